@@ -70,12 +70,14 @@ printing: setup
 	    DEBIAN_FRONTEND=noninteractive apt-get -qq install -y --no-install-recommends $(PRINTING) >/dev/null; then exit 0; fi; \
 	echo "No letters can be printed: install Pango and a font with Chinese letters (on Debian: apt-get install $(PRINTING))." >&2
 
-lint: setup ## Check style and types
+lint: setup ## Check format, style and types
+	$(BIN)/ruff format --check --quiet .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 
-format: setup ## Let ruff mend what it can
+format: setup ## Format the code, and let ruff mend what it can
 	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
 
 strings: setup ## Bring the catalogue of translations up to date with the code and the templates
 	@mkdir -p var/cache

@@ -32,8 +32,16 @@ class Scale:
 
 
 QUICK = Scale(
-    repetitions=3, cases=8, tasks=(1_000, 10_000), pages_at=10_000, events=100_000, views=20, rows=1_000, clocks=60, actions=30
-)  # fmt: skip
+    repetitions=3,
+    cases=8,
+    tasks=(1_000, 10_000),
+    pages_at=10_000,
+    events=100_000,
+    views=20,
+    rows=1_000,
+    clocks=60,
+    actions=30,
+)
 
 
 @dataclass(frozen=True)

@@ -55,7 +55,9 @@ def measure(world: World, scale: Scale) -> Iterator[Figure]:
     yield Figure("jobs, clocks due together", median(ratios), "of a loop without queue", detail=detail)
     yield Figure("jobs a second", median(rates), "jobs/s", detail=spread(rates))
     yield Figure("firing lateness, p50", median(late), "s", LATEST_S, True)
-    yield Figure("firing lateness, p99", percentile(late, 99), "s", LATEST_S, True, f"at most {max(late):.2f} s of {len(late)}")
+    yield Figure(
+        "firing lateness, p99", percentile(late, 99), "s", LATEST_S, True, f"at most {max(late):.2f} s of {len(late)}"
+    )
 
 
 def _arm(world: World, mine: ours.Ours, count: int, *, ahead: float, every: float) -> list[str]:

@@ -151,9 +151,15 @@ def _fill(world: World, tasks: int, events: int, queues: int) -> None:
     _long_case(world)
     cases = max(1, tasks * 5 // (4 * EACH))
     given = {
-        "programme": world.programme, "cases": cases, "each": events // cases, "edition": teach_standard().fingerprint,
-        "queues": queues, "officers": cases // CASES_EACH + 1, "officer": world.officer, "many": MANY,
-    }  # fmt: skip
+        "programme": world.programme,
+        "cases": cases,
+        "each": events // cases,
+        "edition": teach_standard().fingerprint,
+        "queues": queues,
+        "officers": cases // CASES_EACH + 1,
+        "officer": world.officer,
+        "many": MANY,
+    }
     with world.superuser() as db:
         # Triggers and foreign keys would be asked for each row.
         db.execute("SET session_replication_role = replica")
@@ -183,14 +189,20 @@ def _read(settings: Settings) -> Large:
     with psycopg.connect(settings.database_url or "") as db:
         people: dict[str, str] = dict(db.execute("SELECT email, id::text FROM people").fetchall())
         world = World(
-            settings, str(_one(db, "SELECT id FROM programmes")), people["officer@bench.example"],
-            people["supervisor@bench.example"], str(_one(db, "SELECT owner_id FROM needs LIMIT 1")),
+            settings,
+            str(_one(db, "SELECT id FROM programmes")),
+            people["officer@bench.example"],
+            people["supervisor@bench.example"],
+            str(_one(db, "SELECT owner_id FROM needs LIMIT 1")),
             str(_one(db, "SELECT id FROM technologies")),
-        )  # fmt: skip
+        )
         return Large(
-            world, _one(db, "SELECT number FROM cases WHERE number NOT LIKE 'L-%%' ORDER BY number LIMIT 1"), people[MANY],
-            _one(db, "SELECT count(*) FROM tasks WHERE closed_at IS NULL"), _one(db, "SELECT count(*) FROM events"),
-        )  # fmt: skip
+            world,
+            _one(db, "SELECT number FROM cases WHERE number NOT LIKE 'L-%%' ORDER BY number LIMIT 1"),
+            people[MANY],
+            _one(db, "SELECT count(*) FROM tasks WHERE closed_at IS NULL"),
+            _one(db, "SELECT count(*) FROM events"),
+        )
 
 
 def _one(db: Any, statement: str) -> Any:

@@ -56,8 +56,15 @@ class Ours:
     def complete(self, hand: Hand, steps: int = STEPS) -> None:
         with transaction(self.engine) as db:
             answer = fire_transition(
-                db, self.actor, hand.log, "case", hand.track, f"finish{hand.step}", data=FORM, revision=hand.revision,
+                db,
+                self.actor,
+                hand.log,
+                "case",
+                hand.track,
+                f"finish{hand.step}",
+                data=FORM,
+                revision=hand.revision,
                 request=request(),
-            ).answer  # fmt: skip
+            ).answer
         hand.revision = answer["revision"]
         hand.step += 1

@@ -31,16 +31,21 @@ def _pages(found: Large, scale: Scale) -> Iterator[Figure]:
     engine = app.extensions["casework"]
     with world.connect() as plain:
         for name, path, person in (
-            ("my work", "/", world.officer), ("queues of a supervisor", "/queues", world.supervisor),
-            ("queues of an officer", "/queues", world.officer), (f"{scale.queues} queues", "/queues", found.many),
-            ("case list", "/cases", world.officer), ("case page", f"/cases/{found.number}", world.officer),
-        ):  # fmt: skip
+            ("my work", "/", world.officer),
+            ("queues of a supervisor", "/queues", world.supervisor),
+            ("queues of an officer", "/queues", world.officer),
+            (f"{scale.queues} queues", "/queues", found.many),
+            ("case list", "/cases", world.officer),
+            ("case page", f"/cases/{found.number}", world.officer),
+        ):
             view = _view(app.test_client(), _sign_in(found, person), path)
             view()
             with captured(engine.url.database) as sent:
                 view()
             kept = list(sent)
-            turns = list(take_turns((view, partial(replay, plain, kept)), repetitions=scale.repetitions, calls=scale.views))
+            turns = list(
+                take_turns((view, partial(replay, plain, kept)), repetitions=scale.repetitions, calls=scale.views)
+            )
             ratios = [median(ours) / median(bare) for ours, bare in turns]
             whole, bare = ([one for turn in turns for one in turn[side]] for side in (0, 1))
             high, low = percentile(whole, 99), percentile(bare, 99)

@@ -86,9 +86,15 @@ def _serve(world: World, constants: Constants | None, port: int) -> None:
         serve.run(world.settings, bind, workers=PROCESSES, threads=THREADS, loglevel="warning")
         return
     _Bare(
-        world, constants, bind=bind, workers=PROCESSES, threads=THREADS, worker_class=serve.WORKER, loglevel="warning",
+        world,
+        constants,
+        bind=bind,
+        workers=PROCESSES,
+        threads=THREADS,
+        worker_class=serve.WORKER,
+        loglevel="warning",
         control_socket_disable=True,
-    ).run()  # fmt: skip
+    ).run()
 
 
 def _listens(port: int) -> bool:

@@ -51,7 +51,11 @@ def _largest(found: Large, engine: Engine, scale: Scale) -> Iterator[Figure]:
     ratios, took = _first_page(found, engine, found.many, scale, calls=10)
     name = f"queue of a person in {scale.queues} queues"
     yield Figure(name, median(ratios), "x a lookup by key", 30, True, f"{spread(ratios)}; {ms(took)}")
-    people = {"an officer": found.world.officer, "a supervisor": found.world.supervisor, f"one in {scale.queues} queues": found.many}
+    people = {
+        "an officer": found.world.officer,
+        "a supervisor": found.world.supervisor,
+        f"one in {scale.queues} queues": found.many,
+    }
     for who, person in people.items():
         actor = found.world.actor(engine, person)
         with transaction(engine) as db:
@@ -61,9 +65,7 @@ def _largest(found: Large, engine: Engine, scale: Scale) -> Iterator[Figure]:
     yield _pull(found, engine, scale)
 
 
-def _first_page(
-    found: Large, engine: Engine, person: str, scale: Scale, calls: int = 50
-) -> tuple[list[float], float]:
+def _first_page(found: Large, engine: Engine, person: str, scale: Scale, calls: int = 50) -> tuple[list[float], float]:
     actor = found.world.actor(engine, person)
     with found.world.connect() as plain, transaction(engine) as db:
         id = _one(plain, "SELECT id FROM tasks WHERE state = 'Ready' LIMIT 1")
@@ -72,9 +74,10 @@ def _first_page(
             side_by_side(
                 lambda: list_tasks(db, actor, view="queue"),
                 lambda: plain.execute("SELECT * FROM tasks WHERE id = %s", (id,)).fetchone(),
-                repetitions=scale.repetitions, calls=calls,
+                repetitions=scale.repetitions,
+                calls=calls,
             )
-        )  # fmt: skip
+        )
     return [one / other for one, other in pairs], median(one for one, _ in pairs)
 
 

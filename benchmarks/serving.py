@@ -72,7 +72,11 @@ def _ours(world: World, mine: ours.Ours, token: str, count: int) -> list[Action]
             (f"/api/v1/tasks/{hand.task}/claim", {}),
             (f"/api/v1/cases/{hand.number}/tracks/{hand.track}/transitions/finish1", {"data": FORM}),
         ):
-            key = {"Authorization": f"Bearer {token}", "Idempotency-Key": str(uuid.uuid4()), "If-Match": f'"{hand.revision}"'}
+            key = {
+                "Authorization": f"Bearer {token}",
+                "Idempotency-Key": str(uuid.uuid4()),
+                "If-Match": f'"{hand.revision}"',
+            }
             made.append((path, key, body))
     return made
 

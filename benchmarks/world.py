@@ -61,9 +61,13 @@ def standard_workflow(steps: int = STEPS) -> type[Workflow]:
     for n, state in enumerate(states, 1):
         target = states[n] if n < steps else ends
         made[f"finish{n}"] = state.to(
-            target, by=OFFICER, do="Finish the step", done="finished the step", form=StepForm,
+            target,
+            by=OFFICER,
+            do="Finish the step",
+            done="finished the step",
+            form=StepForm,
             guards=[no_declared_interest],
-        )  # fmt: skip
+        )
     return type("Standard", (Workflow,), made)
 
 

@@ -69,8 +69,9 @@ def constants_of(world: World, log: str, edition: str) -> Constants:
     with world.connect() as db:
         rows = db.execute(
             "SELECT DISTINCT ON (kind) kind, header::text, effects::text, body::text FROM events WHERE log_id = %s"
-            " ORDER BY kind, seq", (log,),
-        ).fetchall()  # fmt: skip
+            " ORDER BY kind, seq",
+            (log,),
+        ).fetchall()
         fired = db.execute("SELECT fired FROM tracks WHERE log_id = %s", (log,)).fetchall()[0][0]
     name = next(iter(fired))
     clock = next(json.loads(row[2])["clocks"][0] for row in rows if row[0] == "opened")
@@ -100,8 +101,9 @@ class Yardstick:
         )
         last = self._one(
             "INSERT INTO numbers (programme_id, year, last) VALUES (%s, extract(year FROM now()), 1)"
-            " ON CONFLICT (programme_id, year) DO UPDATE SET last = numbers.last + 1 RETURNING last", self.world.programme,
-        )[0]  # fmt: skip
+            " ON CONFLICT (programme_id, year) DO UPDATE SET last = numbers.last + 1 RETURNING last",
+            self.world.programme,
+        )[0]
         db.execute(
             "INSERT INTO logs (id, kind, programme_id, seq, head, last_at) VALUES (%s, 'case', %s, 1, %s, clock_timestamp())",
             (hand.log, self.world.programme, _hash()),
@@ -163,9 +165,16 @@ class Yardstick:
             " fired = fired || jsonb_build_object(%s::text, %s::jsonb),"
             " came_from = came_from || jsonb_build_object(%s::text, %s::jsonb), ended_at = %s WHERE id = %s",
             (
-                there, revision + 1, f"finish{hand.step}", self.constants.fired, there, json.dumps(states), None, hand.track,
+                there,
+                revision + 1,
+                f"finish{hand.step}",
+                self.constants.fired,
+                there,
+                json.dumps(states),
+                None,
+                hand.track,
             ),
-        )  # fmt: skip
+        )
         self.db.execute("UPDATE cases SET state = %s WHERE id = %s", (there, hand.log))
         self._event(hand, "fired", seq, hand.track)
         self._append(hand, seq)
@@ -203,10 +212,17 @@ class Yardstick:
         self.db.execute(
             _TASK,
             (
-                hand.task, hand.log, self.world.programme, hand.track, name, self.constants.edition, name, name,
+                hand.task,
+                hand.log,
+                self.world.programme,
+                hand.track,
+                name,
+                self.constants.edition,
+                name,
+                name,
                 hand.step * 1000,
             ),
-        )  # fmt: skip
+        )
         kept = self.constants
         self.db.execute(_CLOCK, (hand.clock, hand.log, hand.track, hand.task, name, kept.rungs, kept.calendar))
 

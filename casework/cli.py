@@ -18,15 +18,33 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "programme": ("casework.commands.programmes:programme", "Look after programmes."),
     "user": ("casework.commands.accounts:user", "Look after people's accounts."),
     "token": ("casework.commands.accounts:token", "Look after tokens, with which programs act for a person."),
-    "import": ("casework.commands.imports:import_", "Read needs, technologies or matches from a file into a programme."),
+    "import": (
+        "casework.commands.imports:import_",
+        "Read needs, technologies or matches from a file into a programme.",
+    ),
     "serve": ("casework.commands.serve:serve", "Serve the pages and the API until a signal ends it."),
-    "demo": ("casework.commands.demo:demo", "Make a demo with records, people and cases, and serve it on this machine."),
+    "demo": (
+        "casework.commands.demo:demo",
+        "Make a demo with records, people and cases, and serve it on this machine.",
+    ),
     "workflow": ("casework.commands.workflow:workflow", "Look after the workflows and their published editions."),
-    "worker": ("casework.commands.worker:worker", "Let happen what is due: deadlines, notifications, mails; until a signal ends it."),
-    "tick": ("casework.commands.tick:tick", "Let every clock that is due do what it says: remind, escalate, lapse, come due."),
+    "worker": (
+        "casework.commands.worker:worker",
+        "Let happen what is due: deadlines, notifications, mails; until a signal ends it.",
+    ),
+    "tick": (
+        "casework.commands.tick:tick",
+        "Let every clock that is due do what it says: remind, escalate, lapse, come due.",
+    ),
     "verify": ("casework.commands.verify:verify", "Prove the history: of one CASE by its number, or of everything."),
-    "check": ("casework.commands.check:check", "Find what waits unseen: cases that break the house rule, tasks that nobody may do, clocks that do not run."),
-    "simulate": ("casework.commands.simulate:simulate_command", "Simulate a programme's time with many cases, and check that everything came at its minute."),
+    "check": (
+        "casework.commands.check:check",
+        "Find what waits unseen: cases that break the house rule, tasks that nobody may do, clocks that do not run.",
+    ),
+    "simulate": (
+        "casework.commands.simulate:simulate_command",
+        "Simulate a programme's time with many cases, and check that everything came at its minute.",
+    ),
 }
 
 #: What makes one line of a fault; imported when there is one.

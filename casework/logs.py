@@ -21,24 +21,32 @@ LONGEST = 300
 
 structlog.configure(
     processors=[structlog.stdlib.add_log_level, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
-    logger_factory=structlog.stdlib.LoggerFactory(), wrapper_class=structlog.stdlib.BoundLogger, cache_logger_on_first_use=True,
-)  # fmt: skip
+    logger_factory=structlog.stdlib.LoggerFactory(),
+    wrapper_class=structlog.stdlib.BoundLogger,
+    cache_logger_on_first_use=True,
+)
 _security = structlog.stdlib.get_logger("casework.security")
 
 
 def configure(level: int = logging.INFO) -> None:
     """Write every log of this process so, from now on; the loggers of libraries too."""
     shared: list[Any] = [
-        structlog.stdlib.add_log_level, structlog.stdlib.add_logger_name, structlog.stdlib.PositionalArgumentsFormatter(),
-        structlog.processors.TimeStamper(fmt="iso", utc=True), _tell_fault,
-    ]  # fmt: skip
+        structlog.stdlib.add_log_level,
+        structlog.stdlib.add_logger_name,
+        structlog.stdlib.PositionalArgumentsFormatter(),
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+        _tell_fault,
+    ]
     formatter = structlog.stdlib.ProcessorFormatter(
         foreign_pre_chain=shared,
         processors=[
-            structlog.stdlib.add_logger_name, structlog.processors.TimeStamper(fmt="iso", utc=True), _tell_fault,
-            structlog.stdlib.ProcessorFormatter.remove_processors_meta, structlog.processors.JSONRenderer(sort_keys=True),
+            structlog.stdlib.add_logger_name,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            _tell_fault,
+            structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+            structlog.processors.JSONRenderer(sort_keys=True),
         ],
-    )  # fmt: skip
+    )
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(formatter)
     root = logging.getLogger()
@@ -74,7 +82,10 @@ def _of_database(fault: BaseException) -> bool:
 
 
 def _places(raised: TracebackType | None) -> list[str]:
-    return [f"{one.filename.rpartition('site-packages/')[2]}:{one.lineno} {one.name}" for one in traceback.extract_tb(raised)]
+    return [
+        f"{one.filename.rpartition('site-packages/')[2]}:{one.lineno} {one.name}"
+        for one in traceback.extract_tb(raised)
+    ]
 
 
 __all__ = ["configure", "security", "tell_fault"]

@@ -49,13 +49,18 @@ class Settings(BaseSettings):
         None, description="Secret keys from before, with commas: they still open what they signed and sealed."
     )
     base_url: str | None = Field(
-        None, description="What browsers call this installation, such as https://casework.example.org: in letters, and for passkeys."
+        None,
+        description="What browsers call this installation, such as https://casework.example.org: in letters, and for passkeys.",
     )
     trusted_hosts: str = Field(
-        "", description="Host names that this installation answers to, with commas; a demo answers to this machine's own when empty."
+        "",
+        description="Host names that this installation answers to, with commas; a demo answers to this machine's own when empty.",
     )
     proxy_hops: int = Field(
-        0, ge=0, le=8, description="How many proxies of one's own stand in front, each of which adds to X-Forwarded-For."
+        0,
+        ge=0,
+        le=8,
+        description="How many proxies of one's own stand in front, each of which adds to X-Forwarded-For.",
     )
     open_docs: bool = Field(False, description="Whether strangers may read the API's documentation in production.")
 
@@ -85,7 +90,8 @@ class Settings(BaseSettings):
         " Where it is empty, production sends none, and a demo to any.",
     )
     webhook_inside: str = Field(
-        "", description="Receivers of webhooks within one's own network, as host:port, with commas; all others must be public."
+        "",
+        description="Receivers of webhooks within one's own network, as host:port, with commas; all others must be public.",
     )
 
     pool_size: int = Field(5, ge=1, le=200, description="Database connections of one process.")
@@ -97,11 +103,17 @@ class Settings(BaseSettings):
     idle_timeout_ms: int = Field(10_000, ge=0, description="The longest pause inside a transaction.")
 
     keep_financing_years: int = Field(
-        10, ge=0, le=100, description="Years for which financing records are kept after their case, before a person is erased from them."
+        10,
+        ge=0,
+        le=100,
+        description="Years for which financing records are kept after their case, before a person is erased from them.",
     )
 
     confirm_minutes: int = Field(
-        10, ge=1, le=720, description="Sensitive deeds ask who one is, when the last proof is older than so many minutes."
+        10,
+        ge=1,
+        le=720,
+        description="Sensitive deeds ask who one is, when the last proof is older than so many minutes.",
     )
 
     clock_offset: int = Field(0, description="Seconds added to the database's clock, for simulation.")

@@ -41,9 +41,17 @@ MADE = "<!-- Made by `make docs`; change the code, not this page. -->"
 def pages() -> dict[str, str]:
     """Every generated page by its file name."""
     made: dict[str, Callable[[], Iterator[str]]] = {
-        "asvs.md": asvs, "workflows.md": workflows, "guards.md": guards, "command-line.md": command_line, "settings.md": settings,
-        "routes.md": routes, "limits.md": limits, "scopes.md": scopes, "tasks.md": tasks, "verification.md": verification,
-    }  # fmt: skip
+        "asvs.md": asvs,
+        "workflows.md": workflows,
+        "guards.md": guards,
+        "command-line.md": command_line,
+        "settings.md": settings,
+        "routes.md": routes,
+        "limits.md": limits,
+        "scopes.md": scopes,
+        "tasks.md": tasks,
+        "verification.md": verification,
+    }
     return {name: "\n".join([MADE, "", *lines()]).rstrip() + "\n" for name, lines in made.items()}
 
 
@@ -85,7 +93,13 @@ def tasks() -> Iterator[str]:
     yield from table(
         ("Operation", "Button", "From (who)", "To", "With"),
         (
-            (f"`{row.name}`", row.do, "; ".join(_cells(row)), row.to or ("the state before" if row.name == "resume" else "unchanged"), _comes_with(row))
+            (
+                f"`{row.name}`",
+                row.do,
+                "; ".join(_cells(row)),
+                row.to or ("the state before" if row.name == "resume" else "unchanged"),
+                _comes_with(row),
+            )
             for row in task_lifecycle.OPERATIONS.values()
         ),
     )
@@ -103,9 +117,10 @@ def tasks() -> Iterator[str]:
         ("Type", "Operation", "Why"),
         (
             (kind, f"`{operation}`", why)
-            for kind, rows in task_lifecycle.NOT_FOR.items() for operation, why in rows.items()
+            for kind, rows in task_lifecycle.NOT_FOR.items()
+            for operation, why in rows.items()
         ),
-    )  # fmt: skip
+    )
     yield ""
     yield (
         "A side task is skipped only where the workflow lets people ask for it again. A step and a decision are taken,"
@@ -184,20 +199,31 @@ def _form_rows(edition: Edition) -> Iterator[tuple[str, ...]]:
             when = one.get("when")
             asked = f"`{when[0]}` is {' or '.join(f'`{value}`' for value in when[1])}" if when else ""
             yield (
-                f"`{name}`", f"`{one['name']}`", edition.text(f"forms.{name}.{one['name']}.label"), f"`{one['type']}`", _bounds(one),
-                "yes" if one["required"] else "", asked,
-            )  # fmt: skip
+                f"`{name}`",
+                f"`{one['name']}`",
+                edition.text(f"forms.{name}.{one['name']}.label"),
+                f"`{one['type']}`",
+                _bounds(one),
+                "yes" if one["required"] else "",
+                asked,
+            )
 
 
 def _bounds(one: Mapping[str, Any]) -> str:
     told = {
         "max": lambda given: f"at most {given} characters" if one["type"] in ("text", "note") else f"at most {given}",
-        "min": lambda given: f"at least {given}", "unit": lambda given: f"in {given}", "whole": lambda _: "whole",
-        "past": lambda _: "not after today", "future": lambda _: "not before today",
-        "choices": lambda given: ", ".join(f"`{code}`" for code in given), "must": lambda given: f"must be `{str(given).lower()}`",
-        "role": lambda given: f"who is {given}", "service": lambda given: f"of the service {given}",
-        "kinds": lambda given: "of the kinds " + ", ".join(f"`{kind}`" for kind in given), "valid": lambda _: "not expired",
-    }  # fmt: skip
+        "min": lambda given: f"at least {given}",
+        "unit": lambda given: f"in {given}",
+        "whole": lambda _: "whole",
+        "past": lambda _: "not after today",
+        "future": lambda _: "not before today",
+        "choices": lambda given: ", ".join(f"`{code}`" for code in given),
+        "must": lambda given: f"must be `{str(given).lower()}`",
+        "role": lambda given: f"who is {given}",
+        "service": lambda given: f"of the service {given}",
+        "kinds": lambda given: "of the kinds " + ", ".join(f"`{kind}`" for kind in given),
+        "valid": lambda _: "not expired",
+    }
     found = (say(one[name]) for name, say in told.items() if one.get(name) not in (None, "", False, []))
     return ", ".join(found)
 
@@ -246,15 +272,22 @@ def _state(state: StateRule) -> tuple[str, str, str]:
 
 def _transition(edition: Edition, rule: TransitionRule) -> tuple[str, ...]:
     return (
-        f"`{rule.name}`", _codes(rule.sources), {"=same": "stays", "=previous": "back"}.get(rule.target, f"`{rule.target}`"),
-        _who(rule), rule.kind, _form(edition, rule.form), _only_if(edition, rule),
+        f"`{rule.name}`",
+        _codes(rule.sources),
+        {"=same": "stays", "=previous": "back"}.get(rule.target, f"`{rule.target}`"),
+        _who(rule),
+        rule.kind,
+        _form(edition, rule.form),
+        _only_if(edition, rule),
         ", ".join(dict.fromkeys(_opening(edition, one) for one in rule.opens)),
-    )  # fmt: skip
+    )
 
 
 def _only_if(edition: Edition, rule: TransitionRule) -> str:
     """Its guards, and the papers that must be on file."""
-    return " ".join([*(f"[{name}](guards.md#{name})" for name in rule.guards), *(_paper(edition, one) for one in rule.needs)])
+    return " ".join(
+        [*(f"[{name}](guards.md#{name})" for name in rule.guards), *(_paper(edition, one) for one in rule.needs)]
+    )
 
 
 def _paper(edition: Edition, one: PaperRule) -> str:
@@ -468,7 +501,12 @@ def limits() -> Iterator[str]:
     yield from table(
         ("What", "Times", "Within", "Pages and routes"),
         (
-            (one.what, str(one.most), f"{one.within.total_seconds() / 60:g} min", _codes(sorted(name for name, is_of in LIMITED.items() if is_of == kind)))
+            (
+                one.what,
+                str(one.most),
+                f"{one.within.total_seconds() / 60:g} min",
+                _codes(sorted(name for name, is_of in LIMITED.items() if is_of == kind)),
+            )
             for kind, one in ALLOWANCES.items()
         ),
     )
@@ -478,8 +516,14 @@ def limits() -> Iterator[str]:
     yield from table(
         ("What", "Limit"),
         (
-            ("wrong passwords or codes for one account", "after three a wait that doubles, and more the longer it goes on; a device that has signed in before is counted apart"),
-            ("wrong passwords or codes from one network", f"{MOST_OF_ADDRESS} within {WINDOW.total_seconds() / 60:g} min; devices that have signed in before go on"),
+            (
+                "wrong passwords or codes for one account",
+                "after three a wait that doubles, and more the longer it goes on; a device that has signed in before is counted apart",
+            ),
+            (
+                "wrong passwords or codes from one network",
+                f"{MOST_OF_ADDRESS} within {WINDOW.total_seconds() / 60:g} min; devices that have signed in before go on",
+            ),
             ("requests of one service account", f"{MOST_A_MINUTE} within a minute"),
             ("passwords that are looked at", "4 at once in a process; the others wait"),
         ),
@@ -508,7 +552,8 @@ def scopes() -> Iterator[str]:
         ("Route", "What it does", "Scope"),
         (
             (f"`{one.method} {one.path}`", one.summary, said.get(scope, f"`{scope}`"))
-            for one, scope in decided if scope != NONE
+            for one, scope in decided
+            if scope != NONE
         ),
     )
     yield ""
@@ -554,7 +599,13 @@ def _counted(name: str, levels: str, lines: list[dict[str, str]]) -> tuple[str, 
 
 
 def _asvs_row(one: dict[str, str]) -> tuple[str, ...]:
-    return one["id"], one["level"], one["says"], one["verdict"], re.sub(r"(?<!`)(tests/[\w/.]+(?:::\w+)?)(?!`)", r"`\1`", one["evidence"])
+    return (
+        one["id"],
+        one["level"],
+        one["says"],
+        one["verdict"],
+        re.sub(r"(?<!`)(tests/[\w/.]+(?:::\w+)?)(?!`)", r"`\1`", one["evidence"]),
+    )
 
 
 def verification() -> Iterator[str]:
@@ -566,7 +617,10 @@ def verification() -> Iterator[str]:
     yield ""
     yield "## Covered"
     yield ""
-    yield from table(("Table", "A change is found because it is"), ((f"`{name}`", one.by or "") for name, one in COVERED.items() if one.by))
+    yield from table(
+        ("Table", "A change is found because it is"),
+        ((f"`{name}`", one.by or "") for name, one in COVERED.items() if one.by),
+    )
     yield ""
     yield "## Columns of these that are not"
     yield ""

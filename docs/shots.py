@@ -73,7 +73,9 @@ def served() -> Iterator[Demo]:
 
 def pages(demo: Demo) -> dict[str, tuple[str | None, str]]:
     """By the picture's name: who opens the page, and its path."""
-    hero = next(case for case in _cases(demo) if {"pledge", "finance"} <= {track["workflow"] for track in case["tracks"]})
+    hero = next(
+        case for case in _cases(demo) if {"pledge", "finance"} <= {track["workflow"] for track in case["tracks"]}
+    )
     number = hero["number"]
     owner = next(who for who, one in demo.people.items() if one["name"] == hero["owner"]["name"])
     return {
@@ -116,9 +118,11 @@ def shown() -> set[str]:
 
 def _enter(browser: Browser, demo: Demo, look: Look, who: str | None) -> Page:
     page = browser.new_context(
-        locale=look.locale, timezone_id="Asia/Shanghai", color_scheme="dark" if look.dark else "light",
+        locale=look.locale,
+        timezone_id="Asia/Shanghai",
+        color_scheme="dark" if look.dark else "light",
         viewport={"width": look.width, "height": look.height},
-    ).new_page()  # fmt: skip
+    ).new_page()
     if who is not None:
         one = demo.people[who]
         page.goto(f"{demo.url}/sign-in")
@@ -135,7 +139,9 @@ def main() -> None:
     """Serve a demo of its own, and write each picture anew."""
     PICTURES.mkdir(exist_ok=True)
     with served() as demo, sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=find_program(CHROMIUM, install=may_install()), args=list(ARGUMENTS))
+        browser = playwright.chromium.launch(
+            executable_path=find_program(CHROMIUM, install=may_install()), args=list(ARGUMENTS)
+        )
         for look in LOOKS:
             shoot(browser, demo, look)
         browser.close()

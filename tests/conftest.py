@@ -205,13 +205,17 @@ def empty_database_url(database_server: DatabaseServer) -> Iterator[str]:
 
 
 @pytest.fixture
-def database_url(request: pytest.FixtureRequest, database_server: DatabaseServer, template_database: str) -> Iterator[str]:
+def database_url(
+    request: pytest.FixtureRequest, database_server: DatabaseServer, template_database: str
+) -> Iterator[str]:
     """The application's URL of a fresh database for this test alone: migrated and empty, or with the world where the test
     asks for `world`."""
     if stage := _stage(request):
         template = stage.database
     else:
-        template = request.getfixturevalue("world_template")[0] if "world" in request.fixturenames else template_database
+        template = (
+            request.getfixturevalue("world_template")[0] if "world" in request.fixturenames else template_database
+        )
     name = database_server.create(template)
     yield database_server.app_url(name)
     database_server.drop(name)
@@ -254,9 +258,7 @@ def owner_engine(settings: Settings) -> Iterator[Engine]:
 
 
 @pytest.fixture
-def superuser_engine(
-    database_server: DatabaseServer, database_url: str, settings: Settings
-) -> Iterator[Engine]:
+def superuser_engine(database_server: DatabaseServer, database_url: str, settings: Settings) -> Iterator[Engine]:
     """A superuser's engine on this test's database, for attacks on what the others may not touch."""
     url = database_server.url(str(make_url(database_url).database))
     engine = connect_engine(settings.model_copy(update={"owner_database_url": url}), role="owner")

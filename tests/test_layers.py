@@ -53,11 +53,87 @@ MAY_IMPORT["workflows"] = {"casework.engine"}
 
 # Inside a layer lie its subjects, the same words in each. One may import those before it, and nothing that comes after.
 SUBJECTS: dict[str, list[str]] = {
-    "casework.engine": ["parties", "roles", "deadlines", "state", "definition", "execution", "case_objects", "analysis", "tasks", "decide"],
-    "casework.operations": ["core", "auth", "messages", "cases", "oversight", "documents", "people", "mediations", "integrations", "tasks", "deadlines", "referrals", "letters", "search", "catalogue", "history", "notifications", "audit", "privacy", "verification"],
-    "casework.api": ["protocol", "auth", "messages", "cases", "oversight", "documents", "people", "mediations", "integrations", "tasks", "deadlines", "referrals", "letters", "search", "catalogue", "notifications", "audit", "privacy", "editions"],
+    "casework.engine": [
+        "parties",
+        "roles",
+        "deadlines",
+        "state",
+        "definition",
+        "execution",
+        "case_objects",
+        "analysis",
+        "tasks",
+        "decide",
+    ],
+    "casework.operations": [
+        "core",
+        "auth",
+        "messages",
+        "cases",
+        "oversight",
+        "documents",
+        "people",
+        "mediations",
+        "integrations",
+        "tasks",
+        "deadlines",
+        "referrals",
+        "letters",
+        "search",
+        "catalogue",
+        "history",
+        "notifications",
+        "audit",
+        "privacy",
+        "verification",
+    ],
+    "casework.api": [
+        "protocol",
+        "auth",
+        "messages",
+        "cases",
+        "oversight",
+        "documents",
+        "people",
+        "mediations",
+        "integrations",
+        "tasks",
+        "deadlines",
+        "referrals",
+        "letters",
+        "search",
+        "catalogue",
+        "notifications",
+        "audit",
+        "privacy",
+        "editions",
+    ],
     # Pages also link to what their subject leads to: hence history and deadlines before tasks and cases.
-    "casework.web": ["shell", "auth", "messages", "oversight", "deadlines", "history", "tasks", "cases", "documents", "people", "referrals", "mediations", "integrations", "letters", "search", "catalogue", "notifications", "audit", "privacy", "home", "editions", "app", "server"],
+    "casework.web": [
+        "shell",
+        "auth",
+        "messages",
+        "oversight",
+        "deadlines",
+        "history",
+        "tasks",
+        "cases",
+        "documents",
+        "people",
+        "referrals",
+        "mediations",
+        "integrations",
+        "letters",
+        "search",
+        "catalogue",
+        "notifications",
+        "audit",
+        "privacy",
+        "home",
+        "editions",
+        "app",
+        "server",
+    ],
 }
 
 # Libraries that only the named parts may import; a single module stands for itself alone.
@@ -216,11 +292,13 @@ def test_every_subject_has_the_same_name_in_each_layer() -> None:
 def test_pages_and_the_api_open_no_transaction_in_which_the_engine_reads() -> None:
     opened = [
         (name, found.line)
-        for name, path in our_modules() if layer_of(name) in ("casework.api", "casework.web")
+        for name, path in our_modules()
+        if layer_of(name) in ("casework.api", "casework.web")
         for found in imports_of(name, path.read_text(encoding="utf-8"), is_package=path.name == "__init__.py")
         if found.imported in ("casework.records.database.transaction", "casework.records.database.ENGINE")
-        or found.imported.startswith("casework.records.row_security.") and not found.imported.endswith(".read_as")
-    ]  # fmt: skip
+        or found.imported.startswith("casework.records.row_security.")
+        and not found.imported.endswith(".read_as")
+    ]
     assert opened == []
 
 
@@ -237,11 +315,23 @@ def test_the_table_itself_runs_downward() -> None:
         ("casework.engine.decide", "from casework import records", "may not import casework.records"),
         ("casework.engine.decide", "from ..records import tables", "may not import casework.records"),
         ("casework.engine.tasks.reviews", "from ...records import tables", "may not import casework.records"),
-        ("casework.operations.cases.queries", "from casework.operations.tasks import queues", "tasks, a subject that comes after"),
-        ("casework.operations.cases.queries", "from casework.operations.chores import list_them", "chores is no subject"),
+        (
+            "casework.operations.cases.queries",
+            "from casework.operations.tasks import queues",
+            "tasks, a subject that comes after",
+        ),
+        (
+            "casework.operations.cases.queries",
+            "from casework.operations.chores import list_them",
+            "chores is no subject",
+        ),
         ("casework.operations.chores.queries", "from casework.operations.core import paging", "chores is no subject"),
         ("casework.web.shell.forms", "from casework.web.cases.pages import show", "cases, a subject that comes after"),
-        ("casework.engine.decide", "from casework.ledger import hash_chain", "may not import casework.ledger.hash_chain"),
+        (
+            "casework.engine.decide",
+            "from casework.ledger import hash_chain",
+            "may not import casework.ledger.hash_chain",
+        ),
         ("casework.engine.decide", "import sqlalchemy as sa", "sqlalchemy may not"),
         ("casework.engine.decide", "import transitions.extensions", "transitions may not"),
         ("casework.engine.decide", "import time", "is pure"),

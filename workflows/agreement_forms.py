@@ -20,7 +20,7 @@ from workflows.codes import (
     REASONS,
     SUCCESSES,
     TERRITORIES,
-)  # fmt: skip
+)
 
 
 class AgreedTerms(Form):

@@ -92,13 +92,17 @@ def rights_are_free(f: Facts) -> bool:
     if len(known) != len(wanted) or not all(right.get("confirmed") for right in known):
         return False
     others = [
-        burden for right in known for burden in right.get("encumbrances", ())
+        burden
+        for right in known
+        for burden in right.get("encumbrances", ())
         if burden.get("case") != f.case.log and _stands(burden, f.today)
-    ]  # fmt: skip
+    ]
     if any(burden["kind"] == "transfer" for burden in others):
         return False
     return not any(
-        burden["kind"] == "licence" and burden.get("exclusive") and _overlap(burden.get("territory"), f.data.get("territory"))
+        burden["kind"] == "licence"
+        and burden.get("exclusive")
+        and _overlap(burden.get("territory"), f.data.get("territory"))
         for burden in others
     )
 
@@ -131,9 +135,10 @@ def pledgees_agree(f: Facts) -> bool:
         if one not in rights or not rights[one].get("confirmed"):
             return False
         begun = [
-            str(burden.get("from") or "") for burden in rights[one].get("encumbrances", ())
+            str(burden.get("from") or "")
+            for burden in rights[one].get("encumbrances", ())
             if burden["kind"] == "pledge" and _stands(burden, f.today)
-        ]  # fmt: skip
+        ]
         if not all(_pledgee_agreed(f, one, since) for since in begun):
             return False
     return True
@@ -179,8 +184,11 @@ def dispute_clause_is_chosen(f: Facts) -> bool:
 def statement_is_still_valid(f: Facts) -> bool:
     """Only where the case relied on a statement: of its own assessment, or one that the technology had already."""
     main = f.case.main
-    ways = {name: found for name in ("assessment_passed", "skip_assessment", "waive_assessment")
-            if (found := f.fired(name, main))}  # fmt: skip
+    ways = {
+        name: found
+        for name in ("assessment_passed", "skip_assessment", "waive_assessment")
+        if (found := f.fired(name, main))
+    }
     if not ways or _waived(f, "assessment_statement"):
         return True
     last = max(ways, key=lambda name: ways[name].at)

@@ -51,7 +51,9 @@ consent_lost = Task(
     "consent_lost", "Decide what follows from the lost consent", OFFICER, working_days(2), forms.LostConsent,
 )  # fmt: skip
 
-screening = Task("screening", "Screen the party and its owners", COMPLIANCE, working_days(5), forms.Screening, per="party")
+screening = Task(
+    "screening", "Screen the party and its owners", COMPLIANCE, working_days(5), forms.Screening, per="party"
+)
 kick_off = Task("kick_off", "Hold the first meeting", OFFICER, working_days(10), forms.KickOff, unless_open=True)
 nda = Task(
     "nda", "Obtain the non-disclosure agreement", OFFICER, working_days(20), forms.Nda, unless_open=True,
@@ -69,7 +71,12 @@ service_plan = Task(
 )  # fmt: skip
 
 decide_waiver = Task(
-    "decide_waiver", "Decide on the waiver", SUPERVISOR, working_days(5), agreement_forms.DecidedWaiver, not_by=("ask_waiver",),
+    "decide_waiver",
+    "Decide on the waiver",
+    SUPERVISOR,
+    working_days(5),
+    agreement_forms.DecidedWaiver,
+    not_by=("ask_waiver",),
     audited=(WAIVER, "granted", True),
 )
 ask_waiver = Task(
@@ -106,7 +113,9 @@ BEFORE_SIGNING = (compliance_gate, dispute_clause_check)
 condition = Task(
     "condition", "See that a condition is met", OFFICER, until("by"), agreement_forms.Condition, per="items:conditions"
 )
-duty = Task("duty", "See that an agreed duty is done", OFFICER, until("by"), agreement_forms.DutyDone, per="items:duties")
+duty = Task(
+    "duty", "See that an agreed duty is done", OFFICER, until("by"), agreement_forms.DutyDone, per="items:duties"
+)
 
 review_hold = Task(
     "review_hold", "Review why the case still waits", SUPERVISOR, calendar_days(60), forms.HoldReview, unless_open=True
@@ -115,16 +124,25 @@ review_hold = Task(
 
 def _follow_up(days: int) -> Task:
     return Task(
-        "follow_up", "Ask whether it is still at work", OFFICER, working_days(20), forms.FollowUp,
-        after=calendar_days(days), aftercare=True,
-    )  # fmt: skip
+        "follow_up",
+        "Ask whether it is still at work",
+        OFFICER,
+        working_days(20),
+        forms.FollowUp,
+        after=calendar_days(days),
+        aftercare=True,
+    )
 
 
 def _reading(days: int) -> Task:
     return Task(
-        "reading", "Ask the parties for their readings", OFFICER, working_days(20), agreement_forms.Reading,
+        "reading",
+        "Ask the parties for their readings",
+        OFFICER,
+        working_days(20),
+        agreement_forms.Reading,
         after=calendar_days(days),
-    )  # fmt: skip
+    )
 
 
 #: The services that the plan names a provider for.

@@ -29,7 +29,7 @@ from workflows.codes import (
     UNSUCCESSFUL,
     WAITS_FOR,
     WITHOUT_ASSESSMENT,
-)  # fmt: skip
+)
 
 # --- triage and consent ----------------------------------------------------------------------------------------------
 

@@ -180,7 +180,9 @@ def supply_documents(f: Facts) -> Change:
     kept, until = list(f.track.given.get("documents") or ()), f.data.get("shared_until")
     days = {one: day for one, day in (f.track.given.get("shared_until") or {}).items() if one not in new}
     days |= dict.fromkeys(new, until) if until else {}
-    change: dict[str, Any] = {"given": {"documents": kept + [one for one in new if one not in kept], "shared_until": days}}
+    change: dict[str, Any] = {
+        "given": {"documents": kept + [one for one in new if one not in kept], "shared_until": days}
+    }
     return change | ({"grant": new} if f.track.named else {})
 
 

@@ -58,9 +58,10 @@ def plan_of(f: Facts) -> Mapping[str, Any]:
 def live_tracks(f: Facts, party: str) -> list[Any]:
     today = f.today.isoformat()
     return [
-        one for one in f.case.consents.values()
+        one
+        for one in f.case.consents.values()
         if one.party == party and one.ended_at is None and (one.expires_on is None or one.expires_on >= today)
-    ]  # fmt: skip
+    ]
 
 
 def _said_yes(f: Facts, party: str) -> bool:
@@ -236,7 +237,9 @@ def parties_have_commented(f: Facts) -> bool:
 def parties_have_answered(f: Facts) -> bool:
     """A report with a negative result has been put to the parties; an assessment that broke off has no report."""
     tracks = services_that_count(f, "assessment")
-    return bool(tracks) and all(one.outcome != "not_verified" or f.fired("comments_in", one) is not None for one in tracks)
+    return bool(tracks) and all(
+        one.outcome != "not_verified" or f.fired("comments_in", one) is not None for one in tracks
+    )
 
 
 @guard(
@@ -261,12 +264,13 @@ def tasks_have_ended(f: Facts) -> bool:
     """Aside: aftercare, the closing step itself, tasks of tracks that run on, and tasks that have not appeared yet."""
     main = f.case.main
     return not [
-        t for t in f.case.open_tasks()
+        t
+        for t in f.case.open_tasks()
         if not t.aftercare
         and t.state != CREATED
         and not (t.track == main.id and t.type == "step")
         and not (t.track in f.case.tracks and _runs_on(f.case.tracks[t.track]))
-    ]  # fmt: skip
+    ]
 
 
 @guard(
@@ -283,9 +287,10 @@ def referrals_have_ended(f: Facts) -> bool:
 )
 def tracks_have_ended_or_run_on(f: Facts) -> bool:
     return all(
-        _runs_on(t) for t in f.case.live_tracks()
+        _runs_on(t)
+        for t in f.case.live_tracks()
         if t.id != f.case.main.id and t.workflow not in ("referral", "mediation")
-    )  # fmt: skip
+    )
 
 
 @guard(

@@ -60,7 +60,11 @@ def _named(f: Facts, kind: str) -> list[str]:
     """The referrals that belong together: those of the join that waits, or all that were sent, and this one."""
     found = open_join(f.case, kind)
     named = list(found.referrals) if found else [one.id for one in asked_now(f.case, kind)]
-    if f.track.workflow == "referral" and f.track.id not in named and (found is None or join_of(f.case, f.track) is None):
+    if (
+        f.track.workflow == "referral"
+        and f.track.id not in named
+        and (found is None or join_of(f.case, f.track) is None)
+    ):
         named.append(f.track.id)
     return named
 
@@ -89,7 +93,12 @@ def wait_for_results(f: Facts) -> Mapping[str, Any]:
     if found is not None and rule is None:
         return {"join": replace(found, referrals=tuple(named)).written()}
     join = Join(
-        found.id if found else named[-1], kind, str(rule), _number(f) if rule == SOME else None, RESULT_AT.get(kind), tuple(named)
+        found.id if found else named[-1],
+        kind,
+        str(rule),
+        _number(f) if rule == SOME else None,
+        RESULT_AT.get(kind),
+        tuple(named),
     )
     return {"join": join.written()}
 

@@ -328,7 +328,11 @@ class Mediation(Workflow):
         fee_due, by=PROVIDER, form=Fee, do="Ask for the fee", done="asked for the administration fee"
     )
     fee_waived = request_filed.to(
-        mediator_choice, by=PROVIDER, form=FeeWaived, do="Waive the fee", done="waived the administration fee",
+        mediator_choice,
+        by=PROVIDER,
+        form=FeeWaived,
+        do="Waive the fee",
+        done="waived the administration fee",
         audited=WAIVER,
     )
     fee_paid = fee_due.to(

@@ -28,9 +28,13 @@ def dispute_officer_takes_it(facts: Facts) -> Mapping[str, Any]:
 def pledge_stands(facts: Facts) -> Mapping[str, Any]:
     """From registration on, every right of the application is pledged."""
     burden = {
-        "kind": "pledge", "holder": None, "territory": "CN", "exclusive": False,
-        "from": facts.data.get("registered_on"), "to": None,
-    }  # fmt: skip
+        "kind": "pledge",
+        "holder": None,
+        "territory": "CN",
+        "exclusive": False,
+        "from": facts.data.get("registered_on"),
+        "to": None,
+    }
     return {"rights": [{"right": right, "add": burden} for right in facts.said("apply.rights") or ()]}
 
 

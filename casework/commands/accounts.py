@@ -55,9 +55,14 @@ def user() -> None:
 @click.option("--organisation", metavar="NAME", help="Where a provider's role is held.")
 @click.option("--deputy-for", metavar="EMAIL", help="Holds the role while that person is away.")
 def add_user(
-    email: str, name: str, name_zh: str | None, role: str, programme: str | None, organisation: str | None,
+    email: str,
+    name: str,
+    name_zh: str | None,
+    role: str,
+    programme: str | None,
+    organisation: str | None,
     deputy_for: str | None,
-) -> None:  # fmt: skip
+) -> None:
     """Make an account for EMAIL with a role, or give another role to the person who has it.
 
     For a new account it prints a link, by which the person sets a password; nobody types another's. Roles by which people read
@@ -90,7 +95,9 @@ def add_user(
         click.echo(f"{email} {'has an account now, with' if new else 'now has'} the role {role}.")
     else:
         account = "has an account now. " if new else "was to have another role. "
-        click.echo(f"{email} {account}The role {role} was asked for: an administrator or a supervisor of {programme} must agree.")
+        click.echo(
+            f"{email} {account}The role {role} was asked for: an administrator or a supervisor of {programme} must agree."
+        )
     if link is not None:
         _tell_link(link, settings)
 
@@ -123,13 +130,21 @@ def _tell_link(link: str, settings: Settings) -> None:
 @user.command("invite")
 @click.argument("email")
 @click.option("--name", required=True, help="The person's name; the person may change it.")
-@click.option("--role", "roles", multiple=True, required=True, type=click.Choice([one for one in ROLES if one != SYSTEM]))
+@click.option(
+    "--role", "roles", multiple=True, required=True, type=click.Choice([one for one in ROLES if one != SYSTEM])
+)
 @click.option("--programme", metavar="CODE", help="Where the roles are held; for every role but a provider's.")
 @click.option("--organisation", metavar="NAME", help="Where a provider's roles are held.")
 @click.option("--language", type=click.Choice(LANGUAGES), default="en", show_default=True, help="Of the mail.")
 @click.option("--days", type=click.IntRange(1, MOST_DAYS), default=DAYS, show_default=True, help="How long it holds.")
 def invite_user(
-    email: str, name: str, roles: tuple[str, ...], programme: str | None, organisation: str | None, language: str, days: int
+    email: str,
+    name: str,
+    roles: tuple[str, ...],
+    programme: str | None,
+    organisation: str | None,
+    language: str,
+    days: int,
 ) -> None:
     """Invite EMAIL by mail, and print the link and its code: send the one and tell the other.
 
@@ -147,7 +162,15 @@ def invite_user(
             )
             insist_form(db, None, scope, email, name, roles, language, days)
             _, code, secret = record_invitation(
-                db, None, open_vault(settings), scope=scope, email=email, name=name, roles=roles, language=language, days=days
+                db,
+                None,
+                open_vault(settings),
+                scope=scope,
+                email=email,
+                name=name,
+                roles=roles,
+                language=language,
+                days=days,
             )
     finally:
         engine.dispose()
@@ -173,7 +196,9 @@ def add_token(email: str, name: str, scopes: str, days: int) -> None:
     if not wanted or not wanted <= set(SCOPES):
         raise click.UsageError(f"--scopes takes {', '.join(SCOPES)}.")
     if DECIDE in wanted and days > MOST_DECIDING_DAYS:
-        raise click.UsageError(f"With the scope {DECIDE} a token holds for at most {MOST_DECIDING_DAYS} days: say --days.")
+        raise click.UsageError(
+            f"With the scope {DECIDE} a token holds for at most {MOST_DECIDING_DAYS} days: say --days."
+        )
     engine = connect_engine(load_settings())
     try:
         with transaction(engine) as db:

@@ -50,7 +50,9 @@ def check(as_json: bool) -> None:
     try:
         with transaction(engine) as db:
             read_editions(db)
-            found = [_of_case(one, base) for one in find_breaches(db)] + [_of_queue(one, base) for one in find_delays(db, sealed=True)]
+            found = [_of_case(one, base) for one in find_breaches(db)] + [
+                _of_queue(one, base) for one in find_delays(db, sealed=True)
+            ]
     finally:
         engine.dispose()
     if as_json:
@@ -71,16 +73,21 @@ def _of_case(one: Json, base: str) -> dict[str, Json]:
     elif task is not None and task["type"] != "step":
         path = f"/tasks/{task['id']}"
     return {
-        "where": one["number"] or f"mediation {one['log']}", "kind": one["kind"],
-        "task": None if task is None else task["id"], "says": says if task is None else f"{task['name']}: {says}",
+        "where": one["number"] or f"mediation {one['log']}",
+        "kind": one["kind"],
+        "task": None if task is None else task["id"],
+        "says": says if task is None else f"{task['name']}: {says}",
         "repair": base + path,
-    }  # fmt: skip
+    }
 
 
 def _of_queue(one: Json, base: str) -> dict[str, Json]:
     page = "/administration/mails?state=queued" if one["kind"] == "unsent" else ""
     since = f" since {one['since']}" if one["since"] else ""
     return {
-        "where": "worker", "kind": one["kind"], "task": None, "says": f"{one['count']} {_SAYS[one['kind']]}{since}",
+        "where": "worker",
+        "kind": one["kind"],
+        "task": None,
+        "says": f"{one['count']} {_SAYS[one['kind']]}{since}",
         "repair": base + page if page else "",
-    }  # fmt: skip
+    }

@@ -81,9 +81,15 @@ _command(
 
 
 def _run(
-    engine: Engine, kind: Kind, file: BinaryIO, programme: str | None, source: str | None, dry_run: bool,
-    report_path: Path | None, email: str | None,
-) -> None:  # fmt: skip
+    engine: Engine,
+    kind: Kind,
+    file: BinaryIO,
+    programme: str | None,
+    source: str | None,
+    dry_run: bool,
+    report_path: Path | None,
+    email: str | None,
+) -> None:
     with transaction(engine) as db:
         code = programme or _only_programme(db)
         actor = _actor(db, email) if email else None
@@ -106,19 +112,31 @@ def _run(
 
         bar = stack.enter_context(
             Progress(
-                TextColumn("{task.description}"), BarColumn(), TextColumn("{task.fields[done]:,} rows"),
-                TimeElapsedColumn(), console=Console(stderr=True), transient=True,
+                TextColumn("{task.description}"),
+                BarColumn(),
+                TextColumn("{task.fields[done]:,} rows"),
+                TimeElapsedColumn(),
+                console=Console(stderr=True),
+                transient=True,
             )
-        )  # fmt: skip
+        )
         task = bar.add_task(f"Reading {kind}", total=_size(file), done=0)
 
         def progress(so_far: Report) -> None:
             bar.update(task, completed=_place(file), done=so_far.rows)
 
         made = import_records(
-            engine, kind, file, programme=code, source=source, name=Path(file.name).name, dry_run=dry_run,
-            actor=actor, progress=progress, tell=tell,
-        )  # fmt: skip
+            engine,
+            kind,
+            file,
+            programme=code,
+            source=source,
+            name=Path(file.name).name,
+            dry_run=dry_run,
+            actor=actor,
+            progress=progress,
+            tell=tell,
+        )
     _summary(made)
     if made.bad:
         raise click.exceptions.Exit(1)

@@ -40,5 +40,6 @@ def add_programme(code: str, name: str, name_zh: str | None, calendar: str, zone
         engine.dispose()
     click.echo(f"The programme {code} is there now.")
     click.echo(
-        f"Give it an administrator: casework user add EMAIL --name NAME --role administrator --programme {code}", err=True
+        f"Give it an administrator: casework user add EMAIL --name NAME --role administrator --programme {code}",
+        err=True,
     )

@@ -83,11 +83,20 @@ def run(
     """Serve until a signal ends it; `with_worker`: each process lets happen what is due, too."""
     logs.configure(getattr(logging, loglevel.upper()))
     Server(
-        settings, bind=bind, workers=workers, threads=threads, worker_class=WORKER,
-        loglevel=loglevel, logger_class=OneFormat, proc_name="casework", timeout=60, graceful_timeout=20,
+        settings,
+        bind=bind,
+        workers=workers,
+        threads=threads,
+        worker_class=WORKER,
+        loglevel=loglevel,
+        logger_class=OneFormat,
+        proc_name="casework",
+        timeout=60,
+        graceful_timeout=20,
         # It would lie in the home folder, outside of var, and be shared with every other server of this user.
-        control_socket_disable=True, **_beside(settings, with_worker),
-    ).run()  # fmt: skip
+        control_socket_disable=True,
+        **_beside(settings, with_worker),
+    ).run()
 
 
 def _beside(settings: Settings, with_worker: bool) -> dict[str, Any]:
@@ -128,7 +137,10 @@ def free_port(host: str = "127.0.0.1", port: int = 0) -> socket.socket:
 @click.option("--workers", type=click.IntRange(1, 64), default=2, show_default=True, help="Processes.")
 @click.option("--threads", type=click.IntRange(1, 64), default=8, show_default=True, help="Threads of each process.")
 @click.option(
-    "--worker", "with_worker", is_flag=True, help="Do in each process, too, what `casework worker` does: for small sites."
+    "--worker",
+    "with_worker",
+    is_flag=True,
+    help="Do in each process, too, what `casework worker` does: for small sites.",
 )
 def serve(host: str, port: int, workers: int, threads: int, with_worker: bool) -> None:
     """Serve the pages and the API until a signal ends it.

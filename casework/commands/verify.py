@@ -19,7 +19,12 @@ from casework.settings import load_settings
 
 @click.command()
 @click.argument("case", required=False)
-@click.option("--file", "path", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="Check the file of a case instead, a ZIP that somebody took out.")
+@click.option(
+    "--file",
+    "path",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="Check the file of a case instead, a ZIP that somebody took out.",
+)
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object with what was looked at and every fault.")
 def verify(case: str | None, path: Path | None, as_json: bool) -> None:
     """Prove the history: of one CASE by its number, or of everything.
@@ -47,11 +52,16 @@ def verify(case: str | None, path: Path | None, as_json: bool) -> None:
         engine.dispose()
     if as_json:
         click.echo(
-            json.dumps({"logs": logs, "events": events, "erased": erased, "faults": [one.as_json() for one in found]}, ensure_ascii=False)
+            json.dumps(
+                {"logs": logs, "events": events, "erased": erased, "faults": [one.as_json() for one in found]},
+                ensure_ascii=False,
+            )
         )
     else:
         gone = f", {erased} values erased" if erased else ""
-        click.echo(f"{logs} logs with {events} events{gone}: {f'{len(found)} faults.' if found else 'nothing is wrong.'}")
+        click.echo(
+            f"{logs} logs with {events} events{gone}: {f'{len(found)} faults.' if found else 'nothing is wrong.'}"
+        )
     if found:
         raise click.exceptions.Exit(1)
 

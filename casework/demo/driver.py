@@ -194,9 +194,10 @@ class Performance:
 
     def open_tasks(self, name: str, about: str | None = None) -> list[Task]:
         return [
-            one for one in self.case.open_tasks()
+            one
+            for one in self.case.open_tasks()
             if one.name == name and one.state != CREATED and about in (None, one.about)
-        ]  # fmt: skip
+        ]
 
     def id(self, name: str) -> str:
         return self.stage.ids[self.script.cast.get(name, name)]
@@ -232,9 +233,16 @@ class Performance:
             data = self.fill(edition, found[0].form, data, track, transition, step.who)
         # Registering a paper has moved the case, not the track.
         fire_transition(
-            db, self.actor(step.who), log, kind, track.id, transition, data=data, revision=track.revision,
+            db,
+            self.actor(step.who),
+            log,
+            kind,
+            track.id,
+            transition,
+            data=data,
+            revision=track.revision,
             request=_request(),
-        )  # fmt: skip
+        )
 
     def _hand_in(self, edition: Edition, rule: TransitionRule, track: Track, who: str) -> None:
         """The papers that an action asks for, where they are not on file; what another provider owes is not handed in here."""
@@ -304,9 +312,16 @@ class Performance:
         if above is None or not any(one.organisation == above.provider for one in actor.memberships):
             return self._register(self.stage.db, _capital(title), kind=kind)
         done = enter(
-            self.stage.db, actor, self.case, title=_capital(title), kind=kind, referral=above.id, language="en",
-            valid_until=None, request=_request(),
-        )  # fmt: skip
+            self.stage.db,
+            actor,
+            self.case,
+            title=_capital(title),
+            kind=kind,
+            referral=above.id,
+            language="en",
+            valid_until=None,
+            request=_request(),
+        )
         self._case = None
         return str(done.answer["id"])
 
@@ -314,9 +329,17 @@ class Performance:
         keeper = find_actor(db, self.case.owner or self.id("officer"))
         assert keeper is not None
         done = register_document(
-            db, keeper, str(self.case.number), title=title, kind=kind, party=party, language="en",
-            valid_until=None, revision=self.case.revision, request=_request(),
-        )  # fmt: skip
+            db,
+            keeper,
+            str(self.case.number),
+            title=title,
+            kind=kind,
+            party=party,
+            language="en",
+            valid_until=None,
+            revision=self.case.revision,
+            request=_request(),
+        )
         self._case = None
         return str(done.answer["id"])
 
@@ -324,9 +347,14 @@ class Performance:
         with self.stage.deed() as db:
             consent = [c for c in self.case.consents.values() if c.party == party and c.ended_at is None][-1]
             withdraw_consent(
-                db, self.actor(who), str(self.case.number), consent.id, reason="The party has written that it withdraws.",
-                revision=self.case.revision, request=_request(),
-            )  # fmt: skip
+                db,
+                self.actor(who),
+                str(self.case.number),
+                consent.id,
+                reason="The party has written that it withdraws.",
+                revision=self.case.revision,
+                request=_request(),
+            )
 
     def interest(self, who: str, nature: str) -> None:
         with self.stage.deed() as db:
@@ -335,9 +363,15 @@ class Performance:
     def hand(self, who: str, to: str, note: str) -> None:
         with self.stage.deed() as db:
             hand_over(
-                db, self.actor(who), str(self.case.number), owner=self.id(to), team=[], note=note,
-                revision=self.case.revision, request=_request(),
-            )  # fmt: skip
+                db,
+                self.actor(who),
+                str(self.case.number),
+                owner=self.id(to),
+                team=[],
+                note=note,
+                revision=self.case.revision,
+                request=_request(),
+            )
 
     def look_up(self, who: str, fields: Mapping[str, Json]) -> None:
         """An officer looks the case's rights up in their register, and records what it says."""

@@ -108,7 +108,9 @@ class Minutes:
     def close_of(self, day: date) -> int:
         """When a day closes, or would if it were a usual one."""
         known = self._closes.get(day.isoformat())
-        return known if known is not None else self.midnight(day) + _minutes(self._slots[self._usual][-1][1], closes=True)
+        return (
+            known if known is not None else self.midnight(day) + _minutes(self._slots[self._usual][-1][1], closes=True)
+        )
 
     def is_beyond(self, minute: int) -> bool:
         return minute >= len(self._before)

@@ -118,9 +118,12 @@ def alone(settings: Settings, waiting: Callable[[], None]) -> Iterator[None]:
 
 
 def tell(
-    settings: Settings, password: str, *, cases: int | None = None,
+    settings: Settings,
+    password: str,
+    *,
+    cases: int | None = None,
     progress: Callable[[int, int], None] = lambda done, of: None,
-) -> int:  # fmt: skip
+) -> int:
     """Tell the whole story in an empty database; gives how many cases there are. Raises InvalidSettings in production."""
     if settings.profile == "production":
         raise InvalidSettings("CASEWORK_PROFILE must not be production: the demo's time is simulated.")
@@ -168,9 +171,7 @@ def accounts(settings: Settings, password: str | None) -> list[Account]:
 
 
 def _account(db: Connection, one: Player, password: str | None) -> Account:
-    person = db.execute(
-        text("SELECT id FROM people WHERE lower(email) = :email"), {"email": _email(one)}
-    ).scalar_one()
+    person = db.execute(text("SELECT id FROM people WHERE lower(email) = :email"), {"email": _email(one)}).scalar_one()
     scopes = SCOPES_OF.get(one.roles[0], ("read", "write"))
     _, secret = make_token(db, str(person), name="demo", scopes=scopes)
     organisation = PROVIDERS[one.where][0] if one.where else None
@@ -210,9 +211,13 @@ def _programme(stage: Stage, password: str | None) -> None:
     )
     middle = stage.today + timedelta(days=DAYS // 2)
     register_phase(
-        db, programme, name="Phase 1", name_zh="第一阶段", starts_on=stage.today - timedelta(days=1),
+        db,
+        programme,
+        name="Phase 1",
+        name_zh="第一阶段",
+        starts_on=stage.today - timedelta(days=1),
         ends_on=middle - timedelta(days=1),
-    )  # fmt: skip
+    )
     register_phase(db, programme, name="Phase 2", name_zh="第二阶段", starts_on=middle)
     for key, (name, name_zh, services) in PROVIDERS.items():
         ids[key] = register_organisation(
@@ -224,10 +229,13 @@ def _programme(stage: Stage, password: str | None) -> None:
     for one in PLAYERS:
         for role in one.roles:
             grant_role(
-                db, ids[one.key], role, programme=None if one.where else programme,
+                db,
+                ids[one.key],
+                role,
+                programme=None if one.where else programme,
                 organisation=ids[one.where] if one.where else None,
                 deputy_for=ids[one.deputy_for] if one.deputy_for else None,
-            )  # fmt: skip
+            )
 
 
 def _records(settings: Settings, stage: Stage, chosen: Sequence[Script]) -> None:
@@ -264,11 +272,16 @@ def _copies(chosen: Sequence[Script]) -> list[dict[str, Json]]:
         if "." not in need:
             continue
         kept = {"need": needs[need.split(".")[0]], "technology": technologies[technology.split(".")[0]]}
-        found.append({
-            "external_id": f"{need}/{technology}", "proposed_by": "Text ranking over title and description", "score": 50,
-            "rationale": "shared terms: plant, energy",
-            "need": kept["need"] | {"external_id": need}, "technology": kept["technology"] | {"external_id": technology},
-        })  # fmt: skip
+        found.append(
+            {
+                "external_id": f"{need}/{technology}",
+                "proposed_by": "Text ranking over title and description",
+                "score": 50,
+                "rationale": "shared terms: plant, energy",
+                "need": kept["need"] | {"external_id": need},
+                "technology": kept["technology"] | {"external_id": technology},
+            }
+        )
     return found
 
 
@@ -290,14 +303,25 @@ def _rights(stage: Stage, chosen: Sequence[Script]) -> None:
             {"id": technology},
         ).one()
         fields = {
-            "office": "CNIPA", "number": f"ZL2021{n + 10_000_000}.{n % 10}", "owner": row.name, "in_force": True,
-            "expires_on": _day(stage, 365 * 14), "fee_paid_to": _day(stage, 365 * 3), "checked_on": _day(stage, 0),
-        }  # fmt: skip
+            "office": "CNIPA",
+            "number": f"ZL2021{n + 10_000_000}.{n % 10}",
+            "owner": row.name,
+            "in_force": True,
+            "expires_on": _day(stage, 365 * 14),
+            "fee_paid_to": _day(stage, 365 * 3),
+            "checked_on": _day(stage, 0),
+        }
         confirmed = not technology.startswith(UNCONFIRMED)
         record_right(
-            stage.db, officer, programme=stage.ids["programme"], technology=row.id, kind="invention", fields=fields,
-            confirmed=confirmed, request=Request(str(uuid_utils.uuid7()), technology),
-        )  # fmt: skip
+            stage.db,
+            officer,
+            programme=stage.ids["programme"],
+            technology=row.id,
+            kind="invention",
+            fields=fields,
+            confirmed=confirmed,
+            request=Request(str(uuid_utils.uuid7()), technology),
+        )
 
 
 def _day(stage: Stage, days: int) -> str:

@@ -113,10 +113,13 @@ class Watch:
 
     def _stop(self, clock: Watched, event: Event, now: int) -> None:
         by_itself = event.actor == SYSTEM_ACTOR and (
-            event.kind == FIRED and any(what == f"fire:{event.effects['transition']}" for what, _ in clock.rules)
-            or event.kind == CONSENT_ENDED and any(what == "expire" for what, _ in clock.rules)
-            or event.kind == RANG and event.effects["what"] == "stopped"
-        )  # fmt: skip
+            event.kind == FIRED
+            and any(what == f"fire:{event.effects['transition']}" for what, _ in clock.rules)
+            or event.kind == CONSENT_ENDED
+            and any(what == "expire" for what, _ in clock.rules)
+            or event.kind == RANG
+            and event.effects["what"] == "stopped"
+        )
         if by_itself and clock.moments:
             index, moment = min(clock.moments.items(), key=lambda one: one[1])
             what = clock.rules[index][0]
@@ -233,7 +236,9 @@ class Watch:
             self.seen.ledgers += 1
             self.seen.counted_minutes += counted
             if counted != made.minutes(counted=True):
-                self.seen.wrong.append(f"{self.name}: a ledger has {made.minutes(counted=True)} minutes, the table {counted}")
+                self.seen.wrong.append(
+                    f"{self.name}: a ledger has {made.minutes(counted=True)} minutes, the table {counted}"
+                )
 
 
 def _depth(what: str, rule: Rule) -> int:

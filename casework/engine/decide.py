@@ -157,9 +157,14 @@ def _open(builder: EventBuilder, command: Open) -> None:
     id = builder.context.new_id()
     case = {"kind": command.kind} | dict(command.case)
     opened = {
-        "id": id, "workflow": command.workflow, "edition": edition.fingerprint, "kind": command.service or command.workflow,
-        "parent": None, "provider": command.provider, "states": list(edition.initial),
-    }  # fmt: skip
+        "id": id,
+        "workflow": command.workflow,
+        "edition": edition.fingerprint,
+        "kind": command.service or command.workflow,
+        "parent": None,
+        "provider": command.provider,
+        "states": list(edition.initial),
+    }
     body = {"title": command.title} if command.title else {}
     builder.begin_log(command.log, {"case": case, "tracks": [opened]}, body)
     start_track(builder, opened, edition)
@@ -237,7 +242,16 @@ def _one_automatic(builder: EventBuilder) -> bool:
                 continue
             if refusals(builder, track, rule, {}):
                 continue
-            fire(builder, track, rule, place, {}, {}, because=builder.events[-1].seq if builder.events else None, system=True)
+            fire(
+                builder,
+                track,
+                rule,
+                place,
+                {},
+                {},
+                because=builder.events[-1].seq if builder.events else None,
+                system=True,
+            )
             return True
     return False
 

@@ -86,7 +86,12 @@ def _task(queue: str) -> Callable[[Callable[..., None]], Callable[..., None]]:
                 hands.done[name] += 1
             except Exception as fault:
                 # Without what it is about: a log's id may be a sealed one's, and a fault's words may quote it.
-                _note.warning("the job %s is tried again, after %s tries", name, tries + 1, exc_info=None if isinstance(fault, NotDone) else fault)
+                _note.warning(
+                    "the job %s is tried again, after %s tries",
+                    name,
+                    tries + 1,
+                    exc_info=None if isinstance(fault, NotDone) else fault,
+                )
                 job = context.job
                 # By its number in the queue a page would tell how many others there were, sealed ones too; this one it also keeps.
                 known = {**args, "tries": tries + 1, "id": id or new_id()}

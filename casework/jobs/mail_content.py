@@ -43,7 +43,9 @@ class Line:
     url: str
 
 
-def write_mail(mail: Mail | InvitationMail | LetterMail | AccountMail | LinkMail | RoleMail, settings: Settings) -> EmailMessage:
+def write_mail(
+    mail: Mail | InvitationMail | LetterMail | AccountMail | LinkMail | RoleMail, settings: Settings
+) -> EmailMessage:
     """A mail as it goes out; the same Message-ID however often it is sent. Raises NoAddress."""
     chinese = mail.language.lower().startswith("zh")
     base = str(settings.base_url).rstrip("/")
@@ -83,7 +85,9 @@ def _notices(mail: Mail, base: str, chinese: bool) -> Written:
     words, lines = catalogue("messages", chinese), [_line(item, mail, base, chinese) for item in mail.items]
     # A sealed digest says as little as a sealed mail.
     if mail.kind == DIGEST and not mail.sealed:
-        subject = words.ngettext("One thing in Casework", "%(count)s things in Casework", len(lines)) % {"count": len(lines)}
+        subject = words.ngettext("One thing in Casework", "%(count)s things in Casework", len(lines)) % {
+            "count": len(lines)
+        }
     else:
         subject = lines[0].head
     return "notices", subject, {"items": lines, "settings_url": f"{base}/notifications/settings"}
@@ -91,37 +95,51 @@ def _notices(mail: Mail, base: str, chinese: bool) -> Written:
 
 def _invitation(mail: InvitationMail, base: str, chinese: bool) -> Written:
     given = {
-        "inviter": mail.inviter, "scope": mail.scope, "url": base + mail.path,
+        "inviter": mail.inviter,
+        "scope": mail.scope,
+        "url": base + mail.path,
         "until": _moment(mail.until, "Asia/Shanghai", chinese),
-    }  # fmt: skip
+    }
     return "invitation", catalogue("messages", chinese).gettext("Your invitation to Casework"), dict(given)
 
 
 def _account(mail: AccountMail, base: str, chinese: bool) -> Written:
     words = catalogue("messages", chinese)
     given = {
-        "says": words.gettext(SAYS[mail.what]), "by": mail.by, "moment": _moment(mail.happened_at, mail.zone, chinese),
-        "url": f"{base}/account", "reset_url": f"{base}/password-reset",
-    }  # fmt: skip
+        "says": words.gettext(SAYS[mail.what]),
+        "by": mail.by,
+        "moment": _moment(mail.happened_at, mail.zone, chinese),
+        "url": f"{base}/account",
+        "reset_url": f"{base}/password-reset",
+    }
     return "account", words.gettext("A change to your Casework account"), dict(given)
 
 
 def _role(mail: RoleMail, base: str, chinese: bool) -> Written:
     words = catalogue("messages", chinese)
     given = {
-        "says": words.gettext(ROLE_SAYS[mail.what]), "programme": mail.programme, "url": f"{base}/roles/{mail.request}",
+        "says": words.gettext(ROLE_SAYS[mail.what]),
+        "programme": mail.programme,
+        "url": f"{base}/roles/{mail.request}",
         "moment": _moment(mail.happened_at, mail.zone, chinese),
-    }  # fmt: skip
+    }
     return "role", words.gettext("A role in a programme that you look after"), dict(given)
 
 
 def _link(mail: LinkMail, base: str, chinese: bool) -> Written:
     words = catalogue("messages", chinese)
-    subject = words.gettext("Set your password for Casework") if mail.first else words.gettext("Set a new password for Casework")
+    subject = (
+        words.gettext("Set your password for Casework")
+        if mail.first
+        else words.gettext("Set a new password for Casework")
+    )
     given = {
-        "url": base + mail.path, "page": f"{base}/password", "code": mail.path.partition("#")[2], "first": mail.first,
+        "url": base + mail.path,
+        "page": f"{base}/password",
+        "code": mail.path.partition("#")[2],
+        "first": mail.first,
         "until": _moment(mail.until, mail.zone, chinese),
-    }  # fmt: skip
+    }
     return "password_link", subject, dict(given)
 
 
@@ -138,7 +156,13 @@ def _line(item: Item, mail: Mail, base: str, chinese: bool) -> Line:
     if item.number is None:
         return Line(words.gettext(SEALED), "", "", (), url)
     head = f"{item.number}: {words.gettext(HAPPENED[item.kind])}"
-    return Line(head, Speech(chinese).deed(item.edition, item.words), _moment(item.due_at, mail.zone, chinese), _why(item, chinese), url)
+    return Line(
+        head,
+        Speech(chinese).deed(item.edition, item.words),
+        _moment(item.due_at, mail.zone, chinese),
+        _why(item, chinese),
+        url,
+    )
 
 
 #: A mail names so many stretches that did not count; the page names them all.
@@ -151,12 +175,15 @@ def _why(item: Item, chinese: bool) -> tuple[str, ...]:
     say = Speech(chinese)
     idle = [
         f"{say_days_of(one, item.why['zone'], say)} ({say_kind(one, say)})"
-        for one in item.why["lines"] if not one["minutes"]
-    ]  # fmt: skip
+        for one in item.why["lines"]
+        if not one["minutes"]
+    ]
     made = [say_rule(item.why, say), say_used(item.why, say)]
     if idle:
         more = [say.gettext("%(num)d more", num=len(idle) - MOST_NAMED)] if len(idle) > MOST_NAMED else []
-        made.append(say.gettext("Not counted: %(days)s.", days=("；" if chinese else "; ").join([*idle[:MOST_NAMED], *more])))
+        made.append(
+            say.gettext("Not counted: %(days)s.", days=("；" if chinese else "; ").join([*idle[:MOST_NAMED], *more]))
+        )
     return tuple(made)
 
 

@@ -61,11 +61,17 @@ def defer(db: Connection, jobs: Sequence[Job], *, wait_s: float = 0, again: bool
         return 0
     written = [
         {
-            "n": n, "queue": one.queue, "task": one.task, "key": one.key, "lock": one.lock, "args": one.args,
-            "wait_s": wait_s, "again": again,
+            "n": n,
+            "queue": one.queue,
+            "task": one.task,
+            "key": one.key,
+            "lock": one.lock,
+            "args": one.args,
+            "wait_s": wait_s,
+            "again": again,
         }
         for n, one in enumerate(jobs)
-    ]  # fmt: skip
+    ]
     return db.execute(_DEFER, {"jobs": json.dumps(written)}).rowcount
 
 

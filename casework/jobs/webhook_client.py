@@ -58,10 +58,15 @@ def _request(target: Target, message: Message) -> bytes:
     body = message.payload.encode()
     usual = target.port == (443 if target.tls else 80)
     head = {
-        "Host": target.host if usual else f"{target.host}:{target.port}", "Content-Type": "application/json",
-        "Content-Length": str(len(body)), "User-Agent": "Casework", "Connection": "close", "webhook-id": message.id,
-        "webhook-timestamp": str(message.timestamp), "webhook-signature": message.signature,
-    }  # fmt: skip
+        "Host": target.host if usual else f"{target.host}:{target.port}",
+        "Content-Type": "application/json",
+        "Content-Length": str(len(body)),
+        "User-Agent": "Casework",
+        "Connection": "close",
+        "webhook-id": message.id,
+        "webhook-timestamp": str(message.timestamp),
+        "webhook-signature": message.signature,
+    }
     if message.repeated:
         head["casework-repeat"] = "maybe"
     lines = [f"POST {target.path} HTTP/1.1", *(f"{name}: {value}" for name, value in head.items())]

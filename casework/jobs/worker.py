@@ -42,7 +42,9 @@ _GONE = (psycopg.Error, SQLAlchemyError, ProcrastinateException, CaseworkError, 
 class Worker:
     """Works until it is told to stop, from a signal or from another thread."""
 
-    def __init__(self, settings: Settings, *, concurrency: int = 4, say: Callable[[str], None] = lambda words: None) -> None:
+    def __init__(
+        self, settings: Settings, *, concurrency: int = 4, say: Callable[[str], None] = lambda words: None
+    ) -> None:
         """`say` is told what it does: at the beginning, once a minute if anything was done, and at the end."""
         self.settings, self.concurrency, self.say = settings, concurrency, say
         self._done: Counter[str] = Counter()
@@ -55,7 +57,9 @@ class Worker:
         # Ours, and of each kind of job as many as may run at once; no more wait for a thread.
         with asyncio.Runner() as runner:
             self._loop = runner.get_loop()
-            self._loop.set_default_executor(ThreadPoolExecutor(2 * self.concurrency + 2, thread_name_prefix="casework-job"))
+            self._loop.set_default_executor(
+                ThreadPoolExecutor(2 * self.concurrency + 2, thread_name_prefix="casework-job")
+            )
             runner.run(self._run())
 
     def stop(self) -> None:
@@ -70,7 +74,11 @@ class Worker:
 
     async def _run(self) -> None:
         self._wake = asyncio.Event()
-        mail = f"mails through {self.settings.smtp_host}" if self.settings.smtp_host else "no mails, for no mail server is named"
+        mail = (
+            f"mails through {self.settings.smtp_host}"
+            if self.settings.smtp_host
+            else "no mails, for no mail server is named"
+        )
         self.say(f"Working: up to {self.concurrency} deadlines and {self.concurrency} other jobs at once; {mail}.")
         engine = connect_engine(self.settings.model_copy(update={"pool_size": 2 * self.concurrency + 2}))
         try:
@@ -92,10 +100,16 @@ class Worker:
         parts = [asyncio.create_task(self._dispatch(engine)), asyncio.create_task(self._report())]
         for queue in (CLOCKS, OTHERS):
             working = app.run_worker_async(
-                queues=[queue], name=queue, concurrency=self.concurrency, additional_context=hands,
-                install_signal_handlers=False, delete_jobs="always", update_heartbeat_interval=HEARTBEAT_S,
-                fetch_job_polling_interval=2.0, shutdown_graceful_timeout=GRACE_S,
-            )  # fmt: skip
+                queues=[queue],
+                name=queue,
+                concurrency=self.concurrency,
+                additional_context=hands,
+                install_signal_handlers=False,
+                delete_jobs="always",
+                update_heartbeat_interval=HEARTBEAT_S,
+                fetch_job_polling_interval=2.0,
+                shutdown_graceful_timeout=GRACE_S,
+            )
             parts.append(asyncio.create_task(working))
         ended, going = await asyncio.wait(parts, return_when=asyncio.FIRST_COMPLETED)
         for part in going:

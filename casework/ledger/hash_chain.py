@@ -47,9 +47,7 @@ def genesis(log: str) -> str:
     return hashlib.sha256(f"casework log {log}".encode()).hexdigest()
 
 
-def seal_event(
-    header: Mapping[str, Json], effects: Mapping[str, Json], body: Body, prev: str
-) -> SealedEvent:
+def seal_event(header: Mapping[str, Json], effects: Mapping[str, Json], body: Body, prev: str) -> SealedEvent:
     """The event with its digests and hash; `body` comes from `seal`, `prev` is the head of the log.
 
     A header field that is not given stands as null, so that the form is fixed. Raises NotCanonical.

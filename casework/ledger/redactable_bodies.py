@@ -60,8 +60,7 @@ def erase(body: Mapping[str, Mapping[str, Json]], fields: Iterable[str]) -> Body
     if unknown := gone - body.keys():
         raise KeyError(sorted(unknown))
     return {
-        field: {"hash": _hash_of(field, stored)} if field in gone else dict(stored)
-        for field, stored in body.items()
+        field: {"hash": _hash_of(field, stored)} if field in gone else dict(stored) for field, stored in body.items()
     }
 
 

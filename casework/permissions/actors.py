@@ -19,7 +19,7 @@ from casework.engine.roles import (
     PROVIDER_LEAD,
     SUPERVISOR,
     VERIFIER,
-)  # fmt: skip
+)
 
 #: Roles that read every case of their programme in full.
 READS_ALL = frozenset({OFFICER, SUPERVISOR, COMPLIANCE, MANAGER, AUDITOR})
@@ -80,9 +80,10 @@ def in_force(memberships: Iterable[Membership]) -> tuple[Membership, ...]:
     apart = {one.programme for one in given if one.role == DISPUTE_OFFICER}
     judged = {one.programme for one in given if one.role in apart_from(AUDITOR)}
     return tuple(
-        one for one in given
+        one
+        for one in given
         if not (one.role in DECIDES and one.programme in apart or one.role == AUDITOR and one.programme in judged)
-    )  # fmt: skip
+    )
 
 
 class Proof(IntEnum):

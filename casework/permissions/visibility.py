@@ -11,7 +11,7 @@ from casework.engine.case_objects.disclosures import BREAKERS, READERS
 from casework.engine.roles import (
     DISPUTE_OFFICER,
     OBSERVER,
-)  # fmt: skip
+)
 from casework.engine.state.case import Case, Document, Track
 from casework.permissions.actors import DECIDES, PROVIDER_ROLES, READS_ALL, Actor
 
@@ -59,7 +59,9 @@ def reach(actor: Actor) -> Reach:
 def _own_programmes(actor: Actor, roles: Iterable[str]) -> frozenset[str]:
     """The programmes in which the actor has one of the roles in the own name."""
     wanted = frozenset(roles)
-    return frozenset(m.programme for m in actor.memberships if m.programme and m.role in wanted and m.deputy_for is None)
+    return frozenset(
+        m.programme for m in actor.memberships if m.programme and m.role in wanted and m.deputy_for is None
+    )
 
 
 def sight(actor: Actor, case: Case) -> Sight:

@@ -18,7 +18,7 @@ from casework.engine.roles import (
     PROVIDER_LEAD,
     QUEUE_ROLES,
     SUPERVISOR,
-)  # fmt: skip
+)
 from casework.engine.state.case import Case, Task, Track
 from casework.errors import CaseworkError, NotAllowed
 from casework.permissions.actors import COVERED, DECIDES, MANAGES, PROVIDER_ROLES, READS_ONLY, Actor
@@ -47,7 +47,12 @@ def capacities(actor: Actor, case: Case, track: Track) -> list[By]:
             # `sight` shows it to those named alone, and what nobody may see nobody may do.
             if one.role != DISPUTE_OFFICER or one.deputy_for is not None or not named_for(case, person):
                 continue
-        elif one.role == DISPUTE_OFFICER or one.role == OFFICER and case.owner is not None and not named_for(case, person):
+        elif (
+            one.role == DISPUTE_OFFICER
+            or one.role == OFFICER
+            and case.owner is not None
+            and not named_for(case, person)
+        ):
             continue
         found[By(actor.person, one.role, one.organisation, one.deputy_for)] = None
     # In one's own name rather than as somebody's deputy.
@@ -140,7 +145,11 @@ def may_review(actor: Actor, case: Case, task: Task, asked_by: Collection[str | 
     another person than who asked, in whoever's name."""
     if conflict(actor, case) or actor.service or actor.person in asked_by:
         return None
-    mine = [by for by in capacities(actor, case, case.tracks[task.track]) if by.acting_for is None or by.acting_for not in asked_by]
+    mine = [
+        by
+        for by in capacities(actor, case, case.tracks[task.track])
+        if by.acting_for is None or by.acting_for not in asked_by
+    ]
     fits = [by for by in mine if works(case, task, by)] + [by for by in mine if leads(case, task, by)]
     return fits[0] if fits else None
 

@@ -23,7 +23,8 @@ MEDIATED = f"""(
             AND m.ends_at IS DISTINCT FROM m.starts_at GROUP BY g.id
         ) d
     ) AS mediated"""
-_SELECT = """
+_SELECT = (
+    """
     SELECT p.id, p.name, p.language, p.active, p.email, p.service, (
         SELECT coalesce(jsonb_agg(jsonb_build_object(
             'role', m.role, 'programme', m.programme_id, 'organisation', m.organisation_id, 'deputy_for', m.deputy_for,
@@ -33,9 +34,12 @@ _SELECT = """
     ) AS memberships, (
         SELECT coalesce(array_agg(o.log_id::text), '{}') FROM openings o
         WHERE o.reader_id = p.id AND o.state = 'open' AND o.until > casework_now()
-    ) AS opened, """ + MEDIATED + """
+    ) AS opened, """
+    + MEDIATED
+    + """
     FROM people p
 """
+)
 
 _BY_ID = text(_SELECT + " WHERE p.id = :id AND p.active")
 _MEMBERS = text(
@@ -48,10 +52,11 @@ _MEMBERS = text(
 )
 _BY_TOKEN = text(
     _SELECT.replace(
-        "FROM people p\n", ", t.scopes, t.id AS token_id, coalesce(t.used_at < casework_now() - interval '5 minutes', true) AS stale,"
+        "FROM people p\n",
+        ", t.scopes, t.id AS token_id, coalesce(t.used_at < casework_now() - interval '5 minutes', true) AS stale,"
         # Who reads from here on.
         " set_config('casework.reader', p.id::text, true)"
-        " FROM people p JOIN tokens t ON t.person_id = p.id\n"
+        " FROM people p JOIN tokens t ON t.person_id = p.id\n",
     )
     + " WHERE t.hash = :hash AND p.active AND t.revoked_at IS NULL AND (t.expires_at IS NULL OR t.expires_at > casework_now())"
 )
@@ -71,11 +76,20 @@ def find_actor(db: Connection, person: str) -> Actor | None:
 
 
 def find_members(
-    db: Connection, *, programmes: Iterable[str] = (), organisations: Iterable[str] = (), people: Iterable[str] = (),
+    db: Connection,
+    *,
+    programmes: Iterable[str] = (),
+    organisations: Iterable[str] = (),
+    people: Iterable[str] = (),
     services: bool = False,
-) -> list[Actor]:  # fmt: skip
+) -> list[Actor]:
     """Active people of programmes or organisations, and others by their ids, by name; service accounts if they count."""
-    given = {"programmes": sorted(programmes), "organisations": sorted(organisations), "people": sorted(people), "services": services}
+    given = {
+        "programmes": sorted(programmes),
+        "organisations": sorted(organisations),
+        "people": sorted(people),
+        "services": services,
+    }
     return [actor_of(row) for row in db.execute(_MEMBERS, given)]
 
 
@@ -92,13 +106,22 @@ def find_actor_by_token(db: Connection, hash: bytes) -> Actor | None:
 def actor_of(row: Any, scopes: frozenset[str] | None = None) -> Actor:
     memberships = in_force(
         Membership(
-            m["role"], m["programme"], m["organisation"], m["deputy_for"], datetime.fromisoformat(m["starts_at"]),
+            m["role"],
+            m["programme"],
+            m["organisation"],
+            m["deputy_for"],
+            datetime.fromisoformat(m["starts_at"]),
             datetime.fromisoformat(m["ends_at"]) if m["ends_at"] else None,
         )
         for m in row.memberships
-    )  # fmt: skip
+    )
     made = Actor(
-        row.id, row.name, memberships, row.language, opened=frozenset(row.opened), service=row.service,
+        row.id,
+        row.name,
+        memberships,
+        row.language,
+        opened=frozenset(row.opened),
+        service=row.service,
         mediated={one: datetime.fromisoformat(until) if until else None for one, until in row.mediated.items()},
-    )  # fmt: skip
+    )
     return made if scopes is None else replace(made, scopes=scopes)

@@ -43,11 +43,19 @@ def _load(home: str, every_task: bool, which: str = "h.id = $1") -> str:
     def part(name: str, order: str, where: str = "") -> str:
         return f"(SELECT json_agg(x ORDER BY {order})::text FROM {name} x WHERE log_id = h.id{where})"
 
-    parts = ", ".join([
-        part("tracks", "position"), part("tasks", "position", tasks), part("clocks", "id"), part("proposals", "id"),
-        part("consents", "id"), part("documents", "id"), part("files", "id"),
-        part("grants", "id"), part("openings", "id"),
-    ])  # fmt: skip
+    parts = ", ".join(
+        [
+            part("tracks", "position"),
+            part("tasks", "position", tasks),
+            part("clocks", "id"),
+            part("proposals", "id"),
+            part("consents", "id"),
+            part("documents", "id"),
+            part("files", "id"),
+            part("grants", "id"),
+            part("openings", "id"),
+        ]
+    )
     # As text, parsed here: no other form costs the server so little.
     return (
         "SELECT (SELECT calendar::text FROM programmes p WHERE p.id = h.programme_id), l.kind, l.seq, l.last_at,"
@@ -93,15 +101,41 @@ def _case(kind: str, seq: int, last_at: datetime, home_row: str, *parts: str | N
         for make, rows in zip(_MAKE, parts, strict=True)
     )
     return Case(
-        log=home["id"], kind=kind, programme=home["programme_id"], seq=seq, last_at=last_at,
-        opened_at=_time(home["opened_at"]), title=home["title"], number=home.get("number"), match=home.get("match_id"),
-        need=home.get("need_id"), technology=home.get("technology_id"), phase=home.get("phase_id"),
-        parties=home["parties"], rights=tuple(home["rights"]), about=home.get("case_id"), owner=home["owner_id"],
-        team=tuple(home["team"]), revision=home["revision"], tracks=tracks, tasks=tasks, clocks=clocks,
-        proposals=proposals, consents=consents, documents=documents, files=files, grants=grants, openings=openings,
-        interests=frozenset(home["interests"]), joins={one["id"]: Join.read(one) for one in home.get("joins", ())}, hold=home["hold"], frozen=home["frozen"], outcome=home["outcome"],
-        reasons=tuple(home["reasons"]), closed_at=_maybe_time(home["closed_at"]),
-    )  # fmt: skip
+        log=home["id"],
+        kind=kind,
+        programme=home["programme_id"],
+        seq=seq,
+        last_at=last_at,
+        opened_at=_time(home["opened_at"]),
+        title=home["title"],
+        number=home.get("number"),
+        match=home.get("match_id"),
+        need=home.get("need_id"),
+        technology=home.get("technology_id"),
+        phase=home.get("phase_id"),
+        parties=home["parties"],
+        rights=tuple(home["rights"]),
+        about=home.get("case_id"),
+        owner=home["owner_id"],
+        team=tuple(home["team"]),
+        revision=home["revision"],
+        tracks=tracks,
+        tasks=tasks,
+        clocks=clocks,
+        proposals=proposals,
+        consents=consents,
+        documents=documents,
+        files=files,
+        grants=grants,
+        openings=openings,
+        interests=frozenset(home["interests"]),
+        joins={one["id"]: Join.read(one) for one in home.get("joins", ())},
+        hold=home["hold"],
+        frozen=home["frozen"],
+        outcome=home["outcome"],
+        reasons=tuple(home["reasons"]),
+        closed_at=_maybe_time(home["closed_at"]),
+    )
 
 
 def _time(written: str) -> datetime:
@@ -114,14 +148,27 @@ def _maybe_time(written: str | None) -> datetime | None:
 
 def _track(one: Json) -> Track:
     return Track(
-        id=one["id"], workflow=one["workflow"], edition=one["edition"], kind=one["kind"], parent=one["parent_id"],
-        provider=one["provider_id"], states=tuple(one["states"]), entered_at=_time(one["entered_at"]),
-        opened_at=_time(one["opened_at"]), revision=one["revision"], ended_at=_maybe_time(one["ended_at"]),
-        outcome=one["outcome"], replaced=one["replaced"],
+        id=one["id"],
+        workflow=one["workflow"],
+        edition=one["edition"],
+        kind=one["kind"],
+        parent=one["parent_id"],
+        provider=one["provider_id"],
+        states=tuple(one["states"]),
+        entered_at=_time(one["entered_at"]),
+        opened_at=_time(one["opened_at"]),
+        revision=one["revision"],
+        ended_at=_maybe_time(one["ended_at"]),
+        outcome=one["outcome"],
+        replaced=one["replaced"],
         came_from={state: tuple(before) for state, before in one["came_from"].items()},
-        fired={name: _fired(told) for name, told in one["fired"].items()}, given=one["given"],
-        barred=frozenset(one["barred"]), named=one["named"], received=one["received"], objections=one["objections"],
-    )  # fmt: skip
+        fired={name: _fired(told) for name, told in one["fired"].items()},
+        given=one["given"],
+        barred=frozenset(one["barred"]),
+        named=one["named"],
+        received=one["received"],
+        objections=one["objections"],
+    )
 
 
 def _fired(one: Json) -> Fired:
@@ -130,66 +177,137 @@ def _fired(one: Json) -> Fired:
 
 def _task(one: Json) -> Task:
     return Task(
-        id=one["id"], track=one["track_id"], name=one["name"], edition=one["edition"], rule=one["rule"], type=one["type"], queue=one["queue"],
-        organisation=one["organisation_id"], state=one["state"], opened_at=_time(one["opened_at"]),
-        due_at=_maybe_time(one["due_at"]), holder=one["holder_id"], about=one["about"], of=one["of"],
-        closed_at=_maybe_time(one["closed_at"]), closed_by=one["closed_by"], acted_for=one["acted_for"],
-        result=one["result"], flagged=one["flagged"], aftercare=one["aftercare"], before=one["before"],
-        initiator=one["initiator"], priority=one["priority"], handed=one["handed"], wait=one["wait"],
+        id=one["id"],
+        track=one["track_id"],
+        name=one["name"],
+        edition=one["edition"],
+        rule=one["rule"],
+        type=one["type"],
+        queue=one["queue"],
+        organisation=one["organisation_id"],
+        state=one["state"],
+        opened_at=_time(one["opened_at"]),
+        due_at=_maybe_time(one["due_at"]),
+        holder=one["holder_id"],
+        about=one["about"],
+        of=one["of"],
+        closed_at=_maybe_time(one["closed_at"]),
+        closed_by=one["closed_by"],
+        acted_for=one["acted_for"],
+        result=one["result"],
+        flagged=one["flagged"],
+        aftercare=one["aftercare"],
+        before=one["before"],
+        initiator=one["initiator"],
+        priority=one["priority"],
+        handed=one["handed"],
+        wait=one["wait"],
         items=one["items"],
-    )  # fmt: skip
+    )
 
 
 def _clock(one: Json) -> Clock:
     return Clock(
-        id=one["id"], track=one["track_id"], unit=one["unit"],
+        id=one["id"],
+        track=one["track_id"],
+        unit=one["unit"],
         rungs=tuple(Rung(_time(moment), what, rule) for moment, what, rule in one["rungs"]),
-        start=_time(one["start"]), calendar=one["calendar"], task=one["task_id"],
-        consent=one["consent_id"], grant=one["grant_id"], of=one["of"], next=one["next"], state=one["state"], left=tuple(one["left"]),
-    )  # fmt: skip
+        start=_time(one["start"]),
+        calendar=one["calendar"],
+        task=one["task_id"],
+        consent=one["consent_id"],
+        grant=one["grant_id"],
+        of=one["of"],
+        next=one["next"],
+        state=one["state"],
+        left=tuple(one["left"]),
+    )
 
 
 def _proposal(one: Json) -> Proposal:
     return Proposal(
-        one["id"], one["track_id"], one["transition"], one["actor_id"], one["acting_for"], one["seq"], one["data"],
+        one["id"],
+        one["track_id"],
+        one["transition"],
+        one["actor_id"],
+        one["acting_for"],
+        one["seq"],
+        one["data"],
         one["task_id"],
-    )  # fmt: skip
+    )
 
 
 def _consent(one: Json) -> Consent:
     maybe = lambda ids: None if ids is None else tuple(ids)  # noqa: E731  one line, twice used
     return Consent(
-        one["id"], one["party"], maybe(one["providers"]), maybe(one["documents"]), one["given_on"], one["expires_on"],
-        _maybe_time(one["ended_at"]), one["how"],
-    )  # fmt: skip
+        one["id"],
+        one["party"],
+        maybe(one["providers"]),
+        maybe(one["documents"]),
+        one["given_on"],
+        one["expires_on"],
+        _maybe_time(one["ended_at"]),
+        one["how"],
+    )
 
 
 def _document(one: Json) -> Document:
     return Document(
-        one["id"], one["party"], one["kind"], _time(one["registered_at"]), one["valid_until"], one["track_id"],
-        _maybe_time(one["withdrawn_at"]), one["own"], one["letter"],
-    )  # fmt: skip
+        one["id"],
+        one["party"],
+        one["kind"],
+        _time(one["registered_at"]),
+        one["valid_until"],
+        one["track_id"],
+        _maybe_time(one["withdrawn_at"]),
+        one["own"],
+        one["letter"],
+    )
 
 
 def _file(one: Json) -> File:
     return File(
-        one["id"], one["document_id"], one["version"], one["type"], one["size"], _time(one["filed_at"]), one["filed_by"],
-        one["name"], one["digest"],
-    )  # fmt: skip
+        one["id"],
+        one["document_id"],
+        one["version"],
+        one["type"],
+        one["size"],
+        _time(one["filed_at"]),
+        one["filed_by"],
+        one["name"],
+        one["digest"],
+    )
 
 
 def _grant(one: Json) -> Grant:
     ended, returned = _maybe_time(one["ended_at"]), _maybe_time(one["returned_at"])
     return Grant(
-        one["id"], one["track_id"], one["document_id"], tuple(one["consents"]), _time(one["given_at"]), ended, returned, one["until"]
-    )  # fmt: skip
+        one["id"],
+        one["track_id"],
+        one["document_id"],
+        tuple(one["consents"]),
+        _time(one["given_at"]),
+        ended,
+        returned,
+        one["until"],
+    )
 
 
 def _opening(one: Json) -> Opening:
     return Opening(
-        one["id"], one["kind"], one["state"], one["reader_id"], one["asker_id"], one["decider_id"], _time(one["asked_at"]),
-        one["days"], _maybe_time(one["until"]), _maybe_time(one["decided_at"]), _maybe_time(one["ended_at"]), one["told_on"],
-    )  # fmt: skip
+        one["id"],
+        one["kind"],
+        one["state"],
+        one["reader_id"],
+        one["asker_id"],
+        one["decider_id"],
+        _time(one["asked_at"]),
+        one["days"],
+        _maybe_time(one["until"]),
+        _maybe_time(one["decided_at"]),
+        _maybe_time(one["ended_at"]),
+        one["told_on"],
+    )
 
 
 _MAKE: tuple[Callable[[Json], Any], ...] = (

@@ -41,36 +41,70 @@ def _written(moment: datetime | None) -> str | None:
 
 def _home_row(case: Case) -> dict[str, Json]:
     row = {
-        "id": case.log, "programme_id": case.programme, "title": case.title if isinstance(case.title, str) else None,
-        "parties": dict(case.parties), "rights": list(case.rights), "owner_id": case.owner, "team": list(case.team),
-        "revision": case.revision, "interests": sorted(case.interests), "hold": case.hold, "frozen": case.frozen,
-        "outcome": case.outcome, "reasons": list(case.reasons), "opened_at": _written(case.opened_at),
+        "id": case.log,
+        "programme_id": case.programme,
+        "title": case.title if isinstance(case.title, str) else None,
+        "parties": dict(case.parties),
+        "rights": list(case.rights),
+        "owner_id": case.owner,
+        "team": list(case.team),
+        "revision": case.revision,
+        "interests": sorted(case.interests),
+        "hold": case.hold,
+        "frozen": case.frozen,
+        "outcome": case.outcome,
+        "reasons": list(case.reasons),
+        "opened_at": _written(case.opened_at),
         "closed_at": _written(case.closed_at),
-    }  # fmt: skip
+    }
     if case.kind == "mediation":
         return row | {"case_id": case.about}
     return row | {
-        "number": case.number, "match_id": case.match, "need_id": case.need, "technology_id": case.technology,
-        "phase_id": case.phase, "state": case.main.states[0], "joins": [one.written() for one in case.joins.values()],
-    }  # fmt: skip
+        "number": case.number,
+        "match_id": case.match,
+        "need_id": case.need,
+        "technology_id": case.technology,
+        "phase_id": case.phase,
+        "state": case.main.states[0],
+        "joins": [one.written() for one in case.joins.values()],
+    }
 
 
 def _track_row(case: Case, one: Track, position: int) -> dict[str, Json]:
     return {
-        "id": one.id, "log_id": case.log, "workflow": one.workflow, "edition": one.edition, "kind": one.kind,
-        "parent_id": one.parent, "provider_id": one.provider, "states": list(one.states),
-        "entered_at": _written(one.entered_at), "opened_at": _written(one.opened_at), "position": position,
-        "revision": one.revision, "ended_at": _written(one.ended_at), "outcome": one.outcome, "replaced": one.replaced,
+        "id": one.id,
+        "log_id": case.log,
+        "workflow": one.workflow,
+        "edition": one.edition,
+        "kind": one.kind,
+        "parent_id": one.parent,
+        "provider_id": one.provider,
+        "states": list(one.states),
+        "entered_at": _written(one.entered_at),
+        "opened_at": _written(one.opened_at),
+        "position": position,
+        "revision": one.revision,
+        "ended_at": _written(one.ended_at),
+        "outcome": one.outcome,
+        "replaced": one.replaced,
         "came_from": {state: list(before) for state, before in one.came_from.items()},
-        "fired": {name: _fired_row(told) for name, told in one.fired.items()}, "given": dict(one.given),
-        "barred": sorted(one.barred), "named": one.named, "received": dict(one.received), "objections": dict(one.objections),
-    }  # fmt: skip
+        "fired": {name: _fired_row(told) for name, told in one.fired.items()},
+        "given": dict(one.given),
+        "barred": sorted(one.barred),
+        "named": one.named,
+        "received": dict(one.received),
+        "objections": dict(one.objections),
+    }
 
 
 def _fired_row(one: Fired) -> dict[str, Json]:
     return {
-        "count": one.count, "at": instant(one.at), "actor": one.actor, "acting_for": one.acting_for, "data": dict(one.data)
-    }  # fmt: skip
+        "count": one.count,
+        "at": instant(one.at),
+        "actor": one.actor,
+        "acting_for": one.acting_for,
+        "data": dict(one.data),
+    }
 
 
 def _dict(one: Mapping[str, Json] | None) -> dict[str, Json] | None:
@@ -79,58 +113,116 @@ def _dict(one: Mapping[str, Json] | None) -> dict[str, Json] | None:
 
 def _task_row(case: Case, one: Task, position: int) -> dict[str, Json]:
     return {
-        "id": one.id, "log_id": case.log, "programme_id": case.programme, "track_id": one.track, "name": one.name,
-        "edition": one.edition, "rule": one.rule, "type": one.type, "queue": one.queue, "organisation_id": one.organisation, "state": one.state,
-        "opened_at": _written(one.opened_at), "due_at": _written(one.due_at), "holder_id": one.holder, "about": one.about,
-        "of": one.of, "closed_at": _written(one.closed_at), "closed_by": one.closed_by, "acted_for": one.acted_for,
-        "result": dict(one.result), "flagged": one.flagged, "aftercare": one.aftercare, "before": one.before,
-        "initiator": one.initiator, "priority": one.priority, "handed": _dict(one.handed), "wait": _dict(one.wait),
+        "id": one.id,
+        "log_id": case.log,
+        "programme_id": case.programme,
+        "track_id": one.track,
+        "name": one.name,
+        "edition": one.edition,
+        "rule": one.rule,
+        "type": one.type,
+        "queue": one.queue,
+        "organisation_id": one.organisation,
+        "state": one.state,
+        "opened_at": _written(one.opened_at),
+        "due_at": _written(one.due_at),
+        "holder_id": one.holder,
+        "about": one.about,
+        "of": one.of,
+        "closed_at": _written(one.closed_at),
+        "closed_by": one.closed_by,
+        "acted_for": one.acted_for,
+        "result": dict(one.result),
+        "flagged": one.flagged,
+        "aftercare": one.aftercare,
+        "before": one.before,
+        "initiator": one.initiator,
+        "priority": one.priority,
+        "handed": _dict(one.handed),
+        "wait": _dict(one.wait),
         "items": {id: dict(told) for id, told in one.items.items()},
         "turn_at": _written(turn(one.opened_at, one.due_at, one.priority)),
         # Order of opening; the id settles it among those of one event.
         "position": position,
-    }  # fmt: skip
+    }
 
 
 def _clock_row(case: Case, one: Clock, position: int) -> dict[str, Json]:
     return {
-        "id": one.id, "log_id": case.log, "track_id": one.track, "task_id": one.task, "consent_id": one.consent,
-        "grant_id": one.grant, "unit": one.unit, "of": one.of, "rungs": [[instant(rung.moment), rung.what, dict(rung.rule)] for rung in one.rungs],
-        "start": _written(one.start), "calendar": one.calendar,
-        "next": one.next, "state": one.state, "left": list(one.left), "fires_at": _written(one.fires_at),
-    }  # fmt: skip
+        "id": one.id,
+        "log_id": case.log,
+        "track_id": one.track,
+        "task_id": one.task,
+        "consent_id": one.consent,
+        "grant_id": one.grant,
+        "unit": one.unit,
+        "of": one.of,
+        "rungs": [[instant(rung.moment), rung.what, dict(rung.rule)] for rung in one.rungs],
+        "start": _written(one.start),
+        "calendar": one.calendar,
+        "next": one.next,
+        "state": one.state,
+        "left": list(one.left),
+        "fires_at": _written(one.fires_at),
+    }
 
 
 def _proposal_row(case: Case, one: Proposal, position: int) -> dict[str, Json]:
     return {
-        "id": one.id, "log_id": case.log, "track_id": one.track, "transition": one.transition, "actor_id": one.actor,
-        "acting_for": one.acting_for, "seq": one.seq, "data": dict(one.data), "task_id": one.task,
-    }  # fmt: skip
+        "id": one.id,
+        "log_id": case.log,
+        "track_id": one.track,
+        "transition": one.transition,
+        "actor_id": one.actor,
+        "acting_for": one.acting_for,
+        "seq": one.seq,
+        "data": dict(one.data),
+        "task_id": one.task,
+    }
 
 
 def _consent_row(case: Case, one: Consent, position: int) -> dict[str, Json]:
     return {
-        "id": one.id, "log_id": case.log, "party": one.party,
+        "id": one.id,
+        "log_id": case.log,
+        "party": one.party,
         "providers": None if one.providers is None else list(one.providers),
-        "documents": None if one.documents is None else list(one.documents), "given_on": one.given_on,
-        "expires_on": one.expires_on, "ended_at": _written(one.ended_at), "how": one.how,
-    }  # fmt: skip
+        "documents": None if one.documents is None else list(one.documents),
+        "given_on": one.given_on,
+        "expires_on": one.expires_on,
+        "ended_at": _written(one.ended_at),
+        "how": one.how,
+    }
 
 
 def _document_row(case: Case, one: Document, position: int) -> dict[str, Json]:
     return {
-        "id": one.id, "log_id": case.log, "party": one.party, "kind": one.kind,
-        "registered_at": _written(one.registered_at), "valid_until": one.valid_until, "track_id": one.track,
-        "withdrawn_at": _written(one.withdrawn_at), "own": one.own, "letter": one.letter,
-    }  # fmt: skip
+        "id": one.id,
+        "log_id": case.log,
+        "party": one.party,
+        "kind": one.kind,
+        "registered_at": _written(one.registered_at),
+        "valid_until": one.valid_until,
+        "track_id": one.track,
+        "withdrawn_at": _written(one.withdrawn_at),
+        "own": one.own,
+        "letter": one.letter,
+    }
 
 
 def _file_row(case: Case, one: File, position: int) -> dict[str, Json]:
     return {
-        "id": one.id, "log_id": case.log, "document_id": one.document, "version": one.version, "type": one.type,
-        "size": one.size, "filed_at": _written(one.filed_at), "filed_by": one.filed_by, "name": _word_or_none(one.name),
+        "id": one.id,
+        "log_id": case.log,
+        "document_id": one.document,
+        "version": one.version,
+        "type": one.type,
+        "size": one.size,
+        "filed_at": _written(one.filed_at),
+        "filed_by": one.filed_by,
+        "name": _word_or_none(one.name),
         "digest": _word_or_none(one.digest),
-    }  # fmt: skip
+    }
 
 
 def _word_or_none(value: Any) -> str | None:
@@ -140,18 +232,34 @@ def _word_or_none(value: Any) -> str | None:
 
 def _grant_row(case: Case, one: Grant, position: int) -> dict[str, Json]:
     return {
-        "id": one.id, "log_id": case.log, "track_id": one.track, "document_id": one.document, "consents": list(one.consents),
-        "given_at": _written(one.given_at), "ended_at": _written(one.ended_at), "returned_at": _written(one.returned_at),
+        "id": one.id,
+        "log_id": case.log,
+        "track_id": one.track,
+        "document_id": one.document,
+        "consents": list(one.consents),
+        "given_at": _written(one.given_at),
+        "ended_at": _written(one.ended_at),
+        "returned_at": _written(one.returned_at),
         "until": one.until,
-    }  # fmt: skip
+    }
 
 
 def _opening_row(case: Case, one: Opening, position: int) -> dict[str, Json]:
     return {
-        "id": one.id, "log_id": case.log, "kind": one.kind, "state": one.state, "reader_id": one.reader, "asker_id": one.asker,
-        "decider_id": one.decider, "asked_at": _written(one.asked_at), "days": one.days, "until": _written(one.until),
-        "decided_at": _written(one.decided_at), "ended_at": _written(one.ended_at), "told_on": one.told_on,
-    }  # fmt: skip
+        "id": one.id,
+        "log_id": case.log,
+        "kind": one.kind,
+        "state": one.state,
+        "reader_id": one.reader,
+        "asker_id": one.asker,
+        "decider_id": one.decider,
+        "asked_at": _written(one.asked_at),
+        "days": one.days,
+        "until": _written(one.until),
+        "decided_at": _written(one.decided_at),
+        "ended_at": _written(one.ended_at),
+        "told_on": one.told_on,
+    }
 
 
 _ROWS: Mapping[str, Callable[[Case, Any, int], dict[str, Json]]] = {
@@ -254,9 +362,15 @@ def _write(shape: Shape, removed: tuple[str, ...], *, opens: bool, asked: bool) 
 
 
 def save(
-    db: Connection, log: Log, before: Case | None, after: Case, events: list[dict[str, Json]], head: str,
-    answer: Mapping[str, Json] | None = None, owing: Collection[int] = (),
-) -> None:  # fmt: skip
+    db: Connection,
+    log: Log,
+    before: Case | None,
+    after: Case,
+    events: list[dict[str, Json]],
+    head: str,
+    answer: Mapping[str, Json] | None = None,
+    owing: Collection[int] = (),
+) -> None:
     """Write events and the difference that they make. `answer` finishes a request: asker, key, status, answer;
     `owing` are the seqs of events that may owe somebody a notice."""
     rows, gone = difference(before, after)

@@ -41,7 +41,9 @@ def database_url(settings: Settings, role: Role = "app") -> URL:
     if role == "owner" and settings.owner_database_url:
         address, name = settings.owner_database_url, "CASEWORK_OWNER_DATABASE_URL"
     if address is None:
-        address = embedded.ensure_running(settings.var, server_process.WEB_ROLE if role == "app" else server_process.OWNER_ROLE)
+        address = embedded.ensure_running(
+            settings.var, server_process.WEB_ROLE if role == "app" else server_process.OWNER_ROLE
+        )
     try:
         url = make_url(address)
     except ArgumentError as fault:
@@ -90,8 +92,15 @@ def _opening(sealing: Sealing) -> AdaptersMap:
     """What reads values of the driver, with JSON opened on its way. Each engine has loaders of its own: those that the
     driver's `set_json_loads` makes are shared by all functions of one code, whatever object they belong to."""
     adapters = AdaptersMap(_ADAPTERS)
-    for kind, base in (("json", JsonLoader), ("json", JsonBinaryLoader), ("jsonb", JsonbLoader), ("jsonb", JsonbBinaryLoader)):
-        adapters.register_loader(kind, type(f"Opening{base.__name__}", (base,), {"_loads": staticmethod(sealing.loads)}))
+    for kind, base in (
+        ("json", JsonLoader),
+        ("json", JsonBinaryLoader),
+        ("jsonb", JsonbLoader),
+        ("jsonb", JsonbBinaryLoader),
+    ):
+        adapters.register_loader(
+            kind, type(f"Opening{base.__name__}", (base,), {"_loads": staticmethod(sealing.loads)})
+        )
     return adapters
 
 
@@ -253,7 +262,9 @@ def ensure_app_role(owner: Engine, login: str | None = None) -> None:
                     connection.execute(text(f'GRANT "{APP_ROLE}" TO {_quoted(login)}'))
             except DBAPIError as fault:
                 if last_try:
-                    raise RolesMissing(login=login or owner.url.username or "its login", why=f"{_first_line(fault)}.") from fault
+                    raise RolesMissing(
+                        login=login or owner.url.username or "its login", why=f"{_first_line(fault)}."
+                    ) from fault
 
 
 def _quoted(login: str | None) -> str:

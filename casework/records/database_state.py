@@ -86,7 +86,9 @@ def _sentence(kind: str, name: str, right: str | None, there: str | None) -> str
     if kind == "grant":
         return _about_grant(name, right, there)
     if kind == "disabled foreign key":
-        return f"The foreign key {name} is not enforced: as a superuser, ALTER TABLE {_table_of(name)} ENABLE TRIGGER ALL;"
+        return (
+            f"The foreign key {name} is not enforced: as a superuser, ALTER TABLE {_table_of(name)} ENABLE TRIGGER ALL;"
+        )
     called = f"The {kind} {name}"
     if there is None:
         return f"{called} is missing: {_remade(kind, right or '')}"
@@ -114,7 +116,8 @@ def _remade(kind: str, right: str) -> str:
 
 
 _EXTRA = {
-    "trigger": "drop it, for it may change what is recorded.", "rule": "drop it, for it may change what is recorded.",
+    "trigger": "drop it, for it may change what is recorded.",
+    "rule": "drop it, for it may change what is recorded.",
     "policy": "drop it, for it may show what the second wall hides.",
     "function": "drop it, for nothing here calls it.",
     "default privilege": "take it away with ALTER DEFAULT PRIVILEGES, for it opens each new table.",
@@ -145,12 +148,16 @@ def _roles(db: Connection) -> list[str]:
         if row.rolname == APP_ROLE and row.rolcanlogin:
             made.append(f"The role {APP_ROLE} may log in: ALTER ROLE {APP_ROLE} NOLOGIN;")
         for may, word in (
-            (row.rolbypassrls, "BYPASSRLS"), (row.rolcreaterole, "CREATEROLE"), (row.rolcreatedb, "CREATEDB"), (row.rolreplication, "REPLICATION"),
-        ):  # fmt: skip
+            (row.rolbypassrls, "BYPASSRLS"),
+            (row.rolcreaterole, "CREATEROLE"),
+            (row.rolcreatedb, "CREATEDB"),
+            (row.rolreplication, "REPLICATION"),
+        ):
             if may:
                 made.append(f"The database role {row.rolname} has {word}: ALTER ROLE {row.rolname} NO{word};")
         made += [
-            f"The database role {row.rolname} is a member of {other}: REVOKE {other} FROM {row.rolname};" for other in row.others
+            f"The database role {row.rolname} is a member of {other}: REVOKE {other} FROM {row.rolname};"
+            for other in row.others
         ]
     login, owns = db.execute(text(_OWNS)).one()
     if owns:
@@ -171,9 +178,12 @@ def _members(db: Connection) -> list[str]:
 
 def _settings(db: Connection) -> list[str]:
     rows = db.execute(
-        text("SELECT name, current_setting(name) AS value FROM unnest(CAST(:names AS text[])) AS name"), {"names": list(SETTINGS)}
+        text("SELECT name, current_setting(name) AS value FROM unnest(CAST(:names AS text[])) AS name"),
+        {"names": list(SETTINGS)},
     )
-    made = [_about_setting(row.name, row.value, SETTINGS[row.name]) for row in rows if row.value not in SETTINGS[row.name]]
+    made = [
+        _about_setting(row.name, row.value, SETTINGS[row.name]) for row in rows if row.value not in SETTINGS[row.name]
+    ]
     path, encrypted = db.execute(
         text(
             "SELECT (SELECT string_agg(s::text, ', ') FROM unnest(current_schemas(true)) AS s WHERE s NOT LIKE 'pg\\_temp%'), inet_client_addr() IS NULL OR inet_client_addr() << '127.0.0.0/8'"
@@ -187,7 +197,9 @@ def _settings(db: Connection) -> list[str]:
             " or DATABASE_URL sets it, or drop the schema that bears the role's name."
         )
     if not encrypted:
-        made.append("The way to the database is not encrypted: turn ssl on at the server, and ask for sslmode=verify-full in DATABASE_URL.")
+        made.append(
+            "The way to the database is not encrypted: turn ssl on at the server, and ask for sslmode=verify-full in DATABASE_URL."
+        )
     return made
 
 

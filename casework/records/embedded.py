@@ -162,9 +162,20 @@ def _make_cluster(server: Server, lock: int) -> None:
     # initdb holds the lock as well: if this process is killed, the next starter waits until initdb has ended.
     give_to_server(half)
     run_program(
-        server, "initdb", "-D", str(half), "-U", SUPERUSER, "--auth=trust", "--encoding=UTF8", "--locale=C",
-        "--locale-provider=builtin", "--builtin-locale=C.UTF-8", cwd=half, keep_open=(lock,),
-    )  # fmt: skip
+        server,
+        "initdb",
+        "-D",
+        str(half),
+        "-U",
+        SUPERUSER,
+        "--auth=trust",
+        "--encoding=UTF8",
+        "--locale=C",
+        "--locale-provider=builtin",
+        "--builtin-locale=C.UTF-8",
+        cwd=half,
+        keep_open=(lock,),
+    )
     with (half / "postgresql.conf").open("a", encoding="utf-8") as configuration:
         configuration.write(_CONFIGURATION)
     half.rename(server.data)
@@ -192,9 +203,19 @@ def _start(server: Server) -> bool:
     log_size = server.log_file.stat().st_size
     try:
         run_program(
-            server, "pg_ctl", "-D", str(server.data), "-w", "-t", str(int(PATIENCE_S)),
-            "-l", str(server.log_file), "-o", f"-k '{server.socket_dir}' -p {PORT}", "start",
-        )  # fmt: skip
+            server,
+            "pg_ctl",
+            "-D",
+            str(server.data),
+            "-w",
+            "-t",
+            str(int(PATIENCE_S)),
+            "-l",
+            str(server.log_file),
+            "-o",
+            f"-k '{server.socket_dir}' -p {PORT}",
+            "start",
+        )
     except EmbeddedServerError:
         with server.log_file.open(errors="replace") as lines:
             lines.seek(log_size)

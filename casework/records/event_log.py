@@ -33,14 +33,29 @@ class Log:
     now: datetime
 
     def next_event(
-        self, kind: str, actor: str, *, role: str | None = None, acting_for: str | None = None, organisation: str | None = None,
-        effects: Mapping[str, Json] | None = None, body: Mapping[str, Json] | None = None,
-    ) -> Event:  # fmt: skip
+        self,
+        kind: str,
+        actor: str,
+        *,
+        role: str | None = None,
+        acting_for: str | None = None,
+        organisation: str | None = None,
+        effects: Mapping[str, Json] | None = None,
+        body: Mapping[str, Json] | None = None,
+    ) -> Event:
         """What happens in it next, and now; of a register's log, where no engine decides."""
         return Event(
-            log=self.id, seq=self.seq + 1, at=self.now, kind=kind, actor=actor, role=role, acting_for=acting_for,
-            organisation=organisation, effects=effects or {}, body=body or {},
-        )  # fmt: skip
+            log=self.id,
+            seq=self.seq + 1,
+            at=self.now,
+            kind=kind,
+            actor=actor,
+            role=role,
+            acting_for=acting_for,
+            organisation=organisation,
+            effects=effects or {},
+            body=body or {},
+        )
 
 
 # Materialised: the time is taken after the lock, however long one had to wait for it.
@@ -93,29 +108,59 @@ def seal_events(log: Log, events: Sequence[Event], key: str | None = None) -> tu
     for event in events:
         body = seal(event.body, lambda: secrets.token_hex(16))
         header: dict[str, Any] = {
-            "log": event.log, "seq": event.seq, "at": instant(event.at), "kind": event.kind, "track": event.track,
-            "from": list(event.frm), "to": list(event.to), "edition": event.edition, "actor": event.actor,
-            "acting_for": event.acting_for, "role": event.role, "organisation": event.organisation,
-            "because": event.because, "key": key if event is events[0] else None,
-        }  # fmt: skip
+            "log": event.log,
+            "seq": event.seq,
+            "at": instant(event.at),
+            "kind": event.kind,
+            "track": event.track,
+            "from": list(event.frm),
+            "to": list(event.to),
+            "edition": event.edition,
+            "actor": event.actor,
+            "acting_for": event.acting_for,
+            "role": event.role,
+            "organisation": event.organisation,
+            "because": event.because,
+            "key": key if event is events[0] else None,
+        }
         sealed = seal_event(header, event.effects, body, head)
         head = sealed.hash
-        rows.append({
-            "log_id": event.log, "seq": event.seq, "at": header["at"], "kind": event.kind, "track_id": event.track,
-            "actor_id": event.actor, "header": sealed.header, "effects": sealed.effects, "body": sealed.body,
-            "hash": sealed.hash,
-        })  # fmt: skip
+        rows.append(
+            {
+                "log_id": event.log,
+                "seq": event.seq,
+                "at": header["at"],
+                "kind": event.kind,
+                "track_id": event.track,
+                "actor_id": event.actor,
+                "header": sealed.header,
+                "effects": sealed.effects,
+                "body": sealed.body,
+                "hash": sealed.hash,
+            }
+        )
     return rows, head
 
 
 def event_of(header: dict[str, Json], effects: dict[str, Json], body: Body) -> Event:
     """An event as the engine knows it, from its three stored parts."""
     return Event(
-        log=header["log"], seq=header["seq"], at=datetime.fromisoformat(header["at"]), kind=header["kind"],
-        actor=header["actor"], track=header["track"], frm=tuple(header["from"]), to=tuple(header["to"]),
-        edition=header["edition"], acting_for=header["acting_for"], role=header["role"],
-        organisation=header["organisation"], because=header["because"], effects=effects, body=values(body),
-    )  # fmt: skip
+        log=header["log"],
+        seq=header["seq"],
+        at=datetime.fromisoformat(header["at"]),
+        kind=header["kind"],
+        actor=header["actor"],
+        track=header["track"],
+        frm=tuple(header["from"]),
+        to=tuple(header["to"]),
+        edition=header["edition"],
+        acting_for=header["acting_for"],
+        role=header["role"],
+        organisation=header["organisation"],
+        because=header["because"],
+        effects=effects,
+        body=values(body),
+    )
 
 
 _READ = text("""

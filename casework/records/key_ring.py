@@ -52,7 +52,9 @@ def earlier_keys(settings: Settings) -> list[str]:
     given = settings.secret_key_fallbacks.get_secret_value() if settings.secret_key_fallbacks else ""
     keys = [key.strip() for key in given.split(",") if key.strip()]
     if any(len(key) < SHORTEST for key in keys):
-        raise InvalidSettings(f"CASEWORK_SECRET_KEY_FALLBACKS: each has at least {SHORTEST} characters, with commas between.")
+        raise InvalidSettings(
+            f"CASEWORK_SECRET_KEY_FALLBACKS: each has at least {SHORTEST} characters, with commas between."
+        )
     return keys
 
 

@@ -58,16 +58,20 @@ def check(app: Connection) -> list[str]:
     production, which does not start otherwise."""
     found, needed = current(app), head()
     if found != needed:
-        return [f"The database is at revision {found or 'none'}, and this release needs {needed}: run `casework db upgrade`."]
+        return [
+            f"The database is at revision {found or 'none'}, and this release needs {needed}: run `casework db upgrade`."
+        ]
     return database_state.faults(app)
 
 
 def differences(connection: Connection) -> list[object]:
     """How the migrated database differs from the metadata, as Alembic sees it; the job queue's tables are not ours."""
     options = {
-        "compare_type": True, "compare_server_default": True, "target_metadata": metadata,
+        "compare_type": True,
+        "compare_server_default": True,
+        "target_metadata": metadata,
         "include_name": lambda name, kind, _: kind != "table" or not str(name).startswith("procrastinate_"),
-    }  # fmt: skip
+    }
     return list(compare_metadata(MigrationContext.configure(connection, opts=options), metadata))
 
 

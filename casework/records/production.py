@@ -13,7 +13,10 @@ from sqlalchemy.exc import ArgumentError
 from casework.records.key_ring import MAKE_ONE, weakness
 from casework.settings import Settings
 
-_HOST = re.compile(r"\.?[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*(:\d{1,5})?|\[[0-9a-f:.]+\](:\d{1,5})?", re.IGNORECASE)
+_HOST = re.compile(
+    r"\.?[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*(:\d{1,5})?|\[[0-9a-f:.]+\](:\d{1,5})?",
+    re.IGNORECASE,
+)
 
 
 def faults(settings: Settings, environment: Mapping[str, str], *, serving: bool = False) -> list[str]:

@@ -80,9 +80,13 @@ def name_of(table: str, key: str) -> str:
 
 
 def entries(
-    db: Connection, table: str, home: str | None, *, keys: Collection[str] | None = None,
+    db: Connection,
+    table: str,
+    home: str | None,
+    *,
+    keys: Collection[str] | None = None,
     columns: Collection[str] | None = None,
-) -> dict[str, Json]:  # fmt: skip
+) -> dict[str, Json]:
     """What stands in the rows of a log now, by key, as an event tells it; of some keys, and some columns, where they are named."""
     register = REGISTERS[table]
     where, given = [], dict[str, Json]()

@@ -16,18 +16,37 @@ from casework.records.database import ENGINE, run
 
 #: The tables that have policies, each with their names.
 POLICIES = {
-    table: {"readers"} for table in (
+    table: {"readers"}
+    for table in (
         # Papers: for who reads the case, or was given them.
-        "documents", "files", "contents", "blobs", "compartments", "grants",
+        "documents",
+        "files",
+        "contents",
+        "blobs",
+        "compartments",
+        "grants",
         # Sealed mediations: for those named for them. Of tracks, tasks and clocks also the referrals of cases: for who reads the
         # case, or is of their provider.
-        "mediations", "logs", "events", "tracks", "tasks", "clocks", "proposals", "consents", "mentions", "outbox",
+        "mediations",
+        "logs",
+        "events",
+        "tracks",
+        "tasks",
+        "clocks",
+        "proposals",
+        "consents",
+        "mentions",
+        "outbox",
         # Where chains of readings end, those of sealed mediations among them: for what checks them.
         "reading_heads",
         # What one was told, for that person alone; and what tells that something sealed is there.
-        "notifications", "mails", "webhook_messages", "sealed_readings",
+        "notifications",
+        "mails",
+        "webhook_messages",
+        "sealed_readings",
     )
-}  # fmt: skip
+}
+
 
 def read_as(db: Connection, reader: str) -> None:
     """From here to the end of the transaction this person reads, or the engine."""

@@ -85,9 +85,11 @@ ONE_YEAR = "max-age=31536000; includeSubDomains"
 def create_app(settings: Settings) -> Flask:
     """The application for one installation. Connects to the database at the first request."""
     app = Flask(
-        "casework", template_folder=str(files("casework.templates")),
-        static_folder=str(files("casework.web").joinpath("static")), static_url_path="/static",
-    )  # fmt: skip
+        "casework",
+        template_folder=str(files("casework.templates")),
+        static_folder=str(files("casework.web").joinpath("static")),
+        static_url_path="/static",
+    )
     _trust(app, settings)
     _configure(app, settings)
     app.extensions["casework"] = connect_engine(settings)

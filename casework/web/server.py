@@ -111,17 +111,29 @@ class BufferingWorker(Worker):
         sockets: Sockets = {}
         hands.set_thread_count(self.cfg.threads)
         adj = Adjustments(
-            threads=self.cfg.threads, connection_limit=MOST_CONNECTIONS, cleanup_interval=1, max_request_header_size=MOST_OF_HEAD,
-            outbuf_high_watermark=MOST_UNREAD, ident=None, clear_untrusted_proxy_headers=False, log_socket_errors=False,
-        )  # fmt: skip
+            threads=self.cfg.threads,
+            connection_limit=MOST_CONNECTIONS,
+            cleanup_interval=1,
+            max_request_header_size=MOST_OF_HEAD,
+            outbuf_high_watermark=MOST_UNREAD,
+            ident=None,
+            clear_untrusted_proxy_headers=False,
+            log_socket_errors=False,
+        )
         adj.app = app
         listeners = [
             Listener(
-                app, sockets, True, one.sock, dispatcher=hands, adj=adj, bind_socket=False,
+                app,
+                sockets,
+                True,
+                one.sock,
+                dispatcher=hands,
+                adj=adj,
+                bind_socket=False,
                 sockinfo=(one.sock.family, one.sock.type, one.sock.proto, one.sock.getsockname()),
             )
             for one in self.sockets
-        ]  # fmt: skip
+        ]
         while self.alive and self.ppid == os.getppid():
             self._turn(sockets)
         self._finish(listeners, sockets, hands)

@@ -18,9 +18,7 @@ _now = sa.text("clock_timestamp()")
 def upgrade() -> None:
     op.add_column(
         "people",
-        sa.Column(
-            "theme", sa.Text(), server_default=sa.text("'auto'"), nullable=False, comment="auto, light or dark"
-        ),
+        sa.Column("theme", sa.Text(), server_default=sa.text("'auto'"), nullable=False, comment="auto, light or dark"),
     )
     op.create_check_constraint(op.f("ck_people_theme"), "people", "theme IN ('auto', 'light', 'dark')")
     op.add_column(

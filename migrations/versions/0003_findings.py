@@ -24,9 +24,12 @@ def upgrade() -> None:
     op.drop_constraint(op.f("ck_logs_kind"), "logs")
     op.create_check_constraint(op.f("ck_logs_kind"), "logs", f"kind IN ({KINDS}, 'finding')")
     op.alter_column(
-        "logs", "kind", existing_type=sa.Text(), existing_nullable=False,
+        "logs",
+        "kind",
+        existing_type=sa.Text(),
+        existing_nullable=False,
         comment="case, mediation, programme, organisation, person, right or finding",
-    )  # fmt: skip
+    )
     op.create_table(
         "findings",
         sa.Column("id", _id, nullable=False, comment="Also the id of its log"),
@@ -74,9 +77,12 @@ def downgrade() -> None:
     op.drop_table("readings")
     op.drop_table("findings")
     op.alter_column(
-        "logs", "kind", existing_type=sa.Text(), existing_nullable=False,
+        "logs",
+        "kind",
+        existing_type=sa.Text(),
+        existing_nullable=False,
         comment="case, mediation, programme, organisation, person or right",
-    )  # fmt: skip
+    )
     op.drop_constraint(op.f("ck_logs_kind"), "logs")
     # Not for the rows there are: the logs of findings stay, for nothing takes events away.
     op.execute(f"ALTER TABLE logs ADD CONSTRAINT ck_logs_kind CHECK (kind IN ({KINDS})) NOT VALID")

@@ -9,13 +9,19 @@ down_revision = "0005_list_indexes"
 
 def upgrade() -> None:
     op.create_index(
-        "ix_cases_owner_id_closed", "cases", ["owner_id", "id"], unique=False,
+        "ix_cases_owner_id_closed",
+        "cases",
+        ["owner_id", "id"],
+        unique=False,
         postgresql_where=sa.text("closed_at IS NOT NULL"),
-    )  # fmt: skip
+    )
     op.create_index(
-        "ix_tasks_aftercare_ready", "tasks", ["log_id"], unique=False,
+        "ix_tasks_aftercare_ready",
+        "tasks",
+        ["log_id"],
+        unique=False,
         postgresql_where=sa.text("aftercare AND state = 'Ready'"),
-    )  # fmt: skip
+    )
 
 
 def downgrade() -> None:

@@ -18,10 +18,12 @@ def upgrade() -> None:
     op.add_column(
         "clocks",
         sa.Column(
-            "start", sa.DateTime(timezone=True), nullable=False,
+            "start",
+            sa.DateTime(timezone=True),
+            nullable=False,
             comment="Since when they are counted: the start, or when it last went on",
         ),
-    )  # fmt: skip
+    )
     op.add_column(
         "clocks",
         sa.Column("calendar", sa.Text(), nullable=False, comment="Digest of the calendar that they were counted with"),
@@ -37,6 +39,10 @@ def downgrade() -> None:
 
 def _comment(before: str, after: str) -> None:
     op.alter_column(
-        "clocks", "rungs", existing_type=postgresql.JSONB(), existing_nullable=False, existing_comment=before,
+        "clocks",
+        "rungs",
+        existing_type=postgresql.JSONB(),
+        existing_nullable=False,
+        existing_comment=before,
         comment=after,
-    )  # fmt: skip
+    )

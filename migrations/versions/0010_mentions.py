@@ -32,9 +32,11 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_mentions_log_id"), "mentions", ["log_id"])
     op.create_index(
-        "ix_mentions_person_id_unread", "mentions", ["person_id", "made_at", "id"],
+        "ix_mentions_person_id_unread",
+        "mentions",
+        ["person_id", "made_at", "id"],
         postgresql_where=sa.text("read_at IS NULL"),
-    )  # fmt: skip
+    )
     op.create_index("ix_mentions_person_id_made_at", "mentions", ["person_id", "made_at", "id"])
     op.execute("GRANT SELECT, INSERT, UPDATE ON mentions TO casework_app")
 

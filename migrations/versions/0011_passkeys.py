@@ -48,12 +48,16 @@ def upgrade() -> None:
     op.add_column(
         "sessions",
         sa.Column(
-            "proved_at", _time, server_default=_now, nullable=False,
+            "proved_at",
+            _time,
+            server_default=_now,
+            nullable=False,
             comment="When the person last showed who that is: password, code or passkey",
         ),
-    )  # fmt: skip
+    )
     op.add_column(
-        "sessions", sa.Column("programme_id", _id, nullable=True, comment="What its lists show; null for every programme")
+        "sessions",
+        sa.Column("programme_id", _id, nullable=True, comment="What its lists show; null for every programme"),
     )
     op.create_foreign_key(op.f("fk_sessions_programme_id"), "sessions", "programmes", ["programme_id"], ["id"])
     # No secret is sealed without the key of the installation, which no migration knows: they are set up anew.

@@ -20,24 +20,36 @@ def upgrade() -> None:
     )
     op.create_table(
         "mails",
-        sa.Column("id", sa.UUID(as_uuid=False), nullable=False, comment="Also in its Message-ID, the same at each attempt"),
+        sa.Column(
+            "id", sa.UUID(as_uuid=False), nullable=False, comment="Also in its Message-ID, the same at each attempt"
+        ),
         sa.Column("person_id", sa.UUID(as_uuid=False), nullable=False),
         sa.Column("key", sa.Text(), nullable=False, comment="What it is for; nothing is mailed twice"),
         sa.Column("kind", sa.Text(), nullable=False, comment="Of its notice, or digest"),
         sa.Column("sealed", sa.Boolean(), nullable=False, comment="It says nothing but that something waits"),
-        sa.Column("state", sa.Text(), server_default=sa.text("'queued'"), nullable=False,
-                  comment="queued, sent, failed or cancelled"),
+        sa.Column(
+            "state",
+            sa.Text(),
+            server_default=sa.text("'queued'"),
+            nullable=False,
+            comment="queued, sent, failed or cancelled",
+        ),
         sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("send_at", sa.DateTime(timezone=True), nullable=False, comment="Not before this"),
-        sa.Column("tries", postgresql.JSONB(), server_default=sa.text("'[]'"), nullable=False,
-                  comment="Of each attempt: at, and what came of it"),
+        sa.Column(
+            "tries",
+            postgresql.JSONB(),
+            server_default=sa.text("'[]'"),
+            nullable=False,
+            comment="Of each attempt: at, and what came of it",
+        ),
         sa.Column("ended_at", sa.DateTime(timezone=True)),
         sa.CheckConstraint("state IN ('queued', 'sent', 'failed', 'cancelled')", name="ck_mails_state"),
         sa.ForeignKeyConstraint(["person_id"], ["people.id"], name="fk_mails_person_id"),
         sa.PrimaryKeyConstraint("id", name="pk_mails"),
         sa.UniqueConstraint("key", name="uq_mails_key"),
         comment="Mails, with what became of them; the words are made when one is sent, and are not kept",
-    )  # fmt: skip
+    )
     op.create_index(
         "ix_mails_queued", "mails", ["send_at", "id"], unique=False, postgresql_where=sa.text("state = 'queued'")
     )
@@ -69,21 +81,34 @@ def upgrade() -> None:
     )
     op.create_index("ix_notifications_person_id_at", "notifications", ["person_id", "at", "id"], unique=False)
     op.create_index(
-        "ix_notifications_person_id_unread", "notifications", ["person_id", "id"], unique=False,
+        "ix_notifications_person_id_unread",
+        "notifications",
+        ["person_id", "id"],
+        unique=False,
         postgresql_where=sa.text("read_at IS NULL"),
-    )  # fmt: skip
+    )
     op.create_index("ix_notifications_mail_id", "notifications", ["mail_id"], unique=False)
     op.create_table(
         "notification_preferences",
         sa.Column("person_id", sa.UUID(as_uuid=False), nullable=False),
-        sa.Column("choices", postgresql.JSONB(), server_default=sa.text("'{}'"), nullable=False,
-                  comment="Per kind: at_once, digest or none"),
-        sa.Column("quiet", sa.Boolean(), server_default=sa.text("false"), nullable=False,
-                  comment="No mail outside working hours"),
+        sa.Column(
+            "choices",
+            postgresql.JSONB(),
+            server_default=sa.text("'{}'"),
+            nullable=False,
+            comment="Per kind: at_once, digest or none",
+        ),
+        sa.Column(
+            "quiet",
+            sa.Boolean(),
+            server_default=sa.text("false"),
+            nullable=False,
+            comment="No mail outside working hours",
+        ),
         sa.ForeignKeyConstraint(["person_id"], ["people.id"], name="fk_notification_preferences_person_id"),
         sa.PrimaryKeyConstraint("person_id", name="pk_notification_preferences"),
         comment="How a person wants to be told; no row: as usual",
-    )  # fmt: skip
+    )
     op.execute(f"GRANT SELECT, INSERT, UPDATE, DELETE ON {', '.join(TABLES)} TO casework_app")
 
 

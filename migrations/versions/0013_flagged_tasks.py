@@ -11,15 +11,24 @@ AFTERCARE = "state IN ('Ready', 'Reserved', 'InProgress', 'Suspended') AND after
 
 def upgrade() -> None:
     op.alter_column(
-        "tasks", "overdue", new_column_name="flagged", existing_type=sa.Boolean(), existing_nullable=False,
+        "tasks",
+        "overdue",
+        new_column_name="flagged",
+        existing_type=sa.Boolean(),
+        existing_nullable=False,
         comment="The last rung of its ladder has come",
-    )  # fmt: skip
+    )
     op.create_index("ix_tasks_aftercare", "tasks", ["log_id", "due_at"], postgresql_where=sa.text(AFTERCARE))
 
 
 def downgrade() -> None:
     op.drop_index("ix_tasks_aftercare", table_name="tasks")
     op.alter_column(
-        "tasks", "flagged", new_column_name="overdue", existing_type=sa.Boolean(), existing_nullable=False,
-        comment=None, existing_comment="The last rung of its ladder has come",
-    )  # fmt: skip
+        "tasks",
+        "flagged",
+        new_column_name="overdue",
+        existing_type=sa.Boolean(),
+        existing_nullable=False,
+        comment=None,
+        existing_comment="The last rung of its ladder has come",
+    )

@@ -11,10 +11,12 @@ def upgrade() -> None:
     op.add_column(
         "programmes",
         sa.Column(
-            "recount_after", sa.UUID(as_uuid=False), nullable=True,
+            "recount_after",
+            sa.UUID(as_uuid=False),
+            nullable=True,
             comment="Last log whose clocks were counted again by the present calendar; null when all were",
         ),
-    )  # fmt: skip
+    )
 
 
 def downgrade() -> None:

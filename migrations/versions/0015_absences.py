@@ -11,11 +11,19 @@ def upgrade() -> None:
     op.create_table(
         "absences",
         sa.Column("id", sa.UUID(as_uuid=False), nullable=False),
-        sa.Column("scope_id", sa.UUID(as_uuid=False), nullable=False,
-                  comment="The programme or organisation that the person is away from"),
+        sa.Column(
+            "scope_id",
+            sa.UUID(as_uuid=False),
+            nullable=False,
+            comment="The programme or organisation that the person is away from",
+        ),
         sa.Column("person_id", sa.UUID(as_uuid=False), nullable=False),
-        sa.Column("substitute_id", sa.UUID(as_uuid=False), nullable=False,
-                  comment="Holds the person's roles as a deputy meanwhile"),
+        sa.Column(
+            "substitute_id",
+            sa.UUID(as_uuid=False),
+            nullable=False,
+            comment="Holds the person's roles as a deputy meanwhile",
+        ),
         sa.Column("starts_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("ends_at", sa.DateTime(timezone=True), nullable=False),
         sa.CheckConstraint("ends_at >= starts_at", name="ck_absences_ends_after_start"),
@@ -25,7 +33,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["substitute_id"], ["people.id"], name="fk_absences_substitute_id"),
         sa.PrimaryKeyConstraint("id", name="pk_absences"),
         comment="When people are away and who stands in; the fold of the scope's log",
-    )  # fmt: skip
+    )
     for column in ("scope_id", "person_id", "substitute_id"):
         op.create_index(f"ix_absences_{column}", "absences", [column])
     op.add_column(
@@ -34,7 +42,9 @@ def upgrade() -> None:
     )
     op.add_column(
         "memberships",
-        sa.Column("via_id", sa.UUID(as_uuid=False), nullable=True, comment="The membership that it passes on; ends with it"),
+        sa.Column(
+            "via_id", sa.UUID(as_uuid=False), nullable=True, comment="The membership that it passes on; ends with it"
+        ),
     )
     op.create_foreign_key("fk_memberships_absence_id", "memberships", "absences", ["absence_id"], ["id"])
     op.create_foreign_key("fk_memberships_via_id", "memberships", "memberships", ["via_id"], ["id"])

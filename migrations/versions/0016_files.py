@@ -14,8 +14,13 @@ _now = sa.text("clock_timestamp()")
 def upgrade() -> None:
     op.add_column(
         "documents",
-        sa.Column("track_id", _id, nullable=True, comment="The referral whose provider handed it in; null for the office's own"),
-    )  # fmt: skip
+        sa.Column(
+            "track_id",
+            _id,
+            nullable=True,
+            comment="The referral whose provider handed it in; null for the office's own",
+        ),
+    )
     op.add_column("documents", sa.Column("withdrawn_at", _time, nullable=True))
     op.create_table(
         "files",
@@ -40,7 +45,10 @@ def upgrade() -> None:
         sa.Column("id", _id, nullable=False),
         sa.Column("log_id", _id, nullable=False),
         sa.Column(
-            "part", sa.Text(), nullable=False, comment="Whose files: a party's, the office's own (case), or a referral's"
+            "part",
+            sa.Text(),
+            nullable=False,
+            comment="Whose files: a party's, the office's own (case), or a referral's",
         ),
         sa.Column(
             "sealed", sa.LargeBinary(), nullable=False, comment="The key of its files, sealed with the installation's"
@@ -56,7 +64,9 @@ def upgrade() -> None:
         sa.Column("compartment_id", _id, nullable=False),
         sa.Column("name", sa.Text(), nullable=False, comment="Keyed hash of the content: where it lies in the store"),
         sa.Column("touched_at", _time, server_default=_now, nullable=False, comment="When it was last put there"),
-        sa.Column("scan", sa.Text(), nullable=True, comment="pending, clean or blocked; null where there was no scanner"),
+        sa.Column(
+            "scan", sa.Text(), nullable=True, comment="pending, clean or blocked; null where there was no scanner"
+        ),
         sa.Column("scanned_at", _time, nullable=True),
         sa.Column("found", sa.Text(), nullable=True, comment="What the scanner called it"),
         sa.CheckConstraint("scan IN ('pending', 'clean', 'blocked')", name=op.f("ck_blobs_scan")),
@@ -80,9 +90,11 @@ def upgrade() -> None:
         "readings", sa.Column("document_id", _id, nullable=True, comment="Where a document's file was taken out")
     )
     op.create_index(
-        "ix_readings_document_id_id", "readings", ["document_id", "id"],
+        "ix_readings_document_id_id",
+        "readings",
+        ["document_id", "id"],
         postgresql_where=sa.text("document_id IS NOT NULL"),
-    )  # fmt: skip
+    )
     op.create_table_comment(
         "readings",
         "What auditors have read, and who took out which document; never changed by the application",

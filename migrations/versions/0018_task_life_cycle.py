@@ -12,19 +12,24 @@ def upgrade() -> None:
     op.add_column("tasks", sa.Column("initiator", sa.Text(), comment="Who asked for it"))
     op.add_column(
         "tasks",
-        sa.Column("priority", sa.SmallInteger(), nullable=False, server_default="0", comment="1 high, 0 normal, -1 low"),
-    )
-    op.add_column(
-        "tasks",
-        sa.Column("handed", JSONB(), comment="How it came to whom it is with: how, by, to, seq of the event with the note"),
+        sa.Column(
+            "priority", sa.SmallInteger(), nullable=False, server_default="0", comment="1 high, 0 normal, -1 low"
+        ),
     )
     op.add_column(
         "tasks",
         sa.Column(
-            "wait", JSONB(),
+            "handed", JSONB(), comment="How it came to whom it is with: how, by, to, seq of the event with the note"
+        ),
+    )
+    op.add_column(
+        "tasks",
+        sa.Column(
+            "wait",
+            JSONB(),
             comment="While a person lets it wait: for whom, until which day, seq of the event with the reason",
         ),
-    )  # fmt: skip
+    )
     # The log tells who asked for what is there already.
     op.execute(
         "UPDATE tasks t SET initiator = e.actor_id FROM events e WHERE e.log_id = t.log_id AND e.kind = 'added'"

@@ -11,14 +11,18 @@ def upgrade() -> None:
     op.create_table(
         "looks",
         sa.Column("person_id", sa.UUID(as_uuid=False), nullable=False),
-        sa.Column("thing_id", sa.UUID(as_uuid=False), nullable=False,
-                  comment="The log of a case or mediation, or a provider's referral"),
+        sa.Column(
+            "thing_id",
+            sa.UUID(as_uuid=False),
+            nullable=False,
+            comment="The log of a case or mediation, or a provider's referral",
+        ),
         sa.Column("seq", sa.BigInteger(), nullable=False, comment="The last event of the log when the person looked"),
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(["person_id"], ["people.id"], name="fk_looks_person_id"),
         sa.PrimaryKeyConstraint("person_id", "thing_id", name="pk_looks"),
         comment="What a person has looked at; marks what has changed since, and is no part of the history",
-    )  # fmt: skip
+    )
     op.execute("GRANT SELECT, INSERT, UPDATE ON looks TO casework_app")
 
 

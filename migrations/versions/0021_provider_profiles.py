@@ -12,10 +12,13 @@ def upgrade() -> None:
     op.add_column(
         "organisations",
         sa.Column(
-            "profile", postgresql.JSONB(), nullable=False, server_default=sa.text("'{}'"),
+            "profile",
+            postgresql.JSONB(),
+            nullable=False,
+            server_default=sa.text("'{}'"),
             comment="Of a provider: fields, languages, places, capacity, closed, conflicts",
         ),
-    )  # fmt: skip
+    )
 
 
 def downgrade() -> None:

@@ -11,7 +11,10 @@ READY = "state = 'Ready' AND organisation_id IS {}"
 
 def upgrade() -> None:
     op.add_column(
-        "tasks", sa.Column("turn_at", sa.DateTime(timezone=True), nullable=True, comment="Its place in the queue, by engine.turns")
+        "tasks",
+        sa.Column(
+            "turn_at", sa.DateTime(timezone=True), nullable=True, comment="Its place in the queue, by engine.turns"
+        ),
     )
     # As engine.turns has it on this day.
     op.execute(
@@ -21,20 +24,26 @@ def upgrade() -> None:
     op.alter_column("tasks", "turn_at", nullable=False)
     op.drop_index("ix_tasks_organisation_queue", table_name="tasks")
     op.create_index(
-        "ix_tasks_programme_turn", "tasks", ["programme_id", "queue", "turn_at", "id"],
+        "ix_tasks_programme_turn",
+        "tasks",
+        ["programme_id", "queue", "turn_at", "id"],
         postgresql_where=sa.text(READY.format("NULL")),
-    )  # fmt: skip
+    )
     op.create_index(
-        "ix_tasks_organisation_turn", "tasks", ["organisation_id", "queue", "turn_at", "id"],
+        "ix_tasks_organisation_turn",
+        "tasks",
+        ["organisation_id", "queue", "turn_at", "id"],
         postgresql_where=sa.text(READY.format("NOT NULL")),
-    )  # fmt: skip
+    )
 
 
 def downgrade() -> None:
     op.drop_index("ix_tasks_organisation_turn", table_name="tasks")
     op.drop_index("ix_tasks_programme_turn", table_name="tasks")
     op.create_index(
-        "ix_tasks_organisation_queue", "tasks", ["organisation_id", "queue", "due_at", "id"],
+        "ix_tasks_organisation_queue",
+        "tasks",
+        ["organisation_id", "queue", "due_at", "id"],
         postgresql_where=sa.text(READY.format("NOT NULL")),
-    )  # fmt: skip
+    )
     op.drop_column("tasks", "turn_at")

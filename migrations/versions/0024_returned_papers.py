@@ -11,10 +11,12 @@ def upgrade() -> None:
     op.add_column(
         "grants",
         sa.Column(
-            "returned_at", sa.DateTime(timezone=True), nullable=True,
+            "returned_at",
+            sa.DateTime(timezone=True),
+            nullable=True,
             comment="When its provider said that the copies were given back or destroyed",
         ),
-    )  # fmt: skip
+    )
 
 
 def downgrade() -> None:

@@ -11,10 +11,13 @@ def upgrade() -> None:
     op.add_column(
         "blobs",
         sa.Column(
-            "loose", sa.Boolean(), server_default=sa.text("true"), nullable=False,
+            "loose",
+            sa.Boolean(),
+            server_default=sa.text("true"),
+            nullable=False,
             comment="No document holds it yet; what stays so is swept",
         ),
-    )  # fmt: skip
+    )
     op.execute("UPDATE blobs SET loose = false WHERE EXISTS (SELECT FROM contents k WHERE k.blob_id = blobs.id)")
     op.create_index("ix_blobs_loose", "blobs", ["touched_at", "id"], postgresql_where=sa.text("loose"))
 

@@ -12,10 +12,13 @@ def upgrade() -> None:
     op.add_column(
         "tasks",
         sa.Column(
-            "items", JSONB(), nullable=False, server_default="{}",
+            "items",
+            JSONB(),
+            nullable=False,
+            server_default="{}",
             comment="Of its checklist what was ticked, unticked or added: done, by, at, seq of the event with the words",
         ),
-    )  # fmt: skip
+    )
 
 
 def downgrade() -> None:

@@ -11,8 +11,13 @@ def upgrade() -> None:
     op.add_column("clocks", sa.Column("grant_id", sa.UUID(as_uuid=False), nullable=True))
     op.add_column(
         "grants",
-        sa.Column("until", sa.Date(), nullable=True, comment="Its last day, where the office named one; its consent may end before"),
-    )  # fmt: skip
+        sa.Column(
+            "until",
+            sa.Date(),
+            nullable=True,
+            comment="Its last day, where the office named one; its consent may end before",
+        ),
+    )
 
 
 def downgrade() -> None:

@@ -12,8 +12,12 @@ def upgrade() -> None:
         "openings",
         sa.Column("id", sa.UUID(as_uuid=False), nullable=False),
         sa.Column("log_id", sa.UUID(as_uuid=False), nullable=False),
-        sa.Column("kind", sa.Text(), nullable=False, comment="unsealing, by two persons; glass, by its reader in an emergency"),
-        sa.Column("state", sa.Text(), nullable=False, comment="asked, open, refused or ended; open counts until its end only"),
+        sa.Column(
+            "kind", sa.Text(), nullable=False, comment="unsealing, by two persons; glass, by its reader in an emergency"
+        ),
+        sa.Column(
+            "state", sa.Text(), nullable=False, comment="asked, open, refused or ended; open counts until its end only"
+        ),
         sa.Column("reader_id", sa.UUID(as_uuid=False), nullable=False),
         sa.Column("asker_id", sa.UUID(as_uuid=False), nullable=False),
         sa.Column("decider_id", sa.UUID(as_uuid=False), nullable=True, comment="The second person, who agrees"),
@@ -28,8 +32,12 @@ def upgrade() -> None:
         comment="Logs that are open to one more reader for a time; what the events add up to",
     )
     op.create_index("ix_openings_log_id", "openings", ["log_id"])
-    op.create_index("ix_openings_reader_id", "openings", ["reader_id", "until"], postgresql_where=sa.text("state = 'open'"))
-    op.create_index("ix_openings_decider_id", "openings", ["decider_id", "id"], postgresql_where=sa.text("state = 'asked'"))
+    op.create_index(
+        "ix_openings_reader_id", "openings", ["reader_id", "until"], postgresql_where=sa.text("state = 'open'")
+    )
+    op.create_index(
+        "ix_openings_decider_id", "openings", ["decider_id", "id"], postgresql_where=sa.text("state = 'asked'")
+    )
     op.execute("GRANT SELECT, INSERT, UPDATE ON openings TO casework_app")
 
 

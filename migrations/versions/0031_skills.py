@@ -12,11 +12,17 @@ def upgrade() -> None:
     op.create_table(
         "skills",
         sa.Column("id", sa.UUID(as_uuid=False), nullable=False),
-        sa.Column("scope_id", sa.UUID(as_uuid=False), nullable=False, comment="The programme or organisation that keeps it"),
+        sa.Column(
+            "scope_id", sa.UUID(as_uuid=False), nullable=False, comment="The programme or organisation that keeps it"
+        ),
         sa.Column("person_id", sa.UUID(as_uuid=False), nullable=False),
-        sa.Column("fields", ARRAY(sa.Text()), nullable=False, comment="Of technology, in the words of needs and technologies"),
+        sa.Column(
+            "fields", ARRAY(sa.Text()), nullable=False, comment="Of technology, in the words of needs and technologies"
+        ),
         sa.Column("languages", ARRAY(sa.Text()), nullable=False),
-        sa.Column("services", ARRAY(sa.Text()), nullable=False, comment="The kinds of tracks whose tasks the person can do"),
+        sa.Column(
+            "services", ARRAY(sa.Text()), nullable=False, comment="The kinds of tracks whose tasks the person can do"
+        ),
         sa.ForeignKeyConstraint(["scope_id"], ["logs.id"], name="fk_skills_scope_id"),
         sa.ForeignKeyConstraint(["person_id"], ["people.id"], name="fk_skills_person_id"),
         sa.PrimaryKeyConstraint("id", name="pk_skills"),

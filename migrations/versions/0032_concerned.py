@@ -11,16 +11,22 @@ def upgrade() -> None:
     op.add_column(
         "documents",
         sa.Column(
-            "own", sa.Boolean(), nullable=False, server_default=sa.text("false"),
+            "own",
+            sa.Boolean(),
+            nullable=False,
+            server_default=sa.text("false"),
             comment="The office's own, with nothing of a party in it",
         ),
-    )  # fmt: skip
+    )
     op.add_column(
         "grants",
         sa.Column(
-            "consents", sa.ARRAY(sa.UUID(as_uuid=False)), nullable=True, comment="One of each party that the document concerns"
+            "consents",
+            sa.ARRAY(sa.UUID(as_uuid=False)),
+            nullable=True,
+            comment="One of each party that the document concerns",
         ),
-    )  # fmt: skip
+    )
     op.execute("UPDATE grants SET consents = array_remove(ARRAY[consent_id], NULL)")
     op.alter_column("grants", "consents", nullable=False)
     op.drop_column("grants", "consent_id")

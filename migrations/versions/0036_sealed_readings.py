@@ -11,11 +11,15 @@ def upgrade() -> None:
     op.add_column(
         "readings",
         sa.Column(
-            "log_id", sa.UUID(as_uuid=False), nullable=True,
+            "log_id",
+            sa.UUID(as_uuid=False),
+            nullable=True,
             comment="Where it was a sealed mediation: listed to those named for it alone",
         ),
-    )  # fmt: skip
-    op.create_index("ix_readings_log_id_id", "readings", ["log_id", "id"], postgresql_where=sa.text("log_id IS NOT NULL"))
+    )
+    op.create_index(
+        "ix_readings_log_id_id", "readings", ["log_id", "id"], postgresql_where=sa.text("log_id IS NOT NULL")
+    )
 
 
 def downgrade() -> None:

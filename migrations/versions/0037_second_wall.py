@@ -94,10 +94,10 @@ POLICIES = {
     # What it was given, a provider sees even after the access has ended.
     "grants": f"{whole('grants')} OR {inside('grants.track_id')}",
     # What a provider handed in, and what is granted to its referral at this moment.
-    "documents": f"""{whole('documents')}
-        OR {inside('documents.track_id')}
+    "documents": f"""{whole("documents")}
+        OR {inside("documents.track_id")}
         OR documents.withdrawn_at IS NULL AND EXISTS (
-            SELECT FROM grants g WHERE g.document_id = documents.id AND g.ended_at IS NULL AND {inside('g.track_id')}
+            SELECT FROM grants g WHERE g.document_id = documents.id AND g.ended_at IS NULL AND {inside("g.track_id")}
         )""",
     # From here on each table is open as far as the one before it is.
     "files": "EXISTS (SELECT FROM documents d WHERE d.id = files.document_id)",

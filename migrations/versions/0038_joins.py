@@ -12,7 +12,11 @@ def upgrade() -> None:
     op.add_column(
         "cases",
         sa.Column(
-            "joins", postgresql.JSONB(), nullable=False, server_default=sa.text("'[]'"), comment="How referrals side by side are waited for"
+            "joins",
+            postgresql.JSONB(),
+            nullable=False,
+            server_default=sa.text("'[]'"),
+            comment="How referrals side by side are waited for",
         ),
     )
 

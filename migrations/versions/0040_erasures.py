@@ -78,24 +78,40 @@ def _kinds(more: str, words: str, former: str, *, not_valid: bool = False) -> No
 
 
 def upgrade() -> None:
-    _kinds(", 'erasure'", "case, mediation, programme, organisation, person, right, finding or erasure",
-           "case, mediation, programme, organisation, person, right or finding")  # fmt: skip
+    _kinds(
+        ", 'erasure'",
+        "case, mediation, programme, organisation, person, right, finding or erasure",
+        "case, mediation, programme, organisation, person, right or finding",
+    )
     op.add_column(
-        "people", sa.Column("erased_at", sa.DateTime(timezone=True), comment="When everything that names the person was taken out")
+        "people",
+        sa.Column(
+            "erased_at", sa.DateTime(timezone=True), comment="When everything that names the person was taken out"
+        ),
     )
     op.create_table(
         "erasures",
         sa.Column("id", sa.UUID(as_uuid=False), nullable=False, comment="Also the id of its log"),
-        sa.Column("programme_id", sa.UUID(as_uuid=False), nullable=False, comment="In which both persons have their roles"),
-        sa.Column("person_id", sa.UUID(as_uuid=False), nullable=True, comment="Whose account; null for somebody without one"),
+        sa.Column(
+            "programme_id", sa.UUID(as_uuid=False), nullable=False, comment="In which both persons have their roles"
+        ),
+        sa.Column(
+            "person_id", sa.UUID(as_uuid=False), nullable=True, comment="Whose account; null for somebody without one"
+        ),
         sa.Column("basis", sa.Text(), nullable=False, comment="The legal basis: request, withdrawn, needless or order"),
         sa.Column("state", sa.Text(), nullable=False, comment="asked, agreed, done or refused"),
-        sa.Column("words", postgresql.JSONB(astext_type=sa.Text()), nullable=True,
-                  comment="What names the person: names, addresses, numbers; null once done"),
+        sa.Column(
+            "words",
+            postgresql.JSONB(astext_type=sa.Text()),
+            nullable=True,
+            comment="What names the person: names, addresses, numbers; null once done",
+        ),
         sa.Column("reason", sa.Text(), nullable=True, comment="Null once done, where it named the person"),
         sa.Column("asked_by", sa.UUID(as_uuid=False), nullable=False),
         sa.Column("asked_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("decided_by", sa.UUID(as_uuid=False), nullable=True, comment="The second person, who agreed or did not"),
+        sa.Column(
+            "decided_by", sa.UUID(as_uuid=False), nullable=True, comment="The second person, who agreed or did not"
+        ),
         sa.Column("decided_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("done_at", sa.DateTime(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(["id"], ["logs.id"], name="fk_erasures_id"),
@@ -105,8 +121,10 @@ def upgrade() -> None:
         sa.CheckConstraint("decided_by <> asked_by", name=op.f("ck_erasures_two_persons")),
         sa.PrimaryKeyConstraint("id", name="pk_erasures"),
         comment="Erasures of persons; what the events of their logs add up to",
-    )  # fmt: skip
-    op.create_index("ix_erasures_agreed", "erasures", ["decided_at", "id"], postgresql_where=sa.text("state = 'agreed'"))
+    )
+    op.create_index(
+        "ix_erasures_agreed", "erasures", ["decided_at", "id"], postgresql_where=sa.text("state = 'agreed'")
+    )
     op.create_index("ix_erasures_programme_id_asked_at", "erasures", ["programme_id", "asked_at", "id"])
     op.execute("GRANT SELECT, INSERT, UPDATE ON erasures TO casework_app")
     # What somebody looked at goes with the account.
@@ -122,5 +140,9 @@ def downgrade() -> None:
     op.drop_table("erasures")
     op.drop_column("people", "erased_at")
     # Logs stay, for events are never removed: those of this kind, and of kinds that came later.
-    _kinds("", "case, mediation, programme, organisation, person, right or finding",
-           "case, mediation, programme, organisation, person, right, finding or erasure", not_valid=True)  # fmt: skip
+    _kinds(
+        "",
+        "case, mediation, programme, organisation, person, right or finding",
+        "case, mediation, programme, organisation, person, right, finding or erasure",
+        not_valid=True,
+    )

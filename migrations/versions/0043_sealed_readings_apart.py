@@ -36,7 +36,11 @@ def upgrade() -> None:
 def downgrade() -> None:
     op.add_column(
         "readings",
-        sa.Column("log_id", _id, nullable=True, comment="Where it was a sealed mediation: listed to those named for it alone"),
+        sa.Column(
+            "log_id", _id, nullable=True, comment="Where it was a sealed mediation: listed to those named for it alone"
+        ),
     )
-    op.create_index("ix_readings_log_id_id", "readings", ["log_id", "id"], postgresql_where=sa.text("log_id IS NOT NULL"))
+    op.create_index(
+        "ix_readings_log_id_id", "readings", ["log_id", "id"], postgresql_where=sa.text("log_id IS NOT NULL")
+    )
     op.drop_table("sealed_readings")

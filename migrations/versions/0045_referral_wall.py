@@ -109,9 +109,9 @@ def _inside(column: str) -> str:
 def _papers(own: Callable[[str], str]) -> dict[str, str]:
     return {
         "grants": f"{_read_whole('grants')} OR {own('grants.track_id')}",
-        "documents": f"""{_read_whole('documents')} OR {own('documents.track_id')}
+        "documents": f"""{_read_whole("documents")} OR {own("documents.track_id")}
             OR documents.withdrawn_at IS NULL AND EXISTS (
-                SELECT FROM grants g WHERE g.document_id = documents.id AND g.ended_at IS NULL AND {own('g.track_id')}
+                SELECT FROM grants g WHERE g.document_id = documents.id AND g.ended_at IS NULL AND {own("g.track_id")}
             )""",
     }
 

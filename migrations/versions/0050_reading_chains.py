@@ -88,7 +88,10 @@ def upgrade() -> None:
     op.execute(CHAIN)
     for table, chain in TABLES.items():
         op.add_column(table, sa.Column("n", sa.BigInteger(), comment="Its place in the chain"))
-        op.add_column(table, sa.Column("salt", sa.Text(), comment="Of the hash of the query; null once an erasure took the query out"))
+        op.add_column(
+            table,
+            sa.Column("salt", sa.Text(), comment="Of the hash of the query; null once an erasure took the query out"),
+        )
         op.add_column(table, sa.Column("query", sa.Text(), comment="Salted hash of the address's query, hex"))
         op.add_column(table, sa.Column("hash", sa.Text(), comment="Of the reading and the one before it, hex"))
         op.add_column(table, sa.Column("erasure_id", _id, comment="Which erasure took the query out"))
@@ -115,7 +118,9 @@ def upgrade() -> None:
         for name in ("n", "query", "hash"):
             op.alter_column(table, name, nullable=False)
         op.create_unique_constraint(f"uq_{table}_{chain}_n", table, [chain, "n"])
-        op.execute(f"CREATE TRIGGER chained BEFORE INSERT ON {table} FOR EACH ROW EXECUTE FUNCTION casework_chain_reading()")
+        op.execute(
+            f"CREATE TRIGGER chained BEFORE INSERT ON {table} FOR EACH ROW EXECUTE FUNCTION casework_chain_reading()"
+        )
     op.execute(ERASE.format(gone=", salt = NULL, erasure_id = erasure"))
 
 

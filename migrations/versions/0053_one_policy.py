@@ -135,7 +135,8 @@ def _array(function: str) -> str:
 
 
 PROGRAMMES, OPENED, DISPUTES, BREAKERS, READERS = (
-    f"ANY ({_array(f'casework_{name}')}::uuid[])" for name in ("programmes", "opened", "disputes", "breakers", "readers")
+    f"ANY ({_array(f'casework_{name}')}::uuid[])"
+    for name in ("programmes", "opened", "disputes", "breakers", "readers")
 )
 ORGANISATIONS = _array("casework_organisations")
 MINE = f"IN (SELECT casework_referred({PERSON}, {ORGANISATIONS}))"
@@ -189,7 +190,7 @@ def _read_whole_before(table: str) -> str:
 def _papers(whole: Callable[[str], str]) -> dict[str, str]:
     return {
         "grants": f"{whole('grants')} OR grants.track_id {MINE}",
-        "documents": f"""{whole('documents')} OR documents.track_id {MINE}
+        "documents": f"""{whole("documents")} OR documents.track_id {MINE}
             OR documents.withdrawn_at IS NULL AND EXISTS (
                 SELECT FROM grants g WHERE g.document_id = documents.id AND g.ended_at IS NULL AND g.track_id {MINE}
             )""",
@@ -325,10 +326,12 @@ def upgrade() -> None:
     op.execute(_roles(COUNTS))
     op.execute(NEW)
     op.execute(_sealed_from(NOW_ARGUMENTS, NAMED, SENT))
-    op.execute(_sealed(
-        "NULL, '{}', '{}', '{}', '{}'",
-        "casework_person(), casework_organisations(), casework_opened(), casework_disputes(), casework_readers()",
-    ))  # fmt: skip
+    op.execute(
+        _sealed(
+            "NULL, '{}', '{}', '{}', '{}'",
+            "casework_person(), casework_organisations(), casework_opened(), casework_disputes(), casework_readers()",
+        )
+    )
     op.execute(f"DROP FUNCTION casework_sealed_from({ARGUMENTS_BEFORE})")
     op.execute(_referred(SENT))
     _ask(_whole, _read_whole)

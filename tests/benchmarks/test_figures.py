@@ -14,10 +14,14 @@ def figure(value: float, aim: float | None = None, *, most: bool = False) -> Fig
 @pytest.mark.parametrize(
     ("one", "verdict"),
     [
-        (figure(0.9, 0.8), "met"), (figure(0.8, 0.8), "met"), (figure(0.7, 0.8), "not met"),
-        (figure(9, 10, most=True), "met"), (figure(11, 10, most=True), "not met"), (figure(11), ""),
+        (figure(0.9, 0.8), "met"),
+        (figure(0.8, 0.8), "met"),
+        (figure(0.7, 0.8), "not met"),
+        (figure(9, 10, most=True), "met"),
+        (figure(11, 10, most=True), "not met"),
+        (figure(11), ""),
     ],
-)  # fmt: skip
+)
 def test_a_figure_says_whether_its_aim_is_met(one: Figure, verdict: str) -> None:
     assert one.verdict == verdict
 

@@ -9,7 +9,9 @@ import pytest
 from benchmarks.__main__ import FRESH, LARGE, measure
 from benchmarks.figures import Scale
 
-TINY = Scale(repetitions=1, cases=2, tasks=(60, 200), pages_at=200, events=400, views=2, queues=30, rows=20, clocks=4, actions=4)
+TINY = Scale(
+    repetitions=1, cases=2, tasks=(60, 200), pages_at=200, events=400, views=2, queues=30, rows=20, clocks=4, actions=4
+)
 
 
 @pytest.mark.slow

@@ -171,8 +171,10 @@ class Play:
         return self.site.ids(
             "SELECT t.id FROM tracks t JOIN cases c ON c.id = t.log_id WHERE c.number = :number AND t.workflow = :workflow"
             " AND t.kind = :kind ORDER BY t.ended_at IS NULL DESC, t.position DESC LIMIT 1",
-            number=self.number, workflow=workflow, kind=kind,
-        )[0]  # fmt: skip
+            number=self.number,
+            workflow=workflow,
+            kind=kind,
+        )[0]
 
     def _resolved(self, value: Json) -> Json:
         """What stands for a name of the script."""

@@ -57,7 +57,7 @@ def page_of(chromium: Browser, site: Site) -> Iterator[PageOf]:
 
     def enter(
         role: str | None, java_script: bool = True, locale: str = "en-GB", *, dark: bool = False, phone: bool = False
-    ) -> Reader:  # fmt: skip
+    ) -> Reader:
         opened.append(open_reader(chromium, site, role, java_script=java_script, locale=locale, dark=dark, phone=phone))
         return opened[-1]
 
@@ -66,16 +66,26 @@ def page_of(chromium: Browser, site: Site) -> Iterator[PageOf]:
 
 
 def open_reader(
-    chromium: Browser, site: Site, role: str | None, *, java_script: bool = True, locale: str = "en-GB", dark: bool = False,
+    chromium: Browser,
+    site: Site,
+    role: str | None,
+    *,
+    java_script: bool = True,
+    locale: str = "en-GB",
+    dark: bool = False,
     phone: bool = False,
-) -> Reader:  # fmt: skip
+) -> Reader:
     """A browser of its own, and in it a person of the world who has signed in and reads in the browser's language."""
     context = chromium.new_context(
-        base_url=site.base, java_script_enabled=java_script, locale=locale, timezone_id="Asia/Shanghai",
+        base_url=site.base,
+        java_script_enabled=java_script,
+        locale=locale,
+        timezone_id="Asia/Shanghai",
         # Nothing is on its way somewhere when we look.
-        color_scheme="dark" if dark else "light", reduced_motion="reduce",
+        color_scheme="dark" if dark else "light",
+        reduced_motion="reduce",
         viewport={"width": PHONE, "height": 740} if phone else {"width": DESK["width"], "height": DESK["height"]},
-    )  # fmt: skip
+    )
     reader = Reader(context.new_page(), site.base)
     if role is not None:
         site.speak(role, LANGUAGES[locale])
@@ -98,4 +108,14 @@ def sign_in(reader: Reader, site: Site, role: str) -> None:
     assert reader.path != "/sign-in", f"{role} could not sign in"
 
 
-__all__: list[Any] = ["LANGUAGES", "PageOf", "chromium", "close_readers", "open_reader", "page_of", "shared_site", "sign_in", "site"]
+__all__: list[Any] = [
+    "LANGUAGES",
+    "PageOf",
+    "chromium",
+    "close_readers",
+    "open_reader",
+    "page_of",
+    "shared_site",
+    "sign_in",
+    "site",
+]

@@ -47,7 +47,9 @@ class Reader:
 
     def _hear(self, said: ConsoleMessage) -> None:
         # That the page itself says "not found" or "not now" is told too, and is no fault of it.
-        if said.location["url"] == self.page.url and said.text.startswith("Failed to load resource: the server responded with a status of 4"):
+        if said.location["url"] == self.page.url and said.text.startswith(
+            "Failed to load resource: the server responded with a status of 4"
+        ):
             return
         # A violation of the content security policy is told here too.
         if said.type in ("error", "warning"):
@@ -87,7 +89,9 @@ class Reader:
     def press(self, place: str, words: str) -> None:
         """Press what stands there, which must be called so."""
         found = self.page.locator(place)
-        assert found.count(), f"{self.page.url}: {words!r} is not there; {self.page.locator('.not-now').all_text_contents()}"
+        assert found.count(), (
+            f"{self.page.url}: {words!r} is not there; {self.page.locator('.not-now').all_text_contents()}"
+        )
         said = found.first.text_content() or ""
         assert words in said, f"{self.page.url}: it is called {said.strip()!r}, not {words!r}"
         self.follow(found)

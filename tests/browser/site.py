@@ -40,8 +40,10 @@ class Site:
             "SELECT t.id FROM tasks t JOIN cases c ON c.id = t.log_id WHERE c.number = :number AND t.name = :name"
             " AND t.state IN ('Ready', 'Reserved', 'InProgress') AND (CAST(:about AS text) IS NULL OR t.about = :about)"
             " ORDER BY t.id LIMIT 1",
-            number=number, name=name, about=about,  # type: ignore[arg-type]  # about may be None, which the query asks
-        )  # fmt: skip
+            number=number,
+            name=name,
+            about=about,  # type: ignore[arg-type]  # about may be None, which the query asks
+        )
         assert found, f"no open task {name} about {about} in {number}"
         return found[0]
 

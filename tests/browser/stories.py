@@ -49,7 +49,9 @@ class Story(Play):
     #: Who acts for the office, and who decides.
     office, decider = "officer", "supervisor"
 
-    def __init__(self, site: Site, page_of: PageOf, service: str, mine: Side, *, chinese: bool = False, scripts: bool = True) -> None:
+    def __init__(
+        self, site: Site, page_of: PageOf, service: str, mine: Side, *, chinese: bool = False, scripts: bool = True
+    ) -> None:
         locale = "zh-CN" if chinese else "en-GB"
         super().__init__(site, lambda who: page_of(who, java_script=scripts, locale=locale), chinese=chinese)
         self.service, self.mine = service, mine
@@ -87,7 +89,9 @@ class Story(Play):
     def later(self, days: int) -> None:
         """So many days pass, and what is due by then happens by itself."""
         with transaction(self.site.engine) as db:
-            db.execute(text("SELECT set_config('casework.clock_offset', :offset, true)"), {"offset": str(days * 86_400)})
+            db.execute(
+                text("SELECT set_config('casework.clock_offset', :offset, true)"), {"offset": str(days * 86_400)}
+            )
             ring_due_on(db)
         self._last = None
 
@@ -97,8 +101,10 @@ class Story(Play):
         return self.site.ids(
             "SELECT id FROM tracks WHERE log_id = CAST(:log AS uuid) AND workflow = :workflow AND kind = :kind"
             " ORDER BY ended_at IS NULL DESC, position DESC LIMIT 1",
-            log=self.log, workflow=workflow, kind=kind,
-        )[0]  # fmt: skip
+            log=self.log,
+            workflow=workflow,
+            kind=kind,
+        )[0]
 
     def at_office(self) -> Reader:
         """Whoever acts for the office, at the page of the referral."""
@@ -111,8 +117,9 @@ class Story(Play):
         """The id of a referral of the kind, the newest unless told."""
         return self.site.ids(
             "SELECT id FROM tracks WHERE log_id = CAST(:log AS uuid) AND workflow = 'referral' AND kind = :kind ORDER BY position",
-            log=self.log, kind=self.service,
-        )[nth]  # fmt: skip
+            log=self.log,
+            kind=self.service,
+        )[nth]
 
     # --- what is read ---
 
@@ -135,7 +142,10 @@ class Story(Play):
         assert answer.status == 404
 
     def name(self, organisation: str) -> str:
-        return self.site.ids("SELECT name FROM organisations WHERE id = CAST(:id AS uuid)", id=self.site.world.organisations[organisation])[0]
+        return self.site.ids(
+            "SELECT name FROM organisations WHERE id = CAST(:id AS uuid)",
+            id=self.site.world.organisations[organisation],
+        )[0]
 
     def of_referral(self, key: str) -> str:
         """A text of the referral's definition, as the readers have it."""
@@ -170,14 +180,17 @@ class Sealed(Story):
         self.log = str(done.answer["id"])
 
     def at_case(self, who: str) -> Reader:
-        return self._at(self.of(who), f"/mediations/{self.log}" if who == "dispute_officer" else f"/cases/{self.number}")
+        return self._at(
+            self.of(who), f"/mediations/{self.log}" if who == "dispute_officer" else f"/cases/{self.number}"
+        )
 
     def task(self, name: str, about: str | None = None) -> str:
         return self.site.ids(
             "SELECT id FROM tasks WHERE log_id = CAST(:log AS uuid) AND name = :name AND state IN ('Ready', 'Reserved', 'InProgress')"
             " ORDER BY id LIMIT 1",
-            log=self.log, name=name,
-        )[0]  # fmt: skip
+            log=self.log,
+            name=name,
+        )[0]
 
 
 # --- who is in it ----------------------------------------------------------------------------------------------------
@@ -190,7 +203,10 @@ def recruit(site: Site, name: str, role: str, organisation: str) -> None:
         return
     with transaction(site.engine) as db:
         person = registry.register_person(
-            db, email=f"{name}@example.org", name=name.replace("_", " ").title(), password_hash=hash_password(world.password)
+            db,
+            email=f"{name}@example.org",
+            name=name.replace("_", " ").title(),
+            password_hash=hash_password(world.password),
         )
         registry.grant_role(db, person, role, organisation=world.organisations[organisation])
     world.people[name] = person
@@ -252,7 +268,9 @@ def decline(story: Story) -> None:
     """The officer asks; the provider reads what it may see of the offer, and declines with a reason that the officer reads."""
     story.play(do(story.office, story.deed("send"), question="Does it reach 180 degrees?", fee="programme"))
     story.reads(story.at_referral(story.mine.agent), "Does it reach 180 degrees?", story.say("Before you see more"))
-    story.play(do(story.mine.agent, story.deed("decline"), reason="no_capacity", note="Both teams are booked until spring."))
+    story.play(
+        do(story.mine.agent, story.deed("decline"), reason="no_capacity", note="Both teams are booked until spring.")
+    )
     story.reads(story.of(story.mine.agent), story.of_referral("states.declined"), "Both teams are booked until spring.")
     officer = story.at_office()
     story.reads(officer, story.of_referral("states.declined"), "Both teams are booked until spring.")
@@ -271,11 +289,15 @@ def choose_another(story: Story) -> None:
 
 def have_a_conflict(story: Story) -> None:
     """Who declares a conflict sees nothing any more; the supervisor upholds it, and the next of the panel is asked by itself."""
-    story.play(do(story.other.agent, story.deed("declare_conflict"), nature="earlier_work", note="We built its burner."))
+    story.play(
+        do(story.other.agent, story.deed("declare_conflict"), nature="earlier_work", note="We built its burner.")
+    )
     story.cannot_open(story.other.agent, f"/referrals/{story.referral()}")
     story.play(do(story.decider, story.deed("uphold_conflict"), reason="It would judge its own work."))
     officer = story.at_office()
-    story.reads(officer, story.say("Asked before"), story.name(story.other.organisation), story.of_referral("states.sent"))
+    story.reads(
+        officer, story.say("Asked before"), story.name(story.other.organisation), story.of_referral("states.sent")
+    )
 
 
 def ask_back(story: Story) -> None:
@@ -331,13 +353,17 @@ def have_a_conflict_waived(story: Story) -> None:
     story.cannot_open(story.mine.agent, f"/referrals/{story.referral()}")
     story.reads(story.at_case(story.decider), story.of_referral("transitions.waive_conflict.do"))
     story.play(do(story.decider, story.deed("waive_conflict"), reason="Another department of it."))
-    story.reads(story.at_referral(story.mine.agent), story.of_referral("states.in_progress"), "Another department of it.")
+    story.reads(
+        story.at_referral(story.mine.agent), story.of_referral("states.in_progress"), "Another department of it."
+    )
 
 
 def hand_to_a_colleague(story: Story) -> None:
     """The lead names another person; whoever had it before sees it no longer."""
     world = story.site.world
-    story.play(do(story.mine.lead, story.deed("change_person"), person=world.people[story.mine.colleague], interest=False))
+    story.play(
+        do(story.mine.lead, story.deed("change_person"), person=world.people[story.mine.colleague], interest=False)
+    )
     story.cannot_open(story.mine.agent, f"/referrals/{story.referral()}")
     story.reads(story.at_office(), "Colleague")
 
@@ -453,7 +479,9 @@ def list_what_is_usable(story: Story) -> None:
 def reject(story: Story) -> None:
     """What was delivered is no good: the supervisor rejects it, and the provider reads why."""
     story.play(do(story.decider, story.deed("reject"), reason="It answers another question."))
-    story.reads(story.at_referral(story.other.agent), "It answers another question.", story.of_referral("states.failed"))
+    story.reads(
+        story.at_referral(story.other.agent), "It answers another question.", story.of_referral("states.failed")
+    )
     story.reads(story.at_case("officer"), story.of_referral("tasks.choose_other_provider"))
 
 
@@ -462,7 +490,9 @@ def withdraw(story: Story) -> None:
     story.play(do(story.office, "choose_other_provider", next=story.service))
     set_to_work(story)
     story.play(do(story.office, story.deed("cancel"), reason="not_needed", note="The owner has sold the plant."))
-    story.reads(story.at_referral(story.mine.agent), story.of_referral("states.cancelled"), "The owner has sold the plant.")
+    story.reads(
+        story.at_referral(story.mine.agent), story.of_referral("states.cancelled"), "The owner has sold the plant."
+    )
 
 
 __all__ = ["Sealed", "Side", "Story", "recruit"]

@@ -47,13 +47,35 @@ def _taken(world: World, db: Connection) -> str:
 
 def _closed(world: World, db: Connection) -> str:
     number = _taken(world, db)
-    complete(world, db, "officer", number, "triage_check", {
-        "need_complete": True, "technology_complete": True, "duplicate_checked": True, "rationale_fits": True, "interest": "none",
-    })  # fmt: skip
-    world.fire(db, "officer", number, "propose_close", {"outcome": "no_agreement", "reason": "other", "statements": "None"})
-    world.fire(db, "supervisor", number, "close", {
-        "outcome": "no_agreement", "reason": "other", "follow_up_on": (today() + timedelta(days=90)).isoformat(), "publication": "none",
-    })  # fmt: skip
+    complete(
+        world,
+        db,
+        "officer",
+        number,
+        "triage_check",
+        {
+            "need_complete": True,
+            "technology_complete": True,
+            "duplicate_checked": True,
+            "rationale_fits": True,
+            "interest": "none",
+        },
+    )
+    world.fire(
+        db, "officer", number, "propose_close", {"outcome": "no_agreement", "reason": "other", "statements": "None"}
+    )
+    world.fire(
+        db,
+        "supervisor",
+        number,
+        "close",
+        {
+            "outcome": "no_agreement",
+            "reason": "other",
+            "follow_up_on": (today() + timedelta(days=90)).isoformat(),
+            "publication": "none",
+        },
+    )
     return number
 
 
@@ -102,7 +124,10 @@ def _ask(play: Play, workflow: str, rule: TransitionRule, first: Reader) -> None
     first.open(f"/cases/{play.number}/tracks/{pending.track}/{rule.name}")
     assert first.path == f"/decisions/{pending.task}"
     assert not first.page.locator('button[name="decision"]').count()
-    assert play.say("You asked for it, so another person decides: %(roles)s.").split("%")[0] in first.page.locator("main").inner_text()
+    assert (
+        play.say("You asked for it, so another person decides: %(roles)s.").split("%")[0]
+        in first.page.locator("main").inner_text()
+    )
 
 
 def _come_to_it(play: Play, second: Reader) -> str:
@@ -141,7 +166,9 @@ def test_what_one_person_asks_for_is_done_when_another_agrees(site: Site, page_o
 
 
 @pytest.mark.parametrize("name", RULES)
-def test_what_one_person_asks_for_is_not_done_when_another_does_not_agree(site: Site, page_of: PageOf, name: str) -> None:
+def test_what_one_person_asks_for_is_not_done_when_another_does_not_agree(
+    site: Site, page_of: PageOf, name: str
+) -> None:
     rule, workflow = RULES[name], name.split(".")[0]
     play, first, second = _play(site, page_of, rule, chinese=True)
     before = _case(site, play.number)

@@ -17,7 +17,9 @@ pytestmark = pytest.mark.browser
 
 
 def send(reader: Reader, *files: tuple[str, bytes]) -> None:
-    reader.page.set_input_files("#files", [FilePayload(name=name, mimeType="text/html", buffer=content) for name, content in files])
+    reader.page.set_input_files(
+        "#files", [FilePayload(name=name, mimeType="text/html", buffer=content) for name, content in files]
+    )
     reader.page.select_option("#f-kind", "report")
     reader.page.check("input[name=f-whose][value=both]")
 
@@ -28,9 +30,17 @@ def test_script_strings_as_names_and_titles_are_words(page_of: PageOf, site: Sit
         number = site.world.open_case(db)
         for words in SCRIPTS:
             register_document(
-                db, site.world.actor(db, "officer"), number, title=words, kind="report", party=None, language=None, valid_until=None,
-                revision=1, request=new_request(),
-            )  # fmt: skip
+                db,
+                site.world.actor(db, "officer"),
+                number,
+                title=words,
+                kind="report",
+                party=None,
+                language=None,
+                valid_until=None,
+                revision=1,
+                request=new_request(),
+            )
     officer, said = page_of("officer"), list[str]()
 
     def hear(one: Dialog) -> None:

@@ -48,13 +48,21 @@ def _triage(world: World, db: Connection) -> tuple[str, str]:
 def _held(world: World, db: Connection) -> tuple[str, str]:
     number, _ = _triage(world, db)
     day = (today() + timedelta(days=20)).isoformat()
-    world.fire(db, "officer", number, "hold", {"reason": "budget", "waits_for": "need_owner", "waits_until": "day", "resume_by": day})
+    world.fire(
+        db,
+        "officer",
+        number,
+        "hold",
+        {"reason": "budget", "waits_for": "need_owner", "waits_until": "day", "resume_by": day},
+    )
     return _main(number, world, db)
 
 
 def _closing(world: World, db: Connection) -> tuple[str, str]:
     number, _ = _triage(world, db)
-    world.fire(db, "officer", number, "propose_close", {"outcome": "no_agreement", "reason": "other", "statements": "None"})
+    world.fire(
+        db, "officer", number, "propose_close", {"outcome": "no_agreement", "reason": "other", "statements": "None"}
+    )
     return _main(number, world, db)
 
 
@@ -80,9 +88,10 @@ def test_what_is_offered_off_the_main_way_can_be_finished(site: Site, page_of: P
     edition = load_library().latest(workflow)
     assert edition is not None
     rules = {
-        rule.name: rule for rule, _ in edition.leaving((name.split(".")[1],))
+        rule.name: rule
+        for rule, _ in edition.leaving((name.split(".")[1],))
         if rule.by_people and not rule.confirm_by and rule.kind in KINDS
-    }  # fmt: skip
+    }
     readers: dict[str, Reader] = {}
     played, stuck = [], []
     for rule in rules.values():
@@ -113,27 +122,45 @@ def test_what_is_offered_off_the_main_way_can_be_finished(site: Site, page_of: P
 
 
 def _a_role(world: World, db: Connection, n: int) -> tuple[str, str]:
-    return "/roles", ask_role(db, add_idle(db, f"candidate-{n}"), "officer", programme=world.programmes["BJ"], by=world.people["administrator"])
+    return "/roles", ask_role(
+        db,
+        add_idle(db, f"candidate-{n}"),
+        "officer",
+        programme=world.programmes["BJ"],
+        by=world.people["administrator"],
+    )
 
 
 def _an_erasure(world: World, db: Connection, n: int) -> tuple[str, str]:
     done = ask_erasure(
-        db, world.actor(db, "administrator"), programme=world.programmes["BJ"], person=None, words=[f"Ottoline Bramble {n}"],
-        basis="request", reason="She left.", request=new_request(),
-    )  # fmt: skip
+        db,
+        world.actor(db, "administrator"),
+        programme=world.programmes["BJ"],
+        person=None,
+        words=[f"Ottoline Bramble {n}"],
+        basis="request",
+        reason="She left.",
+        request=new_request(),
+    )
     return "/erasures", str(done.answer["id"])
 
 
 def _a_recovery(world: World, db: Connection, n: int) -> tuple[str, str]:
     done = ask_recovery(
-        db, world.actor(db, "administrator"), person=world.people[("observer", "manager")[n]], means=["second_factor"], reason="Lost.",
+        db,
+        world.actor(db, "administrator"),
+        person=world.people[("observer", "manager")[n]],
+        means=["second_factor"],
+        reason="Lost.",
         request=new_request(),
-    )  # fmt: skip
+    )
     return "/recoveries", str(done.answer["id"])
 
 
 def _an_unsealing(world: World, db: Connection, n: int) -> tuple[str, str]:
-    mediation = open_mediation(db, world.actor(db, "dispute_officer"), to_referral(world, db)[0], new_request()).answer["id"]
+    mediation = open_mediation(db, world.actor(db, "dispute_officer"), to_referral(world, db)[0], new_request()).answer[
+        "id"
+    ]
     return "/decisions", add_unsealing(db, world, str(mediation), ("auditor", "manager")[n])
 
 

@@ -27,9 +27,15 @@ def test_the_invited_join_step_by_step(page_of: PageOf, site: Site, look: str) -
     vault = site.cabinet.vault
     with transaction(site.engine) as db:
         done = invite(
-            db, site.world.actor(db, "provider_lead"), vault, scope=Scope(organisation=site.world.organisations["lab"]),
-            email="new@example.org", name="Newcomer", roles=["provider"], request=new_request(),
-        )  # fmt: skip
+            db,
+            site.world.actor(db, "provider_lead"),
+            vault,
+            scope=Scope(organisation=site.world.organisations["lab"]),
+            email="new@example.org",
+            name="Newcomer",
+            roles=["provider"],
+            request=new_request(),
+        )
     address = f"/invitation#{vault.secrets_of('invitation ' + done.answer['id'] + ' 1')[0]}"
     reader = page_of(None, **LOOKS[look])
     reader.open_link(address, "/invitation/join")
@@ -49,9 +55,16 @@ def test_the_invited_join_step_by_step(page_of: PageOf, site: Site, look: str) -
 def test_a_first_password_is_set_by_the_link(page_of: PageOf, site: Site, look: str) -> None:
     with transaction(site.engine) as db:
         made = create_person(
-            db, site.world.actor(db, "administrator"), site.cabinet.vault, email="new@example.org", name="Newcomer", name_zh=None,
-            language="en", mailing=False, request=new_request(),
-        )  # fmt: skip
+            db,
+            site.world.actor(db, "administrator"),
+            site.cabinet.vault,
+            email="new@example.org",
+            name="Newcomer",
+            name_zh=None,
+            language="en",
+            mailing=False,
+            request=new_request(),
+        )
     reader = page_of(None, **LOOKS[look])
     reader.open_link(made.answer["link"], "/password/new")
     insist_accessible(reader)

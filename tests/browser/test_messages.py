@@ -29,7 +29,9 @@ def test_what_is_said_inside_stays_inside(site: Site, page_of: PageOf, java_scri
     with transaction(site.engine) as db:
         number, referral = to_referral(site.world, db, more_plan={"pledge": "bank"})
         site.world.send(db, number, site.world.referral(db, number, "pledge"), "pledge")
-    officer, provider, supervisor = (page_of(one, java_script=java_script) for one in ("officer", "provider", "supervisor"))
+    officer, provider, supervisor = (
+        page_of(one, java_script=java_script) for one in ("officer", "provider", "supervisor")
+    )
 
     officer.open(f"/cases/{number}")
     officer.follow_to(f"/cases/{number}/messages")

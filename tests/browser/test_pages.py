@@ -79,9 +79,10 @@ def looker(row: Row) -> str | None:
 
 #: What nobody may open in the scene is shown by rows beside it: a correction looks the same wherever it is made.
 PAGES: dict[str, tuple[str | None, str]] = {
-    row.name.removeprefix("GET "): (looker(row), row.path) for row in TABLE
+    row.name.removeprefix("GET "): (looker(row), row.path)
+    for row in TABLE
     if row.method == "GET" and row.gives == 200 and row.path not in FILES and (row.allowed or row.open)
-} | MORE  # fmt: skip
+} | MORE
 ROWS = {row.path: row for row in TABLE if row.method == "GET" and row.gives == 200}
 
 
@@ -153,16 +154,18 @@ def test_a_page_is_whole_and_accessible(
     assert reader.page.locator("html").get_attribute("lang") == LANGUAGES[LOOKS[look]["locale"]]
     found = [
         f"{fault['id']}: {fault['help']}: {node['html']} {node['failureSummary']}"
-        for fault in told["faults"] for node in fault["nodes"]
-    ]  # fmt: skip
+        for fault in told["faults"]
+        for node in fault["nodes"]
+    ]
     assert not found, "\n".join(found)
 
 
 def test_every_page_is_looked_at(app: Flask) -> None:
     served = {
-        re.sub(r"<(?:\w+:)?(\w+)>", r"<\1>", rule.rule) for rule in app.url_map.iter_rules()
+        re.sub(r"<(?:\w+:)?(\w+)>", r"<\1>", rule.rule)
+        for rule in app.url_map.iter_rules()
         if rule.endpoint.startswith(OWN) and "GET" in (rule.methods or ())
-    }  # fmt: skip
+    }
     assert served - BETWEEN <= {path for _, path in MORE.values()}
     assert {path for role, path in PAGES.values() if role is None} == OPEN
 

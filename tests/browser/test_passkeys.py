@@ -25,14 +25,25 @@ class Device:
         self.reader = Reader(self.context.new_page(), base)
         self.wire: CDPSession = self.context.new_cdp_session(self.reader.page)
         self.wire.send("WebAuthn.enable")
-        self.authenticator = self.wire.send("WebAuthn.addVirtualAuthenticator", {"options": {
-            "protocol": "ctap2", "transport": "internal", "hasResidentKey": True, "hasUserVerification": True,
-            "isUserVerified": True, "automaticPresenceSimulation": True,
-        }})["authenticatorId"]  # fmt: skip
+        self.authenticator = self.wire.send(
+            "WebAuthn.addVirtualAuthenticator",
+            {
+                "options": {
+                    "protocol": "ctap2",
+                    "transport": "internal",
+                    "hasResidentKey": True,
+                    "hasUserVerification": True,
+                    "isUserVerified": True,
+                    "automaticPresenceSimulation": True,
+                }
+            },
+        )["authenticatorId"]
 
     @property
     def keys(self) -> list[Json]:
-        found: list[Json] = self.wire.send("WebAuthn.getCredentials", {"authenticatorId": self.authenticator})["credentials"]
+        found: list[Json] = self.wire.send("WebAuthn.getCredentials", {"authenticatorId": self.authenticator})[
+            "credentials"
+        ]
         return found
 
     def copy(self, key: Json) -> None:
@@ -117,7 +128,9 @@ def test_a_copy_of_it_betrays_itself(device: Device, chromium: Browser, base: st
     assert "may have been copied" in device.told()
 
 
-def test_the_passkey_of_somebody_else_does_not_stand_for_ones_code(device: Device, chromium: Browser, site: Site, base: str) -> None:
+def test_the_passkey_of_somebody_else_does_not_stand_for_ones_code(
+    device: Device, chromium: Browser, site: Site, base: str
+) -> None:
     other = Device(chromium, base)
     other.reader.open("/sign-in")
     sign_in(other.reader, site, "auditor")

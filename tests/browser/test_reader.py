@@ -19,14 +19,20 @@ def site(shared_site: Site) -> Site:
     ("deed", "told"),
     [
         ("console.error('broken')", "error in the console: broken"),
-        ("document.body.setAttribute('style', 'color: red'); document.body.innerHTML += '<p style=\"color: red\">'", "inline style"),
+        (
+            "document.body.setAttribute('style', 'color: red'); document.body.innerHTML += '<p style=\"color: red\">'",
+            "inline style",
+        ),
         ("fetch('http://127.0.0.2:9/').catch(() => {})", "127.0.0.2"),
-        ("document.querySelector('main').append('m'.repeat(400)), document.querySelector('main').classList.add('nowrap')", "px wide"),
+        (
+            "document.querySelector('main').append('m'.repeat(400)), document.querySelector('main').classList.add('nowrap')",
+            "px wide",
+        ),
         ("document.querySelector('h1').remove()", "exactly one heading"),
         ("setTimeout(() => nothing.at.all)", "script failed"),
     ],
     ids=["console", "policy", "other host", "sideways", "heading", "script"],
-)  # fmt: skip
+)
 def test_a_page_that_breaks_a_promise_is_found_out(page_of: PageOf, deed: str, told: str) -> None:
     reader = page_of(None)
     reader.open("/sign-in")

@@ -33,7 +33,9 @@ pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 ALL = " ".join(SCRIPTS)
 #: What takes its sender away from here, or the case from everybody: tried last or by tests of their own.
-LEFT_OUT = re.compile(r"/(sign-out|sign-in|interest|deactivate|language|theme)$|^/(search|drafts)|/account/(?!preferences)|/webhooks|/withdraw$")
+LEFT_OUT = re.compile(
+    r"/(sign-out|sign-in|interest|deactivate|language|theme)$|^/(search|drafts)|/account/(?!preferences)|/webhooks|/withdraw$"
+)
 #: Where others than the first who may open a page have something to say on it.
 MORE = {
     "auditor": ("/cases/<number>/history/<seq>", "/findings/<finding>"), "officer": ("/cases?open=yes",),
@@ -83,7 +85,9 @@ class Visitor:
             if found is None:
                 continue
             if path in starts:
-                waiting += [link.removeprefix(self.reader.base) for link in found.links if link.startswith(self.reader.base)]
+                waiting += [
+                    link.removeprefix(self.reader.base) for link in found.links if link.startswith(self.reader.base)
+                ]
             self._fill(path, found)
 
     def _read(self, path: str) -> Reading | None:
@@ -145,7 +149,11 @@ def _stuffed(one: Mapping[str, Any]) -> Any:
             return ALL
         if isinstance(value, list):
             return [words(each) for each in value]
-        return {name: words(each) if name == "what" else each for name, each in value.items()} if isinstance(value, dict) else value
+        return (
+            {name: words(each) if name == "what" else each for name, each in value.items()}
+            if isinstance(value, dict)
+            else value
+        )
 
     return {**one, "value": words(one["value"])} if "value" in one else one
 
@@ -166,7 +174,9 @@ def test_no_word_of_anybody_becomes_a_script_on_any_page(chromium: Browser, site
     try:
         for role, visitor in visitors.items():
             visitor.reader.page.on("dialog", hear)
-            visitor.walk([*pages[role], *(path_of(Row("GET", path, frozenset()), things) for path in MORE.get(role, ()))])
+            visitor.walk(
+                [*pages[role], *(path_of(Row("GET", path, frozenset()), things) for path in MORE.get(role, ()))]
+            )
         stuff(superuser)
         seen, telling = set[str](), 0
         for role, visitor in visitors.items():
@@ -185,4 +195,6 @@ def test_no_word_of_anybody_becomes_a_script_on_any_page(chromium: Browser, site
     assert telling > 100
     assert len(sent) > 60
     assert sum(status == 303 for status in sent) > 30
-    assert max(sent) < 500, {where: status for one in visitors.values() for where, status in one.sent.items() if status >= 500}
+    assert max(sent) < 500, {
+        where: status for one in visitors.values() for where, status in one.sent.items() if status >= 500
+    }

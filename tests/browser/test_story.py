@@ -24,7 +24,9 @@ TO_PLAN = deeds(*to_assessment(assessment_on=60, pledge="bank", pledge_on=90, fi
 
 
 @pytest.mark.parametrize(
-    ("java_script", "locale"), [(True, "en-GB"), (False, "zh-CN")], ids=["english-with-scripts", "chinese-without-scripts"]
+    ("java_script", "locale"),
+    [(True, "en-GB"), (False, "zh-CN")],
+    ids=["english-with-scripts", "chinese-without-scripts"],
 )
 def test_a_case_goes_from_its_match_to_its_end(site: Site, page_of: PageOf, java_script: bool, locale: str) -> None:
     play = Play(site, lambda who: page_of(who, java_script=java_script, locale=locale), chinese=locale == "zh-CN")
@@ -62,11 +64,15 @@ def finance(play: Play) -> None:
         assert play.say("Referral: %(service)s") % {"service": play.say(service)} in tracks
     pledge = deeds(*PLEDGED)
     green = [
-        do("financier", "finance.green"), do("officer", "finance.ready", instrument="loan"),
-        do("financier", "finance.investor_found"), do("financier", "finance.dd_ok"),
-        do("officer", "finance.terms_agreed", valid_until=60), do("financier", "finance.approved"),
-        do("officer", "finance.docs_signed"), do("financier", "finance.cp_met"),
-    ]  # fmt: skip
+        do("financier", "finance.green"),
+        do("officer", "finance.ready", instrument="loan"),
+        do("financier", "finance.investor_found"),
+        do("financier", "finance.dd_ok"),
+        do("officer", "finance.terms_agreed", valid_until=60),
+        do("financier", "finance.approved"),
+        do("officer", "finance.docs_signed"),
+        do("financier", "finance.cp_met"),
+    ]
     for one, other in zip(pledge, green, strict=True):
         play.play(one, other)
     play.play(do("banker", "pledge.paid_out"))
@@ -77,13 +83,14 @@ def put_to_work(play: Play) -> None:
     """The rights are clear, the agreement is signed, and the site accepted."""
     play.play(
         do("officer", "ip.confirm", territory="CN", pledge="consent_on_file"),
-        Do("officer", "+case.ask_pledgee"), do("officer", "ask_pledgee"),
+        Do("officer", "+case.ask_pledgee"),
+        do("officer", "ask_pledgee"),
         do("officer", "case.ready_to_sign", territory="CN"),
-    )  # fmt: skip
+    )
     [right] = play.site.ids(
         "SELECT r.id FROM rights r JOIN matches m USING (technology_id) JOIN cases c ON c.match_id = m.id WHERE c.number = :number",
         number=play.number,
-    )  # fmt: skip
+    )
     play.play(*deeds(*AGREED), do("officer", "agreement.sign_local", rights=right, pledgee_consent=True))
     play.play(*deeds(*BEFORE_SIGNING), do("officer", "case.sign"))
     play.play(*deeds(*BUILT), do("officer", "deployment.pass"), do("officer", "case.accept_site"))
@@ -92,11 +99,12 @@ def put_to_work(play: Play) -> None:
 def close(play: Play) -> None:
     """The officer ends the work, and the supervisor, who has had no part in that, closes the case."""
     play.play(
-        do("officer", "ip.end"), do("officer", "case.end_monitoring", outcome="deployed_measured"),
+        do("officer", "ip.end"),
+        do("officer", "case.end_monitoring", outcome="deployed_measured"),
         do("officer", "referral:verification.cancel", reason="not_needed"),
         do("officer", "referral:verification.cancel", reason="not_needed"),
         do("supervisor", "case.close"),
-    )  # fmt: skip
+    )
     assert play.say("The case is closed.") in play.told(play.of("supervisor"))
 
 

@@ -57,7 +57,11 @@ def test_two_are_asked_at_once_and_the_first_result_counts(story: Story) -> None
     stories.hand_in_result(story, "other_agent")
     story.behind(do("other_agent", "referral:assessment.deliver"), do("officer", "referral:assessment.approve"))
     story.of("provider").open(first)
-    story.reads(story.of("provider"), story.of_referral("states.cancelled"), "withdrew the request, for its result is no longer needed")
+    story.reads(
+        story.of("provider"),
+        story.of_referral("states.cancelled"),
+        "withdrew the request, for its result is no longer needed",
+    )
     officer = story.at_case("officer")
     story.reads(officer, "As many results as the case waited for are there")
     story.play(do("officer", "case.assessment_passed"))

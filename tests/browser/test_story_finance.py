@@ -38,7 +38,12 @@ def test_what_comes_to_nothing_goes_to_another(story: Story) -> None:
 def financed_by(who: str) -> list[Do]:
     """The finance itself, from the catalogue to the closing."""
     return [
-        do(who, "finance.green"), do("officer", "finance.ready", instrument="loan"), do(who, "finance.investor_found"),
-        do(who, "finance.dd_ok"), do("officer", "finance.terms_agreed", valid_until=60), do(who, "finance.approved"),
-        do("officer", "finance.docs_signed"), do(who, "finance.cp_met"),
-    ]  # fmt: skip
+        do(who, "finance.green"),
+        do("officer", "finance.ready", instrument="loan"),
+        do(who, "finance.investor_found"),
+        do(who, "finance.dd_ok"),
+        do("officer", "finance.terms_agreed", valid_until=60),
+        do(who, "finance.approved"),
+        do("officer", "finance.docs_signed"),
+        do(who, "finance.cp_met"),
+    ]

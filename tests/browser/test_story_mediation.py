@@ -44,10 +44,12 @@ def test_a_mediation_is_disturbed_and_delivered(story: Sealed) -> None:
     stories.rest(story)
     stories.ask_for_time(story)
     story.behind(
-        do("dispute_officer", "mediation.open_options"), do("dispute_officer", "mediation.clause_applies"),
-        do("colleague", "mediation.fee_waived"), do("colleague", "mediation.appointed_free"),
+        do("dispute_officer", "mediation.open_options"),
+        do("dispute_officer", "mediation.clause_applies"),
+        do("colleague", "mediation.fee_waived"),
+        do("colleague", "mediation.appointed_free"),
         do("colleague", "mediation.settle_full"),
-    )  # fmt: skip
+    )
     story.play(do("colleague", story.deed("deliver")))
     officer = story.at_office()
     # Of a mediation nothing comes back for correction, and nothing is rejected.
@@ -66,7 +68,9 @@ def test_a_mediation_is_disturbed_and_delivered(story: Sealed) -> None:
         ("dispute_officer", "uphold_conflict", {"reason": "It advised one of them."}, "cancelled"),
     ],
 )
-def test_a_mediation_comes_to_nothing(story: Sealed, who: str, transition: str, data: dict[str, str], state: str) -> None:
+def test_a_mediation_comes_to_nothing(
+    story: Sealed, who: str, transition: str, data: dict[str, str], state: str
+) -> None:
     story.open_behind()
     stories.set_to_work(story)
     if transition == "uphold_conflict":
@@ -74,7 +78,11 @@ def test_a_mediation_comes_to_nothing(story: Sealed, who: str, transition: str, 
     story.play(do(who, story.deed(transition), **data))
     story.reads(story.at_office(), story.of_referral(f"states.{state}"))
     reader = story.at_referral("provider_lead")
-    story.reads(reader, story.of_referral(f"states.{state}"), *[words for field, words in data.items() if field != "reason" or transition != "cancel"])
+    story.reads(
+        reader,
+        story.of_referral(f"states.{state}"),
+        *[words for field, words in data.items() if field != "reason" or transition != "cancel"],
+    )
 
 
 def test_nobody_answers(story: Sealed) -> None:

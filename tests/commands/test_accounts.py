@@ -66,9 +66,16 @@ def test_whom_the_command_line_invites_joins_with_link_and_code(environment: dic
         opened = try_code(db, token, code)
         assert opened is not None
         accept_as_new(
-            db, token, opened, name="Li Wen", name_zh=None, password="correct horse battery", language="en", about={},
+            db,
+            token,
+            opened,
+            name="Li Wen",
+            name_zh=None,
+            password="correct horse battery",
+            language="en",
+            about={},
             insist=False,
-        )  # fmt: skip
+        )
         assert sign_in(db, "li@example.org", "correct horse battery")
         assert list(verify_case(db, db.execute(text("SELECT id FROM programmes")).scalar_one())) == []
 

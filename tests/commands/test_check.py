@@ -26,8 +26,9 @@ def test_each_finding_is_one_line_with_its_repair(engine: Engine, database_url: 
     done = run_casework("check", environment=environment)
     assert done.returncode == 1
     assert done.stdout.splitlines() == [
-        f"{number} [no_owner] nobody owns it https://casework.example/cases/{number}", "1 findings.",
-    ]  # fmt: skip
+        f"{number} [no_owner] nobody owns it https://casework.example/cases/{number}",
+        "1 findings.",
+    ]
     told = json.loads(run_casework("check", "--json", environment=environment).stdout)
     assert told["count"] == 1
     assert told["findings"][0]["kind"] == "no_owner"

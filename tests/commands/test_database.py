@@ -21,7 +21,7 @@ def test_init_as_the_owner_lets_the_application_work(database_server: DatabaseSe
     environment = {
         "DATABASE_URL": database_server.app_url(str(make_url(empty_database_url).database)),
         "CASEWORK_OWNER_DATABASE_URL": empty_database_url,
-    }  # fmt: skip
+    }
     assert "is now at revision" in run_casework("init", environment=environment).stdout
     assert run_casework("check", environment=environment | {"CASEWORK_OWNER_DATABASE_URL": ""}).returncode == 0
     alone = run_casework("init", environment=environment | {"CASEWORK_OWNER_DATABASE_URL": ""})

@@ -49,13 +49,19 @@ def test_a_tampered_file_of_a_case_is_found_out(empty_database_url: str, tmp_pat
 
 def test_a_demo_is_served_and_ends_with_its_signal(empty_database_url: str, tmp_path: Path) -> None:
     environment = {
-        "PATH": os.environ["PATH"], "CASEWORK_PROFILE": "test", "DATABASE_URL": empty_database_url,
+        "PATH": os.environ["PATH"],
+        "CASEWORK_PROFILE": "test",
+        "DATABASE_URL": empty_database_url,
         "CASEWORK_VAR": str(tmp_path),
-    }  # fmt: skip
+    }
     server = subprocess.Popen(
-        [sys.executable, "-m", "casework", "demo", "--cases", "1", "--json"], env=environment, cwd=ROOT,
-        stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True,
-    )  # fmt: skip
+        [sys.executable, "-m", "casework", "demo", "--cases", "1", "--json"],
+        env=environment,
+        cwd=ROOT,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
+    )
     try:
         assert server.stdout is not None
         told = json.loads(server.stdout.readline())
@@ -73,9 +79,11 @@ def test_a_demo_is_served_and_ends_with_its_signal(empty_database_url: str, tmp_
 
 def test_a_demo_that_was_broken_off_is_made_anew(empty_database_url: str, tmp_path: Path) -> None:
     environment = {
-        "PATH": os.environ["PATH"], "CASEWORK_PROFILE": "test", "DATABASE_URL": empty_database_url,
+        "PATH": os.environ["PATH"],
+        "CASEWORK_PROFILE": "test",
+        "DATABASE_URL": empty_database_url,
         "CASEWORK_VAR": str(tmp_path),
-    }  # fmt: skip
+    }
     command = [sys.executable, "-m", "casework", "demo", "--no-serve", "--json"]
     begun = subprocess.Popen(command, env=environment, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     _wait_for_cases(empty_database_url)
@@ -102,9 +110,11 @@ def test_a_demo_that_was_broken_off_takes_nothing_else_along(empty_database_url:
 
 def test_two_at_once_make_one_demo(empty_database_url: str, tmp_path: Path) -> None:
     environment = {
-        "PATH": os.environ["PATH"], "CASEWORK_PROFILE": "test", "DATABASE_URL": empty_database_url,
+        "PATH": os.environ["PATH"],
+        "CASEWORK_PROFILE": "test",
+        "DATABASE_URL": empty_database_url,
         "CASEWORK_VAR": str(tmp_path),
-    }  # fmt: skip
+    }
     command = [sys.executable, "-m", "casework", "demo", "--cases", "2", "--no-serve", "--json"]
     both = [
         subprocess.Popen(command, env=environment, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)

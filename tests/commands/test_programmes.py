@@ -26,11 +26,27 @@ def test_the_first_administrator_needs_no_sql(database_url: str, engine: Engine)
         actor = find_actor_by_secret(db, secret)
         assert actor is not None
         create_organisation(
-            db, actor, name="Invented Lab", name_zh=None, country="CN", kind="provider", services=["assessment"],
-            register_number=None, language="zh", request=new_request(),
-        )  # fmt: skip
+            db,
+            actor,
+            name="Invented Lab",
+            name_zh=None,
+            country="CN",
+            kind="provider",
+            services=["assessment"],
+            register_number=None,
+            language="zh",
+            request=new_request(),
+        )
         create_person(
-            db, actor, Vault(["k" * 40]), email="li@example.org", name="Li", name_zh=None, language="en", mailing=False, request=new_request()
+            db,
+            actor,
+            Vault(["k" * 40]),
+            email="li@example.org",
+            name="Li",
+            name_zh=None,
+            language="en",
+            mailing=False,
+            request=new_request(),
         )
     assert run_casework("verify", environment=environment).returncode == 0
 
@@ -59,4 +75,3 @@ def test_a_wrong_programme_is_refused_in_one_line(database_url: str, given: tupl
     assert made.returncode != 0
     assert words in made.stderr
     assert "Traceback" not in made.stderr
-

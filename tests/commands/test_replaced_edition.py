@@ -39,9 +39,12 @@ def replaced(tmp_path: Path) -> Path:
 def address(database_url: str, tmp_path: Path, replaced: Path) -> Iterator[str]:
     """Where a server runs in that folder."""
     with subprocess.Popen(
-        [sys.executable, "-m", "casework", "serve", "--port", "0", "--workers", "1"], cwd=replaced, text=True,
-        stdout=subprocess.PIPE, env={"DATABASE_URL": database_url, "CASEWORK_PROFILE": "demo", "CASEWORK_VAR": str(tmp_path / "var")},
-    ) as server:  # fmt: skip
+        [sys.executable, "-m", "casework", "serve", "--port", "0", "--workers", "1"],
+        cwd=replaced,
+        text=True,
+        stdout=subprocess.PIPE,
+        env={"DATABASE_URL": database_url, "CASEWORK_PROFILE": "demo", "CASEWORK_VAR": str(tmp_path / "var")},
+    ) as server:
         assert server.stdout is not None
         found = re.search(r"http://\S+", server.stdout.readline())
         assert found is not None
@@ -61,17 +64,21 @@ def test_a_running_case_is_shown_and_goes_on(engine: Engine, world: World, addre
 
 def test_a_new_case_runs_by_what_was_published(engine: Engine, world: World, address: str) -> None:
     asked = urllib.request.Request(
-        f"{address}/api/v1/matches/{world.matches[0]}/open", method="POST",
+        f"{address}/api/v1/matches/{world.matches[0]}/open",
+        method="POST",
         headers={
-            "Authorization": f"Bearer {world.tokens['officer']}", "Content-Type": "application/json",
+            "Authorization": f"Bearer {world.tokens['officer']}",
+            "Content-Type": "application/json",
             "Idempotency-Key": "the-first-and-only-one",
         },
-    )  # fmt: skip
+    )
     with urllib.request.urlopen(asked) as answer:
         assert answer.status == 201
     published = load_library().newest["case"]
     with transaction(engine) as db:
-        assert db.execute(text("SELECT DISTINCT edition FROM tracks WHERE workflow = 'case'")).scalars().all() == [published]
+        assert db.execute(text("SELECT DISTINCT edition FROM tracks WHERE workflow = 'case'")).scalars().all() == [
+            published
+        ]
 
 
 @pytest.mark.parametrize("command", [("check",), ("tick",), ("verify",)])

@@ -21,7 +21,10 @@ def test_a_port_that_is_taken_is_said_at_once(database_url: str, tmp_path: Path)
         port = taken.getsockname()[1]
         done = run_casework("serve", "--port", str(port), environment=environment)
     assert done.returncode == 1
-    assert done.stderr.strip() == f"Error: Cannot listen on 127.0.0.1, port {port}: Address already in use. Choose another."
+    assert (
+        done.stderr.strip()
+        == f"Error: Cannot listen on 127.0.0.1, port {port}: Address already in use. Choose another."
+    )
 
 
 def test_a_host_that_is_none_is_said_at_once(database_url: str, tmp_path: Path) -> None:
@@ -45,14 +48,19 @@ REFUSED = [
     ({"CASEWORK_TRUSTED_HOSTS": ""}, "CASEWORK_TRUSTED_HOSTS must name the hosts"),
     ({"CASEWORK_BASE_URL": "http://casework.example"}, "CASEWORK_BASE_URL must begin with https://"),
     ({"CASEWORK_CLOCK_OFFSET": "60"}, "CASEWORK_CLOCK_OFFSET must be 0 in production"),
-    ({"CASEWORK_OWNER_DATABASE_URL": "postgresql://owner@localhost/casework"}, "CASEWORK_OWNER_DATABASE_URL is for `init`"),
+    (
+        {"CASEWORK_OWNER_DATABASE_URL": "postgresql://owner@localhost/casework"},
+        "CASEWORK_OWNER_DATABASE_URL is for `init`",
+    ),
     ({"FLASK_DEBUG": "1"}, "FLASK_DEBUG must not be set in production"),
 ]
 
 
 @pytest.mark.parametrize("command", ["serve", "worker"])
 @pytest.mark.parametrize(("wrong", "words"), REFUSED)
-def test_production_does_not_start_with(database_url: str, tmp_path: Path, wrong: dict[str, str], words: str, command: str) -> None:
+def test_production_does_not_start_with(
+    database_url: str, tmp_path: Path, wrong: dict[str, str], words: str, command: str
+) -> None:
     environment = {"DATABASE_URL": database_url, "CASEWORK_VAR": str(tmp_path)} | GOOD | wrong
     done = run_casework(command, environment={name: value for name, value in environment.items() if value})
     assert done.returncode == 1
@@ -75,7 +83,9 @@ def test_production_does_not_start_where_a_commit_may_be_lost(database_url: str,
     assert "synchronous_commit is off" in done.stderr
 
 
-def test_production_does_not_start_as_a_superuser(database_server: DatabaseServer, database_url: str, tmp_path: Path) -> None:
+def test_production_does_not_start_as_a_superuser(
+    database_server: DatabaseServer, database_url: str, tmp_path: Path
+) -> None:
     almighty = database_server.url(make_url(database_url).database or "")
     done = run_casework("serve", environment={"DATABASE_URL": almighty, "CASEWORK_VAR": str(tmp_path)} | GOOD)
     assert done.returncode == 1
@@ -90,14 +100,21 @@ def test_production_does_not_start_as_the_owner(owner_database_url: str, tmp_pat
 
 def test_the_other_roles_that_production_refuses(database_server: DatabaseServer, database_url: str) -> None:
     """One that row-level security does not bind, and the owner of the tables; the application's own is fine."""
-    almighty = create_engine(make_url(database_server.url(make_url(database_url).database or "")).set(drivername="postgresql+psycopg"))
+    almighty = create_engine(
+        make_url(database_server.url(make_url(database_url).database or "")).set(drivername="postgresql+psycopg")
+    )
     try:
         with almighty.connect() as db:
             db.execute(text("CREATE ROLE casework_bypasses BYPASSRLS"))
             db.execute(text("SET SESSION AUTHORIZATION casework_bypasses"))
-            assert "The database role casework_bypasses has BYPASSRLS: ALTER ROLE casework_bypasses NOBYPASSRLS;" in faults(db)
+            assert (
+                "The database role casework_bypasses has BYPASSRLS: ALTER ROLE casework_bypasses NOBYPASSRLS;"
+                in faults(db)
+            )
             db.execute(text("RESET SESSION AUTHORIZATION"))
-            owner = db.execute(text("SELECT relowner::regrole::text FROM pg_class WHERE relname = 'events'")).scalar_one()
+            owner = db.execute(
+                text("SELECT relowner::regrole::text FROM pg_class WHERE relname = 'events'")
+            ).scalar_one()
             db.execute(text(f"SET SESSION AUTHORIZATION {owner}"))
             assert [fault for fault in faults(db) if "who owns its tables or may act as their owner" in fault]
             db.execute(text("RESET SESSION AUTHORIZATION"))
@@ -118,9 +135,13 @@ def test_production_starts_where_nothing_is_wrong(var_dir: Path) -> None:
     checked = run_casework("db", "check", environment=environment)
     assert (checked.returncode, checked.stderr) == (0, "")
     with subprocess.Popen(
-        [sys.executable, "-m", "casework", "serve", "--port", "0", "--workers", "1"], cwd=ROOT, env=environment,
-        stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
-    ) as server:  # fmt: skip
+        [sys.executable, "-m", "casework", "serve", "--port", "0", "--workers", "1"],
+        cwd=ROOT,
+        env=environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    ) as server:
         assert server.stdout is not None
         said = server.stdout.readline()
         server.terminate()
@@ -129,7 +150,11 @@ def test_production_starts_where_nothing_is_wrong(var_dir: Path) -> None:
 
 def test_a_reader_that_has_seen_enough_is_no_fault() -> None:
     drawn = subprocess.run(
-        f"{sys.executable} -m casework workflow draw case | head -n 1", shell=True, cwd=ROOT, capture_output=True, text=True,
+        f"{sys.executable} -m casework workflow draw case | head -n 1",
+        shell=True,
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
         check=False,
-    )  # fmt: skip
+    )
     assert drawn.stderr == ""

@@ -13,7 +13,13 @@ from tests.support.databases import run_casework
 @pytest.mark.slow
 def test_a_simulation_leaves_nothing_behind(tmp_path: Path) -> None:
     made = run_casework(
-        "simulate", "--cases", "2", "--days", "10", "--json", environment={"CASEWORK_VAR": str(tmp_path), "TMPDIR": "/tmp"}
+        "simulate",
+        "--cases",
+        "2",
+        "--days",
+        "10",
+        "--json",
+        environment={"CASEWORK_VAR": str(tmp_path), "TMPDIR": "/tmp"},
     )
     assert made.returncode == 0, made.stderr
     told = json.loads(made.stdout)

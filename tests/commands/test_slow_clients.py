@@ -42,11 +42,21 @@ def address(database_server: DatabaseServer, template_database: str) -> Iterator
 @pytest.fixture(scope="module")
 def port(address: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
     """Where `casework serve` listens, with its own two processes of eight threads."""
-    environment = {"DATABASE_URL": address, "CASEWORK_VAR": str(tmp_path_factory.mktemp("var")), "CASEWORK_PROFILE": "test"}
+    environment = {
+        "DATABASE_URL": address,
+        "CASEWORK_VAR": str(tmp_path_factory.mktemp("var")),
+        "CASEWORK_PROFILE": "test",
+    }
     with subprocess.Popen(
-        [sys.executable, "-m", "casework", "serve", "--port", "0"], cwd=ROOT, env={"PATH": os.environ["PATH"], **environment},
-        stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, start_new_session=True,
-    ) as process:  # fmt: skip
+        [sys.executable, "-m", "casework", "serve", "--port", "0"],
+        cwd=ROOT,
+        env={"PATH": os.environ["PATH"], **environment},
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
+        start_new_session=True,
+    ) as process:
         try:
             assert process.stdout is not None
             found = int(process.stdout.readline().rsplit(":", 1)[1])
@@ -102,7 +112,9 @@ def held(port: int, count: int, *beginnings: bytes, drip: bytes = b"") -> Iterat
 
 @pytest.mark.parametrize("count", [17, 200])
 @pytest.mark.parametrize(
-    ("beginnings", "drip"), [((b"",), b""), ((HEAD,), b"x"), (BODIES, b" ")], ids=["idle", "dripping heads", "dripping bodies"]
+    ("beginnings", "drip"),
+    [((b"",), b""), ((HEAD,), b"x"), (BODIES, b" ")],
+    ids=["idle", "dripping heads", "dripping bodies"],
 )
 def test_slow_connections_keep_nobody_waiting(
     port: int, address: str, count: int, beginnings: tuple[bytes, ...], drip: bytes

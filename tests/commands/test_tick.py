@@ -12,7 +12,9 @@ from tests.support.world import World
 FORTY_DAYS = str(40 * 86_400)
 
 
-def test_a_tick_says_what_happened_and_the_next_one_finds_nothing(engine: Engine, database_url: str, world: World) -> None:
+def test_a_tick_says_what_happened_and_the_next_one_finds_nothing(
+    engine: Engine, database_url: str, world: World
+) -> None:
     with transaction(engine) as db:
         world.new_case(db)
     later = {"DATABASE_URL": database_url, "CASEWORK_CLOCK_OFFSET": FORTY_DAYS}
@@ -21,25 +23,34 @@ def test_a_tick_says_what_happened_and_the_next_one_finds_nothing(engine: Engine
     assert run_casework("tick", environment=later).stdout == "Nothing is due.\n"
 
 
-def test_a_tick_gives_tasks_to_people_where_their_queue_has_a_rule(engine: Engine, database_url: str, world: World) -> None:
+def test_a_tick_gives_tasks_to_people_where_their_queue_has_a_rule(
+    engine: Engine, database_url: str, world: World
+) -> None:
     with transaction(engine) as db:
         rule(world, db, "intake", "round_robin")
         world.new_case(db)
     assert run_casework("tick", environment={"DATABASE_URL": database_url}).stdout == "1 happened.\n"
     with transaction(engine) as db:
-        assert db.execute(text("SELECT count(*) FROM tasks WHERE queue = 'intake' AND holder_id IS NOT NULL")).scalar_one() == 1
+        assert (
+            db.execute(text("SELECT count(*) FROM tasks WHERE queue = 'intake' AND holder_id IS NOT NULL")).scalar_one()
+            == 1
+        )
 
 
 def test_a_tick_forgets_what_no_longer_counts_of_signing_in(engine: Engine, database_url: str) -> None:
     with transaction(engine) as db:
-        db.execute(text(
-            "INSERT INTO sign_in_attempts (account, address, at, succeeded) SELECT 'x'::bytea, '', casework_now()"
-            " - make_interval(days => n), true FROM unnest(ARRAY[1, 89, 91]) n"
-        ))  # fmt: skip
-        db.execute(text(
-            "INSERT INTO challenges (challenge, purpose, expires_at) SELECT n::text::bytea, 'sign_in', casework_now()"
-            " + make_interval(mins => n) FROM unnest(ARRAY[-1, 1]) n"
-        ))  # fmt: skip
+        db.execute(
+            text(
+                "INSERT INTO sign_in_attempts (account, address, at, succeeded) SELECT 'x'::bytea, '', casework_now()"
+                " - make_interval(days => n), true FROM unnest(ARRAY[1, 89, 91]) n"
+            )
+        )
+        db.execute(
+            text(
+                "INSERT INTO challenges (challenge, purpose, expires_at) SELECT n::text::bytea, 'sign_in', casework_now()"
+                " + make_interval(mins => n) FROM unnest(ARRAY[-1, 1]) n"
+            )
+        )
     assert run_casework("tick", environment={"DATABASE_URL": database_url}).returncode == 0
     with transaction(engine) as db:
         assert db.execute(text("SELECT count(*) FROM sign_in_attempts")).scalar_one() == 2
@@ -48,8 +59,10 @@ def test_a_tick_forgets_what_no_longer_counts_of_signing_in(engine: Engine, data
 
 def test_production_does_not_tick_in_another_time(database_url: str) -> None:
     elsewhere = {
-        "DATABASE_URL": database_url, "CASEWORK_CLOCK_OFFSET": FORTY_DAYS, "CASEWORK_PROFILE": "production",
-    }  # fmt: skip
+        "DATABASE_URL": database_url,
+        "CASEWORK_CLOCK_OFFSET": FORTY_DAYS,
+        "CASEWORK_PROFILE": "production",
+    }
     done = run_casework("tick", environment=elsewhere)
     assert done.returncode == 1
     assert "CASEWORK_CLOCK_OFFSET" in done.stderr

@@ -19,7 +19,9 @@ from tests.demo.test_story import Told, told
 
 pytestmark = pytest.mark.slow
 #: What nobody should read: markup as text, ids, codes with an underscore, values of a program.
-TECHNICAL = re.compile(r"</?[a-z]+[ >]|[0-9a-f]{8}(…|-[0-9a-f]{4})|\b[a-z]+(_[a-z]+)+\b|\b(None|null|True|False)\b(?!: )")
+TECHNICAL = re.compile(
+    r"</?[a-z]+[ >]|[0-9a-f]{8}(…|-[0-9a-f]{4})|\b[a-z]+(_[a-z]+)+\b|\b(None|null|True|False)\b(?!: )"
+)
 __all__ = ["told"]
 
 
@@ -27,7 +29,11 @@ __all__ = ["told"]
 def entries(told: Told) -> list[tuple[str, dict[str, Any]]]:
     with transaction(told.engine) as db:
         logs = db.execute(text("SELECT id::text, number, seq FROM cases JOIN logs USING (id) ORDER BY number")).all()
-        return [(f"{row.number} {one['seq']}", one) for row in logs for one in timeline.tell(db, row.id, set(range(1, row.seq + 1)))]
+        return [
+            (f"{row.number} {one['seq']}", one)
+            for row in logs
+            for one in timeline.tell(db, row.id, set(range(1, row.seq + 1)))
+        ]
 
 
 def texts_in(line: Line) -> Iterator[str]:
@@ -48,7 +54,9 @@ def _shown(words: str | Markup) -> str:
 
 
 @pytest.mark.parametrize("locale", ["en", "zh_Hans"])
-def test_no_entry_shows_what_only_a_program_reads(told: Told, entries: list[tuple[str, dict[str, Any]]], locale: str) -> None:
+def test_no_entry_shows_what_only_a_program_reads(
+    told: Told, entries: list[tuple[str, dict[str, Any]]], locale: str
+) -> None:
     app = create_app(told.settings)
     with app.test_request_context("/"), force_locale(locale):
         found = [

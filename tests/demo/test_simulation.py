@@ -82,7 +82,10 @@ def _rung(seq: int, at: datetime, what: str) -> Event:
 
 def _clock(start: datetime) -> tuple[Event, datetime]:
     due = CHINA.due(start, 5, "wd")
-    rungs = [[instant(due), "due", {"n": 5, "unit": "wd"}], [instant(due), "flag", {"n": 5, "unit": "wd", "after": "due"}]]
+    rungs = [
+        [instant(due), "due", {"n": 5, "unit": "wd"}],
+        [instant(due), "flag", {"n": 5, "unit": "wd", "after": "due"}],
+    ]
     one = {"id": "k", "track": "t", "unit": "wd", "start": instant(start), "calendar": CHINA.digest, "rungs": rungs}
     return Event("log", 1, start, "opened", "officer", effects={"clocks": [one]}), due
 
@@ -92,7 +95,9 @@ def test_a_minute_too_early_or_too_late_is_seen(late: int, wrong: int) -> None:
     start = datetime.fromisoformat("2026-02-10T03:00:00+00:00")
     opened, due = _clock(start)
     seen = Seen()
-    Watch(TABLE, seen, "a case").read([opened, _rung(2, due + timedelta(minutes=late), "due")], due + timedelta(minutes=5))
+    Watch(TABLE, seen, "a case").read(
+        [opened, _rung(2, due + timedelta(minutes=late), "due")], due + timedelta(minutes=5)
+    )
     assert len(seen.wrong) == wrong
 
 

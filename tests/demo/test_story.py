@@ -72,16 +72,27 @@ def test_records_are_as_many_as_promised(told: Told) -> None:
 @pytest.mark.parametrize(
     ("track", "transition"),
     [
-        ("referral", "decline"), ("referral", "lapse"), ("referral", "waive_conflict"), ("referral", "suspend"),
-        ("referral", "return"), ("ip", "recheck"), ("case", "withdraw"), ("case", "compliance_stop"),
-        ("case", "site_failed"), ("case", "reopen"), ("case", "hold"), ("case", "back_to_talks"), ("case", "amend_plan"),
-        ("pledge", "miss"), ("pledge", "cured"), ("mediation", "settle_full"), ("agreement", "sign_cross"),
+        ("referral", "decline"),
+        ("referral", "lapse"),
+        ("referral", "waive_conflict"),
+        ("referral", "suspend"),
+        ("referral", "return"),
+        ("ip", "recheck"),
+        ("case", "withdraw"),
+        ("case", "compliance_stop"),
+        ("case", "site_failed"),
+        ("case", "reopen"),
+        ("case", "hold"),
+        ("case", "back_to_talks"),
+        ("case", "amend_plan"),
+        ("pledge", "miss"),
+        ("pledge", "cured"),
+        ("mediation", "settle_full"),
+        ("agreement", "sign_cross"),
     ],
-)  # fmt: skip
+)
 def test_every_exception_has_happened(told: Told, track: str, transition: str) -> None:
-    assert told.rows(
-        f"SELECT 1 FROM tracks WHERE workflow = '{track}' AND fired ? '{transition}' LIMIT 1"
-    )  # fmt: skip
+    assert told.rows(f"SELECT 1 FROM tracks WHERE workflow = '{track}' AND fired ? '{transition}' LIMIT 1")
 
 
 @pytest.mark.parametrize("kind", ["handed_over", "interest_declared", "consent_ended", "exited", "claimed"])
@@ -92,10 +103,17 @@ def test_every_other_deed_has_happened(told: Told, kind: str) -> None:
 @pytest.mark.parametrize(
     "outcome",
     [
-        "deployed_verified", "agreement_no_site", "agreement_only", "need_met_elsewhere", "dormant", "duplicate",
-        "withdrawn_technology_owner", "compliance_stop", "not_viable",
+        "deployed_verified",
+        "agreement_no_site",
+        "agreement_only",
+        "need_met_elsewhere",
+        "dormant",
+        "duplicate",
+        "withdrawn_technology_owner",
+        "compliance_stop",
+        "not_viable",
     ],
-)  # fmt: skip
+)
 def test_cases_have_come_to_many_ends(told: Told, outcome: str) -> None:
     assert told.rows(f"SELECT 1 FROM cases WHERE outcome = '{outcome}'")
 
@@ -135,9 +153,18 @@ def test_everybody_can_sign_in_and_has_a_token(told: Told) -> None:
     people = accounts(told.settings, PASSWORD)
     roles = {role for one in people for role in one.role}
     assert roles >= {
-        "officer", "supervisor", "compliance", "dispute_officer", "provider", "provider_lead", "verifier", "auditor",
-        "manager", "observer", "administrator",
-    }  # fmt: skip
+        "officer",
+        "supervisor",
+        "compliance",
+        "dispute_officer",
+        "provider",
+        "provider_lead",
+        "verifier",
+        "auditor",
+        "manager",
+        "observer",
+        "administrator",
+    }
     with transaction(told.engine) as db:
         assert sign_in(db, people[0].email, PASSWORD)
         assert all(find_actor_by_secret(db, one.token) for one in people)

@@ -92,7 +92,9 @@ def test_everything_open_belongs_to_what_still_lives(name: str) -> None:
             track = case.tracks[task.track]
             rules = library()[task.edition]
             # Whoever decides on a reopening decides on what has ended.
-            reopening = task.type == "decision" and any(one.reopens for one in rules.transitions if one.name == task.rule)
+            reopening = task.type == "decision" and any(
+                one.reopens for one in rules.transitions if one.name == task.rule
+            )
             assert track.live or task.aftercare or reopening, task
             if task.type == "step":
                 assert task.of in track.states
@@ -153,8 +155,9 @@ def _mutilated(effects: Mapping[str, Json], dice: random.Random) -> dict[str, Js
     """What an event tells of clocks, with parts of it lost."""
     states = [
         {name: value for name, value in one.items() if name in ("id", "state") or dice.random() > 0.2}
-        for one in effects.get("clock_states", ()) if dice.random() > 0.1
-    ]  # fmt: skip
+        for one in effects.get("clock_states", ())
+        if dice.random() > 0.1
+    ]
     return {**effects, "clock_states": states}
 
 

@@ -139,18 +139,35 @@ class Toy(Workflow):
     resume = held.to(previous(), by=roles.OFFICER, effects=[toy_end_hold])
     resume_due = held.after(until("hold.day"), previous(), effects=[toy_end_hold])
     stop = any_of(a, b).to(
-        done, by=roles.COMPLIANCE, confirm_by=roles.COMPLIANCE, proposal_effects=[toy_freeze], refusal_effects=[toy_thaw],
+        done,
+        by=roles.COMPLIANCE,
+        confirm_by=roles.COMPLIANCE,
+        proposal_effects=[toy_freeze],
+        refusal_effects=[toy_thaw],
         effects=[toy_freeze],
-    )  # fmt: skip
-    per_party = a.to(same(), by=roles.OFFICER, opens=[
-        Task("screen", "Screen", roles.COMPLIANCE, working_days(5), Answer, per="party"),
-    ])  # fmt: skip
-    per_item = a.to(same(), by=roles.OFFICER, form=Steps, opens=[
-        Task("step", "Do the step", roles.OFFICER, until("by"), per="items:steps"),
-    ])  # fmt: skip
-    later = a.to(same(), by=roles.OFFICER, opens=[
-        Task("look", "Look again", roles.OFFICER, working_days(5), after=calendar_days(30)),
-    ])  # fmt: skip
+    )
+    per_party = a.to(
+        same(),
+        by=roles.OFFICER,
+        opens=[
+            Task("screen", "Screen", roles.COMPLIANCE, working_days(5), Answer, per="party"),
+        ],
+    )
+    per_item = a.to(
+        same(),
+        by=roles.OFFICER,
+        form=Steps,
+        opens=[
+            Task("step", "Do the step", roles.OFFICER, until("by"), per="items:steps"),
+        ],
+    )
+    later = a.to(
+        same(),
+        by=roles.OFFICER,
+        opens=[
+            Task("look", "Look again", roles.OFFICER, working_days(5), after=calendar_days(30)),
+        ],
+    )
     give = a.to(same(), by=roles.OFFICER, form=ConsentForm, effects=[toy_consent])
     refer = any_of(a, b).to(same(), by=roles.OFFICER, opens=[Referral("fix", fresh=True)])
     refer_later = a.to(same(), by=roles.OFFICER, opens=[Referral("fix", fresh=True, after=calendar_days(30))])
@@ -158,12 +175,22 @@ class Toy(Workflow):
     beside = a.to(same(), by=roles.OFFICER, opens=[Track("fix")])
 
     on_request = (
-        ((a,), (roles.OFFICER,), Task(
-            "check", "Check", roles.OFFICER, working_days(5), Answer, not_by=("go",), unless_open=True,
-            opens_if=(("yes", True, (Task("praise", "Praise", roles.OFFICER, working_days(1)),)),),
-        )),
+        (
+            (a,),
+            (roles.OFFICER,),
+            Task(
+                "check",
+                "Check",
+                roles.OFFICER,
+                working_days(5),
+                Answer,
+                not_by=("go",),
+                unless_open=True,
+                opens_if=(("yes", True, (Task("praise", "Praise", roles.OFFICER, working_days(1)),)),),
+            ),
+        ),
         ((b,), (roles.SUPERVISOR,), Task("audit", "Audit", roles.SUPERVISOR, working_days(5))),
-    )  # fmt: skip
+    )
 
 
 class ToyReferral(Workflow):
@@ -199,9 +226,13 @@ class Fix(Workflow):
 
     looked = look.to(mend, by=roles.PROVIDER)
     weigh = look.to(same(), by=roles.PROVIDER, opens=[Task("weighing", "Weigh it", roles.PROVIDER, working_days(5))])
-    tell = look.to(same(), by=roles.PROVIDER, opens=[
-        Task("telling", "Decide how it goes on", roles.OFFICER, working_days(5), on="main"),
-    ])  # fmt: skip
+    tell = look.to(
+        same(),
+        by=roles.PROVIDER,
+        opens=[
+            Task("telling", "Decide how it goes on", roles.OFFICER, working_days(5), on="main"),
+        ],
+    )
     mended = mend.to(fixed, by=roles.PROVIDER)
     replace = any_of(look, mend).to(replaced, by=roles.SYSTEM, effects=[toy_replaced])
 

@@ -50,9 +50,13 @@ class Play:
     """A case in the hands of a test: each deed is decided, folded in, and kept."""
 
     def __init__(
-        self, *definitions: type[Workflow], editions: Iterable[Edition] = (), facts: Mapping[str, Any] | None = None,
-        now: datetime = START, calendar: Calendar = CALENDAR,
-    ) -> None:  # fmt: skip
+        self,
+        *definitions: type[Workflow],
+        editions: Iterable[Edition] = (),
+        facts: Mapping[str, Any] | None = None,
+        now: datetime = START,
+        calendar: Calendar = CALENDAR,
+    ) -> None:
         self.library = library_of([*(publish(one) for one in definitions), *editions])
         # Of no file there is anything to say.
         self.facts: dict[str, Any] = {SCANS: {}} | dict(facts or {})

@@ -62,8 +62,9 @@ ROLES = ("officer", "supervisor", "compliance", "dispute_officer", "provider", "
 PROVIDERS = [uuid(700), uuid(701)]
 PEOPLE = [
     By(uuid(800 + 10 * n + m), role, organisation=PROVIDERS[m] if role in ORGANISATION_ROLES else None)
-    for n, role in enumerate(ROLES) for m in (0, 1)
-]  # fmt: skip
+    for n, role in enumerate(ROLES)
+    for m in (0, 1)
+]
 RIGHTS = [uuid(900), uuid(901)]
 #: How often a way of a kind is gone, where it stands beside others: by people who want to get on, and by others.
 CALM, WILD = {"main": 100, "return": 3, "exception": 0.3}, {"main": 10, "return": 10, "exception": 3}
@@ -114,16 +115,29 @@ class Walk:
         later = (self.today + timedelta(days=3650)).isoformat()
         rights = {
             right: {
-                "kind": "patent", "office": "CN", "number": "1", "in_force": True, "expires_on": later, "fee_paid_to": later,
-                "checked_on": self.today.isoformat(), "confirmed": True, "encumbrances": list(burdens),
+                "kind": "patent",
+                "office": "CN",
+                "number": "1",
+                "in_force": True,
+                "expires_on": later,
+                "fee_paid_to": later,
+                "checked_on": self.today.isoformat(),
+                "confirmed": True,
+                "encumbrances": list(burdens),
             }
             for right, burdens in self.burdens.items()
-        }  # fmt: skip
+        }
         facts = {
-            "rights": rights, "siblings": [], "need": {"status": "open", "valid_until": later},
-            "technology": {"confirmed": {}, "verification": {"number": "1", "verdict": "verified", "valid_until": later}},
-            "match": {"rationale": True, "source": "search"}, SCANS: {},
-        }  # fmt: skip
+            "rights": rights,
+            "siblings": [],
+            "need": {"status": "open", "valid_until": later},
+            "technology": {
+                "confirmed": {},
+                "verification": {"number": "1", "verdict": "verified", "valid_until": later},
+            },
+            "match": {"rationale": True, "source": "search"},
+            SCANS: {},
+        }
         return Context(by, self.now, CALENDAR, lambda: uuid(next(self._ids)), facts)
 
     # --- deeds ---
@@ -163,17 +177,18 @@ class Walk:
         deed = self.dice.choices(
             [self.fire, self.work, self.ring, self.add, self.claim, self.refused_deed, self.disturb, self.operate],
             [40, 40, 1 if self.calm else 4, 8, 2, 6, 0 if self.calm else 1, 0 if self.calm else 6],
-        )[0]  # fmt: skip
+        )[0]
         deed()
 
     def fire(self) -> None:
         """Somebody does something that is offered, and it must succeed, unless what the form says speaks against it."""
         ways = [
-            (track, rule) for track in self.case.tracks.values()
+            (track, rule)
+            for track in self.case.tracks.values()
             for rule, _ in self.library[track.edition].leaving(track.states)
             # What keeps the rights checked and an agreement in force is not ended by people who want to get on.
             if rule.by_people and not (self.calm and rule.name == "end")
-        ]  # fmt: skip
+        ]
         if not ways:
             return
         track, rule = self.dice.choices(ways, [self.weights[rule.kind] for _, rule in ways])[0]
@@ -202,7 +217,13 @@ class Walk:
         facts = EventBuilder(self.library, self.case, self.context(By())).facts(track, {})
         for paper in papers_for(facts, rule):
             home = facts.referral(paper.rule.of) if paper.rule.of else self.case.referral_of(track)
-            if paper.state == THERE or paper.rule.of and home is None or home and (home.provider is None or "accept" not in home.fired):
+            if (
+                paper.state == THERE
+                or paper.rule.of
+                and home is None
+                or home
+                and (home.provider is None or "accept" not in home.fired)
+            ):
                 continue
             by = self.clerk if home is None else next(one for one in PEOPLE if one.organisation == home.provider)
             try:
@@ -286,7 +307,11 @@ class Walk:
                 held_by = next(one for one in PEOPLE if one.person == task.holder)
                 self.do(Release(task.id), held_by)
                 return
-        ready = [(task, workers) for task in self.case.open_tasks() if task.state == READY and (workers := self._workers(task))]
+        ready = [
+            (task, workers)
+            for task in self.case.open_tasks()
+            if task.state == READY and (workers := self._workers(task))
+        ]
         if ready:
             task, workers = self.dice.choice(ready)
             self.do(Claim(task.id), self.dice.choice(workers))
@@ -314,17 +339,23 @@ class Walk:
         day = (self.today + timedelta(days=self.dice.randint(1, 20))).isoformat()
         others = [one.person for one in self._workers(task) if one.person not in (by.person, task.holder)]
         made: dict[str, Command] = {
-            "start": Start(task.id), "stop": Stop(task.id), "release": Release(task.id), "resume": Resume(task.id),
-            "suspend": Suspend(task.id, day, "provider", "They are away."), "activate": Activate(task.id),
-            "nominate": Nominate(task.id, "For all of you."), "forward": Forward(task.id, "Not mine."),
+            "start": Start(task.id),
+            "stop": Stop(task.id),
+            "release": Release(task.id),
+            "resume": Resume(task.id),
+            "suspend": Suspend(task.id, day, "provider", "They are away."),
+            "activate": Activate(task.id),
+            "nominate": Nominate(task.id, "For all of you."),
+            "forward": Forward(task.id, "Not mine."),
             "tick": self._tick(task),
             "modify": Modify(task.id, 1 if task.priority < 1 else -1, "It matters."),
-        }  # fmt: skip
+        }
         if others:
             person = self.dice.choice(others)
             made |= {
-                "delegate": Delegate(task.id, person, "Please prepare it."), "assign": Assign(task.id, person, "Yours now."),
-            }  # fmt: skip
+                "delegate": Delegate(task.id, person, "Please prepare it."),
+                "assign": Assign(task.id, person, "Yours now."),
+            }
         return made
 
     def _tick(self, task: Task) -> Command:
@@ -429,7 +460,9 @@ class Walk:
                 kinds = rule.get("kinds")
                 if kinds and not any(one.kind in kinds for one in self.case.documents.values()):
                     self.do(RegisterDocument("A paper", kinds[0]), self.clerk)
-                return dice.sample([one.id for one in self.case.documents.values() if not kinds or one.kind in kinds], 1)
+                return dice.sample(
+                    [one.id for one in self.case.documents.values() if not kinds or one.kind in kinds], 1
+                )
             case "tasks":
                 return [task.id for task in self.case.open_tasks()][:1]
             case "items":

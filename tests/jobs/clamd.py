@@ -25,7 +25,9 @@ class _Handler(socketserver.StreamRequestHandler):
 
 
 @contextmanager
-def scanner(server: type[socketserver.BaseServer] = socketserver.ThreadingTCPServer, at: Any = ("127.0.0.1", 0)) -> Iterator[str]:
+def scanner(
+    server: type[socketserver.BaseServer] = socketserver.ThreadingTCPServer, at: Any = ("127.0.0.1", 0)
+) -> Iterator[str]:
     """A scanner that answers; its address as the setting has it."""
     with server(at, _Handler) as made:
         thread = threading.Thread(target=made.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)

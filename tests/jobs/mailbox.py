@@ -29,9 +29,7 @@ class Mailbox:
     pause_s: float = 0
     port: int = 0
 
-    async def handle_RCPT(
-        self, server: SMTP, session: Session, envelope: Envelope, address: str, options: Any
-    ) -> str:
+    async def handle_RCPT(self, server: SMTP, session: Session, envelope: Envelope, address: str, options: Any) -> str:
         if self.refusals and self.refusals[0][0] == "RCPT":
             return self.refusals.pop(0)[1]
         envelope.rcpt_tos.append(address)
@@ -70,9 +68,14 @@ def mail_server(port: int = 0) -> Iterator[Mailbox]:
 def mailing(settings: Settings, port: int, **more: Any) -> Settings:
     """The settings of an installation that mails through this server."""
     given = {
-        "smtp_host": "127.0.0.1", "smtp_port": port, "smtp_security": "none", "base_url": "https://casework.example",
-        "smtp_sender": "Casework <casework@casework.example>", "smtp_timeout_s": 5.0, "smtp_retry_s": 0.01,
-    }  # fmt: skip
+        "smtp_host": "127.0.0.1",
+        "smtp_port": port,
+        "smtp_security": "none",
+        "base_url": "https://casework.example",
+        "smtp_sender": "Casework <casework@casework.example>",
+        "smtp_timeout_s": 5.0,
+        "smtp_retry_s": 0.01,
+    }
     return settings.model_copy(update=given | more)
 
 

@@ -59,6 +59,8 @@ class Office:
         with transaction(self.engine) as db:
             return to_referral(self.world, db)
 
-    def fire(self, by: str, number: str, name: str, data: dict[str, Any] | None = None, *, track: str | None = None) -> None:
+    def fire(
+        self, by: str, number: str, name: str, data: dict[str, Any] | None = None, *, track: str | None = None
+    ) -> None:
         with transaction(self.engine) as db:
             self.world.fire(db, by, number, name, data, track=track)

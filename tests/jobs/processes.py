@@ -36,9 +36,13 @@ class Hand:
         with self.log.open("ab") as output:
             self._process = subprocess.Popen(
                 [sys.executable, "-m", "tests.jobs.processes", str(self.wrong_by), "worker", "--concurrency", "2"],
-                cwd=ROOT, env={"PATH": os.environ["PATH"], **self.environment, **more}, stdin=subprocess.DEVNULL,
-                stdout=output, stderr=output, start_new_session=True,
-            )  # fmt: skip
+                cwd=ROOT,
+                env={"PATH": os.environ["PATH"], **self.environment, **more},
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=output,
+                start_new_session=True,
+            )
 
     def kill(self) -> None:
         """End it at once, without any warning."""

@@ -71,6 +71,8 @@ def build_site(engine: Engine, settings: Settings, database_url: str, cases: int
         world = build_world(db)
         numbers = [world.new_case(db) for _ in range(cases)]
         # All in the same minute: an edge between two would make two moments of one.
-        ahead = db.execute(text("SELECT extract(epoch FROM max(fires_at) - clock_timestamp()) FROM clocks")).scalar_one()
+        ahead = db.execute(
+            text("SELECT extract(epoch FROM max(fires_at) - clock_timestamp()) FROM clocks")
+        ).scalar_one()
     environment = {"DATABASE_URL": database_url, "CASEWORK_PROFILE": "test", "CASEWORK_VAR": str(settings.var)}
     return Site(engine, world, environment, float(ahead), numbers)

@@ -33,10 +33,18 @@ def test_a_worker_erases_whom_two_persons_agreed_on(site: Site, tmp_path: Path) 
         world.write(db, "officer", load(db, home_of(db, site.numbers[0]), "case"), words=f"Ask {NAME}.")
         db.execute(text("UPDATE people SET active = false WHERE id = CAST(:id AS uuid)"), {"id": person})
         note_rows(db, "people")
-        erasure = str(ask_erasure(
-            db, world.actor(db, "administrator"), programme=world.programmes["BJ"], person=person, words=[], basis="request",
-            reason="As asked.", request=new_request(),
-        ).answer["id"])  # fmt: skip
+        erasure = str(
+            ask_erasure(
+                db,
+                world.actor(db, "administrator"),
+                programme=world.programmes["BJ"],
+                person=person,
+                words=[],
+                basis="request",
+                reason="As asked.",
+                request=new_request(),
+            ).answer["id"]
+        )
         decide_erasure(db, world.actor(db, "compliance"), erasure, agree=True, note="", request=new_request())
     worker = site.hand(tmp_path)
     with hands(worker):
@@ -44,7 +52,9 @@ def test_a_worker_erases_whom_two_persons_agreed_on(site: Site, tmp_path: Path) 
         wait_until(lambda: _state(site.engine, erasure) == "done", "the erasure")
         assert worker.stop() == 0
     with transaction(site.engine) as db:
-        left = db.execute(text("SELECT count(*) FROM events WHERE body::text LIKE :name"), {"name": f"%{NAME}%"}).scalar_one()
+        left = db.execute(
+            text("SELECT count(*) FROM events WHERE body::text LIKE :name"), {"name": f"%{NAME}%"}
+        ).scalar_one()
     assert left == 0
     assert list(verify_all(site.engine)) == []
     assert "1 persons erased" in worker.log.read_text()
@@ -52,4 +62,6 @@ def test_a_worker_erases_whom_two_persons_agreed_on(site: Site, tmp_path: Path) 
 
 def _state(engine: Engine, erasure: str) -> str:
     with transaction(engine) as db:
-        return str(db.execute(text("SELECT state FROM erasures WHERE id = CAST(:id AS uuid)"), {"id": erasure}).scalar_one())
+        return str(
+            db.execute(text("SELECT state FROM erasures WHERE id = CAST(:id AS uuid)"), {"id": erasure}).scalar_one()
+        )

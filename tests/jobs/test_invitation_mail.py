@@ -20,10 +20,16 @@ def invite(office: Office, language: str = "en") -> tuple[str, str]:
     """(The invitation, its code)."""
     with transaction(office.engine) as db:
         done = invitations.invite(
-            db, office.world.actor(db, "provider_lead"), open_vault(office.settings),
-            scope=Scope(organisation=office.world.organisations["lab"]), email=ADDRESS, name="New", roles=["provider"],
-            language=language, request=new_request(),
-        )  # fmt: skip
+            db,
+            office.world.actor(db, "provider_lead"),
+            open_vault(office.settings),
+            scope=Scope(organisation=office.world.organisations["lab"]),
+            email=ADDRESS,
+            name="New",
+            roles=["provider"],
+            language=language,
+            request=new_request(),
+        )
     return done.answer["id"], done.answer["code"]
 
 

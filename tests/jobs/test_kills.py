@@ -81,13 +81,19 @@ def test_the_checker_finds_nothing_where_nothing_is_wrong() -> None:
     [
         (GOOD_RANG[:-1], GOOD_MAILS, GOOD_TAKEN, 0, "lost: moment 3 of c"),
         ([*GOOD_RANG, GOOD_RANG[1]], GOOD_MAILS, GOOD_TAKEN, 0, "rang 2 times: moment 1 of c"),
-        ([replace(GOOD_RANG[0], at=NOON - timedelta(seconds=1)), *GOOD_RANG[1:]], GOOD_MAILS, GOOD_TAKEN, 0, "before its moment: 0 of c"),
+        (
+            [replace(GOOD_RANG[0], at=NOON - timedelta(seconds=1)), *GOOD_RANG[1:]],
+            GOOD_MAILS,
+            GOOD_TAKEN,
+            0,
+            "before its moment: 0 of c",
+        ),
         (GOOD_RANG, GOOD_MAILS, GOOD_TAKEN[1:], 0, "mail lost: m1"),
         (GOOD_RANG, [*GOOD_MAILS, Mail("m4", "queued")], GOOD_TAKEN, 0, "mail left behind: m4"),
         (GOOD_RANG, GOOD_MAILS, [*GOOD_TAKEN, "<other@casework.example>"], 0, "mail of nobody: other"),
         (GOOD_RANG, GOOD_MAILS, GOOD_TAKEN, 2, "2 events untold"),
     ],
-)  # fmt: skip
+)
 def test_the_checker_notices_what_is_lost_or_doubled(
     rang: list[Rang], mails: list[Mail], taken: list[str], untold: int, fault: str
 ) -> None:
@@ -111,10 +117,13 @@ def test_twenty_kills_of_server_and_workers_lose_nothing_and_do_nothing_twice(
         box.pause_s = 0.05
         # Forty days later everything is due that the waiting cases will ever ring.
         site.environment |= site.offset(-40 * 86_400) | {
-            "CASEWORK_SMTP_HOST": "127.0.0.1", "CASEWORK_SMTP_PORT": str(box.port), "CASEWORK_SMTP_SECURITY": "none",
-            "CASEWORK_SMTP_SENDER": "casework@casework.example", "CASEWORK_BASE_URL": "https://casework.example",
+            "CASEWORK_SMTP_HOST": "127.0.0.1",
+            "CASEWORK_SMTP_PORT": str(box.port),
+            "CASEWORK_SMTP_SECURITY": "none",
+            "CASEWORK_SMTP_SENDER": "casework@casework.example",
+            "CASEWORK_BASE_URL": "https://casework.example",
             "CASEWORK_SMTP_RETRY_S": "0.5",
-        }  # fmt: skip
+        }
         server = Victim(site.environment)
         ahead, behind = site.hand(tmp_path, 300), site.hand(tmp_path, -300)
         with hands(ahead, behind):
@@ -138,7 +147,11 @@ def test_twenty_kills_of_server_and_workers_lose_nothing_and_do_nothing_twice(
 
 
 def _kill_them(
-    site: Site, server: Victim, kill: Sequence[Callable[[], None]], start: Sequence[Callable[[], None]], busy: Sequence[str]
+    site: Site,
+    server: Victim,
+    kill: Sequence[Callable[[], None]],
+    start: Sequence[Callable[[], None]],
+    busy: Sequence[str],
 ) -> tuple[list[Client], int]:
     """Twenty kills in turn, while officers work; gives their programs, and how many kills met a job under way."""
     chance, stop = random.Random(SEED), threading.Event()
@@ -146,7 +159,15 @@ def _kill_them(
     for begin in start:
         begin()
     clients = [
-        Client(f"client-{n}", site.world.people[name], site.world.tokens[name], server.port, busy, random.Random(SEED + n), stop)
+        Client(
+            f"client-{n}",
+            site.world.people[name],
+            site.world.tokens[name],
+            server.port,
+            busy,
+            random.Random(SEED + n),
+            stop,
+        )
         for n, name in enumerate(("officer", "other_officer"), 1)
     ]
     threads = [threading.Thread(target=one.run, daemon=True) for one in clients]
@@ -189,7 +210,9 @@ def _linger(superuser: Engine) -> None:
     """What the system does takes its time, so that kills meet it."""
     with transaction(superuser) as db:
         db.execute(
-            text("CREATE FUNCTION linger() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN PERFORM pg_sleep(0.2); RETURN NEW; END $$")
+            text(
+                "CREATE FUNCTION linger() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN PERFORM pg_sleep(0.2); RETURN NEW; END $$"
+            )
         )
         db.execute(
             text(
@@ -207,7 +230,10 @@ def _clocks(engine: Engine) -> list[str]:
 def _left(engine: Engine, site: Site) -> bool:
     """Whether something is due and not done yet, by the clock of the workers."""
     with transaction(engine) as db:
-        db.execute(text("SELECT set_config('casework.clock_offset', :offset, true)"), {"offset": site.environment["CASEWORK_CLOCK_OFFSET"]})
+        db.execute(
+            text("SELECT set_config('casework.clock_offset', :offset, true)"),
+            {"offset": site.environment["CASEWORK_CLOCK_OFFSET"]},
+        )
         left: bool = db.execute(
             text(
                 "SELECT EXISTS (SELECT FROM outbox) OR EXISTS (SELECT FROM mails WHERE state = 'queued')"

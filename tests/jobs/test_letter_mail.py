@@ -64,7 +64,9 @@ def test_an_administrator_sees_that_it_went_and_neither_to_whom_nor_why(office: 
     invite(office)
     office.run()
     with transaction(office.engine) as db:
-        told = [one for one in list_mails(db, office.world.actor(db, "administrator"))["items"] if one["kind"] == "letter"]
+        told = [
+            one for one in list_mails(db, office.world.actor(db, "administrator"))["items"] if one["kind"] == "letter"
+        ]
     assert [(one["state"], one["name"], one["email"]) for one in told] == [("sent", "", "")]
 
 
@@ -79,4 +81,6 @@ def test_a_provider_is_reached_in_casework_alone(office: Office) -> None:
     with transaction(office.engine) as db:
         number, referral = to_referral(office.world, db)
     with pytest.raises(InvalidForm):
-        office.world.send_letter(cabinet_of(office.engine, office.settings), number, Written("referral", referral, "en", address=ADDRESS))
+        office.world.send_letter(
+            cabinet_of(office.engine, office.settings), number, Written("referral", referral, "en", address=ADDRESS)
+        )

@@ -95,7 +95,9 @@ def test_nobody_is_told_twice_and_the_same_mail_keeps_its_name(office: Office) -
     office.run()
     with transaction(office.engine) as db:
         # As if every event had been put into the outbox once more.
-        db.execute(text("INSERT INTO outbox (log_id, seq) SELECT log_id, seq FROM events e JOIN cases c ON c.id = e.log_id"))
+        db.execute(
+            text("INSERT INTO outbox (log_id, seq) SELECT log_id, seq FROM events e JOIN cases c ON c.id = e.log_id")
+        )
         db.execute(text("UPDATE mails SET state = 'queued' WHERE kind = 'offer'"))
     before = len(office.box.taken)
     office.run()
@@ -103,7 +105,9 @@ def test_nobody_is_told_twice_and_the_same_mail_keeps_its_name(office: Office) -
     assert len(office.box.taken) == before + 2
     assert len({one["Message-ID"] for one in offers}) == 1
     with transaction(office.engine) as db:
-        told = db.execute(text("SELECT count(*), count(DISTINCT (person_id, log_id, seq, kind, about)) FROM notifications")).one()
+        told = db.execute(
+            text("SELECT count(*), count(DISTINCT (person_id, log_id, seq, kind, about)) FROM notifications")
+        ).one()
     assert told[0] == told[1]
 
 
@@ -156,7 +160,9 @@ def test_whoever_wants_quiet_is_mailed_when_work_begins_and_the_others_at_once(o
     with transaction(office.engine) as db:
         set_telling(db, office.world.actor(db, "provider"), {}, quiet=True)
         # A calendar whose working day has not begun yet, whenever the test runs.
-        hour = db.execute(text("SELECT extract(hour FROM casework_now() AT TIME ZONE 'Asia/Shanghai' + interval '2 hours')::int")).scalar_one()
+        hour = db.execute(
+            text("SELECT extract(hour FROM casework_now() AT TIME ZONE 'Asia/Shanghai' + interval '2 hours')::int")
+        ).scalar_one()
         for row in db.execute(text("SELECT id, calendar FROM programmes")).all():
             days = dict.fromkeys(row.calendar["slots"], [[f"{hour:02d}:00", f"{hour:02d}:59"]])
             db.execute(
@@ -175,7 +181,10 @@ def test_following_the_links_of_a_mail_changes_nothing(office: Office) -> None:
     office.referral()
     office.run()
     (one,) = office.mails("provider")
-    paths = {found.removeprefix("https://casework.example") for found in re.findall(r"https://casework\.example[^\s\"<]*", text_of(one))}
+    paths = {
+        found.removeprefix("https://casework.example")
+        for found in re.findall(r"https://casework\.example[^\s\"<]*", text_of(one))
+    }
     assert len(paths) >= 2
     app = create_app(office.settings)
     browser = app.test_client()
@@ -191,7 +200,13 @@ def test_following_the_links_of_a_mail_changes_nothing(office: Office) -> None:
 
 def _everything(office: Office) -> list[int]:
     """How many rows there are of what a deed would leave, and what has been read."""
-    tables = ("events", "requests", "sessions", "notifications WHERE read_at IS NOT NULL", "tasks WHERE holder_id IS NOT NULL")
+    tables = (
+        "events",
+        "requests",
+        "sessions",
+        "notifications WHERE read_at IS NOT NULL",
+        "tasks WHERE holder_id IS NOT NULL",
+    )
     with transaction(office.engine) as db:
         return [db.execute(text(f"SELECT count(*) FROM {one}")).scalar_one() for one in tables]
 
@@ -201,7 +216,8 @@ def test_whoever_is_gone_or_may_not_see_it_any_more_gets_nothing(office: Office)
     tell(Hands(office.engine, office.settings))
     with transaction(office.engine) as db:
         db.execute(
-            text("UPDATE people SET active = false WHERE id = CAST(:id AS uuid)"), {"id": office.world.people["provider"]}
+            text("UPDATE people SET active = false WHERE id = CAST(:id AS uuid)"),
+            {"id": office.world.people["provider"]},
         )
         db.execute(
             text("UPDATE memberships SET ends_at = starts_at WHERE person_id = CAST(:id AS uuid)"),
@@ -266,10 +282,15 @@ def test_after_three_days_a_mail_is_given_up(office: Office, settings: Settings)
 @pytest.mark.parametrize(
     "address",
     [
-        "a@example.org\r\nBcc: everybody@example.org", "a@example.org\nSubject: other", "two@a.example, three@b.example",
-        "no address", "", "<a@b.example> trailing", "a@b.example\x00",
+        "a@example.org\r\nBcc: everybody@example.org",
+        "a@example.org\nSubject: other",
+        "two@a.example, three@b.example",
+        "no address",
+        "",
+        "<a@b.example> trailing",
+        "a@b.example\x00",
     ],
-)  # fmt: skip
+)
 def test_a_hostile_address_reaches_nobody(office: Office, address: str) -> None:
     office.referral()
     tell(Hands(office.engine, office.settings))
@@ -334,9 +355,15 @@ def test_a_person_hands_over_and_the_next_owner_is_told(office: Office) -> None:
         office.world.fire(db, "officer", number, "take")
         revision = db.execute(text("SELECT revision FROM cases WHERE number = :n"), {"n": number}).scalar_one()
         hand_over(
-            db, office.world.actor(db, "officer"), number, owner=office.world.people["other_officer"], team=[],
-            note="Yours now.", revision=revision, request=new_request(),
-        )  # fmt: skip
+            db,
+            office.world.actor(db, "officer"),
+            number,
+            owner=office.world.people["other_officer"],
+            team=[],
+            note="Yours now.",
+            revision=revision,
+            request=new_request(),
+        )
     tell(Hands(office.engine, office.settings))
     with transaction(office.engine) as db:
         told = list_notifications(db, office.world.actor(db, "other_officer"), limit=100)["items"]

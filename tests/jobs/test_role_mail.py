@@ -22,9 +22,17 @@ def ask(office: Office) -> str:
     with transaction(office.engine) as db:
         person = register_person(db, email="puppet@example.org", name="Petronella Puppet")
         done = create_membership(
-            db, office.world.actor(db, "administrator"), person=person, role="supervisor", programme=office.world.programmes["BJ"],
-            organisation=None, deputy_for=None, starts_at=None, ends_at=None, request=new_request(),
-        )  # fmt: skip
+            db,
+            office.world.actor(db, "administrator"),
+            person=person,
+            role="supervisor",
+            programme=office.world.programmes["BJ"],
+            organisation=None,
+            deputy_for=None,
+            starts_at=None,
+            ends_at=None,
+            request=new_request(),
+        )
     return str(done.answer["id"])
 
 
@@ -66,9 +74,14 @@ def test_whoever_has_lost_the_role_is_told_of_it_no_more(office: Office) -> None
     office.run()
     assert notices(office, "auditor") == [asked]
     with transaction(office.engine) as db:
-        decide_role(db, office.world.actor(db, "supervisor"), asked, agree=False, note="Not needed.", request=new_request())
+        decide_role(
+            db, office.world.actor(db, "supervisor"), asked, agree=False, note="Not needed.", request=new_request()
+        )
         given = {"person": office.world.people["auditor"]}
-        end_role(db, db.execute(text("SELECT id FROM memberships WHERE person_id = CAST(:person AS uuid)"), given).scalar_one())
+        end_role(
+            db,
+            db.execute(text("SELECT id FROM memberships WHERE person_id = CAST(:person AS uuid)"), given).scalar_one(),
+        )
     with transaction(office.engine) as db:
         told = text("SELECT count(*) FROM notifications WHERE person_id = CAST(:person AS uuid) AND kind = 'role'")
         assert db.execute(told, given).scalar_one() == 1

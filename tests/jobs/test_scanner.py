@@ -67,7 +67,9 @@ def test_what_is_harmful_nobody_gets(engine: Engine, settings: Settings, world: 
             take(cabinet, world, id, "officer")
 
 
-def test_a_scanner_that_is_away_leaves_the_file_pending(engine: Engine, settings: Settings, world: World, number: str) -> None:
+def test_a_scanner_that_is_away_leaves_the_file_pending(
+    engine: Engine, settings: Settings, world: World, number: str
+) -> None:
     hands, cabinet = watched(engine, settings, "tcp://127.0.0.1:1")
     id = world.hand_in(cabinet, number)
     with pytest.raises(ScannerAway):
@@ -80,7 +82,10 @@ def test_what_was_taken_before_there_was_a_scanner_is_looked_at_once_there_is_on
     engine: Engine, settings: Settings, world: World, number: str
 ) -> None:
     before = cabinet_of(engine, settings)
-    good, bad = world.hand_in(before, number, content=b"Good words.", name="a.txt"), world.hand_in(before, number, content=VIRUS, name="b.txt")
+    good, bad = (
+        world.hand_in(before, number, content=b"Good words.", name="a.txt"),
+        world.hand_in(before, number, content=VIRUS, name="b.txt"),
+    )
     assert take(before, world, bad) == VIRUS
     with scanner() as address:
         hands, cabinet = watched(engine, settings, address)
@@ -94,7 +99,9 @@ def test_what_was_taken_before_there_was_a_scanner_is_looked_at_once_there_is_on
             take(cabinet, world, bad)
 
 
-def test_the_dispatcher_makes_a_job_for_what_is_pending(engine: Engine, settings: Settings, world: World, number: str) -> None:
+def test_the_dispatcher_makes_a_job_for_what_is_pending(
+    engine: Engine, settings: Settings, world: World, number: str
+) -> None:
     _, cabinet = watched(engine, settings, "tcp://127.0.0.1:1")
     world.hand_in(cabinet, number)
     dispatch(engine, mailing=False)

@@ -66,7 +66,9 @@ def _in_the_middle(engine: Engine) -> bool:
     with transaction(engine) as db:
         return bool(
             db.execute(
-                text("SELECT count(*) FROM pg_stat_activity WHERE wait_event = 'PgSleep' AND datname = current_database()")
+                text(
+                    "SELECT count(*) FROM pg_stat_activity WHERE wait_event = 'PgSleep' AND datname = current_database()"
+                )
             ).scalar_one()
         )
 
@@ -86,7 +88,9 @@ def test_rungs_of_one_log_fire_in_their_order(site: Site, tmp_path: Path) -> Non
         wait_until(lambda: _is_told(site.engine), "all that follows from them")
         assert one.stop() == 0
     said = one.log.read_text()
-    assert said.startswith("Working: up to 2 deadlines and 2 other jobs at once; no mails, for no mail server is named.\n")
+    assert said.startswith(
+        "Working: up to 2 deadlines and 2 other jobs at once; no mails, for no mail server is named.\n"
+    )
     assert "times deadlines" in said
     assert said.endswith("Stopped.\n")
     by_clock: dict[str, list[int]] = {}
@@ -98,15 +102,11 @@ def test_rungs_of_one_log_fire_in_their_order(site: Site, tmp_path: Path) -> Non
 
 
 def test_a_worker_that_begins_anew_still_knows_its_tasks(settings: Settings) -> None:
-    first, second = (
-        {name for name in make_app(settings).tasks if not name.startswith("builtin:")} for _ in range(2)
-    )
+    first, second = ({name for name in make_app(settings).tasks if not name.startswith("builtin:")} for _ in range(2))
     assert first == second >= {"casework:ring", "casework:tell", "casework:send", "casework:check"}
 
 
-def test_a_worker_lives_through_a_database_that_goes_away(
-    site: Site, superuser_engine: Engine, tmp_path: Path
-) -> None:
+def test_a_worker_lives_through_a_database_that_goes_away(site: Site, superuser_engine: Engine, tmp_path: Path) -> None:
     one = site.hand(tmp_path)
     with hands(one):
         one.start(**site.offset(5))
@@ -138,7 +138,9 @@ def test_a_job_whose_worker_is_dead_gives_way_to_another(site: Site, settings: S
     with transaction(later) as db:
         # A worker that took them all, and was not heard of since.
         dead = db.execute(
-            text("INSERT INTO procrastinate_workers (last_heartbeat) VALUES (now() - interval '20 seconds') RETURNING id")
+            text(
+                "INSERT INTO procrastinate_workers (last_heartbeat) VALUES (now() - interval '20 seconds') RETURNING id"
+            )
         ).scalar_one()
         db.execute(text("UPDATE procrastinate_jobs SET status = 'doing', worker_id = :dead"), {"dead": dead})
     assert dispatch(later, mailing=False) == CASES + 3
@@ -190,4 +192,3 @@ def _tries(engine: Engine) -> int:
             text("SELECT coalesce(max((args->>'tries')::int), 0) FROM procrastinate_jobs")
         ).scalar_one()
     return tries
-

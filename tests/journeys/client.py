@@ -123,9 +123,17 @@ class Client:
         self._me: Json = None
 
     def ask(
-        self, operation: str, /, *, body: Json = None, query: Mapping[str, Json] | None = None, revision: int | None = None,
-        key: str | None = None, without: Collection[str] = (), **path: Any,
-    ) -> Answer:  # fmt: skip
+        self,
+        operation: str,
+        /,
+        *,
+        body: Json = None,
+        query: Mapping[str, Json] | None = None,
+        revision: int | None = None,
+        key: str | None = None,
+        without: Collection[str] = (),
+        **path: Any,
+    ) -> Answer:
         """Ask for an operation by its id. Headers are those that it declares, `without` some of them on purpose."""
         document, one = self.document, self.document.operations[operation]
         assert set(path) == set(one.parameters("path")), (operation, path)
@@ -415,7 +423,6 @@ class Desk:
         granted = [one["document"] for id in mine for one in client.ask("show_referral", referral=id).json["granted"]]
         assert granted, f"nothing was shared with {who}"
         return granted[:1]
-
 
     def _of_kind(self, who: str, kind: str) -> str:
         """The newest paper of a kind that this person sees, or a new one."""

@@ -250,9 +250,10 @@ class Journey:
 
     def open_tasks(self, name: str, about: str | None = None) -> list[Task]:
         return [
-            t for t in self.case.open_tasks()
+            t
+            for t in self.case.open_tasks()
             if t.name == name and t.state != CREATED and (about is None or t.about == about)
-        ]  # fmt: skip
+        ]
 
     @property
     def today(self) -> date:
@@ -384,9 +385,16 @@ class Journey:
             data = self.fill(edition.form(found[0].form), data, track, transition, step.who)
         log, kind = self.logs[self.here]
         done = fire_transition(
-            self.db, self.actor(step.who), log, kind, track.id, transition, data=data, revision=track.revision,
+            self.db,
+            self.actor(step.who),
+            log,
+            kind,
+            track.id,
+            transition,
+            data=data,
+            revision=track.revision,
             request=_request(),
-        )  # fmt: skip
+        )
         assert found is not None
         rule, states = found[0], tuple(done.answer["states"])
         self._changed()
@@ -412,9 +420,16 @@ class Journey:
             self.register(title, None, who=self._keeper(), kind=kind)
         else:
             done = enter(
-                self.db, actor, self.case, title=title, kind=kind, referral=above.id, language="en", valid_until=None,
+                self.db,
+                actor,
+                self.case,
+                title=title,
+                kind=kind,
+                referral=above.id,
+                language="en",
+                valid_until=None,
                 request=_request(),
-            )  # fmt: skip
+            )
             self.papers[self.here, title] = done.answer["id"]
         self._changed()
         return self.papers[self.here, title]
@@ -446,27 +461,45 @@ class Journey:
 
     def register(self, name: str, party: str | None, who: str = "officer", kind: str = "report") -> None:
         done = register_document(
-            self.db, self.actor(who), str(self.case.number), title=name, kind=kind, party=party, language="en",
-            valid_until=None, revision=self.case.revision, request=_request(),
-        )  # fmt: skip
+            self.db,
+            self.actor(who),
+            str(self.case.number),
+            title=name,
+            kind=kind,
+            party=party,
+            language="en",
+            valid_until=None,
+            revision=self.case.revision,
+            request=_request(),
+        )
         self.papers[self.here, name] = done.answer["id"]
 
     def take_back(self, party: str, who: str) -> None:
         consent = [c for c in self.case.consents.values() if c.party == party and c.ended_at is None][-1]
         withdraw_consent(
-            self.db, self.actor(who), str(self.case.number), consent.id, reason="They wish it.",
-            revision=self.case.revision, request=_request(),
-        )  # fmt: skip
+            self.db,
+            self.actor(who),
+            str(self.case.number),
+            consent.id,
+            reason="They wish it.",
+            revision=self.case.revision,
+            request=_request(),
+        )
 
     def interested(self, who: str) -> None:
         declare_interest(self.db, self.actor(who), str(self.case.number), nature="Family.", request=_request())
 
     def hand_over(self, who: str, to: str, team: Sequence[str]) -> None:
         hand_over(
-            self.db, self.actor(who), str(self.case.number), owner=self.world[to],
-            team=[self.world[one] for one in team], note="See the file.", revision=self.case.revision,
+            self.db,
+            self.actor(who),
+            str(self.case.number),
+            owner=self.world[to],
+            team=[self.world[one] for one in team],
+            note="See the file.",
+            revision=self.case.revision,
             request=_request(),
-        )  # fmt: skip
+        )
         assert self.case.log
 
     def look_up(self, right: str, fields: Mapping[str, Json]) -> None:

@@ -95,10 +95,18 @@ class Explorer:
 
     def insist(self, answer: Answer, who: str, what: str, moved: Callable[[], bool], *, form: bool) -> None:
         """What was offered and answers 404, or 409 while nothing has moved, is a fault; a form may speak against itself."""
-        if answer.status_code < 400 or answer.status_code == 422 and form or form and (answer.json or {}).get("reasons"):
+        if (
+            answer.status_code < 400
+            or answer.status_code == 422
+            and form
+            or form
+            and (answer.json or {}).get("reasons")
+        ):
             return
         if answer.status_code in (403, 404) or answer.status_code == 409 and not moved():
-            self.faults.append(f"offered and refused: {answer.status_code}: {who} {what}: {answer.text[:400]} at {self.offset}")
+            self.faults.append(
+                f"offered and refused: {answer.status_code}: {who} {what}: {answer.text[:400]} at {self.offset}"
+            )
 
     # --- steps ---
 
@@ -118,7 +126,20 @@ class Explorer:
         who = self._anybody()
         found = self._something(who)
         if found is None:
-            self.get(who, self.dice.choice(["/tasks?view=mine", "/tasks?view=queue", "/cases", "/referrals", "/notifications", "/me", "/matches"]))
+            self.get(
+                who,
+                self.dice.choice(
+                    [
+                        "/tasks?view=mine",
+                        "/tasks?view=queue",
+                        "/cases",
+                        "/referrals",
+                        "/notifications",
+                        "/me",
+                        "/matches",
+                    ]
+                ),
+            )
             return
         kind, one = found
         if kind == "case":
@@ -137,7 +158,13 @@ class Explorer:
             if data is None:
                 continue
             answer = self._fire(who, address, seen, action, data)
-            self.insist(answer, who, f"{address} {action['transition']} {data}", partial(self._moved, who, seen), form=bool(action["form"]))
+            self.insist(
+                answer,
+                who,
+                f"{address} {action['transition']} {data}",
+                partial(self._moved, who, seen),
+                form=bool(action["form"]),
+            )
             return
 
     def not_offered(self) -> None:
@@ -194,7 +221,12 @@ class Explorer:
         if found is not None:
             kind, one = found
             place = f"/cases/{one['number']}" if kind == "case" else f"/referrals/{one['id']}"
-            self.ask(who, "POST", f"{place}/messages", {"words": self.dice.choice(["Look at this.", "x", "你好"]), "sure": True})
+            self.ask(
+                who,
+                "POST",
+                f"{place}/messages",
+                {"words": self.dice.choice(["Look at this.", "x", "你好"]), "sure": True},
+            )
 
     # --- what there is ---
 
@@ -280,9 +312,13 @@ class Explorer:
             case "party":
                 return self.dice.choice(["need_owner", "technology_owner"])
             case "person" | "people":
-                return self._several(rule, [self.world.people[one] for one in ("officer", "provider") if one in self.world.people])
+                return self._several(
+                    rule, [self.world.people[one] for one in ("officer", "provider") if one in self.world.people]
+                )
             case "provider" | "providers" | "panel":
-                listed = self.get(who, f"/organisations?service={rule['service']}" if rule.get("service") else "/organisations")
+                listed = self.get(
+                    who, f"/organisations?service={rule['service']}" if rule.get("service") else "/organisations"
+                )
                 return self._several(rule, [one["id"] for one in (listed or {}).get("items", ())])
             case "documents":
                 return self._several(rule, [one["id"] for one in seen.get("documents", ()) if isinstance(one, dict)])

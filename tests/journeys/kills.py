@@ -57,9 +57,14 @@ class Victim:
             *self.arguments,
         ]
         self._process = subprocess.Popen(
-            command, cwd=ROOT, env={"PATH": os.environ["PATH"], **self.environment}, stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True,
-        )  # fmt: skip
+            command,
+            cwd=ROOT,
+            env={"PATH": os.environ["PATH"], **self.environment},
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            start_new_session=True,
+        )
         while not self._answers():
             if self._process.poll() is not None or time.monotonic() - begun > PATIENCE_S:
                 raise RuntimeError("the server does not start")
@@ -267,9 +272,11 @@ def _order(asked: Sequence[Op], told: Sequence[Told]) -> list[str]:
             of_case[op.case].append((op, seq[op.actor, hash_of(op.key)]))
     return [
         f"out of order: {first.key} and {second.key}"
-        for done in of_case.values() for first, early in done for second, late in done
+        for done in of_case.values()
+        for first, early in done
+        for second, late in done
         if first.answered < second.invoked and early > late
-    ]  # fmt: skip
+    ]
 
 
 def summary(ops: Sequence[Op]) -> dict[str, int]:

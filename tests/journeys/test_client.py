@@ -69,21 +69,35 @@ def dirty_matches() -> list[Json]:
     """Ten matches with their needs and technologies, with gaps and dirt as catalogues have them; and two bad rows."""
     rows: list[Json] = []
     for n, (need, technology) in enumerate(_SUBJECTS, 1):
-        rows.append({
-            "external_id": f"M{n}",
-            "proposed_on": "2026-01-05", "proposed_by": "text ranking", "score": "73.59" if n % 2 else 12,
-            # The seventh is what a ranking gives twice, without a word why.
-            "rationale": "" if n == 7 else "  Both speak of the same thing;  the figures fit. ",
-            "need": {
-                "external_id": f"N{n}", "title": need, "budget": "6,000,000", "budget_currency": "cny", "sector": "",
-                "colour": "unknown here", "owner": f"Works No. {n}" if n % 3 else None, "wanted_by": "2030-12-31",
-            },
-            "technology": {
-                "external_id": f"T{n}", "title": technology, "benefits": "Energy, Water, Energy", "readiness": "Prototype (TRL 5-6)",
-                "description": "=1+1\tThe plant The plant works.\r\n\r\n\r\n\r\nIt does.", "website": "https://example.org/a (offline)",
-                "rights": [{"kind": "invention", "office": "CNIPA", "number": f"ZL 20{n}", "owner": "as told"}],
-            },
-        })  # fmt: skip
+        rows.append(
+            {
+                "external_id": f"M{n}",
+                "proposed_on": "2026-01-05",
+                "proposed_by": "text ranking",
+                "score": "73.59" if n % 2 else 12,
+                # The seventh is what a ranking gives twice, without a word why.
+                "rationale": "" if n == 7 else "  Both speak of the same thing;  the figures fit. ",
+                "need": {
+                    "external_id": f"N{n}",
+                    "title": need,
+                    "budget": "6,000,000",
+                    "budget_currency": "cny",
+                    "sector": "",
+                    "colour": "unknown here",
+                    "owner": f"Works No. {n}" if n % 3 else None,
+                    "wanted_by": "2030-12-31",
+                },
+                "technology": {
+                    "external_id": f"T{n}",
+                    "title": technology,
+                    "benefits": "Energy, Water, Energy",
+                    "readiness": "Prototype (TRL 5-6)",
+                    "description": "=1+1\tThe plant The plant works.\r\n\r\n\r\n\r\nIt does.",
+                    "website": "https://example.org/a (offline)",
+                    "rights": [{"kind": "invention", "office": "CNIPA", "number": f"ZL 20{n}", "owner": "as told"}],
+                },
+            }
+        )
     rows.append({"external_id": "M11", "need": "N1", "technology": {"external_id": "T11", "title": " "}})
     rows.append({"external_id": "M12", "need": "N1", "technology": "T1", "score": "very good"})
     return rows
@@ -143,8 +157,10 @@ class Office:
             assert set(chance.action["why_not"]) <= set(told.value.answer.json["reasons"])
         after = desk.look("auditor")
         assert (after["revision"], after["tracks"], after["tasks"]) == (
-            before["revision"], before["tracks"], before["tasks"],
-        ), "what is refused changes nothing"  # fmt: skip
+            before["revision"],
+            before["tracks"],
+            before["tasks"],
+        ), "what is refused changes nothing"
 
     def prove(self, desk: Desk, outcome: str) -> None:
         """The case is closed with this outcome; an auditor and the command line find its history whole."""
@@ -170,9 +186,12 @@ def running_server(environment: dict[str, str], log: Path) -> Iterator[str]:
     with log.open("wb") as written:
         server = subprocess.Popen(
             [sys.executable, "-m", "casework", "serve", "--port", "0"],
-            cwd=ROOT, env={"PATH": os.environ["PATH"], **environment}, stdin=subprocess.DEVNULL, stdout=written,
+            cwd=ROOT,
+            env={"PATH": os.environ["PATH"], **environment},
+            stdin=subprocess.DEVNULL,
+            stdout=written,
             stderr=subprocess.STDOUT,
-        )  # fmt: skip
+        )
     try:
         yield _address(server, log)
     finally:
@@ -227,7 +246,9 @@ def populate(document: Document, administrator: Client, second: Client) -> dict[
         secret = account["link"].partition("#")[2]
         Client(document).ask("set_password", body={"secret": secret, "password": PASSWORD})
         session = Client(document).ask("start_session", body={"email": email, "password": PASSWORD}).json["token"]
-        made = Client(document, session).ask("create_token", body={"name": "client", "scopes": ["read", "write", "decide"], "days": 30})
+        made = Client(document, session).ask(
+            "create_token", body={"name": "client", "scopes": ["read", "write", "decide"], "days": 30}
+        )
         people[who] = Client(document, made.json["token"])
     return people
 
@@ -401,8 +422,18 @@ def deployed_verified(office: Office, desk: Desk) -> None:
 
     office.refuses_action(desk, "officer", "ip.confirm", 409, "A right is not in force", territory="CN")
     to_agreement(desk)
-    office.refuses_action(desk, "officer", "case.sign", 409, "No agreement of this round is in force", kind="licence",
-                          signed_on=0, effective_on=0, territory="CN", exclusive=False)  # fmt: skip
+    office.refuses_action(
+        desk,
+        "officer",
+        "case.sign",
+        409,
+        "No agreement of this round is in force",
+        kind="licence",
+        signed_on=0,
+        effective_on=0,
+        territory="CN",
+        exclusive=False,
+    )
     to_signature(desk)
     desk.fire("officer", "case.sign")
     to_test(desk)
@@ -526,14 +557,22 @@ def no_agreement(office: Office, desk: Desk) -> None:
     for transition in ("end", "sign_local"):
         with office.refuses(409, "it stands at"):
             desk.people["officer"].ask(
-                "fire_case_transition", number=desk.number, track=chance.action["track"], transition=transition,
-                body={"data": {}}, revision=chance.revision,
-            )  # fmt: skip
+                "fire_case_transition",
+                number=desk.number,
+                track=chance.action["track"],
+                transition=transition,
+                body={"data": {}},
+                revision=chance.revision,
+            )
     with office.refuses(404, "no such case, track or action"):
         desk.people["officer"].ask(
-            "fire_case_transition", number=desk.number, track=chance.action["track"], transition="fly",
-            body={"data": {}}, revision=chance.revision,
-        )  # fmt: skip
+            "fire_case_transition",
+            number=desk.number,
+            track=chance.action["track"],
+            transition="fly",
+            body={"data": {}},
+            revision=chance.revision,
+        )
     desk.fire("officer", "agreement.abandon")
     desk.fire("officer", "ip.fail")
     desk.fire("officer", "case.propose_close", outcome="no_agreement", reason="price")
@@ -589,9 +628,12 @@ def withdrawn_technology_owner(office: Office, desk: Desk) -> None:
     assert (referral["ended"], referral["service"][0]["ended"]) == ("cancelled", "replaced")
     with office.refuses(409, "it stands at"):
         desk.people["banker"].ask(
-            "fire_referral_transition", referral=referral["id"], transition="deliver", body={"data": {}},
+            "fire_referral_transition",
+            referral=referral["id"],
+            transition="deliver",
+            body={"data": {}},
             revision=referral["revision"],
-        )  # fmt: skip
+        )
     office.refuses_action(desk, "supervisor", "case.close", 409, "A track has neither ended")
     desk.fire("officer", "ip.fail")
     desk.fire("officer", "agreement.abandon")
@@ -612,13 +654,17 @@ def dormant(office: Office, desk: Desk) -> None:
     desk.fire("officer", "case.hold", reason="people_away", waits_for="technology_owner", resume_by=30)
     with office.refuses(422, "owner: is not an officer"):
         desk.people["supervisor"].ask(
-            "hand_over_case", number=desk.number, revision=desk.look("supervisor")["revision"],
+            "hand_over_case",
+            number=desk.number,
+            revision=desk.look("supervisor")["revision"],
             body={"owner": desk.people["auditor"].me["id"], "note": "Mine is full."},
-        )  # fmt: skip
+        )
     desk.people["supervisor"].ask(
-        "hand_over_case", number=desk.number, revision=desk.look("supervisor")["revision"],
+        "hand_over_case",
+        number=desk.number,
+        revision=desk.look("supervisor")["revision"],
         body={"owner": desk.people["other_officer"].me["id"], "note": "Mine is full."},
-    )  # fmt: skip
+    )
     office.refuses_action(desk, "officer", "case.propose_close", 403, "is for: officer", outcome="dormant")
     desk.fire("other_officer", "case.propose_close", outcome="dormant", reason="no_answer_technology")
     office.refuses_action(desk, "supervisor", "case.close", 409, "A task is still open")
@@ -654,12 +700,20 @@ SCRIPTS: dict[str, Callable[[Office, Desk], None]] = {
     f"M{n}": script
     for n, script in enumerate(
         (
-            deployed_verified, deployed_measured, agreement_no_site, agreement_only, no_agreement, not_viable, duplicate,
-            withdrawn_technology_owner, dormant, compliance_stop,
+            deployed_verified,
+            deployed_measured,
+            agreement_no_site,
+            agreement_only,
+            no_agreement,
+            not_viable,
+            duplicate,
+            withdrawn_technology_owner,
+            dormant,
+            compliance_stop,
         ),
         1,
     )
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize("match", SCRIPTS, ids=[one.__name__ for one in SCRIPTS.values()])

@@ -51,7 +51,10 @@ class Connection:
 
     def note(self, number: str, key: str, words: str) -> Answer:
         self._http.request(
-            "POST", f"/api/v1/cases/{number}/messages", json.dumps({"audience": "internal", "words": words}), self._headers | {"Idempotency-Key": key}
+            "POST",
+            f"/api/v1/cases/{number}/messages",
+            json.dumps({"audience": "internal", "words": words}),
+            self._headers | {"Idempotency-Key": key},
         )
         answer = self._http.getresponse()
         return answer.status, answer.read()
@@ -99,5 +102,7 @@ def test_the_same_key_with_another_body_is_refused_and_writes_nothing(
 def _noted(engine: Engine) -> dict[str, int]:
     """How often the history has each note."""
     with transaction(engine) as db:
-        rows: list[Any] = list(db.execute(text("SELECT body->'words'->>'value' FROM events WHERE kind = 'noted'")).scalars())
+        rows: list[Any] = list(
+            db.execute(text("SELECT body->'words'->>'value' FROM events WHERE kind = 'noted'")).scalars()
+        )
     return dict(Counter(rows))

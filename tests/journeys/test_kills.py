@@ -81,9 +81,15 @@ def _hot_case(world: World, db: Connection) -> str:
     world.fire(db, "officer", number, "take")
     revision = db.execute(text("SELECT revision FROM cases WHERE number = :n"), {"n": number}).scalar_one()
     hand_over(
-        db, world.actor(db, "officer"), number, owner=world.people["officer"], team=[world.people["other_officer"]],
-        note="Together.", revision=revision, request=new_request(),
-    )  # fmt: skip
+        db,
+        world.actor(db, "officer"),
+        number,
+        owner=world.people["officer"],
+        team=[world.people["other_officer"]],
+        note="Together.",
+        revision=revision,
+        request=new_request(),
+    )
     return number
 
 

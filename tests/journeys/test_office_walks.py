@@ -44,7 +44,18 @@ def walk(settings: Settings, seed: int, *, cases: int, steps: int) -> Office:
 def test_people_come_and_go_and_nothing_is_lost(settings: Settings, seed: int) -> None:
     office = walk(settings, seed, cases=12, steps=150)
     # What a walk does not do it does not try.
-    for deed in ("go_away", "come_back", "give_role", "end_role", "leave", "reopen", "hand", "work", "wander", "script"):
+    for deed in (
+        "go_away",
+        "come_back",
+        "give_role",
+        "end_role",
+        "leave",
+        "reopen",
+        "hand",
+        "work",
+        "wander",
+        "script",
+    ):
         assert office.counts[deed], (deed, office.counts)
 
 

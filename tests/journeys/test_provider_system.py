@@ -51,8 +51,11 @@ class House:
 
     def account(self, *scopes: str) -> tuple[str, Client]:
         body = {
-            "organisation": self.world.organisations["lab"], "name": "LIMS", "scopes": list(scopes or SCOPES), "days": 30,
-        }  # fmt: skip
+            "organisation": self.world.organisations["lab"],
+            "name": "LIMS",
+            "scopes": list(scopes or SCOPES),
+            "days": 30,
+        }
         made = self.people["lead"].ask("create_service_account", body=body).json
         return made["id"], Client(self.document, made["token"])
 
@@ -70,7 +73,9 @@ class House:
 
     def hand_in(self, referral: str, title: str) -> str:
         """A document with its file; the bytes go as they are."""
-        entered = self.system.ask("enter_referral_document", referral=referral, body={"title": title, "kind": "report"}).json
+        entered = self.system.ask(
+            "enter_referral_document", referral=referral, body={"title": title, "kind": "report"}
+        ).json
         sent = {"Idempotency-Key": entered["id"], "Content-Type": "application/octet-stream"}
         url = f"{self.document.root}/documents/{entered['id']}/versions"
         filed = self.system.session.post(url, params={"name": "report.pdf"}, data=PDF, headers=sent, timeout=60)
@@ -117,7 +122,9 @@ def test_a_referral_from_offer_to_approval_by_the_providers_own_system(house: Ho
     desk.fire("system", "referral:assessment.ask_info")
     desk.fire("officer", "referral:assessment.supply_info", answer="At the works.")
     charge = next(
-        one["id"] for one in house.system.pages("list_people") if any(held["role"] == "provider" for held in one["memberships"])
+        one["id"]
+        for one in house.system.pages("list_people")
+        if any(held["role"] == "provider" for held in one["memberships"])
     )
     desk.fire("system", "referral:assessment.accept", person=charge)
     report = house.hand_in(referral, "Assessment report")
@@ -153,7 +160,9 @@ def test_with_fewer_scopes_each_deed_says_which_one_is_missing(house: House, sen
         assert f"lacks the scope {scope}." in told.value.answer.json["detail"]
 
 
-@pytest.mark.parametrize("operation", ["list_tokens", "list_sessions", "list_service_accounts", "list_cases", "list_invitations"])
+@pytest.mark.parametrize(
+    "operation", ["list_tokens", "list_sessions", "list_service_accounts", "list_cases", "list_invitations"]
+)
 def test_nothing_of_people_is_a_systems(house: House, operation: str) -> None:
     with pytest.raises(RefusedError) as told:
         house.system.ask(operation)
@@ -188,10 +197,14 @@ def test_too_many_requests_of_one_account_are_put_off(house: House) -> None:
     id, system = house.account("referrals.read")
     with transaction(house.engine) as db:
         db.execute(
-            text("UPDATE service_accounts SET asked = 100000, minute = date_trunc('minute', casework_now()) WHERE id = CAST(:id AS uuid)"),
+            text(
+                "UPDATE service_accounts SET asked = 100000, minute = date_trunc('minute', casework_now()) WHERE id = CAST(:id AS uuid)"
+            ),
             {"id": id},
         )
     answer = system.session.get(f"{house.document.root}/me", timeout=30)
     assert answer.status_code == 429
     assert 1 <= int(answer.headers["Retry-After"]) <= 60
-    assert requests.get(f"{house.document.root}/me", headers=house.system.session.headers, timeout=30).status_code == 200
+    assert (
+        requests.get(f"{house.document.root}/me", headers=house.system.session.headers, timeout=30).status_code == 200
+    )

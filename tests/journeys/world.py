@@ -76,12 +76,15 @@ def _records(db: Connection, ids: dict[str, str]) -> None:
         _record(db, ids, "technologies", technology)
         ids[f"{technology}_patent"] = right = str(uuid_utils.uuid7())
         kept = {
-            "office": "CN", "number": f"ZL-{technology}", "owner": technology, "in_force": True,
-            "expires_on": date(2045, 1, 1), "fee_paid_to": date(2032, 1, 1), "checked_on": date(2026, 2, 1),
-        }  # fmt: skip
-        enter_right(
-            db, ids["officer"], right, ids["programme"], ids[technology], "invention", kept, confirmed=True
-        )  # fmt: skip
+            "office": "CN",
+            "number": f"ZL-{technology}",
+            "owner": technology,
+            "in_force": True,
+            "expires_on": date(2045, 1, 1),
+            "fee_paid_to": date(2032, 1, 1),
+            "checked_on": date(2026, 2, 1),
+        }
+        enter_right(db, ids["officer"], right, ids["programme"], ids[technology], "invention", kept, confirmed=True)
     for match, (need, technology) in MATCHES.items():
         ids[match] = str(uuid_utils.uuid7())
         db.execute(
@@ -90,10 +93,13 @@ def _records(db: Connection, ids: dict[str, str]) -> None:
                 " VALUES (:id, :programme, 'search', :match, :need, :technology, 'It removes what must be removed.')"
             ),
             {
-                "id": ids[match], "programme": ids["programme"], "match": match, "need": ids[need],
+                "id": ids[match],
+                "programme": ids["programme"],
+                "match": match,
+                "need": ids[need],
                 "technology": ids[technology],
             },
-        )  # fmt: skip
+        )
     note_rows(db, "needs", "technologies", "matches")
 
 

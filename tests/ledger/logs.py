@@ -34,9 +34,7 @@ def header_of(log: str, seq: int, at: datetime | None = None) -> dict[str, Any]:
     }
 
 
-def stored(
-    seq: int, prev: str, *, log: str = LOG, effects: Any = None, values: Any = None, **said: Any
-) -> StoredEvent:
+def stored(seq: int, prev: str, *, log: str = LOG, effects: Any = None, values: Any = None, **said: Any) -> StoredEvent:
     """One sealed event as a row."""
     form: dict[str, Any] = {"note": f"企业 {seq}", "amount": "1200.50", "agreed": True} if values is None else values
     fields = iter(form)

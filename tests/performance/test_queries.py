@@ -93,15 +93,25 @@ def _grow_case(world: World, db: Connection, number: str, referral: str) -> None
     raise_finding(db, world.actor(db, "auditor"), number, event=1, words="And why?", request=new_request())
     revision = load(db, home_of(db, number), "case").revision
     register_document(
-        db, world.actor(db, "officer"), number, title="A drawing", kind="report", party="need_owner", language="en",
-        valid_until=None, revision=revision, request=new_request(),
-    )  # fmt: skip
+        db,
+        world.actor(db, "officer"),
+        number,
+        title="A drawing",
+        kind="report",
+        party="need_owner",
+        language="en",
+        valid_until=None,
+        revision=revision,
+        request=new_request(),
+    )
 
 
 def _grow_registers(world: World, db: Connection, person: str, programme: str) -> None:
     for _ in range(2):
         code = uuid.uuid4().hex[:6].upper()
-        registry.register_phase(db, programme=programme, name=code, name_zh=None, starts_on=date(2026, 1, 5), ends_on=None)
+        registry.register_phase(
+            db, programme=programme, name=code, name_zh=None, starts_on=date(2026, 1, 5), ends_on=None
+        )
         organisation = registry.register_organisation(db, name=code, kind="provider", services=("assessment",))
         registry.grant_role(db, person, "provider", organisation=organisation)
         someone = registry.register_person(db, email=f"{code}@example.org", name=code)

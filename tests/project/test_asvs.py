@@ -23,7 +23,9 @@ _NAMED = re.compile(r"tests/[\w/]+\.py(?:::\w+)?")
 @cache
 def _tests_of(path: str) -> frozenset[str]:
     tree = ast.parse((ROOT / path).read_text("utf-8"))
-    return frozenset(one.name for one in ast.walk(tree) if isinstance(one, ast.FunctionDef) and one.name.startswith("test_"))
+    return frozenset(
+        one.name for one in ast.walk(tree) if isinstance(one, ast.FunctionDef) and one.name.startswith("test_")
+    )
 
 
 def test_every_requirement_of_levels_1_and_2_is_judged_once() -> None:

@@ -15,21 +15,29 @@ TEMPLATES = sorted(one for one in (ROOT / "templates").rglob("*.*") if "__pycach
 #: The one place: file and function.
 THE_PLACE = ("casework/engine/deadlines/calendars.py", "day_in")
 #: What is held against that place and shares nothing with it, and days as somebody typed or wrote them.
-APART = {"casework/demo/minutes.py", "casework/commands/simulate.py", "casework/operations/deadlines/calendar_import.py"}
+APART = {
+    "casework/demo/minutes.py",
+    "casework/commands/simulate.py",
+    "casework/operations/deadlines/calendar_import.py",
+}
 
 #: In SQL a day comes of a moment in a zone, of a value given as one, or of JSON, which holds days as they were written.
 _SQL_DAY = re.compile(r"::\s*date\b|\bAS\s+date\s*\)", re.IGNORECASE)
 _SQL_FINE = re.compile(r"AT TIME ZONE|->>|:\w+\s*(AS|::)\s*date", re.IGNORECASE)
-_SQL_TODAY = re.compile(r"\bcurrent_date\b|\bnow\(\)\s*::\s*date|date_trunc\('(day|week|month|year)'|\blocaltime", re.IGNORECASE)
+_SQL_TODAY = re.compile(
+    r"\bcurrent_date\b|\bnow\(\)\s*::\s*date|date_trunc\('(day|week|month|year)'|\blocaltime", re.IGNORECASE
+)
 
 
 def faults_of(source: str, name: str) -> Iterator[str]:
     """Where a source takes a day of a moment by itself."""
     tree = ast.parse(source)
     inside = {
-        node for function in ast.walk(tree) if isinstance(function, ast.FunctionDef) and (name, function.name) == THE_PLACE
+        node
+        for function in ast.walk(tree)
+        if isinstance(function, ast.FunctionDef) and (name, function.name) == THE_PLACE
         for node in ast.walk(function)
-    }  # fmt: skip
+    }
     # An f-string is read as a whole, for what is put into it stands between the words of the statement.
     parts = {part for node in ast.walk(tree) if isinstance(node, ast.JoinedStr) for part in node.values}
     for node in ast.walk(tree):
@@ -61,7 +69,12 @@ def faults_of_sql(statement: str) -> Iterator[str]:
 
 
 def test_no_source_takes_a_day_of_a_moment_by_itself() -> None:
-    assert [fault for one in SOURCES if str(one.relative_to(ROOT)) not in APART for fault in faults_of(one.read_text(), str(one.relative_to(ROOT)))] == []
+    assert [
+        fault
+        for one in SOURCES
+        if str(one.relative_to(ROOT)) not in APART
+        for fault in faults_of(one.read_text(), str(one.relative_to(ROOT)))
+    ] == []
 
 
 def test_no_template_cuts_a_day_out_of_a_moment() -> None:
@@ -72,10 +85,17 @@ def test_no_template_cuts_a_day_out_of_a_moment() -> None:
 @pytest.mark.parametrize(
     "source",
     [
-        "now(db).date()", "date.today()", "datetime.utcnow()", "instant(moment)[:10]", "'WHERE starts_on <= casework_now()::date'",
-        "'CAST(e.at AS date) - 5'", "'ends_on >= CURRENT_DATE'", "\"date_trunc('day', at)\"", "f'{x} AND y::date'",
+        "now(db).date()",
+        "date.today()",
+        "datetime.utcnow()",
+        "instant(moment)[:10]",
+        "'WHERE starts_on <= casework_now()::date'",
+        "'CAST(e.at AS date) - 5'",
+        "'ends_on >= CURRENT_DATE'",
+        "\"date_trunc('day', at)\"",
+        "f'{x} AND y::date'",
     ],
-)  # fmt: skip
+)
 def test_what_would_be_utcs_day_is_found(source: str) -> None:
     assert list(faults_of(source, "casework/some.py"))
 
@@ -83,9 +103,13 @@ def test_what_would_be_utcs_day_is_found(source: str) -> None:
 @pytest.mark.parametrize(
     "source",
     [
-        "calendar.local_date(moment)", "day_in(moment, zone)", "'(e.at AT TIME ZONE :zone)::date'", "\"CAST(e.effects->>'on' AS date)\"",
-        "\"date_trunc('minute', at)\"", "rows[:10_000]",
+        "calendar.local_date(moment)",
+        "day_in(moment, zone)",
+        "'(e.at AT TIME ZONE :zone)::date'",
+        "\"CAST(e.effects->>'on' AS date)\"",
+        "\"date_trunc('minute', at)\"",
+        "rows[:10_000]",
     ],
-)  # fmt: skip
+)
 def test_what_is_the_programmes_day_is_not(source: str) -> None:
     assert not list(faults_of(source, "casework/some.py"))

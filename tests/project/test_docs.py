@@ -107,7 +107,11 @@ def test_every_setting_is_named(field: str) -> None:
 def test_every_type_of_field_is_told_with_what_it_takes() -> None:
     """And no published edition has one that is not."""
     told = runpy.run_path(str(ROOT / "docs" / "generate.py"))["TYPES"]
-    types = {one.type for one in vars(forms).values() if isinstance(one, type) and issubclass(one, forms.FormField) and one.type}
+    types = {
+        one.type
+        for one in vars(forms).values()
+        if isinstance(one, type) and issubclass(one, forms.FormField) and one.type
+    }
     assert set(told) == types
 
 

@@ -30,7 +30,9 @@ def test_it_is_the_one_that_is_installed(bare: Path) -> None:
 
 
 def test_it_is_installed_by_debians_own_packages(bare: Path) -> None:
-    write_program(bare / "apt-get", f'case "$*" in *install*chromium) : > {bare}/chromium; /bin/chmod 755 {bare}/chromium;; esac')
+    write_program(
+        bare / "apt-get", f'case "$*" in *install*chromium) : > {bare}/chromium; /bin/chmod 755 {bare}/chromium;; esac'
+    )
     assert find_program(CHROMIUM, install=True) == str(bare / "chromium")
 
 
@@ -42,9 +44,13 @@ def test_an_installation_that_fails_is_told(bare: Path) -> None:
 
 def test_without_one_a_single_line_says_how_to_get_it(bare: Path) -> None:
     done = subprocess.run(
-        [sys.executable, "-m", "tests.support.programs"], env=dict(os.environ), capture_output=True, text=True, check=False,
+        [sys.executable, "-m", "tests.support.programs"],
+        env=dict(os.environ),
+        capture_output=True,
+        text=True,
+        check=False,
         cwd=Path(__file__).parents[2],
-    )  # fmt: skip
+    )
     assert done.returncode == 1
     assert done.stdout == ""
     [line] = done.stderr.splitlines()

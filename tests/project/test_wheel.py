@@ -15,7 +15,17 @@ import pytest
 from casework.records import embedded, server_process
 
 ROOT = Path(__file__).parents[2]
-SOURCES = ["casework", "workflows", "templates", "migrations", "pyproject.toml", "setup.py", "setup.cfg", "README.md", "LICENSE"]
+SOURCES = [
+    "casework",
+    "workflows",
+    "templates",
+    "migrations",
+    "pyproject.toml",
+    "setup.py",
+    "setup.cfg",
+    "README.md",
+    "LICENSE",
+]
 
 
 def run(*command: str | Path, cwd: Path, **environment: str) -> str:

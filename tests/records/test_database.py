@@ -53,12 +53,17 @@ def test_the_owner_connects_without_a_limit_on_statements(owner_engine: Engine) 
 
 
 @pytest.mark.parametrize(
-    "deed", [
-        "SET ROLE casework_owner", "SET SESSION AUTHORIZATION casework_owner",
-        "ALTER TABLE events DISABLE TRIGGER events_only_grow", "SET session_replication_role = replica",
-        "ALTER TABLE events NO FORCE ROW LEVEL SECURITY", "DROP TABLE events", "ALTER ROLE casework_web SUPERUSER",
+    "deed",
+    [
+        "SET ROLE casework_owner",
+        "SET SESSION AUTHORIZATION casework_owner",
+        "ALTER TABLE events DISABLE TRIGGER events_only_grow",
+        "SET session_replication_role = replica",
+        "ALTER TABLE events NO FORCE ROW LEVEL SECURITY",
+        "DROP TABLE events",
+        "ALTER ROLE casework_web SUPERUSER",
     ],
-)  # fmt: skip
+)
 @pytest.mark.parametrize("back", ["SET ROLE casework_app", "SET ROLE NONE"])
 def test_the_login_of_the_application_may_not_become_its_owner(db: Connection, back: str, deed: str) -> None:
     """Whatever a statement of the application's connections may say: what logged in owns nothing."""
@@ -132,7 +137,9 @@ def test_databases_made_side_by_side_share_one_role(superuser_engine: Engine, mo
     with ThreadPoolExecutor(4) as pool:
         list(pool.map(make, range(4)))
     with transaction(superuser_engine) as connection:
-        assert connection.execute(text("SELECT count(*) FROM pg_roles WHERE rolname = :r"), {"r": role}).scalar_one() == 1
+        assert (
+            connection.execute(text("SELECT count(*) FROM pg_roles WHERE rolname = :r"), {"r": role}).scalar_one() == 1
+        )
         connection.execute(text(f'DROP ROLE "{role}"'))
 
 

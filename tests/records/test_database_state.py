@@ -97,7 +97,9 @@ TAMPERED = {
 
 
 @pytest.fixture(scope="module")
-def superuser(database_server: DatabaseServer, template_database: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
+def superuser(
+    database_server: DatabaseServer, template_database: str, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Engine]:
     """One database for all: what is tampered with is rolled back."""
     name = database_server.create(template_database)
     settings = database_server.settings(name, tmp_path_factory.mktemp("standing"))
@@ -153,4 +155,7 @@ def test_the_command_says_it_too(database_url: str, owner_engine: Engine) -> Non
         db.execute(text("ALTER TABLE events DISABLE TRIGGER events_only_grow"))
     checked = run_casework("db", "check", environment={"DATABASE_URL": database_url})
     assert checked.returncode == 1
-    assert "The trigger events.events_only_grow is disabled: ALTER TABLE events ENABLE TRIGGER events_only_grow;\n" in checked.stderr
+    assert (
+        "The trigger events.events_only_grow is disabled: ALTER TABLE events ENABLE TRIGGER events_only_grow;\n"
+        in checked.stderr
+    )

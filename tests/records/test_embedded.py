@@ -62,7 +62,9 @@ def test_a_started_server_is_durable_and_has_both_roles(var_dir: Path) -> None:
     assert ask(url, "SELECT pg_has_role('casework_owner', 'casework_app', 'MEMBER')") is True
     app = embedded.ensure_running(var_dir, server_process.WEB_ROLE)
     assert ask(app, "SELECT session_user") == "casework_web"
-    assert ask(app, "SELECT pg_has_role('casework_app', 'MEMBER') AND NOT pg_has_role('casework_owner', 'MEMBER')") is True
+    assert (
+        ask(app, "SELECT pg_has_role('casework_app', 'MEMBER') AND NOT pg_has_role('casework_owner', 'MEMBER')") is True
+    )
     assert ask(app, "SELECT rolsuper OR rolcreaterole FROM pg_roles WHERE rolname = session_user") is False
     assert ask(url, "SELECT rolsuper OR rolcreaterole FROM pg_roles WHERE rolname = current_user") is False
 
@@ -75,7 +77,9 @@ def test_the_server_listens_on_no_network_address(var_dir: Path) -> None:
 def test_a_folder_of_an_earlier_release_gets_the_login_that_it_lacks(var_dir: Path) -> None:
     """Where only the owner could log in, while its server runs."""
     embedded.ensure_running(var_dir)
-    with psycopg.connect(server_process.server_at(var_dir).url(user=server_process.SUPERUSER), autocommit=True) as connection:
+    with psycopg.connect(
+        server_process.server_at(var_dir).url(user=server_process.SUPERUSER), autocommit=True
+    ) as connection:
         connection.execute("DROP ROLE casework_web")
     assert ask(embedded.ensure_running(var_dir, server_process.WEB_ROLE), "SELECT session_user") == "casework_web"
 

@@ -14,14 +14,20 @@ from casework.settings import Settings
 
 OLD, NEW = "an old key with thirty-two letters and more", "a new key with thirty-two letters and more!"
 VALUES = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.text(), lambda some: st.lists(some) | st.dictionaries(st.text(), some)
+    st.none() | st.booleans() | st.integers() | st.text(),
+    lambda some: st.lists(some) | st.dictionaries(st.text(), some),
 )
 
 
 def sealing(key: str, *earlier: str) -> Sealing:
-    return Sealing(Settings(
-        profile="test", var=Path("/nowhere"), secret_key=SecretStr(key), secret_key_fallbacks=SecretStr(",".join(earlier)) if earlier else None,
-    ))  # fmt: skip
+    return Sealing(
+        Settings(
+            profile="test",
+            var=Path("/nowhere"),
+            secret_key=SecretStr(key),
+            secret_key_fallbacks=SecretStr(",".join(earlier)) if earlier else None,
+        )
+    )
 
 
 @given(st.uuids().map(str), VALUES)

@@ -78,11 +78,18 @@ def test_down_goes_through_whatever_the_database_holds(world: World, engine: Eng
     with transaction(engine) as db:
         world.fire(db, "officer", world.new_case(db), "take")
     with transaction(owner_engine) as db:
-        words = db.execute(text("SELECT pg_get_constraintdef(oid) FROM pg_constraint WHERE conname = 'ck_logs_kind'")).scalar_one()
+        words = db.execute(
+            text("SELECT pg_get_constraintdef(oid) FROM pg_constraint WHERE conname = 'ck_logs_kind'")
+        ).scalar_one()
         kinds = re.findall(r"'(\w+)'", words)
         assert {"case", "installation"} <= set(kinds)
         for kind in kinds:
-            db.execute(text("INSERT INTO logs (id, kind, head, last_at) VALUES (gen_random_uuid(), :kind, '', casework_now())"), {"kind": kind})
+            db.execute(
+                text(
+                    "INSERT INTO logs (id, kind, head, last_at) VALUES (gen_random_uuid(), :kind, '', casework_now())"
+                ),
+                {"kind": kind},
+            )
     migrate.downgrade(owner_engine, "base")
     migrate.upgrade(owner_engine)
     with connected(owner_engine) as db:
@@ -105,7 +112,9 @@ def test_a_fresh_database_passes_the_check_as_long_as_its_server_is_durable(var_
 
 
 def test_the_check_finds_a_missing_migration(empty: Engine) -> None:
-    assert check(empty) == [f"The database is at revision none, and this release needs {migrate.head()}: run `casework db upgrade`."]
+    assert check(empty) == [
+        f"The database is at revision none, and this release needs {migrate.head()}: run `casework db upgrade`."
+    ]
 
 
 def test_two_programs_that_migrate_at_once_both_succeed(empty: Engine, empty_database_url: str) -> None:
@@ -125,7 +134,9 @@ def test_hand_overs_of_the_past_are_counted(world: World, engine: Engine, owner_
         world.hand_over(db, "supervisor", number, "other_officer")
     migrate.downgrade(owner_engine, "0046_erased_openings")
     with transaction(owner_engine) as db:
-        assert db.execute(text("SELECT revision FROM cases WHERE number = :number"), {"number": number}).scalar_one() == 1
+        assert (
+            db.execute(text("SELECT revision FROM cases WHERE number = :number"), {"number": number}).scalar_one() == 1
+        )
     migrate.upgrade(owner_engine)
     with transaction(engine) as db:
         assert verify_case(db, home_of(db, number)) == []

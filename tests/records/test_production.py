@@ -62,13 +62,20 @@ def test_each_is_refused_with_its_own_sentence(tmp_path: Path, wrong: dict[str, 
 
 
 @pytest.mark.parametrize(
-    "fine", [
-        {"smtp_security": "none", "smtp_host": "127.0.0.1"}, {"smtp_security": "none", "smtp_host": "localhost"}, {"smtp_host": None},
-        {"database_url": "postgresql://casework_web@/casework?host=%2Frun%2Fpostgresql"}, {"database_url": None},
-        {"database_url": "postgresql://casework_web@localhost/casework"}, {"scanner": "tcp://127.0.0.1:3310"},
-        {"scanner": "unix:///run/clamav/clamd.ctl"}, {"trusted_hosts": ".example.org, casework.example.org:8443"}, {"webhook_inside": ""},
+    "fine",
+    [
+        {"smtp_security": "none", "smtp_host": "127.0.0.1"},
+        {"smtp_security": "none", "smtp_host": "localhost"},
+        {"smtp_host": None},
+        {"database_url": "postgresql://casework_web@/casework?host=%2Frun%2Fpostgresql"},
+        {"database_url": None},
+        {"database_url": "postgresql://casework_web@localhost/casework"},
+        {"scanner": "tcp://127.0.0.1:3310"},
+        {"scanner": "unix:///run/clamav/clamd.ctl"},
+        {"trusted_hosts": ".example.org, casework.example.org:8443"},
+        {"webhook_inside": ""},
     ],
-)  # fmt: skip
+)
 def test_what_stays_on_this_machine_needs_no_encryption(tmp_path: Path, fine: dict[str, str]) -> None:
     assert faults(made(tmp_path, **fine), {}) == []
 

@@ -104,15 +104,27 @@ def mediate(world: World, db: Connection, number: str) -> str:
     opened = open_mediation(db, world.actor(db, "dispute_officer"), number, new_request()).answer
     mediation, track = str(opened["id"]), str(opened["track"])
     fire_in_referral(
-        db, world.actor(db, "dispute_officer"), track, "send", track=None,
+        db,
+        world.actor(db, "dispute_officer"),
+        track,
+        "send",
+        track=None,
         revision=db.execute(text("SELECT revision FROM tracks WHERE id = :id"), {"id": track}).scalar_one(),
         data={
-            "service": "mediation", "provider": world.organisations["lab"], "fee": "both",
+            "service": "mediation",
+            "provider": world.organisations["lab"],
+            "fee": "both",
             "wanted_on": (today() + timedelta(days=60)).isoformat(),
         },
         request=new_request(),
-    )  # fmt: skip
-    given = {"log": mediation, "track": track, "person": world.people["dispute_officer"], "programme": world.programmes["BJ"], "lab": world.organisations["lab"]}
+    )
+    given = {
+        "log": mediation,
+        "track": track,
+        "person": world.people["dispute_officer"],
+        "programme": world.programmes["BJ"],
+        "lab": world.organisations["lab"],
+    }
     for statement in (
         "proposals (id, log_id, track_id, transition, actor_id, seq, data, task_id)"
         " VALUES (gen_random_uuid(), :log, :track, 'x', 'system', 1, '{}', gen_random_uuid())",
@@ -266,7 +278,9 @@ def test_nobody_writes_what_they_may_not_see(wall: Wall) -> None:
     wall.read("foreign_officer")
     with pytest.raises(DBAPIError, match="row-level security"):
         wall.db.execute(
-            text("INSERT INTO documents (id, log_id, kind, registered_at) VALUES (gen_random_uuid(), :log, 'report', now())"),
+            text(
+                "INSERT INTO documents (id, log_id, kind, registered_at) VALUES (gen_random_uuid(), :log, 'report', now())"
+            ),
             {"log": log},
         )
 
@@ -289,7 +303,9 @@ def test_there_is_something_of_a_mediation_to_be_seen(scene: Scene, table: str) 
 
 
 @pytest.mark.parametrize("table", SEALED)
-@pytest.mark.parametrize("reader", [*READERS, "foreign_officer", "foreign_provider", "verifier", "observer", "administrator"])
+@pytest.mark.parametrize(
+    "reader", [*READERS, "foreign_officer", "foreign_provider", "verifier", "observer", "administrator"]
+)
 def test_a_mediation_is_nowhere_for_who_is_not_named_for_it(wall: Wall, reader: str, table: str) -> None:
     assert wall.sealed(reader, table) == 0
 
@@ -392,7 +408,9 @@ def test_a_referral_is_nowhere_for_others(wall: Wall, reader: str, table: str) -
 
 
 @pytest.mark.parametrize("table", REFERRED)
-@pytest.mark.parametrize("change", ["states = '{draft}'", "provider_id = gen_random_uuid()", "barred = ARRAY['{provider}']"])
+@pytest.mark.parametrize(
+    "change", ["states = '{draft}'", "provider_id = gen_random_uuid()", "barred = ARRAY['{provider}']"]
+)
 def test_its_provider_sees_it_only_while_it_is_theirs(wall: Wall, table: str, change: str) -> None:
     wall.change(
         f"UPDATE tracks SET {change.replace('{provider}', wall.person('provider'))} WHERE id = '{wall.scene.referral}'"

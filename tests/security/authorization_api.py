@@ -22,7 +22,12 @@ ROLES = (
     "foreign_provider", "provider_lead", "verifier", "auditor", "manager", "observer", "administrator",
 )  # fmt: skip
 HOLD = {"reason": "budget", "waits_for": "need_owner", "waits_until": "event", "event": "The budget is decided"}
-CALENDAR = {"zone": "Asia/Shanghai", "slots": {"0": [["09:00", "12:00"], ["12:00", "17:00"]]}, "holidays": [], "make_up": []}
+CALENDAR = {
+    "zone": "Asia/Shanghai",
+    "slots": {"0": [["09:00", "12:00"], ["12:00", "17:00"]]},
+    "holidays": [],
+    "make_up": [],
+}
 EVERYBODY = frozenset(ROLES) - {"anonymous"}
 
 OFFICERS = frozenset({"officer", "other_officer"})

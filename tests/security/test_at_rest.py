@@ -26,8 +26,20 @@ from tests.support.malice import PDF
 from tests.support.world import World, new_request, to_referral, today
 
 #: Where each word was typed; what it is, nobody has ever stored.
-SEALED = ("internal note", "shared message", "question", "answer", "objection", "reason of an unsealing", "draft", "reason of a task")
-WORDS = {name: f"Canary{secrets.token_hex(8)}" for name in (*SEALED, "need owner's file", "technology owner's file", "open note")}
+SEALED = (
+    "internal note",
+    "shared message",
+    "question",
+    "answer",
+    "objection",
+    "reason of an unsealing",
+    "draft",
+    "reason of a task",
+)
+WORDS = {
+    name: f"Canary{secrets.token_hex(8)}"
+    for name in (*SEALED, "need owner's file", "technology owner's file", "open note")
+}
 
 
 @pytest.fixture
@@ -35,7 +47,9 @@ def mediation(engine: Engine, world: World, cabinet: Cabinet) -> str:
     """A sealed mediation in which both sides have written wherever one can, about a case with papers of both parties."""
     with transaction(engine) as db:
         number, _ = to_referral(world, db)
-        home = load(db, str(db.execute(text("SELECT id FROM cases WHERE number = :n"), {"n": number}).scalar_one()), "case")
+        home = load(
+            db, str(db.execute(text("SELECT id FROM cases WHERE number = :n"), {"n": number}).scalar_one()), "case"
+        )
         # In the case itself words are words, or what follows would prove nothing.
         world.write(db, "officer", home, None, WORDS["open note"])
     for party in ("need_owner", "technology_owner"):
@@ -45,10 +59,19 @@ def mediation(engine: Engine, world: World, cabinet: Cabinet) -> str:
         actor, provider = world.actor(db, "dispute_officer"), world.actor(db, "provider")
         made = open_mediation(db, actor, number, new_request()).answer
         log, track = str(made["id"]), str(made["track"])
-        _fire(db, world, "dispute_officer", track, "send", {
-            "service": "mediation", "provider": world.organisations["lab"], "fee": "both",
-            "wanted_on": today().replace(year=today().year + 1, day=1).isoformat(),
-        })  # fmt: skip
+        _fire(
+            db,
+            world,
+            "dispute_officer",
+            track,
+            "send",
+            {
+                "service": "mediation",
+                "provider": world.organisations["lab"],
+                "fee": "both",
+                "wanted_on": today().replace(year=today().year + 1, day=1).isoformat(),
+            },
+        )
         _fire(db, world, "provider", track, "ask_info", {"items": WORDS["question"]})
         _fire(db, world, "dispute_officer", track, "supply_info", {"answer": WORDS["answer"]})
         case = load(db, log, "mediation")
@@ -56,9 +79,15 @@ def mediation(engine: Engine, world: World, cabinet: Cabinet) -> str:
         world.write(db, "provider", case, track, WORDS["shared message"])
         object_to(db, provider, track, to="send", words=WORDS["objection"], request=new_request())
         ask_unsealing(
-            db, actor, log, reader=world.people["auditor"], decider=world.people["compliance"], days=1,
-            reason=WORDS["reason of an unsealing"], request=new_request(),
-        )  # fmt: skip
+            db,
+            actor,
+            log,
+            reader=world.people["auditor"],
+            decider=world.people["compliance"],
+            days=1,
+            reason=WORDS["reason of an unsealing"],
+            request=new_request(),
+        )
         save_draft(db, actor.person, f"fire:{track}:cancel", {"f-reason": [WORDS["draft"]]})
         _fire(db, world, "provider", track, "decline", {"reason": "other", "note": WORDS["reason of a task"]})
     return log
@@ -66,15 +95,23 @@ def mediation(engine: Engine, world: World, cabinet: Cabinet) -> str:
 
 def _fire(db: Connection, world: World, by: str, track: str, name: str, data: dict[str, object]) -> None:
     revision = db.execute(text("SELECT revision FROM tracks WHERE id = CAST(:id AS uuid)"), {"id": track}).scalar_one()
-    fire_in_referral(db, world.actor(db, by), track, name, track=None, revision=revision, data=data, request=new_request())
+    fire_in_referral(
+        db, world.actor(db, by), track, name, track=None, revision=revision, data=data, request=new_request()
+    )
 
 
 def dumped(db: Connection) -> Iterator[str]:
     """Every row of every table, as a superuser reads it."""
-    tables = db.execute(text(
-        "SELECT format('%I.%I', n.nspname, c.relname) FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace"
-        " WHERE c.relkind IN ('r', 'm') AND n.nspname NOT IN ('pg_catalog', 'information_schema')"
-    )).scalars().all()  # fmt: skip
+    tables = (
+        db.execute(
+            text(
+                "SELECT format('%I.%I', n.nspname, c.relname) FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace"
+                " WHERE c.relkind IN ('r', 'm') AND n.nspname NOT IN ('pg_catalog', 'information_schema')"
+            )
+        )
+        .scalars()
+        .all()
+    )
     for table in tables:
         # The names come from the catalogue.
         yield from db.execute(text(f"SELECT CAST(x AS text) FROM {table} x")).scalars()
@@ -95,15 +132,23 @@ def test_the_databases_own_files_have_none_of_them_either(superuser_engine: Engi
     """Tables, indexes and what is written ahead of them."""
     with superuser_engine.connect().execution_options(isolation_level="AUTOCOMMIT") as db:
         db.execute(text("CHECKPOINT"))
-        files = db.execute(text(
-            "SELECT pg_relation_filepath(oid) FROM pg_class WHERE pg_relation_filepath(oid) IS NOT NULL AND NOT relisshared"
-            " UNION ALL SELECT 'pg_wal/' || name FROM pg_ls_waldir()"
-        )).scalars().all()  # fmt: skip
+        files = (
+            db.execute(
+                text(
+                    "SELECT pg_relation_filepath(oid) FROM pg_class WHERE pg_relation_filepath(oid) IS NOT NULL AND NOT relisshared"
+                    " UNION ALL SELECT 'pg_wal/' || name FROM pg_ls_waldir()"
+                )
+            )
+            .scalars()
+            .all()
+        )
         there = text("SELECT position(CAST(:word AS bytea) IN pg_read_binary_file(:file, 0, 67108864, true)) > 0")
         met = {
-            name for name, word in WORDS.items() for file in files
+            name
+            for name, word in WORDS.items()
+            for file in files
             if db.execute(there, {"word": word.encode(), "file": file}).scalar_one()
-        }  # fmt: skip
+        }
     assert met == {"open note"}
 
 
@@ -133,17 +178,23 @@ def test_a_sealed_word_that_was_changed_is_found(superuser_engine: Engine, engin
     with superuser_engine.begin() as db:
         db.execute(text("ALTER TABLE events DISABLE TRIGGER ALL"))
         db.execute(
-            text("UPDATE events SET body = jsonb_set(body, '{words,value}', '\"sealed:1:x:AAAA\"') WHERE log_id = CAST(:l AS uuid) AND kind = 'noted'"),
+            text(
+                "UPDATE events SET body = jsonb_set(body, '{words,value}', '\"sealed:1:x:AAAA\"') WHERE log_id = CAST(:l AS uuid) AND kind = 'noted'"
+            ),
             {"l": mediation},
         )
     with transaction(engine) as db:
         assert [one.kind for one in verify_case(db, mediation)] == ["chain.body"]
 
 
-def test_another_installations_key_opens_nothing(settings: Settings, engine: Engine, world: World, mediation: str, tmp_path: Path) -> None:
+def test_another_installations_key_opens_nothing(
+    settings: Settings, engine: Engine, world: World, mediation: str, tmp_path: Path
+) -> None:
     stolen = connect_engine(settings.model_copy(update={"var": tmp_path / "elsewhere"}))
     with transaction(stolen) as db:
-        told = str(list_events(db, world.actor(db, "dispute_officer"), load(db, mediation, "mediation"), limit=100)["items"])
+        told = str(
+            list_events(db, world.actor(db, "dispute_officer"), load(db, mediation, "mediation"), limit=100)["items"]
+        )
     stolen.dispose()
     assert [name for name in SEALED if WORDS[name] in told] == []
 
@@ -153,9 +204,23 @@ def test_another_installations_key_opens_nothing(settings: Settings, engine: Eng
 
 def test_a_mediations_row_keeps_who_is_named_for_it_and_where_it_stands_and_no_more() -> None:
     assert {one.name for one in metadata.tables["mediations"].columns} == {
-        "id", "programme_id", "case_id", "parties", "rights", "title", "owner_id", "team", "revision", "interests", "hold", "frozen",
-        "outcome", "reasons", "opened_at", "closed_at",
-    }  # fmt: skip
+        "id",
+        "programme_id",
+        "case_id",
+        "parties",
+        "rights",
+        "title",
+        "owner_id",
+        "team",
+        "revision",
+        "interests",
+        "hold",
+        "frozen",
+        "outcome",
+        "reasons",
+        "opened_at",
+        "closed_at",
+    }
 
 
 def test_its_forms_ask_for_doors_days_fees_and_kinds_of_ending_and_for_no_words() -> None:

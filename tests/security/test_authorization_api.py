@@ -87,7 +87,18 @@ class Scene:
         return int(found) if found is not None else 1
 
 
-_UNPAGED = {"role_request", "account", "unsealing", "endpoint", "mediation", "token", "session", "programme", "absence", "recovery"}
+_UNPAGED = {
+    "role_request",
+    "account",
+    "unsealing",
+    "endpoint",
+    "mediation",
+    "token",
+    "session",
+    "programme",
+    "absence",
+    "recovery",
+}
 
 
 @pytest.fixture(scope="module")
@@ -103,7 +114,10 @@ def scene(
     with transaction(engine) as db:
         things = _things(world, db)
     cabinet = Cabinet(engine, app.extensions["casework.store"], app.extensions["casework.vault"])
-    papers = {where: world.hand_in(cabinet, things[where]["number"], by) for where, by in (("here", "officer"), ("there", "foreign_officer"))}
+    papers = {
+        where: world.hand_in(cabinet, things[where]["number"], by)
+        for where, by in (("here", "officer"), ("there", "foreign_officer"))
+    }
     papers["absent"] = str(uuid.uuid4())
     things = {where: {**some, "document": papers[where], "version": "1"} for where, some in things.items()}
     make_personae(world, engine, things["here"]["number"], things["here"]["mediation"])
@@ -141,76 +155,154 @@ def _things(world: World, db: Connection) -> Mapping[str, Mapping[str, str]]:
     away = db.execute(
         text("SELECT id FROM memberships WHERE person_id = CAST(:id AS uuid)"), {"id": world.people["foreign_officer"]}
     ).scalar_one()
-    finding = raise_finding(db, world.actor(db, "auditor"), number, event=1, words="Why?", request=new_request()).answer["id"]
+    finding = raise_finding(
+        db, world.actor(db, "auditor"), number, event=1, words="Why?", request=new_request()
+    ).answer["id"]
     watcher = registry.register_person(db, email="watcher@example.org", name="Watcher")
     registry.grant_role(db, watcher, "auditor", programme=there)
     world.people["watcher"] = watcher
-    found = raise_finding(db, world.actor(db, "watcher"), elsewhere, event=1, words="Why?", request=new_request()).answer["id"]
+    found = raise_finding(
+        db, world.actor(db, "watcher"), elsewhere, event=1, words="Why?", request=new_request()
+    ).answer["id"]
     registry.grant_role(db, world.add_person(db, "only_one"), "supervisor", programme=there)
     asked = [add_role_request(db, world, one) for one in ("BJ", "SH")]
     written = {
-        "here": _messages(world, db, number, "officer", "officer", "supervisor") | _shared(world, db, number, referral, "provider"),
+        "here": _messages(world, db, number, "officer", "officer", "supervisor")
+        | _shared(world, db, number, referral, "provider"),
         "there": _messages(world, db, elsewhere, "foreign_officer", "only_one", "foreign_officer")
         | _shared(world, db, number, other, "foreign_provider"),
     }
-    unsealings = [add_unsealing(db, world, str(mediation["id"]), "auditor"), add_unsealing(db, world, str(mediation["id"]), "manager", ended=True)]
+    unsealings = [
+        add_unsealing(db, world, str(mediation["id"]), "auditor"),
+        add_unsealing(db, world, str(mediation["id"]), "manager", ended=True),
+    ]
     sealed = world.write(db, "dispute_officer", load(db, str(mediation["id"]), "mediation"))
     library = load_library()
     consent = db.execute(text("SELECT id FROM consents ORDER BY id LIMIT 1")).scalar_one()
     case = library.latest("case")
     assert case is not None
     objections = [
-        str(object_to(db, world.actor(db, by), of, to="send", words="Not so.", request=new_request()).answer["objection"])
+        str(
+            object_to(db, world.actor(db, by), of, to="send", words="Not so.", request=new_request()).answer[
+                "objection"
+            ]
+        )
         for by, of in (("provider", referral), ("foreign_provider", other))
     ]
     absences = [
-        add_absence(db, world, *one) for one in (("officer", "other_officer", "BJ"), ("foreign_officer", "only_one", "SH"))
+        add_absence(db, world, *one)
+        for one in (("officer", "other_officer", "BJ"), ("foreign_officer", "only_one", "SH"))
     ]
     hooks = [
-        add_endpoint(db, world.organisations[one], world.people[by]) for one, by in (("lab", "provider_lead"), ("bank", "foreign_provider"))
+        add_endpoint(db, world.organisations[one], world.people[by])
+        for one, by in (("lab", "provider_lead"), ("bank", "foreign_provider"))
     ]
     leaving = [add_erasure(db, world, one) for one in ("BJ", "SH")]
     invited = [add_invitation(db, world, one) for one in ("lab", "bank")]
     account = add_service_account(db, world)
     here = {
-        "recovery": add_recovery(db, world, "officer"), "idle": add_idle(db, "idle"),
-        "notification": str(uuid.uuid4()), "filter": str(uuid.uuid4()), "question": "waivers",
-        "account": account, "erasure": leaving[0], "role_request": asked[0], "invitation": invited[0], "endpoint": hooks[0][0], "hook_message": hooks[0][1], "job": add_failed_job(db), "mail": add_mail(db, world.people["officer"]),
-        "absence": absences[0], "objection": objections[0], "provider": world.organisations["lab"], "service": "assessment", "away": world.people["officer"],
-        "number": number, "track": world.main_track(db, number), "transition": "propose_close", "consent": str(consent),
-        "task": _step_task(db, world.main_track(db, number)), "item": _item(world, db, "officer", number), "clock": _clock(db, number), "referral": referral,
-        "referral_task": _step_task(db, referral), "referral_transition": "accept", "referral_send": "send", "seq": _answered(db, number), "answered_task": _answered_task(db, number), "mediation": mediation["id"],
-        "mediation_track": mediation["track"], "mediation_transition": "send", "match": _match_of(db, number),
-        "need": world.needs[-1], "technology": world.technologies[-1], "right": world.rights[0],
-        "programme": world.programmes["BJ"], "person": world.people["provider"], "leaver": leaver,
-        "membership": membership, "name": "case", "fingerprint": case.fingerprint, "lab": world.organisations["lab"],
-        "officer": world.people["officer"], "spare_number": world.new_case(db),
+        "recovery": add_recovery(db, world, "officer"),
+        "idle": add_idle(db, "idle"),
+        "notification": str(uuid.uuid4()),
+        "filter": str(uuid.uuid4()),
+        "question": "waivers",
+        "account": account,
+        "erasure": leaving[0],
+        "role_request": asked[0],
+        "invitation": invited[0],
+        "endpoint": hooks[0][0],
+        "hook_message": hooks[0][1],
+        "job": add_failed_job(db),
+        "mail": add_mail(db, world.people["officer"]),
+        "absence": absences[0],
+        "objection": objections[0],
+        "provider": world.organisations["lab"],
+        "service": "assessment",
+        "away": world.people["officer"],
+        "number": number,
+        "track": world.main_track(db, number),
+        "transition": "propose_close",
+        "consent": str(consent),
+        "task": _step_task(db, world.main_track(db, number)),
+        "item": _item(world, db, "officer", number),
+        "clock": _clock(db, number),
+        "referral": referral,
+        "referral_task": _step_task(db, referral),
+        "referral_transition": "accept",
+        "referral_send": "send",
+        "seq": _answered(db, number),
+        "answered_task": _answered_task(db, number),
+        "mediation": mediation["id"],
+        "mediation_track": mediation["track"],
+        "mediation_transition": "send",
+        "match": _match_of(db, number),
+        "need": world.needs[-1],
+        "technology": world.technologies[-1],
+        "right": world.rights[0],
+        "programme": world.programmes["BJ"],
+        "person": world.people["provider"],
+        "leaver": leaver,
+        "membership": membership,
+        "name": "case",
+        "fingerprint": case.fingerprint,
+        "lab": world.organisations["lab"],
+        "officer": world.people["officer"],
+        "spare_number": world.new_case(db),
         "token": make_token(db, world.people["officer"], name="spare", scopes=["read"])[0],
-        "session": _session(db, world, "officer"), "finding": str(finding),
-        "unsealing": unsealings[0], "ended_unsealing": unsealings[1],
-        "sealed": str(sealed), **written["here"],
-    }  # fmt: skip
+        "session": _session(db, world, "officer"),
+        "finding": str(finding),
+        "unsealing": unsealings[0],
+        "ended_unsealing": unsealings[1],
+        "sealed": str(sealed),
+        **written["here"],
+    }
     far = here | {
-        "seq": "1", "answered_task": str(uuid.uuid4()),
-        "recovery": add_recovery(db, world, "foreign_officer"), "idle": add_idle(db, "idle-there"),
-        "account": str(uuid.uuid4()), "erasure": leaving[1], "role_request": asked[1], "invitation": invited[1],
-        "endpoint": hooks[1][0], "hook_message": hooks[1][1],
-        "absence": absences[1], "objection": objections[1], "provider": world.organisations["bank"], "away": world.people["foreign_officer"],
-        "number": elsewhere, "track": world.main_track(db, elsewhere), "spare_number": spare,
-        "task": _step_task(db, world.main_track(db, elsewhere)), "item": _item(world, db, "foreign_officer", elsewhere), "clock": _clock(db, elsewhere), "referral": other, "referral_task": _step_task(db, other),
-        "mediation": str(uuid.uuid4()), "match": match, "need": need, "technology": technology, "right": str(right),
-        "programme": there, "person": world.people["foreign_officer"], "leaver": world.people["foreign_officer"],
-        "membership": str(away), "token": make_token(db, world.people["foreign_officer"], name="spare", scopes=["read"])[0],
-        "session": _session(db, world, "foreign_officer"), "finding": str(found),
-        "unsealing": str(uuid.uuid4()), "ended_unsealing": str(uuid.uuid4()),
-        "sealed": str(uuid.uuid4()), **written["there"],
-    }  # fmt: skip
+        "seq": "1",
+        "answered_task": str(uuid.uuid4()),
+        "recovery": add_recovery(db, world, "foreign_officer"),
+        "idle": add_idle(db, "idle-there"),
+        "account": str(uuid.uuid4()),
+        "erasure": leaving[1],
+        "role_request": asked[1],
+        "invitation": invited[1],
+        "endpoint": hooks[1][0],
+        "hook_message": hooks[1][1],
+        "absence": absences[1],
+        "objection": objections[1],
+        "provider": world.organisations["bank"],
+        "away": world.people["foreign_officer"],
+        "number": elsewhere,
+        "track": world.main_track(db, elsewhere),
+        "spare_number": spare,
+        "task": _step_task(db, world.main_track(db, elsewhere)),
+        "item": _item(world, db, "foreign_officer", elsewhere),
+        "clock": _clock(db, elsewhere),
+        "referral": other,
+        "referral_task": _step_task(db, other),
+        "mediation": str(uuid.uuid4()),
+        "match": match,
+        "need": need,
+        "technology": technology,
+        "right": str(right),
+        "programme": there,
+        "person": world.people["foreign_officer"],
+        "leaver": world.people["foreign_officer"],
+        "membership": str(away),
+        "token": make_token(db, world.people["foreign_officer"], name="spare", scopes=["read"])[0],
+        "session": _session(db, world, "foreign_officer"),
+        "finding": str(found),
+        "unsealing": str(uuid.uuid4()),
+        "ended_unsealing": str(uuid.uuid4()),
+        "sealed": str(uuid.uuid4()),
+        **written["there"],
+    }
     kept = {"name", "transition", "referral_transition", "referral_send", "mediation_transition"}
     absent = {name: value if name in kept else str(uuid.uuid4()) for name, value in here.items()}
     return {
-        "here": here, "there": far,
+        "here": here,
+        "there": far,
         "absent": absent | {"number": "BJ-2099-0001", "spare_number": "BJ-2099-0001", "fingerprint": "0" * 64},
-    }  # fmt: skip
+    }
 
 
 def _messages(world: World, db: Connection, number: str, writer: str, teller: str, told: str) -> dict[str, str]:
@@ -238,13 +330,17 @@ def _clock(db: Connection, number: str) -> str:
 
 def _answered(db: Connection, number: str) -> str:
     """The first form that was filled in."""
-    statement = "SELECT min(e.seq) FROM events e JOIN cases c ON c.id = e.log_id WHERE c.number = :n AND e.kind = 'completed'"
+    statement = (
+        "SELECT min(e.seq) FROM events e JOIN cases c ON c.id = e.log_id WHERE c.number = :n AND e.kind = 'completed'"
+    )
     return str(db.execute(text(statement), {"n": number}).scalar_one())
 
 
 def _answered_task(db: Connection, number: str) -> str:
     """The task that was finished with it."""
-    statement = "SELECT e.effects->>'task' FROM events e JOIN cases c ON c.id = e.log_id WHERE c.number = :n AND e.seq = :seq"
+    statement = (
+        "SELECT e.effects->>'task' FROM events e JOIN cases c ON c.id = e.log_id WHERE c.number = :n AND e.seq = :seq"
+    )
     return str(db.execute(text(statement), {"n": number, "seq": int(_answered(db, number))}).scalar_one())
 
 
@@ -261,7 +357,11 @@ def _item(world: World, db: Connection, by: str, number: str) -> str:
     """An item on the checklist of the task that a case stands at."""
     task = _step_task(db, world.main_track(db, number))
     add_item(db, world.actor(db, by), task, words="Ask the owner", request=new_request())
-    return str(db.execute(text("SELECT jsonb_object_keys(items) FROM tasks WHERE id = CAST(:id AS uuid)"), {"id": task}).scalar_one())
+    return str(
+        db.execute(
+            text("SELECT jsonb_object_keys(items) FROM tasks WHERE id = CAST(:id AS uuid)"), {"id": task}
+        ).scalar_one()
+    )
 
 
 def _match_of(db: Connection, number: str) -> str:

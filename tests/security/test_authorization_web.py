@@ -92,7 +92,5 @@ def test_every_page_is_in_the_table(scene: Scene) -> None:
 
 def test_every_row_speaks_of_roles_that_there_are() -> None:
     for row in TABLE:
-        named = set().union(
-            row.allowed, row.refused, row.there, row.there_refused, row.absent, row.absent_refused
-        )
+        named = set().union(row.allowed, row.refused, row.there, row.there_refused, row.absent, row.absent_refused)
         assert named <= set(ROLES), row.name

@@ -35,7 +35,10 @@ _LINK = re.compile(r'(?:href|action)="(/[^"#]*)')
 def ids(engine: Engine, world: World) -> dict[str, str]:
     """A referral of the lab and a sealed mediation, full of canaries; and a referral of the bank in another case."""
     with transaction(engine) as db:
-        db.execute(text("UPDATE organisations SET name = :n WHERE id = CAST(:id AS uuid)"), {"n": OWNER, "id": world.organisations["need_owner"]})  # fmt: skip
+        db.execute(
+            text("UPDATE organisations SET name = :n WHERE id = CAST(:id AS uuid)"),
+            {"n": OWNER, "id": world.organisations["need_owner"]},
+        )
         number, referral = to_referral(world, db)
         db.execute(text("UPDATE cases SET title = :t WHERE number = :n"), {"t": NEED_TITLE, "n": number})
         found: dict[str, Any] = {"number": number, "referral": referral, "track": world.main_track(db, number)}
@@ -47,20 +50,25 @@ def ids(engine: Engine, world: World) -> dict[str, str]:
             text("SELECT revision FROM tracks WHERE id = CAST(:id AS uuid)"), {"id": mediation["track"]}
         ).scalar_one()
         fire_in_referral(
-            db, world.actor(db, "dispute_officer"), str(mediation["track"]), "send", track=None, revision=revision,
+            db,
+            world.actor(db, "dispute_officer"),
+            str(mediation["track"]),
+            "send",
+            track=None,
+            revision=revision,
             data={
-                "service": "mediation", "provider": world.organisations["lab"], "fee": "both",
+                "service": "mediation",
+                "provider": world.organisations["lab"],
+                "fee": "both",
                 "wanted_on": today().replace(year=today().year + 1, day=1).isoformat(),
             },
             request=new_request(),
-        )  # fmt: skip
+        )
         # The bank works on a case of its own, whose parties have other names.
         other, _ = to_referral(world, db, more_plan={"pledge": "bank"})
         pledge = world.referral(db, other, "pledge")
         world.send(db, other, pledge, "pledge")
-        db.execute(
-            text("UPDATE cases SET parties = '{}', title = 'A boiler house' WHERE number = :n"), {"n": other}
-        )
+        db.execute(text("UPDATE cases SET parties = '{}', title = 'A boiler house' WHERE number = :n"), {"n": other})
         found |= {"mediation": str(mediation["id"]), "mediation_track": str(mediation["track"]), "pledge": pledge}
         case, home = load(db, home_of(db, number), "case"), load(db, str(mediation["id"]), "mediation")
         found["message"] = world.write(db, "officer", case, referral, SHARED, tell=("provider", "supervisor"))
@@ -107,8 +115,13 @@ def words_of(answer: TestResponse) -> str:
 def addresses(app: Flask, ids: dict[str, str]) -> list[str]:
     """Every page that there is, with the ids of the lab's things in the place of its parameters."""
     stand_in = ids | {
-        "name": "accept", "transition": "accept", "seq": "1", "question": "waivers", "workflow": "referral", "edition": "1",
-    }  # fmt: skip
+        "name": "accept",
+        "transition": "accept",
+        "seq": "1",
+        "question": "waivers",
+        "workflow": "referral",
+        "edition": "1",
+    }
     found = []
     for rule in app.url_map.iter_rules():
         if "GET" not in (rule.methods or ()) or rule.endpoint == "static":
@@ -117,9 +130,12 @@ def addresses(app: Flask, ids: dict[str, str]) -> list[str]:
         found.append(path)
     # The same with the other things that an id may stand for.
     found += [
-        f"/referrals/{ids['mediation_track']}", f"/mediations/{ids['mediation']}", f"/cases/{ids['number']}",
-        f"/referrals/{ids['referral']}/{ids['referral']}/accept", f"/cases/{ids['number']}/history",
-    ]  # fmt: skip
+        f"/referrals/{ids['mediation_track']}",
+        f"/mediations/{ids['mediation']}",
+        f"/cases/{ids['number']}",
+        f"/referrals/{ids['referral']}/{ids['referral']}/accept",
+        f"/cases/{ids['number']}/history",
+    ]
     found += [f"/search?q={words}" for words in (*CANARIES, "canary", "Canary", ids["number"])]
     return found
 
@@ -127,7 +143,9 @@ def addresses(app: Flask, ids: dict[str, str]) -> list[str]:
 @pytest.mark.parametrize("who", ["foreign_provider", "verifier"])
 def test_no_word_of_one_provider_reaches_another(app: Flask, world: World, ids: dict[str, str], who: str) -> None:
     browser, leaks, pages = browser_of(app, who), [], 0
-    for path, page in walk(browser, ["/", "/referrals/working", "/referrals/delivered", "/queues", "/done", *addresses(app, ids)]):
+    for path, page in walk(
+        browser, ["/", "/referrals/working", "/referrals/delivered", "/queues", "/done", *addresses(app, ids)]
+    ):
         pages += 1
         # What was typed into the search stands there again.
         said = page.replace(path.partition("q=")[2], "") if path.startswith("/search") else page
@@ -156,12 +174,16 @@ def test_no_word_within_the_office_reaches_the_lab(app: Flask, world: World, ids
     assert (browser.get(home).status_code, browser.get(f"/cases/{ids['number']}/messages").status_code) == (404, 404)
 
 
-@pytest.mark.parametrize("who", ["provider", "foreign_provider", "verifier", "foreign_officer", "observer", "administrator"])
+@pytest.mark.parametrize(
+    "who", ["provider", "foreign_provider", "verifier", "foreign_officer", "observer", "administrator"]
+)
 def test_no_word_reaches_another_over_the_api(app: Flask, world: World, ids: dict[str, str], who: str) -> None:
     """Every document that a program may ask for, with the ids of the lab's things and of the mediation's."""
     ask = app.test_client()
     mine = {"provider": {INTERNAL}}.get(who, {INTERNAL, SHARED, SEALED, QUESTION, NOTE, MEDIATED})
-    for path in {path for referral in (ids["referral"], ids["mediation_track"]) for path in documents(app, ids, referral)}:
+    for path in {
+        path for referral in (ids["referral"], ids["mediation_track"]) for path in documents(app, ids, referral)
+    }:
         answer = ask.get(path, headers={"Authorization": f"Bearer {world.tokens[who]}"}).text
         assert [one for one in sorted(mine) if one in answer] == [], path
 
@@ -180,7 +202,9 @@ def test_the_bank_reads_its_own(app: Flask, world: World, ids: dict[str, str]) -
     assert "A boiler house" in browser_of(app, "foreign_provider").get("/").text
 
 
-@pytest.mark.parametrize("who", ["officer", "supervisor", "compliance", "auditor", "manager", "observer", "administrator", "foreign_officer"])
+@pytest.mark.parametrize(
+    "who", ["officer", "supervisor", "compliance", "auditor", "manager", "observer", "administrator", "foreign_officer"]
+)
 def test_nobody_who_is_not_named_meets_the_mediation(app: Flask, world: World, ids: dict[str, str], who: str) -> None:
     browser = browser_of(app, who)
     for path, page in walk(browser, ["/", *addresses(app, ids)]):

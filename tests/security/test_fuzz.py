@@ -31,10 +31,17 @@ pytestmark = pytest.mark.filterwarnings("ignore")
 def test_no_request_brings_the_api_down(app: Flask, world: World, committed: Committed, role: str) -> None:
     number, referral = committed(lambda db: to_referral(world, db))
     real = {
-        "number": number, "track": committed(lambda db: world.main_track(db, number)), "referral": referral,
-        "match": world.matches[0], "need": world.needs[0], "technology": world.technologies[0], "right": world.rights[0],
-        "programme": world.programmes["BJ"], "transition": "hold", "name": "case",
-    }  # fmt: skip
+        "number": number,
+        "track": committed(lambda db: world.main_track(db, number)),
+        "referral": referral,
+        "match": world.matches[0],
+        "need": world.needs[0],
+        "technology": world.technologies[0],
+        "right": world.rights[0],
+        "programme": world.programmes["BJ"],
+        "transition": "hold",
+        "name": "case",
+    }
     schema = schemathesis.openapi.from_wsgi(f"{PREFIX}/openapi.json", app)
     for result in schema.get_all_operations():
         assert isinstance(result, Ok), result
@@ -44,9 +51,13 @@ def test_no_request_brings_the_api_down(app: Flask, world: World, committed: Com
 def _try(operation: Any, token: str, real: dict[str, str]) -> None:
     @given(case=operation.as_strategy())
     @settings(
-        max_examples=6, deadline=None, database=None, derandomize=True, phases=[Phase.generate],
+        max_examples=6,
+        deadline=None,
+        database=None,
+        derandomize=True,
+        phases=[Phase.generate],
         suppress_health_check=list(HealthCheck),
-    )  # fmt: skip
+    )
     def send(case: Any) -> None:
         known = {name: real[name] for name in case.path_parameters or {} if name in real}
         if known:

@@ -38,10 +38,16 @@ class Scene:
     def links(self) -> list[str]:
         """Every address that there is, of pages and of the API, with this case's things in it."""
         more = self.ids | {"name": "start", "transition": "start", "seq": "1", "position": "1", "operation": "claim"}
-        rules = [one for one in self.app.url_map.iter_rules() if "GET" in (one.methods or ()) and one.endpoint != "static"]
-        found = {re.sub(r"<(?:\w+:)?(\w+)>", lambda part: more.get(part[1], more["referral"]), one.rule) for one in rules}
+        rules = [
+            one for one in self.app.url_map.iter_rules() if "GET" in (one.methods or ()) and one.endpoint != "static"
+        ]
+        found = {
+            re.sub(r"<(?:\w+:)?(\w+)>", lambda part: more.get(part[1], more["referral"]), one.rule) for one in rules
+        }
         home = f"/referrals/{self.ids['referral']}"
-        return sorted({*found, f"{home}/{self.ids['referral']}/start", "/search?q=Canary-title", "/referrals/working", "/done"})
+        return sorted(
+            {*found, f"{home}/{self.ids['referral']}/start", "/search?q=Canary-title", "/referrals/working", "/done"}
+        )
 
     def shown(self, by: str, links: list[str], browser: Browser) -> Iterator[str]:
         """The links that show a canary, opened in a session, and asked for with a token."""
@@ -62,7 +68,13 @@ class Scene:
                 told = {"nature": "family", "note": "A cousin."}
                 self.world.fire(db, by, self.ids["number"], "declare_conflict", told, track=self.ids["referral"])
             else:
-                declare_interest(db, self.world.actor(db, by), self.ids["number"], nature="Family.", request=replace(new_request(), sure=True))
+                declare_interest(
+                    db,
+                    self.world.actor(db, by),
+                    self.ids["number"],
+                    nature="Family.",
+                    request=replace(new_request(), sure=True),
+                )
 
 
 @pytest.fixture
@@ -75,19 +87,29 @@ def scene(app: Flask, engine: Engine, world: World) -> Scene:
         case = load(db, home_of(db, number), "case")
         message = world.write(db, "officer", case, referral, WORDS, tell=("provider", "supervisor"))
         task = db.execute(
-            text("SELECT id FROM tasks WHERE track_id IN (SELECT id FROM tracks WHERE parent_id = CAST(:id AS uuid) OR id = CAST(:id AS uuid)) AND closed_at IS NULL LIMIT 1"),
+            text(
+                "SELECT id FROM tasks WHERE track_id IN (SELECT id FROM tracks WHERE parent_id = CAST(:id AS uuid) OR id = CAST(:id AS uuid)) AND closed_at IS NULL LIMIT 1"
+            ),
             {"id": referral},
         ).scalar_one()
     document = world.hand_in(cabinet, number, "provider", title=PAPER, content=PDF + FILE, referral=referral)
     tell_due(engine, mailing=True)
     with transaction(engine) as db:
         notification = db.execute(
-            text("SELECT id FROM notifications WHERE person_id = CAST(:p AS uuid) AND kind = 'mention'"), {"p": world.people["provider"]}
+            text("SELECT id FROM notifications WHERE person_id = CAST(:p AS uuid) AND kind = 'mention'"),
+            {"p": world.people["provider"]},
         ).scalar_one()
         found = {
-            "number": number, "referral": referral, "track": referral, "document": document, "version": "1", "task": str(task),
-            "message": message, "notification": str(notification), "provider": world.organisations["lab"],
-        }  # fmt: skip
+            "number": number,
+            "referral": referral,
+            "track": referral,
+            "document": document,
+            "version": "1",
+            "task": str(task),
+            "message": message,
+            "notification": str(notification),
+            "provider": world.organisations["lab"],
+        }
     return Scene(app, engine, world, found)
 
 
@@ -97,9 +119,13 @@ def test_no_link_shows_a_provider_anything_of_it_any_more(scene: Scene) -> None:
     document, referral = scene.ids["document"], scene.ids["referral"]
     # Or what follows would prove nothing.
     for link in (
-        f"/documents/{document}/1", f"/api/v1/documents/{document}/versions/1", f"/referrals/{referral}",
-        f"/referrals/{referral}/messages", f"/api/v1/referrals/{referral}/messages", f"/api/v1/cases/{scene.ids['number']}",
-    ):  # fmt: skip
+        f"/documents/{document}/1",
+        f"/api/v1/documents/{document}/versions/1",
+        f"/referrals/{referral}",
+        f"/referrals/{referral}/messages",
+        f"/api/v1/referrals/{referral}/messages",
+        f"/api/v1/cases/{scene.ids['number']}",
+    ):
         assert link in before, link
     scene.declare("provider")
     assert list(scene.shown("provider", scene.links(), browser)) == []
@@ -132,7 +158,9 @@ def test_nobody_with_an_interest_takes_a_paper_or_the_file_of_the_case_out(scene
 
     def answers() -> list[int]:
         ask = scene.app.test_client()
-        return [browser.get(one).status_code for one in links] + [ask.get(one, headers=bearer).status_code for one in tokens]
+        return [browser.get(one).status_code for one in links] + [
+            ask.get(one, headers=bearer).status_code for one in tokens
+        ]
 
     assert answers() == [200] * 5
     scene.declare(who)

@@ -21,12 +21,17 @@ Enter = Callable[[str], Browser]
 
 def body_of(harm: Harm, fields: dict[str, str]) -> tuple[str, bytes]:
     """A form as a hostile program would write it: the name of the file as it is, whatever is in it."""
-    parts = [f'--x\r\nContent-Disposition: form-data; name="{name}"\r\n\r\n{value}\r\n'.encode() for name, value in fields.items()]
+    parts = [
+        f'--x\r\nContent-Disposition: form-data; name="{name}"\r\n\r\n{value}\r\n'.encode()
+        for name, value in fields.items()
+    ]
     head = f"--x\r\nContent-Disposition: form-data; name=\"files\"; filename*=UTF-8''{quote(harm.name)}\r\nContent-Type: text/html\r\n\r\n"
     return "multipart/form-data; boundary=x", b"".join([*parts, head.encode(), harm.content, b"\r\n--x--\r\n"])
 
 
-def test_three_hundred_files_that_mean_harm_do_none(app: Flask, browser_for: Enter, world: World, engine: Engine) -> None:
+def test_three_hundred_files_that_mean_harm_do_none(
+    app: Flask, browser_for: Enter, world: World, engine: Engine
+) -> None:
     with transaction(engine) as db:
         number = world.open_case(db)
     officer, path = browser_for("officer"), f"/cases/{number}/documents"
@@ -47,8 +52,12 @@ def test_three_hundred_files_that_mean_harm_do_none(app: Flask, browser_for: Ent
         if n % ALLOWANCES["upload"].most == 0:
             with transaction(engine) as db:
                 # Nobody hands in so many files at once; whoever means harm has the patience to wait.
-                db.execute(text("UPDATE allowances SET began = began - :within"), {"within": ALLOWANCES["upload"].within})
-        type_, body = body_of(harm, {"csrf_token": token[1], "key": f"{n:024}", "f-kind": "report", "f-whose": "both", "part": "0"})
+                db.execute(
+                    text("UPDATE allowances SET began = began - :within"), {"within": ALLOWANCES["upload"].within}
+                )
+        type_, body = body_of(
+            harm, {"csrf_token": token[1], "key": f"{n:024}", "f-kind": "report", "f-whose": "both", "part": "0"}
+        )
         answer = officer.flask.post(path, data=body, content_type=type_, headers={"Accept": "application/json"})
         told = answer.get_json()
         # A name that no form of ours could send is refused before the page looks at it.

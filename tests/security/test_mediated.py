@@ -32,7 +32,11 @@ from tests.support.world import World, add_unsealing, new_request, to_referral, 
 
 def end(db: Connection, world: World, who: str) -> None:
     """End every role of a person now."""
-    for one in db.execute(text("SELECT id FROM memberships WHERE person_id = CAST(:id AS uuid)"), {"id": world.people[who]}).scalars().all():
+    for one in (
+        db.execute(text("SELECT id FROM memberships WHERE person_id = CAST(:id AS uuid)"), {"id": world.people[who]})
+        .scalars()
+        .all()
+    ):
         end_role(db, one)
 
 
@@ -83,15 +87,24 @@ def test_a_case_of_then_is_given_to_no_former_dispute_officer(db: Connection, wo
         said.append(caught.value.fields)
         with pytest.raises(InvalidForm):
             take_over(
-                db, world.actor(db, "supervisor"), number, leaver=world.people["officer"],
-                successor=world.people["dispute_officer"], note="Yours.", request=new_request(),
-            )  # fmt: skip
+                db,
+                world.actor(db, "supervisor"),
+                number,
+                leaver=world.people["officer"],
+                successor=world.people["dispute_officer"],
+                note="Yours.",
+                request=new_request(),
+            )
     assert said[0] == said[1]
     successors = {
         one["number"]: {other["id"] for other in one["successors"]}
         for one in show_leaver(db, world.actor(db, "supervisor"), world.people["officer"])["cases"]
     }
-    assert [world.people["dispute_officer"] in successors[one] for one in (before, with_mediation, after)] == [False, False, True]
+    assert [world.people["dispute_officer"] in successors[one] for one in (before, with_mediation, after)] == [
+        False,
+        False,
+        True,
+    ]
     give(db, world, after)
     assert verify_case(db, home_of(db, after)) == []
 
@@ -99,9 +112,15 @@ def test_a_case_of_then_is_given_to_no_former_dispute_officer(db: Connection, wo
 def give(db: Connection, world: World, number: str, whom: str = "dispute_officer") -> None:
     revision = db.execute(text("SELECT revision FROM cases WHERE number = :n"), {"n": number}).scalar_one()
     hand_over(
-        db, world.actor(db, "officer"), number, owner=world.people[whom], team=[], note="Yours.", revision=revision,
+        db,
+        world.actor(db, "officer"),
+        number,
+        owner=world.people[whom],
+        team=[],
+        note="Yours.",
+        revision=revision,
         request=new_request(),
-    )  # fmt: skip
+    )
 
 
 @pytest.mark.parametrize(("role", "task"), [(OFFICER, "proposed"), (SUPERVISOR, "plan"), (COMPLIANCE, "screening")])
@@ -138,7 +157,7 @@ def _take_forgotten(db: Connection, world: World, who: str, number: str) -> None
     ).one()
     fire_transition(
         db, forgotten, home_of(db, number), "case", track, "take", data={}, revision=revision, request=new_request()
-    )  # fmt: skip
+    )
 
 
 def test_what_they_did_all_the_same_is_found(db: Connection, world: World) -> None:
@@ -206,7 +225,9 @@ def test_a_case_of_then_is_given_to_nobody_of_a_provider_that_mediates(db: Conne
 
 
 @pytest.mark.parametrize(("role", "task"), [(OFFICER, "proposed"), (SUPERVISOR, "plan"), (COMPLIANCE, "screening")])
-def test_nobody_of_a_provider_that_mediates_decides_in_a_case(db: Connection, world: World, role: str, task: str) -> None:
+def test_nobody_of_a_provider_that_mediates_decides_in_a_case(
+    db: Connection, world: World, role: str, task: str
+) -> None:
     number = world.new_case(db)
     to_referral(world, db)
     grant_role(db, world.people["provider_lead"], role, programme=world.programmes["BJ"])
@@ -246,7 +267,9 @@ def test_whoever_mediated_judges_no_case_of_then_as_an_auditor(db: Connection, w
 
 
 @pytest.mark.parametrize("role", [None, "auditor", OFFICER])
-def test_without_the_role_an_unsealing_that_one_asked_for_is_not_there(db: Connection, world: World, role: str | None) -> None:
+def test_without_the_role_an_unsealing_that_one_asked_for_is_not_there(
+    db: Connection, world: World, role: str | None
+) -> None:
     """Named for the mediation still, and told no more than of an unsealing that there never was."""
     number = world.new_case(db)
     mediation = str(open_mediation(db, world.actor(db, "dispute_officer"), number, new_request()).answer["id"])

@@ -60,15 +60,24 @@ def _mediate(world: World, db: Connection, things: Things) -> None:
     for _ in range(5):
         world.write(db, "dispute_officer", load(db, mediation, "mediation"), words=f"{WORDS}: they will not settle.")
     opened = open_mediation(db, world.actor(db, "dispute_officer"), things["here"]["number"], new_request()).answer
-    revision = db.execute(text("SELECT revision FROM tracks WHERE id = CAST(:id AS uuid)"), {"id": opened["track"]}).scalar_one()
+    revision = db.execute(
+        text("SELECT revision FROM tracks WHERE id = CAST(:id AS uuid)"), {"id": opened["track"]}
+    ).scalar_one()
     fire_in_referral(
-        db, world.actor(db, "dispute_officer"), str(opened["track"]), "send", track=None, revision=revision,
+        db,
+        world.actor(db, "dispute_officer"),
+        str(opened["track"]),
+        "send",
+        track=None,
+        revision=revision,
         data={
-            "service": "mediation", "provider": world.organisations["lab"], "fee": "both",
+            "service": "mediation",
+            "provider": world.organisations["lab"],
+            "fee": "both",
             "wanted_on": today().replace(year=today().year + 1, day=1).isoformat(),
         },
         request=new_request(),
-    )  # fmt: skip
+    )
 
 
 def _whisper(world: World, db: Connection, things: Things) -> None:
@@ -99,7 +108,9 @@ SECRETS: Mapping[str, Secret] = {
     "who else is asked": Secret(
         _ask_others, PROVIDERS | {"foreign_provider", "verifier", "observer", "dispute_officer", "foreign_officer"}
     ),
-    "what others are told": Secret(_whisper, PROVIDERS | {"verifier", "observer", "dispute_officer", "foreign_officer"}),
+    "what others are told": Secret(
+        _whisper, PROVIDERS | {"verifier", "observer", "dispute_officer", "foreign_officer"}
+    ),
 }
 
 
@@ -145,7 +156,9 @@ def base(
 
 
 @pytest.fixture(scope="module", params=SECRETS)
-def twins(request: pytest.FixtureRequest, base: tuple[Scene, str, Path], database_server: DatabaseServer) -> Iterator[tuple[Secret, Scene, Twin, Twin]]:
+def twins(
+    request: pytest.FixtureRequest, base: tuple[Scene, str, Path], database_server: DatabaseServer
+) -> Iterator[tuple[Secret, Scene, Twin, Twin]]:
     scene, database, var = base
     secret, names = SECRETS[request.param], []
     made = []
@@ -181,10 +194,15 @@ def _addresses(app: Flask, things: Things) -> list[str]:
             for where in ("here", "there", "absent"):
                 found[_fill(rule, things[where])] = None
     more = [
-        f"/search?q={WORDS}", "/search?q=mediation", f"/cases?words={WORDS}", f"/api/v1/cases?words={WORDS}",
-        f"/cases/{things['here']['number']}/history?only=messages", "/cases?phase=none", "/cases?waits=provider",
+        f"/search?q={WORDS}",
+        "/search?q=mediation",
+        f"/cases?words={WORDS}",
+        f"/api/v1/cases?words={WORDS}",
+        f"/cases/{things['here']['number']}/history?only=messages",
+        "/cases?phase=none",
+        "/cases?waits=provider",
         "/sample?seed=1234abcd",
-    ]  # fmt: skip
+    ]
     return [*found, *more]
 
 
@@ -201,9 +219,12 @@ def _more_things(scene: Scene) -> Things:
     assert case is not None
     world = scene.world
     more = {
-        "need": world.needs[0], "technology": world.technologies[0], "right": world.rights[0], "fingerprint": case.fingerprint,
+        "need": world.needs[0],
+        "technology": world.technologies[0],
+        "right": world.rights[0],
+        "fingerprint": case.fingerprint,
         "name": "case",
-    }  # fmt: skip
+    }
     return {where: {**more, **things} for where, things in scene.things.items()}
 
 
@@ -224,7 +245,11 @@ def _told(answer: TestResponse) -> object:
         # A sheet or a case's file: what is in it. Of a sheet the moment of its making stands beside.
         with zipfile.ZipFile(io.BytesIO(answer.data)) as file:
             return answer.status, {name: file.read(name) for name in file.namelist() if name != "docProps/core.xml"}
-    return answer.status, headers, _FRESH.sub(lambda found: next(one for one in found.groups() if one) or "", answer.text)
+    return (
+        answer.status,
+        headers,
+        _FRESH.sub(lambda found: next(one for one in found.groups() if one) or "", answer.text),
+    )
 
 
 def test_an_outsider_reads_the_same_in_both_worlds(twins: tuple[Secret, Scene, Twin, Twin]) -> None:
@@ -247,7 +272,8 @@ def _posted(twin: Twin, role: str) -> list[tuple[str, ...]]:
         letters = [letter for mail in mails if (letter := compose(db, str(mail), vault)) is not None]
     written = [write_mail(one, Settings(profile="test", var=Path(twin.app.instance_path))) for one in letters]
     return sorted(
-        (str(one["Subject"]), str(one["To"]), *(str(part.get_content()) for part in one.iter_parts())) for one in written
+        (str(one["Subject"]), str(one["To"]), *(str(part.get_content()) for part in one.iter_parts()))
+        for one in written
     )
 
 
@@ -292,5 +318,9 @@ def test_an_insider_reads_of_it(twins: tuple[Secret, Scene, Twin, Twin]) -> None
     insider = "dispute_officer" if secret.happens is _mediate else "officer"
     assert any(
         _told(without.open(insider, path)) != _told(with_it.open(insider, path))
-        for path in (f"/mediations/{scene.things['here']['mediation']}", "/mediations", f"/cases/{scene.things['here']['number']}")
+        for path in (
+            f"/mediations/{scene.things['here']['mediation']}",
+            "/mediations",
+            f"/cases/{scene.things['here']['number']}",
+        )
     )

@@ -52,54 +52,126 @@ class Secret:
 # --- the secrets ------------------------------------------------------------------------------------------------------
 
 
-def _fire(world: World, db: Connection, who: str, of: Mapping[str, str], name: str, /, *, inner: bool = False, **data: Any) -> None:
+def _fire(
+    world: World, db: Connection, who: str, of: Mapping[str, str], name: str, /, *, inner: bool = False, **data: Any
+) -> None:
     """Fire a transition of the secret mediation: of its request to the center, or of the center's own work."""
     track = db.execute(
         text("SELECT id, revision FROM tracks WHERE log_id = CAST(:id AS uuid) AND (workflow = 'mediation') = :inner"),
         {"id": of["mediation"], "inner": inner},
     ).one()
     fire_in_referral(
-        db, world.actor(db, who), of["mediation_track"], name, track=track.id if inner else None, revision=track.revision, data=data,
+        db,
+        world.actor(db, who),
+        of["mediation_track"],
+        name,
+        track=track.id if inner else None,
+        revision=track.revision,
+        data=data,
         request=new_request(),
-    )  # fmt: skip
+    )
 
 
 def _open(world: World, db: Connection, on: Mapping[str, str]) -> Mapping[str, str]:
     """One mediation more is opened and sent to a mediator, and in the other one much is said."""
     for _ in range(5):
-        world.write(db, "dispute_officer", load(db, on["mediation"], "mediation"), words=f"{WORDS}: they will not settle.")
+        world.write(
+            db, "dispute_officer", load(db, on["mediation"], "mediation"), words=f"{WORDS}: they will not settle."
+        )
     opened = open_mediation(db, world.actor(db, "dispute_officer"), on["number"], new_request()).answer
     made = {"mediation": str(opened["id"]), "mediation_track": str(opened["track"])}
     wanted = today().replace(year=today().year + 1, day=1).isoformat()
-    _fire(world, db, "dispute_officer", made, "send", service="mediation", provider=world.organisations["lab"], fee="both", wanted_on=wanted)
+    _fire(
+        world,
+        db,
+        "dispute_officer",
+        made,
+        "send",
+        service="mediation",
+        provider=world.organisations["lab"],
+        fee="both",
+        wanted_on=wanted,
+    )
     sealed = world.write(db, "dispute_officer", load(db, made["mediation"], "mediation"), words=f"{WORDS} once more.")
-    task = db.execute(text("SELECT id FROM tasks WHERE log_id = CAST(:id AS uuid) ORDER BY id LIMIT 1"), {"id": made["mediation"]}).scalar_one()
+    task = db.execute(
+        text("SELECT id FROM tasks WHERE log_id = CAST(:id AS uuid) ORDER BY id LIMIT 1"), {"id": made["mediation"]}
+    ).scalar_one()
     asked = ask_unsealing(
-        db, world.actor(db, "dispute_officer"), made["mediation"], reader=world.people["auditor"], decider=world.people["second_compliance"],
-        days=2, reason=f"{WORDS}.", request=new_request(),
-    ).answer["id"]  # fmt: skip
-    return made | {"sealed": sealed, "task": str(task), "step_task": str(task), "referral": made["mediation_track"], "opening": str(asked), "unsealing": str(asked)}
+        db,
+        world.actor(db, "dispute_officer"),
+        made["mediation"],
+        reader=world.people["auditor"],
+        decider=world.people["second_compliance"],
+        days=2,
+        reason=f"{WORDS}.",
+        request=new_request(),
+    ).answer["id"]
+    return made | {
+        "sealed": sealed,
+        "task": str(task),
+        "step_task": str(task),
+        "referral": made["mediation_track"],
+        "opening": str(asked),
+        "unsealing": str(asked),
+    }
 
 
 def _mediate(world: World, db: Connection, on: Mapping[str, str]) -> Mapping[str, str]:
     """The center accepts, mediates and settles; somebody is to stand in, and the request to read is taken back."""
     day = today().isoformat()
-    accepted: dict[str, Any] = {"interest": False, "confidentiality": True, "person": world.people["provider"], "charge": "free"}
-    _fire(world, db, "provider", on, "accept", planned_on=today().replace(year=today().year + 1, day=1).isoformat(), **accepted)
+    accepted: dict[str, Any] = {
+        "interest": False,
+        "confidentiality": True,
+        "person": world.people["provider"],
+        "charge": "free",
+    }
     _fire(
-        world, db, "dispute_officer", on, "open_options", inner=True, contract="licence", difference="price", stage="talks", urgent=True,
-        work_goes_on=True, clause_found=True,
-    )  # fmt: skip
+        world,
+        db,
+        "provider",
+        on,
+        "accept",
+        planned_on=today().replace(year=today().year + 1, day=1).isoformat(),
+        **accepted,
+    )
+    _fire(
+        world,
+        db,
+        "dispute_officer",
+        on,
+        "open_options",
+        inner=True,
+        contract="licence",
+        difference="price",
+        stage="talks",
+        urgent=True,
+        work_goes_on=True,
+        clause_found=True,
+    )
     _fire(world, db, "dispute_officer", on, "clause_applies", inner=True, door="clause", on=day, filed=True)
     _fire(world, db, "provider", on, "fee_waived", inner=True, scheme="partner", on=day)
     _fire(world, db, "provider", on, "appointed_free", inner=True, on=day, independence=True)
-    world.write(db, "provider", load(db, on["mediation"], "mediation"), on["mediation_track"], words=f"{WORDS}, says the center.")
+    world.write(
+        db,
+        "provider",
+        load(db, on["mediation"], "mediation"),
+        on["mediation_track"],
+        words=f"{WORDS}, says the center.",
+    )
     end_unsealing(db, world.actor(db, "dispute_officer"), on["opening"], request=new_request())
-    revision = db.execute(text("SELECT revision FROM mediations WHERE id = CAST(:id AS uuid)"), {"id": on["mediation"]}).scalar_one()
+    revision = db.execute(
+        text("SELECT revision FROM mediations WHERE id = CAST(:id AS uuid)"), {"id": on["mediation"]}
+    ).scalar_one()
     hand_over_mediation(
-        db, world.actor(db, "dispute_officer"), on["mediation"], owner=world.people["dispute_officer"],
-        team=[world.people["second_dispute_officer"]], note=WORDS, revision=revision, request=new_request(),
-    )  # fmt: skip
+        db,
+        world.actor(db, "dispute_officer"),
+        on["mediation"],
+        owner=world.people["dispute_officer"],
+        team=[world.people["second_dispute_officer"]],
+        note=WORDS,
+        revision=revision,
+        request=new_request(),
+    )
     return {}
 
 
@@ -123,14 +195,18 @@ def _whisper(world: World, db: Connection, on: Mapping[str, str]) -> Mapping[str
 
 def _ask_back(world: World, db: Connection, on: Mapping[str, str]) -> Mapping[str, str]:
     """The other provider asks, and is answered."""
-    world.fire(db, "foreign_provider", on["number"], "ask_info", {"items": f"{WORDS} papers."}, track=on["bank_referral"])
+    world.fire(
+        db, "foreign_provider", on["number"], "ask_info", {"items": f"{WORDS} papers."}, track=on["bank_referral"]
+    )
     world.fire(db, "officer", on["number"], "supply_info", {"answer": f"{WORDS}, as asked."}, track=on["bank_referral"])
     return {}
 
 
 def _decline(world: World, db: Connection, on: Mapping[str, str]) -> Mapping[str, str]:
     """The other provider declines."""
-    world.fire(db, "foreign_provider", on["number"], "decline", {"reason": "price", "note": WORDS}, track=on["bank_referral"])
+    world.fire(
+        db, "foreign_provider", on["number"], "decline", {"reason": "price", "note": WORDS}, track=on["bank_referral"]
+    )
     return {}
 
 
@@ -139,13 +215,17 @@ def _ask_beside(world: World, db: Connection, on: Mapping[str, str]) -> Mapping[
     beside = {"service": "assessment", "beside": [world.organisations["other"]], "join": "first"}
     world.fire(db, "officer", on["number"], "ask_beside", beside)
     other = world.referral(db, on["number"], "assessment")
-    task = db.execute(text("SELECT id FROM tasks WHERE track_id = CAST(:id AS uuid) ORDER BY id LIMIT 1"), {"id": other}).scalar_one()
+    task = db.execute(
+        text("SELECT id FROM tasks WHERE track_id = CAST(:id AS uuid) ORDER BY id LIMIT 1"), {"id": other}
+    ).scalar_one()
     return {"referral": other, "track": other, "referral_task": str(task), "task": str(task), "step_task": str(task)}
 
 
 def _wait_for_all(world: World, db: Connection, on: Mapping[str, str]) -> Mapping[str, str]:
     """What the case waits for changes, and there is talk with the other."""
-    world.fire(db, "officer", on["number"], "change_join", {"service": "assessment", "join": "all", "reason": f"{WORDS}."})
+    world.fire(
+        db, "officer", on["number"], "change_join", {"service": "assessment", "join": "all", "reason": f"{WORDS}."}
+    )
     other = world.referral(db, on["number"], "assessment")
     world.write(db, "officer", load(db, home_of(db, on["number"]), "case"), other, words=f"{WORDS} to the other.")
     return {}
@@ -153,7 +233,14 @@ def _wait_for_all(world: World, db: Connection, on: Mapping[str, str]) -> Mappin
 
 def _cancel_other(world: World, db: Connection, on: Mapping[str, str]) -> Mapping[str, str]:
     """The other's request comes to nothing."""
-    world.fire(db, "officer", on["number"], "cancel", {"reason": "other", "fees_settled": True, "note": WORDS}, track=world.referral(db, on["number"], "assessment"))
+    world.fire(
+        db,
+        "officer",
+        on["number"],
+        "cancel",
+        {"reason": "other", "fees_settled": True, "note": WORDS},
+        track=world.referral(db, on["number"], "assessment"),
+    )
     return {}
 
 
@@ -223,7 +310,9 @@ class Story:
             # In a mediation the lab is the center, whose system is told.
             self.twins.hooks(self.twins.one.world.organisations["lab"])
         asked = self.asked
-        self.twins.read(self.roles, asked.addresses if all or self.whole else lambda role: asked.lively(), f"read {name}")
+        self.twins.read(
+            self.roles, asked.addresses if all or self.whole else lambda role: asked.lively(), f"read {name}"
+        )
 
     def act(self, name: str) -> None:
         self.twins.pass_time(seconds=1)
@@ -266,7 +355,9 @@ def _change_much(story: Story) -> None:
     tried = [Act(f"{path}/preview", {"calendar": changed}), Act(path, {"calendar": changed, "seen": found["digest"]})]
     twins.act(["administrator"], lambda role: tried, "act calendar")
     role = text("SELECT id FROM memberships WHERE person_id = CAST(:id AS uuid)")
-    membership = twins.one.do(lambda db: db.execute(role, {"id": twins.one.world.people["dispute_officer"]}).scalar_one())
+    membership = twins.one.do(
+        lambda db: db.execute(role, {"id": twins.one.world.people["dispute_officer"]}).scalar_one()
+    )
     twins.act(["administrator"], lambda role: [Act(f"/api/v1/memberships/{membership}/end", {})], "act succession")
 
 
@@ -287,8 +378,12 @@ ONE = {"a mediation": "administrator", "who else is asked": "provider", "what ot
 
 
 @pytest.mark.parametrize("name", ONE)
-def test_an_outsider_who_acts_learns_nothing(base: Base, twins: Twins, name: str, record_property: Callable[[str, object], None]) -> None:
-    story = Story(twins, replace(SECRETS[name], outsiders=frozenset({ONE[name]})), base.things, whole=False, strangers=frozenset())
+def test_an_outsider_who_acts_learns_nothing(
+    base: Base, twins: Twins, name: str, record_property: Callable[[str, object], None]
+) -> None:
+    story = Story(
+        twins, replace(SECRETS[name], outsiders=frozenset({ONE[name]})), base.things, whole=False, strangers=frozenset()
+    )
     _play(story)
     _tell(story, record_property)
 

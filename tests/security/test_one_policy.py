@@ -65,7 +65,9 @@ class People(Papers):
                 self._open_to(log, kind, one)
             self._tell(load(db, log, kind), n)
 
-    def track(self, log: str, workflow: str, n: int, parent: str | None, provider: str | None) -> tuple[str, str | None]:
+    def track(
+        self, log: str, workflow: str, n: int, parent: str | None, provider: str | None
+    ) -> tuple[str, str | None]:
         """At a state that its workflow knows, so that lists can say where it stands."""
         made = super().track(log, workflow, n, parent, provider)
         edition = load_library().latest("case" if workflow == "mediation" else workflow)
@@ -87,44 +89,98 @@ class People(Papers):
         ends = self.maybe(starts + timedelta(days=dice.choice([0, 8, 18, 90])), 0.5)
         inside = dice.random() < 0.4
         role = dice.choice(PROVIDER_ROLES if inside else ROLES_HERE)
-        self.insert("memberships", {
-            "id": self.id(), "person_id": person, "role": role,
-            "programme_id": None if inside else dice.choice(self.programmes),
-            "organisation_id": dice.choice(self.organisations) if inside else None,
-            "deputy_for": self.maybe(dice.choice(self.people), 0.15), "starts_at": starts, "ends_at": ends,
-        })  # fmt: skip
+        self.insert(
+            "memberships",
+            {
+                "id": self.id(),
+                "person_id": person,
+                "role": role,
+                "programme_id": None if inside else dice.choice(self.programmes),
+                "organisation_id": dice.choice(self.organisations) if inside else None,
+                "deputy_for": self.maybe(dice.choice(self.people), 0.15),
+                "starts_at": starts,
+                "ends_at": ends,
+            },
+        )
 
     def _open_to(self, log: str, kind: str, person: str) -> None:
-        self.insert("openings", {
-            "id": self.id(), "log_id": log, "kind": "unsealing" if kind == "mediation" else "glass", "state": self.dice.choice(["open", "ended"]),
-            "reader_id": person, "asker_id": person, "asked_at": START, "days": 3,
-            "until": NOW + timedelta(days=self.dice.choice([3, -3])),
-        })  # fmt: skip
+        self.insert(
+            "openings",
+            {
+                "id": self.id(),
+                "log_id": log,
+                "kind": "unsealing" if kind == "mediation" else "glass",
+                "state": self.dice.choice(["open", "ended"]),
+                "reader_id": person,
+                "asker_id": person,
+                "asked_at": START,
+                "days": 3,
+                "until": NOW + timedelta(days=self.dice.choice([3, -3])),
+            },
+        )
 
     def _tell(self, case: Case, n: int) -> None:
         places = (None, *(one.id for one in case.tracks.values() if one.workflow == "referral"))
         for seq, track in enumerate(places, start=1_000):
             message = {"message": self.id(), "what": "written"}
             body = {"words": {"value": f"A title {case.log} {track or ''}", "salt": "x"}}
-            self.insert("events", {
-                "log_id": case.log, "seq": seq, "at": START, "kind": "said" if track else "noted", "track_id": track, "actor_id": "system",
-                "header": "{}", "effects": json.dumps(message), "body": json.dumps(body), "hash": "x",
-            })  # fmt: skip
+            self.insert(
+                "events",
+                {
+                    "log_id": case.log,
+                    "seq": seq,
+                    "at": START,
+                    "kind": "said" if track else "noted",
+                    "track_id": track,
+                    "actor_id": "system",
+                    "header": "{}",
+                    "effects": json.dumps(message),
+                    "body": json.dumps(body),
+                    "hash": "x",
+                },
+            )
         for one in case.documents.values():
-            self.insert("files", {
-                "id": self.id(), "log_id": case.log, "document_id": one.id, "version": 1, "type": "pdf", "size": 1, "filed_at": START,
-                "filed_by": "system", "name": "A title.pdf",
-            })  # fmt: skip
+            self.insert(
+                "files",
+                {
+                    "id": self.id(),
+                    "log_id": case.log,
+                    "document_id": one.id,
+                    "version": 1,
+                    "type": "pdf",
+                    "size": 1,
+                    "filed_at": START,
+                    "filed_by": "system",
+                    "name": "A title.pdf",
+                },
+            )
         for person in self.people:
             for track in (None, *(one.id for one in case.tracks.values() if one.workflow == "referral")):
-                self.insert("notifications", {
-                    "id": self.id(), "person_id": person, "log_id": case.log, "seq": n, "kind": "moved", "about": track or "",
-                    "at": START, "track_id": track,
-                })  # fmt: skip
-                self.insert("mentions", {
-                    "id": self.id(), "programme_id": case.programme, "log_id": case.log, "track_id": track, "message_id": self.id(),
-                    "person_id": person, "made_at": START,
-                })  # fmt: skip
+                self.insert(
+                    "notifications",
+                    {
+                        "id": self.id(),
+                        "person_id": person,
+                        "log_id": case.log,
+                        "seq": n,
+                        "kind": "moved",
+                        "about": track or "",
+                        "at": START,
+                        "track_id": track,
+                    },
+                )
+                self.insert(
+                    "mentions",
+                    {
+                        "id": self.id(),
+                        "programme_id": case.programme,
+                        "log_id": case.log,
+                        "track_id": track,
+                        "message_id": self.id(),
+                        "person_id": person,
+                        "made_at": START,
+                    },
+                )
 
 
 def pages(read: Callable[[str | None], dict[str, Any]]) -> Iterator[dict[str, Any]]:
@@ -181,34 +237,58 @@ def test_the_three_say_the_same_and_so_does_every_list(engine: Engine, seed: int
 def _policy(actor: Actor, cases: list[Case]) -> dict[str, set[str]]:
     """What `permissions` shows, by what asks for it."""
     seen = {case.log: sight(actor, case) for case in cases}
-    homes = {kind: {case.log for case in cases if case.kind == kind and seen[case.log] > Sight.NOTHING} for kind in ("case", "mediation")}
+    homes = {
+        kind: {case.log for case in cases if case.kind == kind and seen[case.log] > Sight.NOTHING}
+        for kind in ("case", "mediation")
+    }
     every = set().union(*(referrals(actor, case) for case in cases))
     mine = set().union(*(own(actor, case) for case in cases))
     listed_referrals = mine | set().union(*(referrals(actor, case) for case in cases if _by_role(actor, case)))
     named = {case.log for case in cases if case.kind == "mediation" and _by_role(actor, case)}
     papers = {one.id for case in cases for one in case.documents.values() if reads_document(actor, case, one)}
-    listed = {case.number or "" for case in cases if case.kind == "case" and _without_opening(actor, case) > Sight.NOTHING}
+    listed = {
+        case.number or "" for case in cases if case.kind == "case" and _without_opening(actor, case) > Sight.NOTHING
+    }
     notices = {
-        f"{case.log} {track or ''}" for case in cases
+        f"{case.log} {track or ''}"
+        for case in cases
         for track in (None, *(one.id for one in case.tracks.values() if one.workflow == "referral"))
         if actor.person not in case.interests and (seen[case.log] == Sight.ALL or track in own(actor, case))
-    }  # fmt: skip
+    }
     mentions = {
-        f"{case.log} {track or ''}" for case in cases
+        f"{case.log} {track or ''}"
+        for case in cases
         for track in (None, *(one.id for one in case.tracks.values() if one.workflow == "referral"))
         if _by_role(actor, case) or track in own(actor, case)
-    }  # fmt: skip
+    }
     # What lies sealed is searched by nobody.
     unsealed = [case for case in cases if case.kind == "case"]
-    found = {one.id for case in unsealed for one in case.documents.values() if reads_document(replace(actor, opened=frozenset()), case, one)}
+    found = {
+        one.id
+        for case in unsealed
+        for one in case.documents.values()
+        if reads_document(replace(actor, opened=frozenset()), case, one)
+    }
     said = {one for one in mentions if one.split()[0] in {case.log for case in unsealed}}
     return {
-        "search papers": found, "search messages": said,
-        "gate cases": homes["case"], "gate mediations": homes["mediation"], "gate referrals": every, "gate papers": papers,
-        "wall mediations": homes["mediation"], "wall referrals": every, "wall papers": papers,
-        "referrals": listed_referrals, "inbox": mine, "search referrals": mine, "search mediations": named, "mediations named": named,
-        "cases": listed, "notifications": notices, "mentions": mentions,
-    }  # fmt: skip
+        "search papers": found,
+        "search messages": said,
+        "gate cases": homes["case"],
+        "gate mediations": homes["mediation"],
+        "gate referrals": every,
+        "gate papers": papers,
+        "wall mediations": homes["mediation"],
+        "wall referrals": every,
+        "wall papers": papers,
+        "referrals": listed_referrals,
+        "inbox": mine,
+        "search referrals": mine,
+        "search mediations": named,
+        "mediations named": named,
+        "cases": listed,
+        "notifications": notices,
+        "mentions": mentions,
+    }
 
 
 def _without_opening(actor: Actor, case: Case) -> Sight:
@@ -226,10 +306,16 @@ def _asked(db: Connection, actor: Actor, cases: list[Case]) -> dict[str, set[str
     every = [one.id for case in cases for one in case.tracks.values() if one.workflow == "referral"]
     searched = search(db, actor, "A title", most=1000)
     made = {
-        "gate cases": {case.log for case in by_kind["case"] if found(access_queries.case_log, db, actor, case.number or "")},
-        "gate mediations": {case.log for case in by_kind["mediation"] if found(access_queries.mediation_log, db, actor, case.log)},
+        "gate cases": {
+            case.log for case in by_kind["case"] if found(access_queries.case_log, db, actor, case.number or "")
+        },
+        "gate mediations": {
+            case.log for case in by_kind["mediation"] if found(access_queries.mediation_log, db, actor, case.log)
+        },
         "gate referrals": {one for one in every if found(access_queries.referral_log, db, actor, one)},
-        "gate papers": {one for case in cases for one in case.documents if found(access_queries.document_log, db, actor, one)},
+        "gate papers": {
+            one for case in cases for one in case.documents if found(access_queries.document_log, db, actor, one)
+        },
         "referrals": {one["id"] for one in pages(lambda at: list_referrals(db, actor, cursor=at, limit=100))},
         "inbox": {one["id"] for tab in TABS for one in _inbox(db, actor, tab)},
         "search referrals": {one["id"] for one in searched["referrals"]},
@@ -239,10 +325,14 @@ def _asked(db: Connection, actor: Actor, cases: list[Case]) -> dict[str, set[str
         "mediations named": {one["id"] for one in list_mediations(db, actor)["items"]},
         "cases": {one["number"] for one in pages(lambda at: list_cases(db, actor, cursor=at, limit=100))},
         "notifications": {
-            f"{one['log']} {one['referral'] or ''}" for one in pages(lambda at: list_notifications(db, actor, cursor=at, limit=100))
+            f"{one['log']} {one['referral'] or ''}"
+            for one in pages(lambda at: list_notifications(db, actor, cursor=at, limit=100))
         },
-        "mentions": {f"{_log_of(db, one['id'])} {one['referral'] or ''}" for one in pages(lambda at: list_mentions(db, actor, cursor=at, limit=100))},
-    }  # fmt: skip
+        "mentions": {
+            f"{_log_of(db, one['id'])} {one['referral'] or ''}"
+            for one in pages(lambda at: list_mentions(db, actor, cursor=at, limit=100))
+        },
+    }
     assert sum(count_inbox(db, actor).values()) == len(made["inbox"])
     read_as(db, actor.person)
     ids = {case.log for case in cases}
@@ -254,7 +344,9 @@ def _asked(db: Connection, actor: Actor, cases: list[Case]) -> dict[str, set[str
 
 
 def _place_of(db: Connection, message: str) -> str:
-    found = text("SELECT log_id, track_id FROM events WHERE kind IN ('noted', 'said') AND effects->>'message' = :message")
+    found = text(
+        "SELECT log_id, track_id FROM events WHERE kind IN ('noted', 'said') AND effects->>'message' = :message"
+    )
     row = db.execute(found, {"message": message}).one()
     return f"{row.log_id} {row.track_id or ''}"
 
@@ -264,5 +356,6 @@ def _inbox(db: Connection, actor: Actor, tab: str) -> Iterator[dict[str, Any]]:
 
 
 def _log_of(db: Connection, mention: str) -> str:
-    return str(db.execute(text("SELECT log_id FROM mentions WHERE id = CAST(:id AS uuid)"), {"id": mention}).scalar_one())
-
+    return str(
+        db.execute(text("SELECT log_id FROM mentions WHERE id = CAST(:id AS uuid)"), {"id": mention}).scalar_one()
+    )

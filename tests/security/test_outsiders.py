@@ -147,9 +147,15 @@ def plant(scene: Scene, engine: Engine) -> dict[str, Secret]:
         case = load(db, home_of(db, number), "case")
         office.ids.add(world.write(db, "officer", case, words=office.word("office-note"), tell=("supervisor",)))
         by = world.actor(db, "auditor")
-        office.ids.add(str(raise_finding(db, by, number, event=1, words=office.word("finding"), request=new_request()).answer["id"]))
+        office.ids.add(
+            str(
+                raise_finding(db, by, number, event=1, words=office.word("finding"), request=new_request()).answer["id"]
+            )
+        )
         shared.ids.add(world.write(db, "officer", case, referral, shared.word("question"), tell=("provider",)))
-        shared.ids.add(world.write(db, "provider", load(db, case.log, "case"), referral, shared.word("answer"), tell=("officer",)))
+        shared.ids.add(
+            world.write(db, "provider", load(db, case.log, "case"), referral, shared.word("answer"), tell=("officer",))
+        )
         world.fire(db, "provider", number, "ask_info", {"items": shared.word("form")}, track=referral)
         world.fire(db, "officer", number, "supply_info", {"answer": shared.word("reply")}, track=referral)
         lead, organisation = world.actor(db, "provider_lead"), world.organisations["lab"]
@@ -157,21 +163,36 @@ def plant(scene: Scene, engine: Engine) -> dict[str, Secret]:
         made = create_endpoint(db, lead, vault, organisation=organisation, url=hook, inside=(), request=new_request())
         lab.ids.add(str(made.answer["id"]))
         made = create_service_account(
-            db, lead, organisation=organisation, name=people.word("account"), scopes=["referrals.read"], days=30,
+            db,
+            lead,
+            organisation=organisation,
+            name=people.word("account"),
+            scopes=["referrals.read"],
+            days=30,
             request=new_request(),
-        )  # fmt: skip
+        )
         people.ids.add(str(made.answer["id"]))
         made = invite(
-            db, lead, vault, scope=Scope(organisation=organisation), email="canary@example.org", name=people.word("guest"),
-            roles=["provider"], request=new_request(),
-        )  # fmt: skip
+            db,
+            lead,
+            vault,
+            scope=Scope(organisation=organisation),
+            email="canary@example.org",
+            name=people.word("guest"),
+            roles=["provider"],
+            request=new_request(),
+        )
         people.ids.add(str(made.answer["id"]))
         # Or whoever takes the next task takes it in the walk.
         claim_task(db, world.actor(db, "foreign_provider"), scene.things["there"]["referral_task"], new_request())
-        secrets["case"].words.add(str(db.execute(text("SELECT title FROM cases WHERE number = :n"), {"n": number}).scalar_one()))
+        secrets["case"].words.add(
+            str(db.execute(text("SELECT title FROM cases WHERE number = :n"), {"n": number}).scalar_one())
+        )
     cabinet = Cabinet(engine, scene.app.extensions["casework.store"], vault)
     content = PDF + b"%" + office.word("bytes").encode()
-    office.ids.add(world.hand_in(cabinet, number, title=office.word("title"), name=f"{office.word('file')}.pdf", content=content))
+    office.ids.add(
+        world.hand_in(cabinet, number, title=office.word("title"), name=f"{office.word('file')}.pdf", content=content)
+    )
     return secrets
 
 
@@ -180,25 +201,47 @@ def _mediate(world: World, db: Connection, log: str, track: str, sealed: Secret)
     by = world.actor(db, "dispute_officer")
     revision = db.execute(text("SELECT revision FROM tracks WHERE id = CAST(:id AS uuid)"), {"id": track}).scalar_one()
     fire_in_referral(
-        db, by, track, "send", track=None, revision=revision, request=new_request(),
+        db,
+        by,
+        track,
+        "send",
+        track=None,
+        revision=revision,
+        request=new_request(),
         data={
-            "service": "mediation", "provider": world.organisations["lab"], "fee": "both",
+            "service": "mediation",
+            "provider": world.organisations["lab"],
+            "fee": "both",
             "wanted_on": today().replace(year=today().year + 1, day=1).isoformat(),
         },
-    )  # fmt: skip
+    )
     world.write(db, "dispute_officer", load(db, log, "mediation"), words=sealed.word("sealed-note"))
     world.write(db, "dispute_officer", load(db, log, "mediation"), track, sealed.word("thread"), tell=("provider",))
     ask_unsealing(
-        db, by, log, reader=world.people["manager"], decider=world.people["second_compliance"], days=1,
-        reason=sealed.word("unsealing"), request=new_request(),
-    )  # fmt: skip
+        db,
+        by,
+        log,
+        reader=world.people["manager"],
+        decider=world.people["second_compliance"],
+        days=1,
+        reason=sealed.word("unsealing"),
+        request=new_request(),
+    )
 
 
 def gather_ids(db: Connection, here: Things, secrets: Mapping[str, Secret]) -> None:
     """Every id of the sealed log, of the lab's referral, and of what is the lab's own."""
-    secrets["sealed"].ids |= {here["mediation"], here["opening"], here["ended_opening"], here["mediation_track"], here["sealed"]}
+    secrets["sealed"].ids |= {
+        here["mediation"],
+        here["opening"],
+        here["ended_opening"],
+        here["mediation_track"],
+        here["sealed"],
+    }
     for table in ("tracks", "tasks", "clocks", "openings"):
-        found = db.execute(text(f"SELECT id::text FROM {table} WHERE log_id = CAST(:log AS uuid)"), {"log": here["mediation"]})
+        found = db.execute(
+            text(f"SELECT id::text FROM {table} WHERE log_id = CAST(:log AS uuid)"), {"log": here["mediation"]}
+        )
         secrets["sealed"].ids |= set(found.scalars())
     secrets["shared"].ids |= {here["referral"], here["referral_task"], here["shared"], here["objection"]}
     secrets["office"].ids |= {here["note"], here["document"], here["finding"]}
@@ -222,24 +265,38 @@ def of_the_api(db: Connection, scene: Scene) -> dict[str, dict[str, str]]:
         "mention": one(f"SELECT x.id FROM mentions x {within} ORDER BY x.id LIMIT 1"),
         "clock": one(f"SELECT x.id FROM clocks x {within} ORDER BY x.id LIMIT 1"),
         "need": one("SELECT m.need_id FROM matches m JOIN cases c ON c.match_id = m.id WHERE c.number = :n"),
-        "technology": one("SELECT m.technology_id FROM matches m JOIN cases c ON c.match_id = m.id WHERE c.number = :n"),
+        "technology": one(
+            "SELECT m.technology_id FROM matches m JOIN cases c ON c.match_id = m.id WHERE c.number = :n"
+        ),
         "token": one("SELECT id FROM tokens WHERE person_id = CAST(:p AS uuid) ORDER BY id LIMIT 1"),
-        "session": one("SELECT encode(hash, 'hex') FROM sessions WHERE person_id = CAST(:p AS uuid) ORDER BY hash LIMIT 1"),
+        "session": one(
+            "SELECT encode(hash, 'hex') FROM sessions WHERE person_id = CAST(:p AS uuid) ORDER BY hash LIMIT 1"
+        ),
         "right": world.rights[0],
     }
     same = {
-        "item": str(uuid4()), "notification": str(uuid4()), "name": "case", "fingerprint": edition.fingerprint, "referral_send": "send",
+        "item": str(uuid4()),
+        "notification": str(uuid4()),
+        "name": "case",
+        "fingerprint": edition.fingerprint,
+        "referral_send": "send",
         "spare_number": scene.things["there"]["number"],
-    }  # fmt: skip
+    }
     names = {
-        "role_request": "role", "endpoint": "hook", "unsealing": "opening", "ended_unsealing": "ended_opening",
-        "lab": "organisation", "away": "officer",
-    }  # fmt: skip
+        "role_request": "role",
+        "endpoint": "hook",
+        "unsealing": "opening",
+        "ended_unsealing": "ended_opening",
+        "lab": "organisation",
+        "away": "officer",
+    }
     return {
         "here": found | same | {name: here[other] for name, other in names.items()},
-        "absent": {name: str(uuid4()) for name in found} | same
-        | {name: scene.things["absent"][other] for name, other in names.items()} | {"session": "0" * 64},
-    }  # fmt: skip
+        "absent": {name: str(uuid4()) for name in found}
+        | same
+        | {name: scene.things["absent"][other] for name, other in names.items()}
+        | {"session": "0" * 64},
+    }
 
 
 # --- the walk --------------------------------------------------------------------------------------------------------
@@ -247,7 +304,9 @@ def of_the_api(db: Connection, scene: Scene) -> dict[str, dict[str, str]]:
 
 def _last(row: pages.Row | api.Row) -> tuple[bool, bool]:
     """What is looked at before what is sent, and whatever ends sessions or tokens at the very last."""
-    return any(words in row.path for words in ("end-all", "end-of-everybody", "end-access", "end-of")), row.method == "POST"
+    return any(
+        words in row.path for words in ("end-all", "end-of-everybody", "end-access", "end-of")
+    ), row.method == "POST"
 
 
 ROWS: tuple[pages.Row | api.Row, ...] = tuple(sorted((*pages.TABLE, *api.TABLE), key=_last))
@@ -308,7 +367,8 @@ _OF_ONE = re.compile(
 def _said(row: str, status: int, headers: Headers, parts: Iterable[str], things: Things) -> Said:
     words = _OF_ONE.sub("", "\n".join(parts))
     named = [
-        f"{name}: {value}" for name, value in headers
+        f"{name}: {value}"
+        for name, value in headers
         if name.lower() not in ("date", "content-length", "x-request-id", "set-cookie")
     ]
     told = "\n".join(_OF_ONE.sub("", one) for one in named)
@@ -356,7 +416,9 @@ def unseen(row: pages.Row | api.Row, who: str) -> bool:
 def _difference(one: Said, other: Said) -> str:
     if one.status != other.status:
         return f"{one.status}, {other.status}"
-    for mine, theirs in zip((*one.headers, *one.words.splitlines()), (*other.headers, *other.words.splitlines()), strict=False):
+    for mine, theirs in zip(
+        (*one.headers, *one.words.splitlines()), (*other.headers, *other.words.splitlines()), strict=False
+    ):
         if mine != theirs:
             return f"{mine!r}, {theirs!r}"
     return "one is longer"
@@ -376,14 +438,21 @@ def kept(stage: Stage, who: str) -> Mapping[str, str]:
             )
         ).scalars()
         found = {
-            table: str(db.execute(
-                text(f"SELECT md5(string_agg(x::text, '|' ORDER BY x::text)) FROM {table} x WHERE x.log_id = ANY(CAST(:logs AS uuid[]))"),
-                {"logs": logs},
-            ).scalar_one())
+            table: str(
+                db.execute(
+                    text(
+                        f"SELECT md5(string_agg(x::text, '|' ORDER BY x::text)) FROM {table} x WHERE x.log_id = ANY(CAST(:logs AS uuid[]))"
+                    ),
+                    {"logs": logs},
+                ).scalar_one()
+            )
             for table in tables
-        }  # fmt: skip
+        }
         heads = db.execute(
-            text("SELECT string_agg(seq || ' ' || head, '|' ORDER BY id) FROM logs WHERE id = ANY(CAST(:logs AS uuid[]))"), {"logs": logs}
+            text(
+                "SELECT string_agg(seq || ' ' || head, '|' ORDER BY id) FROM logs WHERE id = ANY(CAST(:logs AS uuid[]))"
+            ),
+            {"logs": logs},
         )
         return found | {"heads": str(heads.scalar_one())}
 
@@ -410,7 +479,9 @@ def test_whom_it_concerns_learns_it(stage: Stage) -> None:
 def words_met(stage: Stage, who: str) -> set[str]:
     """The secret words that somebody is shown in looking at what is here."""
     words = set().union(*(one.words for one in stage.secrets.values()))
-    shown = "\n".join(ask(stage, who, row, where).words for row in _LOOKS if _SAYS.search(row.path) for where in places(row))
+    shown = "\n".join(
+        ask(stage, who, row, where).words for row in _LOOKS if _SAYS.search(row.path) for where in places(row)
+    )
     return {one for one in words if one in shown}
 
 
@@ -433,7 +504,10 @@ def test_a_case_is_handed_to_nobody_who_mediated_whether_or_not_there_is_a_media
             number: db.execute(text("SELECT revision FROM cases WHERE number = :n"), {"n": number}).scalar_one()
             for number in (stage.bare, stage.things["here"]["number"])
         }
-    officer, former = Client(stage.scene.app.test_client(), stage.world.tokens["officer"]), stage.world.people["once_named"]
+    officer, former = (
+        Client(stage.scene.app.test_client(), stage.world.tokens["officer"]),
+        stage.world.people["once_named"],
+    )
     said = []
     for number, revision in revisions.items():
         page = stage.scene.browser("officer").get(f"/cases/{number}/hand-over").text
@@ -463,8 +537,9 @@ def test_an_auditor_who_was_an_officer_judges_nothing_of_the_own_case(stage: Sta
     client = Client(stage.scene.app.test_client(), stage.world.tokens["turned_auditor"])
     for path, body in (
         (f"/cases/{here['number']}/findings", {"event": 1, "words": "Why?"}),
-        (f"/findings/{here['finding']}/ask-again", {"words": "So?"}), (f"/findings/{here['finding']}/close", {"words": "Fine."}),
-    ):  # fmt: skip
+        (f"/findings/{here['finding']}/ask-again", {"words": "So?"}),
+        (f"/findings/{here['finding']}/close", {"words": "Fine."}),
+    ):
         answer = client.post(path, body, if_match=1)
         assert answer.status_code == 403, path
         assert "worked on this yourself" in answer.text
@@ -477,10 +552,14 @@ def test_an_auditor_who_was_an_officer_judges_nothing_of_the_own_case(stage: Sta
 def seeing_all(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
     """The application takes everybody for somebody who reads every case and leads every mediation."""
     with transaction(stage.engine) as db:
-        programmes, organisations = (frozenset(db.execute(text(f"SELECT id FROM {one}")).scalars()) for one in ("programmes", "organisations"))
+        programmes, organisations = (
+            frozenset(db.execute(text(f"SELECT id FROM {one}")).scalars()) for one in ("programmes", "organisations")
+        )
 
     def reach(actor: Actor) -> Reach:
-        return Reach(actor.person, programmes, programmes, organisations, programmes, frozenset(), programmes, programmes)
+        return Reach(
+            actor.person, programmes, programmes, organisations, programmes, frozenset(), programmes, programmes
+        )
 
     asked = visibility.reach
     for module in [one for key, one in sys.modules.items() if key.startswith("casework")]:
@@ -507,7 +586,9 @@ def test_without_the_first_wall_the_walk_finds_what_comes_out(stage: Stage, seei
     assert any("another answer than of what is absent" in one for one in learnt)
 
 
-def test_without_both_walls_the_walk_finds_the_mediation(stage: Stage, seeing_all: None, database_server: DatabaseServer) -> None:
+def test_without_both_walls_the_walk_finds_the_mediation(
+    stage: Stage, seeing_all: None, database_server: DatabaseServer
+) -> None:
     rows = [row for row in _LOOKS if "mediations" in row.path]
     with no_row_security(stage, database_server):
         learnt, _ = walk(stage, "once_named", rows)

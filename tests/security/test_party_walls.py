@@ -33,9 +33,16 @@ def scene(app: Flask, engine: Engine, world: World) -> Scene:
         world.fire(db, "provider", number, "ask_info", {"items": "The figures"}, track=referral)
         world.fire(db, "officer", number, "supply_info", {"documents": [mine], "answer": "Here."}, track=referral)
     ids = {
-        "number": number, "referral": referral, "track": referral, "document": theirs, "version": "1", "task": referral,
-        "message": referral, "notification": referral, "provider": world.organisations["lab"],
-    }  # fmt: skip
+        "number": number,
+        "referral": referral,
+        "track": referral,
+        "document": theirs,
+        "version": "1",
+        "task": referral,
+        "message": referral,
+        "notification": referral,
+        "provider": world.organisations["lab"],
+    }
     return Scene(app, engine, world, ids | {"mine": mine})
 
 
@@ -56,6 +63,8 @@ def test_whom_one_partys_paper_was_given_to_meets_nothing_of_the_other_partys(sc
     assert met(scene, "provider", TECHNOLOGY) == []
 
 
-@pytest.mark.parametrize("who", ["foreign_provider", "verifier", "observer", "administrator", "dispute_officer", "foreign_officer"])
+@pytest.mark.parametrize(
+    "who", ["foreign_provider", "verifier", "observer", "administrator", "dispute_officer", "foreign_officer"]
+)
 def test_whoever_does_not_read_the_case_meets_neither(scene: Scene, who: str) -> None:
     assert met(scene, who, (*NEED, *TECHNOLOGY)) == []

@@ -62,10 +62,19 @@ class World:
         kind = "mediation" if n % 4 == 0 else "case"
         self.insert("logs", {"id": log, "kind": kind, "programme_id": programme, "head": "0" * 64, "last_at": START})
         home = {
-            "id": log, "programme_id": programme, "parties": "{}", "rights": [], "title": "A title",
-            "owner_id": self.maybe(dice.choice(self.people)), "team": self.some(self.people), "revision": 1,
-            "interests": self.some(self.people, 0.1), "frozen": False, "reasons": [], "opened_at": START,
-        }  # fmt: skip
+            "id": log,
+            "programme_id": programme,
+            "parties": "{}",
+            "rights": [],
+            "title": "A title",
+            "owner_id": self.maybe(dice.choice(self.people)),
+            "team": self.some(self.people),
+            "revision": 1,
+            "interests": self.some(self.people, 0.1),
+            "frozen": False,
+            "reasons": [],
+            "opened_at": START,
+        }
         if kind == "case":
             self.insert("cases", home | {"number": f"N-{n}-{log[:8]}", "state": "triage"})
         else:
@@ -94,14 +103,28 @@ class World:
         self.insert(
             "tracks",
             {
-                "id": id, "log_id": log, "workflow": workflow, "edition": edition.fingerprint, "kind": workflow,
-                "parent_id": parent, "provider_id": provider, "states": [dice.choice(["draft", "sent", "working"])],
-                "entered_at": START, "opened_at": START, "position": n, "revision": 1, "replaced": False,
-                "outcome": "cancelled" if cancelled else None, "came_from": "{}", "given": "{}",
+                "id": id,
+                "log_id": log,
+                "workflow": workflow,
+                "edition": edition.fingerprint,
+                "kind": workflow,
+                "parent_id": parent,
+                "provider_id": provider,
+                "states": [dice.choice(["draft", "sent", "working"])],
+                "entered_at": START,
+                "opened_at": START,
+                "position": n,
+                "revision": 1,
+                "replaced": False,
+                "outcome": "cancelled" if cancelled else None,
+                "came_from": "{}",
+                "given": "{}",
                 "fired": '{"send": {"count": 1, "at": "2026-01-05T00:00:00Z", "actor": "x", "acting_for": null, "data": {}}}'
-                if dice.random() < 0.6 else "{}", "barred": self.some(self.people, 0.15),
+                if dice.random() < 0.6
+                else "{}",
+                "barred": self.some(self.people, 0.15),
             },
-        )  # fmt: skip
+        )
         return id, provider
 
     def task(self, log: str, programme: str, track: str, queue: str, organisation: str | None, n: int) -> None:
@@ -114,24 +137,43 @@ class World:
             self.insert(
                 "proposals",
                 {
-                    "id": proposal, "log_id": log, "track_id": track, "transition": "compliance_stop",
-                    "actor_id": self.dice.choice(self.people), "acting_for": self.maybe(self.dice.choice(self.people), 0.4),
-                    "seq": 1, "data": "{}", "task_id": id,
+                    "id": proposal,
+                    "log_id": log,
+                    "track_id": track,
+                    "transition": "compliance_stop",
+                    "actor_id": self.dice.choice(self.people),
+                    "acting_for": self.maybe(self.dice.choice(self.people), 0.4),
+                    "seq": 1,
+                    "data": "{}",
+                    "task_id": id,
                 },
-            )  # fmt: skip
+            )
         self.insert(
             "tasks",
             {
-                "id": id, "log_id": log, "programme_id": programme, "track_id": track, "name": "triage",
-                "edition": edition.fingerprint, "rule": "compliance_stop" if proposal else "triage",
-                "type": "decision" if proposal else "step", "of": proposal, "queue": queue,
-                "organisation_id": organisation, "state": state, "opened_at": START,
+                "id": id,
+                "log_id": log,
+                "programme_id": programme,
+                "track_id": track,
+                "name": "triage",
+                "edition": edition.fingerprint,
+                "rule": "compliance_stop" if proposal else "triage",
+                "type": "decision" if proposal else "step",
+                "of": proposal,
+                "queue": queue,
+                "organisation_id": organisation,
+                "state": state,
+                "opened_at": START,
                 # Some are due at the same moment: the id decides.
-                "due_at": (due := START + timedelta(days=self.dice.randint(1, 9))), "turn_at": turn(START, due),
-                "holder_id": self.dice.choice(self.people) if state == "Reserved" else None, "result": "{}",
-                "flagged": False, "aftercare": False, "position": n,
+                "due_at": (due := START + timedelta(days=self.dice.randint(1, 9))),
+                "turn_at": turn(START, due),
+                "holder_id": self.dice.choice(self.people) if state == "Reserved" else None,
+                "result": "{}",
+                "flagged": False,
+                "aftercare": False,
+                "position": n,
             },
-        )  # fmt: skip
+        )
 
     def actor(self, person: str) -> Actor:
         """With several roles, in their own name and as a deputy."""
@@ -199,7 +241,11 @@ def test_many_queues_list_what_the_gate_lets_in(engine: Engine, seed: int) -> No
 def test_a_queue_counts_what_it_lists(engine: Engine, seed: int) -> None:
     with transaction(engine) as db:
         world = World(db, seed + 100)
-        db.execute(text("UPDATE tasks SET due_at = due_at + interval '40 years', turn_at = turn_at + interval '40 years' WHERE position % 3 = 0"))
+        db.execute(
+            text(
+                "UPDATE tasks SET due_at = due_at + interval '40 years', turn_at = turn_at + interval '40 years' WHERE position % 3 = 0"
+            )
+        )
         for person in world.people * 4:
             actor = world.actor(person)
             listed: list[dict[str, Any]] = []

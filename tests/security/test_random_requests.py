@@ -23,10 +23,15 @@ from tests.support.web_client import _TOKEN
 
 WEB = Path(__file__).parents[2] / "casework" / "web"
 #: What the pages read from forms and addresses.
-NAMES = sorted({
-    name for file in WEB.rglob("*.py")
-    for name in re.findall(r'request\.(?:form|args|values|files)(?:\.get|\.getlist)?[\[(]"([^"]+)"', file.read_text("utf-8"))
-})  # fmt: skip
+NAMES = sorted(
+    {
+        name
+        for file in WEB.rglob("*.py")
+        for name in re.findall(
+            r'request\.(?:form|args|values|files)(?:\.get|\.getlist)?[\[(]"([^"]+)"', file.read_text("utf-8")
+        )
+    }
+)
 UGLY: tuple[str, ...] = (
     "\0", "a\0b", "\ud800", "a\udfffb", "\ufffe", "\u202eabc", "", " ", "x" * 300, "1e999", "-1", "0", "99999999999999999999",
     "Infinity", "NaN", "9999-12-31", "0000-00-00", "2025-02-30", "٣", "İ", "'; DROP TABLE people; --", "{{7*7}}", "%00", "%", "../..",
@@ -54,7 +59,9 @@ pytestmark = pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptio
 
 
 @pytest.fixture(scope="module")
-def scene(database_server: DatabaseServer, template_database: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Scene]:
+def scene(
+    database_server: DatabaseServer, template_database: str, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Scene]:
     with set_scene(database_server, template_database, tmp_path_factory.mktemp("random")) as made:
         yield made
 
@@ -69,16 +76,27 @@ def test_ten_thousand_random_requests_are_answered(scene: Scene, seed: int) -> N
     Storm(scene, seed=100 + seed).blow(1_000)
 
 
-@pytest.mark.parametrize("path", [
-    "/sign-in?next=%00", "/search?q=%00", "/cases?state=%00", "/sign-in?%00=1", "/cases/BJ%00", "/mediations/%00", "/static/%00",
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/sign-in?next=%00",
+        "/search?q=%00",
+        "/cases?state=%00",
+        "/sign-in?%00=1",
+        "/cases/BJ%00",
+        "/mediations/%00",
+        "/static/%00",
+    ],
+)
 def test_an_address_with_nul_is_refused(scene: Scene, path: str) -> None:
     for browser in scene.browsers.values():
         assert browser.get(path).status_code in (400, 404)
 
 
 def test_a_form_with_nul_is_refused_and_nothing_is_logged_of_it(scene: Scene, caplog: pytest.LogCaptureFixture) -> None:
-    refused = scene.browsers["anonymous"].post("/sign-in", {"email": "quick\0silver@example.org", "password": "quicksilver"}, page="/sign-in")
+    refused = scene.browsers["anonymous"].post(
+        "/sign-in", {"email": "quick\0silver@example.org", "password": "quicksilver"}, page="/sign-in"
+    )
     assert refused.status_code == 400
     assert "quick" not in caplog.text
 
@@ -110,9 +128,14 @@ class Storm:
         said = f"{role}: {method} {path} {query} {headers} {body[:200]!r}"
         client = self.scene.browsers[role].flask
         answer = client.open(
-            path, method=method, query_string=_encode(query), data=body, headers=headers, follow_redirects=False,
+            path,
+            method=method,
+            query_string=_encode(query),
+            data=body,
+            headers=headers,
+            follow_redirects=False,
             environ_overrides={"REMOTE_ADDR": f"10.0.{self.chance.randrange(256)}.{self.chance.randrange(256)}"},
-        )  # fmt: skip
+        )
         answer.close()
         if answer.headers.get("Location", "").startswith("/sign-in"):
             self.tokens.pop(role, None)
@@ -143,14 +166,24 @@ class Storm:
         found = {}
         if rule.endpoint.startswith("api."):
             tokens = self.scene.world.tokens
-            found = {"Authorization": f"Bearer {tokens.get(role, 'none at all')}", "Idempotency-Key": f"{self.chance.random()}", "If-Match": '"1"'}
+            found = {
+                "Authorization": f"Bearer {tokens.get(role, 'none at all')}",
+                "Idempotency-Key": f"{self.chance.random()}",
+                "If-Match": '"1"',
+            }
         while self._sometimes(0.3):
             name = self.chance.choice(list(HEADERS))
             found[name] = self.chance.choice(HEADERS[name])
         return found
 
     def _body(self, rule: Rule, role: str) -> tuple[bytes, str | None]:
-        makers: tuple[Callable[[Rule, str], tuple[bytes, str | None]], ...] = (self._form, self._form, self._form, self._json, self._raw)
+        makers: tuple[Callable[[Rule, str], tuple[bytes, str | None]], ...] = (
+            self._form,
+            self._form,
+            self._form,
+            self._json,
+            self._raw,
+        )
         if rule.endpoint.startswith("api."):
             makers = (self._json, self._json, self._json, self._raw)
         return self.chance.choice(makers)(rule, role)
@@ -160,13 +193,23 @@ class Storm:
         things = self.scene.things["here"]
         row = self.forms.get("POST " + re.sub(r"<(?:[^:>]+:)?(\w+)>", r"<\1>", rule.rule))
         fields = list(row.form(things).items()) if row else []
-        fields = [(name, self.chance.choice(UGLY) if self._sometimes(0.3) else value) for name, value in fields] + self._fields(0.5)
+        fields = [
+            (name, self.chance.choice(UGLY) if self._sometimes(0.3) else value) for name, value in fields
+        ] + self._fields(0.5)
         if self._sometimes(0.02):
             fields.append((self.chance.choice(NAMES), "x" * 1_000_000))
-        fields += [("csrf_token", self._token(role)), ("key", f"{self.chance.random():.20f}".rjust(24, "k")), ("revision", "1")]
+        fields += [
+            ("csrf_token", self._token(role)),
+            ("key", f"{self.chance.random():.20f}".rjust(24, "k")),
+            ("revision", "1"),
+        ]
         if self._sometimes(0.2):
-            parts = [f'--x\r\nContent-Disposition: form-data; name="{name}"\r\n\r\n{value}\r\n' for name, value in fields]
-            parts.append('--x\r\nContent-Disposition: form-data; name="files"; filename="a\0.pdf"\r\n\r\n%PDF-1.7\0\r\n')
+            parts = [
+                f'--x\r\nContent-Disposition: form-data; name="{name}"\r\n\r\n{value}\r\n' for name, value in fields
+            ]
+            parts.append(
+                '--x\r\nContent-Disposition: form-data; name="files"; filename="a\0.pdf"\r\n\r\n%PDF-1.7\0\r\n'
+            )
             end = "" if self._sometimes(0.2) else "--x--\r\n"
             return ("".join(parts) + end).encode("utf-8", "surrogatepass"), "multipart/form-data; boundary=x"
         return _encode(fields).encode(), "application/x-www-form-urlencoded"
@@ -181,7 +224,9 @@ class Storm:
         if self._sometimes(0.1):
             depth = self.chance.choice((50, 5_000, 100_000))
             return b'{"a":' * depth + b"1" + b"}" * depth, "application/json"
-        written = json.dumps({name: self._value(3) for name, _ in [("reason", ""), ("form", ""), ("sure", ""), *self._fields(0.7)]})
+        written = json.dumps(
+            {name: self._value(3) for name, _ in [("reason", ""), ("form", ""), ("sure", ""), *self._fields(0.7)]}
+        )
         return written.encode(), "application/json"
 
     def _value(self, depth: int) -> Any:
@@ -202,5 +247,3 @@ def _quoted(value: str) -> str:
 
 def _encode(fields: list[tuple[str, str]]) -> str:
     return "&".join(f"{_quoted(name)}={_quoted(value)}" for name, value in fields)
-
-

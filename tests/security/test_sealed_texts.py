@@ -44,7 +44,9 @@ def stolen(scene: tuple[str, str], superuser_engine: Engine) -> str:
 
 
 @pytest.mark.parametrize("words", ["{}", "Look: {}", "{} and more"])
-def test_a_page_takes_no_sealed_words(scene: tuple[str, str], stolen: str, browser_for: Callable[[str], Browser], words: str) -> None:
+def test_a_page_takes_no_sealed_words(
+    scene: tuple[str, str], stolen: str, browser_for: Callable[[str], Browser], words: str
+) -> None:
     page = f"/referrals/{scene[1]}/messages"
     browser = browser_for("provider")
     assert browser.post(page, {"f-words": words.format(stolen), "audience": "shared", "sure": "yes"}).status_code == 400
@@ -52,7 +54,10 @@ def test_a_page_takes_no_sealed_words(scene: tuple[str, str], stolen: str, brows
 
 
 def test_the_api_takes_no_sealed_words(app: Flask, world: World, scene: tuple[str, str], stolen: str) -> None:
-    client, headers = app.test_client(), {"Authorization": f"Bearer {world.tokens['provider']}", "Idempotency-Key": "k" * 24}
+    client, headers = (
+        app.test_client(),
+        {"Authorization": f"Bearer {world.tokens['provider']}", "Idempotency-Key": "k" * 24},
+    )
     path = f"/api/v1/referrals/{scene[1]}/messages"
     escaped = stolen.replace("s", "\\u0073", 1)
     for written in (stolen, escaped):

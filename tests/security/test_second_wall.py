@@ -30,17 +30,22 @@ BYTES, NAME, MEDIATED, SAID = "Canary-bytes-8B", "Canary-name-2N", "Canary-media
 OUTSIDERS = ("foreign_officer", "foreign_provider", "observer", "administrator")
 #: What is of a document or a mediation, and where they would be listed.
 PAGES = [
-    row for row in TABLE
-    if row.method == "GET" and any(word in row.path for word in ("document", "mediation", "<number>", "search", "/cases"))
+    row
+    for row in TABLE
+    if row.method == "GET"
+    and any(word in row.path for word in ("document", "mediation", "<number>", "search", "/cases"))
     # The history of a case has no second wall yet: it names what was filed.
-    and "history" not in row.path and "audit" not in row.path
-]  # fmt: skip
+    and "history" not in row.path
+    and "audit" not in row.path
+]
 #: The same over the API.
 ANSWERS = sorted(
-    route.path for route in ROUTES
-    if route.method == "GET" and any(word in route.path for word in ("document", "mediation", "{number}", "/cases"))
+    route.path
+    for route in ROUTES
+    if route.method == "GET"
+    and any(word in route.path for word in ("document", "mediation", "{number}", "/cases"))
     and not any(word in route.path for word in ("events", "history", "verify", "finding", "{clock}"))
-) + ["/search?words=canary"]  # fmt: skip
+) + ["/search?words=canary"]
 
 
 @pytest.fixture(scope="module")
@@ -51,7 +56,9 @@ def scene(
         engine: Engine = made.app.extensions["casework"]
         here = dict(made.things["here"])
         cabinet = Cabinet(engine, made.app.extensions["casework.store"], made.app.extensions["casework.vault"])
-        here["document"] = made.world.hand_in(cabinet, here["number"], content=PDF + b"%" + BYTES.encode(), name=f"{NAME}.pdf")
+        here["document"] = made.world.hand_in(
+            cabinet, here["number"], content=PDF + b"%" + BYTES.encode(), name=f"{NAME}.pdf"
+        )
         with transaction(engine) as db:
             db.execute(text("UPDATE mediations SET title = :title"), {"title": MEDIATED})
             made.world.write(db, "dispute_officer", load(db, here["mediation"], "mediation"), words=SAID)

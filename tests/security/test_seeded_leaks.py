@@ -54,7 +54,15 @@ def _look(story: Story) -> None:
     twins, here = story.twins, story.things["here"]
     twins.work()
     twins.post(["administrator", "supervisor", "officer"])
-    paths = ["/", "/agenda", "/notifications", f"/cases/{here['number']}", f"{PREFIX}/tasks", "/administration/mails", f"{PREFIX}/mails"]
+    paths = [
+        "/",
+        "/agenda",
+        "/notifications",
+        f"/cases/{here['number']}",
+        f"{PREFIX}/tasks",
+        "/administration/mails",
+        f"{PREFIX}/mails",
+    ]
     twins.read(["administrator", "officer"], lambda role: paths)
 
 
@@ -118,7 +126,9 @@ LEAKS = {
     "a mail": Leak(_ask, "mail: officer"),
     "a day": Leak(_later, "read: officer /"),
     "a notice": Leak(_notify, "read: officer /notifications"),
-    "a sealed mail": Leak(lambda _, db: db.execute(text("UPDATE mails SET sealed = false")), "read: administrator /administration/mails"),
+    "a sealed mail": Leak(
+        lambda _, db: db.execute(text("UPDATE mails SET sealed = false")), "read: administrator /administration/mails"
+    ),
 }
 
 
@@ -144,7 +154,9 @@ def test_a_preview_that_counts_sealed_mediations_is_found(story: Story, monkeypa
     assert story.twins.compared["act 200"] == 2
 
 
-def test_without_both_walls_a_mediation_is_found(story: Story, database_server: DatabaseServer, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_both_walls_a_mediation_is_found(
+    story: Story, database_server: DatabaseServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """By looking for it, and by writing into it."""
     open_first_wall(monkeypatch, story.twins.one.engine)
     for twin in story.twins.both:
@@ -155,7 +167,10 @@ def test_without_both_walls_a_mediation_is_found(story: Story, database_server: 
         owner.dispose()
     hidden = story.things["hidden"]["mediation"]
     story.twins.read(["foreign_officer"], lambda role: ["/mediations", f"/mediations/{hidden}", f"{PREFIX}/mediations"])
-    story.twins.act(["foreign_officer"], lambda role: [Act(f"/mediations/{hidden}/messages", {"audience": "internal", "f-words": "So."})])
+    story.twins.act(
+        ["foreign_officer"],
+        lambda role: [Act(f"/mediations/{hidden}/messages", {"audience": "internal", "f-words": "So."})],
+    )
     places = [one.partition(" ")[2].partition(":")[0] for one in story.twins.leaks]
     assert f"foreign_officer /mediations/{hidden}" in places, story.twins.leaks
     assert any(one.startswith("act: foreign_officer POST") for one in story.twins.leaks), story.twins.leaks

@@ -39,7 +39,9 @@ GIVES_UP = frozenset({
 
 def _power(scene: Scene) -> dict[str, Any]:
     with transaction(scene.engine) as db:
-        return {name: db.execute(text(f"SELECT {columns} FROM {name} ORDER BY 1")).all() for name, columns in POWER.items()}
+        return {
+            name: db.execute(text(f"SELECT {columns} FROM {name} ORDER BY 1")).all() for name, columns in POWER.items()
+        }
 
 
 def _sessions(scene: Scene) -> dict[str, str]:
@@ -47,7 +49,9 @@ def _sessions(scene: Scene) -> dict[str, str]:
     for role in (*ROLES, "second_compliance"):
         if role != "anonymous":
             client = Client(scene.app.test_client(), None)
-            made[role] = client.post("/sessions", {"email": f"{role}@example.org", "password": scene.world.password}).json["token"]
+            made[role] = client.post(
+                "/sessions", {"email": f"{role}@example.org", "password": scene.world.password}
+            ).json["token"]
     return made
 
 
@@ -80,7 +84,9 @@ def _asked(scene: Scene) -> set[str]:
 
 
 def _asks(answer: Answer) -> bool:
-    return answer.status_code in (401, 403) and ("fresh proof" in answer.text or "lacks the scope decide" in answer.text)
+    return answer.status_code in (401, 403) and (
+        "fresh proof" in answer.text or "lacks the scope decide" in answer.text
+    )
 
 
 def test_tokens_and_sessions_are_asked_by_the_same_routes(asking: dict[str, set[str]]) -> None:
@@ -126,7 +132,7 @@ def test_the_second_word_is_asked_for_whichever_way_it_is_said(scene: Scene, ask
     ways = [
         (f"/tasks/{pending['task']}/complete", {"data": {"decision": "confirm"}}, None),
         (f"/cases/{number}/tracks/{track['id']}/transitions/compliance_stop", {"data": {}}, track["revision"]),
-    ]  # fmt: skip
+    ]
     for path, body, revision in ways:
         assert _asks(second.post(path, body, if_match=revision)), path
     old = Client(scene.app.test_client(), _sessions(scene)["second_compliance"])
@@ -143,4 +149,3 @@ def test_the_second_word_is_asked_for_whichever_way_it_is_said(scene: Scene, ask
 def test_every_row_names_a_route_as_it_is_served() -> None:
     served = {f"{one.method} {one.path}" for one in ROUTES}
     assert {re.sub(r"\?.*", "", one) for one in GIVES_UP} <= served
-

@@ -45,7 +45,9 @@ def _run(scene: Scene, statement: str) -> Any:
 
 def _power(scene: Scene) -> dict[str, Any]:
     with transaction(scene.app.extensions["casework"]) as db:
-        return {name: db.execute(text(f"SELECT {columns} FROM {name} ORDER BY 1")).all() for name, columns in POWER.items()}
+        return {
+            name: db.execute(text(f"SELECT {columns} FROM {name} ORDER BY 1")).all() for name, columns in POWER.items()
+        }
 
 
 def _name(row: Row) -> str:
@@ -62,7 +64,9 @@ def asking(scene: Scene) -> set[str]:
             answer = scene.ask(row, role, "here")
             if ASKED in answer.text or answer.headers.get("Location", "").startswith("/confirm"):
                 found.add(_name(row))
-            elif answer.headers.get("Content-Disposition", "").endswith(("zip", "csv", "xlsx")) or ".zip" in answer.headers.get("Content-Disposition", ""):
+            elif answer.headers.get("Content-Disposition", "").endswith(
+                ("zip", "csv", "xlsx")
+            ) or ".zip" in answer.headers.get("Content-Disposition", ""):
                 taken.append(_name(row))
     _run(scene, "UPDATE sessions SET proved_at = casework_now()")
     # Many cases, or the whole of one, are not taken out by whoever sits at an open session.
@@ -94,5 +98,7 @@ def test_whatever_gives_or_takes_power_asks(scene: Scene, asking: set[str]) -> N
             before = _power(scene)
             answer = scene.ask(row, role, "here")
             if changed := [table for table, rows in _power(scene).items() if before[table] != rows]:
-                wrong.append(f"{_name(row)} by {role} ({answer.status_code}) changed {', '.join(changed)} and asked nobody")
+                wrong.append(
+                    f"{_name(row)} by {role} ({answer.status_code}) changed {', '.join(changed)} and asked nobody"
+                )
     assert not wrong, "\n".join(wrong)

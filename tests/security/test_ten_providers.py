@@ -71,27 +71,41 @@ def houses(app: Flask, engine: Engine, world: World) -> list[House]:
         for one in made:
             lead = world.actor(db, one.name)
             url = f"https://receiver.example/{one.word('hook')}"
-            done = create_endpoint(db, lead, vault, organisation=one.organisation, url=url, inside=(), request=new_request())
+            done = create_endpoint(
+                db, lead, vault, organisation=one.organisation, url=url, inside=(), request=new_request()
+            )
             one.things["endpoint"] = str(done.answer["id"])
     cabinet = Cabinet(engine, app.extensions["casework.store"], vault)
     for one in made:
         content = pdf(f"/Lang({one.word('bytes')})".encode())
         one.things["document"] = world.hand_in(
-            cabinet, one.case, one.name, title=one.word("title"), name=f"{one.word('file')}.pdf", content=content,
+            cabinet,
+            one.case,
+            one.name,
+            title=one.word("title"),
+            name=f"{one.word('file')}.pdf",
+            content=content,
             referral=one.things["referral"],
-        )  # fmt: skip
+        )
     with transaction(engine) as db:
         for one in made:
             world.fire(db, one.name, one.case, "ask_info", {"items": one.word("again")}, track=one.things["referral"])
-            world.fire(db, "officer", one.case, "supply_info", {"answer": one.word("told")}, track=one.things["referral"])
+            world.fire(
+                db, "officer", one.case, "supply_info", {"answer": one.word("told")}, track=one.things["referral"]
+            )
     return made
 
 
 def _found(world: World, db: Connection, house: House) -> None:
-    house.organisation = registry.register_organisation(db, name=house.word("house"), kind="provider", services=("assessment",))
+    house.organisation = registry.register_organisation(
+        db, name=house.word("house"), kind="provider", services=("assessment",)
+    )
     world.organisations[house.name] = house.organisation
     person = registry.register_person(
-        db, email=f"{house.word('mail').lower()}@example.org", name=house.word("lead"), password_hash=_hash_of(db, world)
+        db,
+        email=f"{house.word('mail').lower()}@example.org",
+        name=house.word("lead"),
+        password_hash=_hash_of(db, world),
     )
     registry.grant_role(db, person, "provider_lead", organisation=house.organisation)
     world.people[house.name] = person
@@ -101,15 +115,29 @@ def _found(world: World, db: Connection, house: House) -> None:
 
 def _hash_of(db: Connection, world: World) -> str:
     """Everybody in the world has the same password; hashing it ten times more would only take time."""
-    return str(db.execute(text("SELECT password_hash FROM people WHERE id = :id"), {"id": world.people["provider"]}).scalar_one())
+    return str(
+        db.execute(
+            text("SELECT password_hash FROM people WHERE id = :id"), {"id": world.people["provider"]}
+        ).scalar_one()
+    )
 
 
 def _talk(world: World, db: Connection, house: House) -> None:
     referral = house.things["referral"]
-    world.fire(db, house.name, house.case, "accept", {
-        "interest": False, "confidentiality": True, "person": world.people[house.name], "charge": "free",
-        "planned_on": today().replace(year=today().year + 1, day=1).isoformat(),
-    }, track=referral)  # fmt: skip
+    world.fire(
+        db,
+        house.name,
+        house.case,
+        "accept",
+        {
+            "interest": False,
+            "confidentiality": True,
+            "person": world.people[house.name],
+            "charge": "free",
+            "planned_on": today().replace(year=today().year + 1, day=1).isoformat(),
+        },
+        track=referral,
+    )
     case = load(db, home_of(db, house.case), "case")
     house.things["message"] = world.write(db, "officer", case, referral, house.word("shared"), tell=(house.name,))
     world.write(db, house.name, load(db, case.log, "case"), referral, house.word("answer"), tell=("officer",))
@@ -121,7 +149,11 @@ def _paths(app: Flask, about: House) -> Iterator[str]:
     """Every address that can be opened, with the things of one house in it."""
     things = {**about.things, "track": about.things["referral"], "number": about.case, "name": "accept", "version": "1"}
     for rule in app.url_map.iter_rules():
-        if "GET" in (rule.methods or ()) and rule.endpoint != "static" and rule.endpoint.rpartition(".")[2] != "sign_out":
+        if (
+            "GET" in (rule.methods or ())
+            and rule.endpoint != "static"
+            and rule.endpoint.rpartition(".")[2] != "sign_out"
+        ):
             yield re.sub(r"<(?:\w+:)?(\w+)>", lambda found: things.get(found[1], about.things["referral"]), rule.rule)
     yield from (f"/search?q={words}" for words in ("Canary", about.word("title"), about.word("house")))
     yield f"/api/v1/search?q={about.word('title')}"
@@ -157,7 +189,13 @@ def test_no_byte_of_ten_providers_reaches_another(app: Flask, world: World, hous
                 if path not in said:
                     said[path] = _bytes(browser, world.tokens[house.name], path)
         for path, words in said.items():
-            leaks += [f"{house.name} reads {mark} at {path}" for other in houses if other is not house for mark in other.marks if mark in words]
+            leaks += [
+                f"{house.name} reads {mark} at {path}"
+                for other in houses
+                if other is not house
+                for mark in other.marks
+                if mark in words
+            ]
         met[house.name] = {what for what in MET if any(house.word(what) in words for words in said.values())}
     assert leaks == []
     # Each of them meets all of its own, or the walk would prove nothing.
@@ -176,7 +214,9 @@ def test_no_mail_and_no_webhook_tells_one_provider_of_another(
     told: Mapping[str, list[str]] = {house.name: [] for house in houses}
     with transaction(engine) as db:
         for house in houses:
-            mails = db.execute(text("SELECT id FROM mails WHERE person_id = CAST(:id AS uuid)"), {"id": house.things["person"]})
+            mails = db.execute(
+                text("SELECT id FROM mails WHERE person_id = CAST(:id AS uuid)"), {"id": house.things["person"]}
+            )
             letters = [compose(db, str(mail), vault) for mail in mails.scalars().all()]
             told[house.name].extend(write_mail(one, settings).as_string() for one in letters if one is not None)
             sent = text("SELECT id FROM webhook_messages WHERE endpoint_id = CAST(:id AS uuid)")

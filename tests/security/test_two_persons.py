@@ -48,9 +48,12 @@ def test_a_sealed_mediation_is_in_no_queue_of_somebody_not_named_for_it(
     def deputise(db: Connection) -> None:
         # A manager's sight of cases, and the deputy's role besides.
         grant_role(
-            db, world.people["manager"], "dispute_officer", programme=world.programmes["BJ"],
+            db,
+            world.people["manager"],
+            "dispute_officer",
+            programme=world.programmes["BJ"],
             deputy_for=world.people["dispute_officer"],
-        )  # fmt: skip
+        )
 
     committed(deputise)
     named, deputy = client_for("dispute_officer"), client_for("manager")
@@ -79,7 +82,10 @@ def test_a_dispute_officer_of_the_programme_has_no_case_and_an_officer_is_none(
     assert "decides in cases of the programme" in grant("other_officer", "dispute_officer").text
     assert "a dispute officer of the programme" in grant("dispute_officer", "officer").text
     for given in ({"owner": "dispute_officer"}, {"owner": "officer", "team": ["dispute_officer"]}):
-        named = {"owner": world.people[str(given["owner"])], "team": [world.people[one] for one in given.get("team", [])]}
+        named = {
+            "owner": world.people[str(given["owner"])],
+            "team": [world.people[one] for one in given.get("team", [])],
+        }
         case = officer.get(f"/cases/{number}").json
         answer = officer.post(f"/cases/{number}/hand-over", named | {"note": "Please."}, if_match=case["revision"])
         assert answer.status_code == 422, answer.text
@@ -89,7 +95,9 @@ def test_a_dispute_officer_of_the_programme_has_no_case_and_an_officer_is_none(
     assert "hand them over first" in grant("officer", "dispute_officer").text
 
 
-def test_who_has_not_seen_the_first_hand_over_makes_no_second(client_for: Clients, world: World, committed: Committed) -> None:
+def test_who_has_not_seen_the_first_hand_over_makes_no_second(
+    client_for: Clients, world: World, committed: Committed
+) -> None:
     number = committed(world.new_case)
     committed(lambda db: world.fire(db, "officer", number, "take"))
     chief, before = client_for("supervisor"), client_for("supervisor").get(f"/cases/{number}").json["revision"]
@@ -99,14 +107,18 @@ def test_who_has_not_seen_the_first_hand_over_makes_no_second(client_for: Client
     assert chief.get(f"/cases/{number}").json["revision"] == before + 1
 
 
-def test_nobody_is_given_a_case_in_which_they_have_an_interest(client_for: Clients, world: World, committed: Committed) -> None:
+def test_nobody_is_given_a_case_in_which_they_have_an_interest(
+    client_for: Clients, world: World, committed: Committed
+) -> None:
     number = committed(world.new_case)
     committed(lambda db: world.fire(db, "officer", number, "take"))
     declared = client_for("other_officer").post(f"/cases/{number}/interests", {"nature": "Family."})
     assert declared.status_code == 200, declared.text
     case = client_for("supervisor").get(f"/cases/{number}").json
     answer = client_for("supervisor").post(
-        f"/cases/{number}/hand-over", {"owner": world.people["other_officer"], "team": [], "note": "Yours."}, if_match=case["revision"]
+        f"/cases/{number}/hand-over",
+        {"owner": world.people["other_officer"], "team": [], "note": "Yours."},
+        if_match=case["revision"],
     )
     assert answer.status_code == 422
     assert "has declared an interest in this case" in answer.text
@@ -116,7 +128,11 @@ def test_beside_the_dispute_officers_role_an_officers_does_not_count(
     client_for: Clients, world: World, committed: Committed
 ) -> None:
     match = committed(world.new_match)
-    committed(lambda db: db.execute(_AS_BOTH, {"person": world.people["other_officer"], "like": world.people["dispute_officer"]}))
+    committed(
+        lambda db: db.execute(
+            _AS_BOTH, {"person": world.people["other_officer"], "like": world.people["dispute_officer"]}
+        )
+    )
     both = client_for("other_officer")
     assert both.post(f"/matches/{match}/open").status_code == 404
     number = committed(world.new_case)
@@ -124,8 +140,9 @@ def test_beside_the_dispute_officers_role_an_officers_does_not_count(
     offered = client_for("supervisor").get(f"/cases/{number}").json
     answer = client_for("supervisor").post(
         f"/cases/{number}/tracks/{offered['tracks'][0]['id']}/transitions/assign",
-        {"data": {"officer": world.people["other_officer"]}}, if_match=offered["tracks"][0]["revision"],
-    )  # fmt: skip
+        {"data": {"officer": world.people["other_officer"]}},
+        if_match=offered["tracks"][0]["revision"],
+    )
     assert answer.status_code == 422, answer.text
 
 

@@ -23,7 +23,9 @@ _FOLLOWING = re.compile(r"(\d\d:\d\d:\d\d\.0000)\d\d(?=Z|\+)")
 #: Where the next page of a list begins: a moment and an id.
 _CURSOR = re.compile(r"\bWyI[\w-]+")
 #: What is drawn by lot in each world: ids, sums of what has ids in it, and secrets.
-_LOTS = re.compile(r"([0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}|\b[0-9a-f]{64}\b|\b[0-9a-f]{16}\b|(?:cw[ast]|whsec)_[\w+/=-]+)")
+_LOTS = re.compile(
+    r"([0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}|\b[0-9a-f]{64}\b|\b[0-9a-f]{16}\b|(?:cw[ast]|whsec)_[\w+/=-]+)"
+)
 
 
 def _opened(cursor: re.Match[str]) -> str:
@@ -35,11 +37,17 @@ def told(answer: TestResponse) -> str:
     if answer.data[:2] == b"PK":
         # A sheet or a case's file: what is in it. Of a sheet the moment of its making stands beside.
         with zipfile.ZipFile(io.BytesIO(answer.data)) as file:
-            parts = {name: file.read(name).decode("utf-8", "replace") for name in file.namelist() if name != "docProps/core.xml"}
+            parts = {
+                name: file.read(name).decode("utf-8", "replace")
+                for name in file.namelist()
+                if name != "docProps/core.xml"
+            }
         return f"{answer.status} {parts}"
     headers = sorted((name, value) for name, value in answer.headers if name.lower() not in _OF_THE_REQUEST)
     said = _FOLLOWING.sub(r"\1", _CURSOR.sub(_opened, answer.data.decode("utf-8", "replace")))
-    return f"{answer.status} {headers} {_FRESH.sub(lambda found: next(one for one in found.groups() if one) or '', said)}"
+    return (
+        f"{answer.status} {headers} {_FRESH.sub(lambda found: next(one for one in found.groups() if one) or '', said)}"
+    )
 
 
 @dataclass
@@ -75,7 +83,9 @@ def plainly(words: str) -> str:
 
 def written(mail: EmailMessage) -> str:
     """A mail as it is read; its own number and moment are new each time."""
-    head = sorted(f"{name}: {value}" for name, value in mail.items() if name not in ("Date", "Message-ID", "Content-Type"))
+    head = sorted(
+        f"{name}: {value}" for name, value in mail.items() if name not in ("Date", "Message-ID", "Content-Type")
+    )
     return "\n".join([*head, *(str(part.get_content()) for part in mail.walk() if not part.is_multipart())])
 
 

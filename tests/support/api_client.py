@@ -36,7 +36,13 @@ class Answer:
 def _answer(found: TestResponse) -> Answer:
     mimetype = found.mimetype or ""
     told = mimetype.endswith("json")
-    return Answer(found.status_code, found.headers, mimetype, found.data.decode("utf-8", "replace"), found.get_json() if told else None)
+    return Answer(
+        found.status_code,
+        found.headers,
+        mimetype,
+        found.data.decode("utf-8", "replace"),
+        found.get_json() if told else None,
+    )
 
 
 @dataclass
@@ -50,9 +56,14 @@ class Client:
         return _answer(self.flask.get(PREFIX + path, headers=self._headers(headers)))
 
     def post(
-        self, path: str, body: Json = None, *, key: str | None = "", if_match: int | str | None = None,
+        self,
+        path: str,
+        body: Json = None,
+        *,
+        key: str | None = "",
+        if_match: int | str | None = None,
         **headers: str,
-    ) -> Answer:  # fmt: skip
+    ) -> Answer:
         sent = self._headers(headers)
         if key is not None:
             sent["Idempotency-Key"] = key or f"key-{next(_keys)}"

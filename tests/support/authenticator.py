@@ -39,18 +39,26 @@ class Authenticator:
         cose = cbor2.dumps({1: 2, 3: -7, -1: 1, -2: public.x.to_bytes(32, "big"), -3: public.y.to_bytes(32, "big")})
         attested = bytes(16) + len(self.credential).to_bytes(2, "big") + self.credential + cose
         made = cbor2.dumps({"fmt": "none", "attStmt": {}, "authData": self._data(ATTESTED) + attested})
-        return self._answer({
-            "clientDataJSON": self._told("webauthn.create", options["challenge"]), "attestationObject": made,
-        })  # fmt: skip
+        return self._answer(
+            {
+                "clientDataJSON": self._told("webauthn.create", options["challenge"]),
+                "attestationObject": made,
+            }
+        )
 
     def sign(self, options: Json) -> str:
         """The answer to `navigator.credentials.get`; the counter goes on."""
         self.count += 1
         data, told = self._data(0), self._told("webauthn.get", options["challenge"])
         signature = self.key.sign(data + hashlib.sha256(told).digest(), ec.ECDSA(SHA256()))
-        return self._answer({
-            "clientDataJSON": told, "authenticatorData": data, "signature": signature, "userHandle": self.user,
-        })  # fmt: skip
+        return self._answer(
+            {
+                "clientDataJSON": told,
+                "authenticatorData": data,
+                "signature": signature,
+                "userHandle": self.user,
+            }
+        )
 
     def _data(self, more: int) -> bytes:
         flags = PRESENT | (VERIFIED if self.verifies else 0) | more
@@ -62,7 +70,9 @@ class Authenticator:
     def _answer(self, parts: dict[str, bytes]) -> str:
         id = bytes_to_base64url(self.credential)
         response = {name: bytes_to_base64url(part) for name, part in parts.items()}
-        return json.dumps({"id": id, "rawId": id, "type": "public-key", "response": response, "clientExtensionResults": {}})
+        return json.dumps(
+            {"id": id, "rawId": id, "type": "public-key", "response": response, "clientExtensionResults": {}}
+        )
 
 
 def _bytes(given: str) -> bytes:

@@ -49,15 +49,17 @@ class DatabaseServer:
     def settings(self, database: str, var: Path, **more: Any) -> Settings:
         """Settings in the profile `test` for a database of this server."""
         return Settings(
-            profile="test", var=var, database_url=self.app_url(database), owner_database_url=self.owner_url(database), **more
+            profile="test",
+            var=var,
+            database_url=self.app_url(database),
+            owner_database_url=self.owner_url(database),
+            **more,
         )
 
     def create(self, template: str = "template1") -> str:
         """The name of a new database, a copy of the template."""
         name = f"casework_test_{os.getpid()}_{secrets.token_hex(4)}"
-        statement = sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(
-            sql.Identifier(name), sql.Identifier(template)
-        )
+        statement = sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(sql.Identifier(name), sql.Identifier(template))
         if self.owner:
             statement += sql.SQL(" OWNER {}").format(sql.Identifier(self.owner))
         self._execute(statement)
@@ -74,7 +76,11 @@ class DatabaseServer:
 def given_server(login_url: str) -> DatabaseServer:
     """A server that runs already, with the logins that an embedded one has: a superuser is bound by no policy."""
     with psycopg.connect(login_url, autocommit=True) as connection:
-        for role, may in ((server_process.OWNER_ROLE, "LOGIN"), (server_process.WEB_ROLE, "LOGIN"), (server_process.APP_ROLE, "NOLOGIN")):
+        for role, may in (
+            (server_process.OWNER_ROLE, "LOGIN"),
+            (server_process.WEB_ROLE, "LOGIN"),
+            (server_process.APP_ROLE, "NOLOGIN"),
+        ):
             # Another worker of this run may be making it just now.
             with suppress(psycopg.errors.DuplicateObject, psycopg.errors.UniqueViolation):
                 connection.execute(sql.SQL("CREATE ROLE {} " + may).format(sql.Identifier(role)))
@@ -82,7 +88,9 @@ def given_server(login_url: str) -> DatabaseServer:
             if password := make_url(login_url).password:
                 connection.execute(sql.SQL("ALTER ROLE {} PASSWORD {}").format(sql.Identifier(role), str(password)))
             with suppress(psycopg.errors.InternalError, psycopg.errors.UniqueViolation):
-                connection.execute(sql.SQL("GRANT {} TO {}").format(sql.Identifier(server_process.APP_ROLE), sql.Identifier(role)))
+                connection.execute(
+                    sql.SQL("GRANT {} TO {}").format(sql.Identifier(server_process.APP_ROLE), sql.Identifier(role))
+                )
     return DatabaseServer(login_url=login_url, owner=server_process.OWNER_ROLE)
 
 
@@ -105,9 +113,7 @@ def _shown(url: str, setting: str) -> str:
     return str(value)
 
 
-def run_casework(
-    *arguments: str, environment: dict[str, str], cwd: Path = ROOT
-) -> subprocess.CompletedProcess[str]:
+def run_casework(*arguments: str, environment: dict[str, str], cwd: Path = ROOT) -> subprocess.CompletedProcess[str]:
     """Run the command line in a process of its own, with nothing set but what is passed."""
     return subprocess.run(
         [sys.executable, "-m", "casework", *arguments],

@@ -47,5 +47,10 @@ def _in_place(event: Event, one: Json, case: Case | None) -> Event:
     above = case.referral_of(track) if case and track else None
     organisation = above.provider if above and one["role"] in ORGANISATION_ROLES else None
     return replace(
-        event, actor=one["person"], role=one["role"], acting_for=one["deputy_for"], organisation=organisation, effects=effects
+        event,
+        actor=one["person"],
+        role=one["role"],
+        acting_for=one["deputy_for"],
+        organisation=organisation,
+        effects=effects,
     )

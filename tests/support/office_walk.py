@@ -111,7 +111,6 @@ class Life(Performance):
             self.place, self._case = place, None
             self.refused += 1
 
-
     def wander(self) -> None:
         """Somebody does something that may be done at this place, whatever the script says, or finishes a task beside."""
         if not self.logs:
@@ -129,7 +128,9 @@ class Life(Performance):
                 data = self.fill(edition, form, {}, track, task.name, "") if task.type == "side" else decides
                 if data.get("decision") == "confirm":
                     data.pop("reason", None)
-                complete_task(db, self._worker(db, task) or actor, task.id, data=data, happened_on=None, request=new_request())
+                complete_task(
+                    db, self._worker(db, task) or actor, task.id, data=data, happened_on=None, request=new_request()
+                )
                 return
             track = dice.choice(list(self.case.tracks.values()))
             ways = [rule for rule, _ in library[track.edition].leaving(track.states) if rule.by_people]
@@ -141,15 +142,23 @@ class Life(Performance):
             able = [one for one in self.office.people(db) if choose(capacities(one, self.case, track), wanted)]
             data = {} if pending else self.fill(library[track.edition], rule.form, {}, track, rule.name, "")
             fire_transition(
-                db, dice.choice(able or [actor]), self.case.log, self.case.kind, track.id, rule.name, data=data,
-                revision=self.case.tracks[track.id].revision, request=new_request(),
-            )  # fmt: skip
+                db,
+                dice.choice(able or [actor]),
+                self.case.log,
+                self.case.kind,
+                track.id,
+                rule.name,
+                data=data,
+                revision=self.case.tracks[track.id].revision,
+                request=new_request(),
+            )
 
     def _worker(self, db: Connection, task: Task) -> Actor | None:
         able = [
-            one for one in self.office.people(db)
+            one
+            for one in self.office.people(db)
             if (task.holder in (None, one.person)) and may_work(one, self.case, task) is not None
-        ]  # fmt: skip
+        ]
         return self.office.dice.choice(able) if able else None
 
     def id(self, name: str) -> str:
@@ -196,9 +205,10 @@ class Office:
 
     def one_with(self, db: Connection, *roles: str, but: str = "", own: bool = True) -> Actor | None:
         found = [
-            one for one in self.people(db)
+            one
+            for one in self.people(db)
             if one.person != but and any(m.role in roles and (m.deputy_for is None or not own) for m in one.memberships)
-        ]  # fmt: skip
+        ]
         return self.dice.choice(found) if found else None
 
     def for_step(self, life: Life, person: str) -> Actor:
@@ -210,10 +220,14 @@ class Office:
             case = life.case
             wanted = {case.owner, *case.team} if case.owner else wanted
         choices = [
-            [one for one in everybody if one.person in wanted and any(m.deputy_for is None and m.role in roles for m in one.memberships)],
+            [
+                one
+                for one in everybody
+                if one.person in wanted and any(m.deputy_for is None and m.role in roles for m in one.memberships)
+            ],
             [one for one in everybody if any(m.deputy_for in wanted and m.role in roles for m in one.memberships)],
             [one for one in everybody if any(m.role in roles for m in one.memberships)],
-        ]  # fmt: skip
+        ]
         found = next((some for some in choices if some), None)
         if found is None:
             raise NotFound("person")
@@ -227,10 +241,21 @@ class Office:
 
     def run(self, steps: int) -> None:
         deeds: list[tuple[int, Callable[[Connection], None]]] = [
-            (30, self.work), (4, self.go_away), (3, self.come_back), (2, self.give_role), (2, self.end_role), (1, self.leave),
-            (1, self.newcomer), (3, self.hand), (1, self.interest), (1, self.allocate), (2, self.hold), (1, self.close_account),
-            (3, self.reopen), (2, self.hand_mediation),
-        ]  # fmt: skip
+            (30, self.work),
+            (4, self.go_away),
+            (3, self.come_back),
+            (2, self.give_role),
+            (2, self.end_role),
+            (1, self.leave),
+            (1, self.newcomer),
+            (3, self.hand),
+            (1, self.interest),
+            (1, self.allocate),
+            (2, self.hold),
+            (1, self.close_account),
+            (3, self.reopen),
+            (2, self.hand_mediation),
+        ]
         weights = [34, 14, 12, *(weight for weight, _ in deeds)]
         for _ in range(steps):
             n = self.dice.choices(range(len(weights)), weights)[0]
@@ -289,28 +314,39 @@ class Office:
         if not items:
             self.counts["nothing to do"] += 1
             return
-        task, others = self.dice.choice(items)["id"], [one.person for one in self.people(db) if one.person != actor.person]
+        task, others = (
+            self.dice.choice(items)["id"],
+            [one.person for one in self.people(db) if one.person != actor.person],
+        )
         note, until = "As we said.", (self.stage.today + timedelta(days=self.dice.randint(1, 20))).isoformat()
         request, other = new_request(), self._colleague(db, task, actor) or self.dice.choice(others)
         deeds: list[Callable[[], object]] = [
-            lambda: claim_task(db, actor, task, request), lambda: start_task(db, actor, task, request),
-            lambda: stop_task(db, actor, task, request), lambda: release_task(db, actor, task, note=note, request=request),
+            lambda: claim_task(db, actor, task, request),
+            lambda: start_task(db, actor, task, request),
+            lambda: stop_task(db, actor, task, request),
+            lambda: release_task(db, actor, task, note=note, request=request),
             lambda: suspend_task(db, actor, task, reason=note, waits_for="provider", until=until, request=request),
             lambda: resume_task(db, actor, task, request),
             lambda: assign_task(db, actor, task, person=other, note=note, request=request),
             lambda: delegate_task(db, actor, task, person=other, note=note, request=request),
             lambda: forward_task(db, actor, task, person=self.dice.choice((None, other)), note=note, request=request),
             lambda: activate_task(db, actor, task, request),
-        ]  # fmt: skip
+        ]
         self.dice.choice(deeds[:1] * 4 + deeds)()
 
     def _colleague(self, db: Connection, task: str, actor: Actor) -> str | None:
         row = db.execute(
-            text("SELECT t.log_id::text AS log, l.kind FROM tasks t JOIN logs l ON l.id = t.log_id WHERE t.id = CAST(:id AS uuid)"),
+            text(
+                "SELECT t.log_id::text AS log, l.kind FROM tasks t JOIN logs l ON l.id = t.log_id WHERE t.id = CAST(:id AS uuid)"
+            ),
             {"id": task},
-        ).one()  # fmt: skip
+        ).one()
         case = load(db, row.log, row.kind)
-        able = [one.person for one in self.people(db) if one.person != actor.person and may_work(one, case, case.tasks[task])]
+        able = [
+            one.person
+            for one in self.people(db)
+            if one.person != actor.person and may_work(one, case, case.tasks[task])
+        ]
         return self.dice.choice(able) if able else None
 
     # --- people ---
@@ -323,18 +359,24 @@ class Office:
         mine = self.dice.choice([m for m in person.memberships if m.role in COVERED and m.deputy_for is None])
         scope = mine.programme or mine.organisation
         there = [
-            one for one in self.people(db)
+            one
+            for one in self.people(db)
             if one.person != person.person and any(scope in (m.programme, m.organisation) for m in one.memberships)
-        ]  # fmt: skip
+        ]
         if not there:
             return
         first = self.stage.today + timedelta(days=self.dice.randint(0, 6))
         leader = self.one_with(db, SUPERVISOR if mine.programme else "provider_lead") or person
         record_absence(
-            db, self.dice.choice((person, leader)), scope=str(scope), person=person.person,
-            substitute=self.dice.choice(there).person, first_day=first,
-            last_day=first + timedelta(days=self.dice.randint(0, 15)), request=new_request(),
-        )  # fmt: skip
+            db,
+            self.dice.choice((person, leader)),
+            scope=str(scope),
+            person=person.person,
+            substitute=self.dice.choice(there).person,
+            first_day=first,
+            last_day=first + timedelta(days=self.dice.randint(0, 15)),
+            request=new_request(),
+        )
 
     def come_back(self, db: Connection) -> None:
         actor = self.dice.choice(self.people(db))
@@ -357,9 +399,17 @@ class Office:
         person = self.dice.choice(self.people(db))
         deputy_for = self.stage.ids[given.key] if self.dice.random() < 0.2 else None
         asked = create_membership(
-            db, self._administrator(db), person=person.person, role=role, programme=None if where else self.programme,
-            organisation=where, deputy_for=deputy_for, starts_at=None, ends_at=ends, request=new_request(),
-        )  # fmt: skip
+            db,
+            self._administrator(db),
+            person=person.person,
+            role=role,
+            programme=None if where else self.programme,
+            organisation=where,
+            deputy_for=deputy_for,
+            starts_at=None,
+            ends_at=ends,
+            request=new_request(),
+        )
         self._agree(db, asked, person.person)
 
     def _agree(self, db: Connection, asked: Done, person: str) -> None:
@@ -375,7 +425,7 @@ class Office:
                 " AND (ends_at IS NULL OR ends_at > casework_now()) ORDER BY starts_at, person_id, id OFFSET :n LIMIT 1"
             ),
             {"n": self.dice.randint(0, 30)},
-        ).one_or_none()  # fmt: skip
+        ).one_or_none()
         if row is None:
             return
         lead = self.one_with(db, "provider_lead", own=False)
@@ -404,15 +454,23 @@ class Office:
                 "SELECT p.id::text, m.role, m.programme_id::text AS programme, m.organisation_id::text AS organisation FROM people p"
                 " JOIN memberships m ON m.person_id = p.id AND m.deputy_for IS NULL WHERE NOT p.active ORDER BY p.email, m.role LIMIT 1"
             )
-        ).one_or_none()  # fmt: skip
+        ).one_or_none()
         if row is None:
             raise NotFound("person")
         administrator = self._administrator(db)
         reopen_person(db, administrator, Vault(["k" * 40]), row.id, new_request(), mailing=False)
         asked = create_membership(
-            db, administrator, person=row.id, role=row.role, programme=row.programme, organisation=row.organisation,
-            deputy_for=None, starts_at=None, ends_at=None, request=new_request(),
-        )  # fmt: skip
+            db,
+            administrator,
+            person=row.id,
+            role=row.role,
+            programme=row.programme,
+            organisation=row.organisation,
+            deputy_for=None,
+            starts_at=None,
+            ends_at=None,
+            request=new_request(),
+        )
         self._agree(db, asked, row.id)
 
     def newcomer(self, db: Connection, role: str = "", organisation: str | None = None) -> None:
@@ -423,15 +481,30 @@ class Office:
         n = len(self.roles_of)
         administrator = self._administrator(db)
         made = create_person(
-            db, administrator, Vault(["k" * 40]), email=f"newcomer-{n}@demo.example", name=f"Newcomer {n}", name_zh=None,
-            language="en", mailing=False, request=new_request(),
-        )  # fmt: skip
+            db,
+            administrator,
+            Vault(["k" * 40]),
+            email=f"newcomer-{n}@demo.example",
+            name=f"Newcomer {n}",
+            name_zh=None,
+            language="en",
+            mailing=False,
+            request=new_request(),
+        )
         person = str(made.answer["id"])
         self.roles_of[person] = ((role,), None)
         asked = create_membership(
-            db, administrator, person=person, role=role, programme=None if organisation else self.programme,
-            organisation=organisation, deputy_for=None, starts_at=None, ends_at=None, request=new_request(),
-        )  # fmt: skip
+            db,
+            administrator,
+            person=person,
+            role=role,
+            programme=None if organisation else self.programme,
+            organisation=organisation,
+            deputy_for=None,
+            starts_at=None,
+            ends_at=None,
+            request=new_request(),
+        )
         self._agree(db, asked, person)
 
     # --- cases ---
@@ -452,13 +525,24 @@ class Office:
             return
         team = [one.person for one in (self.one_with(db, OFFICER),) if one and self.dice.random() < 0.4]
         hand_over(
-            db, find_actor(db, case.owner) or by, case.number, owner=new.person, team=team, note="Yours.", revision=case.revision,
+            db,
+            find_actor(db, case.owner) or by,
+            case.number,
+            owner=new.person,
+            team=team,
+            note="Yours.",
+            revision=case.revision,
             request=new_request(),
-        )  # fmt: skip
+        )
 
     def hand_mediation(self, db: Connection) -> None:
         """A sealed mediation begins, or goes to another dispute officer by whoever is named for it, maybe with a stand-in."""
-        led = [(one, found["id"]) for one in self.people(db) for found in list_mediations(db, one)["items"] if found["ended"] is None]
+        led = [
+            (one, found["id"])
+            for one in self.people(db)
+            for found in list_mediations(db, one)["items"]
+            if found["ended"] is None
+        ]
         case, officer = self._case(db), self.one_with(db, DISPUTE_OFFICER)
         if len(led) < 2 and case is not None and case.number is not None and officer is not None:
             open_mediation(db, officer, case.number, new_request())
@@ -466,11 +550,19 @@ class Office:
         if not led:
             raise NotFound("mediation")
         actor, id = self.dice.choice(led)
-        owner, *others = self.dice.sample(leaders := [one["id"] for one in list_leaders(db, actor, id)["items"]], len(leaders))
+        owner, *others = self.dice.sample(
+            leaders := [one["id"] for one in list_leaders(db, actor, id)["items"]], len(leaders)
+        )
         hand_over_mediation(
-            db, actor, id, owner=owner, team=others[:1] if self.dice.random() < 0.5 else [], note="Yours.",
-            revision=load(db, id, "mediation").revision, request=new_request(),
-        )  # fmt: skip
+            db,
+            actor,
+            id,
+            owner=owner,
+            team=others[:1] if self.dice.random() < 0.5 else [],
+            note="Yours.",
+            revision=load(db, id, "mediation").revision,
+            request=new_request(),
+        )
 
     def interest(self, db: Connection) -> None:
         case, person = self._case(db), self.dice.choice(self.people(db))
@@ -488,7 +580,15 @@ class Office:
         name = "resume" if case.hold is not None else "hold"
         form = {"hold": data, "resume": {}}[name]
         fire_transition(
-            db, actor, case.log, "case", case.main.id, name, data=form, revision=case.main.revision, request=new_request()
+            db,
+            actor,
+            case.log,
+            "case",
+            case.main.id,
+            name,
+            data=form,
+            revision=case.main.revision,
+            request=new_request(),
         )
 
     def allocate(self, db: Connection) -> None:
@@ -496,9 +596,14 @@ class Office:
         chief = self.one_with(db, SUPERVISOR)
         if chief is not None:
             choose_allocation(
-                db, chief, scope=self.programme, queue=self.dice.choice((SUPERVISOR, COMPLIANCE, OFFICER)),
-                strategy=self.dice.choice(("none", "turns", "load", "knows")), cap=None, request=new_request(),
-            )  # fmt: skip
+                db,
+                chief,
+                scope=self.programme,
+                queue=self.dice.choice((SUPERVISOR, COMPLIANCE, OFFICER)),
+                strategy=self.dice.choice(("none", "turns", "load", "knows")),
+                cap=None,
+                request=new_request(),
+            )
 
     # --- what must hold ---
 
@@ -546,7 +651,10 @@ class Office:
                 self._try(lambda db, one=one: self._repair(db, one))  # type: ignore[misc]  # bound here, called at once
             self.tick(0.01)
         with self.deed() as db:
-            return [f"{one['kind']}: {one['number'] or 'a mediation'} {one['task'] and one['task']['name']}" for one in find_breaches(db)]
+            return [
+                f"{one['kind']}: {one['number'] or 'a mediation'} {one['task'] and one['task']['name']}"
+                for one in find_breaches(db)
+            ]
 
     def _repair(self, db: Connection, one: Json) -> None:
         kind, case = one["kind"], load(db, one["log"], "case" if one["number"] else "mediation")
@@ -559,9 +667,15 @@ class Office:
                 self.newcomer(db, SUPERVISOR)
                 return
             hand_over(
-                db, chief, str(case.number), owner=new, team=[], note="You have it now.", revision=case.revision,
+                db,
+                chief,
+                str(case.number),
+                owner=new,
+                team=[],
+                note="You have it now.",
+                revision=case.revision,
                 request=new_request(),
-            )  # fmt: skip
+            )
         elif kind == "nobody_leads":
             self.newcomer(db, DISPUTE_OFFICER)
         elif kind == "nobody_may" and task is not None:
@@ -570,6 +684,8 @@ class Office:
 
     def _able(self, db: Connection, role: str, case: Case) -> list[Actor]:
         return [
-            one for one in self.people(db)
-            if one.person not in case.interests and any(m.role == role and m.deputy_for is None for m in one.memberships)
-        ]  # fmt: skip
+            one
+            for one in self.people(db)
+            if one.person not in case.interests
+            and any(m.role == role and m.deputy_for is None for m in one.memberships)
+        ]

@@ -63,20 +63,43 @@ _IN_THE_TEAM = Persona(
     "officer",
     _NOT_TOLD
     | _as(
-        "other_officer", "POST /cases/{number}/messages/{message}/correct (note)", "POST /absences", "POST /absences/{absence}/end",
-        "POST /away/<absence>/end", "GET /cases/<number>/messages/<message> (note)", "POST /cases/<number>/messages/<message> (note)",
-        "POST /cases/filters/<filter>/drop", "GET /tokens", "POST /tokens/{token}/revoke", "GET /sessions", "POST /sessions/{session}/end",
+        "other_officer",
+        "POST /cases/{number}/messages/{message}/correct (note)",
+        "POST /absences",
+        "POST /absences/{absence}/end",
+        "POST /away/<absence>/end",
+        "GET /cases/<number>/messages/<message> (note)",
+        "POST /cases/<number>/messages/<message> (note)",
+        "POST /cases/filters/<filter>/drop",
+        "GET /tokens",
+        "POST /tokens/{token}/revoke",
+        "GET /sessions",
+        "POST /sessions/{session}/end",
     ),
     either=frozenset(
         f"POST /tasks/{{task}}/{one}"
         for one in (
-            "release", "exit", "delegate", "forward", "assign", "nominate", "suspend", "modify", "items", "items/{item}", "stop",
-            "activate", "fail",
+            "release",
+            "exit",
+            "delegate",
+            "forward",
+            "assign",
+            "nominate",
+            "suspend",
+            "modify",
+            "items",
+            "items/{item}",
+            "stop",
+            "activate",
+            "fail",
         )
-    ) | {
-        "POST /tasks/<task>/release", "GET /tasks/<task>/operations/<operation>", "POST /tasks/<task>/operations/<operation>",
+    )
+    | {
+        "POST /tasks/<task>/release",
+        "GET /tasks/<task>/operations/<operation>",
+        "POST /tasks/<task>/operations/<operation>",
     },
-)  # fmt: skip
+)
 PERSONAE: Mapping[str, Persona] = {
     # Owned the case, and was in its team to the last; led the mediation, and was in its team to the last; was of the lab.
     "ended_officer": _NOBODY,
@@ -159,8 +182,9 @@ def _come(world: World, db: Connection) -> None:
     for name in PERSONAE.keys() - world.people.keys():
         world.add_person(db, name)
     for role, names in (
-        ("officer", ("ended_officer", "turned_auditor", "away", "standing_in")), ("dispute_officer", ("ended_mediator", "once_named")),
-    ):  # fmt: skip
+        ("officer", ("ended_officer", "turned_auditor", "away", "standing_in")),
+        ("dispute_officer", ("ended_mediator", "once_named")),
+    ):
         for name in names:
             registry.grant_role(db, world.people[name], role, programme=world.programmes["BJ"])
     registry.grant_role(db, world.people["ended_provider"], "provider", organisation=world.organisations["lab"])
@@ -173,9 +197,14 @@ def _work(world: World, db: Connection, number: str, mediation: str) -> None:
     for by, owner in (("dispute_officer", "ended_mediator"), ("ended_mediator", "dispute_officer")):
         sealed = load(db, mediation, "mediation")
         hand_over_mediation(
-            db, world.actor(db, by), mediation, owner=world.people[owner],
+            db,
+            world.actor(db, by),
+            mediation,
+            owner=world.people[owner],
             team=[world.people[one] for one in ("ended_mediator", "dispute_officer", "once_named") if one != owner],
-            note="For you.", revision=sealed.revision, request=new_request(),
-        )  # fmt: skip
+            note="For you.",
+            revision=sealed.revision,
+            request=new_request(),
+        )
     world.write(db, "once_named", load(db, mediation, "mediation"), words="Noted.")
     add_absence(db, world, "away", "standing_in", "BJ", first=0, last=10)

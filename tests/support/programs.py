@@ -68,7 +68,9 @@ def _install(program: Program) -> None:
     environment = os.environ | {"DEBIAN_FRONTEND": "noninteractive"}
     for command in (["update"], ["install", "-y", "--no-install-recommends", program.package]):
         # What went wrong shows when it is still not there.
-        subprocess.run(["apt-get", "-qq", *command], env=environment, stdout=subprocess.DEVNULL, check=False, timeout=900)
+        subprocess.run(
+            ["apt-get", "-qq", *command], env=environment, stdout=subprocess.DEVNULL, check=False, timeout=900
+        )
 
 
 if __name__ == "__main__":

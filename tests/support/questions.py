@@ -25,7 +25,16 @@ WHERE = ("here", "there", "hidden")
 _NOWHERE = "00000000-0000-4000-8000-000000000000"
 
 
-_LEAVING = ("/sign-out", "/sign-in", "/account/sessions", "/password", "/sessions/end", "/tokens/end-all", "/me/password", "/account/tokens/end-all")
+_LEAVING = (
+    "/sign-out",
+    "/sign-in",
+    "/account/sessions",
+    "/password",
+    "/sessions/end",
+    "/tokens/end-all",
+    "/me/password",
+    "/account/tokens/end-all",
+)
 
 
 @dataclass(frozen=True)
@@ -82,12 +91,26 @@ class Questions:
         """Every address that can be opened; and some searches."""
         rules = [one.rule for one in self.app.url_map.iter_rules() if _asks(one, "GET") and one.rule not in _OWN]
         more = (
-            "/search?q=mediation", "/cases/<number>/history?only=messages", "/cases?phase=none", "/sample?seed=1234abcd",
-            f"{PREFIX}/cases?words={WORDS}", f"{PREFIX}/sample?seed=1234abcd",
-        )  # fmt: skip
-        asked = [(where, fill(rule, self.things[where])) for rule in (*rules, *LIVELY, *more) for where in self._where(role, rule)]
+            "/search?q=mediation",
+            "/cases/<number>/history?only=messages",
+            "/cases?phase=none",
+            "/sample?seed=1234abcd",
+            f"{PREFIX}/cases?words={WORDS}",
+            f"{PREFIX}/sample?seed=1234abcd",
+        )
+        asked = [
+            (where, fill(rule, self.things[where]))
+            for rule in (*rules, *LIVELY, *more)
+            for where in self._where(role, rule)
+        ]
         # And those of which a table says which thing stands in them.
-        asked += [(where, _address(row, self.things[where])) for row in _ROWS if row.method == "GET" for where in self._wanted(role, row) if row.path not in _OWN]
+        asked += [
+            (where, _address(row, self.things[where]))
+            for row in _ROWS
+            if row.method == "GET"
+            for where in self._wanted(role, row)
+            if row.path not in _OWN
+        ]
         return list(dict.fromkeys(path for where, path in asked if self._worth(where, path)))
 
     def lively(self) -> list[str]:
@@ -102,14 +125,32 @@ class Questions:
             for where in self._wanted(role, row):
                 on = self.things[where]
                 if isinstance(row, api.Row):
-                    made.append((where, Act(_address(row, on), row.body(on) if row.body else {}, on.get(row.if_match, row.if_match))))
+                    made.append(
+                        (
+                            where,
+                            Act(
+                                _address(row, on), row.body(on) if row.body else {}, on.get(row.if_match, row.if_match)
+                            ),
+                        )
+                    )
                 else:
                     made.append((where, Act(_address(row, on), dict(row.form(on)))))
         for rule in self.app.url_map.iter_rules():
-            if _asks(rule, "POST") and not rule.rule.startswith(PREFIX) and _plain(rule.rule) not in known and rule.rule not in _OWN:
-                made += [(where, Act(fill(rule.rule, self.things[where]), dict(_OWN_FORMS.get(rule.rule, {})))) for where in WHERE]
+            if (
+                _asks(rule, "POST")
+                and not rule.rule.startswith(PREFIX)
+                and _plain(rule.rule) not in known
+                and rule.rule not in _OWN
+            ):
+                made += [
+                    (where, Act(fill(rule.rule, self.things[where]), dict(_OWN_FORMS.get(rule.rule, {}))))
+                    for where in WHERE
+                ]
         worth = {(one.path, str(one.body)): one for where, one in made if self._worth(where, f"{one.path} {one.body}")}
-        return sorted(worth.values(), key=lambda one: (one.leaves, one.leaves and (one.path == "/sign-out" or one.path.startswith(PREFIX))))
+        return sorted(
+            worth.values(),
+            key=lambda one: (one.leaves, one.leaves and (one.path == "/sign-out" or one.path.startswith(PREFIX))),
+        )
 
     def _where(self, role: str, rule: str) -> Sequence[str]:
         rows = [row for row in _ROWS if row.method == "GET" and _path(row) == _plain(rule)]

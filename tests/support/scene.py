@@ -89,7 +89,10 @@ def set_scene(database_server: DatabaseServer, template_database: str, var: Path
     with transaction(engine) as db:
         things = make_things(world, db)
     cabinet = Cabinet(engine, app.extensions["casework.store"], app.extensions["casework.vault"])
-    papers = {where: world.hand_in(cabinet, things[where]["number"], by) for where, by in (("here", "officer"), ("there", "foreign_officer"))}
+    papers = {
+        where: world.hand_in(cabinet, things[where]["number"], by)
+        for where, by in (("here", "officer"), ("there", "foreign_officer"))
+    }
     papers["absent"] = str(uuid.uuid4())
     things = {where: {**some, "document": papers[where], "version": "1"} for where, some in things.items()}
     scene = Scene(app, world, things, {"anonymous": Browser(app.test_client())})
@@ -135,59 +138,148 @@ def make_things(world: World, db: Connection) -> Things:
     ]
     mail = add_mail(db, world.people["officer"])
     case_here, case_there = (load(db, home_of(db, one), "case") for one in (number, elsewhere))
-    unsealings = [add_unsealing(db, world, str(mediation["id"]), "auditor"), add_unsealing(db, world, str(mediation["id"]), "manager", ended=True)]
-    world.fire(db, "officer", number, "amend_plan", {"payer": "programme", "skip_assessment": False, "reason": "A date has changed."})
+    unsealings = [
+        add_unsealing(db, world, str(mediation["id"]), "auditor"),
+        add_unsealing(db, world, str(mediation["id"]), "manager", ended=True),
+    ]
+    world.fire(
+        db,
+        "officer",
+        number,
+        "amend_plan",
+        {"payer": "programme", "skip_assessment": False, "reason": "A date has changed."},
+    )
     sealed = world.write(db, "dispute_officer", load(db, str(mediation["id"]), "mediation"))
     registry.grant_role(db, world.add_person(db, "only_one"), "supervisor", programme=there)
     asked = [add_role_request(db, world, one) for one in ("BJ", "SH")]
     objections = [
-        str(object_to(db, world.actor(db, by), of, to="send", words="Not so.", request=new_request()).answer["objection"])
+        str(
+            object_to(db, world.actor(db, by), of, to="send", words="Not so.", request=new_request()).answer[
+                "objection"
+            ]
+        )
         for by, of in (("provider", referral), ("foreign_provider", other))
     ]
     absences = [
-        add_absence(db, world, *one) for one in (("officer", "other_officer", "BJ"), ("foreign_officer", "only_one", "SH"))
+        add_absence(db, world, *one)
+        for one in (("officer", "other_officer", "BJ"), ("foreign_officer", "only_one", "SH"))
     ]
     hooks = [
-        add_endpoint(db, world.organisations[one], world.people[by]) for one, by in (("lab", "provider_lead"), ("bank", "foreign_provider"))
+        add_endpoint(db, world.organisations[one], world.people[by])
+        for one, by in (("lab", "provider_lead"), ("bank", "foreign_provider"))
     ]
     leaving = [add_erasure(db, world, one) for one in ("BJ", "SH")]
     invited = [add_invitation(db, world, one) for one in ("lab", "bank")]
     here = {
-        "recovery": add_recovery(db, world, "officer"), "idle": add_idle(db, "idle"),
-        "operation": "modify", "mail": mail, "absence": absences[0], "objection": objections[0], "provider": world.organisations["lab"], "service": "assessment",
-        "transition": "propose_close", "kind": "renew_consent", "consent": str(consent), "task": _task(db, number, "kick_off"),
-        "step_task": _task(db, number, "assessment"), "decision": _task(db, number, "decide_amend_plan"),
-        "match": str(_match(db, number)), "filter": filters[0], "job": add_failed_job(db),
-        "account": add_service_account(db, world), "erasure": leaving[0], "role": asked[0], "invitation": invited[0], "hook": hooks[0][0], "hook_message": hooks[0][1],
-        "number": number, "answered": _answered(db, number), "answered_task": _answered_task(db, number), "seq": "1", "referral": referral, "track": world.main_track(db, number), "finding": found[0],
-        "person": world.people["provider"], "officer": world.people["officer"], "leaver": leaver, "membership": membership, "question": "waivers",
-        "organisation": world.organisations["lab"], "programme": world.programmes["BJ"], "workflow": "case",
-        "edition": str(case.number), "member": members[0], "referral_transition": "accept", "referral_send": "send",
-        "referral_task": _step_task(db, referral), "referral_revision": _revision(db, referral),
-        "opening": unsealings[0], "ended_opening": unsealings[1],
-        "mediation": str(mediation["id"]), "mediation_track": str(mediation["track"]), "mediation_transition": "send",
-        "note": world.write(db, "officer", case_here), "shared": world.write(db, "provider", case_here, referral), "sealed": sealed,
-    }  # fmt: skip
+        "recovery": add_recovery(db, world, "officer"),
+        "idle": add_idle(db, "idle"),
+        "operation": "modify",
+        "mail": mail,
+        "absence": absences[0],
+        "objection": objections[0],
+        "provider": world.organisations["lab"],
+        "service": "assessment",
+        "transition": "propose_close",
+        "kind": "renew_consent",
+        "consent": str(consent),
+        "task": _task(db, number, "kick_off"),
+        "step_task": _task(db, number, "assessment"),
+        "decision": _task(db, number, "decide_amend_plan"),
+        "match": str(_match(db, number)),
+        "filter": filters[0],
+        "job": add_failed_job(db),
+        "account": add_service_account(db, world),
+        "erasure": leaving[0],
+        "role": asked[0],
+        "invitation": invited[0],
+        "hook": hooks[0][0],
+        "hook_message": hooks[0][1],
+        "number": number,
+        "answered": _answered(db, number),
+        "answered_task": _answered_task(db, number),
+        "seq": "1",
+        "referral": referral,
+        "track": world.main_track(db, number),
+        "finding": found[0],
+        "person": world.people["provider"],
+        "officer": world.people["officer"],
+        "leaver": leaver,
+        "membership": membership,
+        "question": "waivers",
+        "organisation": world.organisations["lab"],
+        "programme": world.programmes["BJ"],
+        "workflow": "case",
+        "edition": str(case.number),
+        "member": members[0],
+        "referral_transition": "accept",
+        "referral_send": "send",
+        "referral_task": _step_task(db, referral),
+        "referral_revision": _revision(db, referral),
+        "opening": unsealings[0],
+        "ended_opening": unsealings[1],
+        "mediation": str(mediation["id"]),
+        "mediation_track": str(mediation["track"]),
+        "mediation_transition": "send",
+        "note": world.write(db, "officer", case_here),
+        "shared": world.write(db, "provider", case_here, referral),
+        "sealed": sealed,
+    }
     far = here | {
-        "answered": "1", "answered_task": str(uuid.uuid4()),
-        "recovery": add_recovery(db, world, "foreign_officer"), "idle": add_idle(db, "idle-there"),
-        "account": str(uuid.uuid4()), "erasure": leaving[1], "role": asked[1], "invitation": invited[1], "hook": hooks[1][0], "hook_message": hooks[1][1],
-        "absence": absences[1], "objection": objections[1], "provider": world.organisations["bank"], "service": "pledge",
-        "transition": "take", "decision": str(uuid.uuid4()), "task": _task(db, elsewhere, "proposed"), "step_task": _task(db, elsewhere, "proposed"), "match": match, "filter": filters[1],
-        "number": elsewhere, "referral": other, "track": world.main_track(db, elsewhere), "finding": found[1],
-        "person": world.people["foreign_officer"], "officer": world.people["foreign_officer"], "leaver": world.people["foreign_officer"], "membership": str(away),
-        "organisation": world.organisations["bank"], "programme": there, "member": members[1],
-        "referral_task": _step_task(db, other), "referral_revision": _revision(db, other),
-        "opening": str(uuid.uuid4()), "ended_opening": str(uuid.uuid4()),
-        "mediation": str(uuid.uuid4()), "mediation_track": str(uuid.uuid4()),
-        "note": world.write(db, "foreign_officer", case_there), "shared": world.write(db, "foreign_provider", case_here, other),
-    }  # fmt: skip
-    absent = {name: str(uuid.uuid4()) for name in here} | {
-        "operation": "modify", "number": "BJ-2099-0001", "seq": "1", "question": "nothing", "workflow": "nothing", "edition": "1",
         "answered": "1",
-        "transition": "propose_close", "kind": "renew_consent", "referral_transition": "accept", "referral_send": "send", "mediation_transition": "send",
+        "answered_task": str(uuid.uuid4()),
+        "recovery": add_recovery(db, world, "foreign_officer"),
+        "idle": add_idle(db, "idle-there"),
+        "account": str(uuid.uuid4()),
+        "erasure": leaving[1],
+        "role": asked[1],
+        "invitation": invited[1],
+        "hook": hooks[1][0],
+        "hook_message": hooks[1][1],
+        "absence": absences[1],
+        "objection": objections[1],
+        "provider": world.organisations["bank"],
+        "service": "pledge",
+        "transition": "take",
+        "decision": str(uuid.uuid4()),
+        "task": _task(db, elsewhere, "proposed"),
+        "step_task": _task(db, elsewhere, "proposed"),
+        "match": match,
+        "filter": filters[1],
+        "number": elsewhere,
+        "referral": other,
+        "track": world.main_track(db, elsewhere),
+        "finding": found[1],
+        "person": world.people["foreign_officer"],
+        "officer": world.people["foreign_officer"],
+        "leaver": world.people["foreign_officer"],
+        "membership": str(away),
+        "organisation": world.organisations["bank"],
+        "programme": there,
+        "member": members[1],
+        "referral_task": _step_task(db, other),
+        "referral_revision": _revision(db, other),
+        "opening": str(uuid.uuid4()),
+        "ended_opening": str(uuid.uuid4()),
+        "mediation": str(uuid.uuid4()),
+        "mediation_track": str(uuid.uuid4()),
+        "note": world.write(db, "foreign_officer", case_there),
+        "shared": world.write(db, "foreign_provider", case_here, other),
+    }
+    absent = {name: str(uuid.uuid4()) for name in here} | {
+        "operation": "modify",
+        "number": "BJ-2099-0001",
+        "seq": "1",
+        "question": "nothing",
+        "workflow": "nothing",
+        "edition": "1",
+        "answered": "1",
+        "transition": "propose_close",
+        "kind": "renew_consent",
+        "referral_transition": "accept",
+        "referral_send": "send",
+        "mediation_transition": "send",
         "referral_revision": "1",
-    }  # fmt: skip
+    }
     return {"here": here, "there": far, "absent": absent}
 
 
@@ -201,19 +293,24 @@ def _task(db: Connection, number: str, name: str) -> str:
 
 def _answered(db: Connection, number: str) -> str:
     """The first form of a task that was filled in."""
-    statement = "SELECT min(e.seq) FROM events e JOIN cases c ON c.id = e.log_id WHERE c.number = :n AND e.kind = 'completed'"
+    statement = (
+        "SELECT min(e.seq) FROM events e JOIN cases c ON c.id = e.log_id WHERE c.number = :n AND e.kind = 'completed'"
+    )
     return str(db.execute(text(statement), {"n": number}).scalar_one())
 
 
 def _answered_task(db: Connection, number: str) -> str:
     """The task that was finished with it."""
-    statement = "SELECT e.effects->>'task' FROM events e JOIN cases c ON c.id = e.log_id WHERE c.number = :n AND e.seq = :seq"
+    statement = (
+        "SELECT e.effects->>'task' FROM events e JOIN cases c ON c.id = e.log_id WHERE c.number = :n AND e.seq = :seq"
+    )
     return str(db.execute(text(statement), {"n": number, "seq": int(_answered(db, number))}).scalar_one())
 
 
 def _step_task(db: Connection, track: str) -> str:
     found = db.execute(
-        text("SELECT id FROM tasks WHERE track_id = CAST(:id AS uuid) AND type = 'step' AND closed_at IS NULL"), {"id": track}
+        text("SELECT id FROM tasks WHERE track_id = CAST(:id AS uuid) AND type = 'step' AND closed_at IS NULL"),
+        {"id": track},
     )
     return str(found.scalar_one())
 

@@ -50,7 +50,9 @@ Json = Any
 
 
 #: One person's mails go one after the other: hands that find the next one locked leave it to the next round.
-_WAITING = text("SELECT count(*) FROM procrastinate_jobs WHERE status = 'todo' AND (scheduled_at IS NULL OR scheduled_at <= now())")
+_WAITING = text(
+    "SELECT count(*) FROM procrastinate_jobs WHERE status = 'todo' AND (scheduled_at IS NULL OR scheduled_at <= now())"
+)
 
 
 @dataclass
@@ -81,7 +83,9 @@ class Twin:
         return self.browsers[role].get(path, headers=self._token(role) if path.startswith(PREFIX) else {})
 
     def _token(self, role: str) -> dict[str, str]:
-        return {} if role == "anonymous" else {"Authorization": f"Bearer {self.keys.get(role, self.world.tokens[role])}"}
+        return (
+            {} if role == "anonymous" else {"Authorization": f"Bearer {self.keys.get(role, self.world.tokens[role])}"}
+        )
 
     def send(self, role: str, act: Act, key: str, revision: str) -> TestResponse:
         flask = self.browsers[role].flask
@@ -116,9 +120,14 @@ class Twin:
         hands = Hands(self.engine, self.settings)
         async with make_app(self.settings).open_async() as queue:
             await queue.run_worker_async(
-                queues=[CLOCKS, OTHERS], concurrency=1, wait=False, listen_notify=False, install_signal_handlers=False,
-                delete_jobs="always", additional_context={"hands": hands},
-            )  # fmt: skip
+                queues=[CLOCKS, OTHERS],
+                concurrency=1,
+                wait=False,
+                listen_notify=False,
+                install_signal_handlers=False,
+                delete_jobs="always",
+                additional_context={"hands": hands},
+            )
 
 
 @dataclass
@@ -150,9 +159,11 @@ class Twins:
         self.moment += timedelta(**more)
         for twin in self.both:
             with psycopg.connect(twin.url) as db:
-                db.execute(sql.SQL("CREATE OR REPLACE FUNCTION casework_now() RETURNS timestamptz LANGUAGE sql VOLATILE AS {}").format(
-                    f"SELECT timestamptz '{self.moment.isoformat()}'"
-                ))  # fmt: skip
+                db.execute(
+                    sql.SQL(
+                        "CREATE OR REPLACE FUNCTION casework_now() RETURNS timestamptz LANGUAGE sql VOLATILE AS {}"
+                    ).format(f"SELECT timestamptz '{self.moment.isoformat()}'")
+                )
 
     @contextmanager
     def now(self) -> Iterator[None]:
@@ -185,7 +196,9 @@ class Twins:
         self._keys += 1
         key, revision = f"the-key-of-both-{self._keys:08}", self._revision(act)
         answers = [twin.send(role, act, key, revision) for twin in self.both]
-        assert act.leaves or b"belongs to another session" not in answers[0].data, f"{role} {act.path}: the form was not taken"
+        assert act.leaves or b"belongs to another session" not in answers[0].data, (
+            f"{role} {act.path}: the form was not taken"
+        )
         self.compared[f"{round} {answers[0].status_code}"] += 1
         self.compare(f"{round}: {role} POST {act.path} {act.body}", told(answers[0]), told(answers[1]))
 
@@ -205,7 +218,13 @@ class Twins:
         self.posted = len(self.one.box.taken), len(self.other.box.taken)
         for role in roles:
             # Two that are due at one moment may leave in either order.
-            mailed = [sorted((written(one) for one in mails if parseaddr(str(one["To"]))[1] == f"{role}@example.org"), key=plainly) for mails in new]
+            mailed = [
+                sorted(
+                    (written(one) for one in mails if parseaddr(str(one["To"]))[1] == f"{role}@example.org"),
+                    key=plainly,
+                )
+                for mails in new
+            ]
             self.compared[round] += len(mailed[0])
             self.compare(f"{round}: {role}", "\n".join(mailed[0]), "\n".join(mailed[1]))
 
@@ -250,21 +269,29 @@ def set_base(server: DatabaseServer, template: str, var: Path) -> Iterator[Base]
                 db, name="Tianjin Second House", kind="provider", services=("assessment",)
             )
             # Whoever leads a mediation when its dispute officer leaves.
-            world.people["second_dispute_officer"] = second = register_person(db, email="second@example.org", name="Second")
+            world.people["second_dispute_officer"] = second = register_person(
+                db, email="second@example.org", name="Second"
+            )
             grant_role(db, second, "dispute_officer", programme=world.programmes["BJ"])
             things = _more_things(scene, db)
             # Whoever retries the job that fails waits a minute for the next try, which nobody does here.
             db.execute(text("UPDATE procrastinate_jobs SET args = args || '{\"tries\": 9}'"))
             vault = scene.app.extensions["casework.vault"]
             for hook in db.execute(text("SELECT id FROM webhook_endpoints")).scalars().all():
-                db.execute(text("UPDATE webhook_endpoints SET secret = :secret WHERE id = :id"), {"secret": vault.seal(new_secret(), hook), "id": hook})
+                db.execute(
+                    text("UPDATE webhook_endpoints SET secret = :secret WHERE id = :id"),
+                    {"secret": vault.seal(new_secret(), hook), "id": hook},
+                )
         database = str(engine.url.database)
         engine.dispose()
         with psycopg.connect(server.url(database)) as owner:
             columns = owner.execute(
                 "SELECT table_name, column_name FROM information_schema.columns WHERE table_schema = 'public' AND data_type = 'uuid'"
             ).fetchall()
-            asked = [sql.SQL("SELECT {}::text FROM {}").format(sql.Identifier(column), sql.Identifier(table)) for table, column in columns]
+            asked = [
+                sql.SQL("SELECT {}::text FROM {}").format(sql.Identifier(column), sql.Identifier(table))
+                for table, column in columns
+            ]
             ids = [one for (one,) in owner.execute(sql.SQL(" UNION ").join(asked)).fetchall() if one]
         yield Base(scene, things, database, var, ids)
 
@@ -275,17 +302,40 @@ def _more_things(scene: Scene, db: Connection) -> Things:
     assert case is not None
     add_item(db, world.actor(db, "officer"), here["step_task"], words="Ask the owner", request=new_request())
     found = text("SELECT jsonb_object_keys(items) FROM tasks WHERE id = CAST(:id AS uuid)")
-    clock = text("SELECT k.id FROM clocks k JOIN cases c ON c.id = k.log_id WHERE c.number = :number ORDER BY k.id LIMIT 1")
+    clock = text(
+        "SELECT k.id FROM clocks k JOIN cases c ON c.id = k.log_id WHERE c.number = :number ORDER BY k.id LIMIT 1"
+    )
     more = {
-        "need": world.needs[0], "technology": world.technologies[0], "right": world.rights[0], "fingerprint": case.fingerprint,
-        "name": "case", "notification": str(uuid4()), "mention": str(uuid4()), "token": str(uuid4()), "session": "0" * 64,
+        "need": world.needs[0],
+        "technology": world.technologies[0],
+        "right": world.rights[0],
+        "fingerprint": case.fingerprint,
+        "name": "case",
+        "notification": str(uuid4()),
+        "mention": str(uuid4()),
+        "token": str(uuid4()),
+        "session": "0" * 64,
         "item": str(db.execute(found, {"id": here["step_task"]}).scalars().first()),
-        "clock": str(db.execute(clock, {"number": here["number"]}).scalar_one()), "spare_number": world.new_case(db),
+        "clock": str(db.execute(clock, {"number": here["number"]}).scalar_one()),
+        "spare_number": world.new_case(db),
         "referral_send": "send",
-    }  # fmt: skip
-    again = {"role_request": "role", "unsealing": "opening", "ended_unsealing": "ended_opening", "endpoint": "hook", "lab": "organisation", "away": "officer"}
-    filled = {where: {**more, **some} | {new: some[old] for new, old in again.items()} for where, some in scene.things.items()}
-    absent = {name: str(uuid4()) for name in more} | {"name": "case", "referral_send": "send", "spare_number": "BJ-2099-0001"}
+    }
+    again = {
+        "role_request": "role",
+        "unsealing": "opening",
+        "ended_unsealing": "ended_opening",
+        "endpoint": "hook",
+        "lab": "organisation",
+        "away": "officer",
+    }
+    filled = {
+        where: {**more, **some} | {new: some[old] for new, old in again.items()} for where, some in scene.things.items()
+    }
+    absent = {name: str(uuid4()) for name in more} | {
+        "name": "case",
+        "referral_send": "send",
+        "spare_number": "BJ-2099-0001",
+    }
     return {"here": filled["here"], "there": filled["there"], "hidden": filled["absent"] | absent}
 
 
@@ -295,7 +345,9 @@ def copy_twice(server: DatabaseServer, base: Base) -> Iterator[Twins]:
     with ExitStack() as stack:
         one, other = (_copy(server, base, stack) for _ in range(2))
         with psycopg.connect(one.url) as db:
-            (moment,) = db.execute("SELECT date_trunc('minute', casework_now()) + interval '2 minutes'").fetchone() or (None,)
+            (moment,) = db.execute("SELECT date_trunc('minute', casework_now()) + interval '2 minutes'").fetchone() or (
+                None,
+            )
         assert moment is not None
         twins = Twins(one, other, moment)
         twins.names.know(base.ids)

@@ -30,18 +30,32 @@ def open_first_wall(monkeypatch: pytest.MonkeyPatch, engine: Engine) -> None:
         return list(case.tracks.values())
 
     open_to_all: Mapping[str, Any] = {
-        "sight": lambda actor, case: Sight.ALL, "own_tracks": tracks, "reads_document": lambda actor, case, document: True,
-        "reads_messages": lambda actor, case, referral: True, "conflict": lambda actor, case: None,
+        "sight": lambda actor, case: Sight.ALL,
+        "own_tracks": tracks,
+        "reads_document": lambda actor, case, document: True,
+        "reads_messages": lambda actor, case, referral: True,
+        "conflict": lambda actor, case: None,
         "reach": lambda actor: Reach(
-            actor.person, programmes, programmes, organisations, programmes, frozenset(), programmes, programmes,
+            actor.person,
+            programmes,
+            programmes,
+            organisations,
+            programmes,
+            frozenset(),
+            programmes,
+            programmes,
         ),
-    }  # fmt: skip
+    }
     for name, opened in open_to_all.items():
         asked = getattr(sight, name, None) or getattr(work, name)
         for module in [one for key, one in sys.modules.items() if key.startswith("casework")]:
             if getattr(module, name, None) is asked:
                 monkeypatch.setattr(module, name, opened)
-    monkeypatch.setattr(access_queries, "_MEDIATION", access_queries._asking("SELECT h.id FROM me CROSS JOIN mediations h WHERE h.id = $1::uuid"))
+    monkeypatch.setattr(
+        access_queries,
+        "_MEDIATION",
+        access_queries._asking("SELECT h.id FROM me CROSS JOIN mediations h WHERE h.id = $1::uuid"),
+    )
     everyone = str(mediations._LIST).replace(named_for("m"), "CAST(:person AS uuid) IS NOT NULL")
     assert everyone != str(mediations._LIST)
     monkeypatch.setattr(mediations, "_LIST", text(everyone))

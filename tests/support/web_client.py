@@ -34,8 +34,14 @@ class Browser:
         return self.last
 
     def post(
-        self, path: str, data: Mapping[str, Any] | None = None, *, page: str | None = None, follow: bool = False, **more: Any
-    ) -> TestResponse:  # fmt: skip
+        self,
+        path: str,
+        data: Mapping[str, Any] | None = None,
+        *,
+        page: str | None = None,
+        follow: bool = False,
+        **more: Any,
+    ) -> TestResponse:
         """Send a form that stands on `page`, which is opened first for its token and key; on any page where none is named."""
         if page or not self._token:
             return self._send(path, self._open(page or "/account"), data, follow, more)
@@ -45,7 +51,7 @@ class Browser:
 
     def _send(
         self, path: str, given: tuple[str, str], data: Mapping[str, Any] | None, follow: bool, more: Mapping[str, Any]
-    ) -> TestResponse:  # fmt: skip
+    ) -> TestResponse:
         sent = {"csrf_token": given[0], "key": given[1], **(data or {})}
         self.last = self.flask.post(path, data=sent, follow_redirects=follow, **more)
         return self.last

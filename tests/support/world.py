@@ -115,9 +115,11 @@ class World:
         """One more person with an account, the password of everybody and a token, and no role yet; gives the id."""
         hashed = text("SELECT password_hash FROM people WHERE id = CAST(:id AS uuid)")
         person = registry.register_person(
-            db, email=f"{name}@example.org", name=name.replace("_", " ").title(),
+            db,
+            email=f"{name}@example.org",
+            name=name.replace("_", " ").title(),
             password_hash=db.execute(hashed, {"id": self.people["officer"]}).scalar_one(),
-        )  # fmt: skip
+        )
         self.people[name], self.tokens[name] = person, new_token(db, person)
         return person
 
@@ -156,58 +158,119 @@ class World:
         )
 
     def fire(
-        self, db: Connection, by: str, number: str, transition: str, data: Mapping[str, Json] | None = None, *,
+        self,
+        db: Connection,
+        by: str,
+        number: str,
+        transition: str,
+        data: Mapping[str, Json] | None = None,
+        *,
         track: str | None = None,
-    ) -> Done:  # fmt: skip
+    ) -> Done:
         """Fire a transition of a case as it stands now."""
         chosen = track or self.main_track(db, number)
         revision = db.execute(
             text("SELECT revision FROM tracks WHERE id = CAST(:id AS uuid)"), {"id": chosen}
         ).scalar_one()
         return fire_transition(
-            db, self.actor(db, by), home_of(db, number), "case", chosen, transition, data=data or {},
-            revision=revision, request=new_request(),
-        )  # fmt: skip
+            db,
+            self.actor(db, by),
+            home_of(db, number),
+            "case",
+            chosen,
+            transition,
+            data=data or {},
+            revision=revision,
+            request=new_request(),
+        )
 
     def hand_over(self, db: Connection, by: str, number: str, owner: str, *team: str) -> Done:
         """Give a case as it stands now to another owner and team."""
         case = load(db, home_of(db, number), "case")
         return hand_over(
-            db, self.actor(db, by), number, owner=self.people[owner], team=[self.people[one] for one in team],
-            note="For you.", revision=case.revision, request=new_request(),
-        )  # fmt: skip
+            db,
+            self.actor(db, by),
+            number,
+            owner=self.people[owner],
+            team=[self.people[one] for one in team],
+            note="For you.",
+            revision=case.revision,
+            request=new_request(),
+        )
 
     def send(self, db: Connection, number: str, referral: str, service: str) -> None:
         """Send a drafted referral to its provider."""
         provider = db.execute(
             text("SELECT provider_id FROM tracks WHERE id = CAST(:id AS uuid)"), {"id": referral}
         ).scalar_one()
-        self.fire(db, "officer", number, "send", {
-            "service": service, "provider": str(provider), "fee": "programme", "question": "Does it reach 180 degrees?",
-            "wanted_on": (today() + timedelta(days=60)).isoformat(),
-        }, track=referral)  # fmt: skip
+        self.fire(
+            db,
+            "officer",
+            number,
+            "send",
+            {
+                "service": service,
+                "provider": str(provider),
+                "fee": "programme",
+                "question": "Does it reach 180 degrees?",
+                "wanted_on": (today() + timedelta(days=60)).isoformat(),
+            },
+            track=referral,
+        )
 
     def accept(self, db: Connection, number: str, referral: str, planned_on: date | None = None) -> None:
         """The lab accepts a referral that was sent to it, free of charge; to be delivered in 30 days unless told."""
-        self.fire(db, "provider", number, "accept", {
-            "interest": False, "confidentiality": True, "person": self.people["provider"], "charge": "free",
-            "planned_on": (planned_on or today() + timedelta(days=30)).isoformat(),
-        }, track=referral)  # fmt: skip
+        self.fire(
+            db,
+            "provider",
+            number,
+            "accept",
+            {
+                "interest": False,
+                "confidentiality": True,
+                "person": self.people["provider"],
+                "charge": "free",
+                "planned_on": (planned_on or today() + timedelta(days=30)).isoformat(),
+            },
+            track=referral,
+        )
 
     def write(
-        self, db: Connection, by: str, case: Case, referral: str | None = None, words: str = "Look.", tell: Iterable[str] = ()
+        self,
+        db: Connection,
+        by: str,
+        case: Case,
+        referral: str | None = None,
+        words: str = "Look.",
+        tell: Iterable[str] = (),
     ) -> str:
         """Write an internal note, or in the thread of a referral; gives the message's id."""
         done = send_message(
-            db, self.actor(db, by), case, audience="shared" if referral else "internal", referral=referral, words=words,
-            mentions=[self.people[one] for one in tell], sure=True, request=new_request(),
-        )  # fmt: skip
+            db,
+            self.actor(db, by),
+            case,
+            audience="shared" if referral else "internal",
+            referral=referral,
+            words=words,
+            mentions=[self.people[one] for one in tell],
+            sure=True,
+            request=new_request(),
+        )
         return str(done.answer["id"])
 
     def hand_in(
-        self, cabinet: Cabinet, number: str, by: str = "officer", *, title: str = "Test report", content: bytes = PDF,
-        name: str = "report.pdf", kind: str = "report", party: str | None = None, referral: str | None = None,
-    ) -> str:  # fmt: skip
+        self,
+        cabinet: Cabinet,
+        number: str,
+        by: str = "officer",
+        *,
+        title: str = "Test report",
+        content: bytes = PDF,
+        name: str = "report.pdf",
+        kind: str = "report",
+        party: str | None = None,
+        referral: str | None = None,
+    ) -> str:
         """Hand in a document with its file, in transactions of its own; gives the document's id."""
         with transaction(cabinet.engine) as db:
             case = load(db, home_of(db, number), "case")
@@ -215,12 +278,22 @@ class World:
             kept = cabinet.keep(case.log, part_for(party, referral), upload)
         with transaction(cabinet.engine) as db:
             done = hand_in(
-                db, self.actor(db, by), cabinet, case, title=title, kind=kind, kept=kept, referral=referral, party=party,
+                db,
+                self.actor(db, by),
+                cabinet,
+                case,
+                title=title,
+                kind=kind,
+                kept=kept,
+                referral=referral,
+                party=party,
                 request=new_request(),
-            )  # fmt: skip
+            )
         return str(done.answer["id"])
 
-    def send_letter(self, cabinet: Cabinet, number: str, written: Written, by: str = "officer", *, sure: bool = False) -> Done:
+    def send_letter(
+        self, cabinet: Cabinet, number: str, written: Written, by: str = "officer", *, sure: bool = False
+    ) -> Done:
         """Compose a letter, print it and send it, in transactions of its own."""
         with transaction(cabinet.engine) as db:
             composed = compose_letter(db, self.actor(db, by), number, written)
@@ -275,14 +348,23 @@ def build_world(db: Connection) -> World:
     for number in ("CN 1234567 B", "CN 7654321 B"):
         technology = world.technologies[len(world.rights)]
         done = rights.record_right(
-            db, world.actor(db, "officer"), programme=world.programmes["BJ"], technology=technology, kind="invention",
+            db,
+            world.actor(db, "officer"),
+            programme=world.programmes["BJ"],
+            technology=technology,
+            kind="invention",
             fields={
-                "office": "CNIPA", "number": number, "owner": "Nordwind Boilers", "in_force": True,
+                "office": "CNIPA",
+                "number": number,
+                "owner": "Nordwind Boilers",
+                "in_force": True,
                 "expires_on": (today() + timedelta(days=3000)).isoformat(),
-                "fee_paid_to": (today() + timedelta(days=300)).isoformat(), "checked_on": today().isoformat(),
+                "fee_paid_to": (today() + timedelta(days=300)).isoformat(),
+                "checked_on": today().isoformat(),
             },
-            confirmed=True, request=new_request(),
-        )  # fmt: skip
+            confirmed=True,
+            request=new_request(),
+        )
         world.rights.append(str(done.answer["id"]))
     return world
 
@@ -291,7 +373,9 @@ def note_rows(db: Connection, *tables: str) -> None:
     """Say in the logs what stands in these tables: after a test wrote into them behind the deeds."""
     for table in tables:
         home = REGISTERS[table].home
-        rows = db.execute(text(f"SELECT x.{home} AS home, array_agg({key_of(table)}) AS keys FROM {table} x GROUP BY 1")).all()
+        rows = db.execute(
+            text(f"SELECT x.{home} AS home, array_agg({key_of(table)}) AS keys FROM {table} x GROUP BY 1")
+        ).all()
         for row in rows:
             note_entries(db, table, row.home, row.keys, kind="changed")
 
@@ -324,9 +408,15 @@ def _insert(
     told = {name: {"source": "catalogue", "at": "2026-01-05"} for name in ("title", *more)}
     columns = ["id", "programme_id", "source", "external_id", "owner_id", "title", "provenance", *more]
     values = {
-        "id": id, "programme_id": programme, "source": "catalogue", "external_id": external_id, "owner_id": owner,
-        "title": title, "provenance": json.dumps(told), **more,
-    }  # fmt: skip
+        "id": id,
+        "programme_id": programme,
+        "source": "catalogue",
+        "external_id": external_id,
+        "owner_id": owner,
+        "title": title,
+        "provenance": json.dumps(told),
+        **more,
+    }
     marks = ", ".join(f"CAST(:{name} AS jsonb)" if name == "provenance" else f":{name}" for name in columns)
     db.execute(text(f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({marks})"), values)
     note_entries(db, table, programme, [id], kind="imported")
@@ -363,9 +453,15 @@ def add_invitation(db: Connection, world: World, organisation: str, by: str = "a
     """An invitation to an organisation whose mail waits. Its code nobody knows."""
     scope, vault = Scope(organisation=world.organisations[organisation]), Vault(["k" * 32])
     done = invite(
-        db, world.actor(db, by), vault, scope=scope, email=f"{organisation}-newcomer@example.org", name="Newcomer",
-        roles=["provider"], request=new_request(),
-    )  # fmt: skip
+        db,
+        world.actor(db, by),
+        vault,
+        scope=scope,
+        email=f"{organisation}-newcomer@example.org",
+        name="Newcomer",
+        roles=["provider"],
+        request=new_request(),
+    )
     return str(done.answer["id"])
 
 
@@ -376,15 +472,23 @@ def add_erasure(db: Connection, world: World, programme: str) -> str:
     asker = find_actor(db, clerk)
     assert asker is not None
     done = ask_erasure(
-        db, asker, programme=world.programmes[programme], person=None, words=["Ottoline Bramble"], basis="request",
-        reason="She left.", request=new_request(),
-    )  # fmt: skip
+        db,
+        asker,
+        programme=world.programmes[programme],
+        person=None,
+        words=["Ottoline Bramble"],
+        basis="request",
+        reason="She left.",
+        request=new_request(),
+    )
     return str(done.answer["id"])
 
 
 def add_role_request(db: Connection, world: World, programme: str) -> str:
     """A role for somebody new, to which a second person must agree."""
-    somebody = registry.register_person(db, email=f"candidate-{programme.lower()}@example.org", name=f"Candidate of {programme}")
+    somebody = registry.register_person(
+        db, email=f"candidate-{programme.lower()}@example.org", name=f"Candidate of {programme}"
+    )
     by = world.people["administrator"] if programme == "BJ" else SYSTEM_ACTOR
     return ask_role(db, somebody, "officer", programme=world.programmes[programme], by=by)
 
@@ -392,9 +496,13 @@ def add_role_request(db: Connection, world: World, programme: str) -> str:
 def add_recovery(db: Connection, world: World, person: str) -> str:
     """An administrator has asked that somebody may sign in anew; the halves of its code nobody knows."""
     done = ask_recovery(
-        db, world.actor(db, "administrator"), person=world.people[person], means=["second_factor"], reason="She called.",
+        db,
+        world.actor(db, "administrator"),
+        person=world.people[person],
+        means=["second_factor"],
+        reason="She called.",
         request=new_request(),
-    )  # fmt: skip
+    )
     return str(done.answer["id"])
 
 
@@ -406,9 +514,14 @@ def add_idle(db: Connection, name: str) -> str:
 def add_service_account(db: Connection, world: World) -> str:
     """A service account of the lab that may only read; gives its id."""
     done = create_service_account(
-        db, world.actor(db, "provider_lead"), organisation=world.organisations["lab"], name="LIMS", scopes=["referrals.read"],
-        days=30, request=new_request(),
-    )  # fmt: skip
+        db,
+        world.actor(db, "provider_lead"),
+        organisation=world.organisations["lab"],
+        name="LIMS",
+        scopes=["referrals.read"],
+        days=30,
+        request=new_request(),
+    )
     return str(done.answer["id"])
 
 
@@ -435,34 +548,61 @@ def add_endpoint(db: Connection, organisation: str, by: str) -> tuple[str, str]:
 
 def add_match(db: Connection, actor: Actor, programme: str, need: str, technology: str) -> str:
     done = create_match(
-        db, actor, programme=programme, need=need, technology=technology, source="catalogue", external_id=None,
-        proposed_on=today(), proposed_by="matching day", score="0.8",
-        rationale="The need asks for steam at 180 degrees; the boiler gives it.", request=new_request(),
-    )  # fmt: skip
+        db,
+        actor,
+        programme=programme,
+        need=need,
+        technology=technology,
+        source="catalogue",
+        external_id=None,
+        proposed_on=today(),
+        proposed_by="matching day",
+        score="0.8",
+        rationale="The need asks for steam at 180 degrees; the boiler gives it.",
+        request=new_request(),
+    )
     return str(done.answer["id"])
 
 
 def add_unsealing(db: Connection, world: World, mediation: str, reader: str, *, ended: bool = False) -> str:
     """Ask that somebody may read a mediation, the compliance reviewer agreeing; or for it no more."""
     done = ask_unsealing(
-        db, world.actor(db, "dispute_officer"), mediation, reader=world.people[reader], decider=world.people["compliance"],
-        days=1, reason="The court asks.", request=new_request(),
-    )  # fmt: skip
+        db,
+        world.actor(db, "dispute_officer"),
+        mediation,
+        reader=world.people[reader],
+        decider=world.people["compliance"],
+        days=1,
+        reason="The court asks.",
+        request=new_request(),
+    )
     if ended:
         end_unsealing(db, world.actor(db, "dispute_officer"), str(done.answer["id"]), request=new_request())
     return str(done.answer["id"])
 
 
 def add_absence(
-    db: Connection, world: World, person: str, substitute: str, scope: str, *, first: int = 30, last: int = 40,
+    db: Connection,
+    world: World,
+    person: str,
+    substitute: str,
+    scope: str,
+    *,
+    first: int = 30,
+    last: int = 40,
     by: str = "",
-) -> str:  # fmt: skip
+) -> str:
     """Enter that a person is away, in days from today; gives the absence's id."""
     done = record_absence(
-        db, world.actor(db, by or person), scope=(world.programmes | world.organisations)[scope], person=world.people[person],
-        substitute=world.people[substitute], first_day=today() + timedelta(days=first),
-        last_day=today() + timedelta(days=last), request=new_request(),
-    )  # fmt: skip
+        db,
+        world.actor(db, by or person),
+        scope=(world.programmes | world.organisations)[scope],
+        person=world.people[person],
+        substitute=world.people[substitute],
+        first_day=today() + timedelta(days=first),
+        last_day=today() + timedelta(days=last),
+        request=new_request(),
+    )
     return str(done.answer["id"])
 
 
@@ -486,9 +626,12 @@ def complete(
 
 
 def to_referral(
-    world: World, db: Connection, service: str = "assessment", match: int | None = None,
+    world: World,
+    db: Connection,
+    service: str = "assessment",
+    match: int | None = None,
     more_plan: Mapping[str, str] | None = None,
-) -> tuple[str, str]:  # fmt: skip
+) -> tuple[str, str]:
     """A case at the step of assessment, with a referral sent to its provider: (number, referral)."""
     number, referral = to_request(world, db, service, match, more_plan)
     world.send(db, number, referral, service)
@@ -511,32 +654,79 @@ def to_accepted(world: World, db: Connection) -> tuple[str, str]:
 
 
 def to_request(
-    world: World, db: Connection, service: str = "assessment", match: int | None = None,
-    more_plan: Mapping[str, str] | None = None, nda: Mapping[str, Json] | None = None,
-) -> tuple[str, str]:  # fmt: skip
+    world: World,
+    db: Connection,
+    service: str = "assessment",
+    match: int | None = None,
+    more_plan: Mapping[str, str] | None = None,
+    nda: Mapping[str, Json] | None = None,
+) -> tuple[str, str]:
     """A case at the step of assessment, with a request that is to be written: (number, referral)."""
     number = world.new_case(db) if match is None else world.open_case(db, match)
     on, soon = today().isoformat(), (today() + timedelta(days=60)).isoformat()
     world.fire(db, "officer", number, "take")
-    complete(world, db, "officer", number, "triage_check", {
-        "need_complete": True, "technology_complete": True, "duplicate_checked": True, "rationale_fits": True,
-        "interest": "none",
-    })  # fmt: skip
+    complete(
+        world,
+        db,
+        "officer",
+        number,
+        "triage_check",
+        {
+            "need_complete": True,
+            "technology_complete": True,
+            "duplicate_checked": True,
+            "rationale_fits": True,
+            "interest": "none",
+        },
+    )
     world.fire(db, "officer", number, "pass_triage")
     for side in ("need_owner", "technology_owner"):
-        complete(world, db, "officer", number, "record_consent", {
-            "agreed": True, "person": "The director", "given_on": on, "channel": "letter", "evidence": "Binder 7",
-        }, about=side)  # fmt: skip
+        complete(
+            world,
+            db,
+            "officer",
+            number,
+            "record_consent",
+            {
+                "agreed": True,
+                "person": "The director",
+                "given_on": on,
+                "channel": "letter",
+                "evidence": "Binder 7",
+            },
+            about=side,
+        )
     world.fire(db, "officer", number, "confirm_interest")
     for side in ("need_owner", "technology_owner"):
-        complete(world, db, "compliance", number, "screening", {
-            "result": "clear", "checked_on": on, "list_versions": "UN 2026-01", "owners_checked": True,
-        }, about=side)  # fmt: skip
+        complete(
+            world,
+            db,
+            "compliance",
+            number,
+            "screening",
+            {
+                "result": "clear",
+                "checked_on": on,
+                "list_versions": "UN 2026-01",
+                "owners_checked": True,
+            },
+            about=side,
+        )
     complete(world, db, "officer", number, "nda", nda or {"status": "signed", "signed_on": on})
-    complete(world, db, "officer", number, "service_plan", {
-        "assessment": world.organisations["lab"], "assessment_on": soon, "payer": "programme", "skip_assessment": False,
-        **{name: world.organisations[one] for name, one in (more_plan or {}).items()},
-        **{f"{name}_on": soon for name in more_plan or {}},
-    })  # fmt: skip
+    complete(
+        world,
+        db,
+        "officer",
+        number,
+        "service_plan",
+        {
+            "assessment": world.organisations["lab"],
+            "assessment_on": soon,
+            "payer": "programme",
+            "skip_assessment": False,
+            **{name: world.organisations[one] for name, one in (more_plan or {}).items()},
+            **{f"{name}_on": soon for name in more_plan or {}},
+        },
+    )
     world.fire(db, "supervisor", number, "approve_plan")
     return number, world.referral(db, number, service)

@@ -86,11 +86,16 @@ def run(root: Path, command: str) -> subprocess.CompletedProcess[str]:
     more = ["-p", "no:cacheprovider"] if module == "pytest" else []
     environment = {
         key: value for key, value in os.environ.items() if key != "DATABASE_URL" and not key.startswith("CASEWORK_")
-    } | {"PYTHONPATH": str(root), "PYTHONDONTWRITEBYTECODE": "1"}  # fmt: skip
+    } | {"PYTHONPATH": str(root), "PYTHONDONTWRITEBYTECODE": "1"}
     return subprocess.run(
         [sys.executable, "-m", module, *arguments, *more],
-        cwd=root, env=environment, capture_output=True, text=True, check=False, timeout=120,
-    )  # fmt: skip
+        cwd=root,
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=120,
+    )
 
 
 @pytest.fixture(scope="module")

@@ -26,14 +26,24 @@ ENDED_PLEDGE = PLEDGE | {"to": "2026-02-01"}
 
 
 def right(**change: Any) -> dict[str, Any]:
-    sound: dict[str, Any] = {"confirmed": True, "in_force": True, "expires_on": None, "fee_paid_to": TOMORROW, "encumbrances": []}
+    sound: dict[str, Any] = {
+        "confirmed": True,
+        "in_force": True,
+        "expires_on": None,
+        "fee_paid_to": TOMORROW,
+        "encumbrances": [],
+    }
     return {RIGHT: sound | change}
 
 
 def facts(
-    data: Mapping[str, Any] | None = None, *, fired: Mapping[str, Mapping[str, Any]] | None = None,
-    rights: Mapping[str, Any] | None = None, counts: Mapping[str, int] | None = None, tasks: tuple[Task, ...] = (),
-) -> Facts:  # fmt: skip
+    data: Mapping[str, Any] | None = None,
+    *,
+    fired: Mapping[str, Mapping[str, Any]] | None = None,
+    rights: Mapping[str, Any] | None = None,
+    counts: Mapping[str, int] | None = None,
+    tasks: tuple[Task, ...] = (),
+) -> Facts:
     """Facts of a small case; of `fired`, each transition came an hour after the one before."""
     told = {
         name: Fired((counts or {}).get(name, 1), NOW - timedelta(days=1) + timedelta(hours=n), "somebody", None, said)
@@ -41,19 +51,37 @@ def facts(
     }
     track = Track("track", "any", "edition", "any", None, None, ("state",), NOW, NOW, fired=told)
     case = Case(
-        OUR_CASE, "case", "programme", 1, NOW, NOW, parties={"need_owner": "buyer", "technology_owner": "maker"},
-        rights=(RIGHT,), tracks={"track": track}, tasks={task.id: task for task in tasks},
-    )  # fmt: skip
+        OUR_CASE,
+        "case",
+        "programme",
+        1,
+        NOW,
+        NOW,
+        parties={"need_owner": "buyer", "technology_owner": "maker"},
+        rights=(RIGHT,),
+        tracks={"track": track},
+        tasks={task.id: task for task in tasks},
+    )
     outside = {"rights": rights if rights is not None else right()}
     return Facts(case, track, NOW, Calendar("Beijing"), "actor", data or {}, outside)
 
 
 def done(name: str, result: Mapping[str, Any]) -> Task:
     return Task(
-        id="task", track="track", name=name, edition="e", rule=name, type="side", queue="officer", organisation=None,
-        state=COMPLETED, opened_at=NOW - timedelta(days=2), due_at=None, closed_at=NOW - timedelta(days=1),
+        id="task",
+        track="track",
+        name=name,
+        edition="e",
+        rule=name,
+        type="side",
+        queue="officer",
+        organisation=None,
+        state=COMPLETED,
+        opened_at=NOW - timedelta(days=2),
+        due_at=None,
+        closed_at=NOW - timedelta(days=1),
         result=result,
-    )  # fmt: skip
+    )
 
 
 def named(**change: Any) -> dict[str, Any]:
@@ -179,10 +207,13 @@ def test_no_pledge_clears_before_something_led_there() -> None:
 @pytest.mark.parametrize(
     ("rechecked", "pledged", "told", "holds"),
     [
-        (False, True, None, True), (True, False, None, True), (True, True, None, False), (True, True, False, False),
+        (False, True, None, True),
+        (True, False, None, True),
+        (True, True, None, False),
+        (True, True, False, False),
         (True, True, True, True),
     ],
-)  # fmt: skip
+)
 def test_a_bank_with_a_pledge_is_told_of_a_recheck(
     rechecked: bool, pledged: bool, told: bool | None, holds: bool
 ) -> None:
@@ -194,10 +225,12 @@ def test_a_bank_with_a_pledge_is_told_of_a_recheck(
 @pytest.mark.parametrize(
     ("known", "confirmed", "free"),
     [
-        (right(), True, True), (right(confirmed=False), False, True), (right(encumbrances=[PLEDGE]), True, False),
+        (right(), True, True),
+        (right(confirmed=False), False, True),
+        (right(encumbrances=[PLEDGE]), True, False),
         (right(encumbrances=[ENDED_PLEDGE]), True, True),
     ],
-)  # fmt: skip
+)
 def test_registration_looks_at_the_rights_of_the_application(
     known: dict[str, Any], confirmed: bool, free: bool
 ) -> None:
@@ -218,11 +251,18 @@ def test_how_an_agreement_is_signed_depends_on_its_clearance(crosses: bool | Non
 @pytest.mark.parametrize(
     ("kind", "rights", "holds"),
     [
-        ("licence", [RIGHT], True), ("licence", [], False), ("sale", [], False), ("assignment", [], False),
-        ("jv", [], False), ("nda", [], True), ("mou", [], True), ("loi", [], True), ("pilot", [], True),
+        ("licence", [RIGHT], True),
+        ("licence", [], False),
+        ("sale", [], False),
+        ("assignment", [], False),
+        ("jv", [], False),
+        ("nda", [], True),
+        ("mou", [], True),
+        ("loi", [], True),
+        ("pilot", [], True),
         ("service", [], True),
     ],
-)  # fmt: skip
+)
 def test_an_agreement_that_disposes_of_rights_names_them(kind: str, rights: list[str], holds: bool) -> None:
     assert guards.rights_are_named.holds(facts({"rights": rights}, fired={"propose": {"kind": kind}})) is holds
 
@@ -251,10 +291,13 @@ def test_a_pledgee_consents_before_a_pledged_right_is_given_away(
 @pytest.mark.parametrize(
     ("planned", "task", "now", "holds"),
     [
-        (True, False, None, True), (False, True, None, True), (False, False, True, True),
-        (False, False, False, False), (False, False, None, False),
+        (True, False, None, True),
+        (False, True, None, True),
+        (False, False, True, True),
+        (False, False, False, False),
+        (False, False, None, False),
     ],
-)  # fmt: skip
+)
 def test_a_site_is_tested_only_with_a_baseline(planned: bool, task: bool, now: bool | None, holds: bool) -> None:
     tasks = (done("record_baseline", {}),) if task else ()
     fired = {"plan_set": {"baseline_recorded": planned}}
@@ -286,8 +329,13 @@ def test_who_opens_the_options_owns_the_dispute() -> None:
 def test_a_registered_pledge_stands_on_the_rights_of_the_application() -> None:
     followed = effects.pledge_stands.follows(facts({"registered_on": TODAY}, fired={"apply": named()}))
     burden = {
-        "kind": "pledge", "holder": None, "territory": "CN", "exclusive": False, "from": TODAY, "to": None,
-    }  # fmt: skip
+        "kind": "pledge",
+        "holder": None,
+        "territory": "CN",
+        "exclusive": False,
+        "from": TODAY,
+        "to": None,
+    }
     assert followed == {"rights": [{"right": RIGHT, "add": burden}]}
 
 
@@ -301,19 +349,26 @@ def test_a_cancelled_pledge_leaves_the_rights_of_the_application() -> None:
 @pytest.mark.parametrize(
     ("kind", "exclusive", "burden", "alone"),
     [
-        ("licence", False, "licence", False), ("licence", True, "licence", True), ("sale", False, "transfer", True),
+        ("licence", False, "licence", False),
+        ("licence", True, "licence", True),
+        ("sale", False, "transfer", True),
         ("assignment", False, "transfer", True),
     ],
-)  # fmt: skip
+)
 def test_a_signed_agreement_stands_on_its_rights(kind: str, exclusive: bool, burden: str, alone: bool) -> None:
     said = named(territory="CN", exclusive=exclusive, effective_on=TODAY)
     (one,) = effects.agreement_burdens_rights.follows(facts(said, fired={"propose": {"kind": kind}}))["rights"]
     assert one == {
         "right": RIGHT,
         "add": {
-            "kind": burden, "holder": "buyer", "territory": "CN", "exclusive": alone, "from": TODAY, "to": None,
+            "kind": burden,
+            "holder": "buyer",
+            "territory": "CN",
+            "exclusive": alone,
+            "from": TODAY,
+            "to": None,
         },
-    }  # fmt: skip
+    }
 
 
 @pytest.mark.parametrize("kind", ["nda", "mou", "loi", "pilot", "service", "jv"])

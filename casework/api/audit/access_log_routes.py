@@ -14,5 +14,13 @@ def list_readings(call: Call) -> dict[str, Json]:
 
 
 ROUTES: tuple[Route, ...] = (
-    get("/readings", list_readings, "List what was read in your programmes, the newest first; for auditors and managers", schemas.ReadingPage, query=schemas.ReadingQuery, noun="page", for_some=True),
+    get(
+        "/readings",
+        list_readings,
+        "List what was read in your programmes, the newest first; for auditors and managers",
+        schemas.ReadingPage,
+        query=schemas.ReadingQuery,
+        noun="page",
+        for_some=True,
+    ),
 )

@@ -15,9 +15,13 @@ def verify_case(call: Call) -> dict[str, Json]:
 
 def list_case_findings(call: Call) -> dict[str, Json]:
     return findings.list_findings(
-        call.db, call.actor, number=call.path["number"], state=call.query.state, cursor=call.query.cursor,
+        call.db,
+        call.actor,
+        number=call.path["number"],
+        state=call.query.state,
+        cursor=call.query.cursor,
         limit=call.query.limit,
-    )  # fmt: skip
+    )
 
 
 def list_findings(call: Call) -> dict[str, Json]:

@@ -8,7 +8,11 @@ from casework.operations.audit import questions
 
 
 def count_audit_questions(call: Call) -> dict[str, Json]:
-    return {"items": [{"question": name, "count": count} for name, count in questions.count_questions(call.db, call.actor).items()]}
+    return {
+        "items": [
+            {"question": name, "count": count} for name, count in questions.count_questions(call.db, call.actor).items()
+        ]
+    }
 
 
 def list_audit_answers(call: Call) -> dict[str, Json]:
@@ -18,7 +22,10 @@ def list_audit_answers(call: Call) -> dict[str, Json]:
 
 
 def draw_sample(call: Call) -> dict[str, Json]:
-    return {"items": questions.draw_sample(call.db, call.actor, seed=call.query.seed, size=call.query.size), "next": None}
+    return {
+        "items": questions.draw_sample(call.db, call.actor, seed=call.query.seed, size=call.query.size),
+        "next": None,
+    }
 
 
 ROUTES: tuple[Route, ...] = (

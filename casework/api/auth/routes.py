@@ -40,9 +40,15 @@ def revoke_all_tokens(call: Call) -> Done:
 def start_session(call: Call) -> Done:
     body = call.body
     return sessions.start_session(
-        call.db, body.email, body.password, code=body.code, about=call.about, request=call.request, vault=vault(),
+        call.db,
+        body.email,
+        body.password,
+        code=body.code,
+        about=call.about,
+        request=call.request,
+        vault=vault(),
         insist=current_app.config["INSIST_ON_SECOND_FACTOR"],
-    )  # fmt: skip
+    )
 
 
 def end_every_session(call: Call) -> Done:
@@ -69,7 +75,9 @@ def change_password(call: Call) -> Done:
 def ask_reset(call: Call) -> Done:
     """The same answer for every address."""
     if not current_app.config["MAILING"]:
-        raise Refused(["No mail server is set up here. Two persons of the office let you in again: ask an administrator."])
+        raise Refused(
+            ["No mail server is set up here. Two persons of the office let you in again: ask an administrator."]
+        )
     begin_attempt(call.db, f"reset {call.body.email}", call.about.get("address") or "")
     password_change.ask_reset(call.db, vault(), call.body.email)
     return Done({"asked": True}, 202)

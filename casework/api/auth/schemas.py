@@ -13,18 +13,28 @@ from casework.api.protocol.schemas import Json
 class NewToken(Body):
     name: Line
     scopes: Annotated[list[Literal["read", "write", "import", "admin", "decide"]], Field(min_length=1, max_length=5)]
-    days: Annotated[int, Field(ge=1, le=366, description="Days until it expires; with the scope decide at most 30")] = 90
+    days: Annotated[int, Field(ge=1, le=366, description="Days until it expires; with the scope decide at most 30")] = (
+        90
+    )
 
 
 class SigningIn(Body):
     email: Annotated[str, Field(min_length=1, max_length=254)]
     password: Annotated[str, Field(min_length=1, max_length=256)]
-    code: Annotated[str | None, Field(max_length=100, description="Of the app for codes, or a recovery code; where the account has a second factor")] = None
+    code: Annotated[
+        str | None,
+        Field(
+            max_length=100,
+            description="Of the app for codes, or a recovery code; where the account has a second factor",
+        ),
+    ] = None
 
 
 class NewPassword(Body):
     present: Annotated[str, Field(min_length=1, max_length=256)]
-    password: Annotated[str, Field(min_length=1, max_length=256, description="At least 15 characters, or 12 with a second factor")]
+    password: Annotated[
+        str, Field(min_length=1, max_length=256, description="At least 15 characters, or 12 with a second factor")
+    ]
 
 
 class Resetting(Body):

@@ -50,39 +50,76 @@ def show_clock(call: Call) -> dict[str, Json]:
 def fire_case_transition(call: Call) -> Done:
     log = case_log(call.db, call.actor, call.path["number"])
     return cases.fire_transition(
-        call.db, call.actor, log, "case", call.path["track"], call.path["transition"], data=call.body.data,
-        revision=call.revision, request=call.request, reason=call.body.reason, happened_on=text_of(call.body.happened_on),
-    )  # fmt: skip
+        call.db,
+        call.actor,
+        log,
+        "case",
+        call.path["track"],
+        call.path["transition"],
+        data=call.body.data,
+        revision=call.revision,
+        request=call.request,
+        reason=call.body.reason,
+        happened_on=text_of(call.body.happened_on),
+    )
 
 
 def add_case_task(call: Call) -> Done:
     log = case_log(call.db, call.actor, call.path["number"])
     return cases.add_task(
-        call.db, call.actor, log, "case", call.path["track"], call.body.task, about=call.body.about, request=call.request,
-        due=text_of(call.body.due), person=text_of(call.body.person), note=call.body.note,
-    )  # fmt: skip
+        call.db,
+        call.actor,
+        log,
+        "case",
+        call.path["track"],
+        call.body.task,
+        about=call.body.about,
+        request=call.request,
+        due=text_of(call.body.due),
+        person=text_of(call.body.person),
+        note=call.body.note,
+    )
 
 
 def hand_over_case(call: Call) -> Done:
     return cases.hand_over(
-        call.db, call.actor, call.path["number"], owner=str(call.body.owner), team=[str(one) for one in call.body.team],
-        note=call.body.note, revision=call.revision, request=call.request,
-    )  # fmt: skip
+        call.db,
+        call.actor,
+        call.path["number"],
+        owner=str(call.body.owner),
+        team=[str(one) for one in call.body.team],
+        note=call.body.note,
+        revision=call.revision,
+        request=call.request,
+    )
 
 
 def register_document(call: Call) -> Done:
     return cases.register_document(
-        call.db, call.actor, call.path["number"], title=call.body.title, kind=call.body.kind, party=call.body.party,
-        own=call.body.own, language=call.body.language, valid_until=text_of(call.body.valid_until), revision=call.revision,
+        call.db,
+        call.actor,
+        call.path["number"],
+        title=call.body.title,
+        kind=call.body.kind,
+        party=call.body.party,
+        own=call.body.own,
+        language=call.body.language,
+        valid_until=text_of(call.body.valid_until),
+        revision=call.revision,
         request=call.request,
-    )  # fmt: skip
+    )
 
 
 def withdraw_consent(call: Call) -> Done:
     return cases.withdraw_consent(
-        call.db, call.actor, call.path["number"], call.path["consent"], reason=call.body.reason, revision=call.revision,
+        call.db,
+        call.actor,
+        call.path["number"],
+        call.path["consent"],
+        reason=call.body.reason,
+        revision=call.revision,
         request=call.request,
-    )  # fmt: skip
+    )
 
 
 def declare_interest(call: Call) -> Done:
@@ -97,11 +134,19 @@ def correct_case_answer(call: Call) -> Done:
     if not (seq.isascii() and seq.isdigit() and len(seq) < 10):
         raise NotFound("answer")
     return corrections.correct_answer(
-        call.db, call.actor, case, int(seq), data=call.body.data, reason=call.body.reason, request=call.request, seen=call.body.seen
+        call.db,
+        call.actor,
+        case,
+        int(seq),
+        data=call.body.data,
+        reason=call.body.reason,
+        request=call.request,
+        seen=call.body.seen,
     )
 
 
 _CASE, _TRACK = "/cases/{number}", "/cases/{number}/tracks/{track}"
+
 
 def look_at_case(call: Call) -> dict[str, Json]:
     return case_queries.look_at_case(call.db, call.actor, call.path["number"])
@@ -110,14 +155,21 @@ def look_at_case(call: Call) -> dict[str, Json]:
 def take_over(call: Call) -> Done:
     body = call.body
     return offboarding.take_over(
-        call.db, call.actor, call.path["number"], leaver=str(body.leaver), successor=text_of(body.successor), note=body.note,
+        call.db,
+        call.actor,
+        call.path["number"],
+        leaver=str(body.leaver),
+        successor=text_of(body.successor),
+        note=body.note,
         request=call.request,
-    )  # fmt: skip
+    )
 
 
 def do_to_cases(call: Call) -> Done:
     body = call.body
-    return bulk_cases.do_to_cases(call.db, call.actor, body.cases, body.deed, body.data, call.request, dry_run=body.dry_run)
+    return bulk_cases.do_to_cases(
+        call.db, call.actor, body.cases, body.deed, body.data, call.request, dry_run=body.dry_run
+    )
 
 
 ROUTES: tuple[Route, ...] = (

@@ -21,12 +21,14 @@ class CaseQuery(Paged):
     words: Annotated[str | None, Field(max_length=200, description="In the number or the title")] = None
     phase: Id | None = None
     provider: Annotated[Id | None, Field(description="That a referral of the case was sent to")] = None
-    waits_for: Annotated[
-        Literal["us", "provider", "hold"] | None, Field(description="Hold: an event or a day")
+    waits_for: Annotated[Literal["us", "provider", "hold"] | None, Field(description="Hold: an event or a day")] = None
+    overdue: Annotated[
+        Literal["yes"] | None, Field(description="Only those that are late with something, on either side")
     ] = None
-    overdue: Annotated[Literal["yes"] | None, Field(description="Only those that are late with something, on either side")] = None
     open: Annotated[Literal["yes", "no"] | None, Field(description="Only those that are open, or closed")] = None
-    sort: Annotated[Literal["newest", "oldest", "number", "due"], Field(description="Due: what is due first")] = "newest"
+    sort: Annotated[Literal["newest", "oldest", "number", "due"], Field(description="Due: what is due first")] = (
+        "newest"
+    )
 
 
 class HandingOver(Body):
@@ -43,7 +45,9 @@ class NewDocument(Body):
         Literal["need_owner", "technology_owner"] | None,
         Field(description="Whose paper it is, or whom it is about; null: both, unless it is `own`"),
     ] = None
-    own: Annotated[bool, Field(description="The office's own, with nothing of a party in it: sharing it needs no consent")] = False
+    own: Annotated[
+        bool, Field(description="The office's own, with nothing of a party in it: sharing it needs no consent")
+    ] = False
     language: Language | None = None
     valid_until: Day | None = None
 
@@ -55,7 +59,9 @@ class Interest(Body):
 
 class TakeOver(Body):
     leaver: Annotated[Id, Field(description="Who owns the case, or is on its team, and leaves")]
-    successor: Annotated[Id | None, Field(description="The new owner; not asked for where the leaver is only on the team")] = None
+    successor: Annotated[
+        Id | None, Field(description="The new owner; not asked for where the leaver is only on the team")
+    ] = None
     note: SomeWords
 
 
@@ -68,7 +74,9 @@ class CaseRow(Answer):
     owner: Named | None = None
     opened_at: str | None = None
     closed_at: str | None = None
-    overdue: Annotated[bool | None, Field(description="Something that the case waits for is late, on whichever side")] = None
+    overdue: Annotated[
+        bool | None, Field(description="Something that the case waits for is late, on whichever side")
+    ] = None
     mark: Mark = None
 
 
@@ -108,7 +116,9 @@ class Obstacle(Answer):
 
 class Prospect(Answer):
     possible: bool
-    survives: Annotated[int | None, Field(description="So many of the office may be away, whoever they are; at most 2 are counted")]
+    survives: Annotated[
+        int | None, Field(description="So many of the office may be away, whoever they are; at most 2 are counted")
+    ]
     needed: Annotated[list[Named], Field(description="Without each of these it cannot be finished")]
     obstacles: list[Obstacle]
 

@@ -63,25 +63,39 @@ def set_need_owner(call: Call) -> Done:
 
 def set_technology_owner(call: Call) -> Done:
     return catalogue.set_owner(
-        call.db, call.actor, "technology", call.path["technology"], organisation=str(call.body.organisation),
+        call.db,
+        call.actor,
+        "technology",
+        call.path["technology"],
+        organisation=str(call.body.organisation),
         request=call.request,
-    )  # fmt: skip
+    )
 
 
 def record_right(call: Call) -> Done:
     body = call.body
     return ip_rights.record_right(
-        call.db, call.actor, programme=str(body.programme), technology=text_of(body.technology), kind=body.kind,
-        fields=given(body, "programme", "technology", "kind"), confirmed=True, request=call.request,
-    )  # fmt: skip
+        call.db,
+        call.actor,
+        programme=str(body.programme),
+        technology=text_of(body.technology),
+        kind=body.kind,
+        fields=given(body, "programme", "technology", "kind"),
+        confirmed=True,
+        request=call.request,
+    )
 
 
 def confirm_right(call: Call) -> Done:
     body = call.body
     return ip_rights.confirm_right(
-        call.db, call.actor, call.path["right"], checked_on=body.checked_on, fields=given(body, "checked_on"),
+        call.db,
+        call.actor,
+        call.path["right"],
+        checked_on=body.checked_on,
+        fields=given(body, "checked_on"),
         request=call.request,
-    )  # fmt: skip
+    )
 
 
 ROUTES: tuple[Route, ...] = (

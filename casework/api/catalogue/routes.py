@@ -22,10 +22,19 @@ def show_match(call: Call) -> dict[str, Json]:
 def create_match(call: Call) -> Done:
     body = call.body
     return matches.create_match(
-        call.db, call.actor, programme=str(body.programme), need=body.need, technology=body.technology,
-        source=body.source, external_id=body.external_id, proposed_on=body.proposed_on, proposed_by=body.proposed_by,
-        score=body.score, rationale=body.rationale, request=call.request,
-    )  # fmt: skip
+        call.db,
+        call.actor,
+        programme=str(body.programme),
+        need=body.need,
+        technology=body.technology,
+        source=body.source,
+        external_id=body.external_id,
+        proposed_on=body.proposed_on,
+        proposed_by=body.proposed_by,
+        score=body.score,
+        rationale=body.rationale,
+        request=call.request,
+    )
 
 
 def open_case(call: Call) -> Done:

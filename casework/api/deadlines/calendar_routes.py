@@ -24,7 +24,12 @@ def preview_calendar(call: Call) -> dict[str, Json]:
 def change_calendar(call: Call) -> Done:
     calendars.show_calendar(call.db, call.actor, call.path["programme"], to_change=True)
     return calendars.change_calendar(
-        call.db, call.actor, call.path["programme"], _read(call.body.calendar), seen=call.body.seen, request=call.request
+        call.db,
+        call.actor,
+        call.path["programme"],
+        _read(call.body.calendar),
+        seen=call.body.seen,
+        request=call.request,
     )
 
 

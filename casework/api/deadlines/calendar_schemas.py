@@ -16,7 +16,10 @@ Slots = Annotated[list[Slot], Field(max_length=10)]
 
 class CalendarWritten(Body):
     zone: Annotated[Line, Field(description="Asia/Shanghai")]
-    slots: Annotated[dict[Annotated[str, Field(pattern=r"^[0-6]$")], Slots], Field(description="By weekday, Monday is 0: [[\"09:00\", \"17:00\"]]")]
+    slots: Annotated[
+        dict[Annotated[str, Field(pattern=r"^[0-6]$")], Slots],
+        Field(description='By weekday, Monday is 0: [["09:00", "17:00"]]'),
+    ]
     holidays: Annotated[list[Day], Field(max_length=2_000)]
     make_up: Annotated[list[Day], Field(max_length=2_000)]
     names: Annotated[dict[Day, dict[str, Line]], Field(description="What a day is called, by language")] = {}

@@ -27,7 +27,9 @@ def list_case_documents(call: Call) -> dict[str, Json]:
 
 
 def take_case_file(call: Call) -> Outgoing:
-    made = make_case_file(call.db, call.actor, cabinet(), call.path["number"], f"/api/v1/cases/{call.path['number']}/file")
+    made = make_case_file(
+        call.db, call.actor, cabinet(), call.path["number"], f"/api/v1/cases/{call.path['number']}/file"
+    )
     return Outgoing(made.name, None, made.pieces())
 
 
@@ -39,7 +41,12 @@ def end_document_grant(call: Call) -> Done:
 
 def change_grant_day(call: Call) -> Done:
     return documents.change_grant_day(
-        call.db, call.actor, call.path["number"], call.path["grant"], until=text_of(call.body.until), request=call.request
+        call.db,
+        call.actor,
+        call.path["number"],
+        call.path["grant"],
+        until=text_of(call.body.until),
+        request=call.request,
     )
 
 
@@ -52,9 +59,16 @@ def list_referral_documents(call: Call) -> dict[str, Json]:
 def enter_referral_document(call: Call) -> Done:
     case, track = referrals.find_referral(call.db, call.actor, call.path["referral"])
     return documents.enter(
-        call.db, call.actor, case, title=call.body.title, kind=call.body.kind, referral=track.id, language=call.body.language,
-        valid_until=text_of(call.body.valid_until), request=call.request,
-    )  # fmt: skip
+        call.db,
+        call.actor,
+        case,
+        title=call.body.title,
+        kind=call.body.kind,
+        referral=track.id,
+        language=call.body.language,
+        valid_until=text_of(call.body.valid_until),
+        request=call.request,
+    )
 
 
 def confirm_documents_returned(call: Call) -> Done:

@@ -33,12 +33,17 @@ class DocumentVersion(Answer):
     sha256: Annotated[str | None, Field(description="Null once erased")] = None
     filed_at: str
     filed_by: Annotated[str | None, Field(description="Null for a person of the other side")] = None
-    scan: Annotated[Literal["pending", "clean", "blocked"] | None, Field(description="Null where no scanner looked at it")] = None
+    scan: Annotated[
+        Literal["pending", "clean", "blocked"] | None, Field(description="Null where no scanner looked at it")
+    ] = None
     kept: Annotated[bool, Field(description="Whether its bytes are still there")]
 
 
 LastDay = Annotated[
-    str | None, Field(description="Its last day: the one named, or the consent's if that is earlier; null: it ends with the referral")
+    str | None,
+    Field(
+        description="Its last day: the one named, or the consent's if that is earlier; null: it ends with the referral"
+    ),
 ]
 
 
@@ -48,7 +53,9 @@ class DocumentShare(Answer):
     referral: str
     given_at: str
     ended_at: str | None = None
-    returned_at: Annotated[str | None, Field(description="When the provider said that its copies are back or destroyed")] = None
+    returned_at: Annotated[
+        str | None, Field(description="When the provider said that its copies are back or destroyed")
+    ] = None
     until: Annotated[str | None, Field(description="The last day that the office named")] = None
     last_day: LastDay = None
 
@@ -57,19 +64,27 @@ class DocumentTold(Answer):
     id: str
     title: str | None = None
     kind: str
-    party: Annotated[str | None, Field(description="Whose paper it is, or whom it is about; null: both, unless it is `own`")] = None
+    party: Annotated[
+        str | None, Field(description="Whose paper it is, or whom it is about; null: both, unless it is `own`")
+    ] = None
     own: Annotated[bool, Field(description="The office's own, with nothing of a party in it")] = False
     language: str | None = None
     valid_until: str | None = None
     expired: Annotated[bool, Field(description="By today's day in the programme's calendar")] = False
     registered_at: str
     withdrawn_at: str | None = None
-    referral: Annotated[str | None, Field(description="With which it was handed in by its provider, or as a letter sent to it")] = None
-    letter: Annotated[str | None, Field(description="Which letter of the office it is, as it was sent to the party or the provider")] = None
+    referral: Annotated[
+        str | None, Field(description="With which it was handed in by its provider, or as a letter sent to it")
+    ] = None
+    letter: Annotated[
+        str | None, Field(description="Which letter of the office it is, as it was sent to the party or the provider")
+    ] = None
     provider: str | None = None
     may_change: Annotated[bool, Field(description="Whether you may file a version or withdraw it")]
     versions: Annotated[list[DocumentVersion], Field(description="The newest first")]
-    shared: Annotated[list[DocumentShare], Field(description="Which providers see or saw it; for those who read the whole case")] = []
+    shared: Annotated[
+        list[DocumentShare], Field(description="Which providers see or saw it; for those who read the whole case")
+    ] = []
 
 
 class DocumentPage(Answer):
@@ -85,7 +100,9 @@ class Given(Answer):
     ended_at: str | None = None
     returned_at: str | None = None
     last_day: LastDay = None
-    owed: Annotated[bool, Field(description="The access has ended, and the provider has not said what became of its copies")] = False
+    owed: Annotated[
+        bool, Field(description="The access has ended, and the provider has not said what became of its copies")
+    ] = False
 
 
 class PackagePage(DocumentPage):
@@ -99,7 +116,9 @@ class Taking(Answer):
 
 
 class DocumentShown(DocumentTold):
-    taken_out: Annotated[list[Taking], Field(description="By whom, the last first; for those who read the whole case")] = []
+    taken_out: Annotated[
+        list[Taking], Field(description="By whom, the last first; for those who read the whole case")
+    ] = []
 
 
 class VersionQuery(Query):

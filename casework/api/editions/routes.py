@@ -15,12 +15,21 @@ def list_workflows(call: Call) -> dict[str, Json]:
         newest = library.latest(name)
         assert newest is not None
         editions = sorted(
-            ({"number": one.number, "fingerprint": one.fingerprint} for one in library.editions.values() if one.workflow == name),
+            (
+                {"number": one.number, "fingerprint": one.fingerprint}
+                for one in library.editions.values()
+                if one.workflow == name
+            ),
             key=lambda one: str(one["number"]).zfill(9),
-        )  # fmt: skip
-        items.append({
-            "name": name, "title": newest.text("title"), "fingerprint": newest.fingerprint, "editions": editions,
-        })  # fmt: skip
+        )
+        items.append(
+            {
+                "name": name,
+                "title": newest.text("title"),
+                "fingerprint": newest.fingerprint,
+                "editions": editions,
+            }
+        )
     return {"items": items, "next": None}
 
 

@@ -16,9 +16,14 @@ def list_service_accounts(call: Call) -> dict[str, Json]:
 def create_service_account(call: Call) -> Done:
     body = call.body
     return service_accounts.create_service_account(
-        call.db, call.actor, organisation=str(body.organisation), name=body.name, scopes=body.scopes, days=body.days,
+        call.db,
+        call.actor,
+        organisation=str(body.organisation),
+        name=body.name,
+        scopes=body.scopes,
+        days=body.days,
         request=call.request,
-    )  # fmt: skip
+    )
 
 
 def rotate_service_token(call: Call) -> Done:

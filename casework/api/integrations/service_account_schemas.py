@@ -11,9 +11,14 @@ from casework.api.protocol.schemas import Named
 from casework.operations.integrations.service_accounts import DAYS, MOST_DAYS
 
 ServiceScope = Literal[
-    "referrals.read", "referrals.answer", "referrals.ask", "referrals.deliver", "documents.read", "documents.write",
+    "referrals.read",
+    "referrals.answer",
+    "referrals.ask",
+    "referrals.deliver",
+    "documents.read",
+    "documents.write",
     "webhooks.manage",
-]  # fmt: skip
+]
 
 
 class NewServiceAccount(Body):

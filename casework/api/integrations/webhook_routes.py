@@ -24,9 +24,15 @@ def list_webhooks(call: Call) -> dict[str, Json]:
 
 def create_webhook(call: Call) -> Done:
     return webhooks.create_endpoint(
-        call.db, call.actor, _vault(), organisation=str(call.body.organisation), url=call.body.url,
-        inside=current_app.config["WEBHOOK_INSIDE"], hosts=current_app.config["WEBHOOK_HOSTS"], request=call.request,
-    )  # fmt: skip
+        call.db,
+        call.actor,
+        _vault(),
+        organisation=str(call.body.organisation),
+        url=call.body.url,
+        inside=current_app.config["WEBHOOK_INSIDE"],
+        hosts=current_app.config["WEBHOOK_HOSTS"],
+        request=call.request,
+    )
 
 
 def rotate_webhook(call: Call) -> Done:

@@ -46,7 +46,9 @@ def _compose(call: Call, told: Any) -> Composed:
 
 
 def _written(told: Any) -> Written:
-    return Written(told.kind, told.to, told.language, text_of(told.by), told.words or "", getattr(told, "address", None) or "")
+    return Written(
+        told.kind, told.to, told.language, text_of(told.by), told.words or "", getattr(told, "address", None) or ""
+    )
 
 
 _LETTERS = "/cases/{number}/letters"

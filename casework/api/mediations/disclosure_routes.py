@@ -13,14 +13,25 @@ def list_mediation_readers(call: Call) -> dict[str, Json]:
     case = find_mediation(call.db, call.actor, call.path["mediation"])
     may = disclosures.who_may(call.db, case) if disclosures.may_ask(call.actor, case) else {"reader": [], "decider": []}
     people = {name: [{"id": id, "name": words} for id, words in several] for name, several in may.items()}
-    return {"items": disclosures.list_openings(call.db, case), "next": None, "may_read": people["reader"], "may_decide": people["decider"]}
+    return {
+        "items": disclosures.list_openings(call.db, case),
+        "next": None,
+        "may_read": people["reader"],
+        "may_decide": people["decider"],
+    }
 
 
 def ask_unsealing(call: Call) -> Done:
     return disclosures.ask_unsealing(
-        call.db, call.actor, call.path["mediation"], reader=str(call.body.reader), decider=str(call.body.decider), days=call.body.days,
-        reason=call.body.reason, request=call.request,
-    )  # fmt: skip
+        call.db,
+        call.actor,
+        call.path["mediation"],
+        reader=str(call.body.reader),
+        decider=str(call.body.decider),
+        days=call.body.days,
+        reason=call.body.reason,
+        request=call.request,
+    )
 
 
 def list_unsealings(call: Call) -> dict[str, Json]:
@@ -44,7 +55,9 @@ def tell_mediation_parties(call: Call) -> Done:
 
 
 def break_glass(call: Call) -> Done:
-    return disclosures.break_glass(call.db, call.actor, call.path["number"], reason=call.body.reason, request=call.request)
+    return disclosures.break_glass(
+        call.db, call.actor, call.path["number"], reason=call.body.reason, request=call.request
+    )
 
 
 _MEDIATION, _UNSEALING = "/mediations/{mediation}", "/unsealings/{unsealing}"

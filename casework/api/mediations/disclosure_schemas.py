@@ -70,7 +70,9 @@ class Reader(Answer):
 class ReaderPage(Answer):
     items: list[Reader]
     next: str | None = None
-    may_read: Annotated[list[NamedPerson], Field(description="Who may be named as a reader; for who is named for the mediation")]
+    may_read: Annotated[
+        list[NamedPerson], Field(description="Who may be named as a reader; for who is named for the mediation")
+    ]
     may_decide: Annotated[list[NamedPerson], Field(description="Who may be named as the second person")]
 
 

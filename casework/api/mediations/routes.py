@@ -32,9 +32,15 @@ def show_mediation(call: Call) -> dict[str, Json]:
 
 def hand_over_mediation(call: Call) -> Done:
     return mediations.hand_over_mediation(
-        call.db, call.actor, call.path["mediation"], owner=str(call.body.owner), team=[str(one) for one in call.body.team],
-        note=call.body.note, revision=call.revision, request=call.request,
-    )  # fmt: skip
+        call.db,
+        call.actor,
+        call.path["mediation"],
+        owner=str(call.body.owner),
+        team=[str(one) for one in call.body.team],
+        note=call.body.note,
+        revision=call.revision,
+        request=call.request,
+    )
 
 
 def list_mediation_leaders(call: Call) -> dict[str, Json]:
@@ -49,26 +55,50 @@ def list_mediation_events(call: Call) -> dict[str, Json]:
 def fire_mediation_transition(call: Call) -> Done:
     mediations.find_mediation(call.db, call.actor, call.path["mediation"])
     return cases.fire_transition(
-        call.db, call.actor, call.path["mediation"], "mediation", call.path["track"], call.path["transition"],
-        data=call.body.data, revision=call.revision, request=call.request, reason=call.body.reason,
+        call.db,
+        call.actor,
+        call.path["mediation"],
+        "mediation",
+        call.path["track"],
+        call.path["transition"],
+        data=call.body.data,
+        revision=call.revision,
+        request=call.request,
+        reason=call.body.reason,
         happened_on=text_of(call.body.happened_on),
-    )  # fmt: skip
+    )
 
 
 def correct_mediation_answer(call: Call) -> Done:
     case = mediations.find_mediation(call.db, call.actor, call.path["mediation"])
     seq = corrections.last_of(call.db, case, call.path["track"], call.path["transition"])
     return corrections.correct_answer(
-        call.db, call.actor, case, seq, data=call.body.data, reason=call.body.reason, request=call.request, seen=call.body.seen
+        call.db,
+        call.actor,
+        case,
+        seq,
+        data=call.body.data,
+        reason=call.body.reason,
+        request=call.request,
+        seen=call.body.seen,
     )
 
 
 def add_mediation_task(call: Call) -> Done:
     mediations.find_mediation(call.db, call.actor, call.path["mediation"])
     return cases.add_task(
-        call.db, call.actor, call.path["mediation"], "mediation", call.path["track"], call.body.task,
-        about=call.body.about, request=call.request, due=text_of(call.body.due), person=text_of(call.body.person), note=call.body.note,
-    )  # fmt: skip
+        call.db,
+        call.actor,
+        call.path["mediation"],
+        "mediation",
+        call.path["track"],
+        call.body.task,
+        about=call.body.about,
+        request=call.request,
+        due=text_of(call.body.due),
+        person=text_of(call.body.person),
+        note=call.body.note,
+    )
 
 
 _MEDIATION, _TRACK = "/mediations/{mediation}", "/mediations/{mediation}/tracks/{track}"

@@ -44,17 +44,31 @@ def _list(call: Call, place: Place) -> dict[str, Json]:
 def _write(call: Call, place: Place) -> Done:
     case, _, referral = place(call)
     return messages.send_message(
-        call.db, call.actor, case, audience=call.body.audience, referral=referral, words=call.body.words,
-        mentions=[str(one) for one in call.body.mentions], sure=call.body.sure, request=call.request,
-    )  # fmt: skip
+        call.db,
+        call.actor,
+        case,
+        audience=call.body.audience,
+        referral=referral,
+        words=call.body.words,
+        mentions=[str(one) for one in call.body.mentions],
+        sure=call.body.sure,
+        request=call.request,
+    )
 
 
 def _correct(call: Call, place: Place) -> Done:
     case, _, referral = place(call)
     return messages.correct_message(
-        call.db, call.actor, case, audience=call.body.audience, referral=referral, message=call.path["message"],
-        words=call.body.words, sure=call.body.sure, request=call.request,
-    )  # fmt: skip
+        call.db,
+        call.actor,
+        case,
+        audience=call.body.audience,
+        referral=referral,
+        message=call.path["message"],
+        words=call.body.words,
+        sure=call.body.sure,
+        request=call.request,
+    )
 
 
 def list_notes(call: Call) -> dict[str, Json]:
@@ -109,10 +123,14 @@ def _routes(where: str, noun: str, told: str, views: tuple[Callable[..., Json], 
         get(f"{where}/messages", read, f"Read {told}, the newest first", schemas.MessagePage, query=fields.Paged),
         post(f"{where}/messages", write, f"Write in {told}", schemas.MessageMade, body=schemas.NewMessage, status=201),
         post(
-            f"{where}/messages/{{message}}/correct", correct, f"Correct or take back your own message in {told}",
-            schemas.MessageMade, body=schemas.Correction, noun=f"{noun} or message",
+            f"{where}/messages/{{message}}/correct",
+            correct,
+            f"Correct or take back your own message in {told}",
+            schemas.MessageMade,
+            body=schemas.Correction,
+            noun=f"{noun} or message",
         ),
-    )  # fmt: skip
+    )
 
 
 ROUTES: tuple[Route, ...] = (

@@ -11,7 +11,9 @@ from casework.api.protocol.schemas import Named
 
 Audience = Annotated[
     Literal["internal", "shared"],
-    Field(description="Who will read it, said once more: internal notes are for the office alone, shared messages for the referral's provider too"),
+    Field(
+        description="Who will read it, said once more: internal notes are for the office alone, shared messages for the referral's provider too"
+    ),
 ]
 
 
@@ -24,7 +26,9 @@ class NewMessage(Body):
 
 class Correction(Body):
     audience: Audience
-    words: Annotated[SomeWords | None, Field(description="Null takes the message back; what it said stays in the history")]
+    words: Annotated[
+        SomeWords | None, Field(description="Null takes the message back; what it said stays in the history")
+    ]
     sure: Knowingly = False
 
 

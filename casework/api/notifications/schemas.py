@@ -28,8 +28,12 @@ class Notification(Answer):
     done: Annotated[bool, Field(description="The task has ended meanwhile")]
     log: str
     unsealing: str | None
-    role_request: Annotated[str | None, Field(description="A role that decides was asked for, given or not: which request")]
-    opened: Annotated[dict[str, Any] | None, Field(description="Who opened a case in an emergency, and who gave that role")]
+    role_request: Annotated[
+        str | None, Field(description="A role that decides was asked for, given or not: which request")
+    ]
+    opened: Annotated[
+        dict[str, Any] | None, Field(description="Who opened a case in an emergency, and who gave that role")
+    ]
     referral: str | None
     inside: bool
 

@@ -21,9 +21,15 @@ def list_work_of_absent(call: Call) -> dict[str, Json]:
 def record_absence(call: Call) -> Done:
     body = call.body
     return absences.record_absence(
-        call.db, call.actor, scope=str(body.scope), person=str(body.person or call.actor.person),
-        substitute=str(body.substitute), first_day=body.first_day, last_day=body.last_day, request=call.request,
-    )  # fmt: skip
+        call.db,
+        call.actor,
+        scope=str(body.scope),
+        person=str(body.person or call.actor.person),
+        substitute=str(body.substitute),
+        first_day=body.first_day,
+        last_day=body.last_day,
+        request=call.request,
+    )
 
 
 def end_absence(call: Call) -> Done:

@@ -20,9 +20,17 @@ def list_invitations(call: Call) -> dict[str, Json]:
 def invite(call: Call) -> Done:
     body = call.body
     return invitations.invite(
-        call.db, call.actor, vault(), scope=Scope(text_of(body.programme), text_of(body.organisation)), email=body.email,
-        name=body.name, roles=body.roles, language=body.language, days=body.days, request=call.request,
-    )  # fmt: skip
+        call.db,
+        call.actor,
+        vault(),
+        scope=Scope(text_of(body.programme), text_of(body.organisation)),
+        email=body.email,
+        name=body.name,
+        roles=body.roles,
+        language=body.language,
+        days=body.days,
+        request=call.request,
+    )
 
 
 def invite_again(call: Call) -> Done:

@@ -54,7 +54,9 @@ class Invitation(Answer):
     scope_zh: str | None = None
     state: Annotated[
         Literal["open", "accepted", "lapsed", "revoked", "locked"],
-        Field(description="lapsed: by time, or because whoever invited may not invite any more; locked: too many wrong codes"),
+        Field(
+            description="lapsed: by time, or because whoever invited may not invite any more; locked: too many wrong codes"
+        ),
     ]
     mail: Annotated[str | None, Field(description="What became of its last mail: queued, sent, failed or cancelled")]
     made_at: str

@@ -23,7 +23,9 @@ def ask_recovery(call: Call) -> Done:
 
 def decide_recovery(call: Call) -> Done:
     agree = call.body.decision == "agree"
-    return account_recovery.decide_recovery(call.db, call.actor, call.path["recovery"], agree=agree, request=call.request)
+    return account_recovery.decide_recovery(
+        call.db, call.actor, call.path["recovery"], agree=agree, request=call.request
+    )
 
 
 def use_recovery(call: Call) -> Done:

@@ -13,7 +13,9 @@ from casework.operations.people.role_requests import LONGEST
 
 class RoleDecision(Body):
     agree: bool
-    note: Annotated[str, Field(max_length=LONGEST, description="Why not; required to refuse, or to take back what you asked for")] = ""
+    note: Annotated[
+        str, Field(max_length=LONGEST, description="Why not; required to refuse, or to take back what you asked for")
+    ] = ""
 
 
 class RoleDecided(Answer):

@@ -21,9 +21,7 @@ def list_programmes(call: Call) -> dict[str, Json]:
 
 def list_organisations(call: Call) -> dict[str, Json]:
     asked = call.query
-    return lists.list_organisations(
-        call.db, call.actor, service=asked.service, cursor=asked.cursor, limit=asked.limit
-    )
+    return lists.list_organisations(call.db, call.actor, service=asked.service, cursor=asked.cursor, limit=asked.limit)
 
 
 def list_people(call: Call) -> dict[str, Json]:
@@ -35,9 +33,7 @@ def create_programme(call: Call) -> Done:
 
 
 def create_phase(call: Call) -> Done:
-    return people.create_phase(
-        call.db, call.actor, call.path["programme"], **_fields(call), request=call.request
-    )
+    return people.create_phase(call.db, call.actor, call.path["programme"], **_fields(call), request=call.request)
 
 
 def create_organisation(call: Call) -> Done:
@@ -63,10 +59,17 @@ def reopen_person(call: Call) -> Done:
 def create_membership(call: Call) -> Done:
     body = call.body
     return people.create_membership(
-        call.db, call.actor, person=str(body.person), role=body.role, programme=text_of(body.programme),
-        organisation=text_of(body.organisation), deputy_for=text_of(body.deputy_for), starts_at=body.starts_at,
-        ends_at=body.ends_at, request=call.request,
-    )  # fmt: skip
+        call.db,
+        call.actor,
+        person=str(body.person),
+        role=body.role,
+        programme=text_of(body.programme),
+        organisation=text_of(body.organisation),
+        deputy_for=text_of(body.deputy_for),
+        starts_at=body.starts_at,
+        ends_at=body.ends_at,
+        request=call.request,
+    )
 
 
 def end_membership(call: Call) -> Done:
@@ -74,9 +77,7 @@ def end_membership(call: Call) -> Done:
 
 
 def deactivate_person(call: Call) -> Done:
-    return people.deactivate_person(
-        call.db, call.actor, call.path["person"], call.request, at_once=call.body.at_once
-    )
+    return people.deactivate_person(call.db, call.actor, call.path["person"], call.request, at_once=call.body.at_once)
 
 
 def show_leaver(call: Call) -> dict[str, Json]:

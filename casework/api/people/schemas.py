@@ -50,7 +50,10 @@ class NewPerson(Body):
 class AccountMade(Answer):
     id: str
     active: bool | None = None
-    link: Annotated[str | None, Field(description="Where its person sets the password; in the first answer only, and only where no mail goes")] = None
+    link: Annotated[
+        str | None,
+        Field(description="Where its person sets the password; in the first answer only, and only where no mail goes"),
+    ] = None
 
 
 class NewMembership(Body):
@@ -138,7 +141,9 @@ class LeaverCase(Answer):
     held: Annotated[int, Field(description="Tasks that the person holds in it")]
     programme: Named
     due_at: str | None
-    successors: Annotated[list[Named], Field(description="Officers who could own it, those with the fewest cases first")]
+    successors: Annotated[
+        list[Named], Field(description="Officers who could own it, those with the fewest cases first")
+    ]
     why_not: Annotated[str | None, Field(description="Why you do not hand it over, where you may not")]
 
 

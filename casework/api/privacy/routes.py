@@ -28,16 +28,28 @@ def show_erasure(call: Call) -> dict[str, Json]:
 def ask_erasure(call: Call) -> Done:
     body = call.body
     return erasure_requests.ask_erasure(
-        call.db, call.actor, programme=str(body.programme), person=text_of(body.person), words=body.words, basis=body.basis,
-        reason=body.reason, request=call.request, years=_years(),
-    )  # fmt: skip
+        call.db,
+        call.actor,
+        programme=str(body.programme),
+        person=text_of(body.person),
+        words=body.words,
+        basis=body.basis,
+        reason=body.reason,
+        request=call.request,
+        years=_years(),
+    )
 
 
 def decide_erasure(call: Call) -> Done:
     return erasure_requests.decide_erasure(
-        call.db, call.actor, call.path["erasure"], agree=call.body.agree, note=call.body.note, request=call.request,
+        call.db,
+        call.actor,
+        call.path["erasure"],
+        agree=call.body.agree,
+        note=call.body.note,
+        request=call.request,
         years=_years(),
-    )  # fmt: skip
+    )
 
 
 ROUTES: tuple[Route, ...] = (

@@ -16,12 +16,17 @@ State = Literal["asked", "agreed", "done", "refused"]
 
 
 class NewErasure(Body):
-    programme: Annotated[Id, Field(description="Whose administrator you are, and whose compliance officer or manager agrees")]
+    programme: Annotated[
+        Id, Field(description="Whose administrator you are, and whose compliance officer or manager agrees")
+    ]
     person: Annotated[Id | None, Field(description="Whose account; leave it out for somebody without one")] = None
     words: Annotated[
-        list[Line], Field(max_length=MOST_WORDS, description="What else names the person: other spellings, telephone numbers")
+        list[Line],
+        Field(max_length=MOST_WORDS, description="What else names the person: other spellings, telephone numbers"),
     ] = []
-    basis: Annotated[Basis, Field(description="The person asked; consent was withdrawn; no longer needed; an authority ordered it")]
+    basis: Annotated[
+        Basis, Field(description="The person asked; consent was withdrawn; no longer needed; an authority ordered it")
+    ]
     reason: Annotated[str, Field(min_length=1, max_length=LONGEST)]
 
 

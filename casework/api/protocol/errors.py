@@ -53,7 +53,7 @@ from casework.errors import (
     WrongPasskey,
     WrongPassword,
     WrongState,
-)  # fmt: skip
+)
 
 Json = Any
 
@@ -109,9 +109,13 @@ _log = logging.getLogger("casework.api")
 def problem(status: int, type_: str, title: str, detail: str, **more: Json) -> Response:
     """One answer that tells a program, and a person, what is wrong."""
     content = {
-        "type": f"urn:casework:problem:{type_}", "title": title, "status": status, "detail": detail,
-        "request_id": g.get("request_id"), **more,
-    }  # fmt: skip
+        "type": f"urn:casework:problem:{type_}",
+        "title": title,
+        "status": status,
+        "detail": detail,
+        "request_id": g.get("request_id"),
+        **more,
+    }
     response = Response(json.dumps(content, ensure_ascii=False), status, mimetype="application/problem+json")
     if status == 401:
         response.headers["WWW-Authenticate"] = 'Bearer realm="casework"'

@@ -58,4 +58,6 @@ class Paged(Query):
     limit: Annotated[int | None, Field(ge=1, le=MOST, description=f"Rows on a page; {PAGE} unless told")] = None
 
 
-Knowingly = Annotated[bool, Field(description="Do it although it leaves a later deed of the case to nobody, as an answer 409 has told")]
+Knowingly = Annotated[
+    bool, Field(description="Do it although it leaves a later deed of the case to nobody, as an answer 409 has told")
+]

@@ -18,7 +18,9 @@ HARMLESS = "default-src 'none'; sandbox"
 def cabinet() -> Cabinet:
     """Where the files of this installation are kept."""
     held = current_app.extensions
-    return Cabinet(held["casework"], held["casework.store"], held["casework.vault"], scanned=current_app.config["SCANNED"])
+    return Cabinet(
+        held["casework"], held["casework.store"], held["casework.vault"], scanned=current_app.config["SCANNED"]
+    )
 
 
 def as_attachment(pieces: Iterable[bytes], name: str, size: int | None) -> Response:

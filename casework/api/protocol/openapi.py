@@ -140,17 +140,23 @@ def _headers(route: Route) -> list[Json]:
         return []
     made = [
         {
-            "name": "Idempotency-Key", "in": "header", "required": True,
+            "name": "Idempotency-Key",
+            "in": "header",
+            "required": True,
             "description": "A new one for each new request; the same one, with the same body, to send it again",
             "schema": {"type": "string", "minLength": 1, "maxLength": 200, "pattern": "^[!-~]+$"},
         }
-    ]  # fmt: skip
+    ]
     if route.if_match:
-        made.append({
-            "name": "If-Match", "in": "header", "required": True,
-            "description": f'The revision that you saw of {route.if_match}, in quotation marks: "7"',
-            "schema": {"type": "string", "pattern": '^"[0-9]{1,9}"$'},
-        })  # fmt: skip
+        made.append(
+            {
+                "name": "If-Match",
+                "in": "header",
+                "required": True,
+                "description": f'The revision that you saw of {route.if_match}, in quotation marks: "7"',
+                "schema": {"type": "string", "pattern": '^"[0-9]{1,9}"$'},
+            }
+        )
     return made
 
 
@@ -166,7 +172,9 @@ def _success(route: Route, known: Mapping[type[BaseModel], str]) -> Json:
     return {
         "description": "Done" if route.method == "POST" else "What was asked for",
         "headers": headers,
-        "content": _BYTES if route.gives_file else {"application/json": {"schema": {"$ref": _REF.format(model=known[route.answer])}}},
+        "content": _BYTES
+        if route.gives_file
+        else {"application/json": {"schema": {"$ref": _REF.format(model=known[route.answer])}}},
     }
 
 

@@ -80,7 +80,9 @@ def read_revision(request: Incoming) -> int:
         raise RevisionMissing
     found = _ETAG.fullmatch(written)
     if found is None:
-        raise Unreadable('If-Match names the one revision that you saw, in quotation marks, as its ETag has it: If-Match: "7"')
+        raise Unreadable(
+            'If-Match names the one revision that you saw, in quotation marks, as its ETag has it: If-Match: "7"'
+        )
     return int(found[1])
 
 

@@ -32,16 +32,24 @@ class NewTask(Body):
     ] = None
     due: Annotated[Day | None, Field(description="Instead of the workflow's own limit")] = None
     person: Annotated[Id | None, Field(description="Who does it; nobody named: its queue")] = None
-    note: Annotated[Words | None, Field(description="What whoever does it should know; required where it is somebody else")] = None
+    note: Annotated[
+        Words | None, Field(description="What whoever does it should know; required where it is somebody else")
+    ] = None
 
 
 class AnswerCorrection(Body):
     data: Annotated[dict[str, Json], Field(description="The whole form, as it should have been filled in")]
     reason: SomeWords
-    seen: Annotated[int | None, Field(ge=1, description=(
-        "How many versions of it you saw in the history: one each time it was given or corrected. Where there are more by now,"
-        " the answer is 412 and nothing is recorded"
-    ))] = None  # fmt: skip
+    seen: Annotated[
+        int | None,
+        Field(
+            ge=1,
+            description=(
+                "How many versions of it you saw in the history: one each time it was given or corrected. Where there are more by now,"
+                " the answer is 412 and nothing is recorded"
+            ),
+        ),
+    ] = None
 
 
 class Corrected(Answer):
@@ -109,7 +117,12 @@ class FormField(Answer):
 
 
 class Handed(Answer):
-    how: Annotated[str, Field(description="assigned, delegated, forwarded, nominated, handed_back to be accepted, review_asked, approved or changes_asked")]
+    how: Annotated[
+        str,
+        Field(
+            description="assigned, delegated, forwarded, nominated, handed_back to be accepted, review_asked, approved or changes_asked"
+        ),
+    ]
     round: Annotated[int | None, Field(description="Of a review: which round it is")] = None
     by: Named
     to: Named | None = None
@@ -127,12 +140,20 @@ class Wait(Answer):
 
 class Turn(Answer):
     at: Annotated[str, Field(description="Queues are worked in the order of this moment")]
-    by: Annotated[Literal["due", "age"], Field(description="Whether the due date or the waiting gives it; priority moves it a week")]
+    by: Annotated[
+        Literal["due", "age"],
+        Field(description="Whether the due date or the waiting gives it; priority moves it a week"),
+    ]
 
 
 class Unallocated(Answer):
     why: Annotated[str, Field(description="nobody (may have it), all_full, or unskilled (nobody has what it asks for)")]
-    asks: Annotated[list[str], Field(description="What it asks for: fields, languages and services; empty for who does not read the whole case")]
+    asks: Annotated[
+        list[str],
+        Field(
+            description="What it asks for: fields, languages and services; empty for who does not read the whole case"
+        ),
+    ]
 
 
 class ListedItem(Answer):
@@ -163,7 +184,9 @@ class Task(Answer):
     opened_at: str
     due_at: str | None = None
     overdue: Annotated[bool, Field(description="Its day has passed, and its clock does not stand still")]
-    flagged: Annotated[bool, Field(description="The last rung of its ladder has come: long overdue, and told to others")]
+    flagged: Annotated[
+        bool, Field(description="The last rung of its ladder has come: long overdue, and told to others")
+    ]
     aftercare: Annotated[bool, Field(description="May be open when the case closes")] = False
     form: Annotated[
         list[FormField] | None, Field(description="Null for a step, which is finished by firing a transition")
@@ -174,18 +197,26 @@ class Task(Answer):
     turn: Annotated[Turn | None, Field(description="Its place in its queue, and why")] = None
     initiator: Annotated[Named | None, Field(description="Who asked for it, where the workflow lets people ask")] = None
     handed: Annotated[Handed | None, Field(description="How it came to whom it is with")] = None
-    wait: Annotated[Wait | None, Field(description="For whom it waits and until when, while it is suspended by a person")] = None
+    wait: Annotated[
+        Wait | None, Field(description="For whom it waits and until when, while it is suspended by a person")
+    ] = None
     operations: Annotated[
-        list[str] | None, Field(description="What you may do to it as it stands: names of its operations; of one task alone")
+        list[str] | None,
+        Field(description="What you may do to it as it stands: names of its operations; of one task alone"),
     ] = None
     asked: Annotated[
         dict[str, Json] | None,
-        Field(description="Of a task of the office: by whom it was opened with which answers, and what granting it would move"),
+        Field(
+            description="Of a task of the office: by whom it was opened with which answers, and what granting it would move"
+        ),
     ] = None
     unallocated: Annotated[
-        Unallocated | None, Field(description="Why the rule of its queue gives it to nobody, where it has one; of one task alone")
+        Unallocated | None,
+        Field(description="Why the rule of its queue gives it to nobody, where it has one; of one task alone"),
     ] = None
-    checklist: Annotated[list[ListedItem] | None, Field(description="What is to be ticked off; of one task alone")] = None
+    checklist: Annotated[list[ListedItem] | None, Field(description="What is to be ticked off; of one task alone")] = (
+        None
+    )
 
 
 class Track(Answer):
@@ -210,7 +241,10 @@ class Track(Answer):
 class NeededPaper(Answer):
     kind: str
     name: str
-    state: Annotated[Literal["there", "missing", "expired", "pending", "blocked"], Field(description="Only one that is there lets the action through")]
+    state: Annotated[
+        Literal["there", "missing", "expired", "pending", "blocked"],
+        Field(description="Only one that is there lets the action through"),
+    ]
     document: Annotated[str | None, Field(description="The one that counts, or that would if it were in order")] = None
     valid_until: str | None = None
     of: Annotated[str | None, Field(description="The service whose provider must hand it in")] = None
@@ -226,7 +260,9 @@ class Action(Answer):
     yours: Annotated[bool, Field(description="Your role does this, now or later")] = False
     allowed: Annotated[bool, Field(description="As far as can be told without the filled form")]
     why_not: list[str]
-    papers: Annotated[list[NeededPaper], Field(description="What must be on file before it, and how it stands with each")] = []
+    papers: Annotated[
+        list[NeededPaper], Field(description="What must be on file before it, and how it stands with each")
+    ] = []
     form: list[FormField]
     prefill: Annotated[dict[str, Json], Field(description="Values known already, by the form's names")] = {}
     proposed: Annotated[bool, Field(description="Waits for a second person, who fires it without a form")] = False
@@ -306,7 +342,9 @@ class CaseShown(Answer):
     documents: list[Document] | None = None
     grants: Annotated[list[dict[str, Json]] | None, Field(description="Which document which track may see")] = None
     next_action: dict[str, Json] | None = None
-    overdue: Annotated[bool | None, Field(description="Something that the case waits for is late, on whichever side")] = None
+    overdue: Annotated[
+        bool | None, Field(description="Something that the case waits for is late, on whichever side")
+    ] = None
     waits_for: list[dict[str, Json]] | None = None
     joins: Annotated[list[Join] | None, Field(description="How referrals that run side by side are waited for")] = None
     hold: dict[str, Json] | None = None
@@ -335,7 +373,9 @@ class Event(Answer):
     data: Annotated[dict[str, Json], Field(description="What the form said that rules read")] = {}
     body: Annotated[dict[str, Json], Field(description="What else the form said")]
     erased: Annotated[list[str], Field(description="Fields of the body that have been erased")] = []
-    documents: Annotated[list[dict[str, str]], Field(description="Of what kind the documents are that it is about")] = []
+    documents: Annotated[
+        list[dict[str, str]], Field(description="Of what kind the documents are that it is about")
+    ] = []
     version: Annotated[int | None, Field(description="Which version of a document it filed")] = None
     effects: dict[str, Json] | None = None
     edition: Annotated[str | None, Field(description="Its fingerprint")] = None
@@ -366,7 +406,9 @@ class Fired(Answer):
 class ClockRule(Answer):
     n: Annotated[int | None, Field(description="So many days")] = None
     unit: Annotated[str, Field(description="wd, working days, or cd, calendar days")]
-    day: Annotated[Day | None, Field(description="From this day, which a form named; else from where the clock began")] = None
+    day: Annotated[
+        Day | None, Field(description="From this day, which a form named; else from where the clock began")
+    ] = None
 
 
 class ClockInterval(Answer):
@@ -391,13 +433,17 @@ class ClockSummary(Answer):
     used_days: Annotated[int, Field(description="So many days are used by now: working days, or days, by the unit")]
     given_days: Annotated[int, Field(description="So many it was given")]
     zone: Annotated[str, Field(description="Where its calendar holds")]
-    calendars: Annotated[list[str], Field(description="Digests of the versions of the calendar that it was counted with")]
+    calendars: Annotated[
+        list[str], Field(description="Digests of the versions of the calendar that it was counted with")
+    ]
     counted_minutes: int
     other_minutes: int
 
 
 class Clock(ClockSummary):
-    intervals: Annotated[list[ClockInterval], Field(description="They follow each other without a gap and end at due_at")]
+    intervals: Annotated[
+        list[ClockInterval], Field(description="They follow each other without a gap and end at due_at")
+    ]
 
 
 class TasksMade(Answer):

@@ -39,7 +39,9 @@ class ObjectionShown(Answer):
     side: Annotated[str, Field(description="provider or office: whose objection it is")]
     mine: bool
     to: Deed
-    said: Annotated[list[dict[str, Json]], Field(description="What was said, the first first; words are null once erased")]
+    said: Annotated[
+        list[dict[str, Json]], Field(description="What was said, the first first; words are null once erased")
+    ]
 
 
 class ContractShown(Answer):
@@ -56,7 +58,12 @@ class FhirTask(Answer):
 
     resourceType: str
     id: str
-    status: Annotated[str, Field(description="draft, requested, received, accepted, rejected, in-progress, on-hold, failed, completed or cancelled")]
+    status: Annotated[
+        str,
+        Field(
+            description="draft, requested, received, accepted, rejected, in-progress, on-hold, failed, completed or cancelled"
+        ),
+    ]
     intent: str
     authoredOn: str
     lastModified: str

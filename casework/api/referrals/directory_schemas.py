@@ -25,15 +25,21 @@ class Profile(Body):
     languages: Annotated[list[str], Field(max_length=10)] = []
     places: Annotated[list[str], Field(max_length=100)] = []
     capacity: Annotated[int | None, Field(description="The most referrals at once; null where it is not said")] = None
-    closed: Annotated[list[Closed], Field(max_length=50, description="Days on which no request is taken, first and last")] = []
-    conflicts: Annotated[list[str], Field(max_length=100, description="Names of organisations with which there is a standing conflict")] = []
+    closed: Annotated[
+        list[Closed], Field(max_length=50, description="Days on which no request is taken, first and last")
+    ] = []
+    conflicts: Annotated[
+        list[str], Field(max_length=100, description="Names of organisations with which there is a standing conflict")
+    ] = []
 
 
 class ProviderShown(Answer):
     id: str
     name: str
     services: list[str]
-    open: Annotated[int, Field(description="Referrals that are with it now in your programmes; sealed mediations are not counted")]
+    open: Annotated[
+        int, Field(description="Referrals that are with it now in your programmes; sealed mediations are not counted")
+    ]
     closed_now: bool
 
 
@@ -42,7 +48,10 @@ class ProviderPage(Answer):
 
 
 class ProviderWhole(ProviderShown):
-    figures: Annotated[list[dict[str, Json]], Field(description="By service: how it answered and delivered, and how the office did beside it")]
+    figures: Annotated[
+        list[dict[str, Json]],
+        Field(description="By service: how it answered and delivered, and how the office did beside it"),
+    ]
     may_edit: bool
 
 
@@ -51,7 +60,12 @@ class Suggestion(Answer):
     name: str
     points: int
     possible: bool
-    reasons: Annotated[list[str], Field(description="field, language, place, free, in_time, rated, full, late, declined, closed, conflict, at_work")]
+    reasons: Annotated[
+        list[str],
+        Field(
+            description="field, language, place, free, in_time, rated, full, late, declined, closed, conflict, at_work"
+        ),
+    ]
 
 
 class SuggestionPage(Answer):

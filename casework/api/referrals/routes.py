@@ -33,17 +33,32 @@ def list_referral_events(call: Call) -> dict[str, Json]:
 
 def fire_referral_transition(call: Call) -> Done:
     return referrals.fire_in_referral(
-        call.db, call.actor, call.path["referral"], call.path["transition"], track=text_of(call.body.track),
-        data=call.body.data, revision=call.revision, request=call.request, reason=call.body.reason,
+        call.db,
+        call.actor,
+        call.path["referral"],
+        call.path["transition"],
+        track=text_of(call.body.track),
+        data=call.body.data,
+        revision=call.revision,
+        request=call.request,
+        reason=call.body.reason,
         happened_on=text_of(call.body.happened_on),
-    )  # fmt: skip
+    )
 
 
 def add_referral_task(call: Call) -> Done:
     return referrals.add_task_in_referral(
-        call.db, call.actor, call.path["referral"], call.body.task, track=text_of(call.body.track),
-        about=call.body.about, request=call.request, due=text_of(call.body.due), person=text_of(call.body.person), note=call.body.note,
-    )  # fmt: skip
+        call.db,
+        call.actor,
+        call.path["referral"],
+        call.body.task,
+        track=text_of(call.body.track),
+        about=call.body.about,
+        request=call.request,
+        due=text_of(call.body.due),
+        person=text_of(call.body.person),
+        note=call.body.note,
+    )
 
 
 def correct_referral_answer(call: Call) -> Done:
@@ -53,7 +68,14 @@ def correct_referral_answer(call: Call) -> Done:
         raise NotFound("answer")
     seq = corrections.last_of(call.db, case, of, call.path["transition"])
     return corrections.correct_answer(
-        call.db, call.actor, case, seq, data=call.body.data, reason=call.body.reason, request=call.request, seen=call.body.seen
+        call.db,
+        call.actor,
+        case,
+        seq,
+        data=call.body.data,
+        reason=call.body.reason,
+        request=call.request,
+        seen=call.body.seen,
     )
 
 

@@ -17,7 +17,9 @@ class ReferralFiring(Firing):
 
 
 class ReferralCorrection(AnswerCorrection):
-    track: Annotated[Id | None, Field(description="Its service's track, where that was moved; the referral's own unless given")] = None
+    track: Annotated[
+        Id | None, Field(description="Its service's track, where that was moved; the referral's own unless given")
+    ] = None
 
 
 class NewReferralTask(NewTask):
@@ -84,11 +86,18 @@ class Sides(Answer):
 class ReferralWhole(ReferralShown):
     sides: Sides
     question: str | None = None
-    asked_before: Annotated[list[AskedBefore], Field(description="Whom the panel asked before; empty for providers")] = []
-    asked_beside: Annotated[list[AskedBeside], Field(description="Who is asked at the same time; empty for providers")] = []
+    asked_before: Annotated[
+        list[AskedBefore], Field(description="Whom the panel asked before; empty for providers")
+    ] = []
+    asked_beside: Annotated[
+        list[AskedBeside], Field(description="Who is asked at the same time; empty for providers")
+    ] = []
     asked_next: Annotated[list[str | None], Field(description="Whom the panel asks next; empty for providers")] = []
     documents: Annotated[list[str | None], Field(description="Titles of what was shared")] = []
-    granted: Annotated[list[dict[str, Json]], Field(description="Ids and titles of what may be seen, and its last day if that is known")]
+    granted: Annotated[
+        list[dict[str, Json]],
+        Field(description="Ids and titles of what may be seen, and its last day if that is known"),
+    ]
     tasks: list[Task]
     actions: list[Action]
 

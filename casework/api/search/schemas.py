@@ -84,7 +84,9 @@ class FilterQuery(Query):
 class NewFilter(Body):
     page: Page = "cases"
     name: Line
-    query: Annotated[str, Field(max_length=LONGEST_QUERY, description="As in the page's address: state=structuring&owner=…")]
+    query: Annotated[
+        str, Field(max_length=LONGEST_QUERY, description="As in the page's address: state=structuring&owner=…")
+    ]
 
 
 class SavedFilter(Answer):

@@ -16,7 +16,13 @@ def list_allocations(call: Call) -> dict[str, Json]:
 def choose_allocation(call: Call) -> Done:
     body = call.body
     return allocation.choose_allocation(
-        call.db, call.actor, scope=str(body.scope), queue=body.queue, strategy=body.strategy, cap=body.cap, request=call.request
+        call.db,
+        call.actor,
+        scope=str(body.scope),
+        queue=body.queue,
+        strategy=body.strategy,
+        cap=body.cap,
+        request=call.request,
     )
 
 
@@ -27,9 +33,15 @@ def list_skills(call: Call) -> dict[str, Json]:
 def set_skills(call: Call) -> Done:
     body = call.body
     return skills.set_skills(
-        call.db, call.actor, scope=str(body.scope), person=str(body.person), fields=body.fields, languages=body.languages,
-        services=body.services, request=call.request,
-    )  # fmt: skip
+        call.db,
+        call.actor,
+        scope=str(body.scope),
+        person=str(body.person),
+        fields=body.fields,
+        languages=body.languages,
+        services=body.services,
+        request=call.request,
+    )
 
 
 ROUTES: tuple[Route, ...] = (

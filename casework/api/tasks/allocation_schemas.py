@@ -16,8 +16,12 @@ from casework.operations.tasks.skills import SERVICES
 class NewAllocation(Body):
     scope: Annotated[Id, Field(description="The programme or organisation whose queue it is")]
     queue: Code
-    strategy: Annotated[Code, Field(description=f"One of {', '.join(STRATEGIES)}; with none people take tasks themselves")]
-    cap: Annotated[int | None, Field(description=f"Nobody who has so many open tasks gets another; 1 to {HIGHEST_CAP}")] = None
+    strategy: Annotated[
+        Code, Field(description=f"One of {', '.join(STRATEGIES)}; with none people take tasks themselves")
+    ]
+    cap: Annotated[
+        int | None, Field(description=f"Nobody who has so many open tasks gets another; 1 to {HIGHEST_CAP}")
+    ] = None
 
 
 class Allocation(Answer):
@@ -35,9 +39,13 @@ class AllocationPage(Answer):
 class NewSkills(Body):
     scope: Annotated[Id, Field(description="The programme or organisation that you lead")]
     person: Annotated[Id, Field(description="Somebody with a role there")]
-    fields: Annotated[list[str], Field(max_length=100, description="Of technology, in the words of needs and technologies")] = []
+    fields: Annotated[
+        list[str], Field(max_length=100, description="Of technology, in the words of needs and technologies")
+    ] = []
     languages: Annotated[list[Code], Field(max_length=10, description=f"Some of {', '.join(LANGUAGES)}")] = []
-    services: Annotated[list[Code], Field(max_length=20, description=f"Some of {', '.join(SERVICES)}: whose tasks the person can do")] = []
+    services: Annotated[
+        list[Code], Field(max_length=20, description=f"Some of {', '.join(SERVICES)}: whose tasks the person can do")
+    ] = []
 
 
 class Skills(Answer):

@@ -46,9 +46,14 @@ def release_task(call: Call) -> Done:
 
 def complete_task(call: Call) -> Done:
     return tasks.complete_task(
-        call.db, call.actor, call.path["task"], data=call.body.data, happened_on=text_of(call.body.happened_on),
-        note=call.body.note, request=call.request,
-    )  # fmt: skip
+        call.db,
+        call.actor,
+        call.path["task"],
+        data=call.body.data,
+        happened_on=text_of(call.body.happened_on),
+        note=call.body.note,
+        request=call.request,
+    )
 
 
 def exit_task(call: Call) -> Done:
@@ -66,9 +71,14 @@ def stop_task(call: Call) -> Done:
 def suspend_task(call: Call) -> Done:
     body = call.body
     return tasks.suspend_task(
-        call.db, call.actor, call.path["task"], until=str(text_of(body.until)), waits_for=body.waits_for,
-        reason=body.reason, request=call.request,
-    )  # fmt: skip
+        call.db,
+        call.actor,
+        call.path["task"],
+        until=str(text_of(body.until)),
+        waits_for=body.waits_for,
+        reason=body.reason,
+        request=call.request,
+    )
 
 
 def resume_task(call: Call) -> Done:
@@ -89,7 +99,12 @@ def activate_task(call: Call) -> Done:
 
 def modify_task(call: Call) -> Done:
     return tasks.modify_task(
-        call.db, call.actor, call.path["task"], priority=call.body.priority, reason=call.body.reason, request=call.request
+        call.db,
+        call.actor,
+        call.path["task"],
+        priority=call.body.priority,
+        reason=call.body.reason,
+        request=call.request,
     )
 
 
@@ -107,13 +122,23 @@ def delegate_task(call: Call) -> Done:
 
 def forward_task(call: Call) -> Done:
     return tasks.forward_task(
-        call.db, call.actor, call.path["task"], person=text_of(call.body.person), note=call.body.note, request=call.request
+        call.db,
+        call.actor,
+        call.path["task"],
+        person=text_of(call.body.person),
+        note=call.body.note,
+        request=call.request,
     )
 
 
 def nominate_task(call: Call) -> Done:
     return tasks.nominate_task(
-        call.db, call.actor, call.path["task"], person=text_of(call.body.person), note=call.body.note, request=call.request
+        call.db,
+        call.actor,
+        call.path["task"],
+        person=text_of(call.body.person),
+        note=call.body.note,
+        request=call.request,
     )
 
 
@@ -160,7 +185,14 @@ def correct_task_answer(call: Call) -> Done:
     case, _ = queries.find_task(call.db, call.actor, call.path["task"])
     seq = corrections.last_of_task(call.db, case, call.path["task"])
     return corrections.correct_answer(
-        call.db, call.actor, case, seq, data=call.body.data, reason=call.body.reason, request=call.request, seen=call.body.seen
+        call.db,
+        call.actor,
+        case,
+        seq,
+        data=call.body.data,
+        reason=call.body.reason,
+        request=call.request,
+        seen=call.body.seen,
     )
 
 

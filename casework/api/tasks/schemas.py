@@ -42,7 +42,9 @@ class ManyTasks(Body):
 
 
 class Waiting(Body):
-    until: Annotated[Day, Field(description="The last day of waiting; the task wakes by itself at its close of business")]
+    until: Annotated[
+        Day, Field(description="The last day of waiting; the task wakes by itself at its close of business")
+    ]
     waits_for: Literal["need_owner", "technology_owner", "provider", "authority", "other"]
     reason: SomeWords
 
@@ -53,7 +55,9 @@ class Handing(Body):
 
 
 class Offering(Body):
-    person: Annotated[Id | None, Field(description="Whom one has in mind; null offers it to everybody of the queue")] = None
+    person: Annotated[
+        Id | None, Field(description="Whom one has in mind; null offers it to everybody of the queue")
+    ] = None
     note: Annotated[SomeWords, Field(description="What the next one must know; shown on the task and in their work")]
 
 
@@ -64,7 +68,9 @@ class Ranking(Body):
 
 class AskingReview(Body):
     person: Annotated[Id, Field(description="Who looks at it; must work its queue in this case, and be somebody else")]
-    data: Annotated[dict[str, Json], Field(description="The form as it is proposed, by the names that the task lists")] = {}
+    data: Annotated[
+        dict[str, Json], Field(description="The form as it is proposed, by the names that the task lists")
+    ] = {}
 
 
 class AnsweringReview(Body):
@@ -83,7 +89,9 @@ class Ticking(Body):
 class Completing(Body):
     data: Annotated[dict[str, Json], Field(description="The form, by the names that the task lists")] = {}
     happened_on: Day | None = None
-    note: Annotated[Words | None, Field(description="Of a delegated step: what whoever delegated it should know")] = None
+    note: Annotated[Words | None, Field(description="Of a delegated step: what whoever delegated it should know")] = (
+        None
+    )
     sure: Knowingly = False
 
 

@@ -162,7 +162,14 @@ def explain(clock: Telling, calendars: Mapping[str, Calendar], what: str = "due"
     used = dict.fromkeys(one.calendar for one in clock.stretches)
     # What a pause left is no rule of its own; another day that was granted is.
     rules = [rung.rule for one in clock.stretches if (rung := _rung(one, what)) and "n" in rung.rule]
-    return Explanation(what, due, rules[-1] if rules else {"n": 0, "unit": clock.unit}, calendars[last.calendar].zone, tuple(used), tuple(intervals))
+    return Explanation(
+        what,
+        due,
+        rules[-1] if rules else {"n": 0, "unit": clock.unit},
+        calendars[last.calendar].zone,
+        tuple(used),
+        tuple(intervals),
+    )
 
 
 #: Moments on the way to a clock's own.
@@ -258,11 +265,15 @@ def lines(intervals: Sequence[Interval]) -> list[Line]:
         group = [interval for _, interval in some]
         made.append(
             Line(
-                group[0].start, group[-1].end, kind, dict(name) if name else None, seq,
+                group[0].start,
+                group[-1].end,
+                kind,
+                dict(name) if name else None,
+                seq,
                 sum(one.minutes for one in group if one.counted),
                 len({one.day for one in group if one.counted and one.day is not None}),
             )
-        )  # fmt: skip
+        )
     return made
 
 

@@ -168,7 +168,11 @@ def _rung(event: Event, case: Case) -> Iterator[Notice]:
 
 def _moved(event: Event, case: Case, track: Track) -> Iterator[Notice]:
     name = event.effects.get("transition")
-    done = (track.edition, f"transitions.{name}.done", track.id) if name and event.kind == FIRED else (None, None, track.id)
+    done = (
+        (track.edition, f"transitions.{name}.done", track.id)
+        if name and event.kind == FIRED
+        else (None, None, track.id)
+    )
     if "frozen" in event.effects:
         yield Notice(STOP if event.effects["frozen"] else MOVED, *_everybody(case), *done)
     if event.kind == REFUSED:

@@ -13,7 +13,17 @@ from datetime import date
 FIELD, LANGUAGE, PLACE, FREE, IN_TIME, RATED = "field", "language", "place", "free", "in_time", "rated"
 FULL, LATE, DECLINED, CLOSED, CONFLICT, AT_WORK = "full", "late", "declined", "closed", "conflict", "at_work"
 #: What each reason counts; those that rule a provider out count nothing, for nothing makes up for them.
-POINTS: Mapping[str, int] = {FIELD: 30, LANGUAGE: 15, PLACE: 10, FREE: 20, IN_TIME: 15, RATED: 10, LATE: -15, DECLINED: -10, FULL: -30}
+POINTS: Mapping[str, int] = {
+    FIELD: 30,
+    LANGUAGE: 15,
+    PLACE: 10,
+    FREE: 20,
+    IN_TIME: 15,
+    RATED: 10,
+    LATE: -15,
+    DECLINED: -10,
+    FULL: -30,
+}
 RULED_OUT = frozenset({CLOSED, CONFLICT, AT_WORK})
 #: From so many answers on, punctuality says something.
 ENOUGH = 3

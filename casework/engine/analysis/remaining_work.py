@@ -132,14 +132,18 @@ def _counts(task: Task, track: Track, ended: set[str]) -> bool:
 def _open(library: Library, task: Task) -> _Asked:
     rule = library[task.edition].tasks[task.rule]
     roles = QUEUE_ROLES.get(task.queue, frozenset())
-    return _Asked(Demand(task.name, task.track, task.edition, f"tasks.{task.rule}", roles, task.organisation), rule.not_by)
+    return _Asked(
+        Demand(task.name, task.track, task.edition, f"tasks.{task.rule}", roles, task.organisation), rule.not_by
+    )
 
 
 def _task(case: Case, track: Track, edition: Edition, rule: TaskRule) -> _Asked:
     queue = SEALED_FOR.get(rule.queue, rule.queue) if case.kind == "mediation" else rule.queue
     roles = QUEUE_ROLES.get(queue, frozenset())
     organisation = track.provider if queue in ORGANISATION_QUEUES else None
-    return _Asked(Demand(rule.name, track.id, edition.fingerprint, f"tasks.{rule.key}", roles, organisation), rule.not_by)
+    return _Asked(
+        Demand(rule.name, track.id, edition.fingerprint, f"tasks.{rule.key}", roles, organisation), rule.not_by
+    )
 
 
 def _opened(edition: Edition, opens: Iterable[Mapping[str, Json]], without: set[str]) -> Iterator[TaskRule]:
@@ -172,7 +176,10 @@ def _fired(case: Case, track: Track, edition: Edition, rule: TransitionRule, *, 
 def _ahead(edition: Edition, not_by: tuple[str, ...], before: Mapping[str, int]) -> list[int]:
     """The deeds still to come that four eyes will count: the last of the transitions, and each task."""
     moves = [before[name] for name in not_by if name in before and edition.has(name)]
-    return [*([max(moves)] if moves else []), *(before[name] for name in not_by if name in before and not edition.has(name))]
+    return [
+        *([max(moves)] if moves else []),
+        *(before[name] for name in not_by if name in before and not edition.has(name)),
+    ]
 
 
 def _shut_out(library: Library, case: Case, track: Track, one: _Asked, before: Mapping[str, int]) -> Demand:
@@ -188,6 +195,11 @@ def _shut_out(library: Library, case: Case, track: Track, one: _Asked, before: M
     if shut_out == one.demand.shut_out:
         return one.demand
     return Demand(
-        one.demand.name, one.demand.track, one.demand.edition, one.demand.key, one.demand.roles, one.demand.organisation,
+        one.demand.name,
+        one.demand.track,
+        one.demand.edition,
+        one.demand.key,
+        one.demand.roles,
+        one.demand.organisation,
         shut_out,
-    )  # fmt: skip
+    )

@@ -84,9 +84,12 @@ def needed(rest: Rest) -> tuple[str, ...]:
 
 
 def _breaks(
-    domains: list[list[Hand]], edges: Collection[tuple[int, int]], absences: int, away: frozenset[str],
+    domains: list[list[Hand]],
+    edges: Collection[tuple[int, int]],
+    absences: int,
+    away: frozenset[str],
     seen: set[frozenset[str]],
-) -> bool:  # fmt: skip
+) -> bool:
     """Whether so many absences more can make it impossible: one of them must hit the assignment that there is."""
     if away in seen:
         return False
@@ -134,7 +137,9 @@ class _Search:
         self.people = {hand: hand.people for hands in domains for hand in hands}
         #: The most persons that a hand of a variable counts as, and the most of its hands that count as one person.
         self.widest = [max((len(self.people[hand]) for hand in hands), default=0) for hands in domains]
-        self.share = [max(Counter(one for hand in hands for one in self.people[hand]).values(), default=0) for hands in domains]
+        self.share = [
+            max(Counter(one for hand in hands for one in self.people[hand]).values(), default=0) for hands in domains
+        ]
 
     def found(self, among: Collection[int] | None = None) -> dict[int, Hand] | None:
         """A hand for each of some variables, of all where none are named."""

@@ -80,9 +80,11 @@ def _follow(seen: dict[str, _Track], event: Event, referral: str) -> None:
     if event.track in seen:
         live = seen[event.track].live and "ended" not in event.effects
         seen[event.track] = replace(
-            seen[event.track], states=event.to or seen[event.track].states, live=live,
+            seen[event.track],
+            states=event.to or seen[event.track].states,
+            live=live,
             replaced=event.effects.get("replaced", seen[event.track].replaced),
-        )  # fmt: skip
+        )
     for id in event.effects.get("replaced_tracks", ()):
         if id in seen:
             seen[id] = replace(seen[id], replaced=True)

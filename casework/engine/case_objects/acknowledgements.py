@@ -104,7 +104,9 @@ def answer_objection(builder: EventBuilder, command: AnswerObjection) -> None:
     if found is None:
         raise NotFound("objection")
     if found["what"] in OVER:
-        raise WrongState(action="Answer", why="it is settled already." if found["what"] == SETTLED else "it is decided already.")
+        raise WrongState(
+            action="Answer", why="it is settled already." if found["what"] == SETTLED else "it is decided already."
+        )
     what = SETTLED if found["side"] == side_of(builder.by.role) else ANSWERED
     told = {"id": command.objection, "what": what, "side": found["side"], "to": found["to"]}
     builder.begin(OBJECTED, track, {"what": what, "objection": told}, {"words": line(command.words, "words")})
@@ -134,13 +136,19 @@ def _of_the_contract(builder: EventBuilder, referral: str) -> Track:
     return track
 
 
-def faults_of(before: Case, edition: Edition, track: Track, kind: str, role: str | None, effects: Mapping[str, Json]) -> list[str]:
+def faults_of(
+    before: Case, edition: Edition, track: Track, kind: str, role: str | None, effects: Mapping[str, Json]
+) -> list[str]:
     """What is wrong with a recorded receipt or objection, as sentences; empty where it could be made."""
     if why := refusal(before, role, track):
         return [f"it is no part of the contract: {why}"]
     side = side_of(role)
     if kind == RECEIVED:
-        return [] if effects.get("received") == unreceived(edition, track, side) else ["it signs for something else than what had come"]
+        return (
+            []
+            if effects.get("received") == unreceived(edition, track, side)
+            else ["it signs for something else than what had come"]
+        )
     told = effects["objection"]
     known = track.objections.get(told["id"])
     if told["what"] == RAISED:

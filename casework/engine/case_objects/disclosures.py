@@ -52,9 +52,14 @@ def ask(builder: EventBuilder, command: AskUnsealing) -> None:
     if not 1 <= command.days <= MOST_DAYS:
         raise InvalidForm(fields={"days": f"must be from 1 to {MOST_DAYS}"})
     one = {
-        "id": builder.context.new_id(), "kind": UNSEALING, "reader": command.reader, "decider": command.decider,
-        "days": command.days, "state": ASKED, "until": None,
-    }  # fmt: skip
+        "id": builder.context.new_id(),
+        "kind": UNSEALING,
+        "reader": command.reader,
+        "decider": command.decider,
+        "days": command.days,
+        "state": ASKED,
+        "until": None,
+    }
     builder.begin(UNSEALING_ASKED, None, {"openings": [one]}, {"reason": line(command.reason, "reason")})
     commit(builder)
 
@@ -83,7 +88,9 @@ def decide(builder: EventBuilder, command: DecideUnsealing) -> None:
     if one.state != ASKED:
         raise WrongState(action="Decide", why="it has been decided, or is not asked for any more.")
     if not command.agree:
-        builder.begin(UNSEALING_REFUSED, None, {"opening_states": [{"id": one.id, "state": REFUSED}]}, _note(command.note))
+        builder.begin(
+            UNSEALING_REFUSED, None, {"opening_states": [{"id": one.id, "state": REFUSED}]}, _note(command.note)
+        )
         commit(builder)
         return
     until = builder.context.now + timedelta(days=one.days)
@@ -128,14 +135,21 @@ def break_glass(builder: EventBuilder, command: BreakGlass) -> None:
     if builder.case.kind != "case":
         raise NotFound("case")
     if builder.by.role not in BREAKERS or builder.by.acting_for is not None:
-        raise NotAllowed(why="only an administrator of the programme opens a case in an emergency, and in their own name.")
+        raise NotAllowed(
+            why="only an administrator of the programme opens a case in an emergency, and in their own name."
+        )
     mine = [one for one in builder.case.openings.values() if one.reader == builder.by.person and one.until is not None]
     if any(one.state == OPEN and one.until is not None and one.until > builder.context.now for one in mine):
         raise WrongState(action="Open the case", why="it is open to you already.")
     one = {
-        "id": builder.context.new_id(), "kind": GLASS, "reader": builder.by.person, "decider": None, "days": 0, "state": OPEN,
+        "id": builder.context.new_id(),
+        "kind": GLASS,
+        "reader": builder.by.person,
+        "decider": None,
+        "days": 0,
+        "state": OPEN,
         "until": instant(builder.context.now + GLASS_LASTS),
-    }  # fmt: skip
+    }
     given = {"role_given": dict(command.given)} if command.given else {}
     builder.begin(GLASS_BROKEN, None, {"openings": [one], **given}, {"reason": line(command.reason, "reason")})
     commit(builder)
@@ -172,7 +186,12 @@ def _made(before: Case, event: Event) -> Iterator[str]:
     for one in event.effects.get("openings", ()):
         if event.kind == UNSEALING_ASKED:
             named = {before.owner, *before.team, event.actor}
-            if before.kind != "mediation" or one["kind"] != UNSEALING or one["state"] != ASKED or one["until"] is not None:
+            if (
+                before.kind != "mediation"
+                or one["kind"] != UNSEALING
+                or one["state"] != ASKED
+                or one["until"] is not None
+            ):
                 yield "it opens something by itself that two persons must open"
             if one["reader"] in named or one["decider"] in {*named, one["reader"]}:
                 yield "the reader, and who is to agree, are not two other persons than those who ask"

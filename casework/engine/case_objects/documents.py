@@ -67,7 +67,12 @@ def register(builder: EventBuilder, command: RegisterDocument) -> None:
         raise InvalidForm(fields={"party": "does not apply here"})
     if command.own and (track is not None or command.party is not None):
         raise InvalidForm(fields={"own": "does not apply here"})
-    one: dict[str, Json] = {"id": builder.context.new_id(), "party": command.party, "kind": command.kind, "valid_until": command.valid_until}
+    one: dict[str, Json] = {
+        "id": builder.context.new_id(),
+        "party": command.party,
+        "kind": command.kind,
+        "valid_until": command.valid_until,
+    }
     if command.own:
         one["own"] = True
     body: dict[str, Json] = {"title": insist_name(line(command.title, "title", 300), "title", 300)}
@@ -118,7 +123,13 @@ def _own(builder: EventBuilder, id: str, action: str) -> Document:
 def _told(builder: EventBuilder, document: str, version: int, one: FileTold) -> dict[str, Json]:
     if builder.case.kind != "case":
         raise WrongState(action="File a document", why=SEALED)
-    return {"id": builder.context.new_id(), "document": document, "version": version, "type": one.type, "size": one.size}
+    return {
+        "id": builder.context.new_id(),
+        "document": document,
+        "version": version,
+        "type": one.type,
+        "size": one.size,
+    }
 
 
 def _words(one: FileTold) -> dict[str, Json]:

@@ -33,6 +33,7 @@ def after(found: list[dict[str, Json]], event: Event) -> list[dict[str, Json]]:
 def standing(found: Iterable[Mapping[str, Json]], wanted: Mapping[str, Json], case: str) -> list[str]:
     """Ids of a case's encumbrances that stand and match what is to end."""
     return [
-        one["id"] for one in found
+        one["id"]
+        for one in found
         if one["to"] is None and one["case"] == case and all(one.get(key) == value for key, value in wanted.items())
-    ]  # fmt: skip
+    ]

@@ -45,14 +45,20 @@ def given_without(case: Case, grant: Grant) -> Mapping[str, Json]:
 
 def given_until(case: Case, grant: Grant, until: str | None) -> Mapping[str, Json]:
     """What its referral was given, with another last day for the document."""
-    days = {id: day for id, day in (case.tracks[grant.track].given.get("shared_until") or {}).items() if id != grant.document}
+    days = {
+        id: day
+        for id, day in (case.tracks[grant.track].given.get("shared_until") or {}).items()
+        if id != grant.document
+    }
     return {"shared_until": days | ({grant.document: until} if until else {})}
 
 
 def withdraw_grant(builder: EventBuilder, command: WithdrawGrant) -> None:
     """Let a provider see a document no longer; the referral goes on without it."""
     grant = _live(builder, command.grant, "End the access")
-    _begin(builder, GRANT_WITHDRAWN, grant, given_without(builder.case, grant), {"reason": line(command.reason, "reason")})
+    _begin(
+        builder, GRANT_WITHDRAWN, grant, given_without(builder.case, grant), {"reason": line(command.reason, "reason")}
+    )
     end_grant(builder, grant)
     commit(builder)
 
@@ -94,7 +100,13 @@ def _live(builder: EventBuilder, id: str, action: str) -> Grant:
 
 
 def _begin(
-    builder: EventBuilder, kind: str, grant: Grant, given: Mapping[str, Json], body: Mapping[str, Json], *, system: bool = False
+    builder: EventBuilder,
+    kind: str,
+    grant: Grant,
+    given: Mapping[str, Json],
+    body: Mapping[str, Json],
+    *,
+    system: bool = False,
 ) -> None:
     effects = {"given": dict(given), "paper": builder.case.documents[grant.document].kind}
     builder.begin(kind, builder.track(grant.track), effects, body, system=system)
@@ -109,7 +121,10 @@ def return_papers(builder: EventBuilder, command: ReturnPapers) -> None:
         raise InvalidForm(fields={"how": "must be returned or destroyed"})
     had = builder.case.copies_out(track.id)
     if not had:
-        raise WrongState(action="Confirm the return", why="there is nothing to give back: what the referral was given is needed still.")
+        raise WrongState(
+            action="Confirm the return",
+            why="there is nothing to give back: what the referral was given is needed still.",
+        )
     body = {"note": line(command.note, "note")} if command.note else {}
     builder.begin(PAPERS_RETURNED, track, {"grants_returned": [one.id for one in had], "what": command.how}, body)
     for task in builder.case.open_tasks():

@@ -79,10 +79,18 @@ def send(builder: EventBuilder, command: SendLetter) -> None:
     party = command.to if command.to in PARTIES else None
     id = builder.context.new_id()
     one = {"id": id, "party": party, "kind": PAPER, "valid_until": None, "letter": command.kind}
-    file = {"id": builder.context.new_id(), "document": id, "version": 1, "type": command.file.type, "size": command.file.size}
+    file = {
+        "id": builder.context.new_id(),
+        "document": id,
+        "version": 1,
+        "type": command.file.type,
+        "size": command.file.size,
+    }
     body: dict[str, Json] = {
-        "title": line(command.title, "title", 300), "file": line(command.file.name, "file", 200), "sha256": command.file.digest,
-    }  # fmt: skip
+        "title": line(command.title, "title", 300),
+        "file": line(command.file.name, "file", 200),
+        "sha256": command.file.digest,
+    }
     if command.address:
         body["address"] = line(command.address, "address", 200)
     effects = {"documents": [one], "files": [file], "what": command.kind, "language": command.language}
@@ -104,6 +112,9 @@ def faults_of(before: Case, effects: Mapping[str, Json], role: str | None, track
         yield f"the letter could not be sent so: {why}"
     if (one["kind"], effects.get("what")) != (PAPER, one.get("letter")) or effects.get("language") not in LANGUAGES:
         yield "it is filed as something else than it was sent as"
-    if one["id"] in before.documents or file["id"] in before.files or (file["document"], file["version"]) != (one["id"], 1):
+    if (
+        one["id"] in before.documents
+        or file["id"] in before.files
+        or (file["document"], file["version"]) != (one["id"], 1)
+    ):
         yield "its file is not the first version of its document"
-

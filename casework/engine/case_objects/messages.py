@@ -91,7 +91,9 @@ def correct(builder: EventBuilder, command: Correct) -> None:
         raise NotAllowed(why="a message is corrected by whoever wrote it.")
     if of.taken_back:
         raise WrongState(action="Correct", why="the message was taken back.")
-    what, body = (TAKEN_BACK, {}) if command.words is None else (CORRECTED, {"words": line(command.words, "words", LONGEST)})
+    what, body = (
+        (TAKEN_BACK, {}) if command.words is None else (CORRECTED, {"words": line(command.words, "words", LONGEST)})
+    )
     builder.begin(of.kind, track, {"message": of.message, "what": what}, body, because=of.seq)
     commit(builder)
 
@@ -134,7 +136,9 @@ def doubts(
     """
     told, known = _plain(words), {_plain(one) for one in readers}
     found = [
-        Doubt(STRANGER, name) for name in sorted(set(strangers)) if _plain(name) not in known and _stands_in(_plain(name), told)
+        Doubt(STRANGER, name)
+        for name in sorted(set(strangers))
+        if _plain(name) not in known and _stands_in(_plain(name), told)
     ]
     for name in _AT.findall(words):
         # Somebody is addressed by the first letters of a name, with or without its spaces.
@@ -151,7 +155,9 @@ def _overlap(told: str, words: str, other: str) -> bool:
     inside = _plain(other)
     if not inside:
         return False
-    return told == inside or any(one in told for one in _passages(other)) or any(one in inside for one in _passages(words))
+    return (
+        told == inside or any(one in told for one in _passages(other)) or any(one in inside for one in _passages(words))
+    )
 
 
 def _passages(words: str) -> list[str]:

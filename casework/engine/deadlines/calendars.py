@@ -125,7 +125,10 @@ class Calendar:
     @cached_property
     def usual_minutes(self) -> int:
         """The length of a usual working day: what working time is told in."""
-        spans = ((start.hour * 60 + start.minute, end.hour * 60 + end.minute or 24 * 60) for start, end in self._usual_slots())
+        spans = (
+            (start.hour * 60 + start.minute, end.hour * 60 + end.minute or 24 * 60)
+            for start, end in self._usual_slots()
+        )
         return sum(closes - opens for opens, closes in spans)
 
     def local_date(self, moment: datetime) -> date:

@@ -191,4 +191,3 @@ def _day(names: str, said: Said) -> str | None:
 
 def _noon(calendar: Calendar, day: date) -> datetime:
     return datetime.combine(day, time(12), ZoneInfo(calendar.zone))
-

@@ -126,40 +126,70 @@ class Edition:
     def states(self) -> dict[str, StateRule]:
         return {
             path: StateRule(
-                path, one["type"], one.get("queue"), one.get("due"),
-                tuple((limit, what) for limit, what in one.get("ladder", ())), one.get("step"),
+                path,
+                one["type"],
+                one.get("queue"),
+                one.get("due"),
+                tuple((limit, what) for limit, what in one.get("ladder", ())),
+                one.get("step"),
                 tuple((item["name"], item["required"]) for item in one.get("checklist", ())),
             )
             for path in self.rules["order"]
             for one in (self.rules["states"][path],)
-        }  # fmt: skip
+        }
 
     @cached_property
     def transitions(self) -> tuple[TransitionRule, ...]:
         return tuple(
             TransitionRule(
-                index, one["name"], tuple(one["from"]), one["to"], tuple(one["by"]), one["kind"], one["form"],
-                tuple(one["guards"]), tuple(one["effects"]), tuple(one["opens"]), tuple(one["ends"]),
-                tuple((where, name) for where, name in one["also"]), tuple(one["not_by"]), tuple(one["confirm_by"]),
-                tuple(one["proposal_effects"]), tuple(one["refusal_effects"]), one["after"], one["automatic"],
-                one["reopens"], one["siblings"],
+                index,
+                one["name"],
+                tuple(one["from"]),
+                one["to"],
+                tuple(one["by"]),
+                one["kind"],
+                one["form"],
+                tuple(one["guards"]),
+                tuple(one["effects"]),
+                tuple(one["opens"]),
+                tuple(one["ends"]),
+                tuple((where, name) for where, name in one["also"]),
+                tuple(one["not_by"]),
+                tuple(one["confirm_by"]),
+                tuple(one["proposal_effects"]),
+                tuple(one["refusal_effects"]),
+                one["after"],
+                one["automatic"],
+                one["reopens"],
+                one["siblings"],
                 tuple(PaperRule(need["kind"], need["valid"], need["of"]) for need in one.get("needs", ())),
             )
             for index, one in enumerate(self.rules["transitions"])
-        )  # fmt: skip
+        )
 
     @cached_property
     def tasks(self) -> dict[str, TaskRule]:
         return {
             key: TaskRule(
-                key, one["name"], one["queue"], one["due"], one["form"], one["per"], one["after"], one["on"],
-                tuple(one["not_by"]), tuple(one["effects"]), tuple(one["guards"]), tuple(one["opens"]),
+                key,
+                one["name"],
+                one["queue"],
+                one["due"],
+                one["form"],
+                one["per"],
+                one["after"],
+                one["on"],
+                tuple(one["not_by"]),
+                tuple(one["effects"]),
+                tuple(one["guards"]),
+                tuple(one["opens"]),
                 tuple((name, value, tuple(opens)) for name, value, opens in one["opens_if"]),
-                one["aftercare"], one["unless_open"],
+                one["aftercare"],
+                one["unless_open"],
                 tuple((item["name"], item["required"]) for item in one.get("checklist", ())),
             )
             for key, one in self.rules["tasks"].items()
-        }  # fmt: skip
+        }
 
     @cached_property
     def initial(self) -> tuple[str, ...]:

@@ -102,9 +102,10 @@ class Facts:
         """The referrals of a kind that have not come to nothing, in the order in which they were opened."""
         nothing = ("cancelled", "failed", "declined", "no_answer")
         return [
-            t for t in self.case.tracks.values()
+            t
+            for t in self.case.tracks.values()
             if t.workflow == "referral" and t.kind == kind and not t.replaced and t.outcome not in nothing
-        ]  # fmt: skip
+        ]
 
     def referral(self, kind: str) -> Track | None:
         """The last opened referral of a kind that has not come to nothing."""

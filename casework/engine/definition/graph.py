@@ -225,14 +225,16 @@ def _siblings(graph: Graph) -> Iterator[Fault]:
                 into = _region(graph, target)
                 if region is not None and into != region:
                     yield Fault(
-                        "drops_siblings", f"transition {rule.name}",
+                        "drops_siblings",
+                        f"transition {rule.name}",
                         f"It leaves the region {quoted(region)} alone; the regions beside it would be dropped.",
-                    )  # fmt: skip
+                    )
                 elif region is None and into is not None:
                     yield Fault(
-                        "drops_siblings", f"transition {rule.name}",
+                        "drops_siblings",
+                        f"transition {rule.name}",
                         f"It enters the region {quoted(into)} alone; the regions beside it would be left out.",
-                    )  # fmt: skip
+                    )
 
 
 def _region(graph: Graph, path: str) -> str | None:

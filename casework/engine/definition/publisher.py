@@ -92,11 +92,16 @@ class _Publisher:
         match node:
             case grammar.State():
                 self.states[path] = {
-                    "type": "state", "queue": node.queue, "due": node.due.rule() if node.due else None,
-                    "step": node.step, "ladder": [[limit.rule(), what] for limit, what in node.ladder],
-                }  # fmt: skip
+                    "type": "state",
+                    "queue": node.queue,
+                    "due": node.due.rule() if node.due else None,
+                    "step": node.step,
+                    "ladder": [[limit.rule(), what] for limit, what in node.ladder],
+                }
                 if node.checklist:
-                    self.states[path]["checklist"] = [{"name": item.name, "required": item.required} for item in node.checklist]
+                    self.states[path]["checklist"] = [
+                        {"name": item.name, "required": item.required} for item in node.checklist
+                    ]
                 self.texts |= {f"states.{path}.items.{item.name}": item.text for item in node.checklist}
                 self.texts[f"states.{path}.do"] = node.do or node.label
             case grammar.Final():
@@ -128,11 +133,21 @@ class _Publisher:
 
     def task(self, task: grammar.Task) -> str:
         rule: dict[str, Json] = {
-            "name": task.name, "queue": task.queue, "due": task.due.rule(), "form": self.form(task.form), "per": task.per,
-            "after": task.after.rule() if task.after else None, "on": task.on, "not_by": list(task.not_by),
-            "effects": [one.name for one in task.effects], "guards": [one.name for one in task.guards],
-            "opens": [], "opens_if": [], "aftercare": task.aftercare, "unless_open": task.unless_open,
-        }  # fmt: skip
+            "name": task.name,
+            "queue": task.queue,
+            "due": task.due.rule(),
+            "form": self.form(task.form),
+            "per": task.per,
+            "after": task.after.rule() if task.after else None,
+            "on": task.on,
+            "not_by": list(task.not_by),
+            "effects": [one.name for one in task.effects],
+            "guards": [one.name for one in task.guards],
+            "opens": [],
+            "opens_if": [],
+            "aftercare": task.aftercare,
+            "unless_open": task.unless_open,
+        }
         rule["opens"] = self.openings(task.opens)
         rule["opens_if"] = [[name, value, self.openings(opens)] for name, value, opens in task.opens_if]
         if task.checklist:
@@ -165,15 +180,23 @@ class _Publisher:
                 case grammar.ServiceTrack():
                     made.append({"open": "service_track"})
                 case grammar.NextProvider():
-                    made.append({"open": "next_provider", "task": self.task(one.otherwise), "transition": one.transition})
+                    made.append(
+                        {"open": "next_provider", "task": self.task(one.otherwise), "transition": one.transition}
+                    )
                 case grammar.Beside():
                     made.append({"open": "beside", "transition": one.transition})
                 case grammar.Referral():
-                    made.append({
-                        "open": "referral", "service": one.service, "planned": one.planned, "fresh": one.fresh,
-                        "due": one.due.rule() if one.due else None, "question": one.question or None,
-                        "after": one.after.rule() if one.after else None,
-                    })  # fmt: skip
+                    made.append(
+                        {
+                            "open": "referral",
+                            "service": one.service,
+                            "planned": one.planned,
+                            "fresh": one.fresh,
+                            "due": one.due.rule() if one.due else None,
+                            "question": one.question or None,
+                            "after": one.after.rule() if one.after else None,
+                        }
+                    )
         return made
 
     def guards(self, guards: Iterable[Guard]) -> None:

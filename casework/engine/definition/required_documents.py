@@ -38,9 +38,10 @@ def _paper(facts: Facts, rule: PaperRule) -> Paper:
     scans: Mapping[str, str] = facts.from_outside(SCANS)
     today, home = facts.today.isoformat(), _home(facts, rule)
     found = [
-        one for one in facts.case.documents.values()
+        one
+        for one in facts.case.documents.values()
         if one.kind == rule.kind and one.withdrawn_at is None and (home is None or one.track in home)
-    ]  # fmt: skip
+    ]
     # The newest first; of those that do not count, the newest is told of.
     judged = [Paper(rule, _state(one, rule, scans, today), one.id, one.valid_until) for one in reversed(found)]
     return next((one for one in judged if one.state == THERE), judged[0] if judged else Paper(rule, MISSING))

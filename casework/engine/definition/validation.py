@@ -26,9 +26,12 @@ def faults(edition: Edition, library_names: Collection[str] = (), others: Iterab
     """
     graph = Graph(edition)
     named = [
-        *_states(graph), *_names(graph), *_forms(graph), *_dates(graph),
+        *_states(graph),
+        *_names(graph),
+        *_forms(graph),
+        *_dates(graph),
         *_workflows(graph, library_names, {one.workflow: one for one in others}),
-    ]  # fmt: skip
+    ]
     return [*(shape_faults(graph) or way_faults(graph)), *named]
 
 
@@ -64,9 +67,11 @@ def _busy(graph: Graph, state: StateRule) -> bool:
                 return True
     return any(
         graph.edition.tasks[one["task"]].queue == state.queue
-        for rule in graph.rules if rule.target in ancestors(state.path)
-        for one in rule.opens if one["open"] == "task" and one["task"] in graph.edition.tasks
-    )  # fmt: skip
+        for rule in graph.rules
+        if rule.target in ancestors(state.path)
+        for one in rule.opens
+        if one["open"] == "task" and one["task"] in graph.edition.tasks
+    )
 
 
 def _accepts(roles: Iterable[str], workers: Collection[str]) -> bool:
@@ -112,7 +117,9 @@ def _names(graph: Graph) -> Iterator[Fault]:
 def _papers(edition: Edition, rule: TransitionRule, where: str) -> Iterator[Fault]:
     """Papers that a transition asks for must be somebody's to hand in, and to know of."""
     if rule.needs and not rule.by_people:
-        yield Fault("paper_by_itself", where, "It happens by itself, when nobody could hand in the papers that it asks for.")
+        yield Fault(
+            "paper_by_itself", where, "It happens by itself, when nobody could hand in the papers that it asks for."
+        )
     kinds = [one.kind for one in rule.needs]
     for kind in sorted({kind for kind in kinds if kinds.count(kind) > 1}):
         yield Fault("paper_twice", where, f"It asks twice for the paper {quoted(kind)}.")
@@ -121,9 +128,17 @@ def _papers(edition: Edition, rule: TransitionRule, where: str) -> Iterator[Faul
         if not edition.text(f"papers.{one.kind}").strip():
             yield Fault("paper_unnamed", where, f"The paper {quoted(one.kind)} has no name for people.")
         if one.of is not None and edition.rules["inside"]:
-            yield Fault("paper_hidden", where, f"It asks for the paper {quoted(one.kind)} of another referral, which nobody there may see.")
+            yield Fault(
+                "paper_hidden",
+                where,
+                f"It asks for the paper {quoted(one.kind)} of another referral, which nobody there may see.",
+            )
         elif one.of is not None and one.of not in services:
-            yield Fault("paper_of_nobody", where, f"It asks for a paper of {quoted(one.of)}, for which no referral is opened here.")
+            yield Fault(
+                "paper_of_nobody",
+                where,
+                f"It asks for a paper of {quoted(one.of)}, for which no referral is opened here.",
+            )
 
 
 def _functions(where: str, guards: Iterable[str], effects: Iterable[str]) -> Iterator[Fault]:
@@ -155,7 +170,12 @@ def _workflows(graph: Graph, names: Collection[str], others: Mapping[str, Editio
     edition = graph.edition
     if names:
         for where, one in _openings(edition):
-            workflow = {"track": one.get("workflow"), "referral": "referral", "next_provider": "referral", "beside": "referral"}.get(one["open"])
+            workflow = {
+                "track": one.get("workflow"),
+                "referral": "referral",
+                "next_provider": "referral",
+                "beside": "referral",
+            }.get(one["open"])
             if workflow is not None and workflow not in names:
                 yield Fault(
                     "unknown_workflow", where, f"It opens the workflow {quoted(workflow)}, which does not exist."
@@ -203,7 +223,7 @@ def _dates(graph: Graph) -> Iterator[Fault]:
     for path, state in graph.states.items():
         entering = [
             rule.form for rule in graph.rules if not rule.target.startswith("=") and rule.target in ancestors(path)
-        ]  # fmt: skip
+        ]
         for limit in (state.due, *(limit for limit, _ in state.ladder)):
             yield from _since(edition, f"state {path}", limit, entering)
         for rule in graph.rules:

@@ -106,7 +106,10 @@ def task_offers(library: Library, case: Case, context: Context) -> list[TaskOffe
 
 
 def _offer(builder: EventBuilder, edition: Edition, track: Track, rule: TransitionRule, place: str) -> Offer:
-    pending, papers = builder.case.proposal_for(track.id, rule.name), tuple(papers_for(builder.facts(track, NO_DATA), rule))
+    pending, papers = (
+        builder.case.proposal_for(track.id, rule.name),
+        tuple(papers_for(builder.facts(track, NO_DATA), rule)),
+    )
     if pending is not None:
         fits = builder.by.role in accepted(builder.case, rule.confirm_by)
         checks: list[Callable[[], None]] = [

@@ -67,9 +67,10 @@ def steps_unticked(edition: Edition, case: Case, track: Track, rule: TransitionR
     if rule.kind != MAIN or rule.target == "=same":
         return []
     left = [
-        task for task in case.step_tasks(track.id)
+        task
+        for task in case.step_tasks(track.id)
         if any(task.of == place or str(task.of).startswith(place + ".") for place in rule.sources)
-    ]  # fmt: skip
+    ]
     return [one for task in left for one in unticked(edition, task)]
 
 

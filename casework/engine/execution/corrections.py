@@ -65,11 +65,16 @@ class Answer:
     def reads(self) -> frozenset[str]:
         """Keys of the facts from outside that its guards and effects read."""
         return frozenset(
-            key for known, names in ((GUARDS, self.guards), (EFFECTS, self.effects)) for name in names for key in known[name].reads
+            key
+            for known, names in ((GUARDS, self.guards), (EFFECTS, self.effects))
+            for name in names
+            for key in known[name].reads
         )
 
 
-def answer_of(editions: Mapping[str, Edition], case: Case, track: str, transition: str | None, task: str | None) -> Answer | None:
+def answer_of(
+    editions: Mapping[str, Edition], case: Case, track: str, transition: str | None, task: str | None
+) -> Answer | None:
     """What stands now as the answer to this form; None where there is none."""
     home = case.tracks.get(track)
     if home is None:
@@ -80,7 +85,11 @@ def answer_of(editions: Mapping[str, Edition], case: Case, track: str, transitio
             return None
         edition = editions[done.edition]
         rule, writers = edition.tasks[done.rule], (done.closed_by, done.acted_for)
-        return Answer(home, done.name, edition, rule, done.result, _people(writers), done.closed_at, done) if rule.form else None
+        return (
+            Answer(home, done.name, edition, rule, done.result, _people(writers), done.closed_at, done)
+            if rule.form
+            else None
+        )
     fired = home.fired.get(transition or "")
     if fired is None:
         return None
@@ -89,7 +98,9 @@ def answer_of(editions: Mapping[str, Edition], case: Case, track: str, transitio
     fits = [one for one in rules if set(fired.data) <= {field["name"] for field in edition.form(one.form)}]
     if not fits:
         return None
-    return Answer(home, str(transition), edition, fits[0], fired.data, _people((fired.actor, fired.acting_for)), fired.at)
+    return Answer(
+        home, str(transition), edition, fits[0], fired.data, _people((fired.actor, fired.acting_for)), fired.at
+    )
 
 
 def _people(ids: Collection[str | None]) -> frozenset[str]:
@@ -132,22 +143,35 @@ def correct_answer(builder: EventBuilder, command: CorrectAnswer) -> None:
     if case.closed_at is not None:
         raise WrongState(action=DO, why="the case is closed.")
     if not may_correct(case, answer, builder.by):
-        raise NotAllowed(why="an answer is corrected by whoever wrote it while its step lasts, and afterwards by an officer of the case.")
+        raise NotAllowed(
+            why="an answer is corrected by whoever wrote it while its step lasts, and afterwards by an officer of the case."
+        )
     facts, body = form_data(builder, answer.edition, answer.rule.form, command.data, stands=answer.data, at=answer.at)
     words = {name: said for name, said in body.items() if command.words.get(name) != said}
     gone = [name for name in command.words if name not in body]
     if facts == dict(answer.data) and not words and not gone:
         raise WrongState(action=DO, why="nothing in it is different.")
     items = [name for name in (*words, *gone) if _opens_for(answer, name)]
-    reasons = list(dict.fromkeys(reasons_against(
-        answer, case, builder.facts(answer.track, answer.data, answer.task), builder.facts(answer.track, facts, answer.task)
-    )))  # fmt: skip
+    reasons = list(
+        dict.fromkeys(
+            reasons_against(
+                answer,
+                case,
+                builder.facts(answer.track, answer.data, answer.task),
+                builder.facts(answer.track, facts, answer.task),
+            )
+        )
+    )
     if reasons or items:
         raise Refused(reasons=reasons or ["Tasks were opened for each item of this list: add or end those instead."])
-    named: dict[str, Json] = {"task": answer.task.id, "name": answer.name} if answer.task else {"transition": answer.name}
+    named: dict[str, Json] = (
+        {"task": answer.task.id, "name": answer.name} if answer.task else {"transition": answer.name}
+    )
     kept = {key: builder.context.facts[key] for key in sorted(answer.reads) if key in builder.context.facts}
     effects = {"of": command.of, "before": dict(answer.data), "data": facts} | named | ({"facts": kept} if kept else {})
-    builder.begin(CORRECTED, answer.track, effects, words | {REASON: line(command.reason, "reason")}, because=command.of)
+    builder.begin(
+        CORRECTED, answer.track, effects, words | {REASON: line(command.reason, "reason")}, because=command.of
+    )
     if answer.task is not None:
         builder.set_task(answer.task, result=facts)
     commit(builder)
@@ -160,9 +184,13 @@ def _opens_for(answer: Answer, field: str) -> bool:
 
 
 def faults_of(
-    editions: Mapping[str, Edition], before: Case, track: str, effects: Mapping[str, Json], by: By,
+    editions: Mapping[str, Edition],
+    before: Case,
+    track: str,
+    effects: Mapping[str, Json],
+    by: By,
     facts: Callable[[Answer, Mapping[str, Json]], Facts],
-) -> Iterator[str]:  # fmt: skip
+) -> Iterator[str]:
     """What is wrong with a recorded correction. `facts` gives the facts of an answer with some data."""
     answer = answer_of(editions, before, track, effects.get("transition"), effects.get("task"))
     if answer is None:

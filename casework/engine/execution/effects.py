@@ -42,7 +42,20 @@ from casework.engine.state.case import (
 Json = Any
 
 #: Effects that stand in the event as they are.
-_PLAIN = ("owner", "team", "outcome", "reasons", "hold", "named", "given", "replaced", "provider", "rights", "join", "objection")
+_PLAIN = (
+    "owner",
+    "team",
+    "outcome",
+    "reasons",
+    "hold",
+    "named",
+    "given",
+    "replaced",
+    "provider",
+    "rights",
+    "join",
+    "objection",
+)
 _LISTS = ("interest", "interest_ended", "barred")
 
 

@@ -53,9 +53,17 @@ class EventBuilder:
     def facts(self, track: Track, data: Mapping[str, Json], task: Task | None = None) -> Facts:
         milestones = {one.edition: self.library[one.edition].milestones for one in self.case.tracks.values()}
         return Facts(
-            self.case, track, self.context.now, self.context.calendar, self.by.person, data, self.context.facts, task,
-            milestones, self.by.acting_for,
-        )  # fmt: skip
+            self.case,
+            track,
+            self.context.now,
+            self.context.calendar,
+            self.by.person,
+            data,
+            self.context.facts,
+            task,
+            milestones,
+            self.by.acting_for,
+        )
 
     def works(self, queue: str) -> bool:
         """Whether the actor's role works this queue."""
@@ -71,17 +79,31 @@ class EventBuilder:
     # --- an event from beginning to end ---
 
     def begin(
-        self, kind: str, track: Track | None, effects: Mapping[str, Json], body: Mapping[str, Json] | None = None, *,
-        to: tuple[str, ...] = (), because: int | None = None, system: bool = False,
-    ) -> None:  # fmt: skip
+        self,
+        kind: str,
+        track: Track | None,
+        effects: Mapping[str, Json],
+        body: Mapping[str, Json] | None = None,
+        *,
+        to: tuple[str, ...] = (),
+        because: int | None = None,
+        system: bool = False,
+    ) -> None:
         by = By() if system else self.by
         self.effects = dict(effects)
         self.header = {
-            "kind": kind, "track": track.id if track else None, "frm": track.states if track else (),
-            "to": to or (track.states if track else ()), "edition": track.edition if track else None, "actor": by.person,
-            "acting_for": by.acting_for, "role": by.role, "organisation": by.organisation,
-            "because": because, "body": dict(body or {}),
-        }  # fmt: skip
+            "kind": kind,
+            "track": track.id if track else None,
+            "frm": track.states if track else (),
+            "to": to or (track.states if track else ()),
+            "edition": track.edition if track else None,
+            "actor": by.person,
+            "acting_for": by.acting_for,
+            "role": by.role,
+            "organisation": by.organisation,
+            "because": because,
+            "body": dict(body or {}),
+        }
         self.system = system
 
     def begin_log(self, log: str, effects: Mapping[str, Json], body: Mapping[str, Json]) -> None:

@@ -25,7 +25,9 @@ def moves(case: Case, referral: Track, until: str, now: datetime, calendar: Cale
     for task in _below(case, referral):
         day = last
         if task.due_at is not None and before is not None and now < task.due_at < before:
-            day = _worked(calendar.local_date(now + (end - now) * ((task.due_at - now) / (before - now))), last, calendar)
+            day = _worked(
+                calendar.local_date(now + (end - now) * ((task.due_at - now) / (before - now))), last, calendar
+            )
         if task.due_at is not None and day > calendar.local_date(task.due_at):
             found.append((task, day))
     return found

@@ -94,9 +94,14 @@ def insist_guards(builder: EventBuilder, track: Track, rule: TransitionRule, dat
 
 
 def form_data(
-    builder: EventBuilder, edition: Edition, form: str | None, data: Mapping[str, Json], *,
-    stands: Mapping[str, Json] | None = None, at: datetime | None = None,
-) -> tuple[dict[str, Json], dict[str, Json]]:  # fmt: skip
+    builder: EventBuilder,
+    edition: Edition,
+    form: str | None,
+    data: Mapping[str, Json],
+    *,
+    stands: Mapping[str, Json] | None = None,
+    at: datetime | None = None,
+) -> tuple[dict[str, Json], dict[str, Json]]:
     """A form's values as facts and as words. Raises InvalidForm.
 
     Of a form that is sent again, days are judged by the day `at` which it was filled in, and what `stands` is not asked anew.
@@ -106,7 +111,9 @@ def form_data(
             raise InvalidForm(fields=dict.fromkeys(data, "is not a field of this form"))
         return {}, {}
     rules = edition.form(form)
-    values = form_values.check(edition.model(form), rules, data, builder.context.calendar.local_date(at or builder.context.now))
+    values = form_values.check(
+        edition.model(form), rules, data, builder.context.calendar.local_date(at or builder.context.now)
+    )
     _insist_known(builder, rules, {name: value for name, value in values.items() if (stands or {}).get(name) != value})
     return form_values.split(rules, values)
 
@@ -114,9 +121,11 @@ def form_data(
 def _insist_known(builder: EventBuilder, rules: list[dict[str, Json]], values: Mapping[str, Json]) -> None:
     """Ids of the case's own things must be its own."""
     known: dict[str, Any] = {
-        "right": builder.case.rights, "rights": builder.case.rights, "documents": builder.case.usable_documents(),
+        "right": builder.case.rights,
+        "rights": builder.case.rights,
+        "documents": builder.case.usable_documents(),
         "tasks": {task.id for task in builder.case.open_tasks()},
-    }  # fmt: skip
+    }
     faults = {}
     for rule in rules:
         if rule["type"] in known and rule["name"] in values:

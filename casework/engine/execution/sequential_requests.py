@@ -36,9 +36,11 @@ def same_request(asked: Track, following: Track, transition: str, today: date, s
     first = asked.fired[transition].data
     wanted = today + (date.fromisoformat(first["wanted_on"]) - sent)
     changed = {
-        "provider": following.provider, "wanted_on": wanted.isoformat(),
-        "documents": list(asked.given.get("documents") or ()), "panel": list(following.given.get("panel") or ()),
-    }  # fmt: skip
+        "provider": following.provider,
+        "wanted_on": wanted.isoformat(),
+        "documents": list(asked.given.get("documents") or ()),
+        "panel": list(following.given.get("panel") or ()),
+    }
     kept = {name: value for name, value in first.items() if name not in ABOUT_OTHERS}
     return {name: value for name, value in {**kept, **changed}.items() if value != []}
 

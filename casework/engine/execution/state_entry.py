@@ -46,9 +46,7 @@ def leave_state(builder: EventBuilder, track: Track, rule: TransitionRule, place
             builder.set_task(task, state=OBSOLETE)
         else:
             builder.set_task(task, state="Completed", by=builder.by.person)
-    aside = rule.target != "=previous" and any(
-        leaf in edition.side_states for leaf in to if leaf not in track.states
-    )
+    aside = rule.target != "=previous" and any(leaf in edition.side_states for leaf in to if leaf not in track.states)
     for clock in builder.case.clocks.values():
         if is_wake(clock) and clock.task in {one["id"] for one in builder.effects.get("task_states", ())}:
             set_clock(builder, clock, "stopped")
@@ -89,9 +87,12 @@ def rests_below(builder: EventBuilder, clock: Clock) -> bool:
 def _outward_below(builder: EventBuilder, referral: Track) -> list[Clock]:
     below = {one.id for one in builder.case.children(referral.id)}
     return [
-        clock for clock in builder.case.clocks.values()
-        if clock.track in below and (task := builder.case.tasks.get(clock.task or "")) is not None
-        and not is_wake(clock) and task.queue in ORGANISATION_QUEUES
+        clock
+        for clock in builder.case.clocks.values()
+        if clock.track in below
+        and (task := builder.case.tasks.get(clock.task or "")) is not None
+        and not is_wake(clock)
+        and task.queue in ORGANISATION_QUEUES
     ]
 
 
@@ -102,7 +103,9 @@ def _gone(track: Track, place: str, to: tuple[str, ...]) -> set[str]:
     return set(track.states) - set(to)
 
 
-def enter_state(builder: EventBuilder, track: Track, rule: TransitionRule, place: str, to: tuple[str, ...], facts: Facts) -> None:
+def enter_state(
+    builder: EventBuilder, track: Track, rule: TransitionRule, place: str, to: tuple[str, ...], facts: Facts
+) -> None:
     gone = _gone(track, place, to)
     fresh = [leaf for leaf in to if leaf not in track.states or leaf in gone]
     for leaf in fresh:
@@ -111,15 +114,18 @@ def enter_state(builder: EventBuilder, track: Track, rule: TransitionRule, place
         _go_on_below(builder, track)
 
 
-def stand_in(builder: EventBuilder, track: Track, leaf: str, facts: Facts, *, back: bool, activate: Rule | None = None) -> None:
+def stand_in(
+    builder: EventBuilder, track: Track, leaf: str, facts: Facts, *, back: bool, activate: Rule | None = None
+) -> None:
     """Open the step task of a state and start its clocks, or let go on those that were paused when it was left."""
     edition = builder.library[track.edition]
     state = edition.states[leaf]
     said = builder.said(facts)
     paused = [
-        clock for clock in builder.case.clocks.values()
+        clock
+        for clock in builder.case.clocks.values()
         if back and clock.track == track.id and clock.of == leaf and clock.state == PAUSED
-    ]  # fmt: skip
+    ]
     resumed_what: set[str] = set()
     if state.queue is not None:
         id = builder.context.new_id()
@@ -131,9 +137,18 @@ def stand_in(builder: EventBuilder, track: Track, leaf: str, facts: Facts, *, ba
             due = (rule_of(state.due, said) if state.due else None) or A_FORTNIGHT
             own = own_rungs(state.ladder, said) if state.ladder else None
         open_task(
-            builder, track, task=id, name=leaf, rule=leaf, type="step", queue=state.queue, due=due, of=leaf, rungs=own,
+            builder,
+            track,
+            task=id,
+            name=leaf,
+            rule=leaf,
+            type="step",
+            queue=state.queue,
+            due=due,
+            of=leaf,
+            rungs=own,
             activate=activate,
-        )  # fmt: skip
+        )
     for clock in paused:
         if clock.task is None:
             resume_clock(builder, clock)

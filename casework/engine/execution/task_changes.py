@@ -56,7 +56,8 @@ def _ask_for_copies(builder: EventBuilder) -> None:
         seen = {one["document"] for one in given if one["track"] == id}
         seen |= {one.document for one in mine if one.ended_at is None and one.id not in ended}
         out = any(
-            (one.ended_at is not None or one.id in ended) and one.returned_at is None and one.document not in seen for one in mine
+            (one.ended_at is not None or one.id in ended) and one.returned_at is None and one.document not in seen
+            for one in mine
         )
         track = builder.case.tracks[id]
         asked = [one for one in builder.case.open_tasks() if one.track == id and one.name == RETURN_PAPERS]
@@ -147,10 +148,22 @@ def close_tasks_of(builder: EventBuilder, names: Iterable[str]) -> None:
 
 
 def open_task(
-    builder: EventBuilder, track: Track, *, task: str, name: str, rule: str, type: str, queue: str, due: Rule | str | None,
-    of: str | None = None, about: str | None = None, aftercare: bool = False, activate: Rule | None = None,
-    rungs: Plan | None = None, edition: str | None = None,
-) -> None:  # fmt: skip
+    builder: EventBuilder,
+    track: Track,
+    *,
+    task: str,
+    name: str,
+    rule: str,
+    type: str,
+    queue: str,
+    due: Rule | str | None,
+    of: str | None = None,
+    about: str | None = None,
+    aftercare: bool = False,
+    activate: Rule | None = None,
+    rungs: Plan | None = None,
+    edition: str | None = None,
+) -> None:
     """Open a task, and a clock that counts to its due moment; `due` as a moment is that of a clock that goes on.
 
     A side task of what has ended is aftercare, whatever its rule says: nothing closes it any more.
@@ -158,13 +171,24 @@ def open_task(
     queue = SEALED_FOR.get(queue, queue) if builder.case.kind == "mediation" else queue
     # While a stop is being decided, what is opened for a provider stands still from the beginning.
     state = SUSPENDED if builder.case.frozen and queue in ORGANISATION_QUEUES else READY
-    builder.add("tasks", {
-        "id": task, "track": track.id, "name": name, "edition": edition or track.edition, "rule": rule,
-        "type": type, "queue": queue,
-        "organisation": provider_of(builder, track) if queue in ORGANISATION_QUEUES else None,
-        "state": CREATED if activate else state, "due": due if isinstance(due, str) else None, "of": of, "about": about,
-        "aftercare": aftercare or type == "side" and _over(builder, track),
-    })  # fmt: skip
+    builder.add(
+        "tasks",
+        {
+            "id": task,
+            "track": track.id,
+            "name": name,
+            "edition": edition or track.edition,
+            "rule": rule,
+            "type": type,
+            "queue": queue,
+            "organisation": provider_of(builder, track) if queue in ORGANISATION_QUEUES else None,
+            "state": CREATED if activate else state,
+            "due": due if isinstance(due, str) else None,
+            "of": of,
+            "about": about,
+            "aftercare": aftercare or type == "side" and _over(builder, track),
+        },
+    )
     if due is not None and not isinstance(due, str):
         unit = due["unit"]
         ladder = builder.library[edition or track.edition].ladder
@@ -187,9 +211,14 @@ def provider_of(builder: EventBuilder, track: Track) -> str | None:
 
 
 def open_side_task(
-    builder: EventBuilder, rule: TaskRule, track: Track, facts: Facts, about: str | None = None, edition: str | None = None,
+    builder: EventBuilder,
+    rule: TaskRule,
+    track: Track,
+    facts: Facts,
+    about: str | None = None,
+    edition: str | None = None,
     due: Rule | None = None,
-) -> bool:  # fmt: skip
+) -> bool:
     """Open a side task, or several; False where one is open already and one is enough. `due` replaces its limit."""
     edition = edition or track.edition
     track = builder.case.main if rule.on == "main" and track.id in builder.case.tracks else track
@@ -214,9 +243,19 @@ def open_side_task(
             continue
         until = due or own_due or rule_of(rule.due, said) or A_FORTNIGHT
         open_task(
-            builder, track, task=builder.context.new_id(), name=rule.name, rule=rule.key, type="side", queue=rule.queue, due=until,
-            about=about_one, aftercare=rule.aftercare, activate=activate, edition=edition,
-        )  # fmt: skip
+            builder,
+            track,
+            task=builder.context.new_id(),
+            name=rule.name,
+            rule=rule.key,
+            type="side",
+            queue=rule.queue,
+            due=until,
+            about=about_one,
+            aftercare=rule.aftercare,
+            activate=activate,
+            edition=edition,
+        )
     return True
 
 

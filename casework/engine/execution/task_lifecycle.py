@@ -21,7 +21,7 @@ from casework.engine.roles import (
     PROVIDER_LEAD,
     QUEUE_ROLES,
     SUPERVISOR,
-)  # fmt: skip
+)
 from casework.engine.state.case import (
     COMPLETED,
     CREATED,
@@ -109,9 +109,15 @@ class Operation:
 
 
 def _row(
-    name: str, do: str, to: str | None, who: Mapping[str, Iterable[str]], *, standard: bool = True, words: str | None = None,
+    name: str,
+    do: str,
+    to: str | None,
+    who: Mapping[str, Iterable[str]],
+    *,
+    standard: bool = True,
+    words: str | None = None,
     person: str | None = None,
-) -> Operation:  # fmt: skip
+) -> Operation:
     return Operation(name, do, {state: frozenset(kinds) for state, kinds in who.items()}, to, standard, words, person)
 
 
@@ -138,13 +144,24 @@ OPERATIONS: Mapping[str, Operation] = {
         _row(MODIFY, "Change its priority", None, dict.fromkeys(_OPEN, (_O, _BA, _I)), words="reason"),
         _row(VIEW, "Show it", None, _ALL),
         _row(
-            ASSIGN, "Assign it", RESERVED, {READY: (_BA,), RESERVED: (_O, _BA), IN_PROGRESS: (_O, _BA), SUSPENDED: (_O, _BA)},
-            standard=False, words="note", person="must",
+            ASSIGN,
+            "Assign it",
+            RESERVED,
+            {READY: (_BA,), RESERVED: (_O, _BA), IN_PROGRESS: (_O, _BA), SUSPENDED: (_O, _BA)},
+            standard=False,
+            words="note",
+            person="must",
         ),
         # Whoever may complete it: what is required is ticked first.
-        _row(TICK, "Work on its checklist", None, {READY: (_PO, _BA), RESERVED: (_O,), IN_PROGRESS: (_O, _BA)}, standard=False),
+        _row(
+            TICK,
+            "Work on its checklist",
+            None,
+            {READY: (_PO, _BA), RESERVED: (_O,), IN_PROGRESS: (_O, _BA)},
+            standard=False,
+        ),
     )
-}  # fmt: skip
+}
 
 #: What a type of task does not know, whoever asks, and what happens instead.
 _BY_ITS_STEP = "it ends when one of its step's actions is done."
@@ -212,7 +229,9 @@ def leads(case: Case, task: Task, by: By) -> bool:
 
 
 def _owns(case: Case, by: By) -> bool:
-    return case.owner is not None and (by.acting_for or by.person) == case.owner and by.role in (OFFICER, DISPUTE_OFFICER)
+    return (
+        case.owner is not None and (by.acting_for or by.person) == case.owner and by.role in (OFFICER, DISPUTE_OFFICER)
+    )
 
 
 def kinds(case: Case, task: Task, by: By, operation: str = VIEW) -> frozenset[str]:

@@ -39,7 +39,9 @@ WAKE, END_ACCESS = "wake", "end_access"
 def open_clock(builder: EventBuilder, track: str, unit: str, planned: Plan, **of: str | None) -> list[Rung]:
     """Start a clock now; gives its rungs, counted by the calendar as it stands."""
     rungs = count(planned, builder.context.now, builder.context.calendar)
-    builder.add("clocks", {"id": builder.context.new_id(), "track": track, "unit": unit} | _counted(builder, rungs) | of)
+    builder.add(
+        "clocks", {"id": builder.context.new_id(), "track": track, "unit": unit} | _counted(builder, rungs) | of
+    )
     return rungs
 
 
@@ -143,7 +145,9 @@ def extend_task(builder: EventBuilder, task: Task, day: str | None, anew: tuple[
         # It had rung for the last time, or counts in other days from here.
         if clock is not None:
             set_clock(builder, clock, STOPPED)
-        rungs = open_clock(builder, task.track, unit, planned, task=task.id, of=task.of if task.type == "step" else None)
+        rungs = open_clock(
+            builder, task.track, unit, planned, task=task.id, of=task.of if task.type == "step" else None
+        )
     builder.set_task(task, due=due_of(rungs), flagged=False)
 
 

@@ -136,20 +136,35 @@ def _start(
     if edition is None:
         raise NotFound("workflow")
     opened = {
-        "id": builder.context.new_id(), "workflow": workflow, "edition": edition.fingerprint, "kind": kind,
-        "parent": parent, "provider": provider, "states": list(edition.initial), "given": dict(given or {}),
-    }  # fmt: skip
+        "id": builder.context.new_id(),
+        "workflow": workflow,
+        "edition": edition.fingerprint,
+        "kind": kind,
+        "parent": parent,
+        "provider": provider,
+        "states": list(edition.initial),
+        "given": dict(given or {}),
+    }
     builder.add("tracks", opened)
     start_track(builder, opened, edition, activate)
 
 
-def start_track(builder: EventBuilder, opened: Mapping[str, Json], edition: Edition, activate: Rule | None = None) -> None:
+def start_track(
+    builder: EventBuilder, opened: Mapping[str, Json], edition: Edition, activate: Rule | None = None
+) -> None:
     """Open what stands in the first state of a new track; its step appears when it is to be worked on."""
     track = Track(
-        id=opened["id"], workflow=opened["workflow"], edition=opened["edition"], kind=opened["kind"],
-        parent=opened["parent"], provider=opened["provider"], states=tuple(opened["states"]),
-        entered_at=builder.context.now, opened_at=builder.context.now, given=opened.get("given", {}),
-    )  # fmt: skip
+        id=opened["id"],
+        workflow=opened["workflow"],
+        edition=opened["edition"],
+        kind=opened["kind"],
+        parent=opened["parent"],
+        provider=opened["provider"],
+        states=tuple(opened["states"]),
+        entered_at=builder.context.now,
+        opened_at=builder.context.now,
+        given=opened.get("given", {}),
+    )
     facts = builder.facts(track, {})
     for leaf in track.states:
         stand_in(builder, track, leaf, facts, back=False, activate=activate)

@@ -82,9 +82,17 @@ def wrong_state(edition: Edition, track: Track, transition: str) -> Exception:
 
 
 def fire(
-    builder: EventBuilder, track: Track, rule: TransitionRule, place: str, data: Mapping[str, Json], body: Mapping[str, Json], *,
-    because: int | None = None, extra: Mapping[str, Json] | None = None, system: bool = False,
-) -> int:  # fmt: skip
+    builder: EventBuilder,
+    track: Track,
+    rule: TransitionRule,
+    place: str,
+    data: Mapping[str, Json],
+    body: Mapping[str, Json],
+    *,
+    because: int | None = None,
+    extra: Mapping[str, Json] | None = None,
+    system: bool = False,
+) -> int:
     """Record a transition with all that it opens and closes; gives the event's seq. Guards were asked before."""
     edition = builder.library[track.edition]
     back_to = track.came_from.get(place, ()) if rule.target == "=previous" else ()
@@ -187,9 +195,16 @@ def _propose(
     builder.begin(PROPOSED, track, effects | dict(extra), body, to=track.states)
     apply_effects(builder, rule.proposal_effects, builder.facts(track, data))
     open_task(
-        builder, track, task=task, name=f"decide_{rule.name}", rule=rule.name, type="decision", queue=rule.confirm_by[0],
-        due={"n": DECISION_DUE, "unit": "wd"}, of=proposal,
-    )  # fmt: skip
+        builder,
+        track,
+        task=task,
+        name=f"decide_{rule.name}",
+        rule=rule.name,
+        type="decision",
+        queue=rule.confirm_by[0],
+        due={"n": DECISION_DUE, "unit": "wd"},
+        of=proposal,
+    )
     commit(builder)
 
 

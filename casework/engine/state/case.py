@@ -294,9 +294,15 @@ class Join:
 
     def written(self) -> dict[str, Json]:
         return {
-            "id": self.id, "kind": self.kind, "rule": self.rule, "needed": self.needed, "at": self.at,
-            "referrals": list(self.referrals), "state": self.state, "by": list(self.by),
-        }  # fmt: skip
+            "id": self.id,
+            "kind": self.kind,
+            "rule": self.rule,
+            "needed": self.needed,
+            "at": self.at,
+            "referrals": list(self.referrals),
+            "state": self.state,
+            "by": list(self.by),
+        }
 
     @classmethod
     def read(cls, written: Mapping[str, Json]) -> Join:
@@ -362,7 +368,9 @@ class Case:
         """
         mine = [one for one in self.grants.values() if one.track == referral]
         seen = {one.document for one in mine if one.ended_at is None}
-        return [one for one in mine if one.ended_at is not None and one.returned_at is None and one.document not in seen]
+        return [
+            one for one in mine if one.ended_at is not None and one.returned_at is None and one.document not in seen
+        ]
 
     def children(self, track: str) -> list[Track]:
         return [one for one in self.tracks.values() if one.parent == track]
@@ -389,7 +397,9 @@ class Case:
         return any(self.overdue(one, now) for one in self._waited_for())
 
     def _waited_for(self) -> list[Task]:
-        waiting = [one for one in self.open_tasks() if one.state != CREATED and not (one.aftercare and not self.closed_at)]
+        waiting = [
+            one for one in self.open_tasks() if one.state != CREATED and not (one.aftercare and not self.closed_at)
+        ]
         if self.hold is not None:
             waiting = [one for one in waiting if one.type == "step" and one.track == self.main.id]
         return waiting

@@ -24,7 +24,13 @@ REVIEW_ASKED, APPROVED, CHANGES_ASKED = "review_asked", "approved", "changes_ask
 #: An item of a task's checklist.
 TICKED, UNTICKED, ITEM_ADDED = "ticked", "unticked", "item_added"
 #: A task comes to another person.
-ASSIGNED, DELEGATED, FORWARDED, NOMINATED, HANDED_BACK = "assigned", "delegated", "forwarded", "nominated", "handed_back"
+ASSIGNED, DELEGATED, FORWARDED, NOMINATED, HANDED_BACK = (
+    "assigned",
+    "delegated",
+    "forwarded",
+    "nominated",
+    "handed_back",
+)
 RANG, ACTIVATED, RECOUNTED = "rang", "activated", "recounted"
 HANDED_OVER, DOCUMENT_REGISTERED, CONSENT_ENDED, INTEREST_DECLARED = (
     "handed_over", "document_registered", "consent_ended", "interest_declared",

@@ -57,8 +57,10 @@ def has_result(case: Case, join: Join, referral: Track, milestones: Milestones) 
         return True
     return join.at is not None and any(
         state in milestones.get(below.edition, {}).get(join.at, frozenset())
-        for below in case.children(referral.id) if not below.replaced for state in below.states
-    )  # fmt: skip
+        for below in case.children(referral.id)
+        if not below.replaced
+        for state in below.states
+    )
 
 
 def asked_with(referral: Track) -> str | None:
@@ -70,7 +72,11 @@ def members(case: Case, join: Join) -> list[Track]:
     """The referrals of a join: those named in it, whoever was asked beside them, and whom a panel asked after those."""
     found: set[str] = set()
     for one in case.tracks.values():
-        if one.workflow == "referral" and one.kind == join.kind and (one.id in join.referrals or asked_with(one) in found):
+        if (
+            one.workflow == "referral"
+            and one.kind == join.kind
+            and (one.id in join.referrals or asked_with(one) in found)
+        ):
             found.add(one.id)
     return [case.tracks[id] for id in case.tracks if id in found]
 
@@ -89,9 +95,10 @@ def join_of(case: Case, referral: Track) -> Join | None:
 def asked_now(case: Case, kind: str) -> list[Track]:
     """The referrals of a kind that were sent and have not ended."""
     return [
-        one for one in case.live_tracks()
+        one
+        for one in case.live_tracks()
         if one.workflow == "referral" and one.kind == kind and "send" in one.fired and not one.replaced
-    ]  # fmt: skip
+    ]
 
 
 def request_to_repeat(case: Case, kind: str) -> Track | None:

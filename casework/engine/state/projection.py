@@ -94,12 +94,24 @@ def _parts(kind: Any) -> tuple[tuple[str, ...], Callable[[Any], tuple[Any, ...]]
 def _opened(event: Event) -> Case:
     made = dict(event.effects["case"])
     return Case(
-        log=event.log, kind=made["kind"], programme=made["programme"], seq=0, last_at=event.at, opened_at=event.at,
-        title=event.body.get("title"), number=made.get("number"), match=made.get("match"), need=made.get("need"),
-        technology=made.get("technology"), phase=made.get("phase"), parties=made.get("parties", {}),
-        rights=tuple(made.get("rights", ())), about=made.get("about"), owner=made.get("owner"),
+        log=event.log,
+        kind=made["kind"],
+        programme=made["programme"],
+        seq=0,
+        last_at=event.at,
+        opened_at=event.at,
+        title=event.body.get("title"),
+        number=made.get("number"),
+        match=made.get("match"),
+        need=made.get("need"),
+        technology=made.get("technology"),
+        phase=made.get("phase"),
+        parties=made.get("parties", {}),
+        rights=tuple(made.get("rights", ())),
+        about=made.get("about"),
+        owner=made.get("owner"),
         team=tuple(made.get("team", ())),
-    )  # fmt: skip
+    )
 
 
 def _moved(track: Track, event: Event) -> Track:
@@ -132,12 +144,17 @@ def _moved(track: Track, event: Event) -> Track:
         changed["given"] = {**track.given, **effects["given"]}
     if "received" in effects:
         at = instant(event.at)
-        changed["received"] = {**track.received, **{name: {"count": n, "at": at} for name, n in effects["received"].items()}}
+        changed["received"] = {
+            **track.received,
+            **{name: {"count": n, "at": at} for name, n in effects["received"].items()},
+        }
     if "objection" in effects:
         told = effects["objection"]
         # Whoever raised it, for they do not decide on it.
         raised = track.objections.get(told["id"], {"by": event.actor, "acting_for": event.acting_for})
-        now = {key: told[key] for key in ("what", "side", "to")} | {key: raised[key] for key in ("by", "acting_for") if key in raised}
+        now = {key: told[key] for key in ("what", "side", "to")} | {
+            key: raised[key] for key in ("by", "acting_for") if key in raised
+        }
         changed["objections"] = {**track.objections, told["id"]: now}
     if "barred" in effects:
         changed["barred"] = track.barred | frozenset(effects["barred"])
@@ -157,10 +174,17 @@ def _time(written: str | None) -> datetime | None:
 def _open_tracks(case: Case, changed: Changed, tracks: Tracks, opened: list[Json], event: Event) -> None:
     for one in opened:
         tracks[one["id"]] = Track(
-            id=one["id"], workflow=one["workflow"], edition=one["edition"], kind=one["kind"], parent=one["parent"],
-            provider=one["provider"], states=tuple(one["states"]), entered_at=event.at, opened_at=event.at,
+            id=one["id"],
+            workflow=one["workflow"],
+            edition=one["edition"],
+            kind=one["kind"],
+            parent=one["parent"],
+            provider=one["provider"],
+            states=tuple(one["states"]),
+            entered_at=event.at,
+            opened_at=event.at,
             given=one.get("given", {}),
-        )  # fmt: skip
+        )
 
 
 def _replaced_tracks(case: Case, changed: Changed, tracks: Tracks, replaced: list[str], event: Event) -> None:
@@ -178,12 +202,22 @@ def _open_tasks(case: Case, changed: Changed, tracks: Tracks, opened: list[Json]
     tasks = dict(changed.get("tasks", case.tasks))
     for one in opened:
         tasks[one["id"]] = Task(
-            id=one["id"], track=one["track"], name=one["name"],
-            edition=one["edition"], rule=one["rule"], type=one["type"], queue=one["queue"],
-            organisation=one["organisation"], state=one["state"], opened_at=event.at, due_at=_time(one["due"]),
-            about=one.get("about"), of=one.get("of"), aftercare=one.get("aftercare", False),
+            id=one["id"],
+            track=one["track"],
+            name=one["name"],
+            edition=one["edition"],
+            rule=one["rule"],
+            type=one["type"],
+            queue=one["queue"],
+            organisation=one["organisation"],
+            state=one["state"],
+            opened_at=event.at,
+            due_at=_time(one["due"]),
+            about=one.get("about"),
+            of=one.get("of"),
+            aftercare=one.get("aftercare", False),
             initiator=event.actor if event.kind == ADDED and event.actor != SYSTEM_ACTOR else None,
-        )  # fmt: skip
+        )
     changed["tasks"] = tasks
 
 
@@ -196,7 +230,13 @@ def _task_states(case: Case, changed: Changed, tracks: Tracks, states: list[Json
             if key in one:
                 made[key] = one[key]
         if "to" in one:
-            made["handed"] = {"how": event.kind, "by": event.actor, "to": one["to"], "seq": event.seq, **_round(task, event)}
+            made["handed"] = {
+                "how": event.kind,
+                "by": event.actor,
+                "to": one["to"],
+                "seq": event.seq,
+                **_round(task, event),
+            }
             if (allocation := event.effects.get("allocation")) is not None:
                 made["handed"]["why"] = allocation["reasons"]
         elif "holder" in one and (task.handed is None or one["holder"] != task.handed["to"]):
@@ -236,10 +276,17 @@ def _start_clocks(case: Case, changed: Changed, tracks: Tracks, started: list[Js
     clocks = dict(changed.get("clocks", case.clocks))
     for one in started:
         clocks[one["id"]] = Clock(
-            id=one["id"], track=one["track"], unit=one["unit"], rungs=_rungs(one["rungs"]),
-            start=parse_instant(one["start"]), calendar=one["calendar"], task=one.get("task"),
-            consent=one.get("consent"), grant=one.get("grant"), of=one.get("of"),
-        )  # fmt: skip
+            id=one["id"],
+            track=one["track"],
+            unit=one["unit"],
+            rungs=_rungs(one["rungs"]),
+            start=parse_instant(one["start"]),
+            calendar=one["calendar"],
+            task=one.get("task"),
+            consent=one.get("consent"),
+            grant=one.get("grant"),
+            of=one.get("of"),
+        )
     changed["clocks"] = clocks
 
 
@@ -266,10 +313,16 @@ def _proposal(case: Case, changed: Changed, tracks: Tracks, one: Json, event: Ev
     changed["proposals"] = {
         **case.proposals,
         one["id"]: Proposal(
-            id=one["id"], track=str(event.track), transition=one["transition"], actor=event.actor,
-            acting_for=event.acting_for, seq=event.seq, data=event.effects.get("data", {}), task=one["task"],
+            id=one["id"],
+            track=str(event.track),
+            transition=one["transition"],
+            actor=event.actor,
+            acting_for=event.acting_for,
+            seq=event.seq,
+            data=event.effects.get("data", {}),
+            task=one["task"],
         ),
-    }  # fmt: skip
+    }
 
 
 def _proposals_ended(case: Case, changed: Changed, tracks: Tracks, ended: list[str], event: Event) -> None:
@@ -280,9 +333,13 @@ def _consents(case: Case, changed: Changed, tracks: Tracks, given: list[Json], e
     consents = dict(case.consents)
     for one in given:
         consents[one["id"]] = Consent(
-            id=one["id"], party=one["party"], providers=_maybe(one["providers"]), documents=_maybe(one["documents"]),
-            given_on=one["given_on"], expires_on=one["expires_on"],
-        )  # fmt: skip
+            id=one["id"],
+            party=one["party"],
+            providers=_maybe(one["providers"]),
+            documents=_maybe(one["documents"]),
+            given_on=one["given_on"],
+            expires_on=one["expires_on"],
+        )
     changed["consents"] = consents
 
 
@@ -301,7 +358,13 @@ def _documents(case: Case, changed: Changed, tracks: Tracks, registered: list[Js
     documents = dict(case.documents)
     for one in registered:
         documents[one["id"]] = Document(
-            one["id"], one["party"], one["kind"], event.at, one.get("valid_until"), event.track, own=one.get("own", False),
+            one["id"],
+            one["party"],
+            one["kind"],
+            event.at,
+            one.get("valid_until"),
+            event.track,
+            own=one.get("own", False),
             letter=one.get("letter"),
         )
     changed["documents"] = documents
@@ -318,9 +381,16 @@ def _files(case: Case, changed: Changed, tracks: Tracks, filed: list[Json], even
     files = dict(case.files)
     for one in filed:
         files[one["id"]] = File(
-            one["id"], one["document"], one["version"], one["type"], one["size"], event.at, event.actor,
-            event.body.get("file"), event.body.get("sha256"),
-        )  # fmt: skip
+            one["id"],
+            one["document"],
+            one["version"],
+            one["type"],
+            one["size"],
+            event.at,
+            event.actor,
+            event.body.get("file"),
+            event.body.get("sha256"),
+        )
     changed["files"] = files
 
 
@@ -358,9 +428,17 @@ def _openings(case: Case, changed: Changed, tracks: Tracks, made: list[Json], ev
     openings = dict(case.openings)
     for one in made:
         openings[one["id"]] = Opening(
-            one["id"], one["kind"], one["state"], one["reader"], event.actor, one["decider"], event.at, one["days"],
-            _time(one["until"]), event.at if one["until"] else None,
-        )  # fmt: skip
+            one["id"],
+            one["kind"],
+            one["state"],
+            one["reader"],
+            event.actor,
+            one["decider"],
+            event.at,
+            one["days"],
+            _time(one["until"]),
+            event.at if one["until"] else None,
+        )
     changed["openings"] = openings
 
 

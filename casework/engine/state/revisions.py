@@ -25,15 +25,21 @@ _SIDES = "it says what one side got or thinks of what the other did, and moves n
 _READERS = "it is about who reads, and each opening has a state of its own"
 #: It leaves every form as it was.
 KEEPS: Mapping[str, str] = {
-    **dict.fromkeys((kinds.CLAIMED, kinds.RELEASED, kinds.RELIEVED, kinds.STARTED, kinds.STOPPED, kinds.SUSPENDED), _TASK),
+    **dict.fromkeys(
+        (kinds.CLAIMED, kinds.RELEASED, kinds.RELIEVED, kinds.STARTED, kinds.STOPPED, kinds.SUSPENDED), _TASK
+    ),
     **dict.fromkeys((kinds.RESUMED, kinds.MODIFIED, kinds.ASSIGNED, kinds.DELEGATED, kinds.FORWARDED), _TASK),
     **dict.fromkeys((kinds.NOMINATED, kinds.HANDED_BACK, kinds.ACTIVATED), _TASK),
     **dict.fromkeys((kinds.REVIEW_ASKED, kinds.APPROVED, kinds.CHANGES_ASKED), _TASK),
     **dict.fromkeys((kinds.TICKED, kinds.UNTICKED, kinds.ITEM_ADDED), _TASK),
     **dict.fromkeys((kinds.COMPLETED, kinds.EXITED, kinds.SKIPPED, kinds.FAILED, kinds.ADDED), _BESIDE),
     **dict.fromkeys((kinds.RANG, kinds.RECOUNTED, kinds.JOINED), _TIME),
-    **dict.fromkeys((kinds.DOCUMENT_REGISTERED, kinds.DOCUMENT_FILED, kinds.DOCUMENT_WITHDRAWN, kinds.LETTER_SENT), _PAPER),
-    **dict.fromkeys((kinds.GRANT_WITHDRAWN, kinds.GRANT_EXPIRED, kinds.GRANT_DAY_CHANGED, kinds.PAPERS_RETURNED), _ACCESS),
+    **dict.fromkeys(
+        (kinds.DOCUMENT_REGISTERED, kinds.DOCUMENT_FILED, kinds.DOCUMENT_WITHDRAWN, kinds.LETTER_SENT), _PAPER
+    ),
+    **dict.fromkeys(
+        (kinds.GRANT_WITHDRAWN, kinds.GRANT_EXPIRED, kinds.GRANT_DAY_CHANGED, kinds.PAPERS_RETURNED), _ACCESS
+    ),
     **dict.fromkeys((kinds.RECEIVED, kinds.OBJECTED), _SIDES),
     **dict.fromkeys((kinds.UNSEALING_ASKED, kinds.UNSEALED, kinds.UNSEALING_REFUSED, kinds.RESEALED), _READERS),
     **dict.fromkeys((kinds.PARTIES_TOLD, kinds.GLASS_BROKEN), _READERS),

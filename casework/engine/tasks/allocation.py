@@ -126,14 +126,16 @@ def written(rule: Rule, candidates: Iterable[Candidate], choice: Choice, asks: C
     """How the history keeps an allocation; of skills where the rule looks at them."""
     skilled = rule.strategy == SKILL
     return {
-        "strategy": rule.strategy, "cap": rule.cap, "reasons": list(choice.reasons),
+        "strategy": rule.strategy,
+        "cap": rule.cap,
+        "reasons": list(choice.reasons),
         **({"asks": sorted(asks)} if skilled else {}),
         "among": [
             {"person": one.person, "load": one.load, "turn": one.turn, "deeds": one.deeds}
             | ({"skills": sorted(one.skills)} if skilled else {})
             for one in sorted(candidates, key=lambda one: one.person)
         ],
-    }  # fmt: skip
+    }
 
 
 def again(told: Mapping[str, Json]) -> tuple[Rule, list[Candidate], Choice | None]:

@@ -206,7 +206,12 @@ def _assign(builder: EventBuilder, command: Assign) -> None:
 def _allocate(builder: EventBuilder, command: Allocate) -> None:
     """By the rule of its queue. What a person gave to somebody stays there, and a sealed mediation is nobody else's."""
     task = builder.task(command.task)
-    if builder.by.person != SYSTEM_ACTOR or task.state != READY or task.handed is not None or builder.case.kind == "mediation":
+    if (
+        builder.by.person != SYSTEM_ACTOR
+        or task.state != READY
+        or task.handed is not None
+        or builder.case.kind == "mediation"
+    ):
         raise WrongState(action="Allocate", why="no rule gives this task to anybody.")
     effects = {"task": task.id, "allocation": dict(command.allocation)}
     builder.begin(ASSIGNED, builder.case.tracks[task.track], effects)
@@ -298,9 +303,14 @@ def _complete(builder: EventBuilder, command: Complete) -> None:
 
 
 def complete(
-    builder: EventBuilder, task: Task, rule: TaskRule, track: Track, data: Mapping[str, Json], body: Mapping[str, Json],
+    builder: EventBuilder,
+    task: Task,
+    rule: TaskRule,
+    track: Track,
+    data: Mapping[str, Json],
+    body: Mapping[str, Json],
     extra: Mapping[str, Json],
-) -> None:  # fmt: skip
+) -> None:
     effects: dict[str, Json] = {"task": task.id, "name": task.name} | dict(extra)
     facts = builder.facts(track, data, task)
     reads = {key for name in rule.guards for key in GUARDS[name].reads} | set(effect_reads(rule.effects))

@@ -53,13 +53,27 @@ def fold(events: Sequence[Event]) -> dict[str, Json]:
         match event.kind:
             case "raised":
                 row |= {
-                    "id": event.log, "programme_id": event.effects["programme"], "case_id": event.effects["case"],
-                    "seq": event.effects["seq"], "state": OPEN, "words": words, "answer": None,
-                    "raised_by": event.actor, "raised_at": instant(event.at), "answered_by": None, "answered_at": None,
-                    "closed_by": None, "closed_at": None,
-                }  # fmt: skip
+                    "id": event.log,
+                    "programme_id": event.effects["programme"],
+                    "case_id": event.effects["case"],
+                    "seq": event.effects["seq"],
+                    "state": OPEN,
+                    "words": words,
+                    "answer": None,
+                    "raised_by": event.actor,
+                    "raised_at": instant(event.at),
+                    "answered_by": None,
+                    "answered_at": None,
+                    "closed_by": None,
+                    "closed_at": None,
+                }
             case "answered":
-                row |= {"state": ANSWERED, "answer": words, "answered_by": event.actor, "answered_at": instant(event.at)}
+                row |= {
+                    "state": ANSWERED,
+                    "answer": words,
+                    "answered_by": event.actor,
+                    "answered_at": instant(event.at),
+                }
             case "asked_again":
                 row |= {"state": OPEN}
             case "closed":
@@ -77,9 +91,14 @@ _SELECT = """
 
 
 def list_findings(
-    db: Connection, actor: Actor, *, state: str | None = None, number: str | None = None, cursor: str | None = None,
+    db: Connection,
+    actor: Actor,
+    *,
+    state: str | None = None,
+    number: str | None = None,
+    cursor: str | None = None,
     limit: int | None = None,
-) -> dict[str, Json]:  # fmt: skip
+) -> dict[str, Json]:
     """Findings in the programmes that the actor reads in full, the newest first; of one case where it is named."""
     most, more = insist_limit(limit), ""
     given: dict[str, Any] = {"programmes": _programmes(actor), "most": most + 1}
@@ -132,17 +151,22 @@ def show_finding(db: Connection, actor: Actor, finding: str) -> dict[str, Json]:
     row = _seen(db, actor, finding)
     made = _shown(db, [row])[0]
     rows = db.execute(
-        text("SELECT seq, at, kind, actor_id, header->>'role' AS role, body FROM events WHERE log_id = CAST(:log AS uuid) ORDER BY seq"),
+        text(
+            "SELECT seq, at, kind, actor_id, header->>'role' AS role, body FROM events WHERE log_id = CAST(:log AS uuid) ORDER BY seq"
+        ),
         {"log": finding},
     ).all()
     names = names_of(db, {one.actor_id for one in rows})
     made["deeds"] = [
         {
-            "at": instant(one.at), "kind": one.kind, "role": one.role, "words": (one.body.get("words") or {}).get("value"),
+            "at": instant(one.at),
+            "kind": one.kind,
+            "role": one.role,
+            "words": (one.body.get("words") or {}).get("value"),
             "actor": named(one.actor_id, names),
         }
         for one in rows
-    ]  # fmt: skip
+    ]
     made["may"] = {
         "answer": row.state == OPEN and _refusal_to_answer(db, actor, row) is None,
         "close": row.state == ANSWERED and _refusal_to_judge(db, actor, row) is None,
@@ -154,13 +178,23 @@ def _shown(db: Connection, rows: Sequence[Any]) -> list[dict[str, Json]]:
     names = names_of(db, {id for row in rows for id in (row.raised_by, row.answered_by, row.closed_by)})
     return [
         {
-            "id": row.id, "number": row.number, "title": row.title, "event": row.seq, "state": row.state,
-            "words": row.words, "answer": row.answer, "raised_by": named(row.raised_by, names), "raised_at": when(row.raised_at),
-            "answered_by": named(row.answered_by, names), "answered_at": when(row.answered_at),
-            "closed_by": named(row.closed_by, names), "closed_at": when(row.closed_at), "revision": row.revision,
+            "id": row.id,
+            "number": row.number,
+            "title": row.title,
+            "event": row.seq,
+            "state": row.state,
+            "words": row.words,
+            "answer": row.answer,
+            "raised_by": named(row.raised_by, names),
+            "raised_at": when(row.raised_at),
+            "answered_by": named(row.answered_by, names),
+            "answered_at": when(row.answered_at),
+            "closed_by": named(row.closed_by, names),
+            "closed_at": when(row.closed_at),
+            "revision": row.revision,
         }
         for row in rows
-    ]  # fmt: skip
+    ]
 
 
 def _programmes(actor: Actor) -> list[str]:
@@ -270,9 +304,16 @@ def _refusal_to_judge(db: Connection, actor: Actor, row: Any) -> NotAllowed | No
 
 
 def _deed(
-    db: Connection, actor: Actor, finding: str, kind: str, wanted: str,
-    refusal: Callable[[Connection, Actor, Any], NotAllowed | None], words: str, request: Request, revision: int | None,
-) -> Done:  # fmt: skip
+    db: Connection,
+    actor: Actor,
+    finding: str,
+    kind: str,
+    wanted: str,
+    refusal: Callable[[Connection, Actor, Any], NotAllowed | None],
+    words: str,
+    request: Request,
+    revision: int | None,
+) -> Done:
     row = _seen(db, actor, finding)
     if refused := refusal(db, actor, row):
         raise refused

@@ -74,8 +74,7 @@ def count_questions(db: Connection, actor: Actor) -> dict[str, int]:
     """How many events there are to each question; nobody needs to count beyond a thousand."""
     given = {"programmes": _programmes(actor), "late": LATE_AFTER + 2, "most": MOST_COUNTED}
     parts = ", ".join(
-        f"(SELECT count(*) FROM (SELECT FROM events e {_HOME} WHERE {_where(name)} LIMIT :most) x)"
-        f" AS {name}"
+        f"(SELECT count(*) FROM (SELECT FROM events e {_HOME} WHERE {_where(name)} LIMIT :most) x) AS {name}"
         for name in QUESTIONS
     )
     return dict(db.execute(text(f"SELECT {parts}"), given).one()._mapping)
@@ -120,12 +119,24 @@ def _shown(db: Connection, row: Any, names: Mapping[str, str]) -> dict[str, Json
         days = (day + timedelta(days=n) for n in range(1, min((recorded - day).days, 400) + 1))
         late = sum(calendar.is_working_day(one) for one in days)
     return {
-        "number": row.number, "title": row.title, "seq": row.seq, "at": instant(row.at), "kind": row.kind,
-        "transition": row.effects.get("transition"), "name": row.effects.get("name"), "task": None, "what": row.effects.get("what"),
-        "agreed": "proposed" in row.effects, "edition": row.header["edition"], "role": row.header["role"],
-        "actor": {"id": row.actor_id, "name": names.get(row.actor_id)}, "by_system": row.actor_id == "system",
-        "track_kind": row.track_kind, "happened_on": happened, "late": late if late > LATE_AFTER else 0,
-    }  # fmt: skip
+        "number": row.number,
+        "title": row.title,
+        "seq": row.seq,
+        "at": instant(row.at),
+        "kind": row.kind,
+        "transition": row.effects.get("transition"),
+        "name": row.effects.get("name"),
+        "task": None,
+        "what": row.effects.get("what"),
+        "agreed": "proposed" in row.effects,
+        "edition": row.header["edition"],
+        "role": row.header["role"],
+        "actor": {"id": row.actor_id, "name": names.get(row.actor_id)},
+        "by_system": row.actor_id == "system",
+        "track_kind": row.track_kind,
+        "happened_on": happened,
+        "late": late if late > LATE_AFTER else 0,
+    }
 
 
 def draw_sample(db: Connection, actor: Actor, *, seed: str, size: int) -> list[dict[str, Json]]:
@@ -142,8 +153,12 @@ def draw_sample(db: Connection, actor: Actor, *, seed: str, size: int) -> list[d
     )
     return [
         {
-            "number": row.number, "title": row.title, "state": row.state, "owner": row.owner,
-            "opened_at": instant(row.opened_at), "closed_at": instant(row.closed_at) if row.closed_at else None,
+            "number": row.number,
+            "title": row.title,
+            "state": row.state,
+            "owner": row.owner,
+            "opened_at": instant(row.opened_at),
+            "closed_at": instant(row.closed_at) if row.closed_at else None,
         }
         for row in rows
-    ]  # fmt: skip
+    ]

@@ -32,9 +32,16 @@ def tell_owner(db: Connection, event: Event, now: datetime, *, mailing: bool) ->
     if event.kind != ACCOUNT:
         return
     given: dict[str, Any] = {
-        "id": str(uuid_utils.uuid7()), "mail": str(uuid_utils.uuid7()) if mailing else None, "person": event.log, "seq": event.seq,
-        "at": event.at, "now": now, "kind": ACCOUNT, "what": what_of(event.effects), "key": f"account {event.log} {event.seq}",
-    }  # fmt: skip
+        "id": str(uuid_utils.uuid7()),
+        "mail": str(uuid_utils.uuid7()) if mailing else None,
+        "person": event.log,
+        "seq": event.seq,
+        "at": event.at,
+        "now": now,
+        "kind": ACCOUNT,
+        "what": what_of(event.effects),
+        "key": f"account {event.log} {event.seq}",
+    }
     if mailing:
         db.execute(_MAIL, given)
     db.execute(_NOTIFY, given)

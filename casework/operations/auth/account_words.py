@@ -26,9 +26,15 @@ SAYS: Mapping[str, str] = {
     log.TOKEN_MADE: N_("A token was made, with which a program acts for you."),
     log.SESSIONS_ENDED: N_("An administrator has ended all your sessions and tokens. Sign in again."),
     log.NEW_BROWSER: N_("Somebody has signed in to your account with a browser that was not used before."),
-    log.CODES_MISSED: N_("Somebody knew your password and gave several wrong codes. They did not get in. Change your password."),
-    log.RECOVERY_ASKED: N_("An administrator has asked that you may sign in anew because you lost your password or second factor."),
-    log.RECOVERY_AGREED: N_("Two persons have agreed that you may sign in anew. Each of them tells you one half of a code."),
+    log.CODES_MISSED: N_(
+        "Somebody knew your password and gave several wrong codes. They did not get in. Change your password."
+    ),
+    log.RECOVERY_ASKED: N_(
+        "An administrator has asked that you may sign in anew because you lost your password or second factor."
+    ),
+    log.RECOVERY_AGREED: N_(
+        "Two persons have agreed that you may sign in anew. Each of them tells you one half of a code."
+    ),
     log.RECOVERY_REFUSED: N_("The second person did not agree that you may sign in anew."),
     log.RECOVERED: N_("Your account was opened with the code of two persons. What you had lost was taken out of it."),
     log.ROLE_GIVEN: N_("You were given a role."),

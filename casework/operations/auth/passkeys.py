@@ -65,25 +65,32 @@ class Proof:
 def begin_registration(db: Connection, actor: Actor, email: str, site: Site) -> str:
     """The options for `navigator.credentials.create`, as JSON. Those that the person has are not made twice."""
     options = webauthn.generate_registration_options(
-        rp_id=site.id, rp_name=second_factor.ISSUER, user_name=email, user_display_name=actor.name,
-        user_id=UUID(actor.person).bytes, challenge=_new_challenge(db, "register", actor.person),
+        rp_id=site.id,
+        rp_name=second_factor.ISSUER,
+        user_name=email,
+        user_display_name=actor.name,
+        user_id=UUID(actor.person).bytes,
+        challenge=_new_challenge(db, "register", actor.person),
         timeout=_milliseconds(),
         authenticator_selection=AuthenticatorSelectionCriteria(
-            resident_key=ResidentKeyRequirement.REQUIRED, require_resident_key=True,
+            resident_key=ResidentKeyRequirement.REQUIRED,
+            require_resident_key=True,
             user_verification=UserVerificationRequirement.REQUIRED,
         ),
         exclude_credentials=_known(db, actor.person),
-    )  # fmt: skip
+    )
     return webauthn.options_to_json(options)
 
 
 def begin_use(db: Connection, site: Site, person: str | None = None) -> str:
     """The options for `navigator.credentials.get`, as JSON: for the passkeys of a known person, or for anybody's."""
     options = webauthn.generate_authentication_options(
-        rp_id=site.id, challenge=_new_challenge(db, "prove" if person else "sign_in", person),
-        timeout=_milliseconds(), user_verification=UserVerificationRequirement.REQUIRED,
+        rp_id=site.id,
+        challenge=_new_challenge(db, "prove" if person else "sign_in", person),
+        timeout=_milliseconds(),
+        user_verification=UserVerificationRequirement.REQUIRED,
         allow_credentials=_known(db, person) if person else None,
-    )  # fmt: skip
+    )
     return webauthn.options_to_json(options)
 
 
@@ -150,9 +157,12 @@ def register(db: Connection, actor: Actor, answer: str, challenge: bytes, site: 
     name = insist_name(name)
     try:
         made = webauthn.verify_registration_response(
-            credential=answer, expected_challenge=challenge, expected_rp_id=site.id, expected_origin=list(site.origins),
+            credential=answer,
+            expected_challenge=challenge,
+            expected_rp_id=site.id,
+            expected_origin=list(site.origins),
             require_user_verification=True,
-        )  # fmt: skip
+        )
     except (WebAuthnException, ValueError, KeyError, TypeError) as fault:
         raise WrongPasskey(why="its answer does not fit this site.") from fault
     # One after the other: they are counted, and the first one brings recovery codes.
@@ -169,10 +179,14 @@ def register(db: Connection, actor: Actor, answer: str, challenge: bytes, site: 
                     " (CAST(:id AS uuid), CAST(:person AS uuid), :name, :credential, :key, :count, casework_now())"
                 ),
                 {
-                    "id": id, "person": actor.person, "name": name, "credential": made.credential_id,
-                    "key": made.credential_public_key, "count": made.sign_count,
+                    "id": id,
+                    "person": actor.person,
+                    "name": name,
+                    "credential": made.credential_id,
+                    "key": made.credential_public_key,
+                    "count": made.sign_count,
                 },
-            )  # fmt: skip
+            )
     except IntegrityError:
         # The same answer as for any other that does not fit: whose it is, nobody learns.
         raise WrongPasskey(why="its answer does not fit this site.") from None
@@ -200,18 +214,21 @@ def check(db: Connection, answer: str, challenge: bytes, site: Site, *, person: 
         raise WrongPasskey(why="there may be a copy of it, so it opens nothing any more; remove it and make a new one.")
     try:
         told = webauthn.verify_authentication_response(
-            credential=sent, expected_challenge=challenge, expected_rp_id=site.id, expected_origin=list(site.origins),
+            credential=sent,
+            expected_challenge=challenge,
+            expected_rp_id=site.id,
+            expected_origin=list(site.origins),
             # The counter is compared below: whether a copy exists is judged only once the signature is right.
-            credential_public_key=row.public_key, credential_current_sign_count=-1, require_user_verification=True,
-        )  # fmt: skip
+            credential_public_key=row.public_key,
+            credential_current_sign_count=-1,
+            require_user_verification=True,
+        )
     except (WebAuthnException, ValueError, KeyError, TypeError, AttributeError) as fault:
         raise WrongPasskey(why="its answer does not fit this site.") from fault
     if (handle := _bytes(sent["response"].get("userHandle"))) and handle != UUID(row.person_id).bytes:
         raise WrongPasskey(why="it is not one of this account.")
     if went_back(row.sign_count, told.new_sign_count):
-        db.execute(
-            text("UPDATE passkeys SET copied_at = casework_now() WHERE id = CAST(:id AS uuid)"), {"id": row.id}
-        )
+        db.execute(text("UPDATE passkeys SET copied_at = casework_now() WHERE id = CAST(:id AS uuid)"), {"id": row.id})
         note_entries(db, "passkeys", row.person_id, [row.id], kind="passkey_copied", columns=["copied_at"])
         return None
     db.execute(
@@ -246,11 +263,14 @@ def list_passkeys(db: Connection, actor: Actor) -> list[dict[str, Json]]:
     )
     return [
         {
-            "id": row.id, "name": row.name, "created_at": instant(row.created_at),
-            "used_at": instant(row.used_at) if row.used_at else None, "copied": row.copied_at is not None,
+            "id": row.id,
+            "name": row.name,
+            "created_at": instant(row.created_at),
+            "used_at": instant(row.used_at) if row.used_at else None,
+            "copied": row.copied_at is not None,
         }
         for row in rows
-    ]  # fmt: skip
+    ]
 
 
 def rename(db: Connection, actor: Actor, passkey: str, name: str, request: Request) -> Done:

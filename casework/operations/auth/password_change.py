@@ -57,7 +57,9 @@ def change_password(db: Connection, actor: Actor, *, present: str, password: str
 
 def address_of(db: Connection, actor: Actor) -> str:
     """The actor's own address, by which guesses at the password are counted."""
-    found: str = db.execute(text("SELECT email FROM people WHERE id = CAST(:id AS uuid)"), {"id": actor.person}).scalar_one()
+    found: str = db.execute(
+        text("SELECT email FROM people WHERE id = CAST(:id AS uuid)"), {"id": actor.person}
+    ).scalar_one()
     return found
 
 
@@ -139,9 +141,7 @@ def use_link(db: Connection, secret: str, password: str) -> None:
     """Set the password; the link is used up, every session and token ends. A second factor is asked for as before.
     Raises InvalidForm, or NotFound."""
     row = _find(db, secret, lock=True)
-    db.execute(
-        text("UPDATE password_links SET used_at = casework_now() WHERE id = CAST(:id AS uuid)"), {"id": row.id}
-    )
+    db.execute(text("UPDATE password_links SET used_at = casework_now() WHERE id = CAST(:id AS uuid)"), {"id": row.id})
     _set(db, row.person_id, password)
     note_account(db, row.person_id, PASSWORD_SET, row.person_id)
 

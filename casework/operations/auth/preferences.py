@@ -34,5 +34,11 @@ def set_preferences(db: Connection, actor: Actor, wanted: Mapping[str, str]) -> 
             {"value": value, "person": actor.person},
         )
     note_entries(
-        db, "people", actor.person, [actor.person] if wanted else [], kind="preferences_set", by=actor.person, columns=wanted
+        db,
+        "people",
+        actor.person,
+        [actor.person] if wanted else [],
+        kind="preferences_set",
+        by=actor.person,
+        columns=wanted,
     )

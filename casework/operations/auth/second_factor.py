@@ -62,7 +62,9 @@ def insist_one_is_left(db: Connection, actor: Actor, *, insist: bool) -> None:
     # One after the other: of two that are left, not both may go at once.
     db.execute(text("SELECT FROM people WHERE id = CAST(:person AS uuid) FOR NO KEY UPDATE"), {"person": actor.person})
     if insist and how_many(db, actor.person) < 2:
-        raise Refused(["Every account needs a second factor here, and this is your last one. Set up another one first."])
+        raise Refused(
+            ["Every account needs a second factor here, and this is your last one. Set up another one first."]
+        )
 
 
 def begin(db: Connection, actor: Actor, email: str, vault: Vault) -> SetUp:
@@ -90,7 +92,9 @@ def confirm(db: Connection, actor: Actor, code: str, vault: Vault) -> list[str]:
         text("UPDATE second_factors SET confirmed_at = casework_now() WHERE person_id = CAST(:person AS uuid)"),
         {"person": actor.person},
     )
-    note_entries(db, "second_factors", actor.person, [actor.person], kind="app_set_up", by=actor.person, columns=["confirmed_at"])
+    note_entries(
+        db, "second_factors", actor.person, [actor.person], kind="app_set_up", by=actor.person, columns=["confirmed_at"]
+    )
     note_account(db, actor.person, APP_SET_UP, actor.person)
     return new_codes(db, actor.person)
 

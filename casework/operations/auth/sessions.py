@@ -71,9 +71,16 @@ def person_of_session(db: Connection, email: str, password: str) -> str:
 def begin_session(db: Connection, person: str, about: Mapping[str, str], awaits: str | None = None) -> str:
     secret = SESSION_PREFIX + secrets.token_urlsafe(32)
     given = {
-        "hash": secret_hash(secret), "person": person, "longest": LONGEST, "browser": about.get("browser"),
-        "address": about.get("address"), "awaits": awaits, "most": MOST_SESSIONS, "known": KNOWN, "idle": IDLE,
-    }  # fmt: skip
+        "hash": secret_hash(secret),
+        "person": person,
+        "longest": LONGEST,
+        "browser": about.get("browser"),
+        "address": about.get("address"),
+        "awaits": awaits,
+        "most": MOST_SESSIONS,
+        "known": KNOWN,
+        "idle": IDLE,
+    }
     if awaits is None and db.execute(_IS_NEW, given).scalar_one():
         note_account(db, person, NEW_BROWSER, person)
     db.execute(_BEGIN, given)
@@ -99,9 +106,16 @@ _BEGIN = text("""
 
 
 def start_session(
-    db: Connection, email: str, password: str, *, code: str | None = None, about: Mapping[str, str], request: Request,
-    vault: Vault, insist: bool = False,
-) -> Done:  # fmt: skip
+    db: Connection,
+    email: str,
+    password: str,
+    *,
+    code: str | None = None,
+    about: Mapping[str, str],
+    request: Request,
+    vault: Vault,
+    insist: bool = False,
+) -> Done:
     """Sign in from a program, with the code of an app or a recovery code where there is a second factor; the secret is
     in the first answer only, and kept nowhere.
 
@@ -116,7 +130,9 @@ def start_session(
     if missing:
         if code is None:
             attempt_succeeded(db, attempt)
-            raise NotAllowed(why="this account has a second factor: send the code of the app, or a recovery code, as `code`.")
+            raise NotAllowed(
+                why="this account has a second factor: send the code of the app, or a recovery code, as `code`."
+            )
         if not second_factor.fits(db, person, code, vault):
             raise WrongCode
     attempt_succeeded(db, attempt)
@@ -193,7 +209,8 @@ class Viewer:
     focus: Scope | None
 
 
-_VIEWER = text("""
+_VIEWER = text(
+    """
     SELECT p.id, p.name, p.language, p.email, p.service, p.zone, p.theme, s.awaits, encode(s.hash, 'hex') AS session,
         s.seen_at < casework_now() - interval '1 minute' AS stale, casework_now() - s.proved_at AS proved,
         s.programme_id AS focus,
@@ -211,10 +228,13 @@ _VIEWER = text("""
         WHERE m.person_id = p.id AND m.starts_at <= casework_now() AND (m.ends_at IS NULL OR m.ends_at > casework_now())
         ) AS memberships,
         (SELECT coalesce(array_agg(o.log_id::text), '{}') FROM openings o
-        WHERE o.reader_id = p.id AND o.state = 'open' AND o.until > casework_now()) AS opened, """ + MEDIATED + """
+        WHERE o.reader_id = p.id AND o.state = 'open' AND o.until > casework_now()) AS opened, """
+    + MEDIATED
+    + """
     FROM sessions s JOIN people p ON p.id = s.person_id AND p.active
     WHERE s.hash = :hash AND s.ended_at IS NULL AND s.expires_at > casework_now() AND s.seen_at > casework_now() - :idle
-""")
+"""
+)
 _SEEN = text("UPDATE sessions SET seen_at = casework_now() WHERE hash = :hash")
 
 
@@ -230,12 +250,21 @@ def find_viewer(db: Connection, secret: str) -> Viewer | None:
         kind = "programme" if one["programme"] else "organisation"
         scopes[kind][one[kind]] = Scope(one[kind], one["name"], one["name_zh"], one["code"])
     return Viewer(
-        actor_of(row), row.session, row.awaits, row.email, row.zone, row.theme, row.app, row.passkeys, row.proved,
+        actor_of(row),
+        row.session,
+        row.awaits,
+        row.email,
+        row.zone,
+        row.theme,
+        row.app,
+        row.passkeys,
+        row.proved,
         row.unread,
-        tuple(scopes["programme"].values()), tuple(scopes["organisation"].values()),
+        tuple(scopes["programme"].values()),
+        tuple(scopes["organisation"].values()),
         # Of a programme that the person has left, nothing is shown: then it is as if none were chosen.
         scopes["programme"].get(row.focus) if len(scopes["programme"]) > 1 else None,
-    )  # fmt: skip
+    )
 
 
 def choose_programme(db: Connection, viewer: Viewer, code: str) -> None:
@@ -272,13 +301,17 @@ def end_access(db: Connection, person: str, *, by: str = SYSTEM_ACTOR) -> None:
         text("UPDATE sessions SET ended_at = casework_now() WHERE person_id = CAST(:id AS uuid) AND ended_at IS NULL"),
         {"id": person},
     )
-    ended = db.execute(
-        text(
-            "UPDATE tokens SET revoked_at = casework_now() WHERE person_id = CAST(:id AS uuid) AND revoked_at IS NULL"
-            " RETURNING id"
-        ),
-        {"id": person},
-    ).scalars().all()
+    ended = (
+        db.execute(
+            text(
+                "UPDATE tokens SET revoked_at = casework_now() WHERE person_id = CAST(:id AS uuid) AND revoked_at IS NULL"
+                " RETURNING id"
+            ),
+            {"id": person},
+        )
+        .scalars()
+        .all()
+    )
     note_entries(db, "tokens", person, ended, kind="tokens_revoked", by=by, columns=["revoked_at"])
 
 
@@ -301,11 +334,14 @@ def list_sessions(db: Connection, actor: Actor) -> dict[str, Json]:
     )
     items = [
         {
-            "id": row.id, "created_at": instant(row.created_at), "seen_at": instant(row.seen_at),
-            "expires_at": instant(row.expires_at), "about": row.about,
+            "id": row.id,
+            "created_at": instant(row.created_at),
+            "seen_at": instant(row.seen_at),
+            "expires_at": instant(row.expires_at),
+            "about": row.about,
         }
         for row in rows
-    ]  # fmt: skip
+    ]
     return {"items": items, "next": None}
 
 
@@ -346,7 +382,9 @@ def end_access_of(db: Connection, actor: Actor, person: str, request: Request) -
         raise NotAllowed(why="this is for administrators.")
     if (earlier := ask(db, actor, request)) is not None:
         return earlier
-    known = db.execute(text("SELECT 1 FROM people WHERE id = CAST(:id AS uuid) AND NOT service"), {"id": person}).first()
+    known = db.execute(
+        text("SELECT 1 FROM people WHERE id = CAST(:id AS uuid) AND NOT service"), {"id": person}
+    ).first()
     if known is None:
         raise NotFound("person")
     end_access(db, person, by=actor.person)
@@ -388,12 +426,18 @@ def show_me(actor: Actor) -> dict[str, Json]:
     """Who the actor is, and in which roles."""
     roles = [
         {
-            "role": one.role, "programme": one.programme, "organisation": one.organisation,
-            "deputy_for": one.deputy_for, "ends_at": instant(one.ends_at) if one.ends_at else None,
+            "role": one.role,
+            "programme": one.programme,
+            "organisation": one.organisation,
+            "deputy_for": one.deputy_for,
+            "ends_at": instant(one.ends_at) if one.ends_at else None,
         }
         for one in actor.memberships
-    ]  # fmt: skip
+    ]
     return {
-        "id": actor.person, "name": actor.name, "language": actor.language, "roles": roles,
+        "id": actor.person,
+        "name": actor.name,
+        "language": actor.language,
+        "roles": roles,
         "scopes": sorted(actor.scopes),
-    }  # fmt: skip
+    }

@@ -60,7 +60,15 @@ def begin_attempt(db: Connection, email: str, address: str, *, of_all: int | Non
     # One after the other for one account: they count each other.
     db.execute(text("SELECT pg_advisory_xact_lock(hashtextextended(:account, 0))"), {"account": account.hex()})
     longest, most = max(LIMITS)
-    given = {"account": account, "address": address, "window": WINDOW, "known": KNOWN, "longest": longest, "most": most, "apart": of_all is not None}
+    given = {
+        "account": account,
+        "address": address,
+        "window": WINDOW,
+        "known": KNOWN,
+        "longest": longest,
+        "most": most,
+        "apart": of_all is not None,
+    }
     row = db.execute(_MISSES, given).one()
     wait = wait_for(row.ages)
     if row.of_address >= MOST_OF_ADDRESS:

@@ -30,9 +30,15 @@ MOST_DECIDING_DAYS = 30
 
 
 def make_token(
-    db: Connection, person: str, *, name: str, scopes: Collection[str], lasts: timedelta | None = timedelta(days=TOKEN_DAYS),
-    prefix: str = TOKEN_PREFIX, by: str = SYSTEM_ACTOR,
-) -> tuple[str, str]:  # fmt: skip
+    db: Connection,
+    person: str,
+    *,
+    name: str,
+    scopes: Collection[str],
+    lasts: timedelta | None = timedelta(days=TOKEN_DAYS),
+    prefix: str = TOKEN_PREFIX,
+    by: str = SYSTEM_ACTOR,
+) -> tuple[str, str]:
     """A new token of a person: (its id, its secret). The secret is kept nowhere."""
     id, secret = str(uuid_utils.uuid7()), prefix + secrets.token_urlsafe(32)
     db.execute(
@@ -42,10 +48,14 @@ def make_token(
             " FROM (SELECT casework_now() AS n) moment"
         ),
         {
-            "id": id, "person": person, "name": name, "hash": secret_hash(secret), "scopes": sorted(scopes),
+            "id": id,
+            "person": person,
+            "name": name,
+            "hash": secret_hash(secret),
+            "scopes": sorted(scopes),
             "lasts": lasts,
         },
-    )  # fmt: skip
+    )
     note_entries(db, "tokens", person, [id], kind="token_made", by=by)
     return id, secret
 
@@ -89,13 +99,17 @@ def list_tokens(db: Connection, actor: Actor) -> dict[str, Json]:
     )
     items = [
         {
-            "id": str(row.id), "name": row.name, "scopes": list(row.scopes), "created_at": instant(row.created_at),
+            "id": str(row.id),
+            "name": row.name,
+            "scopes": list(row.scopes),
+            "created_at": instant(row.created_at),
             "expires_at": instant(row.expires_at) if row.expires_at else None,
             "revoked_at": instant(row.revoked_at) if row.revoked_at else None,
-            "used_at": instant(row.used_at) if row.used_at else None, "live": row.live,
+            "used_at": instant(row.used_at) if row.used_at else None,
+            "live": row.live,
         }
         for row in rows
-    ]  # fmt: skip
+    ]
     return {"items": items, "next": None}
 
 
@@ -122,12 +136,16 @@ def revoke_all(db: Connection, actor: Actor, request: Request, *, sure: bool = T
         raise InvalidForm(fields={"sure": "is required"})
     if (earlier := ask(db, actor, request)) is not None:
         return earlier
-    ended = db.execute(
-        text(
-            "UPDATE tokens SET revoked_at = casework_now() WHERE person_id = CAST(:person AS uuid) AND revoked_at IS NULL"
-            " AND (expires_at IS NULL OR expires_at > casework_now()) RETURNING id"
-        ),
-        {"person": actor.person},
-    ).scalars().all()
+    ended = (
+        db.execute(
+            text(
+                "UPDATE tokens SET revoked_at = casework_now() WHERE person_id = CAST(:person AS uuid) AND revoked_at IS NULL"
+                " AND (expires_at IS NULL OR expires_at > casework_now()) RETURNING id"
+            ),
+            {"person": actor.person},
+        )
+        .scalars()
+        .all()
+    )
     note_entries(db, "tokens", actor.person, ended, kind="tokens_revoked", by=actor.person, columns=["revoked_at"])
     return finish(db, actor, request, Done({"ended": len(ended)}))

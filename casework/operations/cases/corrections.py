@@ -25,7 +25,9 @@ Json = Any
 
 _ONE = "SELECT seq, track_id::text, effects, body FROM events WHERE log_id = CAST(:log AS uuid) AND kind IN ('fired', 'completed', 'corrected')"
 _OF_SEQ = text(f"{_ONE} AND seq = :seq")
-_LAST = text(f"{_ONE} AND track_id = CAST(:track AS uuid) AND effects->>'transition' = :transition AND kind = 'fired' ORDER BY seq DESC LIMIT 1")
+_LAST = text(
+    f"{_ONE} AND track_id = CAST(:track AS uuid) AND effects->>'transition' = :transition AND kind = 'fired' ORDER BY seq DESC LIMIT 1"
+)
 _LAST_OF_TASK = text(f"{_ONE} AND effects->>'task' = :task AND kind = 'completed' ORDER BY seq DESC LIMIT 1")
 _VERSIONS = text("""
     SELECT seq, body FROM events WHERE log_id = CAST(:log AS uuid) AND kind IN ('fired', 'completed', 'corrected')
@@ -62,8 +64,11 @@ def _sees(actor: Actor, case: Case, answer: Answer) -> bool:
 def _words(db: Connection, case: Case, row: Any) -> tuple[dict[str, Json], bool, int]:
     """The words of the form as they stand; whether the same deed was done again since; and how often it was done or corrected."""
     given = {
-        "log": case.log, "track": row.track_id, "transition": row.effects.get("transition"), "task": row.effects.get("task"),
-    }  # fmt: skip
+        "log": case.log,
+        "track": row.track_id,
+        "transition": row.effects.get("transition"),
+        "task": row.effects.get("task"),
+    }
     found: dict[str, Json] = {}
     again = versions = 0
     for one in db.execute(_VERSIONS, given):
@@ -82,7 +87,9 @@ def insist_may_correct(actor: Actor, case: Case, answer: Answer) -> By:
         raise NotAllowed(why=why)
     by = _capacity(actor, case, answer)
     if by is None:
-        raise NotAllowed(why="an answer is corrected by whoever wrote it while its step lasts, and afterwards by an officer of the case.")
+        raise NotAllowed(
+            why="an answer is corrected by whoever wrote it while its step lasts, and afterwards by an officer of the case."
+        )
     return by
 
 
@@ -103,9 +110,16 @@ def may_correct_now(db: Connection, actor: Actor, case: Case, editions: Mapping[
 
 
 def correct_answer(
-    db: Connection, actor: Actor, case: Case, seq: int, *, data: Mapping[str, Json], reason: str, request: Request,
+    db: Connection,
+    actor: Actor,
+    case: Case,
+    seq: int,
+    *,
+    data: Mapping[str, Json],
+    reason: str,
+    request: Request,
     seen: int | None = None,
-) -> Done:  # fmt: skip
+) -> Done:
     """Put other answers in the place of those of a deed; the whole form is sent anew. Raises what refuses it, and
     CaseHasMoved where there are more versions of it than were `seen`."""
 
@@ -116,7 +130,11 @@ def correct_answer(
         row = db.execute(_OF_SEQ, {"log": case.log, "seq": seq}).one()
         words, *_ = _words(db, standing.case, row)
         by = insist_may_correct(actor, standing.case, answer)
-        changed = [rule for rule in answer.edition.form(answer.rule.form) if data.get(rule["name"]) != answer.data.get(rule["name"])]
+        changed = [
+            rule
+            for rule in answer.edition.form(answer.rule.form)
+            if data.get(rule["name"]) != answer.data.get(rule["name"])
+        ]
         insist_references(db, standing.case, changed, data, answer.track)
         of = int(row.effects.get("of", seq))
         told = answer.task.id if answer.task else None
@@ -135,7 +153,9 @@ def list_correctable(actor: Actor, case: Case, editions: Mapping[str, Any]) -> l
     """The answers of a case, or of one's own part of it, that the actor may correct now, in the order of tracks and tasks."""
     if case.closed_at is not None:
         return []
-    forms: list[tuple[str, str | None, str | None]] = [(track.id, name, None) for track in case.tracks.values() for name in track.fired]
+    forms: list[tuple[str, str | None, str | None]] = [
+        (track.id, name, None) for track in case.tracks.values() for name in track.fired
+    ]
     forms += [(task.track, None, task.id) for task in case.tasks.values()]
     answers = [answer for form in forms if (answer := answer_of(editions, case, *form)) and _sees(actor, case, answer)]
     return [one for one in answers if _capacity(actor, case, one) is not None]

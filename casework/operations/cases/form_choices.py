@@ -81,9 +81,12 @@ def _people(db: Connection, case: Case, track: Track, role: str) -> list[dict[st
     above = case.referral_of(track)
     roles = ["provider", "provider_lead", "verifier"] if inside else [role] if role else []
     given = {
-        "roles": roles, "programme": None if inside else case.programme, "most": MOST,
-        "organisation": above.provider if inside and above else None, "opened_at": opened_at_of(case),
-    }  # fmt: skip
+        "roles": roles,
+        "programme": None if inside else case.programme,
+        "most": MOST,
+        "organisation": above.provider if inside and above else None,
+        "opened_at": opened_at_of(case),
+    }
     return _plain(db.execute(_PEOPLE, given))
 
 
@@ -115,6 +118,17 @@ def _tasks(case: Case) -> list[dict[str, Json]]:
     for task in case.open_tasks():
         if task.state == CREATED:
             continue
-        kind = {"step": f"states.{task.rule}.do", "side": f"tasks.{task.rule}", "decision": f"transitions.{task.rule}.do"}
-        made.append({"id": task.id, "edition": task.edition, "key": kind[task.type], "name": library[task.edition].text(kind[task.type])})
+        kind = {
+            "step": f"states.{task.rule}.do",
+            "side": f"tasks.{task.rule}",
+            "decision": f"transitions.{task.rule}.do",
+        }
+        made.append(
+            {
+                "id": task.id,
+                "edition": task.edition,
+                "key": kind[task.type],
+                "name": library[task.edition].text(kind[task.type]),
+            }
+        )
     return made

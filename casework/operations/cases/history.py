@@ -29,9 +29,15 @@ _EVENTS = """
 
 
 def list_events(
-    db: Connection, actor: Actor, case: Case, *, only: Sequence[str] | None = None, without: Sequence[str] = (),
-    cursor: str | None = None, limit: int | None = None,
-) -> dict[str, Json]:  # fmt: skip
+    db: Connection,
+    actor: Actor,
+    case: Case,
+    *,
+    only: Sequence[str] | None = None,
+    without: Sequence[str] = (),
+    cursor: str | None = None,
+    limit: int | None = None,
+) -> dict[str, Json]:
     """The history as far as the actor sees it, of all tracks or of some `only`, `without` some kinds of events.
 
     Who does not see the whole log gets positions of their own.
@@ -75,23 +81,43 @@ def last_events(db: Connection, actor: Actor, case: Case, *, limit: int = 10) ->
     if sight(actor, case) < Sight.ALL:
         raise NotFound("history")
     rows = db.execute(text(_LAST), {"log": case.log, "most": insist_limit(limit)}).all()
-    people = {one for row in rows for one in (
-        row.header["actor"], row.header["acting_for"], whom_of(row.kind, row.effects), *(row.effects.get("role_given") or {}).values()
-    )}
+    people = {
+        one
+        for row in rows
+        for one in (
+            row.header["actor"],
+            row.header["acting_for"],
+            whom_of(row.kind, row.effects),
+            *(row.effects.get("role_given") or {}).values(),
+        )
+    }
     names = names_of(db, people)
     return [
         {
-            "seq": row.seq, "at": row.header["at"], "kind": row.kind, "track": row.track_id, "edition": row.header["edition"],
-            "transition": row.effects.get("transition"), "what": row.effects.get("what"), "name": row.effects.get("name"),
-            "actor": _actor(row.header["actor"], names), "acting_for": _actor(row.header["acting_for"], names),
-            "role": row.header["role"], "by_system": row.header["actor"] == SYSTEM_ACTOR,
-            "agreed": "proposed" in row.effects, "whom": _actor(whom_of(row.kind, row.effects), names),
-            **papers_of(row.effects), "item": item_of(row.effects), "happened_on": row.effects.get("happened_on"),
-            "why": why_of(row.effects), "given": row.effects.get("role_given"), "names": names,
+            "seq": row.seq,
+            "at": row.header["at"],
+            "kind": row.kind,
+            "track": row.track_id,
+            "edition": row.header["edition"],
+            "transition": row.effects.get("transition"),
+            "what": row.effects.get("what"),
+            "name": row.effects.get("name"),
+            "actor": _actor(row.header["actor"], names),
+            "acting_for": _actor(row.header["acting_for"], names),
+            "role": row.header["role"],
+            "by_system": row.header["actor"] == SYSTEM_ACTOR,
+            "agreed": "proposed" in row.effects,
+            "whom": _actor(whom_of(row.kind, row.effects), names),
+            **papers_of(row.effects),
+            "item": item_of(row.effects),
+            "happened_on": row.effects.get("happened_on"),
+            "why": why_of(row.effects),
+            "given": row.effects.get("role_given"),
+            "names": names,
             "task": row.task and {key: row.task[key] for key in ("edition", "type", "rule", "about")},
         }
         for row in rows
-    ]  # fmt: skip
+    ]
 
 
 _LAST = """
@@ -109,7 +135,10 @@ def why_of(effects: Mapping[str, Json]) -> list[str] | None:
 
 def papers_of(effects: Mapping[str, Json]) -> dict[str, Json]:
     """Of what kind the documents are that an event enters, sends, files or withdraws and which party they are of, and which version it files."""
-    papers = [{"kind": one["kind"], **({"party": one["party"]} if one["party"] else {})} for one in effects.get("documents", ())]
+    papers = [
+        {"kind": one["kind"], **({"party": one["party"]} if one["party"] else {})}
+        for one in effects.get("documents", ())
+    ]
     papers = papers or [{"kind": one} for one in (effects.get("paper"),) if one]
     version = next((one["version"] for one in effects.get("files", ())), None)
     return {"documents": papers, "version": version}
@@ -142,19 +171,35 @@ def _show_event(
     done = edition.text(f"transitions.{effects['transition']}.done") if edition and effects.get("transition") else None
     body = {name: None if value is ERASED else value for name, value in values(row.body).items()}
     made = {
-        "position": position, "at": header["at"], "kind": row.kind, "what": what, "done": done, "track": row.track_id,
-        "from": header["from"], "to": header["to"], "role": header["role"], **papers_of(effects), "data": data_of(effects),
-        "happened_on": effects.get("happened_on"), "body": body,
+        "position": position,
+        "at": header["at"],
+        "kind": row.kind,
+        "what": what,
+        "done": done,
+        "track": row.track_id,
+        "from": header["from"],
+        "to": header["to"],
+        "role": header["role"],
+        **papers_of(effects),
+        "data": data_of(effects),
+        "happened_on": effects.get("happened_on"),
+        "body": body,
         "erased": sorted(name for name, value in values(row.body).items() if value is ERASED),
-    }  # fmt: skip
+    }
     if "before" in effects:
         made["before_data"] = effects["before"]
     if whole:
         return made | {
-            "seq": row.seq, "actor": _actor(header["actor"], names), "acting_for": _actor(header["acting_for"], names),
-            "organisation": header["organisation"], "because": header["because"], "edition": header["edition"],
-            "effects": effects, "hash": row.hash, "prev": header["prev"],
-        }  # fmt: skip
+            "seq": row.seq,
+            "actor": _actor(header["actor"], names),
+            "acting_for": _actor(header["acting_for"], names),
+            "organisation": header["organisation"],
+            "because": header["because"],
+            "edition": header["edition"],
+            "effects": effects,
+            "hash": row.hash,
+            "prev": header["prev"],
+        }
     made |= {part: _for_provider(said) for part, said in made.items() if isinstance(said, Mapping)}
     ours = header["organisation"] in organisations
     # On the other side of a referral one sees the office, not who in it.

@@ -18,12 +18,20 @@ def show_joins(case: Case, library: Library) -> list[dict[str, Json]]:
     made = []
     for join in case.joins.values():
         counted = tally(case, join, milestones)
-        made.append({
-            "id": join.id, "service": join.kind, "rule": join.rule, "state": join.state, "needed": counted.needed(join),
-            "results": len(counted.results), "running": len(counted.running), "asked": counted.asked,
-            "short": join.state == OPEN_JOIN and counted.verdict(join) == SHORT,
-            "referrals": [one.id for one in members(case, join)],
-        })  # fmt: skip
+        made.append(
+            {
+                "id": join.id,
+                "service": join.kind,
+                "rule": join.rule,
+                "state": join.state,
+                "needed": counted.needed(join),
+                "results": len(counted.results),
+                "running": len(counted.running),
+                "asked": counted.asked,
+                "short": join.state == OPEN_JOIN and counted.verdict(join) == SHORT,
+                "referrals": [one.id for one in members(case, join)],
+            }
+        )
     return made
 
 
@@ -32,8 +40,12 @@ def show_beside(case: Case, track: Track, library: Library, names: Mapping[str, 
     found = {one.id: one for join in case.joins.values() if track in (asked := members(case, join)) for one in asked}
     return [
         {
-            "referral": one.id, "provider": names.get(one.provider or ""), "edition": one.edition, "states": list(one.states),
+            "referral": one.id,
+            "provider": names.get(one.provider or ""),
+            "edition": one.edition,
+            "states": list(one.states),
             "labels": [library[one.edition].text(f"states.{leaf}") for leaf in one.states],
         }
-        for one in found.values() if one.id != track.id
-    ]  # fmt: skip
+        for one in found.values()
+        if one.id != track.id
+    ]

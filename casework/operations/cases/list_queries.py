@@ -201,9 +201,15 @@ def count_cases(db: Connection, actor: Actor, *, filters: Mapping[str, str] | No
 
 
 def _listed_cases(
-    db: Connection, actor: Actor, filters: Mapping[str, str], sort: str, cursor: str | None, most: int, *,
+    db: Connection,
+    actor: Actor,
+    filters: Mapping[str, str],
+    sort: str,
+    cursor: str | None,
+    most: int,
+    *,
     marked: bool = False,
-) -> dict[str, Json]:  # fmt: skip
+) -> dict[str, Json]:
     if sort not in SORTS:
         raise InvalidForm(fields={"sort": f"must be one of {', '.join(SORTS)}"})
     how = SORTS[sort]
@@ -225,16 +231,16 @@ def _listed_cases(
         due=how.due,
         cases=how.cases,
     )
-    statement = _LIST.format(page=inner, order=how.order, ours=OURS, theirs=THEIRS, overdue=OVERDUE, first_due=FIRST_DUE)
+    statement = _LIST.format(
+        page=inner, order=how.order, ours=OURS, theirs=THEIRS, overdue=OVERDUE, first_due=FIRST_DUE
+    )
     rows = db.execute(text(statement), given | {"most": most + 1}).all()
     shown, following = page(rows, most, how.key)
     if following is not None and not whole:
         following = to_cursor(given["skip"] + most)
     library = load_library()
     seen = looks(db, actor, [row.id for row in shown if row.level == Sight.ALL]) if marked else {}
-    items = [
-        _case_row(row, library) | ({"mark": seen[row.id].mark()} if row.id in seen else {}) for row in shown
-    ]
+    items = [_case_row(row, library) | ({"mark": seen[row.id].mark()} if row.id in seen else {}) for row in shown]
     return {"items": items, "next": following}
 
 
@@ -269,21 +275,29 @@ def _insist_id(name: str, value: str) -> str:
 def _case_row(row: Any, library: Library) -> dict[str, Json]:
     edition = library[row.edition]
     outline = {
-        "number": row.number, "title": row.title, "state": row.state, "outcome": row.outcome, "edition": row.edition,
+        "number": row.number,
+        "title": row.title,
+        "state": row.state,
+        "outcome": row.outcome,
+        "edition": row.edition,
         "step": step_at(edition, row.state, row.came_from or ()),
-    }  # fmt: skip
+    }
     if row.level == Sight.OUTLINE:
         return outline
     if row.level == Sight.REFERRALS:
         return {"number": row.number, "title": row.title}
     waits_for = held_for(row.hold) if row.hold else [_moments(one) for one in row.waits_for or ()]
     return outline | {
-        "programme": row.programme_id, "owner": {"id": row.owner_id, "name": row.owner} if row.owner_id else None,
-        "opened_at": instant(row.opened_at), "closed_at": when(row.closed_at),
+        "programme": row.programme_id,
+        "owner": {"id": row.owner_id, "name": row.owner} if row.owner_id else None,
+        "opened_at": instant(row.opened_at),
+        "closed_at": when(row.closed_at),
         "phase": {"id": row.phase_id, "name": row.phase, "name_zh": row.phase_zh} if row.phase_id else None,
-        "due_at": when(row.due_at), "hold": shown_hold(row.hold),
-        "waits_for": waits_for, "overdue": bool(row.overdue) or any(one["overdue"] for one in waits_for),
-    }  # fmt: skip
+        "due_at": when(row.due_at),
+        "hold": shown_hold(row.hold),
+        "waits_for": waits_for,
+        "overdue": bool(row.overdue) or any(one["overdue"] for one in waits_for),
+    }
 
 
 def _moments(one: Mapping[str, Json]) -> dict[str, Json]:

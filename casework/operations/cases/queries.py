@@ -40,6 +40,7 @@ from casework.records.row_security import whole
 
 Json = Any
 
+
 def step_at(edition: Edition, state: str, came_from: Sequence[str]) -> str | None:
     """The step that people read a state as; a side state counts as the step that it was entered from."""
     step = edition.states[state].step
@@ -80,10 +81,15 @@ def what_next(db: Connection, actor: Actor, number: str) -> dict[str, Json]:
     library, moment = load_library(), now(db)
     names = names_in(db, case, list(case.open_tasks()))
     return {
-        "number": case.number, "state": case.main.states[0], "edition": case.main.edition, "closed_at": when(case.closed_at),
-        "next_action": _next_action(case, library, names, moment), "waits_for": _waits_for(case, names, moment),
-        "hold": shown_hold(case.hold), "programme": case.programme,
-    }  # fmt: skip
+        "number": case.number,
+        "state": case.main.states[0],
+        "edition": case.main.edition,
+        "closed_at": when(case.closed_at),
+        "next_action": _next_action(case, library, names, moment),
+        "waits_for": _waits_for(case, names, moment),
+        "hold": shown_hold(case.hold),
+        "programme": case.programme,
+    }
 
 
 def describe(
@@ -96,7 +102,8 @@ def describe(
     tasks = [task for task in case.open_tasks() if task.track in ids and (level == Sight.ALL or task.organisation)]
     names = names_in(db, case, tasks)
     made: dict[str, Json] = {
-        "number": case.number, "title": case.title,
+        "number": case.number,
+        "title": case.title,
         "parties": {side: names.get(one) for side, one in case.parties.items()},
         "tracks": [show_track(track, library, names, level) for track in seen],
         "tasks": [
@@ -105,37 +112,71 @@ def describe(
             for task in tasks
         ],
         "actions": actions_of(db, actor, case, seen, library, level, moment, calendar),
-    }  # fmt: skip
+    }
     if level < Sight.ALL:
         return made
     titles = titles_of(db, case)
     nobody = Context(By(actor.person, "none"), moment, calendar, new_id)
     return made | {
-        "requests": _requests(actor, case, seen, library, nobody), "deeds": _deeds(actor, case),
-        "id": case.log, "programme": case.programme, "revision": case.revision, "seq": case.seq, "owner": named(case.owner, names),
-        "team": [named(one, names) for one in case.team], "next_action": _next_action(case, library, names, moment),
-        "waits_for": _waits_for(case, names, moment), "joins": show_joins(case, library), "state": case.main.states[0], "outcome": case.outcome,
+        "requests": _requests(actor, case, seen, library, nobody),
+        "deeds": _deeds(actor, case),
+        "id": case.log,
+        "programme": case.programme,
+        "revision": case.revision,
+        "seq": case.seq,
+        "owner": named(case.owner, names),
+        "team": [named(one, names) for one in case.team],
+        "next_action": _next_action(case, library, names, moment),
+        "waits_for": _waits_for(case, names, moment),
+        "joins": show_joins(case, library),
+        "state": case.main.states[0],
+        "outcome": case.outcome,
         "overdue": case.late(moment),
-        "reasons": list(case.reasons), "hold": shown_hold(case.hold), "frozen": case.frozen, "opened_at": instant(case.opened_at),
-        "closed_at": when(case.closed_at), "rights": list(case.rights), "match": case.match, "phase": case.phase,
-        "need": case.need, "technology": case.technology, "interest": actor.person in case.interests,
+        "reasons": list(case.reasons),
+        "hold": shown_hold(case.hold),
+        "frozen": case.frozen,
+        "opened_at": instant(case.opened_at),
+        "closed_at": when(case.closed_at),
+        "rights": list(case.rights),
+        "match": case.match,
+        "phase": case.phase,
+        "need": case.need,
+        "technology": case.technology,
+        "interest": actor.person in case.interests,
         "consents": [_show_consent(one) for one in case.consents.values()],
         "documents": [
-            {"id": d.id, "title": titles.get(d.id), "party": d.party, "own": d.own, "kind": d.kind, "valid_until": d.valid_until}
+            {
+                "id": d.id,
+                "title": titles.get(d.id),
+                "party": d.party,
+                "own": d.own,
+                "kind": d.kind,
+                "valid_until": d.valid_until,
+            }
             for d in case.documents.values()
         ],
         "grants": [
-            {"id": g.id, "track": g.track, "document": g.document, "given_at": instant(g.given_at), "ended_at": when(g.ended_at)}
+            {
+                "id": g.id,
+                "track": g.track,
+                "document": g.document,
+                "given_at": instant(g.given_at),
+                "ended_at": when(g.ended_at),
+            }
             for g in case.grants.values()
         ],
         "proposals": [
             {
-                "track": p.track, "transition": p.transition, "by": named(p.actor, names), "task": p.task, "seq": p.seq,
+                "track": p.track,
+                "transition": p.transition,
+                "by": named(p.actor, names),
+                "task": p.task,
+                "seq": p.seq,
                 "data": dict(p.data),
             }
             for p in case.proposals.values()
         ],
-    }  # fmt: skip
+    }
 
 
 _TITLES = text(
@@ -167,7 +208,11 @@ def _deeds(actor: Actor, case: Case) -> list[str]:
     mine = capacities(actor, case, case.main)
     if case.kind == "mediation":
         # It keeps no papers, and its sides declare their interests in its referral.
-        return ["hand_over"] if choose(mine, accepted(case, DEEDS["hand_over"])) is not None and case.owner is not None else []
+        return (
+            ["hand_over"]
+            if choose(mine, accepted(case, DEEDS["hand_over"])) is not None and case.owner is not None
+            else []
+        )
     found = [name for name, roles in DEEDS.items() if choose(mine, accepted(case, roles)) is not None]
     return [*(one for one in found if one != "hand_over" or case.owner is not None), "declare_interest"]
 
@@ -178,23 +223,37 @@ def shown_hold(hold: Mapping[str, Json] | None) -> Json:
 
 def _show_consent(one: Any) -> dict[str, Json]:
     return {
-        "id": one.id, "party": one.party, "providers": None if one.providers is None else list(one.providers),
-        "documents": None if one.documents is None else list(one.documents), "given_on": one.given_on,
-        "expires_on": one.expires_on, "ended_at": when(one.ended_at), "how": one.how,
-    }  # fmt: skip
+        "id": one.id,
+        "party": one.party,
+        "providers": None if one.providers is None else list(one.providers),
+        "documents": None if one.documents is None else list(one.documents),
+        "given_on": one.given_on,
+        "expires_on": one.expires_on,
+        "ended_at": when(one.ended_at),
+        "how": one.how,
+    }
 
 
 def show_track(track: Track, library: Library, names: Mapping[str, str], level: Sight) -> dict[str, Json]:
     edition = library[track.edition]
     return {
-        "id": track.id, "workflow": track.workflow, "kind": track.kind, "edition": track.edition,
-        "edition_number": edition.number, "revision": track.revision, "states": list(track.states),
+        "id": track.id,
+        "workflow": track.workflow,
+        "kind": track.kind,
+        "edition": track.edition,
+        "edition_number": edition.number,
+        "revision": track.revision,
+        "states": list(track.states),
         "labels": [edition.text(f"states.{leaf}") for leaf in track.states],
-        "step": _step_of(track, edition), "visited": _visited(track, edition), "parent": track.parent,
+        "step": _step_of(track, edition),
+        "visited": _visited(track, edition),
+        "parent": track.parent,
         "provider": named(track.provider, names),
-        "entered_at": instant(track.entered_at), "ended": track.outcome, "replaced": track.replaced,
+        "entered_at": instant(track.entered_at),
+        "ended": track.outcome,
+        "replaced": track.replaced,
         "given": given_of(track, level),
-    }  # fmt: skip
+    }
 
 
 #: Of what a referral was opened with: who else was or will be asked, which no provider learns.
@@ -214,15 +273,30 @@ def show(task: Task, edition: Any, names: Mapping[str, str], *, overdue: bool) -
         "decision": lambda: edition.text(f"transitions.{task.rule}.do"),
     }[task.type]()
     return {
-        "id": task.id, "track": task.track, "name": task.name, "type": task.type, "do": do, "queue": task.queue,
-        "edition": task.edition, "rule": task.rule,
-        "organisation": task.organisation, "state": task.state, "holder": named(task.holder, names), "about": task.about,
-        "opened_at": instant(task.opened_at), "due_at": when(task.due_at), "overdue": overdue, "flagged": task.flagged,
-        "aftercare": task.aftercare, "form": edition.form_shown(rule.form) if rule else None, "result": dict(task.result),
+        "id": task.id,
+        "track": task.track,
+        "name": task.name,
+        "type": task.type,
+        "do": do,
+        "queue": task.queue,
+        "edition": task.edition,
+        "rule": task.rule,
+        "organisation": task.organisation,
+        "state": task.state,
+        "holder": named(task.holder, names),
+        "about": task.about,
+        "opened_at": instant(task.opened_at),
+        "due_at": when(task.due_at),
+        "overdue": overdue,
+        "flagged": task.flagged,
+        "aftercare": task.aftercare,
+        "form": edition.form_shown(rule.form) if rule else None,
+        "result": dict(task.result),
         "priority": next(name for name, rank in PRIORITIES.items() if rank == task.priority),
-        "initiator": named(task.initiator, names), "handed": _handed(task, names),
+        "initiator": named(task.initiator, names),
+        "handed": _handed(task, names),
         "wait": task.wait and {"for": task.wait["for"], "until": task.wait["until"]},
-    }  # fmt: skip
+    }
 
 
 def _handed(task: Task, names: Mapping[str, str]) -> Json:
@@ -249,14 +323,23 @@ def _visited(track: Track, edition: Edition) -> list[str]:
     for rule in edition.transitions:
         if rule.name in track.fired and not rule.target.startswith("="):
             entered |= set(edition.entered(rule.target))
-    return list(dict.fromkeys(
-        state.step for path, state in edition.states.items() if path in entered and state.step not in (None, PREVIOUS_STEP)
-    ))  # fmt: skip
+    return list(
+        dict.fromkeys(
+            state.step
+            for path, state in edition.states.items()
+            if path in entered and state.step not in (None, PREVIOUS_STEP)
+        )
+    )
 
 
 def names_in(db: Connection, case: Case, tasks: Sequence[Task]) -> dict[str, str]:
     """Names of everybody and every organisation that is shown, in one query."""
-    people = {case.owner, *case.team, *(one for task in tasks for one in concerned(task)), *(p.actor for p in case.proposals.values())}
+    people = {
+        case.owner,
+        *case.team,
+        *(one for task in tasks for one in concerned(task)),
+        *(p.actor for p in case.proposals.values()),
+    }
     organisations = {*case.parties.values(), *(track.provider for track in case.tracks.values())}
     organisations |= {one for track in case.tracks.values() for one in track.given.get("panel") or ()}
     return names_of(db, people, organisations)
@@ -294,29 +377,41 @@ def _waits_for(case: Case, names: Mapping[str, str], moment: datetime) -> list[d
         return held_for(case.hold)
     found: dict[str | None, dict[str, Json]] = {}
     theirs = [
-        task for task in case.open_tasks()
+        task
+        for task in case.open_tasks()
         if task.queue in ORGANISATION_QUEUES and task.state != CREATED and not (task.aftercare and not case.closed_at)
-    ]  # fmt: skip
+    ]
     late = {task.organisation for task in theirs if case.overdue(task, moment)}
     for task in sorted(theirs, key=lambda one: (one.due_at is None, one.due_at, one.id)):
         who = {"id": task.organisation, "name": names.get(task.organisation or "")}
         one = {
-            "for": who, "since": instant(task.opened_at), "until": when(task.due_at), "what": task.name,
+            "for": who,
+            "since": instant(task.opened_at),
+            "until": when(task.due_at),
+            "what": task.name,
             "overdue": task.organisation in late,
-        }  # fmt: skip
+        }
         found.setdefault(task.organisation, one)
     return list(found.values())
 
 
 def held_for(hold: Mapping[str, Json]) -> list[dict[str, Json]]:
     """For what a case on hold waits, and until when: in the form in which a case says for whom it waits."""
-    return [{"for": hold.get("waits_for"), "since": None, "until": hold.get("resume_by"), "what": "hold", "overdue": False}]
+    return [
+        {"for": hold.get("waits_for"), "since": None, "until": hold.get("resume_by"), "what": "hold", "overdue": False}
+    ]
 
 
 def actions_of(
-    db: Connection, actor: Actor, case: Case, seen: Sequence[Track], library: Library, level: Sight,
-    moment: datetime, calendar: Calendar,
-) -> list[dict[str, Json]]:  # fmt: skip
+    db: Connection,
+    actor: Actor,
+    case: Case,
+    seen: Sequence[Track],
+    library: Library,
+    level: Sight,
+    moment: datetime,
+    calendar: Calendar,
+) -> list[dict[str, Json]]:
     """Every action where the tracks seen stand: whether it is possible now, and every reason why not."""
     judged = case
     if level < Sight.ALL:
@@ -353,19 +448,33 @@ def actions_of(
             why = (f"This is for: {', '.join(sorted(roles))}.",)
         else:
             why = by_capacity[by][track, name].why_not
-        made.append({
-            "track": track, "transition": name, "label": edition.text(f"transitions.{name}.do"), "kind": rule.kind,
-            "by": list(rule.by_people), "confirm_by": list(rule.confirm_by), "proposed": plain.proposal is not None,
-            "yours": by is not None, "allowed": not why, "why_not": list(why), "form": [] if plain.proposal else edition.form_shown(rule.form),
-            "papers": [
-                {
-                    "kind": one.rule.kind, "name": edition.text(f"papers.{one.rule.kind}"), "state": one.state,
-                    "document": one.document, "valid_until": one.valid_until, "of": one.rule.of,
-                }
-                for one in plain.papers
-            ],
-            "prefill": {} if plain.proposal else prefill(case, case.tracks[track], edition.form(rule.form)),
-        })  # fmt: skip
+        made.append(
+            {
+                "track": track,
+                "transition": name,
+                "label": edition.text(f"transitions.{name}.do"),
+                "kind": rule.kind,
+                "by": list(rule.by_people),
+                "confirm_by": list(rule.confirm_by),
+                "proposed": plain.proposal is not None,
+                "yours": by is not None,
+                "allowed": not why,
+                "why_not": list(why),
+                "form": [] if plain.proposal else edition.form_shown(rule.form),
+                "papers": [
+                    {
+                        "kind": one.rule.kind,
+                        "name": edition.text(f"papers.{one.rule.kind}"),
+                        "state": one.state,
+                        "document": one.document,
+                        "valid_until": one.valid_until,
+                        "of": one.rule.of,
+                    }
+                    for one in plain.papers
+                ],
+                "prefill": {} if plain.proposal else prefill(case, case.tracks[track], edition.form(rule.form)),
+            }
+        )
     return made
 
 
@@ -384,9 +493,15 @@ def _requests(
         if choose(capacities(actor, case, case.tracks[offer.track]), accepted(case, roles)) is None:
             continue
         label = edition.text(f"tasks.{offer.rule.key}")
-        made.append({
-            "track": offer.track, "task": offer.task, "rule": offer.rule.key, "label": label, "about": offer.rule.per,
-            # Asked as nobody: that it is for others is no reason against those who may.
-            "why_not": list(offer.why_not if offer.fits_role else offer.why_not[1:]),
-        })  # fmt: skip
+        made.append(
+            {
+                "track": offer.track,
+                "task": offer.task,
+                "rule": offer.rule.key,
+                "label": label,
+                "about": offer.rule.per,
+                # Asked as nobody: that it is for others is no reason against those who may.
+                "why_not": list(offer.why_not if offer.fits_role else offer.why_not[1:]),
+            }
+        )
     return made

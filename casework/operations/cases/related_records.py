@@ -17,7 +17,9 @@ Json = Any
 
 _RIGHTS = text("SELECT * FROM rights WHERE id = ANY(CAST(:ids AS uuid[])) ORDER BY number, id")
 _PHASE = text("SELECT name, name_zh FROM phases WHERE id = CAST(:id AS uuid)")
-_CASES = text("SELECT id, number FROM cases WHERE id = ANY(CAST(:ids AS uuid[])) AND programme_id = ANY(CAST(:seen AS uuid[]))")
+_CASES = text(
+    "SELECT id, number FROM cases WHERE id = ANY(CAST(:ids AS uuid[])) AND programme_id = ANY(CAST(:seen AS uuid[]))"
+)
 
 
 def show_papers(db: Connection, actor: Actor, case: Case) -> dict[str, Json]:
@@ -38,8 +40,12 @@ def show_papers(db: Connection, actor: Actor, case: Case) -> dict[str, Json]:
         "phase": {"name": phase.name, "name_zh": phase.name_zh} if phase else None,
         "consents": [
             {
-                "id": one.id, "party": one.party, "given_on": one.given_on, "expires_on": one.expires_on,
-                "ended_at": when(one.ended_at), "how": one.how,
+                "id": one.id,
+                "party": one.party,
+                "given_on": one.given_on,
+                "expires_on": one.expires_on,
+                "ended_at": when(one.ended_at),
+                "how": one.how,
                 "providers": None if one.providers is None else [names.get(p, "") for p in one.providers],
                 "documents": None if one.documents is None else [titles.get(d) for d in one.documents],
             }
@@ -47,14 +53,24 @@ def show_papers(db: Connection, actor: Actor, case: Case) -> dict[str, Json]:
         ],
         "rights": [
             {
-                "id": row.id, "kind": row.kind, "office": row.office, "number": row.number, "owner": row.owner,
-                "in_force": row.in_force, "expires_on": row.expires_on and row.expires_on.isoformat(),
+                "id": row.id,
+                "kind": row.kind,
+                "office": row.office,
+                "number": row.number,
+                "owner": row.owner,
+                "in_force": row.in_force,
+                "expires_on": row.expires_on and row.expires_on.isoformat(),
                 "fee_paid_to": row.fee_paid_to and row.fee_paid_to.isoformat(),
-                "checked_on": row.checked_on and row.checked_on.isoformat(), "confirmed": row.confirmed,
+                "checked_on": row.checked_on and row.checked_on.isoformat(),
+                "confirmed": row.confirmed,
                 "encumbrances": [
                     {
-                        "kind": one["kind"], "holder": names.get(one.get("holder") or ""), "from": one.get("from"),
-                        "territory": one.get("territory"), "exclusive": one.get("exclusive"), "case": numbers.get(one["case"]),
+                        "kind": one["kind"],
+                        "holder": names.get(one.get("holder") or ""),
+                        "from": one.get("from"),
+                        "territory": one.get("territory"),
+                        "exclusive": one.get("exclusive"),
+                        "case": numbers.get(one["case"]),
                         "here": one["case"] == case.log,
                     }
                     for one in row.encumbrances
@@ -63,4 +79,4 @@ def show_papers(db: Connection, actor: Actor, case: Case) -> dict[str, Json]:
             }
             for row in rights
         ],
-    }  # fmt: skip
+    }

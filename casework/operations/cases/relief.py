@@ -30,7 +30,11 @@ def relieve(db: Connection, person: str, log: str, kind: str, by: By, scopes: Co
     """Take back what a person may not hold any more: in the programmes and organisations where a role ended, or anywhere."""
     standing = stand(db, log, kind)
     left = find_actor(db, person) or Actor(person, "", ())
-    held = {task.id: task.organisation or standing.case.programme for task in standing.case.open_tasks() if task.holder == person}
+    held = {
+        task.id: task.organisation or standing.case.programme
+        for task in standing.case.open_tasks()
+        if task.holder == person
+    }
     for id, scope in held.items():
         if (scopes is None or scope in scopes) and not may_hold(left, standing.case, standing.case.tasks[id]):
             follow(db, standing, Relieve(id, person), by)

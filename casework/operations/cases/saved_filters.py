@@ -41,7 +41,9 @@ def save_filter(db: Connection, actor: Actor, page: str, *, name: str, query: st
     if (earlier := ask(db, actor, request)) is not None:
         return earlier
     # Locked by the person, so that two windows do not exceed the most together.
-    db.execute(text("SELECT 1 FROM people WHERE id = CAST(:person AS uuid) FOR NO KEY UPDATE"), {"person": actor.person})
+    db.execute(
+        text("SELECT 1 FROM people WHERE id = CAST(:person AS uuid) FOR NO KEY UPDATE"), {"person": actor.person}
+    )
     kept = list_filters(db, actor, page)
     if len(kept) >= MOST and name not in {one["name"] for one in kept}:
         raise Refused(["You keep as many filters as there may be. Remove one first."])

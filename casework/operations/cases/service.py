@@ -59,9 +59,15 @@ def open_case(db: Connection, actor: Actor, match: str, request: Request) -> Don
     id, calendar = new_id(), read_calendar(programme, written)
     number = _next_number(db, programme, code, calendar.local_date(moment).year)
     case = {
-        "programme": programme, "number": number, "match": match, "need": need, "technology": technology, "phase": phase,
-        "rights": rights, "parties": {"need_owner": need_owner, "technology_owner": technology_owner},
-    }  # fmt: skip
+        "programme": programme,
+        "number": number,
+        "match": match,
+        "need": need,
+        "technology": technology,
+        "phase": phase,
+        "rights": rights,
+        "parties": {"need_owner": need_owner, "technology_owner": technology_owner},
+    }
 
     def answer(opened: Case) -> dict[str, Json]:
         return {"number": number, "id": id, "state": opened.main.states[0], "track": opened.main.id}
@@ -107,9 +113,19 @@ _NEXT = (
 
 
 def fire_transition(
-    db: Connection, actor: Actor, log: str, kind: str, track: str, transition: str, *, data: Mapping[str, Json],
-    revision: int, request: Request, reason: str | None = None, happened_on: str | None = None,
-) -> Done:  # fmt: skip
+    db: Connection,
+    actor: Actor,
+    log: str,
+    kind: str,
+    track: str,
+    transition: str,
+    *,
+    data: Mapping[str, Json],
+    revision: int,
+    request: Request,
+    reason: str | None = None,
+    happened_on: str | None = None,
+) -> Done:
     """Fire a transition of a track, or propose it, or confirm what another person proposed."""
 
     def to_command(standing: Standing) -> tuple[Command, By]:
@@ -199,13 +215,25 @@ def hand_over(
             raise InvalidForm(fields={"note": "is required"})
         return HandOver(owner, tuple(team), note), by
 
-    return relieve_holders(db, perform(db, actor, case_log(db, actor, number), "case", to_command, _case_answer, request), number)
+    return relieve_holders(
+        db, perform(db, actor, case_log(db, actor, number), "case", to_command, _case_answer, request), number
+    )
 
 
 def register_document(
-    db: Connection, actor: Actor, number: str, *, title: str, kind: str, party: str | None, own: bool = False,
-    language: str | None, valid_until: str | None, revision: int, request: Request,
-) -> Done:  # fmt: skip
+    db: Connection,
+    actor: Actor,
+    number: str,
+    *,
+    title: str,
+    kind: str,
+    party: str | None,
+    own: bool = False,
+    language: str | None,
+    valid_until: str | None,
+    revision: int,
+    request: Request,
+) -> Done:
     """Enter a paper of the case, so that consents, referrals and grants can name it."""
 
     def to_command(standing: Standing) -> tuple[Command, By]:
@@ -253,13 +281,25 @@ def declare_interest(db: Connection, actor: Actor, number: str, *, nature: str, 
             raise WrongState(action="Declare an interest", why=why)
         return DeclareInterest(actor.person, nature), by
 
-    return relieve_holders(db, perform(db, actor, case_log(db, actor, number), "case", to_command, _case_answer, request), number)
+    return relieve_holders(
+        db, perform(db, actor, case_log(db, actor, number), "case", to_command, _case_answer, request), number
+    )
 
 
 def add_task(
-    db: Connection, actor: Actor, log: str, kind: str, track: str, task: str, *, about: str | None, request: Request,
-    due: str | None = None, person: str | None = None, note: str | None = None,
-) -> Done:  # fmt: skip
+    db: Connection,
+    actor: Actor,
+    log: str,
+    kind: str,
+    track: str,
+    task: str,
+    *,
+    about: str | None,
+    request: Request,
+    due: str | None = None,
+    person: str | None = None,
+    note: str | None = None,
+) -> Done:
     """Add a task from the list that the workflow allows at this step: for its queue, or for one person who works it."""
 
     def to_command(standing: Standing) -> tuple[Command, By]:
@@ -292,16 +332,16 @@ def whom_for(db: Connection, case: Case, track: Track, rule: TaskRule) -> list[t
 
 def _would_work(one: Actor, case: Case, track: Track, rule: TaskRule, provider: str | None) -> bool:
     mine = [
-        by for by in capacities(one, case, track)
-        if by.role in QUEUE_ROLES.get(rule.queue, frozenset()) and by.organisation == provider
+        by
+        for by in capacities(one, case, track)
+        if by.role in QUEUE_ROLES.get(rule.queue, frozenset())
+        and by.organisation == provider
         and not duty_reasons(case, rule.not_by, {by.person, by.acting_for}, track)
-    ]  # fmt: skip
+    ]
     return bool(mine) and conflict(one, case) is None
 
 
-def on_case(
-    actor: Actor, standing: Standing, roles: tuple[str, ...], action: str, revision: int | None = None
-) -> By:
+def on_case(actor: Actor, standing: Standing, roles: tuple[str, ...], action: str, revision: int | None = None) -> By:
     """The capacity in which the actor does something to the case itself. Raises NotFound, NotAllowed or CaseHasMoved."""
     by = capacity_on_case(actor, standing.case, roles, action)
     insist_revision(revision, standing.case.revision)

@@ -52,7 +52,9 @@ def at_hand(file: BinaryIO, dry_run: bool) -> Iterator[BinaryIO]:
 
 
 @contextmanager
-def in_batches(engine: Engine, programme: str, dry_run: bool) -> Iterator[Callable[[], AbstractContextManager[Connection]]]:
+def in_batches(
+    engine: Engine, programme: str, dry_run: bool
+) -> Iterator[Callable[[], AbstractContextManager[Connection]]]:
     """A transaction for each batch. Of a dry run one for all of them, in which everything is done and then taken back:
     what an earlier batch brings decides about a later one, and what the database refuses is refused."""
     if not dry_run:

@@ -33,9 +33,12 @@ def owners_by_name(
 
 
 def rights_not_on_record(
-    db: Connection, programme: str, told: Mapping[Key, tuple[int, Sequence[Right]]], known: Mapping[Key, Any],
+    db: Connection,
+    programme: str,
+    told: Mapping[Key, tuple[int, Sequence[Right]]],
+    known: Mapping[Key, Any],
     keep: Callable[[int, str, str], None],
-) -> dict[Key, list[Right]]:  # fmt: skip
+) -> dict[Key, list[Right]]:
     """Of the rights that came with technologies those that are new.
 
     `told` has the row of each technology and its rights, `known` the technologies on record. What belongs to another
@@ -49,10 +52,12 @@ def rights_not_on_record(
             " (SELECT * FROM unnest(CAST(:offices AS text[]), CAST(:numbers AS text[]))))"
         ),
         {
-            "programme": programme, "ids": [known[key].id for key in told if key in known],
-            "offices": [right.office for right in numbers], "numbers": [right.number for right in numbers],
+            "programme": programme,
+            "ids": [known[key].id for key in told if key in known],
+            "offices": [right.office for right in numbers],
+            "numbers": [right.number for right in numbers],
         },
-    ).all()  # fmt: skip
+    ).all()
     owners: dict[tuple[str | None, str | None], Any] = {
         (row.office, row.number): row.technology_id for row in rows if row.number is not None
     }

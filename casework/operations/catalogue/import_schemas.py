@@ -318,9 +318,10 @@ SIDES: Mapping[str, Kind] = {"need": "needs", "technology": "technologies"}
 def said(values: Mapping[str, Json]) -> dict[str, Json]:
     """Without the empty cells, and under our names."""
     told = {
-        name: value for name, value in values.items()
+        name: value
+        for name, value in values.items()
         if value is not None and value != [] and not (isinstance(value, str) and not value.strip())
-    }  # fmt: skip
+    }
     if "title_en" in told and "title" not in told:
         told["title"] = told.pop("title_en")
     return told

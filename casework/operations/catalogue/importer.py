@@ -57,9 +57,18 @@ IMPORTED = "imported"
 
 
 def import_records(
-    engine: Engine, kind: Kind, file: BinaryIO, *, programme: str, source: str | None = None, name: str = "",
-    dry_run: bool = False, actor: Actor | None = None, progress: Progress | None = None, tell: Tell | None = None,
-) -> Report:  # fmt: skip
+    engine: Engine,
+    kind: Kind,
+    file: BinaryIO,
+    *,
+    programme: str,
+    source: str | None = None,
+    name: str = "",
+    dry_run: bool = False,
+    actor: Actor | None = None,
+    progress: Progress | None = None,
+    tell: Tell | None = None,
+) -> Report:
     """Import the records of an open file into the programme with this code, each batch in its own transaction.
 
     `source` is that of rows without a source of their own; the programme's code where it is None. Without an
@@ -70,9 +79,10 @@ def import_records(
     task = _Import(kind, scope, source or programme, name, dry_run, actor.person if actor else SYSTEM_ACTOR, tell)
     # The reader is closed before its file, also where the database refuses a batch.
     with (
-        at_hand(file, dry_run) as readable, closing(read_rows(readable, REQUIRED[kind])) as rows,
+        at_hand(file, dry_run) as readable,
+        closing(read_rows(readable, REQUIRED[kind])) as rows,
         in_batches(engine, scope, dry_run) as a_batch,
-    ):  # fmt: skip
+    ):
         while batch := list(islice(rows, BATCH)):
             with a_batch() as db:
                 task.take(db, batch)
@@ -124,9 +134,14 @@ class _Import:
     def _note(self, db: Connection, log: Log, batch: list[Row], made: Sequence[int]) -> None:
         created, updated, nested = made
         effects = {
-            "kind": self.kind, "file": hashlib.sha256(self.name.encode()).hexdigest(), "first_row": batch[0].number,
-            "last_row": batch[-1].number, "created": created, "updated": updated, "nested": nested,
-        }  # fmt: skip
+            "kind": self.kind,
+            "file": hashlib.sha256(self.name.encode()).hexdigest(),
+            "first_row": batch[0].number,
+            "last_row": batch[-1].number,
+            "created": created,
+            "updated": updated,
+            "nested": nested,
+        }
         body = {"file": self.name, "source": self.source}
         for table, ids in self.written.items():
             body |= body_of(db, table, self.programme, ids)
@@ -276,9 +291,15 @@ class _Import:
             if row is None:
                 provenance = {name: {"source": item.source, "at": stamp} for name in told}
                 fresh.append(
-                    dict(COLUMNS[table]) | told
-                    | {"id": ids[item.key], "source": item.source, "external_id": item.external_id, "provenance": provenance}
-                )  # fmt: skip
+                    dict(COLUMNS[table])
+                    | told
+                    | {
+                        "id": ids[item.key],
+                        "source": item.source,
+                        "external_id": item.external_id,
+                        "provenance": provenance,
+                    }
+                )
                 self.report.created += count
                 self.report.nested += not count
                 continue
@@ -296,9 +317,7 @@ class _Import:
         for key, new in rights.items():
             self._enter(db, ids[key], new)
 
-    def _differing(
-        self, item: Item, row: Any, before: Mapping[str, Json], told: Mapping[str, Json]
-    ) -> dict[str, Json]:
+    def _differing(self, item: Item, row: Any, before: Mapping[str, Json], told: Mapping[str, Json]) -> dict[str, Json]:
         differ: dict[str, Json] = {}
         for name, value in told.items():
             wanted = before[name] | value if name == "more" else value
@@ -357,7 +376,9 @@ class _Import:
 
     def _owners(self, db: Connection, items: list[Item], values: list[dict[str, Json]], stamp: str) -> None:
         """Owners are told by name; one that is not known yet is registered."""
-        named = [(item.record, told) for item, told in zip(items, values, strict=True) if not isinstance(item.record, Match)]
+        named = [
+            (item.record, told) for item, told in zip(items, values, strict=True) if not isinstance(item.record, Match)
+        ]
         countries: dict[str, str | None] = {}
         for record, _ in named:
             if record.owner is not None:
@@ -402,9 +423,10 @@ class _Import:
                     continue
                 pairs[pair] = item.external_id
                 fresh.append(
-                    dict(COLUMNS["matches"]) | told
+                    dict(COLUMNS["matches"])
+                    | told
                     | {"id": str(uuid_utils.uuid7()), "source": item.source, "external_id": item.external_id}
-                )  # fmt: skip
+                )
                 self.report.created += 1
                 continue
             before = {name: getattr(row, name) for name in COLUMNS["matches"]}
@@ -431,8 +453,9 @@ class _Import:
                 " (SELECT * FROM unnest(CAST(:needs AS uuid[]), CAST(:technologies AS uuid[])))"
             ),
             {
-                "programme": self.programme, "needs": [one["need_id"] for one in values],
+                "programme": self.programme,
+                "needs": [one["need_id"] for one in values],
                 "technologies": [one["technology_id"] for one in values],
             },
-        )  # fmt: skip
+        )
         return {(row.need_id, row.technology_id): row.external_id for row in rows}

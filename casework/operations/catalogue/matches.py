@@ -57,9 +57,20 @@ def show_match(db: Connection, actor: Actor, match: str) -> dict[str, Json]:
 
 
 def create_match(
-    db: Connection, actor: Actor, *, programme: str, need: str, technology: str, source: str, external_id: str | None,
-    proposed_on: date | None, proposed_by: str | None, score: str | None, rationale: str | None, request: Request,
-) -> Done:  # fmt: skip
+    db: Connection,
+    actor: Actor,
+    *,
+    programme: str,
+    need: str,
+    technology: str,
+    source: str,
+    external_id: str | None,
+    proposed_on: date | None,
+    proposed_by: str | None,
+    score: str | None,
+    rationale: str | None,
+    request: Request,
+) -> Done:
     """Enter a match of a known need and a known technology, each named by its id or its external id."""
     if programme not in reach(actor).all_of:
         raise NotFound("programme")
@@ -83,11 +94,18 @@ def create_match(
             " ON CONFLICT DO NOTHING"
         ),
         {
-            "id": id, "programme": programme, "source": source, "external_id": external_id or id,
-            "need": found["need"], "technology": found["technology"], "proposed_on": proposed_on,
-            "proposed_by": proposed_by or actor.name, "score": score, "rationale": rationale,
+            "id": id,
+            "programme": programme,
+            "source": source,
+            "external_id": external_id or id,
+            "need": found["need"],
+            "technology": found["technology"],
+            "proposed_on": proposed_on,
+            "proposed_by": proposed_by or actor.name,
+            "score": score,
+            "rationale": rationale,
         },
-    ).rowcount  # fmt: skip
+    ).rowcount
     if not made:
         raise Refused(["This need and this technology are matched already, or the external id is taken."])
     note_entries(db, "matches", programme, [id], kind="match_entered", by=actor.person)
@@ -126,10 +144,16 @@ def _confirmed(told: Mapping[str, Json]) -> dict[str, int]:
 
 def _shown(row: Any) -> dict[str, Json]:
     return {
-        "id": row.id, "programme": row.programme_id, "source": row.source, "external_id": row.external_id,
+        "id": row.id,
+        "programme": row.programme_id,
+        "source": row.source,
+        "external_id": row.external_id,
         "need": {"id": row.need_id, "title": row.need_title} | _confirmed(row.need_told),
         "technology": {"id": row.technology_id, "title": row.technology_title} | _confirmed(row.technology_told),
-        "proposed_on": row.proposed_on.isoformat() if row.proposed_on else None, "proposed_by": row.proposed_by,
-        "score": format(row.score, "f") if row.score is not None else None, "rationale": row.rationale,
-        "created_at": instant(row.created_at), "case": row.number,
-    }  # fmt: skip
+        "proposed_on": row.proposed_on.isoformat() if row.proposed_on else None,
+        "proposed_by": row.proposed_by,
+        "score": format(row.score, "f") if row.score is not None else None,
+        "rationale": row.rationale,
+        "created_at": instant(row.created_at),
+        "case": row.number,
+    }

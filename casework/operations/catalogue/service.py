@@ -28,9 +28,14 @@ _NO_FIELDS = frozenset({"id", "programme_id", "source", "external_id", "provenan
 
 
 def list_records(
-    db: Connection, actor: Actor, noun: Noun, *, filters: Mapping[str, str] | None = None, cursor: str | None = None,
+    db: Connection,
+    actor: Actor,
+    noun: Noun,
+    *,
+    filters: Mapping[str, str] | None = None,
+    cursor: str | None = None,
     limit: int | None = None,
-) -> dict[str, Json]:  # fmt: skip
+) -> dict[str, Json]:
     """Records of the actor's programmes, the newest first. `filters`: programme, and technology of rights."""
     most = insist_limit(limit)
     given: dict[str, Any] = {"all_of": sorted(reach(actor).all_of), "most": most + 1}

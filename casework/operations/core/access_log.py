@@ -54,9 +54,17 @@ _NOTE = text("""
 
 def note_sealed(db: Connection, actor: Actor, log: str, address: str) -> None:
     """Keep that somebody, on whichever side, opened a sealed mediation."""
-    db.execute(_NOTE, {
-        "person": actor.person, "number": None, "address": address[:LONGEST], "mediation": log, "task": None, "referral": None,
-    })  # fmt: skip
+    db.execute(
+        _NOTE,
+        {
+            "person": actor.person,
+            "number": None,
+            "address": address[:LONGEST],
+            "mediation": log,
+            "task": None,
+            "referral": None,
+        },
+    )
 
 
 def note_document(db: Connection, actor: Actor, address: str, number: str | None, document: str) -> None:

@@ -39,23 +39,42 @@ def _bound(name: str) -> str:
 
 #: By the values of `reach_values`.
 BOUND = Asker(
-    "CAST(:person AS text)", "CAST(:person AS uuid)", _bound("all_of"), _bound("outlines_of"), _bound("organisations"),
-    _bound("disputes"), _bound("opened"), _bound("breakers"), _bound("readers"),
-)  # fmt: skip
+    "CAST(:person AS text)",
+    "CAST(:person AS uuid)",
+    _bound("all_of"),
+    _bound("outlines_of"),
+    _bound("organisations"),
+    _bound("disputes"),
+    _bound("opened"),
+    _bound("breakers"),
+    _bound("readers"),
+)
 #: By the row `me` of a statement.
 ME = Asker(
-    "me.person", "CAST(me.person AS uuid)", "me.all_of", "me.outlines_of", "me.organisations", "me.disputes", "me.opened",
-    "me.breakers", "me.readers",
-)  # fmt: skip
+    "me.person",
+    "CAST(me.person AS uuid)",
+    "me.all_of",
+    "me.outlines_of",
+    "me.organisations",
+    "me.disputes",
+    "me.opened",
+    "me.breakers",
+    "me.readers",
+)
 
 
 def reach_values(mine: Reach) -> dict[str, Json]:
     """The values that `BOUND` names."""
     return {
-        "person": mine.person, "all_of": sorted(mine.all_of), "outlines_of": sorted(mine.outlines_of),
-        "organisations": sorted(mine.organisations), "disputes": sorted(mine.disputes), "opened": sorted(mine.opened),
-        "breakers": sorted(mine.breakers), "readers": sorted(mine.readers),
-    }  # fmt: skip
+        "person": mine.person,
+        "all_of": sorted(mine.all_of),
+        "outlines_of": sorted(mine.outlines_of),
+        "organisations": sorted(mine.organisations),
+        "disputes": sorted(mine.disputes),
+        "opened": sorted(mine.opened),
+        "breakers": sorted(mine.breakers),
+        "readers": sorted(mine.readers),
+    }
 
 
 def sent(track: str) -> str:

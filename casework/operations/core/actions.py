@@ -64,7 +64,30 @@ from casework.records.row_security import whole
 Json = Any
 
 SYSTEM = By()
-_MOVES_NOTHING = (Claim, Release, Start, Stop, Suspend, Resume, Delegate, Forward, Assign, Allocate, Modify, Tick, AddItem, AskReview, AnswerReview, Say, Correct, AskUnsealing, DecideUnsealing, Reseal, TellParties, BreakGlass)
+_MOVES_NOTHING = (
+    Claim,
+    Release,
+    Start,
+    Stop,
+    Suspend,
+    Resume,
+    Delegate,
+    Forward,
+    Assign,
+    Allocate,
+    Modify,
+    Tick,
+    AddItem,
+    AskReview,
+    AnswerReview,
+    Say,
+    Correct,
+    AskUnsealing,
+    DecideUnsealing,
+    Reseal,
+    TellParties,
+    BreakGlass,
+)
 
 
 def new_id() -> str:
@@ -109,9 +132,17 @@ Answer = Callable[[Case, list[Event]], Mapping[str, Json]]
 
 
 def perform(
-    db: Connection, actor: Actor, log: str, kind: str, choose: Choose, answer: Answer, request: Request, *,
-    status: int = 200, siblings: bool = False,
-) -> Done:  # fmt: skip
+    db: Connection,
+    actor: Actor,
+    log: str,
+    kind: str,
+    choose: Choose,
+    answer: Answer,
+    request: Request,
+    *,
+    status: int = 200,
+    siblings: bool = False,
+) -> Done:
     """One deed in one case, in the caller's transaction: done once for its key, or not at all."""
     others = _siblings_of(db, log) if siblings else []
     with asked_and_locked(db, actor, request, [log, *others]) as (earlier, logs):
@@ -132,18 +163,32 @@ def perform_on_task(db: Connection, actor: Actor, task: str, choose: Choose, ans
 
 
 def _perform(
-    db: Connection, actor: Actor, log: Log, kind: str, choose: Choose, answer: Answer, request: Request, *,
+    db: Connection,
+    actor: Actor,
+    log: Log,
+    kind: str,
+    choose: Choose,
+    answer: Answer,
+    request: Request,
+    *,
     status: int = 200,
-) -> Done:  # fmt: skip
+) -> Done:
     standing = _standing(db, log, kind)
     command, by = choose(standing)
     return carry_out(db, actor, standing, command, by, answer, request, status=status)
 
 
 def carry_out(
-    db: Connection, actor: Actor, standing: Standing, command: Command, by: By, answer: Answer, request: Request, *,
+    db: Connection,
+    actor: Actor,
+    standing: Standing,
+    command: Command,
+    by: By,
+    answer: Answer,
+    request: Request,
+    *,
     status: int = 200,
-) -> Done:  # fmt: skip
+) -> Done:
     """A deed in a case that is locked already, after its key was recorded."""
     events, after = _decide(db, standing, command, by)
     insist_goes_on(db, standing.library, standing.case, after, events, sure=request.sure)
@@ -153,9 +198,15 @@ def carry_out(
 
 
 def open_log(
-    db: Connection, actor: Actor, command: Open, by: By, calendar: Calendar, moment: datetime, request: Request,
+    db: Connection,
+    actor: Actor,
+    command: Open,
+    by: By,
+    calendar: Calendar,
+    moment: datetime,
+    request: Request,
     answer: Callable[[Case], Mapping[str, Json]],
-) -> Done:  # fmt: skip
+) -> Done:
     """Begin a case or a mediation, in the caller's transaction and after its key was recorded."""
     events, case = decide_and_evolve(load_library(), None, command, Context(by, moment, calendar, new_id))
     done = Done(answer(case), 201)
@@ -217,9 +268,14 @@ def reads(library: Library, case: Case, *, by_itself: bool = False) -> set[str]:
 
 
 def write(
-    db: Connection, log: Log, before: Case | None, after: Case, events: list[Event], key: str | None = None,
+    db: Connection,
+    log: Log,
+    before: Case | None,
+    after: Case,
+    events: list[Event],
+    key: str | None = None,
     answer: Mapping[str, Json] | None = None,
-) -> None:  # fmt: skip
+) -> None:
     """Seal and store what was decided, what it says of rights, and which events may owe somebody a notice."""
     rows, head = seal_events(log, events, key)
     save(db, log, before, after, rows, head, answer, [event.seq for event in events if owes(event)])

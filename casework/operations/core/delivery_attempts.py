@@ -9,7 +9,9 @@ from __future__ import annotations
 #: Whether the last attempt began, and nothing is known of its end.
 UNKNOWN = "coalesce(tries -> -1 ->> 'what' = 'begun', false)"
 _SETTLED = f"CASE WHEN {UNKNOWN} THEN tries - (-1) ELSE tries END"
-_LEFT = f"CASE WHEN {UNKNOWN} THEN jsonb_set(tries, '{{-1,what}}', '\"begun, and its end is not known\"') ELSE tries END"
+_LEFT = (
+    f"CASE WHEN {UNKNOWN} THEN jsonb_set(tries, '{{-1,what}}', '\"begun, and its end is not known\"') ELSE tries END"
+)
 #: With one that begins now.
 BEGUN = f"({_LEFT}) || jsonb_build_array(jsonb_build_object('at', casework_now(), 'what', 'begun'))"
 #: With what came of it: :what.

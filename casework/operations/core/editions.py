@@ -42,9 +42,12 @@ def store_editions(db: Connection) -> list[str]:
 
 def _store(db: Connection, one: Edition) -> list[str]:
     values = {
-        "fingerprint": one.fingerprint, "workflow": one.workflow, "number": one.number,
-        "rules": json.dumps(one.rules), "texts": json.dumps(one.texts),
-    }  # fmt: skip
+        "fingerprint": one.fingerprint,
+        "workflow": one.workflow,
+        "number": one.number,
+        "rules": json.dumps(one.rules),
+        "texts": json.dumps(one.texts),
+    }
     return list(db.execute(_STORE, values).scalars())
 
 

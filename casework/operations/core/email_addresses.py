@@ -26,9 +26,13 @@ def is_address(address: str) -> bool:
     """Whether mail can go there and everybody sees what it is."""
     local, _, domain = address.partition("@")
     return (
-        0 < len(local) <= LONGEST_LOCAL and bool(domain) and "@" not in domain and len(address) <= LONGEST
-        and is_plain(address) and not any(unicodedata.category(letter).startswith(_UNSEEN) for letter in address)
-    )  # fmt: skip
+        0 < len(local) <= LONGEST_LOCAL
+        and bool(domain)
+        and "@" not in domain
+        and len(address) <= LONGEST
+        and is_plain(address)
+        and not any(unicodedata.category(letter).startswith(_UNSEEN) for letter in address)
+    )
 
 
 def insist_address(address: str) -> str:

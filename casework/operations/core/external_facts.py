@@ -19,12 +19,18 @@ def _rights(db: Connection, case: Case) -> Json:
     )
     return {
         row.id: {
-            "kind": row.kind, "office": row.office, "number": row.number, "in_force": row.in_force,
-            "expires_on": _day(row.expires_on), "fee_paid_to": _day(row.fee_paid_to), "checked_on": _day(row.checked_on),
-            "confirmed": row.confirmed, "encumbrances": row.encumbrances,
+            "kind": row.kind,
+            "office": row.office,
+            "number": row.number,
+            "in_force": row.in_force,
+            "expires_on": _day(row.expires_on),
+            "fee_paid_to": _day(row.fee_paid_to),
+            "checked_on": _day(row.checked_on),
+            "confirmed": row.confirmed,
+            "encumbrances": row.encumbrances,
         }
         for row in rows
-    }  # fmt: skip
+    }
 
 
 def _siblings(db: Connection, case: Case) -> Json:

@@ -57,9 +57,13 @@ def catalogue(domain: str, chinese: bool) -> gettext.NullTranslations:
 def templates(chinese: bool) -> Environment:
     """Our templates, in a language; nothing that was typed is taken for markup in one that ends with .html."""
     made = Environment(
-        loader=PackageLoader("casework.templates", ""), autoescape=select_autoescape(["html"]), undefined=StrictUndefined,
-        extensions=["jinja2.ext.i18n"], trim_blocks=True, lstrip_blocks=True,
-    )  # fmt: skip
+        loader=PackageLoader("casework.templates", ""),
+        autoescape=select_autoescape(["html"]),
+        undefined=StrictUndefined,
+        extensions=["jinja2.ext.i18n"],
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
     made.policies["ext.i18n.trimmed"] = True
     made.install_gettext_translations(catalogue("messages", chinese), newstyle=True)  # type: ignore[attr-defined]  # the i18n extension adds the method
     return made

@@ -38,7 +38,12 @@ def encumber(db: Connection, cause: Event, change: Mapping[str, Json], id: str) 
         kind = RELEASED
         effects = {"ended": standing(found, change["end"], cause.log), "on": today.isoformat(), "cause": because}
     event = log.next_event(
-        kind, cause.actor, role=cause.role, acting_for=cause.acting_for, organisation=cause.organisation, effects=effects
+        kind,
+        cause.actor,
+        role=cause.role,
+        acting_for=cause.acting_for,
+        organisation=cause.organisation,
+        effects=effects,
     )
     append(db, log, [event])
     db.execute(
@@ -55,9 +60,16 @@ _LYING = text("""
 
 
 def record_right(
-    db: Connection, actor: Actor, *, programme: str, technology: str | None, kind: str, fields: Mapping[str, Json],
-    confirmed: bool, request: Request,
-) -> Done:  # fmt: skip
+    db: Connection,
+    actor: Actor,
+    *,
+    programme: str,
+    technology: str | None,
+    kind: str,
+    fields: Mapping[str, Json],
+    confirmed: bool,
+    request: Request,
+) -> Done:
     """Enter a right of a technology; what a person enters counts as confirmed by that person."""
     if not actor.in_programme(programme, ("officer", "supervisor")):
         raise NotAllowed(why="rights are entered by officers.")
@@ -72,9 +84,16 @@ def record_right(
 
 
 def enter_right(
-    db: Connection, person: str, id: str, programme: str, technology: str | None, kind: str, fields: Mapping[str, Json], *,
+    db: Connection,
+    person: str,
+    id: str,
+    programme: str,
+    technology: str | None,
+    kind: str,
+    fields: Mapping[str, Json],
+    *,
     confirmed: bool,
-) -> None:  # fmt: skip
+) -> None:
     moment = now(db)
     log = new_log(id, "right", programme, moment)
     kept = {name: _plain(fields.get(name)) for name in _FIELDS}
@@ -118,7 +137,9 @@ def confirm_right(
     return finish(db, actor, request, Done({"id": right, "confirmed": True}))
 
 
-_TODAY = text("SELECT CAST(casework_now() AT TIME ZONE (calendar->>'zone') AS date) FROM programmes WHERE id = CAST(:id AS uuid)")
+_TODAY = text(
+    "SELECT CAST(casework_now() AT TIME ZONE (calendar->>'zone') AS date) FROM programmes WHERE id = CAST(:id AS uuid)"
+)
 
 
 def _insist_looked_up(db: Connection, programme: str, checked_on: date | str | None) -> None:

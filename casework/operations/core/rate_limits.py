@@ -32,13 +32,21 @@ class Allowance:
 ALLOWANCES: Mapping[Kind, Allowance] = {
     "search": Allowance(60, timedelta(minutes=1), "searches: each looks through all that one may see"),
     "export": Allowance(30, timedelta(minutes=5), "lists as CSV or as a spreadsheet: up to all cases at once"),
-    "case_file": Allowance(20, timedelta(minutes=10), "the whole file of a case as ZIP: each document is opened and packed"),
+    "case_file": Allowance(
+        20, timedelta(minutes=10), "the whole file of a case as ZIP: each document is opened and packed"
+    ),
     "letter": Allowance(60, timedelta(minutes=10), "letters as PDF, tried or sent: setting one keeps a processor busy"),
-    "upload": Allowance(200, timedelta(minutes=10), "files handed in, one form or one request each: each is read, looked at and sealed"),
+    "upload": Allowance(
+        200, timedelta(minutes=10), "files handed in, one form or one request each: each is read, looked at and sealed"
+    ),
     "draft": Allowance(120, timedelta(minutes=1), "drafts kept while one types"),
-    "verification": Allowance(60, timedelta(minutes=10), "verifications of a case: its whole history is computed again"),
+    "verification": Allowance(
+        60, timedelta(minutes=10), "verifications of a case: its whole history is computed again"
+    ),
     "many": Allowance(30, timedelta(minutes=10), "deeds on many tasks or cases at once, and calendars tried"),
-    "passkey": Allowance(30, timedelta(minutes=5), "questions to a passkey, by network before somebody has signed in: each is kept"),
+    "passkey": Allowance(
+        30, timedelta(minutes=5), "questions to a passkey, by network before somebody has signed in: each is kept"
+    ),
 }
 
 _COUNT = text("""
@@ -61,7 +69,9 @@ def count_use(db: Connection, who: str, kind: Kind) -> None:
 def forget_uses(db: Connection) -> int:
     """Remove what no longer counts."""
     longest = max(one.within for one in ALLOWANCES.values())
-    return db.execute(text("DELETE FROM allowances WHERE began + :longest < casework_now()"), {"longest": longest}).rowcount
+    return db.execute(
+        text("DELETE FROM allowances WHERE began + :longest < casework_now()"), {"longest": longest}
+    ).rowcount
 
 
 __all__ = ["ALLOWANCES", "Allowance", "Kind", "count_use", "forget_uses"]

@@ -55,14 +55,19 @@ def insist_references(
             inside = rule["role"] in ORGANISATION_ROLES
             roles = ["provider", "provider_lead", "verifier"] if inside else [rule["role"]] if rule["role"] else []
             values = {
-                "ids": _uuids(ids), "roles": roles, "programme": None if inside else case.programme,
-                "organisation": organisation if inside else None, "opened_at": opened_at_of(case),
-            }  # fmt: skip
+                "ids": _uuids(ids),
+                "roles": roles,
+                "programme": None if inside else case.programme,
+                "organisation": organisation if inside else None,
+                "opened_at": opened_at_of(case),
+            }
             if set(db.execute(_PEOPLE, values).scalars()) != set(ids):
                 faults[rule["name"]] = f"names nobody who is {rule['role'] or 'a member'} here"
         elif rule["type"] in ("provider", "providers", "panel"):
             asked = data.get("service")
-            service = rule["service"] or (track.kind if track.workflow == "referral" else asked if isinstance(asked, str) else "")
+            service = rule["service"] or (
+                track.kind if track.workflow == "referral" else asked if isinstance(asked, str) else ""
+            )
             if set(db.execute(_PROVIDERS, {"ids": _uuids(ids), "service": service}).scalars()) != set(ids):
                 faults[rule["name"]] = "names no organisation that takes such referrals"
     if faults:

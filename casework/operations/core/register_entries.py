@@ -22,9 +22,17 @@ INSTALLATION = "installation"
 
 
 def note_entries(
-    db: Connection, table: str, home: str, keys: Collection[str], *, kind: str, by: str = SYSTEM_ACTOR,
-    columns: Collection[str] | None = None, role: str | None = None, effects: Mapping[str, Json] | None = None,
-) -> None:  # fmt: skip
+    db: Connection,
+    table: str,
+    home: str,
+    keys: Collection[str],
+    *,
+    kind: str,
+    by: str = SYSTEM_ACTOR,
+    columns: Collection[str] | None = None,
+    role: str | None = None,
+    effects: Mapping[str, Json] | None = None,
+) -> None:
     """Say in the log what stands in these rows now, after a change of theirs; of one that is gone, that it is.
 
     `columns` names those that were changed: of the others nothing is said, so that what somebody changed behind our backs is
@@ -85,9 +93,11 @@ def _compare(table: str, key: str, wanted: Json, row: Json) -> Iterator[tuple[st
         for column in sorted({*wanted, *row}):
             if column not in wanted or column not in row or wanted[column] != row[column]:
                 yield (
-                    table, key, column,
+                    table,
+                    key,
+                    column,
                     f"{table}.{column} of {key} is {_short(row.get(column))}; the history says {_short(wanted.get(column))}.",
-                )  # fmt: skip
+                )
 
 
 def _short(value: Json) -> str:

@@ -23,9 +23,14 @@ def append(db: Connection, log: Log, events: Sequence[Event], key: str | None = 
     written = json.dumps(rows)
     insist_unsealed(written)
     values = {
-        "id": log.id, "kind": log.kind, "programme": log.programme, "seq": last.seq, "head": head, "last_at": last.at,
+        "id": log.id,
+        "kind": log.kind,
+        "programme": log.programme,
+        "seq": last.seq,
+        "head": head,
+        "last_at": last.at,
         "events": written,
-    }  # fmt: skip
+    }
     if log.seq == 0:
         first = (
             "INSERT INTO logs (id, kind, programme_id, seq, head, last_at)"

@@ -259,10 +259,11 @@ def insist_goes_on(
     roster = roster_of(db, after)
     known = prospect(library, before, roster, absences=False)
     fresh = [
-        one for one in prospect(library, after, roster, absences=False).obstacles
+        one
+        for one in prospect(library, after, roster, absences=False).obstacles
         # What nobody could finish before is not made worse.
         if not (known.dead_end and one.main) and not any(one.same(two) for two in known.obstacles)
-    ]  # fmt: skip
+    ]
     words = [say(one, library) for one in fresh]
     conscience = any(one.kind == INTEREST_DECLARED for one in events)
     if any(one.main and not one.hand_over for one in fresh) and not conscience:

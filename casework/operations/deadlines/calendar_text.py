@@ -62,9 +62,14 @@ def read_calendar(
         raise InvalidForm(fields=faults)
     named = {**days["holidays"], **days["make_up"]}
     return Calendar(
-        name, version, ZoneInfo(zone).key, {weekday: some for weekday, some in slots.items() if some},
-        frozenset(days["holidays"]), frozenset(days["make_up"]), {day: words for day, words in named.items() if words},
-    )  # fmt: skip
+        name,
+        version,
+        ZoneInfo(zone).key,
+        {weekday: some for weekday, some in slots.items() if some},
+        frozenset(days["holidays"]),
+        frozenset(days["make_up"]),
+        {day: words for day, words in named.items() if words},
+    )
 
 
 def _slots(words: str) -> tuple[tuple[time, time], ...]:

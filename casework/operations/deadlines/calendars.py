@@ -74,13 +74,25 @@ def show_calendar(db: Connection, actor: Actor, programme: str, *, to_change: bo
     calendar = Calendar.from_json(row.calendar)
     rows = db.execute(_VERSIONS, {"id": programme})
     versions = [
-        {"version": one.calendar["version"], "at": instant(one.at), "by": one.name, "digest": Calendar.from_json(one.calendar).digest}
+        {
+            "version": one.calendar["version"],
+            "at": instant(one.at),
+            "by": one.name,
+            "digest": Calendar.from_json(one.calendar).digest,
+        }
         for one in rows
-    ]  # fmt: skip
+    ]
     return {
-        "id": row.id, "code": row.code, "name": row.name, "name_zh": row.name_zh, "calendar": row.calendar,
-        "digest": calendar.digest, "versions": versions, "counting": row.recount_after is not None, "mine": actor.in_programme(programme, (ADMINISTRATOR,)),
-    }  # fmt: skip
+        "id": row.id,
+        "code": row.code,
+        "name": row.name,
+        "name_zh": row.name_zh,
+        "calendar": row.calendar,
+        "digest": calendar.digest,
+        "versions": versions,
+        "counting": row.recount_after is not None,
+        "mine": actor.in_programme(programme, (ADMINISTRATOR,)),
+    }
 
 
 _VERSIONS = text("""
@@ -102,14 +114,23 @@ def preview_calendar(db: Connection, actor: Actor, programme: str, calendar: Cal
         moved = list(moves(db, programme, calendar))
     dates = [one for one in moved if one.is_date]
     return {
-        "count": len(dates), "reminders": len(moved) - len(dates), "cases": len({one.number for one in moved}),
+        "count": len(dates),
+        "reminders": len(moved) - len(dates),
+        "cases": len({one.number for one in moved}),
         "late": sum(one.after is not None and one.after <= moment < one.before for one in dates),
         "moved": [
-            {"clock": one.clock, "number": one.number, "task": one.task, "what": one.what, "before": instant(one.before),
-             "after": when(one.after), "late": one.after is not None and one.after <= moment}
+            {
+                "clock": one.clock,
+                "number": one.number,
+                "task": one.task,
+                "what": one.what,
+                "before": instant(one.before),
+                "after": when(one.after),
+                "late": one.after is not None and one.after <= moment,
+            }
             for one in moved[:MOST_SHOWN]
         ],
-    }  # fmt: skip
+    }
 
 
 def moves(db: Connection, programme: str, calendar: Calendar) -> Iterator[Moved]:
@@ -128,9 +149,12 @@ def moves(db: Connection, programme: str, calendar: Calendar) -> Iterator[Moved]
             if then != rung.moment:
                 edition = library.editions.get(row.task_edition or "")
                 task = row.task_name and {
-                    "name": row.task_name, "rule": row.task_rule, "type": row.task_type,
-                    "edition": edition.fingerprint if edition else None, "about": row.task_about,
-                }  # fmt: skip
+                    "name": row.task_name,
+                    "rule": row.task_rule,
+                    "type": row.task_type,
+                    "edition": edition.fingerprint if edition else None,
+                    "about": row.task_about,
+                }
                 yield Moved(row.id, row.number, task, rung.what, rung.moment, then)
 
 
@@ -153,7 +177,9 @@ def change_calendar(
     if (earlier := ask(db, actor, request)) is not None:
         return earlier
     log = lock_log(db, programme)
-    stored = db.execute(text("SELECT calendar FROM programmes WHERE id = CAST(:id AS uuid)"), {"id": programme}).scalar_one()
+    stored = db.execute(
+        text("SELECT calendar FROM programmes WHERE id = CAST(:id AS uuid)"), {"id": programme}
+    ).scalar_one()
     present = Calendar.from_json(stored)
     if present.digest != seen:
         raise CaseHasMoved
@@ -163,7 +189,9 @@ def change_calendar(
     written = version.to_json()
     append(db, log, [log.next_event(CHANGED, actor.person, role=ADMINISTRATOR, effects={"calendar": written})])
     db.execute(
-        text("UPDATE programmes SET calendar = CAST(:written AS jsonb), recount_after = :nil WHERE id = CAST(:id AS uuid)"),
+        text(
+            "UPDATE programmes SET calendar = CAST(:written AS jsonb), recount_after = :nil WHERE id = CAST(:id AS uuid)"
+        ),
         {"written": json.dumps(written), "nil": _NIL, "id": programme},
     )
     return finish(db, actor, request, Done({"id": programme, "version": version.version, "digest": version.digest}))

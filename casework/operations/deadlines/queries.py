@@ -47,19 +47,24 @@ def read_clocks(db: Connection, actor: Actor, number: str) -> dict[str, Json]:
     clocks = _going(case, _known(db, actor, case))
     tasks = case.tasks
     return {
-        "number": case.number, "title": case.title, "programme": case.programme,
+        "number": case.number,
+        "title": case.title,
+        "programme": case.programme,
         "items": [
-            one | {
+            one
+            | {
                 "belongs_to": _track(case.tracks[one["track"]], main=case.main.id),
                 "of": _task(tasks[one["task"]]) if one["task"] in tasks else None,
             }
             for one in clocks
         ],
-    }  # fmt: skip
+    }
 
 
 def _going(case: Case, known: _Known) -> list[dict[str, Json]]:
-    clocks = [made for one in known.clocks.values() if one.id in case.clocks and (made := known.explain(one)) is not None]
+    clocks = [
+        made for one in known.clocks.values() if one.id in case.clocks and (made := known.explain(one)) is not None
+    ]
     return sorted(clocks, key=lambda one: (one["due_at"] is None, one["due_at"] or "", one["id"]))
 
 
@@ -138,18 +143,34 @@ class _Known:
             return None
         used, given = days_used(clock, made, self.calendars, self.moment)
         return {
-            "id": clock.id, "track": clock.track, "task": clock.task, "state": clock.state, "what": made.what,
-            "unit": clock.unit, "due_at": instant(made.due) if made.due else None, "rule": dict(made.rule),
-            "used_days": used, "given_days": given, "zone": made.zone,
-            "calendars": list(made.calendars), "counted_minutes": made.minutes(counted=True),
+            "id": clock.id,
+            "track": clock.track,
+            "task": clock.task,
+            "state": clock.state,
+            "what": made.what,
+            "unit": clock.unit,
+            "due_at": instant(made.due) if made.due else None,
+            "rule": dict(made.rule),
+            "used_days": used,
+            "given_days": given,
+            "zone": made.zone,
+            "calendars": list(made.calendars),
+            "counted_minutes": made.minutes(counted=True),
             "other_minutes": made.minutes(counted=False),
             "intervals": [_interval(one, self.names) for one in made.intervals],
             "lines": [
-                {"from": instant(one.start), "until": instant(one.end), "kind": one.kind, "name": one.name,
-                 "because": self.names.get(one.seq) if one.seq is not None else None, "minutes": one.minutes, "days": one.days}
+                {
+                    "from": instant(one.start),
+                    "until": instant(one.end),
+                    "kind": one.kind,
+                    "name": one.name,
+                    "because": self.names.get(one.seq) if one.seq is not None else None,
+                    "minutes": one.minutes,
+                    "days": one.days,
+                }
                 for one in lines(made.intervals)
             ],
-        }  # fmt: skip
+        }
 
 
 def _known(db: Connection, actor: Actor, case: Case) -> _Known:
@@ -172,7 +193,7 @@ def _known(db: Connection, actor: Actor, case: Case) -> _Known:
     # Of a provider's tracks the steps of the office are the office's own; whose a past task was stands in its event.
     theirs = {
         one["id"] for event in events for one in event.effects.get("tasks", ()) if one["organisation"] is not None
-    }  # fmt: skip
+    }
     mine = {id: one for id, one in told.items() if one.track in tracks and one.task in theirs}
     names = {event.seq: name_event(event) for event in events if event.track in tracks}
     return _Known(mine, names, calendars, moment)
@@ -185,7 +206,11 @@ def name_event(event: Event) -> dict[str, Json]:
 
 def _interval(one: Interval, names: Mapping[int, Json]) -> dict[str, Json]:
     return {
-        "from": instant(one.start), "until": instant(one.end), "minutes": one.minutes, "kind": one.kind,
-        "counted": one.counted, "name": dict(one.name) if one.name else None,
+        "from": instant(one.start),
+        "until": instant(one.end),
+        "minutes": one.minutes,
+        "kind": one.kind,
+        "counted": one.counted,
+        "name": dict(one.name) if one.name else None,
         "because": names.get(one.seq) if one.seq is not None else None,
-    }  # fmt: skip
+    }

@@ -45,27 +45,35 @@ def account_of(db: Connection, actor: Actor, case: Case, referral: Track, moment
             "due_at": instant(first.due_at) if first and first.due_at else None,
             "late": bool(first and case.overdue(first, moment)),
             **_progress(first, told, calendars, moment),
-        }  # fmt: skip
+        }
     return sides | {
         "turns": [
             {
-                "side": one.side, "from": instant(one.start), "until": instant(one.end) if one.end else None,
-                "minutes": one.minutes(moment), "working_minutes": one.working_minutes(moment, calendar),
+                "side": one.side,
+                "from": instant(one.start),
+                "until": instant(one.end) if one.end else None,
+                "minutes": one.minutes(moment),
+                "working_minutes": one.working_minutes(moment, calendar),
                 "because": _cause(one, causes),
             }
             for one in made
         ]
-    }  # fmt: skip
+    }
 
 
 def _first(case: Case, referral: Track, below: list[str], side: str) -> Task | None:
     """What a side must do first; nothing while its clock stands still."""
     still = {clock.task for clock in case.clocks.values() if clock.state == PAUSED}
     tasks = [
-        one for one in case.open_tasks()
-        if one.track in (referral.id, *below) and one.state != CREATED and not one.aftercare and one.due_at is not None
-        and (one.organisation is not None) == (side == PROVIDER) and one.id not in still
-    ]  # fmt: skip
+        one
+        for one in case.open_tasks()
+        if one.track in (referral.id, *below)
+        and one.state != CREATED
+        and not one.aftercare
+        and one.due_at is not None
+        and (one.organisation is not None) == (side == PROVIDER)
+        and one.id not in still
+    ]
     return min(tasks, key=lambda one: (one.due_at or one.opened_at, one.id), default=None)
 
 

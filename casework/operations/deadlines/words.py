@@ -50,9 +50,13 @@ def say_rule(told: Mapping[str, Json], say: Speech) -> str:
     if "n" not in rule:
         return say.gettext("What was left when the clock stood still.")
     if rule["unit"] == "wd":
-        words = say.ngettext("%(num)d working day after %(day)s.", "%(num)d working days after %(day)s.", rule["n"], day=since)
+        words = say.ngettext(
+            "%(num)d working day after %(day)s.", "%(num)d working days after %(day)s.", rule["n"], day=since
+        )
     else:
-        words = say.ngettext("%(num)d calendar day after %(day)s.", "%(num)d calendar days after %(day)s.", rule["n"], day=since)
+        words = say.ngettext(
+            "%(num)d calendar day after %(day)s.", "%(num)d calendar days after %(day)s.", rule["n"], day=since
+        )
     return f"{words} {say.gettext('That day itself is given on top; the last one counts until people stop working.')}"
 
 
@@ -83,5 +87,7 @@ def say_used(told: Mapping[str, Json], say: Speech) -> str:
         return ""
     used, given = told["used_days"], told["given_days"]
     if told["unit"] == "wd":
-        return say.ngettext("%(used)s of %(num)d working day used", "%(used)s of %(num)d working days used", given, used=used)
+        return say.ngettext(
+            "%(used)s of %(num)d working day used", "%(used)s of %(num)d working days used", given, used=used
+        )
     return say.ngettext("%(used)s of %(num)d day used", "%(used)s of %(num)d days used", given, used=used)

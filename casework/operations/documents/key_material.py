@@ -18,4 +18,6 @@ def open_vault(settings: Settings) -> Vault:
 
 def cabinet_of(engine: Engine, settings: Settings) -> Cabinet:
     """Where the files of an installation are kept, for jobs and commands."""
-    return Cabinet(engine, Store(settings.store_url), open_vault(settings), scanned=settings.scanner_address is not None)
+    return Cabinet(
+        engine, Store(settings.store_url), open_vault(settings), scanned=settings.scanner_address is not None
+    )

@@ -61,7 +61,9 @@ _SCANS = text("""
 
 def list_documents(db: Connection, actor: Actor, case: Case, referral: str | None = None) -> list[dict[str, Json]]:
     """The documents that the actor sees, of a case or of one of its referrals, each with its versions, the newest first."""
-    seen = [one for one in case.documents.values() if reads_document(actor, case, one) and _belongs(case, one, referral)]
+    seen = [
+        one for one in case.documents.values() if reads_document(actor, case, one) and _belongs(case, one, referral)
+    ]
     if not seen:
         return []
     ids = {one.id for one in seen}
@@ -69,7 +71,9 @@ def list_documents(db: Connection, actor: Actor, case: Case, referral: str | Non
     words = {row.id: values(row.body) for row in db.execute(_DETAILS, {"log": case.log})}
     scans = {row.file_id: row.scan for row in db.execute(_SCANS, {"files": [one.id for one in files]})}
     grants = [one for one in case.grants.values() if one.document in ids]
-    names = names_of(db, {one.filed_by for one in files}, {one.provider for one in case.tracks.values() if one.provider})
+    names = names_of(
+        db, {one.filed_by for one in files}, {one.provider for one in case.tracks.values() if one.provider}
+    )
     whole = sight(actor, case) == Sight.ALL
     today = calendar_of(db, case.programme).local_date(now(db)).isoformat()
     ours = None if whole else _colleagues(db, actor, case)
@@ -78,31 +82,53 @@ def list_documents(db: Connection, actor: Actor, case: Case, referral: str | Non
         title, language = words.get(one.id, {}).get("title"), words.get(one.id, {}).get("language")
         above = home(case, one)
         mine = [file for file in files if file.document == one.id]
-        made.append({
-            "id": one.id, "title": title if isinstance(title, str) else None, "kind": one.kind, "party": one.party, "own": one.own,
-            "language": language if isinstance(language, str) else None, "valid_until": one.valid_until,
-            "expired": one.valid_until is not None and one.valid_until < today,
-            "registered_at": instant(one.registered_at), "withdrawn_at": when(one.withdrawn_at),
-            "referral": one.track, "provider": names.get(above.provider or "") if above else None,
-            "letter": one.letter, "may_change": one.withdrawn_at is None and one.letter is None and _by(actor, case, above) is not None,
-            "versions": [
-                {
-                    "version": file.version, "name": file.name, "type": file.type, "size": file.size, "sha256": file.digest,
-                    "filed_at": instant(file.filed_at), "scan": scans.get(file.id), "kept": file.id in scans,
-                    # On the other side one sees the office, not who in it.
-                    "filed_by": names.get(file.filed_by) if ours is None or file.filed_by in ours else None,
-                }
-                for file in sorted(mine, key=lambda file: -file.version)
-            ],
-            "shared": [
-                {
-                    "provider": names.get((case.tracks[grant.track].provider) or ""), "referral": grant.track,
-                    "id": grant.id, "given_at": instant(grant.given_at), "ended_at": when(grant.ended_at),
-                    "returned_at": when(grant.returned_at), "until": grant.until, "last_day": last_day(case, grant),
-                }
-                for grant in grants if grant.document == one.id and whole
-            ],
-        })  # fmt: skip
+        made.append(
+            {
+                "id": one.id,
+                "title": title if isinstance(title, str) else None,
+                "kind": one.kind,
+                "party": one.party,
+                "own": one.own,
+                "language": language if isinstance(language, str) else None,
+                "valid_until": one.valid_until,
+                "expired": one.valid_until is not None and one.valid_until < today,
+                "registered_at": instant(one.registered_at),
+                "withdrawn_at": when(one.withdrawn_at),
+                "referral": one.track,
+                "provider": names.get(above.provider or "") if above else None,
+                "letter": one.letter,
+                "may_change": one.withdrawn_at is None and one.letter is None and _by(actor, case, above) is not None,
+                "versions": [
+                    {
+                        "version": file.version,
+                        "name": file.name,
+                        "type": file.type,
+                        "size": file.size,
+                        "sha256": file.digest,
+                        "filed_at": instant(file.filed_at),
+                        "scan": scans.get(file.id),
+                        "kept": file.id in scans,
+                        # On the other side one sees the office, not who in it.
+                        "filed_by": names.get(file.filed_by) if ours is None or file.filed_by in ours else None,
+                    }
+                    for file in sorted(mine, key=lambda file: -file.version)
+                ],
+                "shared": [
+                    {
+                        "provider": names.get((case.tracks[grant.track].provider) or ""),
+                        "referral": grant.track,
+                        "id": grant.id,
+                        "given_at": instant(grant.given_at),
+                        "ended_at": when(grant.ended_at),
+                        "returned_at": when(grant.returned_at),
+                        "until": grant.until,
+                        "last_day": last_day(case, grant),
+                    }
+                    for grant in grants
+                    if grant.document == one.id and whole
+                ],
+            }
+        )
     return made
 
 
@@ -144,9 +170,7 @@ class Taken:
     pieces: Iterator[bytes]
 
 
-_SCAN_OF = text(
-    "SELECT b.scan FROM contents k JOIN blobs b ON b.id = k.blob_id WHERE k.file_id = CAST(:file AS uuid)"
-)
+_SCAN_OF = text("SELECT b.scan FROM contents k JOIN blobs b ON b.id = k.blob_id WHERE k.file_id = CAST(:file AS uuid)")
 
 
 def take_out(db: Connection, actor: Actor, cabinet: Cabinet, id: str, version: int, address: str) -> Taken:
@@ -164,7 +188,9 @@ def take_out(db: Connection, actor: Actor, cabinet: Cabinet, id: str, version: i
         raise FileBlocked
     if scan == PENDING and file.filed_by != actor.person:
         raise FilePending
-    pieces = while_seen(cabinet.engine, actor.person, lambda db, actor: find_document(db, actor, id), cabinet.read(db, file.id))
+    pieces = while_seen(
+        cabinet.engine, actor.person, lambda db, actor: find_document(db, actor, id), cabinet.read(db, file.id)
+    )
     note_document(db, actor, address, case.number, id)
     name = file.name if isinstance(file.name, str) else f"{document.kind}.{file.type}"
     return Taken(name, file.size, file.digest if isinstance(file.digest, str) else None, pieces)
@@ -250,10 +276,21 @@ def _insist_by(actor: Actor, case: Case, referral: Track | None) -> By:
 
 
 def hand_in(
-    db: Connection, actor: Actor, cabinet: Cabinet, case: Case, *, title: str, kind: str, kept: Kept,
-    referral: str | None = None, party: str | None = None, own: bool = False, language: str | None = None,
-    valid_until: str | None = None, request: Request,
-) -> Done:  # fmt: skip
+    db: Connection,
+    actor: Actor,
+    cabinet: Cabinet,
+    case: Case,
+    *,
+    title: str,
+    kind: str,
+    kept: Kept,
+    referral: str | None = None,
+    party: str | None = None,
+    own: bool = False,
+    language: str | None = None,
+    valid_until: str | None = None,
+    request: Request,
+) -> Done:
     """Enter a document with its first file, of the case or, by a provider, of its referral."""
 
     def to_command(standing: Standing) -> tuple[Command, By]:
@@ -264,9 +301,17 @@ def hand_in(
 
 
 def enter(
-    db: Connection, actor: Actor, case: Case, *, title: str, kind: str, referral: str | None, language: str | None,
-    valid_until: str | None, request: Request,
-) -> Done:  # fmt: skip
+    db: Connection,
+    actor: Actor,
+    case: Case,
+    *,
+    title: str,
+    kind: str,
+    referral: str | None,
+    language: str | None,
+    valid_until: str | None,
+    request: Request,
+) -> Done:
     """Enter a document without a file yet, of a referral by its provider; its versions follow."""
 
     def to_command(standing: Standing) -> tuple[Command, By]:
@@ -279,9 +324,7 @@ def enter(
     return perform(db, actor, case.log, case.kind, to_command, answer, request, status=201)
 
 
-def file_version(
-    db: Connection, actor: Actor, cabinet: Cabinet, id: str, kept: Kept, *, request: Request
-) -> Done:
+def file_version(db: Connection, actor: Actor, cabinet: Cabinet, id: str, kept: Kept, *, request: Request) -> Done:
     """A new version of a document, by whoever handed the document in or works for them."""
     case, _ = find_document(db, actor, id)
 
@@ -334,7 +377,6 @@ def _filed(
     return done
 
 
-
 # --- what a referral was given ---------------------------------------------------------------------------------------
 
 
@@ -346,18 +388,28 @@ def list_package(db: Connection, actor: Actor, case: Case, referral: Track) -> d
     return {
         "items": [
             {
-                "id": one.id, "document": one.document, "title": titles.get(one.document), "given_at": instant(one.given_at),
-                "ended_at": when(one.ended_at), "returned_at": when(one.returned_at), "last_day": last_day(case, one), "owed": one.id in out,
+                "id": one.id,
+                "document": one.document,
+                "title": titles.get(one.document),
+                "given_at": instant(one.given_at),
+                "ended_at": when(one.ended_at),
+                "returned_at": when(one.returned_at),
+                "last_day": last_day(case, one),
+                "owed": one.id in out,
             }
             for one in mine
         ],
-        "owed": bool(out), "may_confirm": bool(out) and by is not None,
-    }  # fmt: skip
+        "owed": bool(out),
+        "may_confirm": bool(out) and by is not None,
+    }
 
 
 def may_end_grants(actor: Actor, case: Case) -> bool:
     """Whether the actor may take access to the case's documents away, or give it another last day."""
-    return conflict(actor, case) is None and choose(capacities(actor, case, case.main), accepted(case, grants.ENDERS)) is not None
+    return (
+        conflict(actor, case) is None
+        and choose(capacities(actor, case, case.main), accepted(case, grants.ENDERS)) is not None
+    )
 
 
 def end_grant(db: Connection, actor: Actor, number: str, grant: str, *, reason: str, request: Request) -> Done:
@@ -374,7 +426,9 @@ def end_grant(db: Connection, actor: Actor, number: str, grant: str, *, reason: 
     return perform(db, actor, case_log(db, actor, number), "case", to_command, answer, request)
 
 
-def change_grant_day(db: Connection, actor: Actor, number: str, grant: str, *, until: str | None, request: Request) -> Done:
+def change_grant_day(
+    db: Connection, actor: Actor, number: str, grant: str, *, until: str | None, request: Request
+) -> Done:
     """Give a provider's access to a document another last day, or None of its own: then it ends with referral or consent."""
 
     def to_command(standing: Standing) -> tuple[Command, By]:

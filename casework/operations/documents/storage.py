@@ -66,9 +66,11 @@ class Cabinet:
         compartment, key = self._key(db, log, part)
         name = name_of(key, upload.digest)
         given = {
-            "id": str(uuid_utils.uuid7()), "compartment": compartment, "name": name,
+            "id": str(uuid_utils.uuid7()),
+            "compartment": compartment,
+            "name": name,
             "scan": PENDING if self.scanned else None,
-        }  # fmt: skip
+        }
         return db.execute(_PUT, given).scalar_one(), _place(compartment, name), key
 
     def tie(self, db: Connection, file: str, kept: Kept) -> None:

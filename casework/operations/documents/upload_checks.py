@@ -94,7 +94,9 @@ def _text(file: IO[bytes], size: int) -> str:
 _CONTROLS = bytes(set(range(32)) - set(b"\t\n\r\f") | {127})
 
 #: What a reader does by itself with a PDF, or what it brings along: names of actions, and keys under which such things lie.
-_PDF_ACTIONS = frozenset({"/JavaScript", "/Launch", "/ImportData", "/SubmitForm", "/GoToE", "/GoToR", "/Rendition", "/RichMediaExecute"})
+_PDF_ACTIONS = frozenset(
+    {"/JavaScript", "/Launch", "/ImportData", "/SubmitForm", "/GoToE", "/GoToR", "/Rendition", "/RichMediaExecute"}
+)
 _PDF_KEYS = frozenset({"/JS", "/JavaScript", "/XFA", "/RichMediaContent"})
 _PDF_FILES = frozenset({"/EmbeddedFiles", "/EF"})
 MOST_OBJECTS = 100_000
@@ -117,9 +119,23 @@ def _pdf(file: IO[bytes], size: int) -> str:
         places += [(number, 0) for number in reader.xref_objStm]
         if len(places) > MOST_OBJECTS:
             return UNREADABLE
-        found = (_in_pdf(reader.get_object(IndirectObject(number, generation, reader))) for number, generation in places)
+        found = (
+            _in_pdf(reader.get_object(IndirectObject(number, generation, reader))) for number, generation in places
+        )
         return next((why for why in (*found, _in_pdf(reader.trailer)) if why), "")
-    except (PyPdfError, ValueError, KeyError, TypeError, AttributeError, IndexError, AssertionError, NotImplementedError, RecursionError, OSError, zlib.error):
+    except (
+        PyPdfError,
+        ValueError,
+        KeyError,
+        TypeError,
+        AttributeError,
+        IndexError,
+        AssertionError,
+        NotImplementedError,
+        RecursionError,
+        OSError,
+        zlib.error,
+    ):
         return UNREADABLE
 
 
@@ -214,7 +230,17 @@ def _archive(extension: str) -> Look:
             found = _unpack(file, size, _Left(), office=extension != "zip", inside=False)
         except _Wrong as wrong:
             return str(wrong)
-        except (zipfile.BadZipFile, zlib.error, EOFError, struct.error, UnicodeError, ValueError, NotImplementedError, OSError, RuntimeError):
+        except (
+            zipfile.BadZipFile,
+            zlib.error,
+            EOFError,
+            struct.error,
+            UnicodeError,
+            ValueError,
+            NotImplementedError,
+            OSError,
+            RuntimeError,
+        ):
             return DAMAGED
         return "" if found == extension else OTHER
 
@@ -222,14 +248,28 @@ def _archive(extension: str) -> Look:
 
 
 #: What begins so is a program, whatever it is called; the last is what old office files and embedded objects are packed in.
-_PROGRAM_STARTS = (b"\x7fELF", b"\xca\xfe\xba\xbe", b"\xfe\xed\xfa", b"\xcf\xfa\xed\xfe", b"\xce\xfa\xed\xfe", b"#!/", b"MZ\x90\x00", b"MZ\x00")
+_PROGRAM_STARTS = (
+    b"\x7fELF",
+    b"\xca\xfe\xba\xbe",
+    b"\xfe\xed\xfa",
+    b"\xcf\xfa\xed\xfe",
+    b"\xce\xfa\xed\xfe",
+    b"#!/",
+    b"MZ\x90\x00",
+    b"MZ\x00",
+)
 _OLE_START = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 PROGRAM = reason("it has a program or a web page inside.")
-OBJECT = reason("it has an old office file or an embedded object inside, which may hold macros. Save it without, as a newer kind.")
+OBJECT = reason(
+    "it has an old office file or an embedded object inside, which may hold macros. Save it without, as a newer kind."
+)
 MACROS = reason("it has macros inside. Save it without them.")
 ELSEWHERE = reason("it fetches something from elsewhere when it is opened. Save it without links to other files.")
 #: Parts of office files that run: macros of any age, controls, and what OpenDocument calls scripts.
-_RUNS = re.compile(r"(^|/)(vbaproject\.bin|vbadata\.xml|vbaprojectsignature.*\.bin|macrosheets/.*|activex/.*|basic/.*|scripts/.*)$", re.IGNORECASE)
+_RUNS = re.compile(
+    r"(^|/)(vbaproject\.bin|vbadata\.xml|vbaprojectsignature.*\.bin|macrosheets/.*|activex/.*|basic/.*|scripts/.*)$",
+    re.IGNORECASE,
+)
 #: In their markup: macros declared, and words that fetch from another program.
 _RUNNING_WORDS = (b"macroEnabled", b"<ddeLink", b"DDEAUTO", b"script:event-listener")
 #: Links that are followed by a click alone.
@@ -387,7 +427,9 @@ class _Links(_Markup):
     def _begun(self, name: str, given: Mapping[str, str]) -> None:  # type: ignore[override]  # its caller is the parser
         if given.get("TargetMode", "").lower() != "external":
             return
-        if not given.get("Type", "").endswith("/hyperlink") or not given.get("Target", "").strip().lower().startswith(_CLICKED):
+        if not given.get("Type", "").endswith("/hyperlink") or not given.get("Target", "").strip().lower().startswith(
+            _CLICKED
+        ):
             raise _Wrong(ELSEWHERE)
 
     def end(self) -> None:

@@ -101,7 +101,12 @@ def clean_name(given: str) -> str:
     plain = unicodedata.normalize("NFC", given.encode("utf-8", "replace").decode("utf-8"))
     last = re.split(r"[/\\]", plain)[-1]
     # Controls, marks of direction and joiners: with these a name can look like another one.
-    kept = "".join(" " if one in "\t\n\r" else one for one in last if unicodedata.category(one) not in ("Cf", "Cs", "Co", "Cn") and (one in "\t\n\r" or unicodedata.category(one) != "Cc"))  # fmt: skip
+    kept = "".join(
+        " " if one in "\t\n\r" else one
+        for one in last
+        if unicodedata.category(one) not in ("Cf", "Cs", "Co", "Cn")
+        and (one in "\t\n\r" or unicodedata.category(one) != "Cc")
+    )
     kept = " ".join(_SEPARATORS.sub("_", kept).split()).strip(". ")
     if _RESERVED.match(kept):
         kept = "_" + kept

@@ -73,7 +73,9 @@ DID_IT, INTERESTED, NOT_NAMED, SHUT_OUT, THEIRS, PREPARED_IT, PROPOSED_IT, HELD_
     "did_it", "interested", "not_named", "shut_out", "theirs", "prepared_it", "proposed_it", "held_by_other", "not_in_charge", "kept",
 )  # fmt: skip
 #: What nobody does in another's place: what happens by itself or to somebody, and what one says of oneself.
-NOBODYS = frozenset({JOINED, RANG, RECOUNTED, RELIEVED, INTEREST_DECLARED, GRANT_EXPIRED, UNSEALED, UNSEALING_REFUSED, RESEALED, ERASED})
+NOBODYS = frozenset(
+    {JOINED, RANG, RECOUNTED, RELIEVED, INTEREST_DECLARED, GRANT_EXPIRED, UNSEALED, UNSEALING_REFUSED, RESEALED, ERASED}
+)
 #: The roles that do each kind of deed, whatever the edition says.
 _BY_ROLE = {
     HANDED_OVER: (OFFICER, SUPERVISOR), CONSENT_ENDED: (OFFICER, SUPERVISOR), NOTED: WRITERS[INTERNAL],
@@ -115,13 +117,15 @@ class Candidates:
             return []
         found = [
             {
-                "person": one.person, "role": one.role, "deputy_for": one.deputy_for,
+                "person": one.person,
+                "role": one.role,
+                "deputy_for": one.deputy_for,
                 "why_not": self._why_not(before, event, asked, one, scope),
             }
             for scope in self._scopes(before, event, asked)
             for one in self.past.memberships(scope).values()
             if one.role in asked.roles and one.at(event.at) and self._comes_into_question(event, one, scope)
-        ]  # fmt: skip
+        ]
         order = {DID_IT: 0, "": 1}
         return sorted(found, key=lambda one: (order.get(one["why_not"], 2), one["role"], one["person"]))
 
@@ -129,7 +133,11 @@ class Candidates:
         """Not a provider's own system, which is no person; nor whom it was handed to, for nobody hands on to oneself."""
         if one.person == event.actor:
             return True
-        to = {change.get("to") for change in event.effects.get("task_states", ())} if event.kind in _HANDING_ON else set()
+        to = (
+            {change.get("to") for change in event.effects.get("task_states", ())}
+            if event.kind in _HANDING_ON
+            else set()
+        )
         return one.person not in to and self.past.service_scopes(scope, one.person) is None
 
     # --- what was asked for ---
@@ -170,10 +178,14 @@ class Candidates:
 
     def _of_message(self, before: Case, event: Event, track: Track, _: Edition) -> _Asked:
         mine = accepted(before, WRITERS[SHARED])
-        return _Asked(frozenset(role for role in mine if event.kind == SAID or side_of(role) == side_of(event.role)), track)
+        return _Asked(
+            frozenset(role for role in mine if event.kind == SAID or side_of(role) == side_of(event.role)), track
+        )
 
     def _of_request(self, before: Case, event: Event, track: Track, edition: Edition) -> _Asked:
-        offers = [one for one in edition.rules["on_request"] if edition.tasks[one["task"]].name == event.effects["name"]]
+        offers = [
+            one for one in edition.rules["on_request"] if edition.tasks[one["task"]].name == event.effects["name"]
+        ]
         return _Asked(accepted(before, {role for one in offers for role in one["by"]}), track)
 
     def _of_task(self, before: Case, event: Event, track: Track, _: Edition) -> _Asked | None:
@@ -203,7 +215,11 @@ class Candidates:
             return ""
         if people & before.interests:
             return INTERESTED
-        if one.role in DECIDES and before.kind == "case" and self.past.mediated(one.person, before.programme, before.opened_at, event.at):
+        if (
+            one.role in DECIDES
+            and before.kind == "case"
+            and self.past.mediated(one.person, before.programme, before.opened_at, event.at)
+        ):
             return KEPT
         above = before.referral_of(asked.track) if asked.track else None
         if one.role in PROVIDER_ROLES:

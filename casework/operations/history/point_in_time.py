@@ -63,10 +63,18 @@ def memberships(events: Iterable[tuple[str, datetime, str, Mapping[str, Json]]])
     for kind, at, actor, effects in events:
         if kind == GRANTED:
             found[effects["membership"]] = Held(
-                effects["membership"], effects["person"], effects["role"], effects["deputy_for"],
-                datetime.fromisoformat(effects["starts_at"]), _time(effects["ends_at"]), at,
-                effects.get("absence"), effects.get("via"), actor, effects.get("request"),
-            )  # fmt: skip
+                effects["membership"],
+                effects["person"],
+                effects["role"],
+                effects["deputy_for"],
+                datetime.fromisoformat(effects["starts_at"]),
+                _time(effects["ends_at"]),
+                at,
+                effects.get("absence"),
+                effects.get("via"),
+                actor,
+                effects.get("request"),
+            )
         elif kind == ENDED and effects["membership"] in found:
             one = found[effects["membership"]]
             found[one.id] = replace(one, ends_at=_time(effects["ends_at"]), ended=(at, actor))
@@ -79,7 +87,9 @@ def absences(events: Iterable[tuple[str, Mapping[str, Json]]]) -> dict[str, Abse
     for kind, effects in events:
         if kind == AWAY:
             begin, end = (datetime.fromisoformat(effects[name]) for name in ("starts_at", "ends_at"))
-            found[effects["absence"]] = Absence(effects["absence"], effects["person"], effects["substitute"], begin, end)
+            found[effects["absence"]] = Absence(
+                effects["absence"], effects["person"], effects["substitute"], begin, end
+            )
         elif kind == BACK and effects["absence"] in found:
             one = found[effects["absence"]]
             found[one.id] = replace(one, ends_at=datetime.fromisoformat(effects["ends_at"]))
@@ -121,7 +131,9 @@ class Past:
         self._services.clear()
         return self
 
-    def held(self, scope: str, person: str, role: str, acting_for: str | None, at: datetime, *, any_deputy: bool = False) -> bool:  # fmt: skip
+    def held(
+        self, scope: str, person: str, role: str, acting_for: str | None, at: datetime, *, any_deputy: bool = False
+    ) -> bool:
         """Whether the person held the role in the scope at that moment, as the deputy of `acting_for` where it is set."""
 
         def among(found: dict[str, Held]) -> bool:
@@ -144,12 +156,17 @@ class Past:
         programmes = self.programmes()
         found = [
             Membership(
-                one.role, scope if scope in programmes else None, None if scope in programmes else scope, one.deputy_for,
-                one.starts_at, one.ends_at,
+                one.role,
+                scope if scope in programmes else None,
+                None if scope in programmes else scope,
+                one.deputy_for,
+                one.starts_at,
+                one.ends_at,
             )
-            for scope in scopes for one in self.memberships(scope).values()
+            for scope in scopes
+            for one in self.memberships(scope).values()
             if one.person == person and (one.surely_at(at) if surely else one.at(at))
-        ]  # fmt: skip
+        ]
         return Actor(person, "", tuple(found))
 
     def ended_by(self, scope: str, person: str, actor: str, at: datetime) -> bool:
@@ -164,7 +181,10 @@ class Past:
         rows = self.db.execute(_OF_ROLES, {"log": programme, "kinds": [ROLE_ASKED]})
         asked = {row.effects["request"]: row.effects.get("asked_by") or row.actor_id for row in rows}
         return [
-            {"by": asked.get(one.request, one.granted_by), "agreed_by": one.granted_by if one.request in asked else None}
+            {
+                "by": asked.get(one.request, one.granted_by),
+                "agreed_by": one.granted_by if one.request in asked else None,
+            }
             for one in self.memberships(programme).values()
             if (one.person, one.role, one.deputy_for) == (person, role, None) and one.at(at)
         ]
@@ -178,24 +198,32 @@ class Past:
     def leads(self, programme: str, person: str | None, at: datetime) -> bool:
         """Whether a person was a dispute officer of the programme in that very moment, in the own name."""
         return any(
-            one.person == person and one.role == DISPUTE_OFFICER and one.deputy_for is None
-            and max(one.starts_at, one.granted_at) <= at and (one.ends_at is None or one.ends_at > at)
+            one.person == person
+            and one.role == DISPUTE_OFFICER
+            and one.deputy_for is None
+            and max(one.starts_at, one.granted_at) <= at
+            and (one.ends_at is None or one.ends_at > at)
             for one in self.memberships(programme).values()
-        )  # fmt: skip
+        )
 
     def mediated(self, person: str, programme: str, opened_at: datetime, at: datetime) -> bool:
         """Whether the person surely was one of those who mediate by then, after a case was opened."""
         return any(
-            one.person == person and (one.role == DISPUTE_OFFICER or scope != programme)
+            one.person == person
+            and (one.role == DISPUTE_OFFICER or scope != programme)
             and max(one.starts_at, one.granted_at) <= at - GRACE
-            and one.ends_at != one.starts_at and (one.ends_at is None or one.ends_at > opened_at)
-            for scope in (programme, *self._mediators()) for one in self.memberships(scope).values()
-        )  # fmt: skip
+            and one.ends_at != one.starts_at
+            and (one.ends_at is None or one.ends_at > opened_at)
+            for scope in (programme, *self._mediators())
+            for one in self.memberships(scope).values()
+        )
 
     def _mediators(self) -> frozenset[str]:
         """The providers that mediate. What a provider offers is said when it is registered, and stays."""
         if self._centres is None:
-            found = self.db.execute(text("SELECT id::text FROM organisations WHERE :service = ANY(services)"), {"service": MEDIATION})
+            found = self.db.execute(
+                text("SELECT id::text FROM organisations WHERE :service = ANY(services)"), {"service": MEDIATION}
+            )
             self._centres = frozenset(found.scalars())
         return self._centres
 
@@ -279,7 +307,10 @@ class Past:
         self._read_changes(scope)
         told = [(moment, codes) for moment, one, codes in self._skills[scope] if one == person]
         before = [codes for moment, codes in told if moment <= at - GRACE]
-        return [before[-1] if before else frozenset(), *(codes for moment, codes in told if at - GRACE < moment <= at + GRACE)]
+        return [
+            before[-1] if before else frozenset(),
+            *(codes for moment, codes in told if at - GRACE < moment <= at + GRACE),
+        ]
 
     def _read_changes(self, scope: str) -> None:
         if scope in self._fresh_rules:

@@ -55,7 +55,11 @@ def task_reasons(library: Library, past: Past, before: Case, event: Event) -> It
         yield f"the table of tasks refuses it: {no.message}"
     if event.kind == kinds.COMPLETED:
         back = table.giver(task)
-        if back is not None and back != event.actor and may_hold(past.actor(back, _scopes(before, task), event.at, surely=True), before, task):
+        if (
+            back is not None
+            and back != event.actor
+            and may_hold(past.actor(back, _scopes(before, task), event.at, surely=True), before, task)
+        ):
             yield "the task was delegated, and did not go back to be accepted"
         ended = {one["id"]: one for one in event.effects.get("task_states", ())}
         if table.review_for(task) is not None:

@@ -51,7 +51,9 @@ FILTERS: Mapping[str, str] = {
 #: Recorded later than this many working days after it happened: an auditor looks at it.
 LATE_AFTER = 5
 #: Columns of rows that say the same as others, or nothing to a reader.
-_SILENT = frozenset({"revision", "position", "log_id", "programme_id", "fired", "came_from", "entered_at", "id", "acted_for"})  # fmt: skip
+_SILENT = frozenset(
+    {"revision", "position", "log_id", "programme_id", "fired", "came_from", "entered_at", "id", "acted_for"}
+)
 #: Tables whose rows a reader knows by another column than the id.
 _NAMED_BY = {
     "tracks": ("kind", "workflow"), "tasks": ("name", "about"), "consents": ("party",), "documents": ("kind",),
@@ -62,9 +64,15 @@ _SHOWN = ("cases", "mediations", "tracks", "tasks", "proposals", "consents", "do
 
 
 def read_history(
-    db: Connection, actor: Actor, number: str, *, chosen: str = "all", oldest_first: bool = False,
-    cursor: str | None = None, limit: int | None = None,
-) -> dict[str, Json]:  # fmt: skip
+    db: Connection,
+    actor: Actor,
+    number: str,
+    *,
+    chosen: str = "all",
+    oldest_first: bool = False,
+    cursor: str | None = None,
+    limit: int | None = None,
+) -> dict[str, Json]:
     """A page of a case's history. Who does not see the whole log gets positions of their own, and no more.
 
     Raises NotFound.
@@ -98,7 +106,13 @@ def read_entry(db: Connection, actor: Actor, number: str, seq: int) -> dict[str,
     found = list(tell(db, case.log, {seq}))
     if not found:
         raise NotFound("entry")
-    return {"number": case.number, "title": case.title, "programme": case.programme, "entry": found[0], "last": case.seq}
+    return {
+        "number": case.number,
+        "title": case.title,
+        "programme": case.programme,
+        "entry": found[0],
+        "last": case.seq,
+    }
 
 
 def _part(db: Connection, actor: Actor, case: Case, cursor: str | None, limit: int | None) -> dict[str, Json]:
@@ -108,11 +122,14 @@ def _part(db: Connection, actor: Actor, case: Case, cursor: str | None, limit: i
     for one in told["items"]:
         track = case.tracks.get(one["track"])
         items.append(
-            _UNTOLD | one | {
-                "track_kind": track.kind if track else None, "edition": track.edition if track else None,
+            _UNTOLD
+            | one
+            | {
+                "track_kind": track.kind if track else None,
+                "edition": track.edition if track else None,
                 "by_system": one["actor"]["name"] == SYSTEM_ACTOR,
             }
-        )  # fmt: skip
+        )
     return {"items": items, "next": told["next"]}
 
 
@@ -182,21 +199,47 @@ def _entry(row: Any, before: Case | None, after: Case, past: Past) -> dict[str, 
         # It is no transition: nothing moved by it.
         rule = None
     return {
-        "seq": row.seq, "position": row.seq, "at": instant(row.at), "kind": row.kind, "track": row.track_id,
-        "track_kind": track.kind if track else None, "workflow": track.workflow if track else None,
-        "transition": effects.get("transition"), "what": effects.get("what"), "name": effects.get("name") or (task.name if task else None),
-        "task": _task_key(task), "tasks": {id: _task_key(after.tasks[id]) for id in after.tasks.keys() & _ids_of(effects.get("data"))}, "from": header["from"], "to": header["to"], "actor": header["actor"],
-        "acting_for": header["acting_for"], "role": header["role"], "organisation": header["organisation"],
-        "because": header["because"], "edition": header["edition"], "data": effects.get("data") or _result(effects, task),
-        "before_data": effects["before"] if row.kind == CORRECTED else _earlier(before, row), "body": body, "erased": erased, "happened_on": happened,
-        "late": late if late > LATE_AFTER else 0, "agreed": "proposed" in effects,
-        "changes": list(_changes(before, after)), "facts": effects.get("facts") or {},
-        "rule": _rule(rule[0]) if rule else None, "hash": row.hash, "prev": header["prev"], "form": _corrected_form(past, before, row) if row.kind == CORRECTED else _form(edition, rule, task, past),
-        "whom": whom_of(row.kind, effects), "by_system": header["actor"] == "system",
-        "item": item_of(effects), **papers_of(effects), "why": why_of(effects),
+        "seq": row.seq,
+        "position": row.seq,
+        "at": instant(row.at),
+        "kind": row.kind,
+        "track": row.track_id,
+        "track_kind": track.kind if track else None,
+        "workflow": track.workflow if track else None,
+        "transition": effects.get("transition"),
+        "what": effects.get("what"),
+        "name": effects.get("name") or (task.name if task else None),
+        "task": _task_key(task),
+        "tasks": {id: _task_key(after.tasks[id]) for id in after.tasks.keys() & _ids_of(effects.get("data"))},
+        "from": header["from"],
+        "to": header["to"],
+        "actor": header["actor"],
+        "acting_for": header["acting_for"],
+        "role": header["role"],
+        "organisation": header["organisation"],
+        "because": header["because"],
+        "edition": header["edition"],
+        "data": effects.get("data") or _result(effects, task),
+        "before_data": effects["before"] if row.kind == CORRECTED else _earlier(before, row),
+        "body": body,
+        "erased": erased,
+        "happened_on": happened,
+        "late": late if late > LATE_AFTER else 0,
+        "agreed": "proposed" in effects,
+        "changes": list(_changes(before, after)),
+        "facts": effects.get("facts") or {},
+        "rule": _rule(rule[0]) if rule else None,
+        "hash": row.hash,
+        "prev": header["prev"],
+        "form": _corrected_form(past, before, row) if row.kind == CORRECTED else _form(edition, rule, task, past),
+        "whom": whom_of(row.kind, effects),
+        "by_system": header["actor"] == "system",
+        "item": item_of(effects),
+        **papers_of(effects),
+        "why": why_of(effects),
         "given": effects.get("role_given"),
         "how": [one["how"] for one in effects.get("consents_ended", ())],
-    }  # fmt: skip
+    }
 
 
 def _working_days(calendar: Calendar, after: date, until: date) -> int:
@@ -207,7 +250,9 @@ def _working_days(calendar: Calendar, after: date, until: date) -> int:
 
 def _task_key(task: Any) -> Json:
     """Where the words of a task stand: its edition, its type and its rule."""
-    return None if task is None else {"edition": task.edition, "type": task.type, "rule": task.rule, "about": task.about}
+    return (
+        None if task is None else {"edition": task.edition, "type": task.type, "rule": task.rule, "about": task.about}
+    )
 
 
 def _result(effects: Mapping[str, Json], task: Any) -> Json:
@@ -244,9 +289,15 @@ def _corrected_form(past: Past, before: Case | None, row: Any) -> Json:
 
 def _rule(rule: Any) -> dict[str, Json]:
     return {
-        "name": rule.name, "by": list(rule.by), "confirm_by": list(rule.confirm_by), "guards": list(rule.guards), "papers": [one.kind for one in rule.needs],
-        "not_by": list(rule.not_by), "target": rule.target, "by_clock": rule.after is not None and "system" in rule.by,
-    }  # fmt: skip
+        "name": rule.name,
+        "by": list(rule.by),
+        "confirm_by": list(rule.confirm_by),
+        "guards": list(rule.guards),
+        "papers": [one.kind for one in rule.needs],
+        "not_by": list(rule.not_by),
+        "target": rule.target,
+        "by_clock": rule.after is not None and "system" in rule.by,
+    }
 
 
 def _changes(before: Case | None, after: Case) -> Iterator[dict[str, Json]]:
@@ -261,7 +312,14 @@ def _changes(before: Case | None, after: Case) -> Iterator[dict[str, Json]]:
             for column, value in row.items():
                 if column in _SILENT or value == was.get(column) or (not was and value in (None, [], {}, False)):
                     continue
-                yield {"table": table, "row": name, "column": column, "before": was.get(column), "after": value, "new": not was}
+                yield {
+                    "table": table,
+                    "row": name,
+                    "column": column,
+                    "before": was.get(column),
+                    "after": value,
+                    "new": not was,
+                }
         for id in gone.get(table, ()):
             was = known.get(id, {})
             name = " ".join(str(was[column]) for column in _NAMED_BY.get(table, ()) if was.get(column))
@@ -302,13 +360,16 @@ def _is_id(value: str) -> bool:
 
 def _named(entry: dict[str, Json], names: Mapping[str, str]) -> dict[str, Json]:
     return entry | {
-        "actor": named(entry["actor"], names), "acting_for": named(entry["acting_for"], names), "whom": named(entry["whom"], names),
-        "organisation": named(entry["organisation"], names), "names": names,
+        "actor": named(entry["actor"], names),
+        "acting_for": named(entry["acting_for"], names),
+        "whom": named(entry["whom"], names),
+        "organisation": named(entry["organisation"], names),
+        "names": names,
         "candidates": [
             one | {"name": names.get(one["person"]), "deputy_for": names.get(one["deputy_for"] or "")}
             for one in entry["candidates"]
         ],
-    }  # fmt: skip
+    }
 
 
 __all__ = ["FILTERS", "LATE_AFTER", "read_entry", "read_history", "tell"]

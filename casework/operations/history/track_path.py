@@ -36,16 +36,26 @@ def read_ways(db: Connection, actor: Actor, number: str) -> dict[str, Json]:
             moves[row.track_id].append({"from": row.frm, "to": row.went, "name": row.name})
     names = names_of(db, set(), {track.provider for track in seen})
     return {
-        "number": case.number, "title": case.title, "programme": case.programme, "whole": level == Sight.ALL,
+        "number": case.number,
+        "title": case.title,
+        "programme": case.programme,
+        "whole": level == Sight.ALL,
         "tracks": [
             {
-                "id": track.id, "kind": track.kind, "workflow": track.workflow, "edition": track.edition,
-                "states": list(track.states), "live": track.live, "replaced": track.replaced, "outcome": track.outcome,
-                "provider": names.get(track.provider or ""), "moves": moves[track.id],
+                "id": track.id,
+                "kind": track.kind,
+                "workflow": track.workflow,
+                "edition": track.edition,
+                "states": list(track.states),
+                "live": track.live,
+                "replaced": track.replaced,
+                "outcome": track.outcome,
+                "provider": names.get(track.provider or ""),
+                "moves": moves[track.id],
             }
             for track in seen
         ],
-    }  # fmt: skip
+    }
 
 
 def find_edition(db: Connection, workflow: str, number: int) -> Edition:

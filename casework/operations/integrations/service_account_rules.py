@@ -19,9 +19,14 @@ def fold(events: Iterable[Event]) -> dict[str, dict[str, Json]]:
     for event in events:
         if event.kind == MADE:
             found[event.effects["account"]] = {
-                "id": event.effects["account"], "organisation_id": event.log, "scopes": event.effects["scopes"],
-                "made_by": event.actor, "made_at": event.at, "expires_at": event.effects["expires_at"], "ended_at": None,
-            } | {name: value for name, value in event.body.items() if not isinstance(value, Erased)}  # fmt: skip
+                "id": event.effects["account"],
+                "organisation_id": event.log,
+                "scopes": event.effects["scopes"],
+                "made_by": event.actor,
+                "made_at": event.at,
+                "expires_at": event.effects["expires_at"],
+                "ended_at": None,
+            } | {name: value for name, value in event.body.items() if not isinstance(value, Erased)}
         elif event.kind == SERVICE_ENDED and event.effects["account"] in found:
             found[event.effects["account"]] |= {"ended_at": event.at}
     return found

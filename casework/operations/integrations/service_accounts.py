@@ -44,8 +44,12 @@ MOST_A_MINUTE = 300
 
 def list_service_accounts(db: Connection, actor: Actor) -> dict[str, Json]:
     """The service accounts of the organisations that the actor leads, the newest first. Raises NotFound for others."""
-    rows = db.execute(text(f"{_ROW} WHERE s.organisation_id = ANY(CAST(:led AS uuid[])) ORDER BY s.made_at DESC, s.id DESC"
-                           " LIMIT 100"), {"led": _led(actor)})  # fmt: skip
+    rows = db.execute(
+        text(
+            f"{_ROW} WHERE s.organisation_id = ANY(CAST(:led AS uuid[])) ORDER BY s.made_at DESC, s.id DESC LIMIT 100"
+        ),
+        {"led": _led(actor)},
+    )
     return {"items": [_item(row) for row in rows], "next": None}
 
 
@@ -63,12 +67,18 @@ _ROW = """
 
 def _item(row: Any) -> dict[str, Json]:
     return {
-        "id": row.id, "name": row.name, "scopes": list(row.scopes), "live": row.live,
+        "id": row.id,
+        "name": row.name,
+        "scopes": list(row.scopes),
+        "live": row.live,
         "organisation": {"id": row.organisation_id, "name": row.organisation, "name_zh": row.organisation_zh},
-        "made_at": when(row.made_at), "expires_at": when(row.expires_at), "ended_at": when(row.ended_at),
-        "made_by": {"name": row.made_by, "name_zh": row.made_by_zh}, "used_at": when(row.used_at),
+        "made_at": when(row.made_at),
+        "expires_at": when(row.expires_at),
+        "ended_at": when(row.ended_at),
+        "made_by": {"name": row.made_by, "name_zh": row.made_by_zh},
+        "used_at": when(row.used_at),
         "both_until": when(row.both_until),
-    }  # fmt: skip
+    }
 
 
 @sensitive
@@ -82,7 +92,10 @@ def create_service_account(
     if (earlier := ask(db, actor, request)) is not None:
         return earlier
     log = lock_log(db, organisation)
-    running = db.execute(text(f"SELECT count(*) FROM ({_ROW} WHERE s.organisation_id = CAST(:id AS uuid)) s WHERE live"), {"id": organisation})
+    running = db.execute(
+        text(f"SELECT count(*) FROM ({_ROW} WHERE s.organisation_id = CAST(:id AS uuid)) s WHERE live"),
+        {"id": organisation},
+    )
     if running.scalar_one() >= MOST_ACCOUNTS:
         raise Refused(["There are ten service accounts already. End one first."])
     ends, wanted = log.now + timedelta(days=days), [one for one in SCOPES if one in scopes]
@@ -95,10 +108,15 @@ def create_service_account(
             " VALUES (:id, :organisation, :name, :scopes, :by, :at, :ends)"
         ),
         {
-            "id": id, "organisation": organisation, "name": name.strip(), "scopes": wanted, "by": actor.person, "at": made_at,
+            "id": id,
+            "organisation": organisation,
+            "name": name.strip(),
+            "scopes": wanted,
+            "by": actor.person,
+            "at": made_at,
             "ends": ends,
         },
-    )  # fmt: skip
+    )
     registry.grant_role(db, id, PROVIDER, organisation=organisation, ends_at=ends, by=actor.person)
     secret = _new_token(db, id, wanted, ends - log.now, actor.person)
     answer = {"id": id, "expires_at": when(ends)}
@@ -150,7 +168,8 @@ def end_service_account(db: Connection, actor: Actor, account: str, request: Req
         log = lock_log(db, row.organisation_id)
         ended_at = _note(db, log, SERVICE_ENDED, actor.person, {"account": row.id})
         db.execute(
-            text("UPDATE service_accounts SET ended_at = :at WHERE id = CAST(:id AS uuid)"), {"at": ended_at, "id": row.id}
+            text("UPDATE service_accounts SET ended_at = :at WHERE id = CAST(:id AS uuid)"),
+            {"at": ended_at, "id": row.id},
         )
         close_account(db, row.id, by=actor.person)
     return finish(db, actor, request, Done({"id": row.id, "ended": True}))
@@ -202,14 +221,20 @@ def _register(db: Connection, actor: Actor, organisation: str, name: str) -> str
     ).one()
     address = f"{uuid_utils.uuid7()}@service.invalid"
     return registry.register_person(
-        db, email=address, name=f"{name} (system of {owner.name})", name_zh=f"{name}（{owner.name_zh}的系统）",
-        service=True, by=actor.person,
-    )  # fmt: skip
+        db,
+        email=address,
+        name=f"{name} (system of {owner.name})",
+        name_zh=f"{name}（{owner.name_zh}的系统）",
+        service=True,
+        by=actor.person,
+    )
 
 
 def _find(db: Connection, actor: Actor, account: str) -> Any:
     row = db.execute(
-        text(f"{_ROW} WHERE s.id = CAST(:id AS uuid) AND s.organisation_id = ANY(CAST(:led AS uuid[])) FOR NO KEY UPDATE OF s"),
+        text(
+            f"{_ROW} WHERE s.id = CAST(:id AS uuid) AND s.organisation_id = ANY(CAST(:led AS uuid[])) FOR NO KEY UPDATE OF s"
+        ),
         {"id": account, "led": _led(actor)},
     ).one_or_none()
     if row is None:

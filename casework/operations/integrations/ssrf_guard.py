@@ -18,13 +18,31 @@ PORTS = frozenset({443, 8443})
 LONGEST = 500
 
 # One form of each address: what two programs could read differently is refused rather than understood.
-_URL = re.compile(r"(https?)://([A-Za-z0-9.-]{1,253})(?::([0-9]{1,5}))?(/[A-Za-z0-9._~/%!$&'()*+,;=:@-]*)?(\?[A-Za-z0-9._~/%!$&'()*+,;=:@?-]*)?")
+_URL = re.compile(
+    r"(https?)://([A-Za-z0-9.-]{1,253})(?::([0-9]{1,5}))?(/[A-Za-z0-9._~/%!$&'()*+,;=:@-]*)?(\?[A-Za-z0-9._~/%!$&'()*+,;=:@?-]*)?"
+)
 _LABEL = re.compile(r"(?!-)[a-z0-9-]{1,63}(?<!-)")
 #: The last part of a name: neither digits alone nor hexadecimal, so that no number of any kind is taken for a name.
 _TOP = re.compile(r"[a-z]([a-z0-9-]*[a-z0-9])?")
-_INWARD = ("localhost", "localdomain", "local", "internal", "intranet", "lan", "home", "corp", "arpa", "onion", "invalid", "test")
+_INWARD = (
+    "localhost",
+    "localdomain",
+    "local",
+    "internal",
+    "intranet",
+    "lan",
+    "home",
+    "corp",
+    "arpa",
+    "onion",
+    "invalid",
+    "test",
+)
 #: IPv6 in which another address is wrapped: NAT64, 6to4, Teredo, and IPv4 in its old forms.
-_WRAPPED = [ipaddress.ip_network(one) for one in ("::/96", "::ffff:0:0/96", "64:ff9b::/96", "64:ff9b:1::/48", "2002::/16", "2001::/32")]
+_WRAPPED = [
+    ipaddress.ip_network(one)
+    for one in ("::/96", "::ffff:0:0/96", "64:ff9b::/96", "64:ff9b:1::/48", "2002::/16", "2001::/32")
+]
 
 
 @dataclass(frozen=True)
@@ -61,7 +79,9 @@ def read_target(url: str, inside: Collection[str] = (), hosts: Collection[str] =
     if labels[-1] in _INWARD:
         raise Forbidden("it names a host within a network")
     if not any(one in ("*", host) or (one.startswith(".") and host.endswith(one)) for one in hosts):
-        raise Forbidden("its host is none of those that this installation sends to; its administrator names them in CASEWORK_WEBHOOK_HOSTS")
+        raise Forbidden(
+            "its host is none of those that this installation sends to; its administrator names them in CASEWORK_WEBHOOK_HOSTS"
+        )
     return Target(host, number, path + query, tls=True, inside=False)
 
 

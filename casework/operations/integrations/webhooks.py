@@ -49,7 +49,10 @@ def sign(secrets_now: Sequence[str], id: str, timestamp: int, payload: str) -> s
     """The header webhook-signature: one signature for each secret, with spaces between."""
     signed = f"{id}.{timestamp}.{payload}".encode()
     return " ".join(
-        "v1," + base64.b64encode(hmac.new(base64.b64decode(one.removeprefix(PREFIX)), signed, hashlib.sha256).digest()).decode()
+        "v1,"
+        + base64.b64encode(
+            hmac.new(base64.b64decode(one.removeprefix(PREFIX)), signed, hashlib.sha256).digest()
+        ).decode()
         for one in secrets_now
     )
 
@@ -61,7 +64,9 @@ _QUEUE = text("""
     SELECT CAST(:id AS uuid), e.id, CAST(:log AS uuid), :seq, :type, :payload, :now, :now FROM webhook_endpoints e
     WHERE e.id = CAST(:endpoint AS uuid) ON CONFLICT DO NOTHING
 """)
-_ENDPOINTS = text("SELECT id FROM webhook_endpoints WHERE organisation_id = CAST(:org AS uuid) AND ended_at IS NULL ORDER BY id")
+_ENDPOINTS = text(
+    "SELECT id FROM webhook_endpoints WHERE organisation_id = CAST(:org AS uuid) AND ended_at IS NULL ORDER BY id"
+)
 
 
 def queue_message(db: Connection, case: Case, event: Event, now: datetime) -> None:
@@ -75,13 +80,29 @@ def queue_message(db: Connection, case: Case, event: Event, now: datetime) -> No
     for endpoint in found:
         type = f"{track.workflow}.{event.effects['transition']}"
         told = {
-            "type": type, "timestamp": instant(event.at),
-            "data": {"referral": above.id, "track": track.id, "workflow": track.workflow, "from": list(event.frm), "to": list(event.to)},
-        }  # fmt: skip
+            "type": type,
+            "timestamp": instant(event.at),
+            "data": {
+                "referral": above.id,
+                "track": track.id,
+                "workflow": track.workflow,
+                "from": list(event.frm),
+                "to": list(event.to),
+            },
+        }
         payload = json.dumps(told, sort_keys=True, separators=(",", ":"))
-        db.execute(_QUEUE, {
-            "id": new_id(), "endpoint": endpoint, "log": case.log, "seq": event.seq, "type": type, "payload": payload, "now": now,
-        })  # fmt: skip
+        db.execute(
+            _QUEUE,
+            {
+                "id": new_id(),
+                "endpoint": endpoint,
+                "log": case.log,
+                "seq": event.seq,
+                "type": type,
+                "payload": payload,
+                "now": now,
+            },
+        )
 
 
 # --- delivery ----------------------------------------------------------------------------------------------------------
@@ -149,7 +170,9 @@ def gone(db: Connection, message: str, what: str) -> None:
         {"id": message},
     ).one_or_none()
     if ended is not None:
-        note_entries(db, "webhook_endpoints", ended.organisation_id, [ended.id], kind="endpoint_gone", columns=["ended_at"])
+        note_entries(
+            db, "webhook_endpoints", ended.organisation_id, [ended.id], kind="endpoint_gone", columns=["ended_at"]
+        )
 
 
 def postpone(db: Connection, message: str, what: str) -> None:
@@ -175,7 +198,14 @@ def _note(db: Connection, message: str, state: str, what: str, pause: timedelta 
 
 @sensitive
 def create_endpoint(
-    db: Connection, actor: Actor, vault: Vault, *, organisation: str, url: str, inside: Collection[str], request: Request,
+    db: Connection,
+    actor: Actor,
+    vault: Vault,
+    *,
+    organisation: str,
+    url: str,
+    inside: Collection[str],
+    request: Request,
     hosts: Collection[str] = ("*",),
 ) -> Done:
     """Name where one's own system wants to be told. The secret is in the first answer only."""
@@ -221,9 +251,14 @@ def rotate_secret(db: Connection, actor: Actor, vault: Vault, endpoint: str, req
         {"id": endpoint, "secret": vault.seal(secret, endpoint), "both": BOTH_FOR},
     )
     note_entries(
-        db, "webhook_endpoints", row.organisation_id, [endpoint], kind="endpoint_rotated", by=actor.person,
+        db,
+        "webhook_endpoints",
+        row.organisation_id,
+        [endpoint],
+        kind="endpoint_rotated",
+        by=actor.person,
         columns=["secret", "former", "former_until"],
-    )  # fmt: skip
+    )
     finish(db, actor, request, Done({"id": endpoint}))
     return Done({"id": endpoint, "secret": secret})
 
@@ -238,7 +273,13 @@ def end_endpoint(db: Connection, actor: Actor, endpoint: str, request: Request) 
         {"id": endpoint},
     )
     note_entries(
-        db, "webhook_endpoints", row.organisation_id, [endpoint], kind="endpoint_ended", by=actor.person, columns=["ended_at"]
+        db,
+        "webhook_endpoints",
+        row.organisation_id,
+        [endpoint],
+        kind="endpoint_ended",
+        by=actor.person,
+        columns=["ended_at"],
     )
     return finish(db, actor, request, Done({"id": endpoint, "ended": True}))
 
@@ -261,12 +302,17 @@ def list_endpoints(db: Connection, actor: Actor) -> dict[str, Json]:
     )
     items = [
         {
-            "id": row.id, "organisation": {"id": row.organisation_id, "name": row.name, "name_zh": row.name_zh}, "url": row.url,
-            "made_at": when(row.made_at), "ended_at": when(row.ended_at), "both_until": when(row.former_until),
-            "waiting": row.waiting, "failed": row.failed,
+            "id": row.id,
+            "organisation": {"id": row.organisation_id, "name": row.name, "name_zh": row.name_zh},
+            "url": row.url,
+            "made_at": when(row.made_at),
+            "ended_at": when(row.ended_at),
+            "both_until": when(row.former_until),
+            "waiting": row.waiting,
+            "failed": row.failed,
         }
         for row in rows
-    ]  # fmt: skip
+    ]
     return {"items": items, "next": None}
 
 
@@ -290,11 +336,15 @@ def list_messages(
     shown, following = page(rows, most, lambda row: (row.made_at, row.id))
     items = [
         {
-            "id": row.id, "type": row.type, "state": row.state, "made_at": when(row.made_at),
-            "send_at": when(row.send_at) if row.state == "queued" else None, "tries": row.tries,
+            "id": row.id,
+            "type": row.type,
+            "state": row.state,
+            "made_at": when(row.made_at),
+            "send_at": when(row.send_at) if row.state == "queued" else None,
+            "tries": row.tries,
         }
         for row in shown
-    ]  # fmt: skip
+    ]
     return {"items": items, "next": following}
 
 
@@ -316,7 +366,8 @@ def replay_message(db: Connection, actor: Actor, message: str, request: Request)
     if row.state == "queued":
         raise Refused(["It waits to be sent already."])
     db.execute(
-        text("UPDATE webhook_messages SET state = 'queued', send_at = casework_now() WHERE id = CAST(:id AS uuid)"), {"id": message}
+        text("UPDATE webhook_messages SET state = 'queued', send_at = casework_now() WHERE id = CAST(:id AS uuid)"),
+        {"id": message},
     )
     return finish(db, actor, request, Done({"id": message, "endpoint": row.endpoint_id, "state": "queued"}))
 
@@ -329,7 +380,8 @@ def _led(actor: Actor) -> list[str]:
 
 def _find(db: Connection, actor: Actor, endpoint: str) -> Any:
     row = db.execute(
-        text("SELECT id, organisation_id, ended_at FROM webhook_endpoints WHERE id = CAST(:id AS uuid)"), {"id": endpoint}
+        text("SELECT id, organisation_id, ended_at FROM webhook_endpoints WHERE id = CAST(:id AS uuid)"),
+        {"id": endpoint},
     ).one_or_none()
     if row is None or row.organisation_id not in _led(actor):
         raise NotFound("endpoint")

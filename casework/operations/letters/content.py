@@ -65,7 +65,9 @@ class _Words:
 
 def write_paper(content: Content, language: str) -> str:
     """The letter as HTML in which whatever anybody typed is words."""
-    sheets = [_sheet(content, chinese=chinese) for chinese in ((False, True) if language == BOTH else (language == CHINESE,))]
+    sheets = [
+        _sheet(content, chinese=chinese) for chinese in ((False, True) if language == BOTH else (language == CHINESE,))
+    ]
     rows = list(zip(*(sheet["rows"] for sheet in sheets), strict=True))
     # What is empty in every language is left out. What is the writer's own is in one language, and stands once.
     kept = [row[:1] if row[0].own else row for row in rows if any(one.text for one in row)]
@@ -75,7 +77,9 @@ def write_paper(content: Content, language: str) -> str:
 
 def subject_of(content: Content, language: str) -> str:
     """What the letter is called, as the title of its document."""
-    sheets = [_sheet(content, chinese=chinese) for chinese in ((False, True) if language == BOTH else (language == CHINESE,))]
+    sheets = [
+        _sheet(content, chinese=chinese) for chinese in ((False, True) if language == BOTH else (language == CHINESE,))
+    ]
     return " · ".join(str(sheet["subject"]) for sheet in sheets)
 
 
@@ -84,12 +88,23 @@ def _sheet(content: Content, *, chinese: bool) -> dict[str, object]:
     words = templates(chinese).get_template("letters/words.html").make_module({"on": said})
     told = vars(words)
     rows = [
-        _Words(Speech(chinese).day(content.day), quiet=True), _Words(told["number"], quiet=True), _Words(told["dear"]),
-        _Words(told["subject"], heading=True), *(_Words(one) for one in told["paragraphs"]), _Words(content.words, own=True),
-        _Words(told["contact"]), _Words(told["regards"]), _Words(content.programme.said(chinese=chinese)),
-    ]  # fmt: skip
+        _Words(Speech(chinese).day(content.day), quiet=True),
+        _Words(told["number"], quiet=True),
+        _Words(told["dear"]),
+        _Words(told["subject"], heading=True),
+        *(_Words(one) for one in told["paragraphs"]),
+        _Words(content.words, own=True),
+        _Words(told["contact"]),
+        _Words(told["regards"]),
+        _Words(content.programme.said(chinese=chinese)),
+    ]
     language = "zh-Hans" if chinese else "en"
-    return {"language": language, "programme": content.programme.said(chinese=chinese), "subject": told["subject"], "rows": rows}
+    return {
+        "language": language,
+        "programme": content.programme.said(chinese=chinese),
+        "subject": told["subject"],
+        "rows": rows,
+    }
 
 
 def _in_language(content: Content, *, chinese: bool) -> Mapping[str, object]:

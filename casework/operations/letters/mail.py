@@ -68,6 +68,13 @@ def write_letter_mail(db: Connection, mail: str) -> LetterMail | None:
     chinese = row.effects.get("language") == "zh"
     programme = row.name_zh if chinese and row.name_zh else row.name
     return LetterMail(
-        row.id, address, "zh-Hans" if chinese else "en", row.at, programme, row.number,
-        title if isinstance(title, str) else "", name if isinstance(name, str) else "letter.pdf", row.file_id,
-    )  # fmt: skip
+        row.id,
+        address,
+        "zh-Hans" if chinese else "en",
+        row.at,
+        programme,
+        row.number,
+        title if isinstance(title, str) else "",
+        name if isinstance(name, str) else "letter.pdf",
+        row.file_id,
+    )

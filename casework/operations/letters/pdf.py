@@ -33,7 +33,9 @@ def print_pdf(html: str) -> bytes:
         document = weasyprint.HTML(string=html, url_fetcher=nothing).render()
         made: bytes = document.write_pdf(pdf_identifier=hashlib.sha256(html.encode()).digest()[:16])
         if any(letter in _CHINESE for font in document.fonts.values() for letter in _lacking(font)):
-            raise LettersUnavailable(why="no font with Chinese letters is installed (on Debian: apt-get install fonts-wqy-microhei).")
+            raise LettersUnavailable(
+                why="no font with Chinese letters is installed (on Debian: apt-get install fonts-wqy-microhei)."
+            )
     return made
 
 
@@ -49,7 +51,9 @@ def _weasyprint() -> ModuleType:
     except ImportError as fault:
         raise LettersUnavailable(why="WeasyPrint is not installed (pip install 'casework[reports]').") from fault
     except OSError as fault:
-        raise LettersUnavailable(why="Pango is not installed (on Debian: apt-get install libpangoft2-1.0-0).") from fault
+        raise LettersUnavailable(
+            why="Pango is not installed (on Debian: apt-get install libpangoft2-1.0-0)."
+        ) from fault
 
 
 def _lacking(font: Any) -> Mapping[int, int]:

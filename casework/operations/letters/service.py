@@ -71,19 +71,27 @@ def list_letters(db: Connection, actor: Actor, number: str) -> dict[str, Json]:
     sent = [one for one in list_documents(db, actor, case) if one["letter"] is not None]
     return {
         "items": [one | {"to": _recipient(case, names, one["referral"] or one["party"]).en} for one in reversed(sent)],
-        "possible": [_possible(case, names, calendar, kind, to) for kind, to in letters.recipients(case) if _by(actor, case, to) is not None],
-    }  # fmt: skip
+        "possible": [
+            _possible(case, names, calendar, kind, to)
+            for kind, to in letters.recipients(case)
+            if _by(actor, case, to) is not None
+        ],
+    }
 
 
 def _possible(case: Case, names: Mapping[str, Any], calendar: Calendar, kind: str, to: str) -> dict[str, Json]:
     who, named = _organisation(case, names, to), _recipient(case, names, to)
     due = _due(case, kind, to)
     return {
-        "kind": kind, "to": to, "name": named.en, "name_zh": named.zh, "side": to if to in PARTIES else "provider",
+        "kind": kind,
+        "to": to,
+        "name": named.en,
+        "name_zh": named.zh,
+        "side": to if to in PARTIES else "provider",
         "service": case.tracks[to].kind if to not in PARTIES else None,
         "language": CHINESE if who is not None and who.language.startswith("zh") else ENGLISH,
         "by": calendar.local_date(due.due_at).isoformat() if due is not None and due.due_at is not None else None,
-    }  # fmt: skip
+    }
 
 
 @dataclass(frozen=True)
@@ -228,7 +236,10 @@ def _content(db: Connection, actor: Actor, case: Case, written: Written) -> Cont
         faults["by"] = "must be today or later"
     if faults:
         raise InvalidForm(fields=faults)
-    programme, titles = db.execute(_PROGRAMME, {"id": case.programme}).one(), db.execute(_TITLES, {"log": case.log}).one()
+    programme, titles = (
+        db.execute(_PROGRAMME, {"id": case.programme}).one(),
+        db.execute(_TITLES, {"log": case.log}).one(),
+    )
     names, contact = _organisations(db, case), db.execute(_CONTACT, {"id": case.owner or actor.person}).one()
     side = written.to if written.to in PARTIES else "provider"
     known: dict[str, Json] = {}
@@ -238,7 +249,7 @@ def _content(db: Connection, actor: Actor, case: Case, written: Written) -> Cont
         known |= {
             "question": question_of(db, case, case.tracks[written.to]) or "",
             **{one: _recipient(case, names, one) for one in PARTIES if case.parties.get(one)},
-        }  # fmt: skip
+        }
     if side == "provider":
         known["service"] = _service(case.tracks[written.to].kind)
         if due is not None and written.kind == REMINDER:
@@ -246,10 +257,19 @@ def _content(db: Connection, actor: Actor, case: Case, written: Written) -> Cont
     elif written.kind == CLOSING:
         known["outcome"] = _outcome(case)
     return Content(
-        kind=written.kind, side=side, programme=Named(programme.name, programme.name_zh), number=case.number or "", day=day,
-        name=_recipient(case, names, written.to), by=until, late=until is not None and until < day,
-        contact=contact.name, email=contact.email, words=written.words.strip(), **known,
-    )  # fmt: skip
+        kind=written.kind,
+        side=side,
+        programme=Named(programme.name, programme.name_zh),
+        number=case.number or "",
+        day=day,
+        name=_recipient(case, names, written.to),
+        by=until,
+        late=until is not None and until < day,
+        contact=contact.name,
+        email=contact.email,
+        words=written.words.strip(),
+        **known,
+    )
 
 
 def _due(case: Case, kind: str, to: str) -> Task | None:

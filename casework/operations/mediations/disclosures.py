@@ -46,9 +46,10 @@ def ask_unsealing(
         by, known = _named_by(actor, standing.case), who_may(db, standing.case)
         chosen = {"reader": reader, "decider": decider}
         faults = {
-            name: "must be one of those who may be named" for name, one in chosen.items()
+            name: "must be one of those who may be named"
+            for name, one in chosen.items()
             if one not in {person for person, _ in known[name]}
-        }  # fmt: skip
+        }
         if faults:
             raise InvalidForm(fields=faults)
         return AskUnsealing(reader, decider, days, reason), by
@@ -60,7 +61,9 @@ def ask_unsealing(
 
 
 @sensitive
-def decide_unsealing(db: Connection, actor: Actor, opening: str, *, agree: bool, note: str | None, request: Request) -> Done:
+def decide_unsealing(
+    db: Connection, actor: Actor, opening: str, *, agree: bool, note: str | None, request: Request
+) -> Done:
     """Agree as the second person that somebody may read, or do not. Raises NotFound for whoever was not named for it."""
     row = _home_of(db, actor, opening)
     if row is None or not row.decides:
@@ -110,7 +113,9 @@ _HOME = text(f"""
 def _home_of(db: Connection, actor: Actor, opening: str) -> Any:
     """Where an unsealing belongs that the actor has a part in; the query itself asks whether that is so."""
     with whole(db):
-        return db.execute(_HOME, reach_values(reach(actor)) | {"id": opening, "deciding": _deciding(actor)}).one_or_none()
+        return db.execute(
+            _HOME, reach_values(reach(actor)) | {"id": opening, "deciding": _deciding(actor)}
+        ).one_or_none()
 
 
 def mediation_of(db: Connection, actor: Actor, opening: str) -> str:
@@ -191,18 +196,31 @@ def list_openings(db: Connection, case: Case) -> list[dict[str, Json]]:
     names = names_of(db, {who for one in case.openings.values() for who in (one.reader, one.asker, one.decider)})
     return [
         {
-            "id": one.id, "kind": one.kind, "state": rows[one.id].now, "reader": names.get(one.reader), "asker": names.get(one.asker),
-            "decider": names.get(one.decider or ""), "asked_at": instant(one.asked_at), "days": one.days, "until": when(one.until),
-            "decided_at": when(one.decided_at), "ended_at": when(one.ended_at), "told_on": one.told_on,
+            "id": one.id,
+            "kind": one.kind,
+            "state": rows[one.id].now,
+            "reader": names.get(one.reader),
+            "asker": names.get(one.asker),
+            "decider": names.get(one.decider or ""),
+            "asked_at": instant(one.asked_at),
+            "days": one.days,
+            "until": when(one.until),
+            "decided_at": when(one.decided_at),
+            "ended_at": when(one.ended_at),
+            "told_on": one.told_on,
             "reason": _reason(rows[one.id].body),
         }
         for one in sorted(case.openings.values(), key=lambda one: one.asked_at, reverse=True)
-    ]  # fmt: skip
+    ]
 
 
 def opened_until(actor: Actor, case: Case) -> str | None:
     """Until when the log is open to the actor; None for whoever reads it anyhow, or not."""
-    mine = [one.until for one in case.openings.values() if one.reader == actor.person and one.state == disclosures.OPEN and one.until]
+    mine = [
+        one.until
+        for one in case.openings.values()
+        if one.reader == actor.person and one.state == disclosures.OPEN and one.until
+    ]
     return when(max(mine)) if mine and case.log in actor.opened else None
 
 
@@ -232,7 +250,11 @@ _MINE = text(f"""
 
 def _deciding(actor: Actor) -> list[str]:
     """The programmes in which the actor may be the second person."""
-    return sorted(m.programme for m in actor.memberships if m.programme and m.role in disclosures.DECIDERS and m.deputy_for is None)
+    return sorted(
+        m.programme
+        for m in actor.memberships
+        if m.programme and m.role in disclosures.DECIDERS and m.deputy_for is None
+    )
 
 
 def list_unsealings(db: Connection, actor: Actor) -> dict[str, Json]:
@@ -245,15 +267,23 @@ def list_unsealings(db: Connection, actor: Actor) -> dict[str, Json]:
     names = names_of(db, people, {one for row in rows for one in row.parties.values()})
     items = [
         {
-            "id": row.id, "state": row.state, "case": row.number, "title": row.title, "asker": names.get(row.asker_id),
-            "reader": names.get(row.reader_id), "asked_at": instant(row.asked_at), "days": row.days, "until": when(row.until),
-            "reason": _reason(row.body), "parties": {side: names.get(one) for side, one in row.parties.items()},
+            "id": row.id,
+            "state": row.state,
+            "case": row.number,
+            "title": row.title,
+            "asker": names.get(row.asker_id),
+            "reader": names.get(row.reader_id),
+            "asked_at": instant(row.asked_at),
+            "days": row.days,
+            "until": when(row.until),
+            "reason": _reason(row.body),
+            "parties": {side: names.get(one) for side, one in row.parties.items()},
             "decides": row.decider_id == actor.person,
             # Who agrees does not read.
             "mediation": row.log_id if row.reader_id == actor.person else None,
         }
         for row in rows
-    ]  # fmt: skip
+    ]
     return {"items": items, "next": None}
 
 
@@ -321,4 +351,6 @@ def _made_administrator(db: Connection, actor: Actor, number: str) -> dict[str, 
 
 
 def _programme_of(db: Connection, number: str) -> str:
-    return str(db.execute(text("SELECT programme_id FROM cases WHERE number = :number"), {"number": number}).scalar_one())
+    return str(
+        db.execute(text("SELECT programme_id FROM cases WHERE number = :number"), {"number": number}).scalar_one()
+    )

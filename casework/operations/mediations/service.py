@@ -50,7 +50,8 @@ def mediation_outline(db: Connection, actor: Actor, number: str) -> dict[str, Js
     row = db.execute(_OUTLINE, {"number": number, "person": actor.person}).one_or_none()
     # Whoever opens it is named for it; as somebody's deputy one would not see what one has opened.
     if row is None or not any(
-        (one.programme, one.role, one.deputy_for) == (row.programme_id, DISPUTE_OFFICER, None) for one in actor.memberships
+        (one.programme, one.role, one.deputy_for) == (row.programme_id, DISPUTE_OFFICER, None)
+        for one in actor.memberships
     ):
         raise NotFound("case")
     if row.works:
@@ -93,7 +94,7 @@ def hand_over_mediation(
 
     return perform(
         db, actor, id, "mediation", to_command, lambda case, _: {"id": case.log, "revision": case.revision}, request
-    )  # fmt: skip
+    )
 
 
 def find_mediation(db: Connection, actor: Actor, id: str) -> Case:
@@ -111,14 +112,19 @@ def list_mediations(db: Connection, actor: Actor) -> dict[str, Json]:
     return {
         "items": [
             {
-                "id": row.id, "title": row.title, "parties": {side: names.get(one) for side, one in row.parties.items()},
-                "edition": row.edition, "states": row.states, "opened_at": instant(row.opened_at), "ended": row.ended,
+                "id": row.id,
+                "title": row.title,
+                "parties": {side: names.get(one) for side, one in row.parties.items()},
+                "edition": row.edition,
+                "states": row.states,
+                "opened_at": instant(row.opened_at),
+                "ended": row.ended,
                 "due_at": when(row.due_at),
             }
             for row in rows
         ],
         "next": None,
-    }  # fmt: skip
+    }
 
 
 # Until the mediator's own track is open, it stands where its referral stands.

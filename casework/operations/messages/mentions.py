@@ -44,15 +44,21 @@ def list_mentions(
     return {
         "items": [
             {
-                "id": row.id, "message": str(row.message_id), "audience": "internal" if row.track_id is None else "shared",
-                "number": row.number, "title": row.title, "referral": row.track_id, "service": row.service,
+                "id": row.id,
+                "message": str(row.message_id),
+                "audience": "internal" if row.track_id is None else "shared",
+                "number": row.number,
+                "title": row.title,
+                "referral": row.track_id,
+                "service": row.service,
                 "mediation": row.log_id if row.kind == "mediation" and row.track_id is None else None,
-                "at": instant(row.made_at), "read_at": instant(row.read_at) if row.read_at else None,
+                "at": instant(row.made_at),
+                "read_at": instant(row.read_at) if row.read_at else None,
             }
             for row in shown
         ],
         "next": following,
-    }  # fmt: skip
+    }
 
 
 def open_mention(db: Connection, actor: Actor, mention: str, request: Request) -> Done:
@@ -79,7 +85,8 @@ def open_mentions(db: Connection, actor: Actor, thread: Thread) -> None:
             " AND log_id = CAST(:log AS uuid) AND track_id IS NOT DISTINCT FROM CAST(:track AS uuid) AND read_at IS NULL"
         ),
         {
-            "person": actor.person, "log": thread.case.log,
+            "person": actor.person,
+            "log": thread.case.log,
             "track": thread.referral.id if thread.referral else None,
         },
-    )  # fmt: skip
+    )

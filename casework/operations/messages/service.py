@@ -90,15 +90,27 @@ _MESSAGES = text("""
 
 
 def list_messages(
-    db: Connection, actor: Actor, thread: Thread, *, only: str | None = None, cursor: str | None = None,
+    db: Connection,
+    actor: Actor,
+    thread: Thread,
+    *,
+    only: str | None = None,
+    cursor: str | None = None,
     limit: int | None = None,
-) -> dict[str, Json]:  # fmt: skip
+) -> dict[str, Json]:
     """The messages of a thread, the newest first, or `only` one. Their ids give the order: a seq would betray what stands between."""
     most, keys = insist_limit(limit), from_cursor(cursor, 1)
-    rows = db.execute(_MESSAGES, {
-        "log": thread.case.log, "kind": thread.kind, "track": thread.referral.id if thread.referral else None,
-        "after": cursor_id(keys[0]) if keys else None, "most": most + 1, "only": only,
-    }).all()  # fmt: skip
+    rows = db.execute(
+        _MESSAGES,
+        {
+            "log": thread.case.log,
+            "kind": thread.kind,
+            "track": thread.referral.id if thread.referral else None,
+            "after": cursor_id(keys[0]) if keys else None,
+            "most": most + 1,
+            "only": only,
+        },
+    ).all()
     shown, following = page(rows, most, lambda row: (row.id,))
     people = {one for row in shown for one in (row.header["actor"], row.header["acting_for"], *_mentions(row))}
     names = names_of(db, people)
@@ -138,12 +150,19 @@ def _show(
         author = {"id": None, "name": header["role"]}
     mentions = [person(one, "officer") for one in _mentions(row)]
     return {
-        "id": row.id, "at": header["at"], "author": author, "acting_for": person(header["acting_for"], header["role"]),
-        "role": header["role"], "words": None if gone else last["words"], "erased": not gone and last["erased"],
-        "corrected_at": last["at"] if len(told) > 1 else None, "taken_back": gone, "earlier": told[:-1],
+        "id": row.id,
+        "at": header["at"],
+        "author": author,
+        "acting_for": person(header["acting_for"], header["role"]),
+        "role": header["role"],
+        "words": None if gone else last["words"],
+        "erased": not gone and last["erased"],
+        "corrected_at": last["at"] if len(told) > 1 else None,
+        "taken_back": gone,
+        "earlier": told[:-1],
         "mentions": [one for n, one in enumerate(mentions) if one not in mentions[:n]],
         "may_correct": writes and not gone and header["actor"] == actor.person,
-    }  # fmt: skip
+    }
 
 
 def _words(body: Mapping[str, Any]) -> dict[str, Json]:
@@ -174,9 +193,11 @@ def list_threads(db: Connection, actor: Actor, case: Case) -> list[dict[str, Jso
     places: list[Track | None] = [None, *(one for one in case.tracks.values() if one.workflow == "referral")]
     mine = [one for one in places if reads_messages(actor, case, one)]
     given = {
-        "log": case.log, "person": actor.person, "tracks": [one.id if one else None for one in mine],
+        "log": case.log,
+        "person": actor.person,
+        "tracks": [one.id if one else None for one in mine],
         "providers": [one.provider if one else None for one in mine],
-    }  # fmt: skip
+    }
     found = {row.track_id: row for row in db.execute(_THREADS, given)}
     whole, made = sight(actor, case) == Sight.ALL, []
     for one in mine:
@@ -184,11 +205,18 @@ def list_threads(db: Connection, actor: Actor, case: Case) -> list[dict[str, Jso
         told = found[at]
         if one is not None and not told.n and closed(case, one) is not None:
             continue
-        made.append({
-            "audience": INTERNAL if one is None else SHARED, "referral": at, "service": one.kind if one else None,
-            "provider": told.provider, "count": told.n,
-            "last_at": told.last_at, "unread": told.unread, "whole": whole,
-        })  # fmt: skip
+        made.append(
+            {
+                "audience": INTERNAL if one is None else SHARED,
+                "referral": at,
+                "service": one.kind if one else None,
+                "provider": told.provider,
+                "count": told.n,
+                "last_at": told.last_at,
+                "unread": told.unread,
+                "whole": whole,
+            }
+        )
     return made
 
 
@@ -198,12 +226,19 @@ def describe_thread(db: Connection, actor: Actor, thread: Thread) -> dict[str, J
     whole = sight(actor, case) == Sight.ALL
     names = names_of(db, set(), {referral.provider} if referral else set())
     return {
-        "audience": thread.audience, "referral": referral.id if referral else None,
-        "service": referral.kind if referral else None, "number": case.number, "title": case.title, "log": case.log,
-        "kind": case.kind, "programme": case.programme, "provider": names.get(referral.provider or "") if referral else None,
-        "whole": whole, "why_not": _why_not(actor, thread),
+        "audience": thread.audience,
+        "referral": referral.id if referral else None,
+        "service": referral.kind if referral else None,
+        "number": case.number,
+        "title": case.title,
+        "log": case.log,
+        "kind": case.kind,
+        "programme": case.programme,
+        "provider": names.get(referral.provider or "") if referral else None,
+        "whole": whole,
+        "why_not": _why_not(actor, thread),
         "tell": [{"id": one.person, "name": one.name} for one in _to_tell(db, actor, thread)],
-    }  # fmt: skip
+    }
 
 
 # --- who -------------------------------------------------------------------------------------------------------------
@@ -246,9 +281,10 @@ def _to_tell(db: Connection, actor: Actor, thread: Thread) -> list[Actor]:
         return [one for one in known if one.person in (case.owner, *case.team) or one.roles() & _TOLD]
     organisation = thread.referral.provider if thread.referral else None
     return [
-        one for one in known
+        one
+        for one in known
         if one.person == case.owner or any(m.organisation == organisation for m in one.memberships if m.organisation)
-    ]  # fmt: skip
+    ]
 
 
 #: Those who have a page on which they see that they are mentioned.
@@ -259,9 +295,17 @@ _TOLD = PROVIDER_ROLES | {"officer", "supervisor", "compliance", "dispute_office
 
 
 def send_message(
-    db: Connection, actor: Actor, case: Case, *, audience: str, referral: str | None, words: str,
-    mentions: Iterable[str] = (), sure: bool = False, request: Request,
-) -> Done:  # fmt: skip
+    db: Connection,
+    actor: Actor,
+    case: Case,
+    *,
+    audience: str,
+    referral: str | None,
+    words: str,
+    mentions: Iterable[str] = (),
+    sure: bool = False,
+    request: Request,
+) -> Done:
     """Write a message in a case or mediation that was found.
 
     Raises AudienceInDoubt where a shared one does not look as if it were meant for its readers, unless `sure`.
@@ -291,9 +335,17 @@ def send_message(
 
 
 def correct_message(
-    db: Connection, actor: Actor, case: Case, *, audience: str, referral: str | None, message: str, words: str | None,
-    sure: bool = False, request: Request,
-) -> Done:  # fmt: skip
+    db: Connection,
+    actor: Actor,
+    case: Case,
+    *,
+    audience: str,
+    referral: str | None,
+    message: str,
+    words: str | None,
+    sure: bool = False,
+    request: Request,
+) -> Done:
     """Put other words in the place of one's own message, or with None take it back; what it said stays in the history."""
     thread_of(actor, case, audience, referral)
 
@@ -331,10 +383,15 @@ _FOUND = text("""
 
 
 def _find(db: Connection, thread: Thread, message: str) -> Said:
-    row = db.execute(_FOUND, {
-        "log": thread.case.log, "kind": thread.kind, "message": message,
-        "track": thread.referral.id if thread.referral else None,
-    }).one_or_none()  # fmt: skip
+    row = db.execute(
+        _FOUND,
+        {
+            "log": thread.case.log,
+            "kind": thread.kind,
+            "message": message,
+            "track": thread.referral.id if thread.referral else None,
+        },
+    ).one_or_none()
     if row is None:
         raise NotFound("message")
     return Said(message, row.seq, row.kind, row.track_id, row.actor_id, row.taken_back)
@@ -349,10 +406,15 @@ def _mention(db: Connection, programme: str, event: Event) -> None:
                 " CAST(:person AS uuid), :at)"
             ),
             {
-                "id": new_id(), "programme": programme, "log": event.log, "track": event.track,
-                "message": event.effects["message"], "person": person, "at": event.at,
+                "id": new_id(),
+                "programme": programme,
+                "log": event.log,
+                "track": event.track,
+                "message": event.effects["message"],
+                "person": person,
+                "at": event.at,
             },
-        )  # fmt: skip
+        )
 
 
 # --- the guard against the wrong audience ----------------------------------------------------------------------------
@@ -371,9 +433,11 @@ def _insist_meant(db: Connection, actor: Actor, thread: Thread, words: str) -> N
     readers = _readers(db, thread)
     names = names_of(db, set(), {thread.referral.provider, *thread.case.parties.values()})
     found = doubts(
-        words, readers=[*(one.name for one in readers), *names.values()], strangers=_strangers(db, thread),
+        words,
+        readers=[*(one.name for one in readers), *names.values()],
+        strangers=_strangers(db, thread),
         internal=_internal(db, actor, thread),
-    )  # fmt: skip
+    )
     if found:
         raise AudienceInDoubt([(one.kind, one.name) for one in found], names.get(thread.referral.provider or "", ""))
 

@@ -110,7 +110,9 @@ _ITEMS = text(f"""
 """)
 
 
-def compose(db: Connection, mail: str, vault: Vault) -> Mail | InvitationMail | LetterMail | AccountMail | LinkMail | RoleMail | None:
+def compose(
+    db: Connection, mail: str, vault: Vault
+) -> Mail | InvitationMail | LetterMail | AccountMail | LinkMail | RoleMail | None:
     """What a queued mail says now; None where it is not queued any more, or has become void and was cancelled."""
     row = db.execute(_QUEUED, {"id": mail}).one_or_none()
     if row is None:
@@ -233,12 +235,19 @@ def list_mails(
     shown, following = page(rows, most, lambda row: (row.made_at, row.id))
     items = [
         {
-            "id": row.id, "kind": row.kind, "state": row.state, "name": row.name,
-            "name_zh": row.name_zh, "email": row.email, "made_at": when(row.made_at), "send_at": when(row.send_at),
-            "ended_at": when(row.ended_at), "tries": row.tries,
+            "id": row.id,
+            "kind": row.kind,
+            "state": row.state,
+            "name": row.name,
+            "name_zh": row.name_zh,
+            "email": row.email,
+            "made_at": when(row.made_at),
+            "send_at": when(row.send_at),
+            "ended_at": when(row.ended_at),
+            "tries": row.tries,
         }
         for row in shown
-    ]  # fmt: skip
+    ]
     return {"items": items, "next": following}
 
 

@@ -84,7 +84,9 @@ def list_notifications(
         given |= {"at": cursor_time(keys[0]), "id": cursor_id(keys[1])}
     # Who is to agree to an unsealing is told of what stays sealed from that person: the query asks who may be told.
     with whole(db):
-        rows = db.execute(text(f"{_ROWS} {more} ORDER BY n.at DESC, n.id DESC LIMIT :most"), given | {"most": most + 1}).all()
+        rows = db.execute(
+            text(f"{_ROWS} {more} ORDER BY n.at DESC, n.id DESC LIMIT :most"), given | {"most": most + 1}
+        ).all()
     shown, following = page(rows, most, lambda row: (row.at, row.id))
     return {"items": [_shown(row) for row in shown], "next": following}
 
@@ -92,7 +94,9 @@ def list_notifications(
 def find_notification(db: Connection, actor: Actor, id: str) -> dict[str, Json]:
     """One of the actor's. Raises NotFound."""
     with whole(db):
-        row = db.execute(text(f"{_ROWS} AND n.id = CAST(:id AS uuid)"), seen_by(actor) | {"id": read_id(id)}).one_or_none()
+        row = db.execute(
+            text(f"{_ROWS} AND n.id = CAST(:id AS uuid)"), seen_by(actor) | {"id": read_id(id)}
+        ).one_or_none()
     if row is None:
         raise NotFound("notification")
     return _shown(row)
@@ -108,19 +112,34 @@ def read_id(id: str, noun: str = "notification") -> str:
 
 def _shown(row: Any) -> dict[str, Json]:
     return {
-        "id": row.id, "kind": row.kind, "at": when(row.at), "read": row.read_at is not None, "number": row.number,
-        "sealed": row.log_kind == "mediation", "account": row.log_kind == "person", "role_request": row.about if row.log_kind == "programme" else None, "edition": row.edition, "words": row.words, "due_at": when(row.due_at),
-        "task": row.task_id, "step": row.task_type in (None, "step"), "done": row.closed_at is not None,
-        "log": row.log_id, "unsealing": row.unsealing, "opened": row.opened, "referral": row.track_id if row.workflow == "referral" else row.parent_id,
+        "id": row.id,
+        "kind": row.kind,
+        "at": when(row.at),
+        "read": row.read_at is not None,
+        "number": row.number,
+        "sealed": row.log_kind == "mediation",
+        "account": row.log_kind == "person",
+        "role_request": row.about if row.log_kind == "programme" else None,
+        "edition": row.edition,
+        "words": row.words,
+        "due_at": when(row.due_at),
+        "task": row.task_id,
+        "step": row.task_type in (None, "step"),
+        "done": row.closed_at is not None,
+        "log": row.log_id,
+        "unsealing": row.unsealing,
+        "opened": row.opened,
+        "referral": row.track_id if row.workflow == "referral" else row.parent_id,
         "inside": bool(row.inside) or row.log_kind == "mediation" and row.workflow is None,
-    }  # fmt: skip
+    }
 
 
 def mark_read(db: Connection, actor: Actor, id: str) -> dict[str, Json]:
     """The actor has read one; once and for all. Raises NotFound."""
     found = find_notification(db, actor, id)
     db.execute(
-        text("UPDATE notifications SET read_at = coalesce(read_at, casework_now()) WHERE id = CAST(:id AS uuid)"), {"id": id}
+        text("UPDATE notifications SET read_at = coalesce(read_at, casework_now()) WHERE id = CAST(:id AS uuid)"),
+        {"id": id},
     )
     return found | {"read": True}
 
@@ -128,7 +147,8 @@ def mark_read(db: Connection, actor: Actor, id: str) -> dict[str, Json]:
 def mark_all_read(db: Connection, actor: Actor) -> int:
     """The actor has read all that there are; gives how many were new."""
     return db.execute(
-        text("UPDATE notifications SET read_at = casework_now() WHERE person_id = CAST(:person AS uuid) AND read_at IS NULL"),
+        text(
+            "UPDATE notifications SET read_at = casework_now() WHERE person_id = CAST(:person AS uuid) AND read_at IS NULL"
+        ),
         {"person": actor.person},
     ).rowcount
-

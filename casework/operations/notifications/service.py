@@ -161,7 +161,8 @@ def _members(db: Connection, case: Case, owed: Iterable[Notice]) -> dict[tuple[s
     if not wanted:
         return {}
     queues = [
-        {"queue": queue, "scope": scope, "roles": sorted(QUEUE_ROLES.get(queue, {queue}))} for queue, scope in sorted(wanted)
+        {"queue": queue, "scope": scope, "roles": sorted(QUEUE_ROLES.get(queue, {queue}))}
+        for queue, scope in sorted(wanted)
     ]
     found: dict[tuple[str, str], set[str]] = defaultdict(set)
     for row in db.execute(_MEMBERS, {"queues": json.dumps(queues), "opened_at": opened_at_of(case)}):
@@ -185,16 +186,35 @@ _MAIL = text("""
 
 
 def _write(
-    db: Connection, case: Case, seq: int, at: datetime, reader: Reader, share: list[Notice],
-    calendar: Calendar | None, now: datetime,
-) -> None:  # fmt: skip
+    db: Connection,
+    case: Case,
+    seq: int,
+    at: datetime,
+    reader: Reader,
+    share: list[Notice],
+    calendar: Calendar | None,
+    now: datetime,
+) -> None:
     for one in share:
         mail = None if calendar is None or reader.away else _mail(db, case, seq, reader, one, calendar, now)
-        db.execute(_NOTIFY, {
-            "id": new_id(), "person": reader.id, "log": case.log, "seq": seq, "kind": one.kind, "about": one.about,
-            "at": at, "edition": one.edition, "words": one.words, "track": one.track, "task": one.task, "due": one.due,
-            "mail": mail,
-        })  # fmt: skip
+        db.execute(
+            _NOTIFY,
+            {
+                "id": new_id(),
+                "person": reader.id,
+                "log": case.log,
+                "seq": seq,
+                "kind": one.kind,
+                "about": one.about,
+                "at": at,
+                "edition": one.edition,
+                "words": one.words,
+                "track": one.track,
+                "task": one.task,
+                "due": one.due,
+                "mail": mail,
+            },
+        )
 
 
 def _mail(
@@ -211,9 +231,14 @@ def _mail(
         send_at = next_working(now, calendar) if reader.quiet else now
         key, kind = f"{reader.id} {case.log} {seq} {one.kind} {one.about}", one.kind
     given = {
-        "id": new_id(), "person": reader.id, "key": key, "kind": kind, "sealed": sealed, "made_at": now,
+        "id": new_id(),
+        "person": reader.id,
+        "key": key,
+        "kind": kind,
+        "sealed": sealed,
+        "made_at": now,
         "send_at": send_at,
-    }  # fmt: skip
+    }
     found: str | None = db.execute(_MAIL, given).scalar_one_or_none()
     return found
 

@@ -94,7 +94,9 @@ _STEPS_IN = f"""s.queue = '{SUPERVISOR}' AND s.scope = t.programme_id AND t.orga
     AND (NOT h.case_itself OR h.opened_at >= s.mediated_until) AND {_NOT_BOTH_SIDES}"""
 _OPEN = "t.state IN ('Created', 'Ready', 'Reserved', 'InProgress', 'Suspended')"
 _HELD = "t.state IN ('Reserved', 'InProgress', 'Suspended') AND t.holder_id IS NOT NULL"
-_OWNER_STAYS = "EXISTS (SELECT FROM staff s WHERE s.queue = 'officer' AND s.scope = h.programme_id AND s.who = h.owner_id)"
+_OWNER_STAYS = (
+    "EXISTS (SELECT FROM staff s WHERE s.queue = 'officer' AND s.scope = h.programme_id AND s.who = h.owner_id)"
+)
 
 # A case nobody has taken yet lies in the intake, which has an end: that is its dated action, and it has no owner.
 _CASES = """
@@ -224,9 +226,11 @@ def break_house_rule(db: Connection, actor: Actor) -> dict[str, Json]:
         if breach not in case["breaches"]:
             case["breaches"].append(breach)
     return {
-        "at": when(now(db)), "count": len(cases), "items": list(cases.values())[:MOST],
+        "at": when(now(db)),
+        "count": len(cases),
+        "items": list(cases.values())[:MOST],
         "days": _list_days(db, programmes),
-    }  # fmt: skip
+    }
 
 
 def _task(row: Any) -> dict[str, Json] | None:
@@ -234,9 +238,13 @@ def _task(row: Any) -> dict[str, Json] | None:
         return None
     edition = load_library().editions.get(row.edition)
     return {
-        "id": row.task, "name": row.name, "edition": edition.fingerprint if edition else None, "rule": row.rule,
-        "type": row.type, "about": row.about,
-    }  # fmt: skip
+        "id": row.task,
+        "name": row.name,
+        "edition": edition.fingerprint if edition else None,
+        "rule": row.rule,
+        "type": row.type,
+        "about": row.about,
+    }
 
 
 # --- the figure of each day -------------------------------------------------------------------------------------------
@@ -289,7 +297,8 @@ def _list_days(db: Connection, programmes: list[str]) -> list[Mapping[str, Json]
     """The last days, the newest first: live cases, and how many of them broke the rule that night."""
     rows = db.execute(_DAYS, {"programmes": programmes, "most": DAYS})
     return [
-        {"day": row.day.isoformat(), "at": when(row.at), "live": int(row.live), "broken": int(row.broken)} for row in rows
+        {"day": row.day.isoformat(), "at": when(row.at), "live": int(row.live), "broken": int(row.broken)}
+        for row in rows
     ]
 
 

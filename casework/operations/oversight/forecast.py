@@ -65,7 +65,9 @@ def list_at_risk(db: Connection, actor: Actor) -> list[tuple[Case, Prospect]]:
         return []
     library, roster = load_library(), present_roster(db, cases)
     found = [(one, prospect(library, one, roster)) for one in cases]
-    return [(one, told) for one, told in found if told.dead_end or told.survives == 0 or any(o.main for o in told.obstacles)]
+    return [
+        (one, told) for one, told in found if told.dead_end or told.survives == 0 or any(o.main for o in told.obstacles)
+    ]
 
 
 # --- before somebody goes ----------------------------------------------------------------------------------------------
@@ -90,7 +92,9 @@ def look_before(db: Connection, programmes: Collection[str]) -> Before:
     return Before(cases, _stuck(cases, _here(db, cases)))
 
 
-def insist_others_go_on(db: Connection, before: Before, request: Request, *, names: bool, away: tuple[str, str] | None = None) -> None:
+def insist_others_go_on(
+    db: Connection, before: Before, request: Request, *, names: bool, away: tuple[str, str] | None = None
+) -> None:
     """Raises CasesStranded, unless who asks is sure, for cases that only the people who go now could finish.
 
     `away` is somebody who goes for a time, and the substitute. Whoever may not see the cases is told their number alone.
@@ -100,7 +104,11 @@ def insist_others_go_on(db: Connection, before: Before, request: Request, *, nam
     roster = _here(db, before.cases)
     found = sorted(_stuck(before.cases, standing_in(roster, *away) if away else roster) - before.stuck)
     if found:
-        told = f"{len(found)} ({', '.join(found[:_NAMED])}{', …' if len(found) > _NAMED else ''})" if names else str(len(found))
+        told = (
+            f"{len(found)} ({', '.join(found[:_NAMED])}{', …' if len(found) > _NAMED else ''})"
+            if names
+            else str(len(found))
+        )
         raise CasesStranded(told)
 
 
@@ -109,8 +117,9 @@ def standing_in(roster: Roster, person: str, substitute: str) -> Roster:
     own = [m for one in roster.people if one.person == person for m in one.memberships]
     lent = tuple(replace(m, deputy_for=m.deputy_for or person) for m in own)
     people = [
-        replace(one, memberships=(*one.memberships, *lent)) if one.person == substitute else one for one in roster.people
-    ]  # fmt: skip
+        replace(one, memberships=(*one.memberships, *lent)) if one.person == substitute else one
+        for one in roster.people
+    ]
     return Roster(people, roster.away | {person})
 
 
@@ -132,10 +141,14 @@ def show_prospect(found: Prospect, library: Library) -> dict[str, Json]:
         "needed": [{"id": id, "name": name} for id, name in found.needed],
         "obstacles": [
             {
-                "words": say(one, library), "hand_over": one.hand_over, "main": one.main,
+                "words": say(one, library),
+                "hand_over": one.hand_over,
+                "main": one.main,
                 "deeds": [{"edition": edition, "key": key} for edition, key in one.deeds],
-                "people": [{"id": who.person, "name": who.name, "why": who.why, "did": who.did} for who in one.excluded],
+                "people": [
+                    {"id": who.person, "name": who.name, "why": who.why, "did": who.did} for who in one.excluded
+                ],
             }
             for one in found.obstacles
         ],
-    }  # fmt: skip
+    }

@@ -92,14 +92,27 @@ def show_jobs(db: Connection, actor: Actor) -> dict[str, Json]:
         row, rows = db.execute(_FIGURES, _UNSEALED).one(), db.execute(_FAILING, _UNSEALED | {"most": MOST}).all()
         late = find_delays(db, sealed=False)
     failing = [
-        {"id": one.id, "task": one.task, "tries": one.tries, "running": one.status == "doing", "next_at": when(one.scheduled_at)}
+        {
+            "id": one.id,
+            "task": one.task,
+            "tries": one.tries,
+            "running": one.status == "doing",
+            "next_at": when(one.scheduled_at),
+        }
         for one in rows
-    ]  # fmt: skip
+    ]
     return {
         # Each worker shows itself once for each of its two queues.
-        "at": when(now(db)), "workers": (row.workers + 1) // 2, "heard_at": when(row.heard_at), "waiting": row.waiting,
-        "running": row.running, "failing": row.failing, "stalled": row.stalled, "jobs": failing, "late": late,
-    }  # fmt: skip
+        "at": when(now(db)),
+        "workers": (row.workers + 1) // 2,
+        "heard_at": when(row.heard_at),
+        "waiting": row.waiting,
+        "running": row.running,
+        "failing": row.failing,
+        "stalled": row.stalled,
+        "jobs": failing,
+        "late": late,
+    }
 
 
 def retry_job(db: Connection, actor: Actor, job: str, request: Request) -> Done:

@@ -69,21 +69,27 @@ def list_absences(db: Connection, actor: Actor) -> dict[str, Json]:
     return {
         "items": [
             {
-                "id": row.id, "person": _named(row, "person"), "substitute": _named(row, "substitute"),
+                "id": row.id,
+                "person": _named(row, "person"),
+                "substitute": _named(row, "substitute"),
                 "scope": {"id": row.scope_id, "name": row.scope_name, "name_zh": row.scope_name_zh},
-                "starts_at": when(row.starts_at), "ends_at": when(row.ends_at), "begun": row.begun,
+                "starts_at": when(row.starts_at),
+                "ends_at": when(row.ends_at),
+                "begun": row.begun,
                 "may_end": row.person == actor.person or row.scope_id in managed,
             }
             for row in rows
         ],
         "next": None,
-    }  # fmt: skip
+    }
 
 
 def _named(row: Any, which: str) -> dict[str, Json]:
     return {
-        "id": getattr(row, which), "name": getattr(row, f"{which}_name"), "name_zh": getattr(row, f"{which}_name_zh")
-    }  # fmt: skip
+        "id": getattr(row, which),
+        "name": getattr(row, f"{which}_name"),
+        "name_zh": getattr(row, f"{which}_name_zh"),
+    }
 
 
 _PEOPLE = text(f"""
@@ -116,7 +122,8 @@ def absence_choices(db: Connection, actor: Actor) -> list[dict[str, Json]]:
     found: dict[str, dict[str, Json]] = {}
     for row in db.execute(_PEOPLE, {"scopes": sorted(managed | _covered(actor))}):
         one = found.setdefault(
-            row.scope, {"id": row.scope, "name": row.scope_name, "name_zh": row.scope_name_zh, "people": [], "enters": []}
+            row.scope,
+            {"id": row.scope, "name": row.scope_name, "name_zh": row.scope_name_zh, "people": [], "enters": []},
         )
         person = {"id": row.id, "name": row.name, "name_zh": row.name_zh}
         one["people"].append(person)
@@ -140,9 +147,16 @@ def _covered(actor: Actor) -> set[str]:
 
 
 def record_absence(
-    db: Connection, actor: Actor, *, scope: str, person: str, substitute: str, first_day: date, last_day: date,
+    db: Connection,
+    actor: Actor,
+    *,
+    scope: str,
+    person: str,
+    substitute: str,
+    first_day: date,
+    last_day: date,
     request: Request,
-) -> Done:  # fmt: skip
+) -> Done:
     """Enter that a person is away, the last day included, and who stands in; one's own, or of somebody whom one leads."""
     by = _insist_may(actor, scope, person)
     if (earlier := ask(db, actor, request)) is not None:
@@ -158,10 +172,15 @@ def record_absence(
     in_programme = by.organisation is None
     before = look_before(db, [scope] if in_programme else [])
     effects = {
-        "absence": new.id, "person": person, "substitute": substitute, "starts_at": new.starts_at.isoformat(),
+        "absence": new.id,
+        "person": person,
+        "substitute": substitute,
+        "starts_at": new.starts_at.isoformat(),
         "ends_at": new.ends_at.isoformat(),
-    }  # fmt: skip
-    register_log.append(db, log, [_event(log.id, log.seq + 1, log.now, register_log.AWAY, by, effects)], request.key_hash)
+    }
+    register_log.append(
+        db, log, [_event(log.id, log.seq + 1, log.now, register_log.AWAY, by, effects)], request.key_hash
+    )
     db.execute(_INSERT, effects | {"scope": scope})
     for role in _roles(db, scope, person, new):
         _pass_on(db, scope, role, new, [*known, new], by)
@@ -185,13 +204,17 @@ def end_absence(db: Connection, actor: Actor, absence: str, request: Request) ->
     by = _insist_may(actor, row.scope_id, row.person_id)
     if (earlier := ask(db, actor, request)) is not None:
         return earlier
-    roles = db.execute(
-        text(
-            "SELECT id FROM memberships WHERE absence_id = CAST(:id AS uuid)"
-            " AND (ends_at IS NULL OR ends_at > casework_now()) ORDER BY id"
-        ),
-        {"id": absence},
-    ).scalars().all()  # fmt: skip
+    roles = (
+        db.execute(
+            text(
+                "SELECT id FROM memberships WHERE absence_id = CAST(:id AS uuid)"
+                " AND (ends_at IS NULL OR ends_at > casework_now()) ORDER BY id"
+            ),
+            {"id": absence},
+        )
+        .scalars()
+        .all()
+    )
     # The roles first: they lock the programme's log together with those of the cases, in one order.
     end_roles(db, roles, by)
     finish_absence(db, absence, by, request.key_hash)
@@ -262,10 +285,18 @@ def _pass_on(db: Connection, scope: str, role: _Role, absence: Absence, known: I
         return
     within = "organisation" if role.role in PROVIDER_ROLES else "programme"
     given = registry.grant_role(
-        db, absence.substitute, role.role, programme=scope if within == "programme" else None,
-        organisation=scope if within == "organisation" else None, deputy_for=person, starts_at=start, ends_at=end,
-        absence=absence.id, via=role.id, by=by.person,
-    )  # fmt: skip
+        db,
+        absence.substitute,
+        role.role,
+        programme=scope if within == "programme" else None,
+        organisation=scope if within == "organisation" else None,
+        deputy_for=person,
+        starts_at=start,
+        ends_at=end,
+        absence=absence.id,
+        via=role.id,
+        by=by.person,
+    )
     for one in known:
         if one.person == absence.substitute:
             _pass_on(db, scope, _Role(given, role.role, person, start, end), one, known, by)
@@ -285,9 +316,7 @@ def _insist_may(actor: Actor, scope: str, person: str) -> By:
     return By(actor.person, chosen[0].role, chosen[0].organisation, chosen[0].deputy_for)
 
 
-def _faults(
-    db: Connection, actor: Actor, scope: str, new: Absence, known: list[Absence], past: bool
-) -> dict[str, str]:
+def _faults(db: Connection, actor: Actor, scope: str, new: Absence, known: list[Absence], past: bool) -> dict[str, str]:
     """What is wrong with an absence, by the name of the field."""
     if past:
         return {"first_day": "must not lie in the past"}
@@ -362,9 +391,16 @@ def _zone_of(db: Connection, person: str) -> str:
 
 def _event(log: str, seq: int, at: datetime, kind: str, by: By, effects: dict[str, Json]) -> Event:
     return Event(
-        log=log, seq=seq, at=at, kind=kind, actor=by.person, acting_for=by.acting_for, role=by.role,
-        organisation=by.organisation, effects=effects,
-    )  # fmt: skip
+        log=log,
+        seq=seq,
+        at=at,
+        kind=kind,
+        actor=by.person,
+        acting_for=by.acting_for,
+        role=by.role,
+        organisation=by.organisation,
+        effects=effects,
+    )
 
 
 __all__ = [

@@ -101,10 +101,15 @@ def ask_recovery(
             " FROM (SELECT casework_now() AS n) moment"
         ),
         {
-            "id": id, "person": person, "means": [one for one in MEANS if one in means], "reason": reason.strip(),
-            "by": actor.person, "half": hash_password(plain(half)), "waits": WAITS,
+            "id": id,
+            "person": person,
+            "means": [one for one in MEANS if one in means],
+            "reason": reason.strip(),
+            "by": actor.person,
+            "half": hash_password(plain(half)),
+            "waits": WAITS,
         },
-    )  # fmt: skip
+    )
     body = body_of(db, TABLE, person, withdrawn, columns=["state"]) | body_of(db, TABLE, person, [id])
     note_account(db, person, RECOVERY_ASKED, actor.person, body=body, recovery=id, means=sorted(means))
     answer = {"id": id, "state": "asked"}
@@ -123,7 +128,8 @@ _WITHDRAW = text("""
 def decide_recovery(db: Connection, actor: Actor, recovery: str, *, agree: bool, request: Request) -> Done:
     """The second person agrees or not; the second half of the code stands in the first answer only."""
     row = db.execute(
-        text(f"{_ROW} WHERE r.id = CAST(:id AS uuid) AND {_MINE} FOR NO KEY UPDATE OF r"), _reach(actor) | {"id": recovery}
+        text(f"{_ROW} WHERE r.id = CAST(:id AS uuid) AND {_MINE} FOR NO KEY UPDATE OF r"),
+        _reach(actor) | {"id": recovery},
     ).one_or_none()
     if row is None:
         raise NotFound("recovery")
@@ -141,12 +147,18 @@ def decide_recovery(db: Connection, actor: Actor, recovery: str, *, agree: bool,
             " WHERE id = CAST(:id AS uuid)"
         ),
         {
-            "id": row.id, "state": "agreed" if agree else "refused", "by": actor.person, "agree": agree, "lasts": LASTS,
+            "id": row.id,
+            "state": "agreed" if agree else "refused",
+            "by": actor.person,
+            "agree": agree,
+            "lasts": LASTS,
             "half": hash_password(plain(half)) if half else None,
         },
-    )  # fmt: skip
+    )
     body = body_of(db, TABLE, row.person_id, [row.id], columns=_DECIDED)
-    note_account(db, row.person_id, RECOVERY_AGREED if agree else RECOVERY_REFUSED, actor.person, body=body, recovery=row.id)
+    note_account(
+        db, row.person_id, RECOVERY_AGREED if agree else RECOVERY_REFUSED, actor.person, body=body, recovery=row.id
+    )
     answer = {"id": row.id, "state": "agreed" if agree else "refused"}
     finish(db, actor, request, Done(answer))
     return Done(answer | ({"half": half} if half else {}))
@@ -159,12 +171,14 @@ def use_recovery(db: Connection, vault: Vault, email: str, first: str, second: s
     row = db.execute(_AGREED, {"email": canonical(email)}).one_or_none()
     # Both are looked at, whatever the first one gave: the time tells nothing.
     fits = [
-        password_fits(row.first_half if row else None, plain(first)), password_fits(row.second_half if row else None, plain(second)),
-    ]  # fmt: skip
+        password_fits(row.first_half if row else None, plain(first)),
+        password_fits(row.second_half if row else None, plain(second)),
+    ]
     if row is None or not all(fits):
         raise WrongCode
     db.execute(
-        text("UPDATE recoveries SET state = 'used', used_at = casework_now() WHERE id = CAST(:id AS uuid)"), {"id": row.id}
+        text("UPDATE recoveries SET state = 'used', used_at = casework_now() WHERE id = CAST(:id AS uuid)"),
+        {"id": row.id},
     )
     end_access(db, row.person_id, by=row.person_id)
     if SECOND_FACTOR in row.means:
@@ -174,7 +188,9 @@ def use_recovery(db: Connection, vault: Vault, email: str, first: str, second: s
     if PASSWORD not in row.means:
         return None
     db.execute(text("UPDATE people SET password_hash = NULL WHERE id = CAST(:id AS uuid)"), {"id": row.person_id})
-    note_entries(db, "people", row.person_id, [row.person_id], kind="password_lost", by=row.person_id, columns=["password_hash"])
+    note_entries(
+        db, "people", row.person_id, [row.person_id], kind="password_lost", by=row.person_id, columns=["password_hash"]
+    )
     return make_link(db, vault, row.person_id, by=row.decided_by, lasts=RESET_LASTS, mailed=False)
 
 
@@ -189,19 +205,29 @@ def _reach(actor: Actor) -> dict[str, Json]:
     if not held:
         raise NotFound
     return {
-        "administers": any(m.role == ADMINISTRATOR for m in held), "me": actor.person,
+        "administers": any(m.role == ADMINISTRATOR for m in held),
+        "me": actor.person,
         "programmes": sorted({m.programme for m in held if m.programme}),
-    }  # fmt: skip
+    }
 
 
 def _item(row: Any, actor: Actor) -> dict[str, Json]:
     return {
-        "id": row.id, "person": {"id": row.person_id, "name": row.name, "name_zh": row.name_zh}, "means": list(row.means),
-        "reason": row.reason, "state": row.state, "asked_at": when(row.asked_at), "expires_at": when(row.expires_at),
-        "asked_by": {"id": row.asked_by, "name": row.asker, "name_zh": row.asker_zh}, "decided_at": when(row.decided_at),
-        "decided_by": {"id": row.decided_by, "name": row.decider, "name_zh": row.decider_zh} if row.decided_by else None,
-        "used_at": when(row.used_at), "may_decide": row.state == "asked" and row.asked_by != actor.person,
-    }  # fmt: skip
+        "id": row.id,
+        "person": {"id": row.person_id, "name": row.name, "name_zh": row.name_zh},
+        "means": list(row.means),
+        "reason": row.reason,
+        "state": row.state,
+        "asked_at": when(row.asked_at),
+        "expires_at": when(row.expires_at),
+        "asked_by": {"id": row.asked_by, "name": row.asker, "name_zh": row.asker_zh},
+        "decided_at": when(row.decided_at),
+        "decided_by": {"id": row.decided_by, "name": row.decider, "name_zh": row.decider_zh}
+        if row.decided_by
+        else None,
+        "used_at": when(row.used_at),
+        "may_decide": row.state == "asked" and row.asked_by != actor.person,
+    }
 
 
 def new_half() -> str:

@@ -99,15 +99,33 @@ def show_opened(db: Connection, token: str, secret: str | None) -> Opened | None
     if not row.here:
         return None
     return Opened(
-        row.id, row.email, row.name, row.language, tuple(row.roles), row.scope, row.scope_zh, row.inviter, row.inviter_zh,
-        row.expires_at, row.account, row.closed,
-    )  # fmt: skip
+        row.id,
+        row.email,
+        row.name,
+        row.language,
+        tuple(row.roles),
+        row.scope,
+        row.scope_zh,
+        row.inviter,
+        row.inviter_zh,
+        row.expires_at,
+        row.account,
+        row.closed,
+    )
 
 
 def accept_as_new(
-    db: Connection, token: str, secret: str, *, name: str, name_zh: str | None, password: str, language: str,
-    about: Mapping[str, str], insist: bool,
-) -> SignedIn:  # fmt: skip
+    db: Connection,
+    token: str,
+    secret: str,
+    *,
+    name: str,
+    name_zh: str | None,
+    password: str,
+    language: str,
+    about: Mapping[str, str],
+    insist: bool,
+) -> SignedIn:
     """Make the account, give its roles and sign in. Raises InvalidForm; NotFound where somebody was faster."""
     row, faults = _opened(db, token, secret), {}
     if not name.strip():
@@ -119,9 +137,14 @@ def accept_as_new(
     if faults:
         raise InvalidForm(fields=faults)
     person = registry.register_person(
-        db, email=row.email, name=name.strip()[:200], name_zh=name_zh, password_hash=hash_password(password), language=language,
+        db,
+        email=row.email,
+        name=name.strip()[:200],
+        name_zh=name_zh,
+        password_hash=hash_password(password),
+        language=language,
         by=row.invited_by or SYSTEM_ACTOR,
-    )  # fmt: skip
+    )
     _accept(db, row, person)
     return start_session_of(db, person, about, insist=insist)
 
@@ -165,13 +188,16 @@ def _accept(db: Connection, row: Any, person: str) -> None:
 
 def _authority(db: Connection, row: Any) -> str:
     """In which role the invitation was made; `ROW` knows that it is held still."""
-    administers = row.invited_by is None or db.execute(
-        text(
-            "SELECT 1 FROM memberships WHERE person_id = CAST(:id AS uuid) AND role = 'administrator'"
-            " AND starts_at <= casework_now() AND (ends_at IS NULL OR ends_at > casework_now()) LIMIT 1"
-        ),
-        {"id": row.invited_by},
-    ).first()
+    administers = (
+        row.invited_by is None
+        or db.execute(
+            text(
+                "SELECT 1 FROM memberships WHERE person_id = CAST(:id AS uuid) AND role = 'administrator'"
+                " AND starts_at <= casework_now() AND (ends_at IS NULL OR ends_at > casework_now()) LIMIT 1"
+            ),
+            {"id": row.invited_by},
+        ).first()
+    )
     return ADMINISTRATOR if administers else PROVIDER_LEAD
 
 
@@ -189,7 +215,9 @@ def _locked(db: Connection, token: str) -> Any:
     # Locked first and read then: of two who come at once the second one reads what the first one did.
     db.execute(text("SELECT 1 FROM invitations WHERE token = :token FOR NO KEY UPDATE"), _by(token))
     row = db.execute(
-        text(f"SELECT i.*, opened_until > casework_now() AS fresh FROM ({ROW}) i WHERE token = :token AND state = 'open'"),
+        text(
+            f"SELECT i.*, opened_until > casework_now() AS fresh FROM ({ROW}) i WHERE token = :token AND state = 'open'"
+        ),
         _by(token),
     ).one_or_none()
     if row is None:

@@ -22,11 +22,19 @@ def fold(events: Iterable[Event]) -> dict[str, dict[str, Json]]:
     for event in events:
         if event.kind == INVITED:
             found[event.effects["invitation"]] = {
-                "id": event.effects["invitation"], "scope_id": event.log, "email": event.body["email"],
-                "name": event.body["name"], "roles": event.effects["roles"], "language": event.effects["language"],
-                "expires_at": event.effects["expires_at"], "invited_by": None if event.actor == SYSTEM_ACTOR else event.actor,
-                "locked_at": None, "revoked_at": None, "accepted_at": None, "accepted_by": None,
-            }  # fmt: skip
+                "id": event.effects["invitation"],
+                "scope_id": event.log,
+                "email": event.body["email"],
+                "name": event.body["name"],
+                "roles": event.effects["roles"],
+                "language": event.effects["language"],
+                "expires_at": event.effects["expires_at"],
+                "invited_by": None if event.actor == SYSTEM_ACTOR else event.actor,
+                "locked_at": None,
+                "revoked_at": None,
+                "accepted_at": None,
+                "accepted_by": None,
+            }
         elif event.kind in _LATER and event.effects["invitation"] in found:
             found[event.effects["invitation"]] |= _after(event)
     return found

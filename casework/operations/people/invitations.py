@@ -74,9 +74,18 @@ class Scope:
 
 @sensitive
 def invite(
-    db: Connection, actor: Actor, vault: Vault, *, scope: Scope, email: str, name: str, roles: Sequence[str],
-    language: str = "en", days: int = DAYS, request: Request,
-) -> Done:  # fmt: skip
+    db: Connection,
+    actor: Actor,
+    vault: Vault,
+    *,
+    scope: Scope,
+    email: str,
+    name: str,
+    roles: Sequence[str],
+    language: str = "en",
+    days: int = DAYS,
+    request: Request,
+) -> Done:
     """Invite somebody; the code to tell stands in the first answer only.
 
     An administrator invites to a programme of their own and to every organisation, a provider's lead to the own one.
@@ -94,15 +103,28 @@ def invite(
 
 
 def record_invitation(
-    db: Connection, by: str | None, vault: Vault, *, scope: Scope, email: str, name: str, roles: Sequence[str], language: str,
+    db: Connection,
+    by: str | None,
+    vault: Vault,
+    *,
+    scope: Scope,
+    email: str,
+    name: str,
+    roles: Sequence[str],
+    language: str,
     days: int,
-) -> tuple[str, str, str]:  # fmt: skip
+) -> tuple[str, str, str]:
     """Write an invitation and queue its mail: (its id, its code, the secret of its link)."""
     email = canonical(email)
     log = lock_log(db, scope.id)
     _insist_calm(db, log)
-    taken = db.execute(text(f"SELECT 1 FROM ({ROW}) i WHERE scope_id = CAST(:scope AS uuid) AND lower(email) = :email"
-                            " AND state = 'open'"), {"scope": log.id, "email": email}).first()  # fmt: skip
+    taken = db.execute(
+        text(
+            f"SELECT 1 FROM ({ROW}) i WHERE scope_id = CAST(:scope AS uuid) AND lower(email) = :email"
+            " AND state = 'open'"
+        ),
+        {"scope": log.id, "email": email},
+    ).first()
     if taken:
         raise InvalidForm(fields={"email": "has an open invitation already; send that one again"})
     id = str(uuid_utils.uuid7())
@@ -116,10 +138,19 @@ def record_invitation(
             " VALUES (:id, :scope, :email, :name, :roles, :language, :by, :at, :ends, :token, :code)"
         ),
         {
-            "id": id, "scope": log.id, "email": email, "name": name, "roles": list(roles), "language": language, "by": by,
-            "at": log.now, "ends": ends, "token": token_hash(secret), "code": hash_password(code),
+            "id": id,
+            "scope": log.id,
+            "email": email,
+            "name": name,
+            "roles": list(roles),
+            "language": language,
+            "by": by,
+            "at": log.now,
+            "ends": ends,
+            "token": token_hash(secret),
+            "code": hash_password(code),
         },
-    )  # fmt: skip
+    )
     _mail(db, id, 1, log.now)
     return id, code, secret
 
@@ -160,12 +191,25 @@ _MAIL = "(SELECT m.state FROM mails m WHERE m.invitation_id = i.id ORDER BY m.ma
 
 def _item(row: Any) -> dict[str, Json]:
     return {
-        "id": row.id, "email": row.email, "name": row.name, "roles": list(row.roles), "language": row.language,
-        "programme": row.programme_id, "organisation": row.organisation_id, "scope": row.scope, "scope_zh": row.scope_zh,
-        "state": row.state, "mail": row.mail, "made_at": when(row.made_at), "expires_at": when(row.expires_at),
-        "accepted_at": when(row.accepted_at), "person": row.accepted_by,
-        "invited_by": {"id": row.invited_by, "name": row.inviter, "name_zh": row.inviter_zh} if row.invited_by else None,
-    }  # fmt: skip
+        "id": row.id,
+        "email": row.email,
+        "name": row.name,
+        "roles": list(row.roles),
+        "language": row.language,
+        "programme": row.programme_id,
+        "organisation": row.organisation_id,
+        "scope": row.scope,
+        "scope_zh": row.scope_zh,
+        "state": row.state,
+        "mail": row.mail,
+        "made_at": when(row.made_at),
+        "expires_at": when(row.expires_at),
+        "accepted_at": when(row.accepted_at),
+        "person": row.accepted_by,
+        "invited_by": {"id": row.invited_by, "name": row.inviter, "name_zh": row.inviter_zh}
+        if row.invited_by
+        else None,
+    }
 
 
 @sensitive
@@ -190,10 +234,13 @@ def invite_again(
             " locked_at = NULL, opened = NULL, opened_until = NULL WHERE id = CAST(:id AS uuid)"
         ),
         {
-            "id": row.id, "issue": issue, "token": token_hash(vault.secrets_of(_purpose(row.id, issue))[0]),
-            "code": hash_password(code), "ends": ends,
+            "id": row.id,
+            "issue": issue,
+            "token": token_hash(vault.secrets_of(_purpose(row.id, issue))[0]),
+            "code": hash_password(code),
+            "ends": ends,
         },
-    )  # fmt: skip
+    )
     _drop_mails(db, row.id)
     _mail(db, row.id, issue, log.now)
     answer = {"id": row.id, "state": "open"}
@@ -233,7 +280,7 @@ def _reach(actor: Actor) -> dict[str, Json]:
         "programmes": sorted({m.programme for m in held if m.programme and m.role == ADMINISTRATOR}),
         "led": sorted({m.organisation for m in held if m.organisation and m.role == PROVIDER_LEAD}),
         "administers": any(m.role == ADMINISTRATOR for m in held),
-    }  # fmt: skip
+    }
 
 
 def _insist_invites(actor: Actor, scope: Scope) -> None:
@@ -268,9 +315,12 @@ def insist_form(
         faults["language"] = "is not one of the choices"
     if not 1 <= days <= MOST_DAYS:
         faults["days"] = f"must be between 1 and {MOST_DAYS}"
-    if scope.organisation and not db.execute(
-        text("SELECT 1 FROM organisations WHERE id = CAST(:id AS uuid)"), {"id": scope.organisation}
-    ).first():
+    if (
+        scope.organisation
+        and not db.execute(
+            text("SELECT 1 FROM organisations WHERE id = CAST(:id AS uuid)"), {"id": scope.organisation}
+        ).first()
+    ):
         faults["organisation"] = "is not known"
     if "email" not in faults:
         # Only what whoever invites can see anyway: who is in the programme or the organisation already, and oneself.
@@ -315,9 +365,11 @@ def _find(db: Connection, actor: Actor, invitation: str) -> Any:
     ).one_or_none()
     mine = _reach(actor)
     theirs = row is not None and (
-        row.programme_id in mine["programmes"] or row.organisation_id in mine["led"]
-        or row.organisation_id is not None and mine["administers"]
-    )  # fmt: skip
+        row.programme_id in mine["programmes"]
+        or row.organisation_id in mine["led"]
+        or row.organisation_id is not None
+        and mine["administers"]
+    )
     if not theirs:
         raise NotFound("invitation")
     return row
@@ -358,9 +410,15 @@ def write_invitation(db: Connection, mail: str, vault: Vault) -> InvitationMail 
     chinese = row.language == "zh-Hans"
     inviter, scope = (row.inviter_zh, row.scope_zh) if chinese else (None, None)
     return InvitationMail(
-        mail, row.email, row.language, row.now, inviter or row.inviter or "", scope or row.scope,
-        INVITATION_PAGE + links[0], row.expires_at,
-    )  # fmt: skip
+        mail,
+        row.email,
+        row.language,
+        row.now,
+        inviter or row.inviter or "",
+        scope or row.scope,
+        INVITATION_PAGE + links[0],
+        row.expires_at,
+    )
 
 
 def _mail(db: Connection, invitation: str, issue: int, at: datetime) -> None:

@@ -37,9 +37,10 @@ def list_organisations(
     """Every organisation for who works in a programme, their own for its members; the newest first."""
     most = insist_limit(limit)
     given: dict[str, Any] = {
-        "all": any(m.programme and m.role != OBSERVER for m in actor.memberships), "most": most + 1,
+        "all": any(m.programme and m.role != OBSERVER for m in actor.memberships),
+        "most": most + 1,
         "own": sorted({m.organisation for m in actor.memberships if m.organisation}),
-    }  # fmt: skip
+    }
     more = ""
     if service is not None:
         more, given["service"] = " AND :service = ANY(services)", service
@@ -59,18 +60,22 @@ def list_organisations(
 
 def _organisation(row: Any) -> dict[str, Json]:
     return {
-        "id": row.id, "name": row.name, "name_zh": row.name_zh, "country": row.country, "kind": row.kind,
-        "services": list(row.services), "register_number": row.register_number, "language": row.language,
-    }  # fmt: skip
+        "id": row.id,
+        "name": row.name,
+        "name_zh": row.name_zh,
+        "country": row.country,
+        "kind": row.kind,
+        "services": list(row.services),
+        "register_number": row.register_number,
+        "language": row.language,
+    }
 
 
 #: A role `m` in a programme or an organisation that who asks works in.
 _TOGETHER = """(:all OR m.programme_id = ANY(CAST(:programmes AS uuid[])) OR m.organisation_id = ANY(CAST(:organisations AS uuid[])))
     AND (:all OR m.starts_at <= casework_now() AND (m.ends_at IS NULL OR m.ends_at > casework_now()))"""
 #: Somebody `p` whom who asks works with; everybody with an account for administrators. By the values of `people_values`.
-PEOPLE_SEEN = (
-    f"(:all OR p.active AND NOT p.service AND EXISTS (SELECT FROM memberships m WHERE m.person_id = p.id AND {_TOGETHER}))"
-)
+PEOPLE_SEEN = f"(:all OR p.active AND NOT p.service AND EXISTS (SELECT FROM memberships m WHERE m.person_id = p.id AND {_TOGETHER}))"
 
 
 def people_values(actor: Actor) -> dict[str, Json]:
@@ -79,8 +84,10 @@ def people_values(actor: Actor) -> dict[str, Json]:
     return {
         "all": is_administrator(actor),
         "programmes": sorted({m.programme for m in actor.memberships if m.programme and m.role in staff}),
-        "organisations": sorted({m.organisation for m in actor.memberships if m.organisation and m.role in PROVIDER_ROLES}),
-    }  # fmt: skip
+        "organisations": sorted(
+            {m.organisation for m in actor.memberships if m.organisation and m.role in PROVIDER_ROLES}
+        ),
+    }
 
 
 def list_people(

@@ -94,22 +94,32 @@ def show_leaver(db: Connection, actor: Actor, person: str) -> dict[str, Json]:
     def successors(case: Any) -> list[dict[str, Json]]:
         return [
             {"id": one.id, "name": one.name, "name_zh": one.name_zh, "cases": one.cases}
-            for one in known if one.programme_id == case.programme_id and case.id not in one.kept_from
-        ]  # fmt: skip
+            for one in known
+            if one.programme_id == case.programme_id and case.id not in one.kept_from
+        ]
 
     return {
-        "id": row.id, "name": row.name, "name_zh": row.name_zh, "active": row.active,
-        "count": cases[0].every if cases else 0, **db.execute(_COUNTS, given).one()._mapping,
+        "id": row.id,
+        "name": row.name,
+        "name_zh": row.name_zh,
+        "active": row.active,
+        "count": cases[0].every if cases else 0,
+        **db.execute(_COUNTS, given).one()._mapping,
         "cases": [
             {
-                "number": one.number, "title": one.title, "state": one.state, "owned": one.owned, "held": one.held,
+                "number": one.number,
+                "title": one.title,
+                "state": one.state,
+                "owned": one.owned,
+                "held": one.held,
                 "programme": {"id": one.programme_id, "name": one.programme, "name_zh": one.programme_zh},
-                "due_at": when(one.due_at), "successors": successors(one) if one.owned else [],
+                "due_at": when(one.due_at),
+                "successors": successors(one) if one.owned else [],
                 "why_not": _why_not(actor, whole[one.id]),
             }
             for one in cases
         ],
-    }  # fmt: skip
+    }
 
 
 def _hand_over(actor: Actor, case: Case) -> By:
@@ -148,9 +158,14 @@ def take_over(
         return HandOver(owner, tuple(one for one in case.team if one not in (leaver, owner)), note), by
 
     done = perform(
-        db, actor, case_log(db, actor, number), "case", to_command,
-        lambda case, _: {"number": case.number, "revision": case.revision}, request,
-    )  # fmt: skip
+        db,
+        actor,
+        case_log(db, actor, number),
+        "case",
+        to_command,
+        lambda case, _: {"number": case.number, "revision": case.revision},
+        request,
+    )
     return relieve_holders(db, done, number)
 
 

@@ -33,7 +33,14 @@ Json = Any
 
 LANGUAGES = ("zh", "en")
 #: What a provider says of itself, with how it begins.
-EMPTY: Mapping[str, Json] = {"fields": [], "languages": [], "places": [], "capacity": None, "closed": [], "conflicts": []}
+EMPTY: Mapping[str, Json] = {
+    "fields": [],
+    "languages": [],
+    "places": [],
+    "capacity": None,
+    "closed": [],
+    "conflicts": [],
+}
 MOST_WORDS, LONGEST = 40, 80
 
 
@@ -88,9 +95,15 @@ def list_providers(db: Connection, actor: Actor, *, service: str | None = None) 
 def _provider(row: Any, today: date) -> dict[str, Json]:
     profile = EMPTY | row.profile
     return {
-        "id": row.id, "name": row.name, "name_zh": row.name_zh, "country": row.country, "services": list(row.services),
-        "open": row.open, "closed_now": any(first <= today <= last for first, last in _closed(profile)), **profile,
-    }  # fmt: skip
+        "id": row.id,
+        "name": row.name,
+        "name_zh": row.name_zh,
+        "country": row.country,
+        "services": list(row.services),
+        "open": row.open,
+        "closed_now": any(first <= today <= last for first, last in _closed(profile)),
+        **profile,
+    }
 
 
 def _today(db: Connection, actor: Actor) -> date:
@@ -105,11 +118,14 @@ def _closed(profile: Mapping[str, Json]) -> list[tuple[date, date]]:
 def show_provider(db: Connection, actor: Actor, provider: str) -> dict[str, Json]:
     """One provider with its figures. Raises NotFound."""
     _insist_sees(db, actor, provider)
-    row = db.execute(text(_PROVIDERS.format(more="AND o.id = CAST(:id AS uuid)")), {"id": provider, **_counted(actor)}).one()
+    row = db.execute(
+        text(_PROVIDERS.format(more="AND o.id = CAST(:id AS uuid)")), {"id": provider, **_counted(actor)}
+    ).one()
     return _provider(row, _today(db, actor)) | {
         "figures": [_figures(one) for one in db.execute(_FIGURES, {"provider": provider, **_counted(actor)})],
-        "ours": provider in reach(actor).organisations, "may_edit": _may_edit(actor, provider),
-    }  # fmt: skip
+        "ours": provider in reach(actor).organisations,
+        "may_edit": _may_edit(actor, provider),
+    }
 
 
 #: By service: what was asked and how it ended, and of both sides' tasks how many were done by their day.
@@ -151,7 +167,9 @@ def _figures(row: Any) -> dict[str, Json]:
 # --- deeds -----------------------------------------------------------------------------------------------------------
 
 
-def describe_provider(db: Connection, actor: Actor, provider: str, profile: Mapping[str, Json], request: Request) -> Done:
+def describe_provider(
+    db: Connection, actor: Actor, provider: str, profile: Mapping[str, Json], request: Request
+) -> Done:
     """Say of a provider what it does, where, in which languages, how much of it, when not, and for whom not.
 
     By its own lead, or an administrator. Raises InvalidForm, NotAllowed, NotFound.
@@ -217,10 +235,17 @@ def suggestions_for(db: Connection, case: Case, service: str) -> list[dict[str, 
     found = suggest([_candidate(row, told.get(row.id), here) for row in rows], _wanted(db, case))
     names = {row.id: {"name": row.name, "name_zh": row.name_zh} for row in rows}
     return [
-        {"id": one.candidate.id, **names[one.candidate.id], "points": one.points, "possible": one.possible,
-         "reasons": list(one.reasons), "open": one.candidate.open, "capacity": one.candidate.capacity}
+        {
+            "id": one.candidate.id,
+            **names[one.candidate.id],
+            "points": one.points,
+            "possible": one.possible,
+            "reasons": list(one.reasons),
+            "open": one.candidate.open,
+            "capacity": one.candidate.capacity,
+        }
         for one in found
-    ]  # fmt: skip
+    ]
 
 
 _ANSWERS = text("""
@@ -250,19 +275,29 @@ def _candidate(row: Any, told: Any, here: Sequence[Track]) -> Candidate:
     profile = EMPTY | row.profile
     mine = [one for one in here if one.provider == row.id]
     return Candidate(
-        id=row.id, name=row.name, fields=_words(*profile["fields"]), languages=frozenset(profile["languages"]),
-        places=_words(*profile["places"]), capacity=profile["capacity"], open=row.open, closed=tuple(_closed(profile)),
-        conflicts=_words(*profile["conflicts"]), answered=told.answered if told else 0, in_time=told.in_time if told else 0,
+        id=row.id,
+        name=row.name,
+        fields=_words(*profile["fields"]),
+        languages=frozenset(profile["languages"]),
+        places=_words(*profile["places"]),
+        capacity=profile["capacity"],
+        open=row.open,
+        closed=tuple(_closed(profile)),
+        conflicts=_words(*profile["conflicts"]),
+        answered=told.answered if told else 0,
+        in_time=told.in_time if told else 0,
         declined_here=any(one.outcome in ("declined", "no_answer", "failed") for one in mine),
         at_work_here=any(one.live and "send" in one.fired for one in mine),
         rating=float(told.rating) if told and told.rating is not None else None,
-    )  # fmt: skip
+    )
 
 
 def _wanted(db: Connection, case: Case) -> Wanted:
     row = db.execute(_WANTED, {"case": case.log, "parties": list(case.parties.values())}).one()
     return Wanted(
-        today=calendar_of(db, case.programme).local_date(now(db)), fields=_words(row.sector, *(row.benefits or ())),
-        languages=frozenset(one[:2] for one in row.languages), places=_words(row.district),
+        today=calendar_of(db, case.programme).local_date(now(db)),
+        fields=_words(row.sector, *(row.benefits or ())),
+        languages=frozenset(one[:2] for one in row.languages),
+        places=_words(row.district),
         parties=_words(*row.names),
-    )  # fmt: skip
+    )

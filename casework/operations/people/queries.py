@@ -80,8 +80,10 @@ def show_person(db: Connection, actor: Actor, person: str) -> dict[str, Json]:
     """A person, every role ever held, and what hangs on them now. Raises NotFound."""
     _insist(actor)
     row = db.execute(
-        text("SELECT id, name, name_zh, email, language, active, created_at, service, password_hash IS NOT NULL AS has_password,"
-             " erased_at IS NOT NULL AS erased FROM people WHERE id = CAST(:id AS uuid)"),
+        text(
+            "SELECT id, name, name_zh, email, language, active, created_at, service, password_hash IS NOT NULL AS has_password,"
+            " erased_at IS NOT NULL AS erased FROM people WHERE id = CAST(:id AS uuid)"
+        ),
         {"id": person},
     ).one_or_none()
     if row is None:
@@ -92,10 +94,13 @@ def show_person(db: Connection, actor: Actor, person: str) -> dict[str, Json]:
     with whole(db):
         hangs = dict(db.execute(_HANGS, {"id": person}).one()._mapping)
     return dict(row._mapping) | {
-        "roles": [dict(one._mapping) for one in roles], "deputies": [dict(one._mapping) for one in deputies],
-        "hangs": hangs, "own": row.id == actor.person, "waiting": list_waiting(db, actor, person),
+        "roles": [dict(one._mapping) for one in roles],
+        "deputies": [dict(one._mapping) for one in deputies],
+        "hangs": hangs,
+        "own": row.id == actor.person,
+        "waiting": list_waiting(db, actor, person),
         "mine": own_programmes(actor),
-    }  # fmt: skip
+    }
 
 
 def show_organisation(db: Connection, actor: Actor, organisation: str) -> dict[str, Json]:
@@ -121,7 +126,9 @@ def choices(db: Connection, actor: Actor) -> dict[str, list[tuple[str, str]]]:
         text("SELECT id, name FROM programmes WHERE id = ANY(CAST(:ids AS uuid[])) ORDER BY name, id"),
         {"ids": own_programmes(actor)},
     )
-    providers = db.execute(text("SELECT id, name FROM organisations WHERE kind = 'provider' ORDER BY name, id LIMIT 1000"))
+    providers = db.execute(
+        text("SELECT id, name FROM organisations WHERE kind = 'provider' ORDER BY name, id LIMIT 1000")
+    )
     people = db.execute(text("SELECT id, name FROM people WHERE active AND NOT service ORDER BY name, id LIMIT 1000"))
     return {
         "programme": [(row.id, row.name) for row in programmes],

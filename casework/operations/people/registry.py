@@ -69,9 +69,15 @@ def register_programme(
 
 
 def register_phase(
-    db: Connection, programme: str, *, name: str, name_zh: str | None, starts_on: date, ends_on: date | None = None,
+    db: Connection,
+    programme: str,
+    *,
+    name: str,
+    name_zh: str | None,
+    starts_on: date,
+    ends_on: date | None = None,
     by: str = SYSTEM_ACTOR,
-) -> str:  # fmt: skip
+) -> str:
     """A phase of a programme; gives its id."""
     name, name_zh = _names(name, name_zh)
     id = str(uuid_utils.uuid7())
@@ -88,24 +94,48 @@ def register_phase(
 
 
 def register_organisation(
-    db: Connection, *, name: str, name_zh: str | None = None, country: str | None = None, kind: str = "company",
-    services: Sequence[str] = (), register_number: str | None = None, language: str = "en",
-    provenance: Mapping[str, Json] | None = None, by: str = SYSTEM_ACTOR,
-) -> str:  # fmt: skip
+    db: Connection,
+    *,
+    name: str,
+    name_zh: str | None = None,
+    country: str | None = None,
+    kind: str = "company",
+    services: Sequence[str] = (),
+    register_number: str | None = None,
+    language: str = "en",
+    provenance: Mapping[str, Json] | None = None,
+    by: str = SYSTEM_ACTOR,
+) -> str:
     """An organisation: a party, or a provider of services; gives its id."""
     name, name_zh = _names(name, name_zh)
     effects = {"kind": kind, "services": list(services), "country": country}
     values = {
-        "name": name, "name_zh": name_zh, "country": country, "kind": kind, "services": list(services),
-        "register_number": register_number, "language": language, "profile": {}, "owners": [], "provenance": provenance or {},
-    }  # fmt: skip
+        "name": name,
+        "name_zh": name_zh,
+        "country": country,
+        "kind": kind,
+        "services": list(services),
+        "register_number": register_number,
+        "language": language,
+        "profile": {},
+        "owners": [],
+        "provenance": provenance or {},
+    }
     return _register(db, "organisation", by, effects, values)
 
 
 def register_person(
-    db: Connection, *, email: str, name: str, name_zh: str | None = None, password_hash: str | None = None,
-    language: str = "en", zone: str = "Asia/Shanghai", service: bool = False, by: str = SYSTEM_ACTOR,
-) -> str:  # fmt: skip
+    db: Connection,
+    *,
+    email: str,
+    name: str,
+    name_zh: str | None = None,
+    password_hash: str | None = None,
+    language: str = "en",
+    zone: str = "Asia/Shanghai",
+    service: bool = False,
+    by: str = SYSTEM_ACTOR,
+) -> str:
     """A person with an account; gives the id that stands for that person in the history."""
     email = insist_address(email)
     taken = db.execute(text("SELECT 1 FROM people WHERE lower(email) = :email"), {"email": email}).first()
@@ -113,18 +143,35 @@ def register_person(
         raise InvalidForm(fields={"email": "belongs to another account"})
     name, name_zh = _names(name, name_zh)
     values = {
-        "email": email, "name": name, "name_zh": name_zh, "password_hash": password_hash, "language": language, "zone": zone,
-        "theme": "auto", "active": True, "service": service,
-    }  # fmt: skip
+        "email": email,
+        "name": name,
+        "name_zh": name_zh,
+        "password_hash": password_hash,
+        "language": language,
+        "zone": zone,
+        "theme": "auto",
+        "active": True,
+        "service": service,
+    }
     return _register(db, "person", by, {}, values)
 
 
 def grant_role(
-    db: Connection, person: str, role: str, *, programme: str | None = None, organisation: str | None = None,
-    deputy_for: str | None = None, starts_at: datetime | None = None, ends_at: datetime | None = None,
-    absence: str | None = None, via: str | None = None, invitation: str | None = None, request: str | None = None,
+    db: Connection,
+    person: str,
+    role: str,
+    *,
+    programme: str | None = None,
+    organisation: str | None = None,
+    deputy_for: str | None = None,
+    starts_at: datetime | None = None,
+    ends_at: datetime | None = None,
+    absence: str | None = None,
+    via: str | None = None,
+    invitation: str | None = None,
+    request: str | None = None,
     by: str = SYSTEM_ACTOR,
-) -> str:  # fmt: skip
+) -> str:
     """A membership: a role within a programme or an organisation, for a time; gives its id.
 
     `absence` and `via`: it is a deputy's, because of that absence, and passes on that membership. `invitation`: the person
@@ -140,9 +187,13 @@ def grant_role(
     id, start = str(uuid_utils.uuid7()), starts_at or log.now
     insist_given(db, person, role, scope, start, ends_at)
     effects = {
-        "membership": id, "person": person, "role": role, "deputy_for": deputy_for, "starts_at": _text(start),
+        "membership": id,
+        "person": person,
+        "role": role,
+        "deputy_for": deputy_for,
+        "starts_at": _text(start),
         "ends_at": _text(ends_at),
-    }  # fmt: skip
+    }
     if absence is not None:
         effects |= {"absence": absence, "via": via}
     if invitation is not None:
@@ -157,21 +208,30 @@ def grant_role(
             " :absence, :via)"
         ),
         {
-            "id": id, "person": person, "role": role, "programme": programme, "organisation": organisation,
-            "deputy_for": deputy_for, "starts_at": start, "ends_at": ends_at, "absence": absence, "via": via,
+            "id": id,
+            "person": person,
+            "role": role,
+            "programme": programme,
+            "organisation": organisation,
+            "deputy_for": deputy_for,
+            "starts_at": start,
+            "ends_at": ends_at,
+            "absence": absence,
+            "via": via,
         },
-    )  # fmt: skip
+    )
     return id
 
 
-def insist_given(
-    db: Connection, person: str, role: str, scope: str, start: datetime, end: datetime | None
-) -> None:
+def insist_given(db: Connection, person: str, role: str, scope: str, start: datetime, end: datetime | None) -> None:
     """Whether the person may have the role in that time, beside the others and with an open account. Raises InvalidForm; reads no mediation."""
     if end is not None and end <= start:
         raise InvalidForm(fields={"ends_at": "must come after the start"})
     # Held, so that an account that is being closed beside this is closed before or after it.
-    if db.execute(text("SELECT active FROM people WHERE id = CAST(:id AS uuid) FOR SHARE"), {"id": person}).scalar() is False:
+    if (
+        db.execute(text("SELECT active FROM people WHERE id = CAST(:id AS uuid) FOR SHARE"), {"id": person}).scalar()
+        is False
+    ):
         raise InvalidForm(fields={"person": "has a closed account; reopen it first"})
     if not (others := apart_from(role)):
         return
@@ -187,21 +247,31 @@ def insist_given(
 
 #: Why a role is not for somebody, by another one that the person has in that time.
 _BESIDE: Mapping[str, Callable[[], InvalidForm]] = {
-    OFFICER: lambda: InvalidForm(fields={"role": "is not for somebody who is an officer of the programme in that time"}),
+    OFFICER: lambda: InvalidForm(
+        fields={"role": "is not for somebody who is an officer of the programme in that time"}
+    ),
     DISPUTE_OFFICER: lambda: InvalidForm(
         fields={"role": "is not for somebody who is a dispute officer of the programme in that time"}
     ),
     AUDITOR: lambda: InvalidForm(
-        fields={"role": "is not for somebody who is an auditor of the programme in that time: whoever judges the work does none of it"}
+        fields={
+            "role": "is not for somebody who is an auditor of the programme in that time: whoever judges the work does none of it"
+        }
     ),
     SUPERVISOR: lambda: InvalidForm(
-        fields={"role": "is not for somebody who is a supervisor of the programme in that time: whoever judges the work does none of it"}
+        fields={
+            "role": "is not for somebody who is a supervisor of the programme in that time: whoever judges the work does none of it"
+        }
     ),
     COMPLIANCE: lambda: InvalidForm(
-        fields={"role": "is not for somebody who is a compliance officer of the programme in that time: whoever judges the work does none of it"}
+        fields={
+            "role": "is not for somebody who is a compliance officer of the programme in that time: whoever judges the work does none of it"
+        }
     ),
     ADMINISTRATOR: lambda: InvalidForm(
-        fields={"role": "is not for somebody who is an administrator of the programme in that time: whoever judges the work does none of it"}
+        fields={
+            "role": "is not for somebody who is an administrator of the programme in that time: whoever judges the work does none of it"
+        }
     ),
 }
 _HOLDS_OTHER = text("""

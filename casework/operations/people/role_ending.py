@@ -64,15 +64,23 @@ def _end_roles(db: Connection, memberships: Collection[str], by: By, also: Colle
     # All at once, so that everybody locks in the same order.
     lock_logs(db, [*(row.scope for row in ending), *(row.log_id for row in homes), *also])
     # Again under the lock: something may have been passed on meanwhile.
-    ended = {(row.person_id, row.scope) for row in db.execute(_ENDING, ids).all() if registry.end_role(db, row.id, by=by.person)}
+    ended = {
+        (row.person_id, row.scope)
+        for row in db.execute(_ENDING, ids).all()
+        if registry.end_role(db, row.id, by=by.person)
+    }
     for row in homes:
-        relieve(db, row.holder_id, row.log_id, row.kind, by, {scope for person, scope in ended if person == row.holder_id})
+        relieve(
+            db, row.holder_id, row.log_id, row.kind, by, {scope for person, scope in ended if person == row.holder_id}
+        )
 
 
 def relieve_departed(engine: Engine) -> int:
     """The same for roles that time has ended; gives how many cases it was in. Each is a transaction of its own."""
     with transaction(engine) as db:
-        found = db.execute(_LEFT_BEHIND, {"roles": json.dumps({name: sorted(of) for name, of in QUEUE_ROLES.items()})}).all()
+        found = db.execute(
+            _LEFT_BEHIND, {"roles": json.dumps({name: sorted(of) for name, of in QUEUE_ROLES.items()})}
+        ).all()
     for row in found:
         with transaction(engine) as db:
             relieve(db, row.holder_id, row.log_id, row.kind, SYSTEM)

@@ -35,7 +35,9 @@ class RoleMail:
 
 def announce(db: Connection, programme: str, seq: int) -> None:
     """Have the event of a programme's log told, once its transaction is through."""
-    db.execute(text("INSERT INTO outbox (log_id, seq) VALUES (CAST(:log AS uuid), :seq)"), {"log": programme, "seq": seq})
+    db.execute(
+        text("INSERT INTO outbox (log_id, seq) VALUES (CAST(:log AS uuid), :seq)"), {"log": programme, "seq": seq}
+    )
 
 
 def tell_readers(db: Connection, event: Event, now: datetime, *, mailing: bool) -> None:
@@ -43,10 +45,18 @@ def tell_readers(db: Connection, event: Event, now: datetime, *, mailing: bool) 
     given = {"programme": event.log, "roles": list(READERS), "actor": event.actor}
     for person in db.execute(_READERS, given).scalars().all():
         told = {
-            "id": str(uuid_utils.uuid7()), "mail": str(uuid_utils.uuid7()) if mailing else None, "person": person,
-            "log": event.log, "seq": event.seq, "at": event.at, "now": now, "kind": ROLE, "what": event.kind,
-            "about": event.effects["request"], "key": f"{ROLE} {event.log} {event.seq} {person}",
-        }  # fmt: skip
+            "id": str(uuid_utils.uuid7()),
+            "mail": str(uuid_utils.uuid7()) if mailing else None,
+            "person": person,
+            "log": event.log,
+            "seq": event.seq,
+            "at": event.at,
+            "now": now,
+            "kind": ROLE,
+            "what": event.kind,
+            "about": event.effects["request"],
+            "key": f"{ROLE} {event.log} {event.seq} {person}",
+        }
         if mailing:
             db.execute(_MAIL, told)
         db.execute(_NOTIFY, told)

@@ -71,9 +71,17 @@ def fold(events: Iterable[Event]) -> dict[str, RoleRequest]:
         told, id = event.effects, event.effects.get("request")
         if event.kind == ROLE_ASKED:
             found[told["request"]] = RoleRequest(
-                told["request"], event.log, told["person"], told["role"], told["deputy_for"], told["starts_at"], told["ends_at"],
-                told.get("asked_by") or event.actor, event.at, told.get("invitation"),
-            )  # fmt: skip
+                told["request"],
+                event.log,
+                told["person"],
+                told["role"],
+                told["deputy_for"],
+                told["starts_at"],
+                told["ends_at"],
+                told.get("asked_by") or event.actor,
+                event.at,
+                told.get("invitation"),
+            )
         elif id in found and event.kind in (GRANTED, ROLE_REFUSED):
             state = AGREED if event.kind == GRANTED else REFUSED
             found[id] = replace(found[id], state=state, decided_by=event.actor, decided_at=event.at)
@@ -85,7 +93,9 @@ def why_not_agreed(one: RoleRequest | None, event: Event) -> str | None:
     if one is None or one.state != ASKED:
         return "nobody had asked for this role"
     told = event.effects
-    if (told["person"], told["role"], told["deputy_for"]) != (one.person, one.role, one.deputy_for) or told["ends_at"] != one.ends_at:
+    if (told["person"], told["role"], told["deputy_for"]) != (one.person, one.role, one.deputy_for) or told[
+        "ends_at"
+    ] != one.ends_at:
         return "another role was given than the one asked for"
     if event.actor in one.people:
         return "the person who asked for a role, or whom it is for, also agreed to it"
@@ -97,13 +107,27 @@ def why_not_agreed(one: RoleRequest | None, event: Event) -> str | None:
 
 def may_give_at_once(db: Connection, programme: str) -> bool:
     """Whether the command line may give a role without a second person: while there is no case that anybody could read."""
-    return db.execute(text("SELECT 1 FROM cases WHERE programme_id = CAST(:id AS uuid) LIMIT 1"), {"id": programme}).first() is None
+    return (
+        db.execute(
+            text("SELECT 1 FROM cases WHERE programme_id = CAST(:id AS uuid) LIMIT 1"), {"id": programme}
+        ).first()
+        is None
+    )
 
 
 def ask_role(
-    db: Connection, person: str, role: str, *, programme: str, deputy_for: str | None = None, starts_at: datetime | None = None,
-    ends_at: datetime | None = None, by: str = SYSTEM_ACTOR, asked_by: str | None = None, invitation: str | None = None,
-) -> str:  # fmt: skip
+    db: Connection,
+    person: str,
+    role: str,
+    *,
+    programme: str,
+    deputy_for: str | None = None,
+    starts_at: datetime | None = None,
+    ends_at: datetime | None = None,
+    by: str = SYSTEM_ACTOR,
+    asked_by: str | None = None,
+    invitation: str | None = None,
+) -> str:
     """Ask for a role, to which somebody else must agree; gives the id of the request.
 
     `asked_by`: who invited the person, where it is that one who asks by accepting.
@@ -117,9 +141,13 @@ def ask_role(
         raise Refused(["This role has been asked for already. Another person must agree to it first."])
     id = str(uuid_utils.uuid7())
     effects = {
-        "request": id, "person": person, "role": role, "deputy_for": deputy_for,
-        "starts_at": starts_at.isoformat() if starts_at else None, "ends_at": ends_at.isoformat() if ends_at else None,
-    }  # fmt: skip
+        "request": id,
+        "person": person,
+        "role": role,
+        "deputy_for": deputy_for,
+        "starts_at": starts_at.isoformat() if starts_at else None,
+        "ends_at": ends_at.isoformat() if ends_at else None,
+    }
     if invitation is not None:
         effects |= {"invitation": invitation, "asked_by": asked_by or SYSTEM_ACTOR}
     register_log.append(db, log, [log.next_event(ROLE_ASKED, by, effects=effects)])
@@ -158,15 +186,23 @@ def decide_role(db: Connection, actor: Actor, request_id: str, *, agree: bool, n
     _insist_asked(one)
     if not agree:
         effects = {"request": one.id, "person": one.person, "role": one.role}
-        register_log.append(db, log, [log.next_event(ROLE_REFUSED, actor.person, effects=effects, body={"note": note.strip()})])
+        register_log.append(
+            db, log, [log.next_event(ROLE_REFUSED, actor.person, effects=effects, body={"note": note.strip()})]
+        )
         announce(db, one.programme, log.seq + 1)
         return finish(db, actor, request, Done({"id": one.id, "state": REFUSED, "membership": None}))
     begins = datetime.fromisoformat(one.starts_at) if one.starts_at else None
     membership = registry.grant_role(
-        db, one.person, one.role, programme=one.programme, deputy_for=one.deputy_for,
+        db,
+        one.person,
+        one.role,
+        programme=one.programme,
+        deputy_for=one.deputy_for,
         starts_at=begins if begins and begins > log.now else None,
-        ends_at=datetime.fromisoformat(one.ends_at) if one.ends_at else None, request=one.id, by=actor.person,
-    )  # fmt: skip
+        ends_at=datetime.fromisoformat(one.ends_at) if one.ends_at else None,
+        request=one.id,
+        by=actor.person,
+    )
     announce(db, one.programme, log.seq + 1)
     pass_on_role(db, membership, By(actor.person, role))
     return finish(db, actor, request, Done({"id": one.id, "state": AGREED, "membership": membership}))
@@ -181,7 +217,11 @@ def close_requests(db: Connection, person: str) -> None:
     """Of somebody whose account is closed, or in whose place it would be: what waits for a second person waits no more."""
     for programme in asked_in(db, person):
         log = lock_log(db, programme)
-        waiting = [one for one in fold(_events_of(db, programme)).values() if one.state == ASKED and person in (one.person, one.deputy_for)]
+        waiting = [
+            one
+            for one in fold(_events_of(db, programme)).values()
+            if one.state == ASKED and person in (one.person, one.deputy_for)
+        ]
         for n, one in enumerate(waiting):
             log = log if n == 0 else lock_log(db, programme)
             effects = {"request": one.id, "person": one.person, "role": one.role}
@@ -209,7 +249,9 @@ def list_requests(db: Connection, actor: Actor) -> dict[str, Json]:
     # The newest first, and what waits before all of it.
     shown = sorted(found, key=lambda one: (one.state != ASKED, -one.asked_at.timestamp(), one.id))[:MOST]
     names = names_of(
-        db, {who for one in shown for who in (*one.people, one.decided_by) if who != SYSTEM_ACTOR}, {one.programme for one in shown}
+        db,
+        {who for one in shown for who in (*one.people, one.decided_by) if who != SYSTEM_ACTOR},
+        {one.programme for one in shown},
     ) | _programme_names(db, {one.programme for one in shown})
     return {"items": [_shown(actor, one, names) for one in shown], "next": None}
 
@@ -222,15 +264,15 @@ def list_waiting(db: Connection, actor: Actor, person: str) -> list[dict[str, Js
 def show_request(db: Connection, actor: Actor, request_id: str) -> dict[str, Json]:
     """One request, and whether the actor may decide on it. Raises NotFound."""
     one = _find(db, actor, request_id)
-    names = names_of(db, {who for who in (*one.people, one.decided_by) if who != SYSTEM_ACTOR}) | _programme_names(db, {one.programme})
+    names = names_of(db, {who for who in (*one.people, one.decided_by) if who != SYSTEM_ACTOR}) | _programme_names(
+        db, {one.programme}
+    )
     return _shown(actor, one, names)
 
 
 def count_waiting(db: Connection, actor: Actor) -> int:
     """How many wait for the actor's word."""
-    return sum(
-        _decides(actor, one) for programme in told_in(actor) for one in fold(_events_of(db, programme)).values()
-    )
+    return sum(_decides(actor, one) for programme in told_in(actor) for one in fold(_events_of(db, programme)).values())
 
 
 def _decides(actor: Actor, one: RoleRequest) -> bool:
@@ -240,12 +282,21 @@ def _decides(actor: Actor, one: RoleRequest) -> bool:
 
 def _shown(actor: Actor, one: RoleRequest, names: Mapping[str, str]) -> dict[str, Json]:
     return {
-        "id": one.id, "programme": {"id": one.programme, "name": names.get(one.programme)}, "person": named(one.person, names),
-        "role": one.role, "deputy_for": named(one.deputy_for, names), "starts_at": one.starts_at, "ends_at": one.ends_at,
-        "asked_by": None if one.asked_by == SYSTEM_ACTOR else named(one.asked_by, names), "asked_at": instant(one.asked_at),
-        "state": one.state, "decided_by": None if one.decided_by == SYSTEM_ACTOR else named(one.decided_by, names), "decided_at": when(one.decided_at),
-        "decides": _decides(actor, one), "own": one.state == ASKED and actor.person == one.asked_by,
-    }  # fmt: skip
+        "id": one.id,
+        "programme": {"id": one.programme, "name": names.get(one.programme)},
+        "person": named(one.person, names),
+        "role": one.role,
+        "deputy_for": named(one.deputy_for, names),
+        "starts_at": one.starts_at,
+        "ends_at": one.ends_at,
+        "asked_by": None if one.asked_by == SYSTEM_ACTOR else named(one.asked_by, names),
+        "asked_at": instant(one.asked_at),
+        "state": one.state,
+        "decided_by": None if one.decided_by == SYSTEM_ACTOR else named(one.decided_by, names),
+        "decided_at": when(one.decided_at),
+        "decides": _decides(actor, one),
+        "own": one.state == ASKED and actor.person == one.asked_by,
+    }
 
 
 def _find(db: Connection, actor: Actor, request_id: str) -> RoleRequest:
@@ -258,7 +309,8 @@ def _find(db: Connection, actor: Actor, request_id: str) -> RoleRequest:
 def _events_of(db: Connection, programme: str) -> list[Event]:
     rows = db.execute(_OF_REQUESTS, {"log": programme, "kinds": [ROLE_ASKED, ROLE_REFUSED, GRANTED]})
     return [
-        Event(log=programme, seq=row.seq, at=row.at, kind=row.kind, actor=row.actor_id, effects=row.effects) for row in rows
+        Event(log=programme, seq=row.seq, at=row.at, kind=row.kind, actor=row.actor_id, effects=row.effects)
+        for row in rows
     ]
 
 
@@ -269,7 +321,9 @@ _OF_REQUESTS = text("""
 
 
 def _programme_names(db: Connection, ids: set[str]) -> dict[str, str]:
-    rows = db.execute(text("SELECT id::text, name FROM programmes WHERE id = ANY(CAST(:ids AS uuid[]))"), {"ids": sorted(ids)})
+    rows = db.execute(
+        text("SELECT id::text, name FROM programmes WHERE id = ANY(CAST(:ids AS uuid[]))"), {"ids": sorted(ids)}
+    )
     return {row[0]: row[1] for row in rows}
 
 
@@ -303,7 +357,12 @@ def given_by(db: Connection, programme: str, people: Iterable[str]) -> dict[str,
     names = names_of(db, {one for one in who if one and one != SYSTEM_ACTOR})
     return {
         person: [
-            {"role": one.role, "since": instant(one.since), "by": names.get(one.by), "agreed_by": names.get(one.agreed_by or "")}
+            {
+                "role": one.role,
+                "since": instant(one.since),
+                "by": names.get(one.by),
+                "agreed_by": names.get(one.agreed_by or ""),
+            }
             for one in given
         ]
         for person, given in found.items()

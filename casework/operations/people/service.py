@@ -73,9 +73,16 @@ def create_programme(
 
 
 def create_phase(
-    db: Connection, actor: Actor, programme: str, *, name: str, name_zh: str | None, starts_on: date,
-    ends_on: date | None, request: Request,
-) -> Done:  # fmt: skip
+    db: Connection,
+    actor: Actor,
+    programme: str,
+    *,
+    name: str,
+    name_zh: str | None,
+    starts_on: date,
+    ends_on: date | None,
+    request: Request,
+) -> Done:
     """A phase of a programme."""
     insist_administers(actor, programme)
     if ends_on is not None and ends_on < starts_on:
@@ -96,17 +103,33 @@ def create_phase(
 
 
 def create_organisation(
-    db: Connection, actor: Actor, *, name: str, name_zh: str | None, country: str | None, kind: str,
-    services: Sequence[str], register_number: str | None, language: str, request: Request,
-) -> Done:  # fmt: skip
+    db: Connection,
+    actor: Actor,
+    *,
+    name: str,
+    name_zh: str | None,
+    country: str | None,
+    kind: str,
+    services: Sequence[str],
+    register_number: str | None,
+    language: str,
+    request: Request,
+) -> Done:
     """An organisation: a party, or a provider of services."""
     insist_administrator(actor)
 
     def do() -> Mapping[str, Json]:
         id = registry.register_organisation(
-            db, name=name, name_zh=name_zh, country=country, kind=kind, services=services,
-            register_number=register_number, language=language, by=actor.person,
-        )  # fmt: skip
+            db,
+            name=name,
+            name_zh=name_zh,
+            country=country,
+            kind=kind,
+            services=services,
+            register_number=register_number,
+            language=language,
+            by=actor.person,
+        )
         return {"id": id}
 
     return _once(db, actor, request, do, 201)
@@ -114,14 +137,26 @@ def create_organisation(
 
 @sensitive
 def create_person(
-    db: Connection, actor: Actor, vault: Vault, *, email: str, name: str, name_zh: str | None, language: str, mailing: bool,
+    db: Connection,
+    actor: Actor,
+    vault: Vault,
+    *,
+    email: str,
+    name: str,
+    name_zh: str | None,
+    language: str,
+    mailing: bool,
     request: Request,
-) -> Done:  # fmt: skip
+) -> Done:
     """A person with an account, who sets the password by a link: it is mailed, or stands in the first answer only."""
     insist_administrator(actor)
 
     def do() -> Mapping[str, Json]:
-        return {"id": registry.register_person(db, email=email, name=name, name_zh=name_zh, language=language, by=actor.person)}
+        return {
+            "id": registry.register_person(
+                db, email=email, name=name, name_zh=name_zh, language=language, by=actor.person
+            )
+        }
 
     return _with_link(db, vault, actor, _once(db, actor, request, do, 201), mailing)
 
@@ -137,7 +172,9 @@ def send_link(db: Connection, actor: Actor, vault: Vault, person: str, request: 
     if not row.active:
         raise Refused(["This account is closed. Reopen it first."])
     if row.password_hash is not None:
-        raise Refused(["This person has a password. A new one is set by a link of the sign-in page, or with two persons' help."])
+        raise Refused(
+            ["This person has a password. A new one is set by a link of the sign-in page, or with two persons' help."]
+        )
     return _with_link(db, vault, actor, _once(db, actor, request, lambda: {"id": person}, 200), mailing)
 
 
@@ -156,7 +193,13 @@ def reopen_person(db: Connection, actor: Actor, vault: Vault, person: str, reque
             text("UPDATE people SET active = true, password_hash = NULL WHERE id = CAST(:id AS uuid)"), {"id": person}
         )
         note_entries(
-            db, "people", person, [person], kind="account_reopened", by=actor.person, columns=["active", "password_hash"]
+            db,
+            "people",
+            person,
+            [person],
+            kind="account_reopened",
+            by=actor.person,
+            columns=["active", "password_hash"],
         )
         note_account(db, person, REOPENED, actor.person)
         return {"id": person, "active": True}
@@ -186,9 +229,18 @@ def _account(db: Connection, person: str) -> Any:
 
 @sensitive
 def create_membership(
-    db: Connection, actor: Actor, *, person: str, role: str, programme: str | None, organisation: str | None,
-    deputy_for: str | None, starts_at: datetime | None, ends_at: datetime | None, request: Request,
-) -> Done:  # fmt: skip
+    db: Connection,
+    actor: Actor,
+    *,
+    person: str,
+    role: str,
+    programme: str | None,
+    organisation: str | None,
+    deputy_for: str | None,
+    starts_at: datetime | None,
+    ends_at: datetime | None,
+    request: Request,
+) -> Done:
     """Give a person a role, or ask for it where a second person must agree; nobody gives one to themselves."""
     insist_administrator(actor)
     if programme is not None:
@@ -198,10 +250,12 @@ def create_membership(
     faults = {
         field: "is not known"
         for field, id, table in (
-            ("person", person, "people"), ("deputy_for", deputy_for, "people"), ("organisation", organisation, "organisations"),
+            ("person", person, "people"),
+            ("deputy_for", deputy_for, "people"),
+            ("organisation", organisation, "organisations"),
         )
         if id is not None and not _exists(db, table, id)
-    }  # fmt: skip
+    }
     if faults:
         raise InvalidForm(fields=faults)
     if deputy_for == person:
@@ -210,14 +264,27 @@ def create_membership(
     def do() -> Mapping[str, Json]:
         if programme is not None and takes_two(role):
             asked = ask_role(
-                db, person, role, programme=programme, deputy_for=deputy_for, starts_at=_utc(starts_at), ends_at=_utc(ends_at),
+                db,
+                person,
+                role,
+                programme=programme,
+                deputy_for=deputy_for,
+                starts_at=_utc(starts_at),
+                ends_at=_utc(ends_at),
                 by=actor.person,
-            )  # fmt: skip
+            )
             return {"id": asked, "state": "asked"}
         id = registry.grant_role(
-            db, person, role, programme=programme, organisation=organisation, deputy_for=deputy_for,
-            starts_at=_utc(starts_at), ends_at=_utc(ends_at), by=actor.person,
-        )  # fmt: skip
+            db,
+            person,
+            role,
+            programme=programme,
+            organisation=organisation,
+            deputy_for=deputy_for,
+            starts_at=_utc(starts_at),
+            ends_at=_utc(ends_at),
+            by=actor.person,
+        )
         pass_on_role(db, id, By(actor.person, ADMINISTRATOR))
         note_account(db, person, ROLE_GIVEN, actor.person, membership=id)
         return {"id": id, "state": "given"}
@@ -303,7 +370,12 @@ def deactivate_person(db: Connection, actor: Actor, person: str, request: Reques
         away = absences_of(db, person)
         before = look_before(db, {row.programme_id for row in running if row.programme_id})
         # Roles first: they lock the programmes' logs together with those of the cases, in one order.
-        end_roles(db, [*(row.id for row in running), *(role for one in away for role in one.roles)], by, also=asked_in(db, person))
+        end_roles(
+            db,
+            [*(row.id for row in running), *(role for one in away for role in one.roles)],
+            by,
+            also=asked_in(db, person),
+        )
         left = db.execute(_LEFT, {"id": person}).all()
         if left and not at_once:
             raise CasesLeft(left=", ".join(f"{row.name}: {row.count}" for row in left))

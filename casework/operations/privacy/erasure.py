@@ -46,7 +46,9 @@ class StillNamed(Exception):
 
 def list_agreed(db: Connection, *, but: str, most: int) -> list[str]:
     """Erasures to which two persons agreed and which wait to be carried out; `but` leaves some out, of `e`."""
-    statement = f"SELECT e.id FROM erasures e WHERE e.state = 'agreed' AND {but} ORDER BY e.decided_at, e.id LIMIT :most"
+    statement = (
+        f"SELECT e.id FROM erasures e WHERE e.state = 'agreed' AND {but} ORDER BY e.decided_at, e.id LIMIT :most"
+    )
     return list(db.execute(text(statement), {"most": most}).scalars())
 
 
@@ -116,10 +118,8 @@ def _erase_in(
     told = {
         "fields": [[one.seq, name] for one in found for name in one.fields],
         "title": any(one.seq == 1 and "title" in one.fields for one in found),
-        "names": sorted(
-            file["id"] for one in found if "file" in one.fields for file in one.effects.get("files", ())
-        ),
-    }  # fmt: skip
+        "names": sorted(file["id"] for one in found if "file" in one.fields for file in one.effects.get("files", ())),
+    }
     body: dict[str, Json] = {}
     for table, key in sorted(again):
         body |= body_of(db, table, log.id, [key])
@@ -149,7 +149,6 @@ def _bring_rows(db: Connection, log: Log, found: list[NamingEvent]) -> None:
             gone = ", ".join(f"{name} = NULL" for name in columns)
             if gone:
                 db.execute(text(f"UPDATE rights SET {gone} WHERE id = CAST(:id AS uuid)"), {"id": log.id})
-
 
 
 # --- the account -----------------------------------------------------------------------------------------------------
@@ -191,6 +190,7 @@ def _erase_account(db: Connection, person: str) -> bool:
 
 # --- rows that are no history ----------------------------------------------------------------------------------------
 
+
 def _drop_drafts(db: Connection, named: Naming) -> int:
     """Drafts lie sealed, and go whole where they name the person; gives how many."""
     rows = db.execute(text("SELECT person_id, form, data FROM drafts ORDER BY person_id, form")).all()
@@ -213,11 +213,13 @@ def _redact(db: Connection, erasure: str, named: Naming) -> tuple[int, dict[str,
     for table in WORDY:
         columns = list(worded(table))
         sets = ", ".join(
-            f'"{name}" = CAST(regexp_replace(CAST("{name}" AS text), :named, :gone, \'gi\') AS {kind})' for name, kind in columns
+            f'"{name}" = CAST(regexp_replace(CAST("{name}" AS text), :named, :gone, \'gi\') AS {kind})'
+            for name, kind in columns
         )
         told = f" RETURNING x.{REGISTERS[table].home} AS home, {key_of(table)} AS key" if table in REGISTERS else ""
         done = db.execute(
-            text(f"UPDATE {table} x SET {sets} WHERE {names_in(table)}{told}"), {"named": named.everywhere, "gone": GONE}
+            text(f"UPDATE {table} x SET {sets} WHERE {names_in(table)}{told}"),
+            {"named": named.everywhere, "gone": GONE},
         )
         count += done.rowcount
         for row in done if told else ():

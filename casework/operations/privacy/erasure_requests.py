@@ -59,11 +59,19 @@ def _after(row: dict[str, Json], event: Event) -> dict[str, Json]:
     match event.kind:
         case "erasure_asked":
             return {
-                "id": event.log, "programme_id": event.effects["programme"], "person_id": event.effects["person"],
-                "basis": event.effects["basis"], "state": ASKED, "words": _said(event.body["words"]),
-                "reason": _said(event.body["reason"]), "asked_by": event.actor, "asked_at": instant(event.at),
-                "decided_by": None, "decided_at": None, "done_at": None,
-            }  # fmt: skip
+                "id": event.log,
+                "programme_id": event.effects["programme"],
+                "person_id": event.effects["person"],
+                "basis": event.effects["basis"],
+                "state": ASKED,
+                "words": _said(event.body["words"]),
+                "reason": _said(event.body["reason"]),
+                "asked_by": event.actor,
+                "asked_at": instant(event.at),
+                "decided_by": None,
+                "decided_at": None,
+                "done_at": None,
+            }
         case "erasure_agreed":
             return row | {"state": AGREED, "decided_by": event.actor, "decided_at": instant(event.at)}
         case "erasure_refused":
@@ -85,7 +93,9 @@ def faults(events: Sequence[Event]) -> list[tuple[int, str]]:
     for event in events:
         if event.kind == ERASED:
             continue
-        wanted = {ASKED_FOR: (None,), AGREED_TO: (ASKED,), REFUSED_IT: (ASKED, AGREED), CARRIED_OUT: (AGREED,)}.get(event.kind, ())
+        wanted = {ASKED_FOR: (None,), AGREED_TO: (ASKED,), REFUSED_IT: (ASKED, AGREED), CARRIED_OUT: (AGREED,)}.get(
+            event.kind, ()
+        )
         if state not in wanted:
             found.append((event.seq, f"{event.kind} does not follow here"))
         if event.kind == AGREED_TO and event.actor in (asker, event.effects.get("person")):
@@ -101,9 +111,17 @@ def faults(events: Sequence[Event]) -> list[tuple[int, str]]:
 
 @sensitive
 def ask_erasure(
-    db: Connection, actor: Actor, *, programme: str, person: str | None, words: Sequence[str], basis: str, reason: str,
-    request: Request, years: int = YEARS,
-) -> Done:  # fmt: skip
+    db: Connection,
+    actor: Actor,
+    *,
+    programme: str,
+    person: str | None,
+    words: Sequence[str],
+    basis: str,
+    reason: str,
+    request: Request,
+    years: int = YEARS,
+) -> Done:
     """Ask that everything that names a person be erased; `words` name somebody without an account, or add to an account's.
 
     Raises Refused with what must be kept, and until when.
@@ -131,9 +149,15 @@ def ask_erasure(
     id, moment = str(uuid_utils.uuid7()), now(db)
     effects = {"programme": programme, "person": person, "basis": basis}
     event = Event(
-        log=id, seq=1, at=moment, kind=ASKED_FOR, actor=actor.person, role=ADMINISTRATOR, effects=effects,
+        log=id,
+        seq=1,
+        at=moment,
+        kind=ASKED_FOR,
+        actor=actor.person,
+        role=ADMINISTRATOR,
+        effects=effects,
         body={"words": list(named.words), "reason": reason.strip()},
-    )  # fmt: skip
+    )
     # Of no programme: nobody who reads a programme's registers reads of whom it is.
     append(db, new_log(id, "erasure", None, moment), [event], request.key_hash)
     write_row(db, fold([event]))
@@ -176,18 +200,36 @@ def decide_erasure(
         raise Refused(duties)
     role = next(one for one in DECIDERS if actor.in_programme(row.programme_id, (one,)))
     kind = AGREED_TO if agree else REFUSED_IT
-    append_deed(db, log, kind, {"person": row.person_id}, {"note": note.strip()}, by=actor.person, role=role, key=request.key_hash)
+    append_deed(
+        db,
+        log,
+        kind,
+        {"person": row.person_id},
+        {"note": note.strip()},
+        by=actor.person,
+        role=role,
+        key=request.key_hash,
+    )
     return finish(db, actor, request, Done({"id": erasure, "state": AGREED if agree else REFUSED}))
 
 
 def append_deed(
-    db: Connection, log: Log, kind: str, effects: Mapping[str, Json], body: Mapping[str, Json], *, by: str = SYSTEM_ACTOR,
-    role: str | None = None, key: str | None = None,
-) -> None:  # fmt: skip
+    db: Connection,
+    log: Log,
+    kind: str,
+    effects: Mapping[str, Json],
+    body: Mapping[str, Json],
+    *,
+    by: str = SYSTEM_ACTOR,
+    role: str | None = None,
+    key: str | None = None,
+) -> None:
     """One more event of an erasure, whose log is locked, and its row after it."""
     event = log.next_event(kind, by, role=role, effects=effects, body=body)
     append(db, log, [event], key)
-    before = db.execute(text("SELECT to_jsonb(e) FROM erasures e WHERE e.id = CAST(:id AS uuid)"), {"id": log.id}).scalar_one()
+    before = db.execute(
+        text("SELECT to_jsonb(e) FROM erasures e WHERE e.id = CAST(:id AS uuid)"), {"id": log.id}
+    ).scalar_one()
     write_row(db, _after(before, event))
 
 
@@ -243,8 +285,12 @@ def show_erasure(db: Connection, actor: Actor, erasure: str, *, years: int = YEA
     duties = find_duties(db, row.person_id, named, years=years) if named else []
     texts = _count_texts(db, erasure, row.person_id, named) if named else None
     return _shown(row, names) | {
-        "words": row.words, "reason": row.reason, "decides": may and row.state == ASKED, "kept": duties, "texts": texts,
-    }  # fmt: skip
+        "words": row.words,
+        "reason": row.reason,
+        "decides": may and row.state == ASKED,
+        "kept": duties,
+        "texts": texts,
+    }
 
 
 def _count_texts(db: Connection, erasure: str, person: str | None, named: Naming) -> int:
@@ -256,11 +302,18 @@ def _count_texts(db: Connection, erasure: str, person: str | None, named: Naming
 
 def _shown(row: Any, names: Mapping[str, str]) -> dict[str, Json]:
     return {
-        "id": row.id, "programme": row.programme_id, "person": named(row.person_id, names), "basis": row.basis, "state": row.state,
-        "asked_by": named(row.asked_by, names), "asked_at": instant(row.asked_at), "decided_by": named(row.decided_by, names),
-        "decided_at": when(row.decided_at), "done_at": when(row.done_at),
+        "id": row.id,
+        "programme": row.programme_id,
+        "person": named(row.person_id, names),
+        "basis": row.basis,
+        "state": row.state,
+        "asked_by": named(row.asked_by, names),
+        "asked_at": instant(row.asked_at),
+        "decided_by": named(row.decided_by, names),
+        "decided_at": when(row.decided_at),
+        "done_at": when(row.done_at),
         "due_at": when(row.decided_at + WITHIN) if row.state == AGREED else None,
-    }  # fmt: skip
+    }
 
 
 def _programmes(actor: Actor) -> list[str]:

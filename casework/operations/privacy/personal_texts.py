@@ -74,24 +74,35 @@ _EVENTS = text("""
 """)
 
 
-def find_texts(db: Connection, person: str | None, named: Naming, *, but: Sequence[str] = ()) -> dict[str, list[NamingEvent]]:
+def find_texts(
+    db: Connection, person: str | None, named: Naming, *, but: Sequence[str] = ()
+) -> dict[str, list[NamingEvent]]:
     """Where the history names the person, by log; `but` leaves kinds of logs out.
 
     The whole of what was registered of an account is about its person.
     """
     found: dict[str, list[NamingEvent]] = {}
     digested = _digested(db, named)
-    given = {"named": named.pattern, "person": person, "sealed": f"%{MARK}%", "digested": sorted(digested), "but": list(but)}
+    given = {
+        "named": named.pattern,
+        "person": person,
+        "sealed": f"%{MARK}%",
+        "digested": sorted(digested),
+        "but": list(but),
+    }
     # What lies sealed is opened on its way here, and is looked through here.
     for row in db.execute(_EVENTS, given):
         told = {name: one["value"] for name, one in row.body.items() if "value" in one and one["value"] is not None}
         # What the erasure itself says of the account names nobody.
         whole = row.log_id == person and row.kind != ERASED
-        fields = tuple(sorted(
-            name for name, value in told.items()
-            if (whole or name in digested or named.in_value(_naming_part(name, value)))
-            and not _kept(row.log_kind, row.kind, row.effects, name)
-        ))  # fmt: skip
+        fields = tuple(
+            sorted(
+                name
+                for name, value in told.items()
+                if (whole or name in digested or named.in_value(_naming_part(name, value)))
+                and not _kept(row.log_kind, row.kind, row.effects, name)
+            )
+        )
         if fields:
             found.setdefault(row.log_id, []).append(NamingEvent(row.seq, row.kind, row.effects, row.body, fields))
     return found

@@ -41,12 +41,16 @@ def find_duties(db: Connection, person: str | None, named: Naming, *, years: int
     """Everything that stands against erasing the person now. Of sealed mediations nothing is said."""
     db.execute(text("SET LOCAL statement_timeout = 0"))
     found = []
-    active = db.execute(text("SELECT active FROM people WHERE id = CAST(:id AS uuid)"), {"id": person}).scalar_one_or_none()
+    active = db.execute(
+        text("SELECT active FROM people WHERE id = CAST(:id AS uuid)"), {"id": person}
+    ).scalar_one_or_none()
     if active:
         found.append(_OPEN_ACCOUNT)
     given = {"id": person, "named": named.pattern, "years": years, "financing": list(FINANCING)}
     for row in db.execute(_CASES, {"id": person}):
-        found.append(f"{row.name}: {row.count} open cases are in this person's hands, until they are handed over or closed.")
+        found.append(
+            f"{row.name}: {row.count} open cases are in this person's hands, until they are handed over or closed."
+        )
     for row in db.execute(_FINDINGS, {"id": person, "named": named.pattern}):
         found.append(f"{row.name}: {row.count} findings of the audit are open, until they are closed.")
     for row in db.execute(_RECORDS, given):

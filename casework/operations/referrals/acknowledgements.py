@@ -52,7 +52,9 @@ def object_to(db: Connection, actor: Actor, referral: str, *, to: str, words: st
     return _on_contract(db, actor, referral, Object(referral, to, words), request, status=201)
 
 
-def answer_objection(db: Connection, actor: Actor, referral: str, objection: str, *, words: str, request: Request) -> Done:
+def answer_objection(
+    db: Connection, actor: Actor, referral: str, objection: str, *, words: str, request: Request
+) -> Done:
     """Answer an objection of the other side, or call one's own settled."""
     return _on_contract(db, actor, referral, AnswerObjection(referral, objection, words), request)
 
@@ -95,15 +97,18 @@ def describe_contract(db: Connection, actor: Actor, case: Case, track: Track) ->
     came = {side: done_by(edition, track, other_side(side)) for side in (mine, other)}
     waiting = {side: unreceived(edition, track, side) for side in (THEIRS, OURS)}
     return {
-        "may_sign": part and bool(waiting[mine]), "may_object": part, "mine": mine,
+        "may_sign": part and bool(waiting[mine]),
+        "may_object": part,
+        "mine": mine,
         "to_sign": [_deed(name, done) for name in sorted(waiting[mine], key=lambda name: track.fired[name].at)],
         "not_signed": [_deed(name, done) for name in sorted(waiting[other], key=lambda name: track.fired[name].at)],
         "signed": {
-            side: max((track.received[name]["at"] for name in came[side] if name in track.received), default=None) for side in came
+            side: max((track.received[name]["at"] for name in came[side] if name in track.received), default=None)
+            for side in came
         },
         "objections": _objections(db, case, track, mine, done),
         "deeds": [_deed(name, done) for name in came[mine]],
-    }  # fmt: skip
+    }
 
 
 def _deed(name: str, done: Mapping[str, str]) -> dict[str, Json]:
@@ -125,14 +130,27 @@ def _objections(db: Connection, case: Case, track: Track, mine: str, done: Mappi
     if not track.objections:
         return []
     found = {
-        id: {"id": id, "what": one["what"], "settled": one["what"] in OVER, "mine": one["side"] == mine, "side": one["side"],
-             "to": _deed(one["to"], done), "said": [], "due_at": _due(case, id)}
+        id: {
+            "id": id,
+            "what": one["what"],
+            "settled": one["what"] in OVER,
+            "mine": one["side"] == mine,
+            "side": one["side"],
+            "to": _deed(one["to"], done),
+            "said": [],
+            "due_at": _due(case, id),
+        }
         for id, one in track.objections.items()
-    }  # fmt: skip
+    }
     for row in db.execute(_WORDS, {"log": case.log, "track": track.id}):
         body = values(row.body)
         words = body.get("words", body.get("reason"))
-        found[row.told["id"]]["said"].append({
-            "at": row.at, "side": side_of(row.role), "what": row.told["what"], "words": None if words is ERASED else words,
-        })  # fmt: skip
+        found[row.told["id"]]["said"].append(
+            {
+                "at": row.at,
+                "side": side_of(row.role),
+                "what": row.told["what"],
+                "words": None if words is ERASED else words,
+            }
+        )
     return list(found.values())

@@ -50,15 +50,22 @@ def fhir_task(db: Connection, actor: Actor, id: str) -> dict[str, Json]:
     status, business = task_status(track)
     sent = track.fired.get("send")
     made: dict[str, Json] = {
-        "resourceType": "Task", "id": id, "identifier": [{"value": id}], "status": status, "intent": "order",
+        "resourceType": "Task",
+        "id": id,
+        "identifier": [{"value": id}],
+        "status": status,
+        "intent": "order",
         "code": {"coding": [{"system": "urn:casework:service", "code": track.kind}]},
-        "authoredOn": instant(sent.at if sent else track.opened_at), "lastModified": instant(_moved(track)),
+        "authoredOn": instant(sent.at if sent else track.opened_at),
+        "lastModified": instant(_moved(track)),
         "owner": {"reference": f"Organization/{track.provider}"} if track.provider else None,
         "requester": {"reference": f"Organization/{case.programme}"},
         "groupIdentifier": {"value": case.number} if case.number else None,
         "restriction": {"period": {"end": track.given["wanted_on"]}} if track.given.get("wanted_on") else None,
-        "businessStatus": {"coding": [{"system": _SYSTEM, "code": business, "display": BUSINESS_STATUS[business]}]} if business else None,
-    }  # fmt: skip
+        "businessStatus": {"coding": [{"system": _SYSTEM, "code": business, "display": BUSINESS_STATUS[business]}]}
+        if business
+        else None,
+    }
     return {name: value for name, value in made.items() if value is not None}
 
 

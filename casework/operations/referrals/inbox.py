@@ -99,16 +99,30 @@ def _row(row: Any, names: dict[str, str], moment: Any) -> dict[str, Json]:
     library = load_library()
     edition = library[row.edition]
     return {
-        "id": row.id, "kind": row.log_kind, "service": row.kind, "edition": row.edition, "states": list(row.states),
-        "step": step_at(edition, row.states[0], (row.came_from or {}).get(row.states[0], ())), "number": row.number,
-        "title": row.title, "programme": row.programme_id, "opened_at": instant(row.opened_at), "ended": row.outcome,
-        "wanted_on": row.given.get("wanted_on"), "parties": {side: names.get(one) for side, one in row.parties.items()},
-        "holder": names.get(row.holder_id) if row.holder_id else None, "our_due": when(row.our_due),
-        "their_due": when(row.their_due), "we_are_late": bool(row.our_due and row.our_due < moment),
+        "id": row.id,
+        "kind": row.log_kind,
+        "service": row.kind,
+        "edition": row.edition,
+        "states": list(row.states),
+        "step": step_at(edition, row.states[0], (row.came_from or {}).get(row.states[0], ())),
+        "number": row.number,
+        "title": row.title,
+        "programme": row.programme_id,
+        "opened_at": instant(row.opened_at),
+        "ended": row.outcome,
+        "wanted_on": row.given.get("wanted_on"),
+        "parties": {side: names.get(one) for side, one in row.parties.items()},
+        "holder": names.get(row.holder_id) if row.holder_id else None,
+        "our_due": when(row.our_due),
+        "their_due": when(row.their_due),
+        "we_are_late": bool(row.our_due and row.our_due < moment),
         "they_are_late": bool(row.their_due and row.their_due < moment),
-        "service_edition": row.service_edition, "service_states": list(row.service_states or ()),
-        "task": None if row.task_edition is None else {"edition": row.task_edition, "rule": row.task_rule, "type": row.task_type},
-    }  # fmt: skip
+        "service_edition": row.service_edition,
+        "service_states": list(row.service_states or ()),
+        "task": None
+        if row.task_edition is None
+        else {"edition": row.task_edition, "rule": row.task_rule, "type": row.task_type},
+    }
 
 
 def count_inbox(db: Connection, actor: Actor, *, most: int = 1000) -> dict[str, int]:
@@ -131,7 +145,9 @@ def inbox_calendar(db: Connection, actor: Actor) -> Any:
     return calendar_of(db, programme) if programme else None
 
 
-_LAST_PROGRAMME = text(f"SELECT coalesce(c.programme_id, m.programme_id) {_SENT} ORDER BY t.opened_at DESC, t.id DESC LIMIT 1")
+_LAST_PROGRAMME = text(
+    f"SELECT coalesce(c.programme_id, m.programme_id) {_SENT} ORDER BY t.opened_at DESC, t.id DESC LIMIT 1"
+)
 
 
 def read_referral(db: Connection, actor: Actor, id: str) -> tuple[Case, dict[str, Json]]:
@@ -143,13 +159,21 @@ def read_referral(db: Connection, actor: Actor, id: str) -> tuple[Case, dict[str
     names = names_of(db, {case.owner, track.named})
     programme = db.execute(_PROGRAMME, {"id": case.programme}).one()
     return case, told | {
-        "log": case.log, "log_kind": case.kind, "ours": track.provider in reach(actor).organisations,
-        "fee": sent.data.get("fee") if sent else None, "wanted_on": track.given.get("wanted_on"),
-        "accepted_at": instant(accepted.at) if accepted else None, "planned_on": agreed.get("planned_on"),
-        "charge": agreed.get("charge"), "price": agreed.get("price"), "named": names.get(track.named or ""),
-        "officer": names.get(case.owner or ""), "programme": {"name": programme.name, "name_zh": programme.name_zh},
-        "provider_side": _side(case, told["sides"]["provider"]), "office_side": _side(case, told["sides"]["office"]),
-    }  # fmt: skip
+        "log": case.log,
+        "log_kind": case.kind,
+        "ours": track.provider in reach(actor).organisations,
+        "fee": sent.data.get("fee") if sent else None,
+        "wanted_on": track.given.get("wanted_on"),
+        "accepted_at": instant(accepted.at) if accepted else None,
+        "planned_on": agreed.get("planned_on"),
+        "charge": agreed.get("charge"),
+        "price": agreed.get("price"),
+        "named": names.get(track.named or ""),
+        "officer": names.get(case.owner or ""),
+        "programme": {"name": programme.name, "name_zh": programme.name_zh},
+        "provider_side": _side(case, told["sides"]["provider"]),
+        "office_side": _side(case, told["sides"]["office"]),
+    }
 
 
 _PROGRAMME = text("SELECT name, name_zh FROM programmes WHERE id = CAST(:id AS uuid)")

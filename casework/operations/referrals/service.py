@@ -75,10 +75,12 @@ def list_referrals(
 def _referral(case: Case, id: str, library: Library, names: Mapping[str, str]) -> dict[str, Json]:
     track = case.tracks[id]
     return {
-        **show_track(track, library, names, Sight.REFERRALS), "case": case.number, "title": case.title,
+        **show_track(track, library, names, Sight.REFERRALS),
+        "case": case.number,
+        "title": case.title,
         "parties": {side: names.get(one) for side, one in case.parties.items()},
         "service": [show_track(one, library, names, Sight.REFERRALS) for one in case.children(id)],
-    }  # fmt: skip
+    }
 
 
 def find_referral(db: Connection, actor: Actor, id: str) -> tuple[Case, Track]:
@@ -119,13 +121,16 @@ def describe_referral(db: Connection, actor: Actor, case: Case, track: Track) ->
         "question": question_of(db, case, track),
         "asked_before": _asked_before(case, track, library, names) if level == Sight.ALL else [],
         "asked_beside": show_beside(case, track, library, names) if level == Sight.ALL else [],
-        "asked_next": [names.get(one) for one in track.given.get("panel", ())] if level == Sight.ALL and track.live else [],
+        "asked_next": [names.get(one) for one in track.given.get("panel", ())]
+        if level == Sight.ALL and track.live
+        else [],
         # The titles are enough to see a conflict; the documents come with the grants.
         "documents": [titles.get(one) for one in track.given.get("documents", ())],
-        "granted": [{"document": grant.document, "title": titles.get(grant.document), "last_day": last_day(case, grant)} for grant in grants],
-        "tasks": [
-            show(task, library[task.edition], names, overdue=case.overdue(task, moment)) for task in tasks
+        "granted": [
+            {"document": grant.document, "title": titles.get(grant.document), "last_day": last_day(case, grant)}
+            for grant in grants
         ],
+        "tasks": [show(task, library[task.edition], names, overdue=case.overdue(task, moment)) for task in tasks],
         "actions": actions_of(db, actor, case, seen, library, level, moment, calendar_of(db, case.programme)),
         "sides": account_of(db, actor, case, track, moment),
     }
@@ -160,26 +165,50 @@ def _asked_before(case: Case, track: Track, library: Library, names: Mapping[str
         edition = library[one.edition]
         refused = one.fired.get("decline")
         why = refused.data.get("reason") if refused and one.outcome == "declined" else None
-        made.append({
-            "referral": one.id, "provider": names.get(one.provider or ""), "outcome": one.outcome, "edition": one.edition,
-            "reason": why, "why": edition.text(f"forms.Refusal.reason.choices.{why}") if why else None,
-        })  # fmt: skip
+        made.append(
+            {
+                "referral": one.id,
+                "provider": names.get(one.provider or ""),
+                "outcome": one.outcome,
+                "edition": one.edition,
+                "reason": why,
+                "why": edition.text(f"forms.Refusal.reason.choices.{why}") if why else None,
+            }
+        )
     return made
 
 
 def fire_in_referral(
-    db: Connection, actor: Actor, referral: str, transition: str, *, track: str | None, data: Mapping[str, Json],
-    revision: int, request: Request, reason: str | None = None, happened_on: str | None = None,
-) -> Done:  # fmt: skip
+    db: Connection,
+    actor: Actor,
+    referral: str,
+    transition: str,
+    *,
+    track: str | None,
+    data: Mapping[str, Json],
+    revision: int,
+    request: Request,
+    reason: str | None = None,
+    happened_on: str | None = None,
+) -> Done:
     """Fire a transition of a referral or, where the name is the service's, of the service's track below it."""
     case, above = find_referral(db, actor, referral)
     chosen = track or _where([above, *case.children(above.id)], transition)
     if chosen not in {above.id, *(one.id for one in case.children(above.id))}:
         raise NotFound("referral")
     return fire_transition(
-        db, actor, case.log, case.kind, chosen, transition, data=data, revision=revision, request=request,
-        reason=reason, happened_on=happened_on,
-    )  # fmt: skip
+        db,
+        actor,
+        case.log,
+        case.kind,
+        chosen,
+        transition,
+        data=data,
+        revision=revision,
+        request=request,
+        reason=reason,
+        happened_on=happened_on,
+    )
 
 
 def _where(tracks: list[Track], transition: str) -> str:
@@ -193,9 +222,18 @@ def _where(tracks: list[Track], transition: str) -> str:
 
 
 def add_task_in_referral(
-    db: Connection, actor: Actor, referral: str, task: str, *, track: str | None, about: str | None, request: Request,
-    due: str | None = None, person: str | None = None, note: str | None = None,
-) -> Done:  # fmt: skip
+    db: Connection,
+    actor: Actor,
+    referral: str,
+    task: str,
+    *,
+    track: str | None,
+    about: str | None,
+    request: Request,
+    due: str | None = None,
+    person: str | None = None,
+    note: str | None = None,
+) -> Done:
     """Add a task to a referral or to the service below it, from the list that its workflow allows."""
     case, above = find_referral(db, actor, referral)
     below = case.children(above.id)
@@ -216,9 +254,14 @@ def add_task_in_referral(
 
 
 def list_referral_events(
-    db: Connection, actor: Actor, referral: str, *, without: Sequence[str] = (), cursor: str | None = None,
+    db: Connection,
+    actor: Actor,
+    referral: str,
+    *,
+    without: Sequence[str] = (),
+    cursor: str | None = None,
     limit: int | None = None,
-) -> dict[str, Json]:  # fmt: skip
+) -> dict[str, Json]:
     """The history of a referral and the service below it, as far as the actor sees it, `without` some kinds of events."""
     case, above = find_referral(db, actor, referral)
     only = [above.id, *(one.id for one in case.children(above.id))]

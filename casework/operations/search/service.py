@@ -111,23 +111,44 @@ def search(db: Connection, actor: Actor, wanted: str, most: int = MOST) -> dict[
             for row in cases[:most]
         ],
         "referrals": [
-            {"id": row.id, "service": row.kind, "edition": row.edition, "states": list(row.states), "number": row.number,
-             "title": row.title, "parties": parties(row)}
+            {
+                "id": row.id,
+                "service": row.kind,
+                "edition": row.edition,
+                "states": list(row.states),
+                "number": row.number,
+                "title": row.title,
+                "parties": parties(row),
+            }
             for row in referrals[:most]
         ],
         "mediations": [{"id": row.id, "title": row.title, "parties": parties(row)} for row in mediations[:most]],
         "documents": [
-            {"id": row.id, "title": row.title, "kind": row.kind, "number": row.number, "withdrawn": row.withdrawn_at is not None}
+            {
+                "id": row.id,
+                "title": row.title,
+                "kind": row.kind,
+                "number": row.number,
+                "withdrawn": row.withdrawn_at is not None,
+            }
             for row in documents[:most]
         ],
         "messages": [
-            {"id": row.message, "at": instant(row.at), "excerpt": _excerpt(row.words, patterns), "referral": row.track_id,
-             "number": row.number, "title": row.title}
+            {
+                "id": row.message,
+                "at": instant(row.at),
+                "excerpt": _excerpt(row.words, patterns),
+                "referral": row.track_id,
+                "number": row.number,
+                "title": row.title,
+            }
             for row in messages[:most]
         ],
-        "people": [{"id": row.id, "name": row.name, "name_zh": row.name_zh, "active": row.active} for row in people[:most]],
+        "people": [
+            {"id": row.id, "name": row.name, "name_zh": row.name_zh, "active": row.active} for row in people[:most]
+        ],
         "more": any(len(rows) > most for rows in (cases, referrals, mediations, documents, messages, people)),
-    }  # fmt: skip
+    }
 
 
 def _pattern(word: str) -> str:
@@ -139,7 +160,9 @@ def _pattern(word: str) -> str:
 def _excerpt(words: str, patterns: Sequence[str]) -> str:
     """The part of a message in which the first of the words stands."""
     words = " ".join(words.split())
-    found = [one.start() for pattern in patterns if (one := re.search(pattern.replace(r"\m", r"\b"), words, re.IGNORECASE))]
+    found = [
+        one.start() for pattern in patterns if (one := re.search(pattern.replace(r"\m", r"\b"), words, re.IGNORECASE))
+    ]
     start = max(min(found, default=0) - _BEFORE, 0)
     end = start + _EXCERPT
     return ("…" if start else "") + words[start:end] + ("…" if end < len(words) else "")

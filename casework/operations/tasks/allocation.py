@@ -72,8 +72,9 @@ def list_allocations(db: Connection, actor: Actor) -> dict[str, Json]:
     items = [
         {"scope": {"id": row.id, "name": row.name, "name_zh": row.name_zh}, "queue": queue}
         | ({"strategy": NONE, "cap": None} | row.rules.get(queue, {}))
-        for row in db.execute(_SCOPES, {"scopes": sorted(scopes)}) for queue in _queues_of(row.kind)
-    ]  # fmt: skip
+        for row in db.execute(_SCOPES, {"scopes": sorted(scopes)})
+        for queue in _queues_of(row.kind)
+    ]
     return {"items": items, "next": None}
 
 
@@ -105,7 +106,12 @@ def choose_allocation(
         since = log.now
     told = {"id": id, "queue": queue, "strategy": strategy, "cap": cap, "since": since.isoformat()}
     event = log.next_event(
-        CHANGED, by.person, acting_for=by.acting_for, role=by.role, organisation=by.organisation, effects={"allocation": told}
+        CHANGED,
+        by.person,
+        acting_for=by.acting_for,
+        role=by.role,
+        organisation=by.organisation,
+        effects={"allocation": told},
     )
     append(db, log, [event], request.key_hash)
     db.execute(_KEEP, told | {"scope": scope})
@@ -202,7 +208,9 @@ def allocate(engine: Engine, allocation: str) -> int:
         with transaction(engine) as db:
             given += allocate_task(db, allocation, task.id, task.log_id)
     with transaction(engine) as db:
-        db.execute(text("UPDATE allocations SET looked_at = :at WHERE id = CAST(:id AS uuid)"), {"at": at, "id": allocation})
+        db.execute(
+            text("UPDATE allocations SET looked_at = :at WHERE id = CAST(:id AS uuid)"), {"at": at, "id": allocation}
+        )
     return given
 
 
@@ -241,7 +249,8 @@ def _candidates(
     deeds = {row.actor_id: row.deeds for row in db.execute(_DEEDS, {"log": case.log, "people": people})}
     skills = skills_of(db, scope, people) if asks else {}
     return [
-        Candidate(one, loads[one], turns.get(one, 0), deeds.get(one, 0), skills.get(one, frozenset()) & asks) for one in people
+        Candidate(one, loads[one], turns.get(one, 0), deeds.get(one, 0), skills.get(one, frozenset()) & asks)
+        for one in people
     ]
 
 
@@ -252,7 +261,9 @@ def explain_waiting(db: Connection, actor: Actor, case: Case, task: Task) -> dic
     """
     if case.kind != "case" or task.state != READY or task.handed is not None:
         return None
-    row = db.execute(_RULE_FOR, {"task": task.id, "queue": task.queue, "scope": task.organisation or case.programme}).one_or_none()
+    row = db.execute(
+        _RULE_FOR, {"task": task.id, "queue": task.queue, "scope": task.organisation or case.programme}
+    ).one_or_none()
     if row is None:
         return None
     rule = Rule(row.strategy, row.cap)
@@ -273,4 +284,13 @@ _RULE_FOR = text("""
 """)
 
 
-__all__ = ["allocate", "allocate_due", "allocate_task", "choose_allocation", "explain_waiting", "fold", "list_allocations", "list_due"]
+__all__ = [
+    "allocate",
+    "allocate_due",
+    "allocate_task",
+    "choose_allocation",
+    "explain_waiting",
+    "fold",
+    "list_allocations",
+    "list_due",
+]

@@ -38,7 +38,9 @@ NEEDS: Mapping[str, tuple[str, ...]] = {
 Deed = Callable[[Connection, Actor, str, Mapping[str, str], Request], Done]
 _DEEDS: Mapping[str, Deed] = {
     table.CLAIM: lambda db, actor, task, told, request: tasks.claim_task(db, actor, task, request),
-    table.RELEASE: lambda db, actor, task, told, request: tasks.release_task(db, actor, task, note=None, request=request),
+    table.RELEASE: lambda db, actor, task, told, request: tasks.release_task(
+        db, actor, task, note=None, request=request
+    ),
     table.COMPLETE: lambda db, actor, task, told, request: tasks.complete_task(
         db, actor, task, data={}, happened_on=None, request=request
     ),
@@ -59,7 +61,11 @@ class Outcome:
     refusal: CaseworkError | None = None
 
     def as_json(self) -> dict[str, Json]:
-        return {"task": self.task, "done": self.refusal is None, "why": None if self.refusal is None else str(self.refusal)}
+        return {
+            "task": self.task,
+            "done": self.refusal is None,
+            "why": None if self.refusal is None else str(self.refusal),
+        }
 
 
 def show_chosen(db: Connection, actor: Actor, ids: Sequence[str]) -> dict[str, Json]:
@@ -76,13 +82,19 @@ def show_chosen(db: Connection, actor: Actor, ids: Sequence[str]) -> dict[str, J
         task, may = case.tasks.get(id), []
         if task is not None:
             edition = library[task.edition]
-            may = [one for one in operations(actor, case, task, edition) if one in NEEDS and _plain(one, task.type, edition, task.rule)]
+            may = [
+                one
+                for one in operations(actor, case, task, edition)
+                if one in NEEDS and _plain(one, task.type, edition, task.rule)
+            ]
             if table.ASSIGN in may:
                 home = (case.kind, task.organisation or case.programme)
                 # Of all tasks of one programme or provider the same people are asked.
                 if home not in homes:
                     homes[home] = Receivers.read(db, case, task)
-                people |= {one["id"]: one["name"] for one in receivers(actor, replace(homes[home], case=case, task=task))}
+                people |= {
+                    one["id"]: one["name"] for one in receivers(actor, replace(homes[home], case=case, task=task))
+                }
         found.append((row, may))
     names = names_of(db, {row.holder_id for row, _ in found}, {row.organisation_id for row, _ in found})
     items = [place(task_row(row, library, names), row, names) | {"may": may} for row, may in found]
@@ -95,9 +107,15 @@ def _plain(operation: str, type: str, edition: Any, rule: str) -> bool:
 
 
 def do_to_tasks(
-    db: Connection, actor: Actor, ids: Sequence[str], operation: str, told: Mapping[str, str], request: Request, *,
+    db: Connection,
+    actor: Actor,
+    ids: Sequence[str],
+    operation: str,
+    told: Mapping[str, str],
+    request: Request,
+    *,
     dry_run: bool = False,
-) -> Done:  # fmt: skip
+) -> Done:
     """One deed on several tasks, or a try of it that leaves nothing behind; the answer has a result for each."""
     _insist(ids, operation, told)
     if not dry_run and (earlier := ask(db, actor, request)) is not None:

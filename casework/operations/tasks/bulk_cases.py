@@ -34,7 +34,15 @@ def show_chosen_cases(db: Connection, actor: Actor, numbers: Sequence[str]) -> d
     items = []
     for case in _found(db, actor, numbers).values():
         may = [deed for deed in DEEDS if _may(actor, case, deed)]
-        items.append({"number": case.number, "title": case.title, "edition": case.main.edition, "states": list(case.main.states), "may": may})
+        items.append(
+            {
+                "number": case.number,
+                "title": case.title,
+                "edition": case.main.edition,
+                "states": list(case.main.states),
+                "may": may,
+            }
+        )
     return {"items": items, "may": {deed: sum(deed in one["may"] for one in items) for deed in DEEDS}}
 
 
@@ -59,9 +67,15 @@ def _may(actor: Actor, case: Case, deed: str) -> bool:
 
 
 def do_to_cases(
-    db: Connection, actor: Actor, numbers: Sequence[str], deed: str, data: Mapping[str, Json], request: Request, *,
+    db: Connection,
+    actor: Actor,
+    numbers: Sequence[str],
+    deed: str,
+    data: Mapping[str, Json],
+    request: Request,
+    *,
     dry_run: bool = False,
-) -> Done:  # fmt: skip
+) -> Done:
     """One transition of several cases, or a try of it that leaves nothing behind; the answer has a result for each.
 
     Raises InvalidForm where the form is wrong: then nothing was done to any.
@@ -93,10 +107,17 @@ def _one(
     refusal = attempt(
         db,
         lambda: fire_transition(
-            db, actor, case.log, "case", case.main.id, deed, data=data, revision=case.main.revision,
+            db,
+            actor,
+            case.log,
+            "case",
+            case.main.id,
+            deed,
+            data=data,
+            revision=case.main.revision,
             request=of_one(request, str(case.number)),
         ),
-    )  # fmt: skip
+    )
     if isinstance(refusal, InvalidForm):
         raise refusal
     return refusal

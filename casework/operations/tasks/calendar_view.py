@@ -53,9 +53,14 @@ _QUEUES = ["intake", "officer", "supervisor", "compliance"]
 
 
 def list_agenda(
-    db: Connection, actor: Actor, *, whose: str = "own", first: date | None = None, last: date | None = None,
+    db: Connection,
+    actor: Actor,
+    *,
+    whose: str = "own",
+    first: date | None = None,
+    last: date | None = None,
     limit: int | None = None,
-) -> dict[str, Json]:  # fmt: skip
+) -> dict[str, Json]:
     """The days from the first to the last, each with what it is and how much is due, and the tasks in their order.
 
     This week where nothing is said. Raises InvalidForm.
@@ -67,9 +72,13 @@ def list_agenda(
     last = last or first + timedelta(days=6)
     _insist(whose, first, last)
     given = {
-        "person": actor.person, "now": moment, "most": most + 1, "zone": calendar.zone,
-        "start": _midnight(first, calendar), "until": _midnight(last + timedelta(days=1), calendar),
-    }  # fmt: skip
+        "person": actor.person,
+        "now": moment,
+        "most": most + 1,
+        "zone": calendar.zone,
+        "start": _midnight(first, calendar),
+        "until": _midnight(last + timedelta(days=1), calendar),
+    }
     if whose == "team":
         given |= {"programmes": teams_of(actor), "queues": _QUEUES}
     elif actor.focus:
@@ -84,14 +93,16 @@ def list_agenda(
     shown, library = found[:most], load_library()
     names = names_of(db, named_in(shown), {row.organisation_id for row in shown})
     return {
-        "whose": whose, "zone": calendar.zone, "today": today.isoformat(),
+        "whose": whose,
+        "zone": calendar.zone,
+        "today": today.isoformat(),
         "days": [_day(day, calendar, due.get(day, 0)) for day in _days(first, last)],
         "items": [
             place(task_row(row, library, names), row, names) | {"day": calendar.local_date(row.due_at).isoformat()}
             for row in shown
         ],
         "more": len(found) > most,
-    }  # fmt: skip
+    }
 
 
 def teams_of(actor: Actor) -> list[str]:

@@ -47,7 +47,9 @@ class Receivers:
     def next(self, person: str, but: Collection[str | None]) -> str | None:
         """Who has the task where this person is named, or None: the substitute of who is away, and the person where the
         substitute cannot have it."""
-        return self._first(person, lambda one: one.person not in but and may_work(one, self.case, self.task) is not None)
+        return self._first(
+            person, lambda one: one.person not in but and may_work(one, self.case, self.task) is not None
+        )
 
     def reviewer(self, person: str, asker: By) -> str | None:
         """The same of whom the asker would have review it."""
@@ -64,9 +66,14 @@ class Receivers:
     def shown(self, chosen: Callable[[str], str | None]) -> list[dict[str, Json]]:
         """Those who may be named, by name, and how many tasks of the case each holds."""
         return [
-            {"id": one.person, "name": one.name, "holds": sum(1 for other in self.case.open_tasks() if other.holder == one.person)}
-            for one in self.members.values() if chosen(one.person) is not None
-        ]  # fmt: skip
+            {
+                "id": one.person,
+                "name": one.name,
+                "holds": sum(1 for other in self.case.open_tasks() if other.holder == one.person),
+            }
+            for one in self.members.values()
+            if chosen(one.person) is not None
+        ]
 
 
 def list_task_people(db: Connection, actor: Actor, task: str) -> dict[str, Json]:

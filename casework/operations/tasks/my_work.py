@@ -134,9 +134,14 @@ def list_holds(db: Connection, actor: Actor, *, limit: int | None = None) -> lis
         {"person": actor.person, "most": most, "focus": actor.focus},
     )
     return [
-        {"number": row.number, "title": row.title, "waits_for": row.hold.get("waits_for"), "resume_by": row.hold.get("resume_by")}
+        {
+            "number": row.number,
+            "title": row.title,
+            "waits_for": row.hold.get("waits_for"),
+            "resume_by": row.hold.get("resume_by"),
+        }
         for row in rows
-    ]  # fmt: skip
+    ]
 
 
 def list_resting(db: Connection, actor: Actor, *, limit: int | None = None) -> list[dict[str, Json]]:

@@ -45,11 +45,28 @@ WORDS = ", ".join(
 def task_row(row: Any, library: Library, names: Mapping[str, str]) -> dict[str, Json]:
     """A row of tasks with its case's number and title, as lists show it."""
     task = Task(
-        id=row.id, track=row.track_id, name=row.name, edition=row.edition, rule=row.rule, type=row.type, queue=row.queue,
-        organisation=row.organisation_id, state=row.state, opened_at=row.opened_at, due_at=row.due_at,
-        holder=row.holder_id, about=row.about, of=row.of, result=row.result, flagged=row.flagged, aftercare=row.aftercare,
-        initiator=row.initiator, priority=row.priority, handed=row.handed, wait=row.wait,
-    )  # fmt: skip
+        id=row.id,
+        track=row.track_id,
+        name=row.name,
+        edition=row.edition,
+        rule=row.rule,
+        type=row.type,
+        queue=row.queue,
+        organisation=row.organisation_id,
+        state=row.state,
+        opened_at=row.opened_at,
+        due_at=row.due_at,
+        holder=row.holder_id,
+        about=row.about,
+        of=row.of,
+        result=row.result,
+        flagged=row.flagged,
+        aftercare=row.aftercare,
+        initiator=row.initiator,
+        priority=row.priority,
+        handed=row.handed,
+        wait=row.wait,
+    )
     made = show(task, library[task.edition], names, overdue=row.late)
     if task.handed:
         # What came with a form are its fields, and no note.
@@ -73,9 +90,10 @@ def _words(body: Json, name: str) -> str | None:
 def named_in(rows: Iterable[Any]) -> set[str | None]:
     """Everybody who is named where these rows of tasks are shown."""
     return {
-        one for row in rows
+        one
+        for row in rows
         for one in (row.holder_id, row.initiator, *((row.handed["by"], row.handed["to"]) if row.handed else ()))
-    }  # fmt: skip
+    }
 
 
 def place(shown: dict[str, Json], row: Any, names: Mapping[str, str]) -> dict[str, Json]:
@@ -84,17 +102,25 @@ def place(shown: dict[str, Json], row: Any, names: Mapping[str, str]) -> dict[st
     if who := row.holder_id or row.organisation_id:
         waits = {"name": names.get(who)}
     return shown | {
-        "log": row.log_id, "kind": row.log_kind, "referral": row.track_id if row.workflow == "referral" else row.parent_id,
-        "waits_for": waits, "reminded": row.reminded, "edition": row.edition, "rule": row.rule,
-        "outward": row.queue in ORGANISATION_QUEUES, "closed_at": when(row.closed_at),
-    }  # fmt: skip
+        "log": row.log_id,
+        "kind": row.log_kind,
+        "referral": row.track_id if row.workflow == "referral" else row.parent_id,
+        "waits_for": waits,
+        "reminded": row.reminded,
+        "edition": row.edition,
+        "rule": row.rule,
+        "outward": row.queue in ORGANISATION_QUEUES,
+        "closed_at": when(row.closed_at),
+    }
 
 
 def show_task(db: Connection, actor: Actor, id: str) -> dict[str, Json]:
     """One task, for whoever sees its case or referral. Raises NotFound."""
     case, row = find_task(db, actor, id)
     return task_row(row, load_library(), names_of(db, named_in([row]))) | {
-        "operations": operations(actor, case, case.tasks[id], load_library()[row.edition]) if id in case.tasks else [VIEW],
+        "operations": operations(actor, case, case.tasks[id], load_library()[row.edition])
+        if id in case.tasks
+        else [VIEW],
         "checklist": show_checklist(db, case, id),
         "unallocated": explain_waiting(db, actor, case, case.tasks[id]) if id in case.tasks else None,
         "asked": what_was_asked(db, actor, case, case.tasks[id]) if id in case.tasks else None,
@@ -110,27 +136,41 @@ def show_checklist(db: Connection, case: Case, id: str) -> list[dict[str, Json]]
     listed = items_of(edition, task)
     names = names_of(db, {one.told["by"] for one in listed if one.told})
     added = {one.told["seq"]: one.id for one in listed if one.text is None}
-    written = {
-        added[row.seq]: _words(row.body, "item") for row in db.execute(
-            text("SELECT seq, body FROM events WHERE log_id = CAST(:log AS uuid) AND seq = ANY(:seqs)"),
-            {"log": case.log, "seqs": list(added)},
-        )
-    } if added else {}  # fmt: skip
+    written = (
+        {
+            added[row.seq]: _words(row.body, "item")
+            for row in db.execute(
+                text("SELECT seq, body FROM events WHERE log_id = CAST(:log AS uuid) AND seq = ANY(:seqs)"),
+                {"log": case.log, "seqs": list(added)},
+            )
+        }
+        if added
+        else {}
+    )
     return [
         {
-            "id": one.id, "text": edition.text(one.text) if one.text else written.get(one.id), "key": one.text,
-            "required": one.required, "done": one.done, "at": one.told.get("at"),
+            "id": one.id,
+            "text": edition.text(one.text) if one.text else written.get(one.id),
+            "key": one.text,
+            "required": one.required,
+            "done": one.done,
+            "at": one.told.get("at"),
             "by": {"id": one.told["by"], "name": names.get(one.told["by"])} if one.told else None,
         }
         for one in listed
-    ]  # fmt: skip
+    ]
 
 
 def find_task(db: Connection, actor: Actor, id: str) -> tuple[Case, Any]:
     """A task's case and its row, for whoever sees them. Raises NotFound."""
     case = load(db, *task_log(db, actor, id))
     row = db.execute(
-        text(TASKS.format(where="t.id = CAST(:id AS uuid)", more="", order="t.id", late=OVERDUE, words=WORDS, since="", looked="")), {"id": id, "most": 1}
+        text(
+            TASKS.format(
+                where="t.id = CAST(:id AS uuid)", more="", order="t.id", late=OVERDUE, words=WORDS, since="", looked=""
+            )
+        ),
+        {"id": id, "most": 1},
     ).one()
     level = sight(actor, case)
     mine = {track.id for track in own_tracks(actor, case)}

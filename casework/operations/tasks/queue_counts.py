@@ -50,15 +50,24 @@ def count_queues(db: Connection, actor: Actor, *, most: int | None = None) -> li
             continue
         # Given one by one, so that the server sees how many cases each person has.
         for n, one in enumerate(found):
-            given |= {f"{kind}_queue_{n}": one["queue"], f"{kind}_scope_{n}": one["scope"], f"{kind}_who_{n}": one["who"].split(",")}
+            given |= {
+                f"{kind}_queue_{n}": one["queue"],
+                f"{kind}_scope_{n}": one["scope"],
+                f"{kind}_who_{n}": one["who"].split(","),
+            }
     plan_by_values(db)
     more = (NOT_OWN if "own" in besides else "") + (NOT_KEPT if "mediated" in besides else "")
     rows = db.execute(_queue_counts(tuple(sorted(shape.items())), more), given)
     return [
-        {"queue": row.queue, "scope": {"id": row.scope, "name": row.name, "name_zh": row.name_zh}, "count": row.count,
-         "overdue": row.overdue, "most": most}
+        {
+            "queue": row.queue,
+            "scope": {"id": row.scope, "name": row.name, "name_zh": row.name_zh},
+            "count": row.count,
+            "overdue": row.overdue,
+            "most": most,
+        }
         for row in rows
-    ]  # fmt: skip
+    ]
 
 
 @cache

@@ -96,7 +96,9 @@ def list_tasks(
 @cache
 def _listed(where: str, more: str, order: str, marked: bool) -> TextClause:
     since, looked = (f", {SINCE}", LOOKED) if marked else ("", "")
-    return text(TASKS.format(where=where, more=more, order=order, late=OVERDUE, words=WORDS, since=since, looked=looked))
+    return text(
+        TASKS.format(where=where, more=more, order=order, late=OVERDUE, words=WORDS, since=since, looked=looked)
+    )
 
 
 # --- queues: the same policy as `permissions.work.may_work`, in a form that a query can use -------------------------------
@@ -185,7 +187,9 @@ def claimable(actor: Actor, more: str, *, marked: bool = False) -> tuple[TextCla
         values["own"] = own
     if actor.mediated and set(queues) - {"organisation", "sealed"}:
         more += NOT_KEPT
-        values["mediated"] = json.dumps([{"programme": one, "until": _until(until)} for one, until in actor.mediated.items()])
+        values["mediated"] = json.dumps(
+            [{"programme": one, "until": _until(until)} for one, until in actor.mediated.items()]
+        )
     return _queues(tuple(sorted(queues)), more, sum(map(len, queues.values())) > FEW, marked), values
 
 
@@ -246,7 +250,9 @@ def _queues(kinds: tuple[str, ...], more: str, many: bool, marked: bool) -> Text
             continue
         first = ready.format(scope=scope_of(kind))
         if not many:
-            parts.append(f"(SELECT x.* FROM {asked} CROSS JOIN LATERAL (SELECT t.* {first} AND {MAY_CLAIM[kind]} {more} {order} :most) x)")
+            parts.append(
+                f"(SELECT x.* FROM {asked} CROSS JOIN LATERAL (SELECT t.* {first} AND {MAY_CLAIM[kind]} {more} {order} :most) x)"
+            )
             continue
         heads.append(
             f"heads_{kind} AS MATERIALIZED (SELECT q.*, f.* FROM {asked}"

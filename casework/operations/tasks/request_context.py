@@ -48,11 +48,17 @@ def what_was_asked(db: Connection, actor: Actor, case: Case, task: Task) -> dict
     named = {value for value in data.values() if isinstance(value, str) and len(value) == 36}
     names = names_of(db, {actor_id, *named}, {row.header["organisation"], *named})
     return {
-        "seq": row.seq, "at": row.header["at"], "by": {"id": actor_id, "name": names.get(actor_id)}, "role": row.header["role"],
-        "form": _form(row), "data": data, "body": {name: None if said is ERASED else said for name, said in told.items()},
-        "erased": sorted(name for name, said in told.items() if said is ERASED), "names": names,
+        "seq": row.seq,
+        "at": row.header["at"],
+        "by": {"id": actor_id, "name": names.get(actor_id)},
+        "role": row.header["role"],
+        "form": _form(row),
+        "data": data,
+        "body": {name: None if said is ERASED else said for name, said in told.items()},
+        "erased": sorted(name for name, said in told.items() if said is ERASED),
+        "names": names,
         "moves": _moves(db, case, task, data),
-    }  # fmt: skip
+    }
 
 
 def _form(row: Any) -> dict[str, str] | None:
@@ -77,8 +83,12 @@ def _moves(db: Connection, case: Case, task: Task, data: Mapping[str, Json]) -> 
     found = moves(case, case.tracks[task.track], data["new_date"], now(db), calendar_of(db, case.programme))
     return [
         {
-            "task": one.id, "edition": one.edition, "key": deed_of(one)[1], "do": library[one.edition].text(deed_of(one)[1]),
-            "due_at": when(one.due_at), "until": day.isoformat(),
+            "task": one.id,
+            "edition": one.edition,
+            "key": deed_of(one)[1],
+            "do": library[one.edition].text(deed_of(one)[1]),
+            "due_at": when(one.due_at),
+            "until": day.isoformat(),
         }
         for one, day in found
-    ]  # fmt: skip
+    ]

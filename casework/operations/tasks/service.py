@@ -211,7 +211,9 @@ def forward_task(db: Connection, actor: Actor, task: str, *, person: str | None,
     """Give a task up for its queue, or with one person in mind; whoever takes it first has it."""
 
     def to_command(standing: Standing, one: Task) -> Command:
-        return Forward(task, note, None if person is None else _receiver(db, standing, one, person, {one.holder, actor.person}))
+        return Forward(
+            task, note, None if person is None else _receiver(db, standing, one, person, {one.holder, actor.person})
+        )
 
     return _on_task(db, actor, task, table.FORWARD, to_command, request)
 
@@ -242,9 +244,15 @@ def _receiver(db: Connection, standing: Standing, task: Task, person: str, but: 
 
 
 def complete_task(
-    db: Connection, actor: Actor, task: str, *, data: Mapping[str, Json], happened_on: str | None, request: Request,
+    db: Connection,
+    actor: Actor,
+    task: str,
+    *,
+    data: Mapping[str, Json],
+    happened_on: str | None,
+    request: Request,
     note: str | None = None,
-) -> Done:  # fmt: skip
+) -> Done:
     """Finish a side task with its form, or decide on what another person proposed.
 
     What was delegated goes back to whoever delegated it, to be accepted; the form stands there as it was filled in.
@@ -290,10 +298,14 @@ def _reviewer(db: Connection, standing: Standing, task: Task, person: str, actor
     return found
 
 
-_NO_REVIEWER = "cannot review it: choose another person who works this queue or leads it, and does not act for whoever asks"
+_NO_REVIEWER = (
+    "cannot review it: choose another person who works this queue or leads it, and does not act for whoever asks"
+)
 
 
-def answer_review(db: Connection, actor: Actor, task: str, *, approve: bool, note: str | None, request: Request) -> Done:
+def answer_review(
+    db: Connection, actor: Actor, task: str, *, approve: bool, note: str | None, request: Request
+) -> Done:
     """Approve what was proposed, or ask for changes with words; the task goes back to whoever asked."""
 
     def to_command(standing: Standing, one: Task) -> Command:
@@ -318,9 +330,14 @@ def _comes_back(db: Connection, case: Case, task: Task, person: str) -> bool:
 
 
 def _on_task(
-    db: Connection, actor: Actor, task: str, operation: str, to_command: Callable[[Standing, Task], Command],
-    request: Request, capacity: Callable[[Case, Task], By | None] = lambda case, task: None,
-) -> Done:  # fmt: skip
+    db: Connection,
+    actor: Actor,
+    task: str,
+    operation: str,
+    to_command: Callable[[Standing, Task], Command],
+    request: Request,
+    capacity: Callable[[Case, Task], By | None] = lambda case, task: None,
+) -> Done:
     """A deed on a task, in the first capacity that the table allows it in, or in the given one."""
 
     def decided(standing: Standing) -> tuple[Command, By]:
@@ -336,10 +353,23 @@ def _on_task(
 def _closed(db: Connection, task: str) -> Task:
     row = db.execute(text("SELECT * FROM tasks WHERE id = CAST(:id AS uuid)"), {"id": task}).one()
     return Task(
-        id=row.id, track=row.track_id, name=row.name, edition=row.edition, rule=row.rule, type=row.type, queue=row.queue,
-        organisation=row.organisation_id, state=row.state, opened_at=row.opened_at, due_at=row.due_at,
-        holder=row.holder_id, about=row.about, of=row.of, initiator=row.initiator, closed_at=row.closed_at,
-    )  # fmt: skip
+        id=row.id,
+        track=row.track_id,
+        name=row.name,
+        edition=row.edition,
+        rule=row.rule,
+        type=row.type,
+        queue=row.queue,
+        organisation=row.organisation_id,
+        state=row.state,
+        opened_at=row.opened_at,
+        due_at=row.due_at,
+        holder=row.holder_id,
+        about=row.about,
+        of=row.of,
+        initiator=row.initiator,
+        closed_at=row.closed_at,
+    )
 
 
 def insist_sees_task(actor: Actor, case: Case, task: Task) -> None:

@@ -70,12 +70,15 @@ def _read(db: Connection, scopes: Iterable[str], where: str, person: str | None 
     given = {"scopes": sorted(scopes), "roles": _ROLES, "person": person}
     return [
         {
-            "scope": {"id": row.scope, "name": row.scope_name, "name_zh": row.scope_name_zh}, "kind": row.kind,
+            "scope": {"id": row.scope, "name": row.scope_name, "name_zh": row.scope_name_zh},
+            "kind": row.kind,
             "person": {"id": row.id, "name": row.name, "name_zh": row.name_zh},
-            "fields": row.fields, "languages": row.languages, "services": row.services,
+            "fields": row.fields,
+            "languages": row.languages,
+            "services": row.services,
         }
         for row in db.execute(text(_PEOPLE.format(where=where)), given)
-    ]  # fmt: skip
+    ]
 
 
 _KNOWN = text("""
@@ -87,9 +90,16 @@ _KNOWN = text("""
 
 
 def set_skills(
-    db: Connection, actor: Actor, *, scope: str, person: str, fields: Sequence[str], languages: Sequence[str],
-    services: Sequence[str], request: Request,
-) -> Done:  # fmt: skip
+    db: Connection,
+    actor: Actor,
+    *,
+    scope: str,
+    person: str,
+    fields: Sequence[str],
+    languages: Sequence[str],
+    services: Sequence[str],
+    request: Request,
+) -> Done:
     """Say what somebody whom the actor leads can do; what is not said any more is gone. Raises InvalidForm, NotFound."""
     by = led_scopes(actor).get(scope)
     if by is None or not _read(db, [scope], "p.id = CAST(:person AS uuid)", person):
@@ -109,10 +119,19 @@ def set_skills(
     log = lock_log(db, scope)
     id = db.execute(_ID_OF, {"scope": scope, "person": person}).scalar() or new_id()
     told = {
-        "id": id, "person": person, "fields": words, "languages": sorted(set(languages)), "services": sorted(set(services)),
-    }  # fmt: skip
+        "id": id,
+        "person": person,
+        "fields": words,
+        "languages": sorted(set(languages)),
+        "services": sorted(set(services)),
+    }
     event = log.next_event(
-        CHANGED, by.person, acting_for=by.acting_for, role=by.role, organisation=by.organisation, effects={"skills": told}
+        CHANGED,
+        by.person,
+        acting_for=by.acting_for,
+        role=by.role,
+        organisation=by.organisation,
+        effects={"skills": told},
     )
     append(db, log, [event], request.key_hash)
     db.execute(_KEEP, told | {"scope": scope})
@@ -131,9 +150,15 @@ def fold(told: Iterable[Mapping[str, Json]]) -> list[dict[str, Json]]:
     """The skills that a log adds up to: of each person what was said last."""
     found = {one["person"]: one for one in told}
     return [
-        {"id": one["id"], "person_id": one["person"], "fields": one["fields"], "languages": one["languages"], "services": one["services"]}
+        {
+            "id": one["id"],
+            "person_id": one["person"],
+            "fields": one["fields"],
+            "languages": one["languages"],
+            "services": one["services"],
+        }
         for one in found.values()
-    ]  # fmt: skip
+    ]
 
 
 # --- what a task asks for, and who has it ----------------------------------------------------------------------------
@@ -141,10 +166,13 @@ def fold(told: Iterable[Mapping[str, Json]]) -> list[dict[str, Json]]:
 
 def codes(fields: Iterable[str | None], languages: Iterable[str], services: Iterable[str]) -> frozenset[str]:
     """Skills as codes that can be compared, whoever wrote the words."""
-    return frozenset({
-        *(f"{FIELD}:{one.strip().casefold()}" for one in fields if one and one.strip()),
-        *(f"{LANGUAGE}:{one[:2]}" for one in languages), *(f"{SERVICE}:{one}" for one in services),
-    })  # fmt: skip
+    return frozenset(
+        {
+            *(f"{FIELD}:{one.strip().casefold()}" for one in fields if one and one.strip()),
+            *(f"{LANGUAGE}:{one[:2]}" for one in languages),
+            *(f"{SERVICE}:{one}" for one in services),
+        }
+    )
 
 
 def service_of(case: Case, task: Task) -> frozenset[str]:

@@ -43,10 +43,16 @@ def away_for(db: Connection, actor: Actor) -> list[Any]:
 
 def written(away: Iterable[Any]) -> str:
     """Who is away, as the statement takes it."""
-    return json.dumps([
-        {"person": str(one.person), "scope": str(one.scope), "queues": [q for q, roles in QUEUE_ROLES.items() if roles & set(one.roles)]}
-        for one in away
-    ])  # fmt: skip
+    return json.dumps(
+        [
+            {
+                "person": str(one.person),
+                "scope": str(one.scope),
+                "queues": [q for q, roles in QUEUE_ROLES.items() if roles & set(one.roles)],
+            }
+            for one in away
+        ]
+    )
 
 
 def their_tasks(window: str = "") -> str:
@@ -79,7 +85,14 @@ def list_for_absent(db: Connection, actor: Actor) -> list[dict[str, Json]]:
     names, library = names_of(db, named_in(rows), {row.organisation_id for row in rows}), load_library()
     found: dict[str, dict[str, Json]] = {}
     for one in away:
-        shown = found.setdefault(str(one.person), {"person": {"id": one.person, "name": one.name, "name_zh": one.name_zh}, "until": when(one.until), "items": []})
+        shown = found.setdefault(
+            str(one.person),
+            {
+                "person": {"id": one.person, "name": one.name, "name_zh": one.name_zh},
+                "until": when(one.until),
+                "items": [],
+            },
+        )
         shown["until"] = max(shown["until"], when(one.until))
     for row in rows:
         found[str(row.for_whom)]["items"].append(place(task_row(row, library, names), row, names) | {"mark": None})

@@ -49,15 +49,20 @@ def list_decisions(db: Connection, actor: Actor) -> list[dict[str, Json]]:
     """What waits for the actor's decision, the first due first: kind, who asked, and whether it was the actor."""
     queues = sorted({(m.role, m.programme) for m in actor.memberships if m.role in DECIDING and m.programme})
     given = {
-        "queues": _json(queues), "names": sorted({queue for queue, _ in queues}), "person": actor.person, "most": MOST,
-    }  # fmt: skip
+        "queues": _json(queues),
+        "names": sorted({queue for queue, _ in queues}),
+        "person": actor.person,
+        "most": MOST,
+    }
     rows = db.execute(_DECISIONS, given).all()
     names = names_of(db, {row.proposer for row in rows} | named_in(rows))
     library = load_library()
     made = []
     for row in rows:
         shown = place(task_row(row, library, names), row, names)
-        kind = next((kind for kind, known in KINDS if row.name in known), "proposals" if row.type == "decision" else "others")
+        kind = next(
+            (kind for kind, known in KINDS if row.name in known), "proposals" if row.type == "decision" else "others"
+        )
         asked = None if row.proposer is None else {"id": row.proposer, "name": names.get(row.proposer)}
         mine = actor.person in (row.proposer, row.proposed_for)
         made.append(shown | {"decides": kind, "asked_by": asked, "asked_by_oneself": mine})
@@ -131,11 +136,19 @@ def list_team(db: Connection, actor: Actor) -> dict[str, Json]:
     away = {(row.person_id, row.scope_id): _shown_absence(row) for row in db.execute(_ABSENT, given)}
     rows = [
         {
-            "away": away.get((row.id, row.programme_id)), "id": row.id, "name": row.name, "name_zh": row.name_zh, "programme": row.code, "live": row.live,
-            "on_hold": row.on_hold, "open": row.open, "overdue": row.overdue, "first_due": when(row.first_due),
+            "away": away.get((row.id, row.programme_id)),
+            "id": row.id,
+            "name": row.name,
+            "name_zh": row.name_zh,
+            "programme": row.code,
+            "live": row.live,
+            "on_hold": row.on_hold,
+            "open": row.open,
+            "overdue": row.overdue,
+            "first_due": when(row.first_due),
         }
         for row in db.execute(_TEAM, given)
-    ]  # fmt: skip
+    ]
     unowned = [{"programme": row.code, "count": row.count} for row in db.execute(_UNOWNED, given)]
     left = [dict(row._mapping) for row in db.execute(_LEFT, given)]
     return {"items": rows, "unowned": unowned, "left": left}

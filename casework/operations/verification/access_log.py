@@ -32,7 +32,11 @@ def check_readings(db: Connection, past: Past) -> Iterator[Finding]:
             last[row.chain] = (row.n, row.hash)
         for chain, (n, head) in last.items():
             if heads.pop(chain, None) != (n, head):
-                yield _finding("reading_heads", chain, f"The readings of {chain} end with number {n}, which is not where they ended.")
+                yield _finding(
+                    "reading_heads",
+                    chain,
+                    f"The readings of {chain} end with number {n}, which is not where they ended.",
+                )
     for chain, (n, _) in heads.items():
         yield _finding("reading_heads", chain, f"All {n} readings of {chain} are missing.")
 
@@ -46,15 +50,24 @@ def _judge(table: str, row: Any, n: int, head: str, past: Past, moment: datetime
         if row.erasure_id is not None or row.query != hashlib.sha256((row.salt + row.asked).encode()).hexdigest():
             yield _finding(table, row.id, f"What reading {row.n} of {row.chain} asked for was changed.")
     elif row.erasure_id is None or row.asked or past.why_not_erased(row.erasure_id, moment) is not None:
-        yield _finding(table, row.id, f"What reading {row.n} of {row.chain} asked for was taken out without an erasure.")
+        yield _finding(
+            table, row.id, f"What reading {row.n} of {row.chain} asked for was taken out without an erasure."
+        )
 
 
 def _hash(row: Any, head: str) -> str:
     """As the database makes it when the reading is written."""
     parts = (
-        row.chain, str(row.n), head, row.person_id, str((row.at - _EPOCH) // timedelta(microseconds=1)), row.number, row.path,
-        row.query, row.document_id,
-    )  # fmt: skip
+        row.chain,
+        str(row.n),
+        head,
+        row.person_id,
+        str((row.at - _EPOCH) // timedelta(microseconds=1)),
+        row.number,
+        row.path,
+        row.query,
+        row.document_id,
+    )
     told = ",".join("-" if one is None else f"{len(one)}:{one}" for one in parts)
     return hashlib.sha256(told.encode()).hexdigest()
 

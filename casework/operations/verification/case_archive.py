@@ -153,10 +153,14 @@ def make_case_file(db: Connection, actor: Actor, cabinet: Cabinet, number: str, 
         kept = rows_kept(db, case.log, HOMES[case.kind])
     history = "".join(_line(row) for row in rows).encode()
     index = {
-        "form": FORM, "at": instant(at), "log": case.log, "case": _about(describe(db, actor, case, level)), "documents": listed,
+        "form": FORM,
+        "at": instant(at),
+        "log": case.log,
+        "case": _about(describe(db, actor, case, level)),
+        "documents": listed,
         "head": {"seq": rows[-1].seq, "hash": rows[-1].hash} if rows else {"seq": 0, "hash": genesis(case.log)},
         "rows": kept,
-    }  # fmt: skip
+    }
     words = _WORDS.format(number=case.number, title=case.title or "", at=instant(at))
     first = {READ_ME: words.encode(), INDEX: _json(index).encode(), HISTORY: history}
 
@@ -172,17 +176,33 @@ def _given(some: bytes) -> Callable[[], Iterator[bytes]]:
 
 def _about(shown: Mapping[str, Json]) -> dict[str, Json]:
     told = (
-        "number", "title", "parties", "state", "outcome", "reasons", "owner", "team", "opened_at", "closed_at", "hold", "consents",
+        "number",
+        "title",
+        "parties",
+        "state",
+        "outcome",
+        "reasons",
+        "owner",
+        "team",
+        "opened_at",
+        "closed_at",
+        "hold",
+        "consents",
         "grants",
-    )  # fmt: skip
+    )
     return {name: shown[name] for name in told}
 
 
 def _line(row: Any) -> str:
     told = {
-        "log": row.log_id, "seq": row.seq, "at": instant(row.at), "header": row.header, "effects": row.effects, "body": row.body,
+        "log": row.log_id,
+        "seq": row.seq,
+        "at": instant(row.at),
+        "header": row.header,
+        "effects": row.effects,
+        "body": row.body,
         "hash": row.hash,
-    }  # fmt: skip
+    }
     return json.dumps(told, ensure_ascii=False, sort_keys=True) + "\n"
 
 
@@ -225,8 +245,9 @@ def _faults(archive: zipfile.ZipFile) -> Iterator[str]:
         yield from _state_faults(index, rows)
     filed = {
         (one["document"], one["version"]): values(row["body"]).get("sha256")
-        for row in rows for one in row["effects"].get("files", ())
-    }  # fmt: skip
+        for row in rows
+        for one in row["effects"].get("files", ())
+    }
     for one in index["documents"]:
         for version in one["versions"]:
             if "path" in version and found.get(version["path"]) != filed.get((one["id"], version["version"])):

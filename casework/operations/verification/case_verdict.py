@@ -28,11 +28,22 @@ def examine_case(db: Connection, actor: Actor, number: str) -> dict[str, Json]:
     moment = now(db)
     checked = verify_log(db.engine, case.log)
     faults = [
-        {"kind": one.kind, "sentence": one.sentence, "event": one.seq, "table": one.table, "row": one.row, "column": one.column}
+        {
+            "kind": one.kind,
+            "sentence": one.sentence,
+            "event": one.seq,
+            "table": one.table,
+            "row": one.row,
+            "column": one.column,
+        }
         for one in checked.findings
-    ]  # fmt: skip
+    ]
     not_allowed = [one for one in faults if one["kind"] in ("allowed", "twice")]
     return {
-        "number": case.number, "verified_at": instant(moment), "events": checked.events,
-        "whole": len(not_allowed) == len(faults), "allowed": not not_allowed, "faults": faults,
-    }  # fmt: skip
+        "number": case.number,
+        "verified_at": instant(moment),
+        "events": checked.events,
+        "whole": len(not_allowed) == len(faults),
+        "allowed": not not_allowed,
+        "faults": faults,
+    }

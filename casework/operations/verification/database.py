@@ -65,7 +65,9 @@ def _contents(db: Connection) -> Iterator[Finding]:
         ) ORDER BY f.id
     """)
     for row in db.execute(query):
-        yield Finding("contents", f"A version of a document has no file: {row.id}.", row.log_id, None, None, "files", row.id)
+        yield Finding(
+            "contents", f"A version of a document has no file: {row.id}.", row.log_id, None, None, "files", row.id
+        )
 
 
 def _editions(db: Connection) -> Iterator[Finding]:
@@ -137,7 +139,15 @@ def _requests(db: Connection) -> Iterator[Finding]:
                 sentence = f"A request was answered, but no event up to {row.seq} carries its key."
                 yield Finding("request", sentence, row.log_id, None, row.seq, "requests", row.actor_id)
             if row.status is None:
-                yield Finding("request", "A request was kept without its answer.", row.log_id, None, None, "requests", row.actor_id)  # fmt: skip
+                yield Finding(
+                    "request",
+                    "A request was kept without its answer.",
+                    row.log_id,
+                    None,
+                    None,
+                    "requests",
+                    row.actor_id,
+                )
         if len(rows) < _BATCH:
             return
         actor, key = rows[-1].actor_id, rows[-1].key

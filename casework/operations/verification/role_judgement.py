@@ -139,7 +139,13 @@ class _Roles:
             return
         ends = min(via.ends_at or absence.ends_at, absence.ends_at)
         within = max(via.starts_at, absence.starts_at) <= new.starts_at
-        if not within or new.ends_at is None or new.ends_at > ends or (new.role, new.deputy_for) != (via.role, via.deputy_for or via.person) or new.role not in COVERED:
+        if (
+            not within
+            or new.ends_at is None
+            or new.ends_at > ends
+            or (new.role, new.deputy_for) != (via.role, via.deputy_for or via.person)
+            or new.role not in COVERED
+        ):
             yield "it passes on another role than whoever is away held, or for longer"
         if not self._by_absence(event, new):
             yield "its actor could not pass this role on"

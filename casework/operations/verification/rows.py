@@ -102,9 +102,14 @@ class Rows:
         rows = self.db.execute(_TOLD_OF_RIGHTS, {"log": self.log})
         for row in rows:
             yield Finding(
-                "rights", f"Event {row.seq} burdens or frees the right {row.right_id}, whose log does not know it.",
-                self.log, self.number, row.seq, "rights", row.right_id,
-            )  # fmt: skip
+                "rights",
+                f"Event {row.seq} burdens or frees the right {row.right_id}, whose log does not know it.",
+                self.log,
+                self.number,
+                row.seq,
+                "rights",
+                row.right_id,
+            )
 
     def _compare(self, table: str, wanted: list[dict[str, Json]], rows: list[dict[str, Json]]) -> Iterator[Finding]:
         for id, column, sentence in compare(table, wanted, rows):
@@ -142,22 +147,32 @@ class Rows:
             yield from self._roles(f"{kind}_id")
             away = [
                 {
-                    "id": one.id, "scope_id": self.log, "person_id": one.person, "substitute_id": one.substitute,
-                    "starts_at": one.starts_at.isoformat(), "ends_at": one.ends_at.isoformat(),
+                    "id": one.id,
+                    "scope_id": self.log,
+                    "person_id": one.person,
+                    "substitute_id": one.substitute,
+                    "starts_at": one.starts_at.isoformat(),
+                    "ends_at": one.ends_at.isoformat(),
                 }
                 for one in absences((event.kind, event.effects) for event in events).values()
-            ]  # fmt: skip
+            ]
             yield from self._compare("absences", away, self._read("absences", "scope_id"))
-            yield from self._compare("invitations", list(fold_invitations(events).values()), self._read("invitations", "scope_id"))
+            yield from self._compare(
+                "invitations", list(fold_invitations(events).values()), self._read("invitations", "scope_id")
+            )
             accounts = list(fold_services(events).values())
             yield from self._compare("service_accounts", accounts, self._read("service_accounts", "organisation_id"))
             yield from self._by_right(kind, events)
             for seq, why in [*invitation_faults(events), *role_faults(self.past, self.log, events)]:
                 yield Finding("allowed", f"Event {seq} was not allowed: {why}.", self.log, self.number, seq)
             rules = fold_rules(event.effects["allocation"] for event in events if "allocation" in event.effects)
-            yield from self._compare("allocations", [one | {"scope_id": self.log} for one in rules], self._read("allocations", "scope_id"))
+            yield from self._compare(
+                "allocations", [one | {"scope_id": self.log} for one in rules], self._read("allocations", "scope_id")
+            )
             skills = fold_skills(event.effects["skills"] for event in events if "skills" in event.effects)
-            yield from self._compare("skills", [one | {"scope_id": self.log} for one in skills], self._read("skills", "scope_id"))
+            yield from self._compare(
+                "skills", [one | {"scope_id": self.log} for one in skills], self._read("skills", "scope_id")
+            )
 
     def _by_right(self, kind: str, events: list[Event]) -> Iterator[Finding]:
         """Who invites, or makes a service account, leads the organisation or is an administrator."""
@@ -166,7 +181,9 @@ class Rows:
                 continue
             leads = kind == "organisation" and self._held(self.log, event, PROVIDER_LEAD)
             within = [self.log] if kind == "programme" else sorted(self.past.programmes())
-            if not leads and not (_BY_RIGHT[event.kind] and any(self._held(one, event, ADMINISTRATOR) for one in within)):
+            if not leads and not (
+                _BY_RIGHT[event.kind] and any(self._held(one, event, ADMINISTRATOR) for one in within)
+            ):
                 sentence = f"Event {event.seq} ({event.kind}) is by somebody who could not do it then."
                 yield Finding("allowed", sentence, self.log, self.number, event.seq)
 
@@ -188,13 +205,20 @@ class Rows:
     def _roles(self, scope: str) -> Iterator[Finding]:
         none: dict[str, Json] = {"programme_id": None, "organisation_id": None}
         wanted = [
-            none | {
-                "id": one.id, "person_id": one.person, "role": one.role, "deputy_for": one.deputy_for, scope: self.log,
-                "starts_at": one.starts_at.isoformat(), "ends_at": one.ends_at.isoformat() if one.ends_at else None,
-                "absence_id": one.absence, "via_id": one.via,
+            none
+            | {
+                "id": one.id,
+                "person_id": one.person,
+                "role": one.role,
+                "deputy_for": one.deputy_for,
+                scope: self.log,
+                "starts_at": one.starts_at.isoformat(),
+                "ends_at": one.ends_at.isoformat() if one.ends_at else None,
+                "absence_id": one.absence,
+                "via_id": one.via,
             }
             for one in self.past.memberships(self.log).values()
-        ]  # fmt: skip
+        ]
         yield from self._compare("memberships", wanted, self._read("memberships", scope))
 
     def _rights_caused(self) -> Iterator[Finding]:
@@ -204,7 +228,10 @@ class Rows:
 
     def _right(self, events: list[Event]) -> dict[str, Json]:
         programme = text("SELECT programme_id FROM logs WHERE id = CAST(:log AS uuid)")
-        told: dict[str, Json] = {"id": self.log, "programme_id": self.db.execute(programme, {"log": self.log}).scalar_one()}
+        told: dict[str, Json] = {
+            "id": self.log,
+            "programme_id": self.db.execute(programme, {"log": self.log}).scalar_one(),
+        }
         lying: list[dict[str, Json]] = []
         for event in events:
             lying = after(lying, event)
@@ -232,9 +259,10 @@ def compare(
             # Where a row stands among others is given once, by the event that made it.
             if column != "position" and not _same(value, row.get(column)):
                 yield (
-                    one["id"], column,
+                    one["id"],
+                    column,
                     f"{table}.{column} of {one['id']} is {_short(row.get(column))}; the history says {_short(value)}.",
-                )  # fmt: skip
+                )
     for id in kept:
         yield id, None, f"A row of {table} is in no event: {id}."
 
@@ -251,13 +279,23 @@ def later_than_head(db: Connection, log: str | None = None) -> Iterator[Finding]
     more = "AND l.id = CAST(:log AS uuid)" if log else ""
     for row in db.execute(text(_LATER.format(more=more)), {"log": log} if log else {}):
         yield Finding(
-            "head", f"The log ends with event {row.seq}, and {row.place} knows an event {row.later}.", row.id, row.number, row.later,
+            "head",
+            f"The log ends with event {row.seq}, and {row.place} knows an event {row.later}.",
+            row.id,
+            row.number,
+            row.later,
             row.place,
-        )  # fmt: skip
+        )
 
 
 #: Tables that name an event of a log, each with the column that names the log.
-_KNOWING = {"requests": "log_id", "notifications": "log_id", "webhook_messages": "log_id", "looks": "thing_id", "findings": "case_id"}
+_KNOWING = {
+    "requests": "log_id",
+    "notifications": "log_id",
+    "webhook_messages": "log_id",
+    "looks": "thing_id",
+    "findings": "case_id",
+}
 _LATER = (
     "WITH known AS ("
     + " UNION ALL ".join(

@@ -121,7 +121,14 @@ def check_one(db: Connection, log: str, past: Past) -> Checked:
     elif walk.last_at is not None and row.last_at != walk.last_at:
         found.append(Finding("head", "The log's last time is not its last event's.", log, row.number, walk.seq))
     if walk.whole and walk.count and (programme := _programme_told(db, row.kind, walk)) != row.programme_id:
-        found.append(Finding("head", f"The log lies in the programme {row.programme_id}; its events say {programme}.", log, row.number))
+        found.append(
+            Finding(
+                "head",
+                f"The log lies in the programme {row.programme_id}; its events say {programme}.",
+                log,
+                row.number,
+            )
+        )
     found += walk.found
     found += walk.judge_erasures(past)
     if walk.whole and walk.count:
@@ -145,7 +152,9 @@ def _programme_told(db: Connection, kind: str, walk: _Walk) -> str | None:
         case "effects":
             return str(first.get("programme"))
         case "technology":
-            found = db.execute(_HOME_OF_TECHNOLOGY, {"id": first.get("right", {}).get("technology")}).scalar_one_or_none()
+            found = db.execute(
+                _HOME_OF_TECHNOLOGY, {"id": first.get("right", {}).get("technology")}
+            ).scalar_one_or_none()
             return None if found is None else str(found)
     return None
 
@@ -216,12 +225,20 @@ class _Walk:
         for seq, event in self._told.items():
             fields = {(of, name) for of, name in event.effects["erased"]["fields"] if of < seq}
             for of, name in sorted(fields - self.gone):
-                yield Finding("erased", f"Event {seq} says that {name} of event {of} was erased, and it is there.", self.log, self.number, seq)
+                yield Finding(
+                    "erased",
+                    f"Event {seq} says that {name} of event {of} was erased, and it is there.",
+                    self.log,
+                    self.number,
+                    seq,
+                )
             if (why := past.why_not_erased(event.effects["erasure"], event.at)) is not None:
                 yield Finding("erased", f"Event {seq} (erased) was not allowed: {why}.", self.log, self.number, seq)
             told |= fields
         for of, name in sorted(self.gone - told):
-            yield Finding("erased", f"{name} of event {of} was taken out without an erasure.", self.log, self.number, of)
+            yield Finding(
+                "erased", f"{name} of event {of} was taken out without an erasure.", self.log, self.number, of
+            )
 
     def _blame(self, kind: str, sentence: str, column: str | None = None) -> None:
         table = "events" if column else None

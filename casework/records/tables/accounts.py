@@ -16,7 +16,7 @@ from sqlalchemy import (
     Text,
     UniqueConstraint,
     text,
-)  # fmt: skip
+)
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
 from casework.records.tables.base import NOW, Id, Time, id_column, metadata, reference
@@ -38,7 +38,9 @@ tokens = Table(
 service_accounts = Table(
     "service_accounts",
     metadata,
-    Column("id", Id, ForeignKey("people.id"), primary_key=True, comment="Also of the row in people that the history names"),
+    Column(
+        "id", Id, ForeignKey("people.id"), primary_key=True, comment="Also of the row in people that the history names"
+    ),
     reference("organisation_id", "organisations.id", index=True),
     Column("name", Text, nullable=False),
     Column("scopes", ARRAY(Text), nullable=False),
@@ -100,9 +102,7 @@ passkeys = Table(
     Column("name", Text, nullable=False, comment="As its owner calls it"),
     Column("credential", LargeBinary, nullable=False, unique=True, comment="The authenticator's own id of it"),
     Column("public_key", LargeBinary, nullable=False, comment="COSE"),
-    Column(
-        "sign_count", BigInteger, nullable=False, comment="Of the last use; a smaller one later betrays a copy"
-    ),
+    Column("sign_count", BigInteger, nullable=False, comment="Of the last use; a smaller one later betrays a copy"),
     Column("created_at", Time, nullable=False, server_default=NOW),
     Column("used_at", Time),
     Column("copied_at", Time, comment="When a copy was betrayed; it opens nothing since"),
@@ -159,7 +159,9 @@ password_links = Table(
     id_column(comment="The link's secret is made of it with the keys of the installation, and kept nowhere"),
     reference("person_id", "people.id", index=True),
     Column("token", LargeBinary, nullable=False, unique=True, comment="SHA-256 of the link's secret"),
-    reference("made_by", "people.id", nullable=True, comment="The administrator; null: by the person, or on the command line"),
+    reference(
+        "made_by", "people.id", nullable=True, comment="The administrator; null: by the person, or on the command line"
+    ),
     Column("made_at", Time, nullable=False),
     Column("expires_at", Time, nullable=False),
     Column("used_at", Time),
@@ -176,7 +178,13 @@ recoveries = Table(
     Column("reason", Text, nullable=False, comment="How whoever asks knows that it is the person"),
     reference("asked_by", "people.id"),
     Column("asked_at", Time, nullable=False),
-    Column("state", Text, nullable=False, server_default=text("'asked'"), comment="asked, agreed, refused, withdrawn or used"),
+    Column(
+        "state",
+        Text,
+        nullable=False,
+        server_default=text("'asked'"),
+        comment="asked, agreed, refused, withdrawn or used",
+    ),
     reference("decided_by", "people.id", nullable=True),
     Column("decided_at", Time),
     Column("first_half", Text, nullable=False, comment="argon2id of what whoever asked tells the person"),

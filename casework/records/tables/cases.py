@@ -15,7 +15,7 @@ from sqlalchemy import (
     Text,
     UniqueConstraint,
     text,
-)  # fmt: skip
+)
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
 from casework.records.tables.base import Id, Time, id_column, metadata, reference
@@ -38,7 +38,9 @@ cases = Table(
     Column("revision", Integer, nullable=False),
     Column("state", Text, nullable=False, comment="Of its main track"),
     Column("interests", ARRAY(Text), nullable=False, comment="People with a declared interest"),
-    Column("joins", JSONB, nullable=False, server_default=text("'[]'"), comment="How referrals side by side are waited for"),
+    Column(
+        "joins", JSONB, nullable=False, server_default=text("'[]'"), comment="How referrals side by side are waited for"
+    ),
     Column("hold", JSONB(none_as_null=True)),
     Column("frozen", Boolean, nullable=False),
     Column("outcome", Text),
@@ -101,8 +103,20 @@ tracks = Table(
     Column("given", JSONB, nullable=False),
     Column("barred", ARRAY(Text), nullable=False),
     Column("named", Text),
-    Column("received", JSONB, nullable=False, server_default=text("'{}'"), comment="Per transition: count and time of the other side's receipt"),
-    Column("objections", JSONB, nullable=False, server_default=text("'{}'"), comment="What a side does not agree with, by id"),
+    Column(
+        "received",
+        JSONB,
+        nullable=False,
+        server_default=text("'{}'"),
+        comment="Per transition: count and time of the other side's receipt",
+    ),
+    Column(
+        "objections",
+        JSONB,
+        nullable=False,
+        server_default=text("'{}'"),
+        comment="What a side does not agree with, by id",
+    ),
     Index("ix_tracks_provider_id_live", "provider_id", "id", postgresql_where=text("provider_id IS NOT NULL")),
     postgresql_with={"fillfactor": "80"},
 )
@@ -137,9 +151,16 @@ tasks = Table(
     Column("priority", SmallInteger, nullable=False, server_default="0", comment="1 high, 0 normal, -1 low"),
     Column("turn_at", Time, nullable=False, comment="Its place in the queue, by engine.turns"),
     Column("handed", JSONB, comment="How it came to whom it is with: how, by, to, seq of the event with the note"),
-    Column("wait", JSONB, comment="While a person lets it wait: for whom, until which day, seq of the event with the reason"),
     Column(
-        "items", JSONB, nullable=False, server_default="{}",
+        "wait",
+        JSONB,
+        comment="While a person lets it wait: for whom, until which day, seq of the event with the reason",
+    ),
+    Column(
+        "items",
+        JSONB,
+        nullable=False,
+        server_default="{}",
         comment="Of its checklist what was ticked, unticked or added: done, by, at, seq of the event with the words",
     ),
     Column("position", Integer, nullable=False),

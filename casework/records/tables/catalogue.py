@@ -14,7 +14,7 @@ from sqlalchemy import (
     Text,
     UniqueConstraint,
     text,
-)  # fmt: skip
+)
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
 from casework.records.tables.base import NOW, Id, Time, id_column, metadata, reference

@@ -16,7 +16,7 @@ from sqlalchemy import (
     Text,
     UniqueConstraint,
     text,
-)  # fmt: skip
+)
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from casework.records.tables.base import NOW, Id, Time, id_column, metadata, reference
@@ -30,10 +30,16 @@ documents = Table(
     Column("kind", Text, nullable=False),
     Column("registered_at", Time, nullable=False),
     Column("valid_until", Date),
-    Column("track_id", Id, comment="The referral whose provider handed it in, or was sent it; null for the office's own"),
+    Column(
+        "track_id", Id, comment="The referral whose provider handed it in, or was sent it; null for the office's own"
+    ),
     Column("withdrawn_at", Time),
     Column(
-        "own", Boolean, nullable=False, server_default=text("false"), comment="The office's own, with nothing of a party in it"
+        "own",
+        Boolean,
+        nullable=False,
+        server_default=text("false"),
+        comment="The office's own, with nothing of a party in it",
     ),
     Column("letter", Text, comment="Which letter of the office it is: invitation, referral, reminder or closing"),
 )
@@ -74,7 +80,11 @@ blobs = Table(
     Column("name", Text, nullable=False, comment="Keyed hash of the content: where it lies in the store"),
     Column("touched_at", Time, nullable=False, server_default=NOW, comment="When it was last put there"),
     Column(
-        "loose", Boolean, nullable=False, server_default=text("true"), comment="No document holds it yet; what stays so is swept"
+        "loose",
+        Boolean,
+        nullable=False,
+        server_default=text("true"),
+        comment="No document holds it yet; what stays so is swept",
     ),
     Column("scan", Text, comment="pending, clean or blocked; null where there was no scanner"),
     Column("scanned_at", Time),

@@ -13,7 +13,7 @@ from sqlalchemy import (
     Text,
     UniqueConstraint,
     text,
-)  # fmt: skip
+)
 from sqlalchemy.dialects.postgresql import JSONB
 
 from casework.records.tables.base import NOW, Id, Time, metadata
@@ -22,13 +22,19 @@ logs = Table(
     "logs",
     metadata,
     Column("id", Id, primary_key=True, comment="Random: it names the log in every header"),
-    Column("kind", Text, nullable=False, comment="case, mediation, programme, organisation, person, right, finding, erasure or installation"),
+    Column(
+        "kind",
+        Text,
+        nullable=False,
+        comment="case, mediation, programme, organisation, person, right, finding, erasure or installation",
+    ),
     Column("programme_id", Id, comment="Null for what belongs to no programme"),
     Column("seq", BigInteger, nullable=False, server_default=text("0"), comment="Of the last event; no gaps"),
     Column("head", Text, nullable=False, comment="Hash of the last event, hex"),
     Column("last_at", Time, nullable=False, comment="Time of the last event; the next one is later"),
     CheckConstraint(
-        "kind IN ('case', 'mediation', 'programme', 'organisation', 'person', 'right', 'finding', 'erasure', 'installation')", name="kind"
+        "kind IN ('case', 'mediation', 'programme', 'organisation', 'person', 'right', 'finding', 'erasure', 'installation')",
+        name="kind",
     ),
     comment="One row for each unit of visibility; the row that every deed in it locks",
     postgresql_with={"fillfactor": "80"},

@@ -14,7 +14,7 @@ from sqlalchemy import (
     Text,
     UniqueConstraint,
     text,
-)  # fmt: skip
+)
 from sqlalchemy.dialects.postgresql import JSONB
 
 from casework.records.tables.base import Id, Time, id_column, metadata, reference
@@ -56,15 +56,25 @@ mails = Table(
     metadata,
     id_column(comment="Also in its Message-ID, the same at each attempt"),
     reference("person_id", "people.id", nullable=True),
-    reference("invitation_id", "invitations.id", nullable=True, index=True, comment="To somebody who may have no account yet"),
-    reference("file_id", "files.id", nullable=True, index=True, comment="To a party: this letter, to the address that its event names"),
+    reference(
+        "invitation_id", "invitations.id", nullable=True, index=True, comment="To somebody who may have no account yet"
+    ),
+    reference(
+        "file_id",
+        "files.id",
+        nullable=True,
+        index=True,
+        comment="To a party: this letter, to the address that its event names",
+    ),
     Column("key", Text, nullable=False, unique=True, comment="What it is for; nothing is mailed twice"),
     Column("kind", Text, nullable=False, comment="Of its notice, or digest, or invitation"),
     Column("sealed", Boolean, nullable=False, comment="It says nothing but that something waits"),
     Column("state", Text, nullable=False, server_default=text("'queued'"), comment="queued, sent, failed or cancelled"),
     Column("made_at", Time, nullable=False),
     Column("send_at", Time, nullable=False, comment="Not before this"),
-    Column("tries", JSONB, nullable=False, server_default=text("'[]'"), comment="Of each attempt: at, and what came of it"),
+    Column(
+        "tries", JSONB, nullable=False, server_default=text("'[]'"), comment="Of each attempt: at, and what came of it"
+    ),
     Column("ended_at", Time),
     CheckConstraint("state IN ('queued', 'sent', 'failed', 'cancelled')", name="state"),
     CheckConstraint("num_nonnulls(person_id, invitation_id, file_id) = 1", name="one_reader"),
@@ -106,10 +116,14 @@ webhook_messages = Table(
     Column("seq", BigInteger, nullable=False, comment="Of the event that it tells of"),
     Column("type", Text, nullable=False),
     Column("payload", Text, nullable=False, comment="As it is signed and sent: ids and states, nothing confidential"),
-    Column("state", Text, nullable=False, server_default=text("'queued'"), comment="queued, delivered, failed or cancelled"),
+    Column(
+        "state", Text, nullable=False, server_default=text("'queued'"), comment="queued, delivered, failed or cancelled"
+    ),
     Column("made_at", Time, nullable=False),
     Column("send_at", Time, nullable=False, comment="Not before this"),
-    Column("tries", JSONB, nullable=False, server_default=text("'[]'"), comment="Of each attempt: at, and what came of it"),
+    Column(
+        "tries", JSONB, nullable=False, server_default=text("'[]'"), comment="Of each attempt: at, and what came of it"
+    ),
     UniqueConstraint("endpoint_id", "log_id", "seq"),
     CheckConstraint("state IN ('queued', 'delivered', 'failed', 'cancelled')", name="state"),
     Index("ix_webhook_messages_queued", "send_at", "id", postgresql_where=text("state = 'queued'")),

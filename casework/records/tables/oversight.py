@@ -17,7 +17,7 @@ from sqlalchemy import (
     Text,
     UniqueConstraint,
     text,
-)  # fmt: skip
+)
 from sqlalchemy.dialects.postgresql import JSONB
 
 from casework.records.tables.base import NOW, Id, Time, id_column, metadata, reference
@@ -117,7 +117,9 @@ erasures = Table(
     reference("person_id", "people.id", nullable=True, comment="Whose account; null for somebody without one"),
     Column("basis", Text, nullable=False, comment="The legal basis: request, withdrawn, needless or order"),
     Column("state", Text, nullable=False, comment="asked, agreed, done or refused"),
-    Column("words", JSONB(none_as_null=True), comment="What names the person: names, addresses, numbers; null once done"),
+    Column(
+        "words", JSONB(none_as_null=True), comment="What names the person: names, addresses, numbers; null once done"
+    ),
     Column("reason", Text, comment="Null once done, where it named the person"),
     Column("asked_by", Id, nullable=False),
     Column("asked_at", Time, nullable=False),

@@ -15,7 +15,7 @@ from sqlalchemy import (
     Text,
     UniqueConstraint,
     text,
-)  # fmt: skip
+)
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
 from casework.records.tables.base import NOW, Id, Time, id_column, metadata, reference
@@ -29,7 +29,8 @@ programmes = Table(
     Column("name_zh", Text),
     Column("calendar", JSONB, nullable=False, comment="Working days, slots and zone, as Calendar.to_json gives it"),
     Column(
-        "recount_after", Id,
+        "recount_after",
+        Id,
         comment="Last log whose clocks were counted again by the present calendar; null when all were",
     ),
     Column("created_at", Time, nullable=False, server_default=NOW),
@@ -58,7 +59,13 @@ organisations = Table(
     Column("register_number", Text, comment="Unified social credit code, or a foreign register's number"),
     Column("kind", Text, comment="company, institution, government, association, provider or other"),
     Column("services", ARRAY(Text), nullable=False, server_default=text("'{}'"), comment="Kinds of referral it takes"),
-    Column("profile", JSONB, nullable=False, server_default=text("'{}'"), comment="Of a provider: fields, languages, places, capacity, closed, conflicts"),
+    Column(
+        "profile",
+        JSONB,
+        nullable=False,
+        server_default=text("'{}'"),
+        comment="Of a provider: fields, languages, places, capacity, closed, conflicts",
+    ),
     Column("owners", JSONB, nullable=False, server_default=text("'[]'"), comment="Owners above 25 %"),
     Column("language", Text, nullable=False, server_default=text("'en'")),
     Column(
@@ -84,7 +91,13 @@ people = Table(
     Column("theme", Text, nullable=False, server_default=text("'auto'"), comment="auto, light or dark"),
     Column("active", Boolean, nullable=False, server_default=text("true")),
     Column("created_at", Time, nullable=False, server_default=NOW),
-    Column("service", Boolean, nullable=False, server_default=text("false"), comment="A provider's own system: signs in to nothing, and is named for nothing"),
+    Column(
+        "service",
+        Boolean,
+        nullable=False,
+        server_default=text("false"),
+        comment="A provider's own system: signs in to nothing, and is named for nothing",
+    ),
     Column("erased_at", Time, comment="When everything that names the person was taken out"),
     Index("uq_people_email", text("lower(email)"), unique=True),
     CheckConstraint("theme IN ('auto', 'light', 'dark')", name="theme"),
@@ -102,7 +115,9 @@ memberships = Table(
     Column("starts_at", Time, nullable=False),
     Column("ends_at", Time),
     reference("absence_id", "absences.id", nullable=True, index=True, comment="That made its holder a deputy"),
-    reference("via_id", "memberships.id", nullable=True, index=True, comment="The membership that it passes on; ends with it"),
+    reference(
+        "via_id", "memberships.id", nullable=True, index=True, comment="The membership that it passes on; ends with it"
+    ),
     CheckConstraint("num_nonnulls(programme_id, organisation_id) = 1", name="one_scope"),
     CheckConstraint("ends_at IS NULL OR ends_at >= starts_at", name="ends_after_start"),
     comment="A role within a programme or an organisation, for a time; the fold of the scope's log",
@@ -132,7 +147,13 @@ allocations = Table(
     Column("cap", Integer, comment="Nobody who has so many open tasks gets another"),
     Column("since", Time, nullable=False, comment="Tasks opened before are left to people"),
     Column("looked_at", Time, comment="When tasks were last looked for; no part of the history"),
-    Column("turns", JSONB, nullable=False, server_default="{}", comment="By person, the number of the allocation that came last; no part of the history"),
+    Column(
+        "turns",
+        JSONB,
+        nullable=False,
+        server_default="{}",
+        comment="By person, the number of the allocation that came last; no part of the history",
+    ),
     UniqueConstraint("scope_id", "queue", name="uq_allocations_scope_queue"),
     CheckConstraint("cap IS NULL OR cap > 0", name="cap_positive"),
     comment="How queues give tasks to people by themselves; the fold of the scope's log but for the last two",
@@ -150,8 +171,16 @@ invitations = Table(
     reference("invited_by", "people.id", nullable=True, comment="Null: on the command line"),
     Column("made_at", Time, nullable=False),
     Column("expires_at", Time, nullable=False),
-    Column("issue", Integer, nullable=False, server_default=text("1"), comment="Which link and code these are; those before are dead"),
-    Column("token", LargeBinary, nullable=False, unique=True, comment="SHA-256 of the link's secret, which is kept nowhere"),
+    Column(
+        "issue",
+        Integer,
+        nullable=False,
+        server_default=text("1"),
+        comment="Which link and code these are; those before are dead",
+    ),
+    Column(
+        "token", LargeBinary, nullable=False, unique=True, comment="SHA-256 of the link's secret, which is kept nowhere"
+    ),
     Column("code", Text, nullable=False, comment="argon2id of what is told beside the mail"),
     Column("tries", Integer, nullable=False, server_default=text("0"), comment="Wrong codes in a row"),
     Column("opened", LargeBinary, comment="SHA-256 of what the browser keeps that link and code have opened it in"),

@@ -79,10 +79,13 @@ def answers(question: str) -> str:
     ]
     title, words = QUESTIONS[question]
     return render_template(
-        "audit/answers.html", heading=gettext(title), words=gettext(words), rows=rows,
+        "audit/answers.html",
+        heading=gettext(title),
+        words=gettext(words),
+        rows=rows,
         next_url=url_for("audit.answers", question=question, cursor=told["next"]) if told["next"] else "",
         first_url=url_for("audit.answers", question=question) if cursor else "",
-    )  # fmt: skip
+    )
 
 
 @blueprint.get("/sample")
@@ -131,11 +134,15 @@ def verify(number: str) -> str:
         # What was forged need not have the form that we write: the verdict tells of it all the same.
         told = None
     return render_template(
-        "audit/verify.html", verdict=verdict, wrong=wrong, lines=lines_of(told["items"]) if told else None, number=number,
+        "audit/verify.html",
+        verdict=verdict,
+        wrong=wrong,
+        lines=lines_of(told["items"]) if told else None,
+        number=number,
         chain=[one for one in verdict["faults"] if one["kind"] not in ("allowed", "twice")],
         next_url=url_for("audit.verify", number=number, cursor=told["next"]) if told and told["next"] else "",
         first_url=url_for("audit.verify", number=number) if cursor else "",
-    )  # fmt: skip
+    )
 
 
 # --- findings --------------------------------------------------------------------------------------------------------
@@ -152,10 +159,14 @@ def list_findings() -> str:
         told = findings.list_findings(db, actor, state=state, cursor=cursor)
         counts = findings.count_findings(db, actor)
     return render_template(
-        "audit/findings.html", items=told["items"], counts=counts, state=state, states=FINDING_STATES,
+        "audit/findings.html",
+        items=told["items"],
+        counts=counts,
+        state=state,
+        states=FINDING_STATES,
         next_url=url_for("audit.findings", state=state, cursor=told["next"]) if told["next"] else "",
         first_url=url_for("audit.findings", state=state) if cursor else "",
-    )  # fmt: skip
+    )
 
 
 @blueprint.get("/findings/<uuid:finding>")
@@ -166,9 +177,7 @@ def finding(finding: Any) -> str:
 def _finding_page(finding: str, fault: str = "", typed: str = "") -> str:
     with page_transaction() as (db, actor):
         told = findings.show_finding(db, actor, finding)
-    return render_template(
-        "audit/finding.html", one=told, states=FINDING_STATES, deeds=DEEDS, fault=fault, typed=typed
-    )
+    return render_template("audit/finding.html", one=told, states=FINDING_STATES, deeds=DEEDS, fault=fault, typed=typed)
 
 
 @blueprint.post("/cases/<number>/history/<int:seq>/findings")
@@ -176,7 +185,9 @@ def raise_finding(number: str, seq: int) -> BaseResponse:
     try:
         with page_transaction() as (db, actor):
             asked = read_request()
-            done = findings.raise_finding(db, actor, number, event=seq, words=request.form.get("f.words", ""), request=asked)
+            done = findings.raise_finding(
+                db, actor, number, event=seq, words=request.form.get("f.words", ""), request=asked
+            )
     except InvalidForm as refusal:
         if "words" not in refusal.fields:
             raise NotFound from None
@@ -223,10 +234,12 @@ def reading_log() -> str:
     with page_transaction() as (db, actor):
         told = access_log.list_readings(db, actor, number=number, cursor=cursor)
     return render_template(
-        "audit/reading.html", items=told["items"], number=number or "",
+        "audit/reading.html",
+        items=told["items"],
+        number=number or "",
         next_url=url_for("audit.reading_log", number=number, cursor=told["next"]) if told["next"] else "",
         first_url=url_for("audit.reading_log", number=number) if cursor else "",
-    )  # fmt: skip
+    )
 
 
 @blueprint.after_app_request

@@ -47,15 +47,22 @@ def remember(db: Connection, account: str) -> Device:
 
 def keep(response: Response, device: Device) -> Response:
     response.set_cookie(
-        cookie_named(COOKIE), _signer().dumps([device.id, *device.accounts]), max_age=int(KNOWN.total_seconds()), path="/", httponly=True,
-        samesite="Lax", secure=current_app.config["SESSION_COOKIE_SECURE"],
-    )  # fmt: skip
+        cookie_named(COOKIE),
+        _signer().dumps([device.id, *device.accounts]),
+        max_age=int(KNOWN.total_seconds()),
+        path="/",
+        httponly=True,
+        samesite="Lax",
+        secure=current_app.config["SESSION_COOKIE_SECURE"],
+    )
     return response
 
 
 def _device() -> Device | None:
     try:
-        id, *accounts = _signer().loads(request.cookies.get(cookie_named(COOKIE), ""), max_age=int(KNOWN.total_seconds()))
+        id, *accounts = _signer().loads(
+            request.cookies.get(cookie_named(COOKIE), ""), max_age=int(KNOWN.total_seconds())
+        )
     except BadData:
         return None
     return Device(id, tuple(accounts))

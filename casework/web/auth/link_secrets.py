@@ -27,9 +27,14 @@ def held(name: str) -> str:
 def hold(response: R, name: str, secret: str, lasts: timedelta) -> R:
     """Have the browser keep a secret for so long."""
     response.set_cookie(
-        _cookie(name), secret, max_age=int(lasts.total_seconds()), path="/", httponly=True, samesite="Lax",
+        _cookie(name),
+        secret,
+        max_age=int(lasts.total_seconds()),
+        path="/",
+        httponly=True,
+        samesite="Lax",
         secure=current_app.config["SESSION_COOKIE_SECURE"],
-    )  # fmt: skip
+    )
     return response
 
 

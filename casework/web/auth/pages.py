@@ -71,7 +71,9 @@ def enter() -> BaseResponse:
     except WrongPassword as refusal:
         return _sign_in_again(say_error(refusal), 422, email)
     except InvalidForm as refusal:
-        return _sign_in_again(gettext("The password %(fault)s.", fault=say_fault(refusal.fields["password"])), 422, email)
+        return _sign_in_again(
+            gettext("The password %(fault)s.", fault=say_fault(refusal.fields["password"])), 422, email
+        )
     except TooManyAttempts as refusal:
         response = _sign_in_again(say_error(refusal), 429, email)
         response.headers["Retry-After"] = str(refusal.seconds)
@@ -136,9 +138,13 @@ def leave() -> BaseResponse:
 def _sign_in_page(fault: str = "", email: str = "") -> str:
     cards, more = one_of_each(demo_cards())
     return render_template(
-        "auth/sign_in.html", fault=fault, email=email, cards=cards, more=more,
+        "auth/sign_in.html",
+        fault=fault,
+        email=email,
+        cards=cards,
+        more=more,
         next=local_path(request.values.get("next")),
-    )  # fmt: skip
+    )
 
 
 def _sign_in_again(fault: str, status: int, email: str) -> Response:
@@ -171,9 +177,14 @@ def _second_factor_page(person: Person, fault: str = "") -> str:
     picture = segno.make(begun.uri, error="m").svg_data_uri(scale=4, border=2)
     spaced = " ".join(begun.secret[at : at + 4] for at in range(0, len(begun.secret), 4))
     return render_template(
-        "auth/second_factor_set_up.html", picture=picture, secret=spaced, uri=begun.uri, fault=fault,
-        must=person.awaits == "set_up", next=local_path(request.values.get("next")),
-    )  # fmt: skip
+        "auth/second_factor_set_up.html",
+        picture=picture,
+        secret=spaced,
+        uri=begun.uri,
+        fault=fault,
+        must=person.awaits == "set_up",
+        next=local_path(request.values.get("next")),
+    )
 
 
 @blueprint.post("/account/second-factor")
@@ -242,8 +253,15 @@ def show() -> str:
         tokens_live = sum(one["live"] for one in tokens.list_tokens(db, actor)["items"])
     person = _signed_in()
     return render_template(
-        "auth/show.html", person=person, sessions=sessions, keys=keys, left=left, this=person.viewer.session, zones=preferences.zones(),
-        tokens_live=tokens_live, most=accounts.MOST_SESSIONS,
+        "auth/show.html",
+        person=person,
+        sessions=sessions,
+        keys=keys,
+        left=left,
+        this=person.viewer.session,
+        zones=preferences.zones(),
+        tokens_live=tokens_live,
+        most=accounts.MOST_SESSIONS,
         browser_name=browser_name,
     )
 
@@ -306,9 +324,14 @@ def switch() -> BaseResponse:
         if wanted[name] not in allowed[name]:
             raise InvalidForm(fields={name: "is not one of the choices"})
         response.set_cookie(
-            cookie_named(cookie), wanted[name], max_age=ONE_YEAR, httponly=True, samesite="Lax", path="/",
+            cookie_named(cookie),
+            wanted[name],
+            max_age=ONE_YEAR,
+            httponly=True,
+            samesite="Lax",
+            path="/",
             secure=current_app.config["SESSION_COOKIE_SECURE"],
-        )  # fmt: skip
+        )
     return response
 
 
@@ -319,7 +342,9 @@ def choose_programme() -> BaseResponse:
         accounts.choose_programme(db, _signed_in().viewer, request.form.get(FOCUS, ""))
     parts = urlsplit(local_path(request.form.get("page")) or url_for("home.show"))
     # What the address said of programmes, and where a list went on, belongs to the lists before.
-    query = [(name, value) for name, value in parse_qsl(parts.query, keep_blank_values=True) if name not in (FOCUS, "cursor")]
+    query = [
+        (name, value) for name, value in parse_qsl(parts.query, keep_blank_values=True) if name not in (FOCUS, "cursor")
+    ]
     return redirect(parts.path + (f"?{urlencode(query)}" if query else ""), 303)
 
 
@@ -343,6 +368,3 @@ def forget_draft() -> BaseResponse:
     with page_transaction() as (db, actor):
         drop_draft(db, actor.person, name)
     return redirect(local_path(request.form.get("page")) or url_for("home.show"), 303)
-
-
-

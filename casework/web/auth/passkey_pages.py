@@ -115,7 +115,9 @@ def _setting_up() -> Person:
 @blueprint.get("/account/passkeys/new")
 def ask_name() -> str:
     person = _setting_up()
-    return render_template("auth/new_passkey.html", must=person.awaits is not None, next=local_path(request.args.get("next")))
+    return render_template(
+        "auth/new_passkey.html", must=person.awaits is not None, next=local_path(request.args.get("next"))
+    )
 
 
 @blueprint.post("/account/passkeys/options")
@@ -184,7 +186,11 @@ def remove(passkey: UUID) -> BaseResponse:
         flash(gettext(refusal.reasons[0]), "danger")
         return redirect(url_for("accounts.show"), 303)
     response = keep_session(make_response(redirect(url_for("accounts.show"), 303)), secret)
-    flash(gettext("The passkey is removed here. Remove it from your device as well. Your other sessions and your tokens have ended."))
+    flash(
+        gettext(
+            "The passkey is removed here. Remove it from your device as well. Your other sessions and your tokens have ended."
+        )
+    )
     return response
 
 

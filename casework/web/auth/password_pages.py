@@ -47,7 +47,8 @@ def _change_page(faults: Mapping[str, str], status: int = 200) -> Response:
     with open_transaction() as db:
         shortest = password_change.shortest_of(db, person.id)
     return make_response(
-        render_template("auth/change_password.html", person=person, faults=faults, shortest=shortest, longest=LONGEST), status
+        render_template("auth/change_password.html", person=person, faults=faults, shortest=shortest, longest=LONGEST),
+        status,
     )
 
 
@@ -61,7 +62,9 @@ def put() -> BaseResponse:
         with open_transaction() as db:
             attempt = begin_attempt(db, person.email, known_devices.source(person.email))
         with page_transaction() as (db, actor):
-            password_change.change_password(db, actor, present=given.get("present", ""), password=given.get("password", ""))
+            password_change.change_password(
+                db, actor, present=given.get("present", ""), password=given.get("password", "")
+            )
             renewed = sessions.renew_session(db, actor, session_secret() or "")
             attempt_succeeded(db, attempt)
     except WrongPassword:
@@ -92,9 +95,13 @@ def lost() -> str:
 
 def _lost_page(fault: str = "", *, code_fault: str = "", sent: bool = False) -> str:
     return render_template(
-        "auth/lost.html", fault=fault, code_fault=code_fault, sent=sent, mailing=current_app.config["MAILING"],
+        "auth/lost.html",
+        fault=fault,
+        code_fault=code_fault,
+        sent=sent,
+        mailing=current_app.config["MAILING"],
         email=request.form.get("email", ""),
-    )  # fmt: skip
+    )
 
 
 @blueprint.post("/password-reset")
@@ -188,7 +195,9 @@ def recover() -> BaseResponse:
             )
             attempt_succeeded(db, attempt)
     except WrongCode:
-        fault = gettext("The address or one half of the code is wrong, or the code has ended. Ask both persons for their halves again.")
+        fault = gettext(
+            "The address or one half of the code is wrong, or the code has ended. Ask both persons for their halves again."
+        )
         return make_response(_lost_page(code_fault=fault), 422)
     except TooManyAttempts as refusal:
         return _slower(make_response(_lost_page(code_fault=say_error(refusal)), 429), refusal)

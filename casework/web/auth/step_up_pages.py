@@ -115,14 +115,21 @@ def _page(person: Person, target: str, method: str, refusal: CaseworkError | Non
     fault = ""
     if refusal is not None:
         fault = gettext("The password is wrong.") if isinstance(refusal, WrongPassword) else say_error(refusal)
-    carried = [
-        (name, value) for name, values in request.form.lists() for value in values
-        if not name.startswith(PROOF)
-    ] if request.method == "POST" else []  # fmt: skip
+    carried = (
+        [(name, value) for name, values in request.form.lists() for value in values if not name.startswith(PROOF)]
+        if request.method == "POST"
+        else []
+    )
     page = render_template(
-        "auth/confirm.html", person=person, fault=fault, target=target, method=method, carried=carried, factor=has_factor(person),
+        "auth/confirm.html",
+        person=person,
+        fault=fault,
+        target=target,
+        method=method,
+        carried=carried,
+        factor=has_factor(person),
         back=local_path(request.form.get("page")) or _came_from() or url_for("home.show"),
-    )  # fmt: skip
+    )
     status = 200 if refusal is None else 429 if isinstance(refusal, TooManyAttempts) else 422
     response = make_response(page, status)
     if isinstance(refusal, TooManyAttempts):

@@ -31,9 +31,17 @@ def index() -> BaseResponse:
 def _page(faults: Mapping[str, str], status: int = 200) -> Response:
     with page_transaction() as (db, actor):
         items = tokens.list_tokens(db, actor)["items"]
-    return make_response(render_template(
-        "auth/tokens.html", items=items, faults=faults, scopes=SAYS, days=tokens.TOKEN_DAYS, most=tokens.MOST_TOKEN_DAYS,
-    ), status)  # fmt: skip
+    return make_response(
+        render_template(
+            "auth/tokens.html",
+            items=items,
+            faults=faults,
+            scopes=SAYS,
+            days=tokens.TOKEN_DAYS,
+            most=tokens.MOST_TOKEN_DAYS,
+        ),
+        status,
+    )
 
 
 @blueprint.post("")
@@ -42,9 +50,13 @@ def make() -> BaseResponse:
     try:
         with page_transaction() as (db, actor):
             done = tokens.create_token(
-                db, actor, name=request.form.get("name", "").strip()[:200], scopes=request.form.getlist("scopes"),
-                days=int(days) if days.isascii() and days.isdigit() and len(days) < 5 else 0, request=read_request(),
-            )  # fmt: skip
+                db,
+                actor,
+                name=request.form.get("name", "").strip()[:200],
+                scopes=request.form.getlist("scopes"),
+                days=int(days) if days.isascii() and days.isdigit() and len(days) < 5 else 0,
+                request=read_request(),
+            )
     except InvalidForm as refusal:
         return _page(say_faults(refusal), 422)
     return make_response(render_template("auth/token.html", name=done.answer["name"], token=done.answer.get("token")))

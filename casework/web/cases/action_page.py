@@ -45,9 +45,11 @@ class Afterwards(Form):
     """What may be said of every action beside its form; named so that no edition's field has the same name."""
 
     _happened_on = Date(
-        label=N_("It took place on"), required=False, past=True,
+        label=N_("It took place on"),
+        required=False,
+        past=True,
         help=N_("Only where it was on an earlier day than today."),
-    )  # fmt: skip
+    )
 
 
 class Reasoned(Afterwards):
@@ -91,7 +93,8 @@ def stand(db: Connection, actor: Actor, number: str, track: str, transition: str
             raise NotFound("action")
         here = ", ".join(edition_text(edition, f"states.{leaf}") for leaf in case.tracks[track].states)
         raise WrongState(
-            action=edition_text(edition, f"transitions.{transition}.do"), why=gettext("it stands at “%(state)s”.", state=here)
+            action=edition_text(edition, f"transitions.{transition}.do"),
+            why=gettext("it stands at “%(state)s”.", state=here),
         )
     if not found[0]["yours"]:
         raise NotAllowed(why=" ".join(found[0]["why_not"]))
@@ -118,14 +121,23 @@ def _page(db: Connection, actor: Actor, standing: Standing, sent: Sent | None) -
     since = moved_since(db, actor, case, action.track, sent.seen) if sent else []
     track = next(one for one in standing.shown["tracks"] if one["id"] == action.track)
     page = render_template(
-        "cases/action.html", case=standing.shown, action=action, form=form, sent=sent, beside=_beside_form(db, actor, action, sent),
+        "cases/action.html",
+        case=standing.shown,
+        action=action,
+        form=form,
+        sent=sent,
+        beside=_beside_form(db, actor, action, sent),
         since=[(one, say_entry(one, library.editions)) for one in since],
         state=", ".join(edition_text(action.edition, f"states.{leaf}") for leaf in track["states"]),
         about={one.id: one.name for one in track_views(standing.shown)}.get(action.track, ""),
         url=url_for("cases.fire", number=case.number, track=action.track, transition=action.name),
-        back=url_for("cases.show", number=case.number), suggested=_suggested(db, case, action), service_name=service_name,
-        hand_in=lambda kind: url_for("documents.case", number=case.number, kind=kind, back=request.path, _anchor="hand-in"),
-    )  # fmt: skip
+        back=url_for("cases.show", number=case.number),
+        suggested=_suggested(db, case, action),
+        service_name=service_name,
+        hand_in=lambda kind: url_for(
+            "documents.case", number=case.number, kind=kind, back=request.path, _anchor="hand-in"
+        ),
+    )
     return make_response(page, sent.status if sent else 200)
 
 
@@ -134,16 +146,23 @@ def _suggested(db: Connection, case: Case, action: Action) -> list[dict[str, Jso
     track = case.tracks[action.track]
     if track.workflow != "referral" or all(rule["type"] != "provider" for rule in action.rules):
         return []
-    return [one | {"why": [gettext(REASONS[code]) for code in one["reasons"]]} for one in suggestions_for(db, case, track.kind)]
+    return [
+        one | {"why": [gettext(REASONS[code]) for code in one["reasons"]]}
+        for one in suggestions_for(db, case, track.kind)
+    ]
 
 
 def _beside_form(db: Connection, actor: Actor, action: Action, sent: Sent | None) -> FormView:
     form = _beside(action)
     faults = {f"_{name}": why for name, why in sent.faults.items() if f"_{name}" in form.fields()} if sent else {}
     return build_form(
-        action.draft, form.rule(), own_texts(form), submitted=sent.data if sent else None, faults=faults,
+        action.draft,
+        form.rule(),
+        own_texts(form),
+        submitted=sent.data if sent else None,
+        faults=faults,
         draft=None if sent else find_draft(db, actor.person, action.draft),
-    )  # fmt: skip
+    )
 
 
 def fire(number: str, track: UUID, transition: str) -> BaseResponse:
@@ -161,9 +180,18 @@ def fire(number: str, track: UUID, transition: str) -> BaseResponse:
     def do(db: Connection, actor: Actor, key: Key, revision: int, data: dict[str, Json]) -> Done:
         more = parse_form(beside, request.form)
         return fire_transition(
-            db, actor, case_log(db, actor, number), "case", str(track), transition, data=data, revision=revision, request=key,
-            reason=more.get("_reason"), happened_on=more.get("_happened_on"),
-        )  # fmt: skip
+            db,
+            actor,
+            case_log(db, actor, number),
+            "case",
+            str(track),
+            transition,
+            data=data,
+            revision=revision,
+            request=key,
+            reason=more.get("_reason"),
+            happened_on=more.get("_happened_on"),
+        )
 
     def again(sent: Sent) -> Response:
         with page_transaction() as (db, actor):
@@ -178,9 +206,15 @@ def fire(number: str, track: UUID, transition: str) -> BaseResponse:
         return say_done(number, words)
 
     return answer(
-        action.draft, action.rules, do, again, lambda done: url_for("cases.show", number=number), said, sure=is_sure(action),
+        action.draft,
+        action.rules,
+        do,
+        again,
+        lambda done: url_for("cases.show", number=number),
+        said,
+        sure=is_sure(action),
         known=action.prefill,
-    )  # fmt: skip
+    )
 
 
 def _stand_or_moved(
@@ -196,11 +230,15 @@ def _stand_or_moved(
         seen = int(request.form["revision"]) if request.form.get("revision", "").isdigit() else None
         since = moved_since(db, actor, case, track, seen)
         page = render_template(
-            "cases/moved.html", case=shown, label=edition_text(edition, f"transitions.{transition}.do"), why=str(refusal.details["why"]),
-            since=[(one, say_entry(one, library.editions)) for one in since], typed=_typed(edition, transition, request.form),
+            "cases/moved.html",
+            case=shown,
+            label=edition_text(edition, f"transitions.{transition}.do"),
+            why=str(refusal.details["why"]),
+            since=[(one, say_entry(one, library.editions)) for one in since],
+            typed=_typed(edition, transition, request.form),
             state=", ".join(edition_text(edition, f"states.{leaf}") for leaf in case.tracks[track].states),
             back=url_for("cases.show", number=number),
-        )  # fmt: skip
+        )
         return make_response(page, 409)
 
 
@@ -209,7 +247,9 @@ def _typed(edition: Any, transition: str, data: MultiDict[str, str]) -> list[tup
     form = next((rule.form for rule in edition.transitions if rule.name == transition), None)
     made = []
     for rule in edition.form(form):
-        words = "\n".join(value for name in data if name.split(".")[0] == f"f-{rule['name']}" for value in data.getlist(name))
+        words = "\n".join(
+            value for name in data if name.split(".")[0] == f"f-{rule['name']}" for value in data.getlist(name)
+        )
         if words.strip():
             made.append((edition_text(edition, f"forms.{form}.{rule['name']}.label"), words))
     return made

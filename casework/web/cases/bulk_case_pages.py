@@ -35,8 +35,14 @@ def act() -> Response:
     try:
         with page_transaction() as (db, actor):
             done = bulk_cases.do_to_cases(
-                db, actor, chosen, HOLD, parse_form(_rules(), request.form), read_request(), dry_run=request.form.get("sure") != "yes",
-            )  # fmt: skip
+                db,
+                actor,
+                chosen,
+                HOLD,
+                parse_form(_rules(), request.form),
+                read_request(),
+                dry_run=request.form.get("sure") != "yes",
+            )
     except InvalidForm as refusal:
         return make_response(_page(chosen, request.form, refusal.fields, None), 422)
     return make_response(_page(chosen, request.form, {}, done.answer))
@@ -65,11 +71,16 @@ def _page(
     edition, form = _edition(), _form_name()
     why = {one["case"]: one["why"] and sentence(edition, one["why"]) for one in answer["items"]} if answer else {}
     return render_template(
-        "cases/bulk.html", rows=shown["items"], may=shown["may"][HOLD], answer=answer, why=why,
-        do=edition_text(edition, f"transitions.{HOLD}.do"), state=lambda one: _state_words(one["edition"], one["states"]),
+        "cases/bulk.html",
+        rows=shown["items"],
+        may=shown["may"][HOLD],
+        answer=answer,
+        why=why,
+        do=edition_text(edition, f"transitions.{HOLD}.do"),
+        state=lambda one: _state_words(one["edition"], one["states"]),
         form=build_form(f"bulk:{HOLD}", _rules(), texts_of(edition, form), submitted=typed, faults=faults),
         typed=[(name, value) for name, value in typed.items(multi=True) if name.startswith(PREFIX)] if typed else [],
-    )  # fmt: skip
+    )
 
 
 def _state_words(fingerprint: str, states: list[str]) -> str:

@@ -45,10 +45,13 @@ class Paper(Form):
     title = Text(label=N_("Title"), max=300)
     kind = Choice(label=N_("Kind"), choices=PAPERS)
     whose = Choice(
-        label=N_("Whose paper it is, or whom it is about"), choices=WHOSE,
+        label=N_("Whose paper it is, or whom it is about"),
+        choices=WHOSE,
         help=N_("It goes to a provider only with the consent of whom you name here."),
-    )  # fmt: skip
-    language = Choice(label=N_("Language of the paper"), choices={"en": N_("English"), "zh": N_("Chinese")}, required=False)
+    )
+    language = Choice(
+        label=N_("Language of the paper"), choices={"en": N_("English"), "zh": N_("Chinese")}, required=False
+    )
     valid_until = Date(label=N_("Valid until"), required=False)
 
 
@@ -78,22 +81,39 @@ class Deed:
 
 
 HAND_OVER = Deed(
-    "hand_over", HandOver, N_("Hand the case over"), N_("Hand over"), N_("You have handed the case over."),
+    "hand_over",
+    HandOver,
+    N_("Hand the case over"),
+    N_("Hand over"),
+    N_("You have handed the case over."),
     N_("The tasks that the present owner holds go back to their queues."),
-)  # fmt: skip
+)
 NEW_DOCUMENT = Deed(
-    "register_document", Paper, N_("Enter a paper without a file"), N_("Enter the document"), N_("You have entered the document."),
+    "register_document",
+    Paper,
+    N_("Enter a paper without a file"),
+    N_("Enter the document"),
+    N_("You have entered the document."),
     N_("For a paper that lies elsewhere: consents, referrals and grants can name it. A file can be added later."),
-)  # fmt: skip
+)
 WITHDRAW = Deed(
-    "withdraw_consent", Withdrawal, N_("Record that a consent is withdrawn"), N_("End the consent"),
+    "withdraw_consent",
+    Withdrawal,
+    N_("Record that a consent is withdrawn"),
+    N_("End the consent"),
     N_("The consent has ended."),
-    N_("What was shared under it ends at once, and the referrals that lean on it are suspended."), True,
-)  # fmt: skip
+    N_("What was shared under it ends at once, and the referrals that lean on it are suspended."),
+    True,
+)
 INTEREST = Deed(
-    "declare_interest", Interest, N_("Declare an interest"), N_("Declare the interest"), N_("Your interest is declared."),
-    N_("From then on you can do nothing in this case. Your tasks in it go back to their queues."), True,
-)  # fmt: skip
+    "declare_interest",
+    Interest,
+    N_("Declare an interest"),
+    N_("Declare the interest"),
+    N_("Your interest is declared."),
+    N_("From then on you can do nothing in this case. Your tasks in it go back to their queues."),
+    True,
+)
 
 
 def _ask(
@@ -111,10 +131,16 @@ def _ask(
             raise NotAllowed()
         form = _form(db, actor, case, deed, subject, sent)
     page = render_template(
-        "cases/case_action.html", case=shown, form=form, sent=sent, deed=deed, title=gettext(deed.title), do=gettext(deed.do),
+        "cases/case_action.html",
+        case=shown,
+        form=form,
+        sent=sent,
+        deed=deed,
+        title=gettext(deed.title),
+        do=gettext(deed.do),
         consequence=gettext(deed.consequence) if deed.consequence else "",
         back=url_for("cases.show", number=number),
-    )  # fmt: skip
+    )
     return make_response(page, sent.status if sent else 200)
 
 
@@ -130,12 +156,25 @@ def _form(db: Connection, actor: Actor, case: Case, deed: Deed, subject: str, se
         # Whoever has an interest in the case does nothing in it.
         choices = {name: [one for one in offered if one[0] not in case.interests] for name, offered in choices.items()}
         # Who owns the case stays on offer: with the same owner the team alone can change.
-        choices = {**choices, "owner": [(id, gettext("%(name)s (owns the case now)", name=words) if id == case.owner else words) for id, words in choices["owner"]]}
+        choices = {
+            **choices,
+            "owner": [
+                (id, gettext("%(name)s (owns the case now)", name=words) if id == case.owner else words)
+                for id, words in choices["owner"]
+            ],
+        }
     return build_form(
-        name, deed.rules, own_texts(deed.form), choices=choices,
-        values=known, submitted=sent.data if sent else None, faults=sent.faults if sent else None,
-        draft=None if sent else find_draft(db, actor.person, name), revision=case.revision, doubts=sent.doubts if sent else (),
-    )  # fmt: skip
+        name,
+        deed.rules,
+        own_texts(deed.form),
+        choices=choices,
+        values=known,
+        submitted=sent.data if sent else None,
+        faults=sent.faults if sent else None,
+        draft=None if sent else find_draft(db, actor.person, name),
+        revision=case.revision,
+        doubts=sent.doubts if sent else (),
+    )
 
 
 #: In the transaction, with who asks, the request, the revision seen and the data.
@@ -146,10 +185,14 @@ def _answer(
     number: str, deed: Deed, do: Does, subject: str = "", insist: Callable[[Case], None] | None = None
 ) -> BaseResponse:
     return answer(
-        _draft(number, deed, subject), deed.rules, do, lambda sent: _ask(number, deed, subject, sent, insist),
-        lambda done: url_for("cases.show", number=number), lambda done: say_done(number, gettext(deed.done)),
+        _draft(number, deed, subject),
+        deed.rules,
+        do,
+        lambda sent: _ask(number, deed, subject, sent, insist),
+        lambda done: url_for("cases.show", number=number),
+        lambda done: say_done(number, gettext(deed.done)),
         sure=not deed.irreversible or request.form.get("sure") == "yes",
-    )  # fmt: skip
+    )
 
 
 def ask_hand_over(number: str) -> Response:
@@ -160,9 +203,15 @@ def hand_over(number: str) -> BaseResponse:
     def do(db: Connection, actor: Actor, key: Request, revision: int, data: dict[str, Json]) -> Done:
         given = _checked(HAND_OVER, data)
         return cases.hand_over(
-            db, actor, number, owner=given["owner"], team=given.get("team", []), note=given["note"], revision=revision,
+            db,
+            actor,
+            number,
+            owner=given["owner"],
+            team=given.get("team", []),
+            note=given["note"],
+            revision=revision,
             request=key,
-        )  # fmt: skip
+        )
 
     return _answer(number, HAND_OVER, do)
 
@@ -175,9 +224,17 @@ def register_document(number: str) -> BaseResponse:
     def do(db: Connection, actor: Actor, key: Request, revision: int, data: dict[str, Json]) -> Done:
         given = _checked(NEW_DOCUMENT, data)
         return cases.register_document(
-            db, actor, number, title=given["title"], kind=given["kind"], **whose(given["whose"]),
-            language=given.get("language"), valid_until=given.get("valid_until"), revision=revision, request=key,
-        )  # fmt: skip
+            db,
+            actor,
+            number,
+            title=given["title"],
+            kind=given["kind"],
+            **whose(given["whose"]),
+            language=given.get("language"),
+            valid_until=given.get("valid_until"),
+            revision=revision,
+            request=key,
+        )
 
     return _answer(number, NEW_DOCUMENT, do)
 

@@ -88,7 +88,9 @@ def _in_mediation(mediation: UUID, track: UUID, name: str) -> Where:
             raise NotFound("mediation")
         return case, corrections.last_of(db, case, str(track), name)
 
-    return Where(f"correct:{track}:{name}", find, url_for("mediations.show", mediation=mediation), gettext("Sealed mediation"))
+    return Where(
+        f"correct:{track}:{name}", find, url_for("mediations.show", mediation=mediation), gettext("Sealed mediation")
+    )
 
 
 def _of_task(task: UUID) -> Where:
@@ -104,7 +106,11 @@ def _of_task(task: UUID) -> Where:
 def _home(actor: Actor, case: Case, task: str) -> str:
     """The page on which a finished task is told to whoever reads of it."""
     if sight(actor, case) == Sight.ALL:
-        return url_for("history.show", number=case.number) if case.number else url_for("mediations.show", mediation=case.log)
+        return (
+            url_for("history.show", number=case.number)
+            if case.number
+            else url_for("mediations.show", mediation=case.log)
+        )
     above = case.referral_of(case.tracks[case.tasks[task].track]) if task in case.tasks else None
     return url_for("referrals.show", referral=above.id) if above else url_for("home.show")
 
@@ -160,14 +166,20 @@ def _show(where: Where, sent: Sent | None) -> Response:
         texts = texts_of(found.edition, str(found.rule.form))
         name = _draft(where, versions)
         form = build_form(
-            name, rules, Texts(
-                lambda key: gettext(_LABEL) if key == f"{REASON}.label" else texts.get(key), lambda key: key == f"{REASON}.label" or texts.has(key)
+            name,
+            rules,
+            Texts(
+                lambda key: gettext(_LABEL) if key == f"{REASON}.label" else texts.get(key),
+                lambda key: key == f"{REASON}.label" or texts.has(key),
             ),
-            choices=say_choices(choices_of(db, actor, case, found.track, rules)), values=values, submitted=sent.data if sent else None,
-            faults=sent.faults if sent else None, draft=None if sent else find_draft(db, actor.person, name),
+            choices=say_choices(choices_of(db, actor, case, found.track, rules)),
+            values=values,
+            submitted=sent.data if sent else None,
+            faults=sent.faults if sent else None,
+            draft=None if sent else find_draft(db, actor.person, name),
             # The version that it was made from, until its person was told of another one.
             revision=versions if sent is None or sent.seen is not None else read_revision(),
-        )  # fmt: skip
+        )
     page = render_template("cases/correct.html", where=where, form=form, sent=sent)
     return make_response(page, sent.status if sent else 200)
 
@@ -194,17 +206,24 @@ def _correct(where: Where) -> Response:
     def do(db: Connection, actor: Actor, key: Request, revision: int, data: dict[str, Json]) -> Done:
         case, seq = where.find(db, actor)
         given = {name: value for name, value in data.items() if name != REASON}
-        return corrections.correct_answer(db, actor, case, seq, data=given, reason=str(data.get(REASON) or ""), request=key, seen=revision)
+        return corrections.correct_answer(
+            db, actor, case, seq, data=given, reason=str(data.get(REASON) or ""), request=key, seen=revision
+        )
 
     said = gettext("The answer is corrected. Both versions stand in the history.")
     return answer(
-        _draft(where, seen), rules, do, lambda sent: _show(where, sent),
+        _draft(where, seen),
+        rules,
+        do,
+        lambda sent: _show(where, sent),
         lambda done: where.entry(done.answer["seq"]) if where.entry else where.back,
         lambda done: say_done(str(case.number), said) if where.entry else said,
-    )  # fmt: skip
+    )
 
 
-def correctable(actor: Actor, case: Case, library: Library, at: Callable[[str, str], str], of: str | None = None) -> list[tuple[str, str]]:
+def correctable(
+    actor: Actor, case: Case, library: Library, at: Callable[[str, str], str], of: str | None = None
+) -> list[tuple[str, str]]:
     """What the actor may correct of a case, or `of` one referral of it: what was done, and the page for it."""
     above = case.tracks[of] if of else None
     inside = {one.id for one in (above, *case.children(above.id))} if above else set(case.tracks)
@@ -215,7 +234,9 @@ def correctable(actor: Actor, case: Case, library: Library, at: Callable[[str, s
         if one.task is None:
             found.append((edition_text(one.edition, f"transitions.{one.name}.do"), at(one.track.id, one.name)))
         else:
-            words = task_words({"edition": one.task.edition, "rule": one.task.rule, "type": one.task.type, "about": one.task.about})
+            words = task_words(
+                {"edition": one.task.edition, "rule": one.task.rule, "type": one.task.type, "about": one.task.about}
+            )
             found.append((words, url_for("corrections.show_task", task=one.task.id)))
     return found
 

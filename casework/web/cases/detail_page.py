@@ -93,22 +93,36 @@ def _track(one: Mapping[str, Json], edition: Edition, *, inside: bool) -> TrackV
     if one["workflow"] == "referral":
         name = gettext("Referral: %(service)s", service=name)
     return TrackView(
-        one["id"], name[:1].upper() + name[1:], (one["provider"] or {}).get("name") or "",
-        ", ".join(edition_text(edition, f"states.{leaf}") for leaf in one["states"]), tuple(steps_of(edition, one)),
-        one["ended"] is not None, one["entered_at"], inside, one["replaced"],
-    )  # fmt: skip
+        one["id"],
+        name[:1].upper() + name[1:],
+        (one["provider"] or {}).get("name") or "",
+        ", ".join(edition_text(edition, f"states.{leaf}") for leaf in one["states"]),
+        tuple(steps_of(edition, one)),
+        one["ended"] is not None,
+        one["entered_at"],
+        inside,
+        one["replaced"],
+    )
 
 
 def _tasks(case: Mapping[str, Json], person: str, names: Mapping[str, str]) -> list[TaskView]:
     made = [
         TaskView(
-            one["id"], say_task(one), one["type"], one["queue"],
-            (one["holder"] or {}).get("name") or "", (one["holder"] or {}).get("id") == person, one["may_work"],
-            one["due_at"], one["state"] in ("Created", "Suspended"), one["organisation"], names.get(one["track"], ""),
+            one["id"],
+            say_task(one),
+            one["type"],
+            one["queue"],
+            (one["holder"] or {}).get("name") or "",
+            (one["holder"] or {}).get("id") == person,
+            one["may_work"],
+            one["due_at"],
+            one["state"] in ("Created", "Suspended"),
+            one["organisation"],
+            names.get(one["track"], ""),
             one["overdue"],
         )
         for one in case["tasks"]
-    ]  # fmt: skip
+    ]
     return sorted(made, key=lambda one: (one.waits, one.due_at or "9", one.id))
 
 
@@ -123,7 +137,11 @@ class Choices:
 
 
 def _choose(
-    actions: Sequence[Action], offered: Iterable[Mapping[str, Json]], main: str, following: str, steps: Collection[str] = ()
+    actions: Sequence[Action],
+    offered: Iterable[Mapping[str, Json]],
+    main: str,
+    following: str,
+    steps: Collection[str] = (),
 ) -> Choices:
     """One primary action: where what comes next is done, else the case's way forward. A provider's are not told as ours.
 
@@ -171,7 +189,17 @@ def _next(case: Mapping[str, Json], names: Mapping[str, str]) -> Next | None:
         return None
     may = any(task["id"] == one["id"] and task["may_work"] for task in case["tasks"])
     who = (one["holder"] or {}).get("name") or gettext("queue: %(queue)s", queue=queue_name(one["queue"]))
-    return Next(say_task(one), who, one["due_at"], one["id"], may, one["type"], one["track"], names.get(one["track"], ""), one["overdue"])
+    return Next(
+        say_task(one),
+        who,
+        one["due_at"],
+        one["id"],
+        may,
+        one["type"],
+        one["track"],
+        names.get(one["track"], ""),
+        one["overdue"],
+    )
 
 
 def _yours(following: Next | None, tasks: Iterable[TaskView], chosen: Choices) -> TaskView | None:
@@ -246,22 +274,54 @@ def show(number: str) -> str:
     chosen = _choose(actions, shown["actions"], main["id"], there, steps) if works else Choices(None, (), (), ())
     tasks = _tasks(shown, actor.person, names)
     return render_template(
-        "cases/show.html", case=shown, main=main, edition=edition, steps=steps_of(edition, main), tracks=tracks,
-        next=following, ledger=ledger(why), waits=_waits(shown, edition), joins=[words for one in shown["joins"] if (words := say_join(one))], actions=chosen, works=works, tasks=tasks,
-        requests=[one | {"words": edition_text(library[track["edition"]], f"tasks.{one['rule']}"), "why_not": [
-            sentence(library[track["edition"]], why) for why in one["why_not"]]}
-            for one in shown["requests"] for track in shown["tracks"] if track["id"] == one["track"]],
-        papers=papers, documents=documents, yours=_yours(following, tasks, chosen), threads=threads, events=[(one, say_entry(one, library.editions)) for one in events],
-        track_names=names, outcome=say_outcome(edition, shown["outcome"]),
+        "cases/show.html",
+        case=shown,
+        main=main,
+        edition=edition,
+        steps=steps_of(edition, main),
+        tracks=tracks,
+        next=following,
+        ledger=ledger(why),
+        waits=_waits(shown, edition),
+        joins=[words for one in shown["joins"] if (words := say_join(one))],
+        actions=chosen,
+        works=works,
+        tasks=tasks,
+        requests=[
+            one
+            | {
+                "words": edition_text(library[track["edition"]], f"tasks.{one['rule']}"),
+                "why_not": [sentence(library[track["edition"]], why) for why in one["why_not"]],
+            }
+            for one in shown["requests"]
+            for track in shown["tracks"]
+            if track["id"] == one["track"]
+        ],
+        papers=papers,
+        documents=documents,
+        yours=_yours(following, tasks, chosen),
+        threads=threads,
+        events=[(one, say_entry(one, library.editions)) for one in events],
+        track_names=names,
+        outcome=say_outcome(edition, shown["outcome"]),
         state=", ".join(edition_text(edition, f"states.{leaf}") for leaf in main["states"]),
-        history=page_of(number, "history"), map=page_of(number, "map"), kinds=KINDS_OF_RIGHTS, lying=ENCUMBRANCES,
-        party_name=party_name, paper_name=paper_name, queue_name=queue_name, risks=risks,
-    )  # fmt: skip
+        history=page_of(number, "history"),
+        map=page_of(number, "map"),
+        kinds=KINDS_OF_RIGHTS,
+        lying=ENCUMBRANCES,
+        party_name=party_name,
+        paper_name=paper_name,
+        queue_name=queue_name,
+        risks=risks,
+    )
 
 
 def _outline(case: Mapping[str, Json]) -> str:
     edition = load_library()[case["edition"]]
     return render_template(
-        "cases/outline.html", case=case, state=edition_text(edition, f"states.{case['state']}"),
-        step=step_name(case["step"]), outcome=say_outcome(edition, case["outcome"]),
-    )  # fmt: skip
+        "cases/outline.html",
+        case=case,
+        state=edition_text(edition, f"states.{case['state']}"),
+        step=step_name(case["step"]),
+        outcome=say_outcome(edition, case["outcome"]),
+    )

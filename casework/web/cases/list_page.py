@@ -96,13 +96,21 @@ def _page(fault: str = "", status: int = 200) -> str | tuple[str, int]:
         except InvalidForm as refusal:
             fault, status = say_error(refusal), 422
     page = render_template(
-        "cases/index.html", rows=[_row(one) for one in listed["items"]], asked=asked, count=count, most=MOST_COUNTED,
-        selects=_selects(offered, whole=whole), tabs=_tabs(actor, asked, whole=whole), fault=fault, whole=whole,
+        "cases/index.html",
+        rows=[_row(one) for one in listed["items"]],
+        asked=asked,
+        count=count,
+        most=MOST_COUNTED,
+        selects=_selects(offered, whole=whole),
+        tabs=_tabs(actor, asked, whole=whole),
+        fault=fault,
+        whole=whole,
         ticks=OFFICER in actor.roles(),
-        kept=[_kept(one, asked) for one in kept], query=urlencode(asked.query),
+        kept=[_kept(one, asked) for one in kept],
+        query=urlencode(asked.query),
         next_url=_address(asked.query | {"cursor": listed["next"]}) if listed["next"] else "",
         first_url=_address(asked.query) if request.args.get("cursor") else "",
-    )  # fmt: skip
+    )
     return (page, status) if status != 200 else page
 
 
@@ -159,12 +167,22 @@ def _row(one: Mapping[str, Json]) -> Row:
     else:
         words = ", ".join(name_of(one["for"]) for one in waits)
     return Row(
-        one["number"], one["title"] or "", step_name(one.get("step")),
+        one["number"],
+        one["title"] or "",
+        step_name(one.get("step")),
         edition_text(edition, f"states.{one['state']}") if edition else "",
-        say_outcome(edition, one.get("outcome")), (one.get("owner") or {}).get("name") or "", one.get("due_at"),
-        bool(one.get("overdue")), words, until, bool(waits and waits[0]["overdue"]), one.get("opened_at"), edition is not None, edition is not None and one["state"] in edition.side_states,
+        say_outcome(edition, one.get("outcome")),
+        (one.get("owner") or {}).get("name") or "",
+        one.get("due_at"),
+        bool(one.get("overdue")),
+        words,
+        until,
+        bool(waits and waits[0]["overdue"]),
+        one.get("opened_at"),
+        edition is not None,
+        edition is not None and one["state"] in edition.side_states,
         one.get("mark"),
-    )  # fmt: skip
+    )
 
 
 def say_outcome(edition: Edition | None, outcome: str | None) -> str:
@@ -246,7 +264,12 @@ def keep_filter() -> BaseResponse:
         with page_transaction() as (db, actor):
             done = save_filter(db, actor, PAGE, name=request.form.get("name", ""), query=query, request=read_request())
     except InvalidForm as refusal:
-        flash(" ".join((gettext("The filter was not kept: its name"), *(gettext(why) for why in refusal.fields.values()))), "danger")
+        flash(
+            " ".join(
+                (gettext("The filter was not kept: its name"), *(gettext(why) for why in refusal.fields.values()))
+            ),
+            "danger",
+        )
         return redirect(_address(_known(query)), 303)
     flash(gettext("The filter is kept. It stands above the list from now on."))
     return redirect(_address(_known(done.answer["query"])), 303)
@@ -276,17 +299,37 @@ def _table() -> tuple[list[str], list[list[str]]]:
 
     def moment(at: str | None) -> str:
         # Of a day only the day.
-        return at or "" if at is None or len(at) == 10 else f"{dates.read_moment(at).astimezone(told.zone):%Y-%m-%d %H:%M}"
+        return (
+            at or "" if at is None or len(at) == 10 else f"{dates.read_moment(at).astimezone(told.zone):%Y-%m-%d %H:%M}"
+        )
 
     head = [
-        gettext("Number"), gettext("Title"), gettext("Step"), gettext("State"), gettext("Outcome"), gettext("Owner"),
-        gettext("Next due"), gettext("Waits for"), gettext("Until"), gettext("Opened"),
-    ]  # fmt: skip
+        gettext("Number"),
+        gettext("Title"),
+        gettext("Step"),
+        gettext("State"),
+        gettext("Outcome"),
+        gettext("Owner"),
+        gettext("Next due"),
+        gettext("Waits for"),
+        gettext("Until"),
+        gettext("Opened"),
+    ]
     body = [
-        [one.number, one.title, one.step, one.state, one.outcome, one.owner, moment(one.due_at), one.waits_for,
-         moment(one.until), moment(one.opened_at)]
+        [
+            one.number,
+            one.title,
+            one.step,
+            one.state,
+            one.outcome,
+            one.owner,
+            moment(one.due_at),
+            one.waits_for,
+            moment(one.until),
+            moment(one.opened_at),
+        ]
         for one in rows
-    ]  # fmt: skip
+    ]
     return head, body
 
 

@@ -76,13 +76,17 @@ def index() -> str:
         _sees(actor)
         listed = matches.list_matches(db, actor, opened=VIEWS[view], cursor=request.args.get("cursor"))
     return render_template(
-        "catalogue/index.html", rows=listed["items"], view=view,
-        tabs=[(gettext(words), url_for("matches.index", view=name if name != "new" else None), name == view)
-              for name, words in NAMES_OF_VIEWS.items()],
+        "catalogue/index.html",
+        rows=listed["items"],
+        view=view,
+        tabs=[
+            (gettext(words), url_for("matches.index", view=name if name != "new" else None), name == view)
+            for name, words in NAMES_OF_VIEWS.items()
+        ],
         mine=frozenset(m.programme for m in actor.memberships if m.role in DECIDERS),
         next_url=url_for("matches.index", view=view, cursor=listed["next"]) if listed["next"] else "",
         first_url=url_for("matches.index", view=view) if request.args.get("cursor") else "",
-    )  # fmt: skip
+    )
 
 
 @blueprint.get("/matches/<uuid:match>")
@@ -94,9 +98,11 @@ def show(match: UUID) -> str:
         people = {one.get("confirmed_by") for record in records.values() for one in record["provenance"].values()}
         names = names_of(db, people, {record.get("owner") for record in records.values()})
     return render_template(
-        "catalogue/show.html", match=found, sides=[(noun, _values(noun, record, names)) for noun, record in records.items()],
+        "catalogue/show.html",
+        match=found,
+        sides=[(noun, _values(noun, record, names)) for noun, record in records.items()],
         may=actor.in_programme(found["programme"], DECIDERS),
-    )  # fmt: skip
+    )
 
 
 def _values(noun: str, record: Mapping[str, Json], names: Mapping[str, str]) -> list[Value]:
@@ -108,10 +114,17 @@ def _values(noun: str, record: Mapping[str, Json], names: Mapping[str, str]) -> 
         # The column of the owner holds an id, and so do its origins.
         told = record["provenance"].get("owner_id" if field == "owner" else field) or {}
         words = gettext(STATUSES[value]) if field == "status" and value in STATUSES else Values(names).say(value, field)
-        made.append(Value(
-            field, gettext(label), words, told.get("source") or "", names.get(told.get("confirmed_by") or "", "")
-            or (gettext("somebody") if told.get("confirmed_by") else ""), told.get("confirmed_at"),
-        ))  # fmt: skip
+        made.append(
+            Value(
+                field,
+                gettext(label),
+                words,
+                told.get("source") or "",
+                names.get(told.get("confirmed_by") or "", "")
+                or (gettext("somebody") if told.get("confirmed_by") else ""),
+                told.get("confirmed_at"),
+            )
+        )
     return made
 
 

@@ -52,24 +52,34 @@ class Typed:
     def of(cls, calendar: Calendar) -> Typed:
         hours = tuple(write_slots(calendar, weekday) for weekday in DAYS)
         return cls(
-            calendar.zone, hours, write_days(calendar.holidays, calendar.names), write_days(calendar.make_up, calendar.names),
+            calendar.zone,
+            hours,
+            write_days(calendar.holidays, calendar.names),
+            write_days(calendar.make_up, calendar.names),
             calendar.digest,
-        )  # fmt: skip
+        )
 
     @classmethod
     def sent(cls) -> Typed:
         form = request.form
         return cls(
-            form.get("zone", "").strip(), tuple(form.get(f"hours_{weekday}", "").strip() for weekday in DAYS),
-            form.get("holidays", ""), form.get("make_up", ""), form.get("seen", ""),
-        )  # fmt: skip
+            form.get("zone", "").strip(),
+            tuple(form.get(f"hours_{weekday}", "").strip() for weekday in DAYS),
+            form.get("holidays", ""),
+            form.get("make_up", ""),
+            form.get("seen", ""),
+        )
 
     def read(self, present: Calendar) -> Calendar:
         """The calendar that is meant. Raises InvalidForm."""
         return read_calendar(
-            present.name, present.version + 1, zone=self.zone, hours=dict(enumerate(self.hours)), holidays=self.holidays,
+            present.name,
+            present.version + 1,
+            zone=self.zone,
+            hours=dict(enumerate(self.hours)),
+            holidays=self.holidays,
             make_up=self.make_up,
-        )  # fmt: skip
+        )
 
     def with_days(self, holidays: Mapping[date, Mapping[str, str]], make_up: Mapping[date, Mapping[str, str]]) -> Typed:
         """The same with more days; one that is named both ways is what it was named last."""
@@ -100,11 +110,19 @@ def show(programme: Any) -> str:
     made = Calendar.from_json(shown["calendar"])
     years = sorted({day.year for day in made.holidays | made.make_up}, reverse=True)
     return render_template(
-        "deadlines/calendar.html", one=shown, calendar=made, weekdays=WEEKDAYS, years=[
-            (year, sorted(day for day in made.holidays if day.year == year), sorted(day for day in made.make_up if day.year == year))
+        "deadlines/calendar.html",
+        one=shown,
+        calendar=made,
+        weekdays=WEEKDAYS,
+        years=[
+            (
+                year,
+                sorted(day for day in made.holidays if day.year == year),
+                sorted(day for day in made.make_up if day.year == year),
+            )
             for year in years
         ],
-    )  # fmt: skip
+    )
 
 
 @blueprint.get("/<uuid:programme>/edit")
@@ -117,9 +135,15 @@ def edit(programme: Any) -> str:
 
 def _form(shown: Json, typed: Typed, faults: Mapping[str, str] | None = None, read: Json = None) -> str:
     return render_template(
-        "deadlines/edit_calendar.html", one=shown, typed=typed, faults=faults or {}, weekdays=WEEKDAYS, read=read,
-        zones=sorted(available_timezones()), countries=COUNTRIES,
-    )  # fmt: skip
+        "deadlines/edit_calendar.html",
+        one=shown,
+        typed=typed,
+        faults=faults or {},
+        weekdays=WEEKDAYS,
+        read=read,
+        zones=sorted(available_timezones()),
+        countries=COUNTRIES,
+    )
 
 
 @blueprint.post("/<uuid:programme>/edit")
@@ -132,9 +156,13 @@ def add_days(programme: Any) -> Response:
     if file is not None and file.filename:
         found = read_ics(file.stream.read(MOST_BYTES + 1))
         more = typed.with_days(
-            {day: {"en": name} for day, name in found.holidays.items()}, {day: {"en": name} for day, name in found.make_up.items()}
+            {day: {"en": name} for day, name in found.holidays.items()},
+            {day: {"en": name} for day, name in found.make_up.items()},
         )
-        read = {"days": len(found.holidays) + len(found.make_up), "faults": [(line, say_fault(why)) for line, why in found.faults]}
+        read = {
+            "days": len(found.holidays) + len(found.make_up),
+            "faults": [(line, say_fault(why)) for line, why in found.faults],
+        }
         return make_response(_form(shown, more, read=read), 200)
     country, year = request.form.get("country", ""), request.form.get("year", "")
     if country not in COUNTRIES:
@@ -168,7 +196,9 @@ def preview(programme: Any) -> Response:
             return make_response(_form(shown, typed, say_faults(refusal)), 422)
         told = preview_calendar(db, actor, str(programme), calendar)
     moved = [one | {"words": _what(one)} for one in told["moved"]]
-    return make_response(render_template("deadlines/preview_calendar.html", one=shown, typed=typed, told=told, moved=moved))
+    return make_response(
+        render_template("deadlines/preview_calendar.html", one=shown, typed=typed, told=told, moved=moved)
+    )
 
 
 #: A rung of the ladder, of which the words name the task.

@@ -46,9 +46,13 @@ def ledger(told: Mapping[str, Json] | None) -> Ledger | None:
     if told is None:
         return None
     return Ledger(
-        say_rule(told, SPEECH), say_used(told, SPEECH), tuple(_line(one, told["zone"]) for one in told["lines"]), _span(told["counted_minutes"]), told["zone"],
+        say_rule(told, SPEECH),
+        say_used(told, SPEECH),
+        tuple(_line(one, told["zone"]) for one in told["lines"]),
+        _span(told["counted_minutes"]),
+        told["zone"],
         len(told["calendars"]),
-    )  # fmt: skip
+    )
 
 
 @dataclass(frozen=True)
@@ -80,15 +84,20 @@ def account(told: Mapping[str, Json], calendar: Calendar, *, provider: bool) -> 
     mine, other = ("provider", "office") if provider else ("office", "provider")
     running = [side for side in (mine, other) if told[side]["running"]]
     return Account(
-        _working(told[mine]["working_minutes"], calendar), _working(told[other]["working_minutes"], calendar),
+        _working(told[mine]["working_minutes"], calendar),
+        _working(told[other]["working_minutes"], calendar),
         running[0] == mine if running else None,
         tuple(
             Charged(
-                one["from"], one["until"], one["side"] == mine, _cause(one["because"]), _working(one["working_minutes"], calendar)
+                one["from"],
+                one["until"],
+                one["side"] == mine,
+                _cause(one["because"]),
+                _working(one["working_minutes"], calendar),
             )
             for one in told["turns"]
         ),
-    )  # fmt: skip
+    )
 
 
 def _working(minutes: int, calendar: Calendar) -> str:
@@ -120,4 +129,8 @@ def _span(minutes: int) -> str:
     hours, rest = divmod(minutes, 60)
     if not rest:
         return gettext("%(hours)d h", hours=hours)
-    return gettext("%(hours)d h %(minutes)d min", hours=hours, minutes=rest) if hours else gettext("%(minutes)d min", minutes=rest)
+    return (
+        gettext("%(hours)d h %(minutes)d min", hours=hours, minutes=rest)
+        if hours
+        else gettext("%(minutes)d min", minutes=rest)
+    )

@@ -11,9 +11,16 @@ from casework.web.shell.values import PAPERS
 class Delivery(Form):
     """What a provider says of its files."""
 
-    title = Text(label=N_("Title"), max=300, required=False, help=N_("Empty: the name of the file. With several files always that."))
+    title = Text(
+        label=N_("Title"),
+        max=300,
+        required=False,
+        help=N_("Empty: the name of the file. With several files always that."),
+    )
     kind = Choice(label=N_("Kind"), choices=PAPERS)
-    language = Choice(label=N_("Language of the paper"), choices={"en": N_("English"), "zh": N_("Chinese")}, required=False)
+    language = Choice(
+        label=N_("Language of the paper"), choices={"en": N_("English"), "zh": N_("Chinese")}, required=False
+    )
     valid_until = Date(label=N_("Valid until"), required=False)
 
 
@@ -21,9 +28,10 @@ class Papers(Delivery):
     """What the office says of its files."""
 
     whose = Choice(
-        label=N_("Whose paper it is, or whom it is about"), choices=WHOSE,
+        label=N_("Whose paper it is, or whom it is about"),
+        choices=WHOSE,
         help=N_("It goes to a provider only with the consent of whom you name here."),
-    )  # fmt: skip
+    )
 
 
 class Withdrawal(Form):
@@ -36,14 +44,16 @@ class Ending(Form):
 
 class LastDay(Form):
     until = Date(
-        label=N_("Last day of the access"), future=True, required=False,
+        label=N_("Last day of the access"),
+        future=True,
+        required=False,
         help=N_("Empty: until the referral ends, or the consent, whichever is earlier."),
-    )  # fmt: skip
+    )
 
 
 class Returned(Form):
     how = Choice(
         label=N_("What became of every copy"),
         choices={"returned": N_("Given back"), "destroyed": N_("Destroyed")},
-    )  # fmt: skip
+    )
     note = Note(label=N_("Note"), required=False)

@@ -56,7 +56,9 @@ from casework.web.shell.session import page_transaction, viewer
 Json = Any
 
 #: Routes that take files; every other one takes as much as a form needs.
-TAKES_FILES = frozenset({"referrals.fire", "documents.hand_in_case", "documents.hand_in_referral", "documents.file_version"})
+TAKES_FILES = frozenset(
+    {"referrals.fire", "documents.hand_in_case", "documents.hand_in_referral", "documents.file_version"}
+)
 #: What stands beside the files in such a request.
 _BESIDE = 1 * MEGABYTE
 #: Why nothing is handed in now, as the engine says it.
@@ -95,7 +97,11 @@ def file_size(size: int) -> str:
     """How large a file is, as people say it."""
     if size < 1_000:
         return gettext("%(size)s B", size=size)
-    return gettext("%(size)s kB", size=round(size / 1_000)) if size < MEGABYTE else gettext("%(size)s MB", size=round(size / MEGABYTE, 1))
+    return (
+        gettext("%(size)s kB", size=round(size / 1_000))
+        if size < MEGABYTE
+        else gettext("%(size)s MB", size=round(size / MEGABYTE, 1))
+    )
 
 
 # --- handing in ------------------------------------------------------------------------------------------------------
@@ -156,17 +162,29 @@ def _files() -> list[FileStorage]:
         raise InvalidForm(fields={"files": str(fault)}) from fault
 
 
-def _hand_in_one(place: Place, found: Case, data: Mapping[str, Json], sent: FileStorage, n: int | str, *, alone: bool) -> Done:
+def _hand_in_one(
+    place: Place, found: Case, data: Mapping[str, Json], sent: FileStorage, n: int | str, *, alone: bool
+) -> Done:
     of = whose(data["whose"]) if place.referral is None else whose("")
     with receive(sent.stream, sent.filename or "") as upload:
         kept = cabinet().keep(found.log, part_for(of["party"], place.referral), upload)
         title = (data.get("title") if alone else None) or upload.name.rpartition(".")[0] or upload.name
         with page_transaction() as (db, actor):
             return documents.hand_in(
-                db, actor, cabinet(), place.find(db, actor), title=title, kind=data["kind"], kept=kept, referral=place.referral,
-                party=of["party"], own=of["own"], language=data.get("language"), valid_until=data.get("valid_until"),
+                db,
+                actor,
+                cabinet(),
+                place.find(db, actor),
+                title=title,
+                kind=data["kind"],
+                kept=kept,
+                referral=place.referral,
+                party=of["party"],
+                own=of["own"],
+                language=data.get("language"),
+                valid_until=data.get("valid_until"),
                 request=_request(upload, n),
-            )  # fmt: skip
+            )
 
 
 def _request(upload: Upload, n: int | str) -> Request:
@@ -261,20 +279,42 @@ def _show_one(
         takings = documents.list_takings(db, actor, id) if whole else []
         track = found.tracks.get(one.track or "") or _granted_to(found, id)
         form = build_form(
-            f"document:{id}:withdraw", Withdrawal.rule(), own_texts(Withdrawal), submitted=sent.data if sent else None,
-            faults=sent.faults if sent else None, draft=None if sent else find_draft(db, actor.person, f"document:{id}:withdraw"),
-        )  # fmt: skip
-        ending = build_form(f"document:{id}:end", Ending.rule(), own_texts(Ending), draft=find_draft(db, actor.person, f"document:{id}:end"))
+            f"document:{id}:withdraw",
+            Withdrawal.rule(),
+            own_texts(Withdrawal),
+            submitted=sent.data if sent else None,
+            faults=sent.faults if sent else None,
+            draft=None if sent else find_draft(db, actor.person, f"document:{id}:withdraw"),
+        )
+        ending = build_form(
+            f"document:{id}:end",
+            Ending.rule(),
+            own_texts(Ending),
+            draft=find_draft(db, actor.person, f"document:{id}:end"),
+        )
         may_end = whole and documents.may_end_grants(actor, found)
         days = {
-            grant.id: _day_form(db, actor, grant, sent_day) for grant in found.grants.values()
+            grant.id: _day_form(db, actor, grant, sent_day)
+            for grant in found.grants.values()
             if may_end and grant.document == id and grant.ended_at is None
-        }  # fmt: skip
+        }
     page = render_template(
-        "documents/show.html", ending=ending, may_end=may_end, days=days, sent_day=sent_day, one=told, case=found, form=form, sent=sent, takings=takings, whole=whole,
-        refused=say(refused.why) if refused else "", refused_name=refused.name if refused else "",
-        crumbs=[*crumbs_of(found, track, whole), (gettext("Documents"), _home(found, track, whole))], **WORDS,
-    )  # fmt: skip
+        "documents/show.html",
+        ending=ending,
+        may_end=may_end,
+        days=days,
+        sent_day=sent_day,
+        one=told,
+        case=found,
+        form=form,
+        sent=sent,
+        takings=takings,
+        whole=whole,
+        refused=say(refused.why) if refused else "",
+        refused_name=refused.name if refused else "",
+        crumbs=[*crumbs_of(found, track, whole), (gettext("Documents"), _home(found, track, whole))],
+        **WORDS,
+    )
     return make_response(page, sent.status if sent else 422 if refused or sent_day else 200)
 
 
@@ -282,18 +322,29 @@ def _day_form(db: Connection, actor: Actor, grant: Grant, sent: tuple[str, Sent]
     """The form for another last day of an access, as it was sent where it was this one's."""
     name, mine = f"grant:{grant.id}:day", sent[1] if sent is not None and sent[0] == grant.id else None
     return build_form(
-        name, LastDay.rule(), own_texts(LastDay), submitted=mine.data if mine else None, faults=mine.faults if mine else None,
-        draft=None if mine else find_draft(db, actor.person, name), values={"until": grant.until} if grant.until else None,
-    )  # fmt: skip
+        name,
+        LastDay.rule(),
+        own_texts(LastDay),
+        submitted=mine.data if mine else None,
+        faults=mine.faults if mine else None,
+        draft=None if mine else find_draft(db, actor.person, name),
+        values={"until": grant.until} if grant.until else None,
+    )
 
 
 def _granted_to(found: Case, id: str) -> Any:
-    return next((found.tracks[one.track] for one in found.grants.values() if one.document == id and one.ended_at is None), None)
+    return next(
+        (found.tracks[one.track] for one in found.grants.values() if one.document == id and one.ended_at is None), None
+    )
 
 
 def _home(found: Case, track: Any, whole: bool) -> str:
     of_referral = track is not None and (not whole or found.number is None)
-    return url_for("documents.referral", referral=track.id) if of_referral else url_for("documents.case", number=found.number)
+    return (
+        url_for("documents.referral", referral=track.id)
+        if of_referral
+        else url_for("documents.case", number=found.number)
+    )
 
 
 @blueprint.post("/documents/<uuid:document>/versions")
@@ -348,7 +399,9 @@ def end_grant(number: str, grant: UUID) -> BaseResponse:
             raise NotFound("grant")
     try:
         with page_transaction() as (db, actor):
-            documents.end_grant(db, actor, number, str(grant), reason=request.form.get("f-reason", ""), request=read_request())
+            documents.end_grant(
+                db, actor, number, str(grant), reason=request.form.get("f-reason", ""), request=read_request()
+            )
             drop_draft(db, actor.person, f"document:{known.document}:end")
     except InvalidForm as refusal:
         return _show_one(known.document, Sent(request.form, refusal.fields, 422))

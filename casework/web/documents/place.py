@@ -103,10 +103,23 @@ def show_place(place: Place, sent: Sent | None = None, refused: tuple[UploadRefu
         package = documents.list_package(db, actor, found, track) if track else None
         returned = _returned(db, actor, place, sent) if package and package["may_confirm"] else None
     page = render_template(
-        "documents/index.html", package=package, returned=returned, place=place, back=back, post=_with_back(place.url, back), case=found, items=listed, form=form, sent=sent, whole=whole, why_not=say(why) if why else "",
-        refused=[(one.name, say(one.why)) for one in refused], crumbs=crumbs_of(found, track, whole),
-        service=service_name(track.kind) if track else "", **WORDS,
-    )  # fmt: skip
+        "documents/index.html",
+        package=package,
+        returned=returned,
+        place=place,
+        back=back,
+        post=_with_back(place.url, back),
+        case=found,
+        items=listed,
+        form=form,
+        sent=sent,
+        whole=whole,
+        why_not=say(why) if why else "",
+        refused=[(one.name, say(one.why)) for one in refused],
+        crumbs=crumbs_of(found, track, whole),
+        service=service_name(track.kind) if track else "",
+        **WORDS,
+    )
     return make_response(page, sent.status if sent else 200)
 
 
@@ -127,24 +140,38 @@ def _with_back(url: str, back: str) -> str:
 
 def _form(db: Connection, actor: Actor, place: Place, sent: Sent | None) -> FormView:
     return build_form(
-        place.draft, place.form.rule(), own_texts(place.form), submitted=sent.data if sent else None,
-        faults=sent.faults if sent else None, draft=None if sent else find_draft(db, actor.person, place.draft),
+        place.draft,
+        place.form.rule(),
+        own_texts(place.form),
+        submitted=sent.data if sent else None,
+        faults=sent.faults if sent else None,
+        draft=None if sent else find_draft(db, actor.person, place.draft),
         values={"kind": kind} if (kind := request.args.get("kind", "")) in PAPERS else None,
-    )  # fmt: skip
+    )
 
 
 def _returned(db: Connection, actor: Actor, place: Place, sent: Sent | None) -> FormView:
     name = f"{place.draft}:returned"
     return build_form(
-        name, Returned.rule(), own_texts(Returned), submitted=sent.data if sent else None, faults=sent.faults if sent else None,
+        name,
+        Returned.rule(),
+        own_texts(Returned),
+        submitted=sent.data if sent else None,
+        faults=sent.faults if sent else None,
         draft=None if sent else find_draft(db, actor.person, name),
-    )  # fmt: skip
+    )
 
 
 def crumbs_of(found: Case, track: Any, whole: bool) -> list[tuple[str, str]]:
     if track is not None and not whole:
         name = service_name(track.kind)
-        return [(gettext("In progress"), url_for("referrals.working")), (name[:1].upper() + name[1:], url_for("referrals.show", referral=track.id))]
+        return [
+            (gettext("In progress"), url_for("referrals.working")),
+            (name[:1].upper() + name[1:], url_for("referrals.show", referral=track.id)),
+        ]
     if found.number is None:
-        return [(gettext("Sealed mediations"), url_for("mediations.index")), (found.title or gettext("Sealed mediation"), url_for("mediations.show", mediation=found.log))]
+        return [
+            (gettext("Sealed mediations"), url_for("mediations.index")),
+            (found.title or gettext("Sealed mediation"), url_for("mediations.show", mediation=found.log)),
+        ]
     return [(gettext("Cases"), url_for("cases.index")), (found.number, url_for("cases.show", number=found.number))]

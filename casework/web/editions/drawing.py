@@ -102,7 +102,9 @@ class Standing:
     live: bool = False
 
 
-def standing_of(edition: Edition, states: Sequence[str], moves: Sequence[Mapping[str, Json]], *, live: bool) -> Standing:
+def standing_of(
+    edition: Edition, states: Sequence[str], moves: Sequence[Mapping[str, Json]], *, live: bool
+) -> Standing:
     """Read the moves of a track: every part of a state that was left or entered was passed."""
     passed, taken = set(), set()
     for leaf in (*edition.initial, *states):
@@ -114,8 +116,11 @@ def standing_of(edition: Edition, states: Sequence[str], moves: Sequence[Mapping
             passed |= set(ancestors(leaf))
         taken |= {
             (here, one["name"], there)
-            for leaf in left for here in ancestors(leaf) for other in entered for there in ancestors(other)
-        }  # fmt: skip
+            for leaf in left
+            for here in ancestors(leaf)
+            for other in entered
+            for there in ancestors(other)
+        }
     here = {place for leaf in states for place in ancestors(leaf)}
     return Standing(frozenset(here), frozenset(passed), frozenset(taken), live)
 
@@ -136,12 +141,18 @@ class _Map:
                 into.setdefault(rule.target, set()).add(source)
         self.hubs = {target for target, sources in into.items() if len(sources) >= HUB}
         ahead = {rule.target for rule, _ in self.ahead()}
-        self.next = {place for target in ahead if not target.startswith("=") for place in (target, *edition.entered(target))}
+        self.next = {
+            place for target in ahead if not target.startswith("=") for place in (target, *edition.entered(target))
+        }
 
     def ahead(self) -> Iterator[tuple[TransitionRule, str]]:
         if not self.standing.live:
             return
-        leaves = tuple(path for path in self.order if path in self.standing.states and self.edition.states[path].type in ("state", "final"))
+        leaves = tuple(
+            path
+            for path in self.order
+            if path in self.standing.states and self.edition.states[path].type in ("state", "final")
+        )
         yield from self.edition.leaving(leaves)
 
     # --- words ---
@@ -191,7 +202,9 @@ class _Map:
     def who(self, rule: TransitionRule) -> str:
         if rule.automatic:
             return gettext("by itself")
-        return ", ".join(gettext("the clock") if role == "system" and rule.after else role_name(role) for role in rule.by)
+        return ", ".join(
+            gettext("the clock") if role == "system" and rule.after else role_name(role) for role in rule.by
+        )
 
 
 def draw(edition: Edition, standing: Standing | None = None) -> Drawing:
@@ -259,11 +272,20 @@ def _exits(
     for target, rules in leading.items():
         deeds = list(dict.fromkeys(there.do(rule) for rule in rules))
         if target.startswith("="):
-            kind, arrow = ("open" if there.standing.live and path in there.standing.states else ""), "↺" if target == "=same" else "↩"
+            kind, arrow = (
+                ("open" if there.standing.live and path in there.standing.states else ""),
+                "↺" if target == "=same" else "↩",
+            )
         else:
             kind = there.way_kind(path, target)
             arrow = "✓ " if kind == "taken" else ""
-            arrow += "↺" if target == path else ("↑" if there.row[target] < there.row[path] else "↓") if (path, target) in arcs else "→"
+            arrow += (
+                "↺"
+                if target == path
+                else ("↑" if there.row[target] < there.row[path] else "↓")
+                if (path, target) in arcs
+                else "→"
+            )
         lines += [(words, kind) for words in _wrap(f"{arrow} {there.target(rules[0])}: ", deeds)]
     return lines
 
@@ -293,7 +315,11 @@ def _straight_ways(there: _Map, at: Mapping[str, Node], straight: Sequence[tuple
 
 
 def _arc_ways(
-    there: _Map, at: Mapping[str, Node], arcs: Sequence[tuple[str, str]], lanes: Mapping[tuple[str, str], int], left: int
+    there: _Map,
+    at: Mapping[str, Node],
+    arcs: Sequence[tuple[str, str]],
+    lanes: Mapping[tuple[str, str], int],
+    left: int,
 ) -> Iterator[Way]:
     for source, target in arcs:
         here, end = at[source], at[target]
@@ -319,15 +345,21 @@ def tell(edition: Edition, standing: Standing | None = None) -> tuple[Stop, ...]
         state = edition.states[path]
         exits = tuple(
             Exit(
-                there.do(rule), there.target(rule), there.who(rule), ", ".join(role_name(role) for role in rule.confirm_by),
+                there.do(rule),
+                there.target(rule),
+                there.who(rule),
+                ", ".join(role_name(role) for role in rule.confirm_by),
                 any(one[:2] == (path, rule.name) for one in there.standing.taken),
                 there.standing.live and path in there.standing.states,
                 tuple(edition_text(edition, f"papers.{one.kind}") for one in rule.needs),
             )
-            for rule in edition.transitions if path in rule.sources
-        )  # fmt: skip
+            for rule in edition.transitions
+            if path in rule.sources
+        )
         queue = role_name(state.queue) if state.queue else ""
-        made.append(Stop(path, there.label(path), path.count("."), there.kind(path), there.signs(path)[1], queue, exits))
+        made.append(
+            Stop(path, there.label(path), path.count("."), there.kind(path), there.signs(path)[1], queue, exits)
+        )
     return tuple(made)
 
 

@@ -50,9 +50,15 @@ def _track_map(track: dict[str, Json]) -> TrackMap:
         name = f"{name}: {service_name(track['kind'])}"
     where = ", ".join(edition_text(edition, f"states.{leaf}") for leaf in track["states"])
     return TrackMap(
-        track["id"], name, track["provider"] or "", edition, where, track["live"], draw(edition, standing),
+        track["id"],
+        name,
+        track["provider"] or "",
+        edition,
+        where,
+        track["live"],
+        draw(edition, standing),
         tell(edition, standing),
-    )  # fmt: skip
+    )
 
 
 @blueprint.get("/workflows")
@@ -61,7 +67,10 @@ def workflows() -> str:
         library = load_library()
         names = sorted(library.newest)
         rows = [
-            (library[library.newest[name]], sorted((one for one in library.editions.values() if one.workflow == name), key=lambda one: -one.number))
+            (
+                library[library.newest[name]],
+                sorted((one for one in library.editions.values() if one.workflow == name), key=lambda one: -one.number),
+            )
             for name in names
         ]
     return render_template("editions/workflows.html", rows=rows)
@@ -77,6 +86,11 @@ def edition(workflow: str, edition: int) -> str:
     with force_locale("zh_Hans"):
         texts = [(key, words, edition_text(found, key)) for key, words in sorted(found.texts.items())]
     return render_template(
-        "editions/edition.html", edition=found, drawing_=draw(found), stops=tell(found), faults=wrong, texts=texts,
+        "editions/edition.html",
+        edition=found,
+        drawing_=draw(found),
+        stops=tell(found),
+        faults=wrong,
+        texts=texts,
         newest=library.newest.get(workflow) == found.fingerprint,
-    )  # fmt: skip
+    )

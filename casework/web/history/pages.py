@@ -74,24 +74,36 @@ def _line(entry: dict[str, Json], counts: Mapping[int, int]) -> Line:
     # That there was nothing to say of a file is no fact to a reader.
     facts = [
         (values.label(name), values.say(value, name))
-        for name, value in (entry.get("facts") or {}).items() if value or name != SCANS
-    ]  # fmt: skip
+        for name, value in (entry.get("facts") or {}).items()
+        if value or name != SCANS
+    ]
     return Line(
-        entry, say_entry(entry, editions), "" if track in (None, "case") else service_name(track),
-        states_of(edition, entry["from"]), states_of(edition, entry["to"]) if entry["to"] != entry["from"] else "",
-        say_fields(entry, editions), say_changes(entry, editions), facts,
+        entry,
+        say_entry(entry, editions),
+        "" if track in (None, "case") else service_name(track),
+        states_of(edition, entry["from"]),
+        states_of(edition, entry["to"]) if entry["to"] != entry["from"] else "",
+        say_fields(entry, editions),
+        say_changes(entry, editions),
+        facts,
         [
             *(_rule(edition, name) for name in rule.get("guards", ())),
             *(gettext("On file: %(paper)s", paper=paper_name(kind)) for kind in rule.get("papers", ())),
         ],
         ", ".join(role_name(role) for role in rule.get("by", ())),
-        ", ".join(role_name(role) for role in rule.get("confirm_by", ())), edition,
+        ", ".join(role_name(role) for role in rule.get("confirm_by", ())),
+        edition,
         [
-            (one["name"] or gettext("somebody"), role_name(one["role"]), one["deputy_for"] or "", say_why_not(one["why_not"]))
+            (
+                one["name"] or gettext("somebody"),
+                role_name(one["role"]),
+                one["deputy_for"] or "",
+                say_why_not(one["why_not"]),
+            )
             for one in entry.get("candidates", ())
         ],
         counts.get(entry.get("seq") or 0, 0),
-    )  # fmt: skip
+    )
 
 
 def _rule(edition: Edition | None, guard: str) -> str:
@@ -118,12 +130,21 @@ def show(number: str) -> str:
         layout.use_calendar(calendar_of(db, told["programme"]))
         counts = findings.count_by_event(db, told["log"]) if told["whole"] else {}
         lines = lines_of(told["items"], counts)
-    address: dict[str, Json] = {"number": number, "show": chosen if chosen != "all" else None, "order": "oldest" if oldest else None}
+    address: dict[str, Json] = {
+        "number": number,
+        "show": chosen if chosen != "all" else None,
+        "order": "oldest" if oldest else None,
+    }
     return render_template(
-        "history/show.html", told=told, lines=lines, chosen=chosen, oldest=oldest, filters=FILTERS,
+        "history/show.html",
+        told=told,
+        lines=lines,
+        chosen=chosen,
+        oldest=oldest,
+        filters=FILTERS,
         next_url=url_for("history.show", **address, cursor=told["next"]) if told["next"] else "",
         first_url=url_for("history.show", **address) if cursor else "",
-    )  # fmt: skip
+    )
 
 
 @blueprint.get("/cases/<number>/history/<int:seq>")

@@ -122,7 +122,12 @@ def say_join(one: Mapping[str, Json]) -> str:
     """How many results of referrals side by side are waited for; "" where none is any more."""
     if one["state"] != "open":
         return ""
-    told = {"needed": one["needed"], "possible": one["results"] + one["running"], "service": service_name(one["service"]), "there": one["results"]}
+    told = {
+        "needed": one["needed"],
+        "possible": one["results"] + one["running"],
+        "service": service_name(one["service"]),
+        "there": one["results"],
+    }
     if one["short"]:
         return gettext("Only %(possible)s of %(needed)s results can still come: %(service)s", **told)
     return gettext("Waits for %(needed)s of %(possible)s results: %(service)s (there so far: %(there)s)", **told)
@@ -133,7 +138,11 @@ def say_entry(entry: Mapping[str, Json], editions: Editions) -> str:
     who, edition = _who(entry), editions.get(entry.get("edition") or "")
     if entry["kind"] in ("fired", "proposed", "refused"):
         return _say_transition(entry, who, edition)
-    if entry["kind"] == "completed" and entry.get("what") == "decide_extension" and "granted" in (entry.get("data") or {}):
+    if (
+        entry["kind"] == "completed"
+        and entry.get("what") == "decide_extension"
+        and "granted" in (entry.get("data") or {})
+    ):
         return _say_extension(entry["data"], who)
     if entry["kind"] == "glass_broken":
         broken = _DEEDS[entry["kind"]]
@@ -141,7 +150,10 @@ def say_entry(entry: Mapping[str, Json], editions: Editions) -> str:
     if entry["kind"] == "corrected":
         return _say_correction(entry, who, edition, editions)
     if entry["kind"] == "joined":
-        return gettext("As many results as the case waited for are there: %(service)s", service=service_name(str(entry.get("what"))))
+        return gettext(
+            "As many results as the case waited for are there: %(service)s",
+            service=service_name(str(entry.get("what"))),
+        )
     unnamed = "" if entry.get("whom") else _DEEDS.get(f"{entry['kind']} to the queue", "")
     words = unnamed or _DEEDS.get(entry["kind"], "") or _DEEDS.get(f"{entry['kind']} {entry.get('what')}", "")
     if _by_system(entry):
@@ -153,10 +165,19 @@ def say_entry(entry: Mapping[str, Json], editions: Editions) -> str:
         return _capital(gettext("%(who)s %(done)s", who=who, done=_apart(done)))
     whom = (entry.get("whom") or {}).get("name") or gettext("somebody else")
     paper = ", ".join(paper_name(one["kind"]) for one in entry.get("documents", ())) or gettext("other paper")
-    return _capital(gettext(
-        words, who=who, to=_to(entry), task=_say_task(entry, editions), whom=whom, paper=paper,
-        item=_say_item(entry, editions), version=entry.get("version"), why=say_why(entry.get("why") or ()),
-    ))  # fmt: skip
+    return _capital(
+        gettext(
+            words,
+            who=who,
+            to=_to(entry),
+            task=_say_task(entry, editions),
+            whom=whom,
+            paper=paper,
+            item=_say_item(entry, editions),
+            version=entry.get("version"),
+            why=say_why(entry.get("why") or ()),
+        )
+    )
 
 
 def say_given(given: Mapping[str, Json] | None, names: Mapping[str, str]) -> str:
@@ -182,7 +203,9 @@ def _say_correction(entry: Mapping[str, Json], who: str, edition: Edition | None
 def _say_extension(data: Mapping[str, Json], who: str) -> str:
     if not data["granted"]:
         return _capital(gettext("%(who)s did not grant more time", who=who))
-    return _capital(gettext("%(who)s granted more time, until %(day)s", who=who, day=say_day(data["until_on"], clock(), year=True)))
+    return _capital(
+        gettext("%(who)s granted more time, until %(day)s", who=who, day=say_day(data["until_on"], clock(), year=True))
+    )
 
 
 def _to(entry: Mapping[str, Json]) -> str:
@@ -294,7 +317,9 @@ def say_fields(entry: Mapping[str, Json], editions: Editions) -> list[Told]:
     made = []
     for name in dict.fromkeys((*data, *before)):
         then, now = before.get(name), data.get(name)
-        made.append(Told(values.label(name), values.say(then, name), values.say(now, name), bool(before) and then != now))
+        made.append(
+            Told(values.label(name), values.say(then, name), values.say(now, name), bool(before) and then != now)
+        )
     for name, words in (entry.get("body") or {}).items():
         erased = name in (entry.get("erased") or ())
         made.append(Told(values.label(name), "", gettext("erased") if erased else _written(values, words, name)))
@@ -305,7 +330,9 @@ def values_of(entry: Mapping[str, Json], editions: Editions) -> Values:
     """How the values of an entry are said: by its form, with the names of people, papers and tasks in it."""
     form = entry.get("form") or {}
     tasks = {id: _words_of(key, editions) for id, key in (entry.get("tasks") or {}).items()}
-    return Values({**(entry.get("names") or {}), **tasks}, editions.get(form.get("edition") or ""), form.get("name") or "")
+    return Values(
+        {**(entry.get("names") or {}), **tasks}, editions.get(form.get("edition") or ""), form.get("name") or ""
+    )
 
 
 def _written(values: Values, words: Json, name: str) -> str | Markup:

@@ -88,15 +88,28 @@ def my_work_page() -> str:
         first = my_work.first_due(db, actor) if not listed["items"] else None
         absent = list_for_absent(db, actor) if tab == "open" and not cursor else []
         decides = tab == "open" and not cursor and bool(actor.roles() & set(workload.DECIDING))
-        decisions = [one for one in workload.list_decisions(db, actor) if not one["asked_by_oneself"]] if decides else []
+        decisions = (
+            [one for one in workload.list_decisions(db, actor) if not one["asked_by_oneself"]] if decides else []
+        )
     return render_template(
-        "home/show.html", tab=tab, rows=listed["items"], held=held, resting=resting, others=others, counts=counts,
-        absent=absent, decisions=decisions[:BELOW], to_decide=len(decisions),
-        tabs=_tabs(tab, counts), first=first, mentions=mentions, to_take=sum(one["count"] for one in queues),
+        "home/show.html",
+        tab=tab,
+        rows=listed["items"],
+        held=held,
+        resting=resting,
+        others=others,
+        counts=counts,
+        absent=absent,
+        decisions=decisions[:BELOW],
+        to_decide=len(decisions),
+        tabs=_tabs(tab, counts),
+        first=first,
+        mentions=mentions,
+        to_take=sum(one["count"] for one in queues),
         more_to_take=any(one["count"] >= one["most"] for one in queues),
         next_url=url_for("home.show", tab=tab, cursor=listed["next"]) if listed["next"] else "",
         first_url=url_for("home.show", tab=tab) if cursor else "",
-    )  # fmt: skip
+    )
 
 
 def _tabs(tab: str, counts: Mapping[str, int]) -> list[tuple[Json, ...]]:
@@ -118,10 +131,16 @@ def offers_page() -> str:
         absent = list_for_absent(db, actor) if not cursor else []
         mine = list_tasks(db, actor, view="queue", limit=BELOW, placed=True)["items"] if not listed["items"] else []
     return render_template(
-        "referrals/index.html", tab="offers", rows=listed["items"], counts=counts, tasks=mine, mentions=mentions, absent=absent,
+        "referrals/index.html",
+        tab="offers",
+        rows=listed["items"],
+        counts=counts,
+        tasks=mine,
+        mentions=mentions,
+        absent=absent,
         next_url=url_for("home.show", cursor=listed["next"]) if listed["next"] else "",
         first_url=url_for("home.show") if cursor else "",
-    )  # fmt: skip
+    )
 
 
 @blueprint.get("/decisions")
@@ -134,7 +153,11 @@ def decisions() -> str:
         sealed = [one for one in list_unsealings(db, actor)["items"] if one["decides"]]
     groups = [(gettext(words), [one for one in found if one["decides"] == kind]) for kind, words in DECISIONS.items()]
     return render_template(
-        "home/decisions.html", sealed=sealed, groups=[(words, rows) for words, rows in groups if rows], count=len(found), most=workload.MOST
+        "home/decisions.html",
+        sealed=sealed,
+        groups=[(words, rows) for words, rows in groups if rows],
+        count=len(found),
+        most=workload.MOST,
     )
 
 
@@ -149,9 +172,15 @@ def team() -> str:
         people = people_with_skills(db, actor, of_organisations=False)
     several = len({one["programme"] for one in found["items"]}) > 1
     return render_template(
-        "home/team.html", rows=found["items"], unowned=found["unowned"], left=found["left"], several=several, queues=queues,
-        people=people,        many=len({one["scope"]["id"] for one in queues}) > 1,
-    )  # fmt: skip
+        "home/team.html",
+        rows=found["items"],
+        unowned=found["unowned"],
+        left=found["left"],
+        several=several,
+        queues=queues,
+        people=people,
+        many=len({one["scope"]["id"] for one in queues}) > 1,
+    )
 
 
 @blueprint.get("/house-rule")
@@ -160,11 +189,20 @@ def house_rule() -> str:
     with list_transaction() as (db, actor):
         found = house_rule_now.break_house_rule(db, actor)
         risky = list_at_risk(db, actor)
-    rows = [one | {"breaches": [breach | {"url": _repair(one["number"], breach)} for breach in one["breaches"]]} for one in found["items"]]
+    rows = [
+        one | {"breaches": [breach | {"url": _repair(one["number"], breach)} for breach in one["breaches"]]}
+        for one in found["items"]
+    ]
     return render_template(
-        "home/house_rule.html", rows=rows, count=found["count"], at=found["at"], days=found["days"], breaches=BREACHES,
-        risks=[(case, say_risks(told)) for case, told in risky], most=MOST_AT_RISK,
-    )  # fmt: skip
+        "home/house_rule.html",
+        rows=rows,
+        count=found["count"],
+        at=found["at"],
+        days=found["days"],
+        breaches=BREACHES,
+        risks=[(case, say_risks(told)) for case, told in risky],
+        most=MOST_AT_RISK,
+    )
 
 
 def _repair(number: str, breach: Mapping[str, Json]) -> str:

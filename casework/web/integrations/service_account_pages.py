@@ -53,9 +53,16 @@ def _index(faults: Mapping[str, str], made: Mapping[str, Json] | None = None) ->
         organisations = list_members(db, actor)
     name = next((one["name"] for one in rows if made and one["id"] == made["id"]), "")
     return render_template(
-        "integrations/service_accounts.html", rows=rows, organisations=organisations, scopes=SCOPES, days=DAYS, most_days=MOST_DAYS,
-        faults=faults, made=made or {}, made_name=name,
-    )  # fmt: skip
+        "integrations/service_accounts.html",
+        rows=rows,
+        organisations=organisations,
+        scopes=SCOPES,
+        days=DAYS,
+        most_days=MOST_DAYS,
+        faults=faults,
+        made=made or {},
+        made_name=name,
+    )
 
 
 @blueprint.post("")
@@ -66,10 +73,14 @@ def create() -> Response:
         with page_transaction() as (db, actor):
             written = request.form.get("days", "").strip()
             done = service_accounts.create_service_account(
-                db, actor, organisation=request.form.get("organisation", ""), name=request.form.get("name", ""),
-                scopes=request.form.getlist("scopes"), days=int(written) if written.isascii() and written.isdigit() and len(written) < 6 else 0,
+                db,
+                actor,
+                organisation=request.form.get("organisation", ""),
+                name=request.form.get("name", ""),
+                scopes=request.form.getlist("scopes"),
+                days=int(written) if written.isascii() and written.isdigit() and len(written) < 6 else 0,
                 request=read_request(),
-            )  # fmt: skip
+            )
     except InvalidForm as refusal:
         return make_response(_index(say_faults(refusal)), 422)
     except Refused as refusal:

@@ -18,7 +18,12 @@ from casework.web.shell.session import only, page_transaction, vault
 
 blueprint = Blueprint("webhooks", __name__, url_prefix="/webhooks")
 
-STATES = {"queued": N_("waits"), "delivered": N_("delivered"), "failed": N_("failed"), "cancelled": N_("not needed any more")}
+STATES = {
+    "queued": N_("waits"),
+    "delivered": N_("delivered"),
+    "failed": N_("failed"),
+    "cancelled": N_("not needed any more"),
+}
 
 
 @blueprint.get("")
@@ -32,9 +37,13 @@ def _index(faults: Mapping[str, str], made: Mapping[str, str] | None = None) -> 
         found = webhooks.list_endpoints(db, actor)["items"]
         organisations = list_members(db, actor)
     return render_template(
-        "integrations/webhooks.html", rows=found, organisations=organisations, faults=faults, made=made or {},
+        "integrations/webhooks.html",
+        rows=found,
+        organisations=organisations,
+        faults=faults,
+        made=made or {},
         given=request.form.get("url", "") if faults else "",
-    )  # fmt: skip
+    )
 
 
 @blueprint.post("")
@@ -44,9 +53,15 @@ def create() -> Response:
     try:
         with page_transaction() as (db, actor):
             done = webhooks.create_endpoint(
-                db, actor, vault(), organisation=request.form.get("organisation", ""), url=request.form.get("url", "").strip(),
-                inside=current_app.config["WEBHOOK_INSIDE"], hosts=current_app.config["WEBHOOK_HOSTS"], request=read_request(),
-            )  # fmt: skip
+                db,
+                actor,
+                vault(),
+                organisation=request.form.get("organisation", ""),
+                url=request.form.get("url", "").strip(),
+                inside=current_app.config["WEBHOOK_INSIDE"],
+                hosts=current_app.config["WEBHOOK_HOSTS"],
+                request=read_request(),
+            )
     except InvalidForm as refusal:
         return make_response(_index(say_faults(refusal)), 422)
     except Refused as refusal:
@@ -84,9 +99,13 @@ def show(hook: UUID) -> str:
         one = next(one for one in webhooks.list_endpoints(db, actor)["items"] if one["id"] == str(hook))
     here = url_for("webhooks.show", hook=hook)
     return render_template(
-        "integrations/webhook.html", one=one, rows=found["items"], states=STATES, first_url=here if cursor else "",
+        "integrations/webhook.html",
+        one=one,
+        rows=found["items"],
+        states=STATES,
+        first_url=here if cursor else "",
         next_url=url_for("webhooks.show", hook=hook, cursor=found["next"]) if found["next"] else "",
-    )  # fmt: skip
+    )
 
 
 @blueprint.post("/messages/<uuid:message>/replay")

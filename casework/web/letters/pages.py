@@ -49,15 +49,19 @@ class Letter(Form):
     language = Choice(
         label=N_("Language"),
         choices={ENGLISH: N_("English"), CHINESE: N_("Chinese"), BOTH: N_("English and Chinese side by side")},
-    )  # fmt: skip
+    )
     by = Date(label=N_("By when"), required=False, help=N_("The day that the letter names. Empty: none."))
     address = Text(
-        label=N_("E-mail of the party"), required=False, help=N_("The letter goes there, attached to a mail. Empty: you send it yourself."),
-    )  # fmt: skip
+        label=N_("E-mail of the party"),
+        required=False,
+        help=N_("The letter goes there, attached to a mail. Empty: you send it yourself."),
+    )
     words = Note(
-        label=N_("A paragraph of your own"), max=MOST_WORDS, required=False,
+        label=N_("A paragraph of your own"),
+        max=MOST_WORDS,
+        required=False,
         help=N_("It stands in the letter as you write it, in one language."),
-    )  # fmt: skip
+    )
 
 
 @blueprint.get("/cases/<number>/letters")
@@ -65,9 +69,15 @@ def index(number: str) -> str:
     with page_transaction() as (db, actor):
         told = letters.list_letters(db, actor, number)
     return render_template(
-        "letters/index.html", number=number, items=told["items"], possible=[_named(one) for one in told["possible"]],
-        names=NAMES, purposes=PURPOSES, crumbs=_crumbs(number), missing=_missing(),
-    )  # fmt: skip
+        "letters/index.html",
+        number=number,
+        items=told["items"],
+        possible=[_named(one) for one in told["possible"]],
+        names=NAMES,
+        purposes=PURPOSES,
+        crumbs=_crumbs(number),
+        missing=_missing(),
+    )
 
 
 def _named(one: Mapping[str, Json]) -> dict[str, Json]:
@@ -108,14 +118,25 @@ def _write(number: str, asked: Mapping[str, str], sent: Sent | None) -> Response
         one = _named(wanted[0])
         name = f"letter:{number}:{one['kind']}:{one['to']}"
         form = build_form(
-            name, _rules(one["to"]), own_texts(Letter), values={"language": one["language"], "by": one["by"]},
-            submitted=sent.data if sent else None, faults=sent.faults if sent else None,
-            draft=None if sent else find_draft(db, actor.person, name), doubts=sent.doubts if sent else (),
-        )  # fmt: skip
+            name,
+            _rules(one["to"]),
+            own_texts(Letter),
+            values={"language": one["language"], "by": one["by"]},
+            submitted=sent.data if sent else None,
+            faults=sent.faults if sent else None,
+            draft=None if sent else find_draft(db, actor.person, name),
+            doubts=sent.doubts if sent else (),
+        )
     page = render_template(
-        "letters/write.html", number=number, one=one, party=one["to"] in PARTIES, form=form, sent=sent, purpose=gettext(PURPOSES[one["kind"]]),
+        "letters/write.html",
+        number=number,
+        one=one,
+        party=one["to"] in PARTIES,
+        form=form,
+        sent=sent,
+        purpose=gettext(PURPOSES[one["kind"]]),
         crumbs=[*_crumbs(number), (gettext("Letters"), url_for("letters.index", number=number))],
-    )  # fmt: skip
+    )
     return make_response(page, sent.status if sent else 200)
 
 
@@ -134,7 +155,9 @@ def _written() -> Written:
     to = request.form.get("to", "")
     data = parse_form(_rules(to), request.form)
     told = {name: str(data.get(name) or "") for name in ("language", "by", "words", "address")}
-    return Written(request.form.get("kind", ""), to, told["language"], told["by"] or None, told["words"], told["address"].strip())
+    return Written(
+        request.form.get("kind", ""), to, told["language"], told["by"] or None, told["words"], told["address"].strip()
+    )
 
 
 @blueprint.post("/cases/<number>/letters/preview")

@@ -33,9 +33,19 @@ blueprint = Blueprint("openings", __name__)
 
 class Unsealing(Form):
     reader = Person(label=N_("Who is to read it"), help=N_("Nobody who works on the case can be chosen."))
-    days = Number(label=N_("For how many days"), min="1", max=str(MOST_DAYS), whole=True, help=N_("Counted from the moment of the second person's word; 30 at most."))
-    reason = Note(label=N_("Reason"), help=N_("The second person decides by it. Write nothing of what was said in the mediation."))
-    decider = Person(label=N_("Who is to decide, as the second person"), help=N_("Nobody else learns that you have asked."))
+    days = Number(
+        label=N_("For how many days"),
+        min="1",
+        max=str(MOST_DAYS),
+        whole=True,
+        help=N_("Counted from the moment of the second person's word; 30 at most."),
+    )
+    reason = Note(
+        label=N_("Reason"), help=N_("The second person decides by it. Write nothing of what was said in the mediation.")
+    )
+    decider = Person(
+        label=N_("Who is to decide, as the second person"), help=N_("Nobody else learns that you have asked.")
+    )
 
 
 class Decision(Form):
@@ -55,9 +65,14 @@ def _form(
     db: Connection, actor: Actor, name: str, form: type[Form], sent: Sent | None, choices: Choices | None = None
 ) -> FormView:
     return build_form(
-        name, form.rule(), own_texts(form), choices=choices or {}, submitted=sent.data if sent else None,
-        faults=sent.faults if sent else None, draft=None if sent else find_draft(db, actor.person, name),
-    )  # fmt: skip
+        name,
+        form.rule(),
+        own_texts(form),
+        choices=choices or {},
+        submitted=sent.data if sent else None,
+        faults=sent.faults if sent else None,
+        draft=None if sent else find_draft(db, actor.person, name),
+    )
 
 
 def _checked(form: type[Form], data: Mapping[str, Json]) -> dict[str, Json]:
@@ -93,7 +108,11 @@ def _ask(mediation: str, sent: Sent | None) -> Response:
         case = _named_for(db, actor, mediation)
         form = _form(db, actor, f"unseal:{mediation}", Unsealing, sent, disclosures.who_may(db, case))
     page = render_template(
-        "mediations/ask_disclosure.html", form=form, sent=sent, name=case.title or gettext("Sealed mediation"), mediation=mediation
+        "mediations/ask_disclosure.html",
+        form=form,
+        sent=sent,
+        name=case.title or gettext("Sealed mediation"),
+        mediation=mediation,
     )
     return make_response(page, sent.status if sent else 200)
 
@@ -107,15 +126,24 @@ def ask_unsealing(mediation: UUID) -> Response:
     def do(db: Connection, actor: Actor, key: Request, _: int, data: dict[str, Json]) -> Done:
         given = _checked(Unsealing, data)
         return disclosures.ask_unsealing(
-            db, actor, id, reader=given["reader"], decider=given["decider"], days=int(given["days"]), reason=given["reason"],
+            db,
+            actor,
+            id,
+            reader=given["reader"],
+            decider=given["decider"],
+            days=int(given["days"]),
+            reason=given["reason"],
             request=key,
-        )  # fmt: skip
+        )
 
     return answer(
-        f"unseal:{id}", Unsealing.rule(), do, lambda sent: _ask(id, sent),
+        f"unseal:{id}",
+        Unsealing.rule(),
+        do,
+        lambda sent: _ask(id, sent),
         lambda _: url_for("mediations.show", mediation=id, _anchor="readers"),
         lambda _: gettext("You have asked. Nobody reads it before the second person agrees."),
-    )  # fmt: skip
+    )
 
 
 @blueprint.post("/unsealings/<uuid:opening>/told")
@@ -134,9 +162,13 @@ def tell_parties(opening: UUID) -> Response:
         return make_response(page, sent.status)
 
     return answer(
-        f"told:{id}", Told.rule(), do, again, lambda _: url_for("mediations.show", mediation=mediation, _anchor="readers"),
+        f"told:{id}",
+        Told.rule(),
+        do,
+        again,
+        lambda _: url_for("mediations.show", mediation=mediation, _anchor="readers"),
         lambda _: gettext("It is recorded that both parties were told."),
-    )  # fmt: skip
+    )
 
 
 # --- the second person -----------------------------------------------------------------------------------------------
@@ -151,7 +183,9 @@ def _show(id: str, sent: Sent | None) -> Response:
     with page_transaction() as (db, actor):
         one = disclosures.find_unsealing(db, actor, id)
         form = _form(db, actor, f"decide:{id}", Decision, sent) if one["state"] == "asked" else None
-    return make_response(render_template("mediations/disclosure.html", one=one, form=form, sent=sent), sent.status if sent else 200)
+    return make_response(
+        render_template("mediations/disclosure.html", one=one, form=form, sent=sent), sent.status if sent else 200
+    )
 
 
 @blueprint.post("/unsealings/<uuid:opening>")
@@ -171,7 +205,9 @@ def decide(opening: UUID) -> Response:
             return gettext("You have agreed. The reader is told, and reads from now on.")
         return gettext("You did not agree. It stays sealed, and who asked is told.")
 
-    return answer(f"decide:{id}", Decision.rule(), do, lambda sent: _show(id, sent), lambda _: url_for("home.decisions"), said)
+    return answer(
+        f"decide:{id}", Decision.rule(), do, lambda sent: _show(id, sent), lambda _: url_for("home.decisions"), said
+    )
 
 
 @blueprint.post("/unsealings/<uuid:opening>/end")
@@ -186,7 +222,9 @@ def end(opening: UUID) -> Response:
         flash(say_error(refusal), "warn")
         return redirect(url_for("home.show"), 303)
     flash(gettext("It is sealed again. Nobody reads it any more but those named for it."))
-    return redirect(url_for("mediations.show", mediation=mine, _anchor="readers") if mine else url_for("home.decisions"), 303)
+    return redirect(
+        url_for("mediations.show", mediation=mine, _anchor="readers") if mine else url_for("home.decisions"), 303
+    )
 
 
 # --- in an emergency -------------------------------------------------------------------------------------------------
@@ -207,10 +245,19 @@ def _emergency(number: str, sent: Sent | None) -> Response:
                 form = _form(db, actor, f"emergency:{found['number']}", Emergency, sent)
                 roles = disclosures.roles_of_breaker(db, actor, found["number"])
             except NotFound:
-                fault = gettext("There is no case %(number)s in a programme that you administer. Check the number.", number=number)
+                fault = gettext(
+                    "There is no case %(number)s in a programme that you administer. Check the number.", number=number
+                )
     hours = int(GLASS_LASTS.total_seconds()) // 3600
     page = render_template(
-        "mediations/break_glass.html", found=found, form=form, fault=fault, number=number, hours=hours, sent=sent, roles=roles
+        "mediations/break_glass.html",
+        found=found,
+        form=form,
+        fault=fault,
+        number=number,
+        hours=hours,
+        sent=sent,
+        roles=roles,
     )
     return make_response(page, sent.status if sent else 422 if fault else 200)
 
@@ -226,11 +273,16 @@ def break_glass() -> Response:
         return disclosures.break_glass(db, actor, number, reason=_checked(Emergency, data)["reason"], request=key)
 
     return answer(
-        f"emergency:{number}", Emergency.rule(), do, lambda sent: _emergency(number, sent),
+        f"emergency:{number}",
+        Emergency.rule(),
+        do,
+        lambda sent: _emergency(number, sent),
         lambda _: url_for("cases.show", number=number),
-        lambda _: gettext("The case is open to you. Supervisors and auditors are told, and each page that you open is noted."),
+        lambda _: gettext(
+            "The case is open to you. Supervisors and auditors are told, and each page that you open is noted."
+        ),
         sure=request.form.get("sure") == "yes",
-    )  # fmt: skip
+    )
 
 
 __all__ = ["blueprint", "told_form"]

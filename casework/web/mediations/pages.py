@@ -111,32 +111,54 @@ def show(mediation: UUID) -> str:
         until = opened_until(actor, case)
         untold = {
             one["id"]: told_form(db, actor, one["id"])
-            for one in readers if named and one["decided_at"] and one["state"] != "refused" and not one["told_on"]
-        }  # fmt: skip
+            for one in readers
+            if named and one["decided_at"] and one["state"] != "refused" and not one["told_on"]
+        }
         amend = correctable(
-            actor, case, load_library(), lambda track, name: url_for("corrections.show_in_mediation", mediation=id, track=track, name=name)
+            actor,
+            case,
+            load_library(),
+            lambda track, name: url_for("corrections.show_in_mediation", mediation=id, track=track, name=name),
         )
         look(db, actor, id)
     tracks = []
     # The mediation itself first, and then the request in which it runs.
     for one in sorted(told["tracks"], key=lambda track: track["workflow"] != "mediation"):
         edition = load_library()[one["edition"]]
-        tracks.append({
-            "track": one, "states": [edition_text(edition, f"states.{leaf}") for leaf in one["states"]],
-            "steps": steps_of(edition, one),
-        })  # fmt: skip
+        tracks.append(
+            {
+                "track": one,
+                "states": [edition_text(edition, f"states.{leaf}") for leaf in one["states"]],
+                "steps": steps_of(edition, one),
+            }
+        )
     return render_template(
-        "mediations/show.html", one=told, tracks=tracks, actions=form_actions.actions_in(told["tracks"], told["actions"]),
-        threads=threads, readers=readers, looked=looked, named=named, until=until, untold=untold, events=list(reversed(say_shared(case, events["items"]))), more=events["next"], amend=amend,
+        "mediations/show.html",
+        one=told,
+        tracks=tracks,
+        actions=form_actions.actions_in(told["tracks"], told["actions"]),
+        threads=threads,
+        readers=readers,
+        looked=looked,
+        named=named,
+        until=until,
+        untold=untold,
+        events=list(reversed(say_shared(case, events["items"]))),
+        more=events["next"],
+        amend=amend,
         at=lambda action: url_for("mediations.action", mediation=id, track=action.track, name=action.name),
-    )  # fmt: skip
+    )
 
 
 class HandOver(Form):
     owner = Person(label=N_("Who leads it next"), role="dispute_officer")
     team = People(
-        label=N_("Who stands in"), role="dispute_officer", required=False,
-        help=N_("They read it and work on it. A sealed mediation has no other deputies: whoever is away names somebody here first."),
+        label=N_("Who stands in"),
+        role="dispute_officer",
+        required=False,
+        help=N_(
+            "They read it and work on it. A sealed mediation has no other deputies: whoever is away names somebody here first."
+        ),
     )
     note = Note(label=N_("What the next one should know"))
 
@@ -153,12 +175,21 @@ def _hand_over(id: str, sent: form_actions.Sent | None) -> Response:
             raise NotFound("mediation")
         known, name = mediations.list_leaders(db, actor, id)["items"], f"hand-over:{id}"
         people = [(one["id"], one["name"]) for one in known]
-        leaders = [(id, gettext("%(name)s, who leads it now", name=name) if id == case.owner else name) for id, name in people]
+        leaders = [
+            (id, gettext("%(name)s, who leads it now", name=name) if id == case.owner else name) for id, name in people
+        ]
         form = build_form(
-            name, HandOver.rule(), own_texts(HandOver), choices={"owner": leaders, "team": people},
-            values={"team": list(case.team)}, submitted=sent.data if sent else None, faults=sent.faults if sent else None,
-            draft=None if sent else find_draft(db, actor.person, name), revision=case.revision, doubts=sent.doubts if sent else (),
-        )  # fmt: skip
+            name,
+            HandOver.rule(),
+            own_texts(HandOver),
+            choices={"owner": leaders, "team": people},
+            values={"team": list(case.team)},
+            submitted=sent.data if sent else None,
+            faults=sent.faults if sent else None,
+            draft=None if sent else find_draft(db, actor.person, name),
+            revision=case.revision,
+            doubts=sent.doubts if sent else (),
+        )
     alone = not any(id != case.owner for id, _ in people)
     page = render_template("mediations/hand_over.html", one=told, form=form, sent=sent, alone=alone)
     return make_response(page, sent.status if sent else 200)
@@ -173,13 +204,24 @@ def hand_over(mediation: UUID) -> Response:
     def do(db: Connection, actor: Actor, key: Request, revision: int, data: dict[str, Json]) -> Done:
         given = check(build_model("HandOver", HandOver.rule()), HandOver.rule(), data, layout.clock().today)
         return mediations.hand_over_mediation(
-            db, actor, id, owner=given["owner"], team=given.get("team", []), note=given["note"], revision=revision, request=key
+            db,
+            actor,
+            id,
+            owner=given["owner"],
+            team=given.get("team", []),
+            note=given["note"],
+            revision=revision,
+            request=key,
         )
 
     return form_actions.answer(
-        f"hand-over:{id}", HandOver.rule(), do, lambda sent: _hand_over(id, sent), lambda _: url_for("mediations.index"),
+        f"hand-over:{id}",
+        HandOver.rule(),
+        do,
+        lambda sent: _hand_over(id, sent),
+        lambda _: url_for("mediations.index"),
         lambda _: gettext("You have handed the mediation over."),
-    )  # fmt: skip
+    )
 
 
 @blueprint.get("/mediations/<uuid:mediation>/<uuid:track>/<name>")
@@ -199,9 +241,15 @@ def _action(id: str, track: str, name: str, sent: form_actions.Sent | None) -> s
         form = form_actions.action_form(db, actor, case, chosen, sent) if chosen.allowed or sent else None
         moved = form_actions.moved_since(db, actor, case, track, sent.seen) if sent else []
     return render_template(
-        "mediations/action.html", one=told, action=chosen, form=form, sent=sent, moved=say_shared(case, moved),
-        post=url_for("mediations.fire", mediation=id, track=track, name=name), back=url_for("mediations.show", mediation=id),
-    )  # fmt: skip
+        "mediations/action.html",
+        one=told,
+        action=chosen,
+        form=form,
+        sent=sent,
+        moved=say_shared(case, moved),
+        post=url_for("mediations.fire", mediation=id, track=track, name=name),
+        back=url_for("mediations.show", mediation=id),
+    )
 
 
 @blueprint.post("/mediations/<uuid:mediation>/<uuid:track>/<name>")
@@ -214,13 +262,15 @@ def fire(mediation: UUID, track: UUID, name: str) -> Response:
         )
 
     def do(db: Connection, actor: Actor, request: Request, seen: int, data: dict[str, Json]) -> Done:
-        return fire_transition(
-            db, actor, id, "mediation", str(track), name, data=data, revision=seen, request=request
-        )
+        return fire_transition(db, actor, id, "mediation", str(track), name, data=data, revision=seen, request=request)
 
     return form_actions.answer(
-        chosen.draft, chosen.rules, do,
+        chosen.draft,
+        chosen.rules,
+        do,
         lambda sent: make_response(_action(id, str(track), name, sent), sent.status),
-        lambda _: url_for("mediations.show", mediation=id), lambda _: say_done(chosen), sure=form_actions.is_sure(chosen),
+        lambda _: url_for("mediations.show", mediation=id),
+        lambda _: say_done(chosen),
+        sure=form_actions.is_sure(chosen),
         known=chosen.prefill,
-    )  # fmt: skip
+    )

@@ -136,7 +136,9 @@ def mention_url(one: Mapping[str, Json]) -> str:
     return f"{place.url()}#m-{one['message']}"
 
 
-def threads_of(threads: Iterable[Mapping[str, Json]], number: str | None, log: str) -> list[tuple[str, str, Mapping[str, Json]]]:
+def threads_of(
+    threads: Iterable[Mapping[str, Json]], number: str | None, log: str
+) -> list[tuple[str, str, Mapping[str, Json]]]:
     """Threads for a page: the name of each, its address, and what stands there."""
     return [(say_thread(one), thread_url(one, number, log), one) for one in threads]
 
@@ -144,7 +146,10 @@ def threads_of(threads: Iterable[Mapping[str, Json]], number: str | None, log: s
 def _crumbs(told: Mapping[str, Json]) -> list[tuple[str, str]]:
     """The page that a thread belongs to, as its reader knows it."""
     if told["whole"] and told["number"]:
-        return [(gettext("Cases"), url_for("cases.index")), (told["number"], url_for("cases.show", number=told["number"]))]
+        return [
+            (gettext("Cases"), url_for("cases.index")),
+            (told["number"], url_for("cases.show", number=told["number"])),
+        ]
     if told["whole"]:
         return [
             (gettext("Sealed mediations"), url_for("mediations.index")),
@@ -215,26 +220,38 @@ def _show(place: Place, sent: Sent | None = None, doubt: AudienceInDoubt | None 
             open_mentions(db, actor, thread)
         form = _composer(db, actor, thread, told, sent) if told["why_not"] is None or sent else None
     page = render_template(
-        "messages/thread.html", told=told, place=place, form=form, items=listed["items"], sent=sent,
-        crumbs=_crumbs(told), title=say_thread(told), readers=say_readers(told), why_not=say(told["why_not"]) if told["why_not"] else "",
-        doubts=_say_doubts(doubt), seal=_seal(sent.data.get("f-words", "")) if sent and doubt else "",
+        "messages/thread.html",
+        told=told,
+        place=place,
+        form=form,
+        items=listed["items"],
+        sent=sent,
+        crumbs=_crumbs(told),
+        title=say_thread(told),
+        readers=say_readers(told),
+        why_not=say(told["why_not"]) if told["why_not"] else "",
+        doubts=_say_doubts(doubt),
+        seal=_seal(sent.data.get("f-words", "")) if sent and doubt else "",
         tabs=threads_of(threads, told["number"], told["log"]) if told["whole"] else [],
         service=service_name(told["service"]) if told["service"] else "",
-        next_url=place.url(cursor=listed["next"]) if listed["next"] else "", first_url=place.url() if cursor else "",
-    )  # fmt: skip
+        next_url=place.url(cursor=listed["next"]) if listed["next"] else "",
+        first_url=place.url() if cursor else "",
+    )
     return make_response(page, sent.status if sent else 200)
 
 
-def _composer(
-    db: Connection, actor: Actor, thread: Thread, told: Mapping[str, Json], sent: Sent | None
-) -> FormView:
+def _composer(db: Connection, actor: Actor, thread: Thread, told: Mapping[str, Json], sent: Sent | None) -> FormView:
     name, form = draft_name(thread.case.log, told["referral"]), _form_of(thread.audience)
     faults = {"tell" if field == "mentions" else field: why for field, why in sent.faults.items()} if sent else None
     return build_form(
-        name, [one for one in form.rule() if one["name"] != "tell" or told["tell"]], own_texts(form),
-        choices={"tell": [(one["id"], one["name"]) for one in told["tell"]]}, submitted=sent.data if sent else None,
-        faults=faults, draft=None if sent else find_draft(db, actor.person, name),
-    )  # fmt: skip
+        name,
+        [one for one in form.rule() if one["name"] != "tell" or told["tell"]],
+        own_texts(form),
+        choices={"tell": [(one["id"], one["name"]) for one in told["tell"]]},
+        submitted=sent.data if sent else None,
+        faults=faults,
+        draft=None if sent else find_draft(db, actor.person, name),
+    )
 
 
 def _say_doubts(doubt: AudienceInDoubt | None) -> list[str]:
@@ -263,9 +280,16 @@ def _write(place: Place) -> Response:
     def do(db: Connection, actor: Actor, key: Request, _: int, data: dict[str, Json]) -> Done:
         words = str(data.get("words") or "")
         return send_message(
-            db, actor, place.find(db, actor).case, audience=request.form.get("audience", ""), referral=place.referral,
-            words=words, mentions=data.get("tell", ()), sure=_sure(words), request=key,
-        )  # fmt: skip
+            db,
+            actor,
+            place.find(db, actor).case,
+            audience=request.form.get("audience", ""),
+            referral=place.referral,
+            words=words,
+            mentions=data.get("tell", ()),
+            sure=_sure(words),
+            request=key,
+        )
 
     def said(_: Done) -> str:
         if place.audience == INTERNAL:
@@ -283,7 +307,9 @@ def _write(place: Place) -> Response:
         return _show(place, Sent(request.form, {}, 200), doubt)
 
 
-def _ask_correction(place: Place, message: str, sent: Sent | None = None, doubt: AudienceInDoubt | None = None) -> Response:
+def _ask_correction(
+    place: Place, message: str, sent: Sent | None = None, doubt: AudienceInDoubt | None = None
+) -> Response:
     with page_transaction() as (db, actor):
         thread = place.find(db, actor)
         layout.use_calendar(calendar_of(db, thread.case.programme))
@@ -293,15 +319,28 @@ def _ask_correction(place: Place, message: str, sent: Sent | None = None, doubt:
             raise NotFound("message")
         name = _draft_of(thread, message)
         form = build_form(
-            name, Correction.rule(), own_texts(Correction), values={"words": found[0]["words"]},
-            submitted=sent.data if sent else None, faults=sent.faults if sent else None,
+            name,
+            Correction.rule(),
+            own_texts(Correction),
+            values={"words": found[0]["words"]},
+            submitted=sent.data if sent else None,
+            faults=sent.faults if sent else None,
             draft=None if sent else find_draft(db, actor.person, name),
-        )  # fmt: skip
+        )
     page = render_template(
-        "messages/correct.html", told=told, place=place, form=form, one=found[0], sent=sent, back=place.url(),
-        crumbs=[*_crumbs(told), (say_thread(told), place.url())], title=gettext("Correct what you have written"), readers=say_readers(told),
-        doubts=_say_doubts(doubt), seal=_seal(sent.data.get("f-words", "")) if sent and doubt else "",
-    )  # fmt: skip
+        "messages/correct.html",
+        told=told,
+        place=place,
+        form=form,
+        one=found[0],
+        sent=sent,
+        back=place.url(),
+        crumbs=[*_crumbs(told), (say_thread(told), place.url())],
+        title=gettext("Correct what you have written"),
+        readers=say_readers(told),
+        doubts=_say_doubts(doubt),
+        seal=_seal(sent.data.get("f-words", "")) if sent and doubt else "",
+    )
     return make_response(page, sent.status if sent else 200)
 
 
@@ -315,9 +354,15 @@ def _correct(place: Place, message: str) -> Response:
         name = _draft_of(thread, message)
         if "take_back" in request.form:
             correct_message(
-                db, actor, thread.case, audience=request.form.get("audience", ""), referral=place.referral, message=message,
-                words=None, request=read_request(),
-            )  # fmt: skip
+                db,
+                actor,
+                thread.case,
+                audience=request.form.get("audience", ""),
+                referral=place.referral,
+                message=message,
+                words=None,
+                request=read_request(),
+            )
             drop_draft(db, actor.person, name)
             flash(gettext("You have taken it back. What it said stays in the history."))
             return redirect(f"{place.url()}#m-{message}", 303)
@@ -325,16 +370,26 @@ def _correct(place: Place, message: str) -> Response:
     def do(db: Connection, actor: Actor, key: Request, _: int, data: dict[str, Json]) -> Done:
         words = str(data.get("words") or "")
         return correct_message(
-            db, actor, place.find(db, actor).case, audience=request.form.get("audience", ""), referral=place.referral,
-            message=message, words=words, sure=_sure(words), request=key,
-        )  # fmt: skip
+            db,
+            actor,
+            place.find(db, actor).case,
+            audience=request.form.get("audience", ""),
+            referral=place.referral,
+            message=message,
+            words=words,
+            sure=_sure(words),
+            request=key,
+        )
 
     try:
         return answer(
-            name, Correction.rule(), do, lambda sent: _ask_correction(place, message, sent),
+            name,
+            Correction.rule(),
+            do,
+            lambda sent: _ask_correction(place, message, sent),
             lambda _: f"{place.url()}#m-{message}",
             lambda _: gettext("It is corrected. What it said before stays in the history."),
-        )  # fmt: skip
+        )
     except AudienceInDoubt as doubt:
         return _ask_correction(place, message, Sent(request.form, {}, 200), doubt)
 
@@ -360,10 +415,11 @@ def _add(where: str, path: str) -> None:
         return _correct(_place(where, at), str(message))
 
     views: tuple[tuple[str, str, str, Callable[..., Response]], ...] = (
-        ("GET", "show", "/messages", show), ("POST", "write", "/messages", write),
+        ("GET", "show", "/messages", show),
+        ("POST", "write", "/messages", write),
         ("GET", "correction", "/messages/<uuid:message>", ask_correction),
         ("POST", "correct", "/messages/<uuid:message>", correct),
-    )  # fmt: skip
+    )
     for method, name, rest, view in views:
         blueprint.add_url_rule(path + rest, f"{where}_{name}", view, methods=[method])
 

@@ -30,10 +30,14 @@ def index() -> str:
     tabs = [(gettext("All"), url_for("mails.index"), state is None)]
     tabs += [(gettext(words), url_for("mails.index", state=code), state == code) for code, words in STATES.items()]
     return render_template(
-        "notifications/mails.html", rows=found["items"], tabs=tabs, states=STATES, kinds={**KIND, **OTHERS},
+        "notifications/mails.html",
+        rows=found["items"],
+        tabs=tabs,
+        states=STATES,
+        kinds={**KIND, **OTHERS},
         next_url=url_for("mails.index", state=state, cursor=found["next"]) if found["next"] else "",
         first_url=url_for("mails.index", state=state) if cursor else "",
-    )  # fmt: skip
+    )
 
 
 @blueprint.post("/<mail>/resend")

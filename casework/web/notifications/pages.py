@@ -30,10 +30,11 @@ def index() -> str:
     with page_transaction() as (db, actor):
         found = notification_queries.list_notifications(db, actor, cursor=cursor)
     return render_template(
-        "notifications/index.html", rows=[_said(one) for one in found["items"]],
+        "notifications/index.html",
+        rows=[_said(one) for one in found["items"]],
         next_url=url_for("notifications.index", cursor=found["next"]) if found["next"] else "",
         first_url=url_for("notifications.index") if cursor else "",
-    )  # fmt: skip
+    )
 
 
 def _said(one: Json) -> Json:
@@ -44,7 +45,10 @@ def _said(one: Json) -> Json:
         return one | {"happened": gettext(ROLE_SAYS[one["words"]]), "deed": ""}
     if one["opened"]:
         by = gettext("by %(name)s", name=one["opened"]["by"] or gettext("somebody"))
-        return one | {"happened": gettext(HAPPENED[one["kind"]]), "deed": by + say_given(one["opened"]["given"], one["opened"]["names"])}
+        return one | {
+            "happened": gettext(HAPPENED[one["kind"]]),
+            "deed": by + say_given(one["opened"]["given"], one["opened"]["names"]),
+        }
     deed = edition_text(load_library()[one["edition"]], one["words"]) if one["words"] else ""
     return one | {"happened": gettext(HAPPENED[one["kind"]]), "deed": deed}
 
@@ -98,7 +102,11 @@ def _settings(faults: Json) -> str:
     with page_transaction() as (db, actor):
         kept = notification_preferences.find_telling(db, actor)
     rows = [
-        (kind, gettext(KIND[kind]), [(one, gettext(CHOICE[one]), kept.choices[kind] == one) for one in notification_preferences.allowed(kind)])
+        (
+            kind,
+            gettext(KIND[kind]),
+            [(one, gettext(CHOICE[one]), kept.choices[kind] == one) for one in notification_preferences.allowed(kind)],
+        )
         for kind in KINDS
     ]
     return render_template("notifications/settings.html", rows=rows, quiet=kept.quiet, faults=faults)

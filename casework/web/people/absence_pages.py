@@ -38,7 +38,12 @@ def _index(faults: Mapping[str, str]) -> str:
     # Oneself first: that is whom most enter.
     whom.sort(key=lambda pair: not pair[0].endswith(actor.person))
     # Nobody gives a role to themselves: neither to stand in for others nor for oneself.
-    people = {one["id"]: _within(one, scope, several) for scope in offered for one in scope["people"] if one["id"] != actor.person}
+    people = {
+        one["id"]: _within(one, scope, several)
+        for scope in offered
+        for one in scope["people"]
+        if one["id"] != actor.person
+    }
     return render_template(
         "people/absences.html", rows=found, whom=whom, substitutes=list(people.items()), faults=faults, me=actor.person
     )
@@ -57,15 +62,25 @@ def record() -> Response:
         first, last = _day("first_day"), _day("last_day")
         with page_transaction() as (db, actor):
             absences.record_absence(
-                db, actor, scope=scope, person=person, substitute=substitute, first_day=first, last_day=last,
+                db,
+                actor,
+                scope=scope,
+                person=person,
+                substitute=substitute,
+                first_day=first,
+                last_day=last,
                 request=read_request(),
-            )  # fmt: skip
+            )
     except InvalidForm as refusal:
         faults = {"whom" if name == "person" else name: why for name, why in say_faults(refusal).items()}
         return make_response(_index(faults), 422)
     except CasesStranded as refusal:
         return make_response(_index({"": say_error(refusal), "stranded": "yes"}), 409)
-    flash(gettext("The absence is entered. On its days the substitute may act in the person's name, and it ends by itself."))
+    flash(
+        gettext(
+            "The absence is entered. On its days the substitute may act in the person's name, and it ends by itself."
+        )
+    )
     return redirect(url_for("absences.index"), 303)
 
 

@@ -65,9 +65,16 @@ def _show(id: str, sent: Sent | None) -> Response | str:
         mine = task is not None and asked(actor, case, task)
         look(db, actor, case.log, one["referral"] if one["organisation"] else None)
     return render_template(
-        "tasks/decide.html", one=one, place=place_url(one), sent=sent, standing=standing, decides=standing is not None and COMPLETE in allowed,
-        mine=mine, told=told(one), menu=menu(one, allowed, without=("resume",)),
-    )  # fmt: skip
+        "tasks/decide.html",
+        one=one,
+        place=place_url(one),
+        sent=sent,
+        standing=standing,
+        decides=standing is not None and COMPLETE in allowed,
+        mine=mine,
+        told=told(one),
+        menu=menu(one, allowed, without=("resume",)),
+    )
 
 
 def _standing(db: Connection, case: Case, task: Task, edition: Edition) -> dict[str, Json]:
@@ -77,11 +84,16 @@ def _standing(db: Connection, case: Case, task: Task, edition: Edition) -> dict[
     rule = next(one for one in edition.transitions if one.name == pending.transition)
     entry = next(timeline.tell(db, case.log, {pending.seq}))
     return {
-        "asker": entry["actor"], "acting_for": entry["acting_for"], "at": entry["at"], "happened_on": entry["happened_on"],
-        "fields": say_fields(entry, load_library().editions), "roles": [role_name(role) for role in rule.confirm_by],
+        "asker": entry["actor"],
+        "acting_for": entry["acting_for"],
+        "at": entry["at"],
+        "happened_on": entry["happened_on"],
+        "fields": say_fields(entry, load_library().editions),
+        "roles": [role_name(role) for role in rule.confirm_by],
         "since": [gettext(_EFFECTS[one]) for one in rule.proposal_effects if one in _EFFECTS],
-        "confirmed": _if_confirmed(edition, rule, track), "refused": _if_refused(edition, rule, track, entry["actor"]),
-    }  # fmt: skip
+        "confirmed": _if_confirmed(edition, rule, track),
+        "refused": _if_refused(edition, rule, track, entry["actor"]),
+    }
 
 
 def _if_confirmed(edition: Edition, rule: TransitionRule, track: Track) -> list[str]:
@@ -92,7 +104,13 @@ def _if_confirmed(edition: Edition, rule: TransitionRule, track: Track) -> list[
     elif rule.target == "=previous":
         made = [gettext("The case goes back to where it was before.")]
     else:
-        made = [gettext("The case goes from “%(here)s” to “%(there)s”.", here=here, there=edition_text(edition, f"states.{rule.target}"))]
+        made = [
+            gettext(
+                "The case goes from “%(here)s” to “%(there)s”.",
+                here=here,
+                there=edition_text(edition, f"states.{rule.target}"),
+            )
+        ]
     consequence = f"transitions.{rule.name}.consequence"
     if consequence in edition.texts and not rule.proposal_effects:
         made.append(edition_text(edition, consequence))
@@ -105,7 +123,12 @@ def _if_confirmed(edition: Edition, rule: TransitionRule, track: Track) -> list[
     if kinds["task"]:
         made.append(gettext("New tasks: %(tasks)s.", tasks=", ".join(dict.fromkeys(kinds["task"]))))
     if kinds["referral"]:
-        made.append(gettext("A request is prepared where the plan names a provider: %(services)s.", services=", ".join(kinds["referral"])))
+        made.append(
+            gettext(
+                "A request is prepared where the plan names a provider: %(services)s.",
+                services=", ".join(kinds["referral"]),
+            )
+        )
     return made
 
 
@@ -131,7 +154,11 @@ def decide(task: UUID) -> Response:
         return _again(id, say_faults(refusal), 422)
     except (NotAllowed, AlreadyTaken, Refused, WrongState) as refusal:
         return _again(id, {}, 403 if isinstance(refusal, NotAllowed) else 409, say_refusal(refusal))
-    words = gettext("You agreed: %(do)s.", do=task_words(one)) if answer == CONFIRM else gettext("You did not agree: %(do)s.", do=task_words(one))
+    words = (
+        gettext("You agreed: %(do)s.", do=task_words(one))
+        if answer == CONFIRM
+        else gettext("You did not agree: %(do)s.", do=task_words(one))
+    )
     flash(say_done(one["case"]["number"], words) if one["case"] and one["case"]["number"] else words)
     return redirect(place_url(one), 303)
 

@@ -62,10 +62,19 @@ def _show(faults: Mapping[str, str], status: int = 200) -> Response:
     if opened is None:
         return make_response(render_template("people/invitation_code.html", fault=faults.get("code", "")), status)
     person = viewer()
-    return make_response(render_template(
-        "people/accept_invitation.html", one=opened, person=person, faults=faults, languages=LANGUAGES,
-        mine=person is not None and person.id == opened.account, shortest=SHORTEST, longest=LONGEST,
-    ), status)  # fmt: skip
+    return make_response(
+        render_template(
+            "people/accept_invitation.html",
+            one=opened,
+            person=person,
+            faults=faults,
+            languages=LANGUAGES,
+            mine=person is not None and person.id == opened.account,
+            shortest=SHORTEST,
+            longest=LONGEST,
+        ),
+        status,
+    )
 
 
 def _gone() -> Response:
@@ -77,7 +86,9 @@ def enter_code() -> Response:
     """A wrong code is noted, and whoever guesses waits."""
     try:
         with open_transaction() as db:
-            secret = invitation_acceptance.try_code(db, held(LINK), request.form.get("code", "")[:40], about_client(request)["address"])
+            secret = invitation_acceptance.try_code(
+                db, held(LINK), request.form.get("code", "")[:40], about_client(request)["address"]
+            )
     except NotFound:
         return _gone()
     except TooManyAttempts as refusal:
@@ -85,7 +96,14 @@ def enter_code() -> Response:
         response.headers["Retry-After"] = str(refusal.seconds)
         return response
     if secret is None:
-        return _show({"code": gettext("This is not the code. Ask whoever invited you; after a few wrong ones you have to wait.")}, 422)
+        return _show(
+            {
+                "code": gettext(
+                    "This is not the code. Ask whoever invited you; after a few wrong ones you have to wait."
+                )
+            },
+            422,
+        )
     return hold(redirect(url_for("acceptance.show"), 303), OPENED, secret, OPEN_FOR)
 
 
@@ -113,10 +131,16 @@ def accept() -> Response:
 def _join(token: str, secret: str) -> Response:
     with open_transaction() as db:
         signed_in = invitation_acceptance.accept_as_new(
-            db, token, secret, name=request.form.get("name", ""), name_zh=request.form.get("name_zh", "").strip()[:200] or None,
-            password=request.form.get("password", ""), language=request.form.get("language", ""), about=about_client(request),
+            db,
+            token,
+            secret,
+            name=request.form.get("name", ""),
+            name_zh=request.form.get("name_zh", "").strip()[:200] or None,
+            password=request.form.get("password", ""),
+            language=request.form.get("language", ""),
+            about=about_client(request),
             insist=current_app.config["INSIST_ON_SECOND_FACTOR"],
-        )  # fmt: skip
+        )
     target = "accounts.second_factor" if signed_in.awaits == "set_up" else "home.show"
     return keep_session(make_response(redirect(url_for(target), 303)), signed_in.secret)
 

@@ -39,10 +39,13 @@ def index() -> str:
     with page_transaction() as (db, actor):
         found = invitations.list_invitations(db, actor, cursor=cursor)
     return render_template(
-        "people/invitations.html", rows=found["items"], states=STATES, back=_back(actor),
+        "people/invitations.html",
+        rows=found["items"],
+        states=STATES,
+        back=_back(actor),
         next_url=url_for("invitations.index", cursor=found["next"]) if found["next"] else "",
         first_url=url_for("invitations.index") if cursor else "",
-    )  # fmt: skip
+    )
 
 
 @blueprint.get("/new")
@@ -58,11 +61,20 @@ def _form(faults: Mapping[str, str]) -> str:
     in_programmes = [role for role in ROLES if role not in ORGANISATION_ROLES and role != SYSTEM]
     groups = [
         (kind, roles)
-        for kind, roles in (("programme", in_programmes), ("organisation", [role for role in ROLES if role in ORGANISATION_ROLES]))
+        for kind, roles in (
+            ("programme", in_programmes),
+            ("organisation", [role for role in ROLES if role in ORGANISATION_ROLES]),
+        )
         if kind in kinds
     ]
     return render_template(
-        "people/new_invitation.html", faults=faults, where=where, groups=groups, languages=LANGUAGES, days=DAYS, back=_back(actor)
+        "people/new_invitation.html",
+        faults=faults,
+        where=where,
+        groups=groups,
+        languages=LANGUAGES,
+        days=DAYS,
+        back=_back(actor),
     )
 
 
@@ -93,9 +105,17 @@ def invite() -> Response:
             if given["where"] not in dict(_where(db, actor)):
                 raise InvalidForm(fields={"where": "is not one of the choices"})
             done = invitations.invite(
-                db, actor, vault(), scope=Scope(**{kind: id}), email=given["email"], name=given["name"],
-                roles=request.form.getlist("roles"), language=given["language"], days=_days(given["days"]), request=read_request(),
-            )  # fmt: skip
+                db,
+                actor,
+                vault(),
+                scope=Scope(**{kind: id}),
+                email=given["email"],
+                name=given["name"],
+                roles=request.form.getlist("roles"),
+                language=given["language"],
+                days=_days(given["days"]),
+                request=read_request(),
+            )
     except InvalidForm as refusal:
         return make_response(_form(say_faults(refusal)), 422)
     except Refused as refusal:
@@ -114,10 +134,15 @@ def _told(answer: Mapping[str, Json]) -> Response:
     with page_transaction() as (db, actor):
         one = invitations.show_invitation(db, actor, answer["id"])
     code = answer.get("code") or ""
-    return make_response(render_template(
-        "people/invitation_told.html", one=one, code=f"{code[:4]} {code[4:]}".strip(), mailing=current_app.config["MAILING"],
-        back=_back(actor),
-    ))  # fmt: skip
+    return make_response(
+        render_template(
+            "people/invitation_told.html",
+            one=one,
+            code=f"{code[:4]} {code[4:]}".strip(),
+            mailing=current_app.config["MAILING"],
+            back=_back(actor),
+        )
+    )
 
 
 @blueprint.post("/<uuid:invitation>/resend")

@@ -41,10 +41,15 @@ def _show(person: str, faults: Mapping[str, str], outcomes: list[Outcome]) -> st
         found = offboarding.show_leaver(db, actor, person)
     everybody = {one["id"]: one for case in found["cases"] for one in case["successors"]}
     return render_template(
-        "people/offboarding.html", one=found, faults=faults, outcomes=outcomes, everybody=list(everybody.values()),
-        done=sum(not one.why for one in outcomes), most=offboarding.MOST,
+        "people/offboarding.html",
+        one=found,
+        faults=faults,
+        outcomes=outcomes,
+        everybody=list(everybody.values()),
+        done=sum(not one.why for one in outcomes),
+        most=offboarding.MOST,
         why_not={one["number"]: say(one["why_not"]) for one in found["cases"] if one["why_not"]},
-    )  # fmt: skip
+    )
 
 
 @blueprint.post("/<uuid:person>")
@@ -71,9 +76,14 @@ def _one(person: str, number: str, note: str, asked: Request) -> Outcome:
     try:
         with page_transaction() as (db, actor):
             offboarding.take_over(
-                db, actor, number, leaver=person, successor=successor, note=words,
+                db,
+                actor,
+                number,
+                leaver=person,
+                successor=successor,
+                note=words,
                 request=Request(f"{asked.key}.{number}", asked.digest),
-            )  # fmt: skip
+            )
     except InvalidForm as refusal:
         return Outcome(number, "; ".join(say_fault(why) for why in refusal.fields.values()))
     except CaseworkError as refusal:

@@ -40,9 +40,12 @@ Do = Callable[[Connection, Actor, Request], Done]
 
 
 def _do(
-    do: Do, again: Callable[[Mapping[str, str]], Any], then: Callable[[Done], str], said: str,
+    do: Do,
+    again: Callable[[Mapping[str, str]], Any],
+    then: Callable[[Done], str],
+    said: str,
     show: Callable[[Done], Response | None] = lambda _: None,
-) -> Response:  # fmt: skip
+) -> Response:
     """Do what a form asked for and go on, or show what is shown this once; or the page again with why it was refused."""
     try:
         with page_transaction() as (db, actor):
@@ -114,13 +117,24 @@ def add_person() -> Response:
         if language not in LANGUAGES:
             raise InvalidForm(fields={"language": "is not one of the choices"})
         return administration.create_person(
-            db, actor, vault(), email=_typed("email"), name=_typed("name")[:200], name_zh=_maybe("name_zh"), language=language,
-            mailing=current_app.config["MAILING"], request=asked,
-        )  # fmt: skip
+            db,
+            actor,
+            vault(),
+            email=_typed("email"),
+            name=_typed("name")[:200],
+            name_zh=_maybe("name_zh"),
+            language=language,
+            mailing=current_app.config["MAILING"],
+            request=asked,
+        )
 
     return _do(
-        do, _new_person, _to_person, gettext("The account is made. Give the person a role next."), _show_link,
-    )  # fmt: skip
+        do,
+        _new_person,
+        _to_person,
+        gettext("The account is made. Give the person a role next."),
+        _show_link,
+    )
 
 
 def _to_person(done: Done) -> str:
@@ -144,8 +158,11 @@ def send_link(person: Any) -> Response:
         lambda db, actor, asked: administration.send_link(
             db, actor, vault(), id, asked, mailing=current_app.config["MAILING"]
         ),
-        lambda faults: _person(id, faults), _to_person, gettext("A new link is on its way by mail."), _show_link,
-    )  # fmt: skip
+        lambda faults: _person(id, faults),
+        _to_person,
+        gettext("A new link is on its way by mail."),
+        _show_link,
+    )
 
 
 @blueprint.post("/people/<uuid:person>/reopen")
@@ -156,9 +173,13 @@ def reopen(person: Any) -> Response:
         lambda db, actor, asked: administration.reopen_person(
             db, actor, vault(), id, asked, mailing=current_app.config["MAILING"]
         ),
-        lambda faults: _person(id, faults), _to_person,
-        gettext("The account is open again, without a role. Its person sets a new password by a link that goes by mail."), _show_link,
-    )  # fmt: skip
+        lambda faults: _person(id, faults),
+        _to_person,
+        gettext(
+            "The account is open again, without a role. Its person sets a new password by a link that goes by mail."
+        ),
+        _show_link,
+    )
 
 
 @blueprint.post("/people/<uuid:person>/end-access")
@@ -166,9 +187,11 @@ def reopen(person: Any) -> Response:
 def end_access(person: Any) -> Response:
     id = str(person)
     return _do(
-        lambda db, actor, asked: sessions.end_access_of(db, actor, id, asked), lambda faults: _person(id, faults), _to_person,
+        lambda db, actor, asked: sessions.end_access_of(db, actor, id, asked),
+        lambda faults: _person(id, faults),
+        _to_person,
         gettext("Every session and token of the person has ended."),
-    )  # fmt: skip
+    )
 
 
 @blueprint.post("/end-access")
@@ -180,10 +203,13 @@ def end_access_of_all() -> Response:
             done = sessions.end_access_of_all(db, actor, read_request(), sure=request.form.get("sure") == "yes")
     except InvalidForm as refusal:
         return make_response(_people("", say_faults(refusal)), 422)
-    flash(ngettext(
-        "The sessions and tokens of %(num)d person have ended.", "The sessions and tokens of %(num)d people have ended.",
-        done.answer["ended"],
-    ))  # fmt: skip
+    flash(
+        ngettext(
+            "The sessions and tokens of %(num)d person have ended.",
+            "The sessions and tokens of %(num)d people have ended.",
+            done.answer["ended"],
+        )
+    )
     return redirect(url_for("administration.people"), 303)
 
 
@@ -198,7 +224,12 @@ def _person(person: str, faults: Mapping[str, str]) -> str:
         shown = people_queries.show_person(db, actor, person)
         offered = people_queries.choices(db, actor)
     return render_template(
-        "people/person.html", one=shown, offered=offered, roles=GIVEN, of_organisations=ORGANISATION_ROLES, faults=faults
+        "people/person.html",
+        one=shown,
+        offered=offered,
+        roles=GIVEN,
+        of_organisations=ORGANISATION_ROLES,
+        faults=faults,
     )
 
 
@@ -221,16 +252,27 @@ def give_role(person: Any) -> Response:
         people_queries.show_person(db, actor, id)
         scope = {"programme": None, "organisation": None} | {within: _typed(within)}
         return administration.create_membership(
-            db, actor, person=id, role=role, **scope, deputy_for=_maybe("deputy_for"), starts_at=_begin(_day("starts_on")),
-            ends_at=_begin(_day("ends_on")), request=asked,
-        )  # fmt: skip
+            db,
+            actor,
+            person=id,
+            role=role,
+            **scope,
+            deputy_for=_maybe("deputy_for"),
+            starts_at=_begin(_day("starts_on")),
+            ends_at=_begin(_day("ends_on")),
+            request=asked,
+        )
 
     return _do(
-        do, lambda faults: _person(id, faults), lambda _: url_for("administration.person", person=id),
-        gettext("The role waits for a second person: another administrator or a supervisor of the programme agrees, on the page Roles.")
+        do,
+        lambda faults: _person(id, faults),
+        lambda _: url_for("administration.person", person=id),
+        gettext(
+            "The role waits for a second person: another administrator or a supervisor of the programme agrees, on the page Roles."
+        )
         if takes_two(_typed("role"))
         else gettext("The role is given. It holds from the day that you named, or from now."),
-    )  # fmt: skip
+    )
 
 
 def _begin(day: date | None) -> datetime | None:
@@ -250,7 +292,11 @@ def end_role(membership: Any) -> Response:
         if not _is_id(back):
             raise
         return make_response(_person(back, {"": say_error(refusal), "stranded_role": str(membership)}), 409)
-    flash(gettext("The role has ended. Tasks held by it are free again; cases stay with the person until a supervisor hands them over."))
+    flash(
+        gettext(
+            "The role has ended. Tasks held by it are free again; cases stay with the person until a supervisor hands them over."
+        )
+    )
     return redirect(_back(back), 303)
 
 
@@ -280,9 +326,11 @@ def deactivate(person: Any) -> Response:
         return administration.deactivate_person(db, actor, id, asked, at_once=at_once)
 
     return _do(
-        do, lambda faults: _person(id, faults), lambda _: url_for("administration.person", person=id),
+        do,
+        lambda faults: _person(id, faults),
+        lambda _: url_for("administration.person", person=id),
         gettext("The account is closed. Cases that are left stand on the Team page of their supervisors."),
-    )  # fmt: skip
+    )
 
 
 # --- organisations ---------------------------------------------------------------------------------------------------
@@ -295,10 +343,13 @@ def organisations() -> str:
     with page_transaction() as (db, actor):
         told = lists.list_organisations(db, actor, cursor=cursor)
     return render_template(
-        "people/organisations.html", items=told["items"], kinds=KINDS, services=SERVICES,
+        "people/organisations.html",
+        items=told["items"],
+        kinds=KINDS,
+        services=SERVICES,
         next_url=url_for("administration.organisations", cursor=told["next"]) if told["next"] else "",
         first_url=url_for("administration.organisations") if cursor else "",
-    )  # fmt: skip
+    )
 
 
 @blueprint.get("/organisations/new")
@@ -337,14 +388,24 @@ def add_organisation() -> Response:
         if faults:
             raise InvalidForm(fields=faults)
         return administration.create_organisation(
-            db, actor, name=_typed("name")[:200], name_zh=_maybe("name_zh"), country=country or None, kind=_typed("kind"),
-            services=services, register_number=_maybe("register_number"), language=_typed("language"), request=asked,
-        )  # fmt: skip
+            db,
+            actor,
+            name=_typed("name")[:200],
+            name_zh=_maybe("name_zh"),
+            country=country or None,
+            kind=_typed("kind"),
+            services=services,
+            register_number=_maybe("register_number"),
+            language=_typed("language"),
+            request=asked,
+        )
 
     return _do(
-        do, _new_organisation, lambda done: url_for("administration.organisation", organisation=done.answer["id"]),
+        do,
+        _new_organisation,
+        lambda done: url_for("administration.organisation", organisation=done.answer["id"]),
         gettext("The organisation is there. Give its people their roles next."),
-    )  # fmt: skip
+    )
 
 
 @blueprint.get("/organisations/<uuid:organisation>")
@@ -377,11 +438,21 @@ def add_programme() -> Response:
     def do(db: Connection, actor: Actor, asked: Request) -> Done:
         _required("code", "name")
         return administration.create_programme(
-            db, actor, code=_typed("code"), name=_typed("name")[:200], name_zh=_maybe("name_zh"),
-            calendar=_typed("calendar") if _typed("calendar") in CALENDARS else "", request=asked,
-        )  # fmt: skip
+            db,
+            actor,
+            code=_typed("code"),
+            name=_typed("name")[:200],
+            name_zh=_maybe("name_zh"),
+            calendar=_typed("calendar") if _typed("calendar") in CALENDARS else "",
+            request=asked,
+        )
 
-    return _do(do, _programmes, lambda _: url_for("administration.programmes"), gettext("The programme is there. You administer it."))
+    return _do(
+        do,
+        _programmes,
+        lambda _: url_for("administration.programmes"),
+        gettext("The programme is there. You administer it."),
+    )
 
 
 @blueprint.post("/programmes/<uuid:programme>/phases")
@@ -397,11 +468,19 @@ def add_phase(programme: Any) -> Response:
         assert begin is not None
         try:
             return administration.create_phase(
-                db, actor, id, name=_typed("phase_name")[:200], name_zh=_maybe("phase_name_zh"), starts_on=begin,
-                ends_on=_day("ends_on"), request=asked,
-            )  # fmt: skip
+                db,
+                actor,
+                id,
+                name=_typed("phase_name")[:200],
+                name_zh=_maybe("phase_name_zh"),
+                starts_on=begin,
+                ends_on=_day("ends_on"),
+                request=asked,
+            )
         except InvalidForm as refusal:
-            raise InvalidForm({"phase_name" if name == "name" else name: why for name, why in refusal.fields.items()}) from None
+            raise InvalidForm(
+                {"phase_name" if name == "name" else name: why for name, why in refusal.fields.items()}
+            ) from None
 
     again = lambda faults: _programmes({f"{id}.{name}": why for name, why in faults.items()})  # noqa: E731  one line, used once
     return _do(do, again, lambda _: url_for("administration.programmes"), gettext("The phase is added."))

@@ -33,7 +33,9 @@ def index() -> Response:
 def _index(fault: str = "", status: int = 200) -> Response:
     with page_transaction() as (db, actor):
         items = account_recovery.list_recoveries(db, actor)["items"]
-    return make_response(render_template("people/recoveries.html", items=items, means=MEANS, states=STATES, fault=fault), status)
+    return make_response(
+        render_template("people/recoveries.html", items=items, means=MEANS, states=STATES, fault=fault), status
+    )
 
 
 @blueprint.get("/new/<uuid:person>")
@@ -56,14 +58,20 @@ def ask(person: UUID) -> Response:
         with page_transaction() as (db, actor):
             one = people_queries.show_person(db, actor, str(person))
             done = account_recovery.ask_recovery(
-                db, actor, person=str(person), means=request.form.getlist("means"), reason=request.form.get("reason", ""),
+                db,
+                actor,
+                person=str(person),
+                means=request.form.getlist("means"),
+                reason=request.form.get("reason", ""),
                 request=read_request(),
-            )  # fmt: skip
+            )
     except InvalidForm as refusal:
         return _new(str(person), say_faults(refusal), 422)
     except NotAllowed as refusal:
         return _new(str(person), {"": say_error(refusal)}, 403)
-    return make_response(render_template("people/recovery_told.html", one=one, half=done.answer.get("half"), first=True))
+    return make_response(
+        render_template("people/recovery_told.html", one=one, half=done.answer.get("half"), first=True)
+    )
 
 
 @blueprint.post("/<uuid:recovery>/decide")
@@ -74,13 +82,17 @@ def decide(recovery: UUID) -> Response:
     try:
         with page_transaction() as (db, actor):
             done = account_recovery.decide_recovery(db, actor, str(recovery), agree=agree, request=read_request())
-            told = next(one for one in account_recovery.list_recoveries(db, actor)["items"] if one["id"] == str(recovery))
+            told = next(
+                one for one in account_recovery.list_recoveries(db, actor)["items"] if one["id"] == str(recovery)
+            )
     except Refused as refusal:
         return _index(say_error(refusal), 409)
     if not agree:
         flash(gettext("You have not agreed. The person is told."))
         return redirect(url_for("recoveries.index"), 303)
-    return make_response(render_template("people/recovery_told.html", one=told["person"], half=done.answer.get("half"), first=False))
+    return make_response(
+        render_template("people/recovery_told.html", one=told["person"], half=done.answer.get("half"), first=False)
+    )
 
 
 __all__ = ["blueprint"]

@@ -60,7 +60,9 @@ def decide(role: UUID) -> Response:
     try:
         with page_transaction() as (db, actor):
             one = role_requests.show_request(db, actor, id)
-            role_requests.decide_role(db, actor, id, agree=agree, note=request.form.get("note", ""), request=read_request())
+            role_requests.decide_role(
+                db, actor, id, agree=agree, note=request.form.get("note", ""), request=read_request()
+            )
     except InvalidForm as refusal:
         return make_response(_shown(id, say_faults(refusal)), 422)
     except Refused as refusal:
@@ -69,7 +71,8 @@ def decide(role: UUID) -> Response:
         return make_response(_shown(id, {"": say_error(refusal)}), 409)
     given = {"name": one["person"]["name"], "role": role_name(one["role"])}
     flash(
-        gettext("You agreed: %(name)s has the role %(role)s now, or from its first day.", **given) if agree
+        gettext("You agreed: %(name)s has the role %(role)s now, or from its first day.", **given)
+        if agree
         else gettext("You did not agree: %(name)s does not get the role %(role)s.", **given)
     )
     return redirect(url_for("role_requests.index"), 303)

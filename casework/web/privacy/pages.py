@@ -38,10 +38,14 @@ def index() -> str:
     with page_transaction() as (db, actor):
         found = erasure_requests.list_erasures(db, actor, cursor=cursor)
     return render_template(
-        "privacy/index.html", rows=found["items"], states=STATES, bases=BASES, asks=ADMINISTRATOR in actor.roles(),
+        "privacy/index.html",
+        rows=found["items"],
+        states=STATES,
+        bases=BASES,
+        asks=ADMINISTRATOR in actor.roles(),
         next_url=url_for("erasures.index", cursor=found["next"]) if found["next"] else "",
         first_url=url_for("erasures.index") if cursor else "",
-    )  # fmt: skip
+    )
 
 
 @blueprint.get("/new")
@@ -74,17 +78,25 @@ def ask() -> Response:
             if given["programme"] not in dict(people_queries.choices(db, actor)["programme"]):
                 raise InvalidForm(fields={"programme": "is not one of the choices"})
             done = erasure_requests.ask_erasure(
-                db, actor, programme=given["programme"], person=_id(given["person"]) if given["person"] else None,
-                words=given["words"].splitlines(), basis=given["basis"], reason=given["reason"], request=read_request(),
+                db,
+                actor,
+                programme=given["programme"],
+                person=_id(given["person"]) if given["person"] else None,
+                words=given["words"].splitlines(),
+                basis=given["basis"],
+                reason=given["reason"],
+                request=read_request(),
                 years=current_app.config["KEEP_FINANCING_YEARS"],
-            )  # fmt: skip
+            )
     except InvalidForm as refusal:
         return make_response(_form(say_faults(refusal)), 422)
     except Refused as refusal:
         return make_response(_form({"": " ".join(say(one) for one in refusal.reasons)}), 409)
     except WrongState as refusal:
         return make_response(_form({"": say_error(refusal)}), 409)
-    flash(gettext("Nothing is erased yet. A compliance officer or manager of the programme decides next, on this page."))
+    flash(
+        gettext("Nothing is erased yet. A compliance officer or manager of the programme decides next, on this page.")
+    )
     return redirect(url_for("erasures.show", erasure=done.answer["id"]), 303)
 
 
@@ -114,9 +126,14 @@ def decide(erasure: UUID) -> Response:
             if agree and request.form.get("sure") != "yes":
                 raise InvalidForm(fields={"sure": gettext("Tick the box: this cannot be undone.")})
             erasure_requests.decide_erasure(
-                db, actor, id, agree=agree, note=request.form.get("note", ""), request=read_request(),
+                db,
+                actor,
+                id,
+                agree=agree,
+                note=request.form.get("note", ""),
+                request=read_request(),
                 years=current_app.config["KEEP_FINANCING_YEARS"],
-            )  # fmt: skip
+            )
     except InvalidForm as refusal:
         return make_response(_shown(id, say_faults(refusal)), 422)
     except Refused as refusal:
@@ -124,7 +141,8 @@ def decide(erasure: UUID) -> Response:
     except WrongState as refusal:
         return make_response(_shown(id, {"": say_error(refusal)}), 409)
     flash(
-        gettext("You have agreed. It is carried out within moments, at the latest within a day.") if agree
+        gettext("You have agreed. It is carried out within moments, at the latest within a day.")
+        if agree
         else gettext("You have not agreed. Nothing is erased.")
     )
     return redirect(url_for("erasures.show", erasure=id), 303)

@@ -61,16 +61,35 @@ def _show(id: str, sent: Sent | None, about: str) -> Response:
 
         offered = {one["transition"]: words(one) for one in told["deeds"]}
         rules = [rule | {"choices": list(offered)} if rule["name"] == "to" else rule for rule in Objection.rule()]
-        new = _form(db, actor, _draft(id), rules, sent if not about else None, _with_choices(own_texts(Objection), "to", offered))
+        new = _form(
+            db,
+            actor,
+            _draft(id),
+            rules,
+            sent if not about else None,
+            _with_choices(own_texts(Objection), "to", offered),
+        )
         answers = {
-            one["id"]: _form(db, actor, _draft(id, one["id"]), Answer.rule(), sent if about == one["id"] else None, own_texts(Answer)).placed(one["id"])
-            for one in told["objections"] if told["may_object"] and not one["settled"]
-        }  # fmt: skip
+            one["id"]: _form(
+                db, actor, _draft(id, one["id"]), Answer.rule(), sent if about == one["id"] else None, own_texts(Answer)
+            ).placed(one["id"])
+            for one in told["objections"]
+            if told["may_object"] and not one["settled"]
+        }
         kind = track.kind
     page = render_template(
-        "referrals/acknowledgement.html", told=told, id=id, kind=kind, words=words, done=said_of(edition), form=new, answers=answers,
-        sent=sent, about=about, outcome=lambda what: gettext(OUTCOMES[what]),
-    )  # fmt: skip
+        "referrals/acknowledgement.html",
+        told=told,
+        id=id,
+        kind=kind,
+        words=words,
+        done=said_of(edition),
+        form=new,
+        answers=answers,
+        sent=sent,
+        about=about,
+        outcome=lambda what: gettext(OUTCOMES[what]),
+    )
     return make_response(page, sent.status if sent else 200)
 
 
@@ -87,9 +106,13 @@ def said_of(edition: Edition) -> Callable[[Sequence[Mapping[str, Json]]], str]:
 
 def _form(db: Connection, actor: Actor, name: str, rules: Any, sent: Sent | None, texts: Any) -> FormView:
     return build_form(
-        name, rules, texts, submitted=sent.data if sent else None, faults=sent.faults if sent else None,
+        name,
+        rules,
+        texts,
+        submitted=sent.data if sent else None,
+        faults=sent.faults if sent else None,
         draft=None if sent else find_draft(db, actor.person, name),
-    )  # fmt: skip
+    )
 
 
 def _draft(referral: str, objection: str = "") -> str:
@@ -116,10 +139,13 @@ def object_to(referral: UUID) -> Response:
         return acknowledgements.object_to(db, actor, str(referral), to=to, words=words, request=request)
 
     return answer(
-        _draft(str(referral)), Objection.rule(), do, lambda sent: _show(str(referral), sent, ""),
+        _draft(str(referral)),
+        Objection.rule(),
+        do,
+        lambda sent: _show(str(referral), sent, ""),
         lambda done: url_for("contract.show", referral=referral),
         lambda done: gettext("It is on record. The other side reads it, and can answer."),
-    )  # fmt: skip
+    )
 
 
 @blueprint.post("/referrals/<uuid:referral>/objections/<uuid:objection>")
@@ -135,6 +161,10 @@ def answer_objection(referral: UUID, objection: UUID) -> Response:
         return gettext("Answered. Whoever objected can call it settled.")
 
     return answer(
-        _draft(str(referral), str(objection)), Answer.rule(), do, lambda sent: _show(str(referral), sent, str(objection)),
-        lambda done: url_for("contract.show", referral=referral), said,
-    )  # fmt: skip
+        _draft(str(referral), str(objection)),
+        Answer.rule(),
+        do,
+        lambda sent: _show(str(referral), sent, str(objection)),
+        lambda done: url_for("contract.show", referral=referral),
+        said,
+    )

@@ -27,13 +27,25 @@ blueprint = Blueprint("providers", __name__, url_prefix="/providers")
 
 
 class Profile(Form):
-    fields_ = Text(label=N_("Fields"), required=False, max=2000, help=N_("In which you work, with commas between: steam boilers, low-NOx burners."))
+    fields_ = Text(
+        label=N_("Fields"),
+        required=False,
+        max=2000,
+        help=N_("In which you work, with commas between: steam boilers, low-NOx burners."),
+    )
     languages = Many(label=N_("Languages"), required=False, choices={"zh": N_("Chinese"), "en": N_("English")})
     places = Text(label=N_("Districts"), required=False, max=2000, help=N_("In which you work, with commas between."))
     capacity = Number(label=N_("Most referrals at once"), required=False, whole=True, min="0", max="1000")
     closed_from = Date(label=N_("Takes nothing from"), required=False)
     closed_to = Date(label=N_("to"), required=False)
-    conflicts = Note(label=N_("Standing conflicts"), required=False, max=4000, help=N_("Organisations for or against which you work; one name in each line. Offices see it where they choose whom to ask."))
+    conflicts = Note(
+        label=N_("Standing conflicts"),
+        required=False,
+        max=4000,
+        help=N_(
+            "Organisations for or against which you work; one name in each line. Offices see it where they choose whom to ask."
+        ),
+    )
 
 
 @blueprint.get("")
@@ -62,21 +74,33 @@ def _profile(id: str, sent: Sent | None) -> Response:
     with page_transaction() as (db, actor):
         told = provider_directory.show_provider(db, actor, id)
         if not told["may_edit"]:
-            raise NotAllowed(why="this is for the provider\'s lead and for administrators.")
+            raise NotAllowed(why="this is for the provider's lead and for administrators.")
         name = f"profile:{id}"
         form = build_form(
-            name, Profile.rule(), own_texts(Profile), values=_values(told), submitted=sent.data if sent else None,
-            faults=sent.faults if sent else None, draft=None if sent else find_draft(db, actor.person, name),
-        )  # fmt: skip
-    return make_response(render_template("referrals/provider_profile.html", one=told, form=form, sent=sent), sent.status if sent else 200)
+            name,
+            Profile.rule(),
+            own_texts(Profile),
+            values=_values(told),
+            submitted=sent.data if sent else None,
+            faults=sent.faults if sent else None,
+            draft=None if sent else find_draft(db, actor.person, name),
+        )
+    return make_response(
+        render_template("referrals/provider_profile.html", one=told, form=form, sent=sent), sent.status if sent else 200
+    )
 
 
 def _values(told: Mapping[str, Json]) -> dict[str, Json]:
     closed = told["closed"][0] if told["closed"] else {}
     found = {
-        "fields_": ", ".join(told["fields"]), "places": ", ".join(told["places"]), "conflicts": "\n".join(told["conflicts"]),
-        "languages": told["languages"], "capacity": told["capacity"], "closed_from": closed.get("from"), "closed_to": closed.get("to"),
-    }  # fmt: skip
+        "fields_": ", ".join(told["fields"]),
+        "places": ", ".join(told["places"]),
+        "conflicts": "\n".join(told["conflicts"]),
+        "languages": told["languages"],
+        "capacity": told["capacity"],
+        "closed_from": closed.get("from"),
+        "closed_to": closed.get("to"),
+    }
     return {name: value for name, value in found.items() if value not in (None, "", [])}
 
 
@@ -86,16 +110,21 @@ def describe(provider: UUID) -> Response:
         return provider_directory.describe_provider(db, actor, str(provider), _read(data), key)
 
     return answer(
-        f"profile:{provider}", Profile.rule(), do, lambda sent: _profile(str(provider), _named(sent)),
+        f"profile:{provider}",
+        Profile.rule(),
+        do,
+        lambda sent: _profile(str(provider), _named(sent)),
         lambda done: url_for("providers.show", provider=provider),
         lambda done: gettext("Recorded. Offices see it where they choose whom to ask."),
-    )  # fmt: skip
+    )
 
 
 def _named(sent: Sent) -> Sent:
     """The faults by the names of this form\'s fields."""
     names = {"fields": "fields_", "closed": "closed_from"}
-    return Sent(sent.data, {names.get(name, name): why for name, why in sent.faults.items()}, sent.status, sent.why, sent.seen)
+    return Sent(
+        sent.data, {names.get(name, name): why for name, why in sent.faults.items()}, sent.status, sent.why, sent.seen
+    )
 
 
 def _read(data: Mapping[str, Json]) -> dict[str, Json]:
@@ -104,11 +133,13 @@ def _read(data: Mapping[str, Json]) -> dict[str, Json]:
     if capacity and not capacity.isdigit():
         raise InvalidForm(fields={"capacity": "must be a whole number"})
     return {
-        "fields": _split(data.get("fields_"), ","), "places": _split(data.get("places"), ","),
-        "conflicts": _split(data.get("conflicts"), "\n"), "languages": data.get("languages") or [],
+        "fields": _split(data.get("fields_"), ","),
+        "places": _split(data.get("places"), ","),
+        "conflicts": _split(data.get("conflicts"), "\n"),
+        "languages": data.get("languages") or [],
         "capacity": int(capacity) if capacity else None,
         "closed": [{"from": first or last, "to": last or first}] if first or last else [],
-    }  # fmt: skip
+    }
 
 
 def _split(words: Json, mark: str) -> list[str]:

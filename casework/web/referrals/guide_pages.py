@@ -66,11 +66,14 @@ def show(service: str) -> str:
     assert referral is not None
     what, result = ABOUT[service]
     return render_template(
-        "referrals/guide.html", service=service, what=gettext(what), result=gettext(result),
+        "referrals/guide.html",
+        service=service,
+        what=gettext(what),
+        result=gettext(result),
         before=[_step(referral, path) for path in ("sent", "accepted")],
         steps=list(_steps(own)) if own else [_step(referral, "in_progress")],
         after=[_step(referral, path) for path in ("delivered", "rework")],
-    )  # fmt: skip
+    )
 
 
 def _steps(edition: Edition) -> Iterator[Step]:
@@ -88,10 +91,13 @@ def _step(edition: Edition, path: str) -> Step:
     main = tuple((_do(edition, rule), _asked(edition, rule)) for rule in mine if rule.kind == "main")
     do = _optional(edition, f"states.{path}.do")
     return Step(
-        label=edition_text(edition, f"states.{path}"), do="" if do in dict(main) else do, ours=state.queue == PROVIDER,
-        within=_within(state), main=main,
+        label=edition_text(edition, f"states.{path}"),
+        do="" if do in dict(main) else do,
+        ours=state.queue == PROVIDER,
+        within=_within(state),
+        main=main,
         others=tuple(dict.fromkeys(_do(edition, rule) for rule in mine if rule.kind != "main")),
-    )  # fmt: skip
+    )
 
 
 def _do(edition: Edition, rule: TransitionRule) -> str:
@@ -106,8 +112,9 @@ def _asked(edition: Edition, rule: TransitionRule) -> tuple[str, ...]:
     """What the form of an action must be told, and the papers that must be on file before it."""
     fields = (
         edition_text(edition, f"forms.{rule.form}.{field['name']}.label")
-        for field in edition.form(rule.form) if field["required"] and field["name"] != "service"
-    )  # fmt: skip
+        for field in edition.form(rule.form)
+        if field["required"] and field["name"] != "service"
+    )
     papers = (gettext("On file: %(paper)s", paper=edition_text(edition, f"papers.{one.kind}")) for one in rule.needs)
     return (*fields, *papers)
 

@@ -72,10 +72,16 @@ def _list(tab: str, endpoint: str) -> str:
         listed = inbox.list_inbox(db, actor, tab=tab, cursor=cursor)
         counts = inbox.count_inbox(db, actor)
     return render_template(
-        "referrals/index.html", tab=tab, rows=listed["items"], counts=counts, tasks=[], mentions=[], absent=[],
+        "referrals/index.html",
+        tab=tab,
+        rows=listed["items"],
+        counts=counts,
+        tasks=[],
+        mentions=[],
+        absent=[],
         next_url=url_for(endpoint, cursor=listed["next"]) if listed["next"] else "",
         first_url=url_for(endpoint) if cursor else "",
-    )  # fmt: skip
+    )
 
 
 # --- one referral ----------------------------------------------------------------------------------------------------
@@ -106,18 +112,36 @@ def _show(id: str, sent: form_actions.Sent | None) -> str:
         signed = describe_contract(db, actor, case, case.tracks[id])
         threads = [one for one in list_threads(db, actor, case) if one["referral"] == id]
         amend = correctable(
-            actor, case, load_library(), lambda track, name: url_for("corrections.show_in_referral", referral=id, track=track, name=name), id
+            actor,
+            case,
+            load_library(),
+            lambda track, name: url_for("corrections.show_in_referral", referral=id, track=track, name=name),
+            id,
         )
         look(db, actor, case.log, id)
     return render_template(
-        "referrals/show.html", one=told, actions=[one for one in actions if one is not accept], accept=accept, form=form,
-        sent=sent, threads=threads_of(threads, told["case"], told["log"]), moved=say_shared(case, moved), events=list(reversed(say_shared(case, events["items"]))), more=events["next"], amend=amend,
+        "referrals/show.html",
+        one=told,
+        actions=[one for one in actions if one is not accept],
+        accept=accept,
+        form=form,
+        sent=sent,
+        threads=threads_of(threads, told["case"], told["log"]),
+        moved=say_shared(case, moved),
+        events=list(reversed(say_shared(case, events["items"]))),
+        more=events["next"],
+        amend=amend,
         charged=account(told["sides"], calendar, provider=told["ours"]),
-        ledgers={task: ledger(one) for task, one in clocks.items()}, service=_service(told),
-        at=lambda one: url_for("referrals.action", referral=id, track=one.track, name=one.name), asked_why=asked_why, stands_at=stands_at,
-        contract=signed, said=said_of(load_library()[told["edition"]]),
-        fee=_choice(told, "Request", "fee", told["fee"]), charge=_choice(told, "Acceptance", "charge", told["charge"]),
-    )  # fmt: skip
+        ledgers={task: ledger(one) for task, one in clocks.items()},
+        service=_service(told),
+        at=lambda one: url_for("referrals.action", referral=id, track=one.track, name=one.name),
+        asked_why=asked_why,
+        stands_at=stands_at,
+        contract=signed,
+        said=said_of(load_library()[told["edition"]]),
+        fee=_choice(told, "Request", "fee", told["fee"]),
+        charge=_choice(told, "Acceptance", "charge", told["charge"]),
+    )
 
 
 def _actions(told: Mapping[str, Json]) -> list[form_actions.Action]:
@@ -132,14 +156,18 @@ def _service(told: Mapping[str, Json]) -> Json:
     track = live[-1]
     edition = load_library()[track["edition"]]
     return {
-        "track": track, "edition": edition, "steps": steps_of(edition, track),
+        "track": track,
+        "edition": edition,
+        "steps": steps_of(edition, track),
         "states": [edition_text(edition, f"states.{leaf}") for leaf in track["states"]],
         "do": [edition_text(edition, key) for leaf in track["states"] if (key := f"states.{leaf}.do") in edition.texts],
-    }  # fmt: skip
+    }
 
 
 def _choice(told: Mapping[str, Json], form: str, field: str, value: str | None) -> str:
-    return "" if value is None else edition_text(load_library()[told["edition"]], f"forms.{form}.{field}.choices.{value}")
+    return (
+        "" if value is None else edition_text(load_library()[told["edition"]], f"forms.{form}.{field}.choices.{value}")
+    )
 
 
 def stands_at(beside: Mapping[str, Json]) -> str:
@@ -163,10 +191,14 @@ def say_shared(case: Case, events: list[dict[str, Json]]) -> list[dict[str, Json
     for one in events:
         track = case.tracks.get(one["track"] or "")
         entry = one | {
-            "edition": track.edition if track else None, "transition": one["what"] if one["done"] else None,
+            "edition": track.edition if track else None,
+            "transition": one["what"] if one["done"] else None,
             "by_system": one["role"] == "system",
-        }  # fmt: skip
-        said, words = say_entry(entry, editions), [word for word in (one["body"] or {}).values() if isinstance(word, str) and word]
+        }
+        said, words = (
+            say_entry(entry, editions),
+            [word for word in (one["body"] or {}).values() if isinstance(word, str) and word],
+        )
         if one["kind"] == "opened" and case.kind == "mediation":
             said, words = gettext("%(who)s opened the mediation", who=one["actor"]["name"]), []
         made.append({"at": one["at"], "words": said, "text": words, "kind": one["kind"]})
@@ -193,11 +225,19 @@ def _action(id: str, track: str, name: str, sent: form_actions.Sent | None) -> s
             form = replace(form, uploads=True)
         moved = form_actions.moved_since(db, actor, case, track, sent.seen) if sent else []
     return render_template(
-        "referrals/action.html", one=told, action=chosen, form=form, sent=sent, moved=say_shared(case, moved),
-        post=url_for("referrals.fire", referral=id, track=track, name=name), back=url_for("referrals.show", referral=id),
-        hand_in=lambda kind: url_for("documents.referral", referral=id, kind=kind, back=request.path, _anchor="hand-in"),
+        "referrals/action.html",
+        one=told,
+        action=chosen,
+        form=form,
+        sent=sent,
+        moved=say_shared(case, moved),
+        post=url_for("referrals.fire", referral=id, track=track, name=name),
+        back=url_for("referrals.show", referral=id),
+        hand_in=lambda kind: url_for(
+            "documents.referral", referral=id, kind=kind, back=request.path, _anchor="hand-in"
+        ),
         service_name=service_name,
-    )  # fmt: skip
+    )
 
 
 @blueprint.post("/referrals/<uuid:referral>/<uuid:track>/<name>")
@@ -232,7 +272,17 @@ def fire(referral: UUID, track: UUID, name: str) -> Response:
     def said(_: Done) -> str:
         return say_done(chosen)
 
-    return form_actions.answer(chosen.draft, chosen.rules, do, again, then, said, sure=form_actions.is_sure(chosen), known=chosen.prefill, filed=lambda: file_in_place(id, chosen.rules))
+    return form_actions.answer(
+        chosen.draft,
+        chosen.rules,
+        do,
+        again,
+        then,
+        said,
+        sure=form_actions.is_sure(chosen),
+        known=chosen.prefill,
+        filed=lambda: file_in_place(id, chosen.rules),
+    )
 
 
 def say_done(chosen: form_actions.Action) -> str:

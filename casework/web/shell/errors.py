@@ -121,9 +121,8 @@ def typed() -> dict[str, list[str]]:
     """What of a form is worth keeping: not what belongs to one rendering of it."""
     passing = ("csrf_token", "key", "revision", "form", "page", "password", "credential")
     return {
-        name: request.form.getlist(name) for name in request.form
-        if name not in passing and not name.startswith(PROOF)
-    }  # fmt: skip
+        name: request.form.getlist(name) for name in request.form if name not in passing and not name.startswith(PROOF)
+    }
 
 
 def answer_database_fault(error: DBAPIError | PoolTimeout) -> BaseResponse:

@@ -130,11 +130,22 @@ def actions_in(tracks: Iterable[Mapping[str, Json]], offered: Iterable[Mapping[s
     for one in offered:
         track = by_id[one["track"]]
         edition = library[track["edition"]]
-        made.append(Action(
-            one["track"], one["transition"], one["kind"], edition, track["revision"], one["allowed"],
-            tuple(sentence(edition, why) for why in one["why_not"]), one["proposed"], tuple(one["confirm_by"]),
-            tuple(one["form"]), one["prefill"], tuple(_needed(edition, paper) for paper in one["papers"]),
-        ))  # fmt: skip
+        made.append(
+            Action(
+                one["track"],
+                one["transition"],
+                one["kind"],
+                edition,
+                track["revision"],
+                one["allowed"],
+                tuple(sentence(edition, why) for why in one["why_not"]),
+                one["proposed"],
+                tuple(one["confirm_by"]),
+                tuple(one["form"]),
+                one["prefill"],
+                tuple(_needed(edition, paper) for paper in one["papers"]),
+            )
+        )
     return made
 
 
@@ -166,7 +177,9 @@ def find_action(actions: Iterable[Action], track: str, name: str) -> Action:
     raise NotFound("action")
 
 
-def find_sent(actions: Iterable[Action], case: Case, tracks: Iterable[str], track: str, name: str, actor: Actor) -> Action:
+def find_sent(
+    actions: Iterable[Action], case: Case, tracks: Iterable[str], track: str, name: str, actor: Actor
+) -> Action:
     """The action that was sent, also where its track has moved on meanwhile: its form is shown with what was typed.
 
     Raises NotFound for what was never there for this person.
@@ -191,23 +204,48 @@ def find_sent(actions: Iterable[Action], case: Case, tracks: Iterable[str], trac
 def action_form(db: Connection, actor: Actor, case: Case, action: Action, sent: Sent | None = None) -> FormView:
     """The form of an action: new, from a draft, or as it was sent."""
     return form_on(
-        db, actor, case, case.tracks[action.track], action.draft, action.edition, action.form, action.rules,
-        values=action.prefill, revision=action.revision, sent=sent,
-    )  # fmt: skip
+        db,
+        actor,
+        case,
+        case.tracks[action.track],
+        action.draft,
+        action.edition,
+        action.form,
+        action.rules,
+        values=action.prefill,
+        revision=action.revision,
+        sent=sent,
+    )
 
 
 def form_on(
-    db: Connection, actor: Actor, case: Case, track: Track, name: str, edition: Edition, form: str,
-    rules: Iterable[Mapping[str, Json]], *, values: Mapping[str, Json] | None = None, revision: int | None = None,
+    db: Connection,
+    actor: Actor,
+    case: Case,
+    track: Track,
+    name: str,
+    edition: Edition,
+    form: str,
+    rules: Iterable[Mapping[str, Json]],
+    *,
+    values: Mapping[str, Json] | None = None,
+    revision: int | None = None,
     sent: Sent | None = None,
-) -> FormView:  # fmt: skip
+) -> FormView:
     """A form of an edition on a track: of an action, or of a task. `name` is what its draft is kept by."""
     rules = list(rules)
     return build_form(
-        name, rules, texts_of(edition, form), choices=say_choices(choices_of(db, actor, case, track, rules)),
-        values=values, submitted=sent.data if sent else None, faults=sent.faults if sent else None,
-        draft=None if sent else find_draft(db, actor.person, name), revision=revision, doubts=sent.doubts if sent else (),
-    )  # fmt: skip
+        name,
+        rules,
+        texts_of(edition, form),
+        choices=say_choices(choices_of(db, actor, case, track, rules)),
+        values=values,
+        submitted=sent.data if sent else None,
+        faults=sent.faults if sent else None,
+        draft=None if sent else find_draft(db, actor.person, name),
+        revision=revision,
+        doubts=sent.doubts if sent else (),
+    )
 
 
 def say_choices(offered: Mapping[str, Iterable[Mapping[str, Json]]]) -> Choices:
@@ -224,10 +262,17 @@ Do = Callable[[Connection, Actor, Request, int, dict[str, Json]], Done]
 
 
 def answer(
-    name: str, rules: Iterable[Mapping[str, Json]], do: Do, again: Callable[[Sent], Response],
-    then: Callable[[Done], str], said: Callable[[Done], str], *, sure: bool = True, known: Mapping[str, Json] | None = None,
+    name: str,
+    rules: Iterable[Mapping[str, Json]],
+    do: Do,
+    again: Callable[[Sent], Response],
+    then: Callable[[Done], str],
+    said: Callable[[Done], str],
+    *,
+    sure: bool = True,
+    known: Mapping[str, Json] | None = None,
     filed: Callable[[], Mapping[str, Sequence[str]]] | None = None,
-) -> Response:  # fmt: skip
+) -> Response:
     """Answer a form that was sent: do it, say so and go on to `then`; or show it `again` with what was typed.
 
     `filed` hands in the files that came with the form, and gives the ids of their documents by field.
@@ -257,7 +302,11 @@ def answer(
     except DutyInDoubt as doubt:
         return again(Sent(sent, {}, 409, doubts=say_obstacles(doubt)))
     except NobodyLeft as refusal:
-        words = [gettext("After this nobody could finish the case any more."), *say_obstacles(refusal), gettext("Let somebody else do it.")]
+        words = [
+            gettext("After this nobody could finish the case any more."),
+            *say_obstacles(refusal),
+            gettext("Let somebody else do it."),
+        ]
         return again(Sent(sent, {}, 409, " ".join(words)))
     except (WrongState, Refused, NotAllowed, AlreadyTaken) as refusal:
         return again(Sent(sent, {}, 403 if isinstance(refusal, NotAllowed) else 409, say_refusal(refusal)))

@@ -186,15 +186,18 @@ def build_form(
     known = values or {}
     answers = {rule["name"]: _answers(rule, texts, choices or {}) for rule in rules}
     wrong = dict(faults or {})
-    made = tuple(
-        _field(rule, texts, answers, labels, _state(rule, typed, known), wrong, known) for rule in rules
-    )
+    made = tuple(_field(rule, texts, answers, labels, _state(rule, typed, known), wrong, known) for rule in rules)
     names = {rule["name"] for rule in rules}
     general = tuple(say_fault(why) for where, why in wrong.items() if where.split(".")[0] not in names)
     return FormView(
-        name, made, key or new_key(), revision, general,
-        draft.saved_at.isoformat() if draft is not None and submitted is None else None, doubts,
-    )  # fmt: skip
+        name,
+        made,
+        key or new_key(),
+        revision,
+        general,
+        draft.saved_at.isoformat() if draft is not None and submitted is None else None,
+        doubts,
+    )
 
 
 def new_key() -> str:
@@ -210,9 +213,14 @@ class _State:
 
 
 def _field(
-    rule: Rule, texts: Texts, answers: Mapping[str, tuple[Choice, ...]], labels: Mapping[str, str], state: _State,
-    wrong: Mapping[str, str], known: Mapping[str, Json],
-) -> Field:  # fmt: skip
+    rule: Rule,
+    texts: Texts,
+    answers: Mapping[str, tuple[Choice, ...]],
+    labels: Mapping[str, str],
+    state: _State,
+    wrong: Mapping[str, str],
+    known: Mapping[str, Json],
+) -> Field:
     name, type_ = rule["name"], rule["type"]
     when: str | None = None
     when_values: tuple[str, ...] = ()
@@ -223,18 +231,32 @@ def _field(
         said = dict(answers.get(when, ()))
         when_words = gettext(
             "Only if “%(question)s” is: %(answers)s",
-            question=labels.get(when, when), answers=", ".join(said.get(one, one) for one in when_values),
-        )  # fmt: skip
+            question=labels.get(when, when),
+            answers=", ".join(said.get(one, one) for one in when_values),
+        )
     number = type_ == "number"
     return Field(
-        name=name, type=type_, label=labels[name], help=_optional(texts, f"{name}.help"), required=rule["required"],
-        values=state.values, currency=state.currency, rows=_rows(state.rows, name, wrong), choices=answers[name],
-        unit=rule.get("unit") or "", max=rule.get("max") if type_ in ("text", "note") else None,
-        least=rule.get("min") if number else None, most=rule.get("max") if number else None,
-        whole=bool(rule.get("whole")), consequence=_optional(texts, f"{name}.consequence"),
-        when=when, when_values=when_values, when_words=when_words, prefilled=name in known,
+        name=name,
+        type=type_,
+        label=labels[name],
+        help=_optional(texts, f"{name}.help"),
+        required=rule["required"],
+        values=state.values,
+        currency=state.currency,
+        rows=_rows(state.rows, name, wrong),
+        choices=answers[name],
+        unit=rule.get("unit") or "",
+        max=rule.get("max") if type_ in ("text", "note") else None,
+        least=rule.get("min") if number else None,
+        most=rule.get("max") if number else None,
+        whole=bool(rule.get("whole")),
+        consequence=_optional(texts, f"{name}.consequence"),
+        when=when,
+        when_values=when_values,
+        when_words=when_words,
+        prefilled=name in known,
         fault=next((say_fault(why) for where, why in wrong.items() if where == name or _of_part(where, name)), ""),
-    )  # fmt: skip
+    )
 
 
 def _of_part(where: str, name: str) -> bool:
@@ -385,9 +407,10 @@ def read_request() -> Request:
     if not 16 <= len(key) <= 100 or not key.isascii() or not key.isprintable():
         raise Unreadable(why="the form has no key; open the page again.")
     sent = sorted(
-        (name, request.form.getlist(name)) for name in request.form
+        (name, request.form.getlist(name))
+        for name in request.form
         if name not in ("csrf_token", "key") and not name.startswith(PROOF)
-    )  # fmt: skip
+    )
     return Request(key, digest_of("POST", request.path, sent), request.form.get("despite") == "yes")
 
 

@@ -68,22 +68,40 @@ _PATTERNS = tuple(
         (r"must be at least (?P<value>.+)", N_("must be at least %(value)s")),
         (r"must be at most (?P<value>.+)", N_("must be at most %(value)s")),
         (r"must be between (?P<least>.+) and (?P<most>.+)", N_("must be between %(least)s and %(most)s")),
-        (r"must have between (?P<least>\d+) and (?P<most>\d+) characters", N_("must have between %(least)s and %(most)s characters")),
+        (
+            r"must have between (?P<least>\d+) and (?P<most>\d+) characters",
+            N_("must have between %(least)s and %(most)s characters"),
+        ),
         (r"String should have at most (?P<most>\d+) characters?", N_("must have at most %(most)s characters")),
         (r"List should have at most (?P<most>\d+) items? .*", N_("must have at most %(most)s entries")),
-        (r"line (?P<line>\d+): “(?P<day>.*)” is no day like 2026-05-01", N_("line %(line)s: “%(day)s” is no day like 2026-05-01")),
-        (r"line (?P<line>\d+): the year (?P<year>\d+) is too far away", N_("line %(line)s: the year %(year)s is too far away")),
+        (
+            r"line (?P<line>\d+): “(?P<day>.*)” is no day like 2026-05-01",
+            N_("line %(line)s: “%(day)s” is no day like 2026-05-01"),
+        ),
+        (
+            r"line (?P<line>\d+): the year (?P<year>\d+) is too far away",
+            N_("line %(line)s: the year %(year)s is too far away"),
+        ),
         (r"line (?P<line>\d+): the name is too long", N_("line %(line)s: the name is too long")),
         (r"“(?P<slot>.*)” is not like 09:00-17:00", N_("“%(slot)s” is not like 09:00-17:00")),
         (r"“(?P<slot>.*)” is no time of the day", N_("“%(slot)s” is no time of the day")),
-        (r"The slot from (?P<start>.+) to (?P<end>.+) is empty or not in order\.", N_("The slot from %(start)s to %(end)s is empty or not in order.")),
+        (
+            r"The slot from (?P<start>.+) to (?P<end>.+) is empty or not in order\.",
+            N_("The slot from %(start)s to %(end)s is empty or not in order."),
+        ),
         (r"(?P<day>[\d-]+) is a holiday too", N_("%(day)s is a holiday too")),
         (r"the file has more than (?P<most>[\d,]+) bytes", N_("the file has more than %(most)s bytes")),
         (r"the year (?P<year>\d+) is too far away", N_("the year %(year)s is too far away")),
         (r"would close a circle: (?P<line>.+)", N_("would close a circle: %(line)s")),
-        (r"would make the line of substitutes too long: (?P<line>.+)", N_("would make the line of substitutes too long: %(line)s")),
+        (
+            r"would make the line of substitutes too long: (?P<line>.+)",
+            N_("would make the line of substitutes too long: %(line)s"),
+        ),
         (r"the event must last from 1 to (?P<most>\d+) days", N_("the event must last from 1 to %(most)s days")),
-        (r"this kind of file is not taken\. Taken are: (?P<kinds>.+)\.", N_("this kind of file is not taken. Taken are: %(kinds)s.")),
+        (
+            r"this kind of file is not taken\. Taken are: (?P<kinds>.+)\.",
+            N_("this kind of file is not taken. Taken are: %(kinds)s."),
+        ),
         (r"it is larger than (?P<most>\d+) MB\.", N_("it is larger than %(most)s MB.")),
         (r"it has more than (?P<most>\d+) entries\.", N_("it has more than %(most)s entries.")),
         (
@@ -95,8 +113,14 @@ _PATTERNS = tuple(
             r"Expired on (?P<day>[\d-]+): (?P<paper>.+)\. Hand in one that is valid\.",
             N_("Expired on %(day)s: %(paper)s. Hand in one that is valid."),
         ),
-        (r"Still being checked for harmful content: (?P<paper>.+)\.", N_("Still being checked for harmful content: %(paper)s.")),
-        (r"Blocked as harmful: (?P<paper>.+)\. Hand in a clean file\.", N_("Blocked as harmful: %(paper)s. Hand in a clean file.")),
+        (
+            r"Still being checked for harmful content: (?P<paper>.+)\.",
+            N_("Still being checked for harmful content: %(paper)s."),
+        ),
+        (
+            r"Blocked as harmful: (?P<paper>.+)\. Hand in a clean file\.",
+            N_("Blocked as harmful: %(paper)s. Hand in a clean file."),
+        ),
         (
             r"(?P<programme>.+): (?P<count>\d+) open cases are in this person's hands, until they are handed over or closed\.",
             N_("%(programme)s: %(count)s open cases are in this person's hands, until they are handed over or closed."),
@@ -111,14 +135,16 @@ _PATTERNS = tuple(
         ),
         (
             r"(?P<programme>.+): (?P<count>\d+) records of financing name this person, until (?P<years>\d+) years after they are closed\.",
-            N_("%(programme)s: %(count)s records of financing name this person, until %(years)s years after they are closed."),
+            N_(
+                "%(programme)s: %(count)s records of financing name this person, until %(years)s years after they are closed."
+            ),
         ),
         (r"This is for: (?P<roles>.+)\.", N_("This is for: %(roles)s.")),
         (r"“(?P<do>.+)” is for: (?P<whom>.+)\.", N_("“%(do)s” is for: %(whom)s.")),
         (r"the task is in the queue (?P<queue>\w+)\.", N_("the task is in the queue of: %(queue)s.")),
         (r"the task is (?P<state>\w+)\.", N_("the task is: %(state)s.")),
     )
-)  # fmt: skip
+)
 #: What the engine says of a field, as it stands.
 FAULTS = (
     N_("The account is open. Close it first: then nobody acts under the name any more."),

@@ -37,11 +37,27 @@ def register(app: Flask) -> None:
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.jinja_env.filters.update(role_name=i18n.role_name, name_of=i18n.name_of, time=time_element, due=due_element)
     app.jinja_env.globals.update(
-        asset=asset, rail=_rail, has_page=navigation.has_page, reader=reader, language=language, theme=theme,
-        role_name=i18n.role_name, name_of=i18n.name_of, edition_text=i18n.edition_text, sentence=i18n.sentence,
-        time=time_element, due=due_element, day=day_element, new_key=forms.new_key, currencies=forms.CURRENCIES,
-        simulated=_simulated, here=_here, unread=unread, focus=_chosen, stay=_stay,
-    )  # fmt: skip
+        asset=asset,
+        rail=_rail,
+        has_page=navigation.has_page,
+        reader=reader,
+        language=language,
+        theme=theme,
+        role_name=i18n.role_name,
+        name_of=i18n.name_of,
+        edition_text=i18n.edition_text,
+        sentence=i18n.sentence,
+        time=time_element,
+        due=due_element,
+        day=day_element,
+        new_key=forms.new_key,
+        currencies=forms.CURRENCIES,
+        simulated=_simulated,
+        here=_here,
+        unread=unread,
+        focus=_chosen,
+        stay=_stay,
+    )
 
 
 # --- the reader ------------------------------------------------------------------------------------------------------
@@ -168,7 +184,11 @@ def due_element(moment: datetime | str | None, *, short: bool = False, late: boo
         return Markup('<span class="muted">{}</span>').format(gettext("its clock stands still"))
     day = dates.say_day(told.day_of(moment), told)
     distance = dates.say_due(moment, told)
-    made = _element(distance if short or day in distance else f"{distance} · {day}", dates.say_exactly(moment, told), _machine(moment))
+    made = _element(
+        distance if short or day in distance else f"{distance} · {day}",
+        dates.say_exactly(moment, told),
+        _machine(moment),
+    )
     if dates.is_late(moment, told):
         return Markup('<span class="danger">{}</span>').format(made)
     return made
@@ -199,8 +219,6 @@ def _digest(name: str) -> str:
 def asset(name: str) -> str:
     """The address of a file of ours; it changes with the file, so that browsers may keep it for a year."""
     return url_for("static", filename=name, v=_digest(name))
-
-
 
 
 __all__ = ["asset", "clock", "language", "reader", "register", "theme", "use_calendar"]

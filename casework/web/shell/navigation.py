@@ -14,7 +14,18 @@ OFFICES = frozenset({"officer", "supervisor", "compliance", "dispute_officer"})
 PROVIDERS = frozenset({"provider", "provider_lead", "verifier"})
 
 #: Pages of one case, by the beginning of their endpoints.
-OF_A_CASE = ("cases.", "bulk_cases.", "history.", "clocks.", "maps.show", "documents.", "messages.", "new_tasks.", "referrals.show", "contract.")
+OF_A_CASE = (
+    "cases.",
+    "bulk_cases.",
+    "history.",
+    "clocks.",
+    "maps.show",
+    "documents.",
+    "messages.",
+    "new_tasks.",
+    "referrals.show",
+    "contract.",
+)
 
 
 @dataclass(frozen=True)
@@ -51,11 +62,28 @@ ENTRIES = (
     Entry(frozenset({"auditor"}), N_("Verification"), "audit.verification", ("audit.verify",)),
     Entry(OFFICES - {"dispute_officer"} | {"auditor", "manager"}, N_("Findings"), "audit.findings", ("audit.finding",)),
     Entry(frozenset({"auditor", "manager"}), N_("Reading log"), "audit.reading_log"),
-    Entry(frozenset({"administrator"}), N_("People"), "administration.people", ("administration.person", "administration.new_person", "invitations.")),
-    Entry(frozenset({"administrator", "supervisor", "auditor"}), N_("Roles"), "role_requests.index", ("role_requests.",)),
-    Entry(frozenset({"administrator", "supervisor", "compliance", "manager"}), N_("Lost access"), "recoveries.index", ("recoveries.",)),
+    Entry(
+        frozenset({"administrator"}),
+        N_("People"),
+        "administration.people",
+        ("administration.person", "administration.new_person", "invitations."),
+    ),
+    Entry(
+        frozenset({"administrator", "supervisor", "auditor"}), N_("Roles"), "role_requests.index", ("role_requests.",)
+    ),
+    Entry(
+        frozenset({"administrator", "supervisor", "compliance", "manager"}),
+        N_("Lost access"),
+        "recoveries.index",
+        ("recoveries.",),
+    ),
     Entry(frozenset({"administrator", "compliance", "manager"}), N_("Erasures"), "erasures.index", ("erasures.",)),
-    Entry(frozenset({"administrator"}), N_("Organisations"), "administration.organisations", ("administration.organisation", "administration.new_organisation")),
+    Entry(
+        frozenset({"administrator"}),
+        N_("Organisations"),
+        "administration.organisations",
+        ("administration.organisation", "administration.new_organisation"),
+    ),
     Entry(frozenset({"administrator"}), N_("Programmes"), "administration.programmes"),
     Entry(frozenset({"administrator"}), N_("Workflows"), "maps.workflows", ("maps.edition",)),
     Entry(frozenset({"administrator"}), N_("Calendars"), "calendars.index", ("calendars.show", "calendars.edit")),

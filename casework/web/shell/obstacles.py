@@ -32,7 +32,12 @@ def say_obstacle(one: Obstacle) -> str:
         told = gettext("Nobody may do %(deeds)s: it is for %(roles)s.", deeds=deeds, roles=roles)
     elif len(one.excluded) == 1:
         name = one.excluded[0].name
-        told = gettext("Only %(name)s could still do %(deeds)s, but %(why)s.", name=name, deeds=deeds, why=_why(one.excluded[0], words))
+        told = gettext(
+            "Only %(name)s could still do %(deeds)s, but %(why)s.",
+            name=name,
+            deeds=deeds,
+            why=_why(one.excluded[0], words),
+        )
     else:
         why = gettext("; ").join(f"{who.name} {_why(who, words)}" for who in one.excluded)
         told = gettext("Nobody may do %(deeds)s: %(why)s.", deeds=deeds, why=why)

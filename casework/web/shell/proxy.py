@@ -14,7 +14,9 @@ from casework.web.shell.errors import for_programs
 _log = logging.getLogger(__name__)
 
 #: What is said where the settings and the way here do not fit.
-UNEXPECTED = "This request came through a proxy, and CASEWORK_PROXY_HOPS is 0: say there how many proxies stand in front.\n"
+UNEXPECTED = (
+    "This request came through a proxy, and CASEWORK_PROXY_HOPS is 0: say there how many proxies stand in front.\n"
+)
 PLAIN = "Only by https. A proxy in front must set X-Forwarded-Proto and add to X-Forwarded-For.\n"
 
 

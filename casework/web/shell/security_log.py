@@ -9,7 +9,13 @@ from casework.logs import security
 
 SIGNING_IN = frozenset({"accounts.enter", "accounts.enter_code", "passkeys.enter", "api.start_session"})
 CONFIRMING = frozenset({"confirm.answer"})
-TAKING_IN = ("documents.hand_in", "documents.file_version", "api.register_document", "api.enter_referral_document", "api.file_document_version")
+TAKING_IN = (
+    "documents.hand_in",
+    "documents.file_version",
+    "api.register_document",
+    "api.enter_referral_document",
+    "api.file_document_version",
+)
 
 
 def register(app: Flask) -> None:
@@ -25,10 +31,16 @@ def _note(response: Response) -> Response:
     event = event_of(request.endpoint or "", response.status_code)
     if event is not None:
         security(
-            event, decision="allowed" if event in ("signed_in", "signed_out", "confirmed") else "refused", status=response.status_code,
-            request=g.get("request_id"), actor=_actor(), address=client_address(request), method=request.method if request.endpoint else "",
-            endpoint=request.endpoint or "", account=g.get("tried_account"),
-        )  # fmt: skip
+            event,
+            decision="allowed" if event in ("signed_in", "signed_out", "confirmed") else "refused",
+            status=response.status_code,
+            request=g.get("request_id"),
+            actor=_actor(),
+            address=client_address(request),
+            method=request.method if request.endpoint else "",
+            endpoint=request.endpoint or "",
+            account=g.get("tried_account"),
+        )
     return response
 
 

@@ -98,9 +98,14 @@ def show_in_session(secret: str, page: Callable[[], str]) -> Response:
 def renew_cookie(response: Response, secret: str) -> Response:
     """Give the browser the new secret of the same person's session: forms that are open stay good."""
     response.set_cookie(
-        cookie_name(), secret, max_age=int(LONGEST.total_seconds()), path="/", httponly=True, samesite="Lax",
+        cookie_name(),
+        secret,
+        max_age=int(LONGEST.total_seconds()),
+        path="/",
+        httponly=True,
+        samesite="Lax",
         secure=current_app.config["SESSION_COOKIE_SECURE"],
-    )  # fmt: skip
+    )
     g.pop("_person", None)
     return response
 

@@ -132,7 +132,9 @@ def clock_words(side: Mapping[str, Json]) -> str | Markup:
     """What a side must do first, and how much of its time is used."""
     if side["task"] is None or side["due_at"] is None:
         return gettext("stopped: nothing to do")
-    return Markup("{} {} <span class=\"muted\">({})</span>").format(task_words(side), due_element(side["due_at"]), used_words(side))
+    return Markup('{} {} <span class="muted">({})</span>').format(
+        task_words(side), due_element(side["due_at"]), used_words(side)
+    )
 
 
 def used_words(told: Mapping[str, Json]) -> str:
@@ -152,7 +154,11 @@ def is_late(due: str | None) -> bool:
 
 def referral_task_words(task: Mapping[str, Json], one: Mapping[str, Json]) -> str:
     """What is to be done in a side task of a referral or of the service in it."""
-    tracks = {track["id"]: track["edition"] for track in (one, *one.get("service", ()), *one.get("tracks", ())) if "edition" in track}
+    tracks = {
+        track["id"]: track["edition"]
+        for track in (one, *one.get("service", ()), *one.get("tracks", ()))
+        if "edition" in track
+    }
     return edition_side(tracks.get(task["track"]), task)
 
 

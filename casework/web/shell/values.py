@@ -101,7 +101,9 @@ class Values:
 
     def _part(self, key: str, value: Json) -> str | Markup:
         said = self.say(value, key)
-        return Markup("{}: {}").format(self.label(key), said) if isinstance(said, Markup) else f"{self.label(key)}: {said}"
+        return (
+            Markup("{}: {}").format(self.label(key), said) if isinstance(said, Markup) else f"{self.label(key)}: {said}"
+        )
 
     def _word(self, value: str, name: str) -> str | Markup:
         if value in self.names:

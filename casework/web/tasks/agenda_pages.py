@@ -44,19 +44,34 @@ def show() -> str:
 
     def at(day: date | None = None, **more: str) -> str:
         given = {"view": view, "whose": whose} | more
-        kept: dict[str, Any] = {name: value for name, value in given.items() if (name, value) not in (("view", "week"), ("whose", "own"))}
+        kept: dict[str, Any] = {
+            name: value for name, value in given.items() if (name, value) not in (("view", "week"), ("whose", "own"))
+        }
         return url_for("agenda.show", **kept, day=day)
 
     # Another view of the same days: today, where it is among them.
     here = today if first <= today <= last else first if view != "month" else _asked()
     return render_template(
-        "tasks/agenda.html", view=view, whose=whose, days=days, more=told["more"], most=MOST, span=_say_span(view, first, last),
-        whose_tabs=[(gettext(words), at(here, whose=name), name == whose) for name, words in WHOSE.items() if teams or name != "team"],
+        "tasks/agenda.html",
+        view=view,
+        whose=whose,
+        days=days,
+        more=told["more"],
+        most=MOST,
+        span=_say_span(view, first, last),
+        whose_tabs=[
+            (gettext(words), at(here, whose=name), name == whose)
+            for name, words in WHOSE.items()
+            if teams or name != "team"
+        ],
         views=[(gettext(words), at(here, view=name), name == view) for name, words in VIEWS.items()],
-        weeks=[days[n : n + 7] for n in range(0, len(days), 7)], weekdays=_weekdays(first) if view == "month" else [],
-        before=at(_before(view, first)), after=at(_after(view, first, last)), now=at() if not first <= today <= last else "",
+        weeks=[days[n : n + 7] for n in range(0, len(days), 7)],
+        weekdays=_weekdays(first) if view == "month" else [],
+        before=at(_before(view, first)),
+        after=at(_after(view, first, last)),
+        now=at() if not first <= today <= last else "",
         of_day=lambda day: at(date.fromisoformat(day), view="day"),
-    )  # fmt: skip
+    )
 
 
 def _asked() -> date | None:
@@ -97,7 +112,9 @@ def _say_span(view: str, first: date, last: date) -> str:
     if view == "day":
         return dates.say_day(first, told, year=True)
     if view == "week":
-        return gettext("%(first)s to %(last)s", first=dates.say_day(first, told), last=dates.say_day(last, told, year=True))
+        return gettext(
+            "%(first)s to %(last)s", first=dates.say_day(first, told), last=dates.say_day(last, told, year=True)
+        )
     month = _month(first)
     return f"{month.year}年{month.month}月" if chinese() else f"{month:%B %Y}"
 
@@ -112,12 +129,17 @@ def _shown(one: dict[str, Json], items: list[dict[str, Json]], today: date, abou
     name = one["name"].get("zh" if chinese() else "en") or ""
     mine = [item for item in items if item["day"] == one["day"]]
     return one | {
-        "items": mine, "hidden": one["due"] - len(mine), "today": day == today, "past": day < today, "n": day.day,
-        "idle": one["kind"] in (HOLIDAY, WEEKEND), "outside": day.month != about.month,
+        "items": mine,
+        "hidden": one["due"] - len(mine),
+        "today": day == today,
+        "past": day < today,
+        "n": day.day,
+        "idle": one["kind"] in (HOLIDAY, WEEKEND),
+        "outside": day.month != about.month,
         "mark": name or (gettext(KINDS[one["kind"]]) if one["kind"] in (HOLIDAY, MAKE_UP) else ""),
         "kind_words": gettext(KINDS[one["kind"]]) if one["kind"] in KINDS else "",
         "late": sum(1 for item in mine if item["overdue"]),
-    }  # fmt: skip
+    }
 
 
 __all__ = ["blueprint"]

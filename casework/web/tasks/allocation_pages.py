@@ -47,7 +47,11 @@ def allocation_queues() -> dict[str, str]:
 def queues_to_choose(db: Connection, actor: Actor, *, of_organisations: bool) -> list[Json]:
     """The queues whose rule the actor chooses, for the page of a programme's team or of an organisation's members."""
     found = allocation.list_allocations(db, actor)["items"]
-    return [one | {"faulty": False} | _typed(one) for one in found if (one["queue"] in ORGANISATION_QUEUES) == of_organisations]
+    return [
+        one | {"faulty": False} | _typed(one)
+        for one in found
+        if (one["queue"] in ORGANISATION_QUEUES) == of_organisations
+    ]
 
 
 def _typed(one: Mapping[str, Json]) -> dict[str, Json]:
@@ -70,17 +74,31 @@ def choose() -> Response:
             raise InvalidForm(fields={"cap": "must be a whole number"})
         with page_transaction() as (db, actor):
             allocation.choose_allocation(
-                db, actor, scope=_scope(), queue=queue, strategy=request.form.get("strategy", ""),
-                cap=int(typed) if typed else None, request=read_request(),
-            )  # fmt: skip
+                db,
+                actor,
+                scope=_scope(),
+                queue=queue,
+                strategy=request.form.get("strategy", ""),
+                cap=int(typed) if typed else None,
+                request=read_request(),
+            )
     except InvalidForm as refusal:
-        flash(gettext("Nothing was changed. The limit per person %(why)s.", why=say_fault(next(iter(refusal.fields.values())))), "warn")
+        flash(
+            gettext(
+                "Nothing was changed. The limit per person %(why)s.", why=say_fault(next(iter(refusal.fields.values())))
+            ),
+            "warn",
+        )
         again: dict[str, Any] = {name: request.form.get(name, "") for name in ("scope", "queue", "strategy", "cap")}
         return redirect(url_for(page, **again, _anchor="allocation"), 303)
     if request.form.get("strategy") == NONE:
         flash(gettext("From now on people take the tasks of this queue themselves. What they have stays with them."))
     else:
-        flash(gettext("Kept. Tasks that become ready from now on go to people by this rule; what lies in the queue already is left to them."))
+        flash(
+            gettext(
+                "Kept. Tasks that become ready from now on go to people by this rule; what lies in the queue already is left to them."
+            )
+        )
     return redirect(back, 303)
 
 

@@ -35,9 +35,14 @@ def act() -> Response:
     try:
         with page_transaction() as (db, actor):
             done = bulk.do_to_tasks(
-                db, actor, chosen, request.form.get("operation", ""), told, read_request(),
+                db,
+                actor,
+                chosen,
+                request.form.get("operation", ""),
+                told,
+                read_request(),
                 dry_run=request.form.get("sure") != "yes",
-            )  # fmt: skip
+            )
     except InvalidForm as refusal:
         return make_response(_page(chosen, say_faults(refusal), None), 422)
     return make_response(_page(chosen, {}, done.answer))
@@ -61,10 +66,16 @@ def _page(chosen: list[str], faults: Mapping[str, str], answer: Mapping[str, Jso
         shown = bulk.show_chosen(db, actor, chosen)
     why = {one["task"]: one["why"] and say(one["why"]) for one in answer["items"]} if answer else {}
     return render_template(
-        "tasks/bulk.html", rows=shown["items"], may={one: count for one, count in shown["may"].items() if count},
-        faults=faults, answer=answer, why=why, do={one: OPERATIONS[one].do for one in bulk.NEEDS},
-        people=sorted(shown["people"].items(), key=lambda pair: pair[1]), waits=[(one, hold_name(one)) for one in WAITS_FOR],
-    )  # fmt: skip
+        "tasks/bulk.html",
+        rows=shown["items"],
+        may={one: count for one, count in shown["may"].items() if count},
+        faults=faults,
+        answer=answer,
+        why=why,
+        do={one: OPERATIONS[one].do for one in bulk.NEEDS},
+        people=sorted(shown["people"].items(), key=lambda pair: pair[1]),
+        waits=[(one, hold_name(one)) for one in WAITS_FOR],
+    )
 
 
 __all__ = ["blueprint"]

@@ -34,12 +34,15 @@ Json = Any
 class NewTask(Form):
     due = Date(label=N_("Due on"), required=False, help=N_("Empty: as the workflow counts it."))
     person = Person(label=N_("Who does it"), required=False, help=N_("Empty: whoever takes it from the queue."))
-    note = Note(label=N_("What that person should know"), required=False, help=N_("Needed where you give it to somebody else."))
+    note = Note(
+        label=N_("What that person should know"), required=False, help=N_("Needed where you give it to somebody else.")
+    )
 
 
 class NewTaskOfParty(NewTask):
     about = Choice(
-        label=N_("About which party"), choices={"need_owner": N_("need owner"), "technology_owner": N_("technology owner")}
+        label=N_("About which party"),
+        choices={"need_owner": N_("need owner"), "technology_owner": N_("technology owner")},
     )
 
 
@@ -47,7 +50,9 @@ def _draft(track: str, task: str) -> str:
     return f"add:{track}:{task}"
 
 
-def _offer(db: Connection, actor: Actor, number: str, track: str, task: str) -> tuple[Any, dict[str, Json], dict[str, Json]]:
+def _offer(
+    db: Connection, actor: Actor, number: str, track: str, task: str
+) -> tuple[Any, dict[str, Json], dict[str, Json]]:
     """The case, how it is shown, and what may be added. Raises NotFound for what is not offered here."""
     case, level = find_case(db, actor, number)
     if level < Sight.ALL:
@@ -73,15 +78,23 @@ def _page(number: str, track: str, task: str, sent: Sent | None) -> Response:
         use_calendar(calendar_of(db, case.programme))
         edition, made = load_library()[case.tracks[track].edition], _form_of(offer)
         form = build_form(
-            _draft(track, task), made.rule(), own_texts(made),
+            _draft(track, task),
+            made.rule(),
+            own_texts(made),
             choices={"person": cases.whom_for(db, case, case.tracks[track], edition.tasks[offer["rule"]])},
-            submitted=sent.data if sent else None, faults=sent.faults if sent else None,
+            submitted=sent.data if sent else None,
+            faults=sent.faults if sent else None,
             draft=None if sent else find_draft(db, actor.person, _draft(track, task)),
-        )  # fmt: skip
+        )
     page = render_template(
-        "tasks/new.html", case=shown, form=form, sent=sent, words=edition_text(edition, f"tasks.{offer['rule']}"),
-        why_not=[sentence(edition, why) for why in offer["why_not"]], back=url_for("cases.show", number=number) + "#tasks",
-    )  # fmt: skip
+        "tasks/new.html",
+        case=shown,
+        form=form,
+        sent=sent,
+        words=edition_text(edition, f"tasks.{offer['rule']}"),
+        why_not=[sentence(edition, why) for why in offer["why_not"]],
+        back=url_for("cases.show", number=number) + "#tasks",
+    )
     return make_response(page, sent.status if sent else 200)
 
 
@@ -92,14 +105,27 @@ def add(number: str, track: UUID, kind: str) -> BaseResponse:
 
     def do(db: Connection, actor: Actor, key: Request, _: int, data: dict[str, Json]) -> Done:
         return cases.add_task(
-            db, actor, case_log(db, actor, number), "case", id, task, about=data.get("about"), due=data.get("due"),
-            person=data.get("person"), note=data.get("note"), request=key,
-        )  # fmt: skip
+            db,
+            actor,
+            case_log(db, actor, number),
+            "case",
+            id,
+            task,
+            about=data.get("about"),
+            due=data.get("due"),
+            person=data.get("person"),
+            note=data.get("note"),
+            request=key,
+        )
 
     return answer(
-        _draft(id, task), _form_of(offer).rule(), do, lambda sent: _page(number, id, task, sent),
-        lambda done: url_for("cases.show", number=number) + "#tasks", lambda done: say_done(number, gettext("The task is added.")),
-    )  # fmt: skip
+        _draft(id, task),
+        _form_of(offer).rule(),
+        do,
+        lambda sent: _page(number, id, task, sent),
+        lambda done: url_for("cases.show", number=number) + "#tasks",
+        lambda done: say_done(number, gettext("The task is added.")),
+    )
 
 
 __all__ = ["add", "show"]

@@ -43,10 +43,11 @@ def say_done(number: str, words: str) -> str:
         if first["until"]:
             parts.append(
                 gettext(
-                    "It waits for %(who)s until %(day)s.", who=first["for"]["name"],
+                    "It waits for %(who)s until %(day)s.",
+                    who=first["for"]["name"],
                     day=dates.say_day(_local(first["until"]), now),
                 )
-            )  # fmt: skip
+            )
     return " ".join(parts)
 
 

@@ -48,7 +48,10 @@ DO = {
     "resume": (N_("Go on with it"), N_("Its time runs again.")),
     "assign": (N_("Assign it"), N_("It becomes theirs for good; they see your note on the task and in their work.")),
     "delegate": (N_("Delegate it"), N_("They prepare it, and it comes back to you to be accepted.")),
-    "forward": (N_("Forward it"), N_("It is free again, for the person that you have in mind or for anybody in its queue.")),
+    "forward": (
+        N_("Forward it"),
+        N_("It is free again, for the person that you have in mind or for anybody in its queue."),
+    ),
     "release": (N_("Give it back"), N_("It goes back to its queue, and others may take it.")),
     "suspend": (N_("Let it wait"), N_("Its time stands still until the day, when it wakes by itself.")),
     "modify": (N_("Change its priority"), N_("The history keeps your reason.")),
@@ -178,7 +181,9 @@ def menu(one: Mapping[str, Json], allowed: list[str], *, without: tuple[str, ...
     for name, (words, follows) in DO.items():
         if name in allowed and name not in without:
             url = url_for("task_operations.do", task=one["id"], operation=name)
-            made.append({"name": name, "words": gettext(words), "follows": gettext(follows), "url": url, "form": name in FORMS})
+            made.append(
+                {"name": name, "words": gettext(words), "follows": gettext(follows), "url": url, "form": name in FORMS}
+            )
     return made
 
 
@@ -190,16 +195,23 @@ def told(one: Mapping[str, Json]) -> dict[str, Json]:
         by, to = (_name(handed[who]) for who in ("by", "to"))
         words = _HANDED[handed["how"]] if handed["why"] is None else _BY_RULE
         said = gettext(
-            words, by=by or gettext("somebody"), to=to or gettext("anybody in its queue"), why=say_why(handed["why"] or ()),
+            words,
+            by=by or gettext("somebody"),
+            to=to or gettext("anybody in its queue"),
+            why=say_why(handed["why"] or ()),
             round=handed["round"],
-        )  # fmt: skip
+        )
     state, rank = TASK_STATES[one["state"]], _RANKS[one["priority"]]
     whom = _WAITS[wait["for"]] if wait else ""
     return {
-        "handed": said, "note": handed and handed.get("note"), "state": gettext(state),
+        "handed": said,
+        "note": handed and handed.get("note"),
+        "state": gettext(state),
         "priority": None if one["priority"] == "normal" else gettext(rank),
-        "waits": wait and gettext(whom), "until": wait and wait["until"], "reason": wait and wait.get("reason"),
-    }  # fmt: skip
+        "waits": wait and gettext(whom),
+        "until": wait and wait["until"],
+        "reason": wait and wait.get("reason"),
+    }
 
 
 def _name(one: Mapping[str, Json] | None) -> str:
@@ -242,9 +254,15 @@ def show(task: UUID) -> str:
         waiting = case.tasks.get(one["id"])
         nobody = say_nobody(explain_waiting(db, actor, case, waiting)) if waiting is not None else None
     return render_template(
-        "tasks/operations.html", one=one, told=told(one), menu=menu(one, allowed), place=place_url(one), nobody=nobody,
-        items=items, works="tick" in allowed and one["type"] == "step",
-    )  # fmt: skip
+        "tasks/operations.html",
+        one=one,
+        told=told(one),
+        menu=menu(one, allowed),
+        place=place_url(one),
+        nobody=nobody,
+        items=items,
+        works="tick" in allowed and one["type"] == "step",
+    )
 
 
 def _allowed(actor: Actor, case: Case, one: Mapping[str, Json]) -> list[str]:
@@ -270,10 +288,13 @@ def do(task: UUID, operation: str) -> BaseResponse:
     with page_transaction() as (db, actor):
         one = _read(db, actor, id)[1]
     return form_actions.answer(
-        _draft(id, operation), rules, deed, lambda sent: _page(id, operation, sent),
+        _draft(id, operation),
+        rules,
+        deed,
+        lambda sent: _page(id, operation, sent),
         lambda done: _then(operation, one),
         lambda done: _say_done(operation, one),
-    )  # fmt: skip
+    )
 
 
 def _then(operation: str, one: Mapping[str, Json]) -> str:
@@ -318,21 +339,37 @@ def _page(id: str, operation: str, sent: Sent | None) -> Response:
         if sent is None:
             operate(actor, case, task, load_library()[task.edition], operation)
         view = build_form(
-            _draft(id, operation), form.rule(), own_texts(form), choices=_choices(db, actor, case, id, form),
-            submitted=sent.data if sent else None, faults=sent.faults if sent else None,
+            _draft(id, operation),
+            form.rule(),
+            own_texts(form),
+            choices=_choices(db, actor, case, id, form),
+            submitted=sent.data if sent else None,
+            faults=sent.faults if sent else None,
             draft=None if sent else find_draft(db, actor.person, _draft(id, operation)),
             values={"priority": one["priority"]},
-        )  # fmt: skip
+        )
     words, follows = (gettext(said) for said in DO[operation])
     page = render_template(
-        "tasks/operation.html", one=one, told=told(one), form=view, sent=sent, words=words, follows=follows,
-        kind="danger" if operation in _ENDS else "primary", back=url_for("task_operations.show", task=id),
-    )  # fmt: skip
+        "tasks/operation.html",
+        one=one,
+        told=told(one),
+        form=view,
+        sent=sent,
+        words=words,
+        follows=follows,
+        kind="danger" if operation in _ENDS else "primary",
+        back=url_for("task_operations.show", task=id),
+    )
     return make_response(page, sent.status if sent else 200)
 
 
 def _choices(db: Connection, actor: Actor, case: Case, task: str, form: type[Form]) -> dict[str, list[tuple[str, str]]]:
     if form in (Giving, Offering):
         people = people_for(db, actor, case, case.tasks[task])
-        return {"person": [(one["id"], gettext("%(name)s (holds %(count)s here)", name=one["name"], count=one["holds"])) for one in people]}
+        return {
+            "person": [
+                (one["id"], gettext("%(name)s (holds %(count)s here)", name=one["name"], count=one["holds"]))
+                for one in people
+            ]
+        }
     return {}

@@ -60,11 +60,14 @@ def queue() -> str:
         known = chosen if any(one["queue"] == chosen for one in queues) else None
         listed = task_lists.list_tasks(db, actor, view="queue", queue=known, cursor=cursor, placed=True)
     return render_template(
-        "tasks/queue.html", queues=queues, chosen=known, rows=listed["items"],
+        "tasks/queue.html",
+        queues=queues,
+        chosen=known,
+        rows=listed["items"],
         several=len({one["scope"]["id"] for one in queues}) > 1,
         next_url=url_for("tasks.queue", queue=known, cursor=listed["next"]) if listed["next"] else "",
         first_url=url_for("tasks.queue", queue=known) if cursor else "",
-    )  # fmt: skip
+    )
 
 
 @blueprint.get("/done")
@@ -74,10 +77,11 @@ def done() -> str:
     with list_transaction() as (db, actor):
         listed = task_lists.list_tasks(db, actor, view="done", cursor=cursor, placed=True)
     return render_template(
-        "tasks/done.html", rows=listed["items"],
+        "tasks/done.html",
+        rows=listed["items"],
         next_url=url_for("tasks.done", cursor=listed["next"]) if listed["next"] else "",
         first_url=url_for("tasks.done") if cursor else "",
-    )  # fmt: skip
+    )
 
 
 @blueprint.post("/tasks/next")
@@ -163,11 +167,30 @@ def _show(id: str, sent: form_actions.Sent | None) -> Response | str:
         asked = what_was_asked(db, actor, case, task) if task is not None else None
     names = {one["handed"]["by"]["id"]: one["handed"]["by"]["name"]} if one["handed"] else {}
     return render_template(
-        "tasks/show.html", one=one, form=form, sent=sent, place=place_url(one), queue=queue_name(one["queue"]),
-        asked=asked, moves=_moves(asked), said=say_fields(asked, load_library().editions) if asked else [], items=items, asks=asks, reviews=reviews, proposed=proposed, reviewers=reviewers, open=task is not None and task.open, ledger=ledger(why), told=told(one), nobody=nobody, allowed=allowed,
-        back=names.get(back), accepts=one["handed"] is not None and one["handed"]["how"] == "handed_back",
-        own=own, menu=menu(one, allowed, without=("resume",) if form is None else ("claim", "resume")),
-    )  # fmt: skip
+        "tasks/show.html",
+        one=one,
+        form=form,
+        sent=sent,
+        place=place_url(one),
+        queue=queue_name(one["queue"]),
+        asked=asked,
+        moves=_moves(asked),
+        said=say_fields(asked, load_library().editions) if asked else [],
+        items=items,
+        asks=asks,
+        reviews=reviews,
+        proposed=proposed,
+        reviewers=reviewers,
+        open=task is not None and task.open,
+        ledger=ledger(why),
+        told=told(one),
+        nobody=nobody,
+        allowed=allowed,
+        back=names.get(back),
+        accepts=one["handed"] is not None and one["handed"]["how"] == "handed_back",
+        own=own,
+        menu=menu(one, allowed, without=("resume",) if form is None else ("claim", "resume")),
+    )
 
 
 @blueprint.get("/tasks/<uuid:task>/due")
@@ -180,13 +203,23 @@ def due(task: UUID) -> str:
     return render_template("tasks/due.html", one=one, place=place_url(one), ledger=ledger(told))
 
 
-def _form(db: Connection, actor: Actor, case: Case, one: Mapping[str, Json], sent: form_actions.Sent | None) -> FormView:
+def _form(
+    db: Connection, actor: Actor, case: Case, one: Mapping[str, Json], sent: form_actions.Sent | None
+) -> FormView:
     edition = load_library()[one["edition"]]
     rules = one["form"] or ()
     return form_actions.form_on(
-        db, actor, case, case.tracks[one["track"]], _draft(one), edition, edition.tasks[one["rule"]].form or "", rules,
-        values=prefill(case, case.tracks[one["track"]], rules) | _prepared(db, one), sent=sent,
-    )  # fmt: skip
+        db,
+        actor,
+        case,
+        case.tracks[one["track"]],
+        _draft(one),
+        edition,
+        edition.tasks[one["rule"]].form or "",
+        rules,
+        values=prefill(case, case.tracks[one["track"]], rules) | _prepared(db, one),
+        sent=sent,
+    )
 
 
 #: How a task comes back with its form filled in.
@@ -196,7 +229,11 @@ _COME_BACK = ("handed_back", "approved", "changes_asked")
 def _moves(asked: Mapping[str, Json] | None) -> list[tuple[str, str, str]]:
     """What granting it would move: in words, with the day now and then."""
     editions = load_library().editions
-    return [(edition_text(editions[one["edition"]], one["key"]), one["due_at"], one["until"]) for one in asked["moves"]] if asked else []
+    return (
+        [(edition_text(editions[one["edition"]], one["key"]), one["due_at"], one["until"]) for one in asked["moves"]]
+        if asked
+        else []
+    )
 
 
 def _proposed(db: Connection, one: Mapping[str, Json]) -> list[Told]:
@@ -235,9 +272,14 @@ def complete(task: UUID) -> Response:
         return tasks.complete_task(db, actor, str(task), data=data, happened_on=None, request=request)
 
     return form_actions.answer(
-        _draft(one), rules, do, lambda sent: make_response(_show(str(task), sent), sent.status), lambda _: place_url(one),
-        lambda _: _say_done(one), known=prefill(case, case.tracks[one["track"]], rules),
-    )  # fmt: skip
+        _draft(one),
+        rules,
+        do,
+        lambda sent: make_response(_show(str(task), sent), sent.status),
+        lambda _: place_url(one),
+        lambda _: _say_done(one),
+        known=prefill(case, case.tracks[one["track"]], rules),
+    )
 
 
 @blueprint.post("/tasks/<uuid:task>/review")
@@ -257,10 +299,14 @@ def ask_review(task: UUID) -> Response:
         return tasks.ask_review(db, actor, str(task), person=person, data=data, request=request_)
 
     return form_actions.answer(
-        _draft(one), rules, do, lambda sent: make_response(_show(str(task), sent), sent.status), lambda _: url_for("home.show"),
+        _draft(one),
+        rules,
+        do,
+        lambda sent: make_response(_show(str(task), sent), sent.status),
+        lambda _: url_for("home.show"),
         lambda _: gettext("Sent for review: %(task)s. It comes back to you with the answer.", task=task_words(one)),
         known=prefill(case, case.tracks[one["track"]], rules),
-    )  # fmt: skip
+    )
 
 
 @blueprint.post("/tasks/<uuid:task>/review/answer")

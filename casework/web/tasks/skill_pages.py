@@ -38,23 +38,33 @@ _WHY_NOBODY = {
 
 
 class Skills(Form):
-    fields_ = Note(label=N_("Fields of technology"), required=False, max=4000, help=N_("One in each line, in the words that needs and technologies use."))
+    fields_ = Note(
+        label=N_("Fields of technology"),
+        required=False,
+        max=4000,
+        help=N_("One in each line, in the words that needs and technologies use."),
+    )
     languages = Many(label=N_("Languages"), required=False, choices=LANGUAGES)
-    services = Many(label=N_("Knows the work of"), required=False, choices={code: SERVICES[code] for code in skills.SERVICES})
+    services = Many(
+        label=N_("Knows the work of"), required=False, choices={code: SERVICES[code] for code in skills.SERVICES}
+    )
 
 
 def people_with_skills(db: Connection, actor: Actor, *, of_organisations: bool) -> list[Json]:
     """Whom the actor leads, for the page of a programme's team or of an organisation's members."""
     return [
-        one | {"words": _words(one)} for one in skills.list_skills(db, actor)["items"]
+        one | {"words": _words(one)}
+        for one in skills.list_skills(db, actor)["items"]
         if (one["kind"] == "organisation") == of_organisations
-    ]  # fmt: skip
+    ]
 
 
 def _words(one: Mapping[str, Json]) -> list[str]:
     return [
-        *one["fields"], *(gettext(LANGUAGES[code]) for code in one["languages"]), *(service_name(code) for code in one["services"]),
-    ]  # fmt: skip
+        *one["fields"],
+        *(gettext(LANGUAGES[code]) for code in one["languages"]),
+        *(service_name(code) for code in one["services"]),
+    ]
 
 
 def say_nobody(told: Mapping[str, Json] | None) -> str | None:
@@ -87,12 +97,17 @@ def _page(scope: str, person: str, sent: Sent | None) -> Response:
         name = f"skills:{scope}:{person}"
         values = {"fields_": "\n".join(told["fields"]), "languages": told["languages"], "services": told["services"]}
         form = build_form(
-            name, Skills.rule(), own_texts(Skills), values={key: value for key, value in values.items() if value},
-            submitted=sent.data if sent else None, faults=sent.faults if sent else None,
+            name,
+            Skills.rule(),
+            own_texts(Skills),
+            values={key: value for key, value in values.items() if value},
+            submitted=sent.data if sent else None,
+            faults=sent.faults if sent else None,
             draft=None if sent else find_draft(db, actor.person, name),
-        )  # fmt: skip
+        )
     return make_response(
-        render_template("home/skills.html", one=told, form=form, sent=sent, back=_back(told["kind"])), sent.status if sent else 200
+        render_template("home/skills.html", one=told, form=form, sent=sent, back=_back(told["kind"])),
+        sent.status if sent else 200,
     )
 
 
@@ -108,20 +123,38 @@ def keep(scope: UUID, person: UUID) -> Response:
     def do(db: Connection, actor: Actor, key: Request, _: int, data: dict[str, Json]) -> Done:
         told.update(skills.find_skills(db, actor, str(scope), str(person)))
         return skills.set_skills(
-            db, actor, scope=str(scope), person=str(person), fields=str(data.get("fields_") or "").splitlines(),
-            languages=data.get("languages") or [], services=data.get("services") or [], request=key,
-        )  # fmt: skip
+            db,
+            actor,
+            scope=str(scope),
+            person=str(person),
+            fields=str(data.get("fields_") or "").splitlines(),
+            languages=data.get("languages") or [],
+            services=data.get("services") or [],
+            request=key,
+        )
 
     return answer(
-        f"skills:{scope}:{person}", Skills.rule(), do, lambda sent: _page(str(scope), str(person), _named(sent)),
+        f"skills:{scope}:{person}",
+        Skills.rule(),
+        do,
+        lambda sent: _page(str(scope), str(person), _named(sent)),
         lambda done: _back(told["kind"]),
-        lambda done: gettext("Kept: what %(name)s can do. Queues that give tasks by skill go by it from now on.", name=name_of(told["person"])),
-    )  # fmt: skip
+        lambda done: gettext(
+            "Kept: what %(name)s can do. Queues that give tasks by skill go by it from now on.",
+            name=name_of(told["person"]),
+        ),
+    )
 
 
 def _named(sent: Sent) -> Sent:
     """The faults by the names of this form's fields."""
-    return Sent(sent.data, {"fields_" if name == "fields" else name: why for name, why in sent.faults.items()}, sent.status, sent.why, sent.seen)
+    return Sent(
+        sent.data,
+        {"fields_" if name == "fields" else name: why for name, why in sent.faults.items()},
+        sent.status,
+        sent.why,
+        sent.seen,
+    )
 
 
 __all__ = ["blueprint", "people_with_skills", "say_nobody"]

@@ -13,7 +13,9 @@ from tests.support.world import World
 Clients = Callable[[str], Client]
 
 
-def test_an_auditor_finds_the_own_lines_and_reads_them_page_by_page(client_for: Clients, engine: Engine, world: World) -> None:
+def test_an_auditor_finds_the_own_lines_and_reads_them_page_by_page(
+    client_for: Clients, engine: Engine, world: World
+) -> None:
     with transaction(engine) as db:
         number = world.new_case(db)
     auditor = client_for("auditor")
@@ -22,7 +24,10 @@ def test_an_auditor_finds_the_own_lines_and_reads_them_page_by_page(client_for: 
     first = auditor.get("/readings?limit=2").json
     assert [one["address"] for one in first["items"]] == ["/api/v1/cases", f"/api/v1/cases/{number}/events"]
     # The page before was read, too, and stands above what the next one begins with.
-    assert auditor.get(f"/readings?limit=1&cursor={first['next']}").json["items"][0]["address"] == f"/api/v1/cases/{number}"
+    assert (
+        auditor.get(f"/readings?limit=1&cursor={first['next']}").json["items"][0]["address"]
+        == f"/api/v1/cases/{number}"
+    )
 
 
 def test_of_one_case_alone(client_for: Clients, engine: Engine, world: World) -> None:

@@ -18,7 +18,9 @@ Committed = Callable[[Callable[[Connection], Any]], Any]
 
 def signed_in(app: Flask, world: World, name: str = "officer") -> Client:
     """A session of a person: what a person is asked for who makes tokens."""
-    made = Client(app.test_client(), None).post("/sessions", {"email": f"{name}@example.org", "password": world.password})
+    made = Client(app.test_client(), None).post(
+        "/sessions", {"email": f"{name}@example.org", "password": world.password}
+    )
     return Client(app.test_client(), made.json["token"])
 
 
@@ -56,8 +58,10 @@ def test_a_revoked_or_expired_token_is_worth_nothing(app: Flask, world: World, c
     first, second = (officer.post("/tokens", {"name": "script", "scopes": ["read"]}).json for _ in range(2))
     assert officer.post(f"/tokens/{first['id']}/revoke").status_code == 200
     committed(
-        lambda db: db.execute(text("UPDATE tokens SET expires_at = casework_now() WHERE id = CAST(:id AS uuid)"), {"id": second["id"]})
-    )  # fmt: skip
+        lambda db: db.execute(
+            text("UPDATE tokens SET expires_at = casework_now() WHERE id = CAST(:id AS uuid)"), {"id": second["id"]}
+        )
+    )
     for one in (first, second):
         assert Client(app.test_client(), one["token"]).get("/me").status_code == 401
 
@@ -119,7 +123,9 @@ def test_an_administrator_makes_an_officer_who_can_work(client_for: Clients, app
     decide = f"/role-requests/{asked.json['id']}/decide"
     assert administrator.post(decide, {"agree": True}).status_code == 403
     membership = client_for("supervisor").post(decide, {"agree": True}).json["membership"]
-    assert client_for(None).post("/passwords", {"secret": secret, "password": "a long enough password"}).status_code == 200
+    assert (
+        client_for(None).post("/passwords", {"secret": secret, "password": "a long enough password"}).status_code == 200
+    )
     session = client_for(None).post("/sessions", {"email": "new@example.org", "password": "a long enough password"})
     officer = Client(app.test_client(), session.json["token"])
     assert officer.post(f"/matches/{world.matches[0]}/open").status_code == 201
@@ -138,8 +144,11 @@ def test_an_administrator_makes_a_programme_and_belongs_to_it(client_for: Client
 def test_a_role_that_has_not_begun_can_be_ended_too(client_for: Clients, world: World) -> None:
     administrator, auditor = client_for("administrator"), world.people["auditor"]
     later = {
-        "person": auditor, "role": "manager", "programme": world.programmes["BJ"], "starts_at": "2999-01-01T00:00:00Z",
-    }  # fmt: skip
+        "person": auditor,
+        "role": "manager",
+        "programme": world.programmes["BJ"],
+        "starts_at": "2999-01-01T00:00:00Z",
+    }
     asked = administrator.post("/memberships", later).json["id"]
     assert client_for("supervisor").post(f"/role-requests/{asked}/decide", {"agree": True}).status_code == 200
     assert administrator.post(f"/people/{auditor}/deactivate").status_code == 200

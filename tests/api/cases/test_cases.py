@@ -58,11 +58,15 @@ def test_a_case_names_its_documents(client_for: Clients, engine: Engine, world: 
     assert [one["title"] for one in officer.get(f"/cases/{number}").json["documents"]] == ["Test report of March"]
 
 
-def test_whoever_may_not_drop_a_task_learns_whose_it_is_to_drop(client_for: Clients, engine: Engine, world: World) -> None:
+def test_whoever_may_not_drop_a_task_learns_whose_it_is_to_drop(
+    client_for: Clients, engine: Engine, world: World
+) -> None:
     with transaction(engine) as db:
         number = world.new_case(db)
         world.fire(db, "officer", number, "take")
-    task = next(one["id"] for one in client_for("officer").get(f"/cases/{number}").json["tasks"] if one["type"] == "side")
+    task = next(
+        one["id"] for one in client_for("officer").get(f"/cases/{number}").json["tasks"] if one["type"] == "side"
+    )
     refused = client_for("compliance").post(f"/tasks/{task}/exit", {"reason": "Not needed."})
     assert refused.status_code == 403
     assert "is for: those who lead its queue or its case" in refused.json["detail"]

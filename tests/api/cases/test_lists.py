@@ -27,9 +27,14 @@ def test_the_next_task_is_taken_by_whoever_asks(client_for: Clients, number: str
     assert client_for("auditor").post("/tasks/next").json == {"id": None, "state": None, "holder": None}
 
 
-def test_a_notification_is_read_by_the_one_who_was_told(client_for: Clients, engine: Engine, world: World, number: str) -> None:
+def test_a_notification_is_read_by_the_one_who_was_told(
+    client_for: Clients, engine: Engine, world: World, number: str
+) -> None:
     with transaction(engine) as db:
-        told = db.execute(text("SELECT count(*) FROM notifications WHERE person_id = CAST(:p AS uuid)"), {"p": world.people["provider"]}).scalar_one()
+        told = db.execute(
+            text("SELECT count(*) FROM notifications WHERE person_id = CAST(:p AS uuid)"),
+            {"p": world.people["provider"]},
+        ).scalar_one()
     listed = client_for("provider").get("/notifications?unread=true").json["items"]
     assert len(listed) == told
     if listed:
@@ -43,7 +48,9 @@ def test_a_notification_is_read_by_the_one_who_was_told(client_for: Clients, eng
 def test_a_search_finds_what_may_be_seen(client_for: Clients, number: str) -> None:
     assert [one["number"] for one in client_for("officer").get(f"/search?words={number}").json["cases"]] == [number]
     assert client_for("foreign_officer").get(f"/search?words={number}").json["cases"] == []
-    assert [one["number"] for one in client_for("provider").get(f"/search?words={number}").json["referrals"]] == [number]
+    assert [one["number"] for one in client_for("provider").get(f"/search?words={number}").json["referrals"]] == [
+        number
+    ]
 
 
 def test_a_filter_is_kept_and_forgotten(client_for: Clients) -> None:

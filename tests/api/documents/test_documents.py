@@ -40,19 +40,27 @@ def delivered(client_for: Clients, scene: tuple[str, str]) -> str:
 
 def test_what_a_provider_files_the_office_takes_out(client_for: Clients, delivered: str) -> None:
     officer = client_for("officer")
-    answer = officer.flask.get(f"{PREFIX}/documents/{delivered}/versions/1", headers={"Authorization": f"Bearer {officer.token}"})
+    answer = officer.flask.get(
+        f"{PREFIX}/documents/{delivered}/versions/1", headers={"Authorization": f"Bearer {officer.token}"}
+    )
     assert (answer.data, answer.mimetype) == (PDF, "application/octet-stream")
     assert answer.headers["Content-Disposition"].startswith("attachment; ")
 
 
 def test_a_version_is_filed_once_for_its_key(client_for: Clients, delivered: str) -> None:
-    first, second = (send(client_for("provider"), f"/documents/{delivered}/versions?name=b.pdf", PDF + b"%2", "another-key") for _ in range(2))
+    first, second = (
+        send(client_for("provider"), f"/documents/{delivered}/versions?name=b.pdf", PDF + b"%2", "another-key")
+        for _ in range(2)
+    )
     assert (first.get_json(), second.headers["Idempotency-Replayed"]) == (second.get_json(), "true")
     assert len(client_for("provider").get(f"/documents/{delivered}").json["versions"]) == 2
 
 
 def test_the_same_key_for_another_file_is_refused(client_for: Clients, delivered: str) -> None:
-    assert send(client_for("provider"), f"/documents/{delivered}/versions?name=assessment.pdf", PDF + b"%3").status_code == 422
+    assert (
+        send(client_for("provider"), f"/documents/{delivered}/versions?name=assessment.pdf", PDF + b"%3").status_code
+        == 422
+    )
 
 
 def test_what_is_not_what_its_name_says_is_refused(client_for: Clients, delivered: str) -> None:
@@ -62,7 +70,13 @@ def test_what_is_not_what_its_name_says_is_refused(client_for: Clients, delivere
 
 
 def test_a_body_of_another_type_is_not_read(client_for: Clients, delivered: str) -> None:
-    answer = send(client_for("provider"), f"/documents/{delivered}/versions?name=x.pdf", PDF, "a-new-key", **{"Content-Type": "text/html"})
+    answer = send(
+        client_for("provider"),
+        f"/documents/{delivered}/versions?name=x.pdf",
+        PDF,
+        "a-new-key",
+        **{"Content-Type": "text/html"},
+    )
     assert answer.status_code == 400
 
 
@@ -81,7 +95,9 @@ def test_a_withdrawn_document_takes_no_version(client_for: Clients, delivered: s
     assert send(provider, f"/documents/{delivered}/versions?name=x.pdf", PDF, "a-new-key").status_code == 409
 
 
-def test_the_lists_of_a_case_and_of_a_referral_tell_what_is_there(client_for: Clients, scene: tuple[str, str], delivered: str) -> None:
+def test_the_lists_of_a_case_and_of_a_referral_tell_what_is_there(
+    client_for: Clients, scene: tuple[str, str], delivered: str
+) -> None:
     of_case = client_for("auditor").get(f"/cases/{scene[0]}/documents").json["items"]
     of_referral = client_for("provider").get(f"/referrals/{scene[1]}/documents").json
     assert [one["id"] for one in of_case] == [one["id"] for one in of_referral["items"]] == [delivered]

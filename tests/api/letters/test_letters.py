@@ -66,7 +66,9 @@ def test_the_same_letter_goes_twice_only_to_whoever_is_sure(client_for: Clients,
     assert officer.post(f"/cases/{number}/letters", letter | {"sure": True}).status_code == 201
 
 
-@pytest.mark.parametrize("wrong", [{"language": "fr"}, {"kind": "love"}, {"by": "soon"}, {"words": "x" * 4001}, {"extra": "x"}])
+@pytest.mark.parametrize(
+    "wrong", [{"language": "fr"}, {"kind": "love"}, {"by": "soon"}, {"words": "x" * 4001}, {"extra": "x"}]
+)
 def test_what_is_no_letter_is_told(client_for: Clients, asked: tuple[str, str], wrong: dict[str, str]) -> None:
     number, referral = asked
     letter = {"kind": "referral", "to": referral, "language": "en"} | wrong

@@ -46,9 +46,11 @@ def test_every_transition_of_a_referral_by_a_provider_is_decided_about() -> None
 
 def test_no_transition_that_takes_two_persons_is_a_service_accounts() -> None:
     two = {
-        (edition.workflow, rule.name) for edition in load_library().editions.values() for rule in edition.transitions
+        (edition.workflow, rule.name)
+        for edition in load_library().editions.values()
+        for rule in edition.transitions
         if set(rule.by_people) & PROVIDER_ROLES and (rule.confirm_by or rule.not_by)
-    }  # fmt: skip
+    }
     assert two == set()
 
 
@@ -59,9 +61,14 @@ def tokens(engine: Engine, world: World) -> Mapping[str, str]:
     for scope in SCOPES:
         with transaction(engine) as db:
             made[scope] = create_service_account(
-                db, world.actor(db, "provider_lead"), organisation=world.organisations["lab"], name=scope, scopes=[scope], days=1,
+                db,
+                world.actor(db, "provider_lead"),
+                organisation=world.organisations["lab"],
+                name=scope,
+                scopes=[scope],
+                days=1,
                 request=new_request(),
-            ).answer["token"]  # fmt: skip
+            ).answer["token"]
     return made
 
 
@@ -70,7 +77,9 @@ def test_each_scope_opens_its_own_routes_alone(app: Flask, tokens: Mapping[str, 
     for row in ROWS:
         if row.open:
             continue
-        for transition in TRANSITIONS if "{transition}" in row.path and row.path.startswith("/referrals") else ("send",):
+        for transition in (
+            TRANSITIONS if "{transition}" in row.path and row.path.startswith("/referrals") else ("send",)
+        ):
             for scope, token in tokens.items():
                 wanted = scope_of(row.method, row.path, {"transition": transition})
                 answer = ask(Client(app.test_client(), token), row, transition)
@@ -97,5 +106,3 @@ def test_by_transition_is_asked_for_where_a_transition_is() -> None:
     assert {path for path, scope in TABLE.items() if scope == BY_TRANSITION} == {
         path for path in TABLE if path.endswith("{transition}")
     }
-
-

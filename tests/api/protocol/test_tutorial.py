@@ -64,8 +64,11 @@ def test_the_tutorial_leads_where_it_says(base: str, world: World, tmp_path: Pat
     done = subprocess.run(
         ["bash", "-eu", "-o", "pipefail", "-c", script],
         env=os.environ | {"BASE": base, "OFFICER": world.tokens["officer"], "TZ": "Asia/Shanghai"},
-        capture_output=True, text=True, check=False, timeout=120,
-    )  # fmt: skip
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=120,
+    )
     assert done.returncode == 0, done.stdout + done.stderr
     me, opened, taken, refused, why_not, passed, consented, history = re.split(r"=== \d+\n", done.stdout)[1:]
     assert '"officer"' in me

@@ -19,9 +19,10 @@ Committed = Callable[[Callable[[Connection], Any]], Any]
 def accept(client: Client, world: World, referral: str) -> Any:
     shown = client.get(f"/referrals/{referral}").json
     return client.post(
-        f"/referrals/{referral}/transitions/accept", {"data": ACCEPTANCE | {"person": world.people["provider"]}},
+        f"/referrals/{referral}/transitions/accept",
+        {"data": ACCEPTANCE | {"person": world.people["provider"]}},
         if_match=shown["revision"],
-    )  # fmt: skip
+    )
 
 
 ACCEPTANCE: dict[str, Any] = {
@@ -49,10 +50,18 @@ def test_a_provider_sees_its_referral_and_nothing_else_of_the_case(
     theirs = [
         provider.get(path)
         for path in (
-            f"/cases/{number}", f"/cases/{number}/events", "/cases", "/referrals", f"/referrals/{referral}",
-            f"/referrals/{referral}/events", "/tasks?view=queue", "/tasks?view=mine", "/people", "/organisations",
+            f"/cases/{number}",
+            f"/cases/{number}/events",
+            "/cases",
+            "/referrals",
+            f"/referrals/{referral}",
+            f"/referrals/{referral}/events",
+            "/tasks?view=queue",
+            "/tasks?view=mine",
+            "/people",
+            "/organisations",
         )
-    ]  # fmt: skip
+    ]
     assert {one.status_code for one in theirs} == {200}
     names = {name for one in theirs for name in names_in(one.json)}
     assert not names & {
@@ -112,9 +121,10 @@ def test_whoever_declares_a_conflict_holds_nothing_of_it_any_more(
     task = next(one["id"] for one in shown["tasks"] if one["track"] == below)
     assert provider.post(f"/tasks/{task}/claim").status_code == 200
     declared = provider.post(
-        f"/referrals/{referral}/transitions/declare_conflict", {"data": {"nature": "family", "note": "A cousin."}},
+        f"/referrals/{referral}/transitions/declare_conflict",
+        {"data": {"nature": "family", "note": "A cousin."}},
         if_match=shown["revision"],
-    )  # fmt: skip
+    )
     assert declared.status_code == 200, declared.text
     assert provider.get("/tasks?view=mine").json["items"] == []
     # Else nobody could go on: the one who holds it sees it no more, and to others it is taken.
@@ -125,7 +135,10 @@ def test_whoever_declares_a_conflict_is_shut_out_of_the_whole_case(
     client_for: Clients, world: World, committed: Committed
 ) -> None:
     def two_referrals(db: Connection) -> tuple[str, str, str]:
-        db.execute(text("UPDATE organisations SET services = ARRAY['assessment', 'pledge'] WHERE id = CAST(:id AS uuid)"), {"id": world.organisations["lab"]})  # fmt: skip
+        db.execute(
+            text("UPDATE organisations SET services = ARRAY['assessment', 'pledge'] WHERE id = CAST(:id AS uuid)"),
+            {"id": world.organisations["lab"]},
+        )
         number, referral = to_referral(world, db, more_plan={"pledge": "lab"})
         other = world.referral(db, number, "pledge")
         world.send(db, number, other, "pledge")
@@ -137,9 +150,10 @@ def test_whoever_declares_a_conflict_is_shut_out_of_the_whole_case(
     assert provider.get("/tasks?view=queue").json["items"] != []
     shown = provider.get(f"/referrals/{referral}").json
     declared = provider.post(
-        f"/referrals/{referral}/transitions/declare_conflict", {"data": {"nature": "family", "note": "A cousin."}},
+        f"/referrals/{referral}/transitions/declare_conflict",
+        {"data": {"nature": "family", "note": "A cousin."}},
         if_match=shown["revision"],
-    )  # fmt: skip
+    )
     assert declared.status_code == 200, declared.text
     for path in (f"/referrals/{referral}", f"/referrals/{other}", f"/cases/{number}", f"/cases/{number}/events"):
         assert provider.get(path).status_code == 404, path
@@ -150,7 +164,15 @@ def test_whoever_declares_a_conflict_is_shut_out_of_the_whole_case(
     revision = client_for("supervisor").get(f"/referrals/{referral}").json["revision"]
     waived = client_for("supervisor").post(
         f"/referrals/{referral}/transitions/waive_conflict",
-        {"data": {"need_owner_consents": True, "technology_owner_consents": True, "evidence": "Binder 7", "reason": "Old."}}, if_match=revision,
-    )  # fmt: skip
+        {
+            "data": {
+                "need_owner_consents": True,
+                "technology_owner_consents": True,
+                "evidence": "Binder 7",
+                "reason": "Old.",
+            }
+        },
+        if_match=revision,
+    )
     assert waived.status_code == 200, waived.text
     assert {one["id"] for one in provider.get("/referrals").json["items"]} == {referral, other}

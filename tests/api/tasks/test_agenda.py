@@ -37,10 +37,16 @@ def test_a_day_has_what_is_due_on_it(client_for: Clients, world: World, committe
 def test_the_team_is_ones_own_programmes(client_for: Clients, world: World, committed: Committed) -> None:
     committed(lambda db: _due_today(db, world))
     asked = f"/agenda?whose=team&from={today()}&to={today()}"
-    due = {name: len(client_for(name).get(asked).json["items"]) for name in ("supervisor", "other_officer", "foreign_officer", "provider")}
+    due = {
+        name: len(client_for(name).get(asked).json["items"])
+        for name in ("supervisor", "other_officer", "foreign_officer", "provider")
+    }
     assert due == {"supervisor": 1, "other_officer": 1, "foreign_officer": 0, "provider": 0}
 
 
-@pytest.mark.parametrize("asked", ["whose=all", "from=soon", f"from={today()}&to={today() - timedelta(days=1)}", "from=2026-01-01&to=2026-12-31"])
+@pytest.mark.parametrize(
+    "asked",
+    ["whose=all", "from=soon", f"from={today()}&to={today() - timedelta(days=1)}", "from=2026-01-01&to=2026-12-31"],
+)
 def test_what_no_calendar_shows_is_refused(client_for: Clients, asked: str) -> None:
     assert client_for("officer").get(f"/agenda?{asked}").status_code == 422

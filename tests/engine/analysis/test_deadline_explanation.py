@@ -154,9 +154,11 @@ def test_a_changed_calendar_is_told_too(
     for index, (free, days) in enumerate(changes):
         day = (start + timedelta(days=days)).date()
         calendar = replace(
-            calendar, version=calendar.version + 1, holidays=calendar.holidays - {day} | ({day} if free else frozenset()),
+            calendar,
+            version=calendar.version + 1,
+            holidays=calendar.holidays - {day} | ({day} if free else frozenset()),
             make_up=calendar.make_up - {day} | (frozenset() if free else {day}),
-        )  # fmt: skip
+        )
         waiting.change(calendar)
         if index < len(waits) and (waiting.due is None or waiting.play.now + waits[index] * MINUTE < waiting.due):
             waiting.turn(waits[index])
@@ -184,7 +186,13 @@ def _insist_whole(waiting: Waiting, explained: Explanation) -> None:
 
 
 @settings(max_examples=60, deadline=None)
-@given(calendars(), st.integers(1, 6), st.sampled_from(["wd", "cd"]), st.lists(st.integers(1, 3000), max_size=4), st.integers(0, 5000))
+@given(
+    calendars(),
+    st.integers(1, 6),
+    st.sampled_from(["wd", "cd"]),
+    st.lists(st.integers(1, 3000), max_size=4),
+    st.integers(0, 5000),
+)
 def test_a_day_is_used_when_nothing_of_it_is_left(
     scene: tuple[Calendar, datetime], n: int, unit: str, waits: list[int], later: int
 ) -> None:
@@ -225,7 +233,10 @@ def test_the_spring_festival_of_2026_is_told_by_its_names() -> None:
 
 @settings(max_examples=60, deadline=None)
 @given(
-    st.integers(0, 364 * 24 * 60), st.integers(1, 15), st.sampled_from(["wd", "cd"]), st.lists(st.integers(1, 9000), max_size=4)
+    st.integers(0, 364 * 24 * 60),
+    st.integers(1, 15),
+    st.sampled_from(["wd", "cd"]),
+    st.lists(st.integers(1, 9000), max_size=4),
 )
 def test_every_ledger_of_2026_is_what_a_minute_counter_counts(later: int, n: int, unit: str, waits: list[int]) -> None:
     start = datetime(2026, 1, 1, tzinfo=UTC) + later * MINUTE

@@ -47,15 +47,28 @@ OWNER, PROVIDERS, SUPERVISORS = "owner", "provider@lab", "supervisor@"
 
 
 def track(id: str, workflow: str, **more: Any) -> Track:
-    fixed: dict[str, Any] = {"kind": workflow, "parent": None, "provider": None, "states": ("here",), "entered_at": NOW, "opened_at": NOW}
+    fixed: dict[str, Any] = {
+        "kind": workflow,
+        "parent": None,
+        "provider": None,
+        "states": ("here",),
+        "entered_at": NOW,
+        "opened_at": NOW,
+    }
     return Track(id=id, workflow=workflow, edition=f"{workflow}-1", **fixed | more)
 
 
 def task(id: str, on: str, queue: str, **more: Any) -> Task:
     given = {
-        "name": id, "edition": "case-1", "rule": id, "type": "side", "organisation": "lab" if queue == "provider" else None,
-        "state": READY, "opened_at": NOW, "due_at": NOW,
-    }  # fmt: skip
+        "name": id,
+        "edition": "case-1",
+        "rule": id,
+        "type": "side",
+        "organisation": "lab" if queue == "provider" else None,
+        "state": READY,
+        "opened_at": NOW,
+        "due_at": NOW,
+    }
     return Task(id=id, track=on, queue=queue, **given | more)
 
 
@@ -65,15 +78,26 @@ DRAFT = track("draft", "referral", provider="bank")
 TASKS = {
     one.id: one
     for one in (
-        task("check", "main", "officer"), task("decide", "main", "supervisor"), task("stop", "main", "compliance", type="decision"),
-        task("answer", "asked", "provider", type="step"), task("mine", "main", "officer", state="Reserved", holder="helper"),
+        task("check", "main", "officer"),
+        task("decide", "main", "supervisor"),
+        task("stop", "main", "compliance", type="decision"),
+        task("answer", "asked", "provider", type="step"),
+        task("mine", "main", "officer", state="Reserved", holder="helper"),
         task("done", "main", "supervisor", state="Completed"),
     )
-}  # fmt: skip
+}
 CASE = Case(
-    log="log", kind="case", programme="BJ", seq=9, last_at=NOW, opened_at=NOW, owner="owner", team=("helper",),
-    tracks={one.id: one for one in (MAIN, REFERRAL, DRAFT)}, tasks=TASKS,
-)  # fmt: skip
+    log="log",
+    kind="case",
+    programme="BJ",
+    seq=9,
+    last_at=NOW,
+    opened_at=NOW,
+    owner="owner",
+    team=("helper",),
+    tracks={one.id: one for one in (MAIN, REFERRAL, DRAFT)},
+    tasks=TASKS,
+)
 
 
 def event(kind: str, on: str | None = "main", actor: str = "somebody", **effects: Any) -> Event:
@@ -149,13 +173,24 @@ def test_every_kind_that_is_said_at_once_stands_in_the_table() -> None:
 UNSEALING = Opening("o", "unsealing", "asked", "reader", "owner", "second", NOW, 2)
 
 
-@pytest.mark.parametrize(("kind", "one", "expected"), [
-    (UNSEALING_ASKED, UNSEALING, {("decision", "second")}),
-    (UNSEALED, replace(UNSEALING, state="open", decided_at=NOW), {("readers", who) for who in ("owner", "helper", "second", "reader", PROVIDERS)}),
-    (UNSEALING_REFUSED, replace(UNSEALING, state="refused", decided_at=NOW), {("readers", "owner")}),
-    (RESEALED, replace(UNSEALING, state="ended", decided_at=NOW), {("readers", who) for who in ("owner", "helper", "second", PROVIDERS)}),
-    (RESEALED, replace(UNSEALING, state="ended"), {("readers", "owner")}),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("kind", "one", "expected"),
+    [
+        (UNSEALING_ASKED, UNSEALING, {("decision", "second")}),
+        (
+            UNSEALED,
+            replace(UNSEALING, state="open", decided_at=NOW),
+            {("readers", who) for who in ("owner", "helper", "second", "reader", PROVIDERS)},
+        ),
+        (UNSEALING_REFUSED, replace(UNSEALING, state="refused", decided_at=NOW), {("readers", "owner")}),
+        (
+            RESEALED,
+            replace(UNSEALING, state="ended", decided_at=NOW),
+            {("readers", who) for who in ("owner", "helper", "second", PROVIDERS)},
+        ),
+        (RESEALED, replace(UNSEALING, state="ended"), {("readers", "owner")}),
+    ],
+)
 def test_who_hears_of_an_unsealing(kind: str, one: Opening, expected: set[tuple[str, str]]) -> None:
     case = replace(CASE, kind="mediation", tracks={"asked": REFERRAL}, openings={"o": one})
     assert said(event(kind, None, opening_states=[{"id": "o"}]), case) == expected

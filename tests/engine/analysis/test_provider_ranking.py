@@ -14,11 +14,22 @@ TODAY = date(2026, 3, 2)
 WANTED = Wanted(TODAY, frozenset({"F23"}), frozenset({"zh"}), frozenset({"Beijing"}), frozenset({"heat"}))
 some = st.frozensets(st.sampled_from(["F23", "B01", "zh", "en", "Beijing", "heat"]), max_size=3)
 candidates = st.builds(
-    Candidate, id=st.uuids().map(str), name=st.sampled_from(["Ann", "Bao", "Cai"]), fields=some, languages=some, places=some,
-    conflicts=some, capacity=st.none() | st.integers(0, 5), open=st.integers(0, 6), answered=st.integers(0, 12),
-    in_time=st.integers(0, 12), declined_here=st.booleans(), at_work_here=st.booleans(), rating=st.none() | st.floats(1, 5),
+    Candidate,
+    id=st.uuids().map(str),
+    name=st.sampled_from(["Ann", "Bao", "Cai"]),
+    fields=some,
+    languages=some,
+    places=some,
+    conflicts=some,
+    capacity=st.none() | st.integers(0, 5),
+    open=st.integers(0, 6),
+    answered=st.integers(0, 12),
+    in_time=st.integers(0, 12),
+    declined_here=st.booleans(),
+    at_work_here=st.booleans(),
+    rating=st.none() | st.floats(1, 5),
     closed=st.sampled_from([(), ((TODAY, TODAY),), ((date(2025, 1, 1), date(2025, 2, 1)),)]),
-)  # fmt: skip
+)
 many = st.lists(candidates, max_size=8, unique_by=lambda one: one.id)
 
 

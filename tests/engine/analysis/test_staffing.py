@@ -68,7 +68,9 @@ def random_rest(dice: random.Random) -> Rest:
 @given(rests())
 def test_whoever_is_assigned_may_do_it_and_breaks_no_rule(rest: Rest) -> None:
     found = assign(rest)
-    assert found is None or fits(rest, found) and all(one in hands for one, hands in zip(found, rest.hands, strict=True))
+    assert (
+        found is None or fits(rest, found) and all(one in hands for one, hands in zip(found, rest.hands, strict=True))
+    )
 
 
 @given(rests(), st.frozensets(st.sampled_from(PEOPLE), max_size=2))
@@ -99,7 +101,9 @@ def test_somebody_is_needed_where_the_rest_cannot_be_done_without_that_person(re
 
 def test_ten_thousand_random_cases_come_out_as_by_trying_everybody() -> None:
     dice = random.Random(20251125)
-    wrong = [rest for rest in (random_rest(dice) for _ in range(10_000)) if (assign(rest) is not None) != by_force(rest)]
+    wrong = [
+        rest for rest in (random_rest(dice) for _ in range(10_000)) if (assign(rest) is not None) != by_force(rest)
+    ]
     assert wrong == []
 
 

@@ -59,7 +59,9 @@ def _minutes(walk: Walk, referral: str) -> Iterator[tuple[datetime, str]]:
 def test_every_minute_of_a_referral_is_charged_to_one_side(name: str) -> None:
     looked_at = 0
     for walk in walked(name)[:10]:
-        for referral in [one.id for one in walk.case.tracks.values() if one.workflow == "referral" and "send" in one.fired]:
+        for referral in [
+            one.id for one in walk.case.tracks.values() if one.workflow == "referral" and "send" in one.fired
+        ]:
             made = turns(library(), walk.events, referral)
             until = walk.events[-1].at
             wanted, working = Counter[str](), Counter[str]()

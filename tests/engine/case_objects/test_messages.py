@@ -82,9 +82,17 @@ def test_no_event_has_another_audience_than_was_asked_for(audience: str, placed:
         return
     assert audience in AUDIENCES
     assert (event.kind, event.track) == ((NOTED, None) if audience == INTERNAL else (SAID, referral))
-    assert role in ({"officer", "supervisor", "compliance"} if audience == INTERNAL else {
-        "officer", "supervisor", "provider", "provider_lead", "verifier",
-    })  # fmt: skip
+    assert role in (
+        {"officer", "supervisor", "compliance"}
+        if audience == INTERNAL
+        else {
+            "officer",
+            "supervisor",
+            "provider",
+            "provider_lead",
+            "verifier",
+        }
+    )
 
 
 def _but_for_time(case: Case) -> Case:
@@ -201,7 +209,9 @@ def ask(words: str, strangers: tuple[str, ...] = (), internal: tuple[str, ...] =
     return list(doubts(words, readers=READERS, strangers=strangers, internal=internal))
 
 
-@pytest.mark.parametrize("words", ["Ask the Chaoyang Green Bank.", "CHAOYANG  GREEN\nBANK says no", "“Chaoyang Green Bank”"])
+@pytest.mark.parametrize(
+    "words", ["Ask the Chaoyang Green Bank.", "CHAOYANG  GREEN\nBANK says no", "“Chaoyang Green Bank”"]
+)
 def test_the_name_of_somebody_whom_they_may_not_know_is_found(words: str) -> None:
     assert ask(words, ("Chaoyang Green Bank", "朝阳银行")) == [Doubt(STRANGER, "Chaoyang Green Bank")]
 
@@ -228,12 +238,16 @@ def test_readers_and_addresses_are_not_doubted(words: str) -> None:
 def test_a_passage_of_an_internal_note_is_found() -> None:
     inside = "They missed two deadlines. We should ask the other lab about its price."
     assert ask("Hello! We should ask the OTHER lab about its price!", internal=(inside,)) == [Doubt(FROM_INSIDE)]
-    assert ask("我们应该询问另一家实验室的价格。", internal=("你好。我们应该询问另一家实验室的价格",)) == [Doubt(FROM_INSIDE)]
+    assert ask("我们应该询问另一家实验室的价格。", internal=("你好。我们应该询问另一家实验室的价格",)) == [
+        Doubt(FROM_INSIDE)
+    ]
 
 
 def test_what_was_begun_as_an_internal_draft_is_found_however_short() -> None:
     assert ask("too dear", internal=("Too  dear",)) == [Doubt(FROM_INSIDE)]
-    assert ask("They are too dear for what they do, I think", internal=("They are too dear for what they do",)) == [Doubt(FROM_INSIDE)]
+    assert ask("They are too dear for what they do, I think", internal=("They are too dear for what they do",)) == [
+        Doubt(FROM_INSIDE)
+    ]
 
 
 def test_common_words_alone_are_no_doubt() -> None:

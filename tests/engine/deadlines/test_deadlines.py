@@ -86,8 +86,10 @@ def test_a_day_gone_by_reminds_nobody_before_it() -> None:
 def test_an_own_ladder_holds_its_due_moment_in_order() -> None:
     own = own_rungs([(working_days(3).rule(), "remind"), (working_days(7).rule(), "escalate")], _nothing)
     assert [rung.what for rung in count(plan({"n": 5, "unit": "wd"}, own), START, CALENDAR)] == [
-        "remind", "due", "escalate",
-    ]  # fmt: skip
+        "remind",
+        "due",
+        "escalate",
+    ]
 
 
 def test_what_appears_later_is_counted_from_its_day() -> None:

@@ -98,7 +98,9 @@ def test_working_time_is_measured(where: Calendar, start: str, end: str, passed:
     assert where.working_time(at(start, where), at(end, where)) == passed
 
 
-@pytest.mark.parametrize(("day", "works"), [(date(2023, 2, 26), True), (date(2023, 2, 27), False), (date(2023, 4, 9), False)])
+@pytest.mark.parametrize(
+    ("day", "works"), [(date(2023, 2, 26), True), (date(2023, 2, 27), False), (date(2023, 4, 9), False)]
+)
 def test_a_working_day_has_slots_and_is_no_holiday(day: date, works: bool) -> None:
     assert SUNDAYS.is_working_day(day) is works
 
@@ -120,16 +122,29 @@ def test_a_moment_without_a_zone_is_refused(method: str) -> None:
 def test_a_repeated_hour_is_gone_through_in_order() -> None:
     """Both times that the clock shows 23:00 to 23:15 lie before or after those of the next slot, as they happened."""
     slots = ((time(23), time(23, 15)), (time(23, 15), time(23, 30)))
-    where = Calendar(name="autumn", version=1, zone="America/Sao_Paulo", slots=dict.fromkeys(range(7), slots), holidays=frozenset(), make_up=frozenset())
+    where = Calendar(
+        name="autumn",
+        version=1,
+        zone="America/Sao_Paulo",
+        slots=dict.fromkeys(range(7), slots),
+        holidays=frozenset(),
+        make_up=frozenset(),
+    )
     start = datetime(2019, 2, 17, 1, 0, tzinfo=UTC)
     assert where.add_working_minutes(start, 31) == datetime(2019, 2, 17, 2, 1, tzinfo=UTC)
-    assert where.subtract_working_minutes(datetime(2019, 2, 17, 2, 1, tzinfo=UTC), 1) == datetime(2019, 2, 17, 2, 0, tzinfo=UTC)
-    assert where.subtract_working_minutes(datetime(2019, 2, 17, 2, 1, tzinfo=UTC), 2) == datetime(2019, 2, 17, 1, 29, tzinfo=UTC)
+    assert where.subtract_working_minutes(datetime(2019, 2, 17, 2, 1, tzinfo=UTC), 1) == datetime(
+        2019, 2, 17, 2, 0, tzinfo=UTC
+    )
+    assert where.subtract_working_minutes(datetime(2019, 2, 17, 2, 1, tzinfo=UTC), 2) == datetime(
+        2019, 2, 17, 1, 29, tzinfo=UTC
+    )
 
 
 @settings(max_examples=100, deadline=None)
 @given(scenes(), st.integers(1, 5_000))
-def test_taking_away_finds_the_last_moment_with_so_many_minutes(scene: tuple[Calendar, datetime, datetime], minutes: int) -> None:
+def test_taking_away_finds_the_last_moment_with_so_many_minutes(
+    scene: tuple[Calendar, datetime, datetime], minutes: int
+) -> None:
     where, moment, _ = scene
     start = where.subtract_working_minutes(moment, minutes)
     assert where.working_minutes(start, moment) == minutes

@@ -20,13 +20,31 @@ def track(id: str, workflow: str, *, fired: dict[str, dict[str, object]] | None 
 
 def done(name: str, result: dict[str, object]) -> Task:
     return Task(
-        id=name, track="m", name=name, edition="e", rule=name, type="side", queue="officer", organisation=None,
-        state=COMPLETED, opened_at=NOW, due_at=None, closed_at=NOW, result=result,
-    )  # fmt: skip
+        id=name,
+        track="m",
+        name=name,
+        edition="e",
+        rule=name,
+        type="side",
+        queue="officer",
+        organisation=None,
+        state=COMPLETED,
+        opened_at=NOW,
+        due_at=None,
+        closed_at=NOW,
+        result=result,
+    )
 
 
 CASE = Case(
-    log="l", kind="case", programme="p", seq=1, last_at=NOW, opened_at=NOW, rights=("r1",), outcome=None,
+    log="l",
+    kind="case",
+    programme="p",
+    seq=1,
+    last_at=NOW,
+    opened_at=NOW,
+    rights=("r1",),
+    outcome=None,
     tracks={
         "m": track("m", "case", fired={"ready_to_sign": {"territory": "CN"}}),
         "a1": track("a1", "agreement", fired={"sign_local": {"executed_on": "2026-01-01"}}),
@@ -35,7 +53,7 @@ CASE = Case(
         "s": track("s", "pledge", parent="r"),
     },
     tasks={"service_plan": done("service_plan", {"pledge": "bank"})},
-)  # fmt: skip
+)
 
 
 @pytest.mark.parametrize(

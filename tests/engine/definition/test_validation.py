@@ -65,10 +65,17 @@ class Sound(Workflow):
     held = _state("Held")
     done = Final("Done")
 
-    go = a.to(b, by=roles.OFFICER, form=Report, opens=[
-        Task("look", "Look", roles.OFFICER, calendar_days(5, since="on"), Report, after=calendar_days(3, since="on")),
-        Task("each", "Do each", roles.OFFICER, until("by"), per="items:items"),
-    ])  # fmt: skip
+    go = a.to(
+        b,
+        by=roles.OFFICER,
+        form=Report,
+        opens=[
+            Task(
+                "look", "Look", roles.OFFICER, calendar_days(5, since="on"), Report, after=calendar_days(3, since="on")
+            ),
+            Task("each", "Do each", roles.OFFICER, until("by"), per="items:items"),
+        ],
+    )
     split = b.to(checks, by=roles.OFFICER, not_by=("go", "look"), ends=("look",), form=Report)
     fine = checks["lab"]["trying"].to(checks["lab"]["good"], by=roles.OFFICER)  # type: ignore[index]  # a class of states, which are found by name
     see = checks["site"]["visiting"].to(checks["site"]["seen"], by=roles.SUPERVISOR)  # type: ignore[index]  # a class of states, which are found by name

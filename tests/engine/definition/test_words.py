@@ -35,7 +35,8 @@ def told(form: type[Form], **data: Any) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize(
-    "number", ["Infinity", "-Infinity", "inf", "NaN", "sNaN", "1e999999999", "1e15", "0.0000001", "", " ", "٣x", "0x10", "1,5"]
+    "number",
+    ["Infinity", "-Infinity", "inf", "NaN", "sNaN", "1e999999999", "1e15", "0.0000001", "", " ", "٣x", "0x10", "1,5"],
 )
 def test_a_number_is_finite(number: str) -> None:
     for data in ({"amount": number}, {"price": {"amount": number, "currency": "CNY"}}):
@@ -59,7 +60,22 @@ def test_what_happened_lies_behind_and_what_is_planned_ahead() -> None:
 
 
 @pytest.mark.parametrize(
-    "words", ["2026-03-02", "12", "—", "...", "2026-03-02T10:00:00Z", "Infinity", "-inf", "NaN", "null", "undefined", "3.5 2", "👍", "1e9"]
+    "words",
+    [
+        "2026-03-02",
+        "12",
+        "—",
+        "...",
+        "2026-03-02T10:00:00Z",
+        "Infinity",
+        "-inf",
+        "NaN",
+        "null",
+        "undefined",
+        "3.5 2",
+        "👍",
+        "1e9",
+    ],
 )
 def test_a_reason_holds_words(words: str) -> None:
     assert not holds_words(words)
@@ -68,7 +84,9 @@ def test_a_reason_holds_words(words: str) -> None:
     assert refused.value.fields == {"reason": "must be said in words"}
 
 
-@pytest.mark.parametrize("words", ["No", "无", "Moved to 2026-03-02.", "12号楼停电", "x", "Ende", "Нет", "5kg too heavy"])
+@pytest.mark.parametrize(
+    "words", ["No", "无", "Moved to 2026-03-02.", "12号楼停电", "x", "Ende", "Нет", "5kg too heavy"]
+)
 def test_words_of_any_script_are_a_reason(words: str) -> None:
     assert told(Why, reason=words) == {"reason": words}
 
@@ -88,7 +106,14 @@ EITHER = {
 def test_every_day_of_every_workflow_says_on_which_side_of_today_it_lies() -> None:
     library = load_library()
     fields = [
-        (edition.workflow, form, one) for edition in library.editions.values() for form, rules in edition.rules["forms"].items() for one in rules
+        (edition.workflow, form, one)
+        for edition in library.editions.values()
+        for form, rules in edition.rules["forms"].items()
+        for one in rules
     ]
-    undecided = {(workflow, form, one["name"]) for workflow, form, one in fields if one["type"] == "date" and not one["past"] and not one["future"]}
+    undecided = {
+        (workflow, form, one["name"])
+        for workflow, form, one in fields
+        if one["type"] == "date" and not one["past"] and not one["future"]
+    }
     assert {name for _, _, name in undecided} <= EITHER

@@ -23,9 +23,13 @@ class Answer(Form):
 
 
 look = Task(
-    "look", "Look closely", OFFICER, working_days(5), Answer,
+    "look",
+    "Look closely",
+    OFFICER,
+    working_days(5),
+    Answer,
     checklist=(Item("front", "The front"), Item("back", "The back", required=False), Item("lid", "The lid")),
-)  # fmt: skip
+)
 
 
 class Toy(Workflow):
@@ -33,7 +37,11 @@ class Toy(Workflow):
 
     workflow = "toy"
     work = State(
-        "Work", OFFICER, working_days(3), "Work", checklist=(Item("swept", "Swept"), Item("dusted", "Dusted", required=False))
+        "Work",
+        OFFICER,
+        working_days(3),
+        "Work",
+        checklist=(Item("swept", "Swept"), Item("dusted", "Dusted", required=False)),
     )
     done = Final("Done")
     dropped = Final("Dropped")
@@ -56,7 +64,9 @@ def named(case: Play, name: str) -> str:
 
 def listed(case: Play, task: str) -> list[tuple[str | None, bool]]:
     one = case.case.tasks[task]
-    return [(item.text and item.text.rsplit(".", 1)[-1], item.done) for item in items_of(case.library[one.edition], one)]
+    return [
+        (item.text and item.text.rsplit(".", 1)[-1], item.done) for item in items_of(case.library[one.edition], one)
+    ]
 
 
 def test_a_task_begins_with_the_items_of_its_definition(case: Play) -> None:

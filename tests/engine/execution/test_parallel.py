@@ -61,8 +61,9 @@ def play() -> Play:
 def test_entering_a_parallel_stands_in_every_region(play: Play) -> None:
     assert play.states == ("checks.lab.trying", "checks.site.visiting")
     assert {task.of: task.queue for task in play.tasks()} == {
-        "checks.lab.trying": "officer", "checks.site.visiting": "supervisor",
-    }  # fmt: skip
+        "checks.lab.trying": "officer",
+        "checks.site.visiting": "supervisor",
+    }
 
 
 def test_a_region_moves_alone(play: Play) -> None:

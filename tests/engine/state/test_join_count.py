@@ -21,9 +21,19 @@ RULES = st.sampled_from([FIRST, ALL, SOME])
 def referral(n: int, outcome: str | None, **given: str) -> Track:
     state = outcome or "in_progress"
     return Track(
-        f"r{n}", "referral", "e1", "assessment", None, f"o{n}", (state,), NOW, NOW, ended_at=NOW if outcome else None,
-        outcome=outcome, given=given,
-    )  # fmt: skip
+        f"r{n}",
+        "referral",
+        "e1",
+        "assessment",
+        None,
+        f"o{n}",
+        (state,),
+        NOW,
+        NOW,
+        ended_at=NOW if outcome else None,
+        outcome=outcome,
+        given=given,
+    )
 
 
 def case_of(*tracks: Track) -> Case:
@@ -56,7 +66,9 @@ def test_the_order_is_of_no_account(rule: str, needed: int, outcomes: list[str |
 
 
 @given(RULES, st.integers(1, 8), OUTCOMES, st.data())
-def test_it_is_settled_at_one_moment_and_stays_so(rule: str, needed: int, outcomes: list[str | None], data: st.DataObject) -> None:
+def test_it_is_settled_at_one_moment_and_stays_so(
+    rule: str, needed: int, outcomes: list[str | None], data: st.DataObject
+) -> None:
     """However the referrals end one by one, from some moment on it is enough, or from some moment on too few."""
     now: list[str | None] = [RUNS] * len(outcomes)
     told = []
@@ -84,7 +96,10 @@ def test_a_milestone_of_the_service_counts_where_the_join_says_so() -> None:
 
 def test_who_was_asked_beside_or_after_a_referral_belongs_to_it() -> None:
     case = case_of(
-        referral(1, NONE), referral(2, RUNS, **{"with": "r1"}), referral(3, RUNS, after="r2"), referral(4, RUNS),
+        referral(1, NONE),
+        referral(2, RUNS, **{"with": "r1"}),
+        referral(3, RUNS, after="r2"),
+        referral(4, RUNS),
         referral(5, RUNS, after="r4"),
-    )  # fmt: skip
+    )
     assert [one.id for one in members(case, join_of(ALL, None, "r1"))] == ["r1", "r2", "r3"]

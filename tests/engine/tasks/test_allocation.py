@@ -30,9 +30,12 @@ from casework.ledger.canonical_json import canonical
 ASKS = ("field:boilers", "language:en", "service:ip")
 loads, turns = st.integers(0, 6), st.integers(0, 6)
 people = st.lists(
-    st.builds(Candidate, st.sampled_from("abcdefgh"), loads, turns, st.integers(0, 3), st.frozensets(st.sampled_from(ASKS))),
-    max_size=8, unique_by=lambda one: one.person,
-)  # fmt: skip
+    st.builds(
+        Candidate, st.sampled_from("abcdefgh"), loads, turns, st.integers(0, 3), st.frozensets(st.sampled_from(ASKS))
+    ),
+    max_size=8,
+    unique_by=lambda one: one.person,
+)
 rules = st.builds(Rule, st.sampled_from(STRATEGIES), st.none() | st.integers(1, 6))
 
 
@@ -51,12 +54,16 @@ def test_nobody_gets_it_only_where_nobody_may(rule: Rule, among: list[Candidate]
 
 
 @given(rules, people, st.sampled_from([(), ASKS]))
-def test_it_comes_to_nobody_exactly_where_there_is_a_reason(rule: Rule, among: list[Candidate], asks: tuple[str, ...]) -> None:
+def test_it_comes_to_nobody_exactly_where_there_is_a_reason(
+    rule: Rule, among: list[Candidate], asks: tuple[str, ...]
+) -> None:
     assert (choose(rule, among, asks) is None) == (rule.strategy == NONE or why_nobody(rule, among, asks) is not None)
 
 
 @given(st.none() | st.integers(1, 6), people)
-def test_nobody_who_is_free_has_more_of_the_skills_or_as_many_and_fewer_tasks(cap: int | None, among: list[Candidate]) -> None:
+def test_nobody_who_is_free_has_more_of_the_skills_or_as_many_and_fewer_tasks(
+    cap: int | None, among: list[Candidate]
+) -> None:
     choice = choose(Rule(SKILL, cap), among, ASKS)
     if choice is not None:
         chosen = next(one for one in among if one.person == choice.person)

@@ -79,7 +79,10 @@ def test_its_time_stands_still_meanwhile() -> None:
     case = play()
     due = case.task("look").due_at
     case.do(Suspend(case.task("look").id, UNTIL, "need_owner", "They are away."))
-    assert [clock.state for clock in case.case.clocks.values() if clock.task == case.task("look").id] == [PAUSED, "running"]
+    assert [clock.state for clock in case.case.clocks.values() if clock.task == case.task("look").id] == [
+        PAUSED,
+        "running",
+    ]
     case.wait(timedelta(days=9))
     later = case.task("look").due_at
     assert due is not None

@@ -61,8 +61,10 @@ def test_what_is_approved_comes_back_and_is_finished_by_whoever_asked(case: Play
     task = case.case.tasks[look(case)]
     assert (task.state, task.closed_by) == (COMPLETED, FIRST.person)
     assert [(one.kind, one.actor) for one in case.events[-3:]] == [
-        ("review_asked", FIRST.person), ("approved", SECOND.person), ("completed", FIRST.person)
-    ]  # fmt: skip
+        ("review_asked", FIRST.person),
+        ("approved", SECOND.person),
+        ("completed", FIRST.person),
+    ]
 
 
 def test_what_was_not_approved_is_not_finished_in_its_place(case: Play) -> None:

@@ -18,7 +18,7 @@ from tests.journeys.scripts.stages import (
     to_assessment,
     to_scoping,
     to_structuring,
-)  # fmt: skip
+)
 
 SEND = "referral:assessment.send"
 OTHERS = ["other_assessors", "third_assessors"]
@@ -37,11 +37,18 @@ def n(number: int, transition: str, who: str, **data: object) -> Do:
 def assessed(number: int, who: str, verdict: str = "issue_pass") -> Steps:
     """The n-th referral from its acceptance to its approval; its service is the newest that has begun."""
     return (
-        n(number, "accept", who), do(who, "assessment.admit"), do(who, "assessment.engage"), do(who, "assessment.fix_plan"),
-        do(who, "assessment.data_enough"), do(who, "assessment.panel_done"), do(who, "assessment.send_draft"),
-        do("officer", "assessment.comments_in"), do(who, f"assessment.{verdict}"), n(number, "deliver", who),
+        n(number, "accept", who),
+        do(who, "assessment.admit"),
+        do(who, "assessment.engage"),
+        do(who, "assessment.fix_plan"),
+        do(who, "assessment.data_enough"),
+        do(who, "assessment.panel_done"),
+        do(who, "assessment.send_draft"),
+        do("officer", "assessment.comments_in"),
+        do(who, f"assessment.{verdict}"),
+        n(number, "deliver", who),
         n(number, "approve", "officer"),
-    )  # fmt: skip
+    )
 
 
 def come_to(*outcomes: str | None) -> Callable[[Journey], None]:

@@ -71,7 +71,9 @@ def asked(provider: str, *next_: str) -> Callable[[Journey], None]:
 
     def holds(journey: Journey) -> bool:
         track = journey.track("referral:assessment")
-        return track.provider == journey.world[provider] and track.given.get("panel", []) == [journey.world[n] for n in next_]
+        return track.provider == journey.world[provider] and track.given.get("panel", []) == [
+            journey.world[n] for n in next_
+        ]
 
     return that(holds, f"{provider} is asked, then {', '.join(next_) or 'nobody'}")
 
@@ -116,7 +118,9 @@ SCRIPTS: dict[str, Steps] = {
         asked("other_assessors"),
     ),
     "panel waits for a consent": (
-        *to_scoping(providers=["assessors"]), *planned(assessment="assessors"), do("supervisor", "case.approve_plan"),
+        *to_scoping(providers=["assessors"]),
+        *planned(assessment="assessors"),
+        do("supervisor", "case.approve_plan"),
         paper("drawings", "technology_owner"),
         *sent("assessment", "assessors", panel=["other_assessors"], documents=["drawings"]),
         do("assessor", "referral:assessment.decline", reason="price"),

@@ -38,17 +38,16 @@ def planned(**plan: Any) -> Steps:
 
 
 def to_assessment(match: str = "main", **plan: Any) -> Steps:
-    return (
-        *to_scoping(match), *planned(**({"assessment": "assessors"} | plan)), do("supervisor", "case.approve_plan")
-    )  # fmt: skip
+    return (*to_scoping(match), *planned(**({"assessment": "assessors"} | plan)), do("supervisor", "case.approve_plan"))
 
 
 def to_structuring(match: str = "main", **plan: Any) -> Steps:
     """Without an assessment, which is what most journeys are not about."""
     return (
-        *to_scoping(match), *planned(skip_assessment=True, **plan),
+        *to_scoping(match),
+        *planned(skip_assessment=True, **plan),
         do("supervisor", "case.skip_assessment", reason="risk_accepted"),
-    )  # fmt: skip
+    )
 
 
 AGREED: Steps = (
@@ -60,9 +59,10 @@ AGREED: Steps = (
 
 def to_agreement(match: str = "main", **plan: Any) -> Steps:
     return (
-        *to_structuring(match, **plan), do("officer", "ip.confirm", territory="CN"),
+        *to_structuring(match, **plan),
+        do("officer", "ip.confirm", territory="CN"),
         do("officer", "case.ready_to_sign", territory="CN"),
-    )  # fmt: skip
+    )
 
 
 BEFORE_SIGNING: Steps = (do("compliance", "compliance_gate"), do("officer", "dispute_clause_check"))
@@ -70,9 +70,12 @@ BEFORE_SIGNING: Steps = (do("compliance", "compliance_gate"), do("officer", "dis
 
 def to_deployment(match: str = "main", **plan: Any) -> Steps:
     return (
-        *to_agreement(match, **plan), *AGREED, do("officer", "agreement.sign_local"), *BEFORE_SIGNING,
+        *to_agreement(match, **plan),
+        *AGREED,
+        do("officer", "agreement.sign_local"),
+        *BEFORE_SIGNING,
         do("officer", "case.sign"),
-    )  # fmt: skip
+    )
 
 
 BUILT: Steps = (
@@ -82,17 +85,18 @@ BUILT: Steps = (
 
 
 def to_monitoring(match: str = "main", **plan: Any) -> Steps:
-    return (
-        *to_deployment(match, **plan), *BUILT, do("officer", "deployment.pass"), do("officer", "case.accept_site")
-    )  # fmt: skip
+    return (*to_deployment(match, **plan), *BUILT, do("officer", "deployment.pass"), do("officer", "case.accept_site"))
 
 
 def no_site(match: str = "main", **plan: Any) -> Steps:
     """As far as monitoring, by an agreement that needs no site."""
     return (
-        *to_agreement(match, **plan), *AGREED, do("officer", "agreement.sign_local"), *BEFORE_SIGNING,
+        *to_agreement(match, **plan),
+        *AGREED,
+        do("officer", "agreement.sign_local"),
+        *BEFORE_SIGNING,
         do("officer", "case.sign_no_site"),
-    )  # fmt: skip
+    )
 
 
 def sent(service: str, provider: str, **request: Any) -> Steps:

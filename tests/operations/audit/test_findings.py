@@ -39,8 +39,11 @@ def test_a_finding_goes_from_open_to_answered_to_closed(world: World, db: Connec
     findings.close_finding(db, world.actor(db, "auditor"), finding, words="Settled.", request=new_request())
     shown = findings.show_finding(db, world.actor(db, "supervisor"), finding)
     assert (shown["state"], shown["event"], shown["words"], shown["answer"]) == (
-        "closed", 1, "Why so late?", "The letter was late.",
-    )  # fmt: skip
+        "closed",
+        1,
+        "Why so late?",
+        "The letter was late.",
+    )
     assert [one["kind"] for one in shown["deeds"]] == ["raised", "answered", "closed"]
     assert [one["actor"]["name"] for one in shown["deeds"]] == ["Auditor", "Officer", "Auditor"]
     assert shown["may"] == {"answer": False, "close": False}
@@ -78,6 +81,7 @@ def test_only_auditors_raise_and_only_the_office_answers(world: World, db: Conne
 
 def test_nobody_answers_their_own_finding_or_judges_their_own_answer(world: World, db: Connection) -> None:
     """Nobody has both roles at once; what was done with the one is not forgotten with the other."""
+
     def give(role: str) -> str:
         return registry.grant_role(db, world.people["manager"], role, programme=world.programmes["BJ"])
 
@@ -180,7 +184,9 @@ def test_a_finding_judged_by_somebody_with_a_part_in_it_is_found(
 ) -> None:
     number = world.open_case(db)
     if partial == "deputy's officer":
-        registry.grant_role(db, world.people["manager"], "officer", programme=world.programmes["BJ"], deputy_for=world.people["officer"])
+        registry.grant_role(
+            db, world.people["manager"], "officer", programme=world.programmes["BJ"], deputy_for=world.people["officer"]
+        )
         world.fire(db, "manager", number, "take")
     if partial == "mediator":
         centre = registry.register_organisation(db, name="Centre", services=["mediation"])
@@ -195,9 +201,12 @@ def test_a_finding_judged_by_somebody_with_a_part_in_it_is_found(
     # Nobody knows a dispute officer at once who was one for a moment.
     past, later = Past(db), now(db) + GRACE
     forged = [
-        replace(one, at=later, actor=world.people[str(who)]) if one.kind == kind else one for one in read_events(db, finding)
+        replace(one, at=later, actor=world.people[str(who)]) if one.kind == kind else one
+        for one in read_events(db, finding)
     ]
-    told = [one.sentence for one in Rows(db, finding, None, past).of_register("finding", forged) if one.kind == "allowed"]
+    told = [
+        one.sentence for one in Rows(db, finding, None, past).of_register("finding", forged) if one.kind == "allowed"
+    ]
     words = {"officer": "had worked on the case", "deputy's officer": "had worked on the case"}
     wanted = words.get(str(partial), "of a provider that mediates")
     assert [wanted in one for one in told] == ([] if partial is None else [True]), told
@@ -205,9 +214,13 @@ def test_a_finding_judged_by_somebody_with_a_part_in_it_is_found(
 
 def test_a_finding_changes_nothing_in_the_case(world: World, db: Connection) -> None:
     number = world.open_case(db)
-    before = db.execute(text("SELECT l.seq FROM logs l JOIN cases c USING (id) WHERE c.number = :n"), {"n": number}).scalar_one()
+    before = db.execute(
+        text("SELECT l.seq FROM logs l JOIN cases c USING (id) WHERE c.number = :n"), {"n": number}
+    ).scalar_one()
     raised(world, db, number)
-    after = db.execute(text("SELECT l.seq FROM logs l JOIN cases c USING (id) WHERE c.number = :n"), {"n": number}).scalar_one()
+    after = db.execute(
+        text("SELECT l.seq FROM logs l JOIN cases c USING (id) WHERE c.number = :n"), {"n": number}
+    ).scalar_one()
     assert after == before
 
 

@@ -50,7 +50,9 @@ def test_every_decision_of_an_edition_asks_and_nothing_else_does(
         for place in rule.sources:
             # The track of a case stands for that of any workflow: what it is asked for is in its edition.
             db.execute(
-                text("UPDATE tracks SET edition = :edition, states = ARRAY[CAST(:place AS text)] WHERE id = CAST(:id AS uuid)"),
+                text(
+                    "UPDATE tracks SET edition = :edition, states = ARRAY[CAST(:place AS text)] WHERE id = CAST(:id AS uuid)"
+                ),
                 {"edition": edition.fingerprint, "place": place, "id": track},
             )
             refused: CaseworkError | None = None
@@ -91,7 +93,12 @@ def test_the_second_word_asks_the_person_who_says_it(db: Connection, world: Worl
     for proof, refusal in ((Proof.OLD, NotConfirmed), (Proof.NONE, NotAllowed)):
         with pytest.raises(refusal):
             complete_task(
-                db, replace(world.actor(db, "second_compliance"), proof=proof), task, data=answer, happened_on=None, request=new_request()
+                db,
+                replace(world.actor(db, "second_compliance"), proof=proof),
+                task,
+                data=answer,
+                happened_on=None,
+                request=new_request(),
             )
     complete_task(db, world.actor(db, "second_compliance"), task, data=answer, happened_on=None, request=new_request())
 
@@ -99,7 +106,9 @@ def test_the_second_word_asks_the_person_who_says_it(db: Connection, world: Worl
 def test_a_screening_asks_and_a_task_of_the_officers_does_not(db: Connection, world: World) -> None:
     number, _ = to_request(world, db)
     found = db.execute(
-        text("SELECT id, name, queue FROM tasks WHERE type = 'side' AND state IN ('Ready', 'Reserved') AND organisation_id IS NULL")
+        text(
+            "SELECT id, name, queue FROM tasks WHERE type = 'side' AND state IN ('Ready', 'Reserved') AND organisation_id IS NULL"
+        )
     ).all()
     for row in found:
         who = "officer" if row.queue in ("officer", "intake") else row.queue

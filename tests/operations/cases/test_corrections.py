@@ -48,7 +48,9 @@ class Desk:
         return int(done.answer["seq"])
 
     def pass_days(self, days: int) -> None:
-        self.db.execute(text("SELECT set_config('casework.clock_offset', :seconds, true)"), {"seconds": str(days * 86_400)})
+        self.db.execute(
+            text("SELECT set_config('casework.clock_offset', :seconds, true)"), {"seconds": str(days * 86_400)}
+        )
 
     def insist_whole(self) -> None:
         assert fold(read_events(self.db, self.log)) == load(self.db, self.log, "case", every_task=True)
@@ -90,7 +92,14 @@ def test_a_tasks_facts_are_corrected_twice_and_the_last_ones_stand(desk: Desk) -
 
 
 @pytest.mark.parametrize(
-    ("who", "error"), [("supervisor", NotAllowed), ("auditor", NotAllowed), ("other_officer", NotAllowed), ("provider", NotAllowed), ("foreign_officer", NotFound)]
+    ("who", "error"),
+    [
+        ("supervisor", NotAllowed),
+        ("auditor", NotAllowed),
+        ("other_officer", NotAllowed),
+        ("provider", NotAllowed),
+        ("foreign_officer", NotFound),
+    ],
 )
 def test_others_do_not_correct_it(desk: Desk, who: str, error: type[Exception]) -> None:
     sent = desk.seq(SENT)
@@ -105,7 +114,13 @@ def test_a_provider_corrects_its_own_answer_while_the_step_lasts(desk: Desk) -> 
         desk.correct("provider", accepted, person=desk.world.people["provider_lead"])
     data = desk.answers("officer", accepted) | {"charge": "priced", "price": {"amount": "100.00", "currency": "CNY"}}
     correct_answer(
-        desk.db, desk.world.actor(desk.db, "provider"), desk.case, accepted, data=data, reason="It has a price.", request=new_request()
+        desk.db,
+        desk.world.actor(desk.db, "provider"),
+        desk.case,
+        accepted,
+        data=data,
+        reason="It has a price.",
+        request=new_request(),
     )
     told = list_events(desk.db, desk.world.actor(desk.db, "provider"), desk.case)["items"]
     assert [one["before_data"]["charge"] for one in told if one["kind"] == "corrected"] == ["free"]
@@ -113,9 +128,14 @@ def test_a_provider_corrects_its_own_answer_while_the_step_lasts(desk: Desk) -> 
     desk.world.fire(desk.db, "provider", desk.number, "start", track=desk.referral)
     with pytest.raises(NotAllowed):
         correct_answer(
-            desk.db, desk.world.actor(desk.db, "provider"), desk.case, accepted, data=data | {"charge": "free", "price": None},
-            reason="Free after all.", request=new_request(),
-        )  # fmt: skip
+            desk.db,
+            desk.world.actor(desk.db, "provider"),
+            desk.case,
+            accepted,
+            data=data | {"charge": "free", "price": None},
+            reason="Free after all.",
+            request=new_request(),
+        )
 
 
 def test_what_something_followed_from_is_refused_with_why(desk: Desk) -> None:
@@ -133,7 +153,9 @@ def test_what_something_followed_from_is_refused_with_why(desk: Desk) -> None:
         (lambda desk, seq: desk.correct("officer", seq, service="pledge"), Refused),
     ],
 )
-def test_a_correction_is_checked_like_the_form(desk: Desk, do: Callable[[Desk, int], int], error: type[Exception]) -> None:
+def test_a_correction_is_checked_like_the_form(
+    desk: Desk, do: Callable[[Desk, int], int], error: type[Exception]
+) -> None:
     sent = desk.seq(SENT)
     with pytest.raises(error):
         do(desk, sent)
@@ -144,7 +166,11 @@ def test_days_are_judged_by_the_day_of_the_deed_and_not_of_its_correction(desk: 
     desk.world.accept(desk.db, desk.number, desk.referral)
     accepted = desk.seq("kind = 'fired' AND effects->>'transition' = 'accept'")
     sent, screened, told_on = desk.seq(SENT), desk.seq(SCREENED), today()
-    day = next(name for name, value in desk.answers("officer", screened).items() if isinstance(value, str) and value[:2] == "20")
+    day = next(
+        name
+        for name, value in desk.answers("officer", screened).items()
+        if isinstance(value, str) and value[:2] == "20"
+    )
     desk.pass_days(70)
     desk.correct("officer", sent, question="Does it reach 190 degrees?")
     desk.correct("officer", accepted, planned_on=(told_on + timedelta(days=21)).isoformat())
@@ -158,7 +184,8 @@ def test_days_are_judged_by_the_day_of_the_deed_and_not_of_its_correction(desk: 
 def test_what_stood_may_stay_though_nobody_could_name_it_any_more(desk: Desk) -> None:
     sent = desk.seq(SENT)
     desk.db.execute(
-        text("UPDATE organisations SET services = '{}' WHERE id = CAST(:id AS uuid)"), {"id": desk.world.organisations["lab"]}
+        text("UPDATE organisations SET services = '{}' WHERE id = CAST(:id AS uuid)"),
+        {"id": desk.world.organisations["lab"]},
     )
     desk.correct("officer", sent, question="Does it reach 190 degrees?")
     with pytest.raises(InvalidForm):
@@ -170,7 +197,8 @@ def test_no_step_of_a_referral_that_has_ended_lasts(desk: Desk) -> None:
     declined = desk.seq("kind = 'fired' AND effects->>'transition' = 'decline'")
     editions = load_library().editions
     theirs = {
-        who: [one.name for one in list_correctable(desk.world.actor(desk.db, who), desk.case, editions)] for who in ("provider", "officer")
+        who: [one.name for one in list_correctable(desk.world.actor(desk.db, who), desk.case, editions)]
+        for who in ("provider", "officer")
     }
     assert theirs["provider"] == []
     assert "decline" in theirs["officer"]

@@ -22,16 +22,28 @@ def joined(world: World, db: Connection) -> tuple[str, str, str]:
     return number, mine, world.referral(db, number, "assessment")
 
 
-def test_the_office_reads_how_many_results_it_waits_for(world: World, db: Connection, joined: tuple[str, str, str]) -> None:
+def test_the_office_reads_how_many_results_it_waits_for(
+    world: World, db: Connection, joined: tuple[str, str, str]
+) -> None:
     number, mine, other = joined
     (one,) = show_case(db, world.actor(db, "officer"), number)["joins"]
     assert one == {
-        "id": mine, "service": "assessment", "rule": "all", "state": "open", "needed": 2, "results": 0, "running": 2,
-        "asked": 2, "short": False, "referrals": [mine, other],
-    }  # fmt: skip
+        "id": mine,
+        "service": "assessment",
+        "rule": "all",
+        "state": "open",
+        "needed": 2,
+        "results": 0,
+        "running": 2,
+        "asked": 2,
+        "short": False,
+        "referrals": [mine, other],
+    }
 
 
-def test_the_office_reads_of_a_referral_who_else_is_asked(world: World, db: Connection, joined: tuple[str, str, str]) -> None:
+def test_the_office_reads_of_a_referral_who_else_is_asked(
+    world: World, db: Connection, joined: tuple[str, str, str]
+) -> None:
     _, mine, other = joined
     (beside,) = show_referral(db, world.actor(db, "officer"), mine)["asked_beside"]
     assert (beside["referral"], beside["provider"], beside["states"]) == (other, "Tianjin Second House", ["sent"])
@@ -39,7 +51,9 @@ def test_the_office_reads_of_a_referral_who_else_is_asked(world: World, db: Conn
 
 def test_a_provider_reads_of_no_other(world: World, db: Connection, joined: tuple[str, str, str]) -> None:
     number, mine, other = joined
-    told = str(show_referral(db, world.actor(db, "provider"), mine)) + str(show_case(db, world.actor(db, "provider"), number))
+    told = str(show_referral(db, world.actor(db, "provider"), mine)) + str(
+        show_case(db, world.actor(db, "provider"), number)
+    )
     assert "Tianjin" not in told
     assert other not in told
     assert "beside': [{" not in told
@@ -48,7 +62,11 @@ def test_a_provider_reads_of_no_other(world: World, db: Connection, joined: tupl
 def test_the_same_question_is_asked(world: World, db: Connection, joined: tuple[str, str, str]) -> None:
     _, mine, other = joined
     officer = world.actor(db, "officer")
-    assert show_referral(db, officer, other)["question"] == show_referral(db, officer, mine)["question"] == "Does it reach 180 degrees?"
+    assert (
+        show_referral(db, officer, other)["question"]
+        == show_referral(db, officer, mine)["question"]
+        == "Does it reach 180 degrees?"
+    )
 
 
 def test_the_history_of_it_is_whole(world: World, db: Connection, joined: tuple[str, str, str]) -> None:

@@ -22,9 +22,18 @@ def _play(world: World, db: Connection) -> tuple[str, str, str]:
     referred, _ = to_referral(world, db)
     held = world.new_case(db)
     world.fire(db, "officer", held, "take")
-    world.fire(db, "officer", held, "hold", {
-        "reason": "parties_paused", "waits_for": "need_owner", "waits_until": "event", "event": "The board has met",
-    })  # fmt: skip
+    world.fire(
+        db,
+        "officer",
+        held,
+        "hold",
+        {
+            "reason": "parties_paused",
+            "waits_for": "need_owner",
+            "waits_until": "event",
+            "event": "The board has met",
+        },
+    )
     return referred, held, world.new_case(db)
 
 
@@ -60,9 +69,7 @@ def test_each_filter_finds_its_cases(db: Connection, world: World, numbers: tupl
 
 
 @pytest.mark.parametrize("words", ["%", "_", "\\", "' OR true --"])
-def test_words_are_taken_as_they_stand(
-    db: Connection, world: World, numbers: tuple[str, str, str], words: str
-) -> None:
+def test_words_are_taken_as_they_stand(db: Connection, world: World, numbers: tuple[str, str, str], words: str) -> None:
     assert found(db, world, "officer", words=words) == []
 
 
@@ -75,11 +82,18 @@ def test_overdue_finds_what_is_late_on_either_side(db: Connection, world: World,
     db.execute(text(late.format("organisation_id IS NULL")), {"n": fresh})
     assert found(db, world, "officer", overdue="yes") == [referred, fresh]
     rows = list_cases(db, world.actor(db, "officer"), filters={"overdue": "yes"}, sort="number")["items"]
-    assert [(one["overdue"], [late["overdue"] for late in one["waits_for"]]) for one in rows] == [(True, [True]), (True, [])]
+    assert [(one["overdue"], [late["overdue"] for late in one["waits_for"]]) for one in rows] == [
+        (True, [True]),
+        (True, []),
+    ]
     exported = export_cases(db, world.actor(db, "officer"), filters={"overdue": "yes"}, sort="number")
     assert [one["number"] for one in exported] == [referred, fresh]
     # What stands still is nobody's delay.
-    db.execute(text("UPDATE clocks SET state = 'paused', fires_at = NULL WHERE task_id IN (SELECT id FROM tasks WHERE organisation_id IS NOT NULL)"))
+    db.execute(
+        text(
+            "UPDATE clocks SET state = 'paused', fires_at = NULL WHERE task_id IN (SELECT id FROM tasks WHERE organisation_id IS NOT NULL)"
+        )
+    )
     assert found(db, world, "officer", overdue="yes") == [fresh]
 
 
@@ -125,9 +139,13 @@ def test_a_filter_betrays_nothing(db: Connection, world: World, numbers: tuple[s
     # An observer sees outlines: the state, not who does what.
     assert found(db, world, "observer", state="proposed") == [fresh]
     for hidden in (
-        {"owner": world.people["officer"]}, {"provider": world.organisations["lab"]}, {"waits_for": "provider"},
-        {"waits_for": "us"}, {"open": "yes"}, {"overdue": "yes"},
-    ):  # fmt: skip
+        {"owner": world.people["officer"]},
+        {"provider": world.organisations["lab"]},
+        {"waits_for": "provider"},
+        {"waits_for": "us"},
+        {"open": "yes"},
+        {"overdue": "yes"},
+    ):
         assert found(db, world, "observer", **hidden) == []
         assert found(db, world, "provider", **hidden) == []
     # A provider sees its own cases by number and title, and not where they stand.
@@ -136,8 +154,13 @@ def test_a_filter_betrays_nothing(db: Connection, world: World, numbers: tuple[s
     assert found(db, world, "foreign_officer") == []
     assert {*list_cases(db, world.actor(db, "provider"))["items"][0]} == {"number", "title"}
     assert {*list_cases(db, world.actor(db, "observer"))["items"][0]} == {
-        "number", "title", "state", "step", "outcome", "edition",
-    }  # fmt: skip
+        "number",
+        "title",
+        "state",
+        "step",
+        "outcome",
+        "edition",
+    }
 
 
 def test_the_count_agrees_and_stops(
@@ -214,7 +237,10 @@ def agreed(db: Connection, world: World, number: str) -> dict[str, Any]:
     action = told["next_action"] or {"due_at": None, "overdue": False}
     assert row["due_at"] == action["due_at"]
     assert row["overdue"] == told["overdue"] == (action["overdue"] or any(one["overdue"] for one in told["waits_for"]))
-    plain = [one | {"for": {key: one["for"][key] for key in ("id", "name")}} if one["what"] != "hold" else one for one in row["waits_for"]]
+    plain = [
+        one | {"for": {key: one["for"][key] for key in ("id", "name")}} if one["what"] != "hold" else one
+        for one in row["waits_for"]
+    ]
     assert plain == told["waits_for"]
     assert found(db, world, "officer", overdue="yes", number=number) == ([number] if row["overdue"] else [])
     assert row["due_at"] == list_cases(db, actor, filters={"number": number}, sort="due")["items"][0]["due_at"]
@@ -248,7 +274,9 @@ def test_what_somebody_lets_wait_comes_after_what_can_be_worked_on(
     assert told["due_at"] > first["due_at"]
     agreed(db, world, referred)
     db.execute(
-        text("UPDATE tasks SET state = 'Suspended' WHERE state = 'Ready' AND log_id = (SELECT id FROM cases WHERE number = :n)"),
+        text(
+            "UPDATE tasks SET state = 'Suspended' WHERE state = 'Ready' AND log_id = (SELECT id FROM cases WHERE number = :n)"
+        ),
         {"n": referred},
     )
     assert show_case(db, actor, referred)["next_action"]["id"] == first["id"]
@@ -263,7 +291,11 @@ def test_on_hold_the_next_action_is_the_holds_own(db: Connection, world: World, 
     # Whatever stands still meanwhile is not late, wherever it is counted.
     late(db, held, "type = 'side' AND queue = 'officer'")
     assert not agreed(db, world, held)["overdue"]
-    paused = [one for one in show_case(db, world.actor(db, "officer"), held)["tasks"] if one["type"] == "side" and one["queue"] == "officer"]
+    paused = [
+        one
+        for one in show_case(db, world.actor(db, "officer"), held)["tasks"]
+        if one["type"] == "side" and one["queue"] == "officer"
+    ]
     assert paused
     assert not any(one["overdue"] for one in paused)
     assert count_work(db, world.actor(db, "officer"))["overdue"] == 0
@@ -272,9 +304,13 @@ def test_on_hold_the_next_action_is_the_holds_own(db: Connection, world: World, 
     assert agreed(db, world, held)["overdue"]
 
 
-def test_what_is_asked_after_closing_counts_from_then_on(db: Connection, world: World, numbers: tuple[str, str, str]) -> None:
+def test_what_is_asked_after_closing_counts_from_then_on(
+    db: Connection, world: World, numbers: tuple[str, str, str]
+) -> None:
     _, _, fresh = numbers
-    db.execute(text("UPDATE tasks SET aftercare = true WHERE log_id = (SELECT id FROM cases WHERE number = :n)"), {"n": fresh})
+    db.execute(
+        text("UPDATE tasks SET aftercare = true WHERE log_id = (SELECT id FROM cases WHERE number = :n)"), {"n": fresh}
+    )
     assert agreed(db, world, fresh)["due_at"] is None
     db.execute(text("UPDATE cases SET closed_at = casework_now() WHERE number = :n"), {"n": fresh})
     assert agreed(db, world, fresh)["due_at"] is not None

@@ -40,23 +40,36 @@ class Files:
     def record(self, kind: Kind, keys: int) -> dict[str, Json]:
         key = self.dice.randint(1, keys)
         told: dict[str, Json] = {"external_id": f"K{key}", "title": f"Title {self.dice.randint(1, 3)}"} | self.some(
-            source=["A", "B"], owner=["Works", "Mills", f"Owner {key}"], readiness_low=[1, 5, 9, 10], readiness_high=[4, 9],
-        )  # fmt: skip
+            source=["A", "B"],
+            owner=["Works", "Mills", f"Owner {key}"],
+            readiness_low=[1, 5, 9, 10],
+            readiness_high=[4, 9],
+        )
         if kind == "technologies" and self.dice.random() < 0.5:
             told["rights"] = [self._right() for _ in range(self.dice.randint(1, 2))]
         return told
 
     def _right(self) -> dict[str, Json]:
-        return {"kind": self.dice.choice(["invention", "know_how", "no_kind"] if self.dice.random() < 0.1 else ["invention", "know_how"])} | self.some(
-            office=["CNIPA", "EPO"], number=[f"CN{n}" for n in range(40)], in_force=[True],
-        )  # fmt: skip
+        return {
+            "kind": self.dice.choice(
+                ["invention", "know_how", "no_kind"] if self.dice.random() < 0.1 else ["invention", "know_how"]
+            )
+        } | self.some(
+            office=["CNIPA", "EPO"],
+            number=[f"CN{n}" for n in range(40)],
+            in_force=[True],
+        )
 
     def match(self, keys: int) -> dict[str, Json]:
         sides = {
             side: self.record(kind, 60) if self.dice.random() < 0.4 else f"K{self.dice.randint(1, 70)}"
             for side, kind in SIDES.items()
-        }  # fmt: skip
-        return {"external_id": f"M{self.dice.randint(1, keys)}"} | sides | self.some(score=[1, 0.5], rationale=["It fits."])
+        }
+        return (
+            {"external_id": f"M{self.dice.randint(1, keys)}"}
+            | sides
+            | self.some(score=[1, 0.5], rationale=["It fits."])
+        )
 
     def file(self, kind: Kind, rows: int) -> bytes:
         keys = rows * 3
@@ -127,7 +140,9 @@ def _file() -> bytes:
 def _counts(engine: Engine) -> tuple[int, int]:
     with transaction(engine) as db:
         row = db.execute(
-            text("SELECT count(*) AS needs, (SELECT count(*) FROM organisations WHERE name LIKE 'Owner _') AS owners FROM needs WHERE external_id LIKE 'K%'")
+            text(
+                "SELECT count(*) AS needs, (SELECT count(*) FROM organisations WHERE name LIKE 'Owner _') AS owners FROM needs WHERE external_id LIKE 'K%'"
+            )
         ).one()
     return row.needs, row.owners
 
@@ -154,7 +169,9 @@ def test_an_import_beside_a_dry_run_takes_its_turn_or_is_told_so(engine: Engine,
         over.wait(60 if long else 0.5)
 
     with ThreadPoolExecutor(1) as beside:
-        dry = beside.submit(import_records, engine, "needs", io.BytesIO(told), programme="BJ", dry_run=True, progress=progress)
+        dry = beside.submit(
+            import_records, engine, "needs", io.BytesIO(told), programme="BJ", dry_run=True, progress=progress
+        )
         assert halfway.wait(30)
         try:
             if long:
@@ -167,4 +184,3 @@ def test_an_import_beside_a_dry_run_takes_its_turn_or_is_told_so(engine: Engine,
             over.set()
         assert dry.result().created == ROWS
     assert _counts(engine) == ((0, 0) if long else (ROWS, 7))
-

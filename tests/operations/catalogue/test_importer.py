@@ -221,11 +221,14 @@ def test_rights_come_unconfirmed_and_once(engine: Engine, programme: str) -> Non
 def test_a_match_may_bring_its_need_and_technology(engine: Engine, programme: str, lines: bool) -> None:
     matches = [
         {
-            "external_id": f"M{n}", "score": 1.5, "rationale": "fits", "need": {"external_id": "N1", "title": "A"},
+            "external_id": f"M{n}",
+            "score": 1.5,
+            "rationale": "fits",
+            "need": {"external_id": "N1", "title": "A"},
             "technology": {"source": "C", "external_id": f"T{n}", "title": "B"},
         }
         for n in (1, 2)
-    ]  # fmt: skip
+    ]
     told = "\n".join(map(json.dumps, matches)) if lines else json.dumps(matches)
     for dry_run in (True, False):
         made = _import(engine, "matches", told, dry_run=dry_run)

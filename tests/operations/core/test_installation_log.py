@@ -30,7 +30,9 @@ def test_a_changed_setting_is_told_at_the_next_start_and_no_other(engine: Engine
             note_settings(db, first, program)
     assert [one["program"] for one in told(engine)] == ["serve", "worker"]
     with transaction(engine) as db:
-        changed = note_settings(db, first.model_copy(update={"webhook_hosts": "*", "confirm_minutes": 700, "pool_size": 7}), "serve")
+        changed = note_settings(
+            db, first.model_copy(update={"webhook_hosts": "*", "confirm_minutes": 700, "pool_size": 7}), "serve"
+        )
     assert changed == {"webhook_hosts": "*", "confirm_minutes": 700}
     assert list(verify_all(engine)) == []
 
@@ -59,7 +61,9 @@ def test_what_stood_in_the_registers_before_is_told_when_the_log_begins(
     """A database of a release without entries: every row of its registers is adopted, and tampering is found from then on."""
     with transaction(engine) as db:
         build_world(db)
-    owner = connect_engine(settings.model_copy(update={"owner_database_url": _superuser(database_server, engine)}), role="owner")
+    owner = connect_engine(
+        settings.model_copy(update={"owner_database_url": _superuser(database_server, engine)}), role="owner"
+    )
     with owner.begin() as db:
         db.execute(text("SET LOCAL session_replication_role = replica"))
         # As if nothing had ever been told of the rows: their logs have no bodies, and the installation has no log.

@@ -99,8 +99,15 @@ class Office:
         case = self.shown()
         track = case["tracks"][0]
         return self.count(
-            fire_transition, case["id"], "case", track["id"], name, data=data, revision=track["revision"], request=request()
-        )  # fmt: skip
+            fire_transition,
+            case["id"],
+            "case",
+            track["id"],
+            name,
+            data=data,
+            revision=track["revision"],
+            request=request(),
+        )
 
     def release(self, task: str) -> None:
         self.do(release_task, task, note=None, request=request())

@@ -22,7 +22,9 @@ STOP = {"reason": "regulation", "found_on": today().isoformat(), "source": "List
 
 def leave(db: Connection, world: World, *who: str) -> None:
     for one in who:
-        rows = db.execute(text("SELECT id FROM memberships WHERE person_id = CAST(:id AS uuid)"), {"id": world.people[one]})
+        rows = db.execute(
+            text("SELECT id FROM memberships WHERE person_id = CAST(:id AS uuid)"), {"id": world.people[one]}
+        )
         for id in rows.scalars().all():
             end_role(db, str(id))
 
@@ -71,9 +73,16 @@ def propose_closing_surely(db: Connection, world: World, number: str) -> None:
     revision = load(db, home_of(db, number), "case").tracks[track].revision
     asked = new_request()
     fire_transition(
-        db, world.actor(db, "officer"), home_of(db, number), "case", track, "propose_close", data=PROPOSAL, revision=revision,
+        db,
+        world.actor(db, "officer"),
+        home_of(db, number),
+        "case",
+        track,
+        "propose_close",
+        data=PROPOSAL,
+        revision=revision,
         request=Request(asked.key, asked.digest, sure=True),
-    )  # fmt: skip
+    )
 
 
 def test_what_is_hopeless_already_is_not_refused_for_it(world: World, db: Connection) -> None:

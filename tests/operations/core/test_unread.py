@@ -56,9 +56,18 @@ def test_a_provider_is_told_of_nothing_that_its_history_does_not_show(world: Wor
     look_at_referral(db, world.actor(db, "provider"), referral)
     case = load(db, home_of(db, number), "case")
     world.write(db, "officer", case)
-    world.fire(db, "officer", number, "hold", {
-        "reason": "budget", "waits_for": "need_owner", "waits_until": "event", "event": "The board has met",
-    })  # fmt: skip
+    world.fire(
+        db,
+        "officer",
+        number,
+        "hold",
+        {
+            "reason": "budget",
+            "waits_for": "need_owner",
+            "waits_until": "event",
+            "event": "The board has met",
+        },
+    )
     assert of_referral(world, db, "provider") is None
     assert {one["mark"] for one in list_tasks(db, world.actor(db, "provider"), view="queue")["items"]} == {None}
     world.write(db, "officer", case, referral)

@@ -29,14 +29,29 @@ class Papers(World):
         tracks = list(load(self.db, log, kind).tracks)
         for _ in range(4):
             document = self.id()
-            self.insert("documents", {
-                "id": document, "log_id": log, "kind": "report", "registered_at": START,
-                "track_id": self.maybe(self.dice.choice(tracks), 0.5), "withdrawn_at": self.maybe(START, 0.2),
-            })  # fmt: skip
-            self.insert("grants", {
-                "id": self.id(), "log_id": log, "track_id": self.dice.choice(tracks), "document_id": document,
-                "consents": [], "given_at": START, "ended_at": self.maybe(START, 0.3),
-            })  # fmt: skip
+            self.insert(
+                "documents",
+                {
+                    "id": document,
+                    "log_id": log,
+                    "kind": "report",
+                    "registered_at": START,
+                    "track_id": self.maybe(self.dice.choice(tracks), 0.5),
+                    "withdrawn_at": self.maybe(START, 0.2),
+                },
+            )
+            self.insert(
+                "grants",
+                {
+                    "id": self.id(),
+                    "log_id": log,
+                    "track_id": self.dice.choice(tracks),
+                    "document_id": document,
+                    "consents": [],
+                    "given_at": START,
+                    "ended_at": self.maybe(START, 0.3),
+                },
+            )
 
     def cases(self) -> Iterator[Case]:
         for log, kind in self.logs:

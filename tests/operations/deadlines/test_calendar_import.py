@@ -60,7 +60,9 @@ def test_hostile_files_are_refused_in_bounds() -> None:
     many = read_ics(ics(*["DTSTART;VALUE=DATE:20260501"] * (MOST_EVENTS + 5)))
     assert many.faults[-1][1] == "the rest was not read"
     assert len(read_ics(ics(*["DTSTART:x"] * 1000)).faults) <= 21
-    assert read_ics(b"BEGIN:VCALENDAR\nBEGIN:VEVENT\nDTSTART;VALUE=DATE:20260501\n").faults == [(2, "the event does not end")]
+    assert read_ics(b"BEGIN:VCALENDAR\nBEGIN:VEVENT\nDTSTART;VALUE=DATE:20260501\n").faults == [
+        (2, "the event does not end")
+    ]
     named = read_ics(ics("DTSTART;VALUE=DATE:20260501\r\nSUMMARY:" + "<script>\u202e\x07" * 99))
     assert all(len(name) <= 100 and "\u202e" not in name and "\x07" not in name for name in named.holidays.values())
 
@@ -76,9 +78,13 @@ def test_what_a_form_shows_is_what_it_reads() -> None:
     calendar = china([2026])
     hours = {weekday: write_slots(calendar, weekday) for weekday in range(7)}
     again = read_calendar(
-        calendar.name, calendar.version, zone=calendar.zone, hours=hours,
-        holidays=write_days(calendar.holidays, calendar.names), make_up=write_days(calendar.make_up, calendar.names),
-    )  # fmt: skip
+        calendar.name,
+        calendar.version,
+        zone=calendar.zone,
+        hours=hours,
+        holidays=write_days(calendar.holidays, calendar.names),
+        make_up=write_days(calendar.make_up, calendar.names),
+    )
     assert (again.slots, again.holidays, again.make_up) == (calendar.slots, calendar.holidays, calendar.make_up)
     assert again.names == calendar.names
     assert again.digest == calendar.digest
@@ -109,6 +115,8 @@ def test_public_holidays_of_other_countries_are_known() -> None:
     assert german.holidays[date(2026, 10, 3)] == {"en": "German Unity Day"}
     assert german.make_up == {}
     chinese = public_holidays("CN", 2026)
-    assert chinese.make_up.keys() == {date(2026, m, d) for m, d in ((1, 4), (2, 14), (2, 28), (5, 9), (9, 20), (10, 10))}
+    assert chinese.make_up.keys() == {
+        date(2026, m, d) for m, d in ((1, 4), (2, 14), (2, 28), (5, 9), (9, 20), (10, 10))
+    }
     assert chinese.holidays[date(2026, 10, 1)]["zh"] == "国庆节"
     assert isinstance(china([2026]), Calendar)

@@ -70,8 +70,9 @@ def moments(scene: Scene) -> dict[tuple[str, str, str], datetime]:
     )
     return {
         (row.id, str(what), str(rule)): datetime.fromisoformat(at)
-        for row in rows for at, what, rule in row.rungs[row.next :]
-    }  # fmt: skip
+        for row in rows
+        for at, what, rule in row.rungs[row.next :]
+    }
 
 
 @st.composite
@@ -115,11 +116,11 @@ def test_the_preview_is_the_result(scene: Scene, change: tuple[list[tuple[int, b
         undo.rollback()
 
 
-def test_a_change_is_a_version_with_who_made_it_and_every_case_keeps_a_valid_history(scene: Scene, db: Connection) -> None:
+def test_a_change_is_a_version_with_who_made_it_and_every_case_keeps_a_valid_history(
+    scene: Scene, db: Connection
+) -> None:
     first = present(scene)
-    day = next(
-        d for d in (now(db).date() + timedelta(days=n) for n in range(1, 9)) if first.is_working_day(d)
-    )  # fmt: skip
+    day = next(d for d in (now(db).date() + timedelta(days=n) for n in range(1, 9)) if first.is_working_day(d))
     apply(scene, replace(first, holidays=first.holidays | {day}, names={**first.names, day: {"en": "Storm"}}))
     told = show(scene)
     versions = told["versions"]
@@ -136,7 +137,9 @@ def test_a_change_is_a_version_with_who_made_it_and_every_case_keeps_a_valid_his
 
 def test_counting_again_twice_moves_nothing_more(scene: Scene, db: Connection) -> None:
     calendar = present(scene)
-    apply(scene, replace(calendar, holidays=calendar.holidays | {now(db).date() + timedelta(days=n) for n in range(1, 4)}))
+    apply(
+        scene, replace(calendar, holidays=calendar.holidays | {now(db).date() + timedelta(days=n) for n in range(1, 4)})
+    )
     before = moments(scene)
     db.execute(text("UPDATE programmes SET recount_after = '00000000-0000-0000-0000-000000000000'"))
     while (made := recount_next(db)) is not None:

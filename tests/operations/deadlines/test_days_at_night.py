@@ -30,11 +30,20 @@ def night(db: Connection, world: World) -> date:
     return day
 
 
-def test_a_case_opened_then_belongs_to_the_phase_that_began_at_midnight(db: Connection, world: World, night: date) -> None:
+def test_a_case_opened_then_belongs_to_the_phase_that_began_at_midnight(
+    db: Connection, world: World, night: date
+) -> None:
     registry.register_phase(
-        db, world.programmes["BJ"], name="Before", name_zh=None, starts_on=night - timedelta(days=300), ends_on=night - timedelta(days=1)
+        db,
+        world.programmes["BJ"],
+        name="Before",
+        name_zh=None,
+        starts_on=night - timedelta(days=300),
+        ends_on=night - timedelta(days=1),
     )
-    phase = registry.register_phase(db, world.programmes["BJ"], name="Second phase", name_zh=None, starts_on=night, ends_on=None)
+    phase = registry.register_phase(
+        db, world.programmes["BJ"], name="Second phase", name_zh=None, starts_on=night, ends_on=None
+    )
     number = world.open_case(db)
     assert show_case(db, world.actor(db, "officer"), number)["phase"] == phase
 
@@ -45,9 +54,15 @@ def test_a_right_is_free_from_the_day_on_which_it_was_released(db: Connection, w
     def caused(seq: int) -> Event:
         return Event(log=case, seq=seq, at=now(db), kind="fired", actor=world.people["officer"])
 
-    encumber(db, caused(1), {"right": world.rights[0], "add": {"kind": "pledge", "from": night.isoformat()}}, world.rights[1])
-    encumber(db, caused(2), {"right": world.rights[0], "end": {"kind": "pledge", "from": night.isoformat()}}, world.rights[1])
-    found = db.execute(text("SELECT encumbrances FROM rights WHERE id = CAST(:id AS uuid)"), {"id": world.rights[0]}).scalar_one()
+    encumber(
+        db, caused(1), {"right": world.rights[0], "add": {"kind": "pledge", "from": night.isoformat()}}, world.rights[1]
+    )
+    encumber(
+        db, caused(2), {"right": world.rights[0], "end": {"kind": "pledge", "from": night.isoformat()}}, world.rights[1]
+    )
+    found = db.execute(
+        text("SELECT encumbrances FROM rights WHERE id = CAST(:id AS uuid)"), {"id": world.rights[0]}
+    ).scalar_one()
     assert [one["to"] for one in found] == [night.isoformat()]
 
 

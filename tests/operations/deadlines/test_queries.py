@@ -93,7 +93,10 @@ def test_both_sides_of_a_referral_read_the_same_account(scene: Scene) -> None:
     scene.pass_days(4)
     scene.world.fire(scene.db, "provider", number, "ask_info", {"items": "The drawings"}, track=referral)
     scene.pass_days(20)
-    shown = [show_referral(scene.db, scene.world.actor(scene.db, role), referral)["sides"] for role in ("provider", "officer")]
+    shown = [
+        show_referral(scene.db, scene.world.actor(scene.db, role), referral)["sides"]
+        for role in ("provider", "officer")
+    ]
     assert shown[0] == shown[1]
     told = shown[0]
     assert [one["side"] for one in told["turns"]] == ["provider", "office"]
@@ -118,7 +121,9 @@ def test_while_a_referral_is_suspended_the_clocks_of_its_service_stand_still(sce
     step = scene.case(number).step_tasks(child.id)[0]
     scene.pass_days(3)
     before = _remaining(scene, number, step.id)
-    scene.world.fire(scene.db, "officer", number, "suspend", {"reason": "fee", "note": "The fee is open."}, track=referral)
+    scene.world.fire(
+        scene.db, "officer", number, "suspend", {"reason": "fee", "note": "The fee is open."}, track=referral
+    )
     scene.pass_days(50)
     assert "stands_still" not in {one["kind"] for one in find_breaches(scene.db)}
     told = show_referral(scene.db, scene.world.actor(scene.db, "provider"), referral)["sides"]

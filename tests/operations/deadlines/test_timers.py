@@ -299,6 +299,10 @@ def test_a_clock_that_is_put_back_rings_nothing_again(scene: Scene) -> None:
     assert ring_due_on(scene.db) > 0
     assert ring_due_on(scene.db) == 0
     task = next(t for t in scene.case(number).open_tasks() if t.name == "triage_check")
-    climbed = [event.effects["what"] for event in scene.events(number) if event.effects.get("task") == task.id and event.kind == RANG]
+    climbed = [
+        event.effects["what"]
+        for event in scene.events(number)
+        if event.effects.get("task") == task.id and event.kind == RANG
+    ]
     assert climbed == ["remind", "due", "escalate", "flag"]
     assert [event.at for event in scene.events(number)] == sorted(event.at for event in scene.events(number))

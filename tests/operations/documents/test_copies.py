@@ -38,29 +38,47 @@ def asked(scene: Scene) -> list[Task]:
 
 def confirm(scene: Scene) -> None:
     documents.confirm_return(
-        scene.db, scene.world.actor(scene.db, "provider"), scene.case(), scene.referral, how="returned", note=None,
+        scene.db,
+        scene.world.actor(scene.db, "provider"),
+        scene.case(),
+        scene.referral,
+        how="returned",
+        note=None,
         request=new_request(),
-    )  # fmt: skip
+    )
 
 
 def end_by_consent(scene: Scene) -> None:
     case = scene.case()
     (consent,) = [one.id for one in case.consents.values() if one.party == "need_owner" and one.ended_at is None]
     withdraw_consent(
-        scene.db, scene.world.actor(scene.db, "officer"), scene.number, consent, reason="By letter", revision=case.revision,
+        scene.db,
+        scene.world.actor(scene.db, "officer"),
+        scene.number,
+        consent,
+        reason="By letter",
+        revision=case.revision,
         request=new_request(),
-    )  # fmt: skip
+    )
 
 
 def end_by_word(scene: Scene) -> None:
     documents.end_grant(
-        scene.db, scene.world.actor(scene.db, "officer"), scene.number, scene.grant().id, reason="Too much.", request=new_request()
+        scene.db,
+        scene.world.actor(scene.db, "officer"),
+        scene.number,
+        scene.grant().id,
+        reason="Too much.",
+        request=new_request(),
     )
 
 
 ENDS = {
     "cancelled": lambda scene: scene.fire("officer", "cancel", CANCELLED),
-    "given up": lambda scene: (scene.fire("provider", "start", {}), scene.fire("provider", "give_up", {"reason": "Too much."})),
+    "given up": lambda scene: (
+        scene.fire("provider", "start", {}),
+        scene.fire("provider", "give_up", {"reason": "Too much."}),
+    ),
     "consent withdrawn": end_by_consent,
     "ended by the office": end_by_word,
     "its day is over": lambda scene: scene.pass_days(6),
@@ -94,7 +112,12 @@ def test_the_task_says_it_of_the_copies(scene: Scene) -> None:
     scene.fire("officer", "cancel", CANCELLED)
     (task,) = asked(scene)
     complete_task(
-        scene.db, scene.world.actor(scene.db, "provider"), task.id, data={"how": "destroyed"}, happened_on=None, request=new_request()
+        scene.db,
+        scene.world.actor(scene.db, "provider"),
+        task.id,
+        data={"how": "destroyed"},
+        happened_on=None,
+        request=new_request(),
     )
     assert scene.grant().returned_at is not None
     with pytest.raises(WrongState):
@@ -127,9 +150,10 @@ def test_the_ladder_goes_on_when_the_referral_is_over(scene: Scene) -> None:
     (task,) = asked(scene)
     scene.pass_days(40)
     rang = [
-        one.effects["what"] for one in read_events(scene.db, home_of(scene.db, scene.number))
+        one.effects["what"]
+        for one in read_events(scene.db, home_of(scene.db, scene.number))
         if one.kind == "rang" and one.effects.get("task") == task.id
-    ]  # fmt: skip
+    ]
     assert rang == ["remind", "due", "escalate", "flag"]
     assert asked(scene)[0].flagged
 
@@ -140,7 +164,9 @@ def test_the_house_rule_finds_what_nobody_confirms(scene: Scene) -> None:
     found = []
     for days in (20, 15):
         scene.pass_days(days)
-        found.append([one["task"] and one["task"]["name"] for one in find_breaches(scene.db) if one["kind"] == "copies_out"])
+        found.append(
+            [one["task"] and one["task"]["name"] for one in find_breaches(scene.db) if one["kind"] == "copies_out"]
+        )
     confirm(scene)
     found.append([one["kind"] for one in find_breaches(scene.db) if one["kind"] == "copies_out"])
     assert found == [[], ["return_papers"], []]
@@ -165,6 +191,11 @@ def test_all_of_it_verifies(scene: Scene) -> None:
     scene.fire("officer", "cancel", CANCELLED)
     (task,) = asked(scene)
     complete_task(
-        scene.db, scene.world.actor(scene.db, "provider"), task.id, data={"how": "destroyed"}, happened_on=None, request=new_request()
+        scene.db,
+        scene.world.actor(scene.db, "provider"),
+        task.id,
+        data={"how": "destroyed"},
+        happened_on=None,
+        request=new_request(),
     )
     assert list(verify_case(scene.db, home_of(scene.db, scene.number))) == []

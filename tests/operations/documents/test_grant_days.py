@@ -42,9 +42,17 @@ class Scene:
     def share(self, until: date | None = None) -> str:
         """A paper of the need owner, supplied to the referral; gives the paper's id."""
         done = register_document(
-            self.db, self.world.actor(self.db, "officer"), self.number, title="Figures", kind="report", party="need_owner",
-            language=None, valid_until=None, revision=self.case().revision, request=new_request(),
-        )  # fmt: skip
+            self.db,
+            self.world.actor(self.db, "officer"),
+            self.number,
+            title="Figures",
+            kind="report",
+            party="need_owner",
+            language=None,
+            valid_until=None,
+            revision=self.case().revision,
+            request=new_request(),
+        )
         id = str(done.answer["id"])
         self.fire("provider", "ask_info", {"items": "The figures"})
         last = {"shared_until": until.isoformat()} if until else {}
@@ -56,9 +64,11 @@ class Scene:
 
     def change(self, until: date | None, by: str = "officer") -> dict[str, Json]:
         day = until.isoformat() if until else None
-        return dict(documents.change_grant_day(
-            self.db, self.world.actor(self.db, by), self.number, self.grant().id, until=day, request=new_request()
-        ).answer)  # fmt: skip
+        return dict(
+            documents.change_grant_day(
+                self.db, self.world.actor(self.db, by), self.number, self.grant().id, until=day, request=new_request()
+            ).answer
+        )
 
     def pass_days(self, days: int) -> None:
         end = now(self.db) + timedelta(days=days)
@@ -82,7 +92,9 @@ class Scene:
     def package(self, by: str) -> list[dict[str, Json]]:
         case = self.case()
         track = case.tracks[self.referral]
-        items: list[dict[str, Json]] = documents.list_package(self.db, self.world.actor(self.db, by), case, track)["items"]
+        items: list[dict[str, Json]] = documents.list_package(self.db, self.world.actor(self.db, by), case, track)[
+            "items"
+        ]
         return items
 
     def kinds(self) -> list[str]:
@@ -174,7 +186,9 @@ def test_what_has_ended_gets_no_other_day(scene: Scene) -> None:
         scene.change(soon(15))
 
 
-@pytest.mark.parametrize(("by", "refusal"), [("provider", NotFound), ("compliance", NotAllowed), ("other_officer", NotAllowed)])
+@pytest.mark.parametrize(
+    ("by", "refusal"), [("provider", NotFound), ("compliance", NotAllowed), ("other_officer", NotAllowed)]
+)
 def test_only_those_who_lead_the_case_change_the_day(scene: Scene, by: str, refusal: type[Exception]) -> None:
     scene.share(soon())
     with pytest.raises(refusal):

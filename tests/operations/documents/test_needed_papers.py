@@ -48,18 +48,22 @@ def payment(journey: Journey, who: str) -> dict[str, Json]:
 
 def test_a_loan_is_not_paid_out_on_a_paper_that_only_the_office_has(journey: Journey) -> None:
     """Whoever works on the referral learns nothing of the case's other papers."""
-    journey.run([
-        lambda on: on.register("The office's copy", None, kind="pledge_certificate"),
-        refused(do("banker", "pledge.paid_out"), Refused, MISSING),
-    ])  # fmt: skip
+    journey.run(
+        [
+            lambda on: on.register("The office's copy", None, kind="pledge_certificate"),
+            refused(do("banker", "pledge.paid_out"), Refused, MISSING),
+        ]
+    )
     assert papers(payment(journey, "banker"), "paid_out") == [("pledge_certificate", "missing")]
 
 
 def test_a_field_offers_only_the_kinds_that_it_takes(journey: Journey) -> None:
-    journey.run([
-        lambda on: on.register("A letter", None, kind="letter"),
-        lambda on: on.register("The first", None, kind="signed_agreement"),
-    ])  # fmt: skip
+    journey.run(
+        [
+            lambda on: on.register("A letter", None, kind="letter"),
+            lambda on: on.register("The first", None, kind="signed_agreement"),
+        ]
+    )
     rule = {"name": "copy", "type": "documents", "kinds": ["signed_agreement"], "valid": True}
     offered = choices_of(journey.db, journey.actor("officer"), journey.case, journey.case.main, [rule])
     assert [one["name"] for one in offered["copy"]] == ["The first"]
@@ -80,9 +84,7 @@ def test_the_office_is_told_what_an_action_will_ask_for(world: World, db: Connec
     assert "Not on file: verification statement." in action["why_not"]
 
 
-def test_what_the_scanner_has_not_cleared_is_a_fact_until_it_is(
-    engine: Engine, world: World, cabinet: Cabinet
-) -> None:
+def test_what_the_scanner_has_not_cleared_is_a_fact_until_it_is(engine: Engine, world: World, cabinet: Cabinet) -> None:
     with transaction(engine) as db:
         number = world.new_case(db)
     cabinet.scanned = True

@@ -27,7 +27,15 @@ from tests.support.world import World, new_request, to_referral
 
 Json = Any
 READ_ALL = ("officer", "other_officer", "supervisor", "compliance", "auditor", "manager")
-OUTSIDE = ("foreign_officer", "provider", "foreign_provider", "verifier", "observer", "administrator", "dispute_officer")
+OUTSIDE = (
+    "foreign_officer",
+    "provider",
+    "foreign_provider",
+    "verifier",
+    "observer",
+    "administrator",
+    "dispute_officer",
+)
 
 
 @dataclass
@@ -45,21 +53,38 @@ class Scene:
         with transaction(self.engine) as db:
             return load(db, home_of(db, self.number), "case")
 
-    def keep(self, content: bytes = PDF, name: str = "report.pdf", party: str | None = None, referral: str | None = None) -> Kept:
+    def keep(
+        self, content: bytes = PDF, name: str = "report.pdf", party: str | None = None, referral: str | None = None
+    ) -> Kept:
         with receive(io.BytesIO(content), name) as upload:
             return self.cabinet.keep(self.case().log, part_for(party, referral), upload)
 
     def hand_in(
-        self, by: str = "officer", content: bytes = PDF, *, title: str = "Test report", referral: str | None = None,
-        party: str | None = None, request: Request | None = None, kept: Kept | None = None,
-    ) -> Done:  # fmt: skip
+        self,
+        by: str = "officer",
+        content: bytes = PDF,
+        *,
+        title: str = "Test report",
+        referral: str | None = None,
+        party: str | None = None,
+        request: Request | None = None,
+        kept: Kept | None = None,
+    ) -> Done:
         kept = kept or self.keep(content, party=party, referral=referral)
         with transaction(self.engine) as db:
             case = load(db, home_of(db, self.number), "case")
             return documents.hand_in(
-                db, self.world.actor(db, by), self.cabinet, case, title=title, kind="report", kept=kept, referral=referral,
-                party=party, request=request or new_request(),
-            )  # fmt: skip
+                db,
+                self.world.actor(db, by),
+                self.cabinet,
+                case,
+                title=title,
+                kind="report",
+                kept=kept,
+                referral=referral,
+                party=party,
+                request=request or new_request(),
+            )
 
     def file(self, by: str, id: str, content: bytes) -> Done:
         with receive(io.BytesIO(content), "next.pdf") as upload:
@@ -79,7 +104,9 @@ class Scene:
 
     def list(self, by: str, referral: str | None = None) -> list[dict[str, Json]]:
         with transaction(self.engine) as db:
-            return documents.list_documents(db, self.world.actor(db, by), load(db, home_of(db, self.number), "case"), referral)
+            return documents.list_documents(
+                db, self.world.actor(db, by), load(db, home_of(db, self.number), "case"), referral
+            )
 
     def accept(self) -> None:
         with transaction(self.engine) as db:
@@ -193,10 +220,12 @@ def test_the_history_says_what_was_filed_and_the_verifier_agrees(scene: Scene) -
 @pytest.mark.parametrize(
     "forged",
     [
-        "UPDATE files SET digest = repeat('0', 64)", "UPDATE files SET version = 7", "UPDATE files SET name = 'other.pdf'",
+        "UPDATE files SET digest = repeat('0', 64)",
+        "UPDATE files SET version = 7",
+        "UPDATE files SET name = 'other.pdf'",
         "UPDATE documents SET withdrawn_at = now()",
     ],
-)  # fmt: skip
+)
 def test_what_somebody_changes_in_a_row_is_found(scene: Scene, forged: str) -> None:
     scene.hand_in()
     scene.execute(forged)
@@ -318,13 +347,17 @@ def share(scene: Scene) -> str:
     id = str(scene.hand_in(party="need_owner", title="Shared figures").answer["id"])
     with transaction(scene.engine) as db:
         scene.world.fire(db, "provider", scene.number, "ask_info", {"items": "The figures"}, track=scene.referral)
-        scene.world.fire(db, "officer", scene.number, "supply_info", {"documents": [id], "answer": "Here."}, track=scene.referral)
+        scene.world.fire(
+            db, "officer", scene.number, "supply_info", {"documents": [id], "answer": "Here."}, track=scene.referral
+        )
     return id
 
 
 def cancel(scene: Scene) -> None:
     with transaction(scene.engine) as db:
-        scene.world.fire(db, "officer", scene.number, "cancel", {"reason": "not_needed", "fees_settled": True}, track=scene.referral)
+        scene.world.fire(
+            db, "officer", scene.number, "cancel", {"reason": "not_needed", "fees_settled": True}, track=scene.referral
+        )
 
 
 def grant_of(scene: Scene) -> str:
@@ -335,7 +368,12 @@ def grant_of(scene: Scene) -> str:
 def end(scene: Scene, by: str = "officer") -> None:
     with transaction(scene.engine) as db:
         documents.end_grant(
-            db, scene.world.actor(db, by), scene.number, grant_of(scene), reason="Too much was shared.", request=new_request()
+            db,
+            scene.world.actor(db, by),
+            scene.number,
+            grant_of(scene),
+            reason="Too much was shared.",
+            request=new_request(),
         )
 
 
@@ -360,9 +398,14 @@ def test_with_the_consent_the_bytes_go_at_once(scene: Scene) -> None:
     (consent,) = [one.id for one in scene.case().consents.values() if one.party == "need_owner"]
     with transaction(scene.engine) as db:
         withdraw_consent(
-            db, scene.world.actor(db, "officer"), scene.number, consent, reason="By letter", revision=scene.case().revision,
+            db,
+            scene.world.actor(db, "officer"),
+            scene.number,
+            consent,
+            reason="By letter",
+            revision=scene.case().revision,
             request=new_request(),
-        )  # fmt: skip
+        )
     with pytest.raises(NotFound):
         scene.take("provider", id)
 

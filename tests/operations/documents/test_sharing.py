@@ -34,26 +34,47 @@ class Scene:
 
     def enter(self, party: str | None = None, *, own: bool = False) -> str:
         done = register_document(
-            self.db, self.world.actor(self.db, "officer"), self.number, title="A study", kind="report", party=party, own=own,
-            language=None, valid_until=None, revision=self.case().revision, request=new_request(),
-        )  # fmt: skip
+            self.db,
+            self.world.actor(self.db, "officer"),
+            self.number,
+            title="A study",
+            kind="report",
+            party=party,
+            own=own,
+            language=None,
+            valid_until=None,
+            revision=self.case().revision,
+            request=new_request(),
+        )
         return str(done.answer["id"])
 
     def deliver(self) -> str:
         """The provider hands something in."""
         done = documents.enter(
-            self.db, self.world.actor(self.db, "provider"), self.case(), title="Our findings", kind="report",
-            referral=self.referral, language=None, valid_until=None, request=new_request(),
-        )  # fmt: skip
+            self.db,
+            self.world.actor(self.db, "provider"),
+            self.case(),
+            title="Our findings",
+            kind="report",
+            referral=self.referral,
+            language=None,
+            valid_until=None,
+            request=new_request(),
+        )
         return str(done.answer["id"])
 
     def withdraw(self, party: str) -> None:
         case = self.case()
         (consent,) = [one.id for one in case.consents.values() if one.party == party and one.ended_at is None]
         withdraw_consent(
-            self.db, self.world.actor(self.db, "officer"), self.number, consent, reason="By letter", revision=case.revision,
+            self.db,
+            self.world.actor(self.db, "officer"),
+            self.number,
+            consent,
+            reason="By letter",
+            revision=case.revision,
             request=new_request(),
-        )  # fmt: skip
+        )
 
     def share(self, id: str) -> None:
         self.world.fire(self.db, "provider", self.number, "ask_info", {"items": "The study"}, track=self.referral)

@@ -87,9 +87,16 @@ def test_a_clean_name_is_one_line_without_folders_and_stays_as_it_is(name: str) 
 @pytest.mark.parametrize(
     ("given", "wanted"),
     [
-        ("../../etc/passwd", "passwd"), ("a\u202egpj.exe", "agpj.exe"), ("C:\\b.pdf", "b.pdf"), ("con.pdf", "_con.pdf"), ("", "file"),
-        ("报告（终稿）.docx", "报告（终稿）.docx"), ("a\r\nb.pdf", "a b.pdf"), (".pdf", "pdf"), ("x" * 400 + ".pdf", "x" * 146 + ".pdf"),
+        ("../../etc/passwd", "passwd"),
+        ("a\u202egpj.exe", "agpj.exe"),
+        ("C:\\b.pdf", "b.pdf"),
+        ("con.pdf", "_con.pdf"),
+        ("", "file"),
+        ("报告（终稿）.docx", "报告（终稿）.docx"),
+        ("a\r\nb.pdf", "a b.pdf"),
+        (".pdf", "pdf"),
+        ("x" * 400 + ".pdf", "x" * 146 + ".pdf"),
     ],
-)  # fmt: skip
+)
 def test_names_become_what_people_would_have_called_them(given: str, wanted: str) -> None:
     assert clean_name(given) == wanted

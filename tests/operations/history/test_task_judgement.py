@@ -56,12 +56,23 @@ def history(world: World, db: Connection) -> list[Event]:
     number, _ = to_referral(world, db)
     case = load(db, home_of(db, number), "case")
     hand_over(
-        db, world.actor(db, "officer"), number, owner=world.people["officer"], team=[world.people["other_officer"]],
-        note="Help me.", revision=case.revision, request=new_request(),
-    )  # fmt: skip
+        db,
+        world.actor(db, "officer"),
+        number,
+        owner=world.people["officer"],
+        team=[world.people["other_officer"]],
+        note="Help me.",
+        revision=case.revision,
+        request=new_request(),
+    )
     task = next(one.id for one in case.open_tasks() if one.name == "kick_off")
     tasks.assign_task(
-        db, world.actor(db, "supervisor"), task, person=world.people["other_officer"], note="Yours.", request=new_request()
+        db,
+        world.actor(db, "supervisor"),
+        task,
+        person=world.people["other_officer"],
+        note="Yours.",
+        request=new_request(),
     )
     return list(read_events(db, case.log))
 
@@ -73,7 +84,9 @@ def reasons(db: Connection, history: list[Event], event: Event) -> list[str]:
 
 
 @pytest.mark.parametrize("name", FORGED)
-def test_a_task_that_was_never_assigned_so_is_found(name: str, world: World, db: Connection, history: list[Event]) -> None:
+def test_a_task_that_was_never_assigned_so_is_found(
+    name: str, world: World, db: Connection, history: list[Event]
+) -> None:
     forge, words = FORGED[name]
     assert any(words in why for why in reasons(db, history, forge(world, history[-1])))
 

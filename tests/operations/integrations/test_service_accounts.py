@@ -24,8 +24,11 @@ from tests.support.world import World, new_request, to_referral
 def make(db: Connection, world: World, **more: Any) -> tuple[str, str]:
     """(The account, its token)."""
     given: dict[str, Any] = {
-        "organisation": world.organisations["lab"], "name": "LIMS", "scopes": list(SCOPES), "days": 90,
-    } | more  # fmt: skip
+        "organisation": world.organisations["lab"],
+        "name": "LIMS",
+        "scopes": list(SCOPES),
+        "days": 90,
+    } | more
     done = service_accounts.create_service_account(db, world.actor(db, "provider_lead"), **given, request=new_request())
     return done.answer["id"], done.answer["token"]
 
@@ -72,7 +75,9 @@ def test_it_ends_at_once(world: World, db: Connection) -> None:
     id, token = make(db, world)
     service_accounts.end_service_account(db, world.actor(db, "provider_lead"), id, new_request())
     assert find_actor_by_secret(db, token) is None
-    assert [one["live"] for one in service_accounts.list_service_accounts(db, world.actor(db, "provider_lead"))["items"]] == [False]
+    assert [
+        one["live"] for one in service_accounts.list_service_accounts(db, world.actor(db, "provider_lead"))["items"]
+    ] == [False]
     assert log_of(db, world) == []
 
 
@@ -97,7 +102,9 @@ def test_a_new_token_and_the_one_before_hold_together_for_a_day(world: World, db
 def test_of_three_tokens_the_first_has_ended(world: World, db: Connection) -> None:
     id, first = make(db, world)
     lead = world.actor(db, "provider_lead")
-    second, third = (service_accounts.rotate_service_token(db, lead, id, new_request()).answer["token"] for _ in range(2))
+    second, third = (
+        service_accounts.rotate_service_token(db, lead, id, new_request()).answer["token"] for _ in range(2)
+    )
     assert [find_actor_by_secret(db, one) is not None for one in (first, second, third)] == [False, True, True]
 
 
@@ -118,7 +125,9 @@ def test_another_organisation_is_not_the_leads(world: World, db: Connection) -> 
             deed(db, world.actor(db, "administrator"), id, new_request())
 
 
-@pytest.mark.parametrize("more", [{"name": " "}, {"name": "x" * 61}, {"scopes": []}, {"scopes": ["admin"]}, {"days": 0}, {"days": 366}])
+@pytest.mark.parametrize(
+    "more", [{"name": " "}, {"name": "x" * 61}, {"scopes": []}, {"scopes": ["admin"]}, {"days": 0}, {"days": 366}]
+)
 def test_a_faulty_account_is_refused(world: World, db: Connection, more: dict[str, Any]) -> None:
     with pytest.raises(InvalidForm):
         make(db, world, **more)

@@ -118,7 +118,9 @@ def test_whatever_is_typed_is_read_or_refused(words: str) -> None:
         assert found.path.isascii()
 
 
-@pytest.mark.parametrize("hosts", [("*",), ("hooks.example.org",), (".example.org",), ("other.example", "hooks.example.org")])
+@pytest.mark.parametrize(
+    "hosts", [("*",), ("hooks.example.org",), (".example.org",), ("other.example", "hooks.example.org")]
+)
 def test_a_host_that_the_installation_names_is_taken(hosts: tuple[str, ...]) -> None:
     assert read_target("https://hooks.example.org/x", (), hosts).host == "hooks.example.org"
 
@@ -132,5 +134,8 @@ def test_every_other_host_is_refused(hosts: tuple[str, ...]) -> None:
 def test_production_sends_to_nobody_whom_it_does_not_name(tmp_path: Path) -> None:
     """Elsewhere an empty list lets every public host pass."""
     assert Settings(profile="production", var=tmp_path).receivers == frozenset()
-    assert Settings(profile="production", var=tmp_path, webhook_hosts="A.example, .b.example").receivers == {"a.example", ".b.example"}
+    assert Settings(profile="production", var=tmp_path, webhook_hosts="A.example, .b.example").receivers == {
+        "a.example",
+        ".b.example",
+    }
     assert Settings(profile="test", var=tmp_path).receivers == {"*"}

@@ -18,11 +18,23 @@ HOSTILE = (
 )  # fmt: skip
 
 SENT = Content(
-    kind="referral", side="provider", programme=Named("Beijing pilot", "北京试点"), number="BJ-2026-0001", day=date(2026, 11, 26),
-    name=Named("Haidian Lab", "海淀实验室"), need="Steam", technology="Boiler", need_owner=Named("Hebei Steam Works", "河北蒸汽厂"),
-    technology_owner=Named("Nordwind Boilers"), service=Named("green technology assessment", "绿色技术评估"),
-    question="Does it reach 180 degrees?", by=date(2026, 12, 3), contact="Li Na", email="li@example.org", words="Bring boots.",
-)  # fmt: skip
+    kind="referral",
+    side="provider",
+    programme=Named("Beijing pilot", "北京试点"),
+    number="BJ-2026-0001",
+    day=date(2026, 11, 26),
+    name=Named("Haidian Lab", "海淀实验室"),
+    need="Steam",
+    technology="Boiler",
+    need_owner=Named("Hebei Steam Works", "河北蒸汽厂"),
+    technology_owner=Named("Nordwind Boilers"),
+    service=Named("green technology assessment", "绿色技术评估"),
+    question="Does it reach 180 degrees?",
+    by=date(2026, 12, 3),
+    contact="Li Na",
+    email="li@example.org",
+    words="Bring boots.",
+)
 
 
 def read(language: str, **changed: Any) -> str:
@@ -32,17 +44,31 @@ def read(language: str, **changed: Any) -> str:
 def test_a_request_says_who_asks_for_what_by_when() -> None:
     said = read(ENGLISH)
     for words in (
-        "Beijing pilot", "Thu 26 Nov 2026", "Case BJ-2026-0001", "To: Haidian Lab", "Request: green technology assessment",
-        "Hebei Steam Works and Nordwind Boilers", "What we ask: Does it reach 180 degrees?", "Please answer by Thu 3 Dec 2026.",
-        "Bring boots.", "Your contact: Li Na, li@example.org",
-    ):  # fmt: skip
+        "Beijing pilot",
+        "Thu 26 Nov 2026",
+        "Case BJ-2026-0001",
+        "To: Haidian Lab",
+        "Request: green technology assessment",
+        "Hebei Steam Works and Nordwind Boilers",
+        "What we ask: Does it reach 180 degrees?",
+        "Please answer by Thu 3 Dec 2026.",
+        "Bring boots.",
+        "Your contact: Li Na, li@example.org",
+    ):
         assert words in said
     assert "北京" not in said
 
 
 def test_the_same_in_chinese() -> None:
     said = read(CHINESE).replace(" ", "")
-    for words in ("北京试点", "2026年11月26日", "致：海淀实验室", "委托函：绿色技术评估", "河北蒸汽厂与NordwindBoilers", "请于2026年12月3日"):
+    for words in (
+        "北京试点",
+        "2026年11月26日",
+        "致：海淀实验室",
+        "委托函：绿色技术评估",
+        "河北蒸汽厂与NordwindBoilers",
+        "请于2026年12月3日",
+    ):
         assert words in said
     assert "Request" not in said
 
@@ -58,15 +84,24 @@ def test_both_stand_side_by_side_and_ones_own_words_once() -> None:
 @pytest.mark.parametrize(
     ("changed", "says"),
     [
-        ({"kind": "invitation", "side": "need_owner"}, "For the need that you published, “Steam”, we have found a technology: “Boiler”."),
-        ({"kind": "invitation", "side": "technology_owner"}, "We have found a need that your technology may meet. The need: “Steam”."),
+        (
+            {"kind": "invitation", "side": "need_owner"},
+            "For the need that you published, “Steam”, we have found a technology: “Boiler”.",
+        ),
+        (
+            {"kind": "invitation", "side": "technology_owner"},
+            "We have found a need that your technology may meet. The need: “Steam”.",
+        ),
         ({"kind": "invitation", "by": None}, "Please tell us whether you wish to go on"),
-        ({"kind": "reminder", "deed": Named("Answer the offer")}, "In this case we wait for you: Answer the offer. It is due on Thu 3 Dec 2026."),
+        (
+            {"kind": "reminder", "deed": Named("Answer the offer")},
+            "In this case we wait for you: Answer the offer. It is due on Thu 3 Dec 2026.",
+        ),
         ({"kind": "reminder", "late": True}, "In this case we wait for your answer. It was due on Thu 3 Dec 2026."),
         ({"kind": "closing", "outcome": Named("deployed")}, "The case is closed. Its outcome: deployed. We thank you"),
         ({"kind": "closing"}, "If you still hold papers of it, please give them back or destroy them"),
     ],
-)  # fmt: skip
+)
 def test_each_kind_says_what_it_is_for(changed: dict[str, Any], says: str) -> None:
     assert says in read(ENGLISH, **changed)
 
@@ -83,9 +118,22 @@ def test_a_letter_names_no_other_than_it_must(kind: str) -> None:
 def test_whatever_anybody_typed_is_words(kind: str) -> None:
     typed = " ".join(HOSTILE)
     said = read(
-        BOTH, kind=kind, name=Named(typed, typed), programme=Named(typed, typed), need=typed, technology=typed, number=typed,
-        need_owner=Named(typed), technology_owner=Named(typed), service=Named(typed), question=typed, deed=Named(typed),
-        outcome=Named(typed), contact=typed, email=typed, words=typed,
-    )  # fmt: skip
+        BOTH,
+        kind=kind,
+        name=Named(typed, typed),
+        programme=Named(typed, typed),
+        need=typed,
+        technology=typed,
+        number=typed,
+        need_owner=Named(typed),
+        technology_owner=Named(typed),
+        service=Named(typed),
+        question=typed,
+        deed=Named(typed),
+        outcome=Named(typed),
+        contact=typed,
+        email=typed,
+        words=typed,
+    )
     for words in HOSTILE:
         assert words.replace(" ", "") in said.replace(" ", ""), words

@@ -30,9 +30,14 @@ def ear() -> Iterator[socket.socket]:
 def elsewhere(script: str, **environment: str) -> str:
     """What a process of its own says of itself."""
     done = subprocess.run(
-        [sys.executable, "-c", script], env=os.environ | environment, capture_output=True, text=True, check=False, timeout=120,
+        [sys.executable, "-c", script],
+        env=os.environ | environment,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=120,
         cwd=Path(__file__).parents[3],
-    )  # fmt: skip
+    )
     return done.stdout + done.stderr
 
 
@@ -55,10 +60,10 @@ def test_nothing_is_fetched(ear: socket.socket, tmp_path: Path) -> None:
     made = print_pdf(
         f'<link rel=stylesheet href="http://127.0.0.1:{port}/a.css"><link rel=attachment href="{file}">'
         f'<style>@import "http://127.0.0.1:{port}/b.css"; @font-face {{ font-family: x; src: url(http://127.0.0.1:{port}/c.ttf) }}'
-        f' p {{ font-family: x; background: url(http://127.0.0.1:{port}/d.png); list-style: url({file}) }}</style>'
+        f" p {{ font-family: x; background: url(http://127.0.0.1:{port}/d.png); list-style: url({file}) }}</style>"
         f'<p>Only this.<img src="http://127.0.0.1:{port}/e.png"><img src="{file}"><object data="{file}"></object>'
         f'<embed src="{file}"><img src="data:image/svg+xml,<svg xmlns=%22http://www.w3.org/2000/svg%22><text>x</text></svg>">'
-    )  # fmt: skip
+    )
     with pytest.raises(TimeoutError):
         ear.accept()
     assert words_of(made) == "Only this."

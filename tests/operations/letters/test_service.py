@@ -42,13 +42,17 @@ def test_a_letter_that_was_sent_verifies(engine: Engine, sent: tuple[str, str]) 
 
 
 @pytest.mark.parametrize("name", ["provider", "auditor", "compliance", "other_officer"])
-def test_who_sends_no_letters_is_refused(engine: Engine, world: World, cabinet: Cabinet, sent: tuple[str, str], name: str) -> None:
+def test_who_sends_no_letters_is_refused(
+    engine: Engine, world: World, cabinet: Cabinet, sent: tuple[str, str], name: str
+) -> None:
     number, referral = sent
     with pytest.raises((NotAllowed, NotFound)):
         world.send_letter(cabinet, number, Written("referral", referral, "en"), name)
 
 
-def test_what_would_say_something_else_by_now_is_not_sent(engine: Engine, world: World, cabinet: Cabinet, sent: tuple[str, str]) -> None:
+def test_what_would_say_something_else_by_now_is_not_sent(
+    engine: Engine, world: World, cabinet: Cabinet, sent: tuple[str, str]
+) -> None:
     number, referral = sent
     with transaction(engine) as db:
         composed = compose_letter(db, world.actor(db, "officer"), number, Written("reminder", referral, "en"))
@@ -62,12 +66,18 @@ def test_what_would_say_something_else_by_now_is_not_sent(engine: Engine, world:
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])
-def test_what_is_looked_at_is_what_is_filed(engine: Engine, world: World, cabinet: Cabinet, sent: tuple[str, str], language: str) -> None:
+def test_what_is_looked_at_is_what_is_filed(
+    engine: Engine, world: World, cabinet: Cabinet, sent: tuple[str, str], language: str
+) -> None:
     """Each letter that can go from a case, to each whom it can reach: the same bytes; and what cannot go is refused alike."""
     number, officer = sent[0], "officer"
     with transaction(engine) as db:
         possible = [(one["kind"], one["to"]) for one in list_letters(db, world.actor(db, officer), number)["possible"]]
-    for kind, to in [(kind, to) for kind in ("invitation", "referral", "reminder", "closing") for to in ("need_owner", "technology_owner", sent[1])]:
+    for kind, to in [
+        (kind, to)
+        for kind in ("invitation", "referral", "reminder", "closing")
+        for to in ("need_owner", "technology_owner", sent[1])
+    ]:
         written = Written(kind, to, language, words="As we said.")
         try:
             with transaction(engine) as db:
@@ -78,7 +88,9 @@ def test_what_is_looked_at_is_what_is_filed(engine: Engine, world: World, cabine
                 world.send_letter(cabinet, number, written)
             continue
         assert (kind, to) in possible
-        assert world.send_letter(cabinet, number, written, sure=True).answer["sha256"] == hashlib.sha256(seen).hexdigest()
+        assert (
+            world.send_letter(cabinet, number, written, sure=True).answer["sha256"] == hashlib.sha256(seen).hexdigest()
+        )
 
 
 def test_a_mediation_has_no_letters(engine: Engine, world: World, sent: tuple[str, str]) -> None:

@@ -43,17 +43,27 @@ class Scene:
     number: str
     mediation: str
 
-    def ask(self, by: str = "dispute_officer", *, reader: str = "auditor", decider: str = "compliance", days: int = 3) -> str:
+    def ask(
+        self, by: str = "dispute_officer", *, reader: str = "auditor", decider: str = "compliance", days: int = 3
+    ) -> str:
         with transaction(self.engine) as db:
             done = disclosures.ask_unsealing(
-                db, self.world.actor(db, by), self.mediation, reader=self.world.people[reader],
-                decider=self.world.people[decider], days=days, reason=REASON, request=new_request(),
-            )  # fmt: skip
+                db,
+                self.world.actor(db, by),
+                self.mediation,
+                reader=self.world.people[reader],
+                decider=self.world.people[decider],
+                days=days,
+                reason=REASON,
+                request=new_request(),
+            )
         return str(done.answer["id"])
 
     def decide(self, opening: str, by: str = "compliance", *, agree: bool = True) -> None:
         with transaction(self.engine) as db:
-            disclosures.decide_unsealing(db, self.world.actor(db, by), opening, agree=agree, note=None, request=new_request())
+            disclosures.decide_unsealing(
+                db, self.world.actor(db, by), opening, agree=agree, note=None, request=new_request()
+            )
 
     def end(self, opening: str, by: str = "dispute_officer") -> None:
         with transaction(self.engine) as db:
@@ -61,11 +71,15 @@ class Scene:
 
     def tell(self, opening: str, by: str = "dispute_officer", on: str | None = None) -> None:
         with transaction(self.engine) as db:
-            disclosures.tell_parties(db, self.world.actor(db, by), opening, on=on or today().isoformat(), request=new_request())
+            disclosures.tell_parties(
+                db, self.world.actor(db, by), opening, on=on or today().isoformat(), request=new_request()
+            )
 
     def smash(self, by: str = "administrator", number: str | None = None) -> None:
         with transaction(self.engine) as db:
-            disclosures.break_glass(db, self.world.actor(db, by), number or self.number, reason="Everybody is away.", request=new_request())
+            disclosures.break_glass(
+                db, self.world.actor(db, by), number or self.number, reason="Everybody is away.", request=new_request()
+            )
 
     def reads(self, by: str) -> bool:
         with transaction(self.engine) as db:
@@ -112,9 +126,15 @@ def test_its_reader_does_nothing_in_it(scene: Scene) -> None:
         scene.ask("auditor", reader="manager")
 
 
-@pytest.mark.parametrize(("who", "refusal"), [
-    ("dispute_officer", NotFound), ("second_compliance", NotFound), ("auditor", NotFound), ("supervisor", NotFound),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("who", "refusal"),
+    [
+        ("dispute_officer", NotFound),
+        ("second_compliance", NotFound),
+        ("auditor", NotFound),
+        ("supervisor", NotFound),
+    ],
+)
 def test_nobody_but_the_named_second_person_agrees(scene: Scene, who: str, refusal: type[CaseworkError]) -> None:
     opening = scene.ask()
     with pytest.raises(refusal):
@@ -126,18 +146,29 @@ def test_a_deputy_does_not_agree_in_the_second_persons_place(scene: Scene) -> No
     opening, world = scene.ask(), scene.world
     with transaction(scene.engine) as db:
         grant_role(
-            db, world.people["second_supervisor"], "compliance", programme=world.programmes["BJ"],
+            db,
+            world.people["second_supervisor"],
+            "compliance",
+            programme=world.programmes["BJ"],
             deputy_for=world.people["compliance"],
-        )  # fmt: skip
+        )
     with pytest.raises(NotFound):
         scene.decide(opening, "second_supervisor")
 
 
-@pytest.mark.parametrize(("reader", "decider", "field"), [
-    ("compliance", "compliance", "decider"), ("dispute_officer", "compliance", "reader"), ("officer", "compliance", "reader"),
-    ("provider", "compliance", "reader"), ("auditor", "dispute_officer", "decider"), ("auditor", "supervisor", "decider"),
-    ("observer", "compliance", "reader"), ("foreign_officer", "compliance", "reader"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("reader", "decider", "field"),
+    [
+        ("compliance", "compliance", "decider"),
+        ("dispute_officer", "compliance", "reader"),
+        ("officer", "compliance", "reader"),
+        ("provider", "compliance", "reader"),
+        ("auditor", "dispute_officer", "decider"),
+        ("auditor", "supervisor", "decider"),
+        ("observer", "compliance", "reader"),
+        ("foreign_officer", "compliance", "reader"),
+    ],
+)
 def test_who_asks_who_agrees_and_who_reads_are_three_persons_of_the_programme(
     scene: Scene, reader: str, decider: str, field: str
 ) -> None:
@@ -200,10 +231,18 @@ def test_others_do_not_end_it(scene: Scene) -> None:
 def test_what_waits_for_ones_word_is_seen_by_that_person_alone(scene: Scene) -> None:
     opening = scene.ask()
     with transaction(scene.engine) as db:
-        seen = {name: disclosures.list_unsealings(db, scene.world.actor(db, name))["items"] for name in scene.world.people}
+        seen = {
+            name: disclosures.list_unsealings(db, scene.world.actor(db, name))["items"] for name in scene.world.people
+        }
     assert {name for name, items in seen.items() if items} == {"compliance"}
     (one,) = seen["compliance"]
-    assert (one["id"], one["reason"], one["reader"], one["days"], one["mediation"]) == (opening, REASON, "Auditor", 3, None)
+    assert (one["id"], one["reason"], one["reader"], one["days"], one["mediation"]) == (
+        opening,
+        REASON,
+        "Auditor",
+        3,
+        None,
+    )
 
 
 def test_that_the_parties_were_told_is_recorded_once(scene: Scene) -> None:
@@ -237,10 +276,14 @@ def test_what_somebody_changes_in_a_row_is_found(scene: Scene, change: str) -> N
 
 FORGED: dict[str, Callable[[Event, World], Event]] = {
     "asked by itself": lambda one, world: forged(one, "unsealing_asked", actor=world.people["officer"]),
-    "agreed by who asked": lambda one, world: forged(one, "unsealed", actor=world.people["dispute_officer"], role="dispute_officer"),
+    "agreed by who asked": lambda one, world: forged(
+        one, "unsealed", actor=world.people["dispute_officer"], role="dispute_officer"
+    ),
     "agreed by the reader": lambda one, world: forged(one, "unsealed", actor=world.people["auditor"], role="auditor"),
     "agreed by another one": lambda one, world: forged(one, "unsealed", actor=world.people["second_compliance"]),
-    "agreed in somebody's place": lambda one, world: forged(one, "unsealed", acting_for=world.people["second_compliance"]),
+    "agreed in somebody's place": lambda one, world: forged(
+        one, "unsealed", acting_for=world.people["second_compliance"]
+    ),
     "hidden from the center": lambda one, world: forged(one, "unsealed", track=None),
     "for longer": lambda one, world: lengthened(one, "unsealed"),
     "reader and second person are one": lambda one, world: renamed(one, decider=world.people["auditor"]),
@@ -292,7 +335,10 @@ def test_the_verification_finds_what_one_person_did_alone(scene: Scene, forgery:
 def test_it_ends_with_the_role_that_the_reader_was_chosen_for(scene: Scene) -> None:
     scene.decide(scene.ask())
     with scene.engine.begin() as db:
-        db.execute(text("UPDATE memberships SET ends_at = casework_now() WHERE person_id = CAST(:p AS uuid)"), {"p": scene.world.people["auditor"]})
+        db.execute(
+            text("UPDATE memberships SET ends_at = casework_now() WHERE person_id = CAST(:p AS uuid)"),
+            {"p": scene.world.people["auditor"]},
+        )
     assert not scene.reads("auditor")
 
 
@@ -311,7 +357,8 @@ def test_whoever_is_no_administrator_any_more_reads_it_no_longer(scene: Scene) -
     scene.smash()
     with scene.engine.begin() as db:
         db.execute(
-            text("UPDATE memberships SET ends_at = casework_now() WHERE person_id = CAST(:p AS uuid)"), {"p": scene.world.people["administrator"]}
+            text("UPDATE memberships SET ends_at = casework_now() WHERE person_id = CAST(:p AS uuid)"),
+            {"p": scene.world.people["administrator"]},
         )
     assert scene.sees("administrator") == Sight.NOTHING
 
@@ -325,7 +372,9 @@ def test_it_opens_that_case_alone_and_no_mediation_about_it(scene: Scene) -> Non
         assert sight(scene.world.actor(db, "administrator"), load(db, home, "case")) == Sight.NOTHING
 
 
-@pytest.mark.parametrize("who", ["dispute_officer", "observer", "provider", "foreign_officer", "officer", "auditor", "manager"])
+@pytest.mark.parametrize(
+    "who", ["dispute_officer", "observer", "provider", "foreign_officer", "officer", "auditor", "manager"]
+)
 def test_nobody_but_an_administrator_of_the_programme_does_it(scene: Scene, who: str) -> None:
     with pytest.raises(NotFound):
         scene.smash(who)
@@ -341,14 +390,24 @@ def test_it_stands_in_the_history_of_the_case_and_verifies(scene: Scene) -> None
     scene.smash()
     with transaction(scene.engine) as db:
         home = str(db.execute(text("SELECT id FROM cases WHERE number = :n"), {"n": scene.number}).scalar_one())
-        kinds = db.execute(text("SELECT kind FROM events WHERE log_id = CAST(:l AS uuid) ORDER BY seq"), {"l": home}).scalars().all()
+        kinds = (
+            db.execute(text("SELECT kind FROM events WHERE log_id = CAST(:l AS uuid) ORDER BY seq"), {"l": home})
+            .scalars()
+            .all()
+        )
     assert kinds[-1] == "glass_broken"
     assert scene.faults(home) == []
 
 
-@pytest.mark.parametrize("change", [
-    {"actor": "officer", "role": "officer"}, {"acting_for": "supervisor"}, {"effects": "longer"}, {"effects": "for another"},
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"actor": "officer", "role": "officer"},
+        {"acting_for": "supervisor"},
+        {"effects": "longer"},
+        {"effects": "for another"},
+    ],
+)
 def test_the_verification_finds_a_glass_that_was_broken_otherwise(scene: Scene, change: dict[str, str]) -> None:
     scene.smash()
     with transaction(scene.engine) as db:
@@ -359,9 +418,15 @@ def test_the_verification_finds_a_glass_that_was_broken_otherwise(scene: Scene, 
             return one
         (made,) = one.effects["openings"]
         if "effects" in change:
-            other = {"until": "2099-01-01T00:00:00.000000Z"} if change["effects"] == "longer" else {"reader": scene.world.people["officer"]}
+            other = (
+                {"until": "2099-01-01T00:00:00.000000Z"}
+                if change["effects"] == "longer"
+                else {"reader": scene.world.people["officer"]}
+            )
             return replace(one, effects={"openings": [made | other]})
-        told: dict[str, Any] = {name: scene.world.people.get(value, value) if name != "role" else value for name, value in change.items()}
+        told: dict[str, Any] = {
+            name: scene.world.people.get(value, value) if name != "role" else value for name, value in change.items()
+        }
         return replace(one, **told)
 
     assert judged(scene, home, lambda one: one) == []
@@ -382,12 +447,20 @@ ROLE_GIVEN: dict[str, Callable[[Any, World], Any]] = {
 
 @pytest.mark.parametrize("forgery", ROLE_GIVEN)
 @pytest.mark.parametrize("by_two", [False, True])
-def test_the_verification_finds_another_giver_of_the_role_that_broke_the_glass(scene: Scene, forgery: str, by_two: bool) -> None:
+def test_the_verification_finds_another_giver_of_the_role_that_broke_the_glass(
+    scene: Scene, forgery: str, by_two: bool
+) -> None:
     world = scene.world
     if by_two:
         with transaction(scene.engine) as db:
             world.people["puppet"] = register_person(db, email="puppet@example.org", name="Puppet")
-            asked = ask_role(db, world.people["puppet"], "administrator", programme=world.programmes["BJ"], by=world.people["administrator"])
+            asked = ask_role(
+                db,
+                world.people["puppet"],
+                "administrator",
+                programme=world.programmes["BJ"],
+                by=world.people["administrator"],
+            )
             decide_role(db, world.actor(db, "second_supervisor"), asked, agree=True, note="", request=new_request())
     scene.smash("puppet" if by_two else "administrator")
     with transaction(scene.engine) as db:
@@ -396,7 +469,9 @@ def test_the_verification_finds_another_giver_of_the_role_that_broke_the_glass(s
     def forge(one: Event) -> Event:
         if one.kind != "glass_broken":
             return one
-        return replace(one, effects={**one.effects, "role_given": ROLE_GIVEN[forgery](one.effects["role_given"], world)})
+        return replace(
+            one, effects={**one.effects, "role_given": ROLE_GIVEN[forgery](one.effects["role_given"], world)}
+        )
 
     def before_it_was_kept(one: Event) -> Event:
         return replace(one, effects={"openings": one.effects["openings"]}) if one.kind == "glass_broken" else one
@@ -408,7 +483,9 @@ def test_the_verification_finds_another_giver_of_the_role_that_broke_the_glass(s
 
 def test_without_a_reason_nothing_is_opened(scene: Scene) -> None:
     with transaction(scene.engine) as db, pytest.raises(InvalidForm):
-        disclosures.break_glass(db, scene.world.actor(db, "administrator"), scene.number, reason=" ", request=new_request())
+        disclosures.break_glass(
+            db, scene.world.actor(db, "administrator"), scene.number, reason=" ", request=new_request()
+        )
 
 
 def test_whoever_was_let_in_and_declares_an_interest_is_out_again(scene: Scene) -> None:

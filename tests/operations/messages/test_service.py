@@ -55,21 +55,39 @@ class Scene:
         return load(self.db, home_of(self.db, self.number), "case")
 
     def say(
-        self, by: str, words: str, referral: str | None = None, *, tell: tuple[str, ...] = (), sure: bool = False,
+        self,
+        by: str,
+        words: str,
+        referral: str | None = None,
+        *,
+        tell: tuple[str, ...] = (),
+        sure: bool = False,
         request: Request | None = None,
-    ) -> str:  # fmt: skip
+    ) -> str:
         done = send_message(
-            self.db, self.world.actor(self.db, by), self.case, audience="shared" if referral else "internal",
-            referral=referral, words=words, mentions=[self.world.people[one] for one in tell], sure=sure,
+            self.db,
+            self.world.actor(self.db, by),
+            self.case,
+            audience="shared" if referral else "internal",
+            referral=referral,
+            words=words,
+            mentions=[self.world.people[one] for one in tell],
+            sure=sure,
             request=request or new_request(),
-        )  # fmt: skip
+        )
         return str(done.answer["id"])
 
     def correct(self, by: str, message: str, words: str | None, referral: str | None = None) -> None:
         correct_message(
-            self.db, self.world.actor(self.db, by), self.case, audience="shared" if referral else "internal",
-            referral=referral, message=message, words=words, request=new_request(),
-        )  # fmt: skip
+            self.db,
+            self.world.actor(self.db, by),
+            self.case,
+            audience="shared" if referral else "internal",
+            referral=referral,
+            message=message,
+            words=words,
+            request=new_request(),
+        )
 
     def read(self, by: str, referral: str | None = None, **more: Any) -> list[dict[str, Json]]:
         actor = self.world.actor(self.db, by)
@@ -130,7 +148,9 @@ def test_who_only_reads_does_not_write(scene: Scene) -> None:
 
 
 def test_whoever_has_declared_an_interest_does_not_write(scene: Scene) -> None:
-    declare_interest(scene.db, scene.world.actor(scene.db, "supervisor"), scene.number, nature="Family.", request=new_request())
+    declare_interest(
+        scene.db, scene.world.actor(scene.db, "supervisor"), scene.number, nature="Family.", request=new_request()
+    )
     with pytest.raises(NotAllowed, match="interest"):
         scene.say("supervisor", "I think …")
 
@@ -139,7 +159,10 @@ def test_the_provider_sees_the_office_and_not_who_in_it(scene: Scene) -> None:
     scene.say("officer", "When do you come?", scene.lab, tell=("supervisor", "provider"))
     (one,) = scene.read("provider", scene.lab)
     assert one["author"] == {"id": None, "name": "officer"}
-    assert one["mentions"] == [{"id": None, "name": "officer"}, {"id": scene.world.people["provider"], "name": "Provider"}]
+    assert one["mentions"] == [
+        {"id": None, "name": "officer"},
+        {"id": scene.world.people["provider"], "name": "Provider"},
+    ]
     assert scene.world.people["supervisor"] not in json.dumps(one)
 
 
@@ -236,8 +259,9 @@ def test_who_is_mentioned_is_told_until_the_thread_is_opened(scene: Scene) -> No
     scene.say("officer", "Please look.", tell=("supervisor",))
     scene.say("officer", "Please answer.", scene.lab, tell=("provider", "supervisor"))
     assert [(one["audience"], one["number"]) for one in scene.mentions("supervisor")] == [
-        ("shared", scene.number), ("internal", scene.number),
-    ]  # fmt: skip
+        ("shared", scene.number),
+        ("internal", scene.number),
+    ]
     assert [one["referral"] for one in scene.mentions("provider")] == [scene.lab]
     actor = scene.world.actor(scene.db, "supervisor")
     open_mentions(scene.db, actor, thread_of(actor, scene.case, "internal", None))
@@ -252,20 +276,31 @@ def test_who_is_mentioned_is_told_until_the_thread_is_opened(scene: Scene) -> No
 @pytest.mark.parametrize(
     ("by", "shared", "whom"),
     [
-        ("officer", False, "provider"), ("officer", False, "foreign_officer"), ("officer", False, "observer"),
-        ("officer", True, "foreign_provider"), ("officer", True, "verifier"), ("provider", True, "foreign_provider"),
-        ("provider", True, "supervisor"), ("officer", False, "administrator"),
+        ("officer", False, "provider"),
+        ("officer", False, "foreign_officer"),
+        ("officer", False, "observer"),
+        ("officer", True, "foreign_provider"),
+        ("officer", True, "verifier"),
+        ("provider", True, "foreign_provider"),
+        ("provider", True, "supervisor"),
+        ("officer", False, "administrator"),
     ],
-)  # fmt: skip
+)
 def test_nobody_is_told_who_cannot_read_it(scene: Scene, by: str, shared: bool, whom: str) -> None:
     """Refused in the same words as for somebody who is not there at all."""
     refusals = []
     for person in (scene.world.people[whom], "00000000-0000-7000-8000-000000000000"):
         with pytest.raises(InvalidForm) as refusal:
             send_message(
-                scene.db, scene.world.actor(scene.db, by), scene.case, audience="shared" if shared else "internal",
-                referral=scene.lab if shared else None, words="Look.", mentions=[person], request=new_request(),
-            )  # fmt: skip
+                scene.db,
+                scene.world.actor(scene.db, by),
+                scene.case,
+                audience="shared" if shared else "internal",
+                referral=scene.lab if shared else None,
+                words="Look.",
+                mentions=[person],
+                request=new_request(),
+            )
         refusals.append(refusal.value.fields)
     assert refusals[0] == refusals[1] == {"mentions": "names somebody who is not among those who may read this"}
 
@@ -285,7 +320,8 @@ def test_whom_one_may_tell_are_those_who_read_it(scene: Scene) -> None:
 def test_who_may_not_read_it_any_more_is_not_told_any_more(scene: Scene) -> None:
     scene.say("officer", "Please answer.", scene.lab, tell=("provider_lead",))
     membership = scene.db.execute(
-        text("SELECT id FROM memberships WHERE person_id = CAST(:id AS uuid)"), {"id": scene.world.people["provider_lead"]}
+        text("SELECT id FROM memberships WHERE person_id = CAST(:id AS uuid)"),
+        {"id": scene.world.people["provider_lead"]},
     ).scalar_one()
     assert len(scene.mentions("provider_lead")) == 1
     end_role(scene.db, str(membership))
@@ -305,7 +341,9 @@ def test_who_may_not_read_it_any_more_is_not_told_any_more(scene: Scene) -> None
         ("I would rather not", ("from_inside", "")),
     ],
 )
-def test_what_looks_internal_is_asked_about_before_it_goes_out(scene: Scene, words: str, reason: tuple[str, str]) -> None:
+def test_what_looks_internal_is_asked_about_before_it_goes_out(
+    scene: Scene, words: str, reason: tuple[str, str]
+) -> None:
     scene.say("supervisor", "We should not tell them about the other offer.")
     draft = draft_name(scene.case.log, None)
     save_draft(scene.db, scene.world.people["officer"], draft, {"f-words": ["I would rather not"]})
@@ -317,7 +355,10 @@ def test_what_looks_internal_is_asked_about_before_it_goes_out(scene: Scene, wor
     assert [one["words"] for one in scene.read("provider", scene.lab)] == [words]
 
 
-@pytest.mark.parametrize("words", ["Hebei Steam Works and Nordwind Boilers wait.", "@Provider, @officer: thank you.", "The Haidian Assessment Lab."])
+@pytest.mark.parametrize(
+    "words",
+    ["Hebei Steam Works and Nordwind Boilers wait.", "@Provider, @officer: thank you.", "The Haidian Assessment Lab."],
+)
 def test_what_the_readers_know_is_not_doubted(scene: Scene, words: str) -> None:
     scene.say("officer", words, scene.lab)
 
@@ -373,15 +414,21 @@ Forge = Callable[[Scene], dict[str, Any]]
         (lambda on: {"kind": NOTED, "track": on.lab}, "belongs to no referral"),
         (lambda on: {"kind": SAID, "track": on.case.main.id}, "has not been sent"),
         (lambda on: {"effects": {"message": "m", "what": "corrected"}, "because": 3}, "never written there"),
-        (lambda on: {"effects": {"message": "m", "what": "written", "mentions": [on.world.people["provider"]]}}, "could not read"),
+        (
+            lambda on: {"effects": {"message": "m", "what": "written", "mentions": [on.world.people["provider"]]}},
+            "could not read",
+        ),
     ],
-)  # fmt: skip
+)
 def test_the_verifier_finds_a_message_that_was_not_allowed(scene: Scene, forge: Forge, sentence: str) -> None:
     standing = stand(scene.db, scene.case.log, "case")
     case = standing.case
     made: dict[str, Any] = {
-        "kind": NOTED, "role": "officer", "actor": scene.world.people["officer"], "effects": {"message": "m", "what": "written"},
-    } | forge(scene)  # fmt: skip
+        "kind": NOTED,
+        "role": "officer",
+        "actor": scene.world.people["officer"],
+        "effects": {"message": "m", "what": "written"},
+    } | forge(scene)
     track = case.tracks.get(made.get("track", ""))
     if track is not None:
         made |= {"frm": track.states, "to": track.states, "edition": track.edition}

@@ -116,6 +116,7 @@ def test_what_is_cancelled_leaves_nothing_to_fire(scene: Scene) -> None:
     fields = {one["name"]: one for one in _form(scene, number, referral, "cancel")}
     scene.world.fire(scene.db, "officer", number, "cancel", _rest(scene, fields, {}), track=referral)
     left = scene.db.execute(
-        text("SELECT count(*) FROM clocks WHERE track_id = CAST(:id AS uuid) AND fires_at IS NOT NULL"), {"id": referral}
+        text("SELECT count(*) FROM clocks WHERE track_id = CAST(:id AS uuid) AND fires_at IS NOT NULL"),
+        {"id": referral},
     ).scalar_one()
     assert left == 0

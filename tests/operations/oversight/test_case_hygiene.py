@@ -42,10 +42,18 @@ def sql(statement: str) -> Seed:
 
 
 def hold(db: Connection, world: World, number: str) -> None:
-    world.fire(db, "officer", number, "hold", {
-        "reason": "budget", "waits_for": "need_owner", "waits_until": "day",
-        "resume_by": (today() + timedelta(days=9)).isoformat(),
-    })  # fmt: skip
+    world.fire(
+        db,
+        "officer",
+        number,
+        "hold",
+        {
+            "reason": "budget",
+            "waits_for": "need_owner",
+            "waits_until": "day",
+            "resume_by": (today() + timedelta(days=9)).isoformat(),
+        },
+    )
 
 
 def both(*seeds: Seed) -> Seed:
@@ -126,7 +134,9 @@ def test_every_kind_is_seeded() -> None:
 def test_a_person_whose_account_is_closed_holds_nothing_and_owns_nothing_unseen(db: Connection, world: World) -> None:
     number, _ = to_referral(world, db)
     db.execute(
-        text("UPDATE tasks SET state = 'Reserved', holder_id = CAST(:p AS uuid) WHERE queue = 'officer' AND state = 'Ready'"),
+        text(
+            "UPDATE tasks SET state = 'Reserved', holder_id = CAST(:p AS uuid) WHERE queue = 'officer' AND state = 'Ready'"
+        ),
         {"p": world.people["officer"]},
     )
     db.execute(text("UPDATE people SET active = false WHERE id = CAST(:p AS uuid)"), {"p": world.people["officer"]})
@@ -150,7 +160,9 @@ def test_a_supervisor_on_both_sides_does_not_step_in_for_the_officer(db: Connect
 
 def test_whoever_asked_does_not_decide_so_somebody_else_must_be_there(db: Connection, world: World) -> None:
     number, _ = to_referral(world, db)
-    world.fire(db, "supervisor", number, "amend_plan", {"payer": "programme", "skip_assessment": False, "reason": "Less"})
+    world.fire(
+        db, "supervisor", number, "amend_plan", {"payer": "programme", "skip_assessment": False, "reason": "Less"}
+    )
     assert kinds(db, number) == set()
     db.execute(
         text("UPDATE memberships SET ends_at = casework_now() WHERE person_id = CAST(:p AS uuid)"),
@@ -174,10 +186,15 @@ def test_only_supervisors_are_told_and_only_of_their_programmes(db: Connection, 
     number, _ = to_referral(world, db)
     db.execute(text("UPDATE cases SET owner_id = NULL"))
     shown = break_house_rule(db, world.actor(db, "supervisor"))
-    assert [(one["number"], [breach["kind"] for breach in one["breaches"]]) for one in shown["items"]] == [(number, ["no_owner"])]
+    assert [(one["number"], [breach["kind"] for breach in one["breaches"]]) for one in shown["items"]] == [
+        (number, ["no_owner"])
+    ]
     with pytest.raises(NotFound):
         break_house_rule(db, world.actor(db, "officer"))
-    db.execute(text("UPDATE memberships SET programme_id = CAST(:sh AS uuid) WHERE role = 'supervisor'"), {"sh": world.programmes["SH"]})
+    db.execute(
+        text("UPDATE memberships SET programme_id = CAST(:sh AS uuid) WHERE role = 'supervisor'"),
+        {"sh": world.programmes["SH"]},
+    )
     assert break_house_rule(db, world.actor(db, "supervisor"))["items"] == []
 
 
@@ -199,7 +216,9 @@ def test_each_night_keeps_one_figure_for_each_programme(engine: Engine, settings
     assert days_told == sorted(days_told, key=lambda one: one["day"], reverse=True)
 
 
-def test_a_day_begins_at_two_in_the_morning_on_the_programmes_own_clock(engine: Engine, settings: Settings, world: World) -> None:
+def test_a_day_begins_at_two_in_the_morning_on_the_programmes_own_clock(
+    engine: Engine, settings: Settings, world: World
+) -> None:
     with transaction(engine) as db:
         until_two = db.execute(
             text(
@@ -246,13 +265,25 @@ def test_the_number_of_queries_does_not_depend_on_how_much_is_wrong(db: Connecti
     ("kind", "statement"),
     [
         ("untold", "UPDATE outbox SET seq = seq"),
-        ("unsent", "INSERT INTO mails (id, person_id, key, kind, sealed, made_at, send_at) SELECT gen_random_uuid(), id, 'k', 'offer', false, casework_now(), casework_now() - interval '2 hours' FROM people LIMIT 1"),
-        ("unerased", "WITH l AS (INSERT INTO logs (id, kind, head, last_at) SELECT gen_random_uuid(), 'erasure', '', now() RETURNING id) INSERT INTO erasures (id, programme_id, basis, state, asked_by, asked_at, decided_by, decided_at) SELECT l.id, p.id, 'request', 'agreed', l.id, now(), p.id, now() - interval '1 hour' FROM l, programmes p LIMIT 1"),
-        ("failing", "INSERT INTO procrastinate_jobs (queue_name, task_name, args) VALUES ('others', 'casework:tell', '{\"tries\": 5}')"),
+        (
+            "unsent",
+            "INSERT INTO mails (id, person_id, key, kind, sealed, made_at, send_at) SELECT gen_random_uuid(), id, 'k', 'offer', false, casework_now(), casework_now() - interval '2 hours' FROM people LIMIT 1",
+        ),
+        (
+            "unerased",
+            "WITH l AS (INSERT INTO logs (id, kind, head, last_at) SELECT gen_random_uuid(), 'erasure', '', now() RETURNING id) INSERT INTO erasures (id, programme_id, basis, state, asked_by, asked_at, decided_by, decided_at) SELECT l.id, p.id, 'request', 'agreed', l.id, now(), p.id, now() - interval '1 hour' FROM l, programmes p LIMIT 1",
+        ),
+        (
+            "failing",
+            "INSERT INTO procrastinate_jobs (queue_name, task_name, args) VALUES ('others', 'casework:tell', '{\"tries\": 5}')",
+        ),
         ("closed_roles", "UPDATE people SET active = false WHERE email = 'observer@example.org'"),
-        ("overdue_job", "INSERT INTO procrastinate_jobs (queue_name, task_name, args, scheduled_at) VALUES ('others', 'casework:tell', '{}', now() - interval '1 hour')"),
+        (
+            "overdue_job",
+            "INSERT INTO procrastinate_jobs (queue_name, task_name, args, scheduled_at) VALUES ('others', 'casework:tell', '{}', now() - interval '1 hour')",
+        ),
     ],
-)  # fmt: skip
+)
 def test_work_that_waits_too_long_is_found(db: Connection, world: World, kind: str, statement: str) -> None:
     world.new_case(db)
     assert find_delays(db, sealed=True) == []

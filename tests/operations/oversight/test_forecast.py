@@ -28,7 +28,9 @@ def closing(world: World, db: Connection) -> str:
 
 
 def role_of(db: Connection, world: World, who: str) -> str:
-    found = db.execute(text("SELECT id FROM memberships WHERE person_id = CAST(:id AS uuid)"), {"id": world.people[who]})
+    found = db.execute(
+        text("SELECT id FROM memberships WHERE person_id = CAST(:id AS uuid)"), {"id": world.people[who]}
+    )
     return str(found.scalar_one())
 
 
@@ -40,9 +42,15 @@ def surely() -> Request:
 def go_away(db: Connection, world: World, substitute: str, request: Request) -> None:
     tomorrow = today() + timedelta(days=1)
     record_absence(
-        db, world.actor(db, "supervisor"), scope=world.programmes["BJ"], person=world.people["supervisor"],
-        substitute=world.people[substitute], first_day=tomorrow, last_day=tomorrow + timedelta(days=7), request=request,
-    )  # fmt: skip
+        db,
+        world.actor(db, "supervisor"),
+        scope=world.programmes["BJ"],
+        person=world.people["supervisor"],
+        substitute=world.people[substitute],
+        first_day=tomorrow,
+        last_day=tomorrow + timedelta(days=7),
+        request=request,
+    )
 
 
 def test_the_last_supervisors_role_does_not_end_unasked(closing: str, world: World, db: Connection) -> None:
@@ -67,7 +75,9 @@ def test_a_role_that_another_one_holds_too_ends_at_once(world: World, db: Connec
     end_membership(db, world.actor(db, "administrator"), role_of(db, world, "supervisor"), new_request())
 
 
-def test_who_proposed_closing_is_no_substitute_for_the_one_who_closes(closing: str, world: World, db: Connection) -> None:
+def test_who_proposed_closing_is_no_substitute_for_the_one_who_closes(
+    closing: str, world: World, db: Connection
+) -> None:
     with pytest.raises(CasesStranded) as told:
         go_away(db, world, "officer", new_request())
     assert closing in told.value.message

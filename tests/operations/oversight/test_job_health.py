@@ -15,16 +15,21 @@ from tests.support.world import World, add_failed_job, add_mail, new_request
 
 def _worker(db: Connection, silent: int) -> int:
     id: int = db.execute(
-        text("INSERT INTO procrastinate_workers (last_heartbeat) VALUES (now() - make_interval(secs => :s)) RETURNING id"), {"s": silent}
+        text(
+            "INSERT INTO procrastinate_workers (last_heartbeat) VALUES (now() - make_interval(secs => :s)) RETURNING id"
+        ),
+        {"s": silent},
     ).scalar_one()
     return id
 
 
 def _job(db: Connection, status: str, worker: int | None = None) -> None:
     db.execute(
-        text("INSERT INTO procrastinate_jobs (queue_name, task_name, status, worker_id) VALUES ('others', 'casework:tell', CAST(:s AS procrastinate_job_status), :w)"),
+        text(
+            "INSERT INTO procrastinate_jobs (queue_name, task_name, status, worker_id) VALUES ('others', 'casework:tell', CAST(:s AS procrastinate_job_status), :w)"
+        ),
         {"s": status, "w": worker},
-    )  # fmt: skip
+    )
 
 
 def test_the_queue_is_told_in_figures(engine: Engine, world: World) -> None:
@@ -71,7 +76,9 @@ def test_what_is_for_a_sealed_mediation_is_in_no_figure_of_the_page(engine: Engi
         mediation = str(open_mediation(db, world.actor(db, "dispute_officer"), number, new_request()).answer["id"])
         mail = add_mail(db, world.people["dispute_officer"])
         db.execute(
-            text("UPDATE mails SET sealed = true, state = 'queued', made_at = now() - interval '2 days', send_at = now() - interval '2 days' WHERE id = :id"),
+            text(
+                "UPDATE mails SET sealed = true, state = 'queued', made_at = now() - interval '2 days', send_at = now() - interval '2 days' WHERE id = :id"
+            ),
             {"id": mail},
         )
         jobs = [
@@ -83,7 +90,7 @@ def test_what_is_for_a_sealed_mediation_is_in_no_figure_of_the_page(engine: Engi
                 {"task": f"casework:{task}", "args": args},
             ).scalar_one()
             for task, args in (("ring", f'{{"log": "{mediation}"}}'), ("send", f'{{"mail": "{mail}"}}'))
-        ]  # fmt: skip
+        ]
         assert {**show_jobs(db, administrator), "at": None} == {**before, "at": None}
         for job in jobs:
             with pytest.raises(NotFound):

@@ -50,7 +50,12 @@ def test_what_is_assigned_to_who_is_away_goes_to_the_substitute(world: World, db
     task = task_called(db, number, "kick_off")
     add_absence(db, world, "officer", "other_officer", "BJ", first=0)
     done = assign_task(
-        db, world.actor(db, "supervisor"), task, person=world.people["officer"], note="This week, please", request=new_request()
+        db,
+        world.actor(db, "supervisor"),
+        task,
+        person=world.people["officer"],
+        note="This week, please",
+        request=new_request(),
     )
     assert done.answer["holder"] == world.people["other_officer"]
     assert verify_case(db, home_of(db, number)) == []
@@ -72,12 +77,19 @@ def test_what_the_substitute_held_is_free_when_the_absence_ends(world: World, db
 
 
 @pytest.mark.parametrize("back", ["officer", "supervisor", "second_supervisor"])
-def test_whoever_ends_an_absence_is_not_accused_of_taking_the_task_back(world: World, db: Connection, back: str) -> None:
+def test_whoever_ends_an_absence_is_not_accused_of_taking_the_task_back(
+    world: World, db: Connection, back: str
+) -> None:
     number, _ = to_referral(world, db)
     task = task_called(db, number, "kick_off")
     absence = add_absence(db, world, "officer", "other_officer", "BJ", first=0)
     assign_task(
-        db, world.actor(db, "officer"), task, person=world.people["other_officer"], note="While I am away.", request=new_request()
+        db,
+        world.actor(db, "officer"),
+        task,
+        person=world.people["other_officer"],
+        note="While I am away.",
+        request=new_request(),
     )
     # A supervisor's substitute does it in that one's name.
     add_absence(db, world, "second_supervisor", "compliance", "BJ", first=0)
@@ -89,7 +101,9 @@ def test_whoever_ends_an_absence_is_not_accused_of_taking_the_task_back(world: W
 def test_whoever_of_a_provider_is_back_takes_the_task_back(world: World, db: Connection) -> None:
     number, referral = to_referral(world, db)
     task = next(
-        one.id for one in load(db, home_of(db, number), "case").open_tasks() if (one.track, one.type) == (referral, "step")
+        one.id
+        for one in load(db, home_of(db, number), "case").open_tasks()
+        if (one.track, one.type) == (referral, "step")
     )
     absence = add_absence(db, world, "provider", "provider_lead", "lab", first=0)
     claim_task(db, world.actor(db, "provider_lead"), task, new_request())
@@ -134,7 +148,8 @@ def test_an_absence_ends_by_itself(engine: Engine) -> None:
         claim_task(db, world.actor(db, "other_officer"), task, new_request())
     with transaction(engine) as db:
         db.execute(
-            text("UPDATE memberships SET ends_at = casework_now() WHERE absence_id = CAST(:id AS uuid)"), {"id": absence}
+            text("UPDATE memberships SET ends_at = casework_now() WHERE absence_id = CAST(:id AS uuid)"),
+            {"id": absence},
         )
     ring_clocks(engine)
     with transaction(engine) as db:
@@ -173,13 +188,15 @@ def test_a_circle_is_refused_and_named(world: World, db: Connection) -> None:
     add_absence(db, world, "officer", "other_officer", "BJ")
     with pytest.raises(InvalidForm) as refusal:
         add_absence(db, world, "other_officer", "officer", "BJ", first=35, last=50)
-    assert refusal.value.fields == {
-        "substitute": "would close a circle: Other Officer → Officer → Other Officer"
-    }
+    assert refusal.value.fields == {"substitute": "would close a circle: Other Officer → Officer → Other Officer"}
 
 
 def test_a_line_that_is_too_long_is_refused(world: World, db: Connection) -> None:
-    for person, substitute in (("officer", "other_officer"), ("other_officer", "supervisor"), ("supervisor", "compliance")):
+    for person, substitute in (
+        ("officer", "other_officer"),
+        ("other_officer", "supervisor"),
+        ("supervisor", "compliance"),
+    ):
         add_absence(db, world, person, substitute, "BJ")
     with pytest.raises(InvalidForm) as refusal:
         add_absence(db, world, "compliance", "second_compliance", "BJ")
@@ -210,18 +227,31 @@ def test_a_dispute_officer_has_no_substitute(world: World, db: Connection) -> No
 def test_a_provider_is_stood_in_for_by_the_own_people_alone(world: World, db: Connection) -> None:
     with pytest.raises(InvalidForm):
         record_absence(
-            db, world.actor(db, "provider"), scope=world.organisations["lab"], person=world.people["provider"],
-            substitute=world.people["foreign_provider"], first_day=today(), last_day=today(), request=new_request(),
-        )  # fmt: skip
+            db,
+            world.actor(db, "provider"),
+            scope=world.organisations["lab"],
+            person=world.people["provider"],
+            substitute=world.people["foreign_provider"],
+            first_day=today(),
+            last_day=today(),
+            request=new_request(),
+        )
 
 
 def test_a_role_given_meanwhile_goes_to_the_substitute_too(world: World, db: Connection) -> None:
     add_absence(db, world, "officer", "other_officer", "BJ", first=0)
     asked = create_membership(
-        db, world.actor(db, "administrator"), person=world.people["officer"], role="supervisor",
-        programme=world.programmes["BJ"], organisation=None, deputy_for=None, starts_at=None, ends_at=None,
+        db,
+        world.actor(db, "administrator"),
+        person=world.people["officer"],
+        role="supervisor",
+        programme=world.programmes["BJ"],
+        organisation=None,
+        deputy_for=None,
+        starts_at=None,
+        ends_at=None,
         request=new_request(),
-    )  # fmt: skip
+    )
     decide_role(db, world.actor(db, "supervisor"), str(asked.answer["id"]), agree=True, note="", request=new_request())
     assert ("supervisor", "officer") in deputies(db, world, "other_officer")
 
@@ -229,6 +259,8 @@ def test_a_role_given_meanwhile_goes_to_the_substitute_too(world: World, db: Con
 def test_an_absence_is_seen_by_the_two_and_by_who_leads_them(world: World, db: Connection) -> None:
     absence = add_absence(db, world, "officer", "other_officer", "BJ")
     seen = {
-        name for name in world.people if absence in {one["id"] for one in list_absences(db, world.actor(db, name))["items"]}
+        name
+        for name in world.people
+        if absence in {one["id"] for one in list_absences(db, world.actor(db, name))["items"]}
     }
     assert seen == {"officer", "other_officer", "supervisor", "second_supervisor"}

@@ -48,9 +48,11 @@ def sent(id: str, code: str, issue: int = 1) -> Sent:
 
 def invite(db: Connection, world: World, by: str = "provider_lead", **more: Any) -> Sent:
     given: dict[str, Any] = {
-        "scope": Scope(organisation=world.organisations["lab"]), "email": "new@example.org", "name": "New Colleague",
+        "scope": Scope(organisation=world.organisations["lab"]),
+        "email": "new@example.org",
+        "name": "New Colleague",
         "roles": ["provider"],
-    } | more  # fmt: skip
+    } | more
     done = invitations.invite(db, world.actor(db, by), VAULT, **given, request=new_request())
     return sent(done.answer["id"], done.answer["code"])
 
@@ -65,7 +67,15 @@ def accept(db: Connection, one: Sent, secret: str | None = None) -> str:
     """Accept as somebody new; gives the secret of the session."""
     secret = secret or open_it(db, one)
     return accept_as_new(
-        db, one.token, secret, name="New Colleague", name_zh=None, password=PASSWORD, language="zh-Hans", about={}, insist=False
+        db,
+        one.token,
+        secret,
+        name="New Colleague",
+        name_zh=None,
+        password=PASSWORD,
+        language="zh-Hans",
+        about={},
+        insist=False,
     ).secret
 
 
@@ -94,7 +104,9 @@ def test_link_and_code_make_an_account_with_the_role_and_a_session(world: World,
 
 def test_neither_link_nor_code_is_kept(world: World, db: Connection) -> None:
     one = invite(db, world)
-    kept = db.execute(text("SELECT to_jsonb(i)::text || (SELECT string_agg(to_jsonb(m)::text, '') FROM mails m) FROM invitations i")).scalar_one()
+    kept = db.execute(
+        text("SELECT to_jsonb(i)::text || (SELECT string_agg(to_jsonb(m)::text, '') FROM mails m) FROM invitations i")
+    ).scalar_one()
     assert one.token not in kept
     assert one.code not in kept
 
@@ -143,7 +155,11 @@ def test_it_is_used_once(world: World, db: Connection) -> None:
     one = invite(db, world)
     secret = open_it(db, one)
     accept(db, one, secret)
-    for again in (lambda: accept(db, one, secret), lambda: try_code(db, one.token, one.code), lambda: insist_open(db, one.token)):
+    for again in (
+        lambda: accept(db, one, secret),
+        lambda: try_code(db, one.token, one.code),
+        lambda: insist_open(db, one.token),
+    ):
         with pytest.raises(NotFound):
             again()
 
@@ -242,7 +258,8 @@ def test_whom_a_lead_invited_stays_out_when_the_lead_has_gone(world: World, db: 
     secret, administrator = open_it(db, one), world.actor(db, "administrator")
     if gone == "role":
         membership = db.execute(
-            text("SELECT id FROM memberships WHERE person_id = CAST(:id AS uuid)"), {"id": world.people["provider_lead"]}
+            text("SELECT id FROM memberships WHERE person_id = CAST(:id AS uuid)"),
+            {"id": world.people["provider_lead"]},
         ).scalar_one()
         end_membership(db, administrator, membership, new_request())
     else:
@@ -252,7 +269,9 @@ def test_whom_a_lead_invited_stays_out_when_the_lead_has_gone(world: World, db: 
 
 
 def test_whoever_has_an_account_accepts_signed_in(world: World, db: Connection) -> None:
-    person = registry.register_person(db, email="new@example.org", name="Newcomer", password_hash=hash_password(PASSWORD))
+    person = registry.register_person(
+        db, email="new@example.org", name="Newcomer", password_hash=hash_password(PASSWORD)
+    )
     one = invite(db, world, email="NEW@example.org")
     secret = open_it(db, one)
     opened = show_opened(db, one.token, secret)
@@ -282,18 +301,31 @@ def test_a_password_that_is_guessed_first_is_refused(world: World, db: Connectio
     one = invite(db, world)
     with pytest.raises(InvalidForm, match="password"):
         accept_as_new(
-            db, one.token, open_it(db, one), name="New Colleague", name_zh=None, password=password, language="en", about={},
+            db,
+            one.token,
+            open_it(db, one),
+            name="New Colleague",
+            name_zh=None,
+            password=password,
+            language="en",
+            about={},
             insist=False,
-        )  # fmt: skip
+        )
 
 
 def test_who_invites_learns_nothing_of_accounts(world: World, db: Connection) -> None:
     actor = world.actor(db, "provider_lead")
     answers = [
         invitations.invite(
-            db, actor, VAULT, scope=Scope(organisation=world.organisations["lab"]), email=email, name="Somebody",
-            roles=["provider"], request=new_request(),
-        )  # fmt: skip
+            db,
+            actor,
+            VAULT,
+            scope=Scope(organisation=world.organisations["lab"]),
+            email=email,
+            name="Somebody",
+            roles=["provider"],
+            request=new_request(),
+        )
         for email in ("nobody@example.org", "officer@example.org", "foreign_provider@example.org")
     ]
     assert [(one.status, sorted(one.answer)) for one in answers] == [(201, ["code", "id", "state"])] * 3
@@ -313,7 +345,9 @@ def test_who_works_elsewhere_needs_an_administrator(world: World, db: Connection
 
 def test_an_administrator_invites_to_the_own_programme(world: World, db: Connection) -> None:
     """Who accepts has the roles as soon as a second person has agreed to each."""
-    one = invite(db, world, "administrator", scope=Scope(programme=world.programmes["BJ"]), roles=["officer", "manager"])
+    one = invite(
+        db, world, "administrator", scope=Scope(programme=world.programmes["BJ"]), roles=["officer", "manager"]
+    )
     session = accept(db, one)
     supervisor = world.actor(db, "supervisor")
     asked = [one for one in list_requests(db, supervisor)["items"] if one["state"] == "asked"]
@@ -332,14 +366,19 @@ def test_an_administrator_invites_to_the_own_programme(world: World, db: Connect
 @pytest.mark.parametrize(
     ("by", "programme", "organisation", "refusal"),
     [
-        ("officer", None, "lab", NotAllowed), ("provider", None, "lab", NotAllowed), ("provider_lead", None, "bank", NotFound),
-        ("provider_lead", "BJ", None, NotFound), ("administrator", "SH", None, NotFound),
+        ("officer", None, "lab", NotAllowed),
+        ("provider", None, "lab", NotAllowed),
+        ("provider_lead", None, "bank", NotFound),
+        ("provider_lead", "BJ", None, NotFound),
+        ("administrator", "SH", None, NotFound),
     ],
-)  # fmt: skip
+)
 def test_nobody_invites_beyond_the_own(
     world: World, db: Connection, by: str, programme: str | None, organisation: str | None, refusal: type[Exception]
 ) -> None:
-    scope = Scope(world.programmes[programme] if programme else None, world.organisations[organisation] if organisation else None)
+    scope = Scope(
+        world.programmes[programme] if programme else None, world.organisations[organisation] if organisation else None
+    )
     with pytest.raises(refusal):
         invite(db, world, by, scope=scope, roles=["officer"] if programme else ["provider"])
 
@@ -347,10 +386,18 @@ def test_nobody_invites_beyond_the_own(
 @pytest.mark.parametrize(
     "more",
     [
-        {"email": "nobody"}, {"email": "provider_lead@example.org"}, {"email": "provider@example.org"}, {"name": " "},
-        {"roles": []}, {"roles": ["officer"]}, {"roles": ["system"]}, {"language": "xx"}, {"days": 0}, {"days": 31},
+        {"email": "nobody"},
+        {"email": "provider_lead@example.org"},
+        {"email": "provider@example.org"},
+        {"name": " "},
+        {"roles": []},
+        {"roles": ["officer"]},
+        {"roles": ["system"]},
+        {"language": "xx"},
+        {"days": 0},
+        {"days": 31},
     ],
-)  # fmt: skip
+)
 def test_a_faulty_invitation_is_refused(world: World, db: Connection, more: dict[str, Any]) -> None:
     with pytest.raises(InvalidForm):
         invite(db, world, **more)
@@ -365,9 +412,13 @@ def test_nobody_is_invited_twice_at_once(world: World, db: Connection) -> None:
 def test_the_log_tells_a_role_that_nobody_accepted(world: World, db: Connection) -> None:
     one = invite(db, world)
     registry.grant_role(
-        db, world.people["observer"], "provider", organisation=world.organisations["lab"], invitation=one.id,
+        db,
+        world.people["observer"],
+        "provider",
+        organisation=world.organisations["lab"],
+        invitation=one.id,
         by=world.people["observer"],
-    )  # fmt: skip
+    )
     assert [found.kind for found in lab_log(db, world)] == ["allowed"]
 
 
@@ -384,9 +435,16 @@ def test_a_link_is_known_by_its_hash_alone(world: World, db: Connection) -> None
 
 def test_the_log_tells_who_invited_without_a_right(world: World, db: Connection) -> None:
     invitations.record_invitation(
-        db, world.people["provider"], VAULT, scope=Scope(organisation=world.organisations["lab"]), email="new@example.org",
-        name="New", roles=["provider"], language="en", days=7,
-    )  # fmt: skip
+        db,
+        world.people["provider"],
+        VAULT,
+        scope=Scope(organisation=world.organisations["lab"]),
+        email="new@example.org",
+        name="New",
+        roles=["provider"],
+        language="en",
+        days=7,
+    )
     assert [found.sentence for found in lab_log(db, world) if "could not do it then" in found.sentence]
 
 

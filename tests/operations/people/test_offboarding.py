@@ -18,11 +18,18 @@ from casework.records.case_loader import load
 from tests.support.world import World, add_absence, new_request, to_referral
 
 
-def give(world: World, db: Connection, number: str, to: str, by: str = "supervisor", note: str = "Ask for the lab.") -> None:
+def give(
+    world: World, db: Connection, number: str, to: str, by: str = "supervisor", note: str = "Ask for the lab."
+) -> None:
     take_over(
-        db, world.actor(db, by), number, leaver=world.people["officer"], successor=world.people[to], note=note,
+        db,
+        world.actor(db, by),
+        number,
+        leaver=world.people["officer"],
+        successor=world.people[to],
+        note=note,
         request=new_request(),
-    )  # fmt: skip
+    )
 
 
 def test_a_case_goes_to_the_successor_and_its_held_tasks_are_free(world: World, db: Connection) -> None:
@@ -40,14 +47,24 @@ def test_who_is_only_on_the_team_leaves_it_and_the_owner_stays(world: World, db:
     number, _ = to_referral(world, db)
     give(world, db, number, "other_officer")
     take_over(
-        db, world.actor(db, "supervisor"), number, leaver=world.people["other_officer"], successor=world.people["officer"],
-        note="Back", request=new_request(),
-    )  # fmt: skip
+        db,
+        world.actor(db, "supervisor"),
+        number,
+        leaver=world.people["other_officer"],
+        successor=world.people["officer"],
+        note="Back",
+        request=new_request(),
+    )
     with pytest.raises(WrongState):
         take_over(
-            db, world.actor(db, "supervisor"), number, leaver=world.people["other_officer"], successor=None, note="Once more",
+            db,
+            world.actor(db, "supervisor"),
+            number,
+            leaver=world.people["other_officer"],
+            successor=None,
+            note="Once more",
             request=new_request(),
-        )  # fmt: skip
+        )
 
 
 def test_nobody_takes_a_case_in_which_they_have_an_interest(world: World, db: Connection) -> None:
@@ -58,7 +75,9 @@ def test_nobody_takes_a_case_in_which_they_have_an_interest(world: World, db: Co
     assert refusal.value.fields == {"successor": "has declared an interest in this case"}
 
 
-def test_nobody_is_offered_who_would_be_refused_and_who_may_not_hand_over_is_told_why(world: World, db: Connection) -> None:
+def test_nobody_is_offered_who_would_be_refused_and_who_may_not_hand_over_is_told_why(
+    world: World, db: Connection
+) -> None:
     number, _ = to_referral(world, db)
     for name in ("other_officer", "supervisor"):
         declare_interest(db, world.actor(db, name), number, nature="Family.", request=new_request())
@@ -104,6 +123,8 @@ def test_with_the_account_end_the_absences_that_it_had_part_in(world: World, db:
     deactivate_person(db, world.actor(db, "administrator"), world.people["other_officer"], new_request())
     assert not db.execute(text("SELECT 1 FROM absences WHERE ends_at > casework_now()")).first()
     assert not db.execute(
-        text("SELECT 1 FROM memberships WHERE person_id = CAST(:id AS uuid) AND (ends_at IS NULL OR ends_at > casework_now())"),
+        text(
+            "SELECT 1 FROM memberships WHERE person_id = CAST(:id AS uuid) AND (ends_at IS NULL OR ends_at > casework_now())"
+        ),
         {"id": world.people["other_officer"]},
-    ).first()  # fmt: skip
+    ).first()

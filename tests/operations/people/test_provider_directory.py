@@ -25,19 +25,33 @@ def listed(db: Connection, world: World, by: str) -> set[str]:
 def test_a_lead_says_what_the_provider_does(db: Connection, world: World) -> None:
     say(db, world, fields=["steam  boilers", "steam boilers"], languages=["zh"], places=["Haidian"], capacity=3)
     told = provider_directory.show_provider(db, world.actor(db, "officer"), world.organisations["lab"])
-    assert (told["fields"], told["languages"], told["places"], told["capacity"]) == (["steam boilers"], ["zh"], ["Haidian"], 3)
+    assert (told["fields"], told["languages"], told["places"], told["capacity"]) == (
+        ["steam boilers"],
+        ["zh"],
+        ["Haidian"],
+        3,
+    )
 
 
 def test_what_is_said_stands_in_the_organisations_history(db: Connection, world: World) -> None:
     say(db, world, fields=["steam boilers"])
     assert verify_case(db, world.organisations["lab"]) == []
-    db.execute(text("UPDATE organisations SET profile = '{\"fields\": [\"gold\"]}' WHERE id = CAST(:id AS uuid)"), {"id": world.organisations["lab"]})
+    db.execute(
+        text('UPDATE organisations SET profile = \'{"fields": ["gold"]}\' WHERE id = CAST(:id AS uuid)'),
+        {"id": world.organisations["lab"]},
+    )
     assert [one.table for one in verify_case(db, world.organisations["lab"])] == ["organisations"]
 
 
 @pytest.mark.parametrize(
     ("by", "error"),
-    [("provider", NotAllowed), ("officer", NotAllowed), ("foreign_provider", NotFound), ("observer", NotFound), ("dispute_officer", NotFound)],
+    [
+        ("provider", NotAllowed),
+        ("officer", NotAllowed),
+        ("foreign_provider", NotFound),
+        ("observer", NotFound),
+        ("dispute_officer", NotFound),
+    ],
 )
 def test_others_do_not_say_it(db: Connection, world: World, by: str, error: type[CaseworkError]) -> None:
     with pytest.raises(error):
@@ -47,10 +61,15 @@ def test_others_do_not_say_it(db: Connection, world: World, by: str, error: type
 @pytest.mark.parametrize(
     ("name", "value"),
     [
-        ("languages", ["xx"]), ("capacity", -1), ("capacity", 2.5), ("fields", ["x" * 81]), ("fields", [str(n) for n in range(41)]),
-        ("closed", [{"from": "2026-02-30", "to": "2026-03-01"}]), ("closed", [{"from": "2026-03-02", "to": "2026-03-01"}]),
+        ("languages", ["xx"]),
+        ("capacity", -1),
+        ("capacity", 2.5),
+        ("fields", ["x" * 81]),
+        ("fields", [str(n) for n in range(41)]),
+        ("closed", [{"from": "2026-02-30", "to": "2026-03-01"}]),
+        ("closed", [{"from": "2026-03-02", "to": "2026-03-01"}]),
     ],
-)  # fmt: skip
+)
 def test_nonsense_is_refused_by_its_field(db: Connection, world: World, name: str, value: Any) -> None:
     with pytest.raises(InvalidForm) as refused:
         say(db, world, **{name: value})
@@ -92,7 +111,12 @@ def test_who_is_closed_or_has_a_conflict_is_not_asked(db: Connection, world: Wor
         text("SELECT name FROM organisations WHERE id = CAST(:id AS uuid)"), {"id": world.organisations["need_owner"]}
     ).scalar_one()
     day = today()
-    say(db, world, closed=[{"from": (day - timedelta(1)).isoformat(), "to": (day + timedelta(1)).isoformat()}], conflicts=[party.upper()])
+    say(
+        db,
+        world,
+        closed=[{"from": (day - timedelta(1)).isoformat(), "to": (day + timedelta(1)).isoformat()}],
+        conflicts=[party.upper()],
+    )
     assert reasons(db, world, number) == (False, ["conflict", "closed"])
 
 

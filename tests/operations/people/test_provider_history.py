@@ -39,7 +39,10 @@ def test_a_provider_reads_nothing_of_what_the_office_does_with_its_own_tasks(wor
     before = list_referral_events(db, world.actor(db, "provider"), referral)
     work_on(world, db, task)
     assert list_referral_events(db, world.actor(db, "provider"), referral) == before
-    assert [(one["what"], one["body"].get("note")) for one in before["items"]] == [("send", None), ("suspend", "Your fee is open.")]
+    assert [(one["what"], one["body"].get("note")) for one in before["items"]] == [
+        ("send", None),
+        ("suspend", "Your fee is open."),
+    ]
 
 
 def test_what_the_office_does_with_its_own_tasks_marks_no_referral(world: World, db: Connection) -> None:
@@ -61,7 +64,10 @@ def test_a_provider_reads_what_it_does_with_its_own_tasks(world: World, db: Conn
     number, referral = to_referral(world, db)
     tasks = load(db, home_of(db, number), "case").open_tasks()
     claim_task(db, world.actor(db, "provider"), next(one.id for one in tasks if one.track == referral), new_request())
-    assert [one["kind"] for one in list_referral_events(db, world.actor(db, "provider"), referral)["items"]] == ["fired", "claimed"]
+    assert [one["kind"] for one in list_referral_events(db, world.actor(db, "provider"), referral)["items"]] == [
+        "fired",
+        "claimed",
+    ]
 
 
 def test_a_provider_reads_whether_it_was_granted_more_time(world: World, db: Connection) -> None:
@@ -69,13 +75,22 @@ def test_a_provider_reads_whether_it_was_granted_more_time(world: World, db: Con
     world.accept(db, number, referral)
     world.fire(db, "provider", number, "start", track=referral)
     later = (today() + timedelta(days=50)).isoformat()
-    world.fire(db, "provider", number, "ask_extension", {"new_date": later, "reason": "The laboratory is closed."}, track=referral)
+    world.fire(
+        db,
+        "provider",
+        number,
+        "ask_extension",
+        {"new_date": later, "reason": "The laboratory is closed."},
+        track=referral,
+    )
     complete(world, db, "officer", number, "decide_extension", {"granted": True, "until_on": later})
     told = list_referral_events(db, world.actor(db, "provider"), referral)["items"][-1]
     assert (told["what"], told["data"]) == ("decide_extension", {"granted": True, "until_on": later})
 
 
-def test_a_provider_reads_that_a_rule_gave_a_task_to_somebody_and_not_how_much_others_have(world: World, engine: Engine) -> None:
+def test_a_provider_reads_that_a_rule_gave_a_task_to_somebody_and_not_how_much_others_have(
+    world: World, engine: Engine
+) -> None:
     with transaction(engine) as db:
         rule(world, db, "provider", "shortest")
         number, referral = to_referral(world, db)

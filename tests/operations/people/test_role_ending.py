@@ -121,7 +121,8 @@ def test_ending_a_role_takes_back_what_was_held_by_it_alone(world: World, db: Co
         {"id": world.people["officer"]},
     )
     verifier = db.execute(
-        text("SELECT id FROM memberships WHERE person_id = CAST(:id AS uuid) AND role = 'verifier'"), {"id": world.people["officer"]}
+        text("SELECT id FROM memberships WHERE person_id = CAST(:id AS uuid) AND role = 'verifier'"),
+        {"id": world.people["officer"]},
     ).scalar_one()
     end_membership(db, world.actor(db, "administrator"), str(verifier), new_request())
     assert load(db, home_of(db, number), "case").tasks[held].holder == world.people["officer"]
@@ -137,9 +138,14 @@ def test_a_case_keeps_the_team_whose_roles_have_ended_since(world: World, db: Co
     # An officer's role of a member that ended a while ago.
     db.execute(text("SELECT set_config('casework.clock_offset', '3600', true)"))
     take_over(
-        db, world.actor(db, "supervisor"), number, leaver=world.people["officer"], successor=newcomer, note="Yours now.",
+        db,
+        world.actor(db, "supervisor"),
+        number,
+        leaver=world.people["officer"],
+        successor=newcomer,
+        note="Yours now.",
         request=new_request(),
-    )  # fmt: skip
+    )
     assert verify_case(db, home_of(db, number)) == []
 
 

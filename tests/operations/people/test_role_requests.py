@@ -47,9 +47,17 @@ def puppet(db: Connection, world: World) -> str:
 
 def _ask(db: Connection, world: World, person: str, role: str, by: str = "administrator") -> Done:
     return create_membership(
-        db, world.actor(db, by), person=person, role=role, programme=world.programmes["BJ"], organisation=None,
-        deputy_for=None, starts_at=None, ends_at=None, request=new_request(),
-    )  # fmt: skip
+        db,
+        world.actor(db, by),
+        person=person,
+        role=role,
+        programme=world.programmes["BJ"],
+        organisation=None,
+        deputy_for=None,
+        starts_at=None,
+        ends_at=None,
+        request=new_request(),
+    )
 
 
 def _decide(db: Connection, world: World, id: str, by: str, *, agree: bool = True, note: str = "") -> Done:
@@ -120,7 +128,9 @@ def test_supervisors_administrators_and_auditors_are_told(db: Connection, world:
     assert (made["role"], made["by"], made["agreed_by"]) == ("supervisor", "Administrator", "Supervisor")
 
 
-def test_the_command_line_gives_at_once_while_there_is_nothing_to_read(db: Connection, world: World, puppet: str) -> None:
+def test_the_command_line_gives_at_once_while_there_is_nothing_to_read(
+    db: Connection, world: World, puppet: str
+) -> None:
     programme = world.programmes["BJ"]
     assert give_or_ask(db, puppet, "officer", programme=programme)
     world.new_case(db)
@@ -154,7 +164,9 @@ def test_exclusion_goes_both_ways() -> None:
 
 
 @pytest.mark.parametrize("other", sorted(apart_from("auditor")))
-def test_whoever_decides_is_no_auditor_of_the_same_programme(db: Connection, world: World, puppet: str, other: str) -> None:
+def test_whoever_decides_is_no_auditor_of_the_same_programme(
+    db: Connection, world: World, puppet: str, other: str
+) -> None:
     programme = world.programmes["BJ"]
     registry.grant_role(db, puppet, other, programme=programme)
     with pytest.raises(InvalidForm):
@@ -175,7 +187,9 @@ def test_where_a_database_has_both_roles_the_auditors_does_not_count(db: Connect
 def test_whoever_worked_on_a_case_judges_nothing_of_it_later(db: Connection, world: World) -> None:
     number = world.new_case(db)
     world.fire(db, "officer", number, "take")
-    found = str(raise_finding(db, world.actor(db, "auditor"), number, event=1, words="Why?", request=new_request()).answer["id"])
+    found = str(
+        raise_finding(db, world.actor(db, "auditor"), number, event=1, words="Why?", request=new_request()).answer["id"]
+    )
     membership = db.execute(
         text("SELECT id FROM memberships WHERE person_id = CAST(:id AS uuid)"), {"id": world.people["officer"]}
     ).scalar_one()
@@ -194,7 +208,9 @@ def test_whoever_worked_on_a_case_judges_nothing_of_it_later(db: Connection, wor
 # --- names -----------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("bad", ["\u202eeve", "Li\u200bWen", "a\u2066b\u2069", "x\ufeffy", "tab\u0007", "\u3164", "two\u2028lines", "\ue000"])
+@pytest.mark.parametrize(
+    "bad", ["\u202eeve", "Li\u200bWen", "a\u2066b\u2069", "x\ufeffy", "tab\u0007", "\u3164", "two\u2028lines", "\ue000"]
+)
 def test_a_name_has_no_letter_that_nobody_sees(db: Connection, world: World, bad: str) -> None:
     with pytest.raises(InvalidForm):
         registry.register_person(db, email="somebody@example.org", name=bad)
@@ -206,12 +222,16 @@ def test_a_name_has_no_letter_that_nobody_sees(db: Connection, world: World, bad
         registry.register_person(db, email=f"{bad}@example.org", name="Somebody")
 
 
-@pytest.mark.parametrize("good", ["王小明", "Łukasz O’Neill-Öberg", "Müller & Söhne (Shanghai) Co., Ltd.", "José 何", "Ólafur Þór", "हिन्दी"])
+@pytest.mark.parametrize(
+    "good", ["王小明", "Łukasz O’Neill-Öberg", "Müller & Söhne (Shanghai) Co., Ltd.", "José 何", "Ólafur Þór", "हिन्दी"]
+)
 def test_names_of_all_scripts_are_taken(good: str) -> None:
     assert insist_name(f"  {good} ") == good
 
 
-def test_whoever_agrees_to_an_unsealing_reads_who_made_those_who_ask_and_read(db: Connection, world: World, puppet: str) -> None:
+def test_whoever_agrees_to_an_unsealing_reads_who_made_those_who_ask_and_read(
+    db: Connection, world: World, puppet: str
+) -> None:
     number = world.new_case(db)
     mediation = str(open_mediation(db, world.actor(db, "dispute_officer"), number, new_request()).answer["id"])
     world.people["puppet"] = puppet
@@ -248,7 +268,9 @@ def _forge(db: Connection, programme: str, kind: str, by: str = SYSTEM_ACTOR, **
 
 
 @pytest.mark.parametrize("account", ["open", "closed later", "closed and opened again", "of the asker closed"])
-def test_a_request_that_ended_by_itself_with_no_account_is_found(db: Connection, world: World, puppet: str, account: str) -> None:
+def test_a_request_that_ended_by_itself_with_no_account_is_found(
+    db: Connection, world: World, puppet: str, account: str
+) -> None:
     programme = world.programmes["BJ"]
     asked = _ask(db, world, puppet, "supervisor").answer["id"]
     if account == "closed and opened again":
@@ -275,7 +297,14 @@ def test_a_request_that_ended_twice_or_never_was_is_found(db: Connection, world:
 
 def test_it_ends_with_the_account_in_whose_place_it_would_be(db: Connection, world: World, puppet: str) -> None:
     programme = world.programmes["BJ"]
-    ask_role(db, puppet, "officer", programme=programme, deputy_for=world.people["other_officer"], by=world.people["administrator"])
+    ask_role(
+        db,
+        puppet,
+        "officer",
+        programme=programme,
+        deputy_for=world.people["other_officer"],
+        by=world.people["administrator"],
+    )
     close_account(db, world.people["other_officer"])
     close_requests(db, world.people["other_officer"])
     assert not verify_case(db, programme)
@@ -288,13 +317,20 @@ def test_nothing_by_itself_is_a_second_person(db: Connection, world: World, pupp
     assert any("are agreed to by" in one.sentence for one in verify_case(db, programme))
 
 
-def test_nobody_is_asked_who_they_are_for_what_is_not_theirs_to_decide(db: Connection, world: World, puppet: str) -> None:
+def test_nobody_is_asked_who_they_are_for_what_is_not_theirs_to_decide(
+    db: Connection, world: World, puppet: str
+) -> None:
     asked = _ask(db, world, puppet, "officer").answer["id"]
 
     def decide(by: str) -> None:
         stale = replace(world.actor(db, by), proof=Proof.OLD)
         decide_role(db, stale, asked, agree=True, note="", request=new_request())
 
-    for by, refusal in (("provider", NotFound), ("auditor", NotAllowed), ("administrator", NotAllowed), ("supervisor", NotConfirmed)):
+    for by, refusal in (
+        ("provider", NotFound),
+        ("auditor", NotAllowed),
+        ("administrator", NotAllowed),
+        ("supervisor", NotConfirmed),
+    ):
         with pytest.raises(refusal):
             decide(by)

@@ -51,14 +51,19 @@ class Scene:
 
     def ask(self, db: Connection, by: str = "administrator", **other: Any) -> str:
         given: dict[str, Any] = {
-            "programme": self.world.programmes["BJ"], "person": self.person, "words": [PHONE, "Zephyrine"],
-            "basis": "request", "reason": f"{NAME} asked for it.",
-        }  # fmt: skip
+            "programme": self.world.programmes["BJ"],
+            "person": self.person,
+            "words": [PHONE, "Zephyrine"],
+            "basis": "request",
+            "reason": f"{NAME} asked for it.",
+        }
         done = erasure_requests.ask_erasure(db, self.world.actor(db, by), **(given | other), request=new_request())
         return str(done.answer["id"])
 
     def decide(self, db: Connection, erasure: str, by: str = "compliance", *, agree: bool = True) -> None:
-        erasure_requests.decide_erasure(db, self.world.actor(db, by), erasure, agree=agree, note="Seen.", request=new_request())
+        erasure_requests.decide_erasure(
+            db, self.world.actor(db, by), erasure, agree=agree, note="Seen.", request=new_request()
+        )
 
     def erase(self, **other: Any) -> str:
         with transaction(self.engine) as db:
@@ -70,7 +75,11 @@ class Scene:
     def found(self, words: tuple[str, ...] = CANARIES) -> dict[str, set[str]]:
         """By canary, the tables in which a dump of everything has it."""
         with self.superuser.connect() as db:
-            tables = db.execute(text("SELECT tablename FROM pg_tables WHERE schemaname = 'public' ORDER BY 1")).scalars().all()
+            tables = (
+                db.execute(text("SELECT tablename FROM pg_tables WHERE schemaname = 'public' ORDER BY 1"))
+                .scalars()
+                .all()
+            )
             dump = {
                 table: "\n".join(db.execute(text(f"SELECT to_jsonb(x)::text FROM {table} x")).scalars()).casefold()
                 for table in tables
@@ -80,7 +89,11 @@ class Scene:
 
     def kinds(self, log: str) -> list[str]:
         with self.engine.connect() as db:
-            return list(db.execute(text("SELECT kind FROM events WHERE log_id = CAST(:log AS uuid) ORDER BY seq"), {"log": log}).scalars())
+            return list(
+                db.execute(
+                    text("SELECT kind FROM events WHERE log_id = CAST(:log AS uuid) ORDER BY seq"), {"log": log}
+                ).scalars()
+            )
 
 
 @pytest.fixture
@@ -103,18 +116,37 @@ def scene(engine: Engine, superuser_engine: Engine, world: World, cabinet: Cabin
         add_mail(db, person)
         for one in (person, world.people["officer"]):
             ask_recovery(
-                db, world.actor(db, "administrator"), person=one, means=["password"], reason=f"{NAME} called.", request=new_request()
+                db,
+                world.actor(db, "administrator"),
+                person=one,
+                means=["password"],
+                reason=f"{NAME} called.",
+                request=new_request(),
             )
-        db.execute(text("INSERT INTO readings (person_id, address) VALUES (CAST(:id AS uuid), '/cases?words=%E6%96%90%E6%B3%BD%E5%AE%81')"), {"id": world.people["auditor"]})
-        db.execute(text("UPDATE organisations SET owners = CAST(:owners AS jsonb) WHERE name = 'Nordwind Boilers'"), {"owners": json.dumps([{"name": NAME, "share": 30}])})
+        db.execute(
+            text(
+                "INSERT INTO readings (person_id, address) VALUES (CAST(:id AS uuid), '/cases?words=%E6%96%90%E6%B3%BD%E5%AE%81')"
+            ),
+            {"id": world.people["auditor"]},
+        )
+        db.execute(
+            text("UPDATE organisations SET owners = CAST(:owners AS jsonb) WHERE name = 'Nordwind Boilers'"),
+            {"owners": json.dumps([{"name": NAME, "share": 30}])},
+        )
         note_rows(db, "organisations")
     world.hand_in(cabinet, number, "quentin", title=f"Letter of {NAME}", name="Zephyrine.pdf")
     with transaction(engine) as db:
         case = load(db, home_of(db, number), "case")
         hand_over(
-            db, world.actor(db, "quentin"), number, owner=world.people["officer"], team=[], note=f"From {NAME}.",
-            revision=case.revision, request=new_request(),
-        )  # fmt: skip
+            db,
+            world.actor(db, "quentin"),
+            number,
+            owner=world.people["officer"],
+            team=[],
+            note=f"From {NAME}.",
+            revision=case.revision,
+            request=new_request(),
+        )
         deactivate_person(db, world.actor(db, "administrator"), person, new_request())
     return Scene(engine, superuser_engine, world, person, number)
 
@@ -122,7 +154,9 @@ def scene(engine: Engine, superuser_engine: Engine, world: World, cabinet: Cabin
 def test_no_table_holds_what_named_the_person(scene: Scene) -> None:
     before = scene.found()
     assert set(before) == set(CANARIES), "the scan must find what there is"
-    assert {"people", "events", "cases", "needs", "files", "organisations", "recoveries"} <= set().union(*before.values())
+    assert {"people", "events", "cases", "needs", "files", "organisations", "recoveries"} <= set().union(
+        *before.values()
+    )
     scene.erase()
     assert scene.found() == {}
 
@@ -140,10 +174,12 @@ def test_as_many_texts_go_as_were_told_before(scene: Scene, words: list[str]) ->
         scene.decide(db, erasure)
     erasing.carry_out(scene.engine, erasure)
     with transaction(scene.engine) as db:
-        gone = db.execute(text(
-            "SELECT count(*) FROM events e JOIN logs l ON l.id = e.log_id, jsonb_array_elements(e.effects->'erased'->'fields')"
-            " WHERE e.kind = 'erased' AND l.kind NOT IN ('mediation', 'erasure')"
-        )).scalar_one()  # fmt: skip
+        gone = db.execute(
+            text(
+                "SELECT count(*) FROM events e JOIN logs l ON l.id = e.log_id, jsonb_array_elements(e.effects->'erased'->'fields')"
+                " WHERE e.kind = 'erased' AND l.kind NOT IN ('mediation', 'erasure')"
+            )
+        ).scalar_one()
     assert gone == told > 0
 
 
@@ -172,7 +208,9 @@ def test_deeds_roles_and_moments_stay(scene: Scene) -> None:
     scene.erase()
     with scene.engine.connect() as db:
         after = db.execute(text(told), {"log": log}).all()
-        roles = db.execute(text("SELECT count(*) FROM memberships WHERE person_id = CAST(:id AS uuid)"), {"id": scene.person}).scalar_one()
+        roles = db.execute(
+            text("SELECT count(*) FROM memberships WHERE person_id = CAST(:id AS uuid)"), {"id": scene.person}
+        ).scalar_one()
     assert after == before
     assert scene.person in {row.actor_id for row in after}
     assert roles == 1
@@ -235,11 +273,19 @@ def test_what_lies_sealed_is_erased_too(scene: Scene) -> None:
     """A mediation's words, which the database holds sealed, and what somebody has typed and not sent."""
     world = scene.world
     with transaction(scene.engine) as db:
-        mediation = str(open_mediation(db, world.actor(db, "dispute_officer"), scene.number, new_request()).answer["id"])
+        mediation = str(
+            open_mediation(db, world.actor(db, "dispute_officer"), scene.number, new_request()).answer["id"]
+        )
         world.write(db, "dispute_officer", load(db, mediation, "mediation"), words=f"{NAME} was heard.")
         world.write(db, "dispute_officer", load(db, mediation, "mediation"), words="Nobody was heard.")
-        searched = {"log": mediation, "id": world.people["dispute_officer"], "address": f"/mediations/{mediation}?words=%E6%96%90%E6%B3%BD%E5%AE%81"}
-        db.execute(text("INSERT INTO sealed_readings (log_id, person_id, address) VALUES (:log, :id, :address)"), searched)
+        searched = {
+            "log": mediation,
+            "id": world.people["dispute_officer"],
+            "address": f"/mediations/{mediation}?words=%E6%96%90%E6%B3%BD%E5%AE%81",
+        }
+        db.execute(
+            text("INSERT INTO sealed_readings (log_id, person_id, address) VALUES (:log, :id, :address)"), searched
+        )
     scene.erase()
     with transaction(scene.engine) as db:
         assert db.execute(text("SELECT address FROM sealed_readings")).scalar_one() == f"/mediations/{mediation}"
@@ -291,14 +337,26 @@ def test_an_open_account_is_closed_first(scene: Scene) -> None:
 
 def test_whoever_has_open_cases_is_kept_until_they_are_handed_over(scene: Scene) -> None:
     with transaction(scene.engine) as db:
-        db.execute(text("UPDATE cases SET owner_id = CAST(:id AS uuid) WHERE number = :n"), {"id": scene.person, "n": scene.number})
+        db.execute(
+            text("UPDATE cases SET owner_id = CAST(:id AS uuid) WHERE number = :n"),
+            {"id": scene.person, "n": scene.number},
+        )
         with pytest.raises(Refused, match="1 open cases"):
             scene.ask(db)
 
 
 def test_an_open_finding_of_the_audit_keeps_what_it_is_about(scene: Scene) -> None:
     with transaction(scene.engine) as db:
-        finding = str(raise_finding(db, scene.world.actor(db, "auditor"), scene.number, event=1, words=f"Why did {NAME}?", request=new_request()).answer["id"])
+        finding = str(
+            raise_finding(
+                db,
+                scene.world.actor(db, "auditor"),
+                scene.number,
+                event=1,
+                words=f"Why did {NAME}?",
+                request=new_request(),
+            ).answer["id"]
+        )
     with pytest.raises(Refused, match="findings of the audit"), transaction(scene.engine) as db:
         scene.ask(db)
     with transaction(scene.engine) as db:
@@ -317,7 +375,9 @@ def test_financing_records_are_kept_for_the_years_that_the_settings_say(scene: S
     with pytest.raises(Refused, match="1 records of financing"), transaction(scene.engine) as db:
         scene.ask(db)
     with transaction(scene.engine) as db:
-        db.execute(text("UPDATE cases SET closed_at = casework_now() - interval '6 years' WHERE number = :n"), {"n": number})
+        db.execute(
+            text("UPDATE cases SET closed_at = casework_now() - interval '6 years' WHERE number = :n"), {"n": number}
+        )
     with pytest.raises(Refused, match="1 records of financing"), transaction(scene.engine) as db:
         scene.ask(db)
     with transaction(scene.engine) as db:
@@ -334,7 +394,7 @@ def test_what_must_be_kept_by_now_refuses_it_when_it_is_carried_out(scene: Scene
     assert set(scene.found()) == set(CANARIES)
 
 
-@pytest.mark.parametrize("word", ["Li", "王", "a\"b", "-----"])
+@pytest.mark.parametrize("word", ["Li", "王", 'a"b', "-----"])
 def test_a_word_that_names_everybody_is_refused(scene: Scene, word: str) -> None:
     with transaction(scene.engine) as db, pytest.raises(InvalidForm):
         scene.ask(db, words=[word])
@@ -362,11 +422,20 @@ def test_the_function_writes_nothing_but_a_hash(scene: Scene) -> None:
     with transaction(scene.engine) as db:
         erasure = scene.ask(db)
         scene.decide(db, erasure)
-    said = refused(scene.engine, ERASE, erasure=erasure, log=scene.person, hashes=json.dumps({f"people/{scene.person}": "Somebody else"}))
+    said = refused(
+        scene.engine,
+        ERASE,
+        erasure=erasure,
+        log=scene.person,
+        hashes=json.dumps({f"people/{scene.person}": "Somebody else"}),
+    )
     assert "never changed" in said
 
 
-@pytest.mark.parametrize("forged", ["the row alone", "an agreement that does not follow", "somebody without the role", "a second word of one person"])
+@pytest.mark.parametrize(
+    "forged",
+    ["the row alone", "an agreement that does not follow", "somebody without the role", "a second word of one person"],
+)
 def test_the_application_alone_cannot_forge_an_agreement(scene: Scene, forged: str) -> None:
     """Statements that the application may send: a row that says so, and events that nobody with the role has written."""
     with transaction(scene.engine) as db:
@@ -374,11 +443,16 @@ def test_the_application_alone_cannot_forge_an_agreement(scene: Scene, forged: s
         second = "manager" if forged == "an agreement that does not follow" else "officer"
         given = {"id": erasure, "by": scene.world.people[second], "prev": "0" * 64}
         db.execute(
-            text("UPDATE erasures SET state = 'agreed', decided_by = CAST(:by AS uuid), decided_at = now() WHERE id = CAST(:id AS uuid)"), given
+            text(
+                "UPDATE erasures SET state = 'agreed', decided_by = CAST(:by AS uuid), decided_at = now() WHERE id = CAST(:id AS uuid)"
+            ),
+            given,
         )
         if forged != "the row alone":
             if forged != "an agreement that does not follow":
-                given["prev"] = db.execute(text("SELECT hash FROM events WHERE log_id = CAST(:id AS uuid)"), given).scalar_one()
+                given["prev"] = db.execute(
+                    text("SELECT hash FROM events WHERE log_id = CAST(:id AS uuid)"), given
+                ).scalar_one()
             actor = "asked_by" if forged == "a second word of one person" else "decided_by"
             db.execute(
                 text(
@@ -389,7 +463,9 @@ def test_the_application_alone_cannot_forge_an_agreement(scene: Scene, forged: s
                 given,
             )
     for statement in (ERASE, "SELECT casework_erase_readings(CAST(:erasure AS uuid), 'x')"):
-        said = refused(scene.engine, statement, erasure=erasure, log=scene.person, hashes=json.dumps({"name": "0" * 64}))
+        said = refused(
+            scene.engine, statement, erasure=erasure, log=scene.person, hashes=json.dumps({"name": "0" * 64})
+        )
         assert "two persons have not agreed" in said
 
 
@@ -412,9 +488,14 @@ def faults(scene: Scene) -> list[str]:
 
 
 def test_what_is_taken_out_without_an_erasure_is_found(scene: Scene, attack: Connection) -> None:
-    body = attack.execute(text("SELECT body FROM events WHERE log_id = CAST(:log AS uuid) AND seq = 1"), {"log": scene.person}).scalar_one()
+    body = attack.execute(
+        text("SELECT body FROM events WHERE log_id = CAST(:log AS uuid) AND seq = 1"), {"log": scene.person}
+    ).scalar_one()
     bare = erasing.erase(body, list(body))
-    attack.execute(text("UPDATE events SET body = CAST(:body AS jsonb) WHERE log_id = CAST(:log AS uuid) AND seq = 1"), {"body": json.dumps(bare), "log": scene.person})
+    attack.execute(
+        text("UPDATE events SET body = CAST(:body AS jsonb) WHERE log_id = CAST(:log AS uuid) AND seq = 1"),
+        {"body": json.dumps(bare), "log": scene.person},
+    )
     attack.commit()
     name = f"people/{scene.person}"
     assert faults(scene) == [
@@ -425,7 +506,9 @@ def test_what_is_taken_out_without_an_erasure_is_found(scene: Scene, attack: Con
 
 def test_an_erasure_that_one_person_made_alone_is_found(scene: Scene, attack: Connection) -> None:
     erasure = scene.erase()
-    attack.execute(text("DELETE FROM events WHERE log_id = CAST(:log AS uuid) AND kind = 'erasure_agreed'"), {"log": erasure})
+    attack.execute(
+        text("DELETE FROM events WHERE log_id = CAST(:log AS uuid) AND kind = 'erasure_agreed'"), {"log": erasure}
+    )
     attack.commit()
     assert any("no second person had agreed" in one for one in faults(scene))
 

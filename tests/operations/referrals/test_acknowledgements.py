@@ -34,12 +34,16 @@ class Scene:
         acknowledgements.confirm_receipt(self.db, self.world.actor(self.db, by), self.referral, new_request())
 
     def disagree(self, by: str, to: str, words: str = "Not so.") -> str:
-        done = acknowledgements.object_to(self.db, self.world.actor(self.db, by), self.referral, to=to, words=words, request=new_request())
+        done = acknowledgements.object_to(
+            self.db, self.world.actor(self.db, by), self.referral, to=to, words=words, request=new_request()
+        )
         return str(done.answer["objection"])
 
     def answer(self, by: str, objection: str) -> str:
         actor = self.world.actor(self.db, by)
-        done = acknowledgements.answer_objection(self.db, actor, self.referral, objection, words="Well.", request=new_request())
+        done = acknowledgements.answer_objection(
+            self.db, actor, self.referral, objection, words="Well.", request=new_request()
+        )
         return str(done.answer["state"])
 
     def fire(self, by: str, name: str, **data: Any) -> None:
@@ -88,7 +92,8 @@ def test_nobody_signs_twice(scene: Scene) -> None:
 
 
 @pytest.mark.parametrize(
-    ("who", "error"), [("auditor", NotAllowed), ("compliance", NotAllowed), ("foreign_provider", NotFound), ("observer", NotFound)]
+    ("who", "error"),
+    [("auditor", NotAllowed), ("compliance", NotAllowed), ("foreign_provider", NotFound), ("observer", NotFound)],
 )
 def test_only_the_two_sides_sign(scene: Scene, who: str, error: type[CaseworkError]) -> None:
     with pytest.raises(error):
@@ -143,14 +148,27 @@ def test_the_fhir_task_says_nothing_that_is_secret(scene: Scene) -> None:
 
 
 def decide(scene: Scene, by: str, outcome: str = "upheld") -> None:
-    complete(scene.world, scene.db, by, scene.number, "decide_objection", {"outcome": outcome, "reason": "The report was late."})
+    complete(
+        scene.world,
+        scene.db,
+        by,
+        scene.number,
+        "decide_objection",
+        {"outcome": outcome, "reason": "The report was late."},
+    )
 
 
 @pytest.mark.parametrize(("side", "to"), [("provider", "send"), ("officer", "accept")])
-def test_an_objection_of_either_side_opens_a_task_that_a_supervisor_decides_for_both(scene: Scene, side: str, to: str) -> None:
+def test_an_objection_of_either_side_opens_a_task_that_a_supervisor_decides_for_both(
+    scene: Scene, side: str, to: str
+) -> None:
     scene.world.accept(scene.db, scene.number, scene.referral)
     objection = scene.disagree(side, to)
-    task = next(one for one in load(scene.db, home_of(scene.db, scene.number), "case").open_tasks() if one.name == "decide_objection")
+    task = next(
+        one
+        for one in load(scene.db, home_of(scene.db, scene.number), "case").open_tasks()
+        if one.name == "decide_objection"
+    )
     assert (task.queue, task.about) == ("supervisor", objection)
     assert task.due_at is not None
     asked = show_task(scene.db, scene.world.actor(scene.db, "supervisor"), task.id)["asked"]
@@ -162,7 +180,11 @@ def test_an_objection_of_either_side_opens_a_task_that_a_supervisor_decides_for_
     with pytest.raises(WrongState, match="decided"):
         scene.answer(side, objection)
     scene.insist_whole()
-    told = list_events(scene.db, scene.world.actor(scene.db, "provider"), find_referral(scene.db, scene.world.actor(scene.db, "provider"), scene.referral)[0])["items"]
+    told = list_events(
+        scene.db,
+        scene.world.actor(scene.db, "provider"),
+        find_referral(scene.db, scene.world.actor(scene.db, "provider"), scene.referral)[0],
+    )["items"]
     assert [one["data"]["outcome"] for one in told if one["what"] == "decide_objection"] == ["upheld"]
 
 
@@ -178,7 +200,9 @@ def test_whoever_objected_does_not_decide(scene: Scene) -> None:
 def test_an_objection_that_is_settled_needs_no_decision(scene: Scene) -> None:
     objection = scene.disagree("provider", "send")
     assert scene.answer("provider", objection) == "settled"
-    assert not any(one.name == "decide_objection" for one in load(scene.db, home_of(scene.db, scene.number), "case").open_tasks())
+    assert not any(
+        one.name == "decide_objection" for one in load(scene.db, home_of(scene.db, scene.number), "case").open_tasks()
+    )
     scene.insist_whole()
 
 

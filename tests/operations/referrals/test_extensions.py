@@ -80,7 +80,9 @@ def test_one_ask_at_a_time(work: Work) -> None:
     work.ask(today() + timedelta(days=50))
 
 
-@pytest.mark.parametrize(("days", "why"), [(121, "too far away"), (63_000, "too far away"), (30, "later than"), (5, "later than")])
+@pytest.mark.parametrize(
+    ("days", "why"), [(121, "too far away"), (63_000, "too far away"), (30, "later than"), (5, "later than")]
+)
 def test_what_is_asked_for_is_bounded(work: Work, days: int, why: str) -> None:
     work.fire("provider", "start")
     with pytest.raises(Refused, match=why):
@@ -104,7 +106,9 @@ def test_whoever_decides_sees_what_was_asked_for_and_what_it_moves(work: Work) -
     task = next(one for one in work.case.open_tasks() if one.name == "decide_extension")
     asked = show_task(work.db, work.world.actor(work.db, "officer"), task.id)["asked"]
     assert (asked["data"]["new_date"], asked["body"]["reason"]) == (wanted.isoformat(), "The laboratory was closed.")
-    assert {one["until"] for one in asked["moves"] if one["task"] == work.theirs()["in_progress"].id} == {wanted.isoformat()}
+    assert {one["until"] for one in asked["moves"] if one["task"] == work.theirs()["in_progress"].id} == {
+        wanted.isoformat()
+    }
     assert len(asked["moves"]) == len(work.theirs())
 
 

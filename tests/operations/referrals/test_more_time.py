@@ -38,7 +38,9 @@ def _open(scene: Scene, number: str, name: str) -> Task:
 
 def _complete(scene: Scene, who: str, number: str, name: str, **data: object) -> None:
     task = _open(scene, number, name)
-    complete_task(scene.db, scene.world.actor(scene.db, who), task.id, data=data, happened_on=None, request=new_request())
+    complete_task(
+        scene.db, scene.world.actor(scene.db, who), task.id, data=data, happened_on=None, request=new_request()
+    )
 
 
 def _ask(scene: Scene, number: str, task: Task, **how: object) -> None:
@@ -71,9 +73,10 @@ def test_a_later_day_is_asked_for_and_granted_by_another_person(scene: Scene, nu
     told = explain_task(scene.db, scene.world.actor(scene.db, "officer"), task.id)
     assert datetime.fromisoformat(str(told["due_at"])) == after
     entry = next(
-        one for one in read_history(scene.db, scene.world.actor(scene.db, "auditor"), number)["items"]
+        one
+        for one in read_history(scene.db, scene.world.actor(scene.db, "auditor"), number)["items"]
         if one["name"] == "decide_more_time" and one["kind"] == "completed"
-    )  # fmt: skip
+    )
     changed = next(one for one in entry["changes"] if one["column"] == "due_at")
     assert (_moment(changed["before"]), _moment(changed["after"])) == (before, after)
     assert entry["body"]["reason"] == "So be it."
@@ -92,7 +95,9 @@ def test_a_clock_begins_anew_with_its_whole_ladder(scene: Scene, number: str) ->
     _complete(scene, "supervisor", number, "decide_more_time", tasks=[task.id], granted=True, how="anew", reason="Yes.")
     case = scene.case(number)
     calendar = calendar_of(scene.db, case.programme)
-    limit = next(r for clock in case.clocks.values() if clock.task == task.id for r in clock.rungs if r.what == "due").rule
+    limit = next(
+        r for clock in case.clocks.values() if clock.task == task.id for r in clock.rungs if r.what == "due"
+    ).rule
     assert _due(case, task) == calendar.due(now(scene.db), limit["n"], limit["unit"])
     assert not case.tasks[task.id].flagged
     rang = len(scene.rang(number))

@@ -121,7 +121,9 @@ def test_whoever_asked_does_not_get_the_decision(world: World, engine: Engine) -
     with transaction(engine) as db:
         rule(world, db, "supervisor", "round_robin")
         number, _ = to_referral(world, db)
-        world.fire(db, "supervisor", number, "amend_plan", {"payer": "programme", "skip_assessment": False, "reason": "Less"})
+        world.fire(
+            db, "supervisor", number, "amend_plan", {"payer": "programme", "skip_assessment": False, "reason": "Less"}
+        )
     settle(engine)
     with transaction(engine) as db:
         assert set(holders(world, db, number, "supervisor").values()) == {"second_supervisor"}
@@ -182,7 +184,13 @@ def test_the_rule_is_chosen_by_whoever_leads_the_queue(world: World, db: Connect
     for name in ("officer", "manager", "administrator", "provider_lead", "foreign_officer"):
         with pytest.raises(NotFound):
             choose_allocation(
-                db, world.actor(db, name), scope=scope, queue="intake", strategy="shortest", cap=None, request=new_request()
+                db,
+                world.actor(db, name),
+                scope=scope,
+                queue="intake",
+                strategy="shortest",
+                cap=None,
+                request=new_request(),
             )
 
 
@@ -194,7 +202,10 @@ def test_the_queue_of_sealed_mediations_has_no_rule(world: World, db: Connection
 def test_each_sees_the_queues_that_one_leads(world: World, db: Connection) -> None:
     rule(world, db, "provider", "shortest", 3)
     shown = list_allocations(db, world.actor(db, "provider_lead"))["items"]
-    assert [(one["queue"], one["strategy"], one["cap"]) for one in shown] == [("provider", "shortest", 3), ("provider_lead", "none", None)]
+    assert [(one["queue"], one["strategy"], one["cap"]) for one in shown] == [
+        ("provider", "shortest", 3),
+        ("provider_lead", "none", None),
+    ]
     with pytest.raises(NotFound):
         list_allocations(db, world.actor(db, "officer"))
 

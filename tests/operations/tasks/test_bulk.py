@@ -58,10 +58,19 @@ def test_each_is_done_with_the_longest_key_that_there_is(world: World, db: Conne
 
 def test_several_are_held_until_a_day_or_assigned(world: World, db: Connection, chosen: list[str]) -> None:
     assigned = do_to_tasks(
-        db, world.actor(db, "supervisor"), chosen, "assign", {"person": world.people["officer"], "note": "Yours"}, new_request()
+        db,
+        world.actor(db, "supervisor"),
+        chosen,
+        "assign",
+        {"person": world.people["officer"], "note": "Yours"},
+        new_request(),
     ).answer
     assert assigned["done"] == 3
-    told = {"until": today().replace(year=today().year + 1).isoformat(), "waits_for": "authority", "reason": "The register is shut"}
+    told = {
+        "until": today().replace(year=today().year + 1).isoformat(),
+        "waits_for": "authority",
+        "reason": "The register is shut",
+    }
     assert do_to_tasks(db, world.actor(db, "officer"), chosen, "suspend", told, new_request()).answer["done"] == 3
 
 

@@ -20,8 +20,12 @@ def states(db: Connection) -> dict[str, str]:
     return {row.number: row.state for row in db.execute(text("SELECT number, state FROM cases"))}
 
 
-def hold(db: Connection, world: World, numbers: list[str], *, by: str = "officer", request: Any = None, **more: Any) -> dict[str, Any]:
-    done = do_to_cases(db, world.actor(db, by), numbers, "hold", more.pop("data", HOLD), request or new_request(), **more)
+def hold(
+    db: Connection, world: World, numbers: list[str], *, by: str = "officer", request: Any = None, **more: Any
+) -> dict[str, Any]:
+    done = do_to_cases(
+        db, world.actor(db, by), numbers, "hold", more.pop("data", HOLD), request or new_request(), **more
+    )
     return dict(done.answer)
 
 
@@ -31,8 +35,11 @@ def test_each_case_has_its_own_result_and_what_refuses_one_keeps_no_other_back(w
         fresh = world.new_case(db, "supervisor")
         told = hold(db, world, [first, fresh, second, "BJ-1999-0001"])
     assert [(one["case"], one["done"]) for one in told["items"]] == [
-        (first, True), (fresh, False), (second, True), ("BJ-1999-0001", False),
-    ]  # fmt: skip
+        (first, True),
+        (fresh, False),
+        (second, True),
+        ("BJ-1999-0001", False),
+    ]
     assert told["done"] == 2
     with transaction(engine) as db:
         assert states(db) == {first: "on_hold", second: "on_hold", fresh: "proposed"}

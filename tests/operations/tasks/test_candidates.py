@@ -46,7 +46,10 @@ def sure() -> Request:
 
 def strew(world: World, db: Connection, number: str, dice: random.Random) -> None:
     """Deputies, absences, a team and interests, each as it comes; what is refused is left out."""
-    officers, office = ["officer", "other_officer"], ["supervisor", "second_supervisor", "compliance", "second_compliance"]
+    officers, office = (
+        ["officer", "other_officer"],
+        ["supervisor", "second_supervisor", "compliance", "second_compliance"],
+    )
 
     def attempt(deed: Callable[[], Any]) -> None:
         part = db.begin_nested()
@@ -59,21 +62,49 @@ def strew(world: World, db: Connection, number: str, dice: random.Random) -> Non
 
     if dice.random() < 0.6:
         deputy, of = dice.choice([*office, "other_officer"]), dice.choice(officers)
-        attempt(lambda: grant_role(db, world.people[deputy], "officer", programme=world.programmes["BJ"], deputy_for=world.people[of]))
+        attempt(
+            lambda: grant_role(
+                db, world.people[deputy], "officer", programme=world.programmes["BJ"], deputy_for=world.people[of]
+            )
+        )
     if dice.random() < 0.5:
-        attempt(lambda: hand_over(
-            db, world.actor(db, "officer"), number, owner=world.people["officer"], team=[world.people["other_officer"]],
-            note="Help me.", revision=load(db, home_of(db, number), "case").revision, request=sure(),
-        ))  # fmt: skip
-    for away, stands_in in (dice.sample(officers, 2), dice.sample(office[:2], 2), dice.sample(office[2:], 2), dice.sample(["provider", "provider_lead"], 2)):
+        attempt(
+            lambda: hand_over(
+                db,
+                world.actor(db, "officer"),
+                number,
+                owner=world.people["officer"],
+                team=[world.people["other_officer"]],
+                note="Help me.",
+                revision=load(db, home_of(db, number), "case").revision,
+                request=sure(),
+            )
+        )
+    for away, stands_in in (
+        dice.sample(officers, 2),
+        dice.sample(office[:2], 2),
+        dice.sample(office[2:], 2),
+        dice.sample(["provider", "provider_lead"], 2),
+    ):
         if dice.random() < 0.4:
             scope = world.organisations["lab"] if away.startswith("provider") else world.programmes["BJ"]
-            attempt(partial(
-                record_absence, db, world.actor(db, away), scope=scope, person=world.people[away],
-                substitute=world.people[stands_in], first_day=today(), last_day=today() + timedelta(days=3), request=sure(),
-            ))  # fmt: skip
+            attempt(
+                partial(
+                    record_absence,
+                    db,
+                    world.actor(db, away),
+                    scope=scope,
+                    person=world.people[away],
+                    substitute=world.people[stands_in],
+                    first_day=today(),
+                    last_day=today() + timedelta(days=3),
+                    request=sure(),
+                )
+            )
     if dice.random() < 0.3:
-        attempt(lambda: declare_interest(db, world.actor(db, dice.choice(PEOPLE)), number, nature="Shares", request=sure()))
+        attempt(
+            lambda: declare_interest(db, world.actor(db, dice.choice(PEOPLE)), number, nature="Shares", request=sure())
+        )
 
 
 class Asks:
@@ -117,7 +148,11 @@ class Asks:
             if operation in allowed:
                 self.name(f"{operation} {task.name}", offered, deed)
         if table.COMPLETE in allowed and task.type == "side" and task.name == "kick_off" and table.giver(task) is None:
-            self.name("review", [one["id"] for one in reviewers_for(db, actor, self.case, task)], lambda one: self.review(actor, id, one))
+            self.name(
+                "review",
+                [one["id"] for one in reviewers_for(db, actor, self.case, task)],
+                lambda one: self.review(actor, id, one),
+            )
 
     def review(self, actor: Actor, task: str, person: str) -> None:
         """Asked for, and answered by whoever has it then."""
@@ -150,7 +185,9 @@ def test_whoever_is_offered_is_accepted(world: World, db: Connection, seed: int)
 def _name_people_of_the_case(asks: Asks, actor: Actor, number: str) -> None:
     db, case = asks.db, asks.case
     rule = {"name": "owner", "type": "person", "role": "officer"}
-    officers = [one["id"] for one in choices_of(db, actor, case, case.main, [rule])["owner"] if one["id"] not in case.interests]
+    officers = [
+        one["id"] for one in choices_of(db, actor, case, case.main, [rule])["owner"] if one["id"] not in case.interests
+    ]
     told = [one["id"] for one in describe_thread(db, actor, thread_of(actor, case, "internal", None))["tell"]]
 
     def give(person: str) -> None:
@@ -158,7 +195,15 @@ def _name_people_of_the_case(asks: Asks, actor: Actor, number: str) -> None:
 
     def mention(person: str) -> None:
         send_message(
-            db, actor, case, audience="internal", referral=None, words="Look.", mentions=[person], sure=True, request=sure()
+            db,
+            actor,
+            case,
+            audience="internal",
+            referral=None,
+            words="Look.",
+            mentions=[person],
+            sure=True,
+            request=sure(),
         )
 
     if actor.person not in case.interests:
@@ -169,7 +214,13 @@ def _name_people_of_the_case(asks: Asks, actor: Actor, number: str) -> None:
 def test_a_case_with_one_officer_is_reviewed_by_whoever_leads_its_queue(world: World, db: Connection) -> None:
     number, _ = to_referral(world, db)
     # Her deputy could only answer in her own name.
-    grant_role(db, world.people["other_officer"], "officer", programme=world.programmes["BJ"], deputy_for=world.people["officer"])
+    grant_role(
+        db,
+        world.people["other_officer"],
+        "officer",
+        programme=world.programmes["BJ"],
+        deputy_for=world.people["officer"],
+    )
     actor = world.actor(db, "officer")
     case = load(db, home_of(db, number), "case")
     task = next(one for one in case.open_tasks() if one.name == "kick_off")
@@ -181,4 +232,7 @@ def test_a_case_with_one_officer_is_reviewed_by_whoever_leads_its_queue(world: W
     tasks.ask_review(db, actor, task.id, person=world.people["supervisor"], data=DATA, request=new_request())
     tasks.answer_review(db, world.actor(db, "supervisor"), task.id, approve=True, note=None, request=new_request())
     tasks.complete_task(db, world.actor(db, "officer"), task.id, data=DATA, happened_on=None, request=new_request())
-    assert db.execute(text("SELECT state FROM tasks WHERE id = CAST(:id AS uuid)"), {"id": task.id}).scalar_one() == "Completed"
+    assert (
+        db.execute(text("SELECT state FROM tasks WHERE id = CAST(:id AS uuid)"), {"id": task.id}).scalar_one()
+        == "Completed"
+    )

@@ -86,7 +86,7 @@ def test_nothing_speaks_against_what_was_done(world: World, db: Connection, task
         ({"holder": "somebody"}, "more of the task than its checklist"),
         ({"state": "Completed"}, "more of the task than its checklist"),
     ],
-)  # fmt: skip
+)
 def test_a_forged_tick_is_found(world: World, db: Connection, task: Task, forged: Forge, words: str) -> None:
     *before, ticked = tick(world, db, task)
     assert any(words in why for why in reasons(db, before, changed(ticked, **forged)))
@@ -111,8 +111,12 @@ def test_a_task_finished_without_what_its_checklist_requires_is_found(world: Wor
     case = fold(events)
     assert case is not None
     before = replace(case, tasks={**case.tasks, task.id: forged})
-    event = replace(events[-1], kind=COMPLETED, effects={"task": task.id, "task_states": [{"id": task.id, "state": "Completed"}]})
-    assert "something that its checklist requires was not ticked" in list(task_reasons(library, Past(db), before, event))
+    event = replace(
+        events[-1], kind=COMPLETED, effects={"task": task.id, "task_states": [{"id": task.id, "state": "Completed"}]}
+    )
+    assert "something that its checklist requires was not ticked" in list(
+        task_reasons(library, Past(db), before, event)
+    )
 
 
 def test_a_task_is_shown_with_its_list(world: World, db: Connection, task: Task) -> None:

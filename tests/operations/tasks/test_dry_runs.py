@@ -69,12 +69,17 @@ class Trials(Office):
         if not chosen:
             return
         told = {
-            "person": self.dice.choice(self.people(db)).person, "note": "For you.", "reason": "They think.", "waits_for": "need_owner",
+            "person": self.dice.choice(self.people(db)).person,
+            "note": "For you.",
+            "reason": "They think.",
+            "waits_for": "need_owner",
             "until": (self.stage.today + timedelta(days=self.dice.randint(-1, 30))).isoformat(),
-        }  # fmt: skip
+        }
         given = {name: told[name] for name in NEEDS[operation]}
         shown = {one["id"]: one["may"] for one in show_chosen(db, actor, chosen)["items"]}
-        done = self._compare(db, "tasks", lambda dry: do_to_tasks(db, actor, chosen, operation, given, new_request(), dry_run=dry).answer)
+        done = self._compare(
+            db, "tasks", lambda dry: do_to_tasks(db, actor, chosen, operation, given, new_request(), dry_run=dry).answer
+        )
         for one in done:
             # What needs no more words is done exactly where it is offered.
             if operation in (table.CLAIM, table.RELEASE):
@@ -83,7 +88,9 @@ class Trials(Office):
 
     def many_cases(self, db: Connection) -> None:
         numbers = list(db.execute(text("SELECT number FROM cases ORDER BY number")).scalars())
-        owner = db.execute(text("SELECT owner_id::text FROM cases WHERE number = :one"), {"one": self.dice.choice(numbers or [""])}).scalar()
+        owner = db.execute(
+            text("SELECT owner_id::text FROM cases WHERE number = :one"), {"one": self.dice.choice(numbers or [""])}
+        ).scalar()
         actor = (find_actor(db, owner) if owner else None) or self.dice.choice(self.people(db))
         day = (self.stage.today + timedelta(days=self.dice.randint(-1, 60))).isoformat()
         data = {"reason": "budget", "waits_for": "need_owner", "waits_until": "day", "resume_by": day}
@@ -92,7 +99,9 @@ class Trials(Office):
         with db.begin_nested() as before:
             try:
                 done = self._compare(
-                    db, "cases", lambda dry: do_to_cases(db, actor, chosen, "hold", data, new_request(), dry_run=dry).answer
+                    db,
+                    "cases",
+                    lambda dry: do_to_cases(db, actor, chosen, "hold", data, new_request(), dry_run=dry).answer,
                 )
             except CaseworkError:
                 done = []
@@ -149,7 +158,13 @@ class Trials(Office):
     def leaver(self, db: Connection) -> None:
         """Whom the page offers for a case can take it, nobody else can, and what is counted as held is let go."""
         chief = self.one_with(db, SUPERVISOR, own=False)
-        owners = list(db.execute(text("SELECT DISTINCT owner_id::text FROM cases WHERE closed_at IS NULL AND owner_id IS NOT NULL ORDER BY 1")).scalars())
+        owners = list(
+            db.execute(
+                text(
+                    "SELECT DISTINCT owner_id::text FROM cases WHERE closed_at IS NULL AND owner_id IS NOT NULL ORDER BY 1"
+                )
+            ).scalars()
+        )
         if chief is None or not owners:
             return
         leaver, everybody = self.dice.choice(owners), self._everybody(db)
@@ -223,16 +238,21 @@ class Trials(Office):
         day = told["data"]["new_date"]
         before = {one.id: one.due_at for one in case.open_tasks()}
         done = {"granted": True, "until_on": day}
-        if refusal_of(db, lambda: complete_task(db, actor, task.id, data=done, happened_on=None, request=new_request())):
+        if refusal_of(
+            db, lambda: complete_task(db, actor, task.id, data=done, happened_on=None, request=new_request())
+        ):
             self.compared["extension refused"] += 1
             return
         complete_task(db, actor, task.id, data=done, happened_on=None, request=new_request())
         after = load(db, row.log, "case")
         moved = {
             one.id: self.stage.calendar.local_date(one.due_at).isoformat()
-            for one in after.open_tasks() if one.id in before and one.due_at != before[one.id] and one.due_at is not None
-        }  # fmt: skip
-        assert moved == {one["task"]: one["until"] for one in told["moves"] if one["task"] in moved or one["task"] in after.tasks}
+            for one in after.open_tasks()
+            if one.id in before and one.due_at != before[one.id] and one.due_at is not None
+        }
+        assert moved == {
+            one["task"]: one["until"] for one in told["moves"] if one["task"] in moved or one["task"] in after.tasks
+        }
         self.compared["extension granted"] += 1
 
 

@@ -28,9 +28,15 @@ def _play(world: World, db: Connection) -> str:
     revision = load(db, home_of(db, number), "case").revision
     people = world.people
     hand_over(
-        db, world.actor(db, "officer"), number, owner=people["officer"], team=[people["other_officer"]], note="Help me.",
-        revision=revision, request=new_request(),
-    )  # fmt: skip
+        db,
+        world.actor(db, "officer"),
+        number,
+        owner=people["officer"],
+        team=[people["other_officer"]],
+        note="Help me.",
+        revision=revision,
+        request=new_request(),
+    )
     return number
 
 
@@ -49,7 +55,12 @@ def task_of(db: Connection, number: str, name: str = "kick_off") -> Task:
 def test_an_assigned_task_is_the_next_persons_with_the_note(world: World, db: Connection, number: str) -> None:
     task = task_of(db, number)
     tasks.assign_task(
-        db, world.actor(db, "supervisor"), task.id, person=world.people["other_officer"], note=NOTE, request=new_request()
+        db,
+        world.actor(db, "supervisor"),
+        task.id,
+        person=world.people["other_officer"],
+        note=NOTE,
+        request=new_request(),
     )
     shown = show_task(db, world.actor(db, "other_officer"), task.id)
     assert (shown["state"], shown["holder"]["id"]) == (RESERVED, world.people["other_officer"])
@@ -65,26 +76,38 @@ def test_an_assigned_task_is_the_next_persons_with_the_note(world: World, db: Co
 def test_nothing_is_assigned_without_a_note(world: World, db: Connection, number: str) -> None:
     with pytest.raises(InvalidForm):
         tasks.assign_task(
-            db, world.actor(db, "supervisor"), task_of(db, number).id, person=world.people["other_officer"], note=" ",
+            db,
+            world.actor(db, "supervisor"),
+            task_of(db, number).id,
+            person=world.people["other_officer"],
+            note=" ",
             request=new_request(),
-        )  # fmt: skip
+        )
 
 
 def test_nothing_is_assigned_to_who_does_not_work_its_queue(world: World, db: Connection, number: str) -> None:
     for person in ("compliance", "auditor", "foreign_officer", "provider"):
         with pytest.raises(InvalidForm, match="does not work this queue"):
             tasks.assign_task(
-                db, world.actor(db, "supervisor"), task_of(db, number).id, person=world.people[person], note=NOTE,
+                db,
+                world.actor(db, "supervisor"),
+                task_of(db, number).id,
+                person=world.people[person],
+                note=NOTE,
                 request=new_request(),
-            )  # fmt: skip
+            )
 
 
 def test_who_leads_no_queue_assigns_nothing(world: World, db: Connection, number: str) -> None:
     with pytest.raises(NotAllowed):
         tasks.assign_task(
-            db, world.actor(db, "compliance"), task_of(db, number).id, person=world.people["officer"], note=NOTE,
+            db,
+            world.actor(db, "compliance"),
+            task_of(db, number).id,
+            person=world.people["officer"],
+            note=NOTE,
             request=new_request(),
-        )  # fmt: skip
+        )
 
 
 def test_what_is_reassigned_while_it_waits_goes_on_waiting(world: World, db: Connection, number: str) -> None:
@@ -150,6 +173,10 @@ def test_a_supervisor_who_steps_in_keeps_the_house_rule(world: World, db: Connec
 def test_an_outsider_learns_of_no_task(world: World, db: Connection, number: str) -> None:
     with pytest.raises(NotFound):
         tasks.assign_task(
-            db, world.actor(db, "foreign_officer"), task_of(db, number).id, person=world.people["officer"], note=NOTE,
+            db,
+            world.actor(db, "foreign_officer"),
+            task_of(db, number).id,
+            person=world.people["officer"],
+            note=NOTE,
             request=new_request(),
-        )  # fmt: skip
+        )

@@ -31,11 +31,19 @@ def task(world: World, db: Connection) -> str:
     number, _ = to_referral(world, db)
     case = load(db, home_of(db, number), "case")
     hand_over(
-        db, world.actor(db, "officer"), number, owner=world.people["officer"], team=[world.people["other_officer"]],
-        note="Help me.", revision=case.revision, request=new_request(),
-    )  # fmt: skip
+        db,
+        world.actor(db, "officer"),
+        number,
+        owner=world.people["officer"],
+        team=[world.people["other_officer"]],
+        note="Help me.",
+        revision=case.revision,
+        request=new_request(),
+    )
     found = next(one.id for one in case.open_tasks() if one.name == "kick_off")
-    tasks.ask_review(db, world.actor(db, "officer"), found, person=world.people["other_officer"], data=DATA, request=new_request())
+    tasks.ask_review(
+        db, world.actor(db, "officer"), found, person=world.people["other_officer"], data=DATA, request=new_request()
+    )
     return found
 
 

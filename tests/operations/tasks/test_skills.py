@@ -18,13 +18,25 @@ from tests.support.world import World, new_request, note_rows, to_referral
 
 
 def able(
-    world: World, db: Connection, person: str, *fields: str, languages: tuple[str, ...] = (), services: tuple[str, ...] = (),
-    scope: str | None = None, by: str = "supervisor",
-) -> str:  # fmt: skip
+    world: World,
+    db: Connection,
+    person: str,
+    *fields: str,
+    languages: tuple[str, ...] = (),
+    services: tuple[str, ...] = (),
+    scope: str | None = None,
+    by: str = "supervisor",
+) -> str:
     done = set_skills(
-        db, world.actor(db, by), scope=scope or world.programmes["BJ"], person=world.people[person], fields=fields,
-        languages=languages, services=services, request=new_request(),
-    )  # fmt: skip
+        db,
+        world.actor(db, by),
+        scope=scope or world.programmes["BJ"],
+        person=world.people[person],
+        fields=fields,
+        languages=languages,
+        services=services,
+        request=new_request(),
+    )
     return str(done.answer["id"])
 
 
@@ -119,7 +131,9 @@ def test_what_is_said_last_counts_and_the_log_keeps_both(world: World, db: Conne
     able(world, db, "officer", "Heat pumps", "Heat pumps")
     told = find_skills(db, world.actor(db, "supervisor"), world.programmes["BJ"], world.people["officer"])
     assert (told["fields"], told["languages"], told["services"]) == (["Heat pumps"], [], [])
-    kept = [one.effects["skills"]["fields"] for one in read_events(db, world.programmes["BJ"]) if "skills" in one.effects]
+    kept = [
+        one.effects["skills"]["fields"] for one in read_events(db, world.programmes["BJ"]) if "skills" in one.effects
+    ]
     assert kept == [["Boilers"], ["Heat pumps"]]
 
 
@@ -127,7 +141,12 @@ def test_the_same_request_is_kept_once(world: World, db: Connection) -> None:
     request, given = new_request(), {"fields": ["Boilers"], "languages": [], "services": []}
     for _ in range(2):
         set_skills(
-            db, world.actor(db, "supervisor"), scope=world.programmes["BJ"], person=world.people["officer"], request=request, **given
+            db,
+            world.actor(db, "supervisor"),
+            scope=world.programmes["BJ"],
+            person=world.people["officer"],
+            request=request,
+            **given,
         )
     assert sum("skills" in one.effects for one in read_events(db, world.programmes["BJ"])) == 1
 

@@ -47,7 +47,14 @@ def test_a_high_priority_brings_a_task_forward_and_the_row_says_so(engine: Engin
         for _ in range(2):
             world.new_case(db)
         last = list_tasks(db, world.actor(db, "officer"), view="queue")["items"][-1]
-        modify_task(db, world.actor(db, "supervisor"), last["id"], priority="high", reason="Fair next week", request=new_request())
+        modify_task(
+            db,
+            world.actor(db, "supervisor"),
+            last["id"],
+            priority="high",
+            reason="Fair next week",
+            request=new_request(),
+        )
         first = list_tasks(db, world.actor(db, "officer"), view="queue")["items"][0]
     assert (first["id"], first["priority"], first["turn"]["by"]) == (last["id"], "high", "due")
     assert pull(engine, world, "officer") == last["id"]
@@ -57,9 +64,18 @@ def test_what_stands_still_is_not_given_however_early_its_day(engine: Engine, wo
     with transaction(engine) as db:
         held, late = world.new_case(db), world.new_case(db)
         world.fire(db, "officer", held, "take")
-        world.fire(db, "officer", held, "hold", {
-            "reason": "parties_paused", "waits_for": "need_owner", "waits_until": "event", "event": "The board has met",
-        })  # fmt: skip
+        world.fire(
+            db,
+            "officer",
+            held,
+            "hold",
+            {
+                "reason": "parties_paused",
+                "waits_for": "need_owner",
+                "waits_until": "event",
+                "event": "The board has met",
+            },
+        )
         days = {late: 5, held: 30}
         for number, ago in days.items():
             db.execute(
@@ -71,15 +87,29 @@ def test_what_stands_still_is_not_given_however_early_its_day(engine: Engine, wo
             )
         # Its last rung has rung long ago: it has no clock that could stand still.
         db.execute(text("DELETE FROM clocks k USING tasks t WHERE t.id = k.task_id AND t.name = 'triage_check'"))
-        waiting = list(db.execute(text("SELECT name FROM tasks WHERE state = 'Ready' AND log_id = (SELECT id FROM cases WHERE number = :n)"), {"n": held}).scalars())
+        waiting = list(
+            db.execute(
+                text(
+                    "SELECT name FROM tasks WHERE state = 'Ready' AND log_id = (SELECT id FROM cases WHERE number = :n)"
+                ),
+                {"n": held},
+            ).scalars()
+        )
     assert "triage_check" in waiting
     first = pull(engine, world, "officer")
     with transaction(engine) as db:
-        found = db.execute(text("SELECT c.number FROM tasks t JOIN cases c ON c.id = t.log_id WHERE t.id = CAST(:id AS uuid)"), {"id": first})
+        found = db.execute(
+            text("SELECT c.number FROM tasks t JOIN cases c ON c.id = t.log_id WHERE t.id = CAST(:id AS uuid)"),
+            {"id": first},
+        )
         assert found.scalar_one() == late
     left = [pull(engine, world, "officer") for _ in range(2)]
     with transaction(engine) as db:
-        names = [db.execute(text("SELECT name FROM tasks WHERE id = CAST(:id AS uuid)"), {"id": one}).scalar_one() for one in left if one]
+        names = [
+            db.execute(text("SELECT name FROM tasks WHERE id = CAST(:id AS uuid)"), {"id": one}).scalar_one()
+            for one in left
+            if one
+        ]
     assert "triage_check" not in names
 
 
@@ -126,7 +156,8 @@ def test_a_case_in_which_somebody_is_at_work_is_passed_over(engine: Engine, worl
         first, second = world.new_case(db), world.new_case(db)
     with transaction(engine) as busy:
         busy.execute(
-            text("SELECT 1 FROM logs WHERE id = (SELECT id FROM cases WHERE number = :n) FOR NO KEY UPDATE"), {"n": first}
+            text("SELECT 1 FROM logs WHERE id = (SELECT id FROM cases WHERE number = :n) FOR NO KEY UPDATE"),
+            {"n": first},
         )
         taken = pull(engine, world, "officer")
     with transaction(engine) as db:

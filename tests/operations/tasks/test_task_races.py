@@ -47,7 +47,9 @@ def logs(world: World, engine: Engine) -> list[str]:
 def tasks(logs: list[str], engine: Engine) -> list[str]:
     made: list[str] = []
     with transaction(engine) as db:
-        names = ", ".join(f'"{one.name}"' for one in metadata.tables["tasks"].columns if one.name not in ("id", "about"))
+        names = ", ".join(
+            f'"{one.name}"' for one in metadata.tables["tasks"].columns if one.name not in ("id", "about")
+        )
         for log in logs:
             ids = [new_id() for _ in range(EACH)]
             db.execute(
@@ -65,7 +67,9 @@ def events(engine: Engine, logs: list[str]) -> Counter[str]:
     """How often each task was taken, by the history."""
     with transaction(engine) as db:
         found = db.execute(
-            text("SELECT effects->>'task' AS task FROM events WHERE kind = 'claimed' AND log_id = ANY(CAST(:logs AS uuid[]))"),
+            text(
+                "SELECT effects->>'task' AS task FROM events WHERE kind = 'claimed' AND log_id = ANY(CAST(:logs AS uuid[]))"
+            ),
             {"logs": logs},
         )
         return Counter(row.task for row in found)

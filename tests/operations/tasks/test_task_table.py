@@ -89,10 +89,14 @@ class Scene:
                 " closed_at = CASE WHEN :open THEN NULL ELSE opened_at END WHERE id = CAST(:id AS uuid)"
             ),
             {
-                "state": state, "holder": self.people["O"].person, "id": self.task, "open": state in OPEN,
-                "before": before or ("Ready" if state == "Suspended" else None), "initiator": self.people["I"].person,
+                "state": state,
+                "holder": self.people["O"].person,
+                "id": self.task,
+                "open": state in OPEN,
+                "before": before or ("Ready" if state == "Suspended" else None),
+                "initiator": self.people["I"].person,
             },
-        )  # fmt: skip
+        )
 
     def snapshot(self) -> Json:
         counted = self.db.execute(
@@ -113,16 +117,35 @@ def scene(world: World, db: Connection) -> Scene:
     log = home_of(db, number)
     revision = load(db, log, "case").revision
     hand_over(
-        db, world.actor(db, "officer"), number, owner=world.people["officer"],
-        team=[world.people["other_officer"], another], note=WORDS, revision=revision, request=new_request(),
-    )  # fmt: skip
-    add_task(db, world.actor(db, "officer"), log, "case", world.main_track(db, number), "consent_lost", about=None, request=new_request())
+        db,
+        world.actor(db, "officer"),
+        number,
+        owner=world.people["officer"],
+        team=[world.people["other_officer"], another],
+        note=WORDS,
+        revision=revision,
+        request=new_request(),
+    )
+    add_task(
+        db,
+        world.actor(db, "officer"),
+        log,
+        "case",
+        world.main_track(db, number),
+        "consent_lost",
+        about=None,
+        request=new_request(),
+    )
     task = next(one.id for one in load(db, log, "case").open_tasks() if one.name == "consent_lost")
     people = {
-        "PO": world.actor(db, "other_officer"), "BA": world.actor(db, "supervisor"),
+        "PO": world.actor(db, "other_officer"),
+        "BA": world.actor(db, "supervisor"),
         # One holds it and one asked for it; neither works or leads the officers' queue.
-        "O": world.actor(db, "second_compliance"), "I": world.actor(db, "compliance"), "ST": world.actor(db, "auditor"), "OUT": world.actor(db, "foreign_officer"),
-    }  # fmt: skip
+        "O": world.actor(db, "second_compliance"),
+        "I": world.actor(db, "compliance"),
+        "ST": world.actor(db, "auditor"),
+        "OUT": world.actor(db, "foreign_officer"),
+    }
     return Scene(db, log, task, people, another)
 
 
@@ -138,16 +161,22 @@ ASK: Mapping[str, Callable[[Connection, Actor, str, str], Done]] = {
     ),
     "resume": lambda db, by, task, _: tasks.resume_task(db, by, task, new_request()),
     "skip": lambda db, by, task, _: tasks.skip_task(db, by, task, reason=WORDS, request=new_request()),
-    "delegate": lambda db, by, task, to: tasks.delegate_task(db, by, task, person=to, note=WORDS, request=new_request()),
+    "delegate": lambda db, by, task, to: tasks.delegate_task(
+        db, by, task, person=to, note=WORDS, request=new_request()
+    ),
     "forward": lambda db, by, task, to: tasks.forward_task(db, by, task, person=to, note=WORDS, request=new_request()),
     "complete": lambda db, by, task, _: tasks.complete_task(
         db, by, task, data=ANSWER, happened_on=None, request=new_request()
     ),
     "fail": lambda db, by, task, _: tasks.fail_task(db, by, task, reason=WORDS, request=new_request()),
     "activate": lambda db, by, task, _: tasks.activate_task(db, by, task, new_request()),
-    "nominate": lambda db, by, task, to: tasks.nominate_task(db, by, task, person=to, note=WORDS, request=new_request()),
+    "nominate": lambda db, by, task, to: tasks.nominate_task(
+        db, by, task, person=to, note=WORDS, request=new_request()
+    ),
     "exit": lambda db, by, task, _: tasks.exit_task(db, by, task, reason=WORDS, request=new_request()),
-    "modify": lambda db, by, task, _: tasks.modify_task(db, by, task, priority="high", reason=WORDS, request=new_request()),
+    "modify": lambda db, by, task, _: tasks.modify_task(
+        db, by, task, priority="high", reason=WORDS, request=new_request()
+    ),
     "tick": lambda db, by, task, _: tasks.add_item(db, by, task, words=WORDS, request=new_request()),
     "assign": lambda db, by, task, to: tasks.assign_task(db, by, task, person=to, note=WORDS, request=new_request()),
 }
@@ -195,8 +224,9 @@ def test_every_cell_of_a_state_does_what_the_standard_says(scene: Scene, state: 
 def test_what_was_suspended_while_somebody_held_it_is_resumed_by_its_owner(scene: Scene) -> None:
     wrong = [
         cell(scene, "resume", "Suspended", kind, before, before if kind in ("O", "BA") else None)
-        for before in ("Reserved", "InProgress") for kind in KINDS
-    ]  # fmt: skip
+        for before in ("Reserved", "InProgress")
+        for kind in KINDS
+    ]
     assert not any(wrong), "\n".join(one for one in wrong if one)
 
 
@@ -219,8 +249,12 @@ def test_what_is_offered_is_what_the_table_allows(scene: Scene) -> None:
 
 def test_the_table_of_the_code_has_no_other_cells() -> None:
     short = {
-        "potential owner": "PO", "owner": "O", "business administrator": "BA", "initiator": "I", "stakeholder": "ST"
-    }  # fmt: skip
+        "potential owner": "PO",
+        "owner": "O",
+        "business administrator": "BA",
+        "initiator": "I",
+        "stakeholder": "ST",
+    }
     for operation in set(OPERATIONS) - {"view"}:
         for state in TASK_STATES:
             before = "Ready" if state == "Suspended" else None

@@ -48,7 +48,9 @@ CHANGES = {
 
 @pytest.mark.parametrize("table", ["readings", "sealed_readings"])
 @pytest.mark.parametrize("change", CHANGES)
-def test_what_is_changed_is_found(change: str, table: str, world: World, superuser_engine: Engine, engine: Engine) -> None:
+def test_what_is_changed_is_found(
+    change: str, table: str, world: World, superuser_engine: Engine, engine: Engine
+) -> None:
     with transaction(engine) as db:
         read_three_times(world, db)
     with superuser_engine.connect() as attack, attack.begin():

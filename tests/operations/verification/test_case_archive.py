@@ -65,8 +65,13 @@ def changed(path: Path, name: str, content: bytes, *, sums: bool = False) -> Pat
 
 def test_it_has_an_index_the_history_every_document_and_checksums(make: Make) -> None:
     assert names(make("officer")) == [
-        "README.txt", INDEX, HISTORY, "documents/001-v1-报告.pdf", "documents/002-v1-letter.pdf", SUMS,
-    ]  # fmt: skip
+        "README.txt",
+        INDEX,
+        HISTORY,
+        "documents/001-v1-报告.pdf",
+        "documents/002-v1-letter.pdf",
+        SUMS,
+    ]
 
 
 def test_a_whole_one_has_no_fault(make: Make) -> None:
@@ -93,7 +98,9 @@ def test_an_event_that_was_changed_is_found_even_with_a_new_checksum(make: Make)
     assert check_case_file(forged) != []
 
 
-def cut(path: Path, count: int, change: Callable[[dict[str, Any], list[dict[str, Any]]], None] = lambda index, rows: None) -> Path:
+def cut(
+    path: Path, count: int, change: Callable[[dict[str, Any], list[dict[str, Any]]], None] = lambda index, rows: None
+) -> Path:
     """The same archive without its last events, whose index was changed to fit, and with checksums that are right again."""
     with zipfile.ZipFile(path) as archive:
         rows = [json.loads(line) for line in archive.read(HISTORY).decode().splitlines()]
@@ -126,7 +133,9 @@ def test_an_index_of_the_form_without_a_head_is_not_taken_for_whole(make: Make) 
     assert any("names no head" in one for one in check_case_file(cut(make("officer"), 2, earlier)))
 
 
-@pytest.mark.parametrize(("name", "value"), [("state", "closed"), ("title", "Another case"), ("outcome", "implemented")])
+@pytest.mark.parametrize(
+    ("name", "value"), [("state", "closed"), ("title", "Another case"), ("outcome", "implemented")]
+)
 def test_what_the_index_says_of_the_case_is_what_the_history_adds_up_to(make: Make, name: str, value: str) -> None:
     path = make("officer")
     with zipfile.ZipFile(path) as archive:
@@ -136,7 +145,9 @@ def test_what_the_index_says_of_the_case_is_what_the_history_adds_up_to(make: Ma
 
 
 def test_a_part_that_was_changed_is_named(make: Make) -> None:
-    assert check_case_file(changed(make("officer"), "README.txt", b"x")) == ["README.txt is not what it was: its checksum differs."]
+    assert check_case_file(changed(make("officer"), "README.txt", b"x")) == [
+        "README.txt is not what it was: its checksum differs."
+    ]
 
 
 def test_what_is_no_archive_says_so(tmp_path: Path) -> None:

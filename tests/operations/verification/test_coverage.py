@@ -48,12 +48,16 @@ class Scene:
 
 
 @pytest.fixture(scope="module")
-def scene(database_server: DatabaseServer, template_database: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Scene]:
+def scene(
+    database_server: DatabaseServer, template_database: str, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Scene]:
     """A world with a row in every table that is covered."""
     name, var = database_server.create(template_database), tmp_path_factory.mktemp("covered")
     settings = database_server.settings(name, var)
     engine = connect_engine(settings)
-    superuser = connect_engine(settings.model_copy(update={"owner_database_url": database_server.url(name)}), role="owner")
+    superuser = connect_engine(
+        settings.model_copy(update={"owner_database_url": database_server.url(name)}), role="owner"
+    )
     with transaction(engine) as db:
         world = build_world(db)
     with transaction(engine) as db:
@@ -95,9 +99,18 @@ def _fill(db: Connection, world: World, number: str, mediation: str) -> None:
         access_log.note_sealed(db, world.actor(db, "dispute_officer"), mediation, "/mediations")
     assert passkeys.list_passkeys(db, officer)
     supervisor = world.actor(db, "supervisor")
-    choose_allocation(db, supervisor, scope=programme, queue="officer", strategy="round_robin", cap=3, request=new_request())
+    choose_allocation(
+        db, supervisor, scope=programme, queue="officer", strategy="round_robin", cap=3, request=new_request()
+    )
     set_skills(
-        db, supervisor, scope=programme, person=officer.person, fields=["steam"], languages=["en"], services=[], request=new_request()
+        db,
+        supervisor,
+        scope=programme,
+        person=officer.person,
+        fields=["steam"],
+        languages=["en"],
+        services=[],
+        request=new_request(),
     )
 
 
@@ -117,9 +130,11 @@ def attack(scene: Scene) -> Iterator[Connection]:
     with scene.superuser.connect() as db, db.begin() as tried:
         db.execute(text("SET LOCAL session_replication_role = replica"))
         db.execute(text("SET LOCAL statement_timeout = 0"))
-        for row in db.execute(text(
-            "SELECT conrelid::regclass AS place, conname FROM pg_constraint WHERE contype IN ('c', 'u') AND connamespace = 'public'::regnamespace"
-        )).all():  # fmt: skip
+        for row in db.execute(
+            text(
+                "SELECT conrelid::regclass AS place, conname FROM pg_constraint WHERE contype IN ('c', 'u') AND connamespace = 'public'::regnamespace"
+            )
+        ).all():
             db.execute(text(f'ALTER TABLE {row.place} DROP CONSTRAINT "{row.conname}"'))
         yield db
         tried.rollback()
@@ -144,7 +159,13 @@ def other(column: Column[Any]) -> str:
     """Another value for a column, as an expression of SQL."""
     name, kind = f'"{column.name}"', column.type
     if isinstance(kind, ARRAY):
-        more = "gen_random_uuid()" if isinstance(kind.item_type, UUID) else "'x'" if isinstance(kind.item_type, Text) else "7"
+        more = (
+            "gen_random_uuid()"
+            if isinstance(kind.item_type, UUID)
+            else "'x'"
+            if isinstance(kind.item_type, Text)
+            else "7"
+        )
         return f"array_append({name}, {more})"
     if isinstance(kind, JSONB):
         return """'{"x": "x"}'"""
@@ -178,7 +199,9 @@ def test_a_change_of_any_covered_column_is_found(table: str, scene: Scene, attac
     for column in columns_of(table):
         with attack.begin_nested() as tried:
             value = other(metadata.tables[table].columns[column])
-            changed = attack.execute(text(f'UPDATE {table} SET "{column}" = {value} WHERE ctid = CAST(:place AS tid)'), {"place": row.place})
+            changed = attack.execute(
+                text(f'UPDATE {table} SET "{column}" = {value} WHERE ctid = CAST(:place AS tid)'), {"place": row.place}
+            )
             assert changed.rowcount == 1
             if not any(names(one, table, column) for one in look(attack, logs)):
                 missed.append(column)
@@ -202,7 +225,9 @@ def test_a_row_that_was_put_in_is_found(table: str, scene: Scene, attack: Connec
     """One like another, under a key of its own: where the key is a log's, of a log that is not there."""
     row = one_of(attack, table)
     key = list(metadata.tables[table].primary_key.columns)[-1]
-    unique = text("SELECT indexrelid::regclass FROM pg_index WHERE indrelid = CAST(:table AS regclass) AND indisunique AND NOT indisprimary")
+    unique = text(
+        "SELECT indexrelid::regclass FROM pg_index WHERE indrelid = CAST(:table AS regclass) AND indisunique AND NOT indisprimary"
+    )
     for index in attack.execute(unique, {"table": table}).scalars().all():
         attack.execute(text(f"DROP INDEX {index}"))
     put = f"""INSERT INTO {table} SELECT (jsonb_populate_record(x, jsonb_build_object('{key.name}', {other(key)}))).*
@@ -214,7 +239,9 @@ def test_a_row_that_was_put_in_is_found(table: str, scene: Scene, attack: Connec
 
 def one_of(db: Connection, table: str) -> Any:
     which = _WHICH.get(table, "true")
-    row = db.execute(text(f"SELECT ctid::text AS place, to_jsonb(x) AS told FROM {table} x WHERE {which} LIMIT 1")).one_or_none()
+    row = db.execute(
+        text(f"SELECT ctid::text AS place, to_jsonb(x) AS told FROM {table} x WHERE {which} LIMIT 1")
+    ).one_or_none()
     assert row is not None, f"the world has no row in {table}"
     return row
 

@@ -21,7 +21,9 @@ from casework.records.event_log import read_events
 from tests.support.world import World, new_request, to_referral, today
 
 KINDS = frozenset(
-    value for name, value in vars(events).items() if name.isupper() and isinstance(value, str) and value != events.SYSTEM_ACTOR
+    value
+    for name, value in vars(events).items()
+    if name.isupper() and isinstance(value, str) and value != events.SYSTEM_ACTOR
 )
 
 
@@ -44,9 +46,15 @@ def number(world: World, db: Connection) -> str:
     number, _ = to_referral(world, db)
     case = load(db, home_of(db, number), "case")
     hand_over(
-        db, world.actor(db, "officer"), number, owner=world.people["officer"], team=[world.people["other_officer"]],
-        note="Help me.", revision=case.revision, request=new_request(),
-    )  # fmt: skip
+        db,
+        world.actor(db, "officer"),
+        number,
+        owner=world.people["officer"],
+        team=[world.people["other_officer"]],
+        note="Help me.",
+        revision=case.revision,
+        request=new_request(),
+    )
     return number
 
 
@@ -64,12 +72,19 @@ def kick_off(db: Connection, number: str) -> str:
 
 def test_who_leads_the_queue_could_have_assigned_it_too(world: World, db: Connection, number: str) -> None:
     tasks.assign_task(
-        db, world.actor(db, "supervisor"), kick_off(db, number), person=world.people["other_officer"], note="Yours.",
+        db,
+        world.actor(db, "supervisor"),
+        kick_off(db, number),
+        person=world.people["other_officer"],
+        note="Yours.",
         request=new_request(),
-    )  # fmt: skip
+    )
     assert who_could(world, db, number) == {
-        "supervisor": "did_it", "second_supervisor": "", "officer": "", "other_officer": "not_in_charge",
-    }  # fmt: skip
+        "supervisor": "did_it",
+        "second_supervisor": "",
+        "officer": "",
+        "other_officer": "not_in_charge",
+    }
 
 
 def test_nobody_else_could_have_corrected_what_one_wrote(world: World, db: Connection, number: str) -> None:
@@ -78,21 +93,35 @@ def test_nobody_else_could_have_corrected_what_one_wrote(world: World, db: Conne
     assert who_could(world, db, number)["other_officer"] == ""
     message = list(read_events(db, log))[-1].effects["message"]
     correct_message(
-        db, world.actor(db, "officer"), load(db, log, "case"), audience="internal", referral=None, message=message,
-        words="Look again.", request=new_request(),
-    )  # fmt: skip
+        db,
+        world.actor(db, "officer"),
+        load(db, log, "case"),
+        audience="internal",
+        referral=None,
+        message=message,
+        words="Look again.",
+        request=new_request(),
+    )
     assert list(read_events(db, log))[-1].kind == "noted"
     assert who_could(world, db, number) == {}
 
 
 def test_whoever_works_the_queue_could_have_let_an_open_task_wait(world: World, db: Connection, number: str) -> None:
     tasks.suspend_task(
-        db, world.actor(db, "officer"), kick_off(db, number), reason="They think.", waits_for="need_owner",
-        until=today().replace(year=today().year + 1).isoformat(), request=new_request(),
-    )  # fmt: skip
+        db,
+        world.actor(db, "officer"),
+        kick_off(db, number),
+        reason="They think.",
+        waits_for="need_owner",
+        until=today().replace(year=today().year + 1).isoformat(),
+        request=new_request(),
+    )
     assert who_could(world, db, number) == {
-        "officer": "did_it", "other_officer": "", "supervisor": "", "second_supervisor": "",
-    }  # fmt: skip
+        "officer": "did_it",
+        "other_officer": "",
+        "supervisor": "",
+        "second_supervisor": "",
+    }
 
 
 def test_who_did_not_hold_a_task_could_not_have_begun_it(world: World, db: Connection, number: str) -> None:

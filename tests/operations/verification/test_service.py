@@ -53,7 +53,9 @@ def scene(
     name = database_server.create(template_database)
     settings = database_server.settings(name, tmp_path_factory.mktemp("verify"))
     engine = connect_engine(settings)
-    superuser = connect_engine(settings.model_copy(update={"owner_database_url": database_server.url(name)}), role="owner")
+    superuser = connect_engine(
+        settings.model_copy(update={"owner_database_url": database_server.url(name)}), role="owner"
+    )
     with transaction(engine) as db:
         world = build_world(db)
     with transaction(engine) as db:
@@ -61,17 +63,27 @@ def scene(
         log = home_of(db, number)
     with transaction(engine) as db:
         task = db.execute(
-            text("SELECT id FROM tasks WHERE log_id = CAST(:log AS uuid) AND track_id = CAST(:track AS uuid)"
-                 " AND state = 'Ready'"),
+            text(
+                "SELECT id FROM tasks WHERE log_id = CAST(:log AS uuid) AND track_id = CAST(:track AS uuid)"
+                " AND state = 'Ready'"
+            ),
             {"log": log, "track": referral},
-        ).scalar_one()  # fmt: skip
+        ).scalar_one()
         provider = world.actor(db, "provider")
         claim_task(db, provider, task, new_request())
         release_task(db, provider, task, note="Tomorrow.", request=new_request())
-        world.fire(db, "compliance", number, "compliance_stop", {
-            "reason": "regulation", "found_on": db.execute(text("SELECT current_date")).scalar_one().isoformat(),
-            "source": "UN 2026-02", "finding": "A name on the list.",
-        })  # fmt: skip
+        world.fire(
+            db,
+            "compliance",
+            number,
+            "compliance_stop",
+            {
+                "reason": "regulation",
+                "found_on": db.execute(text("SELECT current_date")).scalar_one().isoformat(),
+                "source": "UN 2026-02",
+                "finding": "A name on the list.",
+            },
+        )
     with transaction(engine) as db:
         world.fire(db, "second_compliance", number, "compliance_stop")
         other = world.new_case(db)
@@ -103,9 +115,11 @@ def seq_of(db: Connection, scene: Scene, kind: str, word: str = "") -> int:
             db,
             "SELECT min(seq) FROM events WHERE log_id = CAST(:log AS uuid) AND kind = :kind"
             " AND (:word = '' OR coalesce(effects->>'transition', effects->>'name') = :word)",
-            log=scene.log, kind=kind, word=word,
+            log=scene.log,
+            kind=kind,
+            word=word,
         ).scalar_one()
-    )  # fmt: skip
+    )
 
 
 def test_a_whole_world_verifies(scene: Scene) -> None:
@@ -210,15 +224,30 @@ def rebuild(db: Connection, log: str, change: Callable[[list[Stored]], None]) ->
         sealed = seal_event(said, row["effects"], row["body"], head)
         head = sealed.hash
         values = {
-            "log_id": log, "seq": seq, "at": said["at"], "kind": said["kind"], "track_id": said["track"],
-            "actor_id": said["actor"], "header": sealed.header, "effects": sealed.effects, "body": sealed.body,
+            "log_id": log,
+            "seq": seq,
+            "at": said["at"],
+            "kind": said["kind"],
+            "track_id": said["track"],
+            "actor_id": said["actor"],
+            "header": sealed.header,
+            "effects": sealed.effects,
+            "body": sealed.body,
             "hash": head,
-        }  # fmt: skip
-        sql(db, "INSERT INTO events SELECT * FROM jsonb_populate_record(NULL::events, CAST(:row AS jsonb))",
-            row=json.dumps(values))  # fmt: skip
-    sql(db, "UPDATE logs SET head = :head, seq = :seq, last_at = (SELECT max(at) FROM events"
+        }
+        sql(
+            db,
+            "INSERT INTO events SELECT * FROM jsonb_populate_record(NULL::events, CAST(:row AS jsonb))",
+            row=json.dumps(values),
+        )
+    sql(
+        db,
+        "UPDATE logs SET head = :head, seq = :seq, last_at = (SELECT max(at) FROM events"
         " WHERE log_id = CAST(:log AS uuid)) WHERE id = CAST(:log AS uuid)",
-        head=head, seq=len(rows), log=log)  # fmt: skip
+        head=head,
+        seq=len(rows),
+        log=log,
+    )
 
 
 def not_allowed(found: list[Finding]) -> list[tuple[int | None, str]]:
@@ -228,10 +257,10 @@ def not_allowed(found: list[Finding]) -> list[tuple[int | None, str]]:
 
 def the(rows: list[Stored], kind: str, word: str = "") -> Stored:
     return next(
-        row for row in rows
-        if row["header"]["kind"] == kind
-        and word in ("", row["effects"].get("transition"), row["effects"].get("name"))
-    )  # fmt: skip
+        row
+        for row in rows
+        if row["header"]["kind"] == kind and word in ("", row["effects"].get("transition"), row["effects"].get("name"))
+    )
 
 
 def test_rebuilding_without_a_change_is_not_found_here(scene: Scene, db: Connection) -> None:
@@ -273,8 +302,9 @@ def _deputy_of_nobody(scene: Scene, rows: list[Stored]) -> None:
 
 def _foreign_provider(scene: Scene, rows: list[Stored]) -> None:
     the(rows, "claimed")["header"] |= {
-        "actor": scene.world.people["foreign_provider"], "organisation": scene.world.organisations["bank"],
-    }  # fmt: skip
+        "actor": scene.world.people["foreign_provider"],
+        "organisation": scene.world.organisations["bank"],
+    }
 
 
 def _finished(rows: list[Stored], task: str) -> Stored:
@@ -390,7 +420,9 @@ def test_nobody_of_the_provider_acts_for_the_office_in_its_referral(scene: Scene
 
     def belong(rows: list[Stored]) -> None:
         the(rows, "granted")["effects"] |= {"person": officer}
-        the(rows, "granted")["header"]["at"] = the(rows, "granted")["effects"]["starts_at"] = "2020-01-01T00:00:00.000000Z"
+        the(rows, "granted")["header"]["at"] = the(rows, "granted")["effects"]["starts_at"] = (
+            "2020-01-01T00:00:00.000000Z"
+        )
 
     rebuild(db, scene.world.organisations["lab"], belong)
     assert any("belonged to the provider" in sentence for _, sentence in not_allowed(verify_case(db, scene.log)))
@@ -468,7 +500,7 @@ def test_a_role_given_by_somebody_who_could_not_is_found(name: str, scene: Scene
         " CAST(effects->>'deputy_for' AS uuid), at, CAST(effects->>'absence' AS uuid), CAST(effects->>'via' AS uuid)"
         f" FROM events WHERE log_id = CAST(:log AS uuid) AND seq = {LAST}",
         log=programme,
-    )  # fmt: skip
+    )
     assert [words in sentence for _, sentence in not_allowed(verify_case(db, programme))] == [True]
 
 
@@ -476,7 +508,7 @@ def test_a_role_ended_by_somebody_who_could_not_is_found(scene: Scene, db: Conne
     programme = scene.world.programmes["BJ"]
     one = sql(
         db, "SELECT id FROM memberships WHERE person_id = CAST(:person AS uuid)", person=scene.world.people["manager"]
-    ).scalar_one()  # fmt: skip
+    ).scalar_one()
     sql(db, "SET LOCAL session_replication_role = origin")
     end_role(db, str(one), by=scene.world.people["supervisor"])
     assert ["could not end this role" in sentence for _, sentence in not_allowed(verify_case(db, programme))] == [True]
@@ -505,16 +537,26 @@ def test_a_hand_over_by_a_forged_owner_is_found(scene: Scene, db: Connection) ->
     number = scene.world.new_case(db)
     log = home_of(db, number)
     scene.world.fire(db, "officer", number, "take")
-    task = sql(db, "SELECT id FROM tasks WHERE log_id = CAST(:log AS uuid) AND state = 'Ready'", log=log).scalars().first()
+    task = (
+        sql(db, "SELECT id FROM tasks WHERE log_id = CAST(:log AS uuid) AND state = 'Ready'", log=log).scalars().first()
+    )
     claim_task(db, scene.world.actor(db, "officer"), str(task), new_request())
-    sql(db, "UPDATE cases SET owner_id = CAST(:it AS uuid) WHERE id = CAST(:log AS uuid)", it=people["other_officer"], log=log)
+    sql(
+        db,
+        "UPDATE cases SET owner_id = CAST(:it AS uuid) WHERE id = CAST(:log AS uuid)",
+        it=people["other_officer"],
+        log=log,
+    )
     scene.world.hand_over(db, "supervisor", number, "other_officer")
     freed = sql(
-        db, "SELECT header->>'kind' AS kind, effects FROM events WHERE log_id = CAST(:log AS uuid) ORDER BY seq DESC LIMIT 2", log=log
-    ).all()  # fmt: skip
+        db,
+        "SELECT header->>'kind' AS kind, effects FROM events WHERE log_id = CAST(:log AS uuid) ORDER BY seq DESC LIMIT 2",
+        log=log,
+    ).all()
     assert [(one.kind, [state["id"] for state in one.effects.get("task_states", ())]) for one in freed] == [
-        (RELIEVED, [str(task)]), (HANDED_OVER, []),
-    ]  # fmt: skip
+        (RELIEVED, [str(task)]),
+        (HANDED_OVER, []),
+    ]
     assert ["does not free exactly" in sentence for _, sentence in not_allowed(verify_case(db, log))] == [True]
 
 
@@ -523,8 +565,9 @@ def test_a_membership_without_an_event_is_found(scene: Scene, db: Connection) ->
         db,
         "INSERT INTO memberships (id, person_id, role, programme_id, starts_at) VALUES (gen_random_uuid(),"
         " CAST(:person AS uuid), 'supervisor', CAST(:programme AS uuid), now())",
-        person=scene.world.people["officer"], programme=scene.world.programmes["BJ"],
-    )  # fmt: skip
+        person=scene.world.people["officer"],
+        programme=scene.world.programmes["BJ"],
+    )
     [found] = verify_case(db, scene.world.programmes["BJ"])
     assert (found.kind, found.table) == ("rows", "memberships")
     assert "in no event" in found.sentence
@@ -547,8 +590,11 @@ def test_an_edited_right_is_found(column: str, scene: Scene, db: Connection) -> 
 
 def test_an_edited_calendar_is_found(scene: Scene, db: Connection) -> None:
     programme = scene.world.programmes["BJ"]
-    sql(db, "UPDATE programmes SET calendar = jsonb_set(calendar, '{version}', '9') WHERE id = CAST(:id AS uuid)",
-        id=programme)  # fmt: skip
+    sql(
+        db,
+        "UPDATE programmes SET calendar = jsonb_set(calendar, '{version}', '9') WHERE id = CAST(:id AS uuid)",
+        id=programme,
+    )
     assert [(one.table, one.column) for one in verify_case(db, programme)] == [("programmes", "calendar")]
 
 
@@ -578,8 +624,12 @@ def test_what_no_single_log_can_tell_is_found(name: str, scene: Scene, db: Conne
 
 def test_a_log_without_events_is_found(scene: Scene, db: Connection) -> None:
     log = sql(db, "SELECT gen_random_uuid()").scalar_one()
-    sql(db, "INSERT INTO logs (id, kind, seq, head, last_at) VALUES (CAST(:id AS uuid), 'case', 0, :head, now())",
-        id=log, head=genesis(log))  # fmt: skip
+    sql(
+        db,
+        "INSERT INTO logs (id, kind, seq, head, last_at) VALUES (CAST(:id AS uuid), 'case', 0, :head, now())",
+        id=log,
+        head=genesis(log),
+    )
     assert [one.kind for one in verify_case(db, log)] == ["empty"]
 
 

@@ -45,12 +45,29 @@ def test_the_home_of_auditors_counts_what_is_out_of_the_ordinary(
     with transaction(engine) as db:
         late = world.open_case(db)
         fire_transition(
-            db, world.actor(db, "officer"), home_of(db, late), "case", world.main_track(db, late), "take", data={},
-            revision=0, request=new_request(), happened_on=(today() - timedelta(days=20)).isoformat(),
-        )  # fmt: skip
-        world.fire(db, "compliance", late, "compliance_stop", {
-            "reason": "regulation", "found_on": today().isoformat(), "source": "UN 2026-01", "finding": "A name on a list.",
-        })  # fmt: skip
+            db,
+            world.actor(db, "officer"),
+            home_of(db, late),
+            "case",
+            world.main_track(db, late),
+            "take",
+            data={},
+            revision=0,
+            request=new_request(),
+            happened_on=(today() - timedelta(days=20)).isoformat(),
+        )
+        world.fire(
+            db,
+            "compliance",
+            late,
+            "compliance_stop",
+            {
+                "reason": "regulation",
+                "found_on": today().isoformat(),
+                "source": "UN 2026-01",
+                "finding": "A name on a list.",
+            },
+        )
     counts = dict(COUNT.findall(browser.get("/audit").text))
     assert (counts["late"], counts["stops"], counts["four_eyes"], counts["reopenings"]) == ("1", "1", "1", "0")
     page = browser.get("/audit/late").text
@@ -70,15 +87,25 @@ def test_what_was_waived_is_listed_whatever_the_deed_is_called(
     assert dict(COUNT.findall(browser.get("/audit").text))["waivers"] == "0"
     with transaction(engine) as db:
         waived, _ = to_request(world, db, nda={"status": "waiver_asked", "reason": "A public test."})
-        world.fire(db, "officer", waived, "waive_assessment", {"reason": "provider_not_available", "note": "Both agree."})
+        world.fire(
+            db, "officer", waived, "waive_assessment", {"reason": "provider_not_available", "note": "Both agree."}
+        )
         world.fire(db, "supervisor", waived, "waive_assessment")
         for granted in (True, False):
             add_task(
-                db, world.actor(db, "officer"), home_of(db, waived), "case", world.main_track(db, waived), "ask_waiver",
-                about=None, request=new_request(),
-            )  # fmt: skip
+                db,
+                world.actor(db, "officer"),
+                home_of(db, waived),
+                "case",
+                world.main_track(db, waived),
+                "ask_waiver",
+                about=None,
+                request=new_request(),
+            )
             complete(world, db, "officer", waived, "ask_waiver", {"what": "ip", "reason": "It takes too long."})
-            complete(world, db, "supervisor", waived, "decide_waiver", {"what": "ip", "granted": granted, "reason": "Look."})
+            complete(
+                world, db, "supervisor", waived, "decide_waiver", {"what": "ip", "granted": granted, "reason": "Look."}
+            )
     assert dict(COUNT.findall(browser.get("/audit").text))["waivers"] == "3"
     page = browser.get("/audit/waivers").text
     assert waived in page
@@ -96,7 +123,9 @@ def test_no_deed_that_says_nothing_to_an_auditor_bears_the_name_of_one_that_does
     for definition in load_definitions():
         mine = {(one.what, one.name) for one in audited(definition)}
         edition = publish(definition)
-        there = {("transition", one.name) for one in edition.transitions} | {("task", one.name) for one in edition.tasks.values()}
+        there = {("transition", one.name) for one in edition.transitions} | {
+            ("task", one.name) for one in edition.tasks.values()
+        }
         assert there & said == mine
 
 
@@ -105,7 +134,10 @@ def test_a_sample_is_the_same_for_the_same_seed(browser_for: BrowserFor, world: 
         for _ in range(8):
             world.new_case(db)
     browser = browser_for("auditor")
-    drawn = lambda seed, size: re.findall(r'history">([A-Z]+-\d+-\d+)<', browser.get(f"/sample?seed={seed}&size={size}").text)  # noqa: E731  one line, twice used
+
+    def drawn(seed: str, size: int) -> list[str]:
+        return re.findall(r'history">([A-Z]+-\d+-\d+)<', browser.get(f"/sample?seed={seed}&size={size}").text)
+
     first = drawn("spring", 4)
     assert len(first) == 4
     assert drawn("spring", 4) == first
@@ -128,7 +160,9 @@ def test_what_was_forged_is_named_where_it_is(
 ) -> None:
     with transaction(superuser_engine) as db:
         db.execute(text("SET LOCAL session_replication_role = replica"))
-        db.execute(text("UPDATE events SET effects = effects || '{\"owner\": \"nobody\"}' WHERE kind = 'fired' AND seq = 2"))
+        db.execute(
+            text("UPDATE events SET effects = effects || '{\"owner\": \"nobody\"}' WHERE kind = 'fired' AND seq = 2")
+        )
     page = browser_for("auditor").get(f"/cases/{number}/verify").text
     assert "The effects of event 2 were changed." in page
     assert "✗ broken" in page
@@ -159,7 +193,9 @@ def test_a_finding_goes_from_page_to_page(browser_for: BrowserFor, number: str) 
     officer.post(f"{finding}/answer", {"f.words": "The post of Hebei.", "revision": "3"}, page=finding)
     auditor.post(f"{finding}/close", {"f.words": "Settled.", "revision": "4"}, page=finding)
     page = auditor.get(finding).text
-    assert [one for one in ("Why so late?", "The post.", "Which?", "The post of Hebei.", "Settled.") if one not in page] == []
+    assert [
+        one for one in ("Why so late?", "The post.", "Which?", "The post of Hebei.", "Settled.") if one not in page
+    ] == []
     assert "<textarea" not in page
     assert "Why so late?" in auditor.get("/findings?state=closed").text
     assert "Why so late?" not in auditor.get("/findings?state=open").text
@@ -172,7 +208,9 @@ def test_typed_words_stay_where_they_are_refused(browser_for: BrowserFor, number
     assert answer.status_code == 422
     assert "x" * 4001 in answer.text
     assert "must have between 1 and 4000 characters" in answer.text
-    empty = auditor.post(f"/cases/{number}/history/1/findings", {"f.words": " "}, page=f"/cases/{number}/history/1", follow=True)
+    empty = auditor.post(
+        f"/cases/{number}/history/1/findings", {"f.words": " "}, page=f"/cases/{number}/history/1", follow=True
+    )
     assert "Say what you found" in empty.text
 
 
@@ -180,12 +218,24 @@ def test_a_finding_that_has_moved_is_not_answered_unseen(browser_for: BrowserFor
     finding = raised(browser_for("auditor"), number)
     officer = browser_for("officer")
     officer.post(f"{finding}/answer", {"f.words": "So.", "revision": "1"}, page=finding)
-    assert browser_for("supervisor").post(f"{finding}/answer", {"f.words": "So.", "revision": "1"}, page=finding).status_code == 412
+    assert (
+        browser_for("supervisor")
+        .post(f"{finding}/answer", {"f.words": "So.", "revision": "1"}, page=finding)
+        .status_code
+        == 412
+    )
 
 
 def test_an_auditor_finds_no_button_that_changes_a_case(browser_for: BrowserFor, number: str) -> None:
     browser = browser_for("auditor")
-    for path in (f"/cases/{number}/history", f"/cases/{number}/map", f"/cases/{number}/verify", "/audit", "/findings", "/reading"):
+    for path in (
+        f"/cases/{number}/history",
+        f"/cases/{number}/map",
+        f"/cases/{number}/verify",
+        "/audit",
+        "/findings",
+        "/reading",
+    ):
         page = browser.get(path).text
         forms = {one.split("?")[0] for one in re.findall(r'<form method="post" action="([^"]+)"', page)}
         # What remains is the reader's own: sign out, language and theme.
@@ -201,15 +251,18 @@ def test_what_auditors_read_is_kept_before_they_see_it(browser_for: BrowserFor, 
     with transaction(engine) as db:
         kept = db.execute(text("SELECT number, address FROM readings WHERE number IS NOT NULL ORDER BY id")).all()
     assert [tuple(row) for row in kept] == [
-        (number, f"/cases/{number}/history?show=decisions"), (number, f"/cases/{number}/verify"),
-    ]  # fmt: skip
+        (number, f"/cases/{number}/history?show=decisions"),
+        (number, f"/cases/{number}/verify"),
+    ]
     page = auditor.get(f"/reading?number={number}").text
     assert f"/cases/{number}/verify" in page
     assert browser_for("manager").get("/reading").status_code == 200
     assert browser_for("officer").get("/reading").status_code == 404
 
 
-def test_what_auditors_read_by_the_api_is_kept_too(browser_for: BrowserFor, world: World, number: str, engine: Engine) -> None:
+def test_what_auditors_read_by_the_api_is_kept_too(
+    browser_for: BrowserFor, world: World, number: str, engine: Engine
+) -> None:
     client = browser_for("officer").flask.application.test_client()
     address = f"/api/v1/cases/{number}/verify"
     answer = client.get(address, headers={"Authorization": f"Bearer {world.tokens['auditor']}"})

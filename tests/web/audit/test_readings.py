@@ -34,13 +34,24 @@ def scene(app: Flask, engine: Engine, world: World) -> Scene:
         message = world.write(db, "officer", load(db, home_of(db, number), "case"), referral, WORDS)
         made = open_mediation(db, world.actor(db, "dispute_officer"), number, new_request()).answer
         mediation, track = str(made["id"]), str(made["track"])
-        revision = db.execute(text("SELECT revision FROM tracks WHERE id = CAST(:id AS uuid)"), {"id": track}).scalar_one()
+        revision = db.execute(
+            text("SELECT revision FROM tracks WHERE id = CAST(:id AS uuid)"), {"id": track}
+        ).scalar_one()
         told = {
-            "service": "mediation", "provider": world.organisations["lab"], "fee": "both",
+            "service": "mediation",
+            "provider": world.organisations["lab"],
+            "fee": "both",
             "wanted_on": today().replace(year=today().year + 1, day=1).isoformat(),
-        }  # fmt: skip
+        }
         fire_in_referral(
-            db, world.actor(db, "dispute_officer"), track, "send", track=None, revision=revision, data=told, request=new_request()
+            db,
+            world.actor(db, "dispute_officer"),
+            track,
+            "send",
+            track=None,
+            revision=revision,
+            data=told,
+            request=new_request(),
         )
         home = load(db, mediation, "mediation")
         world.write(db, "dispute_officer", home, track, SEALED)
@@ -50,18 +61,30 @@ def scene(app: Flask, engine: Engine, world: World) -> Scene:
         break_glass(db, world.actor(db, "administrator"), number, reason="Nobody else is there.", request=new_request())
     document = world.hand_in(cabinet, number, "provider", title=PAPER, content=PDF + b"Canary", referral=referral)
     ids = {
-        "number": number, "referral": referral, "track": referral, "document": document, "version": "1", "task": referral,
-        "message": message, "notification": referral, "provider": world.organisations["lab"], "mediation": mediation,
+        "number": number,
+        "referral": referral,
+        "track": referral,
+        "document": document,
+        "version": "1",
+        "task": referral,
+        "message": message,
+        "notification": referral,
+        "provider": world.organisations["lab"],
+        "mediation": mediation,
         "sealed": track,
-    }  # fmt: skip
+    }
     return Scene(app, engine, world, ids)
 
 
 def count(scene: Scene, who: str, where: str = "true") -> int:
     with transaction(scene.engine) as db:
         given = {"p": scene.world.people[who]}
-        found = db.execute(text(f"SELECT count(*) FROM readings WHERE person_id = CAST(:p AS uuid) AND {where}"), given).scalar_one()
-        sealed = db.execute(text("SELECT count(*) FROM sealed_readings WHERE person_id = CAST(:p AS uuid)"), given).scalar_one()
+        found = db.execute(
+            text(f"SELECT count(*) FROM readings WHERE person_id = CAST(:p AS uuid) AND {where}"), given
+        ).scalar_one()
+        sealed = db.execute(
+            text("SELECT count(*) FROM sealed_readings WHERE person_id = CAST(:p AS uuid)"), given
+        ).scalar_one()
     return int(found) + int(sealed)
 
 
@@ -86,7 +109,11 @@ def test_every_route_that_shows_the_case_to_an_auditor_or_in_an_emergency_is_not
 
 def sealed_links(scene: Scene) -> list[str]:
     track = scene.ids["sealed"]
-    more = [f"{base}/{track}{rest}" for base in ("/referrals", "/api/v1/referrals") for rest in ("", "/messages", "/contract")]
+    more = [
+        f"{base}/{track}{rest}"
+        for base in ("/referrals", "/api/v1/referrals")
+        for rest in ("", "/messages", "/contract")
+    ]
     return [one for one in scene.links() if "/mediations/" in one] + more
 
 
@@ -98,15 +125,28 @@ def test_every_route_that_shows_a_sealed_mediation_is_noted_whoever_opens_it(sce
     assert list(unnoted(scene, who, (SEALED,), sealed_links(scene))) == []
 
 
-@pytest.mark.parametrize(("who", "link", "kind"), [
-    ("officer", "/documents/{document}/1", "document_id IS NOT NULL"), ("officer", "/api/v1/documents/{document}/versions/1", "document_id IS NOT NULL"),
-    ("provider", "/documents/{document}/1", "document_id IS NOT NULL"), ("provider", "/api/v1/documents/{document}/versions/1", "document_id IS NOT NULL"),
-    ("officer", "/cases/{number}/file", "number IS NOT NULL"), ("officer", "/api/v1/cases/{number}/file", "number IS NOT NULL"),
-    ("officer", "/cases.csv", "address LIKE '/cases.csv%'"), ("supervisor", "/cases.xlsx", "address LIKE '/cases.xlsx%'"),
-])  # fmt: skip
-def test_whatever_is_taken_out_is_noted_of_everybody_and_listed_to_auditors(scene: Scene, who: str, link: str, kind: str) -> None:
+@pytest.mark.parametrize(
+    ("who", "link", "kind"),
+    [
+        ("officer", "/documents/{document}/1", "document_id IS NOT NULL"),
+        ("officer", "/api/v1/documents/{document}/versions/1", "document_id IS NOT NULL"),
+        ("provider", "/documents/{document}/1", "document_id IS NOT NULL"),
+        ("provider", "/api/v1/documents/{document}/versions/1", "document_id IS NOT NULL"),
+        ("officer", "/cases/{number}/file", "number IS NOT NULL"),
+        ("officer", "/api/v1/cases/{number}/file", "number IS NOT NULL"),
+        ("officer", "/cases.csv", "address LIKE '/cases.csv%'"),
+        ("supervisor", "/cases.xlsx", "address LIKE '/cases.xlsx%'"),
+    ],
+)
+def test_whatever_is_taken_out_is_noted_of_everybody_and_listed_to_auditors(
+    scene: Scene, who: str, link: str, kind: str
+) -> None:
     address, bearer = link.format(**scene.ids), {"Authorization": f"Bearer {scene.world.tokens[who]}"}
-    answer = scene.app.test_client().get(address, headers=bearer) if address.startswith("/api/") else scene.browser(who).get(address)
+    answer = (
+        scene.app.test_client().get(address, headers=bearer)
+        if address.startswith("/api/")
+        else scene.browser(who).get(address)
+    )
     assert answer.status_code == 200
     assert count(scene, who, kind) >= 1
     assert address in scene.browser("auditor").get("/reading").text

@@ -93,7 +93,12 @@ def test_a_form_without_its_token_does_nothing(browser_for: Enter) -> None:
 
 @pytest.mark.parametrize(
     "headers",
-    [{"Origin": "https://evil.example"}, {"Origin": "null"}, {"Sec-Fetch-Site": "cross-site"}, {"Sec-Fetch-Site": "same-site"}],
+    [
+        {"Origin": "https://evil.example"},
+        {"Origin": "null"},
+        {"Sec-Fetch-Site": "cross-site"},
+        {"Sec-Fetch-Site": "same-site"},
+    ],
 )
 def test_a_form_from_another_site_does_nothing(browser_for: Enter, headers: dict[str, str]) -> None:
     browser = browser_for("officer")
@@ -191,7 +196,9 @@ def set_up(browser: Browser, seconds: int = -30) -> tuple[str, list[str]]:
     """Set the second factor up; gives the secret and the recovery codes."""
     page = browser.get("/account/second-factor").text
     secret = "".join(re.findall(r"<code>([A-Z2-7 ]+)</code>", page)[0].split())
-    confirmed = browser.post("/account/second-factor", {"code": code_at(secret, seconds)}, page="/account/second-factor")
+    confirmed = browser.post(
+        "/account/second-factor", {"code": code_at(secret, seconds)}, page="/account/second-factor"
+    )
     assert confirmed.status_code == 200
     return secret, re.findall(r"<li>([a-z2-7]{4}(?:-[a-z2-7]{4}){5})</li>", confirmed.text)
 
@@ -294,11 +301,12 @@ def production(settings: Settings, world: World) -> Flask:
     return create_app(
         settings.model_copy(
             update={
-                "profile": "production", "trusted_hosts": "casework.example",
+                "profile": "production",
+                "trusted_hosts": "casework.example",
                 "secret_key": Settings(profile="test", secret_key="V8s-Qm2xLr7TzKp0WdYc5NfHb3JgUa9E").secret_key,
             }
         )
-    )  # fmt: skip
+    )
 
 
 @pytest.mark.parametrize("name", ["officer", "auditor", "administrator", "provider", "verifier", "observer"])
@@ -308,9 +316,11 @@ def test_production_insists_on_a_second_factor(production: Flask, name: str) -> 
     page = client.get("/sign-in", base_url=base).text
     token = re.findall(r'name="csrf_token" value="([^"]+)"', page)[0]
     entered = client.post(
-        "/sign-in", base_url=base, headers={"Referer": f"{base}/sign-in"},
+        "/sign-in",
+        base_url=base,
+        headers={"Referer": f"{base}/sign-in"},
         data={"csrf_token": token, "email": f"{name}@example.org", "password": PASSWORD},
-    )  # fmt: skip
+    )
     assert entered.headers["Location"] == "/account/second-factor"
     assert client.get("/account", base_url=base).status_code == 303
     assert client.get("/account/second-factor", base_url=base).status_code == 200
@@ -326,9 +336,10 @@ def test_a_program_is_slowed_down_too(app: Flask, world: World) -> None:
 
     def guess(password: str, key: int) -> int:
         return client.post(
-            "/api/v1/sessions", json={"email": "officer@example.org", "password": password},
+            "/api/v1/sessions",
+            json={"email": "officer@example.org", "password": password},
             headers={"Idempotency-Key": f"guess-key-number-{key}"},
-        ).status_code  # fmt: skip
+        ).status_code
 
     assert [guess("wrong", n) for n in range(4)] == [401, 401, 401, 429]
     assert guess(PASSWORD, 9) == 429
@@ -337,9 +348,10 @@ def test_a_program_is_slowed_down_too(app: Flask, world: World) -> None:
 def test_a_password_alone_opens_no_program_session_past_a_second_factor(browser_for: Enter, app: Flask) -> None:
     set_up(browser_for("officer"))
     answer = app.test_client().post(
-        "/api/v1/sessions", json={"email": "officer@example.org", "password": PASSWORD},
+        "/api/v1/sessions",
+        json={"email": "officer@example.org", "password": PASSWORD},
         headers={"Idempotency-Key": "one-good-long-key"},
-    )  # fmt: skip
+    )
     assert answer.status_code == 403
 
 

@@ -85,9 +85,15 @@ def test_after_the_password_of_one_the_passkey_of_another_does_not_count(browser
 
 @pytest.mark.parametrize(
     "lie",
-    [{"origin": "https://evil.example"}, {"site": "evil.example"}, {"verifies": False}, {"user": b"somebody else"}, {"credential": b"unknown" * 5}],
+    [
+        {"origin": "https://evil.example"},
+        {"site": "evil.example"},
+        {"verifies": False},
+        {"user": b"somebody else"},
+        {"credential": b"unknown" * 5},
+    ],
     ids=lambda lie: next(iter(lie)),
-)  # fmt: skip
+)
 def test_what_does_not_fit_opens_nothing(browser_for: Enter, app: Flask, lie: dict[str, Any]) -> None:
     key, other = Authenticator(), Browser(app.test_client())
     make(browser_for("officer"), key)
@@ -98,7 +104,11 @@ def test_what_does_not_fit_opens_nothing(browser_for: Enter, app: Flask, lie: di
     assert other.get("/account").status_code == 303
 
 
-@pytest.mark.parametrize("lie", [{"origin": "https://evil.example"}, {"site": "evil.example"}, {"verifies": False}], ids=lambda lie: next(iter(lie)))
+@pytest.mark.parametrize(
+    "lie",
+    [{"origin": "https://evil.example"}, {"site": "evil.example"}, {"verifies": False}],
+    ids=lambda lie: next(iter(lie)),
+)
 def test_what_does_not_fit_is_not_kept(browser_for: Enter, lie: dict[str, Any], engine: Engine) -> None:
     browser = browser_for("officer")
     answer = Authenticator(**lie).create(options(browser, NEW, "/account"))
@@ -220,7 +230,9 @@ def test_the_last_factor_stays_where_every_account_needs_one(
     assert f"{NEW}/{id}/remove" in provider.get("/account").text
 
 
-@pytest.mark.parametrize("answer", ["", "{}", "[]", "null", '{"id": 3}', '{"response": {"clientDataJSON": "e30"}}', "x" * 60_000])
+@pytest.mark.parametrize(
+    "answer", ["", "{}", "[]", "null", '{"id": 3}', '{"response": {"clientDataJSON": "e30"}}', "x" * 60_000]
+)
 def test_what_is_no_answer_is_refused(anonymous: Browser, answer: str) -> None:
     assert anonymous.post(USE, {"credential": answer}, page="/sign-in").headers["Location"] == "/sign-in"
 

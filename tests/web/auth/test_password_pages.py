@@ -60,11 +60,16 @@ def test_without_the_present_one_nothing_is_changed_and_guessing_is_slowed_down(
 @pytest.mark.parametrize(
     ("password", "words"),
     [
-        ("fourteen chars", "between 15 and 256"), ("x y" * 100, "between 15 and 256"), ("passwordpassword", "guessed first"),
-        ("PasswordPassword1!", "guessed first"), ("aaaaaaaaaaaaaaaa", "guessed first"), ("Casework-2026-Casework", "anybody here"),
-        ("Beijing pilot 2026!", "anybody here"), ("officer@example.org", "anybody here"),
+        ("fourteen chars", "between 15 and 256"),
+        ("x y" * 100, "between 15 and 256"),
+        ("passwordpassword", "guessed first"),
+        ("PasswordPassword1!", "guessed first"),
+        ("aaaaaaaaaaaaaaaa", "guessed first"),
+        ("Casework-2026-Casework", "anybody here"),
+        ("Beijing pilot 2026!", "anybody here"),
+        ("officer@example.org", "anybody here"),
     ],
-)  # fmt: skip
+)
 def test_what_is_guessed_first_is_refused(browser_for: Enter, password: str, words: str) -> None:
     browser = browser_for("officer")
     assert change(browser, password=password) == 422
@@ -133,7 +138,11 @@ def test_a_lost_password_is_set_anew_by_the_link_of_a_mail_once(mailing: Flask, 
     assert set_by_link(browser, secret) == 404
     assert browser.sign_in("officer@example.org", NEW).status_code == 303
     with transaction(engine) as db:
-        kept = db.execute(text("SELECT string_agg(to_jsonb(l)::text, '') || (SELECT string_agg(to_jsonb(m)::text, '') FROM mails m) FROM password_links l"))
+        kept = db.execute(
+            text(
+                "SELECT string_agg(to_jsonb(l)::text, '') || (SELECT string_agg(to_jsonb(m)::text, '') FROM mails m) FROM password_links l"
+            )
+        )
         assert secret not in kept.scalar_one()
         assert db.execute(text("SELECT count(*) FROM mails WHERE kind = 'password_link'")).scalar_one() == 1
 
@@ -187,7 +196,9 @@ def test_the_first_password_is_set_by_its_person(browser_for: Enter, app: Flask)
     administrator = browser_for("administrator")
     assert 'type="password"' not in administrator.get("/administration/people/new").text
     page = administrator.post(
-        "/administration/people/new", {"email": "new@example.org", "name": "New", "language": "en"}, page="/administration/people/new"
+        "/administration/people/new",
+        {"email": "new@example.org", "name": "New", "language": "en"},
+        page="/administration/people/new",
     ).text
     link = re.search(r"/password#([\w-]+)", unescape(page))
     assert link
@@ -270,7 +281,9 @@ def test_whoever_asked_does_not_agree_and_nobody_helps_themselves(browser_for: E
     assert supervisor.post(decide[1], {"decision": "refuse"}, page="/recoveries").status_code == 303
 
 
-def test_before_the_second_person_agrees_the_first_half_opens_nothing(browser_for: Enter, app: Flask, world: World) -> None:
+def test_before_the_second_person_agrees_the_first_half_opens_nothing(
+    browser_for: Enter, app: Flask, world: World
+) -> None:
     path = f"/recoveries/new/{world.people['officer']}"
     given = {"means": "password", "reason": "She stood before me."}
     first = half_on(browser_for("administrator").post(path, given, page=path).text)
@@ -302,7 +315,11 @@ def test_a_closed_account_is_opened_again_and_takes_no_role_meanwhile(
     assert administrator.post(f"{page}/roles", observing, page=page).status_code == 303
     tell_due(engine, mailing=True)
     with transaction(engine) as db:
-        told = set(db.execute(text("SELECT words FROM notifications WHERE person_id = CAST(:id AS uuid)"), {"id": person}).scalars())
+        told = set(
+            db.execute(
+                text("SELECT words FROM notifications WHERE person_id = CAST(:id AS uuid)"), {"id": person}
+            ).scalars()
+        )
     assert {"closed", "reopened", "password_set", "role_given"} <= told
 
 
@@ -321,7 +338,10 @@ def test_an_administrator_ends_what_everybody_has_open(browser_for: Enter, world
     administrator, officer, auditor = browser_for("administrator"), browser_for("officer"), browser_for("auditor")
     assert administrator.post("/administration/end-access", page="/administration/people").status_code == 422
     assert officer.get("/account").status_code == 200
-    assert administrator.post("/administration/end-access", {"sure": "yes"}, page="/administration/people").status_code == 303
+    assert (
+        administrator.post("/administration/end-access", {"sure": "yes"}, page="/administration/people").status_code
+        == 303
+    )
     assert administrator.get("/account").status_code == 200
     for other in (officer, auditor):
         assert other.get("/account").status_code == 303
@@ -349,7 +369,9 @@ def test_a_token_is_made_and_ended_on_its_page(browser_for: Enter, app: Flask, e
     assert "A token was made" in told(browser, engine)
 
 
-@pytest.mark.parametrize("given", [{"name": "", "scopes": ["read"]}, {"name": "x"}, {"name": "x", "scopes": ["read"], "days": "400"}])
+@pytest.mark.parametrize(
+    "given", [{"name": "", "scopes": ["read"]}, {"name": "x"}, {"name": "x", "scopes": ["read"], "days": "400"}]
+)
 def test_a_faulty_token_is_not_made(browser_for: Enter, given: dict[str, object]) -> None:
     path = "/account/tokens"
     assert browser_for("officer").post(path, {"days": "30", **given}, page=path).status_code == 422
@@ -401,10 +423,12 @@ def test_a_browser_that_was_not_used_before_is_told_of(browser_for: Enter, app: 
 def test_of_too_many_sessions_the_one_not_used_for_longest_ends(browser_for: Enter, app: Flask, engine: Engine) -> None:
     first = browser_for("officer")
     with transaction(engine) as db:
-        db.execute(text(
-            "INSERT INTO sessions (hash, person_id, created_at, seen_at, proved_at, expires_at, about) SELECT sha256(n::text::bytea), person_id,"
-            " created_at, seen_at + n * interval '1 second', proved_at, expires_at, about FROM sessions, generate_series(1, 19) n"
-        ))  # fmt: skip
+        db.execute(
+            text(
+                "INSERT INTO sessions (hash, person_id, created_at, seen_at, proved_at, expires_at, about) SELECT sha256(n::text::bytea), person_id,"
+                " created_at, seen_at + n * interval '1 second', proved_at, expires_at, about FROM sessions, generate_series(1, 19) n"
+            )
+        )
     assert first.get("/account").status_code == 200
     browser_for("officer")
     assert first.get("/account").status_code == 303

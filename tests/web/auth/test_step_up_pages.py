@@ -28,7 +28,9 @@ SOMETHING = "00000000-0000-4000-8000-000000000000"
 def age(engine: Engine, minutes: int = 11) -> None:
     """Let the last proof of every session lie so long ago."""
     with transaction(engine) as db:
-        db.execute(text("UPDATE sessions SET proved_at = proved_at - make_interval(mins => :minutes)"), {"minutes": minutes})
+        db.execute(
+            text("UPDATE sessions SET proved_at = proved_at - make_interval(mins => :minutes)"), {"minutes": minutes}
+        )
 
 
 def form_of(page: str) -> str:
@@ -41,7 +43,9 @@ def form_of(page: str) -> str:
 def go_on(browser: Browser, **proof: str) -> Any:
     """Send the page's form with a proof, and what it carries, wherever it leads."""
     assert browser.last is not None
-    sent = read_page(form_of(browser.last.text)).sent.to_dict(flat=False) | {name: [value] for name, value in proof.items()}
+    sent = read_page(form_of(browser.last.text)).sent.to_dict(flat=False) | {
+        name: [value] for name, value in proof.items()
+    }
     browser.last = browser.flask.post("/confirm", data=sent)
     if browser.last.status_code == 307:
         # As browsers do: the same form, sent on.
@@ -173,7 +177,11 @@ def test_the_proof_leaves_nothing_in_what_is_kept(browser_for: Enter, engine: En
         if old:
             go_on(browser, confirm_password=PASSWORD)
         with transaction(engine) as db:
-            digests.append(db.execute(text("SELECT digest FROM requests WHERE key = :key"), {"key": f"one-key-of-the-test-{old}"}).scalar_one())
+            digests.append(
+                db.execute(
+                    text("SELECT digest FROM requests WHERE key = :key"), {"key": f"one-key-of-the-test-{old}"}
+                ).scalar_one()
+            )
     assert digests[0] == digests[1]
 
 

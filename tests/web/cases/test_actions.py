@@ -149,9 +149,18 @@ def test_overtaken_by_a_move_what_was_typed_is_shown(
     browser, path = browser_for("officer"), address(taken, "hold")
     sent = with_hold(form(browser, path))
     with transaction(engine) as db:
-        world.fire(db, "officer", taken, "hold", {
-            "reason": "budget", "waits_for": "need_owner", "waits_until": "event", "event": "Spring",
-        })  # fmt: skip
+        world.fire(
+            db,
+            "officer",
+            taken,
+            "hold",
+            {
+                "reason": "budget",
+                "waits_for": "need_owner",
+                "waits_until": "event",
+                "event": "Spring",
+            },
+        )
     answer = send(browser, path, sent)
     assert answer.status_code == 409
     assert "is not possible any more" in answer.text
@@ -215,9 +224,17 @@ def test_what_cannot_be_undone_asks_once_and_names_the_consequence(
 
 
 @pytest.mark.parametrize(
-    ("name", "status"), [("other_officer", 403), ("auditor", 403), ("compliance", 403), ("provider", 404), ("observer", 404),
-                         ("foreign_officer", 404), ("administrator", 404)],
-)  # fmt: skip
+    ("name", "status"),
+    [
+        ("other_officer", 403),
+        ("auditor", 403),
+        ("compliance", 403),
+        ("provider", 404),
+        ("observer", 404),
+        ("foreign_officer", 404),
+        ("administrator", 404),
+    ],
+)
 def test_who_may_not_is_turned_away(
     browser_for: Enter, engine: Engine, taken: str, address: Callable[[str, str], str], name: str, status: int
 ) -> None:
@@ -262,7 +279,10 @@ def test_what_would_be_left_to_nobody_is_asked_about_once_and_then_done(
     browser_for: Enter, engine: Engine, world: World, taken: str, address: Callable[[str, str], str]
 ) -> None:
     with transaction(engine) as db:
-        db.execute(text("DELETE FROM memberships WHERE person_id = CAST(:id AS uuid)"), {"id": world.people["second_compliance"]})
+        db.execute(
+            text("DELETE FROM memberships WHERE person_id = CAST(:id AS uuid)"),
+            {"id": world.people["second_compliance"]},
+        )
     browser, path = browser_for("compliance"), address(taken, "compliance_stop")
     sent = form(browser, path)
     for name, value in STOP.items():

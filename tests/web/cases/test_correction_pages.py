@@ -28,7 +28,9 @@ def entry(engine: Engine, world: World) -> str:
     with transaction(engine) as db:
         number, _ = to_referral(world, db)
         seq = db.execute(
-            text("SELECT max(e.seq) FROM events e JOIN cases c ON c.id = e.log_id WHERE c.number = :n AND e.effects->>'transition' = 'send'"),
+            text(
+                "SELECT max(e.seq) FROM events e JOIN cases c ON c.id = e.log_id WHERE c.number = :n AND e.effects->>'transition' = 'send'"
+            ),
             {"n": number},
         ).scalar_one()
     return f"/cases/{number}/history/{seq}"
@@ -39,12 +41,19 @@ def test_an_answer_is_corrected_on_its_page_and_both_versions_are_told(entry: st
     assert "Correct the answer" in officer.get(entry).text
     sent = dict(read_page(officer.get(f"{entry}/correct").text).sent)
     assert sent["f-question"] == "Does it reach 180 degrees?"
-    page = officer.flask.post(f"{entry}/correct", data=sent | {"f-question": "Does it reach 190 degrees?"}, follow_redirects=True)
+    page = officer.flask.post(
+        f"{entry}/correct", data=sent | {"f-question": "Does it reach 190 degrees?"}, follow_redirects=True
+    )
     assert page.status_code == 422
     told = {"f-question": "Does it reach 190 degrees?", "f-correction_reason": "A typing mistake."}
     page = officer.flask.post(f"{entry}/correct", data=sent | told, follow_redirects=True)
     assert page.status_code == 200
-    for words in ("The answer is corrected", "Officer corrected an answer in “Send the request”", "190 degrees", "A typing mistake."):
+    for words in (
+        "The answer is corrected",
+        "Officer corrected an answer in “Send the request”",
+        "190 degrees",
+        "A typing mistake.",
+    ):
         assert words in page.text
     assert "180 degrees" in officer.get(entry).text
 
@@ -103,20 +112,27 @@ def test_a_program_is_not_told_where_in_the_whole_history_its_correction_stands(
     given = form_of(browser_for("provider"), f"/referrals/{referral}/{referral}/accept/correct")
     for who, told, days in (("provider", False, 21), ("officer", True, 22)):
         data = {
-            "interest": False, "confidentiality": True, "person": given["f-person"], "charge": "free",
+            "interest": False,
+            "confidentiality": True,
+            "person": given["f-person"],
+            "charge": "free",
             "planned_on": (today() + timedelta(days=days)).isoformat(),
-        }  # fmt: skip
+        }
         answer = app.test_client().post(
-            f"/api/v1/referrals/{referral}/transitions/accept/correction", json={"data": data, "reason": "Another day was meant."},
+            f"/api/v1/referrals/{referral}/transitions/accept/correction",
+            json={"data": data, "reason": "Another day was meant."},
             headers={"Authorization": f"Bearer {world.tokens[who]}", "Idempotency-Key": f"correct-{who}"},
-        )  # fmt: skip
+        )
         assert answer.status_code == 200, answer.text
         told_where: dict[str, Any] = answer.json or {}
         assert (told_where["seq"] is not None) is told
 
 
 def _another_day(days: int) -> dict[str, str]:
-    return {"f-planned_on": (today() + timedelta(days=days)).isoformat(), "f-correction_reason": f"Day {days} was meant."}
+    return {
+        "f-planned_on": (today() + timedelta(days=days)).isoformat(),
+        "f-correction_reason": f"Day {days} was meant.",
+    }
 
 
 def test_a_form_of_an_earlier_version_does_not_replace_a_newer_answer(referral: str, browser_for: BrowserFor) -> None:
@@ -136,26 +152,37 @@ def test_a_form_of_an_earlier_version_does_not_replace_a_newer_answer(referral: 
     assert form_of(provider, address)["f-planned_on"] == _another_day(25)["f-planned_on"]
 
 
-def test_a_program_may_say_which_version_it_saw(app: Flask, world: World, referral: str, browser_for: BrowserFor) -> None:
+def test_a_program_may_say_which_version_it_saw(
+    app: Flask, world: World, referral: str, browser_for: BrowserFor
+) -> None:
     given = form_of(browser_for("provider"), f"/referrals/{referral}/{referral}/accept/correct")
 
     def correct(days: int, seen: int) -> int:
         data = {
-            "interest": False, "confidentiality": True, "person": given["f-person"], "charge": "free",
+            "interest": False,
+            "confidentiality": True,
+            "person": given["f-person"],
+            "charge": "free",
             "planned_on": (today() + timedelta(days=days)).isoformat(),
-        }  # fmt: skip
-        return app.test_client().post(
-            f"/api/v1/referrals/{referral}/transitions/accept/correction",
-            json={"data": data, "reason": "Another day was meant.", "seen": seen},
-            headers={"Authorization": f"Bearer {world.tokens['provider']}", "Idempotency-Key": f"correct-{days}"},
-        ).status_code  # fmt: skip
+        }
+        return (
+            app.test_client()
+            .post(
+                f"/api/v1/referrals/{referral}/transitions/accept/correction",
+                json={"data": data, "reason": "Another day was meant.", "seen": seen},
+                headers={"Authorization": f"Bearer {world.tokens['provider']}", "Idempotency-Key": f"correct-{days}"},
+            )
+            .status_code
+        )
 
     assert [correct(21, 1), correct(22, 1), correct(23, 2)] == [200, 412, 200]
 
 
 def test_a_finished_task_is_corrected_by_its_own_address(engine: Engine, entry: str, browser_for: BrowserFor) -> None:
     with transaction(engine) as db:
-        task = db.execute(text("SELECT id FROM tasks WHERE name = 'screening' AND state = 'Completed' ORDER BY closed_at LIMIT 1")).scalar_one()
+        task = db.execute(
+            text("SELECT id FROM tasks WHERE name = 'screening' AND state = 'Completed' ORDER BY closed_at LIMIT 1")
+        ).scalar_one()
     officer = browser_for("officer")
     address = f"/tasks/{task}/correct"
     told = form_of(officer, address) | {"f-correction_reason": "A typing mistake."}
@@ -179,8 +206,11 @@ def test_an_answer_in_a_sealed_mediation_is_corrected_by_those_named_for_it(
     place, track = f"/mediations/{done['id']}", done["track"]
     officer = browser_for("dispute_officer")
     sent = form_of(officer, f"{place}/{track}/send") | {
-        "f-service": "mediation", "f-provider": world.organisations["lab"], "f-fee": "both", "f-wanted_on": "2099-01-05",
-    }  # fmt: skip
+        "f-service": "mediation",
+        "f-provider": world.organisations["lab"],
+        "f-fee": "both",
+        "f-wanted_on": "2099-01-05",
+    }
     answer = officer.flask.post(f"{place}/{track}/send", data=sent)
     assert answer.status_code == 303, answer.text
     address = f"{place}/{track}/send/correct"
@@ -190,14 +220,20 @@ def test_an_answer_in_a_sealed_mediation_is_corrected_by_those_named_for_it(
     assert page.status_code == 200
     assert "A working day." in page.text
     assert form_of(officer, address)["f-fee"] == "programme"
-    data = {"service": "mediation", "provider": world.organisations["lab"], "fee": "need_owner", "wanted_on": "2099-01-05"}
+    data = {
+        "service": "mediation",
+        "provider": world.organisations["lab"],
+        "fee": "need_owner",
+        "wanted_on": "2099-01-05",
+    }
     for who, status in (("dispute_officer", 200), ("supervisor", 404), ("auditor", 404)):
         if who != "dispute_officer":
             assert browser_for(who).flask.get(address).status_code == 404
         answer = app.test_client().post(
-            f"/api/v1{place}/tracks/{track}/transitions/send/correction", json={"data": data, "reason": "Shorter."},
+            f"/api/v1{place}/tracks/{track}/transitions/send/correction",
+            json={"data": data, "reason": "Shorter."},
             headers={"Authorization": f"Bearer {world.tokens[who]}", "Idempotency-Key": f"correct-{who}"},
-        )  # fmt: skip
+        )
         assert answer.status_code == status, answer.text
 
 
@@ -208,15 +244,24 @@ def panel(engine: Engine, world: World) -> tuple[str, str, str]:
         other = register_organisation(db, name="Xicheng Laboratory", kind="provider", services=("assessment",))
         number, referral = to_request(world, db)
         data = {
-            "service": "assessment", "provider": world.organisations["lab"], "fee": "programme", "panel": [other],
-            "question": "Does it reach 180 degrees?", "wanted_on": (today() + timedelta(days=60)).isoformat(),
-        }  # fmt: skip
+            "service": "assessment",
+            "provider": world.organisations["lab"],
+            "fee": "programme",
+            "panel": [other],
+            "question": "Does it reach 180 degrees?",
+            "wanted_on": (today() + timedelta(days=60)).isoformat(),
+        }
         world.fire(db, "officer", number, "send", data, track=referral)
         case, track = find_referral(db, world.actor(db, "officer"), referral)
         correct_answer(
-            db, world.actor(db, "officer"), case, last_of(db, case, track.id, "send"), data=data | {"question": "Does it reach 190 degrees?"},
-            reason="Mistyped.", request=new_request(),
-        )  # fmt: skip
+            db,
+            world.actor(db, "officer"),
+            case,
+            last_of(db, case, track.id, "send"),
+            data=data | {"question": "Does it reach 190 degrees?"},
+            reason="Mistyped.",
+            request=new_request(),
+        )
     return number, referral, other
 
 
@@ -226,7 +271,9 @@ def test_a_corrected_request_does_not_tell_its_provider_whom_else_the_office_ask
     number, referral, other = panel
     for path in (f"referrals/{referral}", f"cases/{number}"):
         told = {
-            who: app.test_client().get(f"/api/v1/{path}/events", headers={"Authorization": f"Bearer {world.tokens[who]}"}).text
+            who: app.test_client()
+            .get(f"/api/v1/{path}/events", headers={"Authorization": f"Bearer {world.tokens[who]}"})
+            .text
             for who in ("officer", "provider")
         }
         assert other in told["officer"]
@@ -245,9 +292,14 @@ def test_a_provider_reads_the_question_as_it_was_corrected(
 ) -> None:
     _, referral, _ = panel
     for who in ("officer", "provider"):
-        answer = app.test_client().get(f"/api/v1/referrals/{referral}", headers={"Authorization": f"Bearer {world.tokens[who]}"})
+        answer = app.test_client().get(
+            f"/api/v1/referrals/{referral}", headers={"Authorization": f"Bearer {world.tokens[who]}"}
+        )
         assert (answer.json or {})["question"] == "Does it reach 190 degrees?", who
-    assert "Does it reach 190 degrees?" in browser_for("provider").get(f"/referrals/{referral}").text.split("What happened")[0]
+    assert (
+        "Does it reach 190 degrees?"
+        in browser_for("provider").get(f"/referrals/{referral}").text.split("What happened")[0]
+    )
 
 
 def test_whom_the_panel_asks_next_reads_the_corrected_question(
@@ -256,10 +308,15 @@ def test_whom_the_panel_asks_next_reads_the_corrected_question(
     number, referral, other = panel
     with transaction(engine) as db:
         person = world.people["foreign_provider"]
-        db.execute(text("UPDATE memberships SET organisation_id = CAST(:to AS uuid) WHERE person_id = CAST(:one AS uuid)"), {"to": other, "one": person})
+        db.execute(
+            text("UPDATE memberships SET organisation_id = CAST(:to AS uuid) WHERE person_id = CAST(:one AS uuid)"),
+            {"to": other, "one": person},
+        )
         world.fire(db, "provider", number, "decline", {"reason": "no_capacity"}, track=referral)
         following = world.referral(db, number, "assessment")
     assert following != referral
     for who in ("officer", "foreign_provider"):
-        answer = app.test_client().get(f"/api/v1/referrals/{following}", headers={"Authorization": f"Bearer {world.tokens[who]}"})
+        answer = app.test_client().get(
+            f"/api/v1/referrals/{following}", headers={"Authorization": f"Bearer {world.tokens[who]}"}
+        )
         assert (answer.json or {}).get("question") == "Does it reach 190 degrees?", (who, answer.text)

@@ -78,11 +78,21 @@ def test_the_list_has_every_case_with_what_is_next(browser_for: Enter, numbers: 
 @pytest.mark.parametrize(
     ("query", "which"),
     [
-        ("state=proposed", [1]), ("state=closing", []), ("waits_for=provider", [0]), ("waits_for=us", [1]), ("open=yes", [1, 0]),
-        ("open=no", []), ("overdue=yes", []), ("q=steam", [1, 0]), ("q=nothing+like+this", []), ("sort=number", [0, 1]),
-        ("sort=oldest&state=proposed", [1]), ("q=%25", []), ("outcome=dormant", []),
+        ("state=proposed", [1]),
+        ("state=closing", []),
+        ("waits_for=provider", [0]),
+        ("waits_for=us", [1]),
+        ("open=yes", [1, 0]),
+        ("open=no", []),
+        ("overdue=yes", []),
+        ("q=steam", [1, 0]),
+        ("q=nothing+like+this", []),
+        ("sort=number", [0, 1]),
+        ("sort=oldest&state=proposed", [1]),
+        ("q=%25", []),
+        ("outcome=dormant", []),
     ],
-)  # fmt: skip
+)
 def test_filters_are_plain_addresses(
     browser_for: Enter, numbers: tuple[str, str], query: str, which: list[int]
 ) -> None:
@@ -174,7 +184,9 @@ def test_cases_of_another_programme_are_not_there(browser_for: Enter, numbers: t
 def test_a_filter_is_kept_and_removed(browser_for: Enter, numbers: tuple[str, str]) -> None:
     browser = browser_for("officer")
     page = "/cases?state=proposed&sort=due"
-    kept = browser.post("/cases/filters", {"name": "Fresh ones", "query": "state=proposed&sort=due"}, page=page, follow=True)
+    kept = browser.post(
+        "/cases/filters", {"name": "Fresh ones", "query": "state=proposed&sort=due"}, page=page, follow=True
+    )
     assert "The filter is kept." in kept.text
     listed = browser.get("/cases").text
     assert ">Fresh ones</a>" in listed
@@ -241,19 +253,43 @@ def test_a_case_says_what_is_next_and_who_is_waited_for(browser_for: Enter, numb
     assert "Owner: Officer" in told
 
 
-def test_while_another_office_is_next_a_case_says_what_oneself_can_do(engine: Engine, world: World, browser_for: Enter) -> None:
+def test_while_another_office_is_next_a_case_says_what_oneself_can_do(
+    engine: Engine, world: World, browser_for: Enter
+) -> None:
     with transaction(engine) as db:
         number = world.new_case(db)
         world.fire(db, "officer", number, "take")
-        complete(world, db, "officer", number, "triage_check", {
-            "need_complete": True, "technology_complete": True, "duplicate_checked": True, "rationale_fits": True,
-            "interest": "none",
-        })  # fmt: skip
+        complete(
+            world,
+            db,
+            "officer",
+            number,
+            "triage_check",
+            {
+                "need_complete": True,
+                "technology_complete": True,
+                "duplicate_checked": True,
+                "rationale_fits": True,
+                "interest": "none",
+            },
+        )
         world.fire(db, "officer", number, "pass_triage")
         for side in ("need_owner", "technology_owner"):
-            complete(world, db, "officer", number, "record_consent", {
-                "agreed": True, "person": "The director", "given_on": today().isoformat(), "channel": "letter", "evidence": "Binder 7",
-            }, about=side)  # fmt: skip
+            complete(
+                world,
+                db,
+                "officer",
+                number,
+                "record_consent",
+                {
+                    "agreed": True,
+                    "person": "The director",
+                    "given_on": today().isoformat(),
+                    "channel": "letter",
+                    "evidence": "Binder 7",
+                },
+                about=side,
+            )
         world.fire(db, "officer", number, "confirm_interest")
         db.execute(text("UPDATE tasks SET due_at = casework_now() WHERE name = 'screening'"))
     told = words_of(browser_for("officer").get(f"/cases/{number}").text)
@@ -261,7 +297,9 @@ def test_while_another_office_is_next_a_case_says_what_oneself_can_do(engine: En
     assert "You meanwhile" not in words_of(browser_for("compliance").get(f"/cases/{number}").text)
 
 
-def test_a_step_that_nothing_leads_out_of_yet_names_the_task_that_comes_first(engine: Engine, world: World, browser_for: Enter) -> None:
+def test_a_step_that_nothing_leads_out_of_yet_names_the_task_that_comes_first(
+    engine: Engine, world: World, browser_for: Enter
+) -> None:
     with transaction(engine) as db:
         number = world.new_case(db)
         world.fire(db, "officer", number, "take")
@@ -276,9 +314,17 @@ def test_documents_beyond_five_are_folded_away(engine: Engine, world: World, bro
         number = world.new_case(db)
         for title in ("One", "Two", "Three", "Four", "Five", "Six", "Seven"):
             register_document(
-                db, world.actor(db, "officer"), number, title=f"Paper {title}", kind="report", party=None, language=None,
-                valid_until=None, revision=show_case(db, world.actor(db, "officer"), number)["revision"], request=new_request(),
-            )  # fmt: skip
+                db,
+                world.actor(db, "officer"),
+                number,
+                title=f"Paper {title}",
+                kind="report",
+                party=None,
+                language=None,
+                valid_until=None,
+                revision=show_case(db, world.actor(db, "officer"), number)["revision"],
+                request=new_request(),
+            )
     page = browser_for("officer").get(f"/cases/{number}").text
     shown, folded = page.split("2 more documents")
     assert re.findall(r"Paper (\w+)</a>", shown) == ["Seven", "Six", "Five", "Four", "Three"]
@@ -290,10 +336,23 @@ def test_the_bar_has_nine_steps_with_the_tracks_below(browser_for: Enter, number
     bars = re.findall(r'<ol class="steps"[^>]*>(.*?)</ol>', page, re.DOTALL)
     steps = [re.findall(r'<li class="(\w+)"[^>]*>(.*?)<span', bar) for bar in bars]
     assert steps[0] == [
-        ("done", "Triage"), ("done", "Consent"), ("done", "Plan"), ("now", "Assess"), ("ahead", "Structure"), ("ahead", "Sign"),
-        ("ahead", "Deploy"), ("ahead", "Monitor"), ("ahead", "Close"),
-    ]  # fmt: skip
-    assert steps[1] == [("done", "Request"), ("now", "Answer"), ("ahead", "Start"), ("ahead", "Work"), ("ahead", "Check")]
+        ("done", "Triage"),
+        ("done", "Consent"),
+        ("done", "Plan"),
+        ("now", "Assess"),
+        ("ahead", "Structure"),
+        ("ahead", "Sign"),
+        ("ahead", "Deploy"),
+        ("ahead", "Monitor"),
+        ("ahead", "Close"),
+    ]
+    assert steps[1] == [
+        ("done", "Request"),
+        ("now", "Answer"),
+        ("ahead", "Start"),
+        ("ahead", "Work"),
+        ("ahead", "Check"),
+    ]
     assert len(steps) == 3
     assert page.count('aria-current="step"') == 3
 
@@ -345,7 +404,9 @@ def test_steps_of_every_workflow_are_in_the_catalogue() -> None:
     assert used == set(STEPS)
 
 
-@pytest.mark.parametrize("path", ["/cases", "/cases?state=proposed", "/cases/{}", "/cases/{}/hand-over", "/cases/{}/documents/new"])
+@pytest.mark.parametrize(
+    "path", ["/cases", "/cases?state=proposed", "/cases/{}", "/cases/{}/hand-over", "/cases/{}/documents/new"]
+)
 @pytest.mark.parametrize("language", ["en", "zh-Hans"])
 def test_pages_keep_to_the_rules_of_the_frame(
     browser_for: Enter, numbers: tuple[str, str], path: str, language: str
@@ -470,7 +531,9 @@ def test_a_task_is_added_and_dropped(browser_for: Enter, numbers: tuple[str, str
     assert browser.get(found[1].replace("renew_consent", "no_such_task")).status_code == 404
 
 
-def test_a_row_is_marked_as_new_until_one_looks(world: World, engine: Engine, browser_for: Callable[[str], Browser]) -> None:
+def test_a_row_is_marked_as_new_until_one_looks(
+    world: World, engine: Engine, browser_for: Callable[[str], Browser]
+) -> None:
     with transaction(engine) as db:
         number = world.new_case(db)
     compliance = browser_for("compliance")
@@ -479,16 +542,23 @@ def test_a_row_is_marked_as_new_until_one_looks(world: World, engine: Engine, br
     assert '<span class="mark ">new</span>' not in compliance.get(f"/cases?q={number}").text
 
 
-def test_what_comes_next_and_waits_says_for_whom_and_until_when(world: World, engine: Engine, browser_for: Enter) -> None:
+def test_what_comes_next_and_waits_says_for_whom_and_until_when(
+    world: World, engine: Engine, browser_for: Enter
+) -> None:
     until = today() + timedelta(days=9)
     with transaction(engine) as db:
         number = world.open_case(db)
         world.fire(db, "officer", number, "take")
         for task in list(load(db, home_of(db, number), "case").open_tasks()):
             suspend_task(
-                db, world.actor(db, "officer"), task.id, reason="They asked for it.", waits_for="need_owner",
-                until=until.isoformat(), request=new_request(),
-            )  # fmt: skip
+                db,
+                world.actor(db, "officer"),
+                task.id,
+                reason="They asked for it.",
+                waits_for="need_owner",
+                until=until.isoformat(),
+                request=new_request(),
+            )
     box = browser_for("officer").get(f"/cases/{number}").text.split('<section class="next"')[1].split("</section>")[0]
     assert "Waits for: The need owner" in box
     assert f'datetime="{until.isoformat()}"' in box

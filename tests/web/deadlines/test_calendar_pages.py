@@ -38,7 +38,9 @@ def typed(page: str) -> dict[str, str]:
     return {name: unescape(words) for name, words in found.items()}
 
 
-def test_a_day_off_is_looked_at_first_and_then_moves_the_deadlines(browser: Browser, world: World, engine: Engine) -> None:
+def test_a_day_off_is_looked_at_first_and_then_moves_the_deadlines(
+    browser: Browser, world: World, engine: Engine
+) -> None:
     with transaction(engine) as db:
         number = world.new_case(db)
     form = typed(browser.get(f"{home(world)}/edit").text)
@@ -62,7 +64,9 @@ def test_a_day_off_is_looked_at_first_and_then_moves_the_deadlines(browser: Brow
     assert "Storm" in stale.text
 
 
-def test_the_preview_says_what_the_result_says_and_neither_tells_of_a_mediation(browser: Browser, world: World, engine: Engine) -> None:
+def test_the_preview_says_what_the_result_says_and_neither_tells_of_a_mediation(
+    browser: Browser, world: World, engine: Engine
+) -> None:
     with transaction(engine) as db:
         number = world.new_case(db)
         world.fire(db, "officer", number, "take")

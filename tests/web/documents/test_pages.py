@@ -48,7 +48,12 @@ def drawer(app: Flask) -> Cabinet:
 
 
 def hand_in(browser: Browser, path: str, *files: File, **more: str):  # type: ignore[no-untyped-def]  # what Browser.post gives
-    return browser.post(path, {"f-kind": "report", "f-whose": "both", "files": list(files), **more}, page=path, content_type="multipart/form-data")
+    return browser.post(
+        path,
+        {"f-kind": "report", "f-whose": "both", "files": list(files), **more},
+        page=path,
+        content_type="multipart/form-data",
+    )
 
 
 def test_a_file_is_handed_in_with_a_plain_form_and_listed(browser_for: Enter, scene: tuple[str, str]) -> None:
@@ -75,7 +80,9 @@ def test_what_is_wrong_with_one_keeps_no_other_out(browser_for: Enter, scene: tu
 def test_a_script_is_told_file_by_file(browser_for: Enter, scene: tuple[str, str]) -> None:
     officer, path = browser_for("officer"), f"/cases/{scene[0]}/documents"
     sent = {"f-kind": "report", "f-whose": "both", "part": "0", "files": [file("bad.svg", SVG)]}
-    answer = officer.post(path, sent, page=path, content_type="multipart/form-data", headers={"Accept": "application/json"})
+    answer = officer.post(
+        path, sent, page=path, content_type="multipart/form-data", headers={"Accept": "application/json"}
+    )
     told = answer.get_json()
     assert (answer.status_code, told["taken"], told["refused"][0]["name"]) == (200, [], "bad.svg")
 
@@ -91,10 +98,12 @@ def test_a_second_click_files_nothing_twice(browser_for: Enter, scene: tuple[str
     officer, path = browser_for("officer"), f"/cases/{scene[0]}/documents"
     for _ in range(2):
         hand_in(officer, path, file(), key="k" * 24)
-    assert officer.get(path).text.count('download>report.pdf') == 1
+    assert officer.get(path).text.count("download>report.pdf") == 1
 
 
-def test_a_file_leaves_as_an_attachment_of_plain_bytes(browser_for: Enter, world: World, scene: tuple[str, str], drawer: Cabinet) -> None:
+def test_a_file_leaves_as_an_attachment_of_plain_bytes(
+    browser_for: Enter, world: World, scene: tuple[str, str], drawer: Cabinet
+) -> None:
     id = world.hand_in(drawer, scene[0], name='报告 "draft".pdf')
     answer = browser_for("officer").get(f"/documents/{id}/1")
     assert answer.data == PDF
@@ -117,7 +126,13 @@ def test_a_file_beyond_a_forms_usual_size_is_taken(browser_for: Enter, scene: tu
     officer, path = browser_for("officer"), f"/cases/{scene[0]}/documents"
     token = _TOKEN.search(officer.get(path).text)
     assert token is not None
-    sent = {"csrf_token": token[1], "key": "k" * 24, "f-kind": "report", "f-whose": "both", "files": FileStorage(io.BytesIO(PDF + b" " * 5_000_000), "large.pdf")}
+    sent = {
+        "csrf_token": token[1],
+        "key": "k" * 24,
+        "f-kind": "report",
+        "f-whose": "both",
+        "files": FileStorage(io.BytesIO(PDF + b" " * 5_000_000), "large.pdf"),
+    }
     boundary, body = encode_multipart(sent)
     answer = officer.flask.post(path, data=body, content_type=f"multipart/form-data; boundary={boundary}")
     assert answer.status_code == 303
@@ -132,7 +147,12 @@ def test_a_new_version_and_a_withdrawal_by_the_page_of_the_document(
     assert officer.post(f"{page}/versions", sent, page=page, content_type="multipart/form-data").status_code == 303
     assert "next.pdf" in officer.get(page).text
     assert officer.post(f"{page}/withdraw", {"f-reason": "Wrong one", "key": "w" * 24}, page=page).status_code == 422
-    assert officer.post(f"{page}/withdraw", {"f-reason": "Wrong one", "sure": "yes", "key": "w" * 24}, page=page).status_code == 303
+    assert (
+        officer.post(
+            f"{page}/withdraw", {"f-reason": "Wrong one", "sure": "yes", "key": "w" * 24}, page=page
+        ).status_code
+        == 303
+    )
     assert "No form names it any more" in officer.get(page).text
 
 
@@ -146,7 +166,9 @@ def test_a_provider_sees_and_hands_in_what_belongs_to_its_referral_alone(
     assert ("assessment.pdf" in shown, "Secret figures" in shown) == (True, False)
 
 
-def test_an_archive_is_as_harmless_as_any_file(browser_for: Enter, world: World, scene: tuple[str, str], drawer: Cabinet) -> None:
+def test_an_archive_is_as_harmless_as_any_file(
+    browser_for: Enter, world: World, scene: tuple[str, str], drawer: Cabinet
+) -> None:
     id = world.hand_in(drawer, scene[0], name="pictures.zip", content=packed({"a.txt": b"x"}))
     assert browser_for("officer").get(f"/documents/{id}/1").mimetype == "application/octet-stream"
 
@@ -175,18 +197,24 @@ def deliver(browser: Browser, referral: str, **more: Any) -> Any:
     return browser.flask.post(path, data=sent, content_type="multipart/form-data")
 
 
-def test_a_providers_form_takes_its_deliverable_in_place(browser_for: Enter, engine: Engine, world: World, scene: tuple[str, str]) -> None:
+def test_a_providers_form_takes_its_deliverable_in_place(
+    browser_for: Enter, engine: Engine, world: World, scene: tuple[str, str]
+) -> None:
     with transaction(engine) as db:
         world.fire(db, "provider", scene[0], "start", track=scene[1])
     provider = browser_for("provider")
     assert deliver(provider, scene[1], **{"u-documents": file("first half.pdf")}).status_code == 303
     assert "first half.pdf" in provider.get(f"/referrals/{scene[1]}/documents").text
     with transaction(engine) as db:
-        told = db.execute(text("SELECT fired->'deliver_part'->'data' FROM tracks WHERE id = CAST(:id AS uuid)"), {"id": scene[1]}).scalar_one()
+        told = db.execute(
+            text("SELECT fired->'deliver_part'->'data' FROM tracks WHERE id = CAST(:id AS uuid)"), {"id": scene[1]}
+        ).scalar_one()
     assert len(told["documents"]) == 1
 
 
-def test_what_is_wrong_with_the_deliverable_is_said_beside_it(browser_for: Enter, engine: Engine, world: World, scene: tuple[str, str]) -> None:
+def test_what_is_wrong_with_the_deliverable_is_said_beside_it(
+    browser_for: Enter, engine: Engine, world: World, scene: tuple[str, str]
+) -> None:
     with transaction(engine) as db:
         world.fire(db, "provider", scene[0], "start", track=scene[1])
     answer = deliver(browser_for("provider"), scene[1], **{"u-documents": file("bad.pdf", SCRIPT)})
@@ -211,7 +239,9 @@ def test_what_has_expired_does_not_count(
 # --- papers that an action asks for ----------------------------------------------------------------------------------
 
 
-def test_an_action_lists_the_papers_that_it_asks_for(browser_for: Enter, scene: tuple[str, str], engine: Engine, world: World) -> None:
+def test_an_action_lists_the_papers_that_it_asks_for(
+    browser_for: Enter, scene: tuple[str, str], engine: Engine, world: World
+) -> None:
     with transaction(engine) as db:
         track = world.main_track(db, scene[0])
     shown = browser_for("officer").get(f"/cases/{scene[0]}/tracks/{track}/assessment_passed").text
@@ -220,7 +250,9 @@ def test_an_action_lists_the_papers_that_it_asks_for(browser_for: Enter, scene: 
     assert "handed in by the provider of: green technology assessment" in shown
 
 
-def test_whoever_comes_from_an_action_finds_the_kind_chosen_and_goes_back(browser_for: Enter, scene: tuple[str, str]) -> None:
+def test_whoever_comes_from_an_action_finds_the_kind_chosen_and_goes_back(
+    browser_for: Enter, scene: tuple[str, str]
+) -> None:
     officer, path = browser_for("officer"), f"/cases/{scene[0]}/documents"
     shown = officer.get(f"{path}?kind=signed_agreement&back=/cases/{scene[0]}").text
     assert '<option value="signed_agreement" selected>' in shown
@@ -233,9 +265,11 @@ def test_whoever_comes_from_an_action_finds_the_kind_chosen_and_goes_back(browse
 def test_nobody_is_sent_elsewhere(browser_for: Enter, scene: tuple[str, str], back: str) -> None:
     officer, path = browser_for("officer"), f"/cases/{scene[0]}/documents"
     answer = officer.post(
-        f"{path}?{urlencode({'back': back})}", {"f-kind": "report", "f-whose": "both", "files": [file()]}, page=path,
+        f"{path}?{urlencode({'back': back})}",
+        {"f-kind": "report", "f-whose": "both", "files": [file()]},
+        page=path,
         content_type="multipart/form-data",
-    )  # fmt: skip
+    )
     assert answer.headers["Location"] == path
 
 
@@ -253,7 +287,15 @@ def take_consent_back(world: World, db: Connection, number: str) -> None:
     case = load(db, home_of(db, number), "case")
     for consent in [one.id for one in case.consents.values() if one.ended_at is None]:
         revision = load(db, case.log, "case").revision
-        withdraw_consent(db, world.actor(db, "officer"), number, consent, reason="By letter", revision=revision, request=new_request())
+        withdraw_consent(
+            db,
+            world.actor(db, "officer"),
+            number,
+            consent,
+            reason="By letter",
+            revision=revision,
+            request=new_request(),
+        )
 
 
 @pytest.mark.parametrize("by", ["page", "program"])
@@ -290,7 +332,10 @@ def test_the_file_of_a_case_is_broken_off_when_its_taker_loses_the_role(
     got = len(next(pieces))
     with transaction(engine) as db:
         given = {"person": world.people["auditor"]}
-        end_role(db, db.execute(text("SELECT id FROM memberships WHERE person_id = CAST(:person AS uuid)"), given).scalar_one())
+        end_role(
+            db,
+            db.execute(text("SELECT id FROM memberships WHERE person_id = CAST(:person AS uuid)"), given).scalar_one(),
+        )
     with pytest.raises(AccessEnded):
         for piece in pieces:
             got += len(piece)

@@ -44,7 +44,9 @@ def test_every_state_is_drawn_and_none_covers_another(app: Flask, edition: Editi
     made = drawn(app, edition)
     assert [node.path for node in made.nodes] == list(edition.states)
     assert all(after.y >= before.y + BOX_HEIGHT + 10 for before, after in pairwise(made.nodes))
-    assert all(node.x >= 0 and node.x + node.width <= made.width and node.y + BOX_HEIGHT <= made.height for node in made.nodes)
+    assert all(
+        node.x >= 0 and node.x + node.width <= made.width and node.y + BOX_HEIGHT <= made.height for node in made.nodes
+    )
     for node in made.nodes:
         lines = [y for _, _, y in node.exits]
         following = next((other.y for other in made.nodes if other.y > node.y), made.height)
@@ -79,8 +81,9 @@ def test_where_a_track_stands_is_marked_not_by_colour_alone(app: Flask) -> None:
     case = load_library().latest("case")
     assert case is not None
     moves = [
-        {"from": ["proposed"], "to": ["triage"], "name": "take"}, {"from": ["triage"], "to": ["consent"], "name": "pass_triage"},
-    ]  # fmt: skip
+        {"from": ["proposed"], "to": ["triage"], "name": "take"},
+        {"from": ["triage"], "to": ["consent"], "name": "pass_triage"},
+    ]
     made = drawn(app, case, standing_of(case, ["consent"], moves, live=True))
     marks = {node.path: (node.sign, node.marked) for node in made.nodes}
     assert marks["consent"] == ("●", "is here now")
@@ -150,7 +153,9 @@ def test_an_edition_that_is_not_there(browser_for: BrowserFor, world: World, pat
     assert browser_for("officer").get(path).status_code == 404
 
 
-def test_an_edition_whose_file_is_gone_is_still_shown(browser_for: BrowserFor, world: World, owner_engine: Engine) -> None:
+def test_an_edition_whose_file_is_gone_is_still_shown(
+    browser_for: BrowserFor, world: World, owner_engine: Engine
+) -> None:
     with transaction(owner_engine) as db:
         rules = db.execute(text("SELECT rules FROM editions WHERE workflow = 'ip'")).scalar_one()
         assert rules["edition"] == 1

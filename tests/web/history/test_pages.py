@@ -126,7 +126,14 @@ def test_a_provider_sees_positions_of_its_own(
     browser = browser_for("provider")
     page = browser.get(f"/cases/{number}/history").text
     assert deeds(page) == ["Case officer sent the request", "Provider asked for information"]
-    for hidden in ("Officer<", "Proof", "Who could have done it", "approved the plan", "/verify", "Chaoyang Green Bank"):
+    for hidden in (
+        "Officer<",
+        "Proof",
+        "Who could have done it",
+        "approved the plan",
+        "/verify",
+        "Chaoyang Green Bank",
+    ):
         assert hidden not in page
     assert browser.get(f"/cases/{number}/history/1").status_code == 404
 
@@ -136,9 +143,17 @@ def test_late_recordings_are_flagged(browser_for: BrowserFor, world: World, engi
         number = world.open_case(db)
         track = world.main_track(db, number)
         fire_transition(
-            db, world.actor(db, "officer"), home_of(db, number), "case", track, "take", data={}, revision=0,
-            request=new_request(), happened_on=(today() - timedelta(days=20)).isoformat(),
-        )  # fmt: skip
+            db,
+            world.actor(db, "officer"),
+            home_of(db, number),
+            "case",
+            track,
+            "take",
+            data={},
+            revision=0,
+            request=new_request(),
+            happened_on=(today() - timedelta(days=20)).isoformat(),
+        )
     page = browser_for("auditor").get(f"/cases/{number}/history").text
     assert re.search(r"recorded 1\d working days later", page)
 
@@ -152,7 +167,12 @@ def test_who_had_declared_an_interest_could_not_have_done_it(world: World, engin
     why = {one["name"]: one["why_not"] for one in told[2]["candidates"]}
     # Nobody owned the case yet: each officer of the programme could have taken it, and no foreign one.
     assert why == {"Officer": "did_it", "Other Officer": ""}
-    assert {one["name"] for one in told[1]["candidates"]} == {"Officer", "Other Officer", "Supervisor", "Second Supervisor"}
+    assert {one["name"] for one in told[1]["candidates"]} == {
+        "Officer",
+        "Other Officer",
+        "Supervisor",
+        "Second Supervisor",
+    }
 
 
 def test_a_role_given_later_counts_for_nothing_then(world: World, engine: Engine) -> None:

@@ -42,8 +42,9 @@ def entries(kinds: Any, *, by_system: bool) -> list[dict[str, Any]]:
     actor = {"id": "system" if by_system else "x", "name": "Li Na"}
     return [
         {"kind": kind, "what": what, "actor": actor, "by_system": by_system, "name": "kick_off", "version": 2}
-        for kind in sorted(kinds) for what in WHATS.get(kind, (None,))
-    ]  # fmt: skip
+        for kind in sorted(kinds)
+        for what in WHATS.get(kind, (None,))
+    ]
 
 
 TOLD = entries(KINDS - _OF_EDITIONS - _NOBODYS, by_system=False) + entries(BY_ITSELF - _OF_EDITIONS, by_system=True)

@@ -40,7 +40,9 @@ def due(engine: Engine, number: str, task: str, moment: str) -> None:
         )
 
 
-def test_what_the_owner_must_do_stands_there_without_a_claim(engine: Engine, world: World, browser_for: BrowserFor) -> None:
+def test_what_the_owner_must_do_stands_there_without_a_claim(
+    engine: Engine, world: World, browser_for: BrowserFor
+) -> None:
     with transaction(engine) as db:
         number = world.new_case(db)
         world.fire(db, "officer", number, "take")
@@ -51,7 +53,9 @@ def test_what_the_owner_must_do_stands_there_without_a_claim(engine: Engine, wor
     assert count_of(browser_for("other_officer").get("/").text, "To do") == "0"
 
 
-def test_what_one_holds_in_the_case_of_another_is_ones_own_work(engine: Engine, world: World, browser_for: BrowserFor) -> None:
+def test_what_one_holds_in_the_case_of_another_is_ones_own_work(
+    engine: Engine, world: World, browser_for: BrowserFor
+) -> None:
     with transaction(engine) as db:
         number = world.new_case(db)
         task = db.execute(text("SELECT id FROM tasks WHERE queue = 'intake'")).scalar_one()
@@ -59,7 +63,9 @@ def test_what_one_holds_in_the_case_of_another_is_ones_own_work(engine: Engine, 
     assert number in browser_for("other_officer").get("/").text
 
 
-def test_tabs_part_what_is_late_due_today_and_due_this_week(engine: Engine, world: World, browser_for: BrowserFor) -> None:
+def test_tabs_part_what_is_late_due_today_and_due_this_week(
+    engine: Engine, world: World, browser_for: BrowserFor
+) -> None:
     with transaction(engine) as db:
         number = world.new_case(db)
         world.fire(db, "officer", number, "take")
@@ -94,7 +100,9 @@ def test_a_day_and_a_week_end_where_the_programme_is(now: str, tomorrow: str, mo
     assert (found.tomorrow, found.monday) == (moment(tomorrow), moment(monday))
 
 
-def test_who_is_waited_for_is_named_with_until_when_and_reminders(engine: Engine, world: World, browser_for: BrowserFor) -> None:
+def test_who_is_waited_for_is_named_with_until_when_and_reminders(
+    engine: Engine, world: World, browser_for: BrowserFor
+) -> None:
     with transaction(engine) as db:
         number, _ = to_referral(world, db)
         db.execute(
@@ -114,9 +122,18 @@ def test_a_case_on_hold_says_for_whom_and_until_when(engine: Engine, world: Worl
     until = today() + timedelta(days=30)
     with transaction(engine) as db:
         number, _ = to_referral(world, db)
-        world.fire(db, "officer", number, "hold", {
-            "reason": "budget", "waits_for": "need_owner", "waits_until": "day", "resume_by": until.isoformat(),
-        })  # fmt: skip
+        world.fire(
+            db,
+            "officer",
+            number,
+            "hold",
+            {
+                "reason": "budget",
+                "waits_for": "need_owner",
+                "waits_until": "day",
+                "resume_by": until.isoformat(),
+            },
+        )
     browser = browser_for("officer")
     page = browser.get("/?tab=hold").text
     assert number in page
@@ -150,7 +167,9 @@ def test_an_unknown_tab_is_the_first(world: World, browser_for: BrowserFor) -> N
     assert 'aria-current="page">To do' in browser_for("officer").get("/?tab=nonsense").text
 
 
-def test_somebody_with_a_declared_interest_sees_nothing_of_the_case_here(engine: Engine, world: World, browser_for: BrowserFor) -> None:
+def test_somebody_with_a_declared_interest_sees_nothing_of_the_case_here(
+    engine: Engine, world: World, browser_for: BrowserFor
+) -> None:
     with transaction(engine) as db:
         number = world.new_case(db)
         world.fire(db, "officer", number, "take")

@@ -17,7 +17,12 @@ BrowserFor = Callable[[str], Browser]
 
 
 def make(browser: Browser, world: World, **more: Any) -> str:
-    given = {"organisation": world.organisations["lab"], "name": "LIMS", "scopes": ["referrals.read", "documents.read"], "days": "90"}
+    given = {
+        "organisation": world.organisations["lab"],
+        "name": "LIMS",
+        "scopes": ["referrals.read", "documents.read"],
+        "days": "90",
+    }
     return browser.post(PAGE, given | more, page=PAGE).text
 
 

@@ -46,9 +46,14 @@ def wait_for_a_party(engine: Engine, world: World, number: str) -> None:
     with transaction(engine) as db:
         task = next(one.id for one in load(db, home_of(db, number), "case").open_tasks() if one.name == "kick_off")
         suspend_task(
-            db, world.actor(db, "officer"), task, reason="They think.", waits_for="need_owner",
-            until=(today() + timedelta(days=20)).isoformat(), request=new_request(),
-        )  # fmt: skip
+            db,
+            world.actor(db, "officer"),
+            task,
+            reason="They think.",
+            waits_for="need_owner",
+            until=(today() + timedelta(days=20)).isoformat(),
+            request=new_request(),
+        )
 
 
 def documents(engine: Engine, number: str) -> Case:
@@ -84,14 +89,22 @@ def test_no_transaction_stays_open_while_it_is_printed(
     assert resting == 0
 
 
-def test_a_letter_is_looked_at_and_nothing_is_recorded(browser_for: Enter, asked: tuple[str, str], engine: Engine) -> None:
+def test_a_letter_is_looked_at_and_nothing_is_recorded(
+    browser_for: Enter, asked: tuple[str, str], engine: Engine
+) -> None:
     number, referral = asked
     officer = browser_for("officer")
     before = documents(engine, number)
     shown = officer.post(f"/cases/{number}/letters/preview", {"kind": "referral", "to": referral, "f-language": "both"})
     assert shown.headers["Content-Disposition"].startswith("attachment")
     said = words_of(shown.data)
-    for words in ("To: Haidian Assessment Lab", number, "Hebei Steam Works", "Does it reach 180 degrees?", "Officer, officer@example.org"):
+    for words in (
+        "To: Haidian Assessment Lab",
+        number,
+        "Hebei Steam Works",
+        "Does it reach 180 degrees?",
+        "Officer, officer@example.org",
+    ):
         assert words in said
     assert documents(engine, number) == before
 
@@ -114,13 +127,16 @@ def test_a_letter_is_filed_as_it_was_sent(browser_for: Enter, asked: tuple[str, 
     assert "erased" not in listed
 
 
-def test_only_its_provider_sees_a_letter(browser_for: Enter, asked: tuple[str, str], engine: Engine, world: World) -> None:
+def test_only_its_provider_sees_a_letter(
+    browser_for: Enter, asked: tuple[str, str], engine: Engine, world: World
+) -> None:
     number, referral = asked
     wait_for_a_party(engine, world, number)
     send(browser_for("officer"), number, "referral", referral)
     send(browser_for("officer"), number, "reminder", "need_owner")
     theirs, parties = [
-        next(id for id, one in documents(engine, number).documents.items() if one.letter == kind) for kind in ("referral", "reminder")
+        next(id for id, one in documents(engine, number).documents.items() if one.letter == kind)
+        for kind in ("referral", "reminder")
     ]
     lab, bank = browser_for("provider"), browser_for("foreign_provider")
     assert f"/documents/{theirs}" in lab.get(f"/referrals/{referral}/documents").text
@@ -132,7 +148,9 @@ def test_only_its_provider_sees_a_letter(browser_for: Enter, asked: tuple[str, s
         assert bank.get(f"/documents/{document}/1").status_code == 404
 
 
-def test_a_party_is_invited_until_both_have_agreed_and_learns_no_name(browser_for: Enter, engine: Engine, world: World) -> None:
+def test_a_party_is_invited_until_both_have_agreed_and_learns_no_name(
+    browser_for: Enter, engine: Engine, world: World
+) -> None:
     with transaction(engine) as db:
         number = world.new_case(db)
         world.fire(db, "officer", number, "take")
@@ -170,7 +188,9 @@ def test_a_second_click_files_nothing_twice(browser_for: Enter, asked: tuple[str
     number, referral = asked
     officer = browser_for("officer")
     for _ in range(2):
-        officer.post(f"/cases/{number}/letters", {"kind": "referral", "to": referral, "f-language": "en", "key": "x" * 24})
+        officer.post(
+            f"/cases/{number}/letters", {"kind": "referral", "to": referral, "f-language": "en", "key": "x" * 24}
+        )
     assert len([one for one in documents(engine, number).documents.values() if one.letter]) == 1
 
 
@@ -201,7 +221,10 @@ def test_a_letter_that_would_say_something_else_by_now_is_shown_again(
         with printer:
             yield
 
-    officer, form = browser_for("officer"), {"kind": "referral", "to": referral, "f-language": "en", "f-words": "Bring boots."}
+    officer, form = (
+        browser_for("officer"),
+        {"kind": "referral", "to": referral, "f-language": "en", "f-words": "Bring boots."},
+    )
     with monkeypatch.context() as patched:
         patched.setattr(pdf, "_one_at_a_time", beside())
         moved = officer.post(f"/cases/{number}/letters", form)
@@ -212,7 +235,9 @@ def test_a_letter_that_would_say_something_else_by_now_is_shown_again(
     assert officer.post(f"/cases/{number}/letters", form).status_code == 303
 
 
-def test_a_sent_letter_is_neither_replaced_nor_withdrawn(browser_for: Enter, asked: tuple[str, str], engine: Engine) -> None:
+def test_a_sent_letter_is_neither_replaced_nor_withdrawn(
+    browser_for: Enter, asked: tuple[str, str], engine: Engine
+) -> None:
     number, referral = asked
     officer = browser_for("officer")
     send(officer, number, "referral", referral)
@@ -222,7 +247,9 @@ def test_a_sent_letter_is_neither_replaced_nor_withdrawn(browser_for: Enter, ask
     assert documents(engine, number).documents[letter].withdrawn_at is None
 
 
-def test_a_mediation_makes_no_letter_possible(browser_for: Enter, asked: tuple[str, str], engine: Engine, world: World) -> None:
+def test_a_mediation_makes_no_letter_possible(
+    browser_for: Enter, asked: tuple[str, str], engine: Engine, world: World
+) -> None:
     number, _ = asked
     officer = browser_for("officer")
     before = officer.get(f"/cases/{number}/letters").text

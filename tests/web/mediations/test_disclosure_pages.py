@@ -40,8 +40,12 @@ def place(number: str, browser_for: BrowserFor) -> str:
 def ask(world: World, browser: Browser, place: str, **other: str) -> str:
     page = f"{place}/unsealing"
     sent = {
-        "f-reader": world.people["auditor"], "f-decider": world.people["compliance"], "f-days": "2", "f-reason": REASON, **other,
-    }  # fmt: skip
+        "f-reader": world.people["auditor"],
+        "f-decider": world.people["compliance"],
+        "f-days": "2",
+        "f-reason": REASON,
+        **other,
+    }
     answer = browser.post(page, sent, page=page)
     return str(answer.headers.get("Location", answer.status_code))
 
@@ -55,7 +59,9 @@ def told(engine: Engine, world: World) -> dict[str, list[str]]:
     """The kinds of notice that each person has got."""
     tell_due(engine, mailing=True)
     with transaction(engine) as db:
-        rows = db.execute(text("SELECT person_id::text, kind FROM notifications WHERE mail_id IS NOT NULL ORDER BY at, id")).all()
+        rows = db.execute(
+            text("SELECT person_id::text, kind FROM notifications WHERE mail_id IS NOT NULL ORDER BY at, id")
+        ).all()
     names = {id: name for name, id in world.people.items()}
     found: dict[str, list[str]] = {}
     for person, kind in rows:
@@ -63,7 +69,9 @@ def told(engine: Engine, world: World) -> dict[str, list[str]]:
     return found
 
 
-def test_it_is_asked_for_agreed_to_read_and_ended(engine: Engine, world: World, place: str, browser_for: BrowserFor) -> None:
+def test_it_is_asked_for_agreed_to_read_and_ended(
+    engine: Engine, world: World, place: str, browser_for: BrowserFor
+) -> None:
     officer, compliance, auditor = browser_for("dispute_officer"), browser_for("compliance"), browser_for("auditor")
     assert ask(world, officer, place).startswith(place)
     assert "waits for Compliance" in officer.get(place).text
@@ -105,7 +113,9 @@ def main(browser: Browser) -> str:
     return browser.get("/decisions").text.split("<main")[1].split("</main>")[0]
 
 
-def test_nobody_else_learns_that_it_was_asked_for(engine: Engine, world: World, place: str, browser_for: BrowserFor) -> None:
+def test_nobody_else_learns_that_it_was_asked_for(
+    engine: Engine, world: World, place: str, browser_for: BrowserFor
+) -> None:
     for other in ("second_compliance", "supervisor"):
         browser = browser_for(other)
         before = main(browser)
@@ -114,7 +124,9 @@ def test_nobody_else_learns_that_it_was_asked_for(engine: Engine, world: World, 
         assert browser.get(f"/unsealings/{opening(engine)}").status_code == 404
 
 
-def test_the_second_person_is_told_at_once_and_nobody_else(engine: Engine, world: World, place: str, browser_for: BrowserFor) -> None:
+def test_the_second_person_is_told_at_once_and_nobody_else(
+    engine: Engine, world: World, place: str, browser_for: BrowserFor
+) -> None:
     mediation = place.rsplit("/", 1)[1]
     told(engine, world)
     with transaction(engine) as db:
@@ -123,7 +135,9 @@ def test_the_second_person_is_told_at_once_and_nobody_else(engine: Engine, world
     assert told(engine, world) == {"compliance": ["decision"]}
     with transaction(engine) as db:
         (link,) = db.execute(text("SELECT id FROM notifications")).scalars()
-    assert browser_for("compliance").get(f"/notifications/{link}").headers["Location"] == f"/unsealings/{opening(engine)}"
+    assert (
+        browser_for("compliance").get(f"/notifications/{link}").headers["Location"] == f"/unsealings/{opening(engine)}"
+    )
 
 
 def test_who_agreed_and_who_reads_are_told(engine: Engine, world: World, place: str, browser_for: BrowserFor) -> None:
@@ -136,7 +150,9 @@ def test_who_agreed_and_who_reads_are_told(engine: Engine, world: World, place: 
     assert told(engine, world) == {"dispute_officer": ["readers"], "auditor": ["readers"]}
     auditor = browser_for("auditor")
     with transaction(engine) as db:
-        (link,) = db.execute(text("SELECT id FROM notifications WHERE person_id = CAST(:p AS uuid)"), {"p": world.people["auditor"]}).scalars()
+        (link,) = db.execute(
+            text("SELECT id FROM notifications WHERE person_id = CAST(:p AS uuid)"), {"p": world.people["auditor"]}
+        ).scalars()
     assert auditor.get(f"/notifications/{link}").headers["Location"] == place
 
 
@@ -178,7 +194,11 @@ def test_supervisors_auditors_and_the_cases_owner_are_told_at_once(
         db.execute(text("DELETE FROM notifications"))
     smash(browser_for("administrator"), number)
     found = told(engine, world)
-    assert {name for name, kinds in found.items() if kinds == ["emergency"]} >= {"supervisor", "second_supervisor", "auditor"}
+    assert {name for name, kinds in found.items() if kinds == ["emergency"]} >= {
+        "supervisor",
+        "second_supervisor",
+        "auditor",
+    }
     assert "administrator" not in found
     assert not {"provider", "foreign_officer", "dispute_officer", "observer"} & found.keys()
 
@@ -186,9 +206,13 @@ def test_supervisors_auditors_and_the_cases_owner_are_told_at_once(
 def test_an_emergency_names_who_made_whom(engine: Engine, world: World, number: str, browser_for: BrowserFor) -> None:
     """On the page before, in the history and in the notification: the role was asked for by one and agreed to by another."""
     with transaction(engine) as db:
-        person = register_person(db, email="anton@example.org", name="Anton Zweit", password_hash=hash_password(world.password))
+        person = register_person(
+            db, email="anton@example.org", name="Anton Zweit", password_hash=hash_password(world.password)
+        )
         world.people["anton"] = person
-        asked = ask_role(db, person, "administrator", programme=world.programmes["BJ"], by=world.people["administrator"])
+        asked = ask_role(
+            db, person, "administrator", programme=world.programmes["BJ"], by=world.people["administrator"]
+        )
         decide_role(db, world.actor(db, "supervisor"), asked, agree=True, note="", request=new_request())
     browser = browser_for("anton")
     made = "asked for by Administrator, agreed to by Supervisor"
@@ -208,7 +232,9 @@ def test_an_administrator_from_the_command_line_is_named_so(number: str, browser
     browser = browser_for("administrator")
     assert "given by the command line alone" in browser.get(f"/emergency?case={number}").text
     assert smash(browser, number) == 303
-    assert "; the role was given by the command line alone" in browser_for("auditor").get(f"/cases/{number}/history").text
+    assert (
+        "; the role was given by the command line alone" in browser_for("auditor").get(f"/cases/{number}/history").text
+    )
 
 
 def test_each_page_read_in_an_emergency_is_noted_and_listed_to_auditors(number: str, browser_for: BrowserFor) -> None:
@@ -220,18 +246,23 @@ def test_each_page_read_in_an_emergency_is_noted_and_listed_to_auditors(number: 
     assert "Administrator" in shown
 
 
-def test_a_number_that_is_not_theirs_and_one_that_is_not_there_look_alike(engine: Engine, world: World, browser_for: BrowserFor) -> None:
+def test_a_number_that_is_not_theirs_and_one_that_is_not_there_look_alike(
+    engine: Engine, world: World, browser_for: BrowserFor
+) -> None:
     answer = browser_for("administrator").get("/emergency?case=SH-2099-0001")
     assert answer.status_code == 422
     assert "There is no case SH-2099-0001" in answer.text
 
 
-def test_it_changes_nothing_for_the_provider(app: Flask, engine: Engine, world: World, number: str, browser_for: BrowserFor) -> None:
+def test_it_changes_nothing_for_the_provider(
+    app: Flask, engine: Engine, world: World, number: str, browser_for: BrowserFor
+) -> None:
     smash(browser_for("administrator"), number)
     bearer = {"Authorization": f"Bearer {world.tokens['administrator']}"}
     assert app.test_client().get(f"/api/v1/cases/{number}", headers=bearer).status_code == 200
     answer = app.test_client().post(
-        f"/api/v1/cases/{number}/messages", json={"audience": "internal", "words": "x"},
+        f"/api/v1/cases/{number}/messages",
+        json={"audience": "internal", "words": "x"},
         headers=bearer | {"Idempotency-Key": "k" * 20},
-    )  # fmt: skip
+    )
     assert answer.status_code == 403

@@ -38,13 +38,17 @@ def test_before_it_is_opened_only_the_outline_is_seen(world: World, number: str,
 
 
 @pytest.mark.parametrize("wanted", ["BJ-2099-0001", "nonsense"])
-def test_an_unknown_case_and_one_of_another_programme_look_alike(world: World, browser_for: BrowserFor, wanted: str) -> None:
+def test_an_unknown_case_and_one_of_another_programme_look_alike(
+    world: World, browser_for: BrowserFor, wanted: str
+) -> None:
     answer = browser_for("dispute_officer").get(f"/mediations/new?case={wanted}")
     assert answer.status_code == 422
     assert f"There is no case {wanted} in your programme." in answer.text
 
 
-def test_it_is_opened_and_worked_on_by_its_actions(engine: Engine, world: World, number: str, browser_for: BrowserFor) -> None:
+def test_it_is_opened_and_worked_on_by_its_actions(
+    engine: Engine, world: World, number: str, browser_for: BrowserFor
+) -> None:
     browser = browser_for("dispute_officer")
     place = begin(browser, number)
     page = browser.get(place).text
@@ -60,8 +64,11 @@ def test_it_is_opened_and_worked_on_by_its_actions(engine: Engine, world: World,
     assert answer.status_code == 422
     assert "is required" in answer.text
     sent |= {
-        "f-service": "mediation", "f-provider": world.organisations["lab"], "f-fee": "both", "f-wanted_on": "2099-01-05",
-    }  # fmt: skip
+        "f-service": "mediation",
+        "f-provider": world.organisations["lab"],
+        "f-fee": "both",
+        "f-wanted_on": "2099-01-05",
+    }
     assert browser.flask.post(address, data=sent).status_code == 303
     page = browser.get(place).text
     assert "Dispute Officer sent the request" in page
@@ -96,10 +103,14 @@ def test_the_cases_own_officer_opens_none(engine: Engine, world: World, number: 
     assert browser.post("/mediations", {"case": number}).status_code == 403
 
 
-def test_who_led_it_and_has_the_role_no_more_finds_nothing_of_it(world: World, number: str, engine: Engine, browser_for: BrowserFor) -> None:
+def test_who_led_it_and_has_the_role_no_more_finds_nothing_of_it(
+    world: World, number: str, engine: Engine, browser_for: BrowserFor
+) -> None:
     place = begin(browser_for("dispute_officer"), number)
     with transaction(engine) as db:
-        held = db.execute(text("SELECT id FROM memberships WHERE person_id = :id"), {"id": world.people["dispute_officer"]}).scalar_one()
+        held = db.execute(
+            text("SELECT id FROM memberships WHERE person_id = :id"), {"id": world.people["dispute_officer"]}
+        ).scalar_one()
         end_role(db, held)
         grant_role(db, world.people["dispute_officer"], "auditor", programme=world.programmes["BJ"])
     browser = browser_for("dispute_officer")

@@ -51,15 +51,29 @@ def knowing() -> Request:
 
 
 def membership(db: Connection, person: str) -> str:
-    return str(db.execute(text("SELECT id FROM memberships WHERE person_id = CAST(:id AS uuid) AND ends_at IS NULL"), {"id": person}).scalar_one())
+    return str(
+        db.execute(
+            text("SELECT id FROM memberships WHERE person_id = CAST(:id AS uuid) AND ends_at IS NULL"), {"id": person}
+        ).scalar_one()
+    )
 
 
-def give(world: World, db: Connection, mediation: str, owner: str, team: list[str], by: str = "dispute_officer") -> None:
-    revision = db.execute(text("SELECT revision FROM mediations WHERE id = CAST(:id AS uuid)"), {"id": mediation}).scalar_one()
+def give(
+    world: World, db: Connection, mediation: str, owner: str, team: list[str], by: str = "dispute_officer"
+) -> None:
+    revision = db.execute(
+        text("SELECT revision FROM mediations WHERE id = CAST(:id AS uuid)"), {"id": mediation}
+    ).scalar_one()
     hand_over_mediation(
-        db, world.actor(db, by), mediation, owner=owner, team=team, note="It stands at the first meeting.", revision=revision,
+        db,
+        world.actor(db, by),
+        mediation,
+        owner=owner,
+        team=team,
+        note="It stands at the first meeting.",
+        revision=revision,
         request=new_request(),
-    )  # fmt: skip
+    )
 
 
 def test_it_is_handed_over_and_whoever_gave_it_reads_it_no_more(world: World, db: Connection) -> None:
@@ -92,7 +106,13 @@ def test_nor_to_one_who_decided_in_the_case(world: World, db: Connection) -> Non
     mediation = mediate(world, db)
     number = db.execute(text("SELECT c.number FROM cases c JOIN mediations m ON m.case_id = c.id")).scalar_one()
     world.fire(db, "other_officer", number, "take")
-    world.fire(db, "other_officer", number, "hold", {"reason": "budget", "waits_for": "need_owner", "waits_until": "event", "event": "The budget"})
+    world.fire(
+        db,
+        "other_officer",
+        number,
+        "hold",
+        {"reason": "budget", "waits_for": "need_owner", "waits_until": "event", "event": "The budget"},
+    )
     db.execute(text("UPDATE cases SET owner_id = NULL"))
     end_roles(db, [membership(db, world.people["other_officer"])], By(world.people["administrator"], "administrator"))
     grant_role(db, world.people["other_officer"], DISPUTE_OFFICER, programme=world.programmes["BJ"])
@@ -111,19 +131,36 @@ def test_when_its_dispute_officer_has_left_it_goes_to_another(world: World, engi
         elif how == "the account is closed":
             deactivate_person(db, administrator, world.people["dispute_officer"], knowing())
         else:
-            db.execute(text("UPDATE memberships SET ends_at = casework_now() WHERE id = CAST(:id AS uuid)"), {"id": held})
+            db.execute(
+                text("UPDATE memberships SET ends_at = casework_now() WHERE id = CAST(:id AS uuid)"), {"id": held}
+            )
         jobs = show_jobs(db, administrator)
     dispatch(engine, mailing=False)
     with transaction(engine) as db:
-        assert [row.task_name for row in db.execute(text("SELECT task_name FROM procrastinate_jobs WHERE args->>'log' = :id"), {"id": mediation})] == ["casework:pass_on"]
+        assert [
+            row.task_name
+            for row in db.execute(
+                text("SELECT task_name FROM procrastinate_jobs WHERE args->>'log' = :id"), {"id": mediation}
+            )
+        ] == ["casework:pass_on"]
         # Whoever ended the role learns nothing of it.
-        assert {**show_jobs(db, world.actor(db, "administrator")), "at": None, "waiting": None} == {**jobs, "at": None, "waiting": None}
+        assert {**show_jobs(db, world.actor(db, "administrator")), "at": None, "waiting": None} == {
+            **jobs,
+            "at": None,
+            "waiting": None,
+        }
     assert pass_on_all(engine) == 1
     assert pass_on_all(engine) == 0
     tell_due(engine, mailing=True)
     with transaction(engine) as db:
-        assert [one["id"] for one in list_mediations(db, world.actor(db, "second_dispute_officer"))["items"]] == [mediation]
-        told = db.execute(text("SELECT kind FROM notifications WHERE person_id = CAST(:id AS uuid)"), {"id": second}).scalars().all()
+        assert [one["id"] for one in list_mediations(db, world.actor(db, "second_dispute_officer"))["items"]] == [
+            mediation
+        ]
+        told = (
+            db.execute(text("SELECT kind FROM notifications WHERE person_id = CAST(:id AS uuid)"), {"id": second})
+            .scalars()
+            .all()
+        )
         assert "ownership" in told
         if how != "time ends the role":
             assert verify_case(db, mediation) == []
@@ -157,7 +194,9 @@ def test_one_that_was_named_for_it_comes_before_the_others(world: World, engine:
         assert db.execute(text("SELECT owner_id FROM mediations WHERE team = '{}'")).scalar_one() == named
 
 
-def test_a_dispute_officer_hands_it_over_on_its_page(world: World, engine: Engine, browser_for: Callable[[str], Browser]) -> None:
+def test_a_dispute_officer_hands_it_over_on_its_page(
+    world: World, engine: Engine, browser_for: Callable[[str], Browser]
+) -> None:
     with transaction(engine) as db:
         mediation, second = mediate(world, db), another(world, db)
     browser = browser_for("dispute_officer")
@@ -170,7 +209,9 @@ def test_a_dispute_officer_hands_it_over_on_its_page(world: World, engine: Engin
     assert browser.get(f"/mediations/{mediation}").status_code == 404
 
 
-def test_over_the_api_nothing_is_offered_that_has_no_route(world: World, engine: Engine, browser_for: Callable[[str], Browser]) -> None:
+def test_over_the_api_nothing_is_offered_that_has_no_route(
+    world: World, engine: Engine, browser_for: Callable[[str], Browser]
+) -> None:
     with transaction(engine) as db:
         mediation = mediate(world, db)
     token = {"Authorization": f"Bearer {world.tokens['dispute_officer']}"}

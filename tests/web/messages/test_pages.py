@@ -49,7 +49,9 @@ class Scene:
     def kinds(self) -> list[str]:
         """The messages in the log, by their kinds."""
         with transaction(self.engine) as db:
-            return list(db.execute(text("SELECT kind FROM events WHERE kind IN ('noted', 'said') ORDER BY at")).scalars())
+            return list(
+                db.execute(text("SELECT kind FROM events WHERE kind IN ('noted', 'said') ORDER BY at")).scalars()
+            )
 
 
 pytestmark = pytest.mark.stage(play=to_both)
@@ -229,10 +231,18 @@ def test_a_stopped_case_keeps_the_typed_text(scene: Scene, browser_for: BrowserF
     officer = browser_for("officer")
     sent = typed(officer, scene.thread, "When do you come?")
     with transaction(scene.engine) as db:
-        scene.world.fire(db, "compliance", scene.number, "compliance_stop", {
-            "reason": "regulation", "found_on": db.execute(text("SELECT current_date")).scalar_one().isoformat(),
-            "source": "UN 2026-02", "finding": "A name on the list.",
-        })  # fmt: skip
+        scene.world.fire(
+            db,
+            "compliance",
+            scene.number,
+            "compliance_stop",
+            {
+                "reason": "regulation",
+                "found_on": db.execute(text("SELECT current_date")).scalar_one().isoformat(),
+                "source": "UN 2026-02",
+                "finding": "A name on the list.",
+            },
+        )
     answer = officer.flask.post(scene.thread, data=sent)
     assert answer.status_code == 409
     assert "When do you come?" in answer.text

@@ -70,9 +70,7 @@ def test_reading_it_goes_on_to_what_it_is_about(
     assert 'class="unread"' not in provider.get("/").text
 
 
-def test_each_kind_of_place_opens(
-    sign_in: Callable[[str], Browser], told: tuple[World, str], engine: Engine
-) -> None:
+def test_each_kind_of_place_opens(sign_in: Callable[[str], Browser], told: tuple[World, str], engine: Engine) -> None:
     for name in ("officer", "compliance", "supervisor", "provider_lead"):
         with transaction(engine) as db:
             mine = list_notifications(db, told[0].actor(db, name), limit=100)["items"]
@@ -117,10 +115,17 @@ def test_all_can_be_marked_as_read(sign_in: Callable[[str], Browser]) -> None:
 def test_one_chooses_how_to_be_told(sign_in: Callable[[str], Browser], told: tuple[World, str], engine: Engine) -> None:
     officer = sign_in("officer")
     assert officer.get("/notifications/settings").status_code == 200
-    assert officer.post("/notifications/settings", {"moved": "none", "offer": "digest", "quiet": "1"}).status_code == 303
+    assert (
+        officer.post("/notifications/settings", {"moved": "none", "offer": "digest", "quiet": "1"}).status_code == 303
+    )
     with transaction(engine) as db:
         kept = find_telling(db, told[0].actor(db, "officer"))
-    assert (kept.choices["moved"], kept.choices["offer"], kept.choices["overdue"], kept.quiet) == ("none", "digest", "at_once", True)
+    assert (kept.choices["moved"], kept.choices["offer"], kept.choices["overdue"], kept.quiet) == (
+        "none",
+        "digest",
+        "at_once",
+        True,
+    )
 
 
 @pytest.mark.parametrize("wrong", [{"overdue": "none"}, {"offer": "none"}, {"task": "sometimes"}])
@@ -140,11 +145,14 @@ def test_a_substitute_is_told_and_mailed_in_place_of_who_is_away(engine: Engine,
     world, number = told
     with transaction(engine) as db:
         add_absence(db, world, "officer", "other_officer", "BJ", first=0)
-        world.fire(db, "provider", number, "decline", {"reason": "no_capacity"}, track=world.referral(db, number, "assessment"))
+        world.fire(
+            db, "provider", number, "decline", {"reason": "no_capacity"}, track=world.referral(db, number, "assessment")
+        )
     tell_due(engine, mailing=True)
     with transaction(engine) as db:
         news = {
-            name: [one["kind"] for one in list_notifications(db, world.actor(db, name))["items"]] for name in ("officer", "other_officer")
+            name: [one["kind"] for one in list_notifications(db, world.actor(db, name))["items"]]
+            for name in ("officer", "other_officer")
         }
         mailed = set(db.execute(text("SELECT person_id::text FROM mails")).scalars())
     assert news["other_officer"]

@@ -27,7 +27,8 @@ def test_each_breach_leads_to_its_repair(engine: Engine, world: World, browser_f
         left, _ = to_referral(world, db)
         good, _ = to_referral(world, db)
         db.execute(
-            text("UPDATE cases SET owner_id = CAST(:p AS uuid) WHERE number = :n"), {"n": left, "p": world.people["auditor"]}
+            text("UPDATE cases SET owner_id = CAST(:p AS uuid) WHERE number = :n"),
+            {"n": left, "p": world.people["auditor"]},
         )
     browser = browser_for("supervisor")
     page = browser.get("/house-rule").text

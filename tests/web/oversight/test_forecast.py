@@ -44,4 +44,6 @@ def test_the_house_rule_lists_the_cases_that_bear_no_absence(browser_for: Enter,
 def test_a_case_with_people_enough_is_not_listed(browser_for: Enter, engine: Engine, world: World) -> None:
     with transaction(engine) as db:
         world.new_case(db)
-    assert "Each could be finished by others if somebody were away." in browser_for("supervisor").get("/house-rule").text
+    assert (
+        "Each could be finished by others if somebody were away." in browser_for("supervisor").get("/house-rule").text
+    )

@@ -18,9 +18,11 @@ Enter = Callable[[str], Browser]
 
 def form(world: World, person: str, substitute: str, first: int = 1, last: int = 5) -> dict[str, str]:
     return {
-        "whom": f"{world.programmes['BJ']} {world.people[person]}", "substitute": world.people[substitute],
-        "first_day": (today() + timedelta(days=first)).isoformat(), "last_day": (today() + timedelta(days=last)).isoformat(),
-    }  # fmt: skip
+        "whom": f"{world.programmes['BJ']} {world.people[person]}",
+        "substitute": world.people[substitute],
+        "first_day": (today() + timedelta(days=first)).isoformat(),
+        "last_day": (today() + timedelta(days=last)).isoformat(),
+    }
 
 
 def test_an_officer_enters_an_absence_and_strikes_it_out(app: Flask, world: World, browser_for: Enter) -> None:

@@ -88,7 +88,9 @@ def test_before_the_code_the_link_tells_nothing(browser_for: BrowserFor, anonymo
         assert secret not in page[page.index("<main") :]
 
 
-def test_opening_the_link_changes_nothing(browser_for: BrowserFor, anonymous: Browser, link: Link, engine: Engine) -> None:
+def test_opening_the_link_changes_nothing(
+    browser_for: BrowserFor, anonymous: Browser, link: Link, engine: Engine
+) -> None:
     invite(browser_for("provider_lead"))
     kept = text("SELECT to_jsonb(i)::text FROM invitations i")
     with transaction(engine) as db:
@@ -99,7 +101,9 @@ def test_opening_the_link_changes_nothing(browser_for: BrowserFor, anonymous: Br
         assert db.execute(kept).scalar_one() == before
 
 
-def test_who_has_the_mail_alone_cannot_accept(browser_for: BrowserFor, anonymous: Browser, link: Link, engine: Engine) -> None:
+def test_who_has_the_mail_alone_cannot_accept(
+    browser_for: BrowserFor, anonymous: Browser, link: Link, engine: Engine
+) -> None:
     invite(browser_for("provider_lead"))
     land(anonymous, link())
     assert anonymous.post(f"{JOIN}/accept", NEW, page=JOIN).status_code == 404
@@ -146,7 +150,9 @@ def test_the_secret_of_a_link_stands_in_no_address(browser_for: BrowserFor, anon
     assert link() not in str(page.headers)
 
 
-@pytest.mark.parametrize(("given", "words"), [({"password": "short"}, "between 15 and 256"), ({"name": " "}, "is required")])
+@pytest.mark.parametrize(
+    ("given", "words"), [({"password": "short"}, "between 15 and 256"), ({"name": " "}, "is required")]
+)
 def test_faults_stand_at_their_fields(
     browser_for: BrowserFor, anonymous: Browser, link: Link, given: dict[str, str], words: str
 ) -> None:
@@ -225,7 +231,8 @@ def test_an_administrator_chooses_where(browser_for: BrowserFor, world: World) -
 
 
 @pytest.mark.parametrize(
-    "given", [{"where": "organisation:nowhere"}, {"where": ""}, {"roles": "officer"}, {"days": "soon"}, {"email": "nobody"}]
+    "given",
+    [{"where": "organisation:nowhere"}, {"where": ""}, {"roles": "officer"}, {"days": "soon"}, {"email": "nobody"}],
 )
 def test_a_faulty_invitation_comes_back_as_typed(browser_for: BrowserFor, given: dict[str, str]) -> None:
     page = invite(browser_for("provider_lead"), **given)

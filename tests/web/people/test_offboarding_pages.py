@@ -28,11 +28,15 @@ def test_each_case_has_its_own_result(engine: Engine, world: World, browser_for:
     first, second = cases(engine, world, 2)
     supervisor, leaver = browser_for("supervisor"), world.people["officer"]
     shown = supervisor.post(
-        f"/team/{leaver}", {
-            "case": [first, second], "note": "Call them", f"successor-{first}": world.people["other_officer"],
+        f"/team/{leaver}",
+        {
+            "case": [first, second],
+            "note": "Call them",
+            f"successor-{first}": world.people["other_officer"],
             f"successor-{second}": world.people["supervisor"],
-        }, page=f"/team/{leaver}",
-    ).text  # fmt: skip
+        },
+        page=f"/team/{leaver}",
+    ).text
     assert "1 of 2 cases were handed over." in shown
     assert f"{second}: is not an officer of this programme" in shown
 
@@ -45,7 +49,9 @@ def test_all_go_to_one_successor(engine: Engine, world: World, browser_for: Ente
     assert "No live case is left with this person." in shown
 
 
-def test_without_a_note_nothing_is_done_and_what_was_chosen_stays(engine: Engine, world: World, browser_for: Enter) -> None:
+def test_without_a_note_nothing_is_done_and_what_was_chosen_stays(
+    engine: Engine, world: World, browser_for: Enter
+) -> None:
     made = cases(engine, world, 1)
     leaver = world.people["officer"]
     given = {"case": made, "successor": world.people["other_officer"]}

@@ -59,9 +59,16 @@ def test_a_person_is_added_and_given_a_role_with_dates(
 ) -> None:
     person = add_person(browser, name_zh="王伟")
     begin, end = today() + timedelta(days=2), today() + timedelta(days=30)
-    answer = browser.post(f"{person}/roles", {
-        "role": "officer", "programme": world.programmes["BJ"], "starts_on": begin.isoformat(), "ends_on": end.isoformat(),
-    }, page=person)  # fmt: skip
+    answer = browser.post(
+        f"{person}/roles",
+        {
+            "role": "officer",
+            "programme": world.programmes["BJ"],
+            "starts_on": begin.isoformat(),
+            "ends_on": end.isoformat(),
+        },
+        page=person,
+    )
     assert answer.status_code == 303
     # Nothing is given before another person agrees; who asked does not.
     shown = browser.get(person).text
@@ -104,9 +111,15 @@ def test_what_speaks_against_a_role_meanwhile_is_said_to_whoever_agrees(
 
 def test_a_deputy_is_named(browser: Browser, world: World) -> None:
     person = add_person(browser)
-    browser.post(f"{person}/roles", {
-        "role": "provider", "organisation": world.organisations["lab"], "deputy_for": world.people["provider"],
-    }, page=person)  # fmt: skip
+    browser.post(
+        f"{person}/roles",
+        {
+            "role": "provider",
+            "organisation": world.organisations["lab"],
+            "deputy_for": world.people["provider"],
+        },
+        page=person,
+    )
     assert "Haidian Assessment Lab" in browser.get(person).text
     deputised = browser.get(f"{HOME}/people/{world.people['provider']}").text
     assert "Wang Wei" in deputised[deputised.index("Deputies") :]
@@ -121,7 +134,9 @@ def test_a_deputy_is_named(browser: Browser, world: World) -> None:
         ({"language": "xx"}, "is not one of the choices"),
     ],
 )
-def test_faults_stand_at_their_fields_and_nothing_typed_is_lost(browser: Browser, given: dict[str, str], words: str) -> None:
+def test_faults_stand_at_their_fields_and_nothing_typed_is_lost(
+    browser: Browser, given: dict[str, str], words: str
+) -> None:
     sent = {"email": "new@example.org", "name": "Wang Wei", "language": "en"} | given
     answer = browser.post(f"{HOME}/people/new", sent, page=f"{HOME}/people/new")
     assert answer.status_code == 422
@@ -140,12 +155,16 @@ def test_a_password_that_is_sent_along_is_not_taken(browser: Browser, anonymous:
 @pytest.mark.parametrize(
     "given",
     [
-        {"role": ""}, {"role": "system"}, {"role": "officer"}, {"role": "officer", "programme": "nonsense"},
-        {"role": "provider", "programme": "here"}, {"role": "officer", "programme": "there"},
+        {"role": ""},
+        {"role": "system"},
+        {"role": "officer"},
+        {"role": "officer", "programme": "nonsense"},
+        {"role": "provider", "programme": "here"},
+        {"role": "officer", "programme": "there"},
         {"role": "officer", "programme": "here", "starts_on": "tomorrow"},
         {"role": "officer", "programme": "here", "starts_on": "2030-01-02", "ends_on": "2030-01-01"},
     ],
-)  # fmt: skip
+)
 def test_a_role_is_given_only_where_it_can_be(browser: Browser, world: World, given: dict[str, str]) -> None:
     person = add_person(browser)
     named = {"here": world.programmes["BJ"], "there": world.programmes["SH"]}
@@ -167,7 +186,8 @@ def test_a_role_is_ended(browser: Browser, world: World, engine: Engine) -> None
     # Of another programme's role nothing is known here.
     with transaction(engine) as db:
         away = db.execute(
-            text("SELECT id FROM memberships WHERE person_id = CAST(:id AS uuid)"), {"id": world.people["foreign_officer"]}
+            text("SELECT id FROM memberships WHERE person_id = CAST(:id AS uuid)"),
+            {"id": world.people["foreign_officer"]},
         ).scalar_one()
     assert browser.post(f"{HOME}/roles/{away}/end", {}, page=person).status_code == 404
 
@@ -218,15 +238,29 @@ def test_who_works_in_another_programme_is_not_shut_out(browser: Browser, world:
 
 def test_an_organisation_is_added_with_its_services(browser: Browser) -> None:
     page = f"{HOME}/organisations/new"
-    answer = browser.post(page, {
-        "name": "Tongzhou Bank", "kind": "provider", "services": ["pledge", "finance"], "country": "cn", "language": "zh-Hans",
-    }, page=page)  # fmt: skip
+    answer = browser.post(
+        page,
+        {
+            "name": "Tongzhou Bank",
+            "kind": "provider",
+            "services": ["pledge", "finance"],
+            "country": "cn",
+            "language": "zh-Hans",
+        },
+        page=page,
+    )
     assert answer.status_code == 303
     shown = browser.get(answer.headers["Location"]).text
     assert "pledge loan, green finance" in shown
     assert "<dd>CN</dd>" in shown
     assert "Tongzhou Bank" in browser.get(f"{HOME}/organisations").text
-    for wrong in ({"kind": "nothing"}, {"services": ["nothing"]}, {"country": "China"}, {"name": ""}, {"language": "xx"}):
+    for wrong in (
+        {"kind": "nothing"},
+        {"services": ["nothing"]},
+        {"country": "China"},
+        {"name": ""},
+        {"language": "xx"},
+    ):
         given = {"name": "Other Bank", "kind": "provider", "language": "en"} | wrong
         assert browser.post(page, given, page=page).status_code == 422
 
@@ -271,7 +305,14 @@ def test_an_administrator_sees_no_content_of_a_case(browser: Browser, world: Wor
 @pytest.mark.parametrize("name", ["officer", "supervisor", "provider_lead", "auditor", "manager"])
 def test_for_everybody_else_these_pages_do_not_exist(browser_for: BrowserFor, world: World, name: str) -> None:
     browser = browser_for(name)
-    for path in ("people", "people/new", f"people/{world.people['officer']}", "organisations", "programmes", "calendars"):
+    for path in (
+        "people",
+        "people/new",
+        f"people/{world.people['officer']}",
+        "organisations",
+        "programmes",
+        "calendars",
+    ):
         assert browser.get(f"{HOME}/{path}").status_code == 404
 
 

@@ -31,10 +31,18 @@ def person(engine: Engine, world: World) -> str:
 
 
 def form(world: World, person: str) -> dict[str, str]:
-    return {"programme": world.programmes["BJ"], "person": person, "words": "+86 10 6655 4433", "basis": "request", "reason": "As asked."}
+    return {
+        "programme": world.programmes["BJ"],
+        "person": person,
+        "words": "+86 10 6655 4433",
+        "basis": "request",
+        "reason": "As asked.",
+    }
 
 
-def test_two_persons_erase_a_third(world: World, engine: Engine, person: str, browser_for: Callable[[str], Browser]) -> None:
+def test_two_persons_erase_a_third(
+    world: World, engine: Engine, person: str, browser_for: Callable[[str], Browser]
+) -> None:
     asker, decider = browser_for("administrator"), browser_for("compliance")
     assert NAME in asker.get(f"/erasures/new?person={person}").text
     asked = asker.post("/erasures", form(world, person), page="/erasures/new", follow=True)
@@ -67,13 +75,18 @@ def test_the_page_says_what_must_be_kept(world: World, browser_for: Callable[[st
     assert "As asked." in answer.text, "nothing typed is lost"
 
 
-def test_it_is_refused_with_a_note(world: World, engine: Engine, person: str, browser_for: Callable[[str], Browser]) -> None:
+def test_it_is_refused_with_a_note(
+    world: World, engine: Engine, person: str, browser_for: Callable[[str], Browser]
+) -> None:
     browser_for("administrator").post("/erasures", form(world, person), page="/erasures/new")
     with engine.connect() as db:
         erasure = str(db.execute(text("SELECT id FROM erasures")).scalar_one())
     decider, page = browser_for("manager"), f"/erasures/{erasure}"
     assert decider.post(f"{page}/decide", {"decision": "refuse"}, page=page).status_code == 422
-    assert "Nothing is erased" in decider.post(f"{page}/decide", {"decision": "refuse", "note": "Not she."}, page=page, follow=True).text
+    assert (
+        "Nothing is erased"
+        in decider.post(f"{page}/decide", {"decision": "refuse", "note": "Not she."}, page=page, follow=True).text
+    )
 
 
 def test_pages_say_erased_where_the_title_of_a_case_was(
@@ -85,7 +98,14 @@ def test_pages_say_erased_where_the_title_of_a_case_was(
         world.fire(db, "officer", number, "take")
         db.execute(text("UPDATE cases SET title = NULL"))
     officer = browser_for("officer")
-    for page in ("/", "/cases", f"/cases/{number}", f"/cases/{number}/history", f"/cases/{number}/clocks", f"/search?q={number}"):
+    for page in (
+        "/",
+        "/cases",
+        f"/cases/{number}",
+        f"/cases/{number}/history",
+        f"/cases/{number}/clocks",
+        f"/search?q={number}",
+    ):
         shown = officer.get(page, follow_redirects=True)
         assert shown.status_code == 200, page
         assert "erased" in shown.text, page

@@ -48,9 +48,12 @@ def child(engine: Engine, referral: str) -> str:
 
 def acceptance(world: World) -> dict[str, str]:
     return {
-        "interest": "no", "confidentiality": "yes", "person": world.people["provider"], "charge": "free",
+        "interest": "no",
+        "confidentiality": "yes",
+        "person": world.people["provider"],
+        "charge": "free",
         "planned_on": (today() + timedelta(days=30)).isoformat(),
-    }  # fmt: skip
+    }
 
 
 def accept(browser: Browser, world: World, offer: str) -> TestResponse:
@@ -67,8 +70,12 @@ def read_accept(page: str) -> dict[str, str]:
     return read_page(f"<form {inside}</form>").sent.to_dict()
 
 
-def test_its_history_begins_with_the_request_for_the_provider_too(world: World, offer: str, browser_for: BrowserFor) -> None:
-    told = [browser_for(who).get(f"/referrals/{offer}").text.split("What happened")[1] for who in ("provider", "officer")]
+def test_its_history_begins_with_the_request_for_the_provider_too(
+    world: World, offer: str, browser_for: BrowserFor
+) -> None:
+    told = [
+        browser_for(who).get(f"/referrals/{offer}").text.split("What happened")[1] for who in ("provider", "officer")
+    ]
     assert ["sent the request" in one for one in told] == [True, True]
 
 
@@ -76,11 +83,24 @@ def test_the_provider_does_not_read_whom_else_the_office_asks(engine: Engine, wo
     with transaction(engine) as db:
         other = register_organisation(db, name="Xicheng Laboratory", kind="provider", services=("assessment",))
         number, referral = to_request(world, db)
-        world.fire(db, "officer", number, "send", {
-            "service": "assessment", "provider": world.organisations["lab"], "fee": "programme", "panel": [other],
-            "question": "Does it reach 180 degrees?", "wanted_on": (today() + timedelta(days=60)).isoformat(),
-        }, track=referral)  # fmt: skip
-        whole, part = (list_referral_events(db, world.actor(db, who), referral)["items"] for who in ("officer", "provider"))
+        world.fire(
+            db,
+            "officer",
+            number,
+            "send",
+            {
+                "service": "assessment",
+                "provider": world.organisations["lab"],
+                "fee": "programme",
+                "panel": [other],
+                "question": "Does it reach 180 degrees?",
+                "wanted_on": (today() + timedelta(days=60)).isoformat(),
+            },
+            track=referral,
+        )
+        whole, part = (
+            list_referral_events(db, world.actor(db, who), referral)["items"] for who in ("officer", "provider")
+        )
     assert other in str(whole)
     assert other not in str(part)
     assert [one["what"] for one in part] == ["send"]
@@ -96,19 +116,33 @@ def test_an_offer_stands_in_the_inbox_with_its_answer_clock(world: World, offer:
     assert "Green technology assessment" in page
 
 
-def test_an_offer_shows_what_lets_a_conflict_be_seen_and_no_more(engine: Engine, world: World, offer: str, browser_for: BrowserFor) -> None:
+def test_an_offer_shows_what_lets_a_conflict_be_seen_and_no_more(
+    engine: Engine, world: World, offer: str, browser_for: BrowserFor
+) -> None:
     page = browser_for("provider").get(f"/referrals/{offer}").text
     for words in (
-        "Does it reach 180 degrees?", "Hebei Steam Works", "Nordwind Boilers", "Beijing pilot", "Officer", "The programme",
-        "Before you see more", "0 of 5 working days used", "Their clock:", "stopped: nothing to do", "It is our turn.", "Asia/Shanghai",
-    ):  # fmt: skip
+        "Does it reach 180 degrees?",
+        "Hebei Steam Works",
+        "Nordwind Boilers",
+        "Beijing pilot",
+        "Officer",
+        "The programme",
+        "Before you see more",
+        "0 of 5 working days used",
+        "Their clock:",
+        "stopped: nothing to do",
+        "It is our turn.",
+        "Asia/Shanghai",
+    ):
         assert words in page, words
     with transaction(engine) as db:
         need = db.execute(text("SELECT rationale FROM matches LIMIT 1")).scalar_one()
     assert need not in page
 
 
-def test_the_declarations_and_the_acceptance_are_one_form(engine: Engine, world: World, offer: str, browser_for: BrowserFor) -> None:
+def test_the_declarations_and_the_acceptance_are_one_form(
+    engine: Engine, world: World, offer: str, browser_for: BrowserFor
+) -> None:
     browser = browser_for("provider")
     answer = accept(browser, world, offer)
     assert answer.status_code == 303
@@ -124,7 +158,9 @@ def test_the_declarations_and_the_acceptance_are_one_form(engine: Engine, world:
     assert "Start the work" in home
 
 
-def test_what_is_wrong_stands_by_the_field_and_what_was_typed_is_kept(engine: Engine, world: World, offer: str, browser_for: BrowserFor) -> None:
+def test_what_is_wrong_stands_by_the_field_and_what_was_typed_is_kept(
+    engine: Engine, world: World, offer: str, browser_for: BrowserFor
+) -> None:
     browser = browser_for("provider")
     sent = read_accept(browser.get(f"/referrals/{offer}").text)
     sent |= {"f-interest": "no", "f-confidentiality": "no", "f-charge": "priced", "f-price.amount": "12,000"}
@@ -143,13 +179,13 @@ def test_a_second_click_accepts_once(engine: Engine, world: World, offer: str, b
     address = f"/referrals/{offer}/{offer}/accept"
     assert [browser.flask.post(address, data=sent).status_code for _ in range(2)] == [303, 303]
     with transaction(engine) as db:
-        fired = db.execute(
-            text("SELECT count(*) FROM events WHERE effects->>'transition' = 'accept'")
-        ).scalar_one()
+        fired = db.execute(text("SELECT count(*) FROM events WHERE effects->>'transition' = 'accept'")).scalar_one()
     assert fired == 1
 
 
-def test_who_comes_too_late_sees_what_happened_and_keeps_the_text(engine: Engine, world: World, offer: str, browser_for: BrowserFor) -> None:
+def test_who_comes_too_late_sees_what_happened_and_keeps_the_text(
+    engine: Engine, world: World, offer: str, browser_for: BrowserFor
+) -> None:
     browser = browser_for("provider")
     page = f"/referrals/{offer}/{offer}/decline"
     opened = read_accept(browser.get(page).text)
@@ -172,8 +208,14 @@ def test_who_comes_too_late_sees_what_happened_and_keeps_the_text(engine: Engine
     ],
 )
 def test_an_offer_may_be_answered_otherwise(
-    engine: Engine, world: World, offer: str, browser_for: BrowserFor, transition: str, values: dict[str, str], there: str
-) -> None:  # fmt: skip
+    engine: Engine,
+    world: World,
+    offer: str,
+    browser_for: BrowserFor,
+    transition: str,
+    values: dict[str, str],
+    there: str,
+) -> None:
     browser = browser_for("provider")
     page = f"/referrals/{offer}/{offer}/{transition}"
     sent = read_accept(browser.get(page).text) | {f"f-{name}": value for name, value in values.items()}
@@ -182,7 +224,9 @@ def test_an_offer_may_be_answered_otherwise(
     assert states(engine, offer) == [there]
 
 
-def test_a_step_of_the_service_starts_the_referral(engine: Engine, world: World, offer: str, browser_for: BrowserFor) -> None:
+def test_a_step_of_the_service_starts_the_referral(
+    engine: Engine, world: World, offer: str, browser_for: BrowserFor
+) -> None:
     browser = browser_for("provider")
     accept(browser, world, offer)
     page = f"/referrals/{offer}/{child(engine, offer)}/find_gaps"
@@ -196,7 +240,9 @@ def test_a_step_of_the_service_starts_the_referral(engine: Engine, world: World,
     assert "stopped: nothing to do" not in page.split("Their clock:")[1].split("</dl>")[0]
 
 
-def test_what_was_shared_is_what_a_form_offers(engine: Engine, world: World, offer: str, browser_for: BrowserFor) -> None:
+def test_what_was_shared_is_what_a_form_offers(
+    engine: Engine, world: World, offer: str, browser_for: BrowserFor
+) -> None:
     browser = browser_for("provider")
     accept(browser, world, offer)
     page = browser.get(f"/referrals/{offer}/{child(engine, offer)}/admit").text
@@ -207,21 +253,19 @@ def test_what_is_not_possible_says_why(engine: Engine, world: World, offer: str,
     browser = browser_for("provider")
     accept(browser, world, offer)
     with transaction(engine) as db:
-        db.execute(
-            text("UPDATE tracks SET states = ARRAY['in_progress'] WHERE id = CAST(:id AS uuid)"), {"id": offer}
-        )
+        db.execute(text("UPDATE tracks SET states = ARRAY['in_progress'] WHERE id = CAST(:id AS uuid)"), {"id": offer})
     page = browser.get(f"/referrals/{offer}/{offer}/deliver").text
     assert "This is not possible now:" in page
     assert "Deliver" in browser.get(f"/referrals/{offer}").text
 
 
-def test_giving_up_asks_once_and_names_what_follows(engine: Engine, world: World, offer: str, browser_for: BrowserFor) -> None:
+def test_giving_up_asks_once_and_names_what_follows(
+    engine: Engine, world: World, offer: str, browser_for: BrowserFor
+) -> None:
     browser = browser_for("provider")
     accept(browser, world, offer)
     with transaction(engine) as db:
-        db.execute(
-            text("UPDATE tracks SET states = ARRAY['in_progress'] WHERE id = CAST(:id AS uuid)"), {"id": offer}
-        )
+        db.execute(text("UPDATE tracks SET states = ARRAY['in_progress'] WHERE id = CAST(:id AS uuid)"), {"id": offer})
     page = f"/referrals/{offer}/{offer}/give_up"
     sent = read_accept(browser.get(page).text)
     assert "The referral and the service below it end." in browser.get(page).text
@@ -236,9 +280,7 @@ def test_giving_up_asks_once_and_names_what_follows(engine: Engine, world: World
 def test_a_lead_names_another_person(engine: Engine, world: World, offer: str, browser_for: BrowserFor) -> None:
     accept(browser_for("provider"), world, offer)
     with transaction(engine) as db:
-        db.execute(
-            text("UPDATE tracks SET states = ARRAY['in_progress'] WHERE id = CAST(:id AS uuid)"), {"id": offer}
-        )
+        db.execute(text("UPDATE tracks SET states = ARRAY['in_progress'] WHERE id = CAST(:id AS uuid)"), {"id": offer})
     page = f"/referrals/{offer}/{offer}/change_person"
     # A member is not offered what only the lead does.
     assert browser_for("provider").get(page).status_code == 404
@@ -248,7 +290,9 @@ def test_a_lead_names_another_person(engine: Engine, world: World, offer: str, b
     assert "Provider Lead does it" in lead.get(f"/referrals/{offer}").text
 
 
-def test_what_is_late_stands_on_whose_side_it_is(engine: Engine, world: World, offer: str, browser_for: BrowserFor) -> None:
+def test_what_is_late_stands_on_whose_side_it_is(
+    engine: Engine, world: World, offer: str, browser_for: BrowserFor
+) -> None:
     with transaction(engine) as db:
         db.execute(text("UPDATE tasks SET due_at = casework_now() - interval '5 days' WHERE queue = 'provider'"))
     browser = browser_for("provider")
@@ -257,7 +301,9 @@ def test_what_is_late_stands_on_whose_side_it_is(engine: Engine, world: World, o
     browser.flask.post(page, data=read_accept(browser.get(page).text) | {"f-items": "The drawings"})
     with transaction(engine) as db:
         db.execute(
-            text("UPDATE tasks SET due_at = casework_now() - interval '5 days' WHERE queue = 'officer' AND name = 'info_asked'")
+            text(
+                "UPDATE tasks SET due_at = casework_now() - interval '5 days' WHERE queue = 'officer' AND name = 'info_asked'"
+            )
         )
     page_text = browser.get("/").text
     assert 'class="late"' not in page_text
@@ -279,7 +325,9 @@ def test_an_officer_sees_the_referral_from_the_other_side(world: World, offer: s
     assert "Cancel the referral" in page
 
 
-def test_another_provider_and_a_draft_are_not_there(engine: Engine, world: World, offer: str, browser_for: BrowserFor) -> None:
+def test_another_provider_and_a_draft_are_not_there(
+    engine: Engine, world: World, offer: str, browser_for: BrowserFor
+) -> None:
     for who in ("foreign_provider", "verifier", "dispute_officer", "observer", "administrator", "foreign_officer"):
         assert browser_for(who).get(f"/referrals/{offer}").status_code == 404, who
     with transaction(engine) as db:
@@ -315,7 +363,11 @@ def test_every_offer_is_shown_once_over_the_pages(engine: Engine, world: World, 
         page = browser.get(path).text
         rows = page.split('<ul class="rows">')[1].split("</ul>")[0]
         found += [part.split('"')[0] for part in rows.split('href="/referrals/')[1:]]
-        path = page.split('rel="next"')[0].rsplit('href="', 1)[1].split('"')[0].replace("&amp;", "&") if 'rel="next"' in page else ""
+        path = (
+            page.split('rel="next"')[0].rsplit('href="', 1)[1].split('"')[0].replace("&amp;", "&")
+            if 'rel="next"' in page
+            else ""
+        )
     assert len(found) == len(set(found)) == 30
     assert set(found) == made
 
@@ -340,7 +392,8 @@ def test_a_lead_rules_over_the_own_organisation_alone(engine: Engine, world: Wor
     assert "Haidian Assessment Lab" in lead.get("/members").text
     with transaction(engine) as db:
         other = db.execute(
-            text("SELECT id FROM memberships WHERE person_id = CAST(:p AS uuid)"), {"p": world.people["foreign_provider"]}
+            text("SELECT id FROM memberships WHERE person_id = CAST(:p AS uuid)"),
+            {"p": world.people["foreign_provider"]},
         ).scalar_one()
     assert lead.post(f"/members/{other}/end", page="/members").status_code == 404
     assert roles_of(engine, world.people["foreign_provider"]) == ["provider"]
@@ -359,14 +412,24 @@ def test_nobody_ends_the_own_role(engine: Engine, world: World, browser_for: Bro
     assert roles_of(engine, world.people["provider_lead"]) == ["provider_lead"]
 
 
-def test_an_offer_with_a_paper_is_offered_to_be_accepted(engine: Engine, world: World, browser_for: BrowserFor, offer: str) -> None:
+def test_an_offer_with_a_paper_is_offered_to_be_accepted(
+    engine: Engine, world: World, browser_for: BrowserFor, offer: str
+) -> None:
     """What is possible is decided on papers too that the provider may not see yet."""
     with transaction(engine) as db:
         number = str(db.execute(text("SELECT number FROM cases ORDER BY opened_at DESC LIMIT 1")).scalar_one())
         done = register_document(
-            db, world.actor(db, "officer"), number, title="Figures", kind="report", party="need_owner", language=None,
-            valid_until=None, revision=load(db, home_of(db, number), "case").revision, request=new_request(),
-        )  # fmt: skip
+            db,
+            world.actor(db, "officer"),
+            number,
+            title="Figures",
+            kind="report",
+            party="need_owner",
+            language=None,
+            valid_until=None,
+            revision=load(db, home_of(db, number), "case").revision,
+            request=new_request(),
+        )
         world.fire(db, "provider", number, "ask_info", {"items": "The figures"}, track=offer)
         supplied = {"documents": [done.answer["id"]], "answer": "Here."}
         world.fire(db, "officer", number, "supply_info", supplied, track=offer)

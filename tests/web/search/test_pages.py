@@ -43,10 +43,19 @@ def test_numbers_titles_and_parties_are_found(world: World, number: str, browser
 @pytest.mark.parametrize(
     ("words", "finds"),
     [
-        ("without steam", True), ("works hebei bj-", True), ("蒸汽", True), ("蒸汽 hebei", True), ("officer", True),
-        ("team", False), ("eat pump", False), ("hebei nowhere", False), ("st.am", False), ("(steam", False), ("\\m", False),
+        ("without steam", True),
+        ("works hebei bj-", True),
+        ("蒸汽", True),
+        ("蒸汽 hebei", True),
+        ("officer", True),
+        ("team", False),
+        ("eat pump", False),
+        ("hebei nowhere", False),
+        ("st.am", False),
+        ("(steam", False),
+        ("\\m", False),
     ],
-)  # fmt: skip
+)
 def test_every_word_stands_somewhere_where_a_word_begins(
     engine: Engine, world: World, number: str, words: str, finds: bool
 ) -> None:
@@ -92,7 +101,9 @@ def test_who_is_shut_out_finds_nothing(engine: Engine, world: World, number: str
 
 
 @pytest.mark.parametrize("words", ["%", "_", "%%", "\\", "'; DROP TABLE cases; --", "<script>alert(1)</script>"])
-def test_signs_of_the_query_language_are_letters_like_others(world: World, number: str, browser_for: BrowserFor, words: str) -> None:
+def test_signs_of_the_query_language_are_letters_like_others(
+    world: World, number: str, browser_for: BrowserFor, words: str
+) -> None:
     found = main(browser_for("officer"), words)
     assert number not in found
     assert "<script>alert" not in found
@@ -128,10 +139,13 @@ def test_a_provider_finds_what_is_granted_to_it_while_it_is(
     document = world.hand_in(cabinet, number, title="Boiler certificate")
     given = {"document": document}
     with transaction(engine) as db:
-        db.execute(text(
-            "INSERT INTO grants (id, log_id, track_id, document_id, consents, given_at)"
-            " SELECT gen_random_uuid(), log_id, id, CAST(:document AS uuid), '{}', casework_now() FROM tracks WHERE workflow = 'referral'"
-        ), given)  # fmt: skip
+        db.execute(
+            text(
+                "INSERT INTO grants (id, log_id, track_id, document_id, consents, given_at)"
+                " SELECT gen_random_uuid(), log_id, id, CAST(:document AS uuid), '{}', casework_now() FROM tracks WHERE workflow = 'referral'"
+            ),
+            given,
+        )
     for who, finds in (("provider", True), ("provider_lead", True), ("foreign_provider", False)):
         assert ("Boiler certificate" in main(browser_for(who), "certificate")) is finds, who
     with transaction(engine) as db:
@@ -166,9 +180,15 @@ def test_a_message_is_found_by_what_it_says_now(engine: Engine, world: World, nu
         with transaction(engine) as db:
             case = load(db, home_of(db, number), "case")
             correct_message(
-                db, world.actor(db, "officer"), case, audience="internal", referral=None, message=message, words=words,
+                db,
+                world.actor(db, "officer"),
+                case,
+                audience="internal",
+                referral=None,
+                message=message,
+                words=words,
                 request=new_request(),
-            )  # fmt: skip
+            )
 
     def found(words: str) -> int:
         with transaction(engine) as db:
@@ -186,7 +206,12 @@ def test_a_message_is_found_by_what_it_says_now(engine: Engine, world: World, nu
 def test_people_are_found_by_those_who_work_with_them(engine: Engine, world: World, browser_for: BrowserFor) -> None:
     with transaction(engine) as db:
         given = {"id": world.people["second_supervisor"]}
-        db.execute(text("UPDATE people SET name = 'Ottilie Quast', name_zh = '全婷丽', email = 'oq@example.com' WHERE id = CAST(:id AS uuid)"), given)
+        db.execute(
+            text(
+                "UPDATE people SET name = 'Ottilie Quast', name_zh = '全婷丽', email = 'oq@example.com' WHERE id = CAST(:id AS uuid)"
+            ),
+            given,
+        )
     staff = {*READ_WHOLE, "dispute_officer", "administrator"}
     for who in (*READ_WHOLE, "provider", *OUTSIDE):
         for words in ("quast", "婷丽"):

@@ -65,9 +65,14 @@ def test_a_deadline_is_said_in_working_days(due: datetime, english: str, chinese
 
 @pytest.mark.parametrize(
     ("moment", "english"),
-    [(beijing(2), "today"), (beijing(3), "tomorrow"), (beijing(1), "yesterday"), (beijing(5), "in 3 days"),
-     (datetime(2025, 11, 28, 9, tzinfo=UTC), "4 days ago")],
-)  # fmt: skip
+    [
+        (beijing(2), "today"),
+        (beijing(3), "tomorrow"),
+        (beijing(1), "yesterday"),
+        (beijing(5), "in 3 days"),
+        (datetime(2025, 11, 28, 9, tzinfo=UTC), "4 days ago"),
+    ],
+)
 def test_without_a_calendar_days_are_counted(moment: datetime, english: str) -> None:
     with force_locale("en"):
         assert dates.say_due(moment, clock(plain=True)) == english

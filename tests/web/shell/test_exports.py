@@ -40,7 +40,11 @@ def test_xlsx_holds_text_alone() -> None:
     made = to_xlsx("Cases", ["x"], [[one] for one in (*PAYLOADS, "12", "http://example.org")])
     with zipfile.ZipFile(io.BytesIO(made)) as book:
         sheet = book.read("xl/worksheets/sheet1.xml").decode()
-        assert not any("hyperlink" in book.read(name).decode(errors="replace").lower() for name in book.namelist() if "rels" in name)
+        assert not any(
+            "hyperlink" in book.read(name).decode(errors="replace").lower()
+            for name in book.namelist()
+            if "rels" in name
+        )
     assert "<f>" not in sheet
     assert set(re.findall(r'<c [^>]*t="(\w+)"', sheet)) == {"s"}
     assert len(re.findall(r"<c ", sheet)) == len(PAYLOADS) + 3

@@ -40,7 +40,10 @@ ONE, TWO = str(uuid.UUID(int=1)), str(uuid.UUID(int=2))
 SHOW = '{% from "macros/forms.html" import render_form with context %}{{ render_form(form, "/there", "Refer to mediation") }}'
 OFFERED = {
     "party": [("need_owner", "Hebei Steam Works"), ("technology_owner", "Nordwind Boilers")],
-    **{kind: [(ONE, "The first"), (TWO, "The second")] for kind in ("right", "person", "provider", "documents", "tasks")},
+    **{
+        kind: [(ONE, "The first"), (TWO, "The second")]
+        for kind in ("right", "person", "provider", "documents", "tasks")
+    },
 }
 
 
@@ -139,7 +142,9 @@ def test_an_optional_choice_can_be_taken_back() -> None:
 
 
 def test_what_was_sent_is_shown_again_as_it_was_typed() -> None:
-    typed = MultiDict([("f-text", " odd "), ("f-number", "twelve"), ("f-money.amount", "1.000,00"), ("f-day", "tomorrow")])
+    typed = MultiDict(
+        [("f-text", " odd "), ("f-number", "twelve"), ("f-money.amount", "1.000,00"), ("f-day", "tomorrow")]
+    )
     shown = page_of(every(submitted=typed, values=FULL)).sent
     assert [shown[name] for name in typed] == list(typed.values())
     assert "f-sure" not in shown
@@ -163,9 +168,7 @@ def edition_of(fingerprint: str) -> Edition:
     return load_library()[fingerprint]
 
 
-@pytest.mark.parametrize(
-    ("fingerprint", "name"), EDITION_FORMS, ids=lambda one: one[:12] if len(one) == 64 else one
-)
+@pytest.mark.parametrize(("fingerprint", "name"), EDITION_FORMS, ids=lambda one: one[:12] if len(one) == 64 else one)
 def test_every_form_of_every_edition_is_shown_and_read_back(fingerprint: str, name: str) -> None:
     edition = edition_of(fingerprint)
     rules = edition.form(name)
@@ -179,9 +182,7 @@ def test_every_form_of_every_edition_is_shown_and_read_back(fingerprint: str, na
 PARTS = {"items": (".0.what", ".0.by"), "money": (".amount",)}
 
 
-@pytest.mark.parametrize(
-    ("fingerprint", "name"), EDITION_FORMS, ids=lambda one: one[:12] if len(one) == 64 else one
-)
+@pytest.mark.parametrize(("fingerprint", "name"), EDITION_FORMS, ids=lambda one: one[:12] if len(one) == 64 else one)
 def test_forty_scripts_in_every_field_of_every_edition_are_words(fingerprint: str, name: str) -> None:
     edition, scripts = edition_of(fingerprint), " ".join(SCRIPTS)
     rules = edition.form(name)
@@ -189,7 +190,9 @@ def test_forty_scripts_in_every_field_of_every_edition_are_words(fingerprint: st
 
     def shown(words: str) -> Page:
         typed, faults = MultiDict([(place, words) for _, place in places]), {rule["name"]: words for rule in rules}
-        return page_of(build_form(name, rules, texts_of(edition, name), choices=OFFERED, submitted=typed, faults=faults))
+        return page_of(
+            build_form(name, rules, texts_of(edition, name), choices=OFFERED, submitted=typed, faults=faults)
+        )
 
     hostile = shown(scripts)
     assert hostile.tags == shown("Some words").tags
@@ -256,10 +259,18 @@ def test_money_without_an_amount_is_nothing() -> None:
 
 
 def test_rows_keep_their_order_and_empty_ones_are_left_out() -> None:
-    typed = MultiDict([
-        ("f-items.10.what", "third"), ("f-items.10.by", "2026-01-03"), ("f-items.2.what", "second"), ("f-items.2.by", ""),
-        ("f-items.0.what", "first"), ("f-items.0.by", "2026-01-01"), ("f-items.1.what", "  "), ("f-items.1.by", ""),
-    ])  # fmt: skip
+    typed = MultiDict(
+        [
+            ("f-items.10.what", "third"),
+            ("f-items.10.by", "2026-01-03"),
+            ("f-items.2.what", "second"),
+            ("f-items.2.by", ""),
+            ("f-items.0.what", "first"),
+            ("f-items.0.by", "2026-01-01"),
+            ("f-items.1.what", "  "),
+            ("f-items.1.by", ""),
+        ]
+    )
     assert [row["what"] for row in parse_form(Every.rule(), typed)["items"]] == ["first", "second", "third"]
 
 
@@ -338,7 +349,7 @@ def test_a_fault_of_no_field_stands_above_the_form() -> None:
         {"f-items.0.what": "x" * 501, "f-items.0.by": "2026-01-01"},
         {"f-text": "x" * 201},
     ],
-)  # fmt: skip
+)
 def test_what_no_form_of_ours_sends_is_refused_at_its_field(sent: dict[str, str]) -> None:
     form = {next(iter(sent))[2:].split(".")[0]}
     with pytest.raises(InvalidForm) as refused:
@@ -387,7 +398,9 @@ def test_the_same_form_sent_twice_has_one_key_and_one_digest(app: Flask) -> None
     assert sent()[1] == 7
 
 
-@pytest.mark.parametrize("form", [{}, {"key": "short"}, {"key": "k" * 101}, {"key": "k" * 20 + "\n"}, {"key": "中" * 20}])
+@pytest.mark.parametrize(
+    "form", [{}, {"key": "short"}, {"key": "k" * 101}, {"key": "k" * 20 + "\n"}, {"key": "中" * 20}]
+)
 def test_a_form_without_a_good_key_is_not_read(app: Flask, form: dict[str, str]) -> None:
     with app.test_request_context("/there", method="POST", data=form), pytest.raises(Unreadable):
         read_request()

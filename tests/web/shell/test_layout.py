@@ -62,7 +62,13 @@ def test_a_dispute_officer_is_offered_no_list_of_cases(browser_for: Enter) -> No
 
 def test_a_demo_shows_its_people(settings: Settings, world: World) -> None:
     settings.var.mkdir(parents=True, exist_ok=True)
-    one = {"email": "officer@example.org", "password": PASSWORD, "name": "Li Na", "role": ["officer"], "organisation": None}
+    one = {
+        "email": "officer@example.org",
+        "password": PASSWORD,
+        "name": "Li Na",
+        "role": ["officer"],
+        "organisation": None,
+    }
     (settings.var / "demo-accounts.json").write_text(json.dumps({"url": "", "accounts": [one]}))
     for profile, shown in (("demo", True), ("test", False)):
         app = create_app(settings.model_copy(update={"profile": profile}))
@@ -104,9 +110,18 @@ def test_simulated_time_is_marked(settings: Settings) -> None:
 @pytest.mark.parametrize(
     ("given", "path"),
     [
-        ("/cases?state=consent&text=%E6%B0%B4", "/cases?state=consent&text=%E6%B0%B4"), ("/", "/"), ("", None), (None, None),
-        ("cases", None), ("//x", None), ("/\\x", None), ("/a b", None), ("/a\x00", None), ("http://x/", None), ("/" * 3, None),
+        ("/cases?state=consent&text=%E6%B0%B4", "/cases?state=consent&text=%E6%B0%B4"),
+        ("/", "/"),
+        ("", None),
+        (None, None),
+        ("cases", None),
+        ("//x", None),
+        ("/\\x", None),
+        ("/a b", None),
+        ("/a\x00", None),
+        ("http://x/", None),
+        ("/" * 3, None),
     ],
-)  # fmt: skip
+)
 def test_only_our_own_paths_are_gone_back_to(given: str | None, path: str | None) -> None:
     assert local_path(given) == path

@@ -77,7 +77,10 @@ def test_matches_and_queues_follow(officer: Browser) -> None:
 
 def test_the_choice_stays_with_the_session_alone(officer: Browser, browser_for: Enter, numbers: dict[str, str]) -> None:
     officer.post("/programme", {"programme": "SH"})
-    assert "<summary><span class=\"visually-hidden\">Programme: </span>Shanghai pilot</summary>" in officer.get("/account").text
+    assert (
+        '<summary><span class="visually-hidden">Programme: </span>Shanghai pilot</summary>'
+        in officer.get("/account").text
+    )
     assert shown(browser_for("officer"), "/cases", numbers) == {"BJ", "SH"}
 
 
@@ -100,7 +103,9 @@ def test_the_switch_comes_back_to_the_page_without_what_its_address_said(officer
     assert answer.headers["Location"] == "/cases?q=steam"
 
 
-def test_a_programme_that_is_not_ones_own_is_not_there(officer: Browser, browser_for: Enter, engine: Engine, world: World) -> None:
+def test_a_programme_that_is_not_ones_own_is_not_there(
+    officer: Browser, browser_for: Enter, engine: Engine, world: World
+) -> None:
     assert officer.post("/programme", {"programme": "XX"}).status_code == 404
     assert officer.get("/cases?programme=XX").status_code == 404
     # One who has a single programme has no switch, and an address changes nothing.
@@ -110,11 +115,15 @@ def test_a_programme_that_is_not_ones_own_is_not_there(officer: Browser, browser
     assert "BJ-" not in single.get("/cases?programme=BJ").text.partition("<main")[2]
 
 
-def test_a_programme_that_one_has_left_is_shown_no_more(officer: Browser, engine: Engine, world: World, numbers: dict[str, str]) -> None:
+def test_a_programme_that_one_has_left_is_shown_no_more(
+    officer: Browser, engine: Engine, world: World, numbers: dict[str, str]
+) -> None:
     officer.post("/programme", {"programme": "SH"})
     with transaction(engine) as db:
         db.execute(
-            text("UPDATE memberships SET ends_at = casework_now() WHERE programme_id = CAST(:id AS uuid) AND person_id = CAST(:who AS uuid)"),
+            text(
+                "UPDATE memberships SET ends_at = casework_now() WHERE programme_id = CAST(:id AS uuid) AND person_id = CAST(:who AS uuid)"
+            ),
             {"id": world.programmes["SH"], "who": world.people["officer"]},
         )
     assert shown(officer, "/cases", numbers) == {"BJ"}

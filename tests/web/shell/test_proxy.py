@@ -32,7 +32,10 @@ def production(settings: Settings, **more: Any) -> Iterator[Flask]:
 
 
 def sent_by_proxy(*addresses: str, scheme: str = "https") -> dict[str, Any]:
-    return {"base_url": BASE.replace("https", "http"), "headers": {"X-Forwarded-For": ", ".join(addresses), "X-Forwarded-Proto": scheme}}
+    return {
+        "base_url": BASE.replace("https", "http"),
+        "headers": {"X-Forwarded-For": ", ".join(addresses), "X-Forwarded-Proto": scheme},
+    }
 
 
 # --- one stranger keeps nobody out -----------------------------------------------------------------------------------
@@ -60,7 +63,9 @@ def test_whoever_guesses_from_the_same_network_keeps_no_known_device_out(app: Fl
     assert known.sign_in("supervisor@example.org").status_code == 429
 
 
-def test_whoever_guesses_at_an_account_keeps_its_known_device_in_another_network_not_out(app: Flask, browser_for: Enter) -> None:
+def test_whoever_guesses_at_an_account_keeps_its_known_device_in_another_network_not_out(
+    app: Flask, browser_for: Enter
+) -> None:
     known, stranger = browser_for("officer"), Browser(app.test_client())
     known.post("/sign-out")
     for _ in range(5):
@@ -92,7 +97,9 @@ def test_addresses_of_one_network_are_one(app: Flask, world: World) -> None:
     token = re.findall(r'name="csrf_token" value="([^"]+)"', browser.get("/sign-in").text)[0]
     for number in range(51):
         data = {"csrf_token": token, "email": f"nobody{number}@example.org", "password": "a wrong password"}
-        last = browser.flask.post("/sign-in", data=data, environ_overrides={"REMOTE_ADDR": f"2001:db8::{number:x}"}).status_code
+        last = browser.flask.post(
+            "/sign-in", data=data, environ_overrides={"REMOTE_ADDR": f"2001:db8::{number:x}"}
+        ).status_code
     assert last == 429
 
 
@@ -115,8 +122,12 @@ def try_once(app: Flask, **sent: Any) -> int:
 
 @pytest.mark.parametrize(
     ("hops", "told", "counted"),
-    [(1, ("198.51.100.7",), "198.51.100.7"), (1, ("10.9.9.9", "198.51.100.7"), "198.51.100.7"), (2, ("198.51.100.7", "10.0.0.1"), "198.51.100.7")],
-)  # fmt: skip
+    [
+        (1, ("198.51.100.7",), "198.51.100.7"),
+        (1, ("10.9.9.9", "198.51.100.7"), "198.51.100.7"),
+        (2, ("198.51.100.7", "10.0.0.1"), "198.51.100.7"),
+    ],
+)
 def test_the_client_is_who_the_trusted_proxies_say(
     settings: Settings, engine: Engine, world: World, hops: int, told: tuple[str, ...], counted: str
 ) -> None:
@@ -129,11 +140,18 @@ def test_the_client_is_who_the_trusted_proxies_say(
 def test_no_header_says_where_the_pages_lie(settings: Settings, world: World) -> None:
     with production(settings) as app:
         sent = sent_by_proxy("198.51.100.7")
-        sent["headers"] |= {"X-Forwarded-Host": "evil.example", "X-Forwarded-Prefix": "/evil", "X-Forwarded-Port": "1", "Script-Name": "/evil"}
+        sent["headers"] |= {
+            "X-Forwarded-Host": "evil.example",
+            "X-Forwarded-Prefix": "/evil",
+            "X-Forwarded-Port": "1",
+            "Script-Name": "/evil",
+        }
         assert "evil" not in app.test_client().get("/sign-in", **sent).text
 
 
-def test_production_does_not_take_every_client_for_the_proxy(settings: Settings, caplog: pytest.LogCaptureFixture) -> None:
+def test_production_does_not_take_every_client_for_the_proxy(
+    settings: Settings, caplog: pytest.LogCaptureFixture
+) -> None:
     with production(settings, proxy_hops=0) as app:
         answer = app.test_client().get("/sign-in", base_url=BASE, headers={"X-Forwarded-For": "198.51.100.7"})
         assert answer.status_code == 400
@@ -155,7 +173,9 @@ def test_production_takes_no_token_by_plain_http(settings: Settings, world: Worl
 
 
 @pytest.mark.parametrize("path", ["/api/v1/docs", "/api/v1/openapi.json"])
-def test_strangers_read_the_documentation_of_a_production_where_it_says_so(settings: Settings, world: World, path: str) -> None:
+def test_strangers_read_the_documentation_of_a_production_where_it_says_so(
+    settings: Settings, world: World, path: str
+) -> None:
     with production(settings) as app:
         client, token = app.test_client(), {"Authorization": f"Bearer {world.tokens['provider']}"}
         assert client.get(path, base_url=BASE).status_code == 401
@@ -169,12 +189,22 @@ def test_every_cookie_of_production_can_be_set_by_https_alone(settings: Settings
         client = app.test_client()
         token = re.findall(r'name="csrf_token" value="([^"]+)"', client.get("/sign-in", base_url=BASE).text)[0]
         headers = {"Referer": f"{BASE}/sign-in"}
-        chosen = client.post("/preferences", base_url=BASE, headers=headers, data={"csrf_token": token, "language": "zh-Hans", "theme": "dark"})
+        chosen = client.post(
+            "/preferences",
+            base_url=BASE,
+            headers=headers,
+            data={"csrf_token": token, "language": "zh-Hans", "theme": "dark"},
+        )
         data = {"csrf_token": token, "email": "provider@example.org", "password": PASSWORD}
         entered = client.post("/sign-in", base_url=BASE, headers=headers, data=data)
         assert entered.status_code == 303
         cookies = chosen.headers.getlist("Set-Cookie") + entered.headers.getlist("Set-Cookie")
-        assert {one.split("=")[0] for one in cookies} >= {"__Host-language", "__Host-theme", "__Host-sid", "__Host-device"}
+        assert {one.split("=")[0] for one in cookies} >= {
+            "__Host-language",
+            "__Host-theme",
+            "__Host-sid",
+            "__Host-device",
+        }
         for one in cookies:
             assert one.startswith("__Host-")
             assert "Secure" in one

@@ -36,7 +36,7 @@ Written = Callable[[], list[dict[str, Any]]]
 
 def test_signing_in_and_failing_to_is_noted_with_who_and_where(app: Flask, world: World, written: Written) -> None:
     browser = Browser(app.test_client())
-    browser.sign_in("officer@example.org", "quicksilver\n{\"event\": \"signed_in\"}")
+    browser.sign_in("officer@example.org", 'quicksilver\n{"event": "signed_in"}')
     browser.sign_in("officer@example.org")
     browser.post("/sign-out")
     lines = [one for one in written() if one["logger"] == "casework.security"]
@@ -52,14 +52,21 @@ def test_signing_in_and_failing_to_is_noted_with_who_and_where(app: Flask, world
     assert "officer@" not in json.dumps(lines)
 
 
-def test_refusals_are_noted_without_what_was_looked_for(app: Flask, world: World, browser_for: Enter, written: Written) -> None:
+def test_refusals_are_noted_without_what_was_looked_for(
+    app: Flask, world: World, browser_for: Enter, written: Written
+) -> None:
     officer = browser_for("officer")
     officer.get("/mediations/0194f0a0-0000-7000-8000-00000000abcd")
     officer.flask.post("/search", headers={"Origin": "https://evil.example"})
     officer.flask.post("/preferences", data={"csrf_token": "forged"})
     app.test_client().get("/api/v1/cases", headers={"Authorization": "Bearer cwt_nobody_at_all"})
     lines = [one for one in written() if one["logger"] == "casework.security" and one["event"] != "signed_in"]
-    assert [(one["event"], one["status"]) for one in lines] == [("refused", 404), ("foreign_origin", 400), ("forged_form", 400), ("refused", 401)]
+    assert [(one["event"], one["status"]) for one in lines] == [
+        ("refused", 404),
+        ("foreign_origin", 400),
+        ("forged_form", 400),
+        ("refused", 401),
+    ]
     assert lines[0]["actor"] == world.people["officer"]
     assert "abcd" not in json.dumps(lines)
     assert "cwt_" not in json.dumps(lines)

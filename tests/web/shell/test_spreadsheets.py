@@ -49,7 +49,16 @@ class Calc:
         for ending, more in ((".csv", (f"--infilter={_CSV}",)), (".xlsx", ())):
             if chosen := [str(self.folder / name) for name in files if name.endswith(ending)]:
                 profile = f"-env:UserInstallation=file://{self.folder}/profile"
-                command = [self.program, "--headless", profile, *more, "--convert-to", "fods", "--outdir", str(self.folder / ending[1:])]
+                command = [
+                    self.program,
+                    "--headless",
+                    profile,
+                    *more,
+                    "--convert-to",
+                    "fods",
+                    "--outdir",
+                    str(self.folder / ending[1:]),
+                ]
                 subprocess.run([*command, *chosen], check=True, capture_output=True, timeout=120)
         made = {name: self.folder / name.rpartition(".")[2] / f"{name.rpartition('.')[0]}.fods" for name in files}
         return {name: _rows(path) for name, path in made.items()}
@@ -111,16 +120,22 @@ def test_a_formula_that_nobody_made_safe_is_found(calc: Calc) -> None:
 
 
 @pytest.mark.parametrize("make", [to_csv, lambda head, rows: to_xlsx("Cases", head, rows)], ids=["csv", "xlsx"])
-def test_each_string_in_each_column_is_read_as_it_was_written(calc: Calc, make: Callable[..., bytes], request: pytest.FixtureRequest) -> None:
+def test_each_string_in_each_column_is_read_as_it_was_written(
+    calc: Calc, make: Callable[..., bytes], request: pytest.FixtureRequest
+) -> None:
     name = f"all.{request.node.callspec.id}"
     head, rows = [f"column {n}" for n in range(COLUMNS)], [[words] * COLUMNS for words in PAYLOADS]
-    assert calc.read({name: make(head, rows)}) == {name: [head, *[[as_lines(safe_cell(cell)) for cell in row] for row in rows]]}
+    assert calc.read({name: make(head, rows)}) == {
+        name: [head, *[[as_lines(safe_cell(cell)) for cell in row] for row in rows]]
+    }
 
 
 def test_what_people_wrote_is_words_in_every_file_that_we_export(
     app: Flask, browser_for: Callable[[str], Browser], world: World, owner_engine: Engine, calc: Calc
 ) -> None:
-    served = {rule.rule for rule in app.url_map.iter_rules() if rule.rule.rpartition(".")[2] in ("csv", "xlsx", "ods", "tsv")}
+    served = {
+        rule.rule for rule in app.url_map.iter_rules() if rule.rule.rpartition(".")[2] in ("csv", "xlsx", "ods", "tsv")
+    }
     assert served == set(EXPORTS), "an export that this test does not read"
     with transaction(owner_engine) as db:
         number, _ = to_referral(world, db)

@@ -100,6 +100,8 @@ def unmarked(source: str) -> Iterator[int]:
                 yield node.lineno
 
 
-@pytest.mark.parametrize("module", sorted((ROOT / "casework" / "web").rglob("*.py")), ids=lambda one: str(one.relative_to(ROOT)))
+@pytest.mark.parametrize(
+    "module", sorted((ROOT / "casework" / "web").rglob("*.py")), ids=lambda one: str(one.relative_to(ROOT))
+)
 def test_what_a_page_says_next_is_marked(module: Path) -> None:
     assert list(unmarked(module.read_text("utf-8"))) == []

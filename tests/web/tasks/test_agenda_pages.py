@@ -106,7 +106,9 @@ def test_months_follow_each_other_without_a_gap(browser_for: BrowserFor, first: 
     assert re.findall(r"<h2>([^<]+)</h2>", browser.get(at).text) == names[:1]
 
 
-def test_the_team_is_all_that_the_offices_must_do(engine: Engine, number: str, world: World, browser_for: BrowserFor) -> None:
+def test_the_team_is_all_that_the_offices_must_do(
+    engine: Engine, number: str, world: World, browser_for: BrowserFor
+) -> None:
     with transaction(engine) as db:
         task = db.execute(text("SELECT id FROM tasks WHERE name = 'triage_check'")).scalar_one()
         claim_task(db, world.actor(db, "officer"), str(task), new_request())
@@ -143,9 +145,7 @@ def test_a_sealed_mediation_is_in_the_calendar_of_those_who_lead_it_alone(
 
 def test_days_are_what_the_calendar_of_the_programme_says(engine: Engine, world: World) -> None:
     with transaction(engine) as db:
-        told = list_agenda(
-            db, world.actor(db, "officer"), first=date(2026, 9, 28), last=date(2026, 10, 11)
-        )
+        told = list_agenda(db, world.actor(db, "officer"), first=date(2026, 9, 28), last=date(2026, 10, 11))
     kinds = {one["day"]: (one["kind"], one["name"].get("en", "")) for one in told["days"]}
     assert kinds["2026-09-28"][0] == WORKING
     assert kinds["2026-10-01"][0] == HOLIDAY
@@ -157,11 +157,15 @@ def test_days_are_what_the_calendar_of_the_programme_says(engine: Engine, world:
 @pytest.mark.parametrize(
     ("first", "last", "field"),
     [
-        (date(2026, 5, 2), date(2026, 5, 1), "to"), (date(2026, 5, 1), date(2026, 5, 1) + timedelta(days=MOST_DAYS), "to"),
-        (date(1, 1, 1), date(1, 1, 2), "from"), (date(9999, 12, 30), date(9999, 12, 31), "from"),
+        (date(2026, 5, 2), date(2026, 5, 1), "to"),
+        (date(2026, 5, 1), date(2026, 5, 1) + timedelta(days=MOST_DAYS), "to"),
+        (date(1, 1, 1), date(1, 1, 2), "from"),
+        (date(9999, 12, 30), date(9999, 12, 31), "from"),
     ],
-)  # fmt: skip
-def test_no_more_days_than_a_month_fills_are_told(engine: Engine, world: World, first: date, last: date, field: str) -> None:
+)
+def test_no_more_days_than_a_month_fills_are_told(
+    engine: Engine, world: World, first: date, last: date, field: str
+) -> None:
     with transaction(engine) as db, pytest.raises(InvalidForm) as refused:
         list_agenda(db, world.actor(db, "officer"), first=first, last=last)
     assert list(refused.value.fields) == [field]

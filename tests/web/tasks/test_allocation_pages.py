@@ -69,6 +69,8 @@ def test_the_task_and_the_history_say_why_it_came_to_this_person(
         (task,) = (one for one in load(db, home_of(db, number), "case").open_tasks() if one.queue == "intake")
     (name,) = (name for name, id in world.people.items() if id == task.holder)
     browser = browser_for(name)
-    assert "gave this to you: the first of this queue for this person." in browser.get(f"/tasks/{task.id}/operations").text
+    assert (
+        "gave this to you: the first of this queue for this person." in browser.get(f"/tasks/{task.id}/operations").text
+    )
     history = browser.get(f"/cases/{number}/history").text
     assert "by the rule of its queue: the first of this queue for this person" in history

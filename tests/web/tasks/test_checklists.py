@@ -85,7 +85,9 @@ def test_whoever_reads_the_case_reads_the_list_and_cannot_tick(browser_for: Brow
     assert "formaction" not in page
 
 
-def test_the_history_tells_it_in_sentences(engine: Engine, world: World, browser_for: BrowserFor, number: str, task: str) -> None:
+def test_the_history_tells_it_in_sentences(
+    engine: Engine, world: World, browser_for: BrowserFor, number: str, task: str
+) -> None:
     officer = browser_for("officer")
     send(officer, task, own="Book a room")
     send(officer, task, tick=f"tick {item(engine, world, task)['id']}")
@@ -98,7 +100,9 @@ def test_the_history_tells_it_in_sentences(engine: Engine, world: World, browser
 def test_the_words_of_an_item_stand_in_no_row_of_the_task(engine: Engine, browser_for: BrowserFor, task: str) -> None:
     send(browser_for("officer"), task, own="Call Mr Wang")
     with transaction(engine) as db:
-        row = db.execute(text("SELECT to_jsonb(t)::text FROM tasks t WHERE id = CAST(:id AS uuid)"), {"id": task}).scalar_one()
+        row = db.execute(
+            text("SELECT to_jsonb(t)::text FROM tasks t WHERE id = CAST(:id AS uuid)"), {"id": task}
+        ).scalar_one()
     assert "Wang" not in row
 
 

@@ -25,9 +25,15 @@ def _play(world: World, db: Connection) -> str:
     number, _ = to_referral(world, db)
     case = load(db, home_of(db, number), "case")
     hand_over(
-        db, world.actor(db, "officer"), number, owner=world.people["officer"], team=[world.people["other_officer"]],
-        note="Help me.", revision=case.revision, request=new_request(),
-    )  # fmt: skip
+        db,
+        world.actor(db, "officer"),
+        number,
+        owner=world.people["officer"],
+        team=[world.people["other_officer"]],
+        note="Help me.",
+        revision=case.revision,
+        request=new_request(),
+    )
     return next(one.id for one in case.open_tasks() if one.name == "kick_off")
 
 
@@ -51,7 +57,9 @@ def send(browser: Browser, task: str, operation: str, **fields: str) -> str:
     return browser.flask.post(page, data=sent, follow_redirects=True).text
 
 
-def test_an_assigned_task_and_its_note_stand_in_the_work_of_the_next(world: World, browser_for: BrowserFor, task: str) -> None:
+def test_an_assigned_task_and_its_note_stand_in_the_work_of_the_next(
+    world: World, browser_for: BrowserFor, task: str
+) -> None:
     page = send(browser_for("supervisor"), task, "assign", person=world.people["other_officer"], note=NOTE)
     assert "The next one sees your note." in page
     other = browser_for("other_officer")
@@ -59,7 +67,9 @@ def test_an_assigned_task_and_its_note_stand_in_the_work_of_the_next(world: Worl
     assert NOTE in other.get(f"/tasks/{task}").text
 
 
-def test_nothing_is_assigned_without_a_note_and_what_was_chosen_stays(world: World, browser_for: BrowserFor, task: str) -> None:
+def test_nothing_is_assigned_without_a_note_and_what_was_chosen_stays(
+    world: World, browser_for: BrowserFor, task: str
+) -> None:
     page = send(browser_for("supervisor"), task, "assign", person=world.people["other_officer"])
     assert "Nothing was recorded yet." in page
     assert re.search(f'value="{world.people["other_officer"]}"[^>]*(selected|checked)', page)
@@ -67,7 +77,9 @@ def test_nothing_is_assigned_without_a_note_and_what_was_chosen_stays(world: Wor
 
 @pytest.mark.parametrize("operation", ["assign", "delegate"])
 @pytest.mark.parametrize("person", ["", "nobody"])
-def test_nothing_is_given_to_nobody_and_what_was_typed_stays(browser_for: BrowserFor, task: str, operation: str, person: str) -> None:
+def test_nothing_is_given_to_nobody_and_what_was_typed_stays(
+    browser_for: BrowserFor, task: str, operation: str, person: str
+) -> None:
     page = send(browser_for("officer"), task, operation, person=person, note=NOTE)
     assert "Nothing was recorded yet." in page
     assert NOTE in page
@@ -79,14 +91,19 @@ def test_only_those_who_work_the_queue_can_be_chosen(world: World, browser_for: 
     assert world.people["compliance"] not in page
 
 
-def test_a_delegated_task_comes_back_filled_in(engine: Engine, world: World, browser_for: BrowserFor, task: str) -> None:
+def test_a_delegated_task_comes_back_filled_in(
+    engine: Engine, world: World, browser_for: BrowserFor, task: str
+) -> None:
     officer, other = browser_for("officer"), browser_for("other_officer")
     send(officer, task, "delegate", person=world.people["other_officer"], note=NOTE)
     page = other.get(f"/tasks/{task}")
     assert "Give it back to" in page.text
     sent = read_page(page.text).sent | {
-        "f-held_on": "2026-01-05", "f-need_owner_present": "yes", "f-technology_owner_present": "no", "f-note": "Short.",
-    }  # fmt: skip
+        "f-held_on": "2026-01-05",
+        "f-need_owner_present": "yes",
+        "f-technology_owner_present": "no",
+        "f-note": "Short.",
+    }
     assert other.flask.post(f"/tasks/{task}/complete", data=sent).status_code == 303
     back = officer.get(f"/tasks/{task}").text
     assert "Accept it" in back
@@ -95,7 +112,9 @@ def test_a_delegated_task_comes_back_filled_in(engine: Engine, world: World, bro
     assert state(engine, task) == "Reserved"
 
 
-def test_a_waiting_task_is_on_hold_until_its_day_and_goes_on(engine: Engine, browser_for: BrowserFor, task: str) -> None:
+def test_a_waiting_task_is_on_hold_until_its_day_and_goes_on(
+    engine: Engine, browser_for: BrowserFor, task: str
+) -> None:
     officer = browser_for("officer")
     send(officer, task, "suspend", waits_for="need_owner", until="2099-01-05", reason="They are away.")
     held = officer.get("/?tab=hold").text

@@ -106,10 +106,20 @@ def test_what_one_has_finished_stands_under_done(engine: Engine, world: World, b
     with transaction(engine) as db:
         number = world.new_case(db)
         world.fire(db, "officer", number, "take")
-        complete(world, db, "officer", number, "triage_check", {
-            "need_complete": True, "technology_complete": True, "duplicate_checked": True, "rationale_fits": True,
-            "interest": "none",
-        })  # fmt: skip
+        complete(
+            world,
+            db,
+            "officer",
+            number,
+            "triage_check",
+            {
+                "need_complete": True,
+                "technology_complete": True,
+                "duplicate_checked": True,
+                "rationale_fits": True,
+                "interest": "none",
+            },
+        )
     page = browser.get("/done").text
     assert page.count(number) >= 2
     assert "Check the match and declare your interest" in page

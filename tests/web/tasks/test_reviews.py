@@ -25,15 +25,24 @@ def task(engine: Engine, world: World, browser_for: BrowserFor) -> str:
         number, _ = to_referral(world, db)
         case = load(db, home_of(db, number), "case")
         hand_over(
-            db, world.actor(db, "officer"), number, owner=world.people["officer"], team=[world.people["other_officer"]],
-            note="Help me.", revision=case.revision, request=new_request(),
-        )  # fmt: skip
+            db,
+            world.actor(db, "officer"),
+            number,
+            owner=world.people["officer"],
+            team=[world.people["other_officer"]],
+            note="Help me.",
+            revision=case.revision,
+            request=new_request(),
+        )
         found = next(one.id for one in case.open_tasks() if one.name == "kick_off")
     officer = browser_for("officer")
     sent = dict(read_page(officer.get(f"/tasks/{found}").text).sent) | {
-        "f-held_on": "2026-01-05", "f-need_owner_present": "yes", "f-technology_owner_present": "no", "f-note": "Short.",
+        "f-held_on": "2026-01-05",
+        "f-need_owner_present": "yes",
+        "f-technology_owner_present": "no",
+        "f-note": "Short.",
         "reviewer": world.people["other_officer"],
-    }  # fmt: skip
+    }
     page = officer.flask.post(f"/tasks/{found}/review", data=sent, follow_redirects=True).text
     assert "Sent for review: Hold the first meeting" in page
     return found

@@ -19,7 +19,9 @@ BrowserFor = Callable[[str], Browser]
 def test_a_supervisor_says_what_an_officer_can_do(world: World, browser_for: BrowserFor) -> None:
     browser, where = browser_for("supervisor"), f"/skills/{world.programmes['BJ']}/{world.people['officer']}"
     assert where in browser.get("/team").text
-    page = browser.post(where, {"f-fields_": "Steam boilers\nHeat pumps", "f-languages": "en", "f-services": "ip"}, follow=True).text
+    page = browser.post(
+        where, {"f-fields_": "Steam boilers\nHeat pumps", "f-languages": "en", "f-services": "ip"}, follow=True
+    ).text
     assert "Kept: what Officer can do." in page
     assert "Steam boilers, Heat pumps, English, check of intellectual property" in page
 

@@ -20,7 +20,13 @@ BrowserFor = Callable[[str], Browser]
 def test_a_proposal_waits_for_another_person(engine: Engine, world: World, browser_for: BrowserFor) -> None:
     with transaction(engine) as db:
         number, _ = to_referral(world, db)
-        world.fire(db, "supervisor", number, "amend_plan", {"payer": "programme", "skip_assessment": False, "reason": "Less money"})
+        world.fire(
+            db,
+            "supervisor",
+            number,
+            "amend_plan",
+            {"payer": "programme", "skip_assessment": False, "reason": "Less money"},
+        )
     own = browser_for("supervisor").get("/decisions").text
     assert "you asked for it: somebody else must decide" in own
     other = browser_for("second_supervisor").get("/decisions").text
@@ -29,10 +35,18 @@ def test_a_proposal_waits_for_another_person(engine: Engine, world: World, brows
     assert "Plans" in other
 
 
-def test_what_waits_for_ones_decision_stands_on_ones_home(engine: Engine, world: World, browser_for: BrowserFor) -> None:
+def test_what_waits_for_ones_decision_stands_on_ones_home(
+    engine: Engine, world: World, browser_for: BrowserFor
+) -> None:
     with transaction(engine) as db:
         number, _ = to_referral(world, db)
-        world.fire(db, "supervisor", number, "amend_plan", {"payer": "programme", "skip_assessment": False, "reason": "Less money"})
+        world.fire(
+            db,
+            "supervisor",
+            number,
+            "amend_plan",
+            {"payer": "programme", "skip_assessment": False, "reason": "Less money"},
+        )
     assert "Waits for your decision" not in browser_for("supervisor").get("/").text
     home = browser_for("second_supervisor").get("/").text.split("Waits for your decision")[1]
     assert number in home
@@ -59,7 +73,9 @@ def test_a_closing_waits_for_a_supervisor(engine: Engine, world: World, browser_
     with transaction(engine) as db:
         number = world.new_case(db)
         world.fire(db, "officer", number, "take")
-        world.fire(db, "officer", number, "propose_close", {"outcome": "duplicate", "reason": "other", "statements": "None"})
+        world.fire(
+            db, "officer", number, "propose_close", {"outcome": "duplicate", "reason": "other", "statements": "None"}
+        )
     page = browser_for("supervisor").get("/decisions").text
     assert "Closings and stops" in page
     assert number in page

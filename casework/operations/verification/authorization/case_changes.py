@@ -35,7 +35,9 @@ def judge_handed_over(evidence: Evidence, before: Case, event: Event) -> Reasons
                 " while it was there"
             )
     staying = {event.effects["owner"], *event.effects["team"]}
-    yield from _freed(before, event, ({before.owner, *before.team} - staying) | ({before.owner} - {event.effects["owner"]}))
+    yield from _freed(
+        before, event, ({before.owner, *before.team} - staying) | ({before.owner} - {event.effects["owner"]})
+    )
 
 
 def _passed_on(evidence: Evidence, before: Case, event: Event) -> Reasons:

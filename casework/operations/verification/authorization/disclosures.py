@@ -40,5 +40,7 @@ def judge_disclosure(evidence: Evidence, before: Case, event: Event) -> Reasons:
         yield "it names somebody else than gave its actor the role, or than agreed to it"
     for one in event.effects.get("openings", ()):
         for person, roles in ((one["reader"], disclosures.READERS), (one["decider"], disclosures.DECIDERS)):
-            if one["kind"] == disclosures.UNSEALING and not any_role_held(evidence, before.programme, person, roles, event):
+            if one["kind"] == disclosures.UNSEALING and not any_role_held(
+                evidence, before.programme, person, roles, event
+            ):
                 yield f"it names somebody who was none of: {listed(roles)}"

@@ -29,7 +29,22 @@ Json = Any
 Reasons = Iterator[str]
 
 #: What a rule may do by itself.
-BY_ITSELF = frozenset({FIRED, JOINED, RANG, RECOUNTED, ACTIVATED, ADDED, ASSIGNED, CONSENT_ENDED, GRANT_EXPIRED, RELIEVED, ERASED, HANDED_OVER})
+BY_ITSELF = frozenset(
+    {
+        FIRED,
+        JOINED,
+        RANG,
+        RECOUNTED,
+        ACTIVATED,
+        ADDED,
+        ASSIGNED,
+        CONSENT_ENDED,
+        GRANT_EXPIRED,
+        RELIEVED,
+        ERASED,
+        HANDED_OVER,
+    }
+)
 
 
 def is_due(clock: Any, event: Event, what: str) -> bool:

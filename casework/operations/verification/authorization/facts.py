@@ -13,7 +13,19 @@ from casework.engine.state.events import Event
 from casework.operations.verification.authorization.evidence import Evidence, Reasons, plain
 
 #: Effects that an event holds as the rule's functions gave them: they must come out the same again.
-AS_GIVEN = ("grants_returned", "owner", "team", "outcome", "reasons", "named", "replaced", "provider", "rights", "join", "objection")
+AS_GIVEN = (
+    "grants_returned",
+    "owner",
+    "team",
+    "outcome",
+    "reasons",
+    "named",
+    "replaced",
+    "provider",
+    "rights",
+    "join",
+    "objection",
+)
 
 Json = Any
 
@@ -22,11 +34,14 @@ def edition_of(evidence: Evidence, track: Track) -> Edition:
     return evidence.library[track.edition]
 
 
-def facts_of(evidence: Evidence, before: Case, track: Track, event: Event, data: Mapping[str, Json], task: Task | None = None) -> Facts:  # fmt: skip
+def facts_of(
+    evidence: Evidence, before: Case, track: Track, event: Event, data: Mapping[str, Json], task: Task | None = None
+) -> Facts:
     milestones = {
         one.edition: evidence.library[one.edition].milestones
-        for one in before.tracks.values() if one.edition in evidence.library.editions
-    }  # fmt: skip
+        for one in before.tracks.values()
+        if one.edition in evidence.library.editions
+    }
     calendar = evidence.past.calendar(before.programme, event.at)
     outside = event.effects.get("facts", {})
     return Facts(before, track, event.at, calendar, event.actor, data, outside, task, milestones, event.acting_for)

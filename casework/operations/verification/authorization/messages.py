@@ -28,7 +28,12 @@ def judge_message(evidence: Evidence, before: Case, event: Event) -> Reasons:
             yield "there was a message of this id already"
     else:
         cause = evidence.earlier.get(event.because or 0)
-        if cause is None or (cause.message, cause.what, cause.kind, cause.track) != (id, WRITTEN, event.kind, event.track):
+        if cause is None or (cause.message, cause.what, cause.kind, cause.track) != (
+            id,
+            WRITTEN,
+            event.kind,
+            event.track,
+        ):
             yield "it corrects a message that was never written there"
         elif cause.actor != event.actor:
             yield "it corrects somebody else's message"

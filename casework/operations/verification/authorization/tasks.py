@@ -62,7 +62,11 @@ def judge_completed(evidence: Evidence, before: Case, event: Event) -> Reasons:
 
 def judge_activated(evidence: Evidence, before: Case, event: Event) -> Reasons:
     """By its clock, or before its day by a person."""
-    yield from judge_timer(evidence, before, event) if event.actor == SYSTEM_ACTOR else judge_operation(evidence, before, event)
+    yield from (
+        judge_timer(evidence, before, event)
+        if event.actor == SYSTEM_ACTOR
+        else judge_operation(evidence, before, event)
+    )
 
 
 def judge_added(evidence: Evidence, before: Case, event: Event) -> Reasons:

@@ -92,9 +92,7 @@ def _papers(evidence: Evidence, before: Case, track: Track, rule: TransitionRule
         yield "it rests on other papers than those that count"
 
 
-def _target(
-    before: Case, track: Track, edition: Edition, rule: TransitionRule, place: str, event: Event
-) -> Reasons:
+def _target(before: Case, track: Track, edition: Edition, rule: TransitionRule, place: str, event: Event) -> Reasons:
     back_to = track.came_from.get(place, ()) if rule.target == "=previous" else ()
     try:
         to = move(edition, track.states, rule, place, back_to)
@@ -194,11 +192,14 @@ def _asked_with(before: Case, track: Track, rule: TransitionRule, cause: Earlier
     if at is None or cause.rule is None:
         return None
     return next(
-        (asked for asked, one, name in asked_by(before, at, cause.rule) if (one.id, name) == (track.id, rule.name)), None
+        (asked for asked, one, name in asked_by(before, at, cause.rule) if (one.id, name) == (track.id, rule.name)),
+        None,
     )
 
 
-def _asked_next(evidence: Evidence, before: Case, asked: Track, track: Track, rule: TransitionRule, event: Event) -> Reasons:
+def _asked_next(
+    evidence: Evidence, before: Case, asked: Track, track: Track, rule: TransitionRule, event: Event
+) -> Reasons:
     """The next provider of a panel, or one beside, gets the request of the one before, under the same guards."""
     data = event.effects.get("data", {})
     sent, calendar = asked.fired.get(rule.name), evidence.past.calendar(before.programme, event.at)
@@ -291,11 +292,20 @@ def judge_recounted(evidence: Evidence, before: Case, event: Event) -> Reasons:
 def judge_corrected(evidence: Evidence, before: Case, event: Event) -> Reasons:
     """Another answer in the place of one that stood, from which nothing else had followed."""
     effects, cause = event.effects, evidence.earlier.get(event.because or 0)
-    if cause is None or cause.kind not in (FIRED, COMPLETED) or cause.track != event.track or effects["of"] != event.because:
+    if (
+        cause is None
+        or cause.kind not in (FIRED, COMPLETED)
+        or cause.track != event.track
+        or effects["of"] != event.because
+    ):
         yield "it corrects no answer that was given there"
     by = By(event.actor, event.role or "", event.organisation, event.acting_for)
     yield from corrections.faults_of(
-        evidence.library.editions, before, str(event.track), effects, by,
+        evidence.library.editions,
+        before,
+        str(event.track),
+        effects,
+        by,
         lambda answer, data: facts_of(evidence, before, answer.track, event, data, answer.task),
     )
     task = effects.get("task")
