@@ -227,7 +227,7 @@ class Yardstick:
         self.db.execute(_CLOCK, (hand.clock, hand.log, hand.track, hand.task, name, kept.rungs, kept.calendar))
 
     def _one(self, statement: str, *values: Any) -> tuple[Any, ...]:
-        found = self.db.execute(statement, values).fetchone()
+        found: tuple[Any, ...] | None = self.db.execute(statement, values).fetchone()
         assert found is not None
         return found
 

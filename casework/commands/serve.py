@@ -9,8 +9,8 @@ import threading
 from typing import Any
 
 import click
-from gunicorn.app.base import BaseApplication  # type: ignore[import-untyped]  # gunicorn has no types
-from gunicorn.glogging import Logger  # type: ignore[import-untyped]  # gunicorn has no types
+from gunicorn.app.base import BaseApplication
+from gunicorn.glogging import Logger
 
 from casework import logs
 from casework.errors import DatabaseNotReady, InvalidSettings

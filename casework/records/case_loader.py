@@ -88,7 +88,7 @@ def load_several(db: Connection, logs: Collection[str]) -> dict[str, Case]:
 
 
 def _row(db: Connection, log: str, kind: str, every_task: bool) -> tuple[Any, ...]:
-    row = run(db, _load(HOME[kind], every_task), (log,)).fetchone()
+    row: tuple[Any, ...] | None = run(db, _load(HOME[kind], every_task), (log,)).fetchone()
     if row is None:
         raise NotFound("case")
     return row
@@ -237,13 +237,16 @@ def _proposal(one: Json) -> Proposal:
     )
 
 
+def _maybe_ids(ids: list[str] | None) -> tuple[str, ...] | None:
+    return None if ids is None else tuple(ids)
+
+
 def _consent(one: Json) -> Consent:
-    maybe = lambda ids: None if ids is None else tuple(ids)  # noqa: E731  one line, twice used
     return Consent(
         one["id"],
         one["party"],
-        maybe(one["providers"]),
-        maybe(one["documents"]),
+        _maybe_ids(one["providers"]),
+        _maybe_ids(one["documents"]),
         one["given_on"],
         one["expires_on"],
         _maybe_time(one["ended_at"]),

@@ -335,7 +335,11 @@ _encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 def _write(shape: Shape, removed: tuple[str, ...], *, opens: bool, asked: bool) -> str:
     """One statement for everything that an action writes: each round trip costs more than a row."""
     number = iter(range(1, 10_000))
-    n = lambda: f"${next(number)}"  # noqa: E731  the values come in the order in which they are named
+
+    def n() -> str:
+        """The place of the next value: they come in the order in which they are named."""
+        return f"${next(number)}"
+
     parts = []
     if opens:
         parts.append(

@@ -9,11 +9,11 @@ from collections.abc import Iterator, Sequence
 from typing import Any, Literal
 
 import psycopg
+from psycopg import sql
 from psycopg.adapt import AdaptersMap
 from psycopg.types.json import JsonbBinaryLoader, JsonBinaryLoader, JsonbLoader, JsonLoader
 from psycopg.types.string import TextLoader
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url, text
-from sqlalchemy.dialects import postgresql
 from sqlalchemy.exc import ArgumentError, DBAPIError, InvalidatePoolError, OperationalError
 
 from casework.errors import DatabaseUnavailable, InvalidSettings, RolesMissing
@@ -268,7 +268,7 @@ def ensure_app_role(owner: Engine, login: str | None = None) -> None:
 
 
 def _quoted(login: str | None) -> str:
-    return postgresql.dialect().identifier_preparer.quote_identifier(login) if login else "CURRENT_USER"
+    return sql.Identifier(login).as_string() if login else "CURRENT_USER"
 
 
 def _first_line(fault: DBAPIError) -> str:

@@ -14,7 +14,7 @@ from collections.abc import Mapping
 from typing import cast
 
 from flask import Flask
-from gunicorn.workers.base import Worker  # type: ignore[import-untyped]  # gunicorn has no types
+from gunicorn.workers.base import Worker
 from waitress import wasyncore
 from waitress.adjustments import Adjustments
 from waitress.channel import HTTPChannel

@@ -1,5 +1,7 @@
 """Accounts as people expect them: links that set a password, recoveries by two persons, codes that are counted."""
 
+from datetime import datetime
+
 import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
@@ -8,7 +10,7 @@ revision = "0054_accounts"
 down_revision = "0053_one_policy"
 
 
-def _moment(name: str, nullable: bool = True, comment: str | None = None) -> sa.Column:
+def _moment(name: str, nullable: bool = True, comment: str | None = None) -> "sa.Column[datetime]":
     return sa.Column(name, sa.DateTime(timezone=True), nullable=nullable, comment=comment)
 
 

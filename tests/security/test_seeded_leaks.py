@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Connection, text
 
+from casework.api import PREFIX
 from casework.operations.core.actions import home_of
 from casework.operations.deadlines import calendars
 from casework.records.case_loader import load
@@ -20,7 +21,7 @@ from casework.records.database import connect_engine, transaction
 from casework.records.row_security import POLICIES
 from tests.security.test_noninterference_over_time import SECRETS, Story
 from tests.support.databases import DatabaseServer
-from tests.support.questions import PREFIX, Act
+from tests.support.questions import Act
 from tests.support.twins import Base, Twins, copy_twice, set_base
 from tests.support.walls import open_first_wall
 

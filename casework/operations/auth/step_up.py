@@ -37,7 +37,7 @@ def sensitive(deed: Callable[Concatenate[Connection, Actor, P], R]) -> Callable[
     """For an operation that is sensitive whatever it is about: keys, accounts, roles, exports, openings, erasures."""
 
     @wraps(deed)
-    def asked(db: Connection, actor: Actor, *args: P.args, **kwargs: P.kwargs) -> R:
+    def asked(db: Connection, actor: Actor, /, *args: P.args, **kwargs: P.kwargs) -> R:
         insist_proved(actor)
         return deed(db, actor, *args, **kwargs)
 

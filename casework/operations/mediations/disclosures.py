@@ -289,7 +289,8 @@ def list_unsealings(db: Connection, actor: Actor) -> dict[str, Json]:
 
 def find_unsealing(db: Connection, actor: Actor, opening: str) -> dict[str, Json]:
     """One that waits for the actor's word, or that the actor agreed to, with who gave its people their roles. Raises NotFound."""
-    found = next((one for one in list_unsealings(db, actor)["items"] if one["id"] == opening and one["decides"]), None)
+    items: list[dict[str, Json]] = list_unsealings(db, actor)["items"]
+    found = next((one for one in items if one["id"] == opening and one["decides"]), None)
     if found is None:
         raise NotFound("unsealing")
     with whole(db):

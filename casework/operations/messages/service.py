@@ -120,7 +120,8 @@ def list_messages(
 
 
 def _mentions(row: Any) -> Sequence[str]:
-    return row.effects.get("mentions", ())
+    mentions: Sequence[str] = row.effects.get("mentions", ())
+    return mentions
 
 
 def _colleagues(db: Connection, thread: Thread) -> frozenset[str]:

@@ -9,6 +9,7 @@ from flask import Blueprint, redirect, render_template, request, url_for
 from flask_babel import gettext
 from werkzeug.wrappers import Response
 
+from casework.operations.core.actions import home_calendar
 from casework.operations.mediations.disclosures import list_unsealings
 from casework.operations.messages.mentions import list_mentions
 from casework.operations.oversight import case_hygiene as house_rule_now
@@ -74,7 +75,7 @@ def my_work_page() -> str:
     tab, cursor = request.args.get("tab", "open"), request.args.get("cursor")
     tab = tab if tab in TABS else "open"
     with list_transaction() as (db, actor):
-        if calendar := my_work.home_calendar(db, actor):
+        if calendar := home_calendar(db, actor):
             layout.use_calendar(calendar)
         counts = my_work.count_work(db, actor)
         held = my_work.list_holds(db, actor) if tab == "hold" else []
@@ -147,7 +148,7 @@ def offers_page() -> str:
 @only(*workload.DECIDING)
 def decisions() -> str:
     with list_transaction() as (db, actor):
-        if calendar := my_work.home_calendar(db, actor):
+        if calendar := home_calendar(db, actor):
             layout.use_calendar(calendar)
         found = workload.list_decisions(db, actor)
         sealed = [one for one in list_unsealings(db, actor)["items"] if one["decides"]]
@@ -165,7 +166,7 @@ def decisions() -> str:
 @only("supervisor")
 def team() -> str:
     with list_transaction() as (db, actor):
-        if calendar := my_work.home_calendar(db, actor):
+        if calendar := home_calendar(db, actor):
             layout.use_calendar(calendar)
         found = workload.list_team(db, actor)
         queues = queues_to_choose(db, actor, of_organisations=False)

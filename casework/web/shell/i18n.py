@@ -307,5 +307,8 @@ def role_name(code: str) -> str:
 
 def name_of(one: Json) -> str:
     """The name of a thing that may have a Chinese one: a mapping or an object with name and name_zh."""
-    get = one.get if isinstance(one, Mapping) else lambda key: getattr(one, key, None)
+
+    def get(key: str) -> Json:
+        return one.get(key) if isinstance(one, Mapping) else getattr(one, key, None)
+
     return str((get("name_zh") if chinese() else None) or get("name") or "")

@@ -11,7 +11,8 @@ from werkzeug.wrappers import Response
 
 from casework.engine.execution.task_lifecycle import OPERATIONS, WAITS_FOR
 from casework.errors import InvalidForm
-from casework.operations.tasks import bulk, my_work
+from casework.operations.core.actions import home_calendar
+from casework.operations.tasks import bulk
 from casework.web.shell import layout
 from casework.web.shell.forms import read_request
 from casework.web.shell.i18n import say, say_faults
@@ -61,7 +62,7 @@ def _chosen(given: list[str]) -> list[str]:
 
 def _page(chosen: list[str], faults: Mapping[str, str], answer: Mapping[str, Json] | None) -> str:
     with page_transaction() as (db, actor):
-        if calendar := my_work.home_calendar(db, actor):
+        if calendar := home_calendar(db, actor):
             layout.use_calendar(calendar)
         shown = bulk.show_chosen(db, actor, chosen)
     why = {one["task"]: one["why"] and say(one["why"]) for one in answer["items"]} if answer else {}

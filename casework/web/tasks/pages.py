@@ -16,13 +16,13 @@ from casework.engine.definition.prefill import prefill
 from casework.engine.execution.task_lifecycle import COMPLETE, giver, review_for
 from casework.engine.state.case import Case
 from casework.errors import AlreadyTaken, InvalidForm, NotFound, WrongState
-from casework.operations.core.actions import calendar_of
+from casework.operations.core.actions import calendar_of, home_calendar
 from casework.operations.core.drafts import save_draft
 from casework.operations.core.idempotency import Done, Request
 from casework.operations.core.presenters import names_of
 from casework.operations.core.unread import look
 from casework.operations.deadlines.queries import explain_task, explain_tasks
-from casework.operations.tasks import my_work, queries, queue_counts
+from casework.operations.tasks import queries, queue_counts
 from casework.operations.tasks import queues as task_lists
 from casework.operations.tasks import service as tasks
 from casework.operations.tasks.allocation import explain_waiting
@@ -54,7 +54,7 @@ def queue() -> str:
     """The queues that one works, and what may be taken from one of them or from all."""
     chosen, cursor = request.args.get("queue"), request.args.get("cursor")
     with list_transaction() as (db, actor):
-        if calendar := my_work.home_calendar(db, actor):
+        if calendar := home_calendar(db, actor):
             layout.use_calendar(calendar)
         queues = queue_counts.count_queues(db, actor)
         known = chosen if any(one["queue"] == chosen for one in queues) else None

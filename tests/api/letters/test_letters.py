@@ -23,7 +23,7 @@ def asked(staged: tuple[str, str]) -> tuple[str, str]:
 
 
 def take(client: Client, path: str) -> bytes:
-    return client.flask.get(PREFIX + path, headers={"Authorization": f"Bearer {client.token}"}).data
+    return bytes(client.flask.get(PREFIX + path, headers={"Authorization": f"Bearer {client.token}"}).data)
 
 
 def test_a_program_sends_what_can_go_and_its_provider_takes_it_out(client_for: Clients, asked: tuple[str, str]) -> None:

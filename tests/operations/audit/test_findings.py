@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from sqlalchemy import Connection, Engine, text
@@ -155,7 +156,10 @@ def test_findings_are_listed_by_state_and_by_case(world: World, db: Connection) 
     one, two = raised(world, db, first), raised(world, db, second)
     answered(world, db, two, "supervisor")
     auditor = world.actor(db, "auditor")
-    ids = lambda **asked: [found["id"] for found in findings.list_findings(db, auditor, **asked)["items"]]  # noqa: E731  one line, used below
+
+    def ids(**asked: Any) -> list[str]:
+        return [item["id"] for item in findings.list_findings(db, auditor, **asked)["items"]]
+
     assert ids() == [two, one]
     assert ids(state="open") == [one]
     assert ids(number=second) == [two]

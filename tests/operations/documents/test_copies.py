@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
@@ -73,12 +74,14 @@ def end_by_word(scene: Scene) -> None:
     )
 
 
-ENDS = {
+def give_up(scene: Scene) -> None:
+    scene.fire("provider", "start", {})
+    scene.fire("provider", "give_up", {"reason": "Too much."})
+
+
+ENDS: dict[str, Callable[[Scene], object]] = {
     "cancelled": lambda scene: scene.fire("officer", "cancel", CANCELLED),
-    "given up": lambda scene: (
-        scene.fire("provider", "start", {}),
-        scene.fire("provider", "give_up", {"reason": "Too much."}),
-    ),
+    "given up": give_up,
     "consent withdrawn": end_by_consent,
     "ended by the office": end_by_word,
     "its day is over": lambda scene: scene.pass_days(6),

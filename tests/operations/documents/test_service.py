@@ -14,9 +14,9 @@ from casework.engine.state.case import Case
 from casework.errors import FileBlocked, FileMissing, FilePending, NotAllowed, NotFound, StoreUnavailable, WrongState
 from casework.operations.cases.service import declare_interest, withdraw_consent
 from casework.operations.core.actions import home_of
+from casework.operations.core.encryption import Vault
 from casework.operations.core.idempotency import Done, Request
 from casework.operations.documents import service as documents
-from casework.operations.documents import storage as cabinets
 from casework.operations.documents.storage import Cabinet, Kept, part_for
 from casework.operations.documents.uploads import receive
 from casework.operations.verification.service import verify_all, verify_case
@@ -333,7 +333,7 @@ def test_a_file_that_is_gone_says_so(scene: Scene) -> None:
 
 def test_without_its_key_a_compartment_opens_no_more(scene: Scene) -> None:
     id = scene.hand_in().answer["id"]
-    scene.cabinet.vault = cabinets.Vault(["another key, with which nothing was sealed"])
+    scene.cabinet.vault = Vault(["another key, with which nothing was sealed"])
     with pytest.raises(Exception, match="sealed with another key"):
         scene.take("officer", id)
 

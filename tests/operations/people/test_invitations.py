@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -155,11 +156,12 @@ def test_it_is_used_once(world: World, db: Connection) -> None:
     one = invite(db, world)
     secret = open_it(db, one)
     accept(db, one, secret)
-    for again in (
+    tries: tuple[Callable[[], object], ...] = (
         lambda: accept(db, one, secret),
         lambda: try_code(db, one.token, one.code),
         lambda: insist_open(db, one.token),
-    ):
+    )
+    for again in tries:
         with pytest.raises(NotFound):
             again()
 

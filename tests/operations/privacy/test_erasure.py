@@ -13,7 +13,7 @@ from sqlalchemy import Connection, Engine, text
 from sqlalchemy.exc import DBAPIError
 
 from casework.errors import CaseworkError, InvalidForm, NotAllowed, NotFound, Refused, WrongState
-from casework.ledger.redactable_bodies import ERASED
+from casework.ledger.redactable_bodies import ERASED, erase
 from casework.operations.audit.findings import answer_finding, close_finding, raise_finding
 from casework.operations.cases.saved_filters import save_filter
 from casework.operations.cases.service import hand_over
@@ -491,7 +491,7 @@ def test_what_is_taken_out_without_an_erasure_is_found(scene: Scene, attack: Con
     body = attack.execute(
         text("SELECT body FROM events WHERE log_id = CAST(:log AS uuid) AND seq = 1"), {"log": scene.person}
     ).scalar_one()
-    bare = erasing.erase(body, list(body))
+    bare = erase(body, list(body))
     attack.execute(
         text("UPDATE events SET body = CAST(:body AS jsonb) WHERE log_id = CAST(:log AS uuid) AND seq = 1"),
         {"body": json.dumps(bare), "log": scene.person},

@@ -11,7 +11,7 @@ from flask import Flask
 from sqlalchemy import Engine, text
 
 from casework.operations.core.national_holidays import china
-from casework.operations.tasks import queue_counts
+from casework.operations.tasks import queue_counts, queues
 from casework.operations.tasks.my_work import MOST_COUNTED, count_work, days, list_work
 from casework.operations.tasks.service import claim_task
 from casework.records.database import transaction
@@ -159,7 +159,7 @@ def test_more_than_was_counted_is_said_to_be_more(
     with transaction(engine) as db:
         for _ in range(3):
             world.new_case(db)
-    monkeypatch.setattr(queue_counts, "_COUNTED_TO", ((queue_counts.FEW, 2),))
+    monkeypatch.setattr(queue_counts, "_COUNTED_TO", ((queues.FEW, 2),))
     assert "At least 2 tasks may be taken from your queues." in browser_for("officer").get("/").text
 
 

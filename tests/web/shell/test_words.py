@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import TextIO
 
 import pytest
 from babel.messages.catalog import Catalog
@@ -30,7 +31,8 @@ def catalogue() -> Catalog:
 @pytest.fixture(scope="module")
 def wanted() -> set[str]:
     with (ROOT / "babel.cfg").open(encoding="utf-8") as file:
-        methods, options = parse_mapping_cfg(file)
+        parse: Callable[[TextIO], tuple[list[tuple[str, str]], dict[str, dict[str, str]]]] = parse_mapping_cfg
+        methods, options = parse(file)
     found = set()
     # The folders one by one: nothing else of the tree is looked at.
     for top in ("casework", "templates"):

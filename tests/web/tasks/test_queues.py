@@ -23,7 +23,10 @@ def intake_task(engine: Engine) -> str:
 
 def holder(engine: Engine, task: str) -> str | None:
     with transaction(engine) as db:
-        return db.execute(text("SELECT holder_id FROM tasks WHERE id = CAST(:id AS uuid)"), {"id": task}).scalar_one()
+        held: str | None = db.execute(
+            text("SELECT holder_id FROM tasks WHERE id = CAST(:id AS uuid)"), {"id": task}
+        ).scalar_one()
+        return held
 
 
 def test_each_queue_stands_there_with_its_count(engine: Engine, world: World, browser_for: BrowserFor) -> None:
