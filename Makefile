@@ -86,7 +86,8 @@ strings: setup ## Bring the catalogue of translations up to date with the code a
 	$(BIN)/pybabel --quiet update --domain messages --input-file var/cache/messages.pot --ignore-obsolete \
 	    --no-fuzzy-matching --ignore-pot-creation-date --output-dir casework/translations
 
-expected: setup ## Write what a migrated database holds anew, for the check of the database
+expected: setup ## Write the tables as SQL, and what a migrated database holds, anew
+	$(BIN)/python -m tests.support.schema_files
 	$(BIN)/python -m tests.support.expected_database
 
 bench: setup ## Measure beside hand-written SQL, as ratios (BENCH_ARGS="--quick pages queues": less, and parts of it)

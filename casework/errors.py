@@ -232,6 +232,14 @@ class DatabaseNotReady(CaseworkError):
         super().__init__(why=why, **details)
 
 
+class UnknownRevision(CaseworkError):
+    """The database is at revision {revision}, which this release does not know: it was made by a newer release, or before the
+    first one. Install that release, or make the database anew."""
+
+    def __init__(self, revision: str, **details: object) -> None:
+        super().__init__(revision=revision, **details)
+
+
 class EditionMissing(CaseworkError):
     """This case runs by the edition {edition}, which this program does not know: restart it, or install the release
     that brings it."""

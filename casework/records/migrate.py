@@ -12,6 +12,7 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine, text
 
+from casework.errors import UnknownRevision
 from casework.records import database_state, row_security
 from casework.records.database import ENGINE, connected, ensure_app_role
 from casework.records.tables import metadata
@@ -27,7 +28,8 @@ def upgrade(owner: Engine, revision: str = "head", *, login: str | None = None) 
     with connected(owner) as connection, connection.begin():
         _take_lock(connection)
         row_security.read_as(connection, ENGINE)
-        command.upgrade(_config(connection), revision)
+        _insist_known(current(connection))
+        command.upgrade(alembic_config(connection), revision)
 
 
 def downgrade(owner: Engine, revision: str) -> None:
@@ -35,7 +37,8 @@ def downgrade(owner: Engine, revision: str) -> None:
     with connected(owner) as connection, connection.begin():
         _take_lock(connection)
         row_security.read_as(connection, ENGINE)
-        command.downgrade(_config(connection), revision)
+        _insist_known(current(connection))
+        command.downgrade(alembic_config(connection), revision)
 
 
 def current(connection: Connection) -> str | None:
@@ -79,7 +82,8 @@ def _folder() -> Path:
     return Path(str(importlib.resources.files("casework.migrations")))
 
 
-def _config(connection: Connection | None = None) -> Config:
+def alembic_config(connection: Connection | None = None) -> Config:
+    """How Alembic is told where our revisions lie, and on which connection they run."""
     config = Config()
     # Alembic's reader takes a percent sign in a path for a variable.
     config.set_main_option("script_location", str(_folder()).replace("%", "%%"))
@@ -89,7 +93,12 @@ def _config(connection: Connection | None = None) -> Config:
 
 
 def _scripts() -> ScriptDirectory:
-    return ScriptDirectory.from_config(_config())
+    return ScriptDirectory.from_config(alembic_config())
+
+
+def _insist_known(revision: str | None) -> None:
+    if revision is not None and revision not in {script.revision for script in _scripts().walk_revisions()}:
+        raise UnknownRevision(revision)
 
 
 def _take_lock(connection: Connection) -> None:

@@ -5,17 +5,21 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 
 import pytest
 from sqlalchemy import Engine, text
 
+from casework.errors import UnknownRevision
 from casework.operations.core.actions import home_of
 from casework.operations.verification.service import verify_case
 from casework.records import migrate
 from casework.records.database import connect_engine, connected, transaction
 from casework.settings import Settings
+from tests.support import schema_files
 from tests.support.databases import embedded_server
+from tests.support.migrations import walk_down_and_up
 from tests.support.world import World
 
 
@@ -49,6 +53,10 @@ def objects(engine: Engine) -> list[tuple[str, str]]:
 
 def test_the_file_of_the_current_head_is_right() -> None:
     assert migrate.recorded_head() == migrate.head()
+
+
+def test_the_file_of_the_tables_is_what_the_code_has() -> None:
+    assert schema_files.TABLES.read_text("utf-8") == schema_files.tables_sql(), "run `make expected`"
 
 
 def test_a_migrated_database_equals_the_metadata(owner_engine: Engine) -> None:
@@ -126,17 +134,74 @@ def test_two_programs_that_migrate_at_once_both_succeed(empty: Engine, empty_dat
         assert migrate.current(connection) == migrate.head()
 
 
-def test_hand_overs_of_the_past_are_counted(world: World, engine: Engine, owner_engine: Engine) -> None:
-    """A case that was handed over by an earlier release has the revision that its history adds up to."""
+def test_a_populated_database_passes_the_check(world: World, engine: Engine) -> None:
+    with transaction(engine) as db:
+        world.fire(db, "officer", world.new_case(db), "take")
+    assert [fault.partition(":")[0] for fault in check(engine)] == ["fsync is off", "full_page_writes is off"]
+
+
+def test_a_revision_that_is_not_ours_is_refused_and_named(owner_engine: Engine) -> None:
+    with owner_engine.begin() as db:
+        db.execute(text("UPDATE alembic_version SET version_num = '0055_search_words'"))
+    for step in (migrate.upgrade, partial(migrate.downgrade, revision="base")):
+        with pytest.raises(UnknownRevision, match="0055_search_words"):
+            step(owner_engine)
+
+
+# --- revisions above the first, on a database that holds cases ---------------------------------------------------------
+
+REVISION = """
+from alembic import op
+
+revision = "0002_sample"
+down_revision = "{down}"
+
+
+def upgrade() -> None:
+    {up}
+
+
+def downgrade() -> None:
+    {back}
+"""
+MARK = "op.execute(\"ALTER TABLE cases ADD COLUMN mark text NOT NULL DEFAULT ''\")"
+UNMARK = 'op.execute("ALTER TABLE cases DROP COLUMN mark")'
+#: What a revision does on its way up and down, and what is said of it.
+SAMPLES = {
+    "nothing is lost": (MARK, UNMARK, []),
+    "a table of its own goes with its rows": (
+        "op.execute('CREATE TABLE more AS SELECT id FROM cases')",
+        "op.execute('DROP TABLE more')",
+        [],
+    ),
+    "rows are lost on the way up": (
+        "op.execute('DELETE FROM outbox')",
+        "pass",
+        ["up: rows of outbox: 2, then 0"],
+    ),
+    "rows are lost on the way down": (
+        "pass",
+        "op.execute('DELETE FROM outbox')",
+        ["0002_sample down: rows of outbox: 2, then 0"],
+    ),
+    "the way down leaves something": (
+        MARK.replace("COLUMN", "COLUMN IF NOT EXISTS"),
+        "pass",
+        ["0002_sample down: column cases.mark"],
+    ),
+}
+
+
+@pytest.mark.parametrize("sample", SAMPLES)
+def test_each_revision_goes_down_and_up_on_a_database_that_holds_cases(
+    world: World, engine: Engine, owner_engine: Engine, tmp_path: Path, sample: str
+) -> None:
+    """Our own revisions, and above them one that is right or loses something, which is then said."""
     with transaction(engine) as db:
         number = world.new_case(db)
         world.fire(db, "officer", number, "take")
-        world.hand_over(db, "supervisor", number, "other_officer")
-    migrate.downgrade(owner_engine, "0046_erased_openings")
-    with transaction(owner_engine) as db:
-        assert (
-            db.execute(text("SELECT revision FROM cases WHERE number = :number"), {"number": number}).scalar_one() == 1
-        )
-    migrate.upgrade(owner_engine)
+    up, back, faults = SAMPLES[sample]
+    (tmp_path / "0002_sample.py").write_text(REVISION.format(down=migrate.head(), up=up, back=back), "utf-8")
+    assert walk_down_and_up(owner_engine, tmp_path) == faults
     with transaction(engine) as db:
         assert verify_case(db, home_of(db, number)) == []

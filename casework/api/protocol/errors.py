@@ -47,6 +47,7 @@ from casework.errors import (
     StoreUnavailable,
     TooManyAttempts,
     TooManyRequests,
+    UnknownRevision,
     Unreadable,
     UploadRefused,
     WrongCode,
@@ -96,6 +97,7 @@ STATUS: Mapping[type[CaseworkError], int] = {
     DatabaseNotReady: 503,
     EditionMissing: 503,
     RolesMissing: 503,
+    UnknownRevision: 503,
 }
 
 #: SQLSTATEs after which the same request may well succeed: waited too long for a lock, took too long, a deadlock,

@@ -1,0 +1,44 @@
+-- What the application's role may do, table by table; its login owns nothing. What is not granted here it may not do.
+
+GRANT USAGE ON SCHEMA public TO casework_app;
+
+-- What only the migrations, and what only the database itself, may write.
+GRANT SELECT ON alembic_version, reading_heads TO casework_app;
+
+-- What is written once: the history, frozen workflows, who read what, and where files lie.
+GRANT SELECT, INSERT ON events, editions, readings, sealed_readings, contents, compartments TO casework_app;
+
+-- What changes, and never goes.
+GRANT SELECT, INSERT, UPDATE ON
+    absences, allocations, erasures, files, findings, house_rule_days, invitations, logs, mentions, openings, service_accounts,
+    skills, webhook_endpoints, webhook_messages
+TO casework_app;
+
+-- What the events add up to, which is written anew from them, and what is used up.
+GRANT SELECT, INSERT, UPDATE, DELETE ON
+    allowances, blobs, cases, challenges, clocks, consents, documents, drafts, grants, looks, mails, matches, mediations,
+    memberships, needs, notification_preferences, notifications, numbers, organisations, outbox, passkeys, password_links, people,
+    phases, programmes, proposals, recoveries, recovery_codes, requests, rights, saved_filters, second_factors, sessions,
+    sign_in_attempts, tasks, technologies, tokens, tracks
+TO casework_app;
+
+-- The job queue's own tables.
+GRANT SELECT, INSERT, UPDATE, DELETE ON
+    procrastinate_events, procrastinate_jobs, procrastinate_periodic_defers, procrastinate_workers
+TO casework_app;
+GRANT USAGE, SELECT ON SEQUENCE
+    procrastinate_events_id_seq, procrastinate_jobs_id_seq, procrastinate_periodic_defers_id_seq, procrastinate_workers_id_seq
+TO casework_app;
+
+-- Our functions are the application's alone; the two that chain readings only the database itself calls.
+DO $$
+DECLARE ours regprocedure;
+BEGIN
+    FOR ours IN SELECT p.oid::regprocedure FROM pg_proc p
+        WHERE p.pronamespace = 'public'::regnamespace AND p.proname LIKE 'casework\_%'
+    LOOP
+        EXECUTE format('REVOKE EXECUTE ON FUNCTION %s FROM PUBLIC', ours);
+        EXECUTE format('GRANT EXECUTE ON FUNCTION %s TO casework_app', ours);
+    END LOOP;
+END $$;
+REVOKE EXECUTE ON FUNCTION casework_reading_hash, casework_chain_reading FROM casework_app;

@@ -1,0 +1,1320 @@
+-- Every table, its indexes and what its columns mean, as `casework/records/tables` has them: written by `make expected`.
+
+CREATE TABLE allowances (
+    who TEXT NOT NULL,
+    kind TEXT NOT NULL,
+    began TIMESTAMP WITH TIME ZONE NOT NULL,
+    used INTEGER NOT NULL,
+    CONSTRAINT pk_allowances PRIMARY KEY (who, kind)
+);
+COMMENT ON TABLE allowances IS 'Bounds what costs much; forgotten when it no longer counts';
+COMMENT ON COLUMN allowances.who IS 'A person''s id; a network of those who have not signed in';
+COMMENT ON COLUMN allowances.kind IS 'What was asked for, as operations.allowances names it';
+COMMENT ON COLUMN allowances.used IS 'How often since then';
+
+CREATE TABLE editions (
+    fingerprint TEXT NOT NULL,
+    workflow TEXT NOT NULL,
+    number INTEGER NOT NULL,
+    rules JSONB NOT NULL,
+    texts JSONB NOT NULL,
+    published_at TIMESTAMP WITH TIME ZONE DEFAULT clock_timestamp() NOT NULL,
+    CONSTRAINT pk_editions PRIMARY KEY (fingerprint),
+    CONSTRAINT uq_editions_workflow_number UNIQUE (workflow, number)
+);
+COMMENT ON TABLE editions IS 'Frozen workflows; every track is pinned to one';
+
+CREATE TABLE logs (
+    id UUID NOT NULL,
+    kind TEXT NOT NULL,
+    programme_id UUID,
+    seq BIGINT DEFAULT 0 NOT NULL,
+    head TEXT NOT NULL,
+    last_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    CONSTRAINT pk_logs PRIMARY KEY (id),
+    CONSTRAINT ck_logs_kind CHECK (kind IN ('case', 'mediation', 'programme', 'organisation', 'person', 'right', 'finding', 'erasure', 'installation'))
+)
+ WITH (fillfactor = 80);
+COMMENT ON TABLE logs IS 'One row for each unit of visibility; the row that every deed in it locks';
+COMMENT ON COLUMN logs.id IS 'Random: it names the log in every header';
+COMMENT ON COLUMN logs.kind IS 'case, mediation, programme, organisation, person, right, finding, erasure or installation';
+COMMENT ON COLUMN logs.programme_id IS 'Null for what belongs to no programme';
+COMMENT ON COLUMN logs.seq IS 'Of the last event; no gaps';
+COMMENT ON COLUMN logs.head IS 'Hash of the last event, hex';
+COMMENT ON COLUMN logs.last_at IS 'Time of the last event; the next one is later';
+
+CREATE TABLE organisations (
+    id UUID NOT NULL,
+    name TEXT NOT NULL,
+    name_zh TEXT,
+    country TEXT,
+    register_number TEXT,
+    kind TEXT,
+    services TEXT[] DEFAULT '{}' NOT NULL,
+    profile JSONB DEFAULT '{}' NOT NULL,
+    owners JSONB DEFAULT '[]' NOT NULL,
+    language TEXT DEFAULT 'en' NOT NULL,
+    provenance JSONB DEFAULT '{}' NOT NULL,
+    created_at TIMESTAMP WITH TIME ZONE DEFAULT clock_timestamp() NOT NULL,
+    CONSTRAINT pk_organisations PRIMARY KEY (id)
+);
+COMMENT ON COLUMN organisations.id IS 'Also the id of its log';
+COMMENT ON COLUMN organisations.country IS 'ISO 3166-1 alpha-2';
+COMMENT ON COLUMN organisations.register_number IS 'Unified social credit code, or a foreign register''s number';
+COMMENT ON COLUMN organisations.kind IS 'company, institution, government, association, provider or other';
+COMMENT ON COLUMN organisations.services IS 'Kinds of referral it takes';
+COMMENT ON COLUMN organisations.profile IS 'Of a provider: fields, languages, places, capacity, closed, conflicts';
+COMMENT ON COLUMN organisations.owners IS 'Owners above 25 %';
+COMMENT ON COLUMN organisations.provenance IS 'Per field: source, at, confirmed by, at';
+
+CREATE TABLE outbox (
+    log_id UUID NOT NULL,
+    seq BIGINT NOT NULL,
+    CONSTRAINT pk_outbox PRIMARY KEY (log_id, seq)
+);
+COMMENT ON TABLE outbox IS 'Events that may owe somebody a notice; written with them, gone once their notices are written';
+
+CREATE TABLE people (
+    id UUID NOT NULL,
+    email TEXT NOT NULL,
+    name TEXT NOT NULL,
+    name_zh TEXT,
+    password_hash TEXT,
+    language TEXT DEFAULT 'en' NOT NULL,
+    zone TEXT DEFAULT 'Asia/Shanghai' NOT NULL,
+    theme TEXT DEFAULT 'auto' NOT NULL,
+    active BOOLEAN DEFAULT true NOT NULL,
+    created_at TIMESTAMP WITH TIME ZONE DEFAULT clock_timestamp() NOT NULL,
+    service BOOLEAN DEFAULT false NOT NULL,
+    erased_at TIMESTAMP WITH TIME ZONE,
+    CONSTRAINT pk_people PRIMARY KEY (id),
+    CONSTRAINT ck_people_theme CHECK (theme IN ('auto', 'light', 'dark'))
+);
+CREATE UNIQUE INDEX uq_people_email ON people (lower(email));
+COMMENT ON COLUMN people.id IS 'Random enough to stand in the history as a pseudonym; also the id of its log';
+COMMENT ON COLUMN people.password_hash IS 'argon2id; null where the person has none yet';
+COMMENT ON COLUMN people.theme IS 'auto, light or dark';
+COMMENT ON COLUMN people.service IS 'A provider''s own system: signs in to nothing, and is named for nothing';
+COMMENT ON COLUMN people.erased_at IS 'When everything that names the person was taken out';
+
+CREATE TABLE programmes (
+    id UUID NOT NULL,
+    code TEXT NOT NULL,
+    name TEXT NOT NULL,
+    name_zh TEXT,
+    calendar JSONB NOT NULL,
+    recount_after UUID,
+    created_at TIMESTAMP WITH TIME ZONE DEFAULT clock_timestamp() NOT NULL,
+    CONSTRAINT pk_programmes PRIMARY KEY (id),
+    CONSTRAINT uq_programmes_code UNIQUE (code)
+);
+COMMENT ON COLUMN programmes.id IS 'Also the id of its log';
+COMMENT ON COLUMN programmes.code IS 'First part of its case numbers: BJ';
+COMMENT ON COLUMN programmes.calendar IS 'Working days, slots and zone, as Calendar.to_json gives it';
+COMMENT ON COLUMN programmes.recount_after IS 'Last log whose clocks were counted again by the present calendar; null when all were';
+
+CREATE TABLE reading_heads (
+    id UUID NOT NULL,
+    n BIGINT NOT NULL,
+    head TEXT NOT NULL,
+    CONSTRAINT pk_reading_heads PRIMARY KEY (id)
+);
+COMMENT ON TABLE reading_heads IS 'Where each chain of readings ends; written by the database alone';
+COMMENT ON COLUMN reading_heads.id IS 'The reader''s, or of a sealed mediation the log''s';
+COMMENT ON COLUMN reading_heads.n IS 'Of the last reading in the chain; no gaps';
+COMMENT ON COLUMN reading_heads.head IS 'Its hash, hex';
+
+CREATE TABLE requests (
+    actor_id UUID NOT NULL,
+    key TEXT NOT NULL,
+    digest TEXT NOT NULL,
+    status INTEGER,
+    answer JSONB,
+    log_id UUID,
+    seq BIGINT,
+    made_at TIMESTAMP WITH TIME ZONE DEFAULT clock_timestamp() NOT NULL,
+    CONSTRAINT pk_requests PRIMARY KEY (actor_id, key)
+);
+CREATE INDEX ix_requests_made_at ON requests (made_at);
+COMMENT ON TABLE requests IS 'What was asked once and is not done twice';
+COMMENT ON COLUMN requests.key IS 'Idempotency-Key as sent';
+COMMENT ON COLUMN requests.digest IS 'Of the request''s method, path and body';
+COMMENT ON COLUMN requests.status IS 'Of the answer; null only while the request runs';
+COMMENT ON COLUMN requests.answer IS 'How to rebuild the answer; shown-once secrets are never in it';
+
+CREATE TABLE sign_in_attempts (
+    id BIGINT GENERATED BY DEFAULT AS IDENTITY,
+    account BYTEA NOT NULL,
+    address TEXT NOT NULL,
+    at TIMESTAMP WITH TIME ZONE DEFAULT clock_timestamp() NOT NULL,
+    succeeded BOOLEAN NOT NULL,
+    CONSTRAINT pk_sign_in_attempts PRIMARY KEY (id)
+);
+CREATE INDEX ix_sign_in_attempts_account_at ON sign_in_attempts (account, at);
+CREATE INDEX ix_sign_in_attempts_address_at ON sign_in_attempts (address, at);
+COMMENT ON TABLE sign_in_attempts IS 'Slows down those who guess; nobody is locked out';
+COMMENT ON COLUMN sign_in_attempts.account IS 'SHA-256 of the address that was typed, lower case';
+COMMENT ON COLUMN sign_in_attempts.address IS 'Where the attempt came from';
+
+CREATE TABLE absences (
+    id UUID NOT NULL,
+    scope_id UUID NOT NULL,
+    person_id UUID NOT NULL,
+    substitute_id UUID NOT NULL,
+    starts_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    ends_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    CONSTRAINT pk_absences PRIMARY KEY (id),
+    CONSTRAINT ck_absences_ends_after_start CHECK (ends_at >= starts_at),
+    CONSTRAINT ck_absences_another_person CHECK (person_id <> substitute_id),
+    CONSTRAINT fk_absences_scope_id FOREIGN KEY(scope_id) REFERENCES logs (id),
+    CONSTRAINT fk_absences_person_id FOREIGN KEY(person_id) REFERENCES people (id),
+    CONSTRAINT fk_absences_substitute_id FOREIGN KEY(substitute_id) REFERENCES people (id)
+);
+CREATE INDEX ix_absences_person_id ON absences (person_id);
+CREATE INDEX ix_absences_scope_id ON absences (scope_id);
+CREATE INDEX ix_absences_substitute_id ON absences (substitute_id);
+COMMENT ON TABLE absences IS 'When people are away and who stands in; the fold of the scope''s log';
+COMMENT ON COLUMN absences.scope_id IS 'The programme or organisation that the person is away from';
+COMMENT ON COLUMN absences.substitute_id IS 'Holds the person''s roles as a deputy meanwhile';
+
+CREATE TABLE allocations (
+    id UUID NOT NULL,
+    scope_id UUID NOT NULL,
+    queue TEXT NOT NULL,
+    strategy TEXT NOT NULL,
+    cap INTEGER,
+    since TIMESTAMP WITH TIME ZONE NOT NULL,
+    looked_at TIMESTAMP WITH TIME ZONE,
+    turns JSONB DEFAULT '{}' NOT NULL,
+    CONSTRAINT pk_allocations PRIMARY KEY (id),
+    CONSTRAINT uq_allocations_scope_queue UNIQUE (scope_id, queue),
+    CONSTRAINT ck_allocations_cap_positive CHECK (cap IS NULL OR cap > 0),
+    CONSTRAINT fk_allocations_scope_id FOREIGN KEY(scope_id) REFERENCES logs (id)
+);
+COMMENT ON TABLE allocations IS 'How queues give tasks to people by themselves; the fold of the scope''s log but for the last two';
+COMMENT ON COLUMN allocations.scope_id IS 'The programme or organisation whose queue it is';
+COMMENT ON COLUMN allocations.strategy IS 'Of engine.allocation; none: people take tasks themselves';
+COMMENT ON COLUMN allocations.cap IS 'Nobody who has so many open tasks gets another';
+COMMENT ON COLUMN allocations.since IS 'Tasks opened before are left to people';
+COMMENT ON COLUMN allocations.looked_at IS 'When tasks were last looked for; no part of the history';
+COMMENT ON COLUMN allocations.turns IS 'By person, the number of the allocation that came last; no part of the history';
+
+CREATE TABLE cases (
+    id UUID NOT NULL,
+    programme_id UUID NOT NULL,
+    number TEXT NOT NULL,
+    title TEXT,
+    match_id UUID,
+    need_id UUID,
+    technology_id UUID,
+    phase_id UUID,
+    parties JSONB NOT NULL,
+    rights UUID[] NOT NULL,
+    owner_id UUID,
+    team UUID[] NOT NULL,
+    revision INTEGER NOT NULL,
+    state TEXT NOT NULL,
+    interests TEXT[] NOT NULL,
+    joins JSONB DEFAULT '[]' NOT NULL,
+    hold JSONB,
+    frozen BOOLEAN NOT NULL,
+    outcome TEXT,
+    reasons TEXT[] NOT NULL,
+    opened_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    closed_at TIMESTAMP WITH TIME ZONE,
+    CONSTRAINT pk_cases PRIMARY KEY (id),
+    CONSTRAINT fk_cases_id FOREIGN KEY(id) REFERENCES logs (id),
+    CONSTRAINT fk_cases_programme_id FOREIGN KEY(programme_id) REFERENCES programmes (id),
+    CONSTRAINT uq_cases_number UNIQUE (number)
+)
+ WITH (fillfactor = 80);
+CREATE INDEX ix_cases_interested ON cases (id) WHERE interests <> '{}';
+CREATE INDEX ix_cases_need_id ON cases (need_id);
+CREATE INDEX ix_cases_opened_at_id ON cases (opened_at, id);
+CREATE INDEX ix_cases_owner_id_closed ON cases (owner_id, id) WHERE closed_at IS NOT NULL;
+CREATE INDEX ix_cases_owner_id_live ON cases (owner_id, id) WHERE closed_at IS NULL;
+CREATE INDEX ix_cases_programme_id_opened_at_id ON cases (programme_id, opened_at, id);
+CREATE INDEX ix_cases_team ON cases USING gin (team);
+COMMENT ON TABLE cases IS 'Cases; what the events add up to';
+COMMENT ON COLUMN cases.id IS 'Its log';
+COMMENT ON COLUMN cases.parties IS 'Organisations by side';
+COMMENT ON COLUMN cases.state IS 'Of its main track';
+COMMENT ON COLUMN cases.interests IS 'People with a declared interest';
+COMMENT ON COLUMN cases.joins IS 'How referrals side by side are waited for';
+
+CREATE TABLE challenges (
+    challenge BYTEA NOT NULL,
+    purpose TEXT NOT NULL,
+    person_id UUID,
+    expires_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    CONSTRAINT pk_challenges PRIMARY KEY (challenge),
+    CONSTRAINT ck_challenges_purpose CHECK (purpose IN ('register', 'sign_in', 'prove')),
+    CONSTRAINT fk_challenges_person_id FOREIGN KEY(person_id) REFERENCES people (id)
+);
+CREATE INDEX ix_challenges_expires_at ON challenges (expires_at);
+COMMENT ON TABLE challenges IS 'What an authenticator is to sign; each counts once, for some minutes';
+COMMENT ON COLUMN challenges.purpose IS 'register, sign_in or prove';
+COMMENT ON COLUMN challenges.person_id IS 'Who is to answer; null for sign_in';
+
+CREATE TABLE clocks (
+    id UUID NOT NULL,
+    log_id UUID NOT NULL,
+    track_id UUID NOT NULL,
+    task_id UUID,
+    consent_id UUID,
+    grant_id UUID,
+    unit TEXT NOT NULL,
+    "of" TEXT,
+    rungs JSONB NOT NULL,
+    start TIMESTAMP WITH TIME ZONE NOT NULL,
+    calendar TEXT NOT NULL,
+    next INTEGER NOT NULL,
+    state TEXT NOT NULL,
+    "left" BIGINT[] NOT NULL,
+    fires_at TIMESTAMP WITH TIME ZONE,
+    CONSTRAINT pk_clocks PRIMARY KEY (id),
+    CONSTRAINT fk_clocks_log_id FOREIGN KEY(log_id) REFERENCES logs (id)
+)
+ WITH (fillfactor = 80);
+CREATE INDEX ix_clocks_due ON clocks (fires_at, id) WHERE fires_at IS NOT NULL;
+CREATE INDEX ix_clocks_log_id ON clocks (log_id);
+CREATE INDEX ix_clocks_paused ON clocks (log_id, task_id) WHERE state = 'paused';
+COMMENT ON COLUMN clocks.unit IS 'wd or cd';
+COMMENT ON COLUMN clocks."of" IS 'State of the track that it belongs to';
+COMMENT ON COLUMN clocks.rungs IS 'Each an instant, what happens then, and how it was counted';
+COMMENT ON COLUMN clocks.start IS 'Since when they are counted: the start, or when it last went on';
+COMMENT ON COLUMN clocks.calendar IS 'Digest of the calendar that they were counted with';
+COMMENT ON COLUMN clocks.next IS 'First rung that has not fired';
+COMMENT ON COLUMN clocks.state IS 'running or paused; a stopped clock has no row';
+COMMENT ON COLUMN clocks."left" IS 'Minutes that a pause keeps for each rung';
+COMMENT ON COLUMN clocks.fires_at IS 'Of the next rung while it runs';
+
+CREATE TABLE compartments (
+    id UUID NOT NULL,
+    log_id UUID NOT NULL,
+    part TEXT NOT NULL,
+    sealed BYTEA NOT NULL,
+    CONSTRAINT pk_compartments PRIMARY KEY (id),
+    CONSTRAINT uq_compartments_log_id_part UNIQUE (log_id, part),
+    CONSTRAINT fk_compartments_log_id FOREIGN KEY(log_id) REFERENCES logs (id)
+);
+COMMENT ON TABLE compartments IS 'Keys of files; without its row a compartment is unreadable for ever';
+COMMENT ON COLUMN compartments.part IS 'Whose files: a party''s, the office''s own (case), or a referral''s';
+COMMENT ON COLUMN compartments.sealed IS 'The key of its files, sealed with the installation''s';
+
+CREATE TABLE consents (
+    id UUID NOT NULL,
+    log_id UUID NOT NULL,
+    party TEXT NOT NULL,
+    providers UUID[],
+    documents UUID[],
+    given_on DATE NOT NULL,
+    expires_on DATE,
+    ended_at TIMESTAMP WITH TIME ZONE,
+    how TEXT,
+    CONSTRAINT pk_consents PRIMARY KEY (id),
+    CONSTRAINT fk_consents_log_id FOREIGN KEY(log_id) REFERENCES logs (id)
+);
+CREATE INDEX ix_consents_log_id ON consents (log_id);
+COMMENT ON COLUMN consents.providers IS 'Null: all';
+COMMENT ON COLUMN consents.documents IS 'Null: all';
+
+CREATE TABLE documents (
+    id UUID NOT NULL,
+    log_id UUID NOT NULL,
+    party TEXT,
+    kind TEXT NOT NULL,
+    registered_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    valid_until DATE,
+    track_id UUID,
+    withdrawn_at TIMESTAMP WITH TIME ZONE,
+    own BOOLEAN DEFAULT false NOT NULL,
+    letter TEXT,
+    CONSTRAINT pk_documents PRIMARY KEY (id),
+    CONSTRAINT fk_documents_log_id FOREIGN KEY(log_id) REFERENCES logs (id)
+);
+CREATE INDEX ix_documents_log_id ON documents (log_id);
+COMMENT ON COLUMN documents.track_id IS 'The referral whose provider handed it in, or was sent it; null for the office''s own';
+COMMENT ON COLUMN documents.own IS 'The office''s own, with nothing of a party in it';
+COMMENT ON COLUMN documents.letter IS 'Which letter of the office it is: invitation, referral, reminder or closing';
+
+CREATE TABLE drafts (
+    person_id UUID NOT NULL,
+    form TEXT NOT NULL,
+    data JSONB NOT NULL,
+    saved_at TIMESTAMP WITH TIME ZONE DEFAULT clock_timestamp() NOT NULL,
+    CONSTRAINT pk_drafts PRIMARY KEY (person_id, form),
+    CONSTRAINT fk_drafts_person_id FOREIGN KEY(person_id) REFERENCES people (id)
+);
+CREATE INDEX ix_drafts_saved_at ON drafts (saved_at);
+COMMENT ON TABLE drafts IS 'What a person has typed and not yet sent';
+COMMENT ON COLUMN drafts.form IS 'Which form of which thing';
+COMMENT ON COLUMN drafts.data IS 'What was typed, by input name';
+
+CREATE TABLE erasures (
+    id UUID NOT NULL,
+    programme_id UUID NOT NULL,
+    person_id UUID,
+    basis TEXT NOT NULL,
+    state TEXT NOT NULL,
+    words JSONB,
+    reason TEXT,
+    asked_by UUID NOT NULL,
+    asked_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    decided_by UUID,
+    decided_at TIMESTAMP WITH TIME ZONE,
+    done_at TIMESTAMP WITH TIME ZONE,
+    CONSTRAINT pk_erasures PRIMARY KEY (id),
+    CONSTRAINT ck_erasures_state CHECK (state IN ('asked', 'agreed', 'done', 'refused')),
+    CONSTRAINT ck_erasures_two_persons CHECK (decided_by <> asked_by),
+    CONSTRAINT fk_erasures_id FOREIGN KEY(id) REFERENCES logs (id),
+    CONSTRAINT fk_erasures_programme_id FOREIGN KEY(programme_id) REFERENCES programmes (id),
+    CONSTRAINT fk_erasures_person_id FOREIGN KEY(person_id) REFERENCES people (id)
+);
+CREATE INDEX ix_erasures_agreed ON erasures (decided_at, id) WHERE state = 'agreed';
+CREATE INDEX ix_erasures_programme_id_asked_at ON erasures (programme_id, asked_at, id);
+COMMENT ON TABLE erasures IS 'Erasures of persons; what the events of their logs add up to';
+COMMENT ON COLUMN erasures.id IS 'Also the id of its log';
+COMMENT ON COLUMN erasures.programme_id IS 'In which both persons have their roles';
+COMMENT ON COLUMN erasures.person_id IS 'Whose account; null for somebody without one';
+COMMENT ON COLUMN erasures.basis IS 'The legal basis: request, withdrawn, needless or order';
+COMMENT ON COLUMN erasures.state IS 'asked, agreed, done or refused';
+COMMENT ON COLUMN erasures.words IS 'What names the person: names, addresses, numbers; null once done';
+COMMENT ON COLUMN erasures.reason IS 'Null once done, where it named the person';
+COMMENT ON COLUMN erasures.decided_by IS 'The second person, who agreed or did not';
+
+CREATE TABLE events (
+    log_id UUID NOT NULL,
+    seq BIGINT NOT NULL,
+    at TIMESTAMP WITH TIME ZONE NOT NULL,
+    kind TEXT NOT NULL,
+    track_id UUID,
+    actor_id TEXT NOT NULL,
+    header JSONB NOT NULL,
+    effects JSONB NOT NULL,
+    body JSONB NOT NULL,
+    hash TEXT NOT NULL,
+    CONSTRAINT pk_events PRIMARY KEY (log_id, seq),
+    CONSTRAINT fk_events_log_id FOREIGN KEY(log_id) REFERENCES logs (id)
+);
+CREATE INDEX ix_events_exceptional ON events (at, log_id, seq) WHERE kind IN ('proposed', 'refused') OR effects ? 'proposed' OR effects ? 'happened_on' OR effects ? 'reopened' OR effects->>'transition' IN ('ask_extension', 'compliance_stop', 'extend_term', 'fee_waived', 'skip_assessment', 'waive_assessment', 'waive_conflict') OR kind = 'completed' AND effects->>'name' IN ('ask_more_time', 'decide_extension', 'decide_more_time', 'decide_waiver', 'nda');
+CREATE INDEX ix_events_log_id_track_id_seq ON events (log_id, track_id, seq);
+CREATE INDEX ix_events_words ON events (log_id, seq) WHERE kind IN ('document_registered', 'letter_sent', 'noted', 'said');
+COMMENT ON TABLE events IS 'The history. Append-only: a trigger refuses everything else, to the owner as well';
+COMMENT ON COLUMN events.at IS 'When it was recorded, by the database''s clock after the lock';
+COMMENT ON COLUMN events.track_id IS 'The track that it moved, if one';
+COMMENT ON COLUMN events.actor_id IS 'A person''s id, or system';
+COMMENT ON COLUMN events.header IS 'What the hash is made of, with the digests of the other parts';
+COMMENT ON COLUMN events.effects IS 'What follows from it; never personal, never erased';
+COMMENT ON COLUMN events.body IS 'Form values, each with its salt; erasable';
+COMMENT ON COLUMN events.hash IS 'SHA-256 of prev and the canonical header, hex';
+
+CREATE TABLE files (
+    id UUID NOT NULL,
+    log_id UUID NOT NULL,
+    document_id UUID NOT NULL,
+    version INTEGER NOT NULL,
+    type TEXT NOT NULL,
+    size BIGINT NOT NULL,
+    filed_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    filed_by TEXT NOT NULL,
+    name TEXT,
+    digest TEXT,
+    CONSTRAINT pk_files PRIMARY KEY (id),
+    CONSTRAINT uq_files_document_id_version UNIQUE (document_id, version),
+    CONSTRAINT fk_files_log_id FOREIGN KEY(log_id) REFERENCES logs (id)
+);
+CREATE INDEX ix_files_log_id ON files (log_id);
+COMMENT ON TABLE files IS 'Versions of documents; what the events add up to';
+COMMENT ON COLUMN files.version IS '1, 2, 3 … within its document';
+COMMENT ON COLUMN files.type IS 'What it was found to be, such as pdf';
+COMMENT ON COLUMN files.name IS 'Null once erased';
+COMMENT ON COLUMN files.digest IS 'SHA-256 of what is in it; null once erased';
+
+CREATE TABLE findings (
+    id UUID NOT NULL,
+    programme_id UUID NOT NULL,
+    case_id UUID NOT NULL,
+    seq BIGINT NOT NULL,
+    state TEXT NOT NULL,
+    words TEXT,
+    answer TEXT,
+    raised_by UUID NOT NULL,
+    raised_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    answered_by UUID,
+    answered_at TIMESTAMP WITH TIME ZONE,
+    closed_by UUID,
+    closed_at TIMESTAMP WITH TIME ZONE,
+    revision INTEGER NOT NULL,
+    CONSTRAINT pk_findings PRIMARY KEY (id),
+    CONSTRAINT ck_findings_state CHECK (state IN ('open', 'answered', 'closed')),
+    CONSTRAINT fk_findings_id FOREIGN KEY(id) REFERENCES logs (id),
+    CONSTRAINT fk_findings_programme_id FOREIGN KEY(programme_id) REFERENCES programmes (id),
+    CONSTRAINT fk_findings_case_id FOREIGN KEY(case_id) REFERENCES logs (id)
+);
+CREATE INDEX ix_findings_case_id_seq ON findings (case_id, seq);
+CREATE INDEX ix_findings_programme_id_raised_at ON findings (programme_id, raised_at, id);
+COMMENT ON TABLE findings IS 'What auditors found at an event of a case; what the events of its log add up to';
+COMMENT ON COLUMN findings.id IS 'Also the id of its log';
+COMMENT ON COLUMN findings.case_id IS 'The log of the case that it is about';
+COMMENT ON COLUMN findings.seq IS 'Of the event that it is about';
+COMMENT ON COLUMN findings.state IS 'open, answered or closed';
+COMMENT ON COLUMN findings.words IS 'What was found; null once erased';
+COMMENT ON COLUMN findings.answer IS 'The last answer';
+COMMENT ON COLUMN findings.revision IS 'Counts the deeds on it';
+
+CREATE TABLE grants (
+    id UUID NOT NULL,
+    log_id UUID NOT NULL,
+    track_id UUID NOT NULL,
+    document_id UUID NOT NULL,
+    consents UUID[] NOT NULL,
+    given_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    ended_at TIMESTAMP WITH TIME ZONE,
+    returned_at TIMESTAMP WITH TIME ZONE,
+    until DATE,
+    CONSTRAINT pk_grants PRIMARY KEY (id),
+    CONSTRAINT fk_grants_log_id FOREIGN KEY(log_id) REFERENCES logs (id)
+);
+CREATE INDEX ix_grants_document_id ON grants (document_id);
+CREATE INDEX ix_grants_log_id ON grants (log_id);
+CREATE INDEX ix_grants_track_id ON grants (track_id);
+COMMENT ON COLUMN grants.consents IS 'One of each party that the document concerns';
+COMMENT ON COLUMN grants.returned_at IS 'When its provider said that the copies were given back or destroyed';
+COMMENT ON COLUMN grants.until IS 'Its last day, where the office named one; its consent may end before';
+
+CREATE TABLE house_rule_days (
+    programme_id UUID NOT NULL,
+    day DATE NOT NULL,
+    at TIMESTAMP WITH TIME ZONE NOT NULL,
+    live INTEGER NOT NULL,
+    broken INTEGER NOT NULL,
+    breaches JSONB NOT NULL,
+    CONSTRAINT pk_house_rule_days PRIMARY KEY (programme_id, day),
+    CONSTRAINT fk_house_rule_days_programme_id FOREIGN KEY(programme_id) REFERENCES programmes (id)
+);
+COMMENT ON TABLE house_rule_days IS 'The nightly check''s figures';
+COMMENT ON COLUMN house_rule_days.day IS 'On the programme''s own clock';
+COMMENT ON COLUMN house_rule_days.live IS 'Cases that were not closed';
+COMMENT ON COLUMN house_rule_days.broken IS 'Of these the ones that broke the rule';
+COMMENT ON COLUMN house_rule_days.breaches IS 'How often, by kind';
+
+CREATE TABLE invitations (
+    id UUID NOT NULL,
+    scope_id UUID NOT NULL,
+    email TEXT,
+    name TEXT,
+    roles TEXT[] NOT NULL,
+    language TEXT NOT NULL,
+    invited_by UUID,
+    made_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    expires_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    issue INTEGER DEFAULT 1 NOT NULL,
+    token BYTEA NOT NULL,
+    code TEXT NOT NULL,
+    tries INTEGER DEFAULT 0 NOT NULL,
+    opened BYTEA,
+    opened_until TIMESTAMP WITH TIME ZONE,
+    locked_at TIMESTAMP WITH TIME ZONE,
+    revoked_at TIMESTAMP WITH TIME ZONE,
+    accepted_at TIMESTAMP WITH TIME ZONE,
+    accepted_by UUID,
+    CONSTRAINT pk_invitations PRIMARY KEY (id),
+    CONSTRAINT fk_invitations_scope_id FOREIGN KEY(scope_id) REFERENCES logs (id),
+    CONSTRAINT fk_invitations_invited_by FOREIGN KEY(invited_by) REFERENCES people (id),
+    CONSTRAINT uq_invitations_token UNIQUE (token),
+    CONSTRAINT fk_invitations_accepted_by FOREIGN KEY(accepted_by) REFERENCES people (id)
+);
+CREATE INDEX ix_invitations_scope_id ON invitations (scope_id);
+COMMENT ON TABLE invitations IS 'Who was asked to join, and what became of it; the fold of the scope''s log but for its secrets';
+COMMENT ON COLUMN invitations.scope_id IS 'The programme or organisation that it is for';
+COMMENT ON COLUMN invitations.email IS 'Null once erased, as the name';
+COMMENT ON COLUMN invitations.invited_by IS 'Null: on the command line';
+COMMENT ON COLUMN invitations.issue IS 'Which link and code these are; those before are dead';
+COMMENT ON COLUMN invitations.token IS 'SHA-256 of the link''s secret, which is kept nowhere';
+COMMENT ON COLUMN invitations.code IS 'argon2id of what is told beside the mail';
+COMMENT ON COLUMN invitations.tries IS 'Wrong codes in a row';
+COMMENT ON COLUMN invitations.opened IS 'SHA-256 of what the browser keeps that link and code have opened it in';
+COMMENT ON COLUMN invitations.locked_at IS 'Too many wrong codes';
+
+CREATE TABLE looks (
+    person_id UUID NOT NULL,
+    thing_id UUID NOT NULL,
+    seq BIGINT NOT NULL,
+    at TIMESTAMP WITH TIME ZONE NOT NULL,
+    CONSTRAINT pk_looks PRIMARY KEY (person_id, thing_id),
+    CONSTRAINT fk_looks_person_id FOREIGN KEY(person_id) REFERENCES people (id)
+);
+COMMENT ON TABLE looks IS 'What a person has looked at; marks what has changed since, and is no part of the history';
+COMMENT ON COLUMN looks.thing_id IS 'The log of a case or mediation, or a provider''s referral';
+COMMENT ON COLUMN looks.seq IS 'The last event of the log when the person looked';
+
+CREATE TABLE mediations (
+    id UUID NOT NULL,
+    programme_id UUID NOT NULL,
+    case_id UUID NOT NULL,
+    parties JSONB NOT NULL,
+    rights UUID[] NOT NULL,
+    title TEXT,
+    owner_id UUID,
+    team UUID[] NOT NULL,
+    revision INTEGER NOT NULL,
+    interests TEXT[] NOT NULL,
+    hold JSONB,
+    frozen BOOLEAN NOT NULL,
+    outcome TEXT,
+    reasons TEXT[] NOT NULL,
+    opened_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    closed_at TIMESTAMP WITH TIME ZONE,
+    CONSTRAINT pk_mediations PRIMARY KEY (id),
+    CONSTRAINT fk_mediations_id FOREIGN KEY(id) REFERENCES logs (id),
+    CONSTRAINT fk_mediations_programme_id FOREIGN KEY(programme_id) REFERENCES programmes (id)
+);
+CREATE INDEX ix_mediations_interested ON mediations (id) WHERE interests <> '{}';
+COMMENT ON TABLE mediations IS 'Sealed: for everybody not named here it does not exist';
+COMMENT ON COLUMN mediations.id IS 'Its sealed log';
+COMMENT ON COLUMN mediations.case_id IS 'The case that it is about';
+COMMENT ON COLUMN mediations.owner_id IS 'The dispute officer named for it';
+COMMENT ON COLUMN mediations.team IS 'Others named for it';
+
+CREATE TABLE mentions (
+    id UUID NOT NULL,
+    programme_id UUID NOT NULL,
+    log_id UUID NOT NULL,
+    track_id UUID,
+    message_id UUID NOT NULL,
+    person_id UUID NOT NULL,
+    made_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    read_at TIMESTAMP WITH TIME ZONE,
+    CONSTRAINT pk_mentions PRIMARY KEY (id),
+    CONSTRAINT uq_mentions_message_id_person_id UNIQUE (message_id, person_id),
+    CONSTRAINT fk_mentions_programme_id FOREIGN KEY(programme_id) REFERENCES programmes (id),
+    CONSTRAINT fk_mentions_log_id FOREIGN KEY(log_id) REFERENCES logs (id),
+    CONSTRAINT fk_mentions_person_id FOREIGN KEY(person_id) REFERENCES people (id)
+);
+CREATE INDEX ix_mentions_log_id ON mentions (log_id);
+CREATE INDEX ix_mentions_person_id_made_at ON mentions (person_id, made_at, id);
+CREATE INDEX ix_mentions_person_id_unread ON mentions (person_id, made_at, id) WHERE read_at IS NULL;
+COMMENT ON TABLE mentions IS 'Who is told of a message; but for read_at what the events add up to';
+COMMENT ON COLUMN mentions.track_id IS 'The referral whose thread it is in; null for an internal note';
+COMMENT ON COLUMN mentions.person_id IS 'Who is mentioned';
+COMMENT ON COLUMN mentions.read_at IS 'When that person opened it; no part of the history';
+
+CREATE TABLE needs (
+    id UUID NOT NULL,
+    programme_id UUID NOT NULL,
+    source TEXT NOT NULL,
+    external_id TEXT NOT NULL,
+    title TEXT NOT NULL,
+    title_zh TEXT,
+    owner_id UUID,
+    sector TEXT,
+    district TEXT,
+    problem TEXT,
+    target TEXT,
+    budget NUMERIC,
+    budget_currency TEXT,
+    readiness_low INTEGER,
+    readiness_high INTEGER,
+    wanted_form TEXT,
+    wanted_by DATE,
+    status TEXT DEFAULT 'published' NOT NULL,
+    valid_until DATE,
+    more JSONB DEFAULT '{}' NOT NULL,
+    provenance JSONB DEFAULT '{}' NOT NULL,
+    created_at TIMESTAMP WITH TIME ZONE DEFAULT clock_timestamp() NOT NULL,
+    updated_at TIMESTAMP WITH TIME ZONE DEFAULT clock_timestamp() NOT NULL,
+    CONSTRAINT pk_needs PRIMARY KEY (id),
+    CONSTRAINT uq_needs_programme_id_source_external_id UNIQUE (programme_id, source, external_id),
+    CONSTRAINT ck_needs_readiness CHECK (readiness_low BETWEEN 1 AND 9 AND readiness_high BETWEEN readiness_low AND 9),
+    CONSTRAINT fk_needs_programme_id FOREIGN KEY(programme_id) REFERENCES programmes (id),
+    CONSTRAINT fk_needs_owner_id FOREIGN KEY(owner_id) REFERENCES organisations (id)
+);
+COMMENT ON COLUMN needs.status IS 'draft, published, matched, met, expired';
+COMMENT ON COLUMN needs.more IS 'Process, baseline, site, constraints, contacts';
+COMMENT ON COLUMN needs.provenance IS 'Per field: source, at, confirmed by, at';
+
+CREATE TABLE notification_preferences (
+    person_id UUID NOT NULL,
+    choices JSONB DEFAULT '{}' NOT NULL,
+    quiet BOOLEAN DEFAULT false NOT NULL,
+    CONSTRAINT pk_notification_preferences PRIMARY KEY (person_id),
+    CONSTRAINT fk_notification_preferences_person_id FOREIGN KEY(person_id) REFERENCES people (id)
+);
+COMMENT ON TABLE notification_preferences IS 'How a person wants to be told; no row: as usual';
+COMMENT ON COLUMN notification_preferences.choices IS 'Per kind: at_once, digest or none';
+COMMENT ON COLUMN notification_preferences.quiet IS 'No mail outside working hours';
+
+CREATE TABLE numbers (
+    programme_id UUID NOT NULL,
+    year INTEGER NOT NULL,
+    last INTEGER NOT NULL,
+    CONSTRAINT pk_numbers PRIMARY KEY (programme_id, year),
+    CONSTRAINT fk_numbers_programme_id FOREIGN KEY(programme_id) REFERENCES programmes (id)
+);
+COMMENT ON TABLE numbers IS 'Counters of case numbers; locked last of all';
+
+CREATE TABLE openings (
+    id UUID NOT NULL,
+    log_id UUID NOT NULL,
+    kind TEXT NOT NULL,
+    state TEXT NOT NULL,
+    reader_id UUID NOT NULL,
+    asker_id UUID NOT NULL,
+    decider_id UUID,
+    asked_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    days INTEGER NOT NULL,
+    until TIMESTAMP WITH TIME ZONE,
+    decided_at TIMESTAMP WITH TIME ZONE,
+    ended_at TIMESTAMP WITH TIME ZONE,
+    told_on DATE,
+    CONSTRAINT pk_openings PRIMARY KEY (id),
+    CONSTRAINT fk_openings_log_id FOREIGN KEY(log_id) REFERENCES logs (id)
+);
+CREATE INDEX ix_openings_decider_id ON openings (decider_id, id) WHERE state = 'asked';
+CREATE INDEX ix_openings_log_id ON openings (log_id);
+CREATE INDEX ix_openings_reader_id ON openings (reader_id, until) WHERE state = 'open';
+COMMENT ON TABLE openings IS 'Logs that are open to one more reader for a time; what the events add up to';
+COMMENT ON COLUMN openings.kind IS 'unsealing, by two persons; glass, by its reader in an emergency';
+COMMENT ON COLUMN openings.state IS 'asked, open, refused or ended; open counts until its end only';
+COMMENT ON COLUMN openings.decider_id IS 'The second person, who agrees';
+COMMENT ON COLUMN openings.until IS 'When it ends by itself';
+COMMENT ON COLUMN openings.ended_at IS 'Before its time, by a person';
+COMMENT ON COLUMN openings.told_on IS 'When the parties were told';
+
+CREATE TABLE passkeys (
+    id UUID NOT NULL,
+    person_id UUID NOT NULL,
+    name TEXT NOT NULL,
+    credential BYTEA NOT NULL,
+    public_key BYTEA NOT NULL,
+    sign_count BIGINT NOT NULL,
+    created_at TIMESTAMP WITH TIME ZONE DEFAULT clock_timestamp() NOT NULL,
+    used_at TIMESTAMP WITH TIME ZONE,
+    copied_at TIMESTAMP WITH TIME ZONE,
+    CONSTRAINT pk_passkeys PRIMARY KEY (id),
+    CONSTRAINT fk_passkeys_person_id FOREIGN KEY(person_id) REFERENCES people (id),
+    CONSTRAINT uq_passkeys_credential UNIQUE (credential)
+);
+CREATE INDEX ix_passkeys_person_id ON passkeys (person_id);
+COMMENT ON TABLE passkeys IS 'Keys of WebAuthn that a person signs in with';
+COMMENT ON COLUMN passkeys.name IS 'As its owner calls it';
+COMMENT ON COLUMN passkeys.credential IS 'The authenticator''s own id of it';
+COMMENT ON COLUMN passkeys.public_key IS 'COSE';
+COMMENT ON COLUMN passkeys.sign_count IS 'Of the last use; a smaller one later betrays a copy';
+COMMENT ON COLUMN passkeys.copied_at IS 'When a copy was betrayed; it opens nothing since';
+
+CREATE TABLE password_links (
+    id UUID NOT NULL,
+    person_id UUID NOT NULL,
+    token BYTEA NOT NULL,
+    made_by UUID,
+    made_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    expires_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    used_at TIMESTAMP WITH TIME ZONE,
+    ended_at TIMESTAMP WITH TIME ZONE,
+    CONSTRAINT pk_password_links PRIMARY KEY (id),
+    CONSTRAINT fk_password_links_person_id FOREIGN KEY(person_id) REFERENCES people (id),
+    CONSTRAINT uq_password_links_token UNIQUE (token),
+    CONSTRAINT fk_password_links_made_by FOREIGN KEY(made_by) REFERENCES people (id)
+);
+CREATE INDEX ix_password_links_person_id ON password_links (person_id);
+COMMENT ON TABLE password_links IS 'Links for one use, by which people set a password: the first one, or a new one';
+COMMENT ON COLUMN password_links.id IS 'The link''s secret is made of it with the keys of the installation, and kept nowhere';
+COMMENT ON COLUMN password_links.token IS 'SHA-256 of the link''s secret';
+COMMENT ON COLUMN password_links.made_by IS 'The administrator; null: by the person, or on the command line';
+COMMENT ON COLUMN password_links.ended_at IS 'A newer one was made, or the account changed otherwise';
+
+CREATE TABLE phases (
+    id UUID NOT NULL,
+    programme_id UUID NOT NULL,
+    name TEXT NOT NULL,
+    name_zh TEXT,
+    starts_on DATE NOT NULL,
+    ends_on DATE,
+    CONSTRAINT pk_phases PRIMARY KEY (id),
+    CONSTRAINT uq_phases_programme_id_name UNIQUE (programme_id, name),
+    CONSTRAINT fk_phases_programme_id FOREIGN KEY(programme_id) REFERENCES programmes (id)
+);
+COMMENT ON TABLE phases IS 'Stages of a programme';
+
+CREATE TABLE proposals (
+    id UUID NOT NULL,
+    log_id UUID NOT NULL,
+    track_id UUID NOT NULL,
+    transition TEXT NOT NULL,
+    actor_id TEXT NOT NULL,
+    acting_for TEXT,
+    seq BIGINT NOT NULL,
+    data JSONB NOT NULL,
+    task_id UUID NOT NULL,
+    CONSTRAINT pk_proposals PRIMARY KEY (id),
+    CONSTRAINT fk_proposals_log_id FOREIGN KEY(log_id) REFERENCES logs (id)
+);
+CREATE INDEX ix_proposals_log_id ON proposals (log_id);
+COMMENT ON TABLE proposals IS 'What waits for a second person; decided ones have no row';
+
+CREATE TABLE readings (
+    id BIGINT GENERATED BY DEFAULT AS IDENTITY,
+    person_id UUID NOT NULL,
+    at TIMESTAMP WITH TIME ZONE DEFAULT clock_timestamp() NOT NULL,
+    number TEXT,
+    address TEXT NOT NULL,
+    document_id UUID,
+    n BIGINT NOT NULL,
+    salt TEXT,
+    query TEXT NOT NULL,
+    hash TEXT NOT NULL,
+    erasure_id UUID,
+    CONSTRAINT pk_readings PRIMARY KEY (id),
+    CONSTRAINT uq_readings_person_id_n UNIQUE (person_id, n),
+    CONSTRAINT fk_readings_person_id FOREIGN KEY(person_id) REFERENCES people (id)
+);
+CREATE INDEX ix_readings_document_id_id ON readings (document_id, id) WHERE document_id IS NOT NULL;
+CREATE INDEX ix_readings_person_id_id ON readings (person_id, id);
+COMMENT ON TABLE readings IS 'What auditors have read, and who took out which document; never changed by the application';
+COMMENT ON COLUMN readings.number IS 'Of the case, where it was one';
+COMMENT ON COLUMN readings.address IS 'Path and query that were asked for';
+COMMENT ON COLUMN readings.document_id IS 'Where a document''s file was taken out';
+COMMENT ON COLUMN readings.n IS 'Its place in the chain';
+COMMENT ON COLUMN readings.salt IS 'Of the hash of the query; null once an erasure took the query out';
+COMMENT ON COLUMN readings.query IS 'Salted hash of the address''s query, hex';
+COMMENT ON COLUMN readings.hash IS 'Of the reading and the one before it, hex';
+COMMENT ON COLUMN readings.erasure_id IS 'Which erasure took the query out';
+
+CREATE TABLE recoveries (
+    id UUID NOT NULL,
+    person_id UUID NOT NULL,
+    means TEXT[] NOT NULL,
+    reason TEXT NOT NULL,
+    asked_by UUID NOT NULL,
+    asked_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    state TEXT DEFAULT 'asked' NOT NULL,
+    decided_by UUID,
+    decided_at TIMESTAMP WITH TIME ZONE,
+    first_half TEXT NOT NULL,
+    second_half TEXT,
+    expires_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    used_at TIMESTAMP WITH TIME ZONE,
+    CONSTRAINT pk_recoveries PRIMARY KEY (id),
+    CONSTRAINT ck_recoveries_state CHECK (state IN ('asked', 'agreed', 'refused', 'withdrawn', 'used')),
+    CONSTRAINT ck_recoveries_two_persons CHECK (decided_by IS NULL OR decided_by NOT IN (asked_by, person_id)),
+    CONSTRAINT ck_recoveries_not_for_oneself CHECK (asked_by <> person_id),
+    CONSTRAINT fk_recoveries_person_id FOREIGN KEY(person_id) REFERENCES people (id),
+    CONSTRAINT fk_recoveries_asked_by FOREIGN KEY(asked_by) REFERENCES people (id),
+    CONSTRAINT fk_recoveries_decided_by FOREIGN KEY(decided_by) REFERENCES people (id)
+);
+CREATE INDEX ix_recoveries_person_id ON recoveries (person_id);
+COMMENT ON TABLE recoveries IS 'How two persons let somebody in again who has lost the password or the second factor';
+COMMENT ON COLUMN recoveries.means IS 'What is lost: password, second_factor, or both';
+COMMENT ON COLUMN recoveries.reason IS 'How whoever asks knows that it is the person';
+COMMENT ON COLUMN recoveries.state IS 'asked, agreed, refused, withdrawn or used';
+COMMENT ON COLUMN recoveries.first_half IS 'argon2id of what whoever asked tells the person';
+COMMENT ON COLUMN recoveries.second_half IS 'argon2id of what whoever agreed tells the person';
+COMMENT ON COLUMN recoveries.expires_at IS 'Until then it may be agreed to, or used';
+
+CREATE TABLE recovery_codes (
+    person_id UUID NOT NULL,
+    hash BYTEA NOT NULL,
+    created_at TIMESTAMP WITH TIME ZONE DEFAULT clock_timestamp() NOT NULL,
+    used_at TIMESTAMP WITH TIME ZONE,
+    CONSTRAINT pk_recovery_codes PRIMARY KEY (person_id, hash),
+    CONSTRAINT fk_recovery_codes_person_id FOREIGN KEY(person_id) REFERENCES people (id)
+);
+COMMENT ON TABLE recovery_codes IS 'Ten codes for one use each, for those who have lost their app';
+COMMENT ON COLUMN recovery_codes.hash IS 'SHA-256 of the code; itself shown once';
+
+CREATE TABLE saved_filters (
+    id UUID NOT NULL,
+    person_id UUID NOT NULL,
+    page TEXT NOT NULL,
+    name TEXT NOT NULL,
+    query TEXT NOT NULL,
+    created_at TIMESTAMP WITH TIME ZONE DEFAULT clock_timestamp() NOT NULL,
+    CONSTRAINT pk_saved_filters PRIMARY KEY (id),
+    CONSTRAINT uq_saved_filters_person_id_page_name UNIQUE (person_id, page, name),
+    CONSTRAINT fk_saved_filters_person_id FOREIGN KEY(person_id) REFERENCES people (id)
+);
+COMMENT ON TABLE saved_filters IS 'Filters of lists that a person has given a name';
+COMMENT ON COLUMN saved_filters.page IS 'Which list';
+COMMENT ON COLUMN saved_filters.query IS 'As it stands in the address';
+
+CREATE TABLE sealed_readings (
+    id BIGINT GENERATED BY DEFAULT AS IDENTITY,
+    log_id UUID NOT NULL,
+    person_id UUID NOT NULL,
+    at TIMESTAMP WITH TIME ZONE DEFAULT clock_timestamp() NOT NULL,
+    address TEXT NOT NULL,
+    n BIGINT NOT NULL,
+    salt TEXT,
+    query TEXT NOT NULL,
+    hash TEXT NOT NULL,
+    erasure_id UUID,
+    CONSTRAINT pk_sealed_readings PRIMARY KEY (id),
+    CONSTRAINT uq_sealed_readings_log_id_n UNIQUE (log_id, n),
+    CONSTRAINT fk_sealed_readings_log_id FOREIGN KEY(log_id) REFERENCES logs (id),
+    CONSTRAINT fk_sealed_readings_person_id FOREIGN KEY(person_id) REFERENCES people (id)
+);
+CREATE INDEX ix_sealed_readings_log_id_id ON sealed_readings (log_id, id);
+COMMENT ON TABLE sealed_readings IS 'Who opened a sealed mediation; listed to those named for it alone, and never changed by the application';
+COMMENT ON COLUMN sealed_readings.log_id IS 'The mediation';
+COMMENT ON COLUMN sealed_readings.address IS 'Path and query that were asked for';
+COMMENT ON COLUMN sealed_readings.n IS 'Its place in the chain';
+COMMENT ON COLUMN sealed_readings.salt IS 'Of the hash of the query; null once an erasure took the query out';
+COMMENT ON COLUMN sealed_readings.query IS 'Salted hash of the address''s query, hex';
+COMMENT ON COLUMN sealed_readings.hash IS 'Of the reading and the one before it, hex';
+COMMENT ON COLUMN sealed_readings.erasure_id IS 'Which erasure took the query out';
+
+CREATE TABLE second_factors (
+    person_id UUID NOT NULL,
+    created_at TIMESTAMP WITH TIME ZONE DEFAULT clock_timestamp() NOT NULL,
+    confirmed_at TIMESTAMP WITH TIME ZONE,
+    last_step BIGINT DEFAULT 0 NOT NULL,
+    sealed BYTEA NOT NULL,
+    CONSTRAINT pk_second_factors PRIMARY KEY (person_id),
+    CONSTRAINT fk_second_factors_person_id FOREIGN KEY(person_id) REFERENCES people (id)
+);
+COMMENT ON TABLE second_factors IS 'One-time codes of an app, asked for after the password';
+COMMENT ON COLUMN second_factors.confirmed_at IS 'Null until the first code was right; asked for only then';
+COMMENT ON COLUMN second_factors.last_step IS 'No code counts twice';
+COMMENT ON COLUMN second_factors.sealed IS 'The secret of RFC 6238, sealed by the vault';
+
+CREATE TABLE service_accounts (
+    id UUID NOT NULL,
+    organisation_id UUID NOT NULL,
+    name TEXT NOT NULL,
+    scopes TEXT[] NOT NULL,
+    made_by UUID NOT NULL,
+    made_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    expires_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    ended_at TIMESTAMP WITH TIME ZONE,
+    minute TIMESTAMP WITH TIME ZONE,
+    asked INTEGER DEFAULT 0 NOT NULL,
+    CONSTRAINT pk_service_accounts PRIMARY KEY (id),
+    CONSTRAINT fk_service_accounts_id FOREIGN KEY(id) REFERENCES people (id),
+    CONSTRAINT fk_service_accounts_organisation_id FOREIGN KEY(organisation_id) REFERENCES organisations (id),
+    CONSTRAINT fk_service_accounts_made_by FOREIGN KEY(made_by) REFERENCES people (id)
+)
+ WITH (fillfactor = 80);
+CREATE INDEX ix_service_accounts_organisation_id ON service_accounts (organisation_id);
+COMMENT ON TABLE service_accounts IS 'What a provider''s own system may do, and until when; the fold of the organisation''s log';
+COMMENT ON COLUMN service_accounts.id IS 'Also of the row in people that the history names';
+COMMENT ON COLUMN service_accounts.minute IS 'In which the last request came';
+COMMENT ON COLUMN service_accounts.asked IS 'Requests in that minute';
+
+CREATE TABLE sessions (
+    hash BYTEA NOT NULL,
+    person_id UUID NOT NULL,
+    created_at TIMESTAMP WITH TIME ZONE DEFAULT clock_timestamp() NOT NULL,
+    seen_at TIMESTAMP WITH TIME ZONE DEFAULT clock_timestamp() NOT NULL,
+    expires_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    ended_at TIMESTAMP WITH TIME ZONE,
+    about JSONB DEFAULT '{}' NOT NULL,
+    awaits TEXT,
+    proved_at TIMESTAMP WITH TIME ZONE DEFAULT clock_timestamp() NOT NULL,
+    programme_id UUID,
+    misses INTEGER DEFAULT 0 NOT NULL,
+    CONSTRAINT pk_sessions PRIMARY KEY (hash),
+    CONSTRAINT ck_sessions_awaits CHECK (awaits IN ('second_factor', 'set_up')),
+    CONSTRAINT fk_sessions_person_id FOREIGN KEY(person_id) REFERENCES people (id),
+    CONSTRAINT fk_sessions_programme_id FOREIGN KEY(programme_id) REFERENCES programmes (id)
+);
+CREATE INDEX ix_sessions_person_id ON sessions (person_id);
+COMMENT ON COLUMN sessions.hash IS 'SHA-256 of the cookie''s token';
+COMMENT ON COLUMN sessions.about IS 'Browser and address, for the person''s own list';
+COMMENT ON COLUMN sessions.awaits IS 'second_factor or set_up: what is still missing; such a session opens nothing else';
+COMMENT ON COLUMN sessions.proved_at IS 'When the person last showed who that is: password, code or passkey';
+COMMENT ON COLUMN sessions.programme_id IS 'What its lists show; null for every programme';
+COMMENT ON COLUMN sessions.misses IS 'Wrong codes while it waits for one';
+
+CREATE TABLE skills (
+    id UUID NOT NULL,
+    scope_id UUID NOT NULL,
+    person_id UUID NOT NULL,
+    fields TEXT[] NOT NULL,
+    languages TEXT[] NOT NULL,
+    services TEXT[] NOT NULL,
+    CONSTRAINT pk_skills PRIMARY KEY (id),
+    CONSTRAINT uq_skills_scope_person UNIQUE (scope_id, person_id),
+    CONSTRAINT fk_skills_scope_id FOREIGN KEY(scope_id) REFERENCES logs (id),
+    CONSTRAINT fk_skills_person_id FOREIGN KEY(person_id) REFERENCES people (id)
+);
+CREATE INDEX ix_skills_person_id ON skills (person_id);
+COMMENT ON TABLE skills IS 'What people can do, as whoever leads them keeps it; the fold of the scope''s log';
+COMMENT ON COLUMN skills.scope_id IS 'The programme or organisation that keeps it';
+COMMENT ON COLUMN skills.fields IS 'Of technology, in the words of needs and technologies';
+COMMENT ON COLUMN skills.services IS 'The kinds of tracks whose tasks the person can do';
+
+CREATE TABLE tasks (
+    id UUID NOT NULL,
+    log_id UUID NOT NULL,
+    programme_id UUID NOT NULL,
+    track_id UUID NOT NULL,
+    name TEXT NOT NULL,
+    edition TEXT NOT NULL,
+    rule TEXT NOT NULL,
+    type TEXT NOT NULL,
+    queue TEXT NOT NULL,
+    organisation_id UUID,
+    state TEXT NOT NULL,
+    opened_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    due_at TIMESTAMP WITH TIME ZONE,
+    holder_id UUID,
+    about TEXT,
+    "of" TEXT,
+    closed_at TIMESTAMP WITH TIME ZONE,
+    closed_by TEXT,
+    acted_for TEXT,
+    result JSONB NOT NULL,
+    flagged BOOLEAN NOT NULL,
+    aftercare BOOLEAN NOT NULL,
+    before TEXT,
+    initiator TEXT,
+    priority SMALLINT DEFAULT '0' NOT NULL,
+    turn_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    handed JSONB,
+    wait JSONB,
+    items JSONB DEFAULT '{}' NOT NULL,
+    position INTEGER NOT NULL,
+    CONSTRAINT pk_tasks PRIMARY KEY (id),
+    CONSTRAINT fk_tasks_log_id FOREIGN KEY(log_id) REFERENCES logs (id)
+)
+ WITH (fillfactor = 85, autovacuum_vacuum_scale_factor = 0.01);
+CREATE INDEX ix_tasks_aftercare ON tasks (log_id, due_at) INCLUDE (state) WHERE state IN ('Ready', 'Reserved', 'InProgress', 'Suspended') AND aftercare AND organisation_id IS NULL;
+CREATE INDEX ix_tasks_aftercare_ready ON tasks (log_id) WHERE aftercare AND state = 'Ready';
+CREATE INDEX ix_tasks_closed_by ON tasks (closed_by, closed_at, id) WHERE closed_by IS NOT NULL;
+CREATE INDEX ix_tasks_holder ON tasks (holder_id, due_at, id) WHERE state IN ('Reserved', 'InProgress', 'Suspended');
+CREATE INDEX ix_tasks_log_id ON tasks (log_id);
+CREATE INDEX ix_tasks_log_id_position ON tasks (log_id, position);
+CREATE INDEX ix_tasks_organisation_turn ON tasks (organisation_id, queue, turn_at, id) WHERE state = 'Ready' AND organisation_id IS NOT NULL;
+CREATE INDEX ix_tasks_ours_due ON tasks (due_at, log_id) INCLUDE (state) WHERE state IN ('Ready', 'Reserved', 'InProgress', 'Suspended') AND NOT aftercare AND organisation_id IS NULL;
+CREATE INDEX ix_tasks_programme_queue ON tasks (programme_id, queue, due_at, id) WHERE state = 'Ready' AND organisation_id IS NULL;
+CREATE INDEX ix_tasks_programme_turn ON tasks (programme_id, queue, turn_at, id) WHERE state = 'Ready' AND organisation_id IS NULL;
+CREATE INDEX ix_tasks_theirs_due ON tasks (due_at, log_id) WHERE state IN ('Ready', 'Reserved', 'InProgress') AND organisation_id IS NOT NULL;
+COMMENT ON COLUMN tasks.edition IS 'That opened it';
+COMMENT ON COLUMN tasks.type IS 'step, side or decision';
+COMMENT ON COLUMN tasks.organisation_id IS 'Of a provider''s queue';
+COMMENT ON COLUMN tasks.state IS 'WS-HumanTask''s';
+COMMENT ON COLUMN tasks.flagged IS 'The last rung of its ladder has come';
+COMMENT ON COLUMN tasks.before IS 'State before it was suspended';
+COMMENT ON COLUMN tasks.initiator IS 'Who asked for it';
+COMMENT ON COLUMN tasks.priority IS '1 high, 0 normal, -1 low';
+COMMENT ON COLUMN tasks.turn_at IS 'Its place in the queue, by engine.turns';
+COMMENT ON COLUMN tasks.handed IS 'How it came to whom it is with: how, by, to, seq of the event with the note';
+COMMENT ON COLUMN tasks.wait IS 'While a person lets it wait: for whom, until which day, seq of the event with the reason';
+COMMENT ON COLUMN tasks.items IS 'Of its checklist what was ticked, unticked or added: done, by, at, seq of the event with the words';
+
+CREATE TABLE technologies (
+    id UUID NOT NULL,
+    programme_id UUID NOT NULL,
+    source TEXT NOT NULL,
+    external_id TEXT NOT NULL,
+    title TEXT NOT NULL,
+    title_zh TEXT,
+    owner_id UUID,
+    description TEXT,
+    developed_in TEXT[] DEFAULT '{}' NOT NULL,
+    deployed_in TEXT[] DEFAULT '{}' NOT NULL,
+    benefits TEXT[] DEFAULT '{}' NOT NULL,
+    website TEXT,
+    readiness_text TEXT,
+    readiness_low INTEGER,
+    readiness_high INTEGER,
+    ip_text TEXT,
+    verification JSONB,
+    more JSONB DEFAULT '{}' NOT NULL,
+    provenance JSONB DEFAULT '{}' NOT NULL,
+    created_at TIMESTAMP WITH TIME ZONE DEFAULT clock_timestamp() NOT NULL,
+    updated_at TIMESTAMP WITH TIME ZONE DEFAULT clock_timestamp() NOT NULL,
+    CONSTRAINT pk_technologies PRIMARY KEY (id),
+    CONSTRAINT uq_technologies_programme_id_source_external_id UNIQUE (programme_id, source, external_id),
+    CONSTRAINT fk_technologies_programme_id FOREIGN KEY(programme_id) REFERENCES programmes (id),
+    CONSTRAINT fk_technologies_owner_id FOREIGN KEY(owner_id) REFERENCES organisations (id)
+);
+COMMENT ON COLUMN technologies.verification IS 'Statement: number, verdict, valid_until; counts only once confirmed';
+COMMENT ON COLUMN technologies.provenance IS 'Per field: source, at, confirmed by, at';
+
+CREATE TABLE tokens (
+    id UUID NOT NULL,
+    person_id UUID NOT NULL,
+    name TEXT NOT NULL,
+    hash BYTEA NOT NULL,
+    scopes TEXT[] NOT NULL,
+    created_at TIMESTAMP WITH TIME ZONE DEFAULT clock_timestamp() NOT NULL,
+    expires_at TIMESTAMP WITH TIME ZONE,
+    revoked_at TIMESTAMP WITH TIME ZONE,
+    used_at TIMESTAMP WITH TIME ZONE,
+    CONSTRAINT pk_tokens PRIMARY KEY (id),
+    CONSTRAINT fk_tokens_person_id FOREIGN KEY(person_id) REFERENCES people (id),
+    CONSTRAINT uq_tokens_hash UNIQUE (hash)
+);
+CREATE INDEX ix_tokens_person_id ON tokens (person_id);
+COMMENT ON COLUMN tokens.hash IS 'SHA-256 of the token; itself shown once';
+COMMENT ON COLUMN tokens.scopes IS 'read, write, import, admin';
+
+CREATE TABLE tracks (
+    id UUID NOT NULL,
+    log_id UUID NOT NULL,
+    workflow TEXT NOT NULL,
+    edition TEXT NOT NULL,
+    kind TEXT NOT NULL,
+    parent_id UUID,
+    provider_id UUID,
+    states TEXT[] NOT NULL,
+    entered_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    opened_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    position INTEGER NOT NULL,
+    revision INTEGER NOT NULL,
+    ended_at TIMESTAMP WITH TIME ZONE,
+    outcome TEXT,
+    replaced BOOLEAN NOT NULL,
+    came_from JSONB NOT NULL,
+    fired JSONB NOT NULL,
+    given JSONB NOT NULL,
+    barred TEXT[] NOT NULL,
+    named TEXT,
+    received JSONB DEFAULT '{}' NOT NULL,
+    objections JSONB DEFAULT '{}' NOT NULL,
+    CONSTRAINT pk_tracks PRIMARY KEY (id),
+    CONSTRAINT fk_tracks_log_id FOREIGN KEY(log_id) REFERENCES logs (id),
+    CONSTRAINT fk_tracks_edition FOREIGN KEY(edition) REFERENCES editions (fingerprint)
+)
+ WITH (fillfactor = 80);
+CREATE INDEX ix_tracks_log_id ON tracks (log_id);
+CREATE INDEX ix_tracks_provider_id_live ON tracks (provider_id, id) WHERE provider_id IS NOT NULL;
+COMMENT ON COLUMN tracks.kind IS 'Of a referral the service, else the workflow';
+COMMENT ON COLUMN tracks.position IS 'Order of opening in its log';
+COMMENT ON COLUMN tracks.fired IS 'Per transition: count, at, actor, acting_for, data';
+COMMENT ON COLUMN tracks.received IS 'Per transition: count and time of the other side''s receipt';
+COMMENT ON COLUMN tracks.objections IS 'What a side does not agree with, by id';
+
+CREATE TABLE webhook_endpoints (
+    id UUID NOT NULL,
+    organisation_id UUID NOT NULL,
+    url TEXT NOT NULL,
+    secret BYTEA NOT NULL,
+    former BYTEA,
+    former_until TIMESTAMP WITH TIME ZONE,
+    made_by UUID NOT NULL,
+    made_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    ended_at TIMESTAMP WITH TIME ZONE,
+    CONSTRAINT pk_webhook_endpoints PRIMARY KEY (id),
+    CONSTRAINT fk_webhook_endpoints_organisation_id FOREIGN KEY(organisation_id) REFERENCES organisations (id),
+    CONSTRAINT fk_webhook_endpoints_made_by FOREIGN KEY(made_by) REFERENCES people (id)
+);
+CREATE INDEX ix_webhook_endpoints_organisation_id ON webhook_endpoints (organisation_id);
+COMMENT ON TABLE webhook_endpoints IS 'Where a provider''s own system wants to be told';
+COMMENT ON COLUMN webhook_endpoints.secret IS 'What signs its messages, sealed by the vault';
+COMMENT ON COLUMN webhook_endpoints.former IS 'The secret before, which signs beside it for a while';
+COMMENT ON COLUMN webhook_endpoints.ended_at IS 'By its organisation, or because its receiver answered 410 Gone';
+
+CREATE TABLE blobs (
+    id UUID NOT NULL,
+    compartment_id UUID NOT NULL,
+    name TEXT NOT NULL,
+    touched_at TIMESTAMP WITH TIME ZONE DEFAULT clock_timestamp() NOT NULL,
+    loose BOOLEAN DEFAULT true NOT NULL,
+    scan TEXT,
+    scanned_at TIMESTAMP WITH TIME ZONE,
+    found TEXT,
+    CONSTRAINT pk_blobs PRIMARY KEY (id),
+    CONSTRAINT ck_blobs_scan CHECK (scan IN ('pending', 'clean', 'blocked')),
+    CONSTRAINT uq_blobs_compartment_id_name UNIQUE (compartment_id, name),
+    CONSTRAINT fk_blobs_compartment_id FOREIGN KEY(compartment_id) REFERENCES compartments (id)
+);
+CREATE INDEX ix_blobs_loose ON blobs (touched_at, id) WHERE loose;
+CREATE INDEX ix_blobs_pending ON blobs (touched_at, id) WHERE scan = 'pending';
+COMMENT ON TABLE blobs IS 'What lies in the store; written before it is put there, so that nothing lies there unknown';
+COMMENT ON COLUMN blobs.name IS 'Keyed hash of the content: where it lies in the store';
+COMMENT ON COLUMN blobs.touched_at IS 'When it was last put there';
+COMMENT ON COLUMN blobs.loose IS 'No document holds it yet; what stays so is swept';
+COMMENT ON COLUMN blobs.scan IS 'pending, clean or blocked; null where there was no scanner';
+COMMENT ON COLUMN blobs.found IS 'What the scanner called it';
+
+CREATE TABLE mails (
+    id UUID NOT NULL,
+    person_id UUID,
+    invitation_id UUID,
+    file_id UUID,
+    key TEXT NOT NULL,
+    kind TEXT NOT NULL,
+    sealed BOOLEAN NOT NULL,
+    state TEXT DEFAULT 'queued' NOT NULL,
+    made_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    send_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    tries JSONB DEFAULT '[]' NOT NULL,
+    ended_at TIMESTAMP WITH TIME ZONE,
+    CONSTRAINT pk_mails PRIMARY KEY (id),
+    CONSTRAINT ck_mails_state CHECK (state IN ('queued', 'sent', 'failed', 'cancelled')),
+    CONSTRAINT ck_mails_one_reader CHECK (num_nonnulls(person_id, invitation_id, file_id) = 1),
+    CONSTRAINT fk_mails_person_id FOREIGN KEY(person_id) REFERENCES people (id),
+    CONSTRAINT fk_mails_invitation_id FOREIGN KEY(invitation_id) REFERENCES invitations (id),
+    CONSTRAINT fk_mails_file_id FOREIGN KEY(file_id) REFERENCES files (id),
+    CONSTRAINT uq_mails_key UNIQUE (key)
+);
+CREATE INDEX ix_mails_file_id ON mails (file_id);
+CREATE INDEX ix_mails_invitation_id ON mails (invitation_id);
+CREATE INDEX ix_mails_made_at_id ON mails (made_at, id);
+CREATE INDEX ix_mails_queued ON mails (send_at, id) WHERE state = 'queued';
+COMMENT ON TABLE mails IS 'Mails, with what became of them; the words are made when one is sent, and are not kept';
+COMMENT ON COLUMN mails.id IS 'Also in its Message-ID, the same at each attempt';
+COMMENT ON COLUMN mails.invitation_id IS 'To somebody who may have no account yet';
+COMMENT ON COLUMN mails.file_id IS 'To a party: this letter, to the address that its event names';
+COMMENT ON COLUMN mails.key IS 'What it is for; nothing is mailed twice';
+COMMENT ON COLUMN mails.kind IS 'Of its notice, or digest, or invitation';
+COMMENT ON COLUMN mails.sealed IS 'It says nothing but that something waits';
+COMMENT ON COLUMN mails.state IS 'queued, sent, failed or cancelled';
+COMMENT ON COLUMN mails.send_at IS 'Not before this';
+COMMENT ON COLUMN mails.tries IS 'Of each attempt: at, and what came of it';
+
+CREATE TABLE matches (
+    id UUID NOT NULL,
+    programme_id UUID NOT NULL,
+    source TEXT NOT NULL,
+    external_id TEXT NOT NULL,
+    need_id UUID NOT NULL,
+    technology_id UUID NOT NULL,
+    proposed_on DATE,
+    proposed_by TEXT,
+    score NUMERIC,
+    rationale TEXT,
+    case_id UUID,
+    created_at TIMESTAMP WITH TIME ZONE DEFAULT clock_timestamp() NOT NULL,
+    CONSTRAINT pk_matches PRIMARY KEY (id),
+    CONSTRAINT uq_matches_programme_id_source_external_id UNIQUE (programme_id, source, external_id),
+    CONSTRAINT uq_matches_programme_id_need_id_technology_id UNIQUE (programme_id, need_id, technology_id),
+    CONSTRAINT fk_matches_programme_id FOREIGN KEY(programme_id) REFERENCES programmes (id),
+    CONSTRAINT fk_matches_need_id FOREIGN KEY(need_id) REFERENCES needs (id),
+    CONSTRAINT fk_matches_technology_id FOREIGN KEY(technology_id) REFERENCES technologies (id),
+    CONSTRAINT uq_matches_case_id UNIQUE (case_id)
+);
+CREATE INDEX ix_matches_need_id ON matches (need_id);
+CREATE INDEX ix_matches_technology_id ON matches (technology_id);
+COMMENT ON COLUMN matches.proposed_by IS 'Person, event or algorithm';
+COMMENT ON COLUMN matches.case_id IS 'The case that it became';
+
+CREATE TABLE memberships (
+    id UUID NOT NULL,
+    person_id UUID NOT NULL,
+    role TEXT NOT NULL,
+    programme_id UUID,
+    organisation_id UUID,
+    deputy_for UUID,
+    starts_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    ends_at TIMESTAMP WITH TIME ZONE,
+    absence_id UUID,
+    via_id UUID,
+    CONSTRAINT pk_memberships PRIMARY KEY (id),
+    CONSTRAINT ck_memberships_one_scope CHECK (num_nonnulls(programme_id, organisation_id) = 1),
+    CONSTRAINT ck_memberships_ends_after_start CHECK (ends_at IS NULL OR ends_at >= starts_at),
+    CONSTRAINT fk_memberships_person_id FOREIGN KEY(person_id) REFERENCES people (id),
+    CONSTRAINT fk_memberships_programme_id FOREIGN KEY(programme_id) REFERENCES programmes (id),
+    CONSTRAINT fk_memberships_organisation_id FOREIGN KEY(organisation_id) REFERENCES organisations (id),
+    CONSTRAINT fk_memberships_deputy_for FOREIGN KEY(deputy_for) REFERENCES people (id),
+    CONSTRAINT fk_memberships_absence_id FOREIGN KEY(absence_id) REFERENCES absences (id),
+    CONSTRAINT fk_memberships_via_id FOREIGN KEY(via_id) REFERENCES memberships (id)
+);
+CREATE INDEX ix_memberships_absence_id ON memberships (absence_id);
+CREATE INDEX ix_memberships_organisation_id ON memberships (organisation_id);
+CREATE INDEX ix_memberships_person_id ON memberships (person_id);
+CREATE INDEX ix_memberships_programme_id ON memberships (programme_id);
+CREATE INDEX ix_memberships_via_id ON memberships (via_id);
+COMMENT ON TABLE memberships IS 'A role within a programme or an organisation, for a time; the fold of the scope''s log';
+COMMENT ON COLUMN memberships.deputy_for IS 'Acts in the role while that person is away';
+COMMENT ON COLUMN memberships.absence_id IS 'That made its holder a deputy';
+COMMENT ON COLUMN memberships.via_id IS 'The membership that it passes on; ends with it';
+
+CREATE TABLE rights (
+    id UUID NOT NULL,
+    programme_id UUID NOT NULL,
+    technology_id UUID,
+    kind TEXT NOT NULL,
+    office TEXT,
+    number TEXT,
+    owner TEXT,
+    in_force BOOLEAN,
+    expires_on DATE,
+    fee_paid_to DATE,
+    checked_on DATE,
+    confirmed BOOLEAN DEFAULT false NOT NULL,
+    encumbrances JSONB DEFAULT '[]' NOT NULL,
+    created_at TIMESTAMP WITH TIME ZONE DEFAULT clock_timestamp() NOT NULL,
+    CONSTRAINT pk_rights PRIMARY KEY (id),
+    CONSTRAINT uq_rights_programme_id_office_number UNIQUE (programme_id, office, number),
+    CONSTRAINT fk_rights_programme_id FOREIGN KEY(programme_id) REFERENCES programmes (id),
+    CONSTRAINT fk_rights_technology_id FOREIGN KEY(technology_id) REFERENCES technologies (id)
+);
+CREATE INDEX ix_rights_technology_id ON rights (technology_id);
+COMMENT ON COLUMN rights.id IS 'Also the id of its log';
+COMMENT ON COLUMN rights.kind IS 'invention, utility_model, design, software, trade_secret or know_how';
+COMMENT ON COLUMN rights.confirmed IS 'A person has confirmed the imported record';
+COMMENT ON COLUMN rights.encumbrances IS 'Pledges, licences, transfers; the fold of its log';
+
+CREATE TABLE webhook_messages (
+    id UUID NOT NULL,
+    endpoint_id UUID NOT NULL,
+    log_id UUID NOT NULL,
+    seq BIGINT NOT NULL,
+    type TEXT NOT NULL,
+    payload TEXT NOT NULL,
+    state TEXT DEFAULT 'queued' NOT NULL,
+    made_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    send_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    tries JSONB DEFAULT '[]' NOT NULL,
+    CONSTRAINT pk_webhook_messages PRIMARY KEY (id),
+    CONSTRAINT uq_webhook_messages_endpoint_id_log_id_seq UNIQUE (endpoint_id, log_id, seq),
+    CONSTRAINT ck_webhook_messages_state CHECK (state IN ('queued', 'delivered', 'failed', 'cancelled')),
+    CONSTRAINT fk_webhook_messages_endpoint_id FOREIGN KEY(endpoint_id) REFERENCES webhook_endpoints (id),
+    CONSTRAINT fk_webhook_messages_log_id FOREIGN KEY(log_id) REFERENCES logs (id)
+);
+CREATE INDEX ix_webhook_messages_endpoint_id_made_at ON webhook_messages (endpoint_id, made_at, id);
+CREATE INDEX ix_webhook_messages_queued ON webhook_messages (send_at, id) WHERE state = 'queued';
+COMMENT ON TABLE webhook_messages IS 'What an endpoint is told, and what became of it';
+COMMENT ON COLUMN webhook_messages.id IS 'Also its webhook-id, the same at each attempt';
+COMMENT ON COLUMN webhook_messages.seq IS 'Of the event that it tells of';
+COMMENT ON COLUMN webhook_messages.payload IS 'As it is signed and sent: ids and states, nothing confidential';
+COMMENT ON COLUMN webhook_messages.state IS 'queued, delivered, failed or cancelled';
+COMMENT ON COLUMN webhook_messages.send_at IS 'Not before this';
+COMMENT ON COLUMN webhook_messages.tries IS 'Of each attempt: at, and what came of it';
+
+CREATE TABLE contents (
+    file_id UUID NOT NULL,
+    blob_id UUID NOT NULL,
+    CONSTRAINT pk_contents PRIMARY KEY (file_id),
+    CONSTRAINT fk_contents_file_id FOREIGN KEY(file_id) REFERENCES files (id),
+    CONSTRAINT fk_contents_blob_id FOREIGN KEY(blob_id) REFERENCES blobs (id)
+);
+CREATE INDEX ix_contents_blob_id ON contents (blob_id);
+COMMENT ON TABLE contents IS 'Which blob holds a version; no row once it was erased';
+
+CREATE TABLE notifications (
+    id UUID NOT NULL,
+    person_id UUID NOT NULL,
+    log_id UUID NOT NULL,
+    seq BIGINT NOT NULL,
+    kind TEXT NOT NULL,
+    about TEXT NOT NULL,
+    at TIMESTAMP WITH TIME ZONE NOT NULL,
+    edition TEXT,
+    words TEXT,
+    track_id UUID,
+    task_id UUID,
+    due_at TIMESTAMP WITH TIME ZONE,
+    read_at TIMESTAMP WITH TIME ZONE,
+    mail_id UUID,
+    CONSTRAINT pk_notifications PRIMARY KEY (id),
+    CONSTRAINT uq_notifications_person_id_log_id_seq_kind_about UNIQUE (person_id, log_id, seq, kind, about),
+    CONSTRAINT fk_notifications_person_id FOREIGN KEY(person_id) REFERENCES people (id),
+    CONSTRAINT fk_notifications_log_id FOREIGN KEY(log_id) REFERENCES logs (id),
+    CONSTRAINT fk_notifications_mail_id FOREIGN KEY(mail_id) REFERENCES mails (id)
+);
+CREATE INDEX ix_notifications_mail_id ON notifications (mail_id);
+CREATE INDEX ix_notifications_person_id_at ON notifications (person_id, at, id);
+CREATE INDEX ix_notifications_person_id_unread ON notifications (person_id, id) WHERE read_at IS NULL;
+COMMENT ON TABLE notifications IS 'What a person is told, in the pages and by mail; what it is about is looked up when it is shown';
+COMMENT ON COLUMN notifications.seq IS 'Of the event that it tells of';
+COMMENT ON COLUMN notifications.about IS 'The task or track, or nothing';
+COMMENT ON COLUMN notifications.at IS 'When it happened';
+COMMENT ON COLUMN notifications.edition IS 'Whose text names the deed';
+COMMENT ON COLUMN notifications.words IS 'The key of that text';
+COMMENT ON COLUMN notifications.mail_id IS 'The mail that says it; null: it is not mailed';
