@@ -86,7 +86,7 @@ strings: setup ## Bring the catalogue of translations up to date with the code a
 	$(BIN)/pybabel --quiet update --domain messages --input-file var/cache/messages.pot --ignore-obsolete \
 	    --no-fuzzy-matching --ignore-pot-creation-date --output-dir casework/translations
 
-expected: setup ## Write the tables as SQL, and what a migrated database holds, anew
+expected: setup ## Write tables and policies as SQL, and what a migrated database holds, anew
 	$(BIN)/python -m tests.support.schema_files
 	$(BIN)/python -m tests.support.expected_database
 

@@ -11,6 +11,7 @@ from sqlalchemy import Connection, text
 
 from casework.engine.roles import MEDIATION
 from casework.permissions.actors import Actor, Membership, in_force
+from casework.records.access_sql import in_time, open_to
 
 #: Of a person `p`: by programme until when that person was a dispute officer, or anywhere of a provider that mediates, as
 #: `permissions.actors.Actor.mediated`. Null in it: still.
@@ -23,30 +24,24 @@ MEDIATED = f"""(
             AND m.ends_at IS DISTINCT FROM m.starts_at GROUP BY g.id
         ) d
     ) AS mediated"""
-_SELECT = (
-    """
+_SELECT = f"""
     SELECT p.id, p.name, p.language, p.active, p.email, p.service, (
         SELECT coalesce(jsonb_agg(jsonb_build_object(
             'role', m.role, 'programme', m.programme_id, 'organisation', m.organisation_id, 'deputy_for', m.deputy_for,
             'starts_at', m.starts_at, 'ends_at', m.ends_at) ORDER BY m.starts_at, m.id), '[]')
         FROM memberships m
-        WHERE m.person_id = p.id AND m.starts_at <= casework_now() AND (m.ends_at IS NULL OR m.ends_at > casework_now())
+        WHERE m.person_id = p.id AND {in_time("m")}
     ) AS memberships, (
-        SELECT coalesce(array_agg(o.log_id::text), '{}') FROM openings o
-        WHERE o.reader_id = p.id AND o.state = 'open' AND o.until > casework_now()
-    ) AS opened, """
-    + MEDIATED
-    + """
+        SELECT coalesce(array_agg(o.log_id::text), '{{}}') FROM openings o WHERE {open_to("o", "p.id")}
+    ) AS opened, {MEDIATED}
     FROM people p
 """
-)
 
 _BY_ID = text(_SELECT + " WHERE p.id = :id AND p.active")
 _MEMBERS = text(
     _SELECT
-    + """ WHERE p.active AND (p.id = ANY(CAST(:people AS uuid[])) OR (:services OR NOT p.service) AND EXISTS (
-        SELECT FROM memberships h WHERE h.person_id = p.id AND h.starts_at <= casework_now()
-        AND (h.ends_at IS NULL OR h.ends_at > casework_now())
+    + f""" WHERE p.active AND (p.id = ANY(CAST(:people AS uuid[])) OR (:services OR NOT p.service) AND EXISTS (
+        SELECT FROM memberships h WHERE h.person_id = p.id AND {in_time("h")}
         AND (h.programme_id = ANY(CAST(:programmes AS uuid[])) OR h.organisation_id = ANY(CAST(:organisations AS uuid[])))
     )) ORDER BY p.name, p.id"""
 )

@@ -1,7 +1,11 @@
 """The second wall: who reads in a transaction, so that the database's own policies show that person's rows and no others.
 
-The policies stand in the migrations. They ask the setting `casework.reader`, which ends with its transaction: a person's
+The policies stand in `records.policies`. They ask the setting `casework.reader`, which ends with its transaction: a person's
 id, or `engine` for what decides, keeps time and checks. Where nobody said who reads, protected tables refuse every statement.
+
+The setting is set here and, in one statement with what finds the person or the key out, in `records.database` (`transaction`: the
+engine), `records.actors` (whose token it is), `operations.auth.sessions` (whose session it is) and `operations.core.idempotency`
+(an action: the engine, and then who read before); and by functions of the database, which put back who read before.
 """
 
 from __future__ import annotations
@@ -13,39 +17,6 @@ from psycopg.pq import TransactionStatus
 from sqlalchemy import Connection, Engine, event
 
 from casework.records.database import ENGINE, run
-
-#: The tables that have policies, each with their names.
-POLICIES = {
-    table: {"readers"}
-    for table in (
-        # Papers: for who reads the case, or was given them.
-        "documents",
-        "files",
-        "contents",
-        "blobs",
-        "compartments",
-        "grants",
-        # Sealed mediations: for those named for them. Of tracks, tasks and clocks also the referrals of cases: for who reads the
-        # case, or is of their provider.
-        "mediations",
-        "logs",
-        "events",
-        "tracks",
-        "tasks",
-        "clocks",
-        "proposals",
-        "consents",
-        "mentions",
-        "outbox",
-        # Where chains of readings end, those of sealed mediations among them: for what checks them.
-        "reading_heads",
-        # What one was told, for that person alone; and what tells that something sealed is there.
-        "notifications",
-        "mails",
-        "webhook_messages",
-        "sealed_readings",
-    )
-}
 
 
 def read_as(db: Connection, reader: str) -> None:

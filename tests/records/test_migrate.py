@@ -55,8 +55,9 @@ def test_the_file_of_the_current_head_is_right() -> None:
     assert migrate.recorded_head() == migrate.head()
 
 
-def test_the_file_of_the_tables_is_what_the_code_has() -> None:
-    assert schema_files.TABLES.read_text("utf-8") == schema_files.tables_sql(), "run `make expected`"
+@pytest.mark.parametrize(("name", "statements"), schema_files.written().items())
+def test_what_is_written_from_the_code_is_what_the_code_has(name: str, statements: str) -> None:
+    assert (schema_files.SQL / name).read_text("utf-8") == statements, "run `make expected`"
 
 
 def test_a_migrated_database_equals_the_metadata(owner_engine: Engine) -> None:

@@ -40,7 +40,8 @@ from casework.permissions.actors import Actor
 from casework.permissions.visibility import Reach
 from casework.records.case_loader import load
 from casework.records.database import connect_engine, transaction
-from casework.records.row_security import POLICIES, whole
+from casework.records.policies import POLICIES
+from casework.records.row_security import whole
 from tests.security import authorization_api as api
 from tests.security import authorization_web as pages
 from tests.security.test_authorization_api import expected as expected_of_api

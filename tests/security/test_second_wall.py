@@ -18,7 +18,8 @@ from casework.operations.referrals import inbox
 from casework.operations.tasks.queue_counts import count_queues
 from casework.records.case_loader import load
 from casework.records.database import connect_engine, transaction, walled_transaction
-from casework.records.row_security import POLICIES, read_as
+from casework.records.policies import POLICIES
+from casework.records.row_security import read_as
 from tests.security.authorization_web import TABLE, Row
 from tests.support.databases import DatabaseServer
 from tests.support.malice import PDF

@@ -1,4 +1,4 @@
-"""Writes `casework/records/sql/tables.sql` anew from the tables as the code has them (part of `make expected`)."""
+"""Writes `tables.sql` and `policies.sql` of `casework/records/sql` anew, from what the code has (part of `make expected`)."""
 
 from __future__ import annotations
 
@@ -7,10 +7,11 @@ from collections.abc import Iterator
 from sqlalchemy import Table, make_url
 from sqlalchemy.schema import CreateIndex, CreateTable, DDLElement, SetColumnComment, SetTableComment
 
+from casework.records.policies import policies_sql
 from casework.records.tables import metadata
 from tests.support.databases import ROOT
 
-TABLES = ROOT / "casework" / "records" / "sql" / "tables.sql"
+SQL = ROOT / "casework" / "records" / "sql"
 _DIALECT = make_url("postgresql+psycopg://").get_dialect()()
 _HEAD = "-- Every table, its indexes and what its columns mean, as `casework/records/tables` has them: written by `make expected`.\n"
 
@@ -37,9 +38,15 @@ def _compiled(statement: DDLElement) -> str:
     return "\n".join(line.rstrip() for line in lines) + ";"
 
 
+def written() -> dict[str, str]:
+    """Each file by its name, and what it is to hold."""
+    return {"tables.sql": tables_sql(), "policies.sql": policies_sql()}
+
+
 def main() -> None:
-    TABLES.write_text(tables_sql(), "utf-8")
-    print(TABLES.relative_to(ROOT))
+    for name, statements in written().items():
+        (SQL / name).write_text(statements, "utf-8")
+        print((SQL / name).relative_to(ROOT))
 
 
 if __name__ == "__main__":

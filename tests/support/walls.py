@@ -11,12 +11,12 @@ from sqlalchemy import Engine, text
 
 from casework.engine.state.case import Case, Track
 from casework.operations.core import access_queries
-from casework.operations.core.access_sql import named_for
 from casework.operations.mediations import service as mediations
 from casework.permissions import visibility as sight
 from casework.permissions import work
 from casework.permissions.actors import Actor
 from casework.permissions.visibility import Reach, Sight
+from casework.records.access_sql import named_for
 from casework.records.database import transaction
 
 

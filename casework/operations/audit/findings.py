@@ -19,7 +19,6 @@ from casework.errors import CaseHasMoved, InvalidForm, NotAllowed, NotFound, Wro
 from casework.ledger.canonical_json import instant
 from casework.ledger.redactable_bodies import Erased
 from casework.operations.cases.queries import find_case
-from casework.operations.core.access_sql import mediated
 from casework.operations.core.idempotency import Done, Request, ask, finish
 from casework.operations.core.paging import cursor_id, cursor_time, from_cursor, insist_limit, page
 from casework.operations.core.presenters import named, names_of, when
@@ -27,6 +26,7 @@ from casework.operations.core.register_log import append
 from casework.permissions.actors import READS_ALL, Actor
 from casework.permissions.visibility import MEDIATED, Sight
 from casework.permissions.work import capacities, conflict
+from casework.records.access_sql import mediated
 from casework.records.case_loader import load
 from casework.records.event_log import lock_log, new_log, now
 

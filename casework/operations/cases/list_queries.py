@@ -21,7 +21,6 @@ from casework.errors import InvalidForm
 from casework.ledger.canonical_json import instant
 from casework.operations.auth.step_up import sensitive
 from casework.operations.cases.queries import held_for, shown_hold, step_at
-from casework.operations.core.access_sql import own_referral, reach_values
 from casework.operations.core.overdue_sql import FIRST_DUE, LATE, OURS, OVERDUE, THEIRS
 from casework.operations.core.paging import (
     cursor_count,
@@ -36,6 +35,7 @@ from casework.operations.core.presenters import when
 from casework.operations.core.unread import looks
 from casework.permissions.actors import Actor
 from casework.permissions.visibility import Sight, reach
+from casework.records.access_sql import own_referral, reach_values
 
 Json = Any
 

@@ -23,13 +23,13 @@ from casework.errors import InvalidForm, NotAllowed, NotFound, WrongState
 from casework.operations.auth.step_up import insist_proved_for
 from casework.operations.cases.relief import relieve_holders
 from casework.operations.core.access_queries import case_log
-from casework.operations.core.access_sql import mediated
 from casework.operations.core.actions import Standing, insist_revision, new_id, open_log, perform, read_calendar
 from casework.operations.core.idempotency import Done, Request, ask
 from casework.operations.core.references import IN_FORCE, insist_references
 from casework.permissions.actors import READS_ALL, Actor
 from casework.permissions.visibility import MEDIATED, Sight, kept_as_mediator, own_tracks, sight
 from casework.permissions.work import capacities, choose, conflict, in_the_programme
+from casework.records.access_sql import mediated
 from casework.records.actors import find_members
 from casework.records.database import run
 

@@ -11,7 +11,9 @@ from collections.abc import Collection
 from sqlalchemy import Connection
 
 from casework.errors import NotFound
-from casework.operations.core.access_sql import (
+from casework.permissions.actors import Actor
+from casework.permissions.visibility import reach
+from casework.records.access_sql import (
     ME,
     inside_own_referral,
     named_for,
@@ -21,8 +23,6 @@ from casework.operations.core.access_sql import (
     own_referral,
     reads_case,
 )
-from casework.permissions.actors import Actor
-from casework.permissions.visibility import reach
 from casework.records.database import run
 
 #: `a` is a referral, `h` the case or mediation that it belongs to.

@@ -11,7 +11,7 @@ from sqlalchemy import Connection, text
 from casework.engine.roles import ORGANISATION_ROLES
 from casework.engine.state.case import Case, Track
 from casework.errors import InvalidForm
-from casework.operations.core.access_sql import COUNTS, DECIDING, mediated
+from casework.records.access_sql import COUNTS, DECIDING, mediated
 
 Json = Any
 

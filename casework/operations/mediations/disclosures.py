@@ -17,7 +17,6 @@ from casework.errors import InvalidForm, NotAllowed, NotFound
 from casework.ledger.canonical_json import instant
 from casework.ledger.redactable_bodies import values
 from casework.operations.auth.step_up import sensitive
-from casework.operations.core.access_sql import named_for, reach_values
 from casework.operations.core.actions import Standing, home_of, perform
 from casework.operations.core.idempotency import Done, Request
 from casework.operations.core.presenters import names_of, when
@@ -26,6 +25,7 @@ from casework.operations.people.role_requests import given_by, roles_given
 from casework.permissions.actors import Actor
 from casework.permissions.visibility import mediated_since, reach
 from casework.permissions.work import capacities, choose, conflict
+from casework.records.access_sql import named_for, reach_values
 from casework.records.actors import find_members
 from casework.records.row_security import whole
 

@@ -15,13 +15,13 @@ from casework.ledger.canonical_json import instant
 from casework.operations.cases.queries import describe
 from casework.operations.cases.service import on_case
 from casework.operations.core.access_queries import mediation_log
-from casework.operations.core.access_sql import DECIDING, named_for, reach_values
 from casework.operations.core.actions import Standing, calendar_of, new_id, open_log, perform
 from casework.operations.core.idempotency import Done, Request, ask
 from casework.operations.core.presenters import names_of, when
 from casework.operations.mediations.succession import who_may_lead
 from casework.permissions.actors import Actor
 from casework.permissions.visibility import Sight, reach, sight
+from casework.records.access_sql import DECIDING, named_for, reach_values
 from casework.records.case_loader import load
 from casework.records.event_log import now
 

@@ -10,8 +10,8 @@ from sqlalchemy import Connection, Engine, text
 
 from casework.engine.execution.commands import HandOver
 from casework.engine.state.case import Case
-from casework.operations.core.access_sql import DECIDING
 from casework.operations.core.actions import by_system, stand
+from casework.records.access_sql import DECIDING
 from casework.records.database import transaction
 from casework.records.row_security import whole
 

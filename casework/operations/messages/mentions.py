@@ -8,12 +8,12 @@ from sqlalchemy import Connection, text
 
 from casework.errors import NotFound
 from casework.ledger.canonical_json import instant
-from casework.operations.core.access_sql import named_for, own_referral, reach_values, reads_case
 from casework.operations.core.idempotency import Done, Request, ask, finish
 from casework.operations.core.paging import cursor_id, cursor_time, from_cursor, insist_limit, page
 from casework.operations.messages.service import Thread
 from casework.permissions.actors import Actor
 from casework.permissions.visibility import reach
+from casework.records.access_sql import named_for, own_referral, reach_values, reads_case
 
 Json = Any
 

@@ -8,7 +8,12 @@ from uuid import UUID
 from sqlalchemy import Connection, text
 
 from casework.errors import NotFound
-from casework.operations.core.access_sql import (
+from casework.operations.core.paging import cursor_id, cursor_time, from_cursor, insist_limit, page
+from casework.operations.core.presenters import when
+from casework.operations.people.role_notices import told_in
+from casework.permissions.actors import Actor
+from casework.permissions.visibility import reach
+from casework.records.access_sql import (
     named_for,
     opened_case,
     opened_mediation,
@@ -16,11 +21,6 @@ from casework.operations.core.access_sql import (
     reach_values,
     reads_case,
 )
-from casework.operations.core.paging import cursor_id, cursor_time, from_cursor, insist_limit, page
-from casework.operations.core.presenters import when
-from casework.operations.people.role_notices import told_in
-from casework.permissions.actors import Actor
-from casework.permissions.visibility import reach
 from casework.records.row_security import whole
 
 Json = Any

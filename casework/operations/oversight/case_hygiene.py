@@ -18,10 +18,10 @@ from casework.definitions import load_library
 from casework.engine.execution.task_changes import RETURN_PAPERS
 from casework.engine.roles import DISPUTE_OFFICER, INTAKE, MEDIATION, OFFICER, QUEUE_ROLES, SUPERVISOR
 from casework.errors import NotFound
-from casework.operations.core.access_sql import COUNTS
 from casework.operations.core.presenters import names_of, when
 from casework.operations.core.register_entries import note_entries
 from casework.permissions.actors import Actor
+from casework.records.access_sql import COUNTS
 from casework.records.database import transaction
 from casework.records.event_log import now
 

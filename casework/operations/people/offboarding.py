@@ -18,12 +18,12 @@ from casework.errors import CaseworkError, InvalidForm, NotFound, WrongState
 from casework.operations.cases.relief import relieve_holders
 from casework.operations.cases.service import capacity_on_case, refuses_owner
 from casework.operations.core.access_queries import case_log
-from casework.operations.core.access_sql import mediated
 from casework.operations.core.actions import Standing, perform
 from casework.operations.core.idempotency import Done, Request
 from casework.operations.core.presenters import when
 from casework.operations.core.references import IN_FORCE
 from casework.permissions.actors import Actor
+from casework.records.access_sql import mediated
 from casework.records.case_loader import load_several
 
 Json = Any

@@ -12,7 +12,6 @@ from casework.engine.state.case import Case
 from casework.errors import InvalidForm
 from casework.ledger.canonical_json import instant
 from casework.operations.cases.queries import step_at
-from casework.operations.core.access_sql import own_referral, reach_values
 from casework.operations.core.actions import calendar_of
 from casework.operations.core.paging import cursor_id, cursor_time, from_cursor, insist_limit, page
 from casework.operations.core.presenters import names_of, when
@@ -20,6 +19,7 @@ from casework.operations.core.unread import looks
 from casework.operations.referrals.service import describe_referral, find_referral
 from casework.permissions.actors import Actor
 from casework.permissions.visibility import reach
+from casework.records.access_sql import own_referral, reach_values
 from casework.records.event_log import now
 
 Json = Any

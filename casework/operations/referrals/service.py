@@ -21,7 +21,6 @@ from casework.operations.cases.queries import actions_of, names_in, show, show_t
 from casework.operations.cases.service import add_task, fire_transition
 from casework.operations.core.access_log import note_sealed
 from casework.operations.core.access_queries import referral_log
-from casework.operations.core.access_sql import named_for, own_referral, reach_values, reads_case
 from casework.operations.core.actions import calendar_of
 from casework.operations.core.idempotency import Done, Request
 from casework.operations.core.paging import cursor_id, cursor_time, from_cursor, insist_limit, page
@@ -29,6 +28,7 @@ from casework.operations.core.unread import look, looks
 from casework.operations.deadlines.time_accounting import account_of
 from casework.permissions.actors import Actor
 from casework.permissions.visibility import Sight, own_tracks, reach, sight
+from casework.records.access_sql import named_for, own_referral, reach_values, reads_case
 from casework.records.case_loader import load
 from casework.records.event_log import now
 from casework.records.row_security import whole

@@ -15,11 +15,11 @@ from typing import Any
 from sqlalchemy import Connection, text
 
 from casework.ledger.canonical_json import instant
-from casework.operations.core.access_sql import named_for, own_paper, own_referral, reach_values, reads_case
 from casework.operations.core.presenters import names_of
 from casework.operations.people.lists import PEOPLE_SEEN, people_values
 from casework.permissions.actors import Actor
 from casework.permissions.visibility import reach
+from casework.records.access_sql import named_for, own_paper, own_referral, reach_values, reads_case
 
 Json = Any
 

@@ -13,7 +13,6 @@ from sqlalchemy import Connection, TextClause, text
 from casework.definitions import load_library
 from casework.engine.roles import ORGANISATION_QUEUES
 from casework.errors import InvalidForm
-from casework.operations.core.access_sql import named_for, reach_values, reads_case, sent
 from casework.operations.core.overdue_sql import OVERDUE
 from casework.operations.core.paging import cursor_id, cursor_time, from_cursor, insist_limit, page
 from casework.operations.core.presenters import names_of
@@ -21,6 +20,7 @@ from casework.operations.core.unread import LOOKED, SINCE, mark_rows
 from casework.operations.tasks.queries import TASKS, WORDS, named_in, place, task_row
 from casework.permissions.actors import Actor
 from casework.permissions.visibility import reach
+from casework.records.access_sql import named_for, reach_values, reads_case, sent
 
 Json = Any
 

@@ -7,11 +7,11 @@ from typing import Any
 from sqlalchemy import Connection, text
 
 from casework.definitions import load_library
-from casework.operations.core.access_sql import mediated
 from casework.operations.core.overdue_sql import OVERDUE
 from casework.operations.core.presenters import names_of, when
 from casework.operations.tasks.queries import WORDS, named_in, place, task_row
 from casework.permissions.actors import Actor
+from casework.records.access_sql import mediated
 
 Json = Any
 

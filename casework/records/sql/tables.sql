@@ -9,7 +9,7 @@ CREATE TABLE allowances (
 );
 COMMENT ON TABLE allowances IS 'Bounds what costs much; forgotten when it no longer counts';
 COMMENT ON COLUMN allowances.who IS 'A person''s id; a network of those who have not signed in';
-COMMENT ON COLUMN allowances.kind IS 'What was asked for, as operations.allowances names it';
+COMMENT ON COLUMN allowances.kind IS 'What was asked for, as operations.core.rate_limits names it';
 COMMENT ON COLUMN allowances.used IS 'How often since then';
 
 CREATE TABLE editions (
@@ -193,7 +193,7 @@ CREATE TABLE allocations (
 );
 COMMENT ON TABLE allocations IS 'How queues give tasks to people by themselves; the fold of the scope''s log but for the last two';
 COMMENT ON COLUMN allocations.scope_id IS 'The programme or organisation whose queue it is';
-COMMENT ON COLUMN allocations.strategy IS 'Of engine.allocation; none: people take tasks themselves';
+COMMENT ON COLUMN allocations.strategy IS 'Of engine.tasks.allocation; none: people take tasks themselves';
 COMMENT ON COLUMN allocations.cap IS 'Nobody who has so many open tasks gets another';
 COMMENT ON COLUMN allocations.since IS 'Tasks opened before are left to people';
 COMMENT ON COLUMN allocations.looked_at IS 'When tasks were last looked for; no part of the history';
@@ -877,7 +877,7 @@ CREATE TABLE second_factors (
 COMMENT ON TABLE second_factors IS 'One-time codes of an app, asked for after the password';
 COMMENT ON COLUMN second_factors.confirmed_at IS 'Null until the first code was right; asked for only then';
 COMMENT ON COLUMN second_factors.last_step IS 'No code counts twice';
-COMMENT ON COLUMN second_factors.sealed IS 'The secret of RFC 6238, sealed by the vault';
+COMMENT ON COLUMN second_factors.sealed IS 'The secret of RFC 6238, encrypted by operations.core.encryption';
 
 CREATE TABLE service_accounts (
     id UUID NOT NULL,
@@ -999,7 +999,7 @@ COMMENT ON COLUMN tasks.flagged IS 'The last rung of its ladder has come';
 COMMENT ON COLUMN tasks.before IS 'State before it was suspended';
 COMMENT ON COLUMN tasks.initiator IS 'Who asked for it';
 COMMENT ON COLUMN tasks.priority IS '1 high, 0 normal, -1 low';
-COMMENT ON COLUMN tasks.turn_at IS 'Its place in the queue, by engine.turns';
+COMMENT ON COLUMN tasks.turn_at IS 'Its place in the queue, by engine.tasks.queue_order';
 COMMENT ON COLUMN tasks.handed IS 'How it came to whom it is with: how, by, to, seq of the event with the note';
 COMMENT ON COLUMN tasks.wait IS 'While a person lets it wait: for whom, until which day, seq of the event with the reason';
 COMMENT ON COLUMN tasks.items IS 'Of its checklist what was ticked, unticked or added: done, by, at, seq of the event with the words';
@@ -1104,7 +1104,7 @@ CREATE TABLE webhook_endpoints (
 );
 CREATE INDEX ix_webhook_endpoints_organisation_id ON webhook_endpoints (organisation_id);
 COMMENT ON TABLE webhook_endpoints IS 'Where a provider''s own system wants to be told';
-COMMENT ON COLUMN webhook_endpoints.secret IS 'What signs its messages, sealed by the vault';
+COMMENT ON COLUMN webhook_endpoints.secret IS 'What signs its messages, encrypted by operations.core.encryption';
 COMMENT ON COLUMN webhook_endpoints.former IS 'The secret before, which signs beside it for a while';
 COMMENT ON COLUMN webhook_endpoints.ended_at IS 'By its organisation, or because its receiver answered 410 Gone';
 

@@ -90,7 +90,9 @@ second_factors = Table(
     Column("created_at", Time, nullable=False, server_default=NOW),
     Column("confirmed_at", Time, comment="Null until the first code was right; asked for only then"),
     Column("last_step", BigInteger, nullable=False, server_default=text("0"), comment="No code counts twice"),
-    Column("sealed", LargeBinary, nullable=False, comment="The secret of RFC 6238, sealed by the vault"),
+    Column(
+        "sealed", LargeBinary, nullable=False, comment="The secret of RFC 6238, encrypted by operations.core.encryption"
+    ),
     comment="One-time codes of an app, asked for after the password",
 )
 
@@ -113,7 +115,7 @@ allowances = Table(
     "allowances",
     metadata,
     Column("who", Text, primary_key=True, comment="A person's id; a network of those who have not signed in"),
-    Column("kind", Text, primary_key=True, comment="What was asked for, as operations.allowances names it"),
+    Column("kind", Text, primary_key=True, comment="What was asked for, as operations.core.rate_limits names it"),
     Column("began", Time, nullable=False),
     Column("used", Integer, nullable=False, comment="How often since then"),
     comment="Bounds what costs much; forgotten when it no longer counts",

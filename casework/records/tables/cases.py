@@ -149,7 +149,7 @@ tasks = Table(
     Column("before", Text, comment="State before it was suspended"),
     Column("initiator", Text, comment="Who asked for it"),
     Column("priority", SmallInteger, nullable=False, server_default="0", comment="1 high, 0 normal, -1 low"),
-    Column("turn_at", Time, nullable=False, comment="Its place in the queue, by engine.turns"),
+    Column("turn_at", Time, nullable=False, comment="Its place in the queue, by engine.tasks.queue_order"),
     Column("handed", JSONB, comment="How it came to whom it is with: how, by, to, seq of the event with the note"),
     Column(
         "wait",

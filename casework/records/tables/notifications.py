@@ -98,7 +98,12 @@ webhook_endpoints = Table(
     id_column(),
     reference("organisation_id", "organisations.id", index=True),
     Column("url", Text, nullable=False),
-    Column("secret", LargeBinary, nullable=False, comment="What signs its messages, sealed by the vault"),
+    Column(
+        "secret",
+        LargeBinary,
+        nullable=False,
+        comment="What signs its messages, encrypted by operations.core.encryption",
+    ),
     Column("former", LargeBinary, comment="The secret before, which signs beside it for a while"),
     Column("former_until", Time),
     reference("made_by", "people.id"),

@@ -143,7 +143,7 @@ allocations = Table(
     id_column(),
     reference("scope_id", "logs.id", comment="The programme or organisation whose queue it is"),
     Column("queue", Text, nullable=False),
-    Column("strategy", Text, nullable=False, comment="Of engine.allocation; none: people take tasks themselves"),
+    Column("strategy", Text, nullable=False, comment="Of engine.tasks.allocation; none: people take tasks themselves"),
     Column("cap", Integer, comment="Nobody who has so many open tasks gets another"),
     Column("since", Time, nullable=False, comment="Tasks opened before are left to people"),
     Column("looked_at", Time, comment="When tasks were last looked for; no part of the history"),

@@ -1,13 +1,13 @@
 """The policy of `permissions` as conditions of SQL: who is shown which row. Every query that asks who may see asks here.
 
 Each gives a condition; its arguments are names in the statement. What it reads of who asks are the values of `reach_values`,
-or of the gate's `me`. The row security of the database says the same once more, in the migrations; a test holds the three
-together over random worlds.
+the gate's `me`, or what the row security of the database finds out by itself: `records.policies` makes that from here. A test
+holds policy, statements and row security together over random worlds.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -100,9 +100,13 @@ def inside_own_referral(track: str, interests: str, by: Asker = BOUND) -> str:
 
 def own_paper(document: str, interests: str, by: Asker = BOUND) -> str:
     """The document was handed in with a referral of one's own, or is granted to one and in use."""
-    return f"""({inside_own_referral(f"{document}.track_id", interests, by)} OR {document}.withdrawn_at IS NULL AND EXISTS (
-    SELECT FROM grants g WHERE g.document_id = {document}.id AND g.ended_at IS NULL
-    AND {inside_own_referral("g.track_id", interests, by)}
+    return paper_of(document, lambda track: inside_own_referral(track, interests, by))
+
+
+def paper_of(document: str, inside: Callable[[str], str]) -> str:
+    """The document was handed in inside a referral that is one's own, or is granted to one; `inside` is what says so of a track."""
+    return f"""({inside(f"{document}.track_id")} OR {document}.withdrawn_at IS NULL AND EXISTS (
+    SELECT FROM grants g WHERE g.document_id = {document}.id AND g.ended_at IS NULL AND {inside("g.track_id")}
 ))"""
 
 
@@ -140,20 +144,32 @@ def mediated(person: str, programme: str, opened_at: str) -> str:
     )
 
 
-def _roles(roles: Iterable[str]) -> str:
-    return f"({', '.join(repr(one) for one in sorted(roles))})"
+def roles_sql(roles: Iterable[str]) -> str:
+    """Roles as SQL: a list to look in."""
+    listed = ", ".join(f"'{role}'" for role in sorted(roles))
+    return f"({listed})"
+
+
+def in_time(row: str) -> str:
+    """A membership, or whatever else begins and ends, holds at this moment."""
+    return f"{row}.starts_at <= casework_now() AND ({row}.ends_at IS NULL OR {row}.ends_at > casework_now())"
+
+
+def open_to(opening: str, reader: str) -> str:
+    """What was opened is open to the reader at this moment."""
+    return f"{opening}.reader_id = {reader} AND {opening}.state = 'open' AND {opening}.until > casework_now()"
 
 
 #: The roles of `permissions.actors.DECIDES`, as SQL.
-DECIDING = _roles(DECIDES)
+DECIDING = roles_sql(DECIDES)
 #: Of a membership `m`: it counts, as `permissions.actors.in_force` has it.
-COUNTS = f"""(m.role NOT IN {_roles({*DECIDES, AUDITOR})} OR NOT EXISTS (
+COUNTS = f"""(m.role NOT IN {roles_sql({*DECIDES, AUDITOR})} OR NOT EXISTS (
             SELECT FROM memberships d WHERE d.person_id = m.person_id AND d.programme_id = m.programme_id
-            AND CASE WHEN m.role = 'auditor' THEN d.role IN {_roles(apart_from(AUDITOR))} ELSE d.role = 'dispute_officer' END
-            AND d.starts_at <= casework_now() AND (d.ends_at IS NULL OR d.ends_at > casework_now())
+            AND CASE WHEN m.role = 'auditor' THEN d.role IN {roles_sql(apart_from(AUDITOR))} ELSE d.role = 'dispute_officer' END
+            AND {in_time("d")}
         ))"""
 
 __all__ = [
-    "BOUND", "COUNTS", "DECIDING", "ME", "Asker", "inside_own_referral", "mediated", "named_for", "opened_case",
-    "opened_mediation", "own_paper", "own_referral", "reach_values", "reads_case", "sent",
+    "BOUND", "COUNTS", "DECIDING", "ME", "Asker", "in_time", "inside_own_referral", "mediated", "named_for", "open_to",
+    "opened_case", "opened_mediation", "own_paper", "own_referral", "paper_of", "reach_values", "reads_case", "roles_sql", "sent",
 ]  # fmt: skip
