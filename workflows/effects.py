@@ -2,33 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
-
 from casework.engine.definition.facts import Facts
 from casework.engine.definition.registry import effect
+from casework.engine.state.effects_schema import Burden, ConsentTerms, Follows, Given, Hold, Objection
 from workflows.service_effects import BURDENS
-
-Change = Mapping[str, Any]
-
 
 # --- whose case ------------------------------------------------------------------------------------------------------
 
 
 @effect()
-def own_case(f: Facts) -> Change:
+def own_case(f: Facts) -> Follows:
     """The officer named owns the case."""
     return {"owner": f.data["officer"], "team": list(f.data.get("team") or ())}
 
 
 @effect()
-def take_case(f: Facts) -> Change:
+def take_case(f: Facts) -> Follows:
     """Whoever takes the case owns it; a deputy takes it for whom the deputy stands in for, and has it no longer than that."""
     return {"owner": f.acting_for or f.actor}
 
 
 @effect()
-def note_interest(f: Facts) -> Change:
+def note_interest(f: Facts) -> Follows:
     """A declared interest shuts the person out of the case."""
     return {"interest": [f.actor]} if f.data.get("interest") == "declared" else {}
 
@@ -37,12 +32,12 @@ def note_interest(f: Facts) -> Change:
 
 
 @effect()
-def record_consent(f: Facts) -> Change:
+def record_consent(f: Facts) -> Follows:
     """A party's yes becomes a consent; None for providers or documents means all of them."""
     if f.data.get("agreed") is not True:
         return {}
-    party = f.data.get("party") or (f.task.about if f.task else None)
-    consent = {
+    party = str(f.data.get("party") or (f.task.about if f.task else None))
+    consent: ConsentTerms = {
         "party": party,
         "providers": f.data.get("providers"),
         "documents": f.data.get("documents"),
@@ -56,51 +51,51 @@ def record_consent(f: Facts) -> Change:
 
 
 @effect()
-def propose_outcome(f: Facts) -> Change:
+def propose_outcome(f: Facts) -> Follows:
     """The outcome and reasons that the form names."""
     reasons = [one for one in (f.data.get("reason"), *(f.data.get("more_reasons") or ())) if one]
     return {"outcome": f.data.get("outcome"), "reasons": list(dict.fromkeys(reasons))}
 
 
 @effect()
-def not_viable(f: Facts) -> Change:
+def not_viable(f: Facts) -> Follows:
     """The technology did not do what was claimed."""
     return {"outcome": "not_viable", "reasons": [f.data.get("reason") or "performance"]}
 
 
 @effect()
-def agreement_only(f: Facts) -> Change:
+def agreement_only(f: Facts) -> Follows:
     """Signed, but the site failed or was never built."""
     return {"outcome": "agreement_only", "reasons": [f.data.get("reason") or "site"]}
 
 
 @effect()
-def withdrawn(f: Facts) -> Change:
+def withdrawn(f: Facts) -> Follows:
     """The outcome says which party went."""
     reasons = [f.data["reason"]] if f.data.get("reason") else []
     return {"outcome": f"withdrawn_{f.data['party']}", "reasons": reasons}
 
 
 @effect()
-def stopped(f: Facts) -> Change:
+def stopped(f: Facts) -> Follows:
     """A compliance stop is an outcome, and everything outward stands still."""
     return {"outcome": "compliance_stop", "reasons": [f.data.get("reason") or "regulation"], "frozen": True}
 
 
 @effect()
-def freeze(f: Facts) -> Change:
+def freeze(f: Facts) -> Follows:
     """Everything outward stands still."""
     return {"frozen": True}
 
 
 @effect()
-def thaw(f: Facts) -> Change:
+def thaw(f: Facts) -> Follows:
     """What stood still goes on."""
     return {"frozen": False}
 
 
 @effect()
-def no_outcome(f: Facts) -> Change:
+def no_outcome(f: Facts) -> Follows:
     """The case goes on: what was proposed as its outcome no longer stands."""
     return {"outcome": None, "reasons": []}
 
@@ -109,14 +104,14 @@ def no_outcome(f: Facts) -> Change:
 
 
 @effect()
-def hold(f: Facts) -> Change:
+def hold(f: Facts) -> Follows:
     """The case waits: why, for whom, and until when if that is known."""
-    waits = {"reason": f.data["reason"], "resume_by": f.data.get("resume_by"), "waits_for": f.data["waits_for"]}
+    waits: Hold = {"reason": f.data["reason"], "resume_by": f.data.get("resume_by"), "waits_for": f.data["waits_for"]}
     return {"hold": waits, "pause": {"keep": list(f.data.get("keep") or ())}}
 
 
 @effect()
-def end_hold(f: Facts) -> Change:
+def end_hold(f: Facts) -> Follows:
     """The case no longer waits."""
     return {"hold": None, "resume": True} if f.case.hold is not None else {}
 
@@ -125,7 +120,7 @@ def end_hold(f: Facts) -> Change:
 
 
 @effect()
-def burden_rights(f: Facts) -> Change:
+def burden_rights(f: Facts) -> Follows:
     """The rights signed away are licensed or transferred, where the agreement's own signature has not said so yet."""
     track = f.current("agreement")
     signed = (f.fired("sign_cross", track) or f.fired("sign_local", track)) if track else None
@@ -134,7 +129,7 @@ def burden_rights(f: Facts) -> Change:
     if signed is not None and proposed is not None and proposed.data.get("kind") in BURDENS:
         told = set(signed.data.get("rights") or ())
     moved = f.data.get("kind") in ("sale", "assignment")
-    added = {
+    added: Burden = {
         "kind": "transfer" if moved else "licence",
         "holder": f.case.parties.get("need_owner"),
         "territory": f.data.get("territory"),
@@ -149,10 +144,10 @@ def burden_rights(f: Facts) -> Change:
 
 
 @effect()
-def send_referral(f: Facts) -> Change:
+def send_referral(f: Facts) -> Follows:
     """The referral knows its provider, and what is asked and shared."""
     mediation = f.track.kind == "mediation"
-    given: dict[str, Any] = {
+    given: Given = {
         "question": not mediation,
         "documents": [] if mediation else list(f.data.get("documents") or ()),
         "wanted_on": f.data.get("wanted_on"),
@@ -166,13 +161,13 @@ def send_referral(f: Facts) -> Change:
 
 
 @effect()
-def accept_referral(f: Facts) -> Change:
+def accept_referral(f: Facts) -> Follows:
     """The named person sees what is shared, from here on."""
     return {"named": f.data["person"], "grant": list(f.track.given.get("documents") or ())}
 
 
 @effect()
-def supply_documents(f: Facts) -> Change:
+def supply_documents(f: Facts) -> Follows:
     """What is supplied later is shared as well; it is seen once a person has been named."""
     new = list(f.data.get("documents") or ())
     if not new:
@@ -180,14 +175,14 @@ def supply_documents(f: Facts) -> Change:
     kept, until = list(f.track.given.get("documents") or ()), f.data.get("shared_until")
     days = {one: day for one, day in (f.track.given.get("shared_until") or {}).items() if one not in new}
     days |= dict.fromkeys(new, until) if until else {}
-    change: dict[str, Any] = {
-        "given": {"documents": kept + [one for one in new if one not in kept], "shared_until": days}
-    }
-    return change | ({"grant": new} if f.track.named else {})
+    change: Follows = {"given": {"documents": kept + [one for one in new if one not in kept], "shared_until": days}}
+    if f.track.named:
+        change["grant"] = new
+    return change
 
 
 @effect()
-def name_person(f: Facts) -> Change:
+def name_person(f: Facts) -> Follows:
     """The person named has the access, and whoever was named before has it no longer."""
     before = f.track.named
     gone = [before] if before and before != f.data["person"] else []
@@ -195,48 +190,48 @@ def name_person(f: Facts) -> Change:
 
 
 @effect()
-def extend_step(f: Facts) -> Change:
+def extend_step(f: Facts) -> Follows:
     """A granted extension moves the day on which the step is due."""
     return {"extend": f.data["until_on"]} if f.data.get("granted") else {}
 
 
 @effect()
-def extend_work(f: Facts) -> Change:
+def extend_work(f: Facts) -> Follows:
     """A granted extension moves the day of the referral's step, and the steps of its service in proportion."""
     return {"extend": {"work": f.data["until_on"]}} if f.data.get("granted") else {}
 
 
 @effect()
-def decide_objection(f: Facts) -> Change:
+def decide_objection(f: Facts) -> Follows:
     """An objection is upheld or dismissed; the deed that it was about stands until somebody undoes it."""
     raised = f.track.objections.get(f.task.about or "") if f.task else None
     if raised is None or f.task is None:
         return {}
-    told = {"id": f.task.about, "what": f.data["outcome"], "side": raised["side"], "to": raised["to"]}
+    told: Objection = {"id": str(f.task.about), "what": f.data["outcome"], "side": raised["side"], "to": raised["to"]}
     return {"objection": told}
 
 
 @effect()
-def extend_tasks(f: Facts) -> Change:
+def extend_tasks(f: Facts) -> Follows:
     """More time that was granted: a later day for the tasks named, or their whole limits anew."""
     return {"extend": {"tasks": f.data["tasks"], "until": f.data.get("until_on")}} if f.data.get("granted") else {}
 
 
 @effect()
-def bar_person(f: Facts) -> Change:
+def bar_person(f: Facts) -> Follows:
     """Whoever has the interest sees nothing of the whole case until it is decided, in whatever referral."""
     return {"interest": [f.data.get("person") or f.actor]}
 
 
 @effect()
-def admit_person(f: Facts) -> Change:
+def admit_person(f: Facts) -> Follows:
     """Whoever was shut out by the last declaration is let in again."""
     declared = f.fired("declare_conflict")
     return {"interest_ended": [declared.data.get("person") or declared.actor]} if declared else {}
 
 
 @effect()
-def grant_again(f: Facts) -> Change:
+def grant_again(f: Facts) -> Follows:
     """Documents whose sharing had ended are shared again, now that a consent covers them."""
     if f.track.named is None:
         return {}
@@ -245,13 +240,13 @@ def grant_again(f: Facts) -> Change:
 
 
 @effect()
-def copies_are_back(f: Facts) -> Change:
+def copies_are_back(f: Facts) -> Follows:
     """Whatever the referral had and may see no longer counts as given back or destroyed."""
     out = f.case.copies_out(f.track.id)
     return {"grants_returned": [one.id for one in out]} if out else {}
 
 
 @effect()
-def no_longer_counts(f: Facts) -> Change:
+def no_longer_counts(f: Facts) -> Follows:
     """Another provider takes its place; joins pass over it."""
     return {"replaced": True}

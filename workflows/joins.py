@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import replace
-from typing import Any
 
 from casework.engine.definition.facts import Facts
 from casework.engine.definition.forms import Choice, Note, Number, Providers
 from casework.engine.definition.grammar import Form
 from casework.engine.definition.registry import effect, guard
 from casework.engine.state.case import GIVEN_UP_JOIN, Join, Track
+from casework.engine.state.effects_schema import Follows
 from casework.engine.state.join_count import SOME, asked_now, join_of, open_join, tally
 from workflows.codes import OPEN_SERVICES, SERVICES
 
@@ -80,7 +79,7 @@ def _count(f: Facts, kind: str, fewest: int = 0) -> int:
 
 
 @effect()
-def wait_for_results(f: Facts) -> Mapping[str, Any]:
+def wait_for_results(f: Facts) -> Follows:
     """The referrals of the kind that run side by side, and how many of their results the case waits for.
 
     A request that is sent while others of its kind are waited for is waited for with them.
@@ -108,7 +107,7 @@ def _number(f: Facts) -> int:
 
 
 @effect()
-def go_on_with_fewer(f: Facts) -> Mapping[str, Any]:
+def go_on_with_fewer(f: Facts) -> Follows:
     """As many results as there are suffice; or nobody waits for any."""
     found = f.case.joins.get(str(f.task.about)) if f.task else None
     if found is None:

@@ -14,12 +14,12 @@ from typing import Any
 
 from casework.demo.minutes import FAR, Minutes
 from casework.engine.analysis.deadline_explanation import explain, tell
+from casework.engine.deadlines.deadlines import Rule
 from casework.engine.state.case import PAUSED, STOPPED
 from casework.engine.state.events import CONSENT_ENDED, FIRED, RANG, SYSTEM_ACTOR, Event
 from casework.ledger.canonical_json import parse_instant
 
 Json = Any
-Rule = Mapping[str, Json]
 
 
 @dataclass
@@ -79,8 +79,8 @@ class Watch:
             self.clocks[clock.id] = clock
             self._begin(clock)
             self.seen.clocks += 1
-        for one in event.effects.get("clock_states", ()):
-            self._turn(self.clocks[one["id"]], one, event, now)
+        for change in event.effects.get("clock_states", ()):
+            self._turn(self.clocks[change["id"]], change, event, now)
 
     def _rang(self, clock: Watched, what: str, now: int) -> None:
         index = next((i for i, (name, _) in enumerate(clock.rules) if name == what and i in clock.moments), None)

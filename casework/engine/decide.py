@@ -54,12 +54,12 @@ from casework.engine.execution.timers import (
     WAKE,
     moves_clocks,
     recount_clock,
-    set_clock,
     stop_clocks_of_consent,
 )
 from casework.engine.execution.track_opening import start_track
 from casework.engine.execution.transitions import fire, fire_by_person
 from casework.engine.state.case import CREATED, READY, Case
+from casework.engine.state.effects_schema import Effects, OpenedCase, OpenedTrack
 from casework.engine.state.events import (
     ACTIVATED,
     ADDED,
@@ -72,8 +72,6 @@ from casework.engine.state.events import (
 )
 from casework.engine.tasks.operations import TASK_DEEDS
 from casework.errors import NotFound, WrongState
-
-Json = Any
 
 #: More automatic steps than this after one deed is a loop that the check of the definition missed.
 MOST_AUTOMATIC = 50
@@ -115,15 +113,18 @@ def _ring(builder: EventBuilder, command: Ring) -> None:
         found = edition.find(what.removeprefix("fire:"), track.states)
         if found is None:
             builder.begin(RANG, track, {"what": "stopped", "clock": clock.id})
-            set_clock(builder, clock, "stopped")
+            builder.set_clock(clock, "stopped")
             commit(builder)
             return
         rule, place = found
-        extra = {"clock_states": [{"id": clock.id, "state": "stopped"}]}
+        extra: Effects = {"clock_states": [{"id": clock.id, "state": "stopped"}]}
         fire(builder, track, rule, place, {}, {}, extra=extra, system=True)
         return
     kind = ACTIVATED if what == "activate" else RANG
-    builder.begin(kind, track, {"what": what, "clock": clock.id} | ({"task": clock.task} if clock.task else {}))
+    effects: Effects = {"what": what, "clock": clock.id}
+    if clock.task:
+        effects["task"] = clock.task
+    builder.begin(kind, track, effects)
     task = builder.case.tasks.get(clock.task) if clock.task else None
     if task is not None:
         if what == "activate" and task.state == CREATED:
@@ -133,9 +134,9 @@ def _ring(builder: EventBuilder, command: Ring) -> None:
         if what == "flag":
             builder.set_task(task, flagged=True)
     if clock.next + 1 < len(clock.rungs):
-        set_clock(builder, clock, "running", next=clock.next + 1)
+        builder.set_clock(clock, "running", next=clock.next + 1)
     else:
-        set_clock(builder, clock, "stopped")
+        builder.set_clock(clock, "stopped")
     commit(builder)
 
 
@@ -155,8 +156,8 @@ def _open(builder: EventBuilder, command: Open) -> None:
     if edition is None:
         raise NotFound("workflow")
     id = builder.context.new_id()
-    case = {"kind": command.kind} | dict(command.case)
-    opened = {
+    case: OpenedCase = {"kind": command.kind, **command.case}
+    opened: OpenedTrack = {
         "id": id,
         "workflow": command.workflow,
         "edition": edition.fingerprint,

@@ -37,7 +37,7 @@ class SealedEvent:
     """An event in its final form, ready to be stored."""
 
     header: dict[str, Json]
-    effects: dict[str, Json]
+    effects: dict[str, object]
     body: Body
     hash: str
 
@@ -47,7 +47,7 @@ def genesis(log: str) -> str:
     return hashlib.sha256(f"casework log {log}".encode()).hexdigest()
 
 
-def seal_event(header: Mapping[str, Json], effects: Mapping[str, Json], body: Body, prev: str) -> SealedEvent:
+def seal_event(header: Mapping[str, Json], effects: Mapping[str, object], body: Body, prev: str) -> SealedEvent:
     """The event with its digests and hash; `body` comes from `seal`, `prev` is the head of the log.
 
     A header field that is not given stands as null, so that the form is fixed. Raises NotCanonical.

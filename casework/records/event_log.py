@@ -6,17 +6,20 @@ import secrets
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import Connection, text
 
-from casework.engine.state.events import Event
+from casework.engine.state.effects_schema import Effects
+from casework.engine.state.events import Event, LoggedEvent, RegisterEvent
+from casework.engine.state.register_effects import RegisterEffects
 from casework.errors import NotFound
+from casework.json_values import Answers
 from casework.ledger.canonical_json import instant
 from casework.ledger.hash_chain import genesis, seal_event
 from casework.ledger.redactable_bodies import Body, seal, values
 
-Json = Any
+Logged = TypeVar("Logged", bound=LoggedEvent)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,11 +43,11 @@ class Log:
         role: str | None = None,
         acting_for: str | None = None,
         organisation: str | None = None,
-        effects: Mapping[str, Json] | None = None,
-        body: Mapping[str, Json] | None = None,
-    ) -> Event:
+        effects: RegisterEffects | None = None,
+        body: Answers | None = None,
+    ) -> RegisterEvent:
         """What happens in it next, and now; of a register's log, where no engine decides."""
-        return Event(
+        return RegisterEvent(
             log=self.id,
             seq=self.seq + 1,
             at=self.now,
@@ -53,7 +56,7 @@ class Log:
             role=role,
             acting_for=acting_for,
             organisation=organisation,
-            effects=effects or {},
+            effects=RegisterEffects() if effects is None else effects,
             body=body or {},
         )
 
@@ -102,7 +105,7 @@ def now(db: Connection) -> datetime:
     return moment
 
 
-def seal_events(log: Log, events: Sequence[Event], key: str | None = None) -> tuple[list[dict[str, Json]], str]:
+def seal_events(log: Log, events: Sequence[LoggedEvent], key: str | None = None) -> tuple[list[dict[str, Any]], str]:
     """The events as rows, each bound to the one before it, and the new head. `key` is the hash of the request's key."""
     rows, head = [], log.head
     for event in events:
@@ -142,9 +145,18 @@ def seal_events(log: Log, events: Sequence[Event], key: str | None = None) -> tu
     return rows, head
 
 
-def event_of(header: dict[str, Json], effects: dict[str, Json], body: Body) -> Event:
-    """An event as the engine knows it, from its three stored parts."""
-    return Event(
+def event_of(header: Mapping[str, Any], effects: Effects, body: Body) -> Event:
+    """An event of a case as the engine knows it, from its three stored parts."""
+    return _event_of(Event, header, effects, body)
+
+
+def register_event_of(header: Mapping[str, Any], effects: RegisterEffects, body: Body) -> RegisterEvent:
+    """The same of any other log."""
+    return _event_of(RegisterEvent, header, effects, body)
+
+
+def _event_of(kind: type[Logged], header: Mapping[str, Any], effects: Effects | RegisterEffects, body: Body) -> Logged:
+    return kind(
         log=header["log"],
         seq=header["seq"],
         at=datetime.fromisoformat(header["at"]),
@@ -181,5 +193,10 @@ def read_rows(db: Connection, log: str, *, batch: int = 500) -> Iterator[Any]:
 
 
 def read_events(db: Connection, log: str) -> Iterator[Event]:
-    """The events of a log in order."""
+    """The events of a case's log in order."""
     return (event_of(row.header, row.effects, row.body) for row in read_rows(db, log))
+
+
+def read_register(db: Connection, log: str) -> Iterator[RegisterEvent]:
+    """The events of any other log in order."""
+    return (register_event_of(row.header, row.effects, row.body) for row in read_rows(db, log))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
@@ -16,6 +17,7 @@ from casework.records.database import transaction
 from casework.web.app import create_app
 from casework.web.history.pages import Line, lines_of
 from tests.demo.test_story import Told, told
+from tests.support.declared_effects import OF_CASES, OF_REGISTERS, undeclared
 
 pytestmark = pytest.mark.slow
 #: What nobody should read: markup as text, ids, codes with an underscore, values of a program.
@@ -34,6 +36,20 @@ def entries(told: Told) -> list[tuple[str, dict[str, Any]]]:
             for row in logs
             for one in timeline.tell(db, row.id, set(range(1, row.seq + 1)))
         ]
+
+
+def test_what_follows_from_each_event_of_any_log_is_as_it_is_declared(told: Told) -> None:
+    with transaction(told.engine) as db:
+        rows = db.execute(
+            text("SELECT l.kind AS log, e.kind, e.effects FROM events e JOIN logs l ON l.id = e.log_id")
+        ).all()
+    assert len({row.log for row in rows}) > 4
+    faults = Counter(
+        f"{row.log} {row.kind}: {fault}"
+        for row in rows
+        for fault in undeclared(row.effects, OF_CASES if row.log in ("case", "mediation") else OF_REGISTERS)
+    )
+    assert faults == {}
 
 
 def texts_in(line: Line) -> Iterator[str]:

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from casework.demo.minutes import Minutes
 from casework.demo.simulation import Summary, simulate
 from casework.demo.watch import Seen, Watch
+from casework.engine.state.effects_schema import Effects, StartedClock, WrittenRung
 from casework.engine.state.events import RANG, SYSTEM_ACTOR, Event
 from casework.errors import InvalidSettings
 from casework.ledger.canonical_json import instant
@@ -76,17 +77,24 @@ def test_the_table_counts_as_the_calendar_does(later: int, n: int) -> None:
 
 
 def _rung(seq: int, at: datetime, what: str) -> Event:
-    effects = {"what": what, "clock": "k", "clock_states": [{"id": "k", "state": "running", "next": seq}]}
+    effects: Effects = {"what": what, "clock": "k", "clock_states": [{"id": "k", "state": "running", "next": seq}]}
     return Event("log", seq, at, RANG, SYSTEM_ACTOR, effects=effects)
 
 
 def _clock(start: datetime) -> tuple[Event, datetime]:
     due = CHINA.due(start, 5, "wd")
-    rungs = [
-        [instant(due), "due", {"n": 5, "unit": "wd"}],
-        [instant(due), "flag", {"n": 5, "unit": "wd", "after": "due"}],
+    rungs: list[WrittenRung] = [
+        (instant(due), "due", {"n": 5, "unit": "wd"}),
+        (instant(due), "flag", {"n": 5, "unit": "wd", "after": "due"}),
     ]
-    one = {"id": "k", "track": "t", "unit": "wd", "start": instant(start), "calendar": CHINA.digest, "rungs": rungs}
+    one: StartedClock = {
+        "id": "k",
+        "track": "t",
+        "unit": "wd",
+        "start": instant(start),
+        "calendar": CHINA.digest,
+        "rungs": rungs,
+    }
     return Event("log", 1, start, "opened", "officer", effects={"clocks": [one]}), due
 
 

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from functools import cache
 from itertools import pairwise
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
@@ -16,13 +16,15 @@ from casework.engine.analysis.deadline_explanation import days_used, explain, ow
 from casework.engine.analysis.time_accounting import turns
 from casework.engine.execution.commands import Open
 from casework.engine.state.case import PAUSED, RUNNING, STOPPED, SUSPENDED
+from casework.engine.state.effects_schema import CaseSubject, Effects
 from casework.engine.state.projection import fold
 from tests.engine.toys import CALENDAR, uuid
 from tests.engine.walks import PROVIDERS, RIGHTS, Walk, again, can_end, library
+from tests.support.declared_effects import undeclared
 
 Json = Any
 
-CASE = {
+CASE: CaseSubject = {
     "programme": uuid(1), "number": "BJ-2026-0001", "match": uuid(2), "need": uuid(3), "technology": uuid(4),
     "parties": {"need_owner": uuid(5), "technology_owner": uuid(6)}, "rights": RIGHTS,
 }  # fmt: skip
@@ -37,7 +39,9 @@ def _referral(service: str) -> Callable[[], Open]:
 
 
 def _mediation() -> Open:
-    return Open(uuid(7), "mediation", "referral", CASE | {"about": uuid(8)}, service="mediation", provider=PROVIDERS[0])
+    return Open(
+        uuid(7), "mediation", "referral", {**CASE, "about": uuid(8)}, service="mediation", provider=PROVIDERS[0]
+    )
 
 
 def _alone(workflow: str) -> Callable[[], Open]:
@@ -75,6 +79,11 @@ def test_the_log_folds_to_the_case_also_when_it_comes_back_from_a_database(name:
         assert fold(again(walk.events, seed)) == walk.case
         assert [event.seq for event in walk.events] == list(range(1, len(walk.events) + 1))
         assert all(one.at < other.at for one, other in pairwise(walk.events))
+
+
+@pytest.mark.parametrize("name", WALKS)
+def test_what_follows_from_each_event_is_as_it_is_declared(name: str) -> None:
+    assert Counter(fault for walk in walked(name) for event in walk.events for fault in undeclared(event.effects)) == {}
 
 
 @pytest.mark.parametrize("name", WALKS)
@@ -142,7 +151,11 @@ def test_every_clock_can_be_explained_after_every_event(name: str) -> None:
 def test_what_only_explains_never_fails_whatever_the_events_leave_out(name: str) -> None:
     dice = random.Random(name)
     for walk in walked(name):
-        events = [replace(one, effects=_mutilated(one.effects, dice)) for one in walk.events if dice.random() > 0.02]
+        events = [
+            replace(one, effects=cast(Effects, _mutilated(one.effects, dice)))
+            for one in walk.events
+            if dice.random() > 0.02
+        ]
         for clock in tell(events).values():
             if what := own_moment(clock):
                 found = explain(clock, {CALENDAR.digest: CALENDAR}, what)

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
-
 from casework.engine import roles
 from casework.engine.definition.facts import Facts
 from casework.engine.definition.forms import Choice, Date, Documents, Items, Note, PartyField, Provider, YesNo
@@ -26,6 +23,7 @@ from casework.engine.definition.grammar import (
     working_days,
 )
 from casework.engine.definition.registry import effect, guard
+from casework.engine.state.effects_schema import ConsentTerms, Follows
 from tests.engine.toys import (
     Play,
 )
@@ -37,58 +35,64 @@ def toy_light_is_green(f: Facts) -> bool:
 
 
 @effect()
-def toy_freeze(f: Facts) -> Mapping[str, Any]:
+def toy_freeze(f: Facts) -> Follows:
     return {"frozen": True}
 
 
 @effect()
-def toy_thaw(f: Facts) -> Mapping[str, Any]:
+def toy_thaw(f: Facts) -> Follows:
     return {"frozen": False}
 
 
 @effect()
-def toy_more_time(f: Facts) -> Mapping[str, Any]:
+def toy_more_time(f: Facts) -> Follows:
     return {"extend": {"tasks": f.data["tasks"], "until": None}}
 
 
 @effect()
-def toy_hold(f: Facts) -> Mapping[str, Any]:
+def toy_hold(f: Facts) -> Follows:
     return {"hold": {"reason": "other"}, "pause": {"keep": []}}
 
 
 @effect()
-def toy_end_hold(f: Facts) -> Mapping[str, Any]:
+def toy_end_hold(f: Facts) -> Follows:
     return {"hold": None, "resume": True}
 
 
 @effect()
-def toy_own(f: Facts) -> Mapping[str, Any]:
+def toy_own(f: Facts) -> Follows:
     return {"owner": f.actor, "team": []}
 
 
 @effect()
-def toy_consent(f: Facts) -> Mapping[str, Any]:
-    one = {"party": f.data["party"], "providers": None, "documents": None, "given_on": "2026-03-01"}
-    return {"consents": [one | {"expires_on": f.data.get("expires_on")}]}
+def toy_consent(f: Facts) -> Follows:
+    terms: ConsentTerms = {
+        "party": f.data["party"],
+        "providers": None,
+        "documents": None,
+        "given_on": "2026-03-01",
+        "expires_on": f.data.get("expires_on"),
+    }
+    return {"consents": [terms]}
 
 
 @effect()
-def toy_send(f: Facts) -> Mapping[str, Any]:
+def toy_send(f: Facts) -> Follows:
     return {"provider": f.data["provider"], "given": {"documents": f.data.get("documents", [])}}
 
 
 @effect()
-def toy_share(f: Facts) -> Mapping[str, Any]:
+def toy_share(f: Facts) -> Follows:
     return {"named": f.actor, "grant": list(f.track.given["documents"])}
 
 
 @effect()
-def toy_share_again(f: Facts) -> Mapping[str, Any]:
+def toy_share_again(f: Facts) -> Follows:
     return {"grant": list(f.track.given["documents"])}
 
 
 @effect()
-def toy_replaced(f: Facts) -> Mapping[str, Any]:
+def toy_replaced(f: Facts) -> Follows:
     return {"replaced": True}
 
 

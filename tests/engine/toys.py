@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime, timedelta
 from itertools import count
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
 from casework.definitions import library_of
@@ -20,6 +20,7 @@ from casework.engine.execution.commands import Command, Fire, Open, Ring
 from casework.engine.execution.context import By, Context, Library
 from casework.engine.execution.task_commands import Add, Claim, Complete, Release
 from casework.engine.state.case import Case, Clock, Task, Track
+from casework.engine.state.effects_schema import CaseSubject
 from casework.engine.state.events import Event
 from casework.engine.state.projection import evolve, fold
 
@@ -83,8 +84,8 @@ class Play:
         return events
 
     def start(self, workflow: str = "toy", *, kind: str = "case", **case: Any) -> Play:
-        made = {"programme": uuid(10**6), "parties": {"need_owner": "n", "technology_owner": "t"}} | case
-        self.do(Open(uuid(10**6 + 1), kind, workflow, made))
+        subject = {"programme": uuid(10**6), "parties": {"need_owner": "n", "technology_owner": "t"}} | case
+        self.do(Open(uuid(10**6 + 1), kind, workflow, cast(CaseSubject, subject)))
         return self
 
     def fire(

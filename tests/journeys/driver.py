@@ -45,6 +45,7 @@ from casework.records.actors import find_actor
 from casework.records.case_loader import load
 from casework.records.event_log import now, read_events
 from tests.journeys.world import START
+from tests.support.declared_effects import undeclared
 
 Json = Any
 _keys = itertools.count(1)
@@ -654,6 +655,7 @@ class Journey:
         library = load_library()
         for log, _ in self.logs.values():
             for event in read_events(self.db, log):
+                assert undeclared(event.effects) == []
                 if event.kind == FIRED:
                     edition = library[str(event.edition)]
                     found = edition.find(event.effects["transition"], event.frm)

@@ -11,6 +11,7 @@ from sqlalchemy import Connection
 
 from casework.engine.roles import ORGANISATION_ROLES
 from casework.engine.state.case import Case
+from casework.engine.state.effects_schema import Effects
 from casework.engine.state.events import HANDED_OVER, Event
 from casework.engine.state.projection import evolve
 from casework.operations.history.eligible_actors import Candidates
@@ -42,7 +43,7 @@ def _in_place(event: Event, one: Json, case: Case | None) -> Event:
     told = json.dumps(dict(event.effects)).replace(event.actor, one["person"])
     if event.acting_for is not None:
         told = told.replace(event.acting_for, one["deputy_for"] or one["person"])
-    effects = dict(event.effects) if same else json.loads(told)
+    effects: Effects = event.effects if same else json.loads(told)
     track = case.tracks.get(event.track or "") if case else None
     above = case.referral_of(track) if case and track else None
     organisation = above.provider if above and one["role"] in ORGANISATION_ROLES else None

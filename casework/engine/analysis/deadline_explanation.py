@@ -13,9 +13,10 @@ from itertools import groupby
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from casework.engine.deadlines.calendars import MAKE_UP, OUTSIDE, WORKING, Calendar
+from casework.engine.deadlines.calendars import MAKE_UP, OUTSIDE, WORKING, Calendar, Unit
 from casework.engine.deadlines.deadlines import Rule, Rung
 from casework.engine.state.case import PAUSED, RUNNING, STOPPED
+from casework.engine.state.effects_schema import ClockChange, WrittenRung
 from casework.engine.state.events import Event
 from casework.ledger.canonical_json import parse_instant
 
@@ -44,7 +45,7 @@ class Telling:
 
     id: str
     track: str
-    unit: str
+    unit: Unit
     task: str | None
     consent: str | None
     stretches: tuple[Stretch, ...]
@@ -105,13 +106,13 @@ def tell(events: Iterable[Event]) -> dict[str, Telling]:
             told[one["id"]] = Telling(
                 one["id"], one["track"], one["unit"], one.get("task"), one.get("consent"), (first,)
             )
-        for one in event.effects.get("clock_states", ()):
-            if one["id"] in told:
-                told[one["id"]] = _turned(told[one["id"]], one, event)
+        for change in event.effects.get("clock_states", ()):
+            if change["id"] in told:
+                told[change["id"]] = _turned(told[change["id"]], change, event)
     return told
 
 
-def _turned(clock: Telling, change: Mapping[str, Json], event: Event) -> Telling:
+def _turned(clock: Telling, change: ClockChange, event: Event) -> Telling:
     stretches, last, seq = clock.stretches, clock.stretches[-1], event.seq
     task = change.get("task", clock.task)
     if change["state"] == STOPPED:
@@ -134,7 +135,7 @@ def _of(clock: Telling, stretches: tuple[Stretch, ...], task: str | None) -> Tel
     return replace(clock, task=task, stretches=stretches)
 
 
-def _rungs(written: Iterable[Json]) -> tuple[Rung, ...]:
+def _rungs(written: Iterable[WrittenRung]) -> tuple[Rung, ...]:
     return tuple(Rung(parse_instant(moment), what, rule) for moment, what, rule in written)
 
 

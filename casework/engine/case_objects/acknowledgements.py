@@ -7,9 +7,6 @@ read; whoever raised it may call it settled before. The deed itself stands until
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
-
 from casework.engine.case_objects.messages import SHARED, WRITERS
 from casework.engine.definition.editions import Edition
 from casework.engine.execution.effect_roles import accepted
@@ -19,10 +16,9 @@ from casework.engine.execution.record_commands import AnswerObjection, Object, R
 from casework.engine.execution.task_changes import close_task, commit, open_side_task
 from casework.engine.roles import ORGANISATION_ROLES
 from casework.engine.state.case import OBSOLETE, Case, Task, Track
+from casework.engine.state.effects_schema import Effects, Objection
 from casework.engine.state.events import OBJECTED, RECEIVED
 from casework.errors import InvalidForm, NotAllowed, NotFound, WrongState
-
-Json = Any
 
 #: Whose deed it was, and who receives what the other has done.
 THEIRS, OURS = "provider", "office"
@@ -58,7 +54,8 @@ def done_by(edition: Edition, track: Track, side: str) -> dict[str, int]:
 def unreceived(edition: Edition, track: Track, side: str) -> dict[str, int]:
     """What the other side has done and this one has not signed for yet, with how often it was done."""
     other = done_by(edition, track, other_side(side))
-    return {name: count for name, count in other.items() if track.received.get(name, {}).get("count", 0) < count}
+    signed = {name: receipt["count"] for name, receipt in track.received.items()}
+    return {name: count for name, count in other.items() if signed.get(name, 0) < count}
 
 
 def refusal(case: Case, role: str | None, track: Track | None) -> str | None:
@@ -89,7 +86,7 @@ def object_to(builder: EventBuilder, command: Object) -> None:
     side = side_of(builder.by.role)
     if command.to not in done_by(builder.library[track.edition], track, other_side(side)):
         raise InvalidForm(fields={"to": "must be something that the other side has done"})
-    told = {"id": builder.context.new_id(), "what": RAISED, "side": side, "to": command.to}
+    told: Objection = {"id": builder.context.new_id(), "what": RAISED, "side": side, "to": command.to}
     builder.begin(OBJECTED, track, {"what": RAISED, "objection": told}, {"words": line(command.words, "words")})
     rule = next((one for one in builder.library[track.edition].tasks.values() if one.name == DECISION), None)
     if rule is not None:
@@ -108,7 +105,7 @@ def answer_objection(builder: EventBuilder, command: AnswerObjection) -> None:
             action="Answer", why="it is settled already." if found["what"] == SETTLED else "it is decided already."
         )
     what = SETTLED if found["side"] == side_of(builder.by.role) else ANSWERED
-    told = {"id": command.objection, "what": what, "side": found["side"], "to": found["to"]}
+    told: Objection = {"id": command.objection, "what": what, "side": found["side"], "to": found["to"]}
     builder.begin(OBJECTED, track, {"what": what, "objection": told}, {"words": line(command.words, "words")})
     if what == SETTLED:
         for task in decisions(builder.case, command.objection):
@@ -123,8 +120,10 @@ def decisions(case: Case, objection: str) -> list[Task]:
 
 def objectors(case: Case, task: Task) -> frozenset[str]:
     """Who raised what the task decides, and in whose name; they do not decide it."""
-    raised = case.tracks[task.track].objections.get(task.about or "", {}) if task.name == DECISION else {}
-    return frozenset(one for one in (raised.get("by"), raised.get("acting_for")) if one)
+    raised = case.tracks[task.track].objections.get(task.about or "") if task.name == DECISION else None
+    if raised is None:
+        return frozenset()
+    return frozenset(person for person in (raised.get("by"), raised.get("acting_for")) if person)
 
 
 def _of_the_contract(builder: EventBuilder, referral: str) -> Track:
@@ -136,9 +135,7 @@ def _of_the_contract(builder: EventBuilder, referral: str) -> Track:
     return track
 
 
-def faults_of(
-    before: Case, edition: Edition, track: Track, kind: str, role: str | None, effects: Mapping[str, Json]
-) -> list[str]:
+def faults_of(before: Case, edition: Edition, track: Track, kind: str, role: str | None, effects: Effects) -> list[str]:
     """What is wrong with a recorded receipt or objection, as sentences; empty where it could be made."""
     if why := refusal(before, role, track):
         return [f"it is no part of the contract: {why}"]

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import timedelta
-from typing import Any
 
 from casework.engine.execution.event_builder import EventBuilder
 from casework.engine.execution.guards import line
@@ -18,6 +17,7 @@ from casework.engine.execution.record_commands import AskUnsealing, BreakGlass, 
 from casework.engine.execution.task_changes import commit
 from casework.engine.roles import ADMINISTRATOR, AUDITOR, COMPLIANCE, DISPUTE_OFFICER, MANAGER, SUPERVISOR
 from casework.engine.state.case import Case, Opening
+from casework.engine.state.effects_schema import Effects, OpeningChange, StartedOpening
 from casework.engine.state.events import (
     GLASS_BROKEN,
     PARTIES_TOLD,
@@ -28,9 +28,8 @@ from casework.engine.state.events import (
     Event,
 )
 from casework.errors import InvalidForm, NotAllowed, NotFound, WrongState
+from casework.json_values import Answers
 from casework.ledger.canonical_json import instant, parse_instant
-
-Json = Any
 
 UNSEALING, GLASS = "unsealing", "glass"
 ASKED, OPEN, REFUSED, ENDED = "asked", "open", "refused", "ended"
@@ -51,7 +50,7 @@ def ask(builder: EventBuilder, command: AskUnsealing) -> None:
     _insist_apart(builder, command)
     if not 1 <= command.days <= MOST_DAYS:
         raise InvalidForm(fields={"days": f"must be from 1 to {MOST_DAYS}"})
-    one = {
+    one: StartedOpening = {
         "id": builder.context.new_id(),
         "kind": UNSEALING,
         "reader": command.reader,
@@ -94,13 +93,13 @@ def decide(builder: EventBuilder, command: DecideUnsealing) -> None:
         commit(builder)
         return
     until = builder.context.now + timedelta(days=one.days)
-    told = {"id": one.id, "state": OPEN, "until": instant(until)}
+    told: OpeningChange = {"id": one.id, "state": OPEN, "until": instant(until)}
     # On the track of the request, so that its center reads of it too.
     builder.begin(UNSEALED, builder.case.main, {"opening_states": [told]})
     commit(builder)
 
 
-def _note(note: str | None) -> dict[str, Json]:
+def _note(note: str | None) -> Answers:
     return {"note": line(note, "note")} if note else {}
 
 
@@ -141,7 +140,7 @@ def break_glass(builder: EventBuilder, command: BreakGlass) -> None:
     mine = [one for one in builder.case.openings.values() if one.reader == builder.by.person and one.until is not None]
     if any(one.state == OPEN and one.until is not None and one.until > builder.context.now for one in mine):
         raise WrongState(action="Open the case", why="it is open to you already.")
-    one = {
+    one: StartedOpening = {
         "id": builder.context.new_id(),
         "kind": GLASS,
         "reader": builder.by.person,
@@ -150,8 +149,10 @@ def break_glass(builder: EventBuilder, command: BreakGlass) -> None:
         "state": OPEN,
         "until": instant(builder.context.now + GLASS_LASTS),
     }
-    given = {"role_given": dict(command.given)} if command.given else {}
-    builder.begin(GLASS_BROKEN, None, {"openings": [one], **given}, {"reason": line(command.reason, "reason")})
+    effects: Effects = {"openings": [one]}
+    if command.given:
+        effects["role_given"] = command.given.copy()
+    builder.begin(GLASS_BROKEN, None, effects, {"reason": line(command.reason, "reason")})
     commit(builder)
 
 
@@ -202,11 +203,11 @@ def _made(before: Case, event: Event) -> Iterator[str]:
                 yield "a sealed mediation is never opened by one person"
             if one["reader"] != event.actor:
                 yield "somebody opened the case for another person"
-            if parse_instant(one["until"]) > event.at + GLASS_LASTS:
+            if one["until"] is None or parse_instant(one["until"]) > event.at + GLASS_LASTS:
                 yield f"it lasts longer than {GLASS_LASTS}"
 
 
-def _changed(one: Opening, told: Json, event: Event) -> Iterator[str]:
+def _changed(one: Opening, told: OpeningChange, event: Event) -> Iterator[str]:
     if event.kind in (UNSEALED, UNSEALING_REFUSED):
         if one.state != ASKED:
             yield "it had been decided already"

@@ -19,10 +19,9 @@ from casework.engine.execution.record_commands import FileDocument, FileTold, Re
 from casework.engine.execution.task_changes import commit
 from casework.engine.roles import COMPLIANCE, OFFICER, PROVIDER, SUPERVISOR
 from casework.engine.state.case import Case, Document, Track
+from casework.engine.state.effects_schema import Effects, FiledFile, RegisteredDocument
 from casework.engine.state.events import DOCUMENT_FILED, DOCUMENT_REGISTERED, DOCUMENT_WITHDRAWN
 from casework.errors import InvalidForm, NotAllowed, NotFound, WrongState
-
-Json = Any
 
 #: Who enters papers of the case itself, and those of a referral.
 CLERKS = (OFFICER, SUPERVISOR, COMPLIANCE)
@@ -67,7 +66,7 @@ def register(builder: EventBuilder, command: RegisterDocument) -> None:
         raise InvalidForm(fields={"party": "does not apply here"})
     if command.own and (track is not None or command.party is not None):
         raise InvalidForm(fields={"own": "does not apply here"})
-    one: dict[str, Json] = {
+    one: RegisteredDocument = {
         "id": builder.context.new_id(),
         "party": command.party,
         "kind": command.kind,
@@ -75,10 +74,10 @@ def register(builder: EventBuilder, command: RegisterDocument) -> None:
     }
     if command.own:
         one["own"] = True
-    body: dict[str, Json] = {"title": insist_name(line(command.title, "title", 300), "title", 300)}
+    body: dict[str, Any] = {"title": insist_name(line(command.title, "title", 300), "title", 300)}
     if command.language:
         body["language"] = command.language
-    effects: dict[str, Json] = {"documents": [one]}
+    effects: Effects = {"documents": [one]}
     if command.file is not None:
         effects["files"] = [_told(builder, one["id"], 1, command.file)]
         body |= _words(command.file)
@@ -93,7 +92,7 @@ def file(builder: EventBuilder, command: FileDocument) -> None:
     if last >= MOST_VERSIONS:
         raise WrongState(action="File a version", why="the document has as many versions as one can have.")
     told = _told(builder, document.id, last + 1, command.file)
-    effects = {"files": [told], "paper": document.kind}
+    effects: Effects = {"files": [told], "paper": document.kind}
     builder.begin(DOCUMENT_FILED, home(builder.case, document), effects, _words(command.file))
     commit(builder)
 
@@ -102,7 +101,7 @@ def withdraw(builder: EventBuilder, command: WithdrawDocument) -> None:
     """Take a document out of use: nobody outside sees it any more, and no form names it; the history keeps it."""
     document = _own(builder, command.document, "Withdraw the document")
     body = {"reason": line(command.reason, "reason")}
-    effects = {"documents_withdrawn": [document.id], "paper": document.kind}
+    effects: Effects = {"documents_withdrawn": [document.id], "paper": document.kind}
     builder.begin(DOCUMENT_WITHDRAWN, home(builder.case, document), effects, body)
     end_grants_to(builder, document.id)
     commit(builder)
@@ -120,7 +119,7 @@ def _own(builder: EventBuilder, id: str, action: str) -> Document:
     return document
 
 
-def _told(builder: EventBuilder, document: str, version: int, one: FileTold) -> dict[str, Json]:
+def _told(builder: EventBuilder, document: str, version: int, one: FileTold) -> FiledFile:
     if builder.case.kind != "case":
         raise WrongState(action="File a document", why=SEALED)
     return {
@@ -132,7 +131,7 @@ def _told(builder: EventBuilder, document: str, version: int, one: FileTold) -> 
     }
 
 
-def _words(one: FileTold) -> dict[str, Json]:
+def _words(one: FileTold) -> dict[str, str]:
     return {"file": line(one.name, "file", 200), "sha256": one.digest}
 
 

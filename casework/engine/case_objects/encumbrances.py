@@ -5,32 +5,31 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from casework.engine.state.events import Event
-
-Json = Any
+from casework.engine.state.events import RegisterEvent
+from casework.engine.state.register_effects import Encumbrance
 
 RECORDED, CONFIRMED, ENCUMBERED, RELEASED = "recorded", "confirmed", "encumbered", "released"
 
 
-def encumbrances(events: Iterable[Event]) -> list[dict[str, Json]]:
+def encumbrances(events: Iterable[RegisterEvent]) -> list[Encumbrance]:
     """What lies on the right after these events."""
-    found: list[dict[str, Json]] = []
+    found: list[Encumbrance] = []
     for event in events:
         found = after(found, event)
     return found
 
 
-def after(found: list[dict[str, Json]], event: Event) -> list[dict[str, Json]]:
+def after(found: list[Encumbrance], event: RegisterEvent) -> list[Encumbrance]:
     """The encumbrances after one more event; one that has ended keeps its place, with the day on which it did."""
     if event.kind == ENCUMBERED:
-        return [*found, dict(event.effects["encumbrance"])]
+        return [*found, event.effects["encumbrance"]]
     if event.kind == RELEASED:
         ended = set(event.effects["ended"])
-        return [one | {"to": event.effects["on"]} if one["id"] in ended else one for one in found]
+        return [{**one, "to": event.effects["on"]} if one["id"] in ended else one for one in found]
     return found
 
 
-def standing(found: Iterable[Mapping[str, Json]], wanted: Mapping[str, Json], case: str) -> list[str]:
+def standing(found: Iterable[Encumbrance], wanted: Mapping[str, Any], case: str) -> list[str]:
     """Ids of a case's encumbrances that stand and match what is to end."""
     return [
         one["id"]

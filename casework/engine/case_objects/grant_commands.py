@@ -6,9 +6,6 @@ and may change. It can be withdrawn at once; and when the work is over, the prov
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
-
 from casework.engine.definition.forms import insist_day
 from casework.engine.execution.document_grants import end_grant, set_grant_day
 from casework.engine.execution.effect_roles import accepted
@@ -18,10 +15,10 @@ from casework.engine.execution.record_commands import ChangeGrantDay, ReturnPape
 from casework.engine.execution.task_changes import RETURN_PAPERS, close_task, commit
 from casework.engine.roles import OFFICER, PROVIDER, SUPERVISOR
 from casework.engine.state.case import COMPLETED, Case, Grant
+from casework.engine.state.effects_schema import Effects, Given
 from casework.engine.state.events import GRANT_DAY_CHANGED, GRANT_EXPIRED, GRANT_WITHDRAWN, PAPERS_RETURNED
 from casework.errors import InvalidForm, NotAllowed, NotFound, WrongState
-
-Json = Any
+from casework.json_values import Answers
 
 #: Who ends a grant, who says that papers were given back, and what can have become of them.
 ENDERS, RETURNERS, HOWS = (OFFICER, SUPERVISOR), (PROVIDER,), ("returned", "destroyed")
@@ -37,13 +34,13 @@ def _consented_until(case: Case, grant: Grant) -> str | None:
     return min((day for one in grant.consents if (day := case.consents[one].expires_on)), default=None)
 
 
-def given_without(case: Case, grant: Grant) -> Mapping[str, Json]:
+def given_without(case: Case, grant: Grant) -> Given:
     """What its referral was given, without the document: nothing shares it again by itself."""
     given = case.tracks[grant.track].given
     return {"documents": [one for one in given.get("documents", ()) if one != grant.document]}
 
 
-def given_until(case: Case, grant: Grant, until: str | None) -> Mapping[str, Json]:
+def given_until(case: Case, grant: Grant, until: str | None) -> Given:
     """What its referral was given, with another last day for the document."""
     days = {
         id: day
@@ -103,12 +100,12 @@ def _begin(
     builder: EventBuilder,
     kind: str,
     grant: Grant,
-    given: Mapping[str, Json],
-    body: Mapping[str, Json],
+    given: Given,
+    body: Answers,
     *,
     system: bool = False,
 ) -> None:
-    effects = {"given": dict(given), "paper": builder.case.documents[grant.document].kind}
+    effects: Effects = {"given": given.copy(), "paper": builder.case.documents[grant.document].kind}
     builder.begin(kind, builder.track(grant.track), effects, body, system=system)
 
 

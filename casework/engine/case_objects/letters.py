@@ -6,8 +6,7 @@ was sent. A sealed mediation has none; its letters stay with its center.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from typing import Any
+from collections.abc import Iterator
 
 from casework.engine.execution.effect_roles import accepted
 from casework.engine.execution.event_builder import EventBuilder
@@ -17,16 +16,15 @@ from casework.engine.execution.task_changes import commit
 from casework.engine.parties import PARTIES
 from casework.engine.roles import OFFICER, SUPERVISOR
 from casework.engine.state.case import Case, Task
+from casework.engine.state.effects_schema import Effects, FiledFile, Language, RegisteredDocument
 from casework.engine.state.events import LETTER_SENT
 from casework.errors import InvalidForm, NotAllowed, WrongState
-
-Json = Any
 
 INVITATION, REFERRAL, REMINDER, CLOSING = "invitation", "referral", "reminder", "closing"
 LETTERS = (INVITATION, REFERRAL, REMINDER, CLOSING)
 #: Who sends them, and what kind of paper each is.
 SENDERS, PAPER = (OFFICER, SUPERVISOR), "letter"
-LANGUAGES = ("en", "zh", "both")
+LANGUAGES: tuple[Language, ...] = ("en", "zh", "both")
 
 
 def recipients(case: Case) -> Iterator[tuple[str, str]]:
@@ -43,7 +41,7 @@ def recipients(case: Case) -> Iterator[tuple[str, str]]:
         yield from ((INVITATION, side) for side in parties)
     live = [one for one in asked if one.live and "draft" not in one.states]
     yield from ((REFERRAL, one.id) for one in live if "accept" not in one.fired)
-    held = (case.hold or {}).get("waits_for")
+    held = case.hold.get("waits_for") if case.hold is not None else None
     yield from ((REMINDER, side) for side in parties if held == side or any(awaited(case, side)))
     yield from ((REMINDER, one.id) for one in live if any(awaited(case, one.id)))
 
@@ -53,7 +51,7 @@ def awaited(case: Case, to: str) -> Iterator[Task]:
     tracks = {to, *(one.id for one in case.children(to))}
     for task in case.open_tasks():
         if to in PARTIES:
-            if task.about == to or (task.wait or {}).get("for") == to:
+            if task.about == to or task.wait is not None and task.wait["for"] == to:
                 yield task
         elif task.organisation is not None and task.track in tracks:
             yield task
@@ -78,29 +76,29 @@ def send(builder: EventBuilder, command: SendLetter) -> None:
         raise InvalidForm(fields={"language": f"must be one of {', '.join(LANGUAGES)}"})
     party = command.to if command.to in PARTIES else None
     id = builder.context.new_id()
-    one = {"id": id, "party": party, "kind": PAPER, "valid_until": None, "letter": command.kind}
-    file = {
+    one: RegisteredDocument = {"id": id, "party": party, "kind": PAPER, "valid_until": None, "letter": command.kind}
+    file: FiledFile = {
         "id": builder.context.new_id(),
         "document": id,
         "version": 1,
         "type": command.file.type,
         "size": command.file.size,
     }
-    body: dict[str, Json] = {
+    body: dict[str, str] = {
         "title": line(command.title, "title", 300),
         "file": line(command.file.name, "file", 200),
         "sha256": command.file.digest,
     }
     if command.address:
         body["address"] = line(command.address, "address", 200)
-    effects = {"documents": [one], "files": [file], "what": command.kind, "language": command.language}
+    effects: Effects = {"documents": [one], "files": [file], "what": command.kind, "language": command.language}
     builder.begin(LETTER_SENT, None if party else builder.track(command.to), effects, body)
     commit(builder)
 
 
-def faults_of(before: Case, effects: Mapping[str, Json], role: str | None, track: str | None) -> Iterator[str]:
+def faults_of(before: Case, effects: Effects, role: str | None, track: str | None) -> Iterator[str]:
     """What is wrong with a recorded letter; nothing where it could be sent."""
-    documents, files = effects.get("documents", ()), effects.get("files", ())
+    documents, files = effects.get("documents", []), effects.get("files", [])
     if len(documents) != 1 or len(files) != 1:
         yield "a letter is one document with one file"
         return

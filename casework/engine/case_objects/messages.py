@@ -19,6 +19,7 @@ from casework.engine.execution.record_commands import Correct, Say
 from casework.engine.execution.task_changes import commit
 from casework.engine.roles import COMPLIANCE, OFFICER, PROVIDER, SUPERVISOR
 from casework.engine.state.case import Case, Track
+from casework.engine.state.effects_schema import Effects
 from casework.engine.state.events import NOTED, SAID
 from casework.errors import InvalidForm, NotAllowed, NotFound, WrongState
 
@@ -77,7 +78,9 @@ def say(builder: EventBuilder, command: Say) -> None:
     mentions = list(dict.fromkeys(command.mentions))
     if len(mentions) > MOST_MENTIONS:
         raise InvalidForm(fields={"mentions": f"must name {MOST_MENTIONS} people at most"})
-    effects = {"message": builder.context.new_id(), "what": WRITTEN} | ({"mentions": mentions} if mentions else {})
+    effects: Effects = {"message": builder.context.new_id(), "what": WRITTEN}
+    if mentions:
+        effects["mentions"] = mentions
     builder.begin(KINDS[command.audience], track, effects, {"words": line(command.words, "words", LONGEST)})
     commit(builder)
 

@@ -10,16 +10,38 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from datetime import date, datetime, time, timedelta
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, NotRequired
 from zoneinfo import ZoneInfo
 
-from casework.engine.deadlines.calendars import Calendar
+from typing_extensions import TypedDict
 
-Json = Any
+from casework.engine.deadlines.calendars import Calendar, Unit
+
 #: What a form said, by "field", "transition.field" or "task.field"; None when nothing did.
-Said = Callable[[str], Json]
-#: How a moment is counted.
-Rule = Mapping[str, Json]
+Said = Callable[[str], Any]
+
+
+class WrittenLimit(TypedDict):
+    """How long something may take, as an edition says it: so many days, perhaps `since` one that a form names."""
+
+    n: int
+    unit: Unit
+    since: str | None
+
+
+class Rule(TypedDict):
+    """How a moment is counted."""
+
+    unit: Unit
+    n: NotRequired[int]
+    #: The rung from which it counts, or the day that a form named.
+    after: NotRequired[str]
+    day: NotRequired[str]
+    #: A part of the way to the due moment, or the minutes that a pause kept.
+    percent: NotRequired[int]
+    left: NotRequired[int]
+
+
 #: What happens, each with how its moment is counted.
 Plan = list[tuple[str, Rule]]
 
@@ -38,13 +60,13 @@ class Rung(NamedTuple):
     rule: Rule
 
 
-def rule_of(limit: Mapping[str, Json], said: Said) -> Rule | None:
+def rule_of(limit: WrittenLimit, said: Said) -> Rule | None:
     """How a limit is counted; None where the day that it counts from has not been said."""
-    rule = {"n": limit["n"], "unit": limit["unit"]}
+    rule: Rule = {"n": limit["n"], "unit": limit["unit"]}
     if limit["since"] is None:
         return rule
     day = _day(limit["since"], said)
-    return None if day is None else rule | {"day": day}
+    return None if day is None else {**rule, "day": day}
 
 
 def on_day(day: str) -> Rule:
@@ -75,13 +97,13 @@ def moment_of(rule: Rule, start: datetime, calendar: Calendar, known: Mapping[st
     return calendar.due(_noon(calendar, day + timedelta(days=rule["n"] - 1)), 1, "cd")
 
 
-def runs_out(limit: Mapping[str, Json], now: datetime, calendar: Calendar, said: Said) -> datetime | None:
+def runs_out(limit: WrittenLimit, now: datetime, calendar: Calendar, said: Said) -> datetime | None:
     """The moment at which a limit runs out; None where the day that it counts from has not been said."""
     rule = rule_of(limit, said)
     return None if rule is None else moment_of(rule, now, calendar)
 
 
-def usual(unit: str, ladder: Mapping[str, int] = LADDER) -> Plan:
+def usual(unit: Unit, ladder: Mapping[str, int] = LADDER) -> Plan:
     """Remind, escalate, flag: what surrounds the due moment of a task that has no ladder of its own."""
     return [
         ("remind", {"percent": ladder["remind"], "unit": unit}),
@@ -101,7 +123,7 @@ def plan(due: Rule, rungs: Plan, activate: Rule | None = None) -> Plan:
     ]
 
 
-def own_rungs(rungs: Iterable[tuple[Mapping[str, Json], str]], said: Said) -> Plan:
+def own_rungs(rungs: Iterable[tuple[WrittenLimit, str]], said: Said) -> Plan:
     """A state's own ladder; what counts from a day that nobody has named falls away."""
     return [(what, rule) for limit, what in rungs if (rule := rule_of(limit, said)) is not None]
 

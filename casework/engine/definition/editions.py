@@ -10,7 +10,7 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from casework.engine.deadlines.deadlines import LADDER
+from casework.engine.deadlines.deadlines import LADDER, WrittenLimit
 from casework.engine.definition import grammar
 from casework.engine.definition.form_values import build_model
 from casework.engine.roles import QUEUE_ROLES
@@ -29,8 +29,8 @@ class StateRule:
     path: str
     type: str
     queue: str | None = None
-    due: Mapping[str, Json] | None = None
-    ladder: tuple[tuple[Mapping[str, Json], str], ...] = ()
+    due: WrittenLimit | None = None
+    ladder: tuple[tuple[WrittenLimit, str], ...] = ()
     step: str | None = None
     #: Items of its step task's checklist, as of a side task.
     checklist: tuple[tuple[str, bool], ...] = ()
@@ -69,7 +69,7 @@ class TransitionRule:
     confirm_by: tuple[str, ...]
     proposal_effects: tuple[str, ...]
     refusal_effects: tuple[str, ...]
-    after: Mapping[str, Json] | None
+    after: WrittenLimit | None
     automatic: bool
     reopens: bool
     siblings: bool
@@ -87,10 +87,10 @@ class TaskRule:
     key: str
     name: str
     queue: str
-    due: Mapping[str, Json]
+    due: WrittenLimit
     form: str | None
     per: str | None
-    after: Mapping[str, Json] | None
+    after: WrittenLimit | None
     on: str
     not_by: tuple[str, ...]
     effects: tuple[str, ...]

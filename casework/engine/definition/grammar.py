@@ -6,7 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, ClassVar
 
-from casework.engine.deadlines.deadlines import LADDER
+from casework.engine.deadlines.calendars import Unit
+from casework.engine.deadlines.deadlines import LADDER, WrittenLimit
 from casework.engine.definition.forms import Form
 from casework.engine.definition.registry import Effect, Guard
 from casework.engine.roles import SYSTEM
@@ -32,10 +33,10 @@ class Limit:
     """
 
     n: int
-    unit: str
+    unit: Unit
     since: str | None = None
 
-    def rule(self) -> dict[str, Any]:
+    def rule(self) -> WrittenLimit:
         return {"n": self.n, "unit": self.unit, "since": self.since}
 
 

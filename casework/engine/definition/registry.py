@@ -5,11 +5,11 @@ A published guard or effect never changes its meaning; a new meaning gets a new 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
 
 from casework.engine.definition.facts import Facts
+from casework.engine.state.effects_schema import Follows
 
 
 @dataclass(frozen=True)
@@ -33,7 +33,7 @@ class Effect:
     """What follows from a deed beside the move itself: changes in the vocabulary that `evolve` knows."""
 
     name: str
-    follows: Callable[[Facts], Mapping[str, Any]]
+    follows: Callable[[Facts], Follows]
     reads: tuple[str, ...] = ()
 
 
@@ -56,10 +56,10 @@ def guard(
     return register
 
 
-def effect(*, reads: tuple[str, ...] = ()) -> Callable[[Callable[[Facts], Mapping[str, Any]]], Effect]:
+def effect(*, reads: tuple[str, ...] = ()) -> Callable[[Callable[[Facts], Follows]], Effect]:
     """Register the function below as an effect."""
 
-    def register(follows: Callable[[Facts], Mapping[str, Any]]) -> Effect:
+    def register(follows: Callable[[Facts], Follows]) -> Effect:
         name = follows.__name__
         if name in EFFECTS and EFFECTS[name].follows.__module__ != follows.__module__:
             raise ValueError(f"two effects are called {name}")

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 from casework.engine.definition.editions import Edition, TransitionRule
 from casework.engine.definition.grammar import MAIN
@@ -14,10 +12,9 @@ from casework.engine.execution.guards import begin_on, insist_operation, line
 from casework.engine.execution.task_changes import commit
 from casework.engine.execution.task_commands import AddItem, Tick
 from casework.engine.state.case import Case, Task, Track
+from casework.engine.state.case_values import ItemState
 from casework.engine.state.events import ITEM_ADDED, TICKED, UNTICKED
 from casework.errors import ItemsUnticked, NotFound, WrongState
-
-Json = Any
 
 #: So many items people may add to one task: a list, and no store.
 MOST = 50
@@ -30,12 +27,12 @@ class Listed:
     id: str
     text: str | None
     required: bool
-    #: Whether it is done, by whom and when; empty while nobody has touched it.
-    told: Mapping[str, Json]
+    #: Whether it is done, by whom and when; None while nobody has touched it.
+    told: ItemState | None
 
     @property
     def done(self) -> bool:
-        return bool(self.told.get("done"))
+        return self.told is not None and self.told["done"]
 
 
 def items_of(edition: Edition, task: Task) -> list[Listed]:
@@ -44,7 +41,7 @@ def items_of(edition: Edition, task: Task) -> list[Listed]:
         return []
     of, defined = ("states", edition.states) if task.type == "step" else ("tasks", edition.tasks)
     made = [
-        Listed(name, f"{of}.{task.rule}.items.{name}", required, task.items.get(name, {}))
+        Listed(name, f"{of}.{task.rule}.items.{name}", required, task.items.get(name))
         for name, required in defined[task.rule].checklist
     ]
     added = sorted((told["seq"], id) for id, told in task.items.items() if "seq" in told)

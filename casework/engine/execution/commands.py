@@ -5,9 +5,7 @@ Those of tasks and of records stand in modules of their own; `Command` is any of
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
 
 from casework.engine.execution.record_commands import (
     AnswerObjection,
@@ -54,8 +52,8 @@ from casework.engine.execution.task_commands import (
     Suspend,
     Tick,
 )
-
-Json = Any
+from casework.engine.state.effects_schema import CaseSubject
+from casework.json_values import Answers
 
 
 @dataclass(frozen=True)
@@ -65,7 +63,7 @@ class Open:
     log: str
     kind: str
     workflow: str
-    case: Mapping[str, Json]
+    case: CaseSubject
     title: str | None = None
     #: Of a mediation: its main track is a referral of this service.
     service: str | None = None
@@ -78,7 +76,7 @@ class Fire:
 
     track: str
     transition: str
-    data: Mapping[str, Json] = field(default_factory=dict)
+    data: Answers = field(default_factory=dict)
     happened_on: str | None = None
     reason: str | None = None
 
@@ -135,12 +133,12 @@ class CorrectAnswer:
 
     of: int
     track: str
-    data: Mapping[str, Json]
+    data: Answers
     reason: str
     transition: str | None = None
     task: str | None = None
     #: The words of the form as they stand: they are kept in events alone.
-    words: Mapping[str, Json] = field(default_factory=dict)
+    words: Answers = field(default_factory=dict)
 
 
 Command = (

@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from casework.engine.definition.editions import Edition, TaskRule, TransitionRule
 from casework.engine.definition.facts import Facts, NotGiven
@@ -24,10 +23,11 @@ from casework.engine.execution.task_changes import commit
 from casework.engine.roles import OFFICER
 from casework.engine.state.case import COMPLETED as DONE
 from casework.engine.state.case import Case, Task, Track
+from casework.engine.state.effects_schema import Effects
 from casework.engine.state.events import CORRECTED
 from casework.errors import NotAllowed, NotFound, Refused, WrongState
+from casework.json_values import Answers
 
-Json = Any
 #: What the page and the refusals call it.
 DO = "Correct the answer"
 #: The field of the body in which its reason stands, beside those of the form.
@@ -42,7 +42,7 @@ class Answer:
     name: str
     edition: Edition
     rule: TransitionRule | TaskRule
-    data: Mapping[str, Json]
+    data: Answers
     writers: frozenset[str]
     #: When it was given, whatever was corrected since.
     at: datetime
@@ -164,11 +164,14 @@ def correct_answer(builder: EventBuilder, command: CorrectAnswer) -> None:
     )
     if reasons or items:
         raise Refused(reasons=reasons or ["Tasks were opened for each item of this list: add or end those instead."])
-    named: dict[str, Json] = (
-        {"task": answer.task.id, "name": answer.name} if answer.task else {"transition": answer.name}
-    )
+    effects: Effects = {"of": command.of, "before": dict(answer.data), "data": facts}
+    if answer.task is not None:
+        effects |= {"task": answer.task.id, "name": answer.name}
+    else:
+        effects["transition"] = answer.name
     kept = {key: builder.context.facts[key] for key in sorted(answer.reads) if key in builder.context.facts}
-    effects = {"of": command.of, "before": dict(answer.data), "data": facts} | named | ({"facts": kept} if kept else {})
+    if kept:
+        effects["facts"] = kept
     builder.begin(
         CORRECTED, answer.track, effects, words | {REASON: line(command.reason, "reason")}, because=command.of
     )
@@ -187,9 +190,9 @@ def faults_of(
     editions: Mapping[str, Edition],
     before: Case,
     track: str,
-    effects: Mapping[str, Json],
+    effects: Effects,
     by: By,
-    facts: Callable[[Answer, Mapping[str, Json]], Facts],
+    facts: Callable[[Answer, Answers], Facts],
 ) -> Iterator[str]:
     """What is wrong with a recorded correction. `facts` gives the facts of an answer with some data."""
     answer = answer_of(editions, before, track, effects.get("transition"), effects.get("task"))

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from typing import Any
+from collections.abc import Iterable
 
 from casework.engine.deadlines.deadlines import on_day
 from casework.engine.execution.event_builder import EventBuilder
@@ -14,20 +13,20 @@ from casework.engine.state.case import (
     Grant,
     Track,
 )
+from casework.engine.state.effects_schema import ConsentTerms, GivenGrant
 
-Json = Any
 
-
-def give_consent(builder: EventBuilder, track: Track, one: Mapping[str, Json]) -> None:
+def give_consent(builder: EventBuilder, track: Track, terms: ConsentTerms) -> None:
     id = builder.context.new_id()
-    builder.add("consents", {"id": id} | dict(one))
-    if one["expires_on"]:
-        open_clock(builder, builder.case.main.id, "cd", [("expire", on_day(one["expires_on"]))], consent=id)
+    builder.effects.setdefault("consents", []).append({"id": id, **terms})
+    if terms["expires_on"]:
+        open_clock(builder, builder.case.main.id, "cd", [("expire", on_day(terms["expires_on"]))], consent=id)
 
 
 def grant_documents(builder: EventBuilder, track: Track, documents: Iterable[str]) -> None:
     # Until when, the same deed may say that shares it.
-    days = {**track.given, **builder.effects.get("given", {})}.get("shared_until") or {}
+    given = builder.effects.get("given", {})
+    days = (given if "shared_until" in given else track.given).get("shared_until") or {}
     today = builder.context.calendar.local_date(builder.context.now).isoformat()
     for document in documents:
         kept, until = builder.case.documents[document], days.get(document)
@@ -37,8 +36,10 @@ def grant_documents(builder: EventBuilder, track: Track, documents: Iterable[str
         if under is None:
             continue
         id = builder.context.new_id()
-        told = {"id": id, "track": track.id, "document": document, "consents": under}
-        builder.add("grants", told | ({"until": until} if until else {}))
+        grant: GivenGrant = {"id": id, "track": track.id, "document": document, "consents": under}
+        if until is not None:
+            grant["until"] = until
+        builder.effects.setdefault("grants", []).append(grant)
         if until is not None:
             let_grant_expire(builder, track.id, id, until)
 
@@ -61,12 +62,12 @@ def end_grants(builder: EventBuilder, track: Track) -> None:
 
 
 def end_grant(builder: EventBuilder, grant: Grant) -> None:
-    builder.add("grants_ended", grant.id)
+    builder.effects.setdefault("grants_ended", []).append(grant.id)
     stop_clocks_of_grant(builder, grant.id)
 
 
 def set_grant_day(builder: EventBuilder, grant: Grant, until: str | None) -> None:
-    builder.add("grant_days", {"id": grant.id, "until": until})
+    builder.effects.setdefault("grant_days", []).append({"id": grant.id, "until": until})
     stop_clocks_of_grant(builder, grant.id)
     if until is not None:
         let_grant_expire(builder, grant.track, grant.id, until)

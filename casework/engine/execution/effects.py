@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import Any, cast
 
 from casework.engine.deadlines.deadlines import (
     A_FORTNIGHT,
@@ -38,25 +38,13 @@ from casework.engine.state.case import (
     Task,
     Track,
 )
+from casework.engine.state.effects_schema import Effects, Follows, MoreTime
 
-Json = Any
-
-#: Effects that stand in the event as they are.
+#: What stands in the event as it is, and what is added to what it says already.
 _PLAIN = (
-    "owner",
-    "team",
-    "outcome",
-    "reasons",
-    "hold",
-    "named",
-    "given",
-    "replaced",
-    "provider",
-    "rights",
-    "join",
-    "objection",
-)
-_LISTS = ("interest", "interest_ended", "barred")
+    "owner", "team", "outcome", "reasons", "hold", "named", "given", "replaced", "provider", "rights", "join", "objection",
+)  # fmt: skip
+_LISTS = ("interest", "interest_ended", "barred", "replaced_tracks")
 
 
 def effect_reads(effects: Iterable[str]) -> list[str]:
@@ -66,41 +54,40 @@ def effect_reads(effects: Iterable[str]) -> list[str]:
 
 def apply_effects(builder: EventBuilder, effects: Iterable[str], facts: Facts) -> None:
     for name in effects:
-        for key, value in EFFECTS[name].follows(facts).items():
-            _apply(builder, key, value, facts)
+        _apply(builder, EFFECTS[name].follows(facts), facts)
 
 
-def _apply(builder: EventBuilder, key: str, value: Json, facts: Facts) -> None:
-    if key in _PLAIN:
-        builder.effects[key] = value
-    elif key in _LISTS:
-        builder.effects[key] = [*builder.effects.get(key, []), *value]
-        if key == "barred":
-            free_tasks_within(builder, facts.track, value)
-        if key == "interest":
-            for person in value:
-                free_tasks_of(builder, person)
-    elif key == "frozen":
-        _freeze(builder, value)
-    elif key == "consents":
-        for one in value:
-            give_consent(builder, facts.track, one)
-    elif key == "grant":
-        grant_documents(builder, facts.track, value)
-    elif key == "end_grants":
+def _apply(builder: EventBuilder, follows: Follows, facts: Facts) -> None:
+    if unknown := follows.keys() - Follows.__annotations__.keys():
+        raise ValueError(f"no effect is called {', '.join(sorted(unknown))}")
+    builder.effects |= _told(builder.effects, follows)
+    if "barred" in follows:
+        free_tasks_within(builder, facts.track, follows["barred"])
+    for person in follows.get("interest", ()):
+        free_tasks_of(builder, person)
+    if "frozen" in follows:
+        _freeze(builder, follows["frozen"])
+    for terms in follows.get("consents", ()):
+        give_consent(builder, facts.track, terms)
+    if "grant" in follows:
+        grant_documents(builder, facts.track, follows["grant"])
+    if "end_grants" in follows:
         end_grants(builder, facts.track)
-    elif key == "grants_returned":
-        builder.effects[key] = list(value)
-    elif key == "pause":
-        pause_clocks(builder, value["keep"])
-    elif key == "resume":
+    if "pause" in follows:
+        pause_clocks(builder, follows["pause"]["keep"])
+    if "resume" in follows:
         resume_clocks(builder)
-    elif key == "extend":
-        _extend_all(builder, value, facts)
-    elif key == "replaced_tracks":
-        builder.effects["replaced_tracks"] = [*builder.effects.get("replaced_tracks", []), *value]
-    else:
-        raise ValueError(f"no effect is called {key}")
+    if "extend" in follows:
+        _extend_all(builder, follows["extend"], facts)
+
+
+def _told(before: Mapping[str, Any], follows: Mapping[str, Any]) -> Effects:
+    """What the event says of it in the definition's own words."""
+    told = {key: follows[key] for key in _PLAIN if key in follows}
+    told |= {key: [*before.get(key, []), *follows[key]] for key in _LISTS if key in follows}
+    if "grants_returned" in follows:
+        told["grants_returned"] = list(follows["grants_returned"])
+    return cast(Effects, told)
 
 
 def _freeze(builder: EventBuilder, frozen: bool) -> None:
@@ -128,20 +115,20 @@ def _freeze(builder: EventBuilder, frozen: bool) -> None:
             resume_clock(builder, clock)
 
 
-def _extend_all(builder: EventBuilder, value: Json, facts: Facts) -> None:
-    """A day for the step that the deed's track stands in; or {"tasks", "until"}, without a day their limits anew; or
-    {"work"}: a day for a referral's step, with what it moves of its service."""
-    if isinstance(value, Mapping) and "work" in value:
-        context = builder.context
-        for one, day in moves(builder.case, facts.track, value["work"], context.now, context.calendar):
-            extend_task(builder, one, day.isoformat(), _limit_of(builder, one))
+def _extend_all(builder: EventBuilder, time: str | MoreTime, facts: Facts) -> None:
+    if isinstance(time, str):
+        for task in builder.case.step_tasks(facts.track.id):
+            extend_task(builder, task, time, _limit_of(builder, task))
         return
-    if isinstance(value, str):
-        value = {"tasks": [task.id for task in builder.case.step_tasks(facts.track.id)], "until": value}
-    for id in value["tasks"]:
-        task = builder.case.tasks.get(id)
-        if task is not None and task.open:
-            extend_task(builder, task, value["until"], _limit_of(builder, task))
+    if "work" in time:
+        context = builder.context
+        for task, day in moves(builder.case, facts.track, time["work"], context.now, context.calendar):
+            extend_task(builder, task, day.isoformat(), _limit_of(builder, task))
+    if "tasks" in time:
+        for id in time["tasks"]:
+            named = builder.case.tasks.get(id)
+            if named is not None and named.open:
+                extend_task(builder, named, time["until"], _limit_of(builder, named))
 
 
 def _limit_of(builder: EventBuilder, task: Task) -> tuple[Rule, Plan | None]:
@@ -165,7 +152,7 @@ def settle_proposals(builder: EventBuilder, track: Track, *, left: bool) -> None
         if one.id in confirmed:
             close_task(builder, task, "Completed", by=builder.by.person)
         elif left:
-            builder.add("proposals_ended", one.id)
+            builder.effects.setdefault("proposals_ended", []).append(one.id)
             close_task(builder, task, OBSOLETE)
             rule = next(r for r in builder.library[track.edition].transitions if r.name == one.transition)
             apply_effects(builder, rule.refusal_effects, builder.facts(track, one.data))

@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, cast
+
+from typing_extensions import Unpack
 
 from casework.engine.deadlines.deadlines import Said
 from casework.engine.definition.facts import Facts
 from casework.engine.execution.context import By, Context, Library
 from casework.engine.roles import QUEUE_ROLES
-from casework.engine.state.case import Case, Task, Track
+from casework.engine.state.case import Case, Clock, Task, Track
+from casework.engine.state.effects_schema import ClockValues, Effects, TaskValues
 from casework.engine.state.events import OPENED, Event
 from casework.engine.state.projection import evolve
 from casework.errors import NotFound
-
-Json = Any
+from casework.json_values import Answers
 
 
 class EventBuilder:
@@ -28,7 +29,7 @@ class EventBuilder:
         self.events: list[Event] = []
         self._case = case
         self._opening = False
-        self.effects: dict[str, Json] = {}
+        self.effects: Effects = {}
         self.header: dict[str, Any] = {}
 
     # --- what stands ---
@@ -50,7 +51,7 @@ class EventBuilder:
         except KeyError:
             raise NotFound("task") from None
 
-    def facts(self, track: Track, data: Mapping[str, Json], task: Task | None = None) -> Facts:
+    def facts(self, track: Track, data: Answers, task: Task | None = None) -> Facts:
         milestones = {one.edition: self.library[one.edition].milestones for one in self.case.tracks.values()}
         return Facts(
             self.case,
@@ -82,15 +83,15 @@ class EventBuilder:
         self,
         kind: str,
         track: Track | None,
-        effects: Mapping[str, Json],
-        body: Mapping[str, Json] | None = None,
+        effects: Effects,
+        body: Answers | None = None,
         *,
         to: tuple[str, ...] = (),
         because: int | None = None,
         system: bool = False,
     ) -> None:
         by = By() if system else self.by
-        self.effects = dict(effects)
+        self.effects = _own(effects)
         self.header = {
             "kind": kind,
             "track": track.id if track else None,
@@ -106,7 +107,7 @@ class EventBuilder:
         }
         self.system = system
 
-    def begin_log(self, log: str, effects: Mapping[str, Json], body: Mapping[str, Json]) -> None:
+    def begin_log(self, log: str, effects: Effects, body: Answers) -> None:
         """The first event of a log. The case it opens can be looked at while the event is being made."""
         self.begin(OPENED, None, effects, body)
         self._opening = True
@@ -125,26 +126,30 @@ class EventBuilder:
         return event.seq
 
     def _event(self, log: str, seq: int, at: datetime) -> Event:
-        return Event(log=log, seq=seq, at=at, effects=dict(self.effects), **self.header)
+        return Event(log=log, seq=seq, at=at, effects=self.effects.copy(), **self.header)
 
-    def add(self, key: str, value: Json) -> None:
-        self.effects.setdefault(key, []).append(value)
-
-    def change(self, key: str, id: str, change: Mapping[str, Json]) -> None:
-        """Merge into what the event already says of this task or clock."""
-        for one in self.effects.setdefault(key, []):
-            if one["id"] == id:
-                one.update(change)
+    def set_task(self, task: Task, **change: Unpack[TaskValues]) -> None:
+        """Say what is new of a task, beside what the event says of it already."""
+        told = self.effects.setdefault("task_states", [])
+        for n, before in enumerate(told):
+            if before["id"] == task.id:
+                told[n] = {**before, **change}
                 return
-        self.effects[key].append({"id": id} | dict(change))
+        told.append({"id": task.id, **change})
 
-    def set_task(self, task: Task, **change: Json) -> None:
-        self.change("task_states", task.id, change)
+    def set_clock(self, clock: Clock, state: str, **change: Unpack[ClockValues]) -> None:
+        """Say how a clock is now, beside what the event says of it already."""
+        told = self.effects.setdefault("clock_states", [])
+        for n, before in enumerate(told):
+            if before["id"] == clock.id:
+                told[n] = {**before, "state": state, **change}
+                return
+        told.append({"id": clock.id, "state": state, **change})
 
     def said(self, facts: Facts) -> Said:
         own = self.effects.get("transition") or self.effects.get("name")
 
-        def said(where: str) -> Json:
+        def said(where: str) -> Any:
             name, dot, field = where.partition(".")
             if not dot:
                 return facts.data.get(name)
@@ -153,3 +158,8 @@ class EventBuilder:
             return facts.said(where)
 
         return said
+
+
+def _own(effects: Effects) -> Effects:
+    """A copy to which the event may add; what whoever began it has in hand stays as it is."""
+    return cast(Effects, {key: list(value) if isinstance(value, list) else value for key, value in effects.items()})

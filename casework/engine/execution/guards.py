@@ -17,13 +17,13 @@ from casework.engine.execution.task_lifecycle import refusal
 from casework.engine.roles import ORGANISATION_QUEUES, ORGANISATION_ROLES
 from casework.engine.state.case import COMPLETED as DONE
 from casework.engine.state.case import HELD, SUSPENDED, Case, Fired, Task, Track
+from casework.engine.state.effects_schema import Effects
 from casework.engine.state.events import SYSTEM_ACTOR
 from casework.errors import AlreadyTaken, InvalidForm, NotAllowed, Refused
+from casework.json_values import Answers
 
-Json = Any
 
-
-def refusals(builder: EventBuilder, track: Track, rule: TransitionRule, data: Mapping[str, Json]) -> list[str]:
+def refusals(builder: EventBuilder, track: Track, rule: TransitionRule, data: Answers) -> list[str]:
     """The reasons of guards and of papers that are not on file against a transition. With `UNKNOWN` data, guards that read the form are not asked."""
     edition = builder.library[track.edition]
     facts = builder.facts(track, data)
@@ -78,16 +78,16 @@ def insist_operation(builder: EventBuilder, id: str, operation: str) -> Task:
     return task
 
 
-def begin_on(builder: EventBuilder, task: Task, kind: str, body: Mapping[str, Json] | None = None) -> None:
+def begin_on(builder: EventBuilder, task: Task, kind: str, body: Answers | None = None) -> None:
     """Begin the event of an operation on a task."""
-    effects: dict[str, Json] = {"task": task.id}
+    effects: Effects = {"task": task.id}
     if task.holder not in (None, builder.by.person):
         # Whom it concerns as well: the holder, when somebody else does it.
         effects["held_by"] = task.holder
     builder.begin(kind, builder.case.tracks[task.track], effects, body)
 
 
-def insist_guards(builder: EventBuilder, track: Track, rule: TransitionRule, data: Mapping[str, Json]) -> None:
+def insist_guards(builder: EventBuilder, track: Track, rule: TransitionRule, data: Answers) -> None:
     """Raises Refused with the guards' reasons."""
     if reasons := refusals(builder, track, rule, data):
         raise Refused(reasons=reasons)
@@ -97,11 +97,11 @@ def form_data(
     builder: EventBuilder,
     edition: Edition,
     form: str | None,
-    data: Mapping[str, Json],
+    data: Answers,
     *,
-    stands: Mapping[str, Json] | None = None,
+    stands: Answers | None = None,
     at: datetime | None = None,
-) -> tuple[dict[str, Json], dict[str, Json]]:
+) -> tuple[dict[str, Any], dict[str, Any]]:
     """A form's values as facts and as words. Raises InvalidForm.
 
     Of a form that is sent again, days are judged by the day `at` which it was filled in, and what `stands` is not asked anew.
@@ -118,7 +118,7 @@ def form_data(
     return form_values.split(rules, values)
 
 
-def _insist_known(builder: EventBuilder, rules: list[dict[str, Json]], values: Mapping[str, Json]) -> None:
+def _insist_known(builder: EventBuilder, rules: list[dict[str, Any]], values: Answers) -> None:
     """Ids of the case's own things must be its own."""
     known: dict[str, Any] = {
         "right": builder.case.rights,
@@ -138,7 +138,7 @@ def _insist_known(builder: EventBuilder, rules: list[dict[str, Json]], values: M
         raise InvalidForm(fields=faults)
 
 
-def _unfit(builder: EventBuilder, rule: Mapping[str, Json], given: list[str]) -> str:
+def _unfit(builder: EventBuilder, rule: Mapping[str, Any], given: list[str]) -> str:
     """What is wrong with the documents that were named; "" for nothing."""
     named = [builder.case.documents[one] for one in given]
     if rule.get("kinds") and any(one.kind not in rule["kinds"] for one in named):
@@ -157,7 +157,7 @@ def line(words: str, name: str, most: int = 10_000) -> str:
     return str(form_values.check(made, [rule], {name: words}, date.min)[name])
 
 
-def happened(builder: EventBuilder, day: str | None) -> dict[str, Json]:
+def happened(builder: EventBuilder, day: str | None) -> Effects:
     """The day that something took place, where it is recorded afterwards, as part of an event."""
     if day is None:
         return {}

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
-Json = Any
+from casework.engine.state.effects_schema import RoleGiven
 
 
 @dataclass(frozen=True)
@@ -157,7 +155,7 @@ class BreakGlass:
     """Read a case in an emergency, for a few hours. `given`: who gave the reader the role by which it is done."""
 
     reason: str
-    given: Mapping[str, Json] | None = None
+    given: RoleGiven | None = None
 
 
 @dataclass(frozen=True)

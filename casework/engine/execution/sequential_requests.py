@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import date
-from typing import Any
 
 from casework.engine.definition.editions import TransitionRule
 from casework.engine.state.case import Case, Track
 from casework.engine.state.join_count import asked_with
-
-Json = Any
+from casework.json_values import Answers
 
 #: Of a request, what is about the others who get it.
 ABOUT_OTHERS = ("panel", "beside", "join", "needed")
@@ -28,7 +25,7 @@ def asked_by(case: Case, at: Track, rule: TransitionRule) -> list[tuple[Track, T
     return found
 
 
-def same_request(asked: Track, following: Track, transition: str, today: date, sent: date) -> Mapping[str, Json]:
+def same_request(asked: Track, following: Track, transition: str, today: date, sent: date) -> Answers:
     """The form of the request to `asked`, for the provider of `following`: with all that was shared, and as much time.
 
     What it asks in words is not repeated: it stands with the request to the first.

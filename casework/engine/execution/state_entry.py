@@ -21,7 +21,6 @@ from casework.engine.execution.timers import (
     open_clock,
     pause_clock,
     resume_clock,
-    set_clock,
 )
 from casework.engine.roles import ORGANISATION_QUEUES
 from casework.engine.state.case import (
@@ -49,16 +48,16 @@ def leave_state(builder: EventBuilder, track: Track, rule: TransitionRule, place
     aside = rule.target != "=previous" and any(leaf in edition.side_states for leaf in to if leaf not in track.states)
     for clock in builder.case.clocks.values():
         if is_wake(clock) and clock.task in {one["id"] for one in builder.effects.get("task_states", ())}:
-            set_clock(builder, clock, "stopped")
+            builder.set_clock(clock, "stopped")
         if clock.track != track.id or clock.of is None:
             continue
         if clock.of in gone:
             if aside and clock.state == RUNNING:
                 pause_clock(builder, clock)
             elif not aside:
-                set_clock(builder, clock, "stopped")
+                builder.set_clock(clock, "stopped")
         elif clock.state == PAUSED and not aside and rule.target != "=previous":
-            set_clock(builder, clock, "stopped")
+            builder.set_clock(clock, "stopped")
     if aside and track.workflow == "referral":
         _rest_below(builder, track)
 

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from typing import Any, cast
+from collections.abc import Iterable
 
 from casework.engine.deadlines.deadlines import (
     A_FORTNIGHT,
@@ -19,7 +18,7 @@ from casework.engine.definition.editions import TaskRule
 from casework.engine.definition.facts import Facts
 from casework.engine.execution.effect_roles import SEALED_FOR
 from casework.engine.execution.event_builder import EventBuilder
-from casework.engine.execution.timers import WAKE, due_of, is_wake, open_clock, pause_clock, resume_clock, set_clock
+from casework.engine.execution.timers import WAKE, due_of, is_wake, open_clock, pause_clock, resume_clock
 from casework.engine.parties import PARTIES
 from casework.engine.roles import ORGANISATION_QUEUES
 from casework.engine.state.case import (
@@ -34,8 +33,8 @@ from casework.engine.state.case import (
     Task,
     Track,
 )
-
-Json = Any
+from casework.engine.state.effects_schema import Effects, TaskValues, Wait
+from casework.json_values import Answers
 
 #: The task by which a provider is asked what became of its copies, where the edition of referrals has it.
 RETURN_PAPERS = "return_papers"
@@ -49,7 +48,7 @@ def commit(builder: EventBuilder) -> int:
 
 def _ask_for_copies(builder: EventBuilder) -> None:
     """Whose access ends is asked at once what becomes of the copies; whose is given again is not asked any more."""
-    given, ended = builder.effects.get("grants", ()), set(builder.effects.get("grants_ended", ()))
+    given, ended = builder.effects.get("grants", []), set(builder.effects.get("grants_ended", ()))
     touched = [*(one["track"] for one in given), *(builder.case.grants[id].track for id in ended)]
     for id in sorted(set(touched)):
         mine = [one for one in builder.case.grants.values() if one.track == id]
@@ -71,15 +70,18 @@ def _ask_for_copies(builder: EventBuilder) -> None:
 
 def free_task(builder: EventBuilder, task: Task) -> None:
     """Nobody holds it any more; what stands still goes on standing still."""
-    builder.set_task(task, holder=None, **({"state": READY} if task.state in HELD else {}))
+    if task.state in HELD:
+        builder.set_task(task, holder=None, state=READY)
+    else:
+        builder.set_task(task, holder=None)
 
 
-def suspend_task(builder: EventBuilder, task: Task, wait: Mapping[str, Json]) -> None:
+def suspend_task(builder: EventBuilder, task: Task, wait: Wait) -> None:
     """It waits until a day: its own clock stands still, and another one wakes it."""
     for clock in builder.case.clocks.values():
         if clock.task == task.id and clock.state == RUNNING:
             pause_clock(builder, clock)
-    builder.set_task(task, state=SUSPENDED, wait=dict(wait))
+    builder.set_task(task, state=SUSPENDED, wait=wait.copy())
     open_clock(builder, task.track, "cd", [(WAKE, on_day(wait["until"]))], task=task.id)
 
 
@@ -93,9 +95,9 @@ def resume_task(builder: EventBuilder, task: Task) -> None:
         if clock.task != task.id:
             continue
         if is_wake(clock):
-            set_clock(builder, clock, "stopped")
+            builder.set_clock(clock, "stopped")
         elif clock.state == PAUSED and hold is not None and task.type != "step":
-            builder.effects["hold"] = dict(hold) | {"paused": [*hold.get("paused", ()), clock.id]}
+            builder.effects["hold"] = {**hold, "paused": [*hold.get("paused", ()), clock.id]}
         elif clock.state == PAUSED and not _stands_still(builder, task):
             resume_clock(builder, clock)
 
@@ -108,7 +110,7 @@ def awaken_task(builder: EventBuilder, task: Task) -> None:
     """It begins before its day; when it is due has been said."""
     for clock in builder.case.clocks.values():
         if clock.task == task.id and clock.rungs[clock.next].what == "activate":
-            set_clock(builder, clock, clock.state, next=clock.next + 1, left=list(clock.left[1:]))
+            builder.set_clock(clock, clock.state, next=clock.next + 1, left=list(clock.left[1:]))
 
 
 def free_tasks_of(builder: EventBuilder, person: str) -> None:
@@ -128,9 +130,9 @@ def free_tasks_within(builder: EventBuilder, referral: Track, people: Iterable[s
 
 
 def close_task(
-    builder: EventBuilder, task: Task, state: str, *, by: str | None = None, result: Mapping[str, Json] | None = None
+    builder: EventBuilder, task: Task, state: str, *, by: str | None = None, result: Answers | None = None
 ) -> None:
-    change: dict[str, Json] = {"state": state}
+    change: TaskValues = {"state": state}
     if by is not None:
         change["by"] = by
     if result is not None:
@@ -138,7 +140,7 @@ def close_task(
     builder.set_task(task, **change)
     for clock in builder.case.clocks.values():
         if clock.task == task.id:
-            set_clock(builder, clock, "stopped")
+            builder.set_clock(clock, "stopped")
 
 
 def close_tasks_of(builder: EventBuilder, names: Iterable[str]) -> None:
@@ -171,8 +173,13 @@ def open_task(
     queue = SEALED_FOR.get(queue, queue) if builder.case.kind == "mediation" else queue
     # While a stop is being decided, what is opened for a provider stands still from the beginning.
     state = SUSPENDED if builder.case.frozen and queue in ORGANISATION_QUEUES else READY
-    builder.add(
-        "tasks",
+    if due is not None and not isinstance(due, str):
+        unit = due["unit"]
+        ladder = builder.library[edition or track.edition].ladder
+        planned = plan(due, usual(unit, ladder) if rungs is None else rungs, activate)
+        counted = open_clock(builder, track.id, unit, planned, task=task, of=of if type == "step" else None)
+        due = due_of(counted)
+    builder.effects.setdefault("tasks", []).append(
         {
             "id": task,
             "track": track.id,
@@ -183,30 +190,24 @@ def open_task(
             "queue": queue,
             "organisation": provider_of(builder, track) if queue in ORGANISATION_QUEUES else None,
             "state": CREATED if activate else state,
-            "due": due if isinstance(due, str) else None,
+            "due": due,
             "of": of,
             "about": about,
             "aftercare": aftercare or type == "side" and _over(builder, track),
-        },
+        }
     )
-    if due is not None and not isinstance(due, str):
-        unit = due["unit"]
-        ladder = builder.library[edition or track.edition].ladder
-        planned = plan(due, usual(unit, ladder) if rungs is None else rungs, activate)
-        made = open_clock(builder, track.id, unit, planned, task=task, of=of if type == "step" else None)
-        builder.effects["tasks"][-1]["due"] = due_of(made)
 
 
 def _over(builder: EventBuilder, track: Track) -> bool:
     """Whether a track has ended: with this very event, or before it and has not been reopened."""
-    mine = builder.effects if builder.header["track"] == track.id else {}
+    mine: Effects = builder.effects if builder.header["track"] == track.id else {}
     return bool(mine.get("ended") or not track.live and not mine.get("reopened"))
 
 
 def provider_of(builder: EventBuilder, track: Track) -> str | None:
     """Who works on a track: the provider that this very event names, where it names another."""
     if "provider" in builder.effects and builder.header["track"] in (track.id, track.parent):
-        return cast("str | None", builder.effects["provider"])
+        return builder.effects["provider"]
     return track.provider
 
 

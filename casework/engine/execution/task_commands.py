@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
 
-Json = Any
+from casework.engine.state.effects_schema import Allocation
+from casework.json_values import Answers
 
 
 @dataclass(frozen=True)
@@ -38,7 +37,7 @@ class Allocate:
 
     task: str
     person: str
-    allocation: Mapping[str, Json]
+    allocation: Allocation
 
 
 @dataclass(frozen=True)
@@ -46,7 +45,7 @@ class Complete:
     """Finish a side task, or decide on a proposal."""
 
     task: str
-    data: Mapping[str, Json] = field(default_factory=dict)
+    data: Answers = field(default_factory=dict)
     happened_on: str | None = None
 
 
@@ -180,7 +179,7 @@ class AskReview:
 
     task: str
     person: str
-    data: Mapping[str, Json] = field(default_factory=dict)
+    data: Answers = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -197,7 +196,7 @@ class HandBack:
     """Give a delegated task back to whoever delegated it, with what was prepared."""
 
     task: str
-    data: Mapping[str, Json] = field(default_factory=dict)
+    data: Answers = field(default_factory=dict)
     note: str | None = None
 
 

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
+from typing import cast
 
+from typing_extensions import Unpack
+
+from casework.engine.deadlines.calendars import Unit
 from casework.engine.deadlines.deadlines import (
     Plan,
     Rule,
@@ -28,24 +31,24 @@ from casework.engine.state.case import (
     Clock,
     Task,
 )
+from casework.engine.state.effects_schema import ClockOwner, ClockSpan, ClockValues, WrittenRung
 from casework.ledger.canonical_json import instant
-
-Json = Any
 
 #: What a clock does that ends a task's waiting, and one that ends a provider's access to a document.
 WAKE, END_ACCESS = "wake", "end_access"
 
 
-def open_clock(builder: EventBuilder, track: str, unit: str, planned: Plan, **of: str | None) -> list[Rung]:
+def open_clock(builder: EventBuilder, track: str, unit: Unit, planned: Plan, **of: Unpack[ClockOwner]) -> list[Rung]:
     """Start a clock now; gives its rungs, counted by the calendar as it stands."""
     rungs = count(planned, builder.context.now, builder.context.calendar)
-    builder.add(
-        "clocks", {"id": builder.context.new_id(), "track": track, "unit": unit} | _counted(builder, rungs) | of
+    span = _counted(builder, rungs)
+    builder.effects.setdefault("clocks", []).append(
+        {"id": builder.context.new_id(), "track": track, "unit": unit, **span, **of}
     )
     return rungs
 
 
-def _counted(builder: EventBuilder, rungs: list[Rung]) -> dict[str, Json]:
+def _counted(builder: EventBuilder, rungs: list[Rung]) -> ClockSpan:
     """What an event tells of rungs that were counted from now on."""
     return {
         "start": instant(builder.context.now),
@@ -54,24 +57,23 @@ def _counted(builder: EventBuilder, rungs: list[Rung]) -> dict[str, Json]:
     }
 
 
-def set_clock(builder: EventBuilder, clock: Clock, state: str, **change: Json) -> None:
-    builder.change("clock_states", clock.id, {"state": state} | change)
-
-
 def pause_clock(builder: EventBuilder, clock: Clock) -> None:
     """Keep what is left of each rung. A calendar that has changed since is counted with first."""
     again = _again(builder, clock)
     kept = left(builder.context.calendar, (again or clock.rungs)[clock.next :], builder.context.now)
-    change: dict[str, Json] = _recounted(builder, clock, again) if again else {}
-    set_clock(builder, clock, PAUSED, left=list(kept), start=instant(builder.context.now), **change)
+    change: ClockValues = {"left": list(kept), "start": instant(builder.context.now)}
+    if again:
+        change |= _recounted(builder, clock, again)
+    builder.set_clock(clock, PAUSED, **change)
 
 
 def resume_clock(builder: EventBuilder, clock: Clock, task: str | None = None) -> list[Rung]:
     rungs = resumed(builder.context.calendar, clock.rungs[clock.next :], clock.left, builder.context.now)
-    change = _counted(builder, rungs) | {"next": 0}
+    span = _counted(builder, rungs)
+    change: ClockValues = {"start": span["start"], "calendar": span["calendar"], "rungs": span["rungs"], "next": 0}
     if task is not None:
         change["task"] = task
-    set_clock(builder, clock, RUNNING, **change)
+    builder.set_clock(clock, RUNNING, **change)
     _set_due(builder, clock, rungs, task)
     return rungs
 
@@ -80,7 +82,7 @@ def recount_clock(builder: EventBuilder, clock: Clock) -> None:
     """Count a running clock again where the calendar has changed since, and it comes to other moments."""
     again = _again(builder, clock) if clock.state == RUNNING else None
     if again is not None and again != list(clock.rungs):
-        set_clock(builder, clock, RUNNING, **_recounted(builder, clock, again))
+        builder.set_clock(clock, RUNNING, **_recounted(builder, clock, again))
         _set_due(builder, clock, again[clock.next :], None)
 
 
@@ -95,7 +97,7 @@ def _again(builder: EventBuilder, clock: Clock) -> list[Rung] | None:
     return recount(clock.rungs, clock.next, clock.start, builder.context.calendar)
 
 
-def _recounted(builder: EventBuilder, clock: Clock, rungs: list[Rung]) -> dict[str, Json]:
+def _recounted(builder: EventBuilder, clock: Clock, rungs: list[Rung]) -> ClockValues:
     return {"calendar": builder.context.calendar.digest, "rungs": written(rungs), "next": clock.next}
 
 
@@ -108,7 +110,7 @@ def _set_due(builder: EventBuilder, clock: Clock, rungs: list[Rung], task: str |
 def stop_clocks_of_consent(builder: EventBuilder, consent: str) -> None:
     for clock in builder.case.clocks.values():
         if clock.consent == consent:
-            set_clock(builder, clock, "stopped")
+            builder.set_clock(clock, "stopped")
 
 
 def let_grant_expire(builder: EventBuilder, track: str, grant: str, day: str) -> None:
@@ -119,7 +121,7 @@ def let_grant_expire(builder: EventBuilder, track: str, grant: str, day: str) ->
 def stop_clocks_of_grant(builder: EventBuilder, grant: str) -> None:
     for clock in builder.case.clocks.values():
         if clock.grant == grant:
-            set_clock(builder, clock, "stopped")
+            builder.set_clock(clock, "stopped")
 
 
 def extend_task(builder: EventBuilder, task: Task, day: str | None, anew: tuple[Rule, Plan | None]) -> None:
@@ -140,11 +142,11 @@ def extend_task(builder: EventBuilder, task: Task, day: str | None, anew: tuple[
         planned = plan(limit, usual(unit, builder.library[task.edition].ladder) if own is None else own)
     if clock is not None and clock.unit == unit:
         rungs = count(planned, builder.context.now, builder.context.calendar)
-        set_clock(builder, clock, RUNNING, **_counted(builder, rungs), next=0)
+        builder.set_clock(clock, RUNNING, **_counted(builder, rungs), next=0)
     else:
         # It had rung for the last time, or counts in other days from here.
         if clock is not None:
-            set_clock(builder, clock, STOPPED)
+            builder.set_clock(clock, STOPPED)
         rungs = open_clock(
             builder, task.track, unit, planned, task=task.id, of=task.of if task.type == "step" else None
         )
@@ -161,11 +163,12 @@ def pause_clocks(builder: EventBuilder, keep: Iterable[str]) -> None:
         if clock.state == RUNNING and task.queue not in ORGANISATION_QUEUES and task.id not in kept:
             pause_clock(builder, clock)
             paused.append(clock.id)
-    builder.effects["hold"] = dict(builder.effects.get("hold") or {}) | {"paused": paused}
+    builder.effects["hold"] = {**(builder.effects.get("hold") or {}), "paused": paused}
 
 
 def resume_clocks(builder: EventBuilder) -> None:
-    for id in (builder.case.hold or {}).get("paused", ()):
+    hold = builder.case.hold
+    for id in hold.get("paused", ()) if hold is not None else ():
         clock = builder.case.clocks.get(id)
         if clock is not None and clock.state == PAUSED and not clock_waits(builder, clock):
             resume_clock(builder, clock)
@@ -183,9 +186,9 @@ def is_wake(clock: Clock) -> bool:
     return clock.rungs[0].what == WAKE
 
 
-def written(rungs: Iterable[Rung]) -> list[Json]:
-    """Rungs as an event tells them."""
-    return [[instant(rung.moment), rung.what, dict(rung.rule)] for rung in rungs]
+def written(rungs: Iterable[Rung]) -> list[WrittenRung]:
+    """Rungs as an event tells them: lists, as they come back out of JSON."""
+    return [cast(WrittenRung, [instant(rung.moment), rung.what, rung.rule.copy()]) for rung in rungs]
 
 
 def due_of(rungs: Iterable[Rung]) -> str | None:

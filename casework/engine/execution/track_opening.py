@@ -16,11 +16,11 @@ from casework.engine.execution.document_grants import end_grants
 from casework.engine.execution.event_builder import EventBuilder
 from casework.engine.execution.state_entry import stand_in
 from casework.engine.execution.task_changes import close_task, open_side_task, provider_of
-from casework.engine.execution.timers import set_clock
 from casework.engine.state.case import (
     OBSOLETE,
     Track,
 )
+from casework.engine.state.effects_schema import Given, OpenedTrack
 from casework.engine.state.join_count import join_of, request_to_repeat
 from casework.errors import NotFound
 
@@ -38,7 +38,7 @@ def end_track(builder: EventBuilder, track: Track) -> None:
                 close_task(builder, task, OBSOLETE)
     for clock in builder.case.clocks.values():
         if clock.track == track.id and clock.task not in kept and clock.consent is None and clock.grant is None:
-            set_clock(builder, clock, "stopped")
+            builder.set_clock(clock, "stopped")
     above = builder.case.referral_of(track)
     if above is not None:
         others = [one for one in (above, *builder.case.children(above.id)) if one.id != track.id]
@@ -85,7 +85,7 @@ def _open_referral(builder: EventBuilder, one: Mapping[str, Json], facts: Facts)
     kept = facts.referral(service)
     if kept is not None and not one["fresh"] and (kept.provider == provider or not one["planned"]):
         return
-    given: dict[str, Json] = {"question": one["question"]} if one["question"] else {}
+    given: Given = {"question": one["question"]} if one["question"] else {}
     if one["due"]:
         moment = runs_out(one["due"], builder.context.now, builder.context.calendar, builder.said(facts))
         given["wanted_on"] = builder.context.calendar.local_date(moment).isoformat() if moment else None
@@ -98,7 +98,7 @@ def _open_next(builder: EventBuilder, referral: Track) -> bool:
     panel = list(referral.given.get("panel") or ())
     if not panel:
         return False
-    given = {"after": referral.id, "panel": panel[1:]}
+    given: Given = {"after": referral.id, "panel": panel[1:]}
     _start(builder, "referral", referral.kind, parent=None, provider=panel[0], given=given)
     return True
 
@@ -129,13 +129,13 @@ def _start(
     *,
     parent: str | None,
     provider: str | None,
-    given: Mapping[str, Json] | None = None,
+    given: Given | None = None,
     activate: Rule | None = None,
 ) -> None:
     edition = builder.library.latest(workflow)
     if edition is None:
         raise NotFound("workflow")
-    opened = {
+    opened: OpenedTrack = {
         "id": builder.context.new_id(),
         "workflow": workflow,
         "edition": edition.fingerprint,
@@ -143,15 +143,13 @@ def _start(
         "parent": parent,
         "provider": provider,
         "states": list(edition.initial),
-        "given": dict(given or {}),
+        "given": given if given is not None else {},
     }
-    builder.add("tracks", opened)
+    builder.effects.setdefault("tracks", []).append(opened)
     start_track(builder, opened, edition, activate)
 
 
-def start_track(
-    builder: EventBuilder, opened: Mapping[str, Json], edition: Edition, activate: Rule | None = None
-) -> None:
+def start_track(builder: EventBuilder, opened: OpenedTrack, edition: Edition, activate: Rule | None = None) -> None:
     """Open what stands in the first state of a new track; its step appears when it is to be worked on."""
     track = Track(
         id=opened["id"],

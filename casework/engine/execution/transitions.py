@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
-
 from casework.engine.definition.editions import Edition, TransitionRule
 from casework.engine.definition.registry import GUARDS
 from casework.engine.definition.required_documents import SCANS, papers_for
@@ -32,10 +29,10 @@ from casework.engine.execution.state_machine import move
 from casework.engine.execution.task_changes import close_task, close_tasks_of, commit, open_task
 from casework.engine.execution.track_opening import end_track, open_tracks
 from casework.engine.state.case import Task, Track
+from casework.engine.state.effects_schema import Effects
 from casework.engine.state.events import FIRED, PROPOSED, REFUSED, SYSTEM_ACTOR
 from casework.errors import InvalidForm, NotFound, WrongState
-
-Json = Any
+from casework.json_values import Answers
 
 
 def fire_by_person(builder: EventBuilder, command: Fire) -> None:
@@ -66,7 +63,7 @@ def fire_by_person(builder: EventBuilder, command: Fire) -> None:
     insist_guards(builder, track, rule, facts)
     insist_step_ticked(builder, track, rule)
     if command.reason:
-        body = body | {"reason": line(command.reason, "reason")}
+        body = {**body, "reason": line(command.reason, "reason")}
     day = happened(builder, command.happened_on)
     if rule.confirm_by:
         _propose(builder, track, rule, facts, body, day)
@@ -86,18 +83,18 @@ def fire(
     track: Track,
     rule: TransitionRule,
     place: str,
-    data: Mapping[str, Json],
-    body: Mapping[str, Json],
+    data: Answers,
+    body: Answers,
     *,
     because: int | None = None,
-    extra: Mapping[str, Json] | None = None,
+    extra: Effects | None = None,
     system: bool = False,
 ) -> int:
     """Record a transition with all that it opens and closes; gives the event's seq. Guards were asked before."""
     edition = builder.library[track.edition]
     back_to = track.came_from.get(place, ()) if rule.target == "=previous" else ()
     to = move(edition, track.states, rule, place, back_to)
-    effects: dict[str, Json] = {"transition": rule.name} | dict(extra or {})
+    effects: Effects = {"transition": rule.name, **(extra or {})}
     if data:
         effects["data"] = dict(data)
     facts = builder.facts(track, data)
@@ -113,7 +110,7 @@ def fire(
         if track.id == builder.case.main.id:
             effects["closed"] = True
     if rule.reopens:
-        effects |= {"reopened": True}
+        effects["reopened"] = True
         if track.id == builder.case.main.id:
             effects["closed"] = False
     builder.begin(FIRED, track, effects, body, to=to, because=because, system=system)
@@ -181,18 +178,18 @@ def _propose(
     builder: EventBuilder,
     track: Track,
     rule: TransitionRule,
-    data: Mapping[str, Json],
-    body: Mapping[str, Json],
-    extra: Mapping[str, Json],
+    data: Answers,
+    body: Answers,
+    extra: Effects,
 ) -> None:
     proposal, task = builder.context.new_id(), builder.context.new_id()
-    effects: dict[str, Json] = {
+    effects: Effects = {
         "transition": rule.name,
         "proposal": {"id": proposal, "transition": rule.name, "task": task},
     }
     if data:
         effects["data"] = dict(data)
-    builder.begin(PROPOSED, track, effects | dict(extra), body, to=track.states)
+    builder.begin(PROPOSED, track, {**effects, **extra}, body, to=track.states)
     apply_effects(builder, rule.proposal_effects, builder.facts(track, data))
     open_task(
         builder,
@@ -216,18 +213,18 @@ def confirm(builder: EventBuilder, track: Track, rule: TransitionRule, place: st
     insist_not_held_task(builder, builder.case.tasks[pending.task])
     insist_guards(builder, track, rule, pending.data)
     insist_step_ticked(builder, track, rule)
-    extra = {"proposals_ended": [pending.id], "proposed": pending.seq}
+    extra: Effects = {"proposals_ended": [pending.id], "proposed": pending.seq}
     fire(builder, track, rule, place, pending.data, {}, because=pending.seq, extra=extra)
 
 
-def refuse(builder: EventBuilder, task: Task, body: Mapping[str, Json]) -> None:
+def refuse(builder: EventBuilder, task: Task, body: Answers) -> None:
     """The second person does not agree: the proposal ends, with the reason in the body."""
     pending = builder.case.proposals[str(task.of)]
     insist_another(builder, {pending.actor, pending.acting_for})
     track = builder.case.tracks[task.track]
     edition = builder.library[track.edition]
     rule = next(one for one in edition.transitions if one.name == pending.transition)
-    effects = {"transition": rule.name, "proposals_ended": [pending.id]}
+    effects: Effects = {"transition": rule.name, "proposals_ended": [pending.id]}
     builder.begin(REFUSED, track, effects, body, to=track.states, because=pending.seq)
     apply_effects(builder, rule.refusal_effects, builder.facts(track, pending.data))
     close_task(builder, task, "Completed", by=builder.by.person)

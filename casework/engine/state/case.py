@@ -11,11 +11,13 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from casework.engine.deadlines.calendars import Unit
 from casework.engine.deadlines.deadlines import Rung
 from casework.engine.parties import PARTIES
 from casework.engine.roles import ORGANISATION_QUEUES
-
-Json = Any
+from casework.engine.state.case_values import Handed, ItemState, Receipt, StandingObjection, Waiting
+from casework.engine.state.effects_schema import Given, Hold, WrittenJoin
+from casework.json_values import Answers
 
 #: WS-HumanTask's states; a task in one of `OPEN` still waits for somebody.
 CREATED, READY, RESERVED, IN_PROGRESS, SUSPENDED = "Created", "Ready", "Reserved", "InProgress", "Suspended"
@@ -37,7 +39,7 @@ class Fired:
     at: datetime
     actor: str
     acting_for: str | None
-    data: Mapping[str, Json]
+    data: Answers
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,15 +67,15 @@ class Track:
     came_from: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     fired: Mapping[str, Fired] = field(default_factory=dict)
     #: What the opener gave along: question, wanted date.
-    given: Mapping[str, Json] = field(default_factory=dict)
+    given: Given = field(default_factory=Given)
     #: People who worked on it and have been replaced: they see it no longer.
     barred: frozenset[str] = frozenset()
     #: The provider's named person, once there is one.
     named: str | None = None
     #: Of a referral: per transition, how often and when last the other side has signed for it.
-    received: Mapping[str, Json] = field(default_factory=dict)
+    received: Mapping[str, Receipt] = field(default_factory=dict)
     #: Of a referral: what one side does not agree with, by id.
-    objections: Mapping[str, Json] = field(default_factory=dict)
+    objections: Mapping[str, StandingObjection] = field(default_factory=dict)
 
     @property
     def live(self) -> bool:
@@ -107,7 +109,7 @@ class Task:
     closed_at: datetime | None = None
     closed_by: str | None = None
     acted_for: str | None = None
-    result: Mapping[str, Json] = field(default_factory=dict)
+    result: Answers = field(default_factory=dict)
     #: The last rung of its ladder has come: a mark for those who look after others' work, not the same as overdue.
     flagged: bool = False
     aftercare: bool = False
@@ -118,12 +120,12 @@ class Task:
     #: Higher comes first where dates do not say it; changed by a person, with a reason.
     priority: int = 0
     #: How it came to whom it is with: `how`, `by`, `to`, and the `seq` of the event whose body holds the note.
-    handed: Mapping[str, Json] | None = None
+    handed: Handed | None = None
     #: While a person lets it wait: `for` whom, `until` which day, and the `seq` of the event that says why.
-    wait: Mapping[str, Json] | None = None
+    wait: Waiting | None = None
     #: Of its checklist what somebody has ticked, unticked or added: by item, whether it is `done`, `by` whom and `at` when;
     #: of an added one the `seq` of the event whose body holds its words.
-    items: Mapping[str, Json] = field(default_factory=dict)
+    items: Mapping[str, ItemState] = field(default_factory=dict)
 
     @property
     def open(self) -> bool:
@@ -140,7 +142,7 @@ class Clock:
 
     id: str
     track: str
-    unit: str
+    unit: Unit
     rungs: tuple[Rung, ...]
     #: Since when it is as it is: its rungs count from here, or it stands still since then.
     start: datetime
@@ -170,7 +172,7 @@ class Proposal:
     actor: str
     acting_for: str | None
     seq: int
-    data: Mapping[str, Json]
+    data: Answers
     task: str
 
 
@@ -292,7 +294,7 @@ class Join:
     #: Once it has what it waited for: the referrals with a result.
     by: tuple[str, ...] = ()
 
-    def written(self) -> dict[str, Json]:
+    def written(self) -> WrittenJoin:
         return {
             "id": self.id,
             "kind": self.kind,
@@ -305,8 +307,17 @@ class Join:
         }
 
     @classmethod
-    def read(cls, written: Mapping[str, Json]) -> Join:
-        return cls(**{**written, "referrals": tuple(written["referrals"]), "by": tuple(written["by"])})
+    def read(cls, written: WrittenJoin) -> Join:
+        return cls(
+            written["id"],
+            written["kind"],
+            written["rule"],
+            written["needed"],
+            written["at"],
+            tuple(written["referrals"]),
+            written["state"],
+            tuple(written["by"]),
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -347,7 +358,7 @@ class Case:
     interests: frozenset[str] = frozenset()
     #: How referrals that run side by side are waited for.
     joins: Mapping[str, Join] = field(default_factory=dict)
-    hold: Mapping[str, Json] | None = None
+    hold: Hold | None = None
     #: A stop was proposed or made: outward tasks stand still.
     frozen: bool = False
     outcome: str | None = None

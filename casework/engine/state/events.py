@@ -7,7 +7,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-Json = Any
+from casework.engine.state.effects_schema import Effects
+from casework.engine.state.register_effects import RegisterEffects
+from casework.json_values import Answers
 
 #: The actor of everything that happens by itself.
 SYSTEM_ACTOR = "system"
@@ -60,8 +62,8 @@ ERASED = "erased"
 
 
 @dataclass(frozen=True, slots=True)
-class Event:
-    """One thing that happened in a log. `effects` are what follows from it, `body` the words that came with it."""
+class LoggedEvent:
+    """One thing that happened in any log. `effects` are what follows from it, `body` the words that came with it."""
 
     log: str
     seq: int
@@ -77,6 +79,20 @@ class Event:
     organisation: str | None = None
     #: seq of the event in this log that caused it.
     because: int | None = None
-    effects: Mapping[str, Json] = field(default_factory=dict)
+    effects: Mapping[str, Any] = field(default_factory=dict)
     #: Form values that no rule reads, by field; an erased one is the ledger's `ERASED`.
-    body: Mapping[str, Json] = field(default_factory=dict)
+    body: Answers = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Event(LoggedEvent):
+    """One thing that happened in the log of a case or a mediation."""
+
+    effects: Effects = field(default_factory=Effects)
+
+
+@dataclass(frozen=True, slots=True)
+class RegisterEvent(LoggedEvent):
+    """One thing that happened in another log: a register's, a finding's, an erasure's."""
+
+    effects: RegisterEffects = field(default_factory=RegisterEffects)

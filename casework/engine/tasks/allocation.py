@@ -6,13 +6,11 @@ none of them. The history keeps them with the choice, so that the choice can be 
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
-from typing import Any
 
 from casework.engine.roles import COMPLIANCE, INTAKE, OFFICER, PROVIDER, PROVIDER_LEAD, SUPERVISOR
-
-Json = Any
+from casework.engine.state.effects_schema import Allocation, AllocationCandidate
 
 #: Nobody is chosen: people take tasks themselves.
 NONE = "none"
@@ -122,23 +120,21 @@ def _reasons(
         yield OTHERS_FULL
 
 
-def written(rule: Rule, candidates: Iterable[Candidate], choice: Choice, asks: Collection[str] = ()) -> dict[str, Json]:
+def written(rule: Rule, candidates: Iterable[Candidate], choice: Choice, asks: Collection[str] = ()) -> Allocation:
     """How the history keeps an allocation; of skills where the rule looks at them."""
+    kept: Allocation = {"strategy": rule.strategy, "cap": rule.cap, "reasons": list(choice.reasons), "among": []}
     skilled = rule.strategy == SKILL
-    return {
-        "strategy": rule.strategy,
-        "cap": rule.cap,
-        "reasons": list(choice.reasons),
-        **({"asks": sorted(asks)} if skilled else {}),
-        "among": [
-            {"person": one.person, "load": one.load, "turn": one.turn, "deeds": one.deeds}
-            | ({"skills": sorted(one.skills)} if skilled else {})
-            for one in sorted(candidates, key=lambda one: one.person)
-        ],
-    }
+    if skilled:
+        kept["asks"] = sorted(asks)
+    for one in sorted(candidates, key=lambda candidate: candidate.person):
+        among: AllocationCandidate = {"person": one.person, "load": one.load, "turn": one.turn, "deeds": one.deeds}
+        if skilled:
+            among["skills"] = sorted(one.skills)
+        kept["among"].append(among)
+    return kept
 
 
-def again(told: Mapping[str, Json]) -> tuple[Rule, list[Candidate], Choice | None]:
+def again(told: Allocation) -> tuple[Rule, list[Candidate], Choice | None]:
     """The rule and the candidates of an allocation as it is kept, and whom they lead to."""
     rule = Rule(told["strategy"], told["cap"])
     among = [

@@ -65,6 +65,7 @@ from casework.engine.execution.task_lifecycle import giver
 from casework.engine.execution.track_opening import open_tracks
 from casework.engine.execution.transitions import confirm, refuse
 from casework.engine.state.case import IN_PROGRESS, READY, RESERVED, SUSPENDED, Task, Track
+from casework.engine.state.effects_schema import Effects
 from casework.engine.state.events import (
     ACTIVATED,
     ADDED,
@@ -89,8 +90,7 @@ from casework.engine.state.events import (
 from casework.engine.state.events import SUSPENDED as SUSPENDED_EVENT
 from casework.engine.tasks import reviews
 from casework.errors import InvalidForm, NotAllowed, NotFound, Refused, WrongState
-
-Json = Any
+from casework.json_values import Answers
 
 
 def _claim(builder: EventBuilder, command: Claim) -> None:
@@ -169,8 +169,8 @@ def _hand_back(builder: EventBuilder, command: HandBack) -> None:
     back = giver(task)
     if back is None or builder.by.person != task.holder:
         raise WrongState(action="Give it back", why="it was not delegated to you.")
-    facts: dict[str, Json] = {}
-    body: dict[str, Json] = {}
+    facts: dict[str, Any] = {}
+    body: dict[str, Any] = {}
     if task.type == "side":
         edition = builder.library[task.edition]
         facts, body = form_data(builder, edition, edition.tasks[task.rule].form, command.data)
@@ -213,7 +213,7 @@ def _allocate(builder: EventBuilder, command: Allocate) -> None:
         or builder.case.kind == "mediation"
     ):
         raise WrongState(action="Allocate", why="no rule gives this task to anybody.")
-    effects = {"task": task.id, "allocation": dict(command.allocation)}
+    effects: Effects = {"task": task.id, "allocation": command.allocation}
     builder.begin(ASSIGNED, builder.case.tracks[task.track], effects)
     builder.set_task(task, state=RESERVED, holder=command.person, to=command.person)
     commit(builder)
@@ -307,11 +307,11 @@ def complete(
     task: Task,
     rule: TaskRule,
     track: Track,
-    data: Mapping[str, Json],
-    body: Mapping[str, Json],
-    extra: Mapping[str, Json],
+    data: Answers,
+    body: Answers,
+    extra: Effects,
 ) -> None:
-    effects: dict[str, Json] = {"task": task.id, "name": task.name} | dict(extra)
+    effects: Effects = {"task": task.id, "name": task.name, **extra}
     facts = builder.facts(track, data, task)
     reads = {key for name in rule.guards for key in GUARDS[name].reads} | set(effect_reads(rule.effects))
     if kept := {key: builder.context.facts[key] for key in sorted(reads) if key in builder.context.facts}:

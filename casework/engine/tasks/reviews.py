@@ -6,9 +6,6 @@ is finished: with other answers it is asked for again.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
-
 from casework.engine.execution import task_lifecycle as table
 from casework.engine.execution.event_builder import EventBuilder
 from casework.engine.execution.guards import begin_on, form_data, insist_another_than, insist_operation, line
@@ -17,8 +14,7 @@ from casework.engine.execution.task_commands import AnswerReview, AskReview
 from casework.engine.state.case import RESERVED, Task
 from casework.engine.state.events import APPROVED, CHANGES_ASKED, REVIEW_ASKED
 from casework.errors import InvalidForm, NotAllowed, WrongState
-
-Json = Any
+from casework.json_values import Answers
 
 
 def approved(task: Task) -> bool:
@@ -26,7 +22,7 @@ def approved(task: Task) -> bool:
     return task.handed is not None and task.handed["how"] == APPROVED and task.holder == task.handed["to"]
 
 
-def insist_reviewed(task: Task, facts: Mapping[str, Json]) -> None:
+def insist_reviewed(task: Task, facts: Answers) -> None:
     """Raises WrongState while a review is not answered, and where other answers were approved than are given now."""
     do = table.OPERATIONS[table.COMPLETE].do
     if table.review_for(task) is not None:

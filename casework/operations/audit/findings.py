@@ -14,7 +14,8 @@ import uuid_utils
 from sqlalchemy import Connection, text
 
 from casework.engine.roles import AUDITOR, COMPLIANCE, OFFICER, SUPERVISOR
-from casework.engine.state.events import Event
+from casework.engine.state.events import RegisterEvent
+from casework.engine.state.register_effects import RegisterEffects
 from casework.errors import CaseHasMoved, InvalidForm, NotAllowed, NotFound, WrongState
 from casework.ledger.canonical_json import instant
 from casework.ledger.redactable_bodies import Erased
@@ -43,7 +44,7 @@ LONGEST = 4000
 # --- the fold --------------------------------------------------------------------------------------------------------
 
 
-def fold(events: Sequence[Event]) -> dict[str, Json]:
+def fold(events: Sequence[RegisterEvent]) -> dict[str, Json]:
     """The row that a finding's log adds up to."""
     row: dict[str, Json] = {}
     for n, event in enumerate(events, 1):
@@ -231,8 +232,8 @@ def raise_finding(db: Connection, actor: Actor, number: str, *, event: int, word
     if (earlier := ask(db, actor, request)) is not None:
         return earlier
     id, moment = str(uuid_utils.uuid7()), now(db)
-    effects = {"programme": case.programme, "case": case.log, "seq": event}
-    made = Event(
+    effects: RegisterEffects = {"programme": case.programme, "case": case.log, "seq": event}
+    made = RegisterEvent(
         log=id, seq=1, at=moment, kind=RAISED, actor=actor.person, role=AUDITOR, effects=effects, body={"words": said}
     )
     append(db, new_log(id, "finding", case.programme, moment), [made], request.key_hash)
@@ -342,7 +343,7 @@ def _role(db: Connection, actor: Actor, row: Any) -> str:
     return next(role for role in (OFFICER, SUPERVISOR, COMPLIANCE) if role in mine)
 
 
-def _next(row: Any, event: Event) -> dict[str, Json]:
+def _next(row: Any, event: RegisterEvent) -> dict[str, Json]:
     made = {name: getattr(row, name) for name in _COLUMNS}
     words = event.body["words"]
     match event.kind:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, cast
 
 from sqlalchemy import Connection, text
+from typing_extensions import Unpack
 
+from casework.engine.state.register_effects import AccountChange, RegisterEffects
 from casework.operations.core.register_log import append
 from casework.records.event_log import lock_log
 
@@ -34,14 +36,21 @@ WHAT = (
 
 
 def note_account(
-    db: Connection, person: str, what: str, by: str, *, body: Mapping[str, Json] | None = None, **more: Json
+    db: Connection,
+    person: str,
+    what: str,
+    by: str,
+    *,
+    body: Mapping[str, Json] | None = None,
+    **more: Unpack[AccountChange],
 ) -> None:
     """Write down what was changed of an account and by whom, and have its person told. Never a secret, nor a hash of one.
 
     `body` says what stands in rows that were changed with it, as `records.register_entries.body_of` gives it.
     """
     log = lock_log(db, person)
-    append(db, log, [log.next_event(ACCOUNT, by, effects={"what": what, **more}, body=body)])
+    effects = cast(RegisterEffects, {"what": what, **more})
+    append(db, log, [log.next_event(ACCOUNT, by, effects=effects, body=body)])
     db.execute(
         text("INSERT INTO outbox (log_id, seq) VALUES (CAST(:log AS uuid), :seq)"), {"log": log.id, "seq": log.seq + 1}
     )

@@ -9,7 +9,7 @@ from typing import Any
 import uuid_utils
 from sqlalchemy import Connection, text
 
-from casework.engine.state.events import Event
+from casework.engine.state.events import RegisterEvent
 from casework.operations.auth.account_log import ACCOUNT, what_of
 
 
@@ -27,7 +27,7 @@ class AccountMail:
     by: str | None
 
 
-def tell_owner(db: Connection, event: Event, now: datetime, *, mailing: bool) -> None:
+def tell_owner(db: Connection, event: RegisterEvent, now: datetime, *, mailing: bool) -> None:
     """Write the notice of an event in a person's log, and queue its mail. Closed accounts are told by mail alone."""
     if event.kind != ACCOUNT:
         return

@@ -18,6 +18,7 @@ from casework.engine.execution.task_commands import Add
 from casework.engine.parties import PARTIES
 from casework.engine.roles import ORGANISATION_QUEUES, QUEUE_ROLES
 from casework.engine.state.case import Case, Track
+from casework.engine.state.effects_schema import CaseSubject
 from casework.engine.state.events import Event
 from casework.errors import InvalidForm, NotAllowed, NotFound, WrongState
 from casework.operations.auth.step_up import insist_proved_for
@@ -58,7 +59,7 @@ def open_case(db: Connection, actor: Actor, match: str, request: Request) -> Don
         raise WrongState(action="Open the case", why="this match has its case already.")
     id, calendar = new_id(), read_calendar(programme, written)
     number = _next_number(db, programme, code, calendar.local_date(moment).year)
-    case = {
+    case: CaseSubject = {
         "programme": programme,
         "number": number,
         "match": match,

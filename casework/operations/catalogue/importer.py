@@ -17,6 +17,7 @@ import uuid_utils
 from sqlalchemy import Connection, Engine, text
 
 from casework.engine.state.events import SYSTEM_ACTOR
+from casework.engine.state.register_effects import RegisterEffects
 from casework.errors import NotAllowed, NotFound
 from casework.ledger.canonical_json import instant
 from casework.operations.catalogue.import_batches import (
@@ -133,7 +134,7 @@ class _Import:
 
     def _note(self, db: Connection, log: Log, batch: list[Row], made: Sequence[int]) -> None:
         created, updated, nested = made
-        effects = {
+        effects: RegisterEffects = {
             "kind": self.kind,
             "file": hashlib.sha256(self.name.encode()).hexdigest(),
             "first_row": batch[0].number,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid_utils
 from sqlalchemy import Connection, text
 
-from casework.engine.state.events import SYSTEM_ACTOR, Event
+from casework.engine.state.events import SYSTEM_ACTOR, RegisterEvent
 from casework.operations.core.register_entries import INSTALLATION
 from casework.operations.core.register_log import REGISTERED, append
 from casework.records.event_log import Log, lock_log, new_log, now
@@ -23,7 +23,7 @@ def lock_installation(db: Connection) -> Log:
     id = db.execute(text("SELECT id FROM logs WHERE kind = :kind"), {"kind": INSTALLATION}).scalar_one_or_none()
     if id is None:
         id, moment = str(uuid_utils.uuid7()), now(db)
-        first = Event(log=id, seq=1, at=moment, kind=REGISTERED, actor=SYSTEM_ACTOR, effects={}, body={})
+        first = RegisterEvent(log=id, seq=1, at=moment, kind=REGISTERED, actor=SYSTEM_ACTOR, effects={}, body={})
         append(db, new_log(id, INSTALLATION, None, moment), [first])
         _note_what_is_there(db, id)
     return lock_log(db, id)

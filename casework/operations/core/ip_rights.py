@@ -5,13 +5,15 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from datetime import date
-from typing import Any
+from typing import Any, cast
 
 import uuid_utils
 from sqlalchemy import Connection, text
 
 from casework.engine.case_objects.encumbrances import CONFIRMED, ENCUMBERED, RECORDED, RELEASED, after, standing
-from casework.engine.state.events import Event
+from casework.engine.state.effects_schema import RightChange
+from casework.engine.state.events import Event, RegisterEvent
+from casework.engine.state.register_effects import Cause, Encumbrance, RegisterEffects
 from casework.errors import InvalidForm, NotAllowed, NotFound
 from casework.operations.core.idempotency import Done, Request, ask, finish
 from casework.operations.core.register_log import append
@@ -24,16 +26,17 @@ KINDS = ("invention", "utility_model", "design", "software", "trade_secret", "kn
 _FIELDS = ("office", "number", "owner", "in_force", "expires_on", "fee_paid_to", "checked_on")
 
 
-def encumber(db: Connection, cause: Event, change: Mapping[str, Json], id: str) -> None:
+def encumber(db: Connection, cause: Event, change: RightChange, id: str) -> None:
     """Write into a right's log what an event of a case says of it: a pledge, a licence, or the end of one."""
     log = lock_log(db, change["right"])
     found, today = db.execute(_LYING, {"id": log.id, "at": cause.at}).one()
-    because = {"log": cause.log, "seq": cause.seq}
+    because: Cause = {"log": cause.log, "seq": cause.seq}
     if "add" in change:
-        one = {"id": id, "case": cause.log, "holder": None, "territory": None, "exclusive": None, "to": None} | change[
-            "add"
-        ]
-        kind, effects = ENCUMBERED, {"encumbrance": one, "cause": because}
+        kind, burden = ENCUMBERED, {"holder": None, "territory": None, "exclusive": None, "to": None, **change["add"]}
+        effects: RegisterEffects = {
+            "encumbrance": cast(Encumbrance, {"id": id, "case": cause.log, **burden}),
+            "cause": because,
+        }
     else:
         kind = RELEASED
         effects = {"ended": standing(found, change["end"], cause.log), "on": today.isoformat(), "cause": because}
@@ -97,8 +100,8 @@ def enter_right(
     moment = now(db)
     log = new_log(id, "right", programme, moment)
     kept = {name: _plain(fields.get(name)) for name in _FIELDS}
-    effects = {"right": {"kind": kind, "technology": technology, "confirmed": confirmed}}
-    append(db, log, [Event(log=id, seq=1, at=moment, kind=RECORDED, actor=person, effects=effects, body=kept)])
+    effects: RegisterEffects = {"right": {"kind": kind, "technology": technology, "confirmed": confirmed}}
+    append(db, log, [RegisterEvent(log=id, seq=1, at=moment, kind=RECORDED, actor=person, effects=effects, body=kept)])
     db.execute(
         text(
             "INSERT INTO rights (id, programme_id, technology_id, kind, office, number, owner, in_force, expires_on,"
@@ -127,7 +130,7 @@ def confirm_right(
     _insist_looked_up(db, programme, checked_on)
     log: Log = lock_log(db, right)
     given = {name: _plain(value) for name, value in fields.items() if name in _FIELDS and value is not None}
-    effects = {"checked_on": checked_on.isoformat()}
+    effects: RegisterEffects = {"checked_on": checked_on.isoformat()}
     append(db, log, [log.next_event(CONFIRMED, actor.person, effects=effects, body=given)])
     columns = ["confirmed = true", "checked_on = :checked_on", *(f"{name} = :{name}" for name in given)]
     db.execute(

@@ -7,7 +7,8 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from casework.engine.state.events import SYSTEM_ACTOR, Event
+from casework.engine.state.events import SYSTEM_ACTOR, LoggedEvent
+from casework.engine.state.register_effects import RegisterEffects
 from casework.ledger.redactable_bodies import Erased
 from casework.operations.core.register_log import append
 from casework.records.event_log import lock_log
@@ -31,7 +32,7 @@ def note_entries(
     by: str = SYSTEM_ACTOR,
     columns: Collection[str] | None = None,
     role: str | None = None,
-    effects: Mapping[str, Json] | None = None,
+    effects: RegisterEffects | None = None,
 ) -> None:
     """Say in the log what stands in these rows now, after a change of theirs; of one that is gone, that it is.
 
@@ -46,7 +47,7 @@ def note_entries(
         append(db, log, [log.next_event(kind, by, role=role, effects=effects, body=body)])
 
 
-def fold(events: Iterable[Event]) -> dict[str, dict[str, Json]]:
+def fold(events: Iterable[LoggedEvent]) -> dict[str, dict[str, Json]]:
     """What a log tells of each entry: by table and key, the values or the digest, or that it was erased."""
     state: dict[str, dict[str, Json]] = {}
     for event in events:
@@ -66,7 +67,7 @@ def fold(events: Iterable[Event]) -> dict[str, dict[str, Json]]:
 
 
 def differences(
-    db: Connection, kind: str, home: str | None, events: Iterable[Event]
+    db: Connection, kind: str, home: str | None, events: Iterable[LoggedEvent]
 ) -> Iterator[tuple[str, str, str | None, str]]:
     """Where the entries of a log are not what it tells: table, key, column where one is known, and a sentence."""
     state = fold(events)

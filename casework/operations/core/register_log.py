@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from sqlalchemy import Connection, text
 
-from casework.engine.state.events import Event
+from casework.engine.state.events import LoggedEvent
 from casework.records.event_log import Log, seal_events
 from casework.records.field_encryption import insist_unsealed
 
@@ -16,7 +16,7 @@ AWAY, BACK = "away", "back"
 ROLE_ASKED, ROLE_REFUSED = "role_asked", "role_refused"
 
 
-def append(db: Connection, log: Log, events: Sequence[Event], key: str | None = None) -> None:
+def append(db: Connection, log: Log, events: Sequence[LoggedEvent], key: str | None = None) -> None:
     """Write events of a log that is locked, or new."""
     rows, head = seal_events(log, events, key)
     last = events[-1]

@@ -61,10 +61,10 @@ def task_reasons(library: Library, past: Past, before: Case, event: Event) -> It
             and may_hold(past.actor(back, _scopes(before, task), event.at, surely=True), before, task)
         ):
             yield "the task was delegated, and did not go back to be accepted"
-        ended = {one["id"]: one for one in event.effects.get("task_states", ())}
+        ended = {one["id"]: one.get("result", {}) for one in event.effects.get("task_states", ())}
         if table.review_for(task) is not None:
             yield "it was being reviewed"
-        elif approved(task) and ended.get(task.id, {}).get("result", {}) != dict(task.result):
+        elif approved(task) and ended.get(task.id, {}) != dict(task.result):
             yield "something else was approved"
         if unticked(library[task.edition], task):
             yield "something that its checklist requires was not ticked"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from casework.engine.state.events import Event
+from casework.engine.state.events import RegisterEvent
 from casework.ledger.redactable_bodies import Erased
 
 Json = Any
@@ -13,7 +13,7 @@ Json = Any
 MADE, ROTATED, SERVICE_ENDED = "service_made", "service_rotated", "service_ended"
 
 
-def fold(events: Iterable[Event]) -> dict[str, dict[str, Json]]:
+def fold(events: Iterable[RegisterEvent]) -> dict[str, dict[str, Json]]:
     """The accounts by id, as their rows must be."""
     found: dict[str, dict[str, Json]] = {}
     for event in events:

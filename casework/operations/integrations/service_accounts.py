@@ -16,6 +16,7 @@ from sqlalchemy import Connection, text
 from casework.engine.definition.names import is_plain
 from casework.engine.execution.context import By
 from casework.engine.roles import PROVIDER, PROVIDER_LEAD
+from casework.engine.state.register_effects import RegisterEffects
 from casework.errors import InvalidForm, NotFound, Refused, TooManyRequests
 from casework.operations.auth.sessions import close_account, secret_hash
 from casework.operations.auth.step_up import sensitive
@@ -100,7 +101,7 @@ def create_service_account(
         raise Refused(["There are ten service accounts already. End one first."])
     ends, wanted = log.now + timedelta(days=days), [one for one in SCOPES if one in scopes]
     id = _register(db, actor, organisation, name.strip())
-    effects = {"account": id, "scopes": wanted, "expires_at": ends.isoformat()}
+    effects: RegisterEffects = {"account": id, "scopes": wanted, "expires_at": ends.isoformat()}
     made_at = _note(db, log, MADE, actor.person, effects, {"name": name.strip()})
     db.execute(
         text(
@@ -247,7 +248,7 @@ def _new_token(db: Connection, account: str, scopes: Sequence[str], lasts: timed
 
 
 def _note(
-    db: Connection, log: Log, kind: str, by: str, effects: dict[str, Json], body: dict[str, Json] | None = None
+    db: Connection, log: Log, kind: str, by: str, effects: RegisterEffects, body: dict[str, Json] | None = None
 ) -> datetime:
     # The log may have grown since it was locked, by a role that ended in it.
     log = lock_log(db, log.id)

@@ -12,6 +12,7 @@ from casework.engine.execution.context import By
 from casework.engine.execution.record_commands import AskUnsealing, BreakGlass, DecideUnsealing, Reseal, TellParties
 from casework.engine.roles import ADMINISTRATOR
 from casework.engine.state.case import Case
+from casework.engine.state.effects_schema import RoleGiven
 from casework.engine.state.events import Event
 from casework.errors import InvalidForm, NotAllowed, NotFound
 from casework.ledger.canonical_json import instant
@@ -345,10 +346,10 @@ def roles_of_breaker(db: Connection, actor: Actor, number: str) -> list[dict[str
     return [one for one in found if one["role"] == ADMINISTRATOR]
 
 
-def _made_administrator(db: Connection, actor: Actor, number: str) -> dict[str, Json] | None:
+def _made_administrator(db: Connection, actor: Actor, number: str) -> RoleGiven | None:
     """Who asked for the role, and who agreed: it stands in the history beside who opened the case."""
     found = roles_given(db, _programme_of(db, number), {actor.person})[actor.person]
-    return next(({"by": one.by, "agreed_by": one.agreed_by} for one in found if one.role == ADMINISTRATOR), None)
+    return next((RoleGiven(by=one.by, agreed_by=one.agreed_by) for one in found if one.role == ADMINISTRATOR), None)
 
 
 def _programme_of(db: Connection, number: str) -> str:

@@ -10,6 +10,7 @@ from casework.engine.execution.commands import Command, HandOver, Open
 from casework.engine.execution.context import By
 from casework.engine.roles import DISPUTE_OFFICER
 from casework.engine.state.case import Case
+from casework.engine.state.effects_schema import CaseSubject
 from casework.errors import InvalidForm, NotAllowed, NotFound
 from casework.ledger.canonical_json import instant
 from casework.operations.cases.queries import describe
@@ -35,7 +36,13 @@ def open_mediation(db: Connection, actor: Actor, number: str, request: Request) 
         return earlier
     row = db.execute(text("SELECT * FROM cases WHERE number = :number"), {"number": number}).one()
     id, moment = new_id(), now(db)
-    case = {"programme": row.programme_id, "about": row.id, "parties": row.parties, "owner": actor.person, "team": []}
+    case: CaseSubject = {
+        "programme": row.programme_id,
+        "about": row.id,
+        "parties": row.parties,
+        "owner": actor.person,
+        "team": [],
+    }
     command = Open(id, "mediation", "referral", case, outline["title"], service="mediation")
     by = By(actor.person, DISPUTE_OFFICER)
 

@@ -25,7 +25,7 @@ from casework.operations.people.absences import substitutes_of
 from casework.operations.people.role_notices import tell_readers
 from casework.records.case_loader import load
 from casework.records.database import transaction
-from casework.records.event_log import event_of
+from casework.records.event_log import event_of, register_event_of
 
 Json = Any
 
@@ -69,10 +69,10 @@ def _tell_batch(db: Connection, mailing: bool) -> int:
     cases: dict[str, Case] = {}
     for row in rows:
         if row.kind == "person":
-            tell_owner(db, event_of(row.header, row.effects, {}), row.now, mailing=mailing)
+            tell_owner(db, register_event_of(row.header, row.effects, {}), row.now, mailing=mailing)
             continue
         if row.kind == "programme":
-            tell_readers(db, event_of(row.header, row.effects, {}), row.now, mailing=mailing)
+            tell_readers(db, register_event_of(row.header, row.effects, {}), row.now, mailing=mailing)
             continue
         if row.log_id not in cases:
             cases[row.log_id] = load(db, row.log_id, row.kind)

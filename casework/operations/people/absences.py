@@ -16,7 +16,8 @@ from sqlalchemy import Connection, text
 
 from casework.engine.deadlines.calendars import day_in
 from casework.engine.execution.context import By
-from casework.engine.state.events import Event
+from casework.engine.state.events import RegisterEvent
+from casework.engine.state.register_effects import RegisterEffects
 from casework.engine.tasks.substitute_chains import MOST_LINKS, Absence, circle, longest, standing_in
 from casework.errors import InvalidForm, NotFound, WrongState
 from casework.operations.core import register_log
@@ -171,7 +172,7 @@ def record_absence(
         raise InvalidForm(fields=faults)
     in_programme = by.organisation is None
     before = look_before(db, [scope] if in_programme else [])
-    effects = {
+    effects: RegisterEffects = {
         "absence": new.id,
         "person": person,
         "substitute": substitute,
@@ -181,7 +182,7 @@ def record_absence(
     register_log.append(
         db, log, [_event(log.id, log.seq + 1, log.now, register_log.AWAY, by, effects)], request.key_hash
     )
-    db.execute(_INSERT, effects | {"scope": scope})
+    db.execute(_INSERT, {**effects, "scope": scope})
     for role in _roles(db, scope, person, new):
         _pass_on(db, scope, role, new, [*known, new], by)
     insist_others_go_on(db, before, request, names=True, away=(person, substitute))
@@ -229,7 +230,7 @@ def finish_absence(db: Connection, absence: str, by: By, key: str | None = None)
     row = db.execute(text("SELECT starts_at, ends_at FROM absences WHERE id = CAST(:id AS uuid)"), one).one()
     if row.ends_at <= max(log.now, row.starts_at):
         raise WrongState(action="End the absence", why="it is over.")
-    effects = {"absence": absence, "ends_at": max(log.now, row.starts_at).isoformat()}
+    effects: RegisterEffects = {"absence": absence, "ends_at": max(log.now, row.starts_at).isoformat()}
     register_log.append(db, log, [_event(log.id, log.seq + 1, log.now, register_log.BACK, by, effects)], key)
     db.execute(
         text("UPDATE absences SET ends_at = CAST(:ends_at AS timestamptz) WHERE id = CAST(:absence AS uuid)"), effects
@@ -389,8 +390,8 @@ def _zone_of(db: Connection, person: str) -> str:
     return str(zone or "UTC")
 
 
-def _event(log: str, seq: int, at: datetime, kind: str, by: By, effects: dict[str, Json]) -> Event:
-    return Event(
+def _event(log: str, seq: int, at: datetime, kind: str, by: By, effects: RegisterEffects) -> RegisterEvent:
+    return RegisterEvent(
         log=log,
         seq=seq,
         at=at,

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime
 from typing import Any
 
-from casework.engine.state.events import SYSTEM_ACTOR, Event
+from casework.engine.state.events import SYSTEM_ACTOR, RegisterEvent
 from casework.operations.core.register_log import GRANTED, ROLE_ASKED
 
 Json = Any
@@ -16,7 +16,7 @@ LOCKED, ACCEPTED = "invitation_locked", "invitation_accepted"
 _LATER = (INVITED_AGAIN, REVOKED, LOCKED, ACCEPTED)
 
 
-def fold(events: Iterable[Event]) -> dict[str, dict[str, Json]]:
+def fold(events: Iterable[RegisterEvent]) -> dict[str, dict[str, Json]]:
     """The invitations by id, as their rows must be."""
     found: dict[str, dict[str, Json]] = {}
     for event in events:
@@ -40,7 +40,7 @@ def fold(events: Iterable[Event]) -> dict[str, dict[str, Json]]:
     return found
 
 
-def _after(event: Event) -> dict[str, Json]:
+def _after(event: RegisterEvent) -> dict[str, Json]:
     if event.kind == INVITED_AGAIN:
         return {"expires_at": event.effects["expires_at"], "locked_at": None}
     if event.kind == REVOKED:
@@ -50,9 +50,9 @@ def _after(event: Event) -> dict[str, Json]:
     return {"accepted_at": event.at, "accepted_by": event.actor}
 
 
-def faults(events: Iterable[Event]) -> Iterator[tuple[int, str]]:
+def faults(events: Iterable[RegisterEvent]) -> Iterator[tuple[int, str]]:
     """What could not have happened so: the number of the event, and why."""
-    before: list[Event] = []
+    before: list[RegisterEvent] = []
     used: set[tuple[str, str]] = set()
     for event in events:
         id = event.effects.get("invitation")
@@ -68,7 +68,7 @@ def faults(events: Iterable[Event]) -> Iterator[tuple[int, str]]:
             before.append(event)
 
 
-def _why_not(event: Event, one: dict[str, Json] | None) -> str | None:
+def _why_not(event: RegisterEvent, one: dict[str, Json] | None) -> str | None:
     if one is None:
         return "there is no such invitation"
     if event.kind == ROLE_ASKED and event.effects["asked_by"] != (one["invited_by"] or SYSTEM_ACTOR):

@@ -15,6 +15,7 @@ from sqlalchemy import Connection, text
 from casework.engine.definition.names import insist_name
 from casework.engine.roles import ADMINISTRATOR, ORGANISATION_ROLES, PROVIDER_LEAD, ROLES, SYSTEM
 from casework.engine.state.events import SYSTEM_ACTOR
+from casework.engine.state.register_effects import RegisterEffects
 from casework.errors import InvalidForm, NotAllowed, NotFound, Refused
 from casework.operations.auth.passwords import hash_password
 from casework.operations.auth.preferences import LANGUAGES
@@ -129,7 +130,12 @@ def record_invitation(
         raise InvalidForm(fields={"email": "has an open invitation already; send that one again"})
     id = str(uuid_utils.uuid7())
     ends, code = log.now + timedelta(days=days), new_code()
-    effects = {"invitation": id, "roles": list(roles), "language": language, "expires_at": ends.isoformat()}
+    effects: RegisterEffects = {
+        "invitation": id,
+        "roles": list(roles),
+        "language": language,
+        "expires_at": ends.isoformat(),
+    }
     _note(db, log, INVITED, by or SYSTEM_ACTOR, effects, {"email": email, "name": name})
     secret = vault.secrets_of(_purpose(id, 1))[0]
     db.execute(
@@ -461,7 +467,7 @@ def _purpose(invitation: str, issue: int) -> str:
 _key = _purpose
 
 
-def _note(db: Connection, log: Log, kind: str, by: str, effects: dict[str, Json], body: dict[str, Json]) -> None:
+def _note(db: Connection, log: Log, kind: str, by: str, effects: RegisterEffects, body: dict[str, Json]) -> None:
     append(db, log, [log.next_event(kind, by, effects=effects, body=body)])
 
 

@@ -23,7 +23,8 @@ from casework.engine.roles import (
     SUPERVISOR,
     SYSTEM,
 )
-from casework.engine.state.events import SYSTEM_ACTOR, Event
+from casework.engine.state.events import SYSTEM_ACTOR, RegisterEvent
+from casework.engine.state.register_effects import RegisterEffects
 from casework.errors import InvalidForm, NotFound
 from casework.operations.core.email_addresses import insist_address
 from casework.operations.core.register_log import CHANGED, ENDED, GRANTED, REGISTERED, append
@@ -34,7 +35,7 @@ from casework.records.register_entries import body_of
 Json = Any
 
 
-def _register(db: Connection, kind: str, by: str, effects: Mapping[str, Json], values: Mapping[str, Json]) -> str:
+def _register(db: Connection, kind: str, by: str, effects: RegisterEffects, values: Mapping[str, Json]) -> str:
     """A new row of one of `_HOMES`, and its log, whose first event tells what stands in it."""
     id, moment, table = str(uuid_utils.uuid7()), now(db), _HOMES[kind]
     columns = ", ".join(values)
@@ -47,7 +48,7 @@ def _register(db: Connection, kind: str, by: str, effects: Mapping[str, Json], v
     )
     log = new_log(id, kind, id if kind == "programme" else None, moment)
     body = body_of(db, table, id, [id])
-    append(db, log, [Event(log=id, seq=1, at=moment, kind=REGISTERED, actor=by, effects=effects, body=body)])
+    append(db, log, [RegisterEvent(log=id, seq=1, at=moment, kind=REGISTERED, actor=by, effects=effects, body=body)])
     return id
 
 
@@ -87,7 +88,11 @@ def register_phase(
         ),
         {"id": id, "programme": programme, "name": name, "name_zh": name_zh, "starts": starts_on, "ends": ends_on},
     )
-    effects = {"phase": id, "starts_on": starts_on.isoformat(), "ends_on": ends_on.isoformat() if ends_on else None}
+    effects: RegisterEffects = {
+        "phase": id,
+        "starts_on": starts_on.isoformat(),
+        "ends_on": ends_on.isoformat() if ends_on else None,
+    }
     log = lock_log(db, programme)
     append(db, log, [log.next_event(CHANGED, by, effects=effects, body=body_of(db, "phases", programme, [id]))])
     return id
@@ -108,7 +113,7 @@ def register_organisation(
 ) -> str:
     """An organisation: a party, or a provider of services; gives its id."""
     name, name_zh = _names(name, name_zh)
-    effects = {"kind": kind, "services": list(services), "country": country}
+    effects: RegisterEffects = {"kind": kind, "services": list(services), "country": country}
     values = {
         "name": name,
         "name_zh": name_zh,
@@ -186,7 +191,7 @@ def grant_role(
     log = lock_log(db, scope)
     id, start = str(uuid_utils.uuid7()), starts_at or log.now
     insist_given(db, person, role, scope, start, ends_at)
-    effects = {
+    effects: RegisterEffects = {
         "membership": id,
         "person": person,
         "role": role,
@@ -300,7 +305,7 @@ def end_role(db: Connection, membership: str, *, by: str = SYSTEM_ACTOR) -> bool
         return False
     # A role that has not begun never will.
     end = max(log.now, row.starts_at)
-    effects = {"membership": membership, "ends_at": _text(end)}
+    effects: RegisterEffects = {"membership": membership, "ends_at": _text(end)}
     append(db, log, [log.next_event(ENDED, by, effects=effects)])
     db.execute(
         text("UPDATE memberships SET ends_at = :end WHERE id = CAST(:id AS uuid)"), {"end": end, "id": membership}

@@ -9,7 +9,7 @@ import uuid_utils
 from sqlalchemy import Connection, text
 
 from casework.engine.roles import ADMINISTRATOR, AUDITOR, SUPERVISOR
-from casework.engine.state.events import Event
+from casework.engine.state.events import RegisterEvent
 from casework.permissions.actors import Actor
 
 #: The kind of these notices and of their mails.
@@ -40,7 +40,7 @@ def announce(db: Connection, programme: str, seq: int) -> None:
     )
 
 
-def tell_readers(db: Connection, event: Event, now: datetime, *, mailing: bool) -> None:
+def tell_readers(db: Connection, event: RegisterEvent, now: datetime, *, mailing: bool) -> None:
     """Write the notices of an event about a role, for everybody in the programme who reads such requests but who did it."""
     given = {"programme": event.log, "roles": list(READERS), "actor": event.actor}
     for person in db.execute(_READERS, given).scalars().all():

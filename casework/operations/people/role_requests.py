@@ -16,7 +16,8 @@ from sqlalchemy import Connection, text
 
 from casework.engine.execution.context import By
 from casework.engine.roles import ADMINISTRATOR, SUPERVISOR
-from casework.engine.state.events import SYSTEM_ACTOR, Event
+from casework.engine.state.events import SYSTEM_ACTOR, RegisterEvent
+from casework.engine.state.register_effects import RegisterEffects
 from casework.errors import InvalidForm, NotAllowed, NotFound, Refused, WrongState
 from casework.ledger.canonical_json import instant
 from casework.operations.auth.step_up import insist_proved
@@ -64,7 +65,7 @@ class RoleRequest:
         return frozenset({self.asked_by, self.person, *([self.deputy_for] if self.deputy_for else [])})
 
 
-def fold(events: Iterable[Event]) -> dict[str, RoleRequest]:
+def fold(events: Iterable[RegisterEvent]) -> dict[str, RoleRequest]:
     """The requests by id that a programme's log adds up to."""
     found: dict[str, RoleRequest] = {}
     for event in events:
@@ -73,7 +74,7 @@ def fold(events: Iterable[Event]) -> dict[str, RoleRequest]:
             found[told["request"]] = RoleRequest(
                 told["request"],
                 event.log,
-                told["person"],
+                str(told["person"]),
                 told["role"],
                 told["deputy_for"],
                 told["starts_at"],
@@ -88,7 +89,7 @@ def fold(events: Iterable[Event]) -> dict[str, RoleRequest]:
     return found
 
 
-def why_not_agreed(one: RoleRequest | None, event: Event) -> str | None:
+def why_not_agreed(one: RoleRequest | None, event: RegisterEvent) -> str | None:
     """What speaks against an event that gives a role upon a request; None where it may be."""
     if one is None or one.state != ASKED:
         return "nobody had asked for this role"
@@ -140,7 +141,7 @@ def ask_role(
     ):
         raise Refused(["This role has been asked for already. Another person must agree to it first."])
     id = str(uuid_utils.uuid7())
-    effects = {
+    effects: RegisterEffects = {
         "request": id,
         "person": person,
         "role": role,
@@ -185,7 +186,7 @@ def decide_role(db: Connection, actor: Actor, request_id: str, *, agree: bool, n
     one = _find(db, actor, request_id)
     _insist_asked(one)
     if not agree:
-        effects = {"request": one.id, "person": one.person, "role": one.role}
+        effects: RegisterEffects = {"request": one.id, "person": one.person, "role": one.role}
         register_log.append(
             db, log, [log.next_event(ROLE_REFUSED, actor.person, effects=effects, body={"note": note.strip()})]
         )
@@ -224,7 +225,7 @@ def close_requests(db: Connection, person: str) -> None:
         ]
         for n, one in enumerate(waiting):
             log = log if n == 0 else lock_log(db, programme)
-            effects = {"request": one.id, "person": one.person, "role": one.role}
+            effects: RegisterEffects = {"request": one.id, "person": one.person, "role": one.role}
             register_log.append(db, log, [log.next_event(ROLE_REFUSED, SYSTEM_ACTOR, effects=effects)])
             announce(db, programme, log.seq + 1)
 
@@ -306,10 +307,10 @@ def _find(db: Connection, actor: Actor, request_id: str) -> RoleRequest:
     raise NotFound("role request")
 
 
-def _events_of(db: Connection, programme: str) -> list[Event]:
+def _events_of(db: Connection, programme: str) -> list[RegisterEvent]:
     rows = db.execute(_OF_REQUESTS, {"log": programme, "kinds": [ROLE_ASKED, ROLE_REFUSED, GRANTED]})
     return [
-        Event(log=programme, seq=row.seq, at=row.at, kind=row.kind, actor=row.actor_id, effects=row.effects)
+        RegisterEvent(log=programme, seq=row.seq, at=row.at, kind=row.kind, actor=row.actor_id, effects=row.effects)
         for row in rows
     ]
 

@@ -13,8 +13,10 @@ from typing import Any
 from sqlalchemy import Connection, Engine, text
 
 from casework.engine.roles import SYSTEM
-from casework.engine.state.events import ERASED, SYSTEM_ACTOR
+from casework.engine.state.effects_schema import ErasedWords
+from casework.engine.state.events import ERASED, SYSTEM_ACTOR, Event
 from casework.engine.state.projection import evolve
+from casework.engine.state.register_effects import RegisterEffects
 from casework.ledger.redactable_bodies import erase
 from casework.operations.audit import findings
 from casework.operations.auth.throttling import account_hash
@@ -27,7 +29,7 @@ from casework.operations.privacy.personal_texts import WORDY, NamingEvent, find_
 from casework.operations.privacy.retention import YEARS, find_duties
 from casework.records.case_loader import load
 from casework.records.database import transaction
-from casework.records.event_log import Log, lock_log, lock_logs, read_events
+from casework.records.event_log import Log, lock_log, lock_logs, read_register
 from casework.records.register_entries import MARK as FIELD_MARK
 from casework.records.register_entries import REGISTERS, body_of, key_of
 from casework.records.tables import metadata
@@ -115,29 +117,39 @@ def _erase_in(
             text("SELECT casework_erase(CAST(:erasure AS uuid), CAST(:log AS uuid), :seq, CAST(:hashes AS jsonb))"),
             {"erasure": erasure, "log": log.id, "seq": one.seq, "hashes": json.dumps(hashes)},
         )
-    told = {
-        "fields": [[one.seq, name] for one in found for name in one.fields],
+    told: ErasedWords = {
+        "fields": [(one.seq, name) for one in found for name in one.fields],
         "title": any(one.seq == 1 and "title" in one.fields for one in found),
         "names": sorted(file["id"] for one in found if "file" in one.fields for file in one.effects.get("files", ())),
     }
     body: dict[str, Json] = {}
     for table, key in sorted(again):
         body |= body_of(db, table, log.id, [key])
-    event = log.next_event(ERASED, SYSTEM_ACTOR, role=SYSTEM, effects={"erasure": erasure, "erased": told}, body=body)
     if log.kind in ("case", "mediation"):
         case = load(db, log.id, log.kind)
+        event = Event(
+            log=log.id,
+            seq=log.seq + 1,
+            at=log.now,
+            kind=ERASED,
+            actor=SYSTEM_ACTOR,
+            role=SYSTEM,
+            effects={"erasure": erasure, "erased": told},
+            body=body,
+        )
         write(db, log, case, evolve(case, event), [event])
         return
-    append(db, log, [event])
+    effects: RegisterEffects = {"erasure": erasure, "erased": told}
+    append(db, log, [log.next_event(ERASED, SYSTEM_ACTOR, role=SYSTEM, effects=effects, body=body)])
     _bring_rows(db, log, found)
 
 
 def _bring_rows(db: Connection, log: Log, found: list[NamingEvent]) -> None:
     """The rows that repeat what a register's events say."""
     if log.kind == "finding":
-        findings.write_row(db, findings.fold(list(read_events(db, log.id))))
+        findings.write_row(db, findings.fold(list(read_register(db, log.id))))
     if log.kind == "erasure":
-        erasure_requests.write_row(db, erasure_requests.fold(read_events(db, log.id)))
+        erasure_requests.write_row(db, erasure_requests.fold(read_register(db, log.id)))
     for one in found:
         if one.kind == INVITED:
             gone = ", ".join(f"{name} = NULL" for name in ("email", "name") if name in one.fields)

@@ -16,7 +16,8 @@ import uuid_utils
 from sqlalchemy import Connection, text
 
 from casework.engine.roles import ADMINISTRATOR, COMPLIANCE, MANAGER
-from casework.engine.state.events import ERASED, SYSTEM_ACTOR, Event
+from casework.engine.state.events import ERASED, SYSTEM_ACTOR, RegisterEvent
+from casework.engine.state.register_effects import RegisterEffects
 from casework.errors import InvalidForm, NotAllowed, NotFound, Refused, WrongState
 from casework.ledger.canonical_json import instant
 from casework.ledger.redactable_bodies import Erased
@@ -49,12 +50,12 @@ LONGEST = 2_000
 # --- the fold --------------------------------------------------------------------------------------------------------
 
 
-def fold(events: Iterable[Event]) -> dict[str, Json]:
+def fold(events: Iterable[RegisterEvent]) -> dict[str, Json]:
     """The row that an erasure's log adds up to."""
     return reduce(_after, events, {})
 
 
-def _after(row: dict[str, Json], event: Event) -> dict[str, Json]:
+def _after(row: dict[str, Json], event: RegisterEvent) -> dict[str, Json]:
     """The row after one event more: what is written, and what a check adds up."""
     match event.kind:
         case "erasure_asked":
@@ -87,7 +88,7 @@ def _said(value: Json) -> Json:
     return None if isinstance(value, Erased) else value
 
 
-def faults(events: Sequence[Event]) -> list[tuple[int, str]]:
+def faults(events: Sequence[RegisterEvent]) -> list[tuple[int, str]]:
     """What could not have happened so: the number of the event, and why."""
     found, state, asker = list[tuple[int, str]](), None, None
     for event in events:
@@ -147,8 +148,8 @@ def ask_erasure(
     if person and db.execute(text(waiting), {"person": person}).first():
         raise Refused(["An erasure of this person is under way already."])
     id, moment = str(uuid_utils.uuid7()), now(db)
-    effects = {"programme": programme, "person": person, "basis": basis}
-    event = Event(
+    effects: RegisterEffects = {"programme": programme, "person": person, "basis": basis}
+    event = RegisterEvent(
         log=id,
         seq=1,
         at=moment,
@@ -217,7 +218,7 @@ def append_deed(
     db: Connection,
     log: Log,
     kind: str,
-    effects: Mapping[str, Json],
+    effects: RegisterEffects,
     body: Mapping[str, Json],
     *,
     by: str = SYSTEM_ACTOR,

@@ -129,7 +129,7 @@ def _due(case: Case, objection: str) -> str | None:
 def _objections(db: Connection, case: Case, track: Track, mine: str, done: Mapping[str, str]) -> list[dict[str, Json]]:
     if not track.objections:
         return []
-    found = {
+    found: dict[str, dict[str, Any]] = {
         id: {
             "id": id,
             "what": one["what"],

@@ -17,6 +17,7 @@ from casework.engine.execution.context import Library
 from casework.engine.execution.task_commands import Allocate
 from casework.engine.roles import OFFICER
 from casework.engine.state.case import READY, Case, Task
+from casework.engine.state.register_effects import QueueRule
 from casework.engine.tasks.allocation import (
     HIGHEST_CAP,
     IN_ORGANISATIONS,
@@ -104,7 +105,7 @@ def choose_allocation(
     id, since = (new_id(), log.now) if old is None else (old.id, old.since)
     if old is not None and NONE in (old.strategy, strategy):
         since = log.now
-    told = {"id": id, "queue": queue, "strategy": strategy, "cap": cap, "since": since.isoformat()}
+    told: QueueRule = {"id": id, "queue": queue, "strategy": strategy, "cap": cap, "since": since.isoformat()}
     event = log.next_event(
         CHANGED,
         by.person,
@@ -114,7 +115,7 @@ def choose_allocation(
         effects={"allocation": told},
     )
     append(db, log, [event], request.key_hash)
-    db.execute(_KEEP, told | {"scope": scope})
+    db.execute(_KEEP, {**told, "scope": scope})
     return finish(db, actor, request, Done({"id": id}))
 
 

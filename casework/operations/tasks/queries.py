@@ -135,7 +135,7 @@ def show_checklist(db: Connection, case: Case, id: str) -> list[dict[str, Json]]
     edition = load_library()[task.edition]
     listed = items_of(edition, task)
     names = names_of(db, {one.told["by"] for one in listed if one.told})
-    added = {one.told["seq"]: one.id for one in listed if one.text is None}
+    added = {one.told["seq"]: one.id for one in listed if one.told and one.text is None}
     written = (
         {
             added[row.seq]: _words(row.body, "item")
@@ -154,7 +154,7 @@ def show_checklist(db: Connection, case: Case, id: str) -> list[dict[str, Json]]
             "key": one.text,
             "required": one.required,
             "done": one.done,
-            "at": one.told.get("at"),
+            "at": one.told["at"] if one.told else None,
             "by": {"id": one.told["by"], "name": names.get(one.told["by"])} if one.told else None,
         }
         for one in listed

@@ -13,6 +13,7 @@ from sqlalchemy import Connection, text
 
 from casework.engine.roles import QUEUE_ROLES
 from casework.engine.state.case import Case, Task
+from casework.engine.state.register_effects import PersonSkills
 from casework.engine.tasks.allocation import IN_ORGANISATIONS, IN_PROGRAMMES
 from casework.errors import InvalidForm, NotFound
 from casework.operations.core.actions import new_id
@@ -118,7 +119,7 @@ def set_skills(
         return earlier
     log = lock_log(db, scope)
     id = db.execute(_ID_OF, {"scope": scope, "person": person}).scalar() or new_id()
-    told = {
+    told: PersonSkills = {
         "id": id,
         "person": person,
         "fields": words,
@@ -134,7 +135,7 @@ def set_skills(
         effects={"skills": told},
     )
     append(db, log, [event], request.key_hash)
-    db.execute(_KEEP, told | {"scope": scope})
+    db.execute(_KEEP, {**told, "scope": scope})
     return finish(db, actor, request, Done({"id": id}))
 
 

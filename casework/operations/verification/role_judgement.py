@@ -11,7 +11,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from casework.engine.roles import ADMINISTRATOR, PROVIDER_LEAD
-from casework.engine.state.events import SYSTEM_ACTOR, Event
+from casework.engine.state.events import SYSTEM_ACTOR, RegisterEvent
 from casework.engine.tasks.substitute_chains import Absence
 from casework.operations.core.register_log import AWAY, BACK, ENDED, GRANTED, REGISTERED, ROLE_ASKED, ROLE_REFUSED
 from casework.operations.history.point_in_time import Held, Past, absences, memberships
@@ -22,7 +22,7 @@ from casework.permissions.actors import COVERED, MANAGES, takes_two
 Reasons = Iterator[str]
 
 
-def role_faults(past: Past, scope: str, events: Iterable[Event]) -> Iterator[tuple[int, str]]:
+def role_faults(past: Past, scope: str, events: Iterable[RegisterEvent]) -> Iterator[tuple[int, str]]:
     """What in a scope's log could not have happened so: the number of the event, and why."""
     judge = _Roles(past, scope)
     for event in events:
@@ -43,9 +43,9 @@ class _Roles:
         self.maker: str | None = None
         self.services: dict[str, str] = {}
         #: What was asked for, since roles that decide take two persons; before the first of them nobody knew of that.
-        self.asked: list[Event] = []
+        self.asked: list[RegisterEvent] = []
 
-    def take(self, event: Event) -> None:
+    def take(self, event: RegisterEvent) -> None:
         if event.kind == REGISTERED:
             self.maker = event.actor
         elif event.kind == MADE:
@@ -57,13 +57,13 @@ class _Roles:
                 self.asked.append(event)
             self.held |= memberships([(event.kind, event.at, event.actor, event.effects)])
         elif event.kind == ENDED and (one := self.held.get(event.effects["membership"])) is not None:
-            self.held[one.id] = replace(one, ends_at=datetime.fromisoformat(event.effects["ends_at"]))
+            self.held[one.id] = replace(one, ends_at=datetime.fromisoformat(str(event.effects["ends_at"])))
         elif event.kind == AWAY:
             self.away |= absences([(event.kind, event.effects)])
         elif event.kind == BACK and (gone := self.away.get(event.effects["absence"])) is not None:
-            self.away[gone.id] = replace(gone, ends_at=datetime.fromisoformat(event.effects["ends_at"]))
+            self.away[gone.id] = replace(gone, ends_at=datetime.fromisoformat(str(event.effects["ends_at"])))
 
-    def reasons(self, event: Event) -> Reasons:
+    def reasons(self, event: RegisterEvent) -> Reasons:
         if event.actor == SYSTEM_ACTOR and event.kind == ROLE_REFUSED:
             yield from self._closed(event)
             return
@@ -85,13 +85,13 @@ class _Roles:
 
     # --- roles ---
 
-    def _asked(self, event: Event) -> Reasons:
+    def _asked(self, event: RegisterEvent) -> Reasons:
         if event.actor in (event.effects["person"], event.effects["deputy_for"]):
             yield "nobody asks for a role for themselves"
         elif not self.past.administers(self.scope, event.actor, event.at):
             yield "roles are asked for by administrators"
 
-    def _agreed(self, event: Event) -> Reasons:
+    def _agreed(self, event: RegisterEvent) -> Reasons:
         """A second person gives what was asked for, and nothing else."""
         one = fold(self.asked).get(event.effects["request"])
         if (why := why_not_agreed(one, event)) is not None:
@@ -99,7 +99,7 @@ class _Roles:
         if not self._holds(event, DECIDERS, own=True):
             yield "roles are agreed to by administrators and supervisors"
 
-    def _closed(self, event: Event) -> Reasons:
+    def _closed(self, event: RegisterEvent) -> Reasons:
         """By itself a request ends with the account of whom the role is for, or in whose place it would be."""
         one = fold(self.asked).get(event.effects["request"])
         if one is None or one.state != ASKED:
@@ -107,16 +107,16 @@ class _Roles:
         elif not any(self.past.closed(who, event.at) for who in (one.person, one.deputy_for) if who):
             yield "a request ends by itself with an account, and none of its people's was closed"
 
-    def _refused(self, event: Event) -> Reasons:
+    def _refused(self, event: RegisterEvent) -> Reasons:
         one = fold(self.asked).get(event.effects["request"])
         if one is None or one.state != ASKED:
             yield "nobody had asked for this role"
         if not self._holds(event, DECIDERS, own=True):
             yield "roles are agreed to by administrators and supervisors"
 
-    def _given(self, event: Event) -> Reasons:
+    def _given(self, event: RegisterEvent) -> Reasons:
         one = event.effects
-        if self.services.get(one["person"]) == event.actor:
+        if self.services.get(one["person"] or "") == event.actor:
             if not self._holds(event, (PROVIDER_LEAD,)):
                 yield "a service account gets its role from a lead"
         elif event.seq == 2 and self.maker == event.actor == one["person"] and one["role"] == ADMINISTRATOR:
@@ -130,9 +130,13 @@ class _Roles:
         elif not self.past.administers(self.scope, event.actor, event.at):
             yield "roles are given by administrators"
 
-    def _passed_on(self, event: Event) -> Reasons:
+    def _passed_on(self, event: RegisterEvent) -> Reasons:
         """A substitute gets a role of whoever is away, in that one's name, for as long as both last."""
-        one, via, absence = event.effects, self.held.get(event.effects["via"]), self.away.get(event.effects["absence"])
+        one, via, absence = (
+            event.effects,
+            self.held.get(event.effects["via"] or ""),
+            self.away.get(event.effects["absence"]),
+        )
         new = memberships([(event.kind, event.at, event.actor, one)])[one["membership"]]
         if via is None or absence is None or (via.person, new.person) != (absence.person, absence.substitute):
             yield "no absence passes this role on"
@@ -150,14 +154,14 @@ class _Roles:
         if not self._by_absence(event, new):
             yield "its actor could not pass this role on"
 
-    def _ended(self, event: Event) -> Reasons:
+    def _ended(self, event: RegisterEvent) -> Reasons:
         one = self.held.get(event.effects["membership"])
         if one is None:
             yield "there was no such role to end"
         elif not (self._holds(event, (PROVIDER_LEAD,)) or self._by_absence(event, one)):
             yield "its actor could not end this role"
 
-    def _by_absence(self, event: Event, one: Held) -> bool:
+    def _by_absence(self, event: RegisterEvent, one: Held) -> bool:
         """Whether it came of somebody's being away, or back, in the line of substitutes; or an administrator did it."""
         line, above = set[str](), one.absence and one
         while above and above.absence is not None:
@@ -169,7 +173,7 @@ class _Roles:
 
     # --- absences ---
 
-    def _absence(self, event: Event) -> Reasons:
+    def _absence(self, event: RegisterEvent) -> Reasons:
         """One enters the own, and whoever leads those of others; with an account end those that it had part in."""
         known = self.away.get(event.effects["absence"])
         if event.kind == BACK and known is None:
@@ -181,7 +185,7 @@ class _Roles:
         if not (own or closes or self._holds(event, MANAGES)):
             yield "an absence is entered and ended by whoever is away and by those who lead"
 
-    def _holds(self, event: Event, roles: Iterable[str], *, own: bool = False) -> bool:
+    def _holds(self, event: RegisterEvent, roles: Iterable[str], *, own: bool = False) -> bool:
         return any(
             self.past.held(self.scope, event.actor, role, None, event.at, any_deputy=not own) for role in sorted(roles)
         )

@@ -12,7 +12,8 @@ from sqlalchemy import Connection, text
 from casework.engine.case_objects.encumbrances import CONFIRMED, RECORDED, after
 from casework.engine.roles import ADMINISTRATOR, PROVIDER_LEAD
 from casework.engine.state.case import Case
-from casework.engine.state.events import SYSTEM_ACTOR, Event
+from casework.engine.state.events import SYSTEM_ACTOR, RegisterEvent
+from casework.engine.state.register_effects import Encumbrance
 from casework.ledger.redactable_bodies import Erased
 from casework.operations.audit.findings import JUDGING
 from casework.operations.audit.findings import fold as fold_finding
@@ -117,7 +118,7 @@ class Rows:
 
     # --- registers ---
 
-    def of_register(self, kind: str, events: list[Event]) -> Iterator[Finding]:
+    def of_register(self, kind: str, events: list[RegisterEvent]) -> Iterator[Finding]:
         """A programme's, organisation's, person's or right's row, and the roles held in it."""
         for table, key, column, sentence in differences(self.db, kind, self.log, events):
             yield self._differ(table, key, column, sentence)
@@ -174,7 +175,7 @@ class Rows:
                 "skills", [one | {"scope_id": self.log} for one in skills], self._read("skills", "scope_id")
             )
 
-    def _by_right(self, kind: str, events: list[Event]) -> Iterator[Finding]:
+    def _by_right(self, kind: str, events: list[RegisterEvent]) -> Iterator[Finding]:
         """Who invites, or makes a service account, leads the organisation or is an administrator."""
         for event in events:
             if event.kind not in _BY_RIGHT or event.actor == SYSTEM_ACTOR:
@@ -187,10 +188,10 @@ class Rows:
                 sentence = f"Event {event.seq} ({event.kind}) is by somebody who could not do it then."
                 yield Finding("allowed", sentence, self.log, self.number, event.seq)
 
-    def _held(self, scope: str, event: Event, role: str) -> bool:
+    def _held(self, scope: str, event: RegisterEvent, role: str) -> bool:
         return self.past.held(scope, event.actor, role, None, event.at, any_deputy=True)
 
-    def _finding_judged(self, events: list[Event]) -> Iterator[Finding]:
+    def _finding_judged(self, events: list[RegisterEvent]) -> Iterator[Finding]:
         """Nobody answers their own finding or judges their own answer; nor a case that they had a part in."""
         case = str(events[0].effects["case"])
         for event in events:
@@ -226,13 +227,13 @@ class Rows:
         for seq in self.db.execute(_CAUSES_OF_RIGHTS, {"log": self.log}).scalars():
             yield Finding("rights", f"Event {seq} names a cause that does not know this right.", self.log, None, seq)
 
-    def _right(self, events: list[Event]) -> dict[str, Json]:
+    def _right(self, events: list[RegisterEvent]) -> dict[str, Json]:
         programme = text("SELECT programme_id FROM logs WHERE id = CAST(:log AS uuid)")
         told: dict[str, Json] = {
             "id": self.log,
             "programme_id": self.db.execute(programme, {"log": self.log}).scalar_one(),
         }
-        lying: list[dict[str, Json]] = []
+        lying: list[Encumbrance] = []
         for event in events:
             lying = after(lying, event)
             if event.kind == RECORDED:

@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import Connection, Engine, text
 
 from casework.engine.state.case import Case
-from casework.engine.state.events import ERASED, Event
+from casework.engine.state.events import ERASED, LoggedEvent, RegisterEvent
 from casework.engine.state.projection import evolve
 from casework.ledger.integrity import Head, StoredEvent, check_log
 from casework.ledger.redactable_bodies import ERASED as GONE
@@ -22,7 +22,7 @@ from casework.operations.verification.authorization.judge import reasons_against
 from casework.operations.verification.database import check_rest
 from casework.operations.verification.rows import Finding, Rows, later_than_head
 from casework.records.database import ENGINE, connected
-from casework.records.event_log import event_of, read_rows
+from casework.records.event_log import event_of, read_rows, register_event_of
 from casework.records.row_security import read_as, whole
 
 Json = Any
@@ -177,7 +177,7 @@ class _Walk:
         self.evidence = evidence
         self.case: Case | None = None
         #: Of a register's log; a case's events are forgotten as they are folded.
-        self.events: list[Event] = []
+        self.events: list[RegisterEvent] = []
         self.found: list[Finding] = []
         self.count = 0
         self.seq = 0
@@ -187,7 +187,7 @@ class _Walk:
         self._keys: dict[tuple[str, str], int] = {}
         #: Fields of which the hash alone is there, and those of which an event says so.
         self.gone: set[tuple[int, str]] = set()
-        self._told: dict[int, Event] = {}
+        self._told: dict[int, LoggedEvent] = {}
 
     def through(self, rows: Iterator[Any]) -> Iterator[StoredEvent]:
         for row in rows:
@@ -203,21 +203,26 @@ class _Walk:
             return
         self.seq = row.seq
         try:
-            event = event_of(row.header, row.effects, row.body)
-            self._compare_columns(row, event)
-            self._compare_key(row.header.get("key"), event)
-            self.gone |= {(event.seq, name) for name, value in event.body.items() if value is GONE}
-            if event.kind == ERASED:
-                self._told[event.seq] = event
             if self.evidence is None:
-                self.events.append(event)
+                entry = register_event_of(row.header, row.effects, row.body)
+                self._look_at(row, entry)
+                self.events.append(entry)
                 return
+            event = event_of(row.header, row.effects, row.body)
+            self._look_at(row, event)
             for reason in reasons_against(self.evidence, self.case, event):
                 self._blame("allowed", f"Event {row.seq} ({row.kind}) was not allowed: {reason}.")
             self.case = evolve(self.case, event)
         except Exception as fault:  # a checker that what it reads can stop would be no checker
             self.whole = False
             self._blame("unreadable", f"Event {row.seq} cannot be followed: {type(fault).__name__} {fault}.")
+
+    def _look_at(self, row: Any, event: LoggedEvent) -> None:
+        self._compare_columns(row, event)
+        self._compare_key(row.header.get("key"), event)
+        self.gone |= {(event.seq, name) for name, value in event.body.items() if value is GONE}
+        if event.kind == ERASED:
+            self._told[event.seq] = event
 
     def judge_erasures(self, past: Past) -> Iterator[Finding]:
         """What is gone went by an erasure to which two persons had agreed, and what is said to be gone is gone."""
@@ -244,12 +249,12 @@ class _Walk:
         table = "events" if column else None
         self.found.append(Finding(kind, sentence, self.log, self.number, self.seq, table, None, column))
 
-    def _compare_columns(self, row: Any, event: Event) -> None:
+    def _compare_columns(self, row: Any, event: LoggedEvent) -> None:
         for column, value in (("kind", event.kind), ("track_id", event.track), ("actor_id", event.actor)):
             if getattr(row, column) != value:
                 self._blame("column", f"Column and header of event {row.seq} disagree: {column}.", column)
 
-    def _compare_key(self, key: str | None, event: Event) -> None:
+    def _compare_key(self, key: str | None, event: LoggedEvent) -> None:
         if key is None:
             return
         first = self._keys.setdefault((event.actor, key), event.seq)

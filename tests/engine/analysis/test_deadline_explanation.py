@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from casework.engine.analysis.deadline_explanation import Explanation, Telling, days_used, explain, lines, tell
-from casework.engine.deadlines.calendars import Calendar
+from casework.engine.deadlines.calendars import Calendar, Unit
 from casework.engine.definition.grammar import Final, Limit, State, Workflow, previous, working_days
 from casework.engine.execution.commands import Recount
 from casework.engine.roles import OFFICER
@@ -122,7 +122,7 @@ def calendars(draw: st.DrawFn) -> tuple[Calendar, datetime]:
 @settings(max_examples=60, deadline=None)
 @given(calendars(), st.integers(1, 6), st.sampled_from(["wd", "cd"]), st.lists(st.integers(1, 3000), max_size=5))
 def test_the_ledger_is_what_a_minute_counter_counts(
-    scene: tuple[Calendar, datetime], n: int, unit: str, waits: list[int]
+    scene: tuple[Calendar, datetime], n: int, unit: Unit, waits: list[int]
 ) -> None:
     calendar, start = scene
     waiting = Waiting(calendar, start, Limit(n, unit))
@@ -194,7 +194,7 @@ def _insist_whole(waiting: Waiting, explained: Explanation) -> None:
     st.integers(0, 5000),
 )
 def test_a_day_is_used_when_nothing_of_it_is_left(
-    scene: tuple[Calendar, datetime], n: int, unit: str, waits: list[int], later: int
+    scene: tuple[Calendar, datetime], n: int, unit: Unit, waits: list[int], later: int
 ) -> None:
     calendar, start = scene
     waiting = Waiting(calendar, start, Limit(n, unit))
@@ -210,7 +210,7 @@ def test_a_day_is_used_when_nothing_of_it_is_left(
     assert 0 <= used <= n
     if explained.due is not None:
         assert days_used(clock, explained, versions, explained.due) == (n, n)
-        assert (used == n) == (now >= explained.due or calendar.remaining(now, explained.due, clock.unit) == 0)  # type: ignore[arg-type]  # the unit of a clock is one of two words
+        assert (used == n) == (now >= explained.due or calendar.remaining(now, explained.due, clock.unit) == 0)
 
 
 # --- the real calendar of 2026 ---------------------------------------------------------------------------------------
@@ -238,7 +238,7 @@ def test_the_spring_festival_of_2026_is_told_by_its_names() -> None:
     st.sampled_from(["wd", "cd"]),
     st.lists(st.integers(1, 9000), max_size=4),
 )
-def test_every_ledger_of_2026_is_what_a_minute_counter_counts(later: int, n: int, unit: str, waits: list[int]) -> None:
+def test_every_ledger_of_2026_is_what_a_minute_counter_counts(later: int, n: int, unit: Unit, waits: list[int]) -> None:
     start = datetime(2026, 1, 1, tzinfo=UTC) + later * MINUTE
     waiting = Waiting(china([2026, 2027]), start, Limit(n, unit))
     for wait in waits:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from hypothesis import given
@@ -21,6 +21,7 @@ from casework.engine.analysis.notification_rules import (
     owes,
 )
 from casework.engine.state.case import READY, Case, Fired, Opening, Task, Track
+from casework.engine.state.effects_schema import Effects
 from casework.engine.state.events import (
     ACTIVATED,
     ADDED,
@@ -101,7 +102,7 @@ CASE = Case(
 
 
 def event(kind: str, on: str | None = "main", actor: str = "somebody", **effects: Any) -> Event:
-    return Event(log="log", seq=9, at=NOW, kind=kind, actor=actor, track=on, effects=effects)
+    return Event(log="log", seq=9, at=NOW, kind=kind, actor=actor, track=on, effects=cast(Effects, effects))
 
 
 def fired(name: str, on: str = "asked", **effects: Any) -> Event:

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from casework.engine.deadlines.calendars import Unit
 from casework.engine.deadlines.deadlines import (
     Rung,
     count,
@@ -101,7 +102,7 @@ def test_what_appears_later_is_counted_from_its_day() -> None:
 
 
 @pytest.mark.parametrize("unit", ["wd", "cd"])
-def test_a_pause_keeps_what_is_left_of_every_rung(unit: str) -> None:
+def test_a_pause_keeps_what_is_left_of_every_rung(unit: Unit) -> None:
     rungs = _task(Limit(10, unit))
     paused_at = START + DAY
     kept = left(CALENDAR, rungs, paused_at)

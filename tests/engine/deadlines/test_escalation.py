@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from casework.engine.deadlines.calendars import Calendar
+from casework.engine.deadlines.calendars import Calendar, Unit
 from casework.engine.deadlines.deadlines import LADDER, Rung
 from casework.engine.definition.editions import Edition
 from casework.engine.definition.grammar import Final, Limit, State, Workflow, working_days
@@ -68,7 +68,7 @@ def test_a_ladder_that_nobody_could_climb_is_a_fault() -> None:
 @settings(max_examples=80, deadline=None)
 @given(calendars(), st.integers(2, 20), st.sampled_from(["wd", "cd"]), st.lists(st.integers(1, 6000), max_size=6))
 def test_nobody_is_reminded_or_told_outside_working_time(
-    scene: tuple[Calendar, datetime], n: int, unit: str, waits: list[int]
+    scene: tuple[Calendar, datetime], n: int, unit: Unit, waits: list[int]
 ) -> None:
     calendar, start = scene
     waiting = Waiting(calendar, start, Limit(n, unit))

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from typing import cast
 
 from hypothesis import given
 from hypothesis import strategies as st
 
 from casework.engine.state.case import Case, Join, Track
+from casework.engine.state.effects_schema import Given
 from casework.engine.state.join_count import ALL, ENOUGH, FIRST, SHORT, SOME, members, tally
 
 NOW = datetime(2026, 3, 2, 9, tzinfo=UTC)
@@ -32,7 +34,7 @@ def referral(n: int, outcome: str | None, **given: str) -> Track:
         NOW,
         ended_at=NOW if outcome else None,
         outcome=outcome,
-        given=given,
+        given=cast(Given, given),
     )
 
 

@@ -17,7 +17,7 @@ from casework.operations.people import registry
 from casework.operations.verification.rows import Rows
 from casework.operations.verification.service import verify_case, verify_log
 from casework.records.database import transaction
-from casework.records.event_log import now, read_events
+from casework.records.event_log import now, read_register
 from tests.support.world import World, new_request
 
 
@@ -206,7 +206,7 @@ def test_a_finding_judged_by_somebody_with_a_part_in_it_is_found(
     past, later = Past(db), now(db) + GRACE
     forged = [
         replace(one, at=later, actor=world.people[str(who)]) if one.kind == kind else one
-        for one in read_events(db, finding)
+        for one in read_register(db, finding)
     ]
     told = [
         one.sentence for one in Rows(db, finding, None, past).of_register("finding", forged) if one.kind == "allowed"

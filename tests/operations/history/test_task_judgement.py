@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from sqlalchemy import Connection
 
 from casework.definitions import load_library
+from casework.engine.state.effects_schema import TaskChange
 from casework.engine.state.events import Event
 from casework.engine.state.projection import fold
 from casework.operations.cases.service import hand_over
@@ -27,7 +28,7 @@ Forged = Callable[[World, Event], Event]
 def changed(event: Event, **change: Any) -> Event:
     """The event with another change of its task."""
     (one,) = event.effects["task_states"]
-    return replace(event, effects={**event.effects, "task_states": [one | change]})
+    return replace(event, effects={**event.effects, "task_states": [cast(TaskChange, {**one, **change})]})
 
 
 FORGED: dict[str, tuple[Forged, str]] = {

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from sqlalchemy import Engine, text
 
 from casework.engine.case_objects.disclosures import GLASS_LASTS
+from casework.engine.state.effects_schema import StartedOpening
 from casework.engine.state.events import Event
 from casework.engine.state.projection import evolve
 from casework.errors import CaseworkError, InvalidForm, NotAllowed, NotFound, WrongState
@@ -307,7 +308,7 @@ def renamed(one: Event, **change: Any) -> Event:
     if one.kind != "unsealing_asked":
         return one
     (made,) = one.effects["openings"]
-    return replace(one, effects={"openings": [made | change]})
+    return replace(one, effects={"openings": [cast(StartedOpening, {**made, **change})]})
 
 
 def judged(scene: Scene, log: str, change: Callable[[Event], Event]) -> list[str]:
@@ -423,7 +424,7 @@ def test_the_verification_finds_a_glass_that_was_broken_otherwise(scene: Scene, 
                 if change["effects"] == "longer"
                 else {"reader": scene.world.people["officer"]}
             )
-            return replace(one, effects={"openings": [made | other]})
+            return replace(one, effects={"openings": [cast(StartedOpening, {**made, **other})]})
         told: dict[str, Any] = {
             name: scene.world.people.get(value, value) if name != "role" else value for name, value in change.items()
         }

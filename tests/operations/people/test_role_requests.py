@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import cast
 from uuid import uuid4
 
 import pytest
@@ -11,6 +12,7 @@ from sqlalchemy import Connection, text
 from casework.engine.definition.names import insist_name
 from casework.engine.roles import ROLES
 from casework.engine.state.events import SYSTEM_ACTOR
+from casework.engine.state.register_effects import RegisterEffects
 from casework.errors import InvalidForm, NotAllowed, NotConfirmed, NotFound, WrongState
 from casework.operations.audit.findings import close_finding, raise_finding
 from casework.operations.auth.sessions import close_account
@@ -264,7 +266,7 @@ def test_what_was_asked_for_ends_with_the_account(db: Connection, world: World, 
 
 def _forge(db: Connection, programme: str, kind: str, by: str = SYSTEM_ACTOR, **effects: str | None) -> None:
     log = lock_log(db, programme)
-    register_log.append(db, log, [log.next_event(kind, by, effects=effects)])
+    register_log.append(db, log, [log.next_event(kind, by, effects=cast(RegisterEffects, effects))])
 
 
 @pytest.mark.parametrize("account", ["open", "closed later", "closed and opened again", "of the asker closed"])

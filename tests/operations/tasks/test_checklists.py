@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from sqlalchemy import Connection
@@ -11,6 +11,7 @@ from sqlalchemy import Connection
 from casework.definitions import load_library
 from casework.engine.execution.checklists import items_of
 from casework.engine.state.case import Task
+from casework.engine.state.effects_schema import TaskChange
 from casework.engine.state.events import COMPLETED, Event
 from casework.engine.state.projection import fold
 from casework.operations.core.actions import home_of
@@ -63,7 +64,7 @@ def reasons(db: Connection, before: list[Event], event: Event) -> list[str]:
 
 def changed(event: Event, **change: Any) -> Event:
     (one,) = event.effects["task_states"]
-    return replace(event, effects={**event.effects, "task_states": [one | change]})
+    return replace(event, effects={**event.effects, "task_states": [cast(TaskChange, {**one, **change})]})
 
 
 def test_the_log_folds_to_the_tables(world: World, db: Connection, task: Task) -> None:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from sqlalchemy import Connection
 
 from casework.definitions import load_library
+from casework.engine.state.effects_schema import TaskChange
 from casework.engine.state.events import COMPLETED, Event
 from casework.engine.state.projection import fold
 from casework.operations.cases.service import hand_over
@@ -65,7 +66,7 @@ def reasons(db: Connection, before: list[Event], event: Event) -> list[str]:
 
 def changed(event: Event, **change: Any) -> Event:
     (one,) = event.effects["task_states"]
-    return replace(event, effects={**event.effects, "task_states": [one | change]})
+    return replace(event, effects={**event.effects, "task_states": [cast(TaskChange, {**one, **change})]})
 
 
 def test_the_log_of_a_whole_review_folds_to_the_tables_and_nothing_speaks_against_it(

@@ -12,7 +12,7 @@ from casework.operations.tasks.skills import find_skills, list_skills, set_skill
 from casework.operations.verification.service import verify_all, verify_log
 from casework.records.case_loader import load
 from casework.records.database import transaction
-from casework.records.event_log import read_events
+from casework.records.event_log import read_events, read_register
 from tests.operations.tasks.test_allocation import holders, rule, settle
 from tests.support.world import World, new_request, note_rows, to_referral
 
@@ -132,7 +132,7 @@ def test_what_is_said_last_counts_and_the_log_keeps_both(world: World, db: Conne
     told = find_skills(db, world.actor(db, "supervisor"), world.programmes["BJ"], world.people["officer"])
     assert (told["fields"], told["languages"], told["services"]) == (["Heat pumps"], [], [])
     kept = [
-        one.effects["skills"]["fields"] for one in read_events(db, world.programmes["BJ"]) if "skills" in one.effects
+        one.effects["skills"]["fields"] for one in read_register(db, world.programmes["BJ"]) if "skills" in one.effects
     ]
     assert kept == [["Boilers"], ["Heat pumps"]]
 
@@ -148,7 +148,7 @@ def test_the_same_request_is_kept_once(world: World, db: Connection) -> None:
             request=request,
             **given,
         )
-    assert sum("skills" in one.effects for one in read_events(db, world.programmes["BJ"])) == 1
+    assert sum("skills" in one.effects for one in read_register(db, world.programmes["BJ"])) == 1
 
 
 @pytest.mark.parametrize("name", ["officer", "manager", "administrator", "provider_lead", "foreign_officer"])

@@ -41,6 +41,6 @@ def judge_disclosure(evidence: Evidence, before: Case, event: Event) -> Reasons:
     for one in event.effects.get("openings", ()):
         for person, roles in ((one["reader"], disclosures.READERS), (one["decider"], disclosures.DECIDERS)):
             if one["kind"] == disclosures.UNSEALING and not any_role_held(
-                evidence, before.programme, person, roles, event
+                evidence, before.programme, str(person), roles, event
             ):
                 yield f"it names somebody who was none of: {listed(roles)}"

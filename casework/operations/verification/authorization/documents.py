@@ -46,12 +46,12 @@ def judge_document(evidence: Evidence, before: Case, event: Event) -> Reasons:
             yield "what a provider hands in is no party's"
         if one.get("own") and (referral is not None or one["party"] is not None):
             yield "it calls a paper the office's own that is not"
-    for one in event.effects.get("files", ()):
-        last = max((file.version for file in before.files.values() if file.document == one["document"]), default=0)
-        if one["id"] in before.files or one["version"] != last + 1:
-            yield f"it files version {one['version']} after version {last}"
-        if one["document"] not in fresh:
-            yield from _own_document(before, event, one["document"])
+    for filed in event.effects.get("files", ()):
+        last = max((file.version for file in before.files.values() if file.document == filed["document"]), default=0)
+        if filed["id"] in before.files or filed["version"] != last + 1:
+            yield f"it files version {filed['version']} after version {last}"
+        if filed["document"] not in fresh:
+            yield from _own_document(before, event, filed["document"])
     gone = event.effects.get("documents_withdrawn", ())
     for id in gone:
         yield from _own_document(before, event, id)

@@ -54,8 +54,8 @@ def judge_completed(evidence: Evidence, before: Case, event: Event) -> Reasons:
     yield from duty_reasons(before, rule.not_by, {event.actor, event.acting_for}, track)
     if objectors(before, task) & {event.actor, event.acting_for}:
         yield "whoever objected decided on the objection"
-    states = {one["id"]: one for one in event.effects.get("task_states", ())}
-    facts = facts_of(evidence, before, track, event, states.get(task.id, {}).get("result", {}), task)
+    results = {one["id"]: one.get("result", {}) for one in event.effects.get("task_states", ())}
+    facts = facts_of(evidence, before, track, event, results.get(task.id, {}), task)
     yield from guards_against(rule.guards, facts)
     yield from follows(rule.effects, facts, event)
 
@@ -76,7 +76,7 @@ def judge_added(evidence: Evidence, before: Case, event: Event) -> Reasons:
         if not any(rule.name == name for rule in edition.tasks.values()):
             yield f"{edition.workflow} has no task “{name}”"
         if name == TOO_FEW and not any(
-            (join := before.joins.get(one["about"])) and tally_of(evidence, before, join).verdict(join) == SHORT
+            (join := before.joins.get(one["about"] or "")) and tally_of(evidence, before, join).verdict(join) == SHORT
             for one in event.effects.get("tasks", ())
         ):
             yield "as many results could still come as the case waited for"

@@ -1,0 +1,159 @@
+"""What an event makes of the case itself: whose it is, how it stands, who proposes, and who reads it for a time."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from casework.engine.state.case import Case, Join, Opening, Proposal
+from casework.engine.state.copies import replace
+from casework.engine.state.effects_schema import (
+    ErasedWords,
+    Hold,
+    OpenedProposal,
+    OpeningChange,
+    StartedOpening,
+    WrittenJoin,
+)
+from casework.engine.state.events import Event
+from casework.ledger.canonical_json import parse_instant
+
+Proposals = Mapping[str, Proposal]
+Openings = Mapping[str, Opening]
+Joins = Mapping[str, Join]
+
+
+def opened(event: Event) -> Case:
+    """The case that a log begins with."""
+    about = event.effects["case"]
+    return Case(
+        log=event.log,
+        kind=about["kind"],
+        programme=about["programme"],
+        seq=0,
+        last_at=event.at,
+        opened_at=event.at,
+        title=event.body.get("title"),
+        number=about.get("number"),
+        match=about.get("match"),
+        need=about.get("need"),
+        technology=about.get("technology"),
+        phase=about.get("phase"),
+        parties=about.get("parties", {}),
+        rights=tuple(about.get("rights", ())),
+        about=about.get("about"),
+        owner=about.get("owner"),
+        team=tuple(about.get("team", ())),
+    )
+
+
+# --- two persons -------------------------------------------------------------------------------------------------------
+
+
+def proposed(proposals: Proposals, told: OpenedProposal, event: Event) -> Proposals:
+    proposal = Proposal(
+        id=told["id"],
+        track=str(event.track),
+        transition=told["transition"],
+        actor=event.actor,
+        acting_for=event.acting_for,
+        seq=event.seq,
+        data=event.effects.get("data", {}),
+        task=told["task"],
+    )
+    return {**proposals, told["id"]: proposal}
+
+
+def settled(proposals: Proposals, told: list[str], event: Event) -> Proposals:
+    return {id: proposal for id, proposal in proposals.items() if id not in told}
+
+
+# --- readers for a time ------------------------------------------------------------------------------------------------
+
+
+def readers_asked(openings: Openings, told: list[StartedOpening], event: Event) -> Openings:
+    return {
+        **openings,
+        **{
+            opening["id"]: Opening(
+                opening["id"],
+                opening["kind"],
+                opening["state"],
+                opening["reader"],
+                event.actor,
+                opening["decider"],
+                event.at,
+                opening["days"],
+                parse_instant(opening["until"]) if opening["until"] else None,
+                event.at if opening["until"] else None,
+            )
+            for opening in told
+        },
+    }
+
+
+def readers_changed(openings: Openings, told: list[OpeningChange], event: Event) -> Openings:
+    return {**openings, **{change["id"]: _changed(openings[change["id"]], change, event) for change in told}}
+
+
+def _changed(opening: Opening, change: OpeningChange, event: Event) -> Opening:
+    values: dict[str, Any] = {}
+    if "state" in change:
+        values["state"] = change["state"]
+        if change["state"] in ("open", "refused"):
+            values["decided_at"] = event.at
+        if change["state"] == "ended":
+            values["ended_at"] = event.at
+    if "told_on" in change:
+        values["told_on"] = change["told_on"]
+    if "until" in change:
+        values["until"] = parse_instant(change["until"])
+    return replace(opening, **values)
+
+
+def interested(people: frozenset[str], told: list[str], event: Event) -> frozenset[str]:
+    return people | frozenset(told)
+
+
+def interested_no_longer(people: frozenset[str], told: list[str], event: Event) -> frozenset[str]:
+    return people - frozenset(told)
+
+
+# --- how it stands -----------------------------------------------------------------------------------------------------
+
+
+def joined(joins: Joins, told: WrittenJoin, event: Event) -> Joins:
+    return {**joins, told["id"]: Join.read(told)}
+
+
+def owned(owner: str | None, told: str, event: Event) -> str | None:
+    return told
+
+
+def staffed(team: tuple[str, ...], told: list[str], event: Event) -> tuple[str, ...]:
+    return tuple(told)
+
+
+def held(hold: Hold | None, told: Hold | None, event: Event) -> Hold | None:
+    return told
+
+
+def frozen(stands_still: bool, told: bool, event: Event) -> bool:
+    return told
+
+
+def came_to(outcome: str | None, told: str | None, event: Event) -> str | None:
+    return told
+
+
+def came_to_it_by(reasons: tuple[str, ...], told: list[str], event: Event) -> tuple[str, ...]:
+    return tuple(told)
+
+
+def closed(at: datetime | None, told: bool, event: Event) -> datetime | None:
+    return event.at if told else None
+
+
+def title_erased(title: Any, told: ErasedWords, event: Event) -> Any:
+    return None if told["title"] else title

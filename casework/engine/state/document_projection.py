@@ -1,0 +1,126 @@
+"""What an event makes of consents, documents, their files, and who may see them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from casework.engine.state.case import Consent, Document, File, Grant
+from casework.engine.state.copies import replace
+from casework.engine.state.effects_schema import (
+    EndedConsent,
+    ErasedWords,
+    FiledFile,
+    GivenConsent,
+    GivenGrant,
+    GrantDay,
+    RegisteredDocument,
+)
+from casework.engine.state.events import Event
+
+Consents = Mapping[str, Consent]
+Documents = Mapping[str, Document]
+Files = Mapping[str, File]
+Grants = Mapping[str, Grant]
+
+
+def consented(consents: Consents, told: list[GivenConsent], event: Event) -> Consents:
+    return {
+        **consents,
+        **{
+            consent["id"]: Consent(
+                id=consent["id"],
+                party=consent["party"],
+                providers=_maybe(consent["providers"]),
+                documents=_maybe(consent["documents"]),
+                given_on=consent["given_on"],
+                expires_on=consent["expires_on"],
+            )
+            for consent in told
+        },
+    }
+
+
+def _maybe(ids: list[str] | None) -> tuple[str, ...] | None:
+    return None if ids is None else tuple(ids)
+
+
+def consents_ended(consents: Consents, told: list[EndedConsent], event: Event) -> Consents:
+    ended = {one["id"]: replace(consents[one["id"]], ended_at=event.at, how=one["how"]) for one in told}
+    return {**consents, **ended}
+
+
+def registered(documents: Documents, told: list[RegisteredDocument], event: Event) -> Documents:
+    return {
+        **documents,
+        **{
+            document["id"]: Document(
+                document["id"],
+                document["party"],
+                document["kind"],
+                event.at,
+                document.get("valid_until"),
+                event.track,
+                own=document.get("own", False),
+                letter=document.get("letter"),
+            )
+            for document in told
+        },
+    }
+
+
+def withdrawn(documents: Documents, told: list[str], event: Event) -> Documents:
+    return {**documents, **{id: replace(documents[id], withdrawn_at=event.at) for id in told}}
+
+
+def filed(files: Files, told: list[FiledFile], event: Event) -> Files:
+    name, digest = event.body.get("file"), event.body.get("sha256")
+    return {
+        **files,
+        **{
+            file["id"]: File(
+                file["id"],
+                file["document"],
+                file["version"],
+                file["type"],
+                file["size"],
+                event.at,
+                event.actor,
+                name,
+                digest,
+            )
+            for file in told
+        },
+    }
+
+
+def names_erased(files: Files, told: ErasedWords, event: Event) -> Files:
+    return {**files, **{id: replace(files[id], name=None) for id in told["names"]}} if told["names"] else files
+
+
+def granted(grants: Grants, told: list[GivenGrant], event: Event) -> Grants:
+    return {
+        **grants,
+        **{
+            grant["id"]: Grant(
+                grant["id"],
+                grant["track"],
+                grant["document"],
+                tuple(grant["consents"]),
+                event.at,
+                until=grant.get("until"),
+            )
+            for grant in told
+        },
+    }
+
+
+def grants_ended(grants: Grants, told: list[str], event: Event) -> Grants:
+    return {**grants, **{id: replace(grants[id], ended_at=event.at) for id in told}}
+
+
+def grant_days(grants: Grants, told: list[GrantDay], event: Event) -> Grants:
+    return {**grants, **{one["id"]: replace(grants[one["id"]], until=one["until"]) for one in told}}
+
+
+def grants_returned(grants: Grants, told: list[str], event: Event) -> Grants:
+    return {**grants, **{id: replace(grants[id], returned_at=event.at) for id in told}}

@@ -1,0 +1,520 @@
+"""What follows from an event: the declared type of each key of its effects.
+
+They are JSON and stay it: a type for the reader and the type checker, which costs nothing when the program runs. Who makes
+an event, who folds it, who judges it again and who tells it read the same declaration.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Literal, NotRequired, TypeAlias
+
+from typing_extensions import TypedDict
+
+from casework.engine.deadlines.calendars import Unit
+from casework.engine.deadlines.deadlines import Rule
+from casework.json_values import Answers
+
+#: A rung of a clock: the instant, what happens then, and how the moment was counted. In JSON an array of three.
+WrittenRung: TypeAlias = tuple[str, str, Rule]
+
+#: The languages of a letter.
+Language: TypeAlias = Literal["en", "zh", "both"]
+
+# --- the case and its tracks -----------------------------------------------------------------------------------------
+
+
+class CaseSubject(TypedDict):
+    """What a case, or a sealed mediation, is about."""
+
+    programme: str
+    number: NotRequired[str]
+    match: NotRequired[str | None]
+    need: NotRequired[str | None]
+    technology: NotRequired[str | None]
+    phase: NotRequired[str | None]
+    #: The two parties' organisations, by side.
+    parties: NotRequired[dict[str, str]]
+    rights: NotRequired[list[str]]
+    #: Of a mediation: the case that it is about.
+    about: NotRequired[str | None]
+    owner: NotRequired[str | None]
+    team: NotRequired[list[str]]
+
+
+class OpenedCase(CaseSubject):
+    """The same, and of which kind it is."""
+
+    kind: str
+
+
+#: What the opener of a track gave along; of a referral what is asked, shared, and with whom it is asked.
+Given = TypedDict(
+    "Given",
+    {
+        #: The question by its name, or whether one is asked in words.
+        "question": str | bool,
+        "documents": list[str],
+        "wanted_on": str | None,
+        #: By document the last day of its access.
+        "shared_until": dict[str, str],
+        #: The providers who are asked next, in their order.
+        "panel": list[str],
+        #: The referral before it in its panel, and the one beside which it was sent.
+        "after": str,
+        "with": str,
+    },
+    total=False,
+)
+
+
+class OpenedTrack(TypedDict):
+    """A track that begins."""
+
+    id: str
+    workflow: str
+    edition: str
+    kind: str
+    parent: str | None
+    provider: str | None
+    states: list[str]
+    given: NotRequired[Given]
+
+
+class Hold(TypedDict, total=False):
+    """Why a case waits, for whom, until when, and which clocks stand still for it."""
+
+    reason: str
+    resume_by: str | None
+    waits_for: str
+    paused: list[str]
+
+
+class WrittenJoin(TypedDict):
+    """How referrals side by side are waited for, as it is now."""
+
+    id: str
+    kind: str
+    rule: str
+    needed: int | None
+    at: str | None
+    referrals: list[str]
+    state: str
+    by: list[str]
+
+
+class Objection(TypedDict):
+    """What one side thinks of something that the other has done: raised, answered, settled, upheld or dismissed."""
+
+    id: str
+    what: str
+    side: str
+    #: The transition that it is about.
+    to: str
+
+
+# --- tasks and clocks ------------------------------------------------------------------------------------------------
+
+
+class OpenedTask(TypedDict):
+    """A task that begins."""
+
+    id: str
+    track: str
+    name: str
+    edition: str
+    rule: str
+    type: str
+    queue: str
+    organisation: str | None
+    state: str
+    due: str | None
+    of: str | None
+    about: str | None
+    aftercare: bool
+
+
+#: For whom a person lets a task wait, and until which day.
+Wait = TypedDict("Wait", {"for": str, "until": str})
+
+
+class TaskValues(TypedDict, total=False):
+    """What changes of a task."""
+
+    state: str
+    holder: str | None
+    flagged: bool
+    result: Answers
+    priority: int
+    #: To whom it was handed; None: to whoever works its queue.
+    to: str | None
+    #: The item of its checklist that was ticked, unticked or added.
+    item: str
+    wait: Wait | None
+    due: str | None
+    #: Of one that is suspended: its state before, where that is not the one it had.
+    before: str
+    #: Who ended it, where that is not the actor.
+    by: str
+
+
+class TaskChange(TaskValues):
+    """A task that was there before, and what is new of it."""
+
+    id: str
+
+
+class ClockSpan(TypedDict):
+    """Moments that were counted from now on, and by which calendar."""
+
+    start: str
+    #: Digest of the calendar.
+    calendar: str
+    rungs: list[WrittenRung]
+
+
+class ClockOwner(TypedDict, total=False):
+    """What a clock belongs to."""
+
+    task: str | None
+    consent: str | None
+    grant: str | None
+    #: The state of its track.
+    of: str | None
+
+
+class StartedClock(ClockSpan, ClockOwner):
+    """A clock that begins."""
+
+    id: str
+    track: str
+    unit: Unit
+
+
+class ClockValues(TypedDict, total=False):
+    """What changes of a clock beside its state."""
+
+    start: str
+    calendar: str
+    rungs: list[WrittenRung]
+    #: Minutes that a pause keeps of each rung.
+    left: list[int]
+    next: int
+    task: str
+
+
+class ClockChange(ClockValues):
+    """A clock that was there before, its state and what is new of it."""
+
+    id: str
+    state: str
+
+
+class Allocation(TypedDict):
+    """Why a queue's rule gave a task to whom it did, so that the choice can be made again."""
+
+    strategy: str
+    cap: int | None
+    reasons: list[str]
+    #: The skills that the task asks for, where the rule looks at them.
+    asks: NotRequired[list[str]]
+    among: list[AllocationCandidate]
+
+
+class AllocationCandidate(TypedDict):
+    """Somebody among whom a rule chose."""
+
+    person: str
+    load: int
+    turn: int
+    deeds: int
+    skills: NotRequired[list[str]]
+
+
+class OpenedProposal(TypedDict):
+    """What one person asks for, and the task of who decides it."""
+
+    id: str
+    transition: str
+    task: str
+
+
+# --- consents, documents and who sees them ---------------------------------------------------------------------------
+
+
+class ConsentTerms(TypedDict):
+    """To what a party agrees; None for providers or documents means all of them."""
+
+    party: str
+    providers: list[str] | None
+    documents: list[str] | None
+    given_on: str
+    expires_on: str | None
+
+
+class GivenConsent(ConsentTerms):
+    id: str
+
+
+class EndedConsent(TypedDict):
+    id: str
+    #: withdrawn or expired.
+    how: str
+
+
+class RegisteredDocument(TypedDict):
+    """A document that was entered; its words are in the body."""
+
+    id: str
+    party: str | None
+    kind: str
+    valid_until: str | None
+    own: NotRequired[bool]
+    letter: NotRequired[str]
+
+
+class FiledFile(TypedDict):
+    """A version of a document; its name and digest are in the body."""
+
+    id: str
+    document: str
+    version: int
+    type: str
+    size: int
+
+
+class GivenGrant(TypedDict):
+    """An access to a document, under consents, perhaps until a day."""
+
+    id: str
+    track: str
+    document: str
+    consents: list[str]
+    until: NotRequired[str]
+
+
+class GrantDay(TypedDict):
+    """Another last day of an access; None: none of its own."""
+
+    id: str
+    until: str | None
+
+
+class StartedOpening(TypedDict):
+    """What opens the log to one more reader, or asks for it."""
+
+    id: str
+    kind: str
+    reader: str
+    decider: str | None
+    days: int
+    state: str
+    until: str | None
+
+
+class OpeningChange(TypedDict):
+    """What became of it."""
+
+    id: str
+    state: NotRequired[str]
+    until: NotRequired[str]
+    #: The day on which the parties were told.
+    told_on: NotRequired[str]
+
+
+class RoleGiven(TypedDict):
+    """Who gave the role in which somebody broke the glass, and who agreed."""
+
+    by: str
+    agreed_by: str | None
+
+
+# --- rights, and words that were taken out ---------------------------------------------------------------------------
+
+#: What lies on an IP right: a pledge, a licence, a transfer.
+Burden = TypedDict(
+    "Burden",
+    {
+        "kind": str,
+        "holder": NotRequired[str | None],
+        "territory": NotRequired[str | None],
+        "exclusive": NotRequired[bool],
+        "from": str | None,
+        "to": NotRequired[str | None],
+    },
+)
+#: Of burdens what those have in common that end.
+BurdenEnded = TypedDict("BurdenEnded", {"kind": str, "from": str | None})
+
+
+class RightChange(TypedDict):
+    """What the case's deed means for an IP right: it is told in the right's own log."""
+
+    right: str
+    add: NotRequired[Burden]
+    end: NotRequired[BurdenEnded]
+
+
+class ErasedWords(TypedDict):
+    """Which words of earlier events are gone."""
+
+    #: The `seq` of the event and the field of its body.
+    fields: list[tuple[int, str]]
+    #: Whether the case's title was among them.
+    title: bool
+    #: Files of which the name is gone.
+    names: list[str]
+
+
+# --- all of them -----------------------------------------------------------------------------------------------------
+
+
+class FoldedEffects(TypedDict, total=False):
+    """What changes the case: for each of them the projection knows what."""
+
+    #: With the first event: what the case is about.
+    case: OpenedCase
+    tracks: list[OpenedTrack]
+    #: Tracks that count no longer, for another provider has taken their place; `replaced`: the event's own does.
+    replaced_tracks: list[str]
+    replaced: bool
+    #: Who works on the event's track and those below it, and the person named there.
+    provider: str | None
+    named: str
+    #: What is new of what the track's opener gave along.
+    given: Given
+    #: People whom the track shuts out.
+    barred: list[str]
+    #: The transition that fired, was proposed, refused or corrected, and the form's facts.
+    transition: str
+    data: Answers
+    #: A state was entered, so that "=previous" knows the way back.
+    entered: bool
+    #: How the track ended; that it goes on again.
+    ended: str
+    reopened: bool
+    #: By transition, how often it had fired when the other side signed for it.
+    received: dict[str, int]
+    objection: Objection
+    tasks: list[OpenedTask]
+    task_states: list[TaskChange]
+    allocation: Allocation
+    clocks: list[StartedClock]
+    clock_states: list[ClockChange]
+    proposal: OpenedProposal
+    #: Proposals that were confirmed, refused or lapsed.
+    proposals_ended: list[str]
+    consents: list[GivenConsent]
+    consents_ended: list[EndedConsent]
+    documents: list[RegisteredDocument]
+    documents_withdrawn: list[str]
+    files: list[FiledFile]
+    grants: list[GivenGrant]
+    grant_days: list[GrantDay]
+    grants_ended: list[str]
+    #: Accesses of which the provider gave back or destroyed what it had.
+    grants_returned: list[str]
+    openings: list[StartedOpening]
+    opening_states: list[OpeningChange]
+    #: People with a declared interest, and those who have it no longer.
+    interest: list[str]
+    interest_ended: list[str]
+    join: WrittenJoin
+    owner: str
+    team: list[str]
+    hold: Hold | None
+    frozen: bool
+    outcome: str | None
+    reasons: list[str]
+    #: True: the case is closed; False: it is open again.
+    closed: bool
+    erased: ErasedWords
+
+
+class Effects(FoldedEffects, total=False):
+    """All keys of an event in the log of a case or a mediation."""
+
+    #: The task that was worked on, its name, and who held it where that was somebody.
+    task: str
+    name: str
+    held_by: str
+    #: Who was relieved of it.
+    person: str
+    #: Which one, where a kind of event knows several: of a rung, a message, a letter, an objection, a join.
+    what: str
+    #: The clock that rang.
+    clock: str
+    #: Digest of the calendar by which clocks were counted again.
+    calendar: str
+    #: Facts from outside the log that guards and effects read, and by kind the papers that counted.
+    facts: dict[str, Any]
+    papers: dict[str, str | None]
+    #: The `seq` of the proposal that was confirmed.
+    proposed: int
+    #: The day on which it took place, where that was put down afterwards.
+    happened_on: str
+    #: Of a corrected answer: the `seq` of the event that gave it, and what it said.
+    of: int
+    before: Answers
+    #: A message, and whom it mentions.
+    message: str
+    mentions: list[str]
+    #: Of a letter its language; of a document that is filed, withdrawn or shared no longer its kind.
+    language: Language
+    paper: str
+    role_given: RoleGiven
+    rights: list[RightChange]
+    #: The erasure by which words were taken out.
+    erasure: str
+
+
+# --- what a definition may say -----------------------------------------------------------------------------------------
+
+
+class Pause(TypedDict):
+    """Whose clocks go on although the case waits."""
+
+    keep: list[str]
+
+
+class MoreTime(TypedDict, total=False):
+    """More time for work or for tasks."""
+
+    #: A day for a referral's step, with what it moves of its service.
+    work: str
+    #: These tasks, and their later day; None: their whole limits anew.
+    tasks: list[str]
+    until: str | None
+
+
+class Follows(TypedDict, total=False):
+    """What follows from a deed by its definition, in the words that a workflow's effect may use."""
+
+    # These stand in the event as they are.
+    owner: str
+    team: list[str]
+    outcome: str | None
+    reasons: list[str]
+    hold: Hold | None
+    named: str
+    given: Given
+    replaced: bool
+    provider: str | None
+    rights: list[RightChange]
+    join: WrittenJoin
+    objection: Objection
+    # These are added to what the event says already.
+    interest: list[str]
+    interest_ended: list[str]
+    barred: list[str]
+    replaced_tracks: list[str]
+    grants_returned: list[str]
+    # From these something else follows.
+    frozen: bool
+    consents: list[ConsentTerms]
+    #: Documents that the track's provider may see from now on; that it may see nothing any more.
+    grant: list[str]
+    end_grants: bool
+    pause: Pause
+    resume: bool
+    #: A day for the step in which the track stands, or more time for others.
+    extend: str | MoreTime

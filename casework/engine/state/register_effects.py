@@ -1,0 +1,133 @@
+"""What follows from an event of a register: of programmes, organisations, people, rights, findings and erasures.
+
+As with `effects_schema`, a type for each key, over JSON as it is stored.
+"""
+
+from __future__ import annotations
+
+from typing import Any, NotRequired
+
+from typing_extensions import TypedDict
+
+from casework.engine.state.effects_schema import ErasedWords
+
+#: What lies on an IP right, by which case, from when and, once it has ended, until when.
+Encumbrance = TypedDict(
+    "Encumbrance",
+    {
+        "id": str,
+        "case": str,
+        "kind": NotRequired[str],
+        "holder": str | None,
+        "territory": str | None,
+        "exclusive": bool | None,
+        "from": NotRequired[str | None],
+        "to": str | None,
+    },
+)
+
+
+class Cause(TypedDict):
+    """The event of a case from which one of a right follows."""
+
+    log: str
+    seq: int
+
+
+class RecordedRight(TypedDict):
+    """What an IP right is; the rest is in the body."""
+
+    kind: str
+    technology: str | None
+    confirmed: bool
+
+
+class QueueRule(TypedDict):
+    """By which rule a queue gives its tasks, and since when."""
+
+    id: str
+    queue: str
+    strategy: str
+    cap: int | None
+    since: str
+
+
+class PersonSkills(TypedDict):
+    """What a person can do, in a programme or an organisation."""
+
+    id: str
+    person: str
+    fields: list[str]
+    languages: list[str]
+    services: list[str]
+
+
+class AccountChange(TypedDict, total=False):
+    """What belongs to a change of an account: the role that was given or ended, the recovery and by which means."""
+
+    membership: str
+    recovery: str
+    means: list[str]
+
+
+class RegisterEffects(AccountChange, total=False):
+    """All keys of an event in any other log than a case's."""
+
+    # A programme, with its calendar and phases, and an organisation.
+    code: str
+    calendar: dict[str, Any]
+    phase: str
+    starts_on: str
+    ends_on: str | None
+    kind: str
+    services: list[str]
+    country: str | None
+    # Who has which role: given, asked for, by invitation, passed on by an absence, ended.
+    person: str | None
+    role: str
+    deputy_for: str | None
+    starts_at: str | None
+    ends_at: str | None
+    request: str
+    asked_by: str
+    invitation: str
+    roles: list[Any]
+    language: str
+    expires_at: str
+    absence: str
+    substitute: str
+    via: str | None
+    # How tasks are given, and what people can do.
+    allocation: QueueRule
+    skills: PersonSkills
+    # What was changed of an account; a service's account, with its scopes.
+    what: str
+    account: str
+    scopes: list[str]
+    # A part of an import: digest of the file's name, which rows, and how many came of them.
+    file: str
+    first_row: int
+    last_row: int
+    created: int
+    updated: int
+    nested: int
+    # An IP right.
+    right: RecordedRight
+    encumbrance: Encumbrance
+    ended: list[str]
+    on: str
+    cause: Cause
+    checked_on: str
+    # A finding: about which event of which case.
+    programme: str
+    case: str
+    seq: int
+    # An erasure, on which legal basis; and what was taken out by it.
+    basis: str
+    #: The duties by which what it asked for is kept.
+    kept: list[Any]
+    erasure: str
+    erased: ErasedWords
+    # Settings of a program that have changed.
+    program: str
+    settings: dict[str, Any]
