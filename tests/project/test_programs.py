@@ -31,14 +31,16 @@ def test_it_is_the_one_that_is_installed(bare: Path) -> None:
 
 def test_it_is_installed_by_debians_own_packages(bare: Path) -> None:
     write_program(
-        bare / "apt-get", f'case "$*" in *install*chromium) : > {bare}/chromium; /bin/chmod 755 {bare}/chromium;; esac'
+        bare / "apt-get",
+        f'case "$*" in *install*chromium-headless-shell) : > {bare}/chromium-headless-shell;'
+        f" /bin/chmod 755 {bare}/chromium-headless-shell;; esac",
     )
-    assert find_program(CHROMIUM, install=True) == str(bare / "chromium")
+    assert find_program(CHROMIUM, install=True) == str(bare / "chromium-headless-shell")
 
 
 def test_an_installation_that_fails_is_told(bare: Path) -> None:
     write_program(bare / "apt-get", "exit 100")
-    with pytest.raises(NoProgramError, match="apt-get install chromium"):
+    with pytest.raises(NoProgramError, match="apt-get install chromium-headless-shell"):
         find_program(CHROMIUM, install=True)
 
 
@@ -54,7 +56,7 @@ def test_without_one_a_single_line_says_how_to_get_it(bare: Path) -> None:
     assert done.returncode == 1
     assert done.stdout == ""
     [line] = done.stderr.splitlines()
-    assert "apt-get install chromium" in line
+    assert "apt-get install chromium-headless-shell" in line
     assert "make test-fast" in line
 
 
