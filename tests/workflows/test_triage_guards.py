@@ -1,0 +1,207 @@
+"""Golden truth tables of the guards from triage to the plan: a published guard never changes its meaning."""
+
+from __future__ import annotations
+
+from casework.engine.definition.facts import Facts
+from casework.engine.state.case import Task
+from tests.workflows.case_facts import OFFICER, at, consent, done, facts, fired, table, technology
+from workflows import guards
+
+# --- triage and consent ----------------------------------------------------------------------------------------------
+
+
+@table(
+    {
+        "nobody declared": (facts(), True),
+        "another declared": (facts(interests=frozenset({"x"})), True),
+        "the actor declared": (facts(interests=frozenset({OFFICER})), False),
+    }
+)
+def test_no_declared_interest(case: Facts, holds: bool) -> None:
+    assert guards.no_declared_interest.holds(case) is holds
+
+
+@table(
+    {
+        "no form yet": (facts(), True),
+        "free officer": (facts(data={"officer": "a", "team": ["b"]}), True),
+        "officer declared": (facts(data={"officer": "a"}, interests=frozenset({"a"})), False),
+        "team declared": (facts(data={"officer": "a", "team": ["b"]}, interests=frozenset({"b"})), False),
+    }
+)
+def test_officer_has_no_interest(case: Facts, holds: bool) -> None:
+    assert guards.officer_has_no_interest.holds(case) is holds
+
+
+@table(
+    {
+        "both": (facts(), True),
+        "no need": (facts(need=None), False),
+        "no technology": (facts(technology=None), False),
+    }
+)
+def test_records_on_file(case: Facts, holds: bool) -> None:
+    assert guards.records_on_file.holds(case) is holds
+
+
+@table(
+    {
+        "explained": (facts(outside={"match": {"rationale": True, "source": "database"}}), True),
+        "no rationale": (facts(outside={"match": {"rationale": False, "source": "database"}}), False),
+        "no source": (facts(outside={"match": {"rationale": True, "source": None}}), False),
+    }
+)
+def test_match_is_explained(case: Facts, holds: bool) -> None:
+    assert guards.match_is_explained.holds(case) is holds
+
+
+@table(
+    {
+        "not checked": (facts(), False),
+        "no interest": (facts(tasks=[done("triage_check", interest="none")]), True),
+        "interest": (facts(tasks=[done("triage_check", interest="declared")]), False),
+        "the newest counts": (
+            facts(tasks=[done("triage_check", 1, interest="declared"), done("triage_check", 2, interest="none")]),
+            True,
+        ),
+    }
+)
+def test_triage_is_checked(case: Facts, holds: bool) -> None:
+    assert guards.triage_is_checked.holds(case) is holds
+
+
+YES = [
+    done("record_consent", 1, about="need_owner", agreed=True),
+    done("record_consent", 1, about="technology_owner", agreed=True),
+]
+BOTH = [consent("need_owner"), consent("technology_owner")]
+
+
+@table(
+    {
+        "both agreed": (facts(tasks=YES, consents=BOTH), True),
+        "one agreed": (facts(tasks=YES[:1], consents=BOTH[:1]), False),
+        "one declined": (
+            facts(tasks=[YES[0], done("record_consent", 1, about="technology_owner", agreed=False)], consents=BOTH),
+            False,
+        ),
+        "one declined, then agreed": (
+            facts(
+                tasks=[
+                    YES[0],
+                    done("record_consent", 1, about="technology_owner", agreed=False),
+                    done("renew_consent", 2, party="technology_owner", agreed=True),
+                ],
+                consents=BOTH,
+            ),
+            True,
+        ),
+        "consent withdrawn": (facts(tasks=YES, consents=[BOTH[0], consent("technology_owner", ended_at=at(2))]), False),
+        "consent ran out": (
+            facts(tasks=YES, consents=[BOTH[0], consent("technology_owner", expires_on="2026-03-31")]),
+            False,
+        ),
+        "consent ends today": (
+            facts(tasks=YES, consents=[BOTH[0], consent("technology_owner", expires_on="2026-04-01")]),
+            True,
+        ),
+    }
+)
+def test_interest_is_confirmed(case: Facts, holds: bool) -> None:
+    assert guards.interest_is_confirmed.holds(case) is holds
+
+
+# --- the plan --------------------------------------------------------------------------------------------------------
+
+SCOPED = {"confirm_interest": fired(5)}
+
+
+@table(
+    {
+        "none": (facts(main=SCOPED), False),
+        "handed in": (facts(main=SCOPED, tasks=[done("service_plan", 6)]), True),
+        "of an earlier round": (facts(main=SCOPED | {"reopen": fired(9)}, tasks=[done("service_plan", 6)]), False),
+        "returned": (facts(main=SCOPED, tasks=[done("service_plan", 6), done("decide_plan", 7)]), False),
+        "handed in again": (
+            facts(main=SCOPED, tasks=[done("service_plan", 6), done("decide_plan", 7), done("service_plan", 8)]),
+            True,
+        ),
+    }
+)
+def test_plan_is_on_file(case: Facts, holds: bool) -> None:
+    assert guards.plan_is_on_file.holds(case) is holds
+
+
+@table(
+    {
+        "nothing": (facts(), False),
+        "signed": (facts(tasks=[done("nda", status="signed")]), True),
+        "waiver asked": (facts(tasks=[done("nda", status="waiver_asked")]), True),
+    }
+)
+def test_nda_is_signed_or_waived(case: Facts, holds: bool) -> None:
+    assert guards.nda_is_signed_or_waived.holds(case) is holds
+
+
+def screened(party: str, result: str = "clear", on: str = "2026-03-20", days: int = 10) -> Task:
+    return done("screening", days, about=party, result=result, checked_on=on)
+
+
+@table(
+    {
+        "nobody": (facts(), False),
+        "one party": (facts(tasks=[screened("need_owner")]), False),
+        "both": (facts(tasks=[screened("need_owner"), screened("technology_owner")]), True),
+        "a hit": (facts(tasks=[screened("need_owner", "hit"), screened("technology_owner")]), False),
+        "a hit after a clear": (
+            facts(tasks=[screened("need_owner"), screened("need_owner", "hit", days=11), screened("technology_owner")]),
+            False,
+        ),
+        "90 days old": (facts(tasks=[screened("need_owner", on="2026-01-01"), screened("technology_owner")]), True),
+        "91 days old": (facts(tasks=[screened("need_owner", on="2025-12-31"), screened("technology_owner")]), False),
+    }
+)
+def test_parties_are_screened(case: Facts, holds: bool) -> None:
+    assert guards.parties_are_screened.holds(case) is holds
+
+
+OLD = [consent("need_owner", given_on="2025-01-01"), consent("technology_owner")]
+
+
+@table(
+    {
+        "never reopened": (facts(consents=OLD), True),
+        "reopened, both recent": (facts(main={"reopen": fired(1)}, consents=BOTH), True),
+        "reopened, one old": (facts(main={"reopen": fired(1)}, consents=OLD), False),
+    }
+)
+def test_consents_are_recent(case: Facts, holds: bool) -> None:
+    assert guards.consents_are_recent.holds(case) is holds
+
+
+@table(
+    {
+        "no plan": (facts(), False),
+        "not asked": (facts(tasks=[done("service_plan", skip_assessment=False)]), False),
+        "asked": (facts(tasks=[done("service_plan", skip_assessment=True)]), True),
+    }
+)
+def test_skipping_was_asked(case: Facts, holds: bool) -> None:
+    assert guards.skipping_was_asked.holds(case) is holds
+
+
+VALID = {"reason": "statement_valid"}
+
+
+@table(
+    {
+        "no form yet": (facts(outside=technology(None)), True),
+        "another reason": (facts(outside=technology(None), data={"reason": "risk_accepted"}), True),
+        "no statement": (facts(outside=technology(None), data=VALID), False),
+        "valid": (facts(outside=technology("verified", "2026-04-01"), data=VALID), True),
+        "run out": (facts(outside=technology("verified", "2026-03-31"), data=VALID), False),
+        "negative": (facts(outside=technology("not_verified", "2027-01-01"), data=VALID), False),
+    }
+)
+def test_statement_or_reason(case: Facts, holds: bool) -> None:
+    assert guards.statement_or_reason.holds(case) is holds
