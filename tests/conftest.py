@@ -16,6 +16,7 @@ from typing import Any
 import hypothesis
 import pytest
 from flask import Flask
+from jinja2 import FileSystemBytecodeCache
 from sqlalchemy import Connection, Engine, make_url
 
 from casework.operations.core.encryption import Vault
@@ -32,6 +33,8 @@ from tests.support.world import World, build_world
 
 #: The people of the pages and of the API.
 pytest_plugins = ["tests.support.web_client", "tests.support.api_client"]
+#: Where compiled templates lie.
+_TEMPLATES = Path(__file__).parents[1] / "var" / "cache" / "templates"
 #: Where the server of all workers lies.
 _SHARED = pytest.StashKey[Path]()
 
@@ -48,6 +51,9 @@ def pytest_configure(config: pytest.Config) -> None:
     # Once for all workers: the others would read a file that is half written.
     if not hasattr(config, "workerinput"):
         compile_catalogues()
+    # Many tests make an application of their own: a template is compiled once for all of them, until it changes.
+    _TEMPLATES.mkdir(parents=True, exist_ok=True)
+    Flask.jinja_options = {"bytecode_cache": FileSystemBytecodeCache(str(_TEMPLATES))}
 
 
 @pytest.hookimpl(optionalhook=True)
@@ -291,8 +297,10 @@ def _app(tmp_path_factory: pytest.TempPathFactory) -> Flask:
 
 
 @pytest.fixture
-def app(_app: Flask, settings: Settings) -> Iterator[Flask]:
-    """The application on this test's database. Who changes the application makes one of their own."""
-    _app.extensions["casework"] = connect_engine(settings)
-    yield _app
-    _app.extensions["casework"].dispose()
+def app(_app: Flask, engine: Engine) -> Flask:
+    """The application on this test's database. Who changes the application makes one of their own.
+
+    It shares the test's engine: the first statements of a connection cost the server more than all that follow.
+    """
+    _app.extensions["casework"] = engine
+    return _app
