@@ -29,6 +29,7 @@ from casework.settings import Settings
 from casework.web.app import create_app
 from tests.support.catalogues import compile_catalogues
 from tests.support.databases import DatabaseServer, embedded_server, given_server, run_casework
+from tests.support.schedule import put_longest_first
 from tests.support.world import World, build_world
 
 #: The people of the pages and of the API.
@@ -54,6 +55,11 @@ def pytest_configure(config: pytest.Config) -> None:
     # Many tests make an application of their own: a template is compiled once for all of them, until it changes.
     _TEMPLATES.mkdir(parents=True, exist_ok=True)
     Flask.jinja_options = {"bytecode_cache": FileSystemBytecodeCache(str(_TEMPLATES))}
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    if hasattr(config, "workerinput"):
+        put_longest_first(items)
 
 
 @pytest.hookimpl(optionalhook=True)

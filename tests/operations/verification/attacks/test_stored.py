@@ -1,0 +1,116 @@
+"""The verifier finds and places whatever was changed in what is stored, and nothing in a whole database."""
+
+from __future__ import annotations
+
+import pytest
+from sqlalchemy import Connection, Engine, text
+from sqlalchemy.exc import DBAPIError
+
+from casework.operations.verification.service import verify_all, verify_case
+from casework.records.database import connect_engine, transaction
+from tests.operations.verification.attacks.forger import LAST, Scene, sql
+from tests.support.world import build_world
+
+
+def test_a_whole_world_verifies(scene: Scene) -> None:
+    engine = connect_engine(scene.settings)
+    assert list(verify_all(engine)) == []
+    engine.dispose()
+
+
+# --- nine attacks on what is stored ---------------------------------------------------------------------------------
+
+HERE = " WHERE log_id = CAST(:log AS uuid) AND seq = 5"
+
+ATTACKS: dict[str, tuple[tuple[str, ...], str, int | None]] = {
+    "a changed body": (
+        ("UPDATE events SET body = jsonb_set(body, '{person,value}', '\"Nobody\"')" + HERE,), "chain.body", 5,
+    ),
+    "changed effects": (
+        ("UPDATE events SET effects = jsonb_set(effects, '{name}', '\"something_else\"')" + HERE,), "chain.effects", 5,
+    ),
+    "a changed header": (
+        ("UPDATE events SET header = jsonb_set(header, '{actor}', to_jsonb(gen_random_uuid()))" + HERE,),
+        "chain.header", 5,
+    ),
+    "a changed hash": (("UPDATE events SET hash = repeat('0', 64)" + HERE,), "chain.hash", 5),
+    "a changed column": (("UPDATE events SET actor_id = 'somebody'" + HERE,), "column", 5),
+    "a removed event": (("DELETE FROM events" + HERE,), "chain.removed", 5),
+    "a tail cut off": (
+        (f"DELETE FROM events WHERE log_id = CAST(:log AS uuid) AND seq > {LAST} - 2",), "chain.truncated", None,
+    ),
+    "an inserted event": (
+        (
+            f"INSERT INTO events SELECT log_id, {LAST} + 1, at, kind, track_id, actor_id, header, effects, body, hash"
+            " FROM events" + HERE,
+        ),
+        "chain.", None,
+    ),
+    "two events swapped": (
+        (
+            "UPDATE events SET seq = 0" + HERE,
+            "UPDATE events SET seq = 5 WHERE log_id = CAST(:log AS uuid) AND seq = 7",
+            "UPDATE events SET seq = 7 WHERE log_id = CAST(:log AS uuid) AND seq = 0",
+        ),
+        "chain.swapped", 5,
+    ),
+    "another head": (("UPDATE logs SET head = repeat('a', 64) WHERE id = CAST(:log AS uuid)",), "chain.head", None),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", ATTACKS)
+def test_what_was_changed_in_a_log_is_found_and_placed(name: str, scene: Scene, db: Connection) -> None:
+    statements, kind, seq = ATTACKS[name]
+    for statement in statements:
+        assert sql(db, statement, log=scene.log).rowcount
+    found = verify_case(db, scene.log)
+    assert any(one.kind.startswith(kind) and seq in (None, one.seq) for one in found), found
+    assert {one.number for one in found} == {scene.number}
+
+
+BEHIND: dict[str, tuple[str, str, str | None]] = {
+    "a task's holder": ("UPDATE tasks SET holder_id = gen_random_uuid()", "tasks", "holder_id"),
+    "a task's due date": ("UPDATE tasks SET due_at = due_at + interval '1 day'", "tasks", "due_at"),
+    "a task removed": ("DELETE FROM tasks", "tasks", None),
+    "a track's state": ("UPDATE tracks SET states = '{completed}'", "tracks", "states"),
+    "a track's order": ("UPDATE tracks SET position = -position", "tracks", "position"),
+    "a clock's moment": ("UPDATE clocks SET fires_at = '2030-01-01'", "clocks", "fires_at"),
+    "a consent's end": ("UPDATE consents SET ended_at = now()", "consents", "ended_at"),
+    "a consent made": (
+        "INSERT INTO consents (id, log_id, party, given_on) SELECT gen_random_uuid(), id, 'need_owner', '2026-01-01'"
+        " FROM logs", "consents", None,
+    ),
+    "a case's owner": ("UPDATE cases SET owner_id = gen_random_uuid()", "cases", "owner_id"),
+    "a case's state": ("UPDATE cases SET state = 'closed'", "cases", "state"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", BEHIND)
+def test_a_row_changed_behind_the_history_is_found_and_placed(name: str, scene: Scene, db: Connection) -> None:
+    statement, table, column = BEHIND[name]
+    key = "id" if table == "cases" or "INSERT" in statement else "log_id"
+    assert sql(db, f"{statement} WHERE {key} = CAST(:log AS uuid)", log=scene.log).rowcount
+    found = verify_case(db, scene.log)
+    assert found
+    assert {(one.kind, one.table) for one in found} == {("rows", table)}
+    assert column in {one.column for one in found}
+
+
+# --- what the database itself refuses --------------------------------------------------------------------------------
+
+REWRITES = ("UPDATE events SET kind = 'x'", "DELETE FROM events", "TRUNCATE events")
+
+
+@pytest.mark.parametrize("statement", REWRITES)
+def test_the_application_may_not_rewrite_events(statement: str, engine: Engine) -> None:
+    with pytest.raises(DBAPIError, match="permission denied"), transaction(engine) as db:
+        db.execute(text(statement))
+
+
+@pytest.mark.parametrize("statement", REWRITES)
+def test_the_trigger_refuses_it_to_the_owner_as_well(statement: str, owner_engine: Engine, engine: Engine) -> None:
+    with transaction(engine) as db:
+        build_world(db)
+    with pytest.raises(DBAPIError) as told, transaction(owner_engine) as db:
+        db.execute(text(statement))
+    assert "permission denied" not in str(told.value)
