@@ -18,8 +18,10 @@ from casework.engine.execution.commands import Open
 from casework.engine.state.case import PAUSED, RUNNING, STOPPED, SUSPENDED
 from casework.engine.state.effects_schema import CaseSubject, Effects
 from casework.engine.state.projection import fold
+from tests.engine.random_forms import PROVIDERS, RIGHTS
 from tests.engine.toys import CALENDAR, uuid
-from tests.engine.walks import PROVIDERS, RIGHTS, Walk, again, can_end, library
+from tests.engine.walk_checks import again, can_end
+from tests.engine.walks import Walk, library
 from tests.support.declared_effects import undeclared
 
 Json = Any

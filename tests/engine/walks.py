@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-import json
 import random
 from collections import Counter
-from collections.abc import Callable, Mapping
-from dataclasses import asdict, replace
-from datetime import date, datetime, timedelta
+from collections.abc import Callable
+from datetime import timedelta
 from functools import cache
 from itertools import count
 from typing import Any
 
 from casework.definitions import library_of, load_definitions
-from casework.engine.case_objects.documents import CLERKS
 from casework.engine.decide import decide
-from casework.engine.definition.editions import Edition, TransitionRule
+from casework.engine.definition.editions import TransitionRule
 from casework.engine.definition.facts import UNKNOWN, FormNeeded
 from casework.engine.definition.publisher import publish
 from casework.engine.definition.registry import GUARDS
@@ -27,7 +24,6 @@ from casework.engine.execution.context import By, Context, Library
 from casework.engine.execution.effect_roles import accepted
 from casework.engine.execution.event_builder import EventBuilder
 from casework.engine.execution.record_commands import RegisterDocument
-from casework.engine.execution.state_machine import move
 from casework.engine.execution.task_commands import (
     Activate,
     Add,
@@ -47,25 +43,16 @@ from casework.engine.execution.task_commands import (
     Tick,
 )
 from casework.engine.execution.task_lifecycle import refusal, works
-from casework.engine.roles import ORGANISATION_ROLES
 from casework.engine.state.case import HELD, READY, Case, Task, Track
 from casework.engine.state.events import Event
 from casework.engine.state.projection import evolve
 from casework.errors import CaseworkError, NotAllowed, Refused, WrongState
-from casework.ledger.canonical_json import canonical, instant, parse_instant
+from casework.ledger.canonical_json import canonical
+from tests.engine.random_forms import PEOPLE, RIGHTS, Forms
 from tests.engine.toys import CALENDAR, START, uuid
 
 Json = Any
 
-#: Two of each, so that four eyes can be found.
-ROLES = ("officer", "supervisor", "compliance", "dispute_officer", "provider", "provider_lead", "verifier")
-PROVIDERS = [uuid(700), uuid(701)]
-PEOPLE = [
-    By(uuid(800 + 10 * n + m), role, organisation=PROVIDERS[m] if role in ORGANISATION_ROLES else None)
-    for n, role in enumerate(ROLES)
-    for m in (0, 1)
-]
-RIGHTS = [uuid(900), uuid(901)]
 #: How often a way of a kind is gone, where it stands beside others: by people who want to get on, and by others.
 CALM, WILD = {"main": 100, "return": 3, "exception": 0.3}, {"main": 10, "return": 10, "exception": 3}
 
@@ -75,7 +62,7 @@ def library() -> Library:
     return library_of(publish(one) for one in load_definitions())
 
 
-class Walk:
+class Walk(Forms):
     """One walk from the opening on; `faults` is what happened that never should."""
 
     def __init__(self, seed: int, command: Callable[[], Open], *, calm: bool = False) -> None:
@@ -96,20 +83,6 @@ class Walk:
             self.do(RegisterDocument("A paper", "report", party), self.clerk)
 
     # --- what stands ---
-
-    @property
-    def clerk(self) -> By:
-        """Somebody who enters papers."""
-        return next(one for one in PEOPLE if one.role in accepted(self.case, CLERKS))
-
-    @property
-    def case(self) -> Case:
-        assert self._case is not None
-        return self._case
-
-    @property
-    def today(self) -> date:
-        return CALENDAR.local_date(self.now)
 
     def context(self, by: By) -> Context:
         later = (self.today + timedelta(days=3650)).isoformat()
@@ -401,149 +374,3 @@ class Walk:
     def _mine(by: By, track: Track) -> bool:
         """A provider's person works on its own organisation's tracks; the policy that says so is not the engine's."""
         return by.organisation is None or track.provider in (None, by.organisation) and by.person not in track.barred
-
-    # --- forms ---
-
-    def form(self, edition: Edition, name: str | None, track: Track, task: Task | None = None) -> dict[str, Json]:
-        data: dict[str, Json] = {}
-        for rule in edition.form(name):
-            asked = "when" not in rule or data.get(rule["when"][0]) in rule["when"][1]
-            # Nothing comes of a plan in which nobody assesses.
-            wanted = 1.0 if self.calm and rule["name"] == "assessment" else 0.3
-            if not asked or not rule["required"] and self.dice.random() > wanted:
-                continue
-            value = self.value(rule, track)
-            if value not in (None, []):
-                data[rule["name"]] = value
-        return data
-
-    def value(self, rule: Mapping[str, Json], track: Track) -> Json:
-        dice = self.dice
-        match rule["type"]:
-            case "text" | "note":
-                return dice.choice(["Well.", "専利", "So it is; see the file.", "x" * min(40, rule["max"])])[
-                    : rule["max"]
-                ]
-            case "number":
-                low = int(float(rule["min"] or 0))
-                if rule["name"].endswith("_share"):
-                    # The shares of a risk make a hundred.
-                    return "100" if rule["name"] == "bank_share" else "0"
-                return str(dice.randint(low, int(float(rule["max"] or low + 100))))
-            case "money":
-                return {"amount": f"{dice.randint(1, 10**6)}.00", "currency": "CNY"}
-            case "date":
-                return self._day(rule)
-            case "choice":
-                return track.kind if rule.get("prefill") == "track.kind" else self._likely(rule["choices"])
-            case "many":
-                return dice.sample(rule["choices"], dice.randint(1, min(2, len(rule["choices"]))))
-            case "yes_no":
-                return rule["must"] if rule["must"] is not None else dice.random() < (0.97 if self.calm else 0.8)
-            case "party":
-                return dice.choice(["need_owner", "technology_owner"])
-            case "right":
-                return dice.choice(RIGHTS)
-            case "rights":
-                return dice.sample(RIGHTS, dice.randint(1, len(RIGHTS)))
-            case "person":
-                return self._person(rule["role"])
-            case "people":
-                return [self._person(rule["role"])]
-            case "provider":
-                return dice.choice(PROVIDERS)
-            case "providers":
-                return dice.sample(PROVIDERS, 1)
-            case "panel":
-                return dice.sample(PROVIDERS, dice.randint(1, len(PROVIDERS)))
-            case "documents":
-                kinds = rule.get("kinds")
-                if kinds and not any(one.kind in kinds for one in self.case.documents.values()):
-                    self.do(RegisterDocument("A paper", kinds[0]), self.clerk)
-                return dice.sample(
-                    [one.id for one in self.case.documents.values() if not kinds or one.kind in kinds], 1
-                )
-            case "tasks":
-                return [task.id for task in self.case.open_tasks()][:1]
-            case "items":
-                day = (self.today + timedelta(days=dice.randint(-3, 60))).isoformat()
-                return [{"what": "See to it.", "by": day}]
-            case other:
-                raise ValueError(f"no value for a {other}")
-
-    def _likely(self, choices: list[str]) -> str:
-        """Mostly the answer that lets a case go on."""
-        good = [
-            one for one in choices if one in ("none", "clear", "signed", "passed", "consent_on_file", "licence", "free")
-        ]
-        return self.dice.choice(good if good and self.dice.random() < (0.97 if self.calm else 0.8) else choices)
-
-    def _person(self, role: str) -> str:
-        return self.dice.choice([one.person for one in PEOPLE if one.role == (role or "provider")])
-
-    def _day(self, rule: Mapping[str, Json]) -> str:
-        days = self.dice.randint(-20, 0) if rule["past"] else self.dice.randint(0, 200)
-        if not rule["past"] and rule["name"].startswith(("effective", "from", "operating")):
-            days = self.dice.randint(0, 5)
-        if rule["name"].startswith(("expires", "valid_until")):
-            days = self.dice.randint(201, 900)
-        return (self.today + timedelta(days=days)).isoformat()
-
-
-# --- what must hold of every walk ------------------------------------------------------------------------------------
-
-
-def again(events: list[Event], seed: int) -> list[Event]:
-    """The events as a database gives them back: through JSON, with the keys in another order."""
-    dice = random.Random(seed)
-    return [_read(json.loads(json.dumps(_shuffled(asdict(event), dice), default=_written))) for event in events]
-
-
-def _read(kept: dict[str, Json]) -> Event:
-    event = Event(**kept)
-    return replace(event, at=parse_instant(kept["at"]), frm=tuple(kept["frm"]), to=tuple(kept["to"]))
-
-
-def _written(value: Any) -> str:
-    assert isinstance(value, datetime)
-    return instant(value)
-
-
-def _shuffled(value: Json, dice: random.Random) -> Json:
-    if isinstance(value, Mapping):
-        keys = list(value)
-        dice.shuffle(keys)
-        return {key: _shuffled(value[key], dice) for key in keys}
-    return [_shuffled(one, dice) for one in value] if isinstance(value, list | tuple) else value
-
-
-def can_end(edition: Edition, track: Track) -> bool:
-    """Whether some way, with every guard taken to hold, leads a track to its end."""
-    return track.ended_at is not None or _can_end(edition, track.states, tuple(sorted(track.came_from.items())))
-
-
-_KNOWN: dict[Any, bool] = {}
-
-
-def _can_end(edition: Edition, states: tuple[str, ...], came_from: tuple[tuple[str, tuple[str, ...]], ...]) -> bool:
-    key = (edition.fingerprint, states, came_from)
-    if key not in _KNOWN:
-        _KNOWN[key] = _search(edition, states, dict(came_from))
-    return _KNOWN[key]
-
-
-def _search(edition: Edition, states: tuple[str, ...], came_from: dict[str, tuple[str, ...]]) -> bool:
-    seen: set[tuple[str, ...]] = set()
-    todo = [states]
-    while todo:
-        at = todo.pop()
-        if edition.ended(at):
-            return True
-        if at in seen:
-            continue
-        seen.add(at)
-        for rule, place in edition.leaving(at):
-            back = came_from.get(place, ())
-            if rule.target != "=previous" or back:
-                todo.append(move(edition, at, rule, place, back))
-    return False

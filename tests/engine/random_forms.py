@@ -1,0 +1,142 @@
+"""Forms filled in at random, by people of every role, about a case as it stands."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Mapping
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from casework.engine.case_objects.documents import CLERKS
+from casework.engine.definition.editions import Edition
+from casework.engine.execution.commands import Command
+from casework.engine.execution.context import By
+from casework.engine.execution.effect_roles import accepted
+from casework.engine.execution.record_commands import RegisterDocument
+from casework.engine.roles import ORGANISATION_ROLES
+from casework.engine.state.case import Case, Task, Track
+from casework.engine.state.events import Event
+from tests.engine.toys import CALENDAR, uuid
+
+Json = Any
+
+#: Two of each, so that four eyes can be found.
+ROLES = ("officer", "supervisor", "compliance", "dispute_officer", "provider", "provider_lead", "verifier")
+PROVIDERS = [uuid(700), uuid(701)]
+PEOPLE = [
+    By(uuid(800 + 10 * n + m), role, organisation=PROVIDERS[m] if role in ORGANISATION_ROLES else None)
+    for n, role in enumerate(ROLES)
+    for m in (0, 1)
+]
+RIGHTS = [uuid(900), uuid(901)]
+
+
+class Forms:
+    """What a walk answers to a form. Deeds are the walk's: a paper that is asked for is entered first."""
+
+    dice: random.Random
+    calm: bool
+    now: datetime
+    _case: Case | None
+
+    @property
+    def clerk(self) -> By:
+        """Somebody who enters papers."""
+        return next(one for one in PEOPLE if one.role in accepted(self.case, CLERKS))
+
+    @property
+    def case(self) -> Case:
+        assert self._case is not None
+        return self._case
+
+    @property
+    def today(self) -> date:
+        return CALENDAR.local_date(self.now)
+
+    def do(self, command: Command, by: By) -> list[Event]:
+        raise NotImplementedError
+
+    def form(self, edition: Edition, name: str | None, track: Track, task: Task | None = None) -> dict[str, Json]:
+        data: dict[str, Json] = {}
+        for rule in edition.form(name):
+            asked = "when" not in rule or data.get(rule["when"][0]) in rule["when"][1]
+            # Nothing comes of a plan in which nobody assesses.
+            wanted = 1.0 if self.calm and rule["name"] == "assessment" else 0.3
+            if not asked or not rule["required"] and self.dice.random() > wanted:
+                continue
+            value = self.value(rule, track)
+            if value not in (None, []):
+                data[rule["name"]] = value
+        return data
+
+    def value(self, rule: Mapping[str, Json], track: Track) -> Json:
+        dice = self.dice
+        match rule["type"]:
+            case "text" | "note":
+                return dice.choice(["Well.", "専利", "So it is; see the file.", "x" * min(40, rule["max"])])[
+                    : rule["max"]
+                ]
+            case "number":
+                low = int(float(rule["min"] or 0))
+                if rule["name"].endswith("_share"):
+                    # The shares of a risk make a hundred.
+                    return "100" if rule["name"] == "bank_share" else "0"
+                return str(dice.randint(low, int(float(rule["max"] or low + 100))))
+            case "money":
+                return {"amount": f"{dice.randint(1, 10**6)}.00", "currency": "CNY"}
+            case "date":
+                return self._day(rule)
+            case "choice":
+                return track.kind if rule.get("prefill") == "track.kind" else self._likely(rule["choices"])
+            case "many":
+                return dice.sample(rule["choices"], dice.randint(1, min(2, len(rule["choices"]))))
+            case "yes_no":
+                return rule["must"] if rule["must"] is not None else dice.random() < (0.97 if self.calm else 0.8)
+            case "party":
+                return dice.choice(["need_owner", "technology_owner"])
+            case "right":
+                return dice.choice(RIGHTS)
+            case "rights":
+                return dice.sample(RIGHTS, dice.randint(1, len(RIGHTS)))
+            case "person":
+                return self._person(rule["role"])
+            case "people":
+                return [self._person(rule["role"])]
+            case "provider":
+                return dice.choice(PROVIDERS)
+            case "providers":
+                return dice.sample(PROVIDERS, 1)
+            case "panel":
+                return dice.sample(PROVIDERS, dice.randint(1, len(PROVIDERS)))
+            case "documents":
+                kinds = rule.get("kinds")
+                if kinds and not any(one.kind in kinds for one in self.case.documents.values()):
+                    self.do(RegisterDocument("A paper", kinds[0]), self.clerk)
+                return dice.sample(
+                    [one.id for one in self.case.documents.values() if not kinds or one.kind in kinds], 1
+                )
+            case "tasks":
+                return [task.id for task in self.case.open_tasks()][:1]
+            case "items":
+                day = (self.today + timedelta(days=dice.randint(-3, 60))).isoformat()
+                return [{"what": "See to it.", "by": day}]
+            case other:
+                raise ValueError(f"no value for a {other}")
+
+    def _likely(self, choices: list[str]) -> str:
+        """Mostly the answer that lets a case go on."""
+        good = [
+            one for one in choices if one in ("none", "clear", "signed", "passed", "consent_on_file", "licence", "free")
+        ]
+        return self.dice.choice(good if good and self.dice.random() < (0.97 if self.calm else 0.8) else choices)
+
+    def _person(self, role: str) -> str:
+        return self.dice.choice([one.person for one in PEOPLE if one.role == (role or "provider")])
+
+    def _day(self, rule: Mapping[str, Json]) -> str:
+        days = self.dice.randint(-20, 0) if rule["past"] else self.dice.randint(0, 200)
+        if not rule["past"] and rule["name"].startswith(("effective", "from", "operating")):
+            days = self.dice.randint(0, 5)
+        if rule["name"].startswith(("expires", "valid_until")):
+            days = self.dice.randint(201, 900)
+        return (self.today + timedelta(days=days)).isoformat()
