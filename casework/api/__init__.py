@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
+from dataclasses import is_dataclass
 from typing import Any
 
 from flask import Blueprint, Response, current_app, request
@@ -144,9 +145,18 @@ def _answerer(route: Route) -> Callable[..., Response]:
             except (WrongPassword, WrongCode) as refusal:
                 # Committed all the same: it keeps that somebody guesses.
                 return answer_error(refusal)
-        return _respond(done if isinstance(done, Done | Outgoing) else Done(done))
+        return _respond(_answered(route, done))
 
     return answer
+
+
+def _answered(route: Route, given: Any) -> Done | Outgoing:
+    """What a view gives, as it is sent: what is handed out frozen is read by the route's schema."""
+    if isinstance(given, Done | Outgoing):
+        return given
+    if is_dataclass(given):
+        return Done(route.answer.model_validate(given).model_dump(mode="json", by_alias=True, exclude_unset=True))
+    return Done(given)
 
 
 def _take_in(route: Route, engine: Engine, given: Mapping[str, str]) -> Done | Outgoing:
@@ -170,7 +180,7 @@ def _take_in(route: Route, engine: Engine, given: Mapping[str, str]) -> Done | O
         with walled_transaction(engine) as db:
             actor = find_asker(db, request, route, given)
             done = route.view(Call(db, actor, path, query, None, asked, None, kept=kept))
-    return done if isinstance(done, Done | Outgoing) else Done(done)
+    return _answered(route, done)
 
 
 def _make(route: Route, engine: Engine, given: Mapping[str, str]) -> Any:

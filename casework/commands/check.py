@@ -10,6 +10,7 @@ import click
 from casework.operations.core.editions import read_editions
 from casework.operations.oversight.case_hygiene import find_breaches
 from casework.operations.oversight.job_health import find_delays
+from casework.operations.oversight.views import BreachFound, Delay
 from casework.records.database import connect_engine, transaction
 from casework.settings import load_settings
 
@@ -65,29 +66,29 @@ def check(as_json: bool) -> None:
         raise click.exceptions.Exit(1)
 
 
-def _of_case(one: Json, base: str) -> dict[str, Json]:
-    task, says = one["task"], _SAYS[one["kind"]]
-    path = f"/cases/{one['number']}" if one["number"] else f"/mediations/{one['log']}"
-    if one["kind"] == "owner_left":
+def _of_case(one: BreachFound, base: str) -> dict[str, Json]:
+    task, says = one.task, _SAYS[one.kind]
+    path = f"/cases/{one.number}" if one.number else f"/mediations/{one.log}"
+    if one.kind == "owner_left":
         path += "/hand-over"
-    elif task is not None and task["type"] != "step":
-        path = f"/tasks/{task['id']}"
+    elif task is not None and task.type != "step":
+        path = f"/tasks/{task.id}"
     return {
-        "where": one["number"] or f"mediation {one['log']}",
-        "kind": one["kind"],
-        "task": None if task is None else task["id"],
-        "says": says if task is None else f"{task['name']}: {says}",
+        "where": one.number or f"mediation {one.log}",
+        "kind": one.kind,
+        "task": None if task is None else task.id,
+        "says": says if task is None else f"{task.name}: {says}",
         "repair": base + path,
     }
 
 
-def _of_queue(one: Json, base: str) -> dict[str, Json]:
-    page = "/administration/mails?state=queued" if one["kind"] == "unsent" else ""
-    since = f" since {one['since']}" if one["since"] else ""
+def _of_queue(one: Delay, base: str) -> dict[str, Json]:
+    page = "/administration/mails?state=queued" if one.kind == "unsent" else ""
+    since = f" since {one.since}" if one.since else ""
     return {
         "where": "worker",
-        "kind": one["kind"],
+        "kind": one.kind,
         "task": None,
-        "says": f"{one['count']} {_SAYS[one['kind']]}{since}",
+        "says": f"{one.count} {_SAYS[one.kind]}{since}",
         "repair": base + page if page else "",
     }

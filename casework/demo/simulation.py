@@ -132,7 +132,7 @@ def _look(stage: Stage, made: Summary) -> None:
     with stage.deed() as db:
         if not check_programme(db, stage.ids["programme"]):
             return
-        found = Counter(one["kind"] for one in find_breaches(db))
+        found = Counter(one.kind for one in find_breaches(db))
     for kind in KINDS:
         if found[kind]:
             made.breaches[kind] = made.breaches.get(kind, 0) + found[kind]

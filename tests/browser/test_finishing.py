@@ -194,7 +194,7 @@ def test_a_second_person_can_say_either_word(site: Site, page_of: PageOf, name: 
 
 def _state(world: World, db: Connection, table: str, id: str) -> str:
     if not table:
-        return str(show_request(db, world.actor(db, "administrator"), id)["state"])
+        return str(show_request(db, world.actor(db, "administrator"), id).state)
     return str(db.execute(text(f"SELECT state FROM {table} WHERE id = CAST(:id AS uuid)"), {"id": id}).scalar_one())
 
 

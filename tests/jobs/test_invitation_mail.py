@@ -85,7 +85,7 @@ def test_a_mail_that_goes_twice_brings_the_same_link(office: Office) -> None:
     office.run()
     office.run(60)
     with transaction(office.engine) as db:
-        one = invitations.list_invitations(db, office.world.actor(db, "provider_lead"))["items"][0]
-    assert one["mail"] == "sent"
+        one = invitations.list_invitations(db, office.world.actor(db, "provider_lead")).items[0]
+    assert one.mail == "sent"
     with transaction(office.engine) as db:
         insist_open(db, next(iter(links(text_of(office.box.to(ADDRESS)[0])))))

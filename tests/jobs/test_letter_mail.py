@@ -64,10 +64,8 @@ def test_an_administrator_sees_that_it_went_and_neither_to_whom_nor_why(office: 
     invite(office)
     office.run()
     with transaction(office.engine) as db:
-        told = [
-            one for one in list_mails(db, office.world.actor(db, "administrator"))["items"] if one["kind"] == "letter"
-        ]
-    assert [(one["state"], one["name"], one["email"]) for one in told] == [("sent", "", "")]
+        told = [one for one in list_mails(db, office.world.actor(db, "administrator")).items if one.kind == "letter"]
+    assert [(one.state, one.name, one.email) for one in told] == [("sent", "", "")]
 
 
 @pytest.mark.parametrize("address", ["nobody", "a@b", "a@b.example, c@d.example", "a@b.example\nBcc: c@d.example"])

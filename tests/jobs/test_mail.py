@@ -253,9 +253,9 @@ def test_not_now_is_tried_again_and_never_is_not(office: Office, word: str) -> N
     assert len(office.box.taken) == 1
     assert str(office.box.taken[0]["Subject"]) == f"{number}: a new offer"
     with transaction(office.engine) as db:
-        log = mail_outbox.list_mails(db, office.world.actor(db, "administrator"), state="failed")["items"]
-        assert [one["tries"][-1]["what"] for one in log] == ["550 no such user"]
-        mail_outbox.resend_mail(db, office.world.actor(db, "administrator"), log[0]["id"], new_request())
+        log = mail_outbox.list_mails(db, office.world.actor(db, "administrator"), state="failed").items
+        assert [one.tries[-1]["what"] for one in log] == ["550 no such user"]
+        mail_outbox.resend_mail(db, office.world.actor(db, "administrator"), log[0].id, new_request())
     office.run(seconds_later=10)
     assert len(office.box.taken) == 2
 
@@ -316,7 +316,7 @@ def test_an_administrator_sees_that_a_mail_went_and_not_what_for(office: Office)
     office.run()
     with transaction(office.engine) as db:
         log = mail_outbox.list_mails(db, office.world.actor(db, "administrator"))
-        assert log["items"]
+        assert log.items
         assert number not in str(log)
 
 
@@ -344,9 +344,9 @@ def test_a_sealed_mediation_is_told_to_those_named_for_it_and_says_nothing(offic
     said = "".join(str(one["Subject"]) + text_of(one) for one in sealed)
     assert not [word for word in (number, "mediat", "disput", "overdue", opened["id"]) if word in said.lower()]
     with transaction(office.engine) as db:
-        log = mail_outbox.list_mails(db, office.world.actor(db, "administrator"), limit=100)["items"]
+        log = mail_outbox.list_mails(db, office.world.actor(db, "administrator"), limit=100).items
     # Not even that there is a digest, for somebody who is told of nothing else.
-    assert [one["kind"] for one in log if one["email"] == office.address("dispute_officer")] == []
+    assert [one.kind for one in log if one.email == office.address("dispute_officer")] == []
 
 
 def test_a_person_hands_over_and_the_next_owner_is_told(office: Office) -> None:
@@ -366,8 +366,8 @@ def test_a_person_hands_over_and_the_next_owner_is_told(office: Office) -> None:
         )
     tell(Hands(office.engine, office.settings))
     with transaction(office.engine) as db:
-        told = list_notifications(db, office.world.actor(db, "other_officer"), limit=100)["items"]
-    assert "ownership" in {one["kind"] for one in told if one["number"] == number}
+        told = list_notifications(db, office.world.actor(db, "other_officer"), limit=100).items
+    assert "ownership" in {one.kind for one in told if one.number == number}
 
 
 # --- when --------------------------------------------------------------------------------------------------------------

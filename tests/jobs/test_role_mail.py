@@ -42,8 +42,8 @@ def roles_told(office: Office, name: str) -> list[str]:
 
 def notices(office: Office, name: str) -> list[str | None]:
     with transaction(office.engine) as db:
-        found = list_notifications(db, office.world.actor(db, name))["items"]
-    return [one["role_request"] for one in found if one["kind"] == "role"]
+        found = list_notifications(db, office.world.actor(db, name)).items
+    return [one.role_request for one in found if one.kind == "role"]
 
 
 def test_supervisors_and_auditors_are_told_when_a_role_is_asked_for_and_when_it_is_given(office: Office) -> None:
@@ -85,7 +85,7 @@ def test_whoever_has_lost_the_role_is_told_of_it_no_more(office: Office) -> None
     with transaction(office.engine) as db:
         told = text("SELECT count(*) FROM notifications WHERE person_id = CAST(:person AS uuid) AND kind = 'role'")
         assert db.execute(told, given).scalar_one() == 1
-        assert not (lost := find_actor(db, given["person"])) or not list_notifications(db, lost)["items"]
+        assert not (lost := find_actor(db, given["person"])) or not list_notifications(db, lost).items
     office.run()
     assert len(roles_told(office, "auditor")) == 1
     assert "was not agreed to" in roles_told(office, "second_supervisor")[-1]

@@ -84,7 +84,7 @@ class Site:
             return to_referral(self.world, db)
 
     def states(self) -> list[str]:
-        return [one["state"] for one in self.lead(webhooks.list_messages, self.endpoint)["items"]]
+        return [one.state for one in self.lead(webhooks.list_messages, self.endpoint).items]
 
 
 @pytest.fixture
@@ -184,7 +184,7 @@ def test_after_a_rotation_both_secrets_sign_for_a_day_and_then_the_new_one_alone
     site.run()
     assert verify(site.box.got[0], site.secret)
     assert verify(site.box.got[0], new)
-    message = site.lead(webhooks.list_messages, site.endpoint)["items"][0]["id"]
+    message = site.lead(webhooks.list_messages, site.endpoint).items[0].id
     site.lead(webhooks.replay_message, message, new_request())
     site.run(later=86_401)
     assert not verify(site.box.got[1], site.secret)
@@ -213,7 +213,7 @@ def test_a_receiver_that_fails_is_asked_again_later_under_the_same_id(site: Site
     assert [one.path for one in site.box.got] == ["/hook"] * 4
     assert len({one.headers["webhook-id"] for one in site.box.got}) == 1
     assert site.states() == ["delivered"]
-    tries = site.lead(webhooks.list_messages, site.endpoint)["items"][0]["tries"]
+    tries = site.lead(webhooks.list_messages, site.endpoint).items[0].tries
     assert [one["what"] for one in tries] == ["answered 500", "answered 503", "answered 302", "answered 204"]
 
 
@@ -232,7 +232,7 @@ def test_what_is_never_taken_is_given_up_and_may_be_sent_once_more(site: Site) -
         site.run(later=n * 100_000)
     assert len(site.box.got) == 10
     assert site.states() == ["failed"]
-    message = site.lead(webhooks.list_messages, site.endpoint)["items"][0]["id"]
+    message = site.lead(webhooks.list_messages, site.endpoint).items[0].id
     site.lead(webhooks.replay_message, message, new_request())
     with pytest.raises(Refused):
         site.lead(webhooks.replay_message, message, new_request())
@@ -244,7 +244,7 @@ def test_a_receiver_that_is_gone_is_left_alone(site: Site) -> None:
     site.box.statuses = [410]
     site.referral()
     site.run()
-    assert site.lead(webhooks.list_endpoints)["items"][0]["ended_at"] is not None
+    assert site.lead(webhooks.list_endpoints).items[0].ended_at is not None
     site.referral()
     site.run()
     assert len(site.box.got) == 1
@@ -393,7 +393,7 @@ def test_a_lead_of_another_organisation_finds_nothing_here(site: Site) -> None:
             db, site.world.people["foreign_provider"], "provider_lead", organisation=site.world.organisations["bank"]
         )
         other = site.world.actor(db, "foreign_provider")
-        assert webhooks.list_endpoints(db, other)["items"] == []
+        assert webhooks.list_endpoints(db, other).items == []
         for deed in (
             lambda: webhooks.list_messages(db, other, site.endpoint),
             lambda: webhooks.end_endpoint(db, other, site.endpoint, new_request()),
@@ -416,8 +416,8 @@ def test_a_message_that_may_have_come_before_says_so(site: Site) -> None:
     hook(Hands(site.engine, site.settings), message)
     (got,) = site.box.got
     assert got.headers["casework-repeat"] == "maybe"
-    (told,) = site.lead(webhooks.list_messages, site.endpoint)["items"]
-    assert [one["what"] for one in told["tries"]] == ["begun, and its end is not known", "answered 204"]
+    (told,) = site.lead(webhooks.list_messages, site.endpoint).items
+    assert [one["what"] for one in told.tries] == ["begun, and its end is not known", "answered 204"]
 
 
 def test_a_message_that_failed_in_a_known_way_is_no_repeat(site: Site) -> None:
@@ -426,5 +426,5 @@ def test_a_message_that_failed_in_a_known_way_is_no_repeat(site: Site) -> None:
     site.run()
     site.run(later=60)
     assert ["casework-repeat" in one.headers for one in site.box.got] == [False, False]
-    (told,) = site.lead(webhooks.list_messages, site.endpoint)["items"]
-    assert [one["what"] for one in told["tries"]] == ["answered 503", "answered 204"]
+    (told,) = site.lead(webhooks.list_messages, site.endpoint).items
+    assert [one["what"] for one in told.tries] == ["answered 503", "answered 204"]

@@ -625,7 +625,7 @@ class Journey:
 
     def insist_nothing_waits_unseen(self) -> None:
         """Whatever happens, the nightly check would find nothing."""
-        found = [f"{one['kind']}: {(one['task'] or {}).get('name')}" for one in find_breaches(self.db)]
+        found = [f"{one.kind}: {one.task and one.task.name}" for one in find_breaches(self.db)]
         assert not found, found
 
     def insist_visible(self) -> None:

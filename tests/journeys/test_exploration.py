@@ -35,7 +35,7 @@ def insist_whole(settings: Settings, offset: int) -> None:
     try:
         assert [str(one) for one in verify_all(engine)] == []
         with transaction(engine) as db:
-            waiting = [one for one in find_breaches(db) if one["kind"] not in WORKER]
+            waiting = [one for one in find_breaches(db) if one.kind not in WORKER]
     finally:
         engine.dispose()
     assert waiting == []

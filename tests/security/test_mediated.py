@@ -55,7 +55,7 @@ def test_without_the_role_a_mediation_that_one_led_is_not_there(db: Connection, 
     former = world.actor(db, "dispute_officer")
     with pytest.raises(NotFound):
         find_mediation(db, former, mediation)
-    assert list_mediations(db, former)["items"] == []
+    assert list_mediations(db, former).items == []
 
 
 @pytest.mark.parametrize("held", [OFFICER, SUPERVISOR, COMPLIANCE])
@@ -97,8 +97,8 @@ def test_a_case_of_then_is_given_to_no_former_dispute_officer(db: Connection, wo
             )
     assert said[0] == said[1]
     successors = {
-        one["number"]: {other["id"] for other in one["successors"]}
-        for one in show_leaver(db, world.actor(db, "supervisor"), world.people["officer"])["cases"]
+        one.number: {other.id for other in one.successors}
+        for one in show_leaver(db, world.actor(db, "supervisor"), world.people["officer"]).cases
     }
     assert [world.people["dispute_officer"] in successors[one] for one in (before, with_mediation, after)] == [
         False,
@@ -197,7 +197,7 @@ def test_the_house_counts_nobody_who_is_kept_from_a_case(db: Connection, world: 
         ),
         {"n": number},
     )
-    assert "nobody_may" in {one["kind"] for one in find_breaches(db) if one["number"] == number}
+    assert "nobody_may" in {one.kind for one in find_breaches(db) if one.number == number}
 
 
 def test_a_case_of_then_is_given_to_nobody_of_a_provider_that_mediates(db: Connection, world: World) -> None:

@@ -21,6 +21,7 @@ from casework.engine.state.case import Case
 from casework.errors import NotFound
 from casework.operations.cases.list_queries import list_cases
 from casework.operations.core import access_queries
+from casework.operations.core.paging import Page
 from casework.operations.mediations.service import list_mediations
 from casework.operations.messages.mentions import list_mentions
 from casework.operations.notifications.queries import list_notifications
@@ -183,13 +184,13 @@ class People(Papers):
                 )
 
 
-def pages(read: Callable[[str | None], dict[str, Any]]) -> Iterator[dict[str, Any]]:
+def pages(read: Callable[[str | None], Page[Any] | dict[str, Any]]) -> Iterator[Any]:
     """Everything that a list gives, page after page."""
     cursor = None
     while True:
         page = read(cursor)
-        yield from page["items"]
-        cursor = page["next"]
+        items, cursor = (page.items, page.next) if isinstance(page, Page) else (page["items"], page["next"])
+        yield from items
         if cursor is None:
             return
 
@@ -318,14 +319,14 @@ def _asked(db: Connection, actor: Actor, cases: list[Case]) -> dict[str, set[str
         },
         "referrals": {one["id"] for one in pages(lambda at: list_referrals(db, actor, cursor=at, limit=100))},
         "inbox": {one["id"] for tab in TABS for one in _inbox(db, actor, tab)},
-        "search referrals": {one["id"] for one in searched["referrals"]},
-        "search mediations": {one["id"] for one in searched["mediations"]},
-        "search papers": {one["id"] for one in searched["documents"]},
-        "search messages": {_place_of(db, one["id"]) for one in searched["messages"]},
-        "mediations named": {one["id"] for one in list_mediations(db, actor)["items"]},
+        "search referrals": {one.id for one in searched.referrals},
+        "search mediations": {one.id for one in searched.mediations},
+        "search papers": {one.id for one in searched.documents},
+        "search messages": {_place_of(db, one.id) for one in searched.messages},
+        "mediations named": {one.id for one in list_mediations(db, actor).items},
         "cases": {one["number"] for one in pages(lambda at: list_cases(db, actor, cursor=at, limit=100))},
         "notifications": {
-            f"{one['log']} {one['referral'] or ''}"
+            f"{one.log} {one.referral or ''}"
             for one in pages(lambda at: list_notifications(db, actor, cursor=at, limit=100))
         },
         "mentions": {

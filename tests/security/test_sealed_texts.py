@@ -87,7 +87,7 @@ def test_a_calendar_brings_no_sealed_names(stolen: str) -> None:
 @pytest.mark.parametrize("words", ["sealed", "Quicksilver", "settles"])
 def test_nobody_finds_sealed_words(engine: Engine, world: World, scene: tuple[str, str], who: str, words: str) -> None:
     def messages(db: Connection) -> object:
-        return search(db, world.actor(db, who), words)["messages"]
+        return search(db, world.actor(db, who), words).messages
 
     with transaction(engine) as db:
         assert messages(db) == []

@@ -35,6 +35,7 @@ from casework.operations.deadlines.timers import ring_clocks
 from casework.operations.mediations.service import hand_over_mediation, list_leaders, list_mediations, open_mediation
 from casework.operations.mediations.succession import pass_on_all
 from casework.operations.oversight.case_hygiene import find_breaches
+from casework.operations.oversight.views import BreachFound
 from casework.operations.people.absences import end_absence, list_absences, record_absence
 from casework.operations.people.offboarding import take_over
 from casework.operations.people.role_requests import decide_role
@@ -380,9 +381,9 @@ class Office:
 
     def come_back(self, db: Connection) -> None:
         actor = self.dice.choice(self.people(db))
-        found = [one for one in list_absences(db, actor)["items"] if one["may_end"]]
+        found = [one for one in list_absences(db, actor).items if one.may_end]
         if found:
-            end_absence(db, actor, self.dice.choice(found)["id"], new_request())
+            end_absence(db, actor, self.dice.choice(found).id, new_request())
 
     def _administrator(self, db: Connection) -> Actor:
         found = self.one_with(db, "administrator")
@@ -538,10 +539,10 @@ class Office:
     def hand_mediation(self, db: Connection) -> None:
         """A sealed mediation begins, or goes to another dispute officer by whoever is named for it, maybe with a stand-in."""
         led = [
-            (one, found["id"])
+            (one, found.id)
             for one in self.people(db)
-            for found in list_mediations(db, one)["items"]
-            if found["ended"] is None
+            for found in list_mediations(db, one).items
+            if found.ended is None
         ]
         case, officer = self._case(db), self.one_with(db, DISPUTE_OFFICER)
         if len(led) < 2 and case is not None and case.number is not None and officer is not None:
@@ -551,7 +552,7 @@ class Office:
             raise NotFound("mediation")
         actor, id = self.dice.choice(led)
         owner, *others = self.dice.sample(
-            leaders := [one["id"] for one in list_leaders(db, actor, id)["items"]], len(leaders)
+            leaders := [one.id for one in list_leaders(db, actor, id).items], len(leaders)
         )
         hand_over_mediation(
             db,
@@ -610,7 +611,7 @@ class Office:
     def unseen(self) -> list[str]:
         """Open tasks that nobody who may do them sees in a queue or among the own, and that the check does not name."""
         with self.deed() as db:
-            named = {(one["log"], one["task"] and one["task"]["id"]) for one in find_breaches(db)}
+            named = {(one.log, one.task and one.task.id) for one in find_breaches(db)}
             cases = {log for log, task in named if task is None}
             people, found = self.people(db), []
             seen = {(one.person, task) for one in people for task in self._listed(db, one)}
@@ -652,13 +653,12 @@ class Office:
             self.tick(0.01)
         with self.deed() as db:
             return [
-                f"{one['kind']}: {one['number'] or 'a mediation'} {one['task'] and one['task']['name']}"
-                for one in find_breaches(db)
+                f"{one.kind}: {one.number or 'a mediation'} {one.task and one.task.name}" for one in find_breaches(db)
             ]
 
-    def _repair(self, db: Connection, one: Json) -> None:
-        kind, case = one["kind"], load(db, one["log"], "case" if one["number"] else "mediation")
-        task = case.tasks.get(one["task"]["id"]) if one["task"] else None
+    def _repair(self, db: Connection, one: BreachFound) -> None:
+        kind, case = one.kind, load(db, one.log, "case" if one.number else "mediation")
+        task = case.tasks.get(one.task.id) if one.task else None
         if kind == "owner_left" or (kind == "nobody_may" and task and task.queue in (OFFICER, "intake")):
             self.newcomer(db, OFFICER)
             new = max(self.roles_of)

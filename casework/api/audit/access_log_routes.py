@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from casework.api.audit import access_log_schemas as schemas
-from casework.api.protocol.routes import Call, Json, Route, get
+from casework.api.protocol.routes import Call, Route, get
 from casework.operations.core import access_log
+from casework.operations.core.access_log import Reading
+from casework.operations.core.paging import Page
 
 
-def list_readings(call: Call) -> dict[str, Json]:
+def list_readings(call: Call) -> Page[Reading]:
     return access_log.list_readings(
         call.db, call.actor, number=call.query.number, cursor=call.query.cursor, limit=call.query.limit
     )

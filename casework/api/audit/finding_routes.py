@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from casework.api.audit import finding_schemas as schemas
-from casework.api.protocol.routes import Call, Json, Route, get, post
+from casework.api.protocol.routes import Call, Route, get, post
 from casework.operations.audit import findings
+from casework.operations.audit.views import FindingDetails, FindingRow
 from casework.operations.core.idempotency import Done
+from casework.operations.core.paging import Page
 from casework.operations.verification.case_verdict import examine_case
+from casework.operations.verification.views import Verdict
 
 
-def verify_case(call: Call) -> dict[str, Json]:
+def verify_case(call: Call) -> Verdict:
     return examine_case(call.db, call.actor, call.path["number"])
 
 
-def list_case_findings(call: Call) -> dict[str, Json]:
+def list_case_findings(call: Call) -> Page[FindingRow]:
     return findings.list_findings(
         call.db,
         call.actor,
@@ -24,13 +27,13 @@ def list_case_findings(call: Call) -> dict[str, Json]:
     )
 
 
-def list_findings(call: Call) -> dict[str, Json]:
+def list_findings(call: Call) -> Page[FindingRow]:
     return findings.list_findings(
         call.db, call.actor, state=call.query.state, cursor=call.query.cursor, limit=call.query.limit
     )
 
 
-def show_finding(call: Call) -> dict[str, Json]:
+def show_finding(call: Call) -> FindingDetails:
     return findings.show_finding(call.db, call.actor, call.path["finding"])
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from casework.api.audit import schemas
 from casework.api.protocol.routes import Call, Json, Route, get
 from casework.operations.audit import questions
+from casework.operations.audit.views import AuditEvent
+from casework.operations.core.paging import Page
 
 
 def count_audit_questions(call: Call) -> dict[str, Json]:
@@ -15,7 +17,7 @@ def count_audit_questions(call: Call) -> dict[str, Json]:
     }
 
 
-def list_audit_answers(call: Call) -> dict[str, Json]:
+def list_audit_answers(call: Call) -> Page[AuditEvent]:
     return questions.list_answers(
         call.db, call.actor, call.path["question"], cursor=call.query.cursor, limit=call.query.limit
     )

@@ -7,18 +7,20 @@ from flask import current_app
 from casework.api.auth import schemas
 from casework.api.protocol import schemas as shared
 from casework.api.protocol.encryption import vault
-from casework.api.protocol.routes import Call, Json, Route, always, get, post
+from casework.api.protocol.routes import Call, Route, always, get, post
 from casework.errors import Refused
 from casework.operations.auth import password_change, sessions, tokens
 from casework.operations.auth.throttling import attempt_succeeded, begin_attempt
+from casework.operations.auth.views import Me, Session, Token
 from casework.operations.core.idempotency import Done
+from casework.operations.core.paging import Page
 
 
-def show_me(call: Call) -> dict[str, Json]:
+def show_me(call: Call) -> Me:
     return sessions.show_me(call.actor)
 
 
-def list_tokens(call: Call) -> dict[str, Json]:
+def list_tokens(call: Call) -> Page[Token]:
     return tokens.list_tokens(call.db, call.actor)
 
 
@@ -88,7 +90,7 @@ def set_password(call: Call) -> Done:
     return Done({"changed": True})
 
 
-def list_sessions(call: Call) -> dict[str, Json]:
+def list_sessions(call: Call) -> Page[Session]:
     return sessions.list_sessions(call.db, call.actor)
 
 

@@ -15,6 +15,7 @@ from casework.operations.core.access_queries import case_log
 from casework.operations.core.idempotency import Done
 from casework.operations.deadlines import queries as deadline_queries
 from casework.operations.oversight import forecast
+from casework.operations.oversight.views import CaseProspect
 from casework.operations.people import offboarding
 from casework.operations.tasks import bulk_cases
 
@@ -35,7 +36,7 @@ def list_case_events(call: Call) -> dict[str, Json]:
     return history.list_events(call.db, call.actor, case, cursor=call.query.cursor, limit=call.query.limit)
 
 
-def show_case_prospect(call: Call) -> dict[str, Json]:
+def show_case_prospect(call: Call) -> CaseProspect:
     return forecast.show_case_prospect(call.db, call.actor, call.path["number"])
 
 

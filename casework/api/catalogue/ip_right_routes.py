@@ -4,42 +4,44 @@ from __future__ import annotations
 
 from casework.api.catalogue import ip_right_schemas as schemas
 from casework.api.protocol import schemas as shared
-from casework.api.protocol.routes import Call, Json, Route, get, post
+from casework.api.protocol.routes import Call, Route, get, post
 from casework.api.protocol.schemas import given, text_of
 from casework.operations.catalogue import service as catalogue
 from casework.operations.catalogue.service import Noun
+from casework.operations.catalogue.views import Record
 from casework.operations.core import ip_rights
 from casework.operations.core.idempotency import Done
+from casework.operations.core.paging import Page
 
 
-def _list(call: Call, noun: Noun) -> dict[str, Json]:
+def _list(call: Call, noun: Noun) -> Page[Record]:
     filters = given(call.query, "cursor", "limit")
     return catalogue.list_records(
         call.db, call.actor, noun, filters=filters, cursor=call.query.cursor, limit=call.query.limit
     )
 
 
-def list_needs(call: Call) -> dict[str, Json]:
+def list_needs(call: Call) -> Page[Record]:
     return _list(call, "need")
 
 
-def list_technologies(call: Call) -> dict[str, Json]:
+def list_technologies(call: Call) -> Page[Record]:
     return _list(call, "technology")
 
 
-def list_rights(call: Call) -> dict[str, Json]:
+def list_rights(call: Call) -> Page[Record]:
     return _list(call, "right")
 
 
-def show_need(call: Call) -> dict[str, Json]:
+def show_need(call: Call) -> Record:
     return catalogue.show_record(call.db, call.actor, "need", call.path["need"])
 
 
-def show_technology(call: Call) -> dict[str, Json]:
+def show_technology(call: Call) -> Record:
     return catalogue.show_record(call.db, call.actor, "technology", call.path["technology"])
 
 
-def show_right(call: Call) -> dict[str, Json]:
+def show_right(call: Call) -> Record:
     return catalogue.show_record(call.db, call.actor, "right", call.path["right"])
 
 
@@ -99,16 +101,16 @@ def confirm_right(call: Call) -> Done:
 
 
 ROUTES: tuple[Route, ...] = (
-    get("/needs", list_needs, "List the needs of your programmes", schemas.RecordPage, query=schemas.RecordQuery),
-    get("/needs/{need}", show_need, "Show a need", schemas.Record),
+    get("/needs", list_needs, "List the needs of your programmes", schemas.NeedPage, query=schemas.RecordQuery),
+    get("/needs/{need}", show_need, "Show a need", schemas.NeedRecord),
     post("/needs/{need}/confirm", confirm_need, "Stand for a field that was imported", shared.Made, body=schemas.ConfirmedField),
     post("/needs/{need}/owner", set_need_owner, "Say whose need it is", shared.Made, body=schemas.Owner),
-    get("/technologies", list_technologies, "List the technologies of your programmes", schemas.RecordPage, query=schemas.RecordQuery, noun="technology"),
-    get("/technologies/{technology}", show_technology, "Show a technology", schemas.Record, noun="technology"),
+    get("/technologies", list_technologies, "List the technologies of your programmes", schemas.TechnologyPage, query=schemas.RecordQuery, noun="technology"),
+    get("/technologies/{technology}", show_technology, "Show a technology", schemas.TechnologyRecord, noun="technology"),
     post("/technologies/{technology}/confirm", confirm_technology, "Stand for a field that was imported", shared.Made, body=schemas.ConfirmedField, noun="technology"),
     post("/technologies/{technology}/owner", set_technology_owner, "Say whose technology it is", shared.Made, body=schemas.Owner, noun="technology"),
-    get("/rights", list_rights, "List the IP rights of your programmes", schemas.RecordPage, query=schemas.RightQuery),
-    get("/rights/{right}", show_right, "Show an IP right and what lies on it", schemas.Record),
+    get("/rights", list_rights, "List the IP rights of your programmes", schemas.RightPage, query=schemas.RightQuery),
+    get("/rights/{right}", show_right, "Show an IP right and what lies on it", schemas.RightRecord),
     post("/rights", record_right, "Enter an IP right", shared.Made, body=schemas.NewRight, status=201, noun="programme"),
     post("/rights/{right}/confirm", confirm_right, "Stand for an IP right that you have looked up", shared.Made, body=schemas.CheckedRight),
 )  # fmt: skip

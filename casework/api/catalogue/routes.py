@@ -4,18 +4,20 @@ from __future__ import annotations
 
 from casework.api.catalogue import schemas
 from casework.api.protocol import schemas as shared
-from casework.api.protocol.routes import Call, Json, Route, get, post
+from casework.api.protocol.routes import Call, Route, get, post
 from casework.operations.cases import service as cases
 from casework.operations.catalogue import matches
+from casework.operations.catalogue.views import Match
 from casework.operations.core.idempotency import Done
+from casework.operations.core.paging import Page
 
 
-def list_matches(call: Call) -> dict[str, Json]:
+def list_matches(call: Call) -> Page[Match]:
     asked = call.query
     return matches.list_matches(call.db, call.actor, opened=asked.opened, cursor=asked.cursor, limit=asked.limit)
 
 
-def show_match(call: Call) -> dict[str, Json]:
+def show_match(call: Call) -> Match:
     return matches.show_match(call.db, call.actor, call.path["match"])
 
 

@@ -5,18 +5,19 @@ from __future__ import annotations
 from typing import Any
 
 from casework.api.deadlines import calendar_schemas as schemas
-from casework.api.protocol.routes import Call, Json, Route, get, post
+from casework.api.protocol.routes import Call, Route, get, post
 from casework.engine.deadlines.calendars import Calendar
 from casework.errors import InvalidForm
 from casework.operations.core.idempotency import Done
 from casework.operations.deadlines import calendars
+from casework.operations.deadlines.views import CalendarMoves, ProgrammeCalendar
 
 
-def show_calendar(call: Call) -> dict[str, Json]:
+def show_calendar(call: Call) -> ProgrammeCalendar:
     return calendars.show_calendar(call.db, call.actor, call.path["programme"])
 
 
-def preview_calendar(call: Call) -> dict[str, Json]:
+def preview_calendar(call: Call) -> CalendarMoves:
     calendars.show_calendar(call.db, call.actor, call.path["programme"], to_change=True)
     return calendars.preview_calendar(call.db, call.actor, call.path["programme"], _read(call.body.calendar))
 

@@ -53,10 +53,18 @@ class CalendarShown(Answer):
     mine: Annotated[bool, Field(description="You may change it")]
 
 
+class MovedTask(Answer):
+    name: str
+    edition: str | None
+    rule: str
+    type: str
+    about: str | None
+
+
 class CalendarMoved(Answer):
     clock: str
     number: str
-    task: Any
+    task: MovedTask | None
     what: str
     before: str
     after: str | None

@@ -2,28 +2,31 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from itertools import chain
 
 from casework.api.documents import schemas
 from casework.api.protocol import schemas as shared
 from casework.api.protocol.files import cabinet
-from casework.api.protocol.routes import Call, Incoming, Json, Outgoing, Route, get, post
+from casework.api.protocol.routes import Call, Incoming, Outgoing, Route, get, post
 from casework.api.protocol.schemas import text_of
 from casework.errors import NotFound
 from casework.operations.cases import queries as case_queries
 from casework.operations.core.idempotency import Done
+from casework.operations.core.paging import Page
 from casework.operations.documents import service as documents
 from casework.operations.documents.storage import part_of
+from casework.operations.documents.views import DocumentDetails, DocumentRow, GivenDocument
 from casework.operations.referrals import service as referrals
 from casework.operations.verification.case_archive import make_case_file
 from casework.permissions.visibility import Sight
 
 
-def list_case_documents(call: Call) -> dict[str, Json]:
+def list_case_documents(call: Call) -> Page[DocumentRow]:
     case, level = case_queries.find_case(call.db, call.actor, call.path["number"])
     if level < Sight.ALL:
         raise NotFound("case")
-    return {"items": documents.list_documents(call.db, call.actor, case), "next": None}
+    return Page(items=documents.list_documents(call.db, call.actor, case))
 
 
 def take_case_file(call: Call) -> Outgoing:
@@ -50,10 +53,18 @@ def change_grant_day(call: Call) -> Done:
     )
 
 
-def list_referral_documents(call: Call) -> dict[str, Json]:
+def list_referral_documents(call: Call) -> ReferralDocuments:
     case, track = referrals.find_referral(call.db, call.actor, call.path["referral"])
     listed = documents.list_documents(call.db, call.actor, case, track.id)
-    return {"items": listed, "package": documents.list_package(call.db, call.actor, case, track)["items"], "next": None}
+    package = documents.list_package(call.db, call.actor, case, track)
+    return ReferralDocuments(items=listed, package=package.items)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ReferralDocuments(Page[DocumentRow]):
+    """The documents of a referral, and everything that it was ever given."""
+
+    package: list[GivenDocument]
 
 
 def enter_referral_document(call: Call) -> Done:
@@ -78,7 +89,7 @@ def confirm_documents_returned(call: Call) -> Done:
     )
 
 
-def show_document(call: Call) -> dict[str, Json]:
+def show_document(call: Call) -> DocumentDetails:
     return documents.show_document(call.db, call.actor, call.path["document"])
 
 

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from casework.api.integrations import service_account_schemas as schemas
 from casework.api.protocol import schemas as shared
-from casework.api.protocol.routes import Call, Json, Route, get, post
+from casework.api.protocol.routes import Call, Route, get, post
 from casework.operations.core.idempotency import Done
+from casework.operations.core.paging import Page
 from casework.operations.integrations import service_accounts
+from casework.operations.integrations.views import ServiceAccount
 
 
-def list_service_accounts(call: Call) -> dict[str, Json]:
+def list_service_accounts(call: Call) -> Page[ServiceAccount]:
     return service_accounts.list_service_accounts(call.db, call.actor)
 
 

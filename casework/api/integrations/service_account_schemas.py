@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from casework.api.protocol.fields import Answer, Body, Id
-from casework.api.protocol.schemas import Named
+from casework.api.protocol.schemas import NamedInBoth, Names
 from casework.operations.integrations.service_accounts import DAYS, MOST_DAYS
 
 ServiceScope = Literal[
@@ -37,11 +37,11 @@ class ServiceToken(Answer):
 class ServiceAccount(Answer):
     id: str
     name: str
-    organisation: Named
+    organisation: NamedInBoth
     scopes: list[ServiceScope]
     live: bool
     made_at: str
-    made_by: Named
+    made_by: Names
     expires_at: str
     ended_at: str | None
     used_at: Annotated[str | None, Field(description="The last use, to within five minutes")]

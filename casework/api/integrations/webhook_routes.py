@@ -7,10 +7,12 @@ from flask import current_app
 from casework.api.integrations import webhook_schemas as schemas
 from casework.api.protocol import fields
 from casework.api.protocol import schemas as shared
-from casework.api.protocol.routes import Call, Json, Route, get, post
+from casework.api.protocol.routes import Call, Route, get, post
 from casework.operations.core.encryption import Vault
 from casework.operations.core.idempotency import Done
+from casework.operations.core.paging import Page
 from casework.operations.integrations import webhooks
+from casework.operations.integrations.views import Endpoint, EndpointMessage
 
 
 def _vault() -> Vault:
@@ -18,7 +20,7 @@ def _vault() -> Vault:
     return found
 
 
-def list_webhooks(call: Call) -> dict[str, Json]:
+def list_webhooks(call: Call) -> Page[Endpoint]:
     return webhooks.list_endpoints(call.db, call.actor)
 
 
@@ -43,7 +45,7 @@ def end_webhook(call: Call) -> Done:
     return webhooks.end_endpoint(call.db, call.actor, call.path["endpoint"], call.request)
 
 
-def list_webhook_messages(call: Call) -> dict[str, Json]:
+def list_webhook_messages(call: Call) -> Page[EndpointMessage]:
     return webhooks.list_messages(
         call.db, call.actor, call.path["endpoint"], cursor=call.query.cursor, limit=call.query.limit
     )

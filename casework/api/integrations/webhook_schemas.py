@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from casework.api.protocol.fields import Answer, Body, Id
-from casework.api.protocol.schemas import Named
+from casework.api.protocol.schemas import NamedInBoth
 
 
 class NewWebhook(Body):
@@ -23,7 +23,7 @@ class WebhookMade(Answer):
 
 class Webhook(Answer):
     id: str
-    organisation: Named
+    organisation: NamedInBoth
     url: str
     made_at: str
     ended_at: str | None

@@ -3,21 +3,32 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 from casework.api.documents import schemas as documents_schemas
 from casework.api.letters import schemas
 from casework.api.protocol.files import cabinet
-from casework.api.protocol.routes import Call, Json, Outgoing, Route, get, post
+from casework.api.protocol.routes import Call, Outgoing, Route, get, post
 from casework.api.protocol.schemas import text_of
 from casework.operations.core.idempotency import Done
+from casework.operations.core.views import row_as
 from casework.operations.documents.storage import Kept
 from casework.operations.letters import service as letters
 from casework.operations.letters.service import Composed, Written
+from casework.operations.letters.views import Letters
 
 
-def list_case_letters(call: Call) -> dict[str, Json]:
-    return letters.list_letters(call.db, call.actor, call.path["number"]) | {"next": None}
+@dataclass(frozen=True, kw_only=True, slots=True)
+class LetterPage(Letters):
+    """The letters of a case as a list that ends here."""
+
+    next: None = None
+
+
+def list_case_letters(call: Call) -> LetterPage:
+    told = letters.list_letters(call.db, call.actor, call.path["number"])
+    return row_as(LetterPage, told, next=None)
 
 
 def _print(call: Call) -> Callable[[], tuple[Composed, bytes]]:

@@ -2,23 +2,32 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from casework.api.mediations import disclosure_schemas as schemas
-from casework.api.protocol.routes import Call, Json, Route, get, post
+from casework.api.protocol.routes import Call, Route, get, post
 from casework.operations.core.idempotency import Done
+from casework.operations.core.paging import Page
+from casework.operations.core.views import NamedPerson
 from casework.operations.mediations import disclosures
 from casework.operations.mediations.service import find_mediation
+from casework.operations.mediations.views import Opening, Unsealing
 
 
-def list_mediation_readers(call: Call) -> dict[str, Json]:
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Readers(Page[Opening]):
+    """To whom a mediation is or was open, and whom one may name."""
+
+    may_read: list[NamedPerson]
+    may_decide: list[NamedPerson]
+
+
+def list_mediation_readers(call: Call) -> Readers:
     case = find_mediation(call.db, call.actor, call.path["mediation"])
     may = disclosures.who_may(call.db, case) if disclosures.may_ask(call.actor, case) else {"reader": [], "decider": []}
-    people = {name: [{"id": id, "name": words} for id, words in several] for name, several in may.items()}
-    return {
-        "items": disclosures.list_openings(call.db, case),
-        "next": None,
-        "may_read": people["reader"],
-        "may_decide": people["decider"],
-    }
+    people = {name: [NamedPerson(id=id, name=words) for id, words in several] for name, several in may.items()}
+    openings = disclosures.list_openings(call.db, case)
+    return Readers(items=openings, may_read=people["reader"], may_decide=people["decider"])
 
 
 def ask_unsealing(call: Call) -> Done:
@@ -34,7 +43,7 @@ def ask_unsealing(call: Call) -> Done:
     )
 
 
-def list_unsealings(call: Call) -> dict[str, Json]:
+def list_unsealings(call: Call) -> Page[Unsealing]:
     return disclosures.list_unsealings(call.db, call.actor)
 
 

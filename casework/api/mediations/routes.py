@@ -11,14 +11,17 @@ from casework.api.protocol.schemas import text_of
 from casework.operations.cases import corrections, history
 from casework.operations.cases import service as cases
 from casework.operations.core.idempotency import Done
+from casework.operations.core.paging import Page
+from casework.operations.core.views import NamedPerson
 from casework.operations.mediations import service as mediations
+from casework.operations.mediations.views import CaseOutline, MediationRow
 
 
-def list_mediations(call: Call) -> dict[str, Json]:
+def list_mediations(call: Call) -> Page[MediationRow]:
     return mediations.list_mediations(call.db, call.actor)
 
 
-def show_case_outline(call: Call) -> dict[str, Json]:
+def show_case_outline(call: Call) -> CaseOutline:
     return mediations.mediation_outline(call.db, call.actor, call.path["number"])
 
 
@@ -43,7 +46,7 @@ def hand_over_mediation(call: Call) -> Done:
     )
 
 
-def list_mediation_leaders(call: Call) -> dict[str, Json]:
+def list_mediation_leaders(call: Call) -> Page[NamedPerson]:
     return mediations.list_leaders(call.db, call.actor, call.path["mediation"])
 
 

@@ -9,14 +9,16 @@ from collections.abc import Callable
 
 from casework.api.messages import schemas
 from casework.api.protocol import fields
-from casework.api.protocol.routes import Call, Json, Route, get, post
+from casework.api.protocol.routes import Call, Route, get, post
 from casework.engine.case_objects.messages import INTERNAL, SHARED
 from casework.engine.state.case import Case
 from casework.operations.cases.queries import find_case
 from casework.operations.core.idempotency import Done
+from casework.operations.core.paging import Page
 from casework.operations.mediations.service import find_mediation
 from casework.operations.messages import mentions
 from casework.operations.messages import service as messages
+from casework.operations.messages.views import Mention, Message
 from casework.operations.referrals.service import find_referral
 
 #: From a call to the case or mediation, the audience that the address stands for, and the referral.
@@ -36,7 +38,7 @@ def _in_mediation(call: Call) -> tuple[Case, str, str | None]:
     return find_mediation(call.db, call.actor, call.path["mediation"]), INTERNAL, None
 
 
-def _list(call: Call, place: Place) -> dict[str, Json]:
+def _list(call: Call, place: Place) -> Page[Message]:
     thread = messages.thread_of(call.actor, *place(call))
     return messages.list_messages(call.db, call.actor, thread, cursor=call.query.cursor, limit=call.query.limit)
 
@@ -71,7 +73,7 @@ def _correct(call: Call, place: Place) -> Done:
     )
 
 
-def list_notes(call: Call) -> dict[str, Json]:
+def list_notes(call: Call) -> Page[Message]:
     return _list(call, _in_case)
 
 
@@ -83,7 +85,7 @@ def correct_note(call: Call) -> Done:
     return _correct(call, _in_case)
 
 
-def list_shared_messages(call: Call) -> dict[str, Json]:
+def list_shared_messages(call: Call) -> Page[Message]:
     return _list(call, _in_referral)
 
 
@@ -95,7 +97,7 @@ def correct_shared_message(call: Call) -> Done:
     return _correct(call, _in_referral)
 
 
-def list_mediation_notes(call: Call) -> dict[str, Json]:
+def list_mediation_notes(call: Call) -> Page[Message]:
     return _list(call, _in_mediation)
 
 
@@ -107,7 +109,7 @@ def correct_mediation_note(call: Call) -> Done:
     return _correct(call, _in_mediation)
 
 
-def list_mentions(call: Call) -> dict[str, Json]:
+def list_mentions(call: Call) -> Page[Mention]:
     return mentions.list_mentions(
         call.db, call.actor, unread=call.query.unread == "yes", cursor=call.query.cursor, limit=call.query.limit
     )
@@ -117,7 +119,7 @@ def open_mention(call: Call) -> Done:
     return mentions.open_mention(call.db, call.actor, call.path["mention"], call.request)
 
 
-def _routes(where: str, noun: str, told: str, views: tuple[Callable[..., Json], ...]) -> tuple[Route, ...]:
+def _routes(where: str, noun: str, told: str, views: tuple[Callable[[Call], object], ...]) -> tuple[Route, ...]:
     read, write, correct = views
     return (
         get(f"{where}/messages", read, f"Read {told}, the newest first", schemas.MessagePage, query=fields.Paged),

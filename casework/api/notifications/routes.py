@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from casework.api.notifications import schemas
 from casework.api.protocol.routes import Call, Json, Route, get, post
+from casework.operations.core.paging import Page
 from casework.operations.notifications import queries as notification_queries
+from casework.operations.notifications.views import Notification
 
 
-def list_notifications(call: Call) -> dict[str, Json]:
+def list_notifications(call: Call) -> Page[Notification]:
     return notification_queries.list_notifications(
         call.db, call.actor, unread=bool(call.query.unread), cursor=call.query.cursor, limit=call.query.limit
     )
 
 
-def mark_notification_read(call: Call) -> dict[str, Json]:
+def mark_notification_read(call: Call) -> Notification:
     return notification_queries.mark_read(call.db, call.actor, call.path["notification"])
 
 

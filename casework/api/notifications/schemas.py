@@ -20,6 +20,7 @@ class Notification(Answer):
     read: bool
     number: Annotated[str | None, Field(description="Of the case")]
     sealed: Annotated[bool, Field(description="Of a sealed mediation")]
+    account: Annotated[bool, Field(description="Of your own account")]
     edition: str | None
     words: Annotated[Any, Field(description="What names it: the key of a text of the edition, with its values")]
     due_at: str | None

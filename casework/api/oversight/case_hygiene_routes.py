@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from casework.api.oversight import case_hygiene_schemas as schemas
-from casework.api.protocol.routes import Call, Json, Route, get
+from casework.api.protocol.routes import Call, Route, get
 from casework.operations.oversight.case_hygiene import break_house_rule
+from casework.operations.oversight.views import HouseRule
 
 
-def show_house_rule(call: Call) -> dict[str, Json]:
+def show_house_rule(call: Call) -> HouseRule:
     return break_house_rule(call.db, call.actor)
 
 

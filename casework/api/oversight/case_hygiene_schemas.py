@@ -12,7 +12,10 @@ from casework.api.protocol.fields import Answer
 class BreachedTask(Answer):
     id: str
     name: str
+    edition: Annotated[str | None, Field(description="Fingerprint of its edition")]
+    rule: Annotated[str, Field(description="Its key in the edition")]
     type: str
+    about: str | None
 
 
 class Breach(Answer):

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from casework.api.oversight import job_schemas as schemas
 from casework.api.protocol import schemas as shared
-from casework.api.protocol.routes import Call, Json, Route, get, post
+from casework.api.protocol.routes import Call, Route, get, post
 from casework.operations.core.idempotency import Done
+from casework.operations.core.paging import Page
 from casework.operations.notifications import mail_outbox
+from casework.operations.notifications.views import MailRow
 from casework.operations.oversight import job_health
+from casework.operations.oversight.views import Jobs
 
 
-def show_jobs(call: Call) -> dict[str, Json]:
+def show_jobs(call: Call) -> Jobs:
     return job_health.show_jobs(call.db, call.actor)
 
 
@@ -18,7 +21,7 @@ def retry_job(call: Call) -> Done:
     return job_health.retry_job(call.db, call.actor, call.path["job"], call.request)
 
 
-def list_mails(call: Call) -> dict[str, Json]:
+def list_mails(call: Call) -> Page[MailRow]:
     asked = call.query
     return mail_outbox.list_mails(call.db, call.actor, state=asked.state, cursor=asked.cursor, limit=asked.limit)
 

@@ -46,9 +46,10 @@ class MailTry(Answer):
 
 class Mail(Answer):
     id: str
-    kind: Annotated[str | None, Field(description="Null: of a sealed mediation")]
+    kind: str
     state: Literal["queued", "sent", "failed", "cancelled"]
     name: str
+    name_zh: str | None
     email: str
     made_at: str
     send_at: str

@@ -6,11 +6,13 @@ from casework.api.people import absence_schemas as schemas
 from casework.api.protocol import schemas as shared
 from casework.api.protocol.routes import Call, Json, Route, get, post
 from casework.operations.core.idempotency import Done
+from casework.operations.core.paging import Page
 from casework.operations.people import absences
+from casework.operations.people.views import AbsenceRow
 from casework.operations.tasks.substitutions import list_for_absent
 
 
-def list_absences(call: Call) -> dict[str, Json]:
+def list_absences(call: Call) -> Page[AbsenceRow]:
     return absences.list_absences(call.db, call.actor)
 
 

@@ -7,7 +7,7 @@ from typing import Annotated
 from pydantic import Field
 
 from casework.api.protocol.fields import Answer, Body, Day, Id, Knowingly
-from casework.api.protocol.schemas import Named, Task
+from casework.api.protocol.schemas import Named, NamedInBoth, Task
 
 
 class NewAbsence(Body):
@@ -21,9 +21,9 @@ class NewAbsence(Body):
 
 class Absence(Answer):
     id: str
-    person: Named
-    substitute: Named
-    scope: Annotated[Named, Field(description="The programme or organisation")]
+    person: NamedInBoth
+    substitute: NamedInBoth
+    scope: Annotated[NamedInBoth, Field(description="The programme or organisation")]
     starts_at: str
     ends_at: str
     begun: bool

@@ -6,14 +6,16 @@ from casework.api.people import invitation_schemas as schemas
 from casework.api.protocol import fields
 from casework.api.protocol import schemas as shared
 from casework.api.protocol.encryption import vault
-from casework.api.protocol.routes import Call, Json, Route, get, post
+from casework.api.protocol.routes import Call, Route, get, post
 from casework.api.protocol.schemas import text_of
 from casework.operations.core.idempotency import Done
+from casework.operations.core.paging import Page
 from casework.operations.people import invitations
 from casework.operations.people.invitations import Scope
+from casework.operations.people.views import Invitation
 
 
-def list_invitations(call: Call) -> dict[str, Json]:
+def list_invitations(call: Call) -> Page[Invitation]:
     return invitations.list_invitations(call.db, call.actor, cursor=call.query.cursor, limit=call.query.limit)
 
 

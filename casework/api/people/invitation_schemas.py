@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 from pydantic import Field, model_validator
 
 from casework.api.protocol.fields import Answer, Body, Code, Id, Line
-from casework.api.protocol.schemas import Named
+from casework.api.protocol.schemas import NamedInBoth
 from casework.operations.people.invitations import DAYS, MOST_DAYS
 
 Days = Annotated[int, Field(ge=1, le=MOST_DAYS, description="Until its link opens nothing any more")]
@@ -63,7 +63,7 @@ class Invitation(Answer):
     expires_at: str
     accepted_at: str | None
     person: Annotated[str | None, Field(description="Who accepted it")]
-    invited_by: Named | None
+    invited_by: NamedInBoth | None
 
 
 class InvitationPage(Answer):

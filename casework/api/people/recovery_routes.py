@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from casework.api.people import recovery_schemas as schemas
 from casework.api.protocol.encryption import vault
-from casework.api.protocol.routes import Call, Json, Route, always, get, post
+from casework.api.protocol.routes import Call, Route, always, get, post
 from casework.operations.auth.throttling import attempt_succeeded, begin_attempt
 from casework.operations.core.idempotency import Done
+from casework.operations.core.paging import Page
 from casework.operations.people import account_recovery
+from casework.operations.people.views import Recovery
 
 
-def list_recoveries(call: Call) -> dict[str, Json]:
+def list_recoveries(call: Call) -> Page[Recovery]:
     return account_recovery.list_recoveries(call.db, call.actor)
 
 

@@ -8,6 +8,7 @@ from uuid import UUID
 from pydantic import Field
 
 from casework.api.protocol.fields import Answer, Body
+from casework.api.protocol.schemas import NamedInBoth
 
 
 class NewRecovery(Body):
@@ -37,23 +38,17 @@ class Recovered(Answer):
     secret: Annotated[str | None, Field(description="For POST /passwords, where the password was lost")] = None
 
 
-class Named(Answer):
-    id: str
-    name: str
-    name_zh: str | None = None
-
-
 class Recovery(Answer):
     id: str
-    person: Named
+    person: NamedInBoth
     means: list[str]
     reason: str
     state: Annotated[str, Field(description="asked, agreed, refused, withdrawn, used or lapsed")]
     asked_at: str
     expires_at: str
-    asked_by: Named
+    asked_by: NamedInBoth
     decided_at: str | None = None
-    decided_by: Named | None = None
+    decided_by: NamedInBoth | None = None
     used_at: str | None = None
     may_decide: bool
 

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from casework.api.people import role_request_schemas as schemas
-from casework.api.protocol.routes import Call, Json, Route, get, post
+from casework.api.protocol.routes import Call, Route, get, post
 from casework.operations.core.idempotency import Done
+from casework.operations.core.paging import Page
 from casework.operations.people import role_requests
+from casework.operations.people.views import RequestedRole
 
 
-def list_role_requests(call: Call) -> dict[str, Json]:
+def list_role_requests(call: Call) -> Page[RequestedRole]:
     return role_requests.list_requests(call.db, call.actor)
 
 
-def show_role_request(call: Call) -> dict[str, Json]:
+def show_role_request(call: Call) -> RequestedRole:
     return role_requests.show_request(call.db, call.actor, call.path["role_request"])
 
 

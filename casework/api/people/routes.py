@@ -11,20 +11,22 @@ from casework.api.protocol.encryption import vault
 from casework.api.protocol.routes import Call, Json, Route, get, post
 from casework.api.protocol.schemas import text_of
 from casework.operations.core.idempotency import Done
+from casework.operations.core.paging import Page
 from casework.operations.people import lists, offboarding
 from casework.operations.people import service as people
+from casework.operations.people.views import AccountRow, Leaver, Organisation, PersonRow, Programme
 
 
-def list_programmes(call: Call) -> dict[str, Json]:
+def list_programmes(call: Call) -> Page[Programme]:
     return lists.list_programmes(call.db, call.actor)
 
 
-def list_organisations(call: Call) -> dict[str, Json]:
+def list_organisations(call: Call) -> Page[Organisation]:
     asked = call.query
     return lists.list_organisations(call.db, call.actor, service=asked.service, cursor=asked.cursor, limit=asked.limit)
 
 
-def list_people(call: Call) -> dict[str, Json]:
+def list_people(call: Call) -> Page[PersonRow | AccountRow]:
     return lists.list_people(call.db, call.actor, cursor=call.query.cursor, limit=call.query.limit)
 
 
@@ -80,7 +82,7 @@ def deactivate_person(call: Call) -> Done:
     return people.deactivate_person(call.db, call.actor, call.path["person"], call.request, at_once=call.body.at_once)
 
 
-def show_leaver(call: Call) -> dict[str, Json]:
+def show_leaver(call: Call) -> Leaver:
     return offboarding.show_leaver(call.db, call.actor, call.path["person"])
 
 

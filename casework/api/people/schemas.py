@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 from pydantic import AwareDatetime, Field
 
 from casework.api.protocol.fields import Answer, Body, Code, Day, Id, Knowingly, Language, Line, Paged
-from casework.api.protocol.schemas import Json, Named
+from casework.api.protocol.schemas import Json, NamedInBoth
 
 Country = Annotated[str, Field(pattern=r"^[A-Z]{2}$")]
 
@@ -133,16 +133,20 @@ class PersonPage(Answer):
     next: str | None = None
 
 
+class Successor(NamedInBoth):
+    cases: Annotated[int, Field(description="How many that officer has already")]
+
+
 class LeaverCase(Answer):
     number: str
     title: str | None
     state: str
     owned: Annotated[bool, Field(description="Or only on the team")]
     held: Annotated[int, Field(description="Tasks that the person holds in it")]
-    programme: Named
+    programme: NamedInBoth
     due_at: str | None
     successors: Annotated[
-        list[Named], Field(description="Officers who could own it, those with the fewest cases first")
+        list[Successor], Field(description="Officers who could own it, those with the fewest cases first")
     ]
     why_not: Annotated[str | None, Field(description="Why you do not hand it over, where you may not")]
 
@@ -150,6 +154,7 @@ class LeaverCase(Answer):
 class Leaver(Answer):
     id: str
     name: str
+    name_zh: str | None
     active: bool
     count: Annotated[int, Field(description="Of live cases; of these the first 100 are listed")]
     tasks: int

@@ -6,10 +6,12 @@ from flask import current_app
 
 from casework.api.privacy import schemas
 from casework.api.protocol import fields
-from casework.api.protocol.routes import Call, Json, Route, get, post
+from casework.api.protocol.routes import Call, Route, get, post
 from casework.api.protocol.schemas import text_of
 from casework.operations.core.idempotency import Done
+from casework.operations.core.paging import Page
 from casework.operations.privacy import erasure_requests
+from casework.operations.privacy.views import ErasureDetails, ErasureRow
 
 
 def _years() -> int:
@@ -17,11 +19,11 @@ def _years() -> int:
     return years
 
 
-def list_erasures(call: Call) -> dict[str, Json]:
+def list_erasures(call: Call) -> Page[ErasureRow]:
     return erasure_requests.list_erasures(call.db, call.actor, cursor=call.query.cursor, limit=call.query.limit)
 
 
-def show_erasure(call: Call) -> dict[str, Json]:
+def show_erasure(call: Call) -> ErasureDetails:
     return erasure_requests.show_erasure(call.db, call.actor, call.path["erasure"], years=_years())
 
 

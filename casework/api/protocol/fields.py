@@ -50,7 +50,9 @@ class Query(BaseModel):
 
 
 class Answer(BaseModel):
-    model_config = ConfigDict(extra="allow")
+    """Read from what an operation hands out, by the names of its fields."""
+
+    model_config = ConfigDict(extra="allow", from_attributes=True, validate_by_name=True)
 
 
 class Paged(Query):

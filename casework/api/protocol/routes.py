@@ -13,7 +13,7 @@ from typing import Any, Literal
 from pydantic import BaseModel
 from sqlalchemy import Connection
 
-from casework.operations.core.idempotency import Done, Request
+from casework.operations.core.idempotency import Request
 from casework.operations.documents.storage import Kept
 from casework.permissions.actors import Actor
 
@@ -75,7 +75,8 @@ class Call:
         return self.seen
 
 
-View = Callable[[Call], Done | Outgoing | Mapping[str, Json]]
+#: Gives what the route's schema reads: mostly a frozen dataclass of the operation.
+View = Callable[[Call], object]
 
 
 @dataclass(frozen=True)

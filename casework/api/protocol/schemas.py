@@ -79,6 +79,17 @@ class Named(Answer):
     name: str | None = None
 
 
+class Names(Answer):
+    """What somebody or something is called, in both scripts."""
+
+    name: str
+    name_zh: str | None
+
+
+class NamedInBoth(Names):
+    id: str
+
+
 class FormField(Answer):
     """One question of a form: what its value must look like is told by its type."""
 

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from casework.api.protocol import schemas as shared
-from casework.api.protocol.routes import Call, Json, Route, get, post
+from casework.api.protocol.routes import Call, Route, get, post
 from casework.api.referrals import directory_schemas as schemas
 from casework.operations.core.idempotency import Done
+from casework.operations.core.views import Items
 from casework.operations.people import provider_directory
+from casework.operations.people.views import ProviderDetails, ProviderRow, SuggestedProvider
 
 
-def list_providers(call: Call) -> dict[str, Json]:
-    return provider_directory.list_providers(call.db, call.actor, service=call.query.service)
+def list_providers(call: Call) -> Items[ProviderRow]:
+    return Items(items=provider_directory.list_providers(call.db, call.actor, service=call.query.service))
 
 
-def show_provider(call: Call) -> dict[str, Json]:
+def show_provider(call: Call) -> ProviderDetails:
     return provider_directory.show_provider(call.db, call.actor, call.path["provider"])
 
 
@@ -23,8 +25,10 @@ def describe_provider(call: Call) -> Done:
     )
 
 
-def suggest_providers(call: Call) -> dict[str, Json]:
-    return provider_directory.suggest_providers(call.db, call.actor, call.path["number"], call.path["service"])
+def suggest_providers(call: Call) -> Items[SuggestedProvider]:
+    return Items(
+        items=provider_directory.suggest_providers(call.db, call.actor, call.path["number"], call.path["service"])
+    )
 
 
 ROUTES: tuple[Route, ...] = (

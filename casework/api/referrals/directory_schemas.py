@@ -36,11 +36,19 @@ class Profile(Body):
 class ProviderShown(Answer):
     id: str
     name: str
+    name_zh: str | None
+    country: str | None
     services: list[str]
     open: Annotated[
         int, Field(description="Referrals that are with it now in your programmes; sealed mediations are not counted")
     ]
     closed_now: bool
+    fields: list[str]
+    languages: list[str]
+    places: list[str]
+    capacity: Annotated[int | None, Field(description="The most referrals at once; null where it is not said")]
+    closed: Annotated[list[dict[str, str]], Field(description="Days on which no request is taken, first and last")]
+    conflicts: list[str]
 
 
 class ProviderPage(Answer):
@@ -52,12 +60,14 @@ class ProviderWhole(ProviderShown):
         list[dict[str, Json]],
         Field(description="By service: how it answered and delivered, and how the office did beside it"),
     ]
+    ours: Annotated[bool, Field(description="You work for it")]
     may_edit: bool
 
 
 class Suggestion(Answer):
     id: str
     name: str
+    name_zh: str | None
     points: int
     possible: bool
     reasons: Annotated[
@@ -66,6 +76,8 @@ class Suggestion(Answer):
             description="field, language, place, free, in_time, rated, full, late, declined, closed, conflict, at_work"
         ),
     ]
+    open: Annotated[int, Field(description="Referrals that are with it now")]
+    capacity: int | None
 
 
 class SuggestionPage(Answer):

@@ -7,9 +7,10 @@ from casework.api.search import schemas
 from casework.operations.cases import saved_filters
 from casework.operations.core.idempotency import Done
 from casework.operations.search.service import search
+from casework.operations.search.views import Found
 
 
-def search_everything(call: Call) -> dict[str, Json]:
+def search_everything(call: Call) -> Found:
     return search(call.db, call.actor, call.query.words)
 
 

@@ -7,7 +7,7 @@ history, which an auditor may only read, stays as it was. Words are in the bodie
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import uuid_utils
@@ -17,21 +17,22 @@ from casework.engine.roles import AUDITOR, COMPLIANCE, OFFICER, SUPERVISOR
 from casework.engine.state.events import RegisterEvent
 from casework.engine.state.register_effects import RegisterEffects
 from casework.errors import CaseHasMoved, InvalidForm, NotAllowed, NotFound, WrongState
+from casework.json_values import JsonMapping, JsonObject
 from casework.ledger.canonical_json import instant
 from casework.ledger.redactable_bodies import Erased
+from casework.operations.audit.views import FindingDeed, FindingDetails, FindingMay, FindingRow
 from casework.operations.cases.queries import find_case
 from casework.operations.core.idempotency import Done, Request, ask, finish
-from casework.operations.core.paging import cursor_id, cursor_time, from_cursor, insist_limit, page
-from casework.operations.core.presenters import named, names_of, when
+from casework.operations.core.paging import Page, cursor_id, cursor_time, from_cursor, insist_limit, page
+from casework.operations.core.presenters import names_of, when
 from casework.operations.core.register_log import append
+from casework.operations.core.views import row_as, to_named
 from casework.permissions.actors import READS_ALL, Actor
 from casework.permissions.visibility import MEDIATED, Sight
 from casework.permissions.work import capacities, conflict
 from casework.records.access_sql import mediated
 from casework.records.case_loader import load
 from casework.records.event_log import lock_log, new_log, now
-
-Json = Any
 
 RAISED, ANSWERED_IT, ASKED_AGAIN, CLOSED_IT = "raised", "answered", "asked_again", "closed"
 #: What an auditor does, who has no part in what is judged.
@@ -44,9 +45,9 @@ LONGEST = 4000
 # --- the fold --------------------------------------------------------------------------------------------------------
 
 
-def fold(events: Sequence[RegisterEvent]) -> dict[str, Json]:
+def fold(events: Sequence[RegisterEvent]) -> JsonObject:
     """The row that a finding's log adds up to."""
-    row: dict[str, Json] = {}
+    row: JsonObject = {}
     for n, event in enumerate(events, 1):
         row["revision"] = n
         words = event.body.get("words")
@@ -99,7 +100,7 @@ def list_findings(
     number: str | None = None,
     cursor: str | None = None,
     limit: int | None = None,
-) -> dict[str, Json]:
+) -> Page[FindingRow]:
     """Findings in the programmes that the actor reads in full, the newest first; of one case where it is named."""
     most, more = insist_limit(limit), ""
     given: dict[str, Any] = {"programmes": _programmes(actor), "most": most + 1}
@@ -115,7 +116,7 @@ def list_findings(
         given |= {"at": cursor_time(keys[0]), "after": cursor_id(keys[1])}
     rows = db.execute(text(_SELECT.format(more=more)), given).all()
     shown, following = page(rows, most, lambda row: (row.raised_at, str(row.id)))
-    return {"items": _shown(db, shown), "next": following}
+    return Page(items=_shown(db, shown), next=following)
 
 
 def count_findings(db: Connection, actor: Actor) -> dict[str, int]:
@@ -127,7 +128,7 @@ def count_findings(db: Connection, actor: Actor) -> dict[str, int]:
     return dict.fromkeys(STATES, 0) | {row.state: row.n for row in rows}
 
 
-def of_event(db: Connection, actor: Actor, number: str, seq: int) -> list[dict[str, Json]]:
+def of_event(db: Connection, actor: Actor, number: str, seq: int) -> list[FindingRow]:
     """The findings about one event, for those who see the whole case; the caller has asked for that."""
     rows = db.execute(
         text(
@@ -147,10 +148,9 @@ def count_by_event(db: Connection, log: str) -> dict[int, int]:
     return {row.seq: row.n for row in rows}
 
 
-def show_finding(db: Connection, actor: Actor, finding: str) -> dict[str, Json]:
+def show_finding(db: Connection, actor: Actor, finding: str) -> FindingDetails:
     """One finding with everything that was said about it, and what the actor may do. Raises NotFound."""
     row = _seen(db, actor, finding)
-    made = _shown(db, [row])[0]
     rows = db.execute(
         text(
             "SELECT seq, at, kind, actor_id, header->>'role' AS role, body FROM events WHERE log_id = CAST(:log AS uuid) ORDER BY seq"
@@ -158,42 +158,42 @@ def show_finding(db: Connection, actor: Actor, finding: str) -> dict[str, Json]:
         {"log": finding},
     ).all()
     names = names_of(db, {one.actor_id for one in rows})
-    made["deeds"] = [
-        {
-            "at": instant(one.at),
-            "kind": one.kind,
-            "role": one.role,
-            "words": (one.body.get("words") or {}).get("value"),
-            "actor": named(one.actor_id, names),
-        }
+    deeds = [
+        FindingDeed(
+            at=instant(one.at),
+            kind=one.kind,
+            role=one.role,
+            words=(one.body.get("words") or {}).get("value"),
+            actor=to_named(one.actor_id, names),
+        )
         for one in rows
     ]
-    made["may"] = {
-        "answer": row.state == OPEN and _refusal_to_answer(db, actor, row) is None,
-        "close": row.state == ANSWERED and _refusal_to_judge(db, actor, row) is None,
-    }
-    return made
+    may = FindingMay(
+        answer=row.state == OPEN and _refusal_to_answer(db, actor, row) is None,
+        close=row.state == ANSWERED and _refusal_to_judge(db, actor, row) is None,
+    )
+    return row_as(FindingDetails, _shown(db, [row])[0], deeds=deeds, may=may)
 
 
-def _shown(db: Connection, rows: Sequence[Any]) -> list[dict[str, Json]]:
+def _shown(db: Connection, rows: Sequence[Any]) -> list[FindingRow]:
     names = names_of(db, {id for row in rows for id in (row.raised_by, row.answered_by, row.closed_by)})
     return [
-        {
-            "id": row.id,
-            "number": row.number,
-            "title": row.title,
-            "event": row.seq,
-            "state": row.state,
-            "words": row.words,
-            "answer": row.answer,
-            "raised_by": named(row.raised_by, names),
-            "raised_at": when(row.raised_at),
-            "answered_by": named(row.answered_by, names),
-            "answered_at": when(row.answered_at),
-            "closed_by": named(row.closed_by, names),
-            "closed_at": when(row.closed_at),
-            "revision": row.revision,
-        }
+        FindingRow(
+            id=row.id,
+            number=row.number,
+            title=row.title,
+            event=row.seq,
+            state=row.state,
+            words=row.words,
+            answer=row.answer,
+            raised_by=to_named(row.raised_by, names),
+            raised_at=instant(row.raised_at),
+            answered_by=to_named(row.answered_by, names),
+            answered_at=when(row.answered_at),
+            closed_by=to_named(row.closed_by, names),
+            closed_at=when(row.closed_at),
+            revision=row.revision,
+        )
         for row in rows
     ]
 
@@ -343,7 +343,7 @@ def _role(db: Connection, actor: Actor, row: Any) -> str:
     return next(role for role in (OFFICER, SUPERVISOR, COMPLIANCE) if role in mine)
 
 
-def _next(row: Any, event: RegisterEvent) -> dict[str, Json]:
+def _next(row: Any, event: RegisterEvent) -> JsonObject:
     made = {name: getattr(row, name) for name in _COLUMNS}
     words = event.body["words"]
     match event.kind:
@@ -362,7 +362,7 @@ _COLUMNS = (
 )  # fmt: skip
 
 
-def write_row(db: Connection, row: Mapping[str, Json]) -> None:
+def write_row(db: Connection, row: JsonMapping) -> None:
     changed = ", ".join(f"{name} = excluded.{name}" for name in _COLUMNS if name != "id")
     plain = {name: instant(value) if hasattr(value, "isoformat") else value for name, value in row.items()}
     db.execute(

@@ -18,14 +18,14 @@ from casework.engine.definition.grammar import EXTENSION, STOP, WAIVER
 from casework.engine.roles import AUDITOR
 from casework.errors import InvalidForm, NotFound
 from casework.ledger.canonical_json import instant
+from casework.operations.audit.views import AuditEvent, SampledCase
 from casework.operations.core.actions import calendar_of
-from casework.operations.core.paging import cursor_count, cursor_id, cursor_time, from_cursor, insist_limit, page
+from casework.operations.core.paging import Page, cursor_count, cursor_id, cursor_time, from_cursor, insist_limit, page
 from casework.operations.core.presenters import names_of
+from casework.operations.core.views import Named
 from casework.operations.history.timeline import LATE_AFTER
 from casework.permissions.actors import Actor
 from casework.records.tables.history import EXCEPTIONAL
-
-Json = Any
 
 #: Each question; what is asked for must also be EXCEPTIONAL, which an index holds.
 QUESTIONS = ("waivers", "four_eyes", "late", "extensions", "reopenings", "stops")
@@ -86,7 +86,7 @@ def _where(name: str) -> str:
 
 def list_answers(
     db: Connection, actor: Actor, question: str, *, cursor: str | None = None, limit: int | None = None
-) -> dict[str, Json]:
+) -> Page[AuditEvent]:
     """The events that answer a question, the newest first. Raises NotFound."""
     most = insist_limit(limit)
     if question not in QUESTIONS:
@@ -107,10 +107,10 @@ def list_answers(
     ).all()
     shown, following = page(rows, most, lambda row: (row.at, str(row.log_id), row.seq))
     names = names_of(db, {row.actor_id for row in shown})
-    return {"items": [_shown(db, row, names) for row in shown], "next": following}
+    return Page(items=[_shown(db, row, names) for row in shown], next=following)
 
 
-def _shown(db: Connection, row: Any, names: Mapping[str, str]) -> dict[str, Json]:
+def _shown(db: Connection, row: Any, names: Mapping[str, str]) -> AuditEvent:
     happened = row.effects.get("happened_on")
     late = 0
     if happened:
@@ -118,28 +118,31 @@ def _shown(db: Connection, row: Any, names: Mapping[str, str]) -> dict[str, Json
         day, recorded = date.fromisoformat(happened), calendar.local_date(row.at)
         days = (day + timedelta(days=n) for n in range(1, min((recorded - day).days, 400) + 1))
         late = sum(calendar.is_working_day(one) for one in days)
-    return {
-        "number": row.number,
-        "title": row.title,
-        "seq": row.seq,
-        "at": instant(row.at),
-        "kind": row.kind,
-        "transition": row.effects.get("transition"),
-        "name": row.effects.get("name"),
-        "task": None,
-        "what": row.effects.get("what"),
-        "agreed": "proposed" in row.effects,
-        "edition": row.header["edition"],
-        "role": row.header["role"],
-        "actor": {"id": row.actor_id, "name": names.get(row.actor_id)},
-        "by_system": row.actor_id == "system",
-        "track_kind": row.track_kind,
-        "happened_on": happened,
-        "late": late if late > LATE_AFTER else 0,
-    }
+    return AuditEvent(
+        number=row.number,
+        title=row.title,
+        seq=row.seq,
+        at=instant(row.at),
+        kind=row.kind,
+        transition=row.effects.get("transition"),
+        name=row.effects.get("name"),
+        task=None,
+        what=row.effects.get("what"),
+        agreed="proposed" in row.effects,
+        edition=row.header["edition"],
+        role=row.header["role"],
+        actor=Named(
+            id=row.actor_id,
+            name=names.get(row.actor_id),
+        ),
+        by_system=row.actor_id == "system",
+        track_kind=row.track_kind,
+        happened_on=happened,
+        late=late if late > LATE_AFTER else 0,
+    )
 
 
-def draw_sample(db: Connection, actor: Actor, *, seed: str, size: int) -> list[dict[str, Json]]:
+def draw_sample(db: Connection, actor: Actor, *, seed: str, size: int) -> list[SampledCase]:
     """Cases drawn at random by a seed: who draws again with the same seed from the same cases gets the same ones."""
     if not 1 <= size <= 50:
         raise InvalidForm(fields={"size": "must be between 1 and 50"})
@@ -152,13 +155,13 @@ def draw_sample(db: Connection, actor: Actor, *, seed: str, size: int) -> list[d
         {"programmes": _programmes(actor), "seed": seed[:100], "size": size},
     )
     return [
-        {
-            "number": row.number,
-            "title": row.title,
-            "state": row.state,
-            "owner": row.owner,
-            "opened_at": instant(row.opened_at),
-            "closed_at": instant(row.closed_at) if row.closed_at else None,
-        }
+        SampledCase(
+            number=row.number,
+            title=row.title,
+            state=row.state,
+            owner=row.owner,
+            opened_at=instant(row.opened_at),
+            closed_at=instant(row.closed_at) if row.closed_at else None,
+        )
         for row in rows
     ]

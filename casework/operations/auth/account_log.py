@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any, cast
+from typing import cast
 
 from sqlalchemy import Connection, text
 from typing_extensions import Unpack
 
 from casework.engine.state.register_effects import AccountChange, RegisterEffects
+from casework.json_values import JsonMapping
 from casework.operations.core.register_log import append
 from casework.records.event_log import lock_log
-
-Json = Any
 
 #: The kind of these events, and of the notices of them.
 ACCOUNT = "account"
@@ -41,7 +39,7 @@ def note_account(
     what: str,
     by: str,
     *,
-    body: Mapping[str, Json] | None = None,
+    body: JsonMapping | None = None,
     **more: Unpack[AccountChange],
 ) -> None:
     """Write down what was changed of an account and by whom, and have its person told. Never a secret, nor a hash of one.
@@ -56,7 +54,7 @@ def note_account(
     )
 
 
-def what_of(effects: Mapping[str, Json]) -> str:
+def what_of(effects: JsonMapping) -> str:
     """What an event of an account tells."""
     return str(effects["what"])
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any, Literal
+from typing import Literal
 from uuid import UUID
 
 import uuid_utils
@@ -27,14 +27,15 @@ from webauthn.helpers.structs import (
 )
 
 from casework.errors import InvalidForm, NotFound, WrongPasskey
+from casework.json_values import JsonValue
 from casework.ledger.canonical_json import instant
 from casework.operations.auth import second_factor
 from casework.operations.auth.account_log import PASSKEY_MADE, PASSKEY_REMOVED, note_account
+from casework.operations.auth.views import Passkey
 from casework.operations.core.idempotency import Done, Request, ask, finish
 from casework.operations.core.register_entries import note_entries
 from casework.permissions.actors import Actor
 
-Json = Any
 Purpose = Literal["register", "sign_in", "prove"]
 
 #: How long a challenge may be answered, how many passkeys a person has, and how long their names are.
@@ -243,7 +244,7 @@ def went_back(kept: int, told: int) -> bool:
     return (kept > 0 or told > 0) and told <= kept
 
 
-def _bytes(given: Json) -> bytes:
+def _bytes(given: JsonValue) -> bytes:
     try:
         return webauthn.base64url_to_bytes(given) if isinstance(given, str) else b""
     except ValueError:
@@ -253,7 +254,7 @@ def _bytes(given: Json) -> bytes:
 # --- looking after them ----------------------------------------------------------------------------------------------
 
 
-def list_passkeys(db: Connection, actor: Actor) -> list[dict[str, Json]]:
+def list_passkeys(db: Connection, actor: Actor) -> list[Passkey]:
     """The actor's own passkeys, the oldest first."""
     rows = db.execute(
         text(
@@ -262,13 +263,13 @@ def list_passkeys(db: Connection, actor: Actor) -> list[dict[str, Json]]:
         {"person": actor.person},
     )
     return [
-        {
-            "id": row.id,
-            "name": row.name,
-            "created_at": instant(row.created_at),
-            "used_at": instant(row.used_at) if row.used_at else None,
-            "copied": row.copied_at is not None,
-        }
+        Passkey(
+            id=row.id,
+            name=row.name,
+            created_at=instant(row.created_at),
+            used_at=instant(row.used_at) if row.used_at else None,
+            copied=row.copied_at is not None,
+        )
         for row in rows
     ]
 
@@ -285,7 +286,12 @@ def rename(db: Connection, actor: Actor, passkey: str, name: str, request: Reque
     if not found:
         raise NotFound("passkey")
     note_entries(db, "passkeys", actor.person, [passkey], kind="passkey_renamed", by=actor.person, columns=["name"])
-    return finish(db, actor, request, Done({"id": passkey, "name": name}))
+    return finish(
+        db,
+        actor,
+        request,
+        Done({"id": passkey, "name": name}),
+    )
 
 
 def remove(db: Connection, actor: Actor, passkey: str, *, insist: bool) -> None:

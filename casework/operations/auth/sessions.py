@@ -7,7 +7,6 @@ import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import timedelta
-from typing import Any
 
 from sqlalchemy import Connection, text
 
@@ -20,15 +19,15 @@ from casework.operations.auth.account_log import NEW_BROWSER, SESSIONS_ENDED, no
 from casework.operations.auth.passwords import insist_length, password_fits
 from casework.operations.auth.step_up import sensitive
 from casework.operations.auth.throttling import attempt_succeeded, begin_attempt
+from casework.operations.auth.views import HeldRole, Me, Session
 from casework.operations.core.email_addresses import canonical
 from casework.operations.core.encryption import Vault
 from casework.operations.core.idempotency import Done, Request, ask, finish
+from casework.operations.core.paging import Page
 from casework.operations.core.register_entries import note_entries
 from casework.permissions.actors import Actor
 from casework.records.actors import MEDIATED, actor_of, find_actor, find_actor_by_token
 from casework.records.event_log import now
-
-Json = Any
 
 SESSION_PREFIX = "cws_"
 #: A session ends when nothing is asked for so long, and in any case after the longer time.
@@ -322,7 +321,7 @@ def close_account(db: Connection, person: str, *, by: str = SYSTEM_ACTOR) -> Non
     end_access(db, person, by=by)
 
 
-def list_sessions(db: Connection, actor: Actor) -> dict[str, Json]:
+def list_sessions(db: Connection, actor: Actor) -> Page[Session]:
     """The actor's own sessions that have not ended, the newest first."""
     rows = db.execute(
         text(
@@ -333,16 +332,16 @@ def list_sessions(db: Connection, actor: Actor) -> dict[str, Json]:
         {"person": actor.person, "idle": IDLE},
     )
     items = [
-        {
-            "id": row.id,
-            "created_at": instant(row.created_at),
-            "seen_at": instant(row.seen_at),
-            "expires_at": instant(row.expires_at),
-            "about": row.about,
-        }
+        Session(
+            id=row.id,
+            created_at=instant(row.created_at),
+            seen_at=instant(row.seen_at),
+            expires_at=instant(row.expires_at),
+            about=row.about,
+        )
         for row in rows
     ]
-    return {"items": items, "next": None}
+    return Page(items=items)
 
 
 def end_session(db: Connection, actor: Actor, session: str, request: Request) -> Done:
@@ -422,22 +421,22 @@ _WITH_ACCESS = text("""
 """)
 
 
-def show_me(actor: Actor) -> dict[str, Json]:
+def show_me(actor: Actor) -> Me:
     """Who the actor is, and in which roles."""
     roles = [
-        {
-            "role": one.role,
-            "programme": one.programme,
-            "organisation": one.organisation,
-            "deputy_for": one.deputy_for,
-            "ends_at": instant(one.ends_at) if one.ends_at else None,
-        }
+        HeldRole(
+            role=one.role,
+            programme=one.programme,
+            organisation=one.organisation,
+            deputy_for=one.deputy_for,
+            ends_at=instant(one.ends_at) if one.ends_at else None,
+        )
         for one in actor.memberships
     ]
-    return {
-        "id": actor.person,
-        "name": actor.name,
-        "language": actor.language,
-        "roles": roles,
-        "scopes": sorted(actor.scopes),
-    }
+    return Me(
+        id=actor.person,
+        name=actor.name,
+        language=actor.language,
+        roles=roles,
+        scopes=sorted(actor.scopes),
+    )

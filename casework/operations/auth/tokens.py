@@ -5,7 +5,6 @@ from __future__ import annotations
 import secrets
 from collections.abc import Collection
 from datetime import timedelta
-from typing import Any
 
 import uuid_utils
 from sqlalchemy import Connection, text
@@ -15,12 +14,12 @@ from casework.errors import InvalidForm, NotAllowed, NotFound
 from casework.ledger.canonical_json import instant
 from casework.operations.auth.account_log import TOKEN_MADE, note_account
 from casework.operations.auth.sessions import secret_hash
+from casework.operations.auth.views import Token
 from casework.operations.core.idempotency import Done, Request, ask, finish
+from casework.operations.core.paging import Page
 from casework.operations.core.register_entries import note_entries
 from casework.permissions.actors import DECIDE, Actor
 from casework.records.event_log import now
-
-Json = Any
 
 SCOPES = ("read", "write", "import", "admin", DECIDE)
 TOKEN_PREFIX = "cwt_"
@@ -87,7 +86,7 @@ def create_token(
     return Done(answer | {"token": secret}, 201)
 
 
-def list_tokens(db: Connection, actor: Actor) -> dict[str, Json]:
+def list_tokens(db: Connection, actor: Actor) -> Page[Token]:
     """The actor's own tokens, the newest first; never their secrets."""
     rows = db.execute(
         text(
@@ -98,19 +97,19 @@ def list_tokens(db: Connection, actor: Actor) -> dict[str, Json]:
         {"person": actor.person},
     )
     items = [
-        {
-            "id": str(row.id),
-            "name": row.name,
-            "scopes": list(row.scopes),
-            "created_at": instant(row.created_at),
-            "expires_at": instant(row.expires_at) if row.expires_at else None,
-            "revoked_at": instant(row.revoked_at) if row.revoked_at else None,
-            "used_at": instant(row.used_at) if row.used_at else None,
-            "live": row.live,
-        }
+        Token(
+            id=str(row.id),
+            name=row.name,
+            scopes=list(row.scopes),
+            created_at=instant(row.created_at),
+            expires_at=instant(row.expires_at) if row.expires_at else None,
+            revoked_at=instant(row.revoked_at) if row.revoked_at else None,
+            used_at=instant(row.used_at) if row.used_at else None,
+            live=row.live,
+        )
         for row in rows
     ]
-    return {"items": items, "next": None}
+    return Page(items=items)
 
 
 def revoke_token(db: Connection, actor: Actor, token: str, request: Request) -> Done:

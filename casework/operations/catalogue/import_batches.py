@@ -14,16 +14,15 @@ from typing import Any, BinaryIO
 
 from sqlalchemy import Connection, Engine
 
+from casework.json_values import JsonMapping
 from casework.operations.catalogue.import_schemas import Need, Record
 from casework.records.database import transaction
 from casework.records.event_log import lock_log
 
-Json = Any
-
 #: Records that are written in one transaction.
 BATCH = 500
 #: Columns of a table that an import fills, with what stands there when nothing was told.
-COLUMNS: Mapping[str, Mapping[str, Json]] = {
+COLUMNS: Mapping[str, JsonMapping] = {
     "needs": dict.fromkeys(
         ("title", "title_zh", "owner_id", "sector", "district", "problem", "target", "budget", "budget_currency",
          "readiness_low", "readiness_high", "wanted_form", "wanted_by", "valid_until")
@@ -75,7 +74,7 @@ class Item:
     source: str
     external_id: str
     record: Record
-    sides: Mapping[str, Json] = field(default_factory=dict)
+    sides: JsonMapping = field(default_factory=dict)
 
     @property
     def key(self) -> tuple[str, str]:
@@ -90,7 +89,7 @@ def digest_of(*parts: str) -> bytes:
     return hashlib.blake2b("\0".join(parts).encode(), digest_size=12).digest()
 
 
-def json_of(value: Any) -> Json:
+def json_of(value: Any) -> Any:
     if isinstance(value, Decimal):
         return format(value, "f")
     if isinstance(value, date):

@@ -8,12 +8,12 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import Callable, Generator, Iterator, Mapping
+from collections.abc import Callable, Generator, Iterator
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any, BinaryIO, cast
+from typing import BinaryIO, cast
 
-Json = Any
+from casework.json_values import JsonMapping, JsonObject, JsonValue
 
 #: The longest cell, in characters; and the longest line or JSON object.
 LONGEST_CELL, LONGEST_RECORD = 200_000, 4_000_000
@@ -29,7 +29,7 @@ class Row:
     """A record as the file has it. `number` counts as a spreadsheet does: a CSV file's header is row 1."""
 
     number: int
-    values: Mapping[str, Json]
+    values: JsonMapping
     #: Pairs of a field and what is wrong with it; such a row is not imported.
     faults: tuple[tuple[str, str], ...] = ()
 
@@ -155,21 +155,21 @@ class _Fault(ValueError):
     """What is wrong with a JSON value, in our words."""
 
 
-def _pairs(pairs: list[tuple[str, Json]]) -> dict[str, Json]:
+def _pairs(pairs: list[tuple[str, JsonValue]]) -> JsonObject:
     made = dict(pairs)
     if len(made) != len(pairs):
         raise _Fault("names a field twice")
     return made
 
 
-def _constant(name: str) -> Json:
+def _constant(name: str) -> JsonValue:
     raise _Fault(f"has {name}, which is no number")
 
 
 _DECODER = json.JSONDecoder(parse_float=Decimal, parse_constant=_constant, object_pairs_hook=_pairs)
 
 
-def _object(number: int, value: Json) -> Row:
+def _object(number: int, value: JsonValue) -> Row:
     if not isinstance(value, dict):
         return Row(number, {}, (("row", "is no JSON object"),))
     return Row(number, {name.strip().casefold(): told for name, told in value.items()})
@@ -196,7 +196,7 @@ def _lines(words: io.TextIOWrapper) -> Iterator[Row]:
         yield made if made is not None else Row(number, {}, (("row", "is not one JSON object on one line"),))
 
 
-def _parsed(number: int, parse: Callable[[], Json]) -> Row | None:
+def _parsed(number: int, parse: Callable[[], JsonValue]) -> Row | None:
     """The row; None where the words are not JSON, or not yet."""
     try:
         return _object(number, parse())

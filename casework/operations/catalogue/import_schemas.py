@@ -16,9 +16,9 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationError, model_validator
 
 from casework.engine.definition.names import is_plain
+from casework.json_values import JsonMapping, JsonObject
 from casework.operations.core.ip_rights import KINDS
 
-Json = Any
 Kind = Literal["needs", "technologies", "matches"]
 
 #: Columns that a CSV file must have; of several names with a bar between them, one.
@@ -315,7 +315,7 @@ MODELS: Mapping[Kind, type[Need] | type[Technology] | type[Match]] = {
 SIDES: Mapping[str, Kind] = {"need": "needs", "technology": "technologies"}
 
 
-def said(values: Mapping[str, Json]) -> dict[str, Json]:
+def said(values: JsonMapping) -> JsonObject:
     """Without the empty cells, and under our names."""
     told = {
         name: value
@@ -331,7 +331,7 @@ def known_columns(kind: Kind) -> set[str]:
     return set(MODELS[kind].model_fields) | {"title_en"} | (set(SIDES) if kind == "matches" else set())
 
 
-def parse(kind: Kind, values: Mapping[str, Json]) -> tuple[Record | None, list[tuple[str, str]]]:
+def parse(kind: Kind, values: JsonMapping) -> tuple[Record | None, list[tuple[str, str]]]:
     """The record, or everything that is wrong with it: pairs of a field and a reason."""
     try:
         return MODELS[kind].model_validate(said(values)), []

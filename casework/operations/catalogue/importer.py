@@ -19,6 +19,7 @@ from sqlalchemy import Connection, Engine, text
 from casework.engine.state.events import SYSTEM_ACTOR
 from casework.engine.state.register_effects import RegisterEffects
 from casework.errors import NotAllowed, NotFound
+from casework.json_values import JsonMapping, JsonObject
 from casework.ledger.canonical_json import instant
 from casework.operations.catalogue.import_batches import (
     BATCH,
@@ -51,8 +52,6 @@ from casework.records.database import transaction
 from casework.records.event_log import Log, lock_log, now
 from casework.records.field_encryption import storable, texts_in
 from casework.records.register_entries import body_of
-
-Json = Any
 
 IMPORTED = "imported"
 
@@ -168,7 +167,7 @@ class _Import:
         if len(self.report.left_out) < 50:
             self.report.left_out |= {str(name)[:60] for name in row.values if name not in self.columns}
         record, faults = parse(self.kind, row.values)
-        sides: dict[str, Json] = {}
+        sides: JsonObject = {}
         if self.kind == "matches":
             sides, more = self._sides(row.values)
             faults = [*faults, *more]
@@ -187,9 +186,9 @@ class _Import:
         self.seen.add(mark)
         return item
 
-    def _sides(self, values: Mapping[str, Json]) -> tuple[dict[str, Json], list[tuple[str, str]]]:
+    def _sides(self, values: JsonMapping) -> tuple[JsonObject, list[tuple[str, str]]]:
         """What a match says of its need and technology: a whole record, or the key of a known one."""
-        sides: dict[str, Json] = {}
+        sides: JsonObject = {}
         faults: list[tuple[str, str]] = []
         for side, kind in SIDES.items():
             told, source = values.get(side), values.get(f"{side}_source")
@@ -215,10 +214,10 @@ class _Import:
             return
         ids = {side: self._side(db, side, items, stamp) for side in SIDES}
         good: list[Item] = []
-        values: list[dict[str, Json]] = []
+        values: list[JsonObject] = []
         for item in items:
             faults = []
-            made: dict[str, Json] = {}
+            made: JsonObject = {}
             for side in SIDES:
                 key = self._side_key(item, side)
                 made[f"{side}_id"] = ids[side].get(key)
@@ -252,7 +251,7 @@ class _Import:
         found = self._known(db, kind, keys, ("id",))
         return {key: str(row.id) for key, row in found.items()}
 
-    def _plain(self, item: Item) -> dict[str, Json]:
+    def _plain(self, item: Item) -> JsonObject:
         """Column by column what a need or technology says; nothing of what it leaves out."""
         record = item.record
         told = {name: getattr(record, name) for name in COLUMNS[kind_of(record)] if hasattr(record, name)}
@@ -278,14 +277,14 @@ class _Import:
         return {(row.source, row.external_id): row for row in rows}
 
     def _upsert(
-        self, db: Connection, table: Kind, items: list[Item], values: list[dict[str, Json]], stamp: str, *, count: bool
+        self, db: Connection, table: Kind, items: list[Item], values: list[JsonObject], stamp: str, *, count: bool
     ) -> None:
         self._owners(db, items, values, stamp)
         known = self._known(db, table, (one.key for one in items), ("id", "provenance", *COLUMNS[table]))
         rights = self._new_rights(db, items, known)
         ids: dict[tuple[str, str], str] = {}
-        fresh: list[dict[str, Json]] = []
-        changed: list[dict[str, Json]] = []
+        fresh: list[JsonObject] = []
+        changed: list[JsonObject] = []
         for item, told in zip(items, values, strict=True):
             row = known.get(item.key)
             ids[item.key] = str(uuid_utils.uuid7()) if row is None else str(row.id)
@@ -318,8 +317,8 @@ class _Import:
         for key, new in rights.items():
             self._enter(db, ids[key], new)
 
-    def _differing(self, item: Item, row: Any, before: Mapping[str, Json], told: Mapping[str, Json]) -> dict[str, Json]:
-        differ: dict[str, Json] = {}
+    def _differing(self, item: Item, row: Any, before: JsonMapping, told: JsonMapping) -> JsonObject:
+        differ: JsonObject = {}
         for name, value in told.items():
             wanted = before[name] | value if name == "more" else value
             if wanted == before[name]:
@@ -342,7 +341,7 @@ class _Import:
         if len(self.report.kept_fields) < MOST_KEPT:
             self.report.kept_fields.append(Fault(row, name, why))
 
-    def _insert(self, db: Connection, table: str, rows: list[dict[str, Json]]) -> None:
+    def _insert(self, db: Connection, table: str, rows: list[JsonObject]) -> None:
         if not rows:
             return
         self.written.setdefault(table, set()).update(row["id"] for row in rows)
@@ -358,7 +357,7 @@ class _Import:
             {"programme": self.programme, "rows": json.dumps(rows, default=json_of)},
         )
 
-    def _update(self, db: Connection, table: str, rows: list[dict[str, Json]]) -> None:
+    def _update(self, db: Connection, table: str, rows: list[JsonObject]) -> None:
         if not rows:
             return
         self.written.setdefault(table, set()).update(row["id"] for row in rows)
@@ -375,7 +374,7 @@ class _Import:
 
     # --- owners and rights ---
 
-    def _owners(self, db: Connection, items: list[Item], values: list[dict[str, Json]], stamp: str) -> None:
+    def _owners(self, db: Connection, items: list[Item], values: list[JsonObject], stamp: str) -> None:
         """Owners are told by name; one that is not known yet is registered."""
         named = [
             (item.record, told) for item, told in zip(items, values, strict=True) if not isinstance(item.record, Match)
@@ -409,11 +408,11 @@ class _Import:
 
     # --- matches ---
 
-    def _matches(self, db: Connection, items: list[Item], values: list[dict[str, Json]]) -> None:
+    def _matches(self, db: Connection, items: list[Item], values: list[JsonObject]) -> None:
         known = self._known(db, "matches", (one.key for one in items), ("id", "case_id", *COLUMNS["matches"]))
         pairs = self._pairs(db, values)
-        fresh: list[dict[str, Json]] = []
-        changed: list[dict[str, Json]] = []
+        fresh: list[JsonObject] = []
+        changed: list[JsonObject] = []
         for item, told in zip(items, values, strict=True):
             row = known.get(item.key)
             pair = (told["need_id"], told["technology_id"])
@@ -446,7 +445,7 @@ class _Import:
         self._insert(db, "matches", fresh)
         self._update(db, "matches", changed)
 
-    def _pairs(self, db: Connection, values: list[dict[str, Json]]) -> dict[tuple[str, str], str]:
+    def _pairs(self, db: Connection, values: list[JsonObject]) -> dict[tuple[str, str], str]:
         rows = db.execute(
             text(
                 "SELECT need_id, technology_id, external_id FROM matches WHERE programme_id = CAST(:programme AS uuid)"

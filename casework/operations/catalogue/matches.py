@@ -11,16 +11,16 @@ import uuid_utils
 from sqlalchemy import Connection, text
 
 from casework.errors import InvalidForm, NotAllowed, NotFound, Refused
+from casework.json_values import JsonObject
 from casework.ledger.canonical_json import instant
+from casework.operations.catalogue.views import Match, MatchSide
 from casework.operations.core.actions import calendar_of
 from casework.operations.core.idempotency import Done, Request, ask, finish
-from casework.operations.core.paging import cursor_id, cursor_time, from_cursor, insist_limit, page
+from casework.operations.core.paging import Page, cursor_id, cursor_time, from_cursor, insist_limit, page
 from casework.operations.core.register_entries import note_entries
 from casework.permissions.actors import Actor
 from casework.permissions.visibility import reach
 from casework.records.event_log import now
-
-Json = Any
 
 _SELECT = """
     SELECT m.id, m.programme_id, m.source, m.external_id, m.need_id, n.title AS need_title, m.technology_id,
@@ -33,7 +33,7 @@ _SELECT = """
 
 def list_matches(
     db: Connection, actor: Actor, *, opened: bool | None = None, cursor: str | None = None, limit: int | None = None
-) -> dict[str, Json]:
+) -> Page[Match]:
     """Matches of the actor's programmes, the newest first; `opened` for those with, or without, a case."""
     most = insist_limit(limit)
     given: dict[str, Any] = {"all_of": sorted(reach(actor).all_of), "most": most + 1}
@@ -43,10 +43,10 @@ def list_matches(
         given |= {"at": cursor_time(keys[0]), "after": cursor_id(keys[1])}
     rows = db.execute(text(f"{_SELECT}{more} ORDER BY m.created_at DESC, m.id DESC LIMIT :most"), given).all()
     shown, following = page(rows, most, lambda row: (row.created_at, str(row.id)))
-    return {"items": [_shown(row) for row in shown], "next": following}
+    return Page(items=[_shown(row) for row in shown], next=following)
 
 
-def show_match(db: Connection, actor: Actor, match: str) -> dict[str, Json]:
+def show_match(db: Connection, actor: Actor, match: str) -> Match:
     """One match, with the number of its case if it has one. Raises NotFound."""
     row = db.execute(
         text(_SELECT + " AND m.id = CAST(:id AS uuid)"), {"all_of": sorted(reach(actor).all_of), "id": match}
@@ -137,23 +137,23 @@ def _as_id(name: str) -> str | None:
         return None
 
 
-def _confirmed(told: Mapping[str, Json]) -> dict[str, int]:
-    """How many values of a record came from somewhere, and how many of them a person has confirmed."""
-    return {"values": len(told), "confirmed": sum(1 for one in told.values() if one.get("confirmed_by"))}
+def _side(id: str, title: str, provenance: Mapping[str, JsonObject]) -> MatchSide:
+    confirmed = sum(1 for origin in provenance.values() if origin.get("confirmed_by"))
+    return MatchSide(id=id, title=title, values=len(provenance), confirmed=confirmed)
 
 
-def _shown(row: Any) -> dict[str, Json]:
-    return {
-        "id": row.id,
-        "programme": row.programme_id,
-        "source": row.source,
-        "external_id": row.external_id,
-        "need": {"id": row.need_id, "title": row.need_title} | _confirmed(row.need_told),
-        "technology": {"id": row.technology_id, "title": row.technology_title} | _confirmed(row.technology_told),
-        "proposed_on": row.proposed_on.isoformat() if row.proposed_on else None,
-        "proposed_by": row.proposed_by,
-        "score": format(row.score, "f") if row.score is not None else None,
-        "rationale": row.rationale,
-        "created_at": instant(row.created_at),
-        "case": row.number,
-    }
+def _shown(row: Any) -> Match:
+    return Match(
+        id=row.id,
+        programme=row.programme_id,
+        source=row.source,
+        external_id=row.external_id,
+        need=_side(row.need_id, row.need_title, row.need_told),
+        technology=_side(row.technology_id, row.technology_title, row.technology_told),
+        proposed_on=row.proposed_on.isoformat() if row.proposed_on else None,
+        proposed_by=row.proposed_by,
+        score=format(row.score, "f") if row.score is not None else None,
+        rationale=row.rationale,
+        created_at=instant(row.created_at),
+        case=row.number,
+    )

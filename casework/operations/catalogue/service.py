@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, Literal
@@ -11,15 +11,16 @@ from typing import Any, Literal
 from sqlalchemy import Connection, text
 
 from casework.errors import InvalidForm, NotAllowed, NotFound
+from casework.json_values import JsonObject
 from casework.ledger.canonical_json import instant
+from casework.operations.catalogue.views import IpRight, Need, Record, Technology
 from casework.operations.core.idempotency import Done, Request, ask, finish
-from casework.operations.core.paging import cursor_id, cursor_time, from_cursor, insist_limit, page
+from casework.operations.core.paging import Page, cursor_id, cursor_time, from_cursor, insist_limit, page
 from casework.permissions.actors import Actor
 from casework.permissions.visibility import reach
 from casework.records.event_log import now
 from casework.records.tables import metadata
 
-Json = Any
 Noun = Literal["need", "technology", "right"]
 
 _TABLES: Mapping[str, str] = {"need": "needs", "technology": "technologies", "right": "rights"}
@@ -35,7 +36,7 @@ def list_records(
     filters: Mapping[str, str] | None = None,
     cursor: str | None = None,
     limit: int | None = None,
-) -> dict[str, Json]:
+) -> Page[Record]:
     """Records of the actor's programmes, the newest first. `filters`: programme, and technology of rights."""
     most = insist_limit(limit)
     given: dict[str, Any] = {"all_of": sorted(reach(actor).all_of), "most": most + 1}
@@ -54,7 +55,7 @@ def list_records(
         given,
     ).all()
     shown, following = page(rows, most, lambda row: (row.created_at, str(row.id)))
-    return {"items": [_shown(row) for row in shown], "next": following}
+    return Page(items=[_shown(noun, row) for row in shown], next=following)
 
 
 _FILTERS: Mapping[str, str] = {
@@ -63,9 +64,9 @@ _FILTERS: Mapping[str, str] = {
 }
 
 
-def show_record(db: Connection, actor: Actor, noun: Noun, id: str) -> dict[str, Json]:
+def show_record(db: Connection, actor: Actor, noun: Noun, id: str) -> Record:
     """One record with where each field comes from and who has confirmed it. Raises NotFound."""
-    return _shown(_seen(db, actor, noun, id))
+    return _shown(noun, _seen(db, actor, noun, id))
 
 
 def confirm_field(db: Connection, actor: Actor, noun: Noun, id: str, *, field: str, request: Request) -> Done:
@@ -103,9 +104,9 @@ def set_owner(db: Connection, actor: Actor, noun: Noun, id: str, *, organisation
     return finish(db, actor, request, Done({"id": id, "owner": organisation}))
 
 
-def _confirm(db: Connection, noun: Noun, id: str, field: str, person: str) -> Json:
+def _confirm(db: Connection, noun: Noun, id: str, field: str, person: str) -> JsonObject:
     told = {"confirmed_by": person, "confirmed_at": instant(now(db))}
-    return db.execute(
+    confirmed: JsonObject = db.execute(
         text(
             f"UPDATE {_TABLES[noun]} SET updated_at = casework_now(), provenance = jsonb_set(provenance,"
             " ARRAY[CAST(:field AS text)], coalesce(provenance->CAST(:field AS text), '{}') || CAST(:told AS jsonb))"
@@ -113,6 +114,7 @@ def _confirm(db: Connection, noun: Noun, id: str, field: str, person: str) -> Js
         ),
         {"field": field, "told": json.dumps(told), "id": id},
     ).scalar_one()
+    return confirmed
 
 
 def _seen(db: Connection, actor: Actor, noun: Noun, id: str) -> Any:
@@ -129,13 +131,17 @@ def _editable(db: Connection, actor: Actor, noun: Noun, id: str) -> Any:
     return row
 
 
-def _shown(row: Any) -> dict[str, Json]:
-    names: Sequence[str] = tuple(row._mapping.keys())
-    made = {name.removesuffix("_id") if name != "external_id" else name: _plain(getattr(row, name)) for name in names}
-    return {"id": made.pop("id")} | made
+def _shown(noun: Noun, row: Any) -> Record:
+    """A row as its kind of record: columns that hold an id lose that ending."""
+    columns = row._mapping.items()
+    given = {name if name == "external_id" else name.removesuffix("_id"): _plain(value) for name, value in columns}
+    return _KINDS[noun](**given)
 
 
-def _plain(value: Any) -> Json:
+_KINDS: Mapping[Noun, type[Record]] = {"need": Need, "technology": Technology, "right": IpRight}
+
+
+def _plain(value: Any) -> Any:
     if isinstance(value, datetime):
         return instant(value)
     if isinstance(value, date):

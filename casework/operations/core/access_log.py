@@ -5,6 +5,7 @@ mediation for those named for it alone."""
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Connection, text
@@ -12,12 +13,34 @@ from sqlalchemy import Connection, text
 from casework.engine.roles import AUDITOR, MANAGER
 from casework.errors import NotFound
 from casework.ledger.canonical_json import instant
-from casework.operations.core.paging import cursor_count, from_cursor, insist_limit, page
+from casework.operations.core.paging import Page, cursor_count, from_cursor, insist_limit, page
 from casework.permissions.actors import Actor
 from casework.records.row_security import whole
 
-Json = Any
 LONGEST = 300
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Reading:
+    """That somebody was shown something."""
+
+    at: str
+    #: Of whom it was shown to.
+    name: str
+    #: Of the case, where it was one.
+    number: str | None
+    #: Path and query that were asked for.
+    address: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class SealedReading:
+    """Who has opened a sealed mediation."""
+
+    name: str
+    #: The last time, and how often.
+    at: str
+    times: int
 
 
 def is_watched(actor: Actor) -> bool:
@@ -80,7 +103,7 @@ def note_document(db: Connection, actor: Actor, address: str, number: str | None
 
 def list_readings(
     db: Connection, actor: Actor, *, number: str | None = None, cursor: str | None = None, limit: int | None = None
-) -> dict[str, Json]:
+) -> Page[Reading]:
     """What the auditors of the actor's programmes have read, and others in an emergency, and what anybody took out, the
     newest first; for auditors and managers. Of sealed mediations nothing."""
     programmes = sorted({m.programme for m in actor.memberships if m.programme and m.role in (AUDITOR, MANAGER)})
@@ -95,8 +118,8 @@ def list_readings(
         more, given["after"] = more + " AND r.id < :after", cursor_count(keys[0])
     rows = db.execute(text(f"{_LISTED}{more} ORDER BY r.id DESC LIMIT :most"), given).all()
     shown, following = page(rows, most, lambda row: (row.id,))
-    items = [{"at": instant(row.at), "name": row.name, "number": row.number, "address": row.address} for row in shown]
-    return {"items": items, "next": following}
+    items = [Reading(at=instant(row.at), name=row.name, number=row.number, address=row.address) for row in shown]
+    return Page(items=items, next=following)
 
 
 # Of a provider's people what they took out of the programme's cases, of its own people lists of cases as well.
@@ -114,7 +137,7 @@ _LISTED = """
 """
 
 
-def list_sealed_readings(db: Connection, mediation: str, *, most: int = 50) -> list[dict[str, Json]]:
+def list_sealed_readings(db: Connection, mediation: str, *, most: int = 50) -> list[SealedReading]:
     """Who has opened a sealed mediation and when, the last first; for a caller who sees it whole."""
     rows = db.execute(
         text(
@@ -123,4 +146,4 @@ def list_sealed_readings(db: Connection, mediation: str, *, most: int = 50) -> l
         ),
         {"log": mediation, "most": most},
     )
-    return [{"name": row.name, "at": instant(row.at), "times": row.times} for row in rows]
+    return [SealedReading(name=row.name, at=instant(row.at), times=row.times) for row in rows]

@@ -5,17 +5,27 @@ from __future__ import annotations
 import base64
 import json
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Generic, TypeVar
 from uuid import UUID
 
 from casework.errors import InvalidForm
 from casework.ledger.canonical_json import instant
 
-Json = Any
+Item = TypeVar("Item")
 
 #: Rows on a page of a list, and the most that may be asked for.
 PAGE, MOST = 25, 100
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Page(Generic[Item]):
+    """A part of a list."""
+
+    items: list[Item]
+    #: The cursor of the part after it; None where there is none.
+    next: str | None = None
 
 
 def to_cursor(*keys: Any) -> str:

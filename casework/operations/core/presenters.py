@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
+from typing import Any, overload
 
 from sqlalchemy import Connection, text
 
@@ -13,6 +13,10 @@ from casework.ledger.canonical_json import instant
 Json = Any
 
 
+@overload
+def when(moment: datetime) -> str: ...
+@overload
+def when(moment: datetime | None) -> str | None: ...
 def when(moment: datetime | None) -> str | None:
     return None if moment is None else instant(moment)
 

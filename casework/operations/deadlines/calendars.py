@@ -9,7 +9,6 @@ import json
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy import Connection, Engine, text
 
@@ -25,13 +24,18 @@ from casework.operations.core.actions import by_system, stand
 from casework.operations.core.idempotency import Done, Request, ask, finish
 from casework.operations.core.presenters import when
 from casework.operations.core.register_log import CHANGED, append
+from casework.operations.deadlines.views import (
+    CalendarMoves,
+    CalendarVersion,
+    MovedMoment,
+    MovedTask,
+    ProgrammeCalendar,
+)
 from casework.operations.people.administrator_checks import insist_administers, insist_administrator
 from casework.permissions.actors import Actor
 from casework.records.database import transaction
 from casework.records.event_log import lock_log, now
 from casework.records.row_security import whole
-
-Json = Any
 
 #: So many moved deadlines a preview names; it counts them all.
 MOST_SHOWN = 500
@@ -46,7 +50,7 @@ class Moved:
 
     clock: str
     number: str
-    task: Json
+    task: MovedTask | None
     what: str
     before: datetime
     #: None for a reminder that falls away, since it would come when the deadline does.
@@ -57,7 +61,7 @@ class Moved:
         return self.what in DATES or self.what.startswith("fire:")
 
 
-def show_calendar(db: Connection, actor: Actor, programme: str, *, to_change: bool = False) -> dict[str, Json]:
+def show_calendar(db: Connection, actor: Actor, programme: str, *, to_change: bool = False) -> ProgrammeCalendar:
     """A programme's calendar, its versions the newest first, and whether cases are still to be counted again.
 
     Every administrator may look at it; whoever administers the programme may change it. Raises NotFound.
@@ -74,25 +78,25 @@ def show_calendar(db: Connection, actor: Actor, programme: str, *, to_change: bo
     calendar = Calendar.from_json(row.calendar)
     rows = db.execute(_VERSIONS, {"id": programme})
     versions = [
-        {
-            "version": one.calendar["version"],
-            "at": instant(one.at),
-            "by": one.name,
-            "digest": Calendar.from_json(one.calendar).digest,
-        }
+        CalendarVersion(
+            version=one.calendar["version"],
+            at=instant(one.at),
+            by=one.name,
+            digest=Calendar.from_json(one.calendar).digest,
+        )
         for one in rows
     ]
-    return {
-        "id": row.id,
-        "code": row.code,
-        "name": row.name,
-        "name_zh": row.name_zh,
-        "calendar": row.calendar,
-        "digest": calendar.digest,
-        "versions": versions,
-        "counting": row.recount_after is not None,
-        "mine": actor.in_programme(programme, (ADMINISTRATOR,)),
-    }
+    return ProgrammeCalendar(
+        id=row.id,
+        code=row.code,
+        name=row.name,
+        name_zh=row.name_zh,
+        calendar=row.calendar,
+        digest=calendar.digest,
+        versions=versions,
+        counting=row.recount_after is not None,
+        mine=actor.in_programme(programme, (ADMINISTRATOR,)),
+    )
 
 
 _VERSIONS = text("""
@@ -102,7 +106,7 @@ _VERSIONS = text("""
 """)
 
 
-def preview_calendar(db: Connection, actor: Actor, programme: str, calendar: Calendar) -> dict[str, Json]:
+def preview_calendar(db: Connection, actor: Actor, programme: str, calendar: Calendar) -> CalendarMoves:
     """Every deadline and reminder that the calendar would move, with its case: old and new. Of sealed mediations nothing.
 
     Its cases are those that `recount_programme` changes.
@@ -113,24 +117,24 @@ def preview_calendar(db: Connection, actor: Actor, programme: str, calendar: Cal
     with whole(db):
         moved = list(moves(db, programme, calendar))
     dates = [one for one in moved if one.is_date]
-    return {
-        "count": len(dates),
-        "reminders": len(moved) - len(dates),
-        "cases": len({one.number for one in moved}),
-        "late": sum(one.after is not None and one.after <= moment < one.before for one in dates),
-        "moved": [
-            {
-                "clock": one.clock,
-                "number": one.number,
-                "task": one.task,
-                "what": one.what,
-                "before": instant(one.before),
-                "after": when(one.after),
-                "late": one.after is not None and one.after <= moment,
-            }
+    return CalendarMoves(
+        count=len(dates),
+        reminders=len(moved) - len(dates),
+        cases=len({one.number for one in moved}),
+        late=sum(one.after is not None and one.after <= moment < one.before for one in dates),
+        moved=[
+            MovedMoment(
+                clock=one.clock,
+                number=one.number,
+                task=one.task,
+                what=one.what,
+                before=instant(one.before),
+                after=when(one.after),
+                late=one.after is not None and one.after <= moment,
+            )
             for one in moved[:MOST_SHOWN]
         ],
-    }
+    )
 
 
 def moves(db: Connection, programme: str, calendar: Calendar) -> Iterator[Moved]:
@@ -148,13 +152,17 @@ def moves(db: Connection, programme: str, calendar: Calendar) -> Iterator[Moved]
             then = after.get((rung.what, json.dumps(rung.rule)))
             if then != rung.moment:
                 edition = library.editions.get(row.task_edition or "")
-                task = row.task_name and {
-                    "name": row.task_name,
-                    "rule": row.task_rule,
-                    "type": row.task_type,
-                    "edition": edition.fingerprint if edition else None,
-                    "about": row.task_about,
-                }
+                task = (
+                    None
+                    if row.task_name is None
+                    else MovedTask(
+                        name=row.task_name,
+                        rule=row.task_rule,
+                        type=row.task_type,
+                        edition=edition.fingerprint if edition else None,
+                        about=row.task_about,
+                    )
+                )
                 yield Moved(row.id, row.number, task, rung.what, rung.moment, then)
 
 

@@ -5,9 +5,8 @@ Who may not see a document does not find it, its titles, versions or number. Who
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
 
 from sqlalchemy import Connection, text
 
@@ -28,6 +27,7 @@ from casework.engine.execution.record_commands import (
 from casework.engine.state.case import Case, Document, Track
 from casework.engine.state.events import Event
 from casework.errors import FileBlocked, FilePending, InvalidForm, NotAllowed, NotFound
+from casework.json_values import JsonMapping
 from casework.ledger.canonical_json import instant
 from casework.ledger.redactable_bodies import values
 from casework.operations.cases.queries import titles_of
@@ -36,17 +36,24 @@ from casework.operations.core.access_queries import case_log, document_log
 from casework.operations.core.actions import Choose, Standing, calendar_of, perform
 from casework.operations.core.idempotency import Done, Request
 from casework.operations.core.presenters import names_of, when
+from casework.operations.core.views import row_as
 from casework.operations.documents.downloads import while_seen
 from casework.operations.documents.storage import BLOCKED, PENDING, Cabinet, Kept
+from casework.operations.documents.views import (
+    DocumentDetails,
+    DocumentRow,
+    DocumentShare,
+    GivenDocument,
+    Package,
+    Taking,
+    VersionRow,
+)
 from casework.permissions.actors import Actor
 from casework.permissions.visibility import Sight, own_tracks, reads_document, sight
 from casework.permissions.work import capacities, choose, conflict
 from casework.records.actors import find_members
 from casework.records.case_loader import load
 from casework.records.event_log import now
-
-Json = Any
-
 
 # --- reading ---------------------------------------------------------------------------------------------------------
 
@@ -59,7 +66,7 @@ _SCANS = text("""
 """)
 
 
-def list_documents(db: Connection, actor: Actor, case: Case, referral: str | None = None) -> list[dict[str, Json]]:
+def list_documents(db: Connection, actor: Actor, case: Case, referral: str | None = None) -> list[DocumentRow]:
     """The documents that the actor sees, of a case or of one of its referrals, each with its versions, the newest first."""
     seen = [
         one for one in case.documents.values() if reads_document(actor, case, one) and _belongs(case, one, referral)
@@ -83,51 +90,50 @@ def list_documents(db: Connection, actor: Actor, case: Case, referral: str | Non
         above = home(case, one)
         mine = [file for file in files if file.document == one.id]
         made.append(
-            {
-                "id": one.id,
-                "title": title if isinstance(title, str) else None,
-                "kind": one.kind,
-                "party": one.party,
-                "own": one.own,
-                "language": language if isinstance(language, str) else None,
-                "valid_until": one.valid_until,
-                "expired": one.valid_until is not None and one.valid_until < today,
-                "registered_at": instant(one.registered_at),
-                "withdrawn_at": when(one.withdrawn_at),
-                "referral": one.track,
-                "provider": names.get(above.provider or "") if above else None,
-                "letter": one.letter,
-                "may_change": one.withdrawn_at is None and one.letter is None and _by(actor, case, above) is not None,
-                "versions": [
-                    {
-                        "version": file.version,
-                        "name": file.name,
-                        "type": file.type,
-                        "size": file.size,
-                        "sha256": file.digest,
-                        "filed_at": instant(file.filed_at),
-                        "scan": scans.get(file.id),
-                        "kept": file.id in scans,
-                        # On the other side one sees the office, not who in it.
-                        "filed_by": names.get(file.filed_by) if ours is None or file.filed_by in ours else None,
-                    }
+            DocumentRow(
+                id=one.id,
+                title=title if isinstance(title, str) else None,
+                kind=one.kind,
+                party=one.party,
+                own=one.own,
+                language=language if isinstance(language, str) else None,
+                valid_until=one.valid_until,
+                expired=one.valid_until is not None and one.valid_until < today,
+                registered_at=instant(one.registered_at),
+                withdrawn_at=when(one.withdrawn_at),
+                referral=one.track,
+                provider=names.get(above.provider or "") if above else None,
+                letter=one.letter,
+                may_change=one.withdrawn_at is None and one.letter is None and _by(actor, case, above) is not None,
+                versions=[
+                    VersionRow(
+                        version=file.version,
+                        name=file.name,
+                        type=file.type,
+                        size=file.size,
+                        sha256=file.digest,
+                        filed_at=instant(file.filed_at),
+                        scan=scans.get(file.id),
+                        kept=file.id in scans,
+                        filed_by=names.get(file.filed_by) if ours is None or file.filed_by in ours else None,
+                    )
                     for file in sorted(mine, key=lambda file: -file.version)
                 ],
-                "shared": [
-                    {
-                        "provider": names.get((case.tracks[grant.track].provider) or ""),
-                        "referral": grant.track,
-                        "id": grant.id,
-                        "given_at": instant(grant.given_at),
-                        "ended_at": when(grant.ended_at),
-                        "returned_at": when(grant.returned_at),
-                        "until": grant.until,
-                        "last_day": last_day(case, grant),
-                    }
+                shared=[
+                    DocumentShare(
+                        provider=names.get((case.tracks[grant.track].provider) or ""),
+                        referral=grant.track,
+                        id=grant.id,
+                        given_at=instant(grant.given_at),
+                        ended_at=when(grant.ended_at),
+                        returned_at=when(grant.returned_at),
+                        until=grant.until,
+                        last_day=last_day(case, grant),
+                    )
                     for grant in grants
                     if grant.document == one.id and whole
                 ],
-            }
+            )
         )
     return made
 
@@ -153,11 +159,12 @@ def find_document(db: Connection, actor: Actor, id: str) -> tuple[Case, Document
     return case, document
 
 
-def show_document(db: Connection, actor: Actor, id: str) -> dict[str, Json]:
+def show_document(db: Connection, actor: Actor, id: str) -> DocumentDetails:
     """A document with its versions, and for those who read the whole case with who took it out. Raises NotFound."""
     case, _ = find_document(db, actor, id)
-    told = next(one for one in list_documents(db, actor, case) if one["id"] == id)
-    return told | {"taken_out": list_takings(db, actor, id) if sight(actor, case) == Sight.ALL else []}
+    told = next(one for one in list_documents(db, actor, case) if one.id == id)
+    takings = list_takings(db, actor, id) if sight(actor, case) == Sight.ALL else []
+    return row_as(DocumentDetails, told, taken_out=takings)
 
 
 @dataclass(frozen=True)
@@ -202,13 +209,20 @@ _READERS = text("""
 """)
 
 
-def list_takings(db: Connection, actor: Actor, id: str, *, most: int = 50) -> list[dict[str, Json]]:
+def list_takings(db: Connection, actor: Actor, id: str, *, most: int = 50) -> list[Taking]:
     """Who took a document's files out, the last first; for those who read the whole case."""
     case, _ = find_document(db, actor, id)
     if sight(actor, case) < Sight.ALL:
         raise NotFound("document")
     rows = db.execute(_READERS, {"id": id, "most": most})
-    return [{"at": instant(row.at), "person": row.name, "version": _version(row.address)} for row in rows]
+    return [
+        Taking(
+            at=instant(row.at),
+            person=row.name,
+            version=_version(row.address),
+        )
+        for row in rows
+    ]
 
 
 def _version(address: str) -> int | None:
@@ -318,7 +332,7 @@ def enter(
         by = _insist_by(actor, standing.case, _referral(actor, standing.case, referral))
         return RegisterDocument(title, kind, None, language, valid_until, referral), by
 
-    def answer(_: Case, events: list[Event]) -> Mapping[str, Json]:
+    def answer(_: Case, events: list[Event]) -> JsonMapping:
         return {"id": events[0].effects["documents"][0]["id"]}
 
     return perform(db, actor, case.log, case.kind, to_command, answer, request, status=201)
@@ -351,7 +365,7 @@ def withdraw(db: Connection, actor: Actor, id: str, *, reason: str, request: Req
         by = _insist_by(actor, standing.case, home(standing.case, _document(actor, standing.case, id)))
         return WithdrawDocument(id, reason), by
 
-    def answer(after: Case, _: list[Event]) -> Mapping[str, Json]:
+    def answer(after: Case, _: list[Event]) -> JsonMapping:
         return {"id": id, "withdrawn_at": when(after.documents[id].withdrawn_at)}
 
     return perform(db, actor, case.log, case.kind, to_command, answer, request)
@@ -367,7 +381,7 @@ def _document(actor: Actor, case: Case, id: str) -> Document:
 def _filed(
     db: Connection, actor: Actor, cabinet: Cabinet, case: Case, to_command: Choose, kept: Kept, request: Request
 ) -> Done:
-    def answer(_: Case, events: list[Event]) -> Mapping[str, Json]:
+    def answer(_: Case, events: list[Event]) -> JsonMapping:
         (told,) = events[0].effects["files"]
         return {"id": told["document"], "file": told["id"], "version": told["version"]}
 
@@ -380,28 +394,28 @@ def _filed(
 # --- what a referral was given ---------------------------------------------------------------------------------------
 
 
-def list_package(db: Connection, actor: Actor, case: Case, referral: Track) -> dict[str, Json]:
+def list_package(db: Connection, actor: Actor, case: Case, referral: Track) -> Package:
     """Every document that a referral was given, until when, and what became of it; and whether the actor may say so now."""
     titles, mine = titles_of(db, case), [one for one in case.grants.values() if one.track == referral.id]
     out = {one.id for one in case.copies_out(referral.id)}
     by = None if conflict(actor, case) else choose(capacities(actor, case, referral), accepted(case, grants.RETURNERS))
-    return {
-        "items": [
-            {
-                "id": one.id,
-                "document": one.document,
-                "title": titles.get(one.document),
-                "given_at": instant(one.given_at),
-                "ended_at": when(one.ended_at),
-                "returned_at": when(one.returned_at),
-                "last_day": last_day(case, one),
-                "owed": one.id in out,
-            }
+    return Package(
+        items=[
+            GivenDocument(
+                id=one.id,
+                document=one.document,
+                title=titles.get(one.document),
+                given_at=instant(one.given_at),
+                ended_at=when(one.ended_at),
+                returned_at=when(one.returned_at),
+                last_day=last_day(case, one),
+                owed=one.id in out,
+            )
             for one in mine
         ],
-        "owed": bool(out),
-        "may_confirm": bool(out) and by is not None,
-    }
+        owed=bool(out),
+        may_confirm=bool(out) and by is not None,
+    )
 
 
 def may_end_grants(actor: Actor, case: Case) -> bool:
@@ -420,7 +434,7 @@ def end_grant(db: Connection, actor: Actor, number: str, grant: str, *, reason: 
     def to_command(standing: Standing) -> tuple[Command, By]:
         return WithdrawGrant(grant, reason), _insist_may_end(actor, standing.case, grant)
 
-    def answer(after: Case, _: list[Event]) -> Mapping[str, Json]:
+    def answer(after: Case, _: list[Event]) -> JsonMapping:
         return {"id": grant, "ended_at": when(after.grants[grant].ended_at)}
 
     return perform(db, actor, case_log(db, actor, number), "case", to_command, answer, request)
@@ -434,7 +448,7 @@ def change_grant_day(
     def to_command(standing: Standing) -> tuple[Command, By]:
         return ChangeGrantDay(grant, until), _insist_may_end(actor, standing.case, grant)
 
-    def answer(after: Case, _: list[Event]) -> Mapping[str, Json]:
+    def answer(after: Case, _: list[Event]) -> JsonMapping:
         one = after.grants[grant]
         return {"id": grant, "until": one.until, "last_day": last_day(after, one)}
 
@@ -464,7 +478,7 @@ def confirm_return(
         assert track is not None
         return ReturnPapers(referral, how, note), _insist_capacity(actor, standing.case, track, grants.RETURNERS)
 
-    def answer(_: Case, events: list[Event]) -> Mapping[str, Json]:
+    def answer(_: Case, events: list[Event]) -> JsonMapping:
         return {"id": referral, "how": how, "documents": len(events[0].effects["grants_returned"])}
 
     return perform(db, actor, case.log, case.kind, to_command, answer, request)

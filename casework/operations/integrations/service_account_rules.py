@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
 
 from casework.engine.state.events import RegisterEvent
+from casework.json_values import JsonObject
 from casework.ledger.redactable_bodies import Erased
-
-Json = Any
 
 MADE, ROTATED, SERVICE_ENDED = "service_made", "service_rotated", "service_ended"
 
 
-def fold(events: Iterable[RegisterEvent]) -> dict[str, dict[str, Json]]:
+def fold(events: Iterable[RegisterEvent]) -> dict[str, JsonObject]:
     """The accounts by id, as their rows must be."""
-    found: dict[str, dict[str, Json]] = {}
+    found: dict[str, JsonObject] = {}
     for event in events:
         if event.kind == MADE:
             found[event.effects["account"]] = {

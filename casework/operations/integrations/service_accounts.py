@@ -18,21 +18,23 @@ from casework.engine.execution.context import By
 from casework.engine.roles import PROVIDER, PROVIDER_LEAD
 from casework.engine.state.register_effects import RegisterEffects
 from casework.errors import InvalidForm, NotFound, Refused, TooManyRequests
+from casework.json_values import JsonObject
 from casework.operations.auth.sessions import close_account, secret_hash
 from casework.operations.auth.step_up import sensitive
 from casework.operations.auth.tokens import make_token
 from casework.operations.core import register_log
 from casework.operations.core.idempotency import Done, Request, ask, finish
+from casework.operations.core.paging import Page
 from casework.operations.core.presenters import when
 from casework.operations.core.register_entries import note_entries
+from casework.operations.core.views import NamedInBoth, Names
 from casework.operations.integrations.scopes import SCOPES
 from casework.operations.integrations.service_account_rules import MADE, ROTATED, SERVICE_ENDED
+from casework.operations.integrations.views import ServiceAccount
 from casework.operations.people import registry
 from casework.operations.people.role_ending import end_roles
 from casework.permissions.actors import Actor
 from casework.records.event_log import Log, lock_log
-
-Json = Any
 
 SERVICE_PREFIX = "cwa_"
 DAYS, MOST_DAYS = 90, 365
@@ -43,7 +45,7 @@ MOST_ACCOUNTS = 10
 MOST_A_MINUTE = 300
 
 
-def list_service_accounts(db: Connection, actor: Actor) -> dict[str, Json]:
+def list_service_accounts(db: Connection, actor: Actor) -> Page[ServiceAccount]:
     """The service accounts of the organisations that the actor leads, the newest first. Raises NotFound for others."""
     rows = db.execute(
         text(
@@ -51,7 +53,7 @@ def list_service_accounts(db: Connection, actor: Actor) -> dict[str, Json]:
         ),
         {"led": _led(actor)},
     )
-    return {"items": [_item(row) for row in rows], "next": None}
+    return Page(items=[_item(row) for row in rows])
 
 
 _ROW = """
@@ -66,20 +68,27 @@ _ROW = """
 """
 
 
-def _item(row: Any) -> dict[str, Json]:
-    return {
-        "id": row.id,
-        "name": row.name,
-        "scopes": list(row.scopes),
-        "live": row.live,
-        "organisation": {"id": row.organisation_id, "name": row.organisation, "name_zh": row.organisation_zh},
-        "made_at": when(row.made_at),
-        "expires_at": when(row.expires_at),
-        "ended_at": when(row.ended_at),
-        "made_by": {"name": row.made_by, "name_zh": row.made_by_zh},
-        "used_at": when(row.used_at),
-        "both_until": when(row.both_until),
-    }
+def _item(row: Any) -> ServiceAccount:
+    return ServiceAccount(
+        id=row.id,
+        name=row.name,
+        scopes=list(row.scopes),
+        live=row.live,
+        organisation=NamedInBoth(
+            id=row.organisation_id,
+            name=row.organisation,
+            name_zh=row.organisation_zh,
+        ),
+        made_at=when(row.made_at),
+        expires_at=when(row.expires_at),
+        ended_at=when(row.ended_at),
+        made_by=Names(
+            name=row.made_by,
+            name_zh=row.made_by_zh,
+        ),
+        used_at=when(row.used_at),
+        both_until=when(row.both_until),
+    )
 
 
 @sensitive
@@ -248,7 +257,7 @@ def _new_token(db: Connection, account: str, scopes: Sequence[str], lasts: timed
 
 
 def _note(
-    db: Connection, log: Log, kind: str, by: str, effects: RegisterEffects, body: dict[str, Json] | None = None
+    db: Connection, log: Log, kind: str, by: str, effects: RegisterEffects, body: JsonObject | None = None
 ) -> datetime:
     # The log may have grown since it was locked, by a role that ended in it.
     log = lock_log(db, log.id)

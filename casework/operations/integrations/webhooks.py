@@ -22,20 +22,21 @@ from casework.engine.roles import PROVIDER_LEAD
 from casework.engine.state.case import Case
 from casework.engine.state.events import FIRED, Event
 from casework.errors import NotFound, Refused
+from casework.json_values import JsonObject
 from casework.ledger.canonical_json import instant
 from casework.operations.auth.step_up import sensitive
 from casework.operations.core.actions import new_id
 from casework.operations.core.delivery_attempts import BEGUN, COUNT, ENDED, UNKNOWN
 from casework.operations.core.encryption import Vault
 from casework.operations.core.idempotency import Done, Request, ask, finish
-from casework.operations.core.paging import cursor_id, cursor_time, from_cursor, insist_limit, page
+from casework.operations.core.paging import Page, cursor_id, cursor_time, from_cursor, insist_limit, page
 from casework.operations.core.presenters import when
 from casework.operations.core.register_entries import note_entries
+from casework.operations.core.views import NamedInBoth
 from casework.operations.integrations.scopes import WEBHOOKS
 from casework.operations.integrations.ssrf_guard import insist_target
+from casework.operations.integrations.views import Endpoint, EndpointMessage
 from casework.permissions.actors import Actor
-
-Json = Any
 
 PREFIX = "whsec_"
 #: A secret that was replaced signs beside the new one for so long.
@@ -284,7 +285,7 @@ def end_endpoint(db: Connection, actor: Actor, endpoint: str, request: Request) 
     return finish(db, actor, request, Done({"id": endpoint, "ended": True}))
 
 
-def list_endpoints(db: Connection, actor: Actor) -> dict[str, Json]:
+def list_endpoints(db: Connection, actor: Actor) -> Page[Endpoint]:
     """The endpoints of the organisations that the actor leads, the newest first; never their secrets. Raises NotFound."""
     led = _led(actor)
     if not led:
@@ -301,19 +302,23 @@ def list_endpoints(db: Connection, actor: Actor) -> dict[str, Json]:
         {"led": led},
     )
     items = [
-        {
-            "id": row.id,
-            "organisation": {"id": row.organisation_id, "name": row.name, "name_zh": row.name_zh},
-            "url": row.url,
-            "made_at": when(row.made_at),
-            "ended_at": when(row.ended_at),
-            "both_until": when(row.former_until),
-            "waiting": row.waiting,
-            "failed": row.failed,
-        }
+        Endpoint(
+            id=row.id,
+            organisation=NamedInBoth(
+                id=row.organisation_id,
+                name=row.name,
+                name_zh=row.name_zh,
+            ),
+            url=row.url,
+            made_at=when(row.made_at),
+            ended_at=when(row.ended_at),
+            both_until=when(row.former_until),
+            waiting=row.waiting,
+            failed=row.failed,
+        )
         for row in rows
     ]
-    return {"items": items, "next": None}
+    return Page(items=items)
 
 
 _MESSAGES = """
@@ -324,28 +329,28 @@ _MESSAGES = """
 
 def list_messages(
     db: Connection, actor: Actor, endpoint: str, *, cursor: str | None = None, limit: int | None = None
-) -> dict[str, Json]:
+) -> Page[EndpointMessage]:
     """What an endpoint was told, with every attempt, the newest first."""
     _find(db, actor, endpoint)
     most, more = insist_limit(limit), ""
-    given: dict[str, Json] = {"endpoint": endpoint, "most": most + 1}
+    given: JsonObject = {"endpoint": endpoint, "most": most + 1}
     if keys := from_cursor(cursor, 2):
         more = "AND (made_at, id) < (:at, CAST(:id AS uuid))"
         given |= {"at": cursor_time(keys[0]), "id": cursor_id(keys[1])}
     rows = db.execute(text(_MESSAGES.format(more=more)), given).all()
     shown, following = page(rows, most, lambda row: (row.made_at, row.id))
     items = [
-        {
-            "id": row.id,
-            "type": row.type,
-            "state": row.state,
-            "made_at": when(row.made_at),
-            "send_at": when(row.send_at) if row.state == "queued" else None,
-            "tries": row.tries,
-        }
+        EndpointMessage(
+            id=row.id,
+            type=row.type,
+            state=row.state,
+            made_at=when(row.made_at),
+            send_at=when(row.send_at) if row.state == "queued" else None,
+            tries=row.tries,
+        )
         for row in shown
     ]
-    return {"items": items, "next": following}
+    return Page(items=items, next=following)
 
 
 def replay_message(db: Connection, actor: Actor, message: str, request: Request) -> Done:

@@ -26,23 +26,24 @@ from casework.engine.parties import PARTIES
 from casework.engine.state.case import Case, Task
 from casework.engine.state.events import Event
 from casework.errors import CaseHasMoved, InvalidForm, LetterInDoubt, NotAllowed, NotFound, WrongState
+from casework.json_values import JsonMapping, JsonObject
 from casework.operations.cases.queries import find_case
 from casework.operations.core.actions import Standing, calendar_of, perform
 from casework.operations.core.i18n import SERVICES, Speech
 from casework.operations.core.idempotency import Done, Request
+from casework.operations.core.views import row_as
 from casework.operations.documents.service import list_documents
 from casework.operations.documents.storage import Cabinet, Kept, part_for
 from casework.operations.documents.uploads import receive
 from casework.operations.letters.content import CHINESE, ENGLISH, LANGUAGES, Content, Named, subject_of, write_paper
 from casework.operations.letters.mail import insist_address, post_letter
 from casework.operations.letters.pdf import print_pdf
+from casework.operations.letters.views import LetterRow, Letters, PossibleLetter
 from casework.operations.referrals.service import question_of
 from casework.permissions.actors import Actor
 from casework.permissions.visibility import Sight, sight
 from casework.permissions.work import capacities, choose, conflict
 from casework.records.event_log import now
-
-Json = Any
 
 #: Longer than this is no paragraph of a letter any more.
 MOST_WORDS = 4_000
@@ -64,34 +65,36 @@ class Written:
 # --- reading ---------------------------------------------------------------------------------------------------------
 
 
-def list_letters(db: Connection, actor: Actor, number: str) -> dict[str, Json]:
+def list_letters(db: Connection, actor: Actor, number: str) -> Letters:
     """The letters of a case that were sent, the newest first, and those that the actor may send now. Raises NotFound."""
     case = _whole(db, actor, number)
     names, calendar = _organisations(db, case), calendar_of(db, case.programme)
-    sent = [one for one in list_documents(db, actor, case) if one["letter"] is not None]
-    return {
-        "items": [one | {"to": _recipient(case, names, one["referral"] or one["party"]).en} for one in reversed(sent)],
-        "possible": [
+    sent = [one for one in list_documents(db, actor, case) if one.letter is not None]
+    return Letters(
+        items=[
+            row_as(LetterRow, one, to=_recipient(case, names, one.referral or one.party).en) for one in reversed(sent)
+        ],
+        possible=[
             _possible(case, names, calendar, kind, to)
             for kind, to in letters.recipients(case)
             if _by(actor, case, to) is not None
         ],
-    }
+    )
 
 
-def _possible(case: Case, names: Mapping[str, Any], calendar: Calendar, kind: str, to: str) -> dict[str, Json]:
+def _possible(case: Case, names: Mapping[str, Any], calendar: Calendar, kind: str, to: str) -> PossibleLetter:
     who, named = _organisation(case, names, to), _recipient(case, names, to)
     due = _due(case, kind, to)
-    return {
-        "kind": kind,
-        "to": to,
-        "name": named.en,
-        "name_zh": named.zh,
-        "side": to if to in PARTIES else "provider",
-        "service": case.tracks[to].kind if to not in PARTIES else None,
-        "language": CHINESE if who is not None and who.language.startswith("zh") else ENGLISH,
-        "by": calendar.local_date(due.due_at).isoformat() if due is not None and due.due_at is not None else None,
-    }
+    return PossibleLetter(
+        kind=kind,
+        to=to,
+        name=named.en,
+        name_zh=named.zh,
+        side=to if to in PARTIES else "provider",
+        service=case.tracks[to].kind if to not in PARTIES else None,
+        language=CHINESE if who is not None and who.language.startswith("zh") else ENGLISH,
+        by=calendar.local_date(due.due_at).isoformat() if due is not None and due.due_at is not None else None,
+    )
 
 
 @dataclass(frozen=True)
@@ -143,7 +146,7 @@ def send_letter(
         title = subject_of(composed.content, written.language)
         return SendLetter(written.kind, written.to, written.language, title, kept.told, written.address or None), by
 
-    def answer(_: Case, events: list[Event]) -> Mapping[str, Json]:
+    def answer(_: Case, events: list[Event]) -> JsonMapping:
         (one,), (file,) = events[0].effects["documents"], events[0].effects["files"]
         return {"id": one["id"], "file": file["id"], "sha256": kept.told.digest}
 
@@ -242,7 +245,7 @@ def _content(db: Connection, actor: Actor, case: Case, written: Written) -> Cont
     )
     names, contact = _organisations(db, case), db.execute(_CONTACT, {"id": case.owner or actor.person}).one()
     side = written.to if written.to in PARTIES else "provider"
-    known: dict[str, Json] = {}
+    known: JsonObject = {}
     if side != "provider":
         known |= {"need": titles.need, "technology": titles.technology}
     elif written.kind == REFERRAL:

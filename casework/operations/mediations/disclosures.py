@@ -15,23 +15,25 @@ from casework.engine.state.case import Case
 from casework.engine.state.effects_schema import RoleGiven
 from casework.engine.state.events import Event
 from casework.errors import InvalidForm, NotAllowed, NotFound
+from casework.json_values import JsonObject
 from casework.ledger.canonical_json import instant
 from casework.ledger.redactable_bodies import values
 from casework.operations.auth.step_up import sensitive
 from casework.operations.core.actions import Standing, home_of, perform
 from casework.operations.core.idempotency import Done, Request
+from casework.operations.core.paging import Page
 from casework.operations.core.presenters import names_of, when
+from casework.operations.core.views import row_as
 from casework.operations.mediations.service import find_mediation
+from casework.operations.mediations.views import CaseToOpen, Opening, Unsealing, UnsealingDetails
 from casework.operations.people.role_requests import given_by, roles_given
+from casework.operations.people.views import GivenRole
 from casework.permissions.actors import Actor
 from casework.permissions.visibility import mediated_since, reach
 from casework.permissions.work import capacities, choose, conflict
 from casework.records.access_sql import named_for, reach_values
 from casework.records.actors import find_members
 from casework.records.row_security import whole
-
-Json = Any
-
 
 # --- unsealing -------------------------------------------------------------------------------------------------------
 
@@ -55,7 +57,7 @@ def ask_unsealing(
             raise InvalidForm(fields=faults)
         return AskUnsealing(reader, decider, days, reason), by
 
-    def answer(_: Case, events: list[Event]) -> dict[str, Json]:
+    def answer(_: Case, events: list[Event]) -> JsonObject:
         return {"id": events[0].effects["openings"][0]["id"], "state": disclosures.ASKED}
 
     return perform(db, actor, mediation, "mediation", to_command, answer, request, status=201)
@@ -136,7 +138,7 @@ def may_read_of(db: Connection, actor: Actor, opening: str) -> str | None:
 
 
 def _answer(opening: str) -> Any:
-    def answer(after: Case, _: list[Event]) -> dict[str, Json]:
+    def answer(after: Case, _: list[Event]) -> JsonObject:
         one = after.openings[opening]
         return {"id": one.id, "state": one.state, "until": when(one.until)}
 
@@ -189,28 +191,28 @@ _ABOUT = text("SELECT owner_id, team, interests, opened_at FROM cases WHERE id =
 # --- what is asked, and what is open ---------------------------------------------------------------------------------
 
 
-def list_openings(db: Connection, case: Case) -> list[dict[str, Json]]:
+def list_openings(db: Connection, case: Case) -> list[Opening]:
     """Every opening of a log, the newest first, for a reader who sees it whole."""
     if not case.openings:
         return []
     rows = {row.id: row for row in db.execute(_OF_LOG, {"log": case.log})}
     names = names_of(db, {who for one in case.openings.values() for who in (one.reader, one.asker, one.decider)})
     return [
-        {
-            "id": one.id,
-            "kind": one.kind,
-            "state": rows[one.id].now,
-            "reader": names.get(one.reader),
-            "asker": names.get(one.asker),
-            "decider": names.get(one.decider or ""),
-            "asked_at": instant(one.asked_at),
-            "days": one.days,
-            "until": when(one.until),
-            "decided_at": when(one.decided_at),
-            "ended_at": when(one.ended_at),
-            "told_on": one.told_on,
-            "reason": _reason(rows[one.id].body),
-        }
+        Opening(
+            id=one.id,
+            kind=one.kind,
+            state=rows[one.id].now,
+            reader=names.get(one.reader),
+            asker=names.get(one.asker),
+            decider=names.get(one.decider or ""),
+            asked_at=instant(one.asked_at),
+            days=one.days,
+            until=when(one.until),
+            decided_at=when(one.decided_at),
+            ended_at=when(one.ended_at),
+            told_on=one.told_on,
+            reason=_reason(rows[one.id].body),
+        )
         for one in sorted(case.openings.values(), key=lambda one: one.asked_at, reverse=True)
     ]
 
@@ -225,7 +227,7 @@ def opened_until(actor: Actor, case: Case) -> str | None:
     return when(max(mine)) if mine and case.log in actor.opened else None
 
 
-def _reason(body: Json) -> str | None:
+def _reason(body: JsonObject | None) -> str | None:
     found = values(body or {}).get("reason")
     return found if isinstance(found, str) else None
 
@@ -258,7 +260,7 @@ def _deciding(actor: Actor) -> list[str]:
     )
 
 
-def list_unsealings(db: Connection, actor: Actor) -> dict[str, Json]:
+def list_unsealings(db: Connection, actor: Actor) -> Page[Unsealing]:
     """What waits for the actor's word as the second person, what the actor agreed to, and what the actor may read now."""
     deciding = _deciding(actor)
     # The mediation stays sealed from who decides: of it is shown what the query names, and nothing else.
@@ -267,37 +269,36 @@ def list_unsealings(db: Connection, actor: Actor) -> dict[str, Json]:
     people = {who for row in rows for who in (row.asker_id, row.reader_id)}
     names = names_of(db, people, {one for row in rows for one in row.parties.values()})
     items = [
-        {
-            "id": row.id,
-            "state": row.state,
-            "case": row.number,
-            "title": row.title,
-            "asker": names.get(row.asker_id),
-            "reader": names.get(row.reader_id),
-            "asked_at": instant(row.asked_at),
-            "days": row.days,
-            "until": when(row.until),
-            "reason": _reason(row.body),
-            "parties": {side: names.get(one) for side, one in row.parties.items()},
-            "decides": row.decider_id == actor.person,
+        Unsealing(
+            id=row.id,
+            state=row.state,
+            case=row.number,
+            title=row.title,
+            asker=names.get(row.asker_id),
+            reader=names.get(row.reader_id),
+            asked_at=instant(row.asked_at),
+            days=row.days,
+            until=when(row.until),
+            reason=_reason(row.body),
+            parties={side: names.get(one) for side, one in row.parties.items()},
+            decides=row.decider_id == actor.person,
             # Who agrees does not read.
-            "mediation": row.log_id if row.reader_id == actor.person else None,
-        }
+            mediation=row.log_id if row.reader_id == actor.person else None,
+        )
         for row in rows
     ]
-    return {"items": items, "next": None}
+    return Page(items=items)
 
 
-def find_unsealing(db: Connection, actor: Actor, opening: str) -> dict[str, Json]:
+def find_unsealing(db: Connection, actor: Actor, opening: str) -> UnsealingDetails:
     """One that waits for the actor's word, or that the actor agreed to, with who gave its people their roles. Raises NotFound."""
-    items: list[dict[str, Json]] = list_unsealings(db, actor)["items"]
-    found = next((one for one in items if one["id"] == opening and one["decides"]), None)
+    found = next((one for one in list_unsealings(db, actor).items if one.id == opening and one.decides), None)
     if found is None:
         raise NotFound("unsealing")
     with whole(db):
         row = db.execute(_PEOPLE_OF, {"id": opening}).one()
     made = given_by(db, row.programme_id, {row.asker_id, row.reader_id})
-    return found | {"asker_roles": made[row.asker_id], "reader_roles": made[row.reader_id]}
+    return row_as(UnsealingDetails, found, asker_roles=made[row.asker_id], reader_roles=made[row.reader_id])
 
 
 # Whoever agrees sees whether one person made those who ask and read.
@@ -321,14 +322,14 @@ def break_glass(db: Connection, actor: Actor, number: str, *, reason: str, reque
             raise NotAllowed(why=why)
         return BreakGlass(reason, given), By(actor.person, ADMINISTRATOR)
 
-    def answer(after: Case, events: list[Event]) -> dict[str, Json]:
+    def answer(after: Case, events: list[Event]) -> JsonObject:
         one = after.openings[events[0].effects["openings"][0]["id"]]
         return {"id": one.id, "number": number, "until": when(one.until)}
 
     return perform(db, actor, home_of(db, number), "case", to_command, answer, request, status=201)
 
 
-def insist_may_break(db: Connection, actor: Actor, number: str) -> dict[str, Json]:
+def insist_may_break(db: Connection, actor: Actor, number: str) -> CaseToOpen:
     """The number of a case in a programme that the actor administers, and whether it is open. Raises NotFound."""
     mine = [m.programme for m in actor.memberships if m.role == ADMINISTRATOR and m.programme and m.deputy_for is None]
     row = db.execute(
@@ -337,13 +338,16 @@ def insist_may_break(db: Connection, actor: Actor, number: str) -> dict[str, Jso
     ).one_or_none()
     if row is None:
         raise NotFound("case")
-    return {"number": row.number, "open": row.id in actor.opened}
+    return CaseToOpen(
+        number=row.number,
+        open=row.id in actor.opened,
+    )
 
 
-def roles_of_breaker(db: Connection, actor: Actor, number: str) -> list[dict[str, Json]]:
+def roles_of_breaker(db: Connection, actor: Actor, number: str) -> list[GivenRole]:
     """The roles by which the actor may break the glass of a case, with who gave them."""
     found = given_by(db, _programme_of(db, number), {actor.person})[actor.person]
-    return [one for one in found if one["role"] == ADMINISTRATOR]
+    return [one for one in found if one.role == ADMINISTRATOR]
 
 
 def _made_administrator(db: Connection, actor: Actor, number: str) -> RoleGiven | None:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from sqlalchemy import Connection, text
 
 from casework.engine.execution.commands import Command, HandOver, Open
@@ -12,21 +10,23 @@ from casework.engine.roles import DISPUTE_OFFICER
 from casework.engine.state.case import Case
 from casework.engine.state.effects_schema import CaseSubject
 from casework.errors import InvalidForm, NotAllowed, NotFound
+from casework.json_values import JsonObject
 from casework.ledger.canonical_json import instant
 from casework.operations.cases.queries import describe
 from casework.operations.cases.service import on_case
 from casework.operations.core.access_queries import mediation_log
 from casework.operations.core.actions import Standing, calendar_of, new_id, open_log, perform
 from casework.operations.core.idempotency import Done, Request, ask
+from casework.operations.core.paging import Page
 from casework.operations.core.presenters import names_of, when
+from casework.operations.core.views import NamedPerson
 from casework.operations.mediations.succession import who_may_lead
+from casework.operations.mediations.views import CaseOutline, MediationRow
 from casework.permissions.actors import Actor
 from casework.permissions.visibility import Sight, reach, sight
 from casework.records.access_sql import DECIDING, named_for, reach_values
 from casework.records.case_loader import load
 from casework.records.event_log import now
-
-Json = Any
 
 
 def open_mediation(db: Connection, actor: Actor, number: str, request: Request) -> Done:
@@ -43,16 +43,16 @@ def open_mediation(db: Connection, actor: Actor, number: str, request: Request) 
         "owner": actor.person,
         "team": [],
     }
-    command = Open(id, "mediation", "referral", case, outline["title"], service="mediation")
+    command = Open(id, "mediation", "referral", case, outline.title, service="mediation")
     by = By(actor.person, DISPUTE_OFFICER)
 
-    def answer(opened: Case) -> dict[str, Json]:
+    def answer(opened: Case) -> JsonObject:
         return {"id": id, "track": opened.main.id, "revision": opened.main.revision}
 
     return open_log(db, actor, command, by, calendar_of(db, row.programme_id), moment, request, answer)
 
 
-def mediation_outline(db: Connection, actor: Actor, number: str) -> dict[str, Json]:
+def mediation_outline(db: Connection, actor: Actor, number: str) -> CaseOutline:
     """What a dispute officer sees of a case before opening a mediation: number, title and parties."""
     row = db.execute(_OUTLINE, {"number": number, "person": actor.person}).one_or_none()
     # Whoever opens it is named for it; as somebody's deputy one would not see what one has opened.
@@ -69,11 +69,11 @@ def mediation_outline(db: Connection, actor: Actor, number: str) -> dict[str, Js
             {"ids": [one for one in row.parties.values() if one]},
         ).all()
     )
-    return {
-        "number": row.number,
-        "title": row.title,
-        "parties": {side: names.get(one) for side, one in row.parties.items()},
-    }
+    return CaseOutline(
+        number=row.number,
+        title=row.title,
+        parties={side: names.get(one) for side, one in row.parties.items()},
+    )
 
 
 _OUTLINE = text(f"""
@@ -112,26 +112,25 @@ def find_mediation(db: Connection, actor: Actor, id: str) -> Case:
     return case
 
 
-def list_mediations(db: Connection, actor: Actor) -> dict[str, Json]:
+def list_mediations(db: Connection, actor: Actor) -> Page[MediationRow]:
     """Sealed mediations that the actor is named for, the newest first: where each stands, and when it is due first."""
     rows = db.execute(_LIST, reach_values(reach(actor))).all()
     names = names_of(db, set(), {one for row in rows for one in row.parties.values()})
-    return {
-        "items": [
-            {
-                "id": row.id,
-                "title": row.title,
-                "parties": {side: names.get(one) for side, one in row.parties.items()},
-                "edition": row.edition,
-                "states": row.states,
-                "opened_at": instant(row.opened_at),
-                "ended": row.ended,
-                "due_at": when(row.due_at),
-            }
+    return Page(
+        items=[
+            MediationRow(
+                id=row.id,
+                title=row.title,
+                parties={side: names.get(one) for side, one in row.parties.items()},
+                edition=row.edition,
+                states=row.states,
+                opened_at=instant(row.opened_at),
+                ended=row.ended,
+                due_at=when(row.due_at),
+            )
             for row in rows
-        ],
-        "next": None,
-    }
+        ]
+    )
 
 
 # Until the mediator's own track is open, it stands where its referral stands.
@@ -149,15 +148,23 @@ _LIST = text(f"""
 """)
 
 
-def list_leaders(db: Connection, actor: Actor, id: str) -> dict[str, Json]:
+def list_leaders(db: Connection, actor: Actor, id: str) -> Page[NamedPerson]:
     """To whom a mediation may be given, for those who are named for it: id and name, the likeliest first."""
     case = find_mediation(db, actor, id)
     if sight(actor, case) < Sight.ALL:
         raise NotFound("mediation")
-    return {"items": [{"id": person, "name": name} for person, name in who_may_lead(db, case)], "next": None}
+    return Page(
+        items=[
+            NamedPerson(
+                id=person,
+                name=name,
+            )
+            for person, name in who_may_lead(db, case)
+        ]
+    )
 
 
-def show_mediation(db: Connection, actor: Actor, id: str) -> dict[str, Json]:
+def show_mediation(db: Connection, actor: Actor, id: str) -> JsonObject:
     """A sealed mediation as its dispute officer sees it."""
     case = find_mediation(db, actor, id)
     return describe(db, actor, case, sight(actor, case)) | {"id": case.log}

@@ -9,13 +9,12 @@ from sqlalchemy import Connection, text
 from casework.errors import NotFound
 from casework.ledger.canonical_json import instant
 from casework.operations.core.idempotency import Done, Request, ask, finish
-from casework.operations.core.paging import cursor_id, cursor_time, from_cursor, insist_limit, page
+from casework.operations.core.paging import Page, cursor_id, cursor_time, from_cursor, insist_limit, page
 from casework.operations.messages.service import Thread
+from casework.operations.messages.views import Mention
 from casework.permissions.actors import Actor
 from casework.permissions.visibility import reach
 from casework.records.access_sql import named_for, own_referral, reach_values, reads_case
-
-Json = Any
 
 # The same policy as `permissions.sight.reads_messages`: who may not read it any more is not told of it either.
 _MINE = f"""
@@ -31,7 +30,7 @@ _MINE = f"""
 
 def list_mentions(
     db: Connection, actor: Actor, *, unread: bool = False, cursor: str | None = None, limit: int | None = None
-) -> dict[str, Json]:
+) -> Page[Mention]:
     """Messages that mention the actor and that the actor may still read, the newest first."""
     most, keys = insist_limit(limit), from_cursor(cursor, 2)
     given: dict[str, Any] = {**reach_values(reach(actor)), "most": most + 1}
@@ -41,24 +40,24 @@ def list_mentions(
         given |= {"at": cursor_time(keys[0]), "after": cursor_id(keys[1])}
     rows = db.execute(text(_MINE.format(more=more)), given).all()
     shown, following = page(rows, most, lambda row: (row.made_at, row.id))
-    return {
-        "items": [
-            {
-                "id": row.id,
-                "message": str(row.message_id),
-                "audience": "internal" if row.track_id is None else "shared",
-                "number": row.number,
-                "title": row.title,
-                "referral": row.track_id,
-                "service": row.service,
-                "mediation": row.log_id if row.kind == "mediation" and row.track_id is None else None,
-                "at": instant(row.made_at),
-                "read_at": instant(row.read_at) if row.read_at else None,
-            }
+    return Page(
+        items=[
+            Mention(
+                id=row.id,
+                message=str(row.message_id),
+                audience="internal" if row.track_id is None else "shared",
+                number=row.number,
+                title=row.title,
+                referral=row.track_id,
+                service=row.service,
+                mediation=row.log_id if row.kind == "mediation" and row.track_id is None else None,
+                at=instant(row.made_at),
+                read_at=instant(row.read_at) if row.read_at else None,
+            )
             for row in shown
         ],
-        "next": following,
-    }
+        next=following,
+    )
 
 
 def open_mention(db: Connection, actor: Actor, mention: str, request: Request) -> Done:

@@ -30,19 +30,20 @@ from casework.engine.execution.record_commands import Correct, Said, Say
 from casework.engine.state.case import Case, Track
 from casework.engine.state.events import Event
 from casework.errors import AudienceInDoubt, InvalidForm, NotAllowed, NotFound
+from casework.json_values import JsonObject
 from casework.ledger.canonical_json import instant
 from casework.ledger.redactable_bodies import Erased, values
 from casework.operations.core.actions import Standing, new_id, perform
 from casework.operations.core.drafts import find_draft
 from casework.operations.core.idempotency import Done, Request
-from casework.operations.core.paging import cursor_id, from_cursor, insist_limit, page
+from casework.operations.core.paging import Page, cursor_id, from_cursor, insist_limit, page
 from casework.operations.core.presenters import names_of
+from casework.operations.core.views import Named, NamedPerson
+from casework.operations.messages.views import Message, MessageVersion, ThreadDetails, ThreadRow
 from casework.permissions.actors import PROVIDER_ROLES, Actor
 from casework.permissions.visibility import Sight, reads_messages, sight
 from casework.permissions.work import capacities, choose, conflict
 from casework.records.actors import find_members
-
-Json = Any
 
 
 @dataclass(frozen=True)
@@ -97,7 +98,7 @@ def list_messages(
     only: str | None = None,
     cursor: str | None = None,
     limit: int | None = None,
-) -> dict[str, Json]:
+) -> Page[Message]:
     """The messages of a thread, the newest first, or `only` one. Their ids give the order: a seq would betray what stands between."""
     most, keys = insist_limit(limit), from_cursor(cursor, 1)
     rows = db.execute(
@@ -116,7 +117,7 @@ def list_messages(
     names = names_of(db, people)
     ours = None if sight(actor, thread.case) == Sight.ALL else _colleagues(db, thread)
     writes = _by(actor, thread) is not None
-    return {"items": [_show(row, actor, names, ours, writes) for row in shown], "next": following}
+    return Page(items=[_show(row, actor, names, ours, writes) for row in shown], next=following)
 
 
 def _mentions(row: Any) -> Sequence[str]:
@@ -130,46 +131,53 @@ def _colleagues(db: Connection, thread: Thread) -> frozenset[str]:
     return frozenset(one.person for one in find_members(db, organisations=[str(thread.referral.provider)]))
 
 
-def _show(
-    row: Any, actor: Actor, names: Mapping[str, str], ours: frozenset[str] | None, writes: bool
-) -> dict[str, Json]:
+def _show(row: Any, actor: Actor, names: Mapping[str, str], ours: frozenset[str] | None, writes: bool) -> Message:
     header = row.header
 
-    def person(id: str | None, role: str) -> Json:
+    def person(id: str | None, role: str) -> Named | None:
         if id is None:
             return None
         if ours is not None and id not in ours and id != actor.person:
-            return {"id": None, "name": role}
-        return {"id": id, "name": names.get(id)}
+            return Named(
+                id=None,
+                name=role,
+            )
+        return Named(
+            id=id,
+            name=names.get(id),
+        )
 
     versions = [{"at": header["at"], "what": WRITTEN, "body": row.body}, *(row.corrections or ())]
-    told = [{"at": one["at"], "what": one["what"], **_words(one["body"])} for one in versions]
+    told = [_version(one) for one in versions]
     last = told[-1]
-    gone = last["what"] == TAKEN_BACK
+    gone = last.what == TAKEN_BACK
     author = person(header["actor"], header["role"])
     if ours is not None and header["organisation"] is None:
-        author = {"id": None, "name": header["role"]}
-    mentions = [person(one, "officer") for one in _mentions(row)]
-    return {
-        "id": row.id,
-        "at": header["at"],
-        "author": author,
-        "acting_for": person(header["acting_for"], header["role"]),
-        "role": header["role"],
-        "words": None if gone else last["words"],
-        "erased": not gone and last["erased"],
-        "corrected_at": last["at"] if len(told) > 1 else None,
-        "taken_back": gone,
-        "earlier": told[:-1],
-        "mentions": [one for n, one in enumerate(mentions) if one not in mentions[:n]],
-        "may_correct": writes and not gone and header["actor"] == actor.person,
-    }
+        author = Named(
+            id=None,
+            name=header["role"],
+        )
+    mentions = [who for one in _mentions(row) if (who := person(one, "officer")) is not None]
+    return Message(
+        id=row.id,
+        at=header["at"],
+        author=author,
+        acting_for=person(header["acting_for"], header["role"]),
+        role=header["role"],
+        words=None if gone else last.words,
+        erased=not gone and last.erased,
+        corrected_at=last.at if len(told) > 1 else None,
+        taken_back=gone,
+        earlier=told[:-1],
+        mentions=[one for n, one in enumerate(mentions) if one not in mentions[:n]],
+        may_correct=writes and not gone and header["actor"] == actor.person,
+    )
 
 
-def _words(body: Mapping[str, Any]) -> dict[str, Json]:
-    found = values(body).get("words")
-    erased = isinstance(found, Erased)
-    return {"words": None if erased else found, "erased": erased}
+def _version(told: JsonObject) -> MessageVersion:
+    words: Any = values(told["body"]).get("words")
+    erased = isinstance(words, Erased)
+    return MessageVersion(at=told["at"], what=told["what"], words=None if erased else words, erased=erased)
 
 
 #: Of each place, which is a referral or (null) the case itself: its provider's name, and how much stands there.
@@ -189,7 +197,7 @@ _THREADS = text("""
 """)
 
 
-def list_threads(db: Connection, actor: Actor, case: Case) -> list[dict[str, Json]]:
+def list_threads(db: Connection, actor: Actor, case: Case) -> list[ThreadRow]:
     """The threads of a case that the actor reads, the internal notes first: how much stands there, and what is unread."""
     places: list[Track | None] = [None, *(one for one in case.tracks.values() if one.workflow == "referral")]
     mine = [one for one in places if reads_messages(actor, case, one)]
@@ -207,39 +215,45 @@ def list_threads(db: Connection, actor: Actor, case: Case) -> list[dict[str, Jso
         if one is not None and not told.n and closed(case, one) is not None:
             continue
         made.append(
-            {
-                "audience": INTERNAL if one is None else SHARED,
-                "referral": at,
-                "service": one.kind if one else None,
-                "provider": told.provider,
-                "count": told.n,
-                "last_at": told.last_at,
-                "unread": told.unread,
-                "whole": whole,
-            }
+            ThreadRow(
+                audience=INTERNAL if one is None else SHARED,
+                referral=at,
+                service=one.kind if one else None,
+                provider=told.provider,
+                count=told.n,
+                last_at=told.last_at,
+                unread=told.unread,
+                whole=whole,
+            )
         )
     return made
 
 
-def describe_thread(db: Connection, actor: Actor, thread: Thread) -> dict[str, Json]:
+def describe_thread(db: Connection, actor: Actor, thread: Thread) -> ThreadDetails:
     """A thread for its page: who reads it, whom one may tell, and whether and why not the actor writes here."""
     case, referral = thread.case, thread.referral
     whole = sight(actor, case) == Sight.ALL
     names = names_of(db, set(), {referral.provider} if referral else set())
-    return {
-        "audience": thread.audience,
-        "referral": referral.id if referral else None,
-        "service": referral.kind if referral else None,
-        "number": case.number,
-        "title": case.title,
-        "log": case.log,
-        "kind": case.kind,
-        "programme": case.programme,
-        "provider": names.get(referral.provider or "") if referral else None,
-        "whole": whole,
-        "why_not": _why_not(actor, thread),
-        "tell": [{"id": one.person, "name": one.name} for one in _to_tell(db, actor, thread)],
-    }
+    return ThreadDetails(
+        audience=thread.audience,
+        referral=referral.id if referral else None,
+        service=referral.kind if referral else None,
+        number=case.number,
+        title=case.title,
+        log=case.log,
+        kind=case.kind,
+        programme=case.programme,
+        provider=names.get(referral.provider or "") if referral else None,
+        whole=whole,
+        why_not=_why_not(actor, thread),
+        tell=[
+            NamedPerson(
+                id=one.person,
+                name=one.name,
+            )
+            for one in _to_tell(db, actor, thread)
+        ],
+    )
 
 
 # --- who -------------------------------------------------------------------------------------------------------------
@@ -325,7 +339,7 @@ def send_message(
             _insist_meant(db, actor, thread, words)
         return Say(audience, words, referral, tuple(wanted)), by
 
-    def answer(_: Case, events: list[Event]) -> dict[str, Json]:
+    def answer(_: Case, events: list[Event]) -> JsonObject:
         told.append(events[0])
         return {"id": events[0].effects["message"], "audience": audience, "at": instant(events[0].at)}
 
@@ -358,7 +372,7 @@ def correct_message(
             _insist_meant(db, actor, thread, words)
         return Correct(of, words), by
 
-    def answer(_: Case, events: list[Event]) -> dict[str, Json]:
+    def answer(_: Case, events: list[Event]) -> JsonObject:
         return {"id": message, "audience": audience, "at": instant(events[0].at)}
 
     return perform(db, actor, case.log, case.kind, to_command, answer, request)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -27,24 +27,24 @@ from casework.engine.analysis.notification_rules import (
 )
 from casework.engine.roles import ADMINISTRATOR
 from casework.errors import NotFound, Refused
+from casework.json_values import JsonMapping, JsonObject
 from casework.operations.auth.account_log import ACCOUNT
 from casework.operations.auth.account_mail import AccountMail, write_account_mail
 from casework.operations.auth.password_change import LINK, LinkMail, write_link
 from casework.operations.core.delivery_attempts import BEGUN, COUNT, ENDED, UNKNOWN
 from casework.operations.core.encryption import Vault
 from casework.operations.core.idempotency import Done, Request, ask, finish
-from casework.operations.core.paging import cursor_id, cursor_time, from_cursor, insist_limit, page
+from casework.operations.core.paging import Page, cursor_id, cursor_time, from_cursor, insist_limit, page
 from casework.operations.core.presenters import when
 from casework.operations.deadlines.queries import explain_tasks
 from casework.operations.letters.mail import LetterMail, write_letter_mail
 from casework.operations.notifications.queries import SEEN, read_id, seen_by
+from casework.operations.notifications.views import MailRow
 from casework.operations.people.invitations import InvitationMail, write_invitation
 from casework.operations.people.role_notices import ROLE, RoleMail, write_role_mail
 from casework.permissions.actors import Actor
 from casework.records.actors import find_actor
 from casework.records.case_loader import load
-
-Json = Any
 
 #: What could not be delivered for so long is given up.
 GIVEN_UP_AFTER = timedelta(days=3)
@@ -64,7 +64,7 @@ class Item:
     words: str | None
     due_at: datetime | None
     #: Of a deadline why it is when it is, as `deadlines.explain_tasks` tells it to this reader.
-    why: Mapping[str, Json] | None
+    why: JsonMapping | None
     #: The notification, which the link opens; it leads on from there, once its reader has signed in.
     notification: str
 
@@ -149,13 +149,13 @@ def compose(
     return Mail(row.id, row.email, row.language, row.zone, row.kind, row.sealed, row.now, items)
 
 
-def _explained(db: Connection, actor: Actor, found: Sequence[Any]) -> dict[str, dict[str, Json]]:
+def _explained(db: Connection, actor: Actor, found: Sequence[Any]) -> dict[str, JsonObject]:
     """Why the tasks are due when they are, of which a deadline is told; a sealed line says nothing of it."""
     wanted: dict[str, list[str]] = {}
     for one in found:
         if one.kind in DEADLINES and one.task_id is not None and one.number is not None:
             wanted.setdefault(one.log_id, []).append(one.task_id)
-    made: dict[str, dict[str, Json]] = {}
+    made: dict[str, JsonObject] = {}
     for log, tasks in wanted.items():
         made |= explain_tasks(db, actor, load(db, log, "case"), tasks)
     return made
@@ -223,32 +223,32 @@ _LOG = """
 
 def list_mails(
     db: Connection, actor: Actor, *, state: str | None = None, cursor: str | None = None, limit: int | None = None
-) -> dict[str, Json]:
+) -> Page[MailRow]:
     """Every mail with its attempts, the newest first. Raises NotFound for others than administrators."""
     _insist(actor)
     most, more = insist_limit(limit), ""
-    given: dict[str, Json] = {"state": state, "most": most + 1}
+    given: JsonObject = {"state": state, "most": most + 1}
     if keys := from_cursor(cursor, 2):
         more = "AND (m.made_at, m.id) < (:at, CAST(:id AS uuid))"
         given |= {"at": cursor_time(keys[0]), "id": cursor_id(keys[1])}
     rows = db.execute(text(_LOG.format(more=more)), given).all()
     shown, following = page(rows, most, lambda row: (row.made_at, row.id))
     items = [
-        {
-            "id": row.id,
-            "kind": row.kind,
-            "state": row.state,
-            "name": row.name,
-            "name_zh": row.name_zh,
-            "email": row.email,
-            "made_at": when(row.made_at),
-            "send_at": when(row.send_at),
-            "ended_at": when(row.ended_at),
-            "tries": row.tries,
-        }
+        MailRow(
+            id=row.id,
+            kind=row.kind,
+            state=row.state,
+            name=row.name,
+            name_zh=row.name_zh,
+            email=row.email,
+            made_at=when(row.made_at),
+            send_at=when(row.send_at),
+            ended_at=when(row.ended_at),
+            tries=row.tries,
+        )
         for row in shown
     ]
-    return {"items": items, "next": following}
+    return Page(items=items, next=following)
 
 
 def resend_mail(db: Connection, actor: Actor, mail: str, request: Request) -> Done:

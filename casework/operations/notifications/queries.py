@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Connection, text
 
 from casework.errors import NotFound
-from casework.operations.core.paging import cursor_id, cursor_time, from_cursor, insist_limit, page
+from casework.json_values import JsonObject
+from casework.operations.core.paging import Page, cursor_id, cursor_time, from_cursor, insist_limit, page
 from casework.operations.core.presenters import when
+from casework.operations.notifications.views import Notification
 from casework.operations.people.role_notices import told_in
 from casework.permissions.actors import Actor
 from casework.permissions.visibility import reach
@@ -22,8 +25,6 @@ from casework.records.access_sql import (
     reads_case,
 )
 from casework.records.row_security import whole
-
-Json = Any
 
 #: More unread ones than this are not counted.
 MOST_COUNTED = 99
@@ -62,7 +63,7 @@ _ROWS = f"""
 _COUNT = text(f"SELECT count(*) FROM (SELECT 1 {SEEN} AND n.read_at IS NULL LIMIT :most) x")
 
 
-def seen_by(actor: Actor) -> dict[str, Json]:
+def seen_by(actor: Actor) -> JsonObject:
     """What the policy's conditions read of a person."""
     return reach_values(reach(actor)) | {"told_in": told_in(actor)}
 
@@ -76,7 +77,7 @@ def count_unread(db: Connection, actor: Actor) -> int:
 
 def list_notifications(
     db: Connection, actor: Actor, *, unread: bool = False, cursor: str | None = None, limit: int | None = None
-) -> dict[str, Json]:
+) -> Page[Notification]:
     """What the actor was told, the newest first: kind, number, the text that names the deed, and where it leads."""
     most, given, more = insist_limit(limit), seen_by(actor), " AND n.read_at IS NULL" if unread else ""
     if keys := from_cursor(cursor, 2):
@@ -88,10 +89,10 @@ def list_notifications(
             text(f"{_ROWS} {more} ORDER BY n.at DESC, n.id DESC LIMIT :most"), given | {"most": most + 1}
         ).all()
     shown, following = page(rows, most, lambda row: (row.at, row.id))
-    return {"items": [_shown(row) for row in shown], "next": following}
+    return Page(items=[_shown(row) for row in shown], next=following)
 
 
-def find_notification(db: Connection, actor: Actor, id: str) -> dict[str, Json]:
+def find_notification(db: Connection, actor: Actor, id: str) -> Notification:
     """One of the actor's. Raises NotFound."""
     with whole(db):
         row = db.execute(
@@ -110,38 +111,38 @@ def read_id(id: str, noun: str = "notification") -> str:
         raise NotFound(noun) from None
 
 
-def _shown(row: Any) -> dict[str, Json]:
-    return {
-        "id": row.id,
-        "kind": row.kind,
-        "at": when(row.at),
-        "read": row.read_at is not None,
-        "number": row.number,
-        "sealed": row.log_kind == "mediation",
-        "account": row.log_kind == "person",
-        "role_request": row.about if row.log_kind == "programme" else None,
-        "edition": row.edition,
-        "words": row.words,
-        "due_at": when(row.due_at),
-        "task": row.task_id,
-        "step": row.task_type in (None, "step"),
-        "done": row.closed_at is not None,
-        "log": row.log_id,
-        "unsealing": row.unsealing,
-        "opened": row.opened,
-        "referral": row.track_id if row.workflow == "referral" else row.parent_id,
-        "inside": bool(row.inside) or row.log_kind == "mediation" and row.workflow is None,
-    }
+def _shown(row: Any) -> Notification:
+    return Notification(
+        id=row.id,
+        kind=row.kind,
+        at=when(row.at),
+        read=row.read_at is not None,
+        number=row.number,
+        sealed=row.log_kind == "mediation",
+        account=row.log_kind == "person",
+        role_request=row.about if row.log_kind == "programme" else None,
+        edition=row.edition,
+        words=row.words,
+        due_at=when(row.due_at),
+        task=row.task_id,
+        step=row.task_type in (None, "step"),
+        done=row.closed_at is not None,
+        log=row.log_id,
+        unsealing=row.unsealing,
+        opened=row.opened,
+        referral=row.track_id if row.workflow == "referral" else row.parent_id,
+        inside=bool(row.inside) or row.log_kind == "mediation" and row.workflow is None,
+    )
 
 
-def mark_read(db: Connection, actor: Actor, id: str) -> dict[str, Json]:
+def mark_read(db: Connection, actor: Actor, id: str) -> Notification:
     """The actor has read one; once and for all. Raises NotFound."""
     found = find_notification(db, actor, id)
     db.execute(
         text("UPDATE notifications SET read_at = coalesce(read_at, casework_now()) WHERE id = CAST(:id AS uuid)"),
         {"id": id},
     )
-    return found | {"read": True}
+    return replace(found, read=True)
 
 
 def mark_all_read(db: Connection, actor: Actor) -> int:

@@ -7,7 +7,6 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
-from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from sqlalchemy import Connection, Engine, text
@@ -26,8 +25,6 @@ from casework.operations.people.role_notices import tell_readers
 from casework.records.case_loader import load
 from casework.records.database import transaction
 from casework.records.event_log import event_of, register_event_of
-
-Json = Any
 
 #: Events whose notices are written in one transaction.
 BATCH = 20

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Mapping
 from functools import cache
 from typing import Any
 
@@ -18,14 +17,21 @@ from casework.definitions import load_library
 from casework.engine.execution.task_changes import RETURN_PAPERS
 from casework.engine.roles import DISPUTE_OFFICER, INTAKE, MEDIATION, OFFICER, QUEUE_ROLES, SUPERVISOR
 from casework.errors import NotFound
+from casework.json_values import JsonObject
 from casework.operations.core.presenters import names_of, when
 from casework.operations.core.register_entries import note_entries
+from casework.operations.oversight.views import (
+    Breach,
+    BreachedTask,
+    BreachFound,
+    BreachingCase,
+    HouseRule,
+    HouseRuleDay,
+)
 from casework.permissions.actors import Actor
 from casework.records.access_sql import COUNTS
 from casework.records.database import transaction
 from casework.records.event_log import now
-
-Json = Any
 
 #: What is wrong with a case itself, with one of its tasks or tracks, and with what should happen by itself.
 OF_CASES = ("no_owner", "owner_left", "no_action", "waits_for_nobody")
@@ -195,20 +201,28 @@ _LIST = """
 _COUNT = "SELECT h.programme_id, f.kind, f.log_id FROM found f JOIN {homes} h ON h.id = f.log_id"
 
 
-def _given(**more: Json) -> dict[str, Json]:
+def _given(**more: Any) -> JsonObject:
     roles = {queue: sorted(of) for queue, of in QUEUE_ROLES.items()}
     library = load_library()
     aside = sorted(library[library.newest["referral"]].side_states)
     return {"roles": json.dumps(roles), "kinds": list(KINDS), "aside": aside} | more
 
 
-def find_breaches(db: Connection) -> list[dict[str, Json]]:
+def find_breaches(db: Connection) -> list[BreachFound]:
     """Everything that breaks the rule in the whole installation; a sealed mediation has no number."""
     rows = db.execute(_breaches(_EVERYWHERE, _LIST), _given())
-    return [{"kind": row.kind, "number": row.number, "log": row.id, "task": _task(row)} for row in rows]
+    return [
+        BreachFound(
+            kind=row.kind,
+            number=row.number,
+            log=row.id,
+            task=_task(row),
+        )
+        for row in rows
+    ]
 
 
-def break_house_rule(db: Connection, actor: Actor) -> dict[str, Json]:
+def break_house_rule(db: Connection, actor: Actor) -> HouseRule:
     """Cases of the actor's programmes that break the rule now, the oldest first, each with what is wrong; and the trend.
 
     Raises NotFound for others than supervisors.
@@ -218,33 +232,44 @@ def break_house_rule(db: Connection, actor: Actor) -> dict[str, Json]:
         raise NotFound
     rows = db.execute(_breaches(_WITHIN, _LIST), _given(programmes=programmes)).all()
     names = names_of(db, {row.owner_id for row in rows})
-    cases: dict[str, dict[str, Json]] = {}
+    cases: dict[str, BreachingCase] = {}
     for row in rows:
         owner = names.get(row.owner_id) if row.owner_id else None
-        case = cases.setdefault(row.id, {"number": row.number, "title": row.title, "owner": owner, "breaches": []})
-        breach = {"kind": row.kind, "task": _task(row)}
-        if breach not in case["breaches"]:
-            case["breaches"].append(breach)
-    return {
-        "at": when(now(db)),
-        "count": len(cases),
-        "items": list(cases.values())[:MOST],
-        "days": _list_days(db, programmes),
-    }
+        case = cases.setdefault(
+            row.id,
+            BreachingCase(
+                number=row.number,
+                title=row.title,
+                owner=owner,
+                breaches=[],
+            ),
+        )
+        breach = Breach(
+            kind=row.kind,
+            task=_task(row),
+        )
+        if breach not in case.breaches:
+            case.breaches.append(breach)
+    return HouseRule(
+        at=when(now(db)),
+        count=len(cases),
+        items=list(cases.values())[:MOST],
+        days=_list_days(db, programmes),
+    )
 
 
-def _task(row: Any) -> dict[str, Json] | None:
+def _task(row: Any) -> BreachedTask | None:
     if row.task is None:
         return None
     edition = load_library().editions.get(row.edition)
-    return {
-        "id": row.task,
-        "name": row.name,
-        "edition": edition.fingerprint if edition else None,
-        "rule": row.rule,
-        "type": row.type,
-        "about": row.about,
-    }
+    return BreachedTask(
+        id=row.task,
+        name=row.name,
+        edition=edition.fingerprint if edition else None,
+        rule=row.rule,
+        type=row.type,
+        about=row.about,
+    )
 
 
 # --- the figure of each day -------------------------------------------------------------------------------------------
@@ -293,11 +318,16 @@ def check_due(engine: Engine) -> int:
     return len(due)
 
 
-def _list_days(db: Connection, programmes: list[str]) -> list[Mapping[str, Json]]:
+def _list_days(db: Connection, programmes: list[str]) -> list[HouseRuleDay]:
     """The last days, the newest first: live cases, and how many of them broke the rule that night."""
     rows = db.execute(_DAYS, {"programmes": programmes, "most": DAYS})
     return [
-        {"day": row.day.isoformat(), "at": when(row.at), "live": int(row.live), "broken": int(row.broken)}
+        HouseRuleDay(
+            day=row.day.isoformat(),
+            at=when(row.at),
+            live=int(row.live),
+            broken=int(row.broken),
+        )
         for row in rows
     ]
 

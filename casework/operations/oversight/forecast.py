@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
 
 from sqlalchemy import Connection, text
 
@@ -19,12 +18,12 @@ from casework.errors import CasesStranded, NotFound
 from casework.operations.cases.queries import find_case
 from casework.operations.core.idempotency import Request
 from casework.operations.core.staffing import Prospect, Roster, on_main, prospect, say
+from casework.operations.core.views import Named
+from casework.operations.oversight.views import CaseProspect, DeedLeft, ExcludedPerson, ProspectObstacle
 from casework.permissions.actors import Actor
 from casework.permissions.visibility import Sight
 from casework.records.actors import find_members
 from casework.records.case_loader import load_live
-
-Json = Any
 
 _AWAY = text("""
     SELECT DISTINCT person_id::text FROM absences WHERE scope_id = ANY(CAST(:scopes AS uuid[]))
@@ -45,7 +44,7 @@ def read_prospect(db: Connection, case: Case) -> Prospect:
     return prospect(load_library(), case, present_roster(db, [case]))
 
 
-def show_case_prospect(db: Connection, actor: Actor, number: str) -> dict[str, Json]:
+def show_case_prospect(db: Connection, actor: Actor, number: str) -> CaseProspect:
     """The same as the API tells it to whoever reads the whole case. Raises NotFound."""
     case, level = find_case(db, actor, number)
     if level < Sight.ALL:
@@ -133,22 +132,34 @@ def _stuck(cases: Sequence[Case], roster: Roster) -> frozenset[str]:
     return frozenset(str(one.number) for one in cases if on_main(library, one, roster))
 
 
-def show_prospect(found: Prospect, library: Library) -> dict[str, Json]:
+def show_prospect(found: Prospect, library: Library) -> CaseProspect:
     """As the API tells it."""
-    return {
-        "possible": not found.dead_end,
-        "survives": found.survives,
-        "needed": [{"id": id, "name": name} for id, name in found.needed],
-        "obstacles": [
-            {
-                "words": say(one, library),
-                "hand_over": one.hand_over,
-                "main": one.main,
-                "deeds": [{"edition": edition, "key": key} for edition, key in one.deeds],
-                "people": [
-                    {"id": who.person, "name": who.name, "why": who.why, "did": who.did} for who in one.excluded
+    return CaseProspect(
+        possible=not found.dead_end,
+        survives=found.survives,
+        needed=[Named(id=id, name=name) for id, name in found.needed],
+        obstacles=[
+            ProspectObstacle(
+                words=say(one, library),
+                hand_over=one.hand_over,
+                main=one.main,
+                deeds=[
+                    DeedLeft(
+                        edition=edition,
+                        key=key,
+                    )
+                    for edition, key in one.deeds
                 ],
-            }
+                people=[
+                    ExcludedPerson(
+                        id=who.person,
+                        name=who.name,
+                        why=who.why,
+                        did=who.did,
+                    )
+                    for who in one.excluded
+                ],
+            )
             for one in found.obstacles
         ],
-    }
+    )

@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from sqlalchemy import Connection, text
 
 from casework.engine.roles import ADMINISTRATOR
 from casework.errors import NotFound
 from casework.operations.core.idempotency import Done, Request, ask, finish
 from casework.operations.core.presenters import when
+from casework.operations.oversight.views import Delay, FailingJob, Jobs
 from casework.permissions.actors import Actor
 from casework.records.event_log import now
 from casework.records.row_security import whole
-
-Json = Any
 
 #: What should have been done waits too long after so many minutes; a mail that its server does not take, after more.
 PATIENCE_MINUTES, MAIL_PATIENCE_MINUTES = 5, 60
@@ -57,10 +54,18 @@ _DELAYS = text(f"""
 """)
 
 
-def find_delays(db: Connection, *, sealed: bool) -> list[dict[str, Json]]:
+def find_delays(db: Connection, *, sealed: bool) -> list[Delay]:
     """Kinds of work that wait too long, each with how many and since when; of sealed mediations only where `sealed` says so."""
     rows = db.execute(_DELAYS, {"sealed": sealed})
-    return [{"kind": row.kind, "count": row.waiting, "since": when(row.since)} for row in rows if row.waiting]
+    return [
+        Delay(
+            kind=row.kind,
+            count=row.waiting,
+            since=when(row.since),
+        )
+        for row in rows
+        if row.waiting
+    ]
 
 
 # Workers and jobs live by the server's own time, whatever a simulation has made of casework_now().
@@ -84,7 +89,7 @@ _FAILING = text(f"""
 """)
 
 
-def show_jobs(db: Connection, actor: Actor) -> dict[str, Json]:
+def show_jobs(db: Connection, actor: Actor) -> Jobs:
     """Workers that are alive, jobs that wait, run, fail or stall, and what is late. Raises NotFound for others than administrators."""
     _insist(actor)
     # Which jobs are sealed the engine knows, and not who asks.
@@ -92,27 +97,27 @@ def show_jobs(db: Connection, actor: Actor) -> dict[str, Json]:
         row, rows = db.execute(_FIGURES, _UNSEALED).one(), db.execute(_FAILING, _UNSEALED | {"most": MOST}).all()
         late = find_delays(db, sealed=False)
     failing = [
-        {
-            "id": one.id,
-            "task": one.task,
-            "tries": one.tries,
-            "running": one.status == "doing",
-            "next_at": when(one.scheduled_at),
-        }
+        FailingJob(
+            id=one.id,
+            task=one.task,
+            tries=one.tries,
+            running=one.status == "doing",
+            next_at=when(one.scheduled_at),
+        )
         for one in rows
     ]
-    return {
-        # Each worker shows itself once for each of its two queues.
-        "at": when(now(db)),
-        "workers": (row.workers + 1) // 2,
-        "heard_at": when(row.heard_at),
-        "waiting": row.waiting,
-        "running": row.running,
-        "failing": row.failing,
-        "stalled": row.stalled,
-        "jobs": failing,
-        "late": late,
-    }
+    # Each worker shows itself once for each of its two queues.
+    return Jobs(
+        at=when(now(db)),
+        workers=(row.workers + 1) // 2,
+        heard_at=when(row.heard_at),
+        waiting=row.waiting,
+        running=row.running,
+        failing=row.failing,
+        stalled=row.stalled,
+        jobs=failing,
+        late=late,
+    )
 
 
 def retry_job(db: Connection, actor: Actor, job: str, request: Request) -> Done:

@@ -23,14 +23,15 @@ from casework.errors import InvalidForm, NotFound, WrongState
 from casework.operations.core import register_log
 from casework.operations.core.actions import new_id
 from casework.operations.core.idempotency import Done, Request, ask, finish
+from casework.operations.core.paging import Page
 from casework.operations.core.presenters import names_of, when
+from casework.operations.core.views import NamedInBoth
 from casework.operations.oversight.forecast import insist_others_go_on, look_before
 from casework.operations.people import registry
 from casework.operations.people.role_ending import end_roles
+from casework.operations.people.views import AbsenceRow, AbsenceScope
 from casework.permissions.actors import COVERED, MANAGES, PROVIDER_ROLES, Actor
 from casework.records.event_log import lock_log
-
-Json = Any
 
 LONGEST = timedelta(days=366)
 
@@ -63,34 +64,31 @@ _LIST = text("""
 """)
 
 
-def list_absences(db: Connection, actor: Actor) -> dict[str, Json]:
+def list_absences(db: Connection, actor: Actor) -> Page[AbsenceRow]:
     """Absences that last or are to come: one's own, those one stands in for, and those of whom one leads."""
     managed = _managed(actor)
     rows = db.execute(_LIST, {"person": actor.person, "managed": sorted(managed)})
-    return {
-        "items": [
-            {
-                "id": row.id,
-                "person": _named(row, "person"),
-                "substitute": _named(row, "substitute"),
-                "scope": {"id": row.scope_id, "name": row.scope_name, "name_zh": row.scope_name_zh},
-                "starts_at": when(row.starts_at),
-                "ends_at": when(row.ends_at),
-                "begun": row.begun,
-                "may_end": row.person == actor.person or row.scope_id in managed,
-            }
+    return Page(
+        items=[
+            AbsenceRow(
+                id=row.id,
+                person=_named(row, "person"),
+                substitute=_named(row, "substitute"),
+                scope=NamedInBoth(id=row.scope_id, name=row.scope_name, name_zh=row.scope_name_zh),
+                starts_at=when(row.starts_at),
+                ends_at=when(row.ends_at),
+                begun=row.begun,
+                may_end=row.person == actor.person or row.scope_id in managed,
+            )
             for row in rows
-        ],
-        "next": None,
-    }
+        ]
+    )
 
 
-def _named(row: Any, which: str) -> dict[str, Json]:
-    return {
-        "id": getattr(row, which),
-        "name": getattr(row, f"{which}_name"),
-        "name_zh": getattr(row, f"{which}_name_zh"),
-    }
+def _named(row: Any, which: str) -> NamedInBoth:
+    return NamedInBoth(
+        id=getattr(row, which), name=getattr(row, f"{which}_name"), name_zh=getattr(row, f"{which}_name_zh")
+    )
 
 
 _PEOPLE = text(f"""
@@ -117,19 +115,19 @@ def substitutes_of(db: Connection, scopes: Iterable[str]) -> dict[str, str]:
     return {row.person_id: standing_in(known, row.person_id, row.now)[-1] for row in rows}
 
 
-def absence_choices(db: Connection, actor: Actor) -> list[dict[str, Json]]:
+def absence_choices(db: Connection, actor: Actor) -> list[AbsenceScope]:
     """Each programme and organisation that one may be away from, or lead: its people, and whom one may enter there."""
     managed = _managed(actor)
-    found: dict[str, dict[str, Json]] = {}
+    found: dict[str, AbsenceScope] = {}
     for row in db.execute(_PEOPLE, {"scopes": sorted(managed | _covered(actor))}):
         one = found.setdefault(
             row.scope,
-            {"id": row.scope, "name": row.scope_name, "name_zh": row.scope_name_zh, "people": [], "enters": []},
+            AbsenceScope(id=row.scope, name=row.scope_name, name_zh=row.scope_name_zh, people=[], enters=[]),
         )
-        person = {"id": row.id, "name": row.name, "name_zh": row.name_zh}
-        one["people"].append(person)
+        person = NamedInBoth(id=row.id, name=row.name, name_zh=row.name_zh)
+        one.people.append(person)
         if row.scope in managed or row.id == actor.person:
-            one["enters"].append(person)
+            one.enters.append(person)
     return list(found.values())
 
 

@@ -17,6 +17,7 @@ from sqlalchemy import Connection, text
 
 from casework.engine.roles import ADMINISTRATOR, COMPLIANCE, MANAGER, SUPERVISOR
 from casework.errors import InvalidForm, NotAllowed, NotFound, Refused, WrongCode
+from casework.json_values import JsonObject
 from casework.operations.auth import second_factor
 from casework.operations.auth.account_log import (
     RECOVERED,
@@ -32,12 +33,13 @@ from casework.operations.auth.step_up import sensitive
 from casework.operations.core.email_addresses import canonical
 from casework.operations.core.encryption import Vault
 from casework.operations.core.idempotency import Done, Request, ask, finish
+from casework.operations.core.paging import Page
 from casework.operations.core.presenters import when
 from casework.operations.core.register_entries import note_entries
+from casework.operations.core.views import NamedInBoth
+from casework.operations.people.views import Recovery
 from casework.permissions.actors import Actor
 from casework.records.register_entries import body_of
-
-Json = Any
 
 PASSWORD, SECOND_FACTOR = "password", "second_factor"
 MEANS = (PASSWORD, SECOND_FACTOR)
@@ -65,11 +67,11 @@ _MINE = """
 """
 
 
-def list_recoveries(db: Connection, actor: Actor) -> dict[str, Json]:
+def list_recoveries(db: Connection, actor: Actor) -> Page[Recovery]:
     """The last hundred that the actor may look after, the newest first. Raises NotFound for others than the office."""
     mine = _reach(actor)
     rows = db.execute(text(f"{_ROW} WHERE {_MINE} ORDER BY r.asked_at DESC, r.id DESC LIMIT 100"), mine)
-    return {"items": [_item(row, actor) for row in rows], "next": None}
+    return Page(items=[_item(row, actor) for row in rows])
 
 
 @sensitive
@@ -200,7 +202,7 @@ _AGREED = text("""
 """)
 
 
-def _reach(actor: Actor) -> dict[str, Json]:
+def _reach(actor: Actor) -> JsonObject:
     held = [m for m in actor.memberships if m.role in DECIDERS]
     if not held:
         raise NotFound
@@ -211,23 +213,21 @@ def _reach(actor: Actor) -> dict[str, Json]:
     }
 
 
-def _item(row: Any, actor: Actor) -> dict[str, Json]:
-    return {
-        "id": row.id,
-        "person": {"id": row.person_id, "name": row.name, "name_zh": row.name_zh},
-        "means": list(row.means),
-        "reason": row.reason,
-        "state": row.state,
-        "asked_at": when(row.asked_at),
-        "expires_at": when(row.expires_at),
-        "asked_by": {"id": row.asked_by, "name": row.asker, "name_zh": row.asker_zh},
-        "decided_at": when(row.decided_at),
-        "decided_by": {"id": row.decided_by, "name": row.decider, "name_zh": row.decider_zh}
-        if row.decided_by
-        else None,
-        "used_at": when(row.used_at),
-        "may_decide": row.state == "asked" and row.asked_by != actor.person,
-    }
+def _item(row: Any, actor: Actor) -> Recovery:
+    return Recovery(
+        id=row.id,
+        person=NamedInBoth(id=row.person_id, name=row.name, name_zh=row.name_zh),
+        means=list(row.means),
+        reason=row.reason,
+        state=row.state,
+        asked_at=when(row.asked_at),
+        expires_at=when(row.expires_at),
+        asked_by=NamedInBoth(id=row.asked_by, name=row.asker, name_zh=row.asker_zh),
+        decided_at=when(row.decided_at),
+        decided_by=NamedInBoth(id=row.decided_by, name=row.decider, name_zh=row.decider_zh) if row.decided_by else None,
+        used_at=when(row.used_at),
+        may_decide=row.state == "asked" and row.asked_by != actor.person,
+    )
 
 
 def new_half() -> str:

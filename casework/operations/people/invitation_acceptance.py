@@ -29,8 +29,6 @@ from casework.operations.people.role_requests import ask_role, may_give_at_once
 from casework.permissions.actors import Actor, takes_two
 from casework.records.event_log import lock_log
 
-Json = Any
-
 #: After the right code the invitation stays open in that browser for so long.
 OPEN_FOR = timedelta(minutes=30)
 

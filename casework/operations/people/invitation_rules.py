@@ -4,21 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from datetime import datetime
-from typing import Any
 
 from casework.engine.state.events import SYSTEM_ACTOR, RegisterEvent
+from casework.json_values import JsonObject
 from casework.operations.core.register_log import GRANTED, ROLE_ASKED
-
-Json = Any
 
 INVITED, INVITED_AGAIN, REVOKED = "invited", "invited_again", "invitation_revoked"
 LOCKED, ACCEPTED = "invitation_locked", "invitation_accepted"
 _LATER = (INVITED_AGAIN, REVOKED, LOCKED, ACCEPTED)
 
 
-def fold(events: Iterable[RegisterEvent]) -> dict[str, dict[str, Json]]:
+def fold(events: Iterable[RegisterEvent]) -> dict[str, JsonObject]:
     """The invitations by id, as their rows must be."""
-    found: dict[str, dict[str, Json]] = {}
+    found: dict[str, JsonObject] = {}
     for event in events:
         if event.kind == INVITED:
             found[event.effects["invitation"]] = {
@@ -40,7 +38,7 @@ def fold(events: Iterable[RegisterEvent]) -> dict[str, dict[str, Json]]:
     return found
 
 
-def _after(event: RegisterEvent) -> dict[str, Json]:
+def _after(event: RegisterEvent) -> JsonObject:
     if event.kind == INVITED_AGAIN:
         return {"expires_at": event.effects["expires_at"], "locked_at": None}
     if event.kind == REVOKED:
@@ -68,7 +66,7 @@ def faults(events: Iterable[RegisterEvent]) -> Iterator[tuple[int, str]]:
             before.append(event)
 
 
-def _why_not(event: RegisterEvent, one: dict[str, Json] | None) -> str | None:
+def _why_not(event: RegisterEvent, one: JsonObject | None) -> str | None:
     if one is None:
         return "there is no such invitation"
     if event.kind == ROLE_ASKED and event.effects["asked_by"] != (one["invited_by"] or SYSTEM_ACTOR):

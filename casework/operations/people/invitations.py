@@ -17,20 +17,21 @@ from casework.engine.roles import ADMINISTRATOR, ORGANISATION_ROLES, PROVIDER_LE
 from casework.engine.state.events import SYSTEM_ACTOR
 from casework.engine.state.register_effects import RegisterEffects
 from casework.errors import InvalidForm, NotAllowed, NotFound, Refused
+from casework.json_values import JsonObject
 from casework.operations.auth.passwords import hash_password
 from casework.operations.auth.preferences import LANGUAGES
 from casework.operations.auth.step_up import sensitive
 from casework.operations.core.email_addresses import canonical, is_address
 from casework.operations.core.encryption import Vault
 from casework.operations.core.idempotency import Done, Request, ask, finish
-from casework.operations.core.paging import cursor_id, cursor_time, from_cursor, insist_limit, page
+from casework.operations.core.paging import Page, cursor_id, cursor_time, from_cursor, insist_limit, page
 from casework.operations.core.presenters import when
 from casework.operations.core.register_log import append
+from casework.operations.core.views import NamedInBoth
 from casework.operations.people.invitation_rules import INVITED, INVITED_AGAIN, REVOKED
+from casework.operations.people.views import Invitation
 from casework.permissions.actors import Actor
 from casework.records.event_log import Log, lock_log
-
-Json = Any
 
 #: Days until an invitation ends, and the most that may be asked for.
 DAYS, MOST_DAYS = 7, 30
@@ -163,7 +164,7 @@ def record_invitation(
 
 def list_invitations(
     db: Connection, actor: Actor, *, cursor: str | None = None, limit: int | None = None
-) -> dict[str, Json]:
+) -> Page[Invitation]:
     """Whom one may have invited, the newest first: all of one's programmes and organisations, whoever invited."""
     most, more = insist_limit(limit), ""
     given: dict[str, Any] = _reach(actor) | {"most": most + 1}
@@ -177,10 +178,10 @@ def list_invitations(
         given,
     ).all()
     shown, following = page(rows, most, lambda row: (row.made_at, str(row.id)))
-    return {"items": [_item(row) for row in shown], "next": following}
+    return Page(items=[_item(row) for row in shown], next=following)
 
 
-def show_invitation(db: Connection, actor: Actor, invitation: str) -> dict[str, Json]:
+def show_invitation(db: Connection, actor: Actor, invitation: str) -> Invitation:
     """One of them. Raises NotFound."""
     row = db.execute(
         text(f"SELECT i.*, {_MAIL} AS mail FROM ({ROW}) i WHERE id = CAST(:id AS uuid) AND {_SEEN}"),
@@ -195,27 +196,25 @@ def show_invitation(db: Connection, actor: Actor, invitation: str) -> dict[str, 
 _MAIL = "(SELECT m.state FROM mails m WHERE m.invitation_id = i.id ORDER BY m.made_at DESC, m.id DESC LIMIT 1)"
 
 
-def _item(row: Any) -> dict[str, Json]:
-    return {
-        "id": row.id,
-        "email": row.email,
-        "name": row.name,
-        "roles": list(row.roles),
-        "language": row.language,
-        "programme": row.programme_id,
-        "organisation": row.organisation_id,
-        "scope": row.scope,
-        "scope_zh": row.scope_zh,
-        "state": row.state,
-        "mail": row.mail,
-        "made_at": when(row.made_at),
-        "expires_at": when(row.expires_at),
-        "accepted_at": when(row.accepted_at),
-        "person": row.accepted_by,
-        "invited_by": {"id": row.invited_by, "name": row.inviter, "name_zh": row.inviter_zh}
-        if row.invited_by
-        else None,
-    }
+def _item(row: Any) -> Invitation:
+    return Invitation(
+        id=row.id,
+        email=row.email,
+        name=row.name,
+        roles=list(row.roles),
+        language=row.language,
+        programme=row.programme_id,
+        organisation=row.organisation_id,
+        scope=row.scope,
+        scope_zh=row.scope_zh,
+        state=row.state,
+        mail=row.mail,
+        made_at=when(row.made_at),
+        expires_at=when(row.expires_at),
+        accepted_at=when(row.accepted_at),
+        person=row.accepted_by,
+        invited_by=NamedInBoth(id=row.invited_by, name=row.inviter, name_zh=row.inviter_zh) if row.invited_by else None,
+    )
 
 
 @sensitive
@@ -280,7 +279,7 @@ _SEEN = (
 )
 
 
-def _reach(actor: Actor) -> dict[str, Json]:
+def _reach(actor: Actor) -> JsonObject:
     held = actor.memberships
     return {
         "programmes": sorted({m.programme for m in held if m.programme and m.role == ADMINISTRATOR}),
@@ -467,7 +466,7 @@ def _purpose(invitation: str, issue: int) -> str:
 _key = _purpose
 
 
-def _note(db: Connection, log: Log, kind: str, by: str, effects: RegisterEffects, body: dict[str, Json]) -> None:
+def _note(db: Connection, log: Log, kind: str, by: str, effects: RegisterEffects, body: JsonObject) -> None:
     append(db, log, [log.next_event(kind, by, effects=effects, body=body)])
 
 

@@ -7,14 +7,14 @@ from typing import Any
 from sqlalchemy import Connection, text
 
 from casework.engine.roles import DISPUTE_OFFICER, OBSERVER, PROVIDER_LEAD
-from casework.operations.core.paging import cursor_id, cursor_time, from_cursor, insist_limit, page
+from casework.operations.core.paging import Page, cursor_id, cursor_time, from_cursor, insist_limit, page
+from casework.operations.core.views import row_as, rows_as
 from casework.operations.people.administrator_checks import is_administrator
+from casework.operations.people.views import AccountRow, Members, Organisation, PersonRow, Programme
 from casework.permissions.actors import PROVIDER_ROLES, READS_ALL, Actor
 
-Json = Any
 
-
-def list_programmes(db: Connection, actor: Actor) -> dict[str, Json]:
+def list_programmes(db: Connection, actor: Actor) -> Page[Programme]:
     """The programmes in which the actor has a role, with their phases; all of them for administrators."""
     rows = db.execute(
         text(
@@ -26,14 +26,21 @@ def list_programmes(db: Connection, actor: Actor) -> dict[str, Json]:
         {"all": is_administrator(actor), "ids": sorted({m.programme for m in actor.memberships if m.programme})},
     )
     items = [
-        {"id": row.id, "code": row.code, "name": row.name, "name_zh": row.name_zh, "phases": row.phases} for row in rows
+        Programme(
+            id=row.id,
+            code=row.code,
+            name=row.name,
+            name_zh=row.name_zh,
+            phases=row.phases,
+        )
+        for row in rows
     ]
-    return {"items": items, "next": None}
+    return Page(items=items)
 
 
 def list_organisations(
     db: Connection, actor: Actor, *, service: str | None = None, cursor: str | None = None, limit: int | None = None
-) -> dict[str, Json]:
+) -> Page[Organisation]:
     """Every organisation for who works in a programme, their own for its members; the newest first."""
     most = insist_limit(limit)
     given: dict[str, Any] = {
@@ -55,20 +62,20 @@ def list_organisations(
         given,
     ).all()
     shown, following = page(rows, most, lambda row: (row.created_at, str(row.id)))
-    return {"items": [_organisation(row) for row in shown], "next": following}
+    return Page(items=[_organisation(row) for row in shown], next=following)
 
 
-def _organisation(row: Any) -> dict[str, Json]:
-    return {
-        "id": row.id,
-        "name": row.name,
-        "name_zh": row.name_zh,
-        "country": row.country,
-        "kind": row.kind,
-        "services": list(row.services),
-        "register_number": row.register_number,
-        "language": row.language,
-    }
+def _organisation(row: Any) -> Organisation:
+    return Organisation(
+        id=row.id,
+        name=row.name,
+        name_zh=row.name_zh,
+        country=row.country,
+        kind=row.kind,
+        services=list(row.services),
+        register_number=row.register_number,
+        language=row.language,
+    )
 
 
 #: A role `m` in a programme or an organisation that who asks works in.
@@ -78,7 +85,7 @@ _TOGETHER = """(:all OR m.programme_id = ANY(CAST(:programmes AS uuid[])) OR m.o
 PEOPLE_SEEN = f"(:all OR p.active AND NOT p.service AND EXISTS (SELECT FROM memberships m WHERE m.person_id = p.id AND {_TOGETHER}))"
 
 
-def people_values(actor: Actor) -> dict[str, Json]:
+def people_values(actor: Actor) -> dict[str, Any]:
     """The values that `PEOPLE_SEEN` names."""
     staff = READS_ALL | {DISPUTE_OFFICER}
     return {
@@ -92,7 +99,7 @@ def people_values(actor: Actor) -> dict[str, Json]:
 
 def list_people(
     db: Connection, actor: Actor, *, cursor: str | None = None, limit: int | None = None
-) -> dict[str, Json]:
+) -> Page[PersonRow | AccountRow]:
     """Everybody with accounts for administrators; for others those of their programmes or organisation, without e-mail."""
     most, all_of = insist_limit(limit), is_administrator(actor)
     given: dict[str, Any] = people_values(actor) | {"most": most + 1}
@@ -112,19 +119,24 @@ def list_people(
         given,
     ).all()
     shown, following = page(rows, most, lambda row: (row.created_at, str(row.id)))
-    return {"items": [_person(row, whole=all_of) for row in shown], "next": following}
+    return Page(items=[_person(row, whole=all_of) for row in shown], next=following)
 
 
-def _person(row: Any, *, whole: bool) -> dict[str, Json]:
-    made = {"id": row.id, "name": row.name, "name_zh": row.name_zh, "memberships": row.memberships}
-    return made | {"email": row.email, "active": row.active} if whole else made
+def _person(row: Any, *, whole: bool) -> PersonRow | AccountRow:
+    seen = PersonRow(
+        id=row.id,
+        name=row.name,
+        name_zh=row.name_zh,
+        memberships=row.memberships,
+    )
+    return row_as(AccountRow, seen, email=row.email, active=row.active) if whole else seen
 
 
 def led_organisation(actor: Actor) -> list[str]:
     return sorted({m.organisation for m in actor.memberships if m.organisation and m.role == PROVIDER_LEAD})
 
 
-def list_members(db: Connection, actor: Actor) -> list[dict[str, Json]]:
+def list_members(db: Connection, actor: Actor) -> list[Members]:
     """The organisations that the actor leads, each with the people who hold a role in it now."""
     rows = db.execute(
         text(
@@ -137,4 +149,4 @@ def list_members(db: Connection, actor: Actor) -> list[dict[str, Json]]:
         ),
         {"ids": led_organisation(actor)},
     )
-    return [{"id": row.id, "name": row.name, "name_zh": row.name_zh, "members": row.members} for row in rows]
+    return rows_as(Members, rows)

@@ -22,11 +22,11 @@ from casework.operations.core.actions import Standing, perform
 from casework.operations.core.idempotency import Done, Request
 from casework.operations.core.presenters import when
 from casework.operations.core.references import IN_FORCE
+from casework.operations.core.views import NamedInBoth
+from casework.operations.people.views import Leaver, LeaverCase, Successor
 from casework.permissions.actors import Actor
 from casework.records.access_sql import mediated
 from casework.records.case_loader import load_several
-
-Json = Any
 
 #: Cases that are shown, and handed over, at once.
 MOST = 100
@@ -81,7 +81,7 @@ def supervised(actor: Actor) -> list[str]:
     return sorted({m.programme for m in actor.memberships if m.programme and m.role == SUPERVISOR})
 
 
-def show_leaver(db: Connection, actor: Actor, person: str) -> dict[str, Json]:
+def show_leaver(db: Connection, actor: Actor, person: str) -> Leaver:
     """What hangs on a person in the actor's programmes, and who could take over each case. Raises NotFound."""
     given = {"person": person, "programmes": supervised(actor), "most": MOST}
     row = db.execute(_PERSON, given).one_or_none()
@@ -91,35 +91,35 @@ def show_leaver(db: Connection, actor: Actor, person: str) -> dict[str, Json]:
     known = db.execute(_OFFICERS, given | {"cases": [one.id for one in cases]}).all()
     whole = load_several(db, [one.id for one in cases])
 
-    def successors(case: Any) -> list[dict[str, Json]]:
+    def successors(case: Any) -> list[Successor]:
         return [
-            {"id": one.id, "name": one.name, "name_zh": one.name_zh, "cases": one.cases}
+            Successor(id=one.id, name=one.name, name_zh=one.name_zh, cases=one.cases)
             for one in known
             if one.programme_id == case.programme_id and case.id not in one.kept_from
         ]
 
-    return {
-        "id": row.id,
-        "name": row.name,
-        "name_zh": row.name_zh,
-        "active": row.active,
-        "count": cases[0].every if cases else 0,
+    return Leaver(
+        id=row.id,
+        name=row.name,
+        name_zh=row.name_zh,
+        active=row.active,
+        count=cases[0].every if cases else 0,
         **db.execute(_COUNTS, given).one()._mapping,
-        "cases": [
-            {
-                "number": one.number,
-                "title": one.title,
-                "state": one.state,
-                "owned": one.owned,
-                "held": one.held,
-                "programme": {"id": one.programme_id, "name": one.programme, "name_zh": one.programme_zh},
-                "due_at": when(one.due_at),
-                "successors": successors(one) if one.owned else [],
-                "why_not": _why_not(actor, whole[one.id]),
-            }
+        cases=[
+            LeaverCase(
+                number=one.number,
+                title=one.title,
+                state=one.state,
+                owned=one.owned,
+                held=one.held,
+                programme=NamedInBoth(id=one.programme_id, name=one.programme, name_zh=one.programme_zh),
+                due_at=when(one.due_at),
+                successors=successors(one) if one.owned else [],
+                why_not=_why_not(actor, whole[one.id]),
+            )
             for one in cases
         ],
-    }
+    )
 
 
 def _hand_over(actor: Actor, case: Case) -> By:

@@ -7,7 +7,7 @@ in no figure: they are in no list either.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
@@ -19,21 +19,22 @@ from casework.engine.definition.forms import insist_day
 from casework.engine.roles import PROVIDER_LEAD
 from casework.engine.state.case import Case, Track
 from casework.errors import InvalidForm, NotAllowed, NotFound
+from casework.json_values import JsonMapping, JsonObject
 from casework.operations.cases.queries import find_case
 from casework.operations.core.actions import calendar_of, home_calendar
 from casework.operations.core.idempotency import Done, Request, ask, finish
 from casework.operations.core.register_log import CHANGED, append
+from casework.operations.core.views import row_as
 from casework.operations.people.administrator_checks import is_administrator
+from casework.operations.people.views import ProviderDetails, ProviderFigures, ProviderRow, SuggestedProvider
 from casework.permissions.actors import Actor
 from casework.permissions.visibility import Sight, reach
 from casework.records.event_log import lock_log, now
 from casework.records.register_entries import body_of
 
-Json = Any
-
 LANGUAGES = ("zh", "en")
 #: What a provider says of itself, with how it begins.
-EMPTY: Mapping[str, Json] = {
+EMPTY: JsonMapping = {
     "fields": [],
     "languages": [],
     "places": [],
@@ -51,7 +52,7 @@ def _reads_directory(actor: Actor) -> bool:
     return is_administrator(actor) or bool(reach(actor).all_of)
 
 
-def _counted(actor: Actor) -> dict[str, Json]:
+def _counted(actor: Actor) -> JsonObject:
     """Which referrals are in the actor's figures: all of their own organisation, else those of the programmes that they read."""
     mine = reach(actor)
     return {"own": sorted(mine.organisations), "programmes": sorted(mine.all_of)}
@@ -82,28 +83,20 @@ _PROVIDERS = """
 """
 
 
-def list_providers(db: Connection, actor: Actor, *, service: str | None = None) -> dict[str, Json]:
+def list_providers(db: Connection, actor: Actor, *, service: str | None = None) -> list[ProviderRow]:
     """Every organisation that takes referrals, for those who read cases; for a provider's people their own."""
-    given: dict[str, Json] = {"service": service or "", **_counted(actor)}
+    given: JsonObject = {"service": service or "", **_counted(actor)}
     more = "AND (:service = '' OR :service = ANY(o.services))"
     if not _reads_directory(actor):
         more += " AND o.id = ANY(CAST(:own AS uuid[]))"
     today = _today(db, actor)
-    return {"items": [_provider(row, today) for row in db.execute(text(_PROVIDERS.format(more=more)), given)]}
+    return [_provider(row, today) for row in db.execute(text(_PROVIDERS.format(more=more)), given)]
 
 
-def _provider(row: Any, today: date) -> dict[str, Json]:
+def _provider(row: Any, today: date) -> ProviderRow:
     profile = EMPTY | row.profile
-    return {
-        "id": row.id,
-        "name": row.name,
-        "name_zh": row.name_zh,
-        "country": row.country,
-        "services": list(row.services),
-        "open": row.open,
-        "closed_now": any(first <= today <= last for first, last in _closed(profile)),
-        **profile,
-    }
+    closed_now = any(first <= today <= last for first, last in _closed(profile))
+    return row_as(ProviderRow, row, services=list(row.services), closed_now=closed_now, **profile)
 
 
 def _today(db: Connection, actor: Actor) -> date:
@@ -111,21 +104,23 @@ def _today(db: Connection, actor: Actor) -> date:
     return (home_calendar(db, actor) or Calendar("none")).local_date(now(db))
 
 
-def _closed(profile: Mapping[str, Json]) -> list[tuple[date, date]]:
+def _closed(profile: JsonMapping) -> list[tuple[date, date]]:
     return [(date.fromisoformat(one["from"]), date.fromisoformat(one["to"])) for one in profile["closed"]]
 
 
-def show_provider(db: Connection, actor: Actor, provider: str) -> dict[str, Json]:
+def show_provider(db: Connection, actor: Actor, provider: str) -> ProviderDetails:
     """One provider with its figures. Raises NotFound."""
     _insist_sees(db, actor, provider)
     row = db.execute(
         text(_PROVIDERS.format(more="AND o.id = CAST(:id AS uuid)")), {"id": provider, **_counted(actor)}
     ).one()
-    return _provider(row, _today(db, actor)) | {
-        "figures": [_figures(one) for one in db.execute(_FIGURES, {"provider": provider, **_counted(actor)})],
-        "ours": provider in reach(actor).organisations,
-        "may_edit": _may_edit(actor, provider),
-    }
+    return row_as(
+        ProviderDetails,
+        _provider(row, _today(db, actor)),
+        figures=[_figures(one) for one in db.execute(_FIGURES, {"provider": provider, **_counted(actor)})],
+        ours=provider in reach(actor).organisations,
+        may_edit=_may_edit(actor, provider),
+    )
 
 
 #: By service: what was asked and how it ended, and of both sides' tasks how many were done by their day.
@@ -159,17 +154,15 @@ _FIGURES = text("""
 """)
 
 
-def _figures(row: Any) -> dict[str, Json]:
+def _figures(row: Any) -> ProviderFigures:
     told = {name: int(value or 0) for name, value in row._mapping.items() if name not in ("service", "rating")}
-    return {"service": row.service, "rating": None if row.rating is None else f"{row.rating:.1f}", **told}
+    return ProviderFigures(service=row.service, rating=None if row.rating is None else f"{row.rating:.1f}", **told)
 
 
 # --- deeds -----------------------------------------------------------------------------------------------------------
 
 
-def describe_provider(
-    db: Connection, actor: Actor, provider: str, profile: Mapping[str, Json], request: Request
-) -> Done:
+def describe_provider(db: Connection, actor: Actor, provider: str, profile: JsonMapping, request: Request) -> Done:
     """Say of a provider what it does, where, in which languages, how much of it, when not, and for whom not.
 
     By its own lead, or an administrator. Raises InvalidForm, NotAllowed, NotFound.
@@ -190,7 +183,7 @@ def describe_provider(
     return finish(db, actor, request, Done({"id": provider}))
 
 
-def _checked(given: Mapping[str, Json]) -> dict[str, Json]:
+def _checked(given: JsonMapping) -> JsonObject:
     faults: dict[str, str] = {}
     made = dict(EMPTY) | {name: given[name] for name in EMPTY if given.get(name) not in (None, "")}
     for name in ("fields", "places", "conflicts"):
@@ -219,31 +212,32 @@ def _checked(given: Mapping[str, Json]) -> dict[str, Json]:
 # --- whom to ask -----------------------------------------------------------------------------------------------------
 
 
-def suggest_providers(db: Connection, actor: Actor, number: str, service: str) -> dict[str, Json]:
+def suggest_providers(db: Connection, actor: Actor, number: str, service: str) -> list[SuggestedProvider]:
     """Whom to ask for a service in a case: everybody who does it, in an order with its reasons. Raises NotFound."""
     case, level = find_case(db, actor, number)
     if level < Sight.ALL:
         raise NotFound("case")
-    return {"items": suggestions_for(db, case, service)}
+    return suggestions_for(db, case, service)
 
 
-def suggestions_for(db: Connection, case: Case, service: str) -> list[dict[str, Json]]:
-    given: dict[str, Json] = {"service": service, "own": [], "programmes": [case.programme]}
+def suggestions_for(db: Connection, case: Case, service: str) -> list[SuggestedProvider]:
+    given: JsonObject = {"service": service, "own": [], "programmes": [case.programme]}
     rows = db.execute(text(_PROVIDERS.format(more="AND :service = ANY(o.services)")), given).all()
     told = {row.provider_id: row for row in db.execute(_ANSWERS, given | {"ids": [row.id for row in rows]})}
     here = [one for one in case.tracks.values() if one.workflow == "referral" and one.kind == service]
     found = suggest([_candidate(row, told.get(row.id), here) for row in rows], _wanted(db, case))
-    names = {row.id: {"name": row.name, "name_zh": row.name_zh} for row in rows}
+    names = {row.id: row for row in rows}
     return [
-        {
-            "id": one.candidate.id,
-            **names[one.candidate.id],
-            "points": one.points,
-            "possible": one.possible,
-            "reasons": list(one.reasons),
-            "open": one.candidate.open,
-            "capacity": one.candidate.capacity,
-        }
+        SuggestedProvider(
+            id=one.candidate.id,
+            name=names[one.candidate.id].name,
+            name_zh=names[one.candidate.id].name_zh,
+            points=one.points,
+            possible=one.possible,
+            reasons=list(one.reasons),
+            open=one.candidate.open,
+            capacity=one.candidate.capacity,
+        )
         for one in found
     ]
 

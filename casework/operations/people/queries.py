@@ -5,18 +5,16 @@ They see how much work there is, never what it is about.
 
 from __future__ import annotations
 
-from typing import Any
-
 from sqlalchemy import Connection, text
 
 from casework.engine.roles import ADMINISTRATOR
 from casework.errors import NotFound
+from casework.operations.core.views import row_as, rows_as
 from casework.operations.people.administrator_checks import is_administrator
 from casework.operations.people.role_requests import list_waiting
+from casework.operations.people.views import Hanging, OrganisationDetails, PersonDetails, PersonFound, RoleRow
 from casework.permissions.actors import Actor
 from casework.records.row_security import whole
-
-Json = Any
 
 _ROLES = """
     SELECT m.id, m.role, m.person_id, p.name AS person, p.name_zh AS person_zh, m.programme_id, m.organisation_id,
@@ -57,7 +55,7 @@ def own_programmes(actor: Actor) -> list[str]:
     return sorted({m.programme for m in actor.memberships if m.programme and m.role == ADMINISTRATOR})
 
 
-def find_people(db: Connection, actor: Actor, *, words: str = "") -> list[dict[str, Json]]:
+def find_people(db: Connection, actor: Actor, *, words: str = "") -> list[PersonFound]:
     """People by a part of their name or address, with the roles that they hold now; the first hundred by name."""
     _insist(actor)
     rows = db.execute(
@@ -73,10 +71,10 @@ def find_people(db: Connection, actor: Actor, *, words: str = "") -> list[dict[s
         ),
         {"words": words.strip()[:100]},
     )
-    return [dict(row._mapping) for row in rows]
+    return rows_as(PersonFound, rows)
 
 
-def show_person(db: Connection, actor: Actor, person: str) -> dict[str, Json]:
+def show_person(db: Connection, actor: Actor, person: str) -> PersonDetails:
     """A person, every role ever held, and what hangs on them now. Raises NotFound."""
     _insist(actor)
     row = db.execute(
@@ -92,18 +90,20 @@ def show_person(db: Connection, actor: Actor, person: str) -> dict[str, Json]:
     deputies = db.execute(text(_ROLES.format(where="m.deputy_for = CAST(:id AS uuid)")), {"id": person})
     # Counted of every case, also of referrals that an administrator does not read.
     with whole(db):
-        hangs = dict(db.execute(_HANGS, {"id": person}).one()._mapping)
-    return dict(row._mapping) | {
-        "roles": [dict(one._mapping) for one in roles],
-        "deputies": [dict(one._mapping) for one in deputies],
-        "hangs": hangs,
-        "own": row.id == actor.person,
-        "waiting": list_waiting(db, actor, person),
-        "mine": own_programmes(actor),
-    }
+        hangs = row_as(Hanging, db.execute(_HANGS, {"id": person}).one())
+    return row_as(
+        PersonDetails,
+        row,
+        roles=rows_as(RoleRow, roles),
+        deputies=rows_as(RoleRow, deputies),
+        hangs=hangs,
+        own=row.id == actor.person,
+        waiting=list_waiting(db, actor, person),
+        mine=own_programmes(actor),
+    )
 
 
-def show_organisation(db: Connection, actor: Actor, organisation: str) -> dict[str, Json]:
+def show_organisation(db: Connection, actor: Actor, organisation: str) -> OrganisationDetails:
     """An organisation and the roles that were ever held in it. Raises NotFound."""
     _insist(actor)
     row = db.execute(
@@ -116,7 +116,7 @@ def show_organisation(db: Connection, actor: Actor, organisation: str) -> dict[s
     if row is None:
         raise NotFound("organisation")
     roles = db.execute(text(_ROLES.format(where="m.organisation_id = CAST(:id AS uuid)")), {"id": organisation})
-    return dict(row._mapping) | {"roles": [dict(one._mapping) for one in roles]}
+    return row_as(OrganisationDetails, row, roles=rows_as(RoleRow, roles))
 
 
 def choices(db: Connection, actor: Actor) -> dict[str, list[tuple[str, str]]]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime
-from typing import Any
 
 import uuid_utils
 from sqlalchemy import Connection, text
@@ -26,16 +25,15 @@ from casework.engine.roles import (
 from casework.engine.state.events import SYSTEM_ACTOR, RegisterEvent
 from casework.engine.state.register_effects import RegisterEffects
 from casework.errors import InvalidForm, NotFound
+from casework.json_values import JsonMapping
 from casework.operations.core.email_addresses import insist_address
 from casework.operations.core.register_log import CHANGED, ENDED, GRANTED, REGISTERED, append
 from casework.permissions.actors import DECIDES, apart_from
 from casework.records.event_log import lock_log, new_log, now
 from casework.records.register_entries import body_of
 
-Json = Any
 
-
-def _register(db: Connection, kind: str, by: str, effects: RegisterEffects, values: Mapping[str, Json]) -> str:
+def _register(db: Connection, kind: str, by: str, effects: RegisterEffects, values: JsonMapping) -> str:
     """A new row of one of `_HOMES`, and its log, whose first event tells what stands in it."""
     id, moment, table = str(uuid_utils.uuid7()), now(db), _HOMES[kind]
     columns = ", ".join(values)
@@ -108,7 +106,7 @@ def register_organisation(
     services: Sequence[str] = (),
     register_number: str | None = None,
     language: str = "en",
-    provenance: Mapping[str, Json] | None = None,
+    provenance: JsonMapping | None = None,
     by: str = SYSTEM_ACTOR,
 ) -> str:
     """An organisation: a party, or a provider of services; gives its id."""

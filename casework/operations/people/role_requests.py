@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any
 
 import uuid_utils
 from sqlalchemy import Connection, text
@@ -23,15 +22,16 @@ from casework.ledger.canonical_json import instant
 from casework.operations.auth.step_up import insist_proved
 from casework.operations.core import register_log
 from casework.operations.core.idempotency import Done, Request, ask, finish
-from casework.operations.core.presenters import named, names_of, when
+from casework.operations.core.paging import Page
+from casework.operations.core.presenters import names_of, when
 from casework.operations.core.register_log import GRANTED, ROLE_ASKED, ROLE_REFUSED
+from casework.operations.core.views import to_named
 from casework.operations.people import registry
 from casework.operations.people.absences import pass_on_role
 from casework.operations.people.role_notices import announce, told_in
+from casework.operations.people.views import GivenRole, RequestedRole
 from casework.permissions.actors import Actor, takes_two
 from casework.records.event_log import lock_log
-
-Json = Any
 
 ASKED, AGREED, REFUSED = "asked", "agreed", "refused"
 #: Who agrees: never who asked, nor whom it is for.
@@ -244,7 +244,7 @@ _ASKED_FOR = text("""
 # --- reading ---------------------------------------------------------------------------------------------------------
 
 
-def list_requests(db: Connection, actor: Actor) -> dict[str, Json]:
+def list_requests(db: Connection, actor: Actor) -> Page[RequestedRole]:
     """Roles that were asked for in the actor's programmes, those that wait first and then the newest."""
     found = [one for programme in told_in(actor) for one in fold(_events_of(db, programme)).values()]
     # The newest first, and what waits before all of it.
@@ -254,15 +254,17 @@ def list_requests(db: Connection, actor: Actor) -> dict[str, Json]:
         {who for one in shown for who in (*one.people, one.decided_by) if who != SYSTEM_ACTOR},
         {one.programme for one in shown},
     ) | _programme_names(db, {one.programme for one in shown})
-    return {"items": [_shown(actor, one, names) for one in shown], "next": None}
+    return Page(items=[_shown(actor, one, names) for one in shown])
 
 
-def list_waiting(db: Connection, actor: Actor, person: str) -> list[dict[str, Json]]:
+def list_waiting(db: Connection, actor: Actor, person: str) -> list[RequestedRole]:
     """Roles of somebody that wait for a second person, in the actor's programmes."""
-    return [one for one in list_requests(db, actor)["items"] if one["state"] == ASKED and one["person"]["id"] == person]
+    return [
+        one for one in list_requests(db, actor).items if one.state == ASKED and one.person and one.person.id == person
+    ]
 
 
-def show_request(db: Connection, actor: Actor, request_id: str) -> dict[str, Json]:
+def show_request(db: Connection, actor: Actor, request_id: str) -> RequestedRole:
     """One request, and whether the actor may decide on it. Raises NotFound."""
     one = _find(db, actor, request_id)
     names = names_of(db, {who for who in (*one.people, one.decided_by) if who != SYSTEM_ACTOR}) | _programme_names(
@@ -281,23 +283,23 @@ def _decides(actor: Actor, one: RoleRequest) -> bool:
     return own and one.state == ASKED and actor.person not in one.people
 
 
-def _shown(actor: Actor, one: RoleRequest, names: Mapping[str, str]) -> dict[str, Json]:
-    return {
-        "id": one.id,
-        "programme": {"id": one.programme, "name": names.get(one.programme)},
-        "person": named(one.person, names),
-        "role": one.role,
-        "deputy_for": named(one.deputy_for, names),
-        "starts_at": one.starts_at,
-        "ends_at": one.ends_at,
-        "asked_by": None if one.asked_by == SYSTEM_ACTOR else named(one.asked_by, names),
-        "asked_at": instant(one.asked_at),
-        "state": one.state,
-        "decided_by": None if one.decided_by == SYSTEM_ACTOR else named(one.decided_by, names),
-        "decided_at": when(one.decided_at),
-        "decides": _decides(actor, one),
-        "own": one.state == ASKED and actor.person == one.asked_by,
-    }
+def _shown(actor: Actor, one: RoleRequest, names: Mapping[str, str]) -> RequestedRole:
+    return RequestedRole(
+        id=one.id,
+        programme=to_named(one.programme, names),
+        person=to_named(one.person, names),
+        role=one.role,
+        deputy_for=to_named(one.deputy_for, names),
+        starts_at=one.starts_at,
+        ends_at=one.ends_at,
+        asked_by=None if one.asked_by == SYSTEM_ACTOR else to_named(one.asked_by, names),
+        asked_at=instant(one.asked_at),
+        state=one.state,
+        decided_by=None if one.decided_by == SYSTEM_ACTOR else to_named(one.decided_by, names),
+        decided_at=when(one.decided_at),
+        decides=_decides(actor, one),
+        own=one.state == ASKED and actor.person == one.asked_by,
+    )
 
 
 def _find(db: Connection, actor: Actor, request_id: str) -> RoleRequest:
@@ -351,19 +353,16 @@ def roles_given(db: Connection, programme: str, people: Iterable[str]) -> dict[s
     return made
 
 
-def given_by(db: Connection, programme: str, people: Iterable[str]) -> dict[str, list[dict[str, Json]]]:
+def given_by(db: Connection, programme: str, people: Iterable[str]) -> dict[str, list[GivenRole]]:
     """The same by name, for a page."""
     found = roles_given(db, programme, people)
     who = {one for given in found.values() for each in given for one in (each.by, each.agreed_by)}
     names = names_of(db, {one for one in who if one and one != SYSTEM_ACTOR})
     return {
         person: [
-            {
-                "role": one.role,
-                "since": instant(one.since),
-                "by": names.get(one.by),
-                "agreed_by": names.get(one.agreed_by or ""),
-            }
+            GivenRole(
+                role=one.role, since=instant(one.since), by=names.get(one.by), agreed_by=names.get(one.agreed_by or "")
+            )
             for one in given
         ]
         for person, given in found.items()

@@ -5,7 +5,7 @@ A person who asks for something of a programme that is not that person's learns 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from typing import Any
@@ -16,6 +16,7 @@ from casework.engine.deadlines.calendars import Calendar
 from casework.engine.execution.context import By
 from casework.engine.roles import ADMINISTRATOR, PROVIDER_LEAD
 from casework.errors import CasesLeft, InvalidForm, NotAllowed, NotFound, Refused
+from casework.json_values import JsonMapping
 from casework.operations.auth.account_log import CLOSED, REOPENED, ROLE_ENDED, ROLE_GIVEN, note_account
 from casework.operations.auth.password_change import end_links, make_link
 from casework.operations.auth.sessions import close_account, end_access
@@ -34,15 +35,13 @@ from casework.operations.people.role_requests import ask_role, asked_in, close_r
 from casework.permissions.actors import Actor, takes_two
 from casework.records.event_log import now
 
-Json = Any
-
 CALENDARS = ("china", "monday_to_friday")
 
 
 # --- what is changed -------------------------------------------------------------------------------------------------
 
 
-def _once(db: Connection, actor: Actor, request: Request, do: Callable[[], Mapping[str, Json]], status: int) -> Done:
+def _once(db: Connection, actor: Actor, request: Request, do: Callable[[], JsonMapping], status: int) -> Done:
     if (earlier := ask(db, actor, request)) is not None:
         return earlier
     return finish(db, actor, request, Done(do(), status))
@@ -64,7 +63,7 @@ def create_programme(
     insist_administrator(actor)
     days = calendar_called(db, calendar)
 
-    def do() -> Mapping[str, Json]:
+    def do() -> JsonMapping:
         id = registry.register_programme(db, code=code, name=name, name_zh=name_zh, calendar=days, by=actor.person)
         membership = registry.grant_role(db, actor.person, ADMINISTRATOR, programme=id, by=actor.person)
         return {"id": id, "code": code, "membership": membership}
@@ -88,7 +87,7 @@ def create_phase(
     if ends_on is not None and ends_on < starts_on:
         raise InvalidForm(fields={"ends_on": "must not come before the start"})
 
-    def do() -> Mapping[str, Json]:
+    def do() -> JsonMapping:
         known = {"programme": programme, "name": name}
         if db.execute(
             text("SELECT 1 FROM phases WHERE programme_id = CAST(:programme AS uuid) AND name = :name"), known
@@ -118,7 +117,7 @@ def create_organisation(
     """An organisation: a party, or a provider of services."""
     insist_administrator(actor)
 
-    def do() -> Mapping[str, Json]:
+    def do() -> JsonMapping:
         id = registry.register_organisation(
             db,
             name=name,
@@ -151,7 +150,7 @@ def create_person(
     """A person with an account, who sets the password by a link: it is mailed, or stands in the first answer only."""
     insist_administrator(actor)
 
-    def do() -> Mapping[str, Json]:
+    def do() -> JsonMapping:
         return {
             "id": registry.register_person(
                 db, email=email, name=name, name_zh=name_zh, language=language, by=actor.person
@@ -186,7 +185,7 @@ def reopen_person(db: Connection, actor: Actor, vault: Vault, person: str, reque
     if row.erased_at is not None:
         raise Refused(["This person was erased. Make a new account."])
 
-    def do() -> Mapping[str, Json]:
+    def do() -> JsonMapping:
         if row.active:
             raise Refused(["This account is open already."])
         db.execute(
@@ -261,7 +260,7 @@ def create_membership(
     if deputy_for == person:
         raise InvalidForm(fields={"deputy_for": "must be somebody else"})
 
-    def do() -> Mapping[str, Json]:
+    def do() -> JsonMapping:
         if programme is not None and takes_two(role):
             asked = ask_role(
                 db,
@@ -302,7 +301,7 @@ def end_membership(db: Connection, actor: Actor, membership: str, request: Reque
     if row is None or (row.programme_id and not actor.in_programme(row.programme_id, (ADMINISTRATOR,))):
         raise NotFound("membership")
 
-    def do() -> Mapping[str, Json]:
+    def do() -> JsonMapping:
         before = look_before(db, [row.programme_id] if row.programme_id else [])
         end_roles(db, [membership], By(actor.person, ADMINISTRATOR))
         insist_others_go_on(db, before, request, names=False)
@@ -327,7 +326,7 @@ def end_member(db: Connection, actor: Actor, membership: str, request: Request) 
     if row.person_id == actor.person:
         raise NotAllowed(why="nobody ends their own role; ask another lead or an administrator.")
 
-    def do() -> Mapping[str, Json]:
+    def do() -> JsonMapping:
         end_roles(db, [membership], By(actor.person, PROVIDER_LEAD, row.organisation_id))
         end_access(db, row.person_id)
         note_account(db, row.person_id, ROLE_ENDED, actor.person, membership=membership)
@@ -365,7 +364,7 @@ def deactivate_person(db: Connection, actor: Actor, person: str, request: Reques
     if any(row.programme_id and not actor.in_programme(row.programme_id, (ADMINISTRATOR,)) for row in running):
         raise NotAllowed(why="this person also works in a programme that is not yours.")
 
-    def do() -> Mapping[str, Json]:
+    def do() -> JsonMapping:
         by = By(actor.person, ADMINISTRATOR)
         away = absences_of(db, person)
         before = look_before(db, {row.programme_id for row in running if row.programme_id})

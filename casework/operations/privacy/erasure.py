@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection
-from typing import Any
 
 from sqlalchemy import Connection, Engine, text
 
@@ -17,6 +16,7 @@ from casework.engine.state.effects_schema import ErasedWords
 from casework.engine.state.events import ERASED, SYSTEM_ACTOR, Event
 from casework.engine.state.projection import evolve
 from casework.engine.state.register_effects import RegisterEffects
+from casework.json_values import JsonObject
 from casework.ledger.redactable_bodies import erase
 from casework.operations.audit import findings
 from casework.operations.auth.throttling import account_hash
@@ -33,8 +33,6 @@ from casework.records.event_log import Log, lock_log, lock_logs, read_register
 from casework.records.register_entries import MARK as FIELD_MARK
 from casework.records.register_entries import REGISTERS, body_of, key_of
 from casework.records.tables import metadata
-
-Json = Any
 
 #: What stands in a text where a person was named.
 GONE = "[erased]"
@@ -122,7 +120,7 @@ def _erase_in(
         "title": any(one.seq == 1 and "title" in one.fields for one in found),
         "names": sorted(file["id"] for one in found if "file" in one.fields for file in one.effects.get("files", ())),
     }
-    body: dict[str, Json] = {}
+    body: JsonObject = {}
     for table, key in sorted(again):
         body |= body_of(db, table, log.id, [key])
     if log.kind in ("case", "mediation"):

@@ -19,21 +19,22 @@ from casework.engine.roles import ADMINISTRATOR, COMPLIANCE, MANAGER
 from casework.engine.state.events import ERASED, SYSTEM_ACTOR, RegisterEvent
 from casework.engine.state.register_effects import RegisterEffects
 from casework.errors import InvalidForm, NotAllowed, NotFound, Refused, WrongState
+from casework.json_values import JsonMapping, JsonObject, JsonValue
 from casework.ledger.canonical_json import instant
 from casework.ledger.redactable_bodies import Erased
 from casework.operations.auth.step_up import sensitive
 from casework.operations.core.idempotency import Done, Request, ask, finish
-from casework.operations.core.paging import cursor_id, cursor_time, from_cursor, insist_limit, page
-from casework.operations.core.presenters import named, names_of, when
+from casework.operations.core.paging import Page, cursor_id, cursor_time, from_cursor, insist_limit, page
+from casework.operations.core.presenters import names_of, when
 from casework.operations.core.register_log import append
+from casework.operations.core.views import row_as, to_named
 from casework.operations.privacy.personal_data import Naming, checked_words
 from casework.operations.privacy.personal_texts import find_texts
 from casework.operations.privacy.retention import YEARS, find_duties
+from casework.operations.privacy.views import ErasureDetails, ErasureRow
 from casework.permissions.actors import Actor
 from casework.records.event_log import Log, lock_log, new_log, now
 from casework.records.row_security import whole
-
-Json = Any
 
 #: Kinds of events in an erasure's log, and the states that they lead to.
 ASKED_FOR, AGREED_TO, REFUSED_IT, CARRIED_OUT = "erasure_asked", "erasure_agreed", "erasure_refused", "erasure_done"
@@ -50,12 +51,12 @@ LONGEST = 2_000
 # --- the fold --------------------------------------------------------------------------------------------------------
 
 
-def fold(events: Iterable[RegisterEvent]) -> dict[str, Json]:
+def fold(events: Iterable[RegisterEvent]) -> JsonObject:
     """The row that an erasure's log adds up to."""
     return reduce(_after, events, {})
 
 
-def _after(row: dict[str, Json], event: RegisterEvent) -> dict[str, Json]:
+def _after(row: JsonObject, event: RegisterEvent) -> JsonObject:
     """The row after one event more: what is written, and what a check adds up."""
     match event.kind:
         case "erasure_asked":
@@ -84,7 +85,7 @@ def _after(row: dict[str, Json], event: RegisterEvent) -> dict[str, Json]:
     return row
 
 
-def _said(value: Json) -> Json:
+def _said(value: JsonValue) -> JsonValue:
     return None if isinstance(value, Erased) else value
 
 
@@ -219,7 +220,7 @@ def append_deed(
     log: Log,
     kind: str,
     effects: RegisterEffects,
-    body: Mapping[str, Json],
+    body: JsonMapping,
     *,
     by: str = SYSTEM_ACTOR,
     role: str | None = None,
@@ -240,7 +241,7 @@ _COLUMNS = (
 )  # fmt: skip
 
 
-def write_row(db: Connection, row: Mapping[str, Json]) -> None:
+def write_row(db: Connection, row: JsonMapping) -> None:
     """The row of an erasure, as its fold has it."""
     changed = ", ".join(f"{name} = excluded.{name}" for name in _COLUMNS if name != "id")
     db.execute(
@@ -257,7 +258,7 @@ def write_row(db: Connection, row: Mapping[str, Json]) -> None:
 
 def list_erasures(
     db: Connection, actor: Actor, *, cursor: str | None = None, limit: int | None = None
-) -> dict[str, Json]:
+) -> Page[ErasureRow]:
     """Erasures in the programmes whose administrator, compliance officer or manager the actor is, the newest first."""
     most = insist_limit(limit)
     given: dict[str, Any] = {"programmes": _programmes(actor), "most": most + 1}
@@ -274,10 +275,10 @@ def list_erasures(
     ).all()
     shown, following = page(rows, most, lambda row: (row.asked_at, row.id))
     names = names_of(db, {one for row in shown for one in (row.person_id, row.asked_by, row.decided_by)})
-    return {"items": [_shown(row, names) for row in shown], "next": following}
+    return Page(items=[_shown(row, names) for row in shown], next=following)
 
 
-def show_erasure(db: Connection, actor: Actor, erasure: str, *, years: int = YEARS) -> dict[str, Json]:
+def show_erasure(db: Connection, actor: Actor, erasure: str, *, years: int = YEARS) -> ErasureDetails:
     """One erasure with why it was asked for, and whether the actor may decide on it. Raises NotFound."""
     row = _find(db, actor, erasure)
     names = names_of(db, {row.person_id, row.asked_by, row.decided_by})
@@ -285,13 +286,15 @@ def show_erasure(db: Connection, actor: Actor, erasure: str, *, years: int = YEA
     named = Naming(tuple(row.words)) if row.state == ASKED else None
     duties = find_duties(db, row.person_id, named, years=years) if named else []
     texts = _count_texts(db, erasure, row.person_id, named) if named else None
-    return _shown(row, names) | {
-        "words": row.words,
-        "reason": row.reason,
-        "decides": may and row.state == ASKED,
-        "kept": duties,
-        "texts": texts,
-    }
+    return row_as(
+        ErasureDetails,
+        _shown(row, names),
+        words=row.words,
+        reason=row.reason,
+        decides=may and row.state == ASKED,
+        kept=duties,
+        texts=texts,
+    )
 
 
 def _count_texts(db: Connection, erasure: str, person: str | None, named: Naming) -> int:
@@ -301,20 +304,20 @@ def _count_texts(db: Connection, erasure: str, person: str | None, named: Naming
     return sum(len(one.fields) for log, told in found.items() if log != erasure for one in told)
 
 
-def _shown(row: Any, names: Mapping[str, str]) -> dict[str, Json]:
-    return {
-        "id": row.id,
-        "programme": row.programme_id,
-        "person": named(row.person_id, names),
-        "basis": row.basis,
-        "state": row.state,
-        "asked_by": named(row.asked_by, names),
-        "asked_at": instant(row.asked_at),
-        "decided_by": named(row.decided_by, names),
-        "decided_at": when(row.decided_at),
-        "done_at": when(row.done_at),
-        "due_at": when(row.decided_at + WITHIN) if row.state == AGREED else None,
-    }
+def _shown(row: Any, names: Mapping[str, str]) -> ErasureRow:
+    return ErasureRow(
+        id=row.id,
+        programme=row.programme_id,
+        person=to_named(row.person_id, names),
+        basis=row.basis,
+        state=row.state,
+        asked_by=to_named(row.asked_by, names),
+        asked_at=instant(row.asked_at),
+        decided_by=to_named(row.decided_by, names),
+        decided_at=when(row.decided_at),
+        done_at=when(row.done_at),
+        due_at=when(row.decided_at + WITHIN) if row.state == AGREED else None,
+    )
 
 
 def _programmes(actor: Actor) -> list[str]:

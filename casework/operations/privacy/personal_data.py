@@ -8,12 +8,10 @@ import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
 from urllib.parse import quote, quote_plus
 
 from casework.errors import InvalidForm
-
-Json = Any
+from casework.json_values import JsonValue
 
 MOST_WORDS, LONGEST = 20, 200
 #: What is not written in Chinese characters must be so long: a shorter word stands in words that name nobody.
@@ -62,7 +60,7 @@ class Naming:
     def in_text(self, text: str) -> bool:
         return self._compiled.search(unicodedata.normalize("NFC", text)) is not None
 
-    def in_value(self, value: Json) -> bool:
+    def in_value(self, value: JsonValue) -> bool:
         """Whether a form value, of whatever shape, names the person."""
         return self.in_text(value if isinstance(value, str) else json.dumps(value, ensure_ascii=False))
 

@@ -4,20 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from sqlalchemy import ARRAY, Connection, Text, text
 from sqlalchemy.dialects.postgresql import JSONB
 
 from casework.engine.state.events import ERASED
+from casework.json_values import JsonMapping, JsonValue
 from casework.operations.core.register_log import CHANGED, REGISTERED
 from casework.operations.privacy.personal_data import Naming
 from casework.records.field_encryption import MARK
 from casework.records.register_entries import MARK as FIELD_MARK
 from casework.records.register_entries import REGISTERS, key_of, name_of
 from casework.records.tables import metadata
-
-Json = Any
 
 # --- rows ------------------------------------------------------------------------------------------------------------
 
@@ -62,8 +60,8 @@ class NamingEvent:
 
     seq: int
     kind: str
-    effects: Mapping[str, Json]
-    body: Mapping[str, Mapping[str, Json]]
+    effects: JsonMapping
+    body: Mapping[str, JsonMapping]
     fields: tuple[str, ...]
 
 
@@ -122,14 +120,14 @@ def _digested(db: Connection, named: Naming) -> set[str]:
 _CALLED = ("organisations", "programmes", "phases")
 
 
-def _naming_part(name: str, value: Json) -> Json:
+def _naming_part(name: str, value: JsonValue) -> JsonValue:
     """What of a field may name a person."""
     if name.partition(FIELD_MARK)[0] in _CALLED and isinstance(value, Mapping):
         return {column: one for column, one in value.items() if column not in ("name", "name_zh")}
     return value
 
 
-def _kept(log: str, kind: str, effects: Mapping[str, Json], field: str) -> bool:
+def _kept(log: str, kind: str, effects: JsonMapping, field: str) -> bool:
     """What a programme or organisation is called names nobody, though somebody may be called so too."""
     named = kind == REGISTERED or kind == CHANGED and "phase" in effects
     return log in ("programme", "organisation") and named and field in ("name", "name_zh")

@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from sqlalchemy import Connection, text
 
 from casework.operations.privacy.personal_data import Naming
-
-Json = Any
 
 #: Workflows whose closed cases are financing records.
 FINANCING = ("pledge", "finance")

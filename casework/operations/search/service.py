@@ -17,11 +17,18 @@ from sqlalchemy import Connection, text
 from casework.ledger.canonical_json import instant
 from casework.operations.core.presenters import names_of
 from casework.operations.people.lists import PEOPLE_SEEN, people_values
+from casework.operations.search.views import (
+    Found,
+    FoundCase,
+    FoundDocument,
+    FoundMediation,
+    FoundMessage,
+    FoundPerson,
+    FoundReferral,
+)
 from casework.permissions.actors import Actor
 from casework.permissions.visibility import reach
 from casework.records.access_sql import named_for, own_paper, own_referral, reach_values, reads_case
-
-Json = Any
 
 SHORTEST, LONGEST, MOST = 2, 100, 50
 #: How much of a message is shown around the first word that was found, and how much of that stands before it.
@@ -87,12 +94,13 @@ _PEOPLE = text(f"""
 KINDS = ("cases", "referrals", "mediations", "documents", "messages", "people")
 
 
-def search(db: Connection, actor: Actor, wanted: str, most: int = MOST) -> dict[str, Json]:
+def search(db: Connection, actor: Actor, wanted: str, most: int = MOST) -> Found:
     """What the words name, of each kind, as far as the actor sees it; nothing for too few letters."""
     words = " ".join(wanted.replace("\x00", "").split())[:LONGEST]
-    found: dict[str, Json] = {"words": words, "more": False} | {kind: [] for kind in KINDS}
     if len(words) < SHORTEST:
-        return found
+        return Found(
+            words=words, cases=[], referrals=[], mediations=[], documents=[], messages=[], people=[], more=False
+        )
     patterns = [_pattern(one) for one in words.split()]
     given = reach_values(reach(actor)) | {"patterns": patterns, "exact": words, "most": most + 1}
     cases, referrals, mediations, documents, messages = (
@@ -102,53 +110,72 @@ def search(db: Connection, actor: Actor, wanted: str, most: int = MOST) -> dict[
     seen = [row.parties for row in cases if row.whole] + [row.parties for row in (*referrals, *mediations)]
     names = names_of(db, set(), {one for parties in seen for one in parties.values()})
 
-    def parties(row: Any) -> dict[str, Json]:
+    def parties(row: Any) -> dict[str, str | None]:
         return {side: names.get(one) for side, one in row.parties.items()}
 
-    return found | {
-        "cases": [
-            {"number": row.number, "title": row.title, "state": row.state, "parties": parties(row) if row.whole else {}}
+    return Found(
+        words=words,
+        cases=[
+            FoundCase(
+                number=row.number,
+                title=row.title,
+                state=row.state,
+                parties=parties(row) if row.whole else {},
+            )
             for row in cases[:most]
         ],
-        "referrals": [
-            {
-                "id": row.id,
-                "service": row.kind,
-                "edition": row.edition,
-                "states": list(row.states),
-                "number": row.number,
-                "title": row.title,
-                "parties": parties(row),
-            }
+        referrals=[
+            FoundReferral(
+                id=row.id,
+                service=row.kind,
+                edition=row.edition,
+                states=list(row.states),
+                number=row.number,
+                title=row.title,
+                parties=parties(row),
+            )
             for row in referrals[:most]
         ],
-        "mediations": [{"id": row.id, "title": row.title, "parties": parties(row)} for row in mediations[:most]],
-        "documents": [
-            {
-                "id": row.id,
-                "title": row.title,
-                "kind": row.kind,
-                "number": row.number,
-                "withdrawn": row.withdrawn_at is not None,
-            }
+        mediations=[
+            FoundMediation(
+                id=row.id,
+                title=row.title,
+                parties=parties(row),
+            )
+            for row in mediations[:most]
+        ],
+        documents=[
+            FoundDocument(
+                id=row.id,
+                title=row.title,
+                kind=row.kind,
+                number=row.number,
+                withdrawn=row.withdrawn_at is not None,
+            )
             for row in documents[:most]
         ],
-        "messages": [
-            {
-                "id": row.message,
-                "at": instant(row.at),
-                "excerpt": _excerpt(row.words, patterns),
-                "referral": row.track_id,
-                "number": row.number,
-                "title": row.title,
-            }
+        messages=[
+            FoundMessage(
+                id=row.message,
+                at=instant(row.at),
+                excerpt=_excerpt(row.words, patterns),
+                referral=row.track_id,
+                number=row.number,
+                title=row.title,
+            )
             for row in messages[:most]
         ],
-        "people": [
-            {"id": row.id, "name": row.name, "name_zh": row.name_zh, "active": row.active} for row in people[:most]
+        people=[
+            FoundPerson(
+                id=row.id,
+                name=row.name,
+                name_zh=row.name_zh,
+                active=row.active,
+            )
+            for row in people[:most]
         ],
-        "more": any(len(rows) > most for rows in (cases, referrals, mediations, documents, messages, people)),
-    }
+        more=any(len(rows) > most for rows in (cases, referrals, mediations, documents, messages, people)),
+    )
 
 
 def _pattern(word: str) -> str:

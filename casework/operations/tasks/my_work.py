@@ -169,7 +169,7 @@ def count_work(db: Connection, actor: Actor) -> dict[str, int]:
 def first_due(db: Connection, actor: Actor) -> str | None:
     """When the first task of the actor's programmes is due that nobody has done: for a page that is empty."""
     programmes = sorted({m.programme for m in actor.memberships if m.programme})
-    due = db.execute(
+    due: datetime | None = db.execute(
         text(
             "SELECT min(f.due_at) FROM unnest(CAST(:ids AS uuid[])) p(id) CROSS JOIN LATERAL (SELECT t.due_at FROM tasks t"
             " WHERE t.programme_id = p.id AND t.queue = 'officer' AND t.state = 'Ready' AND t.organisation_id IS NULL"

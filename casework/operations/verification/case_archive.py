@@ -11,7 +11,7 @@ import hashlib
 import json
 import zipfile
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import IO, Any
@@ -134,7 +134,7 @@ def make_case_file(db: Connection, actor: Actor, cabinet: Cabinet, number: str, 
     """
     case, level = _insist_whole(db, actor, number)
     at = now(db)
-    listed = list_documents(db, actor, case)
+    listed = [asdict(one) for one in list_documents(db, actor, case)]
     ids = {(one.document, one.version): one.id for one in case.files.values()}
     parts: list[tuple[str, Callable[[], Iterator[bytes]]]] = []
     for n, one in enumerate(listed, 1):

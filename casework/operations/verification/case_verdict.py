@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from sqlalchemy import Connection
 
 from casework.errors import NotFound
 from casework.ledger.canonical_json import instant
 from casework.operations.cases.queries import find_case
 from casework.operations.verification.service import verify_log
+from casework.operations.verification.views import Verdict, VerdictFault
 from casework.permissions.actors import Actor
 from casework.permissions.visibility import Sight
 from casework.records.event_log import now
 
-Json = Any
 
-
-def examine_case(db: Connection, actor: Actor, number: str) -> dict[str, Json]:
+def examine_case(db: Connection, actor: Actor, number: str) -> Verdict:
     """Check the chain of a case, the rows that it adds up to, and that each event was allowed when it was recorded.
 
     Reads a moment of its own, by another connection: what others write meanwhile is not mixed in. Raises NotFound.
@@ -28,22 +25,22 @@ def examine_case(db: Connection, actor: Actor, number: str) -> dict[str, Json]:
     moment = now(db)
     checked = verify_log(db.engine, case.log)
     faults = [
-        {
-            "kind": one.kind,
-            "sentence": one.sentence,
-            "event": one.seq,
-            "table": one.table,
-            "row": one.row,
-            "column": one.column,
-        }
+        VerdictFault(
+            kind=one.kind,
+            sentence=one.sentence,
+            event=one.seq,
+            table=one.table,
+            row=one.row,
+            column=one.column,
+        )
         for one in checked.findings
     ]
-    not_allowed = [one for one in faults if one["kind"] in ("allowed", "twice")]
-    return {
-        "number": case.number,
-        "verified_at": instant(moment),
-        "events": checked.events,
-        "whole": len(not_allowed) == len(faults),
-        "allowed": not not_allowed,
-        "faults": faults,
-    }
+    not_allowed = [one for one in faults if one.kind in ("allowed", "twice")]
+    return Verdict(
+        number=str(case.number),
+        verified_at=instant(moment),
+        events=checked.events,
+        whole=len(not_allowed) == len(faults),
+        allowed=not not_allowed,
+        faults=faults,
+    )

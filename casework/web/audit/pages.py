@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from dataclasses import asdict
 from typing import Any
 
 from flask import Blueprint, Response, flash, g, make_response, redirect, render_template, request, url_for
@@ -12,11 +13,13 @@ from werkzeug.wrappers import Response as BaseResponse
 from casework.definitions import load_library
 from casework.errors import InvalidForm, NotFound
 from casework.operations.audit import findings, questions
+from casework.operations.audit.views import SampledCase
 from casework.operations.core import access_log
 from casework.operations.core.actions import calendar_of
 from casework.operations.history.timeline import read_history
 from casework.operations.messages.mentions import list_mentions
 from casework.operations.verification.case_verdict import examine_case
+from casework.operations.verification.views import VerdictFault
 from casework.permissions.actors import Actor
 from casework.web.history.pages import lines_of
 from casework.web.history.sentences import say_entry
@@ -54,7 +57,7 @@ def home() -> str:
     with list_transaction() as (db, actor):
         counts = questions.count_questions(db, actor)
         found = findings.count_findings(db, actor)
-        mentions = list_mentions(db, actor, unread=True)["items"]
+        mentions = list_mentions(db, actor, unread=True).items
     return render_template(
         "audit/home.html", questions=QUESTIONS, counts=counts, found=found, seed=_new_seed(), mentions=mentions
     )
@@ -74,8 +77,12 @@ def answers(question: str) -> str:
         told = questions.list_answers(db, actor, question, cursor=cursor)
     editions = load_library().editions
     rows = [
-        (one, say_entry(one, editions), "" if one["track_kind"] in (None, "case") else service_name(one["track_kind"]))
-        for one in told["items"]
+        (
+            one,
+            say_entry(asdict(one), editions),
+            "" if one.track_kind in (None, "case") else service_name(one.track_kind),
+        )
+        for one in told.items
     ]
     title, words = QUESTIONS[question]
     return render_template(
@@ -83,7 +90,7 @@ def answers(question: str) -> str:
         heading=gettext(title),
         words=gettext(words),
         rows=rows,
-        next_url=url_for("audit.answers", question=question, cursor=told["next"]) if told["next"] else "",
+        next_url=url_for("audit.answers", question=question, cursor=told.next) if told.next else "",
         first_url=url_for("audit.answers", question=question) if cursor else "",
     )
 
@@ -93,7 +100,7 @@ def answers(question: str) -> str:
 def sample() -> str:
     seed = request.args.get("seed", "").strip()[:100] or _new_seed()
     given, fault = request.args.get("size", str(SAMPLE)), ""
-    cases: list[dict[str, Json]] = []
+    cases: list[SampledCase] = []
     with list_transaction() as (db, actor):
         try:
             size = int(given) if given.isascii() and given.isdigit() and len(given) < 4 else 0
@@ -122,9 +129,9 @@ def verify(number: str) -> str:
     cursor = request.args.get("cursor")
     with page_transaction() as (db, actor):
         verdict = examine_case(db, actor, number)
-    wrong: dict[int, list[Json]] = {}
-    for one in verdict["faults"]:
-        wrong.setdefault(one["event"] or 0, []).append(one)
+    wrong: dict[int, list[VerdictFault]] = {}
+    for one in verdict.faults:
+        wrong.setdefault(one.event or 0, []).append(one)
     told: dict[str, Json] | None = None
     try:
         with page_transaction() as (db, actor):
@@ -139,7 +146,7 @@ def verify(number: str) -> str:
         wrong=wrong,
         lines=lines_of(told["items"]) if told else None,
         number=number,
-        chain=[one for one in verdict["faults"] if one["kind"] not in ("allowed", "twice")],
+        chain=[one for one in verdict.faults if one.kind not in ("allowed", "twice")],
         next_url=url_for("audit.verify", number=number, cursor=told["next"]) if told and told["next"] else "",
         first_url=url_for("audit.verify", number=number) if cursor else "",
     )
@@ -160,11 +167,11 @@ def list_findings() -> str:
         counts = findings.count_findings(db, actor)
     return render_template(
         "audit/findings.html",
-        items=told["items"],
+        items=told.items,
         counts=counts,
         state=state,
         states=FINDING_STATES,
-        next_url=url_for("audit.findings", state=state, cursor=told["next"]) if told["next"] else "",
+        next_url=url_for("audit.findings", state=state, cursor=told.next) if told.next else "",
         first_url=url_for("audit.findings", state=state) if cursor else "",
     )
 
@@ -235,9 +242,9 @@ def reading_log() -> str:
         told = access_log.list_readings(db, actor, number=number, cursor=cursor)
     return render_template(
         "audit/reading.html",
-        items=told["items"],
+        items=told.items,
         number=number or "",
-        next_url=url_for("audit.reading_log", number=number, cursor=told["next"]) if told["next"] else "",
+        next_url=url_for("audit.reading_log", number=number, cursor=told.next) if told.next else "",
         first_url=url_for("audit.reading_log", number=number) if cursor else "",
     )
 

@@ -247,10 +247,10 @@ def _signed_in() -> Person:
 @blueprint.get("/account")
 def show() -> str:
     with page_transaction() as (db, actor):
-        sessions = accounts.list_sessions(db, actor)["items"]
+        sessions = accounts.list_sessions(db, actor).items
         keys = passkeys.list_passkeys(db, actor)
         left = second_factors.codes_left(db, actor)
-        tokens_live = sum(one["live"] for one in tokens.list_tokens(db, actor)["items"])
+        tokens_live = sum(one.live for one in tokens.list_tokens(db, actor).items)
     person = _signed_in()
     return render_template(
         "auth/show.html",

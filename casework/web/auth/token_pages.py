@@ -30,7 +30,7 @@ def index() -> BaseResponse:
 
 def _page(faults: Mapping[str, str], status: int = 200) -> Response:
     with page_transaction() as (db, actor):
-        items = tokens.list_tokens(db, actor)["items"]
+        items = tokens.list_tokens(db, actor).items
     return make_response(
         render_template(
             "auth/tokens.html",

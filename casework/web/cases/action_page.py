@@ -25,6 +25,7 @@ from casework.operations.core.drafts import find_draft
 from casework.operations.core.idempotency import Done
 from casework.operations.core.idempotency import Request as Key
 from casework.operations.people.provider_directory import suggestions_for
+from casework.operations.people.views import SuggestedProvider
 from casework.permissions.actors import Actor
 from casework.permissions.visibility import Sight
 from casework.web.cases.detail_page import track_views
@@ -141,15 +142,13 @@ def _page(db: Connection, actor: Actor, standing: Standing, sent: Sent | None) -
     return make_response(page, sent.status if sent else 200)
 
 
-def _suggested(db: Connection, case: Case, action: Action) -> list[dict[str, Json]]:
+def _suggested(db: Connection, case: Case, action: Action) -> list[tuple[SuggestedProvider, list[str]]]:
     """Whom to ask, where the form asks for the provider of a referral: those who can be asked first, with the reasons."""
     track = case.tracks[action.track]
     if track.workflow != "referral" or all(rule["type"] != "provider" for rule in action.rules):
         return []
-    return [
-        one | {"why": [gettext(REASONS[code]) for code in one["reasons"]]}
-        for one in suggestions_for(db, case, track.kind)
-    ]
+    suggested = suggestions_for(db, case, track.kind)
+    return [(one, [gettext(REASONS[code]) for code in one.reasons]) for one in suggested]
 
 
 def _beside_form(db: Connection, actor: Actor, action: Action, sent: Sent | None) -> FormView:

@@ -12,10 +12,12 @@ from flask_babel import gettext
 from werkzeug.wrappers import Response
 
 from casework.errors import InvalidForm, NotFound
+from casework.json_values import JsonObject
 from casework.operations.cases.service import open_case
 from casework.operations.catalogue import matches
 from casework.operations.catalogue import service as catalogue
 from casework.operations.catalogue.service import Noun
+from casework.operations.catalogue.views import IpRight, Record
 from casework.operations.core.presenters import names_of
 from casework.permissions.actors import Actor
 from casework.permissions.visibility import reach
@@ -25,7 +27,6 @@ from casework.web.shell.session import list_transaction, page_transaction
 from casework.web.shell.values import Values
 from casework.web.tasks.next_action import say_done
 
-Json = Any
 blueprint = Blueprint("matches", __name__)
 
 DECIDERS = ("officer", "supervisor")
@@ -77,14 +78,14 @@ def index() -> str:
         listed = matches.list_matches(db, actor, opened=VIEWS[view], cursor=request.args.get("cursor"))
     return render_template(
         "catalogue/index.html",
-        rows=listed["items"],
+        rows=listed.items,
         view=view,
         tabs=[
             (gettext(words), url_for("matches.index", view=name if name != "new" else None), name == view)
             for name, words in NAMES_OF_VIEWS.items()
         ],
         mine=frozenset(m.programme for m in actor.memberships if m.role in DECIDERS),
-        next_url=url_for("matches.index", view=view, cursor=listed["next"]) if listed["next"] else "",
+        next_url=url_for("matches.index", view=view, cursor=listed.next) if listed.next else "",
         first_url=url_for("matches.index", view=view) if request.args.get("cursor") else "",
     )
 
@@ -93,26 +94,31 @@ def index() -> str:
 def show(match: UUID) -> str:
     with page_transaction() as (db, actor):
         found = matches.show_match(db, actor, str(match))
-        nouns: tuple[Noun, ...] = ("need", "technology")
-        records = {noun: catalogue.show_record(db, actor, noun, found[noun]["id"]) for noun in nouns}
-        people = {one.get("confirmed_by") for record in records.values() for one in record["provenance"].values()}
-        names = names_of(db, people, {record.get("owner") for record in records.values()})
+        need = catalogue.show_record(db, actor, "need", found.need.id)
+        technology = catalogue.show_record(db, actor, "technology", found.technology.id)
+        sides = {"need": need, "technology": technology}
+        people = {origin.get("confirmed_by") for record in sides.values() for origin in _origins(record).values()}
+        names = names_of(db, people, {record.owner for record in sides.values()})
     return render_template(
         "catalogue/show.html",
         match=found,
-        sides=[(noun, _values(noun, record, names)) for noun, record in records.items()],
-        may=actor.in_programme(found["programme"], DECIDERS),
+        sides=[(noun, _values(noun, record, names)) for noun, record in sides.items()],
+        may=actor.in_programme(found.programme, DECIDERS),
     )
 
 
-def _values(noun: str, record: Mapping[str, Json], names: Mapping[str, str]) -> list[Value]:
+def _origins(record: Record) -> Mapping[str, JsonObject]:
+    return {} if isinstance(record, IpRight) else record.provenance
+
+
+def _values(noun: str, record: Record, names: Mapping[str, str]) -> list[Value]:
     made = []
     for field, label in FIELDS[noun].items():
-        value = record.get(field)
+        value = getattr(record, field)
         if value in (None, "", [], {}):
             continue
         # The column of the owner holds an id, and so do its origins.
-        told = record["provenance"].get("owner_id" if field == "owner" else field) or {}
+        told = _origins(record).get("owner_id" if field == "owner" else field) or {}
         words = gettext(STATUSES[value]) if field == "status" and value in STATUSES else Values(names).say(value, field)
         made.append(
             Value(
@@ -148,7 +154,12 @@ def confirm(match: UUID) -> Response:
             raise InvalidForm(fields={"noun": "is not one of the choices"})
         side: Noun = "need" if noun == "need" else "technology"
         catalogue.confirm_field(
-            db, actor, side, found[side]["id"], field="owner_id" if field == "owner" else field, request=read_request()
+            db,
+            actor,
+            side,
+            (found.need if side == "need" else found.technology).id,
+            field="owner_id" if field == "owner" else field,
+            request=read_request(),
         )
     flash(gettext("Confirmed: from now on rules may rely on it."))
     return redirect(url_for("matches.show", match=match) + f"#{noun}", 303)

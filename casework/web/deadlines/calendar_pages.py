@@ -21,6 +21,7 @@ from casework.operations.deadlines.calendar_import import MOST_BYTES, YEARS, rea
 from casework.operations.deadlines.calendar_text import WEEKDAYS as DAYS
 from casework.operations.deadlines.calendar_text import read_calendar, write_days, write_slots
 from casework.operations.deadlines.calendars import change_calendar, preview_calendar, recount_programme, show_calendar
+from casework.operations.deadlines.views import MovedMoment, ProgrammeCalendar
 from casework.operations.people import lists
 from casework.web.shell.forms import read_request
 from casework.web.shell.i18n import N_, edition_text, say_error, say_fault, say_faults
@@ -98,7 +99,7 @@ def _without(words: str, days: Mapping[date, object]) -> str:
 @only("administrator")
 def index() -> str:
     with page_transaction() as (db, actor):
-        items = lists.list_programmes(db, actor)["items"]
+        items = lists.list_programmes(db, actor).items
     return render_template("deadlines/calendars.html", items=items)
 
 
@@ -107,7 +108,7 @@ def index() -> str:
 def show(programme: Any) -> str:
     with page_transaction() as (db, actor):
         shown = show_calendar(db, actor, str(programme))
-    made = Calendar.from_json(shown["calendar"])
+    made = Calendar.from_json(shown.calendar)
     years = sorted({day.year for day in made.holidays | made.make_up}, reverse=True)
     return render_template(
         "deadlines/calendar.html",
@@ -130,10 +131,10 @@ def show(programme: Any) -> str:
 def edit(programme: Any) -> str:
     with page_transaction() as (db, actor):
         shown = show_calendar(db, actor, str(programme), to_change=True)
-    return _form(shown, Typed.of(Calendar.from_json(shown["calendar"])))
+    return _form(shown, Typed.of(Calendar.from_json(shown.calendar)))
 
 
-def _form(shown: Json, typed: Typed, faults: Mapping[str, str] | None = None, read: Json = None) -> str:
+def _form(shown: ProgrammeCalendar, typed: Typed, faults: Mapping[str, str] | None = None, read: Json = None) -> str:
     return render_template(
         "deadlines/edit_calendar.html",
         one=shown,
@@ -191,11 +192,11 @@ def preview(programme: Any) -> Response:
     with page_transaction() as (db, actor):
         shown = show_calendar(db, actor, str(programme), to_change=True)
         try:
-            calendar = typed.read(Calendar.from_json(shown["calendar"]))
+            calendar = typed.read(Calendar.from_json(shown.calendar))
         except InvalidForm as refusal:
             return make_response(_form(shown, typed, say_faults(refusal)), 422)
         told = preview_calendar(db, actor, str(programme), calendar)
-    moved = [one | {"words": _what(one)} for one in told["moved"]]
+    moved = [(one, _what(one)) for one in told.moved]
     return make_response(
         render_template("deadlines/preview_calendar.html", one=shown, typed=typed, told=told, moved=moved)
     )
@@ -208,17 +209,17 @@ _RUNGS = {
 }  # fmt: skip
 
 
-def _what(one: Mapping[str, Json]) -> str:
-    if one["task"]:
-        words, rung = task_words(one["task"]), _RUNGS.get(one["what"])
+def _what(one: MovedMoment) -> str:
+    if one.task:
+        words, rung = task_words(one.task), _RUNGS.get(one.what)
         return gettext(rung, task=words) if rung else words
-    if one["what"] in _RUNGS:
+    if one.what in _RUNGS:
         return gettext("a reminder of a step")
-    if one["what"] == "expire":
+    if one.what == "expire":
         return gettext("a consent expires")
-    if one["what"] == END_ACCESS:
+    if one.what == END_ACCESS:
         return gettext("a provider's access to a document ends")
-    name = str(one["what"]).removeprefix("fire:")
+    name = str(one.what).removeprefix("fire:")
     for edition in load_library().editions.values():
         if f"transitions.{name}.do" in edition.texts:
             return edition_text(edition, f"transitions.{name}.do")
@@ -233,7 +234,7 @@ def change(programme: Any) -> Response:
     with page_transaction() as (db, actor):
         shown = show_calendar(db, actor, id, to_change=True)
     try:
-        calendar = typed.read(Calendar.from_json(shown["calendar"]))
+        calendar = typed.read(Calendar.from_json(shown.calendar))
         with page_transaction() as (db, actor):
             change_calendar(db, actor, id, calendar, seen=typed.seen, request=read_request())
     except InvalidForm as refusal:

@@ -275,7 +275,7 @@ def _show_one(
         found, one = documents.find_document(db, actor, id)
         layout.use_calendar(calendar_of(db, found.programme))
         whole = sight(actor, found) == Sight.ALL
-        told = next(item for item in documents.list_documents(db, actor, found) if item["id"] == id)
+        told = next(item for item in documents.list_documents(db, actor, found) if item.id == id)
         takings = documents.list_takings(db, actor, id) if whole else []
         track = found.tracks.get(one.track or "") or _granted_to(found, id)
         form = build_form(

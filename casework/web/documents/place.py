@@ -101,7 +101,7 @@ def show_place(place: Place, sent: Sent | None = None, refused: tuple[UploadRefu
         back = back_to_place()
         whole = sight(actor, found) == Sight.ALL
         package = documents.list_package(db, actor, found, track) if track else None
-        returned = _returned(db, actor, place, sent) if package and package["may_confirm"] else None
+        returned = _returned(db, actor, place, sent) if package and package.may_confirm else None
     page = render_template(
         "documents/index.html",
         package=package,

@@ -11,6 +11,7 @@ from markupsafe import Markup
 
 from casework.engine.definition.editions import Edition
 from casework.engine.state.events import SYSTEM_ACTOR
+from casework.operations.documents.views import DocumentRow
 from casework.web.shell.dates import say_day
 from casework.web.shell.forms import texts_of
 from casework.web.shell.i18n import N_, chinese, edition_text, role_name
@@ -111,11 +112,11 @@ def whose(code: str) -> dict[str, Json]:
     return {"party": code if code in PARTIES else None, "own": code == "own"}
 
 
-def say_whose(paper: Mapping[str, Json]) -> str:
+def say_whose(paper: DocumentRow) -> str:
     """Whose paper it is, or whom it is about."""
-    if paper["party"]:
-        return party_name(paper["party"])
-    return gettext("the office's own, with nothing of a party in it") if paper["own"] else gettext("both parties")
+    if paper.party:
+        return party_name(paper.party)
+    return gettext("the office's own, with nothing of a party in it") if paper.own else gettext("both parties")
 
 
 def say_join(one: Mapping[str, Json]) -> str:

@@ -15,6 +15,7 @@ from casework.operations.messages.mentions import list_mentions
 from casework.operations.oversight import case_hygiene as house_rule_now
 from casework.operations.oversight.forecast import MOST as MOST_AT_RISK
 from casework.operations.oversight.forecast import list_at_risk
+from casework.operations.oversight.views import Breach
 from casework.operations.referrals import inbox
 from casework.operations.tasks import my_work, workload
 from casework.operations.tasks.queue_counts import count_queues
@@ -85,7 +86,7 @@ def my_work_page() -> str:
         if tab == "open" and not cursor:
             others = my_work.list_work(db, actor, tab="waiting", limit=BELOW)["items"]
         queues = count_queues(db, actor)
-        mentions = list_mentions(db, actor, unread=True)["items"] if tab == "open" and not cursor else []
+        mentions = list_mentions(db, actor, unread=True).items if tab == "open" and not cursor else []
         first = my_work.first_due(db, actor) if not listed["items"] else None
         absent = list_for_absent(db, actor) if tab == "open" and not cursor else []
         decides = tab == "open" and not cursor and bool(actor.roles() & set(workload.DECIDING))
@@ -128,7 +129,7 @@ def offers_page() -> str:
             layout.use_calendar(calendar)
         listed = inbox.list_inbox(db, actor, tab="offers", cursor=cursor)
         counts = inbox.count_inbox(db, actor)
-        mentions = list_mentions(db, actor, unread=True)["items"] if not cursor else []
+        mentions = list_mentions(db, actor, unread=True).items if not cursor else []
         absent = list_for_absent(db, actor) if not cursor else []
         mine = list_tasks(db, actor, view="queue", limit=BELOW, placed=True)["items"] if not listed["items"] else []
     return render_template(
@@ -151,7 +152,7 @@ def decisions() -> str:
         if calendar := home_calendar(db, actor):
             layout.use_calendar(calendar)
         found = workload.list_decisions(db, actor)
-        sealed = [one for one in list_unsealings(db, actor)["items"] if one["decides"]]
+        sealed = [one for one in list_unsealings(db, actor).items if one.decides]
     groups = [(gettext(words), [one for one in found if one["decides"] == kind]) for kind, words in DECISIONS.items()]
     return render_template(
         "home/decisions.html",
@@ -190,29 +191,26 @@ def house_rule() -> str:
     with list_transaction() as (db, actor):
         found = house_rule_now.break_house_rule(db, actor)
         risky = list_at_risk(db, actor)
-    rows = [
-        one | {"breaches": [breach | {"url": _repair(one["number"], breach)} for breach in one["breaches"]]}
-        for one in found["items"]
-    ]
+    rows = [(case, [(breach, _repair(case.number, breach)) for breach in case.breaches]) for case in found.items]
     return render_template(
         "home/house_rule.html",
         rows=rows,
-        count=found["count"],
-        at=found["at"],
-        days=found["days"],
+        count=found.count,
+        at=found.at,
+        days=found.days,
         breaches=BREACHES,
         risks=[(case, say_risks(told)) for case, told in risky],
         most=MOST_AT_RISK,
     )
 
 
-def _repair(number: str, breach: Mapping[str, Json]) -> str:
+def _repair(number: str, breach: Breach) -> str:
     """The page on which a breach is repaired."""
-    task = breach["task"]
-    if breach["kind"] == "owner_left":
+    task = breach.task
+    if breach.kind == "owner_left":
         return url_for("cases.hand_over", number=number)
-    if task is not None and task["type"] != "step":
-        return url_for("tasks.show", task=task["id"])
+    if task is not None and task.type != "step":
+        return url_for("tasks.show", task=task.id)
     return case_url(number)
 
 

@@ -49,9 +49,9 @@ def index() -> str:
 
 def _index(faults: Mapping[str, str], made: Mapping[str, Json] | None = None) -> str:
     with page_transaction() as (db, actor):
-        rows = service_accounts.list_service_accounts(db, actor)["items"]
+        rows = service_accounts.list_service_accounts(db, actor).items
         organisations = list_members(db, actor)
-    name = next((one["name"] for one in rows if made and one["id"] == made["id"]), "")
+    name = next((one.name for one in rows if made and one.id == made["id"]), "")
     return render_template(
         "integrations/service_accounts.html",
         rows=rows,

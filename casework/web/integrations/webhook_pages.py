@@ -34,7 +34,7 @@ def index() -> str:
 
 def _index(faults: Mapping[str, str], made: Mapping[str, str] | None = None) -> str:
     with page_transaction() as (db, actor):
-        found = webhooks.list_endpoints(db, actor)["items"]
+        found = webhooks.list_endpoints(db, actor).items
         organisations = list_members(db, actor)
     return render_template(
         "integrations/webhooks.html",
@@ -96,15 +96,15 @@ def show(hook: UUID) -> str:
     cursor = request.args.get("cursor")
     with page_transaction() as (db, actor):
         found = webhooks.list_messages(db, actor, str(hook), cursor=cursor)
-        one = next(one for one in webhooks.list_endpoints(db, actor)["items"] if one["id"] == str(hook))
+        one = next(one for one in webhooks.list_endpoints(db, actor).items if one.id == str(hook))
     here = url_for("webhooks.show", hook=hook)
     return render_template(
         "integrations/webhook.html",
         one=one,
-        rows=found["items"],
+        rows=found.items,
         states=STATES,
         first_url=here if cursor else "",
-        next_url=url_for("webhooks.show", hook=hook, cursor=found["next"]) if found["next"] else "",
+        next_url=url_for("webhooks.show", hook=hook, cursor=found.next) if found.next else "",
     )
 
 

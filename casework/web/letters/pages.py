@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import asdict
 from typing import Any
 
 from flask import Blueprint, Response, current_app, flash, make_response, redirect, render_template, request, url_for
@@ -19,6 +20,7 @@ from casework.operations.letters import service as letters
 from casework.operations.letters.content import BOTH, CHINESE, ENGLISH
 from casework.operations.letters.pdf import insist_printing
 from casework.operations.letters.service import MOST_WORDS, Composed, Written
+from casework.operations.letters.views import PossibleLetter
 from casework.web.shell.dates import say_day
 from casework.web.shell.form_actions import Sent
 from casework.web.shell.forms import build_form, own_texts, parse_form, read_request
@@ -71,8 +73,8 @@ def index(number: str) -> str:
     return render_template(
         "letters/index.html",
         number=number,
-        items=told["items"],
-        possible=[_named(one) for one in told["possible"]],
+        items=told.items,
+        possible=[_named(one) for one in told.possible],
         names=NAMES,
         purposes=PURPOSES,
         crumbs=_crumbs(number),
@@ -80,10 +82,10 @@ def index(number: str) -> str:
     )
 
 
-def _named(one: Mapping[str, Json]) -> dict[str, Json]:
-    to = one["name_zh"] if chinese() and one["name_zh"] else one["name"]
-    role = service_name(one["service"]) if one["service"] else party_name(one["side"])
-    return {**one, "to_name": to, "role": role, "title": gettext(NAMES[one["kind"]])}
+def _named(one: PossibleLetter) -> dict[str, Json]:
+    to = one.name_zh if chinese() and one.name_zh else one.name
+    role = service_name(one.service) if one.service else party_name(one.side)
+    return {**asdict(one), "to_name": to, "role": role, "title": gettext(NAMES[one.kind])}
 
 
 def _missing() -> str:
@@ -111,8 +113,8 @@ def write(number: str) -> BaseResponse:
 def _write(number: str, asked: Mapping[str, str], sent: Sent | None) -> Response:
     with page_transaction() as (db, actor):
         letters.insist_sender(db, actor, number)
-        possible = letters.list_letters(db, actor, number)["possible"]
-        wanted = [one for one in possible if one["kind"] == asked.get("kind") and one["to"] == asked.get("to")]
+        possible = letters.list_letters(db, actor, number).possible
+        wanted = [one for one in possible if one.kind == asked.get("kind") and one.to == asked.get("to")]
         if not wanted:
             raise NotFound("letter")
         one = _named(wanted[0])

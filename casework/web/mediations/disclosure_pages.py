@@ -182,7 +182,7 @@ def show(opening: UUID) -> Response:
 def _show(id: str, sent: Sent | None) -> Response:
     with page_transaction() as (db, actor):
         one = disclosures.find_unsealing(db, actor, id)
-        form = _form(db, actor, f"decide:{id}", Decision, sent) if one["state"] == "asked" else None
+        form = _form(db, actor, f"decide:{id}", Decision, sent) if one.state == "asked" else None
     return make_response(
         render_template("mediations/disclosure.html", one=one, form=form, sent=sent), sent.status if sent else 200
     )
@@ -242,8 +242,8 @@ def _emergency(number: str, sent: Sent | None) -> Response:
         if number:
             try:
                 found = disclosures.insist_may_break(db, actor, number)
-                form = _form(db, actor, f"emergency:{found['number']}", Emergency, sent)
-                roles = disclosures.roles_of_breaker(db, actor, found["number"])
+                form = _form(db, actor, f"emergency:{found.number}", Emergency, sent)
+                roles = disclosures.roles_of_breaker(db, actor, found.number)
             except NotFound:
                 fault = gettext(
                     "There is no case %(number)s in a programme that you administer. Check the number.", number=number

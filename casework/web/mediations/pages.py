@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
@@ -26,6 +25,7 @@ from casework.operations.core.idempotency import Done, Request
 from casework.operations.core.unread import look
 from casework.operations.mediations import service as mediations
 from casework.operations.mediations.disclosures import list_openings, may_ask, opened_until
+from casework.operations.mediations.views import MediationRow
 from casework.operations.messages.service import list_threads
 from casework.permissions.actors import Actor
 from casework.permissions.visibility import Sight, sight
@@ -47,13 +47,13 @@ blueprint = Blueprint("mediations", __name__)
 @only("dispute_officer")
 def index() -> str:
     with page_transaction() as (db, actor):
-        found = mediations.list_mediations(db, actor)["items"]
+        found = mediations.list_mediations(db, actor).items
     return render_template("mediations/index.html", rows=[_row(one) for one in found], fault="", number="")
 
 
-def _row(one: Mapping[str, Json]) -> dict[str, Json]:
-    edition = load_library()[one["edition"]]
-    return {**one, "states": [edition_text(edition, f"states.{leaf}") for leaf in one["states"]]}
+def _row(one: MediationRow) -> tuple[MediationRow, list[str]]:
+    edition = load_library()[one.edition]
+    return one, [edition_text(edition, f"states.{leaf}") for leaf in one.states]
 
 
 @blueprint.get("/mediations/new")
@@ -110,9 +110,9 @@ def show(mediation: UUID) -> str:
         readers, named = list_openings(db, case), may_ask(actor, case)
         until = opened_until(actor, case)
         untold = {
-            one["id"]: told_form(db, actor, one["id"])
+            one.id: told_form(db, actor, one.id)
             for one in readers
-            if named and one["decided_at"] and one["state"] != "refused" and not one["told_on"]
+            if named and one.decided_at and one.state != "refused" and not one.told_on
         }
         amend = correctable(
             actor,
@@ -173,8 +173,8 @@ def _hand_over(id: str, sent: form_actions.Sent | None) -> Response:
         case, told = _find(db, actor, id)
         if "hand_over" not in told["deeds"]:
             raise NotFound("mediation")
-        known, name = mediations.list_leaders(db, actor, id)["items"], f"hand-over:{id}"
-        people = [(one["id"], one["name"]) for one in known]
+        known, name = mediations.list_leaders(db, actor, id).items, f"hand-over:{id}"
+        people = [(one.id, one.name) for one in known]
         leaders = [
             (id, gettext("%(name)s, who leads it now", name=name) if id == case.owner else name) for id, name in people
         ]

@@ -33,6 +33,7 @@ from casework.operations.messages.service import (
     send_message,
     thread_of,
 )
+from casework.operations.messages.views import Mention, ThreadDetails, ThreadRow
 from casework.operations.referrals.service import find_referral
 from casework.permissions.actors import Actor
 from casework.web.shell import layout
@@ -110,69 +111,67 @@ class Place:
 _PARAMETERS = {"case": "number", "referral": "referral", "mediation": "mediation"}
 
 
-def say_thread(one: Mapping[str, Json]) -> str:
+def say_thread(one: ThreadRow | ThreadDetails) -> str:
     """The name of a thread."""
-    if one["audience"] == INTERNAL:
+    if one.audience == INTERNAL:
         return gettext("Internal notes")
-    if not one["whole"]:
+    if not one.whole:
         return gettext("Messages with the office")
-    return gettext("Shared with %(provider)s", provider=one["provider"] or gettext("a provider"))
+    return gettext("Shared with %(provider)s", provider=one.provider or gettext("a provider"))
 
 
-def thread_url(one: Mapping[str, Json], number: str | None, log: str) -> str:
+def thread_url(one: ThreadRow, number: str | None, log: str) -> str:
     """The address of a thread as operations list it."""
-    if one["referral"] is not None:
-        return Place("referral", str(one["referral"])).url()
+    if one.referral is not None:
+        return Place("referral", str(one.referral)).url()
     return (Place("case", number) if number else Place("mediation", log)).url()
 
 
 @blueprint.app_template_global()
-def mention_url(one: Mapping[str, Json]) -> str:
+def mention_url(one: Mention) -> str:
     """Where a message stands that mentions the reader."""
-    if one["audience"] == SHARED:
-        place = Place("referral", one["referral"])
+    if one.audience == SHARED:
+        place = Place("referral", str(one.referral))
     else:
-        place = Place("mediation", one["mediation"]) if one["mediation"] else Place("case", one["number"])
-    return f"{place.url()}#m-{one['message']}"
+        place = Place("mediation", one.mediation) if one.mediation else Place("case", str(one.number))
+    return f"{place.url()}#m-{one.message}"
 
 
-def threads_of(
-    threads: Iterable[Mapping[str, Json]], number: str | None, log: str
-) -> list[tuple[str, str, Mapping[str, Json]]]:
+def threads_of(threads: Iterable[ThreadRow], number: str | None, log: str) -> list[tuple[str, str, ThreadRow]]:
     """Threads for a page: the name of each, its address, and what stands there."""
     return [(say_thread(one), thread_url(one, number, log), one) for one in threads]
 
 
-def _crumbs(told: Mapping[str, Json]) -> list[tuple[str, str]]:
+def _crumbs(told: ThreadDetails) -> list[tuple[str, str]]:
     """The page that a thread belongs to, as its reader knows it."""
-    if told["whole"] and told["number"]:
+    if told.whole and told.number:
         return [
             (gettext("Cases"), url_for("cases.index")),
-            (told["number"], url_for("cases.show", number=told["number"])),
+            (told.number, url_for("cases.show", number=told.number)),
         ]
-    if told["whole"]:
+    if told.whole:
         return [
             (gettext("Sealed mediations"), url_for("mediations.index")),
-            (told["title"] or gettext("Sealed mediation"), url_for("mediations.show", mediation=told["log"])),
+            (told.title or gettext("Sealed mediation"), url_for("mediations.show", mediation=told.log)),
         ]
-    name = gettext("Referral: %(service)s", service=service_name(told["service"]))
-    return [(gettext("Home"), url_for("home.show")), (name, url_for("referrals.show", referral=told["referral"]))]
+    name = gettext("Referral: %(service)s", service=service_name(str(told.service)))
+    return [(gettext("Home"), url_for("home.show")), (name, url_for("referrals.show", referral=told.referral))]
 
 
-def say_readers(told: Mapping[str, Json]) -> str:
+def say_readers(told: ThreadDetails) -> str:
     """Who will read what is written in a thread."""
-    sealed = told["kind"] == "mediation"
-    if told["audience"] == INTERNAL:
+    sealed = told.kind == "mediation"
+    if told.audience == INTERNAL:
         if sealed:
             return gettext("Read by those named for this mediation, and by nobody else.")
         return gettext(
             "Read by the office alone: the programme's officers, supervisors, compliance officers, managers and auditors."
             " No provider ever reads it."
         )
-    provider = told["provider"] or gettext("a provider")
+    provider = told.provider or gettext("a provider")
     if sealed:
         return gettext("Read by the people of %(provider)s, and by those named for this mediation.", provider=provider)
-    if told["whole"]:
+    if told.whole:
         return gettext("Read by the people of %(provider)s, outside the office, and by the office.", provider=provider)
     return gettext("Read by the programme's office and by your colleagues at %(provider)s.", provider=provider)
 
@@ -218,36 +217,36 @@ def _show(place: Place, sent: Sent | None = None, doubt: AudienceInDoubt | None 
         threads = list_threads(db, actor, thread.case)
         if sent is None:
             open_mentions(db, actor, thread)
-        form = _composer(db, actor, thread, told, sent) if told["why_not"] is None or sent else None
+        form = _composer(db, actor, thread, told, sent) if told.why_not is None or sent else None
     page = render_template(
         "messages/thread.html",
         told=told,
         place=place,
         form=form,
-        items=listed["items"],
+        items=listed.items,
         sent=sent,
         crumbs=_crumbs(told),
         title=say_thread(told),
         readers=say_readers(told),
-        why_not=say(told["why_not"]) if told["why_not"] else "",
+        why_not=say(told.why_not) if told.why_not else "",
         doubts=_say_doubts(doubt),
         seal=_seal(sent.data.get("f-words", "")) if sent and doubt else "",
-        tabs=threads_of(threads, told["number"], told["log"]) if told["whole"] else [],
-        service=service_name(told["service"]) if told["service"] else "",
-        next_url=place.url(cursor=listed["next"]) if listed["next"] else "",
+        tabs=threads_of(threads, told.number, told.log) if told.whole else [],
+        service=service_name(told.service) if told.service else "",
+        next_url=place.url(cursor=listed.next) if listed.next else "",
         first_url=place.url() if cursor else "",
     )
     return make_response(page, sent.status if sent else 200)
 
 
-def _composer(db: Connection, actor: Actor, thread: Thread, told: Mapping[str, Json], sent: Sent | None) -> FormView:
-    name, form = draft_name(thread.case.log, told["referral"]), _form_of(thread.audience)
+def _composer(db: Connection, actor: Actor, thread: Thread, told: ThreadDetails, sent: Sent | None) -> FormView:
+    name, form = draft_name(thread.case.log, told.referral), _form_of(thread.audience)
     faults = {"tell" if field == "mentions" else field: why for field, why in sent.faults.items()} if sent else None
     return build_form(
         name,
-        [one for one in form.rule() if one["name"] != "tell" or told["tell"]],
+        [one for one in form.rule() if one["name"] != "tell" or told.tell],
         own_texts(form),
-        choices={"tell": [(one["id"], one["name"]) for one in told["tell"]]},
+        choices={"tell": [(one.id, one.name) for one in told.tell]},
         submitted=sent.data if sent else None,
         faults=faults,
         draft=None if sent else find_draft(db, actor.person, name),
@@ -294,9 +293,9 @@ def _write(place: Place) -> Response:
     def said(_: Done) -> str:
         if place.audience == INTERNAL:
             return gettext("The note is kept. No provider reads it.")
-        if not told["whole"]:
+        if not told.whole:
             return gettext("Your message is sent. The office reads it now.")
-        return gettext("Your message is sent. %(provider)s reads it now.", provider=told["provider"])
+        return gettext("Your message is sent. %(provider)s reads it now.", provider=told.provider)
 
     name = draft_name(thread.case.log, place.referral)
     try:
@@ -314,15 +313,15 @@ def _ask_correction(
         thread = place.find(db, actor)
         layout.use_calendar(calendar_of(db, thread.case.programme))
         told = describe_thread(db, actor, thread)
-        found = list_messages(db, actor, thread, only=message)["items"]
-        if not found or not (found[0]["may_correct"] or sent):
+        found = list_messages(db, actor, thread, only=message).items
+        if not found or not (found[0].may_correct or sent):
             raise NotFound("message")
         name = _draft_of(thread, message)
         form = build_form(
             name,
             Correction.rule(),
             own_texts(Correction),
-            values={"words": found[0]["words"]},
+            values={"words": found[0].words},
             submitted=sent.data if sent else None,
             faults=sent.faults if sent else None,
             draft=None if sent else find_draft(db, actor.person, name),

@@ -31,11 +31,11 @@ def index() -> str:
     tabs += [(gettext(words), url_for("mails.index", state=code), state == code) for code, words in STATES.items()]
     return render_template(
         "notifications/mails.html",
-        rows=found["items"],
+        rows=found.items,
         tabs=tabs,
         states=STATES,
         kinds={**KIND, **OTHERS},
-        next_url=url_for("mails.index", state=state, cursor=found["next"]) if found["next"] else "",
+        next_url=url_for("mails.index", state=state, cursor=found.next) if found.next else "",
         first_url=url_for("mails.index", state=state) if cursor else "",
     )
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Mapping
 
 from flask import Blueprint, flash, make_response, redirect, render_template, request, url_for
 from flask_babel import gettext
@@ -15,12 +15,12 @@ from casework.operations.auth.account_words import ROLE_SAYS, SAYS
 from casework.operations.core import notification_preferences
 from casework.operations.core.notice_words import CHOICE, HAPPENED, KIND
 from casework.operations.notifications import queries as notification_queries
+from casework.operations.notifications.views import Notification
 from casework.web.history.sentences import say_given
 from casework.web.shell.i18n import edition_text
 from casework.web.shell.session import page_transaction
 from casework.web.shell.task_links import case_url
 
-Json = Any
 blueprint = Blueprint("notifications", __name__, url_prefix="/notifications")
 
 
@@ -31,26 +31,23 @@ def index() -> str:
         found = notification_queries.list_notifications(db, actor, cursor=cursor)
     return render_template(
         "notifications/index.html",
-        rows=[_said(one) for one in found["items"]],
-        next_url=url_for("notifications.index", cursor=found["next"]) if found["next"] else "",
+        rows=[_said(one) for one in found.items],
+        next_url=url_for("notifications.index", cursor=found.next) if found.next else "",
         first_url=url_for("notifications.index") if cursor else "",
     )
 
 
-def _said(one: Json) -> Json:
-    """A notification with its words."""
-    if one["account"]:
-        return one | {"happened": gettext(SAYS[one["words"]]), "deed": ""}
-    if one["role_request"]:
-        return one | {"happened": gettext(ROLE_SAYS[one["words"]]), "deed": ""}
-    if one["opened"]:
-        by = gettext("by %(name)s", name=one["opened"]["by"] or gettext("somebody"))
-        return one | {
-            "happened": gettext(HAPPENED[one["kind"]]),
-            "deed": by + say_given(one["opened"]["given"], one["opened"]["names"]),
-        }
-    deed = edition_text(load_library()[one["edition"]], one["words"]) if one["words"] else ""
-    return one | {"happened": gettext(HAPPENED[one["kind"]]), "deed": deed}
+def _said(told: Notification) -> tuple[Notification, str, str]:
+    """A notification with what happened and the deed by which it did, in words."""
+    if told.account:
+        return told, gettext(SAYS[told.words or ""]), ""
+    if told.role_request:
+        return told, gettext(ROLE_SAYS[told.words or ""]), ""
+    if told.opened:
+        by = gettext("by %(name)s", name=told.opened["by"] or gettext("somebody"))
+        return told, gettext(HAPPENED[told.kind]), by + say_given(told.opened["given"], told.opened["names"])
+    deed = edition_text(load_library()[told.edition or ""], told.words) if told.words else ""
+    return told, gettext(HAPPENED[told.kind]), deed
 
 
 @blueprint.get("/<notification>")
@@ -61,20 +58,20 @@ def show(notification: str) -> Response:
     return redirect(_place(found), 303)
 
 
-def _place(one: Json) -> str:
-    if one["account"]:
+def _place(one: Notification) -> str:
+    if one.account:
         return url_for("accounts.show")
-    if one["role_request"]:
-        return url_for("role_requests.show", role=one["role_request"])
-    if one["task"] and not one["step"] and not one["done"]:
-        return url_for("tasks.show", task=one["task"])
-    if one["unsealing"]:
-        return url_for("openings.show", opening=one["unsealing"])
-    if one["inside"] and not one["sealed"]:
-        return case_url(one["number"])
-    if one["sealed"] and one["inside"]:
-        return url_for("mediations.show", mediation=one["log"])
-    return url_for("referrals.show", referral=one["referral"]) if one["referral"] else url_for("home.show")
+    if one.role_request:
+        return url_for("role_requests.show", role=one.role_request)
+    if one.task and not one.step and not one.done:
+        return url_for("tasks.show", task=one.task)
+    if one.unsealing:
+        return url_for("openings.show", opening=one.unsealing)
+    if one.inside and not one.sealed:
+        return case_url(str(one.number))
+    if one.sealed and one.inside:
+        return url_for("mediations.show", mediation=one.log)
+    return url_for("referrals.show", referral=one.referral) if one.referral else url_for("home.show")
 
 
 @blueprint.post("/<notification>/read")
@@ -98,7 +95,7 @@ def settings() -> str:
     return _settings({})
 
 
-def _settings(faults: Json) -> str:
+def _settings(faults: Mapping[str, str]) -> str:
     with page_transaction() as (db, actor):
         kept = notification_preferences.find_telling(db, actor)
     rows = [

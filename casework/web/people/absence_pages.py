@@ -29,20 +29,15 @@ def index() -> str:
 
 def _index(faults: Mapping[str, str]) -> str:
     with page_transaction() as (db, actor):
-        found = absences.list_absences(db, actor)["items"]
+        found = absences.list_absences(db, actor).items
         offered = absences.absence_choices(db, actor)
     several = len(offered) > 1
-    whom = [
-        (f"{scope['id']} {one['id']}", _within(one, scope, several)) for scope in offered for one in scope["enters"]
-    ]
+    whom = [(f"{scope.id} {one.id}", _within(one, scope, several)) for scope in offered for one in scope.enters]
     # Oneself first: that is whom most enter.
     whom.sort(key=lambda pair: not pair[0].endswith(actor.person))
     # Nobody gives a role to themselves: neither to stand in for others nor for oneself.
     people = {
-        one["id"]: _within(one, scope, several)
-        for scope in offered
-        for one in scope["people"]
-        if one["id"] != actor.person
+        one.id: _within(one, scope, several) for scope in offered for one in scope.people if one.id != actor.person
     }
     return render_template(
         "people/absences.html", rows=found, whom=whom, substitutes=list(people.items()), faults=faults, me=actor.person

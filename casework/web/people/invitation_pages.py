@@ -40,10 +40,10 @@ def index() -> str:
         found = invitations.list_invitations(db, actor, cursor=cursor)
     return render_template(
         "people/invitations.html",
-        rows=found["items"],
+        rows=found.items,
         states=STATES,
         back=_back(actor),
-        next_url=url_for("invitations.index", cursor=found["next"]) if found["next"] else "",
+        next_url=url_for("invitations.index", cursor=found.next) if found.next else "",
         first_url=url_for("invitations.index") if cursor else "",
     )
 
@@ -84,7 +84,7 @@ def _where(db: Connection, actor: Actor) -> list[tuple[str, str]]:
         offered = people_queries.choices(db, actor)
         return [(f"{kind}:{id}", name) for kind in ("programme", "organisation") for id, name in offered[kind]]
     led = lists.list_members(db, actor)
-    return [(f"organisation:{one['id']}", one["name"]) for one in led]
+    return [(f"organisation:{one.id}", one.name) for one in led]
 
 
 def _back(actor: Actor) -> tuple[str, str]:

@@ -39,7 +39,7 @@ def show(person: UUID) -> str:
 def _show(person: str, faults: Mapping[str, str], outcomes: list[Outcome]) -> str:
     with page_transaction() as (db, actor):
         found = offboarding.show_leaver(db, actor, person)
-    everybody = {one["id"]: one for case in found["cases"] for one in case["successors"]}
+    everybody = {one.id: one for case in found.cases for one in case.successors}
     return render_template(
         "people/offboarding.html",
         one=found,
@@ -48,7 +48,7 @@ def _show(person: str, faults: Mapping[str, str], outcomes: list[Outcome]) -> st
         everybody=list(everybody.values()),
         done=sum(not one.why for one in outcomes),
         most=offboarding.MOST,
-        why_not={one["number"]: say(one["why_not"]) for one in found["cases"] if one["why_not"]},
+        why_not={one.number: say(one.why_not) for one in found.cases if one.why_not},
     )
 
 

@@ -344,10 +344,10 @@ def organisations() -> str:
         told = lists.list_organisations(db, actor, cursor=cursor)
     return render_template(
         "people/organisations.html",
-        items=told["items"],
+        items=told.items,
         kinds=KINDS,
         services=SERVICES,
-        next_url=url_for("administration.organisations", cursor=told["next"]) if told["next"] else "",
+        next_url=url_for("administration.organisations", cursor=told.next) if told.next else "",
         first_url=url_for("administration.organisations") if cursor else "",
     )
 
@@ -427,7 +427,7 @@ def programmes() -> str:
 
 def _programmes(faults: Mapping[str, str]) -> str:
     with page_transaction() as (db, actor):
-        items = lists.list_programmes(db, actor)["items"]
+        items = lists.list_programmes(db, actor).items
         mine = people_queries.own_programmes(actor)
     return render_template("people/programmes.html", items=items, mine=mine, faults=faults, calendars=CALENDARS)
 

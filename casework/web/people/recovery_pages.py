@@ -32,7 +32,7 @@ def index() -> Response:
 
 def _index(fault: str = "", status: int = 200) -> Response:
     with page_transaction() as (db, actor):
-        items = account_recovery.list_recoveries(db, actor)["items"]
+        items = account_recovery.list_recoveries(db, actor).items
     return make_response(
         render_template("people/recoveries.html", items=items, means=MEANS, states=STATES, fault=fault), status
     )
@@ -82,16 +82,14 @@ def decide(recovery: UUID) -> Response:
     try:
         with page_transaction() as (db, actor):
             done = account_recovery.decide_recovery(db, actor, str(recovery), agree=agree, request=read_request())
-            told = next(
-                one for one in account_recovery.list_recoveries(db, actor)["items"] if one["id"] == str(recovery)
-            )
+            told = next(one for one in account_recovery.list_recoveries(db, actor).items if one.id == str(recovery))
     except Refused as refusal:
         return _index(say_error(refusal), 409)
     if not agree:
         flash(gettext("You have not agreed. The person is told."))
         return redirect(url_for("recoveries.index"), 303)
     return make_response(
-        render_template("people/recovery_told.html", one=told["person"], half=done.answer.get("half"), first=False)
+        render_template("people/recovery_told.html", one=told.person, half=done.answer.get("half"), first=False)
     )
 
 

@@ -38,7 +38,7 @@ REACH = {
 def index() -> str:
     with page_transaction() as (db, actor):
         found = role_requests.list_requests(db, actor)
-    return render_template("people/role_requests.html", rows=found["items"], states=STATES)
+    return render_template("people/role_requests.html", rows=found.items, states=STATES)
 
 
 @blueprint.get("/<uuid:role>")
@@ -69,7 +69,7 @@ def decide(role: UUID) -> Response:
         return make_response(_shown(id, {"": " ".join(say(why) for why in refusal.reasons)}), 409)
     except WrongState as refusal:
         return make_response(_shown(id, {"": say_error(refusal)}), 409)
-    given = {"name": one["person"]["name"], "role": role_name(one["role"])}
+    given = {"name": one.person.name, "role": role_name(one.role)}
     flash(
         gettext("You agreed: %(name)s has the role %(role)s now, or from its first day.", **given)
         if agree

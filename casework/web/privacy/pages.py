@@ -39,11 +39,11 @@ def index() -> str:
         found = erasure_requests.list_erasures(db, actor, cursor=cursor)
     return render_template(
         "privacy/index.html",
-        rows=found["items"],
+        rows=found.items,
         states=STATES,
         bases=BASES,
         asks=ADMINISTRATOR in actor.roles(),
-        next_url=url_for("erasures.index", cursor=found["next"]) if found["next"] else "",
+        next_url=url_for("erasures.index", cursor=found.next) if found.next else "",
         first_url=url_for("erasures.index") if cursor else "",
     )
 
@@ -110,7 +110,7 @@ def _shown(erasure: str, faults: Mapping[str, str]) -> str:
     with page_transaction() as (db, actor):
         one = erasure_requests.show_erasure(db, actor, erasure, years=current_app.config["KEEP_FINANCING_YEARS"])
     return render_template(
-        "privacy/show.html", one=one, kept=[say(why) for why in one["kept"]], faults=faults, states=STATES, bases=BASES
+        "privacy/show.html", one=one, kept=[say(why) for why in one.kept], faults=faults, states=STATES, bases=BASES
     )
 
 

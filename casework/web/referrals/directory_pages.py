@@ -16,6 +16,7 @@ from casework.errors import InvalidForm, NotAllowed
 from casework.operations.core.drafts import find_draft
 from casework.operations.core.idempotency import Done, Request
 from casework.operations.people import provider_directory
+from casework.operations.people.views import ProviderDetails
 from casework.permissions.actors import Actor
 from casework.web.shell.form_actions import Sent, answer
 from casework.web.shell.forms import build_form, own_texts
@@ -52,9 +53,9 @@ class Profile(Form):
 def index() -> str:
     service = request.args.get("service") or None
     with page_transaction() as (db, actor):
-        found = provider_directory.list_providers(db, actor)["items"]
-    offered = sorted({code for one in found for code in one["services"]})
-    rows = [one for one in found if service is None or service in one["services"]]
+        found = provider_directory.list_providers(db, actor)
+    offered = sorted({code for one in found for code in one.services})
+    rows = [one for one in found if service is None or service in one.services]
     return render_template("referrals/providers.html", rows=rows, services=offered, service=service)
 
 
@@ -73,7 +74,7 @@ def profile(provider: UUID) -> Response:
 def _profile(id: str, sent: Sent | None) -> Response:
     with page_transaction() as (db, actor):
         told = provider_directory.show_provider(db, actor, id)
-        if not told["may_edit"]:
+        if not told.may_edit:
             raise NotAllowed(why="this is for the provider's lead and for administrators.")
         name = f"profile:{id}"
         form = build_form(
@@ -90,14 +91,14 @@ def _profile(id: str, sent: Sent | None) -> Response:
     )
 
 
-def _values(told: Mapping[str, Json]) -> dict[str, Json]:
-    closed = told["closed"][0] if told["closed"] else {}
+def _values(told: ProviderDetails) -> dict[str, Json]:
+    closed = told.closed[0] if told.closed else {}
     found = {
-        "fields_": ", ".join(told["fields"]),
-        "places": ", ".join(told["places"]),
-        "conflicts": "\n".join(told["conflicts"]),
-        "languages": told["languages"],
-        "capacity": told["capacity"],
+        "fields_": ", ".join(told.fields),
+        "places": ", ".join(told.places),
+        "conflicts": "\n".join(told.conflicts),
+        "languages": told.languages,
+        "capacity": told.capacity,
         "closed_from": closed.get("from"),
         "closed_to": closed.get("to"),
     }

@@ -110,7 +110,7 @@ def _show(id: str, sent: form_actions.Sent | None) -> str:
         moved = form_actions.moved_since(db, actor, case, id, sent.seen) if sent else []
         events = list_referral_events(db, actor, id, without=(SAID,), limit=100)
         signed = describe_contract(db, actor, case, case.tracks[id])
-        threads = [one for one in list_threads(db, actor, case) if one["referral"] == id]
+        threads = [one for one in list_threads(db, actor, case) if one.referral == id]
         amend = correctable(
             actor,
             case,

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
-
 from flask import Blueprint, render_template, request
 
 from casework.operations.people.administrator_checks import is_administrator
 from casework.operations.search import service as search
+from casework.operations.search.views import FoundMessage
 from casework.web.messages.pages import Place
 from casework.web.shell.session import page_transaction
 
@@ -19,14 +17,14 @@ blueprint = Blueprint("search", __name__)
 def show() -> str:
     with page_transaction() as (db, actor):
         found = search.search(db, actor, request.args.get("q", ""))
-    count = sum(len(found[kind]) for kind in search.KINDS)
+    count = sum(len(getattr(found, kind)) for kind in search.KINDS)
     return render_template(
         "search/show.html", found=found, count=count, shortest=search.SHORTEST, opens_people=is_administrator(actor)
     )
 
 
 @blueprint.app_template_global()
-def found_message_url(one: Mapping[str, Any]) -> str:
+def found_message_url(message: FoundMessage) -> str:
     """Where a message stands that was found."""
-    place = Place("case", one["number"]) if one["referral"] is None else Place("referral", str(one["referral"]))
-    return f"{place.url()}#m-{one['id']}"
+    place = Place("case", message.number) if message.referral is None else Place("referral", message.referral)
+    return f"{place.url()}#m-{message.id}"

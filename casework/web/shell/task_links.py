@@ -11,6 +11,7 @@ from flask_babel import gettext
 from markupsafe import Markup
 
 from casework.definitions import load_library
+from casework.operations.core.views import TaskKey
 from casework.operations.deadlines.words import say_used
 from casework.permissions.actors import READS_ALL
 from casework.web.shell import dates
@@ -44,12 +45,17 @@ def capital(words: str) -> str:
     return words[:1].upper() + words[1:]
 
 
-def task_words(one: Mapping[str, Json]) -> str:
+def task_words(task: TaskKey | Mapping[str, Json]) -> str:
     """What is to be done, and about which party."""
-    edition, rule = load_library()[one["edition"]], one["rule"]
-    key = {"step": f"states.{rule}.do", "side": f"tasks.{rule}", "decision": f"transitions.{rule}.do"}[one["type"]]
+    if isinstance(task, TaskKey):
+        return _task_words(task.edition, task.rule, task.type, task.about)
+    return _task_words(task["edition"], task["rule"], task["type"], task.get("about"))
+
+
+def _task_words(fingerprint: str | None, rule: str, type: str, about: str | None) -> str:
+    edition = load_library()[fingerprint or ""]
+    key = {"step": f"states.{rule}.do", "side": f"tasks.{rule}", "decision": f"transitions.{rule}.do"}[type]
     words = edition_text(edition, key)
-    about = one.get("about")
     return f"{words} · {party_name(about)}" if about in ("need_owner", "technology_owner") else words
 
 

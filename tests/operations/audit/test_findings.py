@@ -10,6 +10,7 @@ from sqlalchemy import Connection, Engine, text
 
 from casework.errors import CaseHasMoved, InvalidForm, NotAllowed, NotFound, WrongState
 from casework.operations.audit import findings
+from casework.operations.audit.views import FindingMay
 from casework.operations.core import access_log
 from casework.operations.core.idempotency import Request
 from casework.operations.history.point_in_time import GRACE, Past
@@ -39,15 +40,15 @@ def test_a_finding_goes_from_open_to_answered_to_closed(world: World, db: Connec
     answered(world, db, finding)
     findings.close_finding(db, world.actor(db, "auditor"), finding, words="Settled.", request=new_request())
     shown = findings.show_finding(db, world.actor(db, "supervisor"), finding)
-    assert (shown["state"], shown["event"], shown["words"], shown["answer"]) == (
+    assert (shown.state, shown.event, shown.words, shown.answer) == (
         "closed",
         1,
         "Why so late?",
         "The letter was late.",
     )
-    assert [one["kind"] for one in shown["deeds"]] == ["raised", "answered", "closed"]
-    assert [one["actor"]["name"] for one in shown["deeds"]] == ["Auditor", "Officer", "Auditor"]
-    assert shown["may"] == {"answer": False, "close": False}
+    assert [one.kind for one in shown.deeds] == ["raised", "answered", "closed"]
+    assert [one.actor.name for one in shown.deeds] == ["Auditor", "Officer", "Auditor"]
+    assert shown.may == FindingMay(answer=False, close=False)
 
 
 def test_an_answer_that_does_not_settle_it_opens_it_again(world: World, db: Connection) -> None:
@@ -58,9 +59,10 @@ def test_an_answer_that_does_not_settle_it_opens_it_again(world: World, db: Conn
     findings.ask_again(db, world.actor(db, "auditor"), finding, words="Which letter?", request=new_request())
     answered(world, db, finding, "supervisor")
     shown = findings.show_finding(db, world.actor(db, "auditor"), finding)
-    assert shown["state"] == "answered"
-    assert shown["answered_by"]["name"] == "Supervisor"
-    assert shown["may"] == {"answer": False, "close": True}
+    assert shown.state == "answered"
+    assert shown.answered_by is not None
+    assert shown.answered_by.name == "Supervisor"
+    assert shown.may == FindingMay(answer=False, close=True)
 
 
 def test_only_auditors_raise_and_only_the_office_answers(world: World, db: Connection) -> None:
@@ -148,7 +150,7 @@ def test_the_same_request_raises_it_once(world: World, db: Connection) -> None:
     ]
     assert made[0].answer == made[1].answer
     assert made[1].repeated
-    assert len(findings.list_findings(db, world.actor(db, "auditor"))["items"]) == 1
+    assert len(findings.list_findings(db, world.actor(db, "auditor")).items) == 1
 
 
 def test_findings_are_listed_by_state_and_by_case(world: World, db: Connection) -> None:
@@ -158,16 +160,16 @@ def test_findings_are_listed_by_state_and_by_case(world: World, db: Connection) 
     auditor = world.actor(db, "auditor")
 
     def ids(**asked: Any) -> list[str]:
-        return [item["id"] for item in findings.list_findings(db, auditor, **asked)["items"]]
+        return [item.id for item in findings.list_findings(db, auditor, **asked).items]
 
     assert ids() == [two, one]
     assert ids(state="open") == [one]
     assert ids(number=second) == [two]
     assert findings.count_findings(db, auditor) == {"open": 1, "answered": 1, "closed": 0}
     page = findings.list_findings(db, auditor, limit=1)
-    assert [one["id"] for one in page["items"]] == [two]
-    assert [found["id"] for found in findings.list_findings(db, auditor, cursor=page["next"])["items"]] == [one]
-    assert findings.list_findings(db, world.actor(db, "foreign_officer"))["items"] == []
+    assert [one.id for one in page.items] == [two]
+    assert [found.id for found in findings.list_findings(db, auditor, cursor=page.next).items] == [one]
+    assert findings.list_findings(db, world.actor(db, "foreign_officer")).items == []
 
 
 def test_the_log_of_a_finding_is_verified(engine: Engine, world: World) -> None:
@@ -233,14 +235,14 @@ def test_readings_are_kept_and_shown_to_auditors_and_managers(world: World, db: 
     access_log.note_reading(db, auditor, "/cases/BJ-2026-0001/history?x=\x00y", "BJ-2026-0001")
     access_log.note_reading(db, auditor, "/" + "a" * 500)
     for name in ("auditor", "manager"):
-        items = access_log.list_readings(db, world.actor(db, name))["items"]
-        assert [len(one["address"]) for one in items] == [300, 31]
-        assert items[1]["number"] == "BJ-2026-0001"
+        items = access_log.list_readings(db, world.actor(db, name)).items
+        assert [len(one.address) for one in items] == [300, 31]
+        assert items[1].number == "BJ-2026-0001"
     for name in ("officer", "supervisor", "administrator", "provider"):
         with pytest.raises(NotFound):
             access_log.list_readings(db, world.actor(db, name))
     page = access_log.list_readings(db, auditor, limit=1)
-    assert len(access_log.list_readings(db, auditor, cursor=page["next"])["items"]) == 1
+    assert len(access_log.list_readings(db, auditor, cursor=page.next).items) == 1
 
 
 def test_readings_cannot_be_changed_by_the_application(world: World, db: Connection) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date, datetime, time, timedelta
-from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -21,6 +20,7 @@ from casework.operations.deadlines.calendars import (
     show_calendar,
 )
 from casework.operations.deadlines.timers import next_moment, ring_due_on
+from casework.operations.deadlines.views import ProgrammeCalendar
 from casework.operations.mediations.service import open_mediation
 from casework.operations.verification.service import verify_case
 from casework.records.event_log import now
@@ -44,10 +44,10 @@ def scene(db: Connection) -> Scene:
 
 
 def present(scene: Scene) -> Calendar:
-    return Calendar.from_json(show(scene)["calendar"])
+    return Calendar.from_json(show(scene).calendar)
 
 
-def show(scene: Scene) -> dict[str, Any]:
+def show(scene: Scene) -> ProgrammeCalendar:
     return show_calendar(scene.db, scene.world.actor(scene.db, "administrator"), scene.world.programmes["BJ"])
 
 
@@ -99,12 +99,12 @@ def test_the_preview_is_the_result(scene: Scene, change: tuple[list[tuple[int, b
         actor, programme = scene.world.actor(scene.db, "administrator"), scene.world.programmes["BJ"]
         told = list(moves(scene.db, programme, calendar))
         preview = preview_calendar(scene.db, actor, programme, calendar)
-        assert preview["cases"] == apply(scene, calendar)
+        assert preview.cases == apply(scene, calendar)
         after = moments(scene)
         assert sorted((one.clock, one.what, one.before, str(one.after)) for one in told) == sorted(
             (*key[:2], before[key], str(after.get(key))) for key in before if before[key] != after.get(key)
         )
-        assert preview["count"] + preview["reminders"] == len(told)
+        assert preview.count + preview.reminders == len(told)
         tasks = scene.db.execute(
             text(
                 "SELECT t.due_at, g.rung->>0 AS due FROM clocks k JOIN tasks t ON t.id = k.task_id CROSS JOIN"
@@ -123,14 +123,14 @@ def test_a_change_is_a_version_with_who_made_it_and_every_case_keeps_a_valid_his
     day = next(d for d in (now(db).date() + timedelta(days=n) for n in range(1, 9)) if first.is_working_day(d))
     apply(scene, replace(first, holidays=first.holidays | {day}, names={**first.names, day: {"en": "Storm"}}))
     told = show(scene)
-    versions = told["versions"]
-    assert [one["version"] for one in versions] == [first.version + 1, first.version]
-    assert versions[0]["by"] is not None
-    assert versions[1]["digest"] == first.digest
-    assert told["counting"] is False
+    versions = told.versions
+    assert [one.version for one in versions] == [first.version + 1, first.version]
+    assert versions[0].by is not None
+    assert versions[1].digest == first.digest
+    assert told.counting is False
     recounted = db.execute(text("SELECT effects FROM events WHERE kind = 'recounted'")).scalars().all()
     assert recounted
-    assert {one["calendar"] for one in recounted} == {versions[0]["digest"]}
+    assert {one["calendar"] for one in recounted} == {versions[0].digest}
     for log in db.execute(text("SELECT id FROM cases")).scalars().all():
         assert verify_case(db, log) == []
 

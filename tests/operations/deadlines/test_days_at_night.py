@@ -72,5 +72,5 @@ def test_a_provider_that_is_away_from_today_on_is_closed_now(db: Connection, wor
         text("UPDATE organisations SET profile = CAST(:profile AS jsonb) WHERE id = CAST(:id AS uuid)"),
         {"profile": closed, "id": world.organisations["lab"]},
     )
-    found = {one["id"]: one for one in list_providers(db, world.actor(db, "officer"))["items"]}
-    assert found[world.organisations["lab"]]["closed_now"]
+    found = {one.id: one for one in list_providers(db, world.actor(db, "officer"))}
+    assert found[world.organisations["lab"]].closed_now

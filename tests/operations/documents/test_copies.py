@@ -167,22 +167,20 @@ def test_the_house_rule_finds_what_nobody_confirms(scene: Scene) -> None:
     found = []
     for days in (20, 15):
         scene.pass_days(days)
-        found.append(
-            [one["task"] and one["task"]["name"] for one in find_breaches(scene.db) if one["kind"] == "copies_out"]
-        )
+        found.append([one.task and one.task.name for one in find_breaches(scene.db) if one.kind == "copies_out"])
     confirm(scene)
-    found.append([one["kind"] for one in find_breaches(scene.db) if one["kind"] == "copies_out"])
+    found.append([one.kind for one in find_breaches(scene.db) if one.kind == "copies_out"])
     assert found == [[], ["return_papers"], []]
 
 
 @pytest.mark.parametrize("reader", ["officer", "provider"])
 def test_both_sides_see_what_is_owed_and_what_came_back(scene: Scene, reader: str) -> None:
     scene.share()
-    seen = [scene.package(reader)[0]["owed"]]
+    seen = [scene.package(reader)[0].owed]
     scene.fire("officer", "cancel", CANCELLED)
-    seen.append(scene.package(reader)[0]["owed"])
+    seen.append(scene.package(reader)[0].owed)
     confirm(scene)
-    seen.append(scene.package(reader)[0]["owed"])
+    seen.append(scene.package(reader)[0].owed)
     assert seen == [False, True, False]
 
 

@@ -16,6 +16,7 @@ from casework.operations.cases.service import register_document
 from casework.operations.core.actions import home_of
 from casework.operations.deadlines.timers import next_moment, ring_due_on
 from casework.operations.documents import service as documents
+from casework.operations.documents.views import GivenDocument
 from casework.operations.verification.service import verify_case
 from casework.records.case_loader import load
 from casework.records.event_log import now, read_events
@@ -89,13 +90,10 @@ class Scene:
             return False
         return True
 
-    def package(self, by: str) -> list[dict[str, Json]]:
+    def package(self, by: str) -> list[GivenDocument]:
         case = self.case()
         track = case.tracks[self.referral]
-        items: list[dict[str, Json]] = documents.list_package(self.db, self.world.actor(self.db, by), case, track)[
-            "items"
-        ]
-        return items
+        return documents.list_package(self.db, self.world.actor(self.db, by), case, track).items
 
     def kinds(self) -> list[str]:
         return [event.kind for event in read_events(self.db, home_of(self.db, self.number))]
@@ -116,7 +114,7 @@ def soon(days: int = 5) -> date:
 @pytest.mark.parametrize("reader", ["officer", "provider"])
 def test_both_sides_see_the_last_day_before_it_comes(scene: Scene, reader: str) -> None:
     scene.share(soon())
-    assert [one["last_day"] for one in scene.package(reader)] == [soon().isoformat()]
+    assert [one.last_day for one in scene.package(reader)] == [soon().isoformat()]
 
 
 def test_on_its_last_day_the_access_is_still_there(scene: Scene) -> None:
@@ -154,7 +152,7 @@ def test_without_a_day_it_lasts_as_long_as_referral_and_consent(scene: Scene) ->
     id = scene.share()
     scene.pass_days(20)
     assert scene.sees("provider", id)
-    assert [one["last_day"] for one in scene.package("provider")] == [None]
+    assert [one.last_day for one in scene.package("provider")] == [None]
 
 
 def test_a_later_day_lets_it_go_on(scene: Scene) -> None:

@@ -19,6 +19,7 @@ from casework.operations.core.idempotency import Done, Request
 from casework.operations.documents import service as documents
 from casework.operations.documents.storage import Cabinet, Kept, part_for
 from casework.operations.documents.uploads import receive
+from casework.operations.documents.views import DocumentRow
 from casework.operations.verification.service import verify_all, verify_case
 from casework.records.case_loader import load
 from casework.records.database import transaction
@@ -102,7 +103,7 @@ class Scene:
             taken = documents.take_out(db, self.world.actor(db, by), self.cabinet, id, version, address)
             return b"".join(taken.pieces)
 
-    def list(self, by: str, referral: str | None = None) -> list[dict[str, Json]]:
+    def list(self, by: str, referral: str | None = None) -> list[DocumentRow]:
         with transaction(self.engine) as db:
             return documents.list_documents(
                 db, self.world.actor(db, by), load(db, home_of(db, self.number), "case"), referral
@@ -168,14 +169,14 @@ def test_each_taking_out_is_noted_with_who_and_which_version(scene: Scene) -> No
     scene.take("auditor", id)
     with transaction(scene.engine) as db:
         noted = documents.list_takings(db, scene.world.actor(db, "officer"), id)
-    assert [(one["person"], one["version"]) for one in noted] == [("Auditor", 1)]
+    assert [(one.person, one.version) for one in noted] == [("Auditor", 1)]
 
 
 def test_a_new_version_stands_beside_the_one_before(scene: Scene) -> None:
     id = scene.hand_in().answer["id"]
     scene.file("officer", id, PDF + b"%second")
     assert [scene.take("officer", id, 1), scene.take("officer", id, 2)] == [PDF, PDF + b"%second"]
-    assert [one["version"] for one in scene.list("officer")[0]["versions"]] == [2, 1]
+    assert [one.version for one in scene.list("officer")[0].versions] == [2, 1]
 
 
 def test_a_withdrawn_document_takes_no_version(scene: Scene) -> None:
@@ -271,7 +272,7 @@ def test_a_provider_sees_of_the_case_only_its_own(scene: Scene) -> None:
     scene.accept()
     scene.hand_in(title="Secret figures")
     scene.hand_in("provider", referral=scene.referral, title="The assessment")
-    assert [one["title"] for one in scene.list("provider")] == ["The assessment"]
+    assert [one.title for one in scene.list("provider")] == ["The assessment"]
 
 
 def test_what_a_provider_hands_in_verifies(scene: Scene) -> None:

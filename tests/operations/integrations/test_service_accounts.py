@@ -67,7 +67,7 @@ def test_it_signs_in_to_no_page(world: World, db: Connection) -> None:
 def test_it_is_no_member_and_nobody_chooses_it(world: World, db: Connection) -> None:
     id, _ = make(db, world)
     lead = world.actor(db, "provider_lead")
-    assert id not in {one["id"] for organisation in list_members(db, lead) for one in organisation["members"]}
+    assert id not in {one["id"] for organisation in list_members(db, lead) for one in organisation.members}
     assert id not in {one.person for one in find_members(db, organisations=[world.organisations["lab"]])}
 
 
@@ -75,9 +75,9 @@ def test_it_ends_at_once(world: World, db: Connection) -> None:
     id, token = make(db, world)
     service_accounts.end_service_account(db, world.actor(db, "provider_lead"), id, new_request())
     assert find_actor_by_secret(db, token) is None
-    assert [
-        one["live"] for one in service_accounts.list_service_accounts(db, world.actor(db, "provider_lead"))["items"]
-    ] == [False]
+    assert [one.live for one in service_accounts.list_service_accounts(db, world.actor(db, "provider_lead")).items] == [
+        False
+    ]
     assert log_of(db, world) == []
 
 

@@ -62,7 +62,7 @@ def test_what_would_say_something_else_by_now_is_not_sent(
     with pytest.raises(CaseHasMoved), transaction(engine) as db:
         send_letter(db, world.actor(db, "officer"), cabinet, composed, kept, new_request())
     with transaction(engine) as db:
-        assert len(list_letters(db, world.actor(db, "officer"), number)["items"]) == 1
+        assert len(list_letters(db, world.actor(db, "officer"), number).items) == 1
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])
@@ -72,7 +72,7 @@ def test_what_is_looked_at_is_what_is_filed(
     """Each letter that can go from a case, to each whom it can reach: the same bytes; and what cannot go is refused alike."""
     number, officer = sent[0], "officer"
     with transaction(engine) as db:
-        possible = [(one["kind"], one["to"]) for one in list_letters(db, world.actor(db, officer), number)["possible"]]
+        possible = [(one.kind, one.to) for one in list_letters(db, world.actor(db, officer), number).possible]
     for kind, to in [
         (kind, to)
         for kind in ("invitation", "referral", "reminder", "closing")
@@ -109,8 +109,8 @@ def test_nothing_goes_out_while_a_stop_is_decided(engine: Engine, world: World, 
 def test_what_was_sent_is_listed_with_whom_it_went_to(engine: Engine, world: World, sent: tuple[str, str]) -> None:
     with transaction(engine) as db:
         told = list_letters(db, world.actor(db, "auditor"), sent[0])
-    assert [(one["letter"], one["to"]) for one in told["items"]] == [("referral", "Haidian Assessment Lab")]
-    assert told["possible"] == []
+    assert [(one.letter, one.to) for one in told.items] == [("referral", "Haidian Assessment Lab")]
+    assert told.possible == []
 
 
 def _to_a_party(event: Event) -> Event:

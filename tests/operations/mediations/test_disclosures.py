@@ -232,12 +232,10 @@ def test_others_do_not_end_it(scene: Scene) -> None:
 def test_what_waits_for_ones_word_is_seen_by_that_person_alone(scene: Scene) -> None:
     opening = scene.ask()
     with transaction(scene.engine) as db:
-        seen = {
-            name: disclosures.list_unsealings(db, scene.world.actor(db, name))["items"] for name in scene.world.people
-        }
+        seen = {name: disclosures.list_unsealings(db, scene.world.actor(db, name)).items for name in scene.world.people}
     assert {name for name, items in seen.items() if items} == {"compliance"}
     (one,) = seen["compliance"]
-    assert (one["id"], one["reason"], one["reader"], one["days"], one["mediation"]) == (
+    assert (one.id, one.reason, one.reader, one.days, one.mediation) == (
         opening,
         REASON,
         "Auditor",

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Any
 
 import pytest
@@ -19,6 +18,7 @@ from casework.operations.cases.service import declare_interest
 from casework.operations.core.actions import home_of, stand, write
 from casework.operations.core.drafts import save_draft
 from casework.operations.core.idempotency import Request
+from casework.operations.core.views import Named
 from casework.operations.mediations.service import find_mediation, open_mediation
 from casework.operations.messages.mentions import list_mentions, open_mention, open_mentions
 from casework.operations.messages.service import (
@@ -30,6 +30,7 @@ from casework.operations.messages.service import (
     send_message,
     thread_of,
 )
+from casework.operations.messages.views import Mention, Message
 from casework.operations.people.registry import end_role
 from casework.operations.verification.service import verify_case
 from casework.records.case_loader import load
@@ -89,13 +90,13 @@ class Scene:
             request=new_request(),
         )
 
-    def read(self, by: str, referral: str | None = None, **more: Any) -> list[dict[str, Json]]:
+    def read(self, by: str, referral: str | None = None, **more: Any) -> list[Message]:
         actor = self.world.actor(self.db, by)
         thread = thread_of(actor, self.case, "shared" if referral else "internal", referral)
-        return list(list_messages(self.db, actor, thread, **more)["items"])
+        return list(list_messages(self.db, actor, thread, **more).items)
 
-    def mentions(self, of: str) -> list[dict[str, Json]]:
-        return list(list_mentions(self.db, self.world.actor(self.db, of), unread=True)["items"])
+    def mentions(self, of: str) -> list[Mention]:
+        return list(list_mentions(self.db, self.world.actor(self.db, of), unread=True).items)
 
 
 pytestmark = pytest.mark.stage(play=to_both)
@@ -112,7 +113,7 @@ def scene(db: Connection, world: World, staged: tuple[str, str, str]) -> Scene:
 def test_internal_notes_are_read_by_those_who_read_the_whole_case(scene: Scene) -> None:
     scene.say("officer", "They are slow.")
     for name in READ_ALL:
-        assert [one["words"] for one in scene.read(name)] == ["They are slow."], name
+        assert [one.words for one in scene.read(name)] == ["They are slow."], name
     for name in (*OUTSIDE, "provider", "provider_lead"):
         with pytest.raises(NotFound):
             scene.read(name)
@@ -122,7 +123,7 @@ def test_a_thread_is_read_by_the_office_and_its_own_provider(scene: Scene) -> No
     scene.say("officer", "When do you come?", scene.lab)
     scene.say("provider", "On Monday.", scene.lab)
     for name in (*READ_ALL, "provider", "provider_lead"):
-        assert [one["words"] for one in scene.read(name, scene.lab)] == ["On Monday.", "When do you come?"], name
+        assert [one.words for one in scene.read(name, scene.lab)] == ["On Monday.", "When do you come?"], name
     for name in OUTSIDE:
         with pytest.raises(NotFound):
             scene.read(name, scene.lab)
@@ -158,12 +159,9 @@ def test_whoever_has_declared_an_interest_does_not_write(scene: Scene) -> None:
 def test_the_provider_sees_the_office_and_not_who_in_it(scene: Scene) -> None:
     scene.say("officer", "When do you come?", scene.lab, tell=("supervisor", "provider"))
     (one,) = scene.read("provider", scene.lab)
-    assert one["author"] == {"id": None, "name": "officer"}
-    assert one["mentions"] == [
-        {"id": None, "name": "officer"},
-        {"id": scene.world.people["provider"], "name": "Provider"},
-    ]
-    assert scene.world.people["supervisor"] not in json.dumps(one)
+    assert one.author == Named(id=None, name="officer")
+    assert one.mentions == [Named(id=None, name="officer"), Named(id=scene.world.people["provider"], name="Provider")]
+    assert scene.world.people["supervisor"] not in repr(one)
 
 
 # --- what a provider's own history tells -----------------------------------------------------------------------------
@@ -185,7 +183,8 @@ def test_positions_and_pages_of_a_provider_betray_no_note(scene: Scene) -> None:
         scene.say("officer", "For the bank.", scene.bank)
     assert seen() == before
     assert scene.case.tracks[scene.lab].revision == revision
-    assert all("seq" not in one for part in before for one in part["items"])
+    assert all("seq" not in one for one in before[0]["items"])
+    assert "seq" not in {one.name for one in fields(Message)}
 
 
 def test_pages_hold_every_message_once_and_the_newest_first(scene: Scene) -> None:
@@ -194,8 +193,8 @@ def test_pages_hold_every_message_once_and_the_newest_first(scene: Scene) -> Non
     thread, cursor, found = thread_of(actor, scene.case, "internal", None), None, []
     while True:
         part = list_messages(scene.db, actor, thread, cursor=cursor, limit=2)
-        found += [one["id"] for one in part["items"]]
-        if (cursor := part["next"]) is None:
+        found += [one.id for one in part.items]
+        if (cursor := part.next) is None:
             break
     assert found == ids[::-1]
 
@@ -206,7 +205,7 @@ def test_the_list_of_threads_has_only_what_one_reads(scene: Scene) -> None:
 
     def told(name: str) -> list[tuple[str, str | None, int]]:
         found = list_threads(scene.db, scene.world.actor(scene.db, name), scene.case)
-        return [(one["audience"], one["referral"], one["count"]) for one in found]
+        return [(one.audience, one.referral, one.count) for one in found]
 
     assert told("auditor") == [("internal", None, 1), ("shared", scene.lab, 1), ("shared", scene.bank, 0)]
     assert told("provider") == [("shared", scene.lab, 1)]
@@ -220,16 +219,16 @@ def test_a_correction_shows_what_was_said_before(scene: Scene) -> None:
     message = scene.say("officer", "On Tuesday.", scene.lab)
     scene.correct("officer", message, "On Wednesday.", scene.lab)
     (one,) = scene.read("provider", scene.lab)
-    assert (one["words"], one["taken_back"], one["corrected_at"] is not None) == ("On Wednesday.", False, True)
-    assert [old["words"] for old in one["earlier"]] == ["On Tuesday."]
+    assert (one.words, one.taken_back, one.corrected_at is not None) == ("On Wednesday.", False, True)
+    assert [old.words for old in one.earlier] == ["On Tuesday."]
 
 
 def test_what_is_taken_back_says_so_and_stays_in_the_history(scene: Scene) -> None:
     message = scene.say("officer", "On Tuesday.", scene.lab)
     scene.correct("officer", message, None, scene.lab)
     (one,) = scene.read("provider", scene.lab)
-    assert (one["words"], one["taken_back"]) == (None, True)
-    assert [old["words"] for old in one["earlier"]] == ["On Tuesday."]
+    assert (one.words, one.taken_back) == (None, True)
+    assert [old.words for old in one.earlier] == ["On Tuesday."]
     with pytest.raises(WrongState):
         scene.correct("officer", message, "Again.", scene.lab)
 
@@ -241,8 +240,8 @@ def test_only_the_author_corrects_and_only_in_its_place(scene: Scene) -> None:
     for place in (None, scene.bank):
         with pytest.raises(NotFound):
             scene.correct("officer", message, "Elsewhere.", place)
-    assert [one["may_correct"] for one in scene.read("officer", scene.lab)] == [True]
-    assert [one["may_correct"] for one in scene.read("supervisor", scene.lab)] == [False]
+    assert [one.may_correct for one in scene.read("officer", scene.lab)] == [True]
+    assert [one.may_correct for one in scene.read("supervisor", scene.lab)] == [False]
 
 
 def test_a_message_is_written_once_for_its_key(scene: Scene) -> None:
@@ -258,18 +257,18 @@ def test_a_message_is_written_once_for_its_key(scene: Scene) -> None:
 def test_who_is_mentioned_is_told_until_the_thread_is_opened(scene: Scene) -> None:
     scene.say("officer", "Please look.", tell=("supervisor",))
     scene.say("officer", "Please answer.", scene.lab, tell=("provider", "supervisor"))
-    assert [(one["audience"], one["number"]) for one in scene.mentions("supervisor")] == [
+    assert [(one.audience, one.number) for one in scene.mentions("supervisor")] == [
         ("shared", scene.number),
         ("internal", scene.number),
     ]
-    assert [one["referral"] for one in scene.mentions("provider")] == [scene.lab]
+    assert [one.referral for one in scene.mentions("provider")] == [scene.lab]
     actor = scene.world.actor(scene.db, "supervisor")
     open_mentions(scene.db, actor, thread_of(actor, scene.case, "internal", None))
     (left,) = scene.mentions("supervisor")
-    assert left["audience"] == "shared"
-    open_mention(scene.db, actor, left["id"], new_request())
+    assert left.audience == "shared"
+    open_mention(scene.db, actor, left.id, new_request())
     assert scene.mentions("supervisor") == []
-    assert len(list_mentions(scene.db, actor)["items"]) == 2
+    assert len(list_mentions(scene.db, actor).items) == 2
     assert len(scene.mentions("provider")) == 1
 
 
@@ -309,7 +308,7 @@ def test_whom_one_may_tell_are_those_who_read_it(scene: Scene) -> None:
     def offered(by: str, referral: str | None) -> set[str]:
         actor = scene.world.actor(scene.db, by)
         thread = thread_of(actor, scene.case, "shared" if referral else "internal", referral)
-        return {one["name"] for one in describe_thread(scene.db, actor, thread)["tell"]}
+        return {one.name for one in describe_thread(scene.db, actor, thread).tell}
 
     office = {"Other Officer", "Supervisor", "Second Supervisor", "Compliance", "Second Compliance", "Auditor"}
     assert offered("officer", None) == office
@@ -352,7 +351,7 @@ def test_what_looks_internal_is_asked_about_before_it_goes_out(
     assert doubt.value.reasons == [reason]
     assert doubt.value.details["readers"] == "Haidian Assessment Lab"
     scene.say("officer", words, scene.lab, sure=True)
-    assert [one["words"] for one in scene.read("provider", scene.lab)] == [words]
+    assert [one.words for one in scene.read("provider", scene.lab)] == [words]
 
 
 @pytest.mark.parametrize(
@@ -378,8 +377,8 @@ def test_a_mediations_notes_are_for_those_named_for_it(scene: Scene) -> None:
     case = find_mediation(db, officer, id)
     send_message(db, officer, case, audience="internal", referral=None, words="Sealed.", request=new_request())
     thread = thread_of(officer, case, "internal", None)
-    assert [one["words"] for one in list_messages(db, officer, thread)["items"]] == ["Sealed."]
-    assert describe_thread(db, officer, thread)["tell"] == []
+    assert [one.words for one in list_messages(db, officer, thread).items] == ["Sealed."]
+    assert describe_thread(db, officer, thread).tell == []
     for name in (*READ_ALL, "provider", "administrator"):
         with pytest.raises(NotFound):
             thread_of(world.actor(db, name), case, "internal", None)

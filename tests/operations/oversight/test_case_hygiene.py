@@ -98,7 +98,7 @@ def db(engine: Engine, world: World) -> Connection:  # type: ignore[misc]  # a g
 
 
 def kinds(db: Connection, number: str) -> set[str]:
-    return {one["kind"] for one in find_breaches(db) if one["number"] == number}
+    return {one.kind for one in find_breaches(db) if one.number == number}
 
 
 @pytest.mark.parametrize(("kind", "seed"), SEEDS, ids=[f"{n} {kind}" for n, (kind, _) in enumerate(SEEDS)])
@@ -120,7 +120,7 @@ def test_a_mediation_that_nobody_leads_is_found(db: Connection, world: World) ->
         text("UPDATE memberships SET ends_at = casework_now() WHERE person_id = CAST(:p AS uuid)"),
         {"p": world.people["dispute_officer"]},
     )
-    assert (OF_MEDIATIONS, mediation) in {(one["kind"], one["log"]) for one in find_breaches(db)}
+    assert (OF_MEDIATIONS, mediation) in {(one.kind, one.log) for one in find_breaches(db)}
 
 
 #: Of a mediation, which has no number and is no case's.
@@ -177,25 +177,23 @@ def test_a_sealed_mediation_is_checked_but_stands_on_no_page_and_in_no_figure(db
     log = done.answer["id"]
     db.execute(text("DELETE FROM clocks WHERE log_id = CAST(:log AS uuid)"), {"log": log})
     found = find_breaches(db)
-    assert {(one["kind"], one["number"], one["log"]) for one in found} == {("no_clock", None, log)}
+    assert {(one.kind, one.number, one.log) for one in found} == {("no_clock", None, log)}
     assert check_programme(db, world.programmes["BJ"]) == 0
-    assert break_house_rule(db, world.actor(db, "supervisor"))["count"] == 0
+    assert break_house_rule(db, world.actor(db, "supervisor")).count == 0
 
 
 def test_only_supervisors_are_told_and_only_of_their_programmes(db: Connection, world: World) -> None:
     number, _ = to_referral(world, db)
     db.execute(text("UPDATE cases SET owner_id = NULL"))
     shown = break_house_rule(db, world.actor(db, "supervisor"))
-    assert [(one["number"], [breach["kind"] for breach in one["breaches"]]) for one in shown["items"]] == [
-        (number, ["no_owner"])
-    ]
+    assert [(one.number, [breach.kind for breach in one.breaches]) for one in shown.items] == [(number, ["no_owner"])]
     with pytest.raises(NotFound):
         break_house_rule(db, world.actor(db, "officer"))
     db.execute(
         text("UPDATE memberships SET programme_id = CAST(:sh AS uuid) WHERE role = 'supervisor'"),
         {"sh": world.programmes["SH"]},
     )
-    assert break_house_rule(db, world.actor(db, "supervisor"))["items"] == []
+    assert break_house_rule(db, world.actor(db, "supervisor")).items == []
 
 
 # --- the figure of each day ------------------------------------------------------------------------------------------
@@ -211,9 +209,9 @@ def test_each_night_keeps_one_figure_for_each_programme(engine: Engine, settings
         assert check_due(later) == 0
         later.dispose()
     with transaction(engine) as db:
-        days_told = break_house_rule(db, world.actor(db, "supervisor"))["days"]
-    assert [(one["live"], one["broken"]) for one in days_told] == [(1, 1)] * 3
-    assert days_told == sorted(days_told, key=lambda one: one["day"], reverse=True)
+        days_told = break_house_rule(db, world.actor(db, "supervisor")).days
+    assert [(one.live, one.broken) for one in days_told] == [(1, 1)] * 3
+    assert days_told == sorted(days_told, key=lambda one: one.day, reverse=True)
 
 
 def test_a_day_begins_at_two_in_the_morning_on_the_programmes_own_clock(
@@ -290,4 +288,4 @@ def test_work_that_waits_too_long_is_found(db: Connection, world: World, kind: s
     db.execute(text(statement))
     if kind == "untold":
         db.execute(text("SELECT set_config('casework.clock_offset', '600', true)"))
-    assert [one["kind"] for one in find_delays(db, sealed=True)] == [kind]
+    assert [one.kind for one in find_delays(db, sealed=True)] == [kind]

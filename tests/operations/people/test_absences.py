@@ -259,8 +259,6 @@ def test_a_role_given_meanwhile_goes_to_the_substitute_too(world: World, db: Con
 def test_an_absence_is_seen_by_the_two_and_by_who_leads_them(world: World, db: Connection) -> None:
     absence = add_absence(db, world, "officer", "other_officer", "BJ")
     seen = {
-        name
-        for name in world.people
-        if absence in {one["id"] for one in list_absences(db, world.actor(db, name))["items"]}
+        name for name in world.people if absence in {one.id for one in list_absences(db, world.actor(db, name)).items}
     }
     assert seen == {"officer", "other_officer", "supervisor", "second_supervisor"}

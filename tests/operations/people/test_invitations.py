@@ -81,7 +81,7 @@ def accept(db: Connection, one: Sent, secret: str | None = None) -> str:
 
 
 def state_of(db: Connection, world: World, by: str = "provider_lead") -> list[str]:
-    return [one["state"] for one in invitations.list_invitations(db, world.actor(db, by))["items"]]
+    return [one.state for one in invitations.list_invitations(db, world.actor(db, by)).items]
 
 
 def lab_log(db: Connection, world: World) -> list[Any]:
@@ -331,8 +331,8 @@ def test_who_invites_learns_nothing_of_accounts(world: World, db: Connection) ->
         for email in ("nobody@example.org", "officer@example.org", "foreign_provider@example.org")
     ]
     assert [(one.status, sorted(one.answer)) for one in answers] == [(201, ["code", "id", "state"])] * 3
-    listed = invitations.list_invitations(db, actor)["items"]
-    assert {(one["state"], one["person"], one["name"]) for one in listed} == {("open", None, "Somebody")}
+    listed = invitations.list_invitations(db, actor).items
+    assert {(one.state, one.person, one.name) for one in listed} == {("open", None, "Somebody")}
 
 
 def test_who_works_elsewhere_needs_an_administrator(world: World, db: Connection) -> None:
@@ -352,13 +352,13 @@ def test_an_administrator_invites_to_the_own_programme(world: World, db: Connect
     )
     session = accept(db, one)
     supervisor = world.actor(db, "supervisor")
-    asked = [one for one in list_requests(db, supervisor)["items"] if one["state"] == "asked"]
-    assert {one["role"] for one in asked} == {"officer", "manager"}
+    asked = [one for one in list_requests(db, supervisor).items if one.state == "asked"]
+    assert {one.role for one in asked} == {"officer", "manager"}
     for number, wanted in enumerate(asked):
         actor = find_actor_by_session(db, session)
         assert actor is not None
         assert len(actor.roles(world.programmes["BJ"])) == number
-        decide_role(db, supervisor, wanted["id"], agree=True, note="", request=new_request())
+        decide_role(db, supervisor, wanted.id, agree=True, note="", request=new_request())
     actor = find_actor_by_session(db, session)
     assert actor is not None
     assert actor.roles(world.programmes["BJ"]) == {"officer", "manager"}

@@ -81,11 +81,11 @@ def test_nobody_is_offered_who_would_be_refused_and_who_may_not_hand_over_is_tol
     number, _ = to_referral(world, db)
     for name in ("other_officer", "supervisor"):
         declare_interest(db, world.actor(db, name), number, nature="Family.", request=new_request())
-    (mine,) = show_leaver(db, world.actor(db, "supervisor"), world.people["officer"])["cases"]
-    (others,) = show_leaver(db, world.actor(db, "second_supervisor"), world.people["officer"])["cases"]
-    assert mine["successors"] == others["successors"] == []
-    assert mine["why_not"] == "You may not do this: you have declared an interest in this case."
-    assert others["why_not"] is None
+    (mine,) = show_leaver(db, world.actor(db, "supervisor"), world.people["officer"]).cases
+    (others,) = show_leaver(db, world.actor(db, "second_supervisor"), world.people["officer"]).cases
+    assert mine.successors == others.successors == []
+    assert mine.why_not == "You may not do this: you have declared an interest in this case."
+    assert others.why_not is None
 
 
 def test_an_officer_does_not_hand_over_for_others(world: World, db: Connection) -> None:
@@ -97,7 +97,7 @@ def test_an_officer_does_not_hand_over_for_others(world: World, db: Connection) 
 def test_what_hangs_on_a_person_is_seen_by_the_programmes_supervisors_alone(world: World, db: Connection) -> None:
     number, _ = to_referral(world, db)
     told = show_leaver(db, world.actor(db, "supervisor"), world.people["officer"])
-    assert [one["number"] for one in told["cases"]] == [number]
+    assert [one.number for one in told.cases] == [number]
     for name in ("other_officer", "administrator", "foreign_officer"):
         with pytest.raises(NotFound):
             show_leaver(db, world.actor(db, name), world.people["officer"])

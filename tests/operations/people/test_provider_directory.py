@@ -19,13 +19,13 @@ def say(db: Connection, world: World, by: str = "provider_lead", of: str = "lab"
 
 
 def listed(db: Connection, world: World, by: str) -> set[str]:
-    return {one["id"] for one in provider_directory.list_providers(db, world.actor(db, by))["items"]}
+    return {one.id for one in provider_directory.list_providers(db, world.actor(db, by))}
 
 
 def test_a_lead_says_what_the_provider_does(db: Connection, world: World) -> None:
     say(db, world, fields=["steam  boilers", "steam boilers"], languages=["zh"], places=["Haidian"], capacity=3)
     told = provider_directory.show_provider(db, world.actor(db, "officer"), world.organisations["lab"])
-    assert (told["fields"], told["languages"], told["places"], told["capacity"]) == (
+    assert (told.fields, told.languages, told.places, told.capacity) == (
         ["steam boilers"],
         ["zh"],
         ["Haidian"],
@@ -84,17 +84,17 @@ def test_a_providers_people_find_their_own_alone(db: Connection, world: World) -
 
 def test_figures_count_both_sides(db: Connection, world: World) -> None:
     to_referral(world, db)
-    (row,) = provider_directory.show_provider(db, world.actor(db, "provider"), world.organisations["lab"])["figures"]
-    assert (row["service"], row["sent"], row["accepted"], row["answered"]) == ("assessment", 1, 0, 0)
+    (row,) = provider_directory.show_provider(db, world.actor(db, "provider"), world.organisations["lab"]).figures
+    assert (row.service, row.sent, row.accepted, row.answered) == ("assessment", 1, 0, 0)
     db.execute(text("SELECT set_config('casework.clock_offset', :days, true)"), {"days": str(60 * 24 * 60 * 60)})
-    (row,) = provider_directory.show_provider(db, world.actor(db, "provider"), world.organisations["lab"])["figures"]
-    assert (row["answered"], row["answered_in_time"]) == (1, 0)
+    (row,) = provider_directory.show_provider(db, world.actor(db, "provider"), world.organisations["lab"]).figures
+    assert (row.answered, row.answered_in_time) == (1, 0)
 
 
 def reasons(db: Connection, world: World, number: str) -> tuple[bool, list[str]]:
-    found = provider_directory.suggest_providers(db, world.actor(db, "officer"), number, "assessment")["items"]
-    (one,) = [one for one in found if one["id"] == world.organisations["lab"]]
-    return one["possible"], one["reasons"]
+    found = provider_directory.suggest_providers(db, world.actor(db, "officer"), number, "assessment")
+    (one,) = [one for one in found if one.id == world.organisations["lab"]]
+    return one.possible, one.reasons
 
 
 def test_a_suggestion_says_why(db: Connection, world: World) -> None:

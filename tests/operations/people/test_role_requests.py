@@ -118,16 +118,16 @@ def test_two_puppets_do_not_agree_to_one_another(db: Connection, world: World, p
 def test_supervisors_administrators_and_auditors_are_told(db: Connection, world: World, puppet: str) -> None:
     asked = _ask(db, world, puppet, "supervisor").answer["id"]
     for who in ("administrator", "supervisor", "second_supervisor", "auditor"):
-        [one] = list_requests(db, world.actor(db, who))["items"]
-        assert (one["id"], one["asked_by"]["name"], one["person"]["name"]) == (asked, "Administrator", "Puppet")
-        assert one["decides"] == (who in ("supervisor", "second_supervisor"))
+        [one] = list_requests(db, world.actor(db, who)).items
+        assert (one.id, one.asked_by and one.asked_by.name, one.person.name) == (asked, "Administrator", "Puppet")
+        assert one.decides == (who in ("supervisor", "second_supervisor"))
     for who in ("officer", "provider", "foreign_officer", "observer"):
-        assert not list_requests(db, world.actor(db, who))["items"]
+        assert not list_requests(db, world.actor(db, who)).items
         with pytest.raises(NotFound):
             show_request(db, world.actor(db, who), asked)
     _decide(db, world, asked, "supervisor")
     [made] = given_by(db, world.programmes["BJ"], [puppet])[puppet]
-    assert (made["role"], made["by"], made["agreed_by"]) == ("supervisor", "Administrator", "Supervisor")
+    assert (made.role, made.by, made.agreed_by) == ("supervisor", "Administrator", "Supervisor")
 
 
 def test_the_command_line_gives_at_once_while_there_is_nothing_to_read(
@@ -138,10 +138,10 @@ def test_the_command_line_gives_at_once_while_there_is_nothing_to_read(
     world.new_case(db)
     other = registry.register_person(db, email="later@example.org", name="Later")
     assert not give_or_ask(db, other, "officer", programme=programme)
-    [one] = list_requests(db, world.actor(db, "supervisor"))["items"]
-    assert one["asked_by"] is None
+    [one] = list_requests(db, world.actor(db, "supervisor")).items
+    assert one.asked_by is None
     # One person and whoever runs the installation are two.
-    assert _decide(db, world, one["id"], "administrator").answer["state"] == "agreed"
+    assert _decide(db, world, one.id, "administrator").answer["state"] == "agreed"
     assert not verify_case(db, programme)
 
 
@@ -241,11 +241,11 @@ def test_whoever_agrees_to_an_unsealing_reads_who_made_those_who_ask_and_read(
     _decide(db, world, asked, "supervisor")
     opening = add_unsealing(db, world, mediation, "puppet")
     told = find_unsealing(db, world.actor(db, "compliance"), opening)
-    [role] = told["reader_roles"]
-    assert (role["role"], role["by"], role["agreed_by"]) == ("manager", "Administrator", "Supervisor")
+    [role] = told.reader_roles
+    assert (role.role, role.by, role.agreed_by) == ("manager", "Administrator", "Supervisor")
     # Of the dispute officer: the command line, and nobody besides.
-    [role] = told["asker_roles"]
-    assert (role["role"], role["by"], role["agreed_by"]) == ("dispute_officer", None, None)
+    [role] = told.asker_roles
+    assert (role.role, role.by, role.agreed_by) == ("dispute_officer", None, None)
 
 
 def test_what_was_asked_for_ends_with_the_account(db: Connection, world: World, puppet: str) -> None:
@@ -254,8 +254,8 @@ def test_what_was_asked_for_ends_with_the_account(db: Connection, world: World, 
     deactivate_person(db, world.actor(db, "administrator"), puppet, new_request())
     for one in (asked, other):
         told = show_request(db, world.actor(db, "supervisor"), one)
-        assert (told["state"], told["decides"], told["decided_by"]) == ("refused", False, None)
-        assert told["decided_at"]
+        assert (told.state, told.decides, told.decided_by) == ("refused", False, None)
+        assert told.decided_at
         # Whoever has the page still open is told that it is too late, not what to correct.
         for agree in (True, False):
             with pytest.raises(WrongState):

@@ -188,7 +188,7 @@ def _name_people_of_the_case(asks: Asks, actor: Actor, number: str) -> None:
     officers = [
         one["id"] for one in choices_of(db, actor, case, case.main, [rule])["owner"] if one["id"] not in case.interests
     ]
-    told = [one["id"] for one in describe_thread(db, actor, thread_of(actor, case, "internal", None))["tell"]]
+    told = [one.id for one in describe_thread(db, actor, thread_of(actor, case, "internal", None)).tell]
 
     def give(person: str) -> None:
         hand_over(db, actor, number, owner=person, team=[], note="Over to you.", revision=case.revision, request=sure())

@@ -21,6 +21,7 @@ from casework.errors import CasesLeft, CaseworkError
 from casework.operations.cases.queries import find_case
 from casework.operations.people.offboarding import show_leaver, take_over
 from casework.operations.people.service import deactivate_person
+from casework.operations.people.views import LeaverCase
 from casework.operations.tasks.bulk import NEEDS, do_to_tasks, show_chosen, tried
 from casework.operations.tasks.bulk_cases import do_to_cases, show_chosen_cases
 from casework.operations.tasks.queues import list_tasks
@@ -170,23 +171,23 @@ class Trials(Office):
         leaver, everybody = self.dice.choice(owners), self._everybody(db)
         told = show_leaver(db, chief, leaver)
         # In the office's walk everything is of one programme, so it is all there.
-        assert told["count"] == len(told["cases"])
-        for case in self.dice.sample(told["cases"], min(2, len(told["cases"]))):
-            find_case(db, chief, case["number"])
-            offered = {one["id"] for one in case["successors"]}
+        assert told.count == len(told.cases)
+        for case in self.dice.sample(told.cases, min(2, len(told.cases))):
+            find_case(db, chief, case.number)
+            offered = {one.id for one in case.successors}
             for other in {*self._some(everybody, 5), *offered}:
                 why = refusal_of(db, partial(self._take, db, chief, leaver, case, other))
-                able = case["why_not"] is None and (other in offered or not case["owned"])
-                assert (why is None) == able, (case["number"], other, why)
+                able = case.why_not is None and (other in offered or not case.owned)
+                assert (why is None) == able, (case.number, other, why)
                 self.compared[f"leaver {'taken' if why is None else 'refused'}"] += 1
-            if case["why_not"] is None and (offered or not case["owned"]):
-                held = self._tasks_of(db, case["number"], leaver)
-                assert len(held) == case["held"]
+            if case.why_not is None and (offered or not case.owned):
+                held = self._tasks_of(db, case.number, leaver)
+                assert len(held) == case.held
                 self._take(db, chief, leaver, case, self.dice.choice(sorted(offered)) if offered else None)
-                assert self._tasks_of(db, case["number"], leaver) == set()
+                assert self._tasks_of(db, case.number, leaver) == set()
 
-    def _take(self, db: Connection, chief: Actor, leaver: str, case: Mapping[str, Json], other: str | None) -> None:
-        take_over(db, chief, case["number"], leaver=leaver, successor=other, note="Yours.", request=new_request())
+    def _take(self, db: Connection, chief: Actor, leaver: str, case: LeaverCase, other: str | None) -> None:
+        take_over(db, chief, case.number, leaver=leaver, successor=other, note="Yours.", request=new_request())
 
     @staticmethod
     def _everybody(db: Connection) -> list[str]:
@@ -203,7 +204,7 @@ class Trials(Office):
         if chief is None or person in (chief.person, self._administrator(db).person):
             return
         try:
-            left = show_leaver(db, chief, person)["count"]
+            left = show_leaver(db, chief, person).count
         except CaseworkError:
             return
         try:

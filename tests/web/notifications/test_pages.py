@@ -37,7 +37,7 @@ def sign_in(app: Flask, told: tuple[World, str]) -> Callable[[str], Browser]:
 
 def _first(engine: Engine, world: World, name: str) -> str:
     with transaction(engine) as db:
-        return str(list_notifications(db, world.actor(db, name))["items"][0]["id"])
+        return str(list_notifications(db, world.actor(db, name)).items[0].id)
 
 
 def test_the_top_bar_counts_what_is_not_read(sign_in: Callable[[str], Browser], told: tuple[World, str]) -> None:
@@ -73,10 +73,10 @@ def test_reading_it_goes_on_to_what_it_is_about(
 def test_each_kind_of_place_opens(sign_in: Callable[[str], Browser], told: tuple[World, str], engine: Engine) -> None:
     for name in ("officer", "compliance", "supervisor", "provider_lead"):
         with transaction(engine) as db:
-            mine = list_notifications(db, told[0].actor(db, name), limit=100)["items"]
+            mine = list_notifications(db, told[0].actor(db, name), limit=100).items
         browser = sign_in(name)
         for one in mine:
-            place = browser.get(f"/notifications/{one['id']}").location
+            place = browser.get(f"/notifications/{one.id}").location
             assert browser.get(place).status_code in (200, 303), (name, one)
 
 
@@ -151,7 +151,7 @@ def test_a_substitute_is_told_and_mailed_in_place_of_who_is_away(engine: Engine,
     tell_due(engine, mailing=True)
     with transaction(engine) as db:
         news = {
-            name: [one["kind"] for one in list_notifications(db, world.actor(db, name))["items"]]
+            name: [one.kind for one in list_notifications(db, world.actor(db, name)).items]
             for name in ("officer", "other_officer")
         }
         mailed = set(db.execute(text("SELECT person_id::text FROM mails")).scalars())

@@ -63,14 +63,14 @@ def test_every_word_stands_somewhere_where_a_word_begins(
         db.execute(text("UPDATE needs SET title_zh = '无煤蒸汽'"))
     with transaction(engine) as db:
         found = search(db, world.actor(db, "officer"), words)
-    assert (number in [one["number"] for one in found["cases"]]) is finds
+    assert (number in [one.number for one in found.cases]) is finds
 
 
 def test_a_case_is_found_by_its_whole_number_first(engine: Engine, world: World, number: str) -> None:
     with transaction(engine) as db:
         world.new_case(db)
         found = search(db, world.actor(db, "officer"), number.lower())
-    assert [one["number"] for one in found["cases"]] == [number]
+    assert [one.number for one in found.cases] == [number]
 
 
 def test_a_provider_finds_its_referrals(world: World, number: str, browser_for: BrowserFor) -> None:
@@ -192,7 +192,7 @@ def test_a_message_is_found_by_what_it_says_now(engine: Engine, world: World, nu
 
     def found(words: str) -> int:
         with transaction(engine) as db:
-            return len(search(db, world.actor(db, "officer"), words)["messages"])
+            return len(search(db, world.actor(db, "officer"), words).messages)
 
     with transaction(engine) as db:
         message = world.write(db, "officer", load(db, home_of(db, number), "case"), words="They make bismuth.")

@@ -1,0 +1,100 @@
+"""Findings, and the answers to the auditor's questions, as they are handed out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from casework.operations.core.views import Named
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class FindingRow:
+    """A finding, as a list has it."""
+
+    id: str
+    #: Of the case.
+    number: str
+    title: str | None
+    #: seq of the event that it is about.
+    event: int
+    #: open, answered or closed.
+    state: str
+    #: Null once erased.
+    words: str | None
+    #: The last one.
+    answer: str | None
+    raised_by: Named
+    raised_at: str
+    answered_by: Named | None
+    answered_at: str | None
+    closed_by: Named | None
+    closed_at: str | None
+    revision: int
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class FindingDeed:
+    """Something that was said or done about a finding."""
+
+    at: str
+    #: raised, answered, asked_again or closed.
+    kind: str
+    role: str | None
+    words: str | None
+    actor: Named
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class FindingMay:
+    """What the reader may do with a finding now."""
+
+    answer: bool
+    close: bool
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class FindingDetails(FindingRow):
+    """One finding with everything that was said about it."""
+
+    deeds: list[FindingDeed]
+    #: What you may do now.
+    may: FindingMay
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class AuditEvent:
+    """An event that answers a question of auditors."""
+
+    #: Of the case.
+    number: str
+    title: str | None
+    seq: int
+    at: str
+    kind: str
+    transition: str | None
+    #: Of the task.
+    name: str | None
+    task: None
+    what: str | None
+    agreed: bool
+    edition: str | None
+    role: str | None
+    actor: Named
+    by_system: bool
+    track_kind: str | None
+    happened_on: str | None
+    #: Working days after it happened, where it was recorded late.
+    late: int
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class SampledCase:
+    """A case that was drawn at random."""
+
+    number: str
+    title: str | None
+    state: str
+    #: By name.
+    owner: str | None
+    opened_at: str
+    closed_at: str | None

@@ -1,0 +1,57 @@
+"""Notifications and mails as they are handed out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from casework.json_values import JsonObject
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Notification:
+    """What a person was told."""
+
+    id: str
+    kind: str
+    at: str
+    read: bool
+    #: Of the case.
+    number: str | None
+    #: Of a sealed mediation.
+    sealed: bool
+    edition: str | None
+    #: What names it: the key of a text of the edition, with its values.
+    words: str | None
+    due_at: str | None
+    task: str | None
+    step: bool
+    #: The task has ended meanwhile.
+    done: bool
+    #: Of the own account.
+    account: bool
+    log: str
+    unsealing: str | None
+    #: A role that decides was asked for, given or not: which request.
+    role_request: str | None
+    #: Who opened a case in an emergency, and who gave that role.
+    opened: JsonObject | None
+    referral: str | None
+    inside: bool
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class MailRow:
+    """A mail, and what became of it."""
+
+    id: str
+    kind: str
+    #: queued, sent, failed or cancelled.
+    state: str
+    name: str
+    name_zh: str | None
+    email: str
+    made_at: str
+    send_at: str
+    ended_at: str | None
+    #: Each attempt: at, what.
+    tries: list[JsonObject]

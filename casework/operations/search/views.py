@@ -1,0 +1,93 @@
+"""What a search finds, as it is handed out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class FoundCase:
+    """A case, by its number, title, owner or parties."""
+
+    number: str
+    title: str | None
+    state: str
+    #: By side, as far as you see them.
+    parties: dict[str, str | None]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class FoundReferral:
+    """A referral of the searcher's own organisation."""
+
+    id: str
+    service: str
+    edition: str
+    states: list[str]
+    number: str | None
+    title: str | None
+    parties: dict[str, str | None]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class FoundMediation:
+    """A mediation for which the searcher is named."""
+
+    id: str
+    title: str | None
+    parties: dict[str, str | None]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class FoundDocument:
+    """A document, by its title or the names of its files."""
+
+    id: str
+    title: str | None
+    kind: str
+    number: str
+    withdrawn: bool
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class FoundMessage:
+    """A message, by what it says now."""
+
+    id: str
+    at: str
+    #: The part of it in which the first of the words stands.
+    excerpt: str
+    #: In whose shared thread it stands; null for an internal note.
+    referral: str | None
+    number: str
+    #: Of its case.
+    title: str | None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class FoundPerson:
+    """Somebody with whom the searcher works."""
+
+    id: str
+    name: str
+    name_zh: str | None
+    active: bool
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Found:
+    """What the words name, of each kind."""
+
+    #: What was searched for.
+    words: str
+    cases: list[FoundCase]
+    referrals: list[FoundReferral]
+    mediations: list[FoundMediation]
+    #: By their titles and the names of their files.
+    documents: list[FoundDocument]
+    #: By what they say now.
+    messages: list[FoundMessage]
+    #: Those that you work with.
+    people: list[FoundPerson]
+    #: There is more than is listed.
+    more: bool
