@@ -21,7 +21,7 @@ from casework.engine.definition.editions import Edition
 from casework.engine.definition.forms import Choice, Date, Form, Note, Number, Text
 from casework.engine.definition.grammar import Final, State, Workflow, working_days
 from casework.engine.definition.publisher import publish
-from casework.engine.roles import OFFICER
+from casework.engine.roles import Role
 from casework.operations.core.editions import store_editions
 from casework.operations.core.idempotency import Request
 from casework.operations.core.national_holidays import china
@@ -55,14 +55,14 @@ FORM = {
 def standard_workflow(steps: int = STEPS) -> type[Workflow]:
     """A case of so many steps in a row, each with a task, a limit, a form and a guard."""
     made: dict[str, Any] = {"workflow": "case", "title": "Standard case", "edition": 1000 + steps, "__doc__": "A walk."}
-    states = [State(f"Step {n}", OFFICER, working_days(5), "Work", do="Work on it") for n in range(1, steps + 1)]
+    states = [State(f"Step {n}", Role.OFFICER, working_days(5), "Work", do="Work on it") for n in range(1, steps + 1)]
     ends = Final("Done", step="Done")
     made |= {f"step{n}": state for n, state in enumerate(states, 1)} | {"done": ends}
     for n, state in enumerate(states, 1):
         target = states[n] if n < steps else ends
         made[f"finish{n}"] = state.to(
             target,
-            by=OFFICER,
+            by=Role.OFFICER,
             do="Finish the step",
             done="finished the step",
             form=StepForm,

@@ -15,7 +15,7 @@ from casework.engine.definition.grammar import (
     until,
     working_days,
 )
-from casework.engine.roles import OFFICER
+from casework.engine.roles import Role
 from workflows.codes import TERRITORIES
 from workflows.papers import SIGNED_AGREEMENT
 from workflows.service_effects import agreement_burdens_rights, agreement_frees_rights
@@ -147,17 +147,17 @@ class Expiry(Form):
 EXPIRY = "Ask the parties about the agreement that runs out"
 EXPIRY_WARNINGS = (
     Task(
-        "agreement_expiry", EXPIRY, queue=OFFICER, due=calendar_days(45), form=Expiry,
+        "agreement_expiry", EXPIRY, queue=Role.OFFICER, due=calendar_days(45), form=Expiry,
         after=calendar_days(-90, since="expires_on"), on="main", aftercare=True,
     ),
     Task(
-        "agreement_expiry", EXPIRY, queue=OFFICER, due=calendar_days(20), form=Expiry,
+        "agreement_expiry", EXPIRY, queue=Role.OFFICER, due=calendar_days(20), form=Expiry,
         after=calendar_days(-30, since="expires_on"), on="main", aftercare=True,
     ),
 )  # fmt: skip
 #: Order 3 (2009) of the Ministry of Commerce: within 60 days of taking effect. Payment abroad needs the certificate.
 CONTRACT_REGISTRATION = Task(
-    "contract_registration", "Have the technology contract registered", queue=OFFICER,
+    "contract_registration", "Have the technology contract registered", queue=Role.OFFICER,
     due=calendar_days(60, since="effective_on"), form=Registration,
     checklist=(
         Item("asked_in_time", "It was asked for within 60 days of taking effect; for running royalties, of the first base"),
@@ -176,34 +176,36 @@ class Agreement(Workflow):
     workflow = "agreement"
     title = "Agreement"
 
-    drafting = State("Drafting", queue=OFFICER, due=working_days(20), step="Draft", do="Get a draft")
-    negotiating = State("Negotiating", queue=OFFICER, due=calendar_days(60), step="Negotiate", do="Follow the talks")
-    internal_ok = State(
-        "Internal approval", queue=OFFICER, due=working_days(20), step="Clear", do="Clear the text for signing"
+    drafting = State("Drafting", queue=Role.OFFICER, due=working_days(20), step="Draft", do="Get a draft")
+    negotiating = State(
+        "Negotiating", queue=Role.OFFICER, due=calendar_days(60), step="Negotiate", do="Follow the talks"
     )
-    signing = State("Signing", queue=OFFICER, due=working_days(15), step="Sign", do="Get the signatures")
+    internal_ok = State(
+        "Internal approval", queue=Role.OFFICER, due=working_days(20), step="Clear", do="Clear the text for signing"
+    )
+    signing = State("Signing", queue=Role.OFFICER, due=working_days(15), step="Sign", do="Get the signatures")
     in_force = State(
-        "In force", queue=OFFICER, due=until("sign_local.expires_on|sign_cross.expires_on"), step="In force",
+        "In force", queue=Role.OFFICER, due=until("sign_local.expires_on|sign_cross.expires_on"), step="In force",
         do="Watch over the agreement",
     )  # fmt: skip
     ended = Final("Ended")
     abandoned = Final("Abandoned")
 
-    propose = drafting.to(negotiating, by=OFFICER, form=Proposal, do="Propose the draft", done="proposed a draft")
+    propose = drafting.to(negotiating, by=Role.OFFICER, form=Proposal, do="Propose the draft", done="proposed a draft")
     redraft = (negotiating | internal_ok).to(
-        drafting, by=OFFICER, kind=RETURN, form=OpenPoints,
+        drafting, by=Role.OFFICER, kind=RETURN, form=OpenPoints,
         do="Send back to drafting", done="sent the agreement back to drafting",
     )  # fmt: skip
     agree = negotiating.to(
-        internal_ok, by=OFFICER, form=AgreedText,
+        internal_ok, by=Role.OFFICER, form=AgreedText,
         do="Record the agreed text", done="recorded the agreed text",
     )  # fmt: skip
     cleared = internal_ok.to(
-        signing, by=OFFICER, form=Clearance, guards=[catalogue_lets_it_pass],
+        signing, by=Role.OFFICER, form=Clearance, guards=[catalogue_lets_it_pass],
         do="Clear for signing", done="cleared the agreement for signing",
     )  # fmt: skip
     sign_local = signing.to(
-        in_force, by=OFFICER, form=Signature,
+        in_force, by=Role.OFFICER, form=Signature,
         guards=[
             stays_inside_the_border, agreement_dates_in_order, rights_are_named, rights_are_confirmed,
             no_exclusive_licence_elsewhere, pledgees_have_consented,
@@ -213,7 +215,7 @@ class Agreement(Workflow):
         consequence="The agreement is in force and stands on the rights that it names.",
     )  # fmt: skip
     sign_cross = signing.to(
-        in_force, by=OFFICER, form=Signature,
+        in_force, by=Role.OFFICER, form=Signature,
         guards=[
             cleared_for_the_border, agreement_dates_in_order, rights_are_named, rights_are_confirmed,
             no_exclusive_licence_elsewhere, pledgees_have_consented,
@@ -223,12 +225,12 @@ class Agreement(Workflow):
         consequence="The agreement is in force, stands on the rights that it names, and must be registered.",
     )  # fmt: skip
     end = in_force.to(
-        ended, by=OFFICER, form=End, effects=[agreement_frees_rights],
+        ended, by=Role.OFFICER, form=End, effects=[agreement_frees_rights],
         do="End the agreement", done="recorded the end of the agreement",
         consequence="A licence that stands on the rights named ends with it.",
     )  # fmt: skip
     abandon = (drafting | negotiating | internal_ok | signing).to(
-        abandoned, by=OFFICER, kind=EXCEPTION, form=Abandonment,
+        abandoned, by=Role.OFFICER, kind=EXCEPTION, form=Abandonment,
         do="Abandon the agreement", done="abandoned the agreement",
         consequence="There will be no agreement of this draft.",
     )  # fmt: skip

@@ -13,7 +13,7 @@ from casework.engine.definition.grammar import (
     calendar_days,
     working_days,
 )
-from casework.engine.roles import OFFICER, PROVIDER, SYSTEM
+from casework.engine.roles import Role
 from workflows.papers import VERIFICATION_STATEMENT
 from workflows.service_effects import service_is_replaced
 from workflows.service_guards import statement_ends_after_issue
@@ -185,11 +185,11 @@ class UsableResults(Form):
 RENEW = "See to the renewal of the verification statement"
 RENEWALS = (
     Task(
-        "renew_statement", RENEW, queue=OFFICER, due=calendar_days(45), form=Renewal,
+        "renew_statement", RENEW, queue=Role.OFFICER, due=calendar_days(45), form=Renewal,
         after=calendar_days(-90, since="valid_until"), on="main", aftercare=True,
     ),
     Task(
-        "renew_statement", RENEW, queue=OFFICER, due=calendar_days(20), form=Renewal,
+        "renew_statement", RENEW, queue=Role.OFFICER, due=calendar_days(20), form=Renewal,
         after=calendar_days(-30, since="valid_until"), on="main", aftercare=True,
     ),
 )  # fmt: skip
@@ -206,27 +206,31 @@ class Assessment(Workflow):
     inside = "referral"
     first_step_fires = "start"
 
-    application = State("Application", queue=PROVIDER, due=working_days(10), step="Apply", do="Examine the application")
-    incomplete = State("Incomplete", queue=OFFICER, due=working_days(10), step="Apply", do="Send what is missing")
+    application = State(
+        "Application", queue=Role.PROVIDER, due=working_days(10), step="Apply", do="Examine the application"
+    )
+    incomplete = State("Incomplete", queue=Role.OFFICER, due=working_days(10), step="Apply", do="Send what is missing")
     engagement = State(
-        "Engagement", queue=PROVIDER, due=working_days(10), step="Plan", do="Agree the terms of the work"
+        "Engagement", queue=Role.PROVIDER, due=working_days(10), step="Plan", do="Agree the terms of the work"
     )
     pre_verification = State(
-        "Pre-verification", queue=PROVIDER, due=working_days(20), step="Plan", do="Fix the claim and the plan"
+        "Pre-verification", queue=Role.PROVIDER, due=working_days(20), step="Plan", do="Fix the claim and the plan"
     )
-    data_review = State("Data review", queue=PROVIDER, due=working_days(20), step="Data", do="Review the test data")
-    testing = State("Testing", queue=PROVIDER, due=calendar_days(60), step="Data", do="Have the tests done")
+    data_review = State(
+        "Data review", queue=Role.PROVIDER, due=working_days(20), step="Data", do="Review the test data"
+    )
+    testing = State("Testing", queue=Role.PROVIDER, due=calendar_days(60), step="Data", do="Have the tests done")
     expert_review = State(
-        "Expert review", queue=PROVIDER, due=working_days(15), step="Panel", do="Hold the expert panel"
+        "Expert review", queue=Role.PROVIDER, due=working_days(15), step="Panel", do="Hold the expert panel"
     )
     draft_report = State(
-        "Draft report", queue=PROVIDER, due=working_days(10), step="Report", do="Write the draft report"
+        "Draft report", queue=Role.PROVIDER, due=working_days(10), step="Report", do="Write the draft report"
     )
     party_comment = State(
-        "Comments of the parties", queue=OFFICER, due=working_days(10), step="Report",
+        "Comments of the parties", queue=Role.OFFICER, due=working_days(10), step="Report",
         do="Get the parties' comments",
     )  # fmt: skip
-    finalising = State("Finalising", queue=PROVIDER, due=working_days(10), step="Report", do="Issue the report")
+    finalising = State("Finalising", queue=Role.PROVIDER, due=working_days(10), step="Report", do="Issue the report")
     verified = Final("Verified")
     verified_with_limits = Final("Verified with limits")
     not_verified = Final("Not verified")
@@ -235,69 +239,71 @@ class Assessment(Workflow):
     replaced = Final("Replaced")
 
     find_gaps = application.to(
-        incomplete, by=PROVIDER, kind=RETURN, form=MissingItems,
+        incomplete, by=Role.PROVIDER, kind=RETURN, form=MissingItems,
         do="Ask for what is missing", done="asked for missing items",
     )  # fmt: skip
     supply = incomplete.to(
-        application, by=OFFICER, kind=RETURN, form=SuppliedItems,
+        application, by=Role.OFFICER, kind=RETURN, form=SuppliedItems,
         do="Send what is missing", done="sent what was missing",
     )  # fmt: skip
     admit = application.to(
-        engagement, by=PROVIDER, form=Admission,
+        engagement, by=Role.PROVIDER, form=Admission,
         do="Admit the application", done="admitted the application",
     )  # fmt: skip
     engage = engagement.to(
-        pre_verification, by=PROVIDER, form=Engagement,
+        pre_verification, by=Role.PROVIDER, form=Engagement,
         do="Record the agreement", done="recorded the agreement with the assessor",
     )  # fmt: skip
     fix_plan = pre_verification.to(
-        data_review, by=PROVIDER, form=VerificationPlan,
+        data_review, by=Role.PROVIDER, form=VerificationPlan,
         do="Fix the claim and the plan", done="fixed the claim and the verification plan",
     )  # fmt: skip
     not_verifiable = pre_verification.to(
-        inconclusive, by=PROVIDER, kind=EXCEPTION, form=NotVerifiable,
+        inconclusive, by=Role.PROVIDER, kind=EXCEPTION, form=NotVerifiable,
         do="State that the claim cannot be verified", done="stated that the claim cannot be verified",
         consequence="The assessment ends without a conclusion.",
     )  # fmt: skip
-    need_tests = data_review.to(testing, by=PROVIDER, form=TestPlan, do="Ask for tests", done="asked for further tests")
+    need_tests = data_review.to(
+        testing, by=Role.PROVIDER, form=TestPlan, do="Ask for tests", done="asked for further tests"
+    )
     data_enough = data_review.to(
-        expert_review, by=PROVIDER, form=DataAccepted,
+        expert_review, by=Role.PROVIDER, form=DataAccepted,
         do="Accept the data", done="accepted the test data",
     )  # fmt: skip
     tests_done = testing.to(
-        expert_review, by=PROVIDER, form=TestReport,
+        expert_review, by=Role.PROVIDER, form=TestReport,
         do="Record the test report", done="recorded the test report",
     )  # fmt: skip
     tests_failed = testing.to(
-        inconclusive, by=PROVIDER, kind=EXCEPTION, form=TestsFailed,
+        inconclusive, by=Role.PROVIDER, kind=EXCEPTION, form=TestsFailed,
         do="State that the tests failed", done="stated that the tests failed",
         consequence="The assessment ends without a conclusion.",
     )  # fmt: skip
     panel_done = expert_review.to(
-        draft_report, by=PROVIDER, form=Panel,
+        draft_report, by=Role.PROVIDER, form=Panel,
         do="Record the expert panel", done="recorded the expert panel",
     )  # fmt: skip
     send_draft = draft_report.to(
-        party_comment, by=PROVIDER, form=DraftReport,
+        party_comment, by=Role.PROVIDER, form=DraftReport,
         do="Send the draft report", done="sent the draft report",
     )  # fmt: skip
     comments_in = party_comment.to(
-        finalising, by=OFFICER, form=Comments,
+        finalising, by=Role.OFFICER, form=Comments,
         do="Record the comments", done="recorded the parties' comments",
     )  # fmt: skip
     issue_pass = finalising.to(
-        verified, by=PROVIDER, form=Statement, guards=[statement_ends_after_issue], opens=RENEWALS,
+        verified, by=Role.PROVIDER, form=Statement, guards=[statement_ends_after_issue], opens=RENEWALS,
         do="Issue the statement", done="issued the verification statement",
         consequence="The technology counts as verified.",
     )  # fmt: skip
     issue_limits = finalising.to(
-        verified_with_limits, by=PROVIDER, form=LimitedStatement, guards=[statement_ends_after_issue],
+        verified_with_limits, by=Role.PROVIDER, form=LimitedStatement, guards=[statement_ends_after_issue],
         opens=RENEWALS,
         do="Issue the statement with limits", done="issued the verification statement with limits",
         consequence="The technology counts as verified within the limits stated.",
     )  # fmt: skip
     issue_fail = finalising.to(
-        not_verified, by=PROVIDER, kind=EXCEPTION, form=FailReport,
+        not_verified, by=Role.PROVIDER, kind=EXCEPTION, form=FailReport,
         do="Report that the claim did not hold", done="reported that the claim did not hold",
         consequence="The technology counts as not verified.",
     )  # fmt: skip
@@ -305,7 +311,7 @@ class Assessment(Workflow):
         application | incomplete | engagement | pre_verification | data_review | testing | expert_review
         | draft_report
     ).to(
-        withdrawn, by=OFFICER, kind=EXCEPTION, form=Withdrawal,
+        withdrawn, by=Role.OFFICER, kind=EXCEPTION, form=Withdrawal,
         do="Withdraw the application", done="withdrew the application",
         consequence="The assessment ends.",
     )  # fmt: skip
@@ -313,10 +319,10 @@ class Assessment(Workflow):
         application | incomplete | engagement | pre_verification | data_review | testing | expert_review
         | draft_report | party_comment | finalising
     ).to(
-        replaced, by=SYSTEM, kind=EXCEPTION, effects=[service_is_replaced],
+        replaced, by=Role.SYSTEM, kind=EXCEPTION, effects=[service_is_replaced],
         opens=[
             Task(
-                "usable_results", "List what can still be used of the assessment", queue=OFFICER,
+                "usable_results", "List what can still be used of the assessment", queue=Role.OFFICER,
                 due=working_days(5), form=UsableResults, on="main", aftercare=True,
             )
         ],

@@ -26,7 +26,7 @@ from casework.engine.definition.grammar import (
     until,
     working_days,
 )
-from casework.engine.roles import COMPLIANCE, INTAKE, OFFICER, SUPERVISOR
+from casework.engine.roles import INTAKE, Role
 from workflows import agreement_forms, agreement_guards, effects, guards, joins
 from workflows import case_forms as forms
 from workflows.papers import ACCEPTANCE_CERTIFICATE, SIGNED_AGREEMENT, VERIFICATION_STATEMENT
@@ -34,68 +34,68 @@ from workflows.papers import ACCEPTANCE_CERTIFICATE, SIGNED_AGREEMENT, VERIFICAT
 # --- tasks that the case's steps open --------------------------------------------------------------------------------
 
 triage_check = Task(
-    "triage_check", "Check the match and declare your interest", OFFICER, working_days(10), forms.TriageCheck,
+    "triage_check", "Check the match and declare your interest", Role.OFFICER, working_days(10), forms.TriageCheck,
     effects=(effects.note_interest,), unless_open=True,
 )  # fmt: skip
 
 record_consent = Task(
-    "record_consent", "Record the party's consent", OFFICER, working_days(15), forms.Consent, per="party",
+    "record_consent", "Record the party's consent", Role.OFFICER, working_days(15), forms.Consent, per="party",
     effects=(effects.record_consent,), unless_open=True,
 )  # fmt: skip
 renew_consent = Task(
-    "renew_consent", "Record a new consent of a party", OFFICER, working_days(15), forms.RenewedConsent,
+    "renew_consent", "Record a new consent of a party", Role.OFFICER, working_days(15), forms.RenewedConsent,
     effects=(effects.record_consent,),
 )  # fmt: skip
 #: Opened by the engine when a consent on which sharing leaned is withdrawn or expires.
 consent_lost = Task(
-    "consent_lost", "Decide what follows from the lost consent", OFFICER, working_days(2), forms.LostConsent,
+    "consent_lost", "Decide what follows from the lost consent", Role.OFFICER, working_days(2), forms.LostConsent,
 )  # fmt: skip
 
 screening = Task(
-    "screening", "Screen the party and its owners", COMPLIANCE, working_days(5), forms.Screening, per="party"
+    "screening", "Screen the party and its owners", Role.COMPLIANCE, working_days(5), forms.Screening, per="party"
 )
-kick_off = Task("kick_off", "Hold the first meeting", OFFICER, working_days(10), forms.KickOff, unless_open=True)
+kick_off = Task("kick_off", "Hold the first meeting", Role.OFFICER, working_days(10), forms.KickOff, unless_open=True)
 nda = Task(
-    "nda", "Obtain the non-disclosure agreement", OFFICER, working_days(20), forms.Nda, unless_open=True,
+    "nda", "Obtain the non-disclosure agreement", Role.OFFICER, working_days(20), forms.Nda, unless_open=True,
     audited=(WAIVER, "status", "waiver_asked"),
 )  # fmt: skip
 
 
 decide_plan = Task(
-    "decide_plan", "Approve the plan, or return it", SUPERVISOR, working_days(5), forms.ReturnedPlan,
+    "decide_plan", "Approve the plan, or return it", Role.SUPERVISOR, working_days(5), forms.ReturnedPlan,
     not_by=("service_plan",), opens=(Again("service_plan"),), unless_open=True, done="returned the service plan",
 )  # fmt: skip
 service_plan = Task(
-    "service_plan", "Draw up the service plan", OFFICER, working_days(20), forms.ServicePlan, opens=(decide_plan,),
+    "service_plan", "Draw up the service plan", Role.OFFICER, working_days(20), forms.ServicePlan, opens=(decide_plan,),
     unless_open=True, done="handed in the service plan",
 )  # fmt: skip
 
 decide_waiver = Task(
     "decide_waiver",
     "Decide on the waiver",
-    SUPERVISOR,
+    Role.SUPERVISOR,
     working_days(5),
     agreement_forms.DecidedWaiver,
     not_by=("ask_waiver",),
     audited=(WAIVER, "granted", True),
 )
 ask_waiver = Task(
-    "ask_waiver", "Ask for a waiver", OFFICER, working_days(5), agreement_forms.AskedWaiver, opens=(decide_waiver,),
+    "ask_waiver", "Ask for a waiver", Role.OFFICER, working_days(5), agreement_forms.AskedWaiver, opens=(decide_waiver,),
     done="asked for a waiver",
 )  # fmt: skip
 
 decide_more_time = Task(
-    "decide_more_time", "Decide on more time", SUPERVISOR, working_days(5), forms.DecidedTime,
+    "decide_more_time", "Decide on more time", Role.SUPERVISOR, working_days(5), forms.DecidedTime,
     effects=(effects.extend_tasks,), not_by=("ask_more_time",), audited=EXTENSION,
 )  # fmt: skip
 ask_more_time = Task(
-    "ask_more_time", "Ask for more time", OFFICER, working_days(5), forms.AskedTime, opens=(decide_more_time,),
+    "ask_more_time", "Ask for more time", Role.OFFICER, working_days(5), forms.AskedTime, opens=(decide_more_time,),
     audited=EXTENSION,
     done="asked for more time",
 )  # fmt: skip
 
 compliance_gate = Task(
-    "compliance_gate", "Pass the agreement through the compliance gate", COMPLIANCE, working_days(10),
+    "compliance_gate", "Pass the agreement through the compliance gate", Role.COMPLIANCE, working_days(10),
     agreement_forms.ComplianceGate, unless_open=True,
     checklist=(
         Item("parties", "Both parties and the end user were screened again for this contract", required=False),
@@ -105,20 +105,30 @@ compliance_gate = Task(
     ),
 )  # fmt: skip
 dispute_clause_check = Task(
-    "dispute_clause_check", "Have the parties choose a dispute clause", OFFICER, working_days(10), agreement_forms.DisputeClause,
+    "dispute_clause_check", "Have the parties choose a dispute clause", Role.OFFICER, working_days(10), agreement_forms.DisputeClause,
     unless_open=True,
 )  # fmt: skip
 BEFORE_SIGNING = (compliance_gate, dispute_clause_check)
 
 condition = Task(
-    "condition", "See that a condition is met", OFFICER, until("by"), agreement_forms.Condition, per="items:conditions"
+    "condition",
+    "See that a condition is met",
+    Role.OFFICER,
+    until("by"),
+    agreement_forms.Condition,
+    per="items:conditions",
 )
 duty = Task(
-    "duty", "See that an agreed duty is done", OFFICER, until("by"), agreement_forms.DutyDone, per="items:duties"
+    "duty", "See that an agreed duty is done", Role.OFFICER, until("by"), agreement_forms.DutyDone, per="items:duties"
 )
 
 review_hold = Task(
-    "review_hold", "Review why the case still waits", SUPERVISOR, calendar_days(60), forms.HoldReview, unless_open=True
+    "review_hold",
+    "Review why the case still waits",
+    Role.SUPERVISOR,
+    calendar_days(60),
+    forms.HoldReview,
+    unless_open=True,
 )
 
 
@@ -126,7 +136,7 @@ def _follow_up(days: int) -> Task:
     return Task(
         "follow_up",
         "Ask whether it is still at work",
-        OFFICER,
+        Role.OFFICER,
         working_days(20),
         forms.FollowUp,
         after=calendar_days(days),
@@ -138,7 +148,7 @@ def _reading(days: int) -> Task:
     return Task(
         "reading",
         "Ask the parties for their readings",
-        OFFICER,
+        Role.OFFICER,
         working_days(20),
         agreement_forms.Reading,
         after=calendar_days(days),
@@ -185,53 +195,53 @@ class Case(Workflow):
     title = "Case"
 
     proposed = State("Proposed", INTAKE, working_days(5), "Triage", do="Assign or take the case")
-    triage = State("Triage", OFFICER, working_days(10), "Triage", do="Bring the case through triage")
-    consent = State("Consent", OFFICER, working_days(15), "Consent", do="Bring in both parties' consent")
-    scoping = State("Scoping", OFFICER, working_days(20), "Plan", do="Prepare the service plan")
-    assessment = State("Assessment", OFFICER, calendar_days(120), "Assess", do="See the assessment through")
-    structuring = State("Structuring", OFFICER, calendar_days(180), "Structure", do="Arrange the deal")
-    agreement = State("Agreement", OFFICER, calendar_days(60), "Sign", do="Bring the agreement to signature")
-    deployment = State("Deployment", OFFICER, calendar_days(270), "Deploy", do="Follow the work on site")
-    monitoring = State("Monitoring", OFFICER, calendar_days(365), "Monitor", do="Follow the operation")
-    closing = State("Closing", SUPERVISOR, calendar_days(45), "Close", do="Close the case, or return it to work")
-    on_hold = State("On hold", OFFICER, calendar_days(60), PREVIOUS_STEP, do="Resume the case in time")
+    triage = State("Triage", Role.OFFICER, working_days(10), "Triage", do="Bring the case through triage")
+    consent = State("Consent", Role.OFFICER, working_days(15), "Consent", do="Bring in both parties' consent")
+    scoping = State("Scoping", Role.OFFICER, working_days(20), "Plan", do="Prepare the service plan")
+    assessment = State("Assessment", Role.OFFICER, calendar_days(120), "Assess", do="See the assessment through")
+    structuring = State("Structuring", Role.OFFICER, calendar_days(180), "Structure", do="Arrange the deal")
+    agreement = State("Agreement", Role.OFFICER, calendar_days(60), "Sign", do="Bring the agreement to signature")
+    deployment = State("Deployment", Role.OFFICER, calendar_days(270), "Deploy", do="Follow the work on site")
+    monitoring = State("Monitoring", Role.OFFICER, calendar_days(365), "Monitor", do="Follow the operation")
+    closing = State("Closing", Role.SUPERVISOR, calendar_days(45), "Close", do="Close the case, or return it to work")
+    on_hold = State("On hold", Role.OFFICER, calendar_days(60), PREVIOUS_STEP, do="Resume the case in time")
     closed = Final("Closed", step="Close")
 
     # --- the way forward ---
 
     assign = proposed.to(
-        triage, by=SUPERVISOR, do="Assign to an officer", done="assigned the case", form=forms.Assignment,
+        triage, by=Role.SUPERVISOR, do="Assign to an officer", done="assigned the case", form=forms.Assignment,
         guards=[guards.officer_has_no_interest], effects=[effects.own_case], opens=[triage_check],
     )  # fmt: skip
     take = proposed.to(
-        triage, by=OFFICER, do="Take the case", done="took the case",
+        triage, by=Role.OFFICER, do="Take the case", done="took the case",
         guards=[guards.no_declared_interest], effects=[effects.take_case], opens=[triage_check],
     )  # fmt: skip
     pass_triage = triage.to(
-        consent, by=OFFICER, do="Pass triage", done="passed the case through triage",
+        consent, by=Role.OFFICER, do="Pass triage", done="passed the case through triage",
         guards=[guards.records_on_file, guards.match_is_explained, guards.triage_is_checked], opens=[record_consent],
     )  # fmt: skip
     confirm_interest = consent.to(
-        scoping, by=OFFICER, do="Confirm both parties' interest", done="confirmed both parties' interest",
+        scoping, by=Role.OFFICER, do="Confirm both parties' interest", done="confirmed both parties' interest",
         guards=[guards.interest_is_confirmed], opens=[screening, kick_off, nda, service_plan],
     )  # fmt: skip
     approve_plan = scoping.to(
-        assessment, by=SUPERVISOR, do="Approve the plan", done="approved the plan",
+        assessment, by=Role.SUPERVISOR, do="Approve the plan", done="approved the plan",
         guards=PLAN_GUARDS, opens=PLANNED, ends=("decide_plan",), not_by=("service_plan", "nda"),
     )  # fmt: skip
     skip_assessment = scoping.to(
-        structuring, by=SUPERVISOR, kind=EXCEPTION, do="Approve the plan without an assessment",
+        structuring, by=Role.SUPERVISOR, kind=EXCEPTION, do="Approve the plan without an assessment",
         done="approved the plan without an assessment", form=forms.SkippedAssessment,
         guards=[*PLAN_GUARDS, guards.skipping_was_asked, guards.statement_or_reason], opens=STRUCTURING,
         ends=("decide_plan",), not_by=("service_plan", "nda"), audited=WAIVER,
     )  # fmt: skip
     assessment_passed = assessment.to(
-        structuring, by=OFFICER, do="Go on to structuring", done="took the assessment as passed",
+        structuring, by=Role.OFFICER, do="Go on to structuring", done="took the assessment as passed",
         guards=[guards.assessment_is_stated, guards.parties_have_commented], needs=[VERIFICATION_STATEMENT],
         opens=STRUCTURING,
     )  # fmt: skip
     ready_to_sign = structuring.to(
-        agreement, by=OFFICER, do="Go on to signing", done="brought the case to signing", form=agreement_forms.AgreedTerms,
+        agreement, by=Role.OFFICER, do="Go on to signing", done="brought the case to signing", form=agreement_forms.AgreedTerms,
         guards=[
             agreement_guards.ip_is_clear_or_waived, agreement_guards.loans_are_offered_listed_or_waived, agreement_guards.work_is_not_blocked,
             agreement_guards.rights_are_free, agreement_guards.pledgees_agree,
@@ -239,18 +249,18 @@ class Case(Workflow):
         opens=[*BEFORE_SIGNING, condition],
     )  # fmt: skip
     sign = agreement.to(
-        deployment, by=OFFICER, do="Record the signed agreement", done="recorded the signed agreement",
+        deployment, by=Role.OFFICER, do="Record the signed agreement", done="recorded the signed agreement",
         form=agreement_forms.Signing, guards=SIGN_GUARDS, needs=[SIGNED_AGREEMENT], effects=[effects.burden_rights], opens=[Track("deployment"), condition],
         siblings=True, consequence="The rights named count as licensed or transferred in every other case.",
     )  # fmt: skip
     sign_no_site = agreement.to(
-        monitoring, by=OFFICER, do="Record a signed agreement without a site",
+        monitoring, by=Role.OFFICER, do="Record a signed agreement without a site",
         done="recorded a signed agreement without a site", form=agreement_forms.SigningWithoutSite, guards=SIGN_GUARDS,
         needs=[SIGNED_AGREEMENT], effects=[effects.burden_rights], opens=[_follow_up(90), _follow_up(180), _follow_up(365)], siblings=True,
         consequence="The rights named count as licensed or transferred in every other case.",
     )  # fmt: skip
     accept_site = deployment.to(
-        monitoring, by=OFFICER, do="Record the acceptance of the site", done="recorded the acceptance of the site",
+        monitoring, by=Role.OFFICER, do="Record the acceptance of the site", done="recorded the acceptance of the site",
         form=agreement_forms.SiteAcceptance, guards=[agreement_guards.site_is_accepted, agreement_guards.baseline_was_recorded],
         needs=[ACCEPTANCE_CERTIFICATE],
         opens=[
@@ -262,12 +272,12 @@ class Case(Workflow):
         ],
     )  # fmt: skip
     end_monitoring = monitoring.to(
-        closing, by=OFFICER, do="End the monitoring", done="ended the monitoring", form=agreement_forms.MonitoringEnd,
+        closing, by=Role.OFFICER, do="End the monitoring", done="ended the monitoring", form=agreement_forms.MonitoringEnd,
         effects=[effects.propose_outcome],
         opens=[Referral("verification", fresh=True, question="Verification of the effect", due=calendar_days(30))],
     )  # fmt: skip
     close = closing.to(
-        closed, by=SUPERVISOR, do="Close the case", done="closed the case", form=forms.Closing,
+        closed, by=Role.SUPERVISOR, do="Close the case", done="closed the case", form=forms.Closing,
         guards=[
             guards.tasks_have_ended, guards.referrals_have_ended, guards.tracks_have_ended_or_run_on,
             guards.outcome_respects_a_stop,
@@ -280,14 +290,19 @@ class Case(Workflow):
     # --- back ---
 
     reassess = any_of(structuring, agreement).to(
-        assessment, by=OFFICER, kind=RETURN, do="Have it assessed again", done="asked for another assessment",
+        assessment, by=Role.OFFICER, kind=RETURN, do="Have it assessed again", done="asked for another assessment",
         form=forms.Change, opens=[Referral("assessment", fresh=True)],
     )  # fmt: skip
     back_to_talks = agreement.to(
-        structuring, by=OFFICER, kind=RETURN, do="Go back to talks", done="went back to talks", form=forms.OpenPoint
+        structuring,
+        by=Role.OFFICER,
+        kind=RETURN,
+        do="Go back to talks",
+        done="went back to talks",
+        form=forms.OpenPoint,
     )
     scale_up = monitoring.to(
-        structuring, by=OFFICER, kind=RETURN, do="Go on from the pilot to the large one",
+        structuring, by=Role.OFFICER, kind=RETURN, do="Go on from the pilot to the large one",
         done="went on from the pilot to the large one", form=forms.ScaleUp,
         opens=[
             Track("ip", fresh=True), Track("agreement", fresh=True),
@@ -295,15 +310,15 @@ class Case(Workflow):
         ],
     )  # fmt: skip
     renegotiate = any_of(deployment, monitoring).to(
-        agreement, by=OFFICER, kind=RETURN, do="Renegotiate", done="went back to the agreement",
+        agreement, by=Role.OFFICER, kind=RETURN, do="Renegotiate", done="went back to the agreement",
         form=forms.Renegotiation, opens=[Track("agreement", fresh=True), *BEFORE_SIGNING],
     )  # fmt: skip
     return_to_work = closing.to(
-        previous(), by=SUPERVISOR, kind=RETURN, do="Return to work", done="returned the case to work",
+        previous(), by=Role.SUPERVISOR, kind=RETURN, do="Return to work", done="returned the case to work",
         form=forms.Reason, guards=[guards.not_stopped_by_compliance], effects=[effects.no_outcome],
     )  # fmt: skip
     reopen = closed.to(
-        scoping, by=(OFFICER, SUPERVISOR), confirm_by=SUPERVISOR, kind=RETURN, reopens=True, do="Reopen the case",
+        scoping, by=(Role.OFFICER, Role.SUPERVISOR), confirm_by=Role.SUPERVISOR, kind=RETURN, reopens=True, do="Reopen the case",
         done="reopened the case", form=forms.Reopening,
         guards=[guards.closed_within_24_months, guards.not_stopped_by_compliance], effects=[effects.no_outcome],
         opens=[screening, record_consent, service_plan],
@@ -312,50 +327,50 @@ class Case(Workflow):
     # --- changes of plan, and early ends ---
 
     waive_assessment = assessment.to(
-        structuring, by=(OFFICER, SUPERVISOR), confirm_by=SUPERVISOR, kind=EXCEPTION, do="Waive the assessment",
+        structuring, by=(Role.OFFICER, Role.SUPERVISOR), confirm_by=Role.SUPERVISOR, kind=EXCEPTION, do="Waive the assessment",
         done="waived the assessment", form=forms.WaivedAssessment, guards=[guards.statement_or_reason],
         opens=STRUCTURING, audited=WAIVER,
     )  # fmt: skip
     amend_plan = any_of(assessment, structuring, agreement, deployment, monitoring).to(
-        same(), by=(OFFICER, SUPERVISOR), confirm_by=SUPERVISOR, kind=EXCEPTION, do="Amend the plan",
+        same(), by=(Role.OFFICER, Role.SUPERVISOR), confirm_by=Role.SUPERVISOR, kind=EXCEPTION, do="Amend the plan",
         done="amended the plan", form=forms.AmendedPlan, opens=PLANNED,
     )  # fmt: skip
     ask_beside = any_of(assessment, structuring, agreement, deployment, monitoring).to(
-        same(), by=OFFICER, kind=EXCEPTION, do="Ask others as well", done="asked other providers as well",
+        same(), by=Role.OFFICER, kind=EXCEPTION, do="Ask others as well", done="asked other providers as well",
         form=joins.AskedBeside,
         guards=[joins.some_service_is_asked_for, joins.service_is_asked_for, joins.results_can_come, joins.beside_are_others],
         effects=[joins.wait_for_results], opens=[Beside()], ends=("too_few_results",),
     )  # fmt: skip
     change_join = any_of(assessment, structuring, agreement, deployment, monitoring).to(
-        same(), by=OFFICER, kind=EXCEPTION, do="Change how many results are waited for",
+        same(), by=Role.OFFICER, kind=EXCEPTION, do="Change how many results are waited for",
         done="changed how many results are waited for", form=joins.ChangedJoin,
         guards=[joins.some_join_waits, joins.service_is_joined, joins.results_can_come],
         effects=[joins.wait_for_results], ends=("too_few_results",),
     )  # fmt: skip
     assessment_failed = assessment.to(
-        closing, by=OFFICER, kind=EXCEPTION, do="Close as not viable", done="took the assessment as failed",
+        closing, by=Role.OFFICER, kind=EXCEPTION, do="Close as not viable", done="took the assessment as failed",
         form=forms.FailedAssessment, guards=[guards.assessment_did_not_verify, guards.parties_have_answered],
         effects=[effects.not_viable],
     )  # fmt: skip
     site_failed = deployment.to(
-        closing, by=OFFICER, kind=EXCEPTION, do="Close without a working site", done="took the site as failed",
+        closing, by=Role.OFFICER, kind=EXCEPTION, do="Close without a working site", done="took the site as failed",
         form=agreement_forms.FailedSite, guards=[agreement_guards.site_has_failed], effects=[effects.agreement_only],
     )  # fmt: skip
     propose_close = any_of(
         triage, consent, scoping, assessment, structuring, agreement, deployment, monitoring, on_hold
     ).to(
-        closing, by=OFFICER, kind=EXCEPTION, do="Propose closing", done="proposed closing", form=forms.ClosingProposal,
+        closing, by=Role.OFFICER, kind=EXCEPTION, do="Propose closing", done="proposed closing", form=forms.ClosingProposal,
         effects=[effects.propose_outcome],
     )  # fmt: skip
     withdraw = any_of(consent, scoping, assessment, structuring, agreement, deployment, monitoring, on_hold).to(
-        closing, by=OFFICER, kind=EXCEPTION, do="Record a party's withdrawal", done="recorded a party's withdrawal",
+        closing, by=Role.OFFICER, kind=EXCEPTION, do="Record a party's withdrawal", done="recorded a party's withdrawal",
         form=forms.Withdrawal, effects=[effects.withdrawn], also=[Also("referrals", "cancel")],
         consequence="Every open referral is cancelled.",
     )  # fmt: skip
     compliance_stop = any_of(
         triage, consent, scoping, assessment, structuring, agreement, deployment, monitoring, on_hold, closing
     ).to(
-        closing, by=COMPLIANCE, confirm_by=COMPLIANCE, kind=EXCEPTION, do="Stop the case", done="stopped the case",
+        closing, by=Role.COMPLIANCE, confirm_by=Role.COMPLIANCE, kind=EXCEPTION, do="Stop the case", done="stopped the case",
         form=forms.Stop, effects=[effects.stopped], proposal_effects=[effects.freeze], refusal_effects=[effects.thaw],
         consequence="Everything outward stands still at once.", audited=STOP,
     )  # fmt: skip
@@ -363,11 +378,11 @@ class Case(Workflow):
     # --- waiting ---
 
     hold = any_of(triage, consent, scoping, assessment, structuring, agreement, deployment, monitoring).to(
-        on_hold, by=OFFICER, kind=EXCEPTION, do="Put on hold", done="put the case on hold", form=forms.Hold,
+        on_hold, by=Role.OFFICER, kind=EXCEPTION, do="Put on hold", done="put the case on hold", form=forms.Hold,
         effects=[effects.hold], opens=[review_hold],
     )  # fmt: skip
     resume = on_hold.to(
-        previous(), by=OFFICER, kind=RETURN, do="Resume", done="resumed the case", form=forms.Reason,
+        previous(), by=Role.OFFICER, kind=RETURN, do="Resume", done="resumed the case", form=forms.Reason,
         effects=[effects.end_hold], ends=("review_hold",),
     )  # fmt: skip
     resume_due = on_hold.after(
@@ -376,49 +391,49 @@ class Case(Workflow):
     )  # fmt: skip
 
     on_request = (
-        ((triage,), (OFFICER, SUPERVISOR), triage_check),
+        ((triage,), (Role.OFFICER, Role.SUPERVISOR), triage_check),
         (
-            (consent, scoping, assessment, structuring, agreement, deployment, monitoring, closing), (OFFICER,),
+            (consent, scoping, assessment, structuring, agreement, deployment, monitoring, closing), (Role.OFFICER,),
             renew_consent,
         ),
-        ((consent, scoping, assessment, structuring, agreement, deployment, monitoring), (OFFICER, SUPERVISOR), consent_lost),
-        ((scoping, assessment, structuring, agreement), (OFFICER, SUPERVISOR, COMPLIANCE), screening),
-        ((scoping,), (OFFICER, SUPERVISOR), nda),
-        ((scoping,), (OFFICER, SUPERVISOR), service_plan),
+        ((consent, scoping, assessment, structuring, agreement, deployment, monitoring), (Role.OFFICER, Role.SUPERVISOR), consent_lost),
+        ((scoping, assessment, structuring, agreement), (Role.OFFICER, Role.SUPERVISOR, Role.COMPLIANCE), screening),
+        ((scoping,), (Role.OFFICER, Role.SUPERVISOR), nda),
+        ((scoping,), (Role.OFFICER, Role.SUPERVISOR), service_plan),
         (
             (triage, consent, scoping, assessment, structuring, agreement, deployment, monitoring, closing, on_hold),
-            (OFFICER,), ask_more_time,
+            (Role.OFFICER,), ask_more_time,
         ),
-        ((structuring, agreement), (OFFICER,), ask_waiver),
-        ((structuring, agreement), (OFFICER,), Task(
-            "ask_pledgee", "Ask the pledgee for consent", OFFICER, working_days(10), agreement_forms.PledgeeAnswer,
+        ((structuring, agreement), (Role.OFFICER,), ask_waiver),
+        ((structuring, agreement), (Role.OFFICER,), Task(
+            "ask_pledgee", "Ask the pledgee for consent", Role.OFFICER, working_days(10), agreement_forms.PledgeeAnswer,
         )),
-        ((agreement,), (OFFICER, SUPERVISOR), compliance_gate),
-        ((agreement,), (OFFICER,), dispute_clause_check),
-        ((structuring, agreement, deployment), (OFFICER,), Task(
-            "record_baseline", "Record the baseline", OFFICER, working_days(20), agreement_forms.Baseline,
+        ((agreement,), (Role.OFFICER, Role.SUPERVISOR), compliance_gate),
+        ((agreement,), (Role.OFFICER,), dispute_clause_check),
+        ((structuring, agreement, deployment), (Role.OFFICER,), Task(
+            "record_baseline", "Record the baseline", Role.OFFICER, working_days(20), agreement_forms.Baseline,
         )),
-        ((structuring, agreement, deployment, monitoring), (OFFICER, SUPERVISOR), Task(
-            "work_blocked", "Declare that work is blocked", OFFICER, working_days(5), agreement_forms.WorkBlocked,
+        ((structuring, agreement, deployment, monitoring), (Role.OFFICER, Role.SUPERVISOR), Task(
+            "work_blocked", "Declare that work is blocked", Role.OFFICER, working_days(5), agreement_forms.WorkBlocked,
         )),
-        ((structuring, agreement, deployment, monitoring), (OFFICER, SUPERVISOR), Task(
-            "work_unblocked", "Declare that work goes on", OFFICER, working_days(5), agreement_forms.WorkUnblocked,
+        ((structuring, agreement, deployment, monitoring), (Role.OFFICER, Role.SUPERVISOR), Task(
+            "work_unblocked", "Declare that work goes on", Role.OFFICER, working_days(5), agreement_forms.WorkUnblocked,
         )),
-        ((structuring, agreement, deployment, monitoring), (OFFICER,), Task(
-            "agreed_duty", "Enter duties that the parties have agreed", OFFICER, working_days(5), agreement_forms.AgreedDuties,
+        ((structuring, agreement, deployment, monitoring), (Role.OFFICER,), Task(
+            "agreed_duty", "Enter duties that the parties have agreed", Role.OFFICER, working_days(5), agreement_forms.AgreedDuties,
             opens=(duty,),
         )),
         # Nobody adds this by hand: it is opened where another case of the same need has been signed.
         ((triage, consent, scoping, assessment, structuring, agreement), (), Task(
-            "superseded", "Decide whether this case still stands", OFFICER, working_days(10), forms.Superseded,
+            "superseded", "Decide whether this case still stands", Role.OFFICER, working_days(10), forms.Superseded,
             unless_open=True,
         )),
         # Nor this: it is opened where referrals side by side cannot bring as many results as the case waits for.
         ((assessment, structuring, agreement, deployment, monitoring), (), Task(
-            "too_few_results", "Decide how to go on: too few results can come", OFFICER, working_days(5),
+            "too_few_results", "Decide how to go on: too few results can come", Role.OFFICER, working_days(5),
             joins.TooFewResults, effects=(joins.go_on_with_fewer,), guards=(joins.results_are_there,),
         )),
-        ((monitoring,), (OFFICER,), Task(
-            "reading", "Ask the parties for their readings", OFFICER, working_days(20), agreement_forms.Reading,
+        ((monitoring,), (Role.OFFICER,), Task(
+            "reading", "Ask the parties for their readings", Role.OFFICER, working_days(20), agreement_forms.Reading,
         )),
     )  # fmt: skip

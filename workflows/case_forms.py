@@ -19,6 +19,7 @@ from casework.engine.definition.forms import (
     YesNo,
 )
 from casework.engine.definition.grammar import Form
+from casework.engine.roles import Role
 from workflows.codes import (
     DEPLOYED,
     HOLD_REASONS,
@@ -35,8 +36,8 @@ from workflows.codes import (
 
 
 class Assignment(Form):
-    officer = Person(label="Officer", role="officer")
-    team = People(label="Team", role="officer", required=False)
+    officer = Person(label="Officer", role=Role.OFFICER)
+    team = People(label="Team", role=Role.OFFICER, required=False)
 
 
 class TriageCheck(Form):

@@ -13,7 +13,7 @@ from casework.engine.definition.grammar import (
     calendar_days,
     working_days,
 )
-from casework.engine.roles import OFFICER, SUPERVISOR
+from casework.engine.roles import Role
 from workflows.papers import ACCEPTANCE_CERTIFICATE
 from workflows.service_guards import (
     baseline_is_recorded,
@@ -139,68 +139,74 @@ class Deployment(Workflow):
     workflow = "deployment"
     title = "Deployment"
 
-    planning = State("Planning", queue=OFFICER, due=calendar_days(30), step="Plan", do="Get the plan")
-    permits = State("Permits", queue=OFFICER, due=calendar_days(60), step="Plan", do="Follow the permits")
-    delivery = State("Delivery", queue=OFFICER, due=calendar_days(90), step="Deliver", do="Follow the delivery")
+    planning = State("Planning", queue=Role.OFFICER, due=calendar_days(30), step="Plan", do="Get the plan")
+    permits = State("Permits", queue=Role.OFFICER, due=calendar_days(60), step="Plan", do="Follow the permits")
+    delivery = State("Delivery", queue=Role.OFFICER, due=calendar_days(90), step="Deliver", do="Follow the delivery")
     installation = State(
-        "Installation", queue=OFFICER, due=calendar_days(60), step="Install", do="Follow the installation"
+        "Installation", queue=Role.OFFICER, due=calendar_days(60), step="Install", do="Follow the installation"
     )
-    commissioning = State("Commissioning", queue=OFFICER, due=calendar_days(30), step="Test", do="Follow the test run")
+    commissioning = State(
+        "Commissioning", queue=Role.OFFICER, due=calendar_days(30), step="Test", do="Follow the test run"
+    )
     acceptance = State(
-        "Site acceptance", queue=OFFICER, due=working_days(15), step="Accept", do="Get the site accepted"
+        "Site acceptance", queue=Role.OFFICER, due=working_days(15), step="Accept", do="Get the site accepted"
     )
-    correction = State("Correction", queue=OFFICER, due=calendar_days(30), step="Accept", do="Follow the corrections")
+    correction = State(
+        "Correction", queue=Role.OFFICER, due=calendar_days(30), step="Accept", do="Follow the corrections"
+    )
     accepted = Final("Accepted")
     accepted_with_punch_list = Final("Accepted with a punch list")
     rejected_final = Final("Rejected")
     abandoned = Final("Abandoned")
 
     plan_set = planning.to(
-        permits, by=OFFICER, form=Plan, guards=[baseline_period_in_order],
+        permits, by=Role.OFFICER, form=Plan, guards=[baseline_period_in_order],
         do="Record the plan", done="recorded the plan of the site",
     )  # fmt: skip
     no_permits = planning.to(
-        delivery, by=OFFICER, form=NoPermits,
+        delivery, by=Role.OFFICER, form=NoPermits,
         do="State that no permit is needed", done="stated that no permit is needed",
     )  # fmt: skip
-    permits_ok = permits.to(delivery, by=OFFICER, form=Permits, do="Record the permits", done="recorded the permits")
+    permits_ok = permits.to(
+        delivery, by=Role.OFFICER, form=Permits, do="Record the permits", done="recorded the permits"
+    )
     delivered = delivery.to(
-        installation, by=OFFICER, form=Delivery, do="Record the delivery", done="recorded the delivery"
+        installation, by=Role.OFFICER, form=Delivery, do="Record the delivery", done="recorded the delivery"
     )
     installed = installation.to(
-        commissioning, by=OFFICER, form=Installation,
+        commissioning, by=Role.OFFICER, form=Installation,
         do="Record the installation", done="recorded the installation",
     )  # fmt: skip
     ready_to_test = commissioning.to(
-        acceptance, by=OFFICER, form=Commissioning, guards=[baseline_is_recorded, baseline_period_in_order],
+        acceptance, by=Role.OFFICER, form=Commissioning, guards=[baseline_is_recorded, baseline_period_in_order],
         do="Record the commissioning", done="recorded the commissioning",
         consequence="A baseline cannot be made up afterwards.",
     )  # fmt: skip
     passed = acceptance.to(
-        accepted, by=OFFICER, form=Acceptance, needs=[ACCEPTANCE_CERTIFICATE], name="pass",
+        accepted, by=Role.OFFICER, form=Acceptance, needs=[ACCEPTANCE_CERTIFICATE], name="pass",
         do="Record the acceptance", done="recorded the acceptance of the site",
     )  # fmt: skip
     pass_with_list = acceptance.to(
-        accepted_with_punch_list, by=OFFICER, form=AcceptanceWithList, needs=[ACCEPTANCE_CERTIFICATE],
+        accepted_with_punch_list, by=Role.OFFICER, form=AcceptanceWithList, needs=[ACCEPTANCE_CERTIFICATE],
         # The track has ended then, so what is left to do stands with the case. Each item has its own day.
         opens=[
             Task(
-                "punch_item", "Follow an open item of the acceptance", queue=OFFICER, due=calendar_days(30),
+                "punch_item", "Follow an open item of the acceptance", queue=Role.OFFICER, due=calendar_days(30),
                 form=ItemDone, per="items:open_items", on="main",
             )
         ],
         do="Record the acceptance with open items", done="recorded the acceptance with open items",
     )  # fmt: skip
     fail = acceptance.to(
-        correction, by=OFFICER, kind=RETURN, form=Failure,
+        correction, by=Role.OFFICER, kind=RETURN, form=Failure,
         do="Record a failed test", done="recorded a failed acceptance test",
     )  # fmt: skip
     retest = correction.to(
-        acceptance, by=OFFICER, kind=RETURN, form=Correction, guards=[retest_is_left],
+        acceptance, by=Role.OFFICER, kind=RETURN, form=Correction, guards=[retest_is_left],
         do="Test again", done="asked for a retest",
     )  # fmt: skip
     fail_final = correction.to(
-        rejected_final, by=SUPERVISOR, kind=EXCEPTION, form=FinalFailure,
+        rejected_final, by=Role.SUPERVISOR, kind=EXCEPTION, form=FinalFailure,
         guards=[retests_failed_or_correction_refused],
         do="Reject the site for good", done="rejected the site for good",
         consequence="The site counts as failed.",
@@ -208,7 +214,7 @@ class Deployment(Workflow):
     abandon = (
         planning | permits | delivery | installation | commissioning | acceptance | correction
     ).to(
-        abandoned, by=OFFICER, kind=EXCEPTION, form=Abandonment,
+        abandoned, by=Role.OFFICER, kind=EXCEPTION, form=Abandonment,
         do="Abandon the site", done="abandoned the site",
         consequence="The deployment ends without acceptance.",
     )  # fmt: skip

@@ -13,7 +13,7 @@ from casework.engine.definition.grammar import (
     calendar_days,
     working_days,
 )
-from casework.engine.roles import OFFICER, PROVIDER, SYSTEM
+from casework.engine.roles import Role
 from workflows.service_effects import service_is_replaced
 
 # --- forms -----------------------------------------------------------------------------------------------------------
@@ -154,7 +154,7 @@ class UsableResults(Form):
 
 BENEFIT_REPORTS = tuple(
     Task(
-        "benefit_report", "Get the yearly report on environmental benefit", queue=OFFICER,
+        "benefit_report", "Get the yearly report on environmental benefit", queue=Role.OFFICER,
         due=calendar_days(30), form=BenefitReport, after=calendar_days(365 * year, since="closed_on"),
         on="main", aftercare=True,
     )
@@ -173,16 +173,18 @@ class Finance(Workflow):
     inside = "referral"
     first_step_fires = "start"
 
-    screening = State("Screening", queue=PROVIDER, due=working_days(10), step="Screen", do="Screen the project")
-    profile = State("Profile", queue=OFFICER, due=working_days(10), step="Screen", do="Prepare what investors see")
-    matching = State("Matching", queue=PROVIDER, due=calendar_days(30), step="Match", do="Find an investor")
+    screening = State("Screening", queue=Role.PROVIDER, due=working_days(10), step="Screen", do="Screen the project")
+    profile = State("Profile", queue=Role.OFFICER, due=working_days(10), step="Screen", do="Prepare what investors see")
+    matching = State("Matching", queue=Role.PROVIDER, due=calendar_days(30), step="Match", do="Find an investor")
     due_diligence = State(
-        "Due diligence", queue=PROVIDER, due=calendar_days(45), step="Review", do="Examine the project"
+        "Due diligence", queue=Role.PROVIDER, due=calendar_days(45), step="Review", do="Examine the project"
     )
-    term_sheet = State("Term sheet", queue=OFFICER, due=calendar_days(30), step="Terms", do="Get the terms agreed")
-    approval = State("Approval", queue=PROVIDER, due=calendar_days(30), step="Terms", do="Get the decision")
-    documents = State("Documents", queue=OFFICER, due=calendar_days(30), step="Fund", do="Get the contracts signed")
-    closing = State("Financial close", queue=PROVIDER, due=working_days(20), step="Fund", do="Meet the conditions")
+    term_sheet = State("Term sheet", queue=Role.OFFICER, due=calendar_days(30), step="Terms", do="Get the terms agreed")
+    approval = State("Approval", queue=Role.PROVIDER, due=calendar_days(30), step="Terms", do="Get the decision")
+    documents = State(
+        "Documents", queue=Role.OFFICER, due=calendar_days(30), step="Fund", do="Get the contracts signed"
+    )
+    closing = State("Financial close", queue=Role.PROVIDER, due=working_days(20), step="Fund", do="Meet the conditions")
     funded = Final("Funded")
     part_funded = Final("Partly funded")
     not_eligible = Final("Not eligible")
@@ -191,85 +193,85 @@ class Finance(Workflow):
     replaced = Final("Replaced")
 
     green = screening.to(
-        profile, by=PROVIDER, form=GreenScreening,
+        profile, by=Role.PROVIDER, form=GreenScreening,
         do="Confirm that the project is green", done="confirmed that the project is green",
     )  # fmt: skip
     not_green = screening.to(
-        not_eligible, by=PROVIDER, kind=EXCEPTION, form=Reason,
+        not_eligible, by=Role.PROVIDER, kind=EXCEPTION, form=Reason,
         do="State that the project is not green", done="stated that the project is not green",
         consequence="The search for green finance ends.",
     )  # fmt: skip
     ready = profile.to(
-        matching, by=OFFICER, form=Profile,
+        matching, by=Role.OFFICER, form=Profile,
         do="Release the profile", done="released the profile to the provider",
     )  # fmt: skip
     investor_found = matching.to(
-        due_diligence, by=PROVIDER, form=Investor,
+        due_diligence, by=Role.PROVIDER, form=Investor,
         do="Name an investor", done="named an investor",
     )  # fmt: skip
     none_found = matching.to(
-        declined, by=PROVIDER, kind=EXCEPTION, form=NoneFound,
+        declined, by=Role.PROVIDER, kind=EXCEPTION, form=NoneFound,
         do="State that nobody was found", done="stated that nobody was found",
         consequence="The search for green finance ends without money.",
     )  # fmt: skip
     dd_ok = due_diligence.to(
-        term_sheet, by=PROVIDER, form=DueDiligence,
+        term_sheet, by=Role.PROVIDER, form=DueDiligence,
         do="Confirm the due diligence", done="confirmed the due diligence",
     )  # fmt: skip
     dd_no = due_diligence.to(
-        matching, by=PROVIDER, kind=RETURN, form=Returned,
+        matching, by=Role.PROVIDER, kind=RETURN, form=Returned,
         do="Go back to matching", done="went back to matching after due diligence",
     )  # fmt: skip
     terms_agreed = term_sheet.to(
-        approval, by=OFFICER, form=TermSheet,
+        approval, by=Role.OFFICER, form=TermSheet,
         do="Record the term sheet", done="recorded the term sheet",
     )  # fmt: skip
     no_terms = term_sheet.to(
-        matching, by=OFFICER, kind=RETURN, form=Returned,
+        matching, by=Role.OFFICER, kind=RETURN, form=Returned,
         do="Record that no terms were agreed", done="recorded that no terms were agreed",
     )  # fmt: skip
     approved = approval.to(
-        documents, by=PROVIDER, form=Decision,
+        documents, by=Role.PROVIDER, form=Decision,
         do="Record the approval", done="recorded the approval of the money",
     )  # fmt: skip
     rejected = approval.to(
-        declined, by=PROVIDER, kind=EXCEPTION, form=Reason,
+        declined, by=Role.PROVIDER, kind=EXCEPTION, form=Reason,
         do="Record the rejection", done="recorded the rejection",
         consequence="The search for green finance ends without money.",
     )  # fmt: skip
     docs_signed = documents.to(
-        closing, by=OFFICER, form=Contracts,
+        closing, by=Role.OFFICER, form=Contracts,
         do="Record the contracts", done="recorded the signed contracts",
     )  # fmt: skip
     cp_met = closing.to(
-        funded, by=PROVIDER, form=Closing, opens=BENEFIT_REPORTS,
+        funded, by=Role.PROVIDER, form=Closing, opens=BENEFIT_REPORTS,
         do="Record the payment", done="recorded the payment",
         consequence="The project counts as funded.",
     )  # fmt: skip
     cp_part = closing.to(
-        part_funded, by=PROVIDER, form=PartClosing,
+        part_funded, by=Role.PROVIDER, form=PartClosing,
         do="Record part of the payment", done="recorded part of the payment",
         consequence="The project counts as partly funded.",
     )  # fmt: skip
     cp_failed = closing.to(
-        declined, by=PROVIDER, kind=EXCEPTION, form=Reason,
+        declined, by=Role.PROVIDER, kind=EXCEPTION, form=Reason,
         do="State that conditions were not met", done="stated that conditions were not met",
         consequence="The search for green finance ends without money.",
     )  # fmt: skip
     withdraw = (
         screening | profile | matching | due_diligence | term_sheet | approval | documents | closing
     ).to(
-        withdrawn, by=OFFICER, kind=EXCEPTION, form=Reason,
+        withdrawn, by=Role.OFFICER, kind=EXCEPTION, form=Reason,
         do="Withdraw the request", done="withdrew the request for finance",
         consequence="The search for green finance ends.",
     )  # fmt: skip
     replace = (
         screening | profile | matching | due_diligence | term_sheet | approval | documents | closing
     ).to(
-        replaced, by=SYSTEM, kind=EXCEPTION, effects=[service_is_replaced],
+        replaced, by=Role.SYSTEM, kind=EXCEPTION, effects=[service_is_replaced],
         opens=[
             Task(
-                "usable_results", "List what can still be used of the search for finance", queue=OFFICER,
+                "usable_results", "List what can still be used of the search for finance", queue=Role.OFFICER,
                 due=working_days(5), form=UsableResults, on="main", aftercare=True,
             )
         ],

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from casework.engine.definition.forms import Choice, Date, Documents, Form, Note, PartyField, Rights, Text, YesNo
 from casework.engine.definition.grammar import EXCEPTION, RETURN, Final, State, Workflow, calendar_days, working_days
-from casework.engine.roles import OFFICER, SYSTEM
+from casework.engine.roles import Role
 from workflows.codes import TERRITORIES
 from workflows.service_guards import (
     fees_are_paid,
@@ -74,25 +74,25 @@ class Ip(Workflow):
     workflow = "ip"
     title = "Check of intellectual property"
 
-    checking = State("Checking", queue=OFFICER, due=working_days(10), step="Check", do="Check the rights")
-    gaps = State("Gaps", queue=OFFICER, due=working_days(20), step="Mend", do="Get what is missing")
+    checking = State("Checking", queue=Role.OFFICER, due=working_days(10), step="Check", do="Check the rights")
+    gaps = State("Gaps", queue=Role.OFFICER, due=working_days(20), step="Mend", do="Get what is missing")
     clear = State(
-        "Clear", queue=OFFICER, due=calendar_days(90, since="confirm.checked_on"), step="Clear",
+        "Clear", queue=Role.OFFICER, due=calendar_days(90, since="confirm.checked_on"), step="Clear",
         do="Keep the check of the rights fresh",
     )  # fmt: skip
     ended = Final("Ended")
     not_clear = Final("Not clear")
 
     find_gap = checking.to(
-        gaps, by=OFFICER, kind=RETURN, form=Gap,
+        gaps, by=Role.OFFICER, kind=RETURN, form=Gap,
         do="Note what is missing", done="noted what is missing about the rights",
     )  # fmt: skip
     mended = gaps.to(
-        checking, by=OFFICER, kind=RETURN, form=Mended,
+        checking, by=Role.OFFICER, kind=RETURN, form=Mended,
         do="Record what was brought", done="recorded what was brought about the rights",
     )  # fmt: skip
     confirm = checking.to(
-        clear, by=OFFICER, form=Clearance,
+        clear, by=Role.OFFICER, form=Clearance,
         guards=[
             rights_are_confirmed, rights_are_in_force, fees_are_paid, no_exclusive_licence_elsewhere,
             pledged_rights_have_consent, pledgee_knows_of_recheck,
@@ -100,14 +100,14 @@ class Ip(Workflow):
         do="Confirm that the rights are clear", done="confirmed that the rights are clear",
     )  # fmt: skip
     recheck = clear.to(
-        checking, by=(OFFICER, SYSTEM), after=calendar_days(90, since="confirm.checked_on"), kind=RETURN,
+        checking, by=(Role.OFFICER, Role.SYSTEM), after=calendar_days(90, since="confirm.checked_on"), kind=RETURN,
         form=Recheck, do="Check the rights again", done="asked for a new check of the rights",
     )  # fmt: skip
     fail = (checking | gaps).to(
-        not_clear, by=OFFICER, kind=EXCEPTION, form=NotClear,
+        not_clear, by=Role.OFFICER, kind=EXCEPTION, form=NotClear,
         do="State that the rights are not clear", done="stated that the rights are not clear",
         consequence="The check ends. The deal then needs a waiver, another right, or an end.",
     )  # fmt: skip
-    end = clear.to(ended, by=OFFICER, do="End the check", done="ended the check of the rights")
+    end = clear.to(ended, by=Role.OFFICER, do="End the check", done="ended the check of the rights")
 
     milestones = {"clear": [clear]}

@@ -18,7 +18,7 @@ from casework.engine.definition.grammar import (
     until,
     working_days,
 )
-from casework.engine.roles import DISPUTE_OFFICER, PROVIDER
+from casework.engine.roles import Role
 from workflows.service_effects import dispute_officer_takes_it
 from workflows.service_guards import extension_goes_beyond_today, fifteen_days_since_second_reminder
 
@@ -213,7 +213,7 @@ class TermSeen(Form):
 
 
 NEXT_STEP = Task(
-    "next_step", "Ask the parties what follows", queue=DISPUTE_OFFICER, due=working_days(10), form=NextStep,
+    "next_step", "Ask the parties what follows", queue=Role.DISPUTE_OFFICER, due=working_days(10), form=NextStep,
     on="main", aftercare=True,
 )  # fmt: skip
 
@@ -230,30 +230,34 @@ class Mediation(Workflow):
     first_step_fires = "start"
 
     dispute_noted = State(
-        "Dispute noted", queue=DISPUTE_OFFICER, due=working_days(5), step="Choose", do="Look at the dispute"
+        "Dispute noted", queue=Role.DISPUTE_OFFICER, due=working_days(5), step="Choose", do="Look at the dispute"
     )
     options = State(
-        "Options", queue=DISPUTE_OFFICER, due=working_days(15), step="Choose", do="Choose a way with the parties"
+        "Options", queue=Role.DISPUTE_OFFICER, due=working_days(15), step="Choose", do="Choose a way with the parties"
     )
     good_offices = State(
-        "Good offices", queue=PROVIDER, due=calendar_days(30), step="Choose", do="Help the parties choose"
+        "Good offices", queue=Role.PROVIDER, due=calendar_days(30), step="Choose", do="Help the parties choose"
     )
     consent_wait = State(
-        "Waiting for the other party", queue=PROVIDER, due=calendar_days(30), step="Agree",
+        "Waiting for the other party", queue=Role.PROVIDER, due=calendar_days(30), step="Agree",
         do="Wait for the other party's answer",
     )  # fmt: skip
     submission = State(
-        "Submission agreement", queue=DISPUTE_OFFICER, due=working_days(10), step="Agree",
+        "Submission agreement", queue=Role.DISPUTE_OFFICER, due=working_days(10), step="Agree",
         do="Get the submission agreement signed",
     )  # fmt: skip
-    request_filed = State("Request filed", queue=PROVIDER, due=calendar_days(5), step="File", do="Open the mediation")
-    fee_due = State("Fee due", queue=PROVIDER, due=calendar_days(15), step="File", do="Wait for the fee")
-    mediator_choice = State(
-        "Choice of mediator", queue=PROVIDER, due=calendar_days(21), step="Appoint", do="Appoint a mediator"
+    request_filed = State(
+        "Request filed", queue=Role.PROVIDER, due=calendar_days(5), step="File", do="Open the mediation"
     )
-    deposit_due = State("Deposit due", queue=PROVIDER, due=calendar_days(15), step="Appoint", do="Wait for the deposit")
+    fee_due = State("Fee due", queue=Role.PROVIDER, due=calendar_days(15), step="File", do="Wait for the fee")
+    mediator_choice = State(
+        "Choice of mediator", queue=Role.PROVIDER, due=calendar_days(21), step="Appoint", do="Appoint a mediator"
+    )
+    deposit_due = State(
+        "Deposit due", queue=Role.PROVIDER, due=calendar_days(15), step="Appoint", do="Wait for the deposit"
+    )
     mediating = State(
-        "Mediating", queue=PROVIDER, due=calendar_days(240), step="Mediate", do="Report how the mediation ended"
+        "Mediating", queue=Role.PROVIDER, due=calendar_days(240), step="Mediate", do="Report how the mediation ended"
     )
     resolved_directly = Final("Resolved directly")
     not_agreed = Final("Mediation not agreed")
@@ -267,131 +271,131 @@ class Mediation(Workflow):
     dropped = Final("Dropped")
 
     open_options = dispute_noted.to(
-        options, by=DISPUTE_OFFICER, form=Dispute, effects=[dispute_officer_takes_it],
+        options, by=Role.DISPUTE_OFFICER, form=Dispute, effects=[dispute_officer_takes_it],
         do="Open the options", done="opened the options",
     )  # fmt: skip
     drop_dispute = (dispute_noted | options).to(
-        dropped, by=DISPUTE_OFFICER, kind=EXCEPTION, form=Day,
+        dropped, by=Role.DISPUTE_OFFICER, kind=EXCEPTION, form=Day,
         do="Drop the dispute", done="dropped the dispute",
         consequence="The note of the dispute ends. No reason is kept.",
     )  # fmt: skip
     talk_solved = (options | good_offices | consent_wait | submission).to(
-        resolved_directly, by=DISPUTE_OFFICER, form=SolvedByTalks,
+        resolved_directly, by=Role.DISPUTE_OFFICER, form=SolvedByTalks,
         do="Record that talks solved it", done="recorded that talks solved it",
         consequence="The note of the dispute ends.",
     )  # fmt: skip
     use_good_offices = options.to(
-        good_offices, by=DISPUTE_OFFICER, form=GoodOffices,
+        good_offices, by=Role.DISPUTE_OFFICER, form=GoodOffices,
         do="Ask for good offices", done="asked for good offices",
     )  # fmt: skip
     clause_applies = options.to(
-        request_filed, by=DISPUTE_OFFICER, form=Door,
+        request_filed, by=Role.DISPUTE_OFFICER, form=Door,
         do="Record a request under the clause", done="recorded a request under the clause",
     )  # fmt: skip
     court_refers = options.to(
-        request_filed, by=DISPUTE_OFFICER, form=Door,
+        request_filed, by=Role.DISPUTE_OFFICER, form=Door,
         opens=[
             Task(
-                "court_term", "The term that the court set ends", queue=DISPUTE_OFFICER,
+                "court_term", "The term that the court set ends", queue=Role.DISPUTE_OFFICER,
                 due=calendar_days(60, since="on"), form=TermSeen,
             )
         ],
         do="Record a referral by a court", done="recorded a referral by a court",
     )  # fmt: skip
     ask_unilateral = (options | good_offices).to(
-        consent_wait, by=DISPUTE_OFFICER, form=Door,
+        consent_wait, by=Role.DISPUTE_OFFICER, form=Door,
         do="Record a unilateral request", done="recorded a unilateral request",
     )  # fmt: skip
     agree_submit = good_offices.to(
-        submission, by=DISPUTE_OFFICER, form=BothAgree,
+        submission, by=Role.DISPUTE_OFFICER, form=BothAgree,
         do="Record that both agree", done="recorded that both parties agree to mediation",
     )  # fmt: skip
     other_agrees = consent_wait.to(
-        submission, by=PROVIDER, form=Day,
+        submission, by=Role.PROVIDER, form=Day,
         do="Record that the other party agrees", done="recorded that the other party agrees",
     )  # fmt: skip
     other_refuses = (consent_wait | good_offices).to(
-        not_agreed, by=PROVIDER, kind=EXCEPTION, form=OtherAnswer,
+        not_agreed, by=Role.PROVIDER, kind=EXCEPTION, form=OtherAnswer,
         do="Record that mediation is not agreed", done="recorded that mediation is not agreed",
         consequence="The mediation ends before it has begun.",
     )  # fmt: skip
     signed_submission = submission.to(
-        request_filed, by=DISPUTE_OFFICER, form=SubmissionSigned,
+        request_filed, by=Role.DISPUTE_OFFICER, form=SubmissionSigned,
         do="Record the submission agreement", done="recorded the submission agreement",
     )  # fmt: skip
     not_signed = submission.to(
-        not_agreed, by=DISPUTE_OFFICER, kind=EXCEPTION, form=NotSigned,
+        not_agreed, by=Role.DISPUTE_OFFICER, kind=EXCEPTION, form=NotSigned,
         do="Record that it was not signed", done="recorded that the submission agreement was not signed",
         consequence="The mediation ends before it has begun.",
     )  # fmt: skip
     ask_fee = request_filed.to(
-        fee_due, by=PROVIDER, form=Fee, do="Ask for the fee", done="asked for the administration fee"
+        fee_due, by=Role.PROVIDER, form=Fee, do="Ask for the fee", done="asked for the administration fee"
     )
     fee_waived = request_filed.to(
         mediator_choice,
-        by=PROVIDER,
+        by=Role.PROVIDER,
         form=FeeWaived,
         do="Waive the fee",
         done="waived the administration fee",
         audited=WAIVER,
     )
     fee_paid = fee_due.to(
-        mediator_choice, by=PROVIDER, form=Paid, do="Record the fee", done="recorded the administration fee"
+        mediator_choice, by=Role.PROVIDER, form=Paid, do="Record the fee", done="recorded the administration fee"
     )
     fee_unpaid = fee_due.to(
-        request_withdrawn, by=PROVIDER, kind=EXCEPTION, form=Unpaid,
+        request_withdrawn, by=Role.PROVIDER, kind=EXCEPTION, form=Unpaid,
         guards=[fifteen_days_since_second_reminder],
         do="Record that the fee was not paid", done="recorded that the fee was not paid",
         consequence="The request counts as withdrawn.",
     )  # fmt: skip
     appointed = mediator_choice.to(
-        deposit_due, by=PROVIDER, form=Appointment,
+        deposit_due, by=Role.PROVIDER, form=Appointment,
         do="Record the appointment", done="recorded the appointment of a mediator",
     )  # fmt: skip
     appointed_free = mediator_choice.to(
-        mediating, by=PROVIDER, form=Appointment,
+        mediating, by=Role.PROVIDER, form=Appointment,
         do="Record the appointment without a deposit", done="recorded the appointment without a deposit",
     )  # fmt: skip
     deposit_paid = deposit_due.to(
-        mediating, by=PROVIDER, form=Paid, do="Record the deposit", done="recorded the deposit"
+        mediating, by=Role.PROVIDER, form=Paid, do="Record the deposit", done="recorded the deposit"
     )
     deposit_unpaid = deposit_due.to(
-        ended_unpaid, by=PROVIDER, kind=EXCEPTION, form=Unpaid, guards=[fifteen_days_since_second_reminder],
+        ended_unpaid, by=Role.PROVIDER, kind=EXCEPTION, form=Unpaid, guards=[fifteen_days_since_second_reminder],
         do="Record that the deposit was not paid", done="recorded that the deposit was not paid",
         consequence="The mediation ends.",
     )  # fmt: skip
     extend_term = mediating.to(
-        mediating, by=PROVIDER, kind=EXCEPTION, form=Extension, guards=[extension_goes_beyond_today], audited=EXTENSION,
+        mediating, by=Role.PROVIDER, kind=EXCEPTION, form=Extension, guards=[extension_goes_beyond_today], audited=EXTENSION,
         ends=("term_end", "court_term"),
         opens=[
             Task(
-                "term_end", "The extended term ends", queue=PROVIDER, due=until("until_day"), form=TermSeen,
+                "term_end", "The extended term ends", queue=Role.PROVIDER, due=until("until_day"), form=TermSeen,
             )
         ],
         do="Extend the term", done="extended the term",
     )  # fmt: skip
     settle_full = mediating.to(
-        settled_full, by=PROVIDER, form=Settlement,
+        settled_full, by=Role.PROVIDER, form=Settlement,
         do="Give notice of a settlement", done="gave notice of a settlement",
         consequence="The mediation ends.",
     )  # fmt: skip
     settle_part = mediating.to(
-        settled_partial, by=PROVIDER, form=Settlement, opens=[NEXT_STEP],
+        settled_partial, by=Role.PROVIDER, form=Settlement, opens=[NEXT_STEP],
         do="Give notice of a settlement in part", done="gave notice of a settlement in part",
         consequence="The mediation ends.",
     )  # fmt: skip
     mediator_ends = mediating.to(
-        ended_by_mediator, by=PROVIDER, kind=EXCEPTION, form=ClosingNotice, opens=[NEXT_STEP],
+        ended_by_mediator, by=Role.PROVIDER, kind=EXCEPTION, form=ClosingNotice, opens=[NEXT_STEP],
         do="Give notice that the mediator ended it", done="gave notice that the mediator ended it",
         consequence="The mediation ends.",
     )  # fmt: skip
     party_ends = (request_filed | fee_due | mediator_choice | deposit_due | mediating).to(
-        ended_by_party, by=PROVIDER, kind=EXCEPTION, form=ClosingNotice, opens=[NEXT_STEP],
+        ended_by_party, by=Role.PROVIDER, kind=EXCEPTION, form=ClosingNotice, opens=[NEXT_STEP],
         do="Give notice that it was ended", done="gave notice that it was ended",
         consequence="The mediation ends. Which party ended it is not kept.",
     )  # fmt: skip
     send_elsewhere = (options | mediating).to(
-        referred_other, by=DISPUTE_OFFICER, kind=EXCEPTION, form=Elsewhere,
+        referred_other, by=Role.DISPUTE_OFFICER, kind=EXCEPTION, form=Elsewhere,
         do="Send to another procedure", done="sent it to another procedure",
         consequence="The mediation ends.",
     )  # fmt: skip

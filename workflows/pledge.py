@@ -14,7 +14,7 @@ from casework.engine.definition.grammar import (
     until,
     working_days,
 )
-from casework.engine.roles import OFFICER, PROVIDER, SYSTEM
+from casework.engine.roles import Role
 from workflows.papers import PLEDGE_CERTIFICATE
 from workflows.pledge_forms import (
     REGISTER_POINTS,
@@ -70,16 +70,16 @@ from workflows.service_guards import (
 
 SERVICING_TASKS = (
     Task(
-        "repayment", "Record a repayment", queue=PROVIDER, due=calendar_days(30), form=RepaymentMade,
+        "repayment", "Record a repayment", queue=Role.PROVIDER, due=calendar_days(30), form=RepaymentMade,
         per="items:repayments", aftercare=True,
     ),
     Task(
-        "valuation_refresh", "Have the pledged right valued again", queue=PROVIDER, due=calendar_days(30),
+        "valuation_refresh", "Have the pledged right valued again", queue=Role.PROVIDER, due=calendar_days(30),
         form=ValueRefreshed, after=calendar_days(365, since="paid_on"), aftercare=True,
     ),
     *(
         Task(
-            "annual_fee_check", "Check that the annual fee of the pledged right is paid", queue=OFFICER,
+            "annual_fee_check", "Check that the annual fee of the pledged right is paid", queue=Role.OFFICER,
             due=calendar_days(30), form=FeeChecked, after=calendar_days(365 * year - 30, since="paid_on"),
             aftercare=True,
         )
@@ -102,35 +102,45 @@ class Pledge(Workflow):
     first_step_fires = "start"
 
     pre_check = State(
-        "Pre-check", queue=PROVIDER, due=working_days(5), step="Apply", do="Check the register",
+        "Pre-check", queue=Role.PROVIDER, due=working_days(5), step="Apply", do="Check the register",
         # One by one; that all of them were checked, the form asks.
         checklist=tuple(Item(code, f"Not the case: {words}", required=False) for code, words in REGISTER_POINTS.items()),
     )  # fmt: skip
-    application = State("Application", queue=OFFICER, due=working_days(10), step="Apply", do="Send the application")
+    application = State(
+        "Application", queue=Role.OFFICER, due=working_days(10), step="Apply", do="Send the application"
+    )
     due_diligence = State(
-        "Due diligence", queue=PROVIDER, due=working_days(15), step="Review", do="Examine the borrower"
+        "Due diligence", queue=Role.PROVIDER, due=working_days(15), step="Review", do="Examine the borrower"
     )
-    valuation = State("Valuation", queue=PROVIDER, due=working_days(10), step="Review", do="Have the rights valued")
-    approval = State("Approval", queue=PROVIDER, due=calendar_days(15), step="Approve", do="Decide on the loan")
+    valuation = State(
+        "Valuation", queue=Role.PROVIDER, due=working_days(10), step="Review", do="Have the rights valued"
+    )
+    approval = State("Approval", queue=Role.PROVIDER, due=calendar_days(15), step="Approve", do="Decide on the loan")
     bank_approval = State(
-        "Bank approval", queue=PROVIDER, due=calendar_days(15), step="Approve", do="Get the bank's decision"
+        "Bank approval", queue=Role.PROVIDER, due=calendar_days(15), step="Approve", do="Get the bank's decision"
     )
-    contracts = State("Contracts", queue=OFFICER, due=working_days(10), step="Register", do="Get the contracts signed")
+    contracts = State(
+        "Contracts", queue=Role.OFFICER, due=working_days(10), step="Register", do="Get the contracts signed"
+    )
     registration = State(
-        "Pledge registration", queue=PROVIDER, due=working_days(5), step="Register", do="Register the pledge"
+        "Pledge registration", queue=Role.PROVIDER, due=working_days(5), step="Register", do="Register the pledge"
     )
-    correction = State("Correction", queue=OFFICER, due=working_days(10), step="Register", do="Put the papers right")
-    drawdown = State("Drawdown", queue=PROVIDER, due=working_days(10), step="Pay", do="Pay the loan out")
+    correction = State(
+        "Correction", queue=Role.OFFICER, due=working_days(10), step="Register", do="Put the papers right"
+    )
+    drawdown = State("Drawdown", queue=Role.PROVIDER, due=working_days(10), step="Pay", do="Pay the loan out")
     servicing = State(
-        "Servicing", queue=PROVIDER, due=until("paid_out.final_due_on"), step="Repay",
+        "Servicing", queue=Role.PROVIDER, due=until("paid_out.final_due_on"), step="Repay",
         do="Watch over the repayments",
     )  # fmt: skip
-    overdue = State("Overdue", queue=PROVIDER, due=calendar_days(30), step="Repay", do="Settle the overdue repayment")
+    overdue = State(
+        "Overdue", queue=Role.PROVIDER, due=calendar_days(30), step="Repay", do="Settle the overdue repayment"
+    )
     disposal = State(
-        "Disposal", queue=PROVIDER, due=calendar_days(365), step="Repay", do="Dispose of the pledged right"
+        "Disposal", queue=Role.PROVIDER, due=calendar_days(365), step="Repay", do="Dispose of the pledged right"
     )
     deregistration = State(
-        "Deregistration", queue=PROVIDER, due=working_days(10), step="Repay", do="Have the pledge cancelled"
+        "Deregistration", queue=Role.PROVIDER, due=working_days(10), step="Repay", do="Have the pledge cancelled"
     )
     repaid_cleared = Final("Repaid and cleared")
     not_eligible = Final("Not eligible")
@@ -142,76 +152,76 @@ class Pledge(Workflow):
 
     # Before the loan.
     eligible = pre_check.to(
-        application, by=PROVIDER, form=RegisterCheck,
+        application, by=Role.PROVIDER, form=RegisterCheck,
         guards=[no_register_point_fails, rights_are_confirmed, rights_are_in_force, rights_are_not_pledged],
         do="Confirm that the rights can be pledged", done="confirmed that the rights can be pledged",
     )  # fmt: skip
     found_not_eligible = pre_check.to(
-        not_eligible, by=PROVIDER, kind=EXCEPTION, form=PointsFailing, name="not_eligible",
+        not_eligible, by=Role.PROVIDER, kind=EXCEPTION, form=PointsFailing, name="not_eligible",
         do="State that the rights cannot be pledged", done="stated that the rights cannot be pledged",
         consequence="The request for a loan ends.",
     )  # fmt: skip
     apply = application.to(
-        due_diligence, by=(OFFICER, PROVIDER), form=Application,
+        due_diligence, by=(Role.OFFICER, Role.PROVIDER), form=Application,
         guards=[rights_are_confirmed, rights_are_not_pledged],
         do="Send the application", done="sent the application for a loan",
     )  # fmt: skip
     dd_done = due_diligence.to(
-        valuation, by=PROVIDER, form=Review,
+        valuation, by=Role.PROVIDER, form=Review,
         do="Record the due diligence", done="recorded the due diligence",
     )  # fmt: skip
     dd_fail = due_diligence.to(
-        refused, by=PROVIDER, kind=EXCEPTION, form=Reason,
+        refused, by=Role.PROVIDER, kind=EXCEPTION, form=Reason,
         do="Refuse after due diligence", done="refused the loan after due diligence",
         consequence="The request for a loan ends.",
     )  # fmt: skip
     valued = valuation.to(
-        approval, by=PROVIDER, form=Valuation, do="Record the valuation", done="recorded the valuation"
+        approval, by=Role.PROVIDER, form=Valuation, do="Record the valuation", done="recorded the valuation"
     )
     value_too_low = valuation.to(
-        refused, by=PROVIDER, kind=EXCEPTION, form=ValueTooLow,
+        refused, by=Role.PROVIDER, kind=EXCEPTION, form=ValueTooLow,
         do="Refuse, as the value is too low", done="refused the loan, as the value is too low",
         consequence="The request for a loan ends.",
     )  # fmt: skip
     approved = approval.to(
-        bank_approval, by=PROVIDER, form=FirstDoor, guards=[shares_make_a_hundred],
+        bank_approval, by=Role.PROVIDER, form=FirstDoor, guards=[shares_make_a_hundred],
         do="Approve and send to the bank", done="approved the loan and sent the papers to the bank",
     )  # fmt: skip
     bank_approved = bank_approval.to(
-        contracts, by=PROVIDER, form=SecondDoor, guards=[shares_make_a_hundred],
+        contracts, by=Role.PROVIDER, form=SecondDoor, guards=[shares_make_a_hundred],
         do="Record the bank's approval", done="recorded the bank's approval",
     )  # fmt: skip
     refuse = approval.to(
-        refused, by=PROVIDER, kind=EXCEPTION, form=Refusal, name="refused",
+        refused, by=Role.PROVIDER, kind=EXCEPTION, form=Refusal, name="refused",
         do="Refuse the loan", done="refused the loan",
         consequence="The request for a loan ends.",
     )  # fmt: skip
     bank_refused = bank_approval.to(
-        refused, by=PROVIDER, kind=EXCEPTION, form=Refusal,
+        refused, by=Role.PROVIDER, kind=EXCEPTION, form=Refusal,
         do="Record the bank's refusal", done="recorded the bank's refusal",
         consequence="The request for a loan ends.",
     )  # fmt: skip
 
     # The pledge is made.
     signed = contracts.to(
-        registration, by=(OFFICER, PROVIDER), form=Contracts,
+        registration, by=(Role.OFFICER, Role.PROVIDER), form=Contracts,
         do="Record the contracts", done="recorded the signed contracts",
     )  # fmt: skip
     need_fix = registration.to(
-        correction, by=PROVIDER, kind=RETURN, form=OfficeNotice,
+        correction, by=Role.PROVIDER, kind=RETURN, form=OfficeNotice,
         do="Ask for corrected papers", done="asked for corrected papers",
     )  # fmt: skip
     fixed = correction.to(
-        registration, by=(OFFICER, PROVIDER), kind=RETURN, form=Corrected,
+        registration, by=(Role.OFFICER, Role.PROVIDER), kind=RETURN, form=Corrected,
         do="Send corrected papers", done="sent corrected papers",
     )  # fmt: skip
     not_registered = (registration | correction).to(
-        refused, by=PROVIDER, kind=EXCEPTION, form=NotRegistered,
+        refused, by=Role.PROVIDER, kind=EXCEPTION, form=NotRegistered,
         do="Record that the register refused", done="recorded that the register refused the pledge",
         consequence="The request for a loan ends.",
     )  # fmt: skip
     registered = registration.to(
-        drawdown, by=PROVIDER, form=Registered,
+        drawdown, by=Role.PROVIDER, form=Registered,
         guards=[applied_rights_are_confirmed, applied_rights_are_not_pledged], effects=[pledge_stands],
         do="Record the registration", done="recorded the registration of the pledge",
         consequence="The rights are pledged: from now on every licence or transfer needs the pledgee's consent.",
@@ -219,73 +229,73 @@ class Pledge(Workflow):
 
     # The loan runs.
     paid_out = drawdown.to(
-        servicing, by=PROVIDER, form=Payment, needs=[PLEDGE_CERTIFICATE], opens=SERVICING_TASKS,
+        servicing, by=Role.PROVIDER, form=Payment, needs=[PLEDGE_CERTIFICATE], opens=SERVICING_TASKS,
         do="Record the payment", done="recorded that the loan was paid out",
     )  # fmt: skip
     not_paid = drawdown.to(
-        deregistration, by=PROVIDER, kind=EXCEPTION, form=Reason,
+        deregistration, by=Role.PROVIDER, kind=EXCEPTION, form=Reason,
         do="State that the loan is not paid", done="stated that the loan is not paid out",
     )  # fmt: skip
     repaid = (servicing | overdue).to(
-        deregistration, by=PROVIDER, form=Repaid, ends=OF_THE_LOAN,
+        deregistration, by=Role.PROVIDER, form=Repaid, ends=OF_THE_LOAN,
         do="Record full repayment", done="recorded that the loan is repaid",
     )  # fmt: skip
     miss = servicing.to(
-        overdue, by=PROVIDER, kind=EXCEPTION, form=Miss,
+        overdue, by=Role.PROVIDER, kind=EXCEPTION, form=Miss,
         opens=[
             Task(
-                "overdue_talk", "Talk with the borrower about the overdue loan", queue=OFFICER,
+                "overdue_talk", "Talk with the borrower about the overdue loan", queue=Role.OFFICER,
                 due=working_days(5), form=OverdueTalk, on="main", aftercare=True,
             )
         ],
         do="Record a missed repayment", done="recorded a missed repayment",
     )  # fmt: skip
     cured = overdue.to(
-        servicing, by=PROVIDER, kind=RETURN, form=Cure,
+        servicing, by=Role.PROVIDER, kind=RETURN, form=Cure,
         do="Record the late repayment", done="recorded the late repayment",
     )  # fmt: skip
     default = overdue.to(
-        disposal, by=PROVIDER, kind=EXCEPTION, form=Default,
+        disposal, by=Role.PROVIDER, kind=EXCEPTION, form=Default,
         do="Declare default", done="declared the loan in default",
         consequence="The pledged rights will be disposed of.",
     )  # fmt: skip
     disposed = disposal.to(
-        deregistration, by=PROVIDER, kind=EXCEPTION, form=Disposal, ends=OF_THE_LOAN,
+        deregistration, by=Role.PROVIDER, kind=EXCEPTION, form=Disposal, ends=OF_THE_LOAN,
         opens=[
             Task(
-                "owner_check", "Check whether the technology has another owner now", queue=OFFICER,
+                "owner_check", "Check whether the technology has another owner now", queue=Role.OFFICER,
                 due=working_days(10), form=OwnerCheck, on="main", aftercare=True,
             )
         ],
         do="Record the disposal", done="recorded the disposal of the pledged right",
     )  # fmt: skip
     no_value = disposal.to(
-        deregistration, by=PROVIDER, kind=EXCEPTION, form=Reason, ends=OF_THE_LOAN,
+        deregistration, by=Role.PROVIDER, kind=EXCEPTION, form=Reason, ends=OF_THE_LOAN,
         do="State that nothing can be recovered", done="stated that nothing can be recovered",
     )  # fmt: skip
 
     # The pledge ends: how it came here says what it ends as.
     cleared = deregistration.to(
-        repaid_cleared, by=PROVIDER, form=Cancellation, guards=[way_in_was_repayment], effects=[pledge_ends],
+        repaid_cleared, by=Role.PROVIDER, form=Cancellation, guards=[way_in_was_repayment], effects=[pledge_ends],
         do="Record the cancellation", done="recorded the cancellation of the pledge after repayment",
     )  # fmt: skip
     cleared_recovered = deregistration.to(
-        recovered, by=PROVIDER, kind=EXCEPTION, form=CancellationWithAmount, guards=[way_in_was_disposal],
+        recovered, by=Role.PROVIDER, kind=EXCEPTION, form=CancellationWithAmount, guards=[way_in_was_disposal],
         effects=[pledge_ends],
         do="Record the cancellation after disposal", done="recorded the cancellation of the pledge after disposal",
     )  # fmt: skip
     cleared_loss = deregistration.to(
-        written_off, by=PROVIDER, kind=EXCEPTION, form=Cancellation, guards=[way_in_was_no_value],
+        written_off, by=Role.PROVIDER, kind=EXCEPTION, form=Cancellation, guards=[way_in_was_no_value],
         effects=[pledge_ends],
         do="Record the cancellation after a loss", done="recorded the cancellation of the pledge after a loss",
     )  # fmt: skip
     cleared_not_paid = deregistration.to(
-        refused, by=PROVIDER, kind=EXCEPTION, form=Cancellation, guards=[way_in_was_not_paid],
+        refused, by=Role.PROVIDER, kind=EXCEPTION, form=Cancellation, guards=[way_in_was_not_paid],
         effects=[pledge_ends],
         do="Record the cancellation without a loan", done="recorded the cancellation of the pledge without a loan",
     )  # fmt: skip
     cleared_withdrawn = deregistration.to(
-        withdrawn, by=PROVIDER, kind=EXCEPTION, form=Cancellation, guards=[way_in_was_withdrawal],
+        withdrawn, by=Role.PROVIDER, kind=EXCEPTION, form=Cancellation, guards=[way_in_was_withdrawal],
         effects=[pledge_ends],
         do="Record the cancellation after withdrawal",
         done="recorded the cancellation of the pledge after withdrawal",
@@ -296,12 +306,12 @@ class Pledge(Workflow):
         pre_check | application | due_diligence | valuation | approval | bank_approval | contracts
         | registration | correction
     ).to(
-        withdrawn, by=OFFICER, kind=EXCEPTION, form=Withdrawal,
+        withdrawn, by=Role.OFFICER, kind=EXCEPTION, form=Withdrawal,
         do="Withdraw the request", done="withdrew the request for a loan",
         consequence="The request for a loan ends.",
     )  # fmt: skip
     withdraw_registered = drawdown.to(
-        deregistration, by=OFFICER, kind=EXCEPTION, form=Withdrawal, name="withdraw",
+        deregistration, by=Role.OFFICER, kind=EXCEPTION, form=Withdrawal, name="withdraw",
         do="Withdraw the request", done="withdrew the request for a loan",
         consequence="The registered pledge must be cancelled.",
     )  # fmt: skip
@@ -309,10 +319,10 @@ class Pledge(Workflow):
         pre_check | application | due_diligence | valuation | approval | bank_approval | contracts
         | registration | correction
     ).to(
-        replaced, by=SYSTEM, kind=EXCEPTION, effects=[service_is_replaced],
+        replaced, by=Role.SYSTEM, kind=EXCEPTION, effects=[service_is_replaced],
         opens=[
             Task(
-                "usable_results", "List what can still be used of the request for a loan", queue=OFFICER,
+                "usable_results", "List what can still be used of the request for a loan", queue=Role.OFFICER,
                 due=working_days(5), form=UsableResults, on="main", aftercare=True,
             )
         ],

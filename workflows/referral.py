@@ -24,37 +24,37 @@ from casework.engine.definition.grammar import (
     working_days,
 )
 from casework.engine.definition.grammar import Referral as Another
-from casework.engine.roles import OFFICER, PROVIDER, PROVIDER_LEAD, SUPERVISOR, SYSTEM
+from casework.engine.roles import Role
 from workflows import effects, joins, referral_guards
 from workflows import referral_forms as forms
 
 #: On the case's main track, because the referral has ended. A mediation is asked for anew by case number.
 choose_other_provider = Task(
-    "choose_other_provider", "Choose another provider, or go on without", OFFICER, working_days(5), forms.NextProvider,
+    "choose_other_provider", "Choose another provider, or go on without", Role.OFFICER, working_days(5), forms.NextProvider,
     on="main",
     opens_if=tuple(
         ("next", service, (Another(service),)) for service in ("assessment", "pledge", "finance", "verification")
     ),
 )  # fmt: skip
 decide = Task(
-    "decide", "Decide how the service goes on", SUPERVISOR, working_days(5), forms.Decision, on="main",
+    "decide", "Decide how the service goes on", Role.SUPERVISOR, working_days(5), forms.Decision, on="main",
     opens_if=(("decision", "other_provider", (choose_other_provider,)),),
 )  # fmt: skip
 #: Whom the panel names next is asked by itself; with nobody left, the officer chooses.
 ask_another = NextProvider(choose_other_provider)
 decide_extension = Task(
-    "decide_extension", "Decide on the extension", OFFICER, working_days(5), forms.DecidedExtension, unless_open=True,
+    "decide_extension", "Decide on the extension", Role.OFFICER, working_days(5), forms.DecidedExtension, unless_open=True,
     effects=(effects.extend_work,), guards=(referral_guards.extension_is_bounded,), audited=EXTENSION,
 )  # fmt: skip
 #: Opened by the engine when one side objects to a deed of the other; whoever objected does not decide.
 decide_objection = Task(
-    "decide_objection", "Decide on the objection", SUPERVISOR, working_days(10), forms.DecidedObjection,
+    "decide_objection", "Decide on the objection", Role.SUPERVISOR, working_days(10), forms.DecidedObjection,
     effects=(effects.decide_objection,),
 )  # fmt: skip
 
 #: Opened by the engine when the provider's access to something ends; it stays when the referral, or the case, is over.
 return_papers = Task(
-    "return_papers", "Give the copies back or destroy them, and say so", PROVIDER, working_days(10), forms.Returned,
+    "return_papers", "Give the copies back or destroy them, and say so", Role.PROVIDER, working_days(10), forms.Returned,
     effects=(effects.copies_are_back,), aftercare=True,
 )  # fmt: skip
 
@@ -68,18 +68,20 @@ class Referral(Workflow):
     edition = 2
     title = "Referral"
 
-    draft = State("Draft", OFFICER, working_days(5), "Request", do="Write and send the request")
+    draft = State("Draft", Role.OFFICER, working_days(5), "Request", do="Write and send the request")
     sent = State(
-        "Sent", PROVIDER, working_days(5), "Answer", do="Answer the request",
+        "Sent", Role.PROVIDER, working_days(5), "Answer", do="Answer the request",
         ladder=((working_days(3), "remind"), (working_days(5), "remind"), (working_days(7), "escalate")),
     )  # fmt: skip
-    info_asked = State("Information asked", OFFICER, working_days(5), PREVIOUS_STEP, do="Supply what is missing")
-    conflict = State("Conflict of interest", SUPERVISOR, working_days(5), PREVIOUS_STEP, do="Decide on the conflict")
-    accepted = State("Accepted", PROVIDER, working_days(5), "Start", do="Start the work")
-    in_progress = State("In progress", PROVIDER, until("accept.planned_on"), "Work", do="Do the work and deliver")
-    suspended = State("Suspended", OFFICER, calendar_days(30), PREVIOUS_STEP, do="Clear the way, or cancel")
-    delivered = State("Delivered", OFFICER, working_days(10), "Check", do="Check the delivery")
-    rework = State("Rework", PROVIDER, working_days(10), "Check", do="Correct and deliver again")
+    info_asked = State("Information asked", Role.OFFICER, working_days(5), PREVIOUS_STEP, do="Supply what is missing")
+    conflict = State(
+        "Conflict of interest", Role.SUPERVISOR, working_days(5), PREVIOUS_STEP, do="Decide on the conflict"
+    )
+    accepted = State("Accepted", Role.PROVIDER, working_days(5), "Start", do="Start the work")
+    in_progress = State("In progress", Role.PROVIDER, until("accept.planned_on"), "Work", do="Do the work and deliver")
+    suspended = State("Suspended", Role.OFFICER, calendar_days(30), PREVIOUS_STEP, do="Clear the way, or cancel")
+    delivered = State("Delivered", Role.OFFICER, working_days(10), "Check", do="Check the delivery")
+    rework = State("Rework", Role.PROVIDER, working_days(10), "Check", do="Correct and deliver again")
     completed = Final("Completed")
     declined = Final("Declined")
     no_answer = Final("No answer")
@@ -89,7 +91,7 @@ class Referral(Workflow):
     # --- asking and answering ---
 
     send = draft.to(
-        sent, by=OFFICER, do="Send the request", done="sent the request", form=forms.Request,
+        sent, by=Role.OFFICER, do="Send the request", done="sent the request", form=forms.Request,
         guards=[
             referral_guards.service_is_the_referrals, referral_guards.consent_covers_documents, joins.rule_is_said, joins.several_are_asked,
             joins.results_can_come, joins.beside_are_others,
@@ -97,23 +99,23 @@ class Referral(Workflow):
         effects=[effects.send_referral, joins.wait_for_results], opens=[Beside()],
     )  # fmt: skip
     ask_info = any_of(sent, accepted, in_progress, rework).to(
-        info_asked, by=PROVIDER, kind=RETURN, do="Ask for information", done="asked for information",
+        info_asked, by=Role.PROVIDER, kind=RETURN, do="Ask for information", done="asked for information",
         form=forms.WantedItems,
     )  # fmt: skip
     supply_info = info_asked.to(
-        previous(), by=OFFICER, kind=RETURN, do="Supply the information", done="supplied the information",
+        previous(), by=Role.OFFICER, kind=RETURN, do="Supply the information", done="supplied the information",
         form=forms.SuppliedItems, guards=[referral_guards.consent_covers_documents], effects=[effects.supply_documents],
     )  # fmt: skip
     info_overdue = info_asked.after(
         working_days(20), same(), kind=EXCEPTION, done="noted that the information is overdue", opens=[decide]
     )
     accept = sent.to(
-        accepted, by=PROVIDER, do="Accept the request", done="accepted the request", form=forms.Acceptance,
+        accepted, by=Role.PROVIDER, do="Accept the request", done="accepted the request", form=forms.Acceptance,
         guards=[referral_guards.person_is_not_barred, referral_guards.consent_covers_what_was_shared], effects=[effects.accept_referral],
         opens=[ServiceTrack()],
     )  # fmt: skip
     decline = sent.to(
-        declined, by=PROVIDER, kind=EXCEPTION, do="Decline the request", done="declined the request",
+        declined, by=Role.PROVIDER, kind=EXCEPTION, do="Decline the request", done="declined the request",
         form=forms.Refusal, opens=[ask_another],
     )  # fmt: skip
     lapse = sent.after(
@@ -123,74 +125,74 @@ class Referral(Workflow):
     # --- conflicts of interest ---
 
     declare_conflict = any_of(sent, accepted, in_progress, rework).to(
-        conflict, by=PROVIDER, kind=EXCEPTION, do="Declare a conflict of interest",
+        conflict, by=Role.PROVIDER, kind=EXCEPTION, do="Declare a conflict of interest",
         done="declared a conflict of interest", form=forms.DeclaredConflict,
         guards=[referral_guards.person_is_not_out], effects=[effects.bar_person],
     )  # fmt: skip
     waive_conflict = conflict.to(
-        previous(), by=SUPERVISOR, kind=RETURN, do="Waive the conflict", done="waived the conflict",
+        previous(), by=Role.SUPERVISOR, kind=RETURN, do="Waive the conflict", done="waived the conflict",
         form=forms.WaivedConflict, effects=[effects.admit_person], not_by=("declare_conflict",), audited=WAIVER,
     )  # fmt: skip
     name_other_person = conflict.to(
-        previous(), by=PROVIDER_LEAD, kind=RETURN, do="Name another person", done="named another person",
+        previous(), by=Role.PROVIDER_LEAD, kind=RETURN, do="Name another person", done="named another person",
         form=forms.OtherPerson, guards=[referral_guards.person_is_not_barred], effects=[effects.name_person],
     )  # fmt: skip
     uphold_conflict = conflict.to(
-        cancelled, by=SUPERVISOR, kind=EXCEPTION, do="Uphold the conflict and cancel", done="upheld the conflict",
+        cancelled, by=Role.SUPERVISOR, kind=EXCEPTION, do="Uphold the conflict and cancel", done="upheld the conflict",
         form=forms.Reason, opens=[ask_another], also=REPLACE,
         not_by=("declare_conflict",), consequence="The referral and the service below it end.",
     )  # fmt: skip
 
     # --- working ---
 
-    start = accepted.to(in_progress, by=PROVIDER, do="Start the work", done="started the work")
+    start = accepted.to(in_progress, by=Role.PROVIDER, do="Start the work", done="started the work")
     deliver_part = in_progress.to(
-        same(), by=PROVIDER, do="Deliver a part", done="delivered a part", form=forms.PartDelivery
+        same(), by=Role.PROVIDER, do="Deliver a part", done="delivered a part", form=forms.PartDelivery
     )
     ask_extension = any_of(accepted, in_progress, rework).to(
-        same(), by=PROVIDER, kind=EXCEPTION, do="Ask for more time", done="asked for more time",
+        same(), by=Role.PROVIDER, kind=EXCEPTION, do="Ask for more time", done="asked for more time",
         form=forms.AskedExtension, opens=[decide_extension], audited=EXTENSION,
         guards=[referral_guards.no_extension_is_asked, referral_guards.extension_is_later, referral_guards.extension_is_bounded],
     )  # fmt: skip
     change_person = any_of(in_progress, rework).to(
-        same(), by=PROVIDER_LEAD, kind=EXCEPTION, do="Name another person", done="named another person",
+        same(), by=Role.PROVIDER_LEAD, kind=EXCEPTION, do="Name another person", done="named another person",
         form=forms.OtherPerson, guards=[referral_guards.person_is_not_barred], effects=[effects.name_person],
     )  # fmt: skip
     not_started = accepted.to(
-        cancelled, by=SUPERVISOR, kind=EXCEPTION, do="Cancel, for the work has not started",
+        cancelled, by=Role.SUPERVISOR, kind=EXCEPTION, do="Cancel, for the work has not started",
         done="cancelled the referral, for the work had not started", guards=[referral_guards.start_is_overdue],
         opens=[choose_other_provider], also=REPLACE,
         consequence="The referral and the service below it end.",
     )  # fmt: skip
     suspend = any_of(sent, accepted, in_progress, rework).to(
-        suspended, by=(OFFICER, SYSTEM), kind=EXCEPTION, do="Suspend", done="suspended the referral",
+        suspended, by=(Role.OFFICER, Role.SYSTEM), kind=EXCEPTION, do="Suspend", done="suspended the referral",
         form=forms.Suspension,
     )  # fmt: skip
     continue_ = suspended.to(
-        previous(), by=OFFICER, kind=RETURN, do="Let it go on", done="let the referral go on",
+        previous(), by=Role.OFFICER, kind=RETURN, do="Let it go on", done="let the referral go on",
         guards=[referral_guards.consent_covers_what_was_shared], effects=[effects.grant_again], name="continue",
     )  # fmt: skip
 
     # --- delivering and checking ---
 
     deliver = in_progress.to(
-        delivered, by=PROVIDER, do="Deliver", done="delivered", form=forms.Delivery,
+        delivered, by=Role.PROVIDER, do="Deliver", done="delivered", form=forms.Delivery,
         guards=[referral_guards.service_is_the_referrals, referral_guards.work_has_ended],
     )  # fmt: skip
     return_ = delivered.to(
-        rework, by=OFFICER, kind=RETURN, do="Return for correction", done="returned it for correction",
+        rework, by=Role.OFFICER, kind=RETURN, do="Return for correction", done="returned it for correction",
         form=forms.PointsToCorrect, guards=[referral_guards.not_a_mediation, referral_guards.rounds_are_left], name="return",
     )  # fmt: skip
     redeliver = rework.to(
-        delivered, by=PROVIDER, kind=RETURN, do="Deliver again", done="delivered again", form=forms.Delivery,
+        delivered, by=Role.PROVIDER, kind=RETURN, do="Deliver again", done="delivered again", form=forms.Delivery,
         guards=[referral_guards.service_is_the_referrals],
     )  # fmt: skip
     approve = delivered.to(
-        completed, by=OFFICER, do="Approve the delivery", done="approved the delivery", form=forms.Approval,
+        completed, by=Role.OFFICER, do="Approve the delivery", done="approved the delivery", form=forms.Approval,
         guards=[referral_guards.service_is_the_referrals],
     )  # fmt: skip
     reject = delivered.to(
-        failed, by=SUPERVISOR, kind=EXCEPTION, do="Reject the delivery", done="rejected the delivery",
+        failed, by=Role.SUPERVISOR, kind=EXCEPTION, do="Reject the delivery", done="rejected the delivery",
         form=forms.Reason, guards=[referral_guards.not_a_mediation],
         effects=[effects.no_longer_counts], opens=[choose_other_provider], also=REPLACE,
         consequence="The result no longer counts.",
@@ -199,18 +201,18 @@ class Referral(Workflow):
     # --- ending early ---
 
     give_up = any_of(in_progress, suspended, rework).to(
-        failed, by=PROVIDER, kind=EXCEPTION, do="Give up", done="gave up", form=forms.Reason,
+        failed, by=Role.PROVIDER, kind=EXCEPTION, do="Give up", done="gave up", form=forms.Reason,
         opens=[decide], also=REPLACE,
         consequence="The referral and the service below it end.",
     )  # fmt: skip
     cancel = any_of(draft, sent, info_asked, accepted, in_progress, suspended, conflict, rework).to(
-        cancelled, by=OFFICER, kind=EXCEPTION, do="Cancel the referral", done="cancelled the referral",
+        cancelled, by=Role.OFFICER, kind=EXCEPTION, do="Cancel the referral", done="cancelled the referral",
         form=forms.Cancellation, also=REPLACE,
         consequence="The referral and the service below it end; documents go back.",
     )  # fmt: skip
     #: Drawn by a join: others have given as many results as the case waited for.
     release = any_of(draft, sent, info_asked, accepted, in_progress, suspended, conflict, rework).to(
-        cancelled, by=SYSTEM, kind=EXCEPTION, done="withdrew the request, for its result is no longer needed",
+        cancelled, by=Role.SYSTEM, kind=EXCEPTION, done="withdrew the request, for its result is no longer needed",
         also=REPLACE,
     )  # fmt: skip
 

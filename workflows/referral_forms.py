@@ -17,6 +17,7 @@ from casework.engine.definition.forms import (
     YesNo,
 )
 from casework.engine.definition.grammar import Form
+from casework.engine.roles import Role
 from workflows import joins
 from workflows.codes import OPEN_SERVICES, PAYERS, SERVICES
 
@@ -70,7 +71,7 @@ class DeclaredConflict(Form):
         choices={"financial": "Financial", "family": "Family", "employment": "Employment", "earlier_work": "Earlier work",
                  "competitor": "Work for a competitor", "other": "Other"},
     )  # fmt: skip
-    person = Person(label="Who has it, if not you", role="provider", required=False)
+    person = Person(label="Who has it, if not you", role=Role.PROVIDER, required=False)
     note = Note(label="Explanation")
 
 
@@ -82,7 +83,7 @@ class WaivedConflict(Form):
 
 
 class OtherPerson(Form):
-    person = Person(label="Person named instead", role="provider")
+    person = Person(label="Person named instead", role=Role.PROVIDER)
     interest = YesNo(label="Has this person an interest in the matter?", must=False)
 
 
@@ -93,7 +94,7 @@ class Reason(Form):
 class Acceptance(Form):
     interest = YesNo(label="Has the person named, or your organisation, an interest in the matter?", must=False)
     confidentiality = YesNo(label="Will everything shared be kept confidential?", must=True)
-    person = Person(label="Person in charge", role="provider")
+    person = Person(label="Person in charge", role=Role.PROVIDER)
     charge = Choice(label="Price", choices={"free": "Free of charge", "priced": "At a price"})
     price = Money(label="Price agreed", when=("charge", ("priced",)))
     planned_on = Date(label="Planned delivery", future=True)

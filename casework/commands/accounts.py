@@ -8,7 +8,7 @@ import click
 import uuid_utils
 from sqlalchemy import Connection, text
 
-from casework.engine.roles import ORGANISATION_ROLES, ROLES, SYSTEM
+from casework.engine.roles import ORGANISATION_ROLES, PERSONAL_ROLES
 from casework.engine.state.events import SYSTEM_ACTOR
 from casework.errors import NotFound
 from casework.operations.auth.account_log import LINK_SENT, note_account
@@ -50,7 +50,7 @@ def user() -> None:
 @click.argument("email")
 @click.option("--name", required=True, help="The person's name, as others see it.")
 @click.option("--name-zh", help="The same in Chinese.")
-@click.option("--role", required=True, type=click.Choice([one for one in ROLES if one != SYSTEM]))
+@click.option("--role", required=True, type=click.Choice([str(role) for role in PERSONAL_ROLES]))
 @click.option("--programme", metavar="CODE", help="Where the role is held; for every role but a provider's.")
 @click.option("--organisation", metavar="NAME", help="Where a provider's role is held.")
 @click.option("--deputy-for", metavar="EMAIL", help="Holds the role while that person is away.")
@@ -131,7 +131,7 @@ def _tell_link(link: str, settings: Settings) -> None:
 @click.argument("email")
 @click.option("--name", required=True, help="The person's name; the person may change it.")
 @click.option(
-    "--role", "roles", multiple=True, required=True, type=click.Choice([one for one in ROLES if one != SYSTEM])
+    "--role", "roles", multiple=True, required=True, type=click.Choice([str(role) for role in PERSONAL_ROLES])
 )
 @click.option("--programme", metavar="CODE", help="Where the roles are held; for every role but a provider's.")
 @click.option("--organisation", metavar="NAME", help="Where a provider's roles are held.")

@@ -13,6 +13,7 @@ from casework.engine.definition.editions import Edition, TransitionRule, load, w
 from casework.engine.definition.grammar import Workflow
 from casework.engine.definition.publisher import publish
 from casework.engine.definition.validation import faults
+from casework.engine.roles import Role
 
 
 @click.group()
@@ -188,5 +189,5 @@ def _target(rule: TransitionRule) -> str:
 def _who(rule: TransitionRule) -> str:
     if rule.automatic:
         return "by itself"
-    by = ", ".join("clock" if role == "system" and rule.after else role for role in rule.by)
+    by = ", ".join("clock" if role == Role.SYSTEM and rule.after else role for role in rule.by)
     return f"{by}; confirmed by {', '.join(rule.confirm_by)}" if rule.confirm_by else by

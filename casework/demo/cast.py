@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from casework.engine.roles import Role
+
 
 @dataclass(frozen=True)
 class Player:
@@ -12,7 +14,7 @@ class Player:
     key: str
     name: str
     name_zh: str | None
-    roles: tuple[str, ...]
+    roles: tuple[Role, ...]
     where: str | None = None
     deputy_for: str | None = None
 
@@ -29,29 +31,29 @@ PROVIDERS: dict[str, tuple[str, str, tuple[str, ...]]] = {
 }
 
 PLAYERS: tuple[Player, ...] = (
-    Player("chen", "Chen Yu", "陈宇", ("officer",)),
-    Player("li", "Li Wen", "李雯", ("officer",)),
-    Player("zhao", "Zhao Ming", "赵明", ("officer",)),
-    Player("supervisor", "Wang Fang", "王芳", ("supervisor",)),
-    Player("second_supervisor", "Sun Hao", "孙浩", ("supervisor",)),
-    Player("deputy", "Zhou Qiang", "周强", ("supervisor",), deputy_for="supervisor"),
-    Player("officer_deputy", "Wu Dan", "吴丹", ("officer",), deputy_for="chen"),
-    Player("compliance", "Liu Jing", "刘静", ("compliance",)),
-    Player("second_compliance", "Gao Lei", "高磊", ("compliance",)),
-    Player("compliance_deputy", "Xu Ning", "徐宁", ("compliance",), deputy_for="compliance"),
-    Player("dispute_officer", "He Lan", "何兰", ("dispute_officer",)),
-    Player("dispute_deputy", "Guo Yi", "郭怡", ("dispute_officer",), deputy_for="dispute_officer"),
-    Player("auditor", "Ma Rui", "马睿", ("auditor",)),
-    Player("manager", "Lin Hui", "林慧", ("manager",)),
-    Player("observer", "Hu Bin", "胡斌", ("observer",)),
-    Player("administrator", "Tang Kai", "唐凯", ("administrator",)),
-    Player("assessor", "Deng Jie", "邓洁", ("provider",), "institute"),
-    Player("assessor_lead", "Cao Feng", "曹峰", ("provider_lead",), "institute"),
-    Player("other_assessor", "Peng Xue", "彭雪", ("provider",), "test_centre"),
-    Player("tester", "Jiang Bo", "江波", ("provider",), "laboratory"),
-    Player("mediator", "Shen Qing", "沈清", ("provider",), "mediators"),
-    Player("banker", "Luo Yang", "罗阳", ("provider",), "bank"),
-    Player("bank_lead", "Xie Hong", "谢红", ("provider_lead",), "bank"),
-    Player("financier", "Han Lu", "韩璐", ("provider",), "fund"),
-    Player("verifier", "Fan Tao", "范涛", ("verifier",), "verifiers"),
+    Player("chen", "Chen Yu", "陈宇", (Role.OFFICER,)),
+    Player("li", "Li Wen", "李雯", (Role.OFFICER,)),
+    Player("zhao", "Zhao Ming", "赵明", (Role.OFFICER,)),
+    Player("supervisor", "Wang Fang", "王芳", (Role.SUPERVISOR,)),
+    Player("second_supervisor", "Sun Hao", "孙浩", (Role.SUPERVISOR,)),
+    Player("deputy", "Zhou Qiang", "周强", (Role.SUPERVISOR,), deputy_for="supervisor"),
+    Player("officer_deputy", "Wu Dan", "吴丹", (Role.OFFICER,), deputy_for="chen"),
+    Player("compliance", "Liu Jing", "刘静", (Role.COMPLIANCE,)),
+    Player("second_compliance", "Gao Lei", "高磊", (Role.COMPLIANCE,)),
+    Player("compliance_deputy", "Xu Ning", "徐宁", (Role.COMPLIANCE,), deputy_for="compliance"),
+    Player("dispute_officer", "He Lan", "何兰", (Role.DISPUTE_OFFICER,)),
+    Player("dispute_deputy", "Guo Yi", "郭怡", (Role.DISPUTE_OFFICER,), deputy_for="dispute_officer"),
+    Player("auditor", "Ma Rui", "马睿", (Role.AUDITOR,)),
+    Player("manager", "Lin Hui", "林慧", (Role.MANAGER,)),
+    Player("observer", "Hu Bin", "胡斌", (Role.OBSERVER,)),
+    Player("administrator", "Tang Kai", "唐凯", (Role.ADMINISTRATOR,)),
+    Player("assessor", "Deng Jie", "邓洁", (Role.PROVIDER,), "institute"),
+    Player("assessor_lead", "Cao Feng", "曹峰", (Role.PROVIDER_LEAD,), "institute"),
+    Player("other_assessor", "Peng Xue", "彭雪", (Role.PROVIDER,), "test_centre"),
+    Player("tester", "Jiang Bo", "江波", (Role.PROVIDER,), "laboratory"),
+    Player("mediator", "Shen Qing", "沈清", (Role.PROVIDER,), "mediators"),
+    Player("banker", "Luo Yang", "罗阳", (Role.PROVIDER,), "bank"),
+    Player("bank_lead", "Xie Hong", "谢红", (Role.PROVIDER_LEAD,), "bank"),
+    Player("financier", "Han Lu", "韩璐", (Role.PROVIDER,), "fund"),
+    Player("verifier", "Fan Tao", "范涛", (Role.VERIFIER,), "verifiers"),
 )

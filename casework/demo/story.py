@@ -20,6 +20,7 @@ from casework.demo.driver import Stage, play
 from casework.demo.scripts import scripts
 from casework.demo.steps import Script
 from casework.engine.deadlines.calendars import Calendar
+from casework.engine.roles import Role
 from casework.errors import InvalidSettings
 from casework.operations.auth.passwords import hash_password
 from casework.operations.auth.tokens import SCOPES, make_token
@@ -51,8 +52,8 @@ DAYS = 548
 #: A technology whose right came with an import, and that an officer looks up in the course of its case.
 UNCONFIRMED = "DEMO-T028"
 SCOPES_OF: dict[str, tuple[str, ...]] = {
-    "officer": ("read", "write", "import", "decide"), "supervisor": ("read", "write", "import", "decide"),
-    "compliance": ("read", "write", "decide"), "administrator": SCOPES,
+    Role.OFFICER: ("read", "write", "import", "decide"), Role.SUPERVISOR: ("read", "write", "import", "decide"),
+    Role.COMPLIANCE: ("read", "write", "decide"), Role.ADMINISTRATOR: SCOPES,
 }  # fmt: skip
 
 

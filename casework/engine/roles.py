@@ -1,22 +1,28 @@
-"""The codes of the roles, and which roles work which queue."""
+"""The roles, and which of them work which queue."""
 
-OFFICER = "officer"
-SUPERVISOR = "supervisor"
-COMPLIANCE = "compliance"
-DISPUTE_OFFICER = "dispute_officer"
-PROVIDER = "provider"
-PROVIDER_LEAD = "provider_lead"
-VERIFIER = "verifier"
-AUDITOR = "auditor"
-MANAGER = "manager"
-OBSERVER = "observer"
-ADMINISTRATOR = "administrator"
-SYSTEM = "system"
+from enum import StrEnum
 
-ROLES = (
-    OFFICER, SUPERVISOR, COMPLIANCE, DISPUTE_OFFICER, PROVIDER, PROVIDER_LEAD, VERIFIER,
-    AUDITOR, MANAGER, OBSERVER, ADMINISTRATOR, SYSTEM,
-)  # fmt: skip
+
+class Role(StrEnum):
+    """What a person is within a programme or an organisation; its value is the code that is stored."""
+
+    OFFICER = "officer"
+    SUPERVISOR = "supervisor"
+    COMPLIANCE = "compliance"
+    DISPUTE_OFFICER = "dispute_officer"
+    PROVIDER = "provider"
+    PROVIDER_LEAD = "provider_lead"
+    VERIFIER = "verifier"
+    AUDITOR = "auditor"
+    MANAGER = "manager"
+    OBSERVER = "observer"
+    ADMINISTRATOR = "administrator"
+    #: Of nobody: what happens by itself.
+    SYSTEM = "system"
+
+
+#: Every role that a person can have.
+PERSONAL_ROLES = tuple(role for role in Role if role is not Role.SYSTEM)
 
 #: The service of the providers whose people mediate.
 MEDIATION = "mediation"
@@ -24,24 +30,29 @@ MEDIATION = "mediation"
 INTAKE = "intake"
 
 #: Which roles may work a queue; a queue bears the name of its role, except the intake.
-QUEUE_ROLES: dict[str, frozenset[str]] = {
-    INTAKE: frozenset({OFFICER}),
-    OFFICER: frozenset({OFFICER}),
-    SUPERVISOR: frozenset({SUPERVISOR}),
-    COMPLIANCE: frozenset({COMPLIANCE}),
-    DISPUTE_OFFICER: frozenset({DISPUTE_OFFICER}),
+QUEUE_ROLES: dict[str, frozenset[Role]] = {
+    INTAKE: frozenset({Role.OFFICER}),
+    Role.OFFICER: frozenset({Role.OFFICER}),
+    Role.SUPERVISOR: frozenset({Role.SUPERVISOR}),
+    Role.COMPLIANCE: frozenset({Role.COMPLIANCE}),
+    Role.DISPUTE_OFFICER: frozenset({Role.DISPUTE_OFFICER}),
     # A verifier is an ordinary provider whose referrals have no machine of their own.
-    PROVIDER: frozenset({PROVIDER, PROVIDER_LEAD, VERIFIER}),
-    PROVIDER_LEAD: frozenset({PROVIDER_LEAD}),
+    Role.PROVIDER: frozenset({Role.PROVIDER, Role.PROVIDER_LEAD, Role.VERIFIER}),
+    Role.PROVIDER_LEAD: frozenset({Role.PROVIDER_LEAD}),
 }
 
 #: Roles held within an organisation; all others are held within a programme.
-ORGANISATION_ROLES = frozenset({PROVIDER, PROVIDER_LEAD, VERIFIER})
+ORGANISATION_ROLES = frozenset({Role.PROVIDER, Role.PROVIDER_LEAD, Role.VERIFIER})
 #: Queues whose scope is the organisation that took the referral.
-ORGANISATION_QUEUES = frozenset({PROVIDER, PROVIDER_LEAD})
+ORGANISATION_QUEUES = frozenset({Role.PROVIDER, Role.PROVIDER_LEAD})
 #: What a provider's person may stand in for: a lead and a verifier do what a member does.
-STANDS_FOR: dict[str, frozenset[str]] = {
-    PROVIDER: frozenset({PROVIDER}),
-    PROVIDER_LEAD: frozenset({PROVIDER, PROVIDER_LEAD}),
-    VERIFIER: frozenset({PROVIDER}),
+STANDS_FOR: dict[Role, frozenset[Role]] = {
+    Role.PROVIDER: frozenset({Role.PROVIDER}),
+    Role.PROVIDER_LEAD: frozenset({Role.PROVIDER, Role.PROVIDER_LEAD}),
+    Role.VERIFIER: frozenset({Role.PROVIDER}),
 }
+
+
+def role_of(code: str | None) -> Role | None:
+    """The role that a code stands for; none for a code that stands for nothing."""
+    return next((role for role in Role if role == code), None)

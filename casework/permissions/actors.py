@@ -7,39 +7,27 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import IntEnum
 
-from casework.engine.roles import (
-    ADMINISTRATOR,
-    AUDITOR,
-    COMPLIANCE,
-    DISPUTE_OFFICER,
-    MANAGER,
-    OBSERVER,
-    OFFICER,
-    PROVIDER,
-    PROVIDER_LEAD,
-    SUPERVISOR,
-    VERIFIER,
-)
+from casework.engine.roles import Role
 
 #: Roles that read every case of their programme in full.
-READS_ALL = frozenset({OFFICER, SUPERVISOR, COMPLIANCE, MANAGER, AUDITOR})
+READS_ALL = frozenset({Role.OFFICER, Role.SUPERVISOR, Role.COMPLIANCE, Role.MANAGER, Role.AUDITOR})
 #: Roles that never change anything in a case.
-READS_ONLY = frozenset({MANAGER, AUDITOR, OBSERVER})
-PROVIDER_ROLES = frozenset({PROVIDER, PROVIDER_LEAD, VERIFIER})
+READS_ONLY = frozenset({Role.MANAGER, Role.AUDITOR, Role.OBSERVER})
+PROVIDER_ROLES = frozenset({Role.PROVIDER, Role.PROVIDER_LEAD, Role.VERIFIER})
 #: What a substitute can do for somebody who is away. A sealed mediation is there for those named for it alone, and whoever
 #: gives roles does not pass that on.
-COVERED = (OFFICER, SUPERVISOR, COMPLIANCE, PROVIDER, PROVIDER_LEAD, VERIFIER)
+COVERED = (Role.OFFICER, Role.SUPERVISOR, Role.COMPLIANCE, Role.PROVIDER, Role.PROVIDER_LEAD, Role.VERIFIER)
 #: Who enters and ends absences of others, each in the own programme or organisation.
-MANAGES = (SUPERVISOR, PROVIDER_LEAD)
+MANAGES = (Role.SUPERVISOR, Role.PROVIDER_LEAD)
 #: Roles that work on the cases of a programme and decide in them. No dispute officer of it has one.
-DECIDES = frozenset({OFFICER, SUPERVISOR, COMPLIANCE})
+DECIDES = frozenset({Role.OFFICER, Role.SUPERVISOR, Role.COMPLIANCE})
 #: Roles in a programme by which people read its cases, decide in them, or give roles: two persons give each of them.
-TAKES_TWO = READS_ALL | {DISPUTE_OFFICER, ADMINISTRATOR}
+TAKES_TWO = READS_ALL | {Role.DISPUTE_OFFICER, Role.ADMINISTRATOR}
 #: Beside the first of each, nobody has one of the others in the same programme: whoever judges the work of others does
 #: none of it, and whoever works on sealed mediations works on no case.
 APART = (
-    (AUDITOR, frozenset({OFFICER, SUPERVISOR, COMPLIANCE, DISPUTE_OFFICER, ADMINISTRATOR})),
-    (DISPUTE_OFFICER, DECIDES | {AUDITOR}),
+    (Role.AUDITOR, frozenset({Role.OFFICER, Role.SUPERVISOR, Role.COMPLIANCE, Role.DISPUTE_OFFICER, Role.ADMINISTRATOR})),
+    (Role.DISPUTE_OFFICER, DECIDES | {Role.AUDITOR}),
 )  # fmt: skip
 
 
@@ -48,7 +36,7 @@ def takes_two(role: str) -> bool:
     return role in TAKES_TWO
 
 
-def apart_from(role: str) -> frozenset[str]:
+def apart_from(role: str) -> frozenset[Role]:
     """The roles that nobody has beside this one in the same programme."""
     return frozenset().union(
         *(others for one, others in APART if one == role), *({one} for one, others in APART if role in others)
@@ -59,7 +47,7 @@ def apart_from(role: str) -> frozenset[str]:
 class Membership:
     """A role within a programme or an organisation, for a time; as a deputy where `deputy_for` is set."""
 
-    role: str
+    role: Role
     programme: str | None
     organisation: str | None
     deputy_for: str | None
@@ -77,12 +65,12 @@ def in_force(memberships: Iterable[Membership]) -> tuple[Membership, ...]:
     decides in a programme is no auditor there, as a deputy neither.
     """
     given = tuple(memberships)
-    apart = {one.programme for one in given if one.role == DISPUTE_OFFICER}
-    judged = {one.programme for one in given if one.role in apart_from(AUDITOR)}
+    apart = {one.programme for one in given if one.role == Role.DISPUTE_OFFICER}
+    judged = {one.programme for one in given if one.role in apart_from(Role.AUDITOR)}
     return tuple(
         one
         for one in given
-        if not (one.role in DECIDES and one.programme in apart or one.role == AUDITOR and one.programme in judged)
+        if not (one.role in DECIDES and one.programme in apart or one.role == Role.AUDITOR and one.programme in judged)
     )
 
 
@@ -124,10 +112,10 @@ class Actor:
     #: Logs that two persons unsealed for this one to read, or that this one opened in an emergency, at this moment.
     opened: frozenset[str] = frozenset()
 
-    def roles(self, programme: str | None = None) -> set[str]:
+    def roles(self, programme: str | None = None) -> set[Role]:
         return {m.role for m in self.memberships if programme is None or m.programme == programme}
 
-    def in_programme(self, programme: str, roles: Iterable[str]) -> bool:
+    def in_programme(self, programme: str, roles: Iterable[Role]) -> bool:
         wanted = frozenset(roles)
         return any(m.programme == programme and m.role in wanted for m in self.memberships)
 

@@ -8,10 +8,7 @@ from datetime import datetime
 from enum import IntEnum
 
 from casework.engine.case_objects.disclosures import BREAKERS, READERS
-from casework.engine.roles import (
-    DISPUTE_OFFICER,
-    OBSERVER,
-)
+from casework.engine.roles import Role
 from casework.engine.state.case import Case, Document, Track
 from casework.permissions.actors import DECIDES, PROVIDER_ROLES, READS_ALL, Actor
 
@@ -47,16 +44,16 @@ def reach(actor: Actor) -> Reach:
     return Reach(
         actor.person,
         frozenset(m.programme for m in actor.memberships if m.programme and m.role in READS_ALL),
-        frozenset(m.programme for m in actor.memberships if m.programme and m.role == OBSERVER),
+        frozenset(m.programme for m in actor.memberships if m.programme and m.role == Role.OBSERVER),
         frozenset(m.organisation for m in actor.memberships if m.organisation and m.role in PROVIDER_ROLES),
-        _own_programmes(actor, (DISPUTE_OFFICER,)),
+        _own_programmes(actor, (Role.DISPUTE_OFFICER,)),
         actor.opened,
         _own_programmes(actor, BREAKERS),
         _own_programmes(actor, READERS),
     )
 
 
-def _own_programmes(actor: Actor, roles: Iterable[str]) -> frozenset[str]:
+def _own_programmes(actor: Actor, roles: Iterable[Role]) -> frozenset[str]:
     """The programmes in which the actor has one of the roles in the own name."""
     wanted = frozenset(roles)
     return frozenset(

@@ -9,16 +9,7 @@ from casework.engine.execution.context import By
 from casework.engine.execution.effect_roles import accepted
 from casework.engine.execution.guards import duty_reasons
 from casework.engine.execution.task_lifecycle import OPERATIONS, VIEW, leads, refusal, works
-from casework.engine.roles import (
-    ADMINISTRATOR,
-    DISPUTE_OFFICER,
-    OFFICER,
-    ORGANISATION_QUEUES,
-    PROVIDER,
-    PROVIDER_LEAD,
-    QUEUE_ROLES,
-    SUPERVISOR,
-)
+from casework.engine.roles import ORGANISATION_QUEUES, QUEUE_ROLES, Role
 from casework.engine.state.case import Case, Task, Track
 from casework.errors import CaseworkError, NotAllowed
 from casework.permissions.actors import COVERED, DECIDES, MANAGES, PROVIDER_ROLES, READS_ONLY, Actor
@@ -45,11 +36,11 @@ def capacities(actor: Actor, case: Case, track: Track) -> list[By]:
             continue
         elif case.kind == "mediation":
             # `sight` shows it to those named alone, and what nobody may see nobody may do.
-            if one.role != DISPUTE_OFFICER or one.deputy_for is not None or not named_for(case, person):
+            if one.role != Role.DISPUTE_OFFICER or one.deputy_for is not None or not named_for(case, person):
                 continue
         elif (
-            one.role == DISPUTE_OFFICER
-            or one.role == OFFICER
+            one.role == Role.DISPUTE_OFFICER
+            or one.role == Role.OFFICER
             and case.owner is not None
             and not named_for(case, person)
         ):
@@ -59,7 +50,7 @@ def capacities(actor: Actor, case: Case, track: Track) -> list[By]:
     return sorted(found, key=lambda by: by.acting_for is not None)
 
 
-def in_the_programme(actor: Actor, programme: str, roles: Iterable[str]) -> By | None:
+def in_the_programme(actor: Actor, programme: str, roles: Iterable[Role]) -> By | None:
     """A capacity in the programme itself, for what is done before there is a case; in one's own name if possible."""
     for role in roles:
         mine = [m for m in actor.memberships if m.programme == programme and m.role == role]
@@ -72,7 +63,13 @@ def led_scopes(actor: Actor) -> dict[str, By]:
     """Programmes and organisations whose people the actor leads, each with the capacity; in one's own name if possible."""
     found: dict[str, By] = {}
     for one in sorted(actor.memberships, key=lambda m: m.deputy_for is not None):
-        scope = one.programme if one.role == SUPERVISOR else one.organisation if one.role == PROVIDER_LEAD else None
+        scope = (
+            one.programme
+            if one.role == Role.SUPERVISOR
+            else one.organisation
+            if one.role == Role.PROVIDER_LEAD
+            else None
+        )
         if scope is not None:
             found.setdefault(scope, By(actor.person, one.role, one.organisation, one.deputy_for))
     return found
@@ -84,14 +81,14 @@ def ends_roles(role: str, *, within_organisation: bool, for_another: bool) -> bo
     An administrator does, and a lead in the own organisation. With an absence end the substitute's roles: whoever works there
     is back, and so are those whom a leader says to be back. `for_another`: it is done as a deputy.
     """
-    if role == ADMINISTRATOR:
+    if role == Role.ADMINISTRATOR:
         return True
     if (role in PROVIDER_ROLES) != within_organisation:
         return False
     return role in MANAGES or role in COVERED and not for_another
 
 
-def choose(mine: Iterable[By], roles: Iterable[str]) -> By | None:
+def choose(mine: Iterable[By], roles: Iterable[Role]) -> By | None:
     """The first capacity that has one of the roles."""
     wanted = frozenset(roles)
     return next((by for by in mine if by.role in wanted), None)
@@ -123,7 +120,7 @@ def may_have(actor: Actor, case: Case, task: Task, edition: Edition) -> bool:
     by = may_work(actor, case, task)
     track = case.tracks[task.track]
     above = case.referral_of(track)
-    if by is None or task.queue == PROVIDER and above is not None and above.named not in (None, actor.person):
+    if by is None or task.queue == Role.PROVIDER and above is not None and above.named not in (None, actor.person):
         return False
     people: set[str | None] = {by.person, by.acting_for}
     if task.type == "side":
@@ -166,7 +163,7 @@ def operate(actor: Actor, case: Case, task: Task, edition: Edition, operation: s
         if why_not is None:
             return by
         refused = refused or why_not
-    nobody = By(actor.person, "none")
+    nobody = By(actor.person, None)
     if operation == VIEW:
         return nobody
     if kept_as_mediator(actor, case):

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from casework.engine.roles import AUDITOR, MEDIATION
+from casework.engine.roles import MEDIATION, Role
 from casework.permissions.actors import DECIDES, apart_from
 from casework.permissions.visibility import Reach
 
@@ -163,9 +163,9 @@ def open_to(opening: str, reader: str) -> str:
 #: The roles of `permissions.actors.DECIDES`, as SQL.
 DECIDING = roles_sql(DECIDES)
 #: Of a membership `m`: it counts, as `permissions.actors.in_force` has it.
-COUNTS = f"""(m.role NOT IN {roles_sql({*DECIDES, AUDITOR})} OR NOT EXISTS (
+COUNTS = f"""(m.role NOT IN {roles_sql({*DECIDES, Role.AUDITOR})} OR NOT EXISTS (
             SELECT FROM memberships d WHERE d.person_id = m.person_id AND d.programme_id = m.programme_id
-            AND CASE WHEN m.role = 'auditor' THEN d.role IN {roles_sql(apart_from(AUDITOR))} ELSE d.role = 'dispute_officer' END
+            AND CASE WHEN m.role = 'auditor' THEN d.role IN {roles_sql(apart_from(Role.AUDITOR))} ELSE d.role = 'dispute_officer' END
             AND {in_time("d")}
         ))"""
 

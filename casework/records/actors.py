@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import Connection, text
 
-from casework.engine.roles import MEDIATION
+from casework.engine.roles import MEDIATION, Role
 from casework.permissions.actors import Actor, Membership, in_force
 from casework.records.access_sql import in_time, open_to
 
@@ -101,7 +101,7 @@ def find_actor_by_token(db: Connection, hash: bytes) -> Actor | None:
 def actor_of(row: Any, scopes: frozenset[str] | None = None) -> Actor:
     memberships = in_force(
         Membership(
-            m["role"],
+            Role(m["role"]),
             m["programme"],
             m["organisation"],
             m["deputy_for"],

@@ -121,7 +121,8 @@ def seal_events(log: Log, events: Sequence[LoggedEvent], key: str | None = None)
             "edition": event.edition,
             "actor": event.actor,
             "acting_for": event.acting_for,
-            "role": event.role,
+            # What is hashed is plain text, no enum.
+            "role": None if event.role is None else str(event.role),
             "organisation": event.organisation,
             "because": event.because,
             "key": key if event is events[0] else None,

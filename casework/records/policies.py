@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from casework.engine.case_objects.disclosures import BREAKERS, READERS
-from casework.engine.roles import DISPUTE_OFFICER
+from casework.engine.roles import Role
 from casework.permissions.actors import PROVIDER_ROLES, READS_ALL
 from casework.records.access_sql import (
     COUNTS,
@@ -106,7 +106,7 @@ FUNCTIONS = (
     Function(
         "The programmes whose mediations the person leads where named.",
         f"casework_disputes() RETURNS uuid[] {_ARRAYS}",
-        _in_own_name((DISPUTE_OFFICER,)),
+        _in_own_name((Role.DISPUTE_OFFICER,)),
     ),
     Function(
         "The programmes in which a case that was opened in an emergency is one for the person to read.",

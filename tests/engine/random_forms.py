@@ -13,7 +13,7 @@ from casework.engine.execution.commands import Command
 from casework.engine.execution.context import By
 from casework.engine.execution.effect_roles import accepted
 from casework.engine.execution.record_commands import RegisterDocument
-from casework.engine.roles import ORGANISATION_ROLES
+from casework.engine.roles import ORGANISATION_ROLES, Role
 from casework.engine.state.case import Case, Task, Track
 from casework.engine.state.events import Event
 from tests.engine.toys import CALENDAR, uuid
@@ -21,7 +21,15 @@ from tests.engine.toys import CALENDAR, uuid
 Json = Any
 
 #: Two of each, so that four eyes can be found.
-ROLES = ("officer", "supervisor", "compliance", "dispute_officer", "provider", "provider_lead", "verifier")
+ROLES = (
+    Role.OFFICER,
+    Role.SUPERVISOR,
+    Role.COMPLIANCE,
+    Role.DISPUTE_OFFICER,
+    Role.PROVIDER,
+    Role.PROVIDER_LEAD,
+    Role.VERIFIER,
+)
 PROVIDERS = [uuid(700), uuid(701)]
 PEOPLE = [
     By(uuid(800 + 10 * n + m), role, organisation=PROVIDERS[m] if role in ORGANISATION_ROLES else None)

@@ -11,6 +11,7 @@ from casework.engine.execution.context import By
 from casework.engine.execution.effects import apply_effects
 from casework.engine.execution.event_builder import EventBuilder
 from casework.engine.execution.timers import moves_clocks
+from casework.engine.roles import Role
 from casework.engine.state.case import CREATED, OBSOLETE, PAUSED, READY, RUNNING
 from casework.errors import AlreadyTaken, InvalidForm, NotAllowed, NotFound, Refused, WrongState
 from tests.engine.toy_case import GREEN, RED, begun
@@ -112,7 +113,7 @@ def test_whoever_did_one_step_may_not_do_the_other(play: Play) -> None:
     with pytest.raises(NotAllowed):
         play.fire("finish", OFFICER)
     with pytest.raises(NotAllowed):
-        play.fire("finish", By("someone", "officer", acting_for="officer-1"))
+        play.fire("finish", By("someone", Role.OFFICER, acting_for="officer-1"))
     play.fire("finish", SECOND_OFFICER)
 
 

@@ -124,98 +124,102 @@ class Request(Form):
 
 
 class Toy(Workflow):
-    a = State("A", roles.OFFICER, working_days(10), "One")
-    b = State("B", roles.SUPERVISOR, working_days(10), "Two")
-    held = State("Held", roles.OFFICER, calendar_days(60), "Two")
+    a = State("A", roles.Role.OFFICER, working_days(10), "One")
+    b = State("B", roles.Role.SUPERVISOR, working_days(10), "Two")
+    held = State("Held", roles.Role.OFFICER, calendar_days(60), "Two")
     done = Final("Done")
 
-    take = a.to(same(), by=roles.OFFICER, effects=[toy_own])
-    go = a.to(b, by=roles.OFFICER, form=Light, guards=[toy_light_is_green])
-    note = a.to(same(), by=roles.OFFICER, form=Light)
+    take = a.to(same(), by=roles.Role.OFFICER, effects=[toy_own])
+    go = a.to(b, by=roles.Role.OFFICER, form=Light, guards=[toy_light_is_green])
+    note = a.to(same(), by=roles.Role.OFFICER, form=Light)
     ask = a.to(
-        b, by=(roles.OFFICER, roles.SUPERVISOR), confirm_by=roles.SUPERVISOR, form=Light, guards=[toy_light_is_green]
+        b,
+        by=(roles.Role.OFFICER, roles.Role.SUPERVISOR),
+        confirm_by=roles.Role.SUPERVISOR,
+        form=Light,
+        guards=[toy_light_is_green],
     )
-    ask_more = a.to(b, by=roles.OFFICER, confirm_by=roles.SUPERVISOR, form=Light)
-    back = b.to(a, by=roles.SUPERVISOR)
-    finish = b.to(done, by=(roles.SUPERVISOR, roles.OFFICER), not_by=("go", "check"))
-    reopen = done.to(a, by=roles.SUPERVISOR, reopens=True)
-    hold = any_of(a, b).to(held, by=roles.OFFICER, form=Until, effects=[toy_hold])
-    resume = held.to(previous(), by=roles.OFFICER, effects=[toy_end_hold])
+    ask_more = a.to(b, by=roles.Role.OFFICER, confirm_by=roles.Role.SUPERVISOR, form=Light)
+    back = b.to(a, by=roles.Role.SUPERVISOR)
+    finish = b.to(done, by=(roles.Role.SUPERVISOR, roles.Role.OFFICER), not_by=("go", "check"))
+    reopen = done.to(a, by=roles.Role.SUPERVISOR, reopens=True)
+    hold = any_of(a, b).to(held, by=roles.Role.OFFICER, form=Until, effects=[toy_hold])
+    resume = held.to(previous(), by=roles.Role.OFFICER, effects=[toy_end_hold])
     resume_due = held.after(until("hold.day"), previous(), effects=[toy_end_hold])
     stop = any_of(a, b).to(
         done,
-        by=roles.COMPLIANCE,
-        confirm_by=roles.COMPLIANCE,
+        by=roles.Role.COMPLIANCE,
+        confirm_by=roles.Role.COMPLIANCE,
         proposal_effects=[toy_freeze],
         refusal_effects=[toy_thaw],
         effects=[toy_freeze],
     )
     per_party = a.to(
         same(),
-        by=roles.OFFICER,
+        by=roles.Role.OFFICER,
         opens=[
-            Task("screen", "Screen", roles.COMPLIANCE, working_days(5), Answer, per="party"),
+            Task("screen", "Screen", roles.Role.COMPLIANCE, working_days(5), Answer, per="party"),
         ],
     )
     per_item = a.to(
         same(),
-        by=roles.OFFICER,
+        by=roles.Role.OFFICER,
         form=Steps,
         opens=[
-            Task("step", "Do the step", roles.OFFICER, until("by"), per="items:steps"),
+            Task("step", "Do the step", roles.Role.OFFICER, until("by"), per="items:steps"),
         ],
     )
     later = a.to(
         same(),
-        by=roles.OFFICER,
+        by=roles.Role.OFFICER,
         opens=[
-            Task("look", "Look again", roles.OFFICER, working_days(5), after=calendar_days(30)),
+            Task("look", "Look again", roles.Role.OFFICER, working_days(5), after=calendar_days(30)),
         ],
     )
-    give = a.to(same(), by=roles.OFFICER, form=ConsentForm, effects=[toy_consent])
-    refer = any_of(a, b).to(same(), by=roles.OFFICER, opens=[Referral("fix", fresh=True)])
-    refer_later = a.to(same(), by=roles.OFFICER, opens=[Referral("fix", fresh=True, after=calendar_days(30))])
-    call_off = any_of(a, b).to(done, by=roles.OFFICER, also=(Also("referrals", "cancel"),), name="call_off")
-    beside = a.to(same(), by=roles.OFFICER, opens=[Track("fix")])
+    give = a.to(same(), by=roles.Role.OFFICER, form=ConsentForm, effects=[toy_consent])
+    refer = any_of(a, b).to(same(), by=roles.Role.OFFICER, opens=[Referral("fix", fresh=True)])
+    refer_later = a.to(same(), by=roles.Role.OFFICER, opens=[Referral("fix", fresh=True, after=calendar_days(30))])
+    call_off = any_of(a, b).to(done, by=roles.Role.OFFICER, also=(Also("referrals", "cancel"),), name="call_off")
+    beside = a.to(same(), by=roles.Role.OFFICER, opens=[Track("fix")])
 
     on_request = (
         (
             (a,),
-            (roles.OFFICER,),
+            (roles.Role.OFFICER,),
             Task(
                 "check",
                 "Check",
-                roles.OFFICER,
+                roles.Role.OFFICER,
                 working_days(5),
                 Answer,
                 not_by=("go",),
                 unless_open=True,
-                opens_if=(("yes", True, (Task("praise", "Praise", roles.OFFICER, working_days(1)),)),),
+                opens_if=(("yes", True, (Task("praise", "Praise", roles.Role.OFFICER, working_days(1)),)),),
             ),
         ),
-        ((b,), (roles.SUPERVISOR,), Task("audit", "Audit", roles.SUPERVISOR, working_days(5))),
+        ((b,), (roles.Role.SUPERVISOR,), Task("audit", "Audit", roles.Role.SUPERVISOR, working_days(5))),
     )
 
 
 class ToyReferral(Workflow):
     workflow = "referral"
 
-    draft = State("Draft", roles.OFFICER, working_days(5), "Ask")
-    sent = State("Sent", roles.PROVIDER, working_days(5), "Ask")
-    accepted = State("Accepted", roles.PROVIDER, working_days(5), "Work")
-    working = State("Working", roles.PROVIDER, working_days(5), "Work")
-    suspended = State("Suspended", roles.OFFICER, working_days(5), "Work")
+    draft = State("Draft", roles.Role.OFFICER, working_days(5), "Ask")
+    sent = State("Sent", roles.Role.PROVIDER, working_days(5), "Ask")
+    accepted = State("Accepted", roles.Role.PROVIDER, working_days(5), "Work")
+    working = State("Working", roles.Role.PROVIDER, working_days(5), "Work")
+    suspended = State("Suspended", roles.Role.OFFICER, working_days(5), "Work")
     over = Final("Over")
     cancelled = Final("Cancelled")
 
-    send = draft.to(sent, by=roles.OFFICER, form=Request, effects=[toy_send])
-    accept = sent.to(accepted, by=roles.PROVIDER, effects=[toy_share], opens=[ServiceTrack()])
-    start = accepted.to(working, by=roles.PROVIDER)
-    suspend = any_of(sent, accepted, working).to(suspended, by=(roles.OFFICER, roles.SYSTEM))
-    go_on = suspended.to(previous(), by=roles.OFFICER, effects=[toy_share_again])
-    deliver = working.to(over, by=roles.PROVIDER)
+    send = draft.to(sent, by=roles.Role.OFFICER, form=Request, effects=[toy_send])
+    accept = sent.to(accepted, by=roles.Role.PROVIDER, effects=[toy_share], opens=[ServiceTrack()])
+    start = accepted.to(working, by=roles.Role.PROVIDER)
+    suspend = any_of(sent, accepted, working).to(suspended, by=(roles.Role.OFFICER, roles.Role.SYSTEM))
+    go_on = suspended.to(previous(), by=roles.Role.OFFICER, effects=[toy_share_again])
+    deliver = working.to(over, by=roles.Role.PROVIDER)
     cancel = any_of(draft, sent, accepted, working, suspended).to(
-        cancelled, by=roles.OFFICER, also=(Also("child", "replace"),)
+        cancelled, by=roles.Role.OFFICER, also=(Also("child", "replace"),)
     )
 
 
@@ -223,22 +227,24 @@ class Fix(Workflow):
     inside = "referral"
     first_step_fires = "start"
 
-    look = State("Look", roles.PROVIDER, working_days(5), "Look")
-    mend = State("Mend", roles.PROVIDER, working_days(5), "Mend")
+    look = State("Look", roles.Role.PROVIDER, working_days(5), "Look")
+    mend = State("Mend", roles.Role.PROVIDER, working_days(5), "Mend")
     fixed = Final("Fixed")
     replaced = Final("Replaced")
 
-    looked = look.to(mend, by=roles.PROVIDER)
-    weigh = look.to(same(), by=roles.PROVIDER, opens=[Task("weighing", "Weigh it", roles.PROVIDER, working_days(5))])
+    looked = look.to(mend, by=roles.Role.PROVIDER)
+    weigh = look.to(
+        same(), by=roles.Role.PROVIDER, opens=[Task("weighing", "Weigh it", roles.Role.PROVIDER, working_days(5))]
+    )
     tell = look.to(
         same(),
-        by=roles.PROVIDER,
+        by=roles.Role.PROVIDER,
         opens=[
-            Task("telling", "Decide how it goes on", roles.OFFICER, working_days(5), on="main"),
+            Task("telling", "Decide how it goes on", roles.Role.OFFICER, working_days(5), on="main"),
         ],
     )
-    mended = mend.to(fixed, by=roles.PROVIDER)
-    replace = any_of(look, mend).to(replaced, by=roles.SYSTEM, effects=[toy_replaced])
+    mended = mend.to(fixed, by=roles.Role.PROVIDER)
+    replace = any_of(look, mend).to(replaced, by=roles.Role.SYSTEM, effects=[toy_replaced])
 
 
 def begun() -> Play:

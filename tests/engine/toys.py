@@ -19,6 +19,7 @@ from casework.engine.execution.available_actions import Offer, offers
 from casework.engine.execution.commands import Command, Fire, Open, Ring
 from casework.engine.execution.context import By, Context, Library
 from casework.engine.execution.task_commands import Add, Claim, Complete, Release
+from casework.engine.roles import Role
 from casework.engine.state.case import Case, Clock, Task, Track
 from casework.engine.state.effects_schema import CaseSubject
 from casework.engine.state.events import Event
@@ -29,14 +30,14 @@ START = datetime(2026, 3, 2, 2, tzinfo=UTC)
 CALENDAR = Calendar("test")
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 
-OFFICER = By("officer-1", "officer")
-SECOND_OFFICER = By("officer-2", "officer")
-SUPERVISOR = By("supervisor-1", "supervisor")
-SECOND_SUPERVISOR = By("supervisor-2", "supervisor")
-COMPLIANCE = By("compliance-1", "compliance")
-SECOND_COMPLIANCE = By("compliance-2", "compliance")
-PROVIDER = By("provider-1", "provider", organisation="lab")
-LEAD = By("lead-1", "provider_lead", organisation="lab")
+OFFICER = By("officer-1", Role.OFFICER)
+SECOND_OFFICER = By("officer-2", Role.OFFICER)
+SUPERVISOR = By("supervisor-1", Role.SUPERVISOR)
+SECOND_SUPERVISOR = By("supervisor-2", Role.SUPERVISOR)
+COMPLIANCE = By("compliance-1", Role.COMPLIANCE)
+SECOND_COMPLIANCE = By("compliance-2", Role.COMPLIANCE)
+PROVIDER = By("provider-1", Role.PROVIDER, organisation="lab")
+LEAD = By("lead-1", Role.PROVIDER_LEAD, organisation="lab")
 
 
 def library(*definitions: type[Workflow]) -> Library:

@@ -9,7 +9,7 @@ from uuid import uuid4
 import pytest
 from sqlalchemy import Connection, text
 
-from casework.engine.roles import COMPLIANCE, DISPUTE_OFFICER, OFFICER, SUPERVISOR
+from casework.engine.roles import Role
 from casework.errors import InvalidForm, NotAllowed, NotFound
 from casework.operations.audit.findings import raise_finding
 from casework.operations.cases.service import fire_transition, hand_over
@@ -49,7 +49,7 @@ def become(db: Connection, world: World, role: str) -> str:
     return mediation
 
 
-@pytest.mark.parametrize("role", ["auditor", "observer", "manager", OFFICER, SUPERVISOR, COMPLIANCE])
+@pytest.mark.parametrize("role", ["auditor", "observer", "manager", Role.OFFICER, Role.SUPERVISOR, Role.COMPLIANCE])
 def test_without_the_role_a_mediation_that_one_led_is_not_there(db: Connection, world: World, role: str) -> None:
     mediation = become(db, world, role)
     former = world.actor(db, "dispute_officer")
@@ -58,11 +58,15 @@ def test_without_the_role_a_mediation_that_one_led_is_not_there(db: Connection, 
     assert list_mediations(db, former).items == []
 
 
-@pytest.mark.parametrize("held", [OFFICER, SUPERVISOR, COMPLIANCE])
-def test_nobody_decides_in_cases_and_leads_mediations_at_once(db: Connection, world: World, held: str) -> None:
-    person = {OFFICER: "other_officer", SUPERVISOR: "second_supervisor", COMPLIANCE: "second_compliance"}[held]
+@pytest.mark.parametrize("held", [Role.OFFICER, Role.SUPERVISOR, Role.COMPLIANCE])
+def test_nobody_decides_in_cases_and_leads_mediations_at_once(db: Connection, world: World, held: Role) -> None:
+    person = {
+        Role.OFFICER: "other_officer",
+        Role.SUPERVISOR: "second_supervisor",
+        Role.COMPLIANCE: "second_compliance",
+    }[held]
     with pytest.raises(InvalidForm):
-        grant_role(db, world.people[person], DISPUTE_OFFICER, programme=world.programmes["BJ"])
+        grant_role(db, world.people[person], Role.DISPUTE_OFFICER, programme=world.programmes["BJ"])
     with pytest.raises(InvalidForm):
         grant_role(db, world.people["dispute_officer"], held, programme=world.programmes["BJ"])
     # In another programme one may.
@@ -77,7 +81,7 @@ def test_a_case_of_then_is_given_to_no_former_dispute_officer(db: Connection, wo
     for number in (before, with_mediation):
         world.fire(db, "officer", number, "take")
     end(db, world, "dispute_officer")
-    grant_role(db, world.people["dispute_officer"], OFFICER, programme=world.programmes["BJ"])
+    grant_role(db, world.people["dispute_officer"], Role.OFFICER, programme=world.programmes["BJ"])
     after = world.new_case(db)
     world.fire(db, "officer", after, "take")
     said = []
@@ -123,7 +127,9 @@ def give(db: Connection, world: World, number: str, whom: str = "dispute_officer
     )
 
 
-@pytest.mark.parametrize(("role", "task"), [(OFFICER, "proposed"), (SUPERVISOR, "plan"), (COMPLIANCE, "screening")])
+@pytest.mark.parametrize(
+    ("role", "task"), [(Role.OFFICER, "proposed"), (Role.SUPERVISOR, "plan"), (Role.COMPLIANCE, "screening")]
+)
 def test_a_case_of_then_is_in_no_queue_of_theirs(db: Connection, world: World, role: str, task: str) -> None:
     world.new_case(db)
     to_referral(world, db)
@@ -133,13 +139,13 @@ def test_a_case_of_then_is_in_no_queue_of_theirs(db: Connection, world: World, r
     assert list_tasks(db, former, view="queue")["items"] == []
     assert sum(one["count"] for one in count_queues(db, former)) == 0
     world.new_case(db)
-    assert sum(one["count"] for one in count_queues(db, former)) == (role == OFFICER)
+    assert sum(one["count"] for one in count_queues(db, former)) == (role == Role.OFFICER)
 
 
 def test_who_is_kept_from_a_case_is_told_what_is_possible(db: Connection, world: World) -> None:
     number = world.new_case(db)
     end(db, world, "dispute_officer")
-    grant_role(db, world.people["dispute_officer"], OFFICER, programme=world.programmes["BJ"])
+    grant_role(db, world.people["dispute_officer"], Role.OFFICER, programme=world.programmes["BJ"])
     former = world.actor(db, "dispute_officer")
     task = next(iter(load(db, home_of(db, number), "case").open_tasks())).id
     with pytest.raises(NotAllowed, match="opened after that"):
@@ -163,7 +169,7 @@ def _take_forgotten(db: Connection, world: World, who: str, number: str) -> None
 def test_what_they_did_all_the_same_is_found(db: Connection, world: World) -> None:
     number = world.new_case(db)
     end(db, world, "dispute_officer")
-    grant_role(db, world.people["dispute_officer"], OFFICER, programme=world.programmes["BJ"])
+    grant_role(db, world.people["dispute_officer"], Role.OFFICER, programme=world.programmes["BJ"])
     Scene(db, world).set_clock(now(db) + timedelta(hours=1))
     _take_forgotten(db, world, "dispute_officer", number)
     assert any("was a dispute officer of the programme" in one.sentence for one in verify_case(db, home_of(db, number)))
@@ -172,13 +178,13 @@ def test_what_they_did_all_the_same_is_found(db: Connection, world: World) -> No
 def test_whoever_mediated_reads_no_unsealed_mediation_of_then(db: Connection, world: World) -> None:
     number = world.new_case(db)
     mediation = str(open_mediation(db, world.actor(db, "dispute_officer"), number, new_request()).answer["id"])
-    grant_role(db, world.people["second_compliance"], DISPUTE_OFFICER, programme=world.programmes["SH"])
+    grant_role(db, world.people["second_compliance"], Role.DISPUTE_OFFICER, programme=world.programmes["SH"])
     found = who_may(db, load(db, mediation, "mediation"))
     assert world.people["second_compliance"] in {one for one, _ in found["reader"]}
     end(db, world, "second_compliance")
-    grant_role(db, world.people["second_compliance"], DISPUTE_OFFICER, programme=world.programmes["BJ"])
+    grant_role(db, world.people["second_compliance"], Role.DISPUTE_OFFICER, programme=world.programmes["BJ"])
     end(db, world, "second_compliance")
-    grant_role(db, world.people["second_compliance"], COMPLIANCE, programme=world.programmes["BJ"])
+    grant_role(db, world.people["second_compliance"], Role.COMPLIANCE, programme=world.programmes["BJ"])
     found = who_may(db, load(db, mediation, "mediation"))
     assert world.people["second_compliance"] not in {one for one, _ in (*found["reader"], *found["decider"])}
 
@@ -189,7 +195,7 @@ def test_the_house_counts_nobody_who_is_kept_from_a_case(db: Connection, world: 
     for who in ("compliance", "second_compliance"):
         end(db, world, who)
     end(db, world, "dispute_officer")
-    grant_role(db, world.people["dispute_officer"], COMPLIANCE, programme=world.programmes["BJ"])
+    grant_role(db, world.people["dispute_officer"], Role.COMPLIANCE, programme=world.programmes["BJ"])
     db.execute(
         text(
             "UPDATE tasks SET queue = 'compliance' WHERE id = (SELECT t.id FROM tasks t JOIN cases c ON c.id = t.log_id"
@@ -207,7 +213,7 @@ def test_a_case_of_then_is_given_to_nobody_of_a_provider_that_mediates(db: Conne
     open_mediation(db, world.actor(db, "dispute_officer"), numbers[1], new_request())
     for number in numbers:
         world.fire(db, "officer", number, "take")
-    grant_role(db, world.people["provider"], OFFICER, programme=world.programmes["BJ"])
+    grant_role(db, world.people["provider"], Role.OFFICER, programme=world.programmes["BJ"])
     said = []
     for number in numbers:
         with pytest.raises(InvalidForm) as caught:
@@ -215,7 +221,7 @@ def test_a_case_of_then_is_given_to_nobody_of_a_provider_that_mediates(db: Conne
         said.append(caught.value.fields)
     assert said[0] == said[1]
     end(db, world, "provider")
-    grant_role(db, world.people["provider"], OFFICER, programme=world.programmes["BJ"])
+    grant_role(db, world.people["provider"], Role.OFFICER, programme=world.programmes["BJ"])
     with pytest.raises(InvalidForm):
         give(db, world, numbers[0], "provider")
     after = world.new_case(db)
@@ -224,7 +230,9 @@ def test_a_case_of_then_is_given_to_nobody_of_a_provider_that_mediates(db: Conne
     assert verify_case(db, home_of(db, after)) == []
 
 
-@pytest.mark.parametrize(("role", "task"), [(OFFICER, "proposed"), (SUPERVISOR, "plan"), (COMPLIANCE, "screening")])
+@pytest.mark.parametrize(
+    ("role", "task"), [(Role.OFFICER, "proposed"), (Role.SUPERVISOR, "plan"), (Role.COMPLIANCE, "screening")]
+)
 def test_nobody_of_a_provider_that_mediates_decides_in_a_case(
     db: Connection, world: World, role: str, task: str
 ) -> None:
@@ -235,16 +243,16 @@ def test_nobody_of_a_provider_that_mediates_decides_in_a_case(
     offered = [one for one in list_tasks(db, both, view="queue")["items"] if one["name"] in (task, "proposed")]
     assert offered == []
     waiting = next(iter(load(db, home_of(db, number), "case").open_tasks())).id
-    with pytest.raises(NotAllowed, match="provider that mediates" if role == OFFICER else None):
+    with pytest.raises(NotAllowed, match="provider that mediates" if role == Role.OFFICER else None):
         claim_task(db, both, waiting, new_request())
     # One of a provider that does not mediate may, but for the referrals of that provider.
-    grant_role(db, world.people["foreign_provider"], OFFICER, programme=world.programmes["BJ"])
+    grant_role(db, world.people["foreign_provider"], Role.OFFICER, programme=world.programmes["BJ"])
     claim_task(db, world.actor(db, "foreign_provider"), waiting, new_request())
 
 
 def test_what_somebody_of_a_provider_that_mediates_did_all_the_same_is_found(db: Connection, world: World) -> None:
     number = world.new_case(db)
-    grant_role(db, world.people["provider"], OFFICER, programme=world.programmes["BJ"])
+    grant_role(db, world.people["provider"], Role.OFFICER, programme=world.programmes["BJ"])
     Scene(db, world).set_clock(now(db) + timedelta(hours=1))
     _take_forgotten(db, world, "provider", number)
     assert any("of a provider that mediates" in one.sentence for one in verify_case(db, home_of(db, number)))
@@ -266,7 +274,7 @@ def test_whoever_mediated_judges_no_case_of_then_as_an_auditor(db: Connection, w
     raise_finding(db, world.actor(db, former), world.new_case(db), event=1, words="Why?", request=new_request())
 
 
-@pytest.mark.parametrize("role", [None, "auditor", OFFICER])
+@pytest.mark.parametrize("role", [None, "auditor", Role.OFFICER])
 def test_without_the_role_an_unsealing_that_one_asked_for_is_not_there(
     db: Connection, world: World, role: str | None
 ) -> None:
@@ -308,7 +316,7 @@ def test_whoever_mediates_could_not_have_done_it_and_the_history_says_the_same_o
         world.people[former] = register_person(db, email="mediator@example.org", name="Mediator")
         grant_role(db, world.people[former], "provider", organisation=centre)
     end(db, world, former)
-    grant_role(db, world.people[former], OFFICER, programme=world.programmes["BJ"])
+    grant_role(db, world.people[former], Role.OFFICER, programme=world.programmes["BJ"])
     # That somebody was one for a moment nobody is sure of at once.
     db.execute(text("SELECT set_config('casework.clock_offset', '60', true)"))
     numbers.append(world.new_case(db))

@@ -16,7 +16,7 @@ import pytest
 from sqlalchemy import Connection, Engine, text
 
 from casework.definitions import load_library
-from casework.engine.roles import ROLES, SYSTEM
+from casework.engine.roles import PERSONAL_ROLES
 from casework.engine.state.case import Case
 from casework.errors import NotFound
 from casework.operations.cases.list_queries import list_cases
@@ -38,7 +38,7 @@ from tests.operations.core.test_visibility import Papers
 from tests.security.test_queue_equals_gate import PROVIDER_ROLES, START
 
 NOW = datetime.now(UTC)
-ROLES_HERE = tuple(one for one in ROLES if one not in (SYSTEM, *PROVIDER_ROLES))
+ROLES_HERE = tuple(one for one in PERSONAL_ROLES if one not in PROVIDER_ROLES)
 
 
 class People(Papers):

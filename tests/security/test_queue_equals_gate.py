@@ -13,6 +13,7 @@ import pytest
 from sqlalchemy import Connection, Engine, text
 
 from casework.definitions import load_library
+from casework.engine.roles import Role
 from casework.engine.tasks.queue_order import turn
 from casework.operations.core.national_holidays import china
 from casework.operations.people.registry import register_programme
@@ -25,8 +26,8 @@ from casework.records.database import transaction
 
 START = datetime(2026, 1, 5, tzinfo=UTC)
 QUEUES = ("intake", "officer", "supervisor", "compliance", "dispute_officer", "provider", "provider_lead")
-PROGRAMME_ROLES = ("officer", "supervisor", "compliance", "dispute_officer", "auditor", "observer")
-PROVIDER_ROLES = ("provider", "provider_lead", "verifier")
+PROGRAMME_ROLES = (Role.OFFICER, Role.SUPERVISOR, Role.COMPLIANCE, Role.DISPUTE_OFFICER, Role.AUDITOR, Role.OBSERVER)
+PROVIDER_ROLES = (Role.PROVIDER, Role.PROVIDER_LEAD, Role.VERIFIER)
 
 
 class World:
@@ -227,7 +228,7 @@ def test_many_queues_list_what_the_gate_lets_in(engine: Engine, seed: int) -> No
     """More queues than a few are merged in another way: with empty ones besides, the same is listed."""
     with transaction(engine) as db:
         world, some = World(db, seed + 200), 0
-        empty = tuple(Membership("provider", None, str(uuid.uuid4()), None, START, None) for _ in range(FEW))
+        empty = tuple(Membership(Role.PROVIDER, None, str(uuid.uuid4()), None, START, None) for _ in range(FEW))
         for person in world.people * 4:
             actor = world.actor(person)
             wanted = world.allowed(actor)

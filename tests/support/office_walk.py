@@ -24,7 +24,7 @@ from casework.demo.steps import Script, Until, Wait
 from casework.demo.story import prepare, rounds
 from casework.engine.definition.grammar import EXCEPTION, MAIN, RETURN
 from casework.engine.execution.effect_roles import accepted
-from casework.engine.roles import COMPLIANCE, DISPUTE_OFFICER, OFFICER, ORGANISATION_QUEUES, QUEUE_ROLES, SUPERVISOR
+from casework.engine.roles import ORGANISATION_QUEUES, QUEUE_ROLES, Role
 from casework.engine.state.case import HELD, READY, Case, Task
 from casework.errors import CaseworkError, NotFound
 from casework.operations.cases.service import declare_interest, fire_transition, hand_over
@@ -165,7 +165,7 @@ class Life(Performance):
     def id(self, name: str) -> str:
         """Whom a script calls so; who is named by nothing but a role is anybody of that role."""
         known = self.stage.ids.get(self.script.cast.get(name, name))
-        return known or self.stage.ids["chen" if name == OFFICER else "assessor"]
+        return known or self.stage.ids["chen" if name == Role.OFFICER else "assessor"]
 
 
 class Office:
@@ -217,7 +217,7 @@ class Office:
         db, (roles, _) = life.stage.db, self.roles_of.get(person, ((), None))
         everybody = self.people(db)
         wanted = {person}
-        if OFFICER in roles and life.logs:
+        if Role.OFFICER in roles and life.logs:
             case = life.case
             wanted = {case.owner, *case.team} if case.owner else wanted
         choices = [
@@ -367,7 +367,7 @@ class Office:
         if not there:
             return
         first = self.stage.today + timedelta(days=self.dice.randint(0, 6))
-        leader = self.one_with(db, SUPERVISOR if mine.programme else "provider_lead") or person
+        leader = self.one_with(db, Role.SUPERVISOR if mine.programme else "provider_lead") or person
         record_absence(
             db,
             self.dice.choice((person, leader)),
@@ -415,7 +415,7 @@ class Office:
 
     def _agree(self, db: Connection, asked: Done, person: str) -> None:
         """A supervisor says the second word, where one is needed and there is somebody."""
-        second = self.one_with(db, SUPERVISOR, but=person)
+        second = self.one_with(db, Role.SUPERVISOR, but=person)
         if asked.answer["state"] == "asked" and second is not None:
             decide_role(db, second, str(asked.answer["id"]), agree=True, note="", request=new_request())
 
@@ -474,10 +474,10 @@ class Office:
         )
         self._agree(db, asked, row.id)
 
-    def newcomer(self, db: Connection, role: str = "", organisation: str | None = None) -> None:
+    def newcomer(self, db: Connection, role: Role | None = None, organisation: str | None = None) -> None:
         """Somebody new, in the role of one of the players."""
         like = self.dice.choice([one for one in PLAYERS if one.roles[0] in COVERED and one.deputy_for is None])
-        if not role:
+        if role is None:
             role, organisation = like.roles[0], like.where and self.stage.ids[like.where]
         n = len(self.roles_of)
         administrator = self._administrator(db)
@@ -516,15 +516,18 @@ class Office:
 
     def hand(self, db: Connection) -> None:
         """A case goes to other hands: by its owner, or a supervisor who looks after a leaver."""
-        case, new = self._case(db), self.one_with(db, OFFICER)
-        by, chief = self.one_with(db, OFFICER, SUPERVISOR, own=False), self.one_with(db, SUPERVISOR, own=False)
+        case, new = self._case(db), self.one_with(db, Role.OFFICER)
+        by, chief = (
+            self.one_with(db, Role.OFFICER, Role.SUPERVISOR, own=False),
+            self.one_with(db, Role.SUPERVISOR, own=False),
+        )
         if case is None or case.owner is None or new is None or by is None or chief is None or case.number is None:
             return
         if self.dice.random() < 0.5:
             leaver = self.dice.choice((case.owner, *case.team))
             take_over(db, chief, case.number, leaver=leaver, successor=new.person, note="Yours.", request=new_request())
             return
-        team = [one.person for one in (self.one_with(db, OFFICER),) if one and self.dice.random() < 0.4]
+        team = [one.person for one in (self.one_with(db, Role.OFFICER),) if one and self.dice.random() < 0.4]
         hand_over(
             db,
             find_actor(db, case.owner) or by,
@@ -544,7 +547,7 @@ class Office:
             for found in list_mediations(db, one).items
             if found.ended is None
         ]
-        case, officer = self._case(db), self.one_with(db, DISPUTE_OFFICER)
+        case, officer = self._case(db), self.one_with(db, Role.DISPUTE_OFFICER)
         if len(led) < 2 and case is not None and case.number is not None and officer is not None:
             open_mediation(db, officer, case.number, new_request())
             return
@@ -594,13 +597,13 @@ class Office:
 
     def allocate(self, db: Connection) -> None:
         """A queue gives its tasks to people by itself, or no longer."""
-        chief = self.one_with(db, SUPERVISOR)
+        chief = self.one_with(db, Role.SUPERVISOR)
         if chief is not None:
             choose_allocation(
                 db,
                 chief,
                 scope=self.programme,
-                queue=self.dice.choice((SUPERVISOR, COMPLIANCE, OFFICER)),
+                queue=self.dice.choice((Role.SUPERVISOR, Role.COMPLIANCE, Role.OFFICER)),
                 strategy=self.dice.choice(("none", "turns", "load", "knows")),
                 cap=None,
                 request=new_request(),
@@ -659,12 +662,12 @@ class Office:
     def _repair(self, db: Connection, one: BreachFound) -> None:
         kind, case = one.kind, load(db, one.log, "case" if one.number else "mediation")
         task = case.tasks.get(one.task.id) if one.task else None
-        if kind == "owner_left" or (kind == "nobody_may" and task and task.queue in (OFFICER, "intake")):
-            self.newcomer(db, OFFICER)
+        if kind == "owner_left" or (kind == "nobody_may" and task and task.queue in (Role.OFFICER, "intake")):
+            self.newcomer(db, Role.OFFICER)
             new = max(self.roles_of)
-            chief = next(iter(self._able(db, SUPERVISOR, case)), None)
+            chief = next(iter(self._able(db, Role.SUPERVISOR, case)), None)
             if chief is None:
-                self.newcomer(db, SUPERVISOR)
+                self.newcomer(db, Role.SUPERVISOR)
                 return
             hand_over(
                 db,
@@ -677,7 +680,7 @@ class Office:
                 request=new_request(),
             )
         elif kind == "nobody_leads":
-            self.newcomer(db, DISPUTE_OFFICER)
+            self.newcomer(db, Role.DISPUTE_OFFICER)
         elif kind == "nobody_may" and task is not None:
             role = sorted(QUEUE_ROLES[task.queue])[0]
             self.newcomer(db, role, task.organisation if task.queue in ORGANISATION_QUEUES else None)

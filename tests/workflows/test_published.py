@@ -16,43 +16,43 @@ from casework.engine.definition.publisher import publish
 
 
 class Small(Workflow):
-    a = State("A", roles.OFFICER, working_days(5), "One")
+    a = State("A", roles.Role.OFFICER, working_days(5), "One")
     done = Final("Done")
 
-    go = a.to(done, by=roles.OFFICER, do="Go")
+    go = a.to(done, by=roles.Role.OFFICER, do="Go")
 
 
 class SmallInOtherWords(Workflow):
     workflow = "small"
 
-    a = State("A", roles.OFFICER, working_days(5), "One")
+    a = State("A", roles.Role.OFFICER, working_days(5), "One")
     done = Final("Done")
 
-    go = a.to(done, by=roles.OFFICER, do="Walk")
+    go = a.to(done, by=roles.Role.OFFICER, do="Walk")
 
 
 class SmallWithMoreTime(Workflow):
     workflow = "small"
 
-    a = State("A", roles.OFFICER, working_days(6), "One")
+    a = State("A", roles.Role.OFFICER, working_days(6), "One")
     done = Final("Done")
 
-    go = a.to(done, by=roles.OFFICER, do="Go")
+    go = a.to(done, by=roles.Role.OFFICER, do="Go")
 
 
 class SmallOfANewNumber(SmallWithMoreTime):
     edition = 2
 
-    a = State("A", roles.OFFICER, working_days(6), "One")
+    a = State("A", roles.Role.OFFICER, working_days(6), "One")
     done = Final("Done")
 
-    go = a.to(done, by=roles.OFFICER, do="Go")
+    go = a.to(done, by=roles.Role.OFFICER, do="Go")
 
 
 class Faulty(Workflow):
     workflow = "small"
 
-    a = State("A", roles.OFFICER, working_days(5), "One")
+    a = State("A", roles.Role.OFFICER, working_days(5), "One")
 
 
 @pytest.fixture

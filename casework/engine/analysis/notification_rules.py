@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from casework.engine.roles import AUDITOR, COMPLIANCE, INTAKE, OFFICER, ORGANISATION_QUEUES, PROVIDER, SUPERVISOR
+from casework.engine.roles import INTAKE, ORGANISATION_QUEUES, Role
 from casework.engine.state.case import READY, Case, Task, Track
 from casework.engine.state.events import (
     ACTIVATED,
@@ -50,7 +50,7 @@ TO_OFFICERS: Mapping[str, str] = {
 #: The tasks of the office whose result is the answer to the provider.
 ANSWERS = ("decide_extension", "decide_objection")
 #: Queues in which people decide on what others have prepared.
-DECIDING = frozenset({SUPERVISOR, COMPLIANCE})
+DECIDING = frozenset({Role.SUPERVISOR, Role.COMPLIANCE})
 _OPENINGS = (UNSEALING_ASKED, UNSEALED, UNSEALING_REFUSED, RESEALED, GLASS_BROKEN)
 _RUNGS = {"remind": REMINDER, "due": DUE, "escalate": OVERDUE, "flag": OVERDUE, "wake": TASK}
 
@@ -135,7 +135,7 @@ def _readers(event: Event, case: Case) -> Iterator[Notice]:
     """Who hears that a log was opened to one more reader, or is to be: both sides of a mediation, and who was named."""
     if event.kind == GLASS_BROKEN:
         people, queues = _officers(case)
-        yield Notice(EMERGENCY, people, queues | {(SUPERVISOR, None), (AUDITOR, None)})
+        yield Notice(EMERGENCY, people, queues | {(Role.SUPERVISOR, None), (Role.AUDITOR, None)})
         return
     changed = (*event.effects.get("openings", ()), *event.effects.get("opening_states", ()))
     for one in (case.openings[told["id"]] for told in changed):
@@ -163,7 +163,7 @@ def _rung(event: Event, case: Case) -> Iterator[Notice]:
     yield _task(case, task, kind)
     if kind == OVERDUE:
         people, queues = _officers(case)
-        yield replace(_task(case, task, OVERDUE), people=people, queues=queues | {(SUPERVISOR, None)})
+        yield replace(_task(case, task, OVERDUE), people=people, queues=queues | {(Role.SUPERVISOR, None)})
 
 
 def _moved(event: Event, case: Case, track: Track) -> Iterator[Notice]:
@@ -223,10 +223,10 @@ def _workers(case: Case, task: Task) -> Audience:
     track = case.tracks.get(task.track)
     if task.queue in ORGANISATION_QUEUES:
         above = case.referral_of(track) if track else None
-        if task.queue == PROVIDER and above is not None and above.named:
+        if task.queue == Role.PROVIDER and above is not None and above.named:
             return frozenset({above.named}), frozenset()
         return frozenset(), frozenset({(task.queue, task.organisation)})
-    if task.queue == OFFICER:
+    if task.queue == Role.OFFICER:
         return _officers(case)
     return frozenset(), frozenset({(task.queue, None)})
 
@@ -241,7 +241,7 @@ def _officers(case: Case) -> Audience:
 def _providers(track: Track) -> Audience:
     if track.named:
         return frozenset({track.named}), frozenset()
-    return frozenset(), frozenset({(PROVIDER, track.provider)})
+    return frozenset(), frozenset({(Role.PROVIDER, track.provider)})
 
 
 def _everybody(case: Case) -> Audience:
@@ -250,4 +250,4 @@ def _everybody(case: Case) -> Audience:
         if track.workflow == "referral" and "send" in track.fired:
             more_people, more_queues = _providers(track)
             people, queues = people | more_people, queues | more_queues
-    return people | frozenset(case.team), queues | {(SUPERVISOR, None)}
+    return people | frozenset(case.team), queues | {(Role.SUPERVISOR, None)}

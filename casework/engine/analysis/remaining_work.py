@@ -13,7 +13,7 @@ from typing import Any
 from casework.engine.definition.editions import Edition, TaskRule, TransitionRule
 from casework.engine.definition.grammar import MAIN
 from casework.engine.execution.context import Library
-from casework.engine.execution.effect_roles import SEALED_FOR, accepted
+from casework.engine.execution.effect_roles import accepted, queue_within
 from casework.engine.execution.guards import last_done, last_fired
 from casework.engine.roles import ORGANISATION_QUEUES, QUEUE_ROLES
 from casework.engine.state.case import Case, Task, Track
@@ -138,7 +138,7 @@ def _open(library: Library, task: Task) -> _Asked:
 
 
 def _task(case: Case, track: Track, edition: Edition, rule: TaskRule) -> _Asked:
-    queue = SEALED_FOR.get(rule.queue, rule.queue) if case.kind == "mediation" else rule.queue
+    queue = queue_within(case, rule.queue)
     roles = QUEUE_ROLES.get(queue, frozenset())
     organisation = track.provider if queue in ORGANISATION_QUEUES else None
     return _Asked(

@@ -14,7 +14,7 @@ from casework.engine.execution.event_builder import EventBuilder
 from casework.engine.execution.guards import line
 from casework.engine.execution.record_commands import AnswerObjection, Object, Receive
 from casework.engine.execution.task_changes import close_task, commit, open_side_task
-from casework.engine.roles import ORGANISATION_ROLES
+from casework.engine.roles import ORGANISATION_ROLES, Role
 from casework.engine.state.case import OBSOLETE, Case, Task, Track
 from casework.engine.state.effects_schema import Effects, Objection
 from casework.engine.state.events import OBJECTED, RECEIVED
@@ -45,7 +45,7 @@ def done_by(edition: Edition, track: Track, side: str) -> dict[str, int]:
     """How often each transition of a side has fired on a referral. What a clock alone fires is nobody's deed."""
     found = {}
     for rule in edition.transitions:
-        people = [role for role in (*rule.by_people, *rule.confirm_by) if role != "system"]
+        people = [role for role in (*rule.by_people, *rule.confirm_by) if role != Role.SYSTEM]
         if rule.name in track.fired and people and side_of(people[0]) == side:
             found[rule.name] = track.fired[rule.name].count
     return found

@@ -15,7 +15,7 @@ from casework.engine.execution.event_builder import EventBuilder
 from casework.engine.execution.guards import line
 from casework.engine.execution.record_commands import AskUnsealing, BreakGlass, DecideUnsealing, Reseal, TellParties
 from casework.engine.execution.task_changes import commit
-from casework.engine.roles import ADMINISTRATOR, AUDITOR, COMPLIANCE, DISPUTE_OFFICER, MANAGER, SUPERVISOR
+from casework.engine.roles import Role
 from casework.engine.state.case import Case, Opening
 from casework.engine.state.effects_schema import Effects, OpeningChange, StartedOpening
 from casework.engine.state.events import (
@@ -34,9 +34,13 @@ from casework.ledger.canonical_json import instant, parse_instant
 UNSEALING, GLASS = "unsealing", "glass"
 ASKED, OPEN, REFUSED, ENDED = "asked", "open", "refused", "ended"
 #: Who asks for an unsealing, who agrees to it, and for whom: nobody who works on cases reads a mediation about one.
-ASKERS, DECIDERS, READERS = (DISPUTE_OFFICER,), (COMPLIANCE,), (SUPERVISOR, COMPLIANCE, AUDITOR, MANAGER)
+ASKERS, DECIDERS, READERS = (
+    (Role.DISPUTE_OFFICER,),
+    (Role.COMPLIANCE,),
+    (Role.SUPERVISOR, Role.COMPLIANCE, Role.AUDITOR, Role.MANAGER),
+)
 #: Who may break the glass: whoever keeps the system and has no case content otherwise.
-BREAKERS = (ADMINISTRATOR,)
+BREAKERS = (Role.ADMINISTRATOR,)
 MOST_DAYS = 30
 GLASS_LASTS = timedelta(hours=4)
 

@@ -17,15 +17,15 @@ from casework.engine.execution.event_builder import EventBuilder
 from casework.engine.execution.guards import line
 from casework.engine.execution.record_commands import FileDocument, FileTold, RegisterDocument, WithdrawDocument
 from casework.engine.execution.task_changes import commit
-from casework.engine.roles import COMPLIANCE, OFFICER, PROVIDER, SUPERVISOR
+from casework.engine.roles import Role
 from casework.engine.state.case import Case, Document, Track
 from casework.engine.state.effects_schema import Effects, FiledFile, RegisteredDocument
 from casework.engine.state.events import DOCUMENT_FILED, DOCUMENT_REGISTERED, DOCUMENT_WITHDRAWN
 from casework.errors import InvalidForm, NotAllowed, NotFound, WrongState
 
 #: Who enters papers of the case itself, and those of a referral.
-CLERKS = (OFFICER, SUPERVISOR, COMPLIANCE)
-DELIVERERS = (PROVIDER,)
+CLERKS = (Role.OFFICER, Role.SUPERVISOR, Role.COMPLIANCE)
+DELIVERERS = (Role.PROVIDER,)
 SEALED = "a sealed mediation keeps no files; they stay with its center."
 SENT = "a letter stays as it was sent."
 #: More versions of one document than anybody reads.

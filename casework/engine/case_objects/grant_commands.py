@@ -13,7 +13,7 @@ from casework.engine.execution.event_builder import EventBuilder
 from casework.engine.execution.guards import line
 from casework.engine.execution.record_commands import ChangeGrantDay, ReturnPapers, WithdrawGrant
 from casework.engine.execution.task_changes import RETURN_PAPERS, close_task, commit
-from casework.engine.roles import OFFICER, PROVIDER, SUPERVISOR
+from casework.engine.roles import Role
 from casework.engine.state.case import COMPLETED, Case, Grant
 from casework.engine.state.effects_schema import Effects, Given
 from casework.engine.state.events import GRANT_DAY_CHANGED, GRANT_EXPIRED, GRANT_WITHDRAWN, PAPERS_RETURNED
@@ -21,7 +21,7 @@ from casework.errors import InvalidForm, NotAllowed, NotFound, WrongState
 from casework.json_values import Answers
 
 #: Who ends a grant, who says that papers were given back, and what can have become of them.
-ENDERS, RETURNERS, HOWS = (OFFICER, SUPERVISOR), (PROVIDER,), ("returned", "destroyed")
+ENDERS, RETURNERS, HOWS = (Role.OFFICER, Role.SUPERVISOR), (Role.PROVIDER,), ("returned", "destroyed")
 
 
 def last_day(case: Case, grant: Grant) -> str | None:

@@ -14,7 +14,7 @@ from casework.engine.execution.guards import line
 from casework.engine.execution.record_commands import SendLetter
 from casework.engine.execution.task_changes import commit
 from casework.engine.parties import PARTIES
-from casework.engine.roles import OFFICER, SUPERVISOR
+from casework.engine.roles import Role
 from casework.engine.state.case import Case, Task
 from casework.engine.state.effects_schema import Effects, FiledFile, Language, RegisteredDocument
 from casework.engine.state.events import LETTER_SENT
@@ -23,7 +23,7 @@ from casework.errors import InvalidForm, NotAllowed, WrongState
 INVITATION, REFERRAL, REMINDER, CLOSING = "invitation", "referral", "reminder", "closing"
 LETTERS = (INVITATION, REFERRAL, REMINDER, CLOSING)
 #: Who sends them, and what kind of paper each is.
-SENDERS, PAPER = (OFFICER, SUPERVISOR), "letter"
+SENDERS, PAPER = (Role.OFFICER, Role.SUPERVISOR), "letter"
 LANGUAGES: tuple[Language, ...] = ("en", "zh", "both")
 
 

@@ -17,7 +17,7 @@ from casework.engine.execution.event_builder import EventBuilder
 from casework.engine.execution.guards import line
 from casework.engine.execution.record_commands import Correct, Say
 from casework.engine.execution.task_changes import commit
-from casework.engine.roles import COMPLIANCE, OFFICER, PROVIDER, SUPERVISOR
+from casework.engine.roles import Role
 from casework.engine.state.case import Case, Track
 from casework.engine.state.effects_schema import Effects
 from casework.engine.state.events import NOTED, SAID
@@ -27,9 +27,9 @@ INTERNAL, SHARED = "internal", "shared"
 AUDIENCES = (INTERNAL, SHARED)
 KINDS: Mapping[str, str] = {INTERNAL: NOTED, SHARED: SAID}
 #: Who writes to each audience; the auditor and the manager only read.
-WRITERS: Mapping[str, tuple[str, ...]] = {
-    INTERNAL: (OFFICER, SUPERVISOR, COMPLIANCE),
-    SHARED: (OFFICER, SUPERVISOR, PROVIDER),
+WRITERS: Mapping[str, tuple[Role, ...]] = {
+    INTERNAL: (Role.OFFICER, Role.SUPERVISOR, Role.COMPLIANCE),
+    SHARED: (Role.OFFICER, Role.SUPERVISOR, Role.PROVIDER),
 }
 #: What an event does with a message.
 WRITTEN, CORRECTED, TAKEN_BACK = "written", "corrected", "taken_back"

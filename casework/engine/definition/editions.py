@@ -13,7 +13,7 @@ from pydantic import BaseModel
 from casework.engine.deadlines.deadlines import LADDER, WrittenLimit
 from casework.engine.definition import grammar
 from casework.engine.definition.form_values import build_model
-from casework.engine.roles import QUEUE_ROLES
+from casework.engine.roles import QUEUE_ROLES, Role
 from casework.ledger.canonical_json import digest
 
 #: The version of the grammar; an edition names the one that it is written in.
@@ -57,7 +57,7 @@ class TransitionRule:
     name: str
     sources: tuple[str, ...]
     target: str
-    by: tuple[str, ...]
+    by: tuple[Role, ...]
     kind: str
     form: str | None
     guards: tuple[str, ...]
@@ -66,7 +66,7 @@ class TransitionRule:
     ends: tuple[str, ...]
     also: tuple[tuple[str, str], ...]
     not_by: tuple[str, ...]
-    confirm_by: tuple[str, ...]
+    confirm_by: tuple[Role, ...]
     proposal_effects: tuple[str, ...]
     refusal_effects: tuple[str, ...]
     after: WrittenLimit | None
@@ -76,8 +76,8 @@ class TransitionRule:
     needs: tuple[PaperRule, ...] = ()
 
     @property
-    def by_people(self) -> tuple[str, ...]:
-        return tuple(role for role in self.by if role != "system")
+    def by_people(self) -> tuple[Role, ...]:
+        return tuple(role for role in self.by if role != Role.SYSTEM)
 
 
 @dataclass(frozen=True)
@@ -146,7 +146,7 @@ class Edition:
                 one["name"],
                 tuple(one["from"]),
                 one["to"],
-                tuple(one["by"]),
+                tuple(map(Role, one["by"])),
                 one["kind"],
                 one["form"],
                 tuple(one["guards"]),
@@ -155,7 +155,7 @@ class Edition:
                 tuple(one["ends"]),
                 tuple((where, name) for where, name in one["also"]),
                 tuple(one["not_by"]),
-                tuple(one["confirm_by"]),
+                tuple(map(Role, one["confirm_by"])),
                 tuple(one["proposal_effects"]),
                 tuple(one["refusal_effects"]),
                 one["after"],

@@ -177,7 +177,7 @@ class Person(FormField):
     type: ClassVar[str] = "person"
 
     def limits(self) -> dict[str, Json]:
-        return {"role": self.role}
+        return {"role": str(self.role)}
 
 
 @dataclass(frozen=True, kw_only=True)

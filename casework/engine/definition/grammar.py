@@ -10,7 +10,7 @@ from casework.engine.deadlines.calendars import Unit
 from casework.engine.deadlines.deadlines import LADDER, WrittenLimit
 from casework.engine.definition.forms import Form
 from casework.engine.definition.registry import Effect, Guard
-from casework.engine.roles import SYSTEM
+from casework.engine.roles import Role
 
 MAIN, RETURN, EXCEPTION = "main", "return", "exception"
 #: What an auditor asks for first. It is said of a transition or a task beside its rules, for no rule reads it: so it holds of
@@ -279,7 +279,7 @@ class Transition:
 
     sources: list[Node]
     target: Node | Target
-    by: tuple[str, ...]
+    by: tuple[Role, ...]
     do: str = ""
     done: str = ""
     kind: str = MAIN
@@ -293,7 +293,7 @@ class Transition:
     #: Names of transitions or tasks: whoever did one of them may not do this.
     not_by: tuple[str, ...] = ()
     #: Roles of the second person: the first one's form is kept as a proposal, the second one's confirmation fires it.
-    confirm_by: tuple[str, ...] = ()
+    confirm_by: tuple[Role, ...] = ()
     #: What a proposal brings about at once, and its refusal takes back.
     proposal_effects: tuple[Effect, ...] = ()
     refusal_effects: tuple[Effect, ...] = ()
@@ -334,7 +334,7 @@ class AnyOf:
         self,
         target: Node | Target,
         *,
-        by: str | Sequence[str],
+        by: Role | Sequence[Role],
         do: str = "",
         done: str = "",
         kind: str = MAIN,
@@ -345,7 +345,7 @@ class AnyOf:
         ends: Sequence[str] = (),
         also: Sequence[Also] = (),
         not_by: Sequence[str] = (),
-        confirm_by: str | Sequence[str] = (),
+        confirm_by: Role | Sequence[Role] = (),
         proposal_effects: Sequence[Effect] = (),
         refusal_effects: Sequence[Effect] = (),
         after: Limit | None = None,
@@ -386,12 +386,12 @@ class AnyOf:
 
     def then(self, target: Node | Target, *, guards: Sequence[Guard] = (), done: str = "", **how: Any) -> Transition:
         """By itself: when what it leaves has ended (stage, parallel), or when the guards come true (state)."""
-        made = self.to(target, by=SYSTEM, guards=guards, done=done, **how)
+        made = self.to(target, by=Role.SYSTEM, guards=guards, done=done, **how)
         return replace(made, automatic=True)
 
     def after(self, limit: Limit, target: Node | Target, *, done: str = "", **how: Any) -> Transition:
         """By the clock."""
-        return self.to(target, by=SYSTEM, after=limit, done=done, **how)
+        return self.to(target, by=Role.SYSTEM, after=limit, done=done, **how)
 
 
 def any_of(*nodes: Node | AnyOf) -> AnyOf:
@@ -423,7 +423,7 @@ class Workflow:
     #: and flagged; a state may have a ladder of its own.
     ladder: ClassVar[Mapping[str, int]] = LADDER
     #: Side tasks that a person may add: (states in which, roles who may, task).
-    on_request: ClassVar[Sequence[tuple[Sequence[Node], Sequence[str], Task]]] = ()
+    on_request: ClassVar[Sequence[tuple[Sequence[Node], Sequence[Role], Task]]] = ()
     #: Side tasks that every new track of this workflow opens.
     opens: ClassVar[Sequence[Opening]] = ()
 

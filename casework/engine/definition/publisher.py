@@ -73,7 +73,11 @@ class _Publisher:
             "milestones": {k: sorted(self.path(n) for n in v) for k, v in definition.milestones.items()},
             "outlives": sorted(self.path(node) for node in definition.outlives),
             "on_request": [
-                {"from": sorted(self.path(n) for n in states), "by": list(roles), "task": self.task(task)}
+                {
+                    "from": sorted(self.path(n) for n in states),
+                    "by": [str(role) for role in roles],
+                    "task": self.task(task),
+                }
                 for states, roles, task in definition.on_request
             ],
             "opens": self.openings(definition.opens),
@@ -93,7 +97,7 @@ class _Publisher:
             case grammar.State():
                 self.states[path] = {
                     "type": "state",
-                    "queue": node.queue,
+                    "queue": str(node.queue),
                     "due": node.due.rule() if node.due else None,
                     "step": node.step,
                     "ladder": [[limit.rule(), what] for limit, what in node.ladder],
@@ -134,7 +138,7 @@ class _Publisher:
     def task(self, task: grammar.Task) -> str:
         rule: dict[str, Json] = {
             "name": task.name,
-            "queue": task.queue,
+            "queue": str(task.queue),
             "due": task.due.rule(),
             "form": self.form(task.form),
             "per": task.per,
@@ -216,7 +220,7 @@ class _Publisher:
             "name": one.name,
             "from": [self.path(node) for node in one.sources],
             "to": one.target.code if isinstance(one.target, grammar.Target) else self.path(one.target),
-            "by": list(one.by),
+            "by": [str(role) for role in one.by],
             "kind": one.kind,
             "form": self.form(one.form),
             "guards": [guard.name for guard in one.guards],
@@ -225,7 +229,7 @@ class _Publisher:
             "ends": list(one.ends),
             "also": [[also.where, also.transition] for also in one.also],
             "not_by": list(one.not_by),
-            "confirm_by": list(one.confirm_by),
+            "confirm_by": [str(role) for role in one.confirm_by],
             "proposal_effects": [effect.name for effect in one.proposal_effects],
             "refusal_effects": [effect.name for effect in one.refusal_effects],
             "after": one.after.rule() if one.after else None,

@@ -8,7 +8,7 @@ from typing import Any
 from casework.engine.definition.editions import Edition, StateRule, TransitionRule, ancestors
 from casework.engine.definition.graph import Fault, Graph, quoted, shape_faults, way_faults
 from casework.engine.definition.registry import EFFECTS, GUARDS
-from casework.engine.roles import QUEUE_ROLES, STANDS_FOR
+from casework.engine.roles import QUEUE_ROLES, STANDS_FOR, Role
 
 Json = Any
 
@@ -74,7 +74,7 @@ def _busy(graph: Graph, state: StateRule) -> bool:
     )
 
 
-def _accepts(roles: Iterable[str], workers: Collection[str]) -> bool:
+def _accepts(roles: Iterable[str], workers: Collection[Role]) -> bool:
     wanted = set(roles)
     return any(worker in wanted or STANDS_FOR.get(worker, frozenset()) & wanted for worker in workers)
 

@@ -9,6 +9,7 @@ from typing import Any
 
 from casework.engine.deadlines.calendars import Calendar
 from casework.engine.definition.editions import Edition
+from casework.engine.roles import Role
 from casework.engine.state.events import SYSTEM_ACTOR
 from casework.errors import EditionMissing
 
@@ -20,7 +21,7 @@ class By:
     """Who does it, in which role, and for whom."""
 
     person: str = SYSTEM_ACTOR
-    role: str = "system"
+    role: Role | None = Role.SYSTEM
     organisation: str | None = None
     acting_for: str | None = None
 

@@ -20,7 +20,7 @@ from casework.engine.execution.effect_roles import accepted
 from casework.engine.execution.event_builder import EventBuilder
 from casework.engine.execution.guards import form_data, line
 from casework.engine.execution.task_changes import commit
-from casework.engine.roles import OFFICER
+from casework.engine.roles import Role
 from casework.engine.state.case import COMPLETED as DONE
 from casework.engine.state.case import Case, Task, Track
 from casework.engine.state.effects_schema import Effects
@@ -109,7 +109,7 @@ def _people(ids: Collection[str | None]) -> frozenset[str]:
 
 def may_correct(case: Case, answer: Answer, by: By) -> bool:
     """Whether it is theirs to correct: the writer's while the step lasts, an officer's of the case at any time."""
-    return answer.lasts and by.person in answer.writers or by.role in accepted(case, (OFFICER,))
+    return answer.lasts and by.person in answer.writers or by.role in accepted(case, (Role.OFFICER,))
 
 
 def reasons_against(answer: Answer, case: Case, was: Facts, now: Facts) -> Iterator[str]:

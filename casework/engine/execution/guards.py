@@ -14,7 +14,7 @@ from casework.engine.definition.required_documents import papers_for, reason
 from casework.engine.execution.effect_roles import accepted
 from casework.engine.execution.event_builder import EventBuilder
 from casework.engine.execution.task_lifecycle import refusal
-from casework.engine.roles import ORGANISATION_QUEUES, ORGANISATION_ROLES
+from casework.engine.roles import ORGANISATION_QUEUES, ORGANISATION_ROLES, Role
 from casework.engine.state.case import COMPLETED as DONE
 from casework.engine.state.case import HELD, SUSPENDED, Case, Fired, Task, Track
 from casework.engine.state.effects_schema import Effects
@@ -38,7 +38,7 @@ def _holds(name: str, facts: Facts) -> bool:
         return True
 
 
-def insist_role(builder: EventBuilder, edition: Edition, rule: TransitionRule, roles: tuple[str, ...]) -> None:
+def insist_role(builder: EventBuilder, edition: Edition, rule: TransitionRule, roles: tuple[Role, ...]) -> None:
     if builder.by.role not in accepted(builder.case, roles):
         raise NotAllowed(why=f"“{edition.text(f'transitions.{rule.name}.do')}” is for: {', '.join(roles)}.")
 

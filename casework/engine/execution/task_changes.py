@@ -16,7 +16,7 @@ from casework.engine.deadlines.deadlines import (
 )
 from casework.engine.definition.editions import TaskRule
 from casework.engine.definition.facts import Facts
-from casework.engine.execution.effect_roles import SEALED_FOR
+from casework.engine.execution.effect_roles import queue_within
 from casework.engine.execution.event_builder import EventBuilder
 from casework.engine.execution.timers import WAKE, due_of, is_wake, open_clock, pause_clock, resume_clock
 from casework.engine.parties import PARTIES
@@ -170,7 +170,7 @@ def open_task(
 
     A side task of what has ended is aftercare, whatever its rule says: nothing closes it any more.
     """
-    queue = SEALED_FOR.get(queue, queue) if builder.case.kind == "mediation" else queue
+    queue = queue_within(builder.case, queue)
     # While a stop is being decided, what is opened for a provider stands still from the beginning.
     state = SUSPENDED if builder.case.frozen and queue in ORGANISATION_QUEUES else READY
     if due is not None and not isinstance(due, str):

@@ -11,17 +11,7 @@ from dataclasses import dataclass
 
 from casework.engine.definition.editions import Edition
 from casework.engine.execution.context import By
-from casework.engine.roles import (
-    COMPLIANCE,
-    DISPUTE_OFFICER,
-    INTAKE,
-    OFFICER,
-    ORGANISATION_QUEUES,
-    PROVIDER,
-    PROVIDER_LEAD,
-    QUEUE_ROLES,
-    SUPERVISOR,
-)
+from casework.engine.roles import INTAKE, ORGANISATION_QUEUES, QUEUE_ROLES, Role
 from casework.engine.state.case import (
     COMPLETED,
     CREATED,
@@ -65,16 +55,16 @@ _IN_WORDS = {
 }  # fmt: skip
 _ANOTHER = "another person must decide this than the one who asked for it."
 #: Roles that lead a queue; the officer who owns a case leads the officers' tasks in it.
-LEADERS: Mapping[str, frozenset[str]] = {
-    INTAKE: frozenset({SUPERVISOR}),
-    OFFICER: frozenset({SUPERVISOR}),
-    SUPERVISOR: frozenset({SUPERVISOR}),
-    COMPLIANCE: frozenset({COMPLIANCE}),
-    DISPUTE_OFFICER: frozenset(),
-    PROVIDER: frozenset({PROVIDER_LEAD}),
-    PROVIDER_LEAD: frozenset({PROVIDER_LEAD}),
+LEADERS: Mapping[str, frozenset[Role]] = {
+    INTAKE: frozenset({Role.SUPERVISOR}),
+    Role.OFFICER: frozenset({Role.SUPERVISOR}),
+    Role.SUPERVISOR: frozenset({Role.SUPERVISOR}),
+    Role.COMPLIANCE: frozenset({Role.COMPLIANCE}),
+    Role.DISPUTE_OFFICER: frozenset(),
+    Role.PROVIDER: frozenset({Role.PROVIDER_LEAD}),
+    Role.PROVIDER_LEAD: frozenset({Role.PROVIDER_LEAD}),
 }
-_OWNERS_QUEUES = frozenset({INTAKE, OFFICER, DISPUTE_OFFICER})
+_OWNERS_QUEUES = frozenset({INTAKE, Role.OFFICER, Role.DISPUTE_OFFICER})
 
 # --- the table -------------------------------------------------------------------------------------------------------
 
@@ -230,7 +220,9 @@ def leads(case: Case, task: Task, by: By) -> bool:
 
 def _owns(case: Case, by: By) -> bool:
     return (
-        case.owner is not None and (by.acting_for or by.person) == case.owner and by.role in (OFFICER, DISPUTE_OFFICER)
+        case.owner is not None
+        and (by.acting_for or by.person) == case.owner
+        and by.role in (Role.OFFICER, Role.DISPUTE_OFFICER)
     )
 
 
@@ -242,16 +234,16 @@ def kinds(case: Case, task: Task, by: By, operation: str = VIEW) -> frozenset[st
         mine.add(OWNER)
     if works(case, task, by):
         mine.add(POTENTIAL_OWNER)
-    if leads(case, task, by) or operation in OF_THE_CASE and (by.role == SUPERVISOR or _owns(case, by)):
+    if leads(case, task, by) or operation in OF_THE_CASE and (by.role == Role.SUPERVISOR or _owns(case, by)):
         mine.add(ADMINISTRATOR)
     if task.initiator is not None and task.initiator in (by.person, by.acting_for):
         mine.add(INITIATOR)
     return frozenset(mine or {STAKEHOLDER})
 
 
-def roles_for(case: Case, task: Task, operation: str) -> frozenset[str]:
+def roles_for(case: Case, task: Task, operation: str) -> frozenset[Role]:
     """The roles in which somebody may be one of those who do it to the task as it stands."""
-    named, roles = who(operation, task.state, task.before), frozenset[str]()
+    named, roles = who(operation, task.state, task.before), frozenset[Role]()
     workers = QUEUE_ROLES.get(task.queue, frozenset())
     if operation in _DOING and task.type != "side":
         return workers
@@ -260,9 +252,9 @@ def roles_for(case: Case, task: Task, operation: str) -> frozenset[str]:
     if ADMINISTRATOR in named:
         roles |= LEADERS.get(task.queue, frozenset())
         if task.queue in _OWNERS_QUEUES or operation in OF_THE_CASE:
-            roles |= {DISPUTE_OFFICER if case.kind == "mediation" else OFFICER}
+            roles |= {Role.DISPUTE_OFFICER if case.kind == "mediation" else Role.OFFICER}
         if operation in OF_THE_CASE:
-            roles |= {SUPERVISOR}
+            roles |= {Role.SUPERVISOR}
     return roles
 
 

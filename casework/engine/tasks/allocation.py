@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
-from casework.engine.roles import COMPLIANCE, INTAKE, OFFICER, PROVIDER, PROVIDER_LEAD, SUPERVISOR
+from casework.engine.roles import INTAKE, Role
 from casework.engine.state.effects_schema import Allocation, AllocationCandidate
 
 #: Nobody is chosen: people take tasks themselves.
@@ -21,8 +21,8 @@ STRATEGIES = (NONE, ROUND_ROBIN, SHORTEST, FAMILIAR, SKILL)
 HIGHEST_CAP = 1000
 
 #: Queues that may allocate. What is sealed is not among them: whoever leads a programme does not know of it.
-IN_PROGRAMMES = (INTAKE, OFFICER, SUPERVISOR, COMPLIANCE)
-IN_ORGANISATIONS = (PROVIDER, PROVIDER_LEAD)
+IN_PROGRAMMES = (INTAKE, Role.OFFICER, Role.SUPERVISOR, Role.COMPLIANCE)
+IN_ORGANISATIONS = (Role.PROVIDER, Role.PROVIDER_LEAD)
 
 #: Why it came to somebody; the words are the reader's.
 ONLY_ONE, NEVER, TURN, FEWEST, FEWEST_TURN, KNOWS, HAS_ALL, HAS_MOST, OTHERS_FULL = (

@@ -13,7 +13,7 @@ from typing import Any
 import uuid_utils
 from sqlalchemy import Connection, text
 
-from casework.engine.roles import AUDITOR, COMPLIANCE, OFFICER, SUPERVISOR
+from casework.engine.roles import Role
 from casework.engine.state.events import RegisterEvent
 from casework.engine.state.register_effects import RegisterEffects
 from casework.errors import CaseHasMoved, InvalidForm, NotAllowed, NotFound, WrongState
@@ -223,7 +223,7 @@ def raise_finding(db: Connection, actor: Actor, number: str, *, event: int, word
     case, level = find_case(db, actor, number)
     if level < Sight.ALL:
         raise NotFound("case")
-    if not actor.in_programme(case.programme, (AUDITOR,)):
+    if not actor.in_programme(case.programme, (Role.AUDITOR,)):
         raise NotAllowed(why="findings are raised by auditors.")
     insist_impartial(db, actor, case.log)
     said = _words(words)
@@ -234,7 +234,14 @@ def raise_finding(db: Connection, actor: Actor, number: str, *, event: int, word
     id, moment = str(uuid_utils.uuid7()), now(db)
     effects: RegisterEffects = {"programme": case.programme, "case": case.log, "seq": event}
     made = RegisterEvent(
-        log=id, seq=1, at=moment, kind=RAISED, actor=actor.person, role=AUDITOR, effects=effects, body={"words": said}
+        log=id,
+        seq=1,
+        at=moment,
+        kind=RAISED,
+        actor=actor.person,
+        role=Role.AUDITOR,
+        effects=effects,
+        body={"words": said},
     )
     append(db, new_log(id, "finding", case.programme, moment), [made], request.key_hash)
     write_row(db, fold([made]))
@@ -265,7 +272,7 @@ def close_finding(
 def _refusal_to_answer(db: Connection, actor: Actor, row: Any) -> NotAllowed | None:
     case = load(db, row.case_id, "case")
     mine = {by.role for by in capacities(actor, case, case.main)}
-    if not mine & {OFFICER, SUPERVISOR, COMPLIANCE}:
+    if not mine & {Role.OFFICER, Role.SUPERVISOR, Role.COMPLIANCE}:
         return NotAllowed(why="findings are answered by the case's officers, supervisors and compliance officers.")
     if actor.person == row.raised_by:
         return NotAllowed(why="whoever raised a finding does not answer it.")
@@ -297,7 +304,7 @@ _PARTIAL = text(f"""
 
 
 def _refusal_to_judge(db: Connection, actor: Actor, row: Any) -> NotAllowed | None:
-    if not actor.in_programme(row.programme_id, (AUDITOR,)):
+    if not actor.in_programme(row.programme_id, (Role.AUDITOR,)):
         return NotAllowed(why="findings are closed by auditors.")
     if actor.person == row.answered_by:
         return NotAllowed(why="whoever answered a finding does not judge the answer.")
@@ -329,7 +336,7 @@ def _deed(
         raise WrongState(action=kind.replace("_", " "), why=f"the finding is {row.state}.")
     if refused := refusal(db, actor, row):
         raise refused
-    role = AUDITOR if wanted == ANSWERED else _role(db, actor, row)
+    role = Role.AUDITOR if wanted == ANSWERED else _role(db, actor, row)
     event = log.next_event(kind, actor.person, role=role, body={"words": said})
     append(db, log, [event], request.key_hash)
     made = _next(row, event)
@@ -340,7 +347,7 @@ def _deed(
 def _role(db: Connection, actor: Actor, row: Any) -> str:
     case = load(db, row.case_id, "case")
     mine = [by.role for by in capacities(actor, case, case.main)]
-    return next(role for role in (OFFICER, SUPERVISOR, COMPLIANCE) if role in mine)
+    return next(role for role in (Role.OFFICER, Role.SUPERVISOR, Role.COMPLIANCE) if role in mine)
 
 
 def _next(row: Any, event: RegisterEvent) -> JsonObject:

@@ -15,7 +15,7 @@ from sqlalchemy import Connection, text
 
 from casework.definitions import load_audited
 from casework.engine.definition.grammar import EXTENSION, STOP, WAIVER
-from casework.engine.roles import AUDITOR
+from casework.engine.roles import Role
 from casework.errors import InvalidForm, NotFound
 from casework.ledger.canonical_json import instant
 from casework.operations.audit.views import AuditEvent, SampledCase
@@ -64,7 +64,7 @@ def _said(question: str, kinds: tuple[str, ...]) -> str:
 
 def _programmes(actor: Actor) -> list[str]:
     """Where the actor audits. Raises NotFound for whoever does not."""
-    found = sorted({m.programme for m in actor.memberships if m.programme and m.role == AUDITOR})
+    found = sorted({m.programme for m in actor.memberships if m.programme and m.role == Role.AUDITOR})
     if not found:
         raise NotFound("page")
     return found

@@ -10,7 +10,7 @@ from datetime import timedelta
 
 from sqlalchemy import Connection, text
 
-from casework.engine.roles import ADMINISTRATOR
+from casework.engine.roles import Role
 from casework.engine.state.events import SYSTEM_ACTOR
 from casework.errors import InvalidForm, NotAllowed, NotFound, WrongCode, WrongPassword
 from casework.ledger.canonical_json import instant
@@ -377,7 +377,7 @@ def end_other_sessions(db: Connection, actor: Actor, secret: str, request: Reque
 @sensitive
 def end_access_of(db: Connection, actor: Actor, person: str, request: Request) -> Done:
     """An administrator ends every session and token of somebody, who signs in again. Raises NotFound."""
-    if ADMINISTRATOR not in actor.roles():
+    if Role.ADMINISTRATOR not in actor.roles():
         raise NotAllowed(why="this is for administrators.")
     if (earlier := ask(db, actor, request)) is not None:
         return earlier
@@ -397,7 +397,7 @@ def end_access_of_all(db: Connection, actor: Actor, request: Request, *, sure: b
 
     Providers' own systems go on: their leads end them.
     """
-    if ADMINISTRATOR not in actor.roles():
+    if Role.ADMINISTRATOR not in actor.roles():
         raise NotAllowed(why="this is for administrators.")
     if not sure:
         raise InvalidForm(fields={"sure": "is required"})

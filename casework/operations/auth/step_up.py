@@ -14,7 +14,7 @@ from sqlalchemy import Connection
 
 from casework.definitions import load_library
 from casework.engine.definition.editions import Edition, TransitionRule
-from casework.engine.roles import COMPLIANCE, SUPERVISOR
+from casework.engine.roles import Role
 from casework.engine.state.case import Task
 from casework.errors import NotAllowed, NotConfirmed
 from casework.permissions.actors import DECIDE, Actor, Proof
@@ -22,7 +22,7 @@ from casework.permissions.actors import DECIDE, Actor, Proof
 P = ParamSpec("P")
 R = TypeVar("R")
 
-DECIDERS = frozenset({SUPERVISOR, COMPLIANCE})
+DECIDERS = frozenset({Role.SUPERVISOR, Role.COMPLIANCE})
 
 
 def insist_proved(actor: Actor) -> None:

@@ -9,7 +9,7 @@ from sqlalchemy import Connection, text
 
 from casework.definitions import load_library
 from casework.engine.parties import PARTIES
-from casework.engine.roles import ORGANISATION_ROLES
+from casework.engine.roles import ORGANISATION_ROLES, Role
 from casework.engine.state.case import CREATED, Case, Track
 from casework.operations.cases.queries import titles_of
 from casework.operations.core.actions import calendar_of
@@ -79,7 +79,7 @@ def _people(db: Connection, case: Case, track: Track, role: str) -> list[dict[st
     """The same people whom `insist_references` lets through."""
     inside = role in ORGANISATION_ROLES
     above = case.referral_of(track)
-    roles = ["provider", "provider_lead", "verifier"] if inside else [role] if role else []
+    roles = [Role.PROVIDER, Role.PROVIDER_LEAD, Role.VERIFIER] if inside else [role] if role else []
     given = {
         "roles": roles,
         "programme": None if inside else case.programme,

@@ -214,4 +214,4 @@ def _for_provider(said: Mapping[str, Json]) -> dict[str, Json]:
 def _actor(id: str | None, names: Mapping[str, str]) -> Json:
     if id is None:
         return None
-    return {"id": id, "name": "system" if id == "system" else names.get(id)}
+    return {"id": id, "name": "system" if id == SYSTEM_ACTOR else names.get(id)}

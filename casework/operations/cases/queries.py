@@ -20,7 +20,7 @@ from casework.engine.execution.available_actions import offers, task_offers
 from casework.engine.execution.context import By, Context, Library
 from casework.engine.execution.effect_roles import accepted
 from casework.engine.execution.task_lifecycle import PRIORITIES
-from casework.engine.roles import COMPLIANCE, OFFICER, ORGANISATION_QUEUES, SUPERVISOR
+from casework.engine.roles import ORGANISATION_QUEUES, Role
 from casework.engine.state.case import CREATED, Case, Task, Track
 from casework.errors import NotFound
 from casework.ledger.canonical_json import instant
@@ -116,7 +116,7 @@ def describe(
     if level < Sight.ALL:
         return made
     titles = titles_of(db, case)
-    nobody = Context(By(actor.person, "none"), moment, calendar, new_id)
+    nobody = Context(By(actor.person, None), moment, calendar, new_id)
     return made | {
         "requests": _requests(actor, case, seen, library, nobody),
         "deeds": _deeds(actor, case),
@@ -194,10 +194,10 @@ def titles_of(db: Connection, case: Case) -> dict[str, str]:
 
 
 #: Deeds on the case itself, and the roles that do them.
-DEEDS: Mapping[str, tuple[str, ...]] = {
-    "hand_over": (OFFICER, SUPERVISOR),
-    "register_document": (OFFICER, SUPERVISOR, COMPLIANCE),
-    "withdraw_consent": (OFFICER, SUPERVISOR),
+DEEDS: Mapping[str, tuple[Role, ...]] = {
+    "hand_over": (Role.OFFICER, Role.SUPERVISOR),
+    "register_document": (Role.OFFICER, Role.SUPERVISOR, Role.COMPLIANCE),
+    "withdraw_consent": (Role.OFFICER, Role.SUPERVISOR),
 }
 
 
@@ -424,7 +424,7 @@ def actions_of(
     barred = conflict(actor, case)
     mine = {track.id: capacities(actor, case, track) for track in seen}
     # Asked once for each capacity: a deputy may do what the person may not.
-    nobody = By(actor.person, "none")
+    nobody = By(actor.person, None)
     by_capacity = {
         by: {
             (offer.track, offer.transition): offer

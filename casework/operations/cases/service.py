@@ -16,7 +16,7 @@ from casework.engine.execution.guards import duty_reasons
 from casework.engine.execution.record_commands import RegisterDocument
 from casework.engine.execution.task_commands import Add
 from casework.engine.parties import PARTIES
-from casework.engine.roles import ORGANISATION_QUEUES, QUEUE_ROLES
+from casework.engine.roles import ORGANISATION_QUEUES, QUEUE_ROLES, Role
 from casework.engine.state.case import Case, Track
 from casework.engine.state.effects_schema import CaseSubject
 from casework.engine.state.events import Event
@@ -46,7 +46,7 @@ def open_case(db: Connection, actor: Actor, match: str, request: Request) -> Don
     if found is None or not actor.in_programme(found[0], READS_ALL):
         raise NotFound("match")
     programme, code, need, technology, title, need_owner, technology_owner, phase, rights = found
-    by = in_the_programme(actor, programme, ("officer", "supervisor"))
+    by = in_the_programme(actor, programme, (Role.OFFICER, Role.SUPERVISOR))
     if by is None:
         raise NotAllowed(why="cases are opened by officers and supervisors.")
     if (earlier := ask(db, actor, request)) is not None:
@@ -180,7 +180,7 @@ def _track_for(actor: Actor, case: Case, track: str) -> Track:
     return one
 
 
-def _capacity(actor: Actor, case: Case, track: Track, roles: tuple[str, ...], action: str) -> By:
+def _capacity(actor: Actor, case: Case, track: Track, roles: tuple[Role, ...], action: str) -> By:
     if (why := conflict(actor, case)) is not None:
         raise NotAllowed(why=why)
     by = choose(capacities(actor, case, track), accepted(case, roles))
@@ -208,7 +208,7 @@ def hand_over(
     """Give a case to another officer and team, with a note; by its owner or a supervisor."""
 
     def to_command(standing: Standing) -> tuple[Command, By]:
-        by = on_case(actor, standing, ("officer", "supervisor"), "Hand over", revision)
+        by = on_case(actor, standing, (Role.OFFICER, Role.SUPERVISOR), "Hand over", revision)
         for name, person in [("owner", owner), *(("team", one) for one in team)]:
             if why_not := refuses_owner(db, standing.case, person):
                 raise InvalidForm(fields={name: why_not})
@@ -238,7 +238,7 @@ def register_document(
     """Enter a paper of the case, so that consents, referrals and grants can name it."""
 
     def to_command(standing: Standing) -> tuple[Command, By]:
-        by = on_case(actor, standing, ("officer", "supervisor", "compliance"), "Register a document", revision)
+        by = on_case(actor, standing, (Role.OFFICER, Role.SUPERVISOR, Role.COMPLIANCE), "Register a document", revision)
         if party is not None and party not in PARTIES:
             raise InvalidForm(fields={"party": "must be need_owner or technology_owner"})
         return RegisterDocument(title, kind, party, language, valid_until, own=own), by
@@ -255,7 +255,7 @@ def withdraw_consent(
     """A party takes its consent back: its grants end and its referrals are suspended in the same moment."""
 
     def to_command(standing: Standing) -> tuple[Command, By]:
-        by = on_case(actor, standing, ("officer", "supervisor"), "Withdraw the consent", revision)
+        by = on_case(actor, standing, (Role.OFFICER, Role.SUPERVISOR), "Withdraw the consent", revision)
         return EndConsent(consent, "withdrawn", reason), by
 
     return perform(db, actor, case_log(db, actor, number), "case", to_command, _case_answer, request)
@@ -342,14 +342,14 @@ def _would_work(one: Actor, case: Case, track: Track, rule: TaskRule, provider: 
     return bool(mine) and conflict(one, case) is None
 
 
-def on_case(actor: Actor, standing: Standing, roles: tuple[str, ...], action: str, revision: int | None = None) -> By:
+def on_case(actor: Actor, standing: Standing, roles: tuple[Role, ...], action: str, revision: int | None = None) -> By:
     """The capacity in which the actor does something to the case itself. Raises NotFound, NotAllowed or CaseHasMoved."""
     by = capacity_on_case(actor, standing.case, roles, action)
     insist_revision(revision, standing.case.revision)
     return by
 
 
-def capacity_on_case(actor: Actor, case: Case, roles: tuple[str, ...], action: str) -> By:
+def capacity_on_case(actor: Actor, case: Case, roles: tuple[Role, ...], action: str) -> By:
     """The same for a case as it is read. Raises NotFound and NotAllowed."""
     if sight(actor, case) < Sight.ALL:
         raise NotFound("case")

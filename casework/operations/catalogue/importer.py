@@ -16,6 +16,7 @@ from typing import Any, BinaryIO
 import uuid_utils
 from sqlalchemy import Connection, Engine, text
 
+from casework.engine.roles import Role
 from casework.engine.state.events import SYSTEM_ACTOR
 from casework.engine.state.register_effects import RegisterEffects
 from casework.errors import NotAllowed, NotFound
@@ -95,7 +96,7 @@ def _programme(db: Connection, code: str, actor: Actor | None) -> str:
     found = db.execute(text("SELECT id FROM programmes WHERE code = :code"), {"code": code}).scalar_one_or_none()
     if found is None or (actor is not None and found not in {m.programme for m in actor.memberships}):
         raise NotFound("programme")
-    if actor is not None and not actor.in_programme(found, ("officer", "supervisor")):
+    if actor is not None and not actor.in_programme(found, (Role.OFFICER, Role.SUPERVISOR)):
         raise NotAllowed(why="records are imported by officers and supervisors.")
     if actor is not None and "import" not in actor.scopes:
         raise NotAllowed(why="your token lacks the scope import.")

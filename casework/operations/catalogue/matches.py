@@ -10,6 +10,7 @@ from uuid import UUID
 import uuid_utils
 from sqlalchemy import Connection, text
 
+from casework.engine.roles import Role
 from casework.errors import InvalidForm, NotAllowed, NotFound, Refused
 from casework.json_values import JsonObject
 from casework.ledger.canonical_json import instant
@@ -74,7 +75,7 @@ def create_match(
     """Enter a match of a known need and a known technology, each named by its id or its external id."""
     if programme not in reach(actor).all_of:
         raise NotFound("programme")
-    if not actor.in_programme(programme, ("officer", "supervisor")):
+    if not actor.in_programme(programme, (Role.OFFICER, Role.SUPERVISOR)):
         raise NotAllowed(why="matches are entered by officers and supervisors.")
     if (earlier := ask(db, actor, request)) is not None:
         return earlier

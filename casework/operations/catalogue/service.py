@@ -10,6 +10,7 @@ from typing import Any, Literal
 
 from sqlalchemy import Connection, text
 
+from casework.engine.roles import Role
 from casework.errors import InvalidForm, NotAllowed, NotFound
 from casework.json_values import JsonObject
 from casework.ledger.canonical_json import instant
@@ -126,7 +127,7 @@ def _seen(db: Connection, actor: Actor, noun: Noun, id: str) -> Any:
 
 def _editable(db: Connection, actor: Actor, noun: Noun, id: str) -> Any:
     row = _seen(db, actor, noun, id)
-    if not actor.in_programme(row.programme_id, ("officer", "supervisor")):
+    if not actor.in_programme(row.programme_id, (Role.OFFICER, Role.SUPERVISOR)):
         raise NotAllowed(why="records are confirmed by officers and supervisors.")
     return row
 

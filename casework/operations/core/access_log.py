@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlalchemy import Connection, text
 
-from casework.engine.roles import AUDITOR, MANAGER
+from casework.engine.roles import Role
 from casework.errors import NotFound
 from casework.ledger.canonical_json import instant
 from casework.operations.core.paging import Page, cursor_count, from_cursor, insist_limit, page
@@ -45,7 +45,7 @@ class SealedReading:
 
 def is_watched(actor: Actor) -> bool:
     """Whose readings are all kept: an auditor's, and those of whom something was opened for."""
-    return AUDITOR in actor.roles() or bool(actor.opened)
+    return Role.AUDITOR in actor.roles() or bool(actor.opened)
 
 
 def note_reading(
@@ -106,11 +106,13 @@ def list_readings(
 ) -> Page[Reading]:
     """What the auditors of the actor's programmes have read, and others in an emergency, and what anybody took out, the
     newest first; for auditors and managers. Of sealed mediations nothing."""
-    programmes = sorted({m.programme for m in actor.memberships if m.programme and m.role in (AUDITOR, MANAGER)})
+    programmes = sorted(
+        {m.programme for m in actor.memberships if m.programme and m.role in (Role.AUDITOR, Role.MANAGER)}
+    )
     if not programmes:
         raise NotFound
     most = insist_limit(limit)
-    given: dict[str, Any] = {"programmes": programmes, "most": most + 1, "role": AUDITOR}
+    given: dict[str, Any] = {"programmes": programmes, "most": most + 1, "role": Role.AUDITOR}
     more = ""
     if number:
         more, given["number"] = " AND r.number = :number", number

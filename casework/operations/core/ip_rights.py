@@ -11,6 +11,7 @@ import uuid_utils
 from sqlalchemy import Connection, text
 
 from casework.engine.case_objects.encumbrances import CONFIRMED, ENCUMBERED, RECORDED, RELEASED, after, standing
+from casework.engine.roles import Role
 from casework.engine.state.effects_schema import RightChange
 from casework.engine.state.events import Event, RegisterEvent
 from casework.engine.state.register_effects import Cause, Encumbrance, RegisterEffects
@@ -74,7 +75,7 @@ def record_right(
     request: Request,
 ) -> Done:
     """Enter a right of a technology; what a person enters counts as confirmed by that person."""
-    if not actor.in_programme(programme, ("officer", "supervisor")):
+    if not actor.in_programme(programme, (Role.OFFICER, Role.SUPERVISOR)):
         raise NotAllowed(why="rights are entered by officers.")
     if kind not in KINDS:
         raise InvalidForm(fields={"kind": f"must be one of {', '.join(KINDS)}"})
@@ -120,10 +121,10 @@ def confirm_right(
         text("SELECT programme_id FROM rights WHERE id = CAST(:id AS uuid)"), {"id": right}
     ).scalar_one_or_none()
     if programme is None or not actor.in_programme(
-        programme, ("officer", "supervisor", "compliance", "auditor", "manager")
+        programme, (Role.OFFICER, Role.SUPERVISOR, Role.COMPLIANCE, Role.AUDITOR, Role.MANAGER)
     ):
         raise NotFound("right")
-    if not actor.in_programme(programme, ("officer", "supervisor")):
+    if not actor.in_programme(programme, (Role.OFFICER, Role.SUPERVISOR)):
         raise NotAllowed(why="rights are confirmed by officers.")
     if (earlier := ask(db, actor, request)) is not None:
         return earlier

@@ -8,6 +8,7 @@ from typing import Any, overload
 
 from sqlalchemy import Connection, text
 
+from casework.engine.state.events import SYSTEM_ACTOR
 from casework.ledger.canonical_json import instant
 
 Json = Any
@@ -33,7 +34,7 @@ def names_of(db: Connection, people: set[str | None], organisations: set[str | N
             " UNION ALL SELECT id::text, name FROM organisations WHERE id = ANY(CAST(:organisations AS uuid[]))"
         ),
         {
-            "people": sorted(one for one in people if one and one != "system"),
+            "people": sorted(one for one in people if one and one != SYSTEM_ACTOR),
             "organisations": sorted(one for one in organisations or () if one),
         },
     )

@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection, text
 
-from casework.engine.roles import ORGANISATION_ROLES
+from casework.engine.roles import ORGANISATION_ROLES, Role
 from casework.engine.state.case import Case, Track
 from casework.errors import InvalidForm
 from casework.records.access_sql import COUNTS, DECIDING, mediated
@@ -53,7 +53,9 @@ def insist_references(
             continue
         if rule["type"] in ("person", "people"):
             inside = rule["role"] in ORGANISATION_ROLES
-            roles = ["provider", "provider_lead", "verifier"] if inside else [rule["role"]] if rule["role"] else []
+            roles = (
+                [Role.PROVIDER, Role.PROVIDER_LEAD, Role.VERIFIER] if inside else [rule["role"]] if rule["role"] else []
+            )
             values = {
                 "ids": _uuids(ids),
                 "roles": roles,

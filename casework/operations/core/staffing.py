@@ -15,7 +15,7 @@ from sqlalchemy import Connection
 from casework.engine.analysis.remaining_work import Demand, Way, decisions, ways
 from casework.engine.analysis.staffing import Hand, Rest, core, needed, survives
 from casework.engine.execution.context import By, Library
-from casework.engine.roles import OFFICER, SUPERVISOR
+from casework.engine.roles import Role
 from casework.engine.state.case import Case, Track
 from casework.engine.state.events import (
     COMPLETED,
@@ -159,7 +159,7 @@ def anybody(case: Case) -> Case:
 
 def _may_hand_over(case: Case, roster: Roster) -> bool:
     return case.owner is not None and any(
-        by.role in (OFFICER, SUPERVISOR) and not conflict(one, case) and one.person not in roster.away
+        by.role in (Role.OFFICER, Role.SUPERVISOR) and not conflict(one, case) and one.person not in roster.away
         for one, by in roster.of(case, case.main)
     )
 

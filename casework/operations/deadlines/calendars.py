@@ -17,7 +17,7 @@ from casework.engine.deadlines.calendars import Calendar
 from casework.engine.deadlines.deadlines import Rung, recount
 from casework.engine.execution.commands import Recount
 from casework.engine.execution.timers import END_ACCESS
-from casework.engine.roles import ADMINISTRATOR
+from casework.engine.roles import Role
 from casework.errors import CaseHasMoved, NotFound, Refused
 from casework.ledger.canonical_json import instant
 from casework.operations.core.actions import by_system, stand
@@ -95,7 +95,7 @@ def show_calendar(db: Connection, actor: Actor, programme: str, *, to_change: bo
         digest=calendar.digest,
         versions=versions,
         counting=row.recount_after is not None,
-        mine=actor.in_programme(programme, (ADMINISTRATOR,)),
+        mine=actor.in_programme(programme, (Role.ADMINISTRATOR,)),
     )
 
 
@@ -195,7 +195,7 @@ def change_calendar(
     if replace(version, version=present.version).digest == present.digest:
         raise Refused(["The calendar is like this already."])
     written = version.to_json()
-    append(db, log, [log.next_event(CHANGED, actor.person, role=ADMINISTRATOR, effects={"calendar": written})])
+    append(db, log, [log.next_event(CHANGED, actor.person, role=Role.ADMINISTRATOR, effects={"calendar": written})])
     db.execute(
         text(
             "UPDATE programmes SET calendar = CAST(:written AS jsonb), recount_after = :nil WHERE id = CAST(:id AS uuid)"

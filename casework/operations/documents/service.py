@@ -24,6 +24,7 @@ from casework.engine.execution.record_commands import (
     WithdrawDocument,
     WithdrawGrant,
 )
+from casework.engine.roles import Role
 from casework.engine.state.case import Case, Document, Track
 from casework.engine.state.events import Event
 from casework.errors import FileBlocked, FilePending, InvalidForm, NotAllowed, NotFound
@@ -484,7 +485,7 @@ def confirm_return(
     return perform(db, actor, case.log, case.kind, to_command, answer, request)
 
 
-def _insist_capacity(actor: Actor, case: Case, track: Track, roles: tuple[str, ...]) -> By:
+def _insist_capacity(actor: Actor, case: Case, track: Track, roles: tuple[Role, ...]) -> By:
     if (why := conflict(actor, case)) is not None:
         raise NotAllowed(why=why)
     by = choose(capacities(actor, case, track), accepted(case, roles))

@@ -17,7 +17,7 @@ from casework.engine.execution import task_lifecycle as table
 from casework.engine.execution.context import By, Library
 from casework.engine.execution.effect_roles import accepted
 from casework.engine.execution.guards import duty_reasons
-from casework.engine.roles import DISPUTE_OFFICER, OFFICER, QUEUE_ROLES, SUPERVISOR
+from casework.engine.roles import QUEUE_ROLES, Role
 from casework.engine.state.case import HELD, Case, Task, Track
 from casework.engine.state.events import (
     ADDED,
@@ -78,9 +78,9 @@ NOBODYS = frozenset(
 )
 #: The roles that do each kind of deed, whatever the edition says.
 _BY_ROLE = {
-    HANDED_OVER: (OFFICER, SUPERVISOR), CONSENT_ENDED: (OFFICER, SUPERVISOR), NOTED: WRITERS[INTERNAL],
+    HANDED_OVER: (Role.OFFICER, Role.SUPERVISOR), CONSENT_ENDED: (Role.OFFICER, Role.SUPERVISOR), NOTED: WRITERS[INTERNAL],
     GRANT_WITHDRAWN: grant_commands.ENDERS, LETTER_SENT: letters.SENDERS, GRANT_DAY_CHANGED: grant_commands.ENDERS, PAPERS_RETURNED: grant_commands.RETURNERS,
-    CORRECTED: (OFFICER,), UNSEALING_ASKED: disclosures.ASKERS, PARTIES_TOLD: disclosures.ASKERS, GLASS_BROKEN: disclosures.BREAKERS,
+    CORRECTED: (Role.OFFICER,), UNSEALING_ASKED: disclosures.ASKERS, PARTIES_TOLD: disclosures.ASKERS, GLASS_BROKEN: disclosures.BREAKERS,
 }  # fmt: skip
 #: Deeds on a task by which another person gets it, and those that only whoever holds it does, whoever leads its queue.
 _HANDING_ON = frozenset({DELEGATED, FORWARDED, REVIEW_ASKED})
@@ -92,7 +92,7 @@ _OF_DOCUMENTS = (DOCUMENT_REGISTERED, DOCUMENT_FILED, DOCUMENT_WITHDRAWN)
 class _Asked:
     """What an event asks of whoever does it."""
 
-    roles: frozenset[str]
+    roles: frozenset[Role]
     track: Track | None = None
     not_by: tuple[str, ...] = ()
     proposer: frozenset[str] = frozenset()
@@ -145,7 +145,7 @@ class Candidates:
     def _asked(self, before: Case | None, event: Event) -> _Asked | None:
         if before is None:
             kind = event.effects["case"]["kind"]
-            return _Asked(frozenset({DISPUTE_OFFICER} if kind == "mediation" else {OFFICER, SUPERVISOR}))
+            return _Asked(frozenset({Role.DISPUTE_OFFICER} if kind == "mediation" else {Role.OFFICER, Role.SUPERVISOR}))
         track = before.tracks.get(event.track or "")
         if event.kind in (NOTED, SAID) and event.effects.get("what") != WRITTEN:
             # Nobody corrects or takes back what another wrote.
@@ -227,7 +227,7 @@ class Candidates:
                 return SHUT_OUT
         elif above is not None and above.provider and self.past.of_organisation(one.person, above.provider, event.at):
             return THEIRS
-        elif one.role in (OFFICER, DISPUTE_OFFICER) and not self._named(before, one):
+        elif one.role in (Role.OFFICER, Role.DISPUTE_OFFICER) and not self._named(before, one):
             return NOT_NAMED
         if people & asked.proposer:
             return PROPOSED_IT

@@ -12,7 +12,7 @@ from sqlalchemy import Connection, text
 from casework.definitions import load_library
 from casework.engine.deadlines.calendars import Calendar
 from casework.engine.execution.context import Library
-from casework.engine.roles import ADMINISTRATOR, COMPLIANCE, DISPUTE_OFFICER, MANAGER, MEDIATION
+from casework.engine.roles import MEDIATION, Role
 from casework.engine.tasks.allocation import Rule
 from casework.engine.tasks.substitute_chains import Absence
 from casework.operations.core.editions import stored_editions
@@ -33,7 +33,7 @@ class Held:
 
     id: str
     person: str
-    role: str
+    role: Role
     deputy_for: str | None
     starts_at: datetime
     ends_at: datetime | None
@@ -199,7 +199,7 @@ class Past:
         """Whether a person was a dispute officer of the programme in that very moment, in the own name."""
         return any(
             one.person == person
-            and one.role == DISPUTE_OFFICER
+            and one.role == Role.DISPUTE_OFFICER
             and one.deputy_for is None
             and max(one.starts_at, one.granted_at) <= at
             and (one.ends_at is None or one.ends_at > at)
@@ -210,7 +210,7 @@ class Past:
         """Whether the person surely was one of those who mediate by then, after a case was opened."""
         return any(
             one.person == person
-            and (one.role == DISPUTE_OFFICER or scope != programme)
+            and (one.role == Role.DISPUTE_OFFICER or scope != programme)
             and max(one.starts_at, one.granted_at) <= at - GRACE
             and one.ends_at != one.starts_at
             and (one.ends_at is None or one.ends_at > opened_at)
@@ -245,13 +245,13 @@ class Past:
     def administers(self, scope: str, person: str, at: datetime) -> bool:
         """Whether the person gave and ended roles there as an administrator: in an organisation those of any programme do."""
         if scope in self.programmes():
-            return self.held(scope, person, ADMINISTRATOR, None, at, any_deputy=True)
+            return self.held(scope, person, Role.ADMINISTRATOR, None, at, any_deputy=True)
         return self.administers_any(person, at)
 
     def administers_any(self, person: str, at: datetime, *, but: str | None = None) -> bool:
         """Whether the person was an administrator of some programme, or of another one."""
         within = sorted(self.programmes() - {but})
-        return any(self.held(one, person, ADMINISTRATOR, None, at, any_deputy=True) for one in within)
+        return any(self.held(one, person, Role.ADMINISTRATOR, None, at, any_deputy=True) for one in within)
 
     def service_scopes(self, organisation: str, actor: str) -> frozenset[str] | None:
         """What an organisation's service account may do, as it was made; None for everybody who is none."""
@@ -283,9 +283,11 @@ class Past:
         scope = asked.effects["programme"]
         if asked.actor_id == agreed.actor_id:
             return "one person asked for it and agreed"
-        if not self.held(scope, asked.actor_id, ADMINISTRATOR, None, asked.at):
+        if not self.held(scope, asked.actor_id, Role.ADMINISTRATOR, None, asked.at):
             return "whoever asked for it was no administrator"
-        if not any(self.held(scope, agreed.actor_id, role, None, agreed.at) for role in (COMPLIANCE, MANAGER)):
+        if not any(
+            self.held(scope, agreed.actor_id, role, None, agreed.at) for role in (Role.COMPLIANCE, Role.MANAGER)
+        ):
             return "whoever agreed was no compliance officer or manager"
         return None
 

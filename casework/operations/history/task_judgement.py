@@ -9,6 +9,7 @@ from casework.engine.definition.editions import Edition
 from casework.engine.execution import task_lifecycle as table
 from casework.engine.execution.checklists import items_of, unticked
 from casework.engine.execution.context import By, Library
+from casework.engine.roles import role_of
 from casework.engine.state import events as kinds
 from casework.engine.state.case import READY, RESERVED, SUSPENDED, Case, Task
 from casework.engine.state.events import SYSTEM_ACTOR, Event
@@ -50,7 +51,7 @@ def task_reasons(library: Library, past: Past, before: Case, event: Event) -> It
     if "allocation" in event.effects or event.actor == SYSTEM_ACTOR and event.kind == kinds.ASSIGNED:
         yield from _allocated(past, library, before, task, event)
         return
-    by = By(event.actor, str(event.role), event.organisation, event.acting_for)
+    by = By(event.actor, role_of(event.role), event.organisation, event.acting_for)
     if (no := table.refusal(library[task.edition], before, task, by, OPERATION_OF[event.kind])) is not None:
         yield f"the table of tasks refuses it: {no.message}"
     if event.kind == kinds.COMPLETED:

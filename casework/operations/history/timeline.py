@@ -14,6 +14,7 @@ from sqlalchemy import Connection, text
 from casework.engine.deadlines.calendars import Calendar
 from casework.engine.definition.editions import Edition
 from casework.engine.execution.corrections import answer_of
+from casework.engine.roles import Role
 from casework.engine.state.case import Case
 from casework.engine.state.events import CORRECTED, SYSTEM_ACTOR
 from casework.engine.state.projection import evolve
@@ -233,7 +234,7 @@ def _entry(row: Any, before: Case | None, after: Case, past: Past) -> dict[str, 
         "prev": header["prev"],
         "form": _corrected_form(past, before, row) if row.kind == CORRECTED else _form(edition, rule, task, past),
         "whom": whom_of(row.kind, effects),
-        "by_system": header["actor"] == "system",
+        "by_system": header["actor"] == SYSTEM_ACTOR,
         "item": item_of(effects),
         **papers_of(effects),
         "why": why_of(effects),
@@ -296,7 +297,7 @@ def _rule(rule: Any) -> dict[str, Json]:
         "papers": [one.kind for one in rule.needs],
         "not_by": list(rule.not_by),
         "target": rule.target,
-        "by_clock": rule.after is not None and "system" in rule.by,
+        "by_clock": rule.after is not None and Role.SYSTEM in rule.by,
     }
 
 
@@ -340,7 +341,7 @@ def _ids_in(entries: Iterable[Mapping[str, Json]]) -> tuple[set[str | None], set
             for value in (change["before"], change["after"]):
                 people |= _ids_of(value)
         people |= _ids_of(one["given"]) | _ids_of(one["data"]) | _ids_of(one["before_data"])
-    people = {one for one in people if one and one != "system" and _is_id(one)}
+    people = {one for one in people if one and one != SYSTEM_ACTOR and _is_id(one)}
     return people, people | {one for one in organisations if one}
 
 

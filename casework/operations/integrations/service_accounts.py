@@ -15,7 +15,7 @@ from sqlalchemy import Connection, text
 
 from casework.engine.definition.names import is_plain
 from casework.engine.execution.context import By
-from casework.engine.roles import PROVIDER, PROVIDER_LEAD
+from casework.engine.roles import Role
 from casework.engine.state.register_effects import RegisterEffects
 from casework.errors import InvalidForm, NotFound, Refused, TooManyRequests
 from casework.json_values import JsonObject
@@ -127,7 +127,7 @@ def create_service_account(
             "ends": ends,
         },
     )
-    registry.grant_role(db, id, PROVIDER, organisation=organisation, ends_at=ends, by=actor.person)
+    registry.grant_role(db, id, Role.PROVIDER, organisation=organisation, ends_at=ends, by=actor.person)
     secret = _new_token(db, id, wanted, ends - log.now, actor.person)
     answer = {"id": id, "expires_at": when(ends)}
     finish(db, actor, request, Done(answer, 201))
@@ -174,7 +174,7 @@ def end_service_account(db: Connection, actor: Actor, account: str, request: Req
             ),
             {"id": row.id},
         ).scalars()
-        end_roles(db, held.all(), By(actor.person, PROVIDER_LEAD, row.organisation_id))
+        end_roles(db, held.all(), By(actor.person, Role.PROVIDER_LEAD, row.organisation_id))
         log = lock_log(db, row.organisation_id)
         ended_at = _note(db, log, SERVICE_ENDED, actor.person, {"account": row.id})
         db.execute(
@@ -204,7 +204,7 @@ _COUNT = text("""
 
 
 def _led(actor: Actor) -> list[str]:
-    return sorted({m.organisation for m in actor.memberships if m.organisation and m.role == PROVIDER_LEAD})
+    return sorted({m.organisation for m in actor.memberships if m.organisation and m.role == Role.PROVIDER_LEAD})
 
 
 def _insist_form(name: str, scopes: Sequence[str], days: int) -> None:

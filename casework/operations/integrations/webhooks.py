@@ -18,7 +18,7 @@ from typing import Any
 
 from sqlalchemy import Connection, text
 
-from casework.engine.roles import PROVIDER_LEAD
+from casework.engine.roles import Role
 from casework.engine.state.case import Case
 from casework.engine.state.events import FIRED, Event
 from casework.errors import NotFound, Refused
@@ -380,7 +380,9 @@ def replay_message(db: Connection, actor: Actor, message: str, request: Request)
 def _led(actor: Actor) -> list[str]:
     """The organisations whose endpoints the actor looks after: as their lead, or as their own system with that scope."""
     own = actor.service and WEBHOOKS in actor.scopes
-    return sorted({m.organisation for m in actor.memberships if m.organisation and (own or m.role == PROVIDER_LEAD)})
+    return sorted(
+        {m.organisation for m in actor.memberships if m.organisation and (own or m.role == Role.PROVIDER_LEAD)}
+    )
 
 
 def _find(db: Connection, actor: Actor, endpoint: str) -> Any:

@@ -10,7 +10,7 @@ from casework.engine.case_objects import disclosures
 from casework.engine.execution.commands import Command
 from casework.engine.execution.context import By
 from casework.engine.execution.record_commands import AskUnsealing, BreakGlass, DecideUnsealing, Reseal, TellParties
-from casework.engine.roles import ADMINISTRATOR
+from casework.engine.roles import Role
 from casework.engine.state.case import Case
 from casework.engine.state.effects_schema import RoleGiven
 from casework.engine.state.events import Event
@@ -320,7 +320,7 @@ def break_glass(db: Connection, actor: Actor, number: str, *, reason: str, reque
     def to_command(standing: Standing) -> tuple[Command, By]:
         if (why := conflict(actor, standing.case)) is not None:
             raise NotAllowed(why=why)
-        return BreakGlass(reason, given), By(actor.person, ADMINISTRATOR)
+        return BreakGlass(reason, given), By(actor.person, Role.ADMINISTRATOR)
 
     def answer(after: Case, events: list[Event]) -> JsonObject:
         one = after.openings[events[0].effects["openings"][0]["id"]]
@@ -331,7 +331,9 @@ def break_glass(db: Connection, actor: Actor, number: str, *, reason: str, reque
 
 def insist_may_break(db: Connection, actor: Actor, number: str) -> CaseToOpen:
     """The number of a case in a programme that the actor administers, and whether it is open. Raises NotFound."""
-    mine = [m.programme for m in actor.memberships if m.role == ADMINISTRATOR and m.programme and m.deputy_for is None]
+    mine = [
+        m.programme for m in actor.memberships if m.role == Role.ADMINISTRATOR and m.programme and m.deputy_for is None
+    ]
     row = db.execute(
         text("SELECT id, number FROM cases WHERE number = :number AND programme_id = ANY(CAST(:mine AS uuid[]))"),
         {"number": number, "mine": mine},
@@ -347,13 +349,15 @@ def insist_may_break(db: Connection, actor: Actor, number: str) -> CaseToOpen:
 def roles_of_breaker(db: Connection, actor: Actor, number: str) -> list[GivenRole]:
     """The roles by which the actor may break the glass of a case, with who gave them."""
     found = given_by(db, _programme_of(db, number), {actor.person})[actor.person]
-    return [one for one in found if one.role == ADMINISTRATOR]
+    return [one for one in found if one.role == Role.ADMINISTRATOR]
 
 
 def _made_administrator(db: Connection, actor: Actor, number: str) -> RoleGiven | None:
     """Who asked for the role, and who agreed: it stands in the history beside who opened the case."""
     found = roles_given(db, _programme_of(db, number), {actor.person})[actor.person]
-    return next((RoleGiven(by=one.by, agreed_by=one.agreed_by) for one in found if one.role == ADMINISTRATOR), None)
+    return next(
+        (RoleGiven(by=one.by, agreed_by=one.agreed_by) for one in found if one.role == Role.ADMINISTRATOR), None
+    )
 
 
 def _programme_of(db: Connection, number: str) -> str:

@@ -6,7 +6,7 @@ from sqlalchemy import Connection, text
 
 from casework.engine.execution.commands import Command, HandOver, Open
 from casework.engine.execution.context import By
-from casework.engine.roles import DISPUTE_OFFICER
+from casework.engine.roles import Role
 from casework.engine.state.case import Case
 from casework.engine.state.effects_schema import CaseSubject
 from casework.errors import InvalidForm, NotAllowed, NotFound
@@ -44,7 +44,7 @@ def open_mediation(db: Connection, actor: Actor, number: str, request: Request) 
         "team": [],
     }
     command = Open(id, "mediation", "referral", case, outline.title, service="mediation")
-    by = By(actor.person, DISPUTE_OFFICER)
+    by = By(actor.person, Role.DISPUTE_OFFICER)
 
     def answer(opened: Case) -> JsonObject:
         return {"id": id, "track": opened.main.id, "revision": opened.main.revision}
@@ -57,7 +57,7 @@ def mediation_outline(db: Connection, actor: Actor, number: str) -> CaseOutline:
     row = db.execute(_OUTLINE, {"number": number, "person": actor.person}).one_or_none()
     # Whoever opens it is named for it; as somebody's deputy one would not see what one has opened.
     if row is None or not any(
-        (one.programme, one.role, one.deputy_for) == (row.programme_id, DISPUTE_OFFICER, None)
+        (one.programme, one.role, one.deputy_for) == (row.programme_id, Role.DISPUTE_OFFICER, None)
         for one in actor.memberships
     ):
         raise NotFound("case")
@@ -90,7 +90,7 @@ def hand_over_mediation(
     find_mediation(db, actor, id)
 
     def to_command(standing: Standing) -> tuple[Command, By]:
-        by = on_case(actor, standing, (DISPUTE_OFFICER,), "Hand over", revision)
+        by = on_case(actor, standing, (Role.DISPUTE_OFFICER,), "Hand over", revision)
         known = {person for person, _ in who_may_lead(db, standing.case)}
         for name, person in [("owner", owner), *(("team", one) for one in team)]:
             if person not in known:

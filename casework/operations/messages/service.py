@@ -27,6 +27,7 @@ from casework.engine.execution.commands import Command
 from casework.engine.execution.context import By
 from casework.engine.execution.effect_roles import accepted
 from casework.engine.execution.record_commands import Correct, Said, Say
+from casework.engine.roles import Role
 from casework.engine.state.case import Case, Track
 from casework.engine.state.events import Event
 from casework.errors import AudienceInDoubt, InvalidForm, NotAllowed, NotFound
@@ -157,7 +158,7 @@ def _show(row: Any, actor: Actor, names: Mapping[str, str], ours: frozenset[str]
             id=None,
             name=header["role"],
         )
-    mentions = [who for one in _mentions(row) if (who := person(one, "officer")) is not None]
+    mentions = [who for one in _mentions(row) if (who := person(one, Role.OFFICER)) is not None]
     return Message(
         id=row.id,
         at=header["at"],
@@ -303,7 +304,7 @@ def _to_tell(db: Connection, actor: Actor, thread: Thread) -> list[Actor]:
 
 
 #: Those who have a page on which they see that they are mentioned.
-_TOLD = PROVIDER_ROLES | {"officer", "supervisor", "compliance", "dispute_officer", "auditor"}
+_TOLD = PROVIDER_ROLES | {Role.OFFICER, Role.SUPERVISOR, Role.COMPLIANCE, Role.DISPUTE_OFFICER, Role.AUDITOR}
 
 
 # --- deeds -----------------------------------------------------------------------------------------------------------

@@ -25,7 +25,7 @@ from casework.engine.analysis.notification_rules import (
     RETURN,
     STOP,
 )
-from casework.engine.roles import ADMINISTRATOR
+from casework.engine.roles import Role
 from casework.errors import NotFound, Refused
 from casework.json_values import JsonMapping, JsonObject
 from casework.operations.auth.account_log import ACCOUNT
@@ -277,5 +277,5 @@ def resend_mail(db: Connection, actor: Actor, mail: str, request: Request) -> Do
 
 
 def _insist(actor: Actor) -> None:
-    if ADMINISTRATOR not in actor.roles():
+    if Role.ADMINISTRATOR not in actor.roles():
         raise NotFound

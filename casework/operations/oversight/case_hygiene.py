@@ -15,7 +15,7 @@ from sqlalchemy import Connection, Engine, TextClause, text
 
 from casework.definitions import load_library
 from casework.engine.execution.task_changes import RETURN_PAPERS
-from casework.engine.roles import DISPUTE_OFFICER, INTAKE, MEDIATION, OFFICER, QUEUE_ROLES, SUPERVISOR
+from casework.engine.roles import INTAKE, MEDIATION, QUEUE_ROLES, Role
 from casework.errors import NotFound
 from casework.json_values import JsonObject
 from casework.operations.core.presenters import names_of, when
@@ -63,7 +63,7 @@ _STAFF = f"""
                 -- Until when the person was a dispute officer there, or of a provider that mediates; with none of it, before every case.
                 SELECT coalesce(max(coalesce(d.ends_at, 'infinity')), '-infinity') FROM memberships d
                 LEFT JOIN organisations o ON o.id = d.organisation_id WHERE d.person_id = m.person_id
-                AND (d.programme_id = m.programme_id AND d.role = '{DISPUTE_OFFICER}' OR '{MEDIATION}' = ANY(o.services))
+                AND (d.programme_id = m.programme_id AND d.role = '{Role.DISPUTE_OFFICER}' OR '{MEDIATION}' = ANY(o.services))
                 AND d.starts_at <= casework_now() AND d.ends_at IS DISTINCT FROM d.starts_at
             ) AS mediated_until
         FROM jsonb_each(CAST(:roles AS jsonb)) AS q(queue, roles) JOIN memberships m ON q.roles ? m.role
@@ -81,9 +81,9 @@ _NOT_BOTH_SIDES = """(cardinality(s.own) = 0 OR NOT EXISTS (
 _MAY = f"""s.queue = t.queue AND s.scope = coalesce(t.organisation_id, t.programme_id)
     AND NOT ARRAY[s.person_id, s.who]::text[] && h.interests
     AND (t.organisation_id IS NOT NULL OR NOT h.case_itself OR h.opened_at >= s.mediated_until)
-    AND (t.queue NOT IN ('{OFFICER}', '{INTAKE}', '{DISPUTE_OFFICER}') OR h.owner_id IS NULL
+    AND (t.queue NOT IN ('{Role.OFFICER}', '{INTAKE}', '{Role.DISPUTE_OFFICER}') OR h.owner_id IS NULL
         OR s.who = h.owner_id OR s.who = ANY(h.team))
-    AND NOT (t.queue = '{DISPUTE_OFFICER}' AND s.deputy)
+    AND NOT (t.queue = '{Role.DISPUTE_OFFICER}' AND s.deputy)
     AND (t.organisation_id IS NULL OR NOT EXISTS (
         SELECT FROM tracks r JOIN tracks a ON a.id = CASE WHEN r.workflow = 'referral' THEN r.id ELSE r.parent_id END
         WHERE r.id = t.track_id AND ARRAY[s.person_id, s.who]::text[] && a.barred
@@ -95,8 +95,8 @@ _MAY = f"""s.queue = t.queue AND s.scope = coalesce(t.organisation_id, t.program
             OR p.acting_for IN (CAST(s.person_id AS text), CAST(s.who AS text)))
     ))"""
 # A supervisor steps in for an officer, but not in a step, whose actions are the officers' own.
-_STEPS_IN = f"""s.queue = '{SUPERVISOR}' AND s.scope = t.programme_id AND t.organisation_id IS NULL AND t.type = 'side'
-    AND t.queue IN ('{OFFICER}', '{INTAKE}') AND NOT ARRAY[s.person_id, s.who]::text[] && h.interests
+_STEPS_IN = f"""s.queue = '{Role.SUPERVISOR}' AND s.scope = t.programme_id AND t.organisation_id IS NULL AND t.type = 'side'
+    AND t.queue IN ('{Role.OFFICER}', '{INTAKE}') AND NOT ARRAY[s.person_id, s.who]::text[] && h.interests
     AND (NOT h.case_itself OR h.opened_at >= s.mediated_until) AND {_NOT_BOTH_SIDES}"""
 _OPEN = "t.state IN ('Created', 'Ready', 'Reserved', 'InProgress', 'Suspended')"
 _HELD = "t.state IN ('Reserved', 'InProgress', 'Suspended') AND t.holder_id IS NOT NULL"
@@ -127,10 +127,10 @@ _TASKS = f"""
     UNION ALL
     SELECT 'nobody_may', t.log_id, t.id, t.track_id FROM tasks t JOIN {{homes}} h ON h.id = t.log_id
     WHERE t.state = 'Ready' AND NOT EXISTS (SELECT FROM staff s WHERE {_MAY})
-    AND (t.queue NOT IN ('{OFFICER}', '{INTAKE}') OR h.owner_id IS NULL OR {_OWNER_STAYS})
+    AND (t.queue NOT IN ('{Role.OFFICER}', '{INTAKE}') OR h.owner_id IS NULL OR {_OWNER_STAYS})
     UNION ALL
     SELECT 'nobody_leads', h.id, NULL, NULL FROM {{homes}} h WHERE NOT h.case_itself AND h.closed_at IS NULL AND NOT EXISTS (
-        SELECT FROM staff s WHERE s.queue = '{DISPUTE_OFFICER}' AND s.scope = h.programme_id AND NOT s.deputy
+        SELECT FROM staff s WHERE s.queue = '{Role.DISPUTE_OFFICER}' AND s.scope = h.programme_id AND NOT s.deputy
         AND (s.who = h.owner_id OR s.who = ANY(h.team))
     )
     UNION ALL
@@ -227,7 +227,7 @@ def break_house_rule(db: Connection, actor: Actor) -> HouseRule:
 
     Raises NotFound for others than supervisors.
     """
-    programmes = sorted({m.programme for m in actor.memberships if m.programme and m.role == SUPERVISOR})
+    programmes = sorted({m.programme for m in actor.memberships if m.programme and m.role == Role.SUPERVISOR})
     if not programmes:
         raise NotFound
     rows = db.execute(_breaches(_WITHIN, _LIST), _given(programmes=programmes)).all()

@@ -12,7 +12,7 @@ from sqlalchemy import Connection, text
 
 from casework.definitions import load_library
 from casework.engine.execution.context import Library
-from casework.engine.roles import SUPERVISOR
+from casework.engine.roles import Role
 from casework.engine.state.case import Case
 from casework.errors import CasesStranded, NotFound
 from casework.operations.cases.queries import find_case
@@ -58,7 +58,7 @@ MOST = 200
 
 def list_at_risk(db: Connection, actor: Actor) -> list[tuple[Case, Prospect]]:
     """The live cases of the programmes that the actor supervises that are at a dead end, or bear no absence."""
-    programmes = {m.programme for m in actor.memberships if m.programme and m.role == SUPERVISOR}
+    programmes = {m.programme for m in actor.memberships if m.programme and m.role == Role.SUPERVISOR}
     cases = load_live(db, programmes, MOST) if programmes else []
     if not cases:
         return []

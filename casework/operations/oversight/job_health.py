@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import Connection, text
 
-from casework.engine.roles import ADMINISTRATOR
+from casework.engine.roles import Role
 from casework.errors import NotFound
 from casework.operations.core.idempotency import Done, Request, ask, finish
 from casework.operations.core.presenters import when
@@ -140,5 +140,5 @@ _RETRY = text(f"""
 
 
 def _insist(actor: Actor) -> None:
-    if ADMINISTRATOR not in actor.roles():
+    if Role.ADMINISTRATOR not in actor.roles():
         raise NotFound

@@ -31,12 +31,13 @@ from casework.operations.people import registry
 from casework.operations.people.role_ending import end_roles
 from casework.operations.people.views import AbsenceRow, AbsenceScope
 from casework.permissions.actors import COVERED, MANAGES, PROVIDER_ROLES, Actor
+from casework.records.access_sql import roles_sql
 from casework.records.event_log import lock_log
 
 LONGEST = timedelta(days=366)
 
 _NOW = "m.starts_at <= casework_now() AND (m.ends_at IS NULL OR m.ends_at > casework_now())"
-_COVERED = str(COVERED)
+_COVERED = roles_sql(COVERED)
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,7 @@ from typing import Any
 import uuid_utils
 from sqlalchemy import Connection, text
 
-from casework.engine.roles import ADMINISTRATOR, COMPLIANCE, MANAGER, SUPERVISOR
+from casework.engine.roles import Role
 from casework.errors import InvalidForm, NotAllowed, NotFound, Refused, WrongCode
 from casework.json_values import JsonObject
 from casework.operations.auth import second_factor
@@ -44,7 +44,7 @@ from casework.records.register_entries import body_of
 PASSWORD, SECOND_FACTOR = "password", "second_factor"
 MEANS = (PASSWORD, SECOND_FACTOR)
 #: Who agrees, besides another administrator.
-DECIDERS = frozenset({ADMINISTRATOR, SUPERVISOR, COMPLIANCE, MANAGER})
+DECIDERS = frozenset({Role.ADMINISTRATOR, Role.SUPERVISOR, Role.COMPLIANCE, Role.MANAGER})
 #: How long it waits for the second person, and then how long the code works.
 WAITS, LASTS = timedelta(hours=24), timedelta(hours=8)
 #: Random bytes of each half: eight letters and digits, which are easy to say.
@@ -79,7 +79,7 @@ def ask_recovery(
     db: Connection, actor: Actor, *, person: str, means: Sequence[str], reason: str, request: Request
 ) -> Done:
     """An administrator asks; the first half of the code stands in the first answer only. One that was open ends."""
-    if ADMINISTRATOR not in actor.roles():
+    if Role.ADMINISTRATOR not in actor.roles():
         raise NotAllowed(why="administrators ask for this, and somebody else of the office agrees.")
     if person == actor.person:
         raise NotAllowed(why="nobody asks for themselves; let another administrator ask.")
@@ -207,7 +207,7 @@ def _reach(actor: Actor) -> JsonObject:
     if not held:
         raise NotFound
     return {
-        "administers": any(m.role == ADMINISTRATOR for m in held),
+        "administers": any(m.role == Role.ADMINISTRATOR for m in held),
         "me": actor.person,
         "programmes": sorted({m.programme for m in held if m.programme}),
     }

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from casework.engine.roles import ADMINISTRATOR
+from casework.engine.roles import Role
 from casework.errors import NotAllowed, NotFound
 from casework.permissions.actors import Actor
 
 
 def is_administrator(actor: Actor) -> bool:
-    return ADMINISTRATOR in actor.roles()
+    return Role.ADMINISTRATOR in actor.roles()
 
 
 def insist_administrator(actor: Actor) -> None:
@@ -20,5 +20,5 @@ def insist_administrator(actor: Actor) -> None:
 def insist_administers(actor: Actor, programme: str) -> None:
     """Raises NotFound for a programme that is not there or that is not the administrator's."""
     insist_administrator(actor)
-    if not actor.in_programme(programme, (ADMINISTRATOR,)):
+    if not actor.in_programme(programme, (Role.ADMINISTRATOR,)):
         raise NotFound("programme")

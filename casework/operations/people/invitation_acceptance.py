@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import Connection, text
 
 from casework.engine.execution.context import By
-from casework.engine.roles import ADMINISTRATOR, PROVIDER_LEAD
+from casework.engine.roles import Role
 from casework.engine.state.events import SYSTEM_ACTOR
 from casework.errors import InvalidForm, NotFound, Refused
 from casework.operations.auth.account_log import ROLE_GIVEN, note_account
@@ -154,7 +154,7 @@ def accept_signed_in(db: Connection, actor: Actor, token: str, secret: str) -> N
     if canonical(email) != canonical(row.email):
         raise Refused(["You are signed in with another account than the one that was invited. Sign out first."])
     away = [one for one in actor.memberships if (one.programme or one.organisation) != row.scope_id]
-    if away and _authority(db, row) == PROVIDER_LEAD:
+    if away and _authority(db, row) == Role.PROVIDER_LEAD:
         # As when a lead added a person: nobody works on both sides without an administrator.
         raise Refused(["You have a role elsewhere in Casework, so only an administrator can give you this one."])
     _accept(db, row, actor.person)
@@ -171,7 +171,7 @@ def _accept(db: Connection, row: Any, person: str) -> None:
         {"id": row.id, "at": log.now, "person": person},
     )
     role = _authority(db, row)
-    by = By(row.invited_by or SYSTEM_ACTOR, role, row.organisation_id if role == PROVIDER_LEAD else None)
+    by = By(row.invited_by or SYSTEM_ACTOR, role, row.organisation_id if role == Role.PROVIDER_LEAD else None)
     for one in row.roles:
         if takes_two(one) and not (row.invited_by is None and may_give_at_once(db, row.programme_id)):
             # Who invited asks for it, and somebody else must agree; until then the person sees nothing by it.
@@ -184,7 +184,7 @@ def _accept(db: Connection, row: Any, person: str) -> None:
         note_account(db, person, ROLE_GIVEN, by.person, membership=membership)
 
 
-def _authority(db: Connection, row: Any) -> str:
+def _authority(db: Connection, row: Any) -> Role:
     """In which role the invitation was made; `ROW` knows that it is held still."""
     administers = (
         row.invited_by is None
@@ -196,7 +196,7 @@ def _authority(db: Connection, row: Any) -> str:
             {"id": row.invited_by},
         ).first()
     )
-    return ADMINISTRATOR if administers else PROVIDER_LEAD
+    return Role.ADMINISTRATOR if administers else Role.PROVIDER_LEAD
 
 
 def _opened(db: Connection, token: str, secret: str) -> Any:

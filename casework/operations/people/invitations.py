@@ -13,7 +13,7 @@ import uuid_utils
 from sqlalchemy import Connection, text
 
 from casework.engine.definition.names import insist_name
-from casework.engine.roles import ADMINISTRATOR, ORGANISATION_ROLES, PROVIDER_LEAD, ROLES, SYSTEM
+from casework.engine.roles import ORGANISATION_ROLES, PERSONAL_ROLES, Role
 from casework.engine.state.events import SYSTEM_ACTOR
 from casework.engine.state.register_effects import RegisterEffects
 from casework.errors import InvalidForm, NotAllowed, NotFound, Refused
@@ -133,7 +133,7 @@ def record_invitation(
     ends, code = log.now + timedelta(days=days), new_code()
     effects: RegisterEffects = {
         "invitation": id,
-        "roles": list(roles),
+        "roles": [str(role) for role in roles],
         "language": language,
         "expires_at": ends.isoformat(),
     }
@@ -282,9 +282,9 @@ _SEEN = (
 def _reach(actor: Actor) -> JsonObject:
     held = actor.memberships
     return {
-        "programmes": sorted({m.programme for m in held if m.programme and m.role == ADMINISTRATOR}),
-        "led": sorted({m.organisation for m in held if m.organisation and m.role == PROVIDER_LEAD}),
-        "administers": any(m.role == ADMINISTRATOR for m in held),
+        "programmes": sorted({m.programme for m in held if m.programme and m.role == Role.ADMINISTRATOR}),
+        "led": sorted({m.organisation for m in held if m.organisation and m.role == Role.PROVIDER_LEAD}),
+        "administers": any(m.role == Role.ADMINISTRATOR for m in held),
     }
 
 
@@ -304,7 +304,7 @@ def insist_form(
 ) -> None:
     """Raises InvalidForm for what is no invitation."""
     faults = {}
-    held = ORGANISATION_ROLES if scope.organisation else frozenset(ROLES) - ORGANISATION_ROLES - {SYSTEM}
+    held = ORGANISATION_ROLES if scope.organisation else frozenset(PERSONAL_ROLES) - ORGANISATION_ROLES
     if not roles or len(set(roles)) != len(roles):
         faults["roles"] = "is required"
     elif not set(roles) <= held:

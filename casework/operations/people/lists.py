@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import Connection, text
 
-from casework.engine.roles import DISPUTE_OFFICER, OBSERVER, PROVIDER_LEAD
+from casework.engine.roles import Role
 from casework.operations.core.paging import Page, cursor_id, cursor_time, from_cursor, insist_limit, page
 from casework.operations.core.views import row_as, rows_as
 from casework.operations.people.administrator_checks import is_administrator
@@ -44,7 +44,7 @@ def list_organisations(
     """Every organisation for who works in a programme, their own for its members; the newest first."""
     most = insist_limit(limit)
     given: dict[str, Any] = {
-        "all": any(m.programme and m.role != OBSERVER for m in actor.memberships),
+        "all": any(m.programme and m.role != Role.OBSERVER for m in actor.memberships),
         "most": most + 1,
         "own": sorted({m.organisation for m in actor.memberships if m.organisation}),
     }
@@ -87,7 +87,7 @@ PEOPLE_SEEN = f"(:all OR p.active AND NOT p.service AND EXISTS (SELECT FROM memb
 
 def people_values(actor: Actor) -> dict[str, Any]:
     """The values that `PEOPLE_SEEN` names."""
-    staff = READS_ALL | {DISPUTE_OFFICER}
+    staff = READS_ALL | {Role.DISPUTE_OFFICER}
     return {
         "all": is_administrator(actor),
         "programmes": sorted({m.programme for m in actor.memberships if m.programme and m.role in staff}),
@@ -133,7 +133,7 @@ def _person(row: Any, *, whole: bool) -> PersonRow | AccountRow:
 
 
 def led_organisation(actor: Actor) -> list[str]:
-    return sorted({m.organisation for m in actor.memberships if m.organisation and m.role == PROVIDER_LEAD})
+    return sorted({m.organisation for m in actor.memberships if m.organisation and m.role == Role.PROVIDER_LEAD})
 
 
 def list_members(db: Connection, actor: Actor) -> list[Members]:

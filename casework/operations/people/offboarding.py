@@ -12,7 +12,7 @@ from sqlalchemy import Connection, text
 
 from casework.engine.execution.commands import Command, HandOver
 from casework.engine.execution.context import By
-from casework.engine.roles import SUPERVISOR
+from casework.engine.roles import Role
 from casework.engine.state.case import Case
 from casework.errors import CaseworkError, InvalidForm, NotFound, WrongState
 from casework.operations.cases.relief import relieve_holders
@@ -78,7 +78,7 @@ _OFFICERS = text(f"""
 
 def supervised(actor: Actor) -> list[str]:
     """The programmes in which the actor hands over what others leave behind."""
-    return sorted({m.programme for m in actor.memberships if m.programme and m.role == SUPERVISOR})
+    return sorted({m.programme for m in actor.memberships if m.programme and m.role == Role.SUPERVISOR})
 
 
 def show_leaver(db: Connection, actor: Actor, person: str) -> Leaver:
@@ -124,7 +124,7 @@ def show_leaver(db: Connection, actor: Actor, person: str) -> Leaver:
 
 def _hand_over(actor: Actor, case: Case) -> By:
     """The capacity in which the actor hands over what another one leaves behind. Raises NotFound and NotAllowed."""
-    return capacity_on_case(actor, case, (SUPERVISOR,), "Hand over")
+    return capacity_on_case(actor, case, (Role.SUPERVISOR,), "Hand over")
 
 
 def _why_not(actor: Actor, case: Case) -> str | None:

@@ -16,7 +16,7 @@ from sqlalchemy import Connection, text
 from casework.engine.analysis.provider_ranking import Candidate, Wanted, suggest
 from casework.engine.deadlines.calendars import Calendar
 from casework.engine.definition.forms import insist_day
-from casework.engine.roles import PROVIDER_LEAD
+from casework.engine.roles import Role
 from casework.engine.state.case import Case, Track
 from casework.errors import InvalidForm, NotAllowed, NotFound
 from casework.json_values import JsonMapping, JsonObject
@@ -59,7 +59,7 @@ def _counted(actor: Actor) -> JsonObject:
 
 
 def _may_edit(actor: Actor, provider: str) -> bool:
-    leads = {m.organisation for m in actor.memberships if m.role == PROVIDER_LEAD}
+    leads = {m.organisation for m in actor.memberships if m.role == Role.PROVIDER_LEAD}
     return provider in leads or is_administrator(actor)
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from sqlalchemy import Connection, text
 
-from casework.engine.roles import ADMINISTRATOR
+from casework.engine.roles import Role
 from casework.errors import NotFound
 from casework.operations.core.views import row_as, rows_as
 from casework.operations.people.administrator_checks import is_administrator
@@ -52,7 +52,7 @@ def _insist(actor: Actor) -> None:
 
 def own_programmes(actor: Actor) -> list[str]:
     """The programmes that the actor administers."""
-    return sorted({m.programme for m in actor.memberships if m.programme and m.role == ADMINISTRATOR})
+    return sorted({m.programme for m in actor.memberships if m.programme and m.role == Role.ADMINISTRATOR})
 
 
 def find_people(db: Connection, actor: Actor, *, words: str = "") -> list[PersonFound]:

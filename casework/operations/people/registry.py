@@ -11,17 +11,7 @@ from sqlalchemy import Connection, text
 
 from casework.engine.deadlines.calendars import Calendar
 from casework.engine.definition.names import insist_name
-from casework.engine.roles import (
-    ADMINISTRATOR,
-    AUDITOR,
-    COMPLIANCE,
-    DISPUTE_OFFICER,
-    OFFICER,
-    ORGANISATION_ROLES,
-    ROLES,
-    SUPERVISOR,
-    SYSTEM,
-)
+from casework.engine.roles import ORGANISATION_ROLES, PERSONAL_ROLES, Role
 from casework.engine.state.events import SYSTEM_ACTOR, RegisterEvent
 from casework.engine.state.register_effects import RegisterEffects
 from casework.errors import InvalidForm, NotFound
@@ -182,8 +172,8 @@ def grant_role(
     the caller to know.
     """
     scope = programme or organisation
-    if role not in ROLES or role == SYSTEM:
-        raise InvalidForm(fields={"role": f"must be one of {', '.join(one for one in ROLES if one != SYSTEM)}"})
+    if role not in PERSONAL_ROLES:
+        raise InvalidForm(fields={"role": f"must be one of {', '.join(PERSONAL_ROLES)}"})
     if scope is None or (programme and organisation) or (role in ORGANISATION_ROLES) != (organisation is not None):
         raise InvalidForm(fields={"role": "is held within a programme, those of providers within an organisation"})
     log = lock_log(db, scope)
@@ -192,7 +182,8 @@ def grant_role(
     effects: RegisterEffects = {
         "membership": id,
         "person": person,
-        "role": role,
+        # What is hashed is plain text.
+        "role": str(role),
         "deputy_for": deputy_for,
         "starts_at": _text(start),
         "ends_at": _text(ends_at),
@@ -240,38 +231,38 @@ def insist_given(db: Connection, person: str, role: str, scope: str, start: date
         return
     given = {"person": person, "programme": scope, "others": sorted(others), "start": start, "end": end}
     other = db.execute(_HOLDS_OTHER, given).scalar()
-    if role == DISPUTE_OFFICER and other in DECIDES:
+    if role == Role.DISPUTE_OFFICER and other in DECIDES:
         raise InvalidForm(fields={"role": "is not for somebody who decides in cases of the programme in that time"})
     if other is not None:
         raise _BESIDE[other]()
-    if role == DISPUTE_OFFICER and db.execute(_HAS_CASES, given).first():
+    if role == Role.DISPUTE_OFFICER and db.execute(_HAS_CASES, given).first():
         raise InvalidForm(fields={"role": "is not for somebody who has open cases; hand them over first"})
 
 
 #: Why a role is not for somebody, by another one that the person has in that time.
 _BESIDE: Mapping[str, Callable[[], InvalidForm]] = {
-    OFFICER: lambda: InvalidForm(
+    Role.OFFICER: lambda: InvalidForm(
         fields={"role": "is not for somebody who is an officer of the programme in that time"}
     ),
-    DISPUTE_OFFICER: lambda: InvalidForm(
+    Role.DISPUTE_OFFICER: lambda: InvalidForm(
         fields={"role": "is not for somebody who is a dispute officer of the programme in that time"}
     ),
-    AUDITOR: lambda: InvalidForm(
+    Role.AUDITOR: lambda: InvalidForm(
         fields={
             "role": "is not for somebody who is an auditor of the programme in that time: whoever judges the work does none of it"
         }
     ),
-    SUPERVISOR: lambda: InvalidForm(
+    Role.SUPERVISOR: lambda: InvalidForm(
         fields={
             "role": "is not for somebody who is a supervisor of the programme in that time: whoever judges the work does none of it"
         }
     ),
-    COMPLIANCE: lambda: InvalidForm(
+    Role.COMPLIANCE: lambda: InvalidForm(
         fields={
             "role": "is not for somebody who is a compliance officer of the programme in that time: whoever judges the work does none of it"
         }
     ),
-    ADMINISTRATOR: lambda: InvalidForm(
+    Role.ADMINISTRATOR: lambda: InvalidForm(
         fields={
             "role": "is not for somebody who is an administrator of the programme in that time: whoever judges the work does none of it"
         }

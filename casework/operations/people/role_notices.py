@@ -8,14 +8,14 @@ from datetime import datetime
 import uuid_utils
 from sqlalchemy import Connection, text
 
-from casework.engine.roles import ADMINISTRATOR, AUDITOR, SUPERVISOR
+from casework.engine.roles import Role
 from casework.engine.state.events import RegisterEvent
 from casework.permissions.actors import Actor
 
 #: The kind of these notices and of their mails.
 ROLE = "role"
 #: Who is told what was asked for and given.
-READERS = (ADMINISTRATOR, SUPERVISOR, AUDITOR)
+READERS = (Role.ADMINISTRATOR, Role.SUPERVISOR, Role.AUDITOR)
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ import uuid_utils
 from sqlalchemy import Connection, text
 
 from casework.engine.execution.context import By
-from casework.engine.roles import ADMINISTRATOR, SUPERVISOR
+from casework.engine.roles import Role
 from casework.engine.state.events import SYSTEM_ACTOR, RegisterEvent
 from casework.engine.state.register_effects import RegisterEffects
 from casework.errors import InvalidForm, NotAllowed, NotFound, Refused, WrongState
@@ -35,7 +35,7 @@ from casework.records.event_log import lock_log
 
 ASKED, AGREED, REFUSED = "asked", "agreed", "refused"
 #: Who agrees: never who asked, nor whom it is for.
-DECIDERS = (ADMINISTRATOR, SUPERVISOR)
+DECIDERS = (Role.ADMINISTRATOR, Role.SUPERVISOR)
 LONGEST = 2_000
 MOST = 200
 
@@ -144,7 +144,7 @@ def ask_role(
     effects: RegisterEffects = {
         "request": id,
         "person": person,
-        "role": role,
+        "role": str(role),
         "deputy_for": deputy_for,
         "starts_at": starts_at.isoformat() if starts_at else None,
         "ends_at": ends_at.isoformat() if ends_at else None,

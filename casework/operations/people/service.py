@@ -14,7 +14,7 @@ from sqlalchemy import Connection, text
 
 from casework.engine.deadlines.calendars import Calendar
 from casework.engine.execution.context import By
-from casework.engine.roles import ADMINISTRATOR, PROVIDER_LEAD
+from casework.engine.roles import Role
 from casework.errors import CasesLeft, InvalidForm, NotAllowed, NotFound, Refused
 from casework.json_values import JsonMapping
 from casework.operations.auth.account_log import CLOSED, REOPENED, ROLE_ENDED, ROLE_GIVEN, note_account
@@ -65,7 +65,7 @@ def create_programme(
 
     def do() -> JsonMapping:
         id = registry.register_programme(db, code=code, name=name, name_zh=name_zh, calendar=days, by=actor.person)
-        membership = registry.grant_role(db, actor.person, ADMINISTRATOR, programme=id, by=actor.person)
+        membership = registry.grant_role(db, actor.person, Role.ADMINISTRATOR, programme=id, by=actor.person)
         return {"id": id, "code": code, "membership": membership}
 
     return _once(db, actor, request, do, 201)
@@ -284,7 +284,7 @@ def create_membership(
             ends_at=_utc(ends_at),
             by=actor.person,
         )
-        pass_on_role(db, id, By(actor.person, ADMINISTRATOR))
+        pass_on_role(db, id, By(actor.person, Role.ADMINISTRATOR))
         note_account(db, person, ROLE_GIVEN, actor.person, membership=id)
         return {"id": id, "state": "given"}
 
@@ -298,12 +298,12 @@ def end_membership(db: Connection, actor: Actor, membership: str, request: Reque
     row = db.execute(
         text("SELECT person_id, programme_id FROM memberships WHERE id = CAST(:id AS uuid)"), {"id": membership}
     ).one_or_none()
-    if row is None or (row.programme_id and not actor.in_programme(row.programme_id, (ADMINISTRATOR,))):
+    if row is None or (row.programme_id and not actor.in_programme(row.programme_id, (Role.ADMINISTRATOR,))):
         raise NotFound("membership")
 
     def do() -> JsonMapping:
         before = look_before(db, [row.programme_id] if row.programme_id else [])
-        end_roles(db, [membership], By(actor.person, ADMINISTRATOR))
+        end_roles(db, [membership], By(actor.person, Role.ADMINISTRATOR))
         insist_others_go_on(db, before, request, names=False)
         end_access(db, row.person_id, by=actor.person)
         note_account(db, row.person_id, ROLE_ENDED, actor.person, membership=membership)
@@ -327,7 +327,7 @@ def end_member(db: Connection, actor: Actor, membership: str, request: Request) 
         raise NotAllowed(why="nobody ends their own role; ask another lead or an administrator.")
 
     def do() -> JsonMapping:
-        end_roles(db, [membership], By(actor.person, PROVIDER_LEAD, row.organisation_id))
+        end_roles(db, [membership], By(actor.person, Role.PROVIDER_LEAD, row.organisation_id))
         end_access(db, row.person_id)
         note_account(db, row.person_id, ROLE_ENDED, actor.person, membership=membership)
         return {"id": membership, "ended": True}
@@ -361,11 +361,11 @@ def deactivate_person(db: Connection, actor: Actor, person: str, request: Reques
         ),
         {"id": person},
     ).all()
-    if any(row.programme_id and not actor.in_programme(row.programme_id, (ADMINISTRATOR,)) for row in running):
+    if any(row.programme_id and not actor.in_programme(row.programme_id, (Role.ADMINISTRATOR,)) for row in running):
         raise NotAllowed(why="this person also works in a programme that is not yours.")
 
     def do() -> JsonMapping:
-        by = By(actor.person, ADMINISTRATOR)
+        by = By(actor.person, Role.ADMINISTRATOR)
         away = absences_of(db, person)
         before = look_before(db, {row.programme_id for row in running if row.programme_id})
         # Roles first: they lock the programmes' logs together with those of the cases, in one order.

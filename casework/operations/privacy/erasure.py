@@ -11,7 +11,7 @@ from collections.abc import Collection
 
 from sqlalchemy import Connection, Engine, text
 
-from casework.engine.roles import SYSTEM
+from casework.engine.roles import Role
 from casework.engine.state.effects_schema import ErasedWords
 from casework.engine.state.events import ERASED, SYSTEM_ACTOR, Event
 from casework.engine.state.projection import evolve
@@ -131,14 +131,14 @@ def _erase_in(
             at=log.now,
             kind=ERASED,
             actor=SYSTEM_ACTOR,
-            role=SYSTEM,
+            role=Role.SYSTEM,
             effects={"erasure": erasure, "erased": told},
             body=body,
         )
         write(db, log, case, evolve(case, event), [event])
         return
     effects: RegisterEffects = {"erasure": erasure, "erased": told}
-    append(db, log, [log.next_event(ERASED, SYSTEM_ACTOR, role=SYSTEM, effects=effects, body=body)])
+    append(db, log, [log.next_event(ERASED, SYSTEM_ACTOR, role=Role.SYSTEM, effects=effects, body=body)])
     _bring_rows(db, log, found)
 
 

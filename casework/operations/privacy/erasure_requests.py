@@ -15,7 +15,7 @@ from typing import Any
 import uuid_utils
 from sqlalchemy import Connection, text
 
-from casework.engine.roles import ADMINISTRATOR, COMPLIANCE, MANAGER
+from casework.engine.roles import Role
 from casework.engine.state.events import ERASED, SYSTEM_ACTOR, RegisterEvent
 from casework.engine.state.register_effects import RegisterEffects
 from casework.errors import InvalidForm, NotAllowed, NotFound, Refused, WrongState
@@ -42,7 +42,7 @@ ASKED, AGREED, REFUSED, DONE = "asked", "agreed", "refused", "done"
 STATES = (ASKED, AGREED, DONE, REFUSED)
 BASES = ("request", "withdrawn", "needless", "order")
 #: Who agrees; never who asked, nor whom it is about.
-DECIDERS = (COMPLIANCE, MANAGER)
+DECIDERS = (Role.COMPLIANCE, Role.MANAGER)
 #: How long after the second person agreed everything must be gone.
 WITHIN = timedelta(hours=24)
 LONGEST = 2_000
@@ -128,7 +128,7 @@ def ask_erasure(
 
     Raises Refused with what must be kept, and until when.
     """
-    _insist_role(actor, programme, (ADMINISTRATOR,))
+    _insist_role(actor, programme, (Role.ADMINISTRATOR,))
     faults = {}
     if basis not in BASES:
         faults["basis"] = "is not one of the choices"
@@ -156,7 +156,7 @@ def ask_erasure(
         at=moment,
         kind=ASKED_FOR,
         actor=actor.person,
-        role=ADMINISTRATOR,
+        role=Role.ADMINISTRATOR,
         effects=effects,
         body={"words": list(named.words), "reason": reason.strip()},
     )
@@ -321,7 +321,7 @@ def _shown(row: Any, names: Mapping[str, str]) -> ErasureRow:
 
 
 def _programmes(actor: Actor) -> list[str]:
-    return sorted({m.programme for m in actor.memberships if m.programme and m.role in (ADMINISTRATOR, *DECIDERS)})
+    return sorted({m.programme for m in actor.memberships if m.programme and m.role in (Role.ADMINISTRATOR, *DECIDERS)})
 
 
 def _find(db: Connection, actor: Actor, erasure: str) -> Any:
@@ -331,7 +331,7 @@ def _find(db: Connection, actor: Actor, erasure: str) -> Any:
     return row
 
 
-def _insist_role(actor: Actor, programme: str, roles: tuple[str, ...]) -> None:
+def _insist_role(actor: Actor, programme: str, roles: tuple[Role, ...]) -> None:
     # In one's own name: two persons agree, and a deputy would be the second for the first.
     mine = {(m.programme, m.role) for m in actor.memberships if m.deputy_for is None}
     if any((programme, role) in mine for role in roles):

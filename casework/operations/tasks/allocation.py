@@ -15,7 +15,7 @@ from sqlalchemy import Connection, Engine, text
 from casework.definitions import load_library
 from casework.engine.execution.context import Library
 from casework.engine.execution.task_commands import Allocate
-from casework.engine.roles import OFFICER
+from casework.engine.roles import Role
 from casework.engine.state.case import READY, Case, Task
 from casework.engine.state.register_effects import QueueRule
 from casework.engine.tasks.allocation import (
@@ -178,7 +178,7 @@ _LOADS = text(f"""
         AND coalesce(t.organisation_id, t.programme_id) = CAST(:scope AS uuid) AND EXISTS (SELECT FROM cases c WHERE c.id = t.log_id)
     ) + (
         SELECT count(*) FROM cases c JOIN tasks t ON t.log_id = c.id WHERE c.owner_id = p.id AND c.closed_at IS NULL
-        AND c.programme_id = CAST(:scope AS uuid) AND t.state = 'Ready' AND t.queue = '{OFFICER}' AND t.organisation_id IS NULL
+        AND c.programme_id = CAST(:scope AS uuid) AND t.state = 'Ready' AND t.queue = '{Role.OFFICER}' AND t.organisation_id IS NULL
     ) AS load
     FROM unnest(CAST(:people AS uuid[])) AS p(id)
 """)

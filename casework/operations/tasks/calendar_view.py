@@ -15,6 +15,7 @@ from sqlalchemy import Connection, TextClause, text
 
 from casework.definitions import load_library
 from casework.engine.deadlines.calendars import HOLIDAY, MAKE_UP, WEEKEND, WORKING, Calendar
+from casework.engine.roles import Role
 from casework.errors import InvalidForm
 from casework.operations.core.actions import home_calendar
 from casework.operations.core.paging import insist_limit
@@ -31,7 +32,7 @@ Json = Any
 #: Mine, all of my programmes' offices, and what others must do in the cases that I own.
 WHOSE = ("own", "team", "waiting")
 #: Who sees every case of a programme, and so what is due in all of them.
-TEAMS = frozenset({"officer", "supervisor", "compliance"})
+TEAMS = frozenset({Role.OFFICER, Role.SUPERVISOR, Role.COMPLIANCE})
 #: So many days at once: six weeks, as a month has on a wall.
 MOST_DAYS = 42
 
@@ -49,7 +50,7 @@ _TEAM = f"""
     AND EXISTS (SELECT FROM cases h WHERE h.id = t.log_id OFFSET 0)
 """
 #: The queues of the offices. What lies in a sealed mediation is nobody's business here.
-_QUEUES = ["intake", "officer", "supervisor", "compliance"]
+_QUEUES = ["intake", Role.OFFICER, Role.SUPERVISOR, Role.COMPLIANCE]
 
 
 def list_agenda(

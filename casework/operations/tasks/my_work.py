@@ -16,6 +16,7 @@ from sqlalchemy import Connection, TextClause, text
 
 from casework.definitions import load_library
 from casework.engine.deadlines.calendars import Calendar
+from casework.engine.roles import Role
 from casework.errors import InvalidForm
 from casework.operations.core.actions import home_calendar
 from casework.operations.core.overdue_sql import NOT_PAUSED, OVERDUE
@@ -46,8 +47,8 @@ _OWN = """
     {when} {focus} {window}
 """
 _OWNS = (
-    ("officer", "cases", "AND h.closed_at IS NULL"), ("officer", "cases", "AND h.closed_at IS NOT NULL AND t.aftercare"),
-    ("dispute_officer", "mediations", ""),
+    (Role.OFFICER, "cases", "AND h.closed_at IS NULL"), (Role.OFFICER, "cases", "AND h.closed_at IS NOT NULL AND t.aftercare"),
+    (Role.DISPUTE_OFFICER, "mediations", ""),
 )  # fmt: skip
 _WHEN = {
     "open": "", "overdue": f"AND t.due_at < :now AND {NOT_PAUSED}", "today": "AND t.due_at >= :now AND t.due_at < :tomorrow",
@@ -190,7 +191,7 @@ def _given(db: Connection, actor: Actor) -> dict[str, Any]:
 
 def kinds_of(actor: Actor) -> tuple[str, ...]:
     """Whose cases may be one's own: an officer's, a dispute officer's."""
-    return tuple(sorted(actor.roles() & {"officer", "dispute_officer"}))
+    return tuple(sorted(actor.roles() & {Role.OFFICER, Role.DISPUTE_OFFICER}))
 
 
 def chosen_tasks(tab: str, kinds: tuple[str, ...], window: str, focus: str) -> str:

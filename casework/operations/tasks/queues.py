@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import Connection, TextClause, text
 
 from casework.definitions import load_library
-from casework.engine.roles import ORGANISATION_QUEUES
+from casework.engine.roles import ORGANISATION_QUEUES, Role
 from casework.errors import InvalidForm
 from casework.operations.core.overdue_sql import OVERDUE
 from casework.operations.core.paging import cursor_id, cursor_time, from_cursor, insist_limit, page
@@ -160,7 +160,7 @@ MAY_CLAIM: Mapping[str, str] = {
     "shared": _CASE + another_person("shared"),
     "organisation": own_track(lambda a: f"{a}.provider_id = q.scope AND {_for_somebody(a)}"),
 }
-_KINDS = {"officer": "named", "intake": "named", "dispute_officer": "sealed"}
+_KINDS = {Role.OFFICER: "named", "intake": "named", Role.DISPUTE_OFFICER: "sealed"}
 
 
 def claimable(actor: Actor, more: str, *, marked: bool = False) -> tuple[TextClause | None, dict[str, Any]]:
@@ -312,11 +312,11 @@ def scope_of(kind: str) -> str:
 
 
 _QUEUES_OF = {
-    "officer": ("intake", "officer"),
-    "supervisor": ("supervisor",),
-    "compliance": ("compliance",),
-    "dispute_officer": ("dispute_officer",),
-    "provider": ("provider",),
-    "provider_lead": ("provider", "provider_lead"),
-    "verifier": ("provider",),
+    Role.OFFICER: ("intake", Role.OFFICER),
+    Role.SUPERVISOR: (Role.SUPERVISOR,),
+    Role.COMPLIANCE: (Role.COMPLIANCE,),
+    Role.DISPUTE_OFFICER: (Role.DISPUTE_OFFICER,),
+    Role.PROVIDER: (Role.PROVIDER,),
+    Role.PROVIDER_LEAD: (Role.PROVIDER, Role.PROVIDER_LEAD),
+    Role.VERIFIER: (Role.PROVIDER,),
 }

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import Connection, text
 
 from casework.definitions import load_library
+from casework.engine.roles import Role
 from casework.operations.core.overdue_sql import OVERDUE
 from casework.operations.core.presenters import names_of, when
 from casework.operations.tasks.queries import WORDS, named_in, place, task_row
@@ -16,7 +18,7 @@ from casework.records.access_sql import mediated
 Json = Any
 
 #: The queues in which people decide on what others have prepared.
-DECIDING = ("supervisor", "compliance")
+DECIDING = (Role.SUPERVISOR, Role.COMPLIANCE)
 #: What a decision is about, by the name of its task: the first that fits.
 KINDS = (
     ("plans", ("decide_plan", "decide_amend_plan", "decide_skip_assessment")),
@@ -69,7 +71,7 @@ def list_decisions(db: Connection, actor: Actor) -> list[dict[str, Json]]:
     return made
 
 
-def _json(queues: list[tuple[str, str]]) -> str:
+def _json(queues: Sequence[tuple[str, str]]) -> str:
     # Ids and names of queues alone: nothing in them needs quoting.
     return "[" + ", ".join(f'{{"queue": "{queue}", "scope": "{scope}"}}' for queue, scope in queues) + "]"
 
@@ -155,4 +157,4 @@ def list_team(db: Connection, actor: Actor) -> dict[str, Json]:
 
 
 def _supervised(actor: Actor) -> list[str]:
-    return sorted({m.programme for m in actor.memberships if m.programme and m.role == "supervisor"})
+    return sorted({m.programme for m in actor.memberships if m.programme and m.role == Role.SUPERVISOR})

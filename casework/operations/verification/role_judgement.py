@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import datetime
 
-from casework.engine.roles import ADMINISTRATOR, PROVIDER_LEAD
+from casework.engine.roles import Role
 from casework.engine.state.events import SYSTEM_ACTOR, RegisterEvent
 from casework.engine.tasks.substitute_chains import Absence
 from casework.operations.core.register_log import AWAY, BACK, ENDED, GRANTED, REGISTERED, ROLE_ASKED, ROLE_REFUSED
@@ -117,9 +117,9 @@ class _Roles:
     def _given(self, event: RegisterEvent) -> Reasons:
         one = event.effects
         if self.services.get(one["person"] or "") == event.actor:
-            if not self._holds(event, (PROVIDER_LEAD,)):
+            if not self._holds(event, (Role.PROVIDER_LEAD,)):
                 yield "a service account gets its role from a lead"
-        elif event.seq == 2 and self.maker == event.actor == one["person"] and one["role"] == ADMINISTRATOR:
+        elif event.seq == 2 and self.maker == event.actor == one["person"] and one["role"] == Role.ADMINISTRATOR:
             # Whoever makes a programme is its first administrator.
             if not self.past.administers_any(event.actor, event.at, but=self.scope):
                 yield "whoever made the programme was no administrator"
@@ -158,7 +158,7 @@ class _Roles:
         one = self.held.get(event.effects["membership"])
         if one is None:
             yield "there was no such role to end"
-        elif not (self._holds(event, (PROVIDER_LEAD,)) or self._by_absence(event, one)):
+        elif not (self._holds(event, (Role.PROVIDER_LEAD,)) or self._by_absence(event, one)):
             yield "its actor could not end this role"
 
     def _by_absence(self, event: RegisterEvent, one: Held) -> bool:

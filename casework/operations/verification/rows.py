@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import Connection, text
 
 from casework.engine.case_objects.encumbrances import CONFIRMED, RECORDED, after
-from casework.engine.roles import ADMINISTRATOR, PROVIDER_LEAD
+from casework.engine.roles import Role
 from casework.engine.state.case import Case
 from casework.engine.state.events import SYSTEM_ACTOR, RegisterEvent
 from casework.engine.state.register_effects import Encumbrance
@@ -180,10 +180,10 @@ class Rows:
         for event in events:
             if event.kind not in _BY_RIGHT or event.actor == SYSTEM_ACTOR:
                 continue
-            leads = kind == "organisation" and self._held(self.log, event, PROVIDER_LEAD)
+            leads = kind == "organisation" and self._held(self.log, event, Role.PROVIDER_LEAD)
             within = [self.log] if kind == "programme" else sorted(self.past.programmes())
             if not leads and not (
-                _BY_RIGHT[event.kind] and any(self._held(one, event, ADMINISTRATOR) for one in within)
+                _BY_RIGHT[event.kind] and any(self._held(one, event, Role.ADMINISTRATOR) for one in within)
             ):
                 sentence = f"Event {event.seq} ({event.kind}) is by somebody who could not do it then."
                 yield Finding("allowed", sentence, self.log, self.number, event.seq)

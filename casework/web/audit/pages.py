@@ -11,6 +11,7 @@ from flask_babel import gettext
 from werkzeug.wrappers import Response as BaseResponse
 
 from casework.definitions import load_library
+from casework.engine.roles import Role
 from casework.errors import InvalidForm, NotFound
 from casework.operations.audit import findings, questions
 from casework.operations.audit.views import SampledCase
@@ -52,7 +53,7 @@ SAMPLE = 5
 
 
 @blueprint.get("/audit")
-@only("auditor")
+@only(Role.AUDITOR)
 def home() -> str:
     with list_transaction() as (db, actor):
         counts = questions.count_questions(db, actor)
@@ -68,7 +69,7 @@ def _new_seed() -> str:
 
 
 @blueprint.get("/audit/<question>")
-@only("auditor")
+@only(Role.AUDITOR)
 def answers(question: str) -> str:
     if question not in QUESTIONS:
         raise NotFound
@@ -96,7 +97,7 @@ def answers(question: str) -> str:
 
 
 @blueprint.get("/sample")
-@only("auditor")
+@only(Role.AUDITOR)
 def sample() -> str:
     seed = request.args.get("seed", "").strip()[:100] or _new_seed()
     given, fault = request.args.get("size", str(SAMPLE)), ""
@@ -116,7 +117,7 @@ def sample() -> str:
 
 
 @blueprint.get("/verification")
-@only("auditor")
+@only(Role.AUDITOR)
 def verification() -> BaseResponse | str:
     number = request.args.get("number", "").strip()
     if number and "/" not in number:
@@ -154,7 +155,7 @@ def verify(number: str) -> str:
 
 # --- findings --------------------------------------------------------------------------------------------------------
 
-READERS = ("auditor", "officer", "supervisor", "compliance", "manager")
+READERS = (Role.AUDITOR, Role.OFFICER, Role.SUPERVISOR, Role.COMPLIANCE, Role.MANAGER)
 
 
 @blueprint.get("/findings", endpoint="findings")
@@ -235,7 +236,7 @@ def _deed(finding: str, do: Any, said: str) -> BaseResponse:
 
 
 @blueprint.get("/reading")
-@only("auditor", "manager")
+@only(Role.AUDITOR, Role.MANAGER)
 def reading_log() -> str:
     number, cursor = request.args.get("number", "").strip()[:100] or None, request.args.get("cursor")
     with page_transaction() as (db, actor):

@@ -14,6 +14,7 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from casework.engine.definition.form_values import build_model, check
 from casework.engine.definition.forms import Choice, Date, Form, Note, People, Person, Text
+from casework.engine.roles import Role
 from casework.engine.state.case import Case
 from casework.errors import NotAllowed, NotFound
 from casework.operations.cases import service as cases
@@ -36,8 +37,8 @@ Json = Any
 
 
 class HandOver(Form):
-    owner = Person(label=N_("New owner"), role="officer")
-    team = People(label=N_("Team"), role="officer", required=False)
+    owner = Person(label=N_("New owner"), role=Role.OFFICER)
+    team = People(label=N_("Team"), role=Role.OFFICER, required=False)
     note = Note(label=N_("What the new owner should know"))
 
 

@@ -12,7 +12,7 @@ from flask_babel import gettext
 from casework.definitions import load_library
 from casework.engine.definition.editions import Edition
 from casework.engine.definition.grammar import EXCEPTION, MAIN, RETURN
-from casework.engine.roles import ORGANISATION_ROLES, SUPERVISOR
+from casework.engine.roles import ORGANISATION_ROLES, Role
 from casework.errors import NotFound
 from casework.operations.cases.history import last_events
 from casework.operations.cases.queries import describe, find_case, show_case
@@ -256,7 +256,7 @@ def show(number: str) -> str:
         documents = list_documents(db, actor, case)
         next_task = (shown["next_action"] or {}).get("id", "")
         why = explain_tasks(db, actor, case, [next_task] if next_task else []).get(next_task)
-        supervises = actor.in_programme(case.programme, (SUPERVISOR,))
+        supervises = actor.in_programme(case.programme, (Role.SUPERVISOR,))
         risks = say_risks(read_prospect(db, case)) if supervises else []
         threads = threads_of(list_threads(db, actor, case), number, case.log)
         look(db, actor, case.log)

@@ -14,7 +14,7 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from casework.definitions import load_library
 from casework.engine.definition.editions import Edition
-from casework.engine.roles import OFFICER
+from casework.engine.roles import Role
 from casework.errors import InvalidForm
 from casework.operations.cases.list_queries import (
     MOST_COUNTED,
@@ -39,7 +39,15 @@ from casework.web.shell.spreadsheets import CSV, XLSX, to_csv, to_xlsx
 
 Json = Any
 PAGE = "cases"
-ROLES = ("officer", "supervisor", "compliance", "dispute_officer", "manager", "auditor", "observer")
+ROLES = (
+    Role.OFFICER,
+    Role.SUPERVISOR,
+    Role.COMPLIANCE,
+    Role.DISPUTE_OFFICER,
+    Role.MANAGER,
+    Role.AUDITOR,
+    Role.OBSERVER,
+)
 #: The names in the address, and of the filters of operations.
 FILTERS = {
     "q": "words", "state": "state", "owner": "owner", "provider": "provider", "phase": "phase", "waits_for": "waits_for",
@@ -105,7 +113,7 @@ def _page(fault: str = "", status: int = 200) -> str | tuple[str, int]:
         tabs=_tabs(actor, asked, whole=whole),
         fault=fault,
         whole=whole,
-        ticks=OFFICER in actor.roles(),
+        ticks=Role.OFFICER in actor.roles(),
         kept=[_kept(one, asked) for one in kept],
         query=urlencode(asked.query),
         next_url=_address(asked.query | {"cursor": listed["next"]}) if listed["next"] else "",
@@ -246,7 +254,7 @@ def _tabs(actor: Actor, asked: Asked, *, whole: bool) -> list[tuple[str, str, bo
     """Views that everybody has, as links."""
     views: list[tuple[str, dict[str, str]]] = [(gettext("All"), {})]
     if whole:
-        if "officer" in actor.roles():
+        if Role.OFFICER in actor.roles():
             views.append((gettext("Mine"), {"owner": actor.person, "open": "yes"}))
         views += [
             (gettext("Overdue"), {"overdue": "yes", "sort": "due"}),

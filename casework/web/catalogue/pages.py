@@ -11,6 +11,7 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext
 from werkzeug.wrappers import Response
 
+from casework.engine.roles import Role
 from casework.errors import InvalidForm, NotFound
 from casework.json_values import JsonObject
 from casework.operations.cases.service import open_case
@@ -29,7 +30,7 @@ from casework.web.tasks.next_action import say_done
 
 blueprint = Blueprint("matches", __name__)
 
-DECIDERS = ("officer", "supervisor")
+DECIDERS = (Role.OFFICER, Role.SUPERVISOR)
 VIEWS = {"new": False, "opened": True, "all": None}
 NAMES_OF_VIEWS = {"new": N_("To triage"), "opened": N_("With a case"), "all": N_("All")}
 #: What is told of a need and of a technology, in this order.

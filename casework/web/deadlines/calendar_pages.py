@@ -15,6 +15,7 @@ from werkzeug.wrappers import Response
 from casework.definitions import load_library
 from casework.engine.deadlines.calendars import Calendar
 from casework.engine.execution.timers import END_ACCESS
+from casework.engine.roles import Role
 from casework.errors import CaseHasMoved, InvalidForm, Refused
 from casework.operations.core.national_holidays import COUNTRIES, public_holidays
 from casework.operations.deadlines.calendar_import import MOST_BYTES, YEARS, read_ics
@@ -96,7 +97,7 @@ def _without(words: str, days: Mapping[date, object]) -> str:
 
 
 @blueprint.get("")
-@only("administrator")
+@only(Role.ADMINISTRATOR)
 def index() -> str:
     with page_transaction() as (db, actor):
         items = lists.list_programmes(db, actor).items
@@ -104,7 +105,7 @@ def index() -> str:
 
 
 @blueprint.get("/<uuid:programme>")
-@only("administrator")
+@only(Role.ADMINISTRATOR)
 def show(programme: Any) -> str:
     with page_transaction() as (db, actor):
         shown = show_calendar(db, actor, str(programme))
@@ -127,7 +128,7 @@ def show(programme: Any) -> str:
 
 
 @blueprint.get("/<uuid:programme>/edit")
-@only("administrator")
+@only(Role.ADMINISTRATOR)
 def edit(programme: Any) -> str:
     with page_transaction() as (db, actor):
         shown = show_calendar(db, actor, str(programme), to_change=True)
@@ -148,7 +149,7 @@ def _form(shown: ProgrammeCalendar, typed: Typed, faults: Mapping[str, str] | No
 
 
 @blueprint.post("/<uuid:programme>/edit")
-@only("administrator")
+@only(Role.ADMINISTRATOR)
 def add_days(programme: Any) -> Response:
     """Fill in public holidays, or those of a file; nothing is recorded yet."""
     with page_transaction() as (db, actor):
@@ -176,7 +177,7 @@ def add_days(programme: Any) -> Response:
 
 
 @blueprint.post("/<uuid:programme>/edit-again")
-@only("administrator")
+@only(Role.ADMINISTRATOR)
 def edit_again(programme: Any) -> str:
     """Back from the preview to the form, with what was typed."""
     with page_transaction() as (db, actor):
@@ -185,7 +186,7 @@ def edit_again(programme: Any) -> str:
 
 
 @blueprint.post("/<uuid:programme>/preview")
-@only("administrator")
+@only(Role.ADMINISTRATOR)
 def preview(programme: Any) -> Response:
     """Every deadline that the change would move; nothing is recorded yet."""
     typed = Typed.sent()
@@ -227,7 +228,7 @@ def _what(one: MovedMoment) -> str:
 
 
 @blueprint.post("/<uuid:programme>")
-@only("administrator")
+@only(Role.ADMINISTRATOR)
 def change(programme: Any) -> Response:
     """Make the new version, and count again what it moves."""
     typed, id = Typed.sent(), str(programme)

@@ -14,6 +14,7 @@ from typing import Any
 from flask_babel import gettext
 
 from casework.engine.definition.editions import Edition, TransitionRule, ancestors
+from casework.engine.roles import Role
 from casework.web.shell.i18n import edition_text, role_name
 
 Json = Any
@@ -203,7 +204,7 @@ class _Map:
         if rule.automatic:
             return gettext("by itself")
         return ", ".join(
-            gettext("the clock") if role == "system" and rule.after else role_name(role) for role in rule.by
+            gettext("the clock") if role == Role.SYSTEM and rule.after else role_name(role) for role in rule.by
         )
 
 

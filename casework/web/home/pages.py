@@ -9,6 +9,7 @@ from flask import Blueprint, redirect, render_template, request, url_for
 from flask_babel import gettext
 from werkzeug.wrappers import Response
 
+from casework.engine.roles import Role
 from casework.operations.core.actions import home_calendar
 from casework.operations.mediations.disclosures import list_unsealings
 from casework.operations.messages.mentions import list_mentions
@@ -164,7 +165,7 @@ def decisions() -> str:
 
 
 @blueprint.get("/team")
-@only("supervisor")
+@only(Role.SUPERVISOR)
 def team() -> str:
     with list_transaction() as (db, actor):
         if calendar := home_calendar(db, actor):
@@ -186,7 +187,7 @@ def team() -> str:
 
 
 @blueprint.get("/house-rule")
-@only("supervisor")
+@only(Role.SUPERVISOR)
 def house_rule() -> str:
     with list_transaction() as (db, actor):
         found = house_rule_now.break_house_rule(db, actor)
@@ -218,6 +219,6 @@ def _repair(number: str, breach: Breach) -> str:
 HOMES: tuple[tuple[frozenset[str], Callable[[], str]], ...] = ((OFFICES, my_work_page), (PROVIDERS, offers_page))
 #: Those whose home is a page that has an address of its own.
 ELSEWHERE = (
-    ("auditor", "audit.home"), ("administrator", "administration.people"), ("manager", "cases.index"),
-    ("observer", "cases.index"),
+    (Role.AUDITOR, "audit.home"), (Role.ADMINISTRATOR, "administration.people"), (Role.MANAGER, "cases.index"),
+    (Role.OBSERVER, "cases.index"),
 )  # fmt: skip

@@ -10,6 +10,7 @@ from flask import Blueprint, flash, make_response, redirect, render_template, re
 from flask_babel import gettext
 from werkzeug.wrappers import Response
 
+from casework.engine.roles import Role
 from casework.errors import InvalidForm, Refused
 from casework.operations.integrations import service_accounts
 from casework.operations.integrations.scopes import (
@@ -42,7 +43,7 @@ SCOPES = {
 
 
 @blueprint.get("")
-@only("provider_lead")
+@only(Role.PROVIDER_LEAD)
 def index() -> str:
     return _index({})
 
@@ -66,7 +67,7 @@ def _index(faults: Mapping[str, str], made: Mapping[str, Json] | None = None) ->
 
 
 @blueprint.post("")
-@only("provider_lead")
+@only(Role.PROVIDER_LEAD)
 def create() -> Response:
     """The token stands in this answer alone."""
     try:
@@ -89,7 +90,7 @@ def create() -> Response:
 
 
 @blueprint.post("/<uuid:account>/rotate")
-@only("provider_lead")
+@only(Role.PROVIDER_LEAD)
 def rotate(account: UUID) -> Response:
     """The new token stands in this answer alone."""
     try:
@@ -101,7 +102,7 @@ def rotate(account: UUID) -> Response:
 
 
 @blueprint.post("/<uuid:account>/end")
-@only("provider_lead")
+@only(Role.PROVIDER_LEAD)
 def end(account: UUID) -> Response:
     with page_transaction() as (db, actor):
         service_accounts.end_service_account(db, actor, str(account), read_request())

@@ -9,6 +9,7 @@ from flask import Blueprint, Response, current_app, flash, make_response, redire
 from flask_babel import gettext
 from werkzeug.wrappers import Response as BaseResponse
 
+from casework.engine.roles import Role
 from casework.errors import InvalidForm, Refused
 from casework.operations.integrations import webhooks
 from casework.operations.people.lists import list_members
@@ -27,7 +28,7 @@ STATES = {
 
 
 @blueprint.get("")
-@only("provider_lead")
+@only(Role.PROVIDER_LEAD)
 def index() -> str:
     return _index({})
 
@@ -47,7 +48,7 @@ def _index(faults: Mapping[str, str], made: Mapping[str, str] | None = None) -> 
 
 
 @blueprint.post("")
-@only("provider_lead")
+@only(Role.PROVIDER_LEAD)
 def create() -> Response:
     """The secret stands in this answer alone."""
     try:
@@ -70,7 +71,7 @@ def create() -> Response:
 
 
 @blueprint.post("/<uuid:hook>/rotate")
-@only("provider_lead")
+@only(Role.PROVIDER_LEAD)
 def rotate(hook: UUID) -> Response:
     """The new secret stands in this answer alone."""
     try:
@@ -82,7 +83,7 @@ def rotate(hook: UUID) -> Response:
 
 
 @blueprint.post("/<uuid:hook>/end")
-@only("provider_lead")
+@only(Role.PROVIDER_LEAD)
 def end(hook: UUID) -> BaseResponse:
     with page_transaction() as (db, actor):
         webhooks.end_endpoint(db, actor, str(hook), read_request())
@@ -91,7 +92,7 @@ def end(hook: UUID) -> BaseResponse:
 
 
 @blueprint.get("/<uuid:hook>")
-@only("provider_lead")
+@only(Role.PROVIDER_LEAD)
 def show(hook: UUID) -> str:
     cursor = request.args.get("cursor")
     with page_transaction() as (db, actor):
@@ -109,7 +110,7 @@ def show(hook: UUID) -> str:
 
 
 @blueprint.post("/messages/<uuid:message>/replay")
-@only("provider_lead")
+@only(Role.PROVIDER_LEAD)
 def replay(message: UUID) -> BaseResponse:
     with page_transaction() as (db, actor):
         try:

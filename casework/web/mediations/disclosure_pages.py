@@ -14,6 +14,7 @@ from werkzeug.wrappers import Response
 from casework.engine.case_objects.disclosures import GLASS_LASTS, MOST_DAYS
 from casework.engine.definition.form_values import build_model, check
 from casework.engine.definition.forms import Choice, Date, Form, Note, Number, Person
+from casework.engine.roles import Role
 from casework.engine.state.case import Case
 from casework.errors import NotFound, WrongState
 from casework.operations.core.drafts import find_draft
@@ -231,7 +232,7 @@ def end(opening: UUID) -> Response:
 
 
 @blueprint.get("/emergency")
-@only("administrator")
+@only(Role.ADMINISTRATOR)
 def emergency() -> Response:
     return _emergency(request.args.get("case", "").strip(), None)
 
@@ -263,7 +264,7 @@ def _emergency(number: str, sent: Sent | None) -> Response:
 
 
 @blueprint.post("/emergency")
-@only("administrator")
+@only(Role.ADMINISTRATOR)
 def break_glass() -> Response:
     number = request.form.get("case", "").strip()
     with page_transaction() as (db, actor):

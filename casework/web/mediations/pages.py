@@ -13,6 +13,7 @@ from werkzeug.wrappers import Response
 from casework.definitions import load_library
 from casework.engine.definition.form_values import build_model, check
 from casework.engine.definition.forms import Form, Note, People, Person
+from casework.engine.roles import Role
 from casework.engine.state.case import Case
 from casework.engine.state.events import NOTED, SAID
 from casework.errors import NotAllowed, NotFound
@@ -44,7 +45,7 @@ blueprint = Blueprint("mediations", __name__)
 
 
 @blueprint.get("/mediations")
-@only("dispute_officer")
+@only(Role.DISPUTE_OFFICER)
 def index() -> str:
     with page_transaction() as (db, actor):
         found = mediations.list_mediations(db, actor).items
@@ -57,7 +58,7 @@ def _row(one: MediationRow) -> tuple[MediationRow, list[str]]:
 
 
 @blueprint.get("/mediations/new")
-@only("dispute_officer")
+@only(Role.DISPUTE_OFFICER)
 def outline() -> Response | str:
     """What a dispute officer sees of a case before opening a mediation about it."""
     number = request.args.get("case", "").strip()
@@ -75,7 +76,7 @@ def outline() -> Response | str:
 
 
 @blueprint.post("/mediations")
-@only("dispute_officer")
+@only(Role.DISPUTE_OFFICER)
 def begin() -> Response:
     with page_transaction() as (db, actor):
         done = mediations.open_mediation(db, actor, request.form.get("case", ""), read_request())
@@ -151,10 +152,10 @@ def show(mediation: UUID) -> str:
 
 
 class HandOver(Form):
-    owner = Person(label=N_("Who leads it next"), role="dispute_officer")
+    owner = Person(label=N_("Who leads it next"), role=Role.DISPUTE_OFFICER)
     team = People(
         label=N_("Who stands in"),
-        role="dispute_officer",
+        role=Role.DISPUTE_OFFICER,
         required=False,
         help=N_(
             "They read it and work on it. A sealed mediation has no other deputies: whoever is away names somebody here first."

@@ -6,6 +6,7 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext
 from werkzeug.wrappers import Response
 
+from casework.engine.roles import Role
 from casework.operations.core.notice_words import KIND
 from casework.operations.notifications.mail_outbox import list_mails, resend_mail
 from casework.web.shell.forms import read_request
@@ -21,7 +22,7 @@ STATES = {"queued": N_("waits"), "sent": N_("sent"), "failed": N_("failed"), "ca
 
 
 @blueprint.get("")
-@only("administrator")
+@only(Role.ADMINISTRATOR)
 def index() -> str:
     state, cursor = request.args.get("state"), request.args.get("cursor")
     state = state if state in STATES else None
@@ -41,7 +42,7 @@ def index() -> str:
 
 
 @blueprint.post("/<mail>/resend")
-@only("administrator")
+@only(Role.ADMINISTRATOR)
 def resend(mail: str) -> Response:
     with page_transaction() as (db, actor):
         resend_mail(db, actor, mail, read_request())

@@ -6,6 +6,7 @@ from flask import Blueprint, flash, redirect, render_template, url_for
 from flask_babel import gettext
 from werkzeug.wrappers import Response
 
+from casework.engine.roles import Role
 from casework.operations.oversight.job_health import retry_job, show_jobs
 from casework.web.shell.forms import read_request
 from casework.web.shell.i18n import N_
@@ -28,7 +29,7 @@ LATE = {
 
 
 @blueprint.get("")
-@only("administrator")
+@only(Role.ADMINISTRATOR)
 def index() -> str:
     with page_transaction() as (db, actor):
         found = show_jobs(db, actor)
@@ -36,7 +37,7 @@ def index() -> str:
 
 
 @blueprint.post("/<job>/retry")
-@only("administrator")
+@only(Role.ADMINISTRATOR)
 def retry(job: str) -> Response:
     with page_transaction() as (db, actor):
         retry_job(db, actor, job, read_request())

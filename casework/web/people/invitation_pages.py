@@ -11,7 +11,7 @@ from flask_babel import gettext
 from sqlalchemy import Connection
 from werkzeug.wrappers import Response
 
-from casework.engine.roles import ORGANISATION_ROLES, ROLES, SYSTEM
+from casework.engine.roles import ORGANISATION_ROLES, PERSONAL_ROLES, Role
 from casework.errors import InvalidForm, Refused
 from casework.operations.people import administrator_checks, invitations, lists
 from casework.operations.people import queries as people_queries
@@ -29,7 +29,7 @@ STATES = {
     "open": N_("not answered yet"), "accepted": N_("accepted"), "lapsed": N_("ran out"), "revoked": N_("withdrawn"),
     "locked": N_("locked"),
 }  # fmt: skip
-INVITES = ("administrator", "provider_lead")
+INVITES = (Role.ADMINISTRATOR, Role.PROVIDER_LEAD)
 
 
 @blueprint.get("")
@@ -58,12 +58,12 @@ def _form(faults: Mapping[str, str]) -> str:
     with page_transaction() as (db, actor):
         where = _where(db, actor)
     kinds = {one.partition(":")[0] for one, _ in where}
-    in_programmes = [role for role in ROLES if role not in ORGANISATION_ROLES and role != SYSTEM]
+    in_programmes = [role for role in PERSONAL_ROLES if role not in ORGANISATION_ROLES]
     groups = [
         (kind, roles)
         for kind, roles in (
             ("programme", in_programmes),
-            ("organisation", [role for role in ROLES if role in ORGANISATION_ROLES]),
+            ("organisation", [role for role in PERSONAL_ROLES if role in ORGANISATION_ROLES]),
         )
         if kind in kinds
     ]

@@ -11,6 +11,7 @@ from flask import Blueprint, make_response, render_template, request
 from flask_babel import gettext
 from werkzeug.wrappers import Response
 
+from casework.engine.roles import Role
 from casework.errors import CaseworkError, InvalidForm
 from casework.operations.core.idempotency import Request
 from casework.operations.people import offboarding
@@ -31,7 +32,7 @@ class Outcome:
 
 
 @blueprint.get("/<uuid:person>")
-@only("supervisor")
+@only(Role.SUPERVISOR)
 def show(person: UUID) -> str:
     return _show(str(person), {}, [])
 
@@ -53,7 +54,7 @@ def _show(person: str, faults: Mapping[str, str], outcomes: list[Outcome]) -> st
 
 
 @blueprint.post("/<uuid:person>")
-@only("supervisor")
+@only(Role.SUPERVISOR)
 def take_over(person: UUID) -> Response:
     id, asked = str(person), read_request()
     note = request.form.get("note", "").strip()

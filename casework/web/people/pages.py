@@ -13,7 +13,7 @@ from flask_babel import gettext, ngettext
 from sqlalchemy import Connection
 from werkzeug.wrappers import Response
 
-from casework.engine.roles import ORGANISATION_ROLES, ROLES, SYSTEM
+from casework.engine.roles import ORGANISATION_ROLES, PERSONAL_ROLES, Role
 from casework.errors import CasesLeft, CasesStranded, InvalidForm, NotAllowed, NotFound, Refused
 from casework.operations.auth import sessions
 from casework.operations.core.i18n import SERVICES
@@ -35,7 +35,7 @@ KINDS = {
 }  # fmt: skip
 CALENDARS = {"china": N_("China's public holidays"), "monday_to_friday": N_("Monday to Friday, without holidays")}
 LANGUAGES = {"en": "English", "zh-Hans": "简体中文"}
-GIVEN = [role for role in ROLES if role != SYSTEM]
+GIVEN = PERSONAL_ROLES
 Do = Callable[[Connection, Actor, Request], Done]
 
 
@@ -87,7 +87,7 @@ def _required(*names: str) -> None:
 
 
 @blueprint.get("/people")
-@only("administrator")
+@only(Role.ADMINISTRATOR)
 def people() -> str:
     return _people(request.args.get("q", ""), {})
 
@@ -99,7 +99,7 @@ def _people(words: str, faults: Mapping[str, str]) -> str:
 
 
 @blueprint.get("/people/new")
-@only("administrator")
+@only(Role.ADMINISTRATOR)
 def new_person() -> str:
     return _new_person({})
 
@@ -109,7 +109,7 @@ def _new_person(faults: Mapping[str, str]) -> str:
 
 
 @blueprint.post("/people/new")
-@only("administrator")
+@only(Role.ADMINISTRATOR)
 def add_person() -> Response:
     def do(db: Connection, actor: Actor, asked: Request) -> Done:
         _required("email", "name")
@@ -150,7 +150,7 @@ def _show_link(done: Done) -> Response | None:
 
 
 @blueprint.post("/people/<uuid:person>/link")
-@only("administrator")
+@only(Role.ADMINISTRATOR)
 def send_link(person: Any) -> Response:
     """A new link for somebody who has set no password yet."""
     id = str(person)
@@ -166,7 +166,7 @@ def send_link(person: Any) -> Response:
 
 
 @blueprint.post("/people/<uuid:person>/reopen")
-@only("administrator")
+@only(Role.ADMINISTRATOR)
 def reopen(person: Any) -> Response:
     id = str(person)
     return _do(
@@ -183,7 +183,7 @@ def reopen(person: Any) -> Response:
 
 
 @blueprint.post("/people/<uuid:person>/end-access")
-@only("administrator")
+@only(Role.ADMINISTRATOR)
 def end_access(person: Any) -> Response:
     id = str(person)
     return _do(
@@ -195,7 +195,7 @@ def end_access(person: Any) -> Response:
 
 
 @blueprint.post("/end-access")
-@only("administrator")
+@only(Role.ADMINISTRATOR)
 def end_access_of_all() -> Response:
     """For emergencies: everybody but oneself signs in again."""
     try:
@@ -214,7 +214,7 @@ def end_access_of_all() -> Response:
 
 
 @blueprint.get("/people/<uuid:person>")
-@only("administrator")
+@only(Role.ADMINISTRATOR)
 def person(person: Any) -> str:
     return _person(str(person), {})
 
@@ -234,7 +234,7 @@ def _person(person: str, faults: Mapping[str, str]) -> str:
 
 
 @blueprint.post("/people/<uuid:person>/roles")
-@only("administrator")
+@only(Role.ADMINISTRATOR)
 def give_role(person: Any) -> Response:
     id = str(person)
 
@@ -282,7 +282,7 @@ def _begin(day: date | None) -> datetime | None:
 
 
 @blueprint.post("/roles/<uuid:membership>/end")
-@only("administrator")
+@only(Role.ADMINISTRATOR)
 def end_role(membership: Any) -> Response:
     back = _typed("person")
     try:
@@ -314,7 +314,7 @@ def _back(person: str) -> str:
 
 
 @blueprint.post("/people/<uuid:person>/deactivate")
-@only("administrator")
+@only(Role.ADMINISTRATOR)
 def deactivate(person: Any) -> Response:
     id = str(person)
 
@@ -337,7 +337,7 @@ def deactivate(person: Any) -> Response:
 
 
 @blueprint.get("/organisations")
-@only("administrator")
+@only(Role.ADMINISTRATOR)
 def organisations() -> str:
     cursor = request.args.get("cursor")
     with page_transaction() as (db, actor):
@@ -353,7 +353,7 @@ def organisations() -> str:
 
 
 @blueprint.get("/organisations/new")
-@only("administrator")
+@only(Role.ADMINISTRATOR)
 def new_organisation() -> str:
     return _new_organisation({})
 
@@ -370,7 +370,7 @@ def _new_organisation(faults: Mapping[str, str]) -> str:
 
 
 @blueprint.post("/organisations/new")
-@only("administrator")
+@only(Role.ADMINISTRATOR)
 def add_organisation() -> Response:
     def do(db: Connection, actor: Actor, asked: Request) -> Done:
         _required("name", "kind")
@@ -409,7 +409,7 @@ def add_organisation() -> Response:
 
 
 @blueprint.get("/organisations/<uuid:organisation>")
-@only("administrator")
+@only(Role.ADMINISTRATOR)
 def organisation(organisation: Any) -> str:
     with page_transaction() as (db, actor):
         shown = people_queries.show_organisation(db, actor, str(organisation))
@@ -420,7 +420,7 @@ def organisation(organisation: Any) -> str:
 
 
 @blueprint.get("/programmes")
-@only("administrator")
+@only(Role.ADMINISTRATOR)
 def programmes() -> str:
     return _programmes({})
 
@@ -433,7 +433,7 @@ def _programmes(faults: Mapping[str, str]) -> str:
 
 
 @blueprint.post("/programmes")
-@only("administrator")
+@only(Role.ADMINISTRATOR)
 def add_programme() -> Response:
     def do(db: Connection, actor: Actor, asked: Request) -> Done:
         _required("code", "name")
@@ -456,12 +456,12 @@ def add_programme() -> Response:
 
 
 @blueprint.post("/programmes/<uuid:programme>/phases")
-@only("administrator")
+@only(Role.ADMINISTRATOR)
 def add_phase(programme: Any) -> Response:
     id = str(programme)
 
     def do(db: Connection, actor: Actor, asked: Request) -> Done:
-        if not actor.in_programme(id, ("administrator",)):
+        if not actor.in_programme(id, (Role.ADMINISTRATOR,)):
             raise NotFound("programme")
         _required("phase_name", "starts_on")
         begin = _day("starts_on")

@@ -8,6 +8,7 @@ from flask import Blueprint, flash, make_response, redirect, render_template, re
 from flask_babel import gettext
 from werkzeug.wrappers import Response
 
+from casework.engine.roles import Role
 from casework.errors import InvalidForm, NotAllowed, Refused
 from casework.operations.people import account_recovery
 from casework.operations.people import queries as people_queries
@@ -39,7 +40,7 @@ def _index(fault: str = "", status: int = 200) -> Response:
 
 
 @blueprint.get("/new/<uuid:person>")
-@only("administrator")
+@only(Role.ADMINISTRATOR)
 def new(person: UUID) -> Response:
     return _new(str(person), {})
 
@@ -51,7 +52,7 @@ def _new(person: str, faults: dict[str, str], status: int = 200) -> Response:
 
 
 @blueprint.post("/new/<uuid:person>")
-@only("administrator")
+@only(Role.ADMINISTRATOR)
 def ask(person: UUID) -> Response:
     """Ask; the page that follows shows the first half of the code, this once."""
     try:

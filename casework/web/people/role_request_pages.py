@@ -10,7 +10,7 @@ from flask import Blueprint, flash, make_response, redirect, render_template, re
 from flask_babel import gettext
 from werkzeug.wrappers import Response
 
-from casework.engine.roles import ADMINISTRATOR, AUDITOR, SUPERVISOR
+from casework.engine.roles import Role
 from casework.errors import InvalidForm, Refused, WrongState
 from casework.operations.people import role_requests
 from casework.web.shell.forms import read_request
@@ -23,18 +23,18 @@ blueprint = Blueprint("role_requests", __name__, url_prefix="/roles")
 STATES = {"asked": N_("waits for a second person"), "agreed": N_("agreed"), "refused": N_("not agreed")}
 #: What somebody with the role can do from then on, for whoever agrees.
 REACH = {
-    "officer": N_("reads every case of the programme, and works on those of their own"),
-    "supervisor": N_("reads every case of the programme, decides as a second person, and agrees to roles"),
-    "compliance": N_("reads every case of the programme, screens parties and stops cases"),
-    "dispute_officer": N_("works on sealed mediations, and on no case"),
-    "auditor": N_("reads every case and its history, and judges what others have done"),
-    "manager": N_("reads every case of the programme, and changes nothing in it"),
-    "administrator": N_("makes accounts, asks for roles and agrees to them; reads no case"),
+    Role.OFFICER: N_("reads every case of the programme, and works on those of their own"),
+    Role.SUPERVISOR: N_("reads every case of the programme, decides as a second person, and agrees to roles"),
+    Role.COMPLIANCE: N_("reads every case of the programme, screens parties and stops cases"),
+    Role.DISPUTE_OFFICER: N_("works on sealed mediations, and on no case"),
+    Role.AUDITOR: N_("reads every case and its history, and judges what others have done"),
+    Role.MANAGER: N_("reads every case of the programme, and changes nothing in it"),
+    Role.ADMINISTRATOR: N_("makes accounts, asks for roles and agrees to them; reads no case"),
 }
 
 
 @blueprint.get("")
-@only(ADMINISTRATOR, SUPERVISOR, AUDITOR)
+@only(Role.ADMINISTRATOR, Role.SUPERVISOR, Role.AUDITOR)
 def index() -> str:
     with page_transaction() as (db, actor):
         found = role_requests.list_requests(db, actor)
@@ -42,7 +42,7 @@ def index() -> str:
 
 
 @blueprint.get("/<uuid:role>")
-@only(ADMINISTRATOR, SUPERVISOR, AUDITOR)
+@only(Role.ADMINISTRATOR, Role.SUPERVISOR, Role.AUDITOR)
 def show(role: UUID) -> str:
     return _shown(str(role), {})
 
@@ -54,7 +54,7 @@ def _shown(id: str, faults: Mapping[str, str]) -> str:
 
 
 @blueprint.post("/<uuid:role>/decide")
-@only(ADMINISTRATOR, SUPERVISOR, AUDITOR)
+@only(Role.ADMINISTRATOR, Role.SUPERVISOR, Role.AUDITOR)
 def decide(role: UUID) -> Response:
     id, agree = str(role), request.form.get("decision") == "agree"
     try:

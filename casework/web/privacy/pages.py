@@ -10,7 +10,7 @@ from flask import Blueprint, current_app, flash, make_response, redirect, render
 from flask_babel import gettext
 from werkzeug.wrappers import Response
 
-from casework.engine.roles import ADMINISTRATOR, COMPLIANCE, MANAGER
+from casework.engine.roles import Role
 from casework.errors import InvalidForm, NotAllowed, NotFound, Refused, WrongState
 from casework.operations.people import queries as people_queries
 from casework.operations.privacy import erasure_requests
@@ -32,7 +32,7 @@ STATES = {
 
 
 @blueprint.get("")
-@only(ADMINISTRATOR, COMPLIANCE, MANAGER)
+@only(Role.ADMINISTRATOR, Role.COMPLIANCE, Role.MANAGER)
 def index() -> str:
     cursor = request.args.get("cursor")
     with page_transaction() as (db, actor):
@@ -42,14 +42,14 @@ def index() -> str:
         rows=found.items,
         states=STATES,
         bases=BASES,
-        asks=ADMINISTRATOR in actor.roles(),
+        asks=Role.ADMINISTRATOR in actor.roles(),
         next_url=url_for("erasures.index", cursor=found.next) if found.next else "",
         first_url=url_for("erasures.index") if cursor else "",
     )
 
 
 @blueprint.get("/new")
-@only(ADMINISTRATOR)
+@only(Role.ADMINISTRATOR)
 def new() -> str:
     return _form({})
 
@@ -70,7 +70,7 @@ def _id(given: str) -> str:
 
 
 @blueprint.post("")
-@only(ADMINISTRATOR)
+@only(Role.ADMINISTRATOR)
 def ask() -> Response:
     given = {name: request.form.get(name, "").strip() for name in ("programme", "person", "basis", "reason", "words")}
     try:
@@ -101,7 +101,7 @@ def ask() -> Response:
 
 
 @blueprint.get("/<uuid:erasure>")
-@only(ADMINISTRATOR, COMPLIANCE, MANAGER)
+@only(Role.ADMINISTRATOR, Role.COMPLIANCE, Role.MANAGER)
 def show(erasure: UUID) -> str:
     return _shown(str(erasure), {})
 
@@ -115,13 +115,13 @@ def _shown(erasure: str, faults: Mapping[str, str]) -> str:
 
 
 @blueprint.post("/<uuid:erasure>/decide")
-@only(ADMINISTRATOR, COMPLIANCE, MANAGER)
+@only(Role.ADMINISTRATOR, Role.COMPLIANCE, Role.MANAGER)
 def decide(erasure: UUID) -> Response:
     id, agree = str(erasure), request.form.get("decision") == "agree"
     try:
         with page_transaction() as (db, actor):
             erasure_requests.show_erasure(db, actor, id)
-            if not {COMPLIANCE, MANAGER} & current_actor().roles():
+            if not {Role.COMPLIANCE, Role.MANAGER} & current_actor().roles():
                 raise NotAllowed(why="this is for: compliance, manager, in their own name.")
             if agree and request.form.get("sure") != "yes":
                 raise InvalidForm(fields={"sure": gettext("Tick the box: this cannot be undone.")})

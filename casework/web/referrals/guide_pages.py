@@ -11,7 +11,7 @@ from flask_babel import gettext, ngettext
 
 from casework.definitions import load_library
 from casework.engine.definition.editions import Edition, StateRule, TransitionRule
-from casework.engine.roles import PROVIDER, QUEUE_ROLES
+from casework.engine.roles import QUEUE_ROLES, Role
 from casework.errors import NotFound
 from casework.web.shell.i18n import N_, edition_text
 from casework.web.shell.session import page_transaction
@@ -86,14 +86,14 @@ def _steps(edition: Edition) -> Iterator[Step]:
 def _step(edition: Edition, path: str) -> Step:
     state = edition.states[path]
     leaving = [rule for rule, _ in edition.leaving((path,)) if rule.by_people]
-    provider = QUEUE_ROLES[PROVIDER]
-    mine = [rule for rule in leaving if set(rule.by_people) & provider or state.queue != PROVIDER]
+    provider = QUEUE_ROLES[Role.PROVIDER]
+    mine = [rule for rule in leaving if set(rule.by_people) & provider or state.queue != Role.PROVIDER]
     main = tuple((_do(edition, rule), _asked(edition, rule)) for rule in mine if rule.kind == "main")
     do = _optional(edition, f"states.{path}.do")
     return Step(
         label=edition_text(edition, f"states.{path}"),
         do="" if do in dict(main) else do,
-        ours=state.queue == PROVIDER,
+        ours=state.queue == Role.PROVIDER,
         within=_within(state),
         main=main,
         others=tuple(dict.fromkeys(_do(edition, rule) for rule in mine if rule.kind != "main")),

@@ -13,6 +13,7 @@ from sqlalchemy import Connection
 from werkzeug.wrappers import Response
 
 from casework.definitions import load_library
+from casework.engine.roles import Role
 from casework.engine.state.case import Case
 from casework.engine.state.events import SAID
 from casework.errors import NotAllowed, NotFound
@@ -193,7 +194,7 @@ def say_shared(case: Case, events: list[dict[str, Json]]) -> list[dict[str, Json
         entry = one | {
             "edition": track.edition if track else None,
             "transition": one["what"] if one["done"] else None,
-            "by_system": one["role"] == "system",
+            "by_system": one["role"] == Role.SYSTEM,
         }
         said, words = (
             say_entry(entry, editions),
@@ -297,7 +298,7 @@ def say_done(chosen: form_actions.Action) -> str:
 
 
 @blueprint.get("/members")
-@only("provider_lead")
+@only(Role.PROVIDER_LEAD)
 def members() -> str:
     with page_transaction() as (db, actor):
         found = lists.list_members(db, actor)
@@ -307,7 +308,7 @@ def members() -> str:
 
 
 @blueprint.post("/members/<uuid:membership>/end")
-@only("provider_lead")
+@only(Role.PROVIDER_LEAD)
 def end_member(membership: UUID) -> Response:
     try:
         with page_transaction() as (db, actor):

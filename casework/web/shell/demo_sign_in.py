@@ -8,18 +8,19 @@ from dataclasses import dataclass
 
 from flask import current_app
 
+from casework.engine.roles import Role
 from casework.web.shell.i18n import N_
 
 #: What somebody of the kind sees first, in the order in which the kinds are shown.
 KINDS = {
-    "officer": N_("Work and cases: what to do next, by when, and who is being waited for."),
-    "supervisor": N_("Decisions that wait, such as plans and closings, and the team's load."),
-    "compliance": N_("Parties to screen, the gate before signing, and the power to stop a case."),
-    "provider": N_("Offers to answer, work in progress, and nothing of any other provider."),
-    "dispute_officer": N_("Sealed mediations, which are there for nobody who is not named."),
-    "auditor": N_("Every case to read, its history with proof, and findings of one's own."),
-    "manager": N_("Every case to read, and the lists to export."),
-    "administrator": N_("People, organisations, programmes and workflows, and no case."),
+    Role.OFFICER: N_("Work and cases: what to do next, by when, and who is being waited for."),
+    Role.SUPERVISOR: N_("Decisions that wait, such as plans and closings, and the team's load."),
+    Role.COMPLIANCE: N_("Parties to screen, the gate before signing, and the power to stop a case."),
+    Role.PROVIDER: N_("Offers to answer, work in progress, and nothing of any other provider."),
+    Role.DISPUTE_OFFICER: N_("Sealed mediations, which are there for nobody who is not named."),
+    Role.AUDITOR: N_("Every case to read, its history with proof, and findings of one's own."),
+    Role.MANAGER: N_("Every case to read, and the lists to export."),
+    Role.ADMINISTRATOR: N_("People, organisations, programmes and workflows, and no case."),
 }
 
 

@@ -18,7 +18,7 @@ from werkzeug.wrappers import Response
 
 from casework.definitions import load_library
 from casework.engine.definition.editions import Edition
-from casework.engine.roles import PROVIDER
+from casework.engine.roles import Role
 from casework.engine.state.case import Case, Track
 from casework.engine.state.events import SAID
 from casework.errors import (
@@ -193,7 +193,7 @@ def find_sent(
     edition = load_library()[one.edition]
     roles = actor.roles()
     for rule in edition.transitions:
-        if rule.name == name and (roles & set(rule.by_people) or roles & PROVIDERS and PROVIDER in rule.by_people):
+        if rule.name == name and (roles & set(rule.by_people) or roles & PROVIDERS and Role.PROVIDER in rule.by_people):
             here = ", ".join(edition_text(edition, f"states.{leaf}") for leaf in one.states)
             why = gettext("It is not possible any more, for it stands at “%(state)s” now.", state=here)
             form = tuple(edition.form_shown(rule.form))

@@ -11,6 +11,7 @@ from typing import Any
 from flask_babel import Domain, get_locale, gettext
 
 from casework.engine.definition.editions import Edition
+from casework.engine.roles import Role
 from casework.errors import CaseworkError, InvalidForm
 
 Json = Any
@@ -293,11 +294,11 @@ class _Gaps(dict[str, object]):
         return "…"
 
 
-NAMES_OF_ROLES = {
-    "officer": N_("case officer"), "supervisor": N_("supervisor"), "compliance": N_("compliance officer"),
-    "dispute_officer": N_("dispute officer"), "provider": N_("provider's agent"), "provider_lead": N_("provider's lead"),
-    "verifier": N_("verifier"), "auditor": N_("auditor"), "manager": N_("programme manager"),
-    "observer": N_("observer"), "administrator": N_("administrator"), "system": N_("the system"),
+NAMES_OF_ROLES: dict[str, str] = {
+    Role.OFFICER: N_("case officer"), Role.SUPERVISOR: N_("supervisor"), Role.COMPLIANCE: N_("compliance officer"),
+    Role.DISPUTE_OFFICER: N_("dispute officer"), Role.PROVIDER: N_("provider's agent"), Role.PROVIDER_LEAD: N_("provider's lead"),
+    Role.VERIFIER: N_("verifier"), Role.AUDITOR: N_("auditor"), Role.MANAGER: N_("programme manager"),
+    Role.OBSERVER: N_("observer"), Role.ADMINISTRATOR: N_("administrator"), Role.SYSTEM: N_("the system"),
 }  # fmt: skip
 
 

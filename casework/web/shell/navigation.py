@@ -8,10 +8,11 @@ from dataclasses import dataclass
 from flask import current_app, request, url_for
 from flask_babel import gettext
 
+from casework.engine.roles import Role
 from casework.web.shell.i18n import N_
 
-OFFICES = frozenset({"officer", "supervisor", "compliance", "dispute_officer"})
-PROVIDERS = frozenset({"provider", "provider_lead", "verifier"})
+OFFICES = frozenset({Role.OFFICER, Role.SUPERVISOR, Role.COMPLIANCE, Role.DISPUTE_OFFICER})
+PROVIDERS = frozenset({Role.PROVIDER, Role.PROVIDER_LEAD, Role.VERIFIER})
 
 #: Pages of one case, by the beginning of their endpoints.
 OF_A_CASE = (
@@ -32,7 +33,7 @@ OF_A_CASE = (
 class Entry:
     """A place to go: for whom, what it is called, and the endpoint of its page."""
 
-    roles: frozenset[str]
+    roles: frozenset[Role]
     label: str
     endpoint: str
     #: Other endpoints that belong under it, by their beginning.
@@ -42,54 +43,69 @@ class Entry:
 ENTRIES = (
     Entry(OFFICES, N_("My work"), "home.show"),
     Entry(OFFICES, N_("Queues"), "tasks.queue", ("tasks.", "bulk.")),
-    Entry(frozenset({"auditor"}), N_("Overview"), "audit.home", ("audit.answers", "audit.sample")),
-    Entry(OFFICES - {"dispute_officer"} | {"manager", "observer", "auditor"}, N_("Cases"), "cases.index", OF_A_CASE),
-    Entry(frozenset({"officer", "supervisor"}), N_("Matches"), "matches.index", ("matches.",)),
-    Entry(frozenset({"officer", "supervisor"}), N_("Providers"), "providers.index", ("providers.",)),
+    Entry(frozenset({Role.AUDITOR}), N_("Overview"), "audit.home", ("audit.answers", "audit.sample")),
+    Entry(
+        OFFICES - {Role.DISPUTE_OFFICER} | {Role.MANAGER, Role.OBSERVER, Role.AUDITOR},
+        N_("Cases"),
+        "cases.index",
+        OF_A_CASE,
+    ),
+    Entry(frozenset({Role.OFFICER, Role.SUPERVISOR}), N_("Matches"), "matches.index", ("matches.",)),
+    Entry(frozenset({Role.OFFICER, Role.SUPERVISOR}), N_("Providers"), "providers.index", ("providers.",)),
     Entry(OFFICES, N_("Calendar"), "agenda.show"),
-    Entry(frozenset({"supervisor", "compliance"}), N_("Decisions"), "home.decisions"),
-    Entry(frozenset({"supervisor"}), N_("Team"), "home.team", ("leavers.", "skills.")),
-    Entry(frozenset({"supervisor"}), N_("House rule"), "home.house_rule"),
-    Entry(frozenset({"dispute_officer"}), N_("Mediations"), "mediations.index", ("mediations.",)),
+    Entry(frozenset({Role.SUPERVISOR, Role.COMPLIANCE}), N_("Decisions"), "home.decisions"),
+    Entry(frozenset({Role.SUPERVISOR}), N_("Team"), "home.team", ("leavers.", "skills.")),
+    Entry(frozenset({Role.SUPERVISOR}), N_("House rule"), "home.house_rule"),
+    Entry(frozenset({Role.DISPUTE_OFFICER}), N_("Mediations"), "mediations.index", ("mediations.",)),
     Entry(PROVIDERS, N_("Offers"), "home.show"),
     Entry(PROVIDERS, N_("In progress"), "referrals.working"),
     Entry(PROVIDERS, N_("Delivered"), "referrals.delivered"),
-    Entry(frozenset({"provider_lead"}), N_("Members"), "referrals.members", ("invitations.", "skills.")),
-    Entry(frozenset({"provider_lead"}), N_("Service accounts"), "service_accounts.index", ("service_accounts.",)),
-    Entry(frozenset({"provider_lead"}), N_("Webhooks"), "webhooks.index", ("webhooks.",)),
+    Entry(frozenset({Role.PROVIDER_LEAD}), N_("Members"), "referrals.members", ("invitations.", "skills.")),
+    Entry(frozenset({Role.PROVIDER_LEAD}), N_("Service accounts"), "service_accounts.index", ("service_accounts.",)),
+    Entry(frozenset({Role.PROVIDER_LEAD}), N_("Webhooks"), "webhooks.index", ("webhooks.",)),
     Entry(PROVIDERS, N_("Own profile"), "providers.index", ("providers.",)),
-    Entry(OFFICES - {"dispute_officer"} | PROVIDERS, N_("Away"), "absences.index"),
-    Entry(frozenset({"auditor"}), N_("Verification"), "audit.verification", ("audit.verify",)),
-    Entry(OFFICES - {"dispute_officer"} | {"auditor", "manager"}, N_("Findings"), "audit.findings", ("audit.finding",)),
-    Entry(frozenset({"auditor", "manager"}), N_("Reading log"), "audit.reading_log"),
+    Entry(OFFICES - {Role.DISPUTE_OFFICER} | PROVIDERS, N_("Away"), "absences.index"),
+    Entry(frozenset({Role.AUDITOR}), N_("Verification"), "audit.verification", ("audit.verify",)),
     Entry(
-        frozenset({"administrator"}),
+        OFFICES - {Role.DISPUTE_OFFICER} | {Role.AUDITOR, Role.MANAGER},
+        N_("Findings"),
+        "audit.findings",
+        ("audit.finding",),
+    ),
+    Entry(frozenset({Role.AUDITOR, Role.MANAGER}), N_("Reading log"), "audit.reading_log"),
+    Entry(
+        frozenset({Role.ADMINISTRATOR}),
         N_("People"),
         "administration.people",
         ("administration.person", "administration.new_person", "invitations."),
     ),
     Entry(
-        frozenset({"administrator", "supervisor", "auditor"}), N_("Roles"), "role_requests.index", ("role_requests.",)
+        frozenset({Role.ADMINISTRATOR, Role.SUPERVISOR, Role.AUDITOR}),
+        N_("Roles"),
+        "role_requests.index",
+        ("role_requests.",),
     ),
     Entry(
-        frozenset({"administrator", "supervisor", "compliance", "manager"}),
+        frozenset({Role.ADMINISTRATOR, Role.SUPERVISOR, Role.COMPLIANCE, Role.MANAGER}),
         N_("Lost access"),
         "recoveries.index",
         ("recoveries.",),
     ),
-    Entry(frozenset({"administrator", "compliance", "manager"}), N_("Erasures"), "erasures.index", ("erasures.",)),
     Entry(
-        frozenset({"administrator"}),
+        frozenset({Role.ADMINISTRATOR, Role.COMPLIANCE, Role.MANAGER}), N_("Erasures"), "erasures.index", ("erasures.",)
+    ),
+    Entry(
+        frozenset({Role.ADMINISTRATOR}),
         N_("Organisations"),
         "administration.organisations",
         ("administration.organisation", "administration.new_organisation"),
     ),
-    Entry(frozenset({"administrator"}), N_("Programmes"), "administration.programmes"),
-    Entry(frozenset({"administrator"}), N_("Workflows"), "maps.workflows", ("maps.edition",)),
-    Entry(frozenset({"administrator"}), N_("Calendars"), "calendars.index", ("calendars.show", "calendars.edit")),
-    Entry(frozenset({"administrator"}), N_("Mails"), "mails.index", ("mails.",)),
-    Entry(frozenset({"administrator"}), N_("Jobs"), "jobs.index", ("jobs.",)),
-    Entry(frozenset({"administrator"}), N_("Emergency"), "openings.emergency"),
+    Entry(frozenset({Role.ADMINISTRATOR}), N_("Programmes"), "administration.programmes"),
+    Entry(frozenset({Role.ADMINISTRATOR}), N_("Workflows"), "maps.workflows", ("maps.edition",)),
+    Entry(frozenset({Role.ADMINISTRATOR}), N_("Calendars"), "calendars.index", ("calendars.show", "calendars.edit")),
+    Entry(frozenset({Role.ADMINISTRATOR}), N_("Mails"), "mails.index", ("mails.",)),
+    Entry(frozenset({Role.ADMINISTRATOR}), N_("Jobs"), "jobs.index", ("jobs.",)),
+    Entry(frozenset({Role.ADMINISTRATOR}), N_("Emergency"), "openings.emergency"),
 )
 
 
@@ -100,7 +116,7 @@ class Link:
     current: bool
 
 
-def rail(roles: Iterable[str]) -> list[Link]:
+def rail(roles: Iterable[Role]) -> list[Link]:
     """The links for these roles, each page once."""
     mine, seen, made = frozenset(roles), set(), []
     for entry in ENTRIES:

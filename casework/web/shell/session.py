@@ -12,6 +12,7 @@ from flask import Flask, Request, Response, current_app, g, make_response, reque
 from flask_login import LoginManager, UserMixin, current_user
 from sqlalchemy import Connection, Engine
 
+from casework.engine.roles import Role
 from casework.errors import NotFound, NotSignedIn
 from casework.operations.auth.sessions import LONGEST, Scope, Viewer, find_viewer
 from casework.operations.core.encryption import Vault
@@ -50,7 +51,7 @@ class Person(UserMixin):
         return self.viewer.actor
 
     @property
-    def roles(self) -> set[str]:
+    def roles(self) -> set[Role]:
         return self.viewer.actor.roles()
 
     @property
@@ -224,7 +225,7 @@ def list_transaction() -> Iterator[tuple[Connection, Actor]]:
         yield db, focused(actor, chosen.id if chosen else None)
 
 
-def only(*roles: str) -> Callable[[Callable[P, R]], Callable[P, R]]:
+def only(*roles: Role) -> Callable[[Callable[P, R]], Callable[P, R]]:
     """A page for those who have one of the roles; for others it does not exist."""
 
     def decorate(view: Callable[P, R]) -> Callable[P, R]:

@@ -11,6 +11,7 @@ from flask_babel import gettext
 from markupsafe import Markup
 
 from casework.definitions import load_library
+from casework.engine.roles import Role
 from casework.operations.core.views import TaskKey
 from casework.operations.deadlines.words import say_used
 from casework.permissions.actors import READS_ALL
@@ -24,7 +25,7 @@ from casework.web.shell.values import party_name, service_name
 
 Json = Any
 
-QUEUES = {"intake": N_("new cases"), "provider": N_("provider"), "provider_lead": N_("provider's lead")}
+QUEUES = {"intake": N_("new cases"), Role.PROVIDER: N_("provider"), Role.PROVIDER_LEAD: N_("provider's lead")}
 
 
 def queue_name(code: str) -> str:

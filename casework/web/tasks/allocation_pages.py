@@ -11,7 +11,7 @@ from flask_babel import gettext
 from sqlalchemy import Connection
 from werkzeug.wrappers import Response
 
-from casework.engine.roles import ORGANISATION_QUEUES, PROVIDER_LEAD, SUPERVISOR
+from casework.engine.roles import ORGANISATION_QUEUES, Role
 from casework.engine.tasks.allocation import FAMILIAR, NONE, ROUND_ROBIN, SHORTEST, SKILL
 from casework.errors import InvalidForm, NotFound
 from casework.operations.tasks import allocation
@@ -29,8 +29,8 @@ STRATEGIES = {
     SKILL: N_("to whoever has most of the skills that it asks for"),
 }  # fmt: skip
 QUEUES = {
-    "intake": N_("New cases"), "officer": N_("Officers, in a case of several"), "supervisor": N_("Supervisors"), "compliance": N_("Compliance officers"),
-    "provider": N_("Everybody's tasks"), "provider_lead": N_("The leads' tasks"),
+    "intake": N_("New cases"), Role.OFFICER: N_("Officers, in a case of several"), Role.SUPERVISOR: N_("Supervisors"), Role.COMPLIANCE: N_("Compliance officers"),
+    Role.PROVIDER: N_("Everybody's tasks"), Role.PROVIDER_LEAD: N_("The leads' tasks"),
 }  # fmt: skip
 
 
@@ -63,7 +63,7 @@ def _typed(one: Mapping[str, Json]) -> dict[str, Json]:
 
 
 @blueprint.post("/queues/allocation")
-@only(SUPERVISOR, PROVIDER_LEAD)
+@only(Role.SUPERVISOR, Role.PROVIDER_LEAD)
 def choose() -> Response:
     queue = request.form.get("queue", "")
     page = "referrals.members" if queue in ORGANISATION_QUEUES else "home.team"

@@ -12,7 +12,7 @@ from sqlalchemy import Connection
 from werkzeug.wrappers import Response
 
 from casework.engine.definition.forms import Form, Many, Note
-from casework.engine.roles import PROVIDER_LEAD, SUPERVISOR
+from casework.engine.roles import Role
 from casework.engine.tasks.allocation import ALL_FULL, NOBODY, UNSKILLED
 from casework.operations.core.drafts import find_draft
 from casework.operations.core.i18n import SERVICES
@@ -86,7 +86,7 @@ def _skill(code: str) -> str:
 
 
 @blueprint.get("/<uuid:scope>/<uuid:person>")
-@only(SUPERVISOR, PROVIDER_LEAD)
+@only(Role.SUPERVISOR, Role.PROVIDER_LEAD)
 def show(scope: UUID, person: UUID) -> Response:
     return _page(str(scope), str(person), None)
 
@@ -116,7 +116,7 @@ def _back(kind: str) -> str:
 
 
 @blueprint.post("/<uuid:scope>/<uuid:person>")
-@only(SUPERVISOR, PROVIDER_LEAD)
+@only(Role.SUPERVISOR, Role.PROVIDER_LEAD)
 def keep(scope: UUID, person: UUID) -> Response:
     told: dict[str, Json] = {}
 

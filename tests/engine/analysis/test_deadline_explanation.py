@@ -13,7 +13,7 @@ from casework.engine.analysis.deadline_explanation import Explanation, Telling, 
 from casework.engine.deadlines.calendars import Calendar, Unit
 from casework.engine.definition.grammar import Final, Limit, State, Workflow, previous, working_days
 from casework.engine.execution.commands import Recount
-from casework.engine.roles import OFFICER
+from casework.engine.roles import Role
 from casework.operations.core.national_holidays import china
 from tests.engine.deadlines.test_calendars import is_open, slots
 from tests.engine.toys import Play
@@ -36,12 +36,12 @@ def workflow(limit: Limit) -> type[Workflow]:
     class Waits(Workflow):
         workflow = "case"
         title = "A case that waits"
-        working = State("Working", OFFICER, limit, "Work")
+        working = State("Working", Role.OFFICER, limit, "Work")
         done = Final("Done")
-        aside = State("Aside", OFFICER, working_days(5), "Work")
-        finish = working.to(done, by=OFFICER, do="Finish", done="finished")
-        step_aside = working.to(aside, by=OFFICER, do="Step aside", done="stepped aside")
-        step_back = aside.to(previous(), by=OFFICER, do="Step back", done="stepped back")
+        aside = State("Aside", Role.OFFICER, working_days(5), "Work")
+        finish = working.to(done, by=Role.OFFICER, do="Finish", done="finished")
+        step_aside = working.to(aside, by=Role.OFFICER, do="Step aside", done="stepped aside")
+        step_back = aside.to(previous(), by=Role.OFFICER, do="Step back", done="stepped back")
 
     return Waits
 

@@ -21,7 +21,7 @@ from casework.engine.case_objects.messages import (
 )
 from casework.engine.execution.context import By
 from casework.engine.execution.record_commands import Correct, Said, Say
-from casework.engine.roles import ROLES
+from casework.engine.roles import Role
 from casework.engine.state.case import Case
 from casework.engine.state.events import NOTED, SAID, Event
 from casework.errors import CaseworkError, InvalidForm, NotAllowed, WrongState
@@ -71,8 +71,8 @@ def test_the_words_are_in_the_body_alone() -> None:
     assert "slow" not in str(event.effects)
 
 
-@given(st.sampled_from((*AUDIENCES, "", "public")), st.booleans(), st.sampled_from(ROLES))
-def test_no_event_has_another_audience_than_was_asked_for(audience: str, placed: bool, role: str) -> None:
+@given(st.sampled_from((*AUDIENCES, "", "public")), st.booleans(), st.sampled_from(Role))
+def test_no_event_has_another_audience_than_was_asked_for(audience: str, placed: bool, role: Role) -> None:
     """Whatever is asked for by whomever: an internal note is never in a referral, a shared message always, by who may."""
     play = sent()
     referral = play.track("referral").id if placed else None
@@ -124,13 +124,13 @@ def test_the_office_writes_internal_notes(by: By) -> None:
     assert note(sent(), by).role == by.role
 
 
-@pytest.mark.parametrize("by", [PROVIDER, LEAD, By("a", "auditor"), By("m", "manager")])
+@pytest.mark.parametrize("by", [PROVIDER, LEAD, By("a", Role.AUDITOR), By("m", Role.MANAGER)])
 def test_nobody_else_writes_internal_notes(by: By) -> None:
     with pytest.raises(NotAllowed):
         note(sent(), by)
 
 
-@pytest.mark.parametrize("by", [COMPLIANCE, By("a", "auditor")])
+@pytest.mark.parametrize("by", [COMPLIANCE, By("a", Role.AUDITOR)])
 def test_who_only_reads_a_thread_does_not_write_in_it(by: By) -> None:
     with pytest.raises(NotAllowed):
         share(sent(), by)

@@ -13,7 +13,7 @@ from casework.engine.definition.editions import Edition
 from casework.engine.definition.grammar import Final, Limit, State, Workflow, working_days
 from casework.engine.definition.publisher import publish
 from casework.engine.definition.validation import faults
-from casework.engine.roles import OFFICER
+from casework.engine.roles import Role
 from tests.engine.analysis.test_deadline_explanation import MINUTE, Waiting, calendars
 from tests.engine.deadlines.test_calendars import is_open
 from tests.engine.toys import CALENDAR, DAY, Play
@@ -25,9 +25,9 @@ class Hurried(Workflow):
     title = "A hurried case"
     workflow = "toy"
     ladder = {"remind": 80, "escalate": 1, "flag": 3}  # noqa: RUF012 - a definition is written in plain data
-    working = State("Working", OFFICER, working_days(10), "Work")
+    working = State("Working", Role.OFFICER, working_days(10), "Work")
     done = Final("Done")
-    finish = working.to(done, by=OFFICER, do="Finish", done="finished")
+    finish = working.to(done, by=Role.OFFICER, do="Finish", done="finished")
 
 
 def _rungs(play: Play) -> dict[str, Rung]:
@@ -49,9 +49,9 @@ def test_a_workflow_that_sets_none_has_the_usual_one_and_says_nothing_of_it() ->
     class Usual(Workflow):
         workflow = "toy"
         title = "A usual case"
-        working = State("Working", OFFICER, working_days(10), "Work")
+        working = State("Working", Role.OFFICER, working_days(10), "Work")
         done = Final("Done")
-        finish = working.to(done, by=OFFICER, do="Finish", done="finished")
+        finish = working.to(done, by=Role.OFFICER, do="Finish", done="finished")
 
     edition = publish(Usual)
     assert edition.ladder == LADDER == {"remind": 60, "escalate": 2, "flag": 5}

@@ -29,11 +29,11 @@ class First(Workflow):
     workflow = "toy"
     title = "Toy"
 
-    a = State("A", roles.OFFICER, working_days(5), "One")
+    a = State("A", roles.Role.OFFICER, working_days(5), "One")
     done = Final("Done")
 
-    go = a.to(done, by=roles.OFFICER, do="Go", done="went", form=Colour)
-    beside = a.to(same(), by=roles.OFFICER, opens=[Track("other", fresh=True)])
+    go = a.to(done, by=roles.Role.OFFICER, do="Go", done="went", form=Colour)
+    beside = a.to(same(), by=roles.Role.OFFICER, opens=[Track("other", fresh=True)])
 
 
 class Second(Workflow):
@@ -42,30 +42,30 @@ class Second(Workflow):
     workflow = "toy"
     edition = 2
 
-    a = State("A", roles.OFFICER, working_days(5), "One")
-    looked = State("Looked", roles.SUPERVISOR, working_days(5), "Two")
+    a = State("A", roles.Role.OFFICER, working_days(5), "One")
+    looked = State("Looked", roles.Role.SUPERVISOR, working_days(5), "Two")
     done = Final("Done")
 
-    go = a.to(looked, by=roles.OFFICER, form=Colour)
-    approve = looked.to(done, by=roles.SUPERVISOR)
-    beside = a.to(same(), by=roles.OFFICER, opens=[Track("other", fresh=True)])
+    go = a.to(looked, by=roles.Role.OFFICER, form=Colour)
+    approve = looked.to(done, by=roles.Role.SUPERVISOR)
+    beside = a.to(same(), by=roles.Role.OFFICER, opens=[Track("other", fresh=True)])
 
 
 class Other(Workflow):
-    x = State("X", roles.OFFICER, working_days(5), "One")
+    x = State("X", roles.Role.OFFICER, working_days(5), "One")
     end = Final("End")
 
-    stop = x.to(end, by=roles.OFFICER)
+    stop = x.to(end, by=roles.Role.OFFICER)
 
 
 class NewOther(Workflow):
     workflow = "other"
     edition = 2
 
-    x = State("X", roles.SUPERVISOR, working_days(5), "One")
+    x = State("X", roles.Role.SUPERVISOR, working_days(5), "One")
     end = Final("End")
 
-    stop = x.to(end, by=roles.SUPERVISOR)
+    stop = x.to(end, by=roles.Role.SUPERVISOR)
 
 
 class _ColourInOtherWords(Form):
@@ -81,11 +81,11 @@ class FirstInOtherWords(Workflow):
     workflow = "toy"
     title = "A toy"
 
-    a = State("Ah", roles.OFFICER, working_days(5), "One", do="Ah!")
+    a = State("Ah", roles.Role.OFFICER, working_days(5), "One", do="Ah!")
     done = Final("Finished")
 
-    go = a.to(done, by=roles.OFFICER, do="Walk", done="walked", form=_ColourInOtherWords)
-    beside = a.to(same(), by=roles.OFFICER, opens=[Track("other", fresh=True)])
+    go = a.to(done, by=roles.Role.OFFICER, do="Walk", done="walked", form=_ColourInOtherWords)
+    beside = a.to(same(), by=roles.Role.OFFICER, opens=[Track("other", fresh=True)])
 
 
 def _shuffled(value: Any, dice: random.Random) -> Any:

@@ -14,7 +14,7 @@ from casework.engine.definition.required_documents import BLOCKED, EXPIRED, MISS
 from casework.engine.definition.validation import faults
 from casework.engine.execution.available_actions import Offer
 from casework.engine.execution.record_commands import FileTold, RegisterDocument, WithdrawDocument
-from casework.engine.roles import OFFICER, SYSTEM
+from casework.engine.roles import Role
 from casework.engine.state.projection import fold
 from casework.errors import Refused
 from tests.engine.toys import Play
@@ -26,10 +26,10 @@ STATEMENT = Paper("statement", "statement of the laboratory", valid=True)
 class Signing(Workflow):
     """Somebody signs, once the statement is there."""
 
-    open = State("Open", OFFICER, working_days(5), "Step")
+    open = State("Open", Role.OFFICER, working_days(5), "Step")
     signed = Final("Signed")
 
-    sign = open.to(signed, by=OFFICER, do="Sign", done="signed", needs=[STATEMENT])
+    sign = open.to(signed, by=Role.OFFICER, do="Sign", done="signed", needs=[STATEMENT])
 
 
 @pytest.fixture
@@ -141,9 +141,9 @@ def test_it_never_answers_without_knowing_what_the_scanner_says(play: Play) -> N
 
 def test_an_edition_without_such_papers_is_what_it_was() -> None:
     class Plain(Workflow):
-        open = State("Open", OFFICER, working_days(5), "Step")
+        open = State("Open", Role.OFFICER, working_days(5), "Step")
         signed = Final("Signed")
-        sign = open.to(signed, by=OFFICER, do="Sign", done="signed")
+        sign = open.to(signed, by=Role.OFFICER, do="Sign", done="signed")
 
     assert "needs" not in publish(Plain).rules["transitions"][0]
 
@@ -154,9 +154,9 @@ def test_an_edition_without_such_papers_is_what_it_was() -> None:
 def kinds_of_faults(needs: list[Paper], **how: Any) -> list[str]:
     class Faulty(Workflow):
         inside = how.get("inside")
-        open = State("Open", OFFICER, working_days(5), "Step")
+        open = State("Open", Role.OFFICER, working_days(5), "Step")
         signed = Final("Signed")
-        sign = open.to(signed, by=how.get("by", OFFICER), do="Sign", done="signed", needs=needs)
+        sign = open.to(signed, by=how.get("by", Role.OFFICER), do="Sign", done="signed", needs=needs)
 
     return [one.kind for one in faults(publish(Faulty)) if one.kind.startswith("paper")]
 
@@ -168,7 +168,7 @@ def test_a_sound_one_has_no_fault() -> None:
 @pytest.mark.parametrize(
     ("needs", "how", "kind"),
     [
-        ([STATEMENT], {"by": SYSTEM}, "paper_by_itself"),
+        ([STATEMENT], {"by": Role.SYSTEM}, "paper_by_itself"),
         ([STATEMENT, STATEMENT], {}, "paper_twice"),
         ([Paper("statement", " ")], {}, "paper_unnamed"),
         ([Paper("statement", "statement", of="assessment")], {"inside": "referral"}, "paper_hidden"),

@@ -49,7 +49,7 @@ class Report(Form):
     note = Note(label="Note")
 
 
-def _state(label: str, queue: str = roles.OFFICER) -> State:
+def _state(label: str, queue: str = roles.Role.OFFICER) -> State:
     return State(label, queue, working_days(5), "Step")
 
 
@@ -59,7 +59,7 @@ class Sound(Workflow):
     checks = Parallel(
         "Checks",
         lab=Stage("Lab", trying=_state("Trying"), good=Final("Good")),
-        site=Stage("Site", visiting=_state("Visiting", roles.SUPERVISOR), seen=Final("Seen")),
+        site=Stage("Site", visiting=_state("Visiting", roles.Role.SUPERVISOR), seen=Final("Seen")),
     )
     talks = Stage("Talks", first=_state("First"), agreed=Final("Agreed"))
     held = _state("Held")
@@ -67,29 +67,34 @@ class Sound(Workflow):
 
     go = a.to(
         b,
-        by=roles.OFFICER,
+        by=roles.Role.OFFICER,
         form=Report,
         opens=[
             Task(
-                "look", "Look", roles.OFFICER, calendar_days(5, since="on"), Report, after=calendar_days(3, since="on")
+                "look",
+                "Look",
+                roles.Role.OFFICER,
+                calendar_days(5, since="on"),
+                Report,
+                after=calendar_days(3, since="on"),
             ),
-            Task("each", "Do each", roles.OFFICER, until("by"), per="items:items"),
+            Task("each", "Do each", roles.Role.OFFICER, until("by"), per="items:items"),
         ],
     )
-    split = b.to(checks, by=roles.OFFICER, not_by=("go", "look"), ends=("look",), form=Report)
-    fine = checks["lab"]["trying"].to(checks["lab"]["good"], by=roles.OFFICER)  # type: ignore[index]  # a class of states, which are found by name
-    see = checks["site"]["visiting"].to(checks["site"]["seen"], by=roles.SUPERVISOR)  # type: ignore[index]  # a class of states, which are found by name
+    split = b.to(checks, by=roles.Role.OFFICER, not_by=("go", "look"), ends=("look",), form=Report)
+    fine = checks["lab"]["trying"].to(checks["lab"]["good"], by=roles.Role.OFFICER)  # type: ignore[index]  # a class of states, which are found by name
+    see = checks["site"]["visiting"].to(checks["site"]["seen"], by=roles.Role.SUPERVISOR)  # type: ignore[index]  # a class of states, which are found by name
     both = checks.then(talks)
-    agree = talks["first"].to(talks["agreed"], by=roles.OFFICER)
+    agree = talks["first"].to(talks["agreed"], by=roles.Role.OFFICER)
     end = talks.then(done)
-    hold = any_of(a, b).to(held, by=roles.OFFICER)
-    resume = held.to(previous(), by=roles.OFFICER)
+    hold = any_of(a, b).to(held, by=roles.Role.OFFICER)
+    resume = held.to(previous(), by=roles.Role.OFFICER)
     lapse = held.after(calendar_days(9, since="go.on"), done)
-    remark = b.to(same(), by=roles.OFFICER)
-    reopen = done.to(a, by=roles.SUPERVISOR, reopens=True)
+    remark = b.to(same(), by=roles.Role.OFFICER)
+    reopen = done.to(a, by=roles.Role.SUPERVISOR, reopens=True)
 
     milestones = {"agreed": [done]}
-    on_request = (((b,), (roles.OFFICER,), Task("extra", "More", roles.OFFICER, working_days(5))),)
+    on_request = (((b,), (roles.Role.OFFICER,), Task("extra", "More", roles.Role.OFFICER, working_days(5))),)
 
 
 class Above(Workflow):
@@ -98,8 +103,8 @@ class Above(Workflow):
     x = _state("X")
     y = Final("Y")
 
-    start = x.to(y, by=roles.OFFICER, also=(Also("child", "stop"),))
-    other = x.to(same(), by=roles.OFFICER, opens=[Track("below")])
+    start = x.to(y, by=roles.Role.OFFICER, also=(Also("child", "stop"),))
+    other = x.to(same(), by=roles.Role.OFFICER, opens=[Track("below")])
 
 
 class Below(Workflow):
@@ -109,7 +114,7 @@ class Below(Workflow):
     x = _state("X")
     y = Final("Y")
 
-    stop = x.to(y, by=roles.OFFICER, also=(Also("parent", "start"), Also("referrals", "start")))
+    stop = x.to(y, by=roles.Role.OFFICER, also=(Also("parent", "start"), Also("referrals", "start")))
 
 
 # --- seeding ---------------------------------------------------------------------------------------------------------

@@ -22,7 +22,7 @@ def toy_never(f: Facts) -> bool:
 
 
 def _state(label: str) -> State:
-    return State(label, roles.OFFICER, working_days(5), "Step")
+    return State(label, roles.Role.OFFICER, working_days(5), "Step")
 
 
 class Main(Workflow):
@@ -33,11 +33,11 @@ class Main(Workflow):
     further = _state("Further")
     done = Final("Done")
 
-    open_side = waiting.to(same(), by=roles.OFFICER, opens=[Track("side")])
+    open_side = waiting.to(same(), by=roles.Role.OFFICER, opens=[Track("side")])
     go = waiting.then(ready, guards=[toy_side_is_ready])
     go_on = ready.then(further)
     stay = further.then(done, guards=[toy_never])
-    end = further.to(done, by=roles.OFFICER)
+    end = further.to(done, by=roles.Role.OFFICER)
 
 
 class Side(Workflow):
@@ -45,8 +45,8 @@ class Side(Workflow):
     reached = _state("Reached")
     over = Final("Over")
 
-    reach = begun.to(reached, by=roles.OFFICER)
-    finish = reached.to(over, by=roles.OFFICER)
+    reach = begun.to(reached, by=roles.Role.OFFICER)
+    finish = reached.to(over, by=roles.Role.OFFICER)
     end_too = reached.then(over, guards=[toy_never])
 
     milestones = {"ready": [reached, over]}
@@ -60,10 +60,10 @@ class Loop(Workflow):
     three = _state("Three")
     done = Final("Done")
 
-    kick = one.to(two, by=roles.OFFICER)
+    kick = one.to(two, by=roles.Role.OFFICER)
     there = two.then(three)
     back = three.then(two)
-    end = one.to(done, by=roles.OFFICER)
+    end = one.to(done, by=roles.Role.OFFICER)
 
 
 def test_a_track_goes_on_when_another_reaches_its_milestone() -> None:

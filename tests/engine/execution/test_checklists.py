@@ -8,7 +8,7 @@ from casework.engine.definition.forms import Form, Text
 from casework.engine.definition.grammar import EXCEPTION, Final, Item, State, Task, Workflow, working_days
 from casework.engine.execution.checklists import MOST, items_of
 from casework.engine.execution.task_commands import AddItem, Claim, Complete, Delegate, HandBack, Tick
-from casework.engine.roles import COMPLIANCE, OFFICER
+from casework.engine.roles import Role
 from casework.engine.state.case import COMPLETED
 from casework.engine.state.projection import fold
 from casework.errors import InvalidForm, ItemsUnticked, NotAllowed, NotFound, WrongState
@@ -25,7 +25,7 @@ class Answer(Form):
 look = Task(
     "look",
     "Look closely",
-    OFFICER,
+    Role.OFFICER,
     working_days(5),
     Answer,
     checklist=(Item("front", "The front"), Item("back", "The back", required=False), Item("lid", "The lid")),
@@ -38,16 +38,16 @@ class Toy(Workflow):
     workflow = "toy"
     work = State(
         "Work",
-        OFFICER,
+        Role.OFFICER,
         working_days(3),
         "Work",
         checklist=(Item("swept", "Swept"), Item("dusted", "Dusted", required=False)),
     )
     done = Final("Done")
     dropped = Final("Dropped")
-    finish = work.to(done, by=OFFICER)
-    drop = work.to(dropped, by=OFFICER, kind=EXCEPTION)
-    opens = (look, Task("screening", "Screen", COMPLIANCE, working_days(5), Answer))
+    finish = work.to(done, by=Role.OFFICER)
+    drop = work.to(dropped, by=Role.OFFICER, kind=EXCEPTION)
+    opens = (look, Task("screening", "Screen", Role.COMPLIANCE, working_days(5), Answer))
 
 
 DATA = {"answer": "Well."}

@@ -17,7 +17,7 @@ def toy_nothing_refused(f: Facts) -> bool:
     return "checks.lab.refused" not in f.track.states
 
 
-def _state(label: str, queue: str = roles.OFFICER) -> State:
+def _state(label: str, queue: str = roles.Role.OFFICER) -> State:
     return State(label, queue, working_days(5), "Step")
 
 
@@ -28,26 +28,26 @@ class Twofold(Workflow):
     checks = Parallel(
         "Checks",
         lab=Stage("Lab", trying=_state("Trying"), again=_state("Again"), good=Final("Good"), refused=Final("Refused")),
-        site=Stage("Site", visiting=_state("Visiting", roles.SUPERVISOR), seen=Final("Seen")),
+        site=Stage("Site", visiting=_state("Visiting", roles.Role.SUPERVISOR), seen=Final("Seen")),
     )
     talks = Stage("Talks", first=_state("First"), second=_state("Second"), agreed=Final("Agreed"))
     aside = _state("Aside")
     done = Final("Done")
     failed = Final("Failed")
 
-    begin = start.to(checks, by=roles.OFFICER)
-    retry = checks["lab"]["trying"].to(checks["lab"]["again"], by=roles.OFFICER)  # type: ignore[index]  # a class of states, which are found by name
-    fine = (checks["lab"]["trying"] | checks["lab"]["again"]).to(checks["lab"]["good"], by=roles.OFFICER)  # type: ignore[index]  # a class of states, which are found by name
-    refuse = checks["lab"]["trying"].to(checks["lab"]["refused"], by=roles.OFFICER)  # type: ignore[index]  # a class of states, which are found by name
-    see = checks["site"]["visiting"].to(checks["site"]["seen"], by=roles.SUPERVISOR)  # type: ignore[index]  # a class of states, which are found by name
-    remark = checks.to(same(), by=roles.OFFICER)
+    begin = start.to(checks, by=roles.Role.OFFICER)
+    retry = checks["lab"]["trying"].to(checks["lab"]["again"], by=roles.Role.OFFICER)  # type: ignore[index]  # a class of states, which are found by name
+    fine = (checks["lab"]["trying"] | checks["lab"]["again"]).to(checks["lab"]["good"], by=roles.Role.OFFICER)  # type: ignore[index]  # a class of states, which are found by name
+    refuse = checks["lab"]["trying"].to(checks["lab"]["refused"], by=roles.Role.OFFICER)  # type: ignore[index]  # a class of states, which are found by name
+    see = checks["site"]["visiting"].to(checks["site"]["seen"], by=roles.Role.SUPERVISOR)  # type: ignore[index]  # a class of states, which are found by name
+    remark = checks.to(same(), by=roles.Role.OFFICER)
     both = checks.then(talks, guards=[toy_nothing_refused])
-    give_up = checks.to(failed, by=roles.SUPERVISOR)
-    step_aside = checks.to(aside, by=roles.OFFICER)
-    come_back = aside.to(previous(), by=roles.OFFICER)
-    talk = talks["first"].to(talks["second"], by=roles.OFFICER)
-    agree = talks["second"].to(talks["agreed"], by=roles.OFFICER)
-    break_off = talks.to(failed, by=roles.OFFICER)
+    give_up = checks.to(failed, by=roles.Role.SUPERVISOR)
+    step_aside = checks.to(aside, by=roles.Role.OFFICER)
+    come_back = aside.to(previous(), by=roles.Role.OFFICER)
+    talk = talks["first"].to(talks["second"], by=roles.Role.OFFICER)
+    agree = talks["second"].to(talks["agreed"], by=roles.Role.OFFICER)
+    break_off = talks.to(failed, by=roles.Role.OFFICER)
     end = talks.then(done)
 
 

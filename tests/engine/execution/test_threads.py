@@ -17,7 +17,7 @@ THREADS, ROUNDS = 8, 400
 
 
 def _state(label: str) -> State:
-    return State(label, roles.OFFICER, working_days(5), "Step")
+    return State(label, roles.Role.OFFICER, working_days(5), "Step")
 
 
 class Busy(Workflow):
@@ -29,11 +29,11 @@ class Busy(Workflow):
     )
     done = Final("Done")
 
-    begin = start.to(checks, by=roles.OFFICER)
-    ab = checks["lab"]["a"].to(checks["lab"]["b"], by=roles.OFFICER)  # type: ignore[index]  # a class of states, which are found by name
-    see = checks["site"]["c"].to(checks["site"]["seen"], by=roles.OFFICER)  # type: ignore[index]  # a class of states, which are found by name
-    fine = checks["lab"]["b"].to(checks["lab"]["good"], by=roles.OFFICER)  # type: ignore[index]  # a class of states, which are found by name
-    end = checks.to(done, by=roles.OFFICER)
+    begin = start.to(checks, by=roles.Role.OFFICER)
+    ab = checks["lab"]["a"].to(checks["lab"]["b"], by=roles.Role.OFFICER)  # type: ignore[index]  # a class of states, which are found by name
+    see = checks["site"]["c"].to(checks["site"]["seen"], by=roles.Role.OFFICER)  # type: ignore[index]  # a class of states, which are found by name
+    fine = checks["lab"]["b"].to(checks["lab"]["good"], by=roles.Role.OFFICER)  # type: ignore[index]  # a class of states, which are found by name
+    end = checks.to(done, by=roles.Role.OFFICER)
 
 
 WAY = ("begin", "ab", "see", "fine", "end")

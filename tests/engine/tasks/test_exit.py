@@ -9,7 +9,7 @@ from casework.engine.definition.grammar import Final, State, Task, Workflow, wor
 from casework.engine.execution.commands import DeclareInterest, HandOver
 from casework.engine.execution.context import By
 from casework.engine.execution.task_commands import Exit
-from casework.engine.roles import COMPLIANCE, OFFICER
+from casework.engine.roles import Role
 from casework.errors import InvalidForm, WrongState
 from tests.engine.toys import COMPLIANCE as REVIEWER
 from tests.engine.toys import Play
@@ -23,10 +23,10 @@ class Toy(Workflow):
     """One step with a side task for the reviewers."""
 
     workflow = "toy"
-    work = State("Work", OFFICER, working_days(3), "Work")
+    work = State("Work", Role.OFFICER, working_days(3), "Work")
     done = Final("Done")
-    finish = work.to(done, by=OFFICER)
-    opens = (Task("screening", "Screen", COMPLIANCE, working_days(5), Answer),)
+    finish = work.to(done, by=Role.OFFICER)
+    opens = (Task("screening", "Screen", Role.COMPLIANCE, working_days(5), Answer),)
 
 
 def play() -> Play:
@@ -74,7 +74,7 @@ def test_a_former_owner_leaves_nothing_held() -> None:
 def test_whoever_declares_an_interest_leaves_nothing_held() -> None:
     case = play()
     case.claim("screening", REVIEWER)
-    case.do(DeclareInterest("compliance-1", "owns shares"), By("compliance-1", "compliance"))
+    case.do(DeclareInterest("compliance-1", "owns shares"), By("compliance-1", Role.COMPLIANCE))
     assert (case.task("screening").state, case.task("screening").holder) == ("Ready", None)
     assert "compliance-1" in case.case.interests
 

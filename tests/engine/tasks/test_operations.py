@@ -23,7 +23,7 @@ from casework.engine.execution.task_commands import (
     Start,
     Suspend,
 )
-from casework.engine.roles import COMPLIANCE, OFFICER, SUPERVISOR
+from casework.engine.roles import Role
 from casework.engine.state.case import PAUSED, READY, RESERVED, SUSPENDED
 from casework.engine.state.projection import fold
 from casework.errors import AlreadyTaken, InvalidForm, NotAllowed, WrongState
@@ -35,19 +35,19 @@ class Answer(Form):
     answer = Text(label="Answer")
 
 
-look = Task("look", "Look closely", OFFICER, working_days(5), Answer)
+look = Task("look", "Look closely", Role.OFFICER, working_days(5), Answer)
 
 
 class Toy(Workflow):
     """One step, a side task that may be asked for, and an action that two persons agree on."""
 
     workflow = "toy"
-    work = State("Work", OFFICER, working_days(3), "Work")
+    work = State("Work", Role.OFFICER, working_days(3), "Work")
     done = Final("Done")
-    finish = work.to(done, by=OFFICER)
-    stop = work.to(done, by=OFFICER, confirm_by=(SUPERVISOR,), consequence="It stops.")
-    opens = (Task("screening", "Screen", COMPLIANCE, working_days(5), Answer),)
-    on_request = (((work,), (OFFICER,), look),)
+    finish = work.to(done, by=Role.OFFICER)
+    stop = work.to(done, by=Role.OFFICER, confirm_by=(Role.SUPERVISOR,), consequence="It stops.")
+    opens = (Task("screening", "Screen", Role.COMPLIANCE, working_days(5), Answer),)
+    on_request = (((work,), (Role.OFFICER,), look),)
 
 
 UNTIL = "2026-03-10"

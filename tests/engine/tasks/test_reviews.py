@@ -8,7 +8,7 @@ from casework.engine.definition.forms import Choice, Form, Text
 from casework.engine.definition.grammar import Final, State, Task, Workflow, working_days
 from casework.engine.execution.context import By
 from casework.engine.execution.task_commands import AnswerReview, AskReview, Claim, Complete, Delegate, Release
-from casework.engine.roles import OFFICER
+from casework.engine.roles import Role
 from casework.engine.state.case import COMPLETED
 from casework.engine.state.projection import fold
 from casework.errors import CaseworkError, InvalidForm, WrongState
@@ -26,10 +26,10 @@ class Toy(Workflow):
     """One step and a side task."""
 
     workflow = "toy"
-    work = State("Work", OFFICER, working_days(3), "Work")
+    work = State("Work", Role.OFFICER, working_days(3), "Work")
     done = Final("Done")
-    finish = work.to(done, by=OFFICER)
-    opens = (Task("look", "Look closely", OFFICER, working_days(5), Answer),)
+    finish = work.to(done, by=Role.OFFICER)
+    opens = (Task("look", "Look closely", Role.OFFICER, working_days(5), Answer),)
 
 
 DATA = {"fits": "yes", "words": "Well."}

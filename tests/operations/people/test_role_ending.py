@@ -6,6 +6,7 @@ from sqlalchemy import Connection, Engine, text
 
 from casework.engine.execution.context import By
 from casework.engine.execution.task_commands import Relieve
+from casework.engine.roles import Role
 from casework.engine.state.case import READY, Task
 from casework.engine.state.events import Event
 from casework.operations.core.actions import follow, home_of, stand
@@ -154,7 +155,7 @@ def test_taking_a_task_from_somebody_who_can_work_it_is_found(world: World, db: 
     db.execute(text("SELECT set_config('casework.clock_offset', '3600', true)"))
     number, _ = to_referral(world, db)
     held, log = claim(db, world, "officer", number, "kick_off"), home_of(db, number)
-    by = By(world.people["administrator"], "administrator")
+    by = By(world.people["administrator"], Role.ADMINISTRATOR)
     follow(db, stand(db, log, "case"), Relieve(held, world.people["officer"]), by)
     assert [one.sentence for one in verify_case(db, log) if "could still work it" in one.sentence]
 

@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import Connection, text
 
 from casework.engine.definition.names import insist_name
-from casework.engine.roles import ROLES
+from casework.engine.roles import Role
 from casework.engine.state.events import SYSTEM_ACTOR
 from casework.engine.state.register_effects import RegisterEffects
 from casework.errors import InvalidForm, NotAllowed, NotConfirmed, NotFound, WrongState
@@ -159,13 +159,13 @@ def test_a_role_given_by_one_person_behind_the_back_is_found(db: Connection, wor
 
 
 def test_exclusion_goes_both_ways() -> None:
-    for role in ROLES:
+    for role in Role:
         for other in apart_from(role):
             assert role in apart_from(other)
             assert any(role == one and other in others or other == one and role in others for one, others in APART)
 
 
-@pytest.mark.parametrize("other", sorted(apart_from("auditor")))
+@pytest.mark.parametrize("other", sorted(apart_from(Role.AUDITOR)))
 def test_whoever_decides_is_no_auditor_of_the_same_programme(
     db: Connection, world: World, puppet: str, other: str
 ) -> None:
@@ -181,8 +181,8 @@ def test_whoever_decides_is_no_auditor_of_the_same_programme(
 
 def test_where_a_database_has_both_roles_the_auditors_does_not_count(db: Connection, world: World) -> None:
     begins = now(db)
-    both = [Membership(role, "BJ", None, None, begins, None) for role in ("officer", "auditor")]
-    elsewhere = Membership("auditor", "SH", None, None, begins, None)
+    both = [Membership(role, "BJ", None, None, begins, None) for role in (Role.OFFICER, Role.AUDITOR)]
+    elsewhere = Membership(Role.AUDITOR, "SH", None, None, begins, None)
     assert [(one.role, one.programme) for one in in_force([*both, elsewhere])] == [("officer", "BJ"), ("auditor", "SH")]
 
 

@@ -16,7 +16,7 @@ import pytest
 from sqlalchemy import Connection, text
 
 from casework.engine.execution import task_lifecycle as table
-from casework.engine.roles import OFFICER, SUPERVISOR
+from casework.engine.roles import Role
 from casework.errors import CasesLeft, CaseworkError
 from casework.operations.cases.queries import find_case
 from casework.operations.people.offboarding import show_leaver, take_over
@@ -158,7 +158,7 @@ class Trials(Office):
 
     def leaver(self, db: Connection) -> None:
         """Whom the page offers for a case can take it, nobody else can, and what is counted as held is let go."""
-        chief = self.one_with(db, SUPERVISOR, own=False)
+        chief = self.one_with(db, Role.SUPERVISOR, own=False)
         owners = list(
             db.execute(
                 text(
@@ -200,7 +200,7 @@ class Trials(Office):
 
     def closing(self, db: Connection) -> None:
         """Whose cases are all handed over, as the supervisor's page has it, can have the account closed."""
-        person, chief = self.dice.choice(self._everybody(db)), self.one_with(db, SUPERVISOR, own=False)
+        person, chief = self.dice.choice(self._everybody(db)), self.one_with(db, Role.SUPERVISOR, own=False)
         if chief is None or person in (chief.person, self._administrator(db).person):
             return
         try:
@@ -232,7 +232,7 @@ class Trials(Office):
             return
         case = load(db, row.log, "case")
         task = case.tasks[row.id]
-        actor = self.lives[0]._worker(db, task) or self.one_with(db, OFFICER)
+        actor = self.lives[0]._worker(db, task) or self.one_with(db, Role.OFFICER)
         told = what_was_asked(db, actor, case, task) if actor is not None else None
         if actor is None or told is None:
             return

@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import Connection, Engine, text
 
 from casework.engine.execution.context import By
-from casework.engine.roles import DISPUTE_OFFICER
+from casework.engine.roles import Role
 from casework.errors import InvalidForm, NotFound
 from casework.jobs.dispatcher import dispatch
 from casework.operations.core.idempotency import Request
@@ -42,7 +42,7 @@ def mediate(world: World, db: Connection) -> str:
 def another(world: World, db: Connection, name: str = "second_dispute_officer") -> str:
     """One more dispute officer of the programme."""
     world.people[name] = register_person(db, email=f"{name}@example.org", name=name.replace("_", " ").title())
-    grant_role(db, world.people[name], DISPUTE_OFFICER, programme=world.programmes["BJ"])
+    grant_role(db, world.people[name], Role.DISPUTE_OFFICER, programme=world.programmes["BJ"])
     return world.people[name]
 
 
@@ -114,8 +114,10 @@ def test_nor_to_one_who_decided_in_the_case(world: World, db: Connection) -> Non
         {"reason": "budget", "waits_for": "need_owner", "waits_until": "event", "event": "The budget"},
     )
     db.execute(text("UPDATE cases SET owner_id = NULL"))
-    end_roles(db, [membership(db, world.people["other_officer"])], By(world.people["administrator"], "administrator"))
-    grant_role(db, world.people["other_officer"], DISPUTE_OFFICER, programme=world.programmes["BJ"])
+    end_roles(
+        db, [membership(db, world.people["other_officer"])], By(world.people["administrator"], Role.ADMINISTRATOR)
+    )
+    grant_role(db, world.people["other_officer"], Role.DISPUTE_OFFICER, programme=world.programmes["BJ"])
     leaders = list_leaders(db, world.actor(db, "dispute_officer"), mediation).items
     assert [one.id for one in leaders] == [world.people["dispute_officer"]]
 

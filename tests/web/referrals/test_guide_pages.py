@@ -8,7 +8,7 @@ import pytest
 from flask import Flask
 
 from casework.definitions import load_library
-from casework.engine.roles import PROVIDER
+from casework.engine.roles import Role
 from casework.web.referrals.guide_pages import ABOUT
 from tests.support.web_client import Browser
 from workflows.codes import SERVICES
@@ -25,7 +25,7 @@ def test_a_guide_tells_every_step_of_the_provider(app: Flask, service: str, brow
     page = browser_for("provider").get(f"/guides/{service}").text
     edition = load_library().latest(service)
     for path, state in edition.states.items() if edition else ():
-        if state.queue == PROVIDER:
+        if state.queue == Role.PROVIDER:
             assert edition is not None
             assert edition.text(f"states.{path}") in page, path
     assert "Your turn" in page or "your turn" in page

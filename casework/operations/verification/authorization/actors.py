@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from casework.engine.execution.effect_roles import accepted
-from casework.engine.roles import ADMINISTRATOR, DISPUTE_OFFICER, OFFICER, QUEUE_ROLES, SYSTEM
+from casework.engine.roles import QUEUE_ROLES, Role
 from casework.engine.state.case import Case, Task
 from casework.engine.state.events import (
     INTEREST_DECLARED,
@@ -28,15 +28,15 @@ def opening_against(evidence: Evidence, event: Event) -> Reasons:
         yield "a log begins with what opened it"
         return
     case = event.effects["case"]
-    roles = (DISPUTE_OFFICER,) if case["kind"] == "mediation" else ("officer", "supervisor")
+    roles = (Role.DISPUTE_OFFICER,) if case["kind"] == "mediation" else (Role.OFFICER, Role.SUPERVISOR)
     if event.role not in roles:
         yield f"a {case['kind']} is opened by {listed(roles)}, not by {event.role}"
     yield from role_not_held(evidence, case["programme"], event, any_deputy=True)
 
 
 def actor_against(evidence: Evidence, before: Case, event: Event) -> Reasons:
-    if event.actor == SYSTEM_ACTOR or event.role == SYSTEM:
-        if event.actor != SYSTEM_ACTOR or event.role != SYSTEM:
+    if event.actor == SYSTEM_ACTOR or event.role == Role.SYSTEM:
+        if event.actor != SYSTEM_ACTOR or event.role != Role.SYSTEM:
             yield "a person and the system cannot act as one another"
         if event.kind not in BY_ITSELF:
             yield f"what is “{event.kind}” does not happen by itself"
@@ -59,7 +59,7 @@ def actor_against(evidence: Evidence, before: Case, event: Event) -> Reasons:
     if was_mediator(evidence, before, event, event.actor) and event.role in DECIDES and event.kind != INTEREST_DECLARED:
         yield "its actor was a dispute officer of the programme, or of a provider that mediates, while the case was there"
     named = {before.owner, *before.team}
-    wanted = event.role == DISPUTE_OFFICER or event.role == OFFICER and before.owner is not None
+    wanted = event.role == Role.DISPUTE_OFFICER or event.role == Role.OFFICER and before.owner is not None
     if wanted and event.kind != INTEREST_DECLARED and (event.acting_for or event.actor) not in named:
         yield f"its {str(event.role).replace('_', ' ')} was not named for the case"
 
@@ -75,9 +75,9 @@ def _ended_a_role(evidence: Evidence, before: Case, event: Event) -> Reasons:
     scope, role = str(task.organisation) if task and inside else before.programme, str(event.role)
     if not ends_roles(role, within_organisation=inside, for_another=event.acting_for is not None):
         yield f"roles are not ended by the role {role}"
-    elif role == ADMINISTRATOR and not evidence.past.administers(scope, event.actor, event.at):
+    elif role == Role.ADMINISTRATOR and not evidence.past.administers(scope, event.actor, event.at):
         yield "its actor was no administrator at that moment"
-    elif role != ADMINISTRATOR:
+    elif role != Role.ADMINISTRATOR:
         yield from role_not_held(evidence, scope, event)
     if not evidence.past.ended_by(scope, event.effects["person"], event.actor, event.at):
         yield "its actor had not ended a role of whoever held the task"
@@ -127,7 +127,7 @@ def role_not_held(evidence: Evidence, scope: str, event: Event, *, any_deputy: b
         yield f"its actor did not hold the role {role}{deputy} at that moment"
 
 
-def role_not_among(before: Case, event: Event, roles: Iterable[str]) -> Reasons:
+def role_not_among(before: Case, event: Event, roles: Iterable[Role]) -> Reasons:
     wanted = tuple(roles)
     if event.role not in accepted(before, wanted):
         yield f"it is for {listed(wanted)}, not for {event.role}"
@@ -144,5 +144,5 @@ def task_of(before: Case, event: Event) -> Task | None:
     return before.tasks.get(event.effects["task"])
 
 
-def any_role_held(evidence: Evidence, scope: str, person: str, roles: Iterable[str], event: Event) -> bool:
+def any_role_held(evidence: Evidence, scope: str, person: str, roles: Iterable[Role], event: Event) -> bool:
     return any(evidence.past.held(scope, person, role, None, event.at) for role in roles)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import Any
 
-from casework.engine.roles import DISPUTE_OFFICER, OFFICER, SYSTEM
+from casework.engine.roles import Role
 from casework.engine.state.case import Case
 from casework.engine.state.events import (
     SYSTEM_ACTOR,
@@ -18,16 +18,16 @@ Json = Any
 
 
 def judge_handed_over(evidence: Evidence, before: Case, event: Event) -> Reasons:
-    if event.role == SYSTEM:
+    if event.role == Role.SYSTEM:
         yield from _passed_on(evidence, before, event)
     else:
-        yield from role_not_among(before, event, ("officer", "supervisor"))
+        yield from role_not_among(before, event, (Role.OFFICER, Role.SUPERVISOR))
     if before.owner is None:
         yield "nobody owned the case yet"
-    wanted = DISPUTE_OFFICER if before.kind == "mediation" else OFFICER
+    wanted = Role.DISPUTE_OFFICER if before.kind == "mediation" else Role.OFFICER
     # Who was named before stays named, also after their role has ended.
     for person in {event.effects["owner"], *event.effects["team"]} - {before.owner, *before.team}:
-        if not evidence.past.held(before.programme, person, wanted, None, event.at, any_deputy=wanted == OFFICER):
+        if not evidence.past.held(before.programme, person, wanted, None, event.at, any_deputy=wanted == Role.OFFICER):
             yield f"it gives the {before.kind} to somebody who was no {wanted.replace('_', ' ')}"
         if was_mediator(evidence, before, event, person):
             yield (

@@ -7,6 +7,7 @@ from typing import Any
 
 from casework.engine.case_objects import documents, grant_commands, letters
 from casework.engine.execution.timers import END_ACCESS
+from casework.engine.roles import Role
 from casework.engine.state.case import Case
 from casework.engine.state.events import (
     SYSTEM_ACTOR,
@@ -115,6 +116,6 @@ def judge_consent_ended(evidence: Evidence, before: Case, event: Event) -> Reaso
         if consent is None or consent.ended_at is not None:
             yield "there was no such consent to end"
         elif event.actor != SYSTEM_ACTOR:
-            yield from role_not_among(before, event, ("officer", "supervisor"))
+            yield from role_not_among(before, event, (Role.OFFICER, Role.SUPERVISOR))
         elif not any(c.consent == consent.id and is_due(c, event, "expire") for c in before.clocks.values()):
             yield "the consent had not expired"

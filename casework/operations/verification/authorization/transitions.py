@@ -15,7 +15,7 @@ from casework.engine.execution.guards import duty_reasons
 from casework.engine.execution.joins import RELEASE
 from casework.engine.execution.sequential_requests import asked_by, same_request
 from casework.engine.execution.state_machine import move
-from casework.engine.roles import QUEUE_ROLES
+from casework.engine.roles import QUEUE_ROLES, role_of
 from casework.engine.state.case import HELD, MET_JOIN, OPEN_JOIN, Case, Join, Track
 from casework.engine.state.events import (
     COMPLETED,
@@ -299,7 +299,7 @@ def judge_corrected(evidence: Evidence, before: Case, event: Event) -> Reasons:
         or effects["of"] != event.because
     ):
         yield "it corrects no answer that was given there"
-    by = By(event.actor, event.role or "", event.organisation, event.acting_for)
+    by = By(event.actor, role_of(event.role), event.organisation, event.acting_for)
     yield from corrections.faults_of(
         evidence.library.editions,
         before,
