@@ -33,33 +33,42 @@ MOST_COUNTED = 1000
 _HOME = "JOIN cases c ON c.id = e.log_id JOIN programmes p ON p.id = c.programme_id"
 
 
-@cache
-def _conditions() -> Mapping[str, str]:
-    """Each question as a condition on an event. The names come from our own definitions, never from outside."""
-    return {
-        "waivers": _said(WAIVER, ("fired",)),
-        "four_eyes": "e.kind IN ('proposed', 'refused') OR e.effects ? 'proposed'",
-        "late": "e.effects ? 'happened_on' AND CAST(e.effects->>'happened_on' AS date) < CAST(e.at AT TIME ZONE (p.calendar->>'zone') AS date) - :late",
-        "extensions": _said(EXTENSION, ("fired",)),
-        "reopenings": "e.effects ? 'reopened'",
-        # A stop that is not confirmed yet stands still already.
-        "stops": _said(STOP, ("fired", "proposed", "refused")),
-    }
-
-
-def _said(question: str, kinds: tuple[str, ...]) -> str:
+def _said(question: str, kinds: str) -> str:
     """Transitions of some kinds of event, and side tasks that were finished, of which a definition says so."""
-    parts = []
-    for one in load_audited():
-        if one.question != question:
-            continue
-        if one.what == "transition":
-            parts.append(f"e.kind IN ({', '.join(map(repr, kinds))}) AND e.effects->>'transition' = '{one.name}'")
-            continue
-        result = json.dumps([{"result": {one.field: one.value}}])
-        with_value = f" AND e.effects->'task_states' @> CAST('{result}' AS jsonb)" if one.field else ""
-        parts.append(f"e.kind = 'completed' AND e.effects->>'name' = '{one.name}'{with_value}")
-    return " OR ".join(parts) or "false"
+    return (
+        f"e.kind IN ({kinds}) AND e.effects->>'transition' = ANY(CAST(:{question}_transitions AS text[]))"
+        f" OR e.kind = 'completed' AND e.effects @> ANY(CAST(CAST(:{question}_tasks AS text[]) AS jsonb[]))"
+    )
+
+
+#: Each question as a condition on an event.
+_CONDITIONS = {
+    "waivers": _said("waivers", "'fired'"),
+    "four_eyes": "e.kind IN ('proposed', 'refused') OR e.effects ? 'proposed'",
+    "late": "e.effects ? 'happened_on' AND CAST(e.effects->>'happened_on' AS date) < CAST(e.at AT TIME ZONE (p.calendar->>'zone') AS date) - :late",
+    "extensions": _said("extensions", "'fired'"),
+    "reopenings": "e.effects ? 'reopened'",
+    # A stop that is not confirmed yet stands still already.
+    "stops": _said("stops", "'fired', 'proposed', 'refused'"),
+}
+_AUDITED = {"waivers": WAIVER, "extensions": EXTENSION, "stops": STOP}
+
+
+@cache
+def _values() -> Mapping[str, object]:
+    """What conditions ask for by name: transitions, and side tasks with what was answered."""
+    values: dict[str, object] = {"late": LATE_AFTER + 2}
+    for question, audited in _AUDITED.items():
+        rules = [rule for rule in load_audited() if rule.question == audited]
+        values[f"{question}_transitions"] = [rule.name for rule in rules if rule.what == "transition"]
+        values[f"{question}_tasks"] = [
+            json.dumps(
+                {"name": rule.name} | ({"task_states": [{"result": {rule.field: rule.value}}]} if rule.field else {})
+            )
+            for rule in rules
+            if rule.what != "transition"
+        ]
+    return values
 
 
 def _programmes(actor: Actor) -> list[str]:
@@ -72,7 +81,7 @@ def _programmes(actor: Actor) -> list[str]:
 
 def count_questions(db: Connection, actor: Actor) -> dict[str, int]:
     """How many events there are to each question; nobody needs to count beyond a thousand."""
-    given = {"programmes": _programmes(actor), "late": LATE_AFTER + 2, "most": MOST_COUNTED}
+    given = {**_values(), "programmes": _programmes(actor), "most": MOST_COUNTED}
     parts = ", ".join(
         f"(SELECT count(*) FROM (SELECT FROM events e {_HOME} WHERE {_where(name)} LIMIT :most) x) AS {name}"
         for name in QUESTIONS
@@ -81,7 +90,7 @@ def count_questions(db: Connection, actor: Actor) -> dict[str, int]:
 
 
 def _where(name: str) -> str:
-    return f"({EXCEPTIONAL}) AND ({_conditions()[name]}) AND c.programme_id = ANY(CAST(:programmes AS uuid[]))"
+    return f"({EXCEPTIONAL}) AND ({_CONDITIONS[name]}) AND c.programme_id = ANY(CAST(:programmes AS uuid[]))"
 
 
 def list_answers(
@@ -91,7 +100,7 @@ def list_answers(
     most = insist_limit(limit)
     if question not in QUESTIONS:
         raise NotFound("question")
-    given: dict[str, Any] = {"programmes": _programmes(actor), "late": LATE_AFTER + 2, "most": most + 1}
+    given: dict[str, Any] = {**_values(), "programmes": _programmes(actor), "most": most + 1}
     more = ""
     if keys := from_cursor(cursor, 3):
         more = " AND (e.at, e.log_id, e.seq) < (:at, CAST(:log AS uuid), :seq)"

@@ -14,6 +14,7 @@ from casework.operations.people.administrator_checks import is_administrator
 from casework.operations.people.role_requests import list_waiting
 from casework.operations.people.views import Hanging, OrganisationDetails, PersonDetails, PersonFound, RoleRow
 from casework.permissions.actors import Actor
+from casework.records.access_sql import in_time
 from casework.records.row_security import whole
 
 _ROLES = """
@@ -55,22 +56,24 @@ def own_programmes(actor: Actor) -> list[str]:
     return sorted({m.programme for m in actor.memberships if m.programme and m.role == Role.ADMINISTRATOR})
 
 
+#: People whose name or address has the words in it, with the roles that hold now; the closed accounts last.
+_PEOPLE = text(f"""
+    SELECT p.id, p.name, p.name_zh, p.email, p.active, p.service, (
+        SELECT coalesce(jsonb_agg(jsonb_build_object('role', m.role, 'deputy', m.deputy_for IS NOT NULL, 'scope', coalesce(g.code, o.name))
+            ORDER BY m.role, m.id), '[]')
+        FROM memberships m LEFT JOIN programmes g ON g.id = m.programme_id LEFT JOIN organisations o ON o.id = m.organisation_id
+        WHERE m.person_id = p.id AND {in_time("m")}
+    ) AS roles FROM people p
+    WHERE :words = '' OR strpos(lower(p.name), lower(:words)) > 0 OR strpos(lower(p.email), lower(:words)) > 0
+        OR strpos(coalesce(p.name_zh, ''), :words) > 0
+    ORDER BY p.active DESC, p.name, p.id LIMIT 100
+""")
+
+
 def find_people(db: Connection, actor: Actor, *, words: str = "") -> list[PersonFound]:
     """People by a part of their name or address, with the roles that they hold now; the first hundred by name."""
     _insist(actor)
-    rows = db.execute(
-        text(
-            "SELECT p.id, p.name, p.name_zh, p.email, p.active, p.service, (SELECT coalesce(jsonb_agg(jsonb_build_object('role', m.role,"
-            " 'deputy', m.deputy_for IS NOT NULL, 'scope', coalesce(g.code, o.name)) ORDER BY m.role, m.id), '[]') FROM memberships m"
-            " LEFT JOIN programmes g ON g.id = m.programme_id LEFT JOIN organisations o ON o.id = m.organisation_id"
-            " WHERE m.person_id = p.id AND m.starts_at <= casework_now() AND (m.ends_at IS NULL OR m.ends_at > casework_now())"
-            ") AS roles"
-            " FROM people p WHERE :words = '' OR strpos(lower(p.name), lower(:words)) > 0"
-            " OR strpos(lower(p.email), lower(:words)) > 0 OR strpos(coalesce(p.name_zh, ''), :words) > 0"
-            " ORDER BY p.active DESC, p.name, p.id LIMIT 100"
-        ),
-        {"words": words.strip()[:100]},
-    )
+    rows = db.execute(_PEOPLE, {"words": words.strip()[:100]})
     return rows_as(PersonFound, rows)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from typing import Any
 
@@ -72,8 +73,7 @@ def list_decisions(db: Connection, actor: Actor) -> list[dict[str, Json]]:
 
 
 def _json(queues: Sequence[tuple[str, str]]) -> str:
-    # Ids and names of queues alone: nothing in them needs quoting.
-    return "[" + ", ".join(f'{{"queue": "{queue}", "scope": "{scope}"}}' for queue, scope in queues) + "]"
+    return json.dumps([{"queue": queue, "scope": scope} for queue, scope in queues])
 
 
 _TEAM = text(f"""
