@@ -2,6 +2,10 @@
 
 A shared hierarchical machine is not safe between threads, even with a model per call; so each thread has its own.
 Each transition is compiled into its innermost common region: declared above a parallel it would drop the siblings.
+
+The machine works out where a move leads: which states are entered, and which regions stay as they are. It keeps no history;
+the marking to go back to is remembered by the case. `Edition.entered` reads a definition without running it, for its check, its
+drawing and forecasts, and a test holds it against the machine.
 """
 
 from __future__ import annotations
@@ -57,16 +61,20 @@ def ask(
     edition: Edition, marking: tuple[str, ...], rule: TransitionRule, place: str, back_to: tuple[str, ...]
 ) -> tuple[str, ...]:
     """What the machine itself says to such a move; not for "=same", which moves nothing."""
-    holder = _Marking(list(marking) if len(marking) > 1 else marking[0])
-    machine = _machine(edition)
     if rule.target == "=previous":
-        # Back into a marking that is known already: the machine is asked only whether one may leave from here.
-        if not back_to:
-            raise ValueError(f"{edition.workflow}: nothing precedes {place}")
-        machine.trigger_event(holder, _trigger(rule, place) + ">" + back_to[0])
-        return back_to if len(back_to) > 1 else _flat(holder.state)
-    machine.trigger_event(holder, _trigger(rule, place))
+        return _back(edition, marking, place, back_to)
+    holder = _Marking(list(marking) if len(marking) > 1 else marking[0])
+    _machine(edition).trigger_event(holder, _trigger(rule, place))
     return _flat(holder.state)
+
+
+def _back(edition: Edition, marking: tuple[str, ...], place: str, back_to: tuple[str, ...]) -> tuple[str, ...]:
+    """Where one was is what the case remembers: a whole marking, which no machine need work out."""
+    if not any(leaf == place or leaf.startswith(f"{place}.") for leaf in marking):
+        raise ValueError(f"{edition.workflow}: {place} is not where it stands")
+    if not back_to:
+        raise ValueError(f"{edition.workflow}: nothing precedes {place}")
+    return back_to
 
 
 def _flat(state: Any) -> tuple[str, ...]:
@@ -89,7 +97,7 @@ def _machine(edition: Edition) -> _Machine:
     return kept[edition.fingerprint]
 
 
-def _region(edition: Edition, place: str, target: str) -> str:
+def _region(place: str, target: str) -> str:
     """The innermost stage or region that holds both ends; "" for the whole machine."""
     inside, other = place.split("."), target.split(".")
     common: list[str] = []
@@ -100,30 +108,15 @@ def _region(edition: Edition, place: str, target: str) -> str:
     return ".".join(common)
 
 
-def _previous_states(edition: Edition, place: str) -> list[str]:
-    """Every state from which a side state can be entered; a return or a "=same" does not count as entering."""
-    found: dict[str, None] = {}
-    for rule in edition.transitions:
-        if rule.target == place:
-            for source in rule.sources:
-                for path, state in edition.states.items():
-                    if path == source or path.startswith(source + ".") and state.type in ("state", "final"):
-                        found[edition.entered(path)[0]] = None
-    return list(found)
-
-
 def _compile(edition: Edition) -> _Machine:
     moves: dict[str, list[list[str]]] = {}
     for rule in edition.transitions:
-        if rule.target == "=same":
+        if rule.target.startswith("="):
             continue
         for place in rule.sources:
-            targets = _previous_states(edition, place) if rule.target == "=previous" else [rule.target]
-            for target in targets:
-                region = _region(edition, place, target)
-                cut = len(region) + 1 if region else 0
-                name = _trigger(rule, place) + (">" + target if rule.target == "=previous" else "")
-                moves.setdefault(region, []).append([name, place[cut:], target[cut:]])
+            region = _region(place, rule.target)
+            cut = len(region) + 1 if region else 0
+            moves.setdefault(region, []).append([_trigger(rule, place), place[cut:], rule.target[cut:]])
 
     def node(path: str) -> dict[str, Any]:
         rule = edition.rules["states"][path]
