@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from casework.engine.definition.consequences import Follows
 from casework.engine.definition.facts import Facts
 from casework.engine.definition.registry import effect
-from casework.engine.state.effects_schema import Burden, ConsentTerms, Follows, Given, Hold, Objection
+from casework.engine.state.effects_schema import ConsentTerms, Given, Hold, Objection
+from casework.engine.state.right_values import Burden
 from workflows.service_effects import BURDENS
 
 # --- whose case ------------------------------------------------------------------------------------------------------

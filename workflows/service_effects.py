@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from casework.engine.definition.consequences import Follows
 from casework.engine.definition.facts import Facts
 from casework.engine.definition.registry import effect
-from casework.engine.state.effects_schema import Burden, BurdenEnded, Follows
+from casework.engine.state.right_values import Burden, BurdenEnded
 
 #: What an agreement of a kind puts on the rights that it names; the case's own signing adds what is not here.
 BURDENS = {"licence": "licence", "sale": "transfer", "assignment": "transfer"}

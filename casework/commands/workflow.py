@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import click
@@ -104,7 +104,8 @@ def difference(edition: Edition, kept: Edition | None) -> str | None:
     """Why an edition may not stand for the one that was published under its number."""
     if kept is None or kept.fingerprint == edition.fingerprint:
         return None
-    changed = [key for key in edition.rules if edition.rules[key] != kept.rules.get(key)]
+    before: Mapping[str, object] = kept.rules
+    changed = [key for key, rule in edition.rules.items() if rule != before.get(key)]
     return (
         f"{edition.workflow}: edition {edition.number} is published, and its rules differ now"
         f" ({', '.join(changed)}). Raise `edition` in the definition."
@@ -145,7 +146,7 @@ def _mermaid(edition: Edition) -> Iterator[str]:
     for path in edition.states:
         if "." not in path:
             yield from _mermaid_state(edition, path, "    ")
-    yield f"    [*] --> {_id(edition.rules['initial'])}"
+    yield f"    [*] --> {_id(str(edition.rules['initial']))}"
     for rule in edition.transitions:
         for source in rule.sources:
             if rule.target == "=same":
@@ -174,7 +175,7 @@ def _mermaid_state(edition: Edition, path: str, indent: str) -> Iterator[str]:
             yield f"{indent}    --"
         yield from _mermaid_state(edition, child, indent + "    ")
     if rule["type"] == "stage":
-        yield f"{indent}    [*] --> {_id(rule['initial'])}"
+        yield f"{indent}    [*] --> {_id(str(rule['initial']))}"
     yield indent + "}"
 
 

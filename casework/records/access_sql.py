@@ -15,8 +15,6 @@ from casework.engine.roles import MEDIATION, Role
 from casework.permissions.actors import DECIDES, apart_from
 from casework.permissions.visibility import Reach
 
-Json = Any
-
 
 @dataclass(frozen=True)
 class Asker:
@@ -63,7 +61,7 @@ ME = Asker(
 )
 
 
-def reach_values(mine: Reach) -> dict[str, Json]:
+def reach_values(mine: Reach) -> dict[str, Any]:
     """The values that `BOUND` names."""
     return {
         "person": mine.person,

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from datetime import datetime
 from functools import cache
-from typing import Any
+from typing import Any, TypeAlias
 
 from sqlalchemy import Connection
 
@@ -30,7 +30,8 @@ from casework.engine.state.case import (
 from casework.errors import NotFound
 from casework.records.database import run
 
-Json = Any
+#: A row as it comes out of the database in JSON, by column.
+Row: TypeAlias = Mapping[str, Any]
 HOME = {"case": "cases", "mediation": "mediations"}
 
 
@@ -146,7 +147,7 @@ def _maybe_time(written: str | None) -> datetime | None:
     return None if written is None else datetime.fromisoformat(written)
 
 
-def _track(one: Json) -> Track:
+def _track(one: Row) -> Track:
     return Track(
         id=one["id"],
         workflow=one["workflow"],
@@ -171,11 +172,11 @@ def _track(one: Json) -> Track:
     )
 
 
-def _fired(one: Json) -> Fired:
+def _fired(one: Row) -> Fired:
     return Fired(one["count"], _time(one["at"]), one["actor"], one["acting_for"], one["data"])
 
 
-def _task(one: Json) -> Task:
+def _task(one: Row) -> Task:
     return Task(
         id=one["id"],
         track=one["track_id"],
@@ -206,7 +207,7 @@ def _task(one: Json) -> Task:
     )
 
 
-def _clock(one: Json) -> Clock:
+def _clock(one: Row) -> Clock:
     return Clock(
         id=one["id"],
         track=one["track_id"],
@@ -224,7 +225,7 @@ def _clock(one: Json) -> Clock:
     )
 
 
-def _proposal(one: Json) -> Proposal:
+def _proposal(one: Row) -> Proposal:
     return Proposal(
         one["id"],
         one["track_id"],
@@ -241,7 +242,7 @@ def _maybe_ids(ids: list[str] | None) -> tuple[str, ...] | None:
     return None if ids is None else tuple(ids)
 
 
-def _consent(one: Json) -> Consent:
+def _consent(one: Row) -> Consent:
     return Consent(
         one["id"],
         one["party"],
@@ -254,7 +255,7 @@ def _consent(one: Json) -> Consent:
     )
 
 
-def _document(one: Json) -> Document:
+def _document(one: Row) -> Document:
     return Document(
         one["id"],
         one["party"],
@@ -268,7 +269,7 @@ def _document(one: Json) -> Document:
     )
 
 
-def _file(one: Json) -> File:
+def _file(one: Row) -> File:
     return File(
         one["id"],
         one["document_id"],
@@ -282,7 +283,7 @@ def _file(one: Json) -> File:
     )
 
 
-def _grant(one: Json) -> Grant:
+def _grant(one: Row) -> Grant:
     ended, returned = _maybe_time(one["ended_at"]), _maybe_time(one["returned_at"])
     return Grant(
         one["id"],
@@ -296,7 +297,7 @@ def _grant(one: Json) -> Grant:
     )
 
 
-def _opening(one: Json) -> Opening:
+def _opening(one: Row) -> Opening:
     return Opening(
         one["id"],
         one["kind"],
@@ -313,12 +314,12 @@ def _opening(one: Json) -> Opening:
     )
 
 
-_MAKE: tuple[Callable[[Json], Any], ...] = (
+_MAKE: tuple[Callable[[Row], Any], ...] = (
     _track, _task, _clock, _proposal, _consent, _document, _file, _grant, _opening,
 )  # fmt: skip
 
 
-def array_of(values: list[Json] | None) -> str | None:
+def array_of(values: list[Any] | None) -> str | None:
     if values is None:
         return None
     quoted = [str(one).replace("\\", "\\\\").replace('"', '\\"') for one in values]

@@ -6,7 +6,7 @@ import json
 from collections.abc import Callable, Collection, Container, Mapping
 from datetime import datetime
 from functools import cache, lru_cache
-from typing import Any
+from typing import Any, TypeAlias
 
 from sqlalchemy import ARRAY, Connection
 from sqlalchemy.dialects.postgresql import JSONB
@@ -32,14 +32,15 @@ from casework.records.event_log import Log
 from casework.records.field_encryption import insist_unsealed
 from casework.records.tables import metadata
 
-Json = Any
+#: A row of a table, by column; who writes it down knows the type of each.
+Row: TypeAlias = dict[str, Any]
 
 
 def _written(moment: datetime | None) -> str | None:
     return None if moment is None else instant(moment)
 
 
-def _home_row(case: Case) -> dict[str, Json]:
+def _home_row(case: Case) -> Row:
     row = {
         "id": case.log,
         "programme_id": case.programme,
@@ -70,7 +71,7 @@ def _home_row(case: Case) -> dict[str, Json]:
     }
 
 
-def _track_row(case: Case, one: Track, position: int) -> dict[str, Json]:
+def _track_row(case: Case, one: Track, position: int) -> Row:
     return {
         "id": one.id,
         "log_id": case.log,
@@ -97,7 +98,7 @@ def _track_row(case: Case, one: Track, position: int) -> dict[str, Json]:
     }
 
 
-def _fired_row(one: Fired) -> dict[str, Json]:
+def _fired_row(one: Fired) -> Row:
     return {
         "count": one.count,
         "at": instant(one.at),
@@ -107,11 +108,11 @@ def _fired_row(one: Fired) -> dict[str, Json]:
     }
 
 
-def _dict(one: Mapping[str, Json] | None) -> dict[str, Json] | None:
+def _dict(one: Mapping[str, Any] | None) -> dict[str, Any] | None:
     return None if one is None else dict(one)
 
 
-def _task_row(case: Case, one: Task, position: int) -> dict[str, Json]:
+def _task_row(case: Case, one: Task, position: int) -> Row:
     return {
         "id": one.id,
         "log_id": case.log,
@@ -147,7 +148,7 @@ def _task_row(case: Case, one: Task, position: int) -> dict[str, Json]:
     }
 
 
-def _clock_row(case: Case, one: Clock, position: int) -> dict[str, Json]:
+def _clock_row(case: Case, one: Clock, position: int) -> Row:
     return {
         "id": one.id,
         "log_id": case.log,
@@ -167,7 +168,7 @@ def _clock_row(case: Case, one: Clock, position: int) -> dict[str, Json]:
     }
 
 
-def _proposal_row(case: Case, one: Proposal, position: int) -> dict[str, Json]:
+def _proposal_row(case: Case, one: Proposal, position: int) -> Row:
     return {
         "id": one.id,
         "log_id": case.log,
@@ -181,7 +182,7 @@ def _proposal_row(case: Case, one: Proposal, position: int) -> dict[str, Json]:
     }
 
 
-def _consent_row(case: Case, one: Consent, position: int) -> dict[str, Json]:
+def _consent_row(case: Case, one: Consent, position: int) -> Row:
     return {
         "id": one.id,
         "log_id": case.log,
@@ -195,7 +196,7 @@ def _consent_row(case: Case, one: Consent, position: int) -> dict[str, Json]:
     }
 
 
-def _document_row(case: Case, one: Document, position: int) -> dict[str, Json]:
+def _document_row(case: Case, one: Document, position: int) -> Row:
     return {
         "id": one.id,
         "log_id": case.log,
@@ -210,7 +211,7 @@ def _document_row(case: Case, one: Document, position: int) -> dict[str, Json]:
     }
 
 
-def _file_row(case: Case, one: File, position: int) -> dict[str, Json]:
+def _file_row(case: Case, one: File, position: int) -> Row:
     return {
         "id": one.id,
         "log_id": case.log,
@@ -230,7 +231,7 @@ def _word_or_none(value: Any) -> str | None:
     return value if isinstance(value, str) else None
 
 
-def _grant_row(case: Case, one: Grant, position: int) -> dict[str, Json]:
+def _grant_row(case: Case, one: Grant, position: int) -> Row:
     return {
         "id": one.id,
         "log_id": case.log,
@@ -244,7 +245,7 @@ def _grant_row(case: Case, one: Grant, position: int) -> dict[str, Json]:
     }
 
 
-def _opening_row(case: Case, one: Opening, position: int) -> dict[str, Json]:
+def _opening_row(case: Case, one: Opening, position: int) -> Row:
     return {
         "id": one.id,
         "log_id": case.log,
@@ -262,7 +263,7 @@ def _opening_row(case: Case, one: Opening, position: int) -> dict[str, Json]:
     }
 
 
-_ROWS: Mapping[str, Callable[[Case, Any, int], dict[str, Json]]] = {
+_ROWS: Mapping[str, Callable[[Case, Any, int], Row]] = {
     "tracks": _track_row,
     "tasks": _task_row,
     "clocks": _clock_row,
@@ -275,9 +276,9 @@ _ROWS: Mapping[str, Callable[[Case, Any, int], dict[str, Json]]] = {
 }
 
 
-def difference(before: Case | None, after: Case) -> tuple[dict[str, list[dict[str, Json]]], dict[str, list[str]]]:
+def difference(before: Case | None, after: Case) -> tuple[dict[str, list[Row]], dict[str, list[str]]]:
     """(rows to write by table, ids to remove by table). What is the same object has not changed."""
-    rows: dict[str, list[dict[str, Json]]] = {}
+    rows: dict[str, list[Row]] = {}
     gone: dict[str, list[str]] = {}
     for name, make in _ROWS.items():
         old: Mapping[str, Any] = getattr(before, name) if before else {}
@@ -305,14 +306,14 @@ Shape = tuple[tuple[str, int, int], ...]
 
 
 @cache
-def _columns(table: str, *, changing: bool = False) -> tuple[tuple[str, Callable[[Json], str | None]], ...]:
+def _columns(table: str, *, changing: bool = False) -> tuple[tuple[str, Callable[[Any], str | None]], ...]:
     """The columns of a table, each with how a value of it is written for the server; the last of a change is the id."""
     columns = metadata.tables[table].columns
     names = [one.name for one in columns if not changing or one.name not in _KEEP.get(table, ("id",))]
     return tuple((name, _written_as(columns[name].type)) for name in [*names, *(["id"] if changing else [])])
 
 
-def _written_as(type: Any) -> Callable[[Json], str | None]:
+def _written_as(type: Any) -> Callable[[Any], str | None]:
     return _json if isinstance(type, JSONB) else array_of if isinstance(type, ARRAY) else _word
 
 
@@ -320,11 +321,11 @@ def _written_as(type: Any) -> Callable[[Json], str | None]:
 # whatever the values are, and stays prepared.
 
 
-def _word(value: Json) -> str | None:
+def _word(value: Any) -> str | None:
     return value if value is None or type(value) is str else str(value)
 
 
-def _json(value: Json) -> str | None:
+def _json(value: Any) -> str | None:
     return None if value is None else "{}" if value == {} else _encode(value)
 
 
@@ -370,9 +371,9 @@ def save(
     log: Log,
     before: Case | None,
     after: Case,
-    events: list[dict[str, Json]],
+    events: list[Row],
     head: str,
-    answer: Mapping[str, Json] | None = None,
+    answer: Mapping[str, Any] | None = None,
     owing: Collection[int] = (),
 ) -> None:
     """Write events and the difference that they make. `answer` finishes a request: asker, key, status, answer;
@@ -410,7 +411,7 @@ def _kept(before: Case | None, table: str) -> Container[str | None]:
     return getattr(before, table) if table in _ROWS else (before.log,)
 
 
-def rows_of(case: Case) -> dict[str, list[dict[str, Json]]]:
+def rows_of(case: Case) -> dict[str, list[Row]]:
     """Every row that a case adds up to, by table; a check compares them with the rows there are."""
     rows = {HOME[case.kind]: [_home_row(case)]}
     for name, make in _ROWS.items():

@@ -24,8 +24,6 @@ from casework.errors import Unreadable
 from casework.records.key_ring import earlier_keys, secret_key
 from casework.settings import Settings
 
-Json = Any
-
 #: How a sealed value begins, in the version of its form; then the owner, and nonce and ciphertext.
 MARK = "sealed:1:"
 _MARK = MARK.encode()
@@ -44,7 +42,7 @@ def insist_unsealed(*written: str | None) -> None:
         raise Unreadable("it has a character that cannot be stored.")
 
 
-def texts_in(value: Json) -> Iterator[str]:
+def texts_in(value: object) -> Iterator[str]:
     """Every text within a JSON value, names of fields included."""
     if isinstance(value, str):
         yield value
@@ -65,27 +63,27 @@ class Sealing:
         self._settings = settings
         self._known: list[str] | None = None
 
-    def seal(self, owner: str, value: Json) -> str:
+    def seal(self, owner: str, value: object) -> str:
         """A value as it lies in the database, for its owner alone."""
         nonce = secrets.token_bytes(_NONCE)
         written = json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()
         sealed = nonce + _cipher(self._keys()[0], owner).encrypt(nonce, written, owner.encode())
         return f"{MARK}{owner}:{base64.b64encode(sealed).decode()}"
 
-    def seal_body(self, owner: str, body: Mapping[str, Mapping[str, Json]]) -> dict[str, Json]:
+    def seal_body(self, owner: str, body: Mapping[str, Mapping[str, object]]) -> dict[str, Any]:
         """The body of an event with its values sealed; an erased one has none."""
         return {
             field: {**stored, "value": self.seal(owner, stored["value"])} if "value" in stored else dict(stored)
             for field, stored in body.items()
         }
 
-    def loads(self, written: bytes | str) -> Json:
+    def loads(self, written: bytes | str) -> Any:
         """JSON as the server gives it, with everything in it opened."""
         value = json.loads(written)
         sealed = _MARK in written if isinstance(written, bytes) else MARK in written
         return self._opened(value) if sealed else value
 
-    def _opened(self, value: Json) -> Json:
+    def _opened(self, value: object) -> Any:
         if isinstance(value, str):
             return self._open(value) if value.startswith(MARK) else value
         if isinstance(value, dict):
@@ -94,7 +92,7 @@ class Sealing:
             return [self._opened(one) for one in value]
         return value
 
-    def _open(self, sealed: str) -> Json:
+    def _open(self, sealed: str) -> Any:
         """What was sealed; what only looks like it, or no key opens, stays as it is."""
         owner, _, written = sealed.removeprefix(MARK).partition(":")
         try:

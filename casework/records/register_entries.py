@@ -15,8 +15,6 @@ from sqlalchemy import Column, Connection, DateTime, LargeBinary, Numeric, text
 
 from casework.records.tables import metadata
 
-Json = Any
-
 #: Between the table and the key in the name of a field; no form has a field with it.
 MARK = "/"
 
@@ -86,10 +84,10 @@ def entries(
     *,
     keys: Collection[str] | None = None,
     columns: Collection[str] | None = None,
-) -> dict[str, Json]:
+) -> dict[str, Any]:
     """What stands in the rows of a log now, by key, as an event tells it; of some keys, and some columns, where they are named."""
     register = REGISTERS[table]
-    where, given = [], dict[str, Json]()
+    where, given = [], dict[str, Any]()
     if register.home is not None:
         where, given = [f"x.{register.home} = CAST(:home AS uuid)"], {"home": home}
     key = key_of(table)
@@ -104,7 +102,7 @@ def entries(
 
 def body_of(
     db: Connection, table: str, home: str | None, keys: Collection[str], *, columns: Collection[str] | None = None
-) -> dict[str, Json]:
+) -> dict[str, Any]:
     """The fields of an event's body that tell of these rows: what stands in them now, or that they are gone."""
     found = entries(db, table, home, keys=keys, columns=columns)
     return {name_of(table, key): found.get(key) for key in sorted(keys)}

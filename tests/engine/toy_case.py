@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from casework.engine import roles
+from casework.engine.definition.consequences import Follows
 from casework.engine.definition.facts import Facts
 from casework.engine.definition.forms import Choice, Date, Documents, Items, Note, PartyField, Provider, YesNo
 from casework.engine.definition.grammar import (
@@ -23,7 +24,7 @@ from casework.engine.definition.grammar import (
     working_days,
 )
 from casework.engine.definition.registry import effect, guard
-from casework.engine.state.effects_schema import ConsentTerms, Follows
+from casework.engine.state.effects_schema import ConsentTerms
 from tests.engine.toys import (
     Play,
 )

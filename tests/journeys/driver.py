@@ -12,6 +12,7 @@ import pytest
 from sqlalchemy import Connection, text
 
 from casework.definitions import load_library
+from casework.engine.definition.edition_schema import WrittenField
 from casework.engine.definition.editions import Edition, TransitionRule
 from casework.engine.definition.prefill import prefill
 from casework.engine.state.case import CREATED, Case, Task, Track
@@ -528,7 +529,7 @@ class Journey:
     # --- forms ---
 
     def fill(
-        self, form: Sequence[Mapping[str, Json]], said: dict[str, Json], track: Track, deed: str, who: str
+        self, form: Sequence[WrittenField], said: dict[str, Json], track: Track, deed: str, who: str
     ) -> dict[str, Json]:
         """The form's values: what was said, else what is known already, else something ordinary where it must be."""
         if unknown := said.keys() - {rule["name"] for rule in form}:

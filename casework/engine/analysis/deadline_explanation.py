@@ -20,8 +20,6 @@ from casework.engine.state.effects_schema import ClockChange, WrittenRung
 from casework.engine.state.events import Event
 from casework.ledger.canonical_json import parse_instant
 
-Json = Any
-
 #: Why time counts or does not, besides the calendar's own kinds.
 EVERY_DAY, PAUSE, WAITING = "every_day", "paused", "waiting"
 COUNTED = frozenset({WORKING, MAKE_UP, EVERY_DAY})

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from typing import Any
 
 from casework.engine.roles import INTAKE, ORGANISATION_QUEUES, Role
 from casework.engine.state.case import READY, Case, Task, Track
@@ -25,8 +24,6 @@ from casework.engine.state.events import (
     UNSEALING_REFUSED,
     Event,
 )
-
-Json = Any
 
 #: Said at once.
 OFFER, QUESTION, RETURN, CANCELLATION, DELIVERY = "offer", "question", "return", "cancellation", "delivery"

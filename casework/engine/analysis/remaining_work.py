@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any
 
+from casework.engine.definition.edition_schema import WrittenOpening
 from casework.engine.definition.editions import Edition, TaskRule, TransitionRule
 from casework.engine.definition.grammar import MAIN
 from casework.engine.execution.context import Library
@@ -17,8 +17,6 @@ from casework.engine.execution.effect_roles import accepted, queue_within
 from casework.engine.execution.guards import last_done, last_fired
 from casework.engine.roles import ORGANISATION_QUEUES, QUEUE_ROLES
 from casework.engine.state.case import Case, Task, Track
-
-Json = Any
 
 #: So many ways are looked at; a workflow that goes around in more of them is not told apart any further.
 MOST_WAYS = 64
@@ -146,7 +144,7 @@ def _task(case: Case, track: Track, edition: Edition, rule: TaskRule) -> _Asked:
     )
 
 
-def _opened(edition: Edition, opens: Iterable[Mapping[str, Json]], without: set[str]) -> Iterator[TaskRule]:
+def _opened(edition: Edition, opens: Iterable[WrittenOpening], without: set[str]) -> Iterator[TaskRule]:
     """The side tasks that are opened, and what follows them; each name once."""
     known = set(without)
     todo = list(opens)

@@ -10,14 +10,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import Any
 
 from casework.engine.deadlines.calendars import Calendar
 from casework.engine.execution.context import Library
 from casework.engine.roles import ORGANISATION_QUEUES
 from casework.engine.state.events import FIRED, Event
-
-Json = Any
 
 PROVIDER, OFFICE = "provider", "office"
 SIDES = (PROVIDER, OFFICE)
@@ -110,7 +107,7 @@ def _by_provider(library: Library, track: _Track) -> bool:
 
 def _begins(library: Library, above: _Track, below: _Track) -> bool:
     start = library[below.edition].rules["first_step_fires"]
-    return bool(start) and library[above.edition].find(start, above.states) is not None
+    return start is not None and library[above.edition].find(start, above.states) is not None
 
 
 def _minute(moment: datetime) -> datetime:

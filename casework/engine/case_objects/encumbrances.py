@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from casework.engine.state.events import RegisterEvent
-from casework.engine.state.register_effects import Encumbrance
+from casework.engine.state.right_values import Encumbrance
 
 RECORDED, CONFIRMED, ENCUMBERED, RELEASED = "recorded", "confirmed", "encumbered", "released"
 

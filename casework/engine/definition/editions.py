@@ -12,14 +12,13 @@ from pydantic import BaseModel
 
 from casework.engine.deadlines.deadlines import LADDER, WrittenLimit
 from casework.engine.definition import grammar
+from casework.engine.definition.edition_schema import WrittenField, WrittenOpening, WrittenRules
 from casework.engine.definition.form_values import build_model
 from casework.engine.roles import QUEUE_ROLES, Role
 from casework.ledger.canonical_json import digest
 
 #: The version of the grammar; an edition names the one that it is written in.
 GRAMMAR = 1
-
-Json = Any
 
 
 @dataclass(frozen=True)
@@ -62,7 +61,7 @@ class TransitionRule:
     form: str | None
     guards: tuple[str, ...]
     effects: tuple[str, ...]
-    opens: tuple[Mapping[str, Json], ...]
+    opens: tuple[WrittenOpening, ...]
     ends: tuple[str, ...]
     also: tuple[tuple[str, str], ...]
     not_by: tuple[str, ...]
@@ -95,8 +94,8 @@ class TaskRule:
     not_by: tuple[str, ...]
     effects: tuple[str, ...]
     guards: tuple[str, ...]
-    opens: tuple[Mapping[str, Json], ...]
-    opens_if: tuple[tuple[str, Json, tuple[Mapping[str, Json], ...]], ...]
+    opens: tuple[WrittenOpening, ...]
+    opens_if: tuple[tuple[str, Any, tuple[WrittenOpening, ...]], ...]
     aftercare: bool
     unless_open: bool
     #: Items of its checklist in their order, and whether the task is finished only with them ticked.
@@ -107,7 +106,7 @@ class TaskRule:
 class Edition:
     """A published, frozen workflow. Rules count into the fingerprint, texts have a digest of their own."""
 
-    rules: Mapping[str, Json]
+    rules: WrittenRules
     texts: Mapping[str, str]
     fingerprint: str
     _models: dict[str, type[BaseModel]] = field(default_factory=dict, compare=False, repr=False)
@@ -193,7 +192,7 @@ class Edition:
 
     @cached_property
     def initial(self) -> tuple[str, ...]:
-        return self.entered(self.rules["initial"])
+        return self.entered(self.rules["initial"] or "")
 
     @cached_property
     def milestones(self) -> dict[str, frozenset[str]]:
@@ -257,7 +256,7 @@ class Edition:
         """The leaves in which one stands on entering a node."""
         match self.states[path].type:
             case "stage":
-                return self.entered(self.rules["states"][path]["initial"])
+                return self.entered(self.rules["states"][path]["initial"] or "")
             case "parallel":
                 return tuple(leaf for region in self.rules["states"][path]["regions"] for leaf in self.entered(region))
             case _:
@@ -271,15 +270,15 @@ class Edition:
         below = [leaf for leaf in states if leaf == place or leaf.startswith(place + ".")]
         return bool(below) and all(self.states[leaf].final for leaf in below)
 
-    def form(self, name: str | None) -> list[dict[str, Json]]:
+    def form(self, name: str | None) -> list[WrittenField]:
         return list(self.rules["forms"][name]) if name else []
 
-    def form_shown(self, name: str | None) -> list[dict[str, Json]]:
+    def form_shown(self, name: str | None) -> list[dict[str, Any]]:
         """A form's fields with their words: label, help, and the words of each choice."""
-        return [field | self._field_words(f"forms.{name}.{field['name']}", field) for field in self.form(name)]
+        return [{**field} | self._field_words(f"forms.{name}.{field['name']}", field) for field in self.form(name)]
 
-    def _field_words(self, key: str, field: Mapping[str, Json]) -> dict[str, Json]:
-        words: dict[str, Json] = {"label": self.text(f"{key}.label")}
+    def _field_words(self, key: str, field: WrittenField) -> dict[str, Any]:
+        words: dict[str, Any] = {"label": self.text(f"{key}.label")}
         for more in ("help", "consequence"):
             if (found := self.texts.get(f"{key}.{more}")) is not None:
                 words[more] = found
@@ -295,7 +294,7 @@ class Edition:
     def text(self, key: str) -> str:
         return self.texts.get(key, key.rsplit(".", 1)[-1].replace("_", " "))
 
-    def as_file(self) -> dict[str, Json]:
+    def as_file(self) -> dict[str, Any]:
         """What `workflows/published/` holds."""
         return {
             "fingerprint": self.fingerprint,
@@ -311,7 +310,7 @@ def ancestors(path: str) -> list[str]:
     return [".".join(parts[:n]) for n in range(len(parts), 0, -1)]
 
 
-def load(kept: Mapping[str, Json]) -> Edition:
+def load(kept: Mapping[str, Any]) -> Edition:
     """An edition from what was kept of it; refuses one whose fingerprint does not fit its rules."""
     edition = Edition(kept["rules"], kept["texts"], kept["fingerprint"])
     if digest(edition.rules) != edition.fingerprint:

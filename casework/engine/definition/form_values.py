@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
 from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, create_model
 
+from casework.engine.definition.edition_schema import WrittenField
 from casework.engine.definition.forms import (
     Day,
     Id,
@@ -23,11 +24,10 @@ from casework.engine.definition.forms import (
 )
 from casework.engine.parties import PARTIES
 from casework.errors import InvalidForm
+from casework.json_values import Answers
 
-Json = Any
 
-
-def _value_type(rule: Mapping[str, Json]) -> Any:
+def _value_type(rule: WrittenField) -> Any:
     match rule["type"]:
         case "text" | "note":
             limits = Field(min_length=1 if rule["required"] else 0, max_length=rule["max"])
@@ -57,7 +57,7 @@ def _value_type(rule: Mapping[str, Json]) -> Any:
             raise ValueError(f"unknown field type {other}")
 
 
-def build_model(name: str, fields: list[dict[str, Json]]) -> type[BaseModel]:
+def build_model(name: str, fields: Sequence[WrittenField]) -> type[BaseModel]:
     """The pydantic model of a form's values; serves page, API and import alike. `check` says what must be there."""
     made: dict[str, Any] = {rule["name"]: (_value_type(rule) | None, None) for rule in fields}
     return create_model(name, __config__=ConfigDict(extra="forbid"), **made)
@@ -69,9 +69,7 @@ _WORDS = {
 }
 
 
-def check(
-    model: type[BaseModel], fields: list[dict[str, Json]], data: Mapping[str, Json], today: date
-) -> dict[str, Json]:
+def check(model: type[BaseModel], fields: Sequence[WrittenField], data: Answers, today: date) -> dict[str, Any]:
     """The data as it will be kept: clean, complete, canonical JSON. Raises `InvalidForm` with one reason per field."""
     given = {name: value for name, value in data.items() if value is not None and value != ""}
     faults: dict[str, str] = {}
@@ -116,7 +114,7 @@ def check(
     return values
 
 
-def _number_fault(rule: Mapping[str, Json], number: Decimal) -> dict[str, str]:
+def _number_fault(rule: WrittenField, number: Decimal) -> dict[str, str]:
     name = rule["name"]
     if rule["whole"] and number != number.to_integral_value():
         return {name: "must be a whole number"}
@@ -127,7 +125,7 @@ def _number_fault(rule: Mapping[str, Json], number: Decimal) -> dict[str, str]:
     return {}
 
 
-def split(fields: list[dict[str, Json]], values: Mapping[str, Json]) -> tuple[dict[str, Json], dict[str, Json]]:
+def split(fields: Sequence[WrittenField], values: Answers) -> tuple[dict[str, Any], dict[str, Any]]:
     """(facts for the effects, the rest for the body)."""
     facts = {rule["name"] for rule in fields if rule["fact"]}
     return (

@@ -8,14 +8,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal, InvalidOperation
-from typing import Annotated, Any, ClassVar
+from typing import Annotated, Any, ClassVar, cast
 from uuid import UUID
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
+from casework.engine.definition.edition_schema import WrittenField
 from casework.errors import InvalidForm
-
-Json = Any
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -30,23 +29,23 @@ class FormField:
     required: bool = True
     help: str = ""
     #: Asked only when another field of the form has one of these values.
-    when: tuple[str, tuple[Json, ...]] | None = None
+    when: tuple[str, tuple[Any, ...]] | None = None
     fact: bool = True
     #: Filled from what is known: "case.need_owner", "agreement.sign_local.expires_on", …
     prefill: str | None = None
 
     type: ClassVar[str] = ""
 
-    def rule(self) -> dict[str, Json]:
+    def rule(self) -> dict[str, Any]:
         """What of this field is a rule (goes into the fingerprint), as JSON."""
-        made: dict[str, Json] = {"type": self.type, "required": self.required, "fact": self.fact}
+        made: dict[str, Any] = {"type": self.type, "required": self.required, "fact": self.fact}
         if self.when is not None:
             made["when"] = [self.when[0], list(self.when[1])]
         if self.prefill is not None:
             made["prefill"] = self.prefill
         return made | self.limits()
 
-    def limits(self) -> dict[str, Json]:
+    def limits(self) -> dict[str, Any]:
         return {}
 
     def texts(self) -> dict[str, str]:
@@ -61,7 +60,7 @@ class Text(FormField):
     fact: bool = False
     type: ClassVar[str] = "text"
 
-    def limits(self) -> dict[str, Json]:
+    def limits(self) -> dict[str, Any]:
         return {"max": self.max}
 
 
@@ -83,7 +82,7 @@ class Number(FormField):
     whole: bool = False
     type: ClassVar[str] = "number"
 
-    def limits(self) -> dict[str, Json]:
+    def limits(self) -> dict[str, Any]:
         return {"unit": self.unit, "min": self.min, "max": self.max, "whole": self.whole}
 
 
@@ -102,7 +101,7 @@ class Date(FormField):
     future: bool = False
     type: ClassVar[str] = "date"
 
-    def limits(self) -> dict[str, Json]:
+    def limits(self) -> dict[str, Any]:
         return {"past": self.past, "future": self.future}
 
 
@@ -115,7 +114,7 @@ class Choice(FormField):
     done: Mapping[str, str] = field(default_factory=dict)
     type: ClassVar[str] = "choice"
 
-    def limits(self) -> dict[str, Json]:
+    def limits(self) -> dict[str, Any]:
         return {"choices": list(self.choices)}
 
     def texts(self) -> dict[str, str]:
@@ -140,7 +139,7 @@ class YesNo(FormField):
     done: Mapping[str, str] = field(default_factory=dict)
     type: ClassVar[str] = "yes_no"
 
-    def limits(self) -> dict[str, Json]:
+    def limits(self) -> dict[str, Any]:
         return {"must": self.must}
 
     def texts(self) -> dict[str, str]:
@@ -176,7 +175,7 @@ class Person(FormField):
     role: str = ""
     type: ClassVar[str] = "person"
 
-    def limits(self) -> dict[str, Json]:
+    def limits(self) -> dict[str, Any]:
         return {"role": str(self.role)}
 
 
@@ -194,7 +193,7 @@ class Provider(FormField):
     service: str = ""
     type: ClassVar[str] = "provider"
 
-    def limits(self) -> dict[str, Json]:
+    def limits(self) -> dict[str, Any]:
         return {"service": self.service}
 
 
@@ -220,7 +219,7 @@ class Documents(FormField):
     valid: bool = False
     type: ClassVar[str] = "documents"
 
-    def limits(self) -> dict[str, Json]:
+    def limits(self) -> dict[str, Any]:
         # Told only where they limit, so that editions from before stay what they are.
         return ({"kinds": list(self.kinds)} if self.kinds else {}) | ({"valid": True} if self.valid else {})
 
@@ -257,8 +256,8 @@ class Form:
         return found
 
     @classmethod
-    def rule(cls) -> list[dict[str, Json]]:
-        return [{"name": name} | one.rule() for name, one in cls.fields().items()]
+    def rule(cls) -> list[WrittenField]:
+        return [cast(WrittenField, {"name": name, **one.rule()}) for name, one in cls.fields().items()]
 
     @classmethod
     def texts(cls) -> dict[str, str]:

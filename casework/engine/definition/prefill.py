@@ -5,19 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
+from casework.engine.definition.edition_schema import WrittenField
 from casework.engine.state.case import COMPLETED, Case, Track
 
-Json = Any
 
-
-def prefill(case: Case, track: Track, form: Iterable[Mapping[str, Json]]) -> dict[str, Json]:
+def prefill(case: Case, track: Track, form: Iterable[WrittenField]) -> dict[str, Any]:
     """Values for the fields of a form whose source has been said, by field.
 
     A source is "case.rights", "track.question", "service_plan.pledge" (a transition or task of this case),
     "agreement.sign_local.executed_on" (of the newest track of a workflow), or several of them with bars between:
     the first that was said counts.
     """
-    found: dict[str, Json] = {}
+    found: dict[str, Any] = {}
     for field in form:
         for source in str(field.get("prefill") or "").split("|"):
             value = _said(case, track, source) if source else None
@@ -27,7 +26,7 @@ def prefill(case: Case, track: Track, form: Iterable[Mapping[str, Json]]) -> dic
     return found
 
 
-def _said(case: Case, track: Track, source: str) -> Json:
+def _said(case: Case, track: Track, source: str) -> Any:
     parts = source.split(".")
     if parts[0] == "case":
         return _OF_CASE[parts[1]](case)
@@ -46,7 +45,7 @@ def _said(case: Case, track: Track, source: str) -> Json:
     return last.result.get(parts[1]) if last else None
 
 
-_OF_CASE: Mapping[str, Callable[[Case], Json]] = {
+_OF_CASE: Mapping[str, Callable[[Case], Any]] = {
     "rights": lambda case: list(case.rights),
     "outcome": lambda case: case.outcome,
     "reason": lambda case: case.reasons[0] if case.reasons else None,

@@ -8,12 +8,18 @@ from typing import Any
 
 from casework.engine.deadlines.deadlines import LADDER
 from casework.engine.definition import grammar
+from casework.engine.definition.edition_schema import (
+    WrittenField,
+    WrittenOpening,
+    WrittenRules,
+    WrittenState,
+    WrittenTask,
+    WrittenTransition,
+)
 from casework.engine.definition.editions import GRAMMAR, Edition, workflow_name
 from casework.engine.definition.forms import Form
 from casework.engine.definition.registry import Guard
 from casework.ledger.canonical_json import digest
-
-Json = Any
 
 
 def publish(definition: type[grammar.Workflow]) -> Edition:
@@ -30,7 +36,7 @@ class Audited:
     what: str
     name: str
     field: str = ""
-    value: Json = None
+    value: Any = None
 
 
 def audited(definition: type[grammar.Workflow]) -> frozenset[Audited]:
@@ -40,18 +46,23 @@ def audited(definition: type[grammar.Workflow]) -> frozenset[Audited]:
     return frozenset(publisher.audited)
 
 
+def _array(*parts: Any) -> Any:
+    """Parts that belong together as JSON has them, and as they come back out of a file: a list."""
+    return list(parts)
+
+
 class _Publisher:
     def __init__(self, definition: type[grammar.Workflow]) -> None:
         self.definition = definition
-        self.states: dict[str, dict[str, Json]] = {}
+        self.states: dict[str, WrittenState] = {}
         self.texts: dict[str, str] = {}
-        self.forms: dict[str, list[dict[str, Json]]] = {}
+        self.forms: dict[str, list[WrittenField]] = {}
         self.form_classes: dict[str, type[Form]] = {}
-        self.tasks: dict[str, dict[str, Json]] = {}
+        self.tasks: dict[str, WrittenTask] = {}
         self.paths: dict[int, str] = {}
         self.audited: set[Audited] = set()
 
-    def made(self) -> tuple[dict[str, Json], dict[str, str]]:
+    def made(self) -> tuple[WrittenRules, dict[str, str]]:
         definition = self.definition
         nodes = definition.nodes()
         self.texts["title"] = definition.title or definition.__name__
@@ -59,7 +70,7 @@ class _Publisher:
         for name, node in nodes.items():
             self.node(name, node)
         transitions = [self.transition(one) for one in definition.transitions()]
-        rules = {
+        rules: WrittenRules = {
             "grammar": GRAMMAR,
             "workflow": workflow_name(definition),
             "edition": definition.edition,
@@ -83,8 +94,9 @@ class _Publisher:
             "opens": self.openings(definition.opens),
             "tasks": self.tasks,
             "forms": self.forms,
-            **({"ladder": dict(definition.ladder)} if dict(definition.ladder) != LADDER else {}),
         }
+        if dict(definition.ladder) != LADDER:
+            rules["ladder"] = dict(definition.ladder)
         return rules, dict(sorted(self.texts.items()))
 
     def path(self, node: grammar.Node) -> str:
@@ -100,7 +112,7 @@ class _Publisher:
                     "queue": str(node.queue),
                     "due": node.due.rule() if node.due else None,
                     "step": node.step,
-                    "ladder": [[limit.rule(), what] for limit, what in node.ladder],
+                    "ladder": [_array(limit.rule(), what) for limit, what in node.ladder],
                 }
                 if node.checklist:
                     self.states[path]["checklist"] = [
@@ -136,7 +148,7 @@ class _Publisher:
         return name
 
     def task(self, task: grammar.Task) -> str:
-        rule: dict[str, Json] = {
+        rule: WrittenTask = {
             "name": task.name,
             "queue": str(task.queue),
             "due": task.due.rule(),
@@ -153,7 +165,7 @@ class _Publisher:
             "unless_open": task.unless_open,
         }
         rule["opens"] = self.openings(task.opens)
-        rule["opens_if"] = [[name, value, self.openings(opens)] for name, value, opens in task.opens_if]
+        rule["opens_if"] = [_array(name, value, self.openings(opens)) for name, value, opens in task.opens_if]
         if task.checklist:
             rule["checklist"] = [{"name": item.name, "required": item.required} for item in task.checklist]
         key, n = task.name, 1
@@ -171,8 +183,8 @@ class _Publisher:
         self.guards(task.guards)
         return key
 
-    def openings(self, opens: Any) -> list[dict[str, Json]]:
-        made: list[dict[str, Json]] = []
+    def openings(self, opens: Any) -> list[WrittenOpening]:
+        made: list[WrittenOpening] = []
         for one in opens:
             match one:
                 case grammar.Task():
@@ -207,7 +219,7 @@ class _Publisher:
         for one in guards:
             self.texts |= {f"guards.{one.name}": one.refusal, f"rules.{one.name}": one.rule}
 
-    def transition(self, one: grammar.Transition) -> dict[str, Json]:
+    def transition(self, one: grammar.Transition) -> WrittenTransition:
         self.texts[f"transitions.{one.name}.do"] = one.do or one.name.replace("_", " ").capitalize()
         self.texts[f"transitions.{one.name}.done"] = one.done or one.do
         if one.audited:
@@ -216,7 +228,7 @@ class _Publisher:
             self.texts[f"transitions.{one.name}.consequence"] = one.consequence
         self.guards(one.guards)
         self.texts |= {f"papers.{paper.kind}": paper.name for paper in one.needs}
-        return {
+        rule: WrittenTransition = {
             "name": one.name,
             "from": [self.path(node) for node in one.sources],
             "to": one.target.code if isinstance(one.target, grammar.Target) else self.path(one.target),
@@ -227,7 +239,7 @@ class _Publisher:
             "effects": [effect.name for effect in one.effects],
             "opens": self.openings(one.opens),
             "ends": list(one.ends),
-            "also": [[also.where, also.transition] for also in one.also],
+            "also": [_array(also.where, also.transition) for also in one.also],
             "not_by": list(one.not_by),
             "confirm_by": [str(role) for role in one.confirm_by],
             "proposal_effects": [effect.name for effect in one.proposal_effects],
@@ -237,6 +249,7 @@ class _Publisher:
             "reopens": one.reopens,
             "irreversible": bool(one.consequence),
             "siblings": one.siblings,
-            # Told only where some are asked for, so that other editions stay what they are.
-            **({"needs": [{"kind": p.kind, "valid": p.valid, "of": p.of} for p in one.needs]} if one.needs else {}),
         }
+        if one.needs:
+            rule["needs"] = [{"kind": paper.kind, "valid": paper.valid, "of": paper.of} for paper in one.needs]
+        return rule

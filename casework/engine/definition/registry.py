@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from casework.engine.definition.consequences import Follows
 from casework.engine.definition.facts import Facts
-from casework.engine.state.effects_schema import Follows
 
 
 @dataclass(frozen=True)

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from typing import Any
 
+from casework.engine.deadlines.deadlines import WrittenLimit
+from casework.engine.definition.edition_schema import WrittenOpening
 from casework.engine.definition.editions import Edition, StateRule, TransitionRule, ancestors
 from casework.engine.definition.graph import Fault, Graph, quoted, shape_faults, way_faults
 from casework.engine.definition.registry import EFFECTS, GUARDS
 from casework.engine.roles import QUEUE_ROLES, STANDS_FOR, Role
-
-Json = Any
 
 #: Nobody is asked more at once than this.
 MOST_EMPTY_FIELDS = 7
@@ -154,7 +153,7 @@ def _functions(where: str, guards: Iterable[str], effects: Iterable[str]) -> Ite
             yield Fault("unknown_effect", where, f"No effect is called {quoted(name)}.")
 
 
-def _openings(edition: Edition) -> Iterator[tuple[str, Mapping[str, Json]]]:
+def _openings(edition: Edition) -> Iterator[tuple[str, WrittenOpening]]:
     """Everything that is opened, with what opens it."""
     for one in edition.rules["opens"]:
         yield "opens", one
@@ -252,9 +251,7 @@ def _dates(graph: Graph) -> Iterator[Fault]:
             yield Fault("unknown_date", where, f"No form that opens it has the list {quoted(wanted)}.")
 
 
-def _since(
-    edition: Edition, where: str, limit: Mapping[str, Json] | None, own: Iterable[str | None]
-) -> Iterator[Fault]:
+def _since(edition: Edition, where: str, limit: WrittenLimit | None, own: Iterable[str | None]) -> Iterator[Fault]:
     if limit is None or limit["since"] is None:
         return
     for name in limit["since"].split("|"):
@@ -268,7 +265,7 @@ def _since(
 
 
 def _asks(edition: Edition, form: str | None, field: str, type: str) -> bool:
-    fields = edition.rules["forms"].get(form, ())
+    fields = edition.rules["forms"].get(form or "", [])
     # A day that stands in the body only cannot be counted from.
     return any(one["name"] == field and one["type"] == type and (one["fact"] or type == "items") for one in fields)
 

@@ -22,6 +22,7 @@ from casework.engine.execution.guards import (
     insist_role,
     refusals,
 )
+from casework.engine.roles import Role
 from casework.engine.state.case import Case, Track
 from casework.errors import CaseworkError, Refused
 
@@ -97,7 +98,7 @@ def task_offers(library: Library, case: Case, context: Context) -> list[TaskOffe
             if not here & set(one["from"]) or not one["by"]:
                 continue
             rule = edition.tasks[one["task"]]
-            fits = builder.by.role in accepted(case, tuple(one["by"]))
+            fits = builder.by.role in accepted(case, tuple(map(Role, one["by"])))
             why = [] if fits else [f"this task is asked for by: {', '.join(one['by'])}."]
             if rule.unless_open and any(t.name == rule.name and t.about is None for t in case.open_tasks()):
                 why.append("one is open already.")

@@ -13,8 +13,6 @@ from casework.engine.roles import Role
 from casework.engine.state.events import SYSTEM_ACTOR
 from casework.errors import EditionMissing
 
-Json = Any
-
 
 @dataclass(frozen=True)
 class By:
@@ -52,4 +50,4 @@ class Context:
     now: datetime
     calendar: Calendar
     new_id: Callable[[], str]
-    facts: Mapping[str, Json] = field(default_factory=dict)
+    facts: Mapping[str, Any] = field(default_factory=dict)

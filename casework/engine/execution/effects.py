@@ -12,6 +12,7 @@ from casework.engine.deadlines.deadlines import (
     own_rungs,
     rule_of,
 )
+from casework.engine.definition.consequences import Follows, MoreTime
 from casework.engine.definition.facts import Facts
 from casework.engine.definition.registry import EFFECTS
 from casework.engine.execution.document_grants import end_grants, give_consent, grant_documents
@@ -38,7 +39,7 @@ from casework.engine.state.case import (
     Task,
     Track,
 )
-from casework.engine.state.effects_schema import Effects, Follows, MoreTime
+from casework.engine.state.effects_schema import Effects
 
 #: What stands in the event as it is, and what is added to what it says already.
 _PLAIN = (

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from datetime import date, datetime
 from typing import Any
 
 from casework.engine.definition import form_values, forms
+from casework.engine.definition.edition_schema import WrittenField
 from casework.engine.definition.editions import Edition, TransitionRule
 from casework.engine.definition.facts import Facts, FormNeeded
 from casework.engine.definition.registry import GUARDS
@@ -118,7 +119,7 @@ def form_data(
     return form_values.split(rules, values)
 
 
-def _insist_known(builder: EventBuilder, rules: list[dict[str, Any]], values: Answers) -> None:
+def _insist_known(builder: EventBuilder, rules: Iterable[WrittenField], values: Answers) -> None:
     """Ids of the case's own things must be its own."""
     known: dict[str, Any] = {
         "right": builder.case.rights,
@@ -138,7 +139,7 @@ def _insist_known(builder: EventBuilder, rules: list[dict[str, Any]], values: An
         raise InvalidForm(fields=faults)
 
 
-def _unfit(builder: EventBuilder, rule: Mapping[str, Any], given: list[str]) -> str:
+def _unfit(builder: EventBuilder, rule: WrittenField, given: list[str]) -> str:
     """What is wrong with the documents that were named; "" for nothing."""
     named = [builder.case.documents[one] for one in given]
     if rule.get("kinds") and any(one.kind not in rule["kinds"] for one in named):
@@ -152,7 +153,7 @@ def _unfit(builder: EventBuilder, rule: Mapping[str, Any], given: list[str]) -> 
 def line(words: str, name: str, most: int = 10_000) -> str:
     """Words that somebody typed, checked as a form would; a reason must hold words."""
     kind = "note" if name == "reason" else "text"
-    rule = {"name": name, "type": kind, "required": True, "fact": False, "max": most}
+    rule: WrittenField = {"name": name, "type": kind, "required": True, "fact": False, "max": most}
     made = form_values.build_model("Line", [rule])
     return str(form_values.check(made, [rule], {name: words}, date.min)[name])
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from casework.engine.deadlines.deadlines import (
     A_FORTNIGHT,
     Rule,
@@ -30,8 +28,6 @@ from casework.engine.state.case import (
     Clock,
     Track,
 )
-
-Json = Any
 
 
 def leave_state(builder: EventBuilder, track: Track, rule: TransitionRule, place: str, to: tuple[str, ...]) -> None:

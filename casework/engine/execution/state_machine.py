@@ -125,7 +125,7 @@ def _compile(edition: Edition) -> _Machine:
         if inner:
             made["parallel" if rule["type"] == "parallel" else "children"] = [node(child) for child in inner]
             if rule["type"] == "stage":
-                made["initial"] = rule["initial"].rsplit(".", 1)[-1]
+                made["initial"] = str(rule["initial"]).rsplit(".", 1)[-1]
             made["transitions"] = moves.get(path, [])
         return made
 

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from typing import Any
+from collections.abc import Iterable
 
 from casework.engine.deadlines.deadlines import (
     Rule,
     rule_of,
     runs_out,
 )
+from casework.engine.definition.edition_schema import WrittenOpening
 from casework.engine.definition.editions import Edition
 from casework.engine.definition.facts import Facts
 from casework.engine.execution.document_grants import end_grants
@@ -23,8 +23,6 @@ from casework.engine.state.case import (
 from casework.engine.state.effects_schema import Given, OpenedTrack
 from casework.engine.state.join_count import join_of, request_to_repeat
 from casework.errors import NotFound
-
-Json = Any
 
 
 def end_track(builder: EventBuilder, track: Track) -> None:
@@ -47,7 +45,7 @@ def end_track(builder: EventBuilder, track: Track) -> None:
 
 
 def open_tracks(
-    builder: EventBuilder, opens: Iterable[Mapping[str, Json]], track: Track, facts: Facts, edition: str | None = None
+    builder: EventBuilder, opens: Iterable[WrittenOpening], track: Track, facts: Facts, edition: str | None = None
 ) -> None:
     """Open what a rule names; `edition` is whose rule it is, where that is not the track's own."""
     rules = builder.library[edition or track.edition]
@@ -76,7 +74,7 @@ def _open_track(builder: EventBuilder, workflow: str, *, fresh: bool) -> None:
         _start(builder, workflow, workflow, parent=None, provider=None)
 
 
-def _open_referral(builder: EventBuilder, one: Mapping[str, Json], facts: Facts) -> None:
+def _open_referral(builder: EventBuilder, one: WrittenOpening, facts: Facts) -> None:
     service, provider = one["service"], None
     if one["planned"]:
         provider = _planned(facts, service)

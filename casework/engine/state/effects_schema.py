@@ -12,6 +12,7 @@ from typing_extensions import TypedDict
 
 from casework.engine.deadlines.calendars import Unit
 from casework.engine.deadlines.deadlines import Rule
+from casework.engine.state.right_values import RightChange
 from casework.json_values import Answers
 
 #: A rung of a clock: the instant, what happens then, and how the moment was counted. In JSON an array of three.
@@ -328,30 +329,7 @@ class RoleGiven(TypedDict):
     agreed_by: str | None
 
 
-# --- rights, and words that were taken out ---------------------------------------------------------------------------
-
-#: What lies on an IP right: a pledge, a licence, a transfer.
-Burden = TypedDict(
-    "Burden",
-    {
-        "kind": str,
-        "holder": NotRequired[str | None],
-        "territory": NotRequired[str | None],
-        "exclusive": NotRequired[bool],
-        "from": str | None,
-        "to": NotRequired[str | None],
-    },
-)
-#: Of burdens what those have in common that end.
-BurdenEnded = TypedDict("BurdenEnded", {"kind": str, "from": str | None})
-
-
-class RightChange(TypedDict):
-    """What the case's deed means for an IP right: it is told in the right's own log."""
-
-    right: str
-    add: NotRequired[Burden]
-    end: NotRequired[BurdenEnded]
+# --- words that were taken out --------------------------------------------------------------------------------------
 
 
 class ErasedWords(TypedDict):
@@ -465,56 +443,3 @@ class Effects(FoldedEffects, total=False):
     rights: list[RightChange]
     #: The erasure by which words were taken out.
     erasure: str
-
-
-# --- what a definition may say -----------------------------------------------------------------------------------------
-
-
-class Pause(TypedDict):
-    """Whose clocks go on although the case waits."""
-
-    keep: list[str]
-
-
-class MoreTime(TypedDict, total=False):
-    """More time for work or for tasks."""
-
-    #: A day for a referral's step, with what it moves of its service.
-    work: str
-    #: These tasks, and their later day; None: their whole limits anew.
-    tasks: list[str]
-    until: str | None
-
-
-class Follows(TypedDict, total=False):
-    """What follows from a deed by its definition, in the words that a workflow's effect may use."""
-
-    # These stand in the event as they are.
-    owner: str
-    team: list[str]
-    outcome: str | None
-    reasons: list[str]
-    hold: Hold | None
-    named: str
-    given: Given
-    replaced: bool
-    provider: str | None
-    rights: list[RightChange]
-    join: WrittenJoin
-    objection: Objection
-    # These are added to what the event says already.
-    interest: list[str]
-    interest_ended: list[str]
-    barred: list[str]
-    replaced_tracks: list[str]
-    grants_returned: list[str]
-    # From these something else follows.
-    frozen: bool
-    consents: list[ConsentTerms]
-    #: Documents that the track's provider may see from now on; that it may see nothing any more.
-    grant: list[str]
-    end_grants: bool
-    pause: Pause
-    resume: bool
-    #: A day for the step in which the track stands, or more time for others.
-    extend: str | MoreTime

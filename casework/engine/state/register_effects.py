@@ -5,41 +5,12 @@ As with `effects_schema`, a type for each key, over JSON as it is stored.
 
 from __future__ import annotations
 
-from typing import Any, NotRequired
+from typing import Any
 
 from typing_extensions import TypedDict
 
 from casework.engine.state.effects_schema import ErasedWords
-
-#: What lies on an IP right, by which case, from when and, once it has ended, until when.
-Encumbrance = TypedDict(
-    "Encumbrance",
-    {
-        "id": str,
-        "case": str,
-        "kind": NotRequired[str],
-        "holder": str | None,
-        "territory": str | None,
-        "exclusive": bool | None,
-        "from": NotRequired[str | None],
-        "to": str | None,
-    },
-)
-
-
-class Cause(TypedDict):
-    """The event of a case from which one of a right follows."""
-
-    log: str
-    seq: int
-
-
-class RecordedRight(TypedDict):
-    """What an IP right is; the rest is in the body."""
-
-    kind: str
-    technology: str | None
-    confirmed: bool
+from casework.engine.state.right_values import Cause, Encumbrance, RecordedRight
 
 
 class QueueRule(TypedDict):

@@ -64,6 +64,7 @@ from casework.engine.execution.task_commands import (
 from casework.engine.execution.task_lifecycle import giver
 from casework.engine.execution.track_opening import open_tracks
 from casework.engine.execution.transitions import confirm, refuse
+from casework.engine.roles import Role
 from casework.engine.state.case import IN_PROGRESS, READY, RESERVED, SUSPENDED, Task, Track
 from casework.engine.state.effects_schema import Effects
 from casework.engine.state.events import (
@@ -355,7 +356,7 @@ def _add(builder: EventBuilder, command: Add) -> None:
         here = any(place in offer["from"] for leaf in track.states for place in _places(leaf))
         if not here:
             raise WrongState(action=edition.text(f"tasks.{rule.key}"), why="it is not asked for at this step.")
-        if builder.by.role not in accepted(builder.case, tuple(offer["by"])):
+        if builder.by.role not in accepted(builder.case, tuple(map(Role, offer["by"]))):
             raise NotAllowed(why=f"this task is asked for by: {', '.join(offer['by'])}.")
         if rule.per == "party" and command.about not in (None, *parties.PARTIES):
             raise InvalidForm(fields={"about": "must be need_owner or technology_owner"})

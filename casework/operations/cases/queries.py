@@ -489,7 +489,9 @@ def _requests(
         if offer.track not in ids:
             continue
         edition = library[case.tracks[offer.track].edition]
-        roles = next(tuple(one["by"]) for one in edition.rules["on_request"] if one["task"] == offer.rule.key)
+        roles = next(
+            tuple(map(Role, one["by"])) for one in edition.rules["on_request"] if one["task"] == offer.rule.key
+        )
         if choose(capacities(actor, case, case.tracks[offer.track]), accepted(case, roles)) is None:
             continue
         label = edition.text(f"tasks.{offer.rule.key}")

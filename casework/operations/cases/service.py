@@ -309,7 +309,9 @@ def add_task(
         offers = [o for o in edition.rules["on_request"] if edition.tasks[o["task"]].name == task]
         if not offers:
             raise NotFound("task")
-        by = _capacity(actor, standing.case, one, tuple(offers[0]["by"]), edition.text(f"tasks.{offers[0]['task']}"))
+        by = _capacity(
+            actor, standing.case, one, tuple(map(Role, offers[0]["by"])), edition.text(f"tasks.{offers[0]['task']}")
+        )
         rule = edition.tasks[offers[0]["task"]]
         if person is not None and person not in {id for id, _ in whom_for(db, standing.case, one, rule)}:
             raise InvalidForm(fields={"person": "does not work this queue in this case"})

@@ -12,9 +12,9 @@ from sqlalchemy import Connection, text
 
 from casework.engine.case_objects.encumbrances import CONFIRMED, ENCUMBERED, RECORDED, RELEASED, after, standing
 from casework.engine.roles import Role
-from casework.engine.state.effects_schema import RightChange
 from casework.engine.state.events import Event, RegisterEvent
-from casework.engine.state.register_effects import Cause, Encumbrance, RegisterEffects
+from casework.engine.state.register_effects import RegisterEffects
+from casework.engine.state.right_values import Cause, Encumbrance, RightChange
 from casework.errors import InvalidForm, NotAllowed, NotFound
 from casework.operations.core.idempotency import Done, Request, ask, finish
 from casework.operations.core.register_log import append

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, text
 
+from casework.engine.definition.edition_schema import WrittenField
 from casework.engine.roles import ORGANISATION_ROLES, Role
 from casework.engine.state.case import Case, Track
 from casework.errors import InvalidForm
@@ -40,7 +41,7 @@ _PROVIDERS = text("""
 
 
 def insist_references(
-    db: Connection, case: Case, form: list[dict[str, Json]], data: Mapping[str, Json], track: Track
+    db: Connection, case: Case, form: Iterable[WrittenField], data: Mapping[str, Json], track: Track
 ) -> None:
     """Raises InvalidForm for each field whose person or organisation is not there or cannot take the part."""
     above = case.referral_of(track)

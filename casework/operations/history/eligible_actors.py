@@ -186,7 +186,7 @@ class Candidates:
         offers = [
             one for one in edition.rules["on_request"] if edition.tasks[one["task"]].name == event.effects["name"]
         ]
-        return _Asked(accepted(before, {role for one in offers for role in one["by"]}), track)
+        return _Asked(accepted(before, {Role(code) for one in offers for code in one["by"]}), track)
 
     def _of_task(self, before: Case, event: Event, track: Track, _: Edition) -> _Asked | None:
         task = before.tasks.get(event.effects["task"])

@@ -13,7 +13,7 @@ from casework.engine.case_objects.encumbrances import CONFIRMED, RECORDED, after
 from casework.engine.roles import Role
 from casework.engine.state.case import Case
 from casework.engine.state.events import SYSTEM_ACTOR, RegisterEvent
-from casework.engine.state.register_effects import Encumbrance
+from casework.engine.state.right_values import Encumbrance
 from casework.ledger.redactable_bodies import Erased
 from casework.operations.audit.findings import JUDGING
 from casework.operations.audit.findings import fold as fold_finding

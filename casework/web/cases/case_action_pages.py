@@ -78,7 +78,7 @@ class Deed:
 
     @property
     def rules(self) -> list[dict[str, Json]]:
-        return self.form.rule()
+        return [dict(rule) for rule in self.form.rule()]
 
 
 HAND_OVER = Deed(
@@ -275,4 +275,5 @@ def declare_interest(number: str) -> BaseResponse:
 
 def _checked(deed: Deed, data: Mapping[str, Json]) -> dict[str, Json]:
     """The data of a form of the pages' own, as clean as an edition's. Raises InvalidForm."""
-    return check(build_model(deed.form.__name__, deed.rules), deed.rules, data, clock().office_today)
+    rules = deed.form.rule()
+    return check(build_model(deed.form.__name__, rules), rules, data, clock().office_today)

@@ -190,7 +190,7 @@ def _draft(where: Where, versions: int) -> str:
 
 
 def _rules(found: Answer) -> list[dict[str, Json]]:
-    return [*found.edition.form(str(found.rule.form)), _WHY]
+    return [*(dict(rule) for rule in found.edition.form(str(found.rule.form))), _WHY]
 
 
 def _correct(where: Where) -> Response:

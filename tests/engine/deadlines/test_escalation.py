@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from casework.engine.deadlines.calendars import Calendar, Unit
 from casework.engine.deadlines.deadlines import LADDER, Rung
+from casework.engine.definition.edition_schema import WrittenRules
 from casework.engine.definition.editions import Edition
 from casework.engine.definition.grammar import Final, Limit, State, Workflow, working_days
 from casework.engine.definition.publisher import publish
@@ -61,7 +62,7 @@ def test_a_workflow_that_sets_none_has_the_usual_one_and_says_nothing_of_it() ->
 def test_a_ladder_that_nobody_could_climb_is_a_fault() -> None:
     good = publish(Hurried)
     for wrong in ({"remind": 100}, {"escalate": 3}, {"flag": 0}, {"shout": 1}):
-        rules = dict(good.rules) | {"ladder": dict(good.ladder) | wrong}
+        rules: WrittenRules = {**good.rules, "ladder": {**good.ladder, **wrong}}
         assert "bad_ladder" in {one.kind for one in faults(Edition(rules, good.texts, ""))}
 
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
 from casework.engine.definition import form_values, forms
+from casework.engine.definition.edition_schema import WrittenField
 from casework.engine.definition.forms import FormField
 from casework.engine.definition.grammar import Form
 from casework.errors import InvalidForm
@@ -20,7 +21,7 @@ CHOICES = {"a": "A", "b": "B"}
 
 def check(field: FormField, value: Any) -> Any:
     """What is kept of a value; None when nothing is."""
-    rules = [{"name": "value"} | field.rule()]
+    rules = [cast(WrittenField, {"name": "value"} | field.rule())]
     kept = form_values.check(form_values.build_model("One", rules), rules, {"value": value}, TODAY)
     canonical(kept)
     return kept.get("value")
@@ -210,7 +211,7 @@ def test_facts_and_words_go_apart() -> None:
 
 
 def test_faults_of_every_kind_are_told_together() -> None:
-    rules = [
+    rules: list[WrittenField] = [
         {"name": "kind", "type": "choice", "required": True, "fact": True, "choices": ["a", "b"]},
         {"name": "sure", "type": "yes_no", "required": True, "fact": True, "must": True},
         {"name": "note", "type": "note", "required": True, "fact": False, "max": 100},

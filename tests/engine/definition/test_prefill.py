@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from typing import cast
 
 import pytest
 
+from casework.engine.definition.edition_schema import WrittenField
 from casework.engine.definition.prefill import prefill
 from casework.engine.state.case import COMPLETED, Case, Fired, Task, Track
 
@@ -72,9 +74,9 @@ CASE = Case(
     ],
 )
 def test_a_field_is_filled_from_where_it_says(where: str, source: str, value: object) -> None:
-    found = prefill(CASE, CASE.tracks[where], [{"name": "field", "prefill": source}])
+    found = prefill(CASE, CASE.tracks[where], [cast(WrittenField, {"name": "field", "prefill": source})])
     assert found == ({} if value is None else {"field": value})
 
 
 def test_a_field_without_a_source_stays_open() -> None:
-    assert prefill(CASE, CASE.main, [{"name": "field"}]) == {}
+    assert prefill(CASE, CASE.main, [cast(WrittenField, {"name": "field"})]) == {}

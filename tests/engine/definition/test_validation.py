@@ -122,7 +122,7 @@ class Below(Workflow):
 
 def _seeded(seed: Callable[[Json], Any], definition: type[Workflow] = Sound) -> Edition:
     sound = publish(definition)
-    rules = deepcopy(dict(sound.rules))
+    rules = deepcopy(sound.rules)
     seed(rules)
     rules["order"] = list(rules["states"])
     return Edition(rules, sound.texts, digest(rules))

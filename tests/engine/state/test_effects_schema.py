@@ -11,9 +11,10 @@ from typing import Any, get_type_hints
 
 import pytest
 
+from casework.engine.definition.consequences import Follows
 from casework.engine.execution.effects import _LISTS, _PLAIN
 from casework.engine.state import effects_schema
-from casework.engine.state.effects_schema import Effects, Follows
+from casework.engine.state.effects_schema import Effects
 from tests.support.declared_effects import undeclared
 
 ENGINE = Path(effects_schema.__file__).parents[1]

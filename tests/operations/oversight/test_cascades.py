@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import Connection, text
 
 from casework.definitions import load_library
+from casework.engine.definition.edition_schema import WrittenField
 from casework.engine.state.case import RUNNING
 from casework.operations.core.actions import home_of
 from casework.operations.verification.service import verify_case
@@ -57,7 +58,7 @@ def test_what_ends_a_referral_ends_its_service_tasks_clocks_and_grants(scene: Sc
     assert not verify_case(scene.db, home_of(scene.db, number))
 
 
-def _form(scene: Scene, number: str, referral: str, way: str) -> list[dict[str, Any]]:
+def _form(scene: Scene, number: str, referral: str, way: str) -> list[WrittenField]:
     track = scene.case(number).tracks[referral] if way == "cancel" else scene.case(number).main
     edition = load_library()[track.edition]
     found = edition.find(way, track.states)

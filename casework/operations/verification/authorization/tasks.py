@@ -8,6 +8,7 @@ from casework.engine.case_objects.acknowledgements import objectors
 from casework.engine.definition.editions import ancestors
 from casework.engine.execution.guards import duty_reasons
 from casework.engine.execution.joins import TOO_FEW
+from casework.engine.roles import Role
 from casework.engine.state.case import Case
 from casework.engine.state.events import (
     SYSTEM_ACTOR,
@@ -84,6 +85,6 @@ def judge_added(evidence: Evidence, before: Case, event: Event) -> Reasons:
     places = {place for leaf in track.states for place in ancestors(leaf)}
     for offer in edition.rules["on_request"]:
         if edition.tasks[offer["task"]].name == name and places & set(offer["from"]):
-            yield from role_not_among(before, event, offer["by"])
+            yield from role_not_among(before, event, map(Role, offer["by"]))
             return
     yield f"the task “{name}” is not asked for at {listed(track.states)}"
