@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 import json
-from typing import Any
 
 import click
 
+from casework.json_values import JsonObject
 from casework.operations.core.editions import read_editions
 from casework.operations.oversight.case_hygiene import find_breaches
 from casework.operations.oversight.job_health import find_delays
 from casework.operations.oversight.views import BreachFound, Delay
 from casework.records.database import connect_engine, transaction
 from casework.settings import load_settings
-
-Json = Any
 
 _SAYS = {
     "no_owner": "nobody owns it",
@@ -66,7 +64,7 @@ def check(as_json: bool) -> None:
         raise click.exceptions.Exit(1)
 
 
-def _of_case(one: BreachFound, base: str) -> dict[str, Json]:
+def _of_case(one: BreachFound, base: str) -> JsonObject:
     task, says = one.task, _SAYS[one.kind]
     path = f"/cases/{one.number}" if one.number else f"/mediations/{one.log}"
     if one.kind == "owner_left":
@@ -82,7 +80,7 @@ def _of_case(one: BreachFound, base: str) -> dict[str, Json]:
     }
 
 
-def _of_queue(one: Delay, base: str) -> dict[str, Json]:
+def _of_queue(one: Delay, base: str) -> JsonObject:
     page = "/administration/mails?state=queued" if one.kind == "unsent" else ""
     since = f" since {one.since}" if one.since else ""
     return {

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from casework.api.protocol.routes import Call, Json, Route, get, post
+from casework.api.protocol.routes import Call, Route, get, post
 from casework.api.referrals import acknowledgement_schemas as schemas
+from casework.json_values import JsonObject
 from casework.operations.core.idempotency import Done
 from casework.operations.referrals import acknowledgements, fhir
 from casework.operations.referrals.service import find_referral
 
 
-def show_contract(call: Call) -> dict[str, Json]:
+def show_contract(call: Call) -> JsonObject:
     case, track = find_referral(call.db, call.actor, call.path["referral"])
     return acknowledgements.describe_contract(call.db, call.actor, case, track)
 
@@ -30,7 +31,7 @@ def answer_objection(call: Call) -> Done:
     )
 
 
-def show_fhir_task(call: Call) -> dict[str, Json]:
+def show_fhir_task(call: Call) -> JsonObject:
     return fhir.fhir_task(call.db, call.actor, call.path["referral"])
 
 

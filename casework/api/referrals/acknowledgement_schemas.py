@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated
 
 from pydantic import Field
 
 from casework.api.protocol.fields import Answer, Body, Code, SomeWords
-
-Json = Any
+from casework.json_values import JsonObject
 
 
 class NewObjection(Body):
@@ -39,9 +38,7 @@ class ObjectionShown(Answer):
     side: Annotated[str, Field(description="provider or office: whose objection it is")]
     mine: bool
     to: Deed
-    said: Annotated[
-        list[dict[str, Json]], Field(description="What was said, the first first; words are null once erased")
-    ]
+    said: Annotated[list[JsonObject], Field(description="What was said, the first first; words are null once erased")]
 
 
 class ContractShown(Answer):

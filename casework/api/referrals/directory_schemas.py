@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated
 
 from pydantic import Field
 
 from casework.api.protocol.fields import Answer, Body, Code, Query
-
-Json = Any
+from casework.json_values import JsonObject
 
 
 class ProvidersQuery(Query):
@@ -57,7 +56,7 @@ class ProviderPage(Answer):
 
 class ProviderWhole(ProviderShown):
     figures: Annotated[
-        list[dict[str, Json]],
+        list[JsonObject],
         Field(description="By service: how it answered and delivered, and how the office did beside it"),
     ]
     ours: Annotated[bool, Field(description="You work for it")]

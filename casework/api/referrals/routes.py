@@ -4,28 +4,29 @@ from __future__ import annotations
 
 from casework.api.protocol import fields
 from casework.api.protocol import schemas as shared
-from casework.api.protocol.routes import Call, Json, Route, get, post
+from casework.api.protocol.routes import Call, Route, get, post
 from casework.api.protocol.schemas import text_of
 from casework.api.referrals import schemas
 from casework.errors import NotFound
+from casework.json_values import JsonObject
 from casework.operations.cases import corrections
 from casework.operations.core.idempotency import Done
 from casework.operations.referrals import service as referrals
 
 
-def list_referrals(call: Call) -> dict[str, Json]:
+def list_referrals(call: Call) -> JsonObject:
     return referrals.list_referrals(call.db, call.actor, cursor=call.query.cursor, limit=call.query.limit)
 
 
-def look_at_referral(call: Call) -> dict[str, Json]:
+def look_at_referral(call: Call) -> JsonObject:
     return referrals.look_at_referral(call.db, call.actor, call.path["referral"])
 
 
-def show_referral(call: Call) -> dict[str, Json]:
+def show_referral(call: Call) -> JsonObject:
     return referrals.show_referral(call.db, call.actor, call.path["referral"])
 
 
-def list_referral_events(call: Call) -> dict[str, Json]:
+def list_referral_events(call: Call) -> JsonObject:
     return referrals.list_referral_events(
         call.db, call.actor, call.path["referral"], cursor=call.query.cursor, limit=call.query.limit
     )

@@ -7,7 +7,8 @@ from typing import Annotated
 from pydantic import AwareDatetime, Field
 
 from casework.api.protocol.fields import Answer, Id, Mark
-from casework.api.protocol.schemas import Action, AnswerCorrection, ClockCause, Firing, Json, NewTask, Task, Track
+from casework.api.protocol.schemas import Action, AnswerCorrection, ClockCause, Firing, NewTask, Task, Track
+from casework.json_values import JsonObject
 
 
 class ReferralFiring(Firing):
@@ -95,7 +96,7 @@ class ReferralWhole(ReferralShown):
     asked_next: Annotated[list[str | None], Field(description="Whom the panel asks next; empty for providers")] = []
     documents: Annotated[list[str | None], Field(description="Titles of what was shared")] = []
     granted: Annotated[
-        list[dict[str, Json]],
+        list[JsonObject],
         Field(description="Ids and titles of what may be seen, and its last day if that is known"),
     ]
     tasks: list[Task]

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
-from typing import Any
 
 import uuid_utils
 from sqlalchemy import Connection, text
@@ -50,6 +49,7 @@ from casework.engine.execution.task_commands import (
 from casework.engine.state.case import Case
 from casework.engine.state.events import Event
 from casework.errors import CaseHasMoved, NotFound
+from casework.json_values import JsonMapping
 from casework.operations.core.external_facts import outside
 from casework.operations.core.idempotency import Done, Request, asked_and_locked, asked_and_locked_of_task, finished
 from casework.operations.core.ip_rights import encumber
@@ -60,8 +60,6 @@ from casework.records.case_writer import save
 from casework.records.database import run
 from casework.records.event_log import Log, lock_logs, new_log, seal_events
 from casework.records.row_security import whole
-
-Json = Any
 
 SYSTEM = By()
 _MOVES_NOTHING = (
@@ -128,7 +126,7 @@ class Standing:
 #: From a case under its lock to the command, in the capacity that it is done in. Raises what refuses it.
 Choose = Callable[[Standing], tuple[Command, By]]
 #: From the case afterwards to the answer.
-Answer = Callable[[Case, list[Event]], Mapping[str, Json]]
+Answer = Callable[[Case, list[Event]], JsonMapping]
 
 
 def perform(
@@ -205,7 +203,7 @@ def open_log(
     calendar: Calendar,
     moment: datetime,
     request: Request,
-    answer: Callable[[Case], Mapping[str, Json]],
+    answer: Callable[[Case], JsonMapping],
 ) -> Done:
     """Begin a case or a mediation, in the caller's transaction and after its key was recorded."""
     events, case = decide_and_evolve(load_library(), None, command, Context(by, moment, calendar, new_id))
@@ -274,7 +272,7 @@ def write(
     after: Case,
     events: list[Event],
     key: str | None = None,
-    answer: Mapping[str, Json] | None = None,
+    answer: JsonMapping | None = None,
 ) -> None:
     """Seal and store what was decided, what it says of rights, and which events may owe somebody a notice."""
     rows, head = seal_events(log, events, key)

@@ -9,11 +9,10 @@ from sqlalchemy import Connection, text
 
 from casework.engine.definition.required_documents import SCANS
 from casework.engine.state.case import Case
+from casework.json_values import JsonObject, JsonValue
 
-Json = Any
 
-
-def _rights(db: Connection, case: Case) -> Json:
+def _rights(db: Connection, case: Case) -> JsonValue:
     rows = db.execute(
         text("SELECT * FROM rights WHERE id = ANY(CAST(:ids AS uuid[])) ORDER BY id"), {"ids": list(case.rights)}
     )
@@ -33,7 +32,7 @@ def _rights(db: Connection, case: Case) -> Json:
     }
 
 
-def _siblings(db: Connection, case: Case) -> Json:
+def _siblings(db: Connection, case: Case) -> JsonValue:
     rows = db.execute(
         text(
             "SELECT c.id, c.number, c.state, t.fired ?| ARRAY['sign', 'sign_no_site'] AS signed FROM cases c"
@@ -45,7 +44,7 @@ def _siblings(db: Connection, case: Case) -> Json:
     return [{"case": row.id, "number": row.number, "state": row.state, "signed": row.signed} for row in rows]
 
 
-def _technology(db: Connection, case: Case) -> Json:
+def _technology(db: Connection, case: Case) -> JsonValue:
     row = db.execute(
         text("SELECT verification, provenance FROM technologies WHERE id = :id"), {"id": case.technology}
     ).one_or_none()
@@ -57,17 +56,17 @@ def _technology(db: Connection, case: Case) -> Json:
     return {"confirmed": confirmed, "verification": verification}
 
 
-def _need(db: Connection, case: Case) -> Json:
+def _need(db: Connection, case: Case) -> JsonValue:
     row = db.execute(text("SELECT status, valid_until FROM needs WHERE id = :id"), {"id": case.need}).one_or_none()
     return {"status": row.status, "valid_until": _day(row.valid_until)} if row else None
 
 
-def _match(db: Connection, case: Case) -> Json:
+def _match(db: Connection, case: Case) -> JsonValue:
     row = db.execute(text("SELECT source, rationale FROM matches WHERE id = :id"), {"id": case.match}).one_or_none()
     return {"source": row.source, "rationale": bool(row.rationale)} if row else None
 
 
-def _scans(db: Connection, case: Case) -> Json:
+def _scans(db: Connection, case: Case) -> JsonValue:
     """What the scanner has not cleared, by document: whether it is still to be looked at, or blocked."""
     rows = db.execute(
         text(
@@ -85,7 +84,7 @@ def _day(day: Any) -> str | None:
     return None if day is None else day.isoformat()
 
 
-_LOADERS: Mapping[str, Callable[[Connection, Case], Json]] = {
+_LOADERS: Mapping[str, Callable[[Connection, Case], JsonValue]] = {
     "rights": _rights,
     "siblings": _siblings,
     "technology": _technology,
@@ -95,7 +94,7 @@ _LOADERS: Mapping[str, Callable[[Connection, Case], Json]] = {
 }
 
 
-def outside(db: Connection, case: Case, keys: Iterable[str]) -> dict[str, Json]:
+def outside(db: Connection, case: Case, keys: Iterable[str]) -> JsonObject:
     """The facts that were asked for, by key."""
     return {key: _LOADERS[key](db, case) for key in sorted(set(keys))}
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -12,13 +12,12 @@ from typing import Any
 from sqlalchemy import Connection, text
 
 from casework.errors import KeyReused, NotFound
+from casework.json_values import JsonMapping, JsonObject
 from casework.operations.core.access_queries import reaches, seen_task
 from casework.permissions.actors import Actor
 from casework.records.database import run
 from casework.records.event_log import Log
 from casework.records.row_security import back_to
-
-Json = Any
 
 
 @dataclass(frozen=True)
@@ -40,7 +39,7 @@ class Request:
 class Done:
     """The answer to a deed; `repeated` when it was given before and nothing was done this time."""
 
-    answer: Mapping[str, Json]
+    answer: JsonMapping
     status: int = 200
     repeated: bool = False
 
@@ -151,6 +150,6 @@ def finish(db: Connection, actor: Actor, request: Request, done: Done) -> Done:
     return done
 
 
-def finished(actor: Actor, request: Request, done: Done) -> dict[str, Json]:
+def finished(actor: Actor, request: Request, done: Done) -> JsonObject:
     """The same, as part of the statement that writes a case."""
     return {"asker": actor.person, "key": request.key, "status": done.status, "answer": done.answer}

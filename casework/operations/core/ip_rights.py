@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
 from datetime import date
 from typing import Any, cast
 
@@ -16,12 +15,11 @@ from casework.engine.state.events import Event, RegisterEvent
 from casework.engine.state.register_effects import RegisterEffects
 from casework.engine.state.right_values import Cause, Encumbrance, RightChange
 from casework.errors import InvalidForm, NotAllowed, NotFound
+from casework.json_values import JsonMapping
 from casework.operations.core.idempotency import Done, Request, ask, finish
 from casework.operations.core.register_log import append
 from casework.permissions.actors import Actor
 from casework.records.event_log import Log, lock_log, new_log, now
-
-Json = Any
 
 KINDS = ("invention", "utility_model", "design", "software", "trade_secret", "know_how")
 _FIELDS = ("office", "number", "owner", "in_force", "expires_on", "fee_paid_to", "checked_on")
@@ -70,7 +68,7 @@ def record_right(
     programme: str,
     technology: str | None,
     kind: str,
-    fields: Mapping[str, Json],
+    fields: JsonMapping,
     confirmed: bool,
     request: Request,
 ) -> Done:
@@ -94,7 +92,7 @@ def enter_right(
     programme: str,
     technology: str | None,
     kind: str,
-    fields: Mapping[str, Json],
+    fields: JsonMapping,
     *,
     confirmed: bool,
 ) -> None:
@@ -114,7 +112,7 @@ def enter_right(
 
 
 def confirm_right(
-    db: Connection, actor: Actor, right: str, *, checked_on: date, fields: Mapping[str, Json], request: Request
+    db: Connection, actor: Actor, right: str, *, checked_on: date, fields: JsonMapping, request: Request
 ) -> Done:
     """An officer has looked the right up and stands for what the record says."""
     programme = db.execute(
@@ -152,5 +150,5 @@ def _insist_looked_up(db: Connection, programme: str, checked_on: date | str | N
         raise InvalidForm(fields={"checked_on": "must not lie in the future"})
 
 
-def _plain(value: Json) -> Json:
+def _plain(value: Any) -> Any:
     return value.isoformat() if isinstance(value, date) else value

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 from sqlalchemy import Connection, text
 
@@ -13,8 +12,6 @@ from casework.engine.analysis.notification_rules import AT_ONCE, EMERGENCY, KIND
 from casework.errors import InvalidForm
 from casework.operations.core.register_entries import note_entries
 from casework.permissions.actors import Actor
-
-Json = Any
 
 NOW, DIGEST, NONE = "at_once", "digest", "none"
 

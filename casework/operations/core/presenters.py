@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any, overload
+from typing import overload
 
 from sqlalchemy import Connection, text
 
 from casework.engine.state.events import SYSTEM_ACTOR
+from casework.json_values import JsonValue
 from casework.ledger.canonical_json import instant
-
-Json = Any
 
 
 @overload
@@ -22,7 +21,7 @@ def when(moment: datetime | None) -> str | None:
     return None if moment is None else instant(moment)
 
 
-def named(id: str | None, names: Mapping[str, str]) -> Json:
+def named(id: str | None, names: Mapping[str, str]) -> JsonValue:
     """A person or an organisation, with the name that `names_of` found."""
     return None if id is None else {"id": id, "name": names.get(id)}
 

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy import Connection, text
 
@@ -12,9 +11,8 @@ from casework.engine.definition.edition_schema import WrittenField
 from casework.engine.roles import ORGANISATION_ROLES, Role
 from casework.engine.state.case import Case, Track
 from casework.errors import InvalidForm
+from casework.json_values import JsonMapping
 from casework.records.access_sql import COUNTS, DECIDING, mediated
-
-Json = Any
 
 #: Of a membership `m`: it holds now, and counts. The same as `permissions.actors.in_force`.
 IN_FORCE = f"""m.starts_at <= casework_now() AND (m.ends_at IS NULL OR m.ends_at > casework_now()) AND {COUNTS}"""
@@ -41,7 +39,7 @@ _PROVIDERS = text("""
 
 
 def insist_references(
-    db: Connection, case: Case, form: Iterable[WrittenField], data: Mapping[str, Json], track: Track
+    db: Connection, case: Case, form: Iterable[WrittenField], data: JsonMapping, track: Track
 ) -> None:
     """Raises InvalidForm for each field whose person or organisation is not there or cannot take the part."""
     above = case.referral_of(track)

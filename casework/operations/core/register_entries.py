@@ -3,20 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from typing import Any
 
 from sqlalchemy import Connection
 
 from casework.engine.state.events import SYSTEM_ACTOR, LoggedEvent
 from casework.engine.state.register_effects import RegisterEffects
+from casework.json_values import JsonObject, JsonValue
 from casework.ledger.redactable_bodies import Erased
 from casework.operations.core.register_log import append
 from casework.records.event_log import lock_log
 from casework.records.register_entries import MARK, REGISTERS, body_of, entries, told
 from casework.records.row_security import whole
-
-Json = Any
-
 
 #: The kind of the one log of what belongs to the whole installation.
 INSTALLATION = "installation"
@@ -47,9 +44,9 @@ def note_entries(
         append(db, log, [log.next_event(kind, by, role=role, effects=effects, body=body)])
 
 
-def fold(events: Iterable[LoggedEvent]) -> dict[str, dict[str, Json]]:
+def fold(events: Iterable[LoggedEvent]) -> dict[str, JsonObject]:
     """What a log tells of each entry: by table and key, the values or the digest, or that it was erased."""
-    state: dict[str, dict[str, Json]] = {}
+    state: dict[str, JsonObject] = {}
     for event in events:
         for name, value in event.body.items():
             table, mark, key = name.partition(MARK)
@@ -84,7 +81,7 @@ def differences(
             yield table, key, None, f"A row of {table} is missing: {key}."
 
 
-def _compare(table: str, key: str, wanted: Json, row: Json) -> Iterator[tuple[str, str, str | None, str]]:
+def _compare(table: str, key: str, wanted: object, row: object) -> Iterator[tuple[str, str, str | None, str]]:
     if isinstance(wanted, Erased):
         yield table, key, None, f"A row of {table} was not told again after an erasure: {key}."
     elif not isinstance(wanted, Mapping) or not isinstance(row, Mapping):
@@ -101,6 +98,6 @@ def _compare(table: str, key: str, wanted: Json, row: Json) -> Iterator[tuple[st
                 )
 
 
-def _short(value: Json) -> str:
+def _short(value: JsonValue) -> str:
     written = "nothing" if value is None else str(value)
     return written if len(written) <= 80 else written[:77] + "…"

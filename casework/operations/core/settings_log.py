@@ -14,11 +14,10 @@ from pydantic import SecretStr
 from sqlalchemy import Connection, text
 
 from casework.engine.state.events import SYSTEM_ACTOR
+from casework.json_values import JsonObject, JsonValue
 from casework.operations.core.installation_log import lock_installation
 from casework.operations.core.register_log import append
 from casework.settings import Settings
-
-Json = Any
 
 SETTINGS = "settings"
 #: What is not told, each with the reason.
@@ -34,11 +33,11 @@ LEFT: Mapping[str, str] = {
 }  # fmt: skip
 
 
-def note_settings(db: Connection, settings: Settings, program: str) -> dict[str, Json]:
+def note_settings(db: Connection, settings: Settings, program: str) -> JsonObject:
     """Tell which settings a program starts with that it did not start with the last time; gives them."""
     stands = _told(settings)
     log = lock_installation(db)
-    before: dict[str, Json] = {}
+    before: JsonObject = {}
     for changed in db.execute(_BEFORE, {"log": log.id, "kind": SETTINGS, "program": program}).scalars():
         before |= changed
     changed = {name: value for name, value in stands.items() if name not in before or before[name] != value}
@@ -53,12 +52,12 @@ _BEFORE = text("""
 """)
 
 
-def _told(settings: Settings) -> dict[str, Json]:
+def _told(settings: Settings) -> JsonObject:
     key = settings.secret_key.get_secret_value() if settings.secret_key else ""
     return {name: _value(getattr(settings, name), name, key) for name in Settings.model_fields if name not in LEFT}
 
 
-def _value(value: Any, name: str, key: str) -> Json:
+def _value(value: Any, name: str, key: str) -> JsonValue:
     if isinstance(value, SecretStr):
         # With the key of the installation: nobody who reads the log can try what it was.
         found = hmac.new(key.encode(), f"{name}\n{value.get_secret_value()}".encode(), hashlib.sha256)

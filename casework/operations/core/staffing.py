@@ -31,8 +31,6 @@ from casework.permissions.actors import PROVIDER_ROLES, Actor
 from casework.permissions.work import capacities, conflict
 from casework.records.actors import find_members
 
-Json = Any
-
 #: Why somebody who holds a fitting role may not do it; codes, for the words are the reader's.
 DID, INTERESTED, AWAY = "did", "interested", "away"
 

@@ -15,9 +15,8 @@ from sqlalchemy import Connection, text
 
 from casework.engine.analysis.notification_rules import ANSWERS
 from casework.engine.state.events import RANG, RECOUNTED
+from casework.json_values import JsonObject
 from casework.permissions.actors import Actor
-
-Json = Any
 
 NEW, CHANGED = "new", "changed"
 #: A clock that rings or is counted again moves nothing: its reminders are told elsewhere.
@@ -98,7 +97,7 @@ def looks(db: Connection, actor: Actor, logs: Iterable[str], referrals: Iterable
     return {row.thing: Look(row.at, row.changed) for row in db.execute(_MARKS, given)}
 
 
-def mark_rows(rows: Iterable[Any], items: Iterable[dict[str, Json]]) -> list[dict[str, Json]]:
+def mark_rows(rows: Iterable[Any], items: Iterable[JsonObject]) -> list[JsonObject]:
     """Rows of tasks that were read with `SINCE`, as lists show them, each with its mark: of a provider's that of the referral."""
     return [
         one | {"mark": Look(row.looked_at, row.changed).mark(row.opened_at)}

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy import Connection, text
 
@@ -24,6 +23,7 @@ from casework.engine.execution.timers import WAKE
 from casework.engine.state.case import Case, Task, Track
 from casework.engine.state.events import Event
 from casework.errors import NotFound
+from casework.json_values import JsonObject, JsonValue
 from casework.ledger.canonical_json import instant
 from casework.operations.cases.queries import find_case
 from casework.operations.tasks.queries import find_task
@@ -31,17 +31,15 @@ from casework.permissions.actors import Actor
 from casework.permissions.visibility import Sight, own_tracks, sight
 from casework.records.event_log import event_of
 
-Json = Any
 
-
-def list_clocks(db: Connection, actor: Actor, number: str) -> dict[str, Json]:
+def list_clocks(db: Connection, actor: Actor, number: str) -> JsonObject:
     """The clocks of a case that run or stand still, as far as the actor sees their tracks. Raises NotFound."""
     case, _ = find_case(db, actor, number)
     clocks = _going(case, _known(db, actor, case))
     return {"items": [{key: one[key] for key in one if key not in ("intervals", "lines")} for one in clocks]}
 
 
-def read_clocks(db: Connection, actor: Actor, number: str) -> dict[str, Json]:
+def read_clocks(db: Connection, actor: Actor, number: str) -> JsonObject:
     """The same for a page: each with its ledger, what it is for, and the track that it belongs to. Raises NotFound."""
     case, _ = find_case(db, actor, number)
     clocks = _going(case, _known(db, actor, case))
@@ -61,22 +59,22 @@ def read_clocks(db: Connection, actor: Actor, number: str) -> dict[str, Json]:
     }
 
 
-def _going(case: Case, known: _Known) -> list[dict[str, Json]]:
+def _going(case: Case, known: _Known) -> list[JsonObject]:
     clocks = [
         made for one in known.clocks.values() if one.id in case.clocks and (made := known.explain(one)) is not None
     ]
     return sorted(clocks, key=lambda one: (one["due_at"] is None, one["due_at"] or "", one["id"]))
 
 
-def _track(track: Track, *, main: str) -> dict[str, Json]:
+def _track(track: Track, *, main: str) -> JsonObject:
     return {"main": track.id == main, "workflow": track.workflow, "kind": track.kind, "edition": track.edition}
 
 
-def _task(task: Task) -> dict[str, Json]:
+def _task(task: Task) -> JsonObject:
     return {"edition": task.edition, "rule": task.rule, "type": task.type, "about": task.about}
 
 
-def show_clock(db: Connection, actor: Actor, number: str, id: str) -> dict[str, Json]:
+def show_clock(db: Connection, actor: Actor, number: str, id: str) -> JsonObject:
     """A clock with the ledger of its moment; one that has stopped too. Raises NotFound."""
     case, _ = find_case(db, actor, number)
     known = _known(db, actor, case)
@@ -87,7 +85,7 @@ def show_clock(db: Connection, actor: Actor, number: str, id: str) -> dict[str, 
     return explained
 
 
-def explain_task(db: Connection, actor: Actor, task: str) -> dict[str, Json]:
+def explain_task(db: Connection, actor: Actor, task: str) -> JsonObject:
     """Why a task is due when it is, for whoever sees the task. Raises NotFound; also where it has no due date."""
     case, _ = find_task(db, actor, task)
     found = explain_tasks(db, actor, case, [task]).get(task)
@@ -96,9 +94,9 @@ def explain_task(db: Connection, actor: Actor, task: str) -> dict[str, Json]:
     return found
 
 
-def explain_tasks(db: Connection, actor: Actor, case: Case, tasks: Iterable[str]) -> dict[str, dict[str, Json]]:
+def explain_tasks(db: Connection, actor: Actor, case: Case, tasks: Iterable[str]) -> dict[str, JsonObject]:
     """Why tasks of a case are due when they are, by task; what the actor may not see is left out."""
-    wanted, made = set(tasks), dict[str, dict[str, Json]]()
+    wanted, made = set(tasks), dict[str, JsonObject]()
     if not wanted:
         return made
     known = _known(db, actor, case)
@@ -133,11 +131,11 @@ class _Known:
 
     clocks: Mapping[str, Telling]
     #: What an event is called that stopped a clock; unseen events have no name.
-    names: Mapping[int, Json]
+    names: Mapping[int, JsonValue]
     calendars: Mapping[str, Calendar]
     moment: datetime
 
-    def explain(self, clock: Telling) -> dict[str, Json] | None:
+    def explain(self, clock: Telling) -> JsonObject | None:
         made = explain_clock(clock, self.calendars)
         if made is None:
             return None
@@ -199,12 +197,12 @@ def _known(db: Connection, actor: Actor, case: Case) -> _Known:
     return _Known(mine, names, calendars, moment)
 
 
-def name_event(event: Event) -> dict[str, Json]:
+def name_event(event: Event) -> JsonObject:
     """What an event is called where it is the cause of something."""
     return {"kind": event.kind, "transition": event.effects.get("transition"), "edition": event.edition}
 
 
-def _interval(one: Interval, names: Mapping[int, Json]) -> dict[str, Json]:
+def _interval(one: Interval, names: Mapping[int, JsonValue]) -> JsonObject:
     return {
         "from": instant(one.start),
         "until": instant(one.end),

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy import Connection, text
 
 from casework.definitions import load_library
 from casework.engine.analysis.deadline_explanation import Telling, days_used, tell
 from casework.engine.analysis.time_accounting import OFFICE, PROVIDER, Turn, turns
+from casework.engine.deadlines.calendars import Calendar
 from casework.engine.execution.timers import WAKE
 from casework.engine.state.case import CREATED, PAUSED, Case, Task, Track
 from casework.engine.state.events import Event
+from casework.json_values import JsonObject, JsonValue
 from casework.ledger.canonical_json import instant
 from casework.operations.core.actions import calendar_of
 from casework.operations.deadlines.queries import explain_clock, name_event, versions
@@ -21,10 +22,8 @@ from casework.permissions.actors import Actor
 from casework.permissions.visibility import Sight, own_tracks, sight
 from casework.records.event_log import event_of
 
-Json = Any
 
-
-def account_of(db: Connection, actor: Actor, case: Case, referral: Track, moment: datetime) -> dict[str, Json]:
+def account_of(db: Connection, actor: Actor, case: Case, referral: Track, moment: datetime) -> JsonObject:
     """The account of both sides; who sees the referral sees it whole, and the causes that lie on tracks that he sees."""
     below = [one.id for one in case.children(referral.id)]
     rows = db.execute(_EVENTS, {"log": case.log, "tracks": [referral.id, *below]})
@@ -33,7 +32,7 @@ def account_of(db: Connection, actor: Actor, case: Case, referral: Track, moment
     told, calendars = tell(events), versions(db, case.programme)
     seen = None if sight(actor, case) == Sight.ALL else {one.id for one in own_tracks(actor, case)}
     causes = {event.seq: event for event in events if seen is None or event.track in seen}
-    sides: dict[str, Json] = {"offered_at": instant(made[0].start) if made else None}
+    sides: JsonObject = {"offered_at": instant(made[0].start) if made else None}
     for side in (PROVIDER, OFFICE):
         mine = [one for one in made if one.side == side]
         first = _first(case, referral, below, side)
@@ -77,7 +76,9 @@ def _first(case: Case, referral: Track, below: list[str], side: str) -> Task | N
     return min(tasks, key=lambda one: (one.due_at or one.opened_at, one.id), default=None)
 
 
-def _progress(task: Task | None, told: Mapping[str, Telling], calendars: Json, moment: datetime) -> dict[str, Json]:
+def _progress(
+    task: Task | None, told: Mapping[str, Telling], calendars: Mapping[str, Calendar], moment: datetime
+) -> JsonObject:
     mine = [one for one in told.values() if task is not None and one.task == task.id]
     clock = next((one for one in reversed(mine) if one.stretches[0].rungs[0].what != WAKE), None)
     made = explain_clock(clock, calendars) if clock is not None else None
@@ -87,7 +88,7 @@ def _progress(task: Task | None, told: Mapping[str, Telling], calendars: Json, m
     return {"unit": clock.unit, "used_days": used, "given_days": given}
 
 
-def _cause(turn: Turn, causes: Mapping[int, Event]) -> Json:
+def _cause(turn: Turn, causes: Mapping[int, Event]) -> JsonValue:
     return name_event(causes[turn.seq]) if turn.seq in causes else None
 
 

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import date, datetime, timedelta
-from typing import Any, Protocol
+from typing import Protocol
 from zoneinfo import ZoneInfo
 
 from casework.engine.analysis.deadline_explanation import EVERY_DAY, PAUSE, WAITING
 from casework.engine.deadlines.calendars import HOLIDAY, MAKE_UP, WEEKEND, WORKING, day_in
+from casework.json_values import JsonMapping, JsonValue
 from casework.ledger.canonical_json import parse_instant
 from casework.operations.core.notice_words import N_
-
-Json = Any
 
 KINDS = {
     WORKING: N_("working time"), MAKE_UP: N_("worked although at a weekend"), WEEKEND: N_("weekend"),
@@ -27,14 +25,14 @@ class Speech(Protocol):
     @property
     def chinese(self) -> bool: ...
 
-    def gettext(self, words: str, **given: Json) -> str: ...
+    def gettext(self, words: str, **given: JsonValue) -> str: ...
 
-    def ngettext(self, one: str, many: str, num: int, **given: Json) -> str: ...
+    def ngettext(self, one: str, many: str, num: int, **given: JsonValue) -> str: ...
 
     def day(self, day: date) -> str: ...
 
 
-def say_rule(told: Mapping[str, Json], say: Speech) -> str:
+def say_rule(told: JsonMapping, say: Speech) -> str:
     """How a date is counted: 10 working days after Mon 23 Nov."""
     rule, where = told["rule"], ZoneInfo(told["zone"])
     if "day" in rule and not rule["n"]:
@@ -60,7 +58,7 @@ def say_rule(told: Mapping[str, Json], say: Speech) -> str:
     return f"{words} {say.gettext('That day itself is given on top; the last one counts until people stop working.')}"
 
 
-def say_days_of(line: Mapping[str, Json], zone: str, say: Speech) -> str:
+def say_days_of(line: JsonMapping, zone: str, say: Speech) -> str:
     """The days of a line of the ledger; with the hours where it is a pause or a part of one day."""
     where = ZoneInfo(zone)
     start, ends = (parse_instant(line[key]).astimezone(where) for key in ("from", "until"))
@@ -73,7 +71,7 @@ def say_days_of(line: Mapping[str, Json], zone: str, say: Speech) -> str:
     return f"{say.day(first)} {start:%H:%M} – {until}"
 
 
-def say_kind(line: Mapping[str, Json], say: Speech) -> str:
+def say_kind(line: JsonMapping, say: Speech) -> str:
     """Why the time of a line counts or does not: a holiday by its name."""
     if line["name"] and line["kind"] in (HOLIDAY, MAKE_UP):
         return str(line["name"].get("zh" if say.chinese else "en") or next(iter(line["name"].values())))
@@ -81,7 +79,7 @@ def say_kind(line: Mapping[str, Json], say: Speech) -> str:
     return say.gettext(KINDS.get(kind, kind))
 
 
-def say_used(told: Mapping[str, Json], say: Speech) -> str:
+def say_used(told: JsonMapping, say: Speech) -> str:
     """1 of 5 working days used."""
     if told["unit"] is None:
         return ""

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
 
 from casework.engine.case_objects import disclosures, documents, grant_commands, letters
 from casework.engine.case_objects.acknowledgements import side_of
@@ -62,11 +61,10 @@ from casework.engine.state.events import (
     UNSEALING_REFUSED,
     Event,
 )
+from casework.json_values import JsonObject
 from casework.operations.history.point_in_time import Held, Past
 from casework.operations.history.task_judgement import OPERATION_OF
 from casework.permissions.actors import DECIDES, PROVIDER_ROLES
-
-Json = Any
 
 #: Why somebody who held the role could not have done it; codes, for the words are the reader's.
 DID_IT, INTERESTED, NOT_NAMED, SHUT_OUT, THEIRS, PREPARED_IT, PROPOSED_IT, HELD_BY_OTHER, NOT_IN_CHARGE, KEPT = (
@@ -108,7 +106,7 @@ class Candidates:
         self.past = past
         self.library = library
 
-    def of(self, before: Case | None, event: Event) -> list[dict[str, Json]]:
+    def of(self, before: Case | None, event: Event) -> list[JsonObject]:
         """Everybody who held a fitting role then: the person, the role, for whom, and why not ("" where possible)."""
         if event.actor == SYSTEM_ACTOR:
             return []

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import Any
 
 from sqlalchemy import Connection, text
 
@@ -15,13 +14,12 @@ from casework.engine.execution.context import Library
 from casework.engine.roles import MEDIATION, Role
 from casework.engine.tasks.allocation import Rule
 from casework.engine.tasks.substitute_chains import Absence
+from casework.json_values import JsonMapping, JsonObject
 from casework.operations.core.editions import stored_editions
 from casework.operations.core.register_log import AWAY, BACK, CHANGED, ENDED, GRANTED, REGISTERED, ROLE_ASKED
 from casework.operations.integrations.service_account_rules import MADE
 from casework.operations.tasks.skills import codes
 from casework.permissions.actors import Actor, Membership
-
-Json = Any
 
 #: A person's roles are read before the log is locked, so that a role may have ended while the deed waited for it.
 GRACE = timedelta(seconds=30)
@@ -57,7 +55,7 @@ class Held:
         return begun and (self.ends_at is None or moment < self.ends_at)
 
 
-def memberships(events: Iterable[tuple[str, datetime, str, Mapping[str, Json]]]) -> dict[str, Held]:
+def memberships(events: Iterable[tuple[str, datetime, str, JsonMapping]]) -> dict[str, Held]:
     """Memberships by id from what a scope's log tells: (kind, at, actor, effects) in order."""
     found: dict[str, Held] = {}
     for kind, at, actor, effects in events:
@@ -81,7 +79,7 @@ def memberships(events: Iterable[tuple[str, datetime, str, Mapping[str, Json]]])
     return found
 
 
-def absences(events: Iterable[tuple[str, Mapping[str, Json]]]) -> dict[str, Absence]:
+def absences(events: Iterable[tuple[str, JsonMapping]]) -> dict[str, Absence]:
     """Absences by id from what a scope's log tells: (kind, effects) in order."""
     found: dict[str, Absence] = {}
     for kind, effects in events:
@@ -176,7 +174,7 @@ class Past:
             for one in self.memberships(scope).values()
         )
 
-    def givers(self, programme: str, person: str, role: str, at: datetime) -> list[dict[str, Json]]:
+    def givers(self, programme: str, person: str, role: str, at: datetime) -> list[JsonObject]:
         """Of each time that a role was given that the person held then in the own name: who asked for it, and who agreed."""
         rows = self.db.execute(_OF_ROLES, {"log": programme, "kinds": [ROLE_ASKED]})
         asked = {row.effects["request"]: row.effects.get("asked_by") or row.actor_id for row in rows}

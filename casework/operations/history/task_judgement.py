@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any
 
 from casework.engine.definition.editions import Edition
 from casework.engine.execution import task_lifecycle as table
@@ -15,11 +14,10 @@ from casework.engine.state.case import READY, RESERVED, SUSPENDED, Case, Task
 from casework.engine.state.events import SYSTEM_ACTOR, Event
 from casework.engine.tasks.allocation import SKILL, again
 from casework.engine.tasks.reviews import approved
+from casework.json_values import JsonMapping
 from casework.operations.history.point_in_time import Past
 from casework.operations.tasks.skills import SERVICE, service_of
 from casework.permissions.work import may_have, may_hold, may_work
-
-Json = Any
 
 #: By kind of event, the operation that it is; `handed_back` is how a delegated task is completed.
 OPERATION_OF: Mapping[str, str] = {
@@ -120,7 +118,7 @@ def _allocated(past: Past, library: Library, before: Case, task: Task, event: Ev
             yield "it takes into account somebody who could not have the task"
 
 
-def _led(task: Task, event: Event, change: Mapping[str, Json]) -> Iterator[str]:
+def _led(task: Task, event: Event, change: JsonMapping) -> Iterator[str]:
     """Whether the task is afterwards where the table says, and with whom the deed says."""
     wanted = table.OPERATIONS[OPERATION_OF[event.kind]].to
     holder = change.get("holder", task.holder)
@@ -148,7 +146,7 @@ def _led(task: Task, event: Event, change: Mapping[str, Json]) -> Iterator[str]:
         yield "it names another person than it gives the task to"
 
 
-def _reviewed(task: Task, event: Event, change: Mapping[str, Json], holder: str | None) -> Iterator[str]:
+def _reviewed(task: Task, event: Event, change: JsonMapping, holder: str | None) -> Iterator[str]:
     """Four eyes: it goes to another person than who asked, and that one's answer goes back."""
     if task.type != "side":
         yield "only a side task is reviewed"
@@ -167,7 +165,7 @@ def _reviewed(task: Task, event: Event, change: Mapping[str, Json], holder: str 
         yield "it does not go back to whoever asked"
 
 
-def _ticked(edition: Edition, task: Task, event: Event, change: Mapping[str, Json]) -> Iterator[str]:
+def _ticked(edition: Edition, task: Task, event: Event, change: JsonMapping) -> Iterator[str]:
     """Whether it is an item of the task's checklist, and was not so before; nothing else touches one."""
     if OPERATION_OF[event.kind] != table.TICK:
         if "item" in change:

@@ -19,6 +19,7 @@ from casework.engine.state.case import Case
 from casework.engine.state.events import CORRECTED, SYSTEM_ACTOR
 from casework.engine.state.projection import evolve
 from casework.errors import NotFound
+from casework.json_values import JsonMapping, JsonObject, JsonValue
 from casework.ledger.canonical_json import instant
 from casework.ledger.redactable_bodies import ERASED, values
 from casework.operations.cases.history import item_of, list_events, papers_of, whom_of, why_of
@@ -32,7 +33,6 @@ from casework.permissions.visibility import Sight
 from casework.records.case_writer import difference, rows_of
 from casework.records.event_log import event_of, read_rows
 
-Json = Any
 Chosen = Literal["all", "decisions", "documents", "referrals", "messages", "system"]
 
 FILTERS: Mapping[str, str] = {
@@ -73,7 +73,7 @@ def read_history(
     oldest_first: bool = False,
     cursor: str | None = None,
     limit: int | None = None,
-) -> dict[str, Json]:
+) -> JsonObject:
     """A page of a case's history. Who does not see the whole log gets positions of their own, and no more.
 
     Raises NotFound.
@@ -99,7 +99,7 @@ def read_history(
     return about | {"whole": True, "items": [entries[seq] for seq in shown], "next": following}
 
 
-def read_entry(db: Connection, actor: Actor, number: str, seq: int) -> dict[str, Json]:
+def read_entry(db: Connection, actor: Actor, number: str, seq: int) -> JsonObject:
     """One entry, for those who see the whole history. Raises NotFound."""
     case, level = find_case(db, actor, number)
     if level < Sight.ALL:
@@ -116,7 +116,7 @@ def read_entry(db: Connection, actor: Actor, number: str, seq: int) -> dict[str,
     }
 
 
-def _part(db: Connection, actor: Actor, case: Case, cursor: str | None, limit: int | None) -> dict[str, Json]:
+def _part(db: Connection, actor: Actor, case: Case, cursor: str | None, limit: int | None) -> JsonObject:
     """What somebody of a referral sees: their own positions, from the beginning."""
     told = list_events(db, actor, case, cursor=cursor, limit=limit)
     items = []
@@ -135,7 +135,7 @@ def _part(db: Connection, actor: Actor, case: Case, cursor: str | None, limit: i
 
 
 #: What an entry of a part does not tell.
-_UNTOLD: Mapping[str, Json] = {
+_UNTOLD: JsonMapping = {
     "seq": None, "acting_for": None, "late": 0, "because": None, "organisation": None, "transition": None, "name": None,
     "task": None, "candidates": (), "changes": (), "facts": {}, "rule": None, "form": None, "before_data": None, "names": {},
     "agreed": False, "whom": None, "given": None, "documents": (), "version": None, "item": None,
@@ -145,13 +145,13 @@ _UNTOLD: Mapping[str, Json] = {
 # --- entries of a whole log ------------------------------------------------------------------------------------------
 
 
-def tell(db: Connection, log: str, wanted: set[int]) -> Iterator[dict[str, Json]]:
+def tell(db: Connection, log: str, wanted: set[int]) -> Iterator[JsonObject]:
     """Entries of a log by their seqs, in order, each with before and after; read in one pass up to the last."""
     if not wanted:
         return
     past = Past(db)
     before: Case | None = None
-    made: list[dict[str, Json]] = []
+    made: list[JsonObject] = []
     for row in read_rows(db, log):
         if row.seq > max(wanted):
             break
@@ -182,7 +182,7 @@ def _documents(db: Connection, case: Case | None) -> dict[str, str]:
     return {one.id: titles.get(one.id) or one.kind for one in case.documents.values()}
 
 
-def _entry(row: Any, before: Case | None, after: Case, past: Past) -> dict[str, Json]:
+def _entry(row: Any, before: Case | None, after: Case, past: Past) -> JsonObject:
     header, effects = row.header, row.effects
     edition = past.library.editions.get(header["edition"] or "")
     track = after.tracks.get(row.track_id or "")
@@ -249,19 +249,19 @@ def _working_days(calendar: Calendar, after: date, until: date) -> int:
     return sum(calendar.is_working_day(day) for day in days)
 
 
-def _task_key(task: Any) -> Json:
+def _task_key(task: Any) -> JsonValue:
     """Where the words of a task stand: its edition, its type and its rule."""
     return (
         None if task is None else {"edition": task.edition, "type": task.type, "rule": task.rule, "about": task.about}
     )
 
 
-def _result(effects: Mapping[str, Json], task: Any) -> Json:
+def _result(effects: JsonMapping, task: Any) -> JsonValue:
     states = {one["id"]: one for one in effects.get("task_states", ())}
     return states.get(task.id, {}).get("result", {}) if task is not None else {}
 
 
-def _earlier(before: Case | None, row: Any) -> Json:
+def _earlier(before: Case | None, row: Any) -> JsonValue:
     """What the same form said the last time on this track."""
     name, track = row.effects.get("transition"), row.track_id
     if before is None or name is None or track not in before.tracks:
@@ -270,7 +270,7 @@ def _earlier(before: Case | None, row: Any) -> Json:
     return dict(fired.data) if fired else None
 
 
-def _form(edition: Edition | None, rule: Any, task: Any, past: Past) -> Json:
+def _form(edition: Edition | None, rule: Any, task: Any, past: Past) -> JsonValue:
     """The edition and the name of the form whose fields were filled in."""
     if rule is not None and edition is not None and rule[0].form:
         return {"edition": edition.fingerprint, "name": rule[0].form}
@@ -281,14 +281,14 @@ def _form(edition: Edition | None, rule: Any, task: Any, past: Past) -> Json:
     return None
 
 
-def _corrected_form(past: Past, before: Case | None, row: Any) -> Json:
+def _corrected_form(past: Past, before: Case | None, row: Any) -> JsonValue:
     """The form of which an answer was corrected."""
     named = row.effects.get("transition"), row.effects.get("task")
     answer = answer_of(past.library.editions, before, row.track_id, *named) if before is not None else None
     return {"edition": answer.edition.fingerprint, "name": answer.rule.form} if answer is not None else None
 
 
-def _rule(rule: Any) -> dict[str, Json]:
+def _rule(rule: Any) -> JsonObject:
     return {
         "name": rule.name,
         "by": list(rule.by),
@@ -301,7 +301,7 @@ def _rule(rule: Any) -> dict[str, Json]:
     }
 
 
-def _changes(before: Case | None, after: Case) -> Iterator[dict[str, Json]]:
+def _changes(before: Case | None, after: Case) -> Iterator[JsonObject]:
     """Every column of a row that this event changed: where, what it was, what it is."""
     rows, gone = difference(before, after)
     old = rows_of(before) if before is not None else {}
@@ -330,7 +330,7 @@ def _changes(before: Case | None, after: Case) -> Iterator[dict[str, Json]]:
 # --- names -----------------------------------------------------------------------------------------------------------
 
 
-def _ids_in(entries: Iterable[Mapping[str, Json]]) -> tuple[set[str | None], set[str | None]]:
+def _ids_in(entries: Iterable[JsonMapping]) -> tuple[set[str | None], set[str | None]]:
     people: set[str | None] = set()
     organisations: set[str | None] = set()
     for one in entries:
@@ -345,7 +345,7 @@ def _ids_in(entries: Iterable[Mapping[str, Json]]) -> tuple[set[str | None], set
     return people, people | {one for one in organisations if one}
 
 
-def _ids_of(value: Json) -> set[str | None]:
+def _ids_of(value: JsonValue) -> set[str | None]:
     if isinstance(value, str):
         return {value} if _is_id(value) else set()
     if isinstance(value, Mapping):
@@ -359,7 +359,7 @@ def _is_id(value: str) -> bool:
     return len(value) == 36 and value.count("-") == 4
 
 
-def _named(entry: dict[str, Json], names: Mapping[str, str]) -> dict[str, Json]:
+def _named(entry: JsonObject, names: Mapping[str, str]) -> JsonObject:
     return entry | {
         "actor": named(entry["actor"], names),
         "acting_for": named(entry["acting_for"], names),

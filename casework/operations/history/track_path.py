@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from sqlalchemy import Connection, text
 
 from casework.definitions import load_library
 from casework.engine.definition.editions import Edition
 from casework.errors import NotFound
+from casework.json_values import JsonObject, JsonValue
 from casework.operations.cases.queries import find_case
 from casework.operations.core.presenters import names_of
 from casework.operations.history.point_in_time import Past
 from casework.permissions.actors import Actor
 from casework.permissions.visibility import Sight, own_tracks
-
-Json = Any
 
 _MOVES = text("""
     SELECT track_id, header->'from' AS frm, header->'to' AS went, effects->>'transition' AS name FROM events
@@ -23,13 +20,13 @@ _MOVES = text("""
 """)
 
 
-def read_ways(db: Connection, actor: Actor, number: str) -> dict[str, Json]:
+def read_ways(db: Connection, actor: Actor, number: str) -> JsonObject:
     """Every track that the actor sees: its edition, where it stands, and the moves that it has made. Raises NotFound."""
     case, level = find_case(db, actor, number)
     if level < Sight.REFERRALS:
         raise NotFound("case")
     seen = list(case.tracks.values()) if level == Sight.ALL else own_tracks(actor, case)
-    moves: dict[str, list[Json]] = {track.id: [] for track in seen}
+    moves: dict[str, list[JsonValue]] = {track.id: [] for track in seen}
     for row in db.execute(_MOVES, {"log": case.log, "tracks": list(moves)}):
         # What was before a request was sent is not its provider's.
         if level == Sight.ALL or "draft" not in row.frm:

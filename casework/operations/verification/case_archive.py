@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import json
 import zipfile
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
@@ -21,6 +21,7 @@ from sqlalchemy import Connection
 from casework.engine.state.case import Case
 from casework.engine.state.projection import evolve
 from casework.errors import NotAllowed, NotFound
+from casework.json_values import JsonMapping, JsonObject
 from casework.ledger.canonical_json import instant
 from casework.ledger.hash_chain import genesis
 from casework.ledger.integrity import Head, StoredEvent, check_log
@@ -40,7 +41,6 @@ from casework.records.case_writer import rows_of
 from casework.records.event_log import event_of, now, read_rows
 from casework.records.row_security import whole
 
-Json = Any
 INDEX, HISTORY, SUMS, READ_ME = "index.json", "history.ndjson", "SHA256SUMS", "README.txt"
 _PIECE = 65_536
 #: Of the index. Since 2 it names the head of the history and holds the state that the history adds up to.
@@ -174,7 +174,7 @@ def _given(some: bytes) -> Callable[[], Iterator[bytes]]:
     return lambda: iter([some])
 
 
-def _about(shown: Mapping[str, Json]) -> dict[str, Json]:
+def _about(shown: JsonMapping) -> JsonObject:
     told = (
         "number",
         "title",
@@ -206,7 +206,7 @@ def _line(row: Any) -> str:
     return json.dumps(told, ensure_ascii=False, sort_keys=True) + "\n"
 
 
-def _json(value: Json) -> str:
+def _json(value: object) -> str:
     return json.dumps(value, ensure_ascii=False, indent=1, sort_keys=True) + "\n"
 
 
@@ -254,7 +254,7 @@ def _faults(archive: zipfile.ZipFile) -> Iterator[str]:
                 yield f"{version['path']} is not what the history says was filed."
 
 
-def _state_faults(index: Mapping[str, Json], rows: list[Mapping[str, Json]]) -> Iterator[str]:
+def _state_faults(index: JsonMapping, rows: list[JsonMapping]) -> Iterator[str]:
     """Where the state in the index is not what the history adds up to."""
     case: Case | None = None
     for row in rows:
@@ -279,6 +279,6 @@ def _digest(archive: zipfile.ZipFile, name: str) -> str:
     return digest.hexdigest()
 
 
-def _stored(row: Mapping[str, Json]) -> StoredEvent:
+def _stored(row: JsonMapping) -> StoredEvent:
     moment = datetime.fromisoformat(row["at"])
     return StoredEvent(row["log"], row["seq"], moment, row["header"], row["effects"], row["body"], row["hash"])

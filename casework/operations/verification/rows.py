@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy import Connection, text
 
@@ -14,6 +13,7 @@ from casework.engine.roles import Role
 from casework.engine.state.case import Case
 from casework.engine.state.events import SYSTEM_ACTOR, RegisterEvent
 from casework.engine.state.right_values import Encumbrance
+from casework.json_values import JsonObject, JsonValue
 from casework.ledger.redactable_bodies import Erased
 from casework.operations.audit.findings import JUDGING
 from casework.operations.audit.findings import fold as fold_finding
@@ -31,8 +31,6 @@ from casework.operations.tasks.skills import fold as fold_skills
 from casework.operations.verification.role_judgement import role_faults
 from casework.records.case_writer import rows_of
 from casework.records.tables import metadata
-
-Json = Any
 
 #: Tables that hold what belongs to a case, each row with its log_id.
 PARTS = ("tracks", "tasks", "clocks", "proposals", "consents", "documents", "files", "grants", "openings")
@@ -56,7 +54,7 @@ class Finding:
     row: str | None = None
     column: str | None = None
 
-    def as_json(self) -> dict[str, Json]:
+    def as_json(self) -> JsonObject:
         return asdict(self)
 
 
@@ -73,7 +71,7 @@ class Rows:
         self.number = number
         self.past = past
 
-    def _read(self, table: str, where: str) -> list[dict[str, Json]]:
+    def _read(self, table: str, where: str) -> list[JsonObject]:
         """A table's rows of this log. The names come from our own metadata, never from outside."""
         query = f"SELECT to_jsonb(x) FROM {table} x WHERE {where} = CAST(:log AS uuid) ORDER BY id"
         return list(self.db.execute(text(query), {"log": self.log}).scalars())
@@ -112,7 +110,7 @@ class Rows:
                 row.right_id,
             )
 
-    def _compare(self, table: str, wanted: list[dict[str, Json]], rows: list[dict[str, Json]]) -> Iterator[Finding]:
+    def _compare(self, table: str, wanted: list[JsonObject], rows: list[JsonObject]) -> Iterator[Finding]:
         for id, column, sentence in compare(table, wanted, rows):
             yield self._differ(table, id, column, sentence)
 
@@ -204,7 +202,7 @@ class Rows:
                 yield Finding("allowed", sentence, self.log, self.number, other.seq)
 
     def _roles(self, scope: str) -> Iterator[Finding]:
-        none: dict[str, Json] = {"programme_id": None, "organisation_id": None}
+        none: JsonObject = {"programme_id": None, "organisation_id": None}
         wanted = [
             none
             | {
@@ -227,9 +225,9 @@ class Rows:
         for seq in self.db.execute(_CAUSES_OF_RIGHTS, {"log": self.log}).scalars():
             yield Finding("rights", f"Event {seq} names a cause that does not know this right.", self.log, None, seq)
 
-    def _right(self, events: list[RegisterEvent]) -> dict[str, Json]:
+    def _right(self, events: list[RegisterEvent]) -> JsonObject:
         programme = text("SELECT programme_id FROM logs WHERE id = CAST(:log AS uuid)")
-        told: dict[str, Json] = {
+        told: JsonObject = {
             "id": self.log,
             "programme_id": self.db.execute(programme, {"log": self.log}).scalar_one(),
         }
@@ -246,9 +244,7 @@ class Rows:
         return {name: value for name, value in told.items() if not isinstance(value, Erased)} | {"encumbrances": lying}
 
 
-def compare(
-    table: str, wanted: list[dict[str, Json]], rows: list[dict[str, Json]]
-) -> Iterator[tuple[str, str | None, str]]:
+def compare(table: str, wanted: list[JsonObject], rows: list[JsonObject]) -> Iterator[tuple[str, str | None, str]]:
     """Where rows are not what a history adds up to: the row, the column where it is one, and a sentence."""
     kept = {row["id"]: row for row in rows}
     for one in wanted:
@@ -268,7 +264,7 @@ def compare(
         yield id, None, f"A row of {table} is in no event: {id}."
 
 
-def rows_kept(db: Connection, log: str, home: str) -> dict[str, list[dict[str, Json]]]:
+def rows_kept(db: Connection, log: str, home: str) -> dict[str, list[JsonObject]]:
     """What the tables hold of a case or mediation, by table."""
     parts = db.execute(_PARTS_OF, {"log": log}).one()
     own = db.execute(text(f"SELECT to_jsonb(x) FROM {home} x WHERE id = CAST(:log AS uuid)"), {"log": log}).scalars()
@@ -345,7 +341,7 @@ _CAUSES_OF_RIGHTS = text("""
 """)
 
 
-def _same(wanted: Json, found: Json) -> bool:
+def _same(wanted: object, found: object) -> bool:
     """Whether a column holds what the history says: a moment in whatever way it is written, what is erased as null."""
     if isinstance(wanted, Erased):
         return found is None
@@ -369,6 +365,6 @@ def _moment(written: str) -> datetime | None:
         return None
 
 
-def _short(value: Json) -> str:
+def _short(value: JsonValue) -> str:
     written = "nothing" if value is None else str(value)
     return written if len(written) <= 80 else written[:77] + "…"

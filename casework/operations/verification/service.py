@@ -25,8 +25,6 @@ from casework.records.database import ENGINE, connected
 from casework.records.event_log import event_of, read_rows, register_event_of
 from casework.records.row_security import read_as, whole
 
-Json = Any
-
 _BATCH = 500
 
 

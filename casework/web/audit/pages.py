@@ -13,6 +13,7 @@ from werkzeug.wrappers import Response as BaseResponse
 from casework.definitions import load_library
 from casework.engine.roles import Role
 from casework.errors import InvalidForm, NotFound
+from casework.json_values import JsonObject
 from casework.operations.audit import findings, questions
 from casework.operations.audit.views import SampledCase
 from casework.operations.core import access_log
@@ -30,7 +31,6 @@ from casework.web.shell.i18n import N_, edition_text, say_fault
 from casework.web.shell.session import list_transaction, only, open_transaction, page_transaction, viewer
 from casework.web.shell.values import service_name
 
-Json = Any
 blueprint = Blueprint("audit", __name__)
 
 QUESTIONS = {
@@ -133,7 +133,7 @@ def verify(number: str) -> str:
     wrong: dict[int, list[VerdictFault]] = {}
     for one in verdict.faults:
         wrong.setdefault(one.event or 0, []).append(one)
-    told: dict[str, Json] | None = None
+    told: JsonObject | None = None
     try:
         with page_transaction() as (db, actor):
             told = read_history(db, actor, number, oldest_first=True, cursor=cursor, limit=50)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
 import segno
@@ -39,7 +38,6 @@ from casework.web.shell.session import (
     viewer,
 )
 
-Json = Any
 blueprint = Blueprint("accounts", __name__)
 ONE_YEAR = 365 * 24 * 3600
 

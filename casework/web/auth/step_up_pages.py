@@ -6,8 +6,6 @@ so that nothing is typed or pressed twice.
 
 from __future__ import annotations
 
-from typing import Any
-
 from flask import Blueprint, Flask, current_app, g, make_response, redirect, render_template, request, url_for
 from flask_babel import gettext
 from werkzeug.wrappers import Response
@@ -31,7 +29,6 @@ from casework.web.shell.i18n import say_error
 from casework.web.shell.redirects import local_path
 from casework.web.shell.session import Person, open_transaction, renew_cookie, session_secret, vault, viewer
 
-Json = Any
 blueprint = Blueprint("confirm", __name__)
 
 

@@ -29,7 +29,6 @@ from casework.web.shell.i18n import N_, edition_text, say_error, say_fault, say_
 from casework.web.shell.session import only, page_transaction
 from casework.web.shell.task_links import task_words
 
-Json = Any
 blueprint = Blueprint("calendars", __name__, url_prefix="/administration/calendars")
 
 WEEKDAYS = (
@@ -135,7 +134,12 @@ def edit(programme: Any) -> str:
     return _form(shown, Typed.of(Calendar.from_json(shown.calendar)))
 
 
-def _form(shown: ProgrammeCalendar, typed: Typed, faults: Mapping[str, str] | None = None, read: Json = None) -> str:
+def _form(
+    shown: ProgrammeCalendar,
+    typed: Typed,
+    faults: Mapping[str, str] | None = None,
+    read: Mapping[str, object] | None = None,
+) -> str:
     return render_template(
         "deadlines/edit_calendar.html",
         one=shown,

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 from flask import Blueprint, render_template
 from flask_babel import gettext
 
 from casework.definitions import load_library
 from casework.engine.execution.timers import END_ACCESS
+from casework.json_values import JsonMapping
 from casework.operations.core.actions import calendar_of
 from casework.operations.deadlines.queries import read_clocks
 from casework.web.deadlines.presenter import Ledger, ledger
@@ -20,7 +19,6 @@ from casework.web.shell.session import page_transaction
 from casework.web.shell.task_links import capital, task_words, used_words
 from casework.web.shell.values import service_name
 
-Json = Any
 blueprint = Blueprint("clocks", __name__)
 
 
@@ -43,11 +41,11 @@ def show(number: str) -> str:
     return render_template("deadlines/clocks.html", told=told, clocks=[_view(one) for one in told["items"]])
 
 
-def _view(one: Mapping[str, Json]) -> ClockView:
+def _view(one: JsonMapping) -> ClockView:
     return ClockView(_what(one), _where(one["belongs_to"]), one["due_at"], capital(used_words(one)), ledger(one))
 
 
-def _what(one: Mapping[str, Json]) -> str:
+def _what(one: JsonMapping) -> str:
     if one["what"] == "expire":
         return gettext("A consent ends")
     if one["what"] == END_ACCESS:
@@ -59,7 +57,7 @@ def _what(one: Mapping[str, Json]) -> str:
     return task_words(one["of"]) if one["of"] else gettext("a task")
 
 
-def _where(track: Mapping[str, Json]) -> str:
+def _where(track: JsonMapping) -> str:
     if track["main"]:
         return ""
     name = service_name(track["kind"])

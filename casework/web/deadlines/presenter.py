@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 from flask_babel import gettext, ngettext
 
 from casework.definitions import load_library
 from casework.engine.analysis.deadline_explanation import PAUSE
 from casework.engine.deadlines.calendars import Calendar
+from casework.json_values import JsonMapping
 from casework.operations.deadlines.words import say_days_of, say_kind, say_rule, say_used
 from casework.web.shell.i18n import edition_text
 from casework.web.shell.reader_language import SPEECH
-
-Json = Any
 
 
 @dataclass(frozen=True)
@@ -41,7 +38,7 @@ class Ledger:
     versions: int
 
 
-def ledger(told: Mapping[str, Json] | None) -> Ledger | None:
+def ledger(told: JsonMapping | None) -> Ledger | None:
     """The explanation of a clock as a page says it; None for none."""
     if told is None:
         return None
@@ -77,7 +74,7 @@ class Account:
     turns: tuple[Charged, ...]
 
 
-def account(told: Mapping[str, Json], calendar: Calendar, *, provider: bool) -> Account | None:
+def account(told: JsonMapping, calendar: Calendar, *, provider: bool) -> Account | None:
     """Both sides' time as the reader says it, who is the provider or the office; None before the offer."""
     if not told["turns"]:
         return None
@@ -109,14 +106,14 @@ def _working(minutes: int, calendar: Calendar) -> str:
     return f"{words} {_span(rest)}" if rest else words
 
 
-def _line(one: Mapping[str, Json], zone: str) -> Line:
+def _line(one: JsonMapping, zone: str) -> Line:
     why = say_kind(one, SPEECH)
     if one["kind"] == PAUSE and (cause := _cause(one["because"])):
         why = gettext("%(what)s: %(why)s", what=why, why=cause)
     return Line(say_days_of(one, zone, SPEECH), why, _span(one["minutes"]) if one["minutes"] else "")
 
 
-def _cause(because: Mapping[str, Json] | None) -> str:
+def _cause(because: JsonMapping | None) -> str:
     """The deed that stopped the clock, by the name that people do it by."""
     edition = load_library().editions.get((because or {}).get("edition") or "")
     if because is None or edition is None or not because["transition"]:

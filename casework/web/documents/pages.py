@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from datetime import date
 from itertools import chain
 from typing import Any
@@ -32,6 +32,7 @@ from casework.engine.definition.form_values import build_model, check
 from casework.engine.definition.forms import Form
 from casework.engine.state.case import Case, Grant
 from casework.errors import FileDamaged, InvalidForm, NotFound, UploadRefused
+from casework.json_values import JsonMapping, JsonObject
 from casework.operations.core.actions import calendar_of
 from casework.operations.core.drafts import drop_draft, find_draft
 from casework.operations.core.idempotency import Done, Request, digest_of
@@ -52,8 +53,6 @@ from casework.web.shell.forms import FormView, build_form, own_texts, parse_form
 from casework.web.shell.i18n import N_, say
 from casework.web.shell.security_log import because
 from casework.web.shell.session import page_transaction, viewer
-
-Json = Any
 
 #: Routes that take files; every other one takes as much as a form needs.
 TAKES_FILES = frozenset(
@@ -162,9 +161,7 @@ def _files() -> list[FileStorage]:
         raise InvalidForm(fields={"files": str(fault)}) from fault
 
 
-def _hand_in_one(
-    place: Place, found: Case, data: Mapping[str, Json], sent: FileStorage, n: int | str, *, alone: bool
-) -> Done:
+def _hand_in_one(place: Place, found: Case, data: JsonMapping, sent: FileStorage, n: int | str, *, alone: bool) -> Done:
     of = whose(data["whose"]) if place.referral is None else whose("")
     with receive(sent.stream, sent.filename or "") as upload:
         kept = cabinet().keep(found.log, part_for(of["party"], place.referral), upload)
@@ -195,7 +192,7 @@ def _request(upload: Upload, n: int | str) -> Request:
     return Request(f"{asked.key}:{place}", digest_of("POST", request.path, [upload.digest, upload.name]))
 
 
-def file_in_place(referral: str, rules: Iterable[Mapping[str, Json]]) -> dict[str, list[str]]:
+def file_in_place(referral: str, rules: Iterable[JsonMapping]) -> dict[str, list[str]]:
     """Hand in the files that came with a provider's form; the ids of their documents by field. Raises InvalidForm."""
     place, made = Place("referral", referral), dict[str, list[str]]()
     for rule in rules:
@@ -235,7 +232,7 @@ def _told(taken: list[str], refused: list[tuple[str, str]]) -> Response:
     return jsonify({"taken": taken, "refused": [{"name": name, "why": why} for name, why in refused]})
 
 
-def _checked(form: type[Form], data: Mapping[str, Json]) -> dict[str, Json]:
+def _checked(form: type[Form], data: JsonMapping) -> JsonObject:
     rules = form.rule()
     return check(build_model(form.__name__, rules), rules, data, layout.clock().office_today)
 

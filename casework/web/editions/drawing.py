@@ -9,15 +9,13 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from flask_babel import gettext
 
 from casework.engine.definition.editions import Edition, TransitionRule, ancestors
 from casework.engine.roles import Role
+from casework.json_values import JsonMapping
 from casework.web.shell.i18n import edition_text, role_name
-
-Json = Any
 
 #: States that this many others lead to are named beside those, not drawn to.
 HUB = 4
@@ -103,9 +101,7 @@ class Standing:
     live: bool = False
 
 
-def standing_of(
-    edition: Edition, states: Sequence[str], moves: Sequence[Mapping[str, Json]], *, live: bool
-) -> Standing:
+def standing_of(edition: Edition, states: Sequence[str], moves: Sequence[JsonMapping], *, live: bool) -> Standing:
     """Read the moves of a track: every part of a state that was left or entered was passed."""
     passed, taken = set(), set()
     for leaf in (*edition.initial, *states):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 from flask import Blueprint, render_template
 from flask_babel import force_locale
@@ -11,13 +10,13 @@ from flask_babel import force_locale
 from casework.definitions import load_library
 from casework.engine.definition.editions import Edition
 from casework.engine.definition.validation import faults
+from casework.json_values import JsonObject
 from casework.operations.history.track_path import find_edition, read_ways
 from casework.web.editions.drawing import Drawing, Stop, draw, standing_of, tell
 from casework.web.shell.i18n import edition_text
 from casework.web.shell.session import page_transaction
 from casework.web.shell.values import service_name
 
-Json = Any
 blueprint = Blueprint("maps", __name__)
 
 
@@ -42,7 +41,7 @@ def show(number: str) -> str:
     return render_template("editions/show.html", told=told, maps=[_track_map(one) for one in told["tracks"]])
 
 
-def _track_map(track: dict[str, Json]) -> TrackMap:
+def _track_map(track: JsonObject) -> TrackMap:
     edition = load_library()[track["edition"]]
     standing = standing_of(edition, track["states"], track["moves"], live=track["live"])
     name = edition_text(edition, "title")

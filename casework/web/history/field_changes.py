@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 from flask_babel import gettext
 from markupsafe import Markup
 
+from casework.json_values import JsonMapping
 from casework.web.history.sentences import Editions, values_of
 from casework.web.shell.i18n import N_, edition_text, role_name
 from casework.web.shell.values import PARTIES, Values, choice_name, paper_name, party_name, service_name
 
-Json = Any
 _TABLES = {
     "cases": N_("Case"), "mediations": N_("Mediation"), "tracks": N_("Track"), "tasks": N_("Task"),
     "proposals": N_("Proposal"), "consents": N_("Consent"), "documents": N_("Paper"), "grants": N_("Access to a paper"),
@@ -52,7 +50,7 @@ class Change:
     after: str | Markup
 
 
-def say_changes(entry: Mapping[str, Json], editions: Editions) -> list[Change]:
+def say_changes(entry: JsonMapping, editions: Editions) -> list[Change]:
     """What an entry changed, for a reader: of what is new only what tells it apart."""
     values, made = values_of(entry, editions), []
     for one in entry.get("changes", ()):
@@ -72,7 +70,7 @@ def say_changes(entry: Mapping[str, Json], editions: Editions) -> list[Change]:
     return made
 
 
-def _row_name(one: Mapping[str, Json], editions: Editions, entry: Mapping[str, Json]) -> str:
+def _row_name(one: JsonMapping, editions: Editions, entry: JsonMapping) -> str:
     words = str(one["row"]).split()
     if not words:
         return ""
@@ -107,9 +105,7 @@ _TASK_STATES = {
 }  # fmt: skip
 
 
-def _say_cell(
-    one: Mapping[str, Json], key: str, editions: Editions, entry: Mapping[str, Json], values: Values
-) -> str | Markup:
+def _say_cell(one: JsonMapping, key: str, editions: Editions, entry: JsonMapping, values: Values) -> str | Markup:
     value = one[key]
     if one["table"] == "tasks" and one["column"] in ("state", "before") and value in _TASK_STATES:
         return gettext(_TASK_STATES[value])
@@ -129,7 +125,7 @@ def _say_cell(
     return values.say(value, _FIELD_OF.get(column, column))
 
 
-def _transition_name(name: str, editions: Editions, entry: Mapping[str, Json]) -> str:
+def _transition_name(name: str, editions: Editions, entry: JsonMapping) -> str:
     own = editions.get(entry.get("edition") or "")
     for edition in (own, *editions.values()):
         if edition is not None and f"transitions.{name}.do" in edition.texts:
@@ -137,7 +133,7 @@ def _transition_name(name: str, editions: Editions, entry: Mapping[str, Json]) -
     return name.replace("_", " ")
 
 
-def _state_name(leaf: str, editions: Editions, entry: Mapping[str, Json]) -> str:
+def _state_name(leaf: str, editions: Editions, entry: JsonMapping) -> str:
     own = editions.get(entry.get("edition") or "")
     for edition in (own, *editions.values()):
         if edition is not None and leaf in edition.states:

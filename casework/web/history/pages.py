@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 from flask import Blueprint, render_template, request, url_for
 from flask_babel import gettext
@@ -15,6 +14,7 @@ from casework.engine.definition.editions import Edition
 from casework.engine.definition.registry import GUARDS
 from casework.engine.definition.required_documents import SCANS
 from casework.errors import NotFound
+from casework.json_values import JsonMapping, JsonObject
 from casework.operations.audit import findings
 from casework.operations.cases.corrections import may_correct_now
 from casework.operations.cases.queries import find_case
@@ -27,7 +27,6 @@ from casework.web.shell.i18n import N_, edition_text, role_name
 from casework.web.shell.session import page_transaction
 from casework.web.shell.values import Values, paper_name, service_name
 
-Json = Any
 blueprint = Blueprint("history", __name__)
 
 FILTERS = {
@@ -40,7 +39,7 @@ FILTERS = {
 class Line:
     """An entry as the page shows it."""
 
-    entry: Mapping[str, Json]
+    entry: JsonMapping
     words: str
     track: str
     frm: str
@@ -60,12 +59,12 @@ class Line:
         return sum(1 for one in self.entry.get("candidates", ()) if not one["why_not"])
 
 
-def lines_of(items: list[dict[str, Json]], counts: Mapping[int, int] | None = None) -> list[Line]:
+def lines_of(items: list[JsonObject], counts: Mapping[int, int] | None = None) -> list[Line]:
     """Entries of the chronicle for a page."""
     return [_line(one, counts or {}) for one in items]
 
 
-def _line(entry: dict[str, Json], counts: Mapping[int, int]) -> Line:
+def _line(entry: JsonObject, counts: Mapping[int, int]) -> Line:
     editions = load_library().editions
     edition = editions.get(entry.get("edition") or "")
     rule = entry.get("rule") or {}
@@ -130,7 +129,7 @@ def show(number: str) -> str:
         layout.use_calendar(calendar_of(db, told["programme"]))
         counts = findings.count_by_event(db, told["log"]) if told["whole"] else {}
         lines = lines_of(told["items"], counts)
-    address: dict[str, Json] = {
+    address: JsonObject = {
         "number": number,
         "show": chosen if chosen != "all" else None,
         "order": "oldest" if oldest else None,

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 from flask_babel import gettext
 from markupsafe import Markup
 
 from casework.engine.definition.editions import Edition
 from casework.engine.state.events import SYSTEM_ACTOR
+from casework.json_values import JsonMapping, JsonObject, JsonValue
 from casework.operations.documents.views import DocumentRow
 from casework.web.shell.dates import say_day
 from casework.web.shell.forms import texts_of
@@ -19,7 +19,6 @@ from casework.web.shell.layout import clock
 from casework.web.shell.values import PARTIES, Values, paper_name, party_name, service_name
 from casework.web.shell.vocabulary import say_why
 
-Json = Any
 Editions = Mapping[str, Edition]
 
 #: Whose paper something is, or whom it is about: without that party's consent no provider sees it.
@@ -107,7 +106,7 @@ _BY_ITSELF = {
 }
 
 
-def whose(code: str) -> dict[str, Json]:
+def whose(code: str) -> JsonObject:
     """What an answer of `WHOSE` says of a paper."""
     return {"party": code if code in PARTIES else None, "own": code == "own"}
 
@@ -119,7 +118,7 @@ def say_whose(paper: DocumentRow) -> str:
     return gettext("the office's own, with nothing of a party in it") if paper.own else gettext("both parties")
 
 
-def say_join(one: Mapping[str, Json]) -> str:
+def say_join(one: JsonMapping) -> str:
     """How many results of referrals side by side are waited for; "" where none is any more."""
     if one["state"] != "open":
         return ""
@@ -134,7 +133,7 @@ def say_join(one: Mapping[str, Json]) -> str:
     return gettext("Waits for %(needed)s of %(possible)s results: %(service)s (there so far: %(there)s)", **told)
 
 
-def say_entry(entry: Mapping[str, Json], editions: Editions) -> str:
+def say_entry(entry: JsonMapping, editions: Editions) -> str:
     """One entry of the history as a sentence."""
     who, edition = _who(entry), editions.get(entry.get("edition") or "")
     if entry["kind"] in ("fired", "proposed", "refused"):
@@ -181,7 +180,7 @@ def say_entry(entry: Mapping[str, Json], editions: Editions) -> str:
     )
 
 
-def say_given(given: Mapping[str, Json] | None, names: Mapping[str, str]) -> str:
+def say_given(given: JsonMapping | None, names: Mapping[str, str]) -> str:
     """Who gave the role by which something was done, to stand behind the sentence of it; "" where that is not known."""
     if not given:
         return ""
@@ -192,7 +191,7 @@ def say_given(given: Mapping[str, Json] | None, names: Mapping[str, str]) -> str
     return gettext("; the role was asked for by %(one)s and agreed to by %(other)s", one=by, other=other)
 
 
-def _say_correction(entry: Mapping[str, Json], who: str, edition: Edition | None, editions: Editions) -> str:
+def _say_correction(entry: JsonMapping, who: str, edition: Edition | None, editions: Editions) -> str:
     name = entry.get("transition") or entry.get("what")
     if entry.get("task") or edition is None or not edition.text(f"transitions.{name}.do"):
         what = _say_task(entry, editions)
@@ -201,7 +200,7 @@ def _say_correction(entry: Mapping[str, Json], who: str, edition: Edition | None
     return _capital(gettext("%(who)s corrected an answer in “%(what)s”", who=who, what=what))
 
 
-def _say_extension(data: Mapping[str, Json], who: str) -> str:
+def _say_extension(data: JsonMapping, who: str) -> str:
     if not data["granted"]:
         return _capital(gettext("%(who)s did not grant more time", who=who))
     return _capital(
@@ -209,13 +208,13 @@ def _say_extension(data: Mapping[str, Json], who: str) -> str:
     )
 
 
-def _to(entry: Mapping[str, Json]) -> str:
+def _to(entry: JsonMapping) -> str:
     """To whom a letter went: a party by its side, or the provider of the track on which it stands."""
     party = next((one["party"] for one in entry.get("documents", ()) if one.get("party")), None)
     return party_name(party) if party else gettext("the provider")
 
 
-def _say_transition(entry: Mapping[str, Json], who: str, edition: Edition | None) -> str:
+def _say_transition(entry: JsonMapping, who: str, edition: Edition | None) -> str:
     name = str(entry.get("transition") or entry.get("what"))
     do, done = name.replace("_", " "), name.replace("_", " ")
     if edition is not None and f"transitions.{name}.do" in edition.texts:
@@ -232,7 +231,7 @@ def _say_transition(entry: Mapping[str, Json], who: str, edition: Edition | None
     return _capital(gettext("%(who)s %(done)s", who=who, done=done))
 
 
-def _done(entry: Mapping[str, Json], editions: Editions) -> str:
+def _done(entry: JsonMapping, editions: Editions) -> str:
     """What somebody did by completing a task, in the words of its answer or of the task; "" where those say nothing."""
     form, task = entry.get("form"), entry.get("task")
     words, about = "", task.get("about") if task else None
@@ -251,11 +250,11 @@ def _apart(done: str) -> str:
     return " " + done if chinese() and done[:1].isascii() else done
 
 
-def _by_system(entry: Mapping[str, Json]) -> bool:
+def _by_system(entry: JsonMapping) -> bool:
     return bool(entry.get("by_system"))
 
 
-def _who(entry: Mapping[str, Json]) -> str:
+def _who(entry: JsonMapping) -> str:
     actor = entry.get("actor") or {}
     if _by_system(entry) or actor.get("id") == SYSTEM_ACTOR:
         return gettext("The system")
@@ -265,7 +264,7 @@ def _who(entry: Mapping[str, Json]) -> str:
     return str(actor.get("name") or gettext("somebody"))
 
 
-def _say_task(entry: Mapping[str, Json], editions: Editions) -> str:
+def _say_task(entry: JsonMapping, editions: Editions) -> str:
     task = entry.get("task")
     edition = editions.get((task or {}).get("edition") or entry.get("edition") or "")
     if edition is None:
@@ -276,7 +275,7 @@ def _say_task(entry: Mapping[str, Json], editions: Editions) -> str:
     return _words_of(task, editions) or str(entry.get("name"))
 
 
-def _words_of(task: Mapping[str, Json], editions: Editions) -> str:
+def _words_of(task: JsonMapping, editions: Editions) -> str:
     """What a task asks to be done, and about which party; "" where its edition is not known."""
     edition, rule, about = editions.get(task["edition"]), task["rule"], task.get("about")
     if edition is None:
@@ -286,7 +285,7 @@ def _words_of(task: Mapping[str, Json], editions: Editions) -> str:
     return f"{words}: {party_name(about)}" if words and about in PARTIES else words
 
 
-def _say_item(entry: Mapping[str, Json], editions: Editions) -> str:
+def _say_item(entry: JsonMapping, editions: Editions) -> str:
     """An item of a checklist by its words in the edition; of one that somebody added, that it is theirs."""
     task = entry.get("task") or {}
     edition, of = editions.get(task.get("edition") or ""), "states" if task.get("type") == "step" else "tasks"
@@ -311,7 +310,7 @@ class Told:
     changed: bool = False
 
 
-def say_fields(entry: Mapping[str, Json], editions: Editions) -> list[Told]:
+def say_fields(entry: JsonMapping, editions: Editions) -> list[Told]:
     """The fields of the form that came with an entry, those kept as facts first and then the words."""
     values = values_of(entry, editions)
     data, before = entry.get("data") or {}, entry.get("before_data") or {}
@@ -327,7 +326,7 @@ def say_fields(entry: Mapping[str, Json], editions: Editions) -> list[Told]:
     return made
 
 
-def values_of(entry: Mapping[str, Json], editions: Editions) -> Values:
+def values_of(entry: JsonMapping, editions: Editions) -> Values:
     """How the values of an entry are said: by its form, with the names of people, papers and tasks in it."""
     form = entry.get("form") or {}
     tasks = {id: _words_of(key, editions) for id, key in (entry.get("tasks") or {}).items()}
@@ -336,7 +335,7 @@ def values_of(entry: Mapping[str, Json], editions: Editions) -> Values:
     )
 
 
-def _written(values: Values, words: Json, name: str) -> str | Markup:
+def _written(values: Values, words: JsonValue, name: str) -> str | Markup:
     """What a person wrote, as it stands: it may look like a day or a code and be neither."""
     return "" if words is None else words if isinstance(words, str) and name != "language" else values.say(words, name)
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any
 
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask_babel import gettext
 from werkzeug.wrappers import Response
 
 from casework.engine.roles import Role
+from casework.json_values import JsonValue
 from casework.operations.core.actions import home_calendar
 from casework.operations.mediations.disclosures import list_unsealings
 from casework.operations.messages.mentions import list_mentions
@@ -31,7 +31,6 @@ from casework.web.shell.task_links import case_url
 from casework.web.tasks.allocation_pages import queues_to_choose
 from casework.web.tasks.skill_pages import people_with_skills
 
-Json = Any
 blueprint = Blueprint("home", __name__)
 
 TABS = {
@@ -83,7 +82,7 @@ def my_work_page() -> str:
         held = my_work.list_holds(db, actor) if tab == "hold" else []
         resting = my_work.list_resting(db, actor) if tab == "hold" else []
         listed = my_work.list_work(db, actor, tab=tab, cursor=cursor) if tab != "hold" else {"items": [], "next": None}
-        others: list[Json] = []
+        others: list[JsonValue] = []
         if tab == "open" and not cursor:
             others = my_work.list_work(db, actor, tab="waiting", limit=BELOW)["items"]
         queues = count_queues(db, actor)
@@ -115,8 +114,8 @@ def my_work_page() -> str:
     )
 
 
-def _tabs(tab: str, counts: Mapping[str, int]) -> list[tuple[Json, ...]]:
-    made: list[tuple[Json, ...]] = [
+def _tabs(tab: str, counts: Mapping[str, int]) -> list[tuple[JsonValue, ...]]:
+    made: list[tuple[JsonValue, ...]] = [
         (gettext(words), url_for("home.show", tab=None if name == "open" else name), name == tab, counts[name])
         for name, words in TABS.items()
     ]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
 from uuid import UUID
 
 from flask import Blueprint, flash, make_response, redirect, render_template, request, url_for
@@ -12,6 +11,7 @@ from werkzeug.wrappers import Response
 
 from casework.engine.roles import Role
 from casework.errors import InvalidForm, Refused
+from casework.json_values import JsonMapping
 from casework.operations.integrations import service_accounts
 from casework.operations.integrations.scopes import (
     ANSWER,
@@ -28,7 +28,6 @@ from casework.web.shell.forms import read_request
 from casework.web.shell.i18n import N_, say_error, say_faults
 from casework.web.shell.session import only, page_transaction
 
-Json = Any
 blueprint = Blueprint("service_accounts", __name__, url_prefix="/service-accounts")
 
 SCOPES = {
@@ -48,7 +47,7 @@ def index() -> str:
     return _index({})
 
 
-def _index(faults: Mapping[str, str], made: Mapping[str, Json] | None = None) -> str:
+def _index(faults: Mapping[str, str], made: JsonMapping | None = None) -> str:
     with page_transaction() as (db, actor):
         rows = service_accounts.list_service_accounts(db, actor).items
         organisations = list_members(db, actor)

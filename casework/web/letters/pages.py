@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import asdict
-from typing import Any
 
 from flask import Blueprint, Response, current_app, flash, make_response, redirect, render_template, request, url_for
 from flask_babel import gettext
@@ -15,6 +14,7 @@ from casework.engine.case_objects.letters import CLOSING, INVITATION, REFERRAL, 
 from casework.engine.definition.forms import Choice, Date, Form, Note, Text
 from casework.engine.parties import PARTIES
 from casework.errors import CaseHasMoved, InvalidForm, LetterInDoubt, LettersUnavailable, NotFound
+from casework.json_values import JsonMapping, JsonObject
 from casework.operations.core.drafts import drop_draft, find_draft
 from casework.operations.letters import service as letters
 from casework.operations.letters.content import BOTH, CHINESE, ENGLISH
@@ -29,7 +29,6 @@ from casework.web.shell.layout import clock
 from casework.web.shell.session import page_transaction
 from casework.web.shell.values import party_name, service_name
 
-Json = Any
 blueprint = Blueprint("letters", __name__)
 
 #: What each letter is called, and what it is for.
@@ -82,7 +81,7 @@ def index(number: str) -> str:
     )
 
 
-def _named(one: PossibleLetter) -> dict[str, Json]:
+def _named(one: PossibleLetter) -> JsonObject:
     to = one.name_zh if chinese() and one.name_zh else one.name
     role = service_name(one.service) if one.service else party_name(one.side)
     return {**asdict(one), "to_name": to, "role": role, "title": gettext(NAMES[one.kind])}
@@ -146,7 +145,7 @@ def _say_sent(day: str) -> str:
     return gettext("This letter went to the same recipient on %(day)s already.", day=say_day(day, clock(), year=True))
 
 
-def _rules(to: str) -> list[Mapping[str, Json]]:
+def _rules(to: str) -> list[JsonMapping]:
     """A provider is told in Casework; a party can be reached by mail alone, where mails go out at all."""
     asked = to in PARTIES and current_app.config["MAILING"]
     return [one for one in Letter.rule() if asked or one["name"] != "address"]

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
 from uuid import UUID
 
 from flask import Blueprint, flash, make_response, redirect, render_template, request, url_for
@@ -17,6 +15,7 @@ from casework.engine.definition.forms import Choice, Date, Form, Note, Number, P
 from casework.engine.roles import Role
 from casework.engine.state.case import Case
 from casework.errors import NotFound, WrongState
+from casework.json_values import JsonMapping, JsonObject
 from casework.operations.core.drafts import find_draft
 from casework.operations.core.idempotency import Done, Request
 from casework.operations.mediations import disclosures
@@ -28,7 +27,6 @@ from casework.web.shell.forms import Choices, FormView, build_form, own_texts, r
 from casework.web.shell.i18n import N_, say_error
 from casework.web.shell.session import only, page_transaction
 
-Json = Any
 blueprint = Blueprint("openings", __name__)
 
 
@@ -76,7 +74,7 @@ def _form(
     )
 
 
-def _checked(form: type[Form], data: Mapping[str, Json]) -> dict[str, Json]:
+def _checked(form: type[Form], data: JsonMapping) -> JsonObject:
     """The data of a form of the pages' own, as clean as an edition's. Raises InvalidForm."""
     return check(build_model(form.__name__, form.rule()), form.rule(), data, layout.clock().office_today)
 
@@ -124,7 +122,7 @@ def ask_unsealing(mediation: UUID) -> Response:
     with page_transaction() as (db, actor):
         _named_for(db, actor, id)
 
-    def do(db: Connection, actor: Actor, key: Request, _: int, data: dict[str, Json]) -> Done:
+    def do(db: Connection, actor: Actor, key: Request, _: int, data: JsonObject) -> Done:
         given = _checked(Unsealing, data)
         return disclosures.ask_unsealing(
             db,
@@ -153,7 +151,7 @@ def tell_parties(opening: UUID) -> Response:
     with page_transaction() as (db, actor):
         mediation = disclosures.mediation_of(db, actor, id)
 
-    def do(db: Connection, actor: Actor, key: Request, _: int, data: dict[str, Json]) -> Done:
+    def do(db: Connection, actor: Actor, key: Request, _: int, data: JsonObject) -> Done:
         return disclosures.tell_parties(db, actor, id, on=str(_checked(Told, data)["on"]), request=key)
 
     def again(sent: Sent) -> Response:
@@ -195,7 +193,7 @@ def decide(opening: UUID) -> Response:
     with page_transaction() as (db, actor):
         disclosures.find_unsealing(db, actor, id)
 
-    def do(db: Connection, actor: Actor, key: Request, _: int, data: dict[str, Json]) -> Done:
+    def do(db: Connection, actor: Actor, key: Request, _: int, data: JsonObject) -> Done:
         given = _checked(Decision, data)
         return disclosures.decide_unsealing(
             db, actor, id, agree=given["decision"] == "agree", note=given.get("note"), request=key
@@ -270,7 +268,7 @@ def break_glass() -> Response:
     with page_transaction() as (db, actor):
         disclosures.insist_may_break(db, actor, number)
 
-    def do(db: Connection, actor: Actor, key: Request, _: int, data: dict[str, Json]) -> Done:
+    def do(db: Connection, actor: Actor, key: Request, _: int, data: JsonObject) -> Done:
         return disclosures.break_glass(db, actor, number, reason=_checked(Emergency, data)["reason"], request=key)
 
     return answer(

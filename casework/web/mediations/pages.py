@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
 from uuid import UUID
 
 from flask import Blueprint, flash, make_response, redirect, render_template, request, url_for
@@ -17,6 +16,7 @@ from casework.engine.roles import Role
 from casework.engine.state.case import Case
 from casework.engine.state.events import NOTED, SAID
 from casework.errors import NotAllowed, NotFound
+from casework.json_values import JsonObject
 from casework.operations.cases.history import list_events
 from casework.operations.cases.service import fire_transition
 from casework.operations.core.access_log import list_sealed_readings
@@ -40,7 +40,6 @@ from casework.web.shell.forms import build_form, own_texts, read_request
 from casework.web.shell.i18n import N_, edition_text, say_error
 from casework.web.shell.session import only, page_transaction
 
-Json = Any
 blueprint = Blueprint("mediations", __name__)
 
 
@@ -84,7 +83,7 @@ def begin() -> Response:
     return redirect(url_for("mediations.show", mediation=done.answer["id"]), 303)
 
 
-def _find(db: Connection, actor: Actor, id: str) -> tuple[Case, dict[str, Json]]:
+def _find(db: Connection, actor: Actor, id: str) -> tuple[Case, JsonObject]:
     """A mediation that the actor is named for; its provider meets it as a referral. Raises NotFound."""
     case = _load(db, actor, id)
     if sight(actor, case) < Sight.ALL:
@@ -202,7 +201,7 @@ def hand_over(mediation: UUID) -> Response:
     with page_transaction() as (db, actor):
         _find(db, actor, id)
 
-    def do(db: Connection, actor: Actor, key: Request, revision: int, data: dict[str, Json]) -> Done:
+    def do(db: Connection, actor: Actor, key: Request, revision: int, data: JsonObject) -> Done:
         given = check(build_model("HandOver", HandOver.rule()), HandOver.rule(), data, layout.clock().today)
         return mediations.hand_over_mediation(
             db,
@@ -262,7 +261,7 @@ def fire(mediation: UUID, track: UUID, name: str) -> Response:
             form_actions.actions_in(told["tracks"], told["actions"]), case, case.tracks, str(track), name, actor
         )
 
-    def do(db: Connection, actor: Actor, request: Request, seen: int, data: dict[str, Json]) -> Done:
+    def do(db: Connection, actor: Actor, request: Request, seen: int, data: JsonObject) -> Done:
         return fire_transition(db, actor, id, "mediation", str(track), name, data=data, revision=seen, request=request)
 
     return form_actions.answer(

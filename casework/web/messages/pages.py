@@ -17,6 +17,7 @@ from werkzeug.wrappers import Response
 from casework.engine.case_objects.messages import FROM_INSIDE, INTERNAL, LONGEST, NOT_A_READER, SHARED, STRANGER
 from casework.engine.definition.forms import Form, Note, People
 from casework.errors import AudienceInDoubt, NotFound
+from casework.json_values import JsonObject
 from casework.operations.cases.queries import find_case
 from casework.operations.core.actions import calendar_of
 from casework.operations.core.drafts import drop_draft, find_draft
@@ -43,7 +44,6 @@ from casework.web.shell.i18n import N_, say
 from casework.web.shell.session import page_transaction
 from casework.web.shell.values import service_name
 
-Json = Any
 blueprint = Blueprint("messages", __name__)
 
 
@@ -276,7 +276,7 @@ def _write(place: Place) -> Response:
         thread = place.find(db, actor)
         told = describe_thread(db, actor, thread)
 
-    def do(db: Connection, actor: Actor, key: Request, _: int, data: dict[str, Json]) -> Done:
+    def do(db: Connection, actor: Actor, key: Request, _: int, data: JsonObject) -> Done:
         words = str(data.get("words") or "")
         return send_message(
             db,
@@ -366,7 +366,7 @@ def _correct(place: Place, message: str) -> Response:
             flash(gettext("You have taken it back. What it said stays in the history."))
             return redirect(f"{place.url()}#m-{message}", 303)
 
-    def do(db: Connection, actor: Actor, key: Request, _: int, data: dict[str, Json]) -> Done:
+    def do(db: Connection, actor: Actor, key: Request, _: int, data: JsonObject) -> Done:
         words = str(data.get("words") or "")
         return correct_message(
             db,

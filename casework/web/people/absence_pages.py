@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date
-from typing import Any
 from uuid import UUID
 
 from flask import Blueprint, flash, make_response, redirect, render_template, request, url_for
@@ -12,12 +11,13 @@ from flask_babel import gettext
 from werkzeug.wrappers import Response
 
 from casework.errors import CasesStranded, InvalidForm, WrongState
+from casework.operations.core.views import NamedInBoth
 from casework.operations.people import absences
+from casework.operations.people.views import AbsenceScope
 from casework.web.shell.forms import read_request
 from casework.web.shell.i18n import name_of, say_error, say_faults
 from casework.web.shell.session import only, page_transaction
 
-Json = Any
 blueprint = Blueprint("absences", __name__, url_prefix="/away")
 
 
@@ -44,7 +44,7 @@ def _index(faults: Mapping[str, str]) -> str:
     )
 
 
-def _within(person: Json, scope: Json, several: bool) -> str:
+def _within(person: NamedInBoth, scope: AbsenceScope, several: bool) -> str:
     return f"{name_of(person)} · {name_of(scope)}" if several else name_of(person)
 
 

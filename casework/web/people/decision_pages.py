@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
 from uuid import UUID
 
 from flask import Blueprint, flash, make_response, redirect, render_template, request
@@ -17,6 +16,7 @@ from casework.engine.definition.editions import Edition, TransitionRule
 from casework.engine.execution.task_lifecycle import COMPLETE
 from casework.engine.state.case import Case, Task, Track
 from casework.errors import AlreadyTaken, InvalidForm, NotAllowed, NotFound, Refused, WrongState
+from casework.json_values import JsonMapping, JsonObject
 from casework.operations.core.actions import calendar_of
 from casework.operations.core.unread import look
 from casework.operations.history import timeline
@@ -35,7 +35,6 @@ from casework.web.tasks.next_action import say_done
 from casework.web.tasks.operation_pages import menu, told
 from casework.web.tasks.pages import read_task
 
-Json = Any
 blueprint = Blueprint("decisions", __name__)
 
 CONFIRM, REFUSE = "confirm", "refuse"
@@ -77,7 +76,7 @@ def _show(id: str, sent: Sent | None) -> Response | str:
     )
 
 
-def _standing(db: Connection, case: Case, task: Task, edition: Edition) -> dict[str, Json]:
+def _standing(db: Connection, case: Case, task: Task, edition: Edition) -> JsonObject:
     """What was asked for, by whom, when and why, and what follows from either answer."""
     pending = case.proposals[str(task.of)]
     track = case.tracks[task.track]
@@ -132,7 +131,7 @@ def _if_confirmed(edition: Edition, rule: TransitionRule, track: Track) -> list[
     return made
 
 
-def _if_refused(edition: Edition, rule: TransitionRule, track: Track, asker: Mapping[str, Json]) -> list[str]:
+def _if_refused(edition: Edition, rule: TransitionRule, track: Track, asker: JsonMapping) -> list[str]:
     here = ", ".join(edition_text(edition, f"states.{leaf}") for leaf in track.states)
     made = [gettext("The case stays at “%(state)s”, and %(name)s is told.", state=here, name=asker["name"])]
     return made + [gettext(_EFFECTS[one]) for one in rule.refusal_effects if one in _EFFECTS]

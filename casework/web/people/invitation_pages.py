@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
 from uuid import UUID
 
 from flask import Blueprint, current_app, flash, make_response, redirect, render_template, request, url_for
@@ -13,6 +12,7 @@ from werkzeug.wrappers import Response
 
 from casework.engine.roles import ORGANISATION_ROLES, PERSONAL_ROLES, Role
 from casework.errors import InvalidForm, Refused
+from casework.json_values import JsonMapping
 from casework.operations.people import administrator_checks, invitations, lists
 from casework.operations.people import queries as people_queries
 from casework.operations.people.invitations import DAYS, Scope
@@ -21,7 +21,6 @@ from casework.web.shell.forms import read_request
 from casework.web.shell.i18n import N_, say_error, say_faults
 from casework.web.shell.session import only, page_transaction, vault
 
-Json = Any
 blueprint = Blueprint("invitations", __name__, url_prefix="/invitations")
 
 LANGUAGES = {"en": "English", "zh-Hans": "简体中文"}
@@ -129,7 +128,7 @@ def _days(written: str) -> int:
     return int(written)
 
 
-def _told(answer: Mapping[str, Json]) -> Response:
+def _told(answer: JsonMapping) -> Response:
     """The page that shows the code, once."""
     with page_transaction() as (db, actor):
         one = invitations.show_invitation(db, actor, answer["id"])

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 from uuid import UUID
 
 from flask import Blueprint, make_response, render_template, request
@@ -19,7 +18,6 @@ from casework.web.shell.forms import read_request
 from casework.web.shell.i18n import say, say_error, say_fault
 from casework.web.shell.session import only, page_transaction
 
-Json = Any
 blueprint = Blueprint("leavers", __name__, url_prefix="/team")
 
 

@@ -26,7 +26,6 @@ from casework.web.shell.forms import read_request
 from casework.web.shell.i18n import N_, say_error, say_faults
 from casework.web.shell.session import only, page_transaction, vault
 
-Json = Any
 blueprint = Blueprint("administration", __name__, url_prefix="/administration")
 
 KINDS = {

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
 from uuid import UUID
 
 from flask import Blueprint, flash, make_response, redirect, render_template, request, url_for
@@ -17,7 +16,6 @@ from casework.web.shell.forms import read_request
 from casework.web.shell.i18n import N_, role_name, say, say_error, say_faults
 from casework.web.shell.session import only, page_transaction
 
-Json = Any
 blueprint = Blueprint("role_requests", __name__, url_prefix="/roles")
 
 STATES = {"asked": N_("waits for a second person"), "agreed": N_("agreed"), "refused": N_("not agreed")}

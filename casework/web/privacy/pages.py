@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
 from uuid import UUID
 
 from flask import Blueprint, current_app, flash, make_response, redirect, render_template, request, url_for
@@ -18,7 +17,6 @@ from casework.web.shell.forms import read_request
 from casework.web.shell.i18n import N_, say, say_error, say_faults
 from casework.web.shell.session import current_actor, only, page_transaction
 
-Json = Any
 blueprint = Blueprint("erasures", __name__, url_prefix="/erasures")
 
 BASES = {

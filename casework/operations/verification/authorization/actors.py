@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
 
 from casework.engine.execution.effect_roles import accepted
 from casework.engine.roles import QUEUE_ROLES, Role
@@ -19,8 +18,6 @@ from casework.operations.integrations.scopes import NONE, scope_of_event
 from casework.operations.verification.authorization.evidence import BY_ITSELF, Evidence, Reasons, listed
 from casework.permissions.actors import DECIDES, PROVIDER_ROLES, READS_ONLY
 from casework.permissions.work import ends_roles
-
-Json = Any
 
 
 def opening_against(evidence: Evidence, event: Event) -> Reasons:

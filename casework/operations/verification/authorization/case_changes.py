@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from typing import Any
 
 from casework.engine.roles import Role
 from casework.engine.state.case import Case
@@ -13,8 +12,6 @@ from casework.engine.state.events import (
 )
 from casework.operations.verification.authorization.actors import role_not_among, was_mediator
 from casework.operations.verification.authorization.evidence import Evidence, Reasons
-
-Json = Any
 
 
 def judge_handed_over(evidence: Evidence, before: Case, event: Event) -> Reasons:

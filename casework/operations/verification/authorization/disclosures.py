@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
 
 from casework.engine.case_objects import disclosures
 from casework.engine.state.case import Case
@@ -17,8 +16,6 @@ from casework.engine.state.events import (
 )
 from casework.operations.verification.authorization.actors import any_role_held
 from casework.operations.verification.authorization.evidence import Evidence, Reasons, listed, plain
-
-Json = Any
 
 _OPENED_BY: Mapping[str, tuple[str, ...]] = {
     UNSEALING_ASKED: disclosures.ASKERS, PARTIES_TOLD: disclosures.ASKERS, UNSEALED: disclosures.DECIDERS,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from typing import Any
 
 from casework.engine.case_objects import documents, grant_commands, letters
 from casework.engine.execution.timers import END_ACCESS
@@ -15,8 +14,6 @@ from casework.engine.state.events import (
 )
 from casework.operations.verification.authorization.actors import role_not_among
 from casework.operations.verification.authorization.evidence import Evidence, Reasons, is_due
-
-Json = Any
 
 
 def new_grants_against(before: Case, event: Event) -> Reasons:

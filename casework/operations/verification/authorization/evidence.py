@@ -25,7 +25,6 @@ from casework.engine.state.events import (
 )
 from casework.operations.history.point_in_time import Past
 
-Json = Any
 Reasons = Iterator[str]
 
 #: What a rule may do by itself.
@@ -52,7 +51,7 @@ def is_due(clock: Any, event: Event, what: str) -> bool:
     return fires_at is not None and fires_at <= event.at and clock.rungs[clock.next][1] == what
 
 
-def plain(value: Json) -> Json:
+def plain(value: object) -> Any:
     """A value as JSON gives it back."""
     if isinstance(value, Mapping):
         return {key: plain(one) for key, one in value.items()}

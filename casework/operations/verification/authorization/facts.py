@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from typing import Any
+from collections.abc import Iterable
 
 from casework.engine.definition.editions import Edition
 from casework.engine.definition.facts import Facts, NotGiven
 from casework.engine.definition.registry import EFFECTS, GUARDS
 from casework.engine.state.case import Case, Task, Track
 from casework.engine.state.events import Event
+from casework.json_values import JsonMapping, JsonObject
 from casework.operations.verification.authorization.evidence import Evidence, Reasons, plain
 
 #: Effects that an event holds as the rule's functions gave them: they must come out the same again.
@@ -27,15 +27,13 @@ AS_GIVEN = (
     "objection",
 )
 
-Json = Any
-
 
 def edition_of(evidence: Evidence, track: Track) -> Edition:
     return evidence.library[track.edition]
 
 
 def facts_of(
-    evidence: Evidence, before: Case, track: Track, event: Event, data: Mapping[str, Json], task: Task | None = None
+    evidence: Evidence, before: Case, track: Track, event: Event, data: JsonMapping, task: Task | None = None
 ) -> Facts:
     milestones = {
         one.edition: evidence.library[one.edition].milestones
@@ -63,7 +61,7 @@ def guards_against(names: Iterable[str], facts: Facts) -> Reasons:
 
 def follows(names: Iterable[str], facts: Facts, event: Event) -> Reasons:
     """What the rule's effects give, given the same facts, is what the event says, and nothing beside it."""
-    wanted: dict[str, Json] = {}
+    wanted: JsonObject = {}
     for name in names:
         try:
             wanted |= EFFECTS[name].follows(facts) if name in EFFECTS else {}

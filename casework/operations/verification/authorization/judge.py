@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any
 
 from casework.engine.state.case import Case
 from casework.engine.state.events import (
@@ -76,8 +75,6 @@ from casework.operations.verification.authorization.transitions import (
     judge_transition,
     new_tracks_against,
 )
-
-Json = Any
 
 
 def reasons_against(evidence: Evidence, before: Case | None, event: Event) -> list[str]:

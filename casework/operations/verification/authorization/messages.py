@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
 
 from casework.engine.case_objects.acknowledgements import faults_of
 from casework.engine.case_objects.messages import TAKEN_BACK, WRITTEN, audience_of, refusal
@@ -12,8 +11,6 @@ from casework.engine.state.events import Event
 from casework.operations.verification.authorization.evidence import Evidence, Reasons
 from casework.operations.verification.authorization.facts import edition_of
 from casework.permissions.actors import PROVIDER_ROLES, READS_ALL
-
-Json = Any
 
 
 def judge_message(evidence: Evidence, before: Case, event: Event) -> Reasons:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from casework.engine.case_objects.acknowledgements import objectors
 from casework.engine.definition.editions import ancestors
 from casework.engine.execution.guards import duty_reasons
@@ -22,8 +20,6 @@ from casework.operations.verification.authorization.facts import edition_of, fac
 from casework.operations.verification.authorization.transitions import judge_timer, tally_of
 from casework.permissions.actors import PROVIDER_ROLES
 from casework.permissions.work import may_hold
-
-Json = Any
 
 
 def judge_operation(evidence: Evidence, before: Case, event: Event) -> Reasons:

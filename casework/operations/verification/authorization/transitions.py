@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any
 
 from casework.engine.definition.editions import Edition, TransitionRule
 from casework.engine.definition.facts import NotGiven
@@ -37,8 +36,6 @@ from casework.operations.verification.authorization.evidence import (
 )
 from casework.operations.verification.authorization.facts import edition_of, facts_of, follows, guards_against
 from casework.permissions.actors import PROVIDER_ROLES
-
-Json = Any
 
 
 def new_tracks_against(evidence: Evidence, event: Event) -> Reasons:
