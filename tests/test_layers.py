@@ -45,8 +45,9 @@ MAY_IMPORT["casework.logs"] = set()
 MAY_IMPORT["casework.jobs"] = MAY_IMPORT["casework.operations"] | {"casework.operations"}
 MAY_IMPORT["casework.api"] = MAY_IMPORT["casework.operations"] | {"casework.operations", "casework.logs"}
 MAY_IMPORT["casework.web"] = MAY_IMPORT["casework.api"] | {"casework.api"}
-# The demo plays cases by the operations that people use, and by nothing else.
-MAY_IMPORT["casework.demo"] = MAY_IMPORT["casework.operations"] | {"casework.operations"}
+# Scripts are played by the operations that people use, and by nothing else.
+MAY_IMPORT["casework.playbook"] = MAY_IMPORT["casework.operations"] | {"casework.operations"}
+MAY_IMPORT["casework.demo"] = MAY_IMPORT["casework.playbook"] | {"casework.playbook"}
 MAY_IMPORT["casework.commands"] = MAY_IMPORT["casework.web"] | {"casework.web", "casework.jobs", "casework.demo"}
 MAY_IMPORT["casework.cli"] = MAY_IMPORT["casework.commands"] | {"casework.commands"}
 MAY_IMPORT["casework.__main__"] = {"casework.cli"}
@@ -147,6 +148,7 @@ ONLY_IN: dict[str, set[str]] = {
         "casework.records",
         "casework.operations",
         "casework.jobs",
+        "casework.playbook",
         "casework.demo",
         "casework.commands",
         "casework.cli",

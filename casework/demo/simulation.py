@@ -18,9 +18,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import text
 
-from casework.demo.driver import Performance, Stage
 from casework.demo.minutes import Minutes
-from casework.demo.steps import Script, Until, Wait
 from casework.demo.story import prepare, rounds
 from casework.demo.watch import Seen, Watch
 from casework.engine.deadlines.calendars import Calendar, day_in
@@ -28,6 +26,9 @@ from casework.engine.state.events import Event
 from casework.errors import CaseworkError, InvalidSettings
 from casework.operations.core.national_holidays import china
 from casework.operations.oversight.case_hygiene import KINDS, check_programme, find_breaches
+from casework.playbook.driver import Player
+from casework.playbook.stage import Stage
+from casework.playbook.steps import Script, Wait
 from casework.records.database import connect_engine, connected
 from casework.records.event_log import read_events
 from casework.records.row_security import always_whole
@@ -144,7 +145,7 @@ def _watch(stage: Stage, calendar: Calendar, starts: date, days: int, lives: lis
     seen, told = Seen(), hashlib.sha256()
     with stage.db.begin():
         for life in lives:
-            for name, (log, _) in life.logs.items():
+            for name, (log, _) in life.hand.logs.items():
                 events = list(read_events(stage.db, log))
                 watch = Watch(minutes, seen, f"case {life.n + 1}, {name}")
                 watch.read(events, stage.end)
@@ -167,7 +168,7 @@ def _lines(n: int, name: str, events: list[Event]) -> Iterator[str]:
         yield f"{n} {name} {event.at:%Y-%m-%dT%H:%M} {event.kind} {what} {','.join(event.to)}\n"
 
 
-class _Life(Performance):
+class _Life(Player):
     """One case in the hands of seeded people, who follow its script in their own time, or not at all."""
 
     def __init__(self, stage: Stage, script: Script, n: int, seed: int, start: datetime, days: int) -> None:
@@ -179,9 +180,8 @@ class _Life(Performance):
 
     def live(self) -> bool:
         """Do the next step; False when nothing more comes."""
-        while self.place < len(self.script.steps) and isinstance(self.script.steps[self.place], Wait | Until):
-            self.place += 1
-        if self.place >= len(self.script.steps):
+        self.skip_waits()
+        if self.over:
             return False
         self.stage.moment = self.moment
         try:
@@ -196,18 +196,11 @@ class _Life(Performance):
             self.silent += 1
             return False
         self.moment = self._in_office(self.moment, pause)
-        return self.place < len(self.script.steps)
+        return not self.over
 
     def _pause(self) -> float | None:
         """Days until the next step; None where it is never done."""
-        waits = 0.0
-        for step in self.script.steps[self.place :]:
-            if isinstance(step, Wait):
-                waits += step.days
-            elif isinstance(step, Until):
-                waits += 10
-            else:
-                break
+        waits = sum((step.days if isinstance(step, Wait) else 10.0 for step in self.skip_waits()), 0.0)
         chance = self.dice.uniform(0, 100)
         for share, least, most in HABITS:
             if chance < share:

@@ -16,9 +16,7 @@ import uuid_utils
 from sqlalchemy import Connection, text
 
 from casework.demo.cast import PLAYERS, PROVIDERS, Player
-from casework.demo.driver import Stage, play
 from casework.demo.scripts import scripts
-from casework.demo.steps import Script
 from casework.engine.deadlines.calendars import Calendar
 from casework.engine.roles import Role
 from casework.errors import InvalidSettings
@@ -36,6 +34,9 @@ from casework.operations.people.registry import (
     register_phase,
     register_programme,
 )
+from casework.playbook.driver import match_name, play
+from casework.playbook.stage import Stage
+from casework.playbook.steps import Script
 from casework.records.actors import find_actor
 from casework.records.database import connect_engine, connected, transaction
 from casework.records.row_security import always_whole
@@ -158,6 +159,7 @@ def prepare(settings: Settings, stage: Stage, chosen: Sequence[Script], password
         _programme(stage, password)
     _records(settings, stage, chosen)
     with stage.deed():
+        _matches(stage)
         _rights(stage, chosen)
 
 
@@ -289,6 +291,17 @@ def _copies(chosen: Sequence[Script]) -> list[dict[str, Json]]:
 def _read(name: str) -> dict[str, dict[str, str]]:
     told = (files("casework.demo") / name).read_text("utf-8")
     return {row["external_id"]: row for row in csv.DictReader(io.StringIO(told, newline=""))}
+
+
+def _matches(stage: Stage) -> None:
+    """Each match is known by its need and its technology."""
+    rows = stage.db.execute(
+        text(
+            "SELECT m.id::text, n.external_id AS need, t.external_id AS technology FROM matches m"
+            " JOIN needs n ON n.id = m.need_id JOIN technologies t ON t.id = m.technology_id"
+        )
+    )
+    stage.ids.update({match_name(row.need, row.technology): row.id for row in rows})
 
 
 def _rights(stage: Stage, chosen: Sequence[Script]) -> None:

@@ -7,16 +7,18 @@ from typing import Any
 
 from sqlalchemy import text
 
-from casework.demo.driver import Performance, Stage
-from casework.demo.steps import Do, Script, do
 from casework.operations.auth.passwords import hash_password
 from casework.operations.core.actions import calendar_of
 from casework.operations.deadlines.timers import ring_due_on
 from casework.operations.mediations.service import open_mediation
 from casework.operations.people import registry
+from casework.playbook.hand import Do
+from casework.playbook.operations_hand import OperationsHand
+from casework.playbook.stage import Stage
+from casework.playbook.steps import do
 from casework.records.database import transaction
 from casework.records.event_log import now
-from tests.browser.acting import Play
+from tests.browser.browser_hand import BrowserHand
 from tests.browser.conftest import PageOf
 from tests.browser.reader import Reader
 from tests.browser.site import Site
@@ -40,7 +42,7 @@ class Side:
     colleague: str
 
 
-class Story(Play):
+class Story(BrowserHand):
     """A referral of one kind between the office and a provider; `other` is the provider that comes next.
 
     `play` does a step at a browser; `behind` does it by operations, where the step is not the point.
@@ -77,9 +79,9 @@ class Story(Play):
             with self.site.engine.connect() as db:
                 with db.begin():
                     calendar, moment = calendar_of(db, self.site.world.programmes["BJ"]), now(db)
-                acting = Performance(Stage(db, calendar, moment, ids, moment), Script("scene", ("", ""), 0, (step,)), 0)
-                acting.logs = {"main": (self.log, self.kind)}
-                acting.step()
+                hand = OperationsHand(Stage(db, calendar, moment, ids, moment))
+                hand.logs = {"main": (self.log, self.kind)}
+                hand.press(step)
         self._last = None
 
     @property

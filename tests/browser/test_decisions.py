@@ -18,7 +18,7 @@ from casework.engine.state.case import Case
 from casework.operations.core.actions import home_of
 from casework.records.case_loader import load
 from casework.records.database import transaction
-from tests.browser.acting import Play
+from tests.browser.browser_hand import BrowserHand
 from tests.browser.conftest import PageOf
 from tests.browser.reader import Reader
 from tests.browser.site import Site
@@ -96,15 +96,15 @@ def _persons(rule: TransitionRule) -> tuple[str, str]:
     return first, f"second_{second}" if second == first else second
 
 
-def _play(site: Site, page_of: PageOf, rule: TransitionRule, *, chinese: bool) -> tuple[Play, Reader, Reader]:
+def _play(site: Site, page_of: PageOf, rule: TransitionRule, *, chinese: bool) -> tuple[BrowserHand, Reader, Reader]:
     """Both at their browsers, with a case in which it may be asked for."""
     place = next(one for one in rule.sources if one in SCENES)
     locale = "zh-CN" if chinese else "en-GB"
-    play = Play(site, lambda who: page_of(who, locale=locale), chinese=chinese)
+    hand = BrowserHand(site, lambda who: page_of(who, locale=locale), chinese=chinese)
     with transaction(site.engine) as db:
-        play.number = SCENES[place](site.world, db)
+        hand.number = SCENES[place](site.world, db)
     first, second = _persons(rule)
-    return play, page_of(first, locale=locale), page_of(second, locale=locale)
+    return hand, page_of(first, locale=locale), page_of(second, locale=locale)
 
 
 def _case(site: Site, number: str) -> Case:
@@ -112,31 +112,31 @@ def _case(site: Site, number: str) -> Case:
         return load(db, home_of(db, number), "case")
 
 
-def _ask(play: Play, workflow: str, rule: TransitionRule, first: Reader) -> None:
+def _ask(hand: BrowserHand, workflow: str, rule: TransitionRule, first: Reader) -> None:
     """The first word, with the form of the page."""
-    do = play.call(workflow, f"transitions.{rule.name}.do")
-    first.open(f"/cases/{play.number}")
+    do = hand.call(workflow, f"transitions.{rule.name}.do")
+    first.open(f"/cases/{hand.number}")
     first.press(f'main a[href$="/{rule.name}"]', do)
     first.answer(**ANSWERS.get(rule.name, {}))
-    [pending] = _case(play.site, play.number).proposals.values()
+    [pending] = _case(hand.site, hand.number).proposals.values()
     assert pending.transition == rule.name
     # Who asked is told that another person decides, and is offered no answer.
-    first.open(f"/cases/{play.number}/tracks/{pending.track}/{rule.name}")
+    first.open(f"/cases/{hand.number}/tracks/{pending.track}/{rule.name}")
     assert first.path == f"/decisions/{pending.task}"
     assert not first.page.locator('button[name="decision"]').count()
     assert (
-        play.say("You asked for it, so another person decides: %(roles)s.").split("%")[0]
+        hand.say("You asked for it, so another person decides: %(roles)s.").split("%")[0]
         in first.page.locator("main").inner_text()
     )
 
 
-def _come_to_it(play: Play, second: Reader) -> str:
+def _come_to_it(hand: BrowserHand, second: Reader) -> str:
     """The second person finds it among the decisions, sees what is asked, and by whom; gives the task."""
-    [pending] = _case(play.site, play.number).proposals.values()
+    [pending] = _case(hand.site, hand.number).proposals.values()
     second.open("/decisions")
     second.follow_to(f"/decisions/{pending.task}")
     said = second.page.locator("main").inner_text()
-    [asker] = play.site.ids("SELECT name FROM people WHERE id = CAST(:id AS uuid)", id=pending.actor)
+    [asker] = hand.site.ids("SELECT name FROM people WHERE id = CAST(:id AS uuid)", id=pending.actor)
     assert asker in said
     assert "As filed." in said, "what the first person wrote is not shown"
     for button in ("confirm", "refuse"):
@@ -151,18 +151,18 @@ def _press(reader: Reader, answer: str) -> None:
 @pytest.mark.parametrize("name", RULES)
 def test_what_one_person_asks_for_is_done_when_another_agrees(site: Site, page_of: PageOf, name: str) -> None:
     rule, workflow = RULES[name], name.split(".")[0]
-    play, first, second = _play(site, page_of, rule, chinese=False)
-    before = _case(site, play.number)
-    _ask(play, workflow, rule, first)
-    assert _case(site, play.number).main.states == before.main.states
-    _come_to_it(play, second)
+    hand, first, second = _play(site, page_of, rule, chinese=False)
+    before = _case(site, hand.number)
+    _ask(hand, workflow, rule, first)
+    assert _case(site, hand.number).main.states == before.main.states
+    _come_to_it(hand, second)
     _press(second, "confirm")
-    after = _case(site, play.number)
+    after = _case(site, hand.number)
     assert not after.proposals
     assert rule.name in after.main.fired
     assert after.main.states == (before.main.states if rule.target == "=same" else (rule.target,))
-    assert second.path == f"/cases/{play.number}"
-    assert play.number in second.page.locator("h1").first.inner_text() or play.told(second)
+    assert second.path == f"/cases/{hand.number}"
+    assert hand.number in second.page.locator("h1").first.inner_text() or hand.told(second)
 
 
 @pytest.mark.parametrize("name", RULES)
@@ -170,26 +170,26 @@ def test_what_one_person_asks_for_is_not_done_when_another_does_not_agree(
     site: Site, page_of: PageOf, name: str
 ) -> None:
     rule, workflow = RULES[name], name.split(".")[0]
-    play, first, second = _play(site, page_of, rule, chinese=True)
-    before = _case(site, play.number)
-    _ask(play, workflow, rule, first)
-    task = _come_to_it(play, second)
+    hand, first, second = _play(site, page_of, rule, chinese=True)
+    before = _case(site, hand.number)
+    _ask(hand, workflow, rule, first)
+    task = _come_to_it(hand, second)
     _press(second, "refuse")
     # Without a reason nothing is decided, and the page says which field is missing.
     assert second.path == f"/decisions/{task}"
     assert second.page.locator("#reason-fault").count() == 1
-    assert _case(site, play.number).proposals
+    assert _case(site, hand.number).proposals
     second.page.locator("#reason").fill("The reason is not good enough.")
     _press(second, "refuse")
-    after = _case(site, play.number)
+    after = _case(site, hand.number)
     assert not after.proposals
     assert not after.frozen
     assert after.main.states == before.main.states
     assert rule.name not in after.main.fired or rule.name in before.main.fired
     # Whoever asked reads why, and may ask again.
-    first.open(f"/cases/{play.number}/history")
+    first.open(f"/cases/{hand.number}/history")
     assert "The reason is not good enough." in first.page.content()
-    _ask(play, workflow, rule, first)
+    _ask(hand, workflow, rule, first)
     # What has been decided is offered to nobody.
     second.open(f"/decisions/{task}")
     assert not second.page.locator('button[name="decision"]').count()

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from casework.demo.steps import Do, do
-from casework.demo.stretches import assessed
+from casework.playbook.steps import do
+from casework.playbook.stretches import Pressed, assessed
 from tests.browser import stories
 from tests.browser.conftest import PageOf
 from tests.browser.site import Site
@@ -36,9 +36,9 @@ def test_what_comes_to_nothing_goes_to_another(story: Story) -> None:
     stories.come_to_nothing(story, *assessed_by("other_agent"))
 
 
-def assessed_by(who: str) -> list[Do]:
+def assessed_by(who: str) -> Pressed:
     """The assessment itself, from the application to the statement."""
-    return [step for step in (*assessed(who), do(who, "assessment.issue_pass")) if isinstance(step, Do)]
+    return (*assessed(who), do(who, "assessment.issue_pass"))
 
 
 def test_two_are_asked_at_once_and_the_first_result_counts(story: Story) -> None:

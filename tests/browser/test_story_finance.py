@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from casework.demo.steps import Do, do
+from casework.playbook.hand import Do
+from casework.playbook.steps import do
 from tests.browser import stories
 from tests.browser.conftest import PageOf
 from tests.browser.site import Site

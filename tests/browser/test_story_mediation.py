@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from casework.demo.steps import do
+from casework.playbook.steps import do
 from tests.browser import stories
 from tests.browser.conftest import PageOf
 from tests.browser.site import Site

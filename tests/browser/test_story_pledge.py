@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from casework.demo.steps import Do, do
-from casework.demo.stretches import PLEDGED
+from casework.playbook.hand import Do
+from casework.playbook.steps import do
+from casework.playbook.stretches import PLEDGED
 from tests.browser import stories
 from tests.browser.conftest import PageOf
 from tests.browser.site import Site
@@ -37,5 +38,5 @@ def test_what_comes_to_nothing_goes_to_another(story: Story) -> None:
 
 def lent_by(who: str) -> list[Do]:
     """The loan itself, from the application to its payment."""
-    steps = [step for step in (*PLEDGED, do("banker", "pledge.paid_out")) if isinstance(step, Do)]
+    steps = (*PLEDGED, do("banker", "pledge.paid_out"))
     return [do(who if step.who == "banker" else step.who, step.what, step.about, **step.data) for step in steps]

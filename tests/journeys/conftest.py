@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 
 from casework.records.database import connect_engine
 from casework.records.row_security import always_whole
-from tests.journeys.driver import Edge, Journey, start_clock
+from tests.journeys.journey import Edge, Journey, start_clock
 from tests.journeys.scripts import SCRIPTS
 from tests.journeys.world import build_world
 from tests.support.databases import DatabaseServer

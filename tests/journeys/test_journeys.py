@@ -6,7 +6,7 @@ import pytest
 
 from casework.definitions import load_library
 from tests.journeys.conftest import Play
-from tests.journeys.driver import Edge
+from tests.journeys.journey import Edge
 from tests.journeys.scripts import SCRIPTS
 
 

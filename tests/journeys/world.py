@@ -18,7 +18,7 @@ START = datetime(2026, 3, 2, 1, tzinfo=UTC)
 
 #: Who is who in the programme; a number behind a role is a second person of it.
 PEOPLE = (
-    "officer", "officer2", "officer3", "supervisor", "supervisor2", "compliance", "compliance2", "dispute_officer", "manager",
+    "officer", "officer2", "officer3", "supervisor", "supervisor2", "compliance", "second_compliance", "dispute_officer", "manager",
     "auditor", "observer",
 )  # fmt: skip
 #: deputy: (role, for whom). A deputy may not do what that person may not.
@@ -30,9 +30,9 @@ DEPUTIES = {
 }
 #: Each provider with its service and its people; the first of them is the one who usually works there.
 PROVIDERS = {
-    "assessors": ("assessment", {"assessor": "provider", "assessor2": "provider", "assessor_lead": "provider_lead"}),
-    "other_assessors": ("assessment", {"other_assessor": "provider"}),
-    "third_assessors": ("assessment", {"third_assessor": "provider"}),
+    "institute": ("assessment", {"assessor": "provider", "assessor2": "provider", "assessor_lead": "provider_lead"}),
+    "test_centre": ("assessment", {"other_assessor": "provider"}),
+    "laboratory": ("assessment", {"third_assessor": "provider"}),
     "mediators": ("mediation", {"mediator": "provider"}),
     "bank": ("pledge", {"banker": "provider", "banker_lead": "provider_lead"}),
     "other_bank": ("pledge", {"other_banker": "provider"}),
@@ -51,7 +51,7 @@ def build_world(db: Connection) -> Mapping[str, str]:
     )
     for name in PEOPLE:
         ids[name] = register_person(db, email=f"{name}@example.org", name=name.capitalize())
-        grant_role(db, ids[name], name.rstrip("23"), programme=programme)
+        grant_role(db, ids[name], name.removeprefix("second_").rstrip("23"), programme=programme)
     for provider, (service, people) in PROVIDERS.items():
         ids[provider] = register_organisation(db, name=provider, services=[service], kind="provider")
         for name, role in people.items():
@@ -61,7 +61,7 @@ def build_world(db: Connection) -> Mapping[str, str]:
     ids["chief"] = register_person(db, email="chief@example.org", name="Chief")
     for role in ("officer", "supervisor"):
         grant_role(db, ids["chief"], role, programme=programme)
-    grant_role(db, ids["chief"], "provider", organisation=ids["other_assessors"])
+    grant_role(db, ids["chief"], "provider", organisation=ids["test_centre"])
     for name, (role, whom) in DEPUTIES.items():
         ids[name] = register_person(db, email=f"{name}@example.org", name=name.capitalize())
         grant_role(db, ids[name], role, programme=programme, deputy_for=ids[whom])

@@ -19,13 +19,11 @@ from sqlalchemy import Connection, text
 
 from casework.definitions import load_library
 from casework.demo.cast import PLAYERS
-from casework.demo.driver import Performance, Stage
-from casework.demo.steps import Script, Until, Wait
 from casework.demo.story import prepare, rounds
 from casework.engine.definition.grammar import EXCEPTION, MAIN, RETURN
 from casework.engine.execution.effect_roles import accepted
 from casework.engine.roles import ORGANISATION_QUEUES, QUEUE_ROLES, Role
-from casework.engine.state.case import HELD, READY, Case, Task
+from casework.engine.state.case import HELD, READY, Case, Task, Track
 from casework.errors import CaseworkError, NotFound
 from casework.operations.cases.service import declare_interest, fire_transition, hand_over
 from casework.operations.core.encryption import Vault
@@ -64,6 +62,10 @@ from casework.operations.tasks.service import (
 )
 from casework.permissions.actors import COVERED, Actor
 from casework.permissions.work import capacities, choose, may_hold, may_work
+from casework.playbook.driver import Player, cast_of
+from casework.playbook.operations_hand import OperationsHand, Sheet
+from casework.playbook.stage import Stage
+from casework.playbook.steps import Script
 from casework.records.actors import find_actor
 from casework.records.case_loader import load
 from casework.records.database import ENGINE, connect_engine, connected
@@ -83,78 +85,65 @@ def new_request() -> Request:
     return Request(str(uuid.uuid4()), "", sure=True)
 
 
-class Life(Performance):
-    """One case, whose script is followed by whoever may do each step now."""
+class Whoever(OperationsHand):
+    """What a script says of somebody is done by whoever may do it now."""
 
-    def __init__(self, office: Office, script: Script, n: int) -> None:
-        super().__init__(office.stage, script, n)
+    def __init__(self, office: Office, script: Script) -> None:
+        super().__init__(office.stage, cast_of(script))
         self.office = office
-        self.refused = 0
 
     def actor(self, who: str) -> Actor:
         return self.office.for_step(self, self.id(who))
 
-    @property
-    def over(self) -> bool:
-        return self.place >= len(self.script.steps) or self.refused >= PATIENCE
-
-    def live(self) -> None:
-        """The next step, as far as anybody may do it."""
-        while self.place < len(self.script.steps) and isinstance(self.script.steps[self.place], Wait | Until):
-            self.place += 1
-        if self.over:
-            return
-        place, self._case = self.place, None
-        try:
-            self.step()
-            self.refused = 0
-        except (CaseworkError, LookupError, ValueError):
-            self.place, self._case = place, None
-            self.refused += 1
+    def id(self, name: str) -> str:
+        """Whom a script calls so; who is named by nothing but a role is anybody of that role."""
+        known = self.stage.ids.get(self.cast.get(name, name))
+        return known or self.stage.ids["chen" if name == Role.OFFICER else "assessor"]
 
     def wander(self) -> None:
         """Somebody does something that may be done at this place, whatever the script says, or finishes a task beside."""
         if not self.logs:
             return
-        self._case = None
         dice = self.office.dice
-        with self.office.deed() as db:
-            actor, library = dice.choice(self.office.people(db)), load_library()
+        with self.deed() as db:
+            actor = dice.choice(self.office.people(db))
             side = [one for one in self.case.open_tasks() if one.type != "step" and one.state in (READY, *HELD)]
             if side and dice.random() < 0.6:
-                task = dice.choice(side)
-                edition, track = library[task.edition], self.case.tracks[task.track]
-                decides = {"decision": dice.choice(("confirm", "refuse")), "reason": "We looked."}
-                form = edition.tasks[task.rule].form if task.type == "side" else None
-                data = self.fill(edition, form, {}, track, task.name, "") if task.type == "side" else decides
-                if data.get("decision") == "confirm":
-                    data.pop("reason", None)
-                complete_task(
-                    db, self._worker(db, task) or actor, task.id, data=data, happened_on=None, request=new_request()
-                )
-                return
-            track = dice.choice(list(self.case.tracks.values()))
-            ways = [rule for rule, _ in library[track.edition].leaving(track.states) if rule.by_people]
-            if not ways:
-                return
-            rule = dice.choices(ways, [{MAIN: 10, RETURN: 4, EXCEPTION: 1}[one.kind] for one in ways])[0]
-            pending = self.case.proposal_for(track.id, rule.name)
-            wanted = accepted(self.case, rule.confirm_by if pending else rule.by_people)
-            able = [one for one in self.office.people(db) if choose(capacities(one, self.case, track), wanted)]
-            data = {} if pending else self.fill(library[track.edition], rule.form, {}, track, rule.name, "")
-            fire_transition(
-                db,
-                dice.choice(able or [actor]),
-                self.case.log,
-                self.case.kind,
-                track.id,
-                rule.name,
-                data=data,
-                revision=self.case.tracks[track.id].revision,
-                request=new_request(),
-            )
+                self._finish(db, actor, dice.choice(side))
+            else:
+                self._move(db, actor, dice.choice(list(self.case.tracks.values())))
 
-    def _worker(self, db: Connection, task: Task) -> Actor | None:
+    def _finish(self, db: Connection, actor: Actor, task: Task) -> None:
+        decides = {"decision": self.office.dice.choice(("confirm", "refuse")), "reason": "We looked."}
+        data = self.fill(self.sheet_of(task, ""), {}) if task.type == "side" else decides
+        if data.get("decision") == "confirm":
+            data.pop("reason", None)
+        worker = self.worker(db, task) or actor
+        complete_task(db, worker, task.id, data=data, happened_on=None, request=new_request())
+
+    def _move(self, db: Connection, actor: Actor, track: Track) -> None:
+        dice, edition = self.office.dice, load_library()[track.edition]
+        ways = [rule for rule, _ in edition.leaving(track.states) if rule.by_people]
+        if not ways:
+            return
+        rule = dice.choices(ways, [{MAIN: 10, RETURN: 4, EXCEPTION: 1}[one.kind] for one in ways])[0]
+        pending = self.case.proposal_for(track.id, rule.name)
+        wanted = accepted(self.case, rule.confirm_by if pending else rule.by_people)
+        able = [one for one in self.office.people(db) if choose(capacities(one, self.case, track), wanted)]
+        data = {} if pending else self.fill(Sheet(edition, rule.form, track, who="", action=rule.name), {})
+        fire_transition(
+            db,
+            dice.choice(able or [actor]),
+            self.case.log,
+            self.case.kind,
+            track.id,
+            rule.name,
+            data=data,
+            revision=self.case.tracks[track.id].revision,
+            request=new_request(),
+        )
+
+    def worker(self, db: Connection, task: Task) -> Actor | None:
         able = [
             one
             for one in self.office.people(db)
@@ -162,10 +151,31 @@ class Life(Performance):
         ]
         return self.office.dice.choice(able) if able else None
 
-    def id(self, name: str) -> str:
-        """Whom a script calls so; who is named by nothing but a role is anybody of that role."""
-        known = self.stage.ids.get(self.script.cast.get(name, name))
-        return known or self.stage.ids["chen" if name == Role.OFFICER else "assessor"]
+
+class Life(Player):
+    """One case, whose script is followed by whoever may do each step now."""
+
+    def __init__(self, office: Office, script: Script, n: int) -> None:
+        self.whoever = Whoever(office, script)
+        super().__init__(office.stage, script, n, self.whoever)
+        self.refused = 0
+
+    @property
+    def over(self) -> bool:
+        return super().over or self.refused >= PATIENCE
+
+    def live(self) -> None:
+        """The next step, as far as anybody may do it."""
+        self.skip_waits()
+        if self.over:
+            return
+        place = self.place
+        try:
+            self.step()
+            self.refused = 0
+        except (CaseworkError, LookupError, ValueError):
+            self.place = place
+            self.refused += 1
 
 
 class Office:
@@ -212,13 +222,13 @@ class Office:
         ]
         return self.dice.choice(found) if found else None
 
-    def for_step(self, life: Life, person: str) -> Actor:
+    def for_step(self, hand: OperationsHand, person: str) -> Actor:
         """Whoever does a step that was written for a person: that one, who stands in, the case's owner, or a colleague."""
-        db, (roles, _) = life.stage.db, self.roles_of.get(person, ((), None))
+        db, (roles, _) = hand.stage.db, self.roles_of.get(person, ((), None))
         everybody = self.people(db)
         wanted = {person}
-        if Role.OFFICER in roles and life.logs:
-            case = life.case
+        if Role.OFFICER in roles and hand.logs:
+            case = hand.case
             wanted = {case.owner, *case.team} if case.owner else wanted
         choices = [
             [
@@ -277,7 +287,7 @@ class Office:
 
     def _wander(self) -> None:
         try:
-            self.dice.choice(self.lives).wander()
+            self.dice.choice(self.lives).whoever.wander()
             self.counts["wander"] += 1
         except (CaseworkError, LookupError, ValueError) as refused:
             self.counts[f"wander refused: {type(refused).__name__}"] += 1

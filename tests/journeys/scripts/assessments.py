@@ -3,21 +3,15 @@
 from __future__ import annotations
 
 from casework.errors import NotAllowed, Refused, WrongState
-from tests.journeys.driver import add, do, has, has_not, outcome, refused, stands, wait
-from tests.journeys.scripts.stages import (
-    AGREED,
-    ASSESSED,
-    BEFORE_SIGNING,
-    Steps,
-    accepted,
-    approved,
-    to_assessment,
-)
+from casework.playbook.steps import add, do, wait
+from casework.playbook.stretches import AGREED, BEFORE_SIGNING, accepted, assessed, delivered, to_assessment
+from tests.journeys.checks import has, has_not, outcome, refused, stands
+from tests.journeys.journey import Steps
 
-BEGUN: Steps = (*to_assessment(), *accepted("assessment", "assessors", "assessor"))
+BEGUN: Steps = (*to_assessment(), *accepted("assessment", "institute", "assessor"))
 ENGAGED: Steps = (*BEGUN, do("assessor", "assessment.admit"), do("assessor", "assessment.engage"))
 REVIEWED: Steps = (*ENGAGED, do("assessor", "assessment.fix_plan"))
-COMMENTED: Steps = (*BEGUN, *ASSESSED)
+COMMENTED: Steps = (*BEGUN, *assessed("assessor"))
 
 SCRIPTS: dict[str, Steps] = {
     "assessment passes": (
@@ -27,7 +21,7 @@ SCRIPTS: dict[str, Steps] = {
         do("assessor", "assessment.issue_pass"),
         stands("assessment", "verified"),
         refused(do("officer", "case.assessment_passed"), Refused, "has not been approved"),
-        *approved("assessment", "assessor"),
+        *delivered("assessment", "assessor"),
         do("officer", "case.assessment_passed"),
         stands("case", "structuring"),
         stands("ip", "checking"),
@@ -47,7 +41,7 @@ SCRIPTS: dict[str, Steps] = {
         do("assessor", "assessment.send_draft"),
         do("officer", "assessment.comments_in", need_owner="commented", technology_owner="silent"),
         do("assessor", "assessment.issue_limits"),
-        *approved("assessment", "assessor"),
+        *delivered("assessment", "assessor"),
         do("officer", "case.assessment_passed"),
     ),
     "technology is not viable": (
@@ -57,7 +51,7 @@ SCRIPTS: dict[str, Steps] = {
         do("officer", "case.assessment_failed", reason="performance"),
         outcome("not_viable"),
         refused(do("supervisor", "case.close"), Refused, "A referral has not ended"),
-        *approved("assessment", "assessor"),
+        *delivered("assessment", "assessor"),
         do("supervisor", "case.close"),
         stands("case", "closed"),
     ),
@@ -88,10 +82,10 @@ SCRIPTS: dict[str, Steps] = {
         stands("assessment", "replaced"),
         has("usable_results", aftercare=True),
         do("officer", "usable_results"),
-        do("officer", "case.amend_plan", assessment="other_assessors"),
+        do("officer", "case.amend_plan", assessment="test_centre"),
         do("supervisor", "case.amend_plan"),
         stands("referral:assessment", "draft"),
-        *accepted("assessment", "other_assessors", "other_assessor"),
+        *accepted("assessment", "test_centre", "other_assessor"),
         stands("assessment", "application"),
     ),
     "assessment is waived": (
@@ -107,19 +101,19 @@ SCRIPTS: dict[str, Steps] = {
     "technology is assessed again after a change": (
         *COMMENTED,
         do("assessor", "assessment.issue_pass"),
-        *approved("assessment", "assessor"),
+        *delivered("assessment", "assessor"),
         do("officer", "case.assessment_passed"),
         do("officer", "case.reassess", kind="variant"),
         stands("case", "assessment"),
         stands("referral:assessment", "draft"),
         refused(do("officer", "case.assessment_passed"), Refused, "has not stated a result"),
-        *accepted("assessment", "other_assessors", "other_assessor"),
+        *accepted("assessment", "test_centre", "other_assessor"),
         do("other_assessor", "assessment.admit"),
     ),
     "statement expires before signing": (
         *COMMENTED,
         do("assessor", "assessment.issue_pass", valid_until=100),
-        *approved("assessment", "assessor"),
+        *delivered("assessment", "assessor"),
         do("officer", "case.assessment_passed"),
         do("officer", "ip.confirm", territory="CN"),
         do("officer", "case.ready_to_sign", territory="CN"),
@@ -142,7 +136,7 @@ SCRIPTS: dict[str, Steps] = {
     "assessment is asked for again from the agreement": (
         *COMMENTED,
         do("assessor", "assessment.issue_pass", valid_until=100),
-        *approved("assessment", "assessor"),
+        *delivered("assessment", "assessor"),
         do("officer", "case.assessment_passed"),
         do("officer", "ip.confirm", territory="CN"),
         do("officer", "case.ready_to_sign", territory="CN"),

@@ -3,21 +3,19 @@
 from __future__ import annotations
 
 from casework.errors import NotAllowed, Refused
-from tests.journeys.driver import add, do, due_in, has, has_not, outcome, refused, right_is, stands, turn_to, wait
-from tests.journeys.scripts.stages import (
+from casework.playbook.steps import add, do, rights_are, turn_to, wait
+from casework.playbook.stretches import (
     AGREED,
     BEFORE_SIGNING,
     BUILT,
-    Steps,
     accepted,
-    no_site,
-    to_agreement,
     to_assessment,
-    to_deployment,
-    to_monitoring,
     to_scoping,
     to_structuring,
 )
+from tests.journeys.checks import due_in, has, has_not, outcome, refused, stands
+from tests.journeys.journey import Steps
+from tests.journeys.scripts.stages import no_site, to_agreement, to_deployment, to_monitoring
 
 #: What a case at monitoring has to end before it can close.
 MONITORED: Steps = (
@@ -162,10 +160,10 @@ SCRIPTS: dict[str, Steps] = {
         stands("ip", "checking"),
         has("checking", queue="officer"),
         refused(do("officer", "case.ready_to_sign"), Refused, "neither clear nor waived"),
-        right_is("filter_patent", in_force=False),
+        rights_are(in_force=False),
         refused(do("officer", "ip.confirm", territory="CN"), Refused, "A right is not in force"),
         do("officer", "ip.find_gap"),
-        right_is("filter_patent", in_force=True),
+        rights_are(in_force=True),
         do("officer", "ip.mended"),
         do("officer", "ip.confirm", territory="CN"),
         do("officer", "case.ready_to_sign"),

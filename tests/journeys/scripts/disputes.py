@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from casework.errors import NotFound, Refused
-from tests.journeys.driver import Step, add, dispute, do, has, has_not, refused, stands, that, turn_to, wait
-from tests.journeys.scripts.stages import Steps, to_agreement, to_deployment, to_monitoring, to_structuring
+from casework.playbook.steps import add, dispute, do, turn_to, wait
+from casework.playbook.stretches import to_structuring
+from tests.journeys.checks import has, has_not, refused, stands, that
+from tests.journeys.journey import Step, Steps
+from tests.journeys.scripts.stages import to_agreement, to_deployment, to_monitoring
 
 OPENED: Steps = (
     dispute(),

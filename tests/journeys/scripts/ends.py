@@ -5,25 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from casework.errors import NotAllowed, Refused
-from tests.journeys.driver import (
-    add,
-    begin,
-    dispute,
-    do,
-    hand,
-    has,
-    has_not,
-    interest,
-    outcome,
-    refused,
-    stands,
-    that,
-    turn_to,
-    wait,
-)
-from tests.journeys.scripts.stages import (
+from casework.playbook.steps import add, begin, dispute, do, hand_over, interest, turn_to, wait
+from casework.playbook.stretches import (
     SCREENED,
-    Steps,
     accepted,
     planned,
     sent,
@@ -33,6 +17,8 @@ from tests.journeys.scripts.stages import (
     to_structuring,
     to_triage,
 )
+from tests.journeys.checks import has, has_not, outcome, refused, stands, that
+from tests.journeys.journey import Steps
 
 #: Proposed to close in triage and closed by another person: the shortest way to the end.
 CLOSED: Steps = (
@@ -44,7 +30,7 @@ CLOSED: Steps = (
 )
 STOPPED: Steps = (
     *to_assessment(pledge="bank"),
-    *accepted("assessment", "assessors", "assessor"),
+    *accepted("assessment", "institute", "assessor"),
     do("compliance", "case.compliance_stop"),
 )
 
@@ -75,7 +61,7 @@ SCRIPTS: dict[str, Steps] = {
         *to_triage(),
         do("officer", "triage_check", interest="declared"),
         refused(do("officer", "case.pass_triage"), NotAllowed, "you have declared an interest"),
-        hand("supervisor", "officer2"),
+        hand_over("supervisor", "officer2"),
         add("officer2", "case.triage_check"),
         do("officer2", "triage_check"),
         do("officer2", "case.pass_triage"),
@@ -126,9 +112,9 @@ SCRIPTS: dict[str, Steps] = {
     "officer leaves": (
         *to_scoping("main"),
         *to_scoping("sibling"),
-        hand("supervisor", "officer2", "officer3"),
+        hand_over("supervisor", "officer2", "officer3"),
         turn_to("main"),
-        hand("supervisor", "officer2"),
+        hand_over("supervisor", "officer2"),
         that(lambda j: j.case.owner == j.world["officer2"], "the case is never without an owner"),
         refused(do("officer", "kick_off"), NotAllowed, "work its queue"),
         do("officer2", "kick_off"),
@@ -186,7 +172,9 @@ SCRIPTS: dict[str, Steps] = {
         refused(do("officer", "referral:pledge.send", provider="bank"), Refused, "stands still"),
         refused(do("compliance", "case.compliance_stop"), NotAllowed, "another person must decide"),
         refused(do("supervisor", "case.compliance_stop"), NotAllowed, "is for: compliance"),
-        do("compliance2", "decide_compliance_stop", decision="refuse", reason="Another company of the same name."),
+        do(
+            "second_compliance", "decide_compliance_stop", decision="refuse", reason="Another company of the same name."
+        ),
         that(lambda j: not j.case.frozen, "and goes on when the stop is refused"),
         has("accepted", state="Ready"),
         do("assessor", "assessment.admit"),
@@ -195,7 +183,7 @@ SCRIPTS: dict[str, Steps] = {
         has("screening", "need_owner", count=1),
         has_not("screening", "technology_owner"),
         do("compliance", "screening", result="hit"),
-        do("compliance2", "case.compliance_stop"),
+        do("second_compliance", "case.compliance_stop"),
         do("compliance", "decide_compliance_stop", decision="confirm"),
         stands("case", "closing"),
         outcome("compliance_stop"),
@@ -217,7 +205,7 @@ SCRIPTS: dict[str, Steps] = {
     ),
     "screening is too old": (
         *to_scoping(),
-        *planned(assessment="assessors"),
+        *planned(assessment="institute"),
         wait(95),
         refused(do("supervisor", "case.approve_plan"), Refused, "at most 90 days ago"),
         add("compliance", "case.screening", "need_owner"),
@@ -230,13 +218,13 @@ SCRIPTS: dict[str, Steps] = {
     ),
     "plan is returned": (
         *to_scoping(),
-        *planned(assessment="assessors"),
+        *planned(assessment="institute"),
         has("decide_plan", queue="supervisor"),
         refused(do("officer", "decide_plan"), NotAllowed, "work its queue"),
         do("supervisor", "decide_plan", reason="Name the day."),
         has("service_plan", queue="officer"),
         refused(do("supervisor", "case.approve_plan"), Refused, "was returned and not handed in again"),
-        do("officer", "service_plan", assessment="assessors", assessment_on=60),
+        do("officer", "service_plan", assessment="institute", assessment_on=60),
         do("supervisor", "case.approve_plan"),
         has_not("decide_plan"),
     ),
@@ -260,7 +248,7 @@ SCRIPTS: dict[str, Steps] = {
         has("screening", count=2),
         has("record_consent", count=2),
         *SCREENED,
-        do("officer", "service_plan", assessment="assessors"),
+        do("officer", "service_plan", assessment="institute"),
         add("officer", "case.nda"),
         do("officer", "nda"),
         refused(do("supervisor", "case.approve_plan"), Refused, "must have renewed a consent"),
@@ -305,11 +293,11 @@ SCRIPTS: dict[str, Steps] = {
     # --- two people: never the same one, nor a deputy of the same one ---
     "two people for a plan": (
         *to_scoping(),
-        hand("supervisor", "chief"),
+        hand_over("supervisor", "chief"),
         *SCREENED,
         do("chief", "kick_off"),
         do("chief", "nda"),
-        do("chief", "service_plan", assessment="assessors", skip_assessment=True),
+        do("chief", "service_plan", assessment="institute", skip_assessment=True),
         *never("case.approve_plan", "the one who prepared it"),
         *never("case.skip_assessment", "the one who prepared it", reason="risk_accepted"),
         *never("decide_plan", "the one who prepared it"),
@@ -317,17 +305,17 @@ SCRIPTS: dict[str, Steps] = {
     ),
     "two people for a waived agreement on secrecy": (
         *to_scoping(),
-        hand("supervisor", "chief", "officer"),
+        hand_over("supervisor", "chief", "officer"),
         *SCREENED,
         do("chief", "nda", status="waiver_asked"),
         do("officer", "kick_off"),
-        do("officer", "service_plan", assessment="assessors"),
+        do("officer", "service_plan", assessment="institute"),
         *never("case.approve_plan", "the one who prepared it"),
         do("deputy", "case.approve_plan"),
     ),
     "two people for a waiver": (
         *to_structuring(),
-        hand("supervisor", "chief"),
+        hand_over("supervisor", "chief"),
         add("chief", "case.ask_waiver"),
         do("chief", "ask_waiver", what="ip"),
         *never("decide_waiver", "the one who prepared it"),
@@ -357,7 +345,7 @@ SCRIPTS: dict[str, Steps] = {
     "two people for closing": (
         *to_triage(),
         do("officer", "triage_check"),
-        hand("supervisor", "chief"),
+        hand_over("supervisor", "chief"),
         do("chief", "case.propose_close", outcome="not_eligible"),
         *never("case.close", "the one who did the step before"),
         do("supervisor", "case.return_to_work"),
@@ -375,8 +363,8 @@ SCRIPTS: dict[str, Steps] = {
         do("supervisor", "case.reopen"),
     ),
     "two people for a conflict": (
-        *to_assessment(assessment="other_assessors"),
-        *sent("assessment", "other_assessors"),
+        *to_assessment(assessment="test_centre"),
+        *sent("assessment", "test_centre"),
         do("chief", "referral:assessment.declare_conflict", nature="family"),
         # Who declared it is out of the case, and nobody acts for that person there.
         refused(do("chief", "referral:assessment.waive_conflict"), NotAllowed, "declared an interest"),
@@ -390,7 +378,7 @@ SCRIPTS: dict[str, Steps] = {
         do("compliance", "case.compliance_stop"),
         refused(do("compliance", "case.compliance_stop"), NotAllowed, "another person must decide"),
         refused(do("compliance_deputy", "case.compliance_stop"), NotAllowed, "another person must decide"),
-        do("compliance2", "case.compliance_stop"),
+        do("second_compliance", "case.compliance_stop"),
         outcome("compliance_stop"),
     ),
 }

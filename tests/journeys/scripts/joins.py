@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 from casework.engine.state.case import MET_JOIN
 from casework.errors import InvalidForm, Refused
-from tests.journeys.driver import Do, Journey, do, has, has_not, paper, refused, that
-from tests.journeys.scripts.stages import (
-    AGREED,
-    BEFORE_SIGNING,
+from casework.playbook.hand import Do
+from casework.playbook.steps import do, paper
+from casework.playbook.stretches import (
     BUILT,
-    Steps,
+    SIGNING,
     accepted,
     planned,
     sent,
@@ -19,14 +16,16 @@ from tests.journeys.scripts.stages import (
     to_scoping,
     to_structuring,
 )
+from tests.journeys.checks import has, has_not, refused, that
+from tests.journeys.journey import Check, Journey, Steps
 
 SEND = "referral:assessment.send"
-OTHERS = ["other_assessors", "third_assessors"]
+OTHERS = ["test_centre", "laboratory"]
 
 
 def side_by_side(rule: str, *others: str, **more: object) -> Steps:
     """A request to the assessors, and the same at once to the others."""
-    return (*to_assessment(), *sent("assessment", "assessors", beside=list(others or OTHERS), join=rule, **more))
+    return (*to_assessment(), *sent("assessment", "institute", beside=list(others or OTHERS), join=rule, **more))
 
 
 def n(number: int, transition: str, who: str, **data: object) -> Do:
@@ -51,16 +50,16 @@ def assessed(number: int, who: str, verdict: str = "issue_pass") -> Steps:
     )
 
 
-def come_to(*outcomes: str | None) -> Callable[[Journey], None]:
+def come_to(*outcomes: str | None) -> Check:
     """What became of the referrals, in their order; None for one that runs."""
 
     def holds(journey: Journey) -> bool:
-        return [one.outcome for one in journey._tracks("referral:assessment")] == list(outcomes)
+        return [one.outcome for one in journey.tracks("referral:assessment")] == list(outcomes)
 
     return that(holds, f"the referrals have come to {outcomes}")
 
 
-def met(times: int) -> Callable[[Journey], None]:
+def met(times: int) -> Check:
     """How often it was noted that enough results are there, and what the join says."""
 
     def holds(journey: Journey) -> bool:
@@ -118,7 +117,7 @@ SCRIPTS: dict[str, Steps] = {
         do("officer", "case.assessment_passed"),
     ),
     "one assessment of two does not verify": (
-        *side_by_side("all", "other_assessors"),
+        *side_by_side("all", "test_centre"),
         *assessed(1, "assessor"),
         *assessed(2, "other_assessor", "issue_fail"),
         refused(do("officer", "case.assessment_passed"), Refused, "not stated"),
@@ -132,9 +131,9 @@ SCRIPTS: dict[str, Steps] = {
         has("too_few_results", count=1),
         refused(do("officer", "too_few_results", go_on="fewer"), Refused, "no result"),
         refused(
-            do("officer", "case.ask_beside", service="assessment", beside=["assessors"], join="some", needed=3), Refused, "cannot come"
+            do("officer", "case.ask_beside", service="assessment", beside=["institute"], join="some", needed=3), Refused, "cannot come"
         ),
-        do("officer", "case.ask_beside", service="assessment", beside=["assessors"], join="some", needed=2),
+        do("officer", "case.ask_beside", service="assessment", beside=["institute"], join="some", needed=2),
         has_not("too_few_results"),
         *assessed(4, "assessor"),
         n(3, "decline", "third_assessor", reason="price"),
@@ -144,7 +143,7 @@ SCRIPTS: dict[str, Steps] = {
         do("officer", "case.assessment_passed"),
     ),
     "nobody is waited for any more": (
-        *side_by_side("first", "other_assessors"),
+        *side_by_side("first", "test_centre"),
         n(1, "decline", "assessor", reason="price"),
         n(2, "decline", "other_assessor", reason="price"),
         do("officer", "too_few_results", go_on="none"),
@@ -152,7 +151,7 @@ SCRIPTS: dict[str, Steps] = {
         met(0),
     ),
     "panel takes part in what is waited for": (
-        *side_by_side("all", "other_assessors", panel=["third_assessors"]),
+        *side_by_side("all", "test_centre", panel=["laboratory"]),
         n(1, "decline", "assessor", reason="price"),
         *assessed(2, "other_assessor"),
         met(0),
@@ -164,7 +163,7 @@ SCRIPTS: dict[str, Steps] = {
         refused(do("officer", SEND, beside=OTHERS), Refused, "say how many"),
         refused(do("officer", SEND, join="first"), Refused, "Only one provider"),
         refused(do("officer", SEND, beside=OTHERS, join="some", needed=4), Refused, "cannot come"),
-        refused(do("officer", SEND, beside=["assessors"], join="first"), Refused, "asked already"),
+        refused(do("officer", SEND, beside=["institute"], join="first"), Refused, "asked already"),
         refused(do("officer", "case.change_join", service="assessment", join="all"), Refused, "No referrals run side by side"),
         refused(do("officer", SEND, beside=OTHERS, join="none"), InvalidForm),
         do("officer", SEND),
@@ -173,23 +172,23 @@ SCRIPTS: dict[str, Steps] = {
         come_to(None, None, None),
     ),
     "request beside waits for a consent, and is needed no longer": (
-        *to_scoping(providers=["assessors"]), *planned(assessment="assessors"), do("supervisor", "case.approve_plan"),
+        *to_scoping(providers=["institute"]), *planned(assessment="institute"), do("supervisor", "case.approve_plan"),
         paper("drawings", "technology_owner"),
-        *sent("assessment", "assessors", beside=["other_assessors"], join="first", documents=["drawings"]),
+        *sent("assessment", "institute", beside=["test_centre"], join="first", documents=["drawings"]),
         has("draft", queue="officer"),
         *assessed(1, "assessor"),
         come_to("completed", "cancelled"),
         has_not("draft"),
     ),
     "what comes back for correction is needed no longer": (
-        *side_by_side("first", "other_assessors"),
+        *side_by_side("first", "test_centre"),
         *assessed(2, "other_assessor")[:-1],
         n(2, "return", "officer"),
         *assessed(1, "assessor"),
         come_to("completed", "cancelled"),
     ),
     "what was delivered is still checked": (
-        *side_by_side("first", "other_assessors"),
+        *side_by_side("first", "test_centre"),
         *assessed(2, "other_assessor")[:-1],
         *assessed(1, "assessor"),
         come_to("completed", None),
@@ -204,12 +203,12 @@ SCRIPTS: dict[str, Steps] = {
     "lenders are asked side by side, to the end": (
         *to_structuring(pledge="bank"), *accepted("pledge", "bank", "banker"), *STIR,
         do("officer", "ip.confirm", territory="CN"), do("officer", "case.ready_to_sign", territory="CN", pledge_by=90), *STIR,
-        *AGREED, do("officer", "agreement.sign_local"), *BEFORE_SIGNING, do("officer", "case.sign"), *STIR,
+        *SIGNING, do("officer", "case.sign"), *STIR,
         *BUILT, do("officer", "deployment.pass"), do("officer", "case.accept_site"), *STIR,
     ),
     **{
         f"request that stands at {state} is needed no longer": (
-            *side_by_side("first", "other_assessors"), *steps, *assessed(1, "assessor"), come_to("completed", "cancelled"),
+            *side_by_side("first", "test_centre"), *steps, *assessed(1, "assessor"), come_to("completed", "cancelled"),
         )
         for state, steps in AT.items()
     },

@@ -3,15 +3,10 @@
 from __future__ import annotations
 
 from casework.errors import NotAllowed, Refused
-from tests.journeys.driver import Journey, add, do, has, has_not, outcome, refused, stands, that, turn_to, wait
-from tests.journeys.scripts.stages import (
-    AGREED,
-    BEFORE_SIGNING,
-    Steps,
-    accepted,
-    approved,
-    to_structuring,
-)
+from casework.playbook.steps import add, do, turn_to, wait
+from casework.playbook.stretches import AGREED, BEFORE_SIGNING, accepted, delivered, to_structuring
+from tests.journeys.checks import has, has_not, outcome, refused, stands, that
+from tests.journeys.journey import Journey, Steps
 
 # --- pledge ----------------------------------------------------------------------------------------------------------
 
@@ -54,7 +49,7 @@ SCRIPTS: dict[str, Steps] = {
         that(pledged, "from registration on the patent is pledged"),
         do("banker", "pledge.paid_out", repayments=[("The first half.", 200)]),
         has("repayment", queue="provider", aftercare=True),
-        *approved("pledge", "banker"),
+        *delivered("pledge", "banker"),
         do("banker", "repayment"),
         do("banker", "pledge.repaid"),
         refused(do("banker", "pledge.cleared_loss"), Refused, "Nobody has stated"),
@@ -133,7 +128,7 @@ SCRIPTS: dict[str, Steps] = {
     "loan is overdue after deployment": (
         *REQUESTED,
         *TO_SERVICING,
-        *approved("pledge", "banker"),
+        *delivered("pledge", "banker"),
         do("officer", "ip.confirm", territory="CN", pledge="consent_on_file"),
         do("officer", "case.ready_to_sign", territory="CN"),
         *AGREED,
@@ -217,7 +212,7 @@ SCRIPTS: dict[str, Steps] = {
         do("officer", "finance.docs_signed"),
         do("financier", "finance.cp_met"),
         has_not("benefit_report"),
-        *approved("finance", "financier"),
+        *delivered("finance", "financier"),
         wait(367),
         has("benefit_report", queue="officer", aftercare=True),
     ),

@@ -2,46 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 from casework.errors import NotAllowed, NotFound, Refused, WrongState
-from tests.journeys.driver import (
-    Journey,
-    add,
-    do,
-    due_in,
-    has,
-    has_not,
-    paper,
-    refused,
-    stands,
-    that,
-    wait,
-    withdrawn,
-)
-from tests.journeys.scripts.stages import (
-    ASSESSED,
-    Steps,
-    accepted,
-    planned,
-    sent,
-    to_assessment,
-    to_scoping,
-)
+from casework.playbook.steps import add, do, paper, wait, withdrawn
+from casework.playbook.stretches import accepted, assessed, planned, sent, to_assessment, to_scoping
+from tests.journeys.checks import due_in, has, has_not, refused, stands, that
+from tests.journeys.journey import Check, Journey, Steps
 
-SENT: Steps = (*to_assessment(), *sent("assessment", "assessors"))
-ACCEPTED: Steps = (*to_assessment(), *accepted("assessment", "assessors", "assessor"))
+SENT: Steps = (*to_assessment(), *sent("assessment", "institute"))
+ACCEPTED: Steps = (*to_assessment(), *accepted("assessment", "institute", "assessor"))
 STARTED: Steps = (*ACCEPTED, do("assessor", "assessment.admit"))
 DELIVERED: Steps = (
     *ACCEPTED,
-    *ASSESSED,
+    *assessed("assessor"),
     do("assessor", "assessment.issue_pass"),
     do("assessor", "referral:assessment.deliver"),
 )
 SECRET: Steps = (
     *to_assessment(),
     paper("drawings", "technology_owner"),
-    *accepted("assessment", "assessors", "assessor", documents=["drawings"]),
+    *accepted("assessment", "institute", "assessor", documents=["drawings"]),
 )
 
 
@@ -66,7 +45,7 @@ def refuses_the_drawings() -> Steps:
     return (refused(send, Refused, "No consent of the party concerned covers this provider"),)
 
 
-def asked(provider: str, *next_: str) -> Callable[[Journey], None]:
+def asked(provider: str, *next_: str) -> Check:
     """The newest referral stands at a provider, and the panel would ask these after it."""
 
     def holds(journey: Journey) -> bool:
@@ -85,44 +64,44 @@ SCRIPTS: dict[str, Steps] = {
         stands("referral:assessment", "declined"),
         do("officer", "choose_other_provider", next="assessment"),
         stands("referral:assessment", "draft"),
-        *accepted("assessment", "other_assessors", "other_assessor"),
+        *accepted("assessment", "test_centre", "other_assessor"),
     ),
     "panel is asked in its order": (
         *to_assessment(),
         paper("drawings", "technology_owner"),
-        *sent("assessment", "assessors", panel=["other_assessors", "third_assessors"], documents=["drawings"]),
+        *sent("assessment", "institute", panel=["test_centre", "laboratory"], documents=["drawings"]),
         do("assessor", "referral:assessment.decline", reason="no_capacity"),
         stands("referral:assessment", "sent"),
-        asked("other_assessors", "third_assessors"),
+        asked("test_centre", "laboratory"),
         has_not("choose_other_provider"),
         # Nobody answers either: the last one is asked, with the drawings and the same time to answer.
         wait(15),
         stands("referral:assessment", "sent"),
-        asked("third_assessors"),
+        asked("laboratory"),
         do("third_assessor", "referral:assessment.accept"),
         that(lambda j: granted(j) == 1, "the drawings come with the acceptance"),
     ),
     "panel comes to its end": (
         *to_assessment(),
-        *sent("assessment", "assessors", panel=["other_assessors"]),
+        *sent("assessment", "institute", panel=["test_centre"]),
         do("assessor", "referral:assessment.decline", reason="price"),
         do("other_assessor", "referral:assessment.decline", reason="no_capability"),
         has("choose_other_provider", queue="officer"),
     ),
     "panel passes over a conflict": (
         *to_assessment(),
-        *sent("assessment", "assessors", panel=["other_assessors"]),
+        *sent("assessment", "institute", panel=["test_centre"]),
         do("assessor", "referral:assessment.declare_conflict", nature="competitor"),
         do("supervisor", "referral:assessment.uphold_conflict"),
         stands("referral:assessment", "sent"),
-        asked("other_assessors"),
+        asked("test_centre"),
     ),
     "panel waits for a consent": (
-        *to_scoping(providers=["assessors"]),
-        *planned(assessment="assessors"),
+        *to_scoping(providers=["institute"]),
+        *planned(assessment="institute"),
         do("supervisor", "case.approve_plan"),
         paper("drawings", "technology_owner"),
-        *sent("assessment", "assessors", panel=["other_assessors"], documents=["drawings"]),
+        *sent("assessment", "institute", panel=["test_centre"], documents=["drawings"]),
         do("assessor", "referral:assessment.decline", reason="price"),
         stands("referral:assessment", "draft"),
         has("draft", queue="officer"),
@@ -205,7 +184,9 @@ SCRIPTS: dict[str, Steps] = {
         stands("referral:assessment", "draft"),
     ),
     "deadline is missed and extended": (
-        *STARTED,
+        *SENT,
+        do("assessor", "referral:assessment.accept", planned_on=30),
+        do("assessor", "assessment.admit"),
         has("in_progress", flagged=False, queue="provider"),
         wait(45),
         has("in_progress", flagged=True),
@@ -266,16 +247,16 @@ SCRIPTS: dict[str, Steps] = {
         stands("assessment", "replaced"),
     ),
     "no document leaves without consent": (
-        *to_scoping(providers=["assessors"]),
-        *planned(assessment="assessors"),
+        *to_scoping(providers=["institute"]),
+        *planned(assessment="institute"),
         paper("drawings", "technology_owner"),
         do("supervisor", "case.approve_plan"),
         refused(
-            do("officer", "referral:assessment.send", provider="other_assessors", documents=["drawings"]),
+            do("officer", "referral:assessment.send", provider="test_centre", documents=["drawings"]),
             Refused,
             "No consent of the party concerned covers this provider",
         ),
-        *sent("assessment", "assessors", documents=["drawings"]),
+        *sent("assessment", "institute", documents=["drawings"]),
         refused(do("other_assessor", "referral:assessment.accept"), NotFound),
         do("assessor", "referral:assessment.accept"),
         that(lambda j: granted(j) == 1, "and is granted to that provider"),
@@ -301,10 +282,10 @@ SCRIPTS: dict[str, Steps] = {
     ),
     "consent expires": (
         *to_scoping(expires_on=60),
-        *planned(assessment="assessors"),
+        *planned(assessment="institute"),
         do("supervisor", "case.approve_plan"),
         paper("drawings", "technology_owner"),
-        *accepted("assessment", "assessors", "assessor", documents=["drawings"]),
+        *accepted("assessment", "institute", "assessor", documents=["drawings"]),
         wait(62),
         that(lambda j: granted(j) == 0, "the grants end"),
         stands("referral:assessment", "suspended"),

@@ -3,21 +3,22 @@
 from __future__ import annotations
 
 from casework.errors import Refused
-from tests.journeys.driver import Journey, along, do, refused, stands, that
-from tests.journeys.scripts.disputes import OPENED
-from tests.journeys.scripts.loans import REQUESTED, SOUGHT, TO_CLOSE, TO_REGISTER
-from tests.journeys.scripts.stages import (
+from casework.playbook.steps import do
+from casework.playbook.stretches import (
     AGREED,
-    ASSESSED,
-    BEFORE_SIGNING,
     BUILT,
-    Steps,
+    SIGNING,
     accepted,
+    assessed,
     sent,
     to_assessment,
-    to_deployment,
     to_structuring,
 )
+from tests.journeys.checks import along, refused, stands, that
+from tests.journeys.journey import Journey, Steps
+from tests.journeys.scripts.disputes import OPENED
+from tests.journeys.scripts.loans import REQUESTED, SOUGHT, TO_CLOSE, TO_REGISTER
+from tests.journeys.scripts.stages import to_deployment
 
 THROUGH: Steps = (
     *to_assessment(),
@@ -25,9 +26,7 @@ THROUGH: Steps = (
     do("supervisor", "case.waive_assessment"),
     do("officer", "ip.confirm", territory="CN"),
     do("officer", "case.ready_to_sign"),
-    *AGREED,
-    do("officer", "agreement.sign_local"),
-    *BEFORE_SIGNING,
+    *SIGNING,
     do("officer", "case.sign"),
     *BUILT,
     do("officer", "deployment.pass"),
@@ -37,13 +36,13 @@ THROUGH: Steps = (
 )
 ASSESSMENT: Steps = (
     *to_assessment(),
-    *accepted("assessment", "assessors", "assessor"),
+    *accepted("assessment", "institute", "assessor"),
     do("assessor", "assessment.find_gaps"),
     do("officer", "assessment.supply"),
-    *ASSESSED[:3],
+    *assessed("assessor")[:3],
     do("assessor", "assessment.need_tests"),
     do("assessor", "assessment.tests_done"),
-    *ASSESSED[4:],
+    *assessed("assessor")[4:],
 )
 MEDIATION: Steps = (
     *to_structuring(),
@@ -59,7 +58,7 @@ MEDIATION: Steps = (
 )
 REFERRAL: Steps = (
     *to_assessment(),
-    *sent("assessment", "assessors"),
+    *sent("assessment", "institute"),
     do("assessor", "referral:assessment.ask_info"),
     do("officer", "referral:assessment.supply_info"),
     do("assessor", "referral:assessment.declare_conflict"),
@@ -68,7 +67,7 @@ REFERRAL: Steps = (
     do("assessor", "assessment.admit"),
     do("officer", "referral:assessment.suspend"),
     do("officer", "referral:assessment.continue"),
-    *ASSESSED[1:],
+    *assessed("assessor")[1:],
     do("assessor", "assessment.issue_pass"),
     do("assessor", "referral:assessment.deliver"),
     do("officer", "referral:assessment.return"),
@@ -97,7 +96,7 @@ SCRIPTS: dict[str, Steps] = {
         (do("officer", "case.hold"), do("officer", "case.resume")),
         (do("officer", "case.withdraw"), stands("case", "closing"), do("supervisor", "case.return_to_work")),
         (do("officer", "case.propose_close"), do("supervisor", "case.return_to_work")),
-        (do("compliance", "case.compliance_stop"), do("compliance2", "case.compliance_stop")),
+        (do("compliance", "case.compliance_stop"), do("second_compliance", "case.compliance_stop")),
         (do("officer", "case.amend_plan", finance="fund"), do("supervisor", "case.amend_plan")),
     ),
     "ways out of an assessment": along(ASSESSMENT, (do("officer", "assessment.withdraw"),)),

@@ -18,13 +18,16 @@ from casework.operations.core.actions import calendar_of, home_of
 from casework.operations.deadlines import timers as deadlines
 from casework.operations.deadlines.timers import next_moment, ring_clocks, ring_due, ring_due_on
 from casework.operations.tasks.service import claim_task
+from casework.playbook.steps import do, wait
+from casework.playbook.stretches import to_structuring
 from casework.records.case_loader import load
 from casework.records.database import connect_engine, transaction
 from casework.records.event_log import now, read_events
 from casework.settings import Settings, load_settings
-from tests.journeys.driver import Journey, do, has, stands, start_clock, wait
+from tests.journeys.checks import has, stands
+from tests.journeys.journey import Journey, start_clock
 from tests.journeys.scripts import SCRIPTS
-from tests.journeys.scripts.stages import no_site, to_structuring
+from tests.journeys.scripts.stages import no_site
 from tests.journeys.world import build_world as build_journeys_world
 from tests.support.world import World, new_request, to_referral
 

@@ -16,9 +16,11 @@ from casework.operations.core.external_facts import outside
 from casework.operations.documents.storage import Cabinet
 from casework.operations.referrals.service import show_referral
 from casework.operations.verification.service import verify_case
+from casework.playbook.steps import do
 from casework.records.case_loader import load
 from casework.records.database import transaction
-from tests.journeys.driver import Journey, do, refused, start_clock
+from tests.journeys.checks import refused
+from tests.journeys.journey import Journey, start_clock
 from tests.journeys.scripts.loans import REQUESTED, TO_DRAWDOWN
 from tests.journeys.world import build_world as build_journeys_world
 from tests.support.world import World, to_referral

@@ -232,7 +232,7 @@ class Trials(Office):
             return
         case = load(db, row.log, "case")
         task = case.tasks[row.id]
-        actor = self.lives[0]._worker(db, task) or self.one_with(db, Role.OFFICER)
+        actor = self.lives[0].whoever.worker(db, task) or self.one_with(db, Role.OFFICER)
         told = what_was_asked(db, actor, case, task) if actor is not None else None
         if actor is None or told is None:
             return

@@ -1,4 +1,4 @@
-"""Plays the steps of a script at browsers, each person at one of their own: the steps that the demo plays on its operations.
+"""The hand that presses the steps of a script at browsers, each person at one of their own.
 
 What a button is called comes from the catalogue of the reader's language, so a Chinese play presses the Chinese buttons.
 """
@@ -13,8 +13,8 @@ from typing import Any
 from playwright.sync_api import FilePayload
 
 from casework.definitions import load_library
-from casework.demo.steps import Do
-from casework.demo.words import CHOICES, DAYS, MOSTLY_NOT, NUMBERS
+from casework.playbook.hand import Hand
+from casework.playbook.words import CHOICES, DAYS, MOSTLY_NOT, NUMBERS
 from tests.browser.reader import Reader
 from tests.browser.site import Site
 from tests.support.catalogues import FOLDER, compile_catalogues
@@ -44,7 +44,7 @@ def _catalogue(domain: str) -> GNUTranslations:
         return GNUTranslations(file)
 
 
-class Play:
+class BrowserHand(Hand):
     """One case on its way. `enter` opens a browser for a person of the world; each has one."""
 
     def __init__(self, site: Site, enter: Callable[[str], Reader], *, chinese: bool) -> None:
@@ -101,49 +101,37 @@ class Play:
         assert self.number in officer.page.locator("h1").inner_text()
         assert self.number in self.told(officer)
 
-    def play(self, *steps: Do) -> None:
-        for step in steps:
-            try:
-                self._do(step)
-            except Exception as fault:
-                fault.add_note(f"in {step}")
-                raise
+    def add(self, who: str, task: str, about: str | None) -> None:
+        workflow, _, name = task.rpartition(".")
+        reader = self.at_case(who)
+        reader.press(f'.requests a[href*="{name}"]', self.call(workflow, f"tasks.{name}"))
+        reader.answer(**self._said(name, {}))
 
-    def _do(self, step: Do) -> None:
-        deed = step.what.rpartition(".")[2]
-        said = {field: value for (of, field), value in CHOICES.items() if of == deed}
-        said |= {name: self._resolved(value) for name, value in step.data.items()}
-        if step.what.startswith("+"):
-            workflow, _, task = step.what[1:].rpartition(".")
-            reader = self.at_case(step.who)
-            reader.press(f'.requests a[href*="{task}"]', self.call(workflow, f"tasks.{task}"))
-            reader.answer(**said)
-        elif "." in step.what:
-            self._fire(step, said)
-        else:
-            reader = self.at_case(step.who) if self._in_office(step.who) else self._at_referral(step.who, step.what)
-            reader.follow_to(f"/tasks/{self.task(step.what, step.about)}")
-            reader.answer(**said)
+    def complete(self, who: str, task: str, about: str | None, said: Mapping[str, Json]) -> None:
+        reader = self.at_case(who) if self._in_office(who) else self._at_referral(who, task)
+        reader.follow_to(f"/tasks/{self.task(task, about)}")
+        reader.answer(**self._said(task, said))
 
     def task(self, name: str, about: str | None = None) -> str:
         """An open task by its name in the definition."""
         return self.site.task(self.number, name, about)
 
-    def _fire(self, step: Do, said: Mapping[str, Json]) -> None:
-        name, _, transition = step.what.rpartition(".")
+    def fire(self, who: str, action: str, said: Mapping[str, Json]) -> None:
+        name, _, transition = action.rpartition(".")
+        said = self._said(transition, said)
         workflow, _, kind = name.partition(":")
         track = self.track(workflow, kind or workflow)
         words = self.call(workflow, f"transitions.{transition}.do")
-        if step.what in NEEDED:
-            self._hand_in(step.who, kind or workflow, NEEDED[step.what])
-        if self._in_office(step.who):
-            reader = self.at_case(step.who)
+        if action in NEEDED:
+            self._hand_in(who, kind or workflow, NEEDED[action])
+        if self._in_office(who):
+            reader = self.at_case(who)
         else:
-            reader = self._at_referral(step.who, kind or workflow)
+            reader = self._at_referral(who, kind or workflow)
             if transition == "accept":
                 # Its form stands on the page of the offer.
                 assert words in reader.page.locator("form.asks .deeds button").inner_text()
-                reader.answer(person=self.site.world.people[CAST.get(step.who, step.who)], **said)
+                reader.answer(person=self.site.world.people[CAST.get(who, who)], **said)
                 return
         reader.press(f'main a[href$="/{track}/{transition}"]', words)
         assert words in reader.page.locator("form.asks .deeds button").inner_text()
@@ -176,6 +164,11 @@ class Play:
             kind=kind,
         )[0]
 
+    def _said(self, action: str, said: Mapping[str, Json]) -> dict[str, Json]:
+        """What a script says, and what is chosen where it says nothing."""
+        chosen = {field: value for (of, field), value in CHOICES.items() if of == action}
+        return chosen | {name: self._resolved(value) for name, value in said.items()}
+
     def _resolved(self, value: Json) -> Json:
         """What stands for a name of the script."""
         if isinstance(value, list):
@@ -185,4 +178,4 @@ class Play:
         return value
 
 
-__all__ = ["Play"]
+__all__ = ["BrowserHand"]

@@ -1,4 +1,4 @@
-"""What people of the demo write where a form asks and a script says nothing."""
+"""What people write where a form asks and a script says nothing."""
 
 from __future__ import annotations
 

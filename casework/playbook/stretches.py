@@ -1,66 +1,66 @@
-"""Stretches of a case that several scripts share."""
+"""Stretches of the way that many scripts have in common, written for whoever is the officer of the case."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from casework.demo.steps import Call, Step, do
+from casework.playbook.hand import Do
+from casework.playbook.steps import Steps, begin, dispute, do, turn_to
 
-Steps = tuple[Step, ...]
-#: A stretch of the way, written for whoever is the officer of the case.
-OPEN: Steps = (Call("open"),)
-
-
-def to_triage() -> Steps:
-    return (*OPEN, do("officer", "case.take"))
+#: What any hand can press.
+Pressed = tuple[Do, ...]
 
 
-def to_consent() -> Steps:
-    return (*to_triage(), do("officer", "triage_check"), do("officer", "case.pass_triage"))
+def to_triage(match: str = "main") -> Steps:
+    return (begin(match), do("officer", "case.take"))
 
 
-def to_scoping(**consent: Any) -> Steps:
+def to_consent(match: str = "main") -> Steps:
+    return (*to_triage(match), do("officer", "triage_check"), do("officer", "case.pass_triage"))
+
+
+def to_scoping(match: str = "main", **consent: Any) -> Steps:
     return (
-        *to_consent(),
+        *to_consent(match),
         do("officer", "record_consent", "need_owner", channel="meeting", **consent),
         do("officer", "record_consent", "technology_owner", channel="email", **consent),
         do("officer", "case.confirm_interest"),
     )
 
 
-def planned(**plan: Any) -> Steps:
+SCREENED: Pressed = (
+    do("compliance", "screening", "need_owner"),
+    do("second_compliance", "screening", "technology_owner"),
+)
+
+
+def planned(**plan: Any) -> Pressed:
     """The plan with all that it needs, as far as the supervisor's decision."""
-    return (
-        do("compliance", "screening", "need_owner"),
-        do("second_compliance", "screening", "technology_owner"),
-        do("officer", "kick_off"),
-        do("officer", "nda"),
-        do("officer", "service_plan", **plan),
-    )
+    return (*SCREENED, do("officer", "kick_off"), do("officer", "nda"), do("officer", "service_plan", **plan))
 
 
-def to_assessment(**plan: Any) -> Steps:
-    return (*to_scoping(), *planned(**({"assessment": "institute"} | plan)), do("supervisor", "case.approve_plan"))
+def to_assessment(match: str = "main", **plan: Any) -> Steps:
+    return (*to_scoping(match), *planned(**({"assessment": "institute"} | plan)), do("supervisor", "case.approve_plan"))
 
 
-def to_structuring(**plan: Any) -> Steps:
+def to_structuring(match: str = "main", **plan: Any) -> Steps:
     """Without an assessment: a party accepts the risk."""
-    return (*to_scoping(), *planned(skip_assessment=True, **plan), do("supervisor", "case.skip_assessment"))
+    return (*to_scoping(match), *planned(skip_assessment=True, **plan), do("supervisor", "case.skip_assessment"))
 
 
-def sent(service: str, provider: str, **request: Any) -> Steps:
+def sent(service: str, provider: str, **request: Any) -> Pressed:
     return (do("officer", f"referral:{service}.send", provider=provider, **request),)
 
 
-def accepted(service: str, provider: str, who: str, **request: Any) -> Steps:
+def accepted(service: str, provider: str, who: str, **request: Any) -> Pressed:
     return (*sent(service, provider, **request), do(who, f"referral:{service}.accept"))
 
 
-def delivered(service: str, who: str) -> Steps:
+def delivered(service: str, who: str) -> Pressed:
     return (do(who, f"referral:{service}.deliver"), do("officer", f"referral:{service}.approve"))
 
 
-def assessed(who: str) -> Steps:
+def assessed(who: str) -> Pressed:
     """From the application to the parties' comments."""
     return (
         do(who, "assessment.admit"),
@@ -85,29 +85,24 @@ def verified() -> Steps:
     )
 
 
-READY: Steps = (do("officer", "ip.confirm", territory="CN"), do("officer", "case.ready_to_sign", territory="CN"))
-AGREED: Steps = (
+READY: Pressed = (do("officer", "ip.confirm", territory="CN"), do("officer", "case.ready_to_sign", territory="CN"))
+AGREED: Pressed = (
     do("officer", "agreement.propose"),
     do("officer", "agreement.agree"),
     do("officer", "agreement.cleared"),
 )
-BEFORE_SIGNING: Steps = (do("compliance", "compliance_gate"), do("officer", "dispute_clause_check"))
-SIGNED: Steps = (*READY, *AGREED, do("officer", "agreement.sign_local"), *BEFORE_SIGNING, do("officer", "case.sign"))
-NO_SITE: Steps = (
-    *READY,
-    *AGREED,
-    do("officer", "agreement.sign_local"),
-    *BEFORE_SIGNING,
-    do("officer", "case.sign_no_site"),
-)
-BUILT: Steps = (
+BEFORE_SIGNING: Pressed = (do("compliance", "compliance_gate"), do("officer", "dispute_clause_check"))
+SIGNING: Pressed = (*AGREED, do("officer", "agreement.sign_local"), *BEFORE_SIGNING)
+SIGNED: Pressed = (*READY, *SIGNING, do("officer", "case.sign"))
+NO_SITE: Pressed = (*READY, *SIGNING, do("officer", "case.sign_no_site"))
+BUILT: Pressed = (
     do("officer", "deployment.plan_set"),
     do("officer", "deployment.permits_ok"),
     do("officer", "deployment.delivered"),
     do("officer", "deployment.installed"),
     do("officer", "deployment.ready_to_test"),
 )
-PLEDGED: Steps = (
+PLEDGED: Pressed = (
     do("banker", "pledge.eligible"),
     do("officer", "pledge.apply", amount=2_400_000),
     do("banker", "pledge.dd_done"),
@@ -118,7 +113,7 @@ PLEDGED: Steps = (
     do("banker", "pledge.registered"),
 )
 MEDIATING: Steps = (
-    Call("dispute"),
+    dispute(),
     do("dispute_officer", "referral:mediation.send", provider="mediators"),
     do("mediator", "referral:mediation.accept"),
     do("dispute_officer", "mediation.open_options"),
@@ -126,8 +121,8 @@ MEDIATING: Steps = (
     do("mediator", "mediation.fee_waived"),
     do("mediator", "mediation.appointed_free"),
 )
-MEDIATED: Steps = (
+MEDIATED: Pressed = (
     do("mediator", "referral:mediation.deliver"),
     do("dispute_officer", "referral:mediation.approve"),
 )
-MAIN, DISPUTE = Call("turn", ("main",)), Call("turn", ("dispute",))
+MAIN, DISPUTE = turn_to("main"), turn_to("dispute")

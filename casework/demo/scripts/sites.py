@@ -1,0 +1,169 @@
+"""Cases at work: sites, loans, readings, and what follows after closing."""
+
+from __future__ import annotations
+
+from casework.demo.scripts.parts import CHEN, FOLLOWED, LI, ZHAO
+from casework.playbook.steps import Script, Until, add, do, finish
+from casework.playbook.stretches import (
+    BUILT,
+    NO_SITE,
+    PLEDGED,
+    SIGNED,
+    SIGNING,
+    accepted,
+    delivered,
+    to_structuring,
+    verified,
+)
+
+
+def follow_up_due(due_today: int) -> Script:
+    """Closed so many days ago that its first follow-up is due today."""
+    return Script(
+        "At work, verified, closed; a follow-up is due today",
+        ("BJ-N001", "DEMO-T001"),
+        545,
+        cast=LI,
+        pace=1.2,
+        steps=(
+            *verified(),
+            *SIGNED,
+            *BUILT,
+            do(
+                "officer",
+                "deployment.pass_with_list",
+                open_items=[("Paint the platform.", 10), ("Train the night shift.", 20)],
+            ),
+            do("officer", "case.accept_site"),
+            do("officer", "punch_item"),
+            do("officer", "punch_item"),
+            Until(360),
+            do("officer", "reading", value=412),
+            Until(270),
+            do("officer", "reading", value=398),
+            Until(due_today + 30),
+            do("officer", "referral:verification.send", provider="verifiers"),
+            do("verifier", "referral:verification.accept", planned_on=14),
+            do("verifier", "referral:verification.start"),
+            do("verifier", "referral:verification.deliver"),
+            do("officer", "referral:verification.approve"),
+            do("officer", "ip.confirm", territory="CN"),
+            do("officer", "ip.end"),
+            do("officer", "case.end_monitoring", outcome="deployed_verified"),
+            do("officer", "referral:verification.cancel", reason="not_needed"),
+            Until(due_today + 7),
+            finish("officer", "reading", value=391),
+            Until(due_today, exactly=True),
+            do("supervisor", "case.close"),
+        ),
+    )
+
+
+LOAN_OVERDUE = Script(
+    "A loan that was overdue after closing, and was paid after all",
+    ("BJ-N011", "DEMO-T020"),
+    540,
+    cast=ZHAO,
+    pace=2,
+    steps=(
+        *to_structuring(pledge="bank"),
+        *accepted("pledge", "bank", "banker"),
+        *PLEDGED,
+        do("banker", "pledge.paid_out", repayments=[("First half", 300), ("Second half", 700)]),
+        *delivered("pledge", "banker"),
+        do("officer", "ip.confirm", territory="CN", pledge="consent_on_file"),
+        add("officer", "case.ask_pledgee"),
+        do("officer", "ask_pledgee"),
+        do("officer", "case.ready_to_sign", territory="CN"),
+        *SIGNING,
+        do("officer", "case.sign_no_site"),
+        Until(330),
+        do("officer", "follow_up"),
+        do("officer", "ip.confirm", territory="CN", pledge="consent_on_file", pledgee_told=True),
+        do("officer", "ip.end"),
+        do("officer", "case.end_monitoring", outcome="agreement_no_site", report="no_site"),
+        do("officer", "referral:verification.cancel", reason="not_needed"),
+        do("supervisor", "case.close"),
+        Until(210),
+        FOLLOWED,
+        Until(185),
+        do("banker", "pledge.miss"),
+        do("officer", "overdue_talk"),
+        Until(160),
+        do("banker", "pledge.cured"),
+        do("banker", "repayment"),
+        Until(110),
+        FOLLOWED,
+        finish("officer", "annual_fee_check"),
+        finish("banker", "valuation_refresh"),
+        Until(60),
+        FOLLOWED,
+    ),
+)
+
+ACCEPTANCE_FAILED = Script(
+    "Acceptance failed twice; the site was given up",
+    ("BJ-N007", "DEMO-T013"),
+    430,
+    cast=CHEN,
+    pace=2,
+    steps=(
+        *to_structuring(),
+        *SIGNED,
+        *BUILT,
+        do("officer", "deployment.fail"),
+        do("officer", "deployment.retest"),
+        do("officer", "deployment.fail"),
+        do("officer", "deployment.retest"),
+        do("officer", "deployment.fail"),
+        do("supervisor", "deployment.fail_final", correction_refused=False),
+        do("officer", "case.site_failed", reason="performance"),
+        do("officer", "ip.end"),
+        do("supervisor", "case.close"),
+        Until(150),
+        FOLLOWED,
+    ),
+)
+
+IN_OPERATION = Script(
+    "In operation: a reading is asked for",
+    ("BJ-N002", "DEMO-T003"),
+    195,
+    cast=ZHAO,
+    pace=1.5,
+    steps=(
+        *verified(),
+        *SIGNED,
+        *BUILT,
+        do("officer", "deployment.pass"),
+        do("officer", "case.accept_site"),
+        Until(60),
+        do("officer", "ip.confirm", territory="CN"),
+    ),
+)
+
+WITHOUT_SITE = Script(
+    "Licensed without a site; two follow-ups answered",
+    ("BJ-N019", "DEMO-T029"),
+    520,
+    cast=CHEN,
+    pace=2,
+    steps=(
+        *to_structuring(),
+        *NO_SITE,
+        Until(310),
+        do("officer", "follow_up"),
+        Until(250),
+        do("officer", "ip.confirm", territory="CN"),
+        do("officer", "ip.end"),
+        do("officer", "case.end_monitoring", outcome="agreement_no_site", report="no_site"),
+        do("officer", "referral:verification.cancel", reason="not_needed"),
+        Until(230),
+        do("officer", "follow_up", further_sites=2),
+        do("supervisor", "case.close"),
+        Until(85),
+        FOLLOWED,
+        Until(25),
+        FOLLOWED,
+    ),
+)

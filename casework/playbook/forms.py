@@ -1,0 +1,101 @@
+"""Fill in a form as its rules want it: what was said, else what is known, else something ordinary where it must be."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+from casework.playbook.words import CHOICES, DAYS, MOSTLY_NOT, NUMBERS, WORDS
+
+Json = Any
+Rule = Mapping[str, Json]
+
+
+@dataclass(frozen=True)
+class Form:
+    """The rules of a form, as an edition has them or the API gives them."""
+
+    #: The transition or task that asks.
+    action: str
+    rules: Sequence[Rule]
+    #: What need not be asked.
+    known: Mapping[str, Json] = field(default_factory=dict)
+
+
+class Facts(Protocol):
+    """What lies outside a form: the day, and whom and what there is to name."""
+
+    def day(self, days: int) -> str:
+        """So many days from today."""
+
+    def named(self, kind: str, name: str) -> Sequence[str]:
+        """The ids of what a script calls so, in a field of this type."""
+
+    def choose(self, rule: Rule) -> Json:
+        """Whom or what an ordinary person names here. Raises LookupError."""
+
+
+def fill_form(form: Form, said: Mapping[str, Json], facts: Facts) -> dict[str, Json]:
+    """The values to send. Days are said as numbers from today, people and things by name; True is something ordinary.
+
+    What is said as None is left out. Raises LookupError for a field that the form does not have.
+    """
+    if unknown := said.keys() - {rule["name"] for rule in form.rules}:
+        raise LookupError(f"{form.action} has no field {', '.join(sorted(unknown))}")
+    data: dict[str, Json] = {}
+    for rule in form.rules:
+        name = rule["name"]
+        if (when := rule.get("when")) and data.get(when[0]) not in when[1]:
+            continue
+        # A form about one service asks for a provider of that one.
+        rule = {"service": data.get("service")} | {key: value for key, value in rule.items() if value is not None}
+        if name in said and (said[name] is not True or rule["type"] == "yes_no"):
+            if said[name] is not None:
+                data[name] = _said(rule, said[name], facts)
+        elif name in form.known and name not in said:
+            data[name] = form.known[name]
+        elif name in said or rule.get("required") or rule["type"] == "rights":
+            data[name] = _ordinary(form.action, rule, facts)
+    return data
+
+
+def _said(rule: Rule, value: Json, facts: Facts) -> Json:
+    match rule["type"]:
+        case "date" if isinstance(value, int):
+            return facts.day(value)
+        case "person" | "provider" | "right":
+            return facts.named(rule["type"], value)[0]
+        case "people" | "providers" | "panel" | "rights" | "documents" | "tasks":
+            return [id for name in value for id in facts.named(rule["type"], name)]
+        case "items":
+            return [{"what": what, "by": facts.day(days)} for what, days in value]
+        case "money":
+            return {"amount": f"{value}.00", "currency": "CNY"}
+        case "number":
+            return str(value)
+    return value
+
+
+def _ordinary(action: str, rule: Rule, facts: Facts) -> Json:
+    name = rule["name"]
+    match rule["type"]:
+        case "text" | "note":
+            return WORDS.get((action, name)) or WORDS.get(("", name)) or "On file."
+        case "number":
+            return NUMBERS.get(name) or str(int(float(rule.get("min", 1))) or 1)
+        case "money":
+            return {"amount": NUMBERS.get(name, "2400000") + ".00", "currency": "CNY"}
+        case "date":
+            return facts.day(DAYS.get(name, 0 if rule.get("past") else 30))
+        case "choice":
+            return CHOICES.get((action, name), rule["choices"][0])
+        case "many":
+            return rule["choices"][:1]
+        case "yes_no":
+            return rule.get("must", name not in MOSTLY_NOT)
+        case "party":
+            return "need_owner"
+        case "items":
+            return [{"what": "As the parties have agreed.", "by": facts.day(30)}]
+    return facts.choose(rule)

@@ -1,0 +1,345 @@
+"""The hand that presses operations directly, on a stage: one case, its siblings, and the mediations about it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+import uuid_utils
+from sqlalchemy import Connection
+
+from casework.definitions import load_library
+from casework.engine.definition.editions import Edition, TransitionRule
+from casework.engine.definition.prefill import prefill
+from casework.engine.state.case import CREATED, Case, Task, Track
+from casework.errors import NotFound
+from casework.operations.cases.service import (
+    add_task,
+    declare_interest,
+    fire_transition,
+    hand_over,
+    open_case,
+    register_document,
+    withdraw_consent,
+)
+from casework.operations.core.idempotency import Done, Request
+from casework.operations.core.ip_rights import confirm_right
+from casework.operations.documents.service import enter
+from casework.operations.mediations.service import open_mediation
+from casework.operations.tasks.service import claim_task, complete_task, exit_task
+from casework.permissions.actors import Actor
+from casework.playbook.forms import Form, Rule, fill_form
+from casework.playbook.hand import Hand
+from casework.playbook.stage import Stage
+from casework.records.actors import find_actor
+from casework.records.case_loader import load
+from casework.records.database import ENGINE
+from casework.records.row_security import read_as
+
+Json = Any
+
+
+class OperationsHand(Hand):
+    """Each deed is one operation in a transaction of its own. `cast` says whom and what a script calls so."""
+
+    def __init__(self, stage: Stage, cast: Mapping[str, str] | None = None) -> None:
+        self.stage, self.cast = stage, cast or {}
+        #: In which case it goes on, and the log and the kind of each.
+        self.here, self.logs = "main", dict[str, tuple[str, str]]()
+        #: By case and name.
+        self.papers: dict[tuple[str, str], str] = {}
+        self._case: Case | None = None
+
+    @contextmanager
+    def deed(self) -> Iterator[Connection]:
+        """One transaction, with the case as it stands in it. Everybody's part is played in it, so the engine reads."""
+        self._case = None
+        try:
+            with self.stage.deed() as db:
+                read_as(db, ENGINE)
+                yield db
+        finally:
+            self._case = None
+
+    # --- who and what there is ---
+
+    @property
+    def case(self) -> Case:
+        """As the open transaction reads it."""
+        if self._case is None:
+            log, kind = self.logs[self.here]
+            self._case = load(self.stage.db, log, kind, every_task=True)
+        return self._case
+
+    def tracks(self, name: str) -> list[Track]:
+        workflow, _, kind = name.partition(":")
+        return [one for one in self.case.tracks.values() if one.workflow == workflow and kind in ("", one.kind)]
+
+    def track(self, name: str) -> Track:
+        """`workflow` or `referral:service`, the newest; with `#n` the n-th one."""
+        name, _, nth = name.partition("#")
+        tracks = self.tracks(name)
+        if not tracks:
+            raise LookupError(f"no track {name}")
+        return tracks[int(nth) - 1] if nth else tracks[-1]
+
+    def open_tasks(self, name: str, about: str | None = None) -> list[Task]:
+        return [
+            one
+            for one in self.case.open_tasks()
+            if one.name == name and one.state != CREATED and about in (None, one.about)
+        ]
+
+    def id(self, name: str) -> str:
+        return self.stage.ids[self.cast.get(name, name)]
+
+    def actor(self, who: str) -> Actor:
+        """Who acts where a script names somebody."""
+        actor = find_actor(self.stage.db, self.id(who))
+        if actor is None:
+            raise NotFound(f"person {who}")
+        return actor
+
+    # --- what is pressed ---
+
+    def fire(self, who: str, action: str, said: Mapping[str, Json]) -> Done:
+        with self.deed() as db:
+            name, _, transition = action.rpartition(".")
+            track = self.track(name)
+            edition = load_library()[track.edition]
+            rules, data = edition.find(transition, track.states), dict(said)
+            if rules:
+                self._hand_in(edition, rules[0], track, who)
+            if rules and not self.case.proposal_for(track.id, transition):
+                data = self.fill(Sheet(edition, rules[0].form, track, who=who, action=transition), data)
+            log, kind = self.logs[self.here]
+            # Registering a paper has moved the case, not the track.
+            return fire_transition(
+                db,
+                self.actor(who),
+                log,
+                kind,
+                track.id,
+                transition,
+                data=data,
+                revision=track.revision,
+                request=_request(),
+            )
+
+    def complete(self, who: str, task: str, about: str | None, said: Mapping[str, Json]) -> Done:
+        with self.deed() as db:
+            tasks = self.open_tasks(task, about)
+            if not tasks:
+                raise LookupError(f"no open task {task}; open are {sorted(t.name for t in self.case.open_tasks())}")
+            chosen, data = min(tasks, key=lambda one: (one.about or "", one.id)), dict(said)
+            if chosen.type == "side":
+                data = self.fill(self.sheet_of(chosen, who), data)
+            return complete_task(db, self.actor(who), chosen.id, data=data, happened_on=None, request=_request())
+
+    def add(self, who: str, task: str, about: str | None) -> Done:
+        with self.deed() as db:
+            (log, kind), (name, _, task) = self.logs[self.here], task.rpartition(".")
+            track = self.track(name).id
+            return add_task(db, self.actor(who), log, kind, track, task, about=about, request=_request())
+
+    # --- what else people do ---
+
+    def open(self, match: str, who: str) -> Done:
+        """Somebody opens the case of a match; what follows happens in it."""
+        with self.deed() as db:
+            done = open_case(db, self.actor(who), self.id(match), _request())
+        self.here, self.logs[match] = match, (done.answer["id"], "case")
+        return done
+
+    def open_dispute(self, who: str) -> None:
+        """A dispute officer opens a sealed mediation about the case; what follows happens in it."""
+        with self.deed() as db:
+            done = open_mediation(db, self.actor(who), str(self.case.number), _request())
+        self.here, self.logs["dispute"] = "dispute", (done.answer["id"], "mediation")
+
+    def turn_to(self, name: str) -> None:
+        """What follows happens in another case, or in the mediation."""
+        if name not in self.logs:
+            raise LookupError(f"nothing is called {name}")
+        self.here, self._case = name, None
+
+    def claim(self, who: str, task: str) -> None:
+        with self.deed() as db:
+            claim_task(db, self.actor(who), self.open_tasks(task)[0].id, _request())
+
+    def drop(self, who: str, task: str) -> None:
+        """Somebody ends every open task of the name, which nobody needs any more."""
+        while self.is_open(task):
+            with self.deed() as db:
+                reason = "The case ends before it."
+                exit_task(db, self.actor(who), self.open_tasks(task)[0].id, reason=reason, request=_request())
+
+    def finish(self, who: str, task: str, said: Mapping[str, Json]) -> None:
+        """Somebody completes every open task of the name, if there is one."""
+        while self.is_open(task):
+            self.complete(who, task, None, said)
+
+    def is_open(self, task: str) -> bool:
+        with self.deed():
+            return bool(self.open_tasks(task))
+
+    def take_back(self, who: str, party: str) -> None:
+        """A party takes its newest consent back."""
+        with self.deed() as db:
+            consent = [c for c in self.case.consents.values() if c.party == party and c.ended_at is None][-1]
+            withdraw_consent(
+                db,
+                self.actor(who),
+                str(self.case.number),
+                consent.id,
+                reason="The party has written that it withdraws.",
+                revision=self.case.revision,
+                request=_request(),
+            )
+
+    def declare_interest(self, who: str, nature: str) -> None:
+        with self.deed() as db:
+            declare_interest(db, self.actor(who), str(self.case.number), nature=nature, request=_request())
+
+    def hand_over(self, who: str, to: str, team: Sequence[str], note: str) -> None:
+        with self.deed() as db:
+            hand_over(
+                db,
+                self.actor(who),
+                str(self.case.number),
+                owner=self.id(to),
+                team=[self.id(one) for one in team],
+                note=note,
+                revision=self.case.revision,
+                request=_request(),
+            )
+
+    def look_up(self, who: str, fields: Mapping[str, Json]) -> None:
+        """Somebody looks the case's rights up in their register, and records what it says."""
+        with self.deed() as db:
+            for right in self.case.rights:
+                confirm_right(
+                    db, self.actor(who), right, checked_on=self.stage.today, fields=fields, request=_request()
+                )
+
+    # --- papers ---
+
+    def register(self, title: str, party: str | None = None, kind: str = "report") -> None:
+        """A paper of a party, or of neither, is registered under its title."""
+        with self.deed():
+            self.papers[self.here, title] = self._register(title, party, kind)
+
+    def _hand_in(self, edition: Edition, rule: TransitionRule, track: Track, who: str) -> None:
+        """The papers that an action asks for, where they are not on file; what another provider owes is not handed in here."""
+        there = {one.kind for one in self.case.documents.values() if one.withdrawn_at is None}
+        for one in rule.needs:
+            if one.of is None and one.kind not in there:
+                self.file(edition.text(f"papers.{one.kind}"), one.kind, track, who)
+
+    def file(self, title: str, kind: str, track: Track, who: str) -> str:
+        """A paper of a kind: of the referral, where its provider hands it in; else of the case."""
+        above, actor, title = self.case.referral_of(track), self.actor(who), title[:1].upper() + title[1:]
+        if above is None or not any(one.organisation == above.provider for one in actor.memberships):
+            return self._register(title, None, kind)
+        done = enter(
+            self.stage.db,
+            actor,
+            self.case,
+            title=title,
+            kind=kind,
+            referral=above.id,
+            language="en",
+            valid_until=None,
+            request=_request(),
+        )
+        self._case = None
+        return str(done.answer["id"])
+
+    def _register(self, title: str, party: str | None, kind: str) -> str:
+        """Whoever owns the case registers its papers."""
+        keeper = find_actor(self.stage.db, self.case.owner or self.id("officer"))
+        assert keeper is not None
+        done = register_document(
+            self.stage.db,
+            keeper,
+            str(self.case.number),
+            title=title,
+            kind=kind,
+            party=party,
+            language="en",
+            valid_until=None,
+            revision=self.case.revision,
+            request=_request(),
+        )
+        self._case = None
+        return str(done.answer["id"])
+
+    # --- forms ---
+
+    def sheet_of(self, task: Task, who: str) -> Sheet:
+        """The form of a task beside the way."""
+        edition = load_library()[task.edition]
+        form, track = edition.tasks[task.rule].form, self.case.tracks[task.track]
+        return Sheet(edition, form, track, who=who, action=task.name)
+
+    def fill(self, sheet: Sheet, said: Mapping[str, Json]) -> dict[str, Json]:
+        rules = sheet.edition.form(sheet.name)
+        known = prefill(self.case, sheet.track, rules)
+        return fill_form(Form(sheet.action, rules, known), said, _Surroundings(self, sheet))
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """A form that somebody has to fill in."""
+
+    edition: Edition
+    name: str | None
+    track: Track
+    who: str
+    action: str
+
+
+@dataclass(frozen=True)
+class _Surroundings:
+    """Facts for a form: what the case and the script have of days, people and things."""
+
+    hand: OperationsHand
+    sheet: Sheet
+
+    def day(self, days: int) -> str:
+        return (self.hand.stage.today + timedelta(days=days)).isoformat()
+
+    def named(self, kind: str, name: str) -> Sequence[str]:
+        if kind == "documents":
+            return [self.hand.papers[self.hand.here, name]]
+        if kind == "tasks":
+            return [task.id for task in self.hand.open_tasks(name)]
+        return [self.hand.id(name)]
+
+    def choose(self, rule: Rule) -> Json:
+        match rule["type"]:
+            case "right":
+                return self.hand.case.rights[0]
+            case "rights":
+                return list(self.hand.case.rights)
+            case "person":
+                return self.hand.id(self.sheet.who if rule.get("role") == "provider" else "officer")
+            case "documents":
+                return [self._paper(rule)]
+        raise LookupError(f"nothing ordinary for {rule['name']}, a {rule['type']}")
+
+    def _paper(self, rule: Rule) -> str:
+        """A new paper; of a kind that is asked for the one that is on file already."""
+        sheet, kinds = self.sheet, rule.get("kinds")
+        label = sheet.edition.text(f"forms.{sheet.name}.{rule['name']}.label")
+        if not kinds:
+            return self.hand._register(label, None, "report")
+        on_file = [one.id for one in self.hand.case.documents.values() if one.kind in kinds]
+        return on_file[-1] if on_file else self.hand.file(label, kinds[0], sheet.track, sheet.who)
+
+
+def _request() -> Request:
+    return Request(str(uuid_utils.uuid7()), "")

@@ -1,0 +1,81 @@
+"""The connection on which scripts are played, and its simulated clock, which only moves forward."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from time import monotonic
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import Connection, text
+
+from casework.engine.deadlines.calendars import Calendar
+from casework.operations.deadlines.timers import next_moment, ring_due_on
+
+_note = logging.getLogger(__name__)
+
+
+def set_clock(db: Connection, moment: datetime) -> None:
+    """To the end of the transaction the session's clock goes on from this moment."""
+    db.execute(
+        text(
+            "SELECT set_config('casework.clock_offset', extract(epoch FROM CAST(:moment AS timestamptz)"
+            " - clock_timestamp())::text, true)"
+        ),
+        {"moment": moment},
+    )
+
+
+@dataclass
+class Stage:
+    """The connection, its simulated clock, and who and what the scripts' names stand for."""
+
+    db: Connection
+    calendar: Calendar
+    end: datetime
+    ids: dict[str, str]
+    moment: datetime
+
+    @property
+    def today(self) -> date:
+        return self.calendar.local_date(self.moment)
+
+    def transaction(self) -> AbstractContextManager[object]:
+        """What a deed is done in."""
+        return self.db.begin()
+
+    @contextmanager
+    def deed(self) -> Iterator[Connection]:
+        """One transaction, at the moment that it is."""
+        began = monotonic()
+        with self.transaction():
+            set_clock(self.db, self.moment)
+            yield self.db
+        # The simulated clock ran on meanwhile.
+        self.moment += timedelta(seconds=monotonic() - began)
+
+    def advance(self, moment: datetime) -> None:
+        """Let time pass; every clock that comes due rings at its own moment."""
+        while True:
+            with self.transaction():
+                due = next_moment(self.db)
+                if due is None or due > moment:
+                    break
+                set_clock(self.db, max(due + timedelta(milliseconds=1), self.moment))
+                if ring_due_on(self.db) == 0:
+                    self.cannot_ring(due)
+                    break
+        self.moment = max(self.moment, moment)
+
+    def cannot_ring(self, due: datetime) -> None:
+        _note.warning("a clock that was due at %s could not ring", due)
+
+    def at_work(self, day: date, n: int, *, exactly: bool = False) -> datetime:
+        """A moment in office hours, on this day or the next one that is worked; `n` spreads over the day."""
+        while not exactly and not self.calendar.is_working_day(day):
+            day += timedelta(days=1)
+        minutes = 9 * 60 + (n * 37) % (8 * 60)
+        return datetime.combine(day, time(minutes // 60, minutes % 60), ZoneInfo(self.calendar.zone))

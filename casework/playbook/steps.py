@@ -1,0 +1,125 @@
+"""What a script is made of."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from casework.playbook.hand import Do
+from casework.playbook.operations_hand import OperationsHand
+
+Json = Any
+#: What else people do in a case, by operations.
+Deed = Callable[[OperationsHand], object]
+
+
+@dataclass(frozen=True)
+class Wait:
+    """So many days pass before the next step."""
+
+    days: float
+
+
+@dataclass(frozen=True)
+class Until:
+    """The next step is so many days before today; on exactly that day, a holiday or not, where it must be."""
+
+    days: float
+    exactly: bool = False
+
+
+Step = Do | Wait | Until | Deed
+Steps = tuple[Step, ...]
+
+
+@dataclass(frozen=True)
+class Script:
+    """A case from its match on: when it begins, and what happens, a step every `pace` days."""
+
+    name: str
+    #: The need's and the technology's external ids.
+    match: tuple[str, str]
+    #: Days before today.
+    begins: float
+    steps: Steps
+    pace: float = 2.0
+    #: Who the script calls so.
+    cast: Mapping[str, str] = field(default_factory=dict)
+
+
+def do(who: str, what: str, about: str | None = None, /, **data: Json) -> Do:
+    return Do(who, what, data, about)
+
+
+def add(who: str, what: str, about: str | None = None) -> Do:
+    """Somebody adds a task that the workflow offers: `track.task`."""
+    return Do(who, f"+{what}", {}, about)
+
+
+def presses(*steps: Step) -> list[Do]:
+    """Of a stretch what any hand can press, in a case that is open."""
+    return [step for step in steps if isinstance(step, Do)]
+
+
+def wait(days: float) -> Wait:
+    return Wait(days)
+
+
+def begin(match: str = "main", who: str = "officer") -> Deed:
+    """Somebody opens the case of a match; what follows happens in it."""
+    return lambda hand: hand.open(match, who)
+
+
+def dispute(who: str = "dispute_officer") -> Deed:
+    """A dispute officer opens a sealed mediation about the case; what follows happens in it."""
+    return lambda hand: hand.open_dispute(who)
+
+
+def turn_to(name: str) -> Deed:
+    """What follows happens in another case, or in `dispute`, the sealed mediation."""
+    return lambda hand: hand.turn_to(name)
+
+
+def claim(who: str, task: str) -> Deed:
+    """Somebody takes a task, and has it on the desk."""
+    return lambda hand: hand.claim(who, task)
+
+
+def drop(who: str, *tasks: str) -> Deed:
+    """Somebody ends tasks that nobody needs any more."""
+
+    def drop_all(hand: OperationsHand) -> None:
+        for task in tasks:
+            hand.drop(who, task)
+
+    return drop_all
+
+
+def finish(who: str, task: str, **data: Json) -> Deed:
+    """Somebody completes every task of the name that is open, if there is one."""
+    return lambda hand: hand.finish(who, task, data)
+
+
+def paper(title: str, party: str | None = None) -> Deed:
+    """A paper of a party, or of neither, is registered under its title."""
+    return lambda hand: hand.register(title, party)
+
+
+def withdrawn(party: str, who: str = "officer") -> Deed:
+    """A party takes its newest consent back."""
+    return lambda hand: hand.take_back(who, party)
+
+
+def interest(who: str, nature: str = "A relative works for the need owner.") -> Deed:
+    return lambda hand: hand.declare_interest(who, nature)
+
+
+def hand_over(who: str, to: str, *team: str, note: str = "See the file.") -> Deed:
+    """A case goes to another officer."""
+    return lambda hand: hand.hand_over(who, to, team, note)
+
+
+def rights_are(who: str = "officer", **fields: Json) -> Deed:
+    """Somebody has looked the case's rights up in their register, and this is what it says now."""
+    return lambda hand: hand.look_up(who, fields)
