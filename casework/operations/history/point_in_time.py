@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from typing import cast
 
 from sqlalchemy import Connection, text
 
@@ -12,9 +13,10 @@ from casework.definitions import load_library
 from casework.engine.deadlines.calendars import Calendar
 from casework.engine.execution.context import Library
 from casework.engine.roles import MEDIATION, Role
+from casework.engine.state.register_effects import RegisterEffects
 from casework.engine.tasks.allocation import Rule
 from casework.engine.tasks.substitute_chains import Absence
-from casework.json_values import JsonMapping, JsonObject
+from casework.json_values import JsonObject
 from casework.operations.core.editions import stored_editions
 from casework.operations.core.register_log import AWAY, BACK, CHANGED, ENDED, GRANTED, REGISTERED, ROLE_ASKED
 from casework.operations.integrations.service_account_rules import MADE
@@ -55,17 +57,18 @@ class Held:
         return begun and (self.ends_at is None or moment < self.ends_at)
 
 
-def memberships(events: Iterable[tuple[str, datetime, str, JsonMapping]]) -> dict[str, Held]:
+def memberships(events: Iterable[tuple[str, datetime, str, RegisterEffects]]) -> dict[str, Held]:
     """Memberships by id from what a scope's log tells: (kind, at, actor, effects) in order."""
     found: dict[str, Held] = {}
     for kind, at, actor, effects in events:
         if kind == GRANTED:
             found[effects["membership"]] = Held(
                 effects["membership"],
-                effects["person"],
-                effects["role"],
+                str(effects["person"]),
+                # As it is written: what was forged need be none of them.
+                cast(Role, effects["role"]),
                 effects["deputy_for"],
-                datetime.fromisoformat(effects["starts_at"]),
+                datetime.fromisoformat(str(effects["starts_at"])),
                 _time(effects["ends_at"]),
                 at,
                 effects.get("absence"),
@@ -79,18 +82,18 @@ def memberships(events: Iterable[tuple[str, datetime, str, JsonMapping]]) -> dic
     return found
 
 
-def absences(events: Iterable[tuple[str, JsonMapping]]) -> dict[str, Absence]:
+def absences(events: Iterable[tuple[str, RegisterEffects]]) -> dict[str, Absence]:
     """Absences by id from what a scope's log tells: (kind, effects) in order."""
     found: dict[str, Absence] = {}
     for kind, effects in events:
         if kind == AWAY:
-            begin, end = (datetime.fromisoformat(effects[name]) for name in ("starts_at", "ends_at"))
+            begin, end = (datetime.fromisoformat(str(day)) for day in (effects["starts_at"], effects["ends_at"]))
             found[effects["absence"]] = Absence(
-                effects["absence"], effects["person"], effects["substitute"], begin, end
+                effects["absence"], str(effects["person"]), effects["substitute"], begin, end
             )
         elif kind == BACK and effects["absence"] in found:
             one = found[effects["absence"]]
-            found[one.id] = replace(one, ends_at=datetime.fromisoformat(effects["ends_at"]))
+            found[one.id] = replace(one, ends_at=datetime.fromisoformat(str(effects["ends_at"])))
     return found
 
 

@@ -15,11 +15,12 @@ from casework.engine.deadlines.calendars import Calendar
 from casework.engine.definition.editions import Edition
 from casework.engine.execution.corrections import answer_of
 from casework.engine.roles import Role
-from casework.engine.state.case import Case
+from casework.engine.state.case import Case, Task
+from casework.engine.state.effects_schema import Effects
 from casework.engine.state.events import CORRECTED, SYSTEM_ACTOR
 from casework.engine.state.projection import evolve
 from casework.errors import NotFound
-from casework.json_values import JsonMapping, JsonObject, JsonValue
+from casework.json_values import Answers, JsonMapping, JsonObject, JsonValue
 from casework.ledger.canonical_json import instant
 from casework.ledger.redactable_bodies import ERASED, values
 from casework.operations.cases.history import item_of, list_events, papers_of, whom_of, why_of
@@ -183,7 +184,8 @@ def _documents(db: Connection, case: Case | None) -> dict[str, str]:
 
 
 def _entry(row: Any, before: Case | None, after: Case, past: Past) -> JsonObject:
-    header, effects = row.header, row.effects
+    header = row.header
+    effects: Effects = row.effects
     edition = past.library.editions.get(header["edition"] or "")
     track = after.tracks.get(row.track_id or "")
     task = after.tasks.get(effects.get("task") or "")
@@ -256,14 +258,15 @@ def _task_key(task: Any) -> JsonValue:
     )
 
 
-def _result(effects: JsonMapping, task: Any) -> JsonValue:
-    states = {one["id"]: one for one in effects.get("task_states", ())}
-    return states.get(task.id, {}).get("result", {}) if task is not None else {}
+def _result(effects: Effects, task: Task | None) -> Answers:
+    results = {change["id"]: change.get("result", {}) for change in effects.get("task_states", ())}
+    return results.get(task.id, {}) if task is not None else {}
 
 
 def _earlier(before: Case | None, row: Any) -> JsonValue:
     """What the same form said the last time on this track."""
-    name, track = row.effects.get("transition"), row.track_id
+    effects: Effects = row.effects
+    name, track = effects.get("transition"), row.track_id
     if before is None or name is None or track not in before.tracks:
         return None
     fired = before.tracks[track].fired.get(name)
@@ -283,7 +286,8 @@ def _form(edition: Edition | None, rule: Any, task: Any, past: Past) -> JsonValu
 
 def _corrected_form(past: Past, before: Case | None, row: Any) -> JsonValue:
     """The form of which an answer was corrected."""
-    named = row.effects.get("transition"), row.effects.get("task")
+    effects: Effects = row.effects
+    named = effects.get("transition"), effects.get("task")
     answer = answer_of(past.library.editions, before, row.track_id, *named) if before is not None else None
     return {"edition": answer.edition.fingerprint, "name": answer.rule.form} if answer is not None else None
 
