@@ -30,6 +30,7 @@ from casework.operations.core.rate_limits import ALLOWANCES
 from casework.operations.integrations.scopes import DELIVER, NONE, SCOPES, TRANSITIONS
 from casework.operations.integrations.service_accounts import MOST_A_MINUTE
 from casework.operations.verification.coverage import COVERED
+from casework.reasons.base import CATALOGUE
 from casework.settings import Settings
 from casework.web.shell.rate_limits import LIMITED
 
@@ -47,6 +48,7 @@ def pages() -> dict[str, str]:
         "command-line.md": command_line,
         "settings.md": settings,
         "routes.md": routes,
+        "reasons.md": codes,
         "limits.md": limits,
         "scopes.md": scopes,
         "tasks.md": tasks,
@@ -95,7 +97,7 @@ def tasks() -> Iterator[str]:
         (
             (
                 f"`{row.name}`",
-                row.do,
+                str(row.do),
                 "; ".join(_cells(row)),
                 row.to or ("the state before" if row.name == "resume" else "unchanged"),
                 _comes_with(row),
@@ -116,7 +118,7 @@ def tasks() -> Iterator[str]:
     yield from table(
         ("Type", "Operation", "Why"),
         (
-            (kind, f"`{operation}`", why)
+            (kind, f"`{operation}`", str(why))
             for kind, rows in task_lifecycle.NOT_FOR.items()
             for operation, why in rows.items()
         ),
@@ -482,13 +484,38 @@ def routes() -> Iterator[str]:
     yield from table(
         ("Status", "`urn:casework:problem:…`", "Detail"),
         (
-            (str(status), f"`{dashed(kind.__name__)}`", " ".join((kind.__doc__ or "").split()))
+            (str(status), f"`{dashed(kind.__name__)}`", _with_gaps(kind.says.words))
             for kind, status in sorted(STATUS.items(), key=lambda one: (one[1], one[0].__name__))
             if status != 503
         ),
     )
     yield ""
     yield "503 means that the database is busy or away: nothing was recorded, and `Retry-After` says when to try again."
+
+
+def codes() -> Iterator[str]:
+    yield "# Why something is refused"
+    yield ""
+    yield "Every refusal carries a code beside its message: a problem of [the API](api.md#what-goes-wrong) in `code`, and in `faults` and"
+    yield "`refusals` for each field and reason. A code stays when the words change; gaps are filled in. Codes of guards and of"
+    yield "actions of a workflow are the keys of their edition's texts, such as `case.guards.consented`."
+    subject = ""
+    for code, one in sorted(CATALOGUE.items()):
+        before, _, name = code.rpartition(".")
+        if not name or not before or before == "actions":
+            continue
+        if before != subject:
+            subject = before
+            yield ""
+            yield f"## {subject.capitalize()}"
+            yield ""
+            yield "| Code | Message |"
+            yield "|---|---|"
+        yield f"| `{code}` | {_with_gaps(one.words)} |"
+
+
+def _with_gaps(words: str) -> str:
+    return re.sub(r"%\((\w+)\)s", r"{\1}", words)
 
 
 def limits() -> Iterator[str]:

@@ -14,19 +14,27 @@ ROOT = Path(__file__).parents[1]
 # Which parts of ours each layer may import, itself always included. A single module stands for itself alone.
 MAY_IMPORT: dict[str, set[str]] = {
     # Pure as the engine is, these two tell it how a fingerprint is computed and how a refusal is named.
-    "casework.engine": {"casework.errors", "casework.ledger.canonical_json", "casework.json_values"},
+    "casework.engine": {
+        "casework.errors",
+        "casework.reasons",
+        "casework.ledger.canonical_json",
+        "casework.json_values",
+    },
     "casework.ledger": set(),
     "casework.json_values": set(),
-    "casework.errors": set(),
-    "casework.settings": {"casework.errors"},
-    "casework.permissions": {"casework.engine", "casework.errors", "casework.json_values"},
-    "casework.definitions": {"casework.engine", "casework.errors", "casework.json_values"},
+    # The catalogue of what refusals say; everybody names it, and it knows nobody.
+    "casework.reasons": set(),
+    "casework.errors": {"casework.reasons"},
+    "casework.settings": {"casework.errors", "casework.reasons"},
+    "casework.permissions": {"casework.engine", "casework.errors", "casework.reasons", "casework.json_values"},
+    "casework.definitions": {"casework.engine", "casework.errors", "casework.reasons", "casework.json_values"},
     # An actor and a membership are frozen data of the policy, and its rows are read here.
     "casework.records": {
         "casework.engine",
         "casework.ledger",
         "casework.permissions",
         "casework.errors",
+        "casework.reasons",
         "casework.json_values",
         "casework.settings",
     },
@@ -37,6 +45,7 @@ MAY_IMPORT: dict[str, set[str]] = {
         "casework.definitions",
         "casework.permissions",
         "casework.errors",
+        "casework.reasons",
         "casework.json_values",
         "casework.settings",
     },

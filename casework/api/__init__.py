@@ -14,6 +14,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from werkzeug.exceptions import HTTPException
 
+from casework import reasons
 from casework.api.audit import access_log_routes, finding_routes
 from casework.api.audit import routes as audit_routes
 from casework.api.auth import routes as auth_routes
@@ -173,7 +174,7 @@ def _take_in(route: Route, engine: Engine, given: Mapping[str, str]) -> Done | O
         except NotFound:
             raise NotFound(route.noun) from None
     if request.mimetype != "application/octet-stream":
-        raise Unreadable("its body must be the file itself, with the header Content-Type: application/octet-stream.")
+        raise Unreadable(reasons.requests.OCTET_STREAM)
     with receive(request.stream, coming.name) as upload:
         asked = read_key(request, request.path, [upload.digest, upload.name])
         kept = cabinet().keep(coming.log, coming.part, upload)
@@ -218,7 +219,9 @@ def _respond(done: Done | Outgoing) -> Response:
         return as_attachment(done.pieces, done.name, done.size)
     # Sorted, so that an answer that was kept and is given again is the same to the letter.
     response = Response(
-        json.dumps(done.answer, ensure_ascii=False, sort_keys=True), done.status, mimetype="application/json"
+        json.dumps(done.answer, ensure_ascii=False, sort_keys=True, default=str),
+        done.status,
+        mimetype="application/json",
     )
     if isinstance(revision := done.answer.get("revision"), int):
         response.headers["ETag"] = f'"{revision}"'

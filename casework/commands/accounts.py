@@ -10,7 +10,7 @@ from sqlalchemy import Connection, text
 
 from casework.engine.roles import ORGANISATION_ROLES, PERSONAL_ROLES
 from casework.engine.state.events import SYSTEM_ACTOR
-from casework.errors import NotFound
+from casework.errors import NotFound, UnknownName
 from casework.operations.auth.account_log import LINK_SENT, note_account
 from casework.operations.auth.password_change import make_link
 from casework.operations.auth.preferences import LANGUAGES
@@ -36,6 +36,7 @@ from casework.operations.people.invitations import (
 from casework.operations.people.registry import grant_role, register_person
 from casework.operations.people.role_requests import give_or_ask
 from casework.permissions.actors import DECIDE, Actor
+from casework.reasons.terms import Noun
 from casework.records.actors import find_actor
 from casework.records.database import connect_engine, transaction
 from casework.settings import Settings, load_settings
@@ -76,8 +77,8 @@ def add_user(
     engine = connect_engine(settings)
     try:
         with transaction(engine) as db:
-            within = _one(db, "programmes", "code", programme, f"programme {programme}")
-            employer = _one(db, "organisations", "name", organisation, f"organisation {organisation}")
+            within = _one(db, "programmes", "code", programme, "programme")
+            employer = _one(db, "organisations", "name", organisation, "organisation")
             deputised = _person(db, deputy_for) if deputy_for else None
             person = _known(db, email)
             new = person is None
@@ -157,8 +158,8 @@ def invite_user(
     try:
         with transaction(engine) as db:
             scope = Scope(
-                _one(db, "programmes", "code", programme, f"programme {programme}"),
-                _one(db, "organisations", "name", organisation, f"organisation {organisation}"),
+                _one(db, "programmes", "code", programme, "programme"),
+                _one(db, "organisations", "name", organisation, "organisation"),
             )
             insist_form(db, None, scope, email, name, roles, language, days)
             _, code, secret = record_invitation(
@@ -241,16 +242,16 @@ def _known(db: Connection, email: str) -> str | None:
 def _person(db: Connection, email: str) -> str:
     found = _known(db, email)
     if found is None:
-        raise NotFound(f"person {email}")
+        raise UnknownName("person", email)
     return found
 
 
-def _one(db: Connection, table: str, column: str, value: str | None, noun: str) -> str | None:
+def _one(db: Connection, table: str, column: str, value: str | None, noun: Noun) -> str | None:
     if value is None:
         return None
     found = db.execute(
         text(f"SELECT id FROM {table} WHERE {column} = :value ORDER BY created_at, id LIMIT 1"), {"value": value}
     ).scalar_one_or_none()
     if found is None:
-        raise NotFound(noun)
+        raise UnknownName(noun, value)
     return str(found)

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from casework import reasons
 from casework.engine.case_objects import disclosures, documents, grant_commands, letters
 from casework.engine.case_objects.acknowledgements import answer_objection, object_to, receive
 from casework.engine.case_objects.messages import correct, say
@@ -99,7 +100,7 @@ def decide_and_evolve(
 def _ring(builder: EventBuilder, command: Ring) -> None:
     clock = builder.case.clocks.get(command.clock)
     if clock is None or clock.fires_at is None or clock.fires_at > builder.context.now:
-        raise WrongState(action="Ring", why="nothing is due on this clock.")
+        raise WrongState(action=reasons.actions.RING, why=reasons.cases.NOTHING_DUE)
     what = clock.rungs[clock.next][1]
     track = builder.case.tracks[clock.track]
     if what == "expire":
@@ -174,7 +175,7 @@ def _open(builder: EventBuilder, command: Open) -> None:
 
 def _hand_over(builder: EventBuilder, command: HandOver) -> None:
     if builder.case.owner is None:
-        raise WrongState(action="Hand over", why="nobody owns the case yet.")
+        raise WrongState(action=reasons.actions.HAND_OVER, why=reasons.cases.NO_OWNER)
     body = {"note": line(command.note, "note")} if command.note else {}
     builder.begin(HANDED_OVER, None, {"owner": command.owner, "team": list(command.team)}, body)
     left = {*builder.case.team, builder.case.owner} - {*command.team, command.owner}
@@ -203,7 +204,7 @@ def _end_consent(builder: EventBuilder, command: EndConsent) -> None:
     if consent is None:
         raise NotFound("consent")
     if consent.ended_at is not None:
-        raise WrongState(action="Withdraw the consent", why="it has ended already.")
+        raise WrongState(action=reasons.actions.WITHDRAW_CONSENT, why=reasons.cases.ENDED)
     body = {"reason": line(command.reason, "reason")} if command.reason else {}
     builder.begin(CONSENT_ENDED, None, {"consents_ended": [{"id": consent.id, "how": command.how}]}, body)
     hit = end_grants_under(builder, consent)

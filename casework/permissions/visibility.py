@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import IntEnum
 
+from casework import reasons
 from casework.engine.case_objects.disclosures import BREAKERS, READERS
 from casework.engine.roles import Role
 from casework.engine.state.case import Case, Document, Track
@@ -149,10 +150,7 @@ def kept_as_mediator(actor: Actor, case: Case) -> bool:
 
 
 #: What is said to whoever is kept from a case.
-MEDIATED = (
-    "whoever was a dispute officer of the programme, or worked for a provider that mediates, works on the cases that were"
-    " opened after that."
-)
+MEDIATED = reasons.cases.MEDIATED
 
 
 def named_for(case: Case, person: str) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 
+from casework import reasons
 from casework.engine.definition.editions import Edition
 from casework.engine.execution.context import By
 from casework.engine.execution.effect_roles import accepted
@@ -14,6 +15,7 @@ from casework.engine.state.case import Case, Task, Track
 from casework.errors import CaseworkError, NotAllowed
 from casework.permissions.actors import COVERED, DECIDES, MANAGES, PROVIDER_ROLES, READS_ONLY, Actor
 from casework.permissions.visibility import MEDIATED, kept_as_mediator, kept_from, named_for, own_tracks, reach
+from casework.reasons import Reason
 
 
 def capacities(actor: Actor, case: Case, track: Track) -> list[By]:
@@ -94,10 +96,10 @@ def choose(mine: Iterable[By], roles: Iterable[Role]) -> By | None:
     return next((by for by in mine if by.role in wanted), None)
 
 
-def conflict(actor: Actor, case: Case) -> str | None:
+def conflict(actor: Actor, case: Case) -> Reason | None:
     """Why this person does nothing at all in this case."""
     if actor.person in case.interests:
-        return "you have declared an interest in this case."
+        return reasons.cases.INTEREST_DECLARED
     return None
 
 

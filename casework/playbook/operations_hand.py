@@ -15,7 +15,7 @@ from casework.definitions import load_library
 from casework.engine.definition.editions import Edition, TransitionRule
 from casework.engine.definition.prefill import prefill
 from casework.engine.state.case import CREATED, Case, Task, Track
-from casework.errors import NotFound
+from casework.errors import UnknownName
 from casework.operations.cases.service import (
     add_task,
     declare_interest,
@@ -100,7 +100,7 @@ class OperationsHand(Hand):
         """Who acts where a script names somebody."""
         actor = find_actor(self.stage.db, self.id(who))
         if actor is None:
-            raise NotFound(f"person {who}")
+            raise UnknownName("person", who)
         return actor
 
     # --- what is pressed ---

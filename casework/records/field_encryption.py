@@ -20,6 +20,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
+from casework import reasons
 from casework.errors import Unreadable
 from casework.records.key_ring import earlier_keys, secret_key
 from casework.settings import Settings
@@ -39,7 +40,7 @@ def storable(texts: Iterable[str]) -> bool:
 def insist_unsealed(*written: str | None) -> None:
     """The last fence, whichever way a text came: in a log that is not sealed nothing looks sealed. Raises Unreadable."""
     if any(MARK in one for one in written if one):
-        raise Unreadable("it has a character that cannot be stored.")
+        raise Unreadable(reasons.requests.UNSTORABLE)
 
 
 def texts_in(value: object) -> Iterator[str]:

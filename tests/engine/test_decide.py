@@ -54,7 +54,7 @@ def test_words_go_into_the_body_and_codes_into_the_effects(play: Play) -> None:
 def test_a_guard_refuses_with_its_sentence(play: Play) -> None:
     with pytest.raises(Refused) as refused:
         play.fire("go", data=RED)
-    assert refused.value.reasons == ["The light is red."]
+    assert [str(why) for why in refused.value.reasons] == ["The light is red."]
     assert play.states == ("a",)
 
 

@@ -209,7 +209,7 @@ class Walk(Forms):
         edition = self.library[track.edition]
         facts = EventBuilder(self.library, self.case, self.context(by)).facts(track, UNKNOWN)
         for name in offer.rule.guards:
-            if edition.text(f"guards.{name}") not in refused.reasons:
+            if edition.as_reason(f"guards.{name}") not in refused.reasons:
                 continue
             try:
                 GUARDS[name].holds(facts)
@@ -346,7 +346,7 @@ class Walk(Forms):
             return
         offer = self.dice.choice(no)
         track = self.case.tracks[offer.track]
-        if not all(why.strip() for why in offer.why_not):
+        if not all(str(why).strip() for why in offer.why_not):
             self.faults.append(f"{track.workflow}.{offer.transition} does not say why not")
         data = {} if offer.proposal else self.form(self.library[track.edition], offer.rule.form, track)
         before = self._case

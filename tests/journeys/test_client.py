@@ -63,7 +63,7 @@ def deployed_verified(office: Office, hand: ApiHand) -> None:
         officer.ask("complete_task", task=task, body={"data": {"need_complete": True, "duplicate_checked": True}})
     assert set(told.value.answer.json["fields"]) == {"technology_complete", "rationale_fits", "interest"}
     hand.do("officer", "triage_check")
-    with office.refuses(409, "the task is Completed"):
+    with office.refuses(409, "the task is: Completed"):
         officer.ask("complete_task", task=task, body={"data": {}})
     hand.do("officer", "case.pass_triage")
     for party in ("need_owner", "technology_owner"):

@@ -70,4 +70,4 @@ def test_every_error_has_a_message_of_its_own() -> None:
             yield from all_kinds(below)
 
     for kind in all_kinds(CaseworkError):
-        assert kind.__dict__.get("__doc__"), f"{kind.__name__} needs a docstring: it is the message"
+        assert "says" in kind.__dict__, f"{kind.__name__} needs words of its own: `says`"

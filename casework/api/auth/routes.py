@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from flask import current_app
 
+from casework import reasons
 from casework.api.auth import schemas
 from casework.api.protocol import schemas as shared
 from casework.api.protocol.encryption import vault
@@ -77,9 +78,7 @@ def change_password(call: Call) -> Done:
 def ask_reset(call: Call) -> Done:
     """The same answer for every address."""
     if not current_app.config["MAILING"]:
-        raise Refused(
-            ["No mail server is set up here. Two persons of the office let you in again: ask an administrator."]
-        )
+        raise Refused(reasons.auth.NO_MAIL_SERVER)
     begin_attempt(call.db, f"reset {call.body.email}", call.about.get("address") or "")
     password_change.ask_reset(call.db, vault(), call.body.email)
     return Done({"asked": True}, 202)

@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field
 
 from casework.api.protocol.fields import Answer, Body, Code, Day, Id, Knowingly, Language, Line, Mark, Paged, SomeWords
-from casework.api.protocol.schemas import ClockSummary, Named
+from casework.api.protocol.schemas import ClockSummary, Named, Refusal
 
 Json = Any
 
@@ -139,6 +139,7 @@ class CaseOutcome(Answer):
     case: str
     done: bool
     why: Annotated[str | None, Field(description="What refuses it")]
+    refusal: Annotated[Refusal | None, Field(description="The same with its code and values")] = None
 
 
 class CaseOutcomes(Answer):

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
+from casework import reasons
 from casework.api.deadlines import calendar_schemas as schemas
 from casework.api.protocol.routes import Call, Route, get, post
 from casework.engine.deadlines.calendars import Calendar
-from casework.errors import InvalidForm
+from casework.errors import FieldFault, InvalidForm
 from casework.operations.core.idempotency import Done
 from casework.operations.deadlines import calendars
 from casework.operations.deadlines.views import CalendarMoves, ProgrammeCalendar
@@ -38,8 +39,10 @@ def _read(told: Any) -> Calendar:
     """The calendar of a body. Raises InvalidForm."""
     try:
         return Calendar.from_json({"name": "", "version": 0, **told.model_dump()})
+    except FieldFault as wrong:
+        raise InvalidForm(fields={"calendar": wrong.reason}) from None
     except (KeyError, ValueError, OverflowError) as wrong:
-        raise InvalidForm(fields={"calendar": str(wrong)}) from None
+        raise InvalidForm(fields={"calendar": reasons.calendars.UNREADABLE(fault=str(wrong))}) from None
 
 
 _CALENDAR = "/programmes/{programme}/calendar"

@@ -6,8 +6,10 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
+from casework import reasons
 from casework.api.protocol.fields import Answer, Body, Code, Id, Line
 from casework.api.protocol.schemas import NamedInBoth
+from casework.errors import FieldFault
 from casework.operations.people.invitations import DAYS, MOST_DAYS
 
 Days = Annotated[int, Field(ge=1, le=MOST_DAYS, description="Until its link opens nothing any more")]
@@ -25,7 +27,7 @@ class NewInvitation(Body):
     @model_validator(mode="after")
     def _one_scope(self) -> NewInvitation:
         if (self.programme is None) == (self.organisation is None):
-            raise ValueError("needs a programme or an organisation, and only that")
+            raise FieldFault(reasons.people.PROGRAMME_OR_ORGANISATION)
         return self
 
 

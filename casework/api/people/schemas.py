@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import AwareDatetime, Field
 
-from casework.api.protocol.fields import Answer, Body, Code, Day, Id, Knowingly, Language, Line, Paged
+from casework.api.protocol.fields import Answer, Body, Code, Day, Id, Knowingly, Language, Line, Paged, Said
 from casework.api.protocol.schemas import Json, NamedInBoth
 
 Country = Annotated[str, Field(pattern=r"^[A-Z]{2}$")]
@@ -148,7 +148,7 @@ class LeaverCase(Answer):
     successors: Annotated[
         list[Successor], Field(description="Officers who could own it, those with the fewest cases first")
     ]
-    why_not: Annotated[str | None, Field(description="Why you do not hand it over, where you may not")]
+    why_not: Annotated[Said | None, Field(description="Why you do not hand it over, where you may not")]
 
 
 class Leaver(Answer):

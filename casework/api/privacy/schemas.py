@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from casework.api.protocol.fields import Answer, Body, Id, Line
+from casework.api.protocol.fields import Answer, Body, Id, Line, Said
 from casework.api.protocol.schemas import Named
 from casework.operations.privacy.erasure_requests import LONGEST
 from casework.operations.privacy.personal_data import MOST_WORDS
@@ -59,7 +59,7 @@ class ErasureDetails(Erasure):
     reason: Annotated[str | None, Field(description="Null once done, where it named the person")]
     decides: Annotated[bool, Field(description="Whether you may decide on it now")]
     texts: Annotated[int | None, Field(description="How many texts of the history name the person; null once decided")]
-    kept: Annotated[list[str], Field(description="What stands against it now, and until when")]
+    kept: Annotated[list[Said], Field(description="What stands against it now, and until when")]
 
 
 class ErasurePage(Answer):

@@ -9,6 +9,7 @@ from flask import Request as Incoming
 from flask import current_app, g
 from sqlalchemy import Connection, Engine
 
+from casework import reasons
 from casework.api.protocol.routes import Route
 from casework.api.protocol.scopes import insist_scope
 from casework.errors import NotAllowed, NotSignedIn
@@ -44,7 +45,7 @@ def find_asker(db: Connection, request: Incoming, route: Route, given: Mapping[s
     if actor.service:
         insist_scope(actor, route, given)
     elif route.scope not in actor.scopes:
-        raise NotAllowed(why=f"your token lacks the scope {route.scope}.", scope=route.scope)
+        raise NotAllowed(why=reasons.requests.SCOPE_MISSING(scope=route.scope), scope=route.scope)
     return actor
 
 

@@ -47,6 +47,7 @@ from casework.errors import (
     StoreUnavailable,
     TooManyAttempts,
     TooManyRequests,
+    UnknownName,
     UnknownRevision,
     Unreadable,
     UploadRefused,
@@ -68,6 +69,7 @@ STATUS: Mapping[type[CaseworkError], int] = {
     NotConfirmed: 401,
     NotAllowed: 403,
     NotFound: 404,
+    UnknownName: 404,
     WrongState: 409,
     CasesLeft: 409,
     CasesStranded: 409,
@@ -133,13 +135,15 @@ def answer_error(error: CaseworkError) -> Response:
         return answer_fault(error)
     if isinstance(error, NotConfirmed):
         g.refused_because = "not_confirmed"
-    more: dict[str, Json] = {}
+    more: dict[str, Json] = {"code": error.code}
     if isinstance(error, InvalidForm):
-        more["fields"] = error.fields
+        more["fields"] = {name: str(why) for name, why in error.fields.items()}
+        more["faults"] = {name: why.as_json() for name, why in error.fields.items()}
     elif isinstance(error, Refused | NobodyLeft):
-        more["reasons"] = error.reasons
+        more["reasons"] = [str(why) for why in error.reasons]
+        more["refusals"] = [why.as_json() for why in error.reasons]
     elif isinstance(error, AudienceInDoubt):
-        more["reasons"] = [f"{kind}: {name}" if name else kind for kind, name in error.reasons]
+        more["reasons"] = [f"{kind}: {name}" if name else kind for kind, name in error.doubts]
     elif isinstance(error, AlreadyTaken):
         more["holder"] = error.details.get("holder")
     name = type(error).__name__

@@ -7,25 +7,34 @@ from datetime import date
 from typing import Annotated, Literal
 from uuid import UUID
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, PlainSerializer
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer
 
+from casework import reasons
+from casework.errors import FieldFault
 from casework.operations.core.paging import MOST, PAGE
+from casework.reasons import Reason, Text
 
 
 def _words(words: str) -> str:
     made = unicodedata.normalize("NFC", words).replace("\r\n", "\n").strip()
     if any(unicodedata.category(letter) in ("Cc", "Cs") and letter not in "\n\t" for letter in made):
-        raise ValueError("has a character that cannot be stored")
+        raise FieldFault(reasons.fields.UNSTORABLE)
     return made
 
 
 def some_words(words: str) -> str:
     made = _words(words)
     if not made:
-        raise ValueError("is required")
+        raise FieldFault(reasons.fields.REQUIRED)
     return made
 
 
+def _said(why: object) -> object:
+    return str(why) if isinstance(why, Reason | Text) else why
+
+
+#: Why something is refused, as programs are told it.
+Said = Annotated[str, BeforeValidator(_said)]
 Id = Annotated[UUID, PlainSerializer(str)]
 #: A day that a calendar can count from.
 Day = Annotated[date, Field(ge=date(1900, 1, 1), le=date(2199, 12, 31))]

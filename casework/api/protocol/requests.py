@@ -10,10 +10,14 @@ from uuid import UUID
 
 from flask import Request as Incoming
 from pydantic import BaseModel, ValidationError
+from pydantic_core import ErrorDetails
 
+from casework import reasons
 from casework.api.protocol.routes import IDS, Route
+from casework.engine.definition.field_faults import reason_of
 from casework.errors import InvalidForm, KeyMissing, NotFound, RevisionMissing, Unreadable
 from casework.operations.core.idempotency import Request, digest_of
+from casework.reasons import Why
 from casework.records.field_encryption import storable
 
 Json = Any
@@ -24,8 +28,6 @@ _KEY = re.compile(rf"[\x21-\x7e]{{1,{KEY_LENGTH}}}")
 _ID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 _ETAG = re.compile(r'"(\d{1,9})"')
 _WORD = re.compile(r"[^\x00-\x1f\x7f\ud800-\udfff]{1,200}")
-
-_WORDS = {"missing": "is required", "extra_forbidden": "is not known here"}
 
 
 def client_address(request: Incoming) -> str:
@@ -67,7 +69,7 @@ def read_key(request: Incoming, path: str, body: Json) -> Request:
     if not key:
         raise KeyMissing
     if not _KEY.fullmatch(key):
-        raise Unreadable(f"an Idempotency-Key has 1 to {KEY_LENGTH} printable ASCII characters.")
+        raise Unreadable(reasons.requests.KEY_LENGTH(most=KEY_LENGTH))
     sure = isinstance(body, dict) and body.get("sure") is True
     return Request(key, digest_of(request.method, path, body), sure)
 
@@ -80,9 +82,7 @@ def read_revision(request: Incoming) -> int:
         raise RevisionMissing
     found = _ETAG.fullmatch(written)
     if found is None:
-        raise Unreadable(
-            'If-Match names the one revision that you saw, in quotation marks, as its ETag has it: If-Match: "7"'
-        )
+        raise Unreadable(reasons.requests.IF_MATCH)
     return int(found[1])
 
 
@@ -92,17 +92,17 @@ def read_json(request: Incoming) -> Json:
     if not raw.strip():
         return {}
     if not (request.mimetype == "application/json" or request.mimetype.endswith("+json")):
-        raise Unreadable("its body must be JSON, with the header Content-Type: application/json.")
+        raise Unreadable(reasons.requests.MUST_BE_JSON)
     if request.headers.get("Content-Encoding", "identity").strip().lower() != "identity":
-        raise Unreadable("its body must come as it is, without a Content-Encoding.")
+        raise Unreadable(reasons.requests.CONTENT_ENCODING)
     try:
         body = json.loads(raw.decode("utf-8"), parse_constant=_refuse, object_pairs_hook=_object)
     except UnicodeDecodeError:
-        raise Unreadable("its body must be written in UTF-8, whatever charset its Content-Type names.") from None
+        raise Unreadable(reasons.requests.UTF_8) from None
     except RecursionError:
-        raise Unreadable("its body is nested too deeply.") from None
+        raise Unreadable(reasons.requests.NESTED) from None
     except ValueError:
-        raise Unreadable("its body is no valid JSON.") from None
+        raise Unreadable(reasons.requests.NO_JSON) from None
     _insist_storable(body, 0)
     return body
 
@@ -121,10 +121,10 @@ def _object(pairs: list[tuple[str, Json]]) -> dict[str, Json]:
 
 def _insist_storable(value: Json, depth: int) -> None:
     if depth > DEPTH:
-        raise Unreadable("its body is nested too deeply.")
+        raise Unreadable(reasons.requests.NESTED)
     if isinstance(value, str):
         if not storable((value,)):
-            raise Unreadable("its body has a character that cannot be stored.")
+            raise Unreadable(reasons.requests.UNSTORABLE_BODY)
     elif isinstance(value, dict):
         for name, one in value.items():
             _insist_storable(name, depth)
@@ -137,10 +137,10 @@ def _insist_storable(value: Json, depth: int) -> None:
 def read_body(model: type[BaseModel] | None, body: Json) -> Any:
     """The body as the route's model. Raises InvalidForm with a reason for each field."""
     if not isinstance(body, dict):
-        raise InvalidForm(fields={"body": "must be an object"})
+        raise InvalidForm(fields={"body": reasons.fields.OBJECT})
     if model is None:
         if body:
-            raise InvalidForm(fields=dict.fromkeys(body, _WORDS["extra_forbidden"]))
+            raise InvalidForm(fields=dict.fromkeys(body, reasons.fields.NOT_KNOWN_HERE))
         return None
     try:
         # By way of text: in JSON a day or a time is a string, strictly.
@@ -152,9 +152,9 @@ def read_body(model: type[BaseModel] | None, body: Json) -> Any:
 def read_query(model: type[BaseModel] | None, request: Incoming) -> Any:
     """The query as the route's model. Raises InvalidForm with a reason for each parameter."""
     given = request.args.to_dict(flat=False)
-    faults = {name: "comes twice" for name, values in given.items() if len(values) > 1}
+    faults = {name: reasons.fields.COMES_TWICE for name, values in given.items() if len(values) > 1}
     faults |= {
-        name: "has a character that is not allowed"
+        name: reasons.fields.NOT_ALLOWED_CHARACTER
         for name, values in given.items()
         if any(value and not _WORD.fullmatch(value[:200]) for value in values)
     }
@@ -163,7 +163,7 @@ def read_query(model: type[BaseModel] | None, request: Incoming) -> Any:
     plain = {name: values[0] for name, values in given.items()}
     if model is None:
         if plain:
-            raise InvalidForm(fields=dict.fromkeys(plain, _WORDS["extra_forbidden"]))
+            raise InvalidForm(fields=dict.fromkeys(plain, reasons.fields.NOT_KNOWN_HERE))
         return None
     try:
         return model.model_validate(plain)
@@ -171,9 +171,19 @@ def read_query(model: type[BaseModel] | None, request: Incoming) -> Any:
         raise InvalidForm(fields=_faults(bad)) from None
 
 
-def _faults(bad: ValidationError) -> dict[str, str]:
-    faults: dict[str, str] = {}
-    for one in bad.errors(include_url=False, include_input=False, include_context=False):
+def _faults(bad: ValidationError) -> dict[str, Why]:
+    faults: dict[str, Why] = {}
+    for one in bad.errors(include_url=False, include_input=False):
         name = ".".join(str(part) for part in one["loc"]) or "body"
-        faults.setdefault(name, _WORDS.get(one["type"], one["msg"].removeprefix("Value error, ")))
+        faults.setdefault(name, _reason_of(one))
     return faults
+
+
+def _reason_of(error: ErrorDetails) -> Why:
+    """As a form says it; a program is also told what it may choose from."""
+    match error["type"]:
+        case "extra_forbidden":
+            return reasons.fields.NOT_KNOWN_HERE
+        case "literal_error" | "enum":
+            return reasons.fields.ONE_OF(choices=str(error["ctx"]["expected"]))
+    return reason_of(error)

@@ -16,6 +16,7 @@ from sqlalchemy import Connection
 from casework.operations.core.idempotency import Request
 from casework.operations.documents.storage import Kept
 from casework.permissions.actors import Actor
+from casework.reasons.terms import Noun
 
 Json = Any
 
@@ -88,7 +89,7 @@ class Route:
     view: View
     summary: str
     #: What is absent when it is not there, or not there for this person: the same word in both cases.
-    noun: str
+    noun: Noun
     answer: type[BaseModel]
     body: type[BaseModel] | None = None
     query: type[BaseModel] | None = None

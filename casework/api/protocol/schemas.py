@@ -12,7 +12,7 @@ from uuid import UUID
 
 from pydantic import AwareDatetime, BaseModel, Field
 
-from casework.api.protocol.fields import Answer, Body, Code, Day, Id, Knowingly, Line, Mark, SomeWords, Words
+from casework.api.protocol.fields import Answer, Body, Code, Day, Id, Knowingly, Line, Mark, Said, SomeWords, Words
 from casework.engine.tasks.allocation import REASONS
 
 Json = Any
@@ -61,6 +61,14 @@ class Reason(Body):
     reason: SomeWords
 
 
+class Refusal(BaseModel):
+    """Why something is refused: the code stays when the words change."""
+
+    code: str
+    message: str
+    values: Annotated[dict[str, Json], Field(description="What stands in the gaps of the message")] = {}
+
+
 class Problem(BaseModel):
     """RFC 9457 problem details."""
 
@@ -69,8 +77,15 @@ class Problem(BaseModel):
     status: int
     detail: str
     request_id: str | None = None
+    code: Annotated[str | None, Field(description="What refuses it, as a code that stays when the words change")] = None
     fields: Annotated[dict[str, str] | None, Field(description="Of 422: why, for each field")] = None
+    faults: Annotated[
+        dict[str, Refusal] | None, Field(description="Of 422: the same with its code and values, for each field")
+    ] = None
     reasons: Annotated[list[str] | None, Field(description="Of 409: every reason")] = None
+    refusals: Annotated[list[Refusal] | None, Field(description="Of 409: the same, each with its code and values")] = (
+        None
+    )
     holder: Annotated[str | None, Field(description="Of 409: who has the task")] = None
 
 
@@ -270,7 +285,7 @@ class Action(Answer):
     confirm_by: Annotated[list[str], Field(description="Roles of the second person; the first one proposes")] = []
     yours: Annotated[bool, Field(description="Your role does this, now or later")] = False
     allowed: Annotated[bool, Field(description="As far as can be told without the filled form")]
-    why_not: list[str]
+    why_not: list[Said]
     papers: Annotated[
         list[NeededPaper], Field(description="What must be on file before it, and how it stands with each")
     ] = []
@@ -285,7 +300,7 @@ class Offer(Answer):
     rule: Annotated[str, Field(description="Its key in the edition")]
     label: str
     about: str | None = None
-    why_not: list[str] = []
+    why_not: list[Said] = []
 
 
 class Consent(Answer):

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from casework import reasons
 from casework.api.protocol.routes import Route
 from casework.errors import NotAllowed
 from casework.operations.integrations.scopes import (
@@ -125,9 +126,9 @@ def insist_scope(actor: Actor, route: Route, given: Mapping[str, str]) -> None:
     except KeyError:
         scope = NONE
     if scope == NONE:
-        raise NotAllowed(why="no scope of a service account covers this; a person does it.")
+        raise NotAllowed(why=reasons.requests.FOR_PEOPLE)
     if scope != EVERY and scope not in actor.scopes:
-        raise NotAllowed(why=f"your token lacks the scope {scope}.", scope=scope)
+        raise NotAllowed(why=reasons.requests.SCOPE_MISSING(scope=scope), scope=scope)
 
 
 __all__ = ["BY_TRANSITION", "EVERY", "FOR_PEOPLE", "TABLE", "insist_scope", "scope_of"]

@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from casework.api.protocol.fields import Answer, Body, Code, Day, Id, Knowingly, Line, Paged, Query, SomeWords, Words
-from casework.api.protocol.schemas import Json, Task
+from casework.api.protocol.schemas import Json, Refusal, Task
 from casework.operations.core.paging import MOST, PAGE
 
 
@@ -99,6 +99,7 @@ class TaskOutcome(Answer):
     task: str
     done: bool
     why: Annotated[str | None, Field(description="What refuses it")]
+    refusal: Annotated[Refusal | None, Field(description="The same with its code and values")] = None
 
 
 class TaskOutcomes(Answer):

@@ -7,6 +7,7 @@ read; whoever raised it may call it settled before. The deed itself stands until
 
 from __future__ import annotations
 
+from casework import reasons
 from casework.engine.case_objects.messages import SHARED, WRITERS
 from casework.engine.definition.editions import Edition
 from casework.engine.execution.effect_roles import accepted
@@ -19,6 +20,7 @@ from casework.engine.state.case import OBSOLETE, Case, Task, Track
 from casework.engine.state.effects_schema import Effects, Objection
 from casework.engine.state.events import OBJECTED, RECEIVED
 from casework.errors import InvalidForm, NotAllowed, NotFound, WrongState
+from casework.reasons import Reason
 
 #: Whose deed it was, and who receives what the other has done.
 THEIRS, OURS = "provider", "office"
@@ -58,12 +60,12 @@ def unreceived(edition: Edition, track: Track, side: str) -> dict[str, int]:
     return {name: count for name, count in other.items() if signed.get(name, 0) < count}
 
 
-def refusal(case: Case, role: str | None, track: Track | None) -> str | None:
+def refusal(case: Case, role: str | None, track: Track | None) -> Reason | None:
     """Why this role has no part in this contract now; None where it has one."""
     if track is None or track.workflow != "referral" or "send" not in track.fired or "draft" in track.states:
-        return "nothing has passed between the two sides yet."
+        return reasons.referrals.NOTHING_PASSED
     if role not in accepted(case, PARTIES):
-        return f"this is for: {', '.join(PARTIES)}."
+        return reasons.cases.FOR_ROLES(roles=PARTIES)
     return None
 
 
@@ -75,7 +77,7 @@ def receive(builder: EventBuilder, command: Receive) -> None:
     track = _of_the_contract(builder, command.referral)
     waiting = unreceived(builder.library[track.edition], track, side_of(builder.by.role))
     if not waiting:
-        raise WrongState(action="Confirm receipt", why="nothing has come from the other side since.")
+        raise WrongState(action=reasons.actions.CONFIRM_RECEIPT, why=reasons.referrals.NOTHING_CAME)
     builder.begin(RECEIVED, track, {"received": waiting})
     commit(builder)
 
@@ -85,7 +87,7 @@ def object_to(builder: EventBuilder, command: Object) -> None:
     track = _of_the_contract(builder, command.referral)
     side = side_of(builder.by.role)
     if command.to not in done_by(builder.library[track.edition], track, other_side(side)):
-        raise InvalidForm(fields={"to": "must be something that the other side has done"})
+        raise InvalidForm(fields={"to": reasons.referrals.NOT_DONE_BY_OTHER})
     told: Objection = {"id": builder.context.new_id(), "what": RAISED, "side": side, "to": command.to}
     builder.begin(OBJECTED, track, {"what": RAISED, "objection": told}, {"words": line(command.words, "words")})
     rule = next((one for one in builder.library[track.edition].tasks.values() if one.name == DECISION), None)
@@ -102,7 +104,8 @@ def answer_objection(builder: EventBuilder, command: AnswerObjection) -> None:
         raise NotFound("objection")
     if found["what"] in OVER:
         raise WrongState(
-            action="Answer", why="it is settled already." if found["what"] == SETTLED else "it is decided already."
+            action=reasons.actions.ANSWER,
+            why=reasons.referrals.SETTLED if found["what"] == SETTLED else reasons.referrals.DECIDED,
         )
     what = SETTLED if found["side"] == side_of(builder.by.role) else ANSWERED
     told: Objection = {"id": command.objection, "what": what, "side": found["side"], "to": found["to"]}
@@ -131,7 +134,7 @@ def _of_the_contract(builder: EventBuilder, referral: str) -> Track:
     if (why := refusal(builder.case, builder.by.role, track)) is not None:
         if builder.by.role not in accepted(builder.case, PARTIES):
             raise NotAllowed(why=why)
-        raise WrongState(action="Sign", why=why)
+        raise WrongState(action=reasons.actions.SIGN, why=why)
     return track
 
 

@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import timedelta
 
+from casework import reasons
 from casework.engine.execution.event_builder import EventBuilder
 from casework.engine.execution.guards import line
 from casework.engine.execution.record_commands import AskUnsealing, BreakGlass, DecideUnsealing, Reseal, TellParties
@@ -50,10 +51,10 @@ def ask(builder: EventBuilder, command: AskUnsealing) -> None:
     if builder.case.kind != "mediation":
         raise NotFound("mediation")
     if builder.by.role not in ASKERS:
-        raise NotAllowed(why="an unsealing is asked for by a dispute officer who is named for the mediation.")
+        raise NotAllowed(why=reasons.mediations.ASKED_BY)
     _insist_apart(builder, command)
     if not 1 <= command.days <= MOST_DAYS:
-        raise InvalidForm(fields={"days": f"must be from 1 to {MOST_DAYS}"})
+        raise InvalidForm(fields={"days": reasons.mediations.DAYS(most=MOST_DAYS)})
     one: StartedOpening = {
         "id": builder.context.new_id(),
         "kind": UNSEALING,
@@ -71,14 +72,14 @@ def _insist_apart(builder: EventBuilder, command: AskUnsealing) -> None:
     case, faults = builder.case, {}
     named = {case.owner, *case.team, builder.by.person}
     if command.reader in named:
-        faults["reader"] = "must be somebody who does not read it already"
+        faults["reader"] = reasons.mediations.READS_ALREADY
     if command.decider in {*named, command.reader}:
-        faults["decider"] = "must be another person than the reader and those who are named for it"
+        faults["decider"] = reasons.mediations.ANOTHER_THAN_READER
     if command.reader in case.interests or command.decider in case.interests:
-        faults["reader" if command.reader in case.interests else "decider"] = "has declared an interest"
+        faults["reader" if command.reader in case.interests else "decider"] = reasons.mediations.INTEREST
     waiting = [one for one in case.openings.values() if one.reader == command.reader and one.state in (ASKED, OPEN)]
     if any(one.state == ASKED or one.until is not None and one.until > builder.context.now for one in waiting):
-        faults["reader"] = "has been named already: end that first"
+        faults["reader"] = reasons.mediations.NAMED_ALREADY
     if faults:
         raise InvalidForm(fields=faults)
 
@@ -87,9 +88,9 @@ def decide(builder: EventBuilder, command: DecideUnsealing) -> None:
     """Agree to what somebody else has asked for, or not."""
     one = _find(builder, command.opening)
     if builder.by.role not in DECIDERS or builder.by.person != one.decider or builder.by.acting_for is not None:
-        raise NotAllowed(why="it is decided by the person who was named for that, and by nobody in their place.")
+        raise NotAllowed(why=reasons.mediations.DECIDED_BY)
     if one.state != ASKED:
-        raise WrongState(action="Decide", why="it has been decided, or is not asked for any more.")
+        raise WrongState(action=reasons.actions.DECIDE, why=reasons.mediations.DECIDED)
     if not command.agree:
         builder.begin(
             UNSEALING_REFUSED, None, {"opening_states": [{"id": one.id, "state": REFUSED}]}, _note(command.note)
@@ -111,9 +112,9 @@ def reseal(builder: EventBuilder, command: Reseal) -> None:
     """End it before its time; what nobody has agreed to yet is asked for no more."""
     one = _find(builder, command.opening)
     if builder.by.role not in ASKERS and builder.by.person != one.decider:
-        raise NotAllowed(why="it is ended by those who are named for the mediation, or by who agreed to it.")
+        raise NotAllowed(why=reasons.mediations.ENDED_BY)
     if one.state not in (ASKED, OPEN) or one.until is not None and one.until <= builder.context.now:
-        raise WrongState(action="Seal it again", why="it has ended already.")
+        raise WrongState(action=reasons.actions.SEAL_AGAIN, why=reasons.cases.ENDED)
     track = builder.case.main if one.state == OPEN else None
     builder.begin(RESEALED, track, {"opening_states": [{"id": one.id, "state": ENDED}]})
     commit(builder)
@@ -123,12 +124,12 @@ def tell_parties(builder: EventBuilder, command: TellParties) -> None:
     """Record on which day both parties were told who reads their mediation, and until when."""
     one = _find(builder, command.opening)
     if builder.by.role not in ASKERS:
-        raise NotAllowed(why="the parties are told by a dispute officer who is named for the mediation.")
+        raise NotAllowed(why=reasons.mediations.PARTIES_TOLD_BY)
     if one.decided_at is None or one.state == REFUSED or one.told_on is not None:
-        raise WrongState(action="Record that the parties were told", why="there is nothing that they have to be told.")
+        raise WrongState(action=reasons.actions.RECORD_PARTIES_TOLD, why=reasons.mediations.NOTHING_TO_TELL)
     days = builder.context.calendar.local_date(one.decided_at), builder.context.calendar.local_date(builder.context.now)
     if not days[0].isoformat() <= command.on <= days[1].isoformat():
-        raise InvalidForm(fields={"on": "must be a day since it was agreed to, up to today"})
+        raise InvalidForm(fields={"on": reasons.mediations.DAY_SINCE})
     builder.begin(PARTIES_TOLD, None, {"opening_states": [{"id": one.id, "told_on": command.on}]})
     commit(builder)
 
@@ -138,12 +139,10 @@ def break_glass(builder: EventBuilder, command: BreakGlass) -> None:
     if builder.case.kind != "case":
         raise NotFound("case")
     if builder.by.role not in BREAKERS or builder.by.acting_for is not None:
-        raise NotAllowed(
-            why="only an administrator of the programme opens a case in an emergency, and in their own name."
-        )
+        raise NotAllowed(why=reasons.mediations.EMERGENCY_BY)
     mine = [one for one in builder.case.openings.values() if one.reader == builder.by.person and one.until is not None]
     if any(one.state == OPEN and one.until is not None and one.until > builder.context.now for one in mine):
-        raise WrongState(action="Open the case", why="it is open to you already.")
+        raise WrongState(action=reasons.actions.OPEN_CASE, why=reasons.mediations.OPEN_ALREADY)
     one: StartedOpening = {
         "id": builder.context.new_id(),
         "kind": GLASS,

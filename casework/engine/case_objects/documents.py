@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from casework import reasons
 from casework.engine import parties
 from casework.engine.definition.names import insist_name
 from casework.engine.execution.document_grants import end_grants_to
@@ -22,32 +23,33 @@ from casework.engine.state.case import Case, Document, Track
 from casework.engine.state.effects_schema import Effects, FiledFile, RegisteredDocument
 from casework.engine.state.events import DOCUMENT_FILED, DOCUMENT_REGISTERED, DOCUMENT_WITHDRAWN
 from casework.errors import InvalidForm, NotAllowed, NotFound, WrongState
+from casework.reasons import Reason
 
 #: Who enters papers of the case itself, and those of a referral.
 CLERKS = (Role.OFFICER, Role.SUPERVISOR, Role.COMPLIANCE)
 DELIVERERS = (Role.PROVIDER,)
-SEALED = "a sealed mediation keeps no files; they stay with its center."
-SENT = "a letter stays as it was sent."
+SEALED = reasons.documents.SEALED
+SENT = reasons.documents.SENT
 #: More versions of one document than anybody reads.
 MOST_VERSIONS = 200
 
 
-def refusal(case: Case, role: str | None, referral: Track | None) -> str | None:
+def refusal(case: Case, role: str | None, referral: Track | None) -> Reason | None:
     """Why this role enters nothing here; None where it does."""
     roles = CLERKS if referral is None else DELIVERERS
     if role not in accepted(case, roles):
-        return f"documents are entered here by: {', '.join(roles)}."
+        return reasons.documents.ENTERED_BY(roles=roles)
     return None if referral is None else closed(case, referral)
 
 
-def closed(case: Case, referral: Track) -> str | None:
+def closed(case: Case, referral: Track) -> Reason | None:
     """Why nothing is handed in with a referral now."""
     if referral.workflow != "referral" or "accept" not in referral.fired:
-        return "the referral has not been accepted yet."
+        return reasons.documents.NOT_ACCEPTED
     if case.frozen:
-        return "the case stands still while a stop is being decided."
+        return reasons.cases.STANDS_STILL
     if not referral.live and not any(one.live for one in case.children(referral.id)):
-        return "the referral has ended."
+        return reasons.documents.REFERRAL_ENDED
     return None
 
 
@@ -59,13 +61,13 @@ def home(case: Case, document: Document) -> Track | None:
 def register(builder: EventBuilder, command: RegisterDocument) -> None:
     """Enter a document, with its first file or without one."""
     if command.party is not None and command.party not in parties.PARTIES:
-        raise InvalidForm(fields={"party": "must be need_owner or technology_owner"})
+        raise InvalidForm(fields={"party": reasons.fields.PARTY})
     track = builder.track(command.referral) if command.referral is not None else None
-    _insist(builder, track, "Enter a document")
+    _insist(builder, track, reasons.actions.ENTER_DOCUMENT)
     if track is not None and command.party is not None:
-        raise InvalidForm(fields={"party": "does not apply here"})
+        raise InvalidForm(fields={"party": reasons.fields.DOES_NOT_APPLY})
     if command.own and (track is not None or command.party is not None):
-        raise InvalidForm(fields={"own": "does not apply here"})
+        raise InvalidForm(fields={"own": reasons.fields.DOES_NOT_APPLY})
     one: RegisteredDocument = {
         "id": builder.context.new_id(),
         "party": command.party,
@@ -87,10 +89,10 @@ def register(builder: EventBuilder, command: RegisterDocument) -> None:
 
 def file(builder: EventBuilder, command: FileDocument) -> None:
     """A new version of a document, or its first file."""
-    document = _own(builder, command.document, "File a version")
+    document = _own(builder, command.document, reasons.actions.FILE_VERSION)
     last = max((one.version for one in builder.case.files.values() if one.document == document.id), default=0)
     if last >= MOST_VERSIONS:
-        raise WrongState(action="File a version", why="the document has as many versions as one can have.")
+        raise WrongState(action=reasons.actions.FILE_VERSION, why=reasons.documents.VERSIONS_FULL)
     told = _told(builder, document.id, last + 1, command.file)
     effects: Effects = {"files": [told], "paper": document.kind}
     builder.begin(DOCUMENT_FILED, home(builder.case, document), effects, _words(command.file))
@@ -99,7 +101,7 @@ def file(builder: EventBuilder, command: FileDocument) -> None:
 
 def withdraw(builder: EventBuilder, command: WithdrawDocument) -> None:
     """Take a document out of use: nobody outside sees it any more, and no form names it; the history keeps it."""
-    document = _own(builder, command.document, "Withdraw the document")
+    document = _own(builder, command.document, reasons.actions.WITHDRAW_DOCUMENT)
     body = {"reason": line(command.reason, "reason")}
     effects: Effects = {"documents_withdrawn": [document.id], "paper": document.kind}
     builder.begin(DOCUMENT_WITHDRAWN, home(builder.case, document), effects, body)
@@ -107,7 +109,7 @@ def withdraw(builder: EventBuilder, command: WithdrawDocument) -> None:
     commit(builder)
 
 
-def _own(builder: EventBuilder, id: str, action: str) -> Document:
+def _own(builder: EventBuilder, id: str, action: Reason) -> Document:
     document = builder.case.documents.get(id)
     if document is None:
         raise NotFound("document")
@@ -115,13 +117,13 @@ def _own(builder: EventBuilder, id: str, action: str) -> Document:
         raise WrongState(action=action, why=SENT)
     _insist(builder, home(builder.case, document), action)
     if document.withdrawn_at is not None:
-        raise WrongState(action=action, why="the document was withdrawn.")
+        raise WrongState(action=action, why=reasons.documents.WITHDRAWN)
     return document
 
 
 def _told(builder: EventBuilder, document: str, version: int, one: FileTold) -> FiledFile:
     if builder.case.kind != "case":
-        raise WrongState(action="File a document", why=SEALED)
+        raise WrongState(action=reasons.actions.FILE_DOCUMENT, why=SEALED)
     return {
         "id": builder.context.new_id(),
         "document": document,
@@ -135,7 +137,7 @@ def _words(one: FileTold) -> dict[str, str]:
     return {"file": line(one.name, "file", 200), "sha256": one.digest}
 
 
-def _insist(builder: EventBuilder, referral: Track | None, action: str) -> None:
+def _insist(builder: EventBuilder, referral: Track | None, action: Reason) -> None:
     why = refusal(builder.case, builder.by.role, referral)
     if why is None:
         return

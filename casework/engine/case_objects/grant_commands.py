@@ -6,6 +6,7 @@ and may change. It can be withdrawn at once; and when the work is over, the prov
 
 from __future__ import annotations
 
+from casework import reasons
 from casework.engine.definition.forms import insist_day
 from casework.engine.execution.document_grants import end_grant, set_grant_day
 from casework.engine.execution.effect_roles import accepted
@@ -19,6 +20,7 @@ from casework.engine.state.effects_schema import Effects, Given
 from casework.engine.state.events import GRANT_DAY_CHANGED, GRANT_EXPIRED, GRANT_WITHDRAWN, PAPERS_RETURNED
 from casework.errors import InvalidForm, NotAllowed, NotFound, WrongState
 from casework.json_values import Answers
+from casework.reasons import Reason
 
 #: Who ends a grant, who says that papers were given back, and what can have become of them.
 ENDERS, RETURNERS, HOWS = (Role.OFFICER, Role.SUPERVISOR), (Role.PROVIDER,), ("returned", "destroyed")
@@ -52,7 +54,7 @@ def given_until(case: Case, grant: Grant, until: str | None) -> Given:
 
 def withdraw_grant(builder: EventBuilder, command: WithdrawGrant) -> None:
     """Let a provider see a document no longer; the referral goes on without it."""
-    grant = _live(builder, command.grant, "End the access")
+    grant = _live(builder, command.grant, reasons.actions.END_ACCESS)
     _begin(
         builder, GRANT_WITHDRAWN, grant, given_without(builder.case, grant), {"reason": line(command.reason, "reason")}
     )
@@ -70,29 +72,29 @@ def expire(builder: EventBuilder, id: str) -> None:
 
 def change_day(builder: EventBuilder, command: ChangeGrantDay) -> None:
     """Another last day for an access, later or earlier; None: none of its own."""
-    grant = _live(builder, command.grant, "Change the last day")
+    grant = _live(builder, command.grant, reasons.actions.CHANGE_LAST_DAY)
     consented = _consented_until(builder.case, grant)
     if command.until is not None:
         insist_day(command.until, "until")
         if command.until < builder.context.calendar.local_date(builder.context.now).isoformat():
-            raise InvalidForm(fields={"until": "must not lie in the past"})
+            raise InvalidForm(fields={"until": reasons.fields.NOT_IN_PAST})
         if consented is not None and command.until > consented:
-            raise InvalidForm(fields={"until": "lies after the day on which the consent ends"})
+            raise InvalidForm(fields={"until": reasons.documents.AFTER_CONSENT})
     if command.until == grant.until:
-        raise InvalidForm(fields={"until": "is what it was"})
+        raise InvalidForm(fields={"until": reasons.fields.UNCHANGED})
     _begin(builder, GRANT_DAY_CHANGED, grant, given_until(builder.case, grant, command.until), {})
     set_grant_day(builder, grant, command.until)
     commit(builder)
 
 
-def _live(builder: EventBuilder, id: str, action: str) -> Grant:
+def _live(builder: EventBuilder, id: str, action: Reason) -> Grant:
     grant = builder.case.grants.get(id)
     if grant is None:
         raise NotFound("grant")
     if builder.by.role not in accepted(builder.case, ENDERS):
-        raise NotAllowed(why="the officers of the case and its supervisors end an access, and say until when it lasts.")
+        raise NotAllowed(why=reasons.documents.ACCESS_ENDED_BY)
     if grant.ended_at is not None:
-        raise WrongState(action=action, why="it has ended already.")
+        raise WrongState(action=action, why=reasons.cases.ENDED)
     return grant
 
 
@@ -113,14 +115,14 @@ def return_papers(builder: EventBuilder, command: ReturnPapers) -> None:
     """Say that every copy of what a referral was given, and may see no longer, has been given back or destroyed."""
     track = builder.track(command.referral)
     if builder.by.role not in accepted(builder.case, RETURNERS):
-        raise NotAllowed(why="what became of the documents is said by the provider who had them.")
+        raise NotAllowed(why=reasons.documents.RETURN_SAID_BY)
     if command.how not in HOWS:
-        raise InvalidForm(fields={"how": "must be returned or destroyed"})
+        raise InvalidForm(fields={"how": reasons.documents.RETURNED_OR_DESTROYED})
     had = builder.case.copies_out(track.id)
     if not had:
         raise WrongState(
-            action="Confirm the return",
-            why="there is nothing to give back: what the referral was given is needed still.",
+            action=reasons.actions.CONFIRM_RETURN,
+            why=reasons.documents.NOTHING_TO_RETURN,
         )
     body = {"note": line(command.note, "note")} if command.note else {}
     builder.begin(PAPERS_RETURNED, track, {"grants_returned": [one.id for one in had], "what": command.how}, body)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from casework import reasons
 from casework.engine.execution.effect_roles import accepted
 from casework.engine.execution.event_builder import EventBuilder
 from casework.engine.execution.guards import line
@@ -19,6 +20,7 @@ from casework.engine.state.case import Case, Task
 from casework.engine.state.effects_schema import Effects, FiledFile, Language, RegisteredDocument
 from casework.engine.state.events import LETTER_SENT
 from casework.errors import InvalidForm, NotAllowed, WrongState
+from casework.reasons import Reason
 
 INVITATION, REFERRAL, REMINDER, CLOSING = "invitation", "referral", "reminder", "closing"
 LETTERS = (INVITATION, REFERRAL, REMINDER, CLOSING)
@@ -57,12 +59,12 @@ def awaited(case: Case, to: str) -> Iterator[Task]:
             yield task
 
 
-def refusal(case: Case, role: str | None, kind: str, to: str) -> str | None:
+def refusal(case: Case, role: str | None, kind: str, to: str) -> Reason | None:
     """Why this role does not send this letter now; None where it does."""
     if role not in accepted(case, SENDERS):
-        return f"letters are sent by: {', '.join(SENDERS)}."
+        return reasons.messages.LETTERS_SENT_BY(roles=SENDERS)
     if (kind, to) not in set(recipients(case)):
-        return "as the case stands, this letter goes to nobody there."
+        return reasons.messages.LETTER_TO_NOBODY
     return None
 
 
@@ -71,9 +73,9 @@ def send(builder: EventBuilder, command: SendLetter) -> None:
     if (why := refusal(builder.case, builder.by.role, command.kind, command.to)) is not None:
         if builder.by.role not in accepted(builder.case, SENDERS):
             raise NotAllowed(why=why)
-        raise WrongState(action="Send the letter", why=why)
+        raise WrongState(action=reasons.actions.SEND_LETTER, why=why)
     if command.language not in LANGUAGES:
-        raise InvalidForm(fields={"language": f"must be one of {', '.join(LANGUAGES)}"})
+        raise InvalidForm(fields={"language": reasons.fields.ONE_OF(choices=LANGUAGES)})
     party = command.to if command.to in PARTIES else None
     id = builder.context.new_id()
     one: RegisteredDocument = {"id": id, "party": party, "kind": PAPER, "valid_until": None, "letter": command.kind}

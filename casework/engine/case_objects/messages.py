@@ -12,6 +12,7 @@ import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from casework import reasons
 from casework.engine.execution.effect_roles import accepted
 from casework.engine.execution.event_builder import EventBuilder
 from casework.engine.execution.guards import line
@@ -22,6 +23,7 @@ from casework.engine.state.case import Case, Track
 from casework.engine.state.effects_schema import Effects
 from casework.engine.state.events import NOTED, SAID
 from casework.errors import InvalidForm, NotAllowed, NotFound, WrongState
+from casework.reasons import Reason
 
 INTERNAL, SHARED = "internal", "shared"
 AUDIENCES = (INTERNAL, SHARED)
@@ -44,25 +46,25 @@ def audience_of(kind: str) -> str:
     return next(one for one, of in KINDS.items() if of == kind)
 
 
-def closed(case: Case, referral: Track) -> str | None:
+def closed(case: Case, referral: Track) -> Reason | None:
     """Why nobody writes in a referral's thread now."""
     if referral.workflow != "referral" or referral.provider is None or "draft" in referral.states:
-        return "the referral has not been sent, so that nobody there could read it."
+        return reasons.messages.NOT_SENT
     if "send" not in referral.fired:
-        return "the referral was never sent, so that nobody there could read it."
+        return reasons.messages.NEVER_SENT
     if case.frozen:
-        return "the case stands still while a stop is being decided."
+        return reasons.cases.STANDS_STILL
     if not referral.live and not any(one.live for one in case.children(referral.id)):
-        return "the referral has ended, and its thread with it."
+        return reasons.messages.THREAD_ENDED
     return None
 
 
-def refusal(case: Case, role: str | None, audience: str, referral: Track | None) -> str | None:
+def refusal(case: Case, role: str | None, audience: str, referral: Track | None) -> Reason | None:
     """Why this role does not write to this audience; None where it does."""
     if (referral is None) != (audience == INTERNAL):
-        return "an internal note belongs to no referral, and a shared message to one."
+        return reasons.messages.WRONG_PLACE
     if role not in accepted(case, WRITERS[audience]):
-        return f"this is written by: {', '.join(WRITERS[audience])}."
+        return reasons.messages.WRITTEN_BY(roles=WRITERS[audience])
     return None if referral is None else closed(case, referral)
 
 
@@ -72,12 +74,12 @@ def refusal(case: Case, role: str | None, audience: str, referral: Track | None)
 def say(builder: EventBuilder, command: Say) -> None:
     """Write a message."""
     if command.audience not in AUDIENCES:
-        raise InvalidForm(fields={"audience": f"must be one of {', '.join(AUDIENCES)}"})
+        raise InvalidForm(fields={"audience": reasons.fields.ONE_OF(choices=AUDIENCES)})
     track = builder.track(command.referral) if command.referral is not None else None
     _insist(builder, command.audience, track)
     mentions = list(dict.fromkeys(command.mentions))
     if len(mentions) > MOST_MENTIONS:
-        raise InvalidForm(fields={"mentions": f"must name {MOST_MENTIONS} people at most"})
+        raise InvalidForm(fields={"mentions": reasons.messages.MOST_MENTIONS(most=MOST_MENTIONS)})
     effects: Effects = {"message": builder.context.new_id(), "what": WRITTEN}
     if mentions:
         effects["mentions"] = mentions
@@ -91,9 +93,9 @@ def correct(builder: EventBuilder, command: Correct) -> None:
     track = builder.track(of.track) if of.track is not None else None
     _insist(builder, audience_of(of.kind), track)
     if of.actor != builder.by.person:
-        raise NotAllowed(why="a message is corrected by whoever wrote it.")
+        raise NotAllowed(why=reasons.messages.CORRECTED_BY)
     if of.taken_back:
-        raise WrongState(action="Correct", why="the message was taken back.")
+        raise WrongState(action=reasons.actions.CORRECT, why=reasons.messages.TAKEN_BACK)
     what, body = (
         (TAKEN_BACK, {}) if command.words is None else (CORRECTED, {"words": line(command.words, "words", LONGEST)})
     )
@@ -108,7 +110,7 @@ def _insist(builder: EventBuilder, audience: str, referral: Track | None) -> Non
         raise NotFound("thread")
     if builder.by.role not in accepted(builder.case, WRITERS[audience]):
         raise NotAllowed(why=why)
-    raise WrongState(action="Write a message", why=why)
+    raise WrongState(action=reasons.actions.WRITE_MESSAGE, why=why)
 
 
 # --- the guard against the wrong audience ------------------------------------------------------------------------------

@@ -7,6 +7,8 @@ from functools import cached_property, lru_cache
 from typing import Any, Literal, NamedTuple, TypeAlias, TypeVar
 from zoneinfo import ZoneInfo
 
+from casework import reasons
+from casework.errors import FieldFault
 from casework.ledger.canonical_json import digest
 
 # Working days and calendar days.
@@ -329,7 +331,7 @@ def _insist_ordered(slots: tuple[tuple[time, time], ...]) -> None:
             raise ValueError("Slots begin and end on whole minutes.")
         # One slot may begin where the other ends.
         if not before <= opens < closes:
-            raise ValueError(f"The slot from {start} to {end} is empty or not in order.")
+            raise FieldFault(reasons.calendars.SLOT_ORDER(start=str(start), end=str(end)))
         before = closes
 
 

@@ -16,6 +16,7 @@ from casework.engine.definition.edition_schema import WrittenField, WrittenOpeni
 from casework.engine.definition.form_values import build_model
 from casework.engine.roles import QUEUE_ROLES, Role
 from casework.ledger.canonical_json import digest
+from casework.reasons import Text
 
 #: The version of the grammar; an edition names the one that it is written in.
 GRAMMAR = 1
@@ -293,6 +294,10 @@ class Edition:
 
     def text(self, key: str) -> str:
         return self.texts.get(key, key.rsplit(".", 1)[-1].replace("_", " "))
+
+    def as_reason(self, key: str) -> Text:
+        """The same as what a refusal carries: why a guard refuses, what an action is called."""
+        return Text(f"{self.workflow}.{key}", self.text(key))
 
     def as_file(self) -> dict[str, Any]:
         """What `workflows/published/` holds."""

@@ -9,7 +9,9 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, create_model
 
+from casework import reasons
 from casework.engine.definition.edition_schema import WrittenField
+from casework.engine.definition.field_faults import reason_of
 from casework.engine.definition.forms import (
     Day,
     Id,
@@ -25,6 +27,7 @@ from casework.engine.definition.forms import (
 from casework.engine.parties import PARTIES
 from casework.errors import InvalidForm
 from casework.json_values import Answers
+from casework.reasons import Why
 
 
 def _value_type(rule: WrittenField) -> Any:
@@ -63,23 +66,16 @@ def build_model(name: str, fields: Sequence[WrittenField]) -> type[BaseModel]:
     return create_model(name, __config__=ConfigDict(extra="forbid"), **made)
 
 
-_WORDS = {
-    "extra_forbidden": "is not a field of this form",
-    "string_too_short": "is required",
-}
-
-
 def check(model: type[BaseModel], fields: Sequence[WrittenField], data: Answers, today: date) -> dict[str, Any]:
     """The data as it will be kept: clean, complete, canonical JSON. Raises `InvalidForm` with one reason per field."""
     given = {name: value for name, value in data.items() if value is not None and value != ""}
-    faults: dict[str, str] = {}
+    faults: dict[str, Why] = {}
     try:
         values = model.model_validate(given).model_dump(mode="json", exclude_none=True)
     except ValidationError as bad:
         for one in bad.errors():
             name = ".".join(str(part) for part in one["loc"]) or "form"
-            words = _WORDS.get(one["type"], one["msg"].removeprefix("Value error, "))
-            faults.setdefault(name, words)
+            faults.setdefault(name, reason_of(one))
         # What else is wrong is told in the same breath: nobody should have to correct a form twice.
         bad_fields = {name.split(".")[0] for name in faults}
         sound = {name: value for name, value in given.items() if name not in bad_fields}
@@ -92,36 +88,36 @@ def check(model: type[BaseModel], fields: Sequence[WrittenField], data: Answers,
         asked = "when" not in rule or values.get(rule["when"][0]) in rule["when"][1]
         if value is None or value == []:
             if rule["required"] and asked:
-                faults[name] = "is required"
+                faults[name] = reasons.fields.REQUIRED
             values.pop(name, None)
             continue
         if not asked:
-            faults[name] = "does not apply here"
+            faults[name] = reasons.fields.DOES_NOT_APPLY
         elif rule["type"] == "note" and rule["required"] and not holds_words(value):
-            faults[name] = "must be said in words"
+            faults[name] = reasons.fields.IN_WORDS
         elif rule["type"] == "number":
             faults |= _number_fault(rule, Decimal(value))
         elif rule["type"] == "money" and Decimal(value["amount"]) < 0:
-            faults[name] = "must not be negative"
+            faults[name] = reasons.fields.NOT_NEGATIVE
         elif rule["type"] == "date" and rule["past"] and value > today.isoformat():
-            faults[name] = "must not lie in the future"
+            faults[name] = reasons.fields.NOT_IN_FUTURE
         elif rule["type"] == "date" and rule["future"] and value < today.isoformat():
-            faults[name] = "must not lie in the past"
+            faults[name] = reasons.fields.NOT_IN_PAST
         elif rule["type"] == "yes_no" and rule["must"] is not None and value is not rule["must"]:
-            faults[name] = "must be yes" if rule["must"] else "must be no"
+            faults[name] = reasons.fields.MUST_BE_YES if rule["must"] else reasons.fields.MUST_BE_NO
     if faults:
         raise InvalidForm(fields=faults)
     return values
 
 
-def _number_fault(rule: WrittenField, number: Decimal) -> dict[str, str]:
+def _number_fault(rule: WrittenField, number: Decimal) -> dict[str, Why]:
     name = rule["name"]
     if rule["whole"] and number != number.to_integral_value():
-        return {name: "must be a whole number"}
+        return {name: reasons.fields.WHOLE_NUMBER}
     if rule["min"] is not None and number < Decimal(rule["min"]):
-        return {name: f"must be at least {rule['min']}"}
+        return {name: reasons.fields.AT_LEAST(value=rule["min"])}
     if rule["max"] is not None and number > Decimal(rule["max"]):
-        return {name: f"must be at most {rule['max']}"}
+        return {name: reasons.fields.AT_MOST(value=rule["max"])}
     return {}
 
 

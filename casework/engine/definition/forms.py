@@ -13,8 +13,9 @@ from uuid import UUID
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
+from casework import reasons
 from casework.engine.definition.edition_schema import WrittenField
-from casework.errors import InvalidForm
+from casework.errors import FieldFault, InvalidForm
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -277,7 +278,7 @@ _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
 
 def no_control(words: str) -> str:
     if _CONTROL.search(words):
-        raise ValueError("has a character that cannot be stored")
+        raise FieldFault(reasons.fields.UNSTORABLE)
     return words
 
 
@@ -292,31 +293,31 @@ def holds_words(said: str) -> bool:
 
 def decimal_text(value: Any) -> str:
     if isinstance(value, bool) or not isinstance(value, (str, int, Decimal)):
-        raise ValueError("write a number, as a string or a whole number")
+        raise FieldFault(reasons.fields.NUMBER_FORM)
     try:
         number = Decimal(str(value).strip())
     except InvalidOperation:
-        raise ValueError("is not a number") from None
+        raise FieldFault(reasons.fields.NOT_A_NUMBER) from None
     if not number.is_finite():
-        raise ValueError("is not a number")
+        raise FieldFault(reasons.fields.NOT_A_NUMBER)
     # Asked of its parts: arithmetic with a number such as 1e999999999 would overflow.
     if number and number.adjusted() >= 15 or -int(number.as_tuple().exponent) > 6:
-        raise ValueError("has too many digits")
+        raise FieldFault(reasons.fields.TOO_MANY_DIGITS)
     return format(number, "f")
 
 
 def _id(value: Any) -> str:
     if not isinstance(value, str):
-        raise ValueError("is not an id")
+        raise FieldFault(reasons.fields.NOT_AN_ID)
     try:
         return str(UUID(value))
     except ValueError:
-        raise ValueError("is not an id") from None
+        raise FieldFault(reasons.fields.NOT_AN_ID) from None
 
 
 def once(values: list[str]) -> list[str]:
     if len(set(values)) != len(values):
-        raise ValueError("names the same thing twice")
+        raise FieldFault(reasons.fields.NAMED_TWICE)
     return values
 
 
@@ -327,13 +328,13 @@ Ids = Annotated[list[Id], Field(max_length=100), AfterValidator(once)]
 def _day(value: Any) -> date:
     """Only YYYY-MM-DD, of a year that a calendar can count from: pydantic alone would take 86400 for a day."""
     if not isinstance(value, str) or _DAY.fullmatch(value) is None:
-        raise ValueError("write a day as YYYY-MM-DD")
+        raise FieldFault(reasons.fields.DAY_FORM)
     try:
         day = date.fromisoformat(value)
     except ValueError:
-        raise ValueError("is no day of the calendar") from None
+        raise FieldFault(reasons.fields.NO_DAY) from None
     if not 1900 <= day.year <= 2199:
-        raise ValueError("must lie between 1900 and 2199")
+        raise FieldFault(reasons.fields.YEARS)
     return day
 
 
@@ -341,8 +342,8 @@ def insist_day(value: Any, name: str) -> None:
     """Refuse what is no day."""
     try:
         _day(value)
-    except ValueError as why:
-        raise InvalidForm(fields={name: str(why)}) from None
+    except FieldFault as why:
+        raise InvalidForm(fields={name: why.reason}) from None
 
 
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import unicodedata
 
+from casework import reasons
 from casework.errors import InvalidForm
 
 #: Controls, formats (among them what turns the direction and what has no width), surrogates, private use, and
@@ -25,12 +26,12 @@ def is_plain(words: str) -> bool:
 def insist_name(words: str, field: str = "name", most: int = LONGEST) -> str:
     """The name, with single spaces and composed letters. Raises InvalidForm for one that could pass for another."""
     if not is_plain(words.strip()):
-        raise InvalidForm(fields={field: "has a character that nobody sees; type the name anew"})
+        raise InvalidForm(fields={field: reasons.fields.INVISIBLE})
     made = " ".join(unicodedata.normalize("NFC", words).split())
     if not made:
-        raise InvalidForm(fields={field: "is required"})
+        raise InvalidForm(fields={field: reasons.fields.REQUIRED})
     if len(made) > most:
-        raise InvalidForm(fields={field: f"must have at most {most} characters"})
+        raise InvalidForm(fields={field: reasons.fields.LONGEST(most=most)})
     return made
 
 

@@ -9,9 +9,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from casework import reasons
 from casework.engine.definition.editions import Edition, PaperRule, TransitionRule
 from casework.engine.definition.facts import Facts
 from casework.engine.state.case import Document
+from casework.reasons import Why
 
 #: What a paper that is asked for can be; only one that is there lets the deed through.
 THERE, MISSING, EXPIRED, PENDING, BLOCKED = "there", "missing", "expired", "pending", "blocked"
@@ -64,13 +66,13 @@ def _state(one: Document, rule: PaperRule, scans: Mapping[str, Any], today: str)
     return THERE
 
 
-def reason(edition: Edition, paper: Paper) -> str | None:
+def reason(edition: Edition, paper: Paper) -> Why | None:
     """Why a paper stands against the deed, for a person; None where it does not."""
-    name = edition.text(f"papers.{paper.rule.kind}")
+    name = edition.as_reason(f"papers.{paper.rule.kind}")
     return {
         THERE: None,
-        MISSING: f"Not on file: {name}.",
-        EXPIRED: f"Expired on {paper.valid_until}: {name}. Hand in one that is valid.",
-        PENDING: f"Still being checked for harmful content: {name}.",
-        BLOCKED: f"Blocked as harmful: {name}. Hand in a clean file.",
+        MISSING: reasons.cases.PAPER_MISSING(paper=name),
+        EXPIRED: reasons.cases.PAPER_EXPIRED(day=paper.valid_until, paper=name),
+        PENDING: reasons.cases.PAPER_PENDING(paper=name),
+        BLOCKED: reasons.cases.PAPER_BLOCKED(paper=name),
     }[paper.state]

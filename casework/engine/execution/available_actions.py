@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from casework import reasons
 from casework.engine.definition.editions import Edition, TaskRule, TransitionRule, ancestors
 from casework.engine.definition.facts import UNKNOWN
 from casework.engine.definition.required_documents import Paper, papers_for
@@ -25,6 +26,7 @@ from casework.engine.execution.guards import (
 from casework.engine.roles import Role
 from casework.engine.state.case import Case, Track
 from casework.errors import CaseworkError, Refused
+from casework.reasons import Why
 
 NO_DATA: Mapping[str, Any] = {}
 
@@ -45,7 +47,7 @@ class Offer:
     fits_role: bool
     #: The proposal that waits for a second person; doing it now means confirming, without a form.
     proposal: str | None = None
-    why_not: tuple[str, ...] = ()
+    why_not: tuple[Why, ...] = ()
     #: How it stands with the papers that it asks for.
     papers: tuple[Paper, ...] = ()
 
@@ -62,7 +64,7 @@ class TaskOffer:
     task: str
     rule: TaskRule
     fits_role: bool
-    why_not: tuple[str, ...] = ()
+    why_not: tuple[Why, ...] = ()
 
     @property
     def allowed(self) -> bool:
@@ -99,9 +101,9 @@ def task_offers(library: Library, case: Case, context: Context) -> list[TaskOffe
                 continue
             rule = edition.tasks[one["task"]]
             fits = builder.by.role in accepted(case, tuple(map(Role, one["by"])))
-            why = [] if fits else [f"this task is asked for by: {', '.join(one['by'])}."]
+            why: list[Why] = [] if fits else [reasons.tasks.ASKED_BY(roles=one["by"])]
             if rule.unless_open and any(t.name == rule.name and t.about is None for t in case.open_tasks()):
-                why.append("one is open already.")
+                why.append(reasons.tasks.OPEN_ALREADY)
             found.append(TaskOffer(track.id, rule.name, rule, fits, tuple(why)))
     return found
 
@@ -134,19 +136,19 @@ def _offer(builder: EventBuilder, edition: Edition, track: Track, rule: Transiti
     return Offer(track.id, rule.name, rule, place, fits, None, _why_not(checks), papers)
 
 
-def _insist(reasons: list[str]) -> None:
-    if reasons:
-        raise Refused(reasons=reasons)
+def _insist(against: list[Why]) -> None:
+    if against:
+        raise Refused(*against)
 
 
-def _why_not(checks: list[Callable[[], None]]) -> tuple[str, ...]:
+def _why_not(checks: list[Callable[[], None]]) -> tuple[Why, ...]:
     """All reasons at once, not only the first: who mends one should not be told the next only then."""
-    reasons: list[str] = []
+    against: list[Why] = []
     for check in checks:
         try:
             check()
         except Refused as refused:
-            reasons += refused.reasons
+            against += refused.reasons
         except CaseworkError as error:
-            reasons.append(error.message)
-    return tuple(reasons)
+            against.append(error.reason)
+    return tuple(against)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from casework import reasons
 from casework.engine.definition.editions import Edition, TransitionRule
 from casework.engine.definition.grammar import MAIN
 from casework.engine.execution import task_lifecycle as table
@@ -56,7 +57,7 @@ def unticked(edition: Edition, task: Task) -> list[Listed]:
 def insist_ticked(edition: Edition, task: Task) -> None:
     """Raises ItemsUnticked while something that is required is not ticked."""
     if missing := unticked(edition, task):
-        raise ItemsUnticked(reasons=[edition.text(str(one.text)) for one in missing])
+        raise ItemsUnticked(*[edition.as_reason(str(one.text)) for one in missing])
 
 
 def steps_unticked(edition: Edition, case: Case, track: Track, rule: TransitionRule) -> list[Listed]:
@@ -75,7 +76,7 @@ def insist_step_ticked(builder: EventBuilder, track: Track, rule: TransitionRule
     """Raises ItemsUnticked while something is not ticked that the step left requires."""
     edition = builder.library[track.edition]
     if missing := steps_unticked(edition, builder.case, track, rule):
-        raise ItemsUnticked(reasons=[edition.text(str(one.text)) for one in missing])
+        raise ItemsUnticked(*[edition.as_reason(str(one.text)) for one in missing])
 
 
 def tick(builder: EventBuilder, command: Tick) -> None:
@@ -85,7 +86,7 @@ def tick(builder: EventBuilder, command: Tick) -> None:
     if item is None:
         raise NotFound("item")
     if item.done == command.done:
-        raise WrongState(action="Tick", why="it is so already.")
+        raise WrongState(action=reasons.actions.TICK, why=reasons.tasks.SO_ALREADY)
     begin_on(builder, task, TICKED if command.done else UNTICKED)
     builder.set_task(task, item=item.id)
     commit(builder)
@@ -95,7 +96,7 @@ def add_item(builder: EventBuilder, command: AddItem) -> None:
     """Add an item of one's own."""
     task = insist_operation(builder, command.task, table.TICK)
     if sum("seq" in told for told in task.items.values()) >= MOST:
-        raise WrongState(action="Add an item", why="the checklist is full.")
+        raise WrongState(action=reasons.actions.ADD_ITEM, why=reasons.tasks.CHECKLIST_FULL)
     begin_on(builder, task, ITEM_ADDED, {"item": line(command.words, "words", 200)})
     builder.set_task(task, item=builder.context.new_id())
     commit(builder)

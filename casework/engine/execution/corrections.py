@@ -11,6 +11,7 @@ from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+from casework import reasons
 from casework.engine.definition.editions import Edition, TaskRule, TransitionRule
 from casework.engine.definition.facts import Facts, NotGiven
 from casework.engine.definition.registry import EFFECTS, GUARDS
@@ -27,9 +28,10 @@ from casework.engine.state.effects_schema import Effects
 from casework.engine.state.events import CORRECTED
 from casework.errors import NotAllowed, NotFound, Refused, WrongState
 from casework.json_values import Answers
+from casework.reasons import Why
 
 #: What the page and the refusals call it.
-DO = "Correct the answer"
+DO = reasons.actions.CORRECT_ANSWER
 #: The field of the body in which its reason stands, beside those of the form.
 REASON = "correction_reason"
 
@@ -112,26 +114,26 @@ def may_correct(case: Case, answer: Answer, by: By) -> bool:
     return answer.lasts and by.person in answer.writers or by.role in accepted(case, (Role.OFFICER,))
 
 
-def reasons_against(answer: Answer, case: Case, was: Facts, now: Facts) -> Iterator[str]:
+def reasons_against(answer: Answer, case: Case, was: Facts, now: Facts) -> Iterator[Why]:
     """What speaks against other answers: all that followed from those that stood. `was` and `now` differ in their data."""
     for name in answer.guards:
         try:
             if GUARDS[name].holds(was) and not GUARDS[name].holds(now):
-                yield GUARDS[name].refusal
+                yield answer.edition.as_reason(f"guards.{name}")
         except NotGiven:
-            yield f"The condition “{name}” cannot be asked again."
+            yield reasons.cases.GUARD_NOT_ASKED_AGAIN(name=name)
     for name in (*answer.effects, *getattr(answer.rule, "proposal_effects", ())):
         try:
             if EFFECTS[name].follows(was) != EFFECTS[name].follows(now):
-                yield "Something else followed from this answer and stands: undo that by its own action, and do this one again."
+                yield reasons.cases.FOLLOWED
         except NotGiven:
-            yield "What followed from this answer cannot be worked out again."
+            yield reasons.cases.NOT_WORKED_OUT
     for field, value, _ in getattr(answer.rule, "opens_if", ()):
         if (answer.data.get(field) == value) != (now.data.get(field) == value):
-            yield "Tasks were opened by this answer: end those, or ask for the new ones, instead."
+            yield reasons.cases.TASKS_OPENED
     days = {value for field, value in answer.data.items() if isinstance(value, str) and now.data.get(field) != value}
     if any(rung.rule.get("day") in days for clock in case.clocks.values() for rung in clock.rungs):
-        yield "A deadline that runs counts from this day: ask for more time instead."
+        yield reasons.cases.DEADLINE_COUNTS
 
 
 def correct_answer(builder: EventBuilder, command: CorrectAnswer) -> None:
@@ -141,18 +143,16 @@ def correct_answer(builder: EventBuilder, command: CorrectAnswer) -> None:
     if answer is None:
         raise NotFound("answer")
     if case.closed_at is not None:
-        raise WrongState(action=DO, why="the case is closed.")
+        raise WrongState(action=DO, why=reasons.cases.CLOSED)
     if not may_correct(case, answer, builder.by):
-        raise NotAllowed(
-            why="an answer is corrected by whoever wrote it while its step lasts, and afterwards by an officer of the case."
-        )
+        raise NotAllowed(why=reasons.cases.CORRECTED_BY)
     facts, body = form_data(builder, answer.edition, answer.rule.form, command.data, stands=answer.data, at=answer.at)
     words = {name: said for name, said in body.items() if command.words.get(name) != said}
     gone = [name for name in command.words if name not in body]
     if facts == dict(answer.data) and not words and not gone:
-        raise WrongState(action=DO, why="nothing in it is different.")
+        raise WrongState(action=DO, why=reasons.cases.NOTHING_DIFFERENT)
     items = [name for name in (*words, *gone) if _opens_for(answer, name)]
-    reasons = list(
+    against = list(
         dict.fromkeys(
             reasons_against(
                 answer,
@@ -162,8 +162,8 @@ def correct_answer(builder: EventBuilder, command: CorrectAnswer) -> None:
             )
         )
     )
-    if reasons or items:
-        raise Refused(reasons=reasons or ["Tasks were opened for each item of this list: add or end those instead."])
+    if against or items:
+        raise Refused(*(against or [reasons.cases.ITEMS_OPENED]))
     effects: Effects = {"of": command.of, "before": dict(answer.data), "data": facts}
     if answer.task is not None:
         effects |= {"task": answer.task.id, "name": answer.name}
@@ -206,7 +206,7 @@ def faults_of(
     known = {field["name"] for field in answer.edition.form(str(answer.rule.form))}
     if not set(effects["data"]) <= known:
         yield "it answers what the form does not ask"
-    yield from reasons_against(answer, before, facts(answer, answer.data), facts(answer, effects["data"]))
+    yield from map(str, reasons_against(answer, before, facts(answer, answer.data), facts(answer, effects["data"])))
 
 
 __all__ = ["Answer", "answer_of", "correct_answer", "faults_of", "may_correct", "reasons_against"]

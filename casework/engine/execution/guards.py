@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from datetime import date, datetime
 from typing import Any
 
+from casework import reasons
 from casework.engine.definition import form_values, forms
 from casework.engine.definition.edition_schema import WrittenField
 from casework.engine.definition.editions import Edition, TransitionRule
@@ -22,13 +23,14 @@ from casework.engine.state.effects_schema import Effects
 from casework.engine.state.events import SYSTEM_ACTOR
 from casework.errors import AlreadyTaken, InvalidForm, NotAllowed, Refused
 from casework.json_values import Answers
+from casework.reasons import Reason, Why
 
 
-def refusals(builder: EventBuilder, track: Track, rule: TransitionRule, data: Answers) -> list[str]:
+def refusals(builder: EventBuilder, track: Track, rule: TransitionRule, data: Answers) -> list[Why]:
     """The reasons of guards and of papers that are not on file against a transition. With `UNKNOWN` data, guards that read the form are not asked."""
     edition = builder.library[track.edition]
     facts = builder.facts(track, data)
-    guards = [edition.text(f"guards.{name}") for name in rule.guards if not _holds(name, facts)]
+    guards: list[Why] = [edition.as_reason(f"guards.{name}") for name in rule.guards if not _holds(name, facts)]
     return [*guards, *(why for paper in papers_for(facts, rule) if (why := reason(edition, paper)) is not None)]
 
 
@@ -41,7 +43,9 @@ def _holds(name: str, facts: Facts) -> bool:
 
 def insist_role(builder: EventBuilder, edition: Edition, rule: TransitionRule, roles: tuple[Role, ...]) -> None:
     if builder.by.role not in accepted(builder.case, roles):
-        raise NotAllowed(why=f"“{edition.text(f'transitions.{rule.name}.do')}” is for: {', '.join(roles)}.")
+        raise NotAllowed(
+            why=reasons.cases.ACTION_FOR_ROLES(action=edition.as_reason(f"transitions.{rule.name}.do"), roles=roles)
+        )
 
 
 def insist_not_held(builder: EventBuilder, track: Track, rule: TransitionRule) -> None:
@@ -66,7 +70,7 @@ def insist_not_frozen(
         to = track.came_from.get(place, ()) if rule.target == "=previous" else edition.entered(rule.target)
         outward |= any(edition.states[leaf].queue in ORGANISATION_QUEUES for leaf in to if leaf not in track.states)
     if outward:
-        raise Refused(reasons=["The case stands still while a stop is being decided."])
+        raise Refused(reasons.cases.STANDS_STILL)
 
 
 def insist_operation(builder: EventBuilder, id: str, operation: str) -> Task:
@@ -90,8 +94,8 @@ def begin_on(builder: EventBuilder, task: Task, kind: str, body: Answers | None 
 
 def insist_guards(builder: EventBuilder, track: Track, rule: TransitionRule, data: Answers) -> None:
     """Raises Refused with the guards' reasons."""
-    if reasons := refusals(builder, track, rule, data):
-        raise Refused(reasons=reasons)
+    if against := refusals(builder, track, rule, data):
+        raise Refused(*against)
 
 
 def form_data(
@@ -109,7 +113,7 @@ def form_data(
     """
     if form is None:
         if data:
-            raise InvalidForm(fields=dict.fromkeys(data, "is not a field of this form"))
+            raise InvalidForm(fields=dict.fromkeys(data, reasons.fields.NOT_OF_FORM))
         return {}, {}
     rules = edition.form(form)
     values = form_values.check(
@@ -127,27 +131,27 @@ def _insist_known(builder: EventBuilder, rules: Iterable[WrittenField], values: 
         "documents": builder.case.usable_documents(),
         "tasks": {task.id for task in builder.case.open_tasks()},
     }
-    faults = {}
+    faults: dict[str, Why] = {}
     for rule in rules:
         if rule["type"] in known and rule["name"] in values:
             given = values[rule["name"]]
             if any(one not in known[rule["type"]] for one in ([given] if isinstance(given, str) else given)):
-                faults[rule["name"]] = "is not one of this case"
+                faults[rule["name"]] = reasons.fields.NOT_OF_CASE
             elif rule["type"] == "documents" and (why := _unfit(builder, rule, given)):
                 faults[rule["name"]] = why
     if faults:
         raise InvalidForm(fields=faults)
 
 
-def _unfit(builder: EventBuilder, rule: WrittenField, given: list[str]) -> str:
-    """What is wrong with the documents that were named; "" for nothing."""
+def _unfit(builder: EventBuilder, rule: WrittenField, given: list[str]) -> Reason | None:
+    """What is wrong with the documents that were named; None for nothing."""
     named = [builder.case.documents[one] for one in given]
     if rule.get("kinds") and any(one.kind not in rule["kinds"] for one in named):
-        return "names a document of another kind than is asked for"
+        return reasons.documents.OTHER_KIND
     today = builder.context.calendar.local_date(builder.context.now).isoformat()
     if rule.get("valid") and any(one.valid_until is not None and one.valid_until < today for one in named):
-        return "names a document that is not valid any more; hand in one that is"
-    return ""
+        return reasons.documents.EXPIRED
+    return None
 
 
 def line(words: str, name: str, most: int = 10_000) -> str:
@@ -165,13 +169,13 @@ def happened(builder: EventBuilder, day: str | None) -> Effects:
     today = builder.context.calendar.local_date(builder.context.now).isoformat()
     forms.insist_day(day, "happened_on")
     if day > today:
-        raise InvalidForm(fields={"happened_on": "must not lie in the future"})
+        raise InvalidForm(fields={"happened_on": reasons.fields.NOT_IN_FUTURE})
     return {"happened_on": day}
 
 
 def insist_another(builder: EventBuilder, people: set[str | None]) -> None:
     if people & {builder.by.person, builder.by.acting_for} - {None}:
-        raise NotAllowed(why="another person must decide this than the one who asked for it.")
+        raise NotAllowed(why=reasons.cases.ANOTHER_DECIDES)
 
 
 def insist_not_held_task(builder: EventBuilder, task: Task) -> None:
@@ -181,11 +185,11 @@ def insist_not_held_task(builder: EventBuilder, task: Task) -> None:
 
 def insist_another_than(builder: EventBuilder, deeds: tuple[str, ...], track: Track) -> None:
     """Four eyes: whoever did one of these deeds, or had it done in their name, may not do this one."""
-    if reasons := duty_reasons(builder.case, deeds, {builder.by.person, builder.by.acting_for}, track):
-        raise NotAllowed(why=reasons[0])
+    if against := duty_reasons(builder.case, deeds, {builder.by.person, builder.by.acting_for}, track):
+        raise NotAllowed(why=against[0])
 
 
-def duty_reasons(case: Case, deeds: tuple[str, ...], people: set[str | None], track: Track) -> list[str]:
+def duty_reasons(case: Case, deeds: tuple[str, ...], people: set[str | None], track: Track) -> list[Reason]:
     """Why these people may not do something that nobody who did one of `deeds` may do.
 
     Of several transitions the last one that fired counts, of tasks the last of each name.
@@ -193,11 +197,11 @@ def duty_reasons(case: Case, deeds: tuple[str, ...], people: set[str | None], tr
     people = people - {None}
     _, told = last_fired(track, deeds)
     if told and people & {told.actor, told.acting_for}:
-        return ["another person must do this than the one who did the step before."]
+        return [reasons.cases.ANOTHER_THAN_BEFORE]
     for name in deeds:
         last = last_done(case, name)
         if last and people & {last.closed_by, last.acted_for}:
-            return ["another person must do this than the one who prepared it."]
+            return [reasons.cases.ANOTHER_THAN_PREPARED]
     return []
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from casework import reasons
 from casework.engine.definition.editions import Edition
 from casework.engine.execution.context import By
 from casework.engine.roles import INTAKE, ORGANISATION_QUEUES, QUEUE_ROLES, Role
@@ -29,6 +30,7 @@ from casework.engine.state.case import (
 )
 from casework.engine.state.events import REVIEW_ASKED
 from casework.errors import AlreadyTaken, CaseworkError, NotAllowed, WrongState
+from casework.reasons import Reason
 
 # --- the kinds of person ---------------------------------------------------------------------------------------------
 
@@ -48,12 +50,6 @@ KINDS: Mapping[str, str] = {
     STAKEHOLDER: "sees the task, and is none of the others",
     OUTSIDER: "does not see the task; for them it does not exist",
 }
-#: The same in a refusal.
-_IN_WORDS = {
-    POTENTIAL_OWNER: "those who work its queue", OWNER: "whoever holds it", INITIATOR: "whoever asked for it",
-    ADMINISTRATOR: "those who lead its queue or its case", STAKEHOLDER: "those who see it",
-}  # fmt: skip
-_ANOTHER = "another person must decide this than the one who asked for it."
 #: Roles that lead a queue; the officer who owns a case leads the officers' tasks in it.
 LEADERS: Mapping[str, frozenset[Role]] = {
     INTAKE: frozenset({Role.SUPERVISOR}),
@@ -87,7 +83,7 @@ class Operation:
     """One row: its button, who may do it in which state, and the state it leads to (None: as it was)."""
 
     name: str
-    do: str
+    do: Reason
     who: Mapping[str, frozenset[str]]
     to: str | None
     #: Of WS-HumanTask; the others are ours.
@@ -100,7 +96,7 @@ class Operation:
 
 def _row(
     name: str,
-    do: str,
+    do: Reason,
     to: str | None,
     who: Mapping[str, Iterable[str]],
     *,
@@ -115,27 +111,27 @@ _ALL = dict.fromkeys(TASK_STATES, (_PO, _O, _BA, _I, STAKEHOLDER))
 OPERATIONS: Mapping[str, Operation] = {
     row.name: row
     for row in (
-        _row(CLAIM, "Take it", RESERVED, {READY: (_PO, _BA)}),
-        _row(START, "Start", IN_PROGRESS, {READY: (_PO, _BA), RESERVED: (_O,)}),
-        _row(STOP, "Stop for now", RESERVED, {IN_PROGRESS: (_O, _BA)}),
-        _row(RELEASE, "Give it back", READY, {RESERVED: (_O, _BA), IN_PROGRESS: (_O, _BA)}),
-        _row(SUSPEND, "Let it wait", SUSPENDED, _WORKED, words="reason"),
+        _row(CLAIM, reasons.actions.TAKE, RESERVED, {READY: (_PO, _BA)}),
+        _row(START, reasons.actions.START, IN_PROGRESS, {READY: (_PO, _BA), RESERVED: (_O,)}),
+        _row(STOP, reasons.actions.STOP, RESERVED, {IN_PROGRESS: (_O, _BA)}),
+        _row(RELEASE, reasons.actions.GIVE_BACK, READY, {RESERVED: (_O, _BA), IN_PROGRESS: (_O, _BA)}),
+        _row(SUSPEND, reasons.actions.LET_WAIT, SUSPENDED, _WORKED, words="reason"),
         # Whoever may suspend a task in the state that it was suspended from: see `who`.
-        _row(RESUME, "Go on with it", None, {SUSPENDED: (_PO, _O, _BA)}),
-        _row(SKIP, "Skip it", OBSOLETE, {CREATED: (_I, _BA)} | _WORKED, words="reason"),
-        _row(DELEGATE, "Delegate it", RESERVED, _WORKED, words="note", person="must"),
-        _row(FORWARD, "Forward it", READY, _WORKED, words="note", person="may"),
+        _row(RESUME, reasons.actions.GO_ON, None, {SUSPENDED: (_PO, _O, _BA)}),
+        _row(SKIP, reasons.actions.SKIP, OBSOLETE, {CREATED: (_I, _BA)} | _WORKED, words="reason"),
+        _row(DELEGATE, reasons.actions.DELEGATE, RESERVED, _WORKED, words="note", person="must"),
+        _row(FORWARD, reasons.actions.FORWARD, READY, _WORKED, words="note", person="may"),
         # Completing claims and starts by itself, for whoever may do that.
-        _row(COMPLETE, "Finish it", COMPLETED, {READY: (_PO, _BA), RESERVED: (_O,), IN_PROGRESS: (_O, _BA)}),
-        _row(FAIL, "It cannot be done", FAILED, {IN_PROGRESS: (_O, _BA)}, words="reason"),
-        _row(ACTIVATE, "Let it begin now", READY, {CREATED: (_BA,)}),
-        _row(NOMINATE, "Name who does it", RESERVED, {CREATED: (_BA,)}, words="note", person="may"),
-        _row(EXIT, "End it", EXITED, dict.fromkeys(_OPEN, (_BA,)), words="reason"),
-        _row(MODIFY, "Change its priority", None, dict.fromkeys(_OPEN, (_O, _BA, _I)), words="reason"),
-        _row(VIEW, "Show it", None, _ALL),
+        _row(COMPLETE, reasons.actions.FINISH, COMPLETED, {READY: (_PO, _BA), RESERVED: (_O,), IN_PROGRESS: (_O, _BA)}),
+        _row(FAIL, reasons.actions.FAIL, FAILED, {IN_PROGRESS: (_O, _BA)}, words="reason"),
+        _row(ACTIVATE, reasons.actions.ACTIVATE, READY, {CREATED: (_BA,)}),
+        _row(NOMINATE, reasons.actions.NOMINATE, RESERVED, {CREATED: (_BA,)}, words="note", person="may"),
+        _row(EXIT, reasons.actions.END, EXITED, dict.fromkeys(_OPEN, (_BA,)), words="reason"),
+        _row(MODIFY, reasons.actions.PRIORITISE, None, dict.fromkeys(_OPEN, (_O, _BA, _I)), words="reason"),
+        _row(VIEW, reasons.actions.SHOW, None, _ALL),
         _row(
             ASSIGN,
-            "Assign it",
+            reasons.actions.ASSIGN,
             RESERVED,
             {READY: (_BA,), RESERVED: (_O, _BA), IN_PROGRESS: (_O, _BA), SUSPENDED: (_O, _BA)},
             standard=False,
@@ -145,7 +141,7 @@ OPERATIONS: Mapping[str, Operation] = {
         # Whoever may complete it: what is required is ticked first.
         _row(
             TICK,
-            "Work on its checklist",
+            reasons.actions.WORK_ON_CHECKLIST,
             None,
             {READY: (_PO, _BA), RESERVED: (_O,), IN_PROGRESS: (_O, _BA)},
             standard=False,
@@ -154,14 +150,11 @@ OPERATIONS: Mapping[str, Operation] = {
 }
 
 #: What a type of task does not know, whoever asks, and what happens instead.
-_BY_ITS_STEP = "it ends when one of its step's actions is done."
-_BY_DECIDING = "it ends with the decision."
-_NO_LIST = "a decision has no checklist."
-NOT_FOR: Mapping[str, Mapping[str, str]] = {
-    "step": dict.fromkeys((SKIP, FAIL, EXIT, COMPLETE), _BY_ITS_STEP),
-    "decision": dict.fromkeys((SKIP, FAIL, EXIT), _BY_DECIDING) | {
-        TICK: _NO_LIST,
-        DELEGATE: "a decision is one's own word: give it back, or forward it.",
+NOT_FOR: Mapping[str, Mapping[str, Reason]] = {
+    "step": dict.fromkeys((SKIP, FAIL, EXIT, COMPLETE), reasons.tasks.ENDS_BY_STEP),
+    "decision": dict.fromkeys((SKIP, FAIL, EXIT), reasons.tasks.ENDS_BY_DECISION) | {
+        TICK: reasons.tasks.NO_CHECKLIST,
+        DELEGATE: reasons.tasks.OWN_WORD,
     },
     "side": {},
 }  # fmt: skip
@@ -269,13 +262,15 @@ def refusal(edition: Edition, case: Case, task: Task, by: By, operation: str) ->
     mine = kinds(case, task, by, operation)
     if operation in _DOING and task.type != "side" and not works(case, task, by):
         # Its actions are there for the roles of its queue alone.
-        return NotAllowed(why=_ANOTHER if asked_for(case, task, by) else f"the task is in the queue {task.queue}.")
+        return NotAllowed(
+            why=reasons.cases.ANOTHER_DECIDES if asked_for(case, task, by) else reasons.tasks.IN_QUEUE(queue=task.queue)
+        )
     if not mine & ever(operation):
         return _only_for(row, ever(operation))
     if not named:
         if operation in (CLAIM, START) and task.state in HELD:
             return AlreadyTaken(holder=task.holder)
-        return WrongState(action=row.do, why=f"the task is {task.state}.")
+        return WrongState(action=row.do, why=reasons.tasks.IN_STATE(state=task.state))
     if why := _not_for(edition, task, operation):
         return WrongState(action=row.do, why=why)
     if not mine & named:
@@ -283,22 +278,22 @@ def refusal(edition: Edition, case: Case, task: Task, by: By, operation: str) ->
             return AlreadyTaken(holder=task.holder)
         return _only_for(row, named)
     if operation in _GIVES_UP | {RELEASE} and review_for(task) is not None and ADMINISTRATOR not in mine:
-        return WrongState(action=row.do, why="you were asked to review it: approve it, or ask for changes.")
+        return WrongState(action=row.do, why=reasons.tasks.UNDER_REVIEW)
     if operation in _GIVES_UP and giver(task) is not None and ADMINISTRATOR not in mine:
-        return WrongState(action=row.do, why="it was delegated to you: finish it, and it goes back to be accepted.")
+        return WrongState(action=row.do, why=reasons.tasks.DELEGATED)
     return None
 
 
 def _only_for(row: Operation, named: frozenset[str]) -> NotAllowed:
-    return NotAllowed(why=f"“{row.do}” is for: {', '.join(_IN_WORDS[one] for one in KINDS if one in named)}.")
+    return NotAllowed(why=reasons.tasks.FOR_HANDS(action=row.do, whom=tuple(one for one in KINDS if one in named)))
 
 
-def _not_for(edition: Edition, task: Task, operation: str) -> str | None:
+def _not_for(edition: Edition, task: Task, operation: str) -> Reason | None:
     if operation == COMPLETE and task.type == "step" and giver(task) is not None:
         # A step that was delegated comes back as every delegated task does.
         return None
     if operation == SKIP and task.type == "side" and not skippable(edition, task):
-        return "the case needs what comes of it."
+        return reasons.tasks.NEEDED
     return NOT_FOR[task.type].get(operation)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from casework import reasons
 from casework.engine.definition.editions import Edition, TransitionRule
 from casework.engine.definition.registry import GUARDS
 from casework.engine.definition.required_documents import SCANS, papers_for
@@ -47,12 +48,10 @@ def fire_by_person(builder: EventBuilder, command: Fire) -> None:
     if pending is not None:
         if builder.by.role not in accepted(builder.case, rule.confirm_by):
             raise WrongState(
-                action=edition.text(f"transitions.{rule.name}.do"), why="it waits for a second person already."
+                action=edition.as_reason(f"transitions.{rule.name}.do"), why=reasons.cases.WAITS_FOR_SECOND
             )
         if command.data:
-            raise InvalidForm(
-                fields=dict.fromkeys(command.data, "the first person's form stands; confirm it or refuse it")
-            )
+            raise InvalidForm(fields=dict.fromkeys(command.data, reasons.fields.FIRST_FORM_STANDS))
         confirm(builder, track, rule, place)
         return
     insist_role(builder, edition, rule, rule.by)
@@ -74,8 +73,8 @@ def fire_by_person(builder: EventBuilder, command: Fire) -> None:
 def wrong_state(edition: Edition, track: Track, transition: str) -> Exception:
     if not edition.has(transition):
         return NotFound("action")
-    here = ", ".join(edition.text(f"states.{leaf}") for leaf in track.states)
-    return WrongState(action=edition.text(f"transitions.{transition}.do"), why=f"it stands at “{here}”.")
+    here = [edition.as_reason(f"states.{leaf}") for leaf in track.states]
+    return WrongState(action=edition.as_reason(f"transitions.{transition}.do"), why=reasons.cases.STANDS_AT(state=here))
 
 
 def fire(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from casework import reasons
 from casework.engine import parties
 from casework.engine.case_objects.acknowledgements import objectors
 from casework.engine.deadlines.deadlines import Rule, on_day
@@ -125,7 +126,7 @@ def _release(builder: EventBuilder, command: Release) -> None:
 def _relieve(builder: EventBuilder, command: Relieve) -> None:
     task = builder.task(command.task)
     if not task.open or task.holder != command.person:
-        raise WrongState(action="Relieve", why="that person does not hold the task.")
+        raise WrongState(action=reasons.actions.RELIEVE, why=reasons.tasks.NOT_HOLDER)
     builder.begin(RELIEVED, builder.case.tracks[task.track], {"task": task.id, "person": command.person})
     free_task(builder, task)
     commit(builder)
@@ -138,9 +139,9 @@ def _suspend(builder: EventBuilder, command: Suspend) -> None:
     task = insist_operation(builder, command.task, table.SUSPEND)
     forms.insist_day(command.until, "until")
     if command.until <= builder.context.calendar.local_date(builder.context.now).isoformat():
-        raise InvalidForm(fields={"until": "must be a day to come"})
+        raise InvalidForm(fields={"until": reasons.fields.DAY_TO_COME})
     if command.waits_for not in table.WAITS_FOR:
-        raise InvalidForm(fields={"waits_for": f"must be one of {', '.join(table.WAITS_FOR)}"})
+        raise InvalidForm(fields={"waits_for": reasons.fields.ONE_OF(choices=table.WAITS_FOR)})
     begin_on(builder, task, SUSPENDED_EVENT, {"reason": line(command.reason, "reason")})
     suspend_task(builder, task, {"for": command.waits_for, "until": command.until})
     commit(builder)
@@ -169,7 +170,7 @@ def _hand_back(builder: EventBuilder, command: HandBack) -> None:
     task = insist_operation(builder, command.task, table.COMPLETE)
     back = giver(task)
     if back is None or builder.by.person != task.holder:
-        raise WrongState(action="Give it back", why="it was not delegated to you.")
+        raise WrongState(action=reasons.actions.GIVE_BACK, why=reasons.tasks.NOT_DELEGATED)
     facts: dict[str, Any] = {}
     body: dict[str, Any] = {}
     if task.type == "side":
@@ -194,7 +195,7 @@ def _forward(builder: EventBuilder, command: Forward) -> None:
 def _assign(builder: EventBuilder, command: Assign) -> None:
     task = insist_operation(builder, command.task, table.ASSIGN)
     if command.person == task.holder:
-        raise WrongState(action=table.OPERATIONS[table.ASSIGN].do, why="that person has the task already.")
+        raise WrongState(action=table.OPERATIONS[table.ASSIGN].do, why=reasons.tasks.HAS_IT)
     begin_on(builder, task, ASSIGNED, {"note": line(command.note, "note")})
     if task.state == SUSPENDED:
         # It goes on waiting, and is woken at its day, for whoever has it now.
@@ -213,7 +214,7 @@ def _allocate(builder: EventBuilder, command: Allocate) -> None:
         or task.handed is not None
         or builder.case.kind == "mediation"
     ):
-        raise WrongState(action="Allocate", why="no rule gives this task to anybody.")
+        raise WrongState(action=reasons.actions.ALLOCATE, why=reasons.tasks.NO_RULE)
     effects: Effects = {"task": task.id, "allocation": command.allocation}
     builder.begin(ASSIGNED, builder.case.tracks[task.track], effects)
     builder.set_task(task, state=RESERVED, holder=command.person, to=command.person)
@@ -222,7 +223,7 @@ def _allocate(builder: EventBuilder, command: Allocate) -> None:
 
 def _insist_another(builder: EventBuilder, task: Task, person: str) -> None:
     if person in (task.holder, builder.by.person):
-        raise InvalidForm(fields={"person": "must be somebody else"})
+        raise InvalidForm(fields={"person": reasons.fields.SOMEBODY_ELSE})
 
 
 # --- before its day, its rank, and ends without a result -------------------------------------------------------------
@@ -250,9 +251,9 @@ def _nominate(builder: EventBuilder, command: Nominate) -> None:
 def _modify(builder: EventBuilder, command: Modify) -> None:
     task = insist_operation(builder, command.task, table.MODIFY)
     if command.priority not in table.PRIORITIES.values():
-        raise InvalidForm(fields={"priority": f"must be one of {', '.join(table.PRIORITIES)}"})
+        raise InvalidForm(fields={"priority": reasons.fields.ONE_OF(choices=tuple(table.PRIORITIES))})
     if command.priority == task.priority:
-        raise WrongState(action=table.OPERATIONS[table.MODIFY].do, why="the task has this priority already.")
+        raise WrongState(action=table.OPERATIONS[table.MODIFY].do, why=reasons.tasks.PRIORITY_ALREADY)
     begin_on(builder, task, MODIFIED, {"reason": line(command.reason, "reason")})
     builder.set_task(task, priority=command.priority)
     commit(builder)
@@ -298,8 +299,8 @@ def _complete(builder: EventBuilder, command: Complete) -> None:
     facts, body = form_data(builder, edition, rule.form, command.data)
     reviews.insist_reviewed(task, facts)
     told = builder.facts(track, facts, task)
-    if reasons := [edition.text(f"guards.{n}") for n in rule.guards if not GUARDS[n].holds(told)]:
-        raise Refused(reasons=reasons)
+    if against := [edition.as_reason(f"guards.{n}") for n in rule.guards if not GUARDS[n].holds(told)]:
+        raise Refused(*against)
     complete(builder, task, rule, track, facts, body, happened(builder, command.happened_on))
 
 
@@ -331,18 +332,18 @@ def _decide_proposal(builder: EventBuilder, task: Task, track: Track, command: C
     values = dict(command.data)
     answer = values.pop("decision", None)
     if answer not in ("confirm", "refuse"):
-        raise InvalidForm(fields={"decision": "say confirm or refuse"})
+        raise InvalidForm(fields={"decision": reasons.fields.CONFIRM_OR_REFUSE})
     reason = values.pop("reason", None)
     if values:
-        raise InvalidForm(fields=dict.fromkeys(values, "is not a field of this form"))
+        raise InvalidForm(fields=dict.fromkeys(values, reasons.fields.NOT_OF_FORM))
     if answer == "refuse":
         if not reason:
-            raise InvalidForm(fields={"reason": "is required"})
+            raise InvalidForm(fields={"reason": reasons.fields.REQUIRED})
         refuse(builder, task, {"reason": line(reason, "reason")})
         return
     found = builder.library[track.edition].find(task.rule, track.states)
     if found is None:
-        raise WrongState(action="Confirm", why="the case has moved on.")
+        raise WrongState(action=reasons.actions.CONFIRM, why=reasons.cases.MOVED_ON)
     confirm(builder, track, *found)
 
 
@@ -355,17 +356,17 @@ def _add(builder: EventBuilder, command: Add) -> None:
             continue
         here = any(place in offer["from"] for leaf in track.states for place in _places(leaf))
         if not here:
-            raise WrongState(action=edition.text(f"tasks.{rule.key}"), why="it is not asked for at this step.")
+            raise WrongState(action=edition.as_reason(f"tasks.{rule.key}"), why=reasons.tasks.NOT_ASKED_HERE)
         if builder.by.role not in accepted(builder.case, tuple(map(Role, offer["by"]))):
-            raise NotAllowed(why=f"this task is asked for by: {', '.join(offer['by'])}.")
+            raise NotAllowed(why=reasons.tasks.ASKED_BY(roles=offer["by"]))
         if rule.per == "party" and command.about not in (None, *parties.PARTIES):
-            raise InvalidForm(fields={"about": "must be need_owner or technology_owner"})
+            raise InvalidForm(fields={"about": reasons.fields.PARTY})
         if command.person not in (None, builder.by.person) and not command.note:
-            raise InvalidForm(fields={"note": "is required"})
+            raise InvalidForm(fields={"note": reasons.fields.REQUIRED})
         due = _day_named(builder, command.due)
         builder.begin(ADDED, track, {"name": rule.name}, {"note": line(command.note, "note")} if command.note else {})
         if not open_side_task(builder, rule, track, builder.facts(track, {}), about=command.about, due=due):
-            raise WrongState(action=edition.text(f"tasks.{rule.key}"), why="one is open already.")
+            raise WrongState(action=edition.as_reason(f"tasks.{rule.key}"), why=reasons.tasks.OPEN_ALREADY)
         commit(builder)
         if command.person is not None:
             _give_to(builder, command.person, str(command.note))
@@ -378,7 +379,7 @@ def _day_named(builder: EventBuilder, day: str | None) -> Rule | None:
         return None
     forms.insist_day(day, "due")
     if day < builder.context.calendar.local_date(builder.context.now).isoformat():
-        raise InvalidForm(fields={"due": "must not lie in the past"})
+        raise InvalidForm(fields={"due": reasons.fields.NOT_IN_PAST})
     return on_day(day)
 
 

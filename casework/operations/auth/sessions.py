@@ -10,6 +10,7 @@ from datetime import timedelta
 
 from sqlalchemy import Connection, text
 
+from casework import reasons
 from casework.engine.roles import Role
 from casework.engine.state.events import SYSTEM_ACTOR
 from casework.errors import InvalidForm, NotAllowed, NotFound, WrongCode, WrongPassword
@@ -125,13 +126,11 @@ def start_session(
     person = person_of_session(db, email, password)
     missing = second_factor.missing(db, person, insist=insist)
     if missing == "set_up":
-        raise NotAllowed(why="this account needs a second factor first: sign in on the pages and set it up there.")
+        raise NotAllowed(why=reasons.auth.FACTOR_FIRST)
     if missing:
         if code is None:
             attempt_succeeded(db, attempt)
-            raise NotAllowed(
-                why="this account has a second factor: send the code of the app, or a recovery code, as `code`."
-            )
+            raise NotAllowed(why=reasons.auth.CODE_NEEDED)
         if not second_factor.fits(db, person, code, vault):
             raise WrongCode
     attempt_succeeded(db, attempt)
@@ -378,7 +377,7 @@ def end_other_sessions(db: Connection, actor: Actor, secret: str, request: Reque
 def end_access_of(db: Connection, actor: Actor, person: str, request: Request) -> Done:
     """An administrator ends every session and token of somebody, who signs in again. Raises NotFound."""
     if Role.ADMINISTRATOR not in actor.roles():
-        raise NotAllowed(why="this is for administrators.")
+        raise NotAllowed(why=reasons.auth.FOR_ADMINISTRATORS)
     if (earlier := ask(db, actor, request)) is not None:
         return earlier
     known = db.execute(
@@ -398,9 +397,9 @@ def end_access_of_all(db: Connection, actor: Actor, request: Request, *, sure: b
     Providers' own systems go on: their leads end them.
     """
     if Role.ADMINISTRATOR not in actor.roles():
-        raise NotAllowed(why="this is for administrators.")
+        raise NotAllowed(why=reasons.auth.FOR_ADMINISTRATORS)
     if not sure:
-        raise InvalidForm(fields={"sure": "is required"})
+        raise InvalidForm(fields={"sure": reasons.fields.REQUIRED})
     if (earlier := ask(db, actor, request)) is not None:
         return earlier
     people = db.execute(_WITH_ACCESS, {"person": actor.person, "idle": IDLE}).scalars().all()

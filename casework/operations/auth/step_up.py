@@ -12,6 +12,7 @@ from typing import Concatenate, ParamSpec, TypeVar
 
 from sqlalchemy import Connection
 
+from casework import reasons
 from casework.definitions import load_library
 from casework.engine.definition.editions import Edition, TransitionRule
 from casework.engine.roles import Role
@@ -30,7 +31,7 @@ def insist_proved(actor: Actor) -> None:
     if actor.proof == Proof.OLD:
         raise NotConfirmed
     if actor.proof == Proof.NONE:
-        raise NotAllowed(why="your token lacks the scope decide, which this needs.", scope=DECIDE)
+        raise NotAllowed(why=reasons.requests.SCOPE_DECIDE, scope=DECIDE)
 
 
 def sensitive(deed: Callable[Concatenate[Connection, Actor, P], R]) -> Callable[Concatenate[Connection, Actor, P], R]:

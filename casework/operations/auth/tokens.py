@@ -9,6 +9,7 @@ from datetime import timedelta
 import uuid_utils
 from sqlalchemy import Connection, text
 
+from casework import reasons
 from casework.engine.state.events import SYSTEM_ACTOR
 from casework.errors import InvalidForm, NotAllowed, NotFound
 from casework.ledger.canonical_json import instant
@@ -66,17 +67,17 @@ def create_token(
     for its time and not for ever. The secret is in the first answer only.
     """
     if actor.proved is None:
-        raise NotAllowed(why="a token makes no tokens; sign in, and make it there.")
+        raise NotAllowed(why=reasons.auth.TOKEN_NO_TOKENS)
     if not name.strip() or not name.isprintable():
-        raise InvalidForm(fields={"name": "is required"})
+        raise InvalidForm(fields={"name": reasons.fields.REQUIRED})
     if unknown := set(scopes) - set(SCOPES):
-        raise InvalidForm(fields={"scopes": f"has no {', '.join(sorted(unknown))}"})
+        raise InvalidForm(fields={"scopes": reasons.auth.NO_SUCH_SCOPES(scopes=sorted(unknown))})
     if not scopes:
-        raise InvalidForm(fields={"scopes": "is required"})
+        raise InvalidForm(fields={"scopes": reasons.fields.REQUIRED})
     if not 1 <= days <= MOST_TOKEN_DAYS:
-        raise InvalidForm(fields={"days": f"must be between 1 and {MOST_TOKEN_DAYS}"})
+        raise InvalidForm(fields={"days": reasons.fields.BETWEEN(least=1, most=MOST_TOKEN_DAYS)})
     if DECIDE in scopes and days > MOST_DECIDING_DAYS:
-        raise InvalidForm(fields={"days": f"must be at most {MOST_DECIDING_DAYS} with the scope decide"})
+        raise InvalidForm(fields={"days": reasons.auth.DAYS_OF_DECIDING(most=MOST_DECIDING_DAYS)})
     if (earlier := ask(db, actor, request)) is not None:
         return earlier
     id, secret = make_token(db, actor.person, name=name, scopes=scopes, lasts=timedelta(days=days), by=actor.person)
@@ -132,7 +133,7 @@ def revoke_token(db: Connection, actor: Actor, token: str, request: Request) -> 
 def revoke_all(db: Connection, actor: Actor, request: Request, *, sure: bool = True) -> Done:
     """End every token of the actor's own at once; says how many."""
     if not sure:
-        raise InvalidForm(fields={"sure": "is required"})
+        raise InvalidForm(fields={"sure": reasons.fields.REQUIRED})
     if (earlier := ask(db, actor, request)) is not None:
         return earlier
     ended = (

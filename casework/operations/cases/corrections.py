@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import Connection, TextClause, text
 
+from casework import reasons
 from casework.engine.execution.commands import Command, CorrectAnswer
 from casework.engine.execution.context import By
 from casework.engine.execution.corrections import REASON, Answer, answer_of, may_correct
@@ -87,9 +88,7 @@ def insist_may_correct(actor: Actor, case: Case, answer: Answer) -> By:
         raise NotAllowed(why=why)
     by = _capacity(actor, case, answer)
     if by is None:
-        raise NotAllowed(
-            why="an answer is corrected by whoever wrote it while its step lasts, and afterwards by an officer of the case."
-        )
+        raise NotAllowed(why=reasons.cases.CORRECTED_BY)
     return by
 
 

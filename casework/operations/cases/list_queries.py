@@ -15,6 +15,7 @@ from uuid import UUID
 
 from sqlalchemy import Connection, text
 
+from casework import reasons
 from casework.definitions import load_library
 from casework.engine.execution.context import Library
 from casework.errors import InvalidForm
@@ -211,7 +212,7 @@ def _listed_cases(
     marked: bool = False,
 ) -> dict[str, Json]:
     if sort not in SORTS:
-        raise InvalidForm(fields={"sort": f"must be one of {', '.join(SORTS)}"})
+        raise InvalidForm(fields={"sort": reasons.fields.ONE_OF(choices=tuple(SORTS))})
     how = SORTS[sort]
     more, given = _filtered(actor, filters)
     # The cursor must not betray what the rows leave out: who does not see every case whole gets positions.
@@ -247,7 +248,7 @@ def _listed_cases(
 def _filtered(actor: Actor, filters: Mapping[str, str]) -> tuple[str, dict[str, Any]]:
     """What the filters add to a statement, and its values."""
     if unknown := filters.keys() - _FILTERS.keys():
-        raise InvalidForm(fields=dict.fromkeys(unknown, "is not a filter"))
+        raise InvalidForm(fields=dict.fromkeys(unknown, reasons.cases.NOT_A_FILTER))
     given: dict[str, Any] = dict(reach_values(reach(actor)))
     more = []
     for name, value in filters.items():
@@ -269,7 +270,7 @@ def _insist_id(name: str, value: str) -> str:
     try:
         return str(UUID(value))
     except ValueError:
-        raise InvalidForm(fields={name: "is not an id"}) from None
+        raise InvalidForm(fields={name: reasons.fields.NOT_AN_ID}) from None
 
 
 def _case_row(row: Any, library: Library) -> dict[str, Json]:

@@ -11,6 +11,7 @@ from typing import Any
 
 from sqlalchemy import Connection, text
 
+from casework import reasons
 from casework.definitions import load_library
 from casework.engine.deadlines.calendars import Calendar
 from casework.engine.definition.editions import Edition
@@ -34,6 +35,7 @@ from casework.operations.core.unread import look
 from casework.permissions.actors import Actor
 from casework.permissions.visibility import Sight, own_tracks, sight
 from casework.permissions.work import capacities, choose, conflict, may_work
+from casework.reasons import Why
 from casework.records.case_loader import load
 from casework.records.event_log import now
 from casework.records.row_security import whole
@@ -441,11 +443,11 @@ def actions_of(
         by = choose(mine[track], accepted(case, roles))
         if by is None and level < Sight.ALL:
             continue
-        why: tuple[str, ...]
+        why: tuple[Why, ...]
         if barred is not None:
             why = (barred,)
         elif by is None:
-            why = (f"This is for: {', '.join(sorted(roles))}.",)
+            why = (reasons.cases.ROLES_ONLY(roles=sorted(roles)),)
         else:
             why = by_capacity[by][track, name].why_not
         made.append(

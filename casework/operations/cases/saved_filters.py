@@ -8,6 +8,7 @@ from urllib.parse import parse_qsl, urlencode
 import uuid_utils
 from sqlalchemy import Connection, text
 
+from casework import reasons
 from casework.errors import InvalidForm, NotFound, Refused
 from casework.operations.core.idempotency import Done, Request, ask, finish
 from casework.permissions.actors import Actor
@@ -34,10 +35,10 @@ def save_filter(db: Connection, actor: Actor, page: str, *, name: str, query: st
     """Keep a filter under a name; one of that name is written anew."""
     name = " ".join(name.split())
     if not name or len(name) > LONGEST_NAME or not name.isprintable():
-        raise InvalidForm(fields={"name": "is required" if not name else "is too long or cannot be stored"})
+        raise InvalidForm(fields={"name": reasons.fields.REQUIRED if not name else reasons.fields.TOO_LONG})
     query = urlencode(sorted(parse_qsl(query)))
     if len(query) > LONGEST_QUERY:
-        raise InvalidForm(fields={"name": "is too long or cannot be stored"})
+        raise InvalidForm(fields={"name": reasons.fields.TOO_LONG})
     if (earlier := ask(db, actor, request)) is not None:
         return earlier
     # Locked by the person, so that two windows do not exceed the most together.
@@ -46,7 +47,7 @@ def save_filter(db: Connection, actor: Actor, page: str, *, name: str, query: st
     )
     kept = list_filters(db, actor, page)
     if len(kept) >= MOST and name not in {one["name"] for one in kept}:
-        raise Refused(["You keep as many filters as there may be. Remove one first."])
+        raise Refused(reasons.cases.TOO_MANY_FILTERS)
     id = db.execute(
         text(
             "INSERT INTO saved_filters (id, person_id, page, name, query) VALUES (:id, :person, :page, :name, :query)"

@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import Connection, text
 
+from casework import reasons
 from casework.definitions import load_library
 from casework.engine.definition.editions import TaskRule
 from casework.engine.execution.commands import Command, DeclareInterest, EndConsent, Fire, HandOver, Open
@@ -30,6 +31,7 @@ from casework.operations.core.references import IN_FORCE, insist_references
 from casework.permissions.actors import READS_ALL, Actor
 from casework.permissions.visibility import MEDIATED, Sight, kept_as_mediator, own_tracks, sight
 from casework.permissions.work import capacities, choose, conflict, in_the_programme
+from casework.reasons import Reason, Why
 from casework.records.access_sql import mediated
 from casework.records.actors import find_members
 from casework.records.database import run
@@ -48,7 +50,7 @@ def open_case(db: Connection, actor: Actor, match: str, request: Request) -> Don
     programme, code, need, technology, title, need_owner, technology_owner, phase, rights = found
     by = in_the_programme(actor, programme, (Role.OFFICER, Role.SUPERVISOR))
     if by is None:
-        raise NotAllowed(why="cases are opened by officers and supervisors.")
+        raise NotAllowed(why=reasons.cases.OPENED_BY)
     if (earlier := ask(db, actor, request)) is not None:
         return earlier
     # Locked first: two officers may press the button at once.
@@ -56,7 +58,7 @@ def open_case(db: Connection, actor: Actor, match: str, request: Request) -> Don
     assert locked is not None
     taken, moment, written = locked
     if taken is not None:
-        raise WrongState(action="Open the case", why="this match has its case already.")
+        raise WrongState(action=reasons.actions.OPEN_CASE, why=reasons.cases.HAS_CASE)
     id, calendar = new_id(), read_calendar(programme, written)
     number = _next_number(db, programme, code, calendar.local_date(moment).year)
     case: CaseSubject = {
@@ -139,12 +141,14 @@ def fire_transition(
         if found is None:
             if not edition.has(transition):
                 raise NotFound("action")
-            here = ", ".join(edition.text(f"states.{leaf}") for leaf in one.states)
-            raise WrongState(action=edition.text(f"transitions.{transition}.do"), why=f"it stands at “{here}”.")
+            here = [edition.as_reason(f"states.{leaf}") for leaf in one.states]
+            raise WrongState(
+                action=edition.as_reason(f"transitions.{transition}.do"), why=reasons.cases.STANDS_AT(state=here)
+            )
         rule = found[0]
         pending = case.proposal_for(one.id, rule.name)
         roles = rule.confirm_by if pending else rule.by_people
-        by = _capacity(actor, case, one, roles, edition.text(f"transitions.{rule.name}.do"))
+        by = _capacity(actor, case, one, roles, edition.as_reason(f"transitions.{rule.name}.do"))
         if rule.form and not pending:
             insist_references(db, case, edition.form(rule.form), data, one)
         return Fire(track, transition, data, happened_on, reason), by
@@ -180,14 +184,14 @@ def _track_for(actor: Actor, case: Case, track: str) -> Track:
     return one
 
 
-def _capacity(actor: Actor, case: Case, track: Track, roles: tuple[Role, ...], action: str) -> By:
+def _capacity(actor: Actor, case: Case, track: Track, roles: tuple[Role, ...], action: Why) -> By:
     if (why := conflict(actor, case)) is not None:
         raise NotAllowed(why=why)
     by = choose(capacities(actor, case, track), accepted(case, roles))
     if by is None and kept_as_mediator(actor, case):
         raise NotAllowed(why=MEDIATED)
     if by is None:
-        raise NotAllowed(why=f"“{action}” is for: {', '.join(sorted(roles)) or 'the system'}.")
+        raise NotAllowed(why=reasons.cases.ACTION_FOR_ROLES(action=action, roles=sorted(roles) or [Role.SYSTEM]))
     return by
 
 
@@ -208,12 +212,12 @@ def hand_over(
     """Give a case to another officer and team, with a note; by its owner or a supervisor."""
 
     def to_command(standing: Standing) -> tuple[Command, By]:
-        by = on_case(actor, standing, (Role.OFFICER, Role.SUPERVISOR), "Hand over", revision)
+        by = on_case(actor, standing, (Role.OFFICER, Role.SUPERVISOR), reasons.actions.HAND_OVER, revision)
         for name, person in [("owner", owner), *(("team", one) for one in team)]:
             if why_not := refuses_owner(db, standing.case, person):
                 raise InvalidForm(fields={name: why_not})
         if not note.strip():
-            raise InvalidForm(fields={"note": "is required"})
+            raise InvalidForm(fields={"note": reasons.fields.REQUIRED})
         return HandOver(owner, tuple(team), note), by
 
     return relieve_holders(
@@ -238,9 +242,15 @@ def register_document(
     """Enter a paper of the case, so that consents, referrals and grants can name it."""
 
     def to_command(standing: Standing) -> tuple[Command, By]:
-        by = on_case(actor, standing, (Role.OFFICER, Role.SUPERVISOR, Role.COMPLIANCE), "Register a document", revision)
+        by = on_case(
+            actor,
+            standing,
+            (Role.OFFICER, Role.SUPERVISOR, Role.COMPLIANCE),
+            reasons.actions.REGISTER_DOCUMENT,
+            revision,
+        )
         if party is not None and party not in PARTIES:
-            raise InvalidForm(fields={"party": "must be need_owner or technology_owner"})
+            raise InvalidForm(fields={"party": reasons.fields.PARTY})
         return RegisterDocument(title, kind, party, language, valid_until, own=own), by
 
     def answer(case: Case, events: list[Event]) -> dict[str, Json]:
@@ -255,7 +265,7 @@ def withdraw_consent(
     """A party takes its consent back: its grants end and its referrals are suspended in the same moment."""
 
     def to_command(standing: Standing) -> tuple[Command, By]:
-        by = on_case(actor, standing, (Role.OFFICER, Role.SUPERVISOR), "Withdraw the consent", revision)
+        by = on_case(actor, standing, (Role.OFFICER, Role.SUPERVISOR), reasons.actions.WITHDRAW_CONSENT, revision)
         return EndConsent(consent, "withdrawn", reason), by
 
     return perform(db, actor, case_log(db, actor, number), "case", to_command, _case_answer, request)
@@ -279,7 +289,7 @@ def declare_interest(db: Connection, actor: Actor, number: str, *, nature: str, 
         if by is None:
             raise NotFound("case")
         if (why := conflict(actor, standing.case)) is not None:
-            raise WrongState(action="Declare an interest", why=why)
+            raise WrongState(action=reasons.actions.DECLARE_INTEREST, why=why)
         return DeclareInterest(actor.person, nature), by
 
     return relieve_holders(
@@ -310,11 +320,15 @@ def add_task(
         if not offers:
             raise NotFound("task")
         by = _capacity(
-            actor, standing.case, one, tuple(map(Role, offers[0]["by"])), edition.text(f"tasks.{offers[0]['task']}")
+            actor,
+            standing.case,
+            one,
+            tuple(map(Role, offers[0]["by"])),
+            edition.as_reason(f"tasks.{offers[0]['task']}"),
         )
         rule = edition.tasks[offers[0]["task"]]
         if person is not None and person not in {id for id, _ in whom_for(db, standing.case, one, rule)}:
-            raise InvalidForm(fields={"person": "does not work this queue in this case"})
+            raise InvalidForm(fields={"person": reasons.tasks.NOT_IN_QUEUE})
         return Add(track, task, about, due, person, note), by
 
     def answer(case: Case, events: list[Event]) -> dict[str, Json]:
@@ -344,14 +358,14 @@ def _would_work(one: Actor, case: Case, track: Track, rule: TaskRule, provider: 
     return bool(mine) and conflict(one, case) is None
 
 
-def on_case(actor: Actor, standing: Standing, roles: tuple[Role, ...], action: str, revision: int | None = None) -> By:
+def on_case(actor: Actor, standing: Standing, roles: tuple[Role, ...], action: Why, revision: int | None = None) -> By:
     """The capacity in which the actor does something to the case itself. Raises NotFound, NotAllowed or CaseHasMoved."""
     by = capacity_on_case(actor, standing.case, roles, action)
     insist_revision(revision, standing.case.revision)
     return by
 
 
-def capacity_on_case(actor: Actor, case: Case, roles: tuple[Role, ...], action: str) -> By:
+def capacity_on_case(actor: Actor, case: Case, roles: tuple[Role, ...], action: Why) -> By:
     """The same for a case as it is read. Raises NotFound and NotAllowed."""
     if sight(actor, case) < Sight.ALL:
         raise NotFound("case")
@@ -362,14 +376,14 @@ def _case_answer(case: Case, events: list[Event]) -> dict[str, Json]:
     return {"number": case.number, "revision": case.revision}
 
 
-def refuses_owner(db: Connection, case: Case, person: str) -> str | None:
+def refuses_owner(db: Connection, case: Case, person: str) -> Reason | None:
     """Why the person cannot own the case, or be on its team, now; None where that is possible."""
     row = db.execute(_OWNER, {"person": person, "programme": case.programme, "opened_at": case.opened_at}).one()
     if not row.officer:
-        return "is not an officer of this programme"
+        return reasons.cases.NOT_OFFICER
     if person in case.interests:
-        return "has declared an interest in this case"
-    return "was one of those who mediate in this programme while the case was there" if row.mediated else None
+        return reasons.cases.DECLARED_INTEREST
+    return reasons.cases.MEDIATED_THEN if row.mediated else None
 
 
 _OWNER = text(f"""

@@ -16,6 +16,7 @@ from typing import Any, BinaryIO
 import uuid_utils
 from sqlalchemy import Connection, Engine, text
 
+from casework import reasons
 from casework.engine.roles import Role
 from casework.engine.state.events import SYSTEM_ACTOR
 from casework.engine.state.register_effects import RegisterEffects
@@ -97,9 +98,9 @@ def _programme(db: Connection, code: str, actor: Actor | None) -> str:
     if found is None or (actor is not None and found not in {m.programme for m in actor.memberships}):
         raise NotFound("programme")
     if actor is not None and not actor.in_programme(found, (Role.OFFICER, Role.SUPERVISOR)):
-        raise NotAllowed(why="records are imported by officers and supervisors.")
+        raise NotAllowed(why=reasons.catalogue.IMPORTED_BY)
     if actor is not None and "import" not in actor.scopes:
-        raise NotAllowed(why="your token lacks the scope import.")
+        raise NotAllowed(why=reasons.requests.SCOPE_MISSING(scope="import"))
     return str(found)
 
 

@@ -10,6 +10,7 @@ from uuid import UUID
 import uuid_utils
 from sqlalchemy import Connection, text
 
+from casework import reasons
 from casework.engine.roles import Role
 from casework.errors import InvalidForm, NotAllowed, NotFound, Refused
 from casework.json_values import JsonObject
@@ -21,6 +22,7 @@ from casework.operations.core.paging import Page, cursor_id, cursor_time, from_c
 from casework.operations.core.register_entries import note_entries
 from casework.permissions.actors import Actor
 from casework.permissions.visibility import reach
+from casework.reasons import Why
 from casework.records.event_log import now
 
 _SELECT = """
@@ -76,14 +78,14 @@ def create_match(
     if programme not in reach(actor).all_of:
         raise NotFound("programme")
     if not actor.in_programme(programme, (Role.OFFICER, Role.SUPERVISOR)):
-        raise NotAllowed(why="matches are entered by officers and supervisors.")
+        raise NotAllowed(why=reasons.catalogue.MATCHED_BY)
     if (earlier := ask(db, actor, request)) is not None:
         return earlier
-    faults: dict[str, str] = {}
+    faults: dict[str, Why] = {}
     sides = {"need": ("needs", need), "technology": ("technologies", technology)}
     found = {side: _find(db, table, programme, name, side, faults) for side, (table, name) in sides.items()}
     if proposed_on is not None and proposed_on > calendar_of(db, programme).local_date(now(db)):
-        faults["proposed_on"] = "must not lie in the future"
+        faults["proposed_on"] = reasons.fields.NOT_IN_FUTURE
     if faults:
         raise InvalidForm(fields=faults)
     id = str(uuid_utils.uuid7())
@@ -108,12 +110,12 @@ def create_match(
         },
     ).rowcount
     if not made:
-        raise Refused(["This need and this technology are matched already, or the external id is taken."])
+        raise Refused(reasons.catalogue.MATCHED_ALREADY)
     note_entries(db, "matches", programme, [id], kind="match_entered", by=actor.person)
     return finish(db, actor, request, Done({"id": id}, 201))
 
 
-def _find(db: Connection, table: str, programme: str, name: str, side: str, faults: dict[str, str]) -> str | None:
+def _find(db: Connection, table: str, programme: str, name: str, side: str, faults: dict[str, Why]) -> str | None:
     rows = (
         db.execute(
             text(
@@ -127,7 +129,7 @@ def _find(db: Connection, table: str, programme: str, name: str, side: str, faul
     )
     if len(rows) == 1:
         return str(rows[0])
-    faults[side] = f"several {table} have this external id; name one by its id" if rows else "is not known"
+    faults[side] = reasons.catalogue.SEVERAL(records=table) if rows else reasons.fields.NOT_KNOWN
     return None
 
 

@@ -10,6 +10,7 @@ from typing import Any, Literal
 
 from sqlalchemy import Connection, text
 
+from casework import reasons
 from casework.engine.roles import Role
 from casework.errors import InvalidForm, NotAllowed, NotFound
 from casework.json_values import JsonObject
@@ -75,9 +76,9 @@ def confirm_field(db: Connection, actor: Actor, noun: Noun, id: str, *, field: s
     row = _editable(db, actor, noun, id)
     columns = {column.name for column in metadata.tables[_TABLES[noun]].columns} - _NO_FIELDS
     if field not in columns:
-        raise InvalidForm(fields={"field": "is not a field that can be confirmed"})
+        raise InvalidForm(fields={"field": reasons.catalogue.NOT_CONFIRMABLE})
     if getattr(row, field) in (None, "", [], {}):
-        raise InvalidForm(fields={"field": "is empty, so there is nothing to confirm"})
+        raise InvalidForm(fields={"field": reasons.catalogue.NOTHING_TO_CONFIRM})
     if (earlier := ask(db, actor, request)) is not None:
         return earlier
     told = _confirm(db, noun, id, field, actor.person)
@@ -91,7 +92,7 @@ def set_owner(db: Connection, actor: Actor, noun: Noun, id: str, *, organisation
         text("SELECT 1 FROM organisations WHERE id = CAST(:id AS uuid)"), {"id": organisation}
     ).one_or_none()
     if known is None:
-        raise InvalidForm(fields={"organisation": "is not known"})
+        raise InvalidForm(fields={"organisation": reasons.fields.NOT_KNOWN})
     if (earlier := ask(db, actor, request)) is not None:
         return earlier
     db.execute(
@@ -128,7 +129,7 @@ def _seen(db: Connection, actor: Actor, noun: Noun, id: str) -> Any:
 def _editable(db: Connection, actor: Actor, noun: Noun, id: str) -> Any:
     row = _seen(db, actor, noun, id)
     if not actor.in_programme(row.programme_id, (Role.OFFICER, Role.SUPERVISOR)):
-        raise NotAllowed(why="records are confirmed by officers and supervisors.")
+        raise NotAllowed(why=reasons.catalogue.CONFIRMED_BY)
     return row
 
 

@@ -13,6 +13,7 @@ from sqlalchemy import Connection
 from casework.errors import NotFound
 from casework.permissions.actors import Actor
 from casework.permissions.visibility import reach
+from casework.reasons.terms import Noun
 from casework.records.access_sql import (
     ME,
     inside_own_referral,
@@ -107,7 +108,7 @@ def document_log(db: Connection, actor: Actor, id: str) -> tuple[str, str]:
     return _find(db, actor, _DOCUMENT, id, "document")
 
 
-def _find(db: Connection, actor: Actor, statement: str, which: str, noun: str) -> tuple[str, str]:
+def _find(db: Connection, actor: Actor, statement: str, which: str, noun: Noun) -> tuple[str, str]:
     row = run(db, statement, (which, actor.person, *reaches(actor))).fetchone()
     if row is None:
         raise NotFound(noun)

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, text
 
+from casework import reasons
 from casework.errors import InvalidForm
 from casework.records.database import sealing_of
 
@@ -26,7 +27,7 @@ def save_draft(db: Connection, person: str, form: str, data: Mapping[str, Sequen
     """Keep what was typed, in place of what was kept of this form before."""
     kept = json.dumps({name: list(values) for name, values in data.items()}).replace("\\u0000", "")
     if len(form) > 300 or len(kept) > LARGEST or "\x00" in form:
-        raise InvalidForm(fields={"form": "is too large to be kept"})
+        raise InvalidForm(fields={"form": reasons.fields.TOO_LARGE_TO_KEEP})
     db.execute(
         text(
             "INSERT INTO drafts (person_id, form, data, saved_at) VALUES (CAST(:person AS uuid), :form,"

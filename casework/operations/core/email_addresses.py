@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 
+from casework import reasons
 from casework.engine.definition.names import is_plain
 from casework.errors import InvalidForm
 
@@ -39,7 +40,7 @@ def insist_address(address: str) -> str:
     """The address as it is kept. Raises InvalidForm."""
     kept = canonical(address)
     if not is_address(kept):
-        raise InvalidForm(fields={"email": "is not an e-mail address"})
+        raise InvalidForm(fields={"email": reasons.fields.NO_EMAIL})
     return kept
 
 

@@ -9,6 +9,7 @@ from typing import Any, cast
 import uuid_utils
 from sqlalchemy import Connection, text
 
+from casework import reasons
 from casework.engine.case_objects.encumbrances import CONFIRMED, ENCUMBERED, RECORDED, RELEASED, after, standing
 from casework.engine.roles import Role
 from casework.engine.state.events import Event, RegisterEvent
@@ -74,9 +75,9 @@ def record_right(
 ) -> Done:
     """Enter a right of a technology; what a person enters counts as confirmed by that person."""
     if not actor.in_programme(programme, (Role.OFFICER, Role.SUPERVISOR)):
-        raise NotAllowed(why="rights are entered by officers.")
+        raise NotAllowed(why=reasons.catalogue.RIGHTS_ENTERED_BY)
     if kind not in KINDS:
-        raise InvalidForm(fields={"kind": f"must be one of {', '.join(KINDS)}"})
+        raise InvalidForm(fields={"kind": reasons.fields.ONE_OF(choices=KINDS)})
     _insist_looked_up(db, programme, fields.get("checked_on"))
     if (earlier := ask(db, actor, request)) is not None:
         return earlier
@@ -123,7 +124,7 @@ def confirm_right(
     ):
         raise NotFound("right")
     if not actor.in_programme(programme, (Role.OFFICER, Role.SUPERVISOR)):
-        raise NotAllowed(why="rights are confirmed by officers.")
+        raise NotAllowed(why=reasons.catalogue.RIGHTS_CONFIRMED_BY)
     if (earlier := ask(db, actor, request)) is not None:
         return earlier
     _insist_looked_up(db, programme, checked_on)
@@ -147,7 +148,7 @@ _TODAY = text(
 def _insist_looked_up(db: Connection, programme: str, checked_on: date | str | None) -> None:
     """Nobody has looked a right up on a day that is to come. Raises InvalidForm."""
     if checked_on is not None and _plain(checked_on) > db.execute(_TODAY, {"id": programme}).scalar_one().isoformat():
-        raise InvalidForm(fields={"checked_on": "must not lie in the future"})
+        raise InvalidForm(fields={"checked_on": reasons.fields.NOT_IN_FUTURE})
 
 
 def _plain(value: Any) -> Any:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, text
 
+from casework import reasons
 from casework.engine.analysis.notification_rules import AT_ONCE, EMERGENCY, KINDS, OVERDUE, READERS, STOP
 from casework.errors import InvalidForm
 from casework.operations.core.register_entries import note_entries
@@ -50,7 +51,7 @@ def find_telling(db: Connection, actor: Actor) -> Telling:
 def set_telling(db: Connection, actor: Actor, choices: Mapping[str, str], *, quiet: bool) -> None:
     """Keep how the actor wants to be told; kinds that are not named stay as usual. Raises InvalidForm."""
     faults = {
-        kind: "is not one of the choices"
+        kind: reasons.fields.NOT_A_CHOICE
         for kind, chosen in choices.items()
         if kind not in KINDS or chosen not in allowed(kind)
     }

@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import Any, Generic, TypeVar
 from uuid import UUID
 
+from casework import reasons
 from casework.errors import InvalidForm
 from casework.ledger.canonical_json import instant
 
@@ -39,14 +40,14 @@ def from_cursor(cursor: str | None, count: int) -> list[Any] | None:
     try:
         keys = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
     except (ValueError, UnicodeDecodeError, RecursionError):
-        raise InvalidForm(fields={"cursor": "is not one of ours"}) from None
+        raise InvalidForm(fields={"cursor": reasons.fields.NOT_OURS}) from None
     if (
         not isinstance(keys, list)
         or len(keys) != count
         # A truth value is an int to Python, and none to the database.
         or not all(isinstance(key, (str, int, type(None))) and not isinstance(key, bool) for key in keys)
     ):
-        raise InvalidForm(fields={"cursor": "is not one of ours"})
+        raise InvalidForm(fields={"cursor": reasons.fields.NOT_OURS})
     return keys
 
 
@@ -65,7 +66,7 @@ def insist_limit(limit: int | None) -> int:
     if limit is None:
         return PAGE
     if not 1 <= limit <= MOST:
-        raise InvalidForm(fields={"limit": f"must be between 1 and {MOST}"})
+        raise InvalidForm(fields={"limit": reasons.fields.BETWEEN(least=1, most=MOST)})
     return limit
 
 
@@ -73,12 +74,12 @@ def cursor_time(key: Any) -> datetime:
     try:
         return datetime.fromisoformat(key)
     except (TypeError, ValueError):
-        raise InvalidForm(fields={"cursor": "is not one of ours"}) from None
+        raise InvalidForm(fields={"cursor": reasons.fields.NOT_OURS}) from None
 
 
 def cursor_count(key: Any) -> int:
     if not isinstance(key, int) or not 0 <= key < 2**53:
-        raise InvalidForm(fields={"cursor": "is not one of ours"})
+        raise InvalidForm(fields={"cursor": reasons.fields.NOT_OURS})
     return key
 
 
@@ -86,4 +87,4 @@ def cursor_id(key: Any) -> str:
     try:
         return str(UUID(key))
     except (TypeError, ValueError, AttributeError):
-        raise InvalidForm(fields={"cursor": "is not one of ours"}) from None
+        raise InvalidForm(fields={"cursor": reasons.fields.NOT_OURS}) from None

@@ -7,11 +7,13 @@ from datetime import datetime
 
 from sqlalchemy import Connection, text
 
+from casework import reasons
 from casework.engine.definition.edition_schema import WrittenField
 from casework.engine.roles import ORGANISATION_ROLES, Role
 from casework.engine.state.case import Case, Track
 from casework.errors import InvalidForm
 from casework.json_values import JsonMapping
+from casework.reasons import Why
 from casework.records.access_sql import COUNTS, DECIDING, mediated
 
 #: Of a membership `m`: it holds now, and counts. The same as `permissions.actors.in_force`.
@@ -44,7 +46,7 @@ def insist_references(
     """Raises InvalidForm for each field whose person or organisation is not there or cannot take the part."""
     above = case.referral_of(track)
     organisation = above.provider if above else None
-    faults: dict[str, str] = {}
+    faults: dict[str, Why] = {}
     for rule in form:
         given = data.get(rule["name"])
         ids = [given] if isinstance(given, str) else given if isinstance(given, list) else []
@@ -63,14 +65,16 @@ def insist_references(
                 "opened_at": opened_at_of(case),
             }
             if set(db.execute(_PEOPLE, values).scalars()) != set(ids):
-                faults[rule["name"]] = f"names nobody who is {rule['role'] or 'a member'} here"
+                faults[rule["name"]] = (
+                    reasons.cases.NOBODY_OF_ROLE(role=rule["role"]) if rule["role"] else reasons.cases.NOBODY_HERE
+                )
         elif rule["type"] in ("provider", "providers", "panel"):
             asked = data.get("service")
             service = rule["service"] or (
                 track.kind if track.workflow == "referral" else asked if isinstance(asked, str) else ""
             )
             if set(db.execute(_PROVIDERS, {"ids": _uuids(ids), "service": service}).scalars()) != set(ids):
-                faults[rule["name"]] = "names no organisation that takes such referrals"
+                faults[rule["name"]] = reasons.cases.NO_SUCH_PROVIDER
     if faults:
         raise InvalidForm(fields=faults)
 

@@ -6,14 +6,16 @@ these may not. Reads only; a sealed mediation is not judged, for its few people 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 from sqlalchemy import Connection
 
+from casework import reasons
 from casework.engine.analysis.remaining_work import Demand, Way, decisions, ways
 from casework.engine.analysis.staffing import Hand, Rest, core, needed, survives
+from casework.engine.definition.editions import Edition
 from casework.engine.execution.context import By, Library
 from casework.engine.roles import Role
 from casework.engine.state.case import Case, Track
@@ -29,6 +31,7 @@ from casework.engine.state.events import (
 from casework.errors import DutyInDoubt, NobodyLeft
 from casework.permissions.actors import PROVIDER_ROLES, Actor
 from casework.permissions.work import capacities, conflict
+from casework.reasons import Reason
 from casework.records.actors import find_members
 
 #: Why somebody who holds a fitting role may not do it; codes, for the words are the reader's.
@@ -265,9 +268,9 @@ def insist_goes_on(
     words = [say(one, library) for one in fresh]
     conscience = any(one.kind == INTEREST_DECLARED for one in events)
     if any(one.main and not one.hand_over for one in fresh) and not conscience:
-        raise NobodyLeft(words, fresh)
+        raise NobodyLeft(words)
     if fresh and not sure:
-        raise DutyInDoubt(words, fresh)
+        raise DutyInDoubt(words)
 
 
 def _counts(library: Library, case: Case, event: Event) -> bool:
@@ -280,33 +283,35 @@ def _counts(library: Library, case: Case, event: Event) -> bool:
     return event.kind == PROPOSED or told in library[case.tracks[str(event.track)].edition].four_eyes
 
 
-# --- in words ----------------------------------------------------------------------------------------------------------
+# --- as reasons ----------------------------------------------------------------------------------------------------------
 
 
-def say(obstacle: Obstacle, library: Library) -> str:
-    """An obstacle as a sentence in English, as refusals and the API tell it."""
-    words: Callable[[str, str], str] = lambda edition, key: f"“{library[edition].text(key)}”"  # noqa: E731  used twice below
-    deeds = [words(*one) for one in obstacle.deeds]
+def say(obstacle: Obstacle, library: Library) -> Reason:
+    """The deeds that nobody may do, who holds a role for them, and why each may not."""
+    why = _say(obstacle, library)
+    return reasons.obstacles.HAND_OVER(obstacle=why) if obstacle.hand_over else why
+
+
+def _say(obstacle: Obstacle, library: Library) -> Reason:
+    deeds = [reasons.obstacles.DO(do=library[edition].as_reason(key)) for edition, key in obstacle.deeds]
+    names = list(obstacle.shared) or reasons.obstacles.NOBODY
     if obstacle.at_provider:
-        return f"Nobody at the provider may do {' and '.join(deeds)}."
+        return reasons.obstacles.AT_PROVIDER(deeds=deeds)
     if len(deeds) > 1:
-        return f"{' and '.join(deeds)} need different persons, and there is only {_names(obstacle.shared)}."
+        return reasons.obstacles.DIFFERENT_PERSONS(deeds=deeds, names=names)
     if obstacle.shared:
-        return f"{deeds[0]} needs two persons, and there is only {_names(obstacle.shared)}."
+        return reasons.obstacles.TWO_PERSONS(deeds=deeds, names=names)
     if not obstacle.excluded:
-        return f"Nobody may do {deeds[0]}: it is for {', '.join(obstacle.roles)}."
-    edition = obstacle.deeds[0][0]
-    why = [f"{one.name} {_reason(one, edition, words)}" for one in obstacle.excluded]
-    if len(why) == 1:
-        return f"Only {obstacle.excluded[0].name} could still do {deeds[0]}, but {why[0].removeprefix(obstacle.excluded[0].name).strip()}."
-    return f"Nobody may do {deeds[0]}: {'; '.join(why)}."
+        return reasons.obstacles.FOR_ROLES(deeds=deeds, roles=obstacle.roles)
+    edition = library[obstacle.deeds[0][0]]
+    if len(obstacle.excluded) == 1:
+        (only,) = obstacle.excluded
+        return reasons.obstacles.ONLY(name=only.name, deeds=deeds, why=_reason(only, edition))
+    excluded = [reasons.obstacles.PERSON(name=one.name, why=_reason(one, edition)) for one in obstacle.excluded]
+    return reasons.obstacles.EXCLUDED(deeds=deeds, why=excluded)
 
 
-def _reason(one: Excluded, edition: str, words: Callable[[str, str], str]) -> str:
+def _reason(one: Excluded, edition: Edition) -> Reason:
     if one.why == DID:
-        return f"did {words(edition, one.did)}"
-    return {INTERESTED: "has declared an interest in the case", AWAY: "is away"}[one.why]
-
-
-def _names(names: Collection[str]) -> str:
-    return ", ".join(names) or "nobody"
+        return reasons.obstacles.DID(do=edition.as_reason(one.did))
+    return {INTERESTED: reasons.obstacles.INTERESTED, AWAY: reasons.obstacles.AWAY}[one.why]

@@ -9,6 +9,9 @@ from datetime import date, datetime, timedelta
 
 import icalendar
 
+from casework import reasons
+from casework.errors import FieldFault
+from casework.reasons import Reason
 from casework.records.field_encryption import storable
 
 #: No calendar of holidays needs more than this: bytes, events, days of one event, letters of a name.
@@ -27,33 +30,36 @@ class Found:
 
     holidays: dict[date, str] = field(default_factory=dict)
     make_up: dict[date, str] = field(default_factory=dict)
-    faults: list[tuple[int, str]] = field(default_factory=list)
+    faults: list[tuple[int, Reason]] = field(default_factory=list)
 
 
 def read_ics(content: bytes) -> Found:
     """The whole days of an iCalendar file; never raises, whatever the file is."""
     found = Found()
     if len(content) > MOST_BYTES:
-        found.faults.append((1, f"the file has more than {MOST_BYTES:,} bytes"))
+        found.faults.append((1, reasons.calendars.FILE_TOO_LARGE(most=f"{MOST_BYTES:,}")))
         return found
     try:
         lines = content.decode("utf-8-sig").splitlines()
     except UnicodeDecodeError as fault:
-        found.faults.append((content[: fault.start].count(b"\n") + 1, "is not UTF-8"))
+        found.faults.append((content[: fault.start].count(b"\n") + 1, reasons.calendars.NOT_UTF_8))
         return found
     if not any(line.strip().upper() == "BEGIN:VCALENDAR" for line in lines[:50]):
-        found.faults.append((1, "is no iCalendar file"))
+        found.faults.append((1, reasons.calendars.NO_ICALENDAR))
         return found
     for count, (line, block) in enumerate(_events(lines)):
         if count == MOST_EVENTS or len(found.faults) == MOST_FAULTS:
-            found.faults.append((line, "the rest was not read"))
+            found.faults.append((line, reasons.calendars.REST_NOT_READ))
             break
         try:
             _take(found, block)
+        except FieldFault as fault:
+            found.faults.append((line, fault.reason))
         except ValueError as fault:
-            found.faults.append((line, " ".join(str(fault).split())[:200]))
+            words = " ".join(str(fault).split())[:200]
+            found.faults.append((line, reasons.calendars.EVENT_UNREADABLE(fault=words)))
     if not storable((*found.holidays.values(), *found.make_up.values())):
-        found.faults.append((1, "has a character that cannot be stored"))
+        found.faults.append((1, reasons.fields.UNSTORABLE))
     return found
 
 
@@ -75,18 +81,18 @@ def _events(lines: list[str]) -> Iterator[tuple[int, str]]:
 
 def _take(found: Found, block: str) -> None:
     if not block:
-        raise ValueError("the event does not end")
+        raise FieldFault(reasons.calendars.EVENT_ENDLESS)
     event = icalendar.Event.from_ical(block)
     if "RRULE" in event or "RDATE" in event:
-        raise ValueError("the event repeats; give each day as an event of its own")
+        raise FieldFault(reasons.calendars.EVENT_REPEATS)
     if not isinstance(event, icalendar.Event) or "DTSTART" not in event:
-        raise ValueError("the event has no day (DTSTART)")
+        raise FieldFault(reasons.calendars.EVENT_WITHOUT_DAY)
     first = _day(event, "DTSTART")
     last = _day(event, "DTEND") - _DAY if "DTEND" in event else first
     if isinstance(getattr(event.get("DTEND"), "dt", None), datetime):
         last += _DAY
     if not first <= last < first + MOST_DAYS * _DAY:
-        raise ValueError(f"the event must last from 1 to {MOST_DAYS} days")
+        raise FieldFault(reasons.calendars.EVENT_LENGTH(most=MOST_DAYS))
     name = _name(str(event.get("SUMMARY", "")))
     days = found.make_up if any(mark in name for mark in _WORKED) else found.holidays
     for offset in range((last - first).days + 1):
@@ -97,9 +103,9 @@ def _day(event: icalendar.Event, name: str) -> date:
     told = getattr(event[name], "dt", None)
     day = told.date() if isinstance(told, datetime) else told
     if not isinstance(day, date):
-        raise ValueError(f"{name} is no day")
+        raise FieldFault(reasons.calendars.NAMES_NO_DAY(name=name))
     if day.year not in YEARS:
-        raise ValueError(f"the year {day.year} is too far away")
+        raise FieldFault(reasons.calendars.YEAR_TOO_FAR(year=day.year))
     return day
 
 

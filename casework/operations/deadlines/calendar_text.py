@@ -7,9 +7,11 @@ from collections.abc import Mapping
 from datetime import date, time
 from zoneinfo import ZoneInfo, available_timezones
 
+from casework import reasons
 from casework.engine.deadlines.calendars import Calendar
-from casework.errors import InvalidForm
+from casework.errors import FieldFault, InvalidForm
 from casework.operations.deadlines.calendar_import import LONGEST_NAME, YEARS
+from casework.reasons import Why
 
 #: More days than these are no calendar of holidays.
 MOST_DAYS, MOST_SLOTS = 3_000, 12
@@ -38,26 +40,26 @@ def read_calendar(
     name: str, version: int, *, zone: str, hours: Mapping[int, str], holidays: str, make_up: str
 ) -> Calendar:
     """The calendar that a form describes. Raises InvalidForm with what is wrong, by field and line."""
-    faults: dict[str, str] = {}
+    faults: dict[str, Why] = {}
     slots = {}
     for weekday, words in hours.items():
         try:
             slots[weekday] = _slots(words)
-        except ValueError as fault:
-            faults[f"hours_{weekday}"] = str(fault)
+        except FieldFault as fault:
+            faults[f"hours_{weekday}"] = fault.reason
     days: dict[str, dict[date, dict[str, str]]] = {}
     for field, words in (("holidays", holidays), ("make_up", make_up)):
         try:
             days[field] = _days(words)
-        except ValueError as fault:
-            faults[field] = str(fault)
+        except FieldFault as fault:
+            faults[field] = fault.reason
     if zone not in available_timezones():
-        faults["zone"] = "is no time zone"
+        faults["zone"] = reasons.calendars.NO_ZONE
     if not faults:
         if both := days["holidays"].keys() & days["make_up"].keys():
-            faults["make_up"] = f"{min(both)} is a holiday too"
+            faults["make_up"] = reasons.calendars.HOLIDAY_TOO(day=min(both).isoformat())
         if not any(slots.values()):
-            faults["hours_0"] = "is required: on some day people must work"
+            faults["hours_0"] = reasons.calendars.NO_WORKING_DAY
     if faults:
         raise InvalidForm(fields=faults)
     named = {**days["holidays"], **days["make_up"]}
@@ -77,18 +79,15 @@ def _slots(words: str) -> tuple[tuple[time, time], ...]:
     for one in filter(None, (part.strip() for part in words.split(","))):
         found = _SLOT.fullmatch(one)
         if found is None:
-            raise ValueError(f"“{one[:40]}” is not like 09:00-17:00")
+            raise FieldFault(reasons.calendars.SLOT_FORM(slot=one[:40]))
         numbers = [int(number) for number in found.groups()]
         try:
             made.append((time(numbers[0], numbers[1]), time(numbers[2] % 24, numbers[3])))
         except ValueError:
-            raise ValueError(f"“{one[:40]}” is no time of the day") from None
+            raise FieldFault(reasons.calendars.NO_TIME(slot=one[:40])) from None
     if len(made) > MOST_SLOTS:
-        raise ValueError(f"has more than {MOST_SLOTS} slots")
-    try:
-        Calendar("slots", slots={0: tuple(made)} if made else {0: ((time(9), time(17)),)})
-    except ValueError as fault:
-        raise ValueError(str(fault)) from None
+        raise FieldFault(reasons.calendars.TOO_MANY_SLOTS(most=MOST_SLOTS))
+    Calendar("slots", slots={0: tuple(made)} if made else {0: ((time(9), time(17)),)})
     return tuple(made)
 
 
@@ -101,13 +100,13 @@ def _days(words: str) -> dict[date, dict[str, str]]:
         try:
             day = date.fromisoformat(written)
         except ValueError:
-            raise ValueError(f"line {number}: “{written[:20]}” is no day like 2026-05-01") from None
+            raise FieldFault(reasons.calendars.LINE_NO_DAY(line=number, day=written[:20])) from None
         if day.year not in YEARS:
-            raise ValueError(f"line {number}: the year {day.year} is too far away")
+            raise FieldFault(reasons.calendars.LINE_YEAR(line=number, year=day.year))
         if len(name) > 2 * LONGEST_NAME:
-            raise ValueError(f"line {number}: the name is too long")
+            raise FieldFault(reasons.calendars.LINE_NAME(line=number))
         if len(found) == MOST_DAYS:
-            raise ValueError(f"line {number}: there are more than {MOST_DAYS} days")
+            raise FieldFault(reasons.calendars.LINE_TOO_MANY(line=number, most=MOST_DAYS))
         english, _, chinese = (part.strip() for part in name.partition(" / "))
         found[day] = {key: part for key, part in (("en", english), ("zh", chinese)) if part}
     return found

@@ -12,6 +12,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, Engine, text
 
+from casework import reasons
 from casework.definitions import load_library
 from casework.engine.deadlines.calendars import Calendar
 from casework.engine.deadlines.deadlines import Rung, recount
@@ -193,7 +194,7 @@ def change_calendar(
         raise CaseHasMoved
     version = replace(calendar, name=present.name, version=present.version + 1)
     if replace(version, version=present.version).digest == present.digest:
-        raise Refused(["The calendar is like this already."])
+        raise Refused(reasons.calendars.SAME)
     written = version.to_json()
     append(db, log, [log.next_event(CHANGED, actor.person, role=Role.ADMINISTRATOR, effects={"calendar": written})])
     db.execute(

@@ -7,9 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Literal
 
 from sqlalchemy import Connection, text
 
+from casework import reasons
 from casework.engine.case_objects import grant_commands as grants
 from casework.engine.case_objects.documents import CLERKS, DELIVERERS, home, refusal
 from casework.engine.case_objects.grant_commands import last_day
@@ -52,6 +54,7 @@ from casework.operations.documents.views import (
 from casework.permissions.actors import Actor
 from casework.permissions.visibility import Sight, own_tracks, reads_document, sight
 from casework.permissions.work import capacities, choose, conflict
+from casework.reasons import Why
 from casework.records.actors import find_members
 from casework.records.case_loader import load
 from casework.records.event_log import now
@@ -243,7 +246,7 @@ def _by(actor: Actor, case: Case, referral: Track | None) -> By | None:
     return None if by is None or refusal(case, by.role, referral) is not None else by
 
 
-def why_not(actor: Actor, case: Case, referral: Track | None) -> str | None:
+def why_not(actor: Actor, case: Case, referral: Track | None) -> Why | Literal[""] | None:
     """Why the actor hands nothing in here now; "" for those who only read, None where it is possible."""
     if (why := conflict(actor, case)) is not None:
         return why
@@ -258,7 +261,7 @@ def insist_may_hand_in(actor: Actor, case: Case, referral: str | None) -> Track 
     """Before a file is read at all: that the actor may hand something in. Raises NotFound and NotAllowed."""
     track = _referral(actor, case, referral)
     if (why := why_not(actor, case, track)) is not None:
-        raise NotAllowed(why=why or "documents are handed in by those who work on the case.")
+        raise NotAllowed(why=why or reasons.documents.HANDED_IN_BY)
     return track
 
 
@@ -283,7 +286,7 @@ def _insist_by(actor: Actor, case: Case, referral: Track | None) -> By:
     roles = CLERKS if referral is None else DELIVERERS
     by = choose(capacities(actor, case, referral or case.main), accepted(case, roles))
     if by is None:
-        raise NotAllowed(why="documents are handed in by those who work on the case.")
+        raise NotAllowed(why=reasons.documents.HANDED_IN_BY)
     return by
 
 
@@ -360,7 +363,7 @@ def withdraw(db: Connection, actor: Actor, id: str, *, reason: str, request: Req
     case, document = find_document(db, actor, id)
     insist_may_withdraw(actor, case, document)
     if not reason.strip():
-        raise InvalidForm(fields={"reason": "is required"})
+        raise InvalidForm(fields={"reason": reasons.fields.REQUIRED})
 
     def to_command(standing: Standing) -> tuple[Command, By]:
         by = _insist_by(actor, standing.case, home(standing.case, _document(actor, standing.case, id)))
@@ -430,7 +433,7 @@ def may_end_grants(actor: Actor, case: Case) -> bool:
 def end_grant(db: Connection, actor: Actor, number: str, grant: str, *, reason: str, request: Request) -> Done:
     """Let a provider see a document no longer, from this moment, also by links that it has."""
     if not reason.strip():
-        raise InvalidForm(fields={"reason": "is required"})
+        raise InvalidForm(fields={"reason": reasons.fields.REQUIRED})
 
     def to_command(standing: Standing) -> tuple[Command, By]:
         return WithdrawGrant(grant, reason), _insist_may_end(actor, standing.case, grant)

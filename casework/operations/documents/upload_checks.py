@@ -24,6 +24,7 @@ from pypdf import PdfReader
 from pypdf.errors import PyPdfError
 from pypdf.generic import ArrayObject, DictionaryObject, IndirectObject, PdfObject
 
+from casework import reasons
 from casework.operations.documents.upload_limits import (
     IN_MEMORY,
     MEGABYTE,
@@ -37,15 +38,15 @@ from casework.operations.documents.upload_limits import (
     VIRUS,
     VirusWatch,
     extension_of,
-    reason,
 )
+from casework.reasons import Reason
 
 # --- what a file is --------------------------------------------------------------------------------------------------
 
-#: Says what is wrong with the content, "" for nothing.
-Look = Callable[[IO[bytes], int], str]
-TWO_AT_ONCE = reason("it is two kinds of file at once.")
-OTHER = reason("its content is not what its name says.")
+#: Says what is wrong with the content; None for nothing.
+Look = Callable[[IO[bytes], int], Reason | None]
+TWO_AT_ONCE = reasons.files.TWO_KINDS
+OTHER = reasons.files.OTHER
 _HEAD, _TAIL = 8_192, 66_000
 _END_OF_ZIP = b"PK\x05\x06"
 
@@ -70,25 +71,25 @@ def _kinds(head: bytes) -> set[str]:
 def _is(extension: str, start: bytes, more: Look | None = None) -> Look:
     """A file of one kind that begins as it must, and is no archive besides."""
 
-    def look(file: IO[bytes], size: int) -> str:
+    def look(file: IO[bytes], size: int) -> Reason | None:
         head, tail = _ends(file, size)
         if not head.startswith(start) or extension not in _kinds(head):
             return OTHER
         if _END_OF_ZIP in tail:
             return TWO_AT_ONCE
-        return more(file, size) if more else ""
+        return more(file, size) if more else None
 
     return look
 
 
-def _text(file: IO[bytes], size: int) -> str:
+def _text(file: IO[bytes], size: int) -> Reason | None:
     head, _ = _ends(file, size)
     if _kinds(head) - {"txt", "csv"}:
         return OTHER
     while one := file.read(PIECE):
         if one.translate(None, _CONTROLS) != one:
             return OTHER
-    return ""
+    return None
 
 
 _CONTROLS = bytes(set(range(32)) - set(b"\t\n\r\f") | {127})
@@ -100,15 +101,15 @@ _PDF_ACTIONS = frozenset(
 _PDF_KEYS = frozenset({"/JS", "/JavaScript", "/XFA", "/RichMediaContent"})
 _PDF_FILES = frozenset({"/EmbeddedFiles", "/EF"})
 MOST_OBJECTS = 100_000
-ACTS = reason("it runs a script, or starts something else, when it is opened. Print it into a new PDF.")
-BRINGS = reason("it has another file inside. Hand that in by itself.")
-UNREADABLE = reason("it is damaged, so that nobody could look into it. Print it into a new PDF.")
-LOCKED = reason("it is locked with a password, so that nobody could look into it.")
+ACTS = reasons.files.RUNS_SCRIPT
+BRINGS = reasons.files.ATTACHED
+UNREADABLE = reasons.files.DAMAGED_PDF
+LOCKED = reasons.files.LOCKED
 # It warns of whatever it can mend; here it either reads a file or does not.
 logging.getLogger("pypdf").setLevel(logging.CRITICAL)
 
 
-def _pdf(file: IO[bytes], size: int) -> str:
+def _pdf(file: IO[bytes], size: int) -> Reason | None:
     """Read every object of a PDF, whatever leads to it; what cannot be read is refused, for a reader may understand it otherwise."""
     file.seek(0)
     try:
@@ -122,7 +123,7 @@ def _pdf(file: IO[bytes], size: int) -> str:
         found = (
             _in_pdf(reader.get_object(IndirectObject(number, generation, reader))) for number, generation in places
         )
-        return next((why for why in (*found, _in_pdf(reader.trailer)) if why), "")
+        return next((why for why in (*found, _in_pdf(reader.trailer)) if why), None)
     except (
         PyPdfError,
         ValueError,
@@ -139,7 +140,7 @@ def _pdf(file: IO[bytes], size: int) -> str:
         return UNREADABLE
 
 
-def _in_pdf(one: PdfObject | None) -> str:
+def _in_pdf(one: PdfObject | None) -> Reason | None:
     waiting: list[object] = [one]
     while waiting:
         now = waiting.pop()
@@ -152,19 +153,19 @@ def _in_pdf(one: PdfObject | None) -> str:
             waiting += dict.values(now)
         elif isinstance(now, ArrayObject):
             waiting += list.__iter__(now)
-    return ""
+    return None
 
 
-TOO_MANY_PIXELS = reason("the picture is larger than anybody could open.")
+TOO_MANY_PIXELS = reasons.files.PICTURE_TOO_LARGE
 
 
-def _png(file: IO[bytes], size: int) -> str:
+def _png(file: IO[bytes], size: int) -> Reason | None:
     file.seek(16)
     found = file.read(8)
     return _pixels(*struct.unpack(">II", found)) if len(found) == 8 else OTHER
 
 
-def _jpeg(file: IO[bytes], size: int) -> str:
+def _jpeg(file: IO[bytes], size: int) -> Reason | None:
     """Walk through the segments to the frame, which has the measures."""
     file.seek(2)
     for _ in range(1_000):
@@ -181,17 +182,17 @@ def _jpeg(file: IO[bytes], size: int) -> str:
     return OTHER
 
 
-def _pixels(width: int, height: int) -> str:
+def _pixels(width: int, height: int) -> Reason | None:
     if not width or not height:
         return OTHER
-    return TOO_MANY_PIXELS if width * height > MOST_PIXELS or max(width, height) > MOST_SIDE else ""
+    return TOO_MANY_PIXELS if width * height > MOST_PIXELS or max(width, height) > MOST_SIDE else None
 
 
 # --- archives --------------------------------------------------------------------------------------------------------
 
-DAMAGED = reason("the archive is damaged.")
-TOO_MUCH = f"what is in it is larger than {MOST_UNPACKED // MEGABYTE} MB, or packed more tightly than documents are."
-NESTED = reason("it has another archive inside.")
+DAMAGED = reasons.files.DAMAGED
+TOO_MUCH = reasons.files.UNPACKED_TOO_LARGE(most=MOST_UNPACKED // MEGABYTE)
+NESTED = reasons.files.NESTED
 _ARCHIVES = frozenset({
     "7z", "apk", "arj", "br", "bz2", "cab", "dmg", "docx", "ear", "gz", "img", "iso", "jar", "lz", "lzma", "odp",
     "ods", "odt", "pptx", "rar", "tar", "tgz", "war", "xlsx", "xz", "z", "zip", "zst",
@@ -213,7 +214,11 @@ _OPEN_TYPES = {
 
 
 class _Wrong(Exception):
-    """What is wrong with an archive, in a sentence."""
+    """What is wrong with an archive."""
+
+    def __init__(self, reason: Reason) -> None:
+        self.reason = reason
+        super().__init__(str(reason))
 
 
 @dataclass
@@ -225,11 +230,11 @@ class _Left:
 
 
 def _archive(extension: str) -> Look:
-    def look(file: IO[bytes], size: int) -> str:
+    def look(file: IO[bytes], size: int) -> Reason | None:
         try:
             found = _unpack(file, size, _Left(), office=extension != "zip", inside=False)
         except _Wrong as wrong:
-            return str(wrong)
+            return wrong.reason
         except (
             zipfile.BadZipFile,
             zlib.error,
@@ -242,7 +247,7 @@ def _archive(extension: str) -> Look:
             RuntimeError,
         ):
             return DAMAGED
-        return "" if found == extension else OTHER
+        return None if found == extension else OTHER
 
     return look
 
@@ -259,12 +264,10 @@ _PROGRAM_STARTS = (
     b"MZ\x00",
 )
 _OLE_START = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
-PROGRAM = reason("it has a program or a web page inside.")
-OBJECT = reason(
-    "it has an old office file or an embedded object inside, which may hold macros. Save it without, as a newer kind."
-)
-MACROS = reason("it has macros inside. Save it without them.")
-ELSEWHERE = reason("it fetches something from elsewhere when it is opened. Save it without links to other files.")
+PROGRAM = reasons.files.PROGRAM
+OBJECT = reasons.files.OLD_OFFICE
+MACROS = reasons.files.MACROS
+ELSEWHERE = reasons.files.FETCHES
 #: Parts of office files that run: macros of any age, controls, and what OpenDocument calls scripts.
 _RUNS = re.compile(
     r"(^|/)(vbaproject\.bin|vbadata\.xml|vbaprojectsignature.*\.bin|macrosheets/.*|activex/.*|basic/.*|scripts/.*)$",
@@ -284,14 +287,14 @@ def _unpack(file: IO[bytes], size: int, left: _Left, *, office: bool, inside: bo
         entries = archive.infolist()
         left.entries -= len(entries)
         if left.entries < 0:
-            raise _Wrong(f"it has more than {MOST_ENTRIES} entries.")
+            raise _Wrong(reasons.files.ENTRIES(most=MOST_ENTRIES))
         _insist_apart(entries, size)
         allowed = max(size * MOST_RATIO, MEGABYTE)
         names: set[str] = set()
         for one in entries:
             _insist_name(one)
             if one.filename in names:
-                raise _Wrong("two of its entries have the same name.")
+                raise _Wrong(reasons.files.SAME_NAME)
             names.add(one.filename)
             allowed -= _look_into(archive, one, left, allowed, office=office, inside=inside)
         return _type_of(archive, names)
@@ -305,7 +308,7 @@ def _measure_directory(file: IO[bytes], size: int) -> None:
         raise _Wrong(OTHER)
     disk, start, here, count, length, offset, comment = struct.unpack("<4H2LH", tail[at + 4 : at + 22])
     if count > MOST_ENTRIES or length > MOST_DIRECTORY or here != count:
-        raise _Wrong(f"it has more than {MOST_ENTRIES} entries.")
+        raise _Wrong(reasons.files.ENTRIES(most=MOST_ENTRIES))
     if disk or start or offset + length > size or max(0, size - _TAIL) + at + 22 + comment != size:
         raise _Wrong(DAMAGED)
 
@@ -323,12 +326,12 @@ def _insist_name(one: zipfile.ZipInfo) -> None:
     name = one.filename
     odd = any(unicodedata.category(letter) in ("Cc", "Cf", "Cs") for letter in name) or name != one.orig_filename
     if odd or "\\" in name or name.startswith("/") or ":" in name[:3] or ".." in name.split("/") or len(name) > 500:
-        raise _Wrong("an entry has a name that leads elsewhere, or that hides what it is.")
+        raise _Wrong(reasons.files.LEADS_ELSEWHERE)
     kind = stat.S_IFMT(one.external_attr >> 16)
     if kind not in (0, stat.S_IFREG, stat.S_IFDIR):
-        raise _Wrong("it has a link inside.")
+        raise _Wrong(reasons.files.LINK)
     if one.flag_bits & 0x1:
-        raise _Wrong("it is locked with a password, so that nobody could look into it.")
+        raise _Wrong(reasons.files.LOCKED)
 
 
 def _look_into(
@@ -395,7 +398,7 @@ class _Markup:
         self._seen, self._done = 0, False
 
     def _refuse(self, *_: object) -> None:
-        raise _Wrong("it declares what XML is to be filled with (DTD), which documents do not.")
+        raise _Wrong(reasons.files.DTD)
 
     def _begun(self, *_: object) -> None:
         self._done = True

@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import IO, Protocol, Self
 
+from casework import reasons
 from casework.errors import UploadRefused
 from casework.operations.documents.upload_checks import TYPES
 from casework.operations.documents.upload_limits import (
@@ -62,12 +63,12 @@ def receive(stream: Reads, name: str) -> Upload:
     shown = clean_name(name)
     look = TYPES.get(extension_of(shown))
     if look is None:
-        raise UploadRefused(shown, f"this kind of file is not taken. Taken are: {', '.join(sorted(TYPES))}.")
+        raise UploadRefused(shown, reasons.files.KIND(kinds=sorted(TYPES)))
     kept: IO[bytes] = tempfile.SpooledTemporaryFile(IN_MEMORY)  # noqa: SIM115  whoever keeps the upload closes it
     try:
         size, digest = _copy(stream, kept, shown)
         if not size:
-            raise UploadRefused(shown, "the file is empty.")
+            raise UploadRefused(shown, reasons.files.EMPTY)
         kept.seek(0)
         if why := look(kept, size):
             raise UploadRefused(shown, why)
@@ -84,7 +85,7 @@ def _copy(stream: Reads, kept: IO[bytes], name: str) -> tuple[int, str]:
         if watch.sees(one):
             raise UploadRefused(name, VIRUS)
         if size > MOST_BYTES:
-            raise UploadRefused(name, f"it is larger than {MOST_BYTES // MEGABYTE} MB.")
+            raise UploadRefused(name, reasons.files.TOO_LARGE(most=MOST_BYTES // MEGABYTE))
         digest.update(one)
         kept.write(one)
     return size, digest.hexdigest()

@@ -13,6 +13,7 @@ from typing import Any
 import uuid_utils
 from sqlalchemy import Connection, text
 
+from casework import reasons
 from casework.engine.definition.names import is_plain
 from casework.engine.execution.context import By
 from casework.engine.roles import Role
@@ -107,7 +108,7 @@ def create_service_account(
         {"id": organisation},
     )
     if running.scalar_one() >= MOST_ACCOUNTS:
-        raise Refused(["There are ten service accounts already. End one first."])
+        raise Refused(reasons.integrations.TEN_ACCOUNTS)
     ends, wanted = log.now + timedelta(days=days), [one for one in SCOPES if one in scopes]
     id = _register(db, actor, organisation, name.strip())
     effects: RegisterEffects = {"account": id, "scopes": wanted, "expires_at": ends.isoformat()}
@@ -141,7 +142,7 @@ def rotate_service_token(db: Connection, actor: Actor, account: str, request: Re
     if (earlier := ask(db, actor, request)) is not None:
         return earlier
     if not row.live:
-        raise Refused(["This service account has ended. Make a new one."])
+        raise Refused(reasons.integrations.ACCOUNT_ENDED)
     log = lock_log(db, row.organisation_id)
     _note(db, log, ROTATED, actor.person, {"account": row.id})
     retired = db.execute(_RETIRE, {"id": row.id, "both": BOTH_FOR}).scalars().all()
@@ -210,15 +211,15 @@ def _led(actor: Actor) -> list[str]:
 def _insist_form(name: str, scopes: Sequence[str], days: int) -> None:
     faults = {}
     if not 1 <= len(name.strip()) <= 60:
-        faults["name"] = "must have between 1 and 60 characters"
+        faults["name"] = reasons.fields.LENGTH_BETWEEN(least=1, most=60)
     elif not is_plain(name):
-        faults["name"] = "has a character that nobody sees; type the name anew"
+        faults["name"] = reasons.fields.INVISIBLE
     if not scopes:
-        faults["scopes"] = "is required"
+        faults["scopes"] = reasons.fields.REQUIRED
     elif set(scopes) - set(SCOPES):
-        faults["scopes"] = "is not one of the choices"
+        faults["scopes"] = reasons.fields.NOT_A_CHOICE
     if not 1 <= days <= MOST_DAYS:
-        faults["days"] = f"must be between 1 and {MOST_DAYS}"
+        faults["days"] = reasons.fields.BETWEEN(least=1, most=MOST_DAYS)
     if faults:
         raise InvalidForm(fields=faults)
 

@@ -11,7 +11,9 @@ import re
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
+from casework import reasons
 from casework.errors import InvalidForm
+from casework.reasons import Reason
 
 #: Where a receiver may listen; elsewhere other services do.
 PORTS = frozenset({443, 8443})
@@ -59,29 +61,31 @@ class Target:
 class Forbidden(Exception):
     """Nothing is sent there."""
 
+    def __init__(self, reason: Reason) -> None:
+        self.reason = reason
+        super().__init__(str(reason))
+
 
 def read_target(url: str, inside: Collection[str] = (), hosts: Collection[str] = ("*",)) -> Target:
     """A typed address. Raises Forbidden unless it is an https address of a public name that `hosts` allow, or of a receiver `inside`."""
     found = _URL.fullmatch(url) if len(url) <= LONGEST else None
     if found is None:
-        raise Forbidden("it is not written like https://name.example/path")
+        raise Forbidden(reasons.integrations.URL_FORM)
     scheme, host, port, path, query = found[1], found[2].lower(), found[3], found[4] or "/", found[5] or ""
     number = int(port) if port else 443 if scheme == "https" else 80
     if f"{host}:{number}" in inside:
         return Target(host, number, path + query, scheme == "https", inside=True)
     labels = host.split(".")
     if scheme != "https":
-        raise Forbidden("it does not begin with https://")
+        raise Forbidden(reasons.integrations.URL_NOT_HTTPS)
     if number not in PORTS:
-        raise Forbidden(f"its port is none of {', '.join(str(one) for one in sorted(PORTS))}")
+        raise Forbidden(reasons.integrations.URL_PORT(ports=tuple(str(one) for one in sorted(PORTS))))
     if len(labels) < 2 or not all(_LABEL.fullmatch(one) for one in labels) or not _TOP.fullmatch(labels[-1]):
-        raise Forbidden("it names no host of the public internet")
+        raise Forbidden(reasons.integrations.URL_NOT_PUBLIC)
     if labels[-1] in _INWARD:
-        raise Forbidden("it names a host within a network")
+        raise Forbidden(reasons.integrations.URL_INTERNAL)
     if not any(one in ("*", host) or (one.startswith(".") and host.endswith(one)) for one in hosts):
-        raise Forbidden(
-            "its host is none of those that this installation sends to; its administrator names them in CASEWORK_WEBHOOK_HOSTS"
-        )
+        raise Forbidden(reasons.integrations.URL_NOT_LISTED)
     return Target(host, number, path + query, tls=True, inside=False)
 
 
@@ -90,7 +94,7 @@ def insist_target(url: str, inside: Collection[str], hosts: Collection[str] = ("
     try:
         return read_target(url, inside, hosts)
     except Forbidden as why:
-        raise InvalidForm(fields={"url": f"is not allowed: {why}"}) from None
+        raise InvalidForm(fields={"url": reasons.integrations.URL_NOT_ALLOWED(why=why.reason)}) from None
 
 
 #: What was set aside once, and is nobody's public address though the library no longer says so: relays of 6to4, and sites.
@@ -101,11 +105,11 @@ def choose_address(target: Target, found: Iterable[str]) -> str:
     """Which of the addresses that a name resolved to is connected to. Raises Forbidden where any of them is not public."""
     addresses = list(found)
     if not addresses:
-        raise Forbidden("its name has no address")
+        raise Forbidden(reasons.integrations.URL_NO_ADDRESS)
     if not target.inside:
         for one in addresses:
             if not is_public(one):
-                raise Forbidden("its name leads into a network that is not public")
+                raise Forbidden(reasons.integrations.URL_INTO_NETWORK)
     return addresses[0]
 
 

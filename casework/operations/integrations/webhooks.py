@@ -18,6 +18,7 @@ from typing import Any
 
 from sqlalchemy import Connection, text
 
+from casework import reasons
 from casework.engine.roles import Role
 from casework.engine.state.case import Case
 from casework.engine.state.events import FIRED, Event
@@ -217,7 +218,7 @@ def create_endpoint(
         return earlier
     count = db.execute(_ENDPOINTS, {"org": organisation}).scalars().all()
     if len(count) >= MOST_ENDPOINTS:
-        raise Refused([f"An organisation has at most {MOST_ENDPOINTS} endpoints. End one that is not needed."])
+        raise Refused(reasons.integrations.MOST_ENDPOINTS(most=MOST_ENDPOINTS))
     id, secret = new_id(), new_secret()
     db.execute(
         text(
@@ -242,7 +243,7 @@ def rotate_secret(db: Connection, actor: Actor, vault: Vault, endpoint: str, req
     if (earlier := ask(db, actor, request)) is not None:
         return earlier
     if row.ended_at is not None:
-        raise Refused(["It has ended. Name it anew."])
+        raise Refused(reasons.integrations.ENDED_NAME_ANEW)
     secret = new_secret()
     db.execute(
         text(
@@ -367,9 +368,9 @@ def replay_message(db: Connection, actor: Actor, message: str, request: Request)
     if (earlier := ask(db, actor, request)) is not None:
         return earlier
     if row.ended_at is not None:
-        raise Refused(["Its endpoint has ended."])
+        raise Refused(reasons.integrations.ENDPOINT_ENDED)
     if row.state == "queued":
-        raise Refused(["It waits to be sent already."])
+        raise Refused(reasons.integrations.WAITS_ALREADY)
     db.execute(
         text("UPDATE webhook_messages SET state = 'queued', send_at = casework_now() WHERE id = CAST(:id AS uuid)"),
         {"id": message},

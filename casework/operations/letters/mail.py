@@ -9,6 +9,7 @@ from email.headerregistry import Address
 
 from sqlalchemy import Connection, text
 
+from casework import reasons
 from casework.errors import InvalidForm
 from casework.ledger.redactable_bodies import values
 from casework.operations.core.actions import new_id
@@ -37,7 +38,7 @@ def insist_address(written: str) -> str:
         if not found.username or "." not in found.domain:
             raise ValueError(written)
     except (MessageError, ValueError, IndexError) as fault:
-        raise InvalidForm(fields={"address": "is no address"}) from fault
+        raise InvalidForm(fields={"address": reasons.fields.NO_ADDRESS}) from fault
     return written
 
 

@@ -14,6 +14,7 @@ from importlib import import_module
 from types import ModuleType
 from typing import Any
 
+from casework import reasons
 from casework.errors import LettersUnavailable
 
 #: An optional library, which is no import of this layer: most commands never load it, and it takes half a second.
@@ -33,9 +34,7 @@ def print_pdf(html: str) -> bytes:
         document = weasyprint.HTML(string=html, url_fetcher=nothing).render()
         made: bytes = document.write_pdf(pdf_identifier=hashlib.sha256(html.encode()).digest()[:16])
         if any(letter in _CHINESE for font in document.fonts.values() for letter in _lacking(font)):
-            raise LettersUnavailable(
-                why="no font with Chinese letters is installed (on Debian: apt-get install fonts-wqy-microhei)."
-            )
+            raise LettersUnavailable(why=reasons.messages.NO_CHINESE_FONT)
     return made
 
 
@@ -49,11 +48,9 @@ def _weasyprint() -> ModuleType:
     try:
         return import_module(LIBRARY)
     except ImportError as fault:
-        raise LettersUnavailable(why="WeasyPrint is not installed (pip install 'casework[reports]').") from fault
+        raise LettersUnavailable(why=reasons.messages.NO_WEASYPRINT) from fault
     except OSError as fault:
-        raise LettersUnavailable(
-            why="Pango is not installed (on Debian: apt-get install libpangoft2-1.0-0)."
-        ) from fault
+        raise LettersUnavailable(why=reasons.messages.NO_PANGO) from fault
 
 
 def _lacking(font: Any) -> Mapping[int, int]:

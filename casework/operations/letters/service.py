@@ -13,6 +13,7 @@ from typing import Any
 
 from sqlalchemy import Connection, text
 
+from casework import reasons
 from casework.definitions import load_library
 from casework.engine.analysis.notification_rules import deed_of
 from casework.engine.case_objects import letters
@@ -179,7 +180,7 @@ def insist_sender(db: Connection, actor: Actor, number: str) -> None:
     """Before anything is read of a form: that the actor sends letters of this case at all. Raises NotFound, NotAllowed."""
     case = _whole(db, actor, number)
     if _by(actor, case, next(iter(PARTIES))) is None:
-        raise NotAllowed(why=f"letters are sent by: {', '.join(SENDERS)}.")
+        raise NotAllowed(why=reasons.messages.LETTERS_SENT_BY(roles=SENDERS))
 
 
 def _by(actor: Actor, case: Case, to: str) -> By | None:
@@ -195,7 +196,7 @@ def _insist(actor: Actor, case: Case, written: Written) -> By:
         raise NotFound("case")
     by = _by(actor, case, written.to)
     if by is None:
-        raise NotAllowed(why=f"letters are sent by: {', '.join(SENDERS)}.")
+        raise NotAllowed(why=reasons.messages.LETTERS_SENT_BY(roles=SENDERS))
     return by
 
 
@@ -214,16 +215,16 @@ def _content(db: Connection, actor: Actor, case: Case, written: Written) -> Cont
     """What the letter may tell this recipient, and nothing else of the case."""
     by = _insist(actor, case, written)
     if (why := letters.refusal(case, by.role, written.kind, written.to)) is not None:
-        raise WrongState(action="Send the letter", why=why)
+        raise WrongState(action=reasons.actions.SEND_LETTER, why=why)
     faults = {}
     if written.language not in LANGUAGES:
-        faults["language"] = f"must be one of {', '.join(LANGUAGES)}"
+        faults["language"] = reasons.fields.ONE_OF(choices=LANGUAGES)
     if len(written.words) > MOST_WORDS:
-        faults["words"] = f"must have at most {MOST_WORDS} characters"
+        faults["words"] = reasons.fields.LONGEST(most=MOST_WORDS)
     calendar = calendar_of(db, case.programme)
     day = calendar.local_date(now(db))
     if written.address and written.to not in PARTIES:
-        faults["address"] = "does not apply here"
+        faults["address"] = reasons.fields.DOES_NOT_APPLY
     elif written.address:
         insist_address(written.address)
     until = None
@@ -231,12 +232,12 @@ def _content(db: Connection, actor: Actor, case: Case, written: Written) -> Cont
         try:
             until = date.fromisoformat(written.by)
         except ValueError:
-            faults["by"] = "is no day"
+            faults["by"] = reasons.fields.NO_DAY
     due = _due(case, written.kind, written.to)
     # A reminder may name the day that has passed, and no letter another one that has.
     awaited = calendar.local_date(due.due_at) if due is not None and due.due_at is not None else None
     if until is not None and until < day and until != awaited:
-        faults["by"] = "must be today or later"
+        faults["by"] = reasons.fields.TODAY_OR_LATER
     if faults:
         raise InvalidForm(fields=faults)
     programme, titles = (

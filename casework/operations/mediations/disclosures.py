@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlalchemy import Connection, text
 
+from casework import reasons
 from casework.engine.case_objects import disclosures
 from casework.engine.execution.commands import Command
 from casework.engine.execution.context import By
@@ -49,7 +50,7 @@ def ask_unsealing(
         by, known = _named_by(actor, standing.case), who_may(db, standing.case)
         chosen = {"reader": reader, "decider": decider}
         faults = {
-            name: "must be one of those who may be named"
+            name: reasons.mediations.NOT_NAMEABLE
             for name, one in chosen.items()
             if one not in {person for person, _ in known[name]}
         }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import Connection, text
 
+from casework import reasons
 from casework.engine.execution.commands import Command, HandOver, Open
 from casework.engine.execution.context import By
 from casework.engine.roles import Role
@@ -62,7 +63,7 @@ def mediation_outline(db: Connection, actor: Actor, number: str) -> CaseOutline:
     ):
         raise NotFound("case")
     if row.works:
-        raise NotAllowed(why="whoever decides or decided in a case leads no mediation about it.")
+        raise NotAllowed(why=reasons.mediations.LEADS_NONE)
     names: dict[str, str] = dict(
         db.execute(
             text("SELECT id::text, name FROM organisations WHERE id = ANY(CAST(:ids AS uuid[]))"),
@@ -90,13 +91,13 @@ def hand_over_mediation(
     find_mediation(db, actor, id)
 
     def to_command(standing: Standing) -> tuple[Command, By]:
-        by = on_case(actor, standing, (Role.DISPUTE_OFFICER,), "Hand over", revision)
+        by = on_case(actor, standing, (Role.DISPUTE_OFFICER,), reasons.actions.HAND_OVER, revision)
         known = {person for person, _ in who_may_lead(db, standing.case)}
         for name, person in [("owner", owner), *(("team", one) for one in team)]:
             if person not in known:
-                raise InvalidForm(fields={name: "is not a dispute officer who may lead it"})
+                raise InvalidForm(fields={name: reasons.mediations.NOT_A_LEADER})
         if not note.strip():
-            raise InvalidForm(fields={"note": "is required"})
+            raise InvalidForm(fields={"note": reasons.fields.REQUIRED})
         return HandOver(owner, tuple(team), note), by
 
     return perform(

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 from sqlalchemy import Connection, text
 
+from casework import reasons
 from casework.engine.case_objects.messages import (
     INTERNAL,
     KINDS,
@@ -44,6 +45,7 @@ from casework.operations.messages.views import Message, MessageVersion, ThreadDe
 from casework.permissions.actors import PROVIDER_ROLES, Actor
 from casework.permissions.visibility import Sight, reads_messages, sight
 from casework.permissions.work import capacities, choose, conflict
+from casework.reasons import Why
 from casework.records.actors import find_members
 
 
@@ -66,7 +68,7 @@ class Thread:
 def thread_of(actor: Actor, case: Case, audience: str, referral: str | None) -> Thread:
     """The thread that is meant, for those who may read it. Raises NotFound, and InvalidForm for what cannot be meant."""
     if audience not in KINDS or (referral is None) != (audience == INTERNAL):
-        raise InvalidForm(fields={"audience": "does not fit the place where this is written"})
+        raise InvalidForm(fields={"audience": reasons.messages.DOES_NOT_FIT})
     track = None if referral is None else case.tracks.get(referral)
     if referral is not None and (track is None or track.workflow != "referral"):
         raise NotFound("referral")
@@ -271,7 +273,7 @@ def _by(actor: Actor, thread: Thread) -> By | None:
     return by
 
 
-def _why_not(actor: Actor, thread: Thread) -> str | None:
+def _why_not(actor: Actor, thread: Thread) -> Why | Literal[""] | None:
     """Why the actor does not write here now; "" for those who only read, None where it is possible."""
     if (why := conflict(actor, thread.case)) is not None:
         return why
@@ -335,7 +337,7 @@ def send_message(
         wanted = list(dict.fromkeys(mentions))
         if wanted and not set(wanted) <= {one.person for one in _to_tell(db, actor, thread)}:
             # The same words whether there is such a person or not.
-            raise InvalidForm(fields={"mentions": "names somebody who is not among those who may read this"})
+            raise InvalidForm(fields={"mentions": reasons.messages.NOT_A_READER})
         if not sure:
             _insist_meant(db, actor, thread, words)
         return Say(audience, words, referral, tuple(wanted)), by
@@ -384,7 +386,7 @@ def _insist_writes(actor: Actor, thread: Thread) -> By:
         raise NotAllowed(why=why)
     by = _by(actor, thread)
     if by is None:
-        raise NotAllowed(why="you read this, and do not write in it.")
+        raise NotAllowed(why=reasons.messages.READS_ONLY)
     return by
 
 

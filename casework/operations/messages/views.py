@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Literal
 
 from casework.operations.core.views import Named, NamedPerson
+from casework.reasons import Why
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -95,6 +97,6 @@ class ThreadDetails:
     #: The reader sees the whole case.
     whole: bool
     #: Why the reader does not write here now; "" for those who only read, None where it is possible.
-    why_not: str | None
+    why_not: Why | Literal[""] | None
     #: Whom one may tell.
     tell: list[NamedPerson]

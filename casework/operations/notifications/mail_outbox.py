@@ -10,6 +10,7 @@ from typing import Any
 
 from sqlalchemy import Connection, text
 
+from casework import reasons
 from casework.engine.analysis.notification_rules import (
     CANCELLATION,
     DELIVERY,
@@ -263,7 +264,7 @@ def resend_mail(db: Connection, actor: Actor, mail: str, request: Request) -> Do
     if row is None:
         raise NotFound("mail")
     if row.state == "queued":
-        raise Refused(reasons=["It waits to be sent already."])
+        raise Refused(reasons.integrations.WAITS_ALREADY)
     note = json.dumps([{"at": None, "what": f"sent again by {actor.name}"}])
     db.execute(
         text(

@@ -16,6 +16,7 @@ from casework.operations.notifications.views import Notification
 from casework.operations.people.role_notices import told_in
 from casework.permissions.actors import Actor
 from casework.permissions.visibility import reach
+from casework.reasons.terms import Noun
 from casework.records.access_sql import (
     named_for,
     opened_case,
@@ -103,7 +104,7 @@ def find_notification(db: Connection, actor: Actor, id: str) -> Notification:
     return _shown(row)
 
 
-def read_id(id: str, noun: str = "notification") -> str:
+def read_id(id: str, noun: Noun = "notification") -> str:
     """An id as it stands in an address. Raises NotFound for what is none."""
     try:
         return str(UUID(id))

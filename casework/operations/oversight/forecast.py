@@ -140,7 +140,7 @@ def show_prospect(found: Prospect, library: Library) -> CaseProspect:
         needed=[Named(id=id, name=name) for id, name in found.needed],
         obstacles=[
             ProspectObstacle(
-                words=say(one, library),
+                words=str(say(one, library)),
                 hand_over=one.hand_over,
                 main=one.main,
                 deeds=[

@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection, text
 
+from casework import reasons
 from casework.engine.deadlines.calendars import day_in
 from casework.engine.execution.context import By
 from casework.engine.state.events import RegisterEvent
@@ -31,6 +32,7 @@ from casework.operations.people import registry
 from casework.operations.people.role_ending import end_roles
 from casework.operations.people.views import AbsenceRow, AbsenceScope
 from casework.permissions.actors import COVERED, MANAGES, PROVIDER_ROLES, Actor
+from casework.reasons import Why
 from casework.records.access_sql import roles_sql
 from casework.records.event_log import lock_log
 
@@ -228,7 +230,7 @@ def finish_absence(db: Connection, absence: str, by: By, key: str | None = None)
     log = lock_log(db, scope)
     row = db.execute(text("SELECT starts_at, ends_at FROM absences WHERE id = CAST(:id AS uuid)"), one).one()
     if row.ends_at <= max(log.now, row.starts_at):
-        raise WrongState(action="End the absence", why="it is over.")
+        raise WrongState(action=reasons.actions.END_ABSENCE, why=reasons.people.ABSENCE_OVER)
     effects: RegisterEffects = {"absence": absence, "ends_at": max(log.now, row.starts_at).isoformat()}
     register_log.append(db, log, [_event(log.id, log.seq + 1, log.now, register_log.BACK, by, effects)], key)
     db.execute(
@@ -316,29 +318,29 @@ def _insist_may(actor: Actor, scope: str, person: str) -> By:
     return By(actor.person, chosen[0].role, chosen[0].organisation, chosen[0].deputy_for)
 
 
-def _faults(db: Connection, actor: Actor, scope: str, new: Absence, known: list[Absence], past: bool) -> dict[str, str]:
+def _faults(db: Connection, actor: Actor, scope: str, new: Absence, known: list[Absence], past: bool) -> dict[str, Why]:
     """What is wrong with an absence, by the name of the field."""
     if past:
-        return {"first_day": "must not lie in the past"}
+        return {"first_day": reasons.fields.NOT_IN_PAST}
     if new.ends_at <= new.starts_at:
-        return {"last_day": "must not come before the first day"}
+        return {"last_day": reasons.fields.NOT_BEFORE_FIRST_DAY}
     if new.ends_at - new.starts_at > LONGEST:
-        return {"last_day": "must lie within a year of the first day"}
+        return {"last_day": reasons.people.WITHIN_A_YEAR}
     people = _covered_people(db, scope, {new.person, new.substitute})
     if new.person not in people:
-        return {"person": "has no role here that somebody could stand in for"}
+        return {"person": reasons.people.NOTHING_TO_STAND_IN}
     if new.substitute == new.person:
-        return {"substitute": "must be somebody else"}
+        return {"substitute": reasons.fields.SOMEBODY_ELSE}
     if new.substitute not in people:
-        return {"substitute": "must be somebody who works here too"}
+        return {"substitute": reasons.people.WORKS_HERE_TOO}
     if new.person != actor.person and new.substitute == actor.person:
-        return {"substitute": "must be somebody else: nobody gives a role to themselves"}
+        return {"substitute": reasons.people.NOT_ONESELF}
     if any(one.person == new.person and one.starts_at < new.ends_at and new.starts_at < one.ends_at for one in known):
-        return {"first_day": "lies in a time for which the person is entered as away already"}
+        return {"first_day": reasons.people.AWAY_ALREADY}
     if found := circle(known, new):
-        return {"substitute": f"would close a circle: {_line(db, found)}"}
+        return {"substitute": reasons.people.CIRCLE(line=_line(db, found))}
     if len(found := longest(known, new)) - 1 > MOST_LINKS:
-        return {"substitute": f"would make the line of substitutes too long: {_line(db, found)}"}
+        return {"substitute": reasons.people.LINE_TOO_LONG(line=_line(db, found))}
     return {}
 
 

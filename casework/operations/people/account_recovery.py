@@ -15,6 +15,7 @@ from typing import Any
 import uuid_utils
 from sqlalchemy import Connection, text
 
+from casework import reasons
 from casework.engine.roles import Role
 from casework.errors import InvalidForm, NotAllowed, NotFound, Refused, WrongCode
 from casework.json_values import JsonObject
@@ -80,14 +81,14 @@ def ask_recovery(
 ) -> Done:
     """An administrator asks; the first half of the code stands in the first answer only. One that was open ends."""
     if Role.ADMINISTRATOR not in actor.roles():
-        raise NotAllowed(why="administrators ask for this, and somebody else of the office agrees.")
+        raise NotAllowed(why=reasons.people.RECOVERY_ASKED_BY)
     if person == actor.person:
-        raise NotAllowed(why="nobody asks for themselves; let another administrator ask.")
+        raise NotAllowed(why=reasons.people.NO_RECOVERY_OF_OWN)
     faults = {}
     if not means or set(means) - set(MEANS):
-        faults["means"] = "is required"
+        faults["means"] = reasons.fields.REQUIRED
     if not 5 <= len(reason.strip()) <= 1000:
-        faults["reason"] = "must have between 5 and 1000 characters"
+        faults["reason"] = reasons.fields.LENGTH_BETWEEN(least=5, most=1000)
     if faults:
         raise InvalidForm(fields=faults)
     if (earlier := ask(db, actor, request)) is not None:
@@ -138,9 +139,9 @@ def decide_recovery(db: Connection, actor: Actor, recovery: str, *, agree: bool,
     if (earlier := ask(db, actor, request)) is not None:
         return earlier
     if row.asked_by == actor.person:
-        raise Refused(["Another person must agree than the one who asked."])
+        raise Refused(reasons.people.ANOTHER_AGREES)
     if row.state != "asked":
-        raise Refused(["This is not open any more. Let an administrator ask anew."])
+        raise Refused(reasons.people.NOT_OPEN)
     half = new_half() if agree else None
     db.execute(
         text(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from casework import reasons
 from casework.engine.roles import Role
 from casework.errors import NotAllowed, NotFound
 from casework.permissions.actors import Actor
@@ -14,7 +15,7 @@ def is_administrator(actor: Actor) -> bool:
 def insist_administrator(actor: Actor) -> None:
     """Raises NotAllowed for everybody else."""
     if not is_administrator(actor):
-        raise NotAllowed(why="this is for administrators.")
+        raise NotAllowed(why=reasons.auth.FOR_ADMINISTRATORS)
 
 
 def insist_administers(actor: Actor, programme: str) -> None:

@@ -10,6 +10,7 @@ from typing import Any
 
 from sqlalchemy import Connection, text
 
+from casework import reasons
 from casework.engine.execution.context import By
 from casework.engine.roles import Role
 from casework.engine.state.events import SYSTEM_ACTOR
@@ -127,11 +128,11 @@ def accept_as_new(
     """Make the account, give its roles and sign in. Raises InvalidForm; NotFound where somebody was faster."""
     row, faults = _opened(db, token, secret), {}
     if not name.strip():
-        faults["name"] = "is required"
+        faults["name"] = reasons.fields.REQUIRED
     if why := fault_of(password, words_of_office(db, None, name, name_zh, row.email, row.scope)):
         faults["password"] = why
     if language not in LANGUAGES:
-        faults["language"] = "is not one of the choices"
+        faults["language"] = reasons.fields.NOT_A_CHOICE
     if faults:
         raise InvalidForm(fields=faults)
     person = registry.register_person(
@@ -152,11 +153,11 @@ def accept_signed_in(db: Connection, actor: Actor, token: str, secret: str) -> N
     row = _opened(db, token, secret)
     email = db.execute(text("SELECT email FROM people WHERE id = CAST(:id AS uuid)"), {"id": actor.person}).scalar_one()
     if canonical(email) != canonical(row.email):
-        raise Refused(["You are signed in with another account than the one that was invited. Sign out first."])
+        raise Refused(reasons.people.OTHER_ACCOUNT_SIGNED_IN)
     away = [one for one in actor.memberships if (one.programme or one.organisation) != row.scope_id]
     if away and _authority(db, row) == Role.PROVIDER_LEAD:
         # As when a lead added a person: nobody works on both sides without an administrator.
-        raise Refused(["You have a role elsewhere in Casework, so only an administrator can give you this one."])
+        raise Refused(reasons.people.ROLE_ELSEWHERE)
     _accept(db, row, actor.person)
 
 

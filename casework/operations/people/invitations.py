@@ -12,6 +12,7 @@ from typing import Any
 import uuid_utils
 from sqlalchemy import Connection, text
 
+from casework import reasons
 from casework.engine.definition.names import insist_name
 from casework.engine.roles import ORGANISATION_ROLES, PERSONAL_ROLES, Role
 from casework.engine.state.events import SYSTEM_ACTOR
@@ -31,6 +32,7 @@ from casework.operations.core.views import NamedInBoth
 from casework.operations.people.invitation_rules import INVITED, INVITED_AGAIN, REVOKED
 from casework.operations.people.views import Invitation
 from casework.permissions.actors import Actor
+from casework.reasons import Why
 from casework.records.event_log import Log, lock_log
 
 #: Days until an invitation ends, and the most that may be asked for.
@@ -128,7 +130,7 @@ def record_invitation(
         {"scope": log.id, "email": email},
     ).first()
     if taken:
-        raise InvalidForm(fields={"email": "has an open invitation already; send that one again"})
+        raise InvalidForm(fields={"email": reasons.people.OPEN_INVITATION})
     id = str(uuid_utils.uuid7())
     ends, code = log.now + timedelta(days=days), new_code()
     effects: RegisterEffects = {
@@ -224,11 +226,11 @@ def invite_again(
     """Send a new link with a new code and a new end; the ones before open nothing any more. Raises NotFound, Refused."""
     row = _find(db, actor, invitation)
     if not 1 <= days <= MOST_DAYS:
-        raise InvalidForm(fields={"days": f"must be between 1 and {MOST_DAYS}"})
+        raise InvalidForm(fields={"days": reasons.fields.BETWEEN(least=1, most=MOST_DAYS)})
     if (earlier := ask(db, actor, request)) is not None:
         return earlier
     if row.state in ("accepted", "revoked"):
-        raise Refused(["This invitation was accepted or withdrawn. Make a new one."])
+        raise Refused(reasons.people.INVITATION_OVER)
     log, code, issue = lock_log(db, row.scope_id), new_code(), row.issue + 1
     _insist_calm(db, log)
     ends = log.now + timedelta(days=days)
@@ -259,7 +261,7 @@ def revoke_invitation(db: Connection, actor: Actor, invitation: str, request: Re
     if (earlier := ask(db, actor, request)) is not None:
         return earlier
     if row.state == "accepted":
-        raise Refused(["This invitation was accepted. End the person's role instead."])
+        raise Refused(reasons.people.INVITATION_ACCEPTED)
     if row.revoked_at is None:
         log = lock_log(db, row.scope_id)
         _note(db, log, REVOKED, actor.person, {"invitation": row.id}, {})
@@ -292,7 +294,7 @@ def _insist_invites(actor: Actor, scope: Scope) -> None:
     """Raises NotAllowed for who invites nobody, and NotFound for what is not theirs to invite to."""
     mine = _reach(actor)
     if not (mine["administers"] or mine["led"]):
-        raise NotAllowed(why="administrators invite, and leads of providers.")
+        raise NotAllowed(why=reasons.people.INVITED_BY)
     if scope.programme is not None and scope.programme not in mine["programmes"]:
         raise NotFound("programme")
     if scope.organisation is not None and scope.organisation not in mine["led"] and not mine["administers"]:
@@ -303,40 +305,40 @@ def insist_form(
     db: Connection, by: str | None, scope: Scope, email: str, name: str, roles: Sequence[str], language: str, days: int
 ) -> None:
     """Raises InvalidForm for what is no invitation."""
-    faults = {}
+    faults: dict[str, Why] = {}
     held = ORGANISATION_ROLES if scope.organisation else frozenset(PERSONAL_ROLES) - ORGANISATION_ROLES
     if not roles or len(set(roles)) != len(roles):
-        faults["roles"] = "is required"
+        faults["roles"] = reasons.fields.REQUIRED
     elif not set(roles) <= held:
-        faults["roles"] = "is held within a programme, those of providers within an organisation"
+        faults["roles"] = reasons.people.HELD_WITHIN
     try:
         insist_name(name)
     except InvalidForm as fault:
         faults |= fault.fields
     email = canonical(email)
     if not is_address(email):
-        faults["email"] = "is not an e-mail address"
+        faults["email"] = reasons.fields.NO_EMAIL
     if language not in LANGUAGES:
-        faults["language"] = "is not one of the choices"
+        faults["language"] = reasons.fields.NOT_A_CHOICE
     if not 1 <= days <= MOST_DAYS:
-        faults["days"] = f"must be between 1 and {MOST_DAYS}"
+        faults["days"] = reasons.fields.BETWEEN(least=1, most=MOST_DAYS)
     if (
         scope.organisation
         and not db.execute(
             text("SELECT 1 FROM organisations WHERE id = CAST(:id AS uuid)"), {"id": scope.organisation}
         ).first()
     ):
-        faults["organisation"] = "is not known"
+        faults["organisation"] = reasons.fields.NOT_KNOWN
     if "email" not in faults:
         # Only what whoever invites can see anyway: who is in the programme or the organisation already, and oneself.
         known = {"scope": scope.id, "email": email, "roles": list(roles)}
         if db.execute(_OWN, {"id": by, "email": email}).first():
-            faults["email"] = "is your own; nobody gives a role to themselves"
+            faults["email"] = reasons.people.OWN_INVITATION
         elif db.execute(_HOLDS, known).first():
-            faults["email"] = "is of somebody who has this role already"
+            faults["email"] = reasons.people.ROLE_ALREADY
         elif scope.programme and db.execute(_CLOSED, known).first():
             # Only administrators invite to a programme, and they see every account.
-            faults["email"] = "belongs to a closed account; reopen it first"
+            faults["email"] = reasons.people.BELONGS_TO_CLOSED
     if faults:
         raise InvalidForm(fields=faults)
 
@@ -360,7 +362,7 @@ def _insist_calm(db: Connection, log: Log) -> None:
         {"scope": log.id},
     ).scalar_one()
     if sent >= MOST_A_DAY:
-        raise Refused(["There were too many invitations within a day. Go on tomorrow."])
+        raise Refused(reasons.people.TOO_MANY_INVITATIONS)
 
 
 def _find(db: Connection, actor: Actor, invitation: str) -> Any:

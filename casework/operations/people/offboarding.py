@@ -10,6 +10,7 @@ from typing import Any
 
 from sqlalchemy import Connection, text
 
+from casework import reasons
 from casework.engine.execution.commands import Command, HandOver
 from casework.engine.execution.context import By
 from casework.engine.roles import Role
@@ -25,6 +26,7 @@ from casework.operations.core.references import IN_FORCE
 from casework.operations.core.views import NamedInBoth
 from casework.operations.people.views import Leaver, LeaverCase, Successor
 from casework.permissions.actors import Actor
+from casework.reasons import Why
 from casework.records.access_sql import mediated
 from casework.records.case_loader import load_several
 
@@ -124,15 +126,15 @@ def show_leaver(db: Connection, actor: Actor, person: str) -> Leaver:
 
 def _hand_over(actor: Actor, case: Case) -> By:
     """The capacity in which the actor hands over what another one leaves behind. Raises NotFound and NotAllowed."""
-    return capacity_on_case(actor, case, (Role.SUPERVISOR,), "Hand over")
+    return capacity_on_case(actor, case, (Role.SUPERVISOR,), reasons.actions.HAND_OVER)
 
 
-def _why_not(actor: Actor, case: Case) -> str | None:
+def _why_not(actor: Actor, case: Case) -> Why | None:
     """Why the actor hands over nothing in this case; None where that is possible."""
     try:
         _hand_over(actor, case)
     except CaseworkError as refusal:
-        return str(refusal)
+        return refusal.reason
     return None
 
 
@@ -145,16 +147,16 @@ def take_over(
         case = standing.case
         by = _hand_over(actor, case)
         if leaver != case.owner and leaver not in case.team:
-            raise WrongState(action="Hand over", why="the case is in other hands already.")
+            raise WrongState(action=reasons.actions.HAND_OVER, why=reasons.cases.IN_OTHER_HANDS)
         owner = case.owner if leaver != case.owner else successor
         if owner is None:
-            raise InvalidForm(fields={"successor": "is required"})
+            raise InvalidForm(fields={"successor": reasons.fields.REQUIRED})
         if owner == leaver:
-            raise InvalidForm(fields={"successor": "must be somebody else"})
+            raise InvalidForm(fields={"successor": reasons.fields.SOMEBODY_ELSE})
         if owner != case.owner and (why_not := refuses_owner(db, case, owner)):
             raise InvalidForm(fields={"successor": why_not})
         if not note.strip():
-            raise InvalidForm(fields={"note": "is required"})
+            raise InvalidForm(fields={"note": reasons.fields.REQUIRED})
         return HandOver(owner, tuple(one for one in case.team if one not in (leaver, owner)), note), by
 
     done = perform(

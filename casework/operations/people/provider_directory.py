@@ -13,6 +13,7 @@ from typing import Any
 
 from sqlalchemy import Connection, text
 
+from casework import reasons
 from casework.engine.analysis.provider_ranking import Candidate, Wanted, suggest
 from casework.engine.deadlines.calendars import Calendar
 from casework.engine.definition.forms import insist_day
@@ -29,6 +30,7 @@ from casework.operations.people.administrator_checks import is_administrator
 from casework.operations.people.views import ProviderDetails, ProviderFigures, ProviderRow, SuggestedProvider
 from casework.permissions.actors import Actor
 from casework.permissions.visibility import Sight, reach
+from casework.reasons import Why
 from casework.records.event_log import lock_log, now
 from casework.records.register_entries import body_of
 
@@ -169,7 +171,7 @@ def describe_provider(db: Connection, actor: Actor, provider: str, profile: Json
     """
     _insist_sees(db, actor, provider)
     if not _may_edit(actor, provider):
-        raise NotAllowed(why="this is for the provider's lead and for administrators.")
+        raise NotAllowed(why=reasons.referrals.FOR_LEAD)
     if (earlier := ask(db, actor, request)) is not None:
         return earlier
     found = _checked(profile)
@@ -184,24 +186,24 @@ def describe_provider(db: Connection, actor: Actor, provider: str, profile: Json
 
 
 def _checked(given: JsonMapping) -> JsonObject:
-    faults: dict[str, str] = {}
+    faults: dict[str, Why] = {}
     made = dict(EMPTY) | {name: given[name] for name in EMPTY if given.get(name) not in (None, "")}
     for name in ("fields", "places", "conflicts"):
         words = list(dict.fromkeys(" ".join(str(one).split()) for one in made[name]))
         made[name] = [one for one in words if one]
         if len(made[name]) > MOST_WORDS or any(len(one) > LONGEST for one in made[name]):
-            faults[name] = f"must be {MOST_WORDS} at most, each of {LONGEST} letters at most"
+            faults[name] = reasons.fields.TOO_MANY_WORDS(most=MOST_WORDS, longest=LONGEST)
     if not set(made["languages"]) <= set(LANGUAGES):
-        faults["languages"] = f"must be some of {', '.join(LANGUAGES)}"
+        faults["languages"] = reasons.fields.SOME_OF(choices=LANGUAGES)
     if made["capacity"] is not None and not (isinstance(made["capacity"], int) and 0 <= made["capacity"] <= 1000):
-        faults["capacity"] = "must be a whole number from 0 to 1000"
+        faults["capacity"] = reasons.referrals.CAPACITY
     made["closed"] = [{"from": one.get("from"), "to": one.get("to")} for one in made["closed"]]
     try:
         for one in made["closed"]:
             insist_day(one["from"], "closed")
             insist_day(one["to"], "closed")
         if any(one["from"] > one["to"] for one in made["closed"]):
-            faults["closed"] = "must begin before it ends"
+            faults["closed"] = reasons.fields.BEFORE_ITS_END
     except InvalidForm as fault:
         faults |= fault.fields
     if faults:

@@ -9,6 +9,7 @@ from datetime import date, datetime
 import uuid_utils
 from sqlalchemy import Connection, text
 
+from casework import reasons
 from casework.engine.deadlines.calendars import Calendar
 from casework.engine.definition.names import insist_name
 from casework.engine.roles import ORGANISATION_ROLES, PERSONAL_ROLES, Role
@@ -48,9 +49,9 @@ def register_programme(
 ) -> str:
     """A programme with its calendar; gives its id. Case numbers begin with its code."""
     if not (code.isascii() and code.isalnum() and code.isupper() and 2 <= len(code) <= 8):
-        raise InvalidForm(fields={"code": "must be 2 to 8 capital letters or digits"})
+        raise InvalidForm(fields={"code": reasons.people.PROGRAMME_CODE})
     if db.execute(text("SELECT 1 FROM programmes WHERE code = :code"), {"code": code}).first():
-        raise InvalidForm(fields={"code": "belongs to another programme"})
+        raise InvalidForm(fields={"code": reasons.people.OTHER_PROGRAMME})
     name, name_zh = _names(name, name_zh)
     written = calendar.to_json()
     values = {"code": code, "name": name, "name_zh": name_zh, "calendar": written}
@@ -133,7 +134,7 @@ def register_person(
     email = insist_address(email)
     taken = db.execute(text("SELECT 1 FROM people WHERE lower(email) = :email"), {"email": email}).first()
     if taken:
-        raise InvalidForm(fields={"email": "belongs to another account"})
+        raise InvalidForm(fields={"email": reasons.people.OTHER_ACCOUNT})
     name, name_zh = _names(name, name_zh)
     values = {
         "email": email,
@@ -173,9 +174,9 @@ def grant_role(
     """
     scope = programme or organisation
     if role not in PERSONAL_ROLES:
-        raise InvalidForm(fields={"role": f"must be one of {', '.join(PERSONAL_ROLES)}"})
+        raise InvalidForm(fields={"role": reasons.fields.ONE_OF(choices=PERSONAL_ROLES)})
     if scope is None or (programme and organisation) or (role in ORGANISATION_ROLES) != (organisation is not None):
-        raise InvalidForm(fields={"role": "is held within a programme, those of providers within an organisation"})
+        raise InvalidForm(fields={"role": reasons.people.HELD_WITHIN})
     log = lock_log(db, scope)
     id, start = str(uuid_utils.uuid7()), starts_at or log.now
     insist_given(db, person, role, scope, start, ends_at)
@@ -220,53 +221,33 @@ def grant_role(
 def insist_given(db: Connection, person: str, role: str, scope: str, start: datetime, end: datetime | None) -> None:
     """Whether the person may have the role in that time, beside the others and with an open account. Raises InvalidForm; reads no mediation."""
     if end is not None and end <= start:
-        raise InvalidForm(fields={"ends_at": "must come after the start"})
+        raise InvalidForm(fields={"ends_at": reasons.fields.AFTER_START})
     # Held, so that an account that is being closed beside this is closed before or after it.
     if (
         db.execute(text("SELECT active FROM people WHERE id = CAST(:id AS uuid) FOR SHARE"), {"id": person}).scalar()
         is False
     ):
-        raise InvalidForm(fields={"person": "has a closed account; reopen it first"})
+        raise InvalidForm(fields={"person": reasons.people.CLOSED_ACCOUNT})
     if not (others := apart_from(role)):
         return
     given = {"person": person, "programme": scope, "others": sorted(others), "start": start, "end": end}
     other = db.execute(_HOLDS_OTHER, given).scalar()
     if role == Role.DISPUTE_OFFICER and other in DECIDES:
-        raise InvalidForm(fields={"role": "is not for somebody who decides in cases of the programme in that time"})
+        raise InvalidForm(fields={"role": reasons.people.DECIDES_HERE})
     if other is not None:
         raise _BESIDE[other]()
     if role == Role.DISPUTE_OFFICER and db.execute(_HAS_CASES, given).first():
-        raise InvalidForm(fields={"role": "is not for somebody who has open cases; hand them over first"})
+        raise InvalidForm(fields={"role": reasons.people.OPEN_CASES})
 
 
 #: Why a role is not for somebody, by another one that the person has in that time.
 _BESIDE: Mapping[str, Callable[[], InvalidForm]] = {
-    Role.OFFICER: lambda: InvalidForm(
-        fields={"role": "is not for somebody who is an officer of the programme in that time"}
-    ),
-    Role.DISPUTE_OFFICER: lambda: InvalidForm(
-        fields={"role": "is not for somebody who is a dispute officer of the programme in that time"}
-    ),
-    Role.AUDITOR: lambda: InvalidForm(
-        fields={
-            "role": "is not for somebody who is an auditor of the programme in that time: whoever judges the work does none of it"
-        }
-    ),
-    Role.SUPERVISOR: lambda: InvalidForm(
-        fields={
-            "role": "is not for somebody who is a supervisor of the programme in that time: whoever judges the work does none of it"
-        }
-    ),
-    Role.COMPLIANCE: lambda: InvalidForm(
-        fields={
-            "role": "is not for somebody who is a compliance officer of the programme in that time: whoever judges the work does none of it"
-        }
-    ),
-    Role.ADMINISTRATOR: lambda: InvalidForm(
-        fields={
-            "role": "is not for somebody who is an administrator of the programme in that time: whoever judges the work does none of it"
-        }
-    ),
+    Role.OFFICER: lambda: InvalidForm(fields={"role": reasons.people.OFFICER_HERE}),
+    Role.DISPUTE_OFFICER: lambda: InvalidForm(fields={"role": reasons.people.DISPUTE_OFFICER_HERE}),
+    Role.AUDITOR: lambda: InvalidForm(fields={"role": reasons.people.AUDITOR_HERE}),
+    Role.SUPERVISOR: lambda: InvalidForm(fields={"role": reasons.people.SUPERVISOR_HERE}),
+    Role.COMPLIANCE: lambda: InvalidForm(fields={"role": reasons.people.COMPLIANCE_HERE}),
+    Role.ADMINISTRATOR: lambda: InvalidForm(fields={"role": reasons.people.ADMINISTRATOR_HERE}),
 }
 _HOLDS_OTHER = text("""
     SELECT role FROM memberships WHERE person_id = CAST(:person AS uuid) AND programme_id = CAST(:programme AS uuid)

@@ -13,6 +13,7 @@ from datetime import datetime
 import uuid_utils
 from sqlalchemy import Connection, text
 
+from casework import reasons
 from casework.engine.execution.context import By
 from casework.engine.roles import Role
 from casework.engine.state.events import SYSTEM_ACTOR, RegisterEvent
@@ -139,7 +140,7 @@ def ask_role(
         (one.person, one.role, one.deputy_for, one.state) == (person, role, deputy_for, ASKED)
         for one in fold(_events_of(db, programme)).values()
     ):
-        raise Refused(["This role has been asked for already. Another person must agree to it first."])
+        raise Refused(reasons.people.ROLE_ASKED_FOR)
     id = str(uuid_utils.uuid7())
     effects: RegisterEffects = {
         "request": id,
@@ -171,15 +172,17 @@ def decide_role(db: Connection, actor: Actor, request_id: str, *, agree: bool, n
     own = {m.role for m in actor.memberships if m.programme == one.programme and m.deputy_for is None}
     role = next((code for code in DECIDERS if code in own), None)
     if role is None:
-        raise NotAllowed(why=f"this is for: {', '.join(DECIDERS)}, in their own name.")
+        raise NotAllowed(why=reasons.cases.FOR_ROLES_THEMSELVES(roles=DECIDERS))
     if actor.person in one.people and (agree or actor.person != one.asked_by):
-        raise NotAllowed(why="nobody agrees to a role that they asked for, or that is for themselves.")
+        raise NotAllowed(why=reasons.people.OWN_REQUEST)
     # Nobody proves who they are for what is not theirs to decide.
     insist_proved(actor)
     if len(note) > LONGEST or (not agree and not note.strip()):
         # Whoever comes too late has nothing to correct.
         _insist_asked(one)
-        raise InvalidForm(fields={"note": f"must have at most {LONGEST} characters" if note.strip() else "is required"})
+        raise InvalidForm(
+            fields={"note": reasons.fields.LONGEST(most=LONGEST) if note.strip() else reasons.fields.REQUIRED}
+        )
     if (earlier := ask(db, actor, request)) is not None:
         return earlier
     log = lock_log(db, one.programme)
@@ -211,7 +214,7 @@ def decide_role(db: Connection, actor: Actor, request_id: str, *, agree: bool, n
 
 def _insist_asked(one: RoleRequest) -> None:
     if one.state != ASKED:
-        raise WrongState(action="Decide on the role", why=f"it is {one.state} already.")
+        raise WrongState(action=reasons.actions.DECIDE_ON_ROLE, why=reasons.people.IN_STATE(state=one.state))
 
 
 def close_requests(db: Connection, person: str) -> None:

@@ -12,6 +12,7 @@ from typing import Any
 
 from sqlalchemy import Connection, text
 
+from casework import reasons
 from casework.engine.deadlines.calendars import Calendar
 from casework.engine.execution.context import By
 from casework.engine.roles import Role
@@ -50,7 +51,7 @@ def _once(db: Connection, actor: Actor, request: Request, do: Callable[[], JsonM
 def calendar_called(db: Connection, name: str) -> Calendar:
     """A new programme's working days, by the name of the calendar. Raises InvalidForm."""
     if name not in CALENDARS:
-        raise InvalidForm(fields={"calendar": f"must be one of {', '.join(CALENDARS)}"})
+        raise InvalidForm(fields={"calendar": reasons.fields.ONE_OF(choices=CALENDARS)})
     year = Calendar("none").local_date(now(db)).year
     return china(range(year - 1, year + 3)) if name == "china" else Calendar("Monday to Friday")
 
@@ -85,14 +86,14 @@ def create_phase(
     """A phase of a programme."""
     insist_administers(actor, programme)
     if ends_on is not None and ends_on < starts_on:
-        raise InvalidForm(fields={"ends_on": "must not come before the start"})
+        raise InvalidForm(fields={"ends_on": reasons.fields.NOT_BEFORE_START})
 
     def do() -> JsonMapping:
         known = {"programme": programme, "name": name}
         if db.execute(
             text("SELECT 1 FROM phases WHERE programme_id = CAST(:programme AS uuid) AND name = :name"), known
         ).first():
-            raise InvalidForm(fields={"name": "belongs to another phase"})
+            raise InvalidForm(fields={"name": reasons.people.OTHER_PHASE})
         id = registry.register_phase(
             db, programme, name=name, name_zh=name_zh, starts_on=starts_on, ends_on=ends_on, by=actor.person
         )
@@ -169,11 +170,9 @@ def send_link(db: Connection, actor: Actor, vault: Vault, person: str, request: 
     insist_administrator(actor)
     row = _account(db, person)
     if not row.active:
-        raise Refused(["This account is closed. Reopen it first."])
+        raise Refused(reasons.people.ACCOUNT_CLOSED)
     if row.password_hash is not None:
-        raise Refused(
-            ["This person has a password. A new one is set by a link of the sign-in page, or with two persons' help."]
-        )
+        raise Refused(reasons.people.HAS_PASSWORD)
     return _with_link(db, vault, actor, _once(db, actor, request, lambda: {"id": person}, 200), mailing)
 
 
@@ -183,11 +182,11 @@ def reopen_person(db: Connection, actor: Actor, vault: Vault, person: str, reque
     insist_administrator(actor)
     row = _account(db, person)
     if row.erased_at is not None:
-        raise Refused(["This person was erased. Make a new account."])
+        raise Refused(reasons.people.ERASED_ACCOUNT)
 
     def do() -> JsonMapping:
         if row.active:
-            raise Refused(["This account is open already."])
+            raise Refused(reasons.people.ACCOUNT_OPEN)
         db.execute(
             text("UPDATE people SET active = true, password_hash = NULL WHERE id = CAST(:id AS uuid)"), {"id": person}
         )
@@ -245,9 +244,9 @@ def create_membership(
     if programme is not None:
         insist_administers(actor, programme)
     if actor.person in (person, deputy_for):
-        raise NotAllowed(why="nobody gives a role to themselves; ask another administrator.")
+        raise NotAllowed(why=reasons.people.NO_ROLE_TO_ONESELF)
     faults = {
-        field: "is not known"
+        field: reasons.fields.NOT_KNOWN
         for field, id, table in (
             ("person", person, "people"),
             ("deputy_for", deputy_for, "people"),
@@ -258,7 +257,7 @@ def create_membership(
     if faults:
         raise InvalidForm(fields=faults)
     if deputy_for == person:
-        raise InvalidForm(fields={"deputy_for": "must be somebody else"})
+        raise InvalidForm(fields={"deputy_for": reasons.fields.SOMEBODY_ELSE})
 
     def do() -> JsonMapping:
         if programme is not None and takes_two(role):
@@ -324,7 +323,7 @@ def end_member(db: Connection, actor: Actor, membership: str, request: Request) 
     if row is None or row.organisation_id not in led_organisation(actor):
         raise NotFound("membership")
     if row.person_id == actor.person:
-        raise NotAllowed(why="nobody ends their own role; ask another lead or an administrator.")
+        raise NotAllowed(why=reasons.people.NO_END_OF_OWN)
 
     def do() -> JsonMapping:
         end_roles(db, [membership], By(actor.person, Role.PROVIDER_LEAD, row.organisation_id))
@@ -353,7 +352,7 @@ def deactivate_person(db: Connection, actor: Actor, person: str, request: Reques
     if not _exists(db, "people", person):
         raise NotFound("person")
     if person == actor.person:
-        raise Refused(["Nobody closes their own account; ask another administrator."])
+        raise Refused(reasons.people.NO_CLOSING_OF_OWN)
     running = db.execute(
         text(
             "SELECT id, programme_id FROM memberships WHERE person_id = CAST(:id AS uuid)"
@@ -362,7 +361,7 @@ def deactivate_person(db: Connection, actor: Actor, person: str, request: Reques
         {"id": person},
     ).all()
     if any(row.programme_id and not actor.in_programme(row.programme_id, (Role.ADMINISTRATOR,)) for row in running):
-        raise NotAllowed(why="this person also works in a programme that is not yours.")
+        raise NotAllowed(why=reasons.people.OTHER_PROGRAMMES_TOO)
 
     def do() -> JsonMapping:
         by = By(actor.person, Role.ADMINISTRATOR)

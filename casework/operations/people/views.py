@@ -7,6 +7,7 @@ from datetime import datetime
 
 from casework.json_values import JsonObject
 from casework.operations.core.views import Named, NamedInBoth, Names
+from casework.reasons import Why
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -156,7 +157,7 @@ class LeaverCase:
     #: Officers who could own it, those with the fewest cases first.
     successors: list[Successor]
     #: Why you do not hand it over, where you may not.
-    why_not: str | None
+    why_not: Why | None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -15,6 +15,7 @@ from typing import Any
 import uuid_utils
 from sqlalchemy import Connection, text
 
+from casework import reasons
 from casework.engine.roles import Role
 from casework.engine.state.events import ERASED, SYSTEM_ACTOR, RegisterEvent
 from casework.engine.state.register_effects import RegisterEffects
@@ -131,23 +132,23 @@ def ask_erasure(
     _insist_role(actor, programme, (Role.ADMINISTRATOR,))
     faults = {}
     if basis not in BASES:
-        faults["basis"] = "is not one of the choices"
+        faults["basis"] = reasons.fields.NOT_A_CHOICE
     if not reason.strip() or len(reason) > LONGEST:
-        faults["reason"] = "is required" if not reason.strip() else f"must have at most {LONGEST} characters"
+        faults["reason"] = reasons.fields.REQUIRED if not reason.strip() else reasons.fields.LONGEST(most=LONGEST)
     if faults:
         raise InvalidForm(fields=faults)
     named = naming_of(db, person, words)
     if not named.words:
-        raise InvalidForm(fields={"words": "is required for somebody without an account"})
+        raise InvalidForm(fields={"words": reasons.privacy.REQUIRED_WITHOUT_ACCOUNT})
     if actor.person == person:
-        raise NotAllowed(why="nobody has themselves erased; ask another administrator.")
+        raise NotAllowed(why=reasons.privacy.NOT_ONESELF)
     if (earlier := ask(db, actor, request)) is not None:
         return earlier
     if duties := find_duties(db, person, named, years=years):
-        raise Refused(duties)
+        raise Refused(*duties)
     waiting = "SELECT 1 FROM erasures WHERE person_id = CAST(:person AS uuid) AND state IN ('asked', 'agreed')"
     if person and db.execute(text(waiting), {"person": person}).first():
-        raise Refused(["An erasure of this person is under way already."])
+        raise Refused(reasons.privacy.UNDER_WAY)
     id, moment = str(uuid_utils.uuid7()), now(db)
     effects: RegisterEffects = {"programme": programme, "person": person, "basis": basis}
     event = RegisterEvent(
@@ -176,7 +177,7 @@ def naming_of(db: Connection, person: str | None, words: Sequence[str]) -> Namin
         if row is None:
             raise NotFound("person")
         if row.erased_at is not None:
-            raise WrongState(action="Erase the person", why="this person has been erased already.")
+            raise WrongState(action=reasons.actions.ERASE_PERSON, why=reasons.privacy.ERASED)
         own = [one for one in (row.name, row.name_zh, row.email) if one]
     return Naming(tuple(dict.fromkeys((*checked_words(own, "name"), *checked_words(words)))))
 
@@ -189,17 +190,19 @@ def decide_erasure(
     row = _find(db, actor, erasure)
     _insist_role(actor, row.programme_id, DECIDERS)
     if actor.person in (row.asked_by, row.person_id):
-        raise NotAllowed(why="nobody agrees to what they asked for, or to what is about them.")
+        raise NotAllowed(why=reasons.privacy.OWN_REQUEST)
     if len(note) > LONGEST or (not agree and not note.strip()):
-        raise InvalidForm(fields={"note": f"must have at most {LONGEST} characters" if note.strip() else "is required"})
+        raise InvalidForm(
+            fields={"note": reasons.fields.LONGEST(most=LONGEST) if note.strip() else reasons.fields.REQUIRED}
+        )
     if (earlier := ask(db, actor, request)) is not None:
         return earlier
     log = lock_log(db, erasure)
     row = _find(db, actor, erasure)
     if row.state != ASKED:
-        raise WrongState(action="Decide on the erasure", why=f"it is {row.state} already.")
+        raise WrongState(action=reasons.actions.DECIDE_ON_ERASURE, why=reasons.people.IN_STATE(state=row.state))
     if agree and (duties := find_duties(db, row.person_id, Naming(tuple(row.words)), years=years)):
-        raise Refused(duties)
+        raise Refused(*duties)
     role = next(one for one in DECIDERS if actor.in_programme(row.programme_id, (one,)))
     kind = AGREED_TO if agree else REFUSED_IT
     append_deed(
@@ -338,4 +341,4 @@ def _insist_role(actor: Actor, programme: str, roles: tuple[Role, ...]) -> None:
         return
     if programme not in _programmes(actor):
         raise NotFound("programme")
-    raise NotAllowed(why=f"this is for: {', '.join(roles)}, in their own name.")
+    raise NotAllowed(why=reasons.cases.FOR_ROLES_THEMSELVES(roles=roles))

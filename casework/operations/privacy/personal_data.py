@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from urllib.parse import quote, quote_plus
 
+from casework import reasons
 from casework.errors import InvalidForm
 from casework.json_values import JsonValue
 
@@ -26,13 +27,13 @@ def checked_words(words: Iterable[str], field: str = "words") -> list[str]:
     found = list(dict.fromkeys(" ".join(unicodedata.normalize("NFC", one).split()) for one in words))
     found = [one for one in found if one]
     if len(found) > MOST_WORDS:
-        raise InvalidForm(fields={field: f"must be at most {MOST_WORDS}"})
+        raise InvalidForm(fields={field: reasons.fields.AT_MOST(value=MOST_WORDS)})
     for one in found:
         if len(one) > LONGEST or any(letter in '"\\' or not letter.isprintable() for letter in one):
-            raise InvalidForm(fields={field: "has a character that no name has, or is too long"})
+            raise InvalidForm(fields={field: reasons.privacy.NO_NAME})
         least = SHORTEST_CHINESE if _HAN.search(one) else SHORTEST_LATIN
         if sum(letter.isalnum() for letter in one) < least:
-            raise InvalidForm(fields={field: "has a word so short that it would be found in other words"})
+            raise InvalidForm(fields={field: reasons.privacy.TOO_SHORT})
     return found
 
 

@@ -1,17 +1,19 @@
-"""What must be kept for now of a person who is to be erased: said in sentences, with until when."""
+"""What must be kept for now of a person who is to be erased: as reasons, with until when."""
 
 from __future__ import annotations
 
 from sqlalchemy import Connection, text
 
+from casework import reasons
 from casework.operations.privacy.personal_data import Naming
+from casework.reasons import Why
 
 #: Workflows whose closed cases are financing records.
 FINANCING = ("pledge", "finance")
 #: How long financing records are kept after a case is closed, unless the settings say otherwise.
 YEARS = 10
 
-_OPEN_ACCOUNT = "The account is open. Close it first: then nobody acts under the name any more."
+_OPEN_ACCOUNT = reasons.privacy.ACCOUNT_OPEN
 _CASES = text("""
     SELECT g.name, count(*) AS count FROM cases c JOIN programmes g ON g.id = c.programme_id
     WHERE c.closed_at IS NULL AND (c.owner_id = CAST(:id AS uuid) OR CAST(:id AS uuid) = ANY(c.team)) GROUP BY g.name ORDER BY g.name
@@ -33,23 +35,24 @@ _RECORDS = text("""
 """)
 
 
-def find_duties(db: Connection, person: str | None, named: Naming, *, years: int = YEARS) -> list[str]:
+def find_duties(db: Connection, person: str | None, named: Naming, *, years: int = YEARS) -> list[Why]:
     """Everything that stands against erasing the person now. Of sealed mediations nothing is said."""
     db.execute(text("SET LOCAL statement_timeout = 0"))
-    found = []
+    found: list[Why] = []
     active = db.execute(
         text("SELECT active FROM people WHERE id = CAST(:id AS uuid)"), {"id": person}
     ).scalar_one_or_none()
     if active:
         found.append(_OPEN_ACCOUNT)
     given = {"id": person, "named": named.pattern, "years": years, "financing": list(FINANCING)}
-    for row in db.execute(_CASES, {"id": person}):
-        found.append(
-            f"{row.name}: {row.count} open cases are in this person's hands, until they are handed over or closed."
-        )
-    for row in db.execute(_FINDINGS, {"id": person, "named": named.pattern}):
-        found.append(f"{row.name}: {row.count} findings of the audit are open, until they are closed.")
-    for row in db.execute(_RECORDS, given):
-        until = f"{row.until:%Y-%m-%d} at least" if row.until else f"{years} years after they are closed"
-        found.append(f"{row.name}: {row.count} records of financing name this person, until {until}.")
+    for row in db.execute(_CASES, {"id": person}).mappings():
+        found.append(reasons.privacy.OPEN_CASES(programme=row["name"], count=row["count"]))
+    for row in db.execute(_FINDINGS, {"id": person, "named": named.pattern}).mappings():
+        found.append(reasons.privacy.OPEN_FINDINGS(programme=row["name"], count=row["count"]))
+    for row in db.execute(_RECORDS, given).mappings():
+        told = {"programme": row["name"], "count": row["count"]}
+        if row["until"]:
+            found.append(reasons.privacy.RECORDS_UNTIL(**told, until=f"{row['until']:%Y-%m-%d}"))
+        else:
+            found.append(reasons.privacy.RECORDS_FOR(**told, years=years))
     return found

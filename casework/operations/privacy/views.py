@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from casework.operations.core.views import Named
+from casework.reasons import Why
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -40,4 +41,4 @@ class ErasureDetails(ErasureRow):
     #: How many texts of the history name the person; null once decided.
     texts: int | None
     #: What stands against it now, and until when.
-    kept: list[str]
+    kept: list[Why]

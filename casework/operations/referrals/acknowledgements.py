@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import Connection, text
 
+from casework import reasons
 from casework.definitions import load_library
 from casework.engine.case_objects.acknowledgements import (
     OURS,
@@ -69,7 +70,7 @@ def _on_contract(
             raise NotAllowed(why=why)
         by = _by(actor, standing.case, standing.case.tracks[referral])
         if by is None:
-            raise NotAllowed(why=f"this is for: {', '.join(PARTIES)}.")
+            raise NotAllowed(why=reasons.cases.FOR_ROLES(roles=PARTIES))
         return command, by
 
     def answer(after: Case, events: list[Event]) -> dict[str, Json]:

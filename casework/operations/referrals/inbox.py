@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import Connection, TextClause, text
 
+from casework import reasons
 from casework.definitions import load_library
 from casework.engine.state.case import Case
 from casework.errors import InvalidForm
@@ -72,7 +73,7 @@ def list_inbox(
 ) -> dict[str, Json]:
     """The organisation's referrals of a tab: what is due first before the rest, of ended ones the newest first."""
     if tab not in TABS:
-        raise InvalidForm(fields={"tab": f"must be one of {', '.join(TABS)}"})
+        raise InvalidForm(fields={"tab": reasons.fields.ONE_OF(choices=TABS)})
     most, keys = insist_limit(limit), from_cursor(cursor, 2)
     given: dict[str, Any] = {**reach_values(reach(actor)), "most": most + 1}
     if keys:

@@ -12,6 +12,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, text
 
+from casework import reasons
 from casework.definitions import load_library
 from casework.engine.execution.context import Library
 from casework.engine.execution.task_commands import Allocate
@@ -89,11 +90,11 @@ def choose_allocation(
     kind = "programme" if by.organisation is None else "organisation"
     faults = {}
     if queue not in _queues_of(kind):
-        faults["queue"] = f"must be one of {', '.join(_queues_of(kind))}"
+        faults["queue"] = reasons.fields.ONE_OF(choices=_queues_of(kind))
     if strategy not in STRATEGIES:
-        faults["strategy"] = f"must be one of {', '.join(STRATEGIES)}"
+        faults["strategy"] = reasons.fields.ONE_OF(choices=STRATEGIES)
     if cap is not None and not 1 <= cap <= HIGHEST_CAP:
-        faults["cap"] = f"must be a whole number from 1 to {HIGHEST_CAP}"
+        faults["cap"] = reasons.tasks.CAP(most=HIGHEST_CAP)
     if faults:
         raise InvalidForm(fields=faults)
     if (earlier := ask(db, actor, request)) is not None:

@@ -16,6 +16,7 @@ from uuid import UUID
 
 from sqlalchemy import Connection, text
 
+from casework import reasons
 from casework.definitions import load_library
 from casework.engine.execution import task_lifecycle as table
 from casework.errors import CaseworkError, InvalidForm, NotFound, Refused
@@ -65,6 +66,7 @@ class Outcome:
             "task": self.task,
             "done": self.refusal is None,
             "why": None if self.refusal is None else str(self.refusal),
+            "refusal": None if self.refusal is None else self.refusal.reason.as_json(),
         }
 
 
@@ -129,12 +131,12 @@ def do_to_tasks(
 
 def _insist(ids: Sequence[str], operation: str, told: Mapping[str, str]) -> None:
     if operation not in NEEDS:
-        raise InvalidForm(fields={"operation": f"must be one of {', '.join(NEEDS)}"})
-    faults = {name: "is required" for name in NEEDS[operation] if not told.get(name, "").strip()}
+        raise InvalidForm(fields={"operation": reasons.fields.ONE_OF(choices=tuple(NEEDS))})
+    faults = {name: reasons.fields.REQUIRED for name in NEEDS[operation] if not told.get(name, "").strip()}
     if "person" in NEEDS[operation] and "person" not in faults and not _is_id(told["person"]):
-        faults["person"] = "is not an id"
+        faults["person"] = reasons.fields.NOT_AN_ID
     if not 1 <= len(set(ids)) <= MOST:
-        faults["tasks"] = f"must be between 1 and {MOST}"
+        faults["tasks"] = reasons.fields.BETWEEN(least=1, most=MOST)
     if faults:
         raise InvalidForm(fields=faults)
 
@@ -189,7 +191,7 @@ def of_one(request: Request, id: str) -> Request:
 def _insist_plain(db: Connection, actor: Actor, id: str) -> None:
     _, row = find_task(db, actor, id)
     if not _plain(table.COMPLETE, row.type, load_library()[row.edition], row.rule):
-        raise Refused(["It has a form of its own to fill in."])
+        raise Refused(reasons.tasks.OWN_FORM)
 
 
 __all__ = ["MOST", "NEEDS", "attempt", "do_to_tasks", "of_one", "show_chosen", "tried"]

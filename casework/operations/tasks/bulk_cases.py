@@ -11,6 +11,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 
+from casework import reasons
 from casework.definitions import load_library
 from casework.engine.execution.effect_roles import accepted
 from casework.engine.state.case import Case
@@ -22,6 +23,7 @@ from casework.operations.tasks.bulk import MOST, attempt, of_one, tried
 from casework.permissions.actors import Actor
 from casework.permissions.visibility import Sight
 from casework.permissions.work import capacities, choose, conflict
+from casework.reasons import Why
 
 Json = Any
 
@@ -80,9 +82,9 @@ def do_to_cases(
 
     Raises InvalidForm where the form is wrong: then nothing was done to any.
     """
-    faults = {} if deed in DEEDS else {"deed": f"must be one of {', '.join(DEEDS)}"}
+    faults: dict[str, Why] = {} if deed in DEEDS else {"deed": reasons.fields.ONE_OF(choices=DEEDS)}
     if not 1 <= len(set(numbers)) <= MOST:
-        faults["cases"] = f"must be between 1 and {MOST}"
+        faults["cases"] = reasons.fields.BETWEEN(least=1, most=MOST)
     if faults:
         raise InvalidForm(fields=faults)
     if not dry_run and (earlier := ask(db, actor, request)) is not None:
@@ -94,7 +96,12 @@ def do_to_cases(
         for number in sorted(cases, key=lambda one: cases[one].log):
             refusals[number] = _one(db, actor, cases[number], deed, data, request)
     items = [
-        {"case": number, "done": refusal is None, "why": None if refusal is None else str(refusal)}
+        {
+            "case": number,
+            "done": refusal is None,
+            "why": None if refusal is None else str(refusal),
+            "refusal": None if refusal is None else refusal.reason.as_json(),
+        }
         for number, refusal in refusals.items()
     ]
     done = Done({"items": items, "done": sum(one["done"] for one in items), "dry_run": dry_run})

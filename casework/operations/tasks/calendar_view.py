@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection, TextClause, text
 
+from casework import reasons
 from casework.definitions import load_library
 from casework.engine.deadlines.calendars import HOLIDAY, MAKE_UP, WEEKEND, WORKING, Calendar
 from casework.engine.roles import Role
@@ -114,11 +115,11 @@ def teams_of(actor: Actor) -> list[str]:
 def _insist(whose: str, first: date, last: date) -> None:
     faults = {}
     if whose not in WHOSE:
-        faults["whose"] = f"must be one of {', '.join(WHOSE)}"
+        faults["whose"] = reasons.fields.ONE_OF(choices=WHOSE)
     if not 1900 <= first.year < 2199:
-        faults["from"] = "must lie between 1900 and 2199"
+        faults["from"] = reasons.fields.YEARS
     elif not timedelta() <= last - first < timedelta(days=MOST_DAYS):
-        faults["to"] = f"must be at most {MOST_DAYS} days after the first, and not before it"
+        faults["to"] = reasons.fields.DAYS_AFTER_FIRST(most=MOST_DAYS)
     if faults:
         raise InvalidForm(fields=faults)
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 
+from casework import reasons
 from casework.definitions import load_library
 from casework.engine.execution.context import By
 from casework.engine.execution.task_lifecycle import COMPLETE, OPERATIONS
@@ -83,7 +84,7 @@ def list_task_people(db: Connection, actor: Actor, task: str) -> dict[str, Json]
     one = case.tasks.get(task)
     allowed = set(operations(actor, case, one, load_library()[one.edition])) if one is not None else set()
     if one is None or not allowed & {*HANDS_ON, COMPLETE}:
-        raise NotAllowed(why="who may have a task next is for those who may hand it on.")
+        raise NotAllowed(why=reasons.tasks.CANDIDATES_FOR)
     return {
         "items": people_for(db, actor, case, one) if allowed & HANDS_ON else [],
         "reviewers": reviewers_for(db, actor, case, one) if COMPLETE in allowed else [],

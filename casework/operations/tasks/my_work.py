@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection, TextClause, text
 
+from casework import reasons
 from casework.definitions import load_library
 from casework.engine.deadlines.calendars import Calendar
 from casework.engine.roles import Role
@@ -110,7 +111,7 @@ def list_work(
 ) -> dict[str, Json]:
     """The tasks of a tab, what is due first before the rest; each with its case and where it is done."""
     if tab not in (*_WHEN, "waiting"):
-        raise InvalidForm(fields={"tab": f"must be one of {', '.join((*_WHEN, 'waiting'))}"})
+        raise InvalidForm(fields={"tab": reasons.fields.ONE_OF(choices=(*_WHEN, "waiting"))})
     most, keys = insist_limit(limit), from_cursor(cursor, 2)
     given = _given(db, actor) | {"most": most + 1, "all_of": sorted(reach(actor).all_of)}
     if keys:

@@ -10,6 +10,7 @@ from typing import Any
 
 from sqlalchemy import Connection, TextClause, text
 
+from casework import reasons
 from casework.definitions import load_library
 from casework.engine.roles import ORGANISATION_QUEUES, Role
 from casework.errors import InvalidForm
@@ -45,7 +46,7 @@ def list_tasks(
 ) -> dict[str, Json]:
     """Tasks that the actor holds (mine), may take (queue), or has finished (done); `placed` with where each is done."""
     if view not in VIEWS:
-        raise InvalidForm(fields={"view": f"must be one of {', '.join(VIEWS)}"})
+        raise InvalidForm(fields={"view": reasons.fields.ONE_OF(choices=VIEWS)})
     most = insist_limit(limit)
     given: dict[str, Any] = {"person": actor.person, "most": most + 1}
     more = ""

@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import Connection, text
 
+from casework import reasons
 from casework.engine.execution import task_lifecycle as table
 from casework.engine.execution.commands import Command
 from casework.engine.execution.context import By
@@ -170,7 +171,7 @@ def modify_task(db: Connection, actor: Actor, task: str, *, priority: str, reaso
 
     def to_command(standing: Standing, one: Task) -> Command:
         if priority not in table.PRIORITIES:
-            raise InvalidForm(fields={"priority": f"must be one of {', '.join(table.PRIORITIES)}"})
+            raise InvalidForm(fields={"priority": reasons.fields.ONE_OF(choices=tuple(table.PRIORITIES))})
         return Modify(task, table.PRIORITIES[priority], reason)
 
     return _on_task(db, actor, task, table.MODIFY, to_command, request)
@@ -230,13 +231,13 @@ def nominate_task(db: Connection, actor: Actor, task: str, *, person: str | None
 def _receiver(db: Connection, standing: Standing, task: Task, person: str, but: Collection[str | None]) -> str:
     """Who has the task next: the person, or while that one is away the substitute. Raises InvalidForm."""
     if not person:
-        raise InvalidForm(fields={"person": "is required"})
+        raise InvalidForm(fields={"person": reasons.fields.REQUIRED})
     if person in but:
         # The engine says why not, each deed in its own words.
         return person
     found = Receivers.read(db, standing.case, task).next(person, but)
     if found is None:
-        raise InvalidForm(fields={"person": "does not work this queue in this case"})
+        raise InvalidForm(fields={"person": reasons.tasks.NOT_IN_QUEUE})
     return found
 
 
@@ -290,7 +291,7 @@ def ask_review(
 def _reviewer(db: Connection, standing: Standing, task: Task, person: str, actor: Actor) -> str:
     """Who reviews it where the actor names this person. Raises InvalidForm."""
     if not person:
-        raise InvalidForm(fields={"person": "is required"})
+        raise InvalidForm(fields={"person": reasons.fields.REQUIRED})
     asker = operate(actor, standing.case, task, standing.library[task.edition], table.COMPLETE)
     found = Receivers.read(db, standing.case, task).reviewer(person, asker)
     if found is None:
@@ -298,9 +299,7 @@ def _reviewer(db: Connection, standing: Standing, task: Task, person: str, actor
     return found
 
 
-_NO_REVIEWER = (
-    "cannot review it: choose another person who works this queue or leads it, and does not act for whoever asks"
-)
+_NO_REVIEWER = reasons.tasks.NO_REVIEWER
 
 
 def answer_review(
@@ -313,7 +312,7 @@ def answer_review(
         back = table.review_for(one)
         found = find_actor(db, back) if back is not None else None
         if back is not None and (found is None or not may_hold(found, standing.case, one)):
-            raise WrongState(action="Review it", why="whoever asked for it does not work it any more.")
+            raise WrongState(action=reasons.actions.REVIEW, why=reasons.tasks.ASKER_GONE)
         return AnswerReview(task, approve, note)
 
     def capacity(case: Case, one: Task) -> By | None:

@@ -11,6 +11,7 @@ from typing import Any
 
 from sqlalchemy import Connection, text
 
+from casework import reasons
 from casework.engine.roles import QUEUE_ROLES
 from casework.engine.state.case import Case, Task
 from casework.engine.state.register_effects import PersonSkills
@@ -108,11 +109,11 @@ def set_skills(
     words = list(dict.fromkeys(plain for one in fields if (plain := " ".join(one.split()))))
     faults = {}
     if len(words) > MOST_WORDS or any(len(one) > LONGEST for one in words):
-        faults["fields"] = f"must be {MOST_WORDS} at most, each of {LONGEST} letters at most"
+        faults["fields"] = reasons.fields.TOO_MANY_WORDS(most=MOST_WORDS, longest=LONGEST)
     if not set(languages) <= set(LANGUAGES):
-        faults["languages"] = f"must be some of {', '.join(LANGUAGES)}"
+        faults["languages"] = reasons.fields.SOME_OF(choices=LANGUAGES)
     if not set(services) <= set(SERVICES):
-        faults["services"] = f"must be some of {', '.join(SERVICES)}"
+        faults["services"] = reasons.fields.SOME_OF(choices=SERVICES)
     if faults:
         raise InvalidForm(fields=faults)
     if (earlier := ask(db, actor, request)) is not None:

@@ -27,7 +27,7 @@ from casework.web.history.pages import lines_of
 from casework.web.history.sentences import say_entry
 from casework.web.shell import layout
 from casework.web.shell.forms import read_request, read_revision
-from casework.web.shell.i18n import N_, edition_text, say_fault
+from casework.web.shell.i18n import N_, edition_text, say
 from casework.web.shell.session import list_transaction, only, open_transaction, page_transaction, viewer
 from casework.web.shell.values import service_name
 
@@ -107,7 +107,7 @@ def sample() -> str:
             size = int(given) if given.isascii() and given.isdigit() and len(given) < 4 else 0
             cases = questions.draw_sample(db, actor, seed=seed, size=size)
         except InvalidForm as refusal:
-            fault = say_fault(refusal.fields["size"])
+            fault = say(refusal.fields["size"])
     case = load_library().latest("case")
     state = lambda code: edition_text(case, f"states.{code}") if case else code  # noqa: E731  one line, used once
     return render_template("audit/sample.html", seed=seed, size=given, cases=cases, fault=fault, state=state)
@@ -226,7 +226,7 @@ def _deed(finding: str, do: Any, said: str) -> BaseResponse:
         with page_transaction() as (db, actor):
             do(db, actor, finding, words=words, request=read_request(), revision=read_revision())
     except InvalidForm as refusal:
-        fault = say_fault(refusal.fields["words"])
+        fault = say(refusal.fields["words"])
         return make_response(_finding_page(finding, fault, words), 422)
     flash(said)
     return redirect(url_for("audit.finding", finding=finding), 303)

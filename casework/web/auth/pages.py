@@ -9,6 +9,7 @@ from flask import Blueprint, Response, current_app, flash, make_response, redire
 from flask_babel import gettext, ngettext
 from werkzeug.wrappers import Response as BaseResponse
 
+from casework import reasons
 from casework.api.protocol.requests import about_client
 from casework.errors import InvalidForm, NotFound, NotSignedIn, Refused, TooManyAttempts, WrongCode, WrongPassword
 from casework.operations.auth import authentication, passkeys, preferences, tokens
@@ -20,7 +21,7 @@ from casework.web.auth import known_devices
 from casework.web.shell.demo_sign_in import demo_cards, one_of_each
 from casework.web.shell.errors import typed
 from casework.web.shell.forms import form_name, read_request
-from casework.web.shell.i18n import say_error, say_fault
+from casework.web.shell.i18n import say, say_error
 from casework.web.shell.layout import LANGUAGE_COOKIE, THEME_COOKIE
 from casework.web.shell.redirects import local_path
 from casework.web.shell.session import (
@@ -69,9 +70,7 @@ def enter() -> BaseResponse:
     except WrongPassword as refusal:
         return _sign_in_again(say_error(refusal), 422, email)
     except InvalidForm as refusal:
-        return _sign_in_again(
-            gettext("The password %(fault)s.", fault=say_fault(refusal.fields["password"])), 422, email
-        )
+        return _sign_in_again(gettext("The password %(fault)s.", fault=say(refusal.fields["password"])), 422, email)
     except TooManyAttempts as refusal:
         response = _sign_in_again(say_error(refusal), 429, email)
         response.headers["Retry-After"] = str(refusal.seconds)
@@ -221,7 +220,7 @@ def remove_second_factor() -> BaseResponse:
             second_factors.remove(db, actor, insist=current_app.config["INSIST_ON_SECOND_FACTOR"])
             renewed = accounts.renew_session(db, actor, secret)
     except Refused as refusal:
-        flash(gettext(refusal.reasons[0]), "danger")
+        flash(say(refusal.reasons[0]), "danger")
         return redirect(url_for("accounts.second_factor"), 303)
     response = keep_session(make_response(redirect(url_for("accounts.show"), 303)), renewed)
     flash(gettext("The app is removed as a second factor. Your other sessions and your tokens have ended."), "warn")
@@ -320,7 +319,7 @@ def switch() -> BaseResponse:
         if name not in wanted:
             continue
         if wanted[name] not in allowed[name]:
-            raise InvalidForm(fields={name: "is not one of the choices"})
+            raise InvalidForm(fields={name: reasons.fields.NOT_A_CHOICE})
         response.set_cookie(
             cookie_named(cookie),
             wanted[name],

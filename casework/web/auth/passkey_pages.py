@@ -13,13 +13,14 @@ from flask_babel import gettext
 from sqlalchemy import Connection
 from werkzeug.wrappers import Response as BaseResponse
 
+from casework import reasons
 from casework.api.protocol.requests import about_client
 from casework.errors import InvalidForm, NotSignedIn, Refused, WrongPasskey
 from casework.operations.auth import authentication, passkeys, sessions
 from casework.operations.auth.passkeys import Proof, Purpose, Site
 from casework.permissions.actors import Actor
 from casework.web.shell.forms import read_request
-from casework.web.shell.i18n import say_error, say_fault
+from casework.web.shell.i18n import say, say_error
 from casework.web.shell.redirects import local_path
 from casework.web.shell.session import (
     Person,
@@ -79,7 +80,7 @@ def prove(person: Person | None, field: str = "credential") -> Proof:
     with open_transaction() as db:
         proof = passkeys.check(db, answer, challenge, site(), person=person.id if person else None)
     if proof is None:
-        raise WrongPasskey(why="its counter went back, so there may be a copy of it. It opens nothing any more.")
+        raise WrongPasskey(why=reasons.auth.COPY)
     return proof
 
 
@@ -158,7 +159,7 @@ def _changing(person: Person, deed: Callable[[Connection, Actor], T]) -> tuple[T
 
 def _say(refusal: WrongPasskey | InvalidForm) -> str:
     if isinstance(refusal, InvalidForm):
-        return gettext("The name of the passkey %(fault)s.", fault=say_fault(refusal.fields["name"]))
+        return gettext("The name of the passkey %(fault)s.", fault=say(refusal.fields["name"]))
     return say_error(refusal)
 
 
@@ -183,7 +184,7 @@ def remove(passkey: UUID) -> BaseResponse:
     try:
         _, secret = _changing(person, lambda db, actor: passkeys.remove(db, actor, str(passkey), insist=insist))
     except Refused as refusal:
-        flash(gettext(refusal.reasons[0]), "danger")
+        flash(say(refusal.reasons[0]), "danger")
         return redirect(url_for("accounts.show"), 303)
     response = keep_session(make_response(redirect(url_for("accounts.show"), 303)), secret)
     flash(

@@ -16,7 +16,7 @@ from casework.operations.auth.throttling import attempt_succeeded, begin_attempt
 from casework.operations.people import account_recovery
 from casework.web.auth import known_devices
 from casework.web.auth.link_secrets import forget, held, hold
-from casework.web.shell.i18n import say_error, say_fault, say_faults
+from casework.web.shell.i18n import say, say_error, say_faults
 from casework.web.shell.session import (
     Person,
     forget_session,
@@ -173,7 +173,7 @@ def use_link() -> BaseResponse:
     except NotFound:
         return _gone()
     except InvalidForm as refusal:
-        return _choose_page({name: say_fault(why) for name, why in refusal.fields.items()}, 422)
+        return _choose_page({name: say(why) for name, why in refusal.fields.items()}, 422)
     response = forget_session(make_response(redirect(url_for("accounts.sign_in"), 303)))
     flash(gettext("Your password is set. Sign in with it."))
     return forget(response, LINK)

@@ -13,6 +13,7 @@ from sqlalchemy import Connection
 from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response as BaseResponse
 
+from casework import reasons
 from casework.definitions import load_library
 from casework.engine.definition.forms import Date, Form, Note
 from casework.engine.state.case import Case
@@ -32,7 +33,7 @@ from casework.web.cases.detail_page import track_views
 from casework.web.history.sentences import say_entry
 from casework.web.shell.form_actions import Action, Sent, action_form, actions_in, answer, is_sure, moved_since
 from casework.web.shell.forms import FormView, build_form, own_texts, parse_form
-from casework.web.shell.i18n import N_, edition_text
+from casework.web.shell.i18n import N_, edition_text, say
 from casework.web.shell.layout import use_calendar
 from casework.web.shell.session import page_transaction
 from casework.web.shell.values import service_name
@@ -92,13 +93,12 @@ def stand(db: Connection, actor: Actor, number: str, track: str, transition: str
     if not found:
         if not any(rule.name == transition and rule.by_people for rule in edition.transitions):
             raise NotFound("action")
-        here = ", ".join(edition_text(edition, f"states.{leaf}") for leaf in case.tracks[track].states)
+        here = [edition.as_reason(f"states.{leaf}") for leaf in case.tracks[track].states]
         raise WrongState(
-            action=edition_text(edition, f"transitions.{transition}.do"),
-            why=gettext("it stands at “%(state)s”.", state=here),
+            action=edition.as_reason(f"transitions.{transition}.do"), why=reasons.cases.STANDS_AT(state=here)
         )
     if not found[0]["yours"]:
-        raise NotAllowed(why=" ".join(found[0]["why_not"]))
+        raise NotAllowed(why=found[0]["why_not"][0])
     return Standing(case, shown, actions_in(shown["tracks"], found)[0], found[0])
 
 
@@ -232,7 +232,7 @@ def _stand_or_moved(
             "cases/moved.html",
             case=shown,
             label=edition_text(edition, f"transitions.{transition}.do"),
-            why=str(refusal.details["why"]),
+            why=say(refusal.why),
             since=[(one, say_entry(one, library.editions)) for one in since],
             typed=_typed(edition, transition, request.form),
             state=", ".join(edition_text(edition, f"states.{leaf}") for leaf in case.tracks[track].states),

@@ -13,8 +13,9 @@ from casework.definitions import load_library
 from casework.engine.definition.editions import Edition
 from casework.errors import InvalidForm
 from casework.operations.tasks import bulk_cases
+from casework.reasons.base import from_json
 from casework.web.shell.forms import PREFIX, build_form, parse_form, read_request, texts_of
-from casework.web.shell.i18n import edition_text, sentence
+from casework.web.shell.i18n import edition_text, say, say_faults
 from casework.web.shell.session import page_transaction
 
 Json = Any
@@ -44,7 +45,7 @@ def act() -> Response:
                 dry_run=request.form.get("sure") != "yes",
             )
     except InvalidForm as refusal:
-        return make_response(_page(chosen, request.form, refusal.fields, None), 422)
+        return make_response(_page(chosen, request.form, say_faults(refusal), None), 422)
     return make_response(_page(chosen, request.form, {}, done.answer))
 
 
@@ -69,7 +70,7 @@ def _page(
     with page_transaction() as (db, actor):
         shown = bulk_cases.show_chosen_cases(db, actor, chosen)
     edition, form = _edition(), _form_name()
-    why = {one["case"]: one["why"] and sentence(edition, one["why"]) for one in answer["items"]} if answer else {}
+    why = {one["case"]: one["refusal"] and say(from_json(one["refusal"])) for one in answer["items"]} if answer else {}
     return render_template(
         "cases/bulk.html",
         rows=shown["items"],

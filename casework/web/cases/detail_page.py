@@ -30,7 +30,7 @@ from casework.web.deadlines.presenter import ledger
 from casework.web.history.sentences import say_entry, say_join
 from casework.web.messages.pages import threads_of
 from casework.web.shell.form_actions import Action, actions_in
-from casework.web.shell.i18n import edition_text, sentence
+from casework.web.shell.i18n import edition_text, say
 from casework.web.shell.layout import use_calendar
 from casework.web.shell.obstacles import say_risks
 from casework.web.shell.session import page_transaction
@@ -291,7 +291,7 @@ def show(number: str) -> str:
             one
             | {
                 "words": edition_text(library[track["edition"]], f"tasks.{one['rule']}"),
-                "why_not": [sentence(library[track["edition"]], why) for why in one["why_not"]],
+                "why_not": [say(why) for why in one["why_not"]],
             }
             for one in shown["requests"]
             for track in shown["tracks"]

@@ -32,7 +32,7 @@ from casework.permissions.visibility import reach
 from casework.web.cases.progress import step_name
 from casework.web.shell import dates
 from casework.web.shell.forms import read_request
-from casework.web.shell.i18n import N_, edition_text, name_of, say_error
+from casework.web.shell.i18n import N_, edition_text, name_of, say, say_error
 from casework.web.shell.layout import clock, use_calendar
 from casework.web.shell.session import list_transaction, only, page_transaction
 from casework.web.shell.spreadsheets import CSV, XLSX, to_csv, to_xlsx
@@ -273,9 +273,7 @@ def keep_filter() -> BaseResponse:
             done = save_filter(db, actor, PAGE, name=request.form.get("name", ""), query=query, request=read_request())
     except InvalidForm as refusal:
         flash(
-            " ".join(
-                (gettext("The filter was not kept: its name"), *(gettext(why) for why in refusal.fields.values()))
-            ),
+            " ".join((gettext("The filter was not kept: its name"), *(say(why) for why in refusal.fields.values()))),
             "danger",
         )
         return redirect(_address(_known(query)), 303)

@@ -11,6 +11,7 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext
 from werkzeug.wrappers import Response
 
+from casework import reasons
 from casework.engine.roles import Role
 from casework.errors import InvalidForm, NotFound
 from casework.json_values import JsonObject
@@ -152,7 +153,7 @@ def confirm(match: UUID) -> Response:
     with page_transaction() as (db, actor):
         found = matches.show_match(db, actor, str(match))
         if noun not in FIELDS:
-            raise InvalidForm(fields={"noun": "is not one of the choices"})
+            raise InvalidForm(fields={"noun": reasons.fields.NOT_A_CHOICE})
         side: Noun = "need" if noun == "need" else "technology"
         catalogue.confirm_field(
             db,

@@ -12,6 +12,7 @@ from flask import Blueprint, current_app, flash, make_response, redirect, render
 from flask_babel import gettext, ngettext
 from werkzeug.wrappers import Response
 
+from casework import reasons
 from casework.definitions import load_library
 from casework.engine.deadlines.calendars import Calendar
 from casework.engine.execution.timers import END_ACCESS
@@ -25,7 +26,7 @@ from casework.operations.deadlines.calendars import change_calendar, preview_cal
 from casework.operations.deadlines.views import MovedMoment, ProgrammeCalendar
 from casework.operations.people import lists
 from casework.web.shell.forms import read_request
-from casework.web.shell.i18n import N_, edition_text, say_error, say_fault, say_faults
+from casework.web.shell.i18n import N_, edition_text, say, say_error, say_faults
 from casework.web.shell.session import only, page_transaction
 from casework.web.shell.task_links import task_words
 
@@ -167,14 +168,14 @@ def add_days(programme: Any) -> Response:
         )
         read = {
             "days": len(found.holidays) + len(found.make_up),
-            "faults": [(line, say_fault(why)) for line, why in found.faults],
+            "faults": [(line, say(why)) for line, why in found.faults],
         }
         return make_response(_form(shown, more, read=read), 200)
     country, year = request.form.get("country", ""), request.form.get("year", "")
     if country not in COUNTRIES:
-        return make_response(_form(shown, typed, {"country": say_fault("is not one of the choices")}), 422)
+        return make_response(_form(shown, typed, {"country": say(reasons.fields.NOT_A_CHOICE)}), 422)
     if not (year.isdecimal() and len(year) == 4 and int(year) in YEARS):
-        return make_response(_form(shown, typed, {"year": say_fault("is no year")}), 422)
+        return make_response(_form(shown, typed, {"year": say(reasons.fields.NO_YEAR)}), 422)
     public = public_holidays(country, int(year))
     read = {"days": len(public.holidays) + len(public.make_up), "faults": []}
     return make_response(_form(shown, typed.with_days(public.holidays, public.make_up), read=read), 200)

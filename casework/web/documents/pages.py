@@ -26,8 +26,8 @@ from werkzeug.datastructures import FileStorage
 from werkzeug.exceptions import RequestEntityTooLarge
 from werkzeug.wrappers import Response as BaseResponse
 
+from casework import reasons
 from casework.api.protocol.files import as_attachment, cabinet
-from casework.engine.case_objects.documents import SEALED
 from casework.engine.definition.form_values import build_model, check
 from casework.engine.definition.forms import Form
 from casework.engine.state.case import Case, Grant
@@ -50,7 +50,7 @@ from casework.web.history.sentences import whose
 from casework.web.shell import layout
 from casework.web.shell.form_actions import Sent
 from casework.web.shell.forms import FormView, build_form, own_texts, parse_form, read_request
-from casework.web.shell.i18n import N_, say
+from casework.web.shell.i18n import say, say_faults
 from casework.web.shell.security_log import because
 from casework.web.shell.session import page_transaction, viewer
 
@@ -60,16 +60,6 @@ TAKES_FILES = frozenset(
 )
 #: What stands beside the files in such a request.
 _BESIDE = 1 * MEGABYTE
-#: Why nothing is handed in now, as the engine says it.
-CLOSED = (
-    N_("the referral has not been accepted yet."),
-    N_("the case stands still while a stop is being decided."),
-    N_("the referral has ended."),
-    N_("the document was withdrawn."),
-    N_("the document has as many versions as one can have."),
-    N_("a sealed mediation keeps no files; they stay with its center."),
-)
-assert SEALED in CLOSED
 
 
 def register(app: Flask, store: Store) -> None:
@@ -126,13 +116,13 @@ def _hand_in(place: Place) -> BaseResponse:
     try:
         data = _checked(place.form, parse_form(place.form.rule(), request.form))
         if not files:
-            raise InvalidForm(fields={"files": gettext("Choose at least one file.")})
+            raise InvalidForm(fields={"files": reasons.documents.CHOOSE_A_FILE})
         if len(files) > MOST_FILES:
-            raise InvalidForm(fields={"files": gettext("Choose %(most)s files at most.", most=MOST_FILES)})
+            raise InvalidForm(fields={"files": reasons.documents.MOST_FILES(most=MOST_FILES)})
     except InvalidForm as refusal:
         if _by_script():
-            return _told([], [("", why) for why in refusal.fields.values()])
-        return show_place(place, Sent(request.form, refusal.fields, 422))
+            return _told([], [("", say(why)) for why in refusal.fields.values()])
+        return show_place(place, Sent(request.form, say_faults(refusal), 422))
     taken, refused = [], []
     for n, sent in enumerate(files):
         try:
@@ -158,7 +148,7 @@ def _files() -> list[FileStorage]:
     except RequestEntityTooLarge:
         raise
     except ValueError as fault:
-        raise InvalidForm(fields={"files": str(fault)}) from fault
+        raise InvalidForm(fields={"files": reasons.files.UNREADABLE}) from fault
 
 
 def _hand_in_one(place: Place, found: Case, data: JsonMapping, sent: FileStorage, n: int | str, *, alone: bool) -> Done:
@@ -211,7 +201,9 @@ def file_in_place(referral: str, rules: Iterable[JsonMapping]) -> dict[str, list
                 done = _hand_in_one(place, found, data, one, f"{rule['name']}:{n}", alone=False)
             except UploadRefused as refusal:
                 because("upload_refused")
-                raise InvalidForm(fields={rule["name"]: f"“{refusal.name}”: {say(refusal.why)}"}) from refusal
+                raise InvalidForm(
+                    fields={rule["name"]: reasons.documents.FILE_REFUSED(name=refusal.name, why=refusal.why)}
+                ) from refusal
             made.setdefault(rule["name"], []).append(done.answer["id"])
     return made
 
@@ -252,7 +244,7 @@ def confirm_return(referral: UUID) -> BaseResponse:
             )
             drop_draft(db, actor.person, f"{place.draft}:returned")
     except InvalidForm as refusal:
-        return show_place(place, Sent(request.form, refusal.fields, 422))
+        return show_place(place, Sent(request.form, say_faults(refusal), 422))
     flash(gettext("You have confirmed it. The office sees it in the history."))
     return redirect(place.url, 303)
 
@@ -354,7 +346,7 @@ def file_version(document: UUID) -> BaseResponse:
     files = _files()
     try:
         if len(files) != 1:
-            raise UploadRefused("…", "choose one file.")
+            raise UploadRefused("…", reasons.documents.CHOOSE_ONE)
         with receive(files[0].stream, files[0].filename or "") as upload:
             kept = cabinet().keep(found.log, part_of(one), upload)
             with page_transaction() as (db, actor):
@@ -375,13 +367,13 @@ def withdraw(document: UUID) -> BaseResponse:
         documents.insist_may_withdraw(actor, found, one)
     try:
         if request.form.get("sure") != "yes":
-            raise InvalidForm(fields={"sure": gettext("Tick the box: this cannot be undone.")})
+            raise InvalidForm(fields={"sure": reasons.fields.TICK_THE_BOX})
         with page_transaction() as (db, actor):
             reason = request.form.get("f-reason", "")
             documents.withdraw(db, actor, id, reason=reason, request=read_request())
             drop_draft(db, actor.person, f"document:{id}:withdraw")
     except InvalidForm as refusal:
-        return _show_one(id, Sent(request.form, refusal.fields, 422))
+        return _show_one(id, Sent(request.form, say_faults(refusal), 422))
     flash(gettext("The document is withdrawn. Whom it was shared with sees it no longer."))
     return redirect(url_for("documents.show", document=id), 303)
 
@@ -401,7 +393,7 @@ def end_grant(number: str, grant: UUID) -> BaseResponse:
             )
             drop_draft(db, actor.person, f"document:{known.document}:end")
     except InvalidForm as refusal:
-        return _show_one(known.document, Sent(request.form, refusal.fields, 422))
+        return _show_one(known.document, Sent(request.form, say_faults(refusal), 422))
     flash(gettext("The access has ended, also by links that the provider has."))
     return redirect(url_for("documents.show", document=known.document), 303)
 
@@ -422,7 +414,7 @@ def change_grant_day(number: str, grant: UUID) -> BaseResponse:
             documents.change_grant_day(db, actor, number, id, until=given.get("until"), request=read_request())
             drop_draft(db, actor.person, f"grant:{id}:day")
     except InvalidForm as refusal:
-        return _show_one(known.document, sent_day=(id, Sent(request.form, refusal.fields, 422)))
+        return _show_one(known.document, sent_day=(id, Sent(request.form, say_faults(refusal), 422)))
     flash(gettext("The last day of the access is changed. The provider sees it with its documents."))
     return redirect(url_for("documents.show", document=known.document), 303)
 

@@ -24,7 +24,7 @@ from casework.operations.letters.views import PossibleLetter
 from casework.web.shell.dates import say_day
 from casework.web.shell.form_actions import Sent
 from casework.web.shell.forms import build_form, own_texts, parse_form, read_request
-from casework.web.shell.i18n import N_, chinese, say_error
+from casework.web.shell.i18n import N_, chinese, say_error, say_faults
 from casework.web.shell.layout import clock
 from casework.web.shell.session import page_transaction
 from casework.web.shell.values import party_name, service_name
@@ -167,7 +167,7 @@ def preview(number: str) -> Response:
     try:
         composed = _compose(number)
     except InvalidForm as refusal:
-        return _write(number, request.form, Sent(request.form, refusal.fields, 422))
+        return _write(number, request.form, Sent(request.form, say_faults(refusal), 422))
     pdf = composed.print()
     return as_attachment(iter([pdf]), composed.name, len(pdf))
 
@@ -189,7 +189,7 @@ def send(number: str) -> BaseResponse:
             letters.send_letter(db, actor, cabinet(), composed, kept, read_request())
             drop_draft(db, actor.person, f"letter:{number}:{written.kind}:{written.to}")
     except InvalidForm as refusal:
-        return _write(number, request.form, Sent(request.form, refusal.fields, 422))
+        return _write(number, request.form, Sent(request.form, say_faults(refusal), 422))
     except CaseHasMoved as refusal:
         return _write(number, request.form, Sent(request.form, {}, 409, say_error(refusal)))
     except LetterInDoubt as doubt:

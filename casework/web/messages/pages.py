@@ -256,7 +256,7 @@ def _composer(db: Connection, actor: Actor, thread: Thread, told: ThreadDetails,
 def _say_doubts(doubt: AudienceInDoubt | None) -> list[str]:
     if doubt is None:
         return []
-    return [gettext(DOUBTS[kind], name=name, readers=doubt.details["readers"]) for kind, name in doubt.reasons]
+    return [gettext(DOUBTS[kind], name=name, readers=doubt.details["readers"]) for kind, name in doubt.doubts]
 
 
 def _seal(words: str) -> str:

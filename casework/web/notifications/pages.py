@@ -17,7 +17,7 @@ from casework.operations.core.notice_words import CHOICE, HAPPENED, KIND
 from casework.operations.notifications import queries as notification_queries
 from casework.operations.notifications.views import Notification
 from casework.web.history.sentences import say_given
-from casework.web.shell.i18n import edition_text
+from casework.web.shell.i18n import edition_text, say_faults
 from casework.web.shell.session import page_transaction
 from casework.web.shell.task_links import case_url
 
@@ -116,6 +116,6 @@ def keep_settings() -> Response:
         with page_transaction() as (db, actor):
             notification_preferences.set_telling(db, actor, choices, quiet=bool(request.form.get("quiet")))
     except InvalidForm as refusal:
-        return make_response(_settings(refusal.fields), 422)
+        return make_response(_settings(say_faults(refusal)), 422)
     flash(gettext("Your preferences are kept."))
     return redirect(url_for("notifications.settings"), 303)

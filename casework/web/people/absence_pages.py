@@ -10,6 +10,7 @@ from flask import Blueprint, flash, make_response, redirect, render_template, re
 from flask_babel import gettext
 from werkzeug.wrappers import Response
 
+from casework import reasons
 from casework.errors import CasesStranded, InvalidForm, WrongState
 from casework.operations.core.views import NamedInBoth
 from casework.operations.people import absences
@@ -96,24 +97,24 @@ def _ids(name: str, count: int) -> list[str]:
     """The ids in a field. Raises InvalidForm."""
     given = request.form.get(name, "").split()
     if not given:
-        raise InvalidForm(fields={name: "is required"})
+        raise InvalidForm(fields={name: reasons.fields.REQUIRED})
     try:
         found = [str(UUID(one)) for one in given]
     except ValueError:
         found = []
     if len(found) != count:
-        raise InvalidForm(fields={name: "is not one of the choices"})
+        raise InvalidForm(fields={name: reasons.fields.NOT_A_CHOICE})
     return found
 
 
 def _day(name: str) -> date:
     given = request.form.get(name, "").strip()
     if not given:
-        raise InvalidForm(fields={name: "is required"})
+        raise InvalidForm(fields={name: reasons.fields.REQUIRED})
     try:
         return date.fromisoformat(given)
     except ValueError:
-        raise InvalidForm(fields={name: "is no day of the calendar"}) from None
+        raise InvalidForm(fields={name: reasons.fields.NO_DAY}) from None
 
 
 __all__ = ["blueprint"]

@@ -25,9 +25,9 @@ from casework.permissions.visibility import Sight, sight
 from casework.permissions.work import asked, operations
 from casework.web.history.sentences import say_fields
 from casework.web.shell import layout
-from casework.web.shell.form_actions import Sent, say_refusal
+from casework.web.shell.form_actions import Sent
 from casework.web.shell.forms import read_request
-from casework.web.shell.i18n import N_, edition_text, role_name, say_faults
+from casework.web.shell.i18n import N_, edition_text, role_name, say_error, say_faults
 from casework.web.shell.session import page_transaction
 from casework.web.shell.task_links import place_url, task_words
 from casework.web.shell.values import service_name
@@ -152,7 +152,7 @@ def decide(task: UUID) -> Response:
     except InvalidForm as refusal:
         return _again(id, say_faults(refusal), 422)
     except (NotAllowed, AlreadyTaken, Refused, WrongState) as refusal:
-        return _again(id, {}, 403 if isinstance(refusal, NotAllowed) else 409, say_refusal(refusal))
+        return _again(id, {}, 403 if isinstance(refusal, NotAllowed) else 409, say_error(refusal))
     words = (
         gettext("You agreed: %(do)s.", do=task_words(one))
         if answer == CONFIRM

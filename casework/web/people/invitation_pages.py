@@ -10,6 +10,7 @@ from flask_babel import gettext
 from sqlalchemy import Connection
 from werkzeug.wrappers import Response
 
+from casework import reasons
 from casework.engine.roles import ORGANISATION_ROLES, PERSONAL_ROLES, Role
 from casework.errors import InvalidForm, Refused
 from casework.json_values import JsonMapping
@@ -102,7 +103,7 @@ def invite() -> Response:
         with page_transaction() as (db, actor):
             kind, _, id = given["where"].partition(":")
             if given["where"] not in dict(_where(db, actor)):
-                raise InvalidForm(fields={"where": "is not one of the choices"})
+                raise InvalidForm(fields={"where": reasons.fields.NOT_A_CHOICE})
             done = invitations.invite(
                 db,
                 actor,
@@ -124,7 +125,7 @@ def invite() -> Response:
 
 def _days(written: str) -> int:
     if not (written.isascii() and written.isdigit() and len(written) <= 3):
-        raise InvalidForm(fields={"days": "must be a whole number"})
+        raise InvalidForm(fields={"days": reasons.fields.WHOLE_NUMBER})
     return int(written)
 
 

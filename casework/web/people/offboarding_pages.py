@@ -10,12 +10,13 @@ from flask import Blueprint, make_response, render_template, request
 from flask_babel import gettext
 from werkzeug.wrappers import Response
 
+from casework import reasons
 from casework.engine.roles import Role
 from casework.errors import CaseworkError, InvalidForm
 from casework.operations.core.idempotency import Request
 from casework.operations.people import offboarding
 from casework.web.shell.forms import read_request
-from casework.web.shell.i18n import say, say_error, say_fault
+from casework.web.shell.i18n import say, say_error
 from casework.web.shell.session import only, page_transaction
 
 blueprint = Blueprint("leavers", __name__, url_prefix="/team")
@@ -61,7 +62,7 @@ def take_over(person: UUID) -> Response:
     if not chosen:
         faults["case"] = gettext("Choose at least one case.")
     if not note and any(not request.form.get(f"note-{number}", "").strip() for number in chosen):
-        faults["note"] = say_fault("is required")
+        faults["note"] = say(reasons.fields.REQUIRED)
     if faults:
         return make_response(_show(id, faults, []), 422)
     outcomes = [_one(id, number, note, asked) for number in chosen]
@@ -84,7 +85,7 @@ def _one(person: str, number: str, note: str, asked: Request) -> Outcome:
                 request=Request(f"{asked.key}.{number}", asked.digest),
             )
     except InvalidForm as refusal:
-        return Outcome(number, "; ".join(say_fault(why) for why in refusal.fields.values()))
+        return Outcome(number, "; ".join(say(why) for why in refusal.fields.values()))
     except CaseworkError as refusal:
         return Outcome(number, say_error(refusal))
     return Outcome(number)

@@ -13,6 +13,7 @@ from flask_babel import gettext, ngettext
 from sqlalchemy import Connection
 from werkzeug.wrappers import Response
 
+from casework import reasons
 from casework.engine.roles import ORGANISATION_ROLES, PERSONAL_ROLES, Role
 from casework.errors import CasesLeft, CasesStranded, InvalidForm, NotAllowed, NotFound, Refused
 from casework.operations.auth import sessions
@@ -22,6 +23,7 @@ from casework.operations.people import lists
 from casework.operations.people import queries as people_queries
 from casework.operations.people import service as administration
 from casework.permissions.actors import Actor, takes_two
+from casework.reasons import Why
 from casework.web.shell.forms import read_request
 from casework.web.shell.i18n import N_, say_error, say_faults
 from casework.web.shell.session import only, page_transaction, vault
@@ -74,11 +76,11 @@ def _day(name: str) -> date | None:
     try:
         return date.fromisoformat(given) if given else None
     except ValueError:
-        raise InvalidForm(fields={name: "is no day of the calendar"}) from None
+        raise InvalidForm(fields={name: reasons.fields.NO_DAY}) from None
 
 
 def _required(*names: str) -> None:
-    if faults := {name: "is required" for name in names if not _typed(name)}:
+    if faults := {name: reasons.fields.REQUIRED for name in names if not _typed(name)}:
         raise InvalidForm(fields=faults)
 
 
@@ -114,7 +116,7 @@ def add_person() -> Response:
         _required("email", "name")
         language = _typed("language")
         if language not in LANGUAGES:
-            raise InvalidForm(fields={"language": "is not one of the choices"})
+            raise InvalidForm(fields={"language": reasons.fields.NOT_A_CHOICE})
         return administration.create_person(
             db,
             actor,
@@ -241,13 +243,13 @@ def give_role(person: Any) -> Response:
         _required("role")
         role = _typed("role")
         if role not in GIVEN:
-            raise InvalidForm(fields={"role": "is not one of the choices"})
+            raise InvalidForm(fields={"role": reasons.fields.NOT_A_CHOICE})
         within = "organisation" if role in ORGANISATION_ROLES else "programme"
         _required(within)
         offered = people_queries.choices(db, actor)
         for name in (within, "deputy_for"):
             if _typed(name) and _typed(name) not in dict(offered[name]):
-                raise InvalidForm(fields={name: "is not one of the choices"})
+                raise InvalidForm(fields={name: reasons.fields.NOT_A_CHOICE})
         people_queries.show_person(db, actor, id)
         scope = {"programme": None, "organisation": None} | {within: _typed(within)}
         return administration.create_membership(
@@ -320,7 +322,7 @@ def deactivate(person: Any) -> Response:
     def do(db: Connection, actor: Actor, asked: Request) -> Done:
         if request.form.get("sure") != "yes":
             people_queries.show_person(db, actor, id)
-            raise InvalidForm(fields={"sure": "is required"})
+            raise InvalidForm(fields={"sure": reasons.fields.REQUIRED})
         at_once = request.form.get("at_once") == "yes"
         return administration.deactivate_person(db, actor, id, asked, at_once=at_once)
 
@@ -375,15 +377,15 @@ def add_organisation() -> Response:
         _required("name", "kind")
         services = request.form.getlist("services")
         country = _typed("country").upper()
-        faults = {}
+        faults: dict[str, Why] = {}
         if _typed("kind") not in KINDS:
-            faults["kind"] = "is not one of the choices"
+            faults["kind"] = reasons.fields.NOT_A_CHOICE
         if set(services) - set(OFFERED):
-            faults["services"] = "is not one of the choices"
+            faults["services"] = reasons.fields.NOT_A_CHOICE
         if country and not (len(country) == 2 and country.isascii() and country.isalpha()):
-            faults["country"] = "is no code of a country"
+            faults["country"] = reasons.fields.NO_COUNTRY
         if _typed("language") not in LANGUAGES:
-            faults["language"] = "is not one of the choices"
+            faults["language"] = reasons.fields.NOT_A_CHOICE
         if faults:
             raise InvalidForm(fields=faults)
         return administration.create_organisation(

@@ -9,6 +9,7 @@ from flask import Blueprint, current_app, flash, make_response, redirect, render
 from flask_babel import gettext
 from werkzeug.wrappers import Response
 
+from casework import reasons
 from casework.engine.roles import Role
 from casework.errors import InvalidForm, NotAllowed, NotFound, Refused, WrongState
 from casework.operations.people import queries as people_queries
@@ -74,7 +75,7 @@ def ask() -> Response:
     try:
         with page_transaction() as (db, actor):
             if given["programme"] not in dict(people_queries.choices(db, actor)["programme"]):
-                raise InvalidForm(fields={"programme": "is not one of the choices"})
+                raise InvalidForm(fields={"programme": reasons.fields.NOT_A_CHOICE})
             done = erasure_requests.ask_erasure(
                 db,
                 actor,
@@ -120,9 +121,9 @@ def decide(erasure: UUID) -> Response:
         with page_transaction() as (db, actor):
             erasure_requests.show_erasure(db, actor, id)
             if not {Role.COMPLIANCE, Role.MANAGER} & current_actor().roles():
-                raise NotAllowed(why="this is for: compliance, manager, in their own name.")
+                raise NotAllowed(why=reasons.cases.FOR_ROLES_THEMSELVES(roles=(Role.COMPLIANCE, Role.MANAGER)))
             if agree and request.form.get("sure") != "yes":
-                raise InvalidForm(fields={"sure": gettext("Tick the box: this cannot be undone.")})
+                raise InvalidForm(fields={"sure": reasons.fields.TICK_THE_BOX})
             erasure_requests.decide_erasure(
                 db,
                 actor,

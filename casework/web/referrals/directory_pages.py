@@ -11,6 +11,7 @@ from flask_babel import gettext
 from sqlalchemy import Connection
 from werkzeug.wrappers import Response
 
+from casework import reasons
 from casework.engine.definition.forms import Date, Form, Many, Note, Number, Text
 from casework.errors import InvalidForm, NotAllowed
 from casework.operations.core.drafts import find_draft
@@ -75,7 +76,7 @@ def _profile(id: str, sent: Sent | None) -> Response:
     with page_transaction() as (db, actor):
         told = provider_directory.show_provider(db, actor, id)
         if not told.may_edit:
-            raise NotAllowed(why="this is for the provider's lead and for administrators.")
+            raise NotAllowed(why=reasons.referrals.FOR_LEAD)
         name = f"profile:{id}"
         form = build_form(
             name,
@@ -132,7 +133,7 @@ def _read(data: Mapping[str, Json]) -> dict[str, Json]:
     first, last = data.get("closed_from"), data.get("closed_to")
     capacity = str(data.get("capacity") or "")
     if capacity and not capacity.isdigit():
-        raise InvalidForm(fields={"capacity": "must be a whole number"})
+        raise InvalidForm(fields={"capacity": reasons.fields.WHOLE_NUMBER})
     return {
         "fields": _split(data.get("fields_"), ","),
         "places": _split(data.get("places"), ","),

@@ -16,6 +16,7 @@ from sqlalchemy import Connection
 from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response
 
+from casework import reasons
 from casework.definitions import load_library
 from casework.engine.definition.editions import Edition
 from casework.engine.roles import Role
@@ -24,10 +25,8 @@ from casework.engine.state.events import SAID
 from casework.errors import (
     AlreadyTaken,
     CaseHasMoved,
-    CaseworkError,
     DutyInDoubt,
     InvalidForm,
-    ItemsUnticked,
     NobodyLeft,
     NotAllowed,
     NotFound,
@@ -50,7 +49,7 @@ from casework.web.shell.forms import (
     texts_of,
     wants_more,
 )
-from casework.web.shell.i18n import edition_text, name_of, say_error, sentence
+from casework.web.shell.i18n import edition_text, name_of, say, say_error, say_faults
 from casework.web.shell.navigation import PROVIDERS
 from casework.web.shell.obstacles import say_obstacles
 from casework.web.shell.session import page_transaction
@@ -138,7 +137,7 @@ def actions_in(tracks: Iterable[Mapping[str, Json]], offered: Iterable[Mapping[s
                 edition,
                 track["revision"],
                 one["allowed"],
-                tuple(sentence(edition, why) for why in one["why_not"]),
+                tuple(say(why) for why in one["why_not"]),
                 one["proposed"],
                 tuple(one["confirm_by"]),
                 tuple(one["form"]),
@@ -282,13 +281,13 @@ def answer(
     if wants_more(request.form):
         return again(Sent(request.form, {}, 200))
     if not sure:
-        return again(Sent(request.form, {"sure": gettext("Tick the box: this cannot be undone.")}, 422))
+        return again(Sent(request.form, {"sure": say(reasons.fields.TICK_THE_BOX)}, 422))
     sent = MultiDict(request.form)
     try:
         for name, ids in (filed() if filed else {}).items():
             sent.setlist(PREFIX + name, [*sent.getlist(PREFIX + name), *ids])
     except InvalidForm as refusal:
-        return again(Sent(request.form, refusal.fields, 422))
+        return again(Sent(request.form, say_faults(refusal), 422))
     data = parse_form(rules, sent, known=known)
     seen = read_revision() if "revision" in request.form else 0
     try:
@@ -296,36 +295,17 @@ def answer(
             done = do(db, actor, read_request(), seen, data)
             drop_draft(db, actor.person, name)
     except InvalidForm as refusal:
-        return again(Sent(sent, refusal.fields, 422))
+        return again(Sent(sent, say_faults(refusal), 422))
     except CaseHasMoved as refusal:
         return again(Sent(sent, {}, 409, say_error(refusal), seen))
     except DutyInDoubt as doubt:
         return again(Sent(sent, {}, 409, doubts=say_obstacles(doubt)))
     except NobodyLeft as refusal:
-        words = [
-            gettext("After this nobody could finish the case any more."),
-            *say_obstacles(refusal),
-            gettext("Let somebody else do it."),
-        ]
-        return again(Sent(sent, {}, 409, " ".join(words)))
+        return again(Sent(sent, {}, 409, say_error(refusal)))
     except (WrongState, Refused, NotAllowed, AlreadyTaken) as refusal:
-        return again(Sent(sent, {}, 403 if isinstance(refusal, NotAllowed) else 409, say_refusal(refusal)))
+        return again(Sent(sent, {}, 403 if isinstance(refusal, NotAllowed) else 409, say_error(refusal)))
     flash(said(done))
     return redirect(then(done), 303)
-
-
-def say_refusal(refusal: CaseworkError) -> str:
-    """Why a deed was refused, in the reader's language."""
-    if not isinstance(refusal, Refused):
-        return say_error(refusal)
-    # A guard's sentence belongs to an edition; the words alone are not known to be one's, so all are asked.
-    editions = list(load_library().editions.values())
-    told = []
-    for words in refusal.reasons:
-        told.append(next((said for one in editions if (said := sentence(one, words)) != words), words))
-    if isinstance(refusal, ItemsUnticked):
-        return gettext("Tick these required items of the checklist first:") + " " + "; ".join(told)
-    return gettext("This cannot be done now:") + " " + " ".join(told)
 
 
 def is_sure(action: Action) -> bool:
@@ -349,5 +329,5 @@ def moved_since(db: Connection, actor: Actor, case: Case, track: str, seen: int 
 
 __all__ = [
     "Action", "Do", "Sent", "action_form", "actions_in", "answer", "find_action", "find_sent", "form_on", "is_sure",
-    "moved_since", "say_choices", "say_refusal",
+    "moved_since", "say_choices",
 ]  # fmt: skip

@@ -18,12 +18,13 @@ from flask import request
 from flask_babel import gettext
 from werkzeug.datastructures import MultiDict
 
+from casework import reasons
 from casework.engine.definition.editions import Edition
 from casework.engine.definition.forms import Form as Definition
 from casework.errors import Unreadable
 from casework.operations.core.drafts import Draft
 from casework.operations.core.idempotency import Request, digest_of
-from casework.web.shell.i18n import edition_text, say_fault
+from casework.web.shell.i18n import edition_text
 
 Json = Any
 Rule = Mapping[str, Json]
@@ -188,7 +189,7 @@ def build_form(
     wrong = dict(faults or {})
     made = tuple(_field(rule, texts, answers, labels, _state(rule, typed, known), wrong, known) for rule in rules)
     names = {rule["name"] for rule in rules}
-    general = tuple(say_fault(why) for where, why in wrong.items() if where.split(".")[0] not in names)
+    general = tuple(why for where, why in wrong.items() if where.split(".")[0] not in names)
     return FormView(
         name,
         made,
@@ -255,7 +256,7 @@ def _field(
         when_values=when_values,
         when_words=when_words,
         prefilled=name in known,
-        fault=next((say_fault(why) for where, why in wrong.items() if where == name or _of_part(where, name)), ""),
+        fault=next((why for where, why in wrong.items() if where == name or _of_part(where, name)), ""),
     )
 
 
@@ -287,7 +288,7 @@ _SINGULAR = {"rights": "right", "people": "person", "providers": "provider", "pa
 def _rows(rows: Sequence[Row], name: str, wrong: Mapping[str, str]) -> tuple[Row, ...]:
     made = []
     for n, row in enumerate(rows):
-        faults = tuple(say_fault(why) for where, why in wrong.items() if _of_part(where, f"{name}.{n}"))
+        faults = tuple(why for where, why in wrong.items() if _of_part(where, f"{name}.{n}"))
         made.append(Row(row.what, row.by, faults))
     return tuple(made)
 
@@ -405,7 +406,7 @@ def read_request() -> Request:
     """The key of the form that was sent, so that a second click does nothing twice. Raises Unreadable without one."""
     key = request.form.get("key", "")
     if not 16 <= len(key) <= 100 or not key.isascii() or not key.isprintable():
-        raise Unreadable(why="the form has no key; open the page again.")
+        raise Unreadable(why=reasons.requests.NO_FORM_KEY)
     sent = sorted(
         (name, request.form.getlist(name))
         for name in request.form
@@ -418,7 +419,7 @@ def read_revision() -> int:
     """The revision that the person saw. Raises Unreadable without one."""
     given = request.form.get("revision", "")
     if not given.isascii() or not given.isdigit() or len(given) > 15:
-        raise Unreadable(why="the form does not say which state it was made from; open the page again.")
+        raise Unreadable(why=reasons.requests.NO_FORM_STATE)
     return int(given)
 
 

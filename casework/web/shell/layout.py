@@ -46,7 +46,7 @@ def register(app: Flask) -> None:
         role_name=i18n.role_name,
         name_of=i18n.name_of,
         edition_text=i18n.edition_text,
-        sentence=i18n.sentence,
+        say=i18n.say,
         time=time_element,
         due=due_element,
         day=day_element,

@@ -10,6 +10,7 @@ from collections.abc import Iterable
 
 from flask import Flask, abort, current_app, request
 
+from casework import reasons
 from casework.errors import NotFound, Unreadable
 from casework.records.field_encryption import storable
 from casework.web.shell.errors import for_programs
@@ -30,7 +31,7 @@ def _insist() -> None:
         raise NotFound
     if not storable(value for value in request.environ.values() if isinstance(value, str)) or not storable(_texts()):
         if for_programs():
-            raise Unreadable("it has a character that cannot be stored.")
+            raise Unreadable(reasons.requests.UNSTORABLE)
         abort(400)
 
 

@@ -11,13 +11,14 @@ from flask_babel import gettext
 from sqlalchemy import Connection
 from werkzeug.wrappers import Response
 
+from casework import reasons
 from casework.engine.roles import ORGANISATION_QUEUES, Role
 from casework.engine.tasks.allocation import FAMILIAR, NONE, ROUND_ROBIN, SHORTEST, SKILL
 from casework.errors import InvalidForm, NotFound
 from casework.operations.tasks import allocation
 from casework.permissions.actors import Actor
 from casework.web.shell.forms import read_request
-from casework.web.shell.i18n import N_, say_fault
+from casework.web.shell.i18n import N_, say
 from casework.web.shell.session import only, page_transaction
 
 Json = Any
@@ -71,7 +72,7 @@ def choose() -> Response:
     typed = request.form.get("cap", "").strip()
     try:
         if typed and not (typed.isascii() and typed.isdigit() and len(typed) <= 9):
-            raise InvalidForm(fields={"cap": "must be a whole number"})
+            raise InvalidForm(fields={"cap": reasons.fields.WHOLE_NUMBER})
         with page_transaction() as (db, actor):
             allocation.choose_allocation(
                 db,
@@ -84,9 +85,7 @@ def choose() -> Response:
             )
     except InvalidForm as refusal:
         flash(
-            gettext(
-                "Nothing was changed. The limit per person %(why)s.", why=say_fault(next(iter(refusal.fields.values())))
-            ),
+            gettext("Nothing was changed. The limit per person %(why)s.", why=say(next(iter(refusal.fields.values())))),
             "warn",
         )
         again: dict[str, Any] = {name: request.form.get(name, "") for name in ("scope", "queue", "strategy", "cap")}

@@ -13,6 +13,7 @@ from casework.engine.execution.task_lifecycle import OPERATIONS, WAITS_FOR
 from casework.errors import InvalidForm
 from casework.operations.core.actions import home_calendar
 from casework.operations.tasks import bulk
+from casework.reasons.base import from_json
 from casework.web.shell import layout
 from casework.web.shell.forms import read_request
 from casework.web.shell.i18n import say, say_faults
@@ -65,7 +66,7 @@ def _page(chosen: list[str], faults: Mapping[str, str], answer: Mapping[str, Jso
         if calendar := home_calendar(db, actor):
             layout.use_calendar(calendar)
         shown = bulk.show_chosen(db, actor, chosen)
-    why = {one["task"]: one["why"] and say(one["why"]) for one in answer["items"]} if answer else {}
+    why = {one["task"]: one["refusal"] and say(from_json(one["refusal"])) for one in answer["items"]} if answer else {}
     return render_template(
         "tasks/bulk.html",
         rows=shown["items"],

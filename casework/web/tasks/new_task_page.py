@@ -23,7 +23,7 @@ from casework.permissions.actors import Actor
 from casework.permissions.visibility import Sight
 from casework.web.shell.form_actions import Sent, answer
 from casework.web.shell.forms import build_form, own_texts
-from casework.web.shell.i18n import N_, edition_text, sentence
+from casework.web.shell.i18n import N_, edition_text, say
 from casework.web.shell.layout import use_calendar
 from casework.web.shell.session import page_transaction
 from casework.web.tasks.next_action import say_done
@@ -92,7 +92,7 @@ def _page(number: str, track: str, task: str, sent: Sent | None) -> Response:
         form=form,
         sent=sent,
         words=edition_text(edition, f"tasks.{offer['rule']}"),
-        why_not=[sentence(edition, why) for why in offer["why_not"]],
+        why_not=[say(why) for why in offer["why_not"]],
         back=url_for("cases.show", number=number) + "#tasks",
     )
     return make_response(page, sent.status if sent else 200)

@@ -27,10 +27,11 @@ from casework.operations.tasks.allocation import explain_waiting
 from casework.operations.tasks.candidates import people_for
 from casework.permissions.actors import Actor
 from casework.permissions.work import operate, operations
+from casework.reasons.terms import TASK_STATES
 from casework.web.shell import form_actions, layout
 from casework.web.shell.form_actions import Sent
 from casework.web.shell.forms import build_form, own_texts
-from casework.web.shell.i18n import N_, TASK_STATES, edition_text
+from casework.web.shell.i18n import N_, edition_text
 from casework.web.shell.redirects import local_path
 from casework.web.shell.session import current_actor, page_transaction
 from casework.web.shell.task_links import place_url, task_url, task_words
@@ -201,7 +202,7 @@ def told(one: Mapping[str, Json]) -> dict[str, Json]:
             why=say_why(handed["why"] or ()),
             round=handed["round"],
         )
-    state, rank = TASK_STATES[one["state"]], _RANKS[one["priority"]]
+    state, rank = TASK_STATES.words[one["state"]], _RANKS[one["priority"]]
     whom = _WAITS[wait["for"]] if wait else ""
     return {
         "handed": said,

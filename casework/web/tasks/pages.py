@@ -11,6 +11,7 @@ from flask_babel import gettext
 from sqlalchemy import Connection
 from werkzeug.wrappers import Response
 
+from casework import reasons
 from casework.definitions import load_library
 from casework.engine.definition.prefill import prefill
 from casework.engine.execution.task_lifecycle import COMPLETE, giver, review_for
@@ -295,7 +296,7 @@ def ask_review(task: UUID) -> Response:
         try:
             person = str(UUID(request.form.get("reviewer", "")))
         except ValueError:
-            raise InvalidForm(fields={"person": "is required"}) from None
+            raise InvalidForm(fields={"person": reasons.fields.REQUIRED}) from None
         return tasks.ask_review(db, actor, str(task), person=person, data=data, request=request_)
 
     return form_actions.answer(

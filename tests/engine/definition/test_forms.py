@@ -7,6 +7,7 @@ from typing import Any, cast
 
 import pytest
 
+from casework import reasons
 from casework.engine.definition import form_values, forms
 from casework.engine.definition.edition_schema import WrittenField
 from casework.engine.definition.forms import FormField
@@ -32,7 +33,7 @@ def refusal(field: FormField, value: Any) -> str:
         check(field, value)
     (reason,) = refused.value.fields.values()
     assert reason
-    return reason
+    return str(reason)
 
 
 TEXT = forms.Text(label="", max=10)
@@ -187,10 +188,10 @@ def test_a_field_is_asked_only_where_it_applies() -> None:
     assert _conditional({"way": "b", "why": "So."}) == {"way": "b", "why": "So."}
     with pytest.raises(InvalidForm) as missing:
         _conditional({"way": "b"})
-    assert missing.value.fields == {"why": "is required"}
+    assert missing.value.fields == {"why": reasons.fields.REQUIRED}
     with pytest.raises(InvalidForm) as beside:
         _conditional({"way": "a", "why": "So."})
-    assert beside.value.fields == {"why": "does not apply here"}
+    assert beside.value.fields == {"why": reasons.fields.DOES_NOT_APPLY}
 
 
 def test_every_fault_of_a_form_is_told_at_once() -> None:
@@ -202,7 +203,7 @@ def test_every_fault_of_a_form_is_told_at_once() -> None:
 def test_an_unknown_field_is_refused() -> None:
     with pytest.raises(InvalidForm) as refused:
         _conditional({"way": "a", "__class__": "x"})
-    assert refused.value.fields == {"__class__": "is not a field of this form"}
+    assert refused.value.fields == {"__class__": reasons.fields.NOT_OF_FORM}
 
 
 def test_facts_and_words_go_apart() -> None:

@@ -52,7 +52,7 @@ def refused(play: Play) -> str:
     with pytest.raises(Refused) as told:
         play.fire("sign")
     assert offered(play).why_not == tuple(told.value.reasons)
-    return " ".join(told.value.reasons)
+    return " ".join(map(str, told.value.reasons))
 
 
 def test_without_the_paper_it_is_refused_and_the_paper_named(play: Play) -> None:

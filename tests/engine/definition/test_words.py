@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from casework import reasons
 from casework.definitions import load_library
 from casework.engine.definition.form_values import build_model, check
 from casework.engine.definition.forms import Date, Form, Money, Note, Number, Text, holds_words
@@ -81,7 +82,7 @@ def test_a_reason_holds_words(words: str) -> None:
     assert not holds_words(words)
     with pytest.raises(InvalidForm) as refused:
         told(Why, reason=words)
-    assert refused.value.fields == {"reason": "must be said in words"}
+    assert refused.value.fields == {"reason": reasons.fields.IN_WORDS}
 
 
 @pytest.mark.parametrize(

@@ -83,7 +83,7 @@ def test_the_office_is_told_what_an_action_will_ask_for(world: World, db: Connec
     shown = show_case(db, world.actor(db, "officer"), number)
     assert papers(shown, "assessment_passed") == [("verification_statement", "missing")]
     (action,) = [one for one in shown["actions"] if one["transition"] == "assessment_passed"]
-    assert "Not on file: verification statement." in action["why_not"]
+    assert "Not on file: verification statement." in map(str, action["why_not"])
 
 
 def test_what_the_scanner_has_not_cleared_is_a_fact_until_it_is(engine: Engine, world: World, cabinet: Cabinet) -> None:

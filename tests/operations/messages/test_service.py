@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from sqlalchemy import Connection, text
 
+from casework import reasons
 from casework.engine.state.case import Case
 from casework.engine.state.events import NOTED, SAID, Event
 from casework.engine.state.projection import evolve
@@ -301,7 +302,7 @@ def test_nobody_is_told_who_cannot_read_it(scene: Scene, by: str, shared: bool, 
                 request=new_request(),
             )
         refusals.append(refusal.value.fields)
-    assert refusals[0] == refusals[1] == {"mentions": "names somebody who is not among those who may read this"}
+    assert refusals[0] == refusals[1] == {"mentions": reasons.messages.NOT_A_READER}
 
 
 def test_whom_one_may_tell_are_those_who_read_it(scene: Scene) -> None:
@@ -348,7 +349,7 @@ def test_what_looks_internal_is_asked_about_before_it_goes_out(
     save_draft(scene.db, scene.world.people["officer"], draft, {"f-words": ["I would rather not"]})
     with pytest.raises(AudienceInDoubt) as doubt:
         scene.say("officer", words, scene.lab)
-    assert doubt.value.reasons == [reason]
+    assert doubt.value.doubts == [reason]
     assert doubt.value.details["readers"] == "Haidian Assessment Lab"
     scene.say("officer", words, scene.lab, sure=True)
     assert [one.words for one in scene.read("provider", scene.lab)] == [words]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from sqlalchemy import Connection, Engine, text
 
+from casework import reasons
 from casework.engine.state.case import READY
 from casework.errors import InvalidForm, NotAllowed, NotFound
 from casework.operations.core.actions import home_of
@@ -188,7 +189,7 @@ def test_a_circle_is_refused_and_named(world: World, db: Connection) -> None:
     add_absence(db, world, "officer", "other_officer", "BJ")
     with pytest.raises(InvalidForm) as refusal:
         add_absence(db, world, "other_officer", "officer", "BJ", first=35, last=50)
-    assert refusal.value.fields == {"substitute": "would close a circle: Other Officer → Officer → Other Officer"}
+    assert refusal.value.fields == {"substitute": reasons.people.CIRCLE(line="Other Officer → Officer → Other Officer")}
 
 
 def test_a_line_that_is_too_long_is_refused(world: World, db: Connection) -> None:
@@ -200,13 +201,13 @@ def test_a_line_that_is_too_long_is_refused(world: World, db: Connection) -> Non
         add_absence(db, world, person, substitute, "BJ")
     with pytest.raises(InvalidForm) as refusal:
         add_absence(db, world, "compliance", "second_compliance", "BJ")
-    assert "too long" in refusal.value.fields["substitute"]
+    assert refusal.value.fields["substitute"].code == "people.line_too_long"
 
 
 def test_nobody_takes_a_role_by_entering_somebodys_absence(world: World, db: Connection) -> None:
     with pytest.raises(InvalidForm) as refusal:
         add_absence(db, world, "compliance", "supervisor", "BJ", by="supervisor")
-    assert "nobody gives a role to themselves" in refusal.value.fields["substitute"]
+    assert refusal.value.fields["substitute"] == reasons.people.NOT_ONESELF
 
 
 def test_who_leads_nobody_enters_only_the_own_absence(world: World, db: Connection) -> None:

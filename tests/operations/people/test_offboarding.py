@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from sqlalchemy import Connection, text
 
+from casework import reasons
 from casework.engine.state.case import READY
 from casework.errors import CasesLeft, InvalidForm, NotAllowed, NotFound, WrongState
 from casework.operations.cases.service import declare_interest
@@ -72,7 +73,7 @@ def test_nobody_takes_a_case_in_which_they_have_an_interest(world: World, db: Co
     db.execute(text("UPDATE cases SET interests = ARRAY[:id]"), {"id": world.people["other_officer"]})
     with pytest.raises(InvalidForm) as refusal:
         give(world, db, number, "other_officer")
-    assert refusal.value.fields == {"successor": "has declared an interest in this case"}
+    assert refusal.value.fields == {"successor": reasons.cases.DECLARED_INTEREST}
 
 
 def test_nobody_is_offered_who_would_be_refused_and_who_may_not_hand_over_is_told_why(
@@ -84,7 +85,7 @@ def test_nobody_is_offered_who_would_be_refused_and_who_may_not_hand_over_is_tol
     (mine,) = show_leaver(db, world.actor(db, "supervisor"), world.people["officer"]).cases
     (others,) = show_leaver(db, world.actor(db, "second_supervisor"), world.people["officer"]).cases
     assert mine.successors == others.successors == []
-    assert mine.why_not == "You may not do this: you have declared an interest in this case."
+    assert str(mine.why_not) == "You may not do this: you have declared an interest in this case."
     assert others.why_not is None
 
 

@@ -312,7 +312,8 @@ def test_each_fault_stands_by_its_field_and_in_the_list_above() -> None:
     typed = MultiDict({"f-number": "twelve", "f-items.0.what": "Call", "f-items.0.by": "soon", "f-money.amount": "x"})
     with pytest.raises(InvalidForm) as refused:
         checked(parse_form(Every.rule(), typed))
-    form = every(submitted=typed, faults=refused.value.fields)
+    faults_said = {name: str(why) for name, why in refused.value.fields.items()}
+    form = every(submitted=typed, faults=faults_said)
     faults = {one.name: one.fault for one in form.faulty}
     assert faults["number"] == "is not a number"
     assert faults["money"] == "is not a number"

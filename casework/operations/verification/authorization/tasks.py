@@ -48,7 +48,7 @@ def judge_completed(evidence: Evidence, before: Case, event: Event) -> Reasons:
     rule, track = edition.tasks[task.rule], before.tracks[task.track]
     if before.frozen and event.role in PROVIDER_ROLES:
         yield "the case stood still while a stop was being decided"
-    yield from duty_reasons(before, rule.not_by, {event.actor, event.acting_for}, track)
+    yield from map(str, duty_reasons(before, rule.not_by, {event.actor, event.acting_for}, track))
     if objectors(before, task) & {event.actor, event.acting_for}:
         yield "whoever objected decided on the objection"
     results = {one["id"]: one.get("result", {}) for one in event.effects.get("task_states", ())}

@@ -114,7 +114,7 @@ def _target(before: Case, track: Track, edition: Edition, rule: TransitionRule, 
 
 def _by_person(evidence: Evidence, before: Case, track: Track, rule: TransitionRule, event: Event) -> Reasons:
     yield from role_not_among(before, event, rule.by_people)
-    yield from duty_reasons(before, rule.not_by, {event.actor, event.acting_for}, track)
+    yield from map(str, duty_reasons(before, rule.not_by, {event.actor, event.acting_for}, track))
     if before.frozen and event.role in PROVIDER_ROLES:
         yield "the case stood still while a stop was being decided"
     if rule.target != "=same":

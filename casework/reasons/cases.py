@@ -1,0 +1,74 @@
+"""Why something is refused in a case, whatever it is about."""
+
+from __future__ import annotations
+
+from casework.reasons.base import N_, reason, template
+from casework.reasons.terms import ROLES, STATES_OF_EDITION
+
+ROLE = reason("cases.role", N_("your role does not include it."))
+ELSEWHERE = reason("cases.elsewhere", N_("the case stands elsewhere."))
+FOR_ROLES = template("cases.for_roles", N_("this is for: %(roles)s."), roles=ROLES)
+ROLES_ONLY = template("cases.roles_only", N_("This is for: %(roles)s."), roles=ROLES)
+ACTION_FOR_ROLES = template("cases.action_for_roles", N_("“%(action)s” is for: %(roles)s."), roles=ROLES)
+FOR_ROLES_THEMSELVES = template(
+    "cases.for_roles_themselves", N_("this is for: %(roles)s, in their own name."), roles=ROLES
+)
+STANDS_AT = template("cases.stands_at", N_("it stands at “%(state)s”."), state=STATES_OF_EDITION)
+WAITS_FOR_SECOND = reason("cases.waits_for_second", N_("it waits for a second person already."))
+MOVED_ON = reason("cases.moved_on", N_("the case has moved on."))
+STANDS_STILL = reason("cases.stands_still", N_("the case stands still while a stop is being decided."))
+CLOSED = reason("cases.closed", N_("the case is closed."))
+INTEREST_DECLARED = reason("cases.interest_declared", N_("you have declared an interest in this case."))
+MEDIATED = reason(
+    "cases.mediated",
+    N_(
+        "whoever was a dispute officer of the programme, or worked for a provider that mediates, works on the cases that were opened after that."
+    ),
+)
+ANOTHER_DECIDES = reason("cases.another_decides", N_("another person must decide this than the one who asked for it."))
+ANOTHER_THAN_BEFORE = reason(
+    "cases.another_than_before", N_("another person must do this than the one who did the step before.")
+)
+ANOTHER_THAN_PREPARED = reason(
+    "cases.another_than_prepared", N_("another person must do this than the one who prepared it.")
+)
+NOTHING_DUE = reason("cases.nothing_due", N_("nothing is due on this clock."))
+NO_OWNER = reason("cases.no_owner", N_("nobody owns the case yet."))
+ENDED = reason("cases.ended", N_("it has ended already."))
+OPENED_BY = reason("cases.opened_by", N_("cases are opened by officers and supervisors."))
+HAS_CASE = reason("cases.has_case", N_("this match has its case already."))
+IN_OTHER_HANDS = reason("cases.in_other_hands", N_("the case is in other hands already."))
+DECLARED_INTEREST = reason("cases.declared_interest", N_("has declared an interest in this case"))
+NOT_OFFICER = reason("cases.not_officer", N_("is not an officer of this programme"))
+MEDIATED_THEN = reason(
+    "cases.mediated_then", N_("was one of those who mediate in this programme while the case was there")
+)
+NOT_A_FILTER = reason("cases.not_a_filter", N_("is not a filter"))
+TOO_MANY_FILTERS = reason("cases.too_many_filters", N_("You keep as many filters as there may be. Remove one first."))
+CORRECTED_BY = reason(
+    "cases.corrected_by",
+    N_("an answer is corrected by whoever wrote it while its step lasts, and afterwards by an officer of the case."),
+)
+NOTHING_DIFFERENT = reason("cases.nothing_different", N_("nothing in it is different."))
+GUARD_NOT_ASKED_AGAIN = template("cases.guard_not_asked_again", N_("The condition “%(name)s” cannot be asked again."))
+FOLLOWED = reason(
+    "cases.followed",
+    N_("Something else followed from this answer and stands: undo that by its own action, and do this one again."),
+)
+NOT_WORKED_OUT = reason("cases.not_worked_out", N_("What followed from this answer cannot be worked out again."))
+TASKS_OPENED = reason(
+    "cases.tasks_opened", N_("Tasks were opened by this answer: end those, or ask for the new ones, instead.")
+)
+DEADLINE_COUNTS = reason(
+    "cases.deadline_counts", N_("A deadline that runs counts from this day: ask for more time instead.")
+)
+ITEMS_OPENED = reason(
+    "cases.items_opened", N_("Tasks were opened for each item of this list: add or end those instead.")
+)
+NOBODY_OF_ROLE = template("cases.nobody_of_role", N_("names nobody who is %(role)s here"), role=ROLES)
+NOBODY_HERE = reason("cases.nobody_here", N_("names nobody who is a member here"))
+NO_SUCH_PROVIDER = reason("cases.no_such_provider", N_("names no organisation that takes such referrals"))
+PAPER_MISSING = template("cases.paper_missing", N_("Not on file: %(paper)s."))
+PAPER_EXPIRED = template("cases.paper_expired", N_("Expired on %(day)s: %(paper)s. Hand in one that is valid."))
+PAPER_PENDING = template("cases.paper_pending", N_("Still being checked for harmful content: %(paper)s."))
+PAPER_BLOCKED = template("cases.paper_blocked", N_("Blocked as harmful: %(paper)s. Hand in a clean file."))

@@ -1,0 +1,28 @@
+"""Why a message or a letter is refused."""
+
+from __future__ import annotations
+
+from casework.reasons.base import N_, reason, template
+from casework.reasons.terms import ROLES
+
+NOT_SENT = reason("messages.not_sent", N_("the referral has not been sent, so that nobody there could read it."))
+NEVER_SENT = reason("messages.never_sent", N_("the referral was never sent, so that nobody there could read it."))
+THREAD_ENDED = reason("messages.thread_ended", N_("the referral has ended, and its thread with it."))
+WRONG_PLACE = reason(
+    "messages.wrong_place", N_("an internal note belongs to no referral, and a shared message to one.")
+)
+WRITTEN_BY = template("messages.written_by", N_("this is written by: %(roles)s."), roles=ROLES)
+CORRECTED_BY = reason("messages.corrected_by", N_("a message is corrected by whoever wrote it."))
+TAKEN_BACK = reason("messages.taken_back", N_("the message was taken back."))
+MOST_MENTIONS = template("messages.most_mentions", N_("must name %(most)s people at most"))
+DOES_NOT_FIT = reason("messages.does_not_fit", N_("does not fit the place where this is written"))
+NOT_A_READER = reason("messages.not_a_reader", N_("names somebody who is not among those who may read this"))
+READS_ONLY = reason("messages.reads_only", N_("you read this, and do not write in it."))
+LETTERS_SENT_BY = template("messages.letters_sent_by", N_("letters are sent by: %(roles)s."), roles=ROLES)
+LETTER_TO_NOBODY = reason("messages.letter_to_nobody", N_("as the case stands, this letter goes to nobody there."))
+NO_CHINESE_FONT = reason(
+    "messages.no_chinese_font",
+    N_("no font with Chinese letters is installed (on Debian: apt-get install fonts-wqy-microhei)."),
+)
+NO_WEASYPRINT = reason("messages.no_weasyprint", N_("WeasyPrint is not installed (pip install 'casework[reports]')."))
+NO_PANGO = reason("messages.no_pango", N_("Pango is not installed (on Debian: apt-get install libpangoft2-1.0-0)."))

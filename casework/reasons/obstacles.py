@@ -1,0 +1,29 @@
+"""Why nobody could finish a case any more: what nobody may do, and why each who holds a role for it may not."""
+
+from __future__ import annotations
+
+from casework.reasons.base import N_, reason, template
+from casework.reasons.terms import DEEDS, ITEMS, NAMES, ROLES
+
+DO = template("obstacles.do", N_("“%(do)s”"))
+AT_PROVIDER = template("obstacles.at_provider", N_("Nobody at the provider may do %(deeds)s."), deeds=DEEDS)
+DIFFERENT_PERSONS = template(
+    "obstacles.different_persons",
+    N_("%(deeds)s need different persons, and there is only %(names)s."),
+    deeds=DEEDS,
+    names=NAMES,
+)
+TWO_PERSONS = template(
+    "obstacles.two_persons", N_("%(deeds)s needs two persons, and there is only %(names)s."), deeds=DEEDS, names=NAMES
+)
+FOR_ROLES = template(
+    "obstacles.for_roles", N_("Nobody may do %(deeds)s: it is for %(roles)s."), deeds=DEEDS, roles=ROLES
+)
+ONLY = template("obstacles.only", N_("Only %(name)s could still do %(deeds)s, but %(why)s."), deeds=DEEDS)
+EXCLUDED = template("obstacles.excluded", N_("Nobody may do %(deeds)s: %(why)s."), deeds=DEEDS, why=ITEMS)
+PERSON = template("obstacles.person", N_("%(name)s %(why)s"))
+DID = template("obstacles.did", N_("did “%(do)s”"))
+INTERESTED = reason("obstacles.interested", N_("has declared an interest in the case"))
+AWAY = reason("obstacles.away", N_("is away"))
+NOBODY = reason("obstacles.nobody", N_("nobody"))
+HAND_OVER = template("obstacles.hand_over", N_("%(obstacle)s Another officer could, if the case were handed over."))
