@@ -330,7 +330,7 @@ def _asked(db: Connection, actor: Actor, cases: list[Case]) -> dict[str, set[str
             for one in pages(lambda at: list_notifications(db, actor, cursor=at, limit=100))
         },
         "mentions": {
-            f"{_log_of(db, one['id'])} {one['referral'] or ''}"
+            f"{_log_of(db, one.id)} {one.referral or ''}"
             for one in pages(lambda at: list_mentions(db, actor, cursor=at, limit=100))
         },
     }
