@@ -24,7 +24,8 @@ from casework.settings import Settings
 from casework.web.app import create_app
 from tests.jobs.receiver import Receiver, receiver
 from tests.jobs.test_webhooks import verify
-from tests.journeys.client import Client, Desk, Document, RefusedError
+from tests.journeys.api_hand import ApiHand
+from tests.journeys.client import Client, Document, RefusedError
 from tests.support.malice import PDF
 from tests.support.world import World, build_world, to_referral
 
@@ -116,46 +117,46 @@ def sent(house: House) -> tuple[str, str]:
 
 def test_a_referral_from_offer_to_approval_by_the_providers_own_system(house: House, sent: tuple[str, str]) -> None:
     number, referral = sent
-    desk = Desk(house.people, number)
+    hand = ApiHand(house.people, number)
     house.listen()
     assert [one["id"] for one in house.system.pages("list_referrals")] == [referral]
-    desk.fire("system", "referral:assessment.ask_info")
-    desk.fire("officer", "referral:assessment.supply_info", answer="At the works.")
+    hand.do("system", "referral:assessment.ask_info")
+    hand.do("officer", "referral:assessment.supply_info", answer="At the works.")
     charge = next(
         one["id"]
         for one in house.system.pages("list_people")
         if any(held["role"] == "provider" for held in one["memberships"])
     )
-    desk.fire("system", "referral:assessment.accept", person=charge)
+    hand.do("system", "referral:assessment.accept", person=charge)
     report = house.hand_in(referral, "Assessment report")
     for step in ("admit", "engage", "fix_plan", "data_enough", "panel_done", "send_draft"):
-        work(desk, f"assessment.{step}", report)
-    desk.fire("officer", "assessment.comments_in")
-    work(desk, "assessment.issue_pass", report)
-    work(desk, "referral:assessment.deliver", report)
-    desk.fire("officer", "referral:assessment.approve", rating="5")
+        work(hand, f"assessment.{step}", report)
+    hand.do("officer", "assessment.comments_in")
+    work(hand, "assessment.issue_pass", report)
+    work(hand, "referral:assessment.deliver", report)
+    hand.do("officer", "referral:assessment.approve", rating="5")
     house.listen()
     assert house.told[:4] == ["referral.send", "referral.ask_info", "referral.supply_info", "referral.accept"]
     assert house.told[-2:] == ["referral.deliver", "referral.approve"]
-    mine = [one for one in desk.history("auditor") if one["actor"]["name"] == "LIMS (system of Haidian Assessment Lab)"]
+    mine = [one for one in hand.history("auditor") if one["actor"]["name"] == "LIMS (system of Haidian Assessment Lab)"]
     assert {"ask_info", "accept", "issue_pass", "deliver"} <= {one["what"] for one in mine}
     assert list(verify_all(house.engine)) == []
 
 
-def work(desk: Desk, name: str, report: str) -> None:
+def work(hand: ApiHand, name: str, report: str) -> None:
     """A step of the system's, with its report where the form asks for documents of whatever kind."""
-    form = desk.chance("system", name).action["form"] or []
+    form = hand.chance("system", name).action["form"] or []
     asked = [one["name"] for one in form if one["type"] == "documents" and not one.get("kinds")]
-    desk.fire("system", name, **dict.fromkeys(asked, [report]))
+    hand.do("system", name, **dict.fromkeys(asked, [report]))
 
 
 def test_with_fewer_scopes_each_deed_says_which_one_is_missing(house: House, sent: tuple[str, str]) -> None:
     number, _ = sent
-    desk = Desk(house.people | {"system": house.account("referrals.read")[1]}, number)
+    hand = ApiHand(house.people | {"system": house.account("referrals.read")[1]}, number)
     for transition, scope in (("accept", "referrals.answer"), ("ask_info", "referrals.ask")):
-        chance = desk.chance("system", f"referral:assessment.{transition}")
+        chance = hand.chance("system", f"referral:assessment.{transition}")
         with pytest.raises(RefusedError) as told:
-            desk.send("system", chance, {})
+            hand.send("system", chance, {})
         assert told.value.answer.status == 403
         assert f"lacks the scope {scope}." in told.value.answer.json["detail"]
 
@@ -170,17 +171,17 @@ def test_nothing_of_people_is_a_systems(house: House, operation: str) -> None:
 
 
 def test_a_system_is_in_charge_of_nothing(house: House, sent: tuple[str, str]) -> None:
-    desk = Desk(house.people, sent[0])
+    hand = ApiHand(house.people, sent[0])
     with pytest.raises(RefusedError) as told:
-        desk.fire("system", "referral:assessment.accept", person=house.system.me["id"])
+        hand.do("system", "referral:assessment.accept", person=house.system.me["id"])
     assert "person" in told.value.answer.json["fields"]
 
 
 def test_what_was_sent_twice_under_one_key_is_done_once(house: House, sent: tuple[str, str]) -> None:
-    desk = Desk(house.people, sent[0])
-    chance = desk.chance("system", "referral:assessment.ask_info")
-    data = desk.fill("system", chance.action["form"], {}, {})
-    first, second = (desk.send("system", chance, data, key="the-same-key") for _ in range(2))
+    hand = ApiHand(house.people, sent[0])
+    chance = hand.chance("system", "referral:assessment.ask_info")
+    data = hand.fill("system", chance, {})
+    first, second = (hand.send("system", chance, data, key="the-same-key") for _ in range(2))
     assert (first.json, second.headers["Idempotency-Replayed"]) == (second.json, "true")
 
 
