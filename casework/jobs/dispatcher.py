@@ -5,12 +5,13 @@ from __future__ import annotations
 from sqlalchemy import Connection, Engine
 
 from casework.jobs.queue import CLOCKS, OTHERS, Job, defer, drop_jobs_of_the_dead, try_dispatching
+from casework.operations.core import outbox
 from casework.operations.deadlines import calendars
 from casework.operations.deadlines import timers as deadlines
 from casework.operations.documents import storage
-from casework.operations.integrations import webhooks
+from casework.operations.integrations.webhooks import MESSAGES
 from casework.operations.mediations import succession
-from casework.operations.notifications import mail_outbox
+from casework.operations.notifications.mail_outbox import MAILS
 from casework.operations.notifications.service import any_untold
 from casework.operations.oversight import case_hygiene
 from casework.operations.privacy import erasure
@@ -49,7 +50,7 @@ def _due(db: Connection, *, mailing: bool) -> list[Job]:
     jobs += [Job(OTHERS, "pass_on", f"pass_on {log}", {"log": log}) for log in left]
     queues = allocation.list_due(db, but=_NOT_ON_THE_WAY.format(prefix="allocate", id="a.id"), most=MOST)
     jobs += [Job(OTHERS, "allocate", f"allocate {one}", {"allocation": one}) for one in queues]
-    hooks = webhooks.list_due(db, but=_NOT_ON_THE_WAY.format(prefix="hook", id="m.id"), most=MOST)
+    hooks = outbox.list_due(db, MESSAGES, but=_NOT_ON_THE_WAY.format(prefix="hook", id="m.id"), most=MOST)
     # One receiver's messages go one after the other, so that a slow one holds up nobody else's.
     jobs += [Job(OTHERS, "hook", f"hook {one}", {"message": one}, f"hooks of {endpoint}") for one, endpoint in hooks]
     scanning = storage.list_pending(db, but=_NOT_ON_THE_WAY.format(prefix="scan", id="b.id"), most=MOST)
@@ -59,7 +60,7 @@ def _due(db: Connection, *, mailing: bool) -> list[Job]:
     if storage.any_left(db):
         jobs.append(Job(OTHERS, "sweep", "sweep"))
     if mailing:
-        sending = mail_outbox.list_due(db, but=_NOT_ON_THE_WAY.format(prefix="send", id="m.id"), most=MOST)
+        sending = outbox.list_due(db, MAILS, but=_NOT_ON_THE_WAY.format(prefix="send", id="m.id"), most=MOST)
         # One person's mails go one after the other, in the order in which they were written.
         jobs += [Job(OTHERS, "send", f"send {mail}", {"mail": mail}, f"mails of {person}") for mail, person in sending]
     return jobs

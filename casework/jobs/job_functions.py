@@ -19,6 +19,7 @@ from casework.jobs.virus_scanner import scan
 from casework.jobs.webhook_client import Unreachable, deliver
 from casework.operations.auth.passkeys import forget_challenges
 from casework.operations.auth.throttling import forget_attempts
+from casework.operations.core import outbox
 from casework.operations.core.actions import new_id
 from casework.operations.core.rate_limits import forget_uses
 from casework.operations.deadlines.calendars import recount_programme
@@ -154,7 +155,7 @@ def send(hands: Hands, mail: str) -> None:
         if isinstance(composed, LetterMail):
             pieces = cabinet_of(hands.engine, hands.settings).read(db, composed.file)
             composed = replace(composed, content=b"".join(pieces))
-        repeated = composed is not None and mail_outbox.begin(db, mail)
+        repeated = composed is not None and outbox.begin(db, mail_outbox.MAILS, mail)
     if composed is None:
         return
     # No transaction is open while the mail server makes us wait.
@@ -165,13 +166,14 @@ def send(hands: Hands, mail: str) -> None:
         answer = post(message, hands.settings)
     except (Refused, NoAddress) as fault:
         with transaction(hands.engine) as db:
-            mail_outbox.refused(db, mail, str(fault))
+            outbox.give_up(db, mail_outbox.MAILS, mail, str(fault))
     except NotNow as fault:
         with transaction(hands.engine) as db:
-            mail_outbox.postpone(db, mail, str(fault), first_pause_s=hands.settings.smtp_retry_s)
+            rest = mail_outbox.rest_after(hands.settings.smtp_retry_s)
+            outbox.postpone(db, mail_outbox.MAILS, mail, str(fault), rest=rest)
     else:
         with transaction(hands.engine) as db:
-            mail_outbox.delivered(db, mail, answer)
+            outbox.taken(db, mail_outbox.MAILS, mail, answer)
 
 
 @_task(OTHERS)
@@ -190,11 +192,11 @@ def hook(hands: Hands, message: str) -> None:
         status, what = 0, str(fault)
     with transaction(hands.engine) as db:
         if 200 <= status < 300:
-            webhooks.delivered(db, message, what)
+            outbox.taken(db, webhooks.MESSAGES, message, what)
         elif status == 410:
             webhooks.gone(db, message, what)
         else:
-            webhooks.postpone(db, message, what)
+            outbox.postpone(db, webhooks.MESSAGES, message, what, rest=webhooks.rest_after)
 
 
 @_task(OTHERS)

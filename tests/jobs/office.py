@@ -9,6 +9,7 @@ from sqlalchemy import Engine, text
 
 from casework.jobs.dispatcher import _NOT_ON_THE_WAY, MOST
 from casework.jobs.job_functions import Hands, send, tell
+from casework.operations.core import outbox
 from casework.operations.notifications import mail_outbox as mails
 from casework.records.database import connect_engine, transaction
 from casework.settings import Settings
@@ -32,7 +33,7 @@ class Office:
         hands = Hands(engine, later)
         tell(hands)
         with transaction(engine) as db:
-            due = mails.list_due(db, but=_NOT_ON_THE_WAY.format(prefix="send", id="m.id"), most=MOST)
+            due = outbox.list_due(db, mails.MAILS, but=_NOT_ON_THE_WAY.format(prefix="send", id="m.id"), most=MOST)
         for mail, _ in due:
             send(hands, mail)
         engine.dispose()

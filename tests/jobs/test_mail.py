@@ -11,6 +11,7 @@ from sqlalchemy import text
 
 from casework.jobs.job_functions import Hands, tell
 from casework.operations.cases.service import hand_over
+from casework.operations.core import outbox
 from casework.operations.core.national_holidays import china
 from casework.operations.core.notification_preferences import set_telling
 from casework.operations.deadlines.timers import ring_due
@@ -402,8 +403,8 @@ def test_a_mail_that_may_have_come_before_says_so_and_keeps_its_name(office: Off
     office.referral()
     tell(Hands(office.engine, office.settings))
     with transaction(office.engine) as db:
-        for mail, _ in mail_outbox.list_due(db, but="true", most=10):
-            assert not mail_outbox.begin(db, mail)
+        for mail, _ in outbox.list_due(db, mail_outbox.MAILS, but="true", most=10):
+            assert not outbox.begin(db, mail_outbox.MAILS, mail)
     office.run()
     (mail,) = office.mails("provider")
     assert mail["X-Casework-Repeat"] == "maybe"

@@ -20,6 +20,7 @@ from casework.errors import InvalidForm, NotFound, Refused
 from casework.jobs.dispatcher import _NOT_ON_THE_WAY, MOST
 from casework.jobs.job_functions import Hands, hook, tell
 from casework.jobs.webhook_client import Unreachable, deliver
+from casework.operations.core import outbox
 from casework.operations.documents.key_material import open_vault
 from casework.operations.integrations import webhooks
 from casework.operations.integrations.ssrf_guard import Forbidden, inside_of
@@ -74,7 +75,9 @@ class Site:
         hands = Hands(engine, settings)
         tell(hands)
         with transaction(engine) as db:
-            due = webhooks.list_due(db, but=_NOT_ON_THE_WAY.format(prefix="hook", id="m.id"), most=MOST)
+            due = outbox.list_due(
+                db, webhooks.MESSAGES, but=_NOT_ON_THE_WAY.format(prefix="hook", id="m.id"), most=MOST
+            )
         for message, _ in due:
             hook(hands, message)
         engine.dispose()
@@ -411,7 +414,7 @@ def test_a_message_that_may_have_come_before_says_so(site: Site) -> None:
     site.referral()
     tell(Hands(site.engine, site.settings))
     with transaction(site.engine) as db:
-        ((message, _),) = webhooks.list_due(db, but="true", most=MOST)
+        ((message, _),) = outbox.list_due(db, webhooks.MESSAGES, but="true", most=MOST)
         assert webhooks.prepare(db, message, open_vault(site.settings)) is not None
     hook(Hands(site.engine, site.settings), message)
     (got,) = site.box.got

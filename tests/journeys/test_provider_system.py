@@ -16,6 +16,7 @@ from werkzeug.serving import make_server
 
 from casework.jobs.dispatcher import _NOT_ON_THE_WAY, MOST
 from casework.jobs.job_functions import Hands, hook, tell
+from casework.operations.core import outbox
 from casework.operations.integrations import webhooks
 from casework.operations.integrations.scopes import SCOPES
 from casework.operations.verification.service import verify_all
@@ -65,7 +66,9 @@ class House:
         hands = Hands(self.engine, self.settings)
         tell(hands)
         with transaction(self.engine) as db:
-            due = webhooks.list_due(db, but=_NOT_ON_THE_WAY.format(prefix="hook", id="m.id"), most=MOST)
+            due = outbox.list_due(
+                db, webhooks.MESSAGES, but=_NOT_ON_THE_WAY.format(prefix="hook", id="m.id"), most=MOST
+            )
         for message, _ in due:
             hook(hands, message)
         assert all(verify(got, self.secret) for got in self.box.got)

@@ -26,8 +26,8 @@ from casework.errors import NotFound, Refused
 from casework.json_values import JsonObject
 from casework.ledger.canonical_json import instant
 from casework.operations.auth.step_up import sensitive
+from casework.operations.core import outbox
 from casework.operations.core.actions import new_id
-from casework.operations.core.delivery_attempts import BEGUN, COUNT, ENDED, UNKNOWN
 from casework.operations.core.encryption import Vault
 from casework.operations.core.idempotency import Done, Request, ask, finish
 from casework.operations.core.paging import Page, cursor_id, cursor_time, from_cursor, insist_limit, page
@@ -123,22 +123,14 @@ class Message:
     repeated: bool = False
 
 
-_DUE = """
-    SELECT m.id, m.endpoint_id FROM webhook_messages m
-    WHERE m.state = 'queued' AND m.send_at <= (SELECT casework_now()) AND {but} ORDER BY m.send_at, m.id LIMIT :most
-"""
-
-
-def list_due(db: Connection, *, but: str, most: int) -> list[tuple[str, str]]:
-    """Messages that are due and for which endpoint, the earliest first. `but` is a condition on `m.id`."""
-    return [(row.id, row.endpoint_id) for row in db.execute(text(_DUE.format(but=but)), {"most": most})]
+MESSAGES = outbox.Outbox(table="webhook_messages", receiver="m.endpoint_id", taken="delivered", longest=200, ends=False)
 
 
 def prepare(db: Connection, message: str, vault: Vault) -> Message | None:
     """A queued message, signed for this moment; None where it is not queued any more, or its endpoint has ended."""
     row = db.execute(
         text(
-            f"SELECT m.id, m.payload, {UNKNOWN} AS unknown, e.id AS endpoint, e.url, e.secret, e.ended_at, casework_now() AS now,"
+            "SELECT m.id, m.payload, e.id AS endpoint, e.url, e.secret, e.ended_at, casework_now() AS now,"
             " CASE WHEN e.former_until > casework_now() THEN e.former END AS former"
             " FROM webhook_messages m JOIN webhook_endpoints e ON e.id = m.endpoint_id"
             " WHERE m.id = CAST(:id AS uuid) AND m.state = 'queued' FOR NO KEY UPDATE OF m"
@@ -148,22 +140,17 @@ def prepare(db: Connection, message: str, vault: Vault) -> Message | None:
     if row is None:
         return None
     if row.ended_at is not None:
-        _note(db, message, "cancelled", "its endpoint has ended")
+        outbox.cancel(db, MESSAGES, message, "its endpoint has ended")
         return None
-    db.execute(text(f"UPDATE webhook_messages SET tries = {BEGUN} WHERE id = CAST(:id AS uuid)"), {"id": message})
+    repeated = outbox.begin(db, MESSAGES, message)
     keys = [vault.open(one, row.endpoint)[0] for one in (row.secret, row.former) if one is not None]
     id, timestamp = f"msg_{row.id}", int(row.now.timestamp())
-    return Message(id, row.url, row.payload, timestamp, sign(keys, id, timestamp, row.payload), row.unknown)
-
-
-def delivered(db: Connection, message: str, what: str) -> None:
-    """The receiver has taken it."""
-    _note(db, message, "delivered", what)
+    return Message(id, row.url, row.payload, timestamp, sign(keys, id, timestamp, row.payload), repeated)
 
 
 def gone(db: Connection, message: str, what: str) -> None:
     """The receiver wants nothing any more: its endpoint ends."""
-    _note(db, message, "failed", what)
+    outbox.give_up(db, MESSAGES, message, what)
     ended = db.execute(
         text(
             "UPDATE webhook_endpoints SET ended_at = casework_now() WHERE ended_at IS NULL"
@@ -177,22 +164,9 @@ def gone(db: Connection, message: str, what: str) -> None:
         )
 
 
-def postpone(db: Connection, message: str, what: str) -> None:
-    """Try again later, each time after a longer rest; at last give it up."""
-    tried: int = db.execute(
-        text(f"SELECT {COUNT} FROM webhook_messages WHERE id = CAST(:id AS uuid)"), {"id": message}
-    ).scalar_one()
-    _note(db, message, "failed" if tried >= len(PAUSES) else "queued", what, PAUSES[min(tried, len(PAUSES) - 1)])
-
-
-def _note(db: Connection, message: str, state: str, what: str, pause: timedelta = timedelta(0)) -> None:
-    db.execute(
-        text(
-            f"UPDATE webhook_messages SET state = :state, send_at = casework_now() + CAST(:pause AS interval), tries = {ENDED}"
-            " WHERE id = CAST(:id AS uuid) AND state = 'queued'"
-        ),
-        {"id": message, "state": state, "what": what[:200], "pause": pause},
-    )
+def rest_after(count: int, age: timedelta) -> timedelta | None:
+    """Each rest is longer than the one before; after the last it is given up."""
+    return PAUSES[count] if count < len(PAUSES) else None
 
 
 # --- what a provider's lead does ---------------------------------------------------------------------------------------
@@ -371,10 +345,7 @@ def replay_message(db: Connection, actor: Actor, message: str, request: Request)
         raise Refused(reasons.integrations.ENDPOINT_ENDED)
     if row.state == "queued":
         raise Refused(reasons.integrations.WAITS_ALREADY)
-    db.execute(
-        text("UPDATE webhook_messages SET state = 'queued', send_at = casework_now() WHERE id = CAST(:id AS uuid)"),
-        {"id": message},
-    )
+    outbox.queue_again(db, MESSAGES, message)
     return finish(db, actor, request, Done({"id": message, "endpoint": row.endpoint_id, "state": "queued"}))
 
 

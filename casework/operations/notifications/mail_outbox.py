@@ -32,7 +32,7 @@ from casework.json_values import JsonMapping, JsonObject
 from casework.operations.auth.account_log import ACCOUNT
 from casework.operations.auth.account_mail import AccountMail, write_account_mail
 from casework.operations.auth.password_change import LINK, LinkMail, write_link
-from casework.operations.core.delivery_attempts import BEGUN, COUNT, ENDED, UNKNOWN
+from casework.operations.core import outbox
 from casework.operations.core.encryption import Vault
 from casework.operations.core.idempotency import Done, Request, ask, finish
 from casework.operations.core.paging import Page, cursor_id, cursor_time, from_cursor, insist_limit, page
@@ -84,15 +84,13 @@ class Mail:
     items: tuple[Item, ...]
 
 
-_DUE = """
-    SELECT m.id, coalesce(m.person_id, m.invitation_id, m.file_id) AS reader FROM mails m WHERE m.state = 'queued' AND m.send_at <= (SELECT casework_now()) AND {but}
-    ORDER BY m.send_at, m.id LIMIT :most
-"""
-
-
-def list_due(db: Connection, *, but: str, most: int) -> list[tuple[str, str]]:
-    """Mails that are due and for whom, the earliest first. `but` is a condition on `m.id` that leaves some out."""
-    return [(row.id, row.reader) for row in db.execute(text(_DUE.format(but=but)), {"most": most})]
+MAILS = outbox.Outbox(
+    table="mails",
+    receiver="coalesce(m.person_id, m.invitation_id, m.file_id)",
+    taken="sent",
+    longest=500,
+    ends=True,
+)
 
 
 _QUEUED = text("""
@@ -121,27 +119,27 @@ def compose(
     if row.file_id is not None:
         posted = write_letter_mail(db, mail)
         if posted is None:
-            _end(db, mail, "cancelled", "its address was erased")
+            outbox.cancel(db, MAILS, mail, "its address was erased")
         return posted
     if row.kind in (ACCOUNT, LINK):
         own = write_account_mail(db, mail) if row.kind == ACCOUNT else write_link(db, mail, vault)
         if own is None:
-            _end(db, mail, "cancelled", "its account or its link is gone")
+            outbox.cancel(db, MAILS, mail, "its account or its link is gone")
         return own
     if row.kind == ROLE:
         role = write_role_mail(db, mail)
         if role is None:
-            _end(db, mail, "cancelled", "its reader looks after the programme no more")
+            outbox.cancel(db, MAILS, mail, "its reader looks after the programme no more")
         return role
     if row.person is None:
         invitation = write_invitation(db, mail, vault)
         if invitation is None:
-            _end(db, mail, "cancelled", "its invitation is not open any more")
+            outbox.cancel(db, MAILS, mail, "its invitation is not open any more")
         return invitation
     actor = find_actor(db, row.person) if row.active else None
     found = db.execute(_ITEMS, seen_by(actor) | {"mail": mail, "lasting": list(LASTING)}).all() if actor else []
     if not found:
-        _end(db, mail, "cancelled", "nothing of it is left to be said")
+        outbox.cancel(db, MAILS, mail, "nothing of it is left to be said")
         return None
     why = _explained(db, actor, found) if actor else {}
     items = tuple(
@@ -162,52 +160,15 @@ def _explained(db: Connection, actor: Actor, found: Sequence[Any]) -> dict[str, 
     return made
 
 
-_BEGIN = text(f"""
-    WITH before AS (SELECT {UNKNOWN} AS unknown FROM mails WHERE id = CAST(:id AS uuid)),
-    begun AS (UPDATE mails SET tries = {BEGUN} WHERE id = CAST(:id AS uuid))
-    SELECT unknown FROM before
-""")
+def rest_after(first_pause_s: float) -> outbox.Rest:
+    """Each rest is twice as long; after three days it is given up."""
 
+    def rest(count: int, age: timedelta) -> timedelta | None:
+        if age > GIVEN_UP_AFTER:
+            return None
+        return timedelta(seconds=min(LONGEST_PAUSE_S, first_pause_s * 2 ** min(count, 20)))
 
-def begin(db: Connection, mail: str) -> bool:
-    """Note, before it goes, that it is tried now; whether an earlier attempt may have arrived, of which nobody knows."""
-    return bool(db.execute(_BEGIN, {"id": mail}).scalar_one())
-
-
-_TRIED = f"tries = {ENDED}"
-
-
-def _end(db: Connection, mail: str, state: str, what: str) -> None:
-    db.execute(
-        text(
-            f"UPDATE mails SET state = :state, ended_at = casework_now(), {_TRIED}"
-            " WHERE id = CAST(:id AS uuid) AND state = 'queued'"
-        ),
-        {"id": mail, "state": state, "what": what[:500]},
-    )
-
-
-def delivered(db: Connection, mail: str, answer: str) -> None:
-    """The mail server has taken it."""
-    _end(db, mail, "sent", answer)
-
-
-def refused(db: Connection, mail: str, why: str) -> None:
-    """The mail server will not take it, however often it is asked."""
-    _end(db, mail, "failed", why)
-
-
-def postpone(db: Connection, mail: str, why: str, *, first_pause_s: float) -> None:
-    """Try again later, each time after twice as long; give up after three days."""
-    db.execute(
-        text(
-            "UPDATE mails SET state = CASE WHEN made_at < casework_now() - :given_up THEN 'failed' ELSE 'queued' END,"
-            " ended_at = CASE WHEN made_at < casework_now() - :given_up THEN casework_now() END,"
-            f" send_at = casework_now() + make_interval(secs => least(:longest, :first * power(2, least({COUNT}, 20)))),"
-            f" {_TRIED} WHERE id = CAST(:id AS uuid) AND state = 'queued'"
-        ),
-        {"id": mail, "what": why[:500], "given_up": GIVEN_UP_AFTER, "longest": LONGEST_PAUSE_S, "first": first_pause_s},
-    )
+    return rest
 
 
 # --- the administrator's log -----------------------------------------------------------------------------------------
@@ -265,10 +226,12 @@ def resend_mail(db: Connection, actor: Actor, mail: str, request: Request) -> Do
         raise NotFound("mail")
     if row.state == "queued":
         raise Refused(reasons.integrations.WAITS_ALREADY)
+    outbox.queue_again(db, MAILS, mail)
     note = json.dumps([{"at": None, "what": f"sent again by {actor.name}"}])
+    # Whoever sends it again gives it three days more.
     db.execute(
         text(
-            "UPDATE mails SET state = 'queued', made_at = casework_now(), send_at = casework_now(), ended_at = NULL,"
+            "UPDATE mails SET made_at = casework_now(),"
             " tries = tries || jsonb_set(CAST(:note AS jsonb), '{0,at}', to_jsonb(casework_now()))"
             " WHERE id = CAST(:id AS uuid)"
         ),
