@@ -58,6 +58,7 @@ from casework.operations.auth.step_up import insist_proved
 from casework.operations.core.idempotency import Done
 from casework.operations.documents.upload_limits import MOST_BYTES
 from casework.operations.documents.uploads import receive
+from casework.reasons import Reason, Text
 from casework.records.database import walled_transaction
 
 PREFIX = "/api/v1"
@@ -214,12 +215,19 @@ def _perform(route: Route, view: Callable[[Call], Any], call: Call) -> Any:
         raise NotFound(route.noun) from None
 
 
+def _said(value: object) -> str:
+    """A reason within an answer, as programs are told it; nothing else is made a text by itself."""
+    if isinstance(value, Reason | Text):
+        return str(value)
+    raise TypeError(f"{type(value).__name__} is no JSON")
+
+
 def _respond(done: Done | Outgoing) -> Response:
     if isinstance(done, Outgoing):
         return as_attachment(done.pieces, done.name, done.size)
     # Sorted, so that an answer that was kept and is given again is the same to the letter.
     response = Response(
-        json.dumps(done.answer, ensure_ascii=False, sort_keys=True, default=str),
+        json.dumps(done.answer, ensure_ascii=False, sort_keys=True, default=_said),
         done.status,
         mimetype="application/json",
     )
