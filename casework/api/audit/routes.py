@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
+
 from casework.api.audit import schemas
 from casework.api.protocol.routes import Call, Json, Route, get
 from casework.operations.audit import questions
@@ -24,10 +26,8 @@ def list_audit_answers(call: Call) -> Page[AuditEvent]:
 
 
 def draw_sample(call: Call) -> dict[str, Json]:
-    return {
-        "items": questions.draw_sample(call.db, call.actor, seed=call.query.seed, size=call.query.size),
-        "next": None,
-    }
+    drawn = questions.draw_sample(call.db, call.actor, seed=call.query.seed, size=call.query.size)
+    return {"items": [asdict(case) for case in drawn], "next": None}
 
 
 ROUTES: tuple[Route, ...] = (
