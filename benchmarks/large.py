@@ -60,13 +60,14 @@ _CASES = """
 """
 _TRACKS = """
     INSERT INTO tracks (id, log_id, workflow, edition, kind, provider_id, states, entered_at, opened_at, position, revision,
-        replaced, came_from, fired, given, barred, ended_at)
+        replaced, came_from, fired, given, barred, ended_at, part, played)
     SELECT md5(k || ' of ' || c.id)::uuid, c.id, k, %(edition)s, CASE k WHEN 'case' THEN 'case' ELSE 'assessment' END,
         CASE WHEN k = 'referral' THEN md5('organisation ' || 1 + substr(c.number, 3)::int %% %(queues)s)::uuid END,
         ARRAY[CASE WHEN k = 'case' THEN c.state ELSE 'step2' END], c.opened_at, c.opened_at,
         CASE k WHEN 'case' THEN 0 ELSE 1000 END, 1, false, '{}', CASE k WHEN 'case' THEN '{}'::jsonb ELSE
             jsonb_build_object('send', jsonb_build_object('count', 1, 'at', c.opened_at, 'actor', 'system', 'acting_for', NULL, 'data', '{}'::jsonb)) END,
-        '{}', '{}', c.closed_at
+        '{}', '{}', c.closed_at, CASE k WHEN 'case' THEN 'main' ELSE 'request' END,
+        CASE k WHEN 'case' THEN '{}'::jsonb ELSE '{"sends": "send"}'::jsonb END
     FROM cases c CROSS JOIN unnest('{case,referral}'::text[]) k WHERE c.number LIKE 'L-%%'
 """
 # One for the case's officer, of which every fourth is taken; two for the supervisors; one for a provider.

@@ -116,8 +116,8 @@ class Yardstick:
         )
         db.execute(
             "INSERT INTO tracks (id, log_id, workflow, edition, kind, states, entered_at, opened_at, position, revision,"
-            " replaced, came_from, fired, given, barred) VALUES (%s, %s, 'case', %s, 'case', '{step1}', clock_timestamp(),"
-            " clock_timestamp(), 1000, 1, false, '{}', '{}', '{}', '{}')",
+            " replaced, came_from, fired, given, barred, part, played) VALUES (%s, %s, 'case', %s, 'case', '{step1}',"
+            " clock_timestamp(), clock_timestamp(), 1000, 1, false, '{}', '{}', '{}', '{}', 'main', '{}')",
             (hand.track, hand.log, kept.edition),
         )
         self._step_rows(hand)

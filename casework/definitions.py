@@ -13,6 +13,7 @@ from casework.engine.definition.editions import Edition, load
 from casework.engine.definition.grammar import Workflow
 from casework.engine.definition.publisher import Audited, audited
 from casework.engine.execution.context import Library
+from casework.errors import NotFound
 
 #: A package of workflows names itself in this group; its DEFINITIONS and its folder `published` are what counts.
 GROUP = "casework.workflows"
@@ -88,6 +89,23 @@ def library_of(editions: Iterable[Edition], stored: Iterable[Edition] = ()) -> L
         if one.workflow not in newest or newest[one.workflow].number < one.number:
             newest[one.workflow] = in_force.get((one.workflow, one.number), one)
     return Library(kept, {name: one.fingerprint for name, one in newest.items()})
+
+
+def playing(part: str) -> Edition:
+    """The newest edition of the workflow that plays a part. Raises NotFound where no package has one."""
+    found = load_library().playing(part)
+    if found is None:
+        raise NotFound("workflow")
+    return found
+
+
+def names_of_part(part: str) -> list[str]:
+    """What plays a part in any edition, by name: states, transitions and tasks."""
+    editions = load_library().editions.values()
+    states = {one.path for edition in editions for one in edition.states.values() if one.part == part}
+    transitions = {one.name for edition in editions for one in edition.transitions if one.part == part}
+    tasks = {one.name for edition in editions for one in edition.tasks.values() if one.part == part}
+    return sorted(states | transitions | tasks)
 
 
 def file_name(edition: Edition) -> str:

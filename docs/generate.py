@@ -19,17 +19,19 @@ from casework.api import PREFIX, ROUTES
 from casework.api.protocol.errors import STATUS
 from casework.api.protocol.scopes import BY_TRANSITION, EVERY, TABLE
 from casework.cli import main
-from casework.definitions import load_definitions
+from casework.definitions import load_definitions, playing
 from casework.engine.definition.editions import Edition, PaperRule, StateRule, TaskRule, TransitionRule
 from casework.engine.definition.grammar import PREVIOUS_STEP
 from casework.engine.definition.publisher import publish
 from casework.engine.definition.registry import GUARDS
 from casework.engine.execution import task_lifecycle
+from casework.engine.parts import REFERRAL
 from casework.operations.auth.throttling import MOST_OF_ADDRESS, WINDOW
 from casework.operations.core.rate_limits import ALLOWANCES
-from casework.operations.integrations.scopes import DELIVER, NONE, SCOPES, TRANSITIONS
+from casework.operations.integrations.scopes import DELIVER, NONE, SCOPES, scope_of_transition
 from casework.operations.integrations.service_accounts import MOST_A_MINUTE
 from casework.operations.verification.coverage import COVERED
+from casework.permissions.actors import PROVIDER_ROLES
 from casework.reasons.base import CATALOGUE
 from casework.settings import Settings
 from casework.web.shell.rate_limits import LIMITED
@@ -590,8 +592,15 @@ def scopes() -> Iterator[str]:
     yield ""
     yield from table(
         ("Transition", "Scope"),
-        ((f"`{name}`", f"`{scope}`" if scope else "none: for people alone") for name, scope in TRANSITIONS.items()),
+        ((f"`{name}`", f"`{scope}`" if scope else "none: for people alone") for name, scope in _theirs()),
     )
+
+
+def _theirs() -> Iterator[tuple[str, str]]:
+    """What a provider fires on a request, with the scope that it needs."""
+    for rule in playing(REFERRAL).transitions:
+        if set(rule.by_people) & PROVIDER_ROLES:
+            yield rule.name, scope_of_transition(rule.name)
 
 
 # --- ASVS ------------------------------------------------------------------------------------------------------------

@@ -68,6 +68,7 @@ MAY_IMPORT["workflows"] = {"casework.engine"}
 SUBJECTS: dict[str, list[str]] = {
     "casework.engine": [
         "parties",
+        "parts",
         "roles",
         "deadlines",
         "state",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from casework.engine import parts
 from casework.engine.definition.grammar import (
     EXCEPTION,
     EXTENSION,
@@ -49,6 +50,7 @@ renew_consent = Task(
 #: Opened by the engine when a consent on which sharing leaned is withdrawn or expires.
 consent_lost = Task(
     "consent_lost", "Decide what follows from the lost consent", Role.OFFICER, working_days(2), forms.LostConsent,
+    part=parts.AFTER_LOST_CONSENT,
 )  # fmt: skip
 
 screening = Task(
@@ -64,10 +66,11 @@ nda = Task(
 decide_plan = Task(
     "decide_plan", "Approve the plan, or return it", Role.SUPERVISOR, working_days(5), forms.ReturnedPlan,
     not_by=("service_plan",), opens=(Again("service_plan"),), unless_open=True, done="returned the service plan",
+    decides="plans",
 )  # fmt: skip
 service_plan = Task(
     "service_plan", "Draw up the service plan", Role.OFFICER, working_days(20), forms.ServicePlan, opens=(decide_plan,),
-    unless_open=True, done="handed in the service plan",
+    unless_open=True, done="handed in the service plan", part=parts.MAKES_PLAN,
 )  # fmt: skip
 
 decide_waiver = Task(
@@ -78,6 +81,7 @@ decide_waiver = Task(
     agreement_forms.DecidedWaiver,
     not_by=("ask_waiver",),
     audited=(WAIVER, "granted", True),
+    decides="waivers",
 )
 ask_waiver = Task(
     "ask_waiver", "Ask for a waiver", Role.OFFICER, working_days(5), agreement_forms.AskedWaiver, opens=(decide_waiver,),
@@ -193,6 +197,7 @@ class Case(Workflow):
     """A match between a need and a technology, followed by one officer until it is at work or has come to an end."""
 
     title = "Case"
+    part = parts.MAIN
 
     proposed = State("Proposed", INTAKE, working_days(5), "Triage", do="Assign or take the case")
     triage = State("Triage", Role.OFFICER, working_days(10), "Triage", do="Bring the case through triage")
@@ -203,7 +208,14 @@ class Case(Workflow):
     agreement = State("Agreement", Role.OFFICER, calendar_days(60), "Sign", do="Bring the agreement to signature")
     deployment = State("Deployment", Role.OFFICER, calendar_days(270), "Deploy", do="Follow the work on site")
     monitoring = State("Monitoring", Role.OFFICER, calendar_days(365), "Monitor", do="Follow the operation")
-    closing = State("Closing", Role.SUPERVISOR, calendar_days(45), "Close", do="Close the case, or return it to work")
+    closing = State(
+        "Closing",
+        Role.SUPERVISOR,
+        calendar_days(45),
+        "Close",
+        do="Close the case, or return it to work",
+        decides="closings",
+    )
     on_hold = State("On hold", Role.OFFICER, calendar_days(60), PREVIOUS_STEP, do="Resume the case in time")
     closed = Final("Closed", step="Close")
 
@@ -224,6 +236,7 @@ class Case(Workflow):
     confirm_interest = consent.to(
         scoping, by=Role.OFFICER, do="Confirm both parties' interest", done="confirmed both parties' interest",
         guards=[guards.interest_is_confirmed], opens=[screening, kick_off, nda, service_plan],
+        part=parts.CONFIRMS_INTEREST,
     )  # fmt: skip
     approve_plan = scoping.to(
         assessment, by=Role.SUPERVISOR, do="Approve the plan", done="approved the plan",
@@ -233,7 +246,7 @@ class Case(Workflow):
         structuring, by=Role.SUPERVISOR, kind=EXCEPTION, do="Approve the plan without an assessment",
         done="approved the plan without an assessment", form=forms.SkippedAssessment,
         guards=[*PLAN_GUARDS, guards.skipping_was_asked, guards.statement_or_reason], opens=STRUCTURING,
-        ends=("decide_plan",), not_by=("service_plan", "nda"), audited=WAIVER,
+        ends=("decide_plan",), not_by=("service_plan", "nda"), audited=WAIVER, decides="plans",
     )  # fmt: skip
     assessment_passed = assessment.to(
         structuring, by=Role.OFFICER, do="Go on to structuring", done="took the assessment as passed",
@@ -251,12 +264,13 @@ class Case(Workflow):
     sign = agreement.to(
         deployment, by=Role.OFFICER, do="Record the signed agreement", done="recorded the signed agreement",
         form=agreement_forms.Signing, guards=SIGN_GUARDS, needs=[SIGNED_AGREEMENT], effects=[effects.burden_rights], opens=[Track("deployment"), condition],
-        siblings=True, consequence="The rights named count as licensed or transferred in every other case.",
+        siblings=True, part=parts.TAKES_RIGHTS, consequence="The rights named count as licensed or transferred in every other case.",
     )  # fmt: skip
     sign_no_site = agreement.to(
         monitoring, by=Role.OFFICER, do="Record a signed agreement without a site",
         done="recorded a signed agreement without a site", form=agreement_forms.SigningWithoutSite, guards=SIGN_GUARDS,
         needs=[SIGNED_AGREEMENT], effects=[effects.burden_rights], opens=[_follow_up(90), _follow_up(180), _follow_up(365)], siblings=True,
+        part=parts.TAKES_RIGHTS,
         consequence="The rights named count as licensed or transferred in every other case.",
     )  # fmt: skip
     accept_site = deployment.to(
@@ -321,7 +335,7 @@ class Case(Workflow):
         scoping, by=(Role.OFFICER, Role.SUPERVISOR), confirm_by=Role.SUPERVISOR, kind=RETURN, reopens=True, do="Reopen the case",
         done="reopened the case", form=forms.Reopening,
         guards=[guards.closed_within_24_months, guards.not_stopped_by_compliance], effects=[effects.no_outcome],
-        opens=[screening, record_consent, service_plan],
+        opens=[screening, record_consent, service_plan], decides="closings",
     )  # fmt: skip
 
     # --- changes of plan, and early ends ---
@@ -329,11 +343,11 @@ class Case(Workflow):
     waive_assessment = assessment.to(
         structuring, by=(Role.OFFICER, Role.SUPERVISOR), confirm_by=Role.SUPERVISOR, kind=EXCEPTION, do="Waive the assessment",
         done="waived the assessment", form=forms.WaivedAssessment, guards=[guards.statement_or_reason],
-        opens=STRUCTURING, audited=WAIVER,
+        opens=STRUCTURING, audited=WAIVER, decides="waivers",
     )  # fmt: skip
     amend_plan = any_of(assessment, structuring, agreement, deployment, monitoring).to(
         same(), by=(Role.OFFICER, Role.SUPERVISOR), confirm_by=Role.SUPERVISOR, kind=EXCEPTION, do="Amend the plan",
-        done="amended the plan", form=forms.AmendedPlan, opens=PLANNED,
+        done="amended the plan", form=forms.AmendedPlan, opens=PLANNED, part=parts.CHANGES_PLAN, decides="plans",
     )  # fmt: skip
     ask_beside = any_of(assessment, structuring, agreement, deployment, monitoring).to(
         same(), by=Role.OFFICER, kind=EXCEPTION, do="Ask others as well", done="asked other providers as well",
@@ -426,12 +440,13 @@ class Case(Workflow):
         # Nobody adds this by hand: it is opened where another case of the same need has been signed.
         ((triage, consent, scoping, assessment, structuring, agreement), (), Task(
             "superseded", "Decide whether this case still stands", Role.OFFICER, working_days(10), forms.Superseded,
-            unless_open=True,
+            unless_open=True, part=parts.AFTER_RIGHTS_TAKEN,
         )),
         # Nor this: it is opened where referrals side by side cannot bring as many results as the case waits for.
         ((assessment, structuring, agreement, deployment, monitoring), (), Task(
             "too_few_results", "Decide how to go on: too few results can come", Role.OFFICER, working_days(5),
             joins.TooFewResults, effects=(joins.go_on_with_fewer,), guards=(joins.results_are_there,),
+            part=parts.AFTER_TOO_FEW,
         )),
         ((monitoring,), (Role.OFFICER,), Task(
             "reading", "Ask the parties for their readings", Role.OFFICER, working_days(20), agreement_forms.Reading,

@@ -49,7 +49,7 @@ from casework.engine.execution.record_commands import (
     WithdrawDocument,
     WithdrawGrant,
 )
-from casework.engine.execution.task_changes import commit, free_tasks_of, open_named_task, resume_task
+from casework.engine.execution.task_changes import commit, free_tasks_of, open_task_of, resume_task
 from casework.engine.execution.timers import (
     END_ACCESS,
     WAKE,
@@ -59,6 +59,7 @@ from casework.engine.execution.timers import (
 )
 from casework.engine.execution.track_opening import start_track
 from casework.engine.execution.transitions import fire, fire_by_person
+from casework.engine.parts import AFTER_LOST_CONSENT, RESTS
 from casework.engine.state.case import CREATED, READY, Case
 from casework.engine.state.effects_schema import Effects, OpenedCase, OpenedTrack
 from casework.engine.state.events import (
@@ -163,6 +164,7 @@ def _open(builder: EventBuilder, command: Open) -> None:
         "workflow": command.workflow,
         "edition": edition.fingerprint,
         "kind": command.service or command.workflow,
+        "part": edition.part,
         "parent": None,
         "provider": command.provider,
         "states": list(edition.initial),
@@ -186,8 +188,11 @@ def _hand_over(builder: EventBuilder, command: HandOver) -> None:
 
 def _notice(builder: EventBuilder, command: Notice) -> None:
     """A task that something outside this log asks for: another case of the same need was signed, say."""
-    builder.begin(ADDED, builder.case.main, {"name": command.task}, system=True)
-    open_named_task(builder, command.task, about=command.about)
+    rule = builder.library[builder.case.main.edition].task_of(command.part)
+    if rule is None:
+        return
+    builder.begin(ADDED, builder.case.main, {"name": rule.name}, system=True)
+    open_task_of(builder, command.part, about=command.about)
     commit(builder)
 
 
@@ -210,11 +215,11 @@ def _end_consent(builder: EventBuilder, command: EndConsent) -> None:
     hit = end_grants_under(builder, consent)
     stop_clocks_of_consent(builder, consent.id)
     if hit:
-        open_named_task(builder, "consent_lost", about=consent.id)
+        open_task_of(builder, AFTER_LOST_CONSENT, about=consent.id)
     because = commit(builder)
     for track in hit:
         one = builder.case.tracks[track]
-        found = builder.library[one.edition].find("suspend", one.states)
+        found = builder.library[one.edition].find_part(RESTS, one.states)
         if found is not None:
             fire(builder, one, found[0], found[1], {}, {}, because=because, system=True)
 

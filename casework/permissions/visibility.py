@@ -93,7 +93,7 @@ def own_tracks(actor: Actor, case: Case) -> list[Track]:
     found = []
     for track in case.tracks.values():
         above = case.referral_of(track)
-        if above is None or above.provider not in organisations or "draft" in above.states or "send" not in above.fired:
+        if above is None or above.provider not in organisations or not above.sent:
             continue
         if actor.person in above.barred or actor.person in case.interests:
             continue

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
+from casework.engine.parts import REFERRAL, SENDS
 from casework.engine.roles import MEDIATION, Role
 from casework.permissions.actors import DECIDES, apart_from
 from casework.permissions.visibility import Reach
@@ -75,15 +76,25 @@ def reach_values(mine: Reach) -> dict[str, Any]:
     }
 
 
+def is_referral(track: str) -> str:
+    """The track is a referral."""
+    return f"{track}.part = '{REFERRAL}'"
+
+
+def referral_of(track: str) -> str:
+    """The id of the referral that a track is or runs inside; null of the others."""
+    return f"CASE WHEN {is_referral(track)} THEN {track}.id ELSE {track}.parent_id END"
+
+
 def sent(track: str) -> str:
     """A referral that its provider sees, as `permissions.sight.own_tracks` has it."""
-    return f"({track}.fired ? 'send' AND NOT 'draft' = ANY({track}.states))"
+    return f"{track}.played ? '{SENDS}'"
 
 
 def own_referral(track: str, interests: str, by: Asker = BOUND) -> str:
     """The track is a referral that who asks works on for its provider; `interests` are those of its case or mediation."""
     return (
-        f"({track}.workflow = 'referral' AND {track}.provider_id = ANY({by.organisations}) AND {sent(track)}"
+        f"({is_referral(track)} AND {track}.provider_id = ANY({by.organisations}) AND {sent(track)}"
         f" AND NOT {by.text} = ANY({track}.barred) AND NOT {by.text} = ANY({interests}))"
     )
 
@@ -91,7 +102,7 @@ def own_referral(track: str, interests: str, by: Asker = BOUND) -> str:
 def inside_own_referral(track: str, interests: str, by: Asker = BOUND) -> str:
     """The track with this id is a referral that who asks works on for its provider, or runs inside of one."""
     return f"""EXISTS (
-    SELECT FROM tracks r JOIN tracks a ON a.id = CASE WHEN r.workflow = 'referral' THEN r.id ELSE r.parent_id END
+    SELECT FROM tracks r JOIN tracks a ON a.id = {referral_of("r")}
     WHERE r.id = {track} AND {own_referral("a", interests, by)}
 )"""
 
@@ -168,6 +179,6 @@ COUNTS = f"""(m.role NOT IN {roles_sql({*DECIDES, Role.AUDITOR})} OR NOT EXISTS 
         ))"""
 
 __all__ = [
-    "BOUND", "COUNTS", "DECIDING", "ME", "Asker", "in_time", "inside_own_referral", "mediated", "named_for", "open_to",
-    "opened_case", "opened_mediation", "own_paper", "own_referral", "paper_of", "reach_values", "reads_case", "roles_sql", "sent",
+    "BOUND", "COUNTS", "DECIDING", "ME", "Asker", "in_time", "inside_own_referral", "is_referral", "mediated", "named_for", "open_to",
+    "opened_case", "opened_mediation", "own_paper", "own_referral", "paper_of", "reach_values", "reads_case", "referral_of", "roles_sql", "sent",
 ]  # fmt: skip

@@ -169,6 +169,8 @@ def _track(one: Row) -> Track:
         named=one["named"],
         received=one["received"],
         objections=one["objections"],
+        part=one["part"],
+        played=one["played"],
     )
 
 

@@ -95,6 +95,8 @@ def _track_row(case: Case, one: Track, position: int) -> Row:
         "named": one.named,
         "received": dict(one.received),
         "objections": dict(one.objections),
+        "part": one.part,
+        "played": dict(one.played),
     }
 
 

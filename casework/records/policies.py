@@ -17,6 +17,7 @@ from casework.records.access_sql import (
     COUNTS,
     Asker,
     in_time,
+    is_referral,
     named_for,
     open_to,
     opened_case,
@@ -167,8 +168,8 @@ FUNCTIONS = (
         "Whether a track is a referral or runs inside one.",
         f"casework_in_referral(asked uuid) RETURNS boolean\n{_PAST_POLICIES}",
         _as_engine(
-            """    PERFORM set_config('casework.reader', 'engine', true);
-    found := EXISTS (SELECT FROM tracks t WHERE t.id = asked AND (t.workflow = 'referral' OR t.parent_id IS NOT NULL));""",
+            f"""    PERFORM set_config('casework.reader', 'engine', true);
+    found := EXISTS (SELECT FROM tracks t WHERE t.id = asked AND ({is_referral("t")} OR t.parent_id IS NOT NULL));""",
             find="boolean",
         ),
     ),
@@ -249,7 +250,7 @@ POLICIES = {
     **{table: _unsealed() for table in ("events", "proposals", "consents", "mentions", "outbox")},
     # Also the referrals of cases: for who reads the case, or is of their provider.
     "tracks": f"""{_ENGINE} OR {_unsealed()} AND (
-        workflow <> 'referral' AND parent_id IS NULL OR {_own("id")} OR {_of_a_whole("tracks")}
+        NOT ({is_referral("tracks")}) AND parent_id IS NULL OR {_own("id")} OR {_of_a_whole("tracks")}
     )""",
     "tasks": f"""{_ENGINE} OR {_unsealed()} AND (
         {reads_case("tasks", READING)} OR {_own("track_id")} OR {_of_a_whole("tasks")} OR NOT casework_in_referral(track_id)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from casework.engine import roles
+from casework.engine import parts, roles
 from casework.engine.definition.consequences import Follows
 from casework.engine.definition.facts import Facts
 from casework.engine.definition.forms import Choice, Date, Documents, Items, Note, PartyField, Provider, YesNo
@@ -125,6 +125,8 @@ class Request(Form):
 
 
 class Toy(Workflow):
+    part = parts.MAIN
+
     a = State("A", roles.Role.OFFICER, working_days(10), "One")
     b = State("B", roles.Role.SUPERVISOR, working_days(10), "Two")
     held = State("Held", roles.Role.OFFICER, calendar_days(60), "Two")
@@ -204,19 +206,22 @@ class Toy(Workflow):
 
 class ToyReferral(Workflow):
     workflow = "referral"
+    part = parts.REFERRAL
 
-    draft = State("Draft", roles.Role.OFFICER, working_days(5), "Ask")
-    sent = State("Sent", roles.Role.PROVIDER, working_days(5), "Ask")
+    draft = State("Draft", roles.Role.OFFICER, working_days(5), "Ask", part=parts.UNSENT)
+    sent = State("Sent", roles.Role.PROVIDER, working_days(5), "Ask", part=parts.ASKED)
     accepted = State("Accepted", roles.Role.PROVIDER, working_days(5), "Work")
     working = State("Working", roles.Role.PROVIDER, working_days(5), "Work")
     suspended = State("Suspended", roles.Role.OFFICER, working_days(5), "Work")
     over = Final("Over")
-    cancelled = Final("Cancelled")
+    cancelled = Final("Cancelled", part=parts.CALLED_OFF)
 
-    send = draft.to(sent, by=roles.Role.OFFICER, form=Request, effects=[toy_send])
-    accept = sent.to(accepted, by=roles.Role.PROVIDER, effects=[toy_share], opens=[ServiceTrack()])
+    send = draft.to(sent, by=roles.Role.OFFICER, form=Request, effects=[toy_send], part=parts.SENDS)
+    accept = sent.to(accepted, by=roles.Role.PROVIDER, effects=[toy_share], opens=[ServiceTrack()], part=parts.ACCEPTS)
     start = accepted.to(working, by=roles.Role.PROVIDER)
-    suspend = any_of(sent, accepted, working).to(suspended, by=(roles.Role.OFFICER, roles.Role.SYSTEM))
+    suspend = any_of(sent, accepted, working).to(
+        suspended, by=(roles.Role.OFFICER, roles.Role.SYSTEM), part=parts.RESTS
+    )
     go_on = suspended.to(previous(), by=roles.Role.OFFICER, effects=[toy_share_again])
     deliver = working.to(over, by=roles.Role.PROVIDER)
     cancel = any_of(draft, sent, accepted, working, suspended).to(

@@ -200,7 +200,7 @@ DECLARED: dict[str, set[str]] = {
     "casework/operations/catalogue/matches.py": {"table"},
     "casework/operations/core/access_log.py": {"more"},
     # Places of values, by their number.
-    "casework/operations/core/access_queries.py": {"person", "reaches", "which", *(f"reaches + {n}" for n in range(1, 7))},
+    "casework/operations/core/access_queries.py": {"person", "reaches", "where", "which", *(f"reaches + {n}" for n in range(1, 7))},
     "casework/operations/core/idempotency.py": {"seen_task(which=4, person=1, reaches=5)"},
     "casework/operations/core/installation_log.py": {"home", "key_of(table)"},
     # Columns of _FIELDS.
@@ -213,6 +213,8 @@ DECLARED: dict[str, set[str]] = {
     "casework/operations/people/service.py": {"table"},
     "casework/operations/privacy/erasure.py": {"but", "gone", "kind", "name", "names_in(table)", "sets", "told"},
     "casework/operations/privacy/personal_texts.py": {"key_of(table)", "name", "names_in(table)"},
+    "casework/operations/core/unread.py": {"referral_of('r')"},
+    "casework/operations/oversight/case_hygiene.py": {"referral_of('r')"},
     "casework/operations/referrals/inbox.py": {"chosen", "tab"},
     "casework/operations/tasks/calendar_view.py": {"chosen"},
     "casework/operations/tasks/my_work.py": {"resting"},
@@ -221,7 +223,7 @@ DECLARED: dict[str, set[str]] = {
         "another_person(kind, f'CAST(:{who} AS text[])')", "homes", "kind", "queue", "scope", "scope_of(kind)", "who",
     },
     "casework/operations/tasks/queues.py": {
-        "a", "asked", "begun", "every", "kind", "mine", "more", "one", "provider(a)", "scope", "shown('a')", "shown('r')", "who",
+        "is_referral('r')", "referral_of('r')", "a", "asked", "begun", "every", "kind", "mine", "more", "one", "provider(a)", "scope", "shown('a')", "shown('r')", "who",
     },
     "casework/operations/tasks/substitutions.py": {
         "own_track(lambda a: f'{a}.provider_id = w.scope AND NOT w.person::text = ANY({a}.barred)')", "window",

@@ -229,7 +229,7 @@ def test_what_was_withdrawn_is_not_seen_by_whom_it_was_given(wall: Wall) -> None
 
 
 def test_a_referral_that_is_still_a_draft_shows_its_provider_nothing(wall: Wall) -> None:
-    wall.change(f"UPDATE tracks SET states = '{{draft}}' WHERE id = '{wall.scene.referral}'")
+    wall.change(f"UPDATE tracks SET played = '{{}}' WHERE id = '{wall.scene.referral}'")
     assert wall.seen("provider", "documents") == 0
 
 
@@ -325,7 +325,7 @@ def test_whoever_is_named_for_it_sees_all_of_it(wall: Wall, table: str) -> None:
 @pytest.mark.parametrize("table", sorted(set(SEALED) - set(PAPERS)))
 def test_its_provider_sees_it_from_sending_on(wall: Wall, table: str) -> None:
     assert wall.sealed("provider", table) == wall.scene.sealed[table]
-    wall.change(f"UPDATE tracks SET states = '{{draft}}' WHERE log_id = '{wall.scene.mediation}'")
+    wall.change(f"UPDATE tracks SET played = '{{}}' WHERE log_id = '{wall.scene.mediation}'")
     assert wall.sealed("provider", table) == 0
 
 
@@ -409,9 +409,7 @@ def test_a_referral_is_nowhere_for_others(wall: Wall, reader: str, table: str) -
 
 
 @pytest.mark.parametrize("table", REFERRED)
-@pytest.mark.parametrize(
-    "change", ["states = '{draft}'", "provider_id = gen_random_uuid()", "barred = ARRAY['{provider}']"]
-)
+@pytest.mark.parametrize("change", ["played = '{}'", "provider_id = gen_random_uuid()", "barred = ARRAY['{provider}']"])
 def test_its_provider_sees_it_only_while_it_is_theirs(wall: Wall, table: str, change: str) -> None:
     wall.change(
         f"UPDATE tracks SET {change.replace('{provider}', wall.person('provider'))} WHERE id = '{wall.scene.referral}'"

@@ -100,7 +100,7 @@ class World:
         dice, id = self.dice, self.id()
         edition = load_library().latest("case" if workflow == "mediation" else workflow)
         assert edition is not None
-        cancelled = dice.random() < 0.15
+        cancelled, sent = dice.random() < 0.15, dice.random() < 0.4
         self.insert(
             "tracks",
             {
@@ -121,8 +121,10 @@ class World:
                 "came_from": "{}",
                 "given": "{}",
                 "fired": '{"send": {"count": 1, "at": "2026-01-05T00:00:00Z", "actor": "x", "acting_for": null, "data": {}}}'
-                if dice.random() < 0.6
+                if sent
                 else "{}",
+                "part": edition.part if workflow != "mediation" else "",
+                "played": '{"sends": "send"}' if sent else "{}",
                 "barred": self.some(self.people, 0.15),
             },
         )

@@ -13,6 +13,7 @@ from casework.engine.deadlines.calendars import Calendar
 from casework.engine.definition.facts import Facts
 from casework.engine.definition.publisher import publish
 from casework.engine.state.case import COMPLETED, READY, Case, Consent, Document, Fired, Task, Track
+from tests.support.parts import played
 from workflows import DEFINITIONS
 
 START = datetime(2026, 3, 2, 2, 0, tzinfo=UTC)
@@ -46,7 +47,7 @@ def track(workflow: str, state: str, *, id: str = "", kind: str = "", **more: An
         ended_at=at(20) if ended else None,
         outcome=state if ended else None,
     )
-    return replace(made, **more)
+    return replace(made, **played(workflow, more.get("fired", ()), made.outcome), **more)
 
 
 def done(name: str, days: int = 10, *, by: str = OFFICER, about: str | None = None, **result: Any) -> Task:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
+from casework.engine.definition.editions import TransitionRule
+from casework.engine.parts import MAIN, REFERRAL
 from casework.engine.roles import INTAKE, ORGANISATION_QUEUES, Role
 from casework.engine.state.case import READY, Case, Task, Track
 from casework.engine.state.events import (
@@ -35,17 +37,6 @@ TASK, REMINDER, MOVED, OWNERSHIP, MENTION = "task", "reminder", "moved", "owners
 AT_ONCE = (OFFER, QUESTION, RETURN, CANCELLATION, DELIVERY, DECISION, DUE, OVERDUE, STOP, LETTER, READERS, EMERGENCY)
 KINDS = (*AT_ONCE, TASK, REMINDER, MOVED, OWNERSHIP, MENTION)
 
-#: What a deed on a referral tells the provider, and the officers; a deed that stands in neither tells officers that it moved.
-TO_PROVIDER: Mapping[str, str] = {
-    "send": OFFER, "supply_info": MOVED, "return": RETURN, "cancel": CANCELLATION, "uphold_conflict": CANCELLATION,
-    "not_started": CANCELLATION, "approve": MOVED, "reject": MOVED, "waive_conflict": MOVED, "suspend": MOVED,
-    "continue": MOVED,
-}  # fmt: skip
-TO_OFFICERS: Mapping[str, str] = {
-    "ask_info": QUESTION, "deliver": DELIVERY, "deliver_part": DELIVERY, "redeliver": DELIVERY,
-}  # fmt: skip
-#: The tasks of the office whose result is the answer to the provider.
-ANSWERS = ("decide_extension", "decide_objection")
 #: Queues in which people decide on what others have prepared.
 DECIDING = frozenset({Role.SUPERVISOR, Role.COMPLIANCE})
 _OPENINGS = (UNSEALING_ASKED, UNSEALED, UNSEALING_REFUSED, RESEALED, GLASS_BROKEN)
@@ -73,7 +64,7 @@ class Notice:
 
 
 def _answers(event: Event) -> bool:
-    return event.kind == COMPLETED and event.effects.get("name") in ANSWERS
+    return event.kind == COMPLETED and bool(event.effects.get("answers"))
 
 
 def owes(event: Event) -> bool:
@@ -85,9 +76,12 @@ def owes(event: Event) -> bool:
     return told or _answers(event)
 
 
-def notices(event: Event, case: Case) -> list[Notice]:
-    """What the event owes. Nobody is told of what they did themselves; see `first_of` for one person's share."""
-    return [one for one in _notices(event, case) if one.people or one.queues]
+def notices(event: Event, case: Case, rule: TransitionRule | None) -> list[Notice]:
+    """What the event owes, where a transition fired by its rule. See `first_of` for one person's share.
+
+    Nobody is told of what they did themselves.
+    """
+    return [one for one in _notices(event, case, rule) if one.people or one.queues]
 
 
 def first_of(owed: Iterable[Notice]) -> list[Notice]:
@@ -99,7 +93,7 @@ def first_of(owed: Iterable[Notice]) -> list[Notice]:
     return []
 
 
-def _notices(event: Event, case: Case) -> Iterator[Notice]:
+def _notices(event: Event, case: Case, rule: TransitionRule | None) -> Iterator[Notice]:
     track = case.tracks.get(event.track or "")
     if event.kind == RANG:
         yield from _rung(event, case)
@@ -111,7 +105,7 @@ def _notices(event: Event, case: Case) -> Iterator[Notice]:
     if event.kind == ACTIVATED and task is not None:
         yield _task(case, task, TASK)
     if event.kind in (FIRED, PROPOSED, REFUSED) and track is not None:
-        yield from _moved(event, case, track)
+        yield from _moved(event, case, track, rule)
     if _answers(event) and track is not None and task is not None:
         # What was decided between the two sides of a referral, each of them hears.
         yield Notice(MOVED, *_providers(track), *deed_of(task), track.id)
@@ -143,7 +137,7 @@ def _readers(event: Event, case: Case) -> Iterator[Notice]:
         else:
             named = frozenset(str(who) for who in (case.owner, *case.team, one.decider) if who)
             yield Notice(READERS, named | ({one.reader} if event.kind == UNSEALED else set()))
-            if "send" in case.main.fired:
+            if case.main.sent:
                 yield Notice(READERS, *_providers(case.main), track=case.main.id)
 
 
@@ -163,7 +157,7 @@ def _rung(event: Event, case: Case) -> Iterator[Notice]:
         yield replace(_task(case, task, OVERDUE), people=people, queues=queues | {(Role.SUPERVISOR, None)})
 
 
-def _moved(event: Event, case: Case, track: Track) -> Iterator[Notice]:
+def _moved(event: Event, case: Case, track: Track, rule: TransitionRule | None) -> Iterator[Notice]:
     name = event.effects.get("transition")
     done = (
         (track.edition, f"transitions.{name}.done", track.id)
@@ -174,13 +168,13 @@ def _moved(event: Event, case: Case, track: Track) -> Iterator[Notice]:
         yield Notice(STOP if event.effects["frozen"] else MOVED, *_everybody(case), *done)
     if event.kind == REFUSED:
         yield Notice(RETURN, *_officers(case), *done)
-    if event.kind != FIRED or track.workflow not in ("case", "referral"):
+    if event.kind != FIRED or track.part not in (MAIN, REFERRAL):
         return
-    if track.workflow == "referral":
+    if track.is_referral and rule is not None:
         # A request that was never sent is nothing to its provider.
-        if (kind := TO_PROVIDER.get(str(name))) and "send" in track.fired:
-            yield Notice(kind, *_providers(track), *done)
-        yield Notice(TO_OFFICERS.get(str(name), MOVED), *_officers(case), *done)
+        if rule.tells_provider and track.sent:
+            yield Notice(rule.tells_provider, *_providers(track), *done)
+        yield Notice(rule.tells_officers or MOVED, *_officers(case), *done)
         return
     yield Notice(MOVED, *_officers(case), *done)
 
@@ -244,7 +238,7 @@ def _providers(track: Track) -> Audience:
 def _everybody(case: Case) -> Audience:
     people, queues = _officers(case)
     for track in case.live_tracks():
-        if track.workflow == "referral" and "send" in track.fired:
+        if track.is_referral and track.sent:
             more_people, more_queues = _providers(track)
             people, queues = people | more_people, queues | more_queues
     return people | frozenset(case.team), queues | {(Role.SUPERVISOR, None)}

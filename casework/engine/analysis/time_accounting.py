@@ -13,6 +13,7 @@ from datetime import datetime, timedelta
 
 from casework.engine.deadlines.calendars import Calendar
 from casework.engine.execution.context import Library
+from casework.engine.parts import SENDS
 from casework.engine.roles import ORGANISATION_QUEUES
 from casework.engine.state.events import FIRED, Event
 
@@ -53,7 +54,7 @@ def turns(library: Library, events: Iterable[Event], referral: str) -> tuple[Tur
     for event in events:
         _follow(seen, event, referral)
         frozen = event.effects.get("frozen", frozen)
-        if event.track == referral and event.kind == FIRED and event.effects["transition"] == "send":
+        if event.track == referral and event.kind == FIRED and event.effects.get("part") == SENDS:
             offered = True
         if not offered or referral not in seen or made and made[-1].end is not None:
             continue

@@ -15,6 +15,7 @@ from casework.engine.execution.event_builder import EventBuilder
 from casework.engine.execution.guards import line
 from casework.engine.execution.record_commands import AnswerObjection, Object, Receive
 from casework.engine.execution.task_changes import close_task, commit, open_side_task
+from casework.engine.parts import SETTLES_OBJECTION
 from casework.engine.roles import ORGANISATION_ROLES, Role
 from casework.engine.state.case import OBSOLETE, Case, Task, Track
 from casework.engine.state.effects_schema import Effects, Objection
@@ -30,8 +31,6 @@ PARTIES = WRITERS[SHARED]
 RAISED, ANSWERED, SETTLED, UPHELD, DISMISSED = "raised", "answered", "settled", "upheld", "dismissed"
 #: Nothing more is said of it then.
 OVER = frozenset({SETTLED, UPHELD, DISMISSED})
-#: The task in which it is decided, as editions call it; the first ones had none.
-DECISION = "decide_objection"
 
 
 def side_of(role: str | None) -> str:
@@ -62,7 +61,7 @@ def unreceived(edition: Edition, track: Track, side: str) -> dict[str, int]:
 
 def refusal(case: Case, role: str | None, track: Track | None) -> Reason | None:
     """Why this role has no part in this contract now; None where it has one."""
-    if track is None or track.workflow != "referral" or "send" not in track.fired or "draft" in track.states:
+    if track is None or not track.is_referral or not track.sent:
         return reasons.referrals.NOTHING_PASSED
     if role not in accepted(case, PARTIES):
         return reasons.cases.FOR_ROLES(roles=PARTIES)
@@ -90,7 +89,7 @@ def object_to(builder: EventBuilder, command: Object) -> None:
         raise InvalidForm(fields={"to": reasons.referrals.NOT_DONE_BY_OTHER})
     told: Objection = {"id": builder.context.new_id(), "what": RAISED, "side": side, "to": command.to}
     builder.begin(OBJECTED, track, {"what": RAISED, "objection": told}, {"words": line(command.words, "words")})
-    rule = next((one for one in builder.library[track.edition].tasks.values() if one.name == DECISION), None)
+    rule = builder.library[track.edition].task_of(SETTLES_OBJECTION)
     if rule is not None:
         open_side_task(builder, rule, track, builder.facts(track, {}), told["id"])
     commit(builder)
@@ -118,12 +117,12 @@ def answer_objection(builder: EventBuilder, command: AnswerObjection) -> None:
 
 def decisions(case: Case, objection: str) -> list[Task]:
     """The open task in which an objection is to be decided."""
-    return [task for task in case.open_tasks() if task.name == DECISION and task.about == objection]
+    return [task for task in case.open_tasks() if task.about == objection]
 
 
 def objectors(case: Case, task: Task) -> frozenset[str]:
     """Who raised what the task decides, and in whose name; they do not decide it."""
-    raised = case.tracks[task.track].objections.get(task.about or "") if task.name == DECISION else None
+    raised = case.tracks[task.track].objections.get(task.about or "")
     if raised is None:
         return frozenset()
     return frozenset(person for person in (raised.get("by"), raised.get("acting_for")) if person)

@@ -18,6 +18,7 @@ from casework.engine.execution.event_builder import EventBuilder
 from casework.engine.execution.guards import line
 from casework.engine.execution.record_commands import FileDocument, FileTold, RegisterDocument, WithdrawDocument
 from casework.engine.execution.task_changes import commit
+from casework.engine.parts import ACCEPTS
 from casework.engine.roles import Role
 from casework.engine.state.case import Case, Document, Track
 from casework.engine.state.effects_schema import Effects, FiledFile, RegisteredDocument
@@ -44,7 +45,7 @@ def refusal(case: Case, role: str | None, referral: Track | None) -> Reason | No
 
 def closed(case: Case, referral: Track) -> Reason | None:
     """Why nothing is handed in with a referral now."""
-    if referral.workflow != "referral" or "accept" not in referral.fired:
+    if not referral.is_referral or ACCEPTS not in referral.played:
         return reasons.documents.NOT_ACCEPTED
     if case.frozen:
         return reasons.cases.STANDS_STILL

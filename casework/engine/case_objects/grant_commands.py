@@ -13,7 +13,8 @@ from casework.engine.execution.effect_roles import accepted
 from casework.engine.execution.event_builder import EventBuilder
 from casework.engine.execution.guards import line
 from casework.engine.execution.record_commands import ChangeGrantDay, ReturnPapers, WithdrawGrant
-from casework.engine.execution.task_changes import RETURN_PAPERS, close_task, commit
+from casework.engine.execution.task_changes import close_task, commit, plays
+from casework.engine.parts import RETURNS_COPIES
 from casework.engine.roles import Role
 from casework.engine.state.case import COMPLETED, Case, Grant
 from casework.engine.state.effects_schema import Effects, Given
@@ -127,6 +128,6 @@ def return_papers(builder: EventBuilder, command: ReturnPapers) -> None:
     body = {"note": line(command.note, "note")} if command.note else {}
     builder.begin(PAPERS_RETURNED, track, {"grants_returned": [one.id for one in had], "what": command.how}, body)
     for task in builder.case.open_tasks():
-        if task.track == track.id and task.name == RETURN_PAPERS:
+        if task.track == track.id and plays(builder.library, task, RETURNS_COPIES):
             close_task(builder, task, COMPLETED, by=builder.by.person, result={"how": command.how})
     commit(builder)

@@ -15,6 +15,7 @@ from casework.engine.execution.guards import line
 from casework.engine.execution.record_commands import SendLetter
 from casework.engine.execution.task_changes import commit
 from casework.engine.parties import PARTIES
+from casework.engine.parts import ACCEPTS, CONFIRMS_INTEREST
 from casework.engine.roles import Role
 from casework.engine.state.case import Case, Task
 from casework.engine.state.effects_schema import Effects, FiledFile, Language, RegisteredDocument
@@ -34,15 +35,15 @@ def recipients(case: Case) -> Iterator[tuple[str, str]]:
     if case.kind != "case" or case.frozen:
         return
     parties = [side for side in PARTIES if case.parties.get(side)]
-    asked = [one for one in case.tracks.values() if one.workflow == "referral" and one.provider and "send" in one.fired]
+    asked = [one for one in case.tracks.values() if one.is_referral and one.provider and one.sent]
     if case.closed_at is not None:
         yield from ((CLOSING, side) for side in parties)
-        yield from ((CLOSING, one.id) for one in asked if "accept" in one.fired)
+        yield from ((CLOSING, one.id) for one in asked if ACCEPTS in one.played)
         return
-    if "confirm_interest" not in case.main.fired:
+    if CONFIRMS_INTEREST not in case.main.played:
         yield from ((INVITATION, side) for side in parties)
-    live = [one for one in asked if one.live and "draft" not in one.states]
-    yield from ((REFERRAL, one.id) for one in live if "accept" not in one.fired)
+    live = [one for one in asked if one.live]
+    yield from ((REFERRAL, one.id) for one in live if ACCEPTS not in one.played)
     held = case.hold.get("waits_for") if case.hold is not None else None
     yield from ((REMINDER, side) for side in parties if held == side or any(awaited(case, side)))
     yield from ((REMINDER, one.id) for one in live if any(awaited(case, one.id)))

@@ -48,9 +48,9 @@ def audience_of(kind: str) -> str:
 
 def closed(case: Case, referral: Track) -> Reason | None:
     """Why nobody writes in a referral's thread now."""
-    if referral.workflow != "referral" or referral.provider is None or "draft" in referral.states:
+    if not referral.is_referral or referral.provider is None or referral.live and not referral.sent:
         return reasons.messages.NOT_SENT
-    if "send" not in referral.fired:
+    if not referral.sent:
         return reasons.messages.NEVER_SENT
     if case.frozen:
         return reasons.cases.STANDS_STILL

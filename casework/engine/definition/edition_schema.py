@@ -33,6 +33,10 @@ class WrittenState(TypedDict):
     initial: NotRequired[str | None]
     children: NotRequired[list[str]]
     regions: NotRequired[list[str]]
+    #: What it is to the engine and to others, only where it is said.
+    part: NotRequired[str]
+    decides: NotRequired[str]
+    fhir: NotRequired[list[str]]
 
 
 class WrittenOpening(TypedDict, total=False):
@@ -86,6 +90,11 @@ WrittenTransition = TypedDict(
         "irreversible": bool,
         "siblings": bool,
         "needs": NotRequired[list[WrittenPaper]],
+        "part": NotRequired[str],
+        "tells_provider": NotRequired[str],
+        "tells_officers": NotRequired[str],
+        "scope": NotRequired[str],
+        "decides": NotRequired[str],
     },
 )
 
@@ -109,6 +118,9 @@ class WrittenTask(TypedDict):
     aftercare: bool
     unless_open: bool
     checklist: NotRequired[list[WrittenItem]]
+    part: NotRequired[str]
+    decides: NotRequired[str]
+    answers: NotRequired[bool]
 
 
 class WrittenField(TypedDict):
@@ -159,3 +171,5 @@ class WrittenRules(TypedDict):
     tasks: dict[str, WrittenTask]
     forms: dict[str, list[WrittenField]]
     ladder: NotRequired[dict[str, int]]
+    #: What the workflow is to the engine.
+    part: NotRequired[str]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -34,6 +34,9 @@ class StateRule:
     step: str | None = None
     #: Items of its step task's checklist, as of a side task.
     checklist: tuple[tuple[str, bool], ...] = ()
+    part: str = ""
+    decides: str = ""
+    fhir: tuple[str, ...] = ()
 
     @property
     def final(self) -> bool:
@@ -74,6 +77,11 @@ class TransitionRule:
     reopens: bool
     siblings: bool
     needs: tuple[PaperRule, ...] = ()
+    part: str = ""
+    tells_provider: str = ""
+    tells_officers: str = ""
+    scope: str = ""
+    decides: str = ""
 
     @property
     def by_people(self) -> tuple[Role, ...]:
@@ -101,6 +109,9 @@ class TaskRule:
     unless_open: bool
     #: Items of its checklist in their order, and whether the task is finished only with them ticked.
     checklist: tuple[tuple[str, bool], ...] = ()
+    part: str = ""
+    decides: str = ""
+    answers: bool = False
 
 
 @dataclass(frozen=True)
@@ -119,6 +130,11 @@ class Edition:
         return str(self.rules["workflow"])
 
     @property
+    def part(self) -> str:
+        """What the workflow is to the engine, of `engine.parts`; most are nothing."""
+        return str(self.rules.get("part", ""))
+
+    @property
     def number(self) -> int:
         return int(self.rules["edition"])
 
@@ -133,6 +149,8 @@ class Edition:
                 tuple((limit, what) for limit, what in one.get("ladder", ())),
                 one.get("step"),
                 tuple((item["name"], item["required"]) for item in one.get("checklist", ())),
+                **_told(one, "part", "decides"),
+                fhir=tuple(one.get("fhir", ())),
             )
             for path in self.rules["order"]
             for one in (self.rules["states"][path],)
@@ -163,6 +181,7 @@ class Edition:
                 one["reopens"],
                 one["siblings"],
                 tuple(PaperRule(need["kind"], need["valid"], need["of"]) for need in one.get("needs", ())),
+                **_told(one, "part", "tells_provider", "tells_officers", "scope", "decides"),
             )
             for index, one in enumerate(self.rules["transitions"])
         )
@@ -187,6 +206,7 @@ class Edition:
                 one["aftercare"],
                 one["unless_open"],
                 tuple((item["name"], item["required"]) for item in one.get("checklist", ())),
+                **_told(one, "part", "decides", "answers"),
             )
             for key, one in self.rules["tasks"].items()
         }
@@ -250,6 +270,26 @@ class Edition:
     def find(self, name: str, states: tuple[str, ...]) -> tuple[TransitionRule, str] | None:
         return next(((rule, place) for rule, place in self.leaving(states) if rule.name == name), None)
 
+    def find_part(self, part: str, states: tuple[str, ...]) -> tuple[TransitionRule, str] | None:
+        """The transition of a part that leads out of a marking, with the part of the marking that it leaves."""
+        return next(((rule, place) for rule, place in self.leaving(states) if rule.part == part), None)
+
+    def task_of(self, part: str) -> TaskRule | None:
+        """The task of a part, where the edition has one."""
+        return next((rule for rule in self.tasks.values() if rule.part == part), None)
+
+    def came_to(self, states: tuple[str, ...]) -> str:
+        """The part of the state in which a track has ended, where it plays one."""
+        return self.states[states[0]].part if len(states) == 1 else ""
+
+    def stands(self, part: str, states: Iterable[str]) -> bool:
+        """Whether a marking stands in a state of a part."""
+        return any(self.states[leaf].part == part for leaf in states)
+
+    def plays(self, name: str, part: str) -> bool:
+        """Whether a transition of that name plays a part."""
+        return any(rule.part == part for rule in self.transitions if rule.name == name)
+
     def has(self, name: str) -> bool:
         return any(rule.name == name for rule in self.transitions)
 
@@ -307,6 +347,11 @@ class Edition:
             "texts": self.texts,
             "texts_digest": digest(self.texts),
         }
+
+
+def _told(rule: Mapping[str, Any], *names: str) -> dict[str, Any]:
+    """What a rule says of what most rules say nothing of."""
+    return {name: rule[name] for name in names if name in rule}
 
 
 def ancestors(path: str) -> list[str]:

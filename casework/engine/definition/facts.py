@@ -8,6 +8,7 @@ from datetime import date, datetime
 from typing import Any
 
 from casework.engine.deadlines.calendars import Calendar
+from casework.engine.parts import NOTHING
 from casework.engine.state.case import COMPLETED, GIVEN_UP_JOIN, Case, Fired, Join, Task, Track
 from casework.engine.state.join_count import members
 
@@ -100,11 +101,10 @@ class Facts:
 
     def referrals(self, kind: str) -> list[Track]:
         """The referrals of a kind that have not come to nothing, in the order in which they were opened."""
-        nothing = ("cancelled", "failed", "declined", "no_answer")
         return [
             t
             for t in self.case.tracks.values()
-            if t.workflow == "referral" and t.kind == kind and not t.replaced and t.outcome not in nothing
+            if t.is_referral and t.kind == kind and not t.replaced and not NOTHING & t.played.keys()
         ]
 
     def referral(self, kind: str) -> Track | None:

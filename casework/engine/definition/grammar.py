@@ -6,9 +6,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, ClassVar
 
-from casework.engine.deadlines.calendars import Unit
-from casework.engine.deadlines.deadlines import LADDER, WrittenLimit
+from casework.engine.deadlines.deadlines import LADDER
 from casework.engine.definition.forms import Form
+from casework.engine.definition.limits import Limit, calendar_days, until, working_days
 from casework.engine.definition.registry import Effect, Guard
 from casework.engine.roles import Role
 
@@ -18,39 +18,6 @@ MAIN, RETURN, EXCEPTION = "main", "return", "exception"
 WAIVER, EXTENSION, STOP = "waivers", "extensions", "stops"
 #: The step bar stays where it was.
 PREVIOUS_STEP = "=previous"
-
-
-# --- limits ----------------------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class Limit:
-    """So long after a start: n working or calendar days.
-
-    `since` names where the count starts, when it is not the moment itself: a date field of the same form
-    ("effective_on"), of an earlier transition of the track ("confirm.checked_on"), or of a task ("kick_off.held_on").
-    A negative n counts back from that day (calendar days only).
-    """
-
-    n: int
-    unit: Unit
-    since: str | None = None
-
-    def rule(self) -> WrittenLimit:
-        return {"n": self.n, "unit": self.unit, "since": self.since}
-
-
-def working_days(n: int, *, since: str | None = None) -> Limit:
-    return Limit(n, "wd", since)
-
-
-def calendar_days(n: int, *, since: str | None = None) -> Limit:
-    return Limit(n, "cd", since)
-
-
-def until(where: str) -> Limit:
-    """The day that a form names: "resume_by" in this form, "sign_local.expires_on" in an earlier one."""
-    return Limit(0, "cd", where)
 
 
 # --- states ----------------------------------------------------------------------------------------------------------
@@ -84,7 +51,9 @@ class State(Node):
 
     `ladder` replaces the usual ladder of reminders: pairs of a limit and "remind", "due", "escalate" or "flag".
     `do` names the step task; without it the task bears the state's label. `checklist`: what whoever works it ticks off;
-    the workflow's main way goes on only with what is required ticked.
+    the workflow's main way goes on only with what is required ticked. `part`: what it is to the engine, of `engine.parts`;
+    `decides`: the subject of the decision that is taken there; `fhir`: as what other systems know it, the status of a Task,
+    its business status, and that after the request was accepted.
     """
 
     label: str
@@ -94,6 +63,9 @@ class State(Node):
     do: str = ""
     ladder: Sequence[tuple[Limit, str]] = ()
     checklist: Sequence[Item] = ()
+    part: str = ""
+    decides: str = ""
+    fhir: tuple[str, ...] = ()
     name: str = ""
 
 
@@ -103,6 +75,8 @@ class Final(Node):
 
     label: str
     step: str | None = None
+    part: str = ""
+    fhir: tuple[str, ...] = ()
     name: str = ""
 
 
@@ -167,6 +141,7 @@ class Task:
     always or where a field of its form has a value. `effects`: as of a transition. `aftercare`: may stay open when
     the case closes. `unless_open`: not opened while one of its name is open. `checklist`: what whoever works it ticks off.
     `audited`: what its being finished is to an auditor, always or where a field of its form has a value.
+    `part`: what it is to the engine; `decides`: the subject of its decision; `answers`: a provider hears of its result.
     """
 
     name: str
@@ -188,6 +163,9 @@ class Task:
     audited: str | tuple[str, str, Any] = ""
     #: What the history says of whoever completed it ("asked for a waiver"), where its form's answers say nothing else.
     done: str = ""
+    part: str = ""
+    decides: str = ""
+    answers: bool = False
 
 
 @dataclass(frozen=True)
@@ -221,17 +199,14 @@ class Referral:
 
 @dataclass(frozen=True)
 class NextProvider:
-    """In a referral: the same request goes to the next provider of its panel, by `transition`; with none left, `otherwise`."""
+    """In a referral: the same request is sent to the next provider of its panel; with none left, `otherwise`."""
 
     otherwise: Task
-    transition: str = "send"
 
 
 @dataclass(frozen=True)
 class Beside:
-    """The same request, by `transition`, at once to every provider that the field `beside` of the form names."""
-
-    transition: str = "send"
+    """The same request is sent at once to every provider that the field `beside` of the form names."""
 
 
 @dataclass(frozen=True)
@@ -309,6 +284,16 @@ class Transition:
     needs: tuple[Paper, ...] = ()
     #: What it is to an auditor: WAIVER, EXTENSION or STOP.
     audited: str = ""
+    #: What it is to the engine, of `engine.parts`.
+    part: str = ""
+    #: Of a referral's: the kinds of notice that the provider and the officers get of it. A provider hears of no other; officers
+    #: hear that the referral moved.
+    tells_provider: str = ""
+    tells_officers: str = ""
+    #: What a provider's own system must be let do to fire it; PEOPLE_ONLY where it may not.
+    scope: str = ""
+    #: The subject of the second person's decision.
+    decides: str = ""
     name: str = ""
 
     def __set_name__(self, owner: type, name: str) -> None:
@@ -354,6 +339,11 @@ class AnyOf:
         siblings: bool = False,
         needs: Sequence[Paper] = (),
         audited: str = "",
+        part: str = "",
+        tells_provider: str = "",
+        tells_officers: str = "",
+        scope: str = "",
+        decides: str = "",
         name: str = "",
     ) -> Transition:
         """A person's transition; `by` may name the system as well, for a clock (`after`) or a rule (`Also`)."""
@@ -381,6 +371,11 @@ class AnyOf:
             siblings,
             _tuple(needs),
             audited,
+            part,
+            tells_provider,
+            tells_officers,
+            scope,
+            decides,
             name,
         )
 
@@ -411,6 +406,8 @@ class Workflow:
     workflow: ClassVar[str] = ""
     title: ClassVar[str] = ""
     edition: ClassVar[int] = 1
+    #: What it is to the engine: MAIN, REFERRAL or nothing.
+    part: ClassVar[str] = ""
     #: "referral" when a provider works on it inside a referral.
     inside: ClassVar[str | None] = None
     #: The transition of the track above that the first step of this one fires.

@@ -97,6 +97,8 @@ class _Publisher:
         }
         if dict(definition.ladder) != LADDER:
             rules["ladder"] = dict(definition.ladder)
+        if definition.part:
+            rules["part"] = definition.part
         return rules, dict(sorted(self.texts.items()))
 
     def path(self, node: grammar.Node) -> str:
@@ -114,6 +116,7 @@ class _Publisher:
                     "step": node.step,
                     "ladder": [_array(limit.rule(), what) for limit, what in node.ladder],
                 }
+                self.states[path] |= _said(part=node.part, decides=node.decides, fhir=list(node.fhir))
                 if node.checklist:
                     self.states[path]["checklist"] = [
                         {"name": item.name, "required": item.required} for item in node.checklist
@@ -122,6 +125,7 @@ class _Publisher:
                 self.texts[f"states.{path}.do"] = node.do or node.label
             case grammar.Final():
                 self.states[path] = {"type": "final", "step": node.step}
+                self.states[path] |= _said(part=node.part, fhir=list(node.fhir))
             case grammar.Stage():
                 children = [f"{path}.{name}" for name in node.children]
                 self.states[path] = {
@@ -164,6 +168,7 @@ class _Publisher:
             "aftercare": task.aftercare,
             "unless_open": task.unless_open,
         }
+        rule |= _said(part=task.part, decides=task.decides, answers=task.answers)
         rule["opens"] = self.openings(task.opens)
         rule["opens_if"] = [_array(name, value, self.openings(opens)) for name, value, opens in task.opens_if]
         if task.checklist:
@@ -196,11 +201,9 @@ class _Publisher:
                 case grammar.ServiceTrack():
                     made.append({"open": "service_track"})
                 case grammar.NextProvider():
-                    made.append(
-                        {"open": "next_provider", "task": self.task(one.otherwise), "transition": one.transition}
-                    )
+                    made.append({"open": "next_provider", "task": self.task(one.otherwise)})
                 case grammar.Beside():
-                    made.append({"open": "beside", "transition": one.transition})
+                    made.append({"open": "beside"})
                 case grammar.Referral():
                     made.append(
                         {
@@ -250,6 +253,18 @@ class _Publisher:
             "irreversible": bool(one.consequence),
             "siblings": one.siblings,
         }
+        rule |= _said(
+            part=one.part,
+            tells_provider=one.tells_provider,
+            tells_officers=one.tells_officers,
+            scope=one.scope,
+            decides=one.decides,
+        )
         if one.needs:
             rule["needs"] = [{"kind": paper.kind, "valid": paper.valid, "of": paper.of} for paper in one.needs]
         return rule
+
+
+def _said(**rules: Any) -> Any:
+    """What a definition says only where it is so: an edition that says nothing of it stays what it is."""
+    return {name: value for name, value in rules.items() if value}

@@ -9,6 +9,18 @@ from casework.engine.definition.edition_schema import WrittenOpening
 from casework.engine.definition.editions import Edition, StateRule, TransitionRule, ancestors
 from casework.engine.definition.graph import Fault, Graph, quoted, shape_faults, way_faults
 from casework.engine.definition.registry import EFFECTS, GUARDS
+from casework.engine.parts import (
+    ACCEPTS,
+    FINAL_PARTS,
+    REFERRAL,
+    SENDS,
+    STATE_PARTS,
+    TAKES_RIGHTS,
+    TASK_PARTS,
+    TRANSITION_PARTS,
+    UNSENT,
+    WORKFLOW_PARTS,
+)
 from casework.engine.roles import QUEUE_ROLES, STANDS_FOR, Role
 
 #: Nobody is asked more at once than this.
@@ -27,6 +39,7 @@ def faults(edition: Edition, library_names: Collection[str] = (), others: Iterab
     named = [
         *_states(graph),
         *_names(graph),
+        *_parts(edition),
         *_forms(graph),
         *_dates(graph),
         *_workflows(graph, library_names, {one.workflow: one for one in others}),
@@ -113,6 +126,40 @@ def _names(graph: Graph) -> Iterator[Fault]:
             yield Fault("unknown_task", where, f"It opens the task {quoted(one['task'])}, which does not exist.")
 
 
+def _parts(edition: Edition) -> Iterator[Fault]:
+    """Parts must be known to the engine, and a referral must play those without which nobody could be asked."""
+    states = edition.states.values()
+    played = [
+        ("workflow", edition.part, WORKFLOW_PARTS),
+        *((f"state {one.path}", one.part, FINAL_PARTS if one.final else STATE_PARTS) for one in states),
+        *((f"transition {one.name}", one.part, TRANSITION_PARTS) for one in edition.transitions),
+        *((f"task {key}", one.part, TASK_PARTS) for key, one in edition.tasks.items()),
+    ]
+    for where, part, known in played:
+        if part and part not in known:
+            yield Fault("unknown_part", where, f"No part that it could play is called {quoted(part)}.")
+    for part in sorted(TRANSITION_PARTS | TASK_PARTS):
+        names = {one.name for one in edition.transitions if one.part == part}
+        names |= {one.name for one in edition.tasks.values() if one.part == part}
+        if len(names) > 1 and part != TAKES_RIGHTS:
+            yield Fault("part_twice", part, f"More than one plays the part {quoted(part)}.")
+    if edition.part != REFERRAL:
+        return
+    for part in (SENDS, ACCEPTS):
+        if not any(one.part == part for one in edition.transitions):
+            yield Fault(
+                "part_missing", "workflow", f"A referral needs a transition that plays the part {quoted(part)}."
+            )
+    first = edition.states.get(str(edition.rules["initial"]))
+    if first is None or first.part != UNSENT:
+        yield Fault("part_missing", "workflow", f"A referral begins in a state that plays the part {quoted(UNSENT)}.")
+    for rule in edition.transitions:
+        if rule.target in edition.states and edition.states[rule.target].part == UNSENT:
+            yield Fault(
+                "unsent_again", f"transition {rule.name}", "It leads back to where its provider was not asked yet."
+            )
+
+
 def _papers(edition: Edition, rule: TransitionRule, where: str) -> Iterator[Fault]:
     """Papers that a transition asks for must be somebody's to hand in, and to know of."""
     if rule.needs and not rule.by_people:
@@ -169,12 +216,7 @@ def _workflows(graph: Graph, names: Collection[str], others: Mapping[str, Editio
     edition = graph.edition
     if names:
         for where, one in _openings(edition):
-            workflow = {
-                "track": one.get("workflow"),
-                "referral": "referral",
-                "next_provider": "referral",
-                "beside": "referral",
-            }.get(one["open"])
+            workflow = one.get("workflow")
             if workflow is not None and workflow not in names:
                 yield Fault(
                     "unknown_workflow", where, f"It opens the workflow {quoted(workflow)}, which does not exist."
@@ -184,6 +226,14 @@ def _workflows(graph: Graph, names: Collection[str], others: Mapping[str, Editio
             yield Fault("unknown_workflow", "inside", f"It runs inside {quoted(inside)}, which does not exist.")
     if not others:
         return
+    asked = next((one for one in others.values() if one.part == REFERRAL), None)
+    for where, one in _openings(edition):
+        if one["open"] in ("referral", "next_provider", "beside") and asked is None:
+            yield Fault("unknown_workflow", where, "It asks a provider, and no workflow says how that is done.")
+    if edition.part and any(
+        one.part == edition.part != "" and name != edition.workflow for name, one in others.items()
+    ):
+        yield Fault("part_twice", "workflow", f"Another workflow plays the part {quoted(edition.part)}.")
     first = edition.rules["first_step_fires"]
     above = others.get(edition.rules["inside"] or "")
     if first is not None and (above is None or not above.has(first)):
@@ -193,7 +243,7 @@ def _workflows(graph: Graph, names: Collection[str], others: Mapping[str, Editio
             below = [one for one in others.values() if one.rules["inside"] == edition.workflow]
             there: list[Edition | None] = [*below]
             if where != "child":
-                there = [above if where == "parent" else others.get("referral")]
+                there = [above if where == "parent" else asked]
             if not any(one is not None and one.has(name) for one in there):
                 yield Fault(
                     "unknown_also",

@@ -121,9 +121,9 @@ class DeclareInterest:
 
 @dataclass(frozen=True)
 class Notice:
-    """Open a task of the main track by its name, because of something that happened outside this log."""
+    """Open the main track's task of a part, where it has one, because of something that happened outside this log."""
 
-    task: str
+    part: str
     about: str | None = None
 
 

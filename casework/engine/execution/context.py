@@ -41,6 +41,10 @@ class Library:
         fingerprint = self.newest.get(workflow)
         return self.editions[fingerprint] if fingerprint else None
 
+    def playing(self, part: str) -> Edition | None:
+        """The newest edition of the workflow that plays a part."""
+        return next((one for one in map(self.editions.__getitem__, self.newest.values()) if one.part == part), None)
+
 
 @dataclass(frozen=True)
 class Context:

@@ -90,6 +90,6 @@ def end_grants_under(builder: EventBuilder, consent: Consent) -> list[str]:
     # A referral sent but not accepted has no grants yet; it leans on the consent all the same.
     for track in builder.case.live_tracks():
         leans = [builder.case.documents[d] for d in track.given.get("documents", ()) if d in builder.case.documents]
-        if track.workflow == "referral" and any(consent.covers(d, track.provider) for d in leans):
+        if track.is_referral and any(consent.covers(d, track.provider) for d in leans):
             hit[track.id] = None
     return list(hit)

@@ -75,7 +75,7 @@ class EventBuilder:
             return self.case.children(track.id)
         if where == "parent":
             return [self.case.tracks[track.parent]] if track.parent else []
-        return [one for one in self.case.tracks.values() if one.workflow == "referral"]
+        return [one for one in self.case.tracks.values() if one.is_referral]
 
     # --- an event from beginning to end ---
 

@@ -6,14 +6,12 @@ from dataclasses import replace
 
 from casework.engine.definition.editions import ancestors
 from casework.engine.execution.event_builder import EventBuilder
-from casework.engine.execution.task_changes import close_task, commit, open_named_task
+from casework.engine.execution.task_changes import close_task, commit, open_task_of, plays
 from casework.engine.execution.transitions import fire
+from casework.engine.parts import AFTER_TOO_FEW, TAKES_BACK
 from casework.engine.state.case import MET_JOIN, OPEN_JOIN, Join
 from casework.engine.state.events import ADDED, JOINED
 from casework.engine.state.join_count import ENOUGH, SHORT, members, tally
-
-#: What takes a request back of which the result is needed no longer, and the task of whoever decides when too few are left.
-RELEASE, TOO_FEW = "release", "too_few_results"
 
 
 def settle_join(builder: EventBuilder) -> bool:
@@ -42,11 +40,15 @@ def _meet(builder: EventBuilder, join: Join, results: tuple[str, ...]) -> None:
     because = builder.events[-1].seq if builder.events else None
     builder.begin(JOINED, None, {"what": join.kind, "join": met.written()}, because=because, system=True)
     for task in builder.case.open_tasks():
-        if task.name == TOO_FEW and task.about == join.id:
+        if task.about == join.id and plays(builder.library, task, AFTER_TOO_FEW):
             close_task(builder, task, "Obsolete")
     because = commit(builder)
     for one in members(builder.case, join):
-        found = builder.library[one.edition].find(RELEASE, one.states) if one.live and one.id not in results else None
+        found = (
+            builder.library[one.edition].find_part(TAKES_BACK, one.states)
+            if one.live and one.id not in results
+            else None
+        )
         if found is not None:
             fire(builder, builder.case.tracks[one.id], *found, {}, {}, because=because, system=True)
 
@@ -55,16 +57,20 @@ def _may_ask(builder: EventBuilder, join: Join) -> bool:
     """Whether somebody is to decide how the case goes on without the results: once, and only where the case still works."""
     main = builder.case.main
     edition = builder.library[main.edition]
-    if any(task.name == TOO_FEW and task.about == join.id for task in builder.case.open_tasks()):
+    open_tasks = builder.case.open_tasks()
+    if any(task.about == join.id and plays(builder.library, task, AFTER_TOO_FEW) for task in open_tasks):
         return False
     places = {place for leaf in main.states for place in ancestors(leaf)}
     return any(
-        edition.tasks[one["task"]].name == TOO_FEW and places & set(one["from"]) for one in edition.rules["on_request"]
+        edition.tasks[one["task"]].part == AFTER_TOO_FEW and places & set(one["from"])
+        for one in edition.rules["on_request"]
     )
 
 
 def _tell(builder: EventBuilder, join: Join) -> None:
     because = builder.events[-1].seq if builder.events else None
-    builder.begin(ADDED, builder.case.main, {"name": TOO_FEW}, because=because, system=True)
-    open_named_task(builder, TOO_FEW, about=join.id)
+    rule = builder.library[builder.case.main.edition].task_of(AFTER_TOO_FEW)
+    assert rule is not None  # else nobody may be asked
+    builder.begin(ADDED, builder.case.main, {"name": rule.name}, because=because, system=True)
+    open_task_of(builder, AFTER_TOO_FEW, about=join.id)
     commit(builder)

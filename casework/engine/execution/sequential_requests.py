@@ -13,24 +13,20 @@ from casework.json_values import Answers
 ABOUT_OTHERS = ("panel", "beside", "join", "needed")
 
 
-def asked_by(case: Case, at: Track, rule: TransitionRule) -> list[tuple[Track, Track, str]]:
-    """The referrals that `rule` opened when it fired: each after the one whose request it gets, and what sends it."""
-    names = [one["transition"] for one in rule.opens if one["open"] in ("next_provider", "beside")]
+def asked_by(case: Case, at: Track, rule: TransitionRule) -> list[tuple[Track, Track]]:
+    """The referrals that `rule` opened when it fired, each after the one whose request it gets."""
     told = at.fired.get(rule.name)
-    found = []
-    for one in case.tracks.values():
-        if one.fired or told is None or one.opened_at != told.at or (asked := asked_with(one)) is None:
-            continue
-        found += [(case.tracks[asked], one, name) for name in names]
-    return found
+    if told is None or not any(one["open"] in ("next_provider", "beside") for one in rule.opens):
+        return []
+    following = [one for one in case.tracks.values() if not one.fired and one.opened_at == told.at]
+    return [(case.tracks[asked], one) for one in following if (asked := asked_with(one)) is not None]
 
 
-def same_request(asked: Track, following: Track, transition: str, today: date, sent: date) -> Answers:
-    """The form of the request to `asked`, for the provider of `following`: with all that was shared, and as much time.
+def same_request(asked: Track, following: Track, first: Answers, today: date, sent: date) -> Answers:
+    """The form `first` of the request to `asked`, for the provider of `following`: with all that was shared, and as much time.
 
     What it asks in words is not repeated: it stands with the request to the first.
     """
-    first = asked.fired[transition].data
     wanted = today + (date.fromisoformat(first["wanted_on"]) - sent)
     changed = {
         "provider": following.provider,

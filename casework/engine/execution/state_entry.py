@@ -54,7 +54,7 @@ def leave_state(builder: EventBuilder, track: Track, rule: TransitionRule, place
                 builder.set_clock(clock, "stopped")
         elif clock.state == PAUSED and not aside and rule.target != "=previous":
             builder.set_clock(clock, "stopped")
-    if aside and track.workflow == "referral":
+    if aside and track.is_referral:
         _rest_below(builder, track)
 
 
@@ -105,7 +105,7 @@ def enter_state(
     fresh = [leaf for leaf in to if leaf not in track.states or leaf in gone]
     for leaf in fresh:
         stand_in(builder, track, leaf, facts, back=rule.target == "=previous")
-    if rule.target == "=previous" and track.workflow == "referral":
+    if rule.target == "=previous" and track.is_referral:
         _go_on_below(builder, track)
 
 

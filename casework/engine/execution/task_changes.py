@@ -16,10 +16,12 @@ from casework.engine.deadlines.deadlines import (
 )
 from casework.engine.definition.editions import TaskRule
 from casework.engine.definition.facts import Facts
+from casework.engine.execution.context import Library
 from casework.engine.execution.effect_roles import queue_within
 from casework.engine.execution.event_builder import EventBuilder
 from casework.engine.execution.timers import WAKE, due_of, is_wake, open_clock, pause_clock, resume_clock
 from casework.engine.parties import PARTIES
+from casework.engine.parts import RETURNS_COPIES
 from casework.engine.roles import ORGANISATION_QUEUES
 from casework.engine.state.case import (
     CREATED,
@@ -35,9 +37,6 @@ from casework.engine.state.case import (
 )
 from casework.engine.state.effects_schema import Effects, TaskValues, Wait
 from casework.json_values import Answers
-
-#: The task by which a provider is asked what became of its copies, where the edition of referrals has it.
-RETURN_PAPERS = "return_papers"
 
 
 def commit(builder: EventBuilder) -> int:
@@ -59,8 +58,10 @@ def _ask_for_copies(builder: EventBuilder) -> None:
             for one in mine
         )
         track = builder.case.tracks[id]
-        asked = [one for one in builder.case.open_tasks() if one.track == id and one.name == RETURN_PAPERS]
-        rule = next((one for one in builder.library[track.edition].tasks.values() if one.name == RETURN_PAPERS), None)
+        rule = builder.library[track.edition].task_of(RETURNS_COPIES)
+        asked = [
+            one for one in builder.case.open_tasks() if one.track == id and plays(builder.library, one, RETURNS_COPIES)
+        ]
         if out and not asked and rule is not None:
             open_side_task(builder, rule, track, builder.facts(track, {}))
         elif not out:
@@ -260,10 +261,14 @@ def open_side_task(
     return True
 
 
-def open_named_task(builder: EventBuilder, name: str, about: str | None = None) -> None:
-    """Open a task of the main track's workflow by its name, where the edition has one."""
+def open_task_of(builder: EventBuilder, part: str, about: str | None = None) -> None:
+    """Open the task of a part on the main track, where its edition has one."""
     track = builder.case.main
-    for rule in builder.library[track.edition].tasks.values():
-        if rule.name == name:
-            open_side_task(builder, rule, track, builder.facts(track, {}), about)
-            return
+    rule = builder.library[track.edition].task_of(part)
+    if rule is not None:
+        open_side_task(builder, rule, track, builder.facts(track, {}), about)
+
+
+def plays(library: Library, task: Task, part: str) -> bool:
+    """Whether a task is the side task of a part."""
+    return task.type == "side" and library[task.edition].tasks[task.rule].part == part

@@ -16,6 +16,7 @@ from casework.engine.execution.document_grants import end_grants
 from casework.engine.execution.event_builder import EventBuilder
 from casework.engine.execution.state_entry import stand_in
 from casework.engine.execution.task_changes import close_task, open_side_task, provider_of
+from casework.engine.parts import CHANGES_PLAN, MAKES_PLAN, REFERRAL
 from casework.engine.state.case import (
     OBSOLETE,
     Track,
@@ -56,8 +57,9 @@ def open_tracks(
             case "track":
                 _open_track(builder, one["workflow"], fresh=one["fresh"])
             case "service_track":
-                if builder.library.latest(track.kind) is not None:
-                    _start(builder, track.kind, track.kind, parent=track.id, provider=provider_of(builder, track))
+                service = builder.library.latest(track.kind)
+                if service is not None:
+                    _start(builder, service, track.kind, parent=track.id, provider=provider_of(builder, track))
             case "referral":
                 _open_referral(builder, one, facts)
             case "beside":
@@ -71,13 +73,13 @@ def open_tracks(
 def _open_track(builder: EventBuilder, workflow: str, *, fresh: bool) -> None:
     live = [t for t in builder.case.live_tracks() if t.workflow == workflow and not t.replaced]
     if fresh or not live:
-        _start(builder, workflow, workflow, parent=None, provider=None)
+        _start(builder, builder.library.latest(workflow), workflow, parent=None, provider=None)
 
 
 def _open_referral(builder: EventBuilder, one: WrittenOpening, facts: Facts) -> None:
     service, provider = one["service"], None
     if one["planned"]:
-        provider = _planned(facts, service)
+        provider = _planned(builder, facts, service)
         if provider is None:
             return
     kept = facts.referral(service)
@@ -88,7 +90,15 @@ def _open_referral(builder: EventBuilder, one: WrittenOpening, facts: Facts) -> 
         moment = runs_out(one["due"], builder.context.now, builder.context.calendar, builder.said(facts))
         given["wanted_on"] = builder.context.calendar.local_date(moment).isoformat() if moment else None
     activate = rule_of(one["after"], builder.said(facts)) if one["after"] else None
-    _start(builder, "referral", service, parent=None, provider=provider, given=given, activate=activate)
+    _start(
+        builder,
+        builder.library.playing(REFERRAL),
+        service,
+        parent=None,
+        provider=provider,
+        given=given,
+        activate=activate,
+    )
 
 
 def _open_next(builder: EventBuilder, referral: Track) -> bool:
@@ -97,24 +107,26 @@ def _open_next(builder: EventBuilder, referral: Track) -> bool:
     if not panel:
         return False
     given: Given = {"after": referral.id, "panel": panel[1:]}
-    _start(builder, "referral", referral.kind, parent=None, provider=panel[0], given=given)
+    _start(builder, builder.library.playing(REFERRAL), referral.kind, parent=None, provider=panel[0], given=given)
     return True
 
 
 def _open_beside(builder: EventBuilder, track: Track, facts: Facts) -> None:
     """A referral to each provider that the form names, beside this one, or beside the last of the service it names."""
-    first = track if track.workflow == "referral" else request_to_repeat(builder.case, facts.data.get("service", ""))
+    first = track if track.is_referral else request_to_repeat(builder.case, facts.data.get("service", ""))
     if first is None:
         return
     for provider in facts.data.get("beside") or ():
-        _start(builder, "referral", first.kind, parent=None, provider=provider, given={"with": first.id})
+        given: Given = {"with": first.id}
+        _start(builder, builder.library.playing(REFERRAL), first.kind, parent=None, provider=provider, given=given)
 
 
-def _planned(facts: Facts, service: str) -> str | None:
+def _planned(builder: EventBuilder, facts: Facts, service: str) -> str | None:
     """Whom the plan in force names for a service: the form that changes it, else the newest of plan and changes."""
     if service in facts.data:
         return str(facts.data[service])
-    plan, change = facts.result("service_plan"), facts.fired("amend_plan", facts.case.main)
+    made = builder.library[facts.case.main.edition].task_of(MAKES_PLAN)
+    plan, change = facts.result(made.name) if made else None, facts.case.main.deed(CHANGES_PLAN)
     if change is not None and (plan is None or plan.closed_at is None or plan.closed_at < change.at):
         return change.data.get(service)
     return plan.result.get(service) if plan else None
@@ -122,7 +134,7 @@ def _planned(facts: Facts, service: str) -> str | None:
 
 def _start(
     builder: EventBuilder,
-    workflow: str,
+    edition: Edition | None,
     kind: str,
     *,
     parent: str | None,
@@ -130,14 +142,14 @@ def _start(
     given: Given | None = None,
     activate: Rule | None = None,
 ) -> None:
-    edition = builder.library.latest(workflow)
     if edition is None:
         raise NotFound("workflow")
     opened: OpenedTrack = {
         "id": builder.context.new_id(),
-        "workflow": workflow,
+        "workflow": edition.workflow,
         "edition": edition.fingerprint,
         "kind": kind,
+        "part": edition.part,
         "parent": parent,
         "provider": provider,
         "states": list(edition.initial),
@@ -160,6 +172,7 @@ def start_track(builder: EventBuilder, opened: OpenedTrack, edition: Edition, ac
         entered_at=builder.context.now,
         opened_at=builder.context.now,
         given=opened.get("given", {}),
+        part=opened["part"],
     )
     facts = builder.facts(track, {})
     for leaf in track.states:

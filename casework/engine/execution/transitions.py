@@ -29,6 +29,7 @@ from casework.engine.execution.state_entry import enter_state, leave_state
 from casework.engine.execution.state_machine import move
 from casework.engine.execution.task_changes import close_task, close_tasks_of, commit, open_task
 from casework.engine.execution.track_opening import end_track, open_tracks
+from casework.engine.parts import SENDS
 from casework.engine.state.case import Task, Track
 from casework.engine.state.effects_schema import Effects
 from casework.engine.state.events import FIRED, PROPOSED, REFUSED, SYSTEM_ACTOR
@@ -104,8 +105,12 @@ def fire(
         effects["facts"] = kept
     if not rule.target.startswith("="):
         effects["entered"] = True
+    if rule.part:
+        effects["part"] = rule.part
     if edition.ended(to) and track.live and to != track.states:
         effects["ended"] = to[0] if len(to) == 1 else "ended"
+        if came_to := edition.came_to(to):
+            effects["came_to"] = came_to
         if track.id == builder.case.main.id:
             effects["closed"] = True
     if rule.reopens:
@@ -145,13 +150,13 @@ def _fire_also(builder: EventBuilder, track: Track, rule: TransitionRule, becaus
 
 def _ask_next(builder: EventBuilder, track: Track, rule: TransitionRule, because: int) -> None:
     """The panel's next provider, or those beside, are asked at once; where a guard refuses, the draft waits for the officer."""
-    for asked, one, name in asked_by(builder.case, builder.case.tracks[track.id], rule):
-        found, sent = builder.library[one.edition].find(name, one.states), asked.fired.get(name)
+    for asked, one in asked_by(builder.case, builder.case.tracks[track.id], rule):
+        found, sent = builder.library[one.edition].find_part(SENDS, one.states), asked.deed(SENDS)
         if found is None or sent is None:
             continue
         calendar = builder.context.calendar
         days = calendar.local_date(builder.context.now), calendar.local_date(sent.at)
-        data = same_request(asked, one, name, *days)
+        data = same_request(asked, one, sent.data, *days)
         if not refusals(builder, one, found[0], data):
             fire(builder, one, *found, data, {}, because=because, system=True)
 

@@ -14,6 +14,7 @@ from typing import Any
 from casework.engine.deadlines.calendars import Unit
 from casework.engine.deadlines.deadlines import Rung
 from casework.engine.parties import PARTIES
+from casework.engine.parts import REFERRAL, SENDS
 from casework.engine.roles import ORGANISATION_QUEUES
 from casework.engine.state.case_values import Handed, ItemState, Receipt, StandingObjection, Waiting
 from casework.engine.state.effects_schema import Given, Hold, WrittenJoin
@@ -76,10 +77,27 @@ class Track:
     received: Mapping[str, Receipt] = field(default_factory=dict)
     #: Of a referral: what one side does not agree with, by id.
     objections: Mapping[str, StandingObjection] = field(default_factory=dict)
+    #: What its workflow is to the engine, of `engine.parts`.
+    part: str = ""
+    #: By part what has played it on this track: a transition that fired, a state in which it ended.
+    played: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def live(self) -> bool:
         return self.ended_at is None
+
+    @property
+    def is_referral(self) -> bool:
+        return self.part == REFERRAL
+
+    @property
+    def sent(self) -> bool:
+        """Whether its provider was asked, and so sees it."""
+        return SENDS in self.played
+
+    def deed(self, part: str) -> Fired | None:
+        """The last time that the transition of a part fired."""
+        return self.fired.get(self.played.get(part, ""))
 
 
 @dataclass(frozen=True, slots=True)
@@ -430,6 +448,6 @@ class Case:
 
     def referral_of(self, track: Track) -> Track | None:
         """The referral that a track is, or runs inside."""
-        if track.workflow == "referral":
+        if track.is_referral:
             return track
         return self.tracks.get(track.parent) if track.parent else None

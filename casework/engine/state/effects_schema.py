@@ -75,6 +75,8 @@ class OpenedTrack(TypedDict):
     workflow: str
     edition: str
     kind: str
+    #: What its workflow is to the engine, of `engine.parts`.
+    part: str
     parent: str | None
     provider: str | None
     states: list[str]
@@ -365,6 +367,9 @@ class FoldedEffects(TypedDict, total=False):
     #: The transition that fired, was proposed, refused or corrected, and the form's facts.
     transition: str
     data: Answers
+    #: What the transition plays, and the state in which the track has ended, of `engine.parts`.
+    part: str
+    came_to: str
     #: A state was entered, so that "=previous" knows the way back.
     entered: bool
     #: How the track ended; that it goes on again.
@@ -415,6 +420,8 @@ class Effects(FoldedEffects, total=False):
     task: str
     name: str
     held_by: str
+    #: A provider hears of the task's result.
+    answers: bool
     #: Who was relieved of it.
     person: str
     #: Which one, where a kind of event knows several: of a rung, a message, a letter, an objection, a join.

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from casework.engine.parts import GIVES_RESULT
 from casework.engine.state.case import OPEN_JOIN, Case, Join, Track
 
 Milestones = Mapping[str, Mapping[str, frozenset[str]]]
@@ -53,7 +54,7 @@ def has_result(case: Case, join: Join, referral: Track, milestones: Milestones) 
     """Whether a referral was approved; or, where its service's milestone counts, has come there."""
     if referral.replaced:
         return False
-    if referral.outcome == "completed":
+    if GIVES_RESULT in referral.played:
         return True
     return join.at is not None and any(
         state in milestones.get(below.edition, {}).get(join.at, frozenset())
@@ -72,11 +73,7 @@ def members(case: Case, join: Join) -> list[Track]:
     """The referrals of a join: those named in it, whoever was asked beside them, and whom a panel asked after those."""
     found: set[str] = set()
     for one in case.tracks.values():
-        if (
-            one.workflow == "referral"
-            and one.kind == join.kind
-            and (one.id in join.referrals or asked_with(one) in found)
-        ):
+        if one.is_referral and one.kind == join.kind and (one.id in join.referrals or asked_with(one) in found):
             found.add(one.id)
     return [case.tracks[id] for id in case.tracks if id in found]
 
@@ -94,11 +91,7 @@ def join_of(case: Case, referral: Track) -> Join | None:
 
 def asked_now(case: Case, kind: str) -> list[Track]:
     """The referrals of a kind that were sent and have not ended."""
-    return [
-        one
-        for one in case.live_tracks()
-        if one.workflow == "referral" and one.kind == kind and "send" in one.fired and not one.replaced
-    ]
+    return [one for one in case.live_tracks() if one.is_referral and one.kind == kind and one.sent and not one.replaced]
 
 
 def request_to_repeat(case: Case, kind: str) -> Track | None:

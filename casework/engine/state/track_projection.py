@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from casework.engine.parts import FINAL_PARTS
 from casework.engine.state.case import Fired, Track
 from casework.engine.state.case_values import Receipt, StandingObjection
 from casework.engine.state.copies import replace
@@ -56,6 +57,15 @@ def _fired(track: Track, event: Event) -> dict[str, Any]:
     changed: dict[str, Any] = {"fired": {**track.fired, name: last}}
     if event.to != event.frm:
         changed |= {"states": event.to, "entered_at": event.at}
+    played = dict(track.played)
+    if "part" in effects:
+        played[effects["part"]] = name
+    if "came_to" in effects:
+        played[effects["came_to"]] = effects["ended"]
+    if effects.get("reopened"):
+        played = {part: by for part, by in played.items() if part not in FINAL_PARTS}
+    if played != track.played:
+        changed["played"] = played
     if effects.get("entered"):
         fresh = [leaf for leaf in event.to if leaf not in event.frm]
         changed["came_from"] = {**track.came_from, **dict.fromkeys(fresh, event.frm)}
@@ -103,6 +113,7 @@ def opened(tracks: Tracks, told: list[OpenedTrack], event: Event) -> Tracks:
                 entered_at=event.at,
                 opened_at=event.at,
                 given=track.get("given", {}),
+                part=track["part"],
             )
             for track in told
         },

@@ -314,6 +314,8 @@ def complete(
     extra: Effects,
 ) -> None:
     effects: Effects = {"task": task.id, "name": task.name, **extra}
+    if rule.answers:
+        effects["answers"] = True
     facts = builder.facts(track, data, task)
     reads = {key for name in rule.guards for key in GUARDS[name].reads} | set(effect_reads(rule.effects))
     if kept := {key: builder.context.facts[key] for key in sorted(reads) if key in builder.context.facts}:

@@ -52,7 +52,7 @@ def choices_of(db: Connection, actor: Actor, case: Case, track: Track, form: Ite
             case "person" | "people":
                 made[rule["name"]] = _people(db, case, track, rule["role"])
             case "provider" | "providers" | "panel":
-                service = rule["service"] or (track.kind if track.workflow == "referral" else "")
+                service = rule["service"] or (track.kind if track.is_referral else "")
                 made[rule["name"]] = _plain(db.execute(_PROVIDERS, {"service": service, "most": MOST}))
             case "right" | "rights":
                 made[rule["name"]] = [

@@ -58,7 +58,7 @@ _LIST = """
         m.edition, m.came_from
     FROM ({page}) c LEFT JOIN people p ON p.id = c.owner_id LEFT JOIN phases f ON f.id = c.phase_id
     LEFT JOIN LATERAL (
-        SELECT t.edition, t.came_from -> c.state AS came_from FROM tracks t WHERE t.log_id = c.id AND t.workflow = 'case'
+        SELECT t.edition, t.came_from -> c.state AS came_from FROM tracks t WHERE t.log_id = c.id AND t.part = 'main'
         ORDER BY t.position LIMIT 1
     ) m ON true
     LEFT JOIN LATERAL (

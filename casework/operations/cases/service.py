@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Connection, text
 
 from casework import reasons
-from casework.definitions import load_library
+from casework.definitions import load_library, playing
 from casework.engine.definition.editions import TaskRule
 from casework.engine.execution.commands import Command, DeclareInterest, EndConsent, Fire, HandOver, Open
 from casework.engine.execution.context import By
@@ -17,6 +17,7 @@ from casework.engine.execution.guards import duty_reasons
 from casework.engine.execution.record_commands import RegisterDocument
 from casework.engine.execution.task_commands import Add
 from casework.engine.parties import PARTIES
+from casework.engine.parts import MAIN
 from casework.engine.roles import ORGANISATION_QUEUES, QUEUE_ROLES, Role
 from casework.engine.state.case import Case, Track
 from casework.engine.state.effects_schema import CaseSubject
@@ -75,7 +76,7 @@ def open_case(db: Connection, actor: Actor, match: str, request: Request) -> Don
     def answer(opened: Case) -> dict[str, Json]:
         return {"number": number, "id": id, "state": opened.main.states[0], "track": opened.main.id}
 
-    command = Open(id, "case", "case", case, title)
+    command = Open(id, "case", playing(MAIN).workflow, case, title)
     done = open_log(db, actor, command, by, calendar, moment, request, answer)
     run(db, "UPDATE matches SET case_id = $1 WHERE id = $2", (id, match))
     return done
@@ -168,7 +169,7 @@ def _touches_siblings(db: Connection, track: str, transition: str) -> bool:
     if not any(transition in edition.sibling_transitions for edition in library.editions.values()):
         return False
     fingerprint = db.execute(
-        text("SELECT edition FROM tracks WHERE id = CAST(:id AS uuid) AND workflow = 'case'"), {"id": track}
+        text("SELECT edition FROM tracks WHERE id = CAST(:id AS uuid) AND part = :part"), {"id": track, "part": MAIN}
     ).scalar_one_or_none()
     return fingerprint is not None and transition in library[fingerprint].sibling_transitions
 

@@ -17,6 +17,7 @@ from casework.reasons.terms import Noun
 from casework.records.access_sql import (
     ME,
     inside_own_referral,
+    is_referral,
     named_for,
     opened_case,
     opened_mediation,
@@ -64,9 +65,7 @@ _CASE = _asking(f"""
     AND ({_WHOLE} OR h.programme_id = ANY(me.outlines_of) OR {_REFERRED})
 """)
 _MEDIATION = _asking(f"SELECT h.id FROM me CROSS JOIN mediations h WHERE h.id = $1::uuid AND ({_NAMED} OR {_REFERRED})")
-_REFERRAL = _asking(
-    _part_of("tracks", f"EXISTS (SELECT FROM tracks a WHERE a.id = t.id AND {_OWN})", "t.workflow = 'referral'")
-)
+_REFERRAL = _asking(_part_of("tracks", f"EXISTS (SELECT FROM tracks a WHERE a.id = t.id AND {_OWN})", is_referral("t")))
 _TASK = seen_task()
 _DOCUMENT = _asking(_part_of("documents", own_paper("t", "h.interests", ME), "NOT me.person = ANY(h.interests)"))
 

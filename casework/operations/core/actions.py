@@ -46,6 +46,7 @@ from casework.engine.execution.task_commands import (
     Suspend,
     Tick,
 )
+from casework.engine.parts import AFTER_RIGHTS_TAKEN
 from casework.engine.state.case import Case
 from casework.engine.state.events import Event
 from casework.errors import CaseHasMoved, NotFound
@@ -298,7 +299,7 @@ def _tell_sibling(db: Connection, log: Log, signed: str) -> None:
     standing = _standing(db, log, "case")
     if standing.case.closed_at is not None:
         return
-    by_system(db, standing, Notice("superseded", about=signed))
+    by_system(db, standing, Notice(AFTER_RIGHTS_TAKEN, about=signed))
 
 
 def stand(db: Connection, log: str, kind: str) -> Standing:

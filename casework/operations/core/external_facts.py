@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import Connection, text
 
 from casework.engine.definition.required_documents import SCANS
+from casework.engine.parts import MAIN, TAKES_RIGHTS
 from casework.engine.state.case import Case
 from casework.json_values import JsonObject, JsonValue
 
@@ -35,11 +36,11 @@ def _rights(db: Connection, case: Case) -> JsonValue:
 def _siblings(db: Connection, case: Case) -> JsonValue:
     rows = db.execute(
         text(
-            "SELECT c.id, c.number, c.state, t.fired ?| ARRAY['sign', 'sign_no_site'] AS signed FROM cases c"
-            " JOIN tracks t ON t.log_id = c.id AND t.workflow = 'case'"
+            "SELECT c.id, c.number, c.state, t.played ? :taken AS signed FROM cases c"
+            " JOIN tracks t ON t.log_id = c.id AND t.part = :main"
             " WHERE c.need_id = :need AND c.id <> :log ORDER BY c.id"
         ),
-        {"need": case.need, "log": case.log},
+        {"need": case.need, "log": case.log, "taken": TAKES_RIGHTS, "main": MAIN},
     )
     return [{"case": row.id, "number": row.number, "state": row.state, "signed": row.signed} for row in rows]
 

@@ -7,6 +7,8 @@ rung of its ladder has come is another thing, and called flagged.
 
 from __future__ import annotations
 
+from casework.engine.parts import MAIN
+
 #: Of a task `t` whose day has passed.
 NOT_PAUSED = """t.state IN ('Ready', 'Reserved', 'InProgress') AND NOT EXISTS (
         SELECT FROM clocks k WHERE k.log_id = t.log_id AND k.task_id = t.id AND k.state = 'paused' OFFSET 0
@@ -19,7 +21,7 @@ _WAITING = """t.state IN ('Ready', 'Reserved', 'InProgress', 'Suspended')
 #: Of these our side does the first one next (`Case.next_task`): on hold, what the hold itself asks for.
 OURS = f"""{_WAITING} AND t.organisation_id IS NULL AND (
         c.hold IS NULL OR t.type = 'step' AND t.track_id = (
-            SELECT r.id FROM tracks r WHERE r.log_id = c.id AND r.workflow = 'case' ORDER BY r.position LIMIT 1
+            SELECT r.id FROM tracks r WHERE r.log_id = c.id AND r.part = '{MAIN}' ORDER BY r.position LIMIT 1
         )
     )"""
 #: Of such tasks `t` the day of the first; what somebody lets wait comes after all that can be worked on.

@@ -70,9 +70,7 @@ def insist_references(
                 )
         elif rule["type"] in ("provider", "providers", "panel"):
             asked = data.get("service")
-            service = rule["service"] or (
-                track.kind if track.workflow == "referral" else asked if isinstance(asked, str) else ""
-            )
+            service = rule["service"] or (track.kind if track.is_referral else asked if isinstance(asked, str) else "")
             if set(db.execute(_PROVIDERS, {"ids": _uuids(ids), "service": service}).scalars()) != set(ids):
                 faults[rule["name"]] = reasons.cases.NO_SUCH_PROVIDER
     if faults:

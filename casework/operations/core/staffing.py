@@ -17,6 +17,7 @@ from casework.engine.analysis.remaining_work import Demand, Way, decisions, ways
 from casework.engine.analysis.staffing import Hand, Rest, core, needed, survives
 from casework.engine.definition.editions import Edition
 from casework.engine.execution.context import By, Library
+from casework.engine.parts import UNSENT
 from casework.engine.roles import Role
 from casework.engine.state.case import Case, Track
 from casework.engine.state.events import (
@@ -140,7 +141,7 @@ def _on_main(library: Library, case: Case, roster: Roster) -> Obstacle | None:
 
 
 def _beside(library: Library, case: Case, roster: Roster, track: Track) -> Obstacle | None:
-    if track.id == case.main.id or track.replaced or "draft" in track.states:
+    if track.id == case.main.id or track.replaced or library[track.edition].stands(UNSENT, track.states):
         return None
     # That the team itself cannot is said of the main track.
     return _obstacle(library, anybody(case) if _may_hand_over(case, roster) else case, roster, track)

@@ -13,10 +13,11 @@ from typing import Any
 
 from sqlalchemy import Connection, text
 
-from casework.engine.analysis.notification_rules import ANSWERS
+from casework.engine.parts import SENDS
 from casework.engine.state.events import RANG, RECOUNTED
 from casework.json_values import JsonObject
 from casework.permissions.actors import Actor
+from casework.records.access_sql import referral_of
 
 NEW, CHANGED = "new", "changed"
 #: A clock that rings or is counted again moves nothing: its reminders are told elsewhere.
@@ -25,8 +26,12 @@ _SILENT = f"('{RANG}', '{RECOUNTED}')"
 #: Which events of its tracks a provider is shown: from the one by which it was asked, and nothing of the office's own
 #: tasks, whose notes and reasons are the office's, but for the answers.
 SHOWN_TO_PROVIDERS = f"""
-    (e.header->>'from') IS NOT NULL AND (NOT e.header->'from' ? 'draft' OR e.header->'to' ? 'sent')
-    AND (e.kind = 'completed' AND e.effects->>'name' IN ({", ".join(f"'{name}'" for name in ANSWERS)}) OR NOT EXISTS (
+    (e.header->>'from') IS NOT NULL AND EXISTS (
+        SELECT FROM tracks a WHERE a.id = e.track_id AND (
+            a.parent_id IS NOT NULL OR e.at >= CAST(a.fired -> (a.played ->> '{SENDS}') ->> 'at' AS timestamptz)
+        )
+    )
+    AND (e.kind = 'completed' AND e.effects ? 'answers' OR NOT EXISTS (
         SELECT FROM tasks o WHERE o.id = CAST(e.effects->>'task' AS uuid) AND o.organisation_id IS NULL
     ))
     AND NOT (e.kind = 'added' AND EXISTS (
@@ -58,8 +63,8 @@ _MARKS = text(f"""
     WHERE r.id = ANY(CAST(:referrals AS uuid[]))
 """)
 # The same beside a list of tasks `t` with their tracks `r`, so that it needs no statement of its own.
-_THING = """CASE WHEN t.organisation_id IS NULL OR t.programme_id = ANY(CAST(:all_of AS uuid[])) THEN t.log_id
-    WHEN r.workflow = 'referral' THEN r.id ELSE r.parent_id END"""
+_THING = f"""CASE WHEN t.organisation_id IS NULL OR t.programme_id = ANY(CAST(:all_of AS uuid[])) THEN t.log_id
+    ELSE {referral_of("r")} END"""
 #: What the list joins, and the columns that `mark_rows` reads; they take `person` and `all_of`.
 LOOKED = f"LEFT JOIN looks m ON m.person_id = CAST(:person AS uuid) AND m.thing_id = {_THING}"
 SINCE = f"""m.at AS looked_at, m.seq IS NOT NULL AND CASE WHEN m.thing_id = t.log_id THEN EXISTS (

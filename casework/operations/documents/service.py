@@ -272,7 +272,7 @@ def _referral(actor: Actor, case: Case, referral: str | None) -> Track | None:
             raise NotFound("case")
         return None
     track = case.tracks.get(referral)
-    if track is None or track.workflow != "referral" or level < Sight.REFERRALS:
+    if track is None or not track.is_referral or level < Sight.REFERRALS:
         raise NotFound("referral")
     if level == Sight.REFERRALS and track not in own_tracks(actor, case):
         raise NotFound("referral")

@@ -46,7 +46,7 @@ FILTERS: Mapping[str, str] = {
         "(kind IN ('document_registered', 'document_filed', 'document_withdrawn', 'letter_sent', 'grant_withdrawn', 'grant_day_changed', 'papers_returned', 'consent_ended') OR effects ? 'grants' OR effects ? 'grants_ended'"
         " OR effects ? 'consents')"
     ),
-    "referrals": "track_id IN (SELECT id FROM tracks t WHERE t.log_id = CAST(:log AS uuid) AND t.position > 0 AND t.workflow <> 'case')",
+    "referrals": "track_id IN (SELECT id FROM tracks t WHERE t.log_id = CAST(:log AS uuid) AND t.position > 0 AND t.part <> 'main')",
     "messages": "kind IN ('noted', 'said')",
     "system": "actor_id = 'system'",
 }  # fmt: skip

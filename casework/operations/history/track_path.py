@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from sqlalchemy import Connection, text
 
-from casework.definitions import load_library
+from casework.definitions import load_library, names_of_part
 from casework.engine.definition.editions import Edition
+from casework.engine.parts import UNSENT
 from casework.errors import NotFound
 from casework.json_values import JsonObject, JsonValue
 from casework.operations.cases.queries import find_case
@@ -27,9 +28,10 @@ def read_ways(db: Connection, actor: Actor, number: str) -> JsonObject:
         raise NotFound("case")
     seen = list(case.tracks.values()) if level == Sight.ALL else own_tracks(actor, case)
     moves: dict[str, list[JsonValue]] = {track.id: [] for track in seen}
+    unsent = set(names_of_part(UNSENT))
     for row in db.execute(_MOVES, {"log": case.log, "tracks": list(moves)}):
         # What was before a request was sent is not its provider's.
-        if level == Sight.ALL or "draft" not in row.frm:
+        if level == Sight.ALL or not unsent & set(row.frm):
             moves[row.track_id].append({"from": row.frm, "to": row.went, "name": row.name})
     names = names_of(db, set(), {track.provider for track in seen})
     return {

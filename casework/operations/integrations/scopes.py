@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from casework.definitions import load_library
+from casework.engine.parts import ANSWERING, ASKING, PEOPLE_ONLY, REFERRAL
 from casework.engine.state.events import (
     ADDED,
     CLAIMED,
@@ -36,14 +38,8 @@ SCOPES: Mapping[str, str] = {
 #: For people alone.
 NONE = ""
 
-#: Of a referral's transitions; those of a service's own track are work.
-TRANSITIONS: Mapping[str, str] = {
-    "accept": ANSWER, "decline": ANSWER,
-    "ask_info": ASK, "ask_extension": ASK,
-    "start": DELIVER, "deliver_part": DELIVER, "deliver": DELIVER, "redeliver": DELIVER, "give_up": DELIVER,
-    # A conflict of interest is a person's, and who works on a referral is the lead's to say.
-    "declare_conflict": NONE, "name_other_person": NONE, "change_person": NONE,
-}  # fmt: skip
+#: By what a definition says of a transition; of the others the scope is that of the work.
+_TRANSITIONS: Mapping[str, str] = {ANSWERING: ANSWER, ASKING: ASK, PEOPLE_ONLY: NONE}
 #: Of the other deeds in a case; what is not here is done by people alone, and whatever takes a second person is not.
 DEEDS: Mapping[str, str] = {
     CLAIMED: DELIVER, RELEASED: DELIVER, STARTED: DELIVER, STOPPED: DELIVER, COMPLETED: DELIVER, ADDED: DELIVER,
@@ -54,7 +50,9 @@ DEEDS: Mapping[str, str] = {
 
 def scope_of_transition(name: str) -> str:
     """The scope that firing a transition of a referral, or of its service's track, needs."""
-    return TRANSITIONS.get(name, DELIVER)
+    editions = (one for one in load_library().editions.values() if one.part == REFERRAL)
+    said = {rule.scope for edition in editions for rule in edition.transitions if rule.name == name}
+    return next((_TRANSITIONS[one] for one in sorted(said) if one), DELIVER)
 
 
 def scope_of_event(event: Event) -> str:
@@ -65,6 +63,6 @@ def scope_of_event(event: Event) -> str:
 
 
 __all__ = [
-    "ANSWER", "ASK", "DEEDS", "DELIVER", "DOCUMENTS_READ", "DOCUMENTS_WRITE", "NONE", "READ", "SCOPES", "TRANSITIONS", "WEBHOOKS",
+    "ANSWER", "ASK", "DEEDS", "DELIVER", "DOCUMENTS_READ", "DOCUMENTS_WRITE", "NONE", "READ", "SCOPES", "WEBHOOKS",
     "scope_of_event", "scope_of_transition",
 ]  # fmt: skip

@@ -76,7 +76,7 @@ def queue_message(db: Connection, case: Case, event: Event, now: datetime) -> No
     track = case.tracks.get(event.track or "") if event.kind == FIRED else None
     above = case.referral_of(track) if track else None
     # A draft is not the provider's yet, and what is called off before it was sent never was.
-    if track is None or above is None or above.provider is None or "send" not in above.fired or "draft" in event.to:
+    if track is None or above is None or above.provider is None or not above.sent:
         return
     found = db.execute(_ENDPOINTS, {"org": above.provider}).scalars().all()
     for endpoint in found:

@@ -5,8 +5,10 @@ from __future__ import annotations
 from sqlalchemy import Connection, text
 
 from casework import reasons
+from casework.definitions import playing
 from casework.engine.execution.commands import Command, HandOver, Open
 from casework.engine.execution.context import By
+from casework.engine.parts import REFERRAL
 from casework.engine.roles import Role
 from casework.engine.state.case import Case
 from casework.engine.state.effects_schema import CaseSubject
@@ -44,7 +46,7 @@ def open_mediation(db: Connection, actor: Actor, number: str, request: Request) 
         "owner": actor.person,
         "team": [],
     }
-    command = Open(id, "mediation", "referral", case, outline.title, service="mediation")
+    command = Open(id, "mediation", playing(REFERRAL).workflow, case, outline.title, service="mediation")
     by = By(actor.person, Role.DISPUTE_OFFICER)
 
     def answer(opened: Case) -> JsonObject:
@@ -142,7 +144,7 @@ _LIST = text(f"""
     ) AS due_at
     FROM mediations m CROSS JOIN LATERAL (
         SELECT t.edition, t.states, t.outcome FROM tracks t WHERE t.log_id = m.id
-        ORDER BY t.workflow <> 'mediation', t.position LIMIT 1
+        ORDER BY t.parent_id IS NULL, t.position LIMIT 1
     ) r
     WHERE {named_for("m")}
     ORDER BY m.opened_at DESC, m.id DESC LIMIT 100

@@ -70,7 +70,7 @@ def thread_of(actor: Actor, case: Case, audience: str, referral: str | None) -> 
     if audience not in KINDS or (referral is None) != (audience == INTERNAL):
         raise InvalidForm(fields={"audience": reasons.messages.DOES_NOT_FIT})
     track = None if referral is None else case.tracks.get(referral)
-    if referral is not None and (track is None or track.workflow != "referral"):
+    if referral is not None and (track is None or not track.is_referral):
         raise NotFound("referral")
     if not reads_messages(actor, case, track):
         raise NotFound("case" if track is None else "referral")
@@ -202,7 +202,7 @@ _THREADS = text("""
 
 def list_threads(db: Connection, actor: Actor, case: Case) -> list[ThreadRow]:
     """The threads of a case that the actor reads, the internal notes first: how much stands there, and what is unread."""
-    places: list[Track | None] = [None, *(one for one in case.tracks.values() if one.workflow == "referral")]
+    places: list[Track | None] = [None, *(one for one in case.tracks.values() if one.is_referral)]
     mine = [one for one in places if reads_messages(actor, case, one)]
     given = {
         "log": case.log,

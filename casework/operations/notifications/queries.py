@@ -8,6 +8,7 @@ from uuid import UUID
 
 from sqlalchemy import Connection, text
 
+from casework.engine.parts import REFERRAL
 from casework.errors import NotFound
 from casework.json_values import JsonObject
 from casework.operations.core.paging import Page, cursor_id, cursor_time, from_cursor, insist_limit, page
@@ -55,7 +56,7 @@ _OPENED = """
 """
 _ROWS = f"""
     SELECT n.id, n.log_id, n.seq, n.kind, n.about, n.at, n.edition, n.words, n.track_id, n.task_id, n.due_at, n.read_at,
-        l.kind AS log_kind, c.number, t.type AS task_type, t.closed_at, r.workflow, r.parent_id,
+        l.kind AS log_kind, c.number, t.type AS task_type, t.closed_at, r.part, r.parent_id,
         c.programme_id = ANY(CAST(:all_of AS uuid[])) AS inside, (
             SELECT o.id FROM openings o WHERE o.log_id = n.log_id AND o.decider_id = CAST(:person AS uuid)
             AND o.state IN ('asked', 'open') ORDER BY o.id DESC LIMIT 1
@@ -131,8 +132,8 @@ def _shown(row: Any) -> Notification:
         log=row.log_id,
         unsealing=row.unsealing,
         opened=row.opened,
-        referral=row.track_id if row.workflow == "referral" else row.parent_id,
-        inside=bool(row.inside) or row.log_kind == "mediation" and row.workflow is None,
+        referral=row.track_id if row.part == REFERRAL else row.parent_id,
+        inside=bool(row.inside) or row.log_kind == "mediation" and row.part is None,
     )
 
 

@@ -11,10 +11,13 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from sqlalchemy import Connection, Engine, text
 
+from casework.definitions import load_library
 from casework.engine.analysis.notification_rules import Notice, first_of, notices
 from casework.engine.deadlines.calendars import Calendar, day_in
+from casework.engine.definition.editions import TransitionRule
 from casework.engine.roles import QUEUE_ROLES
 from casework.engine.state.case import Case
+from casework.engine.state.events import FIRED, Event
 from casework.operations.auth.account_mail import tell_owner
 from casework.operations.core.actions import calendar_of, new_id
 from casework.operations.core.notification_preferences import DIGEST, NONE, choice_of
@@ -75,13 +78,21 @@ def _tell_batch(db: Connection, mailing: bool) -> int:
             cases[row.log_id] = load(db, row.log_id, row.kind)
         case, event = cases[row.log_id], event_of(row.header, row.effects, {})
         queue_message(db, case, event, row.now)
-        owed = notices(event, case)
+        owed = notices(event, case, _rule(event))
         if owed:
             shares = shares_of(db, case, owed, {event.actor, event.acting_for}, event.track)
             calendar = calendar_of(db, case.programme) if mailing and shares else None
             for reader, share in shares:
                 _write(db, case, event.seq, event.at, reader, share, calendar, row.now)
     return len(rows)
+
+
+def _rule(event: Event) -> TransitionRule | None:
+    """By which rule a transition fired: an edition says who hears of it."""
+    if event.kind != FIRED or event.edition is None:
+        return None
+    found = load_library()[event.edition].find(event.effects["transition"], event.frm)
+    return found[0] if found else None
 
 
 # --- for whom --------------------------------------------------------------------------------------------------------

@@ -13,8 +13,8 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, TextClause, text
 
-from casework.definitions import load_library
-from casework.engine.execution.task_changes import RETURN_PAPERS
+from casework.definitions import load_library, names_of_part
+from casework.engine.parts import REFERRAL, RETURNS_COPIES
 from casework.engine.roles import INTAKE, MEDIATION, QUEUE_ROLES, Role
 from casework.errors import NotFound
 from casework.json_values import JsonObject
@@ -29,7 +29,7 @@ from casework.operations.oversight.views import (
     HouseRuleDay,
 )
 from casework.permissions.actors import Actor
-from casework.records.access_sql import COUNTS
+from casework.records.access_sql import COUNTS, referral_of
 from casework.records.database import transaction
 from casework.records.event_log import now
 
@@ -73,8 +73,8 @@ _STAFF = f"""
     )
 """
 # In a referral to the own organisation nobody acts for the office.
-_NOT_BOTH_SIDES = """(cardinality(s.own) = 0 OR NOT EXISTS (
-        SELECT FROM tracks r JOIN tracks a ON a.id = CASE WHEN r.workflow = 'referral' THEN r.id ELSE r.parent_id END
+_NOT_BOTH_SIDES = f"""(cardinality(s.own) = 0 OR NOT EXISTS (
+        SELECT FROM tracks r JOIN tracks a ON a.id = {referral_of("r")}
         WHERE r.id = t.track_id AND a.provider_id = ANY(s.own)
     ))"""
 # A member of the staff `s` who may do a task `t` of a home `h`.
@@ -85,7 +85,7 @@ _MAY = f"""s.queue = t.queue AND s.scope = coalesce(t.organisation_id, t.program
         OR s.who = h.owner_id OR s.who = ANY(h.team))
     AND NOT (t.queue = '{Role.DISPUTE_OFFICER}' AND s.deputy)
     AND (t.organisation_id IS NULL OR NOT EXISTS (
-        SELECT FROM tracks r JOIN tracks a ON a.id = CASE WHEN r.workflow = 'referral' THEN r.id ELSE r.parent_id END
+        SELECT FROM tracks r JOIN tracks a ON a.id = {referral_of("r")}
         WHERE r.id = t.track_id AND ARRAY[s.person_id, s.who]::text[] && a.barred
     ))
     AND (t.organisation_id IS NOT NULL OR {_NOT_BOTH_SIDES})
@@ -170,7 +170,7 @@ _CLOCKS = f"""
 # Long after the access, in a closed case too, and whether or not the provider's task for it is still there.
 _PAPERS = f"""
     SELECT DISTINCT 'copies_out', g.log_id, t.id, g.track_id FROM grants g JOIN {{homes}} h ON h.id = g.log_id
-    LEFT JOIN tasks t ON t.track_id = g.track_id AND t.name = '{RETURN_PAPERS}' AND {_OPEN}
+    LEFT JOIN tasks t ON t.track_id = g.track_id AND t.name = ANY(CAST(:copies AS text[])) AND {_OPEN}
     WHERE g.returned_at IS NULL AND g.ended_at < casework_now() - interval '{COPIES_DAYS} days' AND NOT EXISTS (
         SELECT FROM grants o WHERE o.track_id = g.track_id AND o.document_id = g.document_id AND o.ended_at IS NULL
     )
@@ -204,8 +204,10 @@ _COUNT = "SELECT h.programme_id, f.kind, f.log_id FROM found f JOIN {homes} h ON
 def _given(**more: Any) -> JsonObject:
     roles = {queue: sorted(of) for queue, of in QUEUE_ROLES.items()}
     library = load_library()
-    aside = sorted(library[library.newest["referral"]].side_states)
-    return {"roles": json.dumps(roles), "kinds": list(KINDS), "aside": aside} | more
+    asked = library.playing(REFERRAL)
+    aside = sorted(asked.side_states) if asked else []
+    copies = names_of_part(RETURNS_COPIES)
+    return {"roles": json.dumps(roles), "kinds": list(KINDS), "aside": aside, "copies": copies} | more
 
 
 def find_breaches(db: Connection) -> list[BreachFound]:

@@ -14,9 +14,11 @@ from typing import Any
 from sqlalchemy import Connection, text
 
 from casework import reasons
+from casework.definitions import names_of_part
 from casework.engine.analysis.provider_ranking import Candidate, Wanted, suggest
 from casework.engine.deadlines.calendars import Calendar
 from casework.engine.definition.forms import insist_day
+from casework.engine.parts import ASKED, FAILED, TURNED_DOWN, UNANSWERED, UNSENT
 from casework.engine.roles import Role
 from casework.engine.state.case import Case, Track
 from casework.errors import InvalidForm, NotAllowed, NotFound
@@ -78,8 +80,8 @@ _TAKES = text("SELECT 1 FROM organisations WHERE id = CAST(:id AS uuid) AND serv
 
 _PROVIDERS = """
     SELECT o.id, o.name, o.name_zh, o.country, o.services, o.language, o.profile, (
-        SELECT count(*) FROM tracks t JOIN cases c ON c.id = t.log_id WHERE t.workflow = 'referral' AND t.provider_id = o.id
-        AND t.ended_at IS NULL AND t.fired ? 'send' AND (o.id = ANY(CAST(:own AS uuid[])) OR c.programme_id = ANY(CAST(:programmes AS uuid[])))
+        SELECT count(*) FROM tracks t JOIN cases c ON c.id = t.log_id WHERE t.part = 'request' AND t.provider_id = o.id
+        AND t.ended_at IS NULL AND t.played ? 'sends' AND (o.id = ANY(CAST(:own AS uuid[])) OR c.programme_id = ANY(CAST(:programmes AS uuid[])))
     ) AS open
     FROM organisations o WHERE o.services <> '{{}}' {more} ORDER BY o.name, o.id LIMIT 500
 """
@@ -119,7 +121,7 @@ def show_provider(db: Connection, actor: Actor, provider: str) -> ProviderDetail
     return row_as(
         ProviderDetails,
         _provider(row, _today(db, actor)),
-        figures=[_figures(one) for one in db.execute(_FIGURES, {"provider": provider, **_counted(actor)})],
+        figures=[_figures(one) for one in db.execute(_FIGURES, {"provider": provider, **_counted(actor), **_steps()})],
         ours=provider in reach(actor).organisations,
         may_edit=_may_edit(actor, provider),
     )
@@ -127,33 +129,38 @@ def show_provider(db: Connection, actor: Actor, provider: str) -> ProviderDetail
 
 #: By service: what was asked and how it ended, and of both sides' tasks how many were done by their day.
 _FIGURES = text("""
-    SELECT t.kind AS service, count(*) AS sent, count(*) FILTER (WHERE t.fired ? 'accept') AS accepted,
-        count(*) FILTER (WHERE t.outcome = 'declined') AS declined, count(*) FILTER (WHERE t.outcome = 'no_answer') AS silent,
-        count(*) FILTER (WHERE t.outcome = 'completed') AS completed, count(*) FILTER (WHERE t.outcome = 'failed') AS failed,
-        coalesce(sum((t.fired->'return'->>'count')::int), 0) AS returned,
-        avg((t.fired->'approve'->'data'->>'rating')::numeric) AS rating,
+    SELECT t.kind AS service, count(*) AS sent, count(*) FILTER (WHERE t.played ? 'accepts') AS accepted,
+        count(*) FILTER (WHERE t.played ? 'turned_down') AS declined, count(*) FILTER (WHERE t.played ? 'unanswered') AS silent,
+        count(*) FILTER (WHERE t.played ? 'gives_result') AS completed, count(*) FILTER (WHERE t.played ? 'went_wrong') AS failed,
+        coalesce(sum((t.fired->(t.played->>'gives_back')->>'count')::int), 0) AS returned,
+        avg((t.fired->(t.played->>'takes_result')->'data'->>'rating')::numeric) AS rating,
         count(*) FILTER (WHERE t.objections <> '{}') AS objected,
         sum(k.answered) AS answered, sum(k.answered_in_time) AS answered_in_time,
         sum(k.worked) AS worked, sum(k.worked_in_time) AS worked_in_time,
         sum(k.office) AS office, sum(k.office_in_time) AS office_in_time
     FROM tracks t JOIN cases c ON c.id = t.log_id
     CROSS JOIN LATERAL (
-        SELECT count(*) FILTER (WHERE theirs AND k.rule = 'sent') AS answered,
-            count(*) FILTER (WHERE theirs AND k.rule = 'sent' AND in_time) AS answered_in_time,
-            count(*) FILTER (WHERE theirs AND k.rule <> 'sent') AS worked,
-            count(*) FILTER (WHERE theirs AND k.rule <> 'sent' AND in_time) AS worked_in_time,
+        SELECT count(*) FILTER (WHERE theirs AND k.rule = ANY(CAST(:asked AS text[]))) AS answered,
+            count(*) FILTER (WHERE theirs AND k.rule = ANY(CAST(:asked AS text[])) AND in_time) AS answered_in_time,
+            count(*) FILTER (WHERE theirs AND k.rule <> ALL(CAST(:asked AS text[]))) AS worked,
+            count(*) FILTER (WHERE theirs AND k.rule <> ALL(CAST(:asked AS text[])) AND in_time) AS worked_in_time,
             count(*) FILTER (WHERE NOT theirs) AS office, count(*) FILTER (WHERE NOT theirs AND in_time) AS office_in_time
         FROM (
             SELECT k.rule, k.organisation_id IS NOT NULL AS theirs, coalesce(k.closed_at, casework_now()) <= k.due_at AS in_time
             FROM tasks k JOIN tracks b ON b.id = k.track_id WHERE k.log_id = t.log_id AND (b.id = t.id OR b.parent_id = t.id)
-            AND k.rule <> 'draft' AND k.due_at IS NOT NULL AND (k.closed_at IS NOT NULL OR k.due_at < casework_now())
+            AND k.rule <> ALL(CAST(:unsent AS text[])) AND k.due_at IS NOT NULL AND (k.closed_at IS NOT NULL OR k.due_at < casework_now())
             AND k.state <> 'Created'
         ) k
     ) k
-    WHERE t.workflow = 'referral' AND t.provider_id = CAST(:provider AS uuid) AND t.fired ? 'send'
+    WHERE t.part = 'request' AND t.provider_id = CAST(:provider AS uuid) AND t.played ? 'sends'
     AND (t.provider_id = ANY(CAST(:own AS uuid[])) OR c.programme_id = ANY(CAST(:programmes AS uuid[])))
     GROUP BY t.kind ORDER BY t.kind
 """)
+
+
+def _steps() -> JsonObject:
+    """The states of a request in which it waits for the provider's answer, and in which it was not sent yet."""
+    return {"asked": names_of_part(ASKED), "unsent": names_of_part(UNSENT)}
 
 
 def _figures(row: Any) -> ProviderFigures:
@@ -225,8 +232,8 @@ def suggest_providers(db: Connection, actor: Actor, number: str, service: str) -
 def suggestions_for(db: Connection, case: Case, service: str) -> list[SuggestedProvider]:
     given: JsonObject = {"service": service, "own": [], "programmes": [case.programme]}
     rows = db.execute(text(_PROVIDERS.format(more="AND :service = ANY(o.services)")), given).all()
-    told = {row.provider_id: row for row in db.execute(_ANSWERS, given | {"ids": [row.id for row in rows]})}
-    here = [one for one in case.tracks.values() if one.workflow == "referral" and one.kind == service]
+    told = {row.provider_id: row for row in db.execute(_ANSWERS, given | _steps() | {"ids": [row.id for row in rows]})}
+    here = [one for one in case.tracks.values() if one.is_referral and one.kind == service]
     found = suggest([_candidate(row, told.get(row.id), here) for row in rows], _wanted(db, case))
     names = {row.id: row for row in rows}
     return [
@@ -246,9 +253,9 @@ def suggestions_for(db: Connection, case: Case, service: str) -> list[SuggestedP
 
 _ANSWERS = text("""
     SELECT t.provider_id::text, count(*) FILTER (WHERE k.closed_at IS NOT NULL OR k.due_at < casework_now()) AS answered,
-        count(*) FILTER (WHERE k.closed_at <= k.due_at) AS in_time, avg((t.fired->'approve'->'data'->>'rating')::numeric) AS rating
-    FROM tracks t JOIN cases c ON c.id = t.log_id JOIN tasks k ON k.track_id = t.id AND k.rule = 'sent'
-    WHERE t.workflow = 'referral' AND t.kind = :service AND t.provider_id = ANY(CAST(:ids AS uuid[]))
+        count(*) FILTER (WHERE k.closed_at <= k.due_at) AS in_time, avg((t.fired->(t.played->>'takes_result')->'data'->>'rating')::numeric) AS rating
+    FROM tracks t JOIN cases c ON c.id = t.log_id JOIN tasks k ON k.track_id = t.id AND k.rule = ANY(CAST(:asked AS text[]))
+    WHERE t.part = 'request' AND t.kind = :service AND t.provider_id = ANY(CAST(:ids AS uuid[]))
     AND c.programme_id = ANY(CAST(:programmes AS uuid[])) GROUP BY t.provider_id
 """)
 _WANTED = text("""
@@ -282,8 +289,8 @@ def _candidate(row: Any, told: Any, here: Sequence[Track]) -> Candidate:
         conflicts=_words(*profile["conflicts"]),
         answered=told.answered if told else 0,
         in_time=told.in_time if told else 0,
-        declined_here=any(one.outcome in ("declined", "no_answer", "failed") for one in mine),
-        at_work_here=any(one.live and "send" in one.fired for one in mine),
+        declined_here=any(bool({TURNED_DOWN, UNANSWERED, FAILED} & one.played.keys()) for one in mine),
+        at_work_here=any(one.live and one.sent for one in mine),
         rating=float(told.rating) if told and told.rating is not None else None,
     )
 

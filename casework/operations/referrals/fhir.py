@@ -8,6 +8,9 @@ from typing import Any
 
 from sqlalchemy import Connection
 
+from casework.definitions import load_library
+from casework.engine.definition.editions import Edition
+from casework.engine.parts import ACCEPTS, ASKED, CALLED_OFF, GIVES_RESULT, SENDS, TURNED_DOWN
 from casework.engine.state.case import Track
 from casework.ledger.canonical_json import instant
 from casework.operations.referrals.service import find_referral
@@ -15,40 +18,41 @@ from casework.permissions.actors import Actor
 
 Json = Any
 
-#: A state of a referral as HL7 FHIR R5 has it: the status of a Task, and the business status of the guide for
-#: bidirectional services eReferral (http://hl7.org/fhir/us/bser), which has none for what has not been sent.
-TASK_STATUS: Mapping[str, tuple[str, str | None]] = {
-    "draft": ("draft", None), "sent": ("requested", "2.0"), "info_asked": ("on-hold", "2.0"), "conflict": ("on-hold", "2.0"),
-    "accepted": ("accepted", "3.0"), "in_progress": ("in-progress", "5.1.1"), "suspended": ("on-hold", "5.1.1"),
-    "delivered": ("in-progress", "5.1.4"), "rework": ("in-progress", "5.1.1"), "completed": ("completed", "7.0"),
-    "declined": ("rejected", "4.0"), "no_answer": ("failed", "4.0"), "cancelled": ("cancelled", "6.0"), "failed": ("failed", "6.0"),
-}  # fmt: skip
+#: What a state of a referral is in HL7 FHIR R5, its definition says: the status of a Task, the business status of the guide for
+#: bidirectional services eReferral (http://hl7.org/fhir/us/bser), which has none for what has not been sent, and that which
+#: follows once the referral has been accepted. Where it says nothing, the status follows from the parts.
+_ENDS: Mapping[str, str] = {GIVES_RESULT: "completed", TURNED_DOWN: "rejected", CALLED_OFF: "cancelled"}
 BUSINESS_STATUS: Mapping[str, str] = {
     "2.0": "Service Request Created", "3.0": "Service Request Accepted", "4.0": "Service Request Declined",
     "5.1.1": "Service Request Event Scheduled", "5.1.4": "Service Request Event Completed",
     "6.0": "Service Request Fulfillment Cancelled", "7.0": "Service Request Fulfillment Completed",
 }  # fmt: skip
 _SYSTEM = "http://hl7.org/fhir/us/bser/CodeSystem/TaskBusinessStatusCS"
-#: Of what a state follows from "accepted" on, once the referral has been accepted.
-_AFTER_ACCEPTING = {"info_asked": "3.0", "conflict": "3.0"}
 
 
-def task_status(track: Track) -> tuple[str, str | None]:
+def task_status(track: Track, edition: Edition) -> tuple[str, str | None]:
     """The FHIR status and business status of a referral."""
-    (state,) = track.states
-    status, business = TASK_STATUS[state]
-    if state == "sent" and "send" in track.received:
+    state = edition.states[track.states[0]]
+    said = iter(state.fhir)
+    status, business, afterwards = next(said, None), next(said, None), next(said, None)
+    if state.part == ASKED and track.played.get(SENDS) in track.received:
         status = "received"
-    if "accept" in track.fired:
-        business = _AFTER_ACCEPTING.get(state, business)
-    return status, business
+    if ACCEPTS in track.played:
+        business = afterwards or business
+    return status or _status(track), business
+
+
+def _status(track: Track) -> str:
+    if not track.live:
+        return next((status for part, status in _ENDS.items() if part in track.played), "failed")
+    return "in-progress" if ACCEPTS in track.played else "requested" if track.sent else "draft"
 
 
 def fhir_task(db: Connection, actor: Actor, id: str) -> dict[str, Json]:
     """A referral as a FHIR Task: where it stands, between whom, since when; no words and no files. Raises NotFound."""
     case, track = find_referral(db, actor, id)
-    status, business = task_status(track)
-    sent = track.fired.get("send")
+    status, business = task_status(track, load_library()[track.edition])
+    sent = track.deed(SENDS)
     made: dict[str, Json] = {
         "resourceType": "Task",
         "id": id,

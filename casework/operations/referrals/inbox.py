@@ -8,7 +8,8 @@ from typing import Any
 from sqlalchemy import Connection, TextClause, text
 
 from casework import reasons
-from casework.definitions import load_library
+from casework.definitions import load_library, names_of_part
+from casework.engine.parts import ACCEPTS, HANDED_IN, SENDS
 from casework.engine.state.case import Case
 from casework.errors import InvalidForm
 from casework.ledger.canonical_json import instant
@@ -28,9 +29,9 @@ Json = Any
 #: Not answered yet; accepted and at work; handed in, or at its end.
 TABS = ("offers", "working", "delivered")
 _IN = {
-    "offers": "t.ended_at IS NULL AND NOT t.fired ? 'accept'",
-    "working": "t.ended_at IS NULL AND t.fired ? 'accept' AND NOT 'delivered' = ANY(t.states)",
-    "delivered": "(t.ended_at IS NOT NULL OR 'delivered' = ANY(t.states))",
+    "offers": "t.ended_at IS NULL AND NOT t.played ? 'accepts'",
+    "working": "t.ended_at IS NULL AND t.played ? 'accepts' AND NOT t.states && CAST(:handed_in AS text[])",
+    "delivered": "(t.ended_at IS NOT NULL OR t.states && CAST(:handed_in AS text[]))",
 }
 # What was sent, and whoever is shut out has none.
 _SENT = f"""
@@ -75,7 +76,7 @@ def list_inbox(
     if tab not in TABS:
         raise InvalidForm(fields={"tab": reasons.fields.ONE_OF(choices=TABS)})
     most, keys = insist_limit(limit), from_cursor(cursor, 2)
-    given: dict[str, Any] = {**reach_values(reach(actor)), "most": most + 1}
+    given: dict[str, Any] = {**reach_values(reach(actor)), "most": most + 1, "handed_in": names_of_part(HANDED_IN)}
     if keys:
         given |= {"at": cursor_time(keys[0]), "id": cursor_id(keys[1])}
     rows = db.execute(_list(tab, bool(keys)), given).all()
@@ -128,7 +129,7 @@ def _row(row: Any, names: dict[str, str], moment: Any) -> dict[str, Json]:
 
 def count_inbox(db: Connection, actor: Actor, *, most: int = 1000) -> dict[str, int]:
     """How many referrals there are in each tab, counted up to `most`; one query."""
-    given = {**reach_values(reach(actor)), "most": most}
+    given = {**reach_values(reach(actor)), "most": most, "handed_in": names_of_part(HANDED_IN)}
     return dict(db.execute(_COUNTS, given).one()._mapping)
 
 
@@ -155,7 +156,7 @@ def read_referral(db: Connection, actor: Actor, id: str) -> tuple[Case, dict[str
     """A referral for its page: besides what all are told, what was agreed, who asks, and both sides' clocks."""
     case, track = find_referral(db, actor, id)
     told = describe_referral(db, actor, case, track)
-    sent, accepted = track.fired.get("send"), track.fired.get("accept")
+    sent, accepted = track.deed(SENDS), track.deed(ACCEPTS)
     agreed = accepted.data if accepted else {}
     names = names_of(db, {case.owner, track.named})
     programme = db.execute(_PROGRAMME, {"id": case.programme}).one()

@@ -7,10 +7,11 @@ from typing import Any
 
 from sqlalchemy import Connection, text
 
-from casework.definitions import load_library
+from casework.definitions import load_library, names_of_part
 from casework.engine.case_objects.grant_commands import last_day
 from casework.engine.execution.context import Library
 from casework.engine.execution.sequential_requests import line_of, request_of
+from casework.engine.parts import SENDS, TURNED_DOWN, TURNS_DOWN
 from casework.engine.state.case import Case, Track
 from casework.engine.state.join_count import asked_with
 from casework.errors import NotFound
@@ -28,7 +29,7 @@ from casework.operations.core.unread import look, looks
 from casework.operations.deadlines.time_accounting import account_of
 from casework.permissions.actors import Actor
 from casework.permissions.visibility import Sight, own_tracks, reach, sight
-from casework.records.access_sql import named_for, own_referral, reach_values, reads_case
+from casework.records.access_sql import is_referral, named_for, own_referral, reach_values, reads_case
 from casework.records.case_loader import load
 from casework.records.event_log import now
 from casework.records.row_security import whole
@@ -38,7 +39,7 @@ Json = Any
 _REFERRALS = """
     SELECT t.id, t.log_id, l.kind AS log_kind, t.opened_at FROM tracks t JOIN logs l ON l.id = t.log_id
     LEFT JOIN cases c ON c.id = t.log_id LEFT JOIN mediations m ON m.id = t.log_id
-    WHERE t.workflow = 'referral' AND ({seen}) {more} ORDER BY t.opened_at DESC, t.id DESC LIMIT :most
+    WHERE {referral} AND ({seen}) {more} ORDER BY t.opened_at DESC, t.id DESC LIMIT :most
 """
 _SEEN = f"{reads_case('c')} OR {named_for('m')} OR {own_referral('t', 'coalesce(c.interests, m.interests)')}"
 
@@ -53,7 +54,7 @@ def list_referrals(
     if keys := from_cursor(cursor, 2):
         more = "AND (t.opened_at, t.id) < (:at, CAST(:id AS uuid))"
         given |= {"at": cursor_time(keys[0]), "id": cursor_id(keys[1])}
-    rows = db.execute(text(_REFERRALS.format(seen=_SEEN, more=more)), given).all()
+    rows = db.execute(text(_REFERRALS.format(referral=is_referral("t"), seen=_SEEN, more=more)), given).all()
     shown, following = page(rows, most, lambda row: (row.opened_at, row.id))
     # Each page holds few cases; each case is read once.
     cases = {row.log_id: load(db, row.log_id, row.log_kind) for row in shown}
@@ -144,7 +145,7 @@ def question_of(db: Connection, case: Case, track: Track) -> Json:
             case = load(db, case.log, case.kind)
     line = [one.id for one in request_of(case, track)]
     said: dict[str, Json] = {}
-    for row in db.execute(_SENT, {"log": case.log, "tracks": line}):
+    for row in db.execute(_SENT, {"log": case.log, "tracks": line, "sending": names_of_part(SENDS)}):
         if "question" in (found := values(row.body)):
             said[row.track_id] = found["question"]
     question = next((said[one] for one in reversed(line) if one in said), None)
@@ -154,7 +155,7 @@ def question_of(db: Connection, case: Case, track: Track) -> Json:
 #: The words with which a request was sent, and those by which they were corrected since.
 _SENT = text(
     "SELECT track_id::text, body FROM events WHERE log_id = CAST(:log AS uuid) AND track_id = ANY(CAST(:tracks AS uuid[]))"
-    " AND kind IN ('fired', 'corrected') AND effects->>'transition' = 'send' ORDER BY seq"
+    " AND kind IN ('fired', 'corrected') AND effects->>'transition' = ANY(CAST(:sending AS text[])) ORDER BY seq"
 )
 
 
@@ -163,8 +164,8 @@ def _asked_before(case: Case, track: Track, library: Library, names: Mapping[str
     made = []
     for one in line_of(case, track)[:-1]:
         edition = library[one.edition]
-        refused = one.fired.get("decline")
-        why = refused.data.get("reason") if refused and one.outcome == "declined" else None
+        refused = one.deed(TURNS_DOWN)
+        why = refused.data.get("reason") if refused and TURNED_DOWN in one.played else None
         made.append(
             {
                 "referral": one.id,

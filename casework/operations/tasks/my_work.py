@@ -74,7 +74,7 @@ _RESTING = """
     AND t.state = 'Suspended' AND t.wait IS NOT NULL AND t.holder_id IS NULL AND t.organisation_id IS NULL {focus}
 """
 _ROWS = f"""
-    SELECT t.*, l.kind AS log_kind, c.number, c.title, r.parent_id, r.workflow, r.provider_id, (
+    SELECT t.*, l.kind AS log_kind, c.number, c.title, r.parent_id, r.part, r.provider_id, (
         SELECT count(*) FROM clocks k CROSS JOIN jsonb_array_elements(k.rungs) WITH ORDINALITY AS g(rung, n)
         WHERE k.log_id = t.log_id AND k.task_id = t.id AND g.n <= k.next AND g.rung->>1 = 'remind'
     ) AS reminded, {OVERDUE} AS late, {WORDS}{{since}}

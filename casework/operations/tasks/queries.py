@@ -11,6 +11,7 @@ from casework.definitions import load_library
 from casework.engine.execution.checklists import items_of
 from casework.engine.execution.context import Library
 from casework.engine.execution.task_lifecycle import VIEW
+from casework.engine.parts import REFERRAL
 from casework.engine.roles import ORGANISATION_QUEUES
 from casework.engine.state.case import Case, Task
 from casework.engine.state.events import HANDED_BACK, REVIEW_ASKED
@@ -30,7 +31,7 @@ from casework.records.case_loader import load
 
 Json = Any
 TASKS = """
-    SELECT t.*, l.kind AS log_kind, c.number, c.title, r.parent_id, r.workflow, 0 AS reminded, {late} AS late, {words}{since}
+    SELECT t.*, l.kind AS log_kind, c.number, c.title, r.parent_id, r.part, 0 AS reminded, {late} AS late, {words}{since}
     FROM tasks t
     JOIN logs l ON l.id = t.log_id JOIN tracks r ON r.id = t.track_id LEFT JOIN cases c ON c.id = t.log_id {looked}
     WHERE {where} {more} ORDER BY {order}, t.id LIMIT :most
@@ -104,7 +105,7 @@ def place(shown: dict[str, Json], row: Any, names: Mapping[str, str]) -> dict[st
     return shown | {
         "log": row.log_id,
         "kind": row.log_kind,
-        "referral": row.track_id if row.workflow == "referral" else row.parent_id,
+        "referral": row.track_id if row.part == REFERRAL else row.parent_id,
         "waits_for": waits,
         "reminded": row.reminded,
         "edition": row.edition,

@@ -21,7 +21,7 @@ from casework.operations.core.unread import LOOKED, SINCE, mark_rows
 from casework.operations.tasks.queries import TASKS, WORDS, named_in, place, task_row
 from casework.permissions.actors import Actor
 from casework.permissions.visibility import reach
-from casework.records.access_sql import named_for, reach_values, reads_case, sent
+from casework.records.access_sql import is_referral, named_for, reach_values, reads_case, referral_of, sent
 
 Json = Any
 
@@ -151,7 +151,7 @@ def own_track(provider: Callable[[str], str]) -> str:
         return f"{provider(a)} AND {sent(a)} AND NOT CAST(:person AS text) = ANY({a}.barred)"
 
     return f"""EXISTS (
-        SELECT FROM tracks r WHERE r.id = t.track_id AND CASE WHEN r.workflow = 'referral' THEN {shown("r")}
+        SELECT FROM tracks r WHERE r.id = t.track_id AND CASE WHEN {is_referral("r")} THEN {shown("r")}
         ELSE EXISTS (SELECT FROM tracks a WHERE a.id = r.parent_id AND {shown("a")}) END OFFSET 0
     ) AND NOT {_interested("CAST(:person AS text)")}"""
 
@@ -195,9 +195,9 @@ def claimable(actor: Actor, more: str, *, marked: bool = False) -> tuple[TextCla
 
 
 # Of the office's tasks in a referral, none is for the provider's own people.
-NOT_OWN = """
+NOT_OWN = f"""
     AND (t.organisation_id IS NOT NULL OR NOT EXISTS (
-        SELECT FROM tracks r JOIN tracks a ON a.id = CASE WHEN r.workflow = 'referral' THEN r.id ELSE r.parent_id END
+        SELECT FROM tracks r JOIN tracks a ON a.id = {referral_of("r")}
         WHERE r.id = t.track_id AND a.provider_id = ANY(CAST(:own AS uuid[])) OFFSET 0
     ))
 """
@@ -276,7 +276,7 @@ def _queues(kinds: tuple[str, ...], more: str, many: bool, marked: bool) -> Text
         )
         parts.append("(SELECT * FROM near WHERE (SELECT enough FROM found))")
     return text(
-        f"{begun}SELECT t.*, l.kind AS log_kind, c.number, c.title, r.parent_id, r.workflow, 0 AS reminded, {OVERDUE} AS late,"
+        f"{begun}SELECT t.*, l.kind AS log_kind, c.number, c.title, r.parent_id, r.part, 0 AS reminded, {OVERDUE} AS late,"
         f" {WORDS}{f', {SINCE}' if marked else ''} FROM (SELECT u.* FROM ({' UNION ALL '.join(parts)}) u ORDER BY u.turn_at, u.id LIMIT :most) t"
         " JOIN logs l ON l.id = t.log_id JOIN tracks r ON r.id = t.track_id LEFT JOIN cases c ON c.id = t.log_id"
         f" {LOOKED if marked else ''} ORDER BY t.turn_at, t.id"

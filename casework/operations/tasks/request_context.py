@@ -10,6 +10,8 @@ from sqlalchemy import Connection, text
 from casework.definitions import load_library
 from casework.engine.analysis.notification_rules import deed_of
 from casework.engine.execution.extensions import moves
+from casework.engine.execution.task_changes import plays
+from casework.engine.parts import GRANTS_TIME
 from casework.engine.state.case import Case, Task
 from casework.engine.state.events import COMPLETED, FIRED, OBJECTED
 from casework.ledger.redactable_bodies import ERASED, values
@@ -75,9 +77,9 @@ def _form(row: Any) -> dict[str, str] | None:
 
 def _moves(db: Connection, case: Case, task: Task, data: Mapping[str, Json]) -> list[dict[str, Json]]:
     """What an extension as it was asked for would move: each of the provider's tasks with its day now and then."""
-    if task.name != "decide_extension" or "new_date" not in data:
-        return []
     library = load_library()
+    if not plays(library, task, GRANTS_TIME) or "new_date" not in data:
+        return []
     if "extend_work" not in library[task.edition].tasks[task.rule].effects:
         return []
     found = moves(case, case.tracks[task.track], data["new_date"], now(db), calendar_of(db, case.programme))

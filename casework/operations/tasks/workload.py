@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import Connection, text
 
 from casework.definitions import load_library
+from casework.engine.definition.editions import Edition, StateRule, TaskRule
 from casework.engine.roles import Role
 from casework.operations.core.overdue_sql import OVERDUE
 from casework.operations.core.presenters import names_of, when
@@ -20,17 +21,11 @@ Json = Any
 
 #: The queues in which people decide on what others have prepared.
 DECIDING = (Role.SUPERVISOR, Role.COMPLIANCE)
-#: What a decision is about, by the name of its task: the first that fits.
-KINDS = (
-    ("plans", ("decide_plan", "decide_amend_plan", "decide_skip_assessment")),
-    ("waivers", ("decide_waiver", "decide_waive_assessment")), ("conflicts", ("conflict",)),
-    ("closings", ("closing", "decide_compliance_stop", "decide_reopen")),
-)  # fmt: skip
 MOST = 200
 
 # Ready in a queue of the actor's, or held by the actor already; one's own proposals too, for they wait for another.
 _DECISIONS = text(f"""
-    SELECT t.*, l.kind AS log_kind, c.number, c.title, r.parent_id, r.workflow, r.provider_id, p.actor_id AS proposer,
+    SELECT t.*, l.kind AS log_kind, c.number, c.title, r.parent_id, r.part, r.provider_id, p.actor_id AS proposer,
         p.acting_for AS proposed_for, p.transition, 0 AS reminded, {OVERDUE} AS late, {WORDS}
     FROM (
         SELECT t.* FROM jsonb_to_recordset(CAST(:queues AS jsonb)) AS q(queue text, scope uuid) CROSS JOIN LATERAL (
@@ -63,13 +58,19 @@ def list_decisions(db: Connection, actor: Actor) -> list[dict[str, Json]]:
     made = []
     for row in rows:
         shown = place(task_row(row, library, names), row, names)
-        kind = next(
-            (kind for kind, known in KINDS if row.name in known), "proposals" if row.type == "decision" else "others"
-        )
+        kind = _subject(library[row.edition], row) or ("proposals" if row.type == "decision" else "others")
         asked = None if row.proposer is None else {"id": row.proposer, "name": names.get(row.proposer)}
         mine = actor.person in (row.proposer, row.proposed_for)
         made.append(shown | {"decides": kind, "asked_by": asked, "asked_by_oneself": mine})
     return made
+
+
+def _subject(edition: Edition, row: Any) -> str:
+    """What a decision is about, as the definition says it of its step, its task or what was proposed."""
+    if row.type == "decision":
+        return next((rule.decides for rule in edition.transitions if rule.name == row.rule), "")
+    rules: Mapping[str, StateRule | TaskRule] = edition.states if row.type == "step" else edition.tasks
+    return rules[str(row.rule)].decides
 
 
 def _json(queues: Sequence[tuple[str, str]]) -> str:

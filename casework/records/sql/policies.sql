@@ -71,7 +71,7 @@ BEGIN
         (m.programme_id = ANY(disputes) AND (m.owner_id = person OR person = ANY(m.team)))
         OR (m.id = ANY(opened) AND m.programme_id = ANY(readers) AND NOT person::text = ANY(m.interests))
         OR cardinality(organisations) > 0 AND EXISTS (
-            SELECT FROM tracks r WHERE r.log_id = m.id AND (r.workflow = 'referral' AND r.provider_id = ANY(organisations) AND (r.fired ? 'send' AND NOT 'draft' = ANY(r.states)) AND NOT person::text = ANY(r.barred) AND NOT person::text = ANY(m.interests))
+            SELECT FROM tracks r WHERE r.log_id = m.id AND (r.part = 'request' AND r.provider_id = ANY(organisations) AND r.played ? 'sends' AND NOT person::text = ANY(r.barred) AND NOT person::text = ANY(m.interests))
         ), false
     );
     PERFORM set_config('casework.reader', coalesce(reader, ''), true);
@@ -99,7 +99,7 @@ BEGIN
     PERFORM set_config('casework.reader', 'engine', true);
     RETURN QUERY WITH mine AS (
         SELECT r.id, r.log_id FROM tracks r LEFT JOIN cases c ON c.id = r.log_id LEFT JOIN mediations n ON n.id = r.log_id
-        WHERE (r.workflow = 'referral' AND r.provider_id = ANY(organisations) AND (r.fired ? 'send' AND NOT 'draft' = ANY(r.states)) AND NOT person = ANY(r.barred) AND NOT person = ANY(coalesce(c.interests, n.interests)))
+        WHERE (r.part = 'request' AND r.provider_id = ANY(organisations) AND r.played ? 'sends' AND NOT person = ANY(r.barred) AND NOT person = ANY(coalesce(c.interests, n.interests)))
     ) SELECT m.id FROM mine m UNION ALL SELECT t.id FROM mine m JOIN tracks t ON t.log_id = m.log_id AND t.parent_id = m.id;
     PERFORM set_config('casework.reader', coalesce(reader, ''), true);
 END
@@ -113,7 +113,7 @@ DECLARE
     found boolean;
 BEGIN
     PERFORM set_config('casework.reader', 'engine', true);
-    found := EXISTS (SELECT FROM tracks t WHERE t.id = asked AND (t.workflow = 'referral' OR t.parent_id IS NOT NULL));
+    found := EXISTS (SELECT FROM tracks t WHERE t.id = asked AND (t.part = 'request' OR t.parent_id IS NOT NULL));
     PERFORM set_config('casework.reader', coalesce(reader, ''), true);
     RETURN found;
 END
@@ -176,7 +176,7 @@ ALTER TABLE outbox ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 
 CREATE POLICY readers ON tracks USING (
     (SELECT coalesce(current_setting('casework.reader', true), '') = 'engine') OR log_id NOT IN (SELECT casework_sealed()) AND (
-        workflow <> 'referral' AND parent_id IS NULL OR id IN (SELECT casework_referred((SELECT coalesce(current_setting('casework.reader', true), '')), (SELECT CASE WHEN coalesce(current_setting('casework.reader', true), '') IN ('', 'engine') THEN '{}'::uuid[] ELSE casework_organisations() END))) OR NOT EXISTS (SELECT FROM cases c WHERE c.id = tracks.log_id AND NOT (c.programme_id = ANY((SELECT CASE WHEN coalesce(current_setting('casework.reader', true), '') IN ('', 'engine') THEN '{}'::uuid[] ELSE casework_programmes() END)::uuid[]) OR (c.id = ANY((SELECT CASE WHEN coalesce(current_setting('casework.reader', true), '') IN ('', 'engine') THEN '{}'::uuid[] ELSE casework_opened() END)::uuid[]) AND c.programme_id = ANY((SELECT CASE WHEN coalesce(current_setting('casework.reader', true), '') IN ('', 'engine') THEN '{}'::uuid[] ELSE casework_breakers() END)::uuid[]) AND NOT (SELECT coalesce(current_setting('casework.reader', true), '')) = ANY(c.interests))))
+        NOT (tracks.part = 'request') AND parent_id IS NULL OR id IN (SELECT casework_referred((SELECT coalesce(current_setting('casework.reader', true), '')), (SELECT CASE WHEN coalesce(current_setting('casework.reader', true), '') IN ('', 'engine') THEN '{}'::uuid[] ELSE casework_organisations() END))) OR NOT EXISTS (SELECT FROM cases c WHERE c.id = tracks.log_id AND NOT (c.programme_id = ANY((SELECT CASE WHEN coalesce(current_setting('casework.reader', true), '') IN ('', 'engine') THEN '{}'::uuid[] ELSE casework_programmes() END)::uuid[]) OR (c.id = ANY((SELECT CASE WHEN coalesce(current_setting('casework.reader', true), '') IN ('', 'engine') THEN '{}'::uuid[] ELSE casework_opened() END)::uuid[]) AND c.programme_id = ANY((SELECT CASE WHEN coalesce(current_setting('casework.reader', true), '') IN ('', 'engine') THEN '{}'::uuid[] ELSE casework_breakers() END)::uuid[]) AND NOT (SELECT coalesce(current_setting('casework.reader', true), '')) = ANY(c.interests))))
         AND (cardinality((SELECT CASE WHEN coalesce(current_setting('casework.reader', true), '') IN ('', 'engine') THEN '{}'::uuid[] ELSE casework_organisations() END)) = 0 OR NOT EXISTS (
             SELECT FROM mediations c WHERE c.id = tracks.log_id AND NOT coalesce(((c.programme_id = ANY((SELECT CASE WHEN coalesce(current_setting('casework.reader', true), '') IN ('', 'engine') THEN '{}'::uuid[] ELSE casework_disputes() END)::uuid[]) AND (c.owner_id = (SELECT CASE WHEN coalesce(current_setting('casework.reader', true), '') NOT IN ('', 'engine') THEN CAST(coalesce(current_setting('casework.reader', true), '') AS uuid) END) OR (SELECT CASE WHEN coalesce(current_setting('casework.reader', true), '') NOT IN ('', 'engine') THEN CAST(coalesce(current_setting('casework.reader', true), '') AS uuid) END) = ANY(c.team))) OR (c.id = ANY((SELECT CASE WHEN coalesce(current_setting('casework.reader', true), '') IN ('', 'engine') THEN '{}'::uuid[] ELSE casework_opened() END)::uuid[]) AND c.programme_id = ANY((SELECT CASE WHEN coalesce(current_setting('casework.reader', true), '') IN ('', 'engine') THEN '{}'::uuid[] ELSE casework_readers() END)::uuid[]) AND NOT (SELECT coalesce(current_setting('casework.reader', true), '')) = ANY(c.interests))), false)
         ))

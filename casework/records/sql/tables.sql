@@ -1075,6 +1075,8 @@ CREATE TABLE tracks (
     named TEXT,
     received JSONB DEFAULT '{}' NOT NULL,
     objections JSONB DEFAULT '{}' NOT NULL,
+    part TEXT NOT NULL,
+    played JSONB NOT NULL,
     CONSTRAINT pk_tracks PRIMARY KEY (id),
     CONSTRAINT fk_tracks_log_id FOREIGN KEY(log_id) REFERENCES logs (id),
     CONSTRAINT fk_tracks_edition FOREIGN KEY(edition) REFERENCES editions (fingerprint)
@@ -1087,6 +1089,8 @@ COMMENT ON COLUMN tracks.position IS 'Order of opening in its log';
 COMMENT ON COLUMN tracks.fired IS 'Per transition: count, at, actor, acting_for, data';
 COMMENT ON COLUMN tracks.received IS 'Per transition: count and time of the other side''s receipt';
 COMMENT ON COLUMN tracks.objections IS 'What a side does not agree with, by id';
+COMMENT ON COLUMN tracks.part IS 'What its workflow is to the engine, by `engine.parts`; most are nothing';
+COMMENT ON COLUMN tracks.played IS 'By part what has played it: a transition that fired, an end';
 
 CREATE TABLE webhook_endpoints (
     id UUID NOT NULL,

@@ -117,6 +117,10 @@ tracks = Table(
         server_default=text("'{}'"),
         comment="What a side does not agree with, by id",
     ),
+    Column(
+        "part", Text, nullable=False, comment="What its workflow is to the engine, by `engine.parts`; most are nothing"
+    ),
+    Column("played", JSONB, nullable=False, comment="By part what has played it: a transition that fired, an end"),
     Index("ix_tracks_provider_id_live", "provider_id", "id", postgresql_where=text("provider_id IS NOT NULL")),
     postgresql_with={"fillfactor": "80"},
 )

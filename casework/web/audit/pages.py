@@ -11,6 +11,7 @@ from flask_babel import gettext
 from werkzeug.wrappers import Response as BaseResponse
 
 from casework.definitions import load_library
+from casework.engine.parts import MAIN
 from casework.engine.roles import Role
 from casework.errors import InvalidForm, NotFound
 from casework.json_values import JsonObject
@@ -108,7 +109,7 @@ def sample() -> str:
             cases = questions.draw_sample(db, actor, seed=seed, size=size)
         except InvalidForm as refusal:
             fault = say(refusal.fields["size"])
-    case = load_library().latest("case")
+    case = load_library().playing(MAIN)
     state = lambda code: edition_text(case, f"states.{code}") if case else code  # noqa: E731  one line, used once
     return render_template("audit/sample.html", seed=seed, size=given, cases=cases, fault=fault, state=state)
 

@@ -145,7 +145,7 @@ def _page(db: Connection, actor: Actor, standing: Standing, sent: Sent | None) -
 def _suggested(db: Connection, case: Case, action: Action) -> list[tuple[SuggestedProvider, list[str]]]:
     """Whom to ask, where the form asks for the provider of a referral: those who can be asked first, with the reasons."""
     track = case.tracks[action.track]
-    if track.workflow != "referral" or all(rule["type"] != "provider" for rule in action.rules):
+    if not track.is_referral or all(rule["type"] != "provider" for rule in action.rules):
         return []
     suggested = suggestions_for(db, case, track.kind)
     return [(one, [gettext(REASONS[code]) for code in one.reasons]) for one in suggested]

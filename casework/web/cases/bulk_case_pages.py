@@ -11,6 +11,7 @@ from werkzeug.wrappers import Response
 
 from casework.definitions import load_library
 from casework.engine.definition.editions import Edition
+from casework.engine.parts import MAIN
 from casework.errors import InvalidForm
 from casework.operations.tasks import bulk_cases
 from casework.reasons.base import from_json
@@ -50,7 +51,7 @@ def act() -> Response:
 
 
 def _edition() -> Edition:
-    found = load_library().latest("case")
+    found = load_library().playing(MAIN)
     assert found is not None
     return found
 

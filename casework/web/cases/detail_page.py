@@ -10,6 +10,7 @@ from flask import current_app, render_template, url_for
 from flask_babel import gettext
 
 from casework.definitions import load_library
+from casework.engine import parts
 from casework.engine.definition.editions import Edition
 from casework.engine.definition.grammar import EXCEPTION, MAIN, RETURN
 from casework.engine.roles import ORGANISATION_ROLES, Role
@@ -81,7 +82,7 @@ def track_views(case: Mapping[str, Json]) -> list[TrackView]:
     for one in case["tracks"]:
         below.setdefault(one["parent"] or "", []).append(one)
     for one in below.get("", []):
-        if one["workflow"] == "case":
+        if library[one["edition"]].part == parts.MAIN:
             continue
         found.append(_track(one, library[one["edition"]], inside=False))
         found += [_track(two, library[two["edition"]], inside=True) for two in below.get(one["id"], [])]
@@ -90,7 +91,7 @@ def track_views(case: Mapping[str, Json]) -> list[TrackView]:
 
 def _track(one: Mapping[str, Json], edition: Edition, *, inside: bool) -> TrackView:
     name = service_name(one["kind"])
-    if one["workflow"] == "referral":
+    if edition.part == parts.REFERRAL:
         name = gettext("Referral: %(service)s", service=name)
     return TrackView(
         one["id"],

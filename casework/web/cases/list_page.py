@@ -14,6 +14,7 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from casework.definitions import load_library
 from casework.engine.definition.editions import Edition
+from casework.engine.parts import MAIN
 from casework.engine.roles import Role
 from casework.errors import InvalidForm
 from casework.operations.cases.list_queries import (
@@ -225,7 +226,7 @@ class Select:
 
 
 def _selects(offered: Mapping[str, list[dict[str, Json]]], *, whole: bool) -> list[Select]:
-    edition = load_library().latest("case")
+    edition = load_library().playing(MAIN)
     states: list[tuple[str, str]] = []
     outcomes: dict[str, str] = {}
     if edition is not None:

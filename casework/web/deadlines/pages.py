@@ -9,6 +9,7 @@ from flask_babel import gettext
 
 from casework.definitions import load_library
 from casework.engine.execution.timers import END_ACCESS
+from casework.engine.parts import REFERRAL
 from casework.json_values import JsonMapping
 from casework.operations.core.actions import calendar_of
 from casework.operations.deadlines.queries import read_clocks
@@ -61,4 +62,6 @@ def _where(track: JsonMapping) -> str:
     if track["main"]:
         return ""
     name = service_name(track["kind"])
-    return capital(gettext("Referral: %(service)s", service=name) if track["workflow"] == "referral" else name)
+    return capital(
+        gettext("Referral: %(service)s", service=name) if load_library()[track["edition"]].part == REFERRAL else name
+    )

@@ -10,6 +10,7 @@ from flask_babel import force_locale
 from casework.definitions import load_library
 from casework.engine.definition.editions import Edition
 from casework.engine.definition.validation import faults
+from casework.engine.parts import REFERRAL
 from casework.json_values import JsonObject
 from casework.operations.history.track_path import find_edition, read_ways
 from casework.web.editions.drawing import Drawing, Stop, draw, standing_of, tell
@@ -45,7 +46,7 @@ def _track_map(track: JsonObject) -> TrackMap:
     edition = load_library()[track["edition"]]
     standing = standing_of(edition, track["states"], track["moves"], live=track["live"])
     name = edition_text(edition, "title")
-    if track["workflow"] == "referral":
+    if edition.part == REFERRAL:
         name = f"{name}: {service_name(track['kind'])}"
     where = ", ".join(edition_text(edition, f"states.{leaf}") for leaf in track["states"])
     return TrackMap(

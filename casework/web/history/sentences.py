@@ -9,6 +9,7 @@ from flask_babel import gettext
 from markupsafe import Markup
 
 from casework.engine.definition.editions import Edition
+from casework.engine.parts import GRANTS_TIME
 from casework.engine.state.events import SYSTEM_ACTOR
 from casework.json_values import JsonMapping, JsonObject, JsonValue
 from casework.operations.documents.views import DocumentRow
@@ -138,11 +139,7 @@ def say_entry(entry: JsonMapping, editions: Editions) -> str:
     who, edition = _who(entry), editions.get(entry.get("edition") or "")
     if entry["kind"] in ("fired", "proposed", "refused"):
         return _say_transition(entry, who, edition)
-    if (
-        entry["kind"] == "completed"
-        and entry.get("what") == "decide_extension"
-        and "granted" in (entry.get("data") or {})
-    ):
+    if entry["kind"] == "completed" and _grants_time(entry, edition) and "granted" in (entry.get("data") or {}):
         return _say_extension(entry["data"], who)
     if entry["kind"] == "glass_broken":
         broken = _DEEDS[entry["kind"]]
@@ -198,6 +195,11 @@ def _say_correction(entry: JsonMapping, who: str, edition: Edition | None, editi
     else:
         what = edition_text(edition, f"transitions.{name}.do")
     return _capital(gettext("%(who)s corrected an answer in “%(what)s”", who=who, what=what))
+
+
+def _grants_time(entry: JsonMapping, edition: Edition | None) -> bool:
+    rules = edition.tasks.values() if edition else ()
+    return any(rule.name == entry.get("what") and rule.part == GRANTS_TIME for rule in rules)
 
 
 def _say_extension(data: JsonMapping, who: str) -> str:

@@ -12,6 +12,7 @@ from werkzeug.wrappers import Response
 from casework.definitions import load_library
 from casework.engine.definition.form_values import build_model, check
 from casework.engine.definition.forms import Form, Note, People, Person
+from casework.engine.parts import REFERRAL, UNSENT
 from casework.engine.roles import Role
 from casework.engine.state.case import Case
 from casework.engine.state.events import NOTED, SAID
@@ -123,11 +124,13 @@ def show(mediation: UUID) -> str:
         look(db, actor, id)
     tracks = []
     # The mediation itself first, and then the request in which it runs.
-    for one in sorted(told["tracks"], key=lambda track: track["workflow"] != "mediation"):
+    for one in sorted(told["tracks"], key=lambda track: track["parent"] is None):
         edition = load_library()[one["edition"]]
         tracks.append(
             {
                 "track": one,
+                "request": edition.part == REFERRAL,
+                "unsent": edition.stands(UNSENT, one["states"]),
                 "states": [edition_text(edition, f"states.{leaf}") for leaf in one["states"]],
                 "steps": steps_of(edition, one),
             }

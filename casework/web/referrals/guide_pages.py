@@ -11,6 +11,7 @@ from flask_babel import gettext, ngettext
 
 from casework.definitions import load_library
 from casework.engine.definition.editions import Edition, StateRule, TransitionRule
+from casework.engine.parts import ASKED, AT_WORK, BETTERS, HANDED_IN, REFERRAL, TAKEN_ON
 from casework.engine.roles import QUEUE_ROLES, Role
 from casework.errors import NotFound
 from casework.web.shell.i18n import N_, edition_text
@@ -62,7 +63,7 @@ def show(service: str) -> str:
         if service not in ABOUT:
             raise NotFound("guide")
     library = load_library()
-    referral, own = library.latest("referral"), library.latest(service)
+    referral, own = library.playing(REFERRAL), library.latest(service)
     assert referral is not None
     what, result = ABOUT[service]
     return render_template(
@@ -70,10 +71,15 @@ def show(service: str) -> str:
         service=service,
         what=gettext(what),
         result=gettext(result),
-        before=[_step(referral, path) for path in ("sent", "accepted")],
-        steps=list(_steps(own)) if own else [_step(referral, "in_progress")],
-        after=[_step(referral, path) for path in ("delivered", "rework")],
+        before=_steps_of(referral, ASKED, TAKEN_ON),
+        steps=list(_steps(own)) if own else _steps_of(referral, AT_WORK),
+        after=_steps_of(referral, HANDED_IN, BETTERS),
     )
+
+
+def _steps_of(edition: Edition, *parts: str) -> list[Step]:
+    """The states that play these parts."""
+    return [_step(edition, path) for part in parts for path, state in edition.states.items() if state.part == part]
 
 
 def _steps(edition: Edition) -> Iterator[Step]:

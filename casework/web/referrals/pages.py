@@ -13,8 +13,9 @@ from sqlalchemy import Connection
 from werkzeug.wrappers import Response
 
 from casework.definitions import load_library
+from casework.engine.parts import ACCEPTS
 from casework.engine.roles import Role
-from casework.engine.state.case import Case
+from casework.engine.state.case import Case, Track
 from casework.engine.state.events import SAID
 from casework.errors import NotAllowed, NotFound
 from casework.operations.auth.step_up import insist_proved_for
@@ -87,8 +88,11 @@ def _list(tab: str, endpoint: str) -> str:
 
 # --- one referral ----------------------------------------------------------------------------------------------------
 
-#: Of a provider's actions those that are asked for as one page with the offer itself.
-ANSWER = "accept"
+
+def _answer(track: Track) -> str:
+    """Which of a provider's actions is asked for on one page with the offer itself: that which accepts it."""
+    edition = load_library()[track.edition]
+    return next(rule.name for rule in edition.transitions if rule.part == ACCEPTS)
 
 
 @blueprint.get("/referrals/<uuid:referral>")
@@ -102,9 +106,10 @@ def _show(id: str, sent: form_actions.Sent | None) -> str:
         case, told = inbox.read_referral(db, actor, id)
         layout.use_calendar(calendar_of(db, case.programme))
         actions = _actions(told)
-        accept = next((one for one in actions if one.name == ANSWER and one.allowed), None)
+        answer = _answer(case.tracks[id])
+        accept = next((one for one in actions if one.name == answer and one.allowed), None)
         if sent is not None and accept is None:
-            accept = form_actions.find_sent(actions, case, [id], id, ANSWER, actor)
+            accept = form_actions.find_sent(actions, case, [id], id, answer, actor)
         form = form_actions.action_form(db, actor, case, accept, sent) if accept else None
         sides, calendar = (told["provider_side"], told["office_side"]), calendar_of(db, case.programme)
         clocks = explain_tasks(db, actor, case, [side["task"] for side in sides if side["task"]])
@@ -258,7 +263,7 @@ def fire(referral: UUID, track: UUID, name: str) -> Response:
         )
 
     def again(sent: form_actions.Sent) -> Response:
-        inline = name == ANSWER and track == referral
+        inline = chosen.edition.plays(name, ACCEPTS) and track == referral
         return make_response(_show(id, sent) if inline else _action(id, str(track), name, sent), sent.status)
 
     def then(_: Done) -> str:

@@ -11,6 +11,7 @@ from flask_babel import gettext
 from markupsafe import Markup
 
 from casework.definitions import load_library
+from casework.engine.parts import AT_WORK, MAIN
 from casework.engine.roles import Role
 from casework.operations.core.views import TaskKey
 from casework.operations.deadlines.words import say_used
@@ -107,7 +108,7 @@ def case_url(number: str) -> str:
 
 def hold_name(code: str | None) -> str:
     """Whom a case on hold waits for, in the words of the form that says so."""
-    edition = load_library().latest("case")
+    edition = load_library().playing(MAIN)
     key = f"forms.Hold.waits_for.choices.{code}"
     if code is None or edition is None or key not in edition.texts:
         return gettext("nobody knows whom")
@@ -122,7 +123,7 @@ def referral_status(one: Mapping[str, Json]) -> str:
     """A referral in one line: the service's own state while it is worked on, else the referral's."""
     words = states_words(one["edition"], one["states"])
     live = [track for track in one["service"] if not track["replaced"] and not track["ended"]]
-    if live and "in_progress" in one["states"]:
+    if live and load_library()[one["edition"]].stands(AT_WORK, one["states"]):
         return f"{words} · {states_words(live[-1]['edition'], live[-1]['states'])}"
     return words
 
@@ -130,7 +131,7 @@ def referral_status(one: Mapping[str, Json]) -> str:
 def inbox_status(one: Mapping[str, Json]) -> str:
     """The same of a row in a provider's list."""
     words = states_words(one["edition"], one["states"])
-    if one["service_edition"] and "in_progress" in one["states"]:
+    if one["service_edition"] and load_library()[one["edition"]].stands(AT_WORK, one["states"]):
         return f"{words} · {states_words(one['service_edition'], one['service_states'])}"
     return words
 

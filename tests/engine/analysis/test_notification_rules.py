@@ -10,16 +10,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from casework.definitions import load_library
 from casework.engine.analysis.notification_rules import (
     AT_ONCE,
     KINDS,
-    TO_OFFICERS,
-    TO_PROVIDER,
     Notice,
     first_of,
     notices,
     owes,
 )
+from casework.engine.definition.editions import TransitionRule
 from casework.engine.state.case import READY, Case, Fired, Opening, Task, Track
 from casework.engine.state.effects_schema import Effects
 from casework.engine.state.events import (
@@ -41,6 +41,7 @@ from casework.engine.state.events import (
     UNSEALING_REFUSED,
     Event,
 )
+from tests.support.parts import played
 
 NOW = datetime(2026, 3, 2, 9, tzinfo=UTC)
 SENT = Fired(1, NOW, "owner", None, {})
@@ -56,6 +57,7 @@ def track(id: str, workflow: str, **more: Any) -> Track:
         "entered_at": NOW,
         "opened_at": NOW,
     }
+    more |= played(workflow, more.get("fired", ()))
     return Track(id=id, workflow=workflow, edition=f"{workflow}-1", **fixed | more)
 
 
@@ -109,6 +111,13 @@ def fired(name: str, on: str = "asked", **effects: Any) -> Event:
     return event(FIRED, on, transition=name, **effects)
 
 
+def rule_of(one: Event) -> TransitionRule | None:
+    """By which rule of the pilot a transition of that name fires."""
+    edition = load_library().latest(CASE.tracks[one.track or "main"].workflow)
+    assert edition is not None
+    return next((rule for rule in edition.transitions if rule.name == one.effects.get("transition")), None)
+
+
 def opened(*ids: str) -> list[dict[str, Any]]:
     return [{"id": id, "state": READY} for id in ids]
 
@@ -117,7 +126,7 @@ def said(one: Event, case: Case = CASE) -> set[tuple[str, str]]:
     """Kind and audience of each notice: a person, or queue@organisation."""
     return {
         (notice.kind, who)
-        for notice in notices(one, case)
+        for notice in notices(one, case, rule_of(one))
         for who in [*notice.people, *(f"{queue}@{organisation or ''}" for queue, organisation in notice.queues)]
     }
 
@@ -168,7 +177,13 @@ def test_who_is_told_what(one: Event, expected: set[tuple[str, str]]) -> None:
 
 def test_every_kind_that_is_said_at_once_stands_in_the_table() -> None:
     assert set(AT_ONCE) - {"readers"} <= {kind for _, one, _ in TABLE for kind, _ in said(one)}
-    assert {*TO_PROVIDER.values(), *TO_OFFICERS.values()} <= set(KINDS)
+    told = {
+        kind
+        for edition in load_library().editions.values()
+        for rule in edition.transitions
+        for kind in (rule.tells_provider, rule.tells_officers)
+    }
+    assert told - {""} <= set(KINDS)
 
 
 UNSEALING = Opening("o", "unsealing", "asked", "reader", "owner", "second", NOW, 2)

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from casework.definitions import load_definitions
-from casework.engine import roles
+from casework.engine import parts, roles
 from casework.engine.definition.editions import Edition
 from casework.engine.definition.facts import Facts
 from casework.engine.definition.forms import Date, Items, Note
@@ -99,10 +99,14 @@ class Sound(Workflow):
 
 class Above(Workflow):
     workflow = "referral"
+    part = parts.REFERRAL
 
+    w = State("W", roles.Role.OFFICER, working_days(5), "Step", part=parts.UNSENT)
     x = _state("X")
     y = Final("Y")
 
+    dispatch = w.to(x, by=roles.Role.OFFICER, part=parts.SENDS)
+    agree = x.to(same(), by=roles.Role.OFFICER, part=parts.ACCEPTS)
     start = x.to(y, by=roles.Role.OFFICER, also=(Also("child", "stop"),))
     other = x.to(same(), by=roles.Role.OFFICER, opens=[Track("below")])
 
@@ -366,6 +370,60 @@ def test_a_sound_workflow_has_no_faults() -> None:
     assert faults(publish(Sound)) == []
 
 
+def _part_nobody_knows(rules: Json) -> None:
+    rules["tasks"]["extra"]["part"] = "plays_the_flute"
+
+
+def _part_of_a_task(rules: Json) -> None:
+    _way(rules, "remark")["part"] = parts.MAKES_PLAN
+
+
+def _twice_the_same(rules: Json) -> None:
+    for name in ("remark", "hold"):
+        _way(rules, name)["part"] = parts.CHANGES_PLAN
+
+
+@pytest.mark.parametrize(
+    ("seed", "kind"),
+    [
+        (_part_nobody_knows, "unknown_part"),
+        (_part_of_a_task, "unknown_part"),
+        (_twice_the_same, "part_twice"),
+    ],
+)
+def test_a_part_is_known_and_played_by_one_alone(seed: Callable[[Json], None], kind: str) -> None:
+    assert _kinds(faults(_seeded(seed))) == {kind}
+
+
+def _without(part: str) -> Callable[[Json], None]:
+    def seed(rules: Json) -> None:
+        for one in (*rules["transitions"], *rules["states"].values()):
+            if one.get("part") == part:
+                del one["part"]
+
+    return seed
+
+
+def test_a_referral_plays_what_asking_a_provider_needs() -> None:
+    for part in (parts.SENDS, parts.ACCEPTS, parts.UNSENT):
+        assert _kinds(faults(_seeded(_without(part), Above))) == {"part_missing"}, part
+
+
+def test_nothing_leads_back_to_where_a_provider_was_not_asked_yet() -> None:
+    def seed(rules: Json) -> None:
+        _way(rules, "agree")["to"] = "w"
+
+    assert _kinds(faults(_seeded(seed, Above))) == {"unsent_again"}
+
+
+def test_one_workflow_alone_is_the_referral() -> None:
+    other = publish(Above)
+    rules = deepcopy(other.rules)
+    rules["workflow"] = "another"
+    another = Edition(rules, other.texts, digest(rules))
+    assert "part_twice" in _kinds(faults(another, {"below"}, [other, another, publish(Below)]))
+
+
 def test_everything_wrong_is_told_at_once() -> None:
     def seed(rules: Json) -> None:
         for one in (_no_limit, _unknown_guard, _leaves_final, _unknown_ends):
@@ -388,7 +446,7 @@ def test_what_is_fired_elsewhere_must_exist_there() -> None:
         rules["first_step_fires"] = "leap"
 
     def also(rules: Json) -> None:
-        rules["transitions"][0]["also"] = [["child", "leap"]]
+        _way(rules, "start")["also"] = [["child", "leap"]]
 
     above, below = publish(Above), publish(Below)
     assert _kinds(faults(_seeded(first, Below), others=[above, below])) == {"unknown_also"}

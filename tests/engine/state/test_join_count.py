@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from casework.engine.state.case import Case, Join, Track
 from casework.engine.state.effects_schema import Given
 from casework.engine.state.join_count import ALL, ENOUGH, FIRST, SHORT, SOME, members, tally
+from tests.support.parts import played
 
 NOW = datetime(2026, 3, 2, 9, tzinfo=UTC)
 RESULT, NONE, RUNS = "completed", "declined", None
@@ -35,6 +36,7 @@ def referral(n: int, outcome: str | None, **given: str) -> Track:
         ended_at=NOW if outcome else None,
         outcome=outcome,
         given=cast(Given, given),
+        **played("referral", (), outcome),
     )
 
 

@@ -331,7 +331,7 @@ def test_another_provider_and_a_draft_are_not_there(
     for who in ("foreign_provider", "verifier", "dispute_officer", "observer", "administrator", "foreign_officer"):
         assert browser_for(who).get(f"/referrals/{offer}").status_code == 404, who
     with transaction(engine) as db:
-        db.execute(text("UPDATE tracks SET states = ARRAY['draft'] WHERE id = CAST(:id AS uuid)"), {"id": offer})
+        db.execute(text("UPDATE tracks SET played = '{}' WHERE id = CAST(:id AS uuid)"), {"id": offer})
     assert browser_for("provider").get(f"/referrals/{offer}").status_code == 404
 
 

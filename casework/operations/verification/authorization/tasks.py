@@ -5,7 +5,7 @@ from __future__ import annotations
 from casework.engine.case_objects.acknowledgements import objectors
 from casework.engine.definition.editions import ancestors
 from casework.engine.execution.guards import duty_reasons
-from casework.engine.execution.joins import TOO_FEW
+from casework.engine.parts import AFTER_TOO_FEW
 from casework.engine.roles import Role
 from casework.engine.state.case import Case
 from casework.engine.state.events import (
@@ -46,6 +46,8 @@ def judge_completed(evidence: Evidence, before: Case, event: Event) -> Reasons:
         yield "no rule lets this task be finished so"
         return
     rule, track = edition.tasks[task.rule], before.tracks[task.track]
+    if bool(event.effects.get("answers")) != rule.answers:
+        yield "it is not told to the provider as its rule says"
     if before.frozen and event.role in PROVIDER_ROLES:
         yield "the case stood still while a stop was being decided"
     yield from map(str, duty_reasons(before, rule.not_by, {event.actor, event.acting_for}, track))
@@ -70,9 +72,10 @@ def judge_added(evidence: Evidence, before: Case, event: Event) -> Reasons:
     track, name = before.tracks[event.track or ""], event.effects["name"]
     edition = edition_of(evidence, track)
     if event.actor == SYSTEM_ACTOR:
-        if not any(rule.name == name for rule in edition.tasks.values()):
+        rule = next((rule for rule in edition.tasks.values() if rule.name == name), None)
+        if rule is None:
             yield f"{edition.workflow} has no task “{name}”"
-        if name == TOO_FEW and not any(
+        elif rule.part == AFTER_TOO_FEW and not any(
             (join := before.joins.get(one["about"] or "")) and tally_of(evidence, before, join).verdict(join) == SHORT
             for one in event.effects.get("tasks", ())
         ):

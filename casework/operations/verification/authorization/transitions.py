@@ -11,9 +11,9 @@ from casework.engine.execution import corrections
 from casework.engine.execution.checklists import steps_unticked
 from casework.engine.execution.context import By
 from casework.engine.execution.guards import duty_reasons
-from casework.engine.execution.joins import RELEASE
 from casework.engine.execution.sequential_requests import asked_by, same_request
 from casework.engine.execution.state_machine import move
+from casework.engine.parts import RESTS, SENDS, TAKES_BACK
 from casework.engine.roles import QUEUE_ROLES, role_of
 from casework.engine.state.case import HELD, MET_JOIN, OPEN_JOIN, Case, Join, Track
 from casework.engine.state.events import (
@@ -45,6 +45,8 @@ def new_tracks_against(evidence: Evidence, event: Event) -> Reasons:
             yield f"it opens a track by the edition {one['edition'][:12]}, which is unknown"
         elif edition.workflow != one["workflow"]:
             yield f"it opens a track of {one['workflow']} by an edition of {edition.workflow}"
+        elif one["part"] != edition.part:
+            yield f"it opens a track of {one['workflow']} in another part than it plays"
         elif tuple(one["states"]) != edition.initial:
             yield f"it opens a track of {one['workflow']} elsewhere than at its beginning"
 
@@ -102,6 +104,10 @@ def _target(before: Case, track: Track, edition: Edition, rule: TransitionRule, 
     ended = (to[0] if len(to) == 1 else "ended") if ends else None
     if event.effects.get("ended") != ended:
         yield f"“{rule.name}” {'ends the track' if ended else 'does not end the track'}"
+    if event.effects.get("part", "") != rule.part or event.effects.get("came_to", "") != (
+        edition.came_to(to) if ended else ""
+    ):
+        yield f"“{rule.name}” plays another part than it says"
     main = track.id == before.main.id
     closed = False if rule.reopens and main else True if ended and main else None
     if event.effects.get("closed") is not closed:
@@ -189,7 +195,7 @@ def _asked_with(before: Case, track: Track, rule: TransitionRule, cause: Earlier
     if at is None or cause.rule is None:
         return None
     return next(
-        (asked for asked, one, name in asked_by(before, at, cause.rule) if (one.id, name) == (track.id, rule.name)),
+        (asked for asked, one in asked_by(before, at, cause.rule) if one.id == track.id and rule.part == SENDS),
         None,
     )
 
@@ -199,29 +205,27 @@ def _asked_next(
 ) -> Reasons:
     """The next provider of a panel, or one beside, gets the request of the one before, under the same guards."""
     data = event.effects.get("data", {})
-    sent, calendar = asked.fired.get(rule.name), evidence.past.calendar(before.programme, event.at)
+    sent, calendar = asked.deed(SENDS), evidence.past.calendar(before.programme, event.at)
     if sent is None:
         yield "nobody had been asked before"
         return
     days = calendar.local_date(event.at), calendar.local_date(sent.at)
-    if data != same_request(asked, track, rule.name, *days):
+    if data != same_request(asked, track, sent.data, *days):
         yield "it asks the next provider for something else than the one before"
     yield from guards_against(rule.guards, facts_of(evidence, before, track, event, data))
 
 
 def _drawn(before: Case, track: Track, rule: TransitionRule, cause: EarlierEvent) -> bool:
     if cause.kind == CONSENT_ENDED:
-        return rule.name == "suspend"
+        return rule.part == RESTS
     if cause.kind == JOINED:
         met = [one for one in before.joins.values() if (one.kind, one.state) == (cause.what, MET_JOIN)]
-        return rule.name == RELEASE and any(track in members(before, one) and track.id not in one.by for one in met)
+        return rule.part == TAKES_BACK and any(track in members(before, one) and track.id not in one.by for one in met)
     if cause.rule is None or cause.track is None:
         return False
     source = before.tracks[cause.track]
     related = {"child": track.parent == source.id, "parent": source.parent == track.id}
-    return any(
-        name == rule.name and related.get(where, track.workflow == "referral") for where, name in cause.rule.also
-    )
+    return any(name == rule.name and related.get(where, track.is_referral) for where, name in cause.rule.also)
 
 
 def judge_proposed(evidence: Evidence, before: Case, event: Event) -> Reasons:
