@@ -23,13 +23,13 @@ PUBLISHED = "published"
 @cache
 def load_definitions() -> tuple[type[Workflow], ...]:
     """Every definition of every installed package; importing them registers their guards and effects."""
-    return tuple(one for point in _points() for one in point.load().DEFINITIONS)
+    return tuple(definition for point in _points() for definition in point.load().DEFINITIONS)
 
 
 @cache
 def load_audited() -> tuple[Audited, ...]:
     """What every installed definition says to an auditor, in order."""
-    return tuple(sorted({found for one in load_definitions() for found in audited(one)}, key=repr))
+    return tuple(sorted({found for definition in load_definitions() for found in audited(definition)}, key=repr))
 
 
 #: What a database holds besides, by fingerprint; see `add_stored`.
@@ -47,7 +47,7 @@ def load_library() -> Library:
 def add_stored(editions: Iterable[Edition]) -> None:
     """Let this process know the editions that a database holds: its cases run by them, whatever the files say."""
     known, before = load_library().editions, len(_stored)
-    _stored.update((one.fingerprint, one) for one in editions if one.fingerprint not in known)
+    _stored.update((edition.fingerprint, edition) for edition in editions if edition.fingerprint not in known)
     if len(_stored) > before:
         load_library.cache_clear()
 
@@ -84,10 +84,10 @@ def library_of(editions: Iterable[Edition], stored: Iterable[Edition] = ()) -> L
     kept: dict[str, Edition] = {one.fingerprint: one for one in stored}
     in_force = {(one.workflow, one.number): one for one in kept.values()}
     newest: dict[str, Edition] = {}
-    for one in editions:
-        kept[one.fingerprint] = one
-        if one.workflow not in newest or newest[one.workflow].number < one.number:
-            newest[one.workflow] = in_force.get((one.workflow, one.number), one)
+    for edition in editions:
+        kept[edition.fingerprint] = edition
+        if edition.workflow not in newest or newest[edition.workflow].number < edition.number:
+            newest[edition.workflow] = in_force.get((edition.workflow, edition.number), edition)
     return Library(kept, {name: one.fingerprint for name, one in newest.items()})
 
 
@@ -102,9 +102,11 @@ def playing(part: str) -> Edition:
 def names_of_part(part: str) -> list[str]:
     """What plays a part in any edition, by name: states, transitions and tasks."""
     editions = load_library().editions.values()
-    states = {one.path for edition in editions for one in edition.states.values() if one.part == part}
-    transitions = {one.name for edition in editions for one in edition.transitions if one.part == part}
-    tasks = {one.name for edition in editions for one in edition.tasks.values() if one.part == part}
+    states = {state.path for edition in editions for state in edition.states.values() if state.part == part}
+    transitions = {
+        transition.name for edition in editions for transition in edition.transitions if transition.part == part
+    }
+    tasks = {task.name for edition in editions for task in edition.tasks.values() if task.part == part}
     return sorted(states | transitions | tasks)
 
 

@@ -183,7 +183,7 @@ def load_settings(default_profile: Profile = "demo") -> Settings:
     try:
         return Settings(profile=profile)  # Checked by the model itself.
     except ValidationError as fault:
-        faults = "; ".join(f"{_variable(one['loc'])}: {one['msg']}" for one in fault.errors())
+        faults = "; ".join(f"{_variable(error['loc'])}: {error['msg']}" for error in fault.errors())
         raise InvalidSettings(faults) from fault
     except SettingsError as fault:
         raise InvalidSettings(f"{fault.__cause__ or fault}") from fault

@@ -35,7 +35,7 @@ def _waived(f: Facts, what: str) -> bool:
 
 def _known_rights(f: Facts, wanted: Iterable[str] | None = None) -> list[Mapping[str, Any]]:
     rights = f.from_outside("rights")
-    return [rights[one] for one in (f.case.rights if wanted is None else wanted) if one in rights]
+    return [rights[right] for right in (f.case.rights if wanted is None else wanted) if right in rights]
 
 
 def _stands(burden: Mapping[str, Any], today: date) -> bool:

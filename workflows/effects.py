@@ -237,7 +237,7 @@ def grant_again(f: Facts) -> Follows:
     """Documents whose sharing had ended are shared again, now that a consent covers them."""
     if f.track.named is None:
         return {}
-    seen = {one.document for one in f.case.grants.values() if one.track == f.track.id and one.ended_at is None}
+    seen = {grant.document for grant in f.case.grants.values() if grant.track == f.track.id and grant.ended_at is None}
     return {"grant": [one for one in f.track.given.get("documents") or () if one not in seen]}
 
 

@@ -58,9 +58,11 @@ def plan_of(f: Facts) -> Mapping[str, Any]:
 def live_tracks(f: Facts, party: str) -> list[Any]:
     today = f.today.isoformat()
     return [
-        one
-        for one in f.case.consents.values()
-        if one.party == party and one.ended_at is None and (one.expires_on is None or one.expires_on >= today)
+        consent
+        for consent in f.case.consents.values()
+        if consent.party == party
+        and consent.ended_at is None
+        and (consent.expires_on is None or consent.expires_on >= today)
     ]
 
 
@@ -187,7 +189,7 @@ def consents_are_recent(f: Facts) -> bool:
     if reopened is None:
         return True
     oldest = (f.calendar.local_date(reopened) - CONSENT_AGES).isoformat()
-    return all(any(one.given_on >= oldest for one in live_tracks(f, party)) for party in PARTIES)
+    return all(any(track.given_on >= oldest for track in live_tracks(f, party)) for party in PARTIES)
 
 
 @guard(
@@ -238,7 +240,7 @@ def parties_have_answered(f: Facts) -> bool:
     """A report with a negative result has been put to the parties; an assessment that broke off has no report."""
     tracks = services_that_count(f, "assessment")
     return bool(tracks) and all(
-        one.outcome != "not_verified" or f.fired("comments_in", one) is not None for one in tracks
+        track.outcome != "not_verified" or f.fired("comments_in", track) is not None for track in tracks
     )
 
 

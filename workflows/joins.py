@@ -208,7 +208,7 @@ def services_that_count(f: Facts, kind: str) -> list[Track]:
         found = f.service(kind)
         return [found] if found else []
     results = tally(f.case, join, f.milestones).results
-    return [one for id in results for one in f.case.children(id) if not one.replaced]
+    return [child for id in results for child in f.case.children(id) if not child.replaced]
 
 
 def reached(f: Facts, kind: str, milestone: str) -> bool:

@@ -16,7 +16,7 @@ def _covers(f: Facts, provider: str | None, document: str) -> bool:
     known = f.case.documents.get(document)
     if known is None or provider is None:
         return False
-    return all(any(one.covers(known, provider) for one in live_tracks(f, party)) for party in known.concerns)
+    return all(any(track.covers(known, provider) for track in live_tracks(f, party)) for party in known.concerns)
 
 
 @guard(
@@ -101,7 +101,7 @@ def _wanted(f: Facts) -> date | None:
     refusal="More time was asked for already, and is being decided on.",
 )
 def no_extension_is_asked(f: Facts) -> bool:
-    return not any(one.name == "decide_extension" and one.track == f.track.id for one in f.case.open_tasks())
+    return not any(task.name == "decide_extension" and task.track == f.track.id for task in f.case.open_tasks())
 
 
 @guard(
@@ -110,8 +110,8 @@ def no_extension_is_asked(f: Facts) -> bool:
 )
 def extension_is_later(f: Facts) -> bool:
     day = _wanted(f)
-    dues = [one.due_at for one in f.case.step_tasks(f.track.id) if one.due_at is not None]
-    return day is None or all(day > f.calendar.local_date(one) for one in dues)
+    dues = [task.due_at for task in f.case.step_tasks(f.track.id) if task.due_at is not None]
+    return day is None or all(day > f.calendar.local_date(due) for due in dues)
 
 
 @guard(

@@ -49,8 +49,8 @@ def check(as_json: bool) -> None:
     try:
         with transaction(engine) as db:
             read_editions(db)
-            found = [_of_case(one, base) for one in find_breaches(db)] + [
-                _of_queue(one, base) for one in find_delays(db, sealed=True)
+            found = [_of_case(breach, base) for breach in find_breaches(db)] + [
+                _of_queue(delay, base) for delay in find_delays(db, sealed=True)
             ]
     finally:
         engine.dispose()

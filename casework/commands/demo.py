@@ -95,7 +95,7 @@ def _tell(settings: Settings, cases: int | None) -> list[dict[str, Any]]:
         task = bar.add_task("Playing eighteen months of cases", total=cases)
         tell(settings, password, cases=cases, progress=lambda done, of: bar.update(task, completed=done, total=of))
     take_out(settings)
-    people = [asdict(one) for one in accounts(settings, password)]
+    people = [asdict(account) for account in accounts(settings, password)]
     _keep(settings.var / ACCOUNTS, people)
     return people
 
@@ -106,7 +106,7 @@ def _told(settings: Settings) -> list[dict[str, Any]]:
     if kept.exists():
         found: list[dict[str, Any]] = json.loads(kept.read_text("utf-8"))["accounts"]
         return found
-    return [asdict(one) for one in accounts(settings, None)]
+    return [asdict(account) for account in accounts(settings, None)]
 
 
 def _keep(path: Path, people: list[dict[str, Any]]) -> None:
@@ -120,8 +120,10 @@ def _keep(path: Path, people: list[dict[str, Any]]) -> None:
 def _show(address: str | None, people: list[dict[str, Any]], var: Path) -> None:
     table = Table("E-mail", "Name", "Role", "Organisation", box=None, pad_edge=False)
     table.add_column("Token", no_wrap=True, overflow="ignore")
-    for one in people:
-        table.add_row(one["email"], one["name"], ", ".join(one["role"]), one["organisation"] or "", one["token"])
+    for person in people:
+        table.add_row(
+            person["email"], person["name"], ", ".join(person["role"]), person["organisation"] or "", person["token"]
+        )
     # Wide enough that no token is cut, however narrow the terminal.
     Console(width=max(180, Console().width)).print(table)
     password = people[0]["password"]

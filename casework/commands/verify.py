@@ -43,11 +43,13 @@ def verify(case: str | None, path: Path | None, as_json: bool) -> None:
             logs += checked.log is not None
             events += checked.events
             erased += checked.erased
-            for one in checked.findings:
-                found.append(one)
+            for finding in checked.findings:
+                found.append(finding)
                 if not as_json:
-                    where = one.number or one.log or one.table
-                    click.echo(f"{where}{f' event {one.seq}' if one.seq else ''} [{one.kind}] {one.sentence}")
+                    where = finding.number or finding.log or finding.table
+                    click.echo(
+                        f"{where}{f' event {finding.seq}' if finding.seq else ''} [{finding.kind}] {finding.sentence}"
+                    )
     finally:
         engine.dispose()
     if as_json:
@@ -71,8 +73,8 @@ def _verify_file(path: Path, *, as_json: bool) -> None:
     if as_json:
         click.echo(json.dumps({"faults": faults}, ensure_ascii=False))
     else:
-        for one in faults:
-            click.echo(one)
+        for fault in faults:
+            click.echo(fault)
         click.echo(f"{path.name}: {f'{len(faults)} faults.' if faults else 'nothing is wrong.'}")
     if faults:
         raise click.exceptions.Exit(1)

@@ -41,7 +41,7 @@ def publish_(name: str | None) -> None:
     """
     if found := all_faults(load_definitions()):
         raise click.ClickException("Nothing was published. " + " ".join(found))
-    chosen = [one for one in load_definitions() if name in (None, workflow_name(one))]
+    chosen = [definition for definition in load_definitions() if name in (None, workflow_name(definition))]
     if not chosen:
         raise click.ClickException(f"There is no workflow {name}; there are: {', '.join(_names())}.")
     made = [(one, publish(one)) for one in chosen]
@@ -64,7 +64,7 @@ def publish_(name: str | None) -> None:
 @click.option("--format", "form", type=click.Choice(["text", "mermaid"]), default="text", show_default=True)
 def draw(name: str, form: str) -> None:
     """Draw the workflow NAME: its states, and the ways between them."""
-    found = next((one for one in load_definitions() if workflow_name(one) == name), None)
+    found = next((definition for definition in load_definitions() if workflow_name(definition) == name), None)
     if found is None:
         raise click.ClickException(f"There is no workflow {name}; there are: {', '.join(_names())}.")
     edition = publish(found)
@@ -74,8 +74,8 @@ def draw(name: str, form: str) -> None:
 
 def all_faults(definitions: tuple[type[Workflow], ...]) -> list[str]:
     """The faults of all definitions, a line each."""
-    editions = [publish(one) for one in definitions]
-    names = {one.workflow for one in editions}
+    editions = [publish(definition) for definition in definitions]
+    names = {edition.workflow for edition in editions}
     return [
         f"{edition.workflow}: {fault.place}: {fault.sentence}"
         for edition in editions
@@ -113,7 +113,7 @@ def difference(edition: Edition, kept: Edition | None) -> str | None:
 
 
 def _names() -> list[str]:
-    return [workflow_name(one) for one in load_definitions()]
+    return [workflow_name(definition) for definition in load_definitions()]
 
 
 def _path(definition: type[Workflow], edition: Edition) -> Path:

@@ -122,9 +122,9 @@ def _live(stage: Stage, lives: list[_Life], starts: date, days: int, made: Summa
         stage.advance(min(night, stage.end))
         _look(stage, made)
         progress(day, days)
-    made.deeds = sum(one.deeds for one in lives)
-    made.refused = sum(one.refused for one in lives)
-    made.silent = sum(one.silent for one in lives)
+    made.deeds = sum(live.deeds for live in lives)
+    made.refused = sum(live.refused for live in lives)
+    made.silent = sum(live.silent for live in lives)
 
 
 def _look(stage: Stage, made: Summary) -> None:
@@ -133,7 +133,7 @@ def _look(stage: Stage, made: Summary) -> None:
     with stage.deed() as db:
         if not check_programme(db, stage.ids["programme"]):
             return
-        found = Counter(one.kind for one in find_breaches(db))
+        found = Counter(breach.kind for breach in find_breaches(db))
     for kind in KINDS:
         if found[kind]:
             made.breaches[kind] = made.breaches.get(kind, 0) + found[kind]

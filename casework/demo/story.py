@@ -168,7 +168,7 @@ def accounts(settings: Settings, password: str | None) -> list[Account]:
     engine = connect_engine(settings)
     try:
         with transaction(engine) as db:
-            return [_account(db, one, password) for one in PLAYERS]
+            return [_account(db, player, password) for player in PLAYERS]
     finally:
         engine.dispose()
 
@@ -226,18 +226,20 @@ def _programme(stage: Stage, password: str | None) -> None:
         ids[key] = register_organisation(
             db, name=name, name_zh=name_zh, country="CN", kind="provider", services=services, language="zh"
         )
-    for one in PLAYERS:
+    for player in PLAYERS:
         hashed = hash_password(password) if password is not None else None
-        ids[one.key] = register_person(db, email=_email(one), name=one.name, name_zh=one.name_zh, password_hash=hashed)
-    for one in PLAYERS:
-        for role in one.roles:
+        ids[player.key] = register_person(
+            db, email=_email(player), name=player.name, name_zh=player.name_zh, password_hash=hashed
+        )
+    for player in PLAYERS:
+        for role in player.roles:
             grant_role(
                 db,
-                ids[one.key],
+                ids[player.key],
                 role,
-                programme=None if one.where else programme,
-                organisation=ids[one.where] if one.where else None,
-                deputy_for=ids[one.deputy_for] if one.deputy_for else None,
+                programme=None if player.where else programme,
+                organisation=ids[player.where] if player.where else None,
+                deputy_for=ids[player.deputy_for] if player.deputy_for else None,
             )
 
 
@@ -252,7 +254,7 @@ def _records(settings: Settings, stage: Stage, chosen: Sequence[Script]) -> None
         for kind, name in (("needs", "needs.csv"), ("technologies", "technologies.csv"), ("matches", "matches.csv")):
             _import(engine, kind, (files("casework.demo") / name).read_bytes(), name, officer)  # type: ignore[arg-type]  # the literals of the list above
         if copies := _copies(chosen):
-            told = "\n".join(json.dumps(one, ensure_ascii=False) for one in copies).encode()
+            told = "\n".join(json.dumps(copy, ensure_ascii=False) for copy in copies).encode()
             _import(engine, "matches", told, "more-matches.jsonl", officer)
     finally:
         engine.dispose()

@@ -49,7 +49,7 @@ def _due(db: Connection, *, mailing: bool) -> list[Job]:
     left = succession.list_left(db, but=_NOT_ON_THE_WAY.format(prefix="pass_on", id="m.id"), most=MOST)
     jobs += [Job(OTHERS, "pass_on", f"pass_on {log}", {"log": log}) for log in left]
     queues = allocation.list_due(db, but=_NOT_ON_THE_WAY.format(prefix="allocate", id="a.id"), most=MOST)
-    jobs += [Job(OTHERS, "allocate", f"allocate {one}", {"allocation": one}) for one in queues]
+    jobs += [Job(OTHERS, "allocate", f"allocate {queue}", {"allocation": queue}) for queue in queues]
     hooks = outbox.list_due(db, MESSAGES, but=_NOT_ON_THE_WAY.format(prefix="hook", id="m.id"), most=MOST)
     # One receiver's messages go one after the other, so that a slow one holds up nobody else's.
     jobs += [Job(OTHERS, "hook", f"hook {one}", {"message": one}, f"hooks of {endpoint}") for one, endpoint in hooks]

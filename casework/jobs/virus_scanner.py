@@ -21,9 +21,9 @@ def scan(address: str, pieces: Iterable[bytes]) -> str | None:
     try:
         with _connect(address) as line:
             line.sendall(b"zINSTREAM\0")
-            for one in pieces:
-                for at in range(0, len(one), _PIECE):
-                    part = one[at : at + _PIECE]
+            for piece in pieces:
+                for at in range(0, len(piece), _PIECE):
+                    part = piece[at : at + _PIECE]
                     line.sendall(struct.pack("!I", len(part)) + part)
             line.sendall(struct.pack("!I", 0))
             answer = _answer(line)

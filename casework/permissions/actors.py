@@ -134,5 +134,5 @@ def focused(actor: Actor, programme: str | None) -> Actor:
     """The actor for lists of one programme: with the memberships in it, and those in organisations. Never more."""
     if programme is None:
         return actor
-    kept = tuple(one for one in actor.memberships if one.programme in (programme, None))
+    kept = tuple(membership for membership in actor.memberships if membership.programme in (programme, None))
     return replace(actor, memberships=kept, focus=programme)

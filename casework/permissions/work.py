@@ -24,30 +24,34 @@ def capacities(actor: Actor, case: Case, track: Track) -> list[By]:
     above = case.referral_of(track)
     # Nobody asks and judges on one side of a referral and works on the other: a provider's person is the provider's.
     theirs, kept = above is not None and above.provider in reach(actor).organisations, kept_from(actor, case)
-    for one in actor.memberships:
-        person = one.deputy_for or actor.person
-        if one.role in READS_ONLY or one.deputy_for in case.interests:
+    for membership in actor.memberships:
+        person = membership.deputy_for or actor.person
+        if membership.role in READS_ONLY or membership.deputy_for in case.interests:
             # Whoever declared an interest does nothing in the case, through somebody else neither.
             continue
-        if one.role in PROVIDER_ROLES:
-            if above is None or above.provider != one.organisation or track not in own_tracks(actor, case):
+        if membership.role in PROVIDER_ROLES:
+            if above is None or above.provider != membership.organisation or track not in own_tracks(actor, case):
                 continue
-            if one.deputy_for in above.barred:
+            if membership.deputy_for in above.barred:
                 continue
-        elif one.programme != case.programme or theirs or kept and one.role in DECIDES:
+        elif membership.programme != case.programme or theirs or kept and membership.role in DECIDES:
             continue
         elif case.kind == "mediation":
             # `sight` shows it to those named alone, and what nobody may see nobody may do.
-            if one.role != Role.DISPUTE_OFFICER or one.deputy_for is not None or not named_for(case, person):
+            if (
+                membership.role != Role.DISPUTE_OFFICER
+                or membership.deputy_for is not None
+                or not named_for(case, person)
+            ):
                 continue
         elif (
-            one.role == Role.DISPUTE_OFFICER
-            or one.role == Role.OFFICER
+            membership.role == Role.DISPUTE_OFFICER
+            or membership.role == Role.OFFICER
             and case.owner is not None
             and not named_for(case, person)
         ):
             continue
-        found[By(actor.person, one.role, one.organisation, one.deputy_for)] = None
+        found[By(actor.person, membership.role, membership.organisation, membership.deputy_for)] = None
     # In one's own name rather than as somebody's deputy.
     return sorted(found, key=lambda by: by.acting_for is not None)
 
@@ -64,16 +68,16 @@ def in_the_programme(actor: Actor, programme: str, roles: Iterable[Role]) -> By 
 def led_scopes(actor: Actor) -> dict[str, By]:
     """Programmes and organisations whose people the actor leads, each with the capacity; in one's own name if possible."""
     found: dict[str, By] = {}
-    for one in sorted(actor.memberships, key=lambda m: m.deputy_for is not None):
+    for membership in sorted(actor.memberships, key=lambda m: m.deputy_for is not None):
         scope = (
-            one.programme
-            if one.role == Role.SUPERVISOR
-            else one.organisation
-            if one.role == Role.PROVIDER_LEAD
+            membership.programme
+            if membership.role == Role.SUPERVISOR
+            else membership.organisation
+            if membership.role == Role.PROVIDER_LEAD
             else None
         )
         if scope is not None:
-            found.setdefault(scope, By(actor.person, one.role, one.organisation, one.deputy_for))
+            found.setdefault(scope, By(actor.person, membership.role, membership.organisation, membership.deputy_for))
     return found
 
 
@@ -187,7 +191,7 @@ def operations(actor: Actor, case: Case, task: Task, edition: Edition) -> list[s
 
 def asked(actor: Actor, case: Case, task: Task) -> bool:
     """Whether the actor, or somebody whose deputy the actor is, asked for what the task decides."""
-    return bool(_askers(case, task) & {actor.person, *(one.deputy_for for one in actor.memberships)})
+    return bool(_askers(case, task) & {actor.person, *(membership.deputy_for for membership in actor.memberships)})
 
 
 def _askers(case: Case, task: Task) -> set[str]:

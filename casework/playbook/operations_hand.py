@@ -76,7 +76,7 @@ class OperationsHand(Hand):
 
     def tracks(self, name: str) -> list[Track]:
         workflow, _, kind = name.partition(":")
-        return [one for one in self.case.tracks.values() if one.workflow == workflow and kind in ("", one.kind)]
+        return [track for track in self.case.tracks.values() if track.workflow == workflow and kind in ("", track.kind)]
 
     def track(self, name: str) -> Track:
         """`workflow` or `referral:service`, the newest; with `#n` the n-th one."""
@@ -88,9 +88,9 @@ class OperationsHand(Hand):
 
     def open_tasks(self, name: str, about: str | None = None) -> list[Task]:
         return [
-            one
-            for one in self.case.open_tasks()
-            if one.name == name and one.state != CREATED and about in (None, one.about)
+            task
+            for task in self.case.open_tasks()
+            if task.name == name and task.state != CREATED and about in (None, task.about)
         ]
 
     def id(self, name: str) -> str:
@@ -234,15 +234,15 @@ class OperationsHand(Hand):
 
     def _hand_in(self, edition: Edition, rule: TransitionRule, track: Track, who: str) -> None:
         """The papers that an action asks for, where they are not on file; what another provider owes is not handed in here."""
-        there = {one.kind for one in self.case.documents.values() if one.withdrawn_at is None}
-        for one in rule.needs:
-            if one.of is None and one.kind not in there:
-                self.file(edition.text(f"papers.{one.kind}"), one.kind, track, who)
+        there = {document.kind for document in self.case.documents.values() if document.withdrawn_at is None}
+        for need in rule.needs:
+            if need.of is None and need.kind not in there:
+                self.file(edition.text(f"papers.{need.kind}"), need.kind, track, who)
 
     def file(self, title: str, kind: str, track: Track, who: str) -> str:
         """A paper of a kind: of the referral, where its provider hands it in; else of the case."""
         above, actor, title = self.case.referral_of(track), self.actor(who), title[:1].upper() + title[1:]
-        if above is None or not any(one.organisation == above.provider for one in actor.memberships):
+        if above is None or not any(membership.organisation == above.provider for membership in actor.memberships):
             return self._register(title, None, kind)
         done = enter(
             self.stage.db,
@@ -337,7 +337,7 @@ class _Surroundings:
         label = sheet.edition.text(f"forms.{sheet.name}.{rule['name']}.label")
         if not kinds:
             return self.hand._register(label, None, "report")
-        on_file = [one.id for one in self.hand.case.documents.values() if one.kind in kinds]
+        on_file = [document.id for document in self.hand.case.documents.values() if document.kind in kinds]
         return on_file[-1] if on_file else self.hand.file(label, kinds[0], sheet.track, sheet.who)
 
 

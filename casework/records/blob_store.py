@@ -129,8 +129,8 @@ def _open(key: bytes, place: str, pieces: Iterable[bytes]) -> Iterator[bytes]:
 def _after_head(pieces: Iterable[bytes]) -> Iterator[bytes]:
     """The salt, then everything that follows it."""
     held, length, begun = b"", len(_FORM) + SALT, False
-    for one in pieces:
-        held += one
+    for piece in pieces:
+        held += piece
         if not begun and len(held) >= length:
             if not held.startswith(_FORM):
                 raise FileDamaged
@@ -154,8 +154,8 @@ def _decrypt(cipher: AESGCM, nonce: bytes, sealed: bytes) -> bytes:
 def _even(pieces: Iterable[bytes], size: int) -> Iterator[bytes]:
     """The same bytes in pieces of one size, the last one shorter."""
     held = bytearray()
-    for one in pieces:
-        held += one
+    for piece in pieces:
+        held += piece
         while len(held) >= size:
             yield bytes(held[:size])
             del held[:size]

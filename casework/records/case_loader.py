@@ -324,5 +324,5 @@ _MAKE: tuple[Callable[[Row], Any], ...] = (
 def array_of(values: list[Any] | None) -> str | None:
     if values is None:
         return None
-    quoted = [str(one).replace("\\", "\\\\").replace('"', '\\"') for one in values]
+    quoted = [str(value).replace("\\", "\\\\").replace('"', '\\"') for value in values]
     return "{" + ",".join(f'"{one}"' for one in quoted) + "}"

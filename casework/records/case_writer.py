@@ -67,7 +67,7 @@ def _home_row(case: Case) -> Row:
         "technology_id": case.technology,
         "phase_id": case.phase,
         "state": case.main.states[0],
-        "joins": [one.written() for one in case.joins.values()],
+        "joins": [join.written() for join in case.joins.values()],
     }
 
 
@@ -311,7 +311,7 @@ Shape = tuple[tuple[str, int, int], ...]
 def _columns(table: str, *, changing: bool = False) -> tuple[tuple[str, Callable[[Any], str | None]], ...]:
     """The columns of a table, each with how a value of it is written for the server; the last of a change is the id."""
     columns = metadata.tables[table].columns
-    names = [one.name for one in columns if not changing or one.name not in _KEEP.get(table, ("id",))]
+    names = [column.name for column in columns if not changing or column.name not in _KEEP.get(table, ("id",))]
     return tuple((name, _written_as(columns[name].type)) for name in [*names, *(["id"] if changing else [])])
 
 

@@ -34,7 +34,9 @@ _NONCE = 12
 def storable(texts: Iterable[str]) -> bool:
     """Whether texts of somebody may be stored: there is no place for NUL, nor for half of a surrogate pair; and what begins
     as a sealed value does would be opened for whoever reads it, whosever it is."""
-    return not any("\0" in one or MARK in one or any("\ud800" <= letter <= "\udfff" for letter in one) for one in texts)
+    return not any(
+        "\0" in text or MARK in text or any("\ud800" <= letter <= "\udfff" for letter in text) for text in texts
+    )
 
 
 def insist_unsealed(*written: str | None) -> None:

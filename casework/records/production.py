@@ -74,7 +74,10 @@ def _database(address: str) -> Iterator[str]:
         return  # Said when it is connected to.
     named = url.query.get("host", ()) if isinstance(url.query.get("host", ()), tuple) else (url.query["host"],)
     hosts = [one for given in (url.host or "", *named) for one in str(given).split(",") if one]
-    if any(not one.startswith("/") and not is_here(one) for one in hosts) and url.query.get("sslmode") != "verify-full":
+    if (
+        any(not host.startswith("/") and not is_here(host) for host in hosts)
+        and url.query.get("sslmode") != "verify-full"
+    ):
         yield (
             "DATABASE_URL leads to another machine without sslmode=verify-full: add it, and with sslrootcert the certificate that the"
             " server's is to be signed by."

@@ -69,7 +69,7 @@ REGISTERS: Mapping[str, Register] = {
 
 def told(table: str) -> list[str]:
     """The columns of which entries of a table tell."""
-    return [one.name for one in metadata.tables[table].columns if one.name not in REGISTERS[table].left]
+    return [column.name for column in metadata.tables[table].columns if column.name not in REGISTERS[table].left]
 
 
 def name_of(table: str, key: str) -> str:

@@ -97,10 +97,10 @@ class Listener(TcpWSGIServer):
     def maintenance(self, now: float) -> None:
         under_way = 0
         # Where too much is under way, those who came last go.
-        for one in sorted(self.active_channels.values(), key=lambda one: one.began):
-            under_way += one.under_way()
-            if one.is_overdue(now) or (one.under_way() and under_way > MOST_UNDER_WAY):
-                one.will_close = True
+        for channel in sorted(self.active_channels.values(), key=lambda one: one.began):
+            under_way += channel.under_way()
+            if channel.is_overdue(now) or (channel.under_way() and under_way > MOST_UNDER_WAY):
+                channel.will_close = True
 
 
 class BufferingWorker(Worker):
@@ -126,13 +126,13 @@ class BufferingWorker(Worker):
                 app,
                 sockets,
                 True,
-                one.sock,
+                socket.sock,
                 dispatcher=hands,
                 adj=adj,
                 bind_socket=False,
-                sockinfo=(one.sock.family, one.sock.type, one.sock.proto, one.sock.getsockname()),
+                sockinfo=(socket.sock.family, socket.sock.type, socket.sock.proto, socket.sock.getsockname()),
             )
-            for one in self.sockets
+            for socket in self.sockets
         ]
         while self.alive and self.ppid == os.getppid():
             self._turn(sockets)
@@ -144,17 +144,19 @@ class BufferingWorker(Worker):
 
     def _finish(self, listeners: list[Listener], sockets: Sockets, hands: ThreadedTaskDispatcher) -> None:
         """Take in nothing new, and answer what has been asked."""
-        for one in listeners:
-            one.accepting = False
-            wasyncore.dispatcher.close(one)
+        for listener in listeners:
+            listener.accepting = False
+            wasyncore.dispatcher.close(listener)
         until = time.monotonic() + self.cfg.graceful_timeout
-        while time.monotonic() < until and any(one.requests or one.total_outbufs_len for one in _channels(listeners)):
+        while time.monotonic() < until and any(
+            channel.requests or channel.total_outbufs_len for channel in _channels(listeners)
+        ):
             self._turn(sockets)
         hands.shutdown(timeout=1)
 
 
 def _channels(listeners: list[Listener]) -> list[Connection]:
-    return [one for listener in listeners for one in listener.active_channels.values()]
+    return [channel for listener in listeners for channel in listener.active_channels.values()]
 
 
 __all__ = ["BODY_S", "HEAD_S", "IDLE_S", "BufferingWorker", "largest_body"]

@@ -16,9 +16,9 @@ def list_workflows(call: Call) -> dict[str, Json]:
         assert newest is not None
         editions = sorted(
             (
-                {"number": one.number, "fingerprint": one.fingerprint}
-                for one in library.editions.values()
-                if one.workflow == name
+                {"number": edition.number, "fingerprint": edition.fingerprint}
+                for edition in library.editions.values()
+                if edition.workflow == name
             ),
             key=lambda one: str(one["number"]).zfill(9),
         )

@@ -52,7 +52,7 @@ def _write(call: Call, place: Place) -> Done:
         audience=call.body.audience,
         referral=referral,
         words=call.body.words,
-        mentions=[str(one) for one in call.body.mentions],
+        mentions=[str(mention) for mention in call.body.mentions],
         sure=call.body.sure,
         request=call.request,
     )

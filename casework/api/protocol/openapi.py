@@ -92,7 +92,7 @@ def _operation(route: Route, known: Mapping[type[BaseModel], str]) -> dict[str, 
     else:
         made["security"] = []
     if route.body is not None:
-        needed = any(one.is_required() for one in route.body.model_fields.values())
+        needed = any(field.is_required() for field in route.body.model_fields.values())
         made["requestBody"] = {
             "required": needed,
             "content": {"application/json": {"schema": {"$ref": _REF.format(model=known[route.body])}}},

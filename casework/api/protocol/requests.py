@@ -173,9 +173,9 @@ def read_query(model: type[BaseModel] | None, request: Incoming) -> Any:
 
 def _faults(bad: ValidationError) -> dict[str, Why]:
     faults: dict[str, Why] = {}
-    for one in bad.errors(include_url=False, include_input=False):
-        name = ".".join(str(part) for part in one["loc"]) or "body"
-        faults.setdefault(name, _reason_of(one))
+    for error in bad.errors(include_url=False, include_input=False):
+        name = ".".join(str(part) for part in error["loc"]) or "body"
+        faults.setdefault(name, _reason_of(error))
     return faults
 
 

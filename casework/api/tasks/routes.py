@@ -173,7 +173,13 @@ def do_to_tasks(call: Call) -> Done:
     given = {name: getattr(body, name) for name in ("person", "note", "until", "waits_for", "reason")}
     told = {name: str(value) for name, value in given.items() if value is not None}
     return bulk.do_to_tasks(
-        call.db, call.actor, [str(one) for one in body.tasks], body.operation, told, call.request, dry_run=body.dry_run
+        call.db,
+        call.actor,
+        [str(task) for task in body.tasks],
+        body.operation,
+        told,
+        call.request,
+        dry_run=body.dry_run,
     )
 
 

@@ -92,7 +92,7 @@ class Explanation:
     intervals: tuple[Interval, ...]
 
     def minutes(self, *, counted: bool) -> int:
-        return sum(one.minutes for one in self.intervals if one.counted == counted)
+        return sum(interval.minutes for interval in self.intervals if interval.counted == counted)
 
 
 def tell(events: Iterable[Event]) -> dict[str, Telling]:
@@ -145,7 +145,7 @@ def explain(clock: Telling, calendars: Mapping[str, Calendar], what: str = "due"
     first, last = clock.stretches[0], clock.stretches[-1]
     begun = _rung(first, what)
     ends = _rung(last, what)
-    if begun is None or ends is None or not all(one.calendar in calendars for one in clock.stretches):
+    if begun is None or ends is None or not all(stretch.calendar in calendars for stretch in clock.stretches):
         return None
     due = None if last.state == PAUSED else ends.moment
     until = _minute(last.start if due is None else due)
@@ -158,9 +158,9 @@ def explain(clock: Telling, calendars: Mapping[str, Calendar], what: str = "due"
         end = until if following is None else min(until, max(origin, _minute(following.start)))
         if start < end:
             intervals += _within(stretch, start, end, calendars[stretch.calendar], clock.unit)
-    used = dict.fromkeys(one.calendar for one in clock.stretches)
+    used = dict.fromkeys(stretch.calendar for stretch in clock.stretches)
     # What a pause left is no rule of its own; another day that was granted is.
-    rules = [rung.rule for one in clock.stretches if (rung := _rung(one, what)) and "n" in rung.rule]
+    rules = [rung.rule for stretch in clock.stretches if (rung := _rung(stretch, what)) and "n" in rung.rule]
     return Explanation(
         what,
         due,
@@ -191,11 +191,13 @@ def days_used(clock: Telling, made: Explanation, calendars: Mapping[str, Calenda
     at = last.start if last.state == PAUSED else max(last.start, min(clock.stopped_at or now, now))
     calendar = calendars[last.calendar]
     if clock.unit == "wd":
-        left = len({one.day for one in calendar.spans(at, rung.moment) if one.kind in (WORKING, MAKE_UP)})
-        whole = left + len({one.day for one in made.intervals if one.counted and one.end <= _minute(at)})
+        left = len({span.day for span in calendar.spans(at, rung.moment) if span.kind in (WORKING, MAKE_UP)})
+        whole = left + len(
+            {interval.day for interval in made.intervals if interval.counted and interval.end <= _minute(at)}
+        )
     else:
         minutes = calendar.remaining(at, rung.moment, "cd")
-        counted = sum(_overlap(one, at) for one in made.intervals if one.counted)
+        counted = sum(_overlap(interval, at) for interval in made.intervals if interval.counted)
         left, whole = -(-minutes // _DAY), -(-(minutes + counted) // _DAY)
     named = "day" in made.rule and made.rule["n"] < 1
     given = whole if named or clock.unit != made.rule["unit"] else made.rule["n"]
@@ -277,10 +279,10 @@ def lines(intervals: Sequence[Interval]) -> list[Line]:
 
 
 def _with_their_days(intervals: Sequence[Interval]) -> Iterator[tuple[Any, Interval]]:
-    make_up = {one.day for one in intervals if one.kind == MAKE_UP}
-    for one in intervals:
-        kind = one.kind
+    make_up = {interval.day for interval in intervals if interval.kind == MAKE_UP}
+    for interval in intervals:
+        kind = interval.kind
         if kind == OUTSIDE:
-            kind = MAKE_UP if one.day in make_up else WORKING
-        name = tuple(sorted(one.name.items())) if one.name and kind not in (WORKING,) else None
-        yield (kind, name, one.seq), one
+            kind = MAKE_UP if interval.day in make_up else WORKING
+        name = tuple(sorted(interval.name.items())) if interval.name and kind not in (WORKING,) else None
+        yield (kind, name, interval.seq), interval

@@ -81,7 +81,7 @@ def notices(event: Event, case: Case, rule: TransitionRule | None) -> list[Notic
 
     Nobody is told of what they did themselves.
     """
-    return [one for one in _notices(event, case, rule) if one.people or one.queues]
+    return [notice for notice in _notices(event, case, rule) if notice.people or notice.queues]
 
 
 def first_of(owed: Iterable[Notice]) -> list[Notice]:

@@ -76,7 +76,7 @@ class Suggestion:
 
 def suggest(candidates: Iterable[Candidate], wanted: Wanted) -> list[Suggestion]:
     """All candidates: those that can be asked by their points, then by how busy they are, then by name; the others last."""
-    made = [_judge(one, wanted) for one in candidates]
+    made = [_judge(candidate, wanted) for candidate in candidates]
     return sorted(made, key=lambda s: (not s.possible, -s.points, s.candidate.open, s.candidate.name, s.candidate.id))
 
 

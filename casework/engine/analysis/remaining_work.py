@@ -84,10 +84,10 @@ def _targets(edition: Edition, track: Track, rule: TransitionRule, place: str) -
 def decisions(library: Library, case: Case) -> list[Demand]:
     """The proposals that a second person must still confirm or refuse."""
     found = []
-    for one in case.proposals.values():
-        track = case.tracks[one.track]
+    for proposal in case.proposals.values():
+        track = case.tracks[proposal.track]
         edition = library[track.edition]
-        rule = next(rule for rule in edition.transitions if rule.name == one.transition)
+        rule = next(rule for rule in edition.transitions if rule.name == proposal.transition)
         found += [asked.demand for asked in _fired(case, track, edition, rule, first=True)]
     return found
 

@@ -101,7 +101,7 @@ def _breaks(
     if found is None:
         return True
     people = sorted({found[n].person for n in hard})
-    return absences > 0 and any(_breaks(domains, edges, absences - 1, away | {one}, seen) for one in people)
+    return absences > 0 and any(_breaks(domains, edges, absences - 1, away | {person}, seen) for person in people)
 
 
 def _groups(count: int, together: Iterable[tuple[int, int]]) -> list[int]:
@@ -117,7 +117,7 @@ def _groups(count: int, together: Iterable[tuple[int, int]]) -> list[int]:
 def _domains(rest: Rest, groups: Sequence[int], away: Collection[str]) -> list[list[Hand]]:
     domains: dict[int, list[Hand]] = {}
     for group, hands in zip(groups, rest.hands, strict=True):
-        mine = [one for one in dict.fromkeys(hands) if one.person not in away]
+        mine = [fromkey for fromkey in dict.fromkeys(hands) if fromkey.person not in away]
         if group in domains:
             kept = set(mine)
             mine = [one for one in domains[group] if one in kept]

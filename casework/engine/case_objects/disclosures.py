@@ -77,7 +77,11 @@ def _insist_apart(builder: EventBuilder, command: AskUnsealing) -> None:
         faults["decider"] = reasons.mediations.ANOTHER_THAN_READER
     if command.reader in case.interests or command.decider in case.interests:
         faults["reader" if command.reader in case.interests else "decider"] = reasons.mediations.INTEREST
-    waiting = [one for one in case.openings.values() if one.reader == command.reader and one.state in (ASKED, OPEN)]
+    waiting = [
+        opening
+        for opening in case.openings.values()
+        if opening.reader == command.reader and opening.state in (ASKED, OPEN)
+    ]
     if any(one.state == ASKED or one.until is not None and one.until > builder.context.now for one in waiting):
         faults["reader"] = reasons.mediations.NAMED_ALREADY
     if faults:
@@ -140,7 +144,11 @@ def break_glass(builder: EventBuilder, command: BreakGlass) -> None:
         raise NotFound("case")
     if builder.by.role not in BREAKERS or builder.by.acting_for is not None:
         raise NotAllowed(why=reasons.mediations.EMERGENCY_BY)
-    mine = [one for one in builder.case.openings.values() if one.reader == builder.by.person and one.until is not None]
+    mine = [
+        opening
+        for opening in builder.case.openings.values()
+        if opening.reader == builder.by.person and opening.until is not None
+    ]
     if any(one.state == OPEN and one.until is not None and one.until > builder.context.now for one in mine):
         raise WrongState(action=reasons.actions.OPEN_CASE, why=reasons.mediations.OPEN_ALREADY)
     one: StartedOpening = {

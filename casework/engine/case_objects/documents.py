@@ -49,7 +49,7 @@ def closed(case: Case, referral: Track) -> Reason | None:
         return reasons.documents.NOT_ACCEPTED
     if case.frozen:
         return reasons.cases.STANDS_STILL
-    if not referral.live and not any(one.live for one in case.children(referral.id)):
+    if not referral.live and not any(child.live for child in case.children(referral.id)):
         return reasons.documents.REFERRAL_ENDED
     return None
 

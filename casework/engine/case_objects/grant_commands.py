@@ -34,7 +34,7 @@ def last_day(case: Case, grant: Grant) -> str | None:
 
 def _consented_until(case: Case, grant: Grant) -> str | None:
     """When the first of its consents runs out."""
-    return min((day for one in grant.consents if (day := case.consents[one].expires_on)), default=None)
+    return min((day for consent in grant.consents if (day := case.consents[consent].expires_on)), default=None)
 
 
 def given_without(case: Case, grant: Grant) -> Given:

@@ -35,7 +35,7 @@ def recipients(case: Case) -> Iterator[tuple[str, str]]:
     if case.kind != "case" or case.frozen:
         return
     parties = [side for side in PARTIES if case.parties.get(side)]
-    asked = [one for one in case.tracks.values() if one.is_referral and one.provider and one.sent]
+    asked = [track for track in case.tracks.values() if track.is_referral and track.provider and track.sent]
     if case.closed_at is not None:
         yield from ((CLOSING, side) for side in parties)
         yield from ((CLOSING, one.id) for one in asked if ACCEPTS in one.played)
@@ -51,7 +51,7 @@ def recipients(case: Case) -> Iterator[tuple[str, str]]:
 
 def awaited(case: Case, to: str) -> Iterator[Task]:
     """The open tasks for which one waits for a party, or for the provider of a referral."""
-    tracks = {to, *(one.id for one in case.children(to))}
+    tracks = {to, *(child.id for child in case.children(to))}
     for task in case.open_tasks():
         if to in PARTIES:
             if task.about == to or task.wait is not None and task.wait["for"] == to:

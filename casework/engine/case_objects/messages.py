@@ -54,7 +54,7 @@ def closed(case: Case, referral: Track) -> Reason | None:
         return reasons.messages.NEVER_SENT
     if case.frozen:
         return reasons.cases.STANDS_STILL
-    if not referral.live and not any(one.live for one in case.children(referral.id)):
+    if not referral.live and not any(child.live for child in case.children(referral.id)):
         return reasons.messages.THREAD_ENDED
     return None
 
@@ -139,7 +139,7 @@ def doubts(
     `readers` are the names of those who would read it, `strangers` names of people and organisations that they may not
     know of, `internal` texts that they may not read.
     """
-    told, known = _plain(words), {_plain(one) for one in readers}
+    told, known = _plain(words), {_plain(reader) for reader in readers}
     found = [
         Doubt(STRANGER, name)
         for name in sorted(set(strangers))
@@ -161,7 +161,9 @@ def _overlap(told: str, words: str, other: str) -> bool:
     if not inside:
         return False
     return (
-        told == inside or any(one in told for one in _passages(other)) or any(one in inside for one in _passages(words))
+        told == inside
+        or any(passage in told for passage in _passages(other))
+        or any(passage in inside for passage in _passages(words))
     )
 
 

@@ -120,7 +120,7 @@ class Facts:
 
     def join(self, kind: str) -> Join | None:
         """How referrals of a kind that run side by side are waited for, as long as none that came later counts instead."""
-        found = [one for one in self.case.joins.values() if one.kind == kind and one.state != GIVEN_UP_JOIN]
+        found = [join for join in self.case.joins.values() if join.kind == kind and join.state != GIVEN_UP_JOIN]
         if not found:
             return None
         counts = self.referral(kind)

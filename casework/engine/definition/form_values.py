@@ -73,9 +73,9 @@ def check(model: type[BaseModel], fields: Sequence[WrittenField], data: Answers,
     try:
         values = model.model_validate(given).model_dump(mode="json", exclude_none=True)
     except ValidationError as bad:
-        for one in bad.errors():
-            name = ".".join(str(part) for part in one["loc"]) or "form"
-            faults.setdefault(name, reason_of(one))
+        for error in bad.errors():
+            name = ".".join(str(part) for part in error["loc"]) or "form"
+            faults.setdefault(name, reason_of(error))
         # What else is wrong is told in the same breath: nobody should have to correct a form twice.
         bad_fields = {name.split(".")[0] for name in faults}
         sound = {name: value for name, value in given.items() if name not in bad_fields}

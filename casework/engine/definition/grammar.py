@@ -391,8 +391,8 @@ class AnyOf:
 
 def any_of(*nodes: Node | AnyOf) -> AnyOf:
     together = AnyOf([])
-    for one in nodes:
-        together = together | one
+    for node in nodes:
+        together = together | node
     return together
 
 

@@ -251,7 +251,7 @@ def _ambiguous(graph: Graph) -> Iterator[Fault]:
         for other in graph.rules[:n]:
             if rule.name != other.name:
                 continue
-            both = sorted({one for one in rule.sources for two in other.sources if _together(graph, one, two)})
+            both = sorted({source for source in rule.sources for two in other.sources if _together(graph, source, two)})
             if both:
                 yield Fault(
                     "ambiguous", f"transition {rule.name}", f"Two of this name can be fired in {quoted(both[0])}."

@@ -20,7 +20,7 @@ LONGEST = 300
 
 def is_plain(words: str) -> bool:
     """Whether every letter can be seen, and stands where it is read. Variants of characters may be chosen."""
-    return not any(unicodedata.category(one) in _UNSEEN or one in _BLANK for one in words)
+    return not any(unicodedata.category(word) in _UNSEEN or word in _BLANK for word in words)
 
 
 def insist_name(words: str, field: str = "name", most: int = LONGEST) -> str:

@@ -34,7 +34,7 @@ def _said(case: Case, track: Track, source: str) -> Any:
         above = case.referral_of(track) or track
         return {"kind": above.kind, "provider": above.provider}.get(parts[1], above.given.get(parts[1]))
     if len(parts) == 3:
-        newest = [one for one in case.tracks.values() if one.workflow == parts[0] and not one.replaced]
+        newest = [track for track in case.tracks.values() if track.workflow == parts[0] and not track.replaced]
         told = newest[-1].fired.get(parts[1]) if newest else None
         return told.data.get(parts[2]) if told else None
     for one in (track, case.main):

@@ -69,7 +69,7 @@ class _Publisher:
         self.texts["description"] = " ".join((definition.__doc__ or "").split())
         for name, node in nodes.items():
             self.node(name, node)
-        transitions = [self.transition(one) for one in definition.transitions()]
+        transitions = [self.transition(transition) for transition in definition.transitions()]
         rules: WrittenRules = {
             "grammar": GRAMMAR,
             "workflow": workflow_name(definition),
@@ -161,8 +161,8 @@ class _Publisher:
             "after": task.after.rule() if task.after else None,
             "on": task.on,
             "not_by": list(task.not_by),
-            "effects": [one.name for one in task.effects],
-            "guards": [one.name for one in task.guards],
+            "effects": [effect.name for effect in task.effects],
+            "guards": [guard.name for guard in task.guards],
             "opens": [],
             "opens_if": [],
             "aftercare": task.aftercare,
@@ -190,37 +190,37 @@ class _Publisher:
 
     def openings(self, opens: Any) -> list[WrittenOpening]:
         made: list[WrittenOpening] = []
-        for one in opens:
-            match one:
+        for opening in opens:
+            match opening:
                 case grammar.Task():
-                    made.append({"open": "task", "task": self.task(one)})
+                    made.append({"open": "task", "task": self.task(opening)})
                 case grammar.Again():
-                    made.append({"open": "task", "task": one.task})
+                    made.append({"open": "task", "task": opening.task})
                 case grammar.Track():
-                    made.append({"open": "track", "workflow": one.workflow, "fresh": one.fresh})
+                    made.append({"open": "track", "workflow": opening.workflow, "fresh": opening.fresh})
                 case grammar.ServiceTrack():
                     made.append({"open": "service_track"})
                 case grammar.NextProvider():
-                    made.append({"open": "next_provider", "task": self.task(one.otherwise)})
+                    made.append({"open": "next_provider", "task": self.task(opening.otherwise)})
                 case grammar.Beside():
                     made.append({"open": "beside"})
                 case grammar.Referral():
                     made.append(
                         {
                             "open": "referral",
-                            "service": one.service,
-                            "planned": one.planned,
-                            "fresh": one.fresh,
-                            "due": one.due.rule() if one.due else None,
-                            "question": one.question or None,
-                            "after": one.after.rule() if one.after else None,
+                            "service": opening.service,
+                            "planned": opening.planned,
+                            "fresh": opening.fresh,
+                            "due": opening.due.rule() if opening.due else None,
+                            "question": opening.question or None,
+                            "after": opening.after.rule() if opening.after else None,
                         }
                     )
         return made
 
     def guards(self, guards: Iterable[Guard]) -> None:
-        for one in guards:
-            self.texts |= {f"guards.{one.name}": one.refusal, f"rules.{one.name}": one.rule}
+        for guard in guards:
+            self.texts |= {f"guards.{guard.name}": guard.refusal, f"rules.{guard.name}": guard.rule}
 
     def transition(self, one: grammar.Transition) -> WrittenTransition:
         self.texts[f"transitions.{one.name}.do"] = one.do or one.name.replace("_", " ").capitalize()

@@ -33,16 +33,16 @@ class Paper:
 
 def papers_for(facts: Facts, rule: TransitionRule) -> list[Paper]:
     """How it stands with each paper that a transition asks for."""
-    return [_paper(facts, one) for one in rule.needs]
+    return [_paper(facts, need) for need in rule.needs]
 
 
 def _paper(facts: Facts, rule: PaperRule) -> Paper:
     scans: Mapping[str, str] = facts.from_outside(SCANS)
     today, home = facts.today.isoformat(), _home(facts, rule)
     found = [
-        one
-        for one in facts.case.documents.values()
-        if one.kind == rule.kind and one.withdrawn_at is None and (home is None or one.track in home)
+        document
+        for document in facts.case.documents.values()
+        if document.kind == rule.kind and document.withdrawn_at is None and (home is None or document.track in home)
     ]
     # The newest first; of those that do not count, the newest is told of.
     judged = [Paper(rule, _state(one, rule, scans, today), one.id, one.valid_until) for one in reversed(found)]
@@ -53,7 +53,7 @@ def _home(facts: Facts, rule: PaperRule) -> frozenset[str] | None:
     """The referrals whose papers count; None where all of the case do."""
     if rule.of is not None:
         # Several providers may have been asked side by side.
-        return frozenset(one.id for one in facts.referrals(rule.of))
+        return frozenset(referral.id for referral in facts.referrals(rule.of))
     referral = facts.case.referral_of(facts.track)
     return None if referral is None else frozenset({referral.id})
 

@@ -42,7 +42,7 @@ def faults(edition: Edition, library_names: Collection[str] = (), others: Iterab
         *_parts(edition),
         *_forms(graph),
         *_dates(graph),
-        *_workflows(graph, library_names, {one.workflow: one for one in others}),
+        *_workflows(graph, library_names, {other.workflow: other for other in others}),
     ]
     return [*(shape_faults(graph) or way_faults(graph)), *named]
 
@@ -78,11 +78,11 @@ def _busy(graph: Graph, state: StateRule) -> bool:
             if place in offer["from"] and _accepts(offer["by"], workers):
                 return True
     return any(
-        graph.edition.tasks[one["task"]].queue == state.queue
+        graph.edition.tasks[opening["task"]].queue == state.queue
         for rule in graph.rules
         if rule.target in ancestors(state.path)
-        for one in rule.opens
-        if one["open"] == "task" and one["task"] in graph.edition.tasks
+        for opening in rule.opens
+        if opening["open"] == "task" and opening["task"] in graph.edition.tasks
     )
 
 
@@ -131,22 +131,22 @@ def _parts(edition: Edition) -> Iterator[Fault]:
     states = edition.states.values()
     played = [
         ("workflow", edition.part, WORKFLOW_PARTS),
-        *((f"state {one.path}", one.part, FINAL_PARTS if one.final else STATE_PARTS) for one in states),
-        *((f"transition {one.name}", one.part, TRANSITION_PARTS) for one in edition.transitions),
+        *((f"state {state.path}", state.part, FINAL_PARTS if state.final else STATE_PARTS) for state in states),
+        *((f"transition {transition.name}", transition.part, TRANSITION_PARTS) for transition in edition.transitions),
         *((f"task {key}", one.part, TASK_PARTS) for key, one in edition.tasks.items()),
     ]
     for where, part, known in played:
         if part and part not in known:
             yield Fault("unknown_part", where, f"No part that it could play is called {quoted(part)}.")
     for part in sorted(TRANSITION_PARTS | TASK_PARTS):
-        names = {one.name for one in edition.transitions if one.part == part}
-        names |= {one.name for one in edition.tasks.values() if one.part == part}
+        names = {transition.name for transition in edition.transitions if transition.part == part}
+        names |= {task.name for task in edition.tasks.values() if task.part == part}
         if len(names) > 1 and part != TAKES_RIGHTS:
             yield Fault("part_twice", part, f"More than one plays the part {quoted(part)}.")
     if edition.part != REFERRAL:
         return
     for part in (SENDS, ACCEPTS):
-        if not any(one.part == part for one in edition.transitions):
+        if not any(transition.part == part for transition in edition.transitions):
             yield Fault(
                 "part_missing", "workflow", f"A referral needs a transition that plays the part {quoted(part)}."
             )
@@ -166,24 +166,24 @@ def _papers(edition: Edition, rule: TransitionRule, where: str) -> Iterator[Faul
         yield Fault(
             "paper_by_itself", where, "It happens by itself, when nobody could hand in the papers that it asks for."
         )
-    kinds = [one.kind for one in rule.needs]
+    kinds = [need.kind for need in rule.needs]
     for kind in sorted({kind for kind in kinds if kinds.count(kind) > 1}):
         yield Fault("paper_twice", where, f"It asks twice for the paper {quoted(kind)}.")
     services = {one["service"] for _, one in _openings(edition) if one["open"] == "referral"}
-    for one in rule.needs:
-        if not edition.text(f"papers.{one.kind}").strip():
-            yield Fault("paper_unnamed", where, f"The paper {quoted(one.kind)} has no name for people.")
-        if one.of is not None and edition.rules["inside"]:
+    for need in rule.needs:
+        if not edition.text(f"papers.{need.kind}").strip():
+            yield Fault("paper_unnamed", where, f"The paper {quoted(need.kind)} has no name for people.")
+        if need.of is not None and edition.rules["inside"]:
             yield Fault(
                 "paper_hidden",
                 where,
-                f"It asks for the paper {quoted(one.kind)} of another referral, which nobody there may see.",
+                f"It asks for the paper {quoted(need.kind)} of another referral, which nobody there may see.",
             )
-        elif one.of is not None and one.of not in services:
+        elif need.of is not None and need.of not in services:
             yield Fault(
                 "paper_of_nobody",
                 where,
-                f"It asks for a paper of {quoted(one.of)}, for which no referral is opened here.",
+                f"It asks for a paper of {quoted(need.of)}, for which no referral is opened here.",
             )
 
 
@@ -202,13 +202,13 @@ def _functions(where: str, guards: Iterable[str], effects: Iterable[str]) -> Ite
 
 def _openings(edition: Edition) -> Iterator[tuple[str, WrittenOpening]]:
     """Everything that is opened, with what opens it."""
-    for one in edition.rules["opens"]:
-        yield "opens", one
+    for opening in edition.rules["opens"]:
+        yield "opens", opening
     for rule in edition.transitions:
-        for one in rule.opens:
-            yield f"transition {rule.name}", one
+        for opening in rule.opens:
+            yield f"transition {rule.name}", opening
     for key, task in edition.tasks.items():
-        for one in (*task.opens, *(one for _, _, opens in task.opens_if for one in opens)):
+        for one in (*task.opens, *(opening for _, _, opens in task.opens_if for opening in opens)):
             yield f"task {key}", one
 
 
@@ -226,7 +226,7 @@ def _workflows(graph: Graph, names: Collection[str], others: Mapping[str, Editio
             yield Fault("unknown_workflow", "inside", f"It runs inside {quoted(inside)}, which does not exist.")
     if not others:
         return
-    asked = next((one for one in others.values() if one.part == REFERRAL), None)
+    asked = next((other for other in others.values() if other.part == REFERRAL), None)
     for where, one in _openings(edition):
         if one["open"] in ("referral", "next_provider", "beside") and asked is None:
             yield Fault("unknown_workflow", where, "It asks a provider, and no workflow says how that is done.")
@@ -240,7 +240,7 @@ def _workflows(graph: Graph, names: Collection[str], others: Mapping[str, Editio
         yield Fault("unknown_also", "first_step_fires", f"No transition of the track above is called {quoted(first)}.")
     for rule in graph.rules:
         for where, name in rule.also:
-            below = [one for one in others.values() if one.rules["inside"] == edition.workflow]
+            below = [other for other in others.values() if other.rules["inside"] == edition.workflow]
             there: list[Edition | None] = [*below]
             if where != "child":
                 there = [above if where == "parent" else asked]
@@ -257,7 +257,9 @@ def _workflows(graph: Graph, names: Collection[str], others: Mapping[str, Editio
 
 def _forms(graph: Graph) -> Iterator[Fault]:
     for name, fields in graph.edition.rules["forms"].items():
-        empty = [one["name"] for one in fields if one["required"] and "when" not in one and "prefill" not in one]
+        empty = [
+            field["name"] for field in fields if field["required"] and "when" not in field and "prefill" not in field
+        ]
         if len(empty) > MOST_EMPTY_FIELDS:
             yield Fault(
                 "long_form",
@@ -280,13 +282,13 @@ def _dates(graph: Graph) -> Iterator[Fault]:
                 yield from _since(edition, f"transition {rule.name}", rule.after, entering)
     openers: dict[str, list[str | None]] = {}
     for rule in graph.rules:
-        for one in rule.opens:
-            if one["open"] in ("task", "next_provider"):
-                openers.setdefault(one["task"], []).append(rule.form)
-            elif one["open"] == "referral":
-                yield from _since(edition, f"transition {rule.name}", one["due"], [rule.form])
+        for opening in rule.opens:
+            if opening["open"] in ("task", "next_provider"):
+                openers.setdefault(opening["task"], []).append(rule.form)
+            elif opening["open"] == "referral":
+                yield from _since(edition, f"transition {rule.name}", opening["due"], [rule.form])
     for task in edition.tasks.values():
-        for one in (*task.opens, *(one for _, _, opens in task.opens_if for one in opens)):
+        for one in (*task.opens, *(opening for _, _, opens in task.opens_if for opening in opens)):
             if one["open"] == "task":
                 openers.setdefault(one["task"], []).append(task.form)
     for key, task in edition.tasks.items():

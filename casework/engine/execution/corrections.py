@@ -97,7 +97,7 @@ def answer_of(
         return None
     edition = editions[home.edition]
     rules = [one for one in edition.transitions if one.name == transition and one.form]
-    fits = [one for one in rules if set(fired.data) <= {field["name"] for field in edition.form(one.form)}]
+    fits = [rule for rule in rules if set(fired.data) <= {field["name"] for field in edition.form(rule.form)}]
     if not fits:
         return None
     return Answer(
@@ -106,7 +106,7 @@ def answer_of(
 
 
 def _people(ids: Collection[str | None]) -> frozenset[str]:
-    return frozenset(one for one in ids if one)
+    return frozenset(id_ for id_ in ids if id_)
 
 
 def may_correct(case: Case, answer: Answer, by: By) -> bool:
@@ -183,7 +183,7 @@ def correct_answer(builder: EventBuilder, command: CorrectAnswer) -> None:
 def _opens_for(answer: Answer, field: str) -> bool:
     """Whether the deed opened a task for each item of this field."""
     opened = [rule for rule in answer.edition.tasks.values() if rule.per == f"items:{field}"]
-    return any(one.get("task") in {rule.key for rule in opened} for one in answer.rule.opens)
+    return any(opening.get("task") in {rule.key for rule in opened} for opening in answer.rule.opens)
 
 
 def faults_of(

@@ -146,14 +146,14 @@ def _limit_of(builder: EventBuilder, task: Task) -> tuple[Rule, Plan | None]:
 def settle_proposals(builder: EventBuilder, track: Track, *, left: bool) -> None:
     """What was asked for and has not been decided lapses when the track moves on."""
     confirmed = tuple(builder.effects.get("proposals_ended", ()))
-    for one in builder.case.proposals.values():
-        if one.track != track.id:
+    for proposal in builder.case.proposals.values():
+        if proposal.track != track.id:
             continue
-        task = builder.case.tasks[one.task]
-        if one.id in confirmed:
+        task = builder.case.tasks[proposal.task]
+        if proposal.id in confirmed:
             close_task(builder, task, "Completed", by=builder.by.person)
         elif left:
-            builder.effects.setdefault("proposals_ended", []).append(one.id)
+            builder.effects.setdefault("proposals_ended", []).append(proposal.id)
             close_task(builder, task, OBSOLETE)
-            rule = next(r for r in builder.library[track.edition].transitions if r.name == one.transition)
-            apply_effects(builder, rule.refusal_effects, builder.facts(track, one.data))
+            rule = next(r for r in builder.library[track.edition].transitions if r.name == proposal.transition)
+            apply_effects(builder, rule.refusal_effects, builder.facts(track, proposal.data))

@@ -52,7 +52,7 @@ class EventBuilder:
             raise NotFound("task") from None
 
     def facts(self, track: Track, data: Answers, task: Task | None = None) -> Facts:
-        milestones = {one.edition: self.library[one.edition].milestones for one in self.case.tracks.values()}
+        milestones = {track.edition: self.library[track.edition].milestones for track in self.case.tracks.values()}
         return Facts(
             self.case,
             track,
@@ -75,7 +75,7 @@ class EventBuilder:
             return self.case.children(track.id)
         if where == "parent":
             return [self.case.tracks[track.parent]] if track.parent else []
-        return [one for one in self.case.tracks.values() if one.is_referral]
+        return [track for track in self.case.tracks.values() if track.is_referral]
 
     # --- an event from beginning to end ---
 

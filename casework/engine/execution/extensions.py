@@ -34,7 +34,7 @@ def moves(case: Case, referral: Track, until: str, now: datetime, calendar: Cale
 
 
 def _below(case: Case, referral: Track) -> Iterator[Task]:
-    below = {one.id for one in case.children(referral.id)}
+    below = {child.id for child in case.children(referral.id)}
     return (task for task in case.open_tasks() if task.track in below and _moves(case, task))
 
 

@@ -19,7 +19,7 @@ def settle_join(builder: EventBuilder) -> bool:
     case = builder.case
     if not case.joins or not case.main.live:
         return False
-    milestones = {one.edition: builder.library[one.edition].milestones for one in case.tracks.values()}
+    milestones = {track.edition: builder.library[track.edition].milestones for track in case.tracks.values()}
     for join in case.joins.values():
         if join.state != OPEN_JOIN:
             continue
@@ -43,14 +43,14 @@ def _meet(builder: EventBuilder, join: Join, results: tuple[str, ...]) -> None:
         if task.about == join.id and plays(builder.library, task, AFTER_TOO_FEW):
             close_task(builder, task, "Obsolete")
     because = commit(builder)
-    for one in members(builder.case, join):
+    for member in members(builder.case, join):
         found = (
-            builder.library[one.edition].find_part(TAKES_BACK, one.states)
-            if one.live and one.id not in results
+            builder.library[member.edition].find_part(TAKES_BACK, member.states)
+            if member.live and member.id not in results
             else None
         )
         if found is not None:
-            fire(builder, builder.case.tracks[one.id], *found, {}, {}, because=because, system=True)
+            fire(builder, builder.case.tracks[member.id], *found, {}, {}, because=because, system=True)
 
 
 def _may_ask(builder: EventBuilder, join: Join) -> bool:

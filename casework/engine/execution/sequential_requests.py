@@ -16,9 +16,9 @@ ABOUT_OTHERS = ("panel", "beside", "join", "needed")
 def asked_by(case: Case, at: Track, rule: TransitionRule) -> list[tuple[Track, Track]]:
     """The referrals that `rule` opened when it fired, each after the one whose request it gets."""
     told = at.fired.get(rule.name)
-    if told is None or not any(one["open"] in ("next_provider", "beside") for one in rule.opens):
+    if told is None or not any(opening["open"] in ("next_provider", "beside") for opening in rule.opens):
         return []
-    following = [one for one in case.tracks.values() if not one.fired and one.opened_at == told.at]
+    following = [track for track in case.tracks.values() if not track.fired and track.opened_at == told.at]
     return [(case.tracks[asked], one) for one in following if (asked := asked_with(one)) is not None]
 
 

@@ -80,7 +80,7 @@ def rests_below(builder: EventBuilder, clock: Clock) -> bool:
 
 
 def _outward_below(builder: EventBuilder, referral: Track) -> list[Clock]:
-    below = {one.id for one in builder.case.children(referral.id)}
+    below = {child.id for child in builder.case.children(referral.id)}
     return [
         clock
         for clock in builder.case.clocks.values()

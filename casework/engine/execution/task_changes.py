@@ -50,7 +50,7 @@ def _ask_for_copies(builder: EventBuilder) -> None:
     given, ended = builder.effects.get("grants", []), set(builder.effects.get("grants_ended", ()))
     touched = [*(one["track"] for one in given), *(builder.case.grants[id].track for id in ended)]
     for id in sorted(set(touched)):
-        mine = [one for one in builder.case.grants.values() if one.track == id]
+        mine = [grant for grant in builder.case.grants.values() if grant.track == id]
         seen = {one["document"] for one in given if one["track"] == id}
         seen |= {one.document for one in mine if one.ended_at is None and one.id not in ended}
         out = any(
@@ -60,7 +60,9 @@ def _ask_for_copies(builder: EventBuilder) -> None:
         track = builder.case.tracks[id]
         rule = builder.library[track.edition].task_of(RETURNS_COPIES)
         asked = [
-            one for one in builder.case.open_tasks() if one.track == id and plays(builder.library, one, RETURNS_COPIES)
+            task
+            for task in builder.case.open_tasks()
+            if task.track == id and plays(builder.library, task, RETURNS_COPIES)
         ]
         if out and not asked and rule is not None:
             open_side_task(builder, rule, track, builder.facts(track, {}))
@@ -124,7 +126,7 @@ def free_tasks_of(builder: EventBuilder, person: str) -> None:
 
 def free_tasks_within(builder: EventBuilder, referral: Track, people: Iterable[str]) -> None:
     """Whoever is shut out of a referral holds nothing of it any more; its own step ends with the move."""
-    within, gone = {referral.id, *(one.id for one in builder.case.children(referral.id))}, set(people)
+    within, gone = {referral.id, *(child.id for child in builder.case.children(referral.id))}, set(people)
     for task in builder.case.open_tasks():
         if task.holder in gone and task.track in within and (task.track, task.type) != (referral.id, "step"):
             free_task(builder, task)

@@ -285,7 +285,7 @@ def refusal(edition: Edition, case: Case, task: Task, by: By, operation: str) ->
 
 
 def _only_for(row: Operation, named: frozenset[str]) -> NotAllowed:
-    return NotAllowed(why=reasons.tasks.FOR_HANDS(action=row.do, whom=tuple(one for one in KINDS if one in named)))
+    return NotAllowed(why=reasons.tasks.FOR_HANDS(action=row.do, whom=tuple(kind for kind in KINDS if kind in named)))
 
 
 def _not_for(edition: Edition, task: Task, operation: str) -> Reason | None:

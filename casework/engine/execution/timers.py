@@ -129,7 +129,7 @@ def extend_task(builder: EventBuilder, task: Task, day: str | None, anew: tuple[
 
     What stands still has no date that could be moved: it gets what is left when it goes on.
     """
-    clock = next((one for one in builder.case.clocks.values() if one.task == task.id), None)
+    clock = next((clock for clock in builder.case.clocks.values() if clock.task == task.id), None)
     # Nor has what has not begun: its time is counted from the day on which it does.
     if task.state in (CREATED, SUSPENDED) or clock is not None and clock.state == PAUSED:
         return

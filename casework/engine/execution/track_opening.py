@@ -41,7 +41,7 @@ def end_track(builder: EventBuilder, track: Track) -> None:
     above = builder.case.referral_of(track)
     if above is not None:
         others = [one for one in (above, *builder.case.children(above.id)) if one.id != track.id]
-        if not any(one.live for one in others):
+        if not any(other.live for other in others):
             end_grants(builder, track)
 
 
@@ -50,24 +50,24 @@ def open_tracks(
 ) -> None:
     """Open what a rule names; `edition` is whose rule it is, where that is not the track's own."""
     rules = builder.library[edition or track.edition]
-    for one in opens:
-        match one["open"]:
+    for opening in opens:
+        match opening["open"]:
             case "task":
-                open_side_task(builder, rules.tasks[one["task"]], track, facts, edition=rules.fingerprint)
+                open_side_task(builder, rules.tasks[opening["task"]], track, facts, edition=rules.fingerprint)
             case "track":
-                _open_track(builder, one["workflow"], fresh=one["fresh"])
+                _open_track(builder, opening["workflow"], fresh=opening["fresh"])
             case "service_track":
                 service = builder.library.latest(track.kind)
                 if service is not None:
                     _start(builder, service, track.kind, parent=track.id, provider=provider_of(builder, track))
             case "referral":
-                _open_referral(builder, one, facts)
+                _open_referral(builder, opening, facts)
             case "beside":
                 _open_beside(builder, track, facts)
             case "next_provider":
                 # A join says by itself when too few are left.
                 if not _open_next(builder, track) and join_of(builder.case, track) is None:
-                    open_side_task(builder, rules.tasks[one["task"]], track, facts, edition=rules.fingerprint)
+                    open_side_task(builder, rules.tasks[opening["task"]], track, facts, edition=rules.fingerprint)
 
 
 def _open_track(builder: EventBuilder, workflow: str, *, fresh: bool) -> None:

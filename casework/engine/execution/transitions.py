@@ -227,7 +227,7 @@ def refuse(builder: EventBuilder, task: Task, body: Answers) -> None:
     insist_another(builder, {pending.actor, pending.acting_for})
     track = builder.case.tracks[task.track]
     edition = builder.library[track.edition]
-    rule = next(one for one in edition.transitions if one.name == pending.transition)
+    rule = next(transition for transition in edition.transitions if transition.name == pending.transition)
     effects: Effects = {"transition": rule.name, "proposals_ended": [pending.id]}
     builder.begin(REFUSED, track, effects, body, to=track.states, because=pending.seq)
     apply_effects(builder, rule.refusal_effects, builder.facts(track, pending.data))

@@ -395,7 +395,7 @@ class Case:
 
         What was shared with the same referral again is needed, and comes back later.
         """
-        mine = [one for one in self.grants.values() if one.track == referral]
+        mine = [grant for grant in self.grants.values() if grant.track == referral]
         seen = {one.document for one in mine if one.ended_at is None}
         return [
             one for one in mine if one.ended_at is not None and one.returned_at is None and one.document not in seen
@@ -406,7 +406,7 @@ class Case:
 
     def usable_documents(self) -> set[str]:
         """What a form may name: everything that was not withdrawn."""
-        return {one.id for one in self.documents.values() if one.withdrawn_at is None}
+        return {document.id for document in self.documents.values() if document.withdrawn_at is None}
 
     def open_tasks(self) -> Iterator[Task]:
         return (task for task in self.tasks.values() if task.open)
@@ -427,7 +427,7 @@ class Case:
 
     def _waited_for(self) -> list[Task]:
         waiting = [
-            one for one in self.open_tasks() if one.state != CREATED and not (one.aftercare and not self.closed_at)
+            task for task in self.open_tasks() if task.state != CREATED and not (task.aftercare and not self.closed_at)
         ]
         if self.hold is not None:
             waiting = [one for one in waiting if one.type == "step" and one.track == self.main.id]

@@ -47,7 +47,7 @@ def tally(case: Case, join: Join, milestones: Milestones) -> Tally:
     asked = members(case, join)
     results = [one for one in asked if has_result(case, join, one, milestones)]
     running = [one for one in asked if one.live and not one.replaced and one not in results]
-    return Tally(tuple(one.id for one in results), tuple(one.id for one in running), len(asked))
+    return Tally(tuple(result.id for result in results), tuple(one.id for one in running), len(asked))
 
 
 def has_result(case: Case, join: Join, referral: Track, milestones: Milestones) -> bool:
@@ -72,15 +72,15 @@ def asked_with(referral: Track) -> str | None:
 def members(case: Case, join: Join) -> list[Track]:
     """The referrals of a join: those named in it, whoever was asked beside them, and whom a panel asked after those."""
     found: set[str] = set()
-    for one in case.tracks.values():
-        if one.is_referral and one.kind == join.kind and (one.id in join.referrals or asked_with(one) in found):
-            found.add(one.id)
+    for track in case.tracks.values():
+        if track.is_referral and track.kind == join.kind and (track.id in join.referrals or asked_with(track) in found):
+            found.add(track.id)
     return [case.tracks[id] for id in case.tracks if id in found]
 
 
 def open_join(case: Case, kind: str) -> Join | None:
     """The join of a kind that still waits."""
-    return next((one for one in case.joins.values() if one.kind == kind and one.state == OPEN_JOIN), None)
+    return next((join for join in case.joins.values() if join.kind == kind and join.state == OPEN_JOIN), None)
 
 
 def join_of(case: Case, referral: Track) -> Join | None:
@@ -91,7 +91,11 @@ def join_of(case: Case, referral: Track) -> Join | None:
 
 def asked_now(case: Case, kind: str) -> list[Track]:
     """The referrals of a kind that were sent and have not ended."""
-    return [one for one in case.live_tracks() if one.is_referral and one.kind == kind and one.sent and not one.replaced]
+    return [
+        track
+        for track in case.live_tracks()
+        if track.is_referral and track.kind == kind and track.sent and not track.replaced
+    ]
 
 
 def request_to_repeat(case: Case, kind: str) -> Track | None:

@@ -97,7 +97,7 @@ def why_nobody(rule: Rule, candidates: Iterable[Candidate], asks: Collection[str
 
 
 def _free(rule: Rule, candidates: list[Candidate]) -> list[Candidate]:
-    return [one for one in candidates if rule.cap is None or one.load < rule.cap]
+    return [candidate for candidate in candidates if rule.cap is None or candidate.load < rule.cap]
 
 
 def _reasons(

@@ -387,11 +387,11 @@ def _day_named(builder: EventBuilder, day: str | None) -> Rule | None:
 
 def _give_to(builder: EventBuilder, person: str, note: str) -> None:
     """What was opened just now goes to one person: taken by whoever asked for it, or assigned to another."""
-    for one in builder.events[-1].effects["tasks"]:
+    for task in builder.events[-1].effects["tasks"]:
         if person == builder.by.person:
-            _claim(builder, Claim(one["id"]))
+            _claim(builder, Claim(task["id"]))
         else:
-            _assign(builder, Assign(one["id"], person, note))
+            _assign(builder, Assign(task["id"], person, note))
 
 
 def _places(leaf: str) -> list[str]:

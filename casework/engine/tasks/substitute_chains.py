@@ -29,14 +29,14 @@ def lines(
 ) -> Iterator[tuple[str, ...]]:
     """Every line of substitutes that begins with the path and stands at some moment of the time; a circle ends it."""
     yield path
-    for one in absences:
-        begins, ends = max(start, one.starts_at), min(end, one.ends_at)
-        if one.person != path[-1] or begins >= ends:
+    for absence in absences:
+        begins, ends = max(start, absence.starts_at), min(end, absence.ends_at)
+        if absence.person != path[-1] or begins >= ends:
             continue
-        if one.substitute in path:
-            yield (*path, one.substitute)
+        if absence.substitute in path:
+            yield (*path, absence.substitute)
         else:
-            yield from lines(absences, (*path, one.substitute), begins, ends)
+            yield from lines(absences, (*path, absence.substitute), begins, ends)
 
 
 def circle(absences: Iterable[Absence], new: Absence) -> tuple[str, ...] | None:
@@ -52,12 +52,12 @@ def longest(absences: Iterable[Absence], new: Absence) -> tuple[str, ...]:
     """The longest line of substitutes in the time of the new absence, if it were there too. There is no circle."""
     every = [*absences, new]
     starts = sorted({one.person for one in every})
-    return max((line for one in starts for line in lines(every, (one,), new.starts_at, new.ends_at)), key=len)
+    return max((line for start in starts for line in lines(every, (start,), new.starts_at, new.ends_at)), key=len)
 
 
 def standing_in(absences: Iterable[Absence], person: str, moment: datetime) -> tuple[str, ...]:
     """Whom one comes to who asks for a person at a moment: that person, or the line to the substitute who is there."""
-    by_person = {one.person: one.substitute for one in absences if one.at(moment)}
+    by_person = {absence.person: absence.substitute for absence in absences if absence.at(moment)}
     line: tuple[str, ...] = (person,)
     while (following := by_person.get(line[-1])) is not None and following not in line:
         line = (*line, following)

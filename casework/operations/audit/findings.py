@@ -162,16 +162,16 @@ def show_finding(db: Connection, actor: Actor, finding: str) -> FindingDetails:
         ),
         {"log": finding},
     ).all()
-    names = names_of(db, {one.actor_id for one in rows})
+    names = names_of(db, {row.actor_id for row in rows})
     deeds = [
         FindingDeed(
-            at=instant(one.at),
-            kind=one.kind,
-            role=one.role,
-            words=(one.body.get("words") or {}).get("value"),
-            actor=to_named(one.actor_id, names),
+            at=instant(row.at),
+            kind=row.kind,
+            role=row.role,
+            words=(row.body.get("words") or {}).get("value"),
+            actor=to_named(row.actor_id, names),
         )
-        for one in rows
+        for row in rows
     ]
     may = FindingMay(
         answer=row.state == OPEN and _refusal_to_answer(db, actor, row) is None,

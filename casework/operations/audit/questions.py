@@ -127,7 +127,7 @@ def _shown(db: Connection, row: Any, names: Mapping[str, str]) -> AuditEvent:
         calendar = calendar_of(db, row.programme_id)
         day, recorded = date.fromisoformat(happened), calendar.local_date(row.at)
         days = (day + timedelta(days=n) for n in range(1, min((recorded - day).days, 400) + 1))
-        late = sum(calendar.is_working_day(one) for one in days)
+        late = sum(calendar.is_working_day(day) for day in days)
     return AuditEvent(
         number=row.number,
         title=row.title,

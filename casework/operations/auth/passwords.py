@@ -117,8 +117,8 @@ _LETTERS = re.compile(r"[\W\d_]+")
 def _parts(words: Iterable[str]) -> set[str]:
     """Names taken apart, as a person takes them; what is too short could be part of any word."""
     made = set(OWN_WORDS)
-    for one in words:
-        low = one.casefold()
+    for word in words:
+        low = word.casefold()
         made |= {low, *_LETTERS.split(low)}
     return {one for one in made if len(one) >= (3 if one.isascii() else 2)}
 

@@ -244,9 +244,11 @@ def find_viewer(db: Connection, secret: str) -> Viewer | None:
     if row.stale:
         db.execute(_SEEN, {"hash": secret_hash(secret)})
     scopes: dict[str, dict[str, Scope]] = {"programme": {}, "organisation": {}}
-    for one in row.memberships:
-        kind = "programme" if one["programme"] else "organisation"
-        scopes[kind][one[kind]] = Scope(one[kind], one["name"], one["name_zh"], one["code"])
+    for membership in row.memberships:
+        kind = "programme" if membership["programme"] else "organisation"
+        scopes[kind][membership[kind]] = Scope(
+            membership[kind], membership["name"], membership["name_zh"], membership["code"]
+        )
     return Viewer(
         actor_of(row),
         row.session,
@@ -267,7 +269,7 @@ def find_viewer(db: Connection, secret: str) -> Viewer | None:
 
 def choose_programme(db: Connection, viewer: Viewer, code: str) -> None:
     """Let the lists of this session show one programme, or every one with "". Raises NotFound for one not the viewer's."""
-    chosen = next((one.id for one in viewer.programmes if one.code == code), None)
+    chosen = next((programme.id for programme in viewer.programmes if programme.code == code), None)
     if code and chosen is None:
         raise NotFound("programme")
     db.execute(
@@ -424,13 +426,13 @@ def show_me(actor: Actor) -> Me:
     """Who the actor is, and in which roles."""
     roles = [
         HeldRole(
-            role=one.role,
-            programme=one.programme,
-            organisation=one.organisation,
-            deputy_for=one.deputy_for,
-            ends_at=instant(one.ends_at) if one.ends_at else None,
+            role=membership.role,
+            programme=membership.programme,
+            organisation=membership.organisation,
+            deputy_for=membership.deputy_for,
+            ends_at=instant(membership.ends_at) if membership.ends_at else None,
         )
-        for one in actor.memberships
+        for membership in actor.memberships
     ]
     return Me(
         id=actor.person,

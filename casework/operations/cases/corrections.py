@@ -95,7 +95,9 @@ def insist_may_correct(actor: Actor, case: Case, answer: Answer) -> By:
 def _capacity(actor: Actor, case: Case, answer: Answer) -> By | None:
     if conflict(actor, case) is not None:
         return None
-    return next((one for one in capacities(actor, case, answer.track) if may_correct(case, answer, one)), None)
+    return next(
+        (capacity for capacity in capacities(actor, case, answer.track) if may_correct(case, answer, capacity)), None
+    )
 
 
 def may_correct_now(db: Connection, actor: Actor, case: Case, editions: Mapping[str, Any], seq: int) -> bool:
@@ -157,7 +159,7 @@ def list_correctable(actor: Actor, case: Case, editions: Mapping[str, Any]) -> l
     ]
     forms += [(task.track, None, task.id) for task in case.tasks.values()]
     answers = [answer for form in forms if (answer := answer_of(editions, case, *form)) and _sees(actor, case, answer)]
-    return [one for one in answers if _capacity(actor, case, one) is not None]
+    return [answer for answer in answers if _capacity(actor, case, answer) is not None]
 
 
 def last_of(db: Connection, case: Case, track: str, transition: str) -> int:

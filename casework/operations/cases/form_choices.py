@@ -102,13 +102,15 @@ def _papers(db: Connection, actor: Actor, case: Case, track: Track, rule: Mappin
         above = case.referral_of(track)
         mine = [g for g in case.grants.values() if above and g.track == above.id and g.ended_at is None]
         known &= {grant.document for grant in mine} | {
-            one.id for one in case.documents.values() if above and one.track == above.id
+            document.id for document in case.documents.values() if above and document.track == above.id
         }
     if not known:
         return []
     titles = titles_of(db, case)
     return [
-        {"id": one.id, "name": titles.get(one.id) or one.kind} for one in case.documents.values() if one.id in known
+        {"id": document.id, "name": titles.get(document.id) or document.kind}
+        for document in case.documents.values()
+        if document.id in known
     ]
 
 

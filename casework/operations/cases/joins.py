@@ -14,7 +14,7 @@ Json = Any
 
 def show_joins(case: Case, library: Library) -> list[dict[str, Json]]:
     """How many results of each service the case waits for, or waited for, and how many there are."""
-    milestones = {one.edition: library[one.edition].milestones for one in case.tracks.values()}
+    milestones = {track.edition: library[track.edition].milestones for track in case.tracks.values()}
     made = []
     for join in case.joins.values():
         counted = tally(case, join, milestones)
@@ -29,7 +29,7 @@ def show_joins(case: Case, library: Library) -> list[dict[str, Json]]:
                 "running": len(counted.running),
                 "asked": counted.asked,
                 "short": join.state == OPEN_JOIN and counted.verdict(join) == SHORT,
-                "referrals": [one.id for one in members(case, join)],
+                "referrals": [member.id for member in members(case, join)],
             }
         )
     return made

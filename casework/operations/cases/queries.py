@@ -145,7 +145,7 @@ def describe(
         "need": case.need,
         "technology": case.technology,
         "interest": actor.person in case.interests,
-        "consents": [_show_consent(one) for one in case.consents.values()],
+        "consents": [_show_consent(consent) for consent in case.consents.values()],
         "documents": [
             {
                 "id": d.id,
@@ -191,7 +191,7 @@ def titles_of(db: Connection, case: Case) -> dict[str, str]:
     titles: dict[str, str] = {}
     for row in db.execute(_TITLES, {"log": case.log}) if case.documents else ():
         title = values(row.body).get("title")
-        titles |= {one["id"]: title for one in row.effects["documents"] if isinstance(title, str)}
+        titles |= {document["id"]: title for document in row.effects["documents"] if isinstance(title, str)}
     return titles
 
 
@@ -465,14 +465,14 @@ def actions_of(
                 "form": [] if plain.proposal else edition.form_shown(rule.form),
                 "papers": [
                     {
-                        "kind": one.rule.kind,
-                        "name": edition.text(f"papers.{one.rule.kind}"),
-                        "state": one.state,
-                        "document": one.document,
-                        "valid_until": one.valid_until,
-                        "of": one.rule.of,
+                        "kind": paper.rule.kind,
+                        "name": edition.text(f"papers.{paper.rule.kind}"),
+                        "state": paper.state,
+                        "document": paper.document,
+                        "valid_until": paper.valid_until,
+                        "of": paper.rule.of,
                     }
-                    for one in plain.papers
+                    for paper in plain.papers
                 ],
                 "prefill": {} if plain.proposal else prefill(case, case.tracks[track], edition.form(rule.form)),
             }

@@ -28,11 +28,13 @@ def show_papers(db: Connection, actor: Actor, case: Case) -> dict[str, Json]:
         raise NotFound("case")
     titles = titles_of(db, case)
     rights = db.execute(_RIGHTS, {"ids": list(case.rights)}).all()
-    lying = [one for row in rights for one in row.encumbrances if not one.get("to")]
+    lying = [encumbrance for row in rights for encumbrance in row.encumbrances if not encumbrance.get("to")]
     # Of a case of another programme not even the number is told.
     seen = sorted({m.programme for m in actor.memberships if m.programme})
     numbers = {row.id: row.number for row in db.execute(_CASES, {"ids": [one["case"] for one in lying], "seen": seen})}
-    organisations: set[str | None] = {one for consent in case.consents.values() for one in consent.providers or ()}
+    organisations: set[str | None] = {
+        provider for consent in case.consents.values() for provider in consent.providers or ()
+    }
     organisations |= {one.get("holder") for one in lying}
     names = names_of(db, set(), organisations)
     phase = db.execute(_PHASE, {"id": case.phase}).one_or_none()
@@ -40,16 +42,16 @@ def show_papers(db: Connection, actor: Actor, case: Case) -> dict[str, Json]:
         "phase": {"name": phase.name, "name_zh": phase.name_zh} if phase else None,
         "consents": [
             {
-                "id": one.id,
-                "party": one.party,
-                "given_on": one.given_on,
-                "expires_on": one.expires_on,
-                "ended_at": when(one.ended_at),
-                "how": one.how,
-                "providers": None if one.providers is None else [names.get(p, "") for p in one.providers],
-                "documents": None if one.documents is None else [titles.get(d) for d in one.documents],
+                "id": consent.id,
+                "party": consent.party,
+                "given_on": consent.given_on,
+                "expires_on": consent.expires_on,
+                "ended_at": when(consent.ended_at),
+                "how": consent.how,
+                "providers": None if consent.providers is None else [names.get(p, "") for p in consent.providers],
+                "documents": None if consent.documents is None else [titles.get(d) for d in consent.documents],
             }
-            for one in case.consents.values()
+            for consent in case.consents.values()
         ],
         "rights": [
             {
@@ -65,16 +67,16 @@ def show_papers(db: Connection, actor: Actor, case: Case) -> dict[str, Json]:
                 "confirmed": row.confirmed,
                 "encumbrances": [
                     {
-                        "kind": one["kind"],
-                        "holder": names.get(one.get("holder") or ""),
-                        "from": one.get("from"),
-                        "territory": one.get("territory"),
-                        "exclusive": one.get("exclusive"),
-                        "case": numbers.get(one["case"]),
-                        "here": one["case"] == case.log,
+                        "kind": encumbrance["kind"],
+                        "holder": names.get(encumbrance.get("holder") or ""),
+                        "from": encumbrance.get("from"),
+                        "territory": encumbrance.get("territory"),
+                        "exclusive": encumbrance.get("exclusive"),
+                        "case": numbers.get(encumbrance["case"]),
+                        "here": encumbrance["case"] == case.log,
                     }
-                    for one in row.encumbrances
-                    if not one.get("to")
+                    for encumbrance in row.encumbrances
+                    if not encumbrance.get("to")
                 ],
             }
             for row in rights

@@ -345,7 +345,7 @@ def whom_for(db: Connection, case: Case, track: Track, rule: TaskRule) -> list[t
     people = find_members(
         db, programmes=[] if inside else [case.programme], organisations=[provider] if provider else []
     )
-    return [(one.person, one.name) for one in people if _would_work(one, case, track, rule, provider)]
+    return [(person.person, person.name) for person in people if _would_work(person, case, track, rule, provider)]
 
 
 def _would_work(one: Actor, case: Case, track: Track, rule: TaskRule, provider: str | None) -> bool:

@@ -337,9 +337,9 @@ def parse(kind: Kind, values: JsonMapping) -> tuple[Record | None, list[tuple[st
         return MODELS[kind].model_validate(said(values)), []
     except ValidationError as bad:
         faults: dict[str, str] = {}
-        for one in bad.errors():
-            name = ".".join(str(part) for part in one["loc"]) or "row"
-            why = _WHY.get(one["type"], one["msg"].removeprefix("Value error, "))
+        for error in bad.errors():
+            name = ".".join(str(part) for part in error["loc"]) or "row"
+            why = _WHY.get(error["type"], error["msg"].removeprefix("Value error, "))
             # A check of the whole record names its field before a bar.
             if name == "row" and "|" in why:
                 name, why = why.split("|", 1)

@@ -212,7 +212,7 @@ class _Import:
     def _put(self, db: Connection, items: list[Item]) -> None:
         stamp = instant(now(db))
         if self.kind != "matches":
-            self._upsert(db, self.kind, items, [self._plain(one) for one in items], stamp, count=True)
+            self._upsert(db, self.kind, items, [self._plain(item) for item in items], stamp, count=True)
             return
         ids = {side: self._side(db, side, items, stamp) for side in SIDES}
         good: list[Item] = []
@@ -282,7 +282,7 @@ class _Import:
         self, db: Connection, table: Kind, items: list[Item], values: list[JsonObject], stamp: str, *, count: bool
     ) -> None:
         self._owners(db, items, values, stamp)
-        known = self._known(db, table, (one.key for one in items), ("id", "provenance", *COLUMNS[table]))
+        known = self._known(db, table, (item.key for item in items), ("id", "provenance", *COLUMNS[table]))
         rights = self._new_rights(db, items, known)
         ids: dict[tuple[str, str], str] = {}
         fresh: list[JsonObject] = []
@@ -411,7 +411,7 @@ class _Import:
     # --- matches ---
 
     def _matches(self, db: Connection, items: list[Item], values: list[JsonObject]) -> None:
-        known = self._known(db, "matches", (one.key for one in items), ("id", "case_id", *COLUMNS["matches"]))
+        known = self._known(db, "matches", (item.key for item in items), ("id", "case_id", *COLUMNS["matches"]))
         pairs = self._pairs(db, values)
         fresh: list[JsonObject] = []
         changed: list[JsonObject] = []
@@ -456,8 +456,8 @@ class _Import:
             ),
             {
                 "programme": self.programme,
-                "needs": [one["need_id"] for one in values],
-                "technologies": [one["technology_id"] for one in values],
+                "needs": [value["need_id"] for value in values],
+                "technologies": [value["technology_id"] for value in values],
             },
         )
         return {(row.need_id, row.technology_id): row.external_id for row in rows}

@@ -110,7 +110,7 @@ def calendar_of(db: Connection, programme: str) -> Calendar:
 
 def home_calendar(db: Connection, actor: Actor) -> Calendar | None:
     """The calendar that a person's lists count by: the first programme's in which the person has a role."""
-    programme = next((one.programme for one in actor.memberships if one.programme), None)
+    programme = next((membership.programme for membership in actor.memberships if membership.programme), None)
     return calendar_of(db, programme) if programme else None
 
 

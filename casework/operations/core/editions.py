@@ -36,7 +36,7 @@ def store_editions(db: Connection) -> list[str]:
             append(db, log, [log.next_event(PUBLISHED, SYSTEM_ACTOR, body=body_of(db, "editions", None, fresh))])
     read_editions(db)
     in_force = set(db.execute(text("SELECT fingerprint FROM editions")).scalars())
-    replaced = [one for one in load_library().editions.values() if one.fingerprint not in in_force]
+    replaced = [edition for edition in load_library().editions.values() if edition.fingerprint not in in_force]
     return sorted(f"{one.workflow} {one.number}" for one in replaced)
 
 

@@ -33,8 +33,8 @@ def names_of(db: Connection, people: set[str | None], organisations: set[str | N
             " UNION ALL SELECT id::text, name FROM organisations WHERE id = ANY(CAST(:organisations AS uuid[]))"
         ),
         {
-            "people": sorted(one for one in people if one and one != SYSTEM_ACTOR),
-            "organisations": sorted(one for one in organisations or () if one),
+            "people": sorted(person for person in people if person and person != SYSTEM_ACTOR),
+            "organisations": sorted(organisation for organisation in organisations or () if organisation),
         },
     )
     return {row[0]: row[1] for row in rows}

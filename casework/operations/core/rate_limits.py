@@ -68,7 +68,7 @@ def count_use(db: Connection, who: str, kind: Kind) -> None:
 
 def forget_uses(db: Connection) -> int:
     """Remove what no longer counts."""
-    longest = max(one.within for one in ALLOWANCES.values())
+    longest = max(allowance.within for allowance in ALLOWANCES.values())
     return db.execute(
         text("DELETE FROM allowances WHERE began + :longest < casework_now()"), {"longest": longest}
     ).rowcount

@@ -50,7 +50,7 @@ def insist_references(
     for rule in form:
         given = data.get(rule["name"])
         ids = [given] if isinstance(given, str) else given if isinstance(given, list) else []
-        if not ids or not all(isinstance(one, str) for one in ids):
+        if not ids or not all(isinstance(id_, str) for id_ in ids):
             continue
         if rule["type"] in ("person", "people"):
             inside = rule["role"] in ORGANISATION_ROLES
@@ -80,7 +80,7 @@ def insist_references(
 def _uuids(ids: list[str]) -> list[str]:
     """Only what can be an id; the form's own check names the others."""
     return [
-        one
-        for one in ids
-        if len(one) == 36 and one.count("-") == 4 and all(c in "0123456789abcdef-" for c in one.lower())
+        id_
+        for id_ in ids
+        if len(id_) == 36 and id_.count("-") == 4 and all(c in "0123456789abcdef-" for c in id_.lower())
     ]

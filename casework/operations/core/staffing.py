@@ -85,7 +85,7 @@ class Prospect:
 
     @property
     def dead_end(self) -> bool:
-        return any(one.main and not one.hand_over for one in self.obstacles)
+        return any(obstacle.main and not obstacle.hand_over for obstacle in self.obstacles)
 
 
 @dataclass
@@ -103,7 +103,7 @@ class Roster:
         """Everybody with every capacity in which that person may act on a track."""
         key = (case.log, track.id, track.states, track.barred, case.owner, case.team, case.interests)
         if key not in self._known:
-            self._known[key] = [(one, by) for one in self.people for by in capacities(one, case, track)]
+            self._known[key] = [(person, by) for person in self.people for by in capacities(person, case, track)]
         return self._known[key]
 
 
@@ -119,8 +119,8 @@ def prospect(library: Library, case: Case, roster: Roster, *, absences: bool = T
         return Prospect(())
     found = [
         _on_main(library, case, roster),
-        *(_beside(library, case, roster, one) for one in case.live_tracks()),
-        *(_undecided(case, roster, one) for one in decisions(library, case)),
+        *(_beside(library, case, roster, track) for track in case.live_tracks()),
+        *(_undecided(case, roster, decision) for decision in decisions(library, case)),
     ]
     made = Prospect(tuple(one for one in found if one is not None))
     return made if made.dead_end or not absences else _with_absences(made, library, case, roster)
@@ -181,7 +181,7 @@ def _obstacle(library: Library, case: Case, roster: Roster, track: Track) -> Obs
 
 
 def _rest(case: Case, roster: Roster, way: Way) -> Rest:
-    return Rest(tuple(tuple(_hands(case, roster, one)) for one in way.demands), way.apart)
+    return Rest(tuple(tuple(_hands(case, roster, demand)) for demand in way.demands), way.apart)
 
 
 def _hands(case: Case, roster: Roster, demand: Demand) -> Iterable[Hand]:
@@ -207,8 +207,8 @@ def _tell(case: Case, roster: Roster, way: Way, stuck: tuple[int, ...]) -> Obsta
                 shared[one.name] = None
             else:
                 excluded.setdefault(one.person, told)
-    deeds = tuple(dict.fromkeys((one.edition, one.key) for one in demands))
-    roles = tuple(sorted({role for one in demands for role in one.roles}))
+    deeds = tuple(dict.fromkeys((demand.edition, demand.key) for demand in demands))
+    roles = tuple(sorted({role for demand in demands for role in demand.roles}))
     main = demands[0].track == case.main.id
     if set(roles) <= PROVIDER_ROLES:
         return Obstacle(deeds, roles, (), (), main)
@@ -242,7 +242,7 @@ def _with_absences(made: Prospect, library: Library, case: Case, roster: Roster)
 
 
 def _present(rest: Rest, away: Collection[str]) -> Rest:
-    return replace(rest, hands=tuple(tuple(one for one in hands if one.person not in away) for hands in rest.hands))
+    return replace(rest, hands=tuple(tuple(hand for hand in hands if hand.person not in away) for hands in rest.hands))
 
 
 # --- before a deed -----------------------------------------------------------------------------------------------------
@@ -256,18 +256,18 @@ def insist_goes_on(
 
     Whoever declares an interest is only warned, and a provider is told nothing: what is in the way is ours to see.
     """
-    if before.kind != "case" or not any(_counts(library, before, one) for one in events):
+    if before.kind != "case" or not any(_counts(library, before, event) for event in events):
         return
     roster = roster_of(db, after)
     known = prospect(library, before, roster, absences=False)
     fresh = [
-        one
-        for one in prospect(library, after, roster, absences=False).obstacles
+        obstacle
+        for obstacle in prospect(library, after, roster, absences=False).obstacles
         # What nobody could finish before is not made worse.
-        if not (known.dead_end and one.main) and not any(one.same(two) for two in known.obstacles)
+        if not (known.dead_end and obstacle.main) and not any(obstacle.same(two) for two in known.obstacles)
     ]
     words = [say(one, library) for one in fresh]
-    conscience = any(one.kind == INTEREST_DECLARED for one in events)
+    conscience = any(event.kind == INTEREST_DECLARED for event in events)
     if any(one.main and not one.hand_over for one in fresh) and not conscience:
         raise NobodyLeft(words)
     if fresh and not sure:

@@ -80,12 +80,12 @@ def show_calendar(db: Connection, actor: Actor, programme: str, *, to_change: bo
     rows = db.execute(_VERSIONS, {"id": programme})
     versions = [
         CalendarVersion(
-            version=one.calendar["version"],
-            at=instant(one.at),
-            by=one.name,
-            digest=Calendar.from_json(one.calendar).digest,
+            version=row.calendar["version"],
+            at=instant(row.at),
+            by=row.name,
+            digest=Calendar.from_json(row.calendar).digest,
         )
-        for one in rows
+        for row in rows
     ]
     return ProgrammeCalendar(
         id=row.id,
@@ -122,7 +122,7 @@ def preview_calendar(db: Connection, actor: Actor, programme: str, calendar: Cal
         count=len(dates),
         reminders=len(moved) - len(dates),
         cases=len({one.number for one in moved}),
-        late=sum(one.after is not None and one.after <= moment < one.before for one in dates),
+        late=sum(date.after is not None and date.after <= moment < date.before for date in dates),
         moved=[
             MovedMoment(
                 clock=one.clock,

@@ -36,7 +36,7 @@ def list_clocks(db: Connection, actor: Actor, number: str) -> JsonObject:
     """The clocks of a case that run or stand still, as far as the actor sees their tracks. Raises NotFound."""
     case, _ = find_case(db, actor, number)
     clocks = _going(case, _known(db, actor, case))
-    return {"items": [{key: one[key] for key in one if key not in ("intervals", "lines")} for one in clocks]}
+    return {"items": [{key: clock[key] for key in clock if key not in ("intervals", "lines")} for clock in clocks]}
 
 
 def read_clocks(db: Connection, actor: Actor, number: str) -> JsonObject:
@@ -49,19 +49,21 @@ def read_clocks(db: Connection, actor: Actor, number: str) -> JsonObject:
         "title": case.title,
         "programme": case.programme,
         "items": [
-            one
+            clock
             | {
-                "belongs_to": _track(case.tracks[one["track"]], main=case.main.id),
-                "of": _task(tasks[one["task"]]) if one["task"] in tasks else None,
+                "belongs_to": _track(case.tracks[clock["track"]], main=case.main.id),
+                "of": _task(tasks[clock["task"]]) if clock["task"] in tasks else None,
             }
-            for one in clocks
+            for clock in clocks
         ],
     }
 
 
 def _going(case: Case, known: _Known) -> list[JsonObject]:
     clocks = [
-        made for one in known.clocks.values() if one.id in case.clocks and (made := known.explain(one)) is not None
+        made
+        for clock in known.clocks.values()
+        if clock.id in case.clocks and (made := known.explain(clock)) is not None
     ]
     return sorted(clocks, key=lambda one: (one["due_at"] is None, one["due_at"] or "", one["id"]))
 
@@ -100,9 +102,9 @@ def explain_tasks(db: Connection, actor: Actor, case: Case, tasks: Iterable[str]
     if not wanted:
         return made
     known = _known(db, actor, case)
-    for one in known.clocks.values():
-        if one.task in wanted and (explained := known.explain(one)) is not None and explained["what"] != WAKE:
-            made[str(one.task)] = explained
+    for clock in known.clocks.values():
+        if clock.task in wanted and (explained := known.explain(clock)) is not None and explained["what"] != WAKE:
+            made[str(clock.task)] = explained
     return made
 
 
@@ -155,18 +157,18 @@ class _Known:
             "calendars": list(made.calendars),
             "counted_minutes": made.minutes(counted=True),
             "other_minutes": made.minutes(counted=False),
-            "intervals": [_interval(one, self.names) for one in made.intervals],
+            "intervals": [_interval(interval, self.names) for interval in made.intervals],
             "lines": [
                 {
-                    "from": instant(one.start),
-                    "until": instant(one.end),
-                    "kind": one.kind,
-                    "name": one.name,
-                    "because": self.names.get(one.seq) if one.seq is not None else None,
-                    "minutes": one.minutes,
-                    "days": one.days,
+                    "from": instant(line.start),
+                    "until": instant(line.end),
+                    "kind": line.kind,
+                    "name": line.name,
+                    "because": self.names.get(line.seq) if line.seq is not None else None,
+                    "minutes": line.minutes,
+                    "days": line.days,
                 }
-                for one in lines(made.intervals)
+                for line in lines(made.intervals)
             ],
         }
 

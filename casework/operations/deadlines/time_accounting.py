@@ -25,12 +25,12 @@ from casework.records.event_log import event_of
 
 def account_of(db: Connection, actor: Actor, case: Case, referral: Track, moment: datetime) -> JsonObject:
     """The account of both sides; who sees the referral sees it whole, and the causes that lie on tracks that he sees."""
-    below = [one.id for one in case.children(referral.id)]
+    below = [child.id for child in case.children(referral.id)]
     rows = db.execute(_EVENTS, {"log": case.log, "tracks": [referral.id, *below]})
     events = [event_of(row.header, row.effects, row.body) for row in rows]
     made, calendar = turns(load_library(), events, referral.id), calendar_of(db, case.programme)
     told, calendars = tell(events), versions(db, case.programme)
-    seen = None if sight(actor, case) == Sight.ALL else {one.id for one in own_tracks(actor, case)}
+    seen = None if sight(actor, case) == Sight.ALL else {track.id for track in own_tracks(actor, case)}
     causes = {event.seq: event for event in events if seen is None or event.track in seen}
     sides: JsonObject = {"offered_at": instant(made[0].start) if made else None}
     for side in (PROVIDER, OFFICE):
@@ -64,14 +64,14 @@ def _first(case: Case, referral: Track, below: list[str], side: str) -> Task | N
     """What a side must do first; nothing while its clock stands still."""
     still = {clock.task for clock in case.clocks.values() if clock.state == PAUSED}
     tasks = [
-        one
-        for one in case.open_tasks()
-        if one.track in (referral.id, *below)
-        and one.state != CREATED
-        and not one.aftercare
-        and one.due_at is not None
-        and (one.organisation is not None) == (side == PROVIDER)
-        and one.id not in still
+        task
+        for task in case.open_tasks()
+        if task.track in (referral.id, *below)
+        and task.state != CREATED
+        and not task.aftercare
+        and task.due_at is not None
+        and (task.organisation is not None) == (side == PROVIDER)
+        and task.id not in still
     ]
     return min(tasks, key=lambda one: (one.due_at or one.opened_at, one.id), default=None)
 

@@ -43,7 +43,7 @@ def say_rule(told: JsonMapping, say: Speech) -> str:
         if rule["n"] < 0:
             return say.ngettext("%(num)d day before %(day)s.", "%(num)d days before %(day)s.", -rule["n"], day=since)
     else:
-        counting = next((one for one in told["lines"] if one["kind"] != WAITING), None)
+        counting = next((line for line in told["lines"] if line["kind"] != WAITING), None)
         since = say.day(day_in(parse_instant(counting["from"]), where)) if counting else ""
     if "n" not in rule:
         return say.gettext("What was left when the clock stood still.")

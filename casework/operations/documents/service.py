@@ -73,17 +73,19 @@ _SCANS = text("""
 def list_documents(db: Connection, actor: Actor, case: Case, referral: str | None = None) -> list[DocumentRow]:
     """The documents that the actor sees, of a case or of one of its referrals, each with its versions, the newest first."""
     seen = [
-        one for one in case.documents.values() if reads_document(actor, case, one) and _belongs(case, one, referral)
+        document
+        for document in case.documents.values()
+        if reads_document(actor, case, document) and _belongs(case, document, referral)
     ]
     if not seen:
         return []
     ids = {one.id for one in seen}
-    files = [one for one in case.files.values() if one.document in ids]
+    files = [file for file in case.files.values() if file.document in ids]
     words = {row.id: values(row.body) for row in db.execute(_DETAILS, {"log": case.log})}
-    scans = {row.file_id: row.scan for row in db.execute(_SCANS, {"files": [one.id for one in files]})}
-    grants = [one for one in case.grants.values() if one.document in ids]
+    scans = {row.file_id: row.scan for row in db.execute(_SCANS, {"files": [file.id for file in files]})}
+    grants = [grant for grant in case.grants.values() if grant.document in ids]
     names = names_of(
-        db, {one.filed_by for one in files}, {one.provider for one in case.tracks.values() if one.provider}
+        db, {file.filed_by for file in files}, {track.provider for track in case.tracks.values() if track.provider}
     )
     whole = sight(actor, case) == Sight.ALL
     today = calendar_of(db, case.programme).local_date(now(db)).isoformat()
@@ -150,7 +152,7 @@ def _belongs(case: Case, document: Document, referral: str | None) -> bool:
 
 
 def _colleagues(db: Connection, actor: Actor, case: Case) -> set[str]:
-    mine = {one.provider for one in own_tracks(actor, case) if one.provider}
+    mine = {track.provider for track in own_tracks(actor, case) if track.provider}
     return {member.person for member in find_members(db, organisations=mine, services=True)} if mine else set()
 
 
@@ -166,7 +168,7 @@ def find_document(db: Connection, actor: Actor, id: str) -> tuple[Case, Document
 def show_document(db: Connection, actor: Actor, id: str) -> DocumentDetails:
     """A document with its versions, and for those who read the whole case with who took it out. Raises NotFound."""
     case, _ = find_document(db, actor, id)
-    told = next(one for one in list_documents(db, actor, case) if one.id == id)
+    told = next(document for document in list_documents(db, actor, case) if document.id == id)
     takings = list_takings(db, actor, id) if sight(actor, case) == Sight.ALL else []
     return row_as(DocumentDetails, told, taken_out=takings)
 
@@ -191,7 +193,7 @@ def take_out(db: Connection, actor: Actor, cabinet: Cabinet, id: str, version: i
     AccessEnded where that person sees the document no more.
     """
     case, document = find_document(db, actor, id)
-    file = next((one for one in case.files.values() if (one.document, one.version) == (id, version)), None)
+    file = next((file for file in case.files.values() if (file.document, file.version) == (id, version)), None)
     if file is None:
         raise NotFound("document")
     scan = db.execute(_SCAN_OF, {"file": file.id}).scalar_one_or_none()
@@ -400,7 +402,7 @@ def _filed(
 
 def list_package(db: Connection, actor: Actor, case: Case, referral: Track) -> Package:
     """Every document that a referral was given, until when, and what became of it; and whether the actor may say so now."""
-    titles, mine = titles_of(db, case), [one for one in case.grants.values() if one.track == referral.id]
+    titles, mine = titles_of(db, case), [grant for grant in case.grants.values() if grant.track == referral.id]
     out = {one.id for one in case.copies_out(referral.id)}
     by = None if conflict(actor, case) else choose(capacities(actor, case, referral), accepted(case, grants.RETURNERS))
     return Package(

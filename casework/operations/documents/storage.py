@@ -140,7 +140,7 @@ def ask_for_scans(engine: Engine) -> int:
     while True:
         # In small transactions: who hands something in meanwhile does not wait.
         with transaction(engine) as db:
-            found = sorted(str(one) for one in db.execute(_UNSCANNED, {"last": last, "most": _AT_ONCE}).scalars())
+            found = sorted(str(row) for row in db.execute(_UNSCANNED, {"last": last, "most": _AT_ONCE}).scalars())
         if not found:
             return count
         count, last = count + len(found), found[-1]

@@ -291,12 +291,12 @@ def _unpack(file: IO[bytes], size: int, left: _Left, *, office: bool, inside: bo
         _insist_apart(entries, size)
         allowed = max(size * MOST_RATIO, MEGABYTE)
         names: set[str] = set()
-        for one in entries:
-            _insist_name(one)
-            if one.filename in names:
+        for entry in entries:
+            _insist_name(entry)
+            if entry.filename in names:
                 raise _Wrong(reasons.files.SAME_NAME)
-            names.add(one.filename)
-            allowed -= _look_into(archive, one, left, allowed, office=office, inside=inside)
+            names.add(entry.filename)
+            allowed -= _look_into(archive, entry, left, allowed, office=office, inside=inside)
         return _type_of(archive, names)
 
 
@@ -316,10 +316,10 @@ def _measure_directory(file: IO[bytes], size: int) -> None:
 def _insist_apart(entries: list[zipfile.ZipInfo], size: int) -> None:
     """Entries that share their bytes make much of little."""
     end = 0
-    for one in sorted(entries, key=lambda one: one.header_offset):
-        if one.header_offset < end or one.header_offset + 30 + one.compress_size > size:
+    for entry in sorted(entries, key=lambda one: one.header_offset):
+        if entry.header_offset < end or entry.header_offset + 30 + entry.compress_size > size:
             raise _Wrong(DAMAGED)
-        end = one.header_offset + 30 + one.compress_size
+        end = entry.header_offset + 30 + entry.compress_size
 
 
 def _insist_name(one: zipfile.ZipInfo) -> None:

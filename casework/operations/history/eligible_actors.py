@@ -115,14 +115,16 @@ class Candidates:
             return []
         found = [
             {
-                "person": one.person,
-                "role": one.role,
-                "deputy_for": one.deputy_for,
-                "why_not": self._why_not(before, event, asked, one, scope),
+                "person": membership.person,
+                "role": membership.role,
+                "deputy_for": membership.deputy_for,
+                "why_not": self._why_not(before, event, asked, membership, scope),
             }
             for scope in self._scopes(before, event, asked)
-            for one in self.past.memberships(scope).values()
-            if one.role in asked.roles and one.at(event.at) and self._comes_into_question(event, one, scope)
+            for membership in self.past.memberships(scope).values()
+            if membership.role in asked.roles
+            and membership.at(event.at)
+            and self._comes_into_question(event, membership, scope)
         ]
         order = {DID_IT: 0, "": 1}
         return sorted(found, key=lambda one: (order.get(one["why_not"], 2), one["role"], one["person"]))
@@ -165,7 +167,7 @@ class Candidates:
             pending = before.proposal_for(track.id, rule.name)
             proposer = _people(pending.actor, pending.acting_for) if pending else frozenset()
             return _Asked(accepted(before, rule.confirm_by), track, rule.not_by, proposer)
-        step = next((one for one in before.step_tasks(track.id) if one.state in HELD), None)
+        step = next((task for task in before.step_tasks(track.id) if task.state in HELD), None)
         return _Asked(accepted(before, rule.by_people), track, rule.not_by, task=step)
 
     def _of_refusal(self, before: Case, event: Event, track: Track, _: Edition) -> _Asked | None:
@@ -184,7 +186,7 @@ class Candidates:
         offers = [
             one for one in edition.rules["on_request"] if edition.tasks[one["task"]].name == event.effects["name"]
         ]
-        return _Asked(accepted(before, {Role(code) for one in offers for code in one["by"]}), track)
+        return _Asked(accepted(before, {Role(code) for offer in offers for code in offer["by"]}), track)
 
     def _of_task(self, before: Case, event: Event, track: Track, _: Edition) -> _Asked | None:
         task = before.tasks.get(event.effects["task"])
@@ -257,7 +259,7 @@ class Candidates:
 
 
 def _people(*ids: str | None) -> frozenset[str]:
-    return frozenset(one for one in ids if one)
+    return frozenset(id_ for id_ in ids if id_)
 
 
 _ASKS: Mapping[str, Callable[[Candidates, Case, Event, Track, Edition], _Asked | None]] = {

@@ -103,7 +103,9 @@ def _time(written: str | None) -> datetime | None:
 
 def _library(db: Connection) -> Library:
     known = load_library()
-    return Library({**{one.fingerprint: one for one in stored_editions(db)}, **known.editions}, known.newest)
+    return Library(
+        {**{edition.fingerprint: edition for edition in stored_editions(db)}, **known.editions}, known.newest
+    )
 
 
 class Past:
@@ -157,24 +159,27 @@ class Past:
         programmes = self.programmes()
         found = [
             Membership(
-                one.role,
+                membership.role,
                 scope if scope in programmes else None,
                 None if scope in programmes else scope,
-                one.deputy_for,
-                one.starts_at,
-                one.ends_at,
+                membership.deputy_for,
+                membership.starts_at,
+                membership.ends_at,
             )
             for scope in scopes
-            for one in self.memberships(scope).values()
-            if one.person == person and (one.surely_at(at) if surely else one.at(at))
+            for membership in self.memberships(scope).values()
+            if membership.person == person and (membership.surely_at(at) if surely else membership.at(at))
         ]
         return Actor(person, "", tuple(found))
 
     def ended_by(self, scope: str, person: str, actor: str, at: datetime) -> bool:
         """Whether somebody had by then ended a role of a person there by hand."""
         return any(
-            one.person == person and one.ended is not None and one.ended[1] == actor and one.ended[0] <= at
-            for one in self.memberships(scope).values()
+            membership.person == person
+            and membership.ended is not None
+            and membership.ended[1] == actor
+            and membership.ended[0] <= at
+            for membership in self.memberships(scope).values()
         )
 
     def givers(self, programme: str, person: str, role: str, at: datetime) -> list[JsonObject]:
@@ -183,11 +188,11 @@ class Past:
         asked = {row.effects["request"]: row.effects.get("asked_by") or row.actor_id for row in rows}
         return [
             {
-                "by": asked.get(one.request, one.granted_by),
-                "agreed_by": one.granted_by if one.request in asked else None,
+                "by": asked.get(membership.request, membership.granted_by),
+                "agreed_by": membership.granted_by if membership.request in asked else None,
             }
-            for one in self.memberships(programme).values()
-            if (one.person, one.role, one.deputy_for) == (person, role, None) and one.at(at)
+            for membership in self.memberships(programme).values()
+            if (membership.person, membership.role, membership.deputy_for) == (person, role, None) and membership.at(at)
         ]
 
     def closed(self, person: str, at: datetime) -> bool:
@@ -199,24 +204,24 @@ class Past:
     def leads(self, programme: str, person: str | None, at: datetime) -> bool:
         """Whether a person was a dispute officer of the programme in that very moment, in the own name."""
         return any(
-            one.person == person
-            and one.role == Role.DISPUTE_OFFICER
-            and one.deputy_for is None
-            and max(one.starts_at, one.granted_at) <= at
-            and (one.ends_at is None or one.ends_at > at)
-            for one in self.memberships(programme).values()
+            membership.person == person
+            and membership.role == Role.DISPUTE_OFFICER
+            and membership.deputy_for is None
+            and max(membership.starts_at, membership.granted_at) <= at
+            and (membership.ends_at is None or membership.ends_at > at)
+            for membership in self.memberships(programme).values()
         )
 
     def mediated(self, person: str, programme: str, opened_at: datetime, at: datetime) -> bool:
         """Whether the person surely was one of those who mediate by then, after a case was opened."""
         return any(
-            one.person == person
-            and (one.role == Role.DISPUTE_OFFICER or scope != programme)
-            and max(one.starts_at, one.granted_at) <= at - GRACE
-            and one.ends_at != one.starts_at
-            and (one.ends_at is None or one.ends_at > opened_at)
+            membership.person == person
+            and (membership.role == Role.DISPUTE_OFFICER or scope != programme)
+            and max(membership.starts_at, membership.granted_at) <= at - GRACE
+            and membership.ends_at != membership.starts_at
+            and (membership.ends_at is None or membership.ends_at > opened_at)
             for scope in (programme, *self._mediators())
-            for one in self.memberships(scope).values()
+            for membership in self.memberships(scope).values()
         )
 
     def _mediators(self) -> frozenset[str]:

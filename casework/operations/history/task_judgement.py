@@ -71,7 +71,7 @@ def task_reasons(library: Library, past: Past, before: Case, event: Event) -> It
     if set(event.effects) - _CHANGES:
         yield "it did more than an operation on a task does"
     changes = [one for one in event.effects.get("task_states", ()) if set(one) - {"id", "due"}]
-    if [one["id"] for one in changes] != [task.id]:
+    if [change["id"] for change in changes] != [task.id]:
         yield "it changed another task than it names"
         return
     yield from _led(task, event, changes[0])
@@ -97,7 +97,7 @@ def _allocated(past: Past, library: Library, before: Case, task: Task, event: Ev
     if set(event.effects) != {"task", "allocation", "task_states"}:
         yield "it did more than give a task to somebody"
     changes = event.effects.get("task_states", [])
-    if [set(one) for one in changes] != [{"id", "state", "holder", "to"}] or changes[0]["id"] != task.id:
+    if [set(change) for change in changes] != [{"id", "state", "holder", "to"}] or changes[0]["id"] != task.id:
         yield "it changed something else than who holds the task that it names"
         return
     yield from _led(task, event, changes[0])
@@ -107,7 +107,7 @@ def _allocated(past: Past, library: Library, before: Case, task: Task, event: Ev
     if choice is None or (choice.person, list(choice.reasons)) != (changes[0]["to"], told["reasons"]):
         yield "the rule leads to somebody else, or for another reason"
     asks = frozenset(told.get("asks", ()))
-    if rule.strategy == SKILL and {one for one in asks if one.startswith(f"{SERVICE}:")} != service_of(before, task):
+    if rule.strategy == SKILL and {ask for ask in asks if ask.startswith(f"{SERVICE}:")} != service_of(before, task):
         yield "the task asks for another service"
     for one in among:
         if rule.strategy == SKILL and one.skills not in [

@@ -121,15 +121,15 @@ def _part(db: Connection, actor: Actor, case: Case, cursor: str | None, limit: i
     """What somebody of a referral sees: their own positions, from the beginning."""
     told = list_events(db, actor, case, cursor=cursor, limit=limit)
     items = []
-    for one in told["items"]:
-        track = case.tracks.get(one["track"])
+    for item in told["items"]:
+        track = case.tracks.get(item["track"])
         items.append(
             _UNTOLD
-            | one
+            | item
             | {
                 "track_kind": track.kind if track else None,
                 "edition": track.edition if track else None,
-                "by_system": one["actor"]["name"] == SYSTEM_ACTOR,
+                "by_system": item["actor"]["name"] == SYSTEM_ACTOR,
             }
         )
     return {"items": items, "next": told["next"]}
@@ -172,7 +172,7 @@ def tell(db: Connection, log: str, wanted: set[int]) -> Iterator[JsonObject]:
 def _rights(db: Connection, ids: set[str | None]) -> dict[str, str]:
     """Rights by their office and number, where an entry names any."""
     query = "SELECT id::text, coalesce(nullif(concat_ws(' ', office, number), ''), kind) FROM rights WHERE id = ANY(CAST(:ids AS uuid[]))"
-    return {row[0]: row[1] for row in db.execute(text(query), {"ids": sorted(one for one in ids if one)})}
+    return {row[0]: row[1] for row in db.execute(text(query), {"ids": sorted(id_ for id_ in ids if id_)})}
 
 
 def _documents(db: Connection, case: Case | None) -> dict[str, str]:
@@ -180,7 +180,7 @@ def _documents(db: Connection, case: Case | None) -> dict[str, str]:
     if case is None:
         return {}
     titles = titles_of(db, case)
-    return {one.id: titles.get(one.id) or one.kind for one in case.documents.values()}
+    return {document.id: titles.get(document.id) or document.kind for document in case.documents.values()}
 
 
 def _entry(row: Any, before: Case | None, after: Case, past: Past) -> JsonObject:
@@ -298,7 +298,7 @@ def _rule(rule: Any) -> JsonObject:
         "by": list(rule.by),
         "confirm_by": list(rule.confirm_by),
         "guards": list(rule.guards),
-        "papers": [one.kind for one in rule.needs],
+        "papers": [need.kind for need in rule.needs],
         "not_by": list(rule.not_by),
         "target": rule.target,
         "by_clock": rule.after is not None and Role.SYSTEM in rule.by,
@@ -337,16 +337,16 @@ def _changes(before: Case | None, after: Case) -> Iterator[JsonObject]:
 def _ids_in(entries: Iterable[JsonMapping]) -> tuple[set[str | None], set[str | None]]:
     people: set[str | None] = set()
     organisations: set[str | None] = set()
-    for one in entries:
-        people |= {one["actor"], one["acting_for"], one["whom"]}
-        people |= {two[key] for two in one["candidates"] for key in ("person", "deputy_for")}
-        organisations.add(one["organisation"])
-        for change in one["changes"]:
+    for entry in entries:
+        people |= {entry["actor"], entry["acting_for"], entry["whom"]}
+        people |= {two[key] for two in entry["candidates"] for key in ("person", "deputy_for")}
+        organisations.add(entry["organisation"])
+        for change in entry["changes"]:
             for value in (change["before"], change["after"]):
                 people |= _ids_of(value)
-        people |= _ids_of(one["given"]) | _ids_of(one["data"]) | _ids_of(one["before_data"])
-    people = {one for one in people if one and one != SYSTEM_ACTOR and _is_id(one)}
-    return people, people | {one for one in organisations if one}
+        people |= _ids_of(entry["given"]) | _ids_of(entry["data"]) | _ids_of(entry["before_data"])
+    people = {person for person in people if person and person != SYSTEM_ACTOR and _is_id(person)}
+    return people, people | {organisation for organisation in organisations if organisation}
 
 
 def _ids_of(value: JsonValue) -> set[str | None]:
@@ -371,8 +371,8 @@ def _named(entry: JsonObject, names: Mapping[str, str]) -> JsonObject:
         "organisation": named(entry["organisation"], names),
         "names": names,
         "candidates": [
-            one | {"name": names.get(one["person"]), "deputy_for": names.get(one["deputy_for"] or "")}
-            for one in entry["candidates"]
+            candidate | {"name": names.get(candidate["person"]), "deputy_for": names.get(candidate["deputy_for"] or "")}
+            for candidate in entry["candidates"]
         ],
     }
 

@@ -109,7 +109,7 @@ def create_service_account(
     )
     if running.scalar_one() >= MOST_ACCOUNTS:
         raise Refused(reasons.integrations.TEN_ACCOUNTS)
-    ends, wanted = log.now + timedelta(days=days), [one for one in SCOPES if one in scopes]
+    ends, wanted = log.now + timedelta(days=days), [scope for scope in SCOPES if scope in scopes]
     id = _register(db, actor, organisation, name.strip())
     effects: RegisterEffects = {"account": id, "scopes": wanted, "expires_at": ends.isoformat()}
     made_at = _note(db, log, MADE, actor.person, effects, {"name": name.strip()})

@@ -79,8 +79,8 @@ def read_target(url: str, inside: Collection[str] = (), hosts: Collection[str] =
     if scheme != "https":
         raise Forbidden(reasons.integrations.URL_NOT_HTTPS)
     if number not in PORTS:
-        raise Forbidden(reasons.integrations.URL_PORT(ports=tuple(str(one) for one in sorted(PORTS))))
-    if len(labels) < 2 or not all(_LABEL.fullmatch(one) for one in labels) or not _TOP.fullmatch(labels[-1]):
+        raise Forbidden(reasons.integrations.URL_PORT(ports=tuple(str(port) for port in sorted(PORTS))))
+    if len(labels) < 2 or not all(_LABEL.fullmatch(label) for label in labels) or not _TOP.fullmatch(labels[-1]):
         raise Forbidden(reasons.integrations.URL_NOT_PUBLIC)
     if labels[-1] in _INWARD:
         raise Forbidden(reasons.integrations.URL_INTERNAL)
@@ -107,8 +107,8 @@ def choose_address(target: Target, found: Iterable[str]) -> str:
     if not addresses:
         raise Forbidden(reasons.integrations.URL_NO_ADDRESS)
     if not target.inside:
-        for one in addresses:
-            if not is_public(one):
+        for address in addresses:
+            if not is_public(address):
                 raise Forbidden(reasons.integrations.URL_INTO_NETWORK)
     return addresses[0]
 

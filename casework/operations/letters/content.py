@@ -92,7 +92,7 @@ def _sheet(content: Content, *, chinese: bool) -> dict[str, object]:
         _Words(told["number"], quiet=True),
         _Words(told["dear"]),
         _Words(told["subject"], heading=True),
-        *(_Words(one) for one in told["paragraphs"]),
+        *(_Words(paragraph) for paragraph in told["paragraphs"]),
         _Words(content.words, own=True),
         _Words(told["contact"]),
         _Words(told["regards"]),

@@ -70,7 +70,7 @@ def list_letters(db: Connection, actor: Actor, number: str) -> Letters:
     """The letters of a case that were sent, the newest first, and those that the actor may send now. Raises NotFound."""
     case = _whole(db, actor, number)
     names, calendar = _organisations(db, case), calendar_of(db, case.programme)
-    sent = [one for one in list_documents(db, actor, case) if one.letter is not None]
+    sent = [document for document in list_documents(db, actor, case) if document.letter is not None]
     return Letters(
         items=[
             row_as(LetterRow, one, to=_recipient(case, names, one.referral or one.party).en) for one in reversed(sent)
@@ -162,9 +162,13 @@ def send_letter(
 def _insist_new(standing: Standing, written: Written, moment: datetime) -> None:
     """Raises LetterInDoubt for a letter that its recipient has already; reminders may follow one another, a day apart."""
     to_day, today = standing.calendar.local_date, standing.calendar.local_date(moment)
-    for one in standing.case.documents.values():
-        if one.letter == written.kind and (one.party or one.track) == written.to and one.withdrawn_at is None:
-            day = to_day(one.registered_at)
+    for document in standing.case.documents.values():
+        if (
+            document.letter == written.kind
+            and (document.party or document.track) == written.to
+            and document.withdrawn_at is None
+        ):
+            day = to_day(document.registered_at)
             if written.kind != REMINDER or day == today:
                 raise LetterInDoubt(day.isoformat())
 
@@ -252,7 +256,7 @@ def _content(db: Connection, actor: Actor, case: Case, written: Written) -> Cont
     elif written.kind == REFERRAL:
         known |= {
             "question": question_of(db, case, case.tracks[written.to]) or "",
-            **{one: _recipient(case, names, one) for one in PARTIES if case.parties.get(one)},
+            **{party: _recipient(case, names, party) for party in PARTIES if case.parties.get(party)},
         }
     if side == "provider":
         known["service"] = _service(case.tracks[written.to].kind)
@@ -283,7 +287,7 @@ def _due(case: Case, kind: str, to: str) -> Task | None:
 
 
 def _organisations(db: Connection, case: Case) -> dict[str, Any]:
-    ids = {*case.parties.values(), *(one.provider for one in case.tracks.values() if one.provider)}
+    ids = {*case.parties.values(), *(track.provider for track in case.tracks.values() if track.provider)}
     return {row.id: row for row in db.execute(_ORGANISATIONS, {"ids": sorted(ids)})}
 
 

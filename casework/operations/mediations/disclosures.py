@@ -162,9 +162,13 @@ def _named_by(actor: Actor, case: Case) -> By:
 
 def _decider_by(actor: Actor, case: Case) -> By:
     """The capacity of the second person: in the programme, in their own name."""
-    for one in actor.memberships:
-        if one.programme == case.programme and one.role in disclosures.DECIDERS and one.deputy_for is None:
-            return By(actor.person, one.role)
+    for membership in actor.memberships:
+        if (
+            membership.programme == case.programme
+            and membership.role in disclosures.DECIDERS
+            and membership.deputy_for is None
+        ):
+            return By(actor.person, membership.role)
     raise NotFound("unsealing")
 
 
@@ -176,13 +180,13 @@ def who_may(db: Connection, case: Case) -> dict[str, list[tuple[str, str]]]:
     row = db.execute(_ABOUT, {"id": case.about}).one()
     out = {case.owner, *case.team, *case.interests, row.owner_id, *row.team, *row.interests}
     found: dict[str, list[tuple[str, str]]] = {"reader": [], "decider": []}
-    for one in find_members(db, programmes=[case.programme]):
-        own = {m.role for m in one.memberships if m.programme == case.programme and m.deputy_for is None}
-        if one.person in out or mediated_since(one, case.programme, row.opened_at):
+    for member in find_members(db, programmes=[case.programme]):
+        own = {m.role for m in member.memberships if m.programme == case.programme and m.deputy_for is None}
+        if member.person in out or mediated_since(member, case.programme, row.opened_at):
             continue
         for name, roles in (("reader", disclosures.READERS), ("decider", disclosures.DECIDERS)):
             if own & set(roles):
-                found[name].append((one.person, one.name))
+                found[name].append((member.person, member.name))
     return found
 
 
@@ -197,33 +201,35 @@ def list_openings(db: Connection, case: Case) -> list[Opening]:
     if not case.openings:
         return []
     rows = {row.id: row for row in db.execute(_OF_LOG, {"log": case.log})}
-    names = names_of(db, {who for one in case.openings.values() for who in (one.reader, one.asker, one.decider)})
+    names = names_of(
+        db, {who for opening in case.openings.values() for who in (opening.reader, opening.asker, opening.decider)}
+    )
     return [
         Opening(
-            id=one.id,
-            kind=one.kind,
-            state=rows[one.id].now,
-            reader=names.get(one.reader),
-            asker=names.get(one.asker),
-            decider=names.get(one.decider or ""),
-            asked_at=instant(one.asked_at),
-            days=one.days,
-            until=when(one.until),
-            decided_at=when(one.decided_at),
-            ended_at=when(one.ended_at),
-            told_on=one.told_on,
-            reason=_reason(rows[one.id].body),
+            id=opening.id,
+            kind=opening.kind,
+            state=rows[opening.id].now,
+            reader=names.get(opening.reader),
+            asker=names.get(opening.asker),
+            decider=names.get(opening.decider or ""),
+            asked_at=instant(opening.asked_at),
+            days=opening.days,
+            until=when(opening.until),
+            decided_at=when(opening.decided_at),
+            ended_at=when(opening.ended_at),
+            told_on=opening.told_on,
+            reason=_reason(rows[opening.id].body),
         )
-        for one in sorted(case.openings.values(), key=lambda one: one.asked_at, reverse=True)
+        for opening in sorted(case.openings.values(), key=lambda one: one.asked_at, reverse=True)
     ]
 
 
 def opened_until(actor: Actor, case: Case) -> str | None:
     """Until when the log is open to the actor; None for whoever reads it anyhow, or not."""
     mine = [
-        one.until
-        for one in case.openings.values()
-        if one.reader == actor.person and one.state == disclosures.OPEN and one.until
+        opening.until
+        for opening in case.openings.values()
+        if opening.reader == actor.person and opening.state == disclosures.OPEN and opening.until
     ]
     return when(max(mine)) if mine and case.log in actor.opened else None
 
@@ -268,7 +274,7 @@ def list_unsealings(db: Connection, actor: Actor) -> Page[Unsealing]:
     with whole(db):
         rows = db.execute(_MINE, {"person": actor.person, "programmes": deciding}).all()
     people = {who for row in rows for who in (row.asker_id, row.reader_id)}
-    names = names_of(db, people, {one for row in rows for one in row.parties.values()})
+    names = names_of(db, people, {party for row in rows for party in row.parties.values()})
     items = [
         Unsealing(
             id=row.id,
@@ -293,7 +299,7 @@ def list_unsealings(db: Connection, actor: Actor) -> Page[Unsealing]:
 
 def find_unsealing(db: Connection, actor: Actor, opening: str) -> UnsealingDetails:
     """One that waits for the actor's word, or that the actor agreed to, with who gave its people their roles. Raises NotFound."""
-    found = next((one for one in list_unsealings(db, actor).items if one.id == opening and one.decides), None)
+    found = next((item for item in list_unsealings(db, actor).items if item.id == opening and item.decides), None)
     if found is None:
         raise NotFound("unsealing")
     with whole(db):

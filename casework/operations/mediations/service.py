@@ -60,8 +60,8 @@ def mediation_outline(db: Connection, actor: Actor, number: str) -> CaseOutline:
     row = db.execute(_OUTLINE, {"number": number, "person": actor.person}).one_or_none()
     # Whoever opens it is named for it; as somebody's deputy one would not see what one has opened.
     if row is None or not any(
-        (one.programme, one.role, one.deputy_for) == (row.programme_id, Role.DISPUTE_OFFICER, None)
-        for one in actor.memberships
+        (membership.programme, membership.role, membership.deputy_for) == (row.programme_id, Role.DISPUTE_OFFICER, None)
+        for membership in actor.memberships
     ):
         raise NotFound("case")
     if row.works:
@@ -69,7 +69,7 @@ def mediation_outline(db: Connection, actor: Actor, number: str) -> CaseOutline:
     names: dict[str, str] = dict(
         db.execute(
             text("SELECT id::text, name FROM organisations WHERE id = ANY(CAST(:ids AS uuid[]))"),
-            {"ids": [one for one in row.parties.values() if one]},
+            {"ids": [party for party in row.parties.values() if party]},
         ).all()
     )
     return CaseOutline(
@@ -118,7 +118,7 @@ def find_mediation(db: Connection, actor: Actor, id: str) -> Case:
 def list_mediations(db: Connection, actor: Actor) -> Page[MediationRow]:
     """Sealed mediations that the actor is named for, the newest first: where each stands, and when it is due first."""
     rows = db.execute(_LIST, reach_values(reach(actor))).all()
-    names = names_of(db, set(), {one for row in rows for one in row.parties.values()})
+    names = names_of(db, set(), {party for row in rows for party in row.parties.values()})
     return Page(
         items=[
             MediationRow(

@@ -131,7 +131,7 @@ def _mentions(row: Any) -> Sequence[str]:
 def _colleagues(db: Connection, thread: Thread) -> frozenset[str]:
     """The people of the provider: on the other side one sees the office, not who in it."""
     assert thread.referral is not None
-    return frozenset(one.person for one in find_members(db, organisations=[str(thread.referral.provider)]))
+    return frozenset(member.person for member in find_members(db, organisations=[str(thread.referral.provider)]))
 
 
 def _show(row: Any, actor: Actor, names: Mapping[str, str], ours: frozenset[str] | None, writes: bool) -> Message:
@@ -151,7 +151,7 @@ def _show(row: Any, actor: Actor, names: Mapping[str, str], ours: frozenset[str]
         )
 
     versions = [{"at": header["at"], "what": WRITTEN, "body": row.body}, *(row.corrections or ())]
-    told = [_version(one) for one in versions]
+    told = [_version(version) for version in versions]
     last = told[-1]
     gone = last.what == TAKEN_BACK
     author = person(header["actor"], header["role"])
@@ -160,7 +160,7 @@ def _show(row: Any, actor: Actor, names: Mapping[str, str], ours: frozenset[str]
             id=None,
             name=header["role"],
         )
-    mentions = [who for one in _mentions(row) if (who := person(one, Role.OFFICER)) is not None]
+    mentions = [who for mention in _mentions(row) if (who := person(mention, Role.OFFICER)) is not None]
     return Message(
         id=row.id,
         at=header["at"],
@@ -202,8 +202,8 @@ _THREADS = text("""
 
 def list_threads(db: Connection, actor: Actor, case: Case) -> list[ThreadRow]:
     """The threads of a case that the actor reads, the internal notes first: how much stands there, and what is unread."""
-    places: list[Track | None] = [None, *(one for one in case.tracks.values() if one.is_referral)]
-    mine = [one for one in places if reads_messages(actor, case, one)]
+    places: list[Track | None] = [None, *(track for track in case.tracks.values() if track.is_referral)]
+    mine = [place for place in places if reads_messages(actor, case, place)]
     given = {
         "log": case.log,
         "person": actor.person,
@@ -294,7 +294,11 @@ def _readers(db: Connection, thread: Thread) -> list[Actor]:
 def _to_tell(db: Connection, actor: Actor, thread: Thread) -> list[Actor]:
     """Whom the actor may mention: readers who do something in the case, as far as the actor knows them by name."""
     case = thread.case
-    known = [one for one in _readers(db, thread) if one.person != actor.person and one.person not in case.interests]
+    known = [
+        reader
+        for reader in _readers(db, thread)
+        if reader.person != actor.person and reader.person not in case.interests
+    ]
     if sight(actor, case) == Sight.ALL:
         return [one for one in known if one.person in (case.owner, *case.team) or one.roles() & _TOLD]
     organisation = thread.referral.provider if thread.referral else None
@@ -452,7 +456,7 @@ def _insist_meant(db: Connection, actor: Actor, thread: Thread, words: str) -> N
     names = names_of(db, set(), {thread.referral.provider, *thread.case.parties.values()})
     found = doubts(
         words,
-        readers=[*(one.name for one in readers), *names.values()],
+        readers=[*(reader.name for reader in readers), *names.values()],
         strangers=_strangers(db, thread),
         internal=_internal(db, actor, thread),
     )
@@ -473,10 +477,10 @@ def _strangers(db: Connection, thread: Thread) -> list[str]:
     """Names that the provider may not know: of the case's other providers and their people."""
     assert thread.referral is not None
     provider = thread.referral.provider
-    others = {one.provider for one in thread.case.tracks.values()} - {provider, None, *thread.case.parties.values()}
+    others = {track.provider for track in thread.case.tracks.values()} - {provider, None, *thread.case.parties.values()}
     if not others:
         return []
-    rows = db.execute(_STRANGERS, {"others": sorted(str(one) for one in others), "provider": provider})
+    rows = db.execute(_STRANGERS, {"others": sorted(str(other) for other in others), "provider": provider})
     return [name for row in rows for name in (row.name, row.name_zh) if name]
 
 

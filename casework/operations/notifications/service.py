@@ -136,7 +136,7 @@ def shares_of(
             found = members.get((queue, organisation or case.programme), set())
             # Of a sealed mediation nobody of the programme is told but those named for it.
             people |= found if organisation or case.kind != "mediation" else found & _named(case)
-        people |= {away[one] for one in people if one in away}
+        people |= {away[person] for person in people if person in away}
         shut_out = case.interests | _barred(case, notice.track or track)
         for person in people - without - shut_out:
             shares[person].append(notice)

@@ -33,8 +33,8 @@ _AWAY = text("""
 
 def present_roster(db: Connection, cases: Sequence[Case]) -> Roster:
     """Everybody who comes into question for some cases, with who is away now; in two queries."""
-    programmes = {one.programme for one in cases}
-    providers = {track.provider for one in cases for track in one.live_tracks() if track.provider}
+    programmes = {case.programme for case in cases}
+    providers = {track.provider for case in cases for track in case.live_tracks() if track.provider}
     people = find_members(db, programmes=programmes, organisations=providers)
     return Roster(people, frozenset(db.execute(_AWAY, {"scopes": sorted(programmes | providers)}).scalars()))
 
@@ -63,7 +63,7 @@ def list_at_risk(db: Connection, actor: Actor) -> list[tuple[Case, Prospect]]:
     if not cases:
         return []
     library, roster = load_library(), present_roster(db, cases)
-    found = [(one, prospect(library, one, roster)) for one in cases]
+    found = [(case, prospect(library, case, roster)) for case in cases]
     return [
         (one, told) for one, told in found if told.dead_end or told.survives == 0 or any(o.main for o in told.obstacles)
     ]
@@ -116,20 +116,20 @@ def standing_in(roster: Roster, person: str, substitute: str) -> Roster:
     own = [m for one in roster.people if one.person == person for m in one.memberships]
     lent = tuple(replace(m, deputy_for=m.deputy_for or person) for m in own)
     people = [
-        replace(one, memberships=(*one.memberships, *lent)) if one.person == substitute else one
-        for one in roster.people
+        replace(person, memberships=(*person.memberships, *lent)) if person.person == substitute else person
+        for person in roster.people
     ]
     return Roster(people, roster.away | {person})
 
 
 def _here(db: Connection, cases: Sequence[Case]) -> Roster:
     """Everybody in the programmes; who is away comes back, and leaves no case to nobody."""
-    return Roster(find_members(db, programmes={one.programme for one in cases}))
+    return Roster(find_members(db, programmes={case.programme for case in cases}))
 
 
 def _stuck(cases: Sequence[Case], roster: Roster) -> frozenset[str]:
     library = load_library()
-    return frozenset(str(one.number) for one in cases if on_main(library, one, roster))
+    return frozenset(str(case.number) for case in cases if on_main(library, case, roster))
 
 
 def show_prospect(found: Prospect, library: Library) -> CaseProspect:
@@ -140,15 +140,15 @@ def show_prospect(found: Prospect, library: Library) -> CaseProspect:
         needed=[Named(id=id, name=name) for id, name in found.needed],
         obstacles=[
             ProspectObstacle(
-                words=str(say(one, library)),
-                hand_over=one.hand_over,
-                main=one.main,
+                words=str(say(obstacle, library)),
+                hand_over=obstacle.hand_over,
+                main=obstacle.main,
                 deeds=[
                     DeedLeft(
                         edition=edition,
                         key=key,
                     )
-                    for edition, key in one.deeds
+                    for edition, key in obstacle.deeds
                 ],
                 people=[
                     ExcludedPerson(
@@ -157,9 +157,9 @@ def show_prospect(found: Prospect, library: Library) -> CaseProspect:
                         why=who.why,
                         did=who.did,
                     )
-                    for who in one.excluded
+                    for who in obstacle.excluded
                 ],
             )
-            for one in found.obstacles
+            for obstacle in found.obstacles
         ],
     )

@@ -98,13 +98,13 @@ def show_jobs(db: Connection, actor: Actor) -> Jobs:
         late = find_delays(db, sealed=False)
     failing = [
         FailingJob(
-            id=one.id,
-            task=one.task,
-            tries=one.tries,
-            running=one.status == "doing",
-            next_at=when(one.scheduled_at),
+            id=row.id,
+            task=row.task,
+            tries=row.tries,
+            running=row.status == "doing",
+            next_at=when(row.scheduled_at),
         )
-        for one in rows
+        for row in rows
     ]
     # Each worker shows itself once for each of its two queues.
     return Jobs(

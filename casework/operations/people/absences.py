@@ -346,7 +346,7 @@ def _faults(db: Connection, actor: Actor, scope: str, new: Absence, known: list[
 
 def _line(db: Connection, people: tuple[str, ...]) -> str:
     names = names_of(db, set(people))
-    return " → ".join(names[one] for one in people)
+    return " → ".join(names[person] for person in people)
 
 
 def _covered_people(db: Connection, scope: str, people: set[str]) -> set[str]:

@@ -106,7 +106,7 @@ def ask_recovery(
         {
             "id": id,
             "person": person,
-            "means": [one for one in MEANS if one in means],
+            "means": [mean for mean in MEANS if mean in means],
             "reason": reason.strip(),
             "by": actor.person,
             "half": hash_password(plain(half)),

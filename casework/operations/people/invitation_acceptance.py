@@ -154,7 +154,11 @@ def accept_signed_in(db: Connection, actor: Actor, token: str, secret: str) -> N
     email = db.execute(text("SELECT email FROM people WHERE id = CAST(:id AS uuid)"), {"id": actor.person}).scalar_one()
     if canonical(email) != canonical(row.email):
         raise Refused(reasons.people.OTHER_ACCOUNT_SIGNED_IN)
-    away = [one for one in actor.memberships if (one.programme or one.organisation) != row.scope_id]
+    away = [
+        membership
+        for membership in actor.memberships
+        if (membership.programme or membership.organisation) != row.scope_id
+    ]
     if away and _authority(db, row) == Role.PROVIDER_LEAD:
         # As when a lead added a person: nobody works on both sides without an administrator.
         raise Refused(reasons.people.ROLE_ELSEWHERE)

@@ -90,8 +90,8 @@ def show_leaver(db: Connection, actor: Actor, person: str) -> Leaver:
     if row is None:
         raise NotFound("person")
     cases = db.execute(_CASES, given).all()
-    known = db.execute(_OFFICERS, given | {"cases": [one.id for one in cases]}).all()
-    whole = load_several(db, [one.id for one in cases])
+    known = db.execute(_OFFICERS, given | {"cases": [case.id for case in cases]}).all()
+    whole = load_several(db, [case.id for case in cases])
 
     def successors(case: Any) -> list[Successor]:
         return [
@@ -109,17 +109,17 @@ def show_leaver(db: Connection, actor: Actor, person: str) -> Leaver:
         **db.execute(_COUNTS, given).one()._mapping,
         cases=[
             LeaverCase(
-                number=one.number,
-                title=one.title,
-                state=one.state,
-                owned=one.owned,
-                held=one.held,
-                programme=NamedInBoth(id=one.programme_id, name=one.programme, name_zh=one.programme_zh),
-                due_at=when(one.due_at),
-                successors=successors(one) if one.owned else [],
-                why_not=_why_not(actor, whole[one.id]),
+                number=case.number,
+                title=case.title,
+                state=case.state,
+                owned=case.owned,
+                held=case.held,
+                programme=NamedInBoth(id=case.programme_id, name=case.programme, name_zh=case.programme_zh),
+                due_at=when(case.due_at),
+                successors=successors(case) if case.owned else [],
+                why_not=_why_not(actor, whole[case.id]),
             )
-            for one in cases
+            for case in cases
         ],
     )
 

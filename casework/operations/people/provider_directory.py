@@ -197,7 +197,7 @@ def _checked(given: JsonMapping) -> JsonObject:
     made = dict(EMPTY) | {name: given[name] for name in EMPTY if given.get(name) not in (None, "")}
     for name in ("fields", "places", "conflicts"):
         words = list(dict.fromkeys(" ".join(str(one).split()) for one in made[name]))
-        made[name] = [one for one in words if one]
+        made[name] = [word for word in words if word]
         if len(made[name]) > MOST_WORDS or any(len(one) > LONGEST for one in made[name]):
             faults[name] = reasons.fields.TOO_MANY_WORDS(most=MOST_WORDS, longest=LONGEST)
     if not set(made["languages"]) <= set(LANGUAGES):
@@ -233,7 +233,7 @@ def suggestions_for(db: Connection, case: Case, service: str) -> list[SuggestedP
     given: JsonObject = {"service": service, "own": [], "programmes": [case.programme]}
     rows = db.execute(text(_PROVIDERS.format(more="AND :service = ANY(o.services)")), given).all()
     told = {row.provider_id: row for row in db.execute(_ANSWERS, given | _steps() | {"ids": [row.id for row in rows]})}
-    here = [one for one in case.tracks.values() if one.is_referral and one.kind == service]
+    here = [track for track in case.tracks.values() if track.is_referral and track.kind == service]
     found = suggest([_candidate(row, told.get(row.id), here) for row in rows], _wanted(db, case))
     names = {row.id: row for row in rows}
     return [
@@ -271,7 +271,7 @@ _WANTED = text("""
 
 
 def _words(*words: str | None) -> frozenset[str]:
-    return frozenset(one.strip().casefold() for one in words if one and one.strip())
+    return frozenset(word.strip().casefold() for word in words if word and word.strip())
 
 
 def _candidate(row: Any, told: Any, here: Sequence[Track]) -> Candidate:
@@ -300,7 +300,7 @@ def _wanted(db: Connection, case: Case) -> Wanted:
     return Wanted(
         today=calendar_of(db, case.programme).local_date(now(db)),
         fields=_words(row.sector, *(row.benefits or ())),
-        languages=frozenset(one[:2] for one in row.languages),
+        languages=frozenset(language[:2] for language in row.languages),
         places=_words(row.district),
         parties=_words(*row.names),
     )

@@ -263,7 +263,9 @@ def list_requests(db: Connection, actor: Actor) -> Page[RequestedRole]:
 def list_waiting(db: Connection, actor: Actor, person: str) -> list[RequestedRole]:
     """Roles of somebody that wait for a second person, in the actor's programmes."""
     return [
-        one for one in list_requests(db, actor).items if one.state == ASKED and one.person and one.person.id == person
+        item
+        for item in list_requests(db, actor).items
+        if item.state == ASKED and item.person and item.person.id == person
     ]
 
 

@@ -203,7 +203,7 @@ def decide_erasure(
         raise WrongState(action=reasons.actions.DECIDE_ON_ERASURE, why=reasons.people.IN_STATE(state=row.state))
     if agree and (duties := find_duties(db, row.person_id, Naming(tuple(row.words)), years=years)):
         raise Refused(*duties)
-    role = next(one for one in DECIDERS if actor.in_programme(row.programme_id, (one,)))
+    role = next(decider for decider in DECIDERS if actor.in_programme(row.programme_id, (decider,)))
     kind = AGREED_TO if agree else REFUSED_IT
     append_deed(
         db,

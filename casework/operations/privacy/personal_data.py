@@ -24,7 +24,7 @@ _HAN = re.compile(r"[㐀-鿿豈-﫿]")
 
 def checked_words(words: Iterable[str], field: str = "words") -> list[str]:
     """The words as they are looked for, each once. Raises InvalidForm for what would be found everywhere, or nowhere."""
-    found = list(dict.fromkeys(" ".join(unicodedata.normalize("NFC", one).split()) for one in words))
+    found = list(dict.fromkeys(" ".join(unicodedata.normalize("NFC", word).split()) for word in words))
     found = [one for one in found if one]
     if len(found) > MOST_WORDS:
         raise InvalidForm(fields={field: reasons.fields.AT_MOST(value=MOST_WORDS)})
@@ -46,12 +46,12 @@ class Naming:
     @cached_property
     def pattern(self) -> str:
         """A regular expression that PostgreSQL and Python read alike; matched without regard to case."""
-        return "|".join(_pattern(one) for one in self.words) or "(?!)"
+        return "|".join(_pattern(word) for word in self.words) or "(?!)"
 
     @cached_property
     def everywhere(self) -> str:
         """The same, and as the words stand in an address."""
-        encoded = {way(one) for one in self.words for way in (quote, quote_plus)} - set(self.words)
+        encoded = {way(word) for word in self.words for way in (quote, quote_plus)} - set(self.words)
         return "|".join([self.pattern, *(_pattern(one) for one in sorted(encoded))])
 
     @cached_property

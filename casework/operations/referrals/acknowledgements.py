@@ -124,7 +124,9 @@ _WORDS = text(
 
 def _due(case: Case, objection: str) -> str | None:
     """By when it is decided."""
-    return next((instant(one.due_at) for one in decisions(case, objection) if one.due_at is not None), None)
+    return next(
+        (instant(decision.due_at) for decision in decisions(case, objection) if decision.due_at is not None), None
+    )
 
 
 def _objections(db: Connection, case: Case, track: Track, mine: str, done: Mapping[str, str]) -> list[dict[str, Json]]:

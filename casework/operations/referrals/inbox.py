@@ -82,7 +82,7 @@ def list_inbox(
     rows = db.execute(_list(tab, bool(keys)), given).all()
     newest = tab == "delivered"
     shown, following = page(rows, most, lambda row: (row.opened_at if newest else row.first_due, row.id))
-    parties = {one for row in shown for one in row.parties.values()}
+    parties = {party for row in shown for party in row.parties.values()}
     names = names_of(db, {row.holder_id for row in shown}, parties)
     moment = now(db)
     seen = looks(db, actor, (), [row.id for row in shown])

@@ -80,7 +80,7 @@ def _referral(case: Case, id: str, library: Library, names: Mapping[str, str]) -
         "case": case.number,
         "title": case.title,
         "parties": {side: names.get(one) for side, one in case.parties.items()},
-        "service": [show_track(one, library, names, Sight.REFERRALS) for one in case.children(id)],
+        "service": [show_track(child, library, names, Sight.REFERRALS) for child in case.children(id)],
     }
 
 
@@ -195,7 +195,7 @@ def fire_in_referral(
     """Fire a transition of a referral or, where the name is the service's, of the service's track below it."""
     case, above = find_referral(db, actor, referral)
     chosen = track or _where([above, *case.children(above.id)], transition)
-    if chosen not in {above.id, *(one.id for one in case.children(above.id))}:
+    if chosen not in {above.id, *(child.id for child in case.children(above.id))}:
         raise NotFound("referral")
     return fire_transition(
         db,
@@ -215,7 +215,7 @@ def fire_in_referral(
 def _where(tracks: list[Track], transition: str) -> str:
     """The track that can fire it where it stands; else the first whose workflow knows it at all."""
     library = load_library()
-    knowing = [one for one in tracks if library[one.edition].has(transition)]
+    knowing = [track for track in tracks if library[track.edition].has(transition)]
     if not knowing:
         raise NotFound("action")
     standing = [one for one in knowing if library[one.edition].find(transition, one.states) is not None]
@@ -265,5 +265,5 @@ def list_referral_events(
 ) -> dict[str, Json]:
     """The history of a referral and the service below it, as far as the actor sees it, `without` some kinds of events."""
     case, above = find_referral(db, actor, referral)
-    only = [above.id, *(one.id for one in case.children(above.id))]
+    only = [above.id, *(child.id for child in case.children(above.id))]
     return list_events(db, actor, case, only=only, without=without, cursor=cursor, limit=limit)

@@ -108,7 +108,7 @@ def search(db: Connection, actor: Actor, wanted: str, most: int = MOST) -> Found
     )
     people = db.execute(_PEOPLE, people_values(actor) | {"patterns": patterns, "most": most + 1}).all()
     seen = [row.parties for row in cases if row.whole] + [row.parties for row in (*referrals, *mediations)]
-    names = names_of(db, set(), {one for parties in seen for one in parties.values()})
+    names = names_of(db, set(), {party for parties in seen for party in parties.values()})
 
     def parties(row: Any) -> dict[str, str | None]:
         return {side: names.get(one) for side, one in row.parties.items()}

@@ -251,8 +251,10 @@ def _candidates(
     deeds = {row.actor_id: row.deeds for row in db.execute(_DEEDS, {"log": case.log, "people": people})}
     skills = skills_of(db, scope, people) if asks else {}
     return [
-        Candidate(one, loads[one], turns.get(one, 0), deeds.get(one, 0), skills.get(one, frozenset()) & asks)
-        for one in people
+        Candidate(
+            person, loads[person], turns.get(person, 0), deeds.get(person, 0), skills.get(person, frozenset()) & asks
+        )
+        for person in people
     ]
 
 

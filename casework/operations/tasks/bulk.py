@@ -85,9 +85,9 @@ def show_chosen(db: Connection, actor: Actor, ids: Sequence[str]) -> dict[str, J
         if task is not None:
             edition = library[task.edition]
             may = [
-                one
-                for one in operations(actor, case, task, edition)
-                if one in NEEDS and _plain(one, task.type, edition, task.rule)
+                operation
+                for operation in operations(actor, case, task, edition)
+                if operation in NEEDS and _plain(operation, task.type, edition, task.rule)
             ]
             if table.ASSIGN in may:
                 home = (case.kind, task.organisation or case.programme)
@@ -95,12 +95,17 @@ def show_chosen(db: Connection, actor: Actor, ids: Sequence[str]) -> dict[str, J
                 if home not in homes:
                     homes[home] = Receivers.read(db, case, task)
                 people |= {
-                    one["id"]: one["name"] for one in receivers(actor, replace(homes[home], case=case, task=task))
+                    receiver["id"]: receiver["name"]
+                    for receiver in receivers(actor, replace(homes[home], case=case, task=task))
                 }
         found.append((row, may))
     names = names_of(db, {row.holder_id for row, _ in found}, {row.organisation_id for row, _ in found})
     items = [place(task_row(row, library, names), row, names) | {"may": may} for row, may in found]
-    return {"items": items, "may": {one: sum(one in item["may"] for item in items) for one in NEEDS}, "people": people}
+    return {
+        "items": items,
+        "may": {need: sum(need in item["may"] for item in items) for need in NEEDS},
+        "people": people,
+    }
 
 
 def _plain(operation: str, type: str, edition: Any, rule: str) -> bool:
@@ -125,7 +130,7 @@ def do_to_tasks(
     with tried(db) if dry_run else nullcontext():
         results = {id: _one(db, actor, id, operation, told, request) for id in _in_order(db, ids)}
     items = [(results.get(id) or Outcome(id, NotFound("task"))).as_json() for id in dict.fromkeys(ids)]
-    done = Done({"items": items, "done": sum(one["done"] for one in items), "dry_run": dry_run})
+    done = Done({"items": items, "done": sum(item["done"] for item in items), "dry_run": dry_run})
     return done if dry_run else finish(db, actor, request, done)
 
 

@@ -45,7 +45,7 @@ def show_chosen_cases(db: Connection, actor: Actor, numbers: Sequence[str]) -> d
                 "may": may,
             }
         )
-    return {"items": items, "may": {deed: sum(deed in one["may"] for one in items) for deed in DEEDS}}
+    return {"items": items, "may": {deed: sum(deed in item["may"] for item in items) for deed in DEEDS}}
 
 
 def _found(db: Connection, actor: Actor, numbers: Sequence[str]) -> dict[str, Case]:
@@ -104,7 +104,7 @@ def do_to_cases(
         }
         for number, refusal in refusals.items()
     ]
-    done = Done({"items": items, "done": sum(one["done"] for one in items), "dry_run": dry_run})
+    done = Done({"items": items, "done": sum(item["done"] for item in items), "dry_run": dry_run})
     return done if dry_run else finish(db, actor, request, done)
 
 

@@ -109,7 +109,9 @@ def list_agenda(
 
 def teams_of(actor: Actor) -> list[str]:
     """The programmes whose every case the actor sees as one of its offices."""
-    return sorted({one.programme for one in actor.memberships if one.programme and one.role in TEAMS})
+    return sorted(
+        {membership.programme for membership in actor.memberships if membership.programme and membership.role in TEAMS}
+    )
 
 
 def _insist(whose: str, first: date, last: date) -> None:

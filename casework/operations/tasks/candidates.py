@@ -58,22 +58,22 @@ class Receivers:
         return self._first(person, lambda one: may_review(one, self.case, self.task, asked_by) is not None)
 
     def _first(self, person: str, fits: Callable[[Actor], bool]) -> str | None:
-        for one in dict.fromkeys((self.away.get(person, person), person)):
-            found = self.members.get(one)
+        for fromkey in dict.fromkeys((self.away.get(person, person), person)):
+            found = self.members.get(fromkey)
             if found is not None and fits(found):
-                return one
+                return fromkey
         return None
 
     def shown(self, chosen: Callable[[str], str | None]) -> list[dict[str, Json]]:
         """Those who may be named, by name, and how many tasks of the case each holds."""
         return [
             {
-                "id": one.person,
-                "name": one.name,
-                "holds": sum(1 for other in self.case.open_tasks() if other.holder == one.person),
+                "id": member.person,
+                "name": member.name,
+                "holds": sum(1 for other in self.case.open_tasks() if other.holder == member.person),
             }
-            for one in self.members.values()
-            if chosen(one.person) is not None
+            for member in self.members.values()
+            if chosen(member.person) is not None
         ]
 
 

@@ -167,16 +167,16 @@ _KINDS = {Role.OFFICER: "named", "intake": "named", Role.DISPUTE_OFFICER: "seale
 def claimable(actor: Actor, more: str, *, marked: bool = False) -> tuple[TextClause | None, dict[str, Any]]:
     """The statement that reads the queues that a person works, and its values; none where there is no queue."""
     queues: dict[str, dict[tuple[str, str], list[str]]] = {}
-    for one in actor.memberships:
-        scope = one.organisation or one.programme
-        for queue in _QUEUES_OF.get(one.role, ()):
+    for membership in actor.memberships:
+        scope = membership.organisation or membership.programme
+        for queue in _QUEUES_OF.get(membership.role, ()):
             kind = "organisation" if queue in ORGANISATION_QUEUES else _KINDS.get(queue, "shared")
-            if scope is not None and (kind == "organisation") == (one.organisation is not None):
+            if scope is not None and (kind == "organisation") == (membership.organisation is not None):
                 # A sealed mediation is not there for the deputy of the person who is named for it.
-                if kind == "sealed" and one.deputy_for is not None:
+                if kind == "sealed" and membership.deputy_for is not None:
                     continue
                 who = queues.setdefault(kind, {}).setdefault((queue, scope), [])
-                who.append(one.deputy_for or actor.person)
+                who.append(membership.deputy_for or actor.person)
     if not queues:
         return None, {}
     values: dict[str, Any] = {

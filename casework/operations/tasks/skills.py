@@ -106,9 +106,9 @@ def set_skills(
     by = led_scopes(actor).get(scope)
     if by is None or not _read(db, [scope], "p.id = CAST(:person AS uuid)", person):
         raise NotFound("person")
-    words = list(dict.fromkeys(plain for one in fields if (plain := " ".join(one.split()))))
+    words = list(dict.fromkeys(plain for field in fields if (plain := " ".join(field.split()))))
     faults = {}
-    if len(words) > MOST_WORDS or any(len(one) > LONGEST for one in words):
+    if len(words) > MOST_WORDS or any(len(word) > LONGEST for word in words):
         faults["fields"] = reasons.fields.TOO_MANY_WORDS(most=MOST_WORDS, longest=LONGEST)
     if not set(languages) <= set(LANGUAGES):
         faults["languages"] = reasons.fields.SOME_OF(choices=LANGUAGES)
@@ -170,9 +170,9 @@ def codes(fields: Iterable[str | None], languages: Iterable[str], services: Iter
     """Skills as codes that can be compared, whoever wrote the words."""
     return frozenset(
         {
-            *(f"{FIELD}:{one.strip().casefold()}" for one in fields if one and one.strip()),
-            *(f"{LANGUAGE}:{one[:2]}" for one in languages),
-            *(f"{SERVICE}:{one}" for one in services),
+            *(f"{FIELD}:{field.strip().casefold()}" for field in fields if field and field.strip()),
+            *(f"{LANGUAGE}:{language[:2]}" for language in languages),
+            *(f"{SERVICE}:{service}" for service in services),
         }
     )
 

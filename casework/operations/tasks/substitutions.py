@@ -36,7 +36,7 @@ _AWAY = text(f"""
 
 def away_for(db: Connection, actor: Actor) -> list[Any]:
     """Whom the actor stands in for now, where, in which roles and until when; of nearly everybody nobody, without a question."""
-    if not any(one.deputy_for for one in actor.memberships):
+    if not any(membership.deputy_for for membership in actor.memberships):
         return []
     return list(db.execute(_AWAY, {"person": actor.person}))
 

@@ -68,7 +68,7 @@ def _hash(row: Any, head: str) -> str:
         row.query,
         row.document_id,
     )
-    told = ",".join("-" if one is None else f"{len(one)}:{one}" for one in parts)
+    told = ",".join("-" if part is None else f"{len(part)}:{part}" for part in parts)
     return hashlib.sha256(told.encode()).hexdigest()
 
 

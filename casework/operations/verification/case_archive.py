@@ -90,9 +90,9 @@ class CaseFile:
         # What people send is packed already.
         info.compress_type = zipfile.ZIP_STORED if name.startswith("documents/") else zipfile.ZIP_DEFLATED
         with archive.open(info, "w", force_zip64=True) as part:
-            for one in pieces:
-                digest.update(one)
-                part.write(one)
+            for piece in pieces:
+                digest.update(piece)
+                part.write(piece)
                 yield out.taken()
         sums.append(f"{digest.hexdigest()}  {name}\n")
         yield out.taken()
@@ -134,8 +134,8 @@ def make_case_file(db: Connection, actor: Actor, cabinet: Cabinet, number: str, 
     """
     case, level = _insist_whole(db, actor, number)
     at = now(db)
-    listed = [asdict(one) for one in list_documents(db, actor, case)]
-    ids = {(one.document, one.version): one.id for one in case.files.values()}
+    listed = [asdict(document) for document in list_documents(db, actor, case)]
+    ids = {(file.document, file.version): file.id for file in case.files.values()}
     parts: list[tuple[str, Callable[[], Iterator[bytes]]]] = []
     for n, one in enumerate(listed, 1):
         for version in one["versions"]:
@@ -248,9 +248,9 @@ def _faults(archive: zipfile.ZipFile) -> Iterator[str]:
         for row in rows
         for one in row["effects"].get("files", ())
     }
-    for one in index["documents"]:
-        for version in one["versions"]:
-            if "path" in version and found.get(version["path"]) != filed.get((one["id"], version["version"])):
+    for document in index["documents"]:
+        for version in document["versions"]:
+            if "path" in version and found.get(version["path"]) != filed.get((document["id"], version["version"])):
                 yield f"{version['path']} is not what the history says was filed."
 
 

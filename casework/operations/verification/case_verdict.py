@@ -26,16 +26,16 @@ def examine_case(db: Connection, actor: Actor, number: str) -> Verdict:
     checked = verify_log(db.engine, case.log)
     faults = [
         VerdictFault(
-            kind=one.kind,
-            sentence=one.sentence,
-            event=one.seq,
-            table=one.table,
-            row=one.row,
-            column=one.column,
+            kind=finding.kind,
+            sentence=finding.sentence,
+            event=finding.seq,
+            table=finding.table,
+            row=finding.row,
+            column=finding.column,
         )
-        for one in checked.findings
+        for finding in checked.findings
     ]
-    not_allowed = [one for one in faults if one.kind in ("allowed", "twice")]
+    not_allowed = [fault for fault in faults if fault.kind in ("allowed", "twice")]
     return Verdict(
         number=str(case.number),
         verified_at=instant(moment),

@@ -102,4 +102,8 @@ COVERED: Mapping[str, Cover] = {
 def columns_of(table: str) -> list[str]:
     """The columns of a table that are covered."""
     cover = COVERED[table]
-    return [one.name for one in metadata.tables[table].columns if cover.by is not None and one.name not in cover.left]
+    return [
+        column.name
+        for column in metadata.tables[table].columns
+        if cover.by is not None and column.name not in cover.left
+    ]

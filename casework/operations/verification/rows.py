@@ -146,14 +146,14 @@ class Rows:
             yield from self._roles(f"{kind}_id")
             away = [
                 {
-                    "id": one.id,
+                    "id": absence.id,
                     "scope_id": self.log,
-                    "person_id": one.person,
-                    "substitute_id": one.substitute,
-                    "starts_at": one.starts_at.isoformat(),
-                    "ends_at": one.ends_at.isoformat(),
+                    "person_id": absence.person,
+                    "substitute_id": absence.substitute,
+                    "starts_at": absence.starts_at.isoformat(),
+                    "ends_at": absence.ends_at.isoformat(),
                 }
-                for one in absences((event.kind, event.effects) for event in events).values()
+                for absence in absences((event.kind, event.effects) for event in events).values()
             ]
             yield from self._compare("absences", away, self._read("absences", "scope_id"))
             yield from self._compare(
@@ -166,11 +166,11 @@ class Rows:
                 yield Finding("allowed", f"Event {seq} was not allowed: {why}.", self.log, self.number, seq)
             rules = fold_rules(event.effects["allocation"] for event in events if "allocation" in event.effects)
             yield from self._compare(
-                "allocations", [one | {"scope_id": self.log} for one in rules], self._read("allocations", "scope_id")
+                "allocations", [rule | {"scope_id": self.log} for rule in rules], self._read("allocations", "scope_id")
             )
             skills = fold_skills(event.effects["skills"] for event in events if "skills" in event.effects)
             yield from self._compare(
-                "skills", [one | {"scope_id": self.log} for one in skills], self._read("skills", "scope_id")
+                "skills", [skill | {"scope_id": self.log} for skill in skills], self._read("skills", "scope_id")
             )
 
     def _by_right(self, kind: str, events: list[RegisterEvent]) -> Iterator[Finding]:
@@ -206,17 +206,17 @@ class Rows:
         wanted = [
             none
             | {
-                "id": one.id,
-                "person_id": one.person,
-                "role": one.role,
-                "deputy_for": one.deputy_for,
+                "id": membership.id,
+                "person_id": membership.person,
+                "role": membership.role,
+                "deputy_for": membership.deputy_for,
                 scope: self.log,
-                "starts_at": one.starts_at.isoformat(),
-                "ends_at": one.ends_at.isoformat() if one.ends_at else None,
-                "absence_id": one.absence,
-                "via_id": one.via,
+                "starts_at": membership.starts_at.isoformat(),
+                "ends_at": membership.ends_at.isoformat() if membership.ends_at else None,
+                "absence_id": membership.absence,
+                "via_id": membership.via,
             }
-            for one in self.past.memberships(self.log).values()
+            for membership in self.past.memberships(self.log).values()
         ]
         yield from self._compare("memberships", wanted, self._read("memberships", scope))
 

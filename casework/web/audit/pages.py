@@ -80,11 +80,11 @@ def answers(question: str) -> str:
     editions = load_library().editions
     rows = [
         (
-            one,
-            say_entry(asdict(one), editions),
-            "" if one.track_kind in (None, "case") else service_name(one.track_kind),
+            item,
+            say_entry(asdict(item), editions),
+            "" if item.track_kind in (None, "case") else service_name(item.track_kind),
         )
-        for one in told.items
+        for item in told.items
     ]
     title, words = QUESTIONS[question]
     return render_template(
@@ -132,8 +132,8 @@ def verify(number: str) -> str:
     with page_transaction() as (db, actor):
         verdict = examine_case(db, actor, number)
     wrong: dict[int, list[VerdictFault]] = {}
-    for one in verdict.faults:
-        wrong.setdefault(one.event or 0, []).append(one)
+    for fault in verdict.faults:
+        wrong.setdefault(fault.event or 0, []).append(fault)
     told: JsonObject | None = None
     try:
         with page_transaction() as (db, actor):
@@ -148,7 +148,7 @@ def verify(number: str) -> str:
         wrong=wrong,
         lines=lines_of(told["items"]) if told else None,
         number=number,
-        chain=[one for one in verdict.faults if one.kind not in ("allowed", "twice")],
+        chain=[fault for fault in verdict.faults if fault.kind not in ("allowed", "twice")],
         next_url=url_for("audit.verify", number=number, cursor=told["next"]) if told and told["next"] else "",
         first_url=url_for("audit.verify", number=number) if cursor else "",
     )

@@ -42,7 +42,7 @@ def remember(db: Connection, account: str) -> Device:
     device, label = _device() or Device(secrets.token_urlsafe(16)), _label(account)
     if label not in device.accounts:
         know_source(db, account, _source_of(device))
-    return Device(device.id, (label, *(one for one in device.accounts if one != label))[:MOST])
+    return Device(device.id, (label, *(account for account in device.accounts if account != label))[:MOST])
 
 
 def keep(response: Response, device: Device) -> Response:

@@ -247,7 +247,7 @@ def show() -> str:
         sessions = accounts.list_sessions(db, actor).items
         keys = passkeys.list_passkeys(db, actor)
         left = second_factors.codes_left(db, actor)
-        tokens_live = sum(one.live for one in tokens.list_tokens(db, actor).items)
+        tokens_live = sum(item.live for item in tokens.list_tokens(db, actor).items)
     person = _signed_in()
     return render_template(
         "auth/show.html",

@@ -88,7 +88,7 @@ def stand(db: Connection, actor: Actor, number: str, track: str, transition: str
         raise AskedAlready(pending.task)
     use_calendar(calendar_of(db, case.programme))
     shown = describe(db, actor, case, level)
-    found = [one for one in shown["actions"] if (one["track"], one["transition"]) == (track, transition)]
+    found = [action for action in shown["actions"] if (action["track"], action["transition"]) == (track, transition)]
     edition = load_library()[case.tracks[track].edition]
     if not found:
         if not any(rule.name == transition and rule.by_people for rule in edition.transitions):
@@ -120,7 +120,7 @@ def _page(db: Connection, actor: Actor, standing: Standing, sent: Sent | None) -
     action, case, library = standing.action, standing.case, load_library()
     form = action_form(db, actor, case, action, sent)
     since = moved_since(db, actor, case, action.track, sent.seen) if sent else []
-    track = next(one for one in standing.shown["tracks"] if one["id"] == action.track)
+    track = next(track for track in standing.shown["tracks"] if track["id"] == action.track)
     page = render_template(
         "cases/action.html",
         case=standing.shown,
@@ -130,7 +130,7 @@ def _page(db: Connection, actor: Actor, standing: Standing, sent: Sent | None) -
         beside=_beside_form(db, actor, action, sent),
         since=[(one, say_entry(one, library.editions)) for one in since],
         state=", ".join(edition_text(action.edition, f"states.{leaf}") for leaf in track["states"]),
-        about={one.id: one.name for one in track_views(standing.shown)}.get(action.track, ""),
+        about={view.id: view.name for view in track_views(standing.shown)}.get(action.track, ""),
         url=url_for("cases.fire", number=case.number, track=action.track, transition=action.name),
         back=url_for("cases.show", number=case.number),
         suggested=_suggested(db, case, action),

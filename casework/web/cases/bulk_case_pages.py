@@ -71,7 +71,11 @@ def _page(
     with page_transaction() as (db, actor):
         shown = bulk_cases.show_chosen_cases(db, actor, chosen)
     edition, form = _edition(), _form_name()
-    why = {one["case"]: one["refusal"] and say(from_json(one["refusal"])) for one in answer["items"]} if answer else {}
+    why = (
+        {item["case"]: item["refusal"] and say(from_json(item["refusal"])) for item in answer["items"]}
+        if answer
+        else {}
+    )
     return render_template(
         "cases/bulk.html",
         rows=shown["items"],
@@ -87,7 +91,7 @@ def _page(
 
 def _state_words(fingerprint: str, states: list[str]) -> str:
     edition = load_library()[fingerprint]
-    return ", ".join(edition_text(edition, f"states.{one}") for one in states)
+    return ", ".join(edition_text(edition, f"states.{state}") for state in states)
 
 
 __all__ = ["blueprint"]

@@ -79,8 +79,8 @@ def track_views(case: Mapping[str, Json]) -> list[TrackView]:
     """Referrals and tracks beside the main one, each service under its referral."""
     library, found = load_library(), []
     below: dict[str, list[Mapping[str, Json]]] = {}
-    for one in case["tracks"]:
-        below.setdefault(one["parent"] or "", []).append(one)
+    for track in case["tracks"]:
+        below.setdefault(track["parent"] or "", []).append(track)
     for one in below.get("", []):
         if library[one["edition"]].part == parts.MAIN:
             continue
@@ -109,20 +109,20 @@ def _track(one: Mapping[str, Json], edition: Edition, *, inside: bool) -> TrackV
 def _tasks(case: Mapping[str, Json], person: str, names: Mapping[str, str]) -> list[TaskView]:
     made = [
         TaskView(
-            one["id"],
-            say_task(one),
-            one["type"],
-            one["queue"],
-            (one["holder"] or {}).get("name") or "",
-            (one["holder"] or {}).get("id") == person,
-            one["may_work"],
-            one["due_at"],
-            one["state"] in ("Created", "Suspended"),
-            one["organisation"],
-            names.get(one["track"], ""),
-            one["overdue"],
+            task["id"],
+            say_task(task),
+            task["type"],
+            task["queue"],
+            (task["holder"] or {}).get("name") or "",
+            (task["holder"] or {}).get("id") == person,
+            task["may_work"],
+            task["due_at"],
+            task["state"] in ("Created", "Suspended"),
+            task["organisation"],
+            names.get(task["track"], ""),
+            task["overdue"],
         )
-        for one in case["tasks"]
+        for task in case["tasks"]
     ]
     return sorted(made, key=lambda one: (one.waits, one.due_at or "9", one.id))
 
@@ -148,7 +148,7 @@ def _choose(
 
     `steps` are the tracks whose step the reader is to do: what decides it stands with the ways forward.
     """
-    forward = {one.track for one in actions if one.allowed and one.kind == MAIN} | {main}
+    forward = {action.track for action in actions if action.allowed and action.kind == MAIN} | {main}
     told = {(one["track"], one["transition"]): one for one in offered}
     possible: list[Action] = []
     more: list[Action] = []
@@ -210,7 +210,7 @@ def _yours(following: Next | None, tasks: Iterable[TaskView], chosen: Choices) -
     leads = following.type != "step" or any(one.track == following.track for one in chosen.possible)
     if following.may_work and leads:
         return None
-    return next((one for one in tasks if one.may_work and not one.waits and one.type != "step"), None)
+    return next((task for task in tasks if task.may_work and not task.waits and task.type != "step"), None)
 
 
 @dataclass(frozen=True)
@@ -266,12 +266,12 @@ def show(number: str) -> str:
     edition = library[main["edition"]]
     actions = actions_in(shown["tracks"], shown["actions"])
     # Who only reads is not told what others may do.
-    works = any(one["yours"] for one in shown["actions"]) or bool(set(shown["deeds"]) - {"declare_interest"})
+    works = any(action["yours"] for action in shown["actions"]) or bool(set(shown["deeds"]) - {"declare_interest"})
     tracks = track_views(shown)
-    names = {one.id: one.name for one in tracks}
+    names = {track.id: track.name for track in tracks}
     following = _next(shown, names)
     there = following.track if following else main["id"]
-    steps = {one["track"] for one in shown["tasks"] if one["may_work"] and one["type"] == "step"}
+    steps = {task["track"] for task in shown["tasks"] if task["may_work"] and task["type"] == "step"}
     chosen = _choose(actions, shown["actions"], main["id"], there, steps) if works else Choices(None, (), (), ())
     tasks = _tasks(shown, actor.person, names)
     return render_template(
@@ -284,25 +284,25 @@ def show(number: str) -> str:
         next=following,
         ledger=ledger(why),
         waits=_waits(shown, edition),
-        joins=[words for one in shown["joins"] if (words := say_join(one))],
+        joins=[words for join in shown["joins"] if (words := say_join(join))],
         actions=chosen,
         works=works,
         tasks=tasks,
         requests=[
-            one
+            request
             | {
-                "words": edition_text(library[track["edition"]], f"tasks.{one['rule']}"),
-                "why_not": [say(why) for why in one["why_not"]],
+                "words": edition_text(library[track["edition"]], f"tasks.{request['rule']}"),
+                "why_not": [say(why) for why in request["why_not"]],
             }
-            for one in shown["requests"]
+            for request in shown["requests"]
             for track in shown["tracks"]
-            if track["id"] == one["track"]
+            if track["id"] == request["track"]
         ],
         papers=papers,
         documents=documents,
         yours=_yours(following, tasks, chosen),
         threads=threads,
-        events=[(one, say_entry(one, library.editions)) for one in events],
+        events=[(event, say_entry(event, library.editions)) for event in events],
         track_names=names,
         outcome=say_outcome(edition, shown["outcome"]),
         state=", ".join(edition_text(edition, f"states.{leaf}") for leaf in main["states"]),

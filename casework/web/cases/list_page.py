@@ -106,7 +106,7 @@ def _page(fault: str = "", status: int = 200) -> str | tuple[str, int]:
             fault, status = say_error(refusal), 422
     page = render_template(
         "cases/index.html",
-        rows=[_row(one) for one in listed["items"]],
+        rows=[_row(item) for item in listed["items"]],
         asked=asked,
         count=count,
         most=MOST_COUNTED,
@@ -174,7 +174,7 @@ def _row(one: Mapping[str, Json]) -> Row:
     if hold := one.get("hold"):
         words = say_hold(edition, hold)
     else:
-        words = ", ".join(name_of(one["for"]) for one in waits)
+        words = ", ".join(name_of(wait["for"]) for wait in waits)
     return Row(
         one["number"],
         one["title"] or "",
@@ -301,7 +301,7 @@ def _table() -> tuple[list[str], list[list[str]]]:
     """The columns of the page, and every row that its filters find."""
     asked = _asked()
     with list_transaction() as (db, actor):
-        rows = [_row(one) for one in export_cases(db, actor, filters=asked.of_operations, sort=asked.sort)]
+        rows = [_row(case) for case in export_cases(db, actor, filters=asked.of_operations, sort=asked.sort)]
     told = clock()
 
     def moment(at: str | None) -> str:
@@ -324,18 +324,18 @@ def _table() -> tuple[list[str], list[list[str]]]:
     ]
     body = [
         [
-            one.number,
-            one.title,
-            one.step,
-            one.state,
-            one.outcome,
-            one.owner,
-            moment(one.due_at),
-            one.waits_for,
-            moment(one.until),
-            moment(one.opened_at),
+            row.number,
+            row.title,
+            row.step,
+            row.state,
+            row.outcome,
+            row.owner,
+            moment(row.due_at),
+            row.waits_for,
+            moment(row.until),
+            moment(row.opened_at),
         ]
-        for one in rows
+        for row in rows
     ]
     return head, body
 

@@ -39,7 +39,7 @@ def show(number: str) -> str:
     with page_transaction() as (db, actor):
         told = read_clocks(db, actor, number)
         layout.use_calendar(calendar_of(db, told["programme"]))
-    return render_template("deadlines/clocks.html", told=told, clocks=[_view(one) for one in told["items"]])
+    return render_template("deadlines/clocks.html", told=told, clocks=[_view(item) for item in told["items"]])
 
 
 def _view(one: JsonMapping) -> ClockView:

@@ -45,7 +45,7 @@ def ledger(told: JsonMapping | None) -> Ledger | None:
     return Ledger(
         say_rule(told, SPEECH),
         say_used(told, SPEECH),
-        tuple(_line(one, told["zone"]) for one in told["lines"]),
+        tuple(_line(line, told["zone"]) for line in told["lines"]),
         _span(told["counted_minutes"]),
         told["zone"],
         len(told["calendars"]),
@@ -86,13 +86,13 @@ def account(told: JsonMapping, calendar: Calendar, *, provider: bool) -> Account
         running[0] == mine if running else None,
         tuple(
             Charged(
-                one["from"],
-                one["until"],
-                one["side"] == mine,
-                _cause(one["because"]),
-                _working(one["working_minutes"], calendar),
+                turn["from"],
+                turn["until"],
+                turn["side"] == mine,
+                _cause(turn["because"]),
+                _working(turn["working_minutes"], calendar),
             )
-            for one in told["turns"]
+            for turn in told["turns"]
         ),
     )
 

@@ -323,7 +323,12 @@ def _day_form(db: Connection, actor: Actor, grant: Grant, sent: tuple[str, Sent]
 
 def _granted_to(found: Case, id: str) -> Any:
     return next(
-        (found.tracks[one.track] for one in found.grants.values() if one.document == id and one.ended_at is None), None
+        (
+            found.tracks[grant.track]
+            for grant in found.grants.values()
+            if grant.document == id and grant.ended_at is None
+        ),
+        None,
     )
 
 

@@ -106,13 +106,13 @@ def standing_of(edition: Edition, states: Sequence[str], moves: Sequence[JsonMap
     passed, taken = set(), set()
     for leaf in (*edition.initial, *states):
         passed |= set(ancestors(leaf))
-    for one in moves:
-        left = [leaf for leaf in one["from"] if leaf not in one["to"]] or one["from"]
-        entered = [leaf for leaf in one["to"] if leaf not in one["from"]] or one["to"]
-        for leaf in (*one["from"], *one["to"]):
+    for move in moves:
+        left = [leaf for leaf in move["from"] if leaf not in move["to"]] or move["from"]
+        entered = [leaf for leaf in move["to"] if leaf not in move["from"]] or move["to"]
+        for leaf in (*move["from"], *move["to"]):
             passed |= set(ancestors(leaf))
         taken |= {
-            (here, one["name"], there)
+            (here, move["name"], there)
             for leaf in left
             for here in ancestors(leaf)
             for other in entered
@@ -211,8 +211,8 @@ def draw(edition: Edition, standing: Standing | None = None) -> Drawing:
     lanes = _lanes(there, arcs)
     if max(lanes.values(), default=0) >= MOST_LANES:
         # Ways to an end are the first to be only written.
-        final = [one for one in arcs if edition.states[one[1]].final and there.way_kind(*one) != "taken"]
-        arcs = [one for one in arcs if one not in final]
+        final = [arc for arc in arcs if edition.states[arc[1]].final and there.way_kind(*arc) != "taken"]
+        arcs = [arc for arc in arcs if arc not in final]
         lanes = _lanes(there, arcs)
     left = 14 + LANE * (max(lanes.values(), default=-1) + 1)
     nodes, tops, y, widest = [], {}, 10, 0
@@ -348,7 +348,7 @@ def tell(edition: Edition, standing: Standing | None = None) -> tuple[Stop, ...]
                 ", ".join(role_name(role) for role in rule.confirm_by),
                 any(one[:2] == (path, rule.name) for one in there.standing.taken),
                 there.standing.live and path in there.standing.states,
-                tuple(edition_text(edition, f"papers.{one.kind}") for one in rule.needs),
+                tuple(edition_text(edition, f"papers.{need.kind}") for need in rule.needs),
             )
             for rule in edition.transitions
             if path in rule.sources

@@ -39,7 +39,7 @@ class TrackMap:
 def show(number: str) -> str:
     with page_transaction() as (db, actor):
         told = read_ways(db, actor, number)
-    return render_template("editions/show.html", told=told, maps=[_track_map(one) for one in told["tracks"]])
+    return render_template("editions/show.html", told=told, maps=[_track_map(track) for track in told["tracks"]])
 
 
 def _track_map(track: JsonObject) -> TrackMap:

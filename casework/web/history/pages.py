@@ -61,7 +61,7 @@ class Line:
 
 def lines_of(items: list[JsonObject], counts: Mapping[int, int] | None = None) -> list[Line]:
     """Entries of the chronicle for a page."""
-    return [_line(one, counts or {}) for one in items]
+    return [_line(item, counts or {}) for item in items]
 
 
 def _line(entry: JsonObject, counts: Mapping[int, int]) -> Line:

@@ -91,7 +91,9 @@ def my_work_page() -> str:
         absent = list_for_absent(db, actor) if tab == "open" and not cursor else []
         decides = tab == "open" and not cursor and bool(actor.roles() & set(workload.DECIDING))
         decisions = (
-            [one for one in workload.list_decisions(db, actor) if not one["asked_by_oneself"]] if decides else []
+            [decision for decision in workload.list_decisions(db, actor) if not decision["asked_by_oneself"]]
+            if decides
+            else []
         )
     return render_template(
         "home/show.html",
@@ -107,8 +109,8 @@ def my_work_page() -> str:
         tabs=_tabs(tab, counts),
         first=first,
         mentions=mentions,
-        to_take=sum(one["count"] for one in queues),
-        more_to_take=any(one["count"] >= one["most"] for one in queues),
+        to_take=sum(queue["count"] for queue in queues),
+        more_to_take=any(queue["count"] >= queue["most"] for queue in queues),
         next_url=url_for("home.show", tab=tab, cursor=listed["next"]) if listed["next"] else "",
         first_url=url_for("home.show", tab=tab) if cursor else "",
     )
@@ -152,7 +154,7 @@ def decisions() -> str:
         if calendar := home_calendar(db, actor):
             layout.use_calendar(calendar)
         found = workload.list_decisions(db, actor)
-        sealed = [one for one in list_unsealings(db, actor).items if one.decides]
+        sealed = [item for item in list_unsealings(db, actor).items if item.decides]
     groups = [(gettext(words), [one for one in found if one["decides"] == kind]) for kind, words in DECISIONS.items()]
     return render_template(
         "home/decisions.html",
@@ -172,7 +174,7 @@ def team() -> str:
         found = workload.list_team(db, actor)
         queues = queues_to_choose(db, actor, of_organisations=False)
         people = people_with_skills(db, actor, of_organisations=False)
-    several = len({one["programme"] for one in found["items"]}) > 1
+    several = len({item["programme"] for item in found["items"]}) > 1
     return render_template(
         "home/team.html",
         rows=found["items"],
@@ -181,7 +183,7 @@ def team() -> str:
         several=several,
         queues=queues,
         people=people,
-        many=len({one["scope"]["id"] for one in queues}) > 1,
+        many=len({queue["scope"]["id"] for queue in queues}) > 1,
     )
 
 

@@ -51,7 +51,7 @@ def _index(faults: Mapping[str, str], made: JsonMapping | None = None) -> str:
     with page_transaction() as (db, actor):
         rows = service_accounts.list_service_accounts(db, actor).items
         organisations = list_members(db, actor)
-    name = next((one.name for one in rows if made and one.id == made["id"]), "")
+    name = next((row.name for row in rows if made and row.id == made["id"]), "")
     return render_template(
         "integrations/service_accounts.html",
         rows=rows,

@@ -97,7 +97,7 @@ def show(hook: UUID) -> str:
     cursor = request.args.get("cursor")
     with page_transaction() as (db, actor):
         found = webhooks.list_messages(db, actor, str(hook), cursor=cursor)
-        one = next(one for one in webhooks.list_endpoints(db, actor).items if one.id == str(hook))
+        one = next(item for item in webhooks.list_endpoints(db, actor).items if item.id == str(hook))
     here = url_for("webhooks.show", hook=hook)
     return render_template(
         "integrations/webhook.html",

@@ -111,9 +111,9 @@ def show(mediation: UUID) -> str:
         readers, named = list_openings(db, case), may_ask(actor, case)
         until = opened_until(actor, case)
         untold = {
-            one.id: told_form(db, actor, one.id)
-            for one in readers
-            if named and one.decided_at and one.state != "refused" and not one.told_on
+            reader.id: told_form(db, actor, reader.id)
+            for reader in readers
+            if named and reader.decided_at and reader.state != "refused" and not reader.told_on
         }
         amend = correctable(
             actor,

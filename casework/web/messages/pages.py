@@ -139,7 +139,7 @@ def mention_url(one: Mention) -> str:
 
 def threads_of(threads: Iterable[ThreadRow], number: str | None, log: str) -> list[tuple[str, str, ThreadRow]]:
     """Threads for a page: the name of each, its address, and what stands there."""
-    return [(say_thread(one), thread_url(one, number, log), one) for one in threads]
+    return [(say_thread(thread), thread_url(thread, number, log), thread) for thread in threads]
 
 
 def _crumbs(told: ThreadDetails) -> list[tuple[str, str]]:

@@ -31,7 +31,7 @@ def index() -> str:
         found = notification_queries.list_notifications(db, actor, cursor=cursor)
     return render_template(
         "notifications/index.html",
-        rows=[_said(one) for one in found.items],
+        rows=[_said(item) for item in found.items],
         next_url=url_for("notifications.index", cursor=found.next) if found.next else "",
         first_url=url_for("notifications.index") if cursor else "",
     )

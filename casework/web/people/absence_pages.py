@@ -33,12 +33,15 @@ def _index(faults: Mapping[str, str]) -> str:
         found = absences.list_absences(db, actor).items
         offered = absences.absence_choices(db, actor)
     several = len(offered) > 1
-    whom = [(f"{scope.id} {one.id}", _within(one, scope, several)) for scope in offered for one in scope.enters]
+    whom = [(f"{scope.id} {enter.id}", _within(enter, scope, several)) for scope in offered for enter in scope.enters]
     # Oneself first: that is whom most enter.
     whom.sort(key=lambda pair: not pair[0].endswith(actor.person))
     # Nobody gives a role to themselves: neither to stand in for others nor for oneself.
     people = {
-        one.id: _within(one, scope, several) for scope in offered for one in scope.people if one.id != actor.person
+        person.id: _within(person, scope, several)
+        for scope in offered
+        for person in scope.people
+        if person.id != actor.person
     }
     return render_template(
         "people/absences.html", rows=found, whom=whom, substitutes=list(people.items()), faults=faults, me=actor.person

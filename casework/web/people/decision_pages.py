@@ -80,7 +80,7 @@ def _standing(db: Connection, case: Case, task: Task, edition: Edition) -> JsonO
     """What was asked for, by whom, when and why, and what follows from either answer."""
     pending = case.proposals[str(task.of)]
     track = case.tracks[task.track]
-    rule = next(one for one in edition.transitions if one.name == pending.transition)
+    rule = next(transition for transition in edition.transitions if transition.name == pending.transition)
     entry = next(timeline.tell(db, case.log, {pending.seq}))
     return {
         "asker": entry["actor"],
@@ -89,7 +89,7 @@ def _standing(db: Connection, case: Case, task: Task, edition: Edition) -> JsonO
         "happened_on": entry["happened_on"],
         "fields": say_fields(entry, load_library().editions),
         "roles": [role_name(role) for role in rule.confirm_by],
-        "since": [gettext(_EFFECTS[one]) for one in rule.proposal_effects if one in _EFFECTS],
+        "since": [gettext(_EFFECTS[effect]) for effect in rule.proposal_effects if effect in _EFFECTS],
         "confirmed": _if_confirmed(edition, rule, track),
         "refused": _if_refused(edition, rule, track, entry["actor"]),
     }
@@ -114,11 +114,11 @@ def _if_confirmed(edition: Edition, rule: TransitionRule, track: Track) -> list[
     if consequence in edition.texts and not rule.proposal_effects:
         made.append(edition_text(edition, consequence))
     kinds: dict[str, list[str]] = {"task": [], "referral": []}
-    for one in rule.opens:
-        if one["open"] == "task":
-            kinds["task"].append(edition_text(edition, f"tasks.{one['task']}"))
-        elif one["open"] == "referral":
-            kinds["referral"].append(service_name(one["service"]))
+    for item in rule.opens:
+        if item["open"] == "task":
+            kinds["task"].append(edition_text(edition, f"tasks.{item['task']}"))
+        elif item["open"] == "referral":
+            kinds["referral"].append(service_name(item["service"]))
     if kinds["task"]:
         made.append(gettext("New tasks: %(tasks)s.", tasks=", ".join(dict.fromkeys(kinds["task"]))))
     if kinds["referral"]:
@@ -134,7 +134,7 @@ def _if_confirmed(edition: Edition, rule: TransitionRule, track: Track) -> list[
 def _if_refused(edition: Edition, rule: TransitionRule, track: Track, asker: JsonMapping) -> list[str]:
     here = ", ".join(edition_text(edition, f"states.{leaf}") for leaf in track.states)
     made = [gettext("The case stays at “%(state)s”, and %(name)s is told.", state=here, name=asker["name"])]
-    return made + [gettext(_EFFECTS[one]) for one in rule.refusal_effects if one in _EFFECTS]
+    return made + [gettext(_EFFECTS[effect]) for effect in rule.refusal_effects if effect in _EFFECTS]
 
 
 @blueprint.post("/decisions/<uuid:task>")

@@ -39,16 +39,16 @@ def show(person: UUID) -> str:
 def _show(person: str, faults: Mapping[str, str], outcomes: list[Outcome]) -> str:
     with page_transaction() as (db, actor):
         found = offboarding.show_leaver(db, actor, person)
-    everybody = {one.id: one for case in found.cases for one in case.successors}
+    everybody = {successor.id: successor for case in found.cases for successor in case.successors}
     return render_template(
         "people/offboarding.html",
         one=found,
         faults=faults,
         outcomes=outcomes,
         everybody=list(everybody.values()),
-        done=sum(not one.why for one in outcomes),
+        done=sum(not outcome.why for outcome in outcomes),
         most=offboarding.MOST,
-        why_not={one.number: say(one.why_not) for one in found.cases if one.why_not},
+        why_not={case.number: say(case.why_not) for case in found.cases if case.why_not},
     )
 
 

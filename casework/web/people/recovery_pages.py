@@ -83,7 +83,7 @@ def decide(recovery: UUID) -> Response:
     try:
         with page_transaction() as (db, actor):
             done = account_recovery.decide_recovery(db, actor, str(recovery), agree=agree, request=read_request())
-            told = next(one for one in account_recovery.list_recoveries(db, actor).items if one.id == str(recovery))
+            told = next(item for item in account_recovery.list_recoveries(db, actor).items if item.id == str(recovery))
     except Refused as refusal:
         return _index(say_error(refusal), 409)
     if not agree:

@@ -90,7 +90,7 @@ def ask() -> Response:
     except InvalidForm as refusal:
         return make_response(_form(say_faults(refusal)), 422)
     except Refused as refusal:
-        return make_response(_form({"": " ".join(say(one) for one in refusal.reasons)}), 409)
+        return make_response(_form({"": " ".join(say(reason) for reason in refusal.reasons)}), 409)
     except WrongState as refusal:
         return make_response(_form({"": say_error(refusal)}), 409)
     flash(
@@ -136,7 +136,7 @@ def decide(erasure: UUID) -> Response:
     except InvalidForm as refusal:
         return make_response(_shown(id, say_faults(refusal)), 422)
     except Refused as refusal:
-        return make_response(_shown(id, {"": " ".join(say(one) for one in refusal.reasons)}), 409)
+        return make_response(_shown(id, {"": " ".join(say(reason) for reason in refusal.reasons)}), 409)
     except WrongState as refusal:
         return make_response(_shown(id, {"": say_error(refusal)}), 409)
     flash(

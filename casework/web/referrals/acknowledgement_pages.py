@@ -59,7 +59,7 @@ def _show(id: str, sent: Sent | None, about: str) -> Response:
         def words(deed: Mapping[str, Json]) -> str:
             return edition_text(edition, f"transitions.{deed['transition']}.done")
 
-        offered = {one["transition"]: words(one) for one in told["deeds"]}
+        offered = {deed["transition"]: words(deed) for deed in told["deeds"]}
         rules = [rule | {"choices": list(offered)} if rule["name"] == "to" else rule for rule in Objection.rule()]
         new = _form(
             db,
@@ -70,11 +70,16 @@ def _show(id: str, sent: Sent | None, about: str) -> Response:
             _with_choices(own_texts(Objection), "to", offered),
         )
         answers = {
-            one["id"]: _form(
-                db, actor, _draft(id, one["id"]), Answer.rule(), sent if about == one["id"] else None, own_texts(Answer)
-            ).placed(one["id"])
-            for one in told["objections"]
-            if told["may_object"] and not one["settled"]
+            objection["id"]: _form(
+                db,
+                actor,
+                _draft(id, objection["id"]),
+                Answer.rule(),
+                sent if about == objection["id"] else None,
+                own_texts(Answer),
+            ).placed(objection["id"])
+            for objection in told["objections"]
+            if told["may_object"] and not objection["settled"]
         }
         kind = track.kind
     page = render_template(
@@ -101,7 +106,7 @@ def _with_choices(texts: Texts, field: str, offered: Mapping[str, str]) -> Texts
 
 def said_of(edition: Edition) -> Callable[[Sequence[Mapping[str, Json]]], str]:
     """Deeds as a list in words."""
-    return lambda deeds: ", ".join(edition_text(edition, f"transitions.{one['transition']}.done") for one in deeds)
+    return lambda deeds: ", ".join(edition_text(edition, f"transitions.{deed['transition']}.done") for deed in deeds)
 
 
 def _form(db: Connection, actor: Actor, name: str, rules: Any, sent: Sent | None, texts: Any) -> FormView:

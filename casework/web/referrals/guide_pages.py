@@ -121,7 +121,7 @@ def _asked(edition: Edition, rule: TransitionRule) -> tuple[str, ...]:
         for field in edition.form(rule.form)
         if field["required"] and field["name"] != "service"
     )
-    papers = (gettext("On file: %(paper)s", paper=edition_text(edition, f"papers.{one.kind}")) for one in rule.needs)
+    papers = (gettext("On file: %(paper)s", paper=edition_text(edition, f"papers.{need.kind}")) for need in rule.needs)
     return (*fields, *papers)
 
 

@@ -116,7 +116,7 @@ def _show(id: str, sent: form_actions.Sent | None) -> str:
         moved = form_actions.moved_since(db, actor, case, id, sent.seen) if sent else []
         events = list_referral_events(db, actor, id, without=(SAID,), limit=100)
         signed = describe_contract(db, actor, case, case.tracks[id])
-        threads = [one for one in list_threads(db, actor, case) if one.referral == id]
+        threads = [thread for thread in list_threads(db, actor, case) if thread.referral == id]
         amend = correctable(
             actor,
             case,
@@ -194,20 +194,20 @@ def say_shared(case: Case, events: list[dict[str, Json]]) -> list[dict[str, Json
     """Entries of the shared history with their sentences."""
     editions = load_library().editions
     made = []
-    for one in events:
-        track = case.tracks.get(one["track"] or "")
-        entry = one | {
+    for event in events:
+        track = case.tracks.get(event["track"] or "")
+        entry = event | {
             "edition": track.edition if track else None,
-            "transition": one["what"] if one["done"] else None,
-            "by_system": one["role"] == Role.SYSTEM,
+            "transition": event["what"] if event["done"] else None,
+            "by_system": event["role"] == Role.SYSTEM,
         }
         said, words = (
             say_entry(entry, editions),
-            [word for word in (one["body"] or {}).values() if isinstance(word, str) and word],
+            [word for word in (event["body"] or {}).values() if isinstance(word, str) and word],
         )
-        if one["kind"] == "opened" and case.kind == "mediation":
-            said, words = gettext("%(who)s opened the mediation", who=one["actor"]["name"]), []
-        made.append({"at": one["at"], "words": said, "text": words, "kind": one["kind"]})
+        if event["kind"] == "opened" and case.kind == "mediation":
+            said, words = gettext("%(who)s opened the mediation", who=event["actor"]["name"]), []
+        made.append({"at": event["at"], "words": said, "text": words, "kind": event["kind"]})
     # Who takes a task or is reminded of it moves nothing; what is late stands above.
     return [one for one in made if one["kind"] not in ("claimed", "released", "activated", "rang")]
 

@@ -42,8 +42,14 @@ def demo_cards() -> list[Card]:
     try:
         told = json.loads(current_app.config["DEMO_ACCOUNTS"].read_text("utf-8"))
         return [
-            Card(one["email"], one["password"], one["name"], tuple(one["role"]), one.get("organisation") or "")
-            for one in told["accounts"]
+            Card(
+                account["email"],
+                account["password"],
+                account["name"],
+                tuple(account["role"]),
+                account.get("organisation") or "",
+            )
+            for account in told["accounts"]
         ]
     except (OSError, ValueError, KeyError, TypeError):
         return []
@@ -51,6 +57,6 @@ def demo_cards() -> list[Card]:
 
 def one_of_each(cards: Sequence[Card]) -> tuple[list[tuple[Card, str]], list[Card]]:
     """The first card of each kind with what its person sees, and the other cards."""
-    first = {kind: next((one for one in cards if kind in one.roles), None) for kind in KINDS}
+    first = {kind: next((card for card in cards if kind in card.roles), None) for kind in KINDS}
     shown = [(one, KINDS[kind]) for kind, one in first.items() if one is not None]
     return shown, [one for one in cards if one not in [card for card, _ in shown]]

@@ -124,7 +124,7 @@ class Action:
 
 def actions_in(tracks: Iterable[Mapping[str, Json]], offered: Iterable[Mapping[str, Json]]) -> list[Action]:
     """The actions that operations offer (`actions_of`) on tracks as they show them (`show_track`)."""
-    library, by_id = load_library(), {one["id"]: one for one in tracks}
+    library, by_id = load_library(), {track["id"]: track for track in tracks}
     made = []
     for one in offered:
         track = by_id[one["track"]]
@@ -170,9 +170,9 @@ class Sent:
 
 def find_action(actions: Iterable[Action], track: str, name: str) -> Action:
     """The action that is meant. Raises NotFound for one that is not offered."""
-    for one in actions:
-        if (one.track, one.name) == (track, name):
-            return one
+    for action in actions:
+        if (action.track, action.name) == (track, name):
+            return action
     raise NotFound("action")
 
 

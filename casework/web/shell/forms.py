@@ -137,11 +137,11 @@ class FormView:
 
     def placed(self, place: str) -> FormView:
         """The same form, beside others on one page."""
-        return replace(self, fields=tuple(replace(one, place=f"-{place}") for one in self.fields))
+        return replace(self, fields=tuple(replace(field, place=f"-{place}") for field in self.fields))
 
     @property
     def faulty(self) -> list[Field]:
-        return [one for one in self.fields if one.fault]
+        return [field for field in self.fields if field.fault]
 
 
 @dataclass(frozen=True)
@@ -233,7 +233,7 @@ def _field(
         when_words = gettext(
             "Only if “%(question)s” is: %(answers)s",
             question=labels.get(when, when),
-            answers=", ".join(said.get(one, one) for one in when_values),
+            answers=", ".join(said.get(value, value) for value in when_values),
         )
     number = type_ == "number"
     return Field(
@@ -304,7 +304,7 @@ def _state(rule: Rule, typed: MultiDict[str, str] | None, known: Mapping[str, Js
                     (typed.get(f"{PREFIX}{name}.amount", ""),), typed.get(f"{PREFIX}{name}.currency") or "CNY"
                 )
             case "items":
-                rows = [Row(*one) for one in _typed_rows(name, typed)]
+                rows = [Row(*row) for row in _typed_rows(name, typed)]
                 more = typed.get("_more") == name
                 return _State(rows=_with_blanks(rows, 3 if more else 1))
         return _State(given if type_ in SEVERAL_OF else given[-1:])

@@ -211,7 +211,7 @@ def focus() -> Scope | None:
         return person.viewer.focus
     if asked == ALL:
         return None
-    found = next((one for one in person.viewer.programmes if one.code == asked), None)
+    found = next((programme for programme in person.viewer.programmes if programme.code == asked), None)
     if found is None:
         raise NotFound("programme")
     return found

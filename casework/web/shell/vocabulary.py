@@ -22,7 +22,7 @@ _WHY = {
 
 def say_why(reasons: Iterable[str]) -> str:
     """Why the rule of a queue gave a task to somebody, in words."""
-    return "; ".join(gettext(_WHY[one]) for one in reasons if one in _WHY)
+    return "; ".join(gettext(_WHY[reason]) for reason in reasons if reason in _WHY)
 
 
 #: Why somebody is suggested, or not.

@@ -40,7 +40,7 @@ def show() -> str:
         first, last = _span(view, _asked() or layout.clock().today)
         told = calendar_view.list_agenda(db, actor, whose=whose, first=first, last=last, limit=MOST)
     today = date.fromisoformat(told["today"])
-    days = [_shown(one, told["items"], today, first if view != "month" else _asked() or today) for one in told["days"]]
+    days = [_shown(day, told["items"], today, first if view != "month" else _asked() or today) for day in told["days"]]
 
     def at(day: date | None = None, **more: str) -> str:
         given = {"view": view, "whose": whose} | more

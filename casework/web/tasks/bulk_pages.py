@@ -66,7 +66,11 @@ def _page(chosen: list[str], faults: Mapping[str, str], answer: Mapping[str, Jso
         if calendar := home_calendar(db, actor):
             layout.use_calendar(calendar)
         shown = bulk.show_chosen(db, actor, chosen)
-    why = {one["task"]: one["refusal"] and say(from_json(one["refusal"])) for one in answer["items"]} if answer else {}
+    why = (
+        {item["task"]: item["refusal"] and say(from_json(item["refusal"])) for item in answer["items"]}
+        if answer
+        else {}
+    )
     return render_template(
         "tasks/bulk.html",
         rows=shown["items"],
@@ -74,7 +78,7 @@ def _page(chosen: list[str], faults: Mapping[str, str], answer: Mapping[str, Jso
         faults=faults,
         answer=answer,
         why=why,
-        do={one: OPERATIONS[one].do for one in bulk.NEEDS},
+        do={need: OPERATIONS[need].do for need in bulk.NEEDS},
         people=sorted(shown["people"].items(), key=lambda pair: pair[1]),
         waits=[(one, hold_name(one)) for one in WAITS_FOR],
     )

@@ -58,9 +58,9 @@ def _offer(
     if level < Sight.ALL:
         raise NotFound("task")
     shown = describe(db, actor, case, level)
-    for one in shown["requests"]:
-        if (one["track"], one["task"]) == (track, task):
-            return case, shown, one
+    for request in shown["requests"]:
+        if (request["track"], request["task"]) == (track, task):
+            return case, shown, request
     raise NotFound("task")
 
 

@@ -369,8 +369,8 @@ def _choices(db: Connection, actor: Actor, case: Case, task: str, form: type[For
         people = people_for(db, actor, case, case.tasks[task])
         return {
             "person": [
-                (one["id"], gettext("%(name)s (holds %(count)s here)", name=one["name"], count=one["holds"]))
-                for one in people
+                (person["id"], gettext("%(name)s (holds %(count)s here)", name=person["name"], count=person["holds"]))
+                for person in people
             ]
         }
     return {}

@@ -231,7 +231,10 @@ def _moves(asked: Mapping[str, Json] | None) -> list[tuple[str, str, str]]:
     """What granting it would move: in words, with the day now and then."""
     editions = load_library().editions
     return (
-        [(edition_text(editions[one["edition"]], one["key"]), one["due_at"], one["until"]) for one in asked["moves"]]
+        [
+            (edition_text(editions[move["edition"]], move["key"]), move["due_at"], move["until"])
+            for move in asked["moves"]
+        ]
         if asked
         else []
     )

@@ -53,9 +53,9 @@ class Skills(Form):
 def people_with_skills(db: Connection, actor: Actor, *, of_organisations: bool) -> list[Json]:
     """Whom the actor leads, for the page of a programme's team or of an organisation's members."""
     return [
-        one | {"words": _words(one)}
-        for one in skills.list_skills(db, actor)["items"]
-        if (one["kind"] == "organisation") == of_organisations
+        item | {"words": _words(item)}
+        for item in skills.list_skills(db, actor)["items"]
+        if (item["kind"] == "organisation") == of_organisations
     ]
 
 
@@ -75,7 +75,7 @@ def say_nobody(told: Mapping[str, Json] | None) -> str | None:
     words = gettext(why)
     if told["why"] != UNSKILLED or not told["asks"]:
         return words
-    return gettext("%(why)s It asks for: %(skills)s.", why=words, skills=", ".join(_skill(one) for one in told["asks"]))
+    return gettext("%(why)s It asks for: %(skills)s.", why=words, skills=", ".join(_skill(ask) for ask in told["asks"]))
 
 
 def _skill(code: str) -> str:

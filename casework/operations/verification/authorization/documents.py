@@ -53,7 +53,7 @@ def judge_document(evidence: Evidence, before: Case, event: Event) -> Reasons:
     gone = event.effects.get("documents_withdrawn", ())
     for id in gone:
         yield from _own_document(before, event, id)
-    shared = {one.id for one in before.grants.values() if one.document in gone and one.ended_at is None}
+    shared = {grant.id for grant in before.grants.values() if grant.document in gone and grant.ended_at is None}
     if shared != set(event.effects.get("grants_ended", ())):
         yield "it does not end exactly what let providers see the document"
 

@@ -36,9 +36,9 @@ def facts_of(
     evidence: Evidence, before: Case, track: Track, event: Event, data: JsonMapping, task: Task | None = None
 ) -> Facts:
     milestones = {
-        one.edition: evidence.library[one.edition].milestones
-        for one in before.tracks.values()
-        if one.edition in evidence.library.editions
+        track.edition: evidence.library[track.edition].milestones
+        for track in before.tracks.values()
+        if track.edition in evidence.library.editions
     }
     calendar = evidence.past.calendar(before.programme, event.at)
     outside = event.effects.get("facts", {})

@@ -84,10 +84,10 @@ def _papers(evidence: Evidence, before: Case, track: Track, rule: TransitionRule
     except NotGiven as missing:
         yield f"it does not keep the facts by which papers count: {missing}"
         return
-    for one in papers:
-        if one.state != THERE:
-            yield f"a paper that it asks for was {one.state}: {one.rule.kind}"
-    if event.effects.get("papers", {}) != {one.rule.kind: one.document for one in papers}:
+    for paper in papers:
+        if paper.state != THERE:
+            yield f"a paper that it asks for was {paper.state}: {paper.rule.kind}"
+    if event.effects.get("papers", {}) != {paper.rule.kind: paper.document for paper in papers}:
         yield "it rests on other papers than those that count"
 
 
@@ -219,7 +219,7 @@ def _drawn(before: Case, track: Track, rule: TransitionRule, cause: EarlierEvent
     if cause.kind == CONSENT_ENDED:
         return rule.part == RESTS
     if cause.kind == JOINED:
-        met = [one for one in before.joins.values() if (one.kind, one.state) == (cause.what, MET_JOIN)]
+        met = [join for join in before.joins.values() if (join.kind, join.state) == (cause.what, MET_JOIN)]
         return rule.part == TAKES_BACK and any(track in members(before, one) and track.id not in one.by for one in met)
     if cause.rule is None or cause.track is None:
         return False
@@ -253,8 +253,8 @@ def judge_refused(evidence: Evidence, before: Case, event: Event) -> Reasons:
 
 
 def tally_of(evidence: Evidence, before: Case, join: Join) -> Tally:
-    editions = {one.edition for one in before.tracks.values()} & set(evidence.library.editions)
-    return tally(before, join, {one: evidence.library[one].milestones for one in editions})
+    editions = {track.edition for track in before.tracks.values()} & set(evidence.library.editions)
+    return tally(before, join, {edition: evidence.library[edition].milestones for edition in editions})
 
 
 def judge_joined(evidence: Evidence, before: Case, event: Event) -> Reasons:
