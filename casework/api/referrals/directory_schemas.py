@@ -7,7 +7,6 @@ from typing import Annotated
 from pydantic import Field
 
 from casework.api.protocol.fields import Answer, Body, Code, Query
-from casework.json_values import JsonObject
 
 
 class ProvidersQuery(Query):
@@ -54,9 +53,28 @@ class ProviderPage(Answer):
     items: list[ProviderShown]
 
 
+class ProviderFigures(Answer):
+    service: str
+    sent: int
+    accepted: int
+    declined: int
+    silent: int
+    completed: int
+    failed: int
+    returned: int
+    objected: int
+    answered: Annotated[int, Field(description="Requests that it answered; in time, those by their day")]
+    answered_in_time: int
+    worked: Annotated[int, Field(description="Its other tasks that are done")]
+    worked_in_time: int
+    office: Annotated[int, Field(description="The office's tasks beside them that are done")]
+    office_in_time: int
+    rating: Annotated[str | None, Field(description="The mean, with one decimal")]
+
+
 class ProviderWhole(ProviderShown):
     figures: Annotated[
-        list[JsonObject],
+        list[ProviderFigures],
         Field(description="By service: how it answered and delivered, and how the office did beside it"),
     ]
     ours: Annotated[bool, Field(description="You work for it")]

@@ -12,12 +12,17 @@ from pydantic import BaseModel
 from casework.api import ROUTES
 from casework.api.protocol.routes import Route
 from casework.operations.core.idempotency import Done
+from casework.reasons.base import Reason, Template, Text
 
 
 def differences(view: Any, schema: Any, where: str) -> Iterator[str]:
     """Where a view and a schema differ, field by field and as deep as they go."""
     kinds, models = list(_classes(view)), [one for one in _parts(schema) if _is_model(one)]
-    if not kinds or not models:
+    if not kinds:
+        return
+    if not models:
+        # What is free JSON there would be refused here: a frozen thing is no dictionary.
+        yield f"{where}: no schema of its own"
         return
     for model in models:
         wanted = {field.alias or name: field.annotation for name, field in model.model_fields.items()}
@@ -34,7 +39,8 @@ def differences(view: Any, schema: Any, where: str) -> Iterator[str]:
 def _classes(view: Any) -> Iterator[dict[str, Any]]:
     for part in _parts(view):
         kind = get_origin(part) or part
-        if isinstance(kind, type) and is_dataclass(kind) and not issubclass(kind, Done):
+        # A reason is said in words by the schema's `Said`.
+        if isinstance(kind, type) and is_dataclass(kind) and not issubclass(kind, Done | Reason | Template | Text):
             hints, given = get_type_hints(kind), get_args(part)
             yield {
                 field.name: of[given] if given and getattr(of, "__parameters__", None) else of
