@@ -112,13 +112,13 @@ def _ring(builder: EventBuilder, command: Ring) -> None:
         return
     if what.startswith("fire:"):
         edition = builder.library[track.edition]
-        found = edition.find(what.removeprefix("fire:"), track.states)
-        if found is None:
+        way_out = edition.find(what.removeprefix("fire:"), track.states)
+        if way_out is None:
             builder.begin(RANG, track, {"what": "stopped", "clock": clock.id})
             builder.set_clock(clock, "stopped")
             commit(builder)
             return
-        rule, place = found
+        rule, place = way_out
         extra: Effects = {"clock_states": [{"id": clock.id, "state": "stopped"}]}
         fire(builder, track, rule, place, {}, {}, extra=extra, system=True)
         return
@@ -218,10 +218,10 @@ def _end_consent(builder: EventBuilder, command: EndConsent) -> None:
         open_task_of(builder, AFTER_LOST_CONSENT, about=consent.id)
     because = commit(builder)
     for track in hit:
-        one = builder.case.tracks[track]
-        found = builder.library[one.edition].find_part(RESTS, one.states)
-        if found is not None:
-            fire(builder, one, found[0], found[1], {}, {}, because=because, system=True)
+        referral = builder.case.tracks[track]
+        way_out = builder.library[referral.edition].find_part(RESTS, referral.states)
+        if way_out is not None:
+            fire(builder, referral, way_out[0], way_out[1], {}, {}, because=because, system=True)
 
 
 # --- what happens by itself afterwards -------------------------------------------------------------------------------

@@ -97,17 +97,19 @@ class Explanation:
 
 def tell(events: Iterable[Event]) -> dict[str, Telling]:
     """Every clock that the events of a case tell of, by id."""
-    told: dict[str, Telling] = {}
+    clocks: dict[str, Telling] = {}
     for event in events:
-        for one in event.effects.get("clocks", ()):
-            first = Stretch(event.seq, parse_instant(one["start"]), RUNNING, one["calendar"], _rungs(one["rungs"]))
-            told[one["id"]] = Telling(
-                one["id"], one["track"], one["unit"], one.get("task"), one.get("consent"), (first,)
+        for started in event.effects.get("clocks", ()):
+            first = Stretch(
+                event.seq, parse_instant(started["start"]), RUNNING, started["calendar"], _rungs(started["rungs"])
+            )
+            clocks[started["id"]] = Telling(
+                started["id"], started["track"], started["unit"], started.get("task"), started.get("consent"), (first,)
             )
         for change in event.effects.get("clock_states", ()):
-            if change["id"] in told:
-                told[change["id"]] = _turned(told[change["id"]], change, event)
-    return told
+            if change["id"] in clocks:
+                clocks[change["id"]] = _turned(clocks[change["id"]], change, event)
+    return clocks
 
 
 def _turned(clock: Telling, change: ClockChange, event: Event) -> Telling:
@@ -180,35 +182,37 @@ def own_moment(clock: Telling) -> str | None:
     return next((rung.what for rung in clock.stretches[-1].rungs if rung.what not in _ON_THE_WAY), None)
 
 
-def days_used(clock: Telling, made: Explanation, calendars: Mapping[str, Calendar], now: datetime) -> tuple[int, int]:
+def days_used(
+    clock: Telling, explanation: Explanation, calendars: Mapping[str, Calendar], now: datetime
+) -> tuple[int, int]:
     """How many of a clock's days are used by now, and how many it was given: working days, or days, by its unit.
 
     A day is used when nothing of it is left; the day on which the clock began is given on top.
     """
     last = clock.stretches[-1]
-    rung = _rung(last, made.what)
+    rung = _rung(last, explanation.what)
     assert rung is not None
     at = last.start if last.state == PAUSED else max(last.start, min(clock.stopped_at or now, now))
     calendar = calendars[last.calendar]
     if clock.unit == "wd":
         left = len({span.day for span in calendar.spans(at, rung.moment) if span.kind in (WORKING, MAKE_UP)})
         whole = left + len(
-            {interval.day for interval in made.intervals if interval.counted and interval.end <= _minute(at)}
+            {interval.day for interval in explanation.intervals if interval.counted and interval.end <= _minute(at)}
         )
     else:
         minutes = calendar.remaining(at, rung.moment, "cd")
-        counted = sum(_overlap(interval, at) for interval in made.intervals if interval.counted)
+        counted = sum(_overlap(interval, at) for interval in explanation.intervals if interval.counted)
         left, whole = -(-minutes // _DAY), -(-(minutes + counted) // _DAY)
-    named = "day" in made.rule and made.rule["n"] < 1
-    given = whole if named or clock.unit != made.rule["unit"] else made.rule["n"]
+    named = "day" in explanation.rule and explanation.rule["n"] < 1
+    given = whole if named or clock.unit != explanation.rule["unit"] else explanation.rule["n"]
     return given - min(given, left), given
 
 
 _DAY = 24 * 60
 
 
-def _overlap(one: Interval, until: datetime) -> int:
-    return max(0, (min(one.end, _minute(until)) - one.start) // _MINUTE)
+def _overlap(interval: Interval, until: datetime) -> int:
+    return max(0, (min(interval.end, _minute(until)) - interval.start) // _MINUTE)
 
 
 def _rung(stretch: Stretch, what: str) -> Rung | None:
@@ -261,21 +265,21 @@ class Line:
 
 def lines(intervals: Sequence[Interval]) -> list[Line]:
     """The ledger in as few lines as tell it: the hours outside working time go with the working days around them."""
-    made = []
-    for (kind, name, seq), some in groupby(_with_their_days(intervals), key=lambda one: one[0]):
+    drawn = []
+    for (kind, name, seq), some in groupby(_with_their_days(intervals), key=lambda named: named[0]):
         group = [interval for _, interval in some]
-        made.append(
+        drawn.append(
             Line(
                 group[0].start,
                 group[-1].end,
                 kind,
                 dict(name) if name else None,
                 seq,
-                sum(one.minutes for one in group if one.counted),
-                len({one.day for one in group if one.counted and one.day is not None}),
+                sum(interval.minutes for interval in group if interval.counted),
+                len({interval.day for interval in group if interval.counted and interval.day is not None}),
             )
         )
-    return made
+    return drawn
 
 
 def _with_their_days(intervals: Sequence[Interval]) -> Iterator[tuple[Any, Interval]]:

@@ -72,8 +72,8 @@ def owes(event: Event) -> bool:
     if event.kind in (FIRED, PROPOSED, REFUSED, RANG, ACTIVATED, HANDED_OVER, LETTER_SENT, *_OPENINGS):
         return True
     effects = event.effects
-    told = any(effects.get(name) for name in ("tasks", "mentions")) or bool(_given(event)) or "held_by" in effects
-    return told or _answers(event)
+    addressed = any(effects.get(name) for name in ("tasks", "mentions")) or bool(_given(event)) or "held_by" in effects
+    return addressed or _answers(event)
 
 
 def notices(event: Event, case: Case, rule: TransitionRule | None) -> list[Notice]:
@@ -88,7 +88,7 @@ def first_of(owed: Iterable[Notice]) -> list[Notice]:
     """Of what one event owes one person: what is said at once, or else every new task, or else that it moved."""
     owed = list(owed)
     for wanted in (AT_ONCE, (TASK, OWNERSHIP, MENTION), (REMINDER, MOVED)):
-        if chosen := [one for one in owed if one.kind in wanted]:
+        if chosen := [notice for notice in owed if notice.kind in wanted]:
             return chosen
     return []
 
@@ -118,8 +118,8 @@ def _notices(event: Event, case: Case, rule: TransitionRule | None) -> Iterator[
     if (held_by := event.effects.get("held_by")) and task is not None and event.kind != HANDED_BACK:
         yield replace(_task(case, task, MOVED), people=frozenset({str(held_by)}), queues=frozenset())
     for given, holder in _given(event):
-        if found := case.tasks.get(given):
-            yield replace(_task(case, found, TASK), people=frozenset({holder}), queues=frozenset())
+        if given_task := case.tasks.get(given):
+            yield replace(_task(case, given_task, TASK), people=frozenset({holder}), queues=frozenset())
 
 
 def _readers(event: Event, case: Case) -> Iterator[Notice]:
@@ -129,21 +129,23 @@ def _readers(event: Event, case: Case) -> Iterator[Notice]:
         yield Notice(EMERGENCY, people, queues | {(Role.SUPERVISOR, None), (Role.AUDITOR, None)})
         return
     changed = (*event.effects.get("openings", ()), *event.effects.get("opening_states", ()))
-    for one in (case.openings[told["id"]] for told in changed):
+    for opening in (case.openings[change["id"]] for change in changed):
         if event.kind == UNSEALING_ASKED:
-            yield Notice(DECISION, frozenset({one.decider or ""}))
-        elif event.kind == UNSEALING_REFUSED or one.decided_at is None:
-            yield Notice(READERS, frozenset({one.asker}))
+            yield Notice(DECISION, frozenset({opening.decider or ""}))
+        elif event.kind == UNSEALING_REFUSED or opening.decided_at is None:
+            yield Notice(READERS, frozenset({opening.asker}))
         else:
-            named = frozenset(str(who) for who in (case.owner, *case.team, one.decider) if who)
-            yield Notice(READERS, named | ({one.reader} if event.kind == UNSEALED else set()))
+            named = frozenset(str(who) for who in (case.owner, *case.team, opening.decider) if who)
+            yield Notice(READERS, named | ({opening.reader} if event.kind == UNSEALED else set()))
             if case.main.sent:
                 yield Notice(READERS, *_providers(case.main), track=case.main.id)
 
 
 def _given(event: Event) -> list[tuple[str, str]]:
     """Tasks that somebody put into another one's hands, or forwarded with that person in mind."""
-    changes = ((one["id"], one.get("holder") or one.get("to")) for one in event.effects.get("task_states", ()))
+    changes = (
+        (change["id"], change.get("holder") or change.get("to")) for change in event.effects.get("task_states", ())
+    )
     return [(id, str(person)) for id, person in changes if person not in (None, event.actor)]
 
 
@@ -181,17 +183,17 @@ def _moved(event: Event, case: Case, track: Track, rule: TransitionRule | None) 
 
 def _opened(event: Event, case: Case) -> Iterator[Notice]:
     returned = event.kind == COMPLETED and _queue_of(case, event.effects.get("task")) in DECIDING
-    for one in event.effects.get("tasks", ()):
-        task = case.tasks.get(one["id"])
-        if task is None or one["state"] != READY or not task.open:
+    for opened in event.effects.get("tasks", ()):
+        task = case.tasks.get(opened["id"])
+        if task is None or opened["state"] != READY or not task.open:
             continue
         decides = task.type == "decision" or task.queue in DECIDING
         yield _task(case, task, DECISION if decides else RETURN if returned else TASK)
 
 
 def _queue_of(case: Case, task: str | None) -> str | None:
-    found = case.tasks.get(task or "")
-    return found.queue if found else None
+    entry = case.tasks.get(task or "")
+    return entry.queue if entry else None
 
 
 def _task(case: Case, task: Task, kind: str) -> Notice:

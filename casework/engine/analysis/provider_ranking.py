@@ -76,29 +76,31 @@ class Suggestion:
 
 def suggest(candidates: Iterable[Candidate], wanted: Wanted) -> list[Suggestion]:
     """All candidates: those that can be asked by their points, then by how busy they are, then by name; the others last."""
-    made = [_judge(candidate, wanted) for candidate in candidates]
-    return sorted(made, key=lambda s: (not s.possible, -s.points, s.candidate.open, s.candidate.name, s.candidate.id))
+    suggestions = [_judge(candidate, wanted) for candidate in candidates]
+    return sorted(
+        suggestions, key=lambda s: (not s.possible, -s.points, s.candidate.open, s.candidate.name, s.candidate.id)
+    )
 
 
-def _judge(one: Candidate, wanted: Wanted) -> Suggestion:
-    reasons = tuple(code for code, holds in _reasons(one, wanted).items() if holds)
+def _judge(candidate: Candidate, wanted: Wanted) -> Suggestion:
+    reasons = tuple(code for code, holds in _reasons(candidate, wanted).items() if holds)
     possible = not RULED_OUT & set(reasons)
-    return Suggestion(one, reasons, sum(POINTS.get(code, 0) for code in reasons), possible)
+    return Suggestion(candidate, reasons, sum(POINTS.get(code, 0) for code in reasons), possible)
 
 
-def _reasons(one: Candidate, wanted: Wanted) -> dict[str, bool]:
-    punctual = one.answered >= ENOUGH and one.in_time * 10 >= one.answered * 9
+def _reasons(candidate: Candidate, wanted: Wanted) -> dict[str, bool]:
+    punctual = candidate.answered >= ENOUGH and candidate.in_time * 10 >= candidate.answered * 9
     return {
-        CONFLICT: bool(one.conflicts & wanted.parties),
-        CLOSED: any(first <= wanted.today <= last for first, last in one.closed),
-        AT_WORK: one.at_work_here,
-        FIELD: bool(one.fields & wanted.fields),
-        LANGUAGE: bool(wanted.languages) and wanted.languages <= one.languages,
-        PLACE: bool(one.places & wanted.places),
-        FREE: one.capacity is not None and one.open < one.capacity,
-        FULL: one.capacity is not None and one.open >= one.capacity,
+        CONFLICT: bool(candidate.conflicts & wanted.parties),
+        CLOSED: any(first <= wanted.today <= last for first, last in candidate.closed),
+        AT_WORK: candidate.at_work_here,
+        FIELD: bool(candidate.fields & wanted.fields),
+        LANGUAGE: bool(wanted.languages) and wanted.languages <= candidate.languages,
+        PLACE: bool(candidate.places & wanted.places),
+        FREE: candidate.capacity is not None and candidate.open < candidate.capacity,
+        FULL: candidate.capacity is not None and candidate.open >= candidate.capacity,
         IN_TIME: punctual,
-        LATE: one.answered >= ENOUGH and one.in_time * 10 < one.answered * 7,
-        RATED: one.rating is not None and one.rating >= 4,
-        DECLINED: one.declined_here,
+        LATE: candidate.answered >= ENOUGH and candidate.in_time * 10 < candidate.answered * 7,
+        RATED: candidate.rating is not None and candidate.rating >= 4,
+        DECLINED: candidate.declined_here,
     }

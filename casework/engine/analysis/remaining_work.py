@@ -53,13 +53,13 @@ def ways(library: Library, case: Case, track: Track, leaf: str) -> list[Way]:
 
 
 def _paths(edition: Edition, track: Track, start: str) -> list[tuple[TransitionRule, ...]]:
-    found: list[tuple[TransitionRule, ...]] = []
+    paths: list[tuple[TransitionRule, ...]] = []
 
     def go(leaf: str, passed: frozenset[str], rules: tuple[TransitionRule, ...]) -> None:
-        if len(found) >= MOST_WAYS:
+        if len(paths) >= MOST_WAYS:
             return
         if edition.states[leaf].final:
-            found.append(rules)
+            paths.append(rules)
             return
         for rule, place in _onward(edition, leaf):
             for target in _targets(edition, track, rule, place):
@@ -67,12 +67,12 @@ def _paths(edition: Edition, track: Track, start: str) -> list[tuple[TransitionR
                     go(target, passed | {target}, (*rules, rule))
 
     go(start, frozenset({start}), ())
-    return found
+    return paths
 
 
 def _onward(edition: Edition, leaf: str) -> list[tuple[TransitionRule, str]]:
     leaving = [(rule, place) for rule, place in edition.leaving((leaf,)) if rule.target != "=same"]
-    return [one for one in leaving if one[0].kind == MAIN] or leaving
+    return [pair for pair in leaving if pair[0].kind == MAIN] or leaving
 
 
 def _targets(edition: Edition, track: Track, rule: TransitionRule, place: str) -> tuple[str, ...]:
@@ -83,13 +83,13 @@ def _targets(edition: Edition, track: Track, rule: TransitionRule, place: str) -
 
 def decisions(library: Library, case: Case) -> list[Demand]:
     """The proposals that a second person must still confirm or refuse."""
-    found = []
+    demands = []
     for proposal in case.proposals.values():
         track = case.tracks[proposal.track]
         edition = library[track.edition]
         rule = next(rule for rule in edition.transitions if rule.name == proposal.transition)
-        found += [asked.demand for asked in _fired(case, track, edition, rule, first=True)]
-    return found
+        demands += [asked.demand for asked in _fired(case, track, edition, rule, first=True)]
+    return demands
 
 
 # --- what a way asks for -----------------------------------------------------------------------------------------------
@@ -106,7 +106,7 @@ class _Asked:
 def _way(library: Library, case: Case, track: Track, edition: Edition, rules: tuple[TransitionRule, ...]) -> Way:
     ended = {name for rule in rules for name in rule.ends}
     asked = [_open(library, task) for task in case.open_tasks() if _counts(task, track, ended)]
-    seen = {one.demand.name for one in asked}
+    seen = {step.demand.name for step in asked}
     for n, rule in enumerate(rules):
         asked += _fired(case, track, edition, rule, first=n == 0)
         for task in _opened(edition, rule.opens, ended | seen):
@@ -114,12 +114,12 @@ def _way(library: Library, case: Case, track: Track, edition: Edition, rules: tu
             asked.append(_task(case, track, edition, task))
     pairs: set[tuple[int, int]] = set()
     demands = []
-    for n, one in enumerate(asked):
-        if one.confirms:
+    for n, step in enumerate(asked):
+        if step.confirms:
             pairs.add((n - 1, n))
         before = {two.demand.name: m for m, two in enumerate(asked[:n])}
-        pairs |= {(m, n) for m in _ahead(edition, one.not_by, before)}
-        demands.append(_shut_out(library, case, track, one, before))
+        pairs |= {(m, n) for m in _ahead(edition, step.not_by, before)}
+        demands.append(_shut_out(library, case, track, step, before))
     return Way(tuple(demands), frozenset(pairs))
 
 
@@ -149,8 +149,8 @@ def _opened(edition: Edition, opens: Iterable[WrittenOpening], without: set[str]
     known = set(without)
     todo = list(opens)
     while todo:
-        one = todo.pop(0)
-        rule = edition.tasks[one["task"]] if one["open"] == "task" else None
+        opening = todo.pop(0)
+        rule = edition.tasks[opening["task"]] if opening["open"] == "task" else None
         if rule is not None and rule.name not in known and not rule.aftercare:
             known.add(rule.name)
             yield rule
@@ -166,7 +166,9 @@ def _fired(case: Case, track: Track, edition: Edition, rule: TransitionRule, *, 
     if pending is None:
         yield _Asked(demand, rule.not_by)
     if rule.confirm_by:
-        asker = dict.fromkeys((one for one in (pending.actor, pending.acting_for) if one), key) if pending else {}
+        asker = (
+            dict.fromkeys((person for person in (pending.actor, pending.acting_for) if person), key) if pending else {}
+        )
         roles = accepted(case, rule.confirm_by)
         yield _Asked(Demand(rule.name, track.id, edition.fingerprint, key, roles, None, asker), (), pending is None)
 
@@ -180,24 +182,24 @@ def _ahead(edition: Edition, not_by: tuple[str, ...], before: Mapping[str, int])
     ]
 
 
-def _shut_out(library: Library, case: Case, track: Track, one: _Asked, before: Mapping[str, int]) -> Demand:
-    edition, shut_out = library[track.edition], dict(one.demand.shut_out)
-    if not any(name in before and edition.has(name) for name in one.not_by):
-        name, told = last_fired(track, one.not_by)
-        if told is not None:
-            shut_out |= {who: f"transitions.{name}.do" for who in (told.actor, told.acting_for) if who}
-    for name in one.not_by:
+def _shut_out(library: Library, case: Case, track: Track, step: _Asked, before: Mapping[str, int]) -> Demand:
+    edition, shut_out = library[track.edition], dict(step.demand.shut_out)
+    if not any(name in before and edition.has(name) for name in step.not_by):
+        name, fired = last_fired(track, step.not_by)
+        if fired is not None:
+            shut_out |= {who: f"transitions.{name}.do" for who in (fired.actor, fired.acting_for) if who}
+    for name in step.not_by:
         done = None if name in before else last_done(case, name)
         if done is not None:
             shut_out |= {who: f"tasks.{done.rule}" for who in (done.closed_by, done.acted_for) if who}
-    if shut_out == one.demand.shut_out:
-        return one.demand
+    if shut_out == step.demand.shut_out:
+        return step.demand
     return Demand(
-        one.demand.name,
-        one.demand.track,
-        one.demand.edition,
-        one.demand.key,
-        one.demand.roles,
-        one.demand.organisation,
+        step.demand.name,
+        step.demand.track,
+        step.demand.edition,
+        step.demand.key,
+        step.demand.roles,
+        step.demand.organisation,
         shut_out,
     )

@@ -25,7 +25,7 @@ class Hand(NamedTuple):
 
     @property
     def people(self) -> frozenset[str]:
-        return frozenset(one for one in self if one is not None)
+        return frozenset(person for person in self if person is not None)
 
 
 @dataclass(frozen=True)
@@ -52,8 +52,8 @@ def assign(rest: Rest, away: Collection[str] = ()) -> tuple[Hand, ...] | None:
     groups = _groups(len(rest.hands), rest.together)
     if any(groups[a] == groups[b] for a, b in rest.apart):
         return None
-    found = _Search(_domains(rest, groups, away), {(groups[a], groups[b]) for a, b in rest.apart}).found()
-    return None if found is None else tuple(found[group] for group in groups)
+    assigned = _Search(_domains(rest, groups, away), {(groups[a], groups[b]) for a, b in rest.apart}).found()
+    return None if assigned is None else tuple(assigned[group] for group in groups)
 
 
 def core(rest: Rest, away: Collection[str] = ()) -> tuple[int, ...]:
@@ -79,8 +79,8 @@ def survives(rest: Rest, most: int = 2) -> int:
 
 def needed(rest: Rest) -> tuple[str, ...]:
     """Each person without whom the rest cannot be done; nobody where it cannot be done at all."""
-    found = assign(rest) or ()
-    return tuple(sorted(one for one in {hand.person for hand in found} if assign(rest, {one}) is None))
+    hands = assign(rest) or ()
+    return tuple(sorted(person for person in {hand.person for hand in hands} if assign(rest, {person}) is None))
 
 
 def _breaks(
@@ -97,10 +97,10 @@ def _breaks(
     present = [[hand for hand in hands if hand.person not in away] for hands in domains]
     search = _Search(present, edges)
     hard, _ = search.kernel(absences)
-    found = search.found(hard)
-    if found is None:
+    assigned = search.found(hard)
+    if assigned is None:
         return True
-    people = sorted({found[n].person for n in hard})
+    people = sorted({assigned[n].person for n in hard})
     return absences > 0 and any(_breaks(domains, edges, absences - 1, away | {person}, seen) for person in people)
 
 
@@ -109,9 +109,9 @@ def _groups(count: int, together: Iterable[tuple[int, int]]) -> list[int]:
     of = list(range(count))
     for a, b in together:
         keep, gone = of[a], of[b]
-        of = [keep if one == gone else one for one in of]
-    number = {one: n for n, one in enumerate(dict.fromkeys(of))}
-    return [number[one] for one in of]
+        of = [keep if group == gone else group for group in of]
+    number = {group: n for n, group in enumerate(dict.fromkeys(of))}
+    return [number[group] for group in of]
 
 
 def _domains(rest: Rest, groups: Sequence[int], away: Collection[str]) -> list[list[Hand]]:
@@ -120,7 +120,7 @@ def _domains(rest: Rest, groups: Sequence[int], away: Collection[str]) -> list[l
         mine = [fromkey for fromkey in dict.fromkeys(hands) if fromkey.person not in away]
         if group in domains:
             kept = set(mine)
-            mine = [one for one in domains[group] if one in kept]
+            mine = [hand for hand in domains[group] if hand in kept]
         domains[group] = mine
     return [domains[n] for n in range(len(domains))]
 
@@ -138,7 +138,8 @@ class _Search:
         #: The most persons that a hand of a variable counts as, and the most of its hands that count as one person.
         self.widest = [max((len(self.people[hand]) for hand in hands), default=0) for hands in domains]
         self.share = [
-            max(Counter(one for hand in hands for one in self.people[hand]).values(), default=0) for hands in domains
+            max(Counter(person for hand in hands for person in self.people[hand]).values(), default=0)
+            for hands in domains
         ]
 
     def found(self, among: Collection[int] | None = None) -> dict[int, Hand] | None:
@@ -186,8 +187,8 @@ class _Search:
 
     def _clique(self, n: int, among: Collection[int]) -> list[int]:
         clique = [n]
-        for m in sorted(self.beside[n] & set(among), key=lambda one: -len(self.beside[one])):
-            if all(m in self.beside[one] for one in clique):
+        for m in sorted(self.beside[n] & set(among), key=lambda other: -len(self.beside[other])):
+            if all(m in self.beside[other] for other in clique):
                 clique.append(m)
         return clique
 
@@ -198,17 +199,17 @@ class _Search:
             return chosen
         if any(not _matches([left[n] for n in clique if n in left]) for clique in cliques):
             return None
-        n = min(left, key=lambda one: (len(left[one]), -len(self.beside[one]), one))
+        n = min(left, key=lambda variable: (len(left[variable]), -len(self.beside[variable]), variable))
         known = set(chosen.values())
-        for hand in sorted(left[n], key=lambda one: one not in known):
+        for hand in sorted(left[n], key=lambda other: other not in known):
             taken = self.people[hand]
             smaller = {m: hands for m, hands in left.items() if m != n}
             for m in self.beside[n] & smaller.keys():
-                smaller[m] = [one for one in smaller[m] if not self.people[one] & taken]
+                smaller[m] = [other for other in smaller[m] if not self.people[other] & taken]
             if all(smaller.values()):
-                found = self._search(chosen | {n: hand}, smaller, cliques)
-                if found is not None:
-                    return found
+                solution = self._search(chosen | {n: hand}, smaller, cliques)
+                if solution is not None:
+                    return solution
         return None
 
 

@@ -50,31 +50,31 @@ def turns(library: Library, events: Iterable[Event], referral: str) -> tuple[Tur
     """Both sides' turns in the order of time, without a gap; none before the referral was offered."""
     seen: dict[str, _Track] = {}
     frozen, offered = False, False
-    made: list[Turn] = []
+    taken: list[Turn] = []
     for event in events:
         _follow(seen, event, referral)
         frozen = event.effects.get("frozen", frozen)
         if event.track == referral and event.kind == FIRED and event.effects.get("part") == SENDS:
             offered = True
-        if not offered or referral not in seen or made and made[-1].end is not None:
+        if not offered or referral not in seen or taken and taken[-1].end is not None:
             continue
         if not seen[referral].live:
-            made[-1] = replace(made[-1], end=event.at)
+            taken[-1] = replace(taken[-1], end=event.at)
             continue
         side = OFFICE if frozen else _side(library, seen, referral)
-        if made and made[-1].side == side:
+        if taken and taken[-1].side == side:
             continue
-        if made:
-            made[-1] = replace(made[-1], end=event.at)
-        made.append(Turn(side, event.at, None, event.seq))
-    return tuple(made)
+        if taken:
+            taken[-1] = replace(taken[-1], end=event.at)
+        taken.append(Turn(side, event.at, None, event.seq))
+    return tuple(taken)
 
 
 def _follow(seen: dict[str, _Track], event: Event, referral: str) -> None:
     """The referral and the tracks below it, as far as they tell whose turn it is."""
-    for one in event.effects.get("tracks", ()):
-        if referral in (one["id"], one["parent"]):
-            seen[one["id"]] = _Track(one["edition"], tuple(one["states"]))
+    for opened in event.effects.get("tracks", ()):
+        if referral in (opened["id"], opened["parent"]):
+            seen[opened["id"]] = _Track(opened["edition"], tuple(opened["states"]))
     if event.track in seen:
         live = seen[event.track].live and "ended" not in event.effects
         seen[event.track] = replace(
@@ -91,9 +91,9 @@ def _follow(seen: dict[str, _Track], event: Event, referral: str) -> None:
 def _side(library: Library, seen: Mapping[str, _Track], referral: str) -> str:
     above = seen[referral]
     if _by_provider(library, above):
-        below = [one for id, one in seen.items() if id != referral and one.live and not one.replaced]
+        below = [track for id, track in seen.items() if id != referral and track.live and not track.replaced]
         # Until the work is begun it waits for whoever begins it, wherever the service's first step lies.
-        begun = [one for one in below if not _begins(library, above, one)]
+        begun = [track for track in below if not _begins(library, above, track)]
         if begun and not _by_provider(library, begun[-1]):
             return OFFICE
         return PROVIDER

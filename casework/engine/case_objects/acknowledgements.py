@@ -44,12 +44,12 @@ def other_side(side: str) -> str:
 
 def done_by(edition: Edition, track: Track, side: str) -> dict[str, int]:
     """How often each transition of a side has fired on a referral. What a clock alone fires is nobody's deed."""
-    found = {}
+    counts = {}
     for rule in edition.transitions:
         people = [role for role in (*rule.by_people, *rule.confirm_by) if role != Role.SYSTEM]
         if rule.name in track.fired and people and side_of(people[0]) == side:
-            found[rule.name] = track.fired[rule.name].count
-    return found
+            counts[rule.name] = track.fired[rule.name].count
+    return counts
 
 
 def unreceived(edition: Edition, track: Track, side: str) -> dict[str, int]:
@@ -87,28 +87,28 @@ def object_to(builder: EventBuilder, command: Object) -> None:
     side = side_of(builder.by.role)
     if command.to not in done_by(builder.library[track.edition], track, other_side(side)):
         raise InvalidForm(fields={"to": reasons.referrals.NOT_DONE_BY_OTHER})
-    told: Objection = {"id": builder.context.new_id(), "what": RAISED, "side": side, "to": command.to}
-    builder.begin(OBJECTED, track, {"what": RAISED, "objection": told}, {"words": line(command.words, "words")})
+    objection: Objection = {"id": builder.context.new_id(), "what": RAISED, "side": side, "to": command.to}
+    builder.begin(OBJECTED, track, {"what": RAISED, "objection": objection}, {"words": line(command.words, "words")})
     rule = builder.library[track.edition].task_of(SETTLES_OBJECTION)
     if rule is not None:
-        open_side_task(builder, rule, track, builder.facts(track, {}), told["id"])
+        open_side_task(builder, rule, track, builder.facts(track, {}), objection["id"])
     commit(builder)
 
 
 def answer_objection(builder: EventBuilder, command: AnswerObjection) -> None:
     """Answer the other side's objection, or call one's own settled."""
     track = _of_the_contract(builder, command.referral)
-    found = track.objections.get(command.objection)
-    if found is None:
+    objection = track.objections.get(command.objection)
+    if objection is None:
         raise NotFound("objection")
-    if found["what"] in OVER:
+    if objection["what"] in OVER:
         raise WrongState(
             action=reasons.actions.ANSWER,
-            why=reasons.referrals.SETTLED if found["what"] == SETTLED else reasons.referrals.DECIDED,
+            why=reasons.referrals.SETTLED if objection["what"] == SETTLED else reasons.referrals.DECIDED,
         )
-    what = SETTLED if found["side"] == side_of(builder.by.role) else ANSWERED
-    told: Objection = {"id": command.objection, "what": what, "side": found["side"], "to": found["to"]}
-    builder.begin(OBJECTED, track, {"what": what, "objection": told}, {"words": line(command.words, "words")})
+    what = SETTLED if objection["side"] == side_of(builder.by.role) else ANSWERED
+    reply: Objection = {"id": command.objection, "what": what, "side": objection["side"], "to": objection["to"]}
+    builder.begin(OBJECTED, track, {"what": what, "objection": reply}, {"words": line(command.words, "words")})
     if what == SETTLED:
         for task in decisions(builder.case, command.objection):
             close_task(builder, task, OBSOLETE)
@@ -148,13 +148,13 @@ def faults_of(before: Case, edition: Edition, track: Track, kind: str, role: str
             if effects.get("received") == unreceived(edition, track, side)
             else ["it signs for something else than what had come"]
         )
-    told = effects["objection"]
-    known = track.objections.get(told["id"])
-    if told["what"] == RAISED:
+    objection = effects["objection"]
+    known = track.objections.get(objection["id"])
+    if objection["what"] == RAISED:
         other = done_by(edition, track, other_side(side))
-        fits = known is None and told["side"] == side and told["to"] in other
+        fits = known is None and objection["side"] == side and objection["to"] in other
     else:
         mine = known is not None and known["side"] == side
-        fits = known is not None and known["what"] not in OVER and told["what"] == (SETTLED if mine else ANSWERED)
-        fits = fits and known is not None and (told["side"], told["to"]) == (known["side"], known["to"])
+        fits = known is not None and known["what"] not in OVER and objection["what"] == (SETTLED if mine else ANSWERED)
+        fits = fits and known is not None and (objection["side"], objection["to"]) == (known["side"], known["to"])
     return [] if fits else ["it objects to what the other side has not done, or answers what was not asked"]

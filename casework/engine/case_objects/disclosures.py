@@ -55,7 +55,7 @@ def ask(builder: EventBuilder, command: AskUnsealing) -> None:
     _insist_apart(builder, command)
     if not 1 <= command.days <= MOST_DAYS:
         raise InvalidForm(fields={"days": reasons.mediations.DAYS(most=MOST_DAYS)})
-    one: StartedOpening = {
+    opening: StartedOpening = {
         "id": builder.context.new_id(),
         "kind": UNSEALING,
         "reader": command.reader,
@@ -64,7 +64,7 @@ def ask(builder: EventBuilder, command: AskUnsealing) -> None:
         "state": ASKED,
         "until": None,
     }
-    builder.begin(UNSEALING_ASKED, None, {"openings": [one]}, {"reason": line(command.reason, "reason")})
+    builder.begin(UNSEALING_ASKED, None, {"openings": [opening]}, {"reason": line(command.reason, "reason")})
     commit(builder)
 
 
@@ -82,7 +82,10 @@ def _insist_apart(builder: EventBuilder, command: AskUnsealing) -> None:
         for opening in case.openings.values()
         if opening.reader == command.reader and opening.state in (ASKED, OPEN)
     ]
-    if any(one.state == ASKED or one.until is not None and one.until > builder.context.now for one in waiting):
+    if any(
+        opening.state == ASKED or opening.until is not None and opening.until > builder.context.now
+        for opening in waiting
+    ):
         faults["reader"] = reasons.mediations.NAMED_ALREADY
     if faults:
         raise InvalidForm(fields=faults)
@@ -90,21 +93,21 @@ def _insist_apart(builder: EventBuilder, command: AskUnsealing) -> None:
 
 def decide(builder: EventBuilder, command: DecideUnsealing) -> None:
     """Agree to what somebody else has asked for, or not."""
-    one = _find(builder, command.opening)
-    if builder.by.role not in DECIDERS or builder.by.person != one.decider or builder.by.acting_for is not None:
+    opening = _find(builder, command.opening)
+    if builder.by.role not in DECIDERS or builder.by.person != opening.decider or builder.by.acting_for is not None:
         raise NotAllowed(why=reasons.mediations.DECIDED_BY)
-    if one.state != ASKED:
+    if opening.state != ASKED:
         raise WrongState(action=reasons.actions.DECIDE, why=reasons.mediations.DECIDED)
     if not command.agree:
         builder.begin(
-            UNSEALING_REFUSED, None, {"opening_states": [{"id": one.id, "state": REFUSED}]}, _note(command.note)
+            UNSEALING_REFUSED, None, {"opening_states": [{"id": opening.id, "state": REFUSED}]}, _note(command.note)
         )
         commit(builder)
         return
-    until = builder.context.now + timedelta(days=one.days)
-    told: OpeningChange = {"id": one.id, "state": OPEN, "until": instant(until)}
+    until = builder.context.now + timedelta(days=opening.days)
+    change: OpeningChange = {"id": opening.id, "state": OPEN, "until": instant(until)}
     # On the track of the request, so that its center reads of it too.
-    builder.begin(UNSEALED, builder.case.main, {"opening_states": [told]})
+    builder.begin(UNSEALED, builder.case.main, {"opening_states": [change]})
     commit(builder)
 
 
@@ -114,27 +117,30 @@ def _note(note: str | None) -> Answers:
 
 def reseal(builder: EventBuilder, command: Reseal) -> None:
     """End it before its time; what nobody has agreed to yet is asked for no more."""
-    one = _find(builder, command.opening)
-    if builder.by.role not in ASKERS and builder.by.person != one.decider:
+    opening = _find(builder, command.opening)
+    if builder.by.role not in ASKERS and builder.by.person != opening.decider:
         raise NotAllowed(why=reasons.mediations.ENDED_BY)
-    if one.state not in (ASKED, OPEN) or one.until is not None and one.until <= builder.context.now:
+    if opening.state not in (ASKED, OPEN) or opening.until is not None and opening.until <= builder.context.now:
         raise WrongState(action=reasons.actions.SEAL_AGAIN, why=reasons.cases.ENDED)
-    track = builder.case.main if one.state == OPEN else None
-    builder.begin(RESEALED, track, {"opening_states": [{"id": one.id, "state": ENDED}]})
+    track = builder.case.main if opening.state == OPEN else None
+    builder.begin(RESEALED, track, {"opening_states": [{"id": opening.id, "state": ENDED}]})
     commit(builder)
 
 
 def tell_parties(builder: EventBuilder, command: TellParties) -> None:
     """Record on which day both parties were told who reads their mediation, and until when."""
-    one = _find(builder, command.opening)
+    opening = _find(builder, command.opening)
     if builder.by.role not in ASKERS:
         raise NotAllowed(why=reasons.mediations.PARTIES_TOLD_BY)
-    if one.decided_at is None or one.state == REFUSED or one.told_on is not None:
+    if opening.decided_at is None or opening.state == REFUSED or opening.told_on is not None:
         raise WrongState(action=reasons.actions.RECORD_PARTIES_TOLD, why=reasons.mediations.NOTHING_TO_TELL)
-    days = builder.context.calendar.local_date(one.decided_at), builder.context.calendar.local_date(builder.context.now)
+    days = (
+        builder.context.calendar.local_date(opening.decided_at),
+        builder.context.calendar.local_date(builder.context.now),
+    )
     if not days[0].isoformat() <= command.on <= days[1].isoformat():
         raise InvalidForm(fields={"on": reasons.mediations.DAY_SINCE})
-    builder.begin(PARTIES_TOLD, None, {"opening_states": [{"id": one.id, "told_on": command.on}]})
+    builder.begin(PARTIES_TOLD, None, {"opening_states": [{"id": opening.id, "told_on": command.on}]})
     commit(builder)
 
 
@@ -149,9 +155,11 @@ def break_glass(builder: EventBuilder, command: BreakGlass) -> None:
         for opening in builder.case.openings.values()
         if opening.reader == builder.by.person and opening.until is not None
     ]
-    if any(one.state == OPEN and one.until is not None and one.until > builder.context.now for one in mine):
+    if any(
+        opening.state == OPEN and opening.until is not None and opening.until > builder.context.now for opening in mine
+    ):
         raise WrongState(action=reasons.actions.OPEN_CASE, why=reasons.mediations.OPEN_ALREADY)
-    one: StartedOpening = {
+    started: StartedOpening = {
         "id": builder.context.new_id(),
         "kind": GLASS,
         "reader": builder.by.person,
@@ -160,7 +168,7 @@ def break_glass(builder: EventBuilder, command: BreakGlass) -> None:
         "state": OPEN,
         "until": instant(builder.context.now + GLASS_LASTS),
     }
-    effects: Effects = {"openings": [one]}
+    effects: Effects = {"openings": [started]}
     if command.given:
         effects["role_given"] = command.given.copy()
     builder.begin(GLASS_BROKEN, None, effects, {"reason": line(command.reason, "reason")})
@@ -168,10 +176,10 @@ def break_glass(builder: EventBuilder, command: BreakGlass) -> None:
 
 
 def _find(builder: EventBuilder, id: str) -> Opening:
-    one = builder.case.openings.get(id)
-    if one is None or one.kind != UNSEALING:
+    opening = builder.case.openings.get(id)
+    if opening is None or opening.kind != UNSEALING:
         raise NotFound("unsealing")
-    return one
+    return opening
 
 
 # --- judged again ----------------------------------------------------------------------------------------------------
@@ -186,52 +194,52 @@ def faults_of(before: Case, event: Event) -> Iterator[str]:
     if event.kind in (UNSEALING_ASKED, GLASS_BROKEN):
         yield from _made(before, event)
         return
-    for told in event.effects.get("opening_states", ()):
-        one = before.openings.get(told["id"])
-        if one is None or one.kind != UNSEALING:
+    for change in event.effects.get("opening_states", ()):
+        opening = before.openings.get(change["id"])
+        if opening is None or opening.kind != UNSEALING:
             yield "nobody had asked for it"
         else:
-            yield from _changed(one, told, event)
+            yield from _changed(opening, change, event)
 
 
 def _made(before: Case, event: Event) -> Iterator[str]:
-    for one in event.effects.get("openings", ()):
+    for opening in event.effects.get("openings", ()):
         if event.kind == UNSEALING_ASKED:
             named = {before.owner, *before.team, event.actor}
             if (
                 before.kind != "mediation"
-                or one["kind"] != UNSEALING
-                or one["state"] != ASKED
-                or one["until"] is not None
+                or opening["kind"] != UNSEALING
+                or opening["state"] != ASKED
+                or opening["until"] is not None
             ):
                 yield "it opens something by itself that two persons must open"
-            if one["reader"] in named or one["decider"] in {*named, one["reader"]}:
+            if opening["reader"] in named or opening["decider"] in {*named, opening["reader"]}:
                 yield "the reader, and who is to agree, are not two other persons than those who ask"
-            if not 1 <= one["days"] <= MOST_DAYS:
+            if not 1 <= opening["days"] <= MOST_DAYS:
                 yield f"it lasts longer than {MOST_DAYS} days"
         else:
-            if before.kind != "case" or one["kind"] != GLASS:
+            if before.kind != "case" or opening["kind"] != GLASS:
                 yield "a sealed mediation is never opened by one person"
-            if one["reader"] != event.actor:
+            if opening["reader"] != event.actor:
                 yield "somebody opened the case for another person"
-            if one["until"] is None or parse_instant(one["until"]) > event.at + GLASS_LASTS:
+            if opening["until"] is None or parse_instant(opening["until"]) > event.at + GLASS_LASTS:
                 yield f"it lasts longer than {GLASS_LASTS}"
 
 
-def _changed(one: Opening, told: OpeningChange, event: Event) -> Iterator[str]:
+def _changed(opening: Opening, change: OpeningChange, event: Event) -> Iterator[str]:
     if event.kind in (UNSEALED, UNSEALING_REFUSED):
-        if one.state != ASKED:
+        if opening.state != ASKED:
             yield "it had been decided already"
-        if event.actor != one.decider or event.actor in (one.asker, one.reader):
+        if event.actor != opening.decider or event.actor in (opening.asker, opening.reader):
             yield "it was not decided by the second person who was named for it"
-        if told["state"] != (OPEN if event.kind == UNSEALED else REFUSED):
+        if change["state"] != (OPEN if event.kind == UNSEALED else REFUSED):
             yield "it does something else than it says"
-        if event.kind == UNSEALED and parse_instant(told["until"]) > event.at + timedelta(days=one.days):
+        if event.kind == UNSEALED and parse_instant(change["until"]) > event.at + timedelta(days=opening.days):
             yield "it lasts longer than was asked for"
     elif event.kind == RESEALED:
-        if one.state not in (ASKED, OPEN) or told["state"] != ENDED:
+        if opening.state not in (ASKED, OPEN) or change["state"] != ENDED:
             yield "there was nothing to seal again"
-        if event.role not in ASKERS and event.actor != one.decider:
+        if event.role not in ASKERS and event.actor != opening.decider:
             yield "it was ended by somebody who had no part in it"
-    elif one.decided_at is None or one.state == REFUSED or one.told_on is not None or "state" in told:
+    elif opening.decided_at is None or opening.state == REFUSED or opening.told_on is not None or "state" in change:
         yield "there was nothing that the parties had to be told"

@@ -69,20 +69,20 @@ def register(builder: EventBuilder, command: RegisterDocument) -> None:
         raise InvalidForm(fields={"party": reasons.fields.DOES_NOT_APPLY})
     if command.own and (track is not None or command.party is not None):
         raise InvalidForm(fields={"own": reasons.fields.DOES_NOT_APPLY})
-    one: RegisteredDocument = {
+    document: RegisteredDocument = {
         "id": builder.context.new_id(),
         "party": command.party,
         "kind": command.kind,
         "valid_until": command.valid_until,
     }
     if command.own:
-        one["own"] = True
+        document["own"] = True
     body: dict[str, Any] = {"title": insist_name(line(command.title, "title", 300), "title", 300)}
     if command.language:
         body["language"] = command.language
-    effects: Effects = {"documents": [one]}
+    effects: Effects = {"documents": [document]}
     if command.file is not None:
-        effects["files"] = [_told(builder, one["id"], 1, command.file)]
+        effects["files"] = [_told(builder, document["id"], 1, command.file)]
         body |= _words(command.file)
     builder.begin(DOCUMENT_REGISTERED, track, effects, body)
     commit(builder)
@@ -91,11 +91,11 @@ def register(builder: EventBuilder, command: RegisterDocument) -> None:
 def file(builder: EventBuilder, command: FileDocument) -> None:
     """A new version of a document, or its first file."""
     document = _own(builder, command.document, reasons.actions.FILE_VERSION)
-    last = max((one.version for one in builder.case.files.values() if one.document == document.id), default=0)
+    last = max((filed.version for filed in builder.case.files.values() if filed.document == document.id), default=0)
     if last >= MOST_VERSIONS:
         raise WrongState(action=reasons.actions.FILE_VERSION, why=reasons.documents.VERSIONS_FULL)
-    told = _told(builder, document.id, last + 1, command.file)
-    effects: Effects = {"files": [told], "paper": document.kind}
+    entry = _told(builder, document.id, last + 1, command.file)
+    effects: Effects = {"files": [entry], "paper": document.kind}
     builder.begin(DOCUMENT_FILED, home(builder.case, document), effects, _words(command.file))
     commit(builder)
 
@@ -122,20 +122,20 @@ def _own(builder: EventBuilder, id: str, action: Reason) -> Document:
     return document
 
 
-def _told(builder: EventBuilder, document: str, version: int, one: FileTold) -> FiledFile:
+def _told(builder: EventBuilder, document: str, version: int, upload: FileTold) -> FiledFile:
     if builder.case.kind != "case":
         raise WrongState(action=reasons.actions.FILE_DOCUMENT, why=SEALED)
     return {
         "id": builder.context.new_id(),
         "document": document,
         "version": version,
-        "type": one.type,
-        "size": one.size,
+        "type": upload.type,
+        "size": upload.size,
     }
 
 
-def _words(one: FileTold) -> dict[str, str]:
-    return {"file": line(one.name, "file", 200), "sha256": one.digest}
+def _words(upload: FileTold) -> dict[str, str]:
+    return {"file": line(upload.name, "file", 200), "sha256": upload.digest}
 
 
 def _insist(builder: EventBuilder, referral: Track | None, action: Reason) -> None:

@@ -13,26 +13,28 @@ RECORDED, CONFIRMED, ENCUMBERED, RELEASED = "recorded", "confirmed", "encumbered
 
 def encumbrances(events: Iterable[RegisterEvent]) -> list[Encumbrance]:
     """What lies on the right after these events."""
-    found: list[Encumbrance] = []
+    burdens: list[Encumbrance] = []
     for event in events:
-        found = after(found, event)
-    return found
+        burdens = after(burdens, event)
+    return burdens
 
 
-def after(found: list[Encumbrance], event: RegisterEvent) -> list[Encumbrance]:
+def after(burdens: list[Encumbrance], event: RegisterEvent) -> list[Encumbrance]:
     """The encumbrances after one more event; one that has ended keeps its place, with the day on which it did."""
     if event.kind == ENCUMBERED:
-        return [*found, event.effects["encumbrance"]]
+        return [*burdens, event.effects["encumbrance"]]
     if event.kind == RELEASED:
         ended = set(event.effects["ended"])
-        return [{**one, "to": event.effects["on"]} if one["id"] in ended else one for one in found]
-    return found
+        return [{**burden, "to": event.effects["on"]} if burden["id"] in ended else burden for burden in burdens]
+    return burdens
 
 
-def standing(found: Iterable[Encumbrance], wanted: Mapping[str, Any], case: str) -> list[str]:
+def standing(burdens: Iterable[Encumbrance], wanted: Mapping[str, Any], case: str) -> list[str]:
     """Ids of a case's encumbrances that stand and match what is to end."""
     return [
-        one["id"]
-        for one in found
-        if one["to"] is None and one["case"] == case and all(one.get(key) == value for key, value in wanted.items())
+        burden["id"]
+        for burden in burdens
+        if burden["to"] is None
+        and burden["case"] == case
+        and all(burden.get(key) == value for key, value in wanted.items())
     ]

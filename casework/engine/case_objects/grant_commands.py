@@ -40,7 +40,7 @@ def _consented_until(case: Case, grant: Grant) -> str | None:
 def given_without(case: Case, grant: Grant) -> Given:
     """What its referral was given, without the document: nothing shares it again by itself."""
     given = case.tracks[grant.track].given
-    return {"documents": [one for one in given.get("documents", ()) if one != grant.document]}
+    return {"documents": [document for document in given.get("documents", ()) if document != grant.document]}
 
 
 def given_until(case: Case, grant: Grant, until: str | None) -> Given:
@@ -126,7 +126,7 @@ def return_papers(builder: EventBuilder, command: ReturnPapers) -> None:
             why=reasons.documents.NOTHING_TO_RETURN,
         )
     body = {"note": line(command.note, "note")} if command.note else {}
-    builder.begin(PAPERS_RETURNED, track, {"grants_returned": [one.id for one in had], "what": command.how}, body)
+    builder.begin(PAPERS_RETURNED, track, {"grants_returned": [grant.id for grant in had], "what": command.how}, body)
     for task in builder.case.open_tasks():
         if task.track == track.id and plays(builder.library, task, RETURNS_COPIES):
             close_task(builder, task, COMPLETED, by=builder.by.person, result={"how": command.how})

@@ -38,15 +38,15 @@ def recipients(case: Case) -> Iterator[tuple[str, str]]:
     asked = [track for track in case.tracks.values() if track.is_referral and track.provider and track.sent]
     if case.closed_at is not None:
         yield from ((CLOSING, side) for side in parties)
-        yield from ((CLOSING, one.id) for one in asked if ACCEPTS in one.played)
+        yield from ((CLOSING, referral.id) for referral in asked if ACCEPTS in referral.played)
         return
     if CONFIRMS_INTEREST not in case.main.played:
         yield from ((INVITATION, side) for side in parties)
-    live = [one for one in asked if one.live]
-    yield from ((REFERRAL, one.id) for one in live if ACCEPTS not in one.played)
+    live = [referral for referral in asked if referral.live]
+    yield from ((REFERRAL, referral.id) for referral in live if ACCEPTS not in referral.played)
     held = case.hold.get("waits_for") if case.hold is not None else None
     yield from ((REMINDER, side) for side in parties if held == side or any(awaited(case, side)))
-    yield from ((REMINDER, one.id) for one in live if any(awaited(case, one.id)))
+    yield from ((REMINDER, referral.id) for referral in live if any(awaited(case, referral.id)))
 
 
 def awaited(case: Case, to: str) -> Iterator[Task]:
@@ -79,7 +79,13 @@ def send(builder: EventBuilder, command: SendLetter) -> None:
         raise InvalidForm(fields={"language": reasons.fields.ONE_OF(choices=LANGUAGES)})
     party = command.to if command.to in PARTIES else None
     id = builder.context.new_id()
-    one: RegisteredDocument = {"id": id, "party": party, "kind": PAPER, "valid_until": None, "letter": command.kind}
+    document: RegisteredDocument = {
+        "id": id,
+        "party": party,
+        "kind": PAPER,
+        "valid_until": None,
+        "letter": command.kind,
+    }
     file: FiledFile = {
         "id": builder.context.new_id(),
         "document": id,
@@ -94,7 +100,7 @@ def send(builder: EventBuilder, command: SendLetter) -> None:
     }
     if command.address:
         body["address"] = line(command.address, "address", 200)
-    effects: Effects = {"documents": [one], "files": [file], "what": command.kind, "language": command.language}
+    effects: Effects = {"documents": [document], "files": [file], "what": command.kind, "language": command.language}
     builder.begin(LETTER_SENT, None if party else builder.track(command.to), effects, body)
     commit(builder)
 
@@ -105,17 +111,19 @@ def faults_of(before: Case, effects: Effects, role: str | None, track: str | Non
     if len(documents) != 1 or len(files) != 1:
         yield "a letter is one document with one file"
         return
-    (one,), (file,) = documents, files
-    to = track or one["party"]
-    if track is not None and one["party"] is not None:
+    (document,), (file,) = documents, files
+    to = track or document["party"]
+    if track is not None and document["party"] is not None:
         yield "it goes to a party and to a provider at once"
-    if why := refusal(before, role, str(one.get("letter")), str(to)):
+    if why := refusal(before, role, str(document.get("letter")), str(to)):
         yield f"the letter could not be sent so: {why}"
-    if (one["kind"], effects.get("what")) != (PAPER, one.get("letter")) or effects.get("language") not in LANGUAGES:
+    if (document["kind"], effects.get("what")) != (PAPER, document.get("letter")) or effects.get(
+        "language"
+    ) not in LANGUAGES:
         yield "it is filed as something else than it was sent as"
     if (
-        one["id"] in before.documents
+        document["id"] in before.documents
         or file["id"] in before.files
-        or (file["document"], file["version"]) != (one["id"], 1)
+        or (file["document"], file["version"]) != (document["id"], 1)
     ):
         yield "its file is not the first version of its document"

@@ -43,7 +43,7 @@ LONGEST, MOST_MENTIONS = 10_000, 20
 
 def audience_of(kind: str) -> str:
     """The audience of a kind of event."""
-    return next(one for one, of in KINDS.items() if of == kind)
+    return next(audience for audience, of in KINDS.items() if of == kind)
 
 
 def closed(case: Case, referral: Track) -> Reason | None:
@@ -139,45 +139,49 @@ def doubts(
     `readers` are the names of those who would read it, `strangers` names of people and organisations that they may not
     know of, `internal` texts that they may not read.
     """
-    told, known = _plain(words), {_plain(reader) for reader in readers}
-    found = [
+    plain, known = _plain(words), {_plain(reader) for reader in readers}
+    raised = [
         Doubt(STRANGER, name)
         for name in sorted(set(strangers))
-        if _plain(name) not in known and _stands_in(_plain(name), told)
+        if _plain(name) not in known and _stands_in(_plain(name), plain)
     ]
     for name in _AT.findall(words):
         # Somebody is addressed by the first letters of a name, with or without its spaces.
         begun = _plain(name).rstrip(".-")
-        if not any(part.startswith(begun) for one in known for part in (one, one.replace(" ", ""), *one.split())):
-            found.append(Doubt(NOT_A_READER, name))
-    if any(_overlap(told, words, other) for other in internal):
-        found.append(Doubt(FROM_INSIDE))
-    return tuple(dict.fromkeys(found))
+        if not any(
+            part.startswith(begun)
+            for reader_name in known
+            for part in (reader_name, reader_name.replace(" ", ""), *reader_name.split())
+        ):
+            raised.append(Doubt(NOT_A_READER, name))
+    if any(_overlap(plain, words, other) for other in internal):
+        raised.append(Doubt(FROM_INSIDE))
+    return tuple(dict.fromkeys(raised))
 
 
-def _overlap(told: str, words: str, other: str) -> bool:
+def _overlap(plain: str, words: str, other: str) -> bool:
     """Whether the two texts have a passage in common, or are the same."""
     inside = _plain(other)
     if not inside:
         return False
     return (
-        told == inside
-        or any(passage in told for passage in _passages(other))
+        plain == inside
+        or any(passage in plain for passage in _passages(other))
         or any(passage in inside for passage in _passages(words))
     )
 
 
 def _passages(words: str) -> list[str]:
-    found = [_plain(part) for part in _ENDS.split(words)]
-    return [one for one in found if len(one) >= (_LETTERS if one.isascii() else _CHARACTERS)]
+    passages = [_plain(part) for part in _ENDS.split(words)]
+    return [passage for passage in passages if len(passage) >= (_LETTERS if passage.isascii() else _CHARACTERS)]
 
 
-def _stands_in(name: str, told: str) -> bool:
+def _stands_in(name: str, plain: str) -> bool:
     if len(name) < 2:
         return False
     if not name.isascii():
-        return name in told
-    return re.search(rf"(?<!\w){re.escape(name)}(?!\w)", told) is not None
+        return name in plain
+    return re.search(rf"(?<!\w){re.escape(name)}(?!\w)", plain) is not None
 
 
 def _plain(words: str) -> str:

@@ -114,12 +114,12 @@ def usual(unit: Unit, ladder: Mapping[str, int] = LADDER) -> Plan:
 
 def plan(due: Rule, rungs: Plan, activate: Rule | None = None) -> Plan:
     """A task's clock: its due moment among the other rungs; all count from the day on which it appears."""
-    made = [("due", due), *rungs]
+    limits = [("due", due), *rungs]
     if activate is None:
-        return made
+        return limits
     return [
         ("activate", activate),
-        *((what, rule if "day" in rule or "after" in rule else {**rule, "after": "activate"}) for what, rule in made),
+        *((what, rule if "day" in rule or "after" in rule else {**rule, "after": "activate"}) for what, rule in limits),
     ]
 
 
@@ -134,7 +134,7 @@ def count(planned: Plan, start: datetime, calendar: Calendar, fired: Iterable[Ru
     `fired` are the rungs that lie behind already, from which others may count.
     """
     known = {rung.what: rung.moment for rung in fired}
-    made: list[Rung] = []
+    rungs: list[Rung] = []
     for what, rule in sorted(planned, key=_depends):
         if "percent" in rule and known["due"] <= _base(rule, start, known):
             continue
@@ -145,16 +145,16 @@ def count(planned: Plan, start: datetime, calendar: Calendar, fired: Iterable[Ru
         if "due" in known and ("percent" in rule or what == "remind" and "left" in rule) and moment >= known["due"]:
             continue
         known.setdefault(what, rung.moment)
-        made.append(rung)
-    return sorted(made, key=lambda rung: (rung.what != "activate", rung.moment, rung.what))
+        rungs.append(rung)
+    return sorted(rungs, key=lambda rung: (rung.what != "activate", rung.moment, rung.what))
 
 
 def _base(rule: Rule, start: datetime, known: Mapping[str, datetime]) -> datetime:
     return known[rule["after"]] if "after" in rule else start
 
 
-def _depends(one: tuple[str, Rule]) -> int:
-    what, rule = one
+def _depends(limit: tuple[str, Rule]) -> int:
+    what, rule = limit
     if what == "activate":
         return 0
     if what == "due":
@@ -175,7 +175,7 @@ def left(calendar: Calendar, rungs: Iterable[Rung], now: datetime) -> tuple[int,
 
 def resumed(calendar: Calendar, rungs: Iterable[Rung], kept: tuple[int, ...], now: datetime) -> list[Rung]:
     """The rungs of a clock that goes on after a pause, in order of time; what counts from the due moment does so again."""
-    made: list[Rung] = []
+    restarted: list[Rung] = []
     known: dict[str, datetime] = {}
     pairs = list(zip(rungs, kept, strict=True))
     for rung, minutes in sorted(pairs, key=lambda pair: pair[0].rule.get("after") == "due" or pair[0].what == "remind"):
@@ -186,8 +186,8 @@ def resumed(calendar: Calendar, rungs: Iterable[Rung], kept: tuple[int, ...], no
         if rung.what == "remind" and "due" in known and moment >= known["due"]:
             continue
         known.setdefault(rung.what, moment)
-        made.append(Rung(moment, rung.what, rule))
-    return sorted(made, key=lambda rung: (rung.what != "activate", rung.moment, rung.what))
+        restarted.append(Rung(moment, rung.what, rule))
+    return sorted(restarted, key=lambda rung: (rung.what != "activate", rung.moment, rung.what))
 
 
 def _worked(what: str, moment: datetime, start: datetime, due: datetime | None, calendar: Calendar) -> datetime:

@@ -143,17 +143,17 @@ class Edition:
         return {
             path: StateRule(
                 path,
-                one["type"],
-                one.get("queue"),
-                one.get("due"),
-                tuple((limit, what) for limit, what in one.get("ladder", ())),
-                one.get("step"),
-                tuple((item["name"], item["required"]) for item in one.get("checklist", ())),
-                **_told(one, "part", "decides"),
-                fhir=tuple(one.get("fhir", ())),
+                written["type"],
+                written.get("queue"),
+                written.get("due"),
+                tuple((limit, what) for limit, what in written.get("ladder", ())),
+                written.get("step"),
+                tuple((item["name"], item["required"]) for item in written.get("checklist", ())),
+                **_told(written, "part", "decides"),
+                fhir=tuple(written.get("fhir", ())),
             )
             for path in self.rules["order"]
-            for one in (self.rules["states"][path],)
+            for written in (self.rules["states"][path],)
         }
 
     @cached_property
@@ -161,29 +161,29 @@ class Edition:
         return tuple(
             TransitionRule(
                 index,
-                one["name"],
-                tuple(one["from"]),
-                one["to"],
-                tuple(map(Role, one["by"])),
-                one["kind"],
-                one["form"],
-                tuple(one["guards"]),
-                tuple(one["effects"]),
-                tuple(one["opens"]),
-                tuple(one["ends"]),
-                tuple((where, name) for where, name in one["also"]),
-                tuple(one["not_by"]),
-                tuple(map(Role, one["confirm_by"])),
-                tuple(one["proposal_effects"]),
-                tuple(one["refusal_effects"]),
-                one["after"],
-                one["automatic"],
-                one["reopens"],
-                one["siblings"],
-                tuple(PaperRule(need["kind"], need["valid"], need["of"]) for need in one.get("needs", ())),
-                **_told(one, "part", "tells_provider", "tells_officers", "scope", "decides"),
+                written["name"],
+                tuple(written["from"]),
+                written["to"],
+                tuple(map(Role, written["by"])),
+                written["kind"],
+                written["form"],
+                tuple(written["guards"]),
+                tuple(written["effects"]),
+                tuple(written["opens"]),
+                tuple(written["ends"]),
+                tuple((where, name) for where, name in written["also"]),
+                tuple(written["not_by"]),
+                tuple(map(Role, written["confirm_by"])),
+                tuple(written["proposal_effects"]),
+                tuple(written["refusal_effects"]),
+                written["after"],
+                written["automatic"],
+                written["reopens"],
+                written["siblings"],
+                tuple(PaperRule(need["kind"], need["valid"], need["of"]) for need in written.get("needs", ())),
+                **_told(written, "part", "tells_provider", "tells_officers", "scope", "decides"),
             )
-            for index, one in enumerate(self.rules["transitions"])
+            for index, written in enumerate(self.rules["transitions"])
         )
 
     @cached_property
@@ -191,24 +191,24 @@ class Edition:
         return {
             key: TaskRule(
                 key,
-                one["name"],
-                one["queue"],
-                one["due"],
-                one["form"],
-                one["per"],
-                one["after"],
-                one["on"],
-                tuple(one["not_by"]),
-                tuple(one["effects"]),
-                tuple(one["guards"]),
-                tuple(one["opens"]),
-                tuple((name, value, tuple(opens)) for name, value, opens in one["opens_if"]),
-                one["aftercare"],
-                one["unless_open"],
-                tuple((item["name"], item["required"]) for item in one.get("checklist", ())),
-                **_told(one, "part", "decides", "answers"),
+                written["name"],
+                written["queue"],
+                written["due"],
+                written["form"],
+                written["per"],
+                written["after"],
+                written["on"],
+                tuple(written["not_by"]),
+                tuple(written["effects"]),
+                tuple(written["guards"]),
+                tuple(written["opens"]),
+                tuple((name, value, tuple(opens)) for name, value, opens in written["opens_if"]),
+                written["aftercare"],
+                written["unless_open"],
+                tuple((item["name"], item["required"]) for item in written.get("checklist", ())),
+                **_told(written, "part", "decides", "answers"),
             )
-            for key, one in self.rules["tasks"].items()
+            for key, written in self.rules["tasks"].items()
         }
 
     @cached_property
@@ -222,8 +222,8 @@ class Edition:
     @property
     def ladder(self) -> Mapping[str, int]:
         """When a task without a ladder of its own is reminded of, escalated and flagged."""
-        made: Mapping[str, int] = self.rules.get("ladder", LADDER)
-        return made
+        marks: Mapping[str, int] = self.rules.get("ladder", LADDER)
+        return marks
 
     @cached_property
     def outlives(self) -> frozenset[str]:
@@ -251,11 +251,11 @@ class Edition:
 
     @cached_property
     def _from(self) -> dict[str, list[TransitionRule]]:
-        found: dict[str, list[TransitionRule]] = {}
+        by_source: dict[str, list[TransitionRule]] = {}
         for rule in self.transitions:
             for source in rule.sources:
-                found.setdefault(source, []).append(rule)
-        return found
+                by_source.setdefault(source, []).append(rule)
+        return by_source
 
     def leaving(self, states: tuple[str, ...]) -> Iterator[tuple[TransitionRule, str]]:
         """Every transition out of a marking, with the part of the marking that it leaves; innermost first."""
@@ -321,8 +321,8 @@ class Edition:
     def _field_words(self, key: str, field: WrittenField) -> dict[str, Any]:
         words: dict[str, Any] = {"label": self.text(f"{key}.label")}
         for more in ("help", "consequence"):
-            if (found := self.texts.get(f"{key}.{more}")) is not None:
-                words[more] = found
+            if (wording := self.texts.get(f"{key}.{more}")) is not None:
+                words[more] = wording
         if "choices" in field:
             words["choice_labels"] = {code: self.text(f"{key}.choices.{code}") for code in field["choices"]}
         return words

@@ -70,15 +70,15 @@ class Facts:
         return (track or self.track).fired.get(transition)
 
     def count(self, transition: str) -> int:
-        found = self.fired(transition)
-        return found.count if found else 0
+        fired = self.fired(transition)
+        return fired.count if fired else 0
 
     def said(self, where: str) -> Any:
         """A form's fact by "transition.field" of this track, or "task.field" of a completed task; None when unsaid."""
         name, _, wanted = where.partition(".")
-        found = self.fired(name)
-        if found is not None:
-            return found.data.get(wanted)
+        fired = self.fired(name)
+        if fired is not None:
+            return fired.data.get(wanted)
         done = self.result(name)
         return done.result.get(wanted) if done else None
 
@@ -96,8 +96,8 @@ class Facts:
 
     def current(self, workflow: str) -> Track | None:
         """The track of a workflow that counts now: the last opened that has not been replaced."""
-        found = [t for t in self.case.tracks.values() if t.workflow == workflow and not t.replaced]
-        return found[-1] if found else None
+        tracks = [t for t in self.case.tracks.values() if t.workflow == workflow and not t.replaced]
+        return tracks[-1] if tracks else None
 
     def referrals(self, kind: str) -> list[Track]:
         """The referrals of a kind that have not come to nothing, in the order in which they were opened."""
@@ -120,11 +120,11 @@ class Facts:
 
     def join(self, kind: str) -> Join | None:
         """How referrals of a kind that run side by side are waited for, as long as none that came later counts instead."""
-        found = [join for join in self.case.joins.values() if join.kind == kind and join.state != GIVEN_UP_JOIN]
-        if not found:
+        joins = [join for join in self.case.joins.values() if join.kind == kind and join.state != GIVEN_UP_JOIN]
+        if not joins:
             return None
         counts = self.referral(kind)
-        return found[-1] if counts is None or counts in members(self.case, found[-1]) else None
+        return joins[-1] if counts is None or counts in members(self.case, joins[-1]) else None
 
     def at_milestone(self, track: Track | None, milestone: str) -> bool:
         if track is None:

@@ -44,8 +44,8 @@ def _value_type(rule: WrittenField) -> Any:
         case "choice":
             return Literal[tuple(rule["choices"])]
         case "many":
-            one: Any = Literal[tuple(rule["choices"])]
-            return Annotated[list[one], AfterValidator(once)]
+            choice: Any = Literal[tuple(rule["choices"])]
+            return Annotated[list[choice], AfterValidator(once)]
         case "yes_no":
             return Annotated[bool, Field(strict=True)]
         case "party":
@@ -62,8 +62,8 @@ def _value_type(rule: WrittenField) -> Any:
 
 def build_model(name: str, fields: Sequence[WrittenField]) -> type[BaseModel]:
     """The pydantic model of a form's values; serves page, API and import alike. `check` says what must be there."""
-    made: dict[str, Any] = {rule["name"]: (_value_type(rule) | None, None) for rule in fields}
-    return create_model(name, __config__=ConfigDict(extra="forbid"), **made)
+    annotated: dict[str, Any] = {rule["name"]: (_value_type(rule) | None, None) for rule in fields}
+    return create_model(name, __config__=ConfigDict(extra="forbid"), **annotated)
 
 
 def check(model: type[BaseModel], fields: Sequence[WrittenField], data: Answers, today: date) -> dict[str, Any]:
@@ -80,9 +80,9 @@ def check(model: type[BaseModel], fields: Sequence[WrittenField], data: Answers,
         bad_fields = {name.split(".")[0] for name in faults}
         sound = {name: value for name, value in given.items() if name not in bad_fields}
         values = model.model_validate(sound).model_dump(mode="json", exclude_none=True)
-    told = {name.split(".")[0] for name in faults}
+    faulty = {name.split(".")[0] for name in faults}
     for rule in fields:
-        if rule["name"] in told:
+        if rule["name"] in faulty:
             continue
         name, value = rule["name"], values.get(rule["name"])
         asked = "when" not in rule or values.get(rule["when"][0]) in rule["when"][1]

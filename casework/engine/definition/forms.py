@@ -39,12 +39,12 @@ class FormField:
 
     def rule(self) -> dict[str, Any]:
         """What of this field is a rule (goes into the fingerprint), as JSON."""
-        made: dict[str, Any] = {"type": self.type, "required": self.required, "fact": self.fact}
+        written: dict[str, Any] = {"type": self.type, "required": self.required, "fact": self.fact}
         if self.when is not None:
-            made["when"] = [self.when[0], list(self.when[1])]
+            written["when"] = [self.when[0], list(self.when[1])]
         if self.prefill is not None:
-            made["prefill"] = self.prefill
-        return made | self.limits()
+            written["prefill"] = self.prefill
+        return written | self.limits()
 
     def limits(self) -> dict[str, Any]:
         return {}
@@ -144,8 +144,8 @@ class YesNo(FormField):
         return {"must": self.must}
 
     def texts(self) -> dict[str, str]:
-        told = {f"done.{answer}": words for answer, words in self.done.items()}
-        return super().texts() | ({"consequence": self.consequence} if self.consequence else {}) | told
+        answers = {f"done.{answer}": words for answer, words in self.done.items()}
+        return super().texts() | ({"consequence": self.consequence} if self.consequence else {}) | answers
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -245,24 +245,28 @@ class Form:
 
     def __init_subclass__(cls) -> None:
         if taken := {"fields", "rule", "texts"} & {
-            name for name, one in vars(cls).items() if isinstance(one, FormField)
+            name for name, value in vars(cls).items() if isinstance(value, FormField)
         }:
             raise TypeError(f"a form cannot have a field called {min(taken)}")
 
     @classmethod
     def fields(cls) -> dict[str, FormField]:
-        found: dict[str, FormField] = {}
+        by_name: dict[str, FormField] = {}
         for base in reversed(cls.__mro__):
-            found |= {name: value for name, value in vars(base).items() if isinstance(value, FormField)}
-        return found
+            by_name |= {name: value for name, value in vars(base).items() if isinstance(value, FormField)}
+        return by_name
 
     @classmethod
     def rule(cls) -> list[WrittenField]:
-        return [cast(WrittenField, {"name": name, **one.rule()}) for name, one in cls.fields().items()]
+        return [cast(WrittenField, {"name": name, **form_field.rule()}) for name, form_field in cls.fields().items()]
 
     @classmethod
     def texts(cls) -> dict[str, str]:
-        return {f"{name}.{key}": words for name, one in cls.fields().items() for key, words in one.texts().items()}
+        return {
+            f"{name}.{key}": words
+            for name, form_field in cls.fields().items()
+            for key, words in form_field.texts().items()
+        }
 
 
 # --- values, as a form takes them ------------------------------------------------------------------------------------

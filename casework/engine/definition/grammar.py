@@ -381,8 +381,8 @@ class AnyOf:
 
     def then(self, target: Node | Target, *, guards: Sequence[Guard] = (), done: str = "", **how: Any) -> Transition:
         """By itself: when what it leaves has ended (stage, parallel), or when the guards come true (state)."""
-        made = self.to(target, by=Role.SYSTEM, guards=guards, done=done, **how)
-        return replace(made, automatic=True)
+        transition = self.to(target, by=Role.SYSTEM, guards=guards, done=done, **how)
+        return replace(transition, automatic=True)
 
     def after(self, limit: Limit, target: Node | Target, *, done: str = "", **how: Any) -> Transition:
         """By the clock."""

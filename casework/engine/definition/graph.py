@@ -53,16 +53,16 @@ class Graph:
     @cached_property
     def came_from(self) -> dict[str, dict[str, None]]:
         """state: the leaves from which it is entered, other than itself."""
-        found: dict[str, dict[str, None]] = {}
+        origins: dict[str, dict[str, None]] = {}
         for rule in self.rules:
             if rule.target.startswith("="):
                 continue
             for entered in self.edition.entered(rule.target):
                 for source in rule.sources:
-                    found.setdefault(entered, {}).update(
+                    origins.setdefault(entered, {}).update(
                         dict.fromkeys(leaf for leaf in self.below(source) if leaf != entered)
                     )
-        return found
+        return origins
 
     @cached_property
     def reached(self) -> set[str]:
@@ -155,9 +155,9 @@ def _nesting(graph: Graph) -> Iterator[Fault]:
         if not (rule.get("children") or rule.get("regions")):
             yield Fault("empty", path, f"{quoted(path)} holds no states.")
         if state.type == "parallel":
-            for one in rule["regions"]:
-                if graph.states[one].type != "stage":
-                    yield Fault("endless_join", path, f"The region {quoted(one)} is no stage, so it can never end.")
+            for child in rule["regions"]:
+                if graph.states[child].type != "stage":
+                    yield Fault("endless_join", path, f"The region {quoted(child)} is no stage, so it can never end.")
 
 
 # --- the ways --------------------------------------------------------------------------------------------------------
@@ -258,11 +258,11 @@ def _ambiguous(graph: Graph) -> Iterator[Fault]:
                 )
 
 
-def _together(graph: Graph, one: str, two: str) -> bool:
+def _together(graph: Graph, place: str, other: str) -> bool:
     """Whether a track can stand in both places at once."""
-    if one in ancestors(two) or two in ancestors(one):
+    if place in ancestors(other) or other in ancestors(place):
         return True
-    left, right = _region(graph, one), _region(graph, two)
+    left, right = _region(graph, place), _region(graph, other)
     return left is not None and right is not None and left != right and left.split(".")[0] == right.split(".")[0]
 
 
@@ -276,7 +276,7 @@ def _loops(graph: Graph) -> Iterator[Fault]:
             # What stays where it is would fire again and again.
             for to in (leaf,) if rule.target == "=same" else graph.targets(rule, place):
                 by_itself.setdefault(leaf, {})[to] = rule.name
-    found: set[str] = set()
+    looping: set[str] = set()
     for start in by_itself:
         seen: set[str] = set()
         todo = list(by_itself[start])
@@ -285,7 +285,7 @@ def _loops(graph: Graph) -> Iterator[Fault]:
             if leaf not in seen:
                 seen.add(leaf)
                 todo += by_itself.get(leaf, ())
-        if start in seen and start not in found:
-            found |= seen
+        if start in seen and start not in looping:
+            looping |= seen
             names = ", ".join(sorted(set(by_itself[start].values())))
             yield Fault("automatic_loop", start, f"From {quoted(start)} it can run in a circle by itself: {names}.")

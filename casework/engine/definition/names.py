@@ -27,12 +27,12 @@ def insist_name(words: str, field: str = "name", most: int = LONGEST) -> str:
     """The name, with single spaces and composed letters. Raises InvalidForm for one that could pass for another."""
     if not is_plain(words.strip()):
         raise InvalidForm(fields={field: reasons.fields.INVISIBLE})
-    made = " ".join(unicodedata.normalize("NFC", words).split())
-    if not made:
+    name = " ".join(unicodedata.normalize("NFC", words).split())
+    if not name:
         raise InvalidForm(fields={field: reasons.fields.REQUIRED})
-    if len(made) > most:
+    if len(name) > most:
         raise InvalidForm(fields={field: reasons.fields.LONGEST(most=most)})
-    return made
+    return name
 
 
 __all__ = ["insist_name", "is_plain"]

@@ -16,14 +16,14 @@ def prefill(case: Case, track: Track, form: Iterable[WrittenField]) -> dict[str,
     "agreement.sign_local.executed_on" (of the newest track of a workflow), or several of them with bars between:
     the first that was said counts.
     """
-    found: dict[str, Any] = {}
+    values: dict[str, Any] = {}
     for field in form:
         for source in str(field.get("prefill") or "").split("|"):
             value = _said(case, track, source) if source else None
             if value is not None and value != []:
-                found[field["name"]] = value
+                values[field["name"]] = value
                 break
-    return found
+    return values
 
 
 def _said(case: Case, track: Track, source: str) -> Any:
@@ -35,11 +35,11 @@ def _said(case: Case, track: Track, source: str) -> Any:
         return {"kind": above.kind, "provider": above.provider}.get(parts[1], above.given.get(parts[1]))
     if len(parts) == 3:
         newest = [track for track in case.tracks.values() if track.workflow == parts[0] and not track.replaced]
-        told = newest[-1].fired.get(parts[1]) if newest else None
-        return told.data.get(parts[2]) if told else None
-    for one in (track, case.main):
-        if parts[0] in one.fired:
-            return one.fired[parts[0]].data.get(parts[1])
+        fired = newest[-1].fired.get(parts[1]) if newest else None
+        return fired.data.get(parts[2]) if fired else None
+    for home in (track, case.main):
+        if parts[0] in home.fired:
+            return home.fired[parts[0]].data.get(parts[1])
     done = [t for t in case.tasks.values() if t.name == parts[0] and t.type == "side" and t.state == COMPLETED]
     last = max(done, key=lambda t: (t.closed_at or t.opened_at, t.id), default=None)
     return last.result.get(parts[1]) if last else None

@@ -24,8 +24,8 @@ from casework.ledger.canonical_json import digest
 
 def publish(definition: type[grammar.Workflow]) -> Edition:
     """The edition of a definition: rules as canonical JSON, texts beside them. Its faults are `faults`' to find."""
-    made = _Publisher(definition).made()
-    return Edition(made[0], made[1], digest(made[0]))
+    rules, texts = _Publisher(definition).made()
+    return Edition(rules, texts, digest(rules))
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -189,23 +189,23 @@ class _Publisher:
         return key
 
     def openings(self, opens: Any) -> list[WrittenOpening]:
-        made: list[WrittenOpening] = []
+        written: list[WrittenOpening] = []
         for opening in opens:
             match opening:
                 case grammar.Task():
-                    made.append({"open": "task", "task": self.task(opening)})
+                    written.append({"open": "task", "task": self.task(opening)})
                 case grammar.Again():
-                    made.append({"open": "task", "task": opening.task})
+                    written.append({"open": "task", "task": opening.task})
                 case grammar.Track():
-                    made.append({"open": "track", "workflow": opening.workflow, "fresh": opening.fresh})
+                    written.append({"open": "track", "workflow": opening.workflow, "fresh": opening.fresh})
                 case grammar.ServiceTrack():
-                    made.append({"open": "service_track"})
+                    written.append({"open": "service_track"})
                 case grammar.NextProvider():
-                    made.append({"open": "next_provider", "task": self.task(opening.otherwise)})
+                    written.append({"open": "next_provider", "task": self.task(opening.otherwise)})
                 case grammar.Beside():
-                    made.append({"open": "beside"})
+                    written.append({"open": "beside"})
                 case grammar.Referral():
-                    made.append(
+                    written.append(
                         {
                             "open": "referral",
                             "service": opening.service,
@@ -216,52 +216,56 @@ class _Publisher:
                             "after": opening.after.rule() if opening.after else None,
                         }
                     )
-        return made
+        return written
 
     def guards(self, guards: Iterable[Guard]) -> None:
         for guard in guards:
             self.texts |= {f"guards.{guard.name}": guard.refusal, f"rules.{guard.name}": guard.rule}
 
-    def transition(self, one: grammar.Transition) -> WrittenTransition:
-        self.texts[f"transitions.{one.name}.do"] = one.do or one.name.replace("_", " ").capitalize()
-        self.texts[f"transitions.{one.name}.done"] = one.done or one.do
-        if one.audited:
-            self.audited.add(Audited(one.audited, "transition", one.name))
-        if one.consequence:
-            self.texts[f"transitions.{one.name}.consequence"] = one.consequence
-        self.guards(one.guards)
-        self.texts |= {f"papers.{paper.kind}": paper.name for paper in one.needs}
+    def transition(self, transition: grammar.Transition) -> WrittenTransition:
+        self.texts[f"transitions.{transition.name}.do"] = (
+            transition.do or transition.name.replace("_", " ").capitalize()
+        )
+        self.texts[f"transitions.{transition.name}.done"] = transition.done or transition.do
+        if transition.audited:
+            self.audited.add(Audited(transition.audited, "transition", transition.name))
+        if transition.consequence:
+            self.texts[f"transitions.{transition.name}.consequence"] = transition.consequence
+        self.guards(transition.guards)
+        self.texts |= {f"papers.{paper.kind}": paper.name for paper in transition.needs}
         rule: WrittenTransition = {
-            "name": one.name,
-            "from": [self.path(node) for node in one.sources],
-            "to": one.target.code if isinstance(one.target, grammar.Target) else self.path(one.target),
-            "by": [str(role) for role in one.by],
-            "kind": one.kind,
-            "form": self.form(one.form),
-            "guards": [guard.name for guard in one.guards],
-            "effects": [effect.name for effect in one.effects],
-            "opens": self.openings(one.opens),
-            "ends": list(one.ends),
-            "also": [_array(also.where, also.transition) for also in one.also],
-            "not_by": list(one.not_by),
-            "confirm_by": [str(role) for role in one.confirm_by],
-            "proposal_effects": [effect.name for effect in one.proposal_effects],
-            "refusal_effects": [effect.name for effect in one.refusal_effects],
-            "after": one.after.rule() if one.after else None,
-            "automatic": one.automatic,
-            "reopens": one.reopens,
-            "irreversible": bool(one.consequence),
-            "siblings": one.siblings,
+            "name": transition.name,
+            "from": [self.path(node) for node in transition.sources],
+            "to": transition.target.code
+            if isinstance(transition.target, grammar.Target)
+            else self.path(transition.target),
+            "by": [str(role) for role in transition.by],
+            "kind": transition.kind,
+            "form": self.form(transition.form),
+            "guards": [guard.name for guard in transition.guards],
+            "effects": [effect.name for effect in transition.effects],
+            "opens": self.openings(transition.opens),
+            "ends": list(transition.ends),
+            "also": [_array(also.where, also.transition) for also in transition.also],
+            "not_by": list(transition.not_by),
+            "confirm_by": [str(role) for role in transition.confirm_by],
+            "proposal_effects": [effect.name for effect in transition.proposal_effects],
+            "refusal_effects": [effect.name for effect in transition.refusal_effects],
+            "after": transition.after.rule() if transition.after else None,
+            "automatic": transition.automatic,
+            "reopens": transition.reopens,
+            "irreversible": bool(transition.consequence),
+            "siblings": transition.siblings,
         }
         rule |= _said(
-            part=one.part,
-            tells_provider=one.tells_provider,
-            tells_officers=one.tells_officers,
-            scope=one.scope,
-            decides=one.decides,
+            part=transition.part,
+            tells_provider=transition.tells_provider,
+            tells_officers=transition.tells_officers,
+            scope=transition.scope,
+            decides=transition.decides,
         )
-        if one.needs:
-            rule["needs"] = [{"kind": paper.kind, "valid": paper.valid, "of": paper.of} for paper in one.needs]
+        if transition.needs:
+            rule["needs"] = [{"kind": paper.kind, "valid": paper.valid, "of": paper.of} for paper in transition.needs]
         return rule
 
 

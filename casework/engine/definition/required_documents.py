@@ -39,14 +39,17 @@ def papers_for(facts: Facts, rule: TransitionRule) -> list[Paper]:
 def _paper(facts: Facts, rule: PaperRule) -> Paper:
     scans: Mapping[str, str] = facts.from_outside(SCANS)
     today, home = facts.today.isoformat(), _home(facts, rule)
-    found = [
+    documents = [
         document
         for document in facts.case.documents.values()
         if document.kind == rule.kind and document.withdrawn_at is None and (home is None or document.track in home)
     ]
     # The newest first; of those that do not count, the newest is told of.
-    judged = [Paper(rule, _state(one, rule, scans, today), one.id, one.valid_until) for one in reversed(found)]
-    return next((one for one in judged if one.state == THERE), judged[0] if judged else Paper(rule, MISSING))
+    judged = [
+        Paper(rule, _state(document, rule, scans, today), document.id, document.valid_until)
+        for document in reversed(documents)
+    ]
+    return next((paper for paper in judged if paper.state == THERE), judged[0] if judged else Paper(rule, MISSING))
 
 
 def _home(facts: Facts, rule: PaperRule) -> frozenset[str] | None:
@@ -58,10 +61,10 @@ def _home(facts: Facts, rule: PaperRule) -> frozenset[str] | None:
     return None if referral is None else frozenset({referral.id})
 
 
-def _state(one: Document, rule: PaperRule, scans: Mapping[str, Any], today: str) -> str:
-    if one.id in scans:
-        return BLOCKED if scans[one.id] == BLOCKED else PENDING
-    if rule.valid and one.valid_until is not None and one.valid_until < today:
+def _state(document: Document, rule: PaperRule, scans: Mapping[str, Any], today: str) -> str:
+    if document.id in scans:
+        return BLOCKED if scans[document.id] == BLOCKED else PENDING
+    if rule.valid and document.valid_until is not None and document.valid_until < today:
         return EXPIRED
     return THERE
 

@@ -121,9 +121,9 @@ def _names(graph: Graph) -> Iterator[Fault]:
         for name in task.not_by:
             if name not in deeds | tasks:
                 yield Fault("unknown_not_by", where, f"Nothing that somebody does is called {quoted(name)}.")
-    for where, one in _openings(edition):
-        if one["open"] in ("task", "next_provider") and one["task"] not in edition.tasks:
-            yield Fault("unknown_task", where, f"It opens the task {quoted(one['task'])}, which does not exist.")
+    for where, opening in _openings(edition):
+        if opening["open"] in ("task", "next_provider") and opening["task"] not in edition.tasks:
+            yield Fault("unknown_task", where, f"It opens the task {quoted(opening['task'])}, which does not exist.")
 
 
 def _parts(edition: Edition) -> Iterator[Fault]:
@@ -133,7 +133,7 @@ def _parts(edition: Edition) -> Iterator[Fault]:
         ("workflow", edition.part, WORKFLOW_PARTS),
         *((f"state {state.path}", state.part, FINAL_PARTS if state.final else STATE_PARTS) for state in states),
         *((f"transition {transition.name}", transition.part, TRANSITION_PARTS) for transition in edition.transitions),
-        *((f"task {key}", one.part, TASK_PARTS) for key, one in edition.tasks.items()),
+        *((f"task {key}", task.part, TASK_PARTS) for key, task in edition.tasks.items()),
     ]
     for where, part, known in played:
         if part and part not in known:
@@ -169,7 +169,7 @@ def _papers(edition: Edition, rule: TransitionRule, where: str) -> Iterator[Faul
     kinds = [need.kind for need in rule.needs]
     for kind in sorted({kind for kind in kinds if kinds.count(kind) > 1}):
         yield Fault("paper_twice", where, f"It asks twice for the paper {quoted(kind)}.")
-    services = {one["service"] for _, one in _openings(edition) if one["open"] == "referral"}
+    services = {opening["service"] for _, opening in _openings(edition) if opening["open"] == "referral"}
     for need in rule.needs:
         if not edition.text(f"papers.{need.kind}").strip():
             yield Fault("paper_unnamed", where, f"The paper {quoted(need.kind)} has no name for people.")
@@ -208,15 +208,15 @@ def _openings(edition: Edition) -> Iterator[tuple[str, WrittenOpening]]:
         for opening in rule.opens:
             yield f"transition {rule.name}", opening
     for key, task in edition.tasks.items():
-        for one in (*task.opens, *(opening for _, _, opens in task.opens_if for opening in opens)):
-            yield f"task {key}", one
+        for opened in (*task.opens, *(opening for _, _, opens in task.opens_if for opening in opens)):
+            yield f"task {key}", opened
 
 
 def _workflows(graph: Graph, names: Collection[str], others: Mapping[str, Edition]) -> Iterator[Fault]:
     edition = graph.edition
     if names:
-        for where, one in _openings(edition):
-            workflow = one.get("workflow")
+        for where, opening in _openings(edition):
+            workflow = opening.get("workflow")
             if workflow is not None and workflow not in names:
                 yield Fault(
                     "unknown_workflow", where, f"It opens the workflow {quoted(workflow)}, which does not exist."
@@ -227,11 +227,11 @@ def _workflows(graph: Graph, names: Collection[str], others: Mapping[str, Editio
     if not others:
         return
     asked = next((other for other in others.values() if other.part == REFERRAL), None)
-    for where, one in _openings(edition):
-        if one["open"] in ("referral", "next_provider", "beside") and asked is None:
+    for where, opening in _openings(edition):
+        if opening["open"] in ("referral", "next_provider", "beside") and asked is None:
             yield Fault("unknown_workflow", where, "It asks a provider, and no workflow says how that is done.")
     if edition.part and any(
-        one.part == edition.part != "" and name != edition.workflow for name, one in others.items()
+        other.part == edition.part != "" and name != edition.workflow for name, other in others.items()
     ):
         yield Fault("part_twice", "workflow", f"Another workflow plays the part {quoted(edition.part)}.")
     first = edition.rules["first_step_fires"]
@@ -244,7 +244,7 @@ def _workflows(graph: Graph, names: Collection[str], others: Mapping[str, Editio
             there: list[Edition | None] = [*below]
             if where != "child":
                 there = [above if where == "parent" else asked]
-            if not any(one is not None and one.has(name) for one in there):
+            if not any(candidate is not None and candidate.has(name) for candidate in there):
                 yield Fault(
                     "unknown_also",
                     f"transition {rule.name}",
@@ -288,9 +288,9 @@ def _dates(graph: Graph) -> Iterator[Fault]:
             elif opening["open"] == "referral":
                 yield from _since(edition, f"transition {rule.name}", opening["due"], [rule.form])
     for task in edition.tasks.values():
-        for one in (*task.opens, *(opening for _, _, opens in task.opens_if for opening in opens)):
-            if one["open"] == "task":
-                openers.setdefault(one["task"], []).append(task.form)
+        for opened in (*task.opens, *(opening for _, _, opens in task.opens_if for opening in opens)):
+            if opened["open"] == "task":
+                openers.setdefault(opened["task"], []).append(task.form)
     for key, task in edition.tasks.items():
         where, forms = f"task {key}", openers.get(key, [])
         yield from _since(edition, where, task.after, forms)
@@ -319,7 +319,9 @@ def _since(edition: Edition, where: str, limit: WrittenLimit | None, own: Iterab
 def _asks(edition: Edition, form: str | None, field: str, type: str) -> bool:
     fields = edition.rules["forms"].get(form or "", [])
     # A day that stands in the body only cannot be counted from.
-    return any(one["name"] == field and one["type"] == type and (one["fact"] or type == "items") for one in fields)
+    return any(
+        asked["name"] == field and asked["type"] == type and (asked["fact"] or type == "items") for asked in fields
+    )
 
 
 __all__ = ["Fault", "faults"]

@@ -74,7 +74,7 @@ class TaskOffer:
 def offers(library: Library, case: Case, context: Context) -> list[Offer]:
     """Every action out of where the tracks stand, in the order of the tracks and of their definitions."""
     builder = EventBuilder(library, case, context)
-    found: list[Offer] = []
+    offered: list[Offer] = []
     for track in case.tracks.values():
         edition = library[track.edition]
         seen: set[str] = set()
@@ -84,28 +84,28 @@ def offers(library: Library, case: Case, context: Context) -> list[Offer]:
                 continue
             seen.add(rule.name)
             if not rule.automatic and rule.by_people:
-                found.append(_offer(builder, edition, track, rule, place))
-    return found
+                offered.append(_offer(builder, edition, track, rule, place))
+    return offered
 
 
 def task_offers(library: Library, case: Case, context: Context) -> list[TaskOffer]:
     """Every side task that may be asked for where the tracks stand."""
     builder = EventBuilder(library, case, context)
-    found: list[TaskOffer] = []
+    offered: list[TaskOffer] = []
     for track in case.tracks.values():
         edition = library[track.edition]
         here = {place for leaf in track.states for place in ancestors(leaf)}
-        for one in edition.rules["on_request"]:
+        for request in edition.rules["on_request"]:
             # What nobody may ask for is opened by the engine alone.
-            if not here & set(one["from"]) or not one["by"]:
+            if not here & set(request["from"]) or not request["by"]:
                 continue
-            rule = edition.tasks[one["task"]]
-            fits = builder.by.role in accepted(case, tuple(map(Role, one["by"])))
-            why: list[Why] = [] if fits else [reasons.tasks.ASKED_BY(roles=one["by"])]
+            rule = edition.tasks[request["task"]]
+            fits = builder.by.role in accepted(case, tuple(map(Role, request["by"])))
+            why: list[Why] = [] if fits else [reasons.tasks.ASKED_BY(roles=request["by"])]
             if rule.unless_open and any(t.name == rule.name and t.about is None for t in case.open_tasks()):
                 why.append(reasons.tasks.OPEN_ALREADY)
-            found.append(TaskOffer(track.id, rule.name, rule, fits, tuple(why)))
-    return found
+            offered.append(TaskOffer(track.id, rule.name, rule, fits, tuple(why)))
+    return offered
 
 
 def _offer(builder: EventBuilder, edition: Edition, track: Track, rule: TransitionRule, place: str) -> Offer:

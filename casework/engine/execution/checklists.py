@@ -41,23 +41,23 @@ def items_of(edition: Edition, task: Task) -> list[Listed]:
     if task.type not in ("step", "side"):
         return []
     of, defined = ("states", edition.states) if task.type == "step" else ("tasks", edition.tasks)
-    made = [
+    items = [
         Listed(name, f"{of}.{task.rule}.items.{name}", required, task.items.get(name))
         for name, required in defined[task.rule].checklist
     ]
-    added = sorted((told["seq"], id) for id, told in task.items.items() if "seq" in told)
-    return made + [Listed(id, None, False, task.items[id]) for _, id in added]
+    added = sorted((state["seq"], id) for id, state in task.items.items() if "seq" in state)
+    return items + [Listed(id, None, False, task.items[id]) for _, id in added]
 
 
 def unticked(edition: Edition, task: Task) -> list[Listed]:
     """What is required and not ticked."""
-    return [one for one in items_of(edition, task) if one.required and not one.done]
+    return [item for item in items_of(edition, task) if item.required and not item.done]
 
 
 def insist_ticked(edition: Edition, task: Task) -> None:
     """Raises ItemsUnticked while something that is required is not ticked."""
     if missing := unticked(edition, task):
-        raise ItemsUnticked(*[edition.as_reason(str(one.text)) for one in missing])
+        raise ItemsUnticked(*[edition.as_reason(str(item.text)) for item in missing])
 
 
 def steps_unticked(edition: Edition, case: Case, track: Track, rule: TransitionRule) -> list[Listed]:
@@ -69,20 +69,20 @@ def steps_unticked(edition: Edition, case: Case, track: Track, rule: TransitionR
         for task in case.step_tasks(track.id)
         if any(task.of == place or str(task.of).startswith(place + ".") for place in rule.sources)
     ]
-    return [one for task in left for one in unticked(edition, task)]
+    return [item for task in left for item in unticked(edition, task)]
 
 
 def insist_step_ticked(builder: EventBuilder, track: Track, rule: TransitionRule) -> None:
     """Raises ItemsUnticked while something is not ticked that the step left requires."""
     edition = builder.library[track.edition]
     if missing := steps_unticked(edition, builder.case, track, rule):
-        raise ItemsUnticked(*[edition.as_reason(str(one.text)) for one in missing])
+        raise ItemsUnticked(*[edition.as_reason(str(item.text)) for item in missing])
 
 
 def tick(builder: EventBuilder, command: Tick) -> None:
     """Tick an item, or take the tick away."""
     task = insist_operation(builder, command.task, table.TICK)
-    item = next((one for one in items_of(builder.library[task.edition], task) if one.id == command.item), None)
+    item = next((listed for listed in items_of(builder.library[task.edition], task) if listed.id == command.item), None)
     if item is None:
         raise NotFound("item")
     if item.done == command.done:
@@ -95,7 +95,7 @@ def tick(builder: EventBuilder, command: Tick) -> None:
 def add_item(builder: EventBuilder, command: AddItem) -> None:
     """Add an item of one's own."""
     task = insist_operation(builder, command.task, table.TICK)
-    if sum("seq" in told for told in task.items.values()) >= MOST:
+    if sum("seq" in state for state in task.items.values()) >= MOST:
         raise WrongState(action=reasons.actions.ADD_ITEM, why=reasons.tasks.CHECKLIST_FULL)
     begin_on(builder, task, ITEM_ADDED, {"item": line(command.words, "words", 200)})
     builder.set_task(task, item=builder.context.new_id())

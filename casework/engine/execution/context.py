@@ -32,10 +32,10 @@ class Library:
     newest: Mapping[str, str]
 
     def __getitem__(self, fingerprint: str) -> Edition:
-        found = self.editions.get(fingerprint)
-        if found is None:
+        edition = self.editions.get(fingerprint)
+        if edition is None:
             raise EditionMissing(fingerprint)
-        return found
+        return edition
 
     def latest(self, workflow: str) -> Edition | None:
         fingerprint = self.newest.get(workflow)
@@ -43,7 +43,9 @@ class Library:
 
     def playing(self, part: str) -> Edition | None:
         """The newest edition of the workflow that plays a part."""
-        return next((one for one in map(self.editions.__getitem__, self.newest.values()) if one.part == part), None)
+        return next(
+            (edition for edition in map(self.editions.__getitem__, self.newest.values()) if edition.part == part), None
+        )
 
 
 @dataclass(frozen=True)

@@ -96,7 +96,7 @@ def answer_of(
     if fired is None:
         return None
     edition = editions[home.edition]
-    rules = [one for one in edition.transitions if one.name == transition and one.form]
+    rules = [candidate for candidate in edition.transitions if candidate.name == transition and candidate.form]
     fits = [rule for rule in rules if set(fired.data) <= {field["name"] for field in edition.form(rule.form)}]
     if not fits:
         return None

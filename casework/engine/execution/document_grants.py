@@ -50,8 +50,8 @@ def _consents_to(builder: EventBuilder, document: Document, provider: str | None
         next((c.id for c in builder.case.consents.values() if c.party == party and c.covers(document, provider)), None)
         for party in document.concerns
     )
-    found = list(by_party)
-    return None if None in found else [id for id in found if id is not None]
+    consents = list(by_party)
+    return None if None in consents else [id for id in consents if id is not None]
 
 
 def end_grants(builder: EventBuilder, track: Track) -> None:

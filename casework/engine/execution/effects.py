@@ -84,11 +84,11 @@ def _apply(builder: EventBuilder, follows: Follows, facts: Facts) -> None:
 
 def _told(before: Mapping[str, Any], follows: Mapping[str, Any]) -> Effects:
     """What the event says of it in the definition's own words."""
-    told = {key: follows[key] for key in _PLAIN if key in follows}
-    told |= {key: [*before.get(key, []), *follows[key]] for key in _LISTS if key in follows}
+    written = {key: follows[key] for key in _PLAIN if key in follows}
+    written |= {key: [*before.get(key, []), *follows[key]] for key in _LISTS if key in follows}
     if "grants_returned" in follows:
-        told["grants_returned"] = list(follows["grants_returned"])
-    return cast(Effects, told)
+        written["grants_returned"] = list(follows["grants_returned"])
+    return cast(Effects, written)
 
 
 def _freeze(builder: EventBuilder, frozen: bool) -> None:

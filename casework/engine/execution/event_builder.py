@@ -130,21 +130,21 @@ class EventBuilder:
 
     def set_task(self, task: Task, **change: Unpack[TaskValues]) -> None:
         """Say what is new of a task, beside what the event says of it already."""
-        told = self.effects.setdefault("task_states", [])
-        for n, before in enumerate(told):
+        changes = self.effects.setdefault("task_states", [])
+        for n, before in enumerate(changes):
             if before["id"] == task.id:
-                told[n] = {**before, **change}
+                changes[n] = {**before, **change}
                 return
-        told.append({"id": task.id, **change})
+        changes.append({"id": task.id, **change})
 
     def set_clock(self, clock: Clock, state: str, **change: Unpack[ClockValues]) -> None:
         """Say how a clock is now, beside what the event says of it already."""
-        told = self.effects.setdefault("clock_states", [])
-        for n, before in enumerate(told):
+        changes = self.effects.setdefault("clock_states", [])
+        for n, before in enumerate(changes):
             if before["id"] == clock.id:
-                told[n] = {**before, "state": state, **change}
+                changes[n] = {**before, "state": state, **change}
                 return
-        told.append({"id": clock.id, "state": state, **change})
+        changes.append({"id": clock.id, "state": state, **change})
 
     def said(self, facts: Facts) -> Said:
         own = self.effects.get("transition") or self.effects.get("name")

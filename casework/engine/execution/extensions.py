@@ -21,7 +21,7 @@ def moves(case: Case, referral: Track, until: str, now: datetime, calendar: Cale
     last, end = date.fromisoformat(until), moment_of(on_day(until), now, calendar)
     steps = [task for task in case.step_tasks(referral.id) if _moves(case, task)]
     before = max((task.due_at for task in steps if task.due_at is not None), default=None)
-    found = [(task, last) for task in steps]
+    moved = [(task, last) for task in steps]
     for task in _below(case, referral):
         day = last
         if task.due_at is not None and before is not None and now < task.due_at < before:
@@ -29,8 +29,8 @@ def moves(case: Case, referral: Track, until: str, now: datetime, calendar: Cale
                 calendar.local_date(now + (end - now) * ((task.due_at - now) / (before - now))), last, calendar
             )
         if task.due_at is not None and day > calendar.local_date(task.due_at):
-            found.append((task, day))
-    return found
+            moved.append((task, day))
+    return moved
 
 
 def _below(case: Case, referral: Track) -> Iterator[Task]:

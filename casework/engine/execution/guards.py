@@ -135,7 +135,7 @@ def _insist_known(builder: EventBuilder, rules: Iterable[WrittenField], values: 
     for rule in rules:
         if rule["type"] in known and rule["name"] in values:
             given = values[rule["name"]]
-            if any(one not in known[rule["type"]] for one in ([given] if isinstance(given, str) else given)):
+            if any(named not in known[rule["type"]] for named in ([given] if isinstance(given, str) else given)):
                 faults[rule["name"]] = reasons.fields.NOT_OF_CASE
             elif rule["type"] == "documents" and (why := _unfit(builder, rule, given)):
                 faults[rule["name"]] = why
@@ -145,11 +145,13 @@ def _insist_known(builder: EventBuilder, rules: Iterable[WrittenField], values: 
 
 def _unfit(builder: EventBuilder, rule: WrittenField, given: list[str]) -> Reason | None:
     """What is wrong with the documents that were named; None for nothing."""
-    named = [builder.case.documents[one] for one in given]
-    if rule.get("kinds") and any(one.kind not in rule["kinds"] for one in named):
+    named = [builder.case.documents[document_id] for document_id in given]
+    if rule.get("kinds") and any(document.kind not in rule["kinds"] for document in named):
         return reasons.documents.OTHER_KIND
     today = builder.context.calendar.local_date(builder.context.now).isoformat()
-    if rule.get("valid") and any(one.valid_until is not None and one.valid_until < today for one in named):
+    if rule.get("valid") and any(
+        document.valid_until is not None and document.valid_until < today for document in named
+    ):
         return reasons.documents.EXPIRED
     return None
 
@@ -158,8 +160,8 @@ def line(words: str, name: str, most: int = 10_000) -> str:
     """Words that somebody typed, checked as a form would; a reason must hold words."""
     kind = "note" if name == "reason" else "text"
     rule: WrittenField = {"name": name, "type": kind, "required": True, "fact": False, "max": most}
-    made = form_values.build_model("Line", [rule])
-    return str(form_values.check(made, [rule], {name: words}, date.min)[name])
+    model = form_values.build_model("Line", [rule])
+    return str(form_values.check(model, [rule], {name: words}, date.min)[name])
 
 
 def happened(builder: EventBuilder, day: str | None) -> Effects:
@@ -195,8 +197,8 @@ def duty_reasons(case: Case, deeds: tuple[str, ...], people: set[str | None], tr
     Of several transitions the last one that fired counts, of tasks the last of each name.
     """
     people = people - {None}
-    _, told = last_fired(track, deeds)
-    if told and people & {told.actor, told.acting_for}:
+    _, fired = last_fired(track, deeds)
+    if fired and people & {fired.actor, fired.acting_for}:
         return [reasons.cases.ANOTHER_THAN_BEFORE]
     for name in deeds:
         last = last_done(case, name)
@@ -207,8 +209,8 @@ def duty_reasons(case: Case, deeds: tuple[str, ...], people: set[str | None], tr
 
 def last_fired(track: Track, deeds: Iterable[str]) -> tuple[str, Fired | None]:
     """Of some transitions the last one that fired on a track; "" and None where none did."""
-    told = ((name, track.fired[name]) for name in deeds if name in track.fired)
-    return max(told, key=lambda one: one[1].at, default=("", None))
+    fired = ((name, track.fired[name]) for name in deeds if name in track.fired)
+    return max(fired, key=lambda pair: pair[1].at, default=("", None))
 
 
 def last_done(case: Case, name: str) -> Task | None:

@@ -44,13 +44,13 @@ def _meet(builder: EventBuilder, join: Join, results: tuple[str, ...]) -> None:
             close_task(builder, task, "Obsolete")
     because = commit(builder)
     for member in members(builder.case, join):
-        found = (
+        way_back = (
             builder.library[member.edition].find_part(TAKES_BACK, member.states)
             if member.live and member.id not in results
             else None
         )
-        if found is not None:
-            fire(builder, builder.case.tracks[member.id], *found, {}, {}, because=because, system=True)
+        if way_back is not None:
+            fire(builder, builder.case.tracks[member.id], *way_back, {}, {}, because=because, system=True)
 
 
 def _may_ask(builder: EventBuilder, join: Join) -> bool:
@@ -62,8 +62,8 @@ def _may_ask(builder: EventBuilder, join: Join) -> bool:
         return False
     places = {place for leaf in main.states for place in ancestors(leaf)}
     return any(
-        edition.tasks[one["task"]].part == AFTER_TOO_FEW and places & set(one["from"])
-        for one in edition.rules["on_request"]
+        edition.tasks[request["task"]].part == AFTER_TOO_FEW and places & set(request["from"])
+        for request in edition.rules["on_request"]
     )
 
 

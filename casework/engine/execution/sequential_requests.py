@@ -15,11 +15,11 @@ ABOUT_OTHERS = ("panel", "beside", "join", "needed")
 
 def asked_by(case: Case, at: Track, rule: TransitionRule) -> list[tuple[Track, Track]]:
     """The referrals that `rule` opened when it fired, each after the one whose request it gets."""
-    told = at.fired.get(rule.name)
-    if told is None or not any(opening["open"] in ("next_provider", "beside") for opening in rule.opens):
+    fired = at.fired.get(rule.name)
+    if fired is None or not any(opening["open"] in ("next_provider", "beside") for opening in rule.opens):
         return []
-    following = [track for track in case.tracks.values() if not track.fired and track.opened_at == told.at]
-    return [(case.tracks[asked], one) for one in following if (asked := asked_with(one)) is not None]
+    following = [track for track in case.tracks.values() if not track.fired and track.opened_at == fired.at]
+    return [(case.tracks[asked], referral) for referral in following if (asked := asked_with(referral)) is not None]
 
 
 def same_request(asked: Track, following: Track, first: Answers, today: date, sent: date) -> Answers:

@@ -43,7 +43,7 @@ def leave_state(builder: EventBuilder, track: Track, rule: TransitionRule, place
             builder.set_task(task, state="Completed", by=builder.by.person)
     aside = rule.target != "=previous" and any(leaf in edition.side_states for leaf in to if leaf not in track.states)
     for clock in builder.case.clocks.values():
-        if is_wake(clock) and clock.task in {one["id"] for one in builder.effects.get("task_states", ())}:
+        if is_wake(clock) and clock.task in {change["id"] for change in builder.effects.get("task_states", ())}:
             builder.set_clock(clock, "stopped")
         if clock.track != track.id or clock.of is None:
             continue

@@ -120,14 +120,14 @@ def _compile(edition: Edition) -> _Machine:
 
     def node(path: str) -> dict[str, Any]:
         rule = edition.rules["states"][path]
-        made: dict[str, Any] = {"name": path.rsplit(".", 1)[-1]}
+        state: dict[str, Any] = {"name": path.rsplit(".", 1)[-1]}
         inner = rule.get("children") or rule.get("regions")
         if inner:
-            made["parallel" if rule["type"] == "parallel" else "children"] = [node(child) for child in inner]
+            state["parallel" if rule["type"] == "parallel" else "children"] = [node(child) for child in inner]
             if rule["type"] == "stage":
-                made["initial"] = str(rule["initial"]).rsplit(".", 1)[-1]
-            made["transitions"] = moves.get(path, [])
-        return made
+                state["initial"] = str(rule["initial"]).rsplit(".", 1)[-1]
+            state["transitions"] = moves.get(path, [])
+        return state
 
     top = [node(path) for path in edition.states if "." not in path]
     return _Machine(

@@ -48,14 +48,16 @@ def commit(builder: EventBuilder) -> int:
 def _ask_for_copies(builder: EventBuilder) -> None:
     """Whose access ends is asked at once what becomes of the copies; whose is given again is not asked any more."""
     given, ended = builder.effects.get("grants", []), set(builder.effects.get("grants_ended", ()))
-    touched = [*(one["track"] for one in given), *(builder.case.grants[id].track for id in ended)]
+    touched = [*(grant["track"] for grant in given), *(builder.case.grants[id].track for id in ended)]
     for id in sorted(set(touched)):
         mine = [grant for grant in builder.case.grants.values() if grant.track == id]
-        seen = {one["document"] for one in given if one["track"] == id}
-        seen |= {one.document for one in mine if one.ended_at is None and one.id not in ended}
+        seen = {grant["document"] for grant in given if grant["track"] == id}
+        seen |= {grant.document for grant in mine if grant.ended_at is None and grant.id not in ended}
         out = any(
-            (one.ended_at is not None or one.id in ended) and one.returned_at is None and one.document not in seen
-            for one in mine
+            (grant.ended_at is not None or grant.id in ended)
+            and grant.returned_at is None
+            and grant.document not in seen
+            for grant in mine
         )
         track = builder.case.tracks[id]
         rule = builder.library[track.edition].task_of(RETURNS_COPIES)
@@ -118,7 +120,9 @@ def awaken_task(builder: EventBuilder, task: Task) -> None:
 
 def free_tasks_of(builder: EventBuilder, person: str) -> None:
     """What a person holds goes back to its queue, so that nothing waits for somebody who cannot do it."""
-    ended = {one["id"] for one in builder.effects.get("task_states", ()) if one.get("state", READY) not in OPEN}
+    ended = {
+        change["id"] for change in builder.effects.get("task_states", ()) if change.get("state", READY) not in OPEN
+    }
     for task in builder.case.open_tasks():
         if task.holder == person and task.id not in ended:
             free_task(builder, task)

@@ -253,7 +253,9 @@ def roles_for(case: Case, task: Task, operation: str) -> frozenset[Role]:
 
 def skippable(edition: Edition, task: Task) -> bool:
     """Nothing waits for a side task that people may ask for: it can be asked for again."""
-    return task.type == "side" and any(one["task"] == task.rule and one["by"] for one in edition.rules["on_request"])
+    return task.type == "side" and any(
+        request["task"] == task.rule and request["by"] for request in edition.rules["on_request"]
+    )
 
 
 def refusal(edition: Edition, case: Case, task: Task, by: By, operation: str) -> CaseworkError | None:

@@ -40,7 +40,7 @@ def end_track(builder: EventBuilder, track: Track) -> None:
             builder.set_clock(clock, "stopped")
     above = builder.case.referral_of(track)
     if above is not None:
-        others = [one for one in (above, *builder.case.children(above.id)) if one.id != track.id]
+        others = [relative for relative in (above, *builder.case.children(above.id)) if relative.id != track.id]
         if not any(other.live for other in others):
             end_grants(builder, track)
 
@@ -76,20 +76,20 @@ def _open_track(builder: EventBuilder, workflow: str, *, fresh: bool) -> None:
         _start(builder, builder.library.latest(workflow), workflow, parent=None, provider=None)
 
 
-def _open_referral(builder: EventBuilder, one: WrittenOpening, facts: Facts) -> None:
-    service, provider = one["service"], None
-    if one["planned"]:
+def _open_referral(builder: EventBuilder, opening: WrittenOpening, facts: Facts) -> None:
+    service, provider = opening["service"], None
+    if opening["planned"]:
         provider = _planned(builder, facts, service)
         if provider is None:
             return
     kept = facts.referral(service)
-    if kept is not None and not one["fresh"] and (kept.provider == provider or not one["planned"]):
+    if kept is not None and not opening["fresh"] and (kept.provider == provider or not opening["planned"]):
         return
-    given: Given = {"question": one["question"]} if one["question"] else {}
-    if one["due"]:
-        moment = runs_out(one["due"], builder.context.now, builder.context.calendar, builder.said(facts))
+    given: Given = {"question": opening["question"]} if opening["question"] else {}
+    if opening["due"]:
+        moment = runs_out(opening["due"], builder.context.now, builder.context.calendar, builder.said(facts))
         given["wanted_on"] = builder.context.calendar.local_date(moment).isoformat() if moment else None
-    activate = rule_of(one["after"], builder.said(facts)) if one["after"] else None
+    activate = rule_of(opening["after"], builder.said(facts)) if opening["after"] else None
     _start(
         builder,
         builder.library.playing(REFERRAL),
@@ -125,8 +125,8 @@ def _planned(builder: EventBuilder, facts: Facts, service: str) -> str | None:
     """Whom the plan in force names for a service: the form that changes it, else the newest of plan and changes."""
     if service in facts.data:
         return str(facts.data[service])
-    made = builder.library[facts.case.main.edition].task_of(MAKES_PLAN)
-    plan, change = facts.result(made.name) if made else None, facts.case.main.deed(CHANGES_PLAN)
+    plan_task = builder.library[facts.case.main.edition].task_of(MAKES_PLAN)
+    plan, change = facts.result(plan_task.name) if plan_task else None, facts.case.main.deed(CHANGES_PLAN)
     if change is not None and (plan is None or plan.closed_at is None or plan.closed_at < change.at):
         return change.data.get(service)
     return plan.result.get(service) if plan else None

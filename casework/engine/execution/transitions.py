@@ -41,10 +41,10 @@ def fire_by_person(builder: EventBuilder, command: Fire) -> None:
     """Fire a transition, propose it where two persons are needed, or say the second word."""
     track = builder.track(command.track)
     edition = builder.library[track.edition]
-    found = edition.find(command.transition, track.states)
-    if found is None or found[0].automatic:
+    way_out = edition.find(command.transition, track.states)
+    if way_out is None or way_out[0].automatic:
         raise wrong_state(edition, track, command.transition)
-    rule, place = found
+    rule, place = way_out
     pending = builder.case.proposal_for(track.id, rule.name)
     if pending is not None:
         if builder.by.role not in accepted(builder.case, rule.confirm_by):
@@ -141,24 +141,33 @@ def _reads(rule: TransitionRule) -> list[str]:
 
 def _fire_also(builder: EventBuilder, track: Track, rule: TransitionRule, because: int) -> None:
     for where, name in rule.also:
-        for one in builder.related(track, where):
-            edition = builder.library[one.edition]
-            found = edition.find(name, one.states) if one.live else None
-            if found is not None:
-                fire(builder, builder.case.tracks[one.id], found[0], found[1], {}, {}, because=because, system=True)
+        for related in builder.related(track, where):
+            edition = builder.library[related.edition]
+            way_out = edition.find(name, related.states) if related.live else None
+            if way_out is not None:
+                fire(
+                    builder,
+                    builder.case.tracks[related.id],
+                    way_out[0],
+                    way_out[1],
+                    {},
+                    {},
+                    because=because,
+                    system=True,
+                )
 
 
 def _ask_next(builder: EventBuilder, track: Track, rule: TransitionRule, because: int) -> None:
     """The panel's next provider, or those beside, are asked at once; where a guard refuses, the draft waits for the officer."""
-    for asked, one in asked_by(builder.case, builder.case.tracks[track.id], rule):
-        found, sent = builder.library[one.edition].find_part(SENDS, one.states), asked.deed(SENDS)
-        if found is None or sent is None:
+    for asked, referral in asked_by(builder.case, builder.case.tracks[track.id], rule):
+        way_out, sent = builder.library[referral.edition].find_part(SENDS, referral.states), asked.deed(SENDS)
+        if way_out is None or sent is None:
             continue
         calendar = builder.context.calendar
         days = calendar.local_date(builder.context.now), calendar.local_date(sent.at)
-        data = same_request(asked, one, sent.data, *days)
-        if not refusals(builder, one, found[0], data):
-            fire(builder, one, *found, data, {}, because=because, system=True)
+        data = same_request(asked, referral, sent.data, *days)
+        if not refusals(builder, referral, way_out[0], data):
+            fire(builder, referral, *way_out, data, {}, because=because, system=True)
 
 
 def _first_step(builder: EventBuilder, track: Track, rule: TransitionRule, edition: Edition, because: int) -> None:
@@ -167,9 +176,9 @@ def _first_step(builder: EventBuilder, track: Track, rule: TransitionRule, editi
     if not fires or track.parent is None or builder.by.person == SYSTEM_ACTOR:
         return
     above = builder.case.tracks[track.parent]
-    found = builder.library[above.edition].find(fires, above.states)
-    if found is not None:
-        fire(builder, above, found[0], found[1], {}, {}, because=because)
+    way_out = builder.library[above.edition].find(fires, above.states)
+    if way_out is not None:
+        fire(builder, above, way_out[0], way_out[1], {}, {}, because=because)
 
 
 # --- two persons -----------------------------------------------------------------------------------------------------

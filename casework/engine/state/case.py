@@ -396,13 +396,15 @@ class Case:
         What was shared with the same referral again is needed, and comes back later.
         """
         mine = [grant for grant in self.grants.values() if grant.track == referral]
-        seen = {one.document for one in mine if one.ended_at is None}
+        seen = {grant.document for grant in mine if grant.ended_at is None}
         return [
-            one for one in mine if one.ended_at is not None and one.returned_at is None and one.document not in seen
+            grant
+            for grant in mine
+            if grant.ended_at is not None and grant.returned_at is None and grant.document not in seen
         ]
 
     def children(self, track: str) -> list[Track]:
-        return [one for one in self.tracks.values() if one.parent == track]
+        return [child for child in self.tracks.values() if child.parent == track]
 
     def usable_documents(self) -> set[str]:
         """What a form may name: everything that was not withdrawn."""
@@ -423,14 +425,14 @@ class Case:
 
     def late(self, now: datetime) -> bool:
         """Whether anything that the case waits for is overdue, on whichever side."""
-        return any(self.overdue(one, now) for one in self._waited_for())
+        return any(self.overdue(task, now) for task in self._waited_for())
 
     def _waited_for(self) -> list[Task]:
         waiting = [
             task for task in self.open_tasks() if task.state != CREATED and not (task.aftercare and not self.closed_at)
         ]
         if self.hold is not None:
-            waiting = [one for one in waiting if one.type == "step" and one.track == self.main.id]
+            waiting = [task for task in waiting if task.type == "step" and task.track == self.main.id]
         return waiting
 
     def next_task(self) -> Task | None:
@@ -440,8 +442,10 @@ class Case:
         is closed.
         """
         waiting = self._waited_for()
-        ours = [one for one in waiting if one.queue not in ORGANISATION_QUEUES] or waiting
-        return min(ours, key=lambda one: (one.state == SUSPENDED, one.due_at or one.opened_at, one.id), default=None)
+        ours = [task for task in waiting if task.queue not in ORGANISATION_QUEUES] or waiting
+        return min(
+            ours, key=lambda task: (task.state == SUSPENDED, task.due_at or task.opened_at, task.id), default=None
+        )
 
     def proposal_for(self, track: str, transition: str) -> Proposal | None:
         return next((p for p in self.proposals.values() if (p.track, p.transition) == (track, transition)), None)

@@ -51,28 +51,28 @@ def opened(event: Event) -> Case:
 # --- two persons -------------------------------------------------------------------------------------------------------
 
 
-def proposed(proposals: Proposals, told: OpenedProposal, event: Event) -> Proposals:
+def proposed(proposals: Proposals, opening: OpenedProposal, event: Event) -> Proposals:
     proposal = Proposal(
-        id=told["id"],
+        id=opening["id"],
         track=str(event.track),
-        transition=told["transition"],
+        transition=opening["transition"],
         actor=event.actor,
         acting_for=event.acting_for,
         seq=event.seq,
         data=event.effects.get("data", {}),
-        task=told["task"],
+        task=opening["task"],
     )
-    return {**proposals, told["id"]: proposal}
+    return {**proposals, opening["id"]: proposal}
 
 
-def settled(proposals: Proposals, told: list[str], event: Event) -> Proposals:
-    return {id: proposal for id, proposal in proposals.items() if id not in told}
+def settled(proposals: Proposals, ids: list[str], event: Event) -> Proposals:
+    return {id: proposal for id, proposal in proposals.items() if id not in ids}
 
 
 # --- readers for a time ------------------------------------------------------------------------------------------------
 
 
-def readers_asked(openings: Openings, told: list[StartedOpening], event: Event) -> Openings:
+def readers_asked(openings: Openings, asked: list[StartedOpening], event: Event) -> Openings:
     return {
         **openings,
         **{
@@ -88,13 +88,13 @@ def readers_asked(openings: Openings, told: list[StartedOpening], event: Event) 
                 parse_instant(opening["until"]) if opening["until"] else None,
                 event.at if opening["until"] else None,
             )
-            for opening in told
+            for opening in asked
         },
     }
 
 
-def readers_changed(openings: Openings, told: list[OpeningChange], event: Event) -> Openings:
-    return {**openings, **{change["id"]: _changed(openings[change["id"]], change, event) for change in told}}
+def readers_changed(openings: Openings, changes: list[OpeningChange], event: Event) -> Openings:
+    return {**openings, **{change["id"]: _changed(openings[change["id"]], change, event) for change in changes}}
 
 
 def _changed(opening: Opening, change: OpeningChange, event: Event) -> Opening:
@@ -112,48 +112,48 @@ def _changed(opening: Opening, change: OpeningChange, event: Event) -> Opening:
     return replace(opening, **values)
 
 
-def interested(people: frozenset[str], told: list[str], event: Event) -> frozenset[str]:
-    return people | frozenset(told)
+def interested(people: frozenset[str], named: list[str], event: Event) -> frozenset[str]:
+    return people | frozenset(named)
 
 
-def interested_no_longer(people: frozenset[str], told: list[str], event: Event) -> frozenset[str]:
-    return people - frozenset(told)
+def interested_no_longer(people: frozenset[str], named: list[str], event: Event) -> frozenset[str]:
+    return people - frozenset(named)
 
 
 # --- how it stands -----------------------------------------------------------------------------------------------------
 
 
-def joined(joins: Joins, told: WrittenJoin, event: Event) -> Joins:
-    return {**joins, told["id"]: Join.read(told)}
+def joined(joins: Joins, written: WrittenJoin, event: Event) -> Joins:
+    return {**joins, written["id"]: Join.read(written)}
 
 
-def owned(owner: str | None, told: str, event: Event) -> str | None:
-    return told
+def owned(owner: str | None, new_owner: str, event: Event) -> str | None:
+    return new_owner
 
 
-def staffed(team: tuple[str, ...], told: list[str], event: Event) -> tuple[str, ...]:
-    return tuple(told)
+def staffed(team: tuple[str, ...], new_team: list[str], event: Event) -> tuple[str, ...]:
+    return tuple(new_team)
 
 
-def held(hold: Hold | None, told: Hold | None, event: Event) -> Hold | None:
-    return told
+def held(hold: Hold | None, new_hold: Hold | None, event: Event) -> Hold | None:
+    return new_hold
 
 
-def frozen(stands_still: bool, told: bool, event: Event) -> bool:
-    return told
+def frozen(stands_still: bool, freezes: bool, event: Event) -> bool:
+    return freezes
 
 
-def came_to(outcome: str | None, told: str | None, event: Event) -> str | None:
-    return told
+def came_to(outcome: str | None, new_outcome: str | None, event: Event) -> str | None:
+    return new_outcome
 
 
-def came_to_it_by(reasons: tuple[str, ...], told: list[str], event: Event) -> tuple[str, ...]:
-    return tuple(told)
+def came_to_it_by(reasons: tuple[str, ...], new_reasons: list[str], event: Event) -> tuple[str, ...]:
+    return tuple(new_reasons)
 
 
-def closed(at: datetime | None, told: bool, event: Event) -> datetime | None:
-    return event.at if told else None
+def closed(at: datetime | None, closes: bool, event: Event) -> datetime | None:
+    return event.at if closes else None
 
 
-def title_erased(title: Any, told: ErasedWords, event: Event) -> Any:
-    return None if told["title"] else title
+def title_erased(title: Any, erased: ErasedWords, event: Event) -> Any:
+    return None if erased["title"] else title

@@ -23,7 +23,7 @@ Files = Mapping[str, File]
 Grants = Mapping[str, Grant]
 
 
-def consented(consents: Consents, told: list[GivenConsent], event: Event) -> Consents:
+def consented(consents: Consents, given: list[GivenConsent], event: Event) -> Consents:
     return {
         **consents,
         **{
@@ -35,7 +35,7 @@ def consented(consents: Consents, told: list[GivenConsent], event: Event) -> Con
                 given_on=consent["given_on"],
                 expires_on=consent["expires_on"],
             )
-            for consent in told
+            for consent in given
         },
     }
 
@@ -44,12 +44,12 @@ def _maybe(ids: list[str] | None) -> tuple[str, ...] | None:
     return None if ids is None else tuple(ids)
 
 
-def consents_ended(consents: Consents, told: list[EndedConsent], event: Event) -> Consents:
-    ended = {one["id"]: replace(consents[one["id"]], ended_at=event.at, how=one["how"]) for one in told}
+def consents_ended(consents: Consents, endings: list[EndedConsent], event: Event) -> Consents:
+    ended = {ending["id"]: replace(consents[ending["id"]], ended_at=event.at, how=ending["how"]) for ending in endings}
     return {**consents, **ended}
 
 
-def registered(documents: Documents, told: list[RegisteredDocument], event: Event) -> Documents:
+def registered(documents: Documents, entries: list[RegisteredDocument], event: Event) -> Documents:
     return {
         **documents,
         **{
@@ -63,16 +63,16 @@ def registered(documents: Documents, told: list[RegisteredDocument], event: Even
                 own=document.get("own", False),
                 letter=document.get("letter"),
             )
-            for document in told
+            for document in entries
         },
     }
 
 
-def withdrawn(documents: Documents, told: list[str], event: Event) -> Documents:
-    return {**documents, **{id: replace(documents[id], withdrawn_at=event.at) for id in told}}
+def withdrawn(documents: Documents, ids: list[str], event: Event) -> Documents:
+    return {**documents, **{id: replace(documents[id], withdrawn_at=event.at) for id in ids}}
 
 
-def filed(files: Files, told: list[FiledFile], event: Event) -> Files:
+def filed(files: Files, entries: list[FiledFile], event: Event) -> Files:
     name, digest = event.body.get("file"), event.body.get("sha256")
     return {
         **files,
@@ -88,16 +88,16 @@ def filed(files: Files, told: list[FiledFile], event: Event) -> Files:
                 name,
                 digest,
             )
-            for file in told
+            for file in entries
         },
     }
 
 
-def names_erased(files: Files, told: ErasedWords, event: Event) -> Files:
-    return {**files, **{id: replace(files[id], name=None) for id in told["names"]}} if told["names"] else files
+def names_erased(files: Files, erased: ErasedWords, event: Event) -> Files:
+    return {**files, **{id: replace(files[id], name=None) for id in erased["names"]}} if erased["names"] else files
 
 
-def granted(grants: Grants, told: list[GivenGrant], event: Event) -> Grants:
+def granted(grants: Grants, given: list[GivenGrant], event: Event) -> Grants:
     return {
         **grants,
         **{
@@ -109,18 +109,18 @@ def granted(grants: Grants, told: list[GivenGrant], event: Event) -> Grants:
                 event.at,
                 until=grant.get("until"),
             )
-            for grant in told
+            for grant in given
         },
     }
 
 
-def grants_ended(grants: Grants, told: list[str], event: Event) -> Grants:
-    return {**grants, **{id: replace(grants[id], ended_at=event.at) for id in told}}
+def grants_ended(grants: Grants, ids: list[str], event: Event) -> Grants:
+    return {**grants, **{id: replace(grants[id], ended_at=event.at) for id in ids}}
 
 
-def grant_days(grants: Grants, told: list[GrantDay], event: Event) -> Grants:
-    return {**grants, **{one["id"]: replace(grants[one["id"]], until=one["until"]) for one in told}}
+def grant_days(grants: Grants, days: list[GrantDay], event: Event) -> Grants:
+    return {**grants, **{day["id"]: replace(grants[day["id"]], until=day["until"]) for day in days}}
 
 
-def grants_returned(grants: Grants, told: list[str], event: Event) -> Grants:
-    return {**grants, **{id: replace(grants[id], returned_at=event.at) for id in told}}
+def grants_returned(grants: Grants, ids: list[str], event: Event) -> Grants:
+    return {**grants, **{id: replace(grants[id], returned_at=event.at) for id in ids}}

@@ -45,9 +45,9 @@ class Tally:
 def tally(case: Case, join: Join, milestones: Milestones) -> Tally:
     """Counts a join's referrals as they stand. A referral that has ended without a result is one fewer to wait for."""
     asked = members(case, join)
-    results = [one for one in asked if has_result(case, join, one, milestones)]
-    running = [one for one in asked if one.live and not one.replaced and one not in results]
-    return Tally(tuple(result.id for result in results), tuple(one.id for one in running), len(asked))
+    results = [referral for referral in asked if has_result(case, join, referral, milestones)]
+    running = [referral for referral in asked if referral.live and not referral.replaced and referral not in results]
+    return Tally(tuple(result.id for result in results), tuple(referral.id for referral in running), len(asked))
 
 
 def has_result(case: Case, join: Join, referral: Track, milestones: Milestones) -> bool:
@@ -71,11 +71,11 @@ def asked_with(referral: Track) -> str | None:
 
 def members(case: Case, join: Join) -> list[Track]:
     """The referrals of a join: those named in it, whoever was asked beside them, and whom a panel asked after those."""
-    found: set[str] = set()
+    ids: set[str] = set()
     for track in case.tracks.values():
-        if track.is_referral and track.kind == join.kind and (track.id in join.referrals or asked_with(track) in found):
-            found.add(track.id)
-    return [case.tracks[id] for id in case.tracks if id in found]
+        if track.is_referral and track.kind == join.kind and (track.id in join.referrals or asked_with(track) in ids):
+            ids.add(track.id)
+    return [case.tracks[id] for id in case.tracks if id in ids]
 
 
 def open_join(case: Case, kind: str) -> Join | None:
@@ -85,8 +85,8 @@ def open_join(case: Case, kind: str) -> Join | None:
 
 def join_of(case: Case, referral: Track) -> Join | None:
     """The join that still waits for this referral."""
-    found = open_join(case, referral.kind)
-    return found if found is not None and referral in members(case, found) else None
+    join = open_join(case, referral.kind)
+    return join if join is not None and referral in members(case, join) else None
 
 
 def asked_now(case: Case, kind: str) -> list[Track]:
@@ -100,5 +100,5 @@ def asked_now(case: Case, kind: str) -> list[Track]:
 
 def request_to_repeat(case: Case, kind: str) -> Track | None:
     """Whose request others get as well: of the last that was asked and still works on it."""
-    found = asked_now(case, kind)
-    return found[-1] if found else None
+    asked = asked_now(case, kind)
+    return asked[-1] if asked else None

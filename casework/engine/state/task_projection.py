@@ -34,7 +34,7 @@ def time(written: str | None) -> datetime | None:
 # --- tasks -------------------------------------------------------------------------------------------------------------
 
 
-def opened(tasks: Tasks, told: list[OpenedTask], event: Event) -> Tasks:
+def opened(tasks: Tasks, entries: list[OpenedTask], event: Event) -> Tasks:
     # Who asked for it.
     initiator = event.actor if event.kind == ADDED and event.actor != SYSTEM_ACTOR else None
     return {
@@ -57,14 +57,14 @@ def opened(tasks: Tasks, told: list[OpenedTask], event: Event) -> Tasks:
                 aftercare=task.get("aftercare", False),
                 initiator=initiator,
             )
-            for task in told
+            for task in entries
         },
     }
 
 
-def changed(tasks: Tasks, told: list[TaskChange], event: Event) -> Tasks:
+def changed(tasks: Tasks, changes: list[TaskChange], event: Event) -> Tasks:
     after = dict(tasks)
-    for change in told:
+    for change in changes:
         after[change["id"]] = _changed(after[change["id"]], change, event)
     return after
 
@@ -74,8 +74,8 @@ _AS_TOLD = ("state", "holder", "flagged", "result", "priority")
 
 
 def _changed(task: Task, change: TaskChange, event: Event) -> Task:
-    told: Mapping[str, Any] = change
-    values: dict[str, Any] = {key: told[key] for key in _AS_TOLD if key in told}
+    fields: Mapping[str, Any] = change
+    values: dict[str, Any] = {key: fields[key] for key in _AS_TOLD if key in fields}
     if "to" in change:
         values["handed"] = _handed(task, change["to"], event)
     elif "holder" in change and (task.handed is None or change["holder"] != task.handed["to"]):
@@ -127,7 +127,7 @@ def _item(before: ItemState | None, event: Event) -> ItemState:
 # --- clocks ------------------------------------------------------------------------------------------------------------
 
 
-def started(clocks: Clocks, told: list[StartedClock], event: Event) -> Clocks:
+def started(clocks: Clocks, entries: list[StartedClock], event: Event) -> Clocks:
     return {
         **clocks,
         **{
@@ -143,14 +143,14 @@ def started(clocks: Clocks, told: list[StartedClock], event: Event) -> Clocks:
                 grant=clock.get("grant"),
                 of=clock.get("of"),
             )
-            for clock in told
+            for clock in entries
         },
     }
 
 
-def turned(clocks: Clocks, told: list[ClockChange], event: Event) -> Clocks:
+def turned(clocks: Clocks, changes: list[ClockChange], event: Event) -> Clocks:
     after = dict(clocks)
-    for change in told:
+    for change in changes:
         after[change["id"]] = _turned(after[change["id"]], change)
     # A stopped clock says nothing more; its log does.
     return {id: clock for id, clock in after.items() if clock.state != STOPPED}

@@ -98,7 +98,7 @@ def _objected(track: Track, objection: Objection, event: Event) -> Mapping[str, 
 # --- the tracks beside it ----------------------------------------------------------------------------------------------
 
 
-def opened(tracks: Tracks, told: list[OpenedTrack], event: Event) -> Tracks:
+def opened(tracks: Tracks, entries: list[OpenedTrack], event: Event) -> Tracks:
     return {
         **tracks,
         **{
@@ -115,16 +115,16 @@ def opened(tracks: Tracks, told: list[OpenedTrack], event: Event) -> Tracks:
                 given=track.get("given", {}),
                 part=track["part"],
             )
-            for track in told
+            for track in entries
         },
     }
 
 
-def count_no_longer(tracks: Tracks, told: list[str], event: Event) -> Tracks:
-    return {**tracks, **{id: replace(tracks[id], replaced=True) for id in told}}
+def count_no_longer(tracks: Tracks, ids: list[str], event: Event) -> Tracks:
+    return {**tracks, **{id: replace(tracks[id], replaced=True) for id in ids}}
 
 
-def work_at(tracks: Tracks, told: str | None, event: Event) -> Tracks:
+def work_at(tracks: Tracks, provider: str | None, event: Event) -> Tracks:
     """A service's track is worked on by whoever has its referral."""
     below = [track for track in tracks.values() if track.parent == (event.track or "")]
-    return {**tracks, **{track.id: replace(track, provider=told) for track in below}} if below else tracks
+    return {**tracks, **{track.id: replace(track, provider=provider) for track in below}} if below else tracks

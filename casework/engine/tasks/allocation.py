@@ -72,14 +72,14 @@ def choose(rule: Rule, candidates: Iterable[Candidate], asks: Collection[str] = 
     if rule.strategy == NONE or why_nobody(rule, everybody, asks) is not None:
         return None
     # Where all else is equal, by an order that means nothing and is always the same.
-    in_turn = sorted(free, key=lambda one: (one.turn, one.person))
+    in_turn = sorted(free, key=lambda candidate: (candidate.turn, candidate.person))
     chosen = in_turn[0]
     if rule.strategy == SHORTEST:
-        chosen = min(in_turn, key=lambda one: one.load)
+        chosen = min(in_turn, key=lambda candidate: candidate.load)
     if rule.strategy == FAMILIAR:
-        chosen = max(in_turn, key=lambda one: one.deeds)
+        chosen = max(in_turn, key=lambda candidate: candidate.deeds)
     if rule.strategy == SKILL:
-        chosen = min(in_turn, key=lambda one: (-len(one.skills), one.load))
+        chosen = min(in_turn, key=lambda candidate: (-len(candidate.skills), candidate.load))
     return Choice(chosen.person, tuple(_reasons(rule, chosen, free, everybody, asks)))
 
 
@@ -91,8 +91,8 @@ def why_nobody(rule: Rule, candidates: Iterable[Candidate], asks: Collection[str
         return NOBODY
     if not free:
         return ALL_FULL
-    if rule.strategy == SKILL and asks and not any(one.skills for one in free):
-        return ALL_FULL if any(one.skills for one in everybody) else UNSKILLED
+    if rule.strategy == SKILL and asks and not any(candidate.skills for candidate in free):
+        return ALL_FULL if any(candidate.skills for candidate in everybody) else UNSKILLED
     return None
 
 
@@ -105,13 +105,13 @@ def _reasons(
 ) -> Iterable[str]:
     alike = free
     if rule.strategy == SKILL:
-        alike = [one for one in free if len(one.skills) == len(chosen.skills)]
+        alike = [candidate for candidate in free if len(candidate.skills) == len(chosen.skills)]
         if asks:
             yield HAS_ALL if len(chosen.skills) == len(asks) else HAS_MOST
     if len(everybody) == 1:
         yield ONLY_ONE
     elif len(alike) > 1 and rule.strategy in (SHORTEST, SKILL):
-        yield FEWEST_TURN if sum(one.load == chosen.load for one in alike) > 1 else FEWEST
+        yield FEWEST_TURN if sum(candidate.load == chosen.load for candidate in alike) > 1 else FEWEST
     elif len(free) > 1 and rule.strategy == FAMILIAR and chosen.deeds > 0:
         yield KNOWS
     elif len(free) > 1 and rule.strategy != SKILL:
@@ -126,19 +126,30 @@ def written(rule: Rule, candidates: Iterable[Candidate], choice: Choice, asks: C
     skilled = rule.strategy == SKILL
     if skilled:
         kept["asks"] = sorted(asks)
-    for one in sorted(candidates, key=lambda candidate: candidate.person):
-        among: AllocationCandidate = {"person": one.person, "load": one.load, "turn": one.turn, "deeds": one.deeds}
+    for candidate in sorted(candidates, key=lambda candidate: candidate.person):
+        among: AllocationCandidate = {
+            "person": candidate.person,
+            "load": candidate.load,
+            "turn": candidate.turn,
+            "deeds": candidate.deeds,
+        }
         if skilled:
-            among["skills"] = sorted(one.skills)
+            among["skills"] = sorted(candidate.skills)
         kept["among"].append(among)
     return kept
 
 
-def again(told: Allocation) -> tuple[Rule, list[Candidate], Choice | None]:
+def again(kept: Allocation) -> tuple[Rule, list[Candidate], Choice | None]:
     """The rule and the candidates of an allocation as it is kept, and whom they lead to."""
-    rule = Rule(told["strategy"], told["cap"])
+    rule = Rule(kept["strategy"], kept["cap"])
     among = [
-        Candidate(one["person"], one["load"], one["turn"], one["deeds"], frozenset(one.get("skills", ())))
-        for one in told["among"]
+        Candidate(
+            candidate["person"],
+            candidate["load"],
+            candidate["turn"],
+            candidate["deeds"],
+            frozenset(candidate.get("skills", ())),
+        )
+        for candidate in kept["among"]
     ]
-    return rule, among, choose(rule, among, told.get("asks", ()))
+    return rule, among, choose(rule, among, kept.get("asks", ()))

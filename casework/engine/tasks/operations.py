@@ -298,8 +298,8 @@ def _complete(builder: EventBuilder, command: Complete) -> None:
     checklists.insist_ticked(edition, task)
     facts, body = form_data(builder, edition, rule.form, command.data)
     reviews.insist_reviewed(task, facts)
-    told = builder.facts(track, facts, task)
-    if against := [edition.as_reason(f"guards.{n}") for n in rule.guards if not GUARDS[n].holds(told)]:
+    task_facts = builder.facts(track, facts, task)
+    if against := [edition.as_reason(f"guards.{n}") for n in rule.guards if not GUARDS[n].holds(task_facts)]:
         raise Refused(*against)
     complete(builder, task, rule, track, facts, body, happened(builder, command.happened_on))
 
@@ -343,10 +343,10 @@ def _decide_proposal(builder: EventBuilder, task: Task, track: Track, command: C
             raise InvalidForm(fields={"reason": reasons.fields.REQUIRED})
         refuse(builder, task, {"reason": line(reason, "reason")})
         return
-    found = builder.library[track.edition].find(task.rule, track.states)
-    if found is None:
+    way_out = builder.library[track.edition].find(task.rule, track.states)
+    if way_out is None:
         raise WrongState(action=reasons.actions.CONFIRM, why=reasons.cases.MOVED_ON)
-    confirm(builder, track, *found)
+    confirm(builder, track, *way_out)
 
 
 def _add(builder: EventBuilder, command: Add) -> None:

@@ -51,7 +51,7 @@ def circle(absences: Iterable[Absence], new: Absence) -> tuple[str, ...] | None:
 def longest(absences: Iterable[Absence], new: Absence) -> tuple[str, ...]:
     """The longest line of substitutes in the time of the new absence, if it were there too. There is no circle."""
     every = [*absences, new]
-    starts = sorted({one.person for one in every})
+    starts = sorted({absence.person for absence in every})
     return max((line for start in starts for line in lines(every, (start,), new.starts_at, new.ends_at)), key=len)
 
 
