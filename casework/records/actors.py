@@ -110,13 +110,13 @@ def actor_of(row: Any, scopes: frozenset[str] | None = None) -> Actor:
         )
         for m in row.memberships
     )
-    made = Actor(
+    actor = Actor(
         row.id,
         row.name,
         memberships,
         row.language,
         opened=frozenset(row.opened),
         service=row.service,
-        mediated={one: datetime.fromisoformat(until) if until else None for one, until in row.mediated.items()},
+        mediated={log: datetime.fromisoformat(until) if until else None for log, until in row.mediated.items()},
     )
-    return made if scopes is None else replace(made, scopes=scopes)
+    return actor if scopes is None else replace(actor, scopes=scopes)

@@ -67,7 +67,7 @@ class Store:
             raise FileMissing from fault
         except (BaseError, OSError) as fault:
             raise StoreUnavailable(why=_short(fault)) from fault
-        return _open(key, place, (bytes(one) for one in stream))
+        return _open(key, place, (bytes(piece) for piece in stream))
 
     def delete(self, place: str) -> None:
         """Take a file away; it may be gone already."""
@@ -81,7 +81,7 @@ class Store:
     def places(self) -> Iterator[str]:
         """Where files lie, in no certain order."""
         for some in obstore.list(self._store):
-            yield from (one["path"] for one in some)
+            yield from (entry["path"] for entry in some)
 
 
 def _short(fault: Exception) -> str:
@@ -106,10 +106,10 @@ def _seal(key: bytes, place: str, pieces: Iterable[bytes]) -> Iterator[bytes]:
     cipher, number = _cipher(key, salt, place), 0
     yield _FORM + salt
     waiting = b""
-    for one in _even(pieces, PIECE):
+    for piece in _even(pieces, PIECE):
         if number or waiting:
             yield cipher.encrypt(_nonce(number - 1, last=False), waiting, None)
-        waiting, number = one, number + 1
+        waiting, number = piece, number + 1
     yield cipher.encrypt(_nonce(max(number - 1, 0), last=True), waiting, None)
 
 
@@ -119,10 +119,10 @@ def _open(key: bytes, place: str, pieces: Iterable[bytes]) -> Iterator[bytes]:
     rest = _after_head(pieces)
     head = next(rest)
     cipher = _cipher(key, head, place)
-    for one in _even(rest, PIECE + TAG):
+    for piece in _even(rest, PIECE + TAG):
         if number:
             yield _decrypt(cipher, _nonce(number - 1, last=False), waiting)
-        waiting, number = one, number + 1
+        waiting, number = piece, number + 1
     yield _decrypt(cipher, _nonce(max(number - 1, 0), last=True), waiting)
 
 

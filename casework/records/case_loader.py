@@ -85,7 +85,7 @@ def load_live(db: Connection, programmes: Collection[str], most: int) -> list[Ca
 def load_several(db: Connection, logs: Collection[str]) -> dict[str, Case]:
     """Some cases by their logs, in one statement."""
     rows = run(db, _load("cases", False, "h.id = ANY($1::uuid[])"), (array_of(sorted(logs)),)).fetchall()
-    return {one.log: one for one in (_case(*row[1:]) for row in rows)}
+    return {case.log: case for case in (_case(*row[1:]) for row in rows)}
 
 
 def _row(db: Connection, log: str, kind: str, every_task: bool) -> tuple[Any, ...]:
@@ -98,7 +98,7 @@ def _row(db: Connection, log: str, kind: str, every_task: bool) -> tuple[Any, ..
 def _case(kind: str, seq: int, last_at: datetime, home_row: str, *parts: str | None) -> Case:
     home = json.loads(home_row)
     tracks, tasks, clocks, proposals, consents, documents, files, grants, openings = (
-        {one["id"]: make(one) for one in json.loads(rows)} if rows else {}
+        {row["id"]: make(row) for row in json.loads(rows)} if rows else {}
         for make, rows in zip(_MAKE, parts, strict=True)
     )
     return Case(
@@ -130,7 +130,7 @@ def _case(kind: str, seq: int, last_at: datetime, home_row: str, *parts: str | N
         grants=grants,
         openings=openings,
         interests=frozenset(home["interests"]),
-        joins={one["id"]: Join.read(one) for one in home.get("joins", ())},
+        joins={row["id"]: Join.read(row) for row in home.get("joins", ())},
         hold=home["hold"],
         frozen=home["frozen"],
         outcome=home["outcome"],
@@ -147,96 +147,96 @@ def _maybe_time(written: str | None) -> datetime | None:
     return None if written is None else datetime.fromisoformat(written)
 
 
-def _track(one: Row) -> Track:
+def _track(row: Row) -> Track:
     return Track(
-        id=one["id"],
-        workflow=one["workflow"],
-        edition=one["edition"],
-        kind=one["kind"],
-        parent=one["parent_id"],
-        provider=one["provider_id"],
-        states=tuple(one["states"]),
-        entered_at=_time(one["entered_at"]),
-        opened_at=_time(one["opened_at"]),
-        revision=one["revision"],
-        ended_at=_maybe_time(one["ended_at"]),
-        outcome=one["outcome"],
-        replaced=one["replaced"],
-        came_from={state: tuple(before) for state, before in one["came_from"].items()},
-        fired={name: _fired(told) for name, told in one["fired"].items()},
-        given=one["given"],
-        barred=frozenset(one["barred"]),
-        named=one["named"],
-        received=one["received"],
-        objections=one["objections"],
-        part=one["part"],
-        played=one["played"],
+        id=row["id"],
+        workflow=row["workflow"],
+        edition=row["edition"],
+        kind=row["kind"],
+        parent=row["parent_id"],
+        provider=row["provider_id"],
+        states=tuple(row["states"]),
+        entered_at=_time(row["entered_at"]),
+        opened_at=_time(row["opened_at"]),
+        revision=row["revision"],
+        ended_at=_maybe_time(row["ended_at"]),
+        outcome=row["outcome"],
+        replaced=row["replaced"],
+        came_from={state: tuple(before) for state, before in row["came_from"].items()},
+        fired={name: _fired(deed) for name, deed in row["fired"].items()},
+        given=row["given"],
+        barred=frozenset(row["barred"]),
+        named=row["named"],
+        received=row["received"],
+        objections=row["objections"],
+        part=row["part"],
+        played=row["played"],
     )
 
 
-def _fired(one: Row) -> Fired:
-    return Fired(one["count"], _time(one["at"]), one["actor"], one["acting_for"], one["data"])
+def _fired(deed: Row) -> Fired:
+    return Fired(deed["count"], _time(deed["at"]), deed["actor"], deed["acting_for"], deed["data"])
 
 
-def _task(one: Row) -> Task:
+def _task(row: Row) -> Task:
     return Task(
-        id=one["id"],
-        track=one["track_id"],
-        name=one["name"],
-        edition=one["edition"],
-        rule=one["rule"],
-        type=one["type"],
-        queue=one["queue"],
-        organisation=one["organisation_id"],
-        state=one["state"],
-        opened_at=_time(one["opened_at"]),
-        due_at=_maybe_time(one["due_at"]),
-        holder=one["holder_id"],
-        about=one["about"],
-        of=one["of"],
-        closed_at=_maybe_time(one["closed_at"]),
-        closed_by=one["closed_by"],
-        acted_for=one["acted_for"],
-        result=one["result"],
-        flagged=one["flagged"],
-        aftercare=one["aftercare"],
-        before=one["before"],
-        initiator=one["initiator"],
-        priority=one["priority"],
-        handed=one["handed"],
-        wait=one["wait"],
-        items=one["items"],
+        id=row["id"],
+        track=row["track_id"],
+        name=row["name"],
+        edition=row["edition"],
+        rule=row["rule"],
+        type=row["type"],
+        queue=row["queue"],
+        organisation=row["organisation_id"],
+        state=row["state"],
+        opened_at=_time(row["opened_at"]),
+        due_at=_maybe_time(row["due_at"]),
+        holder=row["holder_id"],
+        about=row["about"],
+        of=row["of"],
+        closed_at=_maybe_time(row["closed_at"]),
+        closed_by=row["closed_by"],
+        acted_for=row["acted_for"],
+        result=row["result"],
+        flagged=row["flagged"],
+        aftercare=row["aftercare"],
+        before=row["before"],
+        initiator=row["initiator"],
+        priority=row["priority"],
+        handed=row["handed"],
+        wait=row["wait"],
+        items=row["items"],
     )
 
 
-def _clock(one: Row) -> Clock:
+def _clock(row: Row) -> Clock:
     return Clock(
-        id=one["id"],
-        track=one["track_id"],
-        unit=one["unit"],
-        rungs=tuple(Rung(_time(moment), what, rule) for moment, what, rule in one["rungs"]),
-        start=_time(one["start"]),
-        calendar=one["calendar"],
-        task=one["task_id"],
-        consent=one["consent_id"],
-        grant=one["grant_id"],
-        of=one["of"],
-        next=one["next"],
-        state=one["state"],
-        left=tuple(one["left"]),
+        id=row["id"],
+        track=row["track_id"],
+        unit=row["unit"],
+        rungs=tuple(Rung(_time(moment), what, rule) for moment, what, rule in row["rungs"]),
+        start=_time(row["start"]),
+        calendar=row["calendar"],
+        task=row["task_id"],
+        consent=row["consent_id"],
+        grant=row["grant_id"],
+        of=row["of"],
+        next=row["next"],
+        state=row["state"],
+        left=tuple(row["left"]),
     )
 
 
-def _proposal(one: Row) -> Proposal:
+def _proposal(row: Row) -> Proposal:
     return Proposal(
-        one["id"],
-        one["track_id"],
-        one["transition"],
-        one["actor_id"],
-        one["acting_for"],
-        one["seq"],
-        one["data"],
-        one["task_id"],
+        row["id"],
+        row["track_id"],
+        row["transition"],
+        row["actor_id"],
+        row["acting_for"],
+        row["seq"],
+        row["data"],
+        row["task_id"],
     )
 
 
@@ -244,75 +244,75 @@ def _maybe_ids(ids: list[str] | None) -> tuple[str, ...] | None:
     return None if ids is None else tuple(ids)
 
 
-def _consent(one: Row) -> Consent:
+def _consent(row: Row) -> Consent:
     return Consent(
-        one["id"],
-        one["party"],
-        _maybe_ids(one["providers"]),
-        _maybe_ids(one["documents"]),
-        one["given_on"],
-        one["expires_on"],
-        _maybe_time(one["ended_at"]),
-        one["how"],
+        row["id"],
+        row["party"],
+        _maybe_ids(row["providers"]),
+        _maybe_ids(row["documents"]),
+        row["given_on"],
+        row["expires_on"],
+        _maybe_time(row["ended_at"]),
+        row["how"],
     )
 
 
-def _document(one: Row) -> Document:
+def _document(row: Row) -> Document:
     return Document(
-        one["id"],
-        one["party"],
-        one["kind"],
-        _time(one["registered_at"]),
-        one["valid_until"],
-        one["track_id"],
-        _maybe_time(one["withdrawn_at"]),
-        one["own"],
-        one["letter"],
+        row["id"],
+        row["party"],
+        row["kind"],
+        _time(row["registered_at"]),
+        row["valid_until"],
+        row["track_id"],
+        _maybe_time(row["withdrawn_at"]),
+        row["own"],
+        row["letter"],
     )
 
 
-def _file(one: Row) -> File:
+def _file(row: Row) -> File:
     return File(
-        one["id"],
-        one["document_id"],
-        one["version"],
-        one["type"],
-        one["size"],
-        _time(one["filed_at"]),
-        one["filed_by"],
-        one["name"],
-        one["digest"],
+        row["id"],
+        row["document_id"],
+        row["version"],
+        row["type"],
+        row["size"],
+        _time(row["filed_at"]),
+        row["filed_by"],
+        row["name"],
+        row["digest"],
     )
 
 
-def _grant(one: Row) -> Grant:
-    ended, returned = _maybe_time(one["ended_at"]), _maybe_time(one["returned_at"])
+def _grant(row: Row) -> Grant:
+    ended, returned = _maybe_time(row["ended_at"]), _maybe_time(row["returned_at"])
     return Grant(
-        one["id"],
-        one["track_id"],
-        one["document_id"],
-        tuple(one["consents"]),
-        _time(one["given_at"]),
+        row["id"],
+        row["track_id"],
+        row["document_id"],
+        tuple(row["consents"]),
+        _time(row["given_at"]),
         ended,
         returned,
-        one["until"],
+        row["until"],
     )
 
 
-def _opening(one: Row) -> Opening:
+def _opening(row: Row) -> Opening:
     return Opening(
-        one["id"],
-        one["kind"],
-        one["state"],
-        one["reader_id"],
-        one["asker_id"],
-        one["decider_id"],
-        _time(one["asked_at"]),
-        one["days"],
-        _maybe_time(one["until"]),
-        _maybe_time(one["decided_at"]),
-        _maybe_time(one["ended_at"]),
-        one["told_on"],
+        row["id"],
+        row["kind"],
+        row["state"],
+        row["reader_id"],
+        row["asker_id"],
+        row["decider_id"],
+        _time(row["asked_at"]),
+        row["days"],
+        _maybe_time(row["until"]),
+        _maybe_time(row["decided_at"]),
+        _maybe_time(row["ended_at"]),
+        row["told_on"],
     )
 
 
@@ -325,4 +325,4 @@ def array_of(values: list[Any] | None) -> str | None:
     if values is None:
         return None
     quoted = [str(value).replace("\\", "\\\\").replace('"', '\\"') for value in values]
-    return "{" + ",".join(f'"{one}"' for one in quoted) + "}"
+    return "{" + ",".join(f'"{element}"' for element in quoted) + "}"

@@ -71,160 +71,160 @@ def _home_row(case: Case) -> Row:
     }
 
 
-def _track_row(case: Case, one: Track, position: int) -> Row:
+def _track_row(case: Case, track: Track, position: int) -> Row:
     return {
-        "id": one.id,
+        "id": track.id,
         "log_id": case.log,
-        "workflow": one.workflow,
-        "edition": one.edition,
-        "kind": one.kind,
-        "parent_id": one.parent,
-        "provider_id": one.provider,
-        "states": list(one.states),
-        "entered_at": _written(one.entered_at),
-        "opened_at": _written(one.opened_at),
+        "workflow": track.workflow,
+        "edition": track.edition,
+        "kind": track.kind,
+        "parent_id": track.parent,
+        "provider_id": track.provider,
+        "states": list(track.states),
+        "entered_at": _written(track.entered_at),
+        "opened_at": _written(track.opened_at),
         "position": position,
-        "revision": one.revision,
-        "ended_at": _written(one.ended_at),
-        "outcome": one.outcome,
-        "replaced": one.replaced,
-        "came_from": {state: list(before) for state, before in one.came_from.items()},
-        "fired": {name: _fired_row(told) for name, told in one.fired.items()},
-        "given": dict(one.given),
-        "barred": sorted(one.barred),
-        "named": one.named,
-        "received": dict(one.received),
-        "objections": dict(one.objections),
-        "part": one.part,
-        "played": dict(one.played),
+        "revision": track.revision,
+        "ended_at": _written(track.ended_at),
+        "outcome": track.outcome,
+        "replaced": track.replaced,
+        "came_from": {state: list(before) for state, before in track.came_from.items()},
+        "fired": {name: _fired_row(deed) for name, deed in track.fired.items()},
+        "given": dict(track.given),
+        "barred": sorted(track.barred),
+        "named": track.named,
+        "received": dict(track.received),
+        "objections": dict(track.objections),
+        "part": track.part,
+        "played": dict(track.played),
     }
 
 
-def _fired_row(one: Fired) -> Row:
+def _fired_row(deed: Fired) -> Row:
     return {
-        "count": one.count,
-        "at": instant(one.at),
-        "actor": one.actor,
-        "acting_for": one.acting_for,
-        "data": dict(one.data),
+        "count": deed.count,
+        "at": instant(deed.at),
+        "actor": deed.actor,
+        "acting_for": deed.acting_for,
+        "data": dict(deed.data),
     }
 
 
-def _dict(one: Mapping[str, Any] | None) -> dict[str, Any] | None:
-    return None if one is None else dict(one)
+def _dict(values: Mapping[str, Any] | None) -> dict[str, Any] | None:
+    return None if values is None else dict(values)
 
 
-def _task_row(case: Case, one: Task, position: int) -> Row:
+def _task_row(case: Case, task: Task, position: int) -> Row:
     return {
-        "id": one.id,
+        "id": task.id,
         "log_id": case.log,
         "programme_id": case.programme,
-        "track_id": one.track,
-        "name": one.name,
-        "edition": one.edition,
-        "rule": one.rule,
-        "type": one.type,
-        "queue": one.queue,
-        "organisation_id": one.organisation,
-        "state": one.state,
-        "opened_at": _written(one.opened_at),
-        "due_at": _written(one.due_at),
-        "holder_id": one.holder,
-        "about": one.about,
-        "of": one.of,
-        "closed_at": _written(one.closed_at),
-        "closed_by": one.closed_by,
-        "acted_for": one.acted_for,
-        "result": dict(one.result),
-        "flagged": one.flagged,
-        "aftercare": one.aftercare,
-        "before": one.before,
-        "initiator": one.initiator,
-        "priority": one.priority,
-        "handed": _dict(one.handed),
-        "wait": _dict(one.wait),
-        "items": {id: dict(told) for id, told in one.items.items()},
-        "turn_at": _written(turn(one.opened_at, one.due_at, one.priority)),
+        "track_id": task.track,
+        "name": task.name,
+        "edition": task.edition,
+        "rule": task.rule,
+        "type": task.type,
+        "queue": task.queue,
+        "organisation_id": task.organisation,
+        "state": task.state,
+        "opened_at": _written(task.opened_at),
+        "due_at": _written(task.due_at),
+        "holder_id": task.holder,
+        "about": task.about,
+        "of": task.of,
+        "closed_at": _written(task.closed_at),
+        "closed_by": task.closed_by,
+        "acted_for": task.acted_for,
+        "result": dict(task.result),
+        "flagged": task.flagged,
+        "aftercare": task.aftercare,
+        "before": task.before,
+        "initiator": task.initiator,
+        "priority": task.priority,
+        "handed": _dict(task.handed),
+        "wait": _dict(task.wait),
+        "items": {id: dict(item) for id, item in task.items.items()},
+        "turn_at": _written(turn(task.opened_at, task.due_at, task.priority)),
         # Order of opening; the id settles it among those of one event.
         "position": position,
     }
 
 
-def _clock_row(case: Case, one: Clock, position: int) -> Row:
+def _clock_row(case: Case, clock: Clock, position: int) -> Row:
     return {
-        "id": one.id,
+        "id": clock.id,
         "log_id": case.log,
-        "track_id": one.track,
-        "task_id": one.task,
-        "consent_id": one.consent,
-        "grant_id": one.grant,
-        "unit": one.unit,
-        "of": one.of,
-        "rungs": [[instant(rung.moment), rung.what, dict(rung.rule)] for rung in one.rungs],
-        "start": _written(one.start),
-        "calendar": one.calendar,
-        "next": one.next,
-        "state": one.state,
-        "left": list(one.left),
-        "fires_at": _written(one.fires_at),
+        "track_id": clock.track,
+        "task_id": clock.task,
+        "consent_id": clock.consent,
+        "grant_id": clock.grant,
+        "unit": clock.unit,
+        "of": clock.of,
+        "rungs": [[instant(rung.moment), rung.what, dict(rung.rule)] for rung in clock.rungs],
+        "start": _written(clock.start),
+        "calendar": clock.calendar,
+        "next": clock.next,
+        "state": clock.state,
+        "left": list(clock.left),
+        "fires_at": _written(clock.fires_at),
     }
 
 
-def _proposal_row(case: Case, one: Proposal, position: int) -> Row:
+def _proposal_row(case: Case, proposal: Proposal, position: int) -> Row:
     return {
-        "id": one.id,
+        "id": proposal.id,
         "log_id": case.log,
-        "track_id": one.track,
-        "transition": one.transition,
-        "actor_id": one.actor,
-        "acting_for": one.acting_for,
-        "seq": one.seq,
-        "data": dict(one.data),
-        "task_id": one.task,
+        "track_id": proposal.track,
+        "transition": proposal.transition,
+        "actor_id": proposal.actor,
+        "acting_for": proposal.acting_for,
+        "seq": proposal.seq,
+        "data": dict(proposal.data),
+        "task_id": proposal.task,
     }
 
 
-def _consent_row(case: Case, one: Consent, position: int) -> Row:
+def _consent_row(case: Case, consent: Consent, position: int) -> Row:
     return {
-        "id": one.id,
+        "id": consent.id,
         "log_id": case.log,
-        "party": one.party,
-        "providers": None if one.providers is None else list(one.providers),
-        "documents": None if one.documents is None else list(one.documents),
-        "given_on": one.given_on,
-        "expires_on": one.expires_on,
-        "ended_at": _written(one.ended_at),
-        "how": one.how,
+        "party": consent.party,
+        "providers": None if consent.providers is None else list(consent.providers),
+        "documents": None if consent.documents is None else list(consent.documents),
+        "given_on": consent.given_on,
+        "expires_on": consent.expires_on,
+        "ended_at": _written(consent.ended_at),
+        "how": consent.how,
     }
 
 
-def _document_row(case: Case, one: Document, position: int) -> Row:
+def _document_row(case: Case, document: Document, position: int) -> Row:
     return {
-        "id": one.id,
+        "id": document.id,
         "log_id": case.log,
-        "party": one.party,
-        "kind": one.kind,
-        "registered_at": _written(one.registered_at),
-        "valid_until": one.valid_until,
-        "track_id": one.track,
-        "withdrawn_at": _written(one.withdrawn_at),
-        "own": one.own,
-        "letter": one.letter,
+        "party": document.party,
+        "kind": document.kind,
+        "registered_at": _written(document.registered_at),
+        "valid_until": document.valid_until,
+        "track_id": document.track,
+        "withdrawn_at": _written(document.withdrawn_at),
+        "own": document.own,
+        "letter": document.letter,
     }
 
 
-def _file_row(case: Case, one: File, position: int) -> Row:
+def _file_row(case: Case, file: File, position: int) -> Row:
     return {
-        "id": one.id,
+        "id": file.id,
         "log_id": case.log,
-        "document_id": one.document,
-        "version": one.version,
-        "type": one.type,
-        "size": one.size,
-        "filed_at": _written(one.filed_at),
-        "filed_by": one.filed_by,
-        "name": _word_or_none(one.name),
-        "digest": _word_or_none(one.digest),
+        "document_id": file.document,
+        "version": file.version,
+        "type": file.type,
+        "size": file.size,
+        "filed_at": _written(file.filed_at),
+        "filed_by": file.filed_by,
+        "name": _word_or_none(file.name),
+        "digest": _word_or_none(file.digest),
     }
 
 
@@ -233,35 +233,35 @@ def _word_or_none(value: Any) -> str | None:
     return value if isinstance(value, str) else None
 
 
-def _grant_row(case: Case, one: Grant, position: int) -> Row:
+def _grant_row(case: Case, grant: Grant, position: int) -> Row:
     return {
-        "id": one.id,
+        "id": grant.id,
         "log_id": case.log,
-        "track_id": one.track,
-        "document_id": one.document,
-        "consents": list(one.consents),
-        "given_at": _written(one.given_at),
-        "ended_at": _written(one.ended_at),
-        "returned_at": _written(one.returned_at),
-        "until": one.until,
+        "track_id": grant.track,
+        "document_id": grant.document,
+        "consents": list(grant.consents),
+        "given_at": _written(grant.given_at),
+        "ended_at": _written(grant.ended_at),
+        "returned_at": _written(grant.returned_at),
+        "until": grant.until,
     }
 
 
-def _opening_row(case: Case, one: Opening, position: int) -> Row:
+def _opening_row(case: Case, opening: Opening, position: int) -> Row:
     return {
-        "id": one.id,
+        "id": opening.id,
         "log_id": case.log,
-        "kind": one.kind,
-        "state": one.state,
-        "reader_id": one.reader,
-        "asker_id": one.asker,
-        "decider_id": one.decider,
-        "asked_at": _written(one.asked_at),
-        "days": one.days,
-        "until": _written(one.until),
-        "decided_at": _written(one.decided_at),
-        "ended_at": _written(one.ended_at),
-        "told_on": one.told_on,
+        "kind": opening.kind,
+        "state": opening.state,
+        "reader_id": opening.reader,
+        "asker_id": opening.asker,
+        "decider_id": opening.decider,
+        "asked_at": _written(opening.asked_at),
+        "days": opening.days,
+        "until": _written(opening.until),
+        "decided_at": _written(opening.decided_at),
+        "ended_at": _written(opening.ended_at),
+        "told_on": opening.told_on,
     }
 
 
@@ -287,11 +287,13 @@ def difference(before: Case | None, after: Case) -> tuple[dict[str, list[Row]], 
         new: Mapping[str, Any] = getattr(after, name)
         if old is new:
             continue
-        made = [
-            make(after, one, after.seq * 1000 + n) for n, (id, one) in enumerate(new.items()) if old.get(id) is not one
+        changed = [
+            make(after, record, after.seq * 1000 + n)
+            for n, (id, record) in enumerate(new.items())
+            if old.get(id) is not record
         ]
-        if made:
-            rows[name] = made
+        if changed:
+            rows[name] = changed
         if removed := [id for id in old if id not in new]:
             gone[name] = removed
     home = _home_row(after)
@@ -356,9 +358,9 @@ def _write(shape: Shape, removed: tuple[str, ...], *, opens: bool, asked: bool) 
             names = ", ".join(f'"{name}"' for name, _ in _columns(table))
             rows = ", ".join(f"({', '.join(n() for _ in _columns(table))})" for _ in range(added))
             parts.append(f"a_{table} AS (INSERT INTO {table} ({names}) VALUES {rows})")
-        for one in range(changed):
+        for position in range(changed):
             sets = ", ".join(f'"{name}" = {n()}' for name, _ in _columns(table, changing=True)[:-1])
-            parts.append(f"c_{table}_{one} AS (UPDATE {table} SET {sets} WHERE id = {n()})")
+            parts.append(f"c_{table}_{position} AS (UPDATE {table} SET {sets} WHERE id = {n()})")
     parts += [f"d_{table} AS (DELETE FROM {table} WHERE id = ANY({n()}))" for table in removed]
     if asked:
         parts.append(
@@ -388,11 +390,11 @@ def save(
     values: list[str | None] = [log.id, log.kind, log.programme] if before is None else []
     values += [seq, head, last_at] if before is None else [seq, head, last_at, log.id]
     shape: list[tuple[str, int, int]] = []
-    outbox = [{"log_id": log.id, "seq": one} for one in owing]
-    for table, made in {"events": events, "outbox": outbox, **rows}.items():
+    outbox = [{"log_id": log.id, "seq": owed} for owed in owing]
+    for table, written in {"events": events, "outbox": outbox, **rows}.items():
         kept = _kept(before, table)
-        added = [one for one in made if one.get("id") not in kept]
-        changed = [one for one in made if one.get("id") in kept]
+        added = [row for row in written if row.get("id") not in kept]
+        changed = [row for row in written if row.get("id") in kept]
         shape.append((table, len(added), len(changed)))
         for row in added:
             values += [write(row[name]) for name, write in _columns(table)]
@@ -417,5 +419,5 @@ def rows_of(case: Case) -> dict[str, list[Row]]:
     """Every row that a case adds up to, by table; a check compares them with the rows there are."""
     rows = {HOME[case.kind]: [_home_row(case)]}
     for name, make in _ROWS.items():
-        rows[name] = [make(case, one, n) for n, one in enumerate(getattr(case, name).values())]
+        rows[name] = [make(case, record, n) for n, record in enumerate(getattr(case, name).values())]
     return rows

@@ -106,8 +106,8 @@ def _opening(sealing: Sealing) -> AdaptersMap:
 
 def sealing_of(db: Connection) -> Sealing:
     """What seals words on their way into the database; on their way out they are opened by themselves."""
-    found: Sealing = db.get_execution_options()["sealing"]
-    return found
+    sealing: Sealing = db.get_execution_options()["sealing"]
+    return sealing
 
 
 def driver_arguments(settings: Settings) -> dict[str, Any]:

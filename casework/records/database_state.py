@@ -45,17 +45,17 @@ def faults(db: Connection) -> list[str]:
 @cache
 def expected() -> Facts:
     """The list of this release."""
-    found: Facts = json.loads(importlib.resources.files("casework.records").joinpath(LIST).read_text("utf-8"))
-    return found
+    facts: Facts = json.loads(importlib.resources.files("casework.records").joinpath(LIST).read_text("utf-8"))
+    return facts
 
 
 def read(db: Connection) -> Facts:
     """What there is in this database, in the form of the list."""
-    made: Facts = {}
+    facts: Facts = {}
     for kind, query in _QUERIES.items():
         rows = db.execute(text(query), {"app": APP_ROLE})
-        made[kind] = {row.name: " ".join(row.said.split()) for row in rows}
-    return made
+        facts[kind] = {row.name: " ".join(row.said.split()) for row in rows}
+    return facts
 
 
 def written(facts: Facts) -> str:
@@ -66,16 +66,16 @@ def written(facts: Facts) -> str:
 # --- differences -----------------------------------------------------------------------------------------------------
 
 
-def _differences(wanted: Facts, found: Facts) -> list[str]:
-    made = []
+def _differences(wanted: Facts, actual: Facts) -> list[str]:
+    sentences = []
     for kind in _QUERIES:
-        right, there = wanted.get(kind, {}), found.get(kind, {})
+        right, there = wanted.get(kind, {}), actual.get(kind, {})
         # What belongs to a table that is missing or should not be there is told with it.
-        odd = set(wanted["table"]) ^ set(found["table"]) if kind != "table" else set()
+        odd = set(wanted["table"]) ^ set(actual["table"]) if kind != "table" else set()
         for name in sorted({*right, *there}):
             if right.get(name) != there.get(name) and _table_of(name) not in odd:
-                made.append(_sentence(kind, name, right.get(name), there.get(name)))
-    return made
+                sentences.append(_sentence(kind, name, right.get(name), there.get(name)))
+    return sentences
 
 
 def _table_of(name: str) -> str:
@@ -140,13 +140,13 @@ def _about_grant(name: str, right: str | None, there: str | None) -> str:
 
 
 def _roles(db: Connection) -> list[str]:
-    made = []
+    sentences = []
     for row in db.execute(text(_ROLES), {"app": APP_ROLE}):
         if row.rolsuper:
-            made.append(f"The database role {row.rolname} is a superuser: name another one in DATABASE_URL.")
+            sentences.append(f"The database role {row.rolname} is a superuser: name another one in DATABASE_URL.")
             continue
         if row.rolname == APP_ROLE and row.rolcanlogin:
-            made.append(f"The role {APP_ROLE} may log in: ALTER ROLE {APP_ROLE} NOLOGIN;")
+            sentences.append(f"The role {APP_ROLE} may log in: ALTER ROLE {APP_ROLE} NOLOGIN;")
         for may, word in (
             (row.rolbypassrls, "BYPASSRLS"),
             (row.rolcreaterole, "CREATEROLE"),
@@ -154,18 +154,18 @@ def _roles(db: Connection) -> list[str]:
             (row.rolreplication, "REPLICATION"),
         ):
             if may:
-                made.append(f"The database role {row.rolname} has {word}: ALTER ROLE {row.rolname} NO{word};")
-        made += [
+                sentences.append(f"The database role {row.rolname} has {word}: ALTER ROLE {row.rolname} NO{word};")
+        sentences += [
             f"The database role {row.rolname} is a member of {other}: REVOKE {other} FROM {row.rolname};"
             for other in row.others
         ]
     login, owns = db.execute(text(_OWNS)).one()
     if owns:
-        made.append(
+        sentences.append(
             f"The application logs in as {login}, who owns its tables or may act as their owner: name a login in DATABASE_URL"
             f" that owns nothing and is a member of {APP_ROLE} alone."
         )
-    return made
+    return sentences
 
 
 def _members(db: Connection) -> list[str]:
@@ -181,7 +181,7 @@ def _settings(db: Connection) -> list[str]:
         text("SELECT name, current_setting(name) AS value FROM unnest(CAST(:names AS text[])) AS name"),
         {"names": list(SETTINGS)},
     )
-    made = [
+    sentences = [
         _about_setting(row.name, row.value, SETTINGS[row.name]) for row in rows if row.value not in SETTINGS[row.name]
     ]
     path, encrypted = db.execute(
@@ -192,15 +192,15 @@ def _settings(db: Connection) -> list[str]:
         )
     ).one()
     if path != _PATH:
-        made.append(
+        sentences.append(
             f"Names are looked for in the schemas {path}, and must be in {_PATH} alone: RESET search_path where the database, a role"
             " or DATABASE_URL sets it, or drop the schema that bears the role's name."
         )
     if not encrypted:
-        made.append(
+        sentences.append(
             "The way to the database is not encrypted: turn ssl on at the server, and ask for sslmode=verify-full in DATABASE_URL."
         )
-    return made
+    return sentences
 
 
 def _about_setting(name: str, value: str, allowed: tuple[str, ...]) -> str:

@@ -183,15 +183,15 @@ def _make_cluster(server: Server, lock: int) -> None:
 
 def _insist_on_same_version(server: Server) -> None:
     try:
-        found = (server.data / "PG_VERSION").read_text().strip()
+        theirs = (server.data / "PG_VERSION").read_text().strip()
     except PermissionError as fault:
         raise EmbeddedServerError(
             f"{server.data} belongs to another user. Set CASEWORK_VAR to a folder of your own."
         ) from fault
     ours = re.search(r"\d+", run_program(server, "postgres", "--version", cwd=server.home))
-    if ours and found != ours.group():
+    if ours and theirs != ours.group():
         raise EmbeddedServerError(
-            f"{server.data} was made by PostgreSQL {found}, and this is {ours.group()}. "
+            f"{server.data} was made by PostgreSQL {theirs}, and this is {ours.group()}. "
             "Back it up with the release that made it and restore it into a new folder."
         )
 
@@ -302,8 +302,8 @@ def _make_roles_and_database(server: Server) -> None:
         _make_role(connection, OWNER_ROLE, "LOGIN")
         _make_role(connection, APP_ROLE, "NOLOGIN")
         connection.execute(sql.SQL("GRANT {} TO {}").format(sql.Identifier(APP_ROLE), sql.Identifier(OWNER_ROLE)))
-        found = connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", (DATABASE,)).fetchone()
-        if found is None:
+        existing = connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", (DATABASE,)).fetchone()
+        if existing is None:
             connection.execute(
                 sql.SQL("CREATE DATABASE {} OWNER {}").format(sql.Identifier(DATABASE), sql.Identifier(OWNER_ROLE))
             )

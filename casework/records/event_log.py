@@ -73,10 +73,10 @@ _LOCK = text("""
 
 def lock_logs(db: Connection, ids: Sequence[str]) -> dict[str, Log]:
     """Lock several logs, always in the order of their ids. Raises NotFound unless every one is there."""
-    found = {row.id: log_of(row) for row in db.execute(_LOCK, {"ids": sorted(set(ids))})}
-    if len(found) != len(set(ids)):
+    logs = {row.id: log_of(row) for row in db.execute(_LOCK, {"ids": sorted(set(ids))})}
+    if len(logs) != len(set(ids)):
         raise NotFound("log")
-    return found
+    return logs
 
 
 def log_of(row: Any) -> Log:

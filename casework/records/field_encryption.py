@@ -41,7 +41,7 @@ def storable(texts: Iterable[str]) -> bool:
 
 def insist_unsealed(*written: str | None) -> None:
     """The last fence, whichever way a text came: in a log that is not sealed nothing looks sealed. Raises Unreadable."""
-    if any(MARK in one for one in written if one):
+    if any(MARK in text for text in written if text):
         raise Unreadable(reasons.requests.UNSTORABLE)
 
 
@@ -50,12 +50,12 @@ def texts_in(value: object) -> Iterator[str]:
     if isinstance(value, str):
         yield value
     elif isinstance(value, Mapping):
-        for name, one in value.items():
+        for name, inner in value.items():
             yield str(name)
-            yield from texts_in(one)
+            yield from texts_in(inner)
     elif isinstance(value, list):
-        for one in value:
-            yield from texts_in(one)
+        for inner in value:
+            yield from texts_in(inner)
 
 
 class Sealing:
@@ -90,9 +90,9 @@ class Sealing:
         if isinstance(value, str):
             return self._open(value) if value.startswith(MARK) else value
         if isinstance(value, dict):
-            return {name: self._opened(one) for name, one in value.items()}
+            return {name: self._opened(inner) for name, inner in value.items()}
         if isinstance(value, list):
-            return [self._opened(one) for one in value]
+            return [self._opened(inner) for inner in value]
         return value
 
     def _open(self, sealed: str) -> Any:

@@ -33,8 +33,13 @@ def weakness(key: str) -> str:
         return f"is one that others write too; it needs at least {SHORTEST} random characters"
     counts = Counter(key)
     bits = -sum(n * math.log2(n / len(key)) for n in counts.values())
-    steps = sum(abs(ord(one) - ord(other)) <= 1 for one, other in pairwise(plain))
-    if bits < LEAST_BITS or plain in (plain + plain)[1:-1] or steps > len(key) / 2 or any(one.isspace() for one in key):
+    steps = sum(abs(ord(character) - ord(other)) <= 1 for character, other in pairwise(plain))
+    if (
+        bits < LEAST_BITS
+        or plain in (plain + plain)[1:-1]
+        or steps > len(key) / 2
+        or any(character.isspace() for character in key)
+    ):
         return f"can be guessed; it needs at least {SHORTEST} random characters"
     return ""
 

@@ -59,10 +59,10 @@ def recorded_head() -> str:
 def check(app: Connection) -> list[str]:
     """What is wrong with the database, in whole sentences; nothing when it is right: the same for whoever asks and for
     production, which does not start otherwise."""
-    found, needed = current(app), head()
-    if found != needed:
+    revision, needed = current(app), head()
+    if revision != needed:
         return [
-            f"The database is at revision {found or 'none'}, and this release needs {needed}: run `casework db upgrade`."
+            f"The database is at revision {revision or 'none'}, and this release needs {needed}: run `casework db upgrade`."
         ]
     return database_state.faults(app)
 

@@ -57,11 +57,11 @@ _HELD = f"""FROM memberships m JOIN people p ON p.id = m.person_id AND p.active
 
 def _as_engine(statements: str, *, find: str = "") -> str:
     """Statements of a function that reads as the engine; `find`: what it gives back, as a declared variable."""
-    found = f"    found {find};\n" if find else ""
+    declared = f"    found {find};\n" if find else ""
     back = "    RETURN found;\n" if find else ""
     return f"""DECLARE
     reader text := current_setting('casework.reader', true);
-{found}BEGIN
+{declared}BEGIN
 {statements}
     PERFORM set_config('casework.reader', coalesce(reader, ''), true);
 {back}END"""

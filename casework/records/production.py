@@ -21,13 +21,13 @@ _HOST = re.compile(
 
 def faults(settings: Settings, environment: Mapping[str, str], *, serving: bool = False) -> list[str]:
     """Why production must not start with these settings; nothing when it may. `serving`: it is to answer requests."""
-    found = [*_keys(settings), *_names(settings), *_ways(settings, environment), *_doors(settings)]
+    sentences = [*_keys(settings), *_names(settings), *_ways(settings, environment), *_doors(settings)]
     if serving and not settings.proxy_hops:
-        found.append(
+        sentences.append(
             "CASEWORK_PROXY_HOPS must say how many proxies stand in front, usually 1: this server speaks no TLS itself, and"
             " without it every client would look like the proxy."
         )
-    return found
+    return sentences
 
 
 def _keys(settings: Settings) -> Iterator[str]:
@@ -42,9 +42,9 @@ def _names(settings: Settings) -> Iterator[str]:
     hosts = [host.strip() for host in settings.trusted_hosts.split(",") if host.strip()]
     if not hosts:
         yield "CASEWORK_TRUSTED_HOSTS must name the hosts that this installation answers to, such as casework.example.org."
-    for one in hosts:
-        if not _HOST.fullmatch(one):
-            yield f"CASEWORK_TRUSTED_HOSTS names {one}, which is no host: name each one, such as casework.example.org."
+    for host in hosts:
+        if not _HOST.fullmatch(host):
+            yield f"CASEWORK_TRUSTED_HOSTS names {host}, which is no host: name each one, such as casework.example.org."
     if settings.base_url and not settings.base_url.startswith("https://"):
         yield "CASEWORK_BASE_URL must begin with https:// in production."
 
@@ -56,8 +56,10 @@ def _ways(settings: Settings, environment: Mapping[str, str]) -> Iterator[str]:
     if settings.database_url:
         yield from _database(settings.database_url)
     for name in ("AWS_ENDPOINT", "AWS_ENDPOINT_URL", "AWS_ENDPOINT_URL_S3"):
-        found = environment.get(name, "")
-        if found.startswith("http://") and not is_here(found.removeprefix("http://").split("/")[0].rsplit(":", 1)[0]):
+        address = environment.get(name, "")
+        if address.startswith("http://") and not is_here(
+            address.removeprefix("http://").split("/")[0].rsplit(":", 1)[0]
+        ):
             yield f"{name} is not encrypted: let it begin with https://."
     scanner = settings.scanner_address or ""
     if scanner.startswith("tcp://") and not is_here(scanner.removeprefix("tcp://").rsplit(":", 1)[0]):
@@ -73,7 +75,7 @@ def _database(address: str) -> Iterator[str]:
     except ArgumentError:
         return  # Said when it is connected to.
     named = url.query.get("host", ()) if isinstance(url.query.get("host", ()), tuple) else (url.query["host"],)
-    hosts = [one for given in (url.host or "", *named) for one in str(given).split(",") if one]
+    hosts = [part for given in (url.host or "", *named) for part in str(given).split(",") if part]
     if (
         any(not host.startswith("/") and not is_here(host) for host in hosts)
         and url.query.get("sslmode") != "verify-full"
@@ -90,10 +92,10 @@ def _doors(settings: Settings) -> Iterator[str]:
             "CASEWORK_SCANNER names no scanner, so that nobody looks for viruses in what is uploaded: name a clamd, or accept that with"
             " CASEWORK_SCANNER=none."
         )
-    for one in settings.webhook_inside.split(","):
-        host = one.strip().rpartition(":")[0]
+    for receiver in settings.webhook_inside.split(","):
+        host = receiver.strip().rpartition(":")[0]
         if host and (is_here(host) or _is_of_the_machine(host)):
-            yield f"CASEWORK_WEBHOOK_INSIDE names {one.strip()}, which is this machine: webhooks go to receivers of their own, over https."
+            yield f"CASEWORK_WEBHOOK_INSIDE names {receiver.strip()}, which is this machine: webhooks go to receivers of their own, over https."
 
 
 def is_here(host: str) -> bool:
@@ -110,7 +112,7 @@ def is_here(host: str) -> bool:
 def _is_of_the_machine(host: str) -> bool:
     """Addresses behind which a cloud's machines find what is theirs alone."""
     try:
-        one = ipaddress.ip_address(host.strip("[]"))
+        address = ipaddress.ip_address(host.strip("[]"))
     except ValueError:
         return host.lower().startswith("metadata.")
-    return one.is_link_local or one.is_unspecified
+    return address.is_link_local or address.is_unspecified

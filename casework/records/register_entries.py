@@ -104,8 +104,8 @@ def body_of(
     db: Connection, table: str, home: str | None, keys: Collection[str], *, columns: Collection[str] | None = None
 ) -> dict[str, Any]:
     """The fields of an event's body that tell of these rows: what stands in them now, or that they are gone."""
-    found = entries(db, table, home, keys=keys, columns=columns)
-    return {name_of(table, key): found.get(key) for key in sorted(keys)}
+    rows = entries(db, table, home, keys=keys, columns=columns)
+    return {name_of(table, key): rows.get(key) for key in sorted(keys)}
 
 
 def key_of(table: str) -> str:

@@ -166,10 +166,10 @@ def make_socket_dir(server: Server) -> None:
     folder = server.socket_dir
     account = _account()
     folder.mkdir(mode=0o700, exist_ok=True)
-    found = folder.lstat()
+    status = folder.lstat()
     # In a folder for everybody, another user may have been there first.
     trusted = {os.geteuid(), account.pw_uid if account else os.geteuid()}
-    if not stat.S_ISDIR(found.st_mode) or found.st_uid not in trusted or found.st_mode & 0o077:
+    if not stat.S_ISDIR(status.st_mode) or status.st_uid not in trusted or status.st_mode & 0o077:
         raise EmbeddedServerError(f"{folder} is not a private folder of this user. Remove it.")
     give_to_server(folder)
 
