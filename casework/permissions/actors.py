@@ -39,7 +39,7 @@ def takes_two(role: str) -> bool:
 def apart_from(role: str) -> frozenset[Role]:
     """The roles that nobody has beside this one in the same programme."""
     return frozenset().union(
-        *(others for one, others in APART if one == role), *({one} for one, others in APART if role in others)
+        *(others for held, others in APART if held == role), *({held} for held, others in APART if role in others)
     )
 
 
@@ -65,12 +65,17 @@ def in_force(memberships: Iterable[Membership]) -> tuple[Membership, ...]:
     decides in a programme is no auditor there, as a deputy neither.
     """
     given = tuple(memberships)
-    apart = {one.programme for one in given if one.role == Role.DISPUTE_OFFICER}
-    judged = {one.programme for one in given if one.role in apart_from(Role.AUDITOR)}
+    apart = {membership.programme for membership in given if membership.role == Role.DISPUTE_OFFICER}
+    judged = {membership.programme for membership in given if membership.role in apart_from(Role.AUDITOR)}
     return tuple(
-        one
-        for one in given
-        if not (one.role in DECIDES and one.programme in apart or one.role == Role.AUDITOR and one.programme in judged)
+        membership
+        for membership in given
+        if not (
+            membership.role in DECIDES
+            and membership.programme in apart
+            or membership.role == Role.AUDITOR
+            and membership.programme in judged
+        )
     )
 
 

@@ -90,15 +90,15 @@ def _opened(actor: Actor, case: Case) -> bool:
 def own_tracks(actor: Actor, case: Case) -> list[Track]:
     """The tracks that the actor's organisations work on, once they were sent. A barred person has none."""
     organisations = reach(actor).organisations
-    found = []
+    tracks = []
     for track in case.tracks.values():
         above = case.referral_of(track)
         if above is None or above.provider not in organisations or not above.sent:
             continue
         if actor.person in above.barred or actor.person in case.interests:
             continue
-        found.append(track)
-    return found
+        tracks.append(track)
+    return tracks
 
 
 def reads_messages(actor: Actor, case: Case, referral: Track | None) -> bool:

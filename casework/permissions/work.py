@@ -20,7 +20,7 @@ from casework.reasons import Reason
 
 def capacities(actor: Actor, case: Case, track: Track) -> list[By]:
     """Every capacity in which the actor may act on a track of the case; empty when that person may only look on."""
-    found: dict[By, None] = {}
+    ways: dict[By, None] = {}
     above = case.referral_of(track)
     # Nobody asks and judges on one side of a referral and works on the other: a provider's person is the provider's.
     theirs, kept = above is not None and above.provider in reach(actor).organisations, kept_from(actor, case)
@@ -51,23 +51,23 @@ def capacities(actor: Actor, case: Case, track: Track) -> list[By]:
             and not named_for(case, person)
         ):
             continue
-        found[By(actor.person, membership.role, membership.organisation, membership.deputy_for)] = None
+        ways[By(actor.person, membership.role, membership.organisation, membership.deputy_for)] = None
     # In one's own name rather than as somebody's deputy.
-    return sorted(found, key=lambda by: by.acting_for is not None)
+    return sorted(ways, key=lambda by: by.acting_for is not None)
 
 
 def in_the_programme(actor: Actor, programme: str, roles: Iterable[Role]) -> By | None:
     """A capacity in the programme itself, for what is done before there is a case; in one's own name if possible."""
     for role in roles:
         mine = [m for m in actor.memberships if m.programme == programme and m.role == role]
-        for one in sorted(mine, key=lambda m: m.deputy_for is not None):
-            return By(actor.person, role, None, one.deputy_for)
+        for membership in sorted(mine, key=lambda m: m.deputy_for is not None):
+            return By(actor.person, role, None, membership.deputy_for)
     return None
 
 
 def led_scopes(actor: Actor) -> dict[str, By]:
     """Programmes and organisations whose people the actor leads, each with the capacity; in one's own name if possible."""
-    found: dict[str, By] = {}
+    scopes: dict[str, By] = {}
     for membership in sorted(actor.memberships, key=lambda m: m.deputy_for is not None):
         scope = (
             membership.programme
@@ -77,8 +77,8 @@ def led_scopes(actor: Actor) -> dict[str, By]:
             else None
         )
         if scope is not None:
-            found.setdefault(scope, By(actor.person, membership.role, membership.organisation, membership.deputy_for))
-    return found
+            scopes.setdefault(scope, By(actor.person, membership.role, membership.organisation, membership.deputy_for))
+    return scopes
 
 
 def ends_roles(role: str, *, within_organisation: bool, for_another: bool) -> bool:
@@ -179,14 +179,14 @@ def operate(actor: Actor, case: Case, task: Task, edition: Edition, operation: s
 
 def operations(actor: Actor, case: Case, task: Task, edition: Edition) -> list[str]:
     """Everything that the actor may do to a task as it stands, in the order of the table."""
-    found = []
+    allowed = []
     for name in OPERATIONS:
         try:
             operate(actor, case, task, edition, name)
         except CaseworkError:
             continue
-        found.append(name)
-    return found
+        allowed.append(name)
+    return allowed
 
 
 def asked(actor: Actor, case: Case, task: Task) -> bool:
@@ -196,5 +196,5 @@ def asked(actor: Actor, case: Case, task: Task) -> bool:
 
 def _askers(case: Case, task: Task) -> set[str]:
     """Who asked for what a decision task is about, and in whose name."""
-    found = case.proposals.get(task.of or "")
-    return {one for one in (found.actor, found.acting_for) if one is not None} if found else set()
+    proposal = case.proposals.get(task.of or "")
+    return {person for person in (proposal.actor, proposal.acting_for) if person is not None} if proposal else set()
