@@ -28,7 +28,7 @@ def _waived(f: Facts, what: str) -> bool:
     for task in f.results("decide_waiver"):
         if task.result.get("what") != what or not completed_since(task, start):
             continue
-        by_another = any(one.closed_by != task.closed_by for one in asked)
+        by_another = any(request.closed_by != task.closed_by for request in asked)
         return task.result.get("granted") is True and by_another
     return False
 
@@ -42,9 +42,9 @@ def _stands(burden: Mapping[str, Any], today: date) -> bool:
     return burden.get("to") is None or str(burden["to"]) >= today.isoformat()
 
 
-def _overlap(one: str | None, other: str | None) -> bool:
+def _overlap(territory: str | None, other: str | None) -> bool:
     """Whether two territories touch; an unsaid one is taken for the whole world."""
-    return one == other or one in (None, WORLD) or other in (None, WORLD)
+    return territory == other or territory in (None, WORLD) or other in (None, WORLD)
 
 
 @guard(
@@ -113,11 +113,11 @@ def _pledgee_agreed(f: Facts, right: str, since: str) -> bool:
     if asked is not None:
         return asked.get("consented") is True and str(asked.get("answered_on", "")) >= since
     checked, deal = f.current("ip"), f.current("agreement")
-    found = f.fired("confirm", checked) if checked else None
+    ip_check = f.fired("confirm", checked) if checked else None
     signed = (f.fired("sign_cross", deal) or f.fired("sign_local", deal)) if deal else None
     days = []
-    if found is not None and found.data.get("pledge") == "consent_on_file":
-        days.append(str(found.data.get("checked_on", "")))
+    if ip_check is not None and ip_check.data.get("pledge") == "consent_on_file":
+        days.append(str(ip_check.data.get("checked_on", "")))
     if signed is not None and signed.data.get("pledgee_consent") is True:
         days.append(str(signed.data.get("executed_on", "")))
     return any(day >= since for day in days)
@@ -131,15 +131,15 @@ def _pledgee_agreed(f: Facts, right: str, since: str) -> bool:
 def pledgees_agree(f: Facts) -> bool:
     """A consent answers for the pledge it was asked about: one that was given before the pledge began does not."""
     rights = f.from_outside("rights")
-    for one in f.data.get("rights") or f.case.rights:
-        if one not in rights or not rights[one].get("confirmed"):
+    for right in f.data.get("rights") or f.case.rights:
+        if right not in rights or not rights[right].get("confirmed"):
             return False
         begun = [
             str(burden.get("from") or "")
-            for burden in rights[one].get("encumbrances", ())
+            for burden in rights[right].get("encumbrances", ())
             if burden["kind"] == "pledge" and _stands(burden, f.today)
         ]
-        if not all(_pledgee_agreed(f, one, since) for since in begun):
+        if not all(_pledgee_agreed(f, right, since) for since in begun):
             return False
     return True
 
@@ -185,9 +185,9 @@ def statement_is_still_valid(f: Facts) -> bool:
     """Only where the case relied on a statement: of its own assessment, or one that the technology had already."""
     main = f.case.main
     ways = {
-        name: found
+        name: fired
         for name in ("assessment_passed", "skip_assessment", "waive_assessment")
-        if (found := f.fired(name, main))
+        if (fired := f.fired(name, main))
     }
     if not ways or _waived(f, "assessment_statement"):
         return True
@@ -214,7 +214,7 @@ def baseline_was_recorded(f: Facts) -> bool:
     if site is None or tested is None:
         return False
     planned = f.fired("plan_set", site)
-    if any(told is not None and told.data.get("baseline_recorded") is True for told in (planned, tested)):
+    if any(fired is not None and fired.data.get("baseline_recorded") is True for fired in (planned, tested)):
         return True
     return any((t.closed_at or t.opened_at) < tested.at for t in f.results("record_baseline"))
 

@@ -55,7 +55,7 @@ def record_consent(f: Facts) -> Follows:
 @effect()
 def propose_outcome(f: Facts) -> Follows:
     """The outcome and reasons that the form names."""
-    reasons = [one for one in (f.data.get("reason"), *(f.data.get("more_reasons") or ())) if one]
+    reasons = [reason for reason in (f.data.get("reason"), *(f.data.get("more_reasons") or ())) if reason]
     return {"outcome": f.data.get("outcome"), "reasons": list(dict.fromkeys(reasons))}
 
 
@@ -127,9 +127,9 @@ def burden_rights(f: Facts) -> Follows:
     track = f.current("agreement")
     signed = (f.fired("sign_cross", track) or f.fired("sign_local", track)) if track else None
     proposed = f.fired("propose", track) if track else None
-    told: set[str] = set()
+    signed_away: set[str] = set()
     if signed is not None and proposed is not None and proposed.data.get("kind") in BURDENS:
-        told = set(signed.data.get("rights") or ())
+        signed_away = set(signed.data.get("rights") or ())
     moved = f.data.get("kind") in ("sale", "assignment")
     added: Burden = {
         "kind": "transfer" if moved else "licence",
@@ -139,7 +139,9 @@ def burden_rights(f: Facts) -> Follows:
         "from": f.data.get("effective_on"),
         "to": None,
     }
-    return {"rights": [{"right": one, "add": added} for one in f.data.get("rights") or () if one not in told]}
+    return {
+        "rights": [{"right": right, "add": added} for right in f.data.get("rights") or () if right not in signed_away]
+    }
 
 
 # --- referrals -------------------------------------------------------------------------------------------------------
@@ -157,7 +159,7 @@ def send_referral(f: Facts) -> Follows:
     if given["documents"] and f.data.get("shared_until"):
         given["shared_until"] = dict.fromkeys(given["documents"], f.data["shared_until"])
     provider = f.data.get("provider") or f.track.provider
-    if panel := [one for one in f.data.get("panel") or () if one != provider]:
+    if panel := [other for other in f.data.get("panel") or () if other != provider]:
         given["panel"] = panel
     return {"provider": provider, "given": given}
 
@@ -175,9 +177,11 @@ def supply_documents(f: Facts) -> Follows:
     if not new:
         return {}
     kept, until = list(f.track.given.get("documents") or ()), f.data.get("shared_until")
-    days = {one: day for one, day in (f.track.given.get("shared_until") or {}).items() if one not in new}
+    days = {document: day for document, day in (f.track.given.get("shared_until") or {}).items() if document not in new}
     days |= dict.fromkeys(new, until) if until else {}
-    change: Follows = {"given": {"documents": kept + [one for one in new if one not in kept], "shared_until": days}}
+    change: Follows = {
+        "given": {"documents": kept + [document for document in new if document not in kept], "shared_until": days}
+    }
     if f.track.named:
         change["grant"] = new
     return change
@@ -209,8 +213,13 @@ def decide_objection(f: Facts) -> Follows:
     raised = f.track.objections.get(f.task.about or "") if f.task else None
     if raised is None or f.task is None:
         return {}
-    told: Objection = {"id": str(f.task.about), "what": f.data["outcome"], "side": raised["side"], "to": raised["to"]}
-    return {"objection": told}
+    objection: Objection = {
+        "id": str(f.task.about),
+        "what": f.data["outcome"],
+        "side": raised["side"],
+        "to": raised["to"],
+    }
+    return {"objection": objection}
 
 
 @effect()
@@ -238,14 +247,14 @@ def grant_again(f: Facts) -> Follows:
     if f.track.named is None:
         return {}
     seen = {grant.document for grant in f.case.grants.values() if grant.track == f.track.id and grant.ended_at is None}
-    return {"grant": [one for one in f.track.given.get("documents") or () if one not in seen]}
+    return {"grant": [document for document in f.track.given.get("documents") or () if document not in seen]}
 
 
 @effect()
 def copies_are_back(f: Facts) -> Follows:
     """Whatever the referral had and may see no longer counts as given back or destroyed."""
     out = f.case.copies_out(f.track.id)
-    return {"grants_returned": [one.id for one in out]} if out else {}
+    return {"grants_returned": [grant.id for grant in out]} if out else {}
 
 
 @effect()

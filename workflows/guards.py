@@ -32,7 +32,7 @@ CONSENT_AGES = timedelta(days=365)
 
 def moment_of(f: Facts, *transitions: str) -> datetime | None:
     """When one of the transitions last fired on the case's main track."""
-    times = [found.at for name in transitions if (found := f.fired(name, f.case.main))]
+    times = [fired.at for name in transitions if (fired := f.fired(name, f.case.main))]
     return max(times, default=None)
 
 
@@ -172,10 +172,10 @@ def nda_is_signed_or_waived(f: Facts) -> bool:
 def parties_are_screened(f: Facts) -> bool:
     oldest = (f.today - SCREENING_HOLDS).isoformat()
     for party in PARTIES:
-        found = f.result("screening", about=party)
-        if found is None or found.result.get("result") != "clear":
+        screening = f.result("screening", about=party)
+        if screening is None or screening.result.get("result") != "clear":
             return False
-        if str(found.result.get("checked_on", "")) < oldest:
+        if str(screening.result.get("checked_on", "")) < oldest:
             return False
     return True
 
@@ -252,7 +252,7 @@ def assessment_did_not_verify(f: Facts) -> bool:
     join = f.join("assessment")
     if join is not None and (join.state != MET_JOIN or reached(f, "assessment", "stated")):
         return False
-    return any(one.outcome in ("not_verified", "inconclusive") for one in services_that_count(f, "assessment"))
+    return any(service.outcome in ("not_verified", "inconclusive") for service in services_that_count(f, "assessment"))
 
 
 # --- closing ---------------------------------------------------------------------------------------------------------

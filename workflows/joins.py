@@ -57,12 +57,12 @@ def _kind(f: Facts) -> str:
 
 def _named(f: Facts, kind: str) -> list[str]:
     """The referrals that belong together: those of the join that waits, or all that were sent, and this one."""
-    found = open_join(f.case, kind)
-    named = list(found.referrals) if found else [one.id for one in asked_now(f.case, kind)]
+    join = open_join(f.case, kind)
+    named = list(join.referrals) if join else [referral.id for referral in asked_now(f.case, kind)]
     if (
         f.track.workflow == "referral"
         and f.track.id not in named
-        and (found is None or join_of(f.case, f.track) is None)
+        and (join is None or join_of(f.case, f.track) is None)
     ):
         named.append(f.track.id)
     return named
@@ -70,10 +70,10 @@ def _named(f: Facts, kind: str) -> list[str]:
 
 def _count(f: Facts, kind: str, fewest: int = 0) -> int:
     """How many results can come if what the form says is done."""
-    found, beside = open_join(f.case, kind), len(f.data.get("beside") or ())
-    if found is None:
+    join, beside = open_join(f.case, kind), len(f.data.get("beside") or ())
+    if join is None:
         return len(_named(f, kind)) + beside
-    counted = tally(f.case, found, f.milestones)
+    counted = tally(f.case, join, f.milestones)
     own = f.track.workflow == "referral" and join_of(f.case, f.track) is None
     return len(counted.results) + len(counted.running) + beside + own
 
@@ -85,14 +85,14 @@ def wait_for_results(f: Facts) -> Follows:
     A request that is sent while others of its kind are waited for is waited for with them.
     """
     kind, rule = _kind(f), f.data.get("join")
-    found = open_join(f.case, kind)
-    if rule is None and (found is None or join_of(f.case, f.track) is not None):
+    waiting = open_join(f.case, kind)
+    if rule is None and (waiting is None or join_of(f.case, f.track) is not None):
         return {}
     named = _named(f, kind)
-    if found is not None and rule is None:
-        return {"join": replace(found, referrals=tuple(named)).written()}
+    if waiting is not None and rule is None:
+        return {"join": replace(waiting, referrals=tuple(named)).written()}
     join = Join(
-        found.id if found else named[-1],
+        waiting.id if waiting else named[-1],
         kind,
         str(rule),
         _number(f) if rule == SOME else None,
@@ -109,13 +109,13 @@ def _number(f: Facts) -> int:
 @effect()
 def go_on_with_fewer(f: Facts) -> Follows:
     """As many results as there are suffice; or nobody waits for any."""
-    found = f.case.joins.get(str(f.task.about)) if f.task else None
-    if found is None:
+    join = f.case.joins.get(str(f.task.about)) if f.task else None
+    if join is None:
         return {}
     if f.data.get("go_on") == "none":
-        return {"join": replace(found, state=GIVEN_UP_JOIN).written()}
-    results = len(tally(f.case, found, f.milestones).results)
-    return {"join": replace(found, rule=SOME, needed=results).written()}
+        return {"join": replace(join, state=GIVEN_UP_JOIN).written()}
+    results = len(tally(f.case, join, f.milestones).results)
+    return {"join": replace(join, rule=SOME, needed=results).written()}
 
 
 # --- guards ----------------------------------------------------------------------------------------------------------
@@ -183,7 +183,7 @@ def rule_is_said(f: Facts) -> bool:
 )
 def beside_are_others(f: Facts) -> bool:
     kind = _kind(f)
-    asked = {one.provider for one in asked_now(f.case, kind)}
+    asked = {referral.provider for referral in asked_now(f.case, kind)}
     if f.track.workflow == "referral":
         asked.add(str(f.data.get("provider") or f.track.provider))
     return not asked & set(f.data.get("beside") or ())
@@ -194,8 +194,8 @@ def beside_are_others(f: Facts) -> bool:
     refusal="There is no result to go on with yet.",
 )
 def results_are_there(f: Facts) -> bool:
-    found = f.case.joins.get(str(f.task.about)) if f.task else None
-    return f.data.get("go_on") != "fewer" or found is None or bool(tally(f.case, found, f.milestones).results)
+    join = f.case.joins.get(str(f.task.about)) if f.task else None
+    return f.data.get("go_on") != "fewer" or join is None or bool(tally(f.case, join, f.milestones).results)
 
 
 # --- what counts -----------------------------------------------------------------------------------------------------
@@ -205,8 +205,8 @@ def services_that_count(f: Facts, kind: str) -> list[Track]:
     """Of referrals side by side the services of those with a result; else the service of the referral that counts."""
     join = f.join(kind)
     if join is None:
-        found = f.service(kind)
-        return [found] if found else []
+        service = f.service(kind)
+        return [service] if service else []
     results = tally(f.case, join, f.milestones).results
     return [child for id in results for child in f.case.children(id) if not child.replaced]
 
@@ -214,5 +214,5 @@ def services_that_count(f: Facts, kind: str) -> list[Track]:
 def reached(f: Facts, kind: str, milestone: str) -> bool:
     """Whether the service has come so far: of referrals side by side, as many as the case waits for."""
     join = f.join(kind)
-    there = [one for one in services_that_count(f, kind) if f.at_milestone(one, milestone)]
+    there = [service for service in services_that_count(f, kind) if f.at_milestone(service, milestone)]
     return len(there) >= (tally(f.case, join, f.milestones).needed(join) if join else 1)

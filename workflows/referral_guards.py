@@ -38,7 +38,7 @@ def consent_covers_documents(f: Facts) -> bool:
     if f.track.kind == "mediation":
         return not f.data.get("documents")
     provider = f.data.get("provider") or f.track.provider
-    return all(_covers(f, provider, one) for one in f.data.get("documents") or ())
+    return all(_covers(f, provider, document) for document in f.data.get("documents") or ())
 
 
 @guard(
@@ -46,7 +46,7 @@ def consent_covers_documents(f: Facts) -> bool:
     refusal="A shared document is no longer covered by a consent.",
 )
 def consent_covers_what_was_shared(f: Facts) -> bool:
-    return all(_covers(f, f.track.provider, one) for one in f.track.given.get("documents") or ())
+    return all(_covers(f, f.track.provider, document) for document in f.track.given.get("documents") or ())
 
 
 @guard(
@@ -83,11 +83,11 @@ def _last_extension(f: Facts) -> date:
     """The last day that may be asked for and granted: twice the time from acceptance to the planned day, or EXTENSION_DAYS
     after it or after a return."""
     accepted, returned, planned = f.fired("accept"), f.fired("return"), f.said("accept.planned_on")
-    found = [f.calendar.local_date(returned.at) + EXTENSION_DAYS] if returned is not None else []
+    days = [f.calendar.local_date(returned.at) + EXTENSION_DAYS] if returned is not None else []
     if accepted is not None and planned is not None:
         start, day = f.calendar.local_date(accepted.at), date.fromisoformat(planned)
-        found += [day + (day - start), day + EXTENSION_DAYS]
-    return max(found, default=f.today + EXTENSION_DAYS)
+        days += [day + (day - start), day + EXTENSION_DAYS]
+    return max(days, default=f.today + EXTENSION_DAYS)
 
 
 def _wanted(f: Facts) -> date | None:

@@ -39,7 +39,7 @@ def _applied(facts: Facts) -> list[Mapping[str, Any]]:
 
 
 def _standing(right: Mapping[str, Any], kind: str) -> list[Mapping[str, Any]]:
-    return [one for one in right.get("encumbrances", ()) if one["kind"] == kind and one.get("to") is None]
+    return [burden for burden in right.get("encumbrances", ()) if burden["kind"] == kind and burden.get("to") is None]
 
 
 def _not_past(day: str | None, facts: Facts) -> bool:
@@ -92,7 +92,7 @@ def no_exclusive_licence_elsewhere(facts: Facts) -> bool:
         if licence.get("exclusive") and licence.get("case") != facts.case.log
     ]
     # A territory that nobody has named is taken for the whole world.
-    return not any(one == wanted or {one, wanted} & {None, WORLD} for one in taken)
+    return not any(territory == wanted or {territory, wanted} & {None, WORLD} for territory in taken)
 
 
 @guard(
@@ -200,7 +200,7 @@ def applied_rights_are_not_pledged(facts: Facts) -> bool:
 
 def _way_in(facts: Facts) -> str | None:
     """The latest of the transitions that lead to deregistration."""
-    fired = [(found.at, way) for way in WAYS_TO_DEREGISTRATION if (found := facts.fired(way)) is not None]
+    fired = [(deed.at, way) for way in WAYS_TO_DEREGISTRATION if (deed := facts.fired(way)) is not None]
     return max(fired)[1] if fired else None
 
 
