@@ -139,11 +139,11 @@ def _answerer(route: Route) -> Callable[..., Response]:
         if route.takes is not None:
             return _respond(_take_in(route, engine, given))
         count_asker(engine, request)
-        made = _make(route, engine, given) if route.makes is not None else None
+        product = _make(route, engine, given) if route.makes is not None else None
         with walled_transaction(engine) as db:
             actor = NOBODY if route.open else find_asker(db, request, route, given)
             try:
-                done = _perform(route, route.view, _call(route, db, actor, given, made))
+                done = _perform(route, route.view, _call(route, db, actor, given, product))
             except (WrongPassword, WrongCode) as refusal:
                 # Committed all the same: it keeps that somebody guesses.
                 return answer_error(refusal)
@@ -193,18 +193,18 @@ def _make(route: Route, engine: Engine, given: Mapping[str, str]) -> Any:
     return make()
 
 
-def _call(route: Route, db: Any, actor: Any, given: Mapping[str, str], made: Any = None) -> Call:
+def _call(route: Route, db: Any, actor: Any, given: Mapping[str, str], product: Any = None) -> Call:
     path = read_path(route, dict(given))
     if route.sensitive is not None and route.sensitive(path):
         insist_proved(actor)
     query = read_query(route.query, request)
     about = about_client(request)
     if route.method == "GET":
-        return Call(db, actor, path, query, None, None, None, about, made=made)
+        return Call(db, actor, path, query, None, None, None, about, made=product)
     raw = read_json(request)
     asked = read_key(request, request.path, raw)
     seen = read_revision(request) if route.if_match else None
-    return Call(db, actor, path, query, read_body(route.body, raw), asked, seen, about, made=made)
+    return Call(db, actor, path, query, read_body(route.body, raw), asked, seen, about, made=product)
 
 
 def _perform(route: Route, view: Callable[[Call], Any], call: Call) -> Any:

@@ -88,7 +88,7 @@ def hand_over_case(call: Call) -> Done:
         call.actor,
         call.path["number"],
         owner=str(call.body.owner),
-        team=[str(one) for one in call.body.team],
+        team=[str(person) for person in call.body.team],
         note=call.body.note,
         revision=call.revision,
         request=call.request,

@@ -35,10 +35,10 @@ def change_calendar(call: Call) -> Done:
     )
 
 
-def _read(told: Any) -> Calendar:
+def _read(body: Any) -> Calendar:
     """The calendar of a body. Raises InvalidForm."""
     try:
-        return Calendar.from_json({"name": "", "version": 0, **told.model_dump()})
+        return Calendar.from_json({"name": "", "version": 0, **body.model_dump()})
     except FieldFault as wrong:
         raise InvalidForm(fields={"calendar": wrong.reason}) from None
     except (KeyError, ValueError, OverflowError) as wrong:

@@ -30,10 +30,10 @@ def list_case_documents(call: Call) -> Page[DocumentRow]:
 
 
 def take_case_file(call: Call) -> Outgoing:
-    made = make_case_file(
+    case_file = make_case_file(
         call.db, call.actor, cabinet(), call.path["number"], f"/api/v1/cases/{call.path['number']}/file"
     )
-    return Outgoing(made.name, None, made.pieces())
+    return Outgoing(case_file.name, None, case_file.pieces())
 
 
 def end_document_grant(call: Call) -> Done:

@@ -20,7 +20,7 @@ def list_workflows(call: Call) -> dict[str, Json]:
                 for edition in library.editions.values()
                 if edition.workflow == name
             ),
-            key=lambda one: str(one["number"]).zfill(9),
+            key=lambda row: str(row["number"]).zfill(9),
         )
         items.append(
             {
@@ -34,10 +34,10 @@ def list_workflows(call: Call) -> dict[str, Json]:
 
 
 def show_edition(call: Call) -> dict[str, Json]:
-    found = load_library().editions.get(call.path["fingerprint"])
-    if found is None or found.workflow != call.path["name"]:
+    edition = load_library().editions.get(call.path["fingerprint"])
+    if edition is None or edition.workflow != call.path["name"]:
         raise NotFound("edition")
-    return found.as_file()
+    return edition.as_file()
 
 
 ROUTES: tuple[Route, ...] = (

@@ -16,8 +16,8 @@ from casework.operations.integrations.views import Endpoint, EndpointMessage
 
 
 def _vault() -> Vault:
-    found: Vault = current_app.extensions["casework.vault"]
-    return found
+    secret_vault: Vault = current_app.extensions["casework.vault"]
+    return secret_vault
 
 
 def list_webhooks(call: Call) -> Page[Endpoint]:

@@ -27,8 +27,8 @@ class LetterPage(Letters):
 
 
 def list_case_letters(call: Call) -> LetterPage:
-    told = letters.list_letters(call.db, call.actor, call.path["number"])
-    return row_as(LetterPage, told, next=None)
+    page = letters.list_letters(call.db, call.actor, call.path["number"])
+    return row_as(LetterPage, page, next=None)
 
 
 def _print(call: Call) -> Callable[[], tuple[Composed, bytes]]:
@@ -51,14 +51,14 @@ def send_letter(call: Call) -> Done:
     return letters.send_letter(call.db, call.actor, cabinet(), composed, kept, call.request)
 
 
-def _compose(call: Call, told: Any) -> Composed:
+def _compose(call: Call, body: Any) -> Composed:
     letters.insist_sender(call.db, call.actor, call.path["number"])
-    return letters.compose_letter(call.db, call.actor, call.path["number"], _written(told))
+    return letters.compose_letter(call.db, call.actor, call.path["number"], _written(body))
 
 
-def _written(told: Any) -> Written:
+def _written(body: Any) -> Written:
     return Written(
-        told.kind, told.to, told.language, text_of(told.by), told.words or "", getattr(told, "address", None) or ""
+        body.kind, body.to, body.language, text_of(body.by), body.words or "", getattr(body, "address", None) or ""
     )
 
 

@@ -39,7 +39,7 @@ def hand_over_mediation(call: Call) -> Done:
         call.actor,
         call.path["mediation"],
         owner=str(call.body.owner),
-        team=[str(one) for one in call.body.team],
+        team=[str(person) for person in call.body.team],
         note=call.body.note,
         revision=call.revision,
         request=call.request,

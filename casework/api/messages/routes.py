@@ -119,15 +119,17 @@ def open_mention(call: Call) -> Done:
     return mentions.open_mention(call.db, call.actor, call.path["mention"], call.request)
 
 
-def _routes(where: str, noun: str, told: str, views: tuple[Callable[[Call], object], ...]) -> tuple[Route, ...]:
+def _routes(where: str, noun: str, thread: str, views: tuple[Callable[[Call], object], ...]) -> tuple[Route, ...]:
     read, write, correct = views
     return (
-        get(f"{where}/messages", read, f"Read {told}, the newest first", schemas.MessagePage, query=fields.Paged),
-        post(f"{where}/messages", write, f"Write in {told}", schemas.MessageMade, body=schemas.NewMessage, status=201),
+        get(f"{where}/messages", read, f"Read {thread}, the newest first", schemas.MessagePage, query=fields.Paged),
+        post(
+            f"{where}/messages", write, f"Write in {thread}", schemas.MessageMade, body=schemas.NewMessage, status=201
+        ),
         post(
             f"{where}/messages/{{message}}/correct",
             correct,
-            f"Correct or take back your own message in {told}",
+            f"Correct or take back your own message in {thread}",
             schemas.MessageMade,
             body=schemas.Correction,
             noun=f"{noun} or message",

@@ -58,5 +58,5 @@ def insist_known(db: Connection, request: Incoming) -> None:
 
 def secret_of(request: Incoming) -> str | None:
     """The token that comes with a request, whatever it is worth."""
-    found = _BEARER.fullmatch(request.headers.get("Authorization", "").strip())
-    return found[1] if found else None
+    match = _BEARER.fullmatch(request.headers.get("Authorization", "").strip())
+    return match[1] if match else None

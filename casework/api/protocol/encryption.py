@@ -9,8 +9,8 @@ from casework.operations.core.encryption import Vault
 
 def vault() -> Vault:
     """The vault of this application."""
-    found: Vault = current_app.extensions["casework.vault"]
-    return found
+    secret_vault: Vault = current_app.extensions["casework.vault"]
+    return secret_vault
 
 
 __all__ = ["vault"]

@@ -130,7 +130,7 @@ def problem(status: int, type_: str, title: str, detail: str, **more: Json) -> R
 
 def answer_error(error: CaseworkError) -> Response:
     """A refusal of ours; what is not in the table is our fault, and is not told to strangers."""
-    status = next((STATUS[one] for one in type(error).__mro__ if one in STATUS), 500)
+    status = next((STATUS[ancestor] for ancestor in type(error).__mro__ if ancestor in STATUS), 500)
     if status == 500:
         return answer_fault(error)
     if isinstance(error, NotConfirmed):

@@ -16,17 +16,17 @@ from casework.reasons import Reason, Text
 
 
 def _words(words: str) -> str:
-    made = unicodedata.normalize("NFC", words).replace("\r\n", "\n").strip()
-    if any(unicodedata.category(letter) in ("Cc", "Cs") and letter not in "\n\t" for letter in made):
+    cleaned = unicodedata.normalize("NFC", words).replace("\r\n", "\n").strip()
+    if any(unicodedata.category(letter) in ("Cc", "Cs") and letter not in "\n\t" for letter in cleaned):
         raise FieldFault(reasons.fields.UNSTORABLE)
-    return made
+    return cleaned
 
 
 def some_words(words: str) -> str:
-    made = _words(words)
-    if not made:
+    cleaned = _words(words)
+    if not cleaned:
         raise FieldFault(reasons.fields.REQUIRED)
-    return made
+    return cleaned
 
 
 def _said(why: object) -> object:

@@ -25,7 +25,7 @@ def cabinet() -> Cabinet:
 
 def as_attachment(pieces: Iterable[bytes], name: str, size: int | None) -> Response:
     """Bytes to be saved under a name, and never shown by a browser as what they may be."""
-    plain = "".join(one if one.isascii() and one not in '"\\%' else "_" for one in name)
+    plain = "".join(letter if letter.isascii() and letter not in '"\\%' else "_" for letter in name)
     answer = Response(pieces, mimetype="application/octet-stream", direct_passthrough=True)
     # RFC 6266, with the name in RFC 8187's form for those who read it.
     answer.headers["Content-Disposition"] = f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(name, safe='')}"

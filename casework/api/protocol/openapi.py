@@ -38,9 +38,9 @@ def document(routes: Iterable[Route], prefix: str) -> dict[str, Json]:
     """The whole document."""
     table = list(routes)
     spoken = [None if route.gives_file else route.answer for route in table]
-    models = {one for one in (*spoken, *(route.body for route in table)) if one is not None} | {Problem}
-    ordered = sorted(models, key=lambda one: one.__name__)
-    names, schemas = models_json_schema([(one, "validation") for one in ordered], ref_template=_REF)
+    models = {model for model in (*spoken, *(route.body for route in table)) if model is not None} | {Problem}
+    ordered = sorted(models, key=lambda model: model.__name__)
+    names, schemas = models_json_schema([(model, "validation") for model in ordered], ref_template=_REF)
     known = {model: _name(names[model, "validation"]) for model in ordered}
     paths: dict[str, dict[str, Json]] = {}
     for route in table:
@@ -80,7 +80,7 @@ def _response_name(status: int) -> str:
 
 
 def _operation(route: Route, known: Mapping[type[BaseModel], str]) -> dict[str, Json]:
-    made: dict[str, Json] = {
+    operation: dict[str, Json] = {
         "operationId": route.name,
         "summary": route.summary,
         "tags": [route.path.split("/")[1]],
@@ -88,18 +88,18 @@ def _operation(route: Route, known: Mapping[type[BaseModel], str]) -> dict[str, 
         "responses": {str(route.status): _success(route, known), **_refusals(route)},
     }
     if not route.open:
-        made["description"] = f"The token needs the scope `{route.scope}`."
+        operation["description"] = f"The token needs the scope `{route.scope}`."
     else:
-        made["security"] = []
+        operation["security"] = []
     if route.body is not None:
         needed = any(field.is_required() for field in route.body.model_fields.values())
-        made["requestBody"] = {
+        operation["requestBody"] = {
             "required": needed,
             "content": {"application/json": {"schema": {"$ref": _REF.format(model=known[route.body])}}},
         }
     if route.takes is not None:
-        made["requestBody"] = {"required": True, "content": _BYTES}
-    return made
+        operation["requestBody"] = {"required": True, "content": _BYTES}
+    return operation
 
 
 def _path(route: Route) -> list[Json]:
@@ -119,26 +119,26 @@ def _path(route: Route) -> list[Json]:
 def _query(route: Route) -> list[Json]:
     if route.query is None:
         return []
-    told = route.query.model_json_schema(ref_template=_REF)
-    properties, needed = told["properties"], told.get("required", ())
-    made = []
+    model_schema = route.query.model_json_schema(ref_template=_REF)
+    properties, needed = model_schema["properties"], model_schema.get("required", ())
+    parameters = []
     for name, schema in properties.items():
         # A parameter that is absent is absent: in a query there is no null.
         plain = {key: value for key, value in schema.items() if key not in ("anyOf", "title", "description")}
-        options = [one for one in schema.get("anyOf", ()) if one.get("type") != "null"]
+        options = [option for option in schema.get("anyOf", ()) if option.get("type") != "null"]
         if options:
             plain = options[0]
         if plain.get("default", 0) is None:
             plain.pop("default")
-        one = {"name": name, "in": "query", "required": name in needed, "schema": plain}
-        made.append(one | ({"description": schema["description"]} if "description" in schema else {}))
-    return made
+        parameter = {"name": name, "in": "query", "required": name in needed, "schema": plain}
+        parameters.append(parameter | ({"description": schema["description"]} if "description" in schema else {}))
+    return parameters
 
 
 def _headers(route: Route) -> list[Json]:
     if route.method == "GET":
         return []
-    made = [
+    headers = [
         {
             "name": "Idempotency-Key",
             "in": "header",
@@ -148,7 +148,7 @@ def _headers(route: Route) -> list[Json]:
         }
     ]
     if route.if_match:
-        made.append(
+        headers.append(
             {
                 "name": "If-Match",
                 "in": "header",
@@ -157,7 +157,7 @@ def _headers(route: Route) -> list[Json]:
                 "schema": {"type": "string", "pattern": '^"[0-9]{1,9}"$'},
             }
         )
-    return made
+    return headers
 
 
 def _success(route: Route, known: Mapping[type[BaseModel], str]) -> Json:
@@ -183,22 +183,24 @@ _BYTES: dict[str, Json] = {"application/octet-stream": {"schema": {"type": "stri
 
 
 def _refusals(route: Route) -> dict[str, Json]:
-    found = [400, 401, 414, 429, 503]
+    statuses = [400, 401, 414, 429, 503]
     if not route.open:
-        found.append(403)
+        statuses.append(403)
     if route.parameters or route.method == "POST" or route.for_some:
-        found.append(404)
+        statuses.append(404)
     if route.method == "POST":
-        found += [409, 413, 422]
+        statuses += [409, 413, 422]
     elif route.query is not None:
-        found.append(422)
+        statuses.append(422)
     if route.gives_file:
-        found.append(409)
+        statuses.append(409)
     if route.if_match:
-        found += [412, 428]
+        statuses += [412, 428]
     elif route.body is not None and "seen" in route.body.model_fields:
-        found.append(412)
-    return {str(one): {"$ref": f"#/components/responses/{_response_name(one)}"} for one in sorted(set(found))}
+        statuses.append(412)
+    return {
+        str(status): {"$ref": f"#/components/responses/{_response_name(status)}"} for status in sorted(set(statuses))
+    }
 
 
 def page(document: Mapping[str, Json]) -> str:

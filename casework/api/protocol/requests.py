@@ -32,9 +32,9 @@ _WORD = re.compile(r"[^\x00-\x1f\x7f\ud800-\udfff]{1,200}")
 
 def client_address(request: Incoming) -> str:
     """Where a request comes from, as far as the trusted proxies tell; empty where they tell what is no address."""
-    told = (request.remote_addr or "").strip().strip("[]")
+    address = (request.remote_addr or "").strip().strip("[]")
     try:
-        return str(ip_address(told))
+        return str(ip_address(address))
     except ValueError:
         return ""
 
@@ -43,9 +43,9 @@ def network_of(address: str) -> str:
     """By what clients are counted: an address, and of the sixth version the network, of which each has many addresses."""
     if ":" not in address:
         return address
-    found = ip_address(address)
-    assert isinstance(found, IPv6Address)
-    return str(found.ipv4_mapped or IPv6Network((found, 64), strict=False))
+    ip = ip_address(address)
+    assert isinstance(ip, IPv6Address)
+    return str(ip.ipv4_mapped or IPv6Network((ip, 64), strict=False))
 
 
 def about_client(request: Incoming) -> dict[str, str]:
@@ -55,12 +55,12 @@ def about_client(request: Incoming) -> dict[str, str]:
 
 def read_path(route: Route, given: dict[str, str]) -> dict[str, str]:
     """The parameters of the path, ids in their one form. Raises NotFound for what can name nothing."""
-    found = {}
+    parameters = {}
     for name, value in given.items():
         if not (_ID if name in IDS else _WORD).fullmatch(value):
             raise NotFound(route.noun)
-        found[name] = str(UUID(value)) if name in IDS else value
-    return found
+        parameters[name] = str(UUID(value)) if name in IDS else value
+    return parameters
 
 
 def read_key(request: Incoming, path: str, body: Json) -> Request:
@@ -80,10 +80,10 @@ def read_revision(request: Incoming) -> int:
     # A star matches whatever is there, and so says nothing of what was seen.
     if written in ("", "*"):
         raise RevisionMissing
-    found = _ETAG.fullmatch(written)
-    if found is None:
+    match = _ETAG.fullmatch(written)
+    if match is None:
         raise Unreadable(reasons.requests.IF_MATCH)
-    return int(found[1])
+    return int(match[1])
 
 
 def read_json(request: Incoming) -> Json:
@@ -112,11 +112,11 @@ def _refuse(word: str) -> NoReturn:
 
 
 def _object(pairs: list[tuple[str, Json]]) -> dict[str, Json]:
-    found = dict(pairs)
+    members = dict(pairs)
     # Two programs would read different things from it.
-    if len(found) != len(pairs):
+    if len(members) != len(pairs):
         raise ValueError("a name comes twice")
-    return found
+    return members
 
 
 def _insist_storable(value: Json, depth: int) -> None:
@@ -126,12 +126,12 @@ def _insist_storable(value: Json, depth: int) -> None:
         if not storable((value,)):
             raise Unreadable(reasons.requests.UNSTORABLE_BODY)
     elif isinstance(value, dict):
-        for name, one in value.items():
+        for name, part in value.items():
             _insist_storable(name, depth)
-            _insist_storable(one, depth + 1)
+            _insist_storable(part, depth + 1)
     elif isinstance(value, list):
-        for one in value:
-            _insist_storable(one, depth + 1)
+        for part in value:
+            _insist_storable(part, depth + 1)
 
 
 def read_body(model: type[BaseModel] | None, body: Json) -> Any:

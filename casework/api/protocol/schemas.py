@@ -504,7 +504,7 @@ def _plain(value: Json) -> Json:
     if isinstance(value, UUID):
         return str(value)
     if isinstance(value, list):
-        return [_plain(one) for one in value]
+        return [_plain(item) for item in value]
     return value
 
 

@@ -65,7 +65,7 @@ def add_referral_task(call: Call) -> Done:
 def correct_referral_answer(call: Call) -> Done:
     case, track = referrals.find_referral(call.db, call.actor, call.path["referral"])
     of = text_of(call.body.track) or track.id
-    if of not in {one.id for one in (track, *case.children(track.id))}:
+    if of not in {candidate.id for candidate in (track, *case.children(track.id))}:
         raise NotFound("answer")
     seq = corrections.last_of(call.db, case, of, call.path["transition"])
     return corrections.correct_answer(

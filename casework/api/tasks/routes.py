@@ -171,13 +171,13 @@ def list_people_for_task(call: Call) -> dict[str, Json]:
 def do_to_tasks(call: Call) -> Done:
     body = call.body
     given = {name: getattr(body, name) for name in ("person", "note", "until", "waits_for", "reason")}
-    told = {name: str(value) for name, value in given.items() if value is not None}
+    details = {name: str(value) for name, value in given.items() if value is not None}
     return bulk.do_to_tasks(
         call.db,
         call.actor,
         [str(task) for task in body.tasks],
         body.operation,
-        told,
+        details,
         call.request,
         dry_run=body.dry_run,
     )
