@@ -44,19 +44,28 @@ def _due(db: Connection, *, mailing: bool) -> list[Job]:
     jobs = [Job(CLOCKS, "ring", f"ring {log}", {"log": log}) for log in ringing]
     if any_untold(db):
         jobs.append(Job(OTHERS, "tell", "tell"))
-    jobs += [Job(OTHERS, "check", f"check {one}", {"programme": one}) for one in case_hygiene.list_unchecked(db)]
-    jobs += [Job(OTHERS, "recount", f"recount {one}", {"programme": one}) for one in calendars.list_to_recount(db)]
+    jobs += [
+        Job(OTHERS, "check", f"check {programme}", {"programme": programme})
+        for programme in case_hygiene.list_unchecked(db)
+    ]
+    jobs += [
+        Job(OTHERS, "recount", f"recount {programme}", {"programme": programme})
+        for programme in calendars.list_to_recount(db)
+    ]
     left = succession.list_left(db, but=_NOT_ON_THE_WAY.format(prefix="pass_on", id="m.id"), most=MOST)
     jobs += [Job(OTHERS, "pass_on", f"pass_on {log}", {"log": log}) for log in left]
     queues = allocation.list_due(db, but=_NOT_ON_THE_WAY.format(prefix="allocate", id="a.id"), most=MOST)
     jobs += [Job(OTHERS, "allocate", f"allocate {queue}", {"allocation": queue}) for queue in queues]
     hooks = outbox.list_due(db, MESSAGES, but=_NOT_ON_THE_WAY.format(prefix="hook", id="m.id"), most=MOST)
     # One receiver's messages go one after the other, so that a slow one holds up nobody else's.
-    jobs += [Job(OTHERS, "hook", f"hook {one}", {"message": one}, f"hooks of {endpoint}") for one, endpoint in hooks]
+    jobs += [
+        Job(OTHERS, "hook", f"hook {message}", {"message": message}, f"hooks of {endpoint}")
+        for message, endpoint in hooks
+    ]
     scanning = storage.list_pending(db, but=_NOT_ON_THE_WAY.format(prefix="scan", id="b.id"), most=MOST)
     jobs += [Job(OTHERS, "scan_file", f"scan {blob}", {"blob": blob}) for blob in scanning]
     leaving = erasure.list_agreed(db, but=_NOT_ON_THE_WAY.format(prefix="erase", id="e.id"), most=MOST)
-    jobs += [Job(OTHERS, "erase", f"erase {one}", {"erasure": one}) for one in leaving]
+    jobs += [Job(OTHERS, "erase", f"erase {request}", {"erasure": request}) for request in leaving]
     if storage.any_left(db):
         jobs.append(Job(OTHERS, "sweep", "sweep"))
     if mailing:

@@ -110,7 +110,7 @@ def _task(queue: str) -> Callable[[Callable[..., None]], Callable[..., None]]:
 def ring(hands: Hands, log: str) -> None:
     """Let the clocks of a log do what is due."""
     if stuck := ring_log(hands.engine, log).stuck:
-        raise NotDone("; ".join(one.why for one in stuck))
+        raise NotDone("; ".join(clock.why for clock in stuck))
 
 
 @_task(OTHERS)
@@ -208,10 +208,10 @@ def scan_file(hands: Hands, blob: str) -> None:
     with transaction(hands.engine) as db:
         pieces = cabinet.read_blob(db, blob)
     # No transaction is open while the scanner makes us wait.
-    found = scan(hands.settings.scanner_address, pieces)
+    finding = scan(hands.settings.scanner_address, pieces)
     with transaction(hands.engine) as db:
-        note_scan(db, blob, found)
-    if found is not None:
+        note_scan(db, blob, finding)
+    if finding is not None:
         _note.warning("the scanner found something in the file %s", blob)
 
 

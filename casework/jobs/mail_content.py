@@ -62,7 +62,7 @@ def write_mail(
     else:
         template, subject, given = _notices(mail, base, chinese)
     given |= {"subject": subject, "language": "zh-Hans" if chinese else "en"}
-    found = templates(chinese)
+    environment = templates(chinese)
     message = EmailMessage(policy=SMTP)
     message["Subject"] = subject
     message["From"] = settings.smtp_sender
@@ -71,8 +71,8 @@ def write_mail(
     message["Message-ID"] = f"<{mail.id}@{parseaddr(settings.smtp_sender)[1].rpartition('@')[2]}>"
     message["Auto-Submitted"] = "auto-generated"
     message["X-Auto-Response-Suppress"] = "All"
-    message.set_content(found.get_template(f"mail/{template}.txt").render(given))
-    message.add_alternative(found.get_template(f"mail/{template}.html").render(given), subtype="html")
+    message.set_content(environment.get_template(f"mail/{template}.txt").render(given))
+    message.add_alternative(environment.get_template(f"mail/{template}.html").render(given), subtype="html")
     if isinstance(mail, LetterMail):
         message.add_attachment(mail.content, maintype="application", subtype="pdf", filename=mail.name)
     return message
@@ -178,13 +178,13 @@ def _why(item: Item, chinese: bool) -> tuple[str, ...]:
         for line in item.why["lines"]
         if not line["minutes"]
     ]
-    made = [say_rule(item.why, say), say_used(item.why, say)]
+    sentences = [say_rule(item.why, say), say_used(item.why, say)]
     if idle:
         more = [say.gettext("%(num)d more", num=len(idle) - MOST_NAMED)] if len(idle) > MOST_NAMED else []
-        made.append(
+        sentences.append(
             say.gettext("Not counted: %(days)s.", days=("；" if chinese else "; ").join([*idle[:MOST_NAMED], *more]))
         )
-    return tuple(made)
+    return tuple(sentences)
 
 
 def _moment(moment: datetime | None, zone: str, chinese: bool) -> str:

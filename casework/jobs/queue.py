@@ -62,15 +62,15 @@ def defer(db: Connection, jobs: Sequence[Job], *, wait_s: float = 0, again: bool
     written = [
         {
             "n": n,
-            "queue": one.queue,
-            "task": one.task,
-            "key": one.key,
-            "lock": one.lock,
-            "args": one.args,
+            "queue": job.queue,
+            "task": job.task,
+            "key": job.key,
+            "lock": job.lock,
+            "args": job.args,
             "wait_s": wait_s,
             "again": again,
         }
-        for n, one in enumerate(jobs)
+        for n, job in enumerate(jobs)
     ]
     return db.execute(_DEFER, {"jobs": json.dumps(written)}).rowcount
 

@@ -31,14 +31,14 @@ def scan(address: str, pieces: Iterable[bytes]) -> str | None:
         raise ScannerAway(str(fault)) from fault
     if answer.endswith(" OK"):
         return None
-    if found := re.fullmatch(r"(?:stream: )?(.+) FOUND", answer):
-        return found[1][:200]
+    if match := re.fullmatch(r"(?:stream: )?(.+) FOUND", answer):
+        return match[1][:200]
     raise ScannerAway(answer[:200] or "it says nothing")
 
 
 def _connect(address: str) -> socket.socket:
-    if found := _TCP.fullmatch(address):
-        return socket.create_connection((found["host"], int(found["port"])), timeout=PATIENCE_S)
+    if match := _TCP.fullmatch(address):
+        return socket.create_connection((match["host"], int(match["port"])), timeout=PATIENCE_S)
     line = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
     line.settimeout(PATIENCE_S)
     try:
@@ -50,9 +50,9 @@ def _connect(address: str) -> socket.socket:
 
 
 def _answer(line: socket.socket) -> str:
-    told = b""
-    while len(told) < 4_096 and (one := line.recv(1_024)):
-        told += one
-        if b"\0" in one:
+    received = b""
+    while len(received) < 4_096 and (piece := line.recv(1_024)):
+        received += piece
+        if b"\0" in piece:
             break
-    return told.split(b"\0")[0].decode("utf-8", "replace").strip()
+    return received.split(b"\0")[0].decode("utf-8", "replace").strip()

@@ -25,8 +25,8 @@ class Unreachable(Exception):
 
 def resolve(host: str, port: int) -> Sequence[str]:
     """The addresses of a name, in the system's order."""
-    found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
-    return [str(one[4][0]) for one in found]
+    entries = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    return [str(entry[4][0]) for entry in entries]
 
 
 def deliver(
