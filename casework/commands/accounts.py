@@ -193,7 +193,7 @@ def token() -> None:
 )
 def add_token(email: str, name: str, scopes: str, days: int) -> None:
     """Make a token for the person EMAIL and print it: this once, for it is kept nowhere."""
-    wanted = {one.strip() for one in scopes.split(",") if one.strip()}
+    wanted = {scope.strip() for scope in scopes.split(",") if scope.strip()}
     if not wanted or not wanted <= set(SCOPES):
         raise click.UsageError(f"--scopes takes {', '.join(SCOPES)}.")
     if DECIDE in wanted and days > MOST_DECIDING_DAYS:
@@ -233,25 +233,25 @@ def _holder(db: Connection, token: str) -> Actor:
 
 
 def _known(db: Connection, email: str) -> str | None:
-    found = db.execute(
+    person = db.execute(
         text("SELECT id FROM people WHERE lower(email) = :email"), {"email": canonical(email)}
     ).scalar_one_or_none()
-    return str(found) if found is not None else None
+    return str(person) if person is not None else None
 
 
 def _person(db: Connection, email: str) -> str:
-    found = _known(db, email)
-    if found is None:
+    person = _known(db, email)
+    if person is None:
         raise UnknownName("person", email)
-    return found
+    return person
 
 
 def _one(db: Connection, table: str, column: str, value: str | None, noun: Noun) -> str | None:
     if value is None:
         return None
-    found = db.execute(
+    row_id = db.execute(
         text(f"SELECT id FROM {table} WHERE {column} = :value ORDER BY created_at, id LIMIT 1"), {"value": value}
     ).scalar_one_or_none()
-    if found is None:
+    if row_id is None:
         raise UnknownName(noun, value)
-    return str(found)
+    return str(row_id)

@@ -49,44 +49,46 @@ def check(as_json: bool) -> None:
     try:
         with transaction(engine) as db:
             read_editions(db)
-            found = [_of_case(breach, base) for breach in find_breaches(db)] + [
+            findings = [_of_case(breach, base) for breach in find_breaches(db)] + [
                 _of_queue(delay, base) for delay in find_delays(db, sealed=True)
             ]
     finally:
         engine.dispose()
     if as_json:
-        click.echo(json.dumps({"count": len(found), "findings": found}, ensure_ascii=False))
+        click.echo(json.dumps({"count": len(findings), "findings": findings}, ensure_ascii=False))
     else:
-        for one in found:
-            click.echo(f"{one['where']} [{one['kind']}] {one['says']}{' ' if one['repair'] else ''}{one['repair']}")
-        click.echo(f"{len(found)} findings." if found else "Nothing waits unseen.")
-    if found:
+        for finding in findings:
+            click.echo(
+                f"{finding['where']} [{finding['kind']}] {finding['says']}{' ' if finding['repair'] else ''}{finding['repair']}"
+            )
+        click.echo(f"{len(findings)} findings." if findings else "Nothing waits unseen.")
+    if findings:
         raise click.exceptions.Exit(1)
 
 
-def _of_case(one: BreachFound, base: str) -> JsonObject:
-    task, says = one.task, _SAYS[one.kind]
-    path = f"/cases/{one.number}" if one.number else f"/mediations/{one.log}"
-    if one.kind == "owner_left":
+def _of_case(breach: BreachFound, base: str) -> JsonObject:
+    task, says = breach.task, _SAYS[breach.kind]
+    path = f"/cases/{breach.number}" if breach.number else f"/mediations/{breach.log}"
+    if breach.kind == "owner_left":
         path += "/hand-over"
     elif task is not None and task.type != "step":
         path = f"/tasks/{task.id}"
     return {
-        "where": one.number or f"mediation {one.log}",
-        "kind": one.kind,
+        "where": breach.number or f"mediation {breach.log}",
+        "kind": breach.kind,
         "task": None if task is None else task.id,
         "says": says if task is None else f"{task.name}: {says}",
         "repair": base + path,
     }
 
 
-def _of_queue(one: Delay, base: str) -> JsonObject:
-    page = "/administration/mails?state=queued" if one.kind == "unsent" else ""
-    since = f" since {one.since}" if one.since else ""
+def _of_queue(delay: Delay, base: str) -> JsonObject:
+    page = "/administration/mails?state=queued" if delay.kind == "unsent" else ""
+    since = f" since {delay.since}" if delay.since else ""
     return {
         "where": "worker",
-        "kind": one.kind,
+        "kind": delay.kind,
         "task": None,
-        "says": f"{one.count} {_SAYS[one.kind]}{since}",
+        "says": f"{delay.count} {_SAYS[delay.kind]}{since}",
         "repair": base + page if page else "",
     }

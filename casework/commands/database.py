@@ -67,9 +67,9 @@ def _upgrade() -> None:
         migrate.upgrade(owner, login=app_login(settings))
         with transaction(owner) as connection:
             replaced = store_editions(connection)
-    for one in replaced:
+    for edition in replaced:
         click.echo(
-            f"The file of {one} is not what was published: that stays in force. Publish the change as a new edition.",
+            f"The file of {edition} is not what was published: that stays in force. Publish the change as a new edition.",
             err=True,
         )
     if before == migrate.head():

@@ -104,8 +104,8 @@ def _told(settings: Settings) -> list[dict[str, Any]]:
     """The accounts of a demo that is there already; new tokens, where nobody kept the first ones."""
     kept = settings.var / ACCOUNTS
     if kept.exists():
-        found: list[dict[str, Any]] = json.loads(kept.read_text("utf-8"))["accounts"]
-        return found
+        kept_accounts: list[dict[str, Any]] = json.loads(kept.read_text("utf-8"))["accounts"]
+        return kept_accounts
     return [asdict(account) for account in accounts(settings, None)]
 
 

@@ -125,7 +125,7 @@ def _run(
         def progress(so_far: Report) -> None:
             bar.update(task, completed=_place(file), done=so_far.rows)
 
-        made = import_records(
+        report = import_records(
             engine,
             kind,
             file,
@@ -137,8 +137,8 @@ def _run(
             progress=progress,
             tell=tell,
         )
-    _summary(made)
-    if made.bad:
+    _summary(report)
+    if report.bad:
         raise click.exceptions.Exit(1)
 
 
@@ -146,17 +146,17 @@ def _line(fault: Fault) -> str:
     return f"row {fault.row}, {fault.field}: {fault.reason}"
 
 
-def _summary(made: Report) -> None:
-    for fault in made.kept_fields[:SHOWN]:
+def _summary(report: Report) -> None:
+    for fault in report.kept_fields[:SHOWN]:
         click.echo(_line(fault))
-    if made.left_out:
-        click.echo(f"Left out, as not known: {', '.join(sorted(made.left_out))}.")
-    counts = f"{made.created} new, {made.updated} changed, {made.unchanged} unchanged, {made.bad} bad"
-    more = f", {made.kept} values left as they are" if made.kept else ""
-    brought = f", {made.nested} needs and technologies with them" if made.nested else ""
-    end = "" if made.whole else " The file could not be read to its end."
-    done = "Nothing was imported; this was a dry run" if made.dry_run else "Imported"
-    click.echo(f"{done}: {made.rows} rows of {made.kind}: {counts}{brought}{more}.{end}")
+    if report.left_out:
+        click.echo(f"Left out, as not known: {', '.join(sorted(report.left_out))}.")
+    counts = f"{report.created} new, {report.updated} changed, {report.unchanged} unchanged, {report.bad} bad"
+    more = f", {report.kept} values left as they are" if report.kept else ""
+    brought = f", {report.nested} needs and technologies with them" if report.nested else ""
+    end = "" if report.whole else " The file could not be read to its end."
+    done = "Nothing was imported; this was a dry run" if report.dry_run else "Imported"
+    click.echo(f"{done}: {report.rows} rows of {report.kind}: {counts}{brought}{more}.{end}")
 
 
 def _size(file: BinaryIO) -> int | None:

@@ -58,8 +58,8 @@ def insist_ready(settings: Settings, *, serving: bool = False) -> None:
     engine = connect_engine(settings)
     try:
         with connected(engine) as db:
-            found = migrate.current(db)
-            if found == migrate.head():
+            revision = migrate.current(db)
+            if revision == migrate.head():
                 # Before the fork: every process that serves has them.
                 read_editions(db)
             faults = migrate.check(db) if settings.profile == "production" else []
@@ -67,8 +67,8 @@ def insist_ready(settings: Settings, *, serving: bool = False) -> None:
         engine.dispose()
     if faults:
         raise InvalidSettings(" ".join(faults))
-    if found != migrate.head():
-        raise DatabaseNotReady(why=f"it is at revision {found or 'none'}, this release needs {migrate.head()}.")
+    if revision != migrate.head():
+        raise DatabaseNotReady(why=f"it is at revision {revision or 'none'}, this release needs {migrate.head()}.")
     engine = connect_engine(settings)
     try:
         with transaction(engine) as db:

@@ -49,15 +49,15 @@ def simulate_command(cases: int, days: int, seed: int, starts: datetime, as_json
     # The server may run as a user of its own.
     folder.chmod(0o711)
     try:
-        made = _shown(Settings(profile="demo", var=folder), cases, days, seed, starts)
+        summary = _shown(Settings(profile="demo", var=folder), cases, days, seed, starts)
     finally:
         embedded.stop(folder)
         shutil.rmtree(folder, ignore_errors=True)
     if as_json:
-        click.echo(json.dumps(asdict(made), ensure_ascii=False))
+        click.echo(json.dumps(asdict(summary), ensure_ascii=False))
     else:
-        _tell(made)
-    if not made.clean:
+        _tell(summary)
+    if not summary.clean:
         raise click.exceptions.Exit(1)
 
 
@@ -76,21 +76,23 @@ def _shown(settings: Settings, cases: int, days: int, seed: int, starts: datetim
         return simulate(settings, cases=cases, days=days, seed=seed, starts=starts.date(), progress=day)
 
 
-def _tell(made: Summary) -> None:
-    click.echo(f"{made.cases} cases over {made.days} days from {made.starts}, seed {made.seed}")
-    click.echo(f"  {made.deeds} deeds, {made.refused} that came too late, {made.silent} cases where people fell silent")
-    click.echo(f"  {made.events} events, {made.clocks} clocks")
-    click.echo(f"  rang: {', '.join(f'{n} {what}' for what, n in made.rungs.items()) or 'nothing'}")
-    click.echo(f"  {made.ledgers} explained dates, {made.counted_minutes} minutes counted")
-    click.echo(f"  {made.nights} nights, {_broken(made)}")
-    click.echo(f"  stand at the end: {', '.join(f'{n} {state}' for state, n in made.states.items())}")
-    click.echo(f"  digest {made.digest}")
-    for words in made.wrong[:MOST_TOLD]:
+def _tell(summary: Summary) -> None:
+    click.echo(f"{summary.cases} cases over {summary.days} days from {summary.starts}, seed {summary.seed}")
+    click.echo(
+        f"  {summary.deeds} deeds, {summary.refused} that came too late, {summary.silent} cases where people fell silent"
+    )
+    click.echo(f"  {summary.events} events, {summary.clocks} clocks")
+    click.echo(f"  rang: {', '.join(f'{n} {what}' for what, n in summary.rungs.items()) or 'nothing'}")
+    click.echo(f"  {summary.ledgers} explained dates, {summary.counted_minutes} minutes counted")
+    click.echo(f"  {summary.nights} nights, {_broken(summary)}")
+    click.echo(f"  stand at the end: {', '.join(f'{n} {state}' for state, n in summary.states.items())}")
+    click.echo(f"  digest {summary.digest}")
+    for words in summary.wrong[:MOST_TOLD]:
         click.echo(f"WRONG: {words}")
-    if len(made.wrong) > MOST_TOLD:
-        click.echo(f"… and {len(made.wrong) - MOST_TOLD} more")
-    click.echo("Everything came at its minute." if made.clean else "Not everything is as it should be.")
+    if len(summary.wrong) > MOST_TOLD:
+        click.echo(f"… and {len(summary.wrong) - MOST_TOLD} more")
+    click.echo("Everything came at its minute." if summary.clean else "Not everything is as it should be.")
 
 
-def _broken(made: Summary) -> str:
-    return ", ".join(f"{n} times {kind}" for kind, n in made.breaches.items()) or "all clean"
+def _broken(summary: Summary) -> str:
+    return ", ".join(f"{n} times {kind}" for kind, n in summary.breaches.items()) or "all clean"

@@ -42,7 +42,7 @@ def tick(until_quiet: bool) -> None:
         engine.dispose()
     happened = rung.count + given
     click.echo(f"{happened} happened." if happened else "Nothing is due.")
-    for one in rung.stuck:
-        click.echo(f"A clock of log {one.log} could not ring: {one.why}", err=True)
+    for clock in rung.stuck:
+        click.echo(f"A clock of log {clock.log} could not ring: {clock.why}", err=True)
     if rung.stuck:
         raise click.exceptions.Exit(1)

@@ -37,14 +37,14 @@ def verify(case: str | None, path: Path | None, as_json: bool) -> None:
         return
     engine = connect_engine(load_settings())
     logs = events = erased = 0
-    found = []
+    findings = []
     try:
         for checked in _checked(engine, case):
             logs += checked.log is not None
             events += checked.events
             erased += checked.erased
             for finding in checked.findings:
-                found.append(finding)
+                findings.append(finding)
                 if not as_json:
                     where = finding.number or finding.log or finding.table
                     click.echo(
@@ -55,16 +55,21 @@ def verify(case: str | None, path: Path | None, as_json: bool) -> None:
     if as_json:
         click.echo(
             json.dumps(
-                {"logs": logs, "events": events, "erased": erased, "faults": [one.as_json() for one in found]},
+                {
+                    "logs": logs,
+                    "events": events,
+                    "erased": erased,
+                    "faults": [finding.as_json() for finding in findings],
+                },
                 ensure_ascii=False,
             )
         )
     else:
         gone = f", {erased} values erased" if erased else ""
         click.echo(
-            f"{logs} logs with {events} events{gone}: {f'{len(found)} faults.' if found else 'nothing is wrong.'}"
+            f"{logs} logs with {events} events{gone}: {f'{len(findings)} faults.' if findings else 'nothing is wrong.'}"
         )
-    if found:
+    if findings:
         raise click.exceptions.Exit(1)
 
 

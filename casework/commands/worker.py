@@ -28,7 +28,7 @@ def worker(concurrency: int) -> None:
     insist_ready(settings)
     logs.configure()
     watch_database(settings)
-    made = Worker(settings, concurrency=concurrency, say=click.echo)
-    for one in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(one, lambda *_: made.stop())
-    made.run()
+    runner = Worker(settings, concurrency=concurrency, say=click.echo)
+    for signum in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(signum, lambda *_: runner.stop())
+    runner.run()

@@ -24,10 +24,10 @@ def workflow() -> None:
 @workflow.command()
 def check() -> None:
     """Say what is wrong with the definitions, and which are not published as they stand; exits with 1 if any."""
-    found = [*all_faults(load_definitions()), *unpublished(load_definitions())]
-    for line in found:
+    lines = [*all_faults(load_definitions()), *unpublished(load_definitions())]
+    for line in lines:
         click.echo(line, err=True)
-    if found:
+    if lines:
         raise click.exceptions.Exit(1)
     click.echo(f"{len(load_definitions())} workflows are right and published.")
 
@@ -39,17 +39,17 @@ def publish_(name: str | None) -> None:
 
     An edition whose rules are published already is never overwritten; its texts may change.
     """
-    if found := all_faults(load_definitions()):
-        raise click.ClickException("Nothing was published. " + " ".join(found))
+    if wrong := all_faults(load_definitions()):
+        raise click.ClickException("Nothing was published. " + " ".join(wrong))
     chosen = [definition for definition in load_definitions() if name in (None, workflow_name(definition))]
     if not chosen:
         raise click.ClickException(f"There is no workflow {name}; there are: {', '.join(_names())}.")
-    made = [(one, publish(one)) for one in chosen]
+    editions = [(definition, publish(definition)) for definition in chosen]
     # Nothing is half done: first it is asked whether all may be written.
-    for definition, edition in made:
+    for definition, edition in editions:
         if refusal := difference(edition, _kept(definition, edition)):
             raise click.ClickException(refusal)
-    for definition, edition in made:
+    for definition, edition in editions:
         path = _path(definition, edition)
         text = file_text(edition)
         if path.exists() and path.read_text("utf-8") == text:
@@ -64,10 +64,10 @@ def publish_(name: str | None) -> None:
 @click.option("--format", "form", type=click.Choice(["text", "mermaid"]), default="text", show_default=True)
 def draw(name: str, form: str) -> None:
     """Draw the workflow NAME: its states, and the ways between them."""
-    found = next((definition for definition in load_definitions() if workflow_name(definition) == name), None)
-    if found is None:
+    chosen = next((definition for definition in load_definitions() if workflow_name(definition) == name), None)
+    if chosen is None:
         raise click.ClickException(f"There is no workflow {name}; there are: {', '.join(_names())}.")
-    edition = publish(found)
+    edition = publish(chosen)
     for line in _mermaid(edition) if form == "mermaid" else _text(edition):
         click.echo(line)
 
@@ -85,19 +85,19 @@ def all_faults(definitions: tuple[type[Workflow], ...]) -> list[str]:
 
 def unpublished(definitions: tuple[type[Workflow], ...]) -> list[str]:
     """What stands in a definition and not in its published file, a line each."""
-    found: list[str] = []
+    lines: list[str] = []
     for definition in definitions:
         edition = publish(definition)
         kept = _kept(definition, edition)
         if kept is None:
-            found.append(
+            lines.append(
                 f"{edition.workflow}: edition {edition.number} is not published. Run `casework workflow publish`."
             )
         elif refusal := difference(edition, kept):
-            found.append(refusal)
+            lines.append(refusal)
         elif kept.texts != edition.texts:
-            found.append(f"{edition.workflow}: its texts have changed. Run `casework workflow publish`.")
-    return found
+            lines.append(f"{edition.workflow}: its texts have changed. Run `casework workflow publish`.")
+    return lines
 
 
 def difference(edition: Edition, kept: Edition | None) -> str | None:
