@@ -31,14 +31,16 @@ def take_out(settings: Settings) -> tuple[Path, Path]:
         with transaction(engine) as db:
             auditor = find_actor(db, db.execute(_AUDITOR).scalar_one())
             assert auditor is not None
-            made = make_case_file(db, auditor, cabinet_of(engine, settings), db.execute(_FIRST).scalar_one(), "demo")
-            true.write_bytes(b"".join(made.pieces()))
+            case_file = make_case_file(
+                db, auditor, cabinet_of(engine, settings), db.execute(_FIRST).scalar_one(), "demo"
+            )
+            true.write_bytes(b"".join(case_file.pieces()))
     finally:
         engine.dispose()
     with zipfile.ZipFile(true) as before, zipfile.ZipFile(tampered, "w", zipfile.ZIP_DEFLATED) as after:
-        for one in before.infolist():
-            content = before.read(one)
-            if one.filename == HISTORY:
+        for entry in before.infolist():
+            content = before.read(entry)
+            if entry.filename == HISTORY:
                 content = _OFFICER.sub(b'"role":"supervisor"', content, count=1)
-            after.writestr(one, content)
+            after.writestr(entry, content)
     return true, tampered

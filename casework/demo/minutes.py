@@ -95,8 +95,8 @@ class Minutes:
         """The first minute before which so many were worked since the start."""
         if minutes <= 0:
             return start
-        found = bisect_left(self._before, self._before[start] + minutes) if start < len(self._before) else FAR
-        return found if found < len(self._before) else FAR
+        index = bisect_left(self._before, self._before[start] + minutes) if start < len(self._before) else FAR
+        return index if index < len(self._before) else FAR
 
     def nth_close(self, start: int, n: int) -> int:
         """Close of the n-th working day after the day of the start."""

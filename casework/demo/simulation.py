@@ -88,7 +88,7 @@ def simulate(
     zone = ZoneInfo(calendar.zone)
     start = datetime.combine(starts, time(8), zone)
     end = datetime.combine(starts + timedelta(days=days), time(), zone)
-    made = Summary(cases, days, seed, starts.isoformat())
+    summary = Summary(cases, days, seed, starts.isoformat())
     engine = connect_engine(settings.model_copy(update={"statement_timeout_ms": 60_000}))
     always_whole(engine)
     try:
@@ -100,14 +100,14 @@ def simulate(
             chosen = rounds(calendar, end, cases)
             prepare(settings, stage, chosen)
             lives = [_Life(stage, script, n, seed, start, days) for n, script in enumerate(chosen)]
-            _live(stage, lives, starts, days, made, progress)
-            _watch(stage, calendar, starts, days, lives, made)
+            _live(stage, lives, starts, days, summary, progress)
+            _watch(stage, calendar, starts, days, lives, summary)
     finally:
         engine.dispose()
-    return made
+    return summary
 
 
-def _live(stage: Stage, lives: list[_Life], starts: date, days: int, made: Summary, progress: Progress) -> None:
+def _live(stage: Stage, lives: list[_Life], starts: date, days: int, summary: Summary, progress: Progress) -> None:
     """Days and nights: whoever is to act does so, and each night the house rule is looked at."""
     waiting = [(life.moment, n) for n, life in enumerate(lives)]
     heapq.heapify(waiting)
@@ -120,29 +120,29 @@ def _live(stage: Stage, lives: list[_Life], starts: date, days: int, made: Summa
             if lives[n].live():
                 heapq.heappush(waiting, (lives[n].moment, n))
         stage.advance(min(night, stage.end))
-        _look(stage, made)
+        _look(stage, summary)
         progress(day, days)
-    made.deeds = sum(live.deeds for live in lives)
-    made.refused = sum(live.refused for live in lives)
-    made.silent = sum(live.silent for live in lives)
+    summary.deeds = sum(live.deeds for live in lives)
+    summary.refused = sum(live.refused for live in lives)
+    summary.silent = sum(live.silent for live in lives)
 
 
-def _look(stage: Stage, made: Summary) -> None:
+def _look(stage: Stage, summary: Summary) -> None:
     """The nightly check, as a worker does it."""
-    made.nights += 1
+    summary.nights += 1
     with stage.deed() as db:
         if not check_programme(db, stage.ids["programme"]):
             return
-        found = Counter(breach.kind for breach in find_breaches(db))
+        breaches = Counter(breach.kind for breach in find_breaches(db))
     for kind in KINDS:
-        if found[kind]:
-            made.breaches[kind] = made.breaches.get(kind, 0) + found[kind]
+        if breaches[kind]:
+            summary.breaches[kind] = summary.breaches.get(kind, 0) + breaches[kind]
 
 
-def _watch(stage: Stage, calendar: Calendar, starts: date, days: int, lives: list[_Life], made: Summary) -> None:
+def _watch(stage: Stage, calendar: Calendar, starts: date, days: int, lives: list[_Life], summary: Summary) -> None:
     """What an observer says who reads it all afterwards."""
     minutes = Minutes(calendar.to_json(), starts - timedelta(days=2), days + BEYOND_DAYS)
-    seen, told = Seen(), hashlib.sha256()
+    seen, digest = Seen(), hashlib.sha256()
     with stage.db.begin():
         for life in lives:
             for name, (log, _) in life.hand.logs.items():
@@ -150,15 +150,15 @@ def _watch(stage: Stage, calendar: Calendar, starts: date, days: int, lives: lis
                 watch = Watch(minutes, seen, f"case {life.n + 1}, {name}")
                 watch.read(events, stage.end)
                 watch.compare_ledgers(events, {calendar.digest: calendar})
-                made.events += len(events)
+                summary.events += len(events)
                 for line in _lines(life.n, name, events):
-                    told.update(line.encode())
+                    digest.update(line.encode())
         states = stage.db.execute(text("SELECT state, count(*) AS n FROM cases GROUP BY state ORDER BY state"))
-        made.states = {row.state: row.n for row in states}
-    made.rungs = dict(sorted(seen.rungs.items()))
-    made.clocks, made.ledgers, made.counted_minutes = seen.clocks, seen.ledgers, seen.counted_minutes
-    made.wrong = seen.wrong
-    made.digest = told.hexdigest()
+        summary.states = {row.state: row.n for row in states}
+    summary.rungs = dict(sorted(seen.rungs.items()))
+    summary.clocks, summary.ledgers, summary.counted_minutes = seen.clocks, seen.ledgers, seen.counted_minutes
+    summary.wrong = seen.wrong
+    summary.digest = digest.hexdigest()
 
 
 def _lines(n: int, name: str, events: list[Event]) -> Iterator[str]:

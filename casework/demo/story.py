@@ -173,16 +173,18 @@ def accounts(settings: Settings, password: str | None) -> list[Account]:
         engine.dispose()
 
 
-def _account(db: Connection, one: Player, password: str | None) -> Account:
-    person = db.execute(text("SELECT id FROM people WHERE lower(email) = :email"), {"email": _email(one)}).scalar_one()
-    scopes = SCOPES_OF.get(one.roles[0], ("read", "write"))
+def _account(db: Connection, player: Player, password: str | None) -> Account:
+    person = db.execute(
+        text("SELECT id FROM people WHERE lower(email) = :email"), {"email": _email(player)}
+    ).scalar_one()
+    scopes = SCOPES_OF.get(player.roles[0], ("read", "write"))
     _, secret = make_token(db, str(person), name="demo", scopes=scopes)
-    organisation = PROVIDERS[one.where][0] if one.where else None
-    return Account(_email(one), one.name, list(one.roles), organisation, password, secret)
+    organisation = PROVIDERS[player.where][0] if player.where else None
+    return Account(_email(player), player.name, list(player.roles), organisation, password, secret)
 
 
-def _email(one: Player) -> str:
-    return f"{one.key}@{DOMAIN}"
+def _email(player: Player) -> str:
+    return f"{player.key}@{DOMAIN}"
 
 
 # --- cases, as many as wanted ----------------------------------------------------------------------------------------
@@ -254,30 +256,30 @@ def _records(settings: Settings, stage: Stage, chosen: Sequence[Script]) -> None
         for kind, name in (("needs", "needs.csv"), ("technologies", "technologies.csv"), ("matches", "matches.csv")):
             _import(engine, kind, (files("casework.demo") / name).read_bytes(), name, officer)  # type: ignore[arg-type]  # the literals of the list above
         if copies := _copies(chosen):
-            told = "\n".join(json.dumps(copy, ensure_ascii=False) for copy in copies).encode()
-            _import(engine, "matches", told, "more-matches.jsonl", officer)
+            content = "\n".join(json.dumps(copy, ensure_ascii=False) for copy in copies).encode()
+            _import(engine, "matches", content, "more-matches.jsonl", officer)
     finally:
         engine.dispose()
     stage.moment = max(stage.moment, datetime.now(UTC) + timedelta(seconds=offset))
 
 
-def _import(engine: Any, kind: Kind, told: bytes, name: str, officer: Any) -> None:
-    made = import_records(engine, kind, io.BytesIO(told), programme=CODE, name=name, actor=officer)
-    if made.faults:
-        fault = made.faults[0]
+def _import(engine: Any, kind: Kind, content: bytes, name: str, officer: Any) -> None:
+    report = import_records(engine, kind, io.BytesIO(content), programme=CODE, name=name, actor=officer)
+    if report.faults:
+        fault = report.faults[0]
         raise ValueError(f"{name}, row {fault.row}, {fault.field}: {fault.reason}")
 
 
 def _copies(chosen: Sequence[Script]) -> list[dict[str, Json]]:
     """Matches for the rounds after the first, each with a need and a technology of its own."""
     needs, technologies = (_read(name) for name in ("needs.csv", "technologies.csv"))
-    found: list[dict[str, Json]] = []
+    copies: list[dict[str, Json]] = []
     for script in chosen:
         need, technology = script.match
         if "." not in need:
             continue
         kept = {"need": needs[need.split(".")[0]], "technology": technologies[technology.split(".")[0]]}
-        found.append(
+        copies.append(
             {
                 "external_id": f"{need}/{technology}",
                 "proposed_by": "Text ranking over title and description",
@@ -287,12 +289,12 @@ def _copies(chosen: Sequence[Script]) -> list[dict[str, Json]]:
                 "technology": kept["technology"] | {"external_id": technology},
             }
         )
-    return found
+    return copies
 
 
 def _read(name: str) -> dict[str, dict[str, str]]:
-    told = (files("casework.demo") / name).read_text("utf-8")
-    return {row["external_id"]: row for row in csv.DictReader(io.StringIO(told, newline=""))}
+    content = (files("casework.demo") / name).read_text("utf-8")
+    return {row["external_id"]: row for row in csv.DictReader(io.StringIO(content, newline=""))}
 
 
 def _matches(stage: Stage) -> None:

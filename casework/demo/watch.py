@@ -73,9 +73,9 @@ class Watch:
         now = self.minutes.at(event.at)
         if event.kind in (RANG, "activated") and "clock" in event.effects and event.effects["what"] != "stopped":
             self._rang(self.clocks[event.effects["clock"]], str(event.effects["what"]), now)
-        for one in event.effects.get("clocks", ()):
-            rules = [(what, rule) for _, what, rule in one["rungs"]]
-            clock = Watched(one["id"], one["unit"], parse_instant(one["start"]), rules)
+        for entry in event.effects.get("clocks", ()):
+            rules = [(what, rule) for _, what, rule in entry["rungs"]]
+            clock = Watched(entry["id"], entry["unit"], parse_instant(entry["start"]), rules)
             self.clocks[clock.id] = clock
             self._begin(clock)
             self.seen.clocks += 1
@@ -121,7 +121,7 @@ class Watch:
             and event.effects["what"] == "stopped"
         )
         if by_itself and clock.moments:
-            index, moment = min(clock.moments.items(), key=lambda one: one[1])
+            index, moment = min(clock.moments.items(), key=lambda pair: pair[1])
             what = clock.rules[index][0]
             if max(moment, clock.begun) == now:
                 self.seen.rungs[what] += 1
@@ -215,10 +215,10 @@ class Watch:
 
     def compare_ledgers(self, events: list[Event], calendars: Mapping[str, Any]) -> None:
         """The explanation of every due date against the minutes of the table for which its clock ran."""
-        for id, told in tell(events).items():
+        for id, telling in tell(events).items():
             clock = self.gone.get(id) or self.clocks[id]
-            made = explain(told, calendars)
-            if made is None:
+            ledger = explain(telling, calendars)
+            if ledger is None:
                 continue
             runs = list(clock.runs)
             if not clock.paused:
@@ -235,9 +235,9 @@ class Watch:
                 counted += self.minutes.between(start, end) if clock.unit == "wd" else max(0, end - start)
             self.seen.ledgers += 1
             self.seen.counted_minutes += counted
-            if counted != made.minutes(counted=True):
+            if counted != ledger.minutes(counted=True):
                 self.seen.wrong.append(
-                    f"{self.name}: a ledger has {made.minutes(counted=True)} minutes, the table {counted}"
+                    f"{self.name}: a ledger has {ledger.minutes(counted=True)} minutes, the table {counted}"
                 )
 
 

@@ -134,7 +134,7 @@ class OperationsHand(Hand):
             tasks = self.open_tasks(task, about)
             if not tasks:
                 raise LookupError(f"no open task {task}; open are {sorted(t.name for t in self.case.open_tasks())}")
-            chosen, data = min(tasks, key=lambda one: (one.about or "", one.id)), dict(said)
+            chosen, data = min(tasks, key=lambda candidate: (candidate.about or "", candidate.id)), dict(said)
             if chosen.type == "side":
                 data = self.fill(self.sheet_of(chosen, who), data)
             return complete_task(db, self.actor(who), chosen.id, data=data, happened_on=None, request=_request())
@@ -211,7 +211,7 @@ class OperationsHand(Hand):
                 self.actor(who),
                 str(self.case.number),
                 owner=self.id(to),
-                team=[self.id(one) for one in team],
+                team=[self.id(member) for member in team],
                 note=note,
                 revision=self.case.revision,
                 request=_request(),
