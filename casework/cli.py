@@ -60,9 +60,9 @@ class Lazy(click.Group):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         if cmd_name not in COMMANDS:
             return None
-        found = pkgutil.resolve_name(COMMANDS[cmd_name][0])
-        assert isinstance(found, click.Command)
-        return found
+        command = pkgutil.resolve_name(COMMANDS[cmd_name][0])
+        assert isinstance(command, click.Command)
+        return command
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         with formatter.section("Commands"):

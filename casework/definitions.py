@@ -29,7 +29,7 @@ def load_definitions() -> tuple[type[Workflow], ...]:
 @cache
 def load_audited() -> tuple[Audited, ...]:
     """What every installed definition says to an auditor, in order."""
-    return tuple(sorted({found for definition in load_definitions() for found in audited(definition)}, key=repr))
+    return tuple(sorted({entry for definition in load_definitions() for entry in audited(definition)}, key=repr))
 
 
 #: What a database holds besides, by fingerprint; see `add_stored`.
@@ -66,12 +66,12 @@ def published_folder(definition: type[Workflow]) -> Traversable:
 
 def read_published(folder: Traversable) -> Iterator[Edition]:
     """The frozen editions in a folder; raises ValueError for a file that does not fit its fingerprint or its name."""
-    for one in sorted(folder.iterdir(), key=lambda one: one.name):
-        if not one.name.endswith(".json"):
+    for file in sorted(folder.iterdir(), key=lambda file: file.name):
+        if not file.name.endswith(".json"):
             continue
-        edition = load(json.loads(one.read_text("utf-8")))
-        if one.name != file_name(edition):
-            raise ValueError(f"{one.name} holds the edition {edition.workflow} {edition.number}")
+        edition = load(json.loads(file.read_text("utf-8")))
+        if file.name != file_name(edition):
+            raise ValueError(f"{file.name} holds the edition {edition.workflow} {edition.number}")
         yield edition
 
 
@@ -81,22 +81,22 @@ def library_of(editions: Iterable[Edition], stored: Iterable[Edition] = ()) -> L
     What was published is frozen: where another edition is stored under the same number, that one is in force. An
     edition that is stored alone serves the cases that run by it, and begins none.
     """
-    kept: dict[str, Edition] = {one.fingerprint: one for one in stored}
-    in_force = {(one.workflow, one.number): one for one in kept.values()}
+    kept: dict[str, Edition] = {edition.fingerprint: edition for edition in stored}
+    in_force = {(edition.workflow, edition.number): edition for edition in kept.values()}
     newest: dict[str, Edition] = {}
     for edition in editions:
         kept[edition.fingerprint] = edition
         if edition.workflow not in newest or newest[edition.workflow].number < edition.number:
             newest[edition.workflow] = in_force.get((edition.workflow, edition.number), edition)
-    return Library(kept, {name: one.fingerprint for name, one in newest.items()})
+    return Library(kept, {name: edition.fingerprint for name, edition in newest.items()})
 
 
 def playing(part: str) -> Edition:
     """The newest edition of the workflow that plays a part. Raises NotFound where no package has one."""
-    found = load_library().playing(part)
-    if found is None:
+    edition = load_library().playing(part)
+    if edition is None:
         raise NotFound("workflow")
-    return found
+    return edition
 
 
 def names_of_part(part: str) -> list[str]:

@@ -61,8 +61,8 @@ def security(event: str, **fields: Json) -> None:
 
 
 def _tell_fault(logger: Any, method: str, line: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
-    found = line.pop("exc_info", None)
-    fault = sys.exc_info()[1] if found is True else found[1] if isinstance(found, tuple) else found
+    info = line.pop("exc_info", None)
+    fault = sys.exc_info()[1] if info is True else info[1] if isinstance(info, tuple) else info
     if isinstance(fault, BaseException):
         line["fault"] = list(tell_fault(fault))
     return line
@@ -71,9 +71,9 @@ def _tell_fault(logger: Any, method: str, line: MutableMapping[str, Any]) -> Mut
 def tell_fault(fault: BaseException) -> list[str]:
     """Its kind, the words that may be told, and where it came from, the innermost last; then what it came of."""
     words = [] if _of_database(fault) else [str(fault)[:LONGEST]]
-    told = [": ".join([type(fault).__qualname__, *words]), *_places(fault.__traceback__)]
+    lines = [": ".join([type(fault).__qualname__, *words]), *_places(fault.__traceback__)]
     before = fault.__cause__ or fault.__context__
-    return told + (["from", *tell_fault(before)] if before is not None else [])
+    return lines + (["from", *tell_fault(before)] if before is not None else [])
 
 
 def _of_database(fault: BaseException) -> bool:
@@ -83,8 +83,8 @@ def _of_database(fault: BaseException) -> bool:
 
 def _places(raised: TracebackType | None) -> list[str]:
     return [
-        f"{one.filename.rpartition('site-packages/')[2]}:{one.lineno} {one.name}"
-        for one in traceback.extract_tb(raised)
+        f"{frame.filename.rpartition('site-packages/')[2]}:{frame.lineno} {frame.name}"
+        for frame in traceback.extract_tb(raised)
     ]
 
 

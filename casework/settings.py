@@ -131,7 +131,7 @@ class Settings(BaseSettings):
     @property
     def receivers(self) -> frozenset[str]:
         """The hosts that webhooks may go to, as `operations.integrations.ssrf_guard` reads them."""
-        named = frozenset(one.strip().lower() for one in self.webhook_hosts.split(",") if one.strip())
+        named = frozenset(host.strip().lower() for host in self.webhook_hosts.split(",") if host.strip())
         return named if named or self.profile == "production" else frozenset({"*"})
 
     @field_validator("var", mode="after")
