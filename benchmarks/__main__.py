@@ -23,8 +23,8 @@ def measure(part: str, scale: Scale) -> Iterator[Figure]:
     if part in LARGE:
         yield from module.measure(scale)
         return
-    with world() as made:
-        yield from module.measure(made, scale)
+    with world() as fresh_world:
+        yield from module.measure(fresh_world, scale)
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -44,7 +44,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
             if not asked.json:
                 print(line(figure), flush=True)
     if asked.json:
-        print(json.dumps([dataclasses.asdict(one) | {"verdict": one.verdict} for one in figures], indent=1))
+        print(json.dumps([dataclasses.asdict(figure) | {"verdict": figure.verdict} for figure in figures], indent=1))
     else:
         print(f"\n{summary(figures)}")
 

@@ -52,10 +52,10 @@ def _repetition(world: World, mine: ours.Ours, yardstick: Yardstick, cases: int)
     def note(who: str, name: str, act: Callable[..., Any], *given: Any) -> None:
         times[who, name].append(timed(act, *given))
 
-    for one, other in zip(matches[::2], matches[1::2], strict=True):
+    for our_match, their_match in zip(matches[::2], matches[1::2], strict=True):
         hands: dict[str, Any] = {}
-        note("ours", "open", lambda one=one, hands=hands: hands.update(ours=mine.open(one)))
-        note("theirs", "open", lambda other=other, hands=hands: hands.update(theirs=yardstick.open(other)))
+        note("ours", "open", lambda match=our_match, hands=hands: hands.update(ours=mine.open(match)))
+        note("theirs", "open", lambda match=their_match, hands=hands: hands.update(theirs=yardstick.open(match)))
         for _ in range(STEPS):
             mine.find_task(hands["ours"])
             note("ours", "claim", mine.claim, hands["ours"])

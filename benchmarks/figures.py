@@ -87,10 +87,10 @@ def take_turns(
 
 
 def side_by_side(
-    one: Callable[[], Any], other: Callable[[], Any], *, repetitions: int, calls: int = 50
+    first: Callable[[], Any], other: Callable[[], Any], *, repetitions: int, calls: int = 50
 ) -> Iterator[tuple[float, float]]:
     """Median times of two calls that take turns, once for each repetition."""
-    for times in take_turns((one, other), repetitions=repetitions, calls=calls):
+    for times in take_turns((first, other), repetitions=repetitions, calls=calls):
         yield median(times[0]), median(times[1])
 
 
@@ -115,14 +115,14 @@ def head() -> str:
     return f"{'figure':46} {'value':>9}  {'aim':8} {'':7} {'unit':22} spread, times"
 
 
-def line(one: Figure) -> str:
-    value = f"{one.value:,.0f}" if one.value >= 1000 else f"{one.value:.2f}"
-    return f"{one.name:46} {value:>9}  {one.aimed:8} {one.verdict:7} {one.unit:22} {one.detail}".rstrip()
+def line(figure: Figure) -> str:
+    value = f"{figure.value:,.0f}" if figure.value >= 1000 else f"{figure.value:.2f}"
+    return f"{figure.name:46} {value:>9}  {figure.aimed:8} {figure.verdict:7} {figure.unit:22} {figure.detail}".rstrip()
 
 
 def summary(figures: Sequence[Figure]) -> str:
     """How many aims are met, and which are not."""
-    aims = [one for one in figures if one.aim is not None]
-    short = [one.name for one in aims if one.verdict != "met"]
-    told = f"{len(aims) - len(short)} of {len(aims)} aims met"
-    return f"{told}; not met: {'; '.join(short)}" if short else told
+    aims = [figure for figure in figures if figure.aim is not None]
+    short = [figure.name for figure in aims if figure.verdict != "met"]
+    words = f"{len(aims) - len(short)} of {len(aims)} aims met"
+    return f"{words}; not met: {'; '.join(short)}" if short else words

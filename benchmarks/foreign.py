@@ -41,7 +41,7 @@ def measure(world: World, scale: Scale) -> Iterator[Figure]:
     ):
         asks = tuple(_ask(client, token, path, post=path.endswith("claim")) for path in (foreign, absent))
         turns = list(take_turns(asks, repetitions=scale.repetitions))
-        theirs, nowhere = (median(one for turn in turns for one in turn[side]) for side in (0, 1))
+        theirs, nowhere = (median(taken for turn in turns for taken in turn[side]) for side in (0, 1))
         detail = f"foreign {ms(theirs)}, absent {ms(nowhere)}"
         yield Figure(
             f"foreign {name} against an absent one, apart", abs(theirs - nowhere) * 1000, "ms", MOST, True, detail

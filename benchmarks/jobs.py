@@ -73,7 +73,7 @@ def _rung(world: World, logs: list[str]) -> list[float]:
     """How late each of the clocks rang, once all have."""
     with world.superuser() as db:
         wait_until(lambda: len(db.execute(_LATE, (logs,)).fetchall()) >= len(logs))
-        found = [row[0] for row in db.execute(_LATE, (logs,))]
-    assert len(found) == len(logs), f"{len(found)} rungs of {len(logs)} clocks"
-    assert min(found) >= 0
-    return found
+        delays = [row[0] for row in db.execute(_LATE, (logs,))]
+    assert len(delays) == len(logs), f"{len(delays)} rungs of {len(logs)} clocks"
+    assert min(delays) >= 0
+    return delays

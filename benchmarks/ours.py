@@ -39,8 +39,8 @@ class Ours:
 
     def open(self, match: str) -> Hand:
         with transaction(self.engine) as db:
-            made = open_case(db, self.actor, match, request()).answer
-        return Hand(made["id"], made["track"], "", 0, made["number"])
+            answer = open_case(db, self.actor, match, request()).answer
+        return Hand(answer["id"], answer["track"], "", 0, answer["number"])
 
     def find_task(self, hand: Hand) -> None:
         """What a person reads off the page; not part of any figure."""

@@ -20,13 +20,13 @@ from casework.web.app import create_app
 
 
 def measure(scale: Scale) -> Iterator[Figure]:
-    with large(scale.pages_at, scale.events, scale.queues) as found:
-        yield from _pages(found, scale)
-        yield from _data_of_a_case(found, scale)
+    with large(scale.pages_at, scale.events, scale.queues) as scene:
+        yield from _pages(scene, scale)
+        yield from _data_of_a_case(scene, scale)
 
 
-def _pages(found: Large, scale: Scale) -> Iterator[Figure]:
-    world = found.world
+def _pages(scene: Large, scale: Scale) -> Iterator[Figure]:
+    world = scene.world
     app = create_app(world.settings)
     engine = app.extensions["casework"]
     with world.connect() as plain:
@@ -34,11 +34,11 @@ def _pages(found: Large, scale: Scale) -> Iterator[Figure]:
             ("my work", "/", world.officer),
             ("queues of a supervisor", "/queues", world.supervisor),
             ("queues of an officer", "/queues", world.officer),
-            (f"{scale.queues} queues", "/queues", found.many),
+            (f"{scale.queues} queues", "/queues", scene.many),
             ("case list", "/cases", world.officer),
-            ("case page", f"/cases/{found.number}", world.officer),
+            ("case page", f"/cases/{scene.number}", world.officer),
         ):
-            view = _view(app.test_client(), _sign_in(found, person), path)
+            view = _view(app.test_client(), _sign_in(scene, person), path)
             view()
             with captured(engine.url.database) as sent:
                 view()
@@ -47,7 +47,7 @@ def _pages(found: Large, scale: Scale) -> Iterator[Figure]:
                 take_turns((view, partial(replay, plain, kept)), repetitions=scale.repetitions, calls=scale.views)
             )
             ratios = [median(ours) / median(bare) for ours, bare in turns]
-            whole, bare = ([one for turn in turns for one in turn[side]] for side in (0, 1))
+            whole, bare = ([seconds for turn in turns for seconds in turn[side]] for side in (0, 1))
             high, low = percentile(whole, 99), percentile(bare, 99)
             detail = (
                 f"{spread(ratios)}; p50 {ms(median(whole))} against {ms(median(bare))},"
@@ -58,10 +58,10 @@ def _pages(found: Large, scale: Scale) -> Iterator[Figure]:
     engine.dispose()
 
 
-def _sign_in(found: Large, person: str) -> str:
+def _sign_in(scene: Large, person: str) -> str:
     """A session, as it stands after a sign-in."""
     secret = f"{SESSION_PREFIX}{uuid.uuid4()}"
-    with found.world.superuser() as db:
+    with scene.world.superuser() as db:
         db.execute(
             "INSERT INTO sessions (hash, person_id, expires_at) VALUES (%s, %s, now() + interval '1 hour')",
             (secret_hash(secret), person),
@@ -79,14 +79,14 @@ def _view(browser: FlaskClient, secret: str, path: str) -> Callable[[], None]:
     return view
 
 
-def _data_of_a_case(found: Large, scale: Scale) -> Iterator[Figure]:
-    world = found.world
+def _data_of_a_case(scene: Large, scale: Scale) -> Iterator[Figure]:
+    world = scene.world
     engine = world.engine()
     actor = world.actor(engine, world.officer)
     with world.connect() as plain, transaction(engine) as db:
-        case, _ = find_case(db, actor, found.number)
+        case, _ = find_case(db, actor, scene.number)
         acts = {
-            "data of a case page": lambda: show_case(db, actor, found.number),
+            "data of a case page": lambda: show_case(db, actor, scene.number),
             "40 events of a case": lambda: list_events(db, actor, case, limit=40),
         }
         for name, act in acts.items():
@@ -98,5 +98,5 @@ def _data_of_a_case(found: Large, scale: Scale) -> Iterator[Figure]:
             )
             ratios = [median(ours) / median(other) for ours, other in turns]
             detail = f"{spread(ratios)}; {ms(median(turns[-1][0]))}"
-            yield Figure(f"{name}, of {found.events:,} events", median(ratios), "x a lookup by key", 15, True, detail)
+            yield Figure(f"{name}, of {scene.events:,} events", median(ratios), "x a lookup by key", 15, True, detail)
     engine.dispose()

@@ -52,20 +52,20 @@ def wait_until(come: Callable[[], bool]) -> None:
 
 @contextmanager
 def _process(target: Callable[..., None], *given: Any) -> Iterator[None]:
-    made = get_context("spawn").Process(target=target, args=given)
-    made.start()
+    process = get_context("spawn").Process(target=target, args=given)
+    process.start()
     try:
         yield
     finally:
-        made.terminate()
-        made.join(PATIENCE_S)
+        process.terminate()
+        process.join(PATIENCE_S)
 
 
 def _work(settings: Settings) -> None:
     teach_standard()
-    made = Worker(settings)
-    signal.signal(signal.SIGTERM, lambda *_: made.stop())
-    made.run()
+    runner = Worker(settings)
+    signal.signal(signal.SIGTERM, lambda *_: runner.stop())
+    runner.run()
 
 
 class _Bare(serve.Server):

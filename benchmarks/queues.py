@@ -34,40 +34,40 @@ def measure(scale: Scale) -> Iterator[Figure]:
     lookups: dict[int, float] = {}
     for tasks in scale.tasks:
         events = scale.events if tasks == scale.pages_at else 0
-        with large(tasks, events, scale.queues) as found:
-            engine = found.world.engine()
-            ratios, took = _first_page(found, engine, found.world.supervisor, scale)
+        with large(tasks, events, scale.queues) as scene:
+            engine = scene.world.engine()
+            ratios, took = _first_page(scene, engine, scene.world.supervisor, scale)
             lookups[tasks] = median(ratios)
             detail = f"{spread(ratios)}; {ms(took)}"
             yield Figure(f"queue, first page of {tasks:,} tasks", lookups[tasks], "x a lookup by key", 10, True, detail)
             if tasks == scale.tasks[-1]:
-                yield from _largest(found, engine, scale)
+                yield from _largest(scene, engine, scale)
             engine.dispose()
     few, many = scale.tasks[0], scale.tasks[-1]
     yield Figure(f"queue, {many:,} against {few:,} tasks", lookups[many] / lookups[few], "x (flat is 1)", 1.5, True)
 
 
-def _largest(found: Large, engine: Engine, scale: Scale) -> Iterator[Figure]:
-    ratios, took = _first_page(found, engine, found.many, scale, calls=10)
+def _largest(scene: Large, engine: Engine, scale: Scale) -> Iterator[Figure]:
+    ratios, took = _first_page(scene, engine, scene.many, scale, calls=10)
     name = f"queue of a person in {scale.queues} queues"
     yield Figure(name, median(ratios), "x a lookup by key", 30, True, f"{spread(ratios)}; {ms(took)}")
     people = {
-        "an officer": found.world.officer,
-        "a supervisor": found.world.supervisor,
-        f"one in {scale.queues} queues": found.many,
+        "an officer": scene.world.officer,
+        "a supervisor": scene.world.supervisor,
+        f"one in {scale.queues} queues": scene.many,
     }
     for who, person in people.items():
-        actor = found.world.actor(engine, person)
+        actor = scene.world.actor(engine, person)
         with transaction(engine) as db:
             turns = list(take_turns((_counts(db, actor),), repetitions=scale.repetitions, calls=10))
         times = [median(turn[0]) * 1000 for turn in turns]
         yield Figure(f"counts on the tabs of {who}", median(times), "ms", COUNTS_MS, True, spread(times))
-    yield _pull(found, engine, scale)
+    yield _pull(scene, engine, scale)
 
 
-def _first_page(found: Large, engine: Engine, person: str, scale: Scale, calls: int = 50) -> tuple[list[float], float]:
-    actor = found.world.actor(engine, person)
-    with found.world.connect() as plain, transaction(engine) as db:
+def _first_page(scene: Large, engine: Engine, person: str, scale: Scale, calls: int = 50) -> tuple[list[float], float]:
+    actor = scene.world.actor(engine, person)
+    with scene.world.connect() as plain, transaction(engine) as db:
         id = _one(plain, "SELECT id FROM tasks WHERE state = 'Ready' LIMIT 1")
         assert len(list_tasks(db, actor, view="queue")["items"]) == 25
         pairs = list(
@@ -78,7 +78,7 @@ def _first_page(found: Large, engine: Engine, person: str, scale: Scale, calls: 
                 calls=calls,
             )
         )
-    return [one / other for one, other in pairs], median(one for one, _ in pairs)
+    return [mine / other for mine, other in pairs], median(mine for mine, _ in pairs)
 
 
 def _counts(db: Connection, actor: Actor) -> Callable[[], None]:
@@ -89,9 +89,9 @@ def _counts(db: Connection, actor: Actor) -> Callable[[], None]:
     return count
 
 
-def _pull(found: Large, engine: Engine, scale: Scale) -> Figure:
+def _pull(scene: Large, engine: Engine, scale: Scale) -> Figure:
     """The task that is due first, taken for good; each time it is given back, which is not timed."""
-    world = found.world
+    world = scene.world
     actor = world.actor(engine, world.supervisor)
     with world.connect() as plain:
         taken: list[str] = []
@@ -111,9 +111,9 @@ def _pull(found: Large, engine: Engine, scale: Scale) -> Figure:
         back = "UPDATE tasks SET state = 'Ready', holder_id = NULL WHERE id = ANY(%s::uuid[])"
         plain.execute(back, (taken[1::2],))
         plain.commit()
-    ratios = [median(one) / median(other) for one, other in turns]
+    ratios = [median(mine) / median(other) for mine, other in turns]
     detail = f"{spread(ratios)}; {ms(median(turns[-1][0]))} against {ms(median(turns[-1][1]))}"
-    return Figure(f"next task of {found.tasks:,}", median(ratios), "x hand-written SQL", detail=detail)
+    return Figure(f"next task of {scene.tasks:,}", median(ratios), "x hand-written SQL", detail=detail)
 
 
 def _one(db: Any, statement: str) -> Any:

@@ -39,8 +39,8 @@ def measure(world: World, scale: Scale) -> Iterator[Figure]:
         "ours": lambda count: _ours(world, mine, token, count),
         "theirs": lambda count: _theirs(world, bare, mine, count),
     }
-    with server(world) as one, server(world, constants) as other:
-        ports = {"ours": one, "theirs": other}
+    with server(world) as our_port, server(world, constants) as their_port:
+        ports = {"ours": our_port, "theirs": their_port}
         for connections, most in MOST_MS.items():
             ratios: list[float] = []
             taken: dict[str, list[float]] = {"ours": [], "theirs": []}
@@ -64,7 +64,7 @@ def measure(world: World, scale: Scale) -> Iterator[Figure]:
 
 def _ours(world: World, mine: ours.Ours, token: str, count: int) -> list[Action]:
     """Claim a case's first task and finish its first step, on as many cases as make so many actions."""
-    made: list[Action] = []
+    actions: list[Action] = []
     for match in world.make_matches(mine.engine, count // 2):
         hand = mine.open(match)
         mine.find_task(hand)
@@ -77,17 +77,17 @@ def _ours(world: World, mine: ours.Ours, token: str, count: int) -> list[Action]
                 "Idempotency-Key": str(uuid.uuid4()),
                 "If-Match": f'"{hand.revision}"',
             }
-            made.append((path, key, body))
-    return made
+            actions.append((path, key, body))
+    return actions
 
 
 def _theirs(world: World, bare: Yardstick, mine: ours.Ours, count: int) -> list[Action]:
-    made: list[Action] = []
+    actions: list[Action] = []
     for match in world.make_matches(mine.engine, count // 2):
         hand: Hand = bare.open(match)
-        told = dataclasses.asdict(hand)
-        made += [("/claim", {}, told), ("/complete", {}, told | {"data": FORM})]
-    return made
+        fields = dataclasses.asdict(hand)
+        actions += [("/claim", {}, fields), ("/complete", {}, fields | {"data": FORM})]
+    return actions
 
 
 def _send(port: int, work: list[list[Action]]) -> tuple[float, list[float]]:
@@ -120,5 +120,5 @@ def _send(port: int, work: list[list[Action]]) -> tuple[float, list[float]]:
         thread.join()
     took = time.perf_counter() - start
     assert not faults, faults[0]
-    all_times = [one for taken in times for one in taken]
+    all_times = [seconds for taken in times for seconds in taken]
     return len(all_times) / took, all_times

@@ -39,9 +39,9 @@ def captured(database: str) -> Iterator[list[Statement]]:
 
 def replay(db: psycopg.Connection[Any], statements: Sequence[Statement]) -> None:
     """Send them again in one transaction and fetch every row, as the shortest program would."""
-    for one in statements:
-        cursor = psycopg.RawCursor(db) if one.raw else db.cursor()
-        cursor.execute(one.query, one.values)
+    for statement in statements:
+        cursor = psycopg.RawCursor(db) if statement.raw else db.cursor()
+        cursor.execute(statement.query, statement.values)
         if cursor.description:
             cursor.fetchall()
     db.commit()

@@ -54,13 +54,18 @@ FORM = {
 
 def standard_workflow(steps: int = STEPS) -> type[Workflow]:
     """A case of so many steps in a row, each with a task, a limit, a form and a guard."""
-    made: dict[str, Any] = {"workflow": "case", "title": "Standard case", "edition": 1000 + steps, "__doc__": "A walk."}
+    members: dict[str, Any] = {
+        "workflow": "case",
+        "title": "Standard case",
+        "edition": 1000 + steps,
+        "__doc__": "A walk.",
+    }
     states = [State(f"Step {n}", Role.OFFICER, working_days(5), "Work", do="Work on it") for n in range(1, steps + 1)]
     ends = Final("Done", step="Done")
-    made |= {f"step{n}": state for n, state in enumerate(states, 1)} | {"done": ends}
+    members |= {f"step{n}": state for n, state in enumerate(states, 1)} | {"done": ends}
     for n, state in enumerate(states, 1):
         target = states[n] if n < steps else ends
-        made[f"finish{n}"] = state.to(
+        members[f"finish{n}"] = state.to(
             target,
             by=Role.OFFICER,
             do="Finish the step",
@@ -68,7 +73,7 @@ def standard_workflow(steps: int = STEPS) -> type[Workflow]:
             form=StepForm,
             guards=[no_declared_interest],
         )
-    return type("Standard", (Workflow,), made)
+    return type("Standard", (Workflow,), members)
 
 
 def teach_standard() -> Edition:
@@ -107,9 +112,9 @@ class World:
 
     def actor(self, engine: Engine, person: str) -> Actor:
         with transaction(engine) as db:
-            found = find_actor(db, person)
-        assert found is not None
-        return found
+            actor = find_actor(db, person)
+        assert actor is not None
+        return actor
 
     def make_matches(self, engine: Engine, count: int) -> list[str]:
         """So many matches, each with a need of its own."""

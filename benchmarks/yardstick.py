@@ -227,9 +227,9 @@ class Yardstick:
         self.db.execute(_CLOCK, (hand.clock, hand.log, hand.track, hand.task, name, kept.rungs, kept.calendar))
 
     def _one(self, statement: str, *values: Any) -> tuple[Any, ...]:
-        found: tuple[Any, ...] | None = self.db.execute(statement, values).fetchone()
-        assert found is not None
-        return found
+        row: tuple[Any, ...] | None = self.db.execute(statement, values).fetchone()
+        assert row is not None
+        return row
 
 
 def _hash() -> str:
