@@ -43,7 +43,7 @@ MADE = "<!-- Made by `make docs`; change the code, not this page. -->"
 
 def pages() -> dict[str, str]:
     """Every generated page by its file name."""
-    made: dict[str, Callable[[], Iterator[str]]] = {
+    writers: dict[str, Callable[[], Iterator[str]]] = {
         "asvs.md": asvs,
         "workflows.md": workflows,
         "guards.md": guards,
@@ -56,7 +56,7 @@ def pages() -> dict[str, str]:
         "tasks.md": tasks,
         "verification.md": verification,
     }
-    return {name: "\n".join([MADE, "", *lines()]).rstrip() + "\n" for name, lines in made.items()}
+    return {name: "\n".join([MADE, "", *lines()]).rstrip() + "\n" for name, lines in writers.items()}
 
 
 def newest() -> list[Edition]:
@@ -64,7 +64,7 @@ def newest() -> list[Edition]:
 
     `casework workflow check` says whether they are published as they stand.
     """
-    return [publish(one) for one in load_definitions()]
+    return [publish(definition) for definition in load_definitions()]
 
 
 def table(head: Iterable[str], rows: Iterable[Iterable[str]]) -> Iterator[str]:
@@ -140,13 +140,13 @@ def _cells(row: task_lifecycle.Operation) -> Iterator[str]:
     for state, kinds in row.who.items():
         by_kinds.setdefault(kinds, []).append(state)
     for kinds, states in by_kinds.items():
-        yield f"{', '.join(states)} ({', '.join(one for one in task_lifecycle.KINDS if one in kinds)})"
+        yield f"{', '.join(states)} ({', '.join(kind for kind in task_lifecycle.KINDS if kind in kinds)})"
 
 
 def _comes_with(row: task_lifecycle.Operation) -> str:
     person = {"must": "a person", "may": "a person or nobody"}.get(row.person or "", "")
     more = {"suspend": "a day, for whom", "modify": "a priority"}.get(row.name, "")
-    return ", ".join(one for one in (person, more, f"a {row.words}" if row.words else "") if one)
+    return ", ".join(part for part in (person, more, f"a {row.words}" if row.words else "") if part)
 
 
 # --- workflows -------------------------------------------------------------------------------------------------------
@@ -199,23 +199,23 @@ def _fields() -> Iterator[str]:
 
 def _form_rows(edition: Edition) -> Iterator[tuple[str, ...]]:
     for name, fields in edition.rules["forms"].items():
-        for one in fields:
-            when = one.get("when")
+        for field in fields:
+            when = field.get("when")
             asked = f"`{when[0]}` is {' or '.join(f'`{value}`' for value in when[1])}" if when else ""
             yield (
                 f"`{name}`",
-                f"`{one['name']}`",
-                edition.text(f"forms.{name}.{one['name']}.label"),
-                f"`{one['type']}`",
-                _bounds(one),
-                "yes" if one["required"] else "",
+                f"`{field['name']}`",
+                edition.text(f"forms.{name}.{field['name']}.label"),
+                f"`{field['type']}`",
+                _bounds(field),
+                "yes" if field["required"] else "",
                 asked,
             )
 
 
-def _bounds(one: Mapping[str, Any]) -> str:
-    told = {
-        "max": lambda given: f"at most {given} characters" if one["type"] in ("text", "note") else f"at most {given}",
+def _bounds(field: Mapping[str, Any]) -> str:
+    wordings = {
+        "max": lambda given: f"at most {given} characters" if field["type"] in ("text", "note") else f"at most {given}",
         "min": lambda given: f"at least {given}",
         "unit": lambda given: f"in {given}",
         "whole": lambda _: "whole",
@@ -228,8 +228,8 @@ def _bounds(one: Mapping[str, Any]) -> str:
         "kinds": lambda given: "of the kinds " + ", ".join(f"`{kind}`" for kind in given),
         "valid": lambda _: "not expired",
     }
-    found = (say(one[name]) for name, say in told.items() if one.get(name) not in (None, "", False, []))
-    return ", ".join(found)
+    bounds = (say(field[name]) for name, say in wordings.items() if field.get(name) not in (None, "", False, []))
+    return ", ".join(bounds)
 
 
 def _workflow(edition: Edition) -> Iterator[str]:
@@ -283,27 +283,27 @@ def _transition(edition: Edition, rule: TransitionRule) -> tuple[str, ...]:
         rule.kind,
         _form(edition, rule.form),
         _only_if(edition, rule),
-        ", ".join(dict.fromkeys(_opening(edition, one) for one in rule.opens)),
+        ", ".join(dict.fromkeys(_opening(edition, opening) for opening in rule.opens)),
     )
 
 
 def _only_if(edition: Edition, rule: TransitionRule) -> str:
     """Its guards, and the papers that must be on file."""
     return " ".join(
-        [*(f"[{name}](guards.md#{name})" for name in rule.guards), *(_paper(edition, one) for one in rule.needs)]
+        [*(f"[{name}](guards.md#{name})" for name in rule.guards), *(_paper(edition, paper) for paper in rule.needs)]
     )
 
 
-def _paper(edition: Edition, one: PaperRule) -> str:
-    more = [*(["not expired"] if one.valid else []), *([f"handed in for the {one.of}"] if one.of else [])]
-    return f"**{edition.text(f'papers.{one.kind}')}** on file" + (f" ({', '.join(more)})" if more else "")
+def _paper(edition: Edition, paper: PaperRule) -> str:
+    more = [*(["not expired"] if paper.valid else []), *([f"handed in for the {paper.of}"] if paper.of else [])]
+    return f"**{edition.text(f'papers.{paper.kind}')}** on file" + (f" ({', '.join(more)})" if more else "")
 
 
 def _who(rule: TransitionRule) -> str:
     if rule.automatic:
         return "by itself"
-    told = [f"the clock ({limit(rule.after)})" if one == "system" and rule.after else one for one in rule.by]
-    by = ", ".join("a rule" if one == "system" else one for one in told)
+    actors = [f"the clock ({limit(rule.after)})" if actor == "system" and rule.after else actor for actor in rule.by]
+    by = ", ".join("a rule" if actor == "system" else actor for actor in actors)
     if rule.confirm_by:
         by += f"; confirmed by another {' or '.join(rule.confirm_by)}"
     if rule.not_by:
@@ -312,23 +312,23 @@ def _who(rule: TransitionRule) -> str:
 
 
 def _form(edition: Edition, name: str | None) -> str:
-    return ", ".join(f"{one['name']}{'' if one['required'] else '?'}" for one in edition.form(name))
+    return ", ".join(f"{field['name']}{'' if field['required'] else '?'}" for field in edition.form(name))
 
 
-def _opening(edition: Edition, one: Mapping[str, Any]) -> str:
-    match one["open"]:
+def _opening(edition: Edition, opening: Mapping[str, Any]) -> str:
+    match opening["open"]:
         case "task":
-            return f"task `{edition.tasks[one['task']].name}`"
+            return f"task `{edition.tasks[opening['task']].name}`"
         case "next_provider":
-            return f"the request to the next of the panel, else task `{edition.tasks[one['task']].name}`"
+            return f"the request to the next of the panel, else task `{edition.tasks[opening['task']].name}`"
         case "beside":
             return "the same request to those named beside"
         case "track":
-            return f"track `{one['workflow']}`"
+            return f"track `{opening['workflow']}`"
         case "service_track":
             return "the track of its service"
         case _:
-            return f"referral `{one['service']}`{', where planned' if one['planned'] else ''}"
+            return f"referral `{opening['service']}`{', where planned' if opening['planned'] else ''}"
 
 
 def _task(edition: Edition, rule: TaskRule) -> tuple[str, ...]:
@@ -340,7 +340,7 @@ def limit(rule: Mapping[str, Any] | None) -> str:
     """A limit in words."""
     if rule is None:
         return ""
-    where = " or ".join(f"`{one}`" for one in (rule["since"] or "").split("|") if one)
+    where = " or ".join(f"`{name}`" for name in (rule["since"] or "").split("|") if name)
     if rule["n"] == 0 and where:
         return f"until {where}"
     unit = {"wd": "working day", "cd": "calendar day"}.get(rule["unit"], rule["unit"])
@@ -399,7 +399,7 @@ def command_line() -> Iterator[str]:
         yield ""
         for line in (command.help or "").strip().splitlines():
             yield line.strip()
-        options = [_parameter(one, context) for one in command.params]
+        options = [_parameter(parameter, context) for parameter in command.params]
         if options:
             yield ""
             yield from table(("Argument or option", "What it does"), options)
@@ -415,12 +415,12 @@ def _commands(command: click.Command, path: tuple[str, ...]) -> Iterator[tuple[t
             yield from _commands(below, (*path, name))
 
 
-def _parameter(one: click.Parameter, context: click.Context) -> tuple[str, str]:
-    if isinstance(one, click.Argument):
-        name = one.make_metavar(context)
-        return f"`{name}`", "may be left out" if not one.required else "must be given"
-    assert isinstance(one, click.Option)
-    written, words = one.get_help_record(context) or (", ".join(one.opts), one.help or "")
+def _parameter(parameter: click.Parameter, context: click.Context) -> tuple[str, str]:
+    if isinstance(parameter, click.Argument):
+        name = parameter.make_metavar(context)
+        return f"`{name}`", "may be left out" if not parameter.required else "must be given"
+    assert isinstance(parameter, click.Option)
+    written, words = parameter.get_help_record(context) or (", ".join(parameter.opts), parameter.help or "")
     return f"`{written}`", words
 
 
@@ -436,19 +436,22 @@ def settings() -> Iterator[str]:
     yield ""
     yield from table(
         ("Variable", "Default", "What it does"),
-        ((_variable(name, one), _default(one), _described(name, one)) for name, one in Settings.model_fields.items()),
+        (
+            (_variable(name, field), _default(field), _described(name, field))
+            for name, field in Settings.model_fields.items()
+        ),
     )
 
 
-def _variable(name: str, one: FieldInfo) -> str:
+def _variable(name: str, field: FieldInfo) -> str:
     names = [f"CASEWORK_{name.upper()}"]
-    if isinstance(one.validation_alias, AliasChoices):
-        names = [str(alias) for alias in one.validation_alias.choices]
+    if isinstance(field.validation_alias, AliasChoices):
+        names = [str(alias) for alias in field.validation_alias.choices]
     return " or ".join(f"`{each}`" for each in names)
 
 
-def _default(one: FieldInfo) -> str:
-    return "" if one.default in (None, "") else f"`{one.default}`"
+def _default(field: FieldInfo) -> str:
+    return "" if field.default in (None, "") else f"`{field.default}`"
 
 
 #: Where a field of the settings has no description of its own.
@@ -458,8 +461,8 @@ _WORDS = {
 }
 
 
-def _described(name: str, one: FieldInfo) -> str:
-    return one.description or _WORDS[name]
+def _described(name: str, field: FieldInfo) -> str:
+    return field.description or _WORDS[name]
 
 
 # --- the API ---------------------------------------------------------------------------------------------------------
@@ -474,8 +477,13 @@ def routes() -> Iterator[str]:
     yield from table(
         ("Route", "What it does", "Scope", "If-Match"),
         (
-            (f"`{one.method} {one.path}`", one.summary, "none" if one.open else f"`{one.scope}`", one.if_match)
-            for one in ROUTES
+            (
+                f"`{route.method} {route.path}`",
+                route.summary,
+                "none" if route.open else f"`{route.scope}`",
+                route.if_match,
+            )
+            for route in ROUTES
         ),
     )
     yield ""
@@ -487,7 +495,7 @@ def routes() -> Iterator[str]:
         ("Status", "`urn:casework:problem:…`", "Detail"),
         (
             (str(status), f"`{dashed(kind.__name__)}`", _with_gaps(kind.says.words))
-            for kind, status in sorted(STATUS.items(), key=lambda one: (one[1], one[0].__name__))
+            for kind, status in sorted(STATUS.items(), key=lambda pair: (pair[1], pair[0].__name__))
             if status != 503
         ),
     )
@@ -502,7 +510,7 @@ def codes() -> Iterator[str]:
     yield "`refusals` for each field and reason. A code stays when the words change; gaps are filled in. Codes of guards and of"
     yield "actions of a workflow are the keys of their edition's texts, such as `case.guards.consented`."
     subject = ""
-    for code, one in sorted(CATALOGUE.items()):
+    for code, reason in sorted(CATALOGUE.items()):
         before, _, name = code.rpartition(".")
         if not name or not before or before == "actions":
             continue
@@ -513,7 +521,7 @@ def codes() -> Iterator[str]:
             yield ""
             yield "| Code | Message |"
             yield "|---|---|"
-        yield f"| `{code}` | {_with_gaps(one.words)} |"
+        yield f"| `{code}` | {_with_gaps(reason.words)} |"
 
 
 def _with_gaps(words: str) -> str:
@@ -531,12 +539,12 @@ def limits() -> Iterator[str]:
         ("What", "Times", "Within", "Pages and routes"),
         (
             (
-                one.what,
-                str(one.most),
-                f"{one.within.total_seconds() / 60:g} min",
+                allowance.what,
+                str(allowance.most),
+                f"{allowance.within.total_seconds() / 60:g} min",
                 _codes(sorted(name for name, is_of in LIMITED.items() if is_of == kind)),
             )
-            for kind, one in ALLOWANCES.items()
+            for kind, allowance in ALLOWANCES.items()
         ),
     )
     yield ""
@@ -575,13 +583,13 @@ def scopes() -> Iterator[str]:
     yield ""
     yield "## Routes"
     yield ""
-    decided = [(one, TABLE.get(f"{one.method} {one.path}", NONE)) for one in ROUTES]
+    decided = [(route, TABLE.get(f"{route.method} {route.path}", NONE)) for route in ROUTES]
     said = {EVERY: "any", BY_TRANSITION: "by the transition, see below"}
     yield from table(
         ("Route", "What it does", "Scope"),
         (
-            (f"`{one.method} {one.path}`", one.summary, said.get(scope, f"`{scope}`"))
-            for one, scope in decided
+            (f"`{route.method} {route.path}`", route.summary, said.get(scope, f"`{scope}`"))
+            for route, scope in decided
             if scope != NONE
         ),
     )
@@ -619,9 +627,9 @@ def asvs() -> Iterator[str]:
     counted = (_counted(name, levels, lines) for name, levels in (("1", "1"), ("2", "2"), ("1 and 2", "12")))
     yield from table(("Level", "Requirements", "Pass", "Open", "Not applicable"), counted)
     chapter = ""
-    for one in lines:
-        if (found := one["id"].split(".")[0]) != chapter:
-            chapter = found
+    for requirement in lines:
+        if (number := requirement["id"].split(".")[0]) != chapter:
+            chapter = number
             yield ""
             yield f"## {chapter}"
             yield ""
@@ -630,17 +638,17 @@ def asvs() -> Iterator[str]:
 
 
 def _counted(name: str, levels: str, lines: list[dict[str, str]]) -> tuple[str, ...]:
-    chosen = [one["verdict"] for one in lines if one["level"] in levels]
+    chosen = [line["verdict"] for line in lines if line["level"] in levels]
     return name, str(len(chosen)), *(str(chosen.count(verdict)) for verdict in ("pass", "open", "n/a"))
 
 
-def _asvs_row(one: dict[str, str]) -> tuple[str, ...]:
+def _asvs_row(line: dict[str, str]) -> tuple[str, ...]:
     return (
-        one["id"],
-        one["level"],
-        one["says"],
-        one["verdict"],
-        re.sub(r"(?<!`)(tests/[\w/.]+(?:::\w+)?)(?!`)", r"`\1`", one["evidence"]),
+        line["id"],
+        line["level"],
+        line["says"],
+        line["verdict"],
+        re.sub(r"(?<!`)(tests/[\w/.]+(?:::\w+)?)(?!`)", r"`\1`", line["evidence"]),
     )
 
 
@@ -655,17 +663,17 @@ def verification() -> Iterator[str]:
     yield ""
     yield from table(
         ("Table", "A change is found because it is"),
-        ((f"`{name}`", one.by or "") for name, one in COVERED.items() if one.by),
+        ((f"`{name}`", row.by or "") for name, row in COVERED.items() if row.by),
     )
     yield ""
     yield "## Columns of these that are not"
     yield ""
-    left = ((name, column, why) for name, one in COVERED.items() for column, why in one.left.items())
+    left = ((name, column, why) for name, row in COVERED.items() for column, why in row.left.items())
     yield from table(("Column", "Why not"), ((f"`{name}.{column}`", why) for name, column, why in left))
     yield ""
     yield "## Tables that are not"
     yield ""
-    yield from table(("Table", "Why not"), ((f"`{name}`", one.why) for name, one in COVERED.items() if not one.by))
+    yield from table(("Table", "Why not"), ((f"`{name}`", row.why) for name, row in COVERED.items() if not row.by))
 
 
 def dashed(name: str) -> str:

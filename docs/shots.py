@@ -63,8 +63,8 @@ def served() -> Iterator[Demo]:
         running = subprocess.Popen([casework, "demo", "--json"], env=environment, stdout=subprocess.PIPE, text=True)
         try:
             assert running.stdout is not None
-            made = json.loads(running.stdout.readline())
-            yield Demo(made["url"], {one["email"].split("@")[0]: one for one in made["accounts"]})
+            answer = json.loads(running.stdout.readline())
+            yield Demo(answer["url"], {account["email"].split("@")[0]: account for account in answer["accounts"]})
         finally:
             running.terminate()
             running.wait()
@@ -77,7 +77,7 @@ def pages(demo: Demo) -> dict[str, tuple[str | None, str]]:
         case for case in _cases(demo) if {"pledge", "finance"} <= {track["workflow"] for track in case["tracks"]}
     )
     number = hero["number"]
-    owner = next(who for who, one in demo.people.items() if one["name"] == hero["owner"]["name"])
+    owner = next(who for who, person in demo.people.items() if person["name"] == hero["owner"]["name"])
     return {
         "sign-in": (None, "/sign-in"),
         "my-work": (owner, "/"),
@@ -124,10 +124,10 @@ def _enter(browser: Browser, demo: Demo, look: Look, who: str | None) -> Page:
         viewport={"width": look.width, "height": look.height},
     ).new_page()
     if who is not None:
-        one = demo.people[who]
+        person = demo.people[who]
         page.goto(f"{demo.url}/sign-in")
-        page.locator("#email").fill(one["email"])
-        page.locator("#password").fill(one["password"])
+        page.locator("#email").fill(person["email"])
+        page.locator("#password").fill(person["password"])
         page.locator("main form .deeds button").first.click()
         page.wait_for_url(lambda url: not url.endswith("/sign-in"))
         # What a person has chosen counts for more than what the browser asks for.
