@@ -238,7 +238,7 @@ def raise_finding(db: Connection, actor: Actor, number: str, *, event: int, word
         return earlier
     id, moment = str(uuid_utils.uuid7()), now(db)
     effects: RegisterEffects = {"programme": case.programme, "case": case.log, "seq": event}
-    made = RegisterEvent(
+    opening = RegisterEvent(
         log=id,
         seq=1,
         at=moment,
@@ -248,8 +248,8 @@ def raise_finding(db: Connection, actor: Actor, number: str, *, event: int, word
         effects=effects,
         body={"words": said},
     )
-    append(db, new_log(id, "finding", case.programme, moment), [made], request.key_hash)
-    write_row(db, fold([made]))
+    append(db, new_log(id, "finding", case.programme, moment), [opening], request.key_hash)
+    write_row(db, fold([opening]))
     return finish(db, actor, request, Done({"id": id, "state": OPEN, "revision": 1}, 201))
 
 
@@ -292,10 +292,10 @@ def insist_impartial(db: Connection, actor: Actor, log: str) -> None:
 
 
 def _worked_on(db: Connection, actor: Actor, log: str) -> NotAllowed | None:
-    found = db.execute(_PARTIAL, {"log": log, "person": actor.person}).one()
-    if found.acted:
+    row = db.execute(_PARTIAL, {"log": log, "person": actor.person}).one()
+    if row.acted:
         return NotAllowed(why=reasons.audit.WORKED_ON_IT)
-    return NotAllowed(why=MEDIATED) if found.mediated else None
+    return NotAllowed(why=MEDIATED) if row.mediated else None
 
 
 _PARTIAL = text(f"""
@@ -344,9 +344,9 @@ def _deed(
     role = Role.AUDITOR if wanted == ANSWERED else _role(db, actor, row)
     event = log.next_event(kind, actor.person, role=role, body={"words": said})
     append(db, log, [event], request.key_hash)
-    made = _next(row, event)
-    write_row(db, made)
-    return finish(db, actor, request, Done({"id": finding, "state": made["state"], "revision": made["revision"]}))
+    columns = _next(row, event)
+    write_row(db, columns)
+    return finish(db, actor, request, Done({"id": finding, "state": columns["state"], "revision": columns["revision"]}))
 
 
 def _role(db: Connection, actor: Actor, row: Any) -> str:
@@ -356,16 +356,16 @@ def _role(db: Connection, actor: Actor, row: Any) -> str:
 
 
 def _next(row: Any, event: RegisterEvent) -> JsonObject:
-    made = {name: getattr(row, name) for name in _COLUMNS}
+    columns = {name: getattr(row, name) for name in _COLUMNS}
     words = event.body["words"]
     match event.kind:
         case "answered":
-            made |= {"state": ANSWERED, "answer": words, "answered_by": event.actor, "answered_at": event.at}
+            columns |= {"state": ANSWERED, "answer": words, "answered_by": event.actor, "answered_at": event.at}
         case "asked_again":
-            made |= {"state": OPEN}
+            columns |= {"state": OPEN}
         case _:
-            made |= {"state": CLOSED, "closed_by": event.actor, "closed_at": event.at}
-    return made | {"revision": row.revision + 1}
+            columns |= {"state": CLOSED, "closed_by": event.actor, "closed_at": event.at}
+    return columns | {"revision": row.revision + 1}
 
 
 _COLUMNS = (

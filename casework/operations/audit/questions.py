@@ -74,10 +74,10 @@ def _values() -> Mapping[str, object]:
 
 def _programmes(actor: Actor) -> list[str]:
     """Where the actor audits. Raises NotFound for whoever does not."""
-    found = sorted({m.programme for m in actor.memberships if m.programme and m.role == Role.AUDITOR})
-    if not found:
+    programmes = sorted({m.programme for m in actor.memberships if m.programme and m.role == Role.AUDITOR})
+    if not programmes:
         raise NotFound("page")
-    return found
+    return programmes
 
 
 def count_questions(db: Connection, actor: Actor) -> dict[str, int]:
