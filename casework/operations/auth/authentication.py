@@ -102,7 +102,7 @@ def prove_again(db: Connection, actor: Actor, secret: str) -> str:
     It lasts no longer for that. Raises NotFound where the session has ended meanwhile.
     """
     renewed = SESSION_PREFIX + secrets.token_urlsafe(32)
-    made = db.execute(
+    rows = db.execute(
         text(
             "WITH gone AS (UPDATE sessions SET ended_at = casework_now() WHERE hash = :hash AND ended_at IS NULL"
             " AND person_id = CAST(:person AS uuid) RETURNING created_at, expires_at, about, programme_id)"
@@ -112,6 +112,6 @@ def prove_again(db: Connection, actor: Actor, secret: str) -> str:
         ),
         {"hash": secret_hash(secret), "renewed": secret_hash(renewed), "person": actor.person},
     ).rowcount
-    if not made:
+    if not rows:
         raise NotFound("session")
     return renewed

@@ -128,7 +128,7 @@ def use_challenge(db: Connection, answer: str, purpose: Purpose, person: str | N
         raise WrongPasskey(why=reasons.auth.UNREADABLE)
     try:
         sent = json.loads(answer)
-        told = parse_client_data_json(webauthn.base64url_to_bytes(sent["response"]["clientDataJSON"]))
+        client_data = parse_client_data_json(webauthn.base64url_to_bytes(sent["response"]["clientDataJSON"]))
     except (ValueError, KeyError, TypeError, WebAuthnException):
         raise WrongPasskey(why=reasons.auth.UNREADABLE) from None
     used = db.execute(
@@ -136,11 +136,11 @@ def use_challenge(db: Connection, answer: str, purpose: Purpose, person: str | N
             "DELETE FROM challenges WHERE challenge = :challenge AND purpose = :purpose"
             " AND person_id IS NOT DISTINCT FROM CAST(:person AS uuid) AND expires_at > casework_now()"
         ),
-        {"challenge": told.challenge, "purpose": purpose, "person": person},
+        {"challenge": client_data.challenge, "purpose": purpose, "person": person},
     ).rowcount
     if not used:
         raise WrongPasskey(why=reasons.auth.TOO_LATE)
-    return told.challenge
+    return client_data.challenge
 
 
 def forget_challenges(db: Connection) -> int:
@@ -158,7 +158,7 @@ def register(db: Connection, actor: Actor, answer: str, challenge: bytes, site: 
     """
     name = insist_name(name)
     try:
-        made = webauthn.verify_registration_response(
+        registration = webauthn.verify_registration_response(
             credential=answer,
             expected_challenge=challenge,
             expected_rp_id=site.id,
@@ -184,9 +184,9 @@ def register(db: Connection, actor: Actor, answer: str, challenge: bytes, site: 
                     "id": id,
                     "person": actor.person,
                     "name": name,
-                    "credential": made.credential_id,
-                    "key": made.credential_public_key,
-                    "count": made.sign_count,
+                    "credential": registration.credential_id,
+                    "key": registration.credential_public_key,
+                    "count": registration.sign_count,
                 },
             )
     except IntegrityError:
@@ -215,7 +215,7 @@ def check(db: Connection, answer: str, challenge: bytes, site: Site, *, person: 
     if row.copied_at is not None:
         raise WrongPasskey(why=reasons.auth.COPY_REMOVE)
     try:
-        told = webauthn.verify_authentication_response(
+        verification = webauthn.verify_authentication_response(
             credential=sent,
             expected_challenge=challenge,
             expected_rp_id=site.id,
@@ -229,20 +229,20 @@ def check(db: Connection, answer: str, challenge: bytes, site: Site, *, person: 
         raise WrongPasskey(why=reasons.auth.OTHER_SITE) from fault
     if (handle := _bytes(sent["response"].get("userHandle"))) and handle != UUID(row.person_id).bytes:
         raise WrongPasskey(why=reasons.auth.NOT_OF_ACCOUNT)
-    if went_back(row.sign_count, told.new_sign_count):
+    if went_back(row.sign_count, verification.new_sign_count):
         db.execute(text("UPDATE passkeys SET copied_at = casework_now() WHERE id = CAST(:id AS uuid)"), {"id": row.id})
         note_entries(db, "passkeys", row.person_id, [row.id], kind="passkey_copied", columns=["copied_at"])
         return None
     db.execute(
         text("UPDATE passkeys SET sign_count = :count, used_at = casework_now() WHERE id = CAST(:id AS uuid)"),
-        {"id": row.id, "count": told.new_sign_count},
+        {"id": row.id, "count": verification.new_sign_count},
     )
     return Proof(row.person_id, row.id)
 
 
-def went_back(kept: int, told: int) -> bool:
+def went_back(kept: int, latest: int) -> bool:
     """Whether a counter betrays a copy: it counts at all, and has not gone on since the last use."""
-    return (kept > 0 or told > 0) and told <= kept
+    return (kept > 0 or latest > 0) and latest <= kept
 
 
 def _bytes(given: JsonValue) -> bytes:
@@ -280,11 +280,11 @@ def rename(db: Connection, actor: Actor, passkey: str, name: str, request: Reque
     name = insist_name(name)
     if (earlier := ask(db, actor, request)) is not None:
         return earlier
-    found = db.execute(
+    rows = db.execute(
         text("UPDATE passkeys SET name = :name WHERE id = CAST(:id AS uuid) AND person_id = CAST(:person AS uuid)"),
         {"name": name, "id": passkey, "person": actor.person},
     ).rowcount
-    if not found:
+    if not rows:
         raise NotFound("passkey")
     note_entries(db, "passkeys", actor.person, [passkey], kind="passkey_renamed", by=actor.person, columns=["name"])
     return finish(

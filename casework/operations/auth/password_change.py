@@ -58,10 +58,10 @@ def change_password(db: Connection, actor: Actor, *, present: str, password: str
 
 def address_of(db: Connection, actor: Actor) -> str:
     """The actor's own address, by which guesses at the password are counted."""
-    found: str = db.execute(
+    address: str = db.execute(
         text("SELECT email FROM people WHERE id = CAST(:id AS uuid)"), {"id": actor.person}
     ).scalar_one()
-    return found
+    return address
 
 
 def _set(db: Connection, person: str, password: str) -> None:
@@ -204,10 +204,10 @@ def write_link(db: Connection, mail: str, vault: Vault) -> LinkMail | None:
     if row is None:
         return None
     # Made again each time, and kept nowhere: another key may have come since.
-    made = [one for one in vault.secrets_of(row.key) if link_hash(one) == bytes(row.token)]
-    if not made:
+    matches = [secret for secret in vault.secrets_of(row.key) if link_hash(secret) == bytes(row.token)]
+    if not matches:
         return None
-    return LinkMail(mail, row.email, row.language, row.zone, row.now, PAGE + made[0], row.expires_at, row.first)
+    return LinkMail(mail, row.email, row.language, row.zone, row.now, PAGE + matches[0], row.expires_at, row.first)
 
 
 _OF_MAIL = text("""

@@ -99,7 +99,7 @@ def is_common(password: str) -> bool:
     """Whether it is on the list of common passwords, as it is or without what is usually added; or hardly varies."""
     low = password.casefold()
     tried = {password, low, low.strip("0123456789!?.,#*+-_$&@ ")}
-    return len(set(low)) < FEWEST or any(is_bad_password(one) for one in tried if len(one) >= 10)
+    return len(set(low)) < FEWEST or any(is_bad_password(variant) for variant in tried if len(variant) >= 10)
 
 
 def is_of_words(password: str, words: Iterable[str]) -> bool:
@@ -116,11 +116,11 @@ _LETTERS = re.compile(r"[\W\d_]+")
 
 def _parts(words: Iterable[str]) -> set[str]:
     """Names taken apart, as a person takes them; what is too short could be part of any word."""
-    made = set(OWN_WORDS)
+    parts = set(OWN_WORDS)
     for word in words:
         low = word.casefold()
-        made |= {low, *_LETTERS.split(low)}
-    return {one for one in made if len(one) >= (3 if one.isascii() else 2)}
+        parts |= {low, *_LETTERS.split(low)}
+    return {part for part in parts if len(part) >= (3 if part.isascii() else 2)}
 
 
 _OFFICE = text("""
@@ -134,8 +134,8 @@ _SELF = text("SELECT name, name_zh, email FROM people WHERE id = CAST(:person AS
 
 def words_of_office(db: Connection, person: str | None, *more: str | None) -> set[str]:
     """What stands in no list and is guessed first here: programmes, organisations, the person's own name and address."""
-    found = [*db.execute(_OFFICE, {"person": person}).all(), *db.execute(_SELF, {"person": person}).all()]
-    return {one for one in (*(value for row in found for value in row), *more) if one}
+    rows = [*db.execute(_OFFICE, {"person": person}).all(), *db.execute(_SELF, {"person": person}).all()]
+    return {word for word in (*(value for row in rows for value in row), *more) if word}
 
 
 __all__ = [

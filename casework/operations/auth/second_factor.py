@@ -215,11 +215,11 @@ def new_codes(db: Connection, person: str) -> list[str]:
         text(
             "INSERT INTO recovery_codes (person_id, hash, created_at) VALUES (CAST(:person AS uuid), :hash, casework_now())"
         ),
-        [{"person": person, "hash": _hash(one)} for one in raw],
+        [{"person": person, "hash": _hash(code)} for code in raw],
     )
     keys = before | set(entries(db, "recovery_codes", person))
     note_entries(db, "recovery_codes", person, keys, kind="recovery_codes_made", by=person)
-    return ["-".join(one[at : at + 4] for at in range(0, len(one), 4)) for one in raw]
+    return ["-".join(code[at : at + 4] for at in range(0, len(code), 4)) for code in raw]
 
 
 def _hash(code: str) -> bytes:

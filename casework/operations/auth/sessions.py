@@ -169,8 +169,8 @@ def find_actor_by_session(db: Connection, secret: str) -> Actor | None:
         db.execute(
             text("UPDATE sessions SET seen_at = casework_now() WHERE hash = :hash"), {"hash": secret_hash(secret)}
         )
-    found = find_actor(db, str(row.person_id))
-    return None if found is None else replace(found, proved=row.proved)
+    actor = find_actor(db, str(row.person_id))
+    return None if actor is None else replace(actor, proved=row.proved)
 
 
 @dataclass(frozen=True)
@@ -280,11 +280,11 @@ def choose_programme(db: Connection, viewer: Viewer, code: str) -> None:
 
 def person_of_ended(db: Connection, secret: str) -> str | None:
     """Whose session this was that has run out by itself; not one that was signed out of."""
-    found = db.execute(
+    person = db.execute(
         text("SELECT person_id FROM sessions WHERE hash = :hash AND ended_at IS NULL AND awaits IS NULL"),
         {"hash": secret_hash(secret)},
     ).scalar_one_or_none()
-    return None if found is None else str(found)
+    return None if person is None else str(person)
 
 
 def sign_out(db: Connection, secret: str) -> None:
@@ -349,14 +349,14 @@ def end_session(db: Connection, actor: Actor, session: str, request: Request) ->
     """End one of the actor's own sessions. Raises NotFound for anybody else's."""
     if (earlier := ask(db, actor, request)) is not None:
         return earlier
-    found = db.execute(
+    rows = db.execute(
         text(
             "UPDATE sessions SET ended_at = coalesce(ended_at, casework_now()) WHERE encode(hash, 'hex') = :id"
             " AND person_id = CAST(:person AS uuid)"
         ),
         {"id": session, "person": actor.person},
     ).rowcount
-    if not found:
+    if not rows:
         raise NotFound("session")
     return finish(db, actor, request, Done({"id": session, "ended": True}))
 

@@ -117,14 +117,14 @@ def revoke_token(db: Connection, actor: Actor, token: str, request: Request) -> 
     """End one of the actor's own tokens at once. Raises NotFound for anybody else's."""
     if (earlier := ask(db, actor, request)) is not None:
         return earlier
-    found = db.execute(
+    rows = db.execute(
         text(
             "UPDATE tokens SET revoked_at = coalesce(revoked_at, casework_now()) WHERE id = CAST(:id AS uuid)"
             " AND person_id = CAST(:person AS uuid)"
         ),
         {"id": token, "person": actor.person},
     ).rowcount
-    if not found:
+    if not rows:
         raise NotFound("token")
     note_entries(db, "tokens", actor.person, [token], kind="token_revoked", by=actor.person, columns=["revoked_at"])
     return finish(db, actor, request, Done({"id": token, "revoked": True}))
