@@ -70,16 +70,16 @@ def _words(db: Connection, case: Case, row: Any) -> tuple[dict[str, Json], bool,
         "transition": row.effects.get("transition"),
         "task": row.effects.get("task"),
     }
-    found: dict[str, Json] = {}
+    answers: dict[str, Json] = {}
     again = versions = 0
-    for one in db.execute(_VERSIONS, given):
+    for version in db.execute(_VERSIONS, given):
         versions += 1
-        if one.seq < row.effects.get("of", row.seq):
+        if version.seq < row.effects.get("of", row.seq):
             continue
-        told = {name: value for name, value in values(one.body).items() if value is not ERASED and name != REASON}
-        again += REASON not in one.body
-        found |= told
-    return found, again > 1, versions
+        data = {name: value for name, value in values(version.body).items() if value is not ERASED and name != REASON}
+        again += REASON not in version.body
+        answers |= data
+    return answers, again > 1, versions
 
 
 def insist_may_correct(actor: Actor, case: Case, answer: Answer) -> By:
@@ -138,8 +138,8 @@ def correct_answer(
         ]
         insist_references(db, standing.case, changed, data, answer.track)
         of = int(row.effects.get("of", seq))
-        told = answer.task.id if answer.task else None
-        command = CorrectAnswer(of, answer.track.id, data, reason, None if told else answer.name, told, words)
+        task = answer.task.id if answer.task else None
+        command = CorrectAnswer(of, answer.track.id, data, reason, None if task else answer.name, task, words)
         return command, by
 
     def done(after: Case, events: list[Event]) -> dict[str, Json]:

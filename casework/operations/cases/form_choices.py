@@ -44,26 +44,26 @@ _RIGHTS = text(
 
 def choices_of(db: Connection, actor: Actor, case: Case, track: Track, form: Iterable[Mapping[str, Json]]) -> Offered:
     """What each field of a form on a track may name, as far as the actor may know of it."""
-    made: Offered = {}
+    choices: Offered = {}
     for rule in form:
         match rule["type"]:
             case "party":
-                made[rule["name"]] = _parties(db, case)
+                choices[rule["name"]] = _parties(db, case)
             case "person" | "people":
-                made[rule["name"]] = _people(db, case, track, rule["role"])
+                choices[rule["name"]] = _people(db, case, track, rule["role"])
             case "provider" | "providers" | "panel":
                 service = rule["service"] or (track.kind if track.is_referral else "")
-                made[rule["name"]] = _plain(db.execute(_PROVIDERS, {"service": service, "most": MOST}))
+                choices[rule["name"]] = _plain(db.execute(_PROVIDERS, {"service": service, "most": MOST}))
             case "right" | "rights":
-                made[rule["name"]] = [
+                choices[rule["name"]] = [
                     {"id": row.id, "name": f"{row.office} {row.number}" if row.number else row.kind}
                     for row in db.execute(_RIGHTS, {"ids": list(case.rights)})
                 ]
             case "documents":
-                made[rule["name"]] = _papers(db, actor, case, track, rule)
+                choices[rule["name"]] = _papers(db, actor, case, track, rule)
             case "tasks":
-                made[rule["name"]] = _tasks(case)
-    return made
+                choices[rule["name"]] = _tasks(case)
+    return choices
 
 
 def _plain(rows: Iterable[Any]) -> list[dict[str, Json]]:
@@ -116,7 +116,7 @@ def _papers(db: Connection, actor: Actor, case: Case, track: Track, rule: Mappin
 
 def _tasks(case: Case) -> list[dict[str, Json]]:
     library = load_library()
-    made = []
+    tasks = []
     for task in case.open_tasks():
         if task.state == CREATED:
             continue
@@ -125,7 +125,7 @@ def _tasks(case: Case) -> list[dict[str, Json]]:
             "side": f"tasks.{task.rule}",
             "decision": f"transitions.{task.rule}.do",
         }
-        made.append(
+        tasks.append(
             {
                 "id": task.id,
                 "edition": task.edition,
@@ -133,4 +133,4 @@ def _tasks(case: Case) -> list[dict[str, Json]]:
                 "name": library[task.edition].text(kind[task.type]),
             }
         )
-    return made
+    return tasks

@@ -82,9 +82,9 @@ def last_events(db: Connection, actor: Actor, case: Case, *, limit: int = 10) ->
         raise NotFound("history")
     rows = db.execute(text(_LAST), {"log": case.log, "most": insist_limit(limit)}).all()
     people = {
-        one
+        person
         for row in rows
-        for one in (
+        for person in (
             row.header["actor"],
             row.header["acting_for"],
             whom_of(row.kind, row.effects),
@@ -129,37 +129,37 @@ _LAST = """
 
 def why_of(effects: Mapping[str, Json]) -> list[str] | None:
     """Of a task that the rule of its queue gave to somebody, why to that person."""
-    found: list[str] | None = effects.get("allocation", {}).get("reasons")
-    return found
+    grounds: list[str] | None = effects.get("allocation", {}).get("reasons")
+    return grounds
 
 
 def papers_of(effects: Mapping[str, Json]) -> dict[str, Json]:
     """Of what kind the documents are that an event enters, sends, files or withdraws and which party they are of, and which version it files."""
     papers = [
-        {"kind": one["kind"], **({"party": one["party"]} if one["party"] else {})}
-        for one in effects.get("documents", ())
+        {"kind": paper["kind"], **({"party": paper["party"]} if paper["party"] else {})}
+        for paper in effects.get("documents", ())
     ]
-    papers = papers or [{"kind": one} for one in (effects.get("paper"),) if one]
-    version = next((one["version"] for one in effects.get("files", ())), None)
+    papers = papers or [{"kind": kind} for kind in (effects.get("paper"),) if kind]
+    version = next((file["version"] for file in effects.get("files", ())), None)
     return {"documents": papers, "version": version}
 
 
 def data_of(effects: Mapping[str, Json]) -> Mapping[str, Json]:
     """What the form of a deed said, or of the task that it finished."""
-    results = (one["result"] for one in effects.get("task_states", ()) if "result" in one)
-    found: Mapping[str, Json] = effects.get("data") or next(results, {})
-    return found
+    results = (task["result"] for task in effects.get("task_states", ()) if "result" in task)
+    data: Mapping[str, Json] = effects.get("data") or next(results, {})
+    return data
 
 
 def item_of(effects: Mapping[str, Json]) -> str | None:
     """The item of a task's checklist that an event ticks, unticks or adds."""
-    return next((one["item"] for one in effects.get("task_states", ()) if "item" in one), None)
+    return next((task["item"] for task in effects.get("task_states", ()) if "item" in task), None)
 
 
 def whom_of(kind: str, effects: Mapping[str, Json]) -> str | None:
     """The person whom a deed of another one concerned: to whom a case was handed over, from whom a task was taken."""
-    found: str | None = effects.get({"handed_over": "owner", "relieved": "person"}.get(kind, ""))
-    return found or next((one["to"] for one in effects.get("task_states", ()) if "to" in one), None)
+    person: str | None = effects.get({"handed_over": "owner", "relieved": "person"}.get(kind, ""))
+    return person or next((task["to"] for task in effects.get("task_states", ()) if "to" in task), None)
 
 
 def _show_event(
@@ -170,7 +170,7 @@ def _show_event(
     what = effects.get("transition") or effects.get("name") or effects.get("what")
     done = edition.text(f"transitions.{effects['transition']}.done") if edition and effects.get("transition") else None
     body = {name: None if value is ERASED else value for name, value in values(row.body).items()}
-    made = {
+    entry = {
         "position": position,
         "at": header["at"],
         "kind": row.kind,
@@ -187,9 +187,9 @@ def _show_event(
         "erased": sorted(name for name, value in values(row.body).items() if value is ERASED),
     }
     if "before" in effects:
-        made["before_data"] = effects["before"]
+        entry["before_data"] = effects["before"]
     if whole:
-        return made | {
+        return entry | {
             "seq": row.seq,
             "actor": _actor(header["actor"], names),
             "acting_for": _actor(header["acting_for"], names),
@@ -200,10 +200,10 @@ def _show_event(
             "hash": row.hash,
             "prev": header["prev"],
         }
-    made |= {part: _for_provider(said) for part, said in made.items() if isinstance(said, Mapping)}
+    entry |= {part: _for_provider(said) for part, said in entry.items() if isinstance(said, Mapping)}
     ours = header["organisation"] in organisations
     # On the other side of a referral one sees the office, not who in it.
-    return made | {"actor": _actor(header["actor"], names) if ours else {"id": None, "name": header["role"]}}
+    return entry | {"actor": _actor(header["actor"], names) if ours else {"id": None, "name": header["role"]}}
 
 
 def _for_provider(said: Mapping[str, Json]) -> dict[str, Json]:

@@ -15,10 +15,10 @@ Json = Any
 def show_joins(case: Case, library: Library) -> list[dict[str, Json]]:
     """How many results of each service the case waits for, or waited for, and how many there are."""
     milestones = {track.edition: library[track.edition].milestones for track in case.tracks.values()}
-    made = []
+    shown = []
     for join in case.joins.values():
         counted = tally(case, join, milestones)
-        made.append(
+        shown.append(
             {
                 "id": join.id,
                 "service": join.kind,
@@ -32,20 +32,25 @@ def show_joins(case: Case, library: Library) -> list[dict[str, Json]]:
                 "referrals": [member.id for member in members(case, join)],
             }
         )
-    return made
+    return shown
 
 
 def show_beside(case: Case, track: Track, library: Library, names: Mapping[str, str]) -> list[dict[str, Json]]:
     """The other referrals that run, or ran, side by side with this one."""
-    found = {one.id: one for join in case.joins.values() if track in (asked := members(case, join)) for one in asked}
+    beside = {
+        referral.id: referral
+        for join in case.joins.values()
+        if track in (asked := members(case, join))
+        for referral in asked
+    }
     return [
         {
-            "referral": one.id,
-            "provider": names.get(one.provider or ""),
-            "edition": one.edition,
-            "states": list(one.states),
-            "labels": [library[one.edition].text(f"states.{leaf}") for leaf in one.states],
+            "referral": referral.id,
+            "provider": names.get(referral.provider or ""),
+            "edition": referral.edition,
+            "states": list(referral.states),
+            "labels": [library[referral.edition].text(f"states.{leaf}") for leaf in referral.states],
         }
-        for one in found.values()
-        if one.id != track.id
+        for referral in beside.values()
+        if referral.id != track.id
     ]

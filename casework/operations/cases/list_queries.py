@@ -287,7 +287,7 @@ def _case_row(row: Any, library: Library) -> dict[str, Json]:
         return outline
     if row.level == Sight.REFERRALS:
         return {"number": row.number, "title": row.title}
-    waits_for = held_for(row.hold) if row.hold else [_moments(one) for one in row.waits_for or ()]
+    waits_for = held_for(row.hold) if row.hold else [_moments(wait) for wait in row.waits_for or ()]
     return outline | {
         "programme": row.programme_id,
         "owner": {"id": row.owner_id, "name": row.owner} if row.owner_id else None,
@@ -297,13 +297,16 @@ def _case_row(row: Any, library: Library) -> dict[str, Json]:
         "due_at": when(row.due_at),
         "hold": shown_hold(row.hold),
         "waits_for": waits_for,
-        "overdue": bool(row.overdue) or any(one["overdue"] for one in waits_for),
+        "overdue": bool(row.overdue) or any(wait["overdue"] for wait in waits_for),
     }
 
 
-def _moments(one: Mapping[str, Json]) -> dict[str, Json]:
+def _moments(wait: Mapping[str, Json]) -> dict[str, Json]:
     """As details write them; within JSON the database writes moments in its own way."""
-    return {**one, **{key: when(datetime.fromisoformat(one[key])) if one[key] else None for key in ("since", "until")}}
+    return {
+        **wait,
+        **{key: when(datetime.fromisoformat(wait[key])) if wait[key] else None for key in ("since", "until")},
+    }
 
 
 # --- what the filters offer ------------------------------------------------------------------------------------------

@@ -103,10 +103,10 @@ def describe(
     ids = {track.id for track in seen}
     tasks = [task for task in case.open_tasks() if task.track in ids and (level == Sight.ALL or task.organisation)]
     names = names_in(db, case, tasks)
-    made: dict[str, Json] = {
+    details: dict[str, Json] = {
         "number": case.number,
         "title": case.title,
-        "parties": {side: names.get(one) for side, one in case.parties.items()},
+        "parties": {side: names.get(organisation) for side, organisation in case.parties.items()},
         "tracks": [show_track(track, library, names, level) for track in seen],
         "tasks": [
             show(task, library[task.edition], names, overdue=case.overdue(task, moment))
@@ -116,10 +116,10 @@ def describe(
         "actions": actions_of(db, actor, case, seen, library, level, moment, calendar),
     }
     if level < Sight.ALL:
-        return made
+        return details
     titles = titles_of(db, case)
     nobody = Context(By(actor.person, None), moment, calendar, new_id)
-    return made | {
+    return details | {
         "requests": _requests(actor, case, seen, library, nobody),
         "deeds": _deeds(actor, case),
         "id": case.log,
@@ -127,7 +127,7 @@ def describe(
         "revision": case.revision,
         "seq": case.seq,
         "owner": named(case.owner, names),
-        "team": [named(one, names) for one in case.team],
+        "team": [named(person, names) for person in case.team],
         "next_action": _next_action(case, library, names, moment),
         "waits_for": _waits_for(case, names, moment),
         "joins": show_joins(case, library),
@@ -215,24 +215,24 @@ def _deeds(actor: Actor, case: Case) -> list[str]:
             if choose(mine, accepted(case, DEEDS["hand_over"])) is not None and case.owner is not None
             else []
         )
-    found = [name for name, roles in DEEDS.items() if choose(mine, accepted(case, roles)) is not None]
-    return [*(one for one in found if one != "hand_over" or case.owner is not None), "declare_interest"]
+    deeds = [name for name, roles in DEEDS.items() if choose(mine, accepted(case, roles)) is not None]
+    return [*(deed for deed in deeds if deed != "hand_over" or case.owner is not None), "declare_interest"]
 
 
 def shown_hold(hold: Mapping[str, Json] | None) -> Json:
     return None if hold is None else {key: value for key, value in hold.items() if key != "paused"}
 
 
-def _show_consent(one: Any) -> dict[str, Json]:
+def _show_consent(consent: Any) -> dict[str, Json]:
     return {
-        "id": one.id,
-        "party": one.party,
-        "providers": None if one.providers is None else list(one.providers),
-        "documents": None if one.documents is None else list(one.documents),
-        "given_on": one.given_on,
-        "expires_on": one.expires_on,
-        "ended_at": when(one.ended_at),
-        "how": one.how,
+        "id": consent.id,
+        "party": consent.party,
+        "providers": None if consent.providers is None else list(consent.providers),
+        "documents": None if consent.documents is None else list(consent.documents),
+        "given_on": consent.given_on,
+        "expires_on": consent.expires_on,
+        "ended_at": when(consent.ended_at),
+        "how": consent.how,
     }
 
 
@@ -306,8 +306,8 @@ def _handed(task: Task, names: Mapping[str, str]) -> Json:
     handed = task.handed
     if handed is None:
         return None
-    told = {"how": handed["how"], "by": named(handed["by"], names), "to": named(handed["to"], names)}
-    return told | {"why": handed.get("why"), "round": handed.get("round")}
+    shown = {"how": handed["how"], "by": named(handed["by"], names), "to": named(handed["to"], names)}
+    return shown | {"why": handed.get("why"), "round": handed.get("round")}
 
 
 def concerned(task: Task) -> set[str | None]:
@@ -321,7 +321,7 @@ def _step_of(track: Track, edition: Edition) -> str | None:
 
 def _visited(track: Track, edition: Edition) -> list[str]:
     """The steps in which the track has been, in their order."""
-    entered = {*edition.initial, *track.states, *(one for came in track.came_from.values() for one in came)}
+    entered = {*edition.initial, *track.states, *(leaf for came in track.came_from.values() for leaf in came)}
     for rule in edition.transitions:
         if rule.name in track.fired and not rule.target.startswith("="):
             entered |= set(edition.entered(rule.target))
@@ -339,11 +339,11 @@ def names_in(db: Connection, case: Case, tasks: Sequence[Task]) -> dict[str, str
     people = {
         case.owner,
         *case.team,
-        *(one for task in tasks for one in concerned(task)),
+        *(person for task in tasks for person in concerned(task)),
         *(p.actor for p in case.proposals.values()),
     }
     organisations = {*case.parties.values(), *(track.provider for track in case.tracks.values())}
-    organisations |= {one for track in case.tracks.values() for one in track.given.get("panel") or ()}
+    organisations |= {organisation for track in case.tracks.values() for organisation in track.given.get("panel") or ()}
     return names_of(db, people, organisations)
 
 
@@ -377,24 +377,24 @@ def _waits_for(case: Case, names: Mapping[str, str], moment: datetime) -> list[d
     """
     if case.hold is not None:
         return held_for(case.hold)
-    found: dict[str | None, dict[str, Json]] = {}
+    waits: dict[str | None, dict[str, Json]] = {}
     theirs = [
         task
         for task in case.open_tasks()
         if task.queue in ORGANISATION_QUEUES and task.state != CREATED and not (task.aftercare and not case.closed_at)
     ]
     late = {task.organisation for task in theirs if case.overdue(task, moment)}
-    for task in sorted(theirs, key=lambda one: (one.due_at is None, one.due_at, one.id)):
+    for task in sorted(theirs, key=lambda task: (task.due_at is None, task.due_at, task.id)):
         who = {"id": task.organisation, "name": names.get(task.organisation or "")}
-        one = {
+        wait = {
             "for": who,
             "since": instant(task.opened_at),
             "until": when(task.due_at),
             "what": task.name,
             "overdue": task.organisation in late,
         }
-        found.setdefault(task.organisation, one)
-    return list(found.values())
+        waits.setdefault(task.organisation, wait)
+    return list(waits.values())
 
 
 def held_for(hold: Mapping[str, Json]) -> list[dict[str, Json]]:
@@ -434,7 +434,7 @@ def actions_of(
         }
         for by in {nobody, *(by for all_of in mine.values() for by in all_of)}
     }
-    made = []
+    actions = []
     for (track, name), plain in by_capacity[nobody].items():
         if track not in mine:
             continue
@@ -450,7 +450,7 @@ def actions_of(
             why = (reasons.cases.ROLES_ONLY(roles=sorted(roles)),)
         else:
             why = by_capacity[by][track, name].why_not
-        made.append(
+        actions.append(
             {
                 "track": track,
                 "transition": name,
@@ -477,7 +477,7 @@ def actions_of(
                 "prefill": {} if plain.proposal else prefill(case, case.tracks[track], edition.form(rule.form)),
             }
         )
-    return made
+    return actions
 
 
 def _requests(
@@ -486,18 +486,18 @@ def _requests(
     """Side tasks that the actor may add now."""
     if conflict(actor, case):
         return []
-    ids, made = {track.id for track in seen}, []
+    ids, requests = {track.id for track in seen}, []
     for offer in task_offers(library, case, context):
         if offer.track not in ids:
             continue
         edition = library[case.tracks[offer.track].edition]
         roles = next(
-            tuple(map(Role, one["by"])) for one in edition.rules["on_request"] if one["task"] == offer.rule.key
+            tuple(map(Role, rule["by"])) for rule in edition.rules["on_request"] if rule["task"] == offer.rule.key
         )
         if choose(capacities(actor, case, case.tracks[offer.track]), accepted(case, roles)) is None:
             continue
         label = edition.text(f"tasks.{offer.rule.key}")
-        made.append(
+        requests.append(
             {
                 "track": offer.track,
                 "task": offer.task,
@@ -508,4 +508,4 @@ def _requests(
                 "why_not": list(offer.why_not if offer.fits_role else offer.why_not[1:]),
             }
         )
-    return made
+    return requests

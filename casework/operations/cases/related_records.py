@@ -31,11 +31,14 @@ def show_papers(db: Connection, actor: Actor, case: Case) -> dict[str, Json]:
     lying = [encumbrance for row in rights for encumbrance in row.encumbrances if not encumbrance.get("to")]
     # Of a case of another programme not even the number is told.
     seen = sorted({m.programme for m in actor.memberships if m.programme})
-    numbers = {row.id: row.number for row in db.execute(_CASES, {"ids": [one["case"] for one in lying], "seen": seen})}
+    numbers = {
+        row.id: row.number
+        for row in db.execute(_CASES, {"ids": [encumbrance["case"] for encumbrance in lying], "seen": seen})
+    }
     organisations: set[str | None] = {
         provider for consent in case.consents.values() for provider in consent.providers or ()
     }
-    organisations |= {one.get("holder") for one in lying}
+    organisations |= {encumbrance.get("holder") for encumbrance in lying}
     names = names_of(db, set(), organisations)
     phase = db.execute(_PHASE, {"id": case.phase}).one_or_none()
     return {

@@ -46,7 +46,7 @@ def save_filter(db: Connection, actor: Actor, page: str, *, name: str, query: st
         text("SELECT 1 FROM people WHERE id = CAST(:person AS uuid) FOR NO KEY UPDATE"), {"person": actor.person}
     )
     kept = list_filters(db, actor, page)
-    if len(kept) >= MOST and name not in {one["name"] for one in kept}:
+    if len(kept) >= MOST and name not in {saved["name"] for saved in kept}:
         raise Refused(reasons.cases.TOO_MANY_FILTERS)
     id = db.execute(
         text(

@@ -45,10 +45,10 @@ Json = Any
 
 def open_case(db: Connection, actor: Actor, match: str, request: Request) -> Done:
     """Open the case of a match, in state `proposed`; its number is the next of its programme and year, without gaps."""
-    found = run(db, _MATCH, (match,)).fetchone()
-    if found is None or not actor.in_programme(found[0], READS_ALL):
+    row = run(db, _MATCH, (match,)).fetchone()
+    if row is None or not actor.in_programme(row[0], READS_ALL):
         raise NotFound("match")
-    programme, code, need, technology, title, need_owner, technology_owner, phase, rights = found
+    programme, code, need, technology, title, need_owner, technology_owner, phase, rights = row
     by = in_the_programme(actor, programme, (Role.OFFICER, Role.SUPERVISOR))
     if by is None:
         raise NotAllowed(why=reasons.cases.OPENED_BY)
@@ -134,29 +134,34 @@ def fire_transition(
 
     def to_command(standing: Standing) -> tuple[Command, By]:
         case = standing.case
-        one = _track_for(actor, case, track)
-        edition = standing.library[one.edition]
+        track_now = _track_for(actor, case, track)
+        edition = standing.library[track_now.edition]
         insist_proved_for(actor, edition, transition)
-        insist_revision(revision, one.revision)
-        found = edition.find(transition, one.states)
-        if found is None:
+        insist_revision(revision, track_now.revision)
+        matching = edition.find(transition, track_now.states)
+        if matching is None:
             if not edition.has(transition):
                 raise NotFound("action")
-            here = [edition.as_reason(f"states.{leaf}") for leaf in one.states]
+            here = [edition.as_reason(f"states.{leaf}") for leaf in track_now.states]
             raise WrongState(
                 action=edition.as_reason(f"transitions.{transition}.do"), why=reasons.cases.STANDS_AT(state=here)
             )
-        rule = found[0]
-        pending = case.proposal_for(one.id, rule.name)
+        rule = matching[0]
+        pending = case.proposal_for(track_now.id, rule.name)
         roles = rule.confirm_by if pending else rule.by_people
-        by = _capacity(actor, case, one, roles, edition.as_reason(f"transitions.{rule.name}.do"))
+        by = _capacity(actor, case, track_now, roles, edition.as_reason(f"transitions.{rule.name}.do"))
         if rule.form and not pending:
-            insist_references(db, case, edition.form(rule.form), data, one)
+            insist_references(db, case, edition.form(rule.form), data, track_now)
         return Fire(track, transition, data, happened_on, reason), by
 
     def answer(case: Case, events: list[Event]) -> dict[str, Json]:
-        one = case.tracks[track]
-        return {"track": track, "revision": one.revision, "states": list(one.states), "ended": one.outcome}
+        track_now = case.tracks[track]
+        return {
+            "track": track,
+            "revision": track_now.revision,
+            "states": list(track_now.states),
+            "ended": track_now.outcome,
+        }
 
     siblings = kind == "case" and _touches_siblings(db, track, transition)
     return perform(db, actor, log, kind, to_command, answer, request, siblings=siblings)
@@ -176,13 +181,13 @@ def _touches_siblings(db: Connection, track: str, transition: str) -> bool:
 
 def _track_for(actor: Actor, case: Case, track: str) -> Track:
     """A track that the actor sees. Raises NotFound for one that is not there or not theirs to see."""
-    one = case.tracks.get(track)
+    track_now = case.tracks.get(track)
     level = sight(actor, case)
-    if one is None or level < Sight.REFERRALS:
+    if track_now is None or level < Sight.REFERRALS:
         raise NotFound("track")
-    if level == Sight.REFERRALS and one not in own_tracks(actor, case):
+    if level == Sight.REFERRALS and track_now not in own_tracks(actor, case):
         raise NotFound("track")
-    return one
+    return track_now
 
 
 def _capacity(actor: Actor, case: Case, track: Track, roles: tuple[Role, ...], action: Why) -> By:
@@ -214,7 +219,7 @@ def hand_over(
 
     def to_command(standing: Standing) -> tuple[Command, By]:
         by = on_case(actor, standing, (Role.OFFICER, Role.SUPERVISOR), reasons.actions.HAND_OVER, revision)
-        for name, person in [("owner", owner), *(("team", one) for one in team)]:
+        for name, person in [("owner", owner), *(("team", member) for member in team)]:
             if why_not := refuses_owner(db, standing.case, person):
                 raise InvalidForm(fields={name: why_not})
         if not note.strip():
@@ -315,25 +320,25 @@ def add_task(
     """Add a task from the list that the workflow allows at this step: for its queue, or for one person who works it."""
 
     def to_command(standing: Standing) -> tuple[Command, By]:
-        one = _track_for(actor, standing.case, track)
-        edition = standing.library[one.edition]
+        track_now = _track_for(actor, standing.case, track)
+        edition = standing.library[track_now.edition]
         offers = [o for o in edition.rules["on_request"] if edition.tasks[o["task"]].name == task]
         if not offers:
             raise NotFound("task")
         by = _capacity(
             actor,
             standing.case,
-            one,
+            track_now,
             tuple(map(Role, offers[0]["by"])),
             edition.as_reason(f"tasks.{offers[0]['task']}"),
         )
         rule = edition.tasks[offers[0]["task"]]
-        if person is not None and person not in {id for id, _ in whom_for(db, standing.case, one, rule)}:
+        if person is not None and person not in {id for id, _ in whom_for(db, standing.case, track_now, rule)}:
             raise InvalidForm(fields={"person": reasons.tasks.NOT_IN_QUEUE})
         return Add(track, task, about, due, person, note), by
 
     def answer(case: Case, events: list[Event]) -> dict[str, Json]:
-        return {"tasks": [one["id"] for one in events[0].effects.get("tasks", ())]}
+        return {"tasks": [added["id"] for added in events[0].effects.get("tasks", ())]}
 
     return perform(db, actor, log, kind, to_command, answer, request, status=201)
 
@@ -348,15 +353,15 @@ def whom_for(db: Connection, case: Case, track: Track, rule: TaskRule) -> list[t
     return [(person.person, person.name) for person in people if _would_work(person, case, track, rule, provider)]
 
 
-def _would_work(one: Actor, case: Case, track: Track, rule: TaskRule, provider: str | None) -> bool:
+def _would_work(actor: Actor, case: Case, track: Track, rule: TaskRule, provider: str | None) -> bool:
     mine = [
         by
-        for by in capacities(one, case, track)
+        for by in capacities(actor, case, track)
         if by.role in QUEUE_ROLES.get(rule.queue, frozenset())
         and by.organisation == provider
         and not duty_reasons(case, rule.not_by, {by.person, by.acting_for}, track)
     ]
-    return bool(mine) and conflict(one, case) is None
+    return bool(mine) and conflict(actor, case) is None
 
 
 def on_case(actor: Actor, standing: Standing, roles: tuple[Role, ...], action: Why, revision: int | None = None) -> By:
