@@ -35,16 +35,16 @@ def owners_by_name(
 def rights_not_on_record(
     db: Connection,
     programme: str,
-    told: Mapping[Key, tuple[int, Sequence[Right]]],
+    incoming: Mapping[Key, tuple[int, Sequence[Right]]],
     known: Mapping[Key, Any],
     keep: Callable[[int, str, str], None],
 ) -> dict[Key, list[Right]]:
     """Of the rights that came with technologies those that are new.
 
-    `told` has the row of each technology and its rights, `known` the technologies on record. What belongs to another
+    `incoming` has the row of each technology and its rights, `known` the technologies on record. What belongs to another
     technology is left out, and `keep` is told of it: row, field, why.
     """
-    numbers = [right for _, rights in told.values() for right in rights if right.number]
+    numbers = [right for _, rights in incoming.values() for right in rights if right.number]
     rows = db.execute(
         text(
             "SELECT technology_id, kind, office, number FROM rights WHERE programme_id = CAST(:programme AS uuid)"
@@ -53,7 +53,7 @@ def rights_not_on_record(
         ),
         {
             "programme": programme,
-            "ids": [known[key].id for key in told if key in known],
+            "ids": [known[key].id for key in incoming if key in known],
             "offices": [right.office for right in numbers],
             "numbers": [right.number for right in numbers],
         },
@@ -63,7 +63,7 @@ def rights_not_on_record(
     }
     nameless = {(row.technology_id, row.kind) for row in rows if row.number is None}
     new: dict[Key, list[Right]] = {}
-    for key, (row_number, rights) in told.items():
+    for key, (row_number, rights) in incoming.items():
         technology = known[key].id if key in known else key
         for right in rights:
             name = (right.office, right.number)

@@ -94,7 +94,7 @@ def _table(words: io.TextIOWrapper, required: tuple[str, ...]) -> Iterator[Row]:
     header: list[str] | None = None
     while True:
         try:
-            found = next(cells, None)
+            record = next(cells, None)
         except UnicodeDecodeError as fault:
             yield _broken(number + 1, _decoding(fault))
             return
@@ -104,37 +104,37 @@ def _table(words: io.TextIOWrapper, required: tuple[str, ...]) -> Iterator[Row]:
         except csv.Error as fault:
             yield _broken(number + 1, f"{_csv_words(fault)} {_UNREAD}")
             return
-        if found is None:
+        if record is None:
             return
         number += 1
-        if not any(cell.strip() for cell in found):
+        if not any(cell.strip() for cell in record):
             continue
         if header is None:
-            header = [cell.strip().casefold() for cell in found]
-            if (why := _header_fault(found, header, required)) is not None:
+            header = [cell.strip().casefold() for cell in record]
+            if (why := _header_fault(record, header, required)) is not None:
                 yield Row(number, {}, (("header", why),))
                 return
             continue
-        if len(found) != len(header):
-            why = f"has {len(found)} cells, the header has {len(header)}; look for a missing quotation mark or comma"
+        if len(record) != len(header):
+            why = f"has {len(record)} cells, the header has {len(header)}; look for a missing quotation mark or comma"
             yield Row(number, {}, (("row", why),))
             continue
-        yield Row(number, dict(zip(header, found, strict=True)))
+        yield Row(number, dict(zip(header, record, strict=True)))
 
 
 def _csv_words(fault: csv.Error) -> str:
-    told = str(fault)
-    if "field limit" in told:
+    message = str(fault)
+    if "field limit" in message:
         return f"has a cell of more than {LONGEST_CELL:,} characters."
-    if "unexpected end" in told:
+    if "unexpected end" in message:
         return "ends inside a quoted cell: a quotation mark is missing."
-    if "expected after" in told:
+    if "expected after" in message:
         return "has words after the closing quotation mark of a cell: a quotation mark within a cell is written twice."
-    return f"cannot be read as CSV ({told})."
+    return f"cannot be read as CSV ({message})."
 
 
-def _header_fault(found: list[str], header: list[str], required: tuple[str, ...]) -> str | None:
-    if any("\0" in cell for cell in found):
+def _header_fault(cells: list[str], header: list[str], required: tuple[str, ...]) -> str | None:
+    if any("\0" in cell for cell in cells):
         return "has NUL characters: this is no text file in UTF-8"
     twice = sorted({name for name in header if name and header.count(name) > 1})
     if twice:
@@ -142,7 +142,7 @@ def _header_fault(found: list[str], header: list[str], required: tuple[str, ...]
     missing = [name for name in required if not set(name.split("|")) & set(header)]
     if not missing:
         return None
-    if len(found) == 1 and any(found[0].count(mark) >= len(required) - 1 for mark in (";", "\t")):
+    if len(cells) == 1 and any(cells[0].count(mark) >= len(required) - 1 for mark in (";", "\t")):
         return "has its cells separated by semicolons or tabs; separate them by commas"
     names = ", ".join(name.split("|")[0] for name in missing)
     return f"has no column {names}; the first row must name the columns"
@@ -156,10 +156,10 @@ class _Fault(ValueError):
 
 
 def _pairs(pairs: list[tuple[str, JsonValue]]) -> JsonObject:
-    made = dict(pairs)
-    if len(made) != len(pairs):
+    fields = dict(pairs)
+    if len(fields) != len(pairs):
         raise _Fault("names a field twice")
-    return made
+    return fields
 
 
 def _constant(name: str) -> JsonValue:
@@ -172,7 +172,7 @@ _DECODER = json.JSONDecoder(parse_float=Decimal, parse_constant=_constant, objec
 def _object(number: int, value: JsonValue) -> Row:
     if not isinstance(value, dict):
         return Row(number, {}, (("row", "is no JSON object"),))
-    return Row(number, {name.strip().casefold(): told for name, told in value.items()})
+    return Row(number, {name.strip().casefold(): cell for name, cell in value.items()})
 
 
 def _lines(words: io.TextIOWrapper) -> Iterator[Row]:
@@ -192,8 +192,8 @@ def _lines(words: io.TextIOWrapper) -> Iterator[Row]:
         number += 1
         if not line.strip():
             continue
-        made = _parsed(number, lambda line=line: _DECODER.decode(line.strip()))  # type: ignore[misc]  # a default argument keeps the loop's value
-        yield made if made is not None else Row(number, {}, (("row", "is not one JSON object on one line"),))
+        row = _parsed(number, lambda line=line: _DECODER.decode(line.strip()))  # type: ignore[misc]  # a default argument keeps the loop's value
+        yield row if row is not None else Row(number, {}, (("row", "is not one JSON object on one line"),))
 
 
 def _parsed(number: int, parse: Callable[[], JsonValue]) -> Row | None:
@@ -239,7 +239,7 @@ def _array(words: io.TextIOWrapper) -> Iterator[Row]:
             while True:
                 try:
                     value, end = _DECODER.raw_decode(text, place)
-                    made = _object(number, value)
+                    row = _object(number, value)
                     break
                 except (_Fault, RecursionError) as fault:
                     why = str(fault) if isinstance(fault, _Fault) else "is nested too deeply"
@@ -255,7 +255,7 @@ def _array(words: io.TextIOWrapper) -> Iterator[Row]:
                         yield _broken(number, f"is no valid JSON here. {_UNREAD}")
                         return
             place = end
-            yield made
+            yield row
             mark = skip()
             if mark == "]":
                 return

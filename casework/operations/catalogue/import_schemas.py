@@ -50,15 +50,15 @@ _HOST = re.compile(r"[\w-]+(\.[\w-]+)+(:[0-9]+)?(/\S*)?")
 def _words(value: Any) -> str:
     if isinstance(value, bool) or not isinstance(value, (str, int, Decimal)):
         raise ValueError("must be a text")
-    told = unicodedata.normalize("NFC", str(value))
-    if "\0" in told:
+    words = unicodedata.normalize("NFC", str(value))
+    if "\0" in words:
         raise ValueError("has a NUL character: the file is damaged, or not UTF-8")
-    for letter in _UNSEEN.findall(told):
+    for letter in _UNSEEN.findall(words):
         what = "a character that turns the order of letters" if letter > "\x9f" else "a control character"
         raise ValueError(f"has {what}, U+{ord(letter):04X}, which readers would not see")
-    if any("\ud800" <= letter <= "\udfff" for letter in told):
+    if any("\ud800" <= letter <= "\udfff" for letter in words):
         raise ValueError("has half of a character, which cannot be stored")
-    return told.replace("\r\n", "\n").replace("\r", "\n").replace("\ufeff", "")
+    return words.replace("\r\n", "\n").replace("\r", "\n").replace("\ufeff", "")
 
 
 #: Control characters but for blanks and ends of lines, and what overrides the direction of writing.
@@ -67,36 +67,36 @@ _UNSEEN = re.compile("[\x01-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u
 
 def _line(longest: int, *, plain: bool = False) -> BeforeValidator:
     def check(value: Any) -> str:
-        told = " ".join(_words(value).split())
-        if plain and not is_plain(told):
+        words = " ".join(_words(value).split())
+        if plain and not is_plain(words):
             raise ValueError("has a character that nobody sees; type it anew")
-        if not told:
+        if not words:
             raise ValueError("is missing")
-        if len(told) > longest:
-            raise ValueError(f"has {len(told):,} characters; at most {longest:,} are kept")
-        return told
+        if len(words) > longest:
+            raise ValueError(f"has {len(words):,} characters; at most {longest:,} are kept")
+        return words
 
     return BeforeValidator(check)
 
 
 def _text(value: Any) -> str:
-    told = _words(value)
-    lines = [" ".join(line.split()) for line in told.split("\n")]
-    told = re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip()
-    if len(told) > 100_000:
-        raise ValueError(f"has {len(told):,} characters; at most 100,000 are kept")
-    return told
+    words = _words(value)
+    lines = [" ".join(line.split()) for line in words.split("\n")]
+    words = re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip()
+    if len(words) > 100_000:
+        raise ValueError(f"has {len(words):,} characters; at most 100,000 are kept")
+    return words
 
 
 def _number(value: Any) -> Decimal:
-    told = _words(value).strip()
-    if _THOUSANDS.fullmatch(told):
-        told = told.replace(",", "")
-    if not _NUMBER.fullmatch(told):
-        hint = "; write the decimals after a point" if "," in told else ""
+    words = _words(value).strip()
+    if _THOUSANDS.fullmatch(words):
+        words = words.replace(",", "")
+    if not _NUMBER.fullmatch(words):
+        hint = "; write the decimals after a point" if "," in words else ""
         raise ValueError(f"is not a number{hint}")
     try:
-        number = Decimal(told)
+        number = Decimal(words)
     except InvalidOperation:
         raise ValueError("is not a number") from None
     if number and (number.adjusted() >= 15 or -int(number.as_tuple().exponent) > 6):
@@ -112,58 +112,58 @@ def _amount(value: Any) -> Decimal:
 
 
 def _currency(value: Any) -> str:
-    told = _words(value).strip().upper()
-    if told == "RMB":
+    code = _words(value).strip().upper()
+    if code == "RMB":
         raise ValueError("write CNY")
-    if told not in CURRENCIES:
+    if code not in CURRENCIES:
         raise ValueError("is no currency code such as CNY, EUR or USD")
-    return told
+    return code
 
 
 def _level(value: Any) -> int:
-    told = _words(value).strip()
-    if not re.fullmatch("[0-9]{1,3}", told) or not 1 <= int(told) <= 9:
+    digits = _words(value).strip()
+    if not re.fullmatch("[0-9]{1,3}", digits) or not 1 <= int(digits) <= 9:
         raise ValueError("must be a whole number from 1 to 9")
-    return int(told)
+    return int(digits)
 
 
 def _day(value: Any) -> date:
-    told = _words(value).strip()
-    if not _DAY.fullmatch(told):
+    words = _words(value).strip()
+    if not _DAY.fullmatch(words):
         raise ValueError("write a day as YYYY-MM-DD")
     try:
-        day = date.fromisoformat(told)
+        day = date.fromisoformat(words)
     except ValueError:
-        raise ValueError(f"is no day of the calendar: {told}") from None
+        raise ValueError(f"is no day of the calendar: {words}") from None
     if not 1900 <= day.year <= 2199:
         raise ValueError("must lie between 1900 and 2199")
     return day
 
 
 def _yes_no(value: Any) -> bool:
-    told = {"true": True, "yes": True, "1": True, "false": False, "no": False, "0": False}.get(
+    answer = {"true": True, "yes": True, "1": True, "false": False, "no": False, "0": False}.get(
         str(value).strip().casefold()
     )
-    if told is None:
+    if answer is None:
         raise ValueError("must be yes or no")
-    return told
+    return answer
 
 
 def _web(value: Any) -> str:
     # Catalogues write words behind an address; those are left out.
-    told = next(iter(_words(value).split()), "")
+    address = next(iter(_words(value).split()), "")
     # Anything else, such as javascript:, would become a dangerous link on a page.
-    if len(told) > 2_000 or not (re.fullmatch(r"https?://\S+", told) or _HOST.fullmatch(told)):
+    if len(address) > 2_000 or not (re.fullmatch(r"https?://\S+", address) or _HOST.fullmatch(address)):
         raise ValueError("must be an address that begins with http:// or https://")
-    return told
+    return address
 
 
 def _several(value: Any) -> list[str]:
     parts = value if isinstance(value, list) else _words(value).split(";")
-    made = [" ".join(_words(part).split()) for part in parts]
-    if len(made) > 200 or any(len(one) > 500 for one in made):
+    entries = [" ".join(_words(part).split()) for part in parts]
+    if len(entries) > 200 or any(len(entry) > 500 for entry in entries):
         raise ValueError("may list at most 200 entries of 500 characters")
-    return list(dict.fromkeys(one for one in made if one))
+    return list(dict.fromkeys(entry for entry in entries if entry))
 
 
 def _benefits(value: Any) -> list[str]:
@@ -285,13 +285,13 @@ class Technology(_Ranked):
     @model_validator(mode="after")
     def _told_as_text(self) -> Self:
         """Readiness told in words, such as "Prototype (TRL 5-6)": kept as told, and as numbers where it has any."""
-        told = self.readiness
-        if told is None or self.readiness_low is not None or self.readiness_high is not None:
+        words = self.readiness
+        if words is None or self.readiness_low is not None or self.readiness_high is not None:
             return self
-        found = _ONLY_SCALE.fullmatch(told) or _SCALE.search(told)
-        if found is None:
+        scale = _ONLY_SCALE.fullmatch(words) or _SCALE.search(words)
+        if scale is None:
             return self
-        low, high = int(found[1]), int(found[2] or found[1])
+        low, high = int(scale[1]), int(scale[2] or scale[1])
         if not 1 <= low <= high <= 9:
             raise ValueError("readiness|must be from 1 to 9")
         self.readiness_low, self.readiness_high = low, high
@@ -317,14 +317,14 @@ SIDES: Mapping[str, Kind] = {"need": "needs", "technology": "technologies"}
 
 def said(values: JsonMapping) -> JsonObject:
     """Without the empty cells, and under our names."""
-    told = {
+    cells = {
         name: value
         for name, value in values.items()
         if value is not None and value != [] and not (isinstance(value, str) and not value.strip())
     }
-    if "title_en" in told and "title" not in told:
-        told["title"] = told.pop("title_en")
-    return told
+    if "title_en" in cells and "title" not in cells:
+        cells["title"] = cells.pop("title_en")
+    return cells
 
 
 def known_columns(kind: Kind) -> set[str]:

@@ -94,14 +94,14 @@ def import_records(
 
 
 def _programme(db: Connection, code: str, actor: Actor | None) -> str:
-    found = db.execute(text("SELECT id FROM programmes WHERE code = :code"), {"code": code}).scalar_one_or_none()
-    if found is None or (actor is not None and found not in {m.programme for m in actor.memberships}):
+    programme = db.execute(text("SELECT id FROM programmes WHERE code = :code"), {"code": code}).scalar_one_or_none()
+    if programme is None or (actor is not None and programme not in {m.programme for m in actor.memberships}):
         raise NotFound("programme")
-    if actor is not None and not actor.in_programme(found, (Role.OFFICER, Role.SUPERVISOR)):
+    if actor is not None and not actor.in_programme(programme, (Role.OFFICER, Role.SUPERVISOR)):
         raise NotAllowed(why=reasons.catalogue.IMPORTED_BY)
     if actor is not None and "import" not in actor.scopes:
         raise NotAllowed(why=reasons.requests.SCOPE_MISSING(scope="import"))
-    return str(found)
+    return str(programme)
 
 
 class _Import:
@@ -129,12 +129,12 @@ class _Import:
         # Locked first: two imports of the same file take their turns. A dry run has it already, from its first batch on.
         log = None if self.report.dry_run else lock_log(db, self.programme)
         self._put(db, items)
-        made = (self.report.created, self.report.updated, self.report.nested)
-        if log is not None and made != before:
-            self._note(db, log, batch, [now - then for now, then in zip(made, before, strict=True)])
+        counts = (self.report.created, self.report.updated, self.report.nested)
+        if log is not None and counts != before:
+            self._note(db, log, batch, [now - then for now, then in zip(counts, before, strict=True)])
 
-    def _note(self, db: Connection, log: Log, batch: list[Row], made: Sequence[int]) -> None:
-        created, updated, nested = made
+    def _note(self, db: Connection, log: Log, batch: list[Row], counts: Sequence[int]) -> None:
+        created, updated, nested = counts
         effects: RegisterEffects = {
             "kind": self.kind,
             "file": hashlib.sha256(self.name.encode()).hexdigest(),
@@ -193,16 +193,16 @@ class _Import:
         sides: JsonObject = {}
         faults: list[tuple[str, str]] = []
         for side, kind in SIDES.items():
-            told, source = values.get(side), values.get(f"{side}_source")
-            if isinstance(told, Mapping):
-                nested = {str(name).strip().casefold(): value for name, value in told.items()}
+            given, source = values.get(side), values.get(f"{side}_source")
+            if isinstance(given, Mapping):
+                nested = {str(name).strip().casefold(): value for name, value in given.items()}
                 if source and "source" not in nested:
                     nested["source"] = source
                 record, wrong = parse(kind, nested)
                 faults += [(side if name == "row" else f"{side}.{name}", why) for name, why in wrong]
             else:
                 # The key of a known one is checked as a key of its own would be.
-                record, wrong = parse("matches", {"external_id": told, "source": source})
+                record, wrong = parse("matches", {"external_id": given, "source": source})
                 faults += [(side if name == "external_id" else f"{side}_{name}", why) for name, why in wrong]
             sides[side] = record
         return sides, faults
@@ -219,19 +219,21 @@ class _Import:
         values: list[JsonObject] = []
         for item in items:
             faults = []
-            made: JsonObject = {}
+            side_ids: JsonObject = {}
             for side in SIDES:
                 key = self._side_key(item, side)
-                made[f"{side}_id"] = ids[side].get(key)
-                if made[f"{side}_id"] is None:
+                side_ids[f"{side}_id"] = ids[side].get(key)
+                if side_ids[f"{side}_id"] is None:
                     faults.append((side, f"is not known: {key[1]} of {key[0]}. Import it first"[:300]))
             if faults:
                 self._fault(item.row, faults)
                 continue
             assert isinstance(item.record, Match)
-            told = {name: getattr(item.record, name) for name in ("proposed_on", "proposed_by", "score", "rationale")}
+            columns = {
+                name: getattr(item.record, name) for name in ("proposed_on", "proposed_by", "score", "rationale")
+            }
             good.append(item)
-            values.append(made | {name: value for name, value in told.items() if value is not None})
+            values.append(side_ids | {name: value for name, value in columns.items() if value is not None})
         self._matches(db, good, values)
 
     def _side_key(self, item: Item, side: str) -> tuple[str, str]:
@@ -248,22 +250,22 @@ class _Import:
                 whole[key] = Item(item.row, *key, item.sides[side])
         if whole:
             nested = list(whole.values())
-            self._upsert(db, kind, nested, [self._plain(one) for one in nested], stamp, count=False)
+            self._upsert(db, kind, nested, [self._plain(item) for item in nested], stamp, count=False)
         keys = {self._side_key(item, side) for item in items}
-        found = self._known(db, kind, keys, ("id",))
-        return {key: str(row.id) for key, row in found.items()}
+        records = self._known(db, kind, keys, ("id",))
+        return {key: str(row.id) for key, row in records.items()}
 
     def _plain(self, item: Item) -> JsonObject:
         """Column by column what a need or technology says; nothing of what it leaves out."""
         record = item.record
-        told = {name: getattr(record, name) for name in COLUMNS[kind_of(record)] if hasattr(record, name)}
+        columns = {name: getattr(record, name) for name in COLUMNS[kind_of(record)] if hasattr(record, name)}
         if isinstance(record, Technology):
-            told["readiness_text"] = record.readiness
+            columns["readiness_text"] = record.readiness
             if record.verification is not None:
-                told["verification"] = record.verification.model_dump(mode="json", exclude_none=True)
+                columns["verification"] = record.verification.model_dump(mode="json", exclude_none=True)
             more = {name: json_of(getattr(record, name)) for name in MORE_COLUMNS if getattr(record, name) is not None}
-            told["more"] = more or None
-        return {name: value for name, value in told.items() if value is not None}
+            columns["more"] = more or None
+        return {name: value for name, value in columns.items() if value is not None}
 
     def _known(
         self, db: Connection, table: str, keys: Iterable[tuple[str, str]], columns: Iterable[str]
@@ -274,7 +276,7 @@ class _Import:
                 f"SELECT source, external_id, {', '.join(columns)} FROM {table} WHERE programme_id = CAST(:programme AS uuid)"
                 " AND (source, external_id) IN (SELECT * FROM unnest(CAST(:sources AS text[]), CAST(:keys AS text[])))"
             ),
-            {"programme": self.programme, "sources": [one[0] for one in wanted], "keys": [one[1] for one in wanted]},
+            {"programme": self.programme, "sources": [key[0] for key in wanted], "keys": [key[1] for key in wanted]},
         )
         return {(row.source, row.external_id): row for row in rows}
 
@@ -287,14 +289,14 @@ class _Import:
         ids: dict[tuple[str, str], str] = {}
         fresh: list[JsonObject] = []
         changed: list[JsonObject] = []
-        for item, told in zip(items, values, strict=True):
+        for item, columns in zip(items, values, strict=True):
             row = known.get(item.key)
             ids[item.key] = str(uuid_utils.uuid7()) if row is None else str(row.id)
             if row is None:
-                provenance = {name: {"source": item.source, "at": stamp} for name in told}
+                provenance = {name: {"source": item.source, "at": stamp} for name in columns}
                 fresh.append(
                     dict(COLUMNS[table])
-                    | told
+                    | columns
                     | {
                         "id": ids[item.key],
                         "source": item.source,
@@ -306,7 +308,7 @@ class _Import:
                 self.report.nested += not count
                 continue
             before = {name: getattr(row, name) for name in COLUMNS[table]}
-            differ = self._differing(item, row, before, told)
+            differ = self._differing(item, row, before, columns)
             if differ:
                 provenance = row.provenance | {name: {"source": item.source, "at": stamp} for name in differ}
                 changed.append(before | differ | {"id": row.id, "provenance": provenance})
@@ -319,9 +321,9 @@ class _Import:
         for key, new in rights.items():
             self._enter(db, ids[key], new)
 
-    def _differing(self, item: Item, row: Any, before: JsonMapping, told: JsonMapping) -> JsonObject:
+    def _differing(self, item: Item, row: Any, before: JsonMapping, columns: JsonMapping) -> JsonObject:
         differ: JsonObject = {}
-        for name, value in told.items():
+        for name, value in columns.items():
             wanted = before[name] | value if name == "more" else value
             if wanted == before[name]:
                 continue
@@ -379,27 +381,29 @@ class _Import:
     def _owners(self, db: Connection, items: list[Item], values: list[JsonObject], stamp: str) -> None:
         """Owners are told by name; one that is not known yet is registered."""
         named = [
-            (item.record, told) for item, told in zip(items, values, strict=True) if not isinstance(item.record, Match)
+            (item.record, columns)
+            for item, columns in zip(items, values, strict=True)
+            if not isinstance(item.record, Match)
         ]
         countries: dict[str, str | None] = {}
         for record, _ in named:
             if record.owner is not None:
                 countries.setdefault(record.owner, record.owner_country)
         known = owners_by_name(db, countries, source=self.source, by=self.by, stamp=stamp) if countries else {}
-        for record, told in named:
+        for record, columns in named:
             if record.owner is not None:
-                told["owner_id"] = known[record.owner]
+                columns["owner_id"] = known[record.owner]
 
     def _new_rights(
         self, db: Connection, items: list[Item], known: Mapping[tuple[str, str], Any]
     ) -> dict[tuple[str, str], list[Right]]:
         """The rights that came with technologies and are not on record yet."""
-        told = {
+        incoming = {
             item.key: (item.row, item.record.rights)
             for item in items
             if isinstance(item.record, Technology) and item.record.rights
         }
-        return rights_not_on_record(db, self.programme, told, known, self._keep) if told else {}
+        return rights_not_on_record(db, self.programme, incoming, known, self._keep) if incoming else {}
 
     def _enter(self, db: Connection, technology: str, rights: Iterable[Right]) -> None:
         for right in rights:
@@ -415,9 +419,9 @@ class _Import:
         pairs = self._pairs(db, values)
         fresh: list[JsonObject] = []
         changed: list[JsonObject] = []
-        for item, told in zip(items, values, strict=True):
+        for item, columns in zip(items, values, strict=True):
             row = known.get(item.key)
-            pair = (told["need_id"], told["technology_id"])
+            pair = (columns["need_id"], columns["technology_id"])
             if row is None:
                 if pair in pairs:
                     why = f"are matched already, as {pairs[pair]}"
@@ -426,7 +430,7 @@ class _Import:
                 pairs[pair] = item.external_id
                 fresh.append(
                     dict(COLUMNS["matches"])
-                    | told
+                    | columns
                     | {"id": str(uuid_utils.uuid7()), "source": item.source, "external_id": item.external_id}
                 )
                 self.report.created += 1
@@ -435,7 +439,7 @@ class _Import:
             if (before["need_id"], before["technology_id"]) != pair:
                 self._fault(item.row, [("external_id", "belongs to a match of another need or technology")])
                 continue
-            differ = {name: value for name, value in told.items() if value != before[name]}
+            differ = {name: value for name, value in columns.items() if value != before[name]}
             if differ and row.case_id is not None:
                 for column in differ:
                     self._keep(item.row, column, "was left as it is: the match has its case")

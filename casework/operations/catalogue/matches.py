@@ -83,13 +83,13 @@ def create_match(
         return earlier
     faults: dict[str, Why] = {}
     sides = {"need": ("needs", need), "technology": ("technologies", technology)}
-    found = {side: _find(db, table, programme, name, side, faults) for side, (table, name) in sides.items()}
+    ids = {side: _find(db, table, programme, name, side, faults) for side, (table, name) in sides.items()}
     if proposed_on is not None and proposed_on > calendar_of(db, programme).local_date(now(db)):
         faults["proposed_on"] = reasons.fields.NOT_IN_FUTURE
     if faults:
         raise InvalidForm(fields=faults)
     id = str(uuid_utils.uuid7())
-    made = db.execute(
+    rows = db.execute(
         text(
             "INSERT INTO matches (id, programme_id, source, external_id, need_id, technology_id, proposed_on, proposed_by,"
             " score, rationale, created_at) VALUES (:id, :programme, :source, :external_id, :need, :technology,"
@@ -101,15 +101,15 @@ def create_match(
             "programme": programme,
             "source": source,
             "external_id": external_id or id,
-            "need": found["need"],
-            "technology": found["technology"],
+            "need": ids["need"],
+            "technology": ids["technology"],
             "proposed_on": proposed_on,
             "proposed_by": proposed_by or actor.name,
             "score": score,
             "rationale": rationale,
         },
     ).rowcount
-    if not made:
+    if not rows:
         raise Refused(reasons.catalogue.MATCHED_ALREADY)
     note_entries(db, "matches", programme, [id], kind="match_entered", by=actor.person)
     return finish(db, actor, request, Done({"id": id}, 201))

@@ -81,8 +81,8 @@ def confirm_field(db: Connection, actor: Actor, noun: Noun, id: str, *, field: s
         raise InvalidForm(fields={"field": reasons.catalogue.NOTHING_TO_CONFIRM})
     if (earlier := ask(db, actor, request)) is not None:
         return earlier
-    told = _confirm(db, noun, id, field, actor.person)
-    return finish(db, actor, request, Done({"id": id, "field": field, "provenance": told}))
+    provenance = _confirm(db, noun, id, field, actor.person)
+    return finish(db, actor, request, Done({"id": id, "field": field, "provenance": provenance}))
 
 
 def set_owner(db: Connection, actor: Actor, noun: Noun, id: str, *, organisation: str, request: Request) -> Done:
@@ -107,14 +107,14 @@ def set_owner(db: Connection, actor: Actor, noun: Noun, id: str, *, organisation
 
 
 def _confirm(db: Connection, noun: Noun, id: str, field: str, person: str) -> JsonObject:
-    told = {"confirmed_by": person, "confirmed_at": instant(now(db))}
+    confirmation = {"confirmed_by": person, "confirmed_at": instant(now(db))}
     confirmed: JsonObject = db.execute(
         text(
             f"UPDATE {_TABLES[noun]} SET updated_at = casework_now(), provenance = jsonb_set(provenance,"
             " ARRAY[CAST(:field AS text)], coalesce(provenance->CAST(:field AS text), '{}') || CAST(:told AS jsonb))"
             " WHERE id = CAST(:id AS uuid) RETURNING provenance->CAST(:field AS text)"
         ),
-        {"field": field, "told": json.dumps(told), "id": id},
+        {"field": field, "told": json.dumps(confirmation), "id": id},
     ).scalar_one()
     return confirmed
 
