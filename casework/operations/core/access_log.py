@@ -53,8 +53,8 @@ def note_reading(
 ) -> None:
     """Keep that somebody was shown this. `within` names the mediation, task or referral that stands in the address."""
     kept = "".join(letter for letter in address if letter.isprintable())[:LONGEST]
-    found = {name: (within or {}).get(name) for name in ("mediation", "task", "referral")}
-    given = {name: str(one) if one else None for name, one in found.items()}
+    places = {name: (within or {}).get(name) for name in ("mediation", "task", "referral")}
+    given = {name: str(value) if value else None for name, value in places.items()}
     # Whoever was shown it: that it was sealed is kept, and not told.
     with whole(db):
         db.execute(_NOTE, {"person": actor.person, "number": number[:100] if number else None, "address": kept} | given)

@@ -75,7 +75,7 @@ def reaches(actor: Actor) -> tuple[str, ...]:
     the programmes of opened cases, of opened mediations and of one's own."""
     mine = reach(actor)
     every = (mine.all_of, mine.outlines_of, mine.organisations, mine.opened, mine.breakers, mine.readers, mine.disputes)
-    return tuple(_array(one) for one in every)
+    return tuple(_array(ids) for ids in every)
 
 
 def _array(ids: Collection[str]) -> str:

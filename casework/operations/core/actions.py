@@ -320,7 +320,7 @@ def insist_revision(seen: int | None, now: int) -> None:
 
 def home_of(db: Connection, number: str) -> str:
     """The log of a case by its number. Raises NotFound."""
-    found = run(db, "SELECT id FROM cases WHERE number = $1", (number,)).fetchone()
-    if found is None:
+    row = run(db, "SELECT id FROM cases WHERE number = $1", (number,)).fetchone()
+    if row is None:
         raise NotFound("case")
-    return str(found[0])
+    return str(row[0])

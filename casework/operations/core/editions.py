@@ -31,22 +31,22 @@ def store_editions(db: Connection) -> list[str]:
     """
     with whole(db):
         log = lock_installation(db)
-        fresh = [one for edition in load_library().editions.values() for one in _store(db, edition)]
+        fresh = [fingerprint for edition in load_library().editions.values() for fingerprint in _store(db, edition)]
         if fresh:
             append(db, log, [log.next_event(PUBLISHED, SYSTEM_ACTOR, body=body_of(db, "editions", None, fresh))])
     read_editions(db)
     in_force = set(db.execute(text("SELECT fingerprint FROM editions")).scalars())
     replaced = [edition for edition in load_library().editions.values() if edition.fingerprint not in in_force]
-    return sorted(f"{one.workflow} {one.number}" for one in replaced)
+    return sorted(f"{edition.workflow} {edition.number}" for edition in replaced)
 
 
-def _store(db: Connection, one: Edition) -> list[str]:
+def _store(db: Connection, edition: Edition) -> list[str]:
     values = {
-        "fingerprint": one.fingerprint,
-        "workflow": one.workflow,
-        "number": one.number,
-        "rules": json.dumps(one.rules),
-        "texts": json.dumps(one.texts),
+        "fingerprint": edition.fingerprint,
+        "workflow": edition.workflow,
+        "number": edition.number,
+        "rules": json.dumps(edition.rules),
+        "texts": json.dumps(edition.texts),
     }
     return list(db.execute(_STORE, values).scalars())
 

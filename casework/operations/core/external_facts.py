@@ -52,7 +52,7 @@ def _technology(db: Connection, case: Case) -> JsonValue:
     if row is None:
         return {"confirmed": {}, "verification": None}
     # Nothing imported opens a gate before a person has confirmed it.
-    confirmed = {field: True for field, told in row.provenance.items() if told.get("confirmed_by")}
+    confirmed = {field: True for field, origin in row.provenance.items() if origin.get("confirmed_by")}
     verification = row.verification if "verification" in confirmed else None
     return {"confirmed": confirmed, "verification": verification}
 

@@ -42,9 +42,9 @@ class Speech:
         """A text of an edition, such as what a step asks for; "" where it has none."""
         if edition is None or key is None:
             return ""
-        found = load_library()[edition]
-        said = found.text(key)
-        return catalogue("workflows", self.chinese).pgettext(f"{found.workflow}.{key}", said) if said else ""
+        published = load_library()[edition]
+        said = published.text(key)
+        return catalogue("workflows", self.chinese).pgettext(f"{published.workflow}.{key}", said) if said else ""
 
 
 @cache
@@ -56,7 +56,7 @@ def catalogue(domain: str, chinese: bool) -> gettext.NullTranslations:
 @cache
 def templates(chinese: bool) -> Environment:
     """Our templates, in a language; nothing that was typed is taken for markup in one that ends with .html."""
-    made = Environment(
+    environment = Environment(
         loader=PackageLoader("casework.templates", ""),
         autoescape=select_autoescape(["html"]),
         undefined=StrictUndefined,
@@ -64,6 +64,6 @@ def templates(chinese: bool) -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    made.policies["ext.i18n.trimmed"] = True
-    made.install_gettext_translations(catalogue("messages", chinese), newstyle=True)  # type: ignore[attr-defined]  # the i18n extension adds the method
-    return made
+    environment.policies["ext.i18n.trimmed"] = True
+    environment.install_gettext_translations(catalogue("messages", chinese), newstyle=True)  # type: ignore[attr-defined]  # the i18n extension adds the method
+    return environment

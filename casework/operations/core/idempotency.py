@@ -106,10 +106,10 @@ def asked_and_locked(
     Within the block the engine reads, after it whoever read before.
     """
     wanted = sorted(set(ids))
-    with _asked_and_locked(db, actor, request, _OF_LOGS, (f"{{{','.join(wanted)}}}",)) as (earlier, found):
-        if earlier is None and len(found) != len(wanted):
+    with _asked_and_locked(db, actor, request, _OF_LOGS, (f"{{{','.join(wanted)}}}",)) as (earlier, logs):
+        if earlier is None and len(logs) != len(wanted):
             raise NotFound("log")
-        yield earlier, {log.id: log for log in found}
+        yield earlier, {log.id: log for log in logs}
 
 
 @contextmanager
@@ -117,10 +117,10 @@ def asked_and_locked_of_task(
     db: Connection, actor: Actor, request: Request, task: str
 ) -> Iterator[tuple[Done | None, list[Log]]]:
     """The same for the log of a task. Raises NotFound where there is none that the actor sees."""
-    with _asked_and_locked(db, actor, request, _OF_TASK, (task, *reaches(actor))) as (earlier, found):
-        if earlier is None and not found:
+    with _asked_and_locked(db, actor, request, _OF_TASK, (task, *reaches(actor))) as (earlier, logs):
+        if earlier is None and not logs:
             raise NotFound("task")
-        yield earlier, found
+        yield earlier, logs
 
 
 @contextmanager

@@ -29,7 +29,7 @@ _FIELDS = ("office", "number", "owner", "in_force", "expires_on", "fee_paid_to",
 def encumber(db: Connection, cause: Event, change: RightChange, id: str) -> None:
     """Write into a right's log what an event of a case says of it: a pledge, a licence, or the end of one."""
     log = lock_log(db, change["right"])
-    found, today = db.execute(_LYING, {"id": log.id, "at": cause.at}).one()
+    encumbrances, today = db.execute(_LYING, {"id": log.id, "at": cause.at}).one()
     because: Cause = {"log": cause.log, "seq": cause.seq}
     if "add" in change:
         kind, burden = ENCUMBERED, {"holder": None, "territory": None, "exclusive": None, "to": None, **change["add"]}
@@ -39,7 +39,7 @@ def encumber(db: Connection, cause: Event, change: RightChange, id: str) -> None
         }
     else:
         kind = RELEASED
-        effects = {"ended": standing(found, change["end"], cause.log), "on": today.isoformat(), "cause": because}
+        effects = {"ended": standing(encumbrances, change["end"], cause.log), "on": today.isoformat(), "cause": because}
     event = log.next_event(
         kind,
         cause.actor,
@@ -51,7 +51,7 @@ def encumber(db: Connection, cause: Event, change: RightChange, id: str) -> None
     append(db, log, [event])
     db.execute(
         text("UPDATE rights SET encumbrances = CAST(:all AS jsonb) WHERE id = CAST(:id AS uuid)"),
-        {"id": log.id, "all": json.dumps(after(found, event))},
+        {"id": log.id, "all": json.dumps(after(encumbrances, event))},
     )
 
 

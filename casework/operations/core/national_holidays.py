@@ -55,19 +55,19 @@ def china(
 def _names(years: frozenset[int]) -> dict[date, dict[str, str]]:
     """What the holidays of these years, and the weekends worked in exchange for them, are called in both languages."""
     wanted = years | {year + 1 for year in years}
-    made: dict[date, dict[str, str]] = {}
+    names: dict[date, dict[str, str]] = {}
     for language, code in (("en", "en_US"), ("zh", "zh_CN")):
         known = holidays.country_holidays("CN", years=wanted, language=code)
         for day in known:
-            made.setdefault(day, {})[language] = known[day].replace("Labor", "Labour")
+            names.setdefault(day, {})[language] = known[day].replace("Labor", "Labour")
         for day in known.weekend_workdays:
-            made.setdefault(day, {})[language] = MAKE_UP[language]
-    for named in made.values():
+            names.setdefault(day, {})[language] = MAKE_UP[language]
+    for named in names.values():
         if swap := SWAP.search(named["en"]):
             worked = date(int(swap["year"]), int(swap["month"]), int(swap["day"]))
             named["en"] = f"Day off, worked on {worked:%a} {worked.day} {worked:%b} instead"
             named["zh"] = f"调休放假，{worked.month}月{worked.day}日上班"
-    return made
+    return names
 
 
 @dataclass(frozen=True)
@@ -92,6 +92,6 @@ def public_holidays(country: str, year: int) -> PublicHolidays:
             {day: dict(names.get(day, {})) for day in sorted(calendar.make_up)},
         )
     languages = holidays.list_localized_countries().get(country, [])
-    english = next((one for one in ("en_US", "en_GB", "en") if one in languages), None)
+    english = next((language for language in ("en_US", "en_GB", "en") if language in languages), None)
     known = holidays.country_holidays(country, years=[year], language=english)
     return PublicHolidays({day: {"en": known[day]} for day in sorted(known) if day.year == year}, {})

@@ -60,8 +60,8 @@ def _told(settings: Settings) -> JsonObject:
 def _value(value: Any, name: str, key: str) -> JsonValue:
     if isinstance(value, SecretStr):
         # With the key of the installation: nobody who reads the log can try what it was.
-        found = hmac.new(key.encode(), f"{name}\n{value.get_secret_value()}".encode(), hashlib.sha256)
-        return f"fingerprint {found.hexdigest()[:16]}"
+        digest = hmac.new(key.encode(), f"{name}\n{value.get_secret_value()}".encode(), hashlib.sha256)
+        return f"fingerprint {digest.hexdigest()[:16]}"
     return value if value is None or isinstance(value, str | int) else str(value)
 
 

@@ -97,7 +97,7 @@ class Roster:
     _known: dict[Any, list[tuple[Actor, By]]] = field(default_factory=dict)
 
     def name(self, person: str) -> str:
-        return next((one.name for one in self.people if one.person == person), "")
+        return next((actor.name for actor in self.people if actor.person == person), "")
 
     def of(self, case: Case, track: Track) -> list[tuple[Actor, By]]:
         """Everybody with every capacity in which that person may act on a track."""
@@ -117,19 +117,19 @@ def prospect(library: Library, case: Case, roster: Roster, *, absences: bool = T
     """What stands in the way of a case, its main track first."""
     if case.kind != "case" or case.closed_at is not None:
         return Prospect(())
-    found = [
+    obstacles = [
         _on_main(library, case, roster),
         *(_beside(library, case, roster, track) for track in case.live_tracks()),
         *(_undecided(case, roster, decision) for decision in decisions(library, case)),
     ]
-    made = Prospect(tuple(one for one in found if one is not None))
-    return made if made.dead_end or not absences else _with_absences(made, library, case, roster)
+    outlook = Prospect(tuple(obstacle for obstacle in obstacles if obstacle is not None))
+    return outlook if outlook.dead_end or not absences else _with_absences(outlook, library, case, roster)
 
 
 def on_main(library: Library, case: Case, roster: Roster) -> Obstacle | None:
     """What keeps everybody from finishing the case, a hand-over allowed; None where nothing does."""
-    found = _on_main(library, case, roster)
-    return None if found is None or found.hand_over else found
+    obstacle = _on_main(library, case, roster)
+    return None if obstacle is None or obstacle.hand_over else obstacle
 
 
 def _on_main(library: Library, case: Case, roster: Roster) -> Obstacle | None:
@@ -161,22 +161,22 @@ def anybody(case: Case) -> Case:
 
 def _may_hand_over(case: Case, roster: Roster) -> bool:
     return case.owner is not None and any(
-        by.role in (Role.OFFICER, Role.SUPERVISOR) and not conflict(one, case) and one.person not in roster.away
-        for one, by in roster.of(case, case.main)
+        by.role in (Role.OFFICER, Role.SUPERVISOR) and not conflict(actor, case) and actor.person not in roster.away
+        for actor, by in roster.of(case, case.main)
     )
 
 
 def _obstacle(library: Library, case: Case, roster: Roster, track: Track) -> Obstacle | None:
     for leaf in track.states:
-        found: list[tuple[Way, tuple[int, ...]]] = []
+        blocked: list[tuple[Way, tuple[int, ...]]] = []
         for way in ways(library, case, track, leaf):
             stuck = core(_rest(case, roster, way), roster.away)
             if not stuck:
                 break
-            found.append((way, stuck))
+            blocked.append((way, stuck))
         else:
-            if found:
-                return _tell(case, roster, *min(found, key=lambda one: len(one[1])))
+            if blocked:
+                return _tell(case, roster, *min(blocked, key=lambda pair: len(pair[1])))
     return None
 
 
@@ -185,15 +185,15 @@ def _rest(case: Case, roster: Roster, way: Way) -> Rest:
 
 
 def _hands(case: Case, roster: Roster, demand: Demand) -> Iterable[Hand]:
-    for one, by in _holders(case, roster, demand):
-        if not conflict(one, case) and not {by.person, by.acting_for} & demand.shut_out.keys():
+    for actor, by in _holders(case, roster, demand):
+        if not conflict(actor, case) and not {by.person, by.acting_for} & demand.shut_out.keys():
             yield Hand(by.person, by.acting_for)
 
 
 def _holders(case: Case, roster: Roster, demand: Demand) -> Iterable[tuple[Actor, By]]:
-    for one, by in roster.of(case, case.tracks[demand.track]):
+    for actor, by in roster.of(case, case.tracks[demand.track]):
         if by.role in demand.roles and demand.organisation in (None, by.organisation):
-            yield one, by
+            yield actor, by
 
 
 def _tell(case: Case, roster: Roster, way: Way, stuck: tuple[int, ...]) -> Obstacle:
@@ -201,44 +201,44 @@ def _tell(case: Case, roster: Roster, way: Way, stuck: tuple[int, ...]) -> Obsta
     excluded: dict[str, Excluded] = {}
     shared: dict[str, None] = {}
     for demand in demands:
-        for one, by in _holders(case, roster, demand):
-            told = _why(case, roster, demand, one, by)
-            if told is None:
-                shared[one.name] = None
+        for actor, by in _holders(case, roster, demand):
+            exclusion = _why(case, roster, demand, actor, by)
+            if exclusion is None:
+                shared[actor.name] = None
             else:
-                excluded.setdefault(one.person, told)
+                excluded.setdefault(actor.person, exclusion)
     deeds = tuple(dict.fromkeys((demand.edition, demand.key) for demand in demands))
     roles = tuple(sorted({role for demand in demands for role in demand.roles}))
     main = demands[0].track == case.main.id
     if set(roles) <= PROVIDER_ROLES:
         return Obstacle(deeds, roles, (), (), main)
-    kept = tuple(one for one in excluded.values() if one.name not in shared)
+    kept = tuple(person for person in excluded.values() if person.name not in shared)
     return Obstacle(deeds, roles, kept, tuple(shared), main)
 
 
-def _why(case: Case, roster: Roster, demand: Demand, one: Actor, by: By) -> Excluded | None:
-    if conflict(one, case):
-        return Excluded(one.person, one.name, INTERESTED)
+def _why(case: Case, roster: Roster, demand: Demand, actor: Actor, by: By) -> Excluded | None:
+    if conflict(actor, case):
+        return Excluded(actor.person, actor.name, INTERESTED)
     did = next((demand.shut_out[who] for who in (by.person, by.acting_for) if who and who in demand.shut_out), None)
     if did is not None:
-        return Excluded(one.person, one.name, DID, did)
-    return Excluded(one.person, one.name, AWAY) if one.person in roster.away else None
+        return Excluded(actor.person, actor.name, DID, did)
+    return Excluded(actor.person, actor.name, AWAY) if actor.person in roster.away else None
 
 
-def _with_absences(made: Prospect, library: Library, case: Case, roster: Roster) -> Prospect:
+def _with_absences(outlook: Prospect, library: Library, case: Case, roster: Roster) -> Prospect:
     """How many absences the best way to the end bears, the case handed over where it must be."""
     free = anybody(case) if _may_hand_over(case, roster) else case
     best: tuple[int, Rest] | None = None
     for leaf in case.main.states:
         for way in ways(library, free, free.main, leaf):
             rest = _present(_rest(free, roster, way), roster.away)
-            found = survives(rest)
-            if best is None or found > best[0]:
-                best = (found, rest)
+            margin = survives(rest)
+            if best is None or margin > best[0]:
+                best = (margin, rest)
     if best is None or best[0] < 0:
-        return made
-    people = tuple((one, roster.name(one)) for one in needed(best[1])) if best[0] == 0 else ()
-    return replace(made, survives=best[0], needed=people)
+        return outlook
+    people = tuple((person, roster.name(person)) for person in needed(best[1])) if best[0] == 0 else ()
+    return replace(outlook, survives=best[0], needed=people)
 
 
 def _present(rest: Rest, away: Collection[str]) -> Rest:
@@ -266,9 +266,9 @@ def insist_goes_on(
         # What nobody could finish before is not made worse.
         if not (known.dead_end and obstacle.main) and not any(obstacle.same(two) for two in known.obstacles)
     ]
-    words = [say(one, library) for one in fresh]
+    words = [say(obstacle, library) for obstacle in fresh]
     conscience = any(event.kind == INTEREST_DECLARED for event in events)
-    if any(one.main and not one.hand_over for one in fresh) and not conscience:
+    if any(obstacle.main and not obstacle.hand_over for obstacle in fresh) and not conscience:
         raise NobodyLeft(words)
     if fresh and not sure:
         raise DutyInDoubt(words)
@@ -280,8 +280,8 @@ def _counts(library: Library, case: Case, event: Event) -> bool:
         return True
     if event.actor == SYSTEM_ACTOR or event.role in PROVIDER_ROLES or event.kind not in (FIRED, PROPOSED, COMPLETED):
         return False
-    told = event.effects.get("transition") or event.effects.get("name")
-    return event.kind == PROPOSED or told in library[case.tracks[str(event.track)].edition].four_eyes
+    deed = event.effects.get("transition") or event.effects.get("name")
+    return event.kind == PROPOSED or deed in library[case.tracks[str(event.track)].edition].four_eyes
 
 
 # --- as reasons ----------------------------------------------------------------------------------------------------------
@@ -308,11 +308,13 @@ def _say(obstacle: Obstacle, library: Library) -> Reason:
     if len(obstacle.excluded) == 1:
         (only,) = obstacle.excluded
         return reasons.obstacles.ONLY(name=only.name, deeds=deeds, why=_reason(only, edition))
-    excluded = [reasons.obstacles.PERSON(name=one.name, why=_reason(one, edition)) for one in obstacle.excluded]
+    excluded = [
+        reasons.obstacles.PERSON(name=person.name, why=_reason(person, edition)) for person in obstacle.excluded
+    ]
     return reasons.obstacles.EXCLUDED(deeds=deeds, why=excluded)
 
 
-def _reason(one: Excluded, edition: Edition) -> Reason:
-    if one.why == DID:
-        return reasons.obstacles.DID(do=edition.as_reason(one.did))
-    return {INTERESTED: reasons.obstacles.INTERESTED, AWAY: reasons.obstacles.AWAY}[one.why]
+def _reason(excluded: Excluded, edition: Edition) -> Reason:
+    if excluded.why == DID:
+        return reasons.obstacles.DID(do=edition.as_reason(excluded.did))
+    return {INTERESTED: reasons.obstacles.INTERESTED, AWAY: reasons.obstacles.AWAY}[excluded.why]

@@ -105,8 +105,8 @@ def looks(db: Connection, actor: Actor, logs: Iterable[str], referrals: Iterable
 def mark_rows(rows: Iterable[Any], items: Iterable[JsonObject]) -> list[JsonObject]:
     """Rows of tasks that were read with `SINCE`, as lists show them, each with its mark: of a provider's that of the referral."""
     return [
-        one | {"mark": Look(row.looked_at, row.changed).mark(row.opened_at)}
-        for row, one in zip(rows, items, strict=True)
+        item | {"mark": Look(row.looked_at, row.changed).mark(row.opened_at)}
+        for row, item in zip(rows, items, strict=True)
     ]
 
 
