@@ -35,32 +35,32 @@ class Found:
 
 def read_ics(content: bytes) -> Found:
     """The whole days of an iCalendar file; never raises, whatever the file is."""
-    found = Found()
+    result = Found()
     if len(content) > MOST_BYTES:
-        found.faults.append((1, reasons.calendars.FILE_TOO_LARGE(most=f"{MOST_BYTES:,}")))
-        return found
+        result.faults.append((1, reasons.calendars.FILE_TOO_LARGE(most=f"{MOST_BYTES:,}")))
+        return result
     try:
         lines = content.decode("utf-8-sig").splitlines()
     except UnicodeDecodeError as fault:
-        found.faults.append((content[: fault.start].count(b"\n") + 1, reasons.calendars.NOT_UTF_8))
-        return found
+        result.faults.append((content[: fault.start].count(b"\n") + 1, reasons.calendars.NOT_UTF_8))
+        return result
     if not any(line.strip().upper() == "BEGIN:VCALENDAR" for line in lines[:50]):
-        found.faults.append((1, reasons.calendars.NO_ICALENDAR))
-        return found
+        result.faults.append((1, reasons.calendars.NO_ICALENDAR))
+        return result
     for count, (line, block) in enumerate(_events(lines)):
-        if count == MOST_EVENTS or len(found.faults) == MOST_FAULTS:
-            found.faults.append((line, reasons.calendars.REST_NOT_READ))
+        if count == MOST_EVENTS or len(result.faults) == MOST_FAULTS:
+            result.faults.append((line, reasons.calendars.REST_NOT_READ))
             break
         try:
-            _take(found, block)
+            _take(result, block)
         except FieldFault as fault:
-            found.faults.append((line, fault.reason))
+            result.faults.append((line, fault.reason))
         except ValueError as fault:
             words = " ".join(str(fault).split())[:200]
-            found.faults.append((line, reasons.calendars.EVENT_UNREADABLE(fault=words)))
-    if not storable((*found.holidays.values(), *found.make_up.values())):
-        found.faults.append((1, reasons.fields.UNSTORABLE))
-    return found
+            result.faults.append((line, reasons.calendars.EVENT_UNREADABLE(fault=words)))
+    if not storable((*result.holidays.values(), *result.make_up.values())):
+        result.faults.append((1, reasons.fields.UNSTORABLE))
+    return result
 
 
 def _events(lines: list[str]) -> Iterator[tuple[int, str]]:
@@ -79,7 +79,7 @@ def _events(lines: list[str]) -> Iterator[tuple[int, str]]:
         yield begun, ""
 
 
-def _take(found: Found, block: str) -> None:
+def _take(result: Found, block: str) -> None:
     if not block:
         raise FieldFault(reasons.calendars.EVENT_ENDLESS)
     event = icalendar.Event.from_ical(block)
@@ -94,14 +94,14 @@ def _take(found: Found, block: str) -> None:
     if not first <= last < first + MOST_DAYS * _DAY:
         raise FieldFault(reasons.calendars.EVENT_LENGTH(most=MOST_DAYS))
     name = _name(str(event.get("SUMMARY", "")))
-    days = found.make_up if any(mark in name for mark in _WORKED) else found.holidays
+    days = result.make_up if any(mark in name for mark in _WORKED) else result.holidays
     for offset in range((last - first).days + 1):
         days.setdefault(first + offset * _DAY, name)
 
 
 def _day(event: icalendar.Event, name: str) -> date:
-    told = getattr(event[name], "dt", None)
-    day = told.date() if isinstance(told, datetime) else told
+    moment = getattr(event[name], "dt", None)
+    day = moment.date() if isinstance(moment, datetime) else moment
     if not isinstance(day, date):
         raise FieldFault(reasons.calendars.NAMES_NO_DAY(name=name))
     if day.year not in YEARS:

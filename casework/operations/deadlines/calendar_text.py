@@ -75,24 +75,24 @@ def read_calendar(
 
 
 def _slots(words: str) -> tuple[tuple[time, time], ...]:
-    made = []
-    for one in filter(None, (part.strip() for part in words.split(","))):
-        found = _SLOT.fullmatch(one)
-        if found is None:
-            raise FieldFault(reasons.calendars.SLOT_FORM(slot=one[:40]))
-        numbers = [int(number) for number in found.groups()]
+    slots = []
+    for slot in filter(None, (part.strip() for part in words.split(","))):
+        match = _SLOT.fullmatch(slot)
+        if match is None:
+            raise FieldFault(reasons.calendars.SLOT_FORM(slot=slot[:40]))
+        numbers = [int(number) for number in match.groups()]
         try:
-            made.append((time(numbers[0], numbers[1]), time(numbers[2] % 24, numbers[3])))
+            slots.append((time(numbers[0], numbers[1]), time(numbers[2] % 24, numbers[3])))
         except ValueError:
-            raise FieldFault(reasons.calendars.NO_TIME(slot=one[:40])) from None
-    if len(made) > MOST_SLOTS:
+            raise FieldFault(reasons.calendars.NO_TIME(slot=slot[:40])) from None
+    if len(slots) > MOST_SLOTS:
         raise FieldFault(reasons.calendars.TOO_MANY_SLOTS(most=MOST_SLOTS))
-    Calendar("slots", slots={0: tuple(made)} if made else {0: ((time(9), time(17)),)})
-    return tuple(made)
+    Calendar("slots", slots={0: tuple(slots)} if slots else {0: ((time(9), time(17)),)})
+    return tuple(slots)
 
 
 def _days(words: str) -> dict[date, dict[str, str]]:
-    found: dict[date, dict[str, str]] = {}
+    days: dict[date, dict[str, str]] = {}
     for number, line in enumerate(words.splitlines(), 1):
         if not line.strip():
             continue
@@ -105,8 +105,8 @@ def _days(words: str) -> dict[date, dict[str, str]]:
             raise FieldFault(reasons.calendars.LINE_YEAR(line=number, year=day.year))
         if len(name) > 2 * LONGEST_NAME:
             raise FieldFault(reasons.calendars.LINE_NAME(line=number))
-        if len(found) == MOST_DAYS:
+        if len(days) == MOST_DAYS:
             raise FieldFault(reasons.calendars.LINE_TOO_MANY(line=number, most=MOST_DAYS))
         english, _, chinese = (part.strip() for part in name.partition(" / "))
-        found[day] = {key: part for key, part in (("en", english), ("zh", chinese)) if part}
-    return found
+        days[day] = {key: part for key, part in (("en", english), ("zh", chinese)) if part}
+    return days

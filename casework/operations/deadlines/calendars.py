@@ -117,23 +117,23 @@ def preview_calendar(db: Connection, actor: Actor, programme: str, calendar: Cal
     # An administrator reads no referral, and must know which of their dates would move.
     with whole(db):
         moved = list(moves(db, programme, calendar))
-    dates = [one for one in moved if one.is_date]
+    dates = [move for move in moved if move.is_date]
     return CalendarMoves(
         count=len(dates),
         reminders=len(moved) - len(dates),
-        cases=len({one.number for one in moved}),
+        cases=len({move.number for move in moved}),
         late=sum(date.after is not None and date.after <= moment < date.before for date in dates),
         moved=[
             MovedMoment(
-                clock=one.clock,
-                number=one.number,
-                task=one.task,
-                what=one.what,
-                before=instant(one.before),
-                after=when(one.after),
-                late=one.after is not None and one.after <= moment,
+                clock=move.clock,
+                number=move.number,
+                task=move.task,
+                what=move.what,
+                before=instant(move.before),
+                after=when(move.after),
+                late=move.after is not None and move.after <= moment,
             )
-            for one in moved[:MOST_SHOWN]
+            for move in moved[:MOST_SHOWN]
         ],
     )
 
@@ -216,11 +216,11 @@ def recount_programme(engine: Engine, programme: str | None = None, *, most: int
     moved = seen = 0
     while most is None or seen < most:
         with transaction(engine) as db:
-            made = recount_next(db, programme)
-        if made is None:
+            counted = recount_next(db, programme)
+        if counted is None:
             break
-        if made.kind == "case":
-            moved, seen = moved + made.moved, seen + 1
+        if counted.kind == "case":
+            moved, seen = moved + counted.moved, seen + 1
     return moved
 
 

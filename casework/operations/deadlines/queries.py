@@ -61,11 +61,11 @@ def read_clocks(db: Connection, actor: Actor, number: str) -> JsonObject:
 
 def _going(case: Case, known: _Known) -> list[JsonObject]:
     clocks = [
-        made
+        explanation
         for clock in known.clocks.values()
-        if clock.id in case.clocks and (made := known.explain(clock)) is not None
+        if clock.id in case.clocks and (explanation := known.explain(clock)) is not None
     ]
-    return sorted(clocks, key=lambda one: (one["due_at"] is None, one["due_at"] or "", one["id"]))
+    return sorted(clocks, key=lambda entry: (entry["due_at"] is None, entry["due_at"] or "", entry["id"]))
 
 
 def _track(track: Track, *, main: str) -> JsonObject:
@@ -90,22 +90,22 @@ def show_clock(db: Connection, actor: Actor, number: str, id: str) -> JsonObject
 def explain_task(db: Connection, actor: Actor, task: str) -> JsonObject:
     """Why a task is due when it is, for whoever sees the task. Raises NotFound; also where it has no due date."""
     case, _ = find_task(db, actor, task)
-    found = explain_tasks(db, actor, case, [task]).get(task)
-    if found is None:
+    explanation = explain_tasks(db, actor, case, [task]).get(task)
+    if explanation is None:
         raise NotFound("clock")
-    return found
+    return explanation
 
 
 def explain_tasks(db: Connection, actor: Actor, case: Case, tasks: Iterable[str]) -> dict[str, JsonObject]:
     """Why tasks of a case are due when they are, by task; what the actor may not see is left out."""
-    wanted, made = set(tasks), dict[str, JsonObject]()
+    wanted, explanations = set(tasks), dict[str, JsonObject]()
     if not wanted:
-        return made
+        return explanations
     known = _known(db, actor, case)
     for clock in known.clocks.values():
         if clock.task in wanted and (explained := known.explain(clock)) is not None and explained["what"] != WAKE:
-            made[str(clock.task)] = explained
-    return made
+            explanations[str(clock.task)] = explained
+    return explanations
 
 
 def explain_clock(clock: Telling, calendars: Mapping[str, Calendar]) -> Explanation | None:
@@ -123,8 +123,8 @@ def versions(db: Connection, programme: str) -> dict[str, Calendar]:
         ),
         {"id": programme},
     )
-    made = (Calendar.from_json(row.calendar) for row in rows)
-    return {one.digest: one for one in made}
+    calendars = (Calendar.from_json(row.calendar) for row in rows)
+    return {calendar.digest: calendar for calendar in calendars}
 
 
 @dataclass(frozen=True)
@@ -138,26 +138,26 @@ class _Known:
     moment: datetime
 
     def explain(self, clock: Telling) -> JsonObject | None:
-        made = explain_clock(clock, self.calendars)
-        if made is None:
+        explanation = explain_clock(clock, self.calendars)
+        if explanation is None:
             return None
-        used, given = days_used(clock, made, self.calendars, self.moment)
+        used, given = days_used(clock, explanation, self.calendars, self.moment)
         return {
             "id": clock.id,
             "track": clock.track,
             "task": clock.task,
             "state": clock.state,
-            "what": made.what,
+            "what": explanation.what,
             "unit": clock.unit,
-            "due_at": instant(made.due) if made.due else None,
-            "rule": dict(made.rule),
+            "due_at": instant(explanation.due) if explanation.due else None,
+            "rule": dict(explanation.rule),
             "used_days": used,
             "given_days": given,
-            "zone": made.zone,
-            "calendars": list(made.calendars),
-            "counted_minutes": made.minutes(counted=True),
-            "other_minutes": made.minutes(counted=False),
-            "intervals": [_interval(interval, self.names) for interval in made.intervals],
+            "zone": explanation.zone,
+            "calendars": list(explanation.calendars),
+            "counted_minutes": explanation.minutes(counted=True),
+            "other_minutes": explanation.minutes(counted=False),
+            "intervals": [_interval(interval, self.names) for interval in explanation.intervals],
             "lines": [
                 {
                     "from": instant(line.start),
@@ -168,7 +168,7 @@ class _Known:
                     "minutes": line.minutes,
                     "days": line.days,
                 }
-                for line in lines(made.intervals)
+                for line in lines(explanation.intervals)
             ],
         }
 
@@ -183,18 +183,18 @@ def _known(db: Connection, actor: Actor, case: Case) -> _Known:
     ).all()
     events = [event_of(row.header, row.effects, row.body) for row in rows]
     # Without such an event there is no clock that a moment could be asked of.
-    told, calendars, moment = tell(events), versions(db, case.programme), rows[0].now if rows else case.last_at
+    clocks, calendars, moment = tell(events), versions(db, case.programme), rows[0].now if rows else case.last_at
     level = sight(actor, case)
     if level == Sight.ALL:
-        return _Known(told, {event.seq: name_event(event) for event in events}, calendars, moment)
+        return _Known(clocks, {event.seq: name_event(event) for event in events}, calendars, moment)
     if level < Sight.REFERRALS:
         raise NotFound("case")
     tracks = {track.id for track in own_tracks(actor, case)}
     # Of a provider's tracks the steps of the office are the office's own; whose a past task was stands in its event.
     theirs = {
-        one["id"] for event in events for one in event.effects.get("tasks", ()) if one["organisation"] is not None
+        task["id"] for event in events for task in event.effects.get("tasks", ()) if task["organisation"] is not None
     }
-    mine = {id: one for id, one in told.items() if one.track in tracks and one.task in theirs}
+    mine = {id: clock for id, clock in clocks.items() if clock.track in tracks and clock.task in theirs}
     names = {event.seq: name_event(event) for event in events if event.track in tracks}
     return _Known(mine, names, calendars, moment)
 
@@ -204,13 +204,13 @@ def name_event(event: Event) -> JsonObject:
     return {"kind": event.kind, "transition": event.effects.get("transition"), "edition": event.edition}
 
 
-def _interval(one: Interval, names: Mapping[int, JsonValue]) -> JsonObject:
+def _interval(interval: Interval, names: Mapping[int, JsonValue]) -> JsonObject:
     return {
-        "from": instant(one.start),
-        "until": instant(one.end),
-        "minutes": one.minutes,
-        "kind": one.kind,
-        "counted": one.counted,
-        "name": dict(one.name) if one.name else None,
-        "because": names.get(one.seq) if one.seq is not None else None,
+        "from": instant(interval.start),
+        "until": instant(interval.end),
+        "minutes": interval.minutes,
+        "kind": interval.kind,
+        "counted": interval.counted,
+        "name": dict(interval.name) if interval.name else None,
+        "because": names.get(interval.seq) if interval.seq is not None else None,
     }

@@ -28,34 +28,34 @@ def account_of(db: Connection, actor: Actor, case: Case, referral: Track, moment
     below = [child.id for child in case.children(referral.id)]
     rows = db.execute(_EVENTS, {"log": case.log, "tracks": [referral.id, *below]})
     events = [event_of(row.header, row.effects, row.body) for row in rows]
-    made, calendar = turns(load_library(), events, referral.id), calendar_of(db, case.programme)
-    told, calendars = tell(events), versions(db, case.programme)
+    all_turns, calendar = turns(load_library(), events, referral.id), calendar_of(db, case.programme)
+    clocks, calendars = tell(events), versions(db, case.programme)
     seen = None if sight(actor, case) == Sight.ALL else {track.id for track in own_tracks(actor, case)}
     causes = {event.seq: event for event in events if seen is None or event.track in seen}
-    sides: JsonObject = {"offered_at": instant(made[0].start) if made else None}
+    sides: JsonObject = {"offered_at": instant(all_turns[0].start) if all_turns else None}
     for side in (PROVIDER, OFFICE):
-        mine = [one for one in made if one.side == side]
+        mine = [turn for turn in all_turns if turn.side == side]
         first = _first(case, referral, below, side)
         sides[side] = {
             "running": bool(mine) and mine[-1].end is None,
-            "minutes": sum(one.minutes(moment) for one in mine),
-            "working_minutes": sum(one.working_minutes(moment, calendar) for one in mine),
+            "minutes": sum(turn.minutes(moment) for turn in mine),
+            "working_minutes": sum(turn.working_minutes(moment, calendar) for turn in mine),
             "task": first.id if first else None,
             "due_at": instant(first.due_at) if first and first.due_at else None,
             "late": bool(first and case.overdue(first, moment)),
-            **_progress(first, told, calendars, moment),
+            **_progress(first, clocks, calendars, moment),
         }
     return sides | {
         "turns": [
             {
-                "side": one.side,
-                "from": instant(one.start),
-                "until": instant(one.end) if one.end else None,
-                "minutes": one.minutes(moment),
-                "working_minutes": one.working_minutes(moment, calendar),
-                "because": _cause(one, causes),
+                "side": turn.side,
+                "from": instant(turn.start),
+                "until": instant(turn.end) if turn.end else None,
+                "minutes": turn.minutes(moment),
+                "working_minutes": turn.working_minutes(moment, calendar),
+                "because": _cause(turn, causes),
             }
-            for one in made
+            for turn in all_turns
         ]
     }
 
@@ -73,18 +73,18 @@ def _first(case: Case, referral: Track, below: list[str], side: str) -> Task | N
         and (task.organisation is not None) == (side == PROVIDER)
         and task.id not in still
     ]
-    return min(tasks, key=lambda one: (one.due_at or one.opened_at, one.id), default=None)
+    return min(tasks, key=lambda task: (task.due_at or task.opened_at, task.id), default=None)
 
 
 def _progress(
-    task: Task | None, told: Mapping[str, Telling], calendars: Mapping[str, Calendar], moment: datetime
+    task: Task | None, clocks: Mapping[str, Telling], calendars: Mapping[str, Calendar], moment: datetime
 ) -> JsonObject:
-    mine = [one for one in told.values() if task is not None and one.task == task.id]
-    clock = next((one for one in reversed(mine) if one.stretches[0].rungs[0].what != WAKE), None)
-    made = explain_clock(clock, calendars) if clock is not None else None
-    if clock is None or made is None:
+    mine = [telling for telling in clocks.values() if task is not None and telling.task == task.id]
+    clock = next((telling for telling in reversed(mine) if telling.stretches[0].rungs[0].what != WAKE), None)
+    explanation = explain_clock(clock, calendars) if clock is not None else None
+    if clock is None or explanation is None:
         return {"unit": None, "used_days": None, "given_days": None}
-    used, given = days_used(clock, made, calendars, moment)
+    used, given = days_used(clock, explanation, calendars, moment)
     return {"unit": clock.unit, "used_days": used, "given_days": given}
 
 

@@ -114,7 +114,7 @@ _DUE_LOGS = """
 
 
 def _next_due(db: Connection, until: datetime | None, stuck: list[Stuck], log: str | None = None) -> Any:
-    given = {"until": until, "stuck": [one.clock for one in stuck], "log": log}
+    given = {"until": until, "stuck": [timer.clock for timer in stuck], "log": log}
     return db.execute(_DUE, given).one_or_none()
 
 

@@ -32,9 +32,9 @@ class Speech(Protocol):
     def day(self, day: date) -> str: ...
 
 
-def say_rule(told: JsonMapping, say: Speech) -> str:
+def say_rule(explanation: JsonMapping, say: Speech) -> str:
     """How a date is counted: 10 working days after Mon 23 Nov."""
-    rule, where = told["rule"], ZoneInfo(told["zone"])
+    rule, where = explanation["rule"], ZoneInfo(explanation["zone"])
     if "day" in rule and not rule["n"]:
         day = say.day(date.fromisoformat(rule["day"]))
         return say.gettext("A form named the day: %(day)s, until people stop working.", day=day)
@@ -43,7 +43,7 @@ def say_rule(told: JsonMapping, say: Speech) -> str:
         if rule["n"] < 0:
             return say.ngettext("%(num)d day before %(day)s.", "%(num)d days before %(day)s.", -rule["n"], day=since)
     else:
-        counting = next((line for line in told["lines"] if line["kind"] != WAITING), None)
+        counting = next((line for line in explanation["lines"] if line["kind"] != WAITING), None)
         since = say.day(day_in(parse_instant(counting["from"]), where)) if counting else ""
     if "n" not in rule:
         return say.gettext("What was left when the clock stood still.")
@@ -79,12 +79,12 @@ def say_kind(line: JsonMapping, say: Speech) -> str:
     return say.gettext(KINDS.get(kind, kind))
 
 
-def say_used(told: JsonMapping, say: Speech) -> str:
+def say_used(explanation: JsonMapping, say: Speech) -> str:
     """1 of 5 working days used."""
-    if told["unit"] is None:
+    if explanation["unit"] is None:
         return ""
-    used, given = told["used_days"], told["given_days"]
-    if told["unit"] == "wd":
+    used, given = explanation["used_days"], explanation["given_days"]
+    if explanation["unit"] == "wd":
         return say.ngettext(
             "%(used)s of %(num)d working day used", "%(used)s of %(num)d working days used", given, used=used
         )
