@@ -79,7 +79,7 @@ def list_documents(db: Connection, actor: Actor, case: Case, referral: str | Non
     ]
     if not seen:
         return []
-    ids = {one.id for one in seen}
+    ids = {document.id for document in seen}
     files = [file for file in case.files.values() if file.document in ids]
     words = {row.id: values(row.body) for row in db.execute(_DETAILS, {"log": case.log})}
     scans = {row.file_id: row.scan for row in db.execute(_SCANS, {"files": [file.id for file in files]})}
@@ -90,27 +90,29 @@ def list_documents(db: Connection, actor: Actor, case: Case, referral: str | Non
     whole = sight(actor, case) == Sight.ALL
     today = calendar_of(db, case.programme).local_date(now(db)).isoformat()
     ours = None if whole else _colleagues(db, actor, case)
-    made = []
-    for one in seen:
-        title, language = words.get(one.id, {}).get("title"), words.get(one.id, {}).get("language")
-        above = home(case, one)
-        mine = [file for file in files if file.document == one.id]
-        made.append(
+    rows = []
+    for document in seen:
+        title, language = words.get(document.id, {}).get("title"), words.get(document.id, {}).get("language")
+        above = home(case, document)
+        mine = [file for file in files if file.document == document.id]
+        rows.append(
             DocumentRow(
-                id=one.id,
+                id=document.id,
                 title=title if isinstance(title, str) else None,
-                kind=one.kind,
-                party=one.party,
-                own=one.own,
+                kind=document.kind,
+                party=document.party,
+                own=document.own,
                 language=language if isinstance(language, str) else None,
-                valid_until=one.valid_until,
-                expired=one.valid_until is not None and one.valid_until < today,
-                registered_at=instant(one.registered_at),
-                withdrawn_at=when(one.withdrawn_at),
-                referral=one.track,
+                valid_until=document.valid_until,
+                expired=document.valid_until is not None and document.valid_until < today,
+                registered_at=instant(document.registered_at),
+                withdrawn_at=when(document.withdrawn_at),
+                referral=document.track,
                 provider=names.get(above.provider or "") if above else None,
-                letter=one.letter,
-                may_change=one.withdrawn_at is None and one.letter is None and _by(actor, case, above) is not None,
+                letter=document.letter,
+                may_change=document.withdrawn_at is None
+                and document.letter is None
+                and _by(actor, case, above) is not None,
                 versions=[
                     VersionRow(
                         version=file.version,
@@ -137,11 +139,11 @@ def list_documents(db: Connection, actor: Actor, case: Case, referral: str | Non
                         last_day=last_day(case, grant),
                     )
                     for grant in grants
-                    if grant.document == one.id and whole
+                    if grant.document == document.id and whole
                 ],
             )
         )
-    return made
+    return rows
 
 
 def _belongs(case: Case, document: Document, referral: str | None) -> bool:
@@ -168,9 +170,9 @@ def find_document(db: Connection, actor: Actor, id: str) -> tuple[Case, Document
 def show_document(db: Connection, actor: Actor, id: str) -> DocumentDetails:
     """A document with its versions, and for those who read the whole case with who took it out. Raises NotFound."""
     case, _ = find_document(db, actor, id)
-    told = next(document for document in list_documents(db, actor, case) if document.id == id)
+    row = next(document for document in list_documents(db, actor, case) if document.id == id)
     takings = list_takings(db, actor, id) if sight(actor, case) == Sight.ALL else []
-    return row_as(DocumentDetails, told, taken_out=takings)
+    return row_as(DocumentDetails, row, taken_out=takings)
 
 
 @dataclass(frozen=True)
@@ -388,8 +390,8 @@ def _filed(
     db: Connection, actor: Actor, cabinet: Cabinet, case: Case, to_command: Choose, kept: Kept, request: Request
 ) -> Done:
     def answer(_: Case, events: list[Event]) -> JsonMapping:
-        (told,) = events[0].effects["files"]
-        return {"id": told["document"], "file": told["id"], "version": told["version"]}
+        (file,) = events[0].effects["files"]
+        return {"id": file["document"], "file": file["id"], "version": file["version"]}
 
     done = perform(db, actor, case.log, case.kind, to_command, answer, request, status=201)
     if not done.repeated:
@@ -403,21 +405,21 @@ def _filed(
 def list_package(db: Connection, actor: Actor, case: Case, referral: Track) -> Package:
     """Every document that a referral was given, until when, and what became of it; and whether the actor may say so now."""
     titles, mine = titles_of(db, case), [grant for grant in case.grants.values() if grant.track == referral.id]
-    out = {one.id for one in case.copies_out(referral.id)}
+    out = {grant.id for grant in case.copies_out(referral.id)}
     by = None if conflict(actor, case) else choose(capacities(actor, case, referral), accepted(case, grants.RETURNERS))
     return Package(
         items=[
             GivenDocument(
-                id=one.id,
-                document=one.document,
-                title=titles.get(one.document),
-                given_at=instant(one.given_at),
-                ended_at=when(one.ended_at),
-                returned_at=when(one.returned_at),
-                last_day=last_day(case, one),
-                owed=one.id in out,
+                id=grant.id,
+                document=grant.document,
+                title=titles.get(grant.document),
+                given_at=instant(grant.given_at),
+                ended_at=when(grant.ended_at),
+                returned_at=when(grant.returned_at),
+                last_day=last_day(case, grant),
+                owed=grant.id in out,
             )
-            for one in mine
+            for grant in mine
         ],
         owed=bool(out),
         may_confirm=bool(out) and by is not None,
@@ -455,8 +457,8 @@ def change_grant_day(
         return ChangeGrantDay(grant, until), _insist_may_end(actor, standing.case, grant)
 
     def answer(after: Case, _: list[Event]) -> JsonMapping:
-        one = after.grants[grant]
-        return {"id": grant, "until": one.until, "last_day": last_day(after, one)}
+        changed = after.grants[grant]
+        return {"id": grant, "until": changed.until, "last_day": last_day(after, changed)}
 
     return perform(db, actor, case_log(db, actor, number), "case", to_command, answer, request)
 

@@ -140,22 +140,22 @@ def ask_for_scans(engine: Engine) -> int:
     while True:
         # In small transactions: who hands something in meanwhile does not wait.
         with transaction(engine) as db:
-            found = sorted(str(row) for row in db.execute(_UNSCANNED, {"last": last, "most": _AT_ONCE}).scalars())
-        if not found:
+            blobs = sorted(str(row) for row in db.execute(_UNSCANNED, {"last": last, "most": _AT_ONCE}).scalars())
+        if not blobs:
             return count
-        count, last = count + len(found), found[-1]
+        count, last = count + len(blobs), blobs[-1]
 
 
-def note_scan(db: Connection, blob: str, found: str | None) -> None:
+def note_scan(db: Connection, blob: str, virus: str | None) -> None:
     """What the scanner called what it found in a file; None where it found nothing."""
-    given = {"blob": blob, "scan": CLEAN if found is None else BLOCKED, "found": found}
+    given = {"blob": blob, "scan": CLEAN if virus is None else BLOCKED, "found": virus}
     db.execute(_SCANNED, given)
 
 
 def any_left(db: Connection) -> bool:
     """Whether something lies in the store that no document names and that is old enough to be taken away."""
-    found: bool = db.execute(_ANY_LEFT, {"after": LEFT_AFTER}).scalar_one()
-    return found
+    left: bool = db.execute(_ANY_LEFT, {"after": LEFT_AFTER}).scalar_one()
+    return left
 
 
 def _owner(log: str, part: str) -> str:

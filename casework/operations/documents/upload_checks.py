@@ -63,7 +63,7 @@ def _ends(file: IO[bytes], size: int) -> tuple[bytes, bytes]:
 def _kinds(head: bytes) -> set[str]:
     """The extensions that the content would bear."""
     try:
-        return {one.extension.lstrip(".") for one in puremagic.magic_string(head) if one.confidence >= 0.3}
+        return {guess.extension.lstrip(".") for guess in puremagic.magic_string(head) if guess.confidence >= 0.3}
     except (puremagic.PureError, ValueError):
         return set()
 
@@ -86,8 +86,8 @@ def _text(file: IO[bytes], size: int) -> Reason | None:
     head, _ = _ends(file, size)
     if _kinds(head) - {"txt", "csv"}:
         return OTHER
-    while one := file.read(PIECE):
-        if one.translate(None, _CONTROLS) != one:
+    while piece := file.read(PIECE):
+        if piece.translate(None, _CONTROLS) != piece:
             return OTHER
     return None
 
@@ -120,10 +120,10 @@ def _pdf(file: IO[bytes], size: int) -> Reason | None:
         places += [(number, 0) for number in reader.xref_objStm]
         if len(places) > MOST_OBJECTS:
             return UNREADABLE
-        found = (
+        faults = (
             _in_pdf(reader.get_object(IndirectObject(number, generation, reader))) for number, generation in places
         )
-        return next((why for why in (*found, _in_pdf(reader.trailer)) if why), None)
+        return next((why for why in (*faults, _in_pdf(reader.trailer)) if why), None)
     except (
         PyPdfError,
         ValueError,
@@ -140,8 +140,8 @@ def _pdf(file: IO[bytes], size: int) -> Reason | None:
         return UNREADABLE
 
 
-def _in_pdf(one: PdfObject | None) -> Reason | None:
-    waiting: list[object] = [one]
+def _in_pdf(root: PdfObject | None) -> Reason | None:
+    waiting: list[object] = [root]
     while waiting:
         now = waiting.pop()
         if isinstance(now, DictionaryObject):
@@ -161,8 +161,8 @@ TOO_MANY_PIXELS = reasons.files.PICTURE_TOO_LARGE
 
 def _png(file: IO[bytes], size: int) -> Reason | None:
     file.seek(16)
-    found = file.read(8)
-    return _pixels(*struct.unpack(">II", found)) if len(found) == 8 else OTHER
+    measures = file.read(8)
+    return _pixels(*struct.unpack(">II", measures)) if len(measures) == 8 else OTHER
 
 
 def _jpeg(file: IO[bytes], size: int) -> Reason | None:
@@ -174,8 +174,8 @@ def _jpeg(file: IO[bytes], size: int) -> Reason | None:
             return OTHER
         marker, length = head[1], int.from_bytes(head[2:], "big")
         if 0xC0 <= marker <= 0xCF and marker not in (0xC4, 0xC8, 0xCC):
-            found = file.read(5)
-            return _pixels(*struct.unpack(">HH", found[1:])) if len(found) == 5 else OTHER
+            measures = file.read(5)
+            return _pixels(*struct.unpack(">HH", measures[1:])) if len(measures) == 5 else OTHER
         if length < 2:
             return OTHER
         file.seek(length - 2, os.SEEK_CUR)
@@ -232,7 +232,7 @@ class _Left:
 def _archive(extension: str) -> Look:
     def look(file: IO[bytes], size: int) -> Reason | None:
         try:
-            found = _unpack(file, size, _Left(), office=extension != "zip", inside=False)
+            kind = _unpack(file, size, _Left(), office=extension != "zip", inside=False)
         except _Wrong as wrong:
             return wrong.reason
         except (
@@ -247,7 +247,7 @@ def _archive(extension: str) -> Look:
             RuntimeError,
         ):
             return DAMAGED
-        return None if found == extension else OTHER
+        return None if kind == extension else OTHER
 
     return look
 
@@ -316,45 +316,45 @@ def _measure_directory(file: IO[bytes], size: int) -> None:
 def _insist_apart(entries: list[zipfile.ZipInfo], size: int) -> None:
     """Entries that share their bytes make much of little."""
     end = 0
-    for entry in sorted(entries, key=lambda one: one.header_offset):
+    for entry in sorted(entries, key=lambda entry: entry.header_offset):
         if entry.header_offset < end or entry.header_offset + 30 + entry.compress_size > size:
             raise _Wrong(DAMAGED)
         end = entry.header_offset + 30 + entry.compress_size
 
 
-def _insist_name(one: zipfile.ZipInfo) -> None:
-    name = one.filename
-    odd = any(unicodedata.category(letter) in ("Cc", "Cf", "Cs") for letter in name) or name != one.orig_filename
+def _insist_name(entry: zipfile.ZipInfo) -> None:
+    name = entry.filename
+    odd = any(unicodedata.category(letter) in ("Cc", "Cf", "Cs") for letter in name) or name != entry.orig_filename
     if odd or "\\" in name or name.startswith("/") or ":" in name[:3] or ".." in name.split("/") or len(name) > 500:
         raise _Wrong(reasons.files.LEADS_ELSEWHERE)
-    kind = stat.S_IFMT(one.external_attr >> 16)
+    kind = stat.S_IFMT(entry.external_attr >> 16)
     if kind not in (0, stat.S_IFREG, stat.S_IFDIR):
         raise _Wrong(reasons.files.LINK)
-    if one.flag_bits & 0x1:
+    if entry.flag_bits & 0x1:
         raise _Wrong(reasons.files.LOCKED)
 
 
 def _look_into(
-    archive: zipfile.ZipFile, one: zipfile.ZipInfo, left: _Left, allowed: int, *, office: bool, inside: bool
+    archive: zipfile.ZipFile, entry: zipfile.ZipInfo, left: _Left, allowed: int, *, office: bool, inside: bool
 ) -> int:
     """Unpack an entry and throw it away; gives how large it really is. Raises _Wrong."""
-    if one.is_dir():
+    if entry.is_dir():
         return 0
-    extension = extension_of(one.filename)
+    extension = extension_of(entry.filename)
     markup = extension in ("xml", "rels", "xhtml", "vml") if office else extension == "xml"
-    embedded = office and not inside and extension in ("docx", "xlsx", "pptx") and "/embeddings/" in one.filename
+    embedded = office and not inside and extension in ("docx", "xlsx", "pptx") and "/embeddings/" in entry.filename
     if extension in _ARCHIVES and not embedded:
         raise _Wrong(NESTED)
     # A document may have its own pictures drawn as SVG, which no reader of documents runs.
     if extension in _PROGRAMS - ({"svg", "xhtml"} if office else set()):
         raise _Wrong(PROGRAM)
-    if office and _RUNS.search(one.filename):
+    if office and _RUNS.search(entry.filename):
         raise _Wrong(MACROS)
     paper = extension == "pdf" and not office
     size, checker, watch = 0, (_Links() if extension == "rels" else _Markup()) if markup else None, VirusWatch()
     kept: IO[bytes] | None = tempfile.SpooledTemporaryFile(IN_MEMORY) if embedded or paper else None  # noqa: SIM115  closed below
     try:
-        with archive.open(one) as stream:
+        with archive.open(entry) as stream:
             while piece := stream.read(PIECE):
                 if not size and not embedded and piece.startswith(_ARCHIVE_STARTS):
                     raise _Wrong(NESTED)
@@ -463,7 +463,7 @@ TYPES: Mapping[str, Look] = {
     "png": _is("png", b"\x89PNG\r\n\x1a\n", _png),
     "jpg": _is("jpg", b"\xff\xd8\xff", _jpeg),
     "jpeg": _is("jpg", b"\xff\xd8\xff", _jpeg),
-    **{one: _archive(one) for one in ("docx", "xlsx", "pptx", "odt", "ods", "odp", "zip")},
+    **{extension: _archive(extension) for extension in ("docx", "xlsx", "pptx", "odt", "ods", "odp", "zip")},
     "txt": _text,
     "csv": _text,
 }

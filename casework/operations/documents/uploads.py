@@ -54,8 +54,8 @@ class Upload:
 
     def pieces(self) -> Iterator[bytes]:
         self.file.seek(0)
-        while one := self.file.read(PIECE):
-            yield one
+        while piece := self.file.read(PIECE):
+            yield piece
 
 
 def receive(stream: Reads, name: str) -> Upload:
@@ -80,14 +80,14 @@ def receive(stream: Reads, name: str) -> Upload:
 
 def _copy(stream: Reads, kept: IO[bytes], name: str) -> tuple[int, str]:
     size, digest, watch = 0, hashlib.sha256(), VirusWatch()
-    while one := stream.read(PIECE):
-        size += len(one)
-        if watch.sees(one):
+    while piece := stream.read(PIECE):
+        size += len(piece)
+        if watch.sees(piece):
             raise UploadRefused(name, VIRUS)
         if size > MOST_BYTES:
             raise UploadRefused(name, reasons.files.TOO_LARGE(most=MOST_BYTES // MEGABYTE))
-        digest.update(one)
-        kept.write(one)
+        digest.update(piece)
+        kept.write(piece)
     return size, digest.hexdigest()
 
 
@@ -103,10 +103,10 @@ def clean_name(given: str) -> str:
     last = re.split(r"[/\\]", plain)[-1]
     # Controls, marks of direction and joiners: with these a name can look like another one.
     kept = "".join(
-        " " if one in "\t\n\r" else one
-        for one in last
-        if unicodedata.category(one) not in ("Cf", "Cs", "Co", "Cn")
-        and (one in "\t\n\r" or unicodedata.category(one) != "Cc")
+        " " if letter in "\t\n\r" else letter
+        for letter in last
+        if unicodedata.category(letter) not in ("Cf", "Cs", "Co", "Cn")
+        and (letter in "\t\n\r" or unicodedata.category(letter) != "Cc")
     )
     kept = " ".join(_SEPARATORS.sub("_", kept).split()).strip(". ")
     if _RESERVED.match(kept):
