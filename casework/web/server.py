@@ -97,7 +97,7 @@ class Listener(TcpWSGIServer):
     def maintenance(self, now: float) -> None:
         under_way = 0
         # Where too much is under way, those who came last go.
-        for channel in sorted(self.active_channels.values(), key=lambda one: one.began):
+        for channel in sorted(self.active_channels.values(), key=lambda channel: channel.began):
             under_way += channel.under_way()
             if channel.is_overdue(now) or (channel.under_way() and under_way > MOST_UNDER_WAY):
                 channel.will_close = True

@@ -58,10 +58,10 @@ SAMPLE = 5
 def home() -> str:
     with list_transaction() as (db, actor):
         counts = questions.count_questions(db, actor)
-        found = findings.count_findings(db, actor)
+        finding_counts = findings.count_findings(db, actor)
         mentions = list_mentions(db, actor, unread=True).items
     return render_template(
-        "audit/home.html", questions=QUESTIONS, counts=counts, found=found, seed=_new_seed(), mentions=mentions
+        "audit/home.html", questions=QUESTIONS, counts=counts, found=finding_counts, seed=_new_seed(), mentions=mentions
     )
 
 
@@ -76,7 +76,7 @@ def answers(question: str) -> str:
         raise NotFound
     cursor = request.args.get("cursor")
     with list_transaction() as (db, actor):
-        told = questions.list_answers(db, actor, question, cursor=cursor)
+        listing = questions.list_answers(db, actor, question, cursor=cursor)
     editions = load_library().editions
     rows = [
         (
@@ -84,7 +84,7 @@ def answers(question: str) -> str:
             say_entry(asdict(item), editions),
             "" if item.track_kind in (None, "case") else service_name(item.track_kind),
         )
-        for item in told.items
+        for item in listing.items
     ]
     title, words = QUESTIONS[question]
     return render_template(
@@ -92,7 +92,7 @@ def answers(question: str) -> str:
         heading=gettext(title),
         words=gettext(words),
         rows=rows,
-        next_url=url_for("audit.answers", question=question, cursor=told.next) if told.next else "",
+        next_url=url_for("audit.answers", question=question, cursor=listing.next) if listing.next else "",
         first_url=url_for("audit.answers", question=question) if cursor else "",
     )
 
@@ -134,22 +134,22 @@ def verify(number: str) -> str:
     wrong: dict[int, list[VerdictFault]] = {}
     for fault in verdict.faults:
         wrong.setdefault(fault.event or 0, []).append(fault)
-    told: JsonObject | None = None
+    history: JsonObject | None = None
     try:
         with page_transaction() as (db, actor):
-            told = read_history(db, actor, number, oldest_first=True, cursor=cursor, limit=50)
-            layout.use_calendar(calendar_of(db, told["programme"]))
+            history = read_history(db, actor, number, oldest_first=True, cursor=cursor, limit=50)
+            layout.use_calendar(calendar_of(db, history["programme"]))
     except (LookupError, ValueError, TypeError, AttributeError):
         # What was forged need not have the form that we write: the verdict tells of it all the same.
-        told = None
+        history = None
     return render_template(
         "audit/verify.html",
         verdict=verdict,
         wrong=wrong,
-        lines=lines_of(told["items"]) if told else None,
+        lines=lines_of(history["items"]) if history else None,
         number=number,
         chain=[fault for fault in verdict.faults if fault.kind not in ("allowed", "twice")],
-        next_url=url_for("audit.verify", number=number, cursor=told["next"]) if told and told["next"] else "",
+        next_url=url_for("audit.verify", number=number, cursor=history["next"]) if history and history["next"] else "",
         first_url=url_for("audit.verify", number=number) if cursor else "",
     )
 
@@ -165,15 +165,15 @@ def list_findings() -> str:
     state, cursor = request.args.get("state"), request.args.get("cursor")
     state = state if state in FINDING_STATES else None
     with list_transaction() as (db, actor):
-        told = findings.list_findings(db, actor, state=state, cursor=cursor)
+        listing = findings.list_findings(db, actor, state=state, cursor=cursor)
         counts = findings.count_findings(db, actor)
     return render_template(
         "audit/findings.html",
-        items=told.items,
+        items=listing.items,
         counts=counts,
         state=state,
         states=FINDING_STATES,
-        next_url=url_for("audit.findings", state=state, cursor=told.next) if told.next else "",
+        next_url=url_for("audit.findings", state=state, cursor=listing.next) if listing.next else "",
         first_url=url_for("audit.findings", state=state) if cursor else "",
     )
 
@@ -185,8 +185,10 @@ def finding(finding: Any) -> str:
 
 def _finding_page(finding: str, fault: str = "", typed: str = "") -> str:
     with page_transaction() as (db, actor):
-        told = findings.show_finding(db, actor, finding)
-    return render_template("audit/finding.html", one=told, states=FINDING_STATES, deeds=DEEDS, fault=fault, typed=typed)
+        details = findings.show_finding(db, actor, finding)
+    return render_template(
+        "audit/finding.html", one=details, states=FINDING_STATES, deeds=DEEDS, fault=fault, typed=typed
+    )
 
 
 @blueprint.post("/cases/<number>/history/<int:seq>/findings")
@@ -241,12 +243,12 @@ def _deed(finding: str, do: Any, said: str) -> BaseResponse:
 def reading_log() -> str:
     number, cursor = request.args.get("number", "").strip()[:100] or None, request.args.get("cursor")
     with page_transaction() as (db, actor):
-        told = access_log.list_readings(db, actor, number=number, cursor=cursor)
+        listing = access_log.list_readings(db, actor, number=number, cursor=cursor)
     return render_template(
         "audit/reading.html",
-        items=told.items,
+        items=listing.items,
         number=number or "",
-        next_url=url_for("audit.reading_log", number=number, cursor=told.next) if told.next else "",
+        next_url=url_for("audit.reading_log", number=number, cursor=listing.next) if listing.next else "",
         first_url=url_for("audit.reading_log", number=number) if cursor else "",
     )
 
@@ -277,8 +279,8 @@ _LISTS = frozenset({"cases.csv", "cases.xlsx"})
 def _reader() -> Actor | None:
     if (asker := g.get("asker")) is not None:
         return asker if isinstance(asker, Actor) else None
-    found = viewer() if not request.path.startswith("/api/") else None
-    return found.actor if found else None
+    person = viewer() if not request.path.startswith("/api/") else None
+    return person.actor if person else None
 
 
 __all__ = ["blueprint", "home"]

@@ -232,10 +232,10 @@ def _codes_page(codes: list[str]) -> str:
 
 
 def _signed_in() -> Person:
-    found = viewer()
-    if found is None:
+    person = viewer()
+    if person is None:
         raise NotSignedIn
-    return found
+    return person
 
 
 # --- one's own account -----------------------------------------------------------------------------------------------
@@ -270,10 +270,10 @@ _SYSTEMS = (
 )  # fmt: skip
 
 
-def browser_name(told: str) -> str:
+def browser_name(agent: str) -> str:
     """What a browser calls itself, as its owner would: "Firefox, Windows"."""
-    found = [next((name for mark, name in names if mark in told), "") for names in (_BROWSERS, _SYSTEMS)]
-    return ", ".join(one for one in found if one) or told[:60]
+    parts = [next((name for mark, name in names if mark in agent), "") for names in (_BROWSERS, _SYSTEMS)]
+    return ", ".join(part for part in parts if part) or agent[:60]
 
 
 @blueprint.post("/account/sessions/<session>/end")

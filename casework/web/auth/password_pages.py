@@ -79,10 +79,10 @@ def put() -> BaseResponse:
 
 
 def _signed_in() -> Person:
-    found = viewer()
-    if found is None:
+    person = viewer()
+    if person is None:
         raise NotSignedIn
-    return found
+    return person
 
 
 # --- by a link -------------------------------------------------------------------------------------------------------

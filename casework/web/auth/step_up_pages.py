@@ -140,10 +140,10 @@ def _came_from() -> str | None:
 
 
 def _signed_in() -> Person:
-    found = viewer()
-    if found is None:
+    person = viewer()
+    if person is None:
         raise NotSignedIn
-    return found
+    return person
 
 
 __all__ = ["OWN_ACCOUNT", "blueprint", "register"]

@@ -88,18 +88,18 @@ def stand(db: Connection, actor: Actor, number: str, track: str, transition: str
         raise AskedAlready(pending.task)
     use_calendar(calendar_of(db, case.programme))
     shown = describe(db, actor, case, level)
-    found = [action for action in shown["actions"] if (action["track"], action["transition"]) == (track, transition)]
+    offers = [action for action in shown["actions"] if (action["track"], action["transition"]) == (track, transition)]
     edition = load_library()[case.tracks[track].edition]
-    if not found:
+    if not offers:
         if not any(rule.name == transition and rule.by_people for rule in edition.transitions):
             raise NotFound("action")
         here = [edition.as_reason(f"states.{leaf}") for leaf in case.tracks[track].states]
         raise WrongState(
             action=edition.as_reason(f"transitions.{transition}.do"), why=reasons.cases.STANDS_AT(state=here)
         )
-    if not found[0]["yours"]:
-        raise NotAllowed(why=found[0]["why_not"][0])
-    return Standing(case, shown, actions_in(shown["tracks"], found)[0], found[0])
+    if not offers[0]["yours"]:
+        raise NotAllowed(why=offers[0]["why_not"][0])
+    return Standing(case, shown, actions_in(shown["tracks"], offers)[0], offers[0])
 
 
 def _beside(action: Action) -> type[Form]:
@@ -128,7 +128,7 @@ def _page(db: Connection, actor: Actor, standing: Standing, sent: Sent | None) -
         form=form,
         sent=sent,
         beside=_beside_form(db, actor, action, sent),
-        since=[(one, say_entry(one, library.editions)) for one in since],
+        since=[(entry, say_entry(entry, library.editions)) for entry in since],
         state=", ".join(edition_text(action.edition, f"states.{leaf}") for leaf in track["states"]),
         about={view.id: view.name for view in track_views(standing.shown)}.get(action.track, ""),
         url=url_for("cases.fire", number=case.number, track=action.track, transition=action.name),
@@ -148,7 +148,7 @@ def _suggested(db: Connection, case: Case, action: Action) -> list[tuple[Suggest
     if not track.is_referral or all(rule["type"] != "provider" for rule in action.rules):
         return []
     suggested = suggestions_for(db, case, track.kind)
-    return [(one, [gettext(REASONS[code]) for code in one.reasons]) for one in suggested]
+    return [(suggestion, [gettext(REASONS[code]) for code in suggestion.reasons]) for suggestion in suggested]
 
 
 def _beside_form(db: Connection, actor: Actor, action: Action, sent: Sent | None) -> FormView:
@@ -194,8 +194,8 @@ def fire(number: str, track: UUID, transition: str) -> BaseResponse:
 
     def again(sent: Sent) -> Response:
         with page_transaction() as (db, actor):
-            found = _stand_or_moved(db, actor, number, str(track), transition, sent)
-            return found if isinstance(found, Response) else _page(db, actor, found, sent)
+            standing = _stand_or_moved(db, actor, number, str(track), transition, sent)
+            return standing if isinstance(standing, Response) else _page(db, actor, standing, sent)
 
     def said(done: Done) -> str:
         if action.confirm_by:
@@ -233,7 +233,7 @@ def _stand_or_moved(
             case=shown,
             label=edition_text(edition, f"transitions.{transition}.do"),
             why=say(refusal.why),
-            since=[(one, say_entry(one, library.editions)) for one in since],
+            since=[(entry, say_entry(entry, library.editions)) for entry in since],
             typed=_typed(edition, transition, request.form),
             state=", ".join(edition_text(edition, f"states.{leaf}") for leaf in case.tracks[track].states),
             back=url_for("cases.show", number=number),
@@ -244,14 +244,14 @@ def _stand_or_moved(
 def _typed(edition: Any, transition: str, data: MultiDict[str, str]) -> list[tuple[str, str]]:
     """What was typed into a form that has no place any more, so that it can be copied."""
     form = next((rule.form for rule in edition.transitions if rule.name == transition), None)
-    made = []
+    answers = []
     for rule in edition.form(form):
         words = "\n".join(
             value for name in data if name.split(".")[0] == f"f-{rule['name']}" for value in data.getlist(name)
         )
         if words.strip():
-            made.append((edition_text(edition, f"forms.{form}.{rule['name']}.label"), words))
-    return made
+            answers.append((edition_text(edition, f"forms.{form}.{rule['name']}.label"), words))
+    return answers
 
 
 __all__ = ["fire", "show", "stand"]

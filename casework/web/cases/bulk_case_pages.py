@@ -51,9 +51,9 @@ def act() -> Response:
 
 
 def _edition() -> Edition:
-    found = load_library().playing(MAIN)
-    assert found is not None
-    return found
+    edition = load_library().playing(MAIN)
+    assert edition is not None
+    return edition
 
 
 def _form_name() -> str:
@@ -62,7 +62,7 @@ def _form_name() -> str:
 
 def _rules() -> list[Mapping[str, Json]]:
     """What is asked once for all of them: the tasks of one case cannot be."""
-    return [one for one in _edition().form(_form_name()) if one["type"] != "tasks"]
+    return [rule for rule in _edition().form(_form_name()) if rule["type"] != "tasks"]
 
 
 def _page(
@@ -83,7 +83,7 @@ def _page(
         answer=answer,
         why=why,
         do=edition_text(edition, f"transitions.{HOLD}.do"),
-        state=lambda one: _state_words(one["edition"], one["states"]),
+        state=lambda row: _state_words(row["edition"], row["states"]),
         form=build_form(f"bulk:{HOLD}", _rules(), texts_of(edition, form), submitted=typed, faults=faults),
         typed=[(name, value) for name, value in typed.items(multi=True) if name.startswith(PREFIX)] if typed else [],
     )

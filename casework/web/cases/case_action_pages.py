@@ -155,7 +155,9 @@ def _form(db: Connection, actor: Actor, case: Case, deed: Deed, subject: str, se
     choices = say_choices(choices_of(db, actor, case, case.main, deed.rules))
     if deed is HAND_OVER:
         # Whoever has an interest in the case does nothing in it.
-        choices = {name: [one for one in offered if one[0] not in case.interests] for name, offered in choices.items()}
+        choices = {
+            name: [choice for choice in offered if choice[0] not in case.interests] for name, offered in choices.items()
+        }
         # Who owns the case stays on offer: with the same owner the team alone can change.
         choices = {
             **choices,

@@ -74,7 +74,7 @@ def _in_referral(referral: UUID, track: UUID, name: str) -> Where:
     def find(db: Connection, actor: Actor) -> tuple[Case, int]:
         case, above = find_referral(db, actor, str(referral))
         inside = [above, *case.children(above.id)]
-        if str(track) not in {one.id for one in inside}:
+        if str(track) not in {part.id for part in inside}:
             raise NotFound("answer")
         return case, corrections.last_of(db, case, str(track), name)
 
@@ -159,11 +159,11 @@ def _show(where: Where, sent: Sent | None) -> Response:
     with page_transaction() as (db, actor):
         case, seq = where.find(db, actor)
         layout.use_calendar(calendar_of(db, case.programme))
-        found, values, versions = corrections.find_answer(db, actor, case, load_library().editions, seq)
+        given_answer, values, versions = corrections.find_answer(db, actor, case, load_library().editions, seq)
         if sent is None:
-            corrections.insist_may_correct(actor, case, found)
-        rules = _rules(found)
-        texts = texts_of(found.edition, str(found.rule.form))
+            corrections.insist_may_correct(actor, case, given_answer)
+        rules = _rules(given_answer)
+        texts = texts_of(given_answer.edition, str(given_answer.rule.form))
         name = _draft(where, versions)
         form = build_form(
             name,
@@ -172,7 +172,7 @@ def _show(where: Where, sent: Sent | None) -> Response:
                 lambda key: gettext(_LABEL) if key == f"{REASON}.label" else texts.get(key),
                 lambda key: key == f"{REASON}.label" or texts.has(key),
             ),
-            choices=say_choices(choices_of(db, actor, case, found.track, rules)),
+            choices=say_choices(choices_of(db, actor, case, given_answer.track, rules)),
             values=values,
             submitted=sent.data if sent else None,
             faults=sent.faults if sent else None,
@@ -189,17 +189,17 @@ def _draft(where: Where, versions: int) -> str:
     return f"{where.draft}:{versions}"
 
 
-def _rules(found: Answer) -> list[dict[str, Json]]:
-    return [*(dict(rule) for rule in found.edition.form(str(found.rule.form))), _WHY]
+def _rules(given_answer: Answer) -> list[dict[str, Json]]:
+    return [*(dict(rule) for rule in given_answer.edition.form(str(given_answer.rule.form))), _WHY]
 
 
 def _correct(where: Where) -> Response:
     """Put what was typed in the place of what stands."""
     with page_transaction() as (db, actor):
         case, seq = where.find(db, actor)
-        found, *_ = corrections.find_answer(db, actor, case, load_library().editions, seq)
-        corrections.insist_may_correct(actor, case, found)
-        rules = _rules(found)
+        given_answer, *_ = corrections.find_answer(db, actor, case, load_library().editions, seq)
+        corrections.insist_may_correct(actor, case, given_answer)
+        rules = _rules(given_answer)
 
     seen = read_revision()
 
@@ -226,19 +226,24 @@ def correctable(
 ) -> list[tuple[str, str]]:
     """What the actor may correct of a case, or `of` one referral of it: what was done, and the page for it."""
     above = case.tracks[of] if of else None
-    inside = {one.id for one in (above, *case.children(above.id))} if above else set(case.tracks)
-    found = []
-    for one in corrections.list_correctable(actor, case, library.editions):
-        if one.track.id not in inside:
+    inside = {track.id for track in (above, *case.children(above.id))} if above else set(case.tracks)
+    links = []
+    for given in corrections.list_correctable(actor, case, library.editions):
+        if given.track.id not in inside:
             continue
-        if one.task is None:
-            found.append((edition_text(one.edition, f"transitions.{one.name}.do"), at(one.track.id, one.name)))
+        if given.task is None:
+            links.append((edition_text(given.edition, f"transitions.{given.name}.do"), at(given.track.id, given.name)))
         else:
             words = task_words(
-                {"edition": one.task.edition, "rule": one.task.rule, "type": one.task.type, "about": one.task.about}
+                {
+                    "edition": given.task.edition,
+                    "rule": given.task.rule,
+                    "type": given.task.type,
+                    "about": given.task.about,
+                }
             )
-            found.append((words, url_for("corrections.show_task", task=one.task.id)))
-    return found
+            links.append((words, url_for("corrections.show_task", task=given.task.id)))
+    return links
 
 
 __all__ = ["blueprint", "correctable"]

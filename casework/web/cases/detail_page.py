@@ -77,37 +77,37 @@ class TaskView:
 
 def track_views(case: Mapping[str, Json]) -> list[TrackView]:
     """Referrals and tracks beside the main one, each service under its referral."""
-    library, found = load_library(), []
+    library, views = load_library(), []
     below: dict[str, list[Mapping[str, Json]]] = {}
     for track in case["tracks"]:
         below.setdefault(track["parent"] or "", []).append(track)
-    for one in below.get("", []):
-        if library[one["edition"]].part == parts.MAIN:
+    for outer in below.get("", []):
+        if library[outer["edition"]].part == parts.MAIN:
             continue
-        found.append(_track(one, library[one["edition"]], inside=False))
-        found += [_track(two, library[two["edition"]], inside=True) for two in below.get(one["id"], [])]
-    return found
+        views.append(_track(outer, library[outer["edition"]], inside=False))
+        views += [_track(inner, library[inner["edition"]], inside=True) for inner in below.get(outer["id"], [])]
+    return views
 
 
-def _track(one: Mapping[str, Json], edition: Edition, *, inside: bool) -> TrackView:
-    name = service_name(one["kind"])
+def _track(track: Mapping[str, Json], edition: Edition, *, inside: bool) -> TrackView:
+    name = service_name(track["kind"])
     if edition.part == parts.REFERRAL:
         name = gettext("Referral: %(service)s", service=name)
     return TrackView(
-        one["id"],
+        track["id"],
         name[:1].upper() + name[1:],
-        (one["provider"] or {}).get("name") or "",
-        ", ".join(edition_text(edition, f"states.{leaf}") for leaf in one["states"]),
-        tuple(steps_of(edition, one)),
-        one["ended"] is not None,
-        one["entered_at"],
+        (track["provider"] or {}).get("name") or "",
+        ", ".join(edition_text(edition, f"states.{leaf}") for leaf in track["states"]),
+        tuple(steps_of(edition, track)),
+        track["ended"] is not None,
+        track["entered_at"],
         inside,
-        one["replaced"],
+        track["replaced"],
     )
 
 
 def _tasks(case: Mapping[str, Json], person: str, names: Mapping[str, str]) -> list[TaskView]:
-    made = [
+    views = [
         TaskView(
             task["id"],
             say_task(task),
@@ -124,7 +124,7 @@ def _tasks(case: Mapping[str, Json], person: str, names: Mapping[str, str]) -> l
         )
         for task in case["tasks"]
     ]
-    return sorted(made, key=lambda one: (one.waits, one.due_at or "9", one.id))
+    return sorted(views, key=lambda view: (view.waits, view.due_at or "9", view.id))
 
 
 @dataclass(frozen=True)
@@ -149,16 +149,16 @@ def _choose(
     `steps` are the tracks whose step the reader is to do: what decides it stands with the ways forward.
     """
     forward = {action.track for action in actions if action.allowed and action.kind == MAIN} | {main}
-    told = {(one["track"], one["transition"]): one for one in offered}
+    offer_of = {(offer["track"], offer["transition"]): offer for offer in offered}
     possible: list[Action] = []
     more: list[Action] = []
     not_now: list[Action] = []
     for action in actions:
-        one = told[action.track, action.name]
+        offer = offer_of[action.track, action.name]
         if action.allowed:
             aside = action.kind != MAIN and not action.proposed and not _decides(action, steps, forward)
             (more if aside else possible).append(action)
-        elif not set(one["confirm_by"] if one["proposed"] else one["by"]) <= ORGANISATION_ROLES:
+        elif not set(offer["confirm_by"] if offer["proposed"] else offer["by"]) <= ORGANISATION_ROLES:
             not_now.append(action)
     possible.sort(key=lambda action: (action.track != following, action.track != main, action.kind == EXCEPTION))
     return Choices(possible[0] if possible else None, tuple(possible), tuple(more), tuple(not_now))
@@ -185,21 +185,21 @@ class Next:
 
 
 def _next(case: Mapping[str, Json], names: Mapping[str, str]) -> Next | None:
-    one = case["next_action"]
-    if one is None:
+    following = case["next_action"]
+    if following is None:
         return None
-    may = any(task["id"] == one["id"] and task["may_work"] for task in case["tasks"])
-    who = (one["holder"] or {}).get("name") or gettext("queue: %(queue)s", queue=queue_name(one["queue"]))
+    may = any(task["id"] == following["id"] and task["may_work"] for task in case["tasks"])
+    who = (following["holder"] or {}).get("name") or gettext("queue: %(queue)s", queue=queue_name(following["queue"]))
     return Next(
-        say_task(one),
+        say_task(following),
         who,
-        one["due_at"],
-        one["id"],
+        following["due_at"],
+        following["id"],
         may,
-        one["type"],
-        one["track"],
-        names.get(one["track"], ""),
-        one["overdue"],
+        following["type"],
+        following["track"],
+        names.get(following["track"], ""),
+        following["overdue"],
     )
 
 
@@ -207,7 +207,7 @@ def _yours(following: Next | None, tasks: Iterable[TaskView], chosen: Choices) -
     """What the reader can do while what comes next is another's, or a step that nothing leads out of yet."""
     if following is None:
         return None
-    leads = following.type != "step" or any(one.track == following.track for one in chosen.possible)
+    leads = following.type != "step" or any(action.track == following.track for action in chosen.possible)
     if following.may_work and leads:
         return None
     return next((task for task in tasks if task.may_work and not task.waits and task.type != "step"), None)
@@ -227,11 +227,11 @@ class Wait:
 def _waits(case: Mapping[str, Json], edition: Edition) -> list[Wait]:
     """For whom the case waits, each once: with what is due first of all that they owe; before them for whom the next task does."""
     resting = (case["next_action"] or {}).get("wait")
-    return [Wait(hold_name(one["for"]), None, one["until"], True) for one in (resting,) if one] + [
-        Wait(say_hold(edition, {"waits_for": one["for"]}), None, one["until"], True)
-        if one["what"] == "hold"
-        else Wait(one["for"]["name"] or gettext("a provider"), one["since"], one["until"], overdue=one["overdue"])
-        for one in case["waits_for"]
+    return [Wait(hold_name(wait["for"]), None, wait["until"], True) for wait in (resting,) if wait] + [
+        Wait(say_hold(edition, {"waits_for": wait["for"]}), None, wait["until"], True)
+        if wait["what"] == "hold"
+        else Wait(wait["for"]["name"] or gettext("a provider"), wait["since"], wait["until"], overdue=wait["overdue"])
+        for wait in case["waits_for"]
     ]
 
 

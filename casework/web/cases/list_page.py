@@ -115,7 +115,7 @@ def _page(fault: str = "", status: int = 200) -> str | tuple[str, int]:
         fault=fault,
         whole=whole,
         ticks=Role.OFFICER in actor.roles(),
-        kept=[_kept(one, asked) for one in kept],
+        kept=[_kept(saved, asked) for saved in kept],
         query=urlencode(asked.query),
         next_url=_address(asked.query | {"cursor": listed["next"]}) if listed["next"] else "",
         first_url=_address(asked.query) if request.args.get("cursor") else "",
@@ -123,9 +123,9 @@ def _page(fault: str = "", status: int = 200) -> str | tuple[str, int]:
     return (page, status) if status != 200 else page
 
 
-def _kept(one: Mapping[str, Json], asked: Asked) -> dict[str, Json]:
-    query = _known(one["query"])
-    return {**one, "url": _address(query), "current": query == asked.query}
+def _kept(saved: Mapping[str, Json], asked: Asked) -> dict[str, Json]:
+    query = _known(saved["query"])
+    return {**saved, "url": _address(query), "current": query == asked.query}
 
 
 def _address(query: Mapping[str, Any]) -> str:
@@ -167,30 +167,30 @@ class Row:
     mark: str | None = None
 
 
-def _row(one: Mapping[str, Json]) -> Row:
-    edition = load_library().editions.get(one.get("edition") or "")
-    waits = one.get("waits_for") or []
+def _row(case: Mapping[str, Json]) -> Row:
+    edition = load_library().editions.get(case.get("edition") or "")
+    waits = case.get("waits_for") or []
     until = waits[0]["until"] if waits else None
-    if hold := one.get("hold"):
+    if hold := case.get("hold"):
         words = say_hold(edition, hold)
     else:
         words = ", ".join(name_of(wait["for"]) for wait in waits)
     return Row(
-        one["number"],
-        one["title"] or "",
-        step_name(one.get("step")),
-        edition_text(edition, f"states.{one['state']}") if edition else "",
-        say_outcome(edition, one.get("outcome")),
-        (one.get("owner") or {}).get("name") or "",
-        one.get("due_at"),
-        bool(one.get("overdue")),
+        case["number"],
+        case["title"] or "",
+        step_name(case.get("step")),
+        edition_text(edition, f"states.{case['state']}") if edition else "",
+        say_outcome(edition, case.get("outcome")),
+        (case.get("owner") or {}).get("name") or "",
+        case.get("due_at"),
+        bool(case.get("overdue")),
         words,
         until,
         bool(waits and waits[0]["overdue"]),
-        one.get("opened_at"),
+        case.get("opened_at"),
         edition is not None,
-        edition is not None and one["state"] in edition.side_states,
-        one.get("mark"),
+        edition is not None and case["state"] in edition.side_states,
+        case.get("mark"),
     )
 
 
@@ -234,21 +234,21 @@ def _selects(offered: Mapping[str, list[dict[str, Json]]], *, whole: bool) -> li
         for key in sorted(edition.texts):
             if ".outcome.choices." in key:
                 outcomes.setdefault(key.rsplit(".", 1)[1], edition_text(edition, key))
-    made = [
+    selects = [
         Select("state", gettext("State"), tuple(states)),
-        Select("outcome", gettext("Outcome"), tuple(sorted(outcomes.items(), key=lambda one: one[1]))),
+        Select("outcome", gettext("Outcome"), tuple(sorted(outcomes.items(), key=lambda pair: pair[1]))),
         Select("owner", gettext("Owner"), _named(offered["owner"])),
         Select("provider", gettext("Provider"), _named(offered["provider"])),
         Select("phase", gettext("Phase"), _named(offered["phase"])),
-        Select("waits_for", gettext("Waits for"), tuple((one, gettext(NAMES_OF_WAITS[one])) for one in WAITS_FOR)),
+        Select("waits_for", gettext("Waits for"), tuple((code, gettext(NAMES_OF_WAITS[code])) for code in WAITS_FOR)),
         Select("overdue", gettext("Overdue"), (("yes", gettext("only what is overdue")),)),
         Select("open", gettext("Open or closed"), (("yes", gettext("open")), ("no", gettext("closed")))),
     ]
-    return [one for one in made if one.choices and (whole or one.name in OF_OUTLINES)]
+    return [select for select in selects if select.choices and (whole or select.name in OF_OUTLINES)]
 
 
 def _named(offered: list[dict[str, Json]]) -> tuple[tuple[str, str], ...]:
-    return tuple((str(one["id"]), name_of(one)) for one in offered)
+    return tuple((str(choice["id"]), name_of(choice)) for choice in offered)
 
 
 def _tabs(actor: Actor, asked: Asked, *, whole: bool) -> list[tuple[str, str, bool]]:
@@ -302,12 +302,14 @@ def _table() -> tuple[list[str], list[list[str]]]:
     asked = _asked()
     with list_transaction() as (db, actor):
         rows = [_row(case) for case in export_cases(db, actor, filters=asked.of_operations, sort=asked.sort)]
-    told = clock()
+    reader_clock = clock()
 
     def moment(at: str | None) -> str:
         # Of a day only the day.
         return (
-            at or "" if at is None or len(at) == 10 else f"{dates.read_moment(at).astimezone(told.zone):%Y-%m-%d %H:%M}"
+            at or ""
+            if at is None or len(at) == 10
+            else f"{dates.read_moment(at).astimezone(reader_clock.zone):%Y-%m-%d %H:%M}"
         )
 
     head = [

@@ -55,7 +55,7 @@ def steps_of(edition: Edition, track: Mapping[str, Json]) -> list[Step]:
     """The steps of a track as operations show it."""
     order, visited = order_of(edition), set(track["visited"])
     here = order.index(track["step"]) if track["step"] in order else len(order)
-    made = []
+    steps = []
     for at, name in enumerate(order):
         if at == here and not track["ended"]:
             standing = "now"
@@ -63,8 +63,8 @@ def steps_of(edition: Edition, track: Mapping[str, Json]) -> list[Step]:
             standing = "done" if name in visited else "skipped"
         else:
             standing = "ahead"
-        made.append(Step(name, standing))
-    return made
+        steps.append(Step(name, standing))
+    return steps
 
 
 __all__ = ["STEPS", "Step", "order_of", "step_name", "steps_of"]

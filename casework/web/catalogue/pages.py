@@ -95,17 +95,17 @@ def index() -> str:
 @blueprint.get("/matches/<uuid:match>")
 def show(match: UUID) -> str:
     with page_transaction() as (db, actor):
-        found = matches.show_match(db, actor, str(match))
-        need = catalogue.show_record(db, actor, "need", found.need.id)
-        technology = catalogue.show_record(db, actor, "technology", found.technology.id)
+        details = matches.show_match(db, actor, str(match))
+        need = catalogue.show_record(db, actor, "need", details.need.id)
+        technology = catalogue.show_record(db, actor, "technology", details.technology.id)
         sides = {"need": need, "technology": technology}
         people = {origin.get("confirmed_by") for record in sides.values() for origin in _origins(record).values()}
         names = names_of(db, people, {record.owner for record in sides.values()})
     return render_template(
         "catalogue/show.html",
-        match=found,
+        match=details,
         sides=[(noun, _values(noun, record, names)) for noun, record in sides.items()],
-        may=actor.in_programme(found.programme, DECIDERS),
+        may=actor.in_programme(details.programme, DECIDERS),
     )
 
 
@@ -114,26 +114,26 @@ def _origins(record: Record) -> Mapping[str, JsonObject]:
 
 
 def _values(noun: str, record: Record, names: Mapping[str, str]) -> list[Value]:
-    made = []
+    values = []
     for field, label in FIELDS[noun].items():
         value = getattr(record, field)
         if value in (None, "", [], {}):
             continue
         # The column of the owner holds an id, and so do its origins.
-        told = _origins(record).get("owner_id" if field == "owner" else field) or {}
+        origin = _origins(record).get("owner_id" if field == "owner" else field) or {}
         words = gettext(STATUSES[value]) if field == "status" and value in STATUSES else Values(names).say(value, field)
-        made.append(
+        values.append(
             Value(
                 field,
                 gettext(label),
                 words,
-                told.get("source") or "",
-                names.get(told.get("confirmed_by") or "", "")
-                or (gettext("somebody") if told.get("confirmed_by") else ""),
-                told.get("confirmed_at"),
+                origin.get("source") or "",
+                names.get(origin.get("confirmed_by") or "", "")
+                or (gettext("somebody") if origin.get("confirmed_by") else ""),
+                origin.get("confirmed_at"),
             )
         )
-    return made
+    return values
 
 
 @blueprint.post("/matches/<uuid:match>/open")
@@ -151,7 +151,7 @@ def confirm(match: UUID) -> Response:
     """Stand for one value of the need or the technology."""
     noun, field = request.form.get("noun", ""), request.form.get("field", "")
     with page_transaction() as (db, actor):
-        found = matches.show_match(db, actor, str(match))
+        details = matches.show_match(db, actor, str(match))
         if noun not in FIELDS:
             raise InvalidForm(fields={"noun": reasons.fields.NOT_A_CHOICE})
         side: Noun = "need" if noun == "need" else "technology"
@@ -159,7 +159,7 @@ def confirm(match: UUID) -> Response:
             db,
             actor,
             side,
-            (found.need if side == "need" else found.technology).id,
+            (details.need if side == "need" else details.technology).id,
             field="owner_id" if field == "owner" else field,
             request=read_request(),
         )

@@ -109,18 +109,18 @@ def index() -> str:
 def show(programme: Any) -> str:
     with page_transaction() as (db, actor):
         shown = show_calendar(db, actor, str(programme))
-    made = Calendar.from_json(shown.calendar)
-    years = sorted({day.year for day in made.holidays | made.make_up}, reverse=True)
+    calendar = Calendar.from_json(shown.calendar)
+    years = sorted({day.year for day in calendar.holidays | calendar.make_up}, reverse=True)
     return render_template(
         "deadlines/calendar.html",
         one=shown,
-        calendar=made,
+        calendar=calendar,
         weekdays=WEEKDAYS,
         years=[
             (
                 year,
-                sorted(day for day in made.holidays if day.year == year),
-                sorted(day for day in made.make_up if day.year == year),
+                sorted(day for day in calendar.holidays if day.year == year),
+                sorted(day for day in calendar.make_up if day.year == year),
             )
             for year in years
         ],
@@ -161,14 +161,14 @@ def add_days(programme: Any) -> Response:
         shown = show_calendar(db, actor, str(programme), to_change=True)
     typed, file = Typed.sent(), request.files.get("file")
     if file is not None and file.filename:
-        found = read_ics(file.stream.read(MOST_BYTES + 1))
+        listed = read_ics(file.stream.read(MOST_BYTES + 1))
         more = typed.with_days(
-            {day: {"en": name} for day, name in found.holidays.items()},
-            {day: {"en": name} for day, name in found.make_up.items()},
+            {day: {"en": name} for day, name in listed.holidays.items()},
+            {day: {"en": name} for day, name in listed.make_up.items()},
         )
         read = {
-            "days": len(found.holidays) + len(found.make_up),
-            "faults": [(line, say(why)) for line, why in found.faults],
+            "days": len(listed.holidays) + len(listed.make_up),
+            "faults": [(line, say(why)) for line, why in listed.faults],
         }
         return make_response(_form(shown, more, read=read), 200)
     country, year = request.form.get("country", ""), request.form.get("year", "")
@@ -201,10 +201,10 @@ def preview(programme: Any) -> Response:
             calendar = typed.read(Calendar.from_json(shown.calendar))
         except InvalidForm as refusal:
             return make_response(_form(shown, typed, say_faults(refusal)), 422)
-        told = preview_calendar(db, actor, str(programme), calendar)
-    moved = [(one, _what(one)) for one in told.moved]
+        outcome = preview_calendar(db, actor, str(programme), calendar)
+    moved = [(moment, _what(moment)) for moment in outcome.moved]
     return make_response(
-        render_template("deadlines/preview_calendar.html", one=shown, typed=typed, told=told, moved=moved)
+        render_template("deadlines/preview_calendar.html", one=shown, typed=typed, told=outcome, moved=moved)
     )
 
 
@@ -215,17 +215,17 @@ _RUNGS = {
 }  # fmt: skip
 
 
-def _what(one: MovedMoment) -> str:
-    if one.task:
-        words, rung = task_words(one.task), _RUNGS.get(one.what)
+def _what(moment: MovedMoment) -> str:
+    if moment.task:
+        words, rung = task_words(moment.task), _RUNGS.get(moment.what)
         return gettext(rung, task=words) if rung else words
-    if one.what in _RUNGS:
+    if moment.what in _RUNGS:
         return gettext("a reminder of a step")
-    if one.what == "expire":
+    if moment.what == "expire":
         return gettext("a consent expires")
-    if one.what == END_ACCESS:
+    if moment.what == END_ACCESS:
         return gettext("a provider's access to a document ends")
-    name = str(one.what).removeprefix("fire:")
+    name = str(moment.what).removeprefix("fire:")
     for edition in load_library().editions.values():
         if f"transitions.{name}.do" in edition.texts:
             return edition_text(edition, f"transitions.{name}.do")

@@ -37,25 +37,27 @@ class ClockView:
 @blueprint.get("/cases/<number>/clocks")
 def show(number: str) -> str:
     with page_transaction() as (db, actor):
-        told = read_clocks(db, actor, number)
-        layout.use_calendar(calendar_of(db, told["programme"]))
-    return render_template("deadlines/clocks.html", told=told, clocks=[_view(item) for item in told["items"]])
+        clocks = read_clocks(db, actor, number)
+        layout.use_calendar(calendar_of(db, clocks["programme"]))
+    return render_template("deadlines/clocks.html", told=clocks, clocks=[_view(item) for item in clocks["items"]])
 
 
-def _view(one: JsonMapping) -> ClockView:
-    return ClockView(_what(one), _where(one["belongs_to"]), one["due_at"], capital(used_words(one)), ledger(one))
+def _view(clock: JsonMapping) -> ClockView:
+    return ClockView(
+        _what(clock), _where(clock["belongs_to"]), clock["due_at"], capital(used_words(clock)), ledger(clock)
+    )
 
 
-def _what(one: JsonMapping) -> str:
-    if one["what"] == "expire":
+def _what(clock: JsonMapping) -> str:
+    if clock["what"] == "expire":
         return gettext("A consent ends")
-    if one["what"] == END_ACCESS:
+    if clock["what"] == END_ACCESS:
         return gettext("A provider's access to a document ends")
-    if one["what"].startswith("fire:"):
-        edition = load_library()[one["belongs_to"]["edition"]]
-        done = edition_text(edition, f"transitions.{one['what'].removeprefix('fire:')}.done")
+    if clock["what"].startswith("fire:"):
+        edition = load_library()[clock["belongs_to"]["edition"]]
+        done = edition_text(edition, f"transitions.{clock['what'].removeprefix('fire:')}.done")
         return gettext("By itself: the system %(done)s", done=done)
-    return task_words(one["of"]) if one["of"] else gettext("a task")
+    return task_words(clock["of"]) if clock["of"] else gettext("a task")
 
 
 def _where(track: JsonMapping) -> str:

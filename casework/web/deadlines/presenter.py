@@ -38,17 +38,17 @@ class Ledger:
     versions: int
 
 
-def ledger(told: JsonMapping | None) -> Ledger | None:
+def ledger(clock: JsonMapping | None) -> Ledger | None:
     """The explanation of a clock as a page says it; None for none."""
-    if told is None:
+    if clock is None:
         return None
     return Ledger(
-        say_rule(told, SPEECH),
-        say_used(told, SPEECH),
-        tuple(_line(line, told["zone"]) for line in told["lines"]),
-        _span(told["counted_minutes"]),
-        told["zone"],
-        len(told["calendars"]),
+        say_rule(clock, SPEECH),
+        say_used(clock, SPEECH),
+        tuple(_line(line, clock["zone"]) for line in clock["lines"]),
+        _span(clock["counted_minutes"]),
+        clock["zone"],
+        len(clock["calendars"]),
     )
 
 
@@ -74,15 +74,15 @@ class Account:
     turns: tuple[Charged, ...]
 
 
-def account(told: JsonMapping, calendar: Calendar, *, provider: bool) -> Account | None:
+def account(sides: JsonMapping, calendar: Calendar, *, provider: bool) -> Account | None:
     """Both sides' time as the reader says it, who is the provider or the office; None before the offer."""
-    if not told["turns"]:
+    if not sides["turns"]:
         return None
     mine, other = ("provider", "office") if provider else ("office", "provider")
-    running = [side for side in (mine, other) if told[side]["running"]]
+    running = [side for side in (mine, other) if sides[side]["running"]]
     return Account(
-        _working(told[mine]["working_minutes"], calendar),
-        _working(told[other]["working_minutes"], calendar),
+        _working(sides[mine]["working_minutes"], calendar),
+        _working(sides[other]["working_minutes"], calendar),
         running[0] == mine if running else None,
         tuple(
             Charged(
@@ -92,7 +92,7 @@ def account(told: JsonMapping, calendar: Calendar, *, provider: bool) -> Account
                 _cause(turn["because"]),
                 _working(turn["working_minutes"], calendar),
             )
-            for turn in told["turns"]
+            for turn in sides["turns"]
         ),
     )
 
@@ -106,11 +106,11 @@ def _working(minutes: int, calendar: Calendar) -> str:
     return f"{words} {_span(rest)}" if rest else words
 
 
-def _line(one: JsonMapping, zone: str) -> Line:
-    why = say_kind(one, SPEECH)
-    if one["kind"] == PAUSE and (cause := _cause(one["because"])):
+def _line(line: JsonMapping, zone: str) -> Line:
+    why = say_kind(line, SPEECH)
+    if line["kind"] == PAUSE and (cause := _cause(line["because"])):
         why = gettext("%(what)s: %(why)s", what=why, why=cause)
-    return Line(say_days_of(one, zone, SPEECH), why, _span(one["minutes"]) if one["minutes"] else "")
+    return Line(say_days_of(line, zone, SPEECH), why, _span(line["minutes"]) if line["minutes"] else "")
 
 
 def _cause(because: JsonMapping | None) -> str:

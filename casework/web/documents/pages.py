@@ -109,9 +109,9 @@ def hand_in_referral(referral: UUID) -> BaseResponse:
 def _hand_in(place: Place) -> BaseResponse:
     """Each file is a deed of its own: what is wrong with one keeps no other one out."""
     with page_transaction() as (db, actor):
-        found = place.find(db, actor)
-        layout.use_calendar(calendar_of(db, found.programme))
-        documents.insist_may_hand_in(actor, found, place.referral)
+        case = place.find(db, actor)
+        layout.use_calendar(calendar_of(db, case.programme))
+        documents.insist_may_hand_in(actor, case, place.referral)
     files = _files()
     try:
         data = _checked(place.form, parse_form(place.form.rule(), request.form))
@@ -126,13 +126,13 @@ def _hand_in(place: Place) -> BaseResponse:
     taken, refused = [], []
     for n, sent in enumerate(files):
         try:
-            _hand_in_one(place, found, data, sent, n, alone=len(files) == 1 and not request.form.get("part"))
+            _hand_in_one(place, case, data, sent, n, alone=len(files) == 1 and not request.form.get("part"))
             taken.append(sent.filename or "")
         except UploadRefused as refusal:
             because("upload_refused")
             refused.append(refusal)
     if _by_script():
-        return _told(taken, [(one.name, say(one.why)) for one in refused])
+        return _told(taken, [(fault.name, say(fault.why)) for fault in refused])
     if taken:
         flash(ngettext("One document is handed in.", "%(num)d documents are handed in.", len(taken)))
     if refused:
@@ -144,17 +144,17 @@ def _hand_in(place: Place) -> BaseResponse:
 
 def _files() -> list[FileStorage]:
     try:
-        return [one for one in request.files.getlist("files") if one.filename]
+        return [file for file in request.files.getlist("files") if file.filename]
     except RequestEntityTooLarge:
         raise
     except ValueError as fault:
         raise InvalidForm(fields={"files": reasons.files.UNREADABLE}) from fault
 
 
-def _hand_in_one(place: Place, found: Case, data: JsonMapping, sent: FileStorage, n: int | str, *, alone: bool) -> Done:
+def _hand_in_one(place: Place, case: Case, data: JsonMapping, sent: FileStorage, n: int | str, *, alone: bool) -> Done:
     of = whose(data["whose"]) if place.referral is None else whose("")
     with receive(sent.stream, sent.filename or "") as upload:
-        kept = cabinet().keep(found.log, part_for(of["party"], place.referral), upload)
+        kept = cabinet().keep(case.log, part_for(of["party"], place.referral), upload)
         title = (data.get("title") if alone else None) or upload.name.rpartition(".")[0] or upload.name
         with page_transaction() as (db, actor):
             return documents.hand_in(
@@ -184,28 +184,28 @@ def _request(upload: Upload, n: int | str) -> Request:
 
 def file_in_place(referral: str, rules: Iterable[JsonMapping]) -> dict[str, list[str]]:
     """Hand in the files that came with a provider's form; the ids of their documents by field. Raises InvalidForm."""
-    place, made = Place("referral", referral), dict[str, list[str]]()
+    place, ids = Place("referral", referral), dict[str, list[str]]()
     for rule in rules:
-        files = [one for one in request.files.getlist(f"u-{rule['name']}") if one.filename]
+        files = [file for file in request.files.getlist(f"u-{rule['name']}") if file.filename]
         if not files:
             continue
         with page_transaction() as (db, actor):
-            found = place.find(db, actor)
-            documents.insist_may_hand_in(actor, found, referral)
+            case = place.find(db, actor)
+            documents.insist_may_hand_in(actor, case, referral)
         data = {"kind": rule["kinds"][0] if rule.get("kinds") else "report"}
         if rule.get("valid") and (day := _day(request.form.get("f-valid_until", ""))):
             # What the same form says of the paper's last day, the paper bears.
             data["valid_until"] = day
-        for n, one in enumerate(files[:MOST_FILES]):
+        for n, file in enumerate(files[:MOST_FILES]):
             try:
-                done = _hand_in_one(place, found, data, one, f"{rule['name']}:{n}", alone=False)
+                done = _hand_in_one(place, case, data, file, f"{rule['name']}:{n}", alone=False)
             except UploadRefused as refusal:
                 because("upload_refused")
                 raise InvalidForm(
                     fields={rule["name"]: reasons.documents.FILE_REFUSED(name=refusal.name, why=refusal.why)}
                 ) from refusal
-            made.setdefault(rule["name"], []).append(done.answer["id"])
-    return made
+            ids.setdefault(rule["name"], []).append(done.answer["id"])
+    return ids
 
 
 def _day(written: str) -> str | None:
@@ -235,12 +235,12 @@ def confirm_return(referral: UUID) -> BaseResponse:
     place = Place("referral", str(referral))
     try:
         with page_transaction() as (db, actor):
-            found = place.find(db, actor)
-            layout.use_calendar(calendar_of(db, found.programme))
-            documents.insist_may_confirm(actor, found, place.id)
+            case = place.find(db, actor)
+            layout.use_calendar(calendar_of(db, case.programme))
+            documents.insist_may_confirm(actor, case, place.id)
             given = _checked(Returned, parse_form(Returned.rule(), request.form))
             documents.confirm_return(
-                db, actor, found, place.id, how=given["how"], note=given.get("note"), request=read_request()
+                db, actor, case, place.id, how=given["how"], note=given.get("note"), request=read_request()
             )
             drop_draft(db, actor.person, f"{place.draft}:returned")
     except InvalidForm as refusal:
@@ -261,12 +261,12 @@ def _show_one(
     id: str, sent: Sent | None = None, refused: UploadRefused | None = None, sent_day: tuple[str, Sent] | None = None
 ) -> Response:
     with page_transaction() as (db, actor):
-        found, one = documents.find_document(db, actor, id)
-        layout.use_calendar(calendar_of(db, found.programme))
-        whole = sight(actor, found) == Sight.ALL
-        told = next(item for item in documents.list_documents(db, actor, found) if item.id == id)
+        case, document = documents.find_document(db, actor, id)
+        layout.use_calendar(calendar_of(db, case.programme))
+        whole = sight(actor, case) == Sight.ALL
+        row = next(item for item in documents.list_documents(db, actor, case) if item.id == id)
         takings = documents.list_takings(db, actor, id) if whole else []
-        track = found.tracks.get(one.track or "") or _granted_to(found, id)
+        track = case.tracks.get(document.track or "") or _granted_to(case, id)
         form = build_form(
             f"document:{id}:withdraw",
             Withdrawal.rule(),
@@ -281,10 +281,10 @@ def _show_one(
             own_texts(Ending),
             draft=find_draft(db, actor.person, f"document:{id}:end"),
         )
-        may_end = whole and documents.may_end_grants(actor, found)
+        may_end = whole and documents.may_end_grants(actor, case)
         days = {
             grant.id: _day_form(db, actor, grant, sent_day)
-            for grant in found.grants.values()
+            for grant in case.grants.values()
             if may_end and grant.document == id and grant.ended_at is None
         }
     page = render_template(
@@ -293,15 +293,15 @@ def _show_one(
         may_end=may_end,
         days=days,
         sent_day=sent_day,
-        one=told,
-        case=found,
+        one=row,
+        case=case,
         form=form,
         sent=sent,
         takings=takings,
         whole=whole,
         refused=say(refused.why) if refused else "",
         refused_name=refused.name if refused else "",
-        crumbs=[*crumbs_of(found, track, whole), (gettext("Documents"), _home(found, track, whole))],
+        crumbs=[*crumbs_of(case, track, whole), (gettext("Documents"), _home(case, track, whole))],
         **WORDS,
     )
     return make_response(page, sent.status if sent else 422 if refused or sent_day else 200)
@@ -321,23 +321,19 @@ def _day_form(db: Connection, actor: Actor, grant: Grant, sent: tuple[str, Sent]
     )
 
 
-def _granted_to(found: Case, id: str) -> Any:
+def _granted_to(case: Case, id: str) -> Any:
     return next(
-        (
-            found.tracks[grant.track]
-            for grant in found.grants.values()
-            if grant.document == id and grant.ended_at is None
-        ),
+        (case.tracks[grant.track] for grant in case.grants.values() if grant.document == id and grant.ended_at is None),
         None,
     )
 
 
-def _home(found: Case, track: Any, whole: bool) -> str:
-    of_referral = track is not None and (not whole or found.number is None)
+def _home(case: Case, track: Any, whole: bool) -> str:
+    of_referral = track is not None and (not whole or case.number is None)
     return (
         url_for("documents.referral", referral=track.id)
         if of_referral
-        else url_for("documents.case", number=found.number)
+        else url_for("documents.case", number=case.number)
     )
 
 
@@ -346,14 +342,14 @@ def file_version(document: UUID) -> BaseResponse:
     """A new version, in the place of the one before."""
     id = str(document)
     with page_transaction() as (db, actor):
-        found, one = documents.find_document(db, actor, id)
-        documents.insist_may_hand_in(actor, found, one.track)
+        case, known = documents.find_document(db, actor, id)
+        documents.insist_may_hand_in(actor, case, known.track)
     files = _files()
     try:
         if len(files) != 1:
             raise UploadRefused("…", reasons.documents.CHOOSE_ONE)
         with receive(files[0].stream, files[0].filename or "") as upload:
-            kept = cabinet().keep(found.log, part_of(one), upload)
+            kept = cabinet().keep(case.log, part_of(known), upload)
             with page_transaction() as (db, actor):
                 done: Done = documents.file_version(db, actor, cabinet(), id, kept, request=_request(upload, 0))
     except UploadRefused as refusal:
@@ -368,8 +364,8 @@ def withdraw(document: UUID) -> BaseResponse:
     """Take a document out of use."""
     id = str(document)
     with page_transaction() as (db, actor):
-        found, one = documents.find_document(db, actor, id)
-        documents.insist_may_withdraw(actor, found, one)
+        case, known = documents.find_document(db, actor, id)
+        documents.insist_may_withdraw(actor, case, known)
     try:
         if request.form.get("sure") != "yes":
             raise InvalidForm(fields={"sure": reasons.fields.TICK_THE_BOX})
@@ -387,8 +383,8 @@ def withdraw(document: UUID) -> BaseResponse:
 def end_grant(number: str, grant: UUID) -> BaseResponse:
     """Let a provider see a document no longer."""
     with page_transaction() as (db, actor):
-        found = Place("case", number).find(db, actor)
-        known = found.grants.get(str(grant))
+        case = Place("case", number).find(db, actor)
+        known = case.grants.get(str(grant))
         if known is None:
             raise NotFound("grant")
     try:
@@ -408,9 +404,9 @@ def change_grant_day(number: str, grant: UUID) -> BaseResponse:
     """Give a provider's access to a document another last day."""
     id = str(grant)
     with page_transaction() as (db, actor):
-        found = Place("case", number).find(db, actor)
-        layout.use_calendar(calendar_of(db, found.programme))
-        known = found.grants.get(id)
+        case = Place("case", number).find(db, actor)
+        layout.use_calendar(calendar_of(db, case.programme))
+        known = case.grants.get(id)
         if known is None:
             raise NotFound("grant")
     try:
@@ -445,5 +441,5 @@ def take(document: UUID, version: int) -> Response:
 def case_file(number: str) -> Response:
     """The whole file of a case as one archive, written while it is sent."""
     with page_transaction() as (db, actor):
-        made = make_case_file(db, actor, cabinet(), number, request.path)
-    return as_attachment(made.pieces(), made.name, None)
+        archive = make_case_file(db, actor, cabinet(), number, request.path)
+    return as_attachment(archive.pieces(), archive.name, None)

@@ -91,16 +91,16 @@ def referral(referral: UUID) -> Response:
 
 def show_place(place: Place, sent: Sent | None = None, refused: tuple[UploadRefused, ...] = ()) -> Response:
     with page_transaction() as (db, actor):
-        found = place.find(db, actor)
-        layout.use_calendar(calendar_of(db, found.programme))
-        track = found.tracks.get(place.referral or "")
-        listed = documents.list_documents(db, actor, found, place.referral)
-        why = documents.why_not(actor, found, track)
+        owning_case = place.find(db, actor)
+        layout.use_calendar(calendar_of(db, owning_case.programme))
+        track = owning_case.tracks.get(place.referral or "")
+        listed = documents.list_documents(db, actor, owning_case, place.referral)
+        why = documents.why_not(actor, owning_case, track)
         # The office hands in on the page of the case, and sees there as well what providers have handed in.
         form = _form(db, actor, place, sent) if why is None else None
         back = back_to_place()
-        whole = sight(actor, found) == Sight.ALL
-        package = documents.list_package(db, actor, found, track) if track else None
+        whole = sight(actor, owning_case) == Sight.ALL
+        package = documents.list_package(db, actor, owning_case, track) if track else None
         returned = _returned(db, actor, place, sent) if package and package.may_confirm else None
     page = render_template(
         "documents/index.html",
@@ -109,14 +109,14 @@ def show_place(place: Place, sent: Sent | None = None, refused: tuple[UploadRefu
         place=place,
         back=back,
         post=_with_back(place.url, back),
-        case=found,
+        case=owning_case,
         items=listed,
         form=form,
         sent=sent,
         whole=whole,
         why_not=say(why) if why else "",
-        refused=[(one.name, say(one.why)) for one in refused],
-        crumbs=crumbs_of(found, track, whole),
+        refused=[(refusal.name, say(refusal.why)) for refusal in refused],
+        crumbs=crumbs_of(owning_case, track, whole),
         service=service_name(track.kind) if track else "",
         **WORDS,
     )
@@ -162,16 +162,19 @@ def _returned(db: Connection, actor: Actor, place: Place, sent: Sent | None) -> 
     )
 
 
-def crumbs_of(found: Case, track: Any, whole: bool) -> list[tuple[str, str]]:
+def crumbs_of(owning_case: Case, track: Any, whole: bool) -> list[tuple[str, str]]:
     if track is not None and not whole:
         name = service_name(track.kind)
         return [
             (gettext("In progress"), url_for("referrals.working")),
             (name[:1].upper() + name[1:], url_for("referrals.show", referral=track.id)),
         ]
-    if found.number is None:
+    if owning_case.number is None:
         return [
             (gettext("Sealed mediations"), url_for("mediations.index")),
-            (found.title or gettext("Sealed mediation"), url_for("mediations.show", mediation=found.log)),
+            (owning_case.title or gettext("Sealed mediation"), url_for("mediations.show", mediation=owning_case.log)),
         ]
-    return [(gettext("Cases"), url_for("cases.index")), (found.number, url_for("cases.show", number=found.number))]
+    return [
+        (gettext("Cases"), url_for("cases.index")),
+        (owning_case.number, url_for("cases.show", number=owning_case.number)),
+    ]

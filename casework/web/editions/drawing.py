@@ -246,15 +246,15 @@ def _split(there: _Map) -> tuple[list[tuple[str, str]], list[tuple[str, str]]]:
 def _lanes(there: _Map, arcs: Sequence[tuple[str, str]]) -> dict[tuple[str, str], int]:
     """A lane for each arc, the short ones next to the boxes, so that none runs over another."""
     spans: list[list[tuple[int, int]]] = []
-    found = {}
-    for source, target in sorted(arcs, key=lambda one: (abs(there.row[one[0]] - there.row[one[1]]), there.row[one[0]])):
+    lanes = {}
+    for source, target in sorted(arcs, key=lambda arc: (abs(there.row[arc[0]] - there.row[arc[1]]), there.row[arc[0]])):
         low, high = sorted((there.row[source], there.row[target]))
         lane = next((n for n, kept in enumerate(spans) if all(high <= a or low >= b for a, b in kept)), len(spans))
         if lane == len(spans):
             spans.append([])
         spans[lane].append((low, high))
-        found[source, target] = lane
-    return found
+        lanes[source, target] = lane
+    return lanes
 
 
 def _exits(
@@ -337,7 +337,7 @@ def _frame(at: Mapping[str, Node], path: str) -> tuple[int, int, int, int]:
 def tell(edition: Edition, standing: Standing | None = None) -> tuple[Stop, ...]:
     """The same as the drawing, for a table: every state with every way out of it."""
     there = _Map(edition, standing or Standing())
-    made = []
+    stops = []
     for path in there.order:
         state = edition.states[path]
         exits = tuple(
@@ -346,7 +346,7 @@ def tell(edition: Edition, standing: Standing | None = None) -> tuple[Stop, ...]
                 there.target(rule),
                 there.who(rule),
                 ", ".join(role_name(role) for role in rule.confirm_by),
-                any(one[:2] == (path, rule.name) for one in there.standing.taken),
+                any(way[:2] == (path, rule.name) for way in there.standing.taken),
                 there.standing.live and path in there.standing.states,
                 tuple(edition_text(edition, f"papers.{need.kind}") for need in rule.needs),
             )
@@ -354,10 +354,10 @@ def tell(edition: Edition, standing: Standing | None = None) -> tuple[Stop, ...]
             if path in rule.sources
         )
         queue = role_name(state.queue) if state.queue else ""
-        made.append(
+        stops.append(
             Stop(path, there.label(path), path.count("."), there.kind(path), there.signs(path)[1], queue, exits)
         )
-    return tuple(made)
+    return tuple(stops)
 
 
 __all__ = ["Drawing", "Exit", "Node", "Standing", "Stop", "Way", "draw", "standing_of", "tell"]

@@ -38,8 +38,8 @@ class TrackMap:
 @blueprint.get("/cases/<number>/map")
 def show(number: str) -> str:
     with page_transaction() as (db, actor):
-        told = read_ways(db, actor, number)
-    return render_template("editions/show.html", told=told, maps=[_track_map(track) for track in told["tracks"]])
+        ways = read_ways(db, actor, number)
+    return render_template("editions/show.html", told=ways, maps=[_track_map(track) for track in ways["tracks"]])
 
 
 def _track_map(track: JsonObject) -> TrackMap:
@@ -69,7 +69,10 @@ def workflows() -> str:
         rows = [
             (
                 library[library.newest[name]],
-                sorted((one for one in library.editions.values() if one.workflow == name), key=lambda one: -one.number),
+                sorted(
+                    (candidate for candidate in library.editions.values() if candidate.workflow == name),
+                    key=lambda candidate: -candidate.number,
+                ),
             )
             for name in names
         ]
@@ -79,18 +82,18 @@ def workflows() -> str:
 @blueprint.get("/workflows/<workflow>/<int:edition>")
 def edition(workflow: str, edition: int) -> str:
     with page_transaction() as (db, _):
-        found = find_edition(db, workflow, min(edition, 2**31))
+        shown = find_edition(db, workflow, min(edition, 2**31))
     library = load_library()
     others = [library[fingerprint] for fingerprint in library.newest.values()]
-    wrong = faults(found, set(library.newest), others)
+    wrong = faults(shown, set(library.newest), others)
     with force_locale("zh_Hans"):
-        texts = [(key, words, edition_text(found, key)) for key, words in sorted(found.texts.items())]
+        texts = [(key, words, edition_text(shown, key)) for key, words in sorted(shown.texts.items())]
     return render_template(
         "editions/edition.html",
-        edition=found,
-        drawing_=draw(found),
-        stops=tell(found),
+        edition=shown,
+        drawing_=draw(shown),
+        stops=tell(shown),
         faults=wrong,
         texts=texts,
-        newest=library.newest.get(workflow) == found.fingerprint,
+        newest=library.newest.get(workflow) == shown.fingerprint,
     )

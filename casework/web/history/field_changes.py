@@ -52,31 +52,31 @@ class Change:
 
 def say_changes(entry: JsonMapping, editions: Editions) -> list[Change]:
     """What an entry changed, for a reader: of what is new only what tells it apart."""
-    values, made = values_of(entry, editions), []
-    for one in entry.get("changes", ()):
-        name, table = one["column"], one["table"]
-        if name and name not in _COLUMNS or one["new"] and name not in _OF_NEW:
+    values, changes = values_of(entry, editions), []
+    for change in entry.get("changes", ()):
+        name, table = change["column"], change["table"]
+        if name and name not in _COLUMNS or change["new"] and name not in _OF_NEW:
             continue
-        if table == "tracks" and name == "states" and one["row"].startswith("case"):
+        if table == "tracks" and name == "states" and change["row"].startswith("case"):
             # The case's own row tells it.
             continue
         what = gettext(_TABLES[table])
-        named = _row_name(one, editions, entry)
+        named = _row_name(change, editions, entry)
         column = gettext(_COLUMNS[name]) if name else gettext("removed")
-        before, after = (_say_cell(one, key, editions, entry, values) for key in ("before", "after"))
+        before, after = (_say_cell(change, key, editions, entry, values) for key in ("before", "after"))
         if before == after:
             continue
-        made.append(Change(f"{what} ({named})" if named else what, column, before, after))
-    return made
+        changes.append(Change(f"{what} ({named})" if named else what, column, before, after))
+    return changes
 
 
-def _row_name(one: JsonMapping, editions: Editions, entry: JsonMapping) -> str:
-    words = str(one["row"]).split()
+def _row_name(change: JsonMapping, editions: Editions, entry: JsonMapping) -> str:
+    words = str(change["row"]).split()
     if not words:
         return ""
-    if one["table"] == "tracks":
+    if change["table"] == "tracks":
         return service_name(words[0])
-    if one["table"] == "tasks":
+    if change["table"] == "tasks":
         for edition in editions.values():
             key = next((rule.key for rule in edition.tasks.values() if rule.name == words[0]), None)
             if key:
@@ -86,13 +86,13 @@ def _row_name(one: JsonMapping, editions: Editions, entry: JsonMapping) -> str:
                 if key in edition.texts:
                     return edition_text(edition, key)
         return words[0].replace("_", " ")
-    if one["table"] == "proposals":
+    if change["table"] == "proposals":
         return _transition_name(words[0], editions, entry)
-    if one["table"] == "consents":
+    if change["table"] == "consents":
         return party_name(words[0])
-    if one["table"] == "documents":
+    if change["table"] == "documents":
         return paper_name(words[0])
-    if one["table"] == "grants":
+    if change["table"] == "grants":
         return ""
     return words[0].replace("_", " ")
 
@@ -105,23 +105,23 @@ _TASK_STATES = {
 }  # fmt: skip
 
 
-def _say_cell(one: JsonMapping, key: str, editions: Editions, entry: JsonMapping, values: Values) -> str | Markup:
-    value = one[key]
-    if one["table"] == "tasks" and one["column"] in ("state", "before") and value in _TASK_STATES:
+def _say_cell(change: JsonMapping, key: str, editions: Editions, entry: JsonMapping, values: Values) -> str | Markup:
+    value = change[key]
+    if change["table"] == "tasks" and change["column"] in ("state", "before") and value in _TASK_STATES:
         return gettext(_TASK_STATES[value])
-    if one["column"] == "queue" and value:
+    if change["column"] == "queue" and value:
         return role_name(value)
-    if one["column"] == "outcome" and one["table"] == "cases" and value:
+    if change["column"] == "outcome" and change["table"] == "cases" and value:
         return choice_name("outcome", value, editions.get(entry.get("edition") or ""))
-    if one["column"] in ("states", "state", "outcome") and value:
+    if change["column"] in ("states", "state", "outcome") and value:
         return ", ".join(_state_name(leaf, editions, entry) for leaf in (value if isinstance(value, list) else [value]))
-    if one["column"] == "transition" and value:
+    if change["column"] == "transition" and value:
         return _transition_name(value, editions, entry)
-    if not one["column"] and value:
-        return _row_name(one, editions, entry)
-    if one["column"] == "how" and value:
+    if not change["column"] and value:
+        return _row_name(change, editions, entry)
+    if change["column"] == "how" and value:
         return gettext(_CONSENT_ENDS[value])
-    column = str(one["column"])
+    column = str(change["column"])
     return values.say(value, _FIELD_OF.get(column, column))
 
 

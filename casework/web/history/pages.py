@@ -56,7 +56,7 @@ class Line:
 
     @property
     def could(self) -> int:
-        return sum(1 for one in self.entry.get("candidates", ()) if not one["why_not"])
+        return sum(1 for candidate in self.entry.get("candidates", ()) if not candidate["why_not"])
 
 
 def lines_of(items: list[JsonObject], counts: Mapping[int, int] | None = None) -> list[Line]:
@@ -94,12 +94,12 @@ def _line(entry: JsonObject, counts: Mapping[int, int]) -> Line:
         edition,
         [
             (
-                one["name"] or gettext("somebody"),
-                role_name(one["role"]),
-                one["deputy_for"] or "",
-                say_why_not(one["why_not"]),
+                candidate["name"] or gettext("somebody"),
+                role_name(candidate["role"]),
+                candidate["deputy_for"] or "",
+                say_why_not(candidate["why_not"]),
             )
-            for one in entry.get("candidates", ())
+            for candidate in entry.get("candidates", ())
         ],
         counts.get(entry.get("seq") or 0, 0),
     )
@@ -125,10 +125,10 @@ def show(number: str) -> str:
     chosen = chosen if chosen in FILTERS else "all"
     oldest, cursor = request.args.get("order") == "oldest", request.args.get("cursor")
     with page_transaction() as (db, actor):
-        told = timeline.read_history(db, actor, number, chosen=chosen, oldest_first=oldest, cursor=cursor)
-        layout.use_calendar(calendar_of(db, told["programme"]))
-        counts = findings.count_by_event(db, told["log"]) if told["whole"] else {}
-        lines = lines_of(told["items"], counts)
+        history = timeline.read_history(db, actor, number, chosen=chosen, oldest_first=oldest, cursor=cursor)
+        layout.use_calendar(calendar_of(db, history["programme"]))
+        counts = findings.count_by_event(db, history["log"]) if history["whole"] else {}
+        lines = lines_of(history["items"], counts)
     address: JsonObject = {
         "number": number,
         "show": chosen if chosen != "all" else None,
@@ -136,12 +136,12 @@ def show(number: str) -> str:
     }
     return render_template(
         "history/show.html",
-        told=told,
+        told=history,
         lines=lines,
         chosen=chosen,
         oldest=oldest,
         filters=FILTERS,
-        next_url=url_for("history.show", **address, cursor=told["next"]) if told["next"] else "",
+        next_url=url_for("history.show", **address, cursor=history["next"]) if history["next"] else "",
         first_url=url_for("history.show", **address) if cursor else "",
     )
 
@@ -151,10 +151,14 @@ def entry(number: str, seq: int) -> str:
     with page_transaction() as (db, actor):
         if seq > 2**53:
             raise NotFound("entry")
-        told = timeline.read_entry(db, actor, number, seq)
-        layout.use_calendar(calendar_of(db, told["programme"]))
+        details = timeline.read_entry(db, actor, number, seq)
+        layout.use_calendar(calendar_of(db, details["programme"]))
         about = findings.of_event(db, actor, number, seq)
         correctable = may_correct_now(db, actor, find_case(db, actor, number)[0], load_library().editions, seq)
     return render_template(
-        "history/entry.html", told=told, line=lines_of([told["entry"]])[0], findings=about, correctable=correctable
+        "history/entry.html",
+        told=details,
+        line=lines_of([details["entry"]])[0],
+        findings=about,
+        correctable=correctable,
     )

@@ -119,19 +119,19 @@ def say_whose(paper: DocumentRow) -> str:
     return gettext("the office's own, with nothing of a party in it") if paper.own else gettext("both parties")
 
 
-def say_join(one: JsonMapping) -> str:
+def say_join(join: JsonMapping) -> str:
     """How many results of referrals side by side are waited for; "" where none is any more."""
-    if one["state"] != "open":
+    if join["state"] != "open":
         return ""
-    told = {
-        "needed": one["needed"],
-        "possible": one["results"] + one["running"],
-        "service": service_name(one["service"]),
-        "there": one["results"],
+    numbers = {
+        "needed": join["needed"],
+        "possible": join["results"] + join["running"],
+        "service": service_name(join["service"]),
+        "there": join["results"],
     }
-    if one["short"]:
-        return gettext("Only %(possible)s of %(needed)s results can still come: %(service)s", **told)
-    return gettext("Waits for %(needed)s of %(possible)s results: %(service)s (there so far: %(there)s)", **told)
+    if join["short"]:
+        return gettext("Only %(possible)s of %(needed)s results can still come: %(service)s", **numbers)
+    return gettext("Waits for %(needed)s of %(possible)s results: %(service)s (there so far: %(there)s)", **numbers)
 
 
 def say_entry(entry: JsonMapping, editions: Editions) -> str:
@@ -161,7 +161,7 @@ def say_entry(entry: JsonMapping, editions: Editions) -> str:
     if entry["kind"] == "completed" and not _by_system(entry) and (done := _done(entry, editions)):
         return _capital(gettext("%(who)s %(done)s", who=who, done=_apart(done)))
     whom = (entry.get("whom") or {}).get("name") or gettext("somebody else")
-    paper = ", ".join(paper_name(one["kind"]) for one in entry.get("documents", ())) or gettext("other paper")
+    paper = ", ".join(paper_name(document["kind"]) for document in entry.get("documents", ())) or gettext("other paper")
     return _capital(
         gettext(
             words,
@@ -212,7 +212,7 @@ def _say_extension(data: JsonMapping, who: str) -> str:
 
 def _to(entry: JsonMapping) -> str:
     """To whom a letter went: a party by its side, or the provider of the track on which it stands."""
-    party = next((one["party"] for one in entry.get("documents", ()) if one.get("party")), None)
+    party = next((document["party"] for document in entry.get("documents", ()) if document.get("party")), None)
     return party_name(party) if party else gettext("the provider")
 
 
@@ -316,16 +316,16 @@ def say_fields(entry: JsonMapping, editions: Editions) -> list[Told]:
     """The fields of the form that came with an entry, those kept as facts first and then the words."""
     values = values_of(entry, editions)
     data, before = entry.get("data") or {}, entry.get("before_data") or {}
-    made = []
+    answers = []
     for name in dict.fromkeys((*data, *before)):
         then, now = before.get(name), data.get(name)
-        made.append(
+        answers.append(
             Told(values.label(name), values.say(then, name), values.say(now, name), bool(before) and then != now)
         )
     for name, words in (entry.get("body") or {}).items():
         erased = name in (entry.get("erased") or ())
-        made.append(Told(values.label(name), "", gettext("erased") if erased else _written(values, words, name)))
-    return made
+        answers.append(Told(values.label(name), "", gettext("erased") if erased else _written(values, words, name)))
+    return answers
 
 
 def values_of(entry: JsonMapping, editions: Editions) -> Values:

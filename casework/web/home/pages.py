@@ -117,11 +117,11 @@ def my_work_page() -> str:
 
 
 def _tabs(tab: str, counts: Mapping[str, int]) -> list[tuple[JsonValue, ...]]:
-    made: list[tuple[JsonValue, ...]] = [
+    tabs: list[tuple[JsonValue, ...]] = [
         (gettext(words), url_for("home.show", tab=None if name == "open" else name), name == tab, counts[name])
         for name, words in TABS.items()
     ]
-    return [*made, (gettext("Done"), url_for("tasks.done"), False)]
+    return [*tabs, (gettext("Done"), url_for("tasks.done"), False)]
 
 
 def offers_page() -> str:
@@ -153,14 +153,17 @@ def decisions() -> str:
     with list_transaction() as (db, actor):
         if calendar := home_calendar(db, actor):
             layout.use_calendar(calendar)
-        found = workload.list_decisions(db, actor)
+        waiting = workload.list_decisions(db, actor)
         sealed = [item for item in list_unsealings(db, actor).items if item.decides]
-    groups = [(gettext(words), [one for one in found if one["decides"] == kind]) for kind, words in DECISIONS.items()]
+    groups = [
+        (gettext(words), [decision for decision in waiting if decision["decides"] == kind])
+        for kind, words in DECISIONS.items()
+    ]
     return render_template(
         "home/decisions.html",
         sealed=sealed,
         groups=[(words, rows) for words, rows in groups if rows],
-        count=len(found),
+        count=len(waiting),
         most=workload.MOST,
     )
 
@@ -171,15 +174,15 @@ def team() -> str:
     with list_transaction() as (db, actor):
         if calendar := home_calendar(db, actor):
             layout.use_calendar(calendar)
-        found = workload.list_team(db, actor)
+        listing = workload.list_team(db, actor)
         queues = queues_to_choose(db, actor, of_organisations=False)
         people = people_with_skills(db, actor, of_organisations=False)
-    several = len({item["programme"] for item in found["items"]}) > 1
+    several = len({item["programme"] for item in listing["items"]}) > 1
     return render_template(
         "home/team.html",
-        rows=found["items"],
-        unowned=found["unowned"],
-        left=found["left"],
+        rows=listing["items"],
+        unowned=listing["unowned"],
+        left=listing["left"],
         several=several,
         queues=queues,
         people=people,
@@ -191,17 +194,17 @@ def team() -> str:
 @only(Role.SUPERVISOR)
 def house_rule() -> str:
     with list_transaction() as (db, actor):
-        found = house_rule_now.break_house_rule(db, actor)
+        breaking = house_rule_now.break_house_rule(db, actor)
         risky = list_at_risk(db, actor)
-    rows = [(case, [(breach, _repair(case.number, breach)) for breach in case.breaches]) for case in found.items]
+    rows = [(case, [(breach, _repair(case.number, breach)) for breach in case.breaches]) for case in breaking.items]
     return render_template(
         "home/house_rule.html",
         rows=rows,
-        count=found.count,
-        at=found.at,
-        days=found.days,
+        count=breaking.count,
+        at=breaking.at,
+        days=breaking.days,
         breaches=BREACHES,
-        risks=[(case, say_risks(told)) for case, told in risky],
+        risks=[(case, say_risks(prospect)) for case, prospect in risky],
         most=MOST_AT_RISK,
     )
 

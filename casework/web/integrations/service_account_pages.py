@@ -47,11 +47,11 @@ def index() -> str:
     return _index({})
 
 
-def _index(faults: Mapping[str, str], made: JsonMapping | None = None) -> str:
+def _index(faults: Mapping[str, str], new_account: JsonMapping | None = None) -> str:
     with page_transaction() as (db, actor):
         rows = service_accounts.list_service_accounts(db, actor).items
         organisations = list_members(db, actor)
-    name = next((row.name for row in rows if made and row.id == made["id"]), "")
+    name = next((row.name for row in rows if new_account and row.id == new_account["id"]), "")
     return render_template(
         "integrations/service_accounts.html",
         rows=rows,
@@ -60,7 +60,7 @@ def _index(faults: Mapping[str, str], made: JsonMapping | None = None) -> str:
         days=DAYS,
         most_days=MOST_DAYS,
         faults=faults,
-        made=made or {},
+        made=new_account or {},
         made_name=name,
     )
 

@@ -33,16 +33,16 @@ def index() -> str:
     return _index({})
 
 
-def _index(faults: Mapping[str, str], made: Mapping[str, str] | None = None) -> str:
+def _index(faults: Mapping[str, str], new_endpoint: Mapping[str, str] | None = None) -> str:
     with page_transaction() as (db, actor):
-        found = webhooks.list_endpoints(db, actor).items
+        endpoints = webhooks.list_endpoints(db, actor).items
         organisations = list_members(db, actor)
     return render_template(
         "integrations/webhooks.html",
-        rows=found,
+        rows=endpoints,
         organisations=organisations,
         faults=faults,
-        made=made or {},
+        made=new_endpoint or {},
         given=request.form.get("url", "") if faults else "",
     )
 
@@ -96,16 +96,16 @@ def end(hook: UUID) -> BaseResponse:
 def show(hook: UUID) -> str:
     cursor = request.args.get("cursor")
     with page_transaction() as (db, actor):
-        found = webhooks.list_messages(db, actor, str(hook), cursor=cursor)
-        one = next(item for item in webhooks.list_endpoints(db, actor).items if item.id == str(hook))
+        messages = webhooks.list_messages(db, actor, str(hook), cursor=cursor)
+        endpoint = next(item for item in webhooks.list_endpoints(db, actor).items if item.id == str(hook))
     here = url_for("webhooks.show", hook=hook)
     return render_template(
         "integrations/webhook.html",
-        one=one,
-        rows=found.items,
+        one=endpoint,
+        rows=messages.items,
         states=STATES,
         first_url=here if cursor else "",
-        next_url=url_for("webhooks.show", hook=hook, cursor=found.next) if found.next else "",
+        next_url=url_for("webhooks.show", hook=hook, cursor=messages.next) if messages.next else "",
     )
 
 

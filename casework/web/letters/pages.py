@@ -68,12 +68,12 @@ class Letter(Form):
 @blueprint.get("/cases/<number>/letters")
 def index(number: str) -> str:
     with page_transaction() as (db, actor):
-        told = letters.list_letters(db, actor, number)
+        listing = letters.list_letters(db, actor, number)
     return render_template(
         "letters/index.html",
         number=number,
-        items=told.items,
-        possible=[_named(one) for one in told.possible],
+        items=listing.items,
+        possible=[_named(letter) for letter in listing.possible],
         names=NAMES,
         purposes=PURPOSES,
         crumbs=_crumbs(number),
@@ -81,10 +81,10 @@ def index(number: str) -> str:
     )
 
 
-def _named(one: PossibleLetter) -> JsonObject:
-    to = one.name_zh if chinese() and one.name_zh else one.name
-    role = service_name(one.service) if one.service else party_name(one.side)
-    return {**asdict(one), "to_name": to, "role": role, "title": gettext(NAMES[one.kind])}
+def _named(letter: PossibleLetter) -> JsonObject:
+    to = letter.name_zh if chinese() and letter.name_zh else letter.name
+    role = service_name(letter.service) if letter.service else party_name(letter.side)
+    return {**asdict(letter), "to_name": to, "role": role, "title": gettext(NAMES[letter.kind])}
 
 
 def _missing() -> str:
@@ -113,16 +113,16 @@ def _write(number: str, asked: Mapping[str, str], sent: Sent | None) -> Response
     with page_transaction() as (db, actor):
         letters.insist_sender(db, actor, number)
         possible = letters.list_letters(db, actor, number).possible
-        wanted = [one for one in possible if one.kind == asked.get("kind") and one.to == asked.get("to")]
+        wanted = [letter for letter in possible if letter.kind == asked.get("kind") and letter.to == asked.get("to")]
         if not wanted:
             raise NotFound("letter")
-        one = _named(wanted[0])
-        name = f"letter:{number}:{one['kind']}:{one['to']}"
+        letter = _named(wanted[0])
+        name = f"letter:{number}:{letter['kind']}:{letter['to']}"
         form = build_form(
             name,
-            _rules(one["to"]),
+            _rules(letter["to"]),
             own_texts(Letter),
-            values={"language": one["language"], "by": one["by"]},
+            values={"language": letter["language"], "by": letter["by"]},
             submitted=sent.data if sent else None,
             faults=sent.faults if sent else None,
             draft=None if sent else find_draft(db, actor.person, name),
@@ -131,11 +131,11 @@ def _write(number: str, asked: Mapping[str, str], sent: Sent | None) -> Response
     page = render_template(
         "letters/write.html",
         number=number,
-        one=one,
-        party=one["to"] in PARTIES,
+        one=letter,
+        party=letter["to"] in PARTIES,
         form=form,
         sent=sent,
-        purpose=gettext(PURPOSES[one["kind"]]),
+        purpose=gettext(PURPOSES[letter["kind"]]),
         crumbs=[*_crumbs(number), (gettext("Letters"), url_for("letters.index", number=number))],
     )
     return make_response(page, sent.status if sent else 200)
@@ -148,16 +148,21 @@ def _say_sent(day: str) -> str:
 def _rules(to: str) -> list[JsonMapping]:
     """A provider is told in Casework; a party can be reached by mail alone, where mails go out at all."""
     asked = to in PARTIES and current_app.config["MAILING"]
-    return [one for one in Letter.rule() if asked or one["name"] != "address"]
+    return [rule for rule in Letter.rule() if asked or rule["name"] != "address"]
 
 
 def _written() -> Written:
     """Raises InvalidForm."""
     to = request.form.get("to", "")
     data = parse_form(_rules(to), request.form)
-    told = {name: str(data.get(name) or "") for name in ("language", "by", "words", "address")}
+    typed = {name: str(data.get(name) or "") for name in ("language", "by", "words", "address")}
     return Written(
-        request.form.get("kind", ""), to, told["language"], told["by"] or None, told["words"], told["address"].strip()
+        request.form.get("kind", ""),
+        to,
+        typed["language"],
+        typed["by"] or None,
+        typed["words"],
+        typed["address"].strip(),
     )
 
 

@@ -180,10 +180,10 @@ def show(opening: UUID) -> Response:
 
 def _show(id: str, sent: Sent | None) -> Response:
     with page_transaction() as (db, actor):
-        one = disclosures.find_unsealing(db, actor, id)
-        form = _form(db, actor, f"decide:{id}", Decision, sent) if one.state == "asked" else None
+        unsealing = disclosures.find_unsealing(db, actor, id)
+        form = _form(db, actor, f"decide:{id}", Decision, sent) if unsealing.state == "asked" else None
     return make_response(
-        render_template("mediations/disclosure.html", one=one, form=form, sent=sent), sent.status if sent else 200
+        render_template("mediations/disclosure.html", one=unsealing, form=form, sent=sent), sent.status if sent else 200
     )
 
 
@@ -236,13 +236,13 @@ def emergency() -> Response:
 
 
 def _emergency(number: str, sent: Sent | None) -> Response:
-    fault, found, form, roles = "", None, None, []
+    fault, mediation, form, roles = "", None, None, []
     with page_transaction() as (db, actor):
         if number:
             try:
-                found = disclosures.insist_may_break(db, actor, number)
-                form = _form(db, actor, f"emergency:{found.number}", Emergency, sent)
-                roles = disclosures.roles_of_breaker(db, actor, found.number)
+                mediation = disclosures.insist_may_break(db, actor, number)
+                form = _form(db, actor, f"emergency:{mediation.number}", Emergency, sent)
+                roles = disclosures.roles_of_breaker(db, actor, mediation.number)
             except NotFound:
                 fault = gettext(
                     "There is no case %(number)s in a programme that you administer. Check the number.", number=number
@@ -250,7 +250,7 @@ def _emergency(number: str, sent: Sent | None) -> Response:
     hours = int(GLASS_LASTS.total_seconds()) // 3600
     page = render_template(
         "mediations/break_glass.html",
-        found=found,
+        found=mediation,
         form=form,
         fault=fault,
         number=number,

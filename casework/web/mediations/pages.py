@@ -48,13 +48,13 @@ blueprint = Blueprint("mediations", __name__)
 @only(Role.DISPUTE_OFFICER)
 def index() -> str:
     with page_transaction() as (db, actor):
-        found = mediations.list_mediations(db, actor).items
-    return render_template("mediations/index.html", rows=[_row(one) for one in found], fault="", number="")
+        listed = mediations.list_mediations(db, actor).items
+    return render_template("mediations/index.html", rows=[_row(row) for row in listed], fault="", number="")
 
 
-def _row(one: MediationRow) -> tuple[MediationRow, list[str]]:
-    edition = load_library()[one.edition]
-    return one, [edition_text(edition, f"states.{leaf}") for leaf in one.states]
+def _row(row: MediationRow) -> tuple[MediationRow, list[str]]:
+    edition = load_library()[row.edition]
+    return row, [edition_text(edition, f"states.{leaf}") for leaf in row.states]
 
 
 @blueprint.get("/mediations/new")
@@ -62,16 +62,16 @@ def _row(one: MediationRow) -> tuple[MediationRow, list[str]]:
 def outline() -> Response | str:
     """What a dispute officer sees of a case before opening a mediation about it."""
     number = request.args.get("case", "").strip()
-    fault, found = "", None
+    fault, summary = "", None
     with page_transaction() as (db, actor):
         if number:
             try:
-                found = mediations.mediation_outline(db, actor, number)
+                summary = mediations.mediation_outline(db, actor, number)
             except NotFound:
                 fault = gettext("There is no case %(number)s in your programme. Check the number.", number=number)
             except NotAllowed as refusal:
                 fault = say_error(refusal)
-    page = render_template("mediations/outline.html", found=found, fault=fault, number=number)
+    page = render_template("mediations/outline.html", found=summary, fault=fault, number=number)
     return make_response(page, 422) if fault else page
 
 
@@ -103,7 +103,7 @@ def _load(db: Connection, actor: Actor, id: str) -> Case:
 def show(mediation: UUID) -> str:
     id = str(mediation)
     with page_transaction() as (db, actor):
-        case, told = _find(db, actor, id)
+        case, details = _find(db, actor, id)
         layout.use_calendar(calendar_of(db, case.programme))
         events = list_events(db, actor, case, without=(NOTED, SAID), limit=100)
         threads = threads_of(list_threads(db, actor, case), None, id)
@@ -124,22 +124,22 @@ def show(mediation: UUID) -> str:
         look(db, actor, id)
     tracks = []
     # The mediation itself first, and then the request in which it runs.
-    for one in sorted(told["tracks"], key=lambda track: track["parent"] is None):
-        edition = load_library()[one["edition"]]
+    for track in sorted(details["tracks"], key=lambda track: track["parent"] is None):
+        edition = load_library()[track["edition"]]
         tracks.append(
             {
-                "track": one,
+                "track": track,
                 "request": edition.part == REFERRAL,
-                "unsent": edition.stands(UNSENT, one["states"]),
-                "states": [edition_text(edition, f"states.{leaf}") for leaf in one["states"]],
-                "steps": steps_of(edition, one),
+                "unsent": edition.stands(UNSENT, track["states"]),
+                "states": [edition_text(edition, f"states.{leaf}") for leaf in track["states"]],
+                "steps": steps_of(edition, track),
             }
         )
     return render_template(
         "mediations/show.html",
-        one=told,
+        one=details,
         tracks=tracks,
-        actions=form_actions.actions_in(told["tracks"], told["actions"]),
+        actions=form_actions.actions_in(details["tracks"], details["actions"]),
         threads=threads,
         readers=readers,
         looked=looked,
@@ -173,11 +173,11 @@ def ask_hand_over(mediation: UUID) -> Response:
 
 def _hand_over(id: str, sent: form_actions.Sent | None) -> Response:
     with page_transaction() as (db, actor):
-        case, told = _find(db, actor, id)
-        if "hand_over" not in told["deeds"]:
+        case, details = _find(db, actor, id)
+        if "hand_over" not in details["deeds"]:
             raise NotFound("mediation")
         known, name = mediations.list_leaders(db, actor, id).items, f"hand-over:{id}"
-        people = [(one.id, one.name) for one in known]
+        people = [(leader.id, leader.name) for leader in known]
         leaders = [
             (id, gettext("%(name)s, who leads it now", name=name) if id == case.owner else name) for id, name in people
         ]
@@ -194,7 +194,7 @@ def _hand_over(id: str, sent: form_actions.Sent | None) -> Response:
             doubts=sent.doubts if sent else (),
         )
     alone = not any(id != case.owner for id, _ in people)
-    page = render_template("mediations/hand_over.html", one=told, form=form, sent=sent, alone=alone)
+    page = render_template("mediations/hand_over.html", one=details, form=form, sent=sent, alone=alone)
     return make_response(page, sent.status if sent else 200)
 
 
@@ -234,9 +234,9 @@ def action(mediation: UUID, track: UUID, name: str) -> str:
 
 def _action(id: str, track: str, name: str, sent: form_actions.Sent | None) -> str:
     with page_transaction() as (db, actor):
-        case, told = _find(db, actor, id)
+        case, details = _find(db, actor, id)
         layout.use_calendar(calendar_of(db, case.programme))
-        actions = form_actions.actions_in(told["tracks"], told["actions"])
+        actions = form_actions.actions_in(details["tracks"], details["actions"])
         if sent is None:
             chosen = form_actions.find_action(actions, track, name)
         else:
@@ -245,7 +245,7 @@ def _action(id: str, track: str, name: str, sent: form_actions.Sent | None) -> s
         moved = form_actions.moved_since(db, actor, case, track, sent.seen) if sent else []
     return render_template(
         "mediations/action.html",
-        one=told,
+        one=details,
         action=chosen,
         form=form,
         sent=sent,
@@ -259,9 +259,9 @@ def _action(id: str, track: str, name: str, sent: form_actions.Sent | None) -> s
 def fire(mediation: UUID, track: UUID, name: str) -> Response:
     id = str(mediation)
     with page_transaction() as (db, actor):
-        case, told = _find(db, actor, id)
+        case, details = _find(db, actor, id)
         chosen = form_actions.find_sent(
-            form_actions.actions_in(told["tracks"], told["actions"]), case, case.tracks, str(track), name, actor
+            form_actions.actions_in(details["tracks"], details["actions"]), case, case.tracks, str(track), name, actor
         )
 
     def do(db: Connection, actor: Actor, request: Request, seen: int, data: JsonObject) -> Done:

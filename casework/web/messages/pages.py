@@ -111,30 +111,30 @@ class Place:
 _PARAMETERS = {"case": "number", "referral": "referral", "mediation": "mediation"}
 
 
-def say_thread(one: ThreadRow | ThreadDetails) -> str:
+def say_thread(thread: ThreadRow | ThreadDetails) -> str:
     """The name of a thread."""
-    if one.audience == INTERNAL:
+    if thread.audience == INTERNAL:
         return gettext("Internal notes")
-    if not one.whole:
+    if not thread.whole:
         return gettext("Messages with the office")
-    return gettext("Shared with %(provider)s", provider=one.provider or gettext("a provider"))
+    return gettext("Shared with %(provider)s", provider=thread.provider or gettext("a provider"))
 
 
-def thread_url(one: ThreadRow, number: str | None, log: str) -> str:
+def thread_url(thread: ThreadRow, number: str | None, log: str) -> str:
     """The address of a thread as operations list it."""
-    if one.referral is not None:
-        return Place("referral", str(one.referral)).url()
+    if thread.referral is not None:
+        return Place("referral", str(thread.referral)).url()
     return (Place("case", number) if number else Place("mediation", log)).url()
 
 
 @blueprint.app_template_global()
-def mention_url(one: Mention) -> str:
+def mention_url(mention: Mention) -> str:
     """Where a message stands that mentions the reader."""
-    if one.audience == SHARED:
-        place = Place("referral", str(one.referral))
+    if mention.audience == SHARED:
+        place = Place("referral", str(mention.referral))
     else:
-        place = Place("mediation", one.mediation) if one.mediation else Place("case", str(one.number))
-    return f"{place.url()}#m-{one.message}"
+        place = Place("mediation", mention.mediation) if mention.mediation else Place("case", str(mention.number))
+    return f"{place.url()}#m-{mention.message}"
 
 
 def threads_of(threads: Iterable[ThreadRow], number: str | None, log: str) -> list[tuple[str, str, ThreadRow]]:
@@ -142,36 +142,36 @@ def threads_of(threads: Iterable[ThreadRow], number: str | None, log: str) -> li
     return [(say_thread(thread), thread_url(thread, number, log), thread) for thread in threads]
 
 
-def _crumbs(told: ThreadDetails) -> list[tuple[str, str]]:
+def _crumbs(details: ThreadDetails) -> list[tuple[str, str]]:
     """The page that a thread belongs to, as its reader knows it."""
-    if told.whole and told.number:
+    if details.whole and details.number:
         return [
             (gettext("Cases"), url_for("cases.index")),
-            (told.number, url_for("cases.show", number=told.number)),
+            (details.number, url_for("cases.show", number=details.number)),
         ]
-    if told.whole:
+    if details.whole:
         return [
             (gettext("Sealed mediations"), url_for("mediations.index")),
-            (told.title or gettext("Sealed mediation"), url_for("mediations.show", mediation=told.log)),
+            (details.title or gettext("Sealed mediation"), url_for("mediations.show", mediation=details.log)),
         ]
-    name = gettext("Referral: %(service)s", service=service_name(str(told.service)))
-    return [(gettext("Home"), url_for("home.show")), (name, url_for("referrals.show", referral=told.referral))]
+    name = gettext("Referral: %(service)s", service=service_name(str(details.service)))
+    return [(gettext("Home"), url_for("home.show")), (name, url_for("referrals.show", referral=details.referral))]
 
 
-def say_readers(told: ThreadDetails) -> str:
+def say_readers(details: ThreadDetails) -> str:
     """Who will read what is written in a thread."""
-    sealed = told.kind == "mediation"
-    if told.audience == INTERNAL:
+    sealed = details.kind == "mediation"
+    if details.audience == INTERNAL:
         if sealed:
             return gettext("Read by those named for this mediation, and by nobody else.")
         return gettext(
             "Read by the office alone: the programme's officers, supervisors, compliance officers, managers and auditors."
             " No provider ever reads it."
         )
-    provider = told.provider or gettext("a provider")
+    provider = details.provider or gettext("a provider")
     if sealed:
         return gettext("Read by the people of %(provider)s, and by those named for this mediation.", provider=provider)
-    if told.whole:
+    if details.whole:
         return gettext("Read by the people of %(provider)s, outside the office, and by the office.", provider=provider)
     return gettext("Read by the programme's office and by your colleagues at %(provider)s.", provider=provider)
 
@@ -184,22 +184,22 @@ _ADDRESS = re.compile(r"https?://[^\s<>\"'，。；、！？（）《》]+")
 @blueprint.app_template_filter()
 def message_text(words: str) -> Markup:
     """What somebody typed: paragraphs, lines and addresses, and nothing else. No address is followed by itself."""
-    made = []
+    paragraphs = []
     for part in re.split(r"\n\s*\n", words.replace("\r\n", "\n").strip()):
         lines = [_linked(line) for line in part.split("\n")]
-        made.append(Markup("<p>{}</p>").format(Markup("<br>").join(lines)))
-    return Markup("").join(made)
+        paragraphs.append(Markup("<p>{}</p>").format(Markup("<br>").join(lines)))
+    return Markup("").join(paragraphs)
 
 
 def _linked(line: str) -> Markup:
     parts, after = [], 0
-    for found in _ADDRESS.finditer(line):
-        address = found[0].rstrip(".,;:!?)]")
+    for match in _ADDRESS.finditer(line):
+        address = match[0].rstrip(".,;:!?)]")
         parts += [
-            Markup.escape(line[after : found.start()]),
+            Markup.escape(line[after : match.start()]),
             Markup('<a href="{0}" rel="nofollow noopener noreferrer">{0}</a>').format(address),
         ]
-        after = found.start() + len(address)
+        after = match.start() + len(address)
     return Markup("").join([*parts, Markup.escape(line[after:])])
 
 
@@ -212,41 +212,41 @@ def _show(place: Place, sent: Sent | None = None, doubt: AudienceInDoubt | None 
     with page_transaction() as (db, actor):
         thread = place.find(db, actor)
         layout.use_calendar(calendar_of(db, thread.case.programme))
-        told = describe_thread(db, actor, thread)
+        details = describe_thread(db, actor, thread)
         listed = list_messages(db, actor, thread, cursor=cursor)
         threads = list_threads(db, actor, thread.case)
         if sent is None:
             open_mentions(db, actor, thread)
-        form = _composer(db, actor, thread, told, sent) if told.why_not is None or sent else None
+        form = _composer(db, actor, thread, details, sent) if details.why_not is None or sent else None
     page = render_template(
         "messages/thread.html",
-        told=told,
+        told=details,
         place=place,
         form=form,
         items=listed.items,
         sent=sent,
-        crumbs=_crumbs(told),
-        title=say_thread(told),
-        readers=say_readers(told),
-        why_not=say(told.why_not) if told.why_not else "",
+        crumbs=_crumbs(details),
+        title=say_thread(details),
+        readers=say_readers(details),
+        why_not=say(details.why_not) if details.why_not else "",
         doubts=_say_doubts(doubt),
         seal=_seal(sent.data.get("f-words", "")) if sent and doubt else "",
-        tabs=threads_of(threads, told.number, told.log) if told.whole else [],
-        service=service_name(told.service) if told.service else "",
+        tabs=threads_of(threads, details.number, details.log) if details.whole else [],
+        service=service_name(details.service) if details.service else "",
         next_url=place.url(cursor=listed.next) if listed.next else "",
         first_url=place.url() if cursor else "",
     )
     return make_response(page, sent.status if sent else 200)
 
 
-def _composer(db: Connection, actor: Actor, thread: Thread, told: ThreadDetails, sent: Sent | None) -> FormView:
-    name, form = draft_name(thread.case.log, told.referral), _form_of(thread.audience)
+def _composer(db: Connection, actor: Actor, thread: Thread, details: ThreadDetails, sent: Sent | None) -> FormView:
+    name, form = draft_name(thread.case.log, details.referral), _form_of(thread.audience)
     faults = {"tell" if field == "mentions" else field: why for field, why in sent.faults.items()} if sent else None
     return build_form(
         name,
-        [one for one in form.rule() if one["name"] != "tell" or told.tell],
+        [rule for rule in form.rule() if rule["name"] != "tell" or details.tell],
         own_texts(form),
-        choices={"tell": [(one.id, one.name) for one in told.tell]},
+        choices={"tell": [(person.id, person.name) for person in details.tell]},
         submitted=sent.data if sent else None,
         faults=faults,
         draft=None if sent else find_draft(db, actor.person, name),
@@ -274,7 +274,7 @@ def _sure(words: str) -> bool:
 def _write(place: Place) -> Response:
     with page_transaction() as (db, actor):
         thread = place.find(db, actor)
-        told = describe_thread(db, actor, thread)
+        details = describe_thread(db, actor, thread)
 
     def do(db: Connection, actor: Actor, key: Request, _: int, data: JsonObject) -> Done:
         words = str(data.get("words") or "")
@@ -293,9 +293,9 @@ def _write(place: Place) -> Response:
     def said(_: Done) -> str:
         if place.audience == INTERNAL:
             return gettext("The note is kept. No provider reads it.")
-        if not told.whole:
+        if not details.whole:
             return gettext("Your message is sent. The office reads it now.")
-        return gettext("Your message is sent. %(provider)s reads it now.", provider=told.provider)
+        return gettext("Your message is sent. %(provider)s reads it now.", provider=details.provider)
 
     name = draft_name(thread.case.log, place.referral)
     try:
@@ -312,31 +312,31 @@ def _ask_correction(
     with page_transaction() as (db, actor):
         thread = place.find(db, actor)
         layout.use_calendar(calendar_of(db, thread.case.programme))
-        told = describe_thread(db, actor, thread)
-        found = list_messages(db, actor, thread, only=message).items
-        if not found or not (found[0].may_correct or sent):
+        details = describe_thread(db, actor, thread)
+        messages = list_messages(db, actor, thread, only=message).items
+        if not messages or not (messages[0].may_correct or sent):
             raise NotFound("message")
         name = _draft_of(thread, message)
         form = build_form(
             name,
             Correction.rule(),
             own_texts(Correction),
-            values={"words": found[0].words},
+            values={"words": messages[0].words},
             submitted=sent.data if sent else None,
             faults=sent.faults if sent else None,
             draft=None if sent else find_draft(db, actor.person, name),
         )
     page = render_template(
         "messages/correct.html",
-        told=told,
+        told=details,
         place=place,
         form=form,
-        one=found[0],
+        one=messages[0],
         sent=sent,
         back=place.url(),
-        crumbs=[*_crumbs(told), (say_thread(told), place.url())],
+        crumbs=[*_crumbs(details), (say_thread(details), place.url())],
         title=gettext("Correct what you have written"),
-        readers=say_readers(told),
+        readers=say_readers(details),
         doubts=_say_doubts(doubt),
         seal=_seal(sent.data.get("f-words", "")) if sent and doubt else "",
     )

@@ -27,16 +27,16 @@ def index() -> str:
     state, cursor = request.args.get("state"), request.args.get("cursor")
     state = state if state in STATES else None
     with page_transaction() as (db, actor):
-        found = list_mails(db, actor, state=state, cursor=cursor)
+        mails = list_mails(db, actor, state=state, cursor=cursor)
     tabs = [(gettext("All"), url_for("mails.index"), state is None)]
     tabs += [(gettext(words), url_for("mails.index", state=code), state == code) for code, words in STATES.items()]
     return render_template(
         "notifications/mails.html",
-        rows=found.items,
+        rows=mails.items,
         tabs=tabs,
         states=STATES,
         kinds={**KIND, **OTHERS},
-        next_url=url_for("mails.index", state=state, cursor=found.next) if found.next else "",
+        next_url=url_for("mails.index", state=state, cursor=mails.next) if mails.next else "",
         first_url=url_for("mails.index", state=state) if cursor else "",
     )
 

@@ -28,58 +28,62 @@ blueprint = Blueprint("notifications", __name__, url_prefix="/notifications")
 def index() -> str:
     cursor = request.args.get("cursor")
     with page_transaction() as (db, actor):
-        found = notification_queries.list_notifications(db, actor, cursor=cursor)
+        listing = notification_queries.list_notifications(db, actor, cursor=cursor)
     return render_template(
         "notifications/index.html",
-        rows=[_said(item) for item in found.items],
-        next_url=url_for("notifications.index", cursor=found.next) if found.next else "",
+        rows=[_said(item) for item in listing.items],
+        next_url=url_for("notifications.index", cursor=listing.next) if listing.next else "",
         first_url=url_for("notifications.index") if cursor else "",
     )
 
 
-def _said(told: Notification) -> tuple[Notification, str, str]:
+def _said(notification: Notification) -> tuple[Notification, str, str]:
     """A notification with what happened and the deed by which it did, in words."""
-    if told.account:
-        return told, gettext(SAYS[told.words or ""]), ""
-    if told.role_request:
-        return told, gettext(ROLE_SAYS[told.words or ""]), ""
-    if told.opened:
-        by = gettext("by %(name)s", name=told.opened["by"] or gettext("somebody"))
-        return told, gettext(HAPPENED[told.kind]), by + say_given(told.opened["given"], told.opened["names"])
-    deed = edition_text(load_library()[told.edition or ""], told.words) if told.words else ""
-    return told, gettext(HAPPENED[told.kind]), deed
+    if notification.account:
+        return notification, gettext(SAYS[notification.words or ""]), ""
+    if notification.role_request:
+        return notification, gettext(ROLE_SAYS[notification.words or ""]), ""
+    if notification.opened:
+        by = gettext("by %(name)s", name=notification.opened["by"] or gettext("somebody"))
+        return (
+            notification,
+            gettext(HAPPENED[notification.kind]),
+            by + say_given(notification.opened["given"], notification.opened["names"]),
+        )
+    deed = edition_text(load_library()[notification.edition or ""], notification.words) if notification.words else ""
+    return notification, gettext(HAPPENED[notification.kind]), deed
 
 
 @blueprint.get("/<notification>")
 def show(notification: str) -> Response:
     """Where a link in a mail leads: on to what it is about. It changes nothing."""
     with page_transaction() as (db, actor):
-        found = notification_queries.find_notification(db, actor, notification)
-    return redirect(_place(found), 303)
+        row = notification_queries.find_notification(db, actor, notification)
+    return redirect(_place(row), 303)
 
 
-def _place(one: Notification) -> str:
-    if one.account:
+def _place(notification: Notification) -> str:
+    if notification.account:
         return url_for("accounts.show")
-    if one.role_request:
-        return url_for("role_requests.show", role=one.role_request)
-    if one.task and not one.step and not one.done:
-        return url_for("tasks.show", task=one.task)
-    if one.unsealing:
-        return url_for("openings.show", opening=one.unsealing)
-    if one.inside and not one.sealed:
-        return case_url(str(one.number))
-    if one.sealed and one.inside:
-        return url_for("mediations.show", mediation=one.log)
-    return url_for("referrals.show", referral=one.referral) if one.referral else url_for("home.show")
+    if notification.role_request:
+        return url_for("role_requests.show", role=notification.role_request)
+    if notification.task and not notification.step and not notification.done:
+        return url_for("tasks.show", task=notification.task)
+    if notification.unsealing:
+        return url_for("openings.show", opening=notification.unsealing)
+    if notification.inside and not notification.sealed:
+        return case_url(str(notification.number))
+    if notification.sealed and notification.inside:
+        return url_for("mediations.show", mediation=notification.log)
+    return url_for("referrals.show", referral=notification.referral) if notification.referral else url_for("home.show")
 
 
 @blueprint.post("/<notification>/read")
 def read(notification: str) -> Response:
     """Read it; and go on to what it is about, where that was asked for."""
     with page_transaction() as (db, actor):
-        found = notification_queries.mark_read(db, actor, notification)
-    return redirect(_place(found) if request.form.get("go") else url_for("notifications.index"), 303)
+        row = notification_queries.mark_read(db, actor, notification)
+    return redirect(_place(row) if request.form.get("go") else url_for("notifications.index"), 303)
 
 
 @blueprint.post("/read")
@@ -102,7 +106,10 @@ def _settings(faults: Mapping[str, str]) -> str:
         (
             kind,
             gettext(KIND[kind]),
-            [(one, gettext(CHOICE[one]), kept.choices[kind] == one) for one in notification_preferences.allowed(kind)],
+            [
+                (choice, gettext(CHOICE[choice]), kept.choices[kind] == choice)
+                for choice in notification_preferences.allowed(kind)
+            ],
         )
         for kind in KINDS
     ]

@@ -32,8 +32,8 @@ LATE = {
 @only(Role.ADMINISTRATOR)
 def index() -> str:
     with page_transaction() as (db, actor):
-        found = show_jobs(db, actor)
-    return render_template("oversight/jobs.html", found=found, tasks=TASKS, late=LATE)
+        jobs = show_jobs(db, actor)
+    return render_template("oversight/jobs.html", found=jobs, tasks=TASKS, late=LATE)
 
 
 @blueprint.post("/<job>/retry")

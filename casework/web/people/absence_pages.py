@@ -30,7 +30,7 @@ def index() -> str:
 
 def _index(faults: Mapping[str, str]) -> str:
     with page_transaction() as (db, actor):
-        found = absences.list_absences(db, actor).items
+        rows = absences.list_absences(db, actor).items
         offered = absences.absence_choices(db, actor)
     several = len(offered) > 1
     whom = [(f"{scope.id} {enter.id}", _within(enter, scope, several)) for scope in offered for enter in scope.enters]
@@ -44,7 +44,7 @@ def _index(faults: Mapping[str, str]) -> str:
         if person.id != actor.person
     }
     return render_template(
-        "people/absences.html", rows=found, whom=whom, substitutes=list(people.items()), faults=faults, me=actor.person
+        "people/absences.html", rows=rows, whom=whom, substitutes=list(people.items()), faults=faults, me=actor.person
     )
 
 
@@ -102,12 +102,12 @@ def _ids(name: str, count: int) -> list[str]:
     if not given:
         raise InvalidForm(fields={name: reasons.fields.REQUIRED})
     try:
-        found = [str(UUID(one)) for one in given]
+        ids = [str(UUID(value)) for value in given]
     except ValueError:
-        found = []
-    if len(found) != count:
+        ids = []
+    if len(ids) != count:
         raise InvalidForm(fields={name: reasons.fields.NOT_A_CHOICE})
-    return found
+    return ids
 
 
 def _day(name: str) -> date:

@@ -52,27 +52,27 @@ def show(task: UUID) -> Response | str:
 
 def _show(id: str, sent: Sent | None) -> Response | str:
     with page_transaction() as (db, actor):
-        case, one = read_task(db, actor, id)
+        case, details = read_task(db, actor, id)
         # Where the second word is said of a referral, its provider sees the task and not what the office wrote.
-        if one["type"] != "decision" or sight(actor, case) < Sight.ALL:
+        if details["type"] != "decision" or sight(actor, case) < Sight.ALL:
             raise NotFound("task")
         layout.use_calendar(calendar_of(db, case.programme))
         task = case.tasks.get(id)
-        edition = load_library()[one["edition"]]
+        edition = load_library()[details["edition"]]
         allowed = operations(actor, case, task, edition) if task is not None else []
         standing = _standing(db, case, task, edition) if task is not None and task.open else None
         mine = task is not None and asked(actor, case, task)
-        look(db, actor, case.log, one["referral"] if one["organisation"] else None)
+        look(db, actor, case.log, details["referral"] if details["organisation"] else None)
     return render_template(
         "tasks/decide.html",
-        one=one,
-        place=place_url(one),
+        one=details,
+        place=place_url(details),
         sent=sent,
         standing=standing,
         decides=standing is not None and COMPLETE in allowed,
         mine=mine,
-        told=told(one),
-        menu=menu(one, allowed, without=("resume",)),
+        told=told(details),
+        menu=menu(details, allowed, without=("resume",)),
     )
 
 
@@ -99,11 +99,11 @@ def _if_confirmed(edition: Edition, rule: TransitionRule, track: Track) -> list[
     """Where it leads, and what is opened with it."""
     here = ", ".join(edition_text(edition, f"states.{leaf}") for leaf in track.states)
     if rule.target == "=same":
-        made = [gettext("The case stays at “%(state)s”.", state=here)]
+        consequences = [gettext("The case stays at “%(state)s”.", state=here)]
     elif rule.target == "=previous":
-        made = [gettext("The case goes back to where it was before.")]
+        consequences = [gettext("The case goes back to where it was before.")]
     else:
-        made = [
+        consequences = [
             gettext(
                 "The case goes from “%(here)s” to “%(there)s”.",
                 here=here,
@@ -112,7 +112,7 @@ def _if_confirmed(edition: Edition, rule: TransitionRule, track: Track) -> list[
         ]
     consequence = f"transitions.{rule.name}.consequence"
     if consequence in edition.texts and not rule.proposal_effects:
-        made.append(edition_text(edition, consequence))
+        consequences.append(edition_text(edition, consequence))
     kinds: dict[str, list[str]] = {"task": [], "referral": []}
     for item in rule.opens:
         if item["open"] == "task":
@@ -120,21 +120,21 @@ def _if_confirmed(edition: Edition, rule: TransitionRule, track: Track) -> list[
         elif item["open"] == "referral":
             kinds["referral"].append(service_name(item["service"]))
     if kinds["task"]:
-        made.append(gettext("New tasks: %(tasks)s.", tasks=", ".join(dict.fromkeys(kinds["task"]))))
+        consequences.append(gettext("New tasks: %(tasks)s.", tasks=", ".join(dict.fromkeys(kinds["task"]))))
     if kinds["referral"]:
-        made.append(
+        consequences.append(
             gettext(
                 "A request is prepared where the plan names a provider: %(services)s.",
                 services=", ".join(kinds["referral"]),
             )
         )
-    return made
+    return consequences
 
 
 def _if_refused(edition: Edition, rule: TransitionRule, track: Track, asker: JsonMapping) -> list[str]:
     here = ", ".join(edition_text(edition, f"states.{leaf}") for leaf in track.states)
-    made = [gettext("The case stays at “%(state)s”, and %(name)s is told.", state=here, name=asker["name"])]
-    return made + [gettext(_EFFECTS[effect]) for effect in rule.refusal_effects if effect in _EFFECTS]
+    consequences = [gettext("The case stays at “%(state)s”, and %(name)s is told.", state=here, name=asker["name"])]
+    return consequences + [gettext(_EFFECTS[effect]) for effect in rule.refusal_effects if effect in _EFFECTS]
 
 
 @blueprint.post("/decisions/<uuid:task>")
@@ -142,8 +142,8 @@ def decide(task: UUID) -> Response:
     """Agree, upon which it is done at once, or do not, with a reason."""
     id, answer, reason = str(task), request.form.get("decision", ""), request.form.get("reason", "").strip()
     with page_transaction() as (db, actor):
-        _, one = read_task(db, actor, id)
-    if one["type"] != "decision":
+        _, details = read_task(db, actor, id)
+    if details["type"] != "decision":
         raise NotFound("task")
     data = {"decision": answer} | ({"reason": reason} if answer == REFUSE and reason else {})
     try:
@@ -154,12 +154,12 @@ def decide(task: UUID) -> Response:
     except (NotAllowed, AlreadyTaken, Refused, WrongState) as refusal:
         return _again(id, {}, 403 if isinstance(refusal, NotAllowed) else 409, say_error(refusal))
     words = (
-        gettext("You agreed: %(do)s.", do=task_words(one))
+        gettext("You agreed: %(do)s.", do=task_words(details))
         if answer == CONFIRM
-        else gettext("You did not agree: %(do)s.", do=task_words(one))
+        else gettext("You did not agree: %(do)s.", do=task_words(details))
     )
-    flash(say_done(one["case"]["number"], words) if one["case"] and one["case"]["number"] else words)
-    return redirect(place_url(one), 303)
+    flash(say_done(details["case"]["number"], words) if details["case"] and details["case"]["number"] else words)
+    return redirect(place_url(details), 303)
 
 
 def _again(id: str, faults: Mapping[str, str], status: int, why: str = "") -> Response:

@@ -37,13 +37,13 @@ INVITES = (Role.ADMINISTRATOR, Role.PROVIDER_LEAD)
 def index() -> str:
     cursor = request.args.get("cursor")
     with page_transaction() as (db, actor):
-        found = invitations.list_invitations(db, actor, cursor=cursor)
+        listing = invitations.list_invitations(db, actor, cursor=cursor)
     return render_template(
         "people/invitations.html",
-        rows=found.items,
+        rows=listing.items,
         states=STATES,
         back=_back(actor),
-        next_url=url_for("invitations.index", cursor=found.next) if found.next else "",
+        next_url=url_for("invitations.index", cursor=listing.next) if listing.next else "",
         first_url=url_for("invitations.index") if cursor else "",
     )
 
@@ -57,7 +57,7 @@ def new() -> str:
 def _form(faults: Mapping[str, str]) -> str:
     with page_transaction() as (db, actor):
         where = _where(db, actor)
-    kinds = {one.partition(":")[0] for one, _ in where}
+    kinds = {place.partition(":")[0] for place, _ in where}
     in_programmes = [role for role in PERSONAL_ROLES if role not in ORGANISATION_ROLES]
     groups = [
         (kind, roles)
@@ -84,7 +84,7 @@ def _where(db: Connection, actor: Actor) -> list[tuple[str, str]]:
         offered = people_queries.choices(db, actor)
         return [(f"{kind}:{id}", name) for kind in ("programme", "organisation") for id, name in offered[kind]]
     led = lists.list_members(db, actor)
-    return [(f"organisation:{one.id}", one.name) for one in led]
+    return [(f"organisation:{organisation.id}", organisation.name) for organisation in led]
 
 
 def _back(actor: Actor) -> tuple[str, str]:
@@ -132,12 +132,12 @@ def _days(written: str) -> int:
 def _told(answer: JsonMapping) -> Response:
     """The page that shows the code, once."""
     with page_transaction() as (db, actor):
-        one = invitations.show_invitation(db, actor, answer["id"])
+        invitation = invitations.show_invitation(db, actor, answer["id"])
     code = answer.get("code") or ""
     return make_response(
         render_template(
             "people/invitation_told.html",
-            one=one,
+            one=invitation,
             code=f"{code[:4]} {code[4:]}".strip(),
             mailing=current_app.config["MAILING"],
             back=_back(actor),

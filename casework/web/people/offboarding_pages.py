@@ -38,17 +38,17 @@ def show(person: UUID) -> str:
 
 def _show(person: str, faults: Mapping[str, str], outcomes: list[Outcome]) -> str:
     with page_transaction() as (db, actor):
-        found = offboarding.show_leaver(db, actor, person)
-    everybody = {successor.id: successor for case in found.cases for successor in case.successors}
+        leaver = offboarding.show_leaver(db, actor, person)
+    everybody = {successor.id: successor for case in leaver.cases for successor in case.successors}
     return render_template(
         "people/offboarding.html",
-        one=found,
+        one=leaver,
         faults=faults,
         outcomes=outcomes,
         everybody=list(everybody.values()),
         done=sum(not outcome.why for outcome in outcomes),
         most=offboarding.MOST,
-        why_not={case.number: say(case.why_not) for case in found.cases if case.why_not},
+        why_not={case.number: say(case.why_not) for case in leaver.cases if case.why_not},
     )
 
 

@@ -95,8 +95,8 @@ def people() -> str:
 
 def _people(words: str, faults: Mapping[str, str]) -> str:
     with page_transaction() as (db, actor):
-        found = people_queries.find_people(db, actor, words=words)
-    return render_template("people/people.html", people=found, words=words, faults=faults)
+        persons = people_queries.find_people(db, actor, words=words)
+    return render_template("people/people.html", people=persons, words=words, faults=faults)
 
 
 @blueprint.get("/people/new")
@@ -342,13 +342,13 @@ def deactivate(person: Any) -> Response:
 def organisations() -> str:
     cursor = request.args.get("cursor")
     with page_transaction() as (db, actor):
-        told = lists.list_organisations(db, actor, cursor=cursor)
+        listing = lists.list_organisations(db, actor, cursor=cursor)
     return render_template(
         "people/organisations.html",
-        items=told.items,
+        items=listing.items,
         kinds=KINDS,
         services=SERVICES,
-        next_url=url_for("administration.organisations", cursor=told.next) if told.next else "",
+        next_url=url_for("administration.organisations", cursor=listing.next) if listing.next else "",
         first_url=url_for("administration.organisations") if cursor else "",
     )
 

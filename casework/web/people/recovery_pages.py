@@ -47,8 +47,8 @@ def new(person: UUID) -> Response:
 
 def _new(person: str, faults: dict[str, str], status: int = 200) -> Response:
     with page_transaction() as (db, actor):
-        one = people_queries.show_person(db, actor, person)
-    return make_response(render_template("people/new_recovery.html", one=one, means=MEANS, faults=faults), status)
+        details = people_queries.show_person(db, actor, person)
+    return make_response(render_template("people/new_recovery.html", one=details, means=MEANS, faults=faults), status)
 
 
 @blueprint.post("/new/<uuid:person>")
@@ -57,7 +57,7 @@ def ask(person: UUID) -> Response:
     """Ask; the page that follows shows the first half of the code, this once."""
     try:
         with page_transaction() as (db, actor):
-            one = people_queries.show_person(db, actor, str(person))
+            details = people_queries.show_person(db, actor, str(person))
             done = account_recovery.ask_recovery(
                 db,
                 actor,
@@ -71,7 +71,7 @@ def ask(person: UUID) -> Response:
     except NotAllowed as refusal:
         return _new(str(person), {"": say_error(refusal)}, 403)
     return make_response(
-        render_template("people/recovery_told.html", one=one, half=done.answer.get("half"), first=True)
+        render_template("people/recovery_told.html", one=details, half=done.answer.get("half"), first=True)
     )
 
 
@@ -83,14 +83,14 @@ def decide(recovery: UUID) -> Response:
     try:
         with page_transaction() as (db, actor):
             done = account_recovery.decide_recovery(db, actor, str(recovery), agree=agree, request=read_request())
-            told = next(item for item in account_recovery.list_recoveries(db, actor).items if item.id == str(recovery))
+            row = next(item for item in account_recovery.list_recoveries(db, actor).items if item.id == str(recovery))
     except Refused as refusal:
         return _index(say_error(refusal), 409)
     if not agree:
         flash(gettext("You have not agreed. The person is told."))
         return redirect(url_for("recoveries.index"), 303)
     return make_response(
-        render_template("people/recovery_told.html", one=told.person, half=done.answer.get("half"), first=False)
+        render_template("people/recovery_told.html", one=row.person, half=done.answer.get("half"), first=False)
     )
 
 

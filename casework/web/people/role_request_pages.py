@@ -35,8 +35,8 @@ REACH = {
 @only(Role.ADMINISTRATOR, Role.SUPERVISOR, Role.AUDITOR)
 def index() -> str:
     with page_transaction() as (db, actor):
-        found = role_requests.list_requests(db, actor)
-    return render_template("people/role_requests.html", rows=found.items, states=STATES)
+        listing = role_requests.list_requests(db, actor)
+    return render_template("people/role_requests.html", rows=listing.items, states=STATES)
 
 
 @blueprint.get("/<uuid:role>")
@@ -47,8 +47,8 @@ def show(role: UUID) -> str:
 
 def _shown(id: str, faults: Mapping[str, str]) -> str:
     with page_transaction() as (db, actor):
-        one = role_requests.show_request(db, actor, id)
-    return render_template("people/role_request.html", one=one, faults=faults, states=STATES, reach=REACH)
+        role_request = role_requests.show_request(db, actor, id)
+    return render_template("people/role_request.html", one=role_request, faults=faults, states=STATES, reach=REACH)
 
 
 @blueprint.post("/<uuid:role>/decide")
@@ -57,7 +57,7 @@ def decide(role: UUID) -> Response:
     id, agree = str(role), request.form.get("decision") == "agree"
     try:
         with page_transaction() as (db, actor):
-            one = role_requests.show_request(db, actor, id)
+            role_request = role_requests.show_request(db, actor, id)
             role_requests.decide_role(
                 db, actor, id, agree=agree, note=request.form.get("note", ""), request=read_request()
             )
@@ -67,7 +67,7 @@ def decide(role: UUID) -> Response:
         return make_response(_shown(id, {"": " ".join(say(why) for why in refusal.reasons)}), 409)
     except WrongState as refusal:
         return make_response(_shown(id, {"": say_error(refusal)}), 409)
-    given = {"name": one.person.name, "role": role_name(one.role)}
+    given = {"name": role_request.person.name, "role": role_name(role_request.role)}
     flash(
         gettext("You agreed: %(name)s has the role %(role)s now, or from its first day.", **given)
         if agree

@@ -35,14 +35,14 @@ STATES = {
 def index() -> str:
     cursor = request.args.get("cursor")
     with page_transaction() as (db, actor):
-        found = erasure_requests.list_erasures(db, actor, cursor=cursor)
+        listing = erasure_requests.list_erasures(db, actor, cursor=cursor)
     return render_template(
         "privacy/index.html",
-        rows=found.items,
+        rows=listing.items,
         states=STATES,
         bases=BASES,
         asks=Role.ADMINISTRATOR in actor.roles(),
-        next_url=url_for("erasures.index", cursor=found.next) if found.next else "",
+        next_url=url_for("erasures.index", cursor=listing.next) if listing.next else "",
         first_url=url_for("erasures.index") if cursor else "",
     )
 
@@ -107,9 +107,14 @@ def show(erasure: UUID) -> str:
 
 def _shown(erasure: str, faults: Mapping[str, str]) -> str:
     with page_transaction() as (db, actor):
-        one = erasure_requests.show_erasure(db, actor, erasure, years=current_app.config["KEEP_FINANCING_YEARS"])
+        details = erasure_requests.show_erasure(db, actor, erasure, years=current_app.config["KEEP_FINANCING_YEARS"])
     return render_template(
-        "privacy/show.html", one=one, kept=[say(why) for why in one.kept], faults=faults, states=STATES, bases=BASES
+        "privacy/show.html",
+        one=details,
+        kept=[say(why) for why in details.kept],
+        faults=faults,
+        states=STATES,
+        bases=BASES,
     )
 
 

@@ -53,13 +53,13 @@ def _show(id: str, sent: Sent | None, about: str) -> Response:
     with page_transaction() as (db, actor):
         case, track = find_referral(db, actor, id)
         layout.use_calendar(calendar_of(db, case.programme))
-        told = acknowledgements.describe_contract(db, actor, case, track)
+        contract = acknowledgements.describe_contract(db, actor, case, track)
         edition = load_library()[track.edition]
 
         def words(deed: Mapping[str, Json]) -> str:
             return edition_text(edition, f"transitions.{deed['transition']}.done")
 
-        offered = {deed["transition"]: words(deed) for deed in told["deeds"]}
+        offered = {deed["transition"]: words(deed) for deed in contract["deeds"]}
         rules = [rule | {"choices": list(offered)} if rule["name"] == "to" else rule for rule in Objection.rule()]
         new = _form(
             db,
@@ -78,13 +78,13 @@ def _show(id: str, sent: Sent | None, about: str) -> Response:
                 sent if about == objection["id"] else None,
                 own_texts(Answer),
             ).placed(objection["id"])
-            for objection in told["objections"]
-            if told["may_object"] and not objection["settled"]
+            for objection in contract["objections"]
+            if contract["may_object"] and not objection["settled"]
         }
         kind = track.kind
     page = render_template(
         "referrals/acknowledgement.html",
-        told=told,
+        told=contract,
         id=id,
         kind=kind,
         words=words,

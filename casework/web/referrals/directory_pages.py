@@ -54,17 +54,17 @@ class Profile(Form):
 def index() -> str:
     service = request.args.get("service") or None
     with page_transaction() as (db, actor):
-        found = provider_directory.list_providers(db, actor)
-    offered = sorted({code for one in found for code in one.services})
-    rows = [one for one in found if service is None or service in one.services]
+        providers = provider_directory.list_providers(db, actor)
+    offered = sorted({code for provider in providers for code in provider.services})
+    rows = [provider for provider in providers if service is None or service in provider.services]
     return render_template("referrals/providers.html", rows=rows, services=offered, service=service)
 
 
 @blueprint.get("/<uuid:provider>")
 def show(provider: UUID) -> str:
     with page_transaction() as (db, actor):
-        told = provider_directory.show_provider(db, actor, str(provider))
-    return render_template("referrals/provider.html", one=told)
+        details = provider_directory.show_provider(db, actor, str(provider))
+    return render_template("referrals/provider.html", one=details)
 
 
 @blueprint.get("/<uuid:provider>/profile")
@@ -74,36 +74,37 @@ def profile(provider: UUID) -> Response:
 
 def _profile(id: str, sent: Sent | None) -> Response:
     with page_transaction() as (db, actor):
-        told = provider_directory.show_provider(db, actor, id)
-        if not told.may_edit:
+        details = provider_directory.show_provider(db, actor, id)
+        if not details.may_edit:
             raise NotAllowed(why=reasons.referrals.FOR_LEAD)
         name = f"profile:{id}"
         form = build_form(
             name,
             Profile.rule(),
             own_texts(Profile),
-            values=_values(told),
+            values=_values(details),
             submitted=sent.data if sent else None,
             faults=sent.faults if sent else None,
             draft=None if sent else find_draft(db, actor.person, name),
         )
     return make_response(
-        render_template("referrals/provider_profile.html", one=told, form=form, sent=sent), sent.status if sent else 200
+        render_template("referrals/provider_profile.html", one=details, form=form, sent=sent),
+        sent.status if sent else 200,
     )
 
 
-def _values(told: ProviderDetails) -> dict[str, Json]:
-    closed = told.closed[0] if told.closed else {}
-    found = {
-        "fields_": ", ".join(told.fields),
-        "places": ", ".join(told.places),
-        "conflicts": "\n".join(told.conflicts),
-        "languages": told.languages,
-        "capacity": told.capacity,
+def _values(details: ProviderDetails) -> dict[str, Json]:
+    closed = details.closed[0] if details.closed else {}
+    values = {
+        "fields_": ", ".join(details.fields),
+        "places": ", ".join(details.places),
+        "conflicts": "\n".join(details.conflicts),
+        "languages": details.languages,
+        "capacity": details.capacity,
         "closed_from": closed.get("from"),
         "closed_to": closed.get("to"),
     }
-    return {name: value for name, value in found.items() if value not in (None, "", [])}
+    return {name: value for name, value in values.items() if value not in (None, "", [])}
 
 
 @blueprint.post("/<uuid:provider>/profile")
@@ -146,4 +147,4 @@ def _read(data: Mapping[str, Json]) -> dict[str, Json]:
 
 def _split(words: Json, mark: str) -> list[str]:
     plain = str(words or "").replace("，", ",").replace("、", ",") if mark == "," else str(words or "")
-    return [one.strip() for one in plain.split(mark) if one.strip()]
+    return [part.strip() for part in plain.split(mark) if part.strip()]

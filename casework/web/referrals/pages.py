@@ -103,15 +103,15 @@ def show(referral: UUID) -> str:
 def _show(id: str, sent: form_actions.Sent | None) -> str:
     """The page of a referral; where it can be accepted, with the form for that."""
     with page_transaction() as (db, actor):
-        case, told = inbox.read_referral(db, actor, id)
+        case, details = inbox.read_referral(db, actor, id)
         layout.use_calendar(calendar_of(db, case.programme))
-        actions = _actions(told)
+        actions = _actions(details)
         answer = _answer(case.tracks[id])
-        accept = next((one for one in actions if one.name == answer and one.allowed), None)
+        accept = next((offer for offer in actions if offer.name == answer and offer.allowed), None)
         if sent is not None and accept is None:
             accept = form_actions.find_sent(actions, case, [id], id, answer, actor)
         form = form_actions.action_form(db, actor, case, accept, sent) if accept else None
-        sides, calendar = (told["provider_side"], told["office_side"]), calendar_of(db, case.programme)
+        sides, calendar = (details["provider_side"], details["office_side"]), calendar_of(db, case.programme)
         clocks = explain_tasks(db, actor, case, [side["task"] for side in sides if side["task"]])
         moved = form_actions.moved_since(db, actor, case, id, sent.seen) if sent else []
         events = list_referral_events(db, actor, id, without=(SAID,), limit=100)
@@ -127,36 +127,36 @@ def _show(id: str, sent: form_actions.Sent | None) -> str:
         look(db, actor, case.log, id)
     return render_template(
         "referrals/show.html",
-        one=told,
-        actions=[one for one in actions if one is not accept],
+        one=details,
+        actions=[offer for offer in actions if offer is not accept],
         accept=accept,
         form=form,
         sent=sent,
-        threads=threads_of(threads, told["case"], told["log"]),
+        threads=threads_of(threads, details["case"], details["log"]),
         moved=say_shared(case, moved),
         events=list(reversed(say_shared(case, events["items"]))),
         more=events["next"],
         amend=amend,
-        charged=account(told["sides"], calendar, provider=told["ours"]),
-        ledgers={task: ledger(one) for task, one in clocks.items()},
-        service=_service(told),
-        at=lambda one: url_for("referrals.action", referral=id, track=one.track, name=one.name),
+        charged=account(details["sides"], calendar, provider=details["ours"]),
+        ledgers={task: ledger(clock) for task, clock in clocks.items()},
+        service=_service(details),
+        at=lambda offer: url_for("referrals.action", referral=id, track=offer.track, name=offer.name),
         asked_why=asked_why,
         stands_at=stands_at,
         contract=signed,
-        said=said_of(load_library()[told["edition"]]),
-        fee=_choice(told, "Request", "fee", told["fee"]),
-        charge=_choice(told, "Acceptance", "charge", told["charge"]),
+        said=said_of(load_library()[details["edition"]]),
+        fee=_choice(details, "Request", "fee", details["fee"]),
+        charge=_choice(details, "Acceptance", "charge", details["charge"]),
     )
 
 
-def _actions(told: Mapping[str, Json]) -> list[form_actions.Action]:
-    return form_actions.actions_in([told, *told["service"]], told["actions"])
+def _actions(referral: Mapping[str, Json]) -> list[form_actions.Action]:
+    return form_actions.actions_in([referral, *referral["service"]], referral["actions"])
 
 
-def _service(told: Mapping[str, Json]) -> Json:
+def _service(referral: Mapping[str, Json]) -> Json:
     """The steps of the service's own track, the newest that counts."""
-    live = [one for one in told["service"] if not one["replaced"]] or told["service"]
+    live = [part for part in referral["service"] if not part["replaced"]] or referral["service"]
     if not live:
         return None
     track = live[-1]
@@ -170,9 +170,11 @@ def _service(told: Mapping[str, Json]) -> Json:
     }
 
 
-def _choice(told: Mapping[str, Json], form: str, field: str, value: str | None) -> str:
+def _choice(referral: Mapping[str, Json], form: str, field: str, value: str | None) -> str:
     return (
-        "" if value is None else edition_text(load_library()[told["edition"]], f"forms.{form}.{field}.choices.{value}")
+        ""
+        if value is None
+        else edition_text(load_library()[referral["edition"]], f"forms.{form}.{field}.choices.{value}")
     )
 
 
@@ -193,7 +195,7 @@ def asked_why(before: Mapping[str, Json]) -> str:
 def say_shared(case: Case, events: list[dict[str, Json]]) -> list[dict[str, Json]]:
     """Entries of the shared history with their sentences."""
     editions = load_library().editions
-    made = []
+    entries = []
     for event in events:
         track = case.tracks.get(event["track"] or "")
         entry = event | {
@@ -207,9 +209,9 @@ def say_shared(case: Case, events: list[dict[str, Json]]) -> list[dict[str, Json
         )
         if event["kind"] == "opened" and case.kind == "mediation":
             said, words = gettext("%(who)s opened the mediation", who=event["actor"]["name"]), []
-        made.append({"at": event["at"], "words": said, "text": words, "kind": event["kind"]})
+        entries.append({"at": event["at"], "words": said, "text": words, "kind": event["kind"]})
     # Who takes a task or is reminded of it moves nothing; what is late stands above.
-    return [one for one in made if one["kind"] not in ("claimed", "released", "activated", "rang")]
+    return [line for line in entries if line["kind"] not in ("claimed", "released", "activated", "rang")]
 
 
 @blueprint.get("/referrals/<uuid:referral>/<uuid:track>/<name>")
@@ -219,9 +221,9 @@ def action(referral: UUID, track: UUID, name: str) -> str:
 
 def _action(id: str, track: str, name: str, sent: form_actions.Sent | None) -> str:
     with page_transaction() as (db, actor):
-        case, told = inbox.read_referral(db, actor, id)
+        case, details = inbox.read_referral(db, actor, id)
         layout.use_calendar(calendar_of(db, case.programme))
-        actions, tracks = _actions(told), [id, *(one["id"] for one in told["service"])]
+        actions, tracks = _actions(details), [id, *(service["id"] for service in details["service"])]
         if sent is None:
             chosen = form_actions.find_action(actions, track, name)
         else:
@@ -232,7 +234,7 @@ def _action(id: str, track: str, name: str, sent: form_actions.Sent | None) -> s
         moved = form_actions.moved_since(db, actor, case, track, sent.seen) if sent else []
     return render_template(
         "referrals/action.html",
-        one=told,
+        one=details,
         action=chosen,
         form=form,
         sent=sent,
@@ -251,9 +253,9 @@ def fire(referral: UUID, track: UUID, name: str) -> Response:
     """Do what was asked for, or show the form again with what was typed."""
     id = str(referral)
     with page_transaction() as (db, actor):
-        case, told = inbox.read_referral(db, actor, id)
-        tracks = [id, *(one["id"] for one in told["service"])]
-        chosen = form_actions.find_sent(_actions(told), case, tracks, str(track), name, actor)
+        case, details = inbox.read_referral(db, actor, id)
+        tracks = [id, *(service["id"] for service in details["service"])]
+        chosen = form_actions.find_sent(_actions(details), case, tracks, str(track), name, actor)
         # Before the files that come with the form are taken in.
         insist_proved_for(actor, chosen.edition, name)
 
@@ -306,10 +308,10 @@ def say_done(chosen: form_actions.Action) -> str:
 @only(Role.PROVIDER_LEAD)
 def members() -> str:
     with page_transaction() as (db, actor):
-        found = lists.list_members(db, actor)
+        organisations = lists.list_members(db, actor)
         queues = queues_to_choose(db, actor, of_organisations=True)
         people = people_with_skills(db, actor, of_organisations=True)
-    return render_template("referrals/members.html", organisations=found, queues=queues, people=people)
+    return render_template("referrals/members.html", organisations=organisations, queues=queues, people=people)
 
 
 @blueprint.post("/members/<uuid:membership>/end")

@@ -16,10 +16,10 @@ blueprint = Blueprint("search", __name__)
 @blueprint.get("/search")
 def show() -> str:
     with page_transaction() as (db, actor):
-        found = search.search(db, actor, request.args.get("q", ""))
-    count = sum(len(getattr(found, kind)) for kind in search.KINDS)
+        results = search.search(db, actor, request.args.get("q", ""))
+    count = sum(len(getattr(results, kind)) for kind in search.KINDS)
     return render_template(
-        "search/show.html", found=found, count=count, shortest=search.SHORTEST, opens_people=is_administrator(actor)
+        "search/show.html", found=results, count=count, shortest=search.SHORTEST, opens_people=is_administrator(actor)
     )
 
 

@@ -58,47 +58,47 @@ def read_day(value: date | str) -> date:
     return date.fromisoformat(value) if isinstance(value, str) else value
 
 
-def say_day(day: date | str, told: Clock, *, year: bool = False) -> str:
+def say_day(day: date | str, reader_clock: Clock, *, year: bool = False) -> str:
     """Fri 5 Dec, with the year where it is another one; 12月5日 周五."""
     day = read_day(day)
-    named = year or day.year != told.today.year
-    if told.chinese:
+    named = year or day.year != reader_clock.today.year
+    if reader_clock.chinese:
         return (f"{day.year}年" if named else "") + f"{day.month}月{day.day}日 周{WEEKDAYS_ZH[day.weekday()]}"
     return f"{WEEKDAYS[day.weekday()]} {day.day} {MONTHS[day.month - 1]}" + (f" {day.year}" if named else "")
 
 
-def say_moment(moment: datetime | str, told: Clock) -> str:
+def say_moment(moment: datetime | str, reader_clock: Clock) -> str:
     """Mon 24 Nov 10:02, in the person's zone."""
-    there = read_moment(moment).astimezone(told.zone)
-    return f"{say_day(told.day_of(there), told)} {there:%H:%M}"
+    there = read_moment(moment).astimezone(reader_clock.zone)
+    return f"{say_day(reader_clock.day_of(there), reader_clock)} {there:%H:%M}"
 
 
-def say_exactly(moment: datetime | str, told: Clock) -> str:
+def say_exactly(moment: datetime | str, reader_clock: Clock) -> str:
     """For hovering and for screen readers: 2025-12-05 17:00 Asia/Shanghai (UTC+8)."""
-    there = read_moment(moment).astimezone(told.zone)
+    there = read_moment(moment).astimezone(reader_clock.zone)
     offset = f"{there:%z}"
     hours = f"{offset[0]}{int(offset[1:3])}" + (f":{offset[3:]}" if offset[3:] != "00" else "")
-    return f"{there:%Y-%m-%d %H:%M} {told.zone.key} (UTC{hours})"
+    return f"{there:%Y-%m-%d %H:%M} {reader_clock.zone.key} (UTC{hours})"
 
 
-def say_due(due: datetime | str, told: Clock) -> str:
+def say_due(due: datetime | str, reader_clock: Clock) -> str:
     """How long until then, or since: "in 3 working days", "today", "2 working days late"."""
     moment = read_moment(due)
-    if told.calendar is None:
-        return say_distance(moment, told)
-    day, today = told.calendar.local_date(moment), told.calendar.local_date(told.now)
-    if moment < told.now:
+    if reader_clock.calendar is None:
+        return say_distance(moment, reader_clock)
+    day, today = reader_clock.calendar.local_date(moment), reader_clock.calendar.local_date(reader_clock.now)
+    if moment < reader_clock.now:
         if day == today:
             return gettext("late since today")
         if (today - day).days > LONGEST_COUNT:
             return ngettext("%(num)d day late", "%(num)d days late", (today - day).days)
-        late = _working_days(told.calendar, day, today)
+        late = _working_days(reader_clock.calendar, day, today)
         if late == 0:
-            return gettext("late since %(day)s", day=say_day(day, told))
+            return gettext("late since %(day)s", day=say_day(day, reader_clock))
         return ngettext("%(num)d working day late", "%(num)d working days late", late)
     if day == today:
         return gettext("today")
-    left = _working_days(told.calendar, today, day)
+    left = _working_days(reader_clock.calendar, today, day)
     if left == 0:
         return ngettext("in %(num)d day", "in %(num)d days", (day - today).days)
     return ngettext("in %(num)d working day", "in %(num)d working days", left)
@@ -112,9 +112,9 @@ def _working_days(calendar: Calendar, after: date, until: date) -> int:
     return sum(calendar.is_working_day(day) for day in days)
 
 
-def say_distance(moment: datetime | str, told: Clock) -> str:
+def say_distance(moment: datetime | str, reader_clock: Clock) -> str:
     """The same in calendar days: "in 3 days", "yesterday", "12 days ago"."""
-    return say_days((told.day_of(moment) - told.today).days)
+    return say_days((reader_clock.day_of(moment) - reader_clock.today).days)
 
 
 def say_days(days: int) -> str:
@@ -130,5 +130,5 @@ def say_days(days: int) -> str:
     return ngettext("%(num)d day ago", "%(num)d days ago", -days)
 
 
-def is_late(due: datetime | str, told: Clock) -> bool:
-    return read_moment(due) < told.now
+def is_late(due: datetime | str, reader_clock: Clock) -> bool:
+    return read_moment(due) < reader_clock.now

@@ -40,7 +40,7 @@ def demo_cards() -> list[Card]:
     if current_app.config["PROFILE"] != "demo":
         return []
     try:
-        told = json.loads(current_app.config["DEMO_ACCOUNTS"].read_text("utf-8"))
+        demo = json.loads(current_app.config["DEMO_ACCOUNTS"].read_text("utf-8"))
         return [
             Card(
                 account["email"],
@@ -49,7 +49,7 @@ def demo_cards() -> list[Card]:
                 tuple(account["role"]),
                 account.get("organisation") or "",
             )
-            for account in told["accounts"]
+            for account in demo["accounts"]
         ]
     except (OSError, ValueError, KeyError, TypeError):
         return []
@@ -58,5 +58,5 @@ def demo_cards() -> list[Card]:
 def one_of_each(cards: Sequence[Card]) -> tuple[list[tuple[Card, str]], list[Card]]:
     """The first card of each kind with what its person sees, and the other cards."""
     first = {kind: next((card for card in cards if kind in card.roles), None) for kind in KINDS}
-    shown = [(one, KINDS[kind]) for kind, one in first.items() if one is not None]
-    return shown, [one for one in cards if one not in [card for card, _ in shown]]
+    shown = [(card, KINDS[kind]) for kind, card in first.items() if card is not None]
+    return shown, [other for other in cards if other not in [card for card, _ in shown]]

@@ -76,7 +76,7 @@ def answer_refusal(error: CaseworkError) -> BaseResponse:
         return answer_error(error)
     if isinstance(error, NotSignedIn):
         return ask_to_sign_in()
-    status = next((STATUS[one] for one in type(error).__mro__ if one in STATUS), 500)
+    status = next((STATUS[kind] for kind in type(error).__mro__ if kind in STATUS), 500)
     if status == 500:
         return answer_fault(error)
     if isinstance(error, NotFound):
@@ -126,8 +126,8 @@ def typed() -> dict[str, list[str]]:
 
 
 def answer_database_fault(error: DBAPIError | PoolTimeout) -> BaseResponse:
-    told = answer_database(error)
-    return told if for_programs() else show(told.status_code)
+    answer = answer_database(error)
+    return answer if for_programs() else show(answer.status_code)
 
 
 def answer_forged(error: CSRFError) -> BaseResponse:

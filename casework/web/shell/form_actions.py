@@ -125,32 +125,32 @@ class Action:
 def actions_in(tracks: Iterable[Mapping[str, Json]], offered: Iterable[Mapping[str, Json]]) -> list[Action]:
     """The actions that operations offer (`actions_of`) on tracks as they show them (`show_track`)."""
     library, by_id = load_library(), {track["id"]: track for track in tracks}
-    made = []
-    for one in offered:
-        track = by_id[one["track"]]
+    actions = []
+    for offer in offered:
+        track = by_id[offer["track"]]
         edition = library[track["edition"]]
-        made.append(
+        actions.append(
             Action(
-                one["track"],
-                one["transition"],
-                one["kind"],
+                offer["track"],
+                offer["transition"],
+                offer["kind"],
                 edition,
                 track["revision"],
-                one["allowed"],
-                tuple(say(why) for why in one["why_not"]),
-                one["proposed"],
-                tuple(one["confirm_by"]),
-                tuple(one["form"]),
-                one["prefill"],
-                tuple(_needed(edition, paper) for paper in one["papers"]),
+                offer["allowed"],
+                tuple(say(why) for why in offer["why_not"]),
+                offer["proposed"],
+                tuple(offer["confirm_by"]),
+                tuple(offer["form"]),
+                offer["prefill"],
+                tuple(_needed(edition, paper) for paper in offer["papers"]),
             )
         )
-    return made
+    return actions
 
 
-def _needed(edition: Edition, one: Mapping[str, Json]) -> NeededPaper:
-    name = edition_text(edition, f"papers.{one['kind']}")
-    return NeededPaper(one["kind"], name, one["state"], one["document"], one["valid_until"], one["of"])
+def _needed(edition: Edition, paper: Mapping[str, Json]) -> NeededPaper:
+    name = edition_text(edition, f"papers.{paper['kind']}")
+    return NeededPaper(paper["kind"], name, paper["state"], paper["document"], paper["valid_until"], paper["of"])
 
 
 @dataclass(frozen=True)
@@ -188,15 +188,15 @@ def find_sent(
     except NotFound:
         if track not in set(tracks):
             raise
-    one = case.tracks[track]
-    edition = load_library()[one.edition]
+    current = case.tracks[track]
+    edition = load_library()[current.edition]
     roles = actor.roles()
     for rule in edition.transitions:
         if rule.name == name and (roles & set(rule.by_people) or roles & PROVIDERS and Role.PROVIDER in rule.by_people):
-            here = ", ".join(edition_text(edition, f"states.{leaf}") for leaf in one.states)
+            here = ", ".join(edition_text(edition, f"states.{leaf}") for leaf in current.states)
             why = gettext("It is not possible any more, for it stands at “%(state)s” now.", state=here)
             form = tuple(edition.form_shown(rule.form))
-            return Action(track, name, rule.kind, edition, one.revision, False, (why,), False, (), form, {})
+            return Action(track, name, rule.kind, edition, current.revision, False, (why,), False, (), form, {})
     raise NotFound("action")
 
 
@@ -249,11 +249,13 @@ def form_on(
 
 def say_choices(offered: Mapping[str, Iterable[Mapping[str, Json]]]) -> Choices:
     """What fields offer, in the reader's language."""
-    return {field: [(str(one["id"]), _say_choice(one)) for one in several] for field, several in offered.items()}
+    return {
+        field: [(str(choice["id"]), _say_choice(choice)) for choice in several] for field, several in offered.items()
+    }
 
 
-def _say_choice(one: Mapping[str, Json]) -> str:
-    return edition_text(load_library()[one["edition"]], one["key"]) if "edition" in one else name_of(one)
+def _say_choice(choice: Mapping[str, Json]) -> str:
+    return edition_text(load_library()[choice["edition"]], choice["key"]) if "edition" in choice else name_of(choice)
 
 
 #: In the transaction, with who asks, the key, the revision seen (none of forms without one) and the form's data.
@@ -317,14 +319,14 @@ def moved_since(db: Connection, actor: Actor, case: Case, track: str, seen: int 
     """What happened on a track since the revision that the person saw, as history shows it; the last few."""
     if seen is None or seen >= case.tracks[track].revision:
         return []
-    cursor, found = None, []
+    cursor, events = None, []
     while True:
         part = list_events(db, actor, case, only=[track], without=(SAID,), cursor=cursor, limit=100)
-        found += part["items"]
+        events += part["items"]
         cursor = part["next"]
         if cursor is None:
             break
-    return found[-min(case.tracks[track].revision - seen, 10) :]
+    return events[-min(case.tracks[track].revision - seen, 10) :]
 
 
 __all__ = [

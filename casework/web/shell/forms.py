@@ -187,12 +187,12 @@ def build_form(
     known = values or {}
     answers = {rule["name"]: _answers(rule, texts, choices or {}) for rule in rules}
     wrong = dict(faults or {})
-    made = tuple(_field(rule, texts, answers, labels, _state(rule, typed, known), wrong, known) for rule in rules)
+    fields = tuple(_field(rule, texts, answers, labels, _state(rule, typed, known), wrong, known) for rule in rules)
     names = {rule["name"] for rule in rules}
     general = tuple(why for where, why in wrong.items() if where.split(".")[0] not in names)
     return FormView(
         name,
-        made,
+        fields,
         key or new_key(),
         revision,
         general,
@@ -286,11 +286,11 @@ _SINGULAR = {"rights": "right", "people": "person", "providers": "provider", "pa
 
 
 def _rows(rows: Sequence[Row], name: str, wrong: Mapping[str, str]) -> tuple[Row, ...]:
-    made = []
+    marked = []
     for n, row in enumerate(rows):
         faults = tuple(why for where, why in wrong.items() if _of_part(where, f"{name}.{n}"))
-        made.append(Row(row.what, row.by, faults))
-    return tuple(made)
+        marked.append(Row(row.what, row.by, faults))
+    return tuple(marked)
 
 
 def _state(rule: Rule, typed: MultiDict[str, str] | None, known: Mapping[str, Json]) -> _State:
@@ -311,13 +311,13 @@ def _state(rule: Rule, typed: MultiDict[str, str] | None, known: Mapping[str, Js
     value = known.get(name)
     match type_:
         case "items":
-            return _State(rows=_with_blanks([Row(str(one["what"]), str(one["by"])) for one in value or ()], ROWS))
+            return _State(rows=_with_blanks([Row(str(row["what"]), str(row["by"])) for row in value or ()], ROWS))
         case _ if value is None:
             return _State()
         case "money":
             return _State((str(value["amount"]),), str(value["currency"]))
         case _ if isinstance(value, (list, tuple)):
-            return _State(tuple(_plain(one) for one in value))
+            return _State(tuple(_plain(part) for part in value))
     return _State((_plain(value),))
 
 
@@ -342,15 +342,15 @@ def parse_form(
     """
     rules = list(rules)
     data = {rule["name"]: _read(rule, submitted) for rule in rules}
-    found = {name: value for name, value in data.items() if value not in (None, "", [])}
+    answers = {name: value for name, value in data.items() if value not in (None, "", [])}
     for rule in rules:
         name = rule["name"]
-        if "when" in rule and name in found and found.get(rule["when"][0]) not in rule["when"][1]:
-            only_known = known is not None and found[name] == known.get(name)
+        if "when" in rule and name in answers and answers.get(rule["when"][0]) not in rule["when"][1]:
+            only_known = known is not None and answers[name] == known.get(name)
             # A currency or an unticked box says nothing by itself.
             if only_known:
-                del found[name]
-    return found
+                del answers[name]
+    return answers
 
 
 def _read(rule: Rule, submitted: MultiDict[str, str]) -> Json:
@@ -373,7 +373,7 @@ def _read(rule: Rule, submitted: MultiDict[str, str]) -> Json:
         case "items":
             return [{"what": what, "by": by.strip()} for what, by in _typed_rows(name, submitted)]
         case _ if type_ in SEVERAL_OF:
-            return [one for one in submitted.getlist(PREFIX + name) if one]
+            return [choice for choice in submitted.getlist(PREFIX + name) if choice]
     return last
 
 
@@ -388,8 +388,8 @@ def _typed_rows(name: str, submitted: MultiDict[str, str]) -> list[tuple[str, st
     rows: dict[int, dict[str, str]] = {}
     prefix = f"{PREFIX}{name}."
     for key in submitted:
-        if key.startswith(prefix) and (found := _ROW.fullmatch(key[len(prefix) :])):
-            rows.setdefault(int(found[1]), {})[found[2]] = submitted.getlist(key)[-1]
+        if key.startswith(prefix) and (match := _ROW.fullmatch(key[len(prefix) :])):
+            rows.setdefault(int(match[1]), {})[match[2]] = submitted.getlist(key)[-1]
     typed = [(row.get("what", ""), row.get("by", "")) for _, row in sorted(rows.items())]
     return [row for row in typed if row[0].strip() or row[1].strip()][:MOST_ROWS]
 

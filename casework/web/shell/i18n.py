@@ -68,10 +68,10 @@ def role_name(code: str) -> str:
     return _READER.term(ROLES, code)
 
 
-def name_of(one: Json) -> str:
+def name_of(thing: Json) -> str:
     """The name of a thing that may have a Chinese one: a mapping or an object with name and name_zh."""
 
     def get(key: str) -> Json:
-        return one.get(key) if isinstance(one, Mapping) else getattr(one, key, None)
+        return thing.get(key) if isinstance(thing, Mapping) else getattr(thing, key, None)
 
     return str((get("name_zh") if chinese() else None) or get("name") or "")

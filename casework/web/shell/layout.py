@@ -159,8 +159,8 @@ def clock() -> dates.Clock:
 
 def _simulated() -> str | None:
     """The time that is pretended, where it is."""
-    told = clock()
-    return dates.say_moment(told.now, told) if current_app.config[OFFSET] else None
+    reader_clock = clock()
+    return dates.say_moment(reader_clock.now, reader_clock) if current_app.config[OFFSET] else None
 
 
 def _element(words: str, exactly: str, machine: str) -> Markup:
@@ -171,37 +171,37 @@ def time_element(moment: datetime | str | None) -> Markup:
     """Mon 24 Nov 10:02, exact when hovered."""
     if moment is None:
         return Markup("")
-    told = clock()
-    return _element(dates.say_moment(moment, told), dates.say_exactly(moment, told), _machine(moment))
+    reader_clock = clock()
+    return _element(dates.say_moment(moment, reader_clock), dates.say_exactly(moment, reader_clock), _machine(moment))
 
 
 def due_element(moment: datetime | str | None, *, short: bool = False, late: bool | None = None) -> Markup:
     """in 3 working days · Fri 5 Dec; only the first part with `short`. Whether it is `late`, where that is known."""
     if moment is None:
         return Markup("")
-    told = clock()
-    if late is False and dates.is_late(moment, told):
+    reader_clock = clock()
+    if late is False and dates.is_late(moment, reader_clock):
         return Markup('<span class="muted">{}</span>').format(gettext("its clock stands still"))
-    day = dates.say_day(told.day_of(moment), told)
-    distance = dates.say_due(moment, told)
-    made = _element(
+    day = dates.say_day(reader_clock.day_of(moment), reader_clock)
+    distance = dates.say_due(moment, reader_clock)
+    element = _element(
         distance if short or day in distance else f"{distance} · {day}",
-        dates.say_exactly(moment, told),
+        dates.say_exactly(moment, reader_clock),
         _machine(moment),
     )
-    if dates.is_late(moment, told):
-        return Markup('<span class="danger">{}</span>').format(made)
-    return made
+    if dates.is_late(moment, reader_clock):
+        return Markup('<span class="danger">{}</span>').format(element)
+    return element
 
 
 def day_element(day: Any) -> Markup:
     """Fri 5 Dec, of a calendar day, or of the day in which a moment lies for the reader."""
     if day is None:
         return Markup("")
-    told = clock()
+    reader_clock = clock()
     is_moment = isinstance(day, datetime) or isinstance(day, str) and len(day) > len("2025-12-05")
-    read = told.day_of(day) if is_moment else dates.read_day(day)
-    return _element(dates.say_day(read, told), read.isoformat(), read.isoformat())
+    read = reader_clock.day_of(day) if is_moment else dates.read_day(day)
+    return _element(dates.say_day(read, reader_clock), read.isoformat(), read.isoformat())
 
 
 def _machine(moment: datetime | str) -> str:

@@ -118,15 +118,15 @@ class Link:
 
 def rail(roles: Iterable[Role]) -> list[Link]:
     """The links for these roles, each page once."""
-    mine, seen, made = frozenset(roles), set(), []
+    mine, seen, links = frozenset(roles), set(), []
     for entry in ENTRIES:
         if not entry.roles & mine or entry.endpoint in seen or not has_page(entry.endpoint):
             continue
         seen.add(entry.endpoint)
         here = request.endpoint or ""
         current = here == entry.endpoint or here.startswith(entry.covers or ("\0",))
-        made.append(Link(gettext(entry.label), url_for(entry.endpoint), current))
-    return made
+        links.append(Link(gettext(entry.label), url_for(entry.endpoint), current))
+    return links
 
 
 def has_page(endpoint: str) -> bool:

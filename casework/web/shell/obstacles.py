@@ -18,17 +18,17 @@ def say_obstacles(error: NobodyLeft) -> tuple[str, ...]:
     return tuple(say(why) for why in error.reasons)
 
 
-def say_risks(found: Prospect) -> list[str]:
+def say_risks(prospect: Prospect) -> list[str]:
     """Everything that a supervisor should know of a case's prospect; nothing where it stands well."""
-    risks = [say(staffing.say(obstacle, load_library())) for obstacle in found.obstacles]
-    return [*risks, *([words] if (words := say_absences(found)) else [])]
+    risks = [say(staffing.say(obstacle, load_library())) for obstacle in prospect.obstacles]
+    return [*risks, *([words] if (words := say_absences(prospect)) else [])]
 
 
-def say_absences(found: Prospect) -> str:
+def say_absences(prospect: Prospect) -> str:
     """How the case stands when people are away; "" where that needs no word."""
-    if found.survives != 0:
+    if prospect.survives != 0:
         return ""
-    return gettext("Nobody can finish it while %(names)s is away.", names=_either(name for _, name in found.needed))
+    return gettext("Nobody can finish it while %(names)s is away.", names=_either(name for _, name in prospect.needed))
 
 
 def _either(names: Iterable[str]) -> str:

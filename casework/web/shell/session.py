@@ -129,8 +129,8 @@ def _load(_: Request) -> Person | None:
         if secret := session_secret():
             with walled_transaction(_engine()) as db:
                 g._person = _read(db, secret)
-    found: Person | None = g._person
-    return found
+    person: Person | None = g._person
+    return person
 
 
 def _read(db: Connection, secret: str) -> Person | None:
@@ -145,16 +145,16 @@ def _engine() -> Engine:
 
 def viewer() -> Person | None:
     """The signed-in person; nobody before the second factor."""
-    found = current_user._get_current_object()
-    return found if isinstance(found, Person) and found.is_authenticated else None
+    person = current_user._get_current_object()
+    return person if isinstance(person, Person) and person.is_authenticated else None
 
 
 def half_signed_in(awaits: str) -> Person:
     """The person whose session still waits for this. Raises NotSignedIn."""
-    found = current_user._get_current_object()
-    if not isinstance(found, Person) or found.awaits != awaits:
+    person = current_user._get_current_object()
+    if not isinstance(person, Person) or person.awaits != awaits:
         raise NotSignedIn
-    return found
+    return person
 
 
 def waiting(awaits: str) -> Person | None:
@@ -167,16 +167,16 @@ def waiting(awaits: str) -> Person | None:
 
 def vault() -> Vault:
     """Opens and seals the secrets in the database."""
-    found: Vault = current_app.extensions["casework.vault"]
-    return found
+    app_vault: Vault = current_app.extensions["casework.vault"]
+    return app_vault
 
 
 def current_actor() -> Actor:
     """Who asks. Raises NotSignedIn."""
-    found = viewer()
-    if found is None:
+    person = viewer()
+    if person is None:
         raise NotSignedIn
-    return with_proof(replace(found.actor, proved=found.viewer.proved), current_app.config["CONFIRM_WITHIN"])
+    return with_proof(replace(person.actor, proved=person.viewer.proved), current_app.config["CONFIRM_WITHIN"])
 
 
 @contextmanager
@@ -211,10 +211,10 @@ def focus() -> Scope | None:
         return person.viewer.focus
     if asked == ALL:
         return None
-    found = next((programme for programme in person.viewer.programmes if programme.code == asked), None)
-    if found is None:
+    chosen = next((programme for programme in person.viewer.programmes if programme.code == asked), None)
+    if chosen is None:
         raise NotFound("programme")
-    return found
+    return chosen
 
 
 @contextmanager

@@ -34,9 +34,9 @@ def queue_name(code: str) -> str:
     return gettext(QUEUES[code]) if code in QUEUES else role_name(code)
 
 
-def waits_for(one: Mapping[str, Json]) -> str:
+def waits_for(task: Mapping[str, Json]) -> str:
     """Who must do a task: a person or an organisation by name, else the role whose queue it lies in."""
-    who = one["waits_for"]
+    who = task["waits_for"]
     if who.get("name"):
         return str(who["name"])
     return capital(queue_name(str(who.get("role"))))
@@ -61,35 +61,35 @@ def _task_words(fingerprint: str | None, rule: str, type: str, about: str | None
     return f"{words} · {party_name(about)}" if about in ("need_owner", "technology_owner") else words
 
 
-def why_here(one: Mapping[str, Json]) -> str:
+def why_here(task: Mapping[str, Json]) -> str:
     """Why a task stands where it does in its queue."""
-    if one["turn"]["by"] == "due":
+    if task["turn"]["by"] == "due":
         place = gettext("by its due date")
     else:
-        place = gettext("by its age, since %(day)s", day=dates.say_moment(one["opened_at"], clock()))
-    if one["priority"] == "high":
+        place = gettext("by its age, since %(day)s", day=dates.say_moment(task["opened_at"], clock()))
+    if task["priority"] == "high":
         return gettext("%(place)s, a week earlier for its high priority", place=place)
-    if one["priority"] == "low":
+    if task["priority"] == "low":
         return gettext("%(place)s, a week later for its low priority", place=place)
     return place
 
 
-def task_url(one: Mapping[str, Json]) -> str:
+def task_url(task: Mapping[str, Json]) -> str:
     """A step is done by one of its actions, on the page of its case or referral; all else on a page of its own."""
-    if one["type"] == "step":
-        return place_url(one)
-    if one["type"] == "decision":
-        return url_for("decisions.show", task=one["id"])
-    return url_for("tasks.show", task=one["id"])
+    if task["type"] == "step":
+        return place_url(task)
+    if task["type"] == "decision":
+        return url_for("decisions.show", task=task["id"])
+    return url_for("tasks.show", task=task["id"])
 
 
-def place_url(one: Mapping[str, Json]) -> str:
+def place_url(task: Mapping[str, Json]) -> str:
     """The page of the case, the referral or the mediation that a task belongs to."""
     if _outside():
-        return url_for("referrals.show", referral=one["referral"])
-    if one["kind"] == "mediation":
-        return url_for("mediations.show", mediation=one["log"])
-    return case_url(one["case"]["number"])
+        return url_for("referrals.show", referral=task["referral"])
+    if task["kind"] == "mediation":
+        return url_for("mediations.show", mediation=task["log"])
+    return case_url(task["case"]["number"])
 
 
 def _outside() -> bool:
@@ -119,20 +119,20 @@ def states_words(edition: str, states: Iterable[str]) -> str:
     return ", ".join(edition_text(load_library()[edition], f"states.{leaf}") for leaf in states)
 
 
-def referral_status(one: Mapping[str, Json]) -> str:
+def referral_status(referral: Mapping[str, Json]) -> str:
     """A referral in one line: the service's own state while it is worked on, else the referral's."""
-    words = states_words(one["edition"], one["states"])
-    live = [track for track in one["service"] if not track["replaced"] and not track["ended"]]
-    if live and load_library()[one["edition"]].stands(AT_WORK, one["states"]):
+    words = states_words(referral["edition"], referral["states"])
+    live = [track for track in referral["service"] if not track["replaced"] and not track["ended"]]
+    if live and load_library()[referral["edition"]].stands(AT_WORK, referral["states"]):
         return f"{words} · {states_words(live[-1]['edition'], live[-1]['states'])}"
     return words
 
 
-def inbox_status(one: Mapping[str, Json]) -> str:
+def inbox_status(row: Mapping[str, Json]) -> str:
     """The same of a row in a provider's list."""
-    words = states_words(one["edition"], one["states"])
-    if one["service_edition"] and load_library()[one["edition"]].stands(AT_WORK, one["states"]):
-        return f"{words} · {states_words(one['service_edition'], one['service_states'])}"
+    words = states_words(row["edition"], row["states"])
+    if row["service_edition"] and load_library()[row["edition"]].stands(AT_WORK, row["states"]):
+        return f"{words} · {states_words(row['service_edition'], row['service_states'])}"
     return words
 
 
@@ -145,26 +145,26 @@ def clock_words(side: Mapping[str, Json]) -> str | Markup:
     )
 
 
-def used_words(told: Mapping[str, Json]) -> str:
+def used_words(explanation: Mapping[str, Json]) -> str:
     """1 of 5 working days used."""
-    return say_used(told, SPEECH)
+    return say_used(explanation, SPEECH)
 
 
 def last_day(until: str) -> str:
     """The last day of what ends with this moment."""
-    told = clock()
-    return told.day_of(dates.read_moment(until) - timedelta(minutes=1)).isoformat()
+    reader_clock = clock()
+    return reader_clock.day_of(dates.read_moment(until) - timedelta(minutes=1)).isoformat()
 
 
 def is_late(due: str | None) -> bool:
     return due is not None and dates.is_late(due, clock())
 
 
-def referral_task_words(task: Mapping[str, Json], one: Mapping[str, Json]) -> str:
+def referral_task_words(task: Mapping[str, Json], referral: Mapping[str, Json]) -> str:
     """What is to be done in a side task of a referral or of the service in it."""
     tracks = {
         track["id"]: track["edition"]
-        for track in (one, *one.get("service", ()), *one.get("tracks", ()))
+        for track in (referral, *referral.get("service", ()), *referral.get("tracks", ()))
         if "edition" in track
     }
     return edition_side(tracks.get(task["track"]), task)

@@ -94,9 +94,9 @@ class Values:
         if isinstance(value, Mapping):
             if value.keys() == {"amount", "currency"}:
                 return f"{value['currency']} {value['amount']}"
-            return _joined("; ", (self._part(key, one) for key, one in value.items() if one is not None))
+            return _joined("; ", (self._part(key, part) for key, part in value.items() if part is not None))
         if isinstance(value, list | tuple):
-            return _joined(", ", (self.say(one, name) for one in value))
+            return _joined(", ", (self.say(part, name) for part in value))
         return self._word(value, name) if isinstance(value, str) else str(value)
 
     def _part(self, key: str, value: Json) -> str | Markup:
@@ -107,7 +107,7 @@ class Values:
 
     def _word(self, value: str, name: str) -> str | Markup:
         if value in self.names:
-            return paper_name(found) if (found := self.names[value]) in PAPERS else found
+            return paper_name(known) if (known := self.names[value]) in PAPERS else known
         if _is_moment(value):
             return time_element(value)
         if _is_day(value):
@@ -134,8 +134,8 @@ def choice_name(name: str, code: str, edition: Edition | None = None) -> str:
 
 
 def _joined(between: str, parts: Iterable[str | Markup]) -> str | Markup:
-    found = list(parts)
-    return Markup(between).join(found) if any(isinstance(one, Markup) for one in found) else between.join(found)
+    pieces = list(parts)
+    return Markup(between).join(pieces) if any(isinstance(piece, Markup) for piece in pieces) else between.join(pieces)
 
 
 def _anywhere(ending: str, preferred: Edition | None) -> str:

@@ -38,9 +38,11 @@ def show() -> str:
         teams = bool(calendar_view.teams_of(actor))
         whose = whose if whose in WHOSE and (teams or whose != "team") else "own"
         first, last = _span(view, _asked() or layout.clock().today)
-        told = calendar_view.list_agenda(db, actor, whose=whose, first=first, last=last, limit=MOST)
-    today = date.fromisoformat(told["today"])
-    days = [_shown(day, told["items"], today, first if view != "month" else _asked() or today) for day in told["days"]]
+        agenda = calendar_view.list_agenda(db, actor, whose=whose, first=first, last=last, limit=MOST)
+    today = date.fromisoformat(agenda["today"])
+    days = [
+        _shown(day, agenda["items"], today, first if view != "month" else _asked() or today) for day in agenda["days"]
+    ]
 
     def at(day: date | None = None, **more: str) -> str:
         given = {"view": view, "whose": whose} | more
@@ -56,7 +58,7 @@ def show() -> str:
         view=view,
         whose=whose,
         days=days,
-        more=told["more"],
+        more=agenda["more"],
         most=MOST,
         span=_say_span(view, first, last),
         whose_tabs=[
@@ -108,12 +110,12 @@ def _after(view: str, first: date, last: date) -> date:
 
 
 def _say_span(view: str, first: date, last: date) -> str:
-    told = layout.clock()
+    clock = layout.clock()
     if view == "day":
-        return dates.say_day(first, told, year=True)
+        return dates.say_day(first, clock, year=True)
     if view == "week":
         return gettext(
-            "%(first)s to %(last)s", first=dates.say_day(first, told), last=dates.say_day(last, told, year=True)
+            "%(first)s to %(last)s", first=dates.say_day(first, clock), last=dates.say_day(last, clock, year=True)
         )
     month = _month(first)
     return f"{month.year}年{month.month}月" if chinese() else f"{month:%B %Y}"
@@ -123,21 +125,21 @@ def _weekdays(first: date) -> list[str]:
     return [f"周{dates.WEEKDAYS_ZH[n]}" if chinese() else dates.WEEKDAYS[n] for n in range(7)]
 
 
-def _shown(one: dict[str, Json], items: list[dict[str, Json]], today: date, about: date) -> dict[str, Json]:
+def _shown(row: dict[str, Json], items: list[dict[str, Json]], today: date, about: date) -> dict[str, Json]:
     """A day as the page shows it."""
-    day = date.fromisoformat(one["day"])
-    name = one["name"].get("zh" if chinese() else "en") or ""
-    mine = [item for item in items if item["day"] == one["day"]]
-    return one | {
+    day = date.fromisoformat(row["day"])
+    name = row["name"].get("zh" if chinese() else "en") or ""
+    mine = [item for item in items if item["day"] == row["day"]]
+    return row | {
         "items": mine,
-        "hidden": one["due"] - len(mine),
+        "hidden": row["due"] - len(mine),
         "today": day == today,
         "past": day < today,
         "n": day.day,
-        "idle": one["kind"] in (HOLIDAY, WEEKEND),
+        "idle": row["kind"] in (HOLIDAY, WEEKEND),
         "outside": day.month != about.month,
-        "mark": name or (gettext(KINDS[one["kind"]]) if one["kind"] in (HOLIDAY, MAKE_UP) else ""),
-        "kind_words": gettext(KINDS[one["kind"]]) if one["kind"] in KINDS else "",
+        "mark": name or (gettext(KINDS[row["kind"]]) if row["kind"] in (HOLIDAY, MAKE_UP) else ""),
+        "kind_words": gettext(KINDS[row["kind"]]) if row["kind"] in KINDS else "",
         "late": sum(1 for item in mine if item["overdue"]),
     }
 

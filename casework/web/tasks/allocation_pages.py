@@ -47,18 +47,18 @@ def allocation_queues() -> dict[str, str]:
 
 def queues_to_choose(db: Connection, actor: Actor, *, of_organisations: bool) -> list[Json]:
     """The queues whose rule the actor chooses, for the page of a programme's team or of an organisation's members."""
-    found = allocation.list_allocations(db, actor)["items"]
+    queues = allocation.list_allocations(db, actor)["items"]
     return [
-        one | {"faulty": False} | _typed(one)
-        for one in found
-        if (one["queue"] in ORGANISATION_QUEUES) == of_organisations
+        queue | {"faulty": False} | _typed(queue)
+        for queue in queues
+        if (queue["queue"] in ORGANISATION_QUEUES) == of_organisations
     ]
 
 
-def _typed(one: Mapping[str, Json]) -> dict[str, Json]:
+def _typed(row: Mapping[str, Json]) -> dict[str, Json]:
     """What was typed for a queue and refused, so that it stands there still."""
     typed = {name: request.args.get(name, "") for name in ("scope", "queue", "strategy", "cap")}
-    if (typed["scope"], typed["queue"]) != (one["scope"]["id"], one["queue"]) or typed["strategy"] not in STRATEGIES:
+    if (typed["scope"], typed["queue"]) != (row["scope"]["id"], row["queue"]) or typed["strategy"] not in STRATEGIES:
         return {}
     return {"strategy": typed["strategy"], "cap": typed["cap"][:20], "faulty": True}
 

@@ -33,7 +33,7 @@ def choose() -> str:
 def act() -> Response:
     """Try it; or do what was tried, and say what became of each."""
     chosen = _chosen(request.form.getlist("task"))
-    told = {name: request.form.get(name, "").strip() for names in bulk.NEEDS.values() for name in names}
+    answers = {name: request.form.get(name, "").strip() for names in bulk.NEEDS.values() for name in names}
     try:
         with page_transaction() as (db, actor):
             done = bulk.do_to_tasks(
@@ -41,7 +41,7 @@ def act() -> Response:
                 actor,
                 chosen,
                 request.form.get("operation", ""),
-                told,
+                answers,
                 read_request(),
                 dry_run=request.form.get("sure") != "yes",
             )
@@ -52,13 +52,13 @@ def act() -> Response:
 
 def _chosen(given: list[str]) -> list[str]:
     """Ids alone; what else stands there names nothing."""
-    found = []
-    for one in given[: bulk.MOST]:
+    ids = []
+    for value in given[: bulk.MOST]:
         try:
-            found.append(str(UUID(one)))
+            ids.append(str(UUID(value)))
         except ValueError:
             continue
-    return found
+    return ids
 
 
 def _page(chosen: list[str], faults: Mapping[str, str], answer: Mapping[str, Json] | None) -> str:
@@ -74,13 +74,13 @@ def _page(chosen: list[str], faults: Mapping[str, str], answer: Mapping[str, Jso
     return render_template(
         "tasks/bulk.html",
         rows=shown["items"],
-        may={one: count for one, count in shown["may"].items() if count},
+        may={operation: count for operation, count in shown["may"].items() if count},
         faults=faults,
         answer=answer,
         why=why,
         do={need: OPERATIONS[need].do for need in bulk.NEEDS},
         people=sorted(shown["people"].items(), key=lambda pair: pair[1]),
-        waits=[(one, hold_name(one)) for one in WAITS_FOR],
+        waits=[(code, hold_name(code)) for code in WAITS_FOR],
     )
 
 

@@ -17,7 +17,7 @@ def show(number: str, task: UUID) -> Response:
     """On to the task's own page. Raises NotFound for a task that is not an open one of this case."""
     with page_transaction() as (db, actor):
         case, level = find_case(db, actor, number)
-        one = case.tasks.get(str(task))
-    if level < Sight.ALL or one is None or not one.open:
+        known = case.tasks.get(str(task))
+    if level < Sight.ALL or known is None or not known.open:
         raise NotFound("task")
     return redirect(url_for("tasks.show", task=task), 303)

@@ -76,11 +76,11 @@ def _page(number: str, track: str, task: str, sent: Sent | None) -> Response:
     with page_transaction() as (db, actor):
         case, shown, offer = _offer(db, actor, number, track, task)
         use_calendar(calendar_of(db, case.programme))
-        edition, made = load_library()[case.tracks[track].edition], _form_of(offer)
+        edition, form_class = load_library()[case.tracks[track].edition], _form_of(offer)
         form = build_form(
             _draft(track, task),
-            made.rule(),
-            own_texts(made),
+            form_class.rule(),
+            own_texts(form_class),
             choices={"person": cases.whom_for(db, case, case.tracks[track], edition.tasks[offer["rule"]])},
             submitted=sent.data if sent else None,
             faults=sent.faults if sent else None,

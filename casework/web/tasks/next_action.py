@@ -17,29 +17,29 @@ from casework.web.shell.task_links import task_words
 Json = Any
 
 
-def say_task(one: Mapping[str, Json]) -> str:
+def say_task(task: Mapping[str, Json]) -> str:
     """What a task asks for, in the reader's language."""
-    words = task_words(one)
-    return gettext("Decide: %(do)s", do=words) if one["type"] == "decision" else words
+    words = task_words(task)
+    return gettext("Decide: %(do)s", do=words) if task["type"] == "decision" else words
 
 
 def say_done(number: str, words: str) -> str:
     """What happened, and what comes next."""
     with page_transaction() as (db, actor):
-        told = what_next(db, actor, number)
-        use_calendar(calendar_of(db, told["programme"]))
-    if told["closed_at"] is not None:
+        following = what_next(db, actor, number)
+        use_calendar(calendar_of(db, following["programme"]))
+    if following["closed_at"] is not None:
         return f"{words} {gettext('The case is closed.')}"
-    one, now = told["next_action"], clock()
+    task, now = following["next_action"], clock()
     parts = [words]
-    if one is not None:
+    if task is not None:
         parts.append(
-            gettext("Next: %(do)s, by %(day)s.", do=say_task(one), day=dates.say_day(_local(one["due_at"]), now))
-            if one["due_at"]
-            else gettext("Next: %(do)s.", do=say_task(one))
+            gettext("Next: %(do)s, by %(day)s.", do=say_task(task), day=dates.say_day(_local(task["due_at"]), now))
+            if task["due_at"]
+            else gettext("Next: %(do)s.", do=say_task(task))
         )
-    if told["waits_for"] and told["hold"] is None:
-        first = told["waits_for"][0]
+    if following["waits_for"] and following["hold"] is None:
+        first = following["waits_for"][0]
         if first["until"]:
             parts.append(
                 gettext(

@@ -176,21 +176,21 @@ def _id(data: Mapping[str, Json]) -> str:
 # --- what a page of a task shows -------------------------------------------------------------------------------------
 
 
-def menu(one: Mapping[str, Json], allowed: list[str], *, without: tuple[str, ...] = ()) -> list[dict[str, Json]]:
+def menu(task: Mapping[str, Json], allowed: list[str], *, without: tuple[str, ...] = ()) -> list[dict[str, Json]]:
     """The operations that one may do, with their words: those with a form as a page, the others as a button."""
-    made = []
+    entries = []
     for name, (words, follows) in DO.items():
         if name in allowed and name not in without:
-            url = url_for("task_operations.do", task=one["id"], operation=name)
-            made.append(
+            url = url_for("task_operations.do", task=task["id"], operation=name)
+            entries.append(
                 {"name": name, "words": gettext(words), "follows": gettext(follows), "url": url, "form": name in FORMS}
             )
-    return made
+    return entries
 
 
-def told(one: Mapping[str, Json]) -> dict[str, Json]:
+def told(task: Mapping[str, Json]) -> dict[str, Json]:
     """How a task came to whom it is with, and whom it waits for, in sentences; and its state and rank in words."""
-    handed, wait = one["handed"], one["wait"]
+    handed, wait = task["handed"], task["wait"]
     said = None
     if handed is not None:
         by, to = (_name(handed[who]) for who in ("by", "to"))
@@ -202,29 +202,29 @@ def told(one: Mapping[str, Json]) -> dict[str, Json]:
             why=say_why(handed["why"] or ()),
             round=handed["round"],
         )
-    state, rank = TASK_STATES.words[one["state"]], _RANKS[one["priority"]]
+    state, rank = TASK_STATES.words[task["state"]], _RANKS[task["priority"]]
     whom = _WAITS[wait["for"]] if wait else ""
     return {
         "handed": said,
         "note": handed and handed.get("note"),
         "state": gettext(state),
-        "priority": None if one["priority"] == "normal" else gettext(rank),
+        "priority": None if task["priority"] == "normal" else gettext(rank),
         "waits": wait and gettext(whom),
         "until": wait and wait["until"],
         "reason": wait and wait.get("reason"),
     }
 
 
-def _name(one: Mapping[str, Json] | None) -> str:
-    if one is not None and one["id"] == current_actor().person:
+def _name(person: Mapping[str, Json] | None) -> str:
+    if person is not None and person["id"] == current_actor().person:
         return gettext("you")
-    return str((one or {}).get("name") or "")
+    return str((person or {}).get("name") or "")
 
 
 @blueprint.app_template_global()
-def handed_words(one: Mapping[str, Json]) -> dict[str, Json]:
+def handed_words(task: Mapping[str, Json]) -> dict[str, Json]:
     """For lists: what `told` tells of a task that came from somebody or waits."""
-    return told(one)
+    return told(task)
 
 
 def list_items(db: Connection, case: Case, edition: Edition, task: str) -> list[dict[str, Json]]:
@@ -249,25 +249,27 @@ def _read(db: Connection, actor: Actor, id: str) -> tuple[Case, dict[str, Json]]
 def show(task: UUID) -> str:
     """Everything that one may do with a task; of a step, whose work is done on the page of its case."""
     with page_transaction() as (db, actor):
-        case, one = _read(db, actor, str(task))
-        allowed = _allowed(actor, case, one)
-        items = list_items(db, case, load_library()[one["edition"]], one["id"]) if one["type"] == "step" else []
-        waiting = case.tasks.get(one["id"])
+        case, details = _read(db, actor, str(task))
+        allowed = _allowed(actor, case, details)
+        items = (
+            list_items(db, case, load_library()[details["edition"]], details["id"]) if details["type"] == "step" else []
+        )
+        waiting = case.tasks.get(details["id"])
         nobody = say_nobody(explain_waiting(db, actor, case, waiting)) if waiting is not None else None
     return render_template(
         "tasks/operations.html",
-        one=one,
-        told=told(one),
-        menu=menu(one, allowed),
-        place=place_url(one),
+        one=details,
+        told=told(details),
+        menu=menu(details, allowed),
+        place=place_url(details),
         nobody=nobody,
         items=items,
-        works="tick" in allowed and one["type"] == "step",
+        works="tick" in allowed and details["type"] == "step",
     )
 
 
-def _allowed(actor: Actor, case: Case, one: Mapping[str, Json]) -> list[str]:
-    task = case.tasks.get(one["id"])
+def _allowed(actor: Actor, case: Case, details: Mapping[str, Json]) -> list[str]:
+    task = case.tasks.get(details["id"])
     return [VIEW] if task is None else operations(actor, case, task, load_library()[task.edition])
 
 
@@ -287,22 +289,22 @@ def do(task: UUID, operation: str) -> BaseResponse:
         return _ASK[operation](db, actor, id, data, key)
 
     with page_transaction() as (db, actor):
-        one = _read(db, actor, id)[1]
+        details = _read(db, actor, id)[1]
     return form_actions.answer(
         _draft(id, operation),
         rules,
         deed,
         lambda sent: _page(id, operation, sent),
-        lambda done: _then(operation, one),
-        lambda done: _say_done(operation, one),
+        lambda done: _then(operation, details),
+        lambda done: _say_done(operation, details),
     )
 
 
-def _then(operation: str, one: Mapping[str, Json]) -> str:
+def _then(operation: str, task: Mapping[str, Json]) -> str:
     """Where one goes afterwards: on with the task, to its case where it has ended, home where another has it now."""
     if operation in _STAYS:
-        return local_path(request.form.get("page")) or task_url(one)
-    return place_url(one) if operation in _ENDS else url_for("home.show")
+        return local_path(request.form.get("page")) or task_url(task)
+    return place_url(task) if operation in _ENDS else url_for("home.show")
 
 
 #: After these one is still at the task.
@@ -320,8 +322,8 @@ _DONE = {
 }  # fmt: skip
 
 
-def _say_done(operation: str, one: Mapping[str, Json]) -> str:
-    return gettext(_DONE[operation], task=task_words(one))
+def _say_done(operation: str, task: Mapping[str, Json]) -> str:
+    return gettext(_DONE[operation], task=task_words(task))
 
 
 def _draft(task: str, operation: str) -> str:
@@ -333,7 +335,7 @@ def _page(id: str, operation: str, sent: Sent | None) -> Response:
         raise NotFound("page")
     form = FORMS.get(operation, Form)
     with page_transaction() as (db, actor):
-        case, one = _read(db, actor, id)
+        case, details = _read(db, actor, id)
         task = case.tasks.get(id)
         if task is None:
             raise NotFound("task")
@@ -347,13 +349,13 @@ def _page(id: str, operation: str, sent: Sent | None) -> Response:
             submitted=sent.data if sent else None,
             faults=sent.faults if sent else None,
             draft=None if sent else find_draft(db, actor.person, _draft(id, operation)),
-            values={"priority": one["priority"]},
+            values={"priority": details["priority"]},
         )
     words, follows = (gettext(said) for said in DO[operation])
     page = render_template(
         "tasks/operation.html",
-        one=one,
-        told=told(one),
+        one=details,
+        told=told(details),
         form=view,
         sent=sent,
         words=words,

@@ -58,14 +58,14 @@ def queue() -> str:
         if calendar := home_calendar(db, actor):
             layout.use_calendar(calendar)
         queues = queue_counts.count_queues(db, actor)
-        known = chosen if any(one["queue"] == chosen for one in queues) else None
+        known = chosen if any(row["queue"] == chosen for row in queues) else None
         listed = task_lists.list_tasks(db, actor, view="queue", queue=known, cursor=cursor, placed=True)
     return render_template(
         "tasks/queue.html",
         queues=queues,
         chosen=known,
         rows=listed["items"],
-        several=len({one["scope"]["id"] for one in queues}) > 1,
+        several=len({row["scope"]["id"] for row in queues}) > 1,
         next_url=url_for("tasks.queue", queue=known, cursor=listed["next"]) if listed["next"] else "",
         first_url=url_for("tasks.queue", queue=known) if cursor else "",
     )
@@ -90,12 +90,14 @@ def take_next() -> Response:
     """Take what is due first, and go to where it is done."""
     with page_transaction() as (db, actor):
         taken = tasks.take_next(db, actor, read_request()).answer["id"]
-        one = read_task(db, actor, str(taken))[1] if taken else None
-    if one is None:
+        task = read_task(db, actor, str(taken))[1] if taken else None
+    if task is None:
         flash(gettext("Nothing waits in your queues. What is yours already stands in your work."))
         return redirect(url_for("home.show"), 303)
-    flash(gettext("You took: %(task)s. It was next in your queues: %(why)s.", task=task_words(one), why=why_here(one)))
-    return redirect(task_url(one), 303)
+    flash(
+        gettext("You took: %(task)s. It was next in your queues: %(why)s.", task=task_words(task), why=why_here(task))
+    )
+    return redirect(task_url(task), 303)
 
 
 @blueprint.post("/tasks/<uuid:task>/claim")
@@ -103,12 +105,12 @@ def claim(task: UUID) -> Response:
     try:
         with page_transaction() as (db, actor):
             tasks.claim_task(db, actor, str(task), read_request())
-            one = read_task(db, actor, str(task))[1]
+            details = read_task(db, actor, str(task))[1]
     except (AlreadyTaken, WrongState) as refusal:
         flash(say_error(refusal), "warn")
         return redirect(_page() or url_for("tasks.show", task=task), 303)
-    flash(gettext("You took: %(task)s", task=task_words(one)))
-    return redirect(task_url(one), 303)
+    flash(gettext("You took: %(task)s", task=task_words(details)))
+    return redirect(task_url(details), 303)
 
 
 @blueprint.post("/tasks/<uuid:task>/release")
@@ -116,8 +118,8 @@ def release(task: UUID) -> Response:
     with page_transaction() as (db, actor):
         note = request.form.get("note", "").strip()
         tasks.release_task(db, actor, str(task), note=note or None, request=read_request())
-        one = read_task(db, actor, str(task))[1]
-    flash(gettext("You gave back: %(task)s. Others may take it now.", task=task_words(one)))
+        details = read_task(db, actor, str(task))[1]
+    flash(gettext("You gave back: %(task)s. Others may take it now.", task=task_words(details)))
     return redirect(url_for("home.show"), 303)
 
 
@@ -143,22 +145,22 @@ def show(task: UUID) -> Response | str:
 
 def _show(id: str, sent: form_actions.Sent | None) -> Response | str:
     with page_transaction() as (db, actor):
-        case, one = read_task(db, actor, id)
-        if task_url(one) != url_for("tasks.show", task=id):
-            return redirect(task_url(one), 303)
+        case, details = read_task(db, actor, id)
+        if task_url(details) != url_for("tasks.show", task=id):
+            return redirect(task_url(details), 303)
         layout.use_calendar(calendar_of(db, case.programme))
         task = case.tasks.get(id)
-        edition = load_library()[one["edition"]]
+        edition = load_library()[details["edition"]]
         allowed = operations(actor, case, task, edition) if task is not None else []
         why = explain_tasks(db, actor, case, [id]).get(id)
-        look(db, actor, case.log, one["referral"] if one["organisation"] else None)
+        look(db, actor, case.log, details["referral"] if details["organisation"] else None)
         # Who leads the queue may step in, by taking the task first.
         own = task is not None and (task.holder == actor.person or may_work(actor, case, task) is not None)
         reviews = task is not None and task.holder == actor.person and review_for(task) is not None
-        fills_in = one["type"] == "side" and not reviews and (COMPLETE in allowed and own or sent is not None)
-        form = _form(db, actor, case, one, sent) if fills_in else None
+        fills_in = details["type"] == "side" and not reviews and (COMPLETE in allowed and own or sent is not None)
+        form = _form(db, actor, case, details, sent) if fills_in else None
         items = list_items(db, case, edition, id)
-        proposed = _proposed(db, one) if reviews else []
+        proposed = _proposed(db, details) if reviews else []
         nobody = say_nobody(explain_waiting(db, actor, case, task)) if task is not None else None
         asks = form is not None and task is not None and giver(task) is None
         # A form that was sent and refused is shown even where the task is no longer one's own.
@@ -166,14 +168,14 @@ def _show(id: str, sent: form_actions.Sent | None) -> Response | str:
         reviewers = reviewers_for(db, actor, case, task) if asks and task is not None else []
         back = giver(task) if task is not None and COMPLETE in allowed else None
         asked = what_was_asked(db, actor, case, task) if task is not None else None
-    names = {one["handed"]["by"]["id"]: one["handed"]["by"]["name"]} if one["handed"] else {}
+    names = {details["handed"]["by"]["id"]: details["handed"]["by"]["name"]} if details["handed"] else {}
     return render_template(
         "tasks/show.html",
-        one=one,
+        one=details,
         form=form,
         sent=sent,
-        place=place_url(one),
-        queue=queue_name(one["queue"]),
+        place=place_url(details),
+        queue=queue_name(details["queue"]),
         asked=asked,
         moves=_moves(asked),
         said=say_fields(asked, load_library().editions) if asked else [],
@@ -184,13 +186,13 @@ def _show(id: str, sent: form_actions.Sent | None) -> Response | str:
         reviewers=reviewers,
         open=task is not None and task.open,
         ledger=ledger(why),
-        told=told(one),
+        told=told(details),
         nobody=nobody,
         allowed=allowed,
         back=names.get(back),
-        accepts=one["handed"] is not None and one["handed"]["how"] == "handed_back",
+        accepts=details["handed"] is not None and details["handed"]["how"] == "handed_back",
         own=own,
-        menu=menu(one, allowed, without=("resume",) if form is None else ("claim", "resume")),
+        menu=menu(details, allowed, without=("resume",) if form is None else ("claim", "resume")),
     )
 
 
@@ -198,27 +200,27 @@ def _show(id: str, sent: form_actions.Sent | None) -> Response | str:
 def due(task: UUID) -> str:
     """Why the task is due when it is."""
     with page_transaction() as (db, actor):
-        case, one = read_task(db, actor, str(task))
+        case, details = read_task(db, actor, str(task))
         layout.use_calendar(calendar_of(db, case.programme))
-        told = explain_task(db, actor, str(task))
-    return render_template("tasks/due.html", one=one, place=place_url(one), ledger=ledger(told))
+        why = explain_task(db, actor, str(task))
+    return render_template("tasks/due.html", one=details, place=place_url(details), ledger=ledger(why))
 
 
 def _form(
-    db: Connection, actor: Actor, case: Case, one: Mapping[str, Json], sent: form_actions.Sent | None
+    db: Connection, actor: Actor, case: Case, task: Mapping[str, Json], sent: form_actions.Sent | None
 ) -> FormView:
-    edition = load_library()[one["edition"]]
-    rules = one["form"] or ()
+    edition = load_library()[task["edition"]]
+    rules = task["form"] or ()
     return form_actions.form_on(
         db,
         actor,
         case,
-        case.tracks[one["track"]],
-        _draft(one),
+        case.tracks[task["track"]],
+        _draft(task),
         edition,
-        edition.tasks[one["rule"]].form or "",
+        edition.tasks[task["rule"]].form or "",
         rules,
-        values=prefill(case, case.tracks[one["track"]], rules) | _prepared(db, one),
+        values=prefill(case, case.tracks[task["track"]], rules) | _prepared(db, task),
         sent=sent,
     )
 
@@ -240,25 +242,25 @@ def _moves(asked: Mapping[str, Json] | None) -> list[tuple[str, str, str]]:
     )
 
 
-def _proposed(db: Connection, one: Mapping[str, Json]) -> list[Told]:
+def _proposed(db: Connection, task: Mapping[str, Json]) -> list[Told]:
     """The form as it was filled in, for whoever reviews it."""
-    edition = load_library()[one["edition"]]
-    said = queries.prepared(db, one["id"])
+    edition = load_library()[task["edition"]]
+    said = queries.prepared(db, task["id"])
     ids: set[str | None] = {value for value in said.values() if isinstance(value, str) and len(value) == 36}
-    form = {"edition": edition.fingerprint, "name": edition.tasks[one["rule"]].form}
+    form = {"edition": edition.fingerprint, "name": edition.tasks[task["rule"]].form}
     entry = {"names": names_of(db, ids, ids), "form": form, "data": said}
     return say_fields(entry, load_library().editions)
 
 
-def _prepared(db: Connection, one: Mapping[str, Json]) -> dict[str, Json]:
+def _prepared(db: Connection, task: Mapping[str, Json]) -> dict[str, Json]:
     """What the person to whom it was delegated has filled in, where it has come back to be accepted."""
-    if one["handed"] is None or one["handed"]["how"] not in _COME_BACK:
+    if task["handed"] is None or task["handed"]["how"] not in _COME_BACK:
         return {}
-    return queries.prepared(db, one["id"])
+    return queries.prepared(db, task["id"])
 
 
-def _draft(one: Mapping[str, Json]) -> str:
-    return f"task:{one['id']}"
+def _draft(task: Mapping[str, Json]) -> str:
+    return f"task:{task['id']}"
 
 
 @blueprint.post("/tasks/<uuid:task>/complete")
@@ -267,22 +269,22 @@ def complete(task: UUID) -> Response:
     if request.form.get("own", "").strip():
         return work_on_list(task)
     with page_transaction() as (db, actor):
-        case, one = read_task(db, actor, str(task))
-    if one["type"] != "side":
+        case, details = read_task(db, actor, str(task))
+    if details["type"] != "side":
         raise NotFound("task")
-    rules = one["form"] or ()
+    rules = details["form"] or ()
 
     def do(db: Connection, actor: Actor, request: Request, seen: int, data: dict[str, Json]) -> Done:
         return tasks.complete_task(db, actor, str(task), data=data, happened_on=None, request=request)
 
     return form_actions.answer(
-        _draft(one),
+        _draft(details),
         rules,
         do,
         lambda sent: make_response(_show(str(task), sent), sent.status),
-        lambda _: place_url(one),
-        lambda _: _say_done(one),
-        known=prefill(case, case.tracks[one["track"]], rules),
+        lambda _: place_url(details),
+        lambda _: _say_done(details),
+        known=prefill(case, case.tracks[details["track"]], rules),
     )
 
 
@@ -290,10 +292,10 @@ def complete(task: UUID) -> Response:
 def ask_review(task: UUID) -> Response:
     """Have another person look at the form before the task is finished."""
     with page_transaction() as (db, actor):
-        case, one = read_task(db, actor, str(task))
-    if one["type"] != "side":
+        case, details = read_task(db, actor, str(task))
+    if details["type"] != "side":
         raise NotFound("task")
-    rules = one["form"] or ()
+    rules = details["form"] or ()
 
     def do(db: Connection, actor: Actor, request_: Request, seen: int, data: dict[str, Json]) -> Done:
         try:
@@ -303,13 +305,13 @@ def ask_review(task: UUID) -> Response:
         return tasks.ask_review(db, actor, str(task), person=person, data=data, request=request_)
 
     return form_actions.answer(
-        _draft(one),
+        _draft(details),
         rules,
         do,
         lambda sent: make_response(_show(str(task), sent), sent.status),
         lambda _: url_for("home.show"),
-        lambda _: gettext("Sent for review: %(task)s. It comes back to you with the answer.", task=task_words(one)),
-        known=prefill(case, case.tracks[one["track"]], rules),
+        lambda _: gettext("Sent for review: %(task)s. It comes back to you with the answer.", task=task_words(details)),
+        known=prefill(case, case.tracks[details["track"]], rules),
     )
 
 
@@ -319,7 +321,7 @@ def answer_review(task: UUID) -> Response:
     approve, note = request.form.get("answer") == "approve", request.form.get("note", "").strip()
     try:
         with page_transaction() as (db, actor):
-            one = read_task(db, actor, str(task))[1]
+            details = read_task(db, actor, str(task))[1]
             tasks.answer_review(db, actor, str(task), approve=approve, note=note or None, request=read_request())
     except InvalidForm:
         flash(gettext("Nothing was recorded yet: write what must change."), "warn")
@@ -328,9 +330,9 @@ def answer_review(task: UUID) -> Response:
         flash(say_error(refusal), "warn")
         return redirect(url_for("tasks.show", task=task), 303)
     if approve:
-        flash(gettext("Approved: %(task)s. Whoever asked finishes it.", task=task_words(one)))
+        flash(gettext("Approved: %(task)s. Whoever asked finishes it.", task=task_words(details)))
     else:
-        flash(gettext("Sent back for changes: %(task)s", task=task_words(one)))
+        flash(gettext("Sent back for changes: %(task)s", task=task_words(details)))
     return redirect(url_for("home.show"), 303)
 
 
@@ -341,9 +343,9 @@ def work_on_list(task: UUID) -> Response:
     said, _, item = request.form.get("tick", "").partition(" ")
     if "form" in request.form:
         with page_transaction() as (db, actor):
-            _, one = read_task(db, actor, id)
+            _, details = read_task(db, actor, id)
             if any(request.form.getlist(name) != [""] for name in request.form if name.startswith(PREFIX)):
-                save_draft(db, actor.person, _draft(one), typed())
+                save_draft(db, actor.person, _draft(details), typed())
     # The form's own key is left to the form.
     asked = Request(f"{sent.key[:50]}:{item or 'new'}:{said}", sent.digest)
     try:
@@ -359,19 +361,19 @@ def work_on_list(task: UUID) -> Response:
     except (AlreadyTaken, WrongState) as refusal:
         flash(say_error(refusal), "warn")
     with page_transaction() as (db, actor):
-        _, one = read_task(db, actor, id)
+        _, details = read_task(db, actor, id)
     # That of a step stands where one sees what may be done with it.
-    page = "task_operations.show" if one["type"] == "step" else "tasks.show"
+    page = "task_operations.show" if details["type"] == "step" else "tasks.show"
     return redirect(url_for(page, task=task, _anchor="checklist"), 303)
 
 
-def _say_done(one: Mapping[str, Json]) -> str:
+def _say_done(task: Mapping[str, Json]) -> str:
     """What was done, and in a case that one sees what comes next."""
-    words = gettext("Done: %(task)s.", task=task_words(one))
-    if one["kind"] != "case" or not one["case"]:
+    words = gettext("Done: %(task)s.", task=task_words(task))
+    if task["kind"] != "case" or not task["case"]:
         return words
     try:
-        return say_done(one["case"]["number"], words)
+        return say_done(task["case"]["number"], words)
     except NotFound:
         # A provider sees the referral alone, and whoever has just declared an interest perhaps nothing.
         return words

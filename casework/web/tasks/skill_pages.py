@@ -59,23 +59,25 @@ def people_with_skills(db: Connection, actor: Actor, *, of_organisations: bool) 
     ]
 
 
-def _words(one: Mapping[str, Json]) -> list[str]:
+def _words(held: Mapping[str, Json]) -> list[str]:
     return [
-        *one["fields"],
-        *(gettext(LANGUAGES[code]) for code in one["languages"]),
-        *(service_name(code) for code in one["services"]),
+        *held["fields"],
+        *(gettext(LANGUAGES[code]) for code in held["languages"]),
+        *(service_name(code) for code in held["services"]),
     ]
 
 
-def say_nobody(told: Mapping[str, Json] | None) -> str | None:
+def say_nobody(explanation: Mapping[str, Json] | None) -> str | None:
     """Why the rule of its queue gives a task to nobody, in words; None where it has no rule or gives it to somebody."""
-    if told is None:
+    if explanation is None:
         return None
-    why = _WHY_NOBODY[told["why"]]
+    why = _WHY_NOBODY[explanation["why"]]
     words = gettext(why)
-    if told["why"] != UNSKILLED or not told["asks"]:
+    if explanation["why"] != UNSKILLED or not explanation["asks"]:
         return words
-    return gettext("%(why)s It asks for: %(skills)s.", why=words, skills=", ".join(_skill(ask) for ask in told["asks"]))
+    return gettext(
+        "%(why)s It asks for: %(skills)s.", why=words, skills=", ".join(_skill(ask) for ask in explanation["asks"])
+    )
 
 
 def _skill(code: str) -> str:
@@ -93,9 +95,9 @@ def show(scope: UUID, person: UUID) -> Response:
 
 def _page(scope: str, person: str, sent: Sent | None) -> Response:
     with page_transaction() as (db, actor):
-        told = skills.find_skills(db, actor, scope, person)
+        known = skills.find_skills(db, actor, scope, person)
         name = f"skills:{scope}:{person}"
-        values = {"fields_": "\n".join(told["fields"]), "languages": told["languages"], "services": told["services"]}
+        values = {"fields_": "\n".join(known["fields"]), "languages": known["languages"], "services": known["services"]}
         form = build_form(
             name,
             Skills.rule(),
@@ -106,7 +108,7 @@ def _page(scope: str, person: str, sent: Sent | None) -> Response:
             draft=None if sent else find_draft(db, actor.person, name),
         )
     return make_response(
-        render_template("home/skills.html", one=told, form=form, sent=sent, back=_back(told["kind"])),
+        render_template("home/skills.html", one=known, form=form, sent=sent, back=_back(known["kind"])),
         sent.status if sent else 200,
     )
 
@@ -118,10 +120,10 @@ def _back(kind: str) -> str:
 @blueprint.post("/<uuid:scope>/<uuid:person>")
 @only(Role.SUPERVISOR, Role.PROVIDER_LEAD)
 def keep(scope: UUID, person: UUID) -> Response:
-    told: dict[str, Json] = {}
+    known: dict[str, Json] = {}
 
     def do(db: Connection, actor: Actor, key: Request, _: int, data: dict[str, Json]) -> Done:
-        told.update(skills.find_skills(db, actor, str(scope), str(person)))
+        known.update(skills.find_skills(db, actor, str(scope), str(person)))
         return skills.set_skills(
             db,
             actor,
@@ -138,10 +140,10 @@ def keep(scope: UUID, person: UUID) -> Response:
         Skills.rule(),
         do,
         lambda sent: _page(str(scope), str(person), _named(sent)),
-        lambda done: _back(told["kind"]),
+        lambda done: _back(known["kind"]),
         lambda done: gettext(
             "Kept: what %(name)s can do. Queues that give tasks by skill go by it from now on.",
-            name=name_of(told["person"]),
+            name=name_of(known["person"]),
         ),
     )
 
