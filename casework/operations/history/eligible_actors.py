@@ -113,7 +113,7 @@ class Candidates:
         asked = self._asked(before, event)
         if asked is None:
             return []
-        found = [
+        candidates = [
             {
                 "person": membership.person,
                 "role": membership.role,
@@ -127,18 +127,21 @@ class Candidates:
             and self._comes_into_question(event, membership, scope)
         ]
         order = {DID_IT: 0, "": 1}
-        return sorted(found, key=lambda one: (order.get(one["why_not"], 2), one["role"], one["person"]))
+        return sorted(
+            candidates,
+            key=lambda candidate: (order.get(candidate["why_not"], 2), candidate["role"], candidate["person"]),
+        )
 
-    def _comes_into_question(self, event: Event, one: Held, scope: str) -> bool:
+    def _comes_into_question(self, event: Event, membership: Held, scope: str) -> bool:
         """Not a provider's own system, which is no person; nor whom it was handed to, for nobody hands on to oneself."""
-        if one.person == event.actor:
+        if membership.person == event.actor:
             return True
         to = (
             {change.get("to") for change in event.effects.get("task_states", ())}
             if event.kind in _HANDING_ON
             else set()
         )
-        return one.person not in to and self.past.service_scopes(scope, one.person) is None
+        return membership.person not in to and self.past.service_scopes(scope, membership.person) is None
 
     # --- what was asked for ---
 
@@ -159,10 +162,10 @@ class Candidates:
         return asks(self, before, event, track, edition) if asks and track is not None and edition is not None else None
 
     def _of_transition(self, before: Case, event: Event, track: Track, edition: Edition) -> _Asked | None:
-        found = edition.find(event.effects["transition"], event.frm)
-        if found is None:
+        match = edition.find(event.effects["transition"], event.frm)
+        if match is None:
             return None
-        rule = found[0]
+        rule = match[0]
         if "proposed" in event.effects:
             pending = before.proposal_for(track.id, rule.name)
             proposer = _people(pending.actor, pending.acting_for) if pending else frozenset()
@@ -184,7 +187,7 @@ class Candidates:
 
     def _of_request(self, before: Case, event: Event, track: Track, edition: Edition) -> _Asked:
         offers = [
-            one for one in edition.rules["on_request"] if edition.tasks[one["task"]].name == event.effects["name"]
+            entry for entry in edition.rules["on_request"] if edition.tasks[entry["task"]].name == event.effects["name"]
         ]
         return _Asked(accepted(before, {Role(code) for offer in offers for code in offer["by"]}), track)
 
@@ -207,27 +210,35 @@ class Candidates:
         own = [above.provider] if above is not None and above.provider and asked.roles & PROVIDER_ROLES else []
         return (before.programme, *own)
 
-    def _why_not(self, before: Case | None, event: Event, asked: _Asked, one: Held, scope: str) -> str:
-        people = _people(one.person, one.deputy_for)
-        if one.person == event.actor and one.role == event.role and one.deputy_for == event.acting_for:
+    def _why_not(self, before: Case | None, event: Event, asked: _Asked, membership: Held, scope: str) -> str:
+        people = _people(membership.person, membership.deputy_for)
+        if (
+            membership.person == event.actor
+            and membership.role == event.role
+            and membership.deputy_for == event.acting_for
+        ):
             return DID_IT
         if before is None:
             return ""
         if people & before.interests:
             return INTERESTED
         if (
-            one.role in DECIDES
+            membership.role in DECIDES
             and before.kind == "case"
-            and self.past.mediated(one.person, before.programme, before.opened_at, event.at)
+            and self.past.mediated(membership.person, before.programme, before.opened_at, event.at)
         ):
             return KEPT
         above = before.referral_of(asked.track) if asked.track else None
-        if one.role in PROVIDER_ROLES:
+        if membership.role in PROVIDER_ROLES:
             if above is not None and people & above.barred:
                 return SHUT_OUT
-        elif above is not None and above.provider and self.past.of_organisation(one.person, above.provider, event.at):
+        elif (
+            above is not None
+            and above.provider
+            and self.past.of_organisation(membership.person, above.provider, event.at)
+        ):
             return THEIRS
-        elif one.role in (Role.OFFICER, Role.DISPUTE_OFFICER) and not self._named(before, one):
+        elif membership.role in (Role.OFFICER, Role.DISPUTE_OFFICER) and not self._named(before, membership):
             return NOT_NAMED
         if people & asked.proposer:
             return PROPOSED_IT
@@ -236,18 +247,23 @@ class Candidates:
         if asked.task is None:
             return ""
         if asked.operation is not None:
-            if event.kind in _OF_THE_HOLDER and one.person != asked.task.holder:
+            if event.kind in _OF_THE_HOLDER and membership.person != asked.task.holder:
                 return HELD_BY_OTHER
-            by = By(one.person, one.role, scope if one.role in PROVIDER_ROLES else None, one.deputy_for)
+            by = By(
+                membership.person,
+                membership.role,
+                scope if membership.role in PROVIDER_ROLES else None,
+                membership.deputy_for,
+            )
             return self._by_table(before, asked.task, by, asked.operation)
-        return "" if asked.task.holder in (None, one.person) else HELD_BY_OTHER
+        return "" if asked.task.holder in (None, membership.person) else HELD_BY_OTHER
 
     @staticmethod
-    def _named(before: Case, one: Held) -> bool:
+    def _named(before: Case, membership: Held) -> bool:
         """Whether an officer, or whom the officer stood in for, was named for the case; in a mediation nobody stands in."""
-        if before.kind == "mediation" and one.deputy_for is not None:
+        if before.kind == "mediation" and membership.deputy_for is not None:
             return False
-        return before.owner is None or (one.deputy_for or one.person) in {before.owner, *before.team}
+        return before.owner is None or (membership.deputy_for or membership.person) in {before.owner, *before.team}
 
     def _by_table(self, before: Case, task: Task, by: By, operation: str) -> str:
         """What the table of tasks says against it: never the state of the task, for it was done."""

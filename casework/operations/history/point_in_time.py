@@ -59,10 +59,10 @@ class Held:
 
 def memberships(events: Iterable[tuple[str, datetime, str, RegisterEffects]]) -> dict[str, Held]:
     """Memberships by id from what a scope's log tells: (kind, at, actor, effects) in order."""
-    found: dict[str, Held] = {}
+    by_id: dict[str, Held] = {}
     for kind, at, actor, effects in events:
         if kind == GRANTED:
-            found[effects["membership"]] = Held(
+            by_id[effects["membership"]] = Held(
                 effects["membership"],
                 str(effects["person"]),
                 # As it is written: what was forged need be none of them.
@@ -76,25 +76,25 @@ def memberships(events: Iterable[tuple[str, datetime, str, RegisterEffects]]) ->
                 actor,
                 effects.get("request"),
             )
-        elif kind == ENDED and effects["membership"] in found:
-            one = found[effects["membership"]]
-            found[one.id] = replace(one, ends_at=_time(effects["ends_at"]), ended=(at, actor))
-    return found
+        elif kind == ENDED and effects["membership"] in by_id:
+            membership = by_id[effects["membership"]]
+            by_id[membership.id] = replace(membership, ends_at=_time(effects["ends_at"]), ended=(at, actor))
+    return by_id
 
 
 def absences(events: Iterable[tuple[str, RegisterEffects]]) -> dict[str, Absence]:
     """Absences by id from what a scope's log tells: (kind, effects) in order."""
-    found: dict[str, Absence] = {}
+    by_id: dict[str, Absence] = {}
     for kind, effects in events:
         if kind == AWAY:
             begin, end = (datetime.fromisoformat(str(day)) for day in (effects["starts_at"], effects["ends_at"]))
-            found[effects["absence"]] = Absence(
+            by_id[effects["absence"]] = Absence(
                 effects["absence"], str(effects["person"]), effects["substitute"], begin, end
             )
-        elif kind == BACK and effects["absence"] in found:
-            one = found[effects["absence"]]
-            found[one.id] = replace(one, ends_at=datetime.fromisoformat(str(effects["ends_at"])))
-    return found
+        elif kind == BACK and effects["absence"] in by_id:
+            absence = by_id[effects["absence"]]
+            by_id[absence.id] = replace(absence, ends_at=datetime.fromisoformat(str(effects["ends_at"])))
+    return by_id
 
 
 def _time(written: str | None) -> datetime | None:
@@ -139,13 +139,13 @@ class Past:
     ) -> bool:
         """Whether the person held the role in the scope at that moment, as the deputy of `acting_for` where it is set."""
 
-        def among(found: dict[str, Held]) -> bool:
+        def among(by_id: dict[str, Held]) -> bool:
             return any(
-                one.person == person
-                and one.role == role
-                and (any_deputy or one.deputy_for == acting_for)
-                and one.at(at)
-                for one in found.values()
+                membership.person == person
+                and membership.role == role
+                and (any_deputy or membership.deputy_for == acting_for)
+                and membership.at(at)
+                for membership in by_id.values()
             )
 
         # What was read in an earlier transaction still holds, though it may not be everything.
@@ -157,7 +157,7 @@ class Past:
         That excuses; what accuses is asked with `surely`, which leaves out a role that had just been given.
         """
         programmes = self.programmes()
-        found = [
+        roles = [
             Membership(
                 membership.role,
                 scope if scope in programmes else None,
@@ -170,7 +170,7 @@ class Past:
             for membership in self.memberships(scope).values()
             if membership.person == person and (membership.surely_at(at) if surely else membership.at(at))
         ]
-        return Actor(person, "", tuple(found))
+        return Actor(person, "", tuple(roles))
 
     def ended_by(self, scope: str, person: str, actor: str, at: datetime) -> bool:
         """Whether somebody had by then ended a role of a person there by hand."""
@@ -198,8 +198,8 @@ class Past:
     def closed(self, person: str, at: datetime) -> bool:
         """Whether somebody's account was closed at that moment."""
         rows = self.db.execute(_OF_ROLES, {"log": person, "kinds": ["account_closed", "account_reopened"]})
-        told = [row.kind for row in rows if row.at <= at]
-        return told[-1:] == ["account_closed"]
+        changes = [row.kind for row in rows if row.at <= at]
+        return changes[-1:] == ["account_closed"]
 
     def leads(self, programme: str, person: str | None, at: datetime) -> bool:
         """Whether a person was a dispute officer of the programme in that very moment, in the own name."""
@@ -227,10 +227,10 @@ class Past:
     def _mediators(self) -> frozenset[str]:
         """The providers that mediate. What a provider offers is said when it is registered, and stays."""
         if self._centres is None:
-            found = self.db.execute(
+            centres = self.db.execute(
                 text("SELECT id::text FROM organisations WHERE :service = ANY(services)"), {"service": MEDIATION}
             )
-            self._centres = frozenset(found.scalars())
+            self._centres = frozenset(centres.scalars())
         return self._centres
 
     def partial(self, person: str, case: str, at: datetime) -> str | None:
@@ -257,7 +257,7 @@ class Past:
     def administers_any(self, person: str, at: datetime, *, but: str | None = None) -> bool:
         """Whether the person was an administrator of some programme, or of another one."""
         within = sorted(self.programmes() - {but})
-        return any(self.held(one, person, Role.ADMINISTRATOR, None, at, any_deputy=True) for one in within)
+        return any(self.held(programme, person, Role.ADMINISTRATOR, None, at, any_deputy=True) for programme in within)
 
     def service_scopes(self, organisation: str, actor: str) -> frozenset[str] | None:
         """What an organisation's service account may do, as it was made; None for everybody who is none."""
@@ -299,25 +299,30 @@ class Past:
 
     def knows_calendar(self, programme: str, digest: str, at: datetime) -> bool:
         """Whether the programme's calendar had a version of this digest at that moment, or before it."""
-        known = any(moment <= at and one.digest == digest for moment, one in self._calendars.get(programme, ()))
+        known = any(
+            moment <= at and calendar.digest == digest for moment, calendar in self._calendars.get(programme, ())
+        )
         if not known:
             self._calendars.pop(programme, None)
             self.calendar(programme, at)
-        return any(moment <= at and one.digest == digest for moment, one in self._calendars[programme])
+        return any(moment <= at and calendar.digest == digest for moment, calendar in self._calendars[programme])
 
     def allocation(self, scope: str, queue: str, at: datetime) -> Rule | None:
         """How a queue allocated at that moment; None where nobody had said so."""
         self._read_changes(scope)
-        return next((rule for moment, one, rule in reversed(self._rules[scope]) if one == queue and moment <= at), None)
+        return next(
+            (rule for moment, of_queue, rule in reversed(self._rules[scope]) if of_queue == queue and moment <= at),
+            None,
+        )
 
     def skills(self, scope: str, person: str, at: datetime) -> list[frozenset[str]]:
         """What a person could do within a scope at that moment, and what was said of it about then."""
         self._read_changes(scope)
-        told = [(moment, codes) for moment, one, codes in self._skills[scope] if one == person]
-        before = [codes for moment, codes in told if moment <= at - GRACE]
+        changes = [(moment, codes) for moment, of_person, codes in self._skills[scope] if of_person == person]
+        before = [codes for moment, codes in changes if moment <= at - GRACE]
         return [
             before[-1] if before else frozenset(),
-            *(codes for moment, codes in told if at - GRACE < moment <= at + GRACE),
+            *(codes for moment, codes in changes if at - GRACE < moment <= at + GRACE),
         ]
 
     def _read_changes(self, scope: str) -> None:
@@ -325,10 +330,13 @@ class Past:
             return
         rows = self.db.execute(_OF_ROLES, {"log": scope, "kinds": [CHANGED]}).all()
         rules = [(row.at, row.effects["allocation"]) for row in rows if "allocation" in row.effects]
-        self._rules[scope] = [(moment, one["queue"], Rule(one["strategy"], one["cap"])) for moment, one in rules]
+        self._rules[scope] = [
+            (moment, change["queue"], Rule(change["strategy"], change["cap"])) for moment, change in rules
+        ]
         skills = [(row.at, row.effects["skills"]) for row in rows if "skills" in row.effects]
         self._skills[scope] = [
-            (moment, one["person"], codes(one["fields"], one["languages"], one["services"])) for moment, one in skills
+            (moment, change["person"], codes(change["fields"], change["languages"], change["services"]))
+            for moment, change in skills
         ]
         self._fresh_rules.add(scope)
 
@@ -336,11 +344,12 @@ class Past:
         """The programme's working days as they stood at that moment."""
         if programme not in self._calendars:
             rows = self.db.execute(_OF_ROLES, {"log": programme, "kinds": [REGISTERED, CHANGED]})
-            told = [(row.at, row.effects["calendar"]) for row in rows if "calendar" in row.effects]
-            self._calendars[programme] = [(moment, Calendar.from_json(one)) for moment, one in told]
+            versions = [(row.at, row.effects["calendar"]) for row in rows if "calendar" in row.effects]
+            self._calendars[programme] = [(moment, Calendar.from_json(version)) for moment, version in versions]
         known = self._calendars[programme]
         return next(
-            (one for moment, one in reversed(known) if moment <= at), known[0][1] if known else Calendar("none")
+            (calendar for moment, calendar in reversed(known) if moment <= at),
+            known[0][1] if known else Calendar("none"),
         )
 
 

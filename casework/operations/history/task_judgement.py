@@ -60,7 +60,7 @@ def task_reasons(library: Library, past: Past, before: Case, event: Event) -> It
             and may_hold(past.actor(back, _scopes(before, task), event.at, surely=True), before, task)
         ):
             yield "the task was delegated, and did not go back to be accepted"
-        ended = {one["id"]: one.get("result", {}) for one in event.effects.get("task_states", ())}
+        ended = {state["id"]: state.get("result", {}) for state in event.effects.get("task_states", ())}
         if table.review_for(task) is not None:
             yield "it was being reviewed"
         elif approved(task) and ended.get(task.id, {}) != dict(task.result):
@@ -70,7 +70,7 @@ def task_reasons(library: Library, past: Past, before: Case, event: Event) -> It
         return
     if set(event.effects) - _CHANGES:
         yield "it did more than an operation on a task does"
-    changes = [one for one in event.effects.get("task_states", ()) if set(one) - {"id", "due"}]
+    changes = [change for change in event.effects.get("task_states", ()) if set(change) - {"id", "due"}]
     if [change["id"] for change in changes] != [task.id]:
         yield "it changed another task than it names"
         return
@@ -78,16 +78,16 @@ def task_reasons(library: Library, past: Past, before: Case, event: Event) -> It
     yield from _ticked(library[task.edition], task, event, changes[0])
     to = changes[0].get("to")
     if to is not None and to != event.actor and event.actor != SYSTEM_ACTOR:
-        found = past.actor(to, _scopes(before, task), event.at)
-        fits = may_hold(found, before, task) if event.kind in _HELD else may_work(found, before, task)
+        receiver = past.actor(to, _scopes(before, task), event.at)
+        fits = may_hold(receiver, before, task) if event.kind in _HELD else may_work(receiver, before, task)
         if not fits:
             yield "it gives the task to somebody who did not work its queue"
 
 
 def _allocated(past: Past, library: Library, before: Case, task: Task, event: Event) -> Iterator[str]:
     """The rule that its queue had at that moment, applied to those who might have the task, leads to who got it."""
-    told = event.effects.get("allocation")
-    if told is None or event.kind != kinds.ASSIGNED or event.actor != SYSTEM_ACTOR:
+    allocation = event.effects.get("allocation")
+    if allocation is None or event.kind != kinds.ASSIGNED or event.actor != SYSTEM_ACTOR:
         yield "only the rule of a queue gives tasks to people, and says why"
         return
     if before.kind == "mediation":
@@ -101,20 +101,22 @@ def _allocated(past: Past, library: Library, before: Case, task: Task, event: Ev
         yield "it changed something else than who holds the task that it names"
         return
     yield from _led(task, event, changes[0])
-    rule, among, choice = again(told)
+    rule, among, choice = again(allocation)
     if past.allocation(task.organisation or before.programme, task.queue, event.at) != rule:
         yield "its queue had no such rule"
-    if choice is None or (choice.person, list(choice.reasons)) != (changes[0]["to"], told["reasons"]):
+    if choice is None or (choice.person, list(choice.reasons)) != (changes[0]["to"], allocation["reasons"]):
         yield "the rule leads to somebody else, or for another reason"
-    asks = frozenset(told.get("asks", ()))
+    asks = frozenset(allocation.get("asks", ()))
     if rule.strategy == SKILL and {ask for ask in asks if ask.startswith(f"{SERVICE}:")} != service_of(before, task):
         yield "the task asks for another service"
-    for one in among:
-        if rule.strategy == SKILL and one.skills not in [
-            asks & known for known in past.skills(task.organisation or before.programme, one.person, event.at)
+    for candidate in among:
+        if rule.strategy == SKILL and candidate.skills not in [
+            asks & known for known in past.skills(task.organisation or before.programme, candidate.person, event.at)
         ]:
             yield "it says of somebody to have other skills than were kept"
-        if not may_have(past.actor(one.person, _scopes(before, task), event.at), before, task, library[task.edition]):
+        if not may_have(
+            past.actor(candidate.person, _scopes(before, task), event.at), before, task, library[task.edition]
+        ):
             yield "it takes into account somebody who could not have the task"
 
 
@@ -173,7 +175,7 @@ def _ticked(edition: Edition, task: Task, event: Event, change: JsonMapping) -> 
         return
     if set(change) != {"id", "item"}:
         yield "it changes more of the task than its checklist"
-    known = {one.id: one for one in items_of(edition, task)}
+    known = {entry.id: entry for entry in items_of(edition, task)}
     item = known.get(str(change.get("item")))
     if event.kind == kinds.ITEM_ADDED:
         if item is not None:

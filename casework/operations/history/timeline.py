@@ -96,7 +96,7 @@ def read_history(
     seqs = list(db.execute(text(query), {"log": case.log, "after": after, "most": most + 1}).scalars())
     following = to_cursor(seqs[most - 1]) if len(seqs) > most else None
     shown = seqs[:most]
-    entries = {one["seq"]: one for one in tell(db, case.log, set(shown))}
+    entries = {entry["seq"]: entry for entry in tell(db, case.log, set(shown))}
     return about | {"whole": True, "items": [entries[seq] for seq in shown], "next": following}
 
 
@@ -105,23 +105,23 @@ def read_entry(db: Connection, actor: Actor, number: str, seq: int) -> JsonObjec
     case, level = find_case(db, actor, number)
     if level < Sight.ALL:
         raise NotFound("entry")
-    found = list(tell(db, case.log, {seq}))
-    if not found:
+    entries = list(tell(db, case.log, {seq}))
+    if not entries:
         raise NotFound("entry")
     return {
         "number": case.number,
         "title": case.title,
         "programme": case.programme,
-        "entry": found[0],
+        "entry": entries[0],
         "last": case.seq,
     }
 
 
 def _part(db: Connection, actor: Actor, case: Case, cursor: str | None, limit: int | None) -> JsonObject:
     """What somebody of a referral sees: their own positions, from the beginning."""
-    told = list_events(db, actor, case, cursor=cursor, limit=limit)
+    listed = list_events(db, actor, case, cursor=cursor, limit=limit)
     items = []
-    for item in told["items"]:
+    for item in listed["items"]:
         track = case.tracks.get(item["track"])
         items.append(
             _UNTOLD
@@ -132,7 +132,7 @@ def _part(db: Connection, actor: Actor, case: Case, cursor: str | None, limit: i
                 "by_system": item["actor"]["name"] == SYSTEM_ACTOR,
             }
         )
-    return {"items": items, "next": told["next"]}
+    return {"items": items, "next": listed["next"]}
 
 
 #: What an entry of a part does not tell.
@@ -152,7 +152,7 @@ def tell(db: Connection, log: str, wanted: set[int]) -> Iterator[JsonObject]:
         return
     past = Past(db)
     before: Case | None = None
-    made: list[JsonObject] = []
+    entries: list[JsonObject] = []
     for row in read_rows(db, log):
         if row.seq > max(wanted):
             break
@@ -161,12 +161,12 @@ def tell(db: Connection, log: str, wanted: set[int]) -> Iterator[JsonObject]:
         if row.seq in wanted:
             entry = _entry(row, before, after, past)
             entry["candidates"] = Candidates(past, past.library).of(before, event)
-            made.append(entry)
+            entries.append(entry)
         before = after
-    people, organisations = _ids_in(made)
+    people, organisations = _ids_in(entries)
     names = names_of(db, people, organisations) | _rights(db, people) | _documents(db, before)
-    for one in made:
-        yield _named(one, names)
+    for entry in entries:
+        yield _named(entry, names)
 
 
 def _rights(db: Connection, ids: set[str | None]) -> dict[str, str]:
@@ -241,7 +241,7 @@ def _entry(row: Any, before: Case | None, after: Case, past: Past) -> JsonObject
         **papers_of(effects),
         "why": why_of(effects),
         "given": effects.get("role_given"),
-        "how": [one["how"] for one in effects.get("consents_ended", ())],
+        "how": [consent["how"] for consent in effects.get("consents_ended", ())],
     }
 
 
@@ -353,9 +353,9 @@ def _ids_of(value: JsonValue) -> set[str | None]:
     if isinstance(value, str):
         return {value} if _is_id(value) else set()
     if isinstance(value, Mapping):
-        return set().union(*(_ids_of(one) for one in value.values()))
+        return set().union(*(_ids_of(part) for part in value.values()))
     if isinstance(value, list | tuple):
-        return set().union(*(_ids_of(one) for one in value))
+        return set().union(*(_ids_of(part) for part in value))
     return set()
 
 

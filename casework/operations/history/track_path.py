@@ -63,10 +63,14 @@ def find_edition(db: Connection, workflow: str, number: int) -> Edition:
     Raises NotFound.
     """
     known = load_library().editions.values()
-    found = next((one for one in known if (one.workflow, one.number) == (workflow, number)), None)
-    if found is None:
+    edition = next(
+        (candidate for candidate in known if (candidate.workflow, candidate.number) == (workflow, number)), None
+    )
+    if edition is None:
         kept = Past(db).library.editions.values()
-        found = next((one for one in kept if (one.workflow, one.number) == (workflow, number)), None)
-    if found is None:
+        edition = next(
+            (candidate for candidate in kept if (candidate.workflow, candidate.number) == (workflow, number)), None
+        )
+    if edition is None:
         raise NotFound("edition")
-    return found
+    return edition
