@@ -52,7 +52,7 @@ def scope_of_transition(name: str) -> str:
     """The scope that firing a transition of a referral, or of its service's track, needs."""
     editions = (edition for edition in load_library().editions.values() if edition.part == REFERRAL)
     said = {rule.scope for edition in editions for rule in edition.transitions if rule.name == name}
-    return next((_TRANSITIONS[one] for one in sorted(said) if one), DELIVER)
+    return next((_TRANSITIONS[scope] for scope in sorted(said) if scope), DELIVER)
 
 
 def scope_of_event(event: Event) -> str:

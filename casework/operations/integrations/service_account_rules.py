@@ -13,10 +13,10 @@ MADE, ROTATED, SERVICE_ENDED = "service_made", "service_rotated", "service_ended
 
 def fold(events: Iterable[RegisterEvent]) -> dict[str, JsonObject]:
     """The accounts by id, as their rows must be."""
-    found: dict[str, JsonObject] = {}
+    accounts: dict[str, JsonObject] = {}
     for event in events:
         if event.kind == MADE:
-            found[event.effects["account"]] = {
+            accounts[event.effects["account"]] = {
                 "id": event.effects["account"],
                 "organisation_id": event.log,
                 "scopes": event.effects["scopes"],
@@ -25,9 +25,9 @@ def fold(events: Iterable[RegisterEvent]) -> dict[str, JsonObject]:
                 "expires_at": event.effects["expires_at"],
                 "ended_at": None,
             } | {name: value for name, value in event.body.items() if not isinstance(value, Erased)}
-        elif event.kind == SERVICE_ENDED and event.effects["account"] in found:
-            found[event.effects["account"]] |= {"ended_at": event.at}
-    return found
+        elif event.kind == SERVICE_ENDED and event.effects["account"] in accounts:
+            accounts[event.effects["account"]] |= {"ended_at": event.at}
+    return accounts
 
 
 __all__ = ["MADE", "ROTATED", "SERVICE_ENDED", "fold"]

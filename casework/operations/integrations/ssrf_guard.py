@@ -42,8 +42,8 @@ _INWARD = (
 )
 #: IPv6 in which another address is wrapped: NAT64, 6to4, Teredo, and IPv4 in its old forms.
 _WRAPPED = [
-    ipaddress.ip_network(one)
-    for one in ("::/96", "::ffff:0:0/96", "64:ff9b::/96", "64:ff9b:1::/48", "2002::/16", "2001::/32")
+    ipaddress.ip_network(network)
+    for network in ("::/96", "::ffff:0:0/96", "64:ff9b::/96", "64:ff9b:1::/48", "2002::/16", "2001::/32")
 ]
 
 
@@ -68,10 +68,10 @@ class Forbidden(Exception):
 
 def read_target(url: str, inside: Collection[str] = (), hosts: Collection[str] = ("*",)) -> Target:
     """A typed address. Raises Forbidden unless it is an https address of a public name that `hosts` allow, or of a receiver `inside`."""
-    found = _URL.fullmatch(url) if len(url) <= LONGEST else None
-    if found is None:
+    match = _URL.fullmatch(url) if len(url) <= LONGEST else None
+    if match is None:
         raise Forbidden(reasons.integrations.URL_FORM)
-    scheme, host, port, path, query = found[1], found[2].lower(), found[3], found[4] or "/", found[5] or ""
+    scheme, host, port, path, query = match[1], match[2].lower(), match[3], match[4] or "/", match[5] or ""
     number = int(port) if port else 443 if scheme == "https" else 80
     if f"{host}:{number}" in inside:
         return Target(host, number, path + query, scheme == "https", inside=True)
@@ -84,7 +84,7 @@ def read_target(url: str, inside: Collection[str] = (), hosts: Collection[str] =
         raise Forbidden(reasons.integrations.URL_NOT_PUBLIC)
     if labels[-1] in _INWARD:
         raise Forbidden(reasons.integrations.URL_INTERNAL)
-    if not any(one in ("*", host) or (one.startswith(".") and host.endswith(one)) for one in hosts):
+    if not any(allowed in ("*", host) or (allowed.startswith(".") and host.endswith(allowed)) for allowed in hosts):
         raise Forbidden(reasons.integrations.URL_NOT_LISTED)
     return Target(host, number, path + query, tls=True, inside=False)
 
@@ -101,9 +101,9 @@ def insist_target(url: str, inside: Collection[str], hosts: Collection[str] = ("
 _RETIRED = (ipaddress.ip_network("192.88.99.0/24"), ipaddress.ip_network("fec0::/10"))
 
 
-def choose_address(target: Target, found: Iterable[str]) -> str:
+def choose_address(target: Target, resolved: Iterable[str]) -> str:
     """Which of the addresses that a name resolved to is connected to. Raises Forbidden where any of them is not public."""
-    addresses = list(found)
+    addresses = list(resolved)
     if not addresses:
         raise Forbidden(reasons.integrations.URL_NO_ADDRESS)
     if not target.inside:
@@ -116,17 +116,17 @@ def choose_address(target: Target, found: Iterable[str]) -> str:
 def is_public(address: str) -> bool:
     """Whether an address is one of the public internet's, of one machine, and nothing else in disguise."""
     try:
-        one = ipaddress.ip_address(address)
+        parsed = ipaddress.ip_address(address)
     except ValueError:
         return False
-    if any(one in wrapped for wrapped in (*_WRAPPED, *_RETIRED) if wrapped.version == one.version):
+    if any(parsed in wrapped for wrapped in (*_WRAPPED, *_RETIRED) if wrapped.version == parsed.version):
         return False
-    return one.is_global and not one.is_multicast and not one.is_reserved
+    return parsed.is_global and not parsed.is_multicast and not parsed.is_reserved
 
 
 def inside_of(written: str) -> frozenset[str]:
     """The receivers that the settings name: host:port, with commas."""
-    return frozenset(one.strip().lower() for one in written.split(",") if one.strip())
+    return frozenset(receiver.strip().lower() for receiver in written.split(",") if receiver.strip())
 
 
 __all__ = ["Forbidden", "Target", "choose_address", "inside_of", "insist_target", "is_public", "read_target"]

@@ -43,7 +43,7 @@ PREFIX = "whsec_"
 #: A secret that was replaced signs beside the new one for so long.
 BOTH_FOR = timedelta(hours=24)
 #: After each failure it rests longer; after the last one it is given up.
-PAUSES = tuple(timedelta(seconds=one) for one in (5, 300, 1800, 7200, 18_000, 36_000, 50_400, 72_000, 86_400))
+PAUSES = tuple(timedelta(seconds=seconds) for seconds in (5, 300, 1800, 7200, 18_000, 36_000, 50_400, 72_000, 86_400))
 MOST_ENDPOINTS = 5
 
 
@@ -53,9 +53,9 @@ def sign(secrets_now: Sequence[str], id: str, timestamp: int, payload: str) -> s
     return " ".join(
         "v1,"
         + base64.b64encode(
-            hmac.new(base64.b64decode(one.removeprefix(PREFIX)), signed, hashlib.sha256).digest()
+            hmac.new(base64.b64decode(secret.removeprefix(PREFIX)), signed, hashlib.sha256).digest()
         ).decode()
-        for one in secrets_now
+        for secret in secrets_now
     )
 
 
@@ -78,10 +78,10 @@ def queue_message(db: Connection, case: Case, event: Event, now: datetime) -> No
     # A draft is not the provider's yet, and what is called off before it was sent never was.
     if track is None or above is None or above.provider is None or not above.sent:
         return
-    found = db.execute(_ENDPOINTS, {"org": above.provider}).scalars().all()
-    for endpoint in found:
+    endpoints = db.execute(_ENDPOINTS, {"org": above.provider}).scalars().all()
+    for endpoint in endpoints:
         type = f"{track.workflow}.{event.effects['transition']}"
-        told = {
+        message = {
             "type": type,
             "timestamp": instant(event.at),
             "data": {
@@ -92,7 +92,7 @@ def queue_message(db: Connection, case: Case, event: Event, now: datetime) -> No
                 "to": list(event.to),
             },
         }
-        payload = json.dumps(told, sort_keys=True, separators=(",", ":"))
+        payload = json.dumps(message, sort_keys=True, separators=(",", ":"))
         db.execute(
             _QUEUE,
             {
@@ -143,7 +143,7 @@ def prepare(db: Connection, message: str, vault: Vault) -> Message | None:
         outbox.cancel(db, MESSAGES, message, "its endpoint has ended")
         return None
     repeated = outbox.begin(db, MESSAGES, message)
-    keys = [vault.open(one, row.endpoint)[0] for one in (row.secret, row.former) if one is not None]
+    keys = [vault.open(secret, row.endpoint)[0] for secret in (row.secret, row.former) if secret is not None]
     id, timestamp = f"msg_{row.id}", int(row.now.timestamp())
     return Message(id, row.url, row.payload, timestamp, sign(keys, id, timestamp, row.payload), repeated)
 
