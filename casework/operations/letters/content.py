@@ -70,7 +70,7 @@ def write_paper(content: Content, language: str) -> str:
     ]
     rows = list(zip(*(sheet["rows"] for sheet in sheets), strict=True))
     # What is empty in every language is left out. What is the writer's own is in one language, and stands once.
-    kept = [row[:1] if row[0].own else row for row in rows if any(one.text for one in row)]
+    kept = [row[:1] if row[0].own else row for row in rows if any(words.text for words in row)]
     paper = templates(language == CHINESE).get_template("letters/paper.html")
     return paper.render(sheets=sheets, rows=kept, number=content.number, fonts=FONTS)
 
@@ -86,31 +86,31 @@ def subject_of(content: Content, language: str) -> str:
 def _sheet(content: Content, *, chinese: bool) -> dict[str, object]:
     said = _in_language(content, chinese=chinese)
     words = templates(chinese).get_template("letters/words.html").make_module({"on": said})
-    told = vars(words)
+    texts = vars(words)
     rows = [
         _Words(Speech(chinese).day(content.day), quiet=True),
-        _Words(told["number"], quiet=True),
-        _Words(told["dear"]),
-        _Words(told["subject"], heading=True),
-        *(_Words(paragraph) for paragraph in told["paragraphs"]),
+        _Words(texts["number"], quiet=True),
+        _Words(texts["dear"]),
+        _Words(texts["subject"], heading=True),
+        *(_Words(paragraph) for paragraph in texts["paragraphs"]),
         _Words(content.words, own=True),
-        _Words(told["contact"]),
-        _Words(told["regards"]),
+        _Words(texts["contact"]),
+        _Words(texts["regards"]),
         _Words(content.programme.said(chinese=chinese)),
     ]
     language = "zh-Hans" if chinese else "en"
     return {
         "language": language,
         "programme": content.programme.said(chinese=chinese),
-        "subject": told["subject"],
+        "subject": texts["subject"],
         "rows": rows,
     }
 
 
 def _in_language(content: Content, *, chinese: bool) -> Mapping[str, object]:
     flat = {name: getattr(content, name) for name in asdict(content)}
-    made = {name: one.said(chinese=chinese) if isinstance(one, Named) else one for name, one in flat.items()}
-    return made | {"by": Speech(chinese).day(content.by) if content.by else ""}
+    fields = {name: value.said(chinese=chinese) if isinstance(value, Named) else value for name, value in flat.items()}
+    return fields | {"by": Speech(chinese).day(content.by) if content.by else ""}
 
 
 __all__ = ["BOTH", "CHINESE", "ENGLISH", "LANGUAGES", "Content", "Named", "subject_of", "write_paper"]

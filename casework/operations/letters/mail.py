@@ -34,8 +34,8 @@ class LetterMail:
 def insist_address(written: str) -> str:
     """An address of one mailbox. Raises InvalidForm."""
     try:
-        found = Address(addr_spec=written)
-        if not found.username or "." not in found.domain:
+        address = Address(addr_spec=written)
+        if not address.username or "." not in address.domain:
             raise ValueError(written)
     except (MessageError, ValueError, IndexError) as fault:
         raise InvalidForm(fields={"address": reasons.fields.NO_ADDRESS}) from fault
@@ -62,8 +62,8 @@ _POSTED = text("""
 def write_letter_mail(db: Connection, mail: str) -> LetterMail | None:
     """The letter of a queued mail; None where its address was erased."""
     row = db.execute(_POSTED, {"mail": mail}).one_or_none()
-    told = values(row.body) if row is not None else {}
-    address, title, name = (told.get(one) for one in ("address", "title", "file"))
+    body = values(row.body) if row is not None else {}
+    address, title, name = (body.get(key) for key in ("address", "title", "file"))
     if row is None or not isinstance(address, str):
         return None
     chinese = row.effects.get("language") == "zh"

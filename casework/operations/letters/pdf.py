@@ -32,10 +32,10 @@ def print_pdf(html: str) -> bytes:
         # A letter is made of its words alone: no address of any kind is opened, whatever it says.
         nothing = weasyprint.urls.URLFetcher(allowed_protocols=())
         document = weasyprint.HTML(string=html, url_fetcher=nothing).render()
-        made: bytes = document.write_pdf(pdf_identifier=hashlib.sha256(html.encode()).digest()[:16])
+        pdf: bytes = document.write_pdf(pdf_identifier=hashlib.sha256(html.encode()).digest()[:16])
         if any(letter in _CHINESE for font in document.fonts.values() for letter in _lacking(font)):
             raise LettersUnavailable(why=reasons.messages.NO_CHINESE_FONT)
-    return made
+    return pdf
 
 
 def insist_printing() -> None:
@@ -54,5 +54,5 @@ def _weasyprint() -> ModuleType:
 
 
 def _lacking(font: Any) -> Mapping[int, int]:
-    found: Mapping[int, int] = font.missing
-    return found
+    missing: Mapping[int, int] = font.missing
+    return missing

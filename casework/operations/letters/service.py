@@ -73,7 +73,8 @@ def list_letters(db: Connection, actor: Actor, number: str) -> Letters:
     sent = [document for document in list_documents(db, actor, case) if document.letter is not None]
     return Letters(
         items=[
-            row_as(LetterRow, one, to=_recipient(case, names, one.referral or one.party).en) for one in reversed(sent)
+            row_as(LetterRow, letter, to=_recipient(case, names, letter.referral or letter.party).en)
+            for letter in reversed(sent)
         ],
         possible=[
             _possible(case, names, calendar, kind, to)
@@ -148,8 +149,8 @@ def send_letter(
         return SendLetter(written.kind, written.to, written.language, title, kept.told, written.address or None), by
 
     def answer(_: Case, events: list[Event]) -> JsonMapping:
-        (one,), (file,) = events[0].effects["documents"], events[0].effects["files"]
-        return {"id": one["id"], "file": file["id"], "sha256": kept.told.digest}
+        (document,), (file,) = events[0].effects["documents"], events[0].effects["files"]
+        return {"id": document["id"], "file": file["id"], "sha256": kept.told.digest}
 
     done = perform(db, actor, composed.log, "case", to_command, answer, request, status=201)
     if not done.repeated:
@@ -282,8 +283,8 @@ def _content(db: Connection, actor: Actor, case: Case, written: Written) -> Cont
 
 def _due(case: Case, kind: str, to: str) -> Task | None:
     """What its recipient is waited for with, and by when."""
-    due = [one for one in letters.awaited(case, to) if one.due_at is not None] if kind != CLOSING else []
-    return min(due, key=lambda one: (one.due_at, one.id), default=None)
+    due = [task for task in letters.awaited(case, to) if task.due_at is not None] if kind != CLOSING else []
+    return min(due, key=lambda task: (task.due_at, task.id), default=None)
 
 
 def _organisations(db: Connection, case: Case) -> dict[str, Any]:
@@ -297,8 +298,8 @@ def _organisation(case: Case, names: Mapping[str, Any], to: str | None) -> Any:
 
 
 def _recipient(case: Case, names: Mapping[str, Any], to: str | None) -> Named:
-    found = _organisation(case, names, to)
-    return Named(found.name, found.name_zh) if found is not None else Named("")
+    organisation = _organisation(case, names, to)
+    return Named(organisation.name, organisation.name_zh) if organisation is not None else Named("")
 
 
 def _service(kind: str) -> Named:
@@ -309,7 +310,7 @@ def _service(kind: str) -> Named:
 def _outcome(case: Case) -> Named:
     """The outcome of a closed case, as its edition calls it."""
     edition = load_library()[case.main.edition]
-    key = next((one for one in sorted(edition.texts) if one.endswith(f".outcome.choices.{case.outcome}")), None)
+    key = next((name for name in sorted(edition.texts) if name.endswith(f".outcome.choices.{case.outcome}")), None)
     if key is None:
         return Named((case.outcome or "").replace("_", " "))
     return Named(*(Speech(chinese).deed(case.main.edition, key) for chinese in (False, True)))
