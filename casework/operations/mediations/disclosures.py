@@ -51,8 +51,8 @@ def ask_unsealing(
         chosen = {"reader": reader, "decider": decider}
         faults = {
             name: reasons.mediations.NOT_NAMEABLE
-            for name, one in chosen.items()
-            if one not in {person for person, _ in known[name]}
+            for name, nominee in chosen.items()
+            if nominee not in {person for person, _ in known[name]}
         }
         if faults:
             raise InvalidForm(fields=faults)
@@ -140,8 +140,8 @@ def may_read_of(db: Connection, actor: Actor, opening: str) -> str | None:
 
 def _answer(opening: str) -> Any:
     def answer(after: Case, _: list[Event]) -> JsonObject:
-        one = after.openings[opening]
-        return {"id": one.id, "state": one.state, "until": when(one.until)}
+        unsealing = after.openings[opening]
+        return {"id": unsealing.id, "state": unsealing.state, "until": when(unsealing.until)}
 
     return answer
 
@@ -179,15 +179,15 @@ def who_may(db: Connection, case: Case) -> dict[str, list[tuple[str, str]]]:
     """
     row = db.execute(_ABOUT, {"id": case.about}).one()
     out = {case.owner, *case.team, *case.interests, row.owner_id, *row.team, *row.interests}
-    found: dict[str, list[tuple[str, str]]] = {"reader": [], "decider": []}
+    choices: dict[str, list[tuple[str, str]]] = {"reader": [], "decider": []}
     for member in find_members(db, programmes=[case.programme]):
         own = {m.role for m in member.memberships if m.programme == case.programme and m.deputy_for is None}
         if member.person in out or mediated_since(member, case.programme, row.opened_at):
             continue
         for name, roles in (("reader", disclosures.READERS), ("decider", disclosures.DECIDERS)):
             if own & set(roles):
-                found[name].append((member.person, member.name))
-    return found
+                choices[name].append((member.person, member.name))
+    return choices
 
 
 _ABOUT = text("SELECT owner_id, team, interests, opened_at FROM cases WHERE id = CAST(:id AS uuid)")
@@ -220,7 +220,7 @@ def list_openings(db: Connection, case: Case) -> list[Opening]:
             told_on=opening.told_on,
             reason=_reason(rows[opening.id].body),
         )
-        for opening in sorted(case.openings.values(), key=lambda one: one.asked_at, reverse=True)
+        for opening in sorted(case.openings.values(), key=lambda entry: entry.asked_at, reverse=True)
     ]
 
 
@@ -235,8 +235,8 @@ def opened_until(actor: Actor, case: Case) -> str | None:
 
 
 def _reason(body: JsonObject | None) -> str | None:
-    found = values(body or {}).get("reason")
-    return found if isinstance(found, str) else None
+    reason = values(body or {}).get("reason")
+    return reason if isinstance(reason, str) else None
 
 
 # What has run out is over, though nothing was written.
@@ -287,7 +287,7 @@ def list_unsealings(db: Connection, actor: Actor) -> Page[Unsealing]:
             days=row.days,
             until=when(row.until),
             reason=_reason(row.body),
-            parties={side: names.get(one) for side, one in row.parties.items()},
+            parties={side: names.get(party) for side, party in row.parties.items()},
             decides=row.decider_id == actor.person,
             # Who agrees does not read.
             mediation=row.log_id if row.reader_id == actor.person else None,
@@ -299,13 +299,13 @@ def list_unsealings(db: Connection, actor: Actor) -> Page[Unsealing]:
 
 def find_unsealing(db: Connection, actor: Actor, opening: str) -> UnsealingDetails:
     """One that waits for the actor's word, or that the actor agreed to, with who gave its people their roles. Raises NotFound."""
-    found = next((item for item in list_unsealings(db, actor).items if item.id == opening and item.decides), None)
-    if found is None:
+    unsealing = next((item for item in list_unsealings(db, actor).items if item.id == opening and item.decides), None)
+    if unsealing is None:
         raise NotFound("unsealing")
     with whole(db):
         row = db.execute(_PEOPLE_OF, {"id": opening}).one()
-    made = given_by(db, row.programme_id, {row.asker_id, row.reader_id})
-    return row_as(UnsealingDetails, found, asker_roles=made[row.asker_id], reader_roles=made[row.reader_id])
+    given = given_by(db, row.programme_id, {row.asker_id, row.reader_id})
+    return row_as(UnsealingDetails, unsealing, asker_roles=given[row.asker_id], reader_roles=given[row.reader_id])
 
 
 # Whoever agrees sees whether one person made those who ask and read.
@@ -330,8 +330,8 @@ def break_glass(db: Connection, actor: Actor, number: str, *, reason: str, reque
         return BreakGlass(reason, given), By(actor.person, Role.ADMINISTRATOR)
 
     def answer(after: Case, events: list[Event]) -> JsonObject:
-        one = after.openings[events[0].effects["openings"][0]["id"]]
-        return {"id": one.id, "number": number, "until": when(one.until)}
+        opening = after.openings[events[0].effects["openings"][0]["id"]]
+        return {"id": opening.id, "number": number, "until": when(opening.until)}
 
     return perform(db, actor, home_of(db, number), "case", to_command, answer, request, status=201)
 
@@ -355,15 +355,15 @@ def insist_may_break(db: Connection, actor: Actor, number: str) -> CaseToOpen:
 
 def roles_of_breaker(db: Connection, actor: Actor, number: str) -> list[GivenRole]:
     """The roles by which the actor may break the glass of a case, with who gave them."""
-    found = given_by(db, _programme_of(db, number), {actor.person})[actor.person]
-    return [one for one in found if one.role == Role.ADMINISTRATOR]
+    roles = given_by(db, _programme_of(db, number), {actor.person})[actor.person]
+    return [given for given in roles if given.role == Role.ADMINISTRATOR]
 
 
 def _made_administrator(db: Connection, actor: Actor, number: str) -> RoleGiven | None:
     """Who asked for the role, and who agreed: it stands in the history beside who opened the case."""
-    found = roles_given(db, _programme_of(db, number), {actor.person})[actor.person]
+    roles = roles_given(db, _programme_of(db, number), {actor.person})[actor.person]
     return next(
-        (RoleGiven(by=one.by, agreed_by=one.agreed_by) for one in found if one.role == Role.ADMINISTRATOR), None
+        (RoleGiven(by=given.by, agreed_by=given.agreed_by) for given in roles if given.role == Role.ADMINISTRATOR), None
     )
 
 

@@ -75,7 +75,7 @@ def mediation_outline(db: Connection, actor: Actor, number: str) -> CaseOutline:
     return CaseOutline(
         number=row.number,
         title=row.title,
-        parties={side: names.get(one) for side, one in row.parties.items()},
+        parties={side: names.get(party) for side, party in row.parties.items()},
     )
 
 
@@ -95,7 +95,7 @@ def hand_over_mediation(
     def to_command(standing: Standing) -> tuple[Command, By]:
         by = on_case(actor, standing, (Role.DISPUTE_OFFICER,), reasons.actions.HAND_OVER, revision)
         known = {person for person, _ in who_may_lead(db, standing.case)}
-        for name, person in [("owner", owner), *(("team", one) for one in team)]:
+        for name, person in [("owner", owner), *(("team", member) for member in team)]:
             if person not in known:
                 raise InvalidForm(fields={name: reasons.mediations.NOT_A_LEADER})
         if not note.strip():
@@ -124,7 +124,7 @@ def list_mediations(db: Connection, actor: Actor) -> Page[MediationRow]:
             MediationRow(
                 id=row.id,
                 title=row.title,
-                parties={side: names.get(one) for side, one in row.parties.items()},
+                parties={side: names.get(party) for side, party in row.parties.items()},
                 edition=row.edition,
                 states=row.states,
                 opened_at=instant(row.opened_at),

@@ -58,8 +58,8 @@ def who_may_lead(db: Connection, mediation: Case) -> list[tuple[str, str]]:
 
 def list_left(db: Connection, *, but: str = "true", only: str | None = None, most: int = 100) -> list[str]:
     """Live mediations that nobody leads and somebody could. `but` is a condition on `m.id` that leaves some out."""
-    found = text(_LEFT.format(holds=_HOLDS, leads=_MAY_LEAD, but=but))
-    return list(db.execute(found, {"most": most, "only": only}).scalars())
+    query = text(_LEFT.format(holds=_HOLDS, leads=_MAY_LEAD, but=but))
+    return list(db.execute(query, {"most": most, "only": only}).scalars())
 
 
 def pass_on(engine: Engine, mediation: str) -> None:
@@ -70,16 +70,16 @@ def pass_on(engine: Engine, mediation: str) -> None:
         if not list_left(db, only=mediation):
             return
         case, next_one = standing.case, who_may_lead(db, standing.case)[0][0]
-        by_system(db, standing, HandOver(next_one, tuple(one for one in case.team if one != next_one)))
+        by_system(db, standing, HandOver(next_one, tuple(member for member in case.team if member != next_one)))
 
 
 def pass_on_all(engine: Engine) -> int:
     """The same for every mediation that nobody leads; gives how many there were. Each is a transaction of its own."""
     with transaction(engine) as db:
-        found = list_left(db)
-    for one in found:
-        pass_on(engine, one)
-    return len(found)
+        left = list_left(db)
+    for mediation in left:
+        pass_on(engine, mediation)
+    return len(left)
 
 
 __all__ = ["APART", "list_left", "pass_on", "pass_on_all", "who_may_lead"]
