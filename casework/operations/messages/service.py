@@ -116,7 +116,7 @@ def list_messages(
         },
     ).all()
     shown, following = page(rows, most, lambda row: (row.id,))
-    people = {one for row in shown for one in (row.header["actor"], row.header["acting_for"], *_mentions(row))}
+    people = {person for row in shown for person in (row.header["actor"], row.header["acting_for"], *_mentions(row))}
     names = names_of(db, people)
     ours = None if sight(actor, thread.case) == Sight.ALL else _colleagues(db, thread)
     writes = _by(actor, thread) is not None
@@ -151,8 +151,8 @@ def _show(row: Any, actor: Actor, names: Mapping[str, str], ours: frozenset[str]
         )
 
     versions = [{"at": header["at"], "what": WRITTEN, "body": row.body}, *(row.corrections or ())]
-    told = [_version(version) for version in versions]
-    last = told[-1]
+    shown = [_version(version) for version in versions]
+    last = shown[-1]
     gone = last.what == TAKEN_BACK
     author = person(header["actor"], header["role"])
     if ours is not None and header["organisation"] is None:
@@ -169,18 +169,18 @@ def _show(row: Any, actor: Actor, names: Mapping[str, str], ours: frozenset[str]
         role=header["role"],
         words=None if gone else last.words,
         erased=not gone and last.erased,
-        corrected_at=last.at if len(told) > 1 else None,
+        corrected_at=last.at if len(shown) > 1 else None,
         taken_back=gone,
-        earlier=told[:-1],
-        mentions=[one for n, one in enumerate(mentions) if one not in mentions[:n]],
+        earlier=shown[:-1],
+        mentions=[mentioned for n, mentioned in enumerate(mentions) if mentioned not in mentions[:n]],
         may_correct=writes and not gone and header["actor"] == actor.person,
     )
 
 
-def _version(told: JsonObject) -> MessageVersion:
-    words: Any = values(told["body"]).get("words")
+def _version(version: JsonObject) -> MessageVersion:
+    words: Any = values(version["body"]).get("words")
     erased = isinstance(words, Erased)
-    return MessageVersion(at=told["at"], what=told["what"], words=None if erased else words, erased=erased)
+    return MessageVersion(at=version["at"], what=version["what"], words=None if erased else words, erased=erased)
 
 
 #: Of each place, which is a referral or (null) the case itself: its provider's name, and how much stands there.
@@ -207,29 +207,29 @@ def list_threads(db: Connection, actor: Actor, case: Case) -> list[ThreadRow]:
     given = {
         "log": case.log,
         "person": actor.person,
-        "tracks": [one.id if one else None for one in mine],
-        "providers": [one.provider if one else None for one in mine],
+        "tracks": [place.id if place else None for place in mine],
+        "providers": [place.provider if place else None for place in mine],
     }
-    found = {row.track_id: row for row in db.execute(_THREADS, given)}
-    whole, made = sight(actor, case) == Sight.ALL, []
-    for one in mine:
-        at = one.id if one else None
-        told = found[at]
-        if one is not None and not told.n and closed(case, one) is not None:
+    rows = {row.track_id: row for row in db.execute(_THREADS, given)}
+    whole, threads = sight(actor, case) == Sight.ALL, []
+    for place in mine:
+        at = place.id if place else None
+        figures = rows[at]
+        if place is not None and not figures.n and closed(case, place) is not None:
             continue
-        made.append(
+        threads.append(
             ThreadRow(
-                audience=INTERNAL if one is None else SHARED,
+                audience=INTERNAL if place is None else SHARED,
                 referral=at,
-                service=one.kind if one else None,
-                provider=told.provider,
-                count=told.n,
-                last_at=told.last_at,
-                unread=told.unread,
+                service=place.kind if place else None,
+                provider=figures.provider,
+                count=figures.n,
+                last_at=figures.last_at,
+                unread=figures.unread,
                 whole=whole,
             )
         )
-    return made
+    return threads
 
 
 def describe_thread(db: Connection, actor: Actor, thread: Thread) -> ThreadDetails:
@@ -251,10 +251,10 @@ def describe_thread(db: Connection, actor: Actor, thread: Thread) -> ThreadDetai
         why_not=_why_not(actor, thread),
         tell=[
             NamedPerson(
-                id=one.person,
-                name=one.name,
+                id=reader.person,
+                name=reader.name,
             )
-            for one in _to_tell(db, actor, thread)
+            for reader in _to_tell(db, actor, thread)
         ],
     )
 
@@ -285,10 +285,10 @@ def _readers(db: Connection, thread: Thread) -> list[Actor]:
     """Everybody who reads a thread, by name. The policy is that of the pages, asked for each of them."""
     case, referral = thread.case, thread.referral
     sealed = case.kind == "mediation"
-    people = {one for one in (case.owner, *case.team) if one}
+    people = {person for person in (case.owner, *case.team) if person}
     providers = [referral.provider] if referral and referral.provider else []
-    found = find_members(db, programmes=[] if sealed else [case.programme], organisations=providers, people=people)
-    return [one for one in found if reads_messages(one, case, referral)]
+    members = find_members(db, programmes=[] if sealed else [case.programme], organisations=providers, people=people)
+    return [member for member in members if reads_messages(member, case, referral)]
 
 
 def _to_tell(db: Connection, actor: Actor, thread: Thread) -> list[Actor]:
@@ -300,12 +300,13 @@ def _to_tell(db: Connection, actor: Actor, thread: Thread) -> list[Actor]:
         if reader.person != actor.person and reader.person not in case.interests
     ]
     if sight(actor, case) == Sight.ALL:
-        return [one for one in known if one.person in (case.owner, *case.team) or one.roles() & _TOLD]
+        return [reader for reader in known if reader.person in (case.owner, *case.team) or reader.roles() & _TOLD]
     organisation = thread.referral.provider if thread.referral else None
     return [
-        one
-        for one in known
-        if one.person == case.owner or any(m.organisation == organisation for m in one.memberships if m.organisation)
+        reader
+        for reader in known
+        if reader.person == case.owner
+        or any(m.organisation == organisation for m in reader.memberships if m.organisation)
     ]
 
 
@@ -333,13 +334,13 @@ def send_message(
     Raises AudienceInDoubt where a shared one does not look as if it were meant for its readers, unless `sure`.
     """
     thread_of(actor, case, audience, referral)
-    told: list[Event] = []
+    sent: list[Event] = []
 
     def to_command(standing: Standing) -> tuple[Command, By]:
         thread = thread_of(actor, standing.case, audience, referral)
         by = _insist_writes(actor, thread)
         wanted = list(dict.fromkeys(mentions))
-        if wanted and not set(wanted) <= {one.person for one in _to_tell(db, actor, thread)}:
+        if wanted and not set(wanted) <= {reader.person for reader in _to_tell(db, actor, thread)}:
             # The same words whether there is such a person or not.
             raise InvalidForm(fields={"mentions": reasons.messages.NOT_A_READER})
         if not sure:
@@ -347,11 +348,11 @@ def send_message(
         return Say(audience, words, referral, tuple(wanted)), by
 
     def answer(_: Case, events: list[Event]) -> JsonObject:
-        told.append(events[0])
+        sent.append(events[0])
         return {"id": events[0].effects["message"], "audience": audience, "at": instant(events[0].at)}
 
     done = perform(db, actor, case.log, case.kind, to_command, answer, request, status=201)
-    for event in told:
+    for event in sent:
         _mention(db, case.programme, event)
     return done
 
@@ -454,14 +455,16 @@ def _insist_meant(db: Connection, actor: Actor, thread: Thread, words: str) -> N
         return
     readers = _readers(db, thread)
     names = names_of(db, set(), {thread.referral.provider, *thread.case.parties.values()})
-    found = doubts(
+    doubtful = doubts(
         words,
         readers=[*(reader.name for reader in readers), *names.values()],
         strangers=_strangers(db, thread),
         internal=_internal(db, actor, thread),
     )
-    if found:
-        raise AudienceInDoubt([(one.kind, one.name) for one in found], names.get(thread.referral.provider or "", ""))
+    if doubtful:
+        raise AudienceInDoubt(
+            [(doubt.kind, doubt.name) for doubt in doubtful], names.get(thread.referral.provider or "", "")
+        )
 
 
 _STRANGERS = text("""
