@@ -137,27 +137,28 @@ def compose(
             outbox.cancel(db, MAILS, mail, "its invitation is not open any more")
         return invitation
     actor = find_actor(db, row.person) if row.active else None
-    found = db.execute(_ITEMS, seen_by(actor) | {"mail": mail, "lasting": list(LASTING)}).all() if actor else []
-    if not found:
+    lines = db.execute(_ITEMS, seen_by(actor) | {"mail": mail, "lasting": list(LASTING)}).all() if actor else []
+    if not lines:
         outbox.cancel(db, MAILS, mail, "nothing of it is left to be said")
         return None
-    why = _explained(db, actor, found) if actor else {}
+    why = _explained(db, actor, lines) if actor else {}
     items = tuple(
-        Item(one.kind, one.number, one.edition, one.words, one.due_at, why.get(one.task_id), one.id) for one in found
+        Item(line.kind, line.number, line.edition, line.words, line.due_at, why.get(line.task_id), line.id)
+        for line in lines
     )
     return Mail(row.id, row.email, row.language, row.zone, row.kind, row.sealed, row.now, items)
 
 
-def _explained(db: Connection, actor: Actor, found: Sequence[Any]) -> dict[str, JsonObject]:
+def _explained(db: Connection, actor: Actor, lines: Sequence[Any]) -> dict[str, JsonObject]:
     """Why the tasks are due when they are, of which a deadline is told; a sealed line says nothing of it."""
     wanted: dict[str, list[str]] = {}
-    for one in found:
-        if one.kind in DEADLINES and one.task_id is not None and one.number is not None:
-            wanted.setdefault(one.log_id, []).append(one.task_id)
-    made: dict[str, JsonObject] = {}
+    for line in lines:
+        if line.kind in DEADLINES and line.task_id is not None and line.number is not None:
+            wanted.setdefault(line.log_id, []).append(line.task_id)
+    explained: dict[str, JsonObject] = {}
     for log, tasks in wanted.items():
-        made |= explain_tasks(db, actor, load(db, log, "case"), tasks)
-    return made
+        explained |= explain_tasks(db, actor, load(db, log, "case"), tasks)
+    return explained
 
 
 def rest_after(first_pause_s: float) -> outbox.Rest:

@@ -139,12 +139,12 @@ def _shown(row: Any) -> Notification:
 
 def mark_read(db: Connection, actor: Actor, id: str) -> Notification:
     """The actor has read one; once and for all. Raises NotFound."""
-    found = find_notification(db, actor, id)
+    notification = find_notification(db, actor, id)
     db.execute(
         text("UPDATE notifications SET read_at = coalesce(read_at, casework_now()) WHERE id = CAST(:id AS uuid)"),
         {"id": id},
     )
-    return replace(found, read=True)
+    return replace(notification, read=True)
 
 
 def mark_all_read(db: Connection, actor: Actor) -> int:

@@ -37,8 +37,8 @@ DIGEST_AT = time(8, 30)
 
 def any_untold(db: Connection) -> bool:
     """Whether the outbox holds anything."""
-    found: bool = db.execute(text("SELECT EXISTS (SELECT FROM outbox)")).scalar_one()
-    return found
+    waiting: bool = db.execute(text("SELECT EXISTS (SELECT FROM outbox)")).scalar_one()
+    return waiting
 
 
 def tell_due(engine: Engine, *, mailing: bool) -> int:
@@ -49,9 +49,9 @@ def tell_due(engine: Engine, *, mailing: bool) -> int:
     count = 0
     while True:
         with transaction(engine) as db:
-            told = _tell_batch(db, mailing)
-        count += told
-        if told < BATCH:
+            batch = _tell_batch(db, mailing)
+        count += batch
+        if batch < BATCH:
             return count
 
 
@@ -91,8 +91,8 @@ def _rule(event: Event) -> TransitionRule | None:
     """By which rule a transition fired: an edition says who hears of it."""
     if event.kind != FIRED or event.edition is None:
         return None
-    found = load_library()[event.edition].find(event.effects["transition"], event.frm)
-    return found[0] if found else None
+    match = load_library()[event.edition].find(event.effects["transition"], event.frm)
+    return match[0] if match else None
 
 
 # --- for whom --------------------------------------------------------------------------------------------------------
@@ -133,9 +133,9 @@ def shares_of(
     for notice in owed:
         people = set(notice.people)
         for queue, organisation in notice.queues:
-            found = members.get((queue, organisation or case.programme), set())
+            of_queue = members.get((queue, organisation or case.programme), set())
             # Of a sealed mediation nobody of the programme is told but those named for it.
-            people |= found if organisation or case.kind != "mediation" else found & _named(case)
+            people |= of_queue if organisation or case.kind != "mediation" else of_queue & _named(case)
         people |= {away[person] for person in people if person in away}
         shut_out = case.interests | _barred(case, notice.track or track)
         for person in people - without - shut_out:
@@ -155,27 +155,27 @@ def _away(db: Connection, case: Case) -> dict[str, str]:
 
 
 def _named(case: Case) -> set[str]:
-    return {one for one in (case.owner, *case.team) if one}
+    return {person for person in (case.owner, *case.team) if person}
 
 
 def _barred(case: Case, track: str | None) -> frozenset[str]:
-    found = case.tracks.get(track or "")
-    above = case.referral_of(found) if found else None
+    concerned = case.tracks.get(track or "")
+    above = case.referral_of(concerned) if concerned else None
     return above.barred if above else frozenset()
 
 
 def _members(db: Connection, case: Case, owed: Iterable[Notice]) -> dict[tuple[str, str], set[str]]:
-    wanted = {(queue, organisation or case.programme) for one in owed for queue, organisation in one.queues}
+    wanted = {(queue, organisation or case.programme) for notice in owed for queue, organisation in notice.queues}
     if not wanted:
         return {}
     queues = [
         {"queue": queue, "scope": scope, "roles": sorted(QUEUE_ROLES.get(queue, {queue}))}
         for queue, scope in sorted(wanted)
     ]
-    found: dict[tuple[str, str], set[str]] = defaultdict(set)
+    people: dict[tuple[str, str], set[str]] = defaultdict(set)
     for row in db.execute(_MEMBERS, {"queues": json.dumps(queues), "opened_at": opened_at_of(case)}):
-        found[row.queue, row.scope].add(row.person_id)
-    return found
+        people[row.queue, row.scope].add(row.person_id)
+    return people
 
 
 # --- written ---------------------------------------------------------------------------------------------------------
@@ -203,8 +203,8 @@ def _write(
     calendar: Calendar | None,
     now: datetime,
 ) -> None:
-    for one in share:
-        mail = None if calendar is None or reader.away else _mail(db, case, seq, reader, one, calendar, now)
+    for notice in share:
+        mail = None if calendar is None or reader.away else _mail(db, case, seq, reader, notice, calendar, now)
         db.execute(
             _NOTIFY,
             {
@@ -212,23 +212,23 @@ def _write(
                 "person": reader.id,
                 "log": case.log,
                 "seq": seq,
-                "kind": one.kind,
-                "about": one.about,
+                "kind": notice.kind,
+                "about": notice.about,
                 "at": at,
-                "edition": one.edition,
-                "words": one.words,
-                "track": one.track,
-                "task": one.task,
-                "due": one.due,
+                "edition": notice.edition,
+                "words": notice.words,
+                "track": notice.track,
+                "task": notice.task,
+                "due": notice.due,
                 "mail": mail,
             },
         )
 
 
 def _mail(
-    db: Connection, case: Case, seq: int, reader: Reader, one: Notice, calendar: Calendar, now: datetime
+    db: Connection, case: Case, seq: int, reader: Reader, notice: Notice, calendar: Calendar, now: datetime
 ) -> str | None:
-    how, sealed = choice_of(one.kind, reader.choices), case.kind == "mediation"
+    how, sealed = choice_of(notice.kind, reader.choices), case.kind == "mediation"
     if how == NONE:
         return None
     if how == DIGEST:
@@ -237,7 +237,7 @@ def _mail(
         key, kind = f"digest {reader.id} {send_at.isoformat()}{' sealed' if sealed else ''}", DIGEST
     else:
         send_at = next_working(now, calendar) if reader.quiet else now
-        key, kind = f"{reader.id} {case.log} {seq} {one.kind} {one.about}", one.kind
+        key, kind = f"{reader.id} {case.log} {seq} {notice.kind} {notice.about}", notice.kind
     given = {
         "id": new_id(),
         "person": reader.id,
@@ -247,8 +247,8 @@ def _mail(
         "made_at": now,
         "send_at": send_at,
     }
-    found: str | None = db.execute(_MAIL, given).scalar_one_or_none()
-    return found
+    mail: str | None = db.execute(_MAIL, given).scalar_one_or_none()
+    return mail
 
 
 def next_digest(now: datetime, zone: str, calendar: Calendar) -> datetime:
