@@ -63,9 +63,11 @@ def list_at_risk(db: Connection, actor: Actor) -> list[tuple[Case, Prospect]]:
     if not cases:
         return []
     library, roster = load_library(), present_roster(db, cases)
-    found = [(case, prospect(library, case, roster)) for case in cases]
+    prospects = [(case, prospect(library, case, roster)) for case in cases]
     return [
-        (one, told) for one, told in found if told.dead_end or told.survives == 0 or any(o.main for o in told.obstacles)
+        (case, outlook)
+        for case, outlook in prospects
+        if outlook.dead_end or outlook.survives == 0 or any(o.main for o in outlook.obstacles)
     ]
 
 
@@ -101,19 +103,19 @@ def insist_others_go_on(
     if request.sure or not before.cases:
         return
     roster = _here(db, before.cases)
-    found = sorted(_stuck(before.cases, standing_in(roster, *away) if away else roster) - before.stuck)
-    if found:
-        told = (
-            f"{len(found)} ({', '.join(found[:_NAMED])}{', …' if len(found) > _NAMED else ''})"
+    stranded = sorted(_stuck(before.cases, standing_in(roster, *away) if away else roster) - before.stuck)
+    if stranded:
+        sentence = (
+            f"{len(stranded)} ({', '.join(stranded[:_NAMED])}{', …' if len(stranded) > _NAMED else ''})"
             if names
-            else str(len(found))
+            else str(len(stranded))
         )
-        raise CasesStranded(told)
+        raise CasesStranded(sentence)
 
 
 def standing_in(roster: Roster, person: str, substitute: str) -> Roster:
     """The same people while one is away, and another one holds that one's roles as a deputy."""
-    own = [m for one in roster.people if one.person == person for m in one.memberships]
+    own = [m for member in roster.people if member.person == person for m in member.memberships]
     lent = tuple(replace(m, deputy_for=m.deputy_for or person) for m in own)
     people = [
         replace(person, memberships=(*person.memberships, *lent)) if person.person == substitute else person
@@ -132,12 +134,12 @@ def _stuck(cases: Sequence[Case], roster: Roster) -> frozenset[str]:
     return frozenset(str(case.number) for case in cases if on_main(library, case, roster))
 
 
-def show_prospect(found: Prospect, library: Library) -> CaseProspect:
+def show_prospect(outlook: Prospect, library: Library) -> CaseProspect:
     """As the API tells it."""
     return CaseProspect(
-        possible=not found.dead_end,
-        survives=found.survives,
-        needed=[Named(id=id, name=name) for id, name in found.needed],
+        possible=not outlook.dead_end,
+        survives=outlook.survives,
+        needed=[Named(id=id, name=name) for id, name in outlook.needed],
         obstacles=[
             ProspectObstacle(
                 words=str(say(obstacle, library)),
@@ -160,6 +162,6 @@ def show_prospect(found: Prospect, library: Library) -> CaseProspect:
                     for who in obstacle.excluded
                 ],
             )
-            for obstacle in found.obstacles
+            for obstacle in outlook.obstacles
         ],
     )

@@ -126,8 +126,8 @@ def retry_job(db: Connection, actor: Actor, job: str, request: Request) -> Done:
     if (earlier := ask(db, actor, request)) is not None:
         return earlier
     with whole(db):
-        found = db.execute(_RETRY, _UNSEALED | {"id": job}).rowcount
-    if not found:
+        retried = db.execute(_RETRY, _UNSEALED | {"id": job}).rowcount
+    if not retried:
         raise NotFound("job")
     return finish(db, actor, request, Done({"id": job, "retried": True}))
 
