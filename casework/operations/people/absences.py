@@ -121,17 +121,17 @@ def substitutes_of(db: Connection, scopes: Iterable[str]) -> dict[str, str]:
 def absence_choices(db: Connection, actor: Actor) -> list[AbsenceScope]:
     """Each programme and organisation that one may be away from, or lead: its people, and whom one may enter there."""
     managed = _managed(actor)
-    found: dict[str, AbsenceScope] = {}
+    scopes: dict[str, AbsenceScope] = {}
     for row in db.execute(_PEOPLE, {"scopes": sorted(managed | _covered(actor))}):
-        one = found.setdefault(
+        scope = scopes.setdefault(
             row.scope,
             AbsenceScope(id=row.scope, name=row.scope_name, name_zh=row.scope_name_zh, people=[], enters=[]),
         )
         person = NamedInBoth(id=row.id, name=row.name, name_zh=row.name_zh)
-        one.people.append(person)
+        scope.people.append(person)
         if row.scope in managed or row.id == actor.person:
-            one.enters.append(person)
-    return list(found.values())
+            scope.enters.append(person)
+    return list(scopes.values())
 
 
 def _managed(actor: Actor) -> set[str]:
@@ -225,10 +225,10 @@ def end_absence(db: Connection, actor: Actor, absence: str, request: Request) ->
 
 def finish_absence(db: Connection, absence: str, by: By, key: str | None = None) -> None:
     """Write that an absence is over. Raises WrongState where it is already."""
-    one = {"id": absence}
-    scope = db.execute(text("SELECT scope_id FROM absences WHERE id = CAST(:id AS uuid)"), one).scalar_one()
+    given = {"id": absence}
+    scope = db.execute(text("SELECT scope_id FROM absences WHERE id = CAST(:id AS uuid)"), given).scalar_one()
     log = lock_log(db, scope)
-    row = db.execute(text("SELECT starts_at, ends_at FROM absences WHERE id = CAST(:id AS uuid)"), one).one()
+    row = db.execute(text("SELECT starts_at, ends_at FROM absences WHERE id = CAST(:id AS uuid)"), given).one()
     if row.ends_at <= max(log.now, row.starts_at):
         raise WrongState(action=reasons.actions.END_ABSENCE, why=reasons.people.ABSENCE_OVER)
     effects: RegisterEffects = {"absence": absence, "ends_at": max(log.now, row.starts_at).isoformat()}
@@ -273,9 +273,9 @@ def pass_on_role(db: Connection, membership: str, by: By) -> None:
         return
     known = _absences(db, row.scope)
     role = _Role(row.id, row.role, row.deputy_for, row.starts_at, row.ends_at)
-    for one in known:
-        if one.person == row.person_id:
-            _pass_on(db, row.scope, role, one, known, by)
+    for absence in known:
+        if absence.person == row.person_id:
+            _pass_on(db, row.scope, role, absence, known, by)
 
 
 def _pass_on(db: Connection, scope: str, role: _Role, absence: Absence, known: Iterable[Absence], by: By) -> None:
@@ -299,9 +299,9 @@ def _pass_on(db: Connection, scope: str, role: _Role, absence: Absence, known: I
         via=role.id,
         by=by.person,
     )
-    for one in known:
-        if one.person == absence.substitute:
-            _pass_on(db, scope, _Role(given, role.role, person, start, end), one, known, by)
+    for next_absence in known:
+        if next_absence.person == absence.substitute:
+            _pass_on(db, scope, _Role(given, role.role, person, start, end), next_absence, known, by)
 
 
 # --- what refuses it -------------------------------------------------------------------------------------------------
@@ -335,12 +335,15 @@ def _faults(db: Connection, actor: Actor, scope: str, new: Absence, known: list[
         return {"substitute": reasons.people.WORKS_HERE_TOO}
     if new.person != actor.person and new.substitute == actor.person:
         return {"substitute": reasons.people.NOT_ONESELF}
-    if any(one.person == new.person and one.starts_at < new.ends_at and new.starts_at < one.ends_at for one in known):
+    if any(
+        other.person == new.person and other.starts_at < new.ends_at and new.starts_at < other.ends_at
+        for other in known
+    ):
         return {"first_day": reasons.people.AWAY_ALREADY}
-    if found := circle(known, new):
-        return {"substitute": reasons.people.CIRCLE(line=_line(db, found))}
-    if len(found := longest(known, new)) - 1 > MOST_LINKS:
-        return {"substitute": reasons.people.LINE_TOO_LONG(line=_line(db, found))}
+    if line := circle(known, new):
+        return {"substitute": reasons.people.CIRCLE(line=_line(db, line))}
+    if len(line := longest(known, new)) - 1 > MOST_LINKS:
+        return {"substitute": reasons.people.LINE_TOO_LONG(line=_line(db, line))}
     return {}
 
 

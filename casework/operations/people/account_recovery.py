@@ -233,8 +233,8 @@ def _item(row: Any, actor: Actor) -> Recovery:
 
 def new_half() -> str:
     """Eight letters and digits, in two groups."""
-    made = base64.b32encode(secrets.token_bytes(HALF_BYTES)).decode().lower()
-    return f"{made[:4]}-{made[4:]}"
+    half = base64.b32encode(secrets.token_bytes(HALF_BYTES)).decode().lower()
+    return f"{half[:4]}-{half[4:]}"
 
 
 def plain(half: str) -> str:

@@ -177,13 +177,15 @@ def _accept(db: Connection, row: Any, person: str) -> None:
     )
     role = _authority(db, row)
     by = By(row.invited_by or SYSTEM_ACTOR, role, row.organisation_id if role == Role.PROVIDER_LEAD else None)
-    for one in row.roles:
-        if takes_two(one) and not (row.invited_by is None and may_give_at_once(db, row.programme_id)):
+    for code in row.roles:
+        if takes_two(code) and not (row.invited_by is None and may_give_at_once(db, row.programme_id)):
             # Who invited asks for it, and somebody else must agree; until then the person sees nothing by it.
-            ask_role(db, person, one, programme=row.programme_id, by=person, asked_by=row.invited_by, invitation=row.id)
+            ask_role(
+                db, person, code, programme=row.programme_id, by=person, asked_by=row.invited_by, invitation=row.id
+            )
             continue
         membership = registry.grant_role(
-            db, person, one, programme=row.programme_id, organisation=row.organisation_id, invitation=row.id, by=person
+            db, person, code, programme=row.programme_id, organisation=row.organisation_id, invitation=row.id, by=person
         )
         pass_on_role(db, membership, by)
         note_account(db, person, ROLE_GIVEN, by.person, membership=membership)

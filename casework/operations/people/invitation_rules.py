@@ -16,10 +16,10 @@ _LATER = (INVITED_AGAIN, REVOKED, LOCKED, ACCEPTED)
 
 def fold(events: Iterable[RegisterEvent]) -> dict[str, JsonObject]:
     """The invitations by id, as their rows must be."""
-    found: dict[str, JsonObject] = {}
+    invitations: dict[str, JsonObject] = {}
     for event in events:
         if event.kind == INVITED:
-            found[event.effects["invitation"]] = {
+            invitations[event.effects["invitation"]] = {
                 "id": event.effects["invitation"],
                 "scope_id": event.log,
                 "email": event.body["email"],
@@ -33,9 +33,9 @@ def fold(events: Iterable[RegisterEvent]) -> dict[str, JsonObject]:
                 "accepted_at": None,
                 "accepted_by": None,
             }
-        elif event.kind in _LATER and event.effects["invitation"] in found:
-            found[event.effects["invitation"]] |= _after(event)
-    return found
+        elif event.kind in _LATER and event.effects["invitation"] in invitations:
+            invitations[event.effects["invitation"]] |= _after(event)
+    return invitations
 
 
 def _after(event: RegisterEvent) -> JsonObject:
@@ -66,21 +66,25 @@ def faults(events: Iterable[RegisterEvent]) -> Iterator[tuple[int, str]]:
             before.append(event)
 
 
-def _why_not(event: RegisterEvent, one: JsonObject | None) -> str | None:
-    if one is None:
+def _why_not(event: RegisterEvent, invitation: JsonObject | None) -> str | None:
+    if invitation is None:
         return "there is no such invitation"
-    if event.kind == ROLE_ASKED and event.effects["asked_by"] != (one["invited_by"] or SYSTEM_ACTOR):
+    if event.kind == ROLE_ASKED and event.effects["asked_by"] != (invitation["invited_by"] or SYSTEM_ACTOR):
         return "the role was asked for in the name of somebody who had not invited"
     if event.kind in (GRANTED, ROLE_ASKED):
-        if one["accepted_by"] is None or one["accepted_by"] != event.actor or event.effects["person"] != event.actor:
+        if (
+            invitation["accepted_by"] is None
+            or invitation["accepted_by"] != event.actor
+            or event.effects["person"] != event.actor
+        ):
             return "whoever got the role did not accept the invitation"
-        return None if event.effects["role"] in one["roles"] else "the invitation was not for this role"
-    if one["accepted_at"] is not None or one["revoked_at"] is not None:
+        return None if event.effects["role"] in invitation["roles"] else "the invitation was not for this role"
+    if invitation["accepted_at"] is not None or invitation["revoked_at"] is not None:
         return "the invitation had been used or withdrawn"
     if event.kind == ACCEPTED:
-        if one["locked_at"] is not None or event.at >= datetime.fromisoformat(one["expires_at"]):
+        if invitation["locked_at"] is not None or event.at >= datetime.fromisoformat(invitation["expires_at"]):
             return "the invitation was locked or had ended"
-        if event.actor in (one["invited_by"], SYSTEM_ACTOR):
+        if event.actor in (invitation["invited_by"], SYSTEM_ACTOR):
             return "nobody accepts their own invitation"
     return None
 

@@ -71,9 +71,9 @@ class Scope:
 
     @property
     def id(self) -> str:
-        found = self.programme or self.organisation
-        assert found is not None
-        return found
+        scope = self.programme or self.organisation
+        assert scope is not None
+        return scope
 
 
 @sensitive
@@ -411,7 +411,9 @@ def write_invitation(db: Connection, mail: str, vault: Vault) -> InvitationMail 
     if row.state != "open" or row.key != _key(row.id, row.issue):
         return None
     # Made again each time, and kept nowhere: another key may have come since.
-    links = [one for one in vault.secrets_of(_purpose(row.id, row.issue)) if token_hash(one) == bytes(row.token)]
+    links = [
+        secret for secret in vault.secrets_of(_purpose(row.id, row.issue)) if token_hash(secret) == bytes(row.token)
+    ]
     if not links:
         return None
     chinese = row.language == "zh-Hans"

@@ -95,9 +95,9 @@ def show_leaver(db: Connection, actor: Actor, person: str) -> Leaver:
 
     def successors(case: Any) -> list[Successor]:
         return [
-            Successor(id=one.id, name=one.name, name_zh=one.name_zh, cases=one.cases)
-            for one in known
-            if one.programme_id == case.programme_id and case.id not in one.kept_from
+            Successor(id=candidate.id, name=candidate.name, name_zh=candidate.name_zh, cases=candidate.cases)
+            for candidate in known
+            if candidate.programme_id == case.programme_id and case.id not in candidate.kept_from
         ]
 
     return Leaver(
@@ -157,7 +157,7 @@ def take_over(
             raise InvalidForm(fields={"successor": why_not})
         if not note.strip():
             raise InvalidForm(fields={"note": reasons.fields.REQUIRED})
-        return HandOver(owner, tuple(one for one in case.team if one not in (leaver, owner)), note), by
+        return HandOver(owner, tuple(member for member in case.team if member not in (leaver, owner)), note), by
 
     done = perform(
         db,

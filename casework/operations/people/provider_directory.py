@@ -109,7 +109,7 @@ def _today(db: Connection, actor: Actor) -> date:
 
 
 def _closed(profile: JsonMapping) -> list[tuple[date, date]]:
-    return [(date.fromisoformat(one["from"]), date.fromisoformat(one["to"])) for one in profile["closed"]]
+    return [(date.fromisoformat(period["from"]), date.fromisoformat(period["to"])) for period in profile["closed"]]
 
 
 def show_provider(db: Connection, actor: Actor, provider: str) -> ProviderDetails:
@@ -121,7 +121,9 @@ def show_provider(db: Connection, actor: Actor, provider: str) -> ProviderDetail
     return row_as(
         ProviderDetails,
         _provider(row, _today(db, actor)),
-        figures=[_figures(one) for one in db.execute(_FIGURES, {"provider": provider, **_counted(actor), **_steps()})],
+        figures=[
+            _figures(record) for record in db.execute(_FIGURES, {"provider": provider, **_counted(actor), **_steps()})
+        ],
         ours=provider in reach(actor).organisations,
         may_edit=_may_edit(actor, provider),
     )
@@ -164,8 +166,8 @@ def _steps() -> JsonObject:
 
 
 def _figures(row: Any) -> ProviderFigures:
-    told = {name: int(value or 0) for name, value in row._mapping.items() if name not in ("service", "rating")}
-    return ProviderFigures(service=row.service, rating=None if row.rating is None else f"{row.rating:.1f}", **told)
+    counts = {name: int(value or 0) for name, value in row._mapping.items() if name not in ("service", "rating")}
+    return ProviderFigures(service=row.service, rating=None if row.rating is None else f"{row.rating:.1f}", **counts)
 
 
 # --- deeds -----------------------------------------------------------------------------------------------------------
@@ -181,11 +183,11 @@ def describe_provider(db: Connection, actor: Actor, provider: str, profile: Json
         raise NotAllowed(why=reasons.referrals.FOR_LEAD)
     if (earlier := ask(db, actor, request)) is not None:
         return earlier
-    found = _checked(profile)
+    checked = _checked(profile)
     log = lock_log(db, provider)
     db.execute(
         text("UPDATE organisations SET profile = CAST(:profile AS jsonb) WHERE id = CAST(:id AS uuid)"),
-        {"id": provider, "profile": json.dumps(found)},
+        {"id": provider, "profile": json.dumps(checked)},
     )
     body = body_of(db, "organisations", provider, [provider], columns=["profile"])
     append(db, log, [log.next_event(CHANGED, actor.person, body=body)], request.key_hash)
@@ -194,28 +196,30 @@ def describe_provider(db: Connection, actor: Actor, provider: str, profile: Json
 
 def _checked(given: JsonMapping) -> JsonObject:
     faults: dict[str, Why] = {}
-    made = dict(EMPTY) | {name: given[name] for name in EMPTY if given.get(name) not in (None, "")}
+    profile = dict(EMPTY) | {name: given[name] for name in EMPTY if given.get(name) not in (None, "")}
     for name in ("fields", "places", "conflicts"):
-        words = list(dict.fromkeys(" ".join(str(one).split()) for one in made[name]))
-        made[name] = [word for word in words if word]
-        if len(made[name]) > MOST_WORDS or any(len(one) > LONGEST for one in made[name]):
+        words = list(dict.fromkeys(" ".join(str(word).split()) for word in profile[name]))
+        profile[name] = [word for word in words if word]
+        if len(profile[name]) > MOST_WORDS or any(len(word) > LONGEST for word in profile[name]):
             faults[name] = reasons.fields.TOO_MANY_WORDS(most=MOST_WORDS, longest=LONGEST)
-    if not set(made["languages"]) <= set(LANGUAGES):
+    if not set(profile["languages"]) <= set(LANGUAGES):
         faults["languages"] = reasons.fields.SOME_OF(choices=LANGUAGES)
-    if made["capacity"] is not None and not (isinstance(made["capacity"], int) and 0 <= made["capacity"] <= 1000):
+    if profile["capacity"] is not None and not (
+        isinstance(profile["capacity"], int) and 0 <= profile["capacity"] <= 1000
+    ):
         faults["capacity"] = reasons.referrals.CAPACITY
-    made["closed"] = [{"from": one.get("from"), "to": one.get("to")} for one in made["closed"]]
+    profile["closed"] = [{"from": period.get("from"), "to": period.get("to")} for period in profile["closed"]]
     try:
-        for one in made["closed"]:
-            insist_day(one["from"], "closed")
-            insist_day(one["to"], "closed")
-        if any(one["from"] > one["to"] for one in made["closed"]):
+        for period in profile["closed"]:
+            insist_day(period["from"], "closed")
+            insist_day(period["to"], "closed")
+        if any(period["from"] > period["to"] for period in profile["closed"]):
             faults["closed"] = reasons.fields.BEFORE_ITS_END
     except InvalidForm as fault:
         faults |= fault.fields
     if faults:
         raise InvalidForm(fields=faults)
-    return made
+    return profile
 
 
 # --- whom to ask -----------------------------------------------------------------------------------------------------
@@ -232,22 +236,24 @@ def suggest_providers(db: Connection, actor: Actor, number: str, service: str) -
 def suggestions_for(db: Connection, case: Case, service: str) -> list[SuggestedProvider]:
     given: JsonObject = {"service": service, "own": [], "programmes": [case.programme]}
     rows = db.execute(text(_PROVIDERS.format(more="AND :service = ANY(o.services)")), given).all()
-    told = {row.provider_id: row for row in db.execute(_ANSWERS, given | _steps() | {"ids": [row.id for row in rows]})}
+    answers = {
+        row.provider_id: row for row in db.execute(_ANSWERS, given | _steps() | {"ids": [row.id for row in rows]})
+    }
     here = [track for track in case.tracks.values() if track.is_referral and track.kind == service]
-    found = suggest([_candidate(row, told.get(row.id), here) for row in rows], _wanted(db, case))
+    suggestions = suggest([_candidate(row, answers.get(row.id), here) for row in rows], _wanted(db, case))
     names = {row.id: row for row in rows}
     return [
         SuggestedProvider(
-            id=one.candidate.id,
-            name=names[one.candidate.id].name,
-            name_zh=names[one.candidate.id].name_zh,
-            points=one.points,
-            possible=one.possible,
-            reasons=list(one.reasons),
-            open=one.candidate.open,
-            capacity=one.candidate.capacity,
+            id=suggestion.candidate.id,
+            name=names[suggestion.candidate.id].name,
+            name_zh=names[suggestion.candidate.id].name_zh,
+            points=suggestion.points,
+            possible=suggestion.possible,
+            reasons=list(suggestion.reasons),
+            open=suggestion.candidate.open,
+            capacity=suggestion.candidate.capacity,
         )
-        for one in found
+        for suggestion in suggestions
     ]
 
 
@@ -274,9 +280,9 @@ def _words(*words: str | None) -> frozenset[str]:
     return frozenset(word.strip().casefold() for word in words if word and word.strip())
 
 
-def _candidate(row: Any, told: Any, here: Sequence[Track]) -> Candidate:
+def _candidate(row: Any, answers: Any, here: Sequence[Track]) -> Candidate:
     profile = EMPTY | row.profile
-    mine = [one for one in here if one.provider == row.id]
+    mine = [track for track in here if track.provider == row.id]
     return Candidate(
         id=row.id,
         name=row.name,
@@ -287,11 +293,11 @@ def _candidate(row: Any, told: Any, here: Sequence[Track]) -> Candidate:
         open=row.open,
         closed=tuple(_closed(profile)),
         conflicts=_words(*profile["conflicts"]),
-        answered=told.answered if told else 0,
-        in_time=told.in_time if told else 0,
-        declined_here=any(bool({TURNED_DOWN, UNANSWERED, FAILED} & one.played.keys()) for one in mine),
-        at_work_here=any(one.live and one.sent for one in mine),
-        rating=float(told.rating) if told and told.rating is not None else None,
+        answered=answers.answered if answers else 0,
+        in_time=answers.in_time if answers else 0,
+        declined_here=any(bool({TURNED_DOWN, UNANSWERED, FAILED} & track.played.keys()) for track in mine),
+        at_work_here=any(track.live and track.sent for track in mine),
+        rating=float(answers.rating) if answers and answers.rating is not None else None,
     )
 
 

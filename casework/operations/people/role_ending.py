@@ -78,13 +78,13 @@ def _end_roles(db: Connection, memberships: Collection[str], by: By, also: Colle
 def relieve_departed(engine: Engine) -> int:
     """The same for roles that time has ended; gives how many cases it was in. Each is a transaction of its own."""
     with transaction(engine) as db:
-        found = db.execute(
+        rows = db.execute(
             _LEFT_BEHIND, {"roles": json.dumps({name: sorted(of) for name, of in QUEUE_ROLES.items()})}
         ).all()
-    for row in found:
+    for row in rows:
         with transaction(engine) as db:
             relieve(db, row.holder_id, row.log_id, row.kind, SYSTEM)
-    return len(found)
+    return len(rows)
 
 
 __all__ = ["end_roles", "relieve_departed"]

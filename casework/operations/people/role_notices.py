@@ -44,7 +44,7 @@ def tell_readers(db: Connection, event: RegisterEvent, now: datetime, *, mailing
     """Write the notices of an event about a role, for everybody in the programme who reads such requests but who did it."""
     given = {"programme": event.log, "roles": list(READERS), "actor": event.actor}
     for person in db.execute(_READERS, given).scalars().all():
-        told = {
+        notice = {
             "id": str(uuid_utils.uuid7()),
             "mail": str(uuid_utils.uuid7()) if mailing else None,
             "person": person,
@@ -58,8 +58,8 @@ def tell_readers(db: Connection, event: RegisterEvent, now: datetime, *, mailing
             "key": f"{ROLE} {event.log} {event.seq} {person}",
         }
         if mailing:
-            db.execute(_MAIL, told)
-        db.execute(_NOTIFY, told)
+            db.execute(_MAIL, notice)
+        db.execute(_NOTIFY, notice)
 
 
 _IN_FORCE = "m.starts_at <= casework_now() AND (m.ends_at IS NULL OR m.ends_at > casework_now())"

@@ -68,38 +68,40 @@ class RoleRequest:
 
 def fold(events: Iterable[RegisterEvent]) -> dict[str, RoleRequest]:
     """The requests by id that a programme's log adds up to."""
-    found: dict[str, RoleRequest] = {}
+    requests: dict[str, RoleRequest] = {}
     for event in events:
-        told, id = event.effects, event.effects.get("request")
+        effects, id = event.effects, event.effects.get("request")
         if event.kind == ROLE_ASKED:
-            found[told["request"]] = RoleRequest(
-                told["request"],
+            requests[effects["request"]] = RoleRequest(
+                effects["request"],
                 event.log,
-                str(told["person"]),
-                told["role"],
-                told["deputy_for"],
-                told["starts_at"],
-                told["ends_at"],
-                told.get("asked_by") or event.actor,
+                str(effects["person"]),
+                effects["role"],
+                effects["deputy_for"],
+                effects["starts_at"],
+                effects["ends_at"],
+                effects.get("asked_by") or event.actor,
                 event.at,
-                told.get("invitation"),
+                effects.get("invitation"),
             )
-        elif id in found and event.kind in (GRANTED, ROLE_REFUSED):
+        elif id in requests and event.kind in (GRANTED, ROLE_REFUSED):
             state = AGREED if event.kind == GRANTED else REFUSED
-            found[id] = replace(found[id], state=state, decided_by=event.actor, decided_at=event.at)
-    return found
+            requests[id] = replace(requests[id], state=state, decided_by=event.actor, decided_at=event.at)
+    return requests
 
 
-def why_not_agreed(one: RoleRequest | None, event: RegisterEvent) -> str | None:
+def why_not_agreed(request: RoleRequest | None, event: RegisterEvent) -> str | None:
     """What speaks against an event that gives a role upon a request; None where it may be."""
-    if one is None or one.state != ASKED:
+    if request is None or request.state != ASKED:
         return "nobody had asked for this role"
-    told = event.effects
-    if (told["person"], told["role"], told["deputy_for"]) != (one.person, one.role, one.deputy_for) or told[
-        "ends_at"
-    ] != one.ends_at:
+    effects = event.effects
+    if (effects["person"], effects["role"], effects["deputy_for"]) != (
+        request.person,
+        request.role,
+        request.deputy_for,
+    ) or effects["ends_at"] != request.ends_at:
         return "another role was given than the one asked for"
-    if event.actor in one.people:
+    if event.actor in request.people:
         return "the person who asked for a role, or whom it is for, also agreed to it"
     return None
 
@@ -137,8 +139,8 @@ def ask_role(
     log = lock_log(db, programme)
     registry.insist_given(db, person, role, programme, starts_at or log.now, ends_at)
     if any(
-        (one.person, one.role, one.deputy_for, one.state) == (person, role, deputy_for, ASKED)
-        for one in fold(_events_of(db, programme)).values()
+        (earlier.person, earlier.role, earlier.deputy_for, earlier.state) == (person, role, deputy_for, ASKED)
+        for earlier in fold(_events_of(db, programme)).values()
     ):
         raise Refused(reasons.people.ROLE_ASKED_FOR)
     id = str(uuid_utils.uuid7())
@@ -168,53 +170,53 @@ def give_or_ask(db: Connection, person: str, role: str, *, programme: str, deput
 
 def decide_role(db: Connection, actor: Actor, request_id: str, *, agree: bool, note: str, request: Request) -> Done:
     """Agree as the second person, upon which the role is given at once; or do not. Who asked may take it back."""
-    one = _find(db, actor, request_id)
-    own = {m.role for m in actor.memberships if m.programme == one.programme and m.deputy_for is None}
+    asked = _find(db, actor, request_id)
+    own = {m.role for m in actor.memberships if m.programme == asked.programme and m.deputy_for is None}
     role = next((code for code in DECIDERS if code in own), None)
     if role is None:
         raise NotAllowed(why=reasons.cases.FOR_ROLES_THEMSELVES(roles=DECIDERS))
-    if actor.person in one.people and (agree or actor.person != one.asked_by):
+    if actor.person in asked.people and (agree or actor.person != asked.asked_by):
         raise NotAllowed(why=reasons.people.OWN_REQUEST)
     # Nobody proves who they are for what is not theirs to decide.
     insist_proved(actor)
     if len(note) > LONGEST or (not agree and not note.strip()):
         # Whoever comes too late has nothing to correct.
-        _insist_asked(one)
+        _insist_asked(asked)
         raise InvalidForm(
             fields={"note": reasons.fields.LONGEST(most=LONGEST) if note.strip() else reasons.fields.REQUIRED}
         )
     if (earlier := ask(db, actor, request)) is not None:
         return earlier
-    log = lock_log(db, one.programme)
-    one = _find(db, actor, request_id)
-    _insist_asked(one)
+    log = lock_log(db, asked.programme)
+    asked = _find(db, actor, request_id)
+    _insist_asked(asked)
     if not agree:
-        effects: RegisterEffects = {"request": one.id, "person": one.person, "role": one.role}
+        effects: RegisterEffects = {"request": asked.id, "person": asked.person, "role": asked.role}
         register_log.append(
             db, log, [log.next_event(ROLE_REFUSED, actor.person, effects=effects, body={"note": note.strip()})]
         )
-        announce(db, one.programme, log.seq + 1)
-        return finish(db, actor, request, Done({"id": one.id, "state": REFUSED, "membership": None}))
-    begins = datetime.fromisoformat(one.starts_at) if one.starts_at else None
+        announce(db, asked.programme, log.seq + 1)
+        return finish(db, actor, request, Done({"id": asked.id, "state": REFUSED, "membership": None}))
+    begins = datetime.fromisoformat(asked.starts_at) if asked.starts_at else None
     membership = registry.grant_role(
         db,
-        one.person,
-        one.role,
-        programme=one.programme,
-        deputy_for=one.deputy_for,
+        asked.person,
+        asked.role,
+        programme=asked.programme,
+        deputy_for=asked.deputy_for,
         starts_at=begins if begins and begins > log.now else None,
-        ends_at=datetime.fromisoformat(one.ends_at) if one.ends_at else None,
-        request=one.id,
+        ends_at=datetime.fromisoformat(asked.ends_at) if asked.ends_at else None,
+        request=asked.id,
         by=actor.person,
     )
-    announce(db, one.programme, log.seq + 1)
+    announce(db, asked.programme, log.seq + 1)
     pass_on_role(db, membership, By(actor.person, role))
-    return finish(db, actor, request, Done({"id": one.id, "state": AGREED, "membership": membership}))
+    return finish(db, actor, request, Done({"id": asked.id, "state": AGREED, "membership": membership}))
 
 
-def _insist_asked(one: RoleRequest) -> None:
-    if one.state != ASKED:
-        raise WrongState(action=reasons.actions.DECIDE_ON_ROLE, why=reasons.people.IN_STATE(state=one.state))
+def _insist_asked(request: RoleRequest) -> None:
+    if request.state != ASKED:
+        raise WrongState(action=reasons.actions.DECIDE_ON_ROLE, why=reasons.people.IN_STATE(state=request.state))
 
 
 def close_requests(db: Connection, person: str) -> None:
@@ -222,13 +224,13 @@ def close_requests(db: Connection, person: str) -> None:
     for programme in asked_in(db, person):
         log = lock_log(db, programme)
         waiting = [
-            one
-            for one in fold(_events_of(db, programme)).values()
-            if one.state == ASKED and person in (one.person, one.deputy_for)
+            request
+            for request in fold(_events_of(db, programme)).values()
+            if request.state == ASKED and person in (request.person, request.deputy_for)
         ]
-        for n, one in enumerate(waiting):
+        for n, request in enumerate(waiting):
             log = log if n == 0 else lock_log(db, programme)
-            effects: RegisterEffects = {"request": one.id, "person": one.person, "role": one.role}
+            effects: RegisterEffects = {"request": request.id, "person": request.person, "role": request.role}
             register_log.append(db, log, [log.next_event(ROLE_REFUSED, SYSTEM_ACTOR, effects=effects)])
             announce(db, programme, log.seq + 1)
 
@@ -249,15 +251,17 @@ _ASKED_FOR = text("""
 
 def list_requests(db: Connection, actor: Actor) -> Page[RequestedRole]:
     """Roles that were asked for in the actor's programmes, those that wait first and then the newest."""
-    found = [one for programme in told_in(actor) for one in fold(_events_of(db, programme)).values()]
+    requests = [request for programme in told_in(actor) for request in fold(_events_of(db, programme)).values()]
     # The newest first, and what waits before all of it.
-    shown = sorted(found, key=lambda one: (one.state != ASKED, -one.asked_at.timestamp(), one.id))[:MOST]
+    shown = sorted(requests, key=lambda request: (request.state != ASKED, -request.asked_at.timestamp(), request.id))[
+        :MOST
+    ]
     names = names_of(
         db,
-        {who for one in shown for who in (*one.people, one.decided_by) if who != SYSTEM_ACTOR},
-        {one.programme for one in shown},
-    ) | _programme_names(db, {one.programme for one in shown})
-    return Page(items=[_shown(actor, one, names) for one in shown])
+        {who for request in shown for who in (*request.people, request.decided_by) if who != SYSTEM_ACTOR},
+        {request.programme for request in shown},
+    ) | _programme_names(db, {request.programme for request in shown})
+    return Page(items=[_shown(actor, request, names) for request in shown])
 
 
 def list_waiting(db: Connection, actor: Actor, person: str) -> list[RequestedRole]:
@@ -271,46 +275,50 @@ def list_waiting(db: Connection, actor: Actor, person: str) -> list[RequestedRol
 
 def show_request(db: Connection, actor: Actor, request_id: str) -> RequestedRole:
     """One request, and whether the actor may decide on it. Raises NotFound."""
-    one = _find(db, actor, request_id)
-    names = names_of(db, {who for who in (*one.people, one.decided_by) if who != SYSTEM_ACTOR}) | _programme_names(
-        db, {one.programme}
-    )
-    return _shown(actor, one, names)
+    request = _find(db, actor, request_id)
+    names = names_of(
+        db, {who for who in (*request.people, request.decided_by) if who != SYSTEM_ACTOR}
+    ) | _programme_names(db, {request.programme})
+    return _shown(actor, request, names)
 
 
 def count_waiting(db: Connection, actor: Actor) -> int:
     """How many wait for the actor's word."""
-    return sum(_decides(actor, one) for programme in told_in(actor) for one in fold(_events_of(db, programme)).values())
+    return sum(
+        _decides(actor, request) for programme in told_in(actor) for request in fold(_events_of(db, programme)).values()
+    )
 
 
-def _decides(actor: Actor, one: RoleRequest) -> bool:
-    own = any(m.programme == one.programme and m.role in DECIDERS and m.deputy_for is None for m in actor.memberships)
-    return own and one.state == ASKED and actor.person not in one.people
+def _decides(actor: Actor, request: RoleRequest) -> bool:
+    own = any(
+        m.programme == request.programme and m.role in DECIDERS and m.deputy_for is None for m in actor.memberships
+    )
+    return own and request.state == ASKED and actor.person not in request.people
 
 
-def _shown(actor: Actor, one: RoleRequest, names: Mapping[str, str]) -> RequestedRole:
+def _shown(actor: Actor, request: RoleRequest, names: Mapping[str, str]) -> RequestedRole:
     return RequestedRole(
-        id=one.id,
-        programme=to_named(one.programme, names),
-        person=to_named(one.person, names),
-        role=one.role,
-        deputy_for=to_named(one.deputy_for, names),
-        starts_at=one.starts_at,
-        ends_at=one.ends_at,
-        asked_by=None if one.asked_by == SYSTEM_ACTOR else to_named(one.asked_by, names),
-        asked_at=instant(one.asked_at),
-        state=one.state,
-        decided_by=None if one.decided_by == SYSTEM_ACTOR else to_named(one.decided_by, names),
-        decided_at=when(one.decided_at),
-        decides=_decides(actor, one),
-        own=one.state == ASKED and actor.person == one.asked_by,
+        id=request.id,
+        programme=to_named(request.programme, names),
+        person=to_named(request.person, names),
+        role=request.role,
+        deputy_for=to_named(request.deputy_for, names),
+        starts_at=request.starts_at,
+        ends_at=request.ends_at,
+        asked_by=None if request.asked_by == SYSTEM_ACTOR else to_named(request.asked_by, names),
+        asked_at=instant(request.asked_at),
+        state=request.state,
+        decided_by=None if request.decided_by == SYSTEM_ACTOR else to_named(request.decided_by, names),
+        decided_at=when(request.decided_at),
+        decides=_decides(actor, request),
+        own=request.state == ASKED and actor.person == request.asked_by,
     )
 
 
 def _find(db: Connection, actor: Actor, request_id: str) -> RoleRequest:
     for programme in told_in(actor):
-        if (found := fold(_events_of(db, programme)).get(request_id)) is not None:
-            return found
+        if (request := fold(_events_of(db, programme)).get(request_id)) is not None:
+            return request
     raise NotFound("role request")
 
 
@@ -350,27 +358,30 @@ def roles_given(db: Connection, programme: str, people: Iterable[str]) -> dict[s
     wanted = sorted(set(people))
     rows = db.execute(_GIVEN, {"programme": programme, "people": wanted}).all()
     asked = fold(_events_of(db, programme))
-    made: dict[str, list[Given]] = {one: [] for one in wanted}
+    given: dict[str, list[Given]] = {person: [] for person in wanted}
     for row in rows:
         request = asked.get(row.effects.get("request") or "")
         first, second = (request.asked_by, row.actor_id) if request else (row.actor_id, None)
-        made[row.person].append(Given(row.role, row.starts_at, first, second))
-    return made
+        given[row.person].append(Given(row.role, row.starts_at, first, second))
+    return given
 
 
 def given_by(db: Connection, programme: str, people: Iterable[str]) -> dict[str, list[GivenRole]]:
     """The same by name, for a page."""
-    found = roles_given(db, programme, people)
-    who = {one for given in found.values() for each in given for one in (each.by, each.agreed_by)}
-    names = names_of(db, {one for one in who if one and one != SYSTEM_ACTOR})
+    by_person = roles_given(db, programme, people)
+    who = {giver for given in by_person.values() for each in given for giver in (each.by, each.agreed_by)}
+    names = names_of(db, {giver for giver in who if giver and giver != SYSTEM_ACTOR})
     return {
         person: [
             GivenRole(
-                role=one.role, since=instant(one.since), by=names.get(one.by), agreed_by=names.get(one.agreed_by or "")
+                role=each.role,
+                since=instant(each.since),
+                by=names.get(each.by),
+                agreed_by=names.get(each.agreed_by or ""),
             )
-            for one in given
+            for each in given
         ]
-        for person, given in found.items()
+        for person, given in by_person.items()
     }
 
 

@@ -370,7 +370,7 @@ def deactivate_person(db: Connection, actor: Actor, person: str, request: Reques
         # Roles first: they lock the programmes' logs together with those of the cases, in one order.
         end_roles(
             db,
-            [*(row.id for row in running), *(role for one in away for role in one.roles)],
+            [*(row.id for row in running), *(role for absence in away for role in absence.roles)],
             by,
             also=asked_in(db, person),
         )
@@ -378,8 +378,8 @@ def deactivate_person(db: Connection, actor: Actor, person: str, request: Reques
         if left and not at_once:
             raise CasesLeft(left=", ".join(f"{row.name}: {row.count}" for row in left))
         insist_others_go_on(db, before, request, names=False)
-        for one in away:
-            finish_absence(db, one.id, by)
+        for absence in away:
+            finish_absence(db, absence.id, by)
         close_account(db, person, by=actor.person)
         close_requests(db, person)
         end_links(db, person)
