@@ -72,20 +72,20 @@ def _round(db: Connection, erasure: str, years: int) -> bool:
     if duties := find_duties(db, row.person_id, named, years=years):
         erasure_requests.append_deed(db, log, erasure_requests.REFUSED_IT, {"kept": duties}, {})
         return True
-    found = find_texts(db, row.person_id, named)
-    elsewhere = {id: told for id, told in found.items() if id != erasure}
+    events_of = find_texts(db, row.person_id, named)
+    elsewhere = {id: events for id, events in events_of.items() if id != erasure}
     # Logs before rows, as whoever writes into both does.
     lock_logs(db, list(elsewhere))
     renamed = _erase_account(db, row.person_id) if row.person_id else False
     count, again = _redact(db, erasure, named)
-    for id, told in elsewhere.items():
-        again.setdefault(id, set()).update(_entries_of(told))
-    for id, one in lock_logs(db, [*elsewhere, *again]).items():
-        _erase_in(db, erasure, one, elsewhere.get(id, []), again.get(id, set()))
+    for id, events in elsewhere.items():
+        again.setdefault(id, set()).update(_entries_of(events))
+    for id, other in lock_logs(db, [*elsewhere, *again]).items():
+        _erase_in(db, erasure, other, elsewhere.get(id, []), again.get(id, set()))
     if elsewhere or renamed or count:
         return False
     # Its own words last: until here they were looked for.
-    _erase_in(db, erasure, log, found.get(erasure, []), set())
+    _erase_in(db, erasure, log, events_of.get(erasure, []), set())
     erasure_requests.append_deed(db, lock_log(db, erasure), erasure_requests.CARRIED_OUT, {"person": row.person_id}, {})
     return True
 
@@ -93,32 +93,34 @@ def _round(db: Connection, erasure: str, years: int) -> bool:
 # --- the history -----------------------------------------------------------------------------------------------------
 
 
-def _entries_of(found: list[NamingEvent]) -> set[tuple[str, str]]:
+def _entries_of(events: list[NamingEvent]) -> set[tuple[str, str]]:
     """The entries of registers, by table and key, of which something goes: the history must say anew what stands there."""
-    parts = (name.partition(FIELD_MARK) for one in found for name in one.fields)
+    parts = (name.partition(FIELD_MARK) for event in events for name in event.fields)
     return {(table, key) for table, mark, key in parts if mark}
 
 
 def _erase_in(
-    db: Connection, erasure: str, log: Log, found: list[NamingEvent], again: Collection[tuple[str, str]]
+    db: Connection, erasure: str, log: Log, events: list[NamingEvent], again: Collection[tuple[str, str]]
 ) -> None:
     """Take the words out of a log's events, write down in it that this was done, and bring its rows after it.
 
     `again`: the entries of which it says anew what stands there, now that the words are gone.
     """
-    if not found and not again:
+    if not events and not again:
         return
-    for one in found:
-        bare = erase(one.body, one.fields)
-        hashes = {name: bare[name]["hash"] for name in one.fields}
+    for naming in events:
+        bare = erase(naming.body, naming.fields)
+        hashes = {name: bare[name]["hash"] for name in naming.fields}
         db.execute(
             text("SELECT casework_erase(CAST(:erasure AS uuid), CAST(:log AS uuid), :seq, CAST(:hashes AS jsonb))"),
-            {"erasure": erasure, "log": log.id, "seq": one.seq, "hashes": json.dumps(hashes)},
+            {"erasure": erasure, "log": log.id, "seq": naming.seq, "hashes": json.dumps(hashes)},
         )
-    told: ErasedWords = {
-        "fields": [(one.seq, name) for one in found for name in one.fields],
-        "title": any(one.seq == 1 and "title" in one.fields for one in found),
-        "names": sorted(file["id"] for one in found if "file" in one.fields for file in one.effects.get("files", ())),
+    erased: ErasedWords = {
+        "fields": [(naming.seq, name) for naming in events for name in naming.fields],
+        "title": any(naming.seq == 1 and "title" in naming.fields for naming in events),
+        "names": sorted(
+            file["id"] for naming in events if "file" in naming.fields for file in naming.effects.get("files", ())
+        ),
     }
     body: JsonObject = {}
     for table, key in sorted(again):
@@ -132,30 +134,30 @@ def _erase_in(
             kind=ERASED,
             actor=SYSTEM_ACTOR,
             role=Role.SYSTEM,
-            effects={"erasure": erasure, "erased": told},
+            effects={"erasure": erasure, "erased": erased},
             body=body,
         )
         write(db, log, case, evolve(case, event), [event])
         return
-    effects: RegisterEffects = {"erasure": erasure, "erased": told}
+    effects: RegisterEffects = {"erasure": erasure, "erased": erased}
     append(db, log, [log.next_event(ERASED, SYSTEM_ACTOR, role=Role.SYSTEM, effects=effects, body=body)])
-    _bring_rows(db, log, found)
+    _bring_rows(db, log, events)
 
 
-def _bring_rows(db: Connection, log: Log, found: list[NamingEvent]) -> None:
+def _bring_rows(db: Connection, log: Log, events: list[NamingEvent]) -> None:
     """The rows that repeat what a register's events say."""
     if log.kind == "finding":
         findings.write_row(db, findings.fold(list(read_register(db, log.id))))
     if log.kind == "erasure":
         erasure_requests.write_row(db, erasure_requests.fold(read_register(db, log.id)))
-    for one in found:
-        if one.kind == INVITED:
-            gone = ", ".join(f"{name} = NULL" for name in ("email", "name") if name in one.fields)
+    for event in events:
+        if event.kind == INVITED:
+            gone = ", ".join(f"{name} = NULL" for name in ("email", "name") if name in event.fields)
             db.execute(
-                text(f"UPDATE invitations SET {gone} WHERE id = CAST(:id AS uuid)"), {"id": one.effects["invitation"]}
+                text(f"UPDATE invitations SET {gone} WHERE id = CAST(:id AS uuid)"), {"id": event.effects["invitation"]}
             )
         if log.kind == "right":
-            columns = [name for name in one.fields if name in metadata.tables["rights"].columns]
+            columns = [name for name in event.fields if name in metadata.tables["rights"].columns]
             gone = ", ".join(f"{name} = NULL" for name in columns)
             if gone:
                 db.execute(text(f"UPDATE rights SET {gone} WHERE id = CAST(:id AS uuid)"), {"id": log.id})
@@ -226,12 +228,14 @@ def _redact(db: Connection, erasure: str, named: Naming) -> tuple[int, dict[str,
             f'"{name}" = CAST(regexp_replace(CAST("{name}" AS text), :named, :gone, \'gi\') AS {kind})'
             for name, kind in columns
         )
-        told = f" RETURNING x.{REGISTERS[table].home} AS home, {key_of(table)} AS key" if table in REGISTERS else ""
+        returning = (
+            f" RETURNING x.{REGISTERS[table].home} AS home, {key_of(table)} AS key" if table in REGISTERS else ""
+        )
         done = db.execute(
-            text(f"UPDATE {table} x SET {sets} WHERE {names_in(table)}{told}"),
+            text(f"UPDATE {table} x SET {sets} WHERE {names_in(table)}{returning}"),
             {"named": named.everywhere, "gone": GONE},
         )
         count += done.rowcount
-        for row in done if told else ():
+        for row in done if returning else ():
             again.setdefault(row.home, set()).add((table, row.key))
     return count, again

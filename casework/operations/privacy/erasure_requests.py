@@ -92,7 +92,7 @@ def _said(value: JsonValue) -> JsonValue:
 
 def faults(events: Sequence[RegisterEvent]) -> list[tuple[int, str]]:
     """What could not have happened so: the number of the event, and why."""
-    found, state, asker = list[tuple[int, str]](), None, None
+    wrong, state, asker = list[tuple[int, str]](), None, None
     for event in events:
         if event.kind == ERASED:
             continue
@@ -100,13 +100,13 @@ def faults(events: Sequence[RegisterEvent]) -> list[tuple[int, str]]:
             event.kind, ()
         )
         if state not in wanted:
-            found.append((event.seq, f"{event.kind} does not follow here"))
+            wrong.append((event.seq, f"{event.kind} does not follow here"))
         if event.kind == AGREED_TO and event.actor in (asker, event.effects.get("person")):
-            found.append((event.seq, "nobody agrees to what they asked for, or to what is about them"))
+            wrong.append((event.seq, "nobody agrees to what they asked for, or to what is about them"))
         if event.kind == ASKED_FOR:
             asker = event.actor
         state = {ASKED_FOR: ASKED, AGREED_TO: AGREED, REFUSED_IT: REFUSED, CARRIED_OUT: DONE}.get(event.kind)
-    return found
+    return wrong
 
 
 # --- deeds -----------------------------------------------------------------------------------------------------------
@@ -178,7 +178,7 @@ def naming_of(db: Connection, person: str | None, words: Sequence[str]) -> Namin
             raise NotFound("person")
         if row.erased_at is not None:
             raise WrongState(action=reasons.actions.ERASE_PERSON, why=reasons.privacy.ERASED)
-        own = [one for one in (row.name, row.name_zh, row.email) if one]
+        own = [name for name in (row.name, row.name_zh, row.email) if name]
     return Naming(tuple(dict.fromkeys((*checked_words(own, "name"), *checked_words(words)))))
 
 
@@ -277,7 +277,7 @@ def list_erasures(
         given,
     ).all()
     shown, following = page(rows, most, lambda row: (row.asked_at, row.id))
-    names = names_of(db, {one for row in shown for one in (row.person_id, row.asked_by, row.decided_by)})
+    names = names_of(db, {person for row in shown for person in (row.person_id, row.asked_by, row.decided_by)})
     return Page(items=[_shown(row, names) for row in shown], next=following)
 
 
@@ -303,8 +303,8 @@ def show_erasure(db: Connection, actor: Actor, erasure: str, *, years: int = YEA
 def _count_texts(db: Connection, erasure: str, person: str | None, named: Naming) -> int:
     """How many texts of the history would go. Of sealed mediations none is counted: that would tell that there are any."""
     with whole(db):
-        found = find_texts(db, person, named, but=("mediation",))
-    return sum(len(one.fields) for log, told in found.items() if log != erasure for one in told)
+        events_of = find_texts(db, person, named, but=("mediation",))
+    return sum(len(event.fields) for log, events in events_of.items() if log != erasure for event in events)
 
 
 def _shown(row: Any, names: Mapping[str, str]) -> ErasureRow:

@@ -24,17 +24,17 @@ _HAN = re.compile(r"[㐀-鿿豈-﫿]")
 
 def checked_words(words: Iterable[str], field: str = "words") -> list[str]:
     """The words as they are looked for, each once. Raises InvalidForm for what would be found everywhere, or nowhere."""
-    found = list(dict.fromkeys(" ".join(unicodedata.normalize("NFC", word).split()) for word in words))
-    found = [one for one in found if one]
-    if len(found) > MOST_WORDS:
+    cleaned = list(dict.fromkeys(" ".join(unicodedata.normalize("NFC", word).split()) for word in words))
+    cleaned = [word for word in cleaned if word]
+    if len(cleaned) > MOST_WORDS:
         raise InvalidForm(fields={field: reasons.fields.AT_MOST(value=MOST_WORDS)})
-    for one in found:
-        if len(one) > LONGEST or any(letter in '"\\' or not letter.isprintable() for letter in one):
+    for word in cleaned:
+        if len(word) > LONGEST or any(letter in '"\\' or not letter.isprintable() for letter in word):
             raise InvalidForm(fields={field: reasons.privacy.NO_NAME})
-        least = SHORTEST_CHINESE if _HAN.search(one) else SHORTEST_LATIN
-        if sum(letter.isalnum() for letter in one) < least:
+        least = SHORTEST_CHINESE if _HAN.search(word) else SHORTEST_LATIN
+        if sum(letter.isalnum() for letter in word) < least:
             raise InvalidForm(fields={field: reasons.privacy.TOO_SHORT})
-    return found
+    return cleaned
 
 
 @dataclass(frozen=True)
@@ -52,7 +52,7 @@ class Naming:
     def everywhere(self) -> str:
         """The same, and as the words stand in an address."""
         encoded = {way(word) for word in self.words for way in (quote, quote_plus)} - set(self.words)
-        return "|".join([self.pattern, *(_pattern(one) for one in sorted(encoded))])
+        return "|".join([self.pattern, *(_pattern(word) for word in sorted(encoded))])
 
     @cached_property
     def _compiled(self) -> re.Pattern[str]:

@@ -79,7 +79,7 @@ def find_texts(
 
     The whole of what was registered of an account is about its person.
     """
-    found: dict[str, list[NamingEvent]] = {}
+    events_of: dict[str, list[NamingEvent]] = {}
     digested = _digested(db, named)
     given = {
         "named": named.pattern,
@@ -90,30 +90,30 @@ def find_texts(
     }
     # What lies sealed is opened on its way here, and is looked through here.
     for row in db.execute(_EVENTS, given):
-        told = {name: one["value"] for name, one in row.body.items() if "value" in one and one["value"] is not None}
+        said = {name: part["value"] for name, part in row.body.items() if "value" in part and part["value"] is not None}
         # What the erasure itself says of the account names nobody.
         whole = row.log_id == person and row.kind != ERASED
         fields = tuple(
             sorted(
                 name
-                for name, value in told.items()
+                for name, value in said.items()
                 if (whole or name in digested or named.in_value(_naming_part(name, value)))
                 and not _kept(row.log_kind, row.kind, row.effects, name)
             )
         )
         if fields:
-            found.setdefault(row.log_id, []).append(NamingEvent(row.seq, row.kind, row.effects, row.body, fields))
-    return found
+            events_of.setdefault(row.log_id, []).append(NamingEvent(row.seq, row.kind, row.effects, row.body, fields))
+    return events_of
 
 
 def _digested(db: Connection, named: Naming) -> set[str]:
     """Rows that name the person and of which the history has digests alone: with those one could guess at the words."""
-    found = set()
+    names = set()
     for table, register in REGISTERS.items():
         if register.whole:
             query = text(f"SELECT {key_of(table)} FROM {table} x WHERE {names_in(table)}")
-            found |= {name_of(table, key) for key in db.execute(query, {"named": named.everywhere}).scalars()}
-    return found
+            names |= {name_of(table, key) for key in db.execute(query, {"named": named.everywhere}).scalars()}
+    return names
 
 
 #: Of these the names stay, as they do in the rows: they name no person.
@@ -123,7 +123,7 @@ _CALLED = ("organisations", "programmes", "phases")
 def _naming_part(name: str, value: JsonValue) -> JsonValue:
     """What of a field may name a person."""
     if name.partition(FIELD_MARK)[0] in _CALLED and isinstance(value, Mapping):
-        return {column: one for column, one in value.items() if column not in ("name", "name_zh")}
+        return {column: item for column, item in value.items() if column not in ("name", "name_zh")}
     return value
 
 

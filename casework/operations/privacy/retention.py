@@ -38,21 +38,21 @@ _RECORDS = text("""
 def find_duties(db: Connection, person: str | None, named: Naming, *, years: int = YEARS) -> list[Why]:
     """Everything that stands against erasing the person now. Of sealed mediations nothing is said."""
     db.execute(text("SET LOCAL statement_timeout = 0"))
-    found: list[Why] = []
+    duties: list[Why] = []
     active = db.execute(
         text("SELECT active FROM people WHERE id = CAST(:id AS uuid)"), {"id": person}
     ).scalar_one_or_none()
     if active:
-        found.append(_OPEN_ACCOUNT)
+        duties.append(_OPEN_ACCOUNT)
     given = {"id": person, "named": named.pattern, "years": years, "financing": list(FINANCING)}
     for row in db.execute(_CASES, {"id": person}).mappings():
-        found.append(reasons.privacy.OPEN_CASES(programme=row["name"], count=row["count"]))
+        duties.append(reasons.privacy.OPEN_CASES(programme=row["name"], count=row["count"]))
     for row in db.execute(_FINDINGS, {"id": person, "named": named.pattern}).mappings():
-        found.append(reasons.privacy.OPEN_FINDINGS(programme=row["name"], count=row["count"]))
+        duties.append(reasons.privacy.OPEN_FINDINGS(programme=row["name"], count=row["count"]))
     for row in db.execute(_RECORDS, given).mappings():
-        told = {"programme": row["name"], "count": row["count"]}
+        facts = {"programme": row["name"], "count": row["count"]}
         if row["until"]:
-            found.append(reasons.privacy.RECORDS_UNTIL(**told, until=f"{row['until']:%Y-%m-%d}"))
+            duties.append(reasons.privacy.RECORDS_UNTIL(**facts, until=f"{row['until']:%Y-%m-%d}"))
         else:
-            found.append(reasons.privacy.RECORDS_FOR(**told, years=years))
-    return found
+            duties.append(reasons.privacy.RECORDS_FOR(**facts, years=years))
+    return duties
