@@ -74,8 +74,8 @@ def _on_contract(
         return command, by
 
     def answer(after: Case, events: list[Event]) -> dict[str, Json]:
-        told = events[0].effects.get("objection", {})
-        return {"referral": referral, "objection": told.get("id"), "state": told.get("what")}
+        objection = events[0].effects.get("objection", {})
+        return {"referral": referral, "objection": objection.get("id"), "state": objection.get("what")}
 
     return perform(db, actor, case.log, case.kind, to_command, answer, request, status=status)
 
@@ -132,23 +132,23 @@ def _due(case: Case, objection: str) -> str | None:
 def _objections(db: Connection, case: Case, track: Track, mine: str, done: Mapping[str, str]) -> list[dict[str, Json]]:
     if not track.objections:
         return []
-    found: dict[str, dict[str, Any]] = {
+    objections: dict[str, dict[str, Any]] = {
         id: {
             "id": id,
-            "what": one["what"],
-            "settled": one["what"] in OVER,
-            "mine": one["side"] == mine,
-            "side": one["side"],
-            "to": _deed(one["to"], done),
+            "what": objection["what"],
+            "settled": objection["what"] in OVER,
+            "mine": objection["side"] == mine,
+            "side": objection["side"],
+            "to": _deed(objection["to"], done),
             "said": [],
             "due_at": _due(case, id),
         }
-        for id, one in track.objections.items()
+        for id, objection in track.objections.items()
     }
     for row in db.execute(_WORDS, {"log": case.log, "track": track.id}):
         body = values(row.body)
         words = body.get("words", body.get("reason"))
-        found[row.told["id"]]["said"].append(
+        objections[row.told["id"]]["said"].append(
             {
                 "at": row.at,
                 "side": side_of(row.role),
@@ -156,4 +156,4 @@ def _objections(db: Connection, case: Case, track: Track, mine: str, done: Mappi
                 "words": None if words is ERASED else words,
             }
         )
-    return list(found.values())
+    return list(objections.values())

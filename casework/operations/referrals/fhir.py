@@ -53,7 +53,7 @@ def fhir_task(db: Connection, actor: Actor, id: str) -> dict[str, Json]:
     case, track = find_referral(db, actor, id)
     status, business = task_status(track, load_library()[track.edition])
     sent = track.deed(SENDS)
-    made: dict[str, Json] = {
+    resource: dict[str, Json] = {
         "resourceType": "Task",
         "id": id,
         "identifier": [{"value": id}],
@@ -70,8 +70,8 @@ def fhir_task(db: Connection, actor: Actor, id: str) -> dict[str, Json]:
         if business
         else None,
     }
-    return {name: value for name, value in made.items() if value is not None}
+    return {name: value for name, value in resource.items() if value is not None}
 
 
 def _moved(track: Track) -> datetime:
-    return max([track.opened_at, track.entered_at, *(told.at for told in track.fired.values())])
+    return max([track.opened_at, track.entered_at, *(deed.at for deed in track.fired.values())])

@@ -113,7 +113,7 @@ def _row(row: Any, names: dict[str, str], moment: Any) -> dict[str, Json]:
         "opened_at": instant(row.opened_at),
         "ended": row.outcome,
         "wanted_on": row.given.get("wanted_on"),
-        "parties": {side: names.get(one) for side, one in row.parties.items()},
+        "parties": {side: names.get(party) for side, party in row.parties.items()},
         "holder": names.get(row.holder_id) if row.holder_id else None,
         "our_due": when(row.our_due),
         "their_due": when(row.their_due),
@@ -155,12 +155,12 @@ _LAST_PROGRAMME = text(
 def read_referral(db: Connection, actor: Actor, id: str) -> tuple[Case, dict[str, Json]]:
     """A referral for its page: besides what all are told, what was agreed, who asks, and both sides' clocks."""
     case, track = find_referral(db, actor, id)
-    told = describe_referral(db, actor, case, track)
+    details = describe_referral(db, actor, case, track)
     sent, accepted = track.deed(SENDS), track.deed(ACCEPTS)
     agreed = accepted.data if accepted else {}
     names = names_of(db, {case.owner, track.named})
     programme = db.execute(_PROGRAMME, {"id": case.programme}).one()
-    return case, told | {
+    return case, details | {
         "log": case.log,
         "log_kind": case.kind,
         "ours": track.provider in reach(actor).organisations,
@@ -173,8 +173,8 @@ def read_referral(db: Connection, actor: Actor, id: str) -> tuple[Case, dict[str
         "named": names.get(track.named or ""),
         "officer": names.get(case.owner or ""),
         "programme": {"name": programme.name, "name_zh": programme.name_zh},
-        "provider_side": _side(case, told["sides"]["provider"]),
-        "office_side": _side(case, told["sides"]["office"]),
+        "provider_side": _side(case, details["sides"]["provider"]),
+        "office_side": _side(case, details["sides"]["office"]),
     }
 
 

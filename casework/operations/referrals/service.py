@@ -79,7 +79,7 @@ def _referral(case: Case, id: str, library: Library, names: Mapping[str, str]) -
         **show_track(track, library, names, Sight.REFERRALS),
         "case": case.number,
         "title": case.title,
-        "parties": {side: names.get(one) for side, one in case.parties.items()},
+        "parties": {side: names.get(party) for side, party in case.parties.items()},
         "service": [show_track(child, library, names, Sight.REFERRALS) for child in case.children(id)],
     }
 
@@ -113,7 +113,7 @@ def describe_referral(db: Connection, actor: Actor, case: Case, track: Track) ->
     id, level = track.id, sight(actor, case)
     library, moment = load_library(), now(db)
     seen = [track, *case.children(id)]
-    ids = {one.id for one in seen}
+    ids = {shown.id for shown in seen}
     tasks = [task for task in case.open_tasks() if task.track in ids and (level == Sight.ALL or task.organisation)]
     names = names_in(db, case, tasks)
     grants = [grant for grant in case.grants.values() if grant.track == id and grant.ended_at is None]
@@ -122,11 +122,11 @@ def describe_referral(db: Connection, actor: Actor, case: Case, track: Track) ->
         "question": question_of(db, case, track),
         "asked_before": _asked_before(case, track, library, names) if level == Sight.ALL else [],
         "asked_beside": show_beside(case, track, library, names) if level == Sight.ALL else [],
-        "asked_next": [names.get(one) for one in track.given.get("panel", ())]
+        "asked_next": [names.get(provider) for provider in track.given.get("panel", ())]
         if level == Sight.ALL and track.live
         else [],
         # The titles are enough to see a conflict; the documents come with the grants.
-        "documents": [titles.get(one) for one in track.given.get("documents", ())],
+        "documents": [titles.get(document) for document in track.given.get("documents", ())],
         "granted": [
             {"document": grant.document, "title": titles.get(grant.document), "last_day": last_day(case, grant)}
             for grant in grants
@@ -143,12 +143,12 @@ def question_of(db: Connection, case: Case, track: Track) -> Json:
         # The words may stand with another provider's referral, which this one's people do not read.
         with whole(db):
             case = load(db, case.log, case.kind)
-    line = [one.id for one in request_of(case, track)]
+    line = [referral.id for referral in request_of(case, track)]
     said: dict[str, Json] = {}
     for row in db.execute(_SENT, {"log": case.log, "tracks": line, "sending": names_of_part(SENDS)}):
-        if "question" in (found := values(row.body)):
-            said[row.track_id] = found["question"]
-    question = next((said[one] for one in reversed(line) if one in said), None)
+        if "question" in (body := values(row.body)):
+            said[row.track_id] = body["question"]
+    question = next((said[track_id] for track_id in reversed(line) if track_id in said), None)
     return None if question is ERASED else question
 
 
@@ -161,22 +161,22 @@ _SENT = text(
 
 def _asked_before(case: Case, track: Track, library: Library, names: Mapping[str, str]) -> list[dict[str, Json]]:
     """Whom the panel asked before this provider, and how each answered."""
-    made = []
-    for one in line_of(case, track)[:-1]:
-        edition = library[one.edition]
-        refused = one.deed(TURNS_DOWN)
-        why = refused.data.get("reason") if refused and TURNED_DOWN in one.played else None
-        made.append(
+    asked = []
+    for referral in line_of(case, track)[:-1]:
+        edition = library[referral.edition]
+        refused = referral.deed(TURNS_DOWN)
+        why = refused.data.get("reason") if refused and TURNED_DOWN in referral.played else None
+        asked.append(
             {
-                "referral": one.id,
-                "provider": names.get(one.provider or ""),
-                "outcome": one.outcome,
-                "edition": one.edition,
+                "referral": referral.id,
+                "provider": names.get(referral.provider or ""),
+                "outcome": referral.outcome,
+                "edition": referral.edition,
                 "reason": why,
                 "why": edition.text(f"forms.Refusal.reason.choices.{why}") if why else None,
             }
         )
-    return made
+    return asked
 
 
 def fire_in_referral(
@@ -218,7 +218,7 @@ def _where(tracks: list[Track], transition: str) -> str:
     knowing = [track for track in tracks if library[track.edition].has(transition)]
     if not knowing:
         raise NotFound("action")
-    standing = [one for one in knowing if library[one.edition].find(transition, one.states) is not None]
+    standing = [track for track in knowing if library[track.edition].find(transition, track.states) is not None]
     return (standing or knowing)[0].id
 
 
@@ -238,14 +238,17 @@ def add_task_in_referral(
     """Add a task to a referral or to the service below it, from the list that its workflow allows."""
     case, above = find_referral(db, actor, referral)
     below = case.children(above.id)
-    if track is not None and track not in {above.id, *(one.id for one in below)}:
+    if track is not None and track not in {above.id, *(child.id for child in below)}:
         raise NotFound("referral")
     library = load_library()
     chosen = track or next(
         (
-            one.id
-            for one in [above, *below]
-            if any(library[one.edition].tasks[o["task"]].name == task for o in library[one.edition].rules["on_request"])
+            candidate.id
+            for candidate in [above, *below]
+            if any(
+                library[candidate.edition].tasks[o["task"]].name == task
+                for o in library[candidate.edition].rules["on_request"]
+            )
         ),
         above.id,
     )
