@@ -101,17 +101,17 @@ def search(db: Connection, actor: Actor, wanted: str, most: int = MOST) -> Found
         return Found(
             words=words, cases=[], referrals=[], mediations=[], documents=[], messages=[], people=[], more=False
         )
-    patterns = [_pattern(one) for one in words.split()]
+    patterns = [_pattern(word) for word in words.split()]
     given = reach_values(reach(actor)) | {"patterns": patterns, "exact": words, "most": most + 1}
     cases, referrals, mediations, documents, messages = (
-        db.execute(one, given).all() for one in (_CASES, _REFERRALS, _MEDIATIONS, _DOCUMENTS, _MESSAGES)
+        db.execute(query, given).all() for query in (_CASES, _REFERRALS, _MEDIATIONS, _DOCUMENTS, _MESSAGES)
     )
     people = db.execute(_PEOPLE, people_values(actor) | {"patterns": patterns, "most": most + 1}).all()
     seen = [row.parties for row in cases if row.whole] + [row.parties for row in (*referrals, *mediations)]
     names = names_of(db, set(), {party for parties in seen for party in parties.values()})
 
     def parties(row: Any) -> dict[str, str | None]:
-        return {side: names.get(one) for side, one in row.parties.items()}
+        return {side: names.get(party) for side, party in row.parties.items()}
 
     return Found(
         words=words,
@@ -187,9 +187,11 @@ def _pattern(word: str) -> str:
 def _excerpt(words: str, patterns: Sequence[str]) -> str:
     """The part of a message in which the first of the words stands."""
     words = " ".join(words.split())
-    found = [
-        one.start() for pattern in patterns if (one := re.search(pattern.replace(r"\m", r"\b"), words, re.IGNORECASE))
+    starts = [
+        match.start()
+        for pattern in patterns
+        if (match := re.search(pattern.replace(r"\m", r"\b"), words, re.IGNORECASE))
     ]
-    start = max(min(found, default=0) - _BEFORE, 0)
+    start = max(min(starts, default=0) - _BEFORE, 0)
     end = start + _EXCERPT
     return ("…" if start else "") + words[start:end] + ("…" if end < len(words) else "")
