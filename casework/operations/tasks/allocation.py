@@ -106,25 +106,25 @@ def choose_allocation(
     id, since = (new_id(), log.now) if old is None else (old.id, old.since)
     if old is not None and NONE in (old.strategy, strategy):
         since = log.now
-    told: QueueRule = {"id": id, "queue": queue, "strategy": strategy, "cap": cap, "since": since.isoformat()}
+    rule: QueueRule = {"id": id, "queue": queue, "strategy": strategy, "cap": cap, "since": since.isoformat()}
     event = log.next_event(
         CHANGED,
         by.person,
         acting_for=by.acting_for,
         role=by.role,
         organisation=by.organisation,
-        effects={"allocation": told},
+        effects={"allocation": rule},
     )
     append(db, log, [event], request.key_hash)
-    db.execute(_KEEP, {**told, "scope": scope})
+    db.execute(_KEEP, {**rule, "scope": scope})
     return finish(db, actor, request, Done({"id": id}))
 
 
-def fold(told: Iterable[Mapping[str, Json]]) -> list[dict[str, Json]]:
+def fold(changes: Iterable[Mapping[str, Json]]) -> list[dict[str, Json]]:
     """The rules that a log adds up to: of each queue the last."""
     rules: dict[str, dict[str, Json]] = {}
-    for one in told:
-        rules[one["queue"]] = dict(one)
+    for change in changes:
+        rules[change["queue"]] = dict(change)
     return list(rules.values())
 
 
@@ -197,7 +197,7 @@ def allocate_due(engine: Engine) -> int:
     """Give what waits in every queue that has a rule to people; gives how many found somebody."""
     with transaction(engine) as db:
         due = list_due(db, but="true", most=MOST)
-    return sum(allocate(engine, one) for one in due)
+    return sum(allocate(engine, allocation) for allocation in due)
 
 
 def allocate(engine: Engine, allocation: str) -> int:
@@ -220,12 +220,12 @@ def allocate_task(db: Connection, allocation: str, task: str, log: str) -> bool:
     """Give one task to somebody, if its queue still has a rule, it is still free, and somebody may have it."""
     row = db.execute(_LOCKED, {"id": allocation}).one()
     standing = stand(db, log, "case")
-    one = standing.case.tasks.get(task)
-    if row.strategy == NONE or one is None or one.state != READY or one.handed is not None:
+    waiting = standing.case.tasks.get(task)
+    if row.strategy == NONE or waiting is None or waiting.state != READY or waiting.handed is not None:
         return False
     rule = Rule(row.strategy, row.cap)
-    asks = asked_of(db, standing.case, one) if rule.strategy == SKILL else frozenset()
-    candidates = _candidates(db, standing.library, standing.case, one, row.turns, asks)
+    asks = asked_of(db, standing.case, waiting) if rule.strategy == SKILL else frozenset()
+    candidates = _candidates(db, standing.library, standing.case, waiting, row.turns, asks)
     choice = choose(rule, candidates, asks)
     if choice is None:
         return False
@@ -243,10 +243,12 @@ def _candidates(
 ) -> list[Candidate]:
     """Everybody who is there and may have the task; who is away is stood in for by the substitute, who is among them."""
     scope = task.organisation or case.programme
-    found = find_members(db, organisations=[scope]) if task.organisation else find_members(db, programmes=[scope])
+    members = find_members(db, organisations=[scope]) if task.organisation else find_members(db, programmes=[scope])
     away = substitutes_of(db, [scope])
     edition = library[task.edition]
-    people = [one.person for one in found if one.person not in away and may_have(one, case, task, edition)]
+    people = [
+        member.person for member in members if member.person not in away and may_have(member, case, task, edition)
+    ]
     loads = {row.id: row.load for row in db.execute(_LOADS, {"scope": scope, "people": sorted(people)})}
     deeds = {row.actor_id: row.deeds for row in db.execute(_DEEDS, {"log": case.log, "people": people})}
     skills = skills_of(db, scope, people) if asks else {}

@@ -38,18 +38,18 @@ NEEDS: Mapping[str, tuple[str, ...]] = {
 }  # fmt: skip
 Deed = Callable[[Connection, Actor, str, Mapping[str, str], Request], Done]
 _DEEDS: Mapping[str, Deed] = {
-    table.CLAIM: lambda db, actor, task, told, request: tasks.claim_task(db, actor, task, request),
-    table.RELEASE: lambda db, actor, task, told, request: tasks.release_task(
+    table.CLAIM: lambda db, actor, task, facts, request: tasks.claim_task(db, actor, task, request),
+    table.RELEASE: lambda db, actor, task, facts, request: tasks.release_task(
         db, actor, task, note=None, request=request
     ),
-    table.COMPLETE: lambda db, actor, task, told, request: tasks.complete_task(
+    table.COMPLETE: lambda db, actor, task, facts, request: tasks.complete_task(
         db, actor, task, data={}, happened_on=None, request=request
     ),
-    table.ASSIGN: lambda db, actor, task, told, request: tasks.assign_task(
-        db, actor, task, person=told["person"], note=told["note"], request=request
+    table.ASSIGN: lambda db, actor, task, facts, request: tasks.assign_task(
+        db, actor, task, person=facts["person"], note=facts["note"], request=request
     ),
-    table.SUSPEND: lambda db, actor, task, told, request: tasks.suspend_task(
-        db, actor, task, until=told["until"], waits_for=told["waits_for"], reason=told["reason"], request=request
+    table.SUSPEND: lambda db, actor, task, facts, request: tasks.suspend_task(
+        db, actor, task, until=facts["until"], waits_for=facts["waits_for"], reason=facts["reason"], request=request
     ),
 }
 
@@ -73,7 +73,7 @@ class Outcome:
 def show_chosen(db: Connection, actor: Actor, ids: Sequence[str]) -> dict[str, Json]:
     """The chosen tasks that the actor sees, each with what may be done to it, what may be done to any of them, and the `people`
     to whom any may be given."""
-    library, found = load_library(), []
+    library, chosen = load_library(), []
     homes: dict[tuple[str, str], Receivers] = {}
     people: dict[str, str] = {}
     for id in dict.fromkeys(ids[:MOST]):
@@ -98,9 +98,9 @@ def show_chosen(db: Connection, actor: Actor, ids: Sequence[str]) -> dict[str, J
                     receiver["id"]: receiver["name"]
                     for receiver in receivers(actor, replace(homes[home], case=case, task=task))
                 }
-        found.append((row, may))
-    names = names_of(db, {row.holder_id for row, _ in found}, {row.organisation_id for row, _ in found})
-    items = [place(task_row(row, library, names), row, names) | {"may": may} for row, may in found]
+        chosen.append((row, may))
+    names = names_of(db, {row.holder_id for row, _ in chosen}, {row.organisation_id for row, _ in chosen})
+    items = [place(task_row(row, library, names), row, names) | {"may": may} for row, may in chosen]
     return {
         "items": items,
         "may": {need: sum(need in item["may"] for item in items) for need in NEEDS},
@@ -118,27 +118,27 @@ def do_to_tasks(
     actor: Actor,
     ids: Sequence[str],
     operation: str,
-    told: Mapping[str, str],
+    facts: Mapping[str, str],
     request: Request,
     *,
     dry_run: bool = False,
 ) -> Done:
     """One deed on several tasks, or a try of it that leaves nothing behind; the answer has a result for each."""
-    _insist(ids, operation, told)
+    _insist(ids, operation, facts)
     if not dry_run and (earlier := ask(db, actor, request)) is not None:
         return earlier
     with tried(db) if dry_run else nullcontext():
-        results = {id: _one(db, actor, id, operation, told, request) for id in _in_order(db, ids)}
+        results = {id: _one(db, actor, id, operation, facts, request) for id in _in_order(db, ids)}
     items = [(results.get(id) or Outcome(id, NotFound("task"))).as_json() for id in dict.fromkeys(ids)]
     done = Done({"items": items, "done": sum(item["done"] for item in items), "dry_run": dry_run})
     return done if dry_run else finish(db, actor, request, done)
 
 
-def _insist(ids: Sequence[str], operation: str, told: Mapping[str, str]) -> None:
+def _insist(ids: Sequence[str], operation: str, facts: Mapping[str, str]) -> None:
     if operation not in NEEDS:
         raise InvalidForm(fields={"operation": reasons.fields.ONE_OF(choices=tuple(NEEDS))})
-    faults = {name: reasons.fields.REQUIRED for name in NEEDS[operation] if not told.get(name, "").strip()}
-    if "person" in NEEDS[operation] and "person" not in faults and not _is_id(told["person"]):
+    faults = {name: reasons.fields.REQUIRED for name in NEEDS[operation] if not facts.get(name, "").strip()}
+    if "person" in NEEDS[operation] and "person" not in faults and not _is_id(facts["person"]):
         faults["person"] = reasons.fields.NOT_AN_ID
     if not 1 <= len(set(ids)) <= MOST:
         faults["tasks"] = reasons.fields.BETWEEN(least=1, most=MOST)
@@ -161,11 +161,11 @@ def _in_order(db: Connection, ids: Sequence[str]) -> list[str]:
     return list(rows.scalars())
 
 
-def _one(db: Connection, actor: Actor, id: str, operation: str, told: Mapping[str, str], request: Request) -> Outcome:
+def _one(db: Connection, actor: Actor, id: str, operation: str, facts: Mapping[str, str], request: Request) -> Outcome:
     def deed() -> None:
         if operation == table.COMPLETE:
             _insist_plain(db, actor, id)
-        _DEEDS[operation](db, actor, id, told, of_one(request, id))
+        _DEEDS[operation](db, actor, id, facts, of_one(request, id))
 
     return Outcome(id, attempt(db, deed))
 

@@ -49,23 +49,23 @@ def show_chosen_cases(db: Connection, actor: Actor, numbers: Sequence[str]) -> d
 
 
 def _found(db: Connection, actor: Actor, numbers: Sequence[str]) -> dict[str, Case]:
-    found = {}
+    cases = {}
     for number in dict.fromkeys(numbers[:MOST]):
         try:
             case, level = find_case(db, actor, number)
         except NotFound:
             continue
         if level == Sight.ALL:
-            found[number] = case
-    return found
+            cases[number] = case
+    return cases
 
 
 def _may(actor: Actor, case: Case, deed: str) -> bool:
     """Whether it stands where this can be done, and the actor is somebody who does it."""
-    found = load_library()[case.main.edition].find(deed, case.main.states)
-    if found is None or conflict(actor, case) is not None:
+    match = load_library()[case.main.edition].find(deed, case.main.states)
+    if match is None or conflict(actor, case) is not None:
         return False
-    return choose(capacities(actor, case, case.main), accepted(case, found[0].by_people)) is not None
+    return choose(capacities(actor, case, case.main), accepted(case, match[0].by_people)) is not None
 
 
 def do_to_cases(
@@ -93,7 +93,7 @@ def do_to_cases(
     refusals: dict[str, CaseworkError | None] = {number: NotFound("case") for number in numbers}
     with tried(db) if dry_run else nullcontext():
         # In the order of their logs, so that two people with the same choice lock in the same order.
-        for number in sorted(cases, key=lambda one: cases[one].log):
+        for number in sorted(cases, key=lambda case_number: cases[case_number].log):
             refusals[number] = _one(db, actor, cases[number], deed, data, request)
     items = [
         {

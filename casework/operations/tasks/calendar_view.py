@@ -91,8 +91,8 @@ def list_agenda(
     rows_of, count_of = _statements(whose, kinds_of(actor), bool(actor.focus), bool(away))
     plan_by_values(db)
     due = {row.day: row.tasks for row in db.execute(count_of, given)}
-    found = db.execute(rows_of, given).all()
-    shown, library = found[:most], load_library()
+    rows = db.execute(rows_of, given).all()
+    shown, library = rows[:most], load_library()
     names = names_of(db, named_in(shown), {row.organisation_id for row in shown})
     return {
         "whose": whose,
@@ -103,7 +103,7 @@ def list_agenda(
             place(task_row(row, library, names), row, names) | {"day": calendar.local_date(row.due_at).isoformat()}
             for row in shown
         ],
-        "more": len(found) > most,
+        "more": len(rows) > most,
     }
 
 

@@ -39,28 +39,28 @@ class Receivers:
     def read(cls, db: Connection, case: Case, task: Task) -> Receivers:
         """A sealed mediation knows no substitutes."""
         if task.organisation:
-            found, scope = find_members(db, organisations=[task.organisation]), task.organisation
+            members, scope = find_members(db, organisations=[task.organisation]), task.organisation
         else:
-            found, scope = find_members(db, programmes=[case.programme]), case.programme
+            members, scope = find_members(db, programmes=[case.programme]), case.programme
         away = {} if case.kind == "mediation" else substitutes_of(db, [scope])
-        return cls(case, task, {one.person: one for one in found}, away)
+        return cls(case, task, {member.person: member for member in members}, away)
 
     def next(self, person: str, but: Collection[str | None]) -> str | None:
         """Who has the task where this person is named, or None: the substitute of who is away, and the person where the
         substitute cannot have it."""
         return self._first(
-            person, lambda one: one.person not in but and may_work(one, self.case, self.task) is not None
+            person, lambda member: member.person not in but and may_work(member, self.case, self.task) is not None
         )
 
     def reviewer(self, person: str, asker: By) -> str | None:
         """The same of whom the asker would have review it."""
         asked_by = {asker.person, asker.acting_for, self.task.holder}
-        return self._first(person, lambda one: may_review(one, self.case, self.task, asked_by) is not None)
+        return self._first(person, lambda member: may_review(member, self.case, self.task, asked_by) is not None)
 
     def _first(self, person: str, fits: Callable[[Actor], bool]) -> str | None:
         for fromkey in dict.fromkeys((self.away.get(person, person), person)):
-            found = self.members.get(fromkey)
-            if found is not None and fits(found):
+            member = self.members.get(fromkey)
+            if member is not None and fits(member):
                 return fromkey
         return None
 
@@ -81,13 +81,15 @@ def list_task_people(db: Connection, actor: Actor, task: str) -> dict[str, Json]
     """Everybody else who may take a task, by name, for whoever may hand it on, and who may review it, for whoever finishes
     it. Raises NotFound and NotAllowed."""
     case, _ = find_task(db, actor, task)
-    one = case.tasks.get(task)
-    allowed = set(operations(actor, case, one, load_library()[one.edition])) if one is not None else set()
-    if one is None or not allowed & {*HANDS_ON, COMPLETE}:
+    open_task = case.tasks.get(task)
+    allowed = (
+        set(operations(actor, case, open_task, load_library()[open_task.edition])) if open_task is not None else set()
+    )
+    if open_task is None or not allowed & {*HANDS_ON, COMPLETE}:
         raise NotAllowed(why=reasons.tasks.CANDIDATES_FOR)
     return {
-        "items": people_for(db, actor, case, one) if allowed & HANDS_ON else [],
-        "reviewers": reviewers_for(db, actor, case, one) if COMPLETE in allowed else [],
+        "items": people_for(db, actor, case, open_task) if allowed & HANDS_ON else [],
+        "reviewers": reviewers_for(db, actor, case, open_task) if COMPLETE in allowed else [],
     }
 
 
@@ -96,15 +98,15 @@ def people_for(db: Connection, actor: Actor, case: Case, task: Task) -> list[dic
     return receivers(actor, Receivers.read(db, case, task))
 
 
-def receivers(actor: Actor, found: Receivers) -> list[dict[str, Json]]:
+def receivers(actor: Actor, among: Receivers) -> list[dict[str, Json]]:
     """The same among those who were read."""
-    out = {actor.person, found.task.holder}
-    return found.shown(lambda person: None if person in out else found.next(person, out))
+    out = {actor.person, among.task.holder}
+    return among.shown(lambda person: None if person in out else among.next(person, out))
 
 
 def reviewers_for(db: Connection, actor: Actor, case: Case, task: Task) -> list[dict[str, Json]]:
     """Everybody who may be asked to review a task before the actor finishes it."""
     if task.type != "side":
         return []
-    found, asker = Receivers.read(db, case, task), operate(actor, case, task, load_library()[task.edition], COMPLETE)
-    return found.shown(lambda person: found.reviewer(person, asker))
+    among, asker = Receivers.read(db, case, task), operate(actor, case, task, load_library()[task.edition], COMPLETE)
+    return among.shown(lambda person: among.reviewer(person, asker))

@@ -68,15 +68,15 @@ def task_row(row: Any, library: Library, names: Mapping[str, str]) -> dict[str, 
         handed=row.handed,
         wait=row.wait,
     )
-    made = show(task, library[task.edition], names, overdue=row.late)
+    shown = show(task, library[task.edition], names, overdue=row.late)
     if task.handed:
         # What came with a form are its fields, and no note.
         of_a_form = task.type == "side" and task.handed["how"] in (HANDED_BACK, REVIEW_ASKED)
-        made["handed"]["note"] = None if of_a_form else _words(row.handed_words, "note")
+        shown["handed"]["note"] = None if of_a_form else _words(row.handed_words, "note")
     if task.wait:
-        made["wait"]["reason"] = _words(row.wait_words, "reason")
+        shown["wait"]["reason"] = _words(row.wait_words, "reason")
     # A task of a sealed log names no case.
-    return made | {
+    return shown | {
         "case": {"number": row.number, "title": row.title} if row.number else None,
         "turn": {"at": when(row.turn_at), "by": reason(row.due_at)},
     }
@@ -91,9 +91,9 @@ def _words(body: Json, name: str) -> str | None:
 def named_in(rows: Iterable[Any]) -> set[str | None]:
     """Everybody who is named where these rows of tasks are shown."""
     return {
-        one
+        person
         for row in rows
-        for one in (row.holder_id, row.initiator, *((row.handed["by"], row.handed["to"]) if row.handed else ()))
+        for person in (row.holder_id, row.initiator, *((row.handed["by"], row.handed["to"]) if row.handed else ()))
     }
 
 
@@ -135,8 +135,8 @@ def show_checklist(db: Connection, case: Case, id: str) -> list[dict[str, Json]]
         return []
     edition = load_library()[task.edition]
     listed = items_of(edition, task)
-    names = names_of(db, {one.told["by"] for one in listed if one.told})
-    added = {one.told["seq"]: one.id for one in listed if one.told and one.text is None}
+    names = names_of(db, {item.told["by"] for item in listed if item.told})
+    added = {item.told["seq"]: item.id for item in listed if item.told and item.text is None}
     written = (
         {
             added[row.seq]: _words(row.body, "item")
@@ -150,15 +150,15 @@ def show_checklist(db: Connection, case: Case, id: str) -> list[dict[str, Json]]
     )
     return [
         {
-            "id": one.id,
-            "text": edition.text(one.text) if one.text else written.get(one.id),
-            "key": one.text,
-            "required": one.required,
-            "done": one.done,
-            "at": one.told["at"] if one.told else None,
-            "by": {"id": one.told["by"], "name": names.get(one.told["by"])} if one.told else None,
+            "id": item.id,
+            "text": edition.text(item.text) if item.text else written.get(item.id),
+            "key": item.text,
+            "required": item.required,
+            "done": item.done,
+            "at": item.told["at"] if item.told else None,
+            "by": {"id": item.told["by"], "name": names.get(item.told["by"])} if item.told else None,
         }
-        for one in listed
+        for item in listed
     ]
 
 

@@ -43,17 +43,17 @@ def count_queues(db: Connection, actor: Actor, *, most: int | None = None) -> li
     most = most or _counted_to(sum(len(json.loads(written)) for written in values.values()))
     given: dict[str, Any] = {"person": actor.person, "most": most} | besides
     for name, written in values.items():
-        kind, found = name.removeprefix("q_"), json.loads(written)
-        shape[kind] = len(found)
+        kind, entries = name.removeprefix("q_"), json.loads(written)
+        shape[kind] = len(entries)
         if kind not in HOMES_OF:
             given[name] = written
             continue
         # Given one by one, so that the server sees how many cases each person has.
-        for n, one in enumerate(found):
+        for n, entry in enumerate(entries):
             given |= {
-                f"{kind}_queue_{n}": one["queue"],
-                f"{kind}_scope_{n}": one["scope"],
-                f"{kind}_who_{n}": one["who"].split(","),
+                f"{kind}_queue_{n}": entry["queue"],
+                f"{kind}_scope_{n}": entry["scope"],
+                f"{kind}_who_{n}": entry["who"].split(","),
             }
     plan_by_values(db)
     more = (NOT_OWN if "own" in besides else "") + (NOT_KEPT if "mediated" in besides else "")
@@ -72,10 +72,10 @@ def count_queues(db: Connection, actor: Actor, *, most: int | None = None) -> li
 
 @cache
 def _queue_counts(shape: tuple[tuple[str, int], ...], more: str) -> TextClause:
-    def counted(found: str) -> str:
+    def counted(query: str) -> str:
         count = "(SELECT count(*) FROM ({found} LIMIT :most) x)"
-        late = count.format(found=f"{found} AND {OVERDUE}")
-        return f"{count.format(found=found)} AS count, {late} AS overdue"
+        late = count.format(found=f"{query} AND {OVERDUE}")
+        return f"{count.format(found=query)} AS count, {late} AS overdue"
 
     parts = []
     for kind, queues in shape:
@@ -92,11 +92,11 @@ def _queue_counts(shape: tuple[tuple[str, int], ...], more: str) -> TextClause:
         for n in range(queues):
             queue, scope, who = (f"{kind}_{part}_{n}" for part in ("queue", "scope", "who"))
             homes = homes_sql(kind, f"CAST(:{who} AS uuid[])", f"CAST(:{scope} AS uuid)")
-            found = (
+            query = (
                 f"SELECT 1 FROM ({homes}) h CROSS JOIN LATERAL (SELECT t.* FROM tasks t WHERE t.log_id = h.id AND t.state = 'Ready'"
                 f" AND t.queue = :{queue} AND t.organisation_id IS NULL OFFSET 0) t WHERE true {another_person(kind, f'CAST(:{who} AS text[])')} {more}"
             )
-            parts.append(f"SELECT CAST(:{queue} AS text), CAST(:{scope} AS uuid), {counted(found)}")
+            parts.append(f"SELECT CAST(:{queue} AS text), CAST(:{scope} AS uuid), {counted(query)}")
     return text(
         "SELECT u.*, coalesce(p.name, o.name) AS name, coalesce(p.name_zh, o.name_zh) AS name_zh"
         f" FROM ({' UNION ALL '.join(parts)}) AS u(queue, scope, count, overdue) LEFT JOIN programmes p ON p.id = u.scope"

@@ -88,7 +88,7 @@ def list_tasks(
     names = names_of(db, holders) if holders else {}
     items = [task_row(row, library, names) for row in shown]
     if placed:
-        items = [place(one, row, names) for one, row in zip(items, shown, strict=True)]
+        items = [place(item, row, names) for item, row in zip(items, shown, strict=True)]
     if view != "done":
         items = mark_rows(shown, items)
     return {"items": items, "next": following}
@@ -133,8 +133,8 @@ def another_person(kind: str, who: str = "string_to_array(q.who, ',')") -> str:
 
 def _interested(whose: str) -> str:
     """Somebody has declared an interest in the case or mediation; `whose` is SQL. Said to be few, they are looked for among those few."""
-    found = f"h.id = t.log_id AND h.interests <> '{{}}' AND {whose} = ANY(h.interests) OFFSET 0"
-    return f"(EXISTS (SELECT FROM cases h WHERE {found}) OR EXISTS (SELECT FROM mediations h WHERE {found}))"
+    condition = f"h.id = t.log_id AND h.interests <> '{{}}' AND {whose} = ANY(h.interests) OFFSET 0"
+    return f"(EXISTS (SELECT FROM cases h WHERE {condition}) OR EXISTS (SELECT FROM mediations h WHERE {condition}))"
 
 
 def _for_somebody(a: str) -> str:
@@ -180,8 +180,8 @@ def claimable(actor: Actor, more: str, *, marked: bool = False) -> tuple[TextCla
     if not queues:
         return None, {}
     values: dict[str, Any] = {
-        f"q_{kind}": json.dumps([{"queue": q, "scope": s, "who": ",".join(who)} for (q, s), who in found.items()])
-        for kind, found in queues.items()
+        f"q_{kind}": json.dumps([{"queue": q, "scope": s, "who": ",".join(who)} for (q, s), who in homes.items()])
+        for kind, homes in queues.items()
     }
     if own := _both_sides(actor, queues):
         more += NOT_OWN
@@ -189,7 +189,7 @@ def claimable(actor: Actor, more: str, *, marked: bool = False) -> tuple[TextCla
     if actor.mediated and set(queues) - {"organisation", "sealed"}:
         more += NOT_KEPT
         values["mediated"] = json.dumps(
-            [{"programme": one, "until": _until(until)} for one, until in actor.mediated.items()]
+            [{"programme": programme, "until": _until(until)} for programme, until in actor.mediated.items()]
         )
     return _queues(tuple(sorted(queues)), more, sum(map(len, queues.values())) > FEW, marked), values
 
@@ -294,7 +294,7 @@ def homes_sql(kind: str, who: str, scope: str) -> str:
     if kind == "named":
         owned.append(f"h.owner_id IS NULL AND NOT h.team && {who}")
     # Live and closed apart, as the indexes have them.
-    wanted = [f"{one} AND h.closed_at IS {lives}" for one in owned for lives in ("NULL", "NOT NULL")]
+    wanted = [f"{condition} AND h.closed_at IS {lives}" for condition in owned for lives in ("NULL", "NOT NULL")]
     wanted.append(f"h.team && {who} AND NOT coalesce(h.owner_id = ANY({who}), false)")
     mine = f"h.programme_id = {scope} AND NOT CAST(:person AS text) = ANY(h.interests)"
     if kind == "named":
@@ -303,7 +303,9 @@ def homes_sql(kind: str, who: str, scope: str) -> str:
             f" AND EXISTS (SELECT FROM unnest({who}) AS w WHERE NOT w::text = ANY(h.interests)"
             " AND (h.owner_id IS NULL OR w = h.owner_id OR w = ANY(h.team)))"
         )
-    return " UNION ALL ".join(f"SELECT h.id FROM {HOMES_OF[kind]} h WHERE {one} AND {mine}" for one in wanted)
+    return " UNION ALL ".join(
+        f"SELECT h.id FROM {HOMES_OF[kind]} h WHERE {condition} AND {mine}" for condition in wanted
+    )
 
 
 def scope_of(kind: str) -> str:

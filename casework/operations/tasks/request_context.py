@@ -43,8 +43,8 @@ def what_was_asked(db: Connection, actor: Actor, case: Case, task: Task) -> dict
     row = db.execute(_OPENED, {"log": case.log, "task": task.id}).one_or_none()
     if row is None or row.kind not in _WITH_WORDS:
         return None
-    told, data = values(row.body), dict(data_of(row.effects))
-    if not told and not data:
+    body, data = values(row.body), dict(data_of(row.effects))
+    if not body and not data:
         return None
     actor_id = row.header["actor"]
     named = {value for value in data.values() if isinstance(value, str) and len(value) == 36}
@@ -56,8 +56,8 @@ def what_was_asked(db: Connection, actor: Actor, case: Case, task: Task) -> dict
         "role": row.header["role"],
         "form": _form(row),
         "data": data,
-        "body": {name: None if said is ERASED else said for name, said in told.items()},
-        "erased": sorted(name for name, said in told.items() if said is ERASED),
+        "body": {name: None if said is ERASED else said for name, said in body.items()},
+        "erased": sorted(name for name, said in body.items() if said is ERASED),
         "names": names,
         "moves": _moves(db, case, task, data),
     }
@@ -71,8 +71,8 @@ def _form(row: Any) -> dict[str, str] | None:
         return {"edition": row.edition, "name": name} if name else None
     if row.kind != FIRED or not row.header["edition"]:
         return None
-    found = library[row.header["edition"]].find(row.effects["transition"], tuple(row.header["from"] or ()))
-    return {"edition": row.header["edition"], "name": found[0].form} if found and found[0].form else None
+    match = library[row.header["edition"]].find(row.effects["transition"], tuple(row.header["from"] or ()))
+    return {"edition": row.header["edition"], "name": match[0].form} if match and match[0].form else None
 
 
 def _moves(db: Connection, case: Case, task: Task, data: Mapping[str, Json]) -> list[dict[str, Json]]:
@@ -82,15 +82,15 @@ def _moves(db: Connection, case: Case, task: Task, data: Mapping[str, Json]) -> 
         return []
     if "extend_work" not in library[task.edition].tasks[task.rule].effects:
         return []
-    found = moves(case, case.tracks[task.track], data["new_date"], now(db), calendar_of(db, case.programme))
+    moved = moves(case, case.tracks[task.track], data["new_date"], now(db), calendar_of(db, case.programme))
     return [
         {
-            "task": one.id,
-            "edition": one.edition,
-            "key": deed_of(one)[1],
-            "do": library[one.edition].text(deed_of(one)[1]),
-            "due_at": when(one.due_at),
+            "task": other.id,
+            "edition": other.edition,
+            "key": deed_of(other)[1],
+            "do": library[other.edition].text(deed_of(other)[1]),
+            "due_at": when(other.due_at),
             "until": day.isoformat(),
         }
-        for one, day in found
+        for other, day in moved
     ]

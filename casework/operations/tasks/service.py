@@ -55,7 +55,7 @@ Json = Any
 
 def claim_task(db: Connection, actor: Actor, task: str, request: Request) -> Done:
     """Take a task; of several people who try at once exactly one has it, the others are told who."""
-    return _on_task(db, actor, task, table.CLAIM, lambda standing, one: Claim(task), request)
+    return _on_task(db, actor, task, table.CLAIM, lambda standing, current: Claim(task), request)
 
 
 #: So many are looked at in one go; of those, many pullers at once leave some to each.
@@ -111,25 +111,25 @@ def _try_to_take(db: Connection, actor: Actor, row: Any, request: Request, *, wa
 
 def _taken(task: str) -> Callable[[Case, list[Event]], dict[str, Json]]:
     def answer(case: Case, events: list[Event]) -> dict[str, Json]:
-        one = case.tasks[task]
-        return {"id": task, "state": one.state, "holder": one.holder}
+        current = case.tasks[task]
+        return {"id": task, "state": current.state, "holder": current.holder}
 
     return answer
 
 
 def release_task(db: Connection, actor: Actor, task: str, *, note: str | None, request: Request) -> Done:
     """Give a task back to its queue."""
-    return _on_task(db, actor, task, table.RELEASE, lambda standing, one: Release(task, note), request)
+    return _on_task(db, actor, task, table.RELEASE, lambda standing, current: Release(task, note), request)
 
 
 def start_task(db: Connection, actor: Actor, task: str, request: Request) -> Done:
     """Begin to work on a task; whoever has not taken it takes it so."""
-    return _on_task(db, actor, task, table.START, lambda standing, one: Start(task), request)
+    return _on_task(db, actor, task, table.START, lambda standing, current: Start(task), request)
 
 
 def stop_task(db: Connection, actor: Actor, task: str, request: Request) -> Done:
     """Stop working on a task for now, and keep it."""
-    return _on_task(db, actor, task, table.STOP, lambda standing, one: Stop(task), request)
+    return _on_task(db, actor, task, table.STOP, lambda standing, current: Stop(task), request)
 
 
 def suspend_task(
@@ -137,39 +137,39 @@ def suspend_task(
 ) -> Done:
     """Let a task wait for somebody until a day; it wakes by itself."""
     return _on_task(
-        db, actor, task, table.SUSPEND, lambda standing, one: Suspend(task, until, waits_for, reason), request
+        db, actor, task, table.SUSPEND, lambda standing, current: Suspend(task, until, waits_for, reason), request
     )
 
 
 def resume_task(db: Connection, actor: Actor, task: str, request: Request) -> Done:
     """Go on with a task that waits."""
-    return _on_task(db, actor, task, table.RESUME, lambda standing, one: Resume(task), request)
+    return _on_task(db, actor, task, table.RESUME, lambda standing, current: Resume(task), request)
 
 
 def skip_task(db: Connection, actor: Actor, task: str, *, reason: str, request: Request) -> Done:
     """Leave out a task that nothing waits for."""
-    return _on_task(db, actor, task, table.SKIP, lambda standing, one: Skip(task, reason), request)
+    return _on_task(db, actor, task, table.SKIP, lambda standing, current: Skip(task, reason), request)
 
 
 def fail_task(db: Connection, actor: Actor, task: str, *, reason: str, request: Request) -> Done:
     """End a task that cannot be done."""
-    return _on_task(db, actor, task, table.FAIL, lambda standing, one: Fail(task, reason), request)
+    return _on_task(db, actor, task, table.FAIL, lambda standing, current: Fail(task, reason), request)
 
 
 def exit_task(db: Connection, actor: Actor, task: str, *, reason: str, request: Request) -> Done:
     """End a side task that is not needed any more, with a reason."""
-    return _on_task(db, actor, task, table.EXIT, lambda standing, one: Exit(task, reason), request)
+    return _on_task(db, actor, task, table.EXIT, lambda standing, current: Exit(task, reason), request)
 
 
 def activate_task(db: Connection, actor: Actor, task: str, request: Request) -> Done:
     """Let a task begin before its day."""
-    return _on_task(db, actor, task, table.ACTIVATE, lambda standing, one: Activate(task), request)
+    return _on_task(db, actor, task, table.ACTIVATE, lambda standing, current: Activate(task), request)
 
 
 def modify_task(db: Connection, actor: Actor, task: str, *, priority: str, reason: str, request: Request) -> Done:
     """Give a task another priority, and say why."""
 
-    def to_command(standing: Standing, one: Task) -> Command:
+    def to_command(standing: Standing, current: Task) -> Command:
         if priority not in table.PRIORITIES:
             raise InvalidForm(fields={"priority": reasons.fields.ONE_OF(choices=tuple(table.PRIORITIES))})
         return Modify(task, table.PRIORITIES[priority], reason)
@@ -179,12 +179,12 @@ def modify_task(db: Connection, actor: Actor, task: str, *, priority: str, reaso
 
 def tick_item(db: Connection, actor: Actor, task: str, item: str, *, done: bool, request: Request) -> Done:
     """Tick an item of a task's checklist, or take the tick away."""
-    return _on_task(db, actor, task, table.TICK, lambda standing, one: Tick(task, item, done), request)
+    return _on_task(db, actor, task, table.TICK, lambda standing, current: Tick(task, item, done), request)
 
 
 def add_item(db: Connection, actor: Actor, task: str, *, words: str, request: Request) -> Done:
     """Add an item of one's own to a task's checklist."""
-    return _on_task(db, actor, task, table.TICK, lambda standing, one: AddItem(task, words), request)
+    return _on_task(db, actor, task, table.TICK, lambda standing, current: AddItem(task, words), request)
 
 
 # --- to another person: each with a note, which the next one sees on the task and in their work -----------------------
@@ -193,8 +193,8 @@ def add_item(db: Connection, actor: Actor, task: str, *, words: str, request: Re
 def assign_task(db: Connection, actor: Actor, task: str, *, person: str, note: str, request: Request) -> Done:
     """Give a task to another person for good."""
 
-    def to_command(standing: Standing, one: Task) -> Command:
-        return Assign(task, _receiver(db, standing, one, person, {one.holder}), note)
+    def to_command(standing: Standing, current: Task) -> Command:
+        return Assign(task, _receiver(db, standing, current, person, {current.holder}), note)
 
     return _on_task(db, actor, task, table.ASSIGN, to_command, request)
 
@@ -202,8 +202,8 @@ def assign_task(db: Connection, actor: Actor, task: str, *, person: str, note: s
 def delegate_task(db: Connection, actor: Actor, task: str, *, person: str, note: str, request: Request) -> Done:
     """Give a task to another person, who gives it back when it is prepared."""
 
-    def to_command(standing: Standing, one: Task) -> Command:
-        return Delegate(task, _receiver(db, standing, one, person, {one.holder, actor.person}), note)
+    def to_command(standing: Standing, current: Task) -> Command:
+        return Delegate(task, _receiver(db, standing, current, person, {current.holder, actor.person}), note)
 
     return _on_task(db, actor, task, table.DELEGATE, to_command, request)
 
@@ -211,9 +211,11 @@ def delegate_task(db: Connection, actor: Actor, task: str, *, person: str, note:
 def forward_task(db: Connection, actor: Actor, task: str, *, person: str | None, note: str, request: Request) -> Done:
     """Give a task up for its queue, or with one person in mind; whoever takes it first has it."""
 
-    def to_command(standing: Standing, one: Task) -> Command:
+    def to_command(standing: Standing, current: Task) -> Command:
         return Forward(
-            task, note, None if person is None else _receiver(db, standing, one, person, {one.holder, actor.person})
+            task,
+            note,
+            None if person is None else _receiver(db, standing, current, person, {current.holder, actor.person}),
         )
 
     return _on_task(db, actor, task, table.FORWARD, to_command, request)
@@ -222,8 +224,8 @@ def forward_task(db: Connection, actor: Actor, task: str, *, person: str | None,
 def nominate_task(db: Connection, actor: Actor, task: str, *, person: str | None, note: str, request: Request) -> Done:
     """Let a task begin before its day, with the person who does it, or for its whole queue."""
 
-    def to_command(standing: Standing, one: Task) -> Command:
-        return Nominate(task, note, None if person is None else _receiver(db, standing, one, person, set()))
+    def to_command(standing: Standing, current: Task) -> Command:
+        return Nominate(task, note, None if person is None else _receiver(db, standing, current, person, set()))
 
     return _on_task(db, actor, task, table.NOMINATE, to_command, request)
 
@@ -235,10 +237,10 @@ def _receiver(db: Connection, standing: Standing, task: Task, person: str, but: 
     if person in but:
         # The engine says why not, each deed in its own words.
         return person
-    found = Receivers.read(db, standing.case, task).next(person, but)
-    if found is None:
+    receiver = Receivers.read(db, standing.case, task).next(person, but)
+    if receiver is None:
         raise InvalidForm(fields={"person": reasons.tasks.NOT_IN_QUEUE})
-    return found
+    return receiver
 
 
 # --- finishing -------------------------------------------------------------------------------------------------------
@@ -259,14 +261,14 @@ def complete_task(
     What was delegated goes back to whoever delegated it, to be accepted; the form stands there as it was filled in.
     """
 
-    def to_command(standing: Standing, one: Task) -> Command:
-        insist_proved_for_task(actor, standing.library[one.edition], one)
-        if one.type == "side":
-            track = standing.case.tracks[one.track]
-            edition = standing.library[one.edition]
-            form = edition.tasks[one.rule].form
+    def to_command(standing: Standing, current: Task) -> Command:
+        insist_proved_for_task(actor, standing.library[current.edition], current)
+        if current.type == "side":
+            track = standing.case.tracks[current.track]
+            edition = standing.library[current.edition]
+            form = edition.tasks[current.rule].form
             insist_references(db, standing.case, edition.form(form), data, track)
-        if _comes_back(db, standing.case, one, actor.person):
+        if _comes_back(db, standing.case, current, actor.person):
             return HandBack(task, data, note)
         return Complete(task, data, happened_on)
 
@@ -278,12 +280,12 @@ def ask_review(
 ) -> Done:
     """Have another person look at a side task's form before it is finished."""
 
-    def to_command(standing: Standing, one: Task) -> Command:
-        if one.type == "side":
-            edition = standing.library[one.edition]
-            form = edition.form(edition.tasks[one.rule].form)
-            insist_references(db, standing.case, form, data, standing.case.tracks[one.track])
-        return AskReview(task, _reviewer(db, standing, one, person, actor), data)
+    def to_command(standing: Standing, current: Task) -> Command:
+        if current.type == "side":
+            edition = standing.library[current.edition]
+            form = edition.form(edition.tasks[current.rule].form)
+            insist_references(db, standing.case, form, data, standing.case.tracks[current.track])
+        return AskReview(task, _reviewer(db, standing, current, person, actor), data)
 
     return _on_task(db, actor, task, table.COMPLETE, to_command, request)
 
@@ -293,10 +295,10 @@ def _reviewer(db: Connection, standing: Standing, task: Task, person: str, actor
     if not person:
         raise InvalidForm(fields={"person": reasons.fields.REQUIRED})
     asker = operate(actor, standing.case, task, standing.library[task.edition], table.COMPLETE)
-    found = Receivers.read(db, standing.case, task).reviewer(person, asker)
-    if found is None:
+    reviewer = Receivers.read(db, standing.case, task).reviewer(person, asker)
+    if reviewer is None:
         raise InvalidForm(fields={"person": _NO_REVIEWER})
-    return found
+    return reviewer
 
 
 _NO_REVIEWER = reasons.tasks.NO_REVIEWER
@@ -307,16 +309,16 @@ def answer_review(
 ) -> Done:
     """Approve what was proposed, or ask for changes with words; the task goes back to whoever asked."""
 
-    def to_command(standing: Standing, one: Task) -> Command:
-        insist_proved_for_task(actor, standing.library[one.edition], one)
-        back = table.review_for(one)
-        found = find_actor(db, back) if back is not None else None
-        if back is not None and (found is None or not may_hold(found, standing.case, one)):
+    def to_command(standing: Standing, current: Task) -> Command:
+        insist_proved_for_task(actor, standing.library[current.edition], current)
+        back = table.review_for(current)
+        asker = find_actor(db, back) if back is not None else None
+        if back is not None and (asker is None or not may_hold(asker, standing.case, current)):
             raise WrongState(action=reasons.actions.REVIEW, why=reasons.tasks.ASKER_GONE)
         return AnswerReview(task, approve, note)
 
-    def capacity(case: Case, one: Task) -> By | None:
-        return may_review(actor, case, one, {table.review_for(one)})
+    def capacity(case: Case, current: Task) -> By | None:
+        return may_review(actor, case, current, {table.review_for(current)})
 
     return _on_task(db, actor, task, table.COMPLETE, to_command, request, capacity)
 
@@ -324,8 +326,8 @@ def answer_review(
 def _comes_back(db: Connection, case: Case, task: Task, person: str) -> bool:
     """Whether it goes back to whoever delegated it; not if that person could not hold it any more."""
     back = table.giver(task)
-    found = find_actor(db, back) if back is not None and task.holder == person else None
-    return found is not None and may_hold(found, case, task)
+    giver = find_actor(db, back) if back is not None and task.holder == person else None
+    return giver is not None and may_hold(giver, case, task)
 
 
 def _on_task(
@@ -341,10 +343,10 @@ def _on_task(
 
     def decided(standing: Standing) -> tuple[Command, By]:
         # A finished step task is not loaded; whoever may see it learns that it is done.
-        one = standing.case.tasks.get(task) or _closed(db, task)
-        insist_sees_task(actor, standing.case, one)
-        by = operate(actor, standing.case, one, standing.library[one.edition], operation)
-        return to_command(standing, one), capacity(standing.case, one) or by
+        current = standing.case.tasks.get(task) or _closed(db, task)
+        insist_sees_task(actor, standing.case, current)
+        by = operate(actor, standing.case, current, standing.library[current.edition], operation)
+        return to_command(standing, current), capacity(standing.case, current) or by
 
     return perform_on_task(db, actor, task, decided, _taken(task), request)
 

@@ -62,10 +62,10 @@ def list_skills(db: Connection, actor: Actor) -> dict[str, Json]:
 
 def find_skills(db: Connection, actor: Actor, scope: str, person: str) -> dict[str, Json]:
     """What one person can do, with the fields that the programme's cases speak of. Raises NotFound."""
-    found = _read(db, [scope] if scope in led_scopes(actor) else [], "p.id = CAST(:person AS uuid)", person)
-    if not found:
+    rows = _read(db, [scope] if scope in led_scopes(actor) else [], "p.id = CAST(:person AS uuid)", person)
+    if not rows:
         raise NotFound("person")
-    return found[0] | {"known": list(db.execute(_KNOWN, {"scope": scope, "most": MOST_FIELDS}).scalars())}
+    return rows[0] | {"known": list(db.execute(_KNOWN, {"scope": scope, "most": MOST_FIELDS}).scalars())}
 
 
 def _read(db: Connection, scopes: Iterable[str], where: str, person: str | None = None) -> list[dict[str, Json]]:
@@ -120,7 +120,7 @@ def set_skills(
         return earlier
     log = lock_log(db, scope)
     id = db.execute(_ID_OF, {"scope": scope, "person": person}).scalar() or new_id()
-    told: PersonSkills = {
+    skills: PersonSkills = {
         "id": id,
         "person": person,
         "fields": words,
@@ -133,10 +133,10 @@ def set_skills(
         acting_for=by.acting_for,
         role=by.role,
         organisation=by.organisation,
-        effects={"skills": told},
+        effects={"skills": skills},
     )
     append(db, log, [event], request.key_hash)
-    db.execute(_KEEP, {**told, "scope": scope})
+    db.execute(_KEEP, {**skills, "scope": scope})
     return finish(db, actor, request, Done({"id": id}))
 
 
@@ -148,18 +148,18 @@ _KEEP = text("""
 """)
 
 
-def fold(told: Iterable[Mapping[str, Json]]) -> list[dict[str, Json]]:
+def fold(changes: Iterable[Mapping[str, Json]]) -> list[dict[str, Json]]:
     """The skills that a log adds up to: of each person what was said last."""
-    found = {one["person"]: one for one in told}
+    latest = {change["person"]: change for change in changes}
     return [
         {
-            "id": one["id"],
-            "person_id": one["person"],
-            "fields": one["fields"],
-            "languages": one["languages"],
-            "services": one["services"],
+            "id": change["id"],
+            "person_id": change["person"],
+            "fields": change["fields"],
+            "languages": change["languages"],
+            "services": change["services"],
         }
-        for one in found.values()
+        for change in latest.values()
     ]
 
 

@@ -46,11 +46,11 @@ def written(away: Iterable[Any]) -> str:
     return json.dumps(
         [
             {
-                "person": str(one.person),
-                "scope": str(one.scope),
-                "queues": [q for q, roles in QUEUE_ROLES.items() if roles & set(one.roles)],
+                "person": str(absent.person),
+                "scope": str(absent.scope),
+                "queues": [q for q, roles in QUEUE_ROLES.items() if roles & set(absent.roles)],
             }
-            for one in away
+            for absent in away
         ]
     )
 
@@ -83,17 +83,17 @@ def list_for_absent(db: Connection, actor: Actor) -> list[dict[str, Json]]:
     given = {"away": written(away), "person": actor.person, "most": MOST * len(away)}
     rows = db.execute(text(rows_of(_theirs(", w.person AS for_whom", ""))), given).all()
     names, library = names_of(db, named_in(rows), {row.organisation_id for row in rows}), load_library()
-    found: dict[str, dict[str, Json]] = {}
-    for one in away:
-        shown = found.setdefault(
-            str(one.person),
+    by_person: dict[str, dict[str, Json]] = {}
+    for absent in away:
+        shown = by_person.setdefault(
+            str(absent.person),
             {
-                "person": {"id": one.person, "name": one.name, "name_zh": one.name_zh},
-                "until": when(one.until),
+                "person": {"id": absent.person, "name": absent.name, "name_zh": absent.name_zh},
+                "until": when(absent.until),
                 "items": [],
             },
         )
-        shown["until"] = max(shown["until"], when(one.until))
+        shown["until"] = max(shown["until"], when(absent.until))
     for row in rows:
-        found[str(row.for_whom)]["items"].append(place(task_row(row, library, names), row, names) | {"mark": None})
-    return list(found.values())
+        by_person[str(row.for_whom)]["items"].append(place(task_row(row, library, names), row, names) | {"mark": None})
+    return list(by_person.values())

@@ -55,14 +55,14 @@ def list_decisions(db: Connection, actor: Actor) -> list[dict[str, Json]]:
     rows = db.execute(_DECISIONS, given).all()
     names = names_of(db, {row.proposer for row in rows} | named_in(rows))
     library = load_library()
-    made = []
+    decisions = []
     for row in rows:
         shown = place(task_row(row, library, names), row, names)
         kind = _subject(library[row.edition], row) or ("proposals" if row.type == "decision" else "others")
         asked = None if row.proposer is None else {"id": row.proposer, "name": names.get(row.proposer)}
         mine = actor.person in (row.proposer, row.proposed_for)
-        made.append(shown | {"decides": kind, "asked_by": asked, "asked_by_oneself": mine})
-    return made
+        decisions.append(shown | {"decides": kind, "asked_by": asked, "asked_by_oneself": mine})
+    return decisions
 
 
 def _subject(edition: Edition, row: Any) -> str:
