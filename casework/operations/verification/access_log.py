@@ -68,8 +68,8 @@ def _hash(row: Any, head: str) -> str:
         row.query,
         row.document_id,
     )
-    told = ",".join("-" if part is None else f"{len(part)}:{part}" for part in parts)
-    return hashlib.sha256(told.encode()).hexdigest()
+    line = ",".join("-" if part is None else f"{len(part)}:{part}" for part in parts)
+    return hashlib.sha256(line.encode()).hexdigest()
 
 
 def _rows(db: Connection, table: str, column: str) -> Iterator[Any]:

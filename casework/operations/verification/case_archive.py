@@ -137,15 +137,15 @@ def make_case_file(db: Connection, actor: Actor, cabinet: Cabinet, number: str, 
     listed = [asdict(document) for document in list_documents(db, actor, case)]
     ids = {(file.document, file.version): file.id for file in case.files.values()}
     parts: list[tuple[str, Callable[[], Iterator[bytes]]]] = []
-    for n, one in enumerate(listed, 1):
-        for version in one["versions"]:
+    for n, document in enumerate(listed, 1):
+        for version in document["versions"]:
             if not version["kept"] or version["scan"] in (PENDING, BLOCKED):
                 continue
-            name = clean_name(version["name"] or f"{one['kind']}.{version['type']}")
+            name = clean_name(version["name"] or f"{document['kind']}.{version['type']}")
             version["path"] = f"documents/{n:03}-v{version['version']}-{name}"
-            parts.append((version["path"], cabinet.opener(db, ids[one["id"], version["version"]])))
-        if any("path" in version for version in one["versions"]):
-            note_document(db, actor, address, case.number, one["id"])
+            parts.append((version["path"], cabinet.opener(db, ids[document["id"], version["version"]])))
+        if any("path" in version for version in document["versions"]):
+            note_document(db, actor, address, case.number, document["id"])
     note_reading(db, actor, address, case.number)
     # As it stands now, beside what it adds up to: so that a history that was cut off betrays itself.
     with whole(db):
@@ -175,7 +175,7 @@ def _given(some: bytes) -> Callable[[], Iterator[bytes]]:
 
 
 def _about(shown: JsonMapping) -> JsonObject:
-    told = (
+    names = (
         "number",
         "title",
         "parties",
@@ -190,11 +190,11 @@ def _about(shown: JsonMapping) -> JsonObject:
         "consents",
         "grants",
     )
-    return {name: shown[name] for name in told}
+    return {name: shown[name] for name in names}
 
 
 def _line(row: Any) -> str:
-    told = {
+    entry = {
         "log": row.log_id,
         "seq": row.seq,
         "at": instant(row.at),
@@ -203,7 +203,7 @@ def _line(row: Any) -> str:
         "body": row.body,
         "hash": row.hash,
     }
-    return json.dumps(told, ensure_ascii=False, sort_keys=True) + "\n"
+    return json.dumps(entry, ensure_ascii=False, sort_keys=True) + "\n"
 
 
 def _json(value: object) -> str:
@@ -228,8 +228,8 @@ def _faults(archive: zipfile.ZipFile) -> Iterator[str]:
     names = set(archive.namelist()) - {SUMS}
     for name in sorted(names ^ sums.keys()):
         yield f"{name} is {'not in the list of checksums' if name in names else 'missing'}."
-    found = {name: _digest(archive, name) for name in sorted(names & sums.keys())}
-    for name, digest in found.items():
+    digests = {name: _digest(archive, name) for name in sorted(names & sums.keys())}
+    for name, digest in digests.items():
         if digest != sums[name]:
             yield f"{name} is not what it was: its checksum differs."
     index = json.loads(archive.read(INDEX))
@@ -244,13 +244,13 @@ def _faults(archive: zipfile.ZipFile) -> Iterator[str]:
     if not faults:
         yield from _state_faults(index, rows)
     filed = {
-        (one["document"], one["version"]): values(row["body"]).get("sha256")
+        (file["document"], file["version"]): values(row["body"]).get("sha256")
         for row in rows
-        for one in row["effects"].get("files", ())
+        for file in row["effects"].get("files", ())
     }
     for document in index["documents"]:
         for version in document["versions"]:
-            if "path" in version and found.get(version["path"]) != filed.get((document["id"], version["version"])):
+            if "path" in version and digests.get(version["path"]) != filed.get((document["id"], version["version"])):
                 yield f"{version['path']} is not what the history says was filed."
 
 
@@ -264,9 +264,9 @@ def _state_faults(index: JsonMapping, rows: list[JsonMapping]) -> Iterator[str]:
     for table in (HOMES[case.kind], *PARTS):
         for _, _, sentence in compare(table, wanted[table], index["rows"].get(table, [])):
             yield sentence
-    told = wanted[HOMES[case.kind]][0]
+    expected = wanted[HOMES[case.kind]][0]
     for name in ("number", "title", "state", "outcome"):
-        if index["case"][name] != (None if isinstance(told[name], Erased) else told[name]):
+        if index["case"][name] != (None if isinstance(expected[name], Erased) else expected[name]):
             yield f"The {name} in {INDEX} is not what the history adds up to."
 
 

@@ -56,8 +56,10 @@ class _Roles:
             if "request" in event.effects:
                 self.asked.append(event)
             self.held |= memberships([(event.kind, event.at, event.actor, event.effects)])
-        elif event.kind == ENDED and (one := self.held.get(event.effects["membership"])) is not None:
-            self.held[one.id] = replace(one, ends_at=datetime.fromisoformat(str(event.effects["ends_at"])))
+        elif event.kind == ENDED and (membership := self.held.get(event.effects["membership"])) is not None:
+            self.held[membership.id] = replace(
+                membership, ends_at=datetime.fromisoformat(str(event.effects["ends_at"]))
+            )
         elif event.kind == AWAY:
             self.away |= absences([(event.kind, event.effects)])
         elif event.kind == BACK and (gone := self.away.get(event.effects["absence"])) is not None:
@@ -93,51 +95,53 @@ class _Roles:
 
     def _agreed(self, event: RegisterEvent) -> Reasons:
         """A second person gives what was asked for, and nothing else."""
-        one = fold(self.asked).get(event.effects["request"])
-        if (why := why_not_agreed(one, event)) is not None:
+        request = fold(self.asked).get(event.effects["request"])
+        if (why := why_not_agreed(request, event)) is not None:
             yield why
         if not self._holds(event, DECIDERS, own=True):
             yield "roles are agreed to by administrators and supervisors"
 
     def _closed(self, event: RegisterEvent) -> Reasons:
         """By itself a request ends with the account of whom the role is for, or in whose place it would be."""
-        one = fold(self.asked).get(event.effects["request"])
-        if one is None or one.state != ASKED:
+        request = fold(self.asked).get(event.effects["request"])
+        if request is None or request.state != ASKED:
             yield "nobody had asked for this role"
-        elif not any(self.past.closed(who, event.at) for who in (one.person, one.deputy_for) if who):
+        elif not any(self.past.closed(who, event.at) for who in (request.person, request.deputy_for) if who):
             yield "a request ends by itself with an account, and none of its people's was closed"
 
     def _refused(self, event: RegisterEvent) -> Reasons:
-        one = fold(self.asked).get(event.effects["request"])
-        if one is None or one.state != ASKED:
+        request = fold(self.asked).get(event.effects["request"])
+        if request is None or request.state != ASKED:
             yield "nobody had asked for this role"
         if not self._holds(event, DECIDERS, own=True):
             yield "roles are agreed to by administrators and supervisors"
 
     def _given(self, event: RegisterEvent) -> Reasons:
-        one = event.effects
-        if self.services.get(one["person"] or "") == event.actor:
+        effects = event.effects
+        if self.services.get(effects["person"] or "") == event.actor:
             if not self._holds(event, (Role.PROVIDER_LEAD,)):
                 yield "a service account gets its role from a lead"
-        elif event.seq == 2 and self.maker == event.actor == one["person"] and one["role"] == Role.ADMINISTRATOR:
+        elif (
+            event.seq == 2 and self.maker == event.actor == effects["person"] and effects["role"] == Role.ADMINISTRATOR
+        ):
             # Whoever makes a programme is its first administrator.
             if not self.past.administers_any(event.actor, event.at, but=self.scope):
                 yield "whoever made the programme was no administrator"
-        elif self.asked and takes_two(one["role"]):
+        elif self.asked and takes_two(effects["role"]):
             yield "no second person had agreed to this role"
-        elif event.actor in (one["person"], one["deputy_for"]):
+        elif event.actor in (effects["person"], effects["deputy_for"]):
             yield "nobody gives a role to themselves"
         elif not self.past.administers(self.scope, event.actor, event.at):
             yield "roles are given by administrators"
 
     def _passed_on(self, event: RegisterEvent) -> Reasons:
         """A substitute gets a role of whoever is away, in that one's name, for as long as both last."""
-        one, via, absence = (
+        effects, via, absence = (
             event.effects,
             self.held.get(event.effects["via"] or ""),
             self.away.get(event.effects["absence"]),
         )
-        new = memberships([(event.kind, event.at, event.actor, one)])[one["membership"]]
+        new = memberships([(event.kind, event.at, event.actor, effects)])[effects["membership"]]
         if via is None or absence is None or (via.person, new.person) != (absence.person, absence.substitute):
             yield "no absence passes this role on"
             return
@@ -155,20 +159,20 @@ class _Roles:
             yield "its actor could not pass this role on"
 
     def _ended(self, event: RegisterEvent) -> Reasons:
-        one = self.held.get(event.effects["membership"])
-        if one is None:
+        membership = self.held.get(event.effects["membership"])
+        if membership is None:
             yield "there was no such role to end"
-        elif not (self._holds(event, (Role.PROVIDER_LEAD,)) or self._by_absence(event, one)):
+        elif not (self._holds(event, (Role.PROVIDER_LEAD,)) or self._by_absence(event, membership)):
             yield "its actor could not end this role"
 
-    def _by_absence(self, event: RegisterEvent, one: Held) -> bool:
+    def _by_absence(self, event: RegisterEvent, membership: Held) -> bool:
         """Whether it came of somebody's being away, or back, in the line of substitutes; or an administrator did it."""
-        line, above = set[str](), one.absence and one
+        line, above = set[str](), membership.absence and membership
         while above and above.absence is not None:
             if (absence := self.away.get(above.absence)) is not None:
                 line.add(absence.person)
             above = self.held.get(above.via or "")
-        by_absence = one.absence is not None and (event.actor in line or self._holds(event, MANAGES))
+        by_absence = membership.absence is not None and (event.actor in line or self._holds(event, MANAGES))
         return by_absence or self.past.administers(self.scope, event.actor, event.at)
 
     # --- absences ---

@@ -83,9 +83,9 @@ class Rows:
         """Every row that the fold of the log adds up to, column by column, and none beside it."""
         wanted = rows_of(case)
         for table, rows in rows_kept(self.db, self.log, HOMES[case.kind]).items():
-            made = wanted[table]
-            yield from self._compare(table, made, rows)
-            if table == "tracks" and [row["id"] for row in rows] != [row["id"] for row in made]:
+            expected = wanted[table]
+            yield from self._compare(table, expected, rows)
+            if table == "tracks" and [row["id"] for row in rows] != [row["id"] for row in expected]:
                 yield self._differ(table, self.log, "position", "The tracks are not in the order in which they opened.")
         yield from self._rights_told()
         yield from self._mentions_told()
@@ -138,8 +138,8 @@ class Rows:
                 yield Finding("allowed", f"Event {seq} was not allowed: {why}.", self.log, self.number, seq)
         if kind == "programme":
             calendars = [event.effects["calendar"] for event in events if "calendar" in event.effects]
-            told = {"id": self.log, "code": events[0].effects["code"], "calendar": calendars[-1]}
-            yield from self._compare("programmes", [told], rows)
+            programme = {"id": self.log, "code": events[0].effects["code"], "calendar": calendars[-1]}
+            yield from self._compare("programmes", [programme], rows)
         if kind == "organisation":
             yield from self._compare("organisations", [{"id": self.log}], rows)
         if kind in ("programme", "organisation"):
@@ -181,7 +181,7 @@ class Rows:
             leads = kind == "organisation" and self._held(self.log, event, Role.PROVIDER_LEAD)
             within = [self.log] if kind == "programme" else sorted(self.past.programmes())
             if not leads and not (
-                _BY_RIGHT[event.kind] and any(self._held(one, event, Role.ADMINISTRATOR) for one in within)
+                _BY_RIGHT[event.kind] and any(self._held(programme, event, Role.ADMINISTRATOR) for programme in within)
             ):
                 sentence = f"Event {event.seq} ({event.kind}) is by somebody who could not do it then."
                 yield Finding("allowed", sentence, self.log, self.number, event.seq)
@@ -196,8 +196,8 @@ class Rows:
             why = self.past.partial(event.actor, case, event.at) if event.kind in JUDGING else None
             if why is not None:
                 yield Finding("allowed", f"Event {event.seq} was not allowed: {why}.", self.log, self.number, event.seq)
-        for one, other in zip(events, events[1:], strict=False):
-            if one.actor == other.actor:
+        for earlier, other in zip(events, events[1:], strict=False):
+            if earlier.actor == other.actor:
                 sentence = f"Event {other.seq} ({other.kind}) is by the person who did the step before."
                 yield Finding("allowed", sentence, self.log, self.number, other.seq)
 
@@ -227,7 +227,7 @@ class Rows:
 
     def _right(self, events: list[RegisterEvent]) -> JsonObject:
         programme = text("SELECT programme_id FROM logs WHERE id = CAST(:log AS uuid)")
-        told: JsonObject = {
+        right: JsonObject = {
             "id": self.log,
             "programme_id": self.db.execute(programme, {"log": self.log}).scalar_one(),
         }
@@ -235,30 +235,34 @@ class Rows:
         for event in events:
             lying = after(lying, event)
             if event.kind == RECORDED:
-                one = event.effects["right"]
-                told |= {"kind": one["kind"], "technology_id": one["technology"], "confirmed": one["confirmed"]}
-                told |= event.body
+                recorded = event.effects["right"]
+                right |= {
+                    "kind": recorded["kind"],
+                    "technology_id": recorded["technology"],
+                    "confirmed": recorded["confirmed"],
+                }
+                right |= event.body
             elif event.kind == CONFIRMED:
-                told |= {**event.body, "confirmed": True, "checked_on": event.effects["checked_on"]}
+                right |= {**event.body, "confirmed": True, "checked_on": event.effects["checked_on"]}
         # What was erased can no longer be compared.
-        return {name: value for name, value in told.items() if not isinstance(value, Erased)} | {"encumbrances": lying}
+        return {name: value for name, value in right.items() if not isinstance(value, Erased)} | {"encumbrances": lying}
 
 
 def compare(table: str, wanted: list[JsonObject], rows: list[JsonObject]) -> Iterator[tuple[str, str | None, str]]:
     """Where rows are not what a history adds up to: the row, the column where it is one, and a sentence."""
     kept = {row["id"]: row for row in rows}
-    for one in wanted:
-        row = kept.pop(one["id"], None)
+    for expected in wanted:
+        row = kept.pop(expected["id"], None)
         if row is None:
-            yield one["id"], None, f"A row of {table} is missing: {one['id']}."
+            yield expected["id"], None, f"A row of {table} is missing: {expected['id']}."
             continue
-        for column, value in one.items():
+        for column, value in expected.items():
             # Where a row stands among others is given once, by the event that made it.
             if column != "position" and not _same(value, row.get(column)):
                 yield (
-                    one["id"],
+                    expected["id"],
                     column,
-                    f"{table}.{column} of {one['id']} is {_short(row.get(column))}; the history says {_short(value)}.",
+                    f"{table}.{column} of {expected['id']} is {_short(row.get(column))}; the history says {_short(value)}.",
                 )
     for id in kept:
         yield id, None, f"A row of {table} is in no event: {id}."
@@ -341,20 +345,20 @@ _CAUSES_OF_RIGHTS = text("""
 """)
 
 
-def _same(wanted: object, found: object) -> bool:
+def _same(wanted: object, kept: object) -> bool:
     """Whether a column holds what the history says: a moment in whatever way it is written, what is erased as null."""
     if isinstance(wanted, Erased):
-        return found is None
+        return kept is None
     if isinstance(wanted, datetime):
-        return isinstance(found, str) and _moment(found) == wanted
-    if isinstance(wanted, Mapping) and isinstance(found, Mapping):
-        return wanted.keys() == found.keys() and all(_same(value, found[key]) for key, value in wanted.items())
-    if isinstance(wanted, list | tuple) and isinstance(found, list | tuple):
-        return len(wanted) == len(found) and all(_same(one, other) for one, other in zip(wanted, found, strict=True))
-    if wanted == found:
-        return type(wanted) is type(found)
-    if isinstance(wanted, str) and isinstance(found, str) and "T" in wanted and "T" in found:
-        return _moment(wanted) == _moment(found) is not None
+        return isinstance(kept, str) and _moment(kept) == wanted
+    if isinstance(wanted, Mapping) and isinstance(kept, Mapping):
+        return wanted.keys() == kept.keys() and all(_same(value, kept[key]) for key, value in wanted.items())
+    if isinstance(wanted, list | tuple) and isinstance(kept, list | tuple):
+        return len(wanted) == len(kept) and all(_same(part, other) for part, other in zip(wanted, kept, strict=True))
+    if wanted == kept:
+        return type(wanted) is type(kept)
+    if isinstance(wanted, str) and isinstance(kept, str) and "T" in wanted and "T" in kept:
+        return _moment(wanted) == _moment(kept) is not None
     return False
 
 

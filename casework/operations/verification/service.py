@@ -113,13 +113,13 @@ def check_one(db: Connection, log: str, past: Past) -> Checked:
         return Checked(log, "missing", None, 0, (Finding("missing", "There is no such log.", log),))
     walk = _Walk(log, row.number, Evidence(past.library, past) if row.kind in ("case", "mediation") else None)
     faults = check_log(walk.through(read_rows(db, log)), Head(log, row.seq, row.head))
-    found = [Finding(f"chain.{fault.kind}", fault.sentence, log, row.number, fault.seq) for fault in faults]
+    findings = [Finding(f"chain.{fault.kind}", fault.sentence, log, row.number, fault.seq) for fault in faults]
     if not walk.count:
-        found.append(Finding("empty", "The log has no events.", log, row.number))
+        findings.append(Finding("empty", "The log has no events.", log, row.number))
     elif walk.last_at is not None and row.last_at != walk.last_at:
-        found.append(Finding("head", "The log's last time is not its last event's.", log, row.number, walk.seq))
+        findings.append(Finding("head", "The log's last time is not its last event's.", log, row.number, walk.seq))
     if walk.whole and walk.count and (programme := _programme_told(db, row.kind, walk)) != row.programme_id:
-        found.append(
+        findings.append(
             Finding(
                 "head",
                 f"The log lies in the programme {row.programme_id}; its events say {programme}.",
@@ -127,16 +127,16 @@ def check_one(db: Connection, log: str, past: Past) -> Checked:
                 row.number,
             )
         )
-    found += walk.found
-    found += walk.judge_erasures(past)
+    findings += walk.found
+    findings += walk.judge_erasures(past)
     if walk.whole and walk.count:
         home = Rows(db, log, row.number, past)
         try:
-            found += home.of_case(walk.case) if walk.case else home.of_register(row.kind, walk.events)
+            findings += home.of_case(walk.case) if walk.case else home.of_register(row.kind, walk.events)
         except (LookupError, ValueError, TypeError) as fault:  # what was forged need not have the form that we write
             sentence = f"The log cannot be compared with its rows: {type(fault).__name__} {fault}."
-            found.append(Finding("unreadable", sentence, log, row.number))
-    return Checked(log, row.kind, row.number, walk.count, tuple(found), len(walk.gone))
+            findings.append(Finding("unreadable", sentence, log, row.number))
+    return Checked(log, row.kind, row.number, walk.count, tuple(findings), len(walk.gone))
 
 
 def _programme_told(db: Connection, kind: str, walk: _Walk) -> str | None:
@@ -150,10 +150,10 @@ def _programme_told(db: Connection, kind: str, walk: _Walk) -> str | None:
         case "effects":
             return str(first.get("programme"))
         case "technology":
-            found = db.execute(
+            programme = db.execute(
                 _HOME_OF_TECHNOLOGY, {"id": first.get("right", {}).get("technology")}
             ).scalar_one_or_none()
-            return None if found is None else str(found)
+            return None if programme is None else str(programme)
     return None
 
 
@@ -224,7 +224,7 @@ class _Walk:
 
     def judge_erasures(self, past: Past) -> Iterator[Finding]:
         """What is gone went by an erasure to which two persons had agreed, and what is said to be gone is gone."""
-        told: set[tuple[int, str]] = set()
+        explained: set[tuple[int, str]] = set()
         for seq, event in self._told.items():
             fields = {(of, name) for of, name in event.effects["erased"]["fields"] if of < seq}
             for of, name in sorted(fields - self.gone):
@@ -237,8 +237,8 @@ class _Walk:
                 )
             if (why := past.why_not_erased(event.effects["erasure"], event.at)) is not None:
                 yield Finding("erased", f"Event {seq} (erased) was not allowed: {why}.", self.log, self.number, seq)
-            told |= fields
-        for of, name in sorted(self.gone - told):
+            explained |= fields
+        for of, name in sorted(self.gone - explained):
             yield Finding(
                 "erased", f"{name} of event {of} was taken out without an erasure.", self.log, self.number, of
             )

@@ -48,7 +48,7 @@ def _passed_on(evidence: Evidence, before: Case, event: Event) -> Reasons:
 def _freed(before: Case, event: Event, people: Collection[str | None]) -> Reasons:
     """Whoever leaves the case holds nothing in it any more, and what others hold is left to them."""
     held = {task.id for task in before.open_tasks() if task.holder is not None and task.holder in people}
-    freed = {one["id"] for one in event.effects.get("task_states", ()) if one.get("holder", "") is None}
+    freed = {state["id"] for state in event.effects.get("task_states", ()) if state.get("holder", "") is None}
     if held != freed:
         yield "it does not free exactly what those held who leave the case"
 

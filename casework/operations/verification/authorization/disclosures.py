@@ -35,9 +35,9 @@ def judge_disclosure(evidence: Evidence, before: Case, event: Event) -> Reasons:
         before.programme, event.actor, str(event.role), event.at
     ):
         yield "it names somebody else than gave its actor the role, or than agreed to it"
-    for one in event.effects.get("openings", ()):
-        for person, roles in ((one["reader"], disclosures.READERS), (one["decider"], disclosures.DECIDERS)):
-            if one["kind"] == disclosures.UNSEALING and not any_role_held(
+    for opening in event.effects.get("openings", ()):
+        for person, roles in ((opening["reader"], disclosures.READERS), (opening["decider"], disclosures.DECIDERS)):
+            if opening["kind"] == disclosures.UNSEALING and not any_role_held(
                 evidence, before.programme, str(person), roles, event
             ):
                 yield f"it names somebody who was none of: {listed(roles)}"

@@ -18,14 +18,14 @@ from casework.operations.verification.authorization.evidence import Evidence, Re
 
 def new_grants_against(before: Case, event: Event) -> Reasons:
     """Nothing leaves to a provider without a consent of each party that it concerns, to this provider."""
-    for one in event.effects.get("grants", ()):
-        document, track = before.documents.get(one["document"]), before.tracks.get(one["track"])
-        under = [found for id in one["consents"] if (found := before.consents.get(id)) is not None]
+    for grant in event.effects.get("grants", ()):
+        document, track = before.documents.get(grant["document"]), before.tracks.get(grant["track"])
+        under = [consent for id in grant["consents"] if (consent := before.consents.get(id)) is not None]
         if document is None or track is None or document.withdrawn_at is not None:
             yield "it shares a document that the case does not have"
             continue
         for party in document.concerns:
-            if not any(found.party == party and found.covers(document, track.provider) for found in under):
+            if not any(consent.party == party and consent.covers(document, track.provider) for consent in under):
                 yield f"it shares a document without a consent of the {party.replace('_', ' ')} that covers it"
 
 
@@ -36,13 +36,13 @@ def judge_document(evidence: Evidence, before: Case, event: Event) -> Reasons:
         yield f"a document could not be handed in so: {why}"
     if before.kind != "case" and "files" in event.effects:
         yield f"a file could not be kept so: {documents.SEALED}"
-    fresh = {one["id"]: one for one in event.effects.get("documents", ())}
-    for id, one in fresh.items():
+    fresh = {document["id"]: document for document in event.effects.get("documents", ())}
+    for id, document in fresh.items():
         if id in before.documents:
             yield f"there was a document {id} already"
-        if referral is not None and one["party"] is not None:
+        if referral is not None and document["party"] is not None:
             yield "what a provider hands in is no party's"
-        if one.get("own") and (referral is not None or one["party"] is not None):
+        if document.get("own") and (referral is not None or document["party"] is not None):
             yield "it calls a paper the office's own that is not"
     for filed in event.effects.get("files", ()):
         last = max((file.version for file in before.files.values() if file.document == filed["document"]), default=0)
@@ -76,7 +76,7 @@ def judge_grant_expired(evidence: Evidence, before: Case, event: Event) -> Reaso
 
 def judge_grant_day_changed(evidence: Evidence, before: Case, event: Event) -> Reasons:
     yield from role_not_among(before, event, grant_commands.ENDERS)
-    days = {one["id"]: one["until"] for one in event.effects.get("grant_days", ())}
+    days = {change["id"]: change["until"] for change in event.effects.get("grant_days", ())}
     yield from _grant(before, event, days)
     today = evidence.past.calendar(before.programme, event.at).local_date(event.at).isoformat()
     if any(day is not None and day < today for day in days.values()):
@@ -85,14 +85,16 @@ def judge_grant_day_changed(evidence: Evidence, before: Case, event: Event) -> R
 
 def _grant(before: Case, event: Event, ids: Collection[str]) -> Reasons:
     """Exactly one access, of this referral, which the provider still had."""
-    found = [before.grants.get(id) for id in ids]
-    if len(found) != 1 or any(one is None or one.ended_at is not None or one.track != event.track for one in found):
+    grants = [before.grants.get(id) for id in ids]
+    if len(grants) != 1 or any(
+        grant is None or grant.ended_at is not None or grant.track != event.track for grant in grants
+    ):
         yield "there was no such access to end"
 
 
 def judge_papers_returned(evidence: Evidence, before: Case, event: Event) -> Reasons:
     yield from role_not_among(before, event, grant_commands.RETURNERS)
-    had = {one.id for one in before.copies_out(event.track or "")}
+    had = {grant.id for grant in before.copies_out(event.track or "")}
     if not had or had != set(event.effects["grants_returned"]):
         yield "it does not speak of exactly what the provider had and saw no longer"
 
@@ -108,8 +110,8 @@ def _own_document(before: Case, event: Event, id: str) -> Reasons:
 
 
 def judge_consent_ended(evidence: Evidence, before: Case, event: Event) -> Reasons:
-    for one in event.effects["consents_ended"]:
-        consent = before.consents.get(one["id"])
+    for ended in event.effects["consents_ended"]:
+        consent = before.consents.get(ended["id"])
         if consent is None or consent.ended_at is not None:
             yield "there was no such consent to end"
         elif event.actor != SYSTEM_ACTOR:

@@ -54,9 +54,9 @@ def is_due(clock: Any, event: Event, what: str) -> bool:
 def plain(value: object) -> Any:
     """A value as JSON gives it back."""
     if isinstance(value, Mapping):
-        return {key: plain(one) for key, one in value.items()}
+        return {key: plain(part) for key, part in value.items()}
     if isinstance(value, list | tuple):
-        return [plain(one) for one in value]
+        return [plain(part) for part in value]
     return value
 
 

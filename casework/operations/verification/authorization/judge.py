@@ -80,22 +80,22 @@ from casework.operations.verification.authorization.transitions import (
 def reasons_against(evidence: Evidence, before: Case | None, event: Event) -> list[str]:
     """Everything that speaks against an event, in sentences; nothing when it was allowed."""
     if before is None:
-        found = list(opening_against(evidence, event))
+        against = list(opening_against(evidence, event))
     else:
-        found = [*actor_against(evidence, before, event), *_kind_against(evidence, before, event)]
-        if any(one.get("by") not in (None, event.actor) for one in event.effects.get("task_states", ())):
-            found.append("it says that somebody else finished a task")
-        found += new_grants_against(before, event)
-    found += new_tracks_against(evidence, event)
+        against = [*actor_against(evidence, before, event), *_kind_against(evidence, before, event)]
+        if any(state.get("by") not in (None, event.actor) for state in event.effects.get("task_states", ())):
+            against.append("it says that somebody else finished a task")
+        against += new_grants_against(before, event)
+    against += new_tracks_against(evidence, event)
     evidence.earlier[event.seq] = _remember(evidence, event)
-    return found
+    return against
 
 
 def _remember(evidence: Evidence, event: Event) -> EarlierEvent:
     edition = evidence.library.editions.get(event.edition or "")
-    found = edition.find(event.effects["transition"], event.frm) if edition and event.kind == FIRED else None
+    match = edition.find(event.effects["transition"], event.frm) if edition and event.kind == FIRED else None
     message, what = event.effects.get("message"), event.effects.get("what")
-    return EarlierEvent(event.kind, event.track, event.actor, found[0] if found else None, message, what)
+    return EarlierEvent(event.kind, event.track, event.actor, match[0] if match else None, message, what)
 
 
 def _kind_against(evidence: Evidence, before: Case, event: Event) -> Reasons:

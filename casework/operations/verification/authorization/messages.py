@@ -19,7 +19,7 @@ def judge_message(evidence: Evidence, before: Case, event: Event) -> Reasons:
     if why := refusal(before, event.role, audience_of(event.kind), track):
         yield f"a message could not be written so: {why}"
     id, what = event.effects.get("message"), event.effects.get("what")
-    earlier = [one for one in evidence.earlier.values() if one.message is not None and one.message == id]
+    earlier = [entry for entry in evidence.earlier.values() if entry.message is not None and entry.message == id]
     if what == WRITTEN:
         if earlier:
             yield "there was a message of this id already"
@@ -34,7 +34,7 @@ def judge_message(evidence: Evidence, before: Case, event: Event) -> Reasons:
             yield "it corrects a message that was never written there"
         elif cause.actor != event.actor:
             yield "it corrects somebody else's message"
-        if any(one.what == TAKEN_BACK for one in earlier):
+        if any(entry.what == TAKEN_BACK for entry in earlier):
             yield "it corrects a message that was taken back"
     for person in event.effects.get("mentions", ()):
         if not _reads(evidence, before, event, track, person):

@@ -53,7 +53,7 @@ def judge_completed(evidence: Evidence, before: Case, event: Event) -> Reasons:
     yield from map(str, duty_reasons(before, rule.not_by, {event.actor, event.acting_for}, track))
     if objectors(before, task) & {event.actor, event.acting_for}:
         yield "whoever objected decided on the objection"
-    results = {one["id"]: one.get("result", {}) for one in event.effects.get("task_states", ())}
+    results = {state["id"]: state.get("result", {}) for state in event.effects.get("task_states", ())}
     facts = facts_of(evidence, before, track, event, results.get(task.id, {}), task)
     yield from guards_against(rule.guards, facts)
     yield from follows(rule.effects, facts, event)
@@ -76,8 +76,8 @@ def judge_added(evidence: Evidence, before: Case, event: Event) -> Reasons:
         if rule is None:
             yield f"{edition.workflow} has no task “{name}”"
         elif rule.part == AFTER_TOO_FEW and not any(
-            (join := before.joins.get(one["about"] or "")) and tally_of(evidence, before, join).verdict(join) == SHORT
-            for one in event.effects.get("tasks", ())
+            (join := before.joins.get(added["about"] or "")) and tally_of(evidence, before, join).verdict(join) == SHORT
+            for added in event.effects.get("tasks", ())
         ):
             yield "as many results could still come as the case waited for"
         return

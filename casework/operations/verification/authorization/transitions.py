@@ -39,26 +39,26 @@ from casework.permissions.actors import PROVIDER_ROLES
 
 
 def new_tracks_against(evidence: Evidence, event: Event) -> Reasons:
-    for one in event.effects.get("tracks", ()):
-        edition = evidence.library.editions.get(one["edition"])
+    for opened in event.effects.get("tracks", ()):
+        edition = evidence.library.editions.get(opened["edition"])
         if edition is None:
-            yield f"it opens a track by the edition {one['edition'][:12]}, which is unknown"
-        elif edition.workflow != one["workflow"]:
-            yield f"it opens a track of {one['workflow']} by an edition of {edition.workflow}"
-        elif one["part"] != edition.part:
-            yield f"it opens a track of {one['workflow']} in another part than it plays"
-        elif tuple(one["states"]) != edition.initial:
-            yield f"it opens a track of {one['workflow']} elsewhere than at its beginning"
+            yield f"it opens a track by the edition {opened['edition'][:12]}, which is unknown"
+        elif edition.workflow != opened["workflow"]:
+            yield f"it opens a track of {opened['workflow']} by an edition of {edition.workflow}"
+        elif opened["part"] != edition.part:
+            yield f"it opens a track of {opened['workflow']} in another part than it plays"
+        elif tuple(opened["states"]) != edition.initial:
+            yield f"it opens a track of {opened['workflow']} elsewhere than at its beginning"
 
 
 def judge_transition(evidence: Evidence, before: Case, event: Event) -> Reasons:
     track = before.tracks[event.track or ""]
     edition, name = edition_of(evidence, track), event.effects["transition"]
-    found = edition.find(name, track.states)
-    if found is None:
+    match = edition.find(name, track.states)
+    if match is None:
         yield f"{edition.workflow} has no transition “{name}” from {listed(track.states)}"
         return
-    rule, place = found
+    rule, place = match
     yield from _target(before, track, edition, rule, place, event)
     data = event.effects.get("data", {})
     yield from _papers(evidence, before, track, rule, event)
@@ -169,7 +169,7 @@ def _by_itself(
     evidence: Evidence, before: Case, track: Track, edition: Edition, rule: TransitionRule, place: str, event: Event
 ) -> Reasons:
     if event.because is None:
-        stopped = {one["id"] for one in event.effects.get("clock_states", ()) if one["state"] == "stopped"}
+        stopped = {change["id"] for change in event.effects.get("clock_states", ()) if change["state"] == "stopped"}
         if rule.after is None or not any(
             clock.track == track.id and clock.id in stopped and is_due(clock, event, f"fire:{rule.name}")
             for clock in before.clocks.values()
@@ -195,7 +195,11 @@ def _asked_with(before: Case, track: Track, rule: TransitionRule, cause: Earlier
     if at is None or cause.rule is None:
         return None
     return next(
-        (asked for asked, one in asked_by(before, at, cause.rule) if one.id == track.id and rule.part == SENDS),
+        (
+            asked
+            for asked, following in asked_by(before, at, cause.rule)
+            if following.id == track.id and rule.part == SENDS
+        ),
         None,
     )
 
@@ -220,7 +224,9 @@ def _drawn(before: Case, track: Track, rule: TransitionRule, cause: EarlierEvent
         return rule.part == RESTS
     if cause.kind == JOINED:
         met = [join for join in before.joins.values() if (join.kind, join.state) == (cause.what, MET_JOIN)]
-        return rule.part == TAKES_BACK and any(track in members(before, one) and track.id not in one.by for one in met)
+        return rule.part == TAKES_BACK and any(
+            track in members(before, join) and track.id not in join.by for join in met
+        )
     if cause.rule is None or cause.track is None:
         return False
     source = before.tracks[cause.track]
@@ -231,15 +237,15 @@ def _drawn(before: Case, track: Track, rule: TransitionRule, cause: EarlierEvent
 def judge_proposed(evidence: Evidence, before: Case, event: Event) -> Reasons:
     track = before.tracks[event.track or ""]
     edition, name = edition_of(evidence, track), event.effects["transition"]
-    found = edition.find(name, track.states)
-    if found is None or not found[0].confirm_by:
+    match = edition.find(name, track.states)
+    if match is None or not match[0].confirm_by:
         yield f"{edition.workflow} asks for no second person for “{name}” at {listed(track.states)}"
         return
     if before.proposal_for(track.id, name) is not None:
         yield f"“{name}” had been proposed already"
-    yield from _by_person(evidence, before, track, found[0], event)
+    yield from _by_person(evidence, before, track, match[0], event)
     facts = facts_of(evidence, before, track, event, event.effects.get("data", {}))
-    yield from follows(found[0].proposal_effects, facts, event)
+    yield from follows(match[0].proposal_effects, facts, event)
 
 
 def judge_refused(evidence: Evidence, before: Case, event: Event) -> Reasons:
@@ -259,15 +265,15 @@ def tally_of(evidence: Evidence, before: Case, join: Join) -> Tally:
 
 def judge_joined(evidence: Evidence, before: Case, event: Event) -> Reasons:
     """By itself, once, when exactly these results were there and sufficed."""
-    told = Join.read(event.effects["join"])
-    join = before.joins.get(told.id)
+    stated = Join.read(event.effects["join"])
+    join = before.joins.get(stated.id)
     if join is None or join.state != OPEN_JOIN:
         yield "nothing waited for these results"
         return
     counted = tally_of(evidence, before, join)
     if counted.verdict(join) != ENOUGH:
         yield f"of the results {len(counted.results)} were there and {counted.needed(join)} were waited for"
-    if told != replace(join, state=MET_JOIN, by=counted.results):
+    if stated != replace(join, state=MET_JOIN, by=counted.results):
         yield "it counts other results than there were"
 
 
