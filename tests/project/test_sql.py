@@ -213,7 +213,7 @@ DECLARED: dict[str, set[str]] = {
     "casework/operations/people/lists.py": {"more"},
     "casework/operations/people/registry.py": {"columns", "table"},
     "casework/operations/people/service.py": {"table"},
-    "casework/operations/privacy/erasure.py": {"but", "gone", "kind", "name", "names_in(table)", "sets", "told"},
+    "casework/operations/privacy/erasure.py": {"but", "gone", "kind", "name", "names_in(table)", "returning", "sets"},
     "casework/operations/privacy/personal_texts.py": {"key_of(table)", "name", "names_in(table)"},
     "casework/operations/core/unread.py": {"referral_of('r')"},
     "casework/operations/oversight/case_hygiene.py": {"referral_of('r')"},
@@ -225,7 +225,7 @@ DECLARED: dict[str, set[str]] = {
         "another_person(kind, f'CAST(:{who} AS text[])')", "homes", "kind", "queue", "scope", "scope_of(kind)", "who",
     },
     "casework/operations/tasks/queues.py": {
-        "is_referral('r')", "referral_of('r')", "a", "asked", "begun", "every", "kind", "mine", "more", "one", "provider(a)", "scope", "shown('a')", "shown('r')", "who",
+        "is_referral('r')", "referral_of('r')", "a", "asked", "begun", "condition", "every", "kind", "mine", "more", "provider(a)", "scope", "shown('a')", "shown('r')", "who",
     },
     "casework/operations/tasks/substitutions.py": {
         "own_track(lambda a: f'{a}.provider_id = w.scope AND NOT w.person::text = ANY({a}.barred)')", "window",
