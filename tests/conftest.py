@@ -303,10 +303,12 @@ def _app(tmp_path_factory: pytest.TempPathFactory) -> Flask:
 
 
 @pytest.fixture
-def app(_app: Flask, engine: Engine) -> Flask:
+def app(_app: Flask, engine: Engine) -> Iterator[Flask]:
     """The application on this test's database. Who changes the application makes one of their own.
 
     It shares the test's engine: the first statements of a connection cost the server more than all that follow.
     """
     _app.extensions["casework"] = engine
-    return _app
+    yield _app
+    # A test may have put another one in its place.
+    _app.extensions["casework"].dispose()

@@ -95,7 +95,7 @@ class RegisterEffects(AccountChange, total=False):
     seq: int
     # An erasure, on which legal basis; and what was taken out by it.
     basis: str
-    #: The duties by which what it asked for is kept.
+    #: The duties by which what it asked for is kept, each a reason with its code, words and values.
     kept: list[Any]
     erasure: str
     erased: ErasedWords

@@ -70,7 +70,8 @@ def _round(db: Connection, erasure: str, years: int) -> bool:
         return True
     named = Naming(tuple(row.words))
     if duties := find_duties(db, row.person_id, named, years=years):
-        erasure_requests.append_deed(db, log, erasure_requests.REFUSED_IT, {"kept": duties}, {})
+        kept = [duty.as_json() for duty in duties]
+        erasure_requests.append_deed(db, log, erasure_requests.REFUSED_IT, {"kept": kept}, {})
         return True
     events_of = find_texts(db, row.person_id, named)
     elsewhere = {id: events for id, events in events_of.items() if id != erasure}
