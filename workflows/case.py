@@ -386,7 +386,7 @@ class Case(Workflow):
     ).to(
         closing, by=Role.COMPLIANCE, confirm_by=Role.COMPLIANCE, kind=EXCEPTION, do="Stop the case", done="stopped the case",
         form=forms.Stop, effects=[effects.stopped], proposal_effects=[effects.freeze], refusal_effects=[effects.thaw],
-        consequence="Everything outward stands still at once.", audited=STOP,
+        consequence="Everything outward stands still at once.", audited=STOP, decides="closings",
     )  # fmt: skip
 
     # --- waiting ---

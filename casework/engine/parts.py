@@ -62,6 +62,10 @@ RETURNS_COPIES = "returns_copies"
 # --- what a provider's own system must be let do to fire a transition; where nothing is said, to do the work ---
 
 ANSWERING, ASKING, PEOPLE_ONLY = "answer", "ask", "people"
+SCOPES = frozenset({ANSWERING, ASKING, PEOPLE_ONLY})
+
+#: What a decision is about, by which the page of decisions groups them.
+DECISIONS = frozenset({"plans", "waivers", "conflicts", "closings"})
 
 WORKFLOW_PARTS = frozenset({MAIN, REFERRAL})
 STATE_PARTS = frozenset({UNSENT, ASKED, TAKEN_ON, AT_WORK, HANDED_IN, BETTERS})

@@ -52,7 +52,7 @@ class Template:
     code: str
     words: str
     #: Of gaps that take codes: what these are called.
-    terms: Mapping[str, Terms] = field(default_factory=dict)
+    terms: Mapping[str, Terms] = field(default_factory=dict, hash=False)
     gaps: frozenset[str] = frozenset()
 
     def __call__(self, **values: Value) -> Reason:
@@ -66,7 +66,7 @@ class Reason:
     """A sentence of the catalogue with its values."""
 
     template: Template
-    values: Mapping[str, Value] = field(default_factory=dict)
+    values: Mapping[str, Value] = field(default_factory=dict, hash=False)
 
     @property
     def code(self) -> str:
@@ -167,7 +167,8 @@ def from_json(kept: Json) -> Any:
         return [from_json(part) for part in kept]
     if not isinstance(kept, dict):
         return kept
-    if "code" not in kept:
+    # By what it is, not by its keys alone: a field may be called "code" too.
+    if not isinstance(kept.get("code"), str):
         return {name: from_json(why) for name, why in kept.items()}
     if "values" not in kept:
         return Text(kept["code"], kept["message"])

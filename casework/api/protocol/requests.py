@@ -185,5 +185,5 @@ def _reason_of(error: ErrorDetails) -> Why:
         case "extra_forbidden":
             return reasons.fields.NOT_KNOWN_HERE
         case "literal_error" | "enum":
-            return reasons.fields.ONE_OF(choices=str(error["ctx"]["expected"]))
+            return reasons.fields.ONE_OF(choices=re.findall(r"'([^']*)'", error["ctx"]["expected"]))
     return reason_of(error)

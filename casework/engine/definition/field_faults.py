@@ -16,7 +16,6 @@ Json = Any
 _PLAIN: Mapping[str, Reason] = {
     "missing": reasons.fields.REQUIRED,
     "extra_forbidden": reasons.fields.NOT_OF_FORM,
-    "string_too_short": reasons.fields.REQUIRED,
     "literal_error": reasons.fields.NOT_A_CHOICE,
     "enum": reasons.fields.NOT_A_CHOICE,
     "string_type": reasons.fields.TEXT,
@@ -32,6 +31,9 @@ _PLAIN: Mapping[str, Reason] = {
 _WITH_VALUES: Mapping[str, Callable[[Mapping[str, Json]], Reason]] = {
     "greater_than_equal": lambda given: reasons.fields.AT_LEAST(value=str(given["ge"])),
     "less_than_equal": lambda given: reasons.fields.AT_MOST(value=str(given["le"])),
+    "string_too_short": lambda given: (
+        reasons.fields.REQUIRED if given["min_length"] == 1 else reasons.fields.SHORTEST(least=given["min_length"])
+    ),
     "string_too_long": lambda given: reasons.fields.LONGEST(most=given["max_length"]),
     "string_pattern_mismatch": lambda given: reasons.fields.PATTERN(pattern=given["pattern"]),
     "too_long": lambda given: reasons.fields.MOST_ENTRIES(most=given["max_length"]),
@@ -48,6 +50,6 @@ def reason_of(error: ErrorDetails) -> Reason:
         return _WITH_VALUES[kind](given)
     if kind.startswith(("date_", "date_from")):
         return reasons.fields.DAY_FORM
-    if kind.startswith("datetime_"):
+    if kind.startswith(("datetime_", "timezone_")):
         return reasons.fields.TIME_FORM
     return reasons.fields.NOT_AN_ID if kind.startswith("uuid_") else _PLAIN.get(kind, reasons.fields.WRONG)

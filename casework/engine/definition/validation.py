@@ -11,8 +11,10 @@ from casework.engine.definition.graph import Fault, Graph, quoted, shape_faults,
 from casework.engine.definition.registry import EFFECTS, GUARDS
 from casework.engine.parts import (
     ACCEPTS,
+    DECISIONS,
     FINAL_PARTS,
     REFERRAL,
+    SCOPES,
     SENDS,
     STATE_PARTS,
     TAKES_RIGHTS,
@@ -138,6 +140,7 @@ def _parts(edition: Edition) -> Iterator[Fault]:
     for where, part, known in played:
         if part and part not in known:
             yield Fault("unknown_part", where, f"No part that it could play is called {quoted(part)}.")
+    yield from _words(edition)
     for part in sorted(TRANSITION_PARTS | TASK_PARTS):
         names = {transition.name for transition in edition.transitions if transition.part == part}
         names |= {task.name for task in edition.tasks.values() if task.part == part}
@@ -154,10 +157,29 @@ def _parts(edition: Edition) -> Iterator[Fault]:
     if first is None or first.part != UNSENT:
         yield Fault("part_missing", "workflow", f"A referral begins in a state that plays the part {quoted(UNSENT)}.")
     for rule in edition.transitions:
+        if (
+            rule.part == SENDS
+            and first is not None
+            and first.part == UNSENT
+            and any(edition.states[path].part != UNSENT for path in rule.sources if path in edition.states)
+        ):
+            yield Fault("sent_twice", f"transition {rule.name}", "Its provider was asked already where it begins.")
         if rule.target in edition.states and edition.states[rule.target].part == UNSENT:
             yield Fault(
                 "unsent_again", f"transition {rule.name}", "It leads back to where its provider was not asked yet."
             )
+
+
+def _words(edition: Edition) -> Iterator[Fault]:
+    """What a provider's own system needs for it, and what a decision is about, are said by words that the pages know."""
+    said = [
+        *((f"transition {rule.name}", rule.scope, SCOPES) for rule in edition.transitions),
+        *((f"transition {rule.name}", rule.decides, DECISIONS) for rule in edition.transitions),
+        *((f"task {key}", task.decides, DECISIONS) for key, task in edition.tasks.items()),
+    ]
+    for where, word, known in said:
+        if word and word not in known:
+            yield Fault("unknown_word", where, f"{quoted(word)} is none of: {', '.join(sorted(known))}.")
 
 
 def _papers(edition: Edition, rule: TransitionRule, where: str) -> Iterator[Fault]:

@@ -31,7 +31,7 @@ SHOWN_TO_PROVIDERS = f"""
             a.parent_id IS NOT NULL OR e.at >= CAST(a.fired -> (a.played ->> '{SENDS}') ->> 'at' AS timestamptz)
         )
     )
-    AND (e.kind = 'completed' AND e.effects ? 'answers' OR NOT EXISTS (
+    AND (e.kind = 'completed' AND e.effects -> 'answers' = 'true' OR NOT EXISTS (
         SELECT FROM tasks o WHERE o.id = CAST(e.effects->>'task' AS uuid) AND o.organisation_id IS NULL
     ))
     AND NOT (e.kind = 'added' AND EXISTS (

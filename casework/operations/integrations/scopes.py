@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from casework.definitions import load_library
+from casework.engine.definition.editions import TransitionRule
 from casework.engine.parts import ANSWERING, ASKING, PEOPLE_ONLY, REFERRAL
 from casework.engine.state.events import (
     ADDED,
@@ -49,17 +50,29 @@ DEEDS: Mapping[str, str] = {
 
 
 def scope_of_transition(name: str) -> str:
-    """The scope that firing a transition of a referral, or of its service's track, needs."""
+    """The scope that firing a transition of a referral, or of its service's track, needs.
+
+    A request does not say by which edition its referral runs: where these do not agree, it is for people alone.
+    """
     editions = (edition for edition in load_library().editions.values() if edition.part == REFERRAL)
-    said = {rule.scope for edition in editions for rule in edition.transitions if rule.name == name}
-    return next((_TRANSITIONS[scope] for scope in sorted(said) if scope), DELIVER)
+    scopes = {_scope_of_rule(rule) for edition in editions for rule in edition.transitions if rule.name == name}
+    if not scopes:
+        return DELIVER
+    return scopes.pop() if len(scopes) == 1 else NONE
 
 
-def scope_of_event(event: Event) -> str:
-    """The scope that an event in a case needs of whoever did it; NONE where a service account never does it."""
+def scope_of_event(event: Event, rule: TransitionRule | None) -> str:
+    """The scope that an event in a case needs of whoever did it; NONE where a service account never does it.
+
+    `rule` is the one of the event's own edition by which a transition fired.
+    """
     if event.kind == FIRED:
-        return scope_of_transition(event.effects["transition"])
+        return NONE if rule is None else _scope_of_rule(rule)
     return DEEDS.get(event.kind, NONE)
+
+
+def _scope_of_rule(rule: TransitionRule) -> str:
+    return _TRANSITIONS.get(rule.scope, DELIVER)
 
 
 __all__ = [

@@ -91,7 +91,9 @@ def _rule(event: Event) -> TransitionRule | None:
     """By which rule a transition fired: an edition says who hears of it."""
     if event.kind != FIRED or event.edition is None:
         return None
-    match = load_library()[event.edition].find(event.effects["transition"], event.frm)
+    # Where this program does not know the edition, everybody else is told all the same.
+    edition = load_library().editions.get(event.edition)
+    match = edition.find(event.effects["transition"], event.frm) if edition else None
     return match[0] if match else None
 
 

@@ -27,7 +27,7 @@ def checked_words(words: Iterable[str], field: str = "words") -> list[str]:
     cleaned = list(dict.fromkeys(" ".join(unicodedata.normalize("NFC", word).split()) for word in words))
     cleaned = [word for word in cleaned if word]
     if len(cleaned) > MOST_WORDS:
-        raise InvalidForm(fields={field: reasons.fields.AT_MOST(value=MOST_WORDS)})
+        raise InvalidForm(fields={field: reasons.fields.AT_MOST(value=str(MOST_WORDS))})
     for word in cleaned:
         if len(word) > LONGEST or any(letter in '"\\' or not letter.isprintable() for letter in word):
             raise InvalidForm(fields={field: reasons.privacy.NO_NAME})

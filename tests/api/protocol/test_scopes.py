@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from dataclasses import replace
+from types import SimpleNamespace
 
 import pytest
 from flask import Flask
@@ -12,6 +14,7 @@ from sqlalchemy import Engine
 from casework.api import ROUTES
 from casework.api.protocol.scopes import BY_TRANSITION, EVERY, FOR_PEOPLE, TABLE, scope_of
 from casework.definitions import load_library
+from casework.operations.integrations import scopes
 from casework.operations.integrations.scopes import NONE, SCOPES, scope_of_transition
 from casework.operations.integrations.service_accounts import create_service_account
 from casework.permissions.actors import PROVIDER_ROLES
@@ -53,6 +56,17 @@ def test_every_transition_of_a_referral_by_a_provider_is_decided_about() -> None
         "name_other_person": NONE,
         "change_person": NONE,
     }
+
+
+def test_what_editions_do_not_agree_on_is_for_people_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    library = load_library()
+    newest = library.latest("referral")
+    assert newest is not None
+    rules = tuple(replace(rule, scope="people") if rule.name == "accept" else rule for rule in newest.transitions)
+    stricter = SimpleNamespace(part=newest.part, transitions=rules)
+    monkeypatch.setattr(scopes, "load_library", lambda: SimpleNamespace(editions={"a": newest, "b": stricter}))
+    assert scopes.scope_of_transition("accept") == NONE
+    assert scopes.scope_of_transition("decline") == "referrals.answer"
 
 
 def _theirs() -> list[str]:

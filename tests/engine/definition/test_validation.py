@@ -383,9 +383,24 @@ def _twice_the_same(rules: Json) -> None:
         _way(rules, name)["part"] = parts.CHANGES_PLAN
 
 
+def _scope_nobody_knows(rules: Json) -> None:
+    _way(rules, "remark")["scope"] = "everything"
+
+
+def _decides_on_anything(rules: Json) -> None:
+    _way(rules, "remark")["decides"] = "anything"
+
+
+def _task_decides_on_anything(rules: Json) -> None:
+    rules["tasks"]["extra"]["decides"] = "anything"
+
+
 @pytest.mark.parametrize(
     ("seed", "kind"),
     [
+        (_scope_nobody_knows, "unknown_word"),
+        (_decides_on_anything, "unknown_word"),
+        (_task_decides_on_anything, "unknown_word"),
         (_part_nobody_knows, "unknown_part"),
         (_part_of_a_task, "unknown_part"),
         (_twice_the_same, "part_twice"),
@@ -414,6 +429,13 @@ def test_nothing_leads_back_to_where_a_provider_was_not_asked_yet() -> None:
         _way(rules, "agree")["to"] = "w"
 
     assert _kinds(faults(_seeded(seed, Above))) == {"unsent_again"}
+
+
+def test_a_provider_is_asked_once_and_from_where_it_was_not_asked_yet() -> None:
+    def seed(rules: Json) -> None:
+        _way(rules, "dispatch")["from"].append("x")
+
+    assert _kinds(faults(_seeded(seed, Above))) == {"sent_twice"}
 
 
 def test_one_workflow_alone_is_the_referral() -> None:

@@ -8,6 +8,7 @@ from casework.engine.execution.effect_roles import accepted
 from casework.engine.roles import QUEUE_ROLES, Role
 from casework.engine.state.case import Case, Task
 from casework.engine.state.events import (
+    FIRED,
     INTEREST_DECLARED,
     OPENED,
     RELIEVED,
@@ -85,7 +86,9 @@ def _service(evidence: Evidence, event: Event) -> Reasons:
     scopes = evidence.past.service_scopes(event.organisation, event.actor) if event.organisation else None
     if scopes is None or event.because is not None:
         return
-    needed = scope_of_event(event)
+    edition = evidence.library.editions.get(event.edition or "")
+    match = edition.find(event.effects["transition"], event.frm) if edition and event.kind == FIRED else None
+    needed = scope_of_event(event, match[0] if match else None)
     if needed == NONE:
         yield "it was done by a service account, and is for people alone"
     elif needed not in scopes:

@@ -46,7 +46,8 @@ def judge_completed(evidence: Evidence, before: Case, event: Event) -> Reasons:
         yield "no rule lets this task be finished so"
         return
     rule, track = edition.tasks[task.rule], before.tracks[task.track]
-    if bool(event.effects.get("answers")) != rule.answers:
+    # The key alone counts where the provider's side asks: a false one would be told all the same.
+    if event.effects.get("answers", False) is not rule.answers or ("answers" in event.effects) != rule.answers:
         yield "it is not told to the provider as its rule says"
     if before.frozen and event.role in PROVIDER_ROLES:
         yield "the case stood still while a stop was being decided"
