@@ -21,6 +21,7 @@ from casework.engine.definition.editions import Edition
 from casework.engine.definition.forms import Choice, Date, Form, Note, Number, Text
 from casework.engine.definition.grammar import Final, State, Workflow, working_days
 from casework.engine.definition.publisher import publish
+from casework.engine.parts import MAIN
 from casework.engine.roles import Role
 from casework.operations.core.editions import store_editions
 from casework.operations.core.idempotency import Request
@@ -58,6 +59,7 @@ def standard_workflow(steps: int = STEPS) -> type[Workflow]:
         "workflow": "case",
         "title": "Standard case",
         "edition": 1000 + steps,
+        "part": MAIN,
         "__doc__": "A walk.",
     }
     states = [State(f"Step {n}", Role.OFFICER, working_days(5), "Work", do="Work on it") for n in range(1, steps + 1)]

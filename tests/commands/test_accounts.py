@@ -90,7 +90,7 @@ def test_nobody_is_invited_to_what_does_not_fit(environment: dict[str, str], mor
     [
         (("--role", "officer"), "--programme CODE"),
         (("--role", "provider", "--programme", "BJ"), "--organisation NAME"),
-        (("--role", "officer", "--programme", "XX"), "no such programme"),
+        (("--role", "officer", "--programme", "XX"), "no programme XX"),
         (("--role", "king", "--programme", "BJ"), "is not one of"),
     ],
 )

@@ -217,7 +217,8 @@ def shown(db: Connection, table: str, column: str = "id") -> set[str]:
     return {str(one) for one in db.execute(text(f"SELECT {column} FROM {table}")).scalars()}
 
 
-@pytest.mark.parametrize("seed", range(500, 503))
+# Worlds in which every list has something to say: few have somebody who is named for a mediation and still in office.
+@pytest.mark.parametrize("seed", [505, 512, 513])
 def test_the_three_say_the_same_and_so_does_every_list(engine: Engine, seed: int) -> None:
     with transaction(engine) as db:
         world = People(db, seed)
@@ -230,8 +231,8 @@ def test_the_three_say_the_same_and_so_does_every_list(engine: Engine, seed: int
             for name, there in _asked(db, actor, cases).items():
                 assert there == told[name], (name, actor)
                 some[name] = some.get(name, 0) + len(there)
-        missing = [name for name, count in some.items() if not count and name != "mediations named"]
-        assert seed > 500 or not missing, missing
+        missing = [name for name, count in some.items() if not count]
+        assert not missing, missing
         db.rollback()
 
 
