@@ -22,14 +22,14 @@ AHEAD_S = 1.5
 # For load only: no deed has moved these clocks.
 _ARM = """
     UPDATE clocks c SET fires_at = m.at,
-        rungs = jsonb_set(rungs, '{0,0}', to_jsonb(to_char(m.at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')))
+        steps = jsonb_set(steps, '{0,0}', to_jsonb(to_char(m.at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')))
     FROM (
         SELECT l.log, clock_timestamp() + make_interval(secs => %(ahead)s + l.n * %(every)s) AS at
         FROM jsonb_to_recordset(%(logs)s::jsonb) AS l(log uuid, n int)
     ) m WHERE c.log_id = m.log
 """
 _LATE = """
-    SELECT extract(epoch FROM e.at - (c.rungs->0->>0)::timestamptz)::float FROM events e
+    SELECT extract(epoch FROM e.at - (c.steps->0->>0)::timestamptz)::float FROM events e
     JOIN clocks c ON c.id = (e.effects->>'clock')::uuid WHERE e.kind = 'rang' AND e.log_id = ANY(%s::uuid[])
 """
 
@@ -44,8 +44,8 @@ def measure(world: World, scale: Scale) -> Iterator[Figure]:
         _arm(world, mine, scale.clocks, ahead=-1, every=0)
         alone = scale.clocks / timed(ring_due, mine.engine)
         with worker(world):
-            together = _rung(world, _arm(world, mine, scale.clocks, ahead=AHEAD_S, every=0))
-            apart = _rung(world, _arm(world, mine, scale.clocks, ahead=AHEAD_S, every=EVERY_S))
+            together = _lateness(world, _arm(world, mine, scale.clocks, ahead=AHEAD_S, every=0))
+            apart = _lateness(world, _arm(world, mine, scale.clocks, ahead=AHEAD_S, every=EVERY_S))
         if repetition:
             rates.append(scale.clocks / max(together))
             ratios.append(rates[-1] / alone)
@@ -69,11 +69,11 @@ def _arm(world: World, mine: ours.Ours, count: int, *, ahead: float, every: floa
     return logs
 
 
-def _rung(world: World, logs: list[str]) -> list[float]:
+def _lateness(world: World, logs: list[str]) -> list[float]:
     """How late each of the clocks rang, once all have."""
     with world.superuser() as db:
         wait_until(lambda: len(db.execute(_LATE, (logs,)).fetchall()) >= len(logs))
         delays = [row[0] for row in db.execute(_LATE, (logs,))]
-    assert len(delays) == len(logs), f"{len(delays)} rungs of {len(logs)} clocks"
+    assert len(delays) == len(logs), f"{len(delays)} steps of {len(logs)} clocks"
     assert min(delays) >= 0
     return delays

@@ -87,8 +87,8 @@ _TASKS = """
     WHERE c.number LIKE 'L-%%' AND c.closed_at IS NULL
 """
 _CLOCKS = """
-    INSERT INTO clocks (id, log_id, track_id, task_id, unit, rungs, start, calendar, next, state, "left", fires_at)
-    SELECT md5('clock of ' || t.id)::uuid, t.log_id, t.track_id, t.id, 'wd', k.rungs, k.start, k.calendar, 0, 'running', '{}',
+    INSERT INTO clocks (id, log_id, track_id, task_id, unit, steps, start, calendar, next, state, "left", fires_at)
+    SELECT md5('clock of ' || t.id)::uuid, t.log_id, t.track_id, t.id, 'wd', k.steps, k.start, k.calendar, 0, 'running', '{}',
         now() + interval '400 days'
     FROM tasks t JOIN cases c ON c.id = t.log_id CROSS JOIN (SELECT * FROM clocks LIMIT 1) k
     WHERE c.number LIKE 'L-%%' AND t.queue <> 'supervisor'

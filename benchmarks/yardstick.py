@@ -35,7 +35,7 @@ _TASK = (
     " clock_timestamp(), clock_timestamp() + interval '7 days', clock_timestamp() + interval '7 days', %s, '{}', false, false, %s)"
 )
 _CLOCK = (
-    'INSERT INTO clocks (id, log_id, track_id, task_id, unit, of, rungs, start, calendar, next, state, "left", fires_at)'
+    'INSERT INTO clocks (id, log_id, track_id, task_id, unit, of, steps, start, calendar, next, state, "left", fires_at)'
     " VALUES (%s, %s, %s, %s, 'wd', %s, %s::jsonb, clock_timestamp(), %s, 0, 'running', '{}',"
     " clock_timestamp() + interval '5 days')"
 )
@@ -59,7 +59,7 @@ class Constants:
 
     edition: str
     events: Mapping[str, tuple[str, str, str]]
-    rungs: str
+    steps: str
     calendar: str
     fired: str
 
@@ -76,7 +76,7 @@ def constants_of(world: World, log: str, edition: str) -> Constants:
     name = next(iter(fired))
     clock = next(json.loads(row[2])["clocks"][0] for row in rows if row[0] == "opened")
     events = {row[0]: row[1:] for row in rows}
-    return Constants(edition, events, json.dumps(clock["rungs"]), clock["calendar"], json.dumps(fired[name]))
+    return Constants(edition, events, json.dumps(clock["steps"]), clock["calendar"], json.dumps(fired[name]))
 
 
 class Yardstick:
@@ -224,7 +224,7 @@ class Yardstick:
             ),
         )
         kept = self.constants
-        self.db.execute(_CLOCK, (hand.clock, hand.log, hand.track, hand.task, name, kept.rungs, kept.calendar))
+        self.db.execute(_CLOCK, (hand.clock, hand.log, hand.track, hand.task, name, kept.steps, kept.calendar))
 
     def _one(self, statement: str, *values: Any) -> tuple[Any, ...]:
         row: tuple[Any, ...] | None = self.db.execute(statement, values).fetchone()

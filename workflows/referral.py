@@ -84,7 +84,7 @@ class Referral(Workflow):
     )
     sent = State(
         "Sent", Role.PROVIDER, working_days(5), "Answer", do="Answer the request",
-        ladder=((working_days(3), "remind"), (working_days(5), "remind"), (working_days(7), "escalate")),
+        escalation=((working_days(3), "remind"), (working_days(5), "remind"), (working_days(7), "escalate")),
         part=parts.ASKED, fhir=("requested", "2.0"),
     )  # fmt: skip
     info_asked = State(

@@ -26,7 +26,7 @@ _SAYS = {
     "copies_out": "has a provider that has not said what became of its copies",
     "no_clock": "has a date to come and no clock that goes there",
     "stands_still": "its clock stands still for no reason",
-    "late": "its clock should have rung already: is a worker running?",
+    "late": "its clock should have fired already: is a worker running?",
     "untold": "events of which nobody has been told: is a worker running?",
     "unsent": "mails that the mail server does not take",
     "failing": "jobs that fail again and again; the worker's output says why",

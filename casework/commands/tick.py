@@ -35,14 +35,14 @@ def tick(until_quiet: bool) -> None:
             forget_challenges(db)
         recount_programme(engine)
         pass_on_all(engine)
-        rung = ring_clocks(engine, until=None if until_quiet else started)
+        fired = ring_clocks(engine, until=None if until_quiet else started)
         given = allocate_due(engine)
         check_due(engine)
     finally:
         engine.dispose()
-    happened = rung.count + given
+    happened = fired.count + given
     click.echo(f"{happened} happened." if happened else "Nothing is due.")
-    for clock in rung.stuck:
+    for clock in fired.stuck:
         click.echo(f"A clock of log {clock.log} could not ring: {clock.why}", err=True)
-    if rung.stuck:
+    if fired.stuck:
         raise click.exceptions.Exit(1)

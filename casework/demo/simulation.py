@@ -59,7 +59,7 @@ class Summary:
     #: Cases whose people fell silent before the end.
     silent: int = 0
     events: int = 0
-    rungs: dict[str, int] = field(default_factory=dict)
+    steps: dict[str, int] = field(default_factory=dict)
     clocks: int = 0
     ledgers: int = 0
     counted_minutes: int = 0
@@ -155,7 +155,7 @@ def _watch(stage: Stage, calendar: Calendar, starts: date, days: int, lives: lis
                     digest.update(line.encode())
         states = stage.db.execute(text("SELECT state, count(*) AS n FROM cases GROUP BY state ORDER BY state"))
         summary.states = {row.state: row.n for row in states}
-    summary.rungs = dict(sorted(seen.rungs.items()))
+    summary.steps = dict(sorted(seen.steps.items()))
     summary.clocks, summary.ledgers, summary.counted_minutes = seen.clocks, seen.ledgers, seen.counted_minutes
     summary.wrong = seen.wrong
     summary.digest = digest.hexdigest()

@@ -1,6 +1,6 @@
 """An observer of a simulation: reads what happened, and holds every moment against a plan of its own.
 
-The plan knows of each clock when it began, stood still and ended, and by which rules it counts; when each rung must come
+The plan knows of each clock when it began, stood still and ended, and by which rules it counts; when each step must come
 it works out for itself, in a table of minutes.
 """
 
@@ -47,7 +47,7 @@ class Watched:
 class Seen:
     """What the observer has to say in the end."""
 
-    rungs: Counter[str] = field(default_factory=Counter)
+    steps: Counter[str] = field(default_factory=Counter)
     wrong: list[str] = field(default_factory=list)
     clocks: int = 0
     ledgers: int = 0
@@ -74,7 +74,7 @@ class Watch:
         if event.kind in (RANG, "activated") and "clock" in event.effects and event.effects["what"] != "stopped":
             self._rang(self.clocks[event.effects["clock"]], str(event.effects["what"]), now)
         for entry in event.effects.get("clocks", ()):
-            rules = [(what, rule) for _, what, rule in entry["rungs"]]
+            rules = [(what, rule) for _, what, rule in entry["steps"]]
             clock = Watched(entry["id"], entry["unit"], parse_instant(entry["start"]), rules)
             self.clocks[clock.id] = clock
             self._begin(clock)
@@ -90,7 +90,7 @@ class Watch:
         # What lies behind already when a clock begins, for a form named an earlier day, comes at once.
         if max(clock.moments[index], clock.begun) != now:
             self._wrong(f"{what} rang, and was to come at {self.minutes.moment(clock.moments[index])}", now)
-        self.seen.rungs[what] += 1
+        self.seen.steps[what] += 1
         if what == "due":
             clock.due = clock.moments[index]
         del clock.moments[index]
@@ -108,7 +108,7 @@ class Watch:
             self._resume(clock, now)
         elif "start" in change:
             # Another limit, from now on.
-            clock.rules, clock.begun = [(what, rule) for _, what, rule in change["rungs"]], now
+            clock.rules, clock.begun = [(what, rule) for _, what, rule in change["steps"]], now
             self._plan(clock, parse_instant(change["start"]))
 
     def _stop(self, clock: Watched, event: Event, now: int) -> None:
@@ -124,7 +124,7 @@ class Watch:
             index, moment = min(clock.moments.items(), key=lambda pair: pair[1])
             what = clock.rules[index][0]
             if max(moment, clock.begun) == now:
-                self.seen.rungs[what] += 1
+                self.seen.steps[what] += 1
                 del clock.moments[index]
         self._insist_nothing_missed(clock, now - 1)
         self.gone[clock.id] = self.clocks.pop(clock.id)

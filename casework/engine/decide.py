@@ -102,7 +102,7 @@ def _ring(builder: EventBuilder, command: Ring) -> None:
     clock = builder.case.clocks.get(command.clock)
     if clock is None or clock.fires_at is None or clock.fires_at > builder.context.now:
         raise WrongState(action=reasons.actions.RING, why=reasons.cases.NOTHING_DUE)
-    what = clock.rungs[clock.next][1]
+    what = clock.steps[clock.next][1]
     track = builder.case.tracks[clock.track]
     if what == "expire":
         _end_consent(builder, EndConsent(str(clock.consent), "expired"))
@@ -135,7 +135,7 @@ def _ring(builder: EventBuilder, command: Ring) -> None:
             resume_task(builder, task)
         if what == "flag":
             builder.set_task(task, flagged=True)
-    if clock.next + 1 < len(clock.rungs):
+    if clock.next + 1 < len(clock.steps):
         builder.set_clock(clock, "running", next=clock.next + 1)
     else:
         builder.set_clock(clock, "stopped")

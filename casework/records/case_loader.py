@@ -10,7 +10,7 @@ from typing import Any, TypeAlias
 
 from sqlalchemy import Connection
 
-from casework.engine.deadlines.deadlines import Rung
+from casework.engine.deadlines.deadlines import EscalationStep
 from casework.engine.state.case import (
     COMPLETED,
     OPEN,
@@ -214,7 +214,7 @@ def _clock(row: Row) -> Clock:
         id=row["id"],
         track=row["track_id"],
         unit=row["unit"],
-        rungs=tuple(Rung(_time(moment), what, rule) for moment, what, rule in row["rungs"]),
+        steps=tuple(EscalationStep(_time(moment), what, rule) for moment, what, rule in row["steps"]),
         start=_time(row["start"]),
         calendar=row["calendar"],
         task=row["task_id"],

@@ -160,7 +160,7 @@ def _clock_row(case: Case, clock: Clock, position: int) -> Row:
         "grant_id": clock.grant,
         "unit": clock.unit,
         "of": clock.of,
-        "rungs": [[instant(rung.moment), rung.what, dict(rung.rule)] for rung in clock.rungs],
+        "steps": [[instant(step.moment), step.what, dict(step.rule)] for step in clock.steps],
         "start": _written(clock.start),
         "calendar": clock.calendar,
         "next": clock.next,

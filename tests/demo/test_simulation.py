@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from casework.demo.minutes import Minutes
 from casework.demo.simulation import Summary, simulate
 from casework.demo.watch import Seen, Watch
-from casework.engine.state.effects_schema import Effects, StartedClock, WrittenRung
+from casework.engine.state.effects_schema import Effects, StartedClock, WrittenStep
 from casework.engine.state.events import RANG, SYSTEM_ACTOR, Event
 from casework.errors import InvalidSettings
 from casework.ledger.canonical_json import instant
@@ -50,7 +50,7 @@ def test_everything_comes_at_its_minute_and_a_second_time_the_same(
     assert first.breaches == {}
     assert first.nights == 120
     assert first.deeds > 200
-    assert {"remind", "due", "escalate", "flag"} <= set(first.rungs)
+    assert {"remind", "due", "escalate", "flag"} <= set(first.steps)
     assert first.ledgers > 200
     again = _simulated(database_server, template_database, tmp_path, cases=30, days=120, seed=7)
     assert asdict(again) == asdict(first)
@@ -76,14 +76,14 @@ def test_the_table_counts_as_the_calendar_does(later: int, n: int) -> None:
     assert TABLE.moment(TABLE.close_of(TABLE.day(at) + timedelta(days=n))) == CHINA.due(start, n, "cd")
 
 
-def _rung(seq: int, at: datetime, what: str) -> Event:
+def _step(seq: int, at: datetime, what: str) -> Event:
     effects: Effects = {"what": what, "clock": "k", "clock_states": [{"id": "k", "state": "running", "next": seq}]}
     return Event("log", seq, at, RANG, SYSTEM_ACTOR, effects=effects)
 
 
 def _clock(start: datetime) -> tuple[Event, datetime]:
     due = CHINA.due(start, 5, "wd")
-    rungs: list[WrittenRung] = [
+    steps: list[WrittenStep] = [
         (instant(due), "due", {"n": 5, "unit": "wd"}),
         (instant(due), "flag", {"n": 5, "unit": "wd", "after": "due"}),
     ]
@@ -93,7 +93,7 @@ def _clock(start: datetime) -> tuple[Event, datetime]:
         "unit": "wd",
         "start": instant(start),
         "calendar": CHINA.digest,
-        "rungs": rungs,
+        "steps": steps,
     }
     return Event("log", 1, start, "opened", "officer", effects={"clocks": [one]}), due
 
@@ -104,7 +104,7 @@ def test_a_minute_too_early_or_too_late_is_seen(late: int, wrong: int) -> None:
     opened, due = _clock(start)
     seen = Seen()
     Watch(TABLE, seen, "a case").read(
-        [opened, _rung(2, due + timedelta(minutes=late), "due")], due + timedelta(minutes=5)
+        [opened, _step(2, due + timedelta(minutes=late), "due")], due + timedelta(minutes=5)
     )
     assert len(seen.wrong) == wrong
 
@@ -114,5 +114,5 @@ def test_what_did_not_ring_is_seen_and_what_rang_twice() -> None:
     opened, due = _clock(start)
     missed, twice = Seen(), Seen()
     Watch(TABLE, missed, "a case").read([opened], due + timedelta(minutes=5))
-    Watch(TABLE, twice, "a case").read([opened, _rung(2, due, "due"), _rung(3, due, "due")], due + timedelta(minutes=5))
+    Watch(TABLE, twice, "a case").read([opened, _step(2, due, "due"), _step(3, due, "due")], due + timedelta(minutes=5))
     assert len(missed.wrong) == len(twice.wrong) == 1

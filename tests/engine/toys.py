@@ -116,7 +116,7 @@ class Play:
                 break
             clock = min(due, key=lambda c: (c.fires_at or until, c.id))
             self.now = max(self.now, clock.fires_at or until)
-            said.append(clock.rungs[clock.next][1])
+            said.append(clock.steps[clock.next][1])
             self.do(Ring(clock.id), By())
         self.now = max(self.now, until)
         return said
@@ -137,7 +137,7 @@ class Play:
         return [one for one in self.case.tracks.values() if one.workflow == workflow][-1]
 
     def clock(self, what: str) -> Clock:
-        return next(c for c in self.case.clocks.values() if any(said == what for _, said, _ in c.rungs))
+        return next(c for c in self.case.clocks.values() if any(said == what for _, said, _ in c.steps))
 
     def offer(self, transition: str, by: By = OFFICER) -> Offer:
         return next(one for one in self.offers(by) if one.transition == transition)

@@ -1,4 +1,4 @@
-"""An installation in which some cases wait for their clocks, and what of it has rung."""
+"""An installation in which some cases wait for their clocks, and what of it has fired."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ class Site:
         return {"CASEWORK_CLOCK_OFFSET": str(round(self.ahead - seconds_before))}
 
     def rang(self, clocks: Collection[str] | None = None) -> list[tuple[str, int, datetime, datetime]]:
-        """Every rung that fired, of these clocks or of all: clock, which one, its moment, and when it was recorded."""
+        """Every step that fired, of these clocks or of all: clock, which one, its moment, and when it was recorded."""
         with transaction(self.engine) as db:
             rows = db.execute(
                 text(
@@ -47,11 +47,11 @@ class Site:
             ).all()
             opened = db.execute(
                 text(
-                    "SELECT c->>'id' AS clock, c->'rungs' AS rungs FROM events e, jsonb_array_elements(e.effects->'clocks') c"
+                    "SELECT c->>'id' AS clock, c->'steps' AS steps FROM events e, jsonb_array_elements(e.effects->'clocks') c"
                     " WHERE e.effects ? 'clocks'"
                 )
             )
-            rungs = {row.clock: row.rungs for row in opened}
+            steps = {row.clock: row.steps for row in opened}
         seen: Counter[str] = Counter()
         made = []
         for row in rows:
@@ -59,7 +59,7 @@ class Site:
                 continue
             n = seen[row.clock]
             seen[row.clock] += 1
-            moment, what, *_ = rungs[row.clock][n]
+            moment, what, *_ = steps[row.clock][n]
             assert what == row.what
             made.append((row.clock, n, datetime.fromisoformat(moment), row.at))
         return made

@@ -26,7 +26,7 @@ from tests.journeys.kills import Client, Told, Victim, faults_of, summary
 
 KILLS, WAITING, BUSY, SEED = 20, 24, 6, 20261125
 #: Each of the waiting cases has so many moments until its intake ends.
-RUNGS = 4
+STEPS = 4
 
 
 # --- the checker -----------------------------------------------------------------------------------------------------
@@ -54,7 +54,7 @@ def by_itself_faults(
     """What was lost or done twice of what happens by itself; `taken` are the Message-IDs that the mail server took."""
     times = Counter((one.clock, one.n) for one in rang)
     faults = [f"rang {count} times: moment {n} of {clock}" for (clock, n), count in times.items() if count > 1]
-    faults += [f"lost: moment {n} of {clock}" for clock in clocks for n in range(RUNGS) if not times[clock, n]]
+    faults += [f"lost: moment {n} of {clock}" for clock in clocks for n in range(STEPS) if not times[clock, n]]
     faults += [f"before its moment: {one.n} of {one.clock}" for one in rang if one.at < one.moment]
     names = [one.partition("@")[0].strip("<") for one in taken]
     known = {one.id: one.state for one in mails}
@@ -67,7 +67,7 @@ def by_itself_faults(
 
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
-GOOD_RANG = [Rang("c", n, NOON + timedelta(days=n), NOON + timedelta(days=n, seconds=1)) for n in range(RUNGS)]
+GOOD_RANG = [Rang("c", n, NOON + timedelta(days=n), NOON + timedelta(days=n, seconds=1)) for n in range(STEPS)]
 GOOD_MAILS = [Mail("m1", "sent"), Mail("m2", "sent"), Mail("m3", "cancelled")]
 GOOD_TAKEN = ["<m1@casework.example>", "<m2@casework.example>", "<m2@casework.example>"]
 

@@ -28,7 +28,7 @@ def site(engine: Engine, settings: Settings, database_url: str) -> Site:
 def test_two_workers_ten_minutes_apart_killed_while_they_fire(
     site: Site, superuser_engine: Engine, tmp_path: Path
 ) -> None:
-    """Each rung fires once and never before its moment by the database's time, whoever dies in the middle of it."""
+    """Each step fires once and never before its moment by the database's time, whoever dies in the middle of it."""
     with transaction(superuser_engine) as db:
         # Long enough in the middle of a firing to be met there.
         db.execute(
@@ -79,12 +79,12 @@ def _is_told(engine: Engine) -> bool:
         return bool(waiting.scalar_one() == 0)
 
 
-def test_rungs_of_one_log_fire_in_their_order(site: Site, tmp_path: Path) -> None:
+def test_steps_of_one_log_fire_in_their_order(site: Site, tmp_path: Path) -> None:
     one = site.hand(tmp_path)
     with hands(one):
         one.start(**site.offset(-40 * 86_400))
-        wait_until(lambda: len(site.rang()) == 4 * CASES, "every rung")
-        # What the rungs owe is told by jobs of their own; a worker that is stopped before leaves these to the next.
+        wait_until(lambda: len(site.rang()) == 4 * CASES, "every step")
+        # What the steps owe is told by jobs of their own; a worker that is stopped before leaves these to the next.
         wait_until(lambda: _is_told(site.engine), "all that follows from them")
         assert one.stop() == 0
     said = one.log.read_text()
@@ -176,7 +176,7 @@ def test_a_server_can_have_a_worker_beside_it(site: Site) -> None:
     victim = Victim(site.environment | site.offset(-40 * 86_400), arguments=("--worker",))
     try:
         victim.start()
-        wait_until(lambda: len(site.rang()) == 4 * CASES, "every rung")
+        wait_until(lambda: len(site.rang()) == 4 * CASES, "every step")
     finally:
         victim.kill()
 

@@ -93,7 +93,7 @@ class Journey(OperationsHand):
         nested.rollback()
         return True
 
-    def rung(self, what: str, task: str) -> list[Event]:
+    def steps_of(self, what: str, task: str) -> list[Event]:
         """When the clock of a task of this name rang for a reminder, an escalation and the like."""
         of = {one.id for one in self.case.tasks.values() if one.name == task}
         return [e for e in self.events() if e.effects.get("what") == what and e.effects.get("task") in of]

@@ -30,7 +30,7 @@ def number(engine: Engine, world: World) -> str:
 
 
 def insist_whole(settings: Settings, offset: int) -> None:
-    """At the moment to which they came: to look at it from before would find clocks that have rung already."""
+    """At the moment to which they came: to look at it from before would find clocks that have fired already."""
     engine = connect_engine(settings.model_copy(update={"clock_offset": offset}))
     try:
         assert [str(one) for one in verify_all(engine)] == []

@@ -211,7 +211,7 @@ class Task(Answer):
     due_at: str | None = None
     overdue: Annotated[bool, Field(description="Its day has passed, and its clock does not stand still")]
     flagged: Annotated[
-        bool, Field(description="The last rung of its ladder has come: long overdue, and told to others")
+        bool, Field(description="The last step of its escalation has come: long overdue, and told to others")
     ]
     aftercare: Annotated[bool, Field(description="May be open when the case closes")] = False
     form: Annotated[

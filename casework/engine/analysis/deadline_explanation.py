@@ -14,9 +14,9 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from casework.engine.deadlines.calendars import MAKE_UP, OUTSIDE, WORKING, Calendar, Unit
-from casework.engine.deadlines.deadlines import Rule, Rung
+from casework.engine.deadlines.deadlines import EscalationStep, Rule
 from casework.engine.state.case import PAUSED, RUNNING, STOPPED
-from casework.engine.state.effects_schema import ClockChange, WrittenRung
+from casework.engine.state.effects_schema import ClockChange, WrittenStep
 from casework.engine.state.events import Event
 from casework.ledger.canonical_json import parse_instant
 
@@ -34,7 +34,7 @@ class Stretch:
     start: datetime
     state: str
     calendar: str
-    rungs: tuple[Rung, ...]
+    steps: tuple[EscalationStep, ...]
 
 
 @dataclass(frozen=True)
@@ -101,7 +101,7 @@ def tell(events: Iterable[Event]) -> dict[str, Telling]:
     for event in events:
         for started in event.effects.get("clocks", ()):
             first = Stretch(
-                event.seq, parse_instant(started["start"]), RUNNING, started["calendar"], _rungs(started["rungs"])
+                event.seq, parse_instant(started["start"]), RUNNING, started["calendar"], _steps(started["steps"])
             )
             clocks[started["id"]] = Telling(
                 started["id"], started["track"], started["unit"], started.get("task"), started.get("consent"), (first,)
@@ -117,26 +117,26 @@ def _turned(clock: Telling, change: ClockChange, event: Event) -> Telling:
     task = change.get("task", clock.task)
     if change["state"] == STOPPED:
         return replace(_of(clock, stretches, task), stopped=seq, stopped_at=event.at)
-    rungs = _rungs(change["rungs"]) if "rungs" in change else last.rungs
+    steps = _steps(change["steps"]) if "steps" in change else last.steps
     calendar = change.get("calendar", last.calendar)
     if change["state"] == PAUSED and last.state != PAUSED:
         # A calendar that had changed meanwhile was counted with before the clock stopped.
-        ran = Stretch(last.seq, last.start, RUNNING, calendar, rungs)
+        ran = Stretch(last.seq, last.start, RUNNING, calendar, steps)
         at = parse_instant(change["start"]) if "start" in change else event.at
-        still = Stretch(seq, at, PAUSED, calendar, rungs)
+        still = Stretch(seq, at, PAUSED, calendar, steps)
         return _of(clock, (*stretches[:-1], ran, still), task)
     if change["state"] == RUNNING and "start" in change:
-        return _of(clock, (*stretches, Stretch(seq, parse_instant(change["start"]), RUNNING, calendar, rungs)), task)
+        return _of(clock, (*stretches, Stretch(seq, parse_instant(change["start"]), RUNNING, calendar, steps)), task)
     # It runs on, or stands still as before: a task that begins before its day moves on what is paused.
-    return _of(clock, (*stretches[:-1], Stretch(last.seq, last.start, last.state, calendar, rungs)), task)
+    return _of(clock, (*stretches[:-1], Stretch(last.seq, last.start, last.state, calendar, steps)), task)
 
 
 def _of(clock: Telling, stretches: tuple[Stretch, ...], task: str | None) -> Telling:
     return replace(clock, task=task, stretches=stretches)
 
 
-def _rungs(written: Iterable[WrittenRung]) -> tuple[Rung, ...]:
-    return tuple(Rung(parse_instant(moment), what, rule) for moment, what, rule in written)
+def _steps(written: Iterable[WrittenStep]) -> tuple[EscalationStep, ...]:
+    return tuple(EscalationStep(parse_instant(moment), what, rule) for moment, what, rule in written)
 
 
 def explain(clock: Telling, calendars: Mapping[str, Calendar], what: str = "due") -> Explanation | None:
@@ -145,8 +145,8 @@ def explain(clock: Telling, calendars: Mapping[str, Calendar], what: str = "due"
     None where the clock has no such moment, or a version of the calendar is not among those given.
     """
     first, last = clock.stretches[0], clock.stretches[-1]
-    begun = _rung(first, what)
-    ends = _rung(last, what)
+    begun = _step(first, what)
+    ends = _step(last, what)
     if begun is None or ends is None or not all(stretch.calendar in calendars for stretch in clock.stretches):
         return None
     due = None if last.state == PAUSED else ends.moment
@@ -162,7 +162,7 @@ def explain(clock: Telling, calendars: Mapping[str, Calendar], what: str = "due"
             intervals += _within(stretch, start, end, calendars[stretch.calendar], clock.unit)
     used = dict.fromkeys(stretch.calendar for stretch in clock.stretches)
     # What a pause left is no rule of its own; another day that was granted is.
-    rules = [rung.rule for stretch in clock.stretches if (rung := _rung(stretch, what)) and "n" in rung.rule]
+    rules = [step.rule for stretch in clock.stretches if (step := _step(stretch, what)) and "n" in step.rule]
     return Explanation(
         what,
         due,
@@ -179,7 +179,7 @@ _ON_THE_WAY = frozenset({"activate", "remind", "escalate", "flag"})
 
 def own_moment(clock: Telling) -> str | None:
     """What a clock is there for: that something is due, fires a transition, or expires."""
-    return next((rung.what for rung in clock.stretches[-1].rungs if rung.what not in _ON_THE_WAY), None)
+    return next((step.what for step in clock.stretches[-1].steps if step.what not in _ON_THE_WAY), None)
 
 
 def days_used(
@@ -190,17 +190,17 @@ def days_used(
     A day is used when nothing of it is left; the day on which the clock began is given on top.
     """
     last = clock.stretches[-1]
-    rung = _rung(last, explanation.what)
-    assert rung is not None
+    step = _step(last, explanation.what)
+    assert step is not None
     at = last.start if last.state == PAUSED else max(last.start, min(clock.stopped_at or now, now))
     calendar = calendars[last.calendar]
     if clock.unit == "wd":
-        left = len({span.day for span in calendar.spans(at, rung.moment) if span.kind in (WORKING, MAKE_UP)})
+        left = len({span.day for span in calendar.spans(at, step.moment) if span.kind in (WORKING, MAKE_UP)})
         whole = left + len(
             {interval.day for interval in explanation.intervals if interval.counted and interval.end <= _minute(at)}
         )
     else:
-        minutes = calendar.remaining(at, rung.moment, "cd")
+        minutes = calendar.remaining(at, step.moment, "cd")
         counted = sum(_overlap(interval, at) for interval in explanation.intervals if interval.counted)
         left, whole = -(-minutes // _DAY), -(-(minutes + counted) // _DAY)
     named = "day" in explanation.rule and explanation.rule["n"] < 1
@@ -215,15 +215,15 @@ def _overlap(interval: Interval, until: datetime) -> int:
     return max(0, (min(interval.end, _minute(until)) - interval.start) // _MINUTE)
 
 
-def _rung(stretch: Stretch, what: str) -> Rung | None:
-    return next((rung for rung in stretch.rungs if rung.what == what), None)
+def _step(stretch: Stretch, what: str) -> EscalationStep | None:
+    return next((step for step in stretch.steps if step.what == what), None)
 
 
-def _origin(stretch: Stretch, rung: Rung, calendar: Calendar) -> datetime:
-    """From where a moment is counted: the start, the rung before, or the end of the day that a form named."""
-    rule = rung.rule
+def _origin(stretch: Stretch, step: EscalationStep, calendar: Calendar) -> datetime:
+    """From where a moment is counted: the start, the step before, or the end of the day that a form named."""
+    rule = step.rule
     if "after" in rule:
-        base = _rung(stretch, rule["after"])
+        base = _step(stretch, rule["after"])
         return _minute(base.moment if base else stretch.start)
     if "day" not in rule or rule["n"] < 1:
         return _minute(stretch.start)

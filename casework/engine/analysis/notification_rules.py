@@ -40,7 +40,7 @@ KINDS = (*AT_ONCE, TASK, REMINDER, MOVED, OWNERSHIP, MENTION)
 #: Queues in which people decide on what others have prepared.
 DECIDING = frozenset({Role.SUPERVISOR, Role.COMPLIANCE})
 _OPENINGS = (UNSEALING_ASKED, UNSEALED, UNSEALING_REFUSED, RESEALED, GLASS_BROKEN)
-_RUNGS = {"remind": REMINDER, "due": DUE, "escalate": OVERDUE, "flag": OVERDUE, "wake": TASK}
+_STEPS = {"remind": REMINDER, "due": DUE, "escalate": OVERDUE, "flag": OVERDUE, "wake": TASK}
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +96,7 @@ def first_of(owed: Iterable[Notice]) -> list[Notice]:
 def _notices(event: Event, case: Case, rule: TransitionRule | None) -> Iterator[Notice]:
     track = case.tracks.get(event.track or "")
     if event.kind == RANG:
-        yield from _rung(event, case)
+        yield from _step_notices(event, case)
     if event.kind == HANDED_OVER:
         yield Notice(OWNERSHIP, frozenset({str(event.effects["owner"])}))
     if event.kind in _OPENINGS:
@@ -149,8 +149,8 @@ def _given(event: Event) -> list[tuple[str, str]]:
     return [(id, str(person)) for id, person in changes if person not in (None, event.actor)]
 
 
-def _rung(event: Event, case: Case) -> Iterator[Notice]:
-    kind, task = _RUNGS.get(event.effects["what"]), case.tasks.get(str(event.effects.get("task")))
+def _step_notices(event: Event, case: Case) -> Iterator[Notice]:
+    kind, task = _STEPS.get(event.effects["what"]), case.tasks.get(str(event.effects.get("task")))
     if kind is None or task is None or not task.open:
         return
     yield _task(case, task, kind)

@@ -1,7 +1,7 @@
-"""When limits run out, and the ladder of moments on the way there: how each is counted, and what it comes to.
+"""When limits run out, and the moments on the way there: how each is counted, and what it comes to.
 
 How a moment is counted is plain data, so that it can be counted again by another version of the calendar and told
-afterwards: `{"n": 5, "unit": "wd"}` is five working days from the start, with `"after": "due"` from that rung, with
+afterwards: `{"n": 5, "unit": "wd"}` is five working days from the start, with `"after": "due"` from that step, with
 `"day": "2026-03-10"` from a day that a form named; `{"percent": 60, "unit": "wd"}` is that part of the way to the due
 moment; `{"left": 480, "unit": "wd"}` so many minutes that a pause kept.
 """
@@ -34,7 +34,7 @@ class Rule(TypedDict):
 
     unit: Unit
     n: NotRequired[int]
-    #: The rung from which it counts, or the day that a form named.
+    #: The step from which it counts, or the day that a form named.
     after: NotRequired[str]
     day: NotRequired[str]
     #: A part of the way to the due moment, or the minutes that a pause kept.
@@ -47,12 +47,12 @@ Plan = list[tuple[str, Rule]]
 
 #: Every task has a date: where nothing else says one, a fortnight.
 A_FORTNIGHT: Rule = {"n": 10, "unit": "wd"}
-#: The usual ladder, where a workflow sets no other: a reminder at this part of the time in percent, then so many working
+#: The usual escalation, where a workflow sets no other: a reminder at this part of the time in percent, then so many working
 #: days after the due moment.
-LADDER: Mapping[str, int] = {"remind": 60, "escalate": 2, "flag": 5}
+ESCALATION: Mapping[str, int] = {"remind": 60, "escalate": 2, "flag": 5}
 
 
-class Rung(NamedTuple):
+class EscalationStep(NamedTuple):
     """A moment, what happens then, and how the moment was counted."""
 
     moment: datetime
@@ -75,7 +75,7 @@ def on_day(day: str) -> Rule:
 
 
 def moment_of(rule: Rule, start: datetime, calendar: Calendar, known: Mapping[str, datetime] | None = None) -> datetime:
-    """The moment that a rule comes to; `known` has those of the rungs that it may count from."""
+    """The moment that a rule comes to; `known` has those of the steps that it may count from."""
     known = known or {}
     base, unit = _base(rule, start, known), rule["unit"]
     if "left" in rule:
@@ -103,18 +103,18 @@ def runs_out(limit: WrittenLimit, now: datetime, calendar: Calendar, said: Said)
     return None if rule is None else moment_of(rule, now, calendar)
 
 
-def usual(unit: Unit, ladder: Mapping[str, int] = LADDER) -> Plan:
-    """Remind, escalate, flag: what surrounds the due moment of a task that has no ladder of its own."""
+def usual(unit: Unit, escalation: Mapping[str, int] = ESCALATION) -> Plan:
+    """Remind, escalate, flag: what surrounds the due moment of a task that has no escalation of its own."""
     return [
-        ("remind", {"percent": ladder["remind"], "unit": unit}),
-        ("escalate", {"n": ladder["escalate"], "unit": "wd", "after": "due"}),
-        ("flag", {"n": ladder["flag"], "unit": "wd", "after": "due"}),
+        ("remind", {"percent": escalation["remind"], "unit": unit}),
+        ("escalate", {"n": escalation["escalate"], "unit": "wd", "after": "due"}),
+        ("flag", {"n": escalation["flag"], "unit": "wd", "after": "due"}),
     ]
 
 
-def plan(due: Rule, rungs: Plan, activate: Rule | None = None) -> Plan:
-    """A task's clock: its due moment among the other rungs; all count from the day on which it appears."""
-    limits = [("due", due), *rungs]
+def plan(due: Rule, steps: Plan, activate: Rule | None = None) -> Plan:
+    """A task's clock: its due moment among the other steps; all count from the day on which it appears."""
+    limits = [("due", due), *steps]
     if activate is None:
         return limits
     return [
@@ -123,30 +123,32 @@ def plan(due: Rule, rungs: Plan, activate: Rule | None = None) -> Plan:
     ]
 
 
-def own_rungs(rungs: Iterable[tuple[WrittenLimit, str]], said: Said) -> Plan:
-    """A state's own ladder; what counts from a day that nobody has named falls away."""
-    return [(what, rule) for limit, what in rungs if (rule := rule_of(limit, said)) is not None]
+def own_steps(steps: Iterable[tuple[WrittenLimit, str]], said: Said) -> Plan:
+    """A state's own escalation; what counts from a day that nobody has named falls away."""
+    return [(what, rule) for limit, what in steps if (rule := rule_of(limit, said)) is not None]
 
 
-def count(planned: Plan, start: datetime, calendar: Calendar, fired: Iterable[Rung] = ()) -> list[Rung]:
-    """The rungs of a plan in order of time. Reminders that would come at the due moment or after it fall away.
+def count(
+    planned: Plan, start: datetime, calendar: Calendar, fired: Iterable[EscalationStep] = ()
+) -> list[EscalationStep]:
+    """The steps of a plan in order of time. Reminders that would come at the due moment or after it fall away.
 
-    `fired` are the rungs that lie behind already, from which others may count.
+    `fired` are the steps that lie behind already, from which others may count.
     """
-    known = {rung.what: rung.moment for rung in fired}
-    rungs: list[Rung] = []
+    known = {step.what: step.moment for step in fired}
+    steps: list[EscalationStep] = []
     for what, rule in sorted(planned, key=_depends):
         if "percent" in rule and known["due"] <= _base(rule, start, known):
             continue
         moment = moment_of(rule, start, calendar, known)
         if "left" in rule:
             moment = _worked(what, moment, start, known.get("due"), calendar)
-        rung = Rung(moment, what, rule)
+        step = EscalationStep(moment, what, rule)
         if "due" in known and ("percent" in rule or what == "remind" and "left" in rule) and moment >= known["due"]:
             continue
-        known.setdefault(what, rung.moment)
-        rungs.append(rung)
-    return sorted(rungs, key=lambda rung: (rung.what != "activate", rung.moment, rung.what))
+        known.setdefault(what, step.moment)
+        steps.append(step)
+    return sorted(steps, key=lambda step: (step.what != "activate", step.moment, step.what))
 
 
 def _base(rule: Rule, start: datetime, known: Mapping[str, datetime]) -> datetime:
@@ -162,32 +164,36 @@ def _depends(limit: tuple[str, Rule]) -> int:
     return 2 if "after" not in rule and "percent" not in rule else 3
 
 
-def recount(rungs: tuple[Rung, ...], following: int, start: datetime, calendar: Calendar) -> list[Rung]:
-    """The rungs of a running clock by another version of its calendar; those before `following` have happened."""
-    fired = rungs[:following]
-    return [*fired, *count([(rung.what, rung.rule) for rung in rungs[following:]], start, calendar, fired)]
+def recount(
+    steps: tuple[EscalationStep, ...], following: int, start: datetime, calendar: Calendar
+) -> list[EscalationStep]:
+    """The steps of a running clock by another version of its calendar; those before `following` have happened."""
+    fired = steps[:following]
+    return [*fired, *count([(step.what, step.rule) for step in steps[following:]], start, calendar, fired)]
 
 
-def left(calendar: Calendar, rungs: Iterable[Rung], now: datetime) -> tuple[int, ...]:
-    """Minutes that a pause keeps for each rung, in its own unit."""
-    return tuple(calendar.remaining(now, rung.moment, rung.rule["unit"]) for rung in rungs)
+def left(calendar: Calendar, steps: Iterable[EscalationStep], now: datetime) -> tuple[int, ...]:
+    """Minutes that a pause keeps for each step, in its own unit."""
+    return tuple(calendar.remaining(now, step.moment, step.rule["unit"]) for step in steps)
 
 
-def resumed(calendar: Calendar, rungs: Iterable[Rung], kept: tuple[int, ...], now: datetime) -> list[Rung]:
-    """The rungs of a clock that goes on after a pause, in order of time; what counts from the due moment does so again."""
-    restarted: list[Rung] = []
+def resumed(
+    calendar: Calendar, steps: Iterable[EscalationStep], kept: tuple[int, ...], now: datetime
+) -> list[EscalationStep]:
+    """The steps of a clock that goes on after a pause, in order of time; what counts from the due moment does so again."""
+    restarted: list[EscalationStep] = []
     known: dict[str, datetime] = {}
-    pairs = list(zip(rungs, kept, strict=True))
-    for rung, minutes in sorted(pairs, key=lambda pair: pair[0].rule.get("after") == "due" or pair[0].what == "remind"):
-        again = rung.rule.get("after") == "due" and "due" in known
-        rule = rung.rule if again else {"left": minutes, "unit": rung.rule["unit"]}
+    pairs = list(zip(steps, kept, strict=True))
+    for step, minutes in sorted(pairs, key=lambda pair: pair[0].rule.get("after") == "due" or pair[0].what == "remind"):
+        again = step.rule.get("after") == "due" and "due" in known
+        rule = step.rule if again else {"left": minutes, "unit": step.rule["unit"]}
         moment = moment_of(rule, now, calendar, known)
-        moment = _worked(rung.what, moment, now, known.get("due"), calendar)
-        if rung.what == "remind" and "due" in known and moment >= known["due"]:
+        moment = _worked(step.what, moment, now, known.get("due"), calendar)
+        if step.what == "remind" and "due" in known and moment >= known["due"]:
             continue
-        known.setdefault(rung.what, moment)
-        restarted.append(Rung(moment, rung.what, rule))
-    return sorted(restarted, key=lambda rung: (rung.what != "activate", rung.moment, rung.what))
+        known.setdefault(step.what, moment)
+        restarted.append(EscalationStep(moment, step.what, rule))
+    return sorted(restarted, key=lambda step: (step.what != "activate", step.moment, step.what))
 
 
 def _worked(what: str, moment: datetime, start: datetime, due: datetime | None, calendar: Calendar) -> datetime:

@@ -27,7 +27,7 @@ class WrittenState(TypedDict):
     due: NotRequired[WrittenLimit | None]
     step: NotRequired[str | None]
     #: Each limit with what happens then; in JSON an array of two.
-    ladder: NotRequired[list[tuple[WrittenLimit, str]]]
+    escalation: NotRequired[list[tuple[WrittenLimit, str]]]
     checklist: NotRequired[list[WrittenItem]]
     #: Of a stage where it begins and what lies in it, of a parallel its regions.
     initial: NotRequired[str | None]
@@ -170,6 +170,6 @@ class WrittenRules(TypedDict):
     opens: list[WrittenOpening]
     tasks: dict[str, WrittenTask]
     forms: dict[str, list[WrittenField]]
-    ladder: NotRequired[dict[str, int]]
+    escalation: NotRequired[dict[str, int]]
     #: What the workflow is to the engine.
     part: NotRequired[str]

@@ -10,7 +10,7 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from casework.engine.deadlines.deadlines import LADDER, WrittenLimit
+from casework.engine.deadlines.deadlines import ESCALATION, WrittenLimit
 from casework.engine.definition import grammar
 from casework.engine.definition.edition_schema import WrittenField, WrittenOpening, WrittenRules
 from casework.engine.definition.form_values import build_model
@@ -30,7 +30,7 @@ class StateRule:
     type: str
     queue: str | None = None
     due: WrittenLimit | None = None
-    ladder: tuple[tuple[WrittenLimit, str], ...] = ()
+    escalation: tuple[tuple[WrittenLimit, str], ...] = ()
     step: str | None = None
     #: Items of its step task's checklist, as of a side task.
     checklist: tuple[tuple[str, bool], ...] = ()
@@ -146,7 +146,7 @@ class Edition:
                 written["type"],
                 written.get("queue"),
                 written.get("due"),
-                tuple((limit, what) for limit, what in written.get("ladder", ())),
+                tuple((limit, what) for limit, what in written.get("escalation", ())),
                 written.get("step"),
                 tuple((item["name"], item["required"]) for item in written.get("checklist", ())),
                 **_told(written, "part", "decides"),
@@ -220,9 +220,9 @@ class Edition:
         return {name: frozenset(states) for name, states in self.rules["milestones"].items()}
 
     @property
-    def ladder(self) -> Mapping[str, int]:
-        """When a task without a ladder of its own is reminded of, escalated and flagged."""
-        marks: Mapping[str, int] = self.rules.get("ladder", LADDER)
+    def escalation(self) -> Mapping[str, int]:
+        """When a task without an escalation of its own is reminded of, escalated and flagged."""
+        marks: Mapping[str, int] = self.rules.get("escalation", ESCALATION)
         return marks
 
     @cached_property

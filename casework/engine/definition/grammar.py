@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, ClassVar
 
-from casework.engine.deadlines.deadlines import LADDER
+from casework.engine.deadlines.deadlines import ESCALATION
 from casework.engine.definition.forms import Form
 from casework.engine.definition.limits import Limit, calendar_days, until, working_days
 from casework.engine.definition.registry import Effect, Guard
@@ -49,7 +49,7 @@ class Node:
 class State(Node):
     """A condition in which somebody works: `queue` says who, `due` until when, `step` where on the step bar.
 
-    `ladder` replaces the usual ladder of reminders: pairs of a limit and "remind", "due", "escalate" or "flag".
+    `escalation` replaces the usual escalation: pairs of a limit and "remind", "due", "escalate" or "flag".
     `do` names the step task; without it the task bears the state's label. `checklist`: what whoever works it ticks off;
     the workflow's main way goes on only with what is required ticked. `part`: what it is to the engine, of `engine.parts`;
     `decides`: the subject of the decision that is taken there; `fhir`: as what other systems know it, the status of a Task,
@@ -61,7 +61,7 @@ class State(Node):
     due: Limit | None
     step: str
     do: str = ""
-    ladder: Sequence[tuple[Limit, str]] = ()
+    escalation: Sequence[tuple[Limit, str]] = ()
     checklist: Sequence[Item] = ()
     part: str = ""
     decides: str = ""
@@ -417,8 +417,8 @@ class Workflow:
     #: States in which a track runs on after its case has closed.
     outlives: ClassVar[Sequence[Node]] = ()
     #: When a task is reminded of, in percent of its time, and how many working days after its due moment it is escalated
-    #: and flagged; a state may have a ladder of its own.
-    ladder: ClassVar[Mapping[str, int]] = LADDER
+    #: and flagged; a state may have an escalation of its own.
+    escalation: ClassVar[Mapping[str, int]] = ESCALATION
     #: Side tasks that a person may add: (states in which, roles who may, task).
     on_request: ClassVar[Sequence[tuple[Sequence[Node], Sequence[Role], Task]]] = ()
     #: Side tasks that every new track of this workflow opens.

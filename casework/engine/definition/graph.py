@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
-from casework.engine.deadlines.deadlines import LADDER
+from casework.engine.deadlines.deadlines import ESCALATION
 from casework.engine.definition.editions import Edition, TransitionRule, ancestors
 
 
@@ -132,10 +132,12 @@ def _unknown_places(graph: Graph) -> Iterator[Fault]:
             yield Fault("unknown_milestone", f"milestone {name}", f"It names {quoted(place)}, which is no state.")
     for place in sorted(edition.outlives - set(graph.states)):
         yield Fault("unknown_outlives", "outlives", f"It names {quoted(place)}, which is no state.")
-    steps = edition.ladder
-    if set(steps) != set(LADDER) or not (0 < steps["remind"] < 100 and 0 < steps["escalate"] < steps["flag"]):
+    steps = edition.escalation
+    if set(steps) != set(ESCALATION) or not (0 < steps["remind"] < 100 and 0 < steps["escalate"] < steps["flag"]):
         yield Fault(
-            "bad_ladder", "ladder", "It needs remind, a percentage below 100, and working days escalate and then flag."
+            "bad_escalation",
+            "escalation",
+            "It needs remind, a percentage below 100, and working days escalate and then flag.",
         )
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from casework.engine.deadlines.deadlines import LADDER
+from casework.engine.deadlines.deadlines import ESCALATION
 from casework.engine.definition import grammar
 from casework.engine.definition.edition_schema import (
     WrittenField,
@@ -95,8 +95,8 @@ class _Publisher:
             "tasks": self.tasks,
             "forms": self.forms,
         }
-        if dict(definition.ladder) != LADDER:
-            rules["ladder"] = dict(definition.ladder)
+        if dict(definition.escalation) != ESCALATION:
+            rules["escalation"] = dict(definition.escalation)
         if definition.part:
             rules["part"] = definition.part
         return rules, dict(sorted(self.texts.items()))
@@ -114,7 +114,7 @@ class _Publisher:
                     "queue": str(node.queue),
                     "due": node.due.rule() if node.due else None,
                     "step": node.step,
-                    "ladder": [_array(limit.rule(), what) for limit, what in node.ladder],
+                    "escalation": [_array(limit.rule(), what) for limit, what in node.escalation],
                 }
                 self.states[path] |= _said(part=node.part, decides=node.decides, fhir=list(node.fhir))
                 if node.checklist:

@@ -297,7 +297,7 @@ def _dates(graph: Graph) -> Iterator[Fault]:
         entering = [
             rule.form for rule in graph.rules if not rule.target.startswith("=") and rule.target in ancestors(path)
         ]
-        for limit in (state.due, *(limit for limit, _ in state.ladder)):
+        for limit in (state.due, *(limit for limit, _ in state.escalation)):
             yield from _since(edition, f"state {path}", limit, entering)
         for rule in graph.rules:
             if path in rule.sources:

@@ -132,7 +132,7 @@ def reasons_against(answer: Answer, case: Case, was: Facts, now: Facts) -> Itera
         if (answer.data.get(field) == value) != (now.data.get(field) == value):
             yield reasons.cases.TASKS_OPENED
     days = {value for field, value in answer.data.items() if isinstance(value, str) and now.data.get(field) != value}
-    if any(rung.rule.get("day") in days for clock in case.clocks.values() for rung in clock.rungs):
+    if any(step.rule.get("day") in days for clock in case.clocks.values() for step in clock.steps):
         yield reasons.cases.DEADLINE_COUNTS
 
 

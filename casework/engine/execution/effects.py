@@ -9,7 +9,7 @@ from casework.engine.deadlines.deadlines import (
     A_FORTNIGHT,
     Plan,
     Rule,
-    own_rungs,
+    own_steps,
     rule_of,
 )
 from casework.engine.definition.consequences import Follows, MoreTime
@@ -133,12 +133,12 @@ def _extend_all(builder: EventBuilder, time: str | MoreTime, facts: Facts) -> No
 
 
 def _limit_of(builder: EventBuilder, task: Task) -> tuple[Rule, Plan | None]:
-    """How long a task has by its edition, and its own ladder where it has one."""
+    """How long a task has by its edition, and its own escalation where it has one."""
     edition, said = builder.library[task.edition], builder.said(builder.facts(builder.case.tracks[task.track], {}))
     if task.type == "step":
         state = edition.states[task.rule]
         limit = rule_of(state.due, said) if state.due else None
-        return limit or A_FORTNIGHT, own_rungs(state.ladder, said) if state.ladder else None
+        return limit or A_FORTNIGHT, own_steps(state.escalation, said) if state.escalation else None
     limit = rule_of(edition.tasks[task.rule].due, said) if task.type == "side" else None
     return limit or A_FORTNIGHT, None
 

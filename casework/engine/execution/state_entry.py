@@ -5,7 +5,7 @@ from __future__ import annotations
 from casework.engine.deadlines.deadlines import (
     A_FORTNIGHT,
     Rule,
-    own_rungs,
+    own_steps,
     rule_of,
 )
 from casework.engine.definition.editions import TransitionRule
@@ -130,7 +130,7 @@ def stand_in(
             due, own = due_of(resume_clock(builder, old, task=id)), None
         else:
             due = (rule_of(state.due, said) if state.due else None) or A_FORTNIGHT
-            own = own_rungs(state.ladder, said) if state.ladder else None
+            own = own_steps(state.escalation, said) if state.escalation else None
         open_task(
             builder,
             track,
@@ -141,13 +141,13 @@ def stand_in(
             queue=state.queue,
             due=due,
             of=leaf,
-            rungs=own,
+            steps=own,
             activate=activate,
         )
     for clock in paused:
         if clock.task is None:
             resume_clock(builder, clock)
-            resumed_what |= {rung.what for rung in clock.rungs}
+            resumed_what |= {step.what for step in clock.steps}
     for rule, _ in edition.leaving((leaf,)):
         what = f"fire:{rule.name}"
         counted = rule_of(rule.after, said) if rule.after is not None and what not in resumed_what else None

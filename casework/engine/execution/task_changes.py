@@ -114,7 +114,7 @@ def _stands_still(builder: EventBuilder, task: Task) -> bool:
 def awaken_task(builder: EventBuilder, task: Task) -> None:
     """It begins before its day; when it is due has been said."""
     for clock in builder.case.clocks.values():
-        if clock.task == task.id and clock.rungs[clock.next].what == "activate":
+        if clock.task == task.id and clock.steps[clock.next].what == "activate":
             builder.set_clock(clock, clock.state, next=clock.next + 1, left=list(clock.left[1:]))
 
 
@@ -170,7 +170,7 @@ def open_task(
     about: str | None = None,
     aftercare: bool = False,
     activate: Rule | None = None,
-    rungs: Plan | None = None,
+    steps: Plan | None = None,
     edition: str | None = None,
 ) -> None:
     """Open a task, and a clock that counts to its due moment; `due` as a moment is that of a clock that goes on.
@@ -182,8 +182,8 @@ def open_task(
     state = SUSPENDED if builder.case.frozen and queue in ORGANISATION_QUEUES else READY
     if due is not None and not isinstance(due, str):
         unit = due["unit"]
-        ladder = builder.library[edition or track.edition].ladder
-        planned = plan(due, usual(unit, ladder) if rungs is None else rungs, activate)
+        escalation = builder.library[edition or track.edition].escalation
+        planned = plan(due, usual(unit, escalation) if steps is None else steps, activate)
         counted = open_clock(builder, track.id, unit, planned, task=task, of=of if type == "step" else None)
         due = due_of(counted)
     builder.effects.setdefault("tasks", []).append(

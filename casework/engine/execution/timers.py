@@ -9,9 +9,9 @@ from typing_extensions import Unpack
 
 from casework.engine.deadlines.calendars import Unit
 from casework.engine.deadlines.deadlines import (
+    EscalationStep,
     Plan,
     Rule,
-    Rung,
     count,
     left,
     on_day,
@@ -31,57 +31,59 @@ from casework.engine.state.case import (
     Clock,
     Task,
 )
-from casework.engine.state.effects_schema import ClockOwner, ClockSpan, ClockValues, WrittenRung
+from casework.engine.state.effects_schema import ClockOwner, ClockSpan, ClockValues, WrittenStep
 from casework.ledger.canonical_json import instant
 
 #: What a clock does that ends a task's waiting, and one that ends a provider's access to a document.
 WAKE, END_ACCESS = "wake", "end_access"
 
 
-def open_clock(builder: EventBuilder, track: str, unit: Unit, planned: Plan, **of: Unpack[ClockOwner]) -> list[Rung]:
-    """Start a clock now; gives its rungs, counted by the calendar as it stands."""
-    rungs = count(planned, builder.context.now, builder.context.calendar)
-    span = _counted(builder, rungs)
+def open_clock(
+    builder: EventBuilder, track: str, unit: Unit, planned: Plan, **of: Unpack[ClockOwner]
+) -> list[EscalationStep]:
+    """Start a clock now; gives its steps, counted by the calendar as it stands."""
+    steps = count(planned, builder.context.now, builder.context.calendar)
+    span = _counted(builder, steps)
     builder.effects.setdefault("clocks", []).append(
         {"id": builder.context.new_id(), "track": track, "unit": unit, **span, **of}
     )
-    return rungs
+    return steps
 
 
-def _counted(builder: EventBuilder, rungs: list[Rung]) -> ClockSpan:
-    """What an event tells of rungs that were counted from now on."""
+def _counted(builder: EventBuilder, steps: list[EscalationStep]) -> ClockSpan:
+    """What an event tells of steps that were counted from now on."""
     return {
         "start": instant(builder.context.now),
         "calendar": builder.context.calendar.digest,
-        "rungs": written(rungs),
+        "steps": written(steps),
     }
 
 
 def pause_clock(builder: EventBuilder, clock: Clock) -> None:
-    """Keep what is left of each rung. A calendar that has changed since is counted with first."""
+    """Keep what is left of each step. A calendar that has changed since is counted with first."""
     again = _again(builder, clock)
-    kept = left(builder.context.calendar, (again or clock.rungs)[clock.next :], builder.context.now)
+    kept = left(builder.context.calendar, (again or clock.steps)[clock.next :], builder.context.now)
     change: ClockValues = {"left": list(kept), "start": instant(builder.context.now)}
     if again:
         change |= _recounted(builder, clock, again)
     builder.set_clock(clock, PAUSED, **change)
 
 
-def resume_clock(builder: EventBuilder, clock: Clock, task: str | None = None) -> list[Rung]:
-    rungs = resumed(builder.context.calendar, clock.rungs[clock.next :], clock.left, builder.context.now)
-    span = _counted(builder, rungs)
-    change: ClockValues = {"start": span["start"], "calendar": span["calendar"], "rungs": span["rungs"], "next": 0}
+def resume_clock(builder: EventBuilder, clock: Clock, task: str | None = None) -> list[EscalationStep]:
+    steps = resumed(builder.context.calendar, clock.steps[clock.next :], clock.left, builder.context.now)
+    span = _counted(builder, steps)
+    change: ClockValues = {"start": span["start"], "calendar": span["calendar"], "steps": span["steps"], "next": 0}
     if task is not None:
         change["task"] = task
     builder.set_clock(clock, RUNNING, **change)
-    _set_due(builder, clock, rungs, task)
-    return rungs
+    _set_due(builder, clock, steps, task)
+    return steps
 
 
 def recount_clock(builder: EventBuilder, clock: Clock) -> None:
     """Count a running clock again where the calendar has changed since, and it comes to other moments."""
     again = _again(builder, clock) if clock.state == RUNNING else None
-    if again is not None and again != list(clock.rungs):
+    if again is not None and again != list(clock.steps):
         builder.set_clock(clock, RUNNING, **_recounted(builder, clock, again))
         _set_due(builder, clock, again[clock.next :], None)
 
@@ -91,18 +93,18 @@ def moves_clocks(builder: EventBuilder) -> bool:
     return bool(builder.effects.get("clock_states"))
 
 
-def _again(builder: EventBuilder, clock: Clock) -> list[Rung] | None:
+def _again(builder: EventBuilder, clock: Clock) -> list[EscalationStep] | None:
     if clock.calendar == builder.context.calendar.digest:
         return None
-    return recount(clock.rungs, clock.next, clock.start, builder.context.calendar)
+    return recount(clock.steps, clock.next, clock.start, builder.context.calendar)
 
 
-def _recounted(builder: EventBuilder, clock: Clock, rungs: list[Rung]) -> ClockValues:
-    return {"calendar": builder.context.calendar.digest, "rungs": written(rungs), "next": clock.next}
+def _recounted(builder: EventBuilder, clock: Clock, steps: list[EscalationStep]) -> ClockValues:
+    return {"calendar": builder.context.calendar.digest, "steps": written(steps), "next": clock.next}
 
 
-def _set_due(builder: EventBuilder, clock: Clock, rungs: list[Rung], task: str | None) -> None:
-    due = due_of(rungs)
+def _set_due(builder: EventBuilder, clock: Clock, steps: list[EscalationStep], task: str | None) -> None:
+    due = due_of(steps)
     if due is not None and clock.task and task is None:
         builder.set_task(builder.case.tasks[clock.task], due=due)
 
@@ -125,7 +127,7 @@ def stop_clocks_of_grant(builder: EventBuilder, grant: str) -> None:
 
 
 def extend_task(builder: EventBuilder, task: Task, day: str | None, anew: tuple[Rule, Plan | None]) -> None:
-    """Another due date for a task: a day or, with none, its whole limit `anew` from now on; its ladder begins anew.
+    """Another due date for a task: a day or, with none, its whole limit `anew` from now on; its escalation begins anew.
 
     What stands still has no date that could be moved: it gets what is left when it goes on.
     """
@@ -135,22 +137,22 @@ def extend_task(builder: EventBuilder, task: Task, day: str | None, anew: tuple[
         return
     if day is not None:
         unit = clock.unit if clock else "cd"
-        planned = plan(on_day(day), usual(unit, builder.library[task.edition].ladder))
+        planned = plan(on_day(day), usual(unit, builder.library[task.edition].escalation))
     else:
         limit, own = anew
         unit = limit["unit"]
-        planned = plan(limit, usual(unit, builder.library[task.edition].ladder) if own is None else own)
+        planned = plan(limit, usual(unit, builder.library[task.edition].escalation) if own is None else own)
     if clock is not None and clock.unit == unit:
-        rungs = count(planned, builder.context.now, builder.context.calendar)
-        builder.set_clock(clock, RUNNING, **_counted(builder, rungs), next=0)
+        steps = count(planned, builder.context.now, builder.context.calendar)
+        builder.set_clock(clock, RUNNING, **_counted(builder, steps), next=0)
     else:
-        # It had rung for the last time, or counts in other days from here.
+        # It had fired for the last time, or counts in other days from here.
         if clock is not None:
             builder.set_clock(clock, STOPPED)
-        rungs = open_clock(
+        steps = open_clock(
             builder, task.track, unit, planned, task=task.id, of=task.of if task.type == "step" else None
         )
-    builder.set_task(task, due=due_of(rungs), flagged=False)
+    builder.set_task(task, due=due_of(steps), flagged=False)
 
 
 def pause_clocks(builder: EventBuilder, keep: Iterable[str]) -> None:
@@ -183,14 +185,14 @@ def clock_waits(builder: EventBuilder, clock: Clock) -> bool:
 
 def is_wake(clock: Clock) -> bool:
     """Whether it only wakes a task that waits; when that is due another clock says."""
-    return clock.rungs[0].what == WAKE
+    return clock.steps[0].what == WAKE
 
 
-def written(rungs: Iterable[Rung]) -> list[WrittenRung]:
-    """Rungs as an event tells them: lists, as they come back out of JSON."""
-    return [cast(WrittenRung, [instant(rung.moment), rung.what, rung.rule.copy()]) for rung in rungs]
+def written(steps: Iterable[EscalationStep]) -> list[WrittenStep]:
+    """Steps as an event tells them: lists, as they come back out of JSON."""
+    return [cast(WrittenStep, [instant(step.moment), step.what, step.rule.copy()]) for step in steps]
 
 
-def due_of(rungs: Iterable[Rung]) -> str | None:
-    """The due moment among rungs, as an event tells it."""
-    return next((instant(rung.moment) for rung in rungs if rung.what == "due"), None)
+def due_of(steps: Iterable[EscalationStep]) -> str | None:
+    """The due moment among steps, as an event tells it."""
+    return next((instant(step.moment) for step in steps if step.what == "due"), None)

@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import Any
 
 from casework.engine.deadlines.calendars import Unit
-from casework.engine.deadlines.deadlines import Rung
+from casework.engine.deadlines.deadlines import EscalationStep
 from casework.engine.parties import PARTIES
 from casework.engine.parts import REFERRAL, SENDS
 from casework.engine.roles import ORGANISATION_QUEUES
@@ -128,7 +128,7 @@ class Task:
     closed_by: str | None = None
     acted_for: str | None = None
     result: Answers = field(default_factory=dict)
-    #: The last rung of its ladder has come: a mark for those who look after others' work, not the same as overdue.
+    #: The last step of its escalation has come: a mark for those who look after others' work, not the same as overdue.
     flagged: bool = False
     aftercare: bool = False
     #: The state before it was suspended.
@@ -155,14 +155,14 @@ class Clock:
     """A row of moments at which something happens by itself: (instant, what), `next` the first that has not fired.
 
     `what`: "remind", "due", "escalate", "flag", "activate", "expire", "end_access", or "fire:<transition>".
-    A paused clock keeps what is left of each rung instead: minutes, working ones when `unit` is "wd".
+    A paused clock keeps what is left of each step instead: minutes, working ones when `unit` is "wd".
     """
 
     id: str
     track: str
     unit: Unit
-    rungs: tuple[Rung, ...]
-    #: Since when it is as it is: its rungs count from here, or it stands still since then.
+    steps: tuple[EscalationStep, ...]
+    #: Since when it is as it is: its steps count from here, or it stands still since then.
     start: datetime
     #: Digest of the calendar that they were counted with.
     calendar: str
@@ -177,7 +177,7 @@ class Clock:
 
     @property
     def fires_at(self) -> datetime | None:
-        return self.rungs[self.next][0] if self.state == RUNNING and self.next < len(self.rungs) else None
+        return self.steps[self.next][0] if self.state == RUNNING and self.next < len(self.steps) else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,8 +15,8 @@ from casework.engine.deadlines.deadlines import Rule
 from casework.engine.state.right_values import RightChange
 from casework.json_values import Answers
 
-#: A rung of a clock: the instant, what happens then, and how the moment was counted. In JSON an array of three.
-WrittenRung: TypeAlias = tuple[str, str, Rule]
+#: A step of a clock: the instant, what happens then, and how the moment was counted. In JSON an array of three.
+WrittenStep: TypeAlias = tuple[str, str, Rule]
 
 #: The languages of a letter.
 Language: TypeAlias = Literal["en", "zh", "both"]
@@ -172,7 +172,7 @@ class ClockSpan(TypedDict):
     start: str
     #: Digest of the calendar.
     calendar: str
-    rungs: list[WrittenRung]
+    steps: list[WrittenStep]
 
 
 class ClockOwner(TypedDict, total=False):
@@ -198,8 +198,8 @@ class ClockValues(TypedDict, total=False):
 
     start: str
     calendar: str
-    rungs: list[WrittenRung]
-    #: Minutes that a pause keeps of each rung.
+    steps: list[WrittenStep]
+    #: Minutes that a pause keeps of each step.
     left: list[int]
     next: int
     task: str
@@ -424,7 +424,7 @@ class Effects(FoldedEffects, total=False):
     answers: bool
     #: Who was relieved of it.
     person: str
-    #: Which one, where a kind of event knows several: of a rung, a message, a letter, an objection, a join.
+    #: Which one, where a kind of event knows several: of a step, a message, a letter, an objection, a join.
     what: str
     #: The clock that rang.
     clock: str

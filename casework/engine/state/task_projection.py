@@ -6,11 +6,11 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from casework.engine.deadlines.deadlines import Rung
+from casework.engine.deadlines.deadlines import EscalationStep
 from casework.engine.state.case import OPEN, STOPPED, SUSPENDED, Clock, Task
 from casework.engine.state.case_values import Handed, ItemState
 from casework.engine.state.copies import replace
-from casework.engine.state.effects_schema import ClockChange, OpenedTask, StartedClock, TaskChange, WrittenRung
+from casework.engine.state.effects_schema import ClockChange, OpenedTask, StartedClock, TaskChange, WrittenStep
 from casework.engine.state.events import (
     ADDED,
     APPROVED,
@@ -135,7 +135,7 @@ def started(clocks: Clocks, entries: list[StartedClock], event: Event) -> Clocks
                 id=clock["id"],
                 track=clock["track"],
                 unit=clock["unit"],
-                rungs=_rungs(clock["rungs"]),
+                steps=_steps(clock["steps"]),
                 start=parse_instant(clock["start"]),
                 calendar=clock["calendar"],
                 task=clock.get("task"),
@@ -158,8 +158,8 @@ def turned(clocks: Clocks, changes: list[ClockChange], event: Event) -> Clocks:
 
 def _turned(clock: Clock, change: ClockChange) -> Clock:
     values: dict[str, Any] = {"state": change["state"], "left": tuple(change.get("left", ()))}
-    if "rungs" in change:
-        values["rungs"] = _rungs(change["rungs"])
+    if "steps" in change:
+        values["steps"] = _steps(change["steps"])
     if "start" in change:
         values["start"] = parse_instant(change["start"])
     if "next" in change:
@@ -171,5 +171,5 @@ def _turned(clock: Clock, change: ClockChange) -> Clock:
     return replace(clock, **values)
 
 
-def _rungs(written: list[WrittenRung]) -> tuple[Rung, ...]:
-    return tuple(Rung(parse_instant(moment), what, rule) for moment, what, rule in written)
+def _steps(written: list[WrittenStep]) -> tuple[EscalationStep, ...]:
+    return tuple(EscalationStep(parse_instant(moment), what, rule) for moment, what, rule in written)

@@ -2,7 +2,7 @@
 
 Overdue means one thing everywhere: a task that somebody could do, whose day has passed, and whose clock does not stand
 still (`Case.overdue`). A case is late with any such task that it waits for, whosever it is (`Case.late`). That the last
-rung of its ladder has come is another thing, and called flagged.
+step of its escalation has come is another thing, and called flagged.
 """
 
 from __future__ import annotations

@@ -15,7 +15,7 @@ from sqlalchemy import Connection, Engine, text
 from casework import reasons
 from casework.definitions import load_library
 from casework.engine.deadlines.calendars import Calendar
-from casework.engine.deadlines.deadlines import Rung, recount
+from casework.engine.deadlines.deadlines import EscalationStep, recount
 from casework.engine.execution.commands import Recount
 from casework.engine.execution.timers import END_ACCESS
 from casework.engine.roles import Role
@@ -40,14 +40,14 @@ from casework.records.row_security import whole
 
 #: So many moved deadlines a preview names; it counts them all.
 MOST_SHOWN = 500
-#: The rungs that a person reads as the date; the others remind somebody of it.
+#: The steps that a person reads as the date; the others remind somebody of it.
 DATES = frozenset({"due", "expire", END_ACCESS})
 _NIL = "00000000-0000-0000-0000-000000000000"
 
 
 @dataclass(frozen=True, slots=True)
 class Moved:
-    """A moment that another calendar moves; `what` is "due", "expire", "fire:<transition>", or a rung of the ladder."""
+    """A moment that another calendar moves; `what` is "due", "expire", "fire:<transition>", or a step of the escalation."""
 
     clock: str
     number: str
@@ -145,13 +145,13 @@ def moves(db: Connection, programme: str, calendar: Calendar) -> Iterator[Moved]
     for row in rows:
         if row.calendar == calendar.digest:
             continue
-        rungs = tuple(Rung(datetime.fromisoformat(at), what, rule) for at, what, rule in row.rungs)
-        again = recount(rungs, row.next, row.start, calendar)
+        steps = tuple(EscalationStep(datetime.fromisoformat(at), what, rule) for at, what, rule in row.steps)
+        again = recount(steps, row.next, row.start, calendar)
         # Two reminders of one clock differ in how they are counted.
-        after = {(rung.what, json.dumps(rung.rule)): rung.moment for rung in again[row.next :]}
-        for rung in rungs[row.next :]:
-            then = after.get((rung.what, json.dumps(rung.rule)))
-            if then != rung.moment:
+        after = {(step.what, json.dumps(step.rule)): step.moment for step in again[row.next :]}
+        for step in steps[row.next :]:
+            then = after.get((step.what, json.dumps(step.rule)))
+            if then != step.moment:
                 edition = library.editions.get(row.task_edition or "")
                 task = (
                     None
@@ -164,11 +164,11 @@ def moves(db: Connection, programme: str, calendar: Calendar) -> Iterator[Moved]
                         about=row.task_about,
                     )
                 )
-                yield Moved(row.id, row.number, task, rung.what, rung.moment, then)
+                yield Moved(row.id, row.number, task, step.what, step.moment, then)
 
 
 _RUNNING = text("""
-    SELECT k.id, k.rungs, k.next, k.start, k.calendar, c.number, t.name AS task_name, t.rule AS task_rule, t.type AS task_type,
+    SELECT k.id, k.steps, k.next, k.start, k.calendar, c.number, t.name AS task_name, t.rule AS task_rule, t.type AS task_type,
     t.edition AS task_edition, t.about AS task_about
     FROM clocks k JOIN cases c ON c.id = k.log_id LEFT JOIN tasks t ON t.id = k.task_id
     WHERE c.programme_id = CAST(:id AS uuid) AND k.fires_at IS NOT NULL ORDER BY c.number, k.fires_at, k.id

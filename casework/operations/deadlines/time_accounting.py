@@ -80,7 +80,7 @@ def _progress(
     task: Task | None, clocks: Mapping[str, Telling], calendars: Mapping[str, Calendar], moment: datetime
 ) -> JsonObject:
     mine = [telling for telling in clocks.values() if task is not None and telling.task == task.id]
-    clock = next((telling for telling in reversed(mine) if telling.stretches[0].rungs[0].what != WAKE), None)
+    clock = next((telling for telling in reversed(mine) if telling.stretches[0].steps[0].what != WAKE), None)
     explanation = explain_clock(clock, calendars) if clock is not None else None
     if clock is None or explanation is None:
         return {"unit": None, "used_days": None, "given_days": None}

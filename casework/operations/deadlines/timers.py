@@ -27,27 +27,27 @@ class Stuck:
 
 
 @dataclass(frozen=True, slots=True)
-class Rung:
-    """What came of ringing: how many rungs fired, and the clocks that could not."""
+class FiredTimers:
+    """What came of ringing: how many steps fired, and the clocks that could not."""
 
     count: int
     stuck: tuple[Stuck, ...] = ()
 
 
 def ring_due(engine: Engine, *, until: datetime | None = None, most: int | None = None) -> int:
-    """Ring every clock that is due, in order of time; gives how many rungs fired.
+    """Ring every clock that is due, in order of time; gives how many steps fired.
 
-    `until` leaves alone what is due after that moment. Several processes may do this at once: each rung fires once.
+    `until` leaves alone what is due after that moment. Several processes may do this at once: each step fires once.
     """
     return ring_clocks(engine, until=until, most=most).count
 
 
-def ring_clocks(engine: Engine, *, until: datetime | None = None, most: int | None = None) -> Rung:
+def ring_clocks(engine: Engine, *, until: datetime | None = None, most: int | None = None) -> FiredTimers:
     """The same, telling also which clocks could not ring; those do not hold up the others."""
     return _ring_all(engine, until, most, None)
 
 
-def ring_log(engine: Engine, log: str) -> Rung:
+def ring_log(engine: Engine, log: str) -> FiredTimers:
     """Ring what is due in one log, in order, and what becomes due meanwhile."""
     return _ring_all(engine, None, None, log)
 
@@ -58,7 +58,7 @@ def list_due(db: Connection, *, but: str, most: int) -> list[str]:
     return list(dict.fromkeys(row.log_id for row in rows))
 
 
-def _ring_all(engine: Engine, until: datetime | None, most: int | None, log: str | None) -> Rung:
+def _ring_all(engine: Engine, until: datetime | None, most: int | None, log: str | None) -> FiredTimers:
     count, stuck = 0, list[Stuck]()
     while most is None or count < most:
         due = None
@@ -74,7 +74,7 @@ def _ring_all(engine: Engine, until: datetime | None, most: int | None, log: str
             stuck.append(_stuck(due, fault))
     # Time ends roles too, and what was held by them must not wait for somebody who has left.
     relieve_departed(engine)
-    return Rung(count, tuple(stuck))
+    return FiredTimers(count, tuple(stuck))
 
 
 def ring_due_on(db: Connection, *, until: datetime | None = None, most: int | None = None) -> int:
@@ -122,7 +122,7 @@ def _ring(db: Connection, due: Any) -> int:
     """Ring one clock under its log's lock; 0 when somebody else was faster."""
     standing = stand(db, due.log_id, due.kind)
     clock = standing.case.clocks.get(due.id)
-    # Looked at again: while we waited for the lock, another process may have rung, paused or stopped it. If that left
+    # Looked at again: while we waited for the lock, another process may have fired it, paused or stopped it. If that left
     # it with another moment, it must wait its turn among the others.
     if clock is None or clock.fires_at != due.fires_at or due.fires_at > standing.log.now:
         return 0

@@ -50,7 +50,7 @@ class MovedMoment:
     #: Of the case.
     number: str
     task: MovedTask | None
-    #: due, expire, fire:TRANSITION, or a rung of the ladder.
+    #: due, expire, fire:TRANSITION, or a step of the escalation.
     what: str
     before: str
     #: None for a reminder that falls away.

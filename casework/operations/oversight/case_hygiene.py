@@ -141,7 +141,7 @@ _TASKS = f"""
     SELECT 'left_open', r.log_id, NULL, r.id FROM tracks r JOIN tracks a ON a.id = r.parent_id JOIN {{homes}} h ON h.id = r.log_id
     WHERE r.ended_at IS NULL AND NOT r.replaced AND a.ended_at IS NOT NULL AND a.outcome IS DISTINCT FROM 'completed'
 """
-# A date that is still to come has a clock that goes there; one that has passed has rung.
+# A date that is still to come has a clock that goes there; one that has passed has fired.
 _CLOCKS = f"""
     SELECT 'no_clock', t.log_id, t.id, t.track_id FROM tasks t JOIN {{homes}} h ON h.id = t.log_id
     WHERE {_OPEN} AND t.due_at > casework_now() AND NOT EXISTS (SELECT FROM clocks k WHERE k.log_id = t.log_id AND k.task_id = t.id)

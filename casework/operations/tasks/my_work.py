@@ -75,8 +75,8 @@ _RESTING = """
 """
 _ROWS = f"""
     SELECT t.*, l.kind AS log_kind, c.number, c.title, r.parent_id, r.part, r.provider_id, (
-        SELECT count(*) FROM clocks k CROSS JOIN jsonb_array_elements(k.rungs) WITH ORDINALITY AS g(rung, n)
-        WHERE k.log_id = t.log_id AND k.task_id = t.id AND g.n <= k.next AND g.rung->>1 = 'remind'
+        SELECT count(*) FROM clocks k CROSS JOIN jsonb_array_elements(k.steps) WITH ORDINALITY AS g(step, n)
+        WHERE k.log_id = t.log_id AND k.task_id = t.id AND g.n <= k.next AND g.step->>1 = 'remind'
     ) AS reminded, {OVERDUE} AS late, {WORDS}{{since}}
     FROM (SELECT u.* FROM ({{chosen}}) u ORDER BY u.due_at, u.id LIMIT :most) t
     JOIN logs l ON l.id = t.log_id JOIN tracks r ON r.id = t.track_id LEFT JOIN cases c ON c.id = t.log_id {{looked}}

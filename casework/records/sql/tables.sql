@@ -265,7 +265,7 @@ CREATE TABLE clocks (
     grant_id UUID,
     unit TEXT NOT NULL,
     "of" TEXT,
-    rungs JSONB NOT NULL,
+    steps JSONB NOT NULL,
     start TIMESTAMP WITH TIME ZONE NOT NULL,
     calendar TEXT NOT NULL,
     next INTEGER NOT NULL,
@@ -281,13 +281,13 @@ CREATE INDEX ix_clocks_log_id ON clocks (log_id);
 CREATE INDEX ix_clocks_paused ON clocks (log_id, task_id) WHERE state = 'paused';
 COMMENT ON COLUMN clocks.unit IS 'wd or cd';
 COMMENT ON COLUMN clocks."of" IS 'State of the track that it belongs to';
-COMMENT ON COLUMN clocks.rungs IS 'Each an instant, what happens then, and how it was counted';
+COMMENT ON COLUMN clocks.steps IS 'Each an instant, what happens then, and how it was counted';
 COMMENT ON COLUMN clocks.start IS 'Since when they are counted: the start, or when it last went on';
 COMMENT ON COLUMN clocks.calendar IS 'Digest of the calendar that they were counted with';
-COMMENT ON COLUMN clocks.next IS 'First rung that has not fired';
+COMMENT ON COLUMN clocks.next IS 'First step that has not fired';
 COMMENT ON COLUMN clocks.state IS 'running or paused; a stopped clock has no row';
-COMMENT ON COLUMN clocks."left" IS 'Minutes that a pause keeps for each rung';
-COMMENT ON COLUMN clocks.fires_at IS 'Of the next rung while it runs';
+COMMENT ON COLUMN clocks."left" IS 'Minutes that a pause keeps for each step';
+COMMENT ON COLUMN clocks.fires_at IS 'Of the next step while it runs';
 
 CREATE TABLE compartments (
     id UUID NOT NULL,
@@ -995,7 +995,7 @@ COMMENT ON COLUMN tasks.edition IS 'That opened it';
 COMMENT ON COLUMN tasks.type IS 'step, side or decision';
 COMMENT ON COLUMN tasks.organisation_id IS 'Of a provider''s queue';
 COMMENT ON COLUMN tasks.state IS 'WS-HumanTask''s';
-COMMENT ON COLUMN tasks.flagged IS 'The last rung of its ladder has come';
+COMMENT ON COLUMN tasks.flagged IS 'The last step of its escalation has come';
 COMMENT ON COLUMN tasks.before IS 'State before it was suspended';
 COMMENT ON COLUMN tasks.initiator IS 'Who asked for it';
 COMMENT ON COLUMN tasks.priority IS '1 high, 0 normal, -1 low';

@@ -208,8 +208,8 @@ def preview(programme: Any) -> Response:
     )
 
 
-#: A rung of the ladder, of which the words name the task.
-_RUNGS = {
+#: A step of the escalation, of which the words name the task.
+_STEPS = {
     "remind": N_("Reminder: %(task)s"), "escalate": N_("Overdue: %(task)s"), "flag": N_("Long overdue: %(task)s"),
     "activate": N_("Begins: %(task)s"), "wake": N_("Comes back: %(task)s"),
 }  # fmt: skip
@@ -217,9 +217,9 @@ _RUNGS = {
 
 def _what(moment: MovedMoment) -> str:
     if moment.task:
-        words, rung = task_words(moment.task), _RUNGS.get(moment.what)
-        return gettext(rung, task=words) if rung else words
-    if moment.what in _RUNGS:
+        words, step = task_words(moment.task), _STEPS.get(moment.what)
+        return gettext(step, task=words) if step else words
+    if moment.what in _STEPS:
         return gettext("a reminder of a step")
     if moment.what == "expire":
         return gettext("a consent expires")

@@ -53,7 +53,7 @@ BREACHES = {
     "no_clock": N_("has a date and no clock that goes there. Tell those who run Casework."),
     "stands_still": N_("its clock stands still for no reason. Tell those who run Casework."),
     "copies_out": N_("A provider whose access to papers ended more than 30 days ago has not said what became of its copies. Ask it."),
-    "late": N_("its clock should have rung already. Ask those who run Casework whether a worker is running."),
+    "late": N_("its clock should have fired already. Ask those who run Casework whether a worker is running."),
 }  # fmt: skip
 #: Rows of what others must do that stand below one's own.
 BELOW = 5

@@ -1,4 +1,4 @@
-"""Limits and the ladder of moments on the way to them."""
+"""Limits and the moments on the way to them."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from hypothesis import strategies as st
 
 from casework.engine.deadlines.calendars import Unit
 from casework.engine.deadlines.deadlines import (
-    Rung,
+    EscalationStep,
     count,
     left,
     on_day,
-    own_rungs,
+    own_steps,
     plan,
     recount,
     resumed,
@@ -57,11 +57,11 @@ def test_a_limit_runs_out_at_close_of_business(limit: Limit, said: dict[str, Any
 
 
 @pytest.mark.parametrize("limit", [working_days(10), calendar_days(10), working_days(1), calendar_days(365)])
-def test_the_ladder_climbs_from_a_reminder_to_a_flag(limit: Limit) -> None:
+def test_the_escalation_goes_from_a_reminder_to_a_flag(limit: Limit) -> None:
     due = runs_out(limit.rule(), START, CALENDAR, _nothing)
-    rungs = _task(limit)
-    assert [rung.what for rung in rungs] == ["remind", "due", "escalate", "flag"]
-    moments = [rung.moment for rung in rungs]
+    steps = _task(limit)
+    assert [step.what for step in steps] == ["remind", "due", "escalate", "flag"]
+    moments = [step.moment for step in steps]
     assert moments == sorted(moments)
     assert START < moments[0] < moments[1] == due
     assert moments[2] == CALENDAR.due(moments[1], 2, "wd")
@@ -71,22 +71,22 @@ def test_the_ladder_climbs_from_a_reminder_to_a_flag(limit: Limit) -> None:
 @given(st.integers(1, 60), st.integers(0, 30 * 24 * 60))
 def test_the_reminder_comes_at_sixty_percent_of_the_working_time(n: int, later: int) -> None:
     start = START + later * MINUTE
-    rungs = {rung.what: rung.moment for rung in count(plan({"n": n, "unit": "wd"}, usual("wd")), start, CALENDAR)}
-    given = CALENDAR.working_minutes(start, rungs["due"])
-    assert CALENDAR.working_minutes(start, rungs["remind"]) == given * 60 // 100
+    steps = {step.what: step.moment for step in count(plan({"n": n, "unit": "wd"}, usual("wd")), start, CALENDAR)}
+    given = CALENDAR.working_minutes(start, steps["due"])
+    assert CALENDAR.working_minutes(start, steps["remind"]) == given * 60 // 100
     for what in ("remind", "due", "escalate", "flag"):
         # Nobody is written to outside working hours: each moment is one at which, or until which, people work.
-        assert CALENDAR.working_minutes(rungs[what] - MINUTE, rungs[what]) == 1
+        assert CALENDAR.working_minutes(steps[what] - MINUTE, steps[what]) == 1
 
 
 def test_a_day_gone_by_reminds_nobody_before_it() -> None:
-    rungs = count(plan(on_day("2026-02-20"), usual("cd")), START, CALENDAR)
-    assert [rung.what for rung in rungs] == ["due", "escalate", "flag"]
+    steps = count(plan(on_day("2026-02-20"), usual("cd")), START, CALENDAR)
+    assert [step.what for step in steps] == ["due", "escalate", "flag"]
 
 
-def test_an_own_ladder_holds_its_due_moment_in_order() -> None:
-    own = own_rungs([(working_days(3).rule(), "remind"), (working_days(7).rule(), "escalate")], _nothing)
-    assert [rung.what for rung in count(plan({"n": 5, "unit": "wd"}, own), START, CALENDAR)] == [
+def test_an_own_escalation_holds_its_due_moment_in_order() -> None:
+    own = own_steps([(working_days(3).rule(), "remind"), (working_days(7).rule(), "escalate")], _nothing)
+    assert [step.what for step in count(plan({"n": 5, "unit": "wd"}, own), START, CALENDAR)] == [
         "remind",
         "due",
         "escalate",
@@ -94,39 +94,39 @@ def test_an_own_ladder_holds_its_due_moment_in_order() -> None:
 
 
 def test_what_appears_later_is_counted_from_its_day() -> None:
-    rungs = count(plan({"n": 5, "unit": "wd"}, usual("wd"), {"n": 30, "unit": "cd"}), START, CALENDAR)
-    assert [rung.what for rung in rungs] == ["activate", "remind", "due", "escalate", "flag"]
-    moments = {rung.what: rung.moment for rung in rungs}
+    steps = count(plan({"n": 5, "unit": "wd"}, usual("wd"), {"n": 30, "unit": "cd"}), START, CALENDAR)
+    assert [step.what for step in steps] == ["activate", "remind", "due", "escalate", "flag"]
+    moments = {step.what: step.moment for step in steps}
     assert moments["activate"] == CALENDAR.due(START, 30, "cd")
     assert moments["due"] == CALENDAR.due(moments["activate"], 5, "wd")
 
 
 @pytest.mark.parametrize("unit", ["wd", "cd"])
-def test_a_pause_keeps_what_is_left_of_every_rung(unit: Unit) -> None:
-    rungs = _task(Limit(10, unit))
+def test_a_pause_keeps_what_is_left_of_every_step(unit: Unit) -> None:
+    steps = _task(Limit(10, unit))
     paused_at = START + DAY
-    kept = left(CALENDAR, rungs, paused_at)
-    again = resumed(CALENDAR, rungs, kept, paused_at + 28 * DAY)
-    assert [rung.what for rung in again] == [rung.what for rung in rungs]
-    assert [rung.moment - 28 * DAY for rung in again] == [rung.moment for rung in rungs]
+    kept = left(CALENDAR, steps, paused_at)
+    again = resumed(CALENDAR, steps, kept, paused_at + 28 * DAY)
+    assert [step.what for step in again] == [step.what for step in steps]
+    assert [step.moment - 28 * DAY for step in again] == [step.moment for step in steps]
 
 
 def test_counting_again_by_the_same_calendar_moves_nothing() -> None:
-    rungs = tuple(_task(working_days(10)))
-    for fired in range(len(rungs)):
-        assert recount(rungs, fired, START, CALENDAR) == list(rungs)
+    steps = tuple(_task(working_days(10)))
+    for fired in range(len(steps)):
+        assert recount(steps, fired, START, CALENDAR) == list(steps)
 
 
 def test_a_new_holiday_moves_what_lies_after_it_and_not_what_has_happened() -> None:
-    rungs = tuple(_task(working_days(5)))
+    steps = tuple(_task(working_days(5)))
     free = replace(CALENDAR, holidays=frozenset({date(2026, 3, 9)}))
-    again = recount(rungs, 1, START, free)
-    assert again[0] == rungs[0]
+    again = recount(steps, 1, START, free)
+    assert again[0] == steps[0]
     assert again[1].moment == _shanghai("2026-03-10T17:00")
     assert again[2].moment == _shanghai("2026-03-12T17:00")
 
 
-def _task(limit: Limit) -> list[Rung]:
+def _task(limit: Limit) -> list[EscalationStep]:
     rule = rule_of(limit.rule(), _nothing)
     assert rule is not None
     return count(plan(rule, usual(limit.unit)), START, CALENDAR)

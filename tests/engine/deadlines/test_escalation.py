@@ -1,4 +1,4 @@
-"""The ladder of a task: set by its workflow, climbed in working time alone, in order, also after pauses."""
+"""The escalation of a task: set by its workflow, gone through in working time alone, in order, also after pauses."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from casework.engine.deadlines.calendars import Calendar, Unit
-from casework.engine.deadlines.deadlines import LADDER, Rung
+from casework.engine.deadlines.deadlines import ESCALATION, EscalationStep
 from casework.engine.definition.edition_schema import WrittenRules
 from casework.engine.definition.editions import Edition
 from casework.engine.definition.grammar import Final, Limit, State, Workflow, working_days
@@ -25,24 +25,24 @@ class Hurried(Workflow):
 
     title = "A hurried case"
     workflow = "toy"
-    ladder = {"remind": 80, "escalate": 1, "flag": 3}  # noqa: RUF012 - a definition is written in plain data
+    escalation = {"remind": 80, "escalate": 1, "flag": 3}  # noqa: RUF012 - a definition is written in plain data
     working = State("Working", Role.OFFICER, working_days(10), "Work")
     done = Final("Done")
     finish = working.to(done, by=Role.OFFICER, do="Finish", done="finished")
 
 
-def _rungs(play: Play) -> dict[str, Rung]:
-    return {rung.what: rung for clock in play.case.clocks.values() for rung in clock.rungs}
+def _steps(play: Play) -> dict[str, EscalationStep]:
+    return {step.what: step for clock in play.case.clocks.values() for step in clock.steps}
 
 
-def test_a_workflow_sets_the_ladder_of_its_tasks() -> None:
+def test_a_workflow_sets_the_escalation_of_its_tasks() -> None:
     play = Play(Hurried).start()
-    rungs = _rungs(play)
-    due = rungs["due"].moment
+    steps = _steps(play)
+    due = steps["due"].moment
     whole = CALENDAR.working_minutes(play.events[0].at, due)
-    assert CALENDAR.working_minutes(play.events[0].at, rungs["remind"].moment) == whole * 80 // 100
-    assert rungs["escalate"].moment == CALENDAR.due(due, 1, "wd")
-    assert rungs["flag"].moment == CALENDAR.due(due, 3, "wd")
+    assert CALENDAR.working_minutes(play.events[0].at, steps["remind"].moment) == whole * 80 // 100
+    assert steps["escalate"].moment == CALENDAR.due(due, 1, "wd")
+    assert steps["flag"].moment == CALENDAR.due(due, 3, "wd")
     assert play.wait(40 * DAY) == ["remind", "due", "escalate", "flag"]
 
 
@@ -55,15 +55,15 @@ def test_a_workflow_that_sets_none_has_the_usual_one_and_says_nothing_of_it() ->
         finish = working.to(done, by=Role.OFFICER, do="Finish", done="finished")
 
     edition = publish(Usual)
-    assert edition.ladder == LADDER == {"remind": 60, "escalate": 2, "flag": 5}
-    assert "ladder" not in edition.rules
+    assert edition.escalation == ESCALATION == {"remind": 60, "escalate": 2, "flag": 5}
+    assert "escalation" not in edition.rules
 
 
-def test_a_ladder_that_nobody_could_climb_is_a_fault() -> None:
+def test_an_escalation_that_nobody_could_go_through_is_a_fault() -> None:
     good = publish(Hurried)
     for wrong in ({"remind": 100}, {"escalate": 3}, {"flag": 0}, {"shout": 1}):
-        rules: WrittenRules = {**good.rules, "ladder": {**good.ladder, **wrong}}
-        assert "bad_ladder" in {one.kind for one in faults(Edition(rules, good.texts, ""))}
+        rules: WrittenRules = {**good.rules, "escalation": {**good.escalation, **wrong}}
+        assert "bad_escalation" in {one.kind for one in faults(Edition(rules, good.texts, ""))}
 
 
 @settings(max_examples=80, deadline=None)
@@ -80,13 +80,13 @@ def test_nobody_is_reminded_or_told_outside_working_time(
             waiting.turn(wait)
         for clock in waiting.play.case.clocks.values():
             if clock.state == "running" and clock.of == "working":
-                _insist_in_order_and_in_working_time(calendar, clock.rungs[clock.next :])
+                _insist_in_order_and_in_working_time(calendar, clock.steps[clock.next :])
 
 
-def _insist_in_order_and_in_working_time(calendar: Calendar, rungs: tuple[Rung, ...]) -> None:
-    assert [rung.moment for rung in rungs] == sorted(rung.moment for rung in rungs)
-    assert [rung.what for rung in rungs] in (["remind", "due", "escalate", "flag"], ["due", "escalate", "flag"])
-    for rung in rungs:
-        if rung.what != "due":
+def _insist_in_order_and_in_working_time(calendar: Calendar, steps: tuple[EscalationStep, ...]) -> None:
+    assert [step.moment for step in steps] == sorted(step.moment for step in steps)
+    assert [step.what for step in steps] in (["remind", "due", "escalate", "flag"], ["due", "escalate", "flag"])
+    for step in steps:
+        if step.what != "due":
             # People work in this minute, or worked in the one before it: they are told when they stop at the latest.
-            assert is_open(calendar, rung.moment) or is_open(calendar, rung.moment - timedelta(minutes=1)), rung
+            assert is_open(calendar, step.moment) or is_open(calendar, step.moment - timedelta(minutes=1)), step

@@ -138,7 +138,7 @@ def _kinds(found: list[Fault]) -> set[str]:
 
 def _add_state(rules: Json, name: str, **how: Json) -> None:
     due = {"n": 5, "unit": "wd", "since": None}
-    rules["states"][name] = {"type": "state", "queue": "officer", "due": due, "step": "Step", "ladder": []} | how
+    rules["states"][name] = {"type": "state", "queue": "officer", "due": due, "step": "Step", "escalation": []} | how
 
 
 def _add_way(rules: Json, name: str, source: str, target: str, **how: Json) -> None:

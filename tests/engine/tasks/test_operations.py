@@ -101,7 +101,7 @@ def test_nothing_rings_of_a_task_that_waits() -> None:
 def test_whoever_goes_on_before_the_day_stops_the_waking() -> None:
     case = waiting()
     case.do(Resume(case.task("look").id))
-    assert all(clock.rungs[0].what != "wake" for clock in case.case.clocks.values())
+    assert all(clock.steps[0].what != "wake" for clock in case.case.clocks.values())
     assert "wake" not in case.wait(14 * DAY)
 
 
@@ -124,7 +124,7 @@ def test_a_step_that_waits_is_left_with_its_waking() -> None:
     case = play()
     case.do(Suspend(case.task("work").id, UNTIL, "need_owner", "They are away."))
     case.fire("finish")
-    assert all(clock.rungs[0].what != "wake" for clock in case.case.clocks.values())
+    assert all(clock.steps[0].what != "wake" for clock in case.case.clocks.values())
 
 
 @pytest.mark.parametrize("command", [Skip, Fail, Exit])

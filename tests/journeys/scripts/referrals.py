@@ -113,10 +113,10 @@ SCRIPTS: dict[str, Steps] = {
         # Monday the 2nd: two reminders within a week, told to officer and supervisor after seven working days.
         wait(8),
         *remembered("rang", "remind"),
-        that(lambda j: len(j.rung("remind", "sent")) == 2, "two reminders come first"),
-        that(lambda j: not j.rung("escalate", "sent"), "and no escalation yet"),
+        that(lambda j: len(j.steps_of("remind", "sent")) == 2, "two reminders come first"),
+        that(lambda j: not j.steps_of("escalate", "sent"), "and no escalation yet"),
         wait(2),
-        that(lambda j: len(j.rung("escalate", "sent")) == 1, "then it is escalated"),
+        that(lambda j: len(j.steps_of("escalate", "sent")) == 1, "then it is escalated"),
         stands("referral:assessment", "sent"),
         wait(5),
         stands("referral:assessment", "no_answer"),
@@ -204,7 +204,7 @@ SCRIPTS: dict[str, Steps] = {
         wait(45),
         has("service_plan", flagged=True, queue="officer"),
         that(lambda j: j.case.owner == j.world["officer"], "the case keeps its owner"),
-        that(lambda j: len(j.rung("escalate", "service_plan")) == 1, "the supervisor was told"),
+        that(lambda j: len(j.steps_of("escalate", "service_plan")) == 1, "the supervisor was told"),
         do("officer", "service_plan"),
     ),
     "person in charge changes": (

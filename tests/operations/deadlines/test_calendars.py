@@ -66,12 +66,12 @@ def apply(scene: Scene, calendar: Calendar) -> int:
 def moments(scene: Scene) -> dict[tuple[str, str, str], datetime]:
     """Each moment to come of each running clock of a case."""
     rows = scene.db.execute(
-        text("SELECT id, rungs, next FROM clocks WHERE fires_at IS NOT NULL AND log_id IN (SELECT id FROM cases)")
+        text("SELECT id, steps, next FROM clocks WHERE fires_at IS NOT NULL AND log_id IN (SELECT id FROM cases)")
     )
     return {
         (row.id, str(what), str(rule)): datetime.fromisoformat(at)
         for row in rows
-        for at, what, rule in row.rungs[row.next :]
+        for at, what, rule in row.steps[row.next :]
     }
 
 
@@ -107,8 +107,8 @@ def test_the_preview_is_the_result(scene: Scene, change: tuple[list[tuple[int, b
         assert preview.count + preview.reminders == len(told)
         tasks = scene.db.execute(
             text(
-                "SELECT t.due_at, g.rung->>0 AS due FROM clocks k JOIN tasks t ON t.id = k.task_id CROSS JOIN"
-                " jsonb_array_elements(k.rungs) AS g(rung) WHERE g.rung->>1 = 'due' AND k.fires_at IS NOT NULL"
+                "SELECT t.due_at, g.step->>0 AS due FROM clocks k JOIN tasks t ON t.id = k.task_id CROSS JOIN"
+                " jsonb_array_elements(k.steps) AS g(step) WHERE g.step->>1 = 'due' AND k.fires_at IS NOT NULL"
             )
         ).all()
         assert tasks

@@ -45,13 +45,13 @@ class Scene:
         self.db.execute(text("SELECT set_config('casework.clock_offset', :offset, true)"), {"offset": offset})
 
     def pass_days(self, days: float) -> int:
-        """Let the time pass, every clock ringing at its moment; gives how many rungs fired."""
-        end, rung = now(self.db) + timedelta(days=days), 0
+        """Let the time pass, every clock ringing at its moment; gives how many steps fired."""
+        end, fired = now(self.db) + timedelta(days=days), 0
         while (moment := next_moment(self.db)) is not None and moment <= end:
             self.set_clock(max(moment, now(self.db)))
-            rung += ring_due_on(self.db)
+            fired += ring_due_on(self.db)
         self.set_clock(end)
-        return rung
+        return fired
 
     def case(self, number: str) -> Case:
         return load(self.db, home_of(self.db, number), "case", every_task=True)
@@ -102,7 +102,7 @@ def test_an_answer_stops_the_reminders(scene: Scene) -> None:
     assert scene.rang(number, referral) == []
 
 
-def test_a_task_climbs_its_ladder_and_keeps_its_owner(scene: Scene) -> None:
+def test_a_task_goes_through_its_escalation_and_keeps_its_owner(scene: Scene) -> None:
     number = scene.world.new_case(scene.db)
     scene.world.fire(scene.db, "officer", number, "take")
     task = next(t for t in scene.case(number).open_tasks() if t.name == "triage_check")
@@ -166,7 +166,7 @@ def _journey(db: Connection) -> Journey:
     return Journey(db, world)
 
 
-def test_what_was_rung_is_not_rung_again(scene: Scene) -> None:
+def test_what_has_fired_does_not_fire_again(scene: Scene) -> None:
     number, _ = to_referral(scene.world, scene.db)
     assert scene.pass_days(40) > 0
     before = scene.rang(number)
@@ -213,7 +213,7 @@ def _all_rang(engine: Engine) -> list[tuple[str, str, datetime]]:
         return [(row.clock, row.what, row.at) for row in rows]
 
 
-def test_two_tickers_at_once_fire_each_rung_once(late: tuple[Engine, list[str]]) -> None:
+def test_two_tickers_at_once_fire_each_step_once(late: tuple[Engine, list[str]]) -> None:
     engine, numbers = late
     barrier, counts = threading.Barrier(2), list[int]()
 
@@ -231,7 +231,7 @@ def test_two_tickers_at_once_fire_each_rung_once(late: tuple[Engine, list[str]])
     assert len(rang) == 4 * len(numbers)
 
 
-def test_rungs_fire_in_the_order_of_their_moments(late: tuple[Engine, list[str]]) -> None:
+def test_steps_fire_in_the_order_of_their_moments(late: tuple[Engine, list[str]]) -> None:
     engine, numbers = late
     ring_due(engine)
     order = [what for _, what, _ in sorted(_all_rang(engine), key=lambda one: one[2])]
@@ -259,16 +259,16 @@ def test_a_clock_that_fails_is_named_and_stays_due(
         db.execute(
             text("UPDATE clocks SET track_id = gen_random_uuid() WHERE log_id = CAST(:log AS uuid)"), {"log": log}
         )
-    rung = ring_clocks(engine)
-    assert [one.log for one in rung.stuck] == [log]
-    assert rung.count == 4 * (len(numbers) - 1)
+    fired = ring_clocks(engine)
+    assert [one.log for one in fired.stuck] == [log]
+    assert fired.count == 4 * (len(numbers) - 1)
     assert [one.log for one in ring_clocks(engine).stuck] == [log]
 
 
-def test_a_clock_that_another_process_has_rung_is_left_alone(
+def test_a_clock_that_another_process_has_fired_is_left_alone(
     late: tuple[Engine, list[str]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Found due, but rung by somebody else before the lock was had."""
+    """Found due, but fired by somebody else before the lock was had."""
     engine, _ = late
     with transaction(engine) as db:
         due = deadlines._next_due(db, None, [])
@@ -293,11 +293,11 @@ def test_a_clock_that_is_put_back_rings_nothing_again(scene: Scene) -> None:
         days += 1
     assert "remind" in before
     there = now(scene.db)
-    # A day back, as after a mistake with the server's clock: what has rung stays rung, and nothing is due.
+    # A day back, as after a mistake with the server's clock: what has fired stays fired, and nothing is due.
     scene.set_clock(there - timedelta(days=1))
     assert ring_due_on(scene.db) == 0
     assert scene.rang(number) == before
-    # A month forward in one jump: each rung once, in its order, though nobody worked meanwhile.
+    # A month forward in one jump: each step once, in its order, though nobody worked meanwhile.
     scene.set_clock(there + timedelta(days=31))
     assert ring_due_on(scene.db) > 0
     assert ring_due_on(scene.db) == 0

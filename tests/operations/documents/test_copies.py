@@ -147,7 +147,7 @@ def test_only_what_has_ended_is_given_back(scene: Scene) -> None:
     assert scene.sees("provider", kept)
 
 
-def test_the_ladder_goes_on_when_the_referral_is_over(scene: Scene) -> None:
+def test_the_escalation_goes_on_when_the_referral_is_over(scene: Scene) -> None:
     scene.share()
     scene.fire("officer", "cancel", CANCELLED)
     (task,) = asked(scene)

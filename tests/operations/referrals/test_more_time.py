@@ -87,7 +87,7 @@ def _moment(value: object) -> datetime:
     return value if isinstance(value, datetime) else datetime.fromisoformat(str(value))
 
 
-def test_a_clock_begins_anew_with_its_whole_ladder(scene: Scene, number: str) -> None:
+def test_a_clock_begins_anew_with_its_whole_escalation(scene: Scene, number: str) -> None:
     task = _open(scene, number, "triage_check")
     scene.pass_days(30)
     assert scene.case(number).tasks[task.id].flagged
@@ -96,7 +96,7 @@ def test_a_clock_begins_anew_with_its_whole_ladder(scene: Scene, number: str) ->
     case = scene.case(number)
     calendar = calendar_of(scene.db, case.programme)
     limit = next(
-        r for clock in case.clocks.values() if clock.task == task.id for r in clock.rungs if r.what == "due"
+        r for clock in case.clocks.values() if clock.task == task.id for r in clock.steps if r.what == "due"
     ).rule
     assert _due(case, task) == calendar.due(now(scene.db), limit["n"], limit["unit"])
     assert not case.tasks[task.id].flagged

@@ -85,7 +85,7 @@ def test_what_stands_still_is_not_given_however_early_its_day(engine: Engine, wo
                 ),
                 {"ago": ago, "n": number},
             )
-        # Its last rung has rung long ago: it has no clock that could stand still.
+        # Its last step has fired long ago: it has no clock that could stand still.
         db.execute(text("DELETE FROM clocks k USING tasks t WHERE t.id = k.task_id AND t.name = 'triage_check'"))
         waiting = list(
             db.execute(

@@ -108,7 +108,7 @@ def test_who_is_waited_for_is_named_with_until_when_and_reminders(
         db.execute(
             text(
                 "UPDATE clocks SET next = 1 WHERE task_id IN (SELECT id FROM tasks WHERE queue = 'provider')"
-                " AND rungs->0->>1 = 'remind'"
+                " AND steps->0->>1 = 'remind'"
             )
         )
     page = browser_for("officer").get("/?tab=waiting").text

@@ -48,7 +48,7 @@ BY_ITSELF = frozenset(
 
 def is_due(clock: Any, event: Event, what: str) -> bool:
     fires_at = clock.fires_at
-    return fires_at is not None and fires_at <= event.at and clock.rungs[clock.next][1] == what
+    return fires_at is not None and fires_at <= event.at and clock.steps[clock.next][1] == what
 
 
 def plain(value: object) -> Any:

@@ -282,7 +282,7 @@ def judge_timer(evidence: Evidence, before: Case, event: Event) -> Reasons:
         yield "clocks ring by themselves"
     clock, what = before.clocks.get(event.effects["clock"]), event.effects["what"]
     if what == "stopped" and clock is not None and clock.fires_at is not None:
-        what = clock.rungs[clock.next][1]
+        what = clock.steps[clock.next][1]
     if clock is None or not is_due(clock, event, what):
         yield f"no clock was due for “{what}”"
 
