@@ -1,4 +1,4 @@
-"""The worker: how many clocks it rings in a second when they come due together, and how late it rings one of many."""
+"""The worker: how many clocks it fires in a second when they come due together, and how late it fires one of many."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from benchmarks import ours
 from benchmarks.figures import Figure, Scale, percentile, spread, timed
 from benchmarks.processes import wait_until, worker
 from benchmarks.world import World
-from casework.operations.deadlines.timers import ring_due
+from casework.operations.deadlines.timers import fire_due_timers
 
-#: The most seconds that a clock may ring after its moment.
+#: The most seconds that a clock may fire after its moment.
 LATEST_S = 5.0
 #: One after the other, a clock comes due so often.
 EVERY_S = 0.05
@@ -30,7 +30,7 @@ _ARM = """
 """
 _LATE = """
     SELECT extract(epoch FROM e.at - (c.steps->0->>0)::timestamptz)::float FROM events e
-    JOIN clocks c ON c.id = (e.effects->>'clock')::uuid WHERE e.kind = 'rang' AND e.log_id = ANY(%s::uuid[])
+    JOIN clocks c ON c.id = (e.effects->>'clock')::uuid WHERE e.kind = 'timer_fired' AND e.log_id = ANY(%s::uuid[])
 """
 
 
@@ -42,7 +42,7 @@ def measure(world: World, scale: Scale) -> Iterator[Figure]:
     for repetition in range(scale.repetitions + 1):
         # The same without a queue, in this process.
         _arm(world, mine, scale.clocks, ahead=-1, every=0)
-        alone = scale.clocks / timed(ring_due, mine.engine)
+        alone = scale.clocks / timed(fire_due_timers, mine.engine)
         with worker(world):
             together = _lateness(world, _arm(world, mine, scale.clocks, ahead=AHEAD_S, every=0))
             apart = _lateness(world, _arm(world, mine, scale.clocks, ahead=AHEAD_S, every=EVERY_S))
@@ -70,7 +70,7 @@ def _arm(world: World, mine: ours.Ours, count: int, *, ahead: float, every: floa
 
 
 def _lateness(world: World, logs: list[str]) -> list[float]:
-    """How late each of the clocks rang, once all have."""
+    """How late each of the clocks fired, once all have."""
     with world.superuser() as db:
         wait_until(lambda: len(db.execute(_LATE, (logs,)).fetchall()) >= len(logs))
         delays = [row[0] for row in db.execute(_LATE, (logs,))]

@@ -82,7 +82,7 @@ def _tell(summary: Summary) -> None:
         f"  {summary.deeds} deeds, {summary.refused} that came too late, {summary.silent} cases where people fell silent"
     )
     click.echo(f"  {summary.events} events, {summary.clocks} clocks")
-    click.echo(f"  rang: {', '.join(f'{n} {what}' for what, n in summary.steps.items()) or 'nothing'}")
+    click.echo(f"  fired: {', '.join(f'{n} {what}' for what, n in summary.steps.items()) or 'nothing'}")
     click.echo(f"  {summary.ledgers} explained dates, {summary.counted_minutes} minutes counted")
     click.echo(f"  {summary.nights} nights, {_broken(summary)}")
     click.echo(f"  stand at the end: {', '.join(f'{n} {state}' for state, n in summary.states.items())}")

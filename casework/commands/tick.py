@@ -9,7 +9,7 @@ from casework.operations.auth.throttling import forget_attempts
 from casework.operations.core.editions import read_editions
 from casework.operations.core.rate_limits import forget_uses
 from casework.operations.deadlines.calendars import recount_programme
-from casework.operations.deadlines.timers import ring_clocks
+from casework.operations.deadlines.timers import fire_timers
 from casework.operations.mediations.succession import pass_on_all
 from casework.operations.oversight.case_hygiene import check_due
 from casework.operations.tasks.allocation import allocate_due
@@ -23,7 +23,7 @@ from casework.settings import load_settings
 def tick(until_quiet: bool) -> None:
     """Let every clock that is due do what it says: remind, escalate, lapse, come due.
 
-    It also counts again the cases whose calendar has changed, gives sealed mediations whose dispute officer has left to another one, gives tasks to people where their queue has a rule for it, removes what no longer counts of attempts to sign in, and keeps the nightly figure of the house rule. Several may run at once, beside the server; each deadline happens once. Exits with 1 when a clock could not ring.
+    It also counts again the cases whose calendar has changed, gives sealed mediations whose dispute officer has left to another one, gives tasks to people where their queue has a rule for it, removes what no longer counts of attempts to sign in, and keeps the nightly figure of the house rule. Several may run at once, beside the server; each deadline happens once. Exits with 1 when a clock could not fire.
     """
     engine = connect_engine(load_settings())
     try:
@@ -35,7 +35,7 @@ def tick(until_quiet: bool) -> None:
             forget_challenges(db)
         recount_programme(engine)
         pass_on_all(engine)
-        fired = ring_clocks(engine, until=None if until_quiet else started)
+        fired = fire_timers(engine, until=None if until_quiet else started)
         given = allocate_due(engine)
         check_due(engine)
     finally:
@@ -43,6 +43,6 @@ def tick(until_quiet: bool) -> None:
     happened = fired.count + given
     click.echo(f"{happened} happened." if happened else "Nothing is due.")
     for clock in fired.stuck:
-        click.echo(f"A clock of log {clock.log} could not ring: {clock.why}", err=True)
+        click.echo(f"A clock of log {clock.log} could not fire: {clock.why}", err=True)
     if fired.stuck:
         raise click.exceptions.Exit(1)

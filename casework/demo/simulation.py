@@ -1,4 +1,4 @@
-"""A programme's year in minutes: seeded people act in many cases, late and sometimes never, and every clock rings.
+"""A programme's year in minutes: seeded people act in many cases, late and sometimes never, and every clock fires.
 
 What happens is the real thing: the operations that people use, by a session whose clock is moved, and the firing of
 clocks as a worker does it. What must hold is looked at from outside, in `watch`.

@@ -16,7 +16,7 @@ from casework.demo.minutes import FAR, Minutes
 from casework.engine.analysis.deadline_explanation import explain, tell
 from casework.engine.deadlines.deadlines import Rule
 from casework.engine.state.case import PAUSED, STOPPED
-from casework.engine.state.events import CONSENT_ENDED, FIRED, RANG, SYSTEM_ACTOR, Event
+from casework.engine.state.events import CONSENT_ENDED, FIRED, SYSTEM_ACTOR, TIMER_FIRED, Event
 from casework.ledger.canonical_json import parse_instant
 
 Json = Any
@@ -71,8 +71,8 @@ class Watch:
 
     def _read(self, event: Event) -> None:
         now = self.minutes.at(event.at)
-        if event.kind in (RANG, "activated") and "clock" in event.effects and event.effects["what"] != "stopped":
-            self._rang(self.clocks[event.effects["clock"]], str(event.effects["what"]), now)
+        if event.kind in (TIMER_FIRED, "activated") and "clock" in event.effects and event.effects["what"] != "stopped":
+            self._fired(self.clocks[event.effects["clock"]], str(event.effects["what"]), now)
         for entry in event.effects.get("clocks", ()):
             rules = [(what, rule) for _, what, rule in entry["steps"]]
             clock = Watched(entry["id"], entry["unit"], parse_instant(entry["start"]), rules)
@@ -82,14 +82,14 @@ class Watch:
         for change in event.effects.get("clock_states", ()):
             self._turn(self.clocks[change["id"]], change, event, now)
 
-    def _rang(self, clock: Watched, what: str, now: int) -> None:
+    def _fired(self, clock: Watched, what: str, now: int) -> None:
         index = next((i for i, (name, _) in enumerate(clock.rules) if name == what and i in clock.moments), None)
         if index is None:
-            self._wrong(f"{what} rang though nothing of the kind was to come", now)
+            self._wrong(f"{what} fired though nothing of the kind was to come", now)
             return
         # What lies behind already when a clock begins, for a form named an earlier day, comes at once.
         if max(clock.moments[index], clock.begun) != now:
-            self._wrong(f"{what} rang, and was to come at {self.minutes.moment(clock.moments[index])}", now)
+            self._wrong(f"{what} fired, and was to come at {self.minutes.moment(clock.moments[index])}", now)
         self.seen.steps[what] += 1
         if what == "due":
             clock.due = clock.moments[index]
@@ -117,7 +117,7 @@ class Watch:
             and any(what == f"fire:{event.effects['transition']}" for what, _ in clock.rules)
             or event.kind == CONSENT_ENDED
             and any(what == "expire" for what, _ in clock.rules)
-            or event.kind == RANG
+            or event.kind == TIMER_FIRED
             and event.effects["what"] == "stopped"
         )
         if by_itself and clock.moments:

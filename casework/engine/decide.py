@@ -18,11 +18,11 @@ from casework.engine.execution.commands import (
     DeclareInterest,
     EndConsent,
     Fire,
+    FireTimer,
     HandOver,
     Notice,
     Open,
     Recount,
-    Ring,
 )
 from casework.engine.execution.context import Context, Library
 from casework.engine.execution.corrections import correct_answer
@@ -68,8 +68,8 @@ from casework.engine.state.events import (
     CONSENT_ENDED,
     HANDED_OVER,
     INTEREST_DECLARED,
-    RANG,
     RECOUNTED,
+    TIMER_FIRED,
     Event,
 )
 from casework.engine.tasks.operations import TASK_DEEDS
@@ -98,10 +98,10 @@ def decide_and_evolve(
 # --- clocks ----------------------------------------------------------------------------------------------------------
 
 
-def _ring(builder: EventBuilder, command: Ring) -> None:
+def _fire_timer(builder: EventBuilder, command: FireTimer) -> None:
     clock = builder.case.clocks.get(command.clock)
     if clock is None or clock.fires_at is None or clock.fires_at > builder.context.now:
-        raise WrongState(action=reasons.actions.RING, why=reasons.cases.NOTHING_DUE)
+        raise WrongState(action=reasons.actions.FIRE_TIMER, why=reasons.cases.NOTHING_DUE)
     what = clock.steps[clock.next][1]
     track = builder.case.tracks[clock.track]
     if what == "expire":
@@ -114,7 +114,7 @@ def _ring(builder: EventBuilder, command: Ring) -> None:
         edition = builder.library[track.edition]
         way_out = edition.find(what.removeprefix("fire:"), track.states)
         if way_out is None:
-            builder.begin(RANG, track, {"what": "stopped", "clock": clock.id})
+            builder.begin(TIMER_FIRED, track, {"what": "stopped", "clock": clock.id})
             builder.set_clock(clock, "stopped")
             commit(builder)
             return
@@ -122,7 +122,7 @@ def _ring(builder: EventBuilder, command: Ring) -> None:
         extra: Effects = {"clock_states": [{"id": clock.id, "state": "stopped"}]}
         fire(builder, track, rule, place, {}, {}, extra=extra, system=True)
         return
-    kind = ACTIVATED if what == "activate" else RANG
+    kind = ACTIVATED if what == "activate" else TIMER_FIRED
     effects: Effects = {"what": what, "clock": clock.id}
     if clock.task:
         effects["task"] = clock.task
@@ -266,7 +266,7 @@ def _one_automatic(builder: EventBuilder) -> bool:
 _DEEDS: Mapping[type, Callable[..., None]] = {
     Open: _open,
     Fire: fire_by_person,
-    Ring: _ring,
+    FireTimer: _fire_timer,
     Recount: _recount,
     HandOver: _hand_over,
     RegisterDocument: documents.register,

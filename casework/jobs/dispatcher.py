@@ -40,8 +40,8 @@ def dispatch(engine: Engine, *, mailing: bool) -> int:
 
 
 def _due(db: Connection, *, mailing: bool) -> list[Job]:
-    ringing = deadlines.list_due(db, but=_NOT_ON_THE_WAY.format(prefix="ring", id="c.log_id"), most=MOST)
-    jobs = [Job(CLOCKS, "ring", f"ring {log}", {"log": log}) for log in ringing]
+    due = deadlines.list_due(db, but=_NOT_ON_THE_WAY.format(prefix="fire_timers", id="c.log_id"), most=MOST)
+    jobs = [Job(CLOCKS, "fire_timers", f"fire_timers {log}", {"log": log}) for log in due]
     if any_untold(db):
         jobs.append(Job(OTHERS, "tell", "tell"))
     jobs += [

@@ -23,7 +23,7 @@ from casework.operations.core import outbox
 from casework.operations.core.actions import new_id
 from casework.operations.core.rate_limits import forget_uses
 from casework.operations.deadlines.calendars import recount_programme
-from casework.operations.deadlines.timers import ring_log
+from casework.operations.deadlines.timers import fire_timers_of_log
 from casework.operations.documents.key_material import cabinet_of, open_vault
 from casework.operations.documents.storage import note_scan
 from casework.operations.integrations import webhooks
@@ -107,9 +107,9 @@ def _task(queue: str) -> Callable[[Callable[..., None]], Callable[..., None]]:
 
 
 @_task(CLOCKS)
-def ring(hands: Hands, log: str) -> None:
+def fire_timers(hands: Hands, log: str) -> None:
     """Let the clocks of a log do what is due."""
-    if stuck := ring_log(hands.engine, log).stuck:
+    if stuck := fire_timers_of_log(hands.engine, log).stuck:
         raise NotDone("; ".join(clock.why for clock in stuck))
 
 

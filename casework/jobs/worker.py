@@ -32,7 +32,7 @@ GRACE_S = 10.0
 REPORT_S = 60.0
 #: What its tasks are called there; several events, deadlines or notices may be in one.
 WORDS = {
-    "ring": "times deadlines", "tell": "times people told", "send": "mails", "hook": "webhooks", "check": "nightly checks",
+    "fire_timers": "times deadlines", "tell": "times people told", "send": "mails", "hook": "webhooks", "check": "nightly checks",
     "allocate": "times tasks given to people", "erase": "persons erased",
 }  # fmt: skip
 #: What a database that goes away looks like from here.

@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Connection, text
 
 from casework.engine.deadlines.calendars import Calendar
-from casework.operations.deadlines.timers import next_moment, ring_due_on
+from casework.operations.deadlines.timers import fire_due_timers_on, next_moment
 
 _note = logging.getLogger(__name__)
 
@@ -58,20 +58,20 @@ class Stage:
         self.moment += timedelta(seconds=monotonic() - began)
 
     def advance(self, moment: datetime) -> None:
-        """Let time pass; every clock that comes due rings at its own moment."""
+        """Let time pass; every clock that comes due fires at its own moment."""
         while True:
             with self.transaction():
                 due = next_moment(self.db)
                 if due is None or due > moment:
                     break
                 set_clock(self.db, max(due + timedelta(milliseconds=1), self.moment))
-                if ring_due_on(self.db) == 0:
-                    self.cannot_ring(due)
+                if fire_due_timers_on(self.db) == 0:
+                    self.cannot_fire(due)
                     break
         self.moment = max(self.moment, moment)
 
-    def cannot_ring(self, due: datetime) -> None:
-        _note.warning("a clock that was due at %s could not ring", due)
+    def cannot_fire(self, due: datetime) -> None:
+        _note.warning("a clock that was due at %s could not fire", due)
 
     def at_work(self, day: date, n: int, *, exactly: bool = False) -> datetime:
         """A moment in office hours, on this day or the next one that is worked; `n` spreads over the day."""

@@ -9,7 +9,7 @@ from sqlalchemy import text
 
 from casework.operations.auth.passwords import hash_password
 from casework.operations.core.actions import calendar_of
-from casework.operations.deadlines.timers import ring_due_on
+from casework.operations.deadlines.timers import fire_due_timers_on
 from casework.operations.mediations.service import open_mediation
 from casework.operations.people import registry
 from casework.playbook.hand import Do
@@ -94,7 +94,7 @@ class Story(BrowserHand):
             db.execute(
                 text("SELECT set_config('casework.clock_offset', :offset, true)"), {"offset": str(days * 86_400)}
             )
-            ring_due_on(db)
+            fire_due_timers_on(db)
         self._last = None
 
     # --- where things are ---

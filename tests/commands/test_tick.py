@@ -1,4 +1,4 @@
-"""`casework tick` lets the clocks ring, and says what it did."""
+"""`casework tick` lets the clocks fire, and says what it did."""
 
 from __future__ import annotations
 

@@ -14,7 +14,7 @@ from casework.demo.minutes import Minutes
 from casework.demo.simulation import Summary, simulate
 from casework.demo.watch import Seen, Watch
 from casework.engine.state.effects_schema import Effects, StartedClock, WrittenStep
-from casework.engine.state.events import RANG, SYSTEM_ACTOR, Event
+from casework.engine.state.events import SYSTEM_ACTOR, TIMER_FIRED, Event
 from casework.errors import InvalidSettings
 from casework.ledger.canonical_json import instant
 from casework.operations.core.national_holidays import china
@@ -78,7 +78,7 @@ def test_the_table_counts_as_the_calendar_does(later: int, n: int) -> None:
 
 def _step(seq: int, at: datetime, what: str) -> Event:
     effects: Effects = {"what": what, "clock": "k", "clock_states": [{"id": "k", "state": "running", "next": seq}]}
-    return Event("log", seq, at, RANG, SYSTEM_ACTOR, effects=effects)
+    return Event("log", seq, at, TIMER_FIRED, SYSTEM_ACTOR, effects=effects)
 
 
 def _clock(start: datetime) -> tuple[Event, datetime]:
@@ -109,7 +109,7 @@ def test_a_minute_too_early_or_too_late_is_seen(late: int, wrong: int) -> None:
     assert len(seen.wrong) == wrong
 
 
-def test_what_did_not_ring_is_seen_and_what_rang_twice() -> None:
+def test_what_did_not_fire_is_seen_and_what_fired_twice() -> None:
     start = datetime.fromisoformat("2026-02-10T03:00:00+00:00")
     opened, due = _clock(start)
     missed, twice = Seen(), Seen()

@@ -16,7 +16,7 @@ from casework.engine.definition.grammar import Workflow
 from casework.engine.definition.publisher import publish
 from casework.engine.definition.required_documents import SCANS
 from casework.engine.execution.available_actions import Offer, offers
-from casework.engine.execution.commands import Command, Fire, Open, Ring
+from casework.engine.execution.commands import Command, Fire, FireTimer, Open
 from casework.engine.execution.context import By, Context, Library
 from casework.engine.execution.task_commands import Add, Claim, Complete, Release
 from casework.engine.roles import Role
@@ -107,7 +107,7 @@ class Play:
         return self.do(Add(self.case.main.id, task), by)
 
     def wait(self, time: timedelta) -> list[str]:
-        """Let time pass, and ring every clock when it is due; gives what they said."""
+        """Let time pass, and fire every clock when it is due; gives what they said."""
         until = self.now + time
         said: list[str] = []
         while True:
@@ -117,7 +117,7 @@ class Play:
             clock = min(due, key=lambda c: (c.fires_at or until, c.id))
             self.now = max(self.now, clock.fires_at or until)
             said.append(clock.steps[clock.next][1])
-            self.do(Ring(clock.id), By())
+            self.do(FireTimer(clock.id), By())
         self.now = max(self.now, until)
         return said
 

@@ -19,7 +19,7 @@ from casework.engine.definition.registry import GUARDS
 from casework.engine.definition.required_documents import SCANS, THERE, papers_for
 from casework.engine.execution.available_actions import Offer, offers, task_offers
 from casework.engine.execution.checklists import items_of, unticked
-from casework.engine.execution.commands import Command, EndConsent, Fire, Open, Ring
+from casework.engine.execution.commands import Command, EndConsent, Fire, FireTimer, Open
 from casework.engine.execution.context import By, Context, Library
 from casework.engine.execution.effect_roles import accepted
 from casework.engine.execution.event_builder import EventBuilder
@@ -148,7 +148,16 @@ class Walk(Forms):
 
     def step(self) -> None:
         deed = self.dice.choices(
-            [self.fire, self.work, self.ring, self.add, self.claim, self.refused_deed, self.disturb, self.operate],
+            [
+                self.fire,
+                self.work,
+                self.fire_clock,
+                self.add,
+                self.claim,
+                self.refused_deed,
+                self.disturb,
+                self.operate,
+            ],
             [40, 40, 1 if self.calm else 4, 8, 2, 6, 0 if self.calm else 1, 0 if self.calm else 6],
         )[0]
         deed()
@@ -251,7 +260,7 @@ class Walk(Forms):
         edition = self.library[task.edition]
         return self.form(edition, edition.tasks[task.rule].form, self.case.tracks[task.track], task)
 
-    def ring(self) -> None:
+    def fire_clock(self) -> None:
         """Time passes until the next clock, or for some days."""
         if self.dice.random() < 0.3:
             self._pass_days()
@@ -261,7 +270,7 @@ class Walk(Forms):
             return
         clock = min(due, key=lambda one: (one.fires_at or self.now, one.id))
         self.now = max(self.now, clock.fires_at or self.now)
-        self.do(Ring(clock.id), By())
+        self.do(FireTimer(clock.id), By())
 
     def _pass_days(self) -> None:
         self.now += timedelta(days=self.dice.randint(1, 5))

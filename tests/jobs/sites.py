@@ -36,13 +36,13 @@ class Site:
         """A database clock by which the first moment comes in so many seconds."""
         return {"CASEWORK_CLOCK_OFFSET": str(round(self.ahead - seconds_before))}
 
-    def rang(self, clocks: Collection[str] | None = None) -> list[tuple[str, int, datetime, datetime]]:
+    def timers_fired(self, clocks: Collection[str] | None = None) -> list[tuple[str, int, datetime, datetime]]:
         """Every step that fired, of these clocks or of all: clock, which one, its moment, and when it was recorded."""
         with transaction(self.engine) as db:
             rows = db.execute(
                 text(
                     "SELECT e.effects->>'clock' AS clock, e.effects->>'what' AS what, e.at, e.seq, e.log_id FROM events e"
-                    " WHERE e.kind = 'rang' ORDER BY e.log_id, e.seq"
+                    " WHERE e.kind = 'timer_fired' ORDER BY e.log_id, e.seq"
                 )
             ).all()
             opened = db.execute(

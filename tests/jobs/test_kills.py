@@ -33,7 +33,7 @@ STEPS = 4
 
 
 @dataclass(frozen=True)
-class Rang:
+class Fired:
     """A moment of a clock, and when it was recorded that it had come."""
 
     clock: str
@@ -49,13 +49,13 @@ class Mail:
 
 
 def by_itself_faults(
-    clocks: Iterable[str], rang: Sequence[Rang], mails: Sequence[Mail], taken: Sequence[str], untold: int
+    clocks: Iterable[str], fired: Sequence[Fired], mails: Sequence[Mail], taken: Sequence[str], untold: int
 ) -> list[str]:
     """What was lost or done twice of what happens by itself; `taken` are the Message-IDs that the mail server took."""
-    times = Counter((one.clock, one.n) for one in rang)
-    faults = [f"rang {count} times: moment {n} of {clock}" for (clock, n), count in times.items() if count > 1]
+    times = Counter((one.clock, one.n) for one in fired)
+    faults = [f"fired {count} times: moment {n} of {clock}" for (clock, n), count in times.items() if count > 1]
     faults += [f"lost: moment {n} of {clock}" for clock in clocks for n in range(STEPS) if not times[clock, n]]
-    faults += [f"before its moment: {one.n} of {one.clock}" for one in rang if one.at < one.moment]
+    faults += [f"before its moment: {one.n} of {one.clock}" for one in fired if one.at < one.moment]
     names = [one.partition("@")[0].strip("<") for one in taken]
     known = {one.id: one.state for one in mails}
     faults += [f"mail lost: {one.id}" for one in mails if one.state == "sent" and one.id not in names]
@@ -67,37 +67,37 @@ def by_itself_faults(
 
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
-GOOD_RANG = [Rang("c", n, NOON + timedelta(days=n), NOON + timedelta(days=n, seconds=1)) for n in range(STEPS)]
+GOOD_FIRED = [Fired("c", n, NOON + timedelta(days=n), NOON + timedelta(days=n, seconds=1)) for n in range(STEPS)]
 GOOD_MAILS = [Mail("m1", "sent"), Mail("m2", "sent"), Mail("m3", "cancelled")]
 GOOD_TAKEN = ["<m1@casework.example>", "<m2@casework.example>", "<m2@casework.example>"]
 
 
 def test_the_checker_finds_nothing_where_nothing_is_wrong() -> None:
-    assert by_itself_faults(["c"], GOOD_RANG, GOOD_MAILS, GOOD_TAKEN, 0) == []
+    assert by_itself_faults(["c"], GOOD_FIRED, GOOD_MAILS, GOOD_TAKEN, 0) == []
 
 
 @pytest.mark.parametrize(
-    ("rang", "mails", "taken", "untold", "fault"),
+    ("fired", "mails", "taken", "untold", "fault"),
     [
-        (GOOD_RANG[:-1], GOOD_MAILS, GOOD_TAKEN, 0, "lost: moment 3 of c"),
-        ([*GOOD_RANG, GOOD_RANG[1]], GOOD_MAILS, GOOD_TAKEN, 0, "rang 2 times: moment 1 of c"),
+        (GOOD_FIRED[:-1], GOOD_MAILS, GOOD_TAKEN, 0, "lost: moment 3 of c"),
+        ([*GOOD_FIRED, GOOD_FIRED[1]], GOOD_MAILS, GOOD_TAKEN, 0, "fired 2 times: moment 1 of c"),
         (
-            [replace(GOOD_RANG[0], at=NOON - timedelta(seconds=1)), *GOOD_RANG[1:]],
+            [replace(GOOD_FIRED[0], at=NOON - timedelta(seconds=1)), *GOOD_FIRED[1:]],
             GOOD_MAILS,
             GOOD_TAKEN,
             0,
             "before its moment: 0 of c",
         ),
-        (GOOD_RANG, GOOD_MAILS, GOOD_TAKEN[1:], 0, "mail lost: m1"),
-        (GOOD_RANG, [*GOOD_MAILS, Mail("m4", "queued")], GOOD_TAKEN, 0, "mail left behind: m4"),
-        (GOOD_RANG, GOOD_MAILS, [*GOOD_TAKEN, "<other@casework.example>"], 0, "mail of nobody: other"),
-        (GOOD_RANG, GOOD_MAILS, GOOD_TAKEN, 2, "2 events untold"),
+        (GOOD_FIRED, GOOD_MAILS, GOOD_TAKEN[1:], 0, "mail lost: m1"),
+        (GOOD_FIRED, [*GOOD_MAILS, Mail("m4", "queued")], GOOD_TAKEN, 0, "mail left behind: m4"),
+        (GOOD_FIRED, GOOD_MAILS, [*GOOD_TAKEN, "<other@casework.example>"], 0, "mail of nobody: other"),
+        (GOOD_FIRED, GOOD_MAILS, GOOD_TAKEN, 2, "2 events untold"),
     ],
 )
 def test_the_checker_notices_what_is_lost_or_doubled(
-    rang: list[Rang], mails: list[Mail], taken: list[str], untold: int, fault: str
+    fired: list[Fired], mails: list[Mail], taken: list[str], untold: int, fault: str
 ) -> None:
-    assert by_itself_faults(["c"], rang, mails, taken, untold) == [fault]
+    assert by_itself_faults(["c"], fired, mails, taken, untold) == [fault]
 
 
 # --- the kills -------------------------------------------------------------------------------------------------------
@@ -115,7 +115,7 @@ def test_twenty_kills_of_server_and_workers_lose_nothing_and_do_nothing_twice(
     _linger(superuser_engine)
     with mail_server() as box:
         box.pause_s = 0.05
-        # Forty days later everything is due that the waiting cases will ever ring.
+        # Forty days later everything is due that the waiting cases will ever fire.
         site.environment |= site.offset(-40 * 86_400) | {
             "CASEWORK_SMTP_HOST": "127.0.0.1",
             "CASEWORK_SMTP_PORT": str(box.port),
@@ -138,8 +138,8 @@ def test_twenty_kills_of_server_and_workers_lose_nothing_and_do_nothing_twice(
     print(f"seed {SEED}: {summary(ops)}; {met} kills met a job; {len(taken)} mails taken, {len(set(taken))} different")
     history = [one if one not in before else replace(one, key=None) for one in _history(engine, busy)]
     assert faults_of(ops, [one for one in history if one.actor != "system"], whole=False) == []
-    rang = [Rang(*one) for one in site.rang(clocks)]
-    assert by_itself_faults(clocks, rang, _mails(engine), taken, _untold(engine)) == []
+    fired = [Fired(*one) for one in site.timers_fired(clocks)]
+    assert by_itself_faults(clocks, fired, _mails(engine), taken, _untold(engine)) == []
     assert list(verify_all(engine)) == []
     # Otherwise the kills came when nothing was under way, and proved nothing.
     assert met >= KILLS // 4

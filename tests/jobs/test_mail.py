@@ -14,7 +14,7 @@ from casework.operations.cases.service import hand_over
 from casework.operations.core import outbox
 from casework.operations.core.national_holidays import china
 from casework.operations.core.notification_preferences import set_telling
-from casework.operations.deadlines.timers import ring_due
+from casework.operations.deadlines.timers import fire_due_timers
 from casework.operations.mediations.service import open_mediation
 from casework.operations.notifications import mail_outbox
 from casework.operations.notifications.queries import list_notifications, mark_all_read
@@ -65,7 +65,7 @@ def test_a_reader_of_chinese_is_told_in_chinese_and_by_their_own_clock(office: O
         number = office.world.new_case(db)
         office.world.fire(db, "officer", number, "take")
     later = connect_engine(office.settings.model_copy(update={"clock_offset": 40 * 86_400}))
-    assert ring_due(later) > 0
+    assert fire_due_timers(later) > 0
     later.dispose()
     office.run(seconds_later=40 * 86_400)
     late = [one for one in office.mails("supervisor") if "逾期" in str(one["Subject"])]
@@ -82,7 +82,7 @@ def test_a_mail_about_a_deadline_says_why_it_is_then(office: Office) -> None:
         number = office.world.new_case(db)
         office.world.fire(db, "officer", number, "take")
     later = connect_engine(office.settings.model_copy(update={"clock_offset": 40 * 86_400}))
-    ring_due(later)
+    fire_due_timers(later)
     later.dispose()
     office.run(seconds_later=40 * 86_400)
     late = text_of(next(one for one in office.mails("supervisor") if "overdue" in str(one["Subject"])))
@@ -331,7 +331,7 @@ def test_a_sealed_mediation_is_told_to_those_named_for_it_and_says_nothing(offic
     office.run()
     before = len(office.box.taken)
     later = connect_engine(office.settings.model_copy(update={"clock_offset": 40 * 86_400}))
-    assert ring_due(later) > 0
+    assert fire_due_timers(later) > 0
     later.dispose()
     office.run(seconds_later=40 * 86_400)
     with transaction(office.engine) as db:

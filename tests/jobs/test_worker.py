@@ -53,12 +53,12 @@ def test_two_workers_ten_minutes_apart_killed_while_they_fire(
             victim.start(**site.offset(4))
         with transaction(superuser_engine) as db:
             db.execute(text("DROP TRIGGER linger ON events"))
-        wait_until(lambda: len(site.rang()) == CASES, "every reminder")
+        wait_until(lambda: len(site.timers_fired()) == CASES, "every reminder")
         assert ahead.stop() == behind.stop() == 0
-    rang = site.rang()
-    assert {n for _, n, _, _ in rang} == {0}
-    assert len({clock for clock, _, _, _ in rang}) == CASES
-    assert all(at >= moment for _, _, moment, at in rang)
+    fired = site.timers_fired()
+    assert {n for _, n, _, _ in fired} == {0}
+    assert len({clock for clock, _, _, _ in fired}) == CASES
+    assert all(at >= moment for _, _, moment, at in fired)
     assert list(verify_all(site.engine)) == []
 
 
@@ -83,7 +83,7 @@ def test_steps_of_one_log_fire_in_their_order(site: Site, tmp_path: Path) -> Non
     one = site.hand(tmp_path)
     with hands(one):
         one.start(**site.offset(-40 * 86_400))
-        wait_until(lambda: len(site.rang()) == 4 * CASES, "every step")
+        wait_until(lambda: len(site.timers_fired()) == 4 * CASES, "every step")
         # What the steps owe is told by jobs of their own; a worker that is stopped before leaves these to the next.
         wait_until(lambda: _is_told(site.engine), "all that follows from them")
         assert one.stop() == 0
@@ -94,7 +94,7 @@ def test_steps_of_one_log_fire_in_their_order(site: Site, tmp_path: Path) -> Non
     assert "times deadlines" in said
     assert said.endswith("Stopped.\n")
     by_clock: dict[str, list[int]] = {}
-    for clock, n, _, _ in site.rang():
+    for clock, n, _, _ in site.timers_fired():
         by_clock.setdefault(clock, []).append(n)
     assert all(order == [0, 1, 2, 3] for order in by_clock.values())
     with transaction(site.engine) as db:
@@ -103,7 +103,7 @@ def test_steps_of_one_log_fire_in_their_order(site: Site, tmp_path: Path) -> Non
 
 def test_a_worker_that_begins_anew_still_knows_its_tasks(settings: Settings) -> None:
     first, second = ({name for name in make_app(settings).tasks if not name.startswith("builtin:")} for _ in range(2))
-    assert first == second >= {"casework:ring", "casework:tell", "casework:send", "casework:check"}
+    assert first == second >= {"casework:fire_timers", "casework:tell", "casework:send", "casework:check"}
 
 
 def test_a_worker_lives_through_a_database_that_goes_away(site: Site, superuser_engine: Engine, tmp_path: Path) -> None:
@@ -120,7 +120,7 @@ def test_a_worker_lives_through_a_database_that_goes_away(site: Site, superuser_
             )
         # Ours were ended as well.
         site.engine.dispose()
-        wait_until(lambda: len(site.rang()) == CASES, "every reminder")
+        wait_until(lambda: len(site.timers_fired()) == CASES, "every reminder")
         assert one.stop() == 0
 
 
@@ -161,12 +161,12 @@ def test_a_clock_that_cannot_fire_is_tried_again_later_and_hinders_no_other(
     one = site.hand(tmp_path)
     with hands(one):
         one.start(**site.offset(-60))
-        wait_until(lambda: len(site.rang()) == CASES - 1, "the others' reminders")
+        wait_until(lambda: len(site.timers_fired()) == CASES - 1, "the others' reminders")
         wait_until(lambda: _tries(engine) >= 1, "another try")
         named = _names(engine)
         wait_until(lambda: _tries(engine) >= 2, "one more try")
         assert one.stop() == 0
-    assert len(site.rang()) == CASES - 1
+    assert len(site.timers_fired()) == CASES - 1
     # By an id that it keeps, not by its number in the queue, which would tell how many other jobs there were.
     assert _names(engine) == named
     assert [len(name) for name in named] == [36]
@@ -176,7 +176,7 @@ def test_a_server_can_have_a_worker_beside_it(site: Site) -> None:
     victim = Victim(site.environment | site.offset(-40 * 86_400), arguments=("--worker",))
     try:
         victim.start()
-        wait_until(lambda: len(site.rang()) == 4 * CASES, "every step")
+        wait_until(lambda: len(site.timers_fired()) == 4 * CASES, "every step")
     finally:
         victim.kill()
 

@@ -1,7 +1,7 @@
 """Everybody at once, at random, over the API: what is offered must succeed, and what is refused must say why.
 
 Each step one person looks at something, does what is offered there, does what is not, or sends a broken form; now and
-then hours or days pass and the clocks ring. What never should happen is kept as a fault.
+then hours or days pass and the clocks fire. What never should happen is kept as a fault.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import Engine
 
-from casework.operations.deadlines.timers import ring_clocks
+from casework.operations.deadlines.timers import fire_timers
 from casework.settings import Settings
 from casework.web.app import create_app
 from tests.support.api_client import Answer, Client
@@ -119,8 +119,8 @@ class Explorer:
     def pass_time(self) -> None:
         self._at(self.offset + self.dice.choice([3_600, 20_000, 86_400, 86_400, 3 * 86_400, 8 * 86_400]))
         assert self._engine is not None
-        for stuck in ring_clocks(self._engine, until=None).stuck:
-            self.faults.append(f"a clock of {stuck.log} could not ring: {stuck.why} at {self.offset}")
+        for stuck in fire_timers(self._engine, until=None).stuck:
+            self.faults.append(f"a clock of {stuck.log} could not fire: {stuck.why} at {self.offset}")
 
     def look(self) -> None:
         who = self._anybody()

@@ -51,8 +51,8 @@ class OneTransaction(Stage):
         super().advance(moment)
         set_clock(self.db, self.moment)
 
-    def cannot_ring(self, due: datetime) -> None:
-        raise AssertionError(f"a clock is due at {due} and does not ring")
+    def cannot_fire(self, due: datetime) -> None:
+        raise AssertionError(f"a clock is due at {due} and does not fire")
 
 
 class Journey(OperationsHand):
@@ -94,7 +94,7 @@ class Journey(OperationsHand):
         return True
 
     def steps_of(self, what: str, task: str) -> list[Event]:
-        """When the clock of a task of this name rang for a reminder, an escalation and the like."""
+        """When the clock of a task of this name fired for a reminder, an escalation and the like."""
         of = {one.id for one in self.case.tasks.values() if one.name == task}
         return [e for e in self.events() if e.effects.get("what") == what and e.effects.get("task") in of]
 

@@ -131,7 +131,7 @@ def test_the_checker_finds_nothing_in_a_good_history() -> None:
         ([*HISTORY, _told(4, "c", actor="bob")], "done 2 times: c"),
         ([*HISTORY, _told(4, "d", "released", "bob")], "nobody asked"),
         ([*HISTORY, _told(4, "d", "fired", task=None)], "refused and yet done: d"),
-        ([*HISTORY, _told(5, None, "rang")], "gaps"),
+        ([*HISTORY, _told(5, None, "timer_fired")], "gaps"),
         ([HISTORY[0], _told(2, "b", "fired", task=None), HISTORY[2]], "two holders"),
         ([HISTORY[0], _told(2, None, "released", "bob"), HISTORY[2]], "two holders"),
         ([HISTORY[0], _told(2, "c", actor="bob"), _told(3, "b", "released")], "out of order: b and c"),

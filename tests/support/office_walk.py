@@ -1,7 +1,7 @@
 """Random walks of people over running cases: absences, roles that begin and end, accounts that close, hand-overs, work.
 
 The cases are the demo's, followed by whoever may at that moment; between their steps people come and go as they do in an
-office. Time is moved on; clocks ring, and what a worker does by itself is done.
+office. Time is moved on; clocks fire, and what a worker does by itself is done.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ from casework.operations.cases.service import declare_interest, fire_transition,
 from casework.operations.core.encryption import Vault
 from casework.operations.core.idempotency import Done, Request
 from casework.operations.core.national_holidays import china
-from casework.operations.deadlines.timers import ring_clocks
+from casework.operations.deadlines.timers import fire_timers
 from casework.operations.mediations.service import hand_over_mediation, list_leaders, list_mediations, open_mediation
 from casework.operations.mediations.succession import pass_on_all
 from casework.operations.oversight.case_hygiene import find_breaches
@@ -302,12 +302,12 @@ class Office:
             self.counts[deed.__name__] += 1
 
     def tick(self, days: float) -> None:
-        """Time passes; clocks ring, roles that have ended are seen, and queues allocate."""
+        """Time passes; clocks fire, roles that have ended are seen, and queues allocate."""
         self.stage.advance(self.stage.moment + timedelta(days=days))
         offset = int((self.stage.moment - datetime.now(UTC)).total_seconds()) + 1
         engine = connect_engine(self.settings.model_copy(update={"clock_offset": offset, "pool_size": 1}))
         try:
-            ring_clocks(engine)
+            fire_timers(engine)
             pass_on_all(engine)
             allocate_due(engine)
         finally:

@@ -18,9 +18,9 @@ from casework.engine.state.events import (
     HANDED_OVER,
     LETTER_SENT,
     PROPOSED,
-    RANG,
     REFUSED,
     RESEALED,
+    TIMER_FIRED,
     UNSEALED,
     UNSEALING_ASKED,
     UNSEALING_REFUSED,
@@ -69,7 +69,7 @@ def _answers(event: Event) -> bool:
 
 def owes(event: Event) -> bool:
     """Whether an event may owe a notice to anybody; asked of every event in its own transaction."""
-    if event.kind in (FIRED, PROPOSED, REFUSED, RANG, ACTIVATED, HANDED_OVER, LETTER_SENT, *_OPENINGS):
+    if event.kind in (FIRED, PROPOSED, REFUSED, TIMER_FIRED, ACTIVATED, HANDED_OVER, LETTER_SENT, *_OPENINGS):
         return True
     effects = event.effects
     addressed = any(effects.get(name) for name in ("tasks", "mentions")) or bool(_given(event)) or "held_by" in effects
@@ -95,7 +95,7 @@ def first_of(owed: Iterable[Notice]) -> list[Notice]:
 
 def _notices(event: Event, case: Case, rule: TransitionRule | None) -> Iterator[Notice]:
     track = case.tracks.get(event.track or "")
-    if event.kind == RANG:
+    if event.kind == TIMER_FIRED:
         yield from _step_notices(event, case)
     if event.kind == HANDED_OVER:
         yield Notice(OWNERSHIP, frozenset({str(event.effects["owner"])}))

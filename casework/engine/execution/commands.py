@@ -82,7 +82,7 @@ class Fire:
 
 
 @dataclass(frozen=True)
-class Ring:
+class FireTimer:
     """Let a clock do what is due."""
 
     clock: str
@@ -168,7 +168,7 @@ Command = (
     | AddItem
     | HandBack
     | Add
-    | Ring
+    | FireTimer
     | Recount
     | HandOver
     | RegisterDocument

@@ -426,7 +426,7 @@ class Effects(FoldedEffects, total=False):
     person: str
     #: Which one, where a kind of event knows several: of a step, a message, a letter, an objection, a join.
     what: str
-    #: The clock that rang.
+    #: The clock that fired.
     clock: str
     #: Digest of the calendar by which clocks were counted again.
     calendar: str

@@ -33,7 +33,7 @@ ASSIGNED, DELEGATED, FORWARDED, NOMINATED, HANDED_BACK = (
     "nominated",
     "handed_back",
 )
-RANG, ACTIVATED, RECOUNTED = "rang", "activated", "recounted"
+TIMER_FIRED, ACTIVATED, RECOUNTED = "timer_fired", "activated", "recounted"
 HANDED_OVER, DOCUMENT_REGISTERED, CONSENT_ENDED, INTEREST_DECLARED = (
     "handed_over", "document_registered", "consent_ended", "interest_declared",
 )  # fmt: skip

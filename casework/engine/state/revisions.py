@@ -33,7 +33,7 @@ KEEPS: Mapping[str, str] = {
     **dict.fromkeys((kinds.REVIEW_ASKED, kinds.APPROVED, kinds.CHANGES_ASKED), _TASK),
     **dict.fromkeys((kinds.TICKED, kinds.UNTICKED, kinds.ITEM_ADDED), _TASK),
     **dict.fromkeys((kinds.COMPLETED, kinds.EXITED, kinds.SKIPPED, kinds.FAILED, kinds.ADDED), _BESIDE),
-    **dict.fromkeys((kinds.RANG, kinds.RECOUNTED, kinds.JOINED), _TIME),
+    **dict.fromkeys((kinds.TIMER_FIRED, kinds.RECOUNTED, kinds.JOINED), _TIME),
     **dict.fromkeys(
         (kinds.DOCUMENT_REGISTERED, kinds.DOCUMENT_FILED, kinds.DOCUMENT_WITHDRAWN, kinds.LETTER_SENT), _PAPER
     ),

@@ -14,14 +14,14 @@ from typing import Any
 from sqlalchemy import Connection, text
 
 from casework.engine.parts import SENDS
-from casework.engine.state.events import RANG, RECOUNTED
+from casework.engine.state.events import RECOUNTED, TIMER_FIRED
 from casework.json_values import JsonObject
 from casework.permissions.actors import Actor
 from casework.records.access_sql import referral_of
 
 NEW, CHANGED = "new", "changed"
-#: A clock that rings or is counted again moves nothing: its reminders are told elsewhere.
-_SILENT = f"('{RANG}', '{RECOUNTED}')"
+#: A clock that fires or is counted again moves nothing: its reminders are told elsewhere.
+_SILENT = f"('{TIMER_FIRED}', '{RECOUNTED}')"
 
 #: Which events of its tracks a provider is shown: from the one by which it was asked, and nothing of the office's own
 #: tasks, whose notes and reasons are the office's, but for the answers.

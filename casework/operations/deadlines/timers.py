@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, text
 
-from casework.engine.execution.commands import Recount, Ring
+from casework.engine.execution.commands import FireTimer, Recount
 from casework.operations.core.actions import by_system, stand
 from casework.operations.people.role_ending import relieve_departed
 from casework.records.database import transaction
@@ -19,7 +19,7 @@ _note = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Stuck:
-    """A clock that was due and could not ring; it stays due, and is tried again next time."""
+    """A clock that was due and could not fire; it stays due, and is tried again next time."""
 
     clock: str
     log: str
@@ -28,28 +28,28 @@ class Stuck:
 
 @dataclass(frozen=True, slots=True)
 class FiredTimers:
-    """What came of ringing: how many steps fired, and the clocks that could not."""
+    """What came of firing: how many steps fired, and the clocks that could not."""
 
     count: int
     stuck: tuple[Stuck, ...] = ()
 
 
-def ring_due(engine: Engine, *, until: datetime | None = None, most: int | None = None) -> int:
-    """Ring every clock that is due, in order of time; gives how many steps fired.
+def fire_due_timers(engine: Engine, *, until: datetime | None = None, most: int | None = None) -> int:
+    """Fire every clock that is due, in order of time; gives how many steps fired.
 
     `until` leaves alone what is due after that moment. Several processes may do this at once: each step fires once.
     """
-    return ring_clocks(engine, until=until, most=most).count
+    return fire_timers(engine, until=until, most=most).count
 
 
-def ring_clocks(engine: Engine, *, until: datetime | None = None, most: int | None = None) -> FiredTimers:
-    """The same, telling also which clocks could not ring; those do not hold up the others."""
-    return _ring_all(engine, until, most, None)
+def fire_timers(engine: Engine, *, until: datetime | None = None, most: int | None = None) -> FiredTimers:
+    """The same, telling also which clocks could not fire; those do not hold up the others."""
+    return _fire_all(engine, until, most, None)
 
 
-def ring_log(engine: Engine, log: str) -> FiredTimers:
-    """Ring what is due in one log, in order, and what becomes due meanwhile."""
-    return _ring_all(engine, None, None, log)
+def fire_timers_of_log(engine: Engine, log: str) -> FiredTimers:
+    """Fire what is due in one log, in order, and what becomes due meanwhile."""
+    return _fire_all(engine, None, None, log)
 
 
 def list_due(db: Connection, *, but: str, most: int) -> list[str]:
@@ -58,7 +58,7 @@ def list_due(db: Connection, *, but: str, most: int) -> list[str]:
     return list(dict.fromkeys(row.log_id for row in rows))
 
 
-def _ring_all(engine: Engine, until: datetime | None, most: int | None, log: str | None) -> FiredTimers:
+def _fire_all(engine: Engine, until: datetime | None, most: int | None, log: str | None) -> FiredTimers:
     count, stuck = 0, list[Stuck]()
     while most is None or count < most:
         due = None
@@ -67,7 +67,7 @@ def _ring_all(engine: Engine, until: datetime | None, most: int | None, log: str
                 due = _next_due(db, until, stuck, log)
                 if due is None:
                     break
-                count += _ring(db, due)
+                count += _fire(db, due)
         except Exception as fault:  # whatever is wrong with one clock is no reason to keep the others waiting
             if due is None:
                 raise
@@ -77,8 +77,8 @@ def _ring_all(engine: Engine, until: datetime | None, most: int | None, log: str
     return FiredTimers(count, tuple(stuck))
 
 
-def ring_due_on(db: Connection, *, until: datetime | None = None, most: int | None = None) -> int:
-    """Ring what is due within the caller's transaction, by this session's clock (`casework.clock_offset`)."""
+def fire_due_timers_on(db: Connection, *, until: datetime | None = None, most: int | None = None) -> int:
+    """Fire what is due within the caller's transaction, by this session's clock (`casework.clock_offset`)."""
     count, stuck = 0, list[Stuck]()
     while most is None or count < most:
         due = _next_due(db, until, stuck)
@@ -86,7 +86,7 @@ def ring_due_on(db: Connection, *, until: datetime | None = None, most: int | No
             break
         try:
             with db.begin_nested():
-                count += _ring(db, due)
+                count += _fire(db, due)
         except Exception as fault:  # as above
             stuck.append(_stuck(due, fault))
     return count
@@ -118,8 +118,8 @@ def _next_due(db: Connection, until: datetime | None, stuck: list[Stuck], log: s
     return db.execute(_DUE, given).one_or_none()
 
 
-def _ring(db: Connection, due: Any) -> int:
-    """Ring one clock under its log's lock; 0 when somebody else was faster."""
+def _fire(db: Connection, due: Any) -> int:
+    """Fire one clock under its log's lock; 0 when somebody else was faster."""
     standing = stand(db, due.log_id, due.kind)
     clock = standing.case.clocks.get(due.id)
     # Looked at again: while we waited for the lock, another process may have fired it, paused or stopped it. If that left
@@ -128,7 +128,7 @@ def _ring(db: Connection, due: Any) -> int:
         return 0
     # Its calendar may have changed without its having been counted again: then it is not due when it was.
     if clock.calendar == standing.calendar.digest or not by_system(db, standing, Recount()):
-        by_system(db, standing, Ring(clock.id))
+        by_system(db, standing, FireTimer(clock.id))
     return 1
 
 
@@ -136,5 +136,5 @@ def _stuck(due: Any, fault: Exception) -> Stuck:
     lines = str(fault).splitlines()
     why = lines[0] if lines else type(fault).__name__
     # Without the log's id: it may be a sealed one. `casework check` names what is stuck to who may see it.
-    _note.warning("a clock could not ring", exc_info=fault)
+    _note.warning("a clock could not fire", exc_info=fault)
     return Stuck(due.id, due.log_id, why)

@@ -47,7 +47,6 @@ from casework.engine.state.events import (
     PAPERS_RETURNED,
     PARTIES_TOLD,
     PROPOSED,
-    RANG,
     RECEIVED,
     RECOUNTED,
     REFUSED,
@@ -56,6 +55,7 @@ from casework.engine.state.events import (
     REVIEW_ASKED,
     SAID,
     SYSTEM_ACTOR,
+    TIMER_FIRED,
     UNSEALED,
     UNSEALING_ASKED,
     UNSEALING_REFUSED,
@@ -72,7 +72,18 @@ DID_IT, INTERESTED, NOT_NAMED, SHUT_OUT, THEIRS, PREPARED_IT, PROPOSED_IT, HELD_
 )  # fmt: skip
 #: What nobody does in another's place: what happens by itself or to somebody, and what one says of oneself.
 NOBODYS = frozenset(
-    {JOINED, RANG, RECOUNTED, RELIEVED, INTEREST_DECLARED, GRANT_EXPIRED, UNSEALED, UNSEALING_REFUSED, RESEALED, ERASED}
+    {
+        JOINED,
+        TIMER_FIRED,
+        RECOUNTED,
+        RELIEVED,
+        INTEREST_DECLARED,
+        GRANT_EXPIRED,
+        UNSEALED,
+        UNSEALING_REFUSED,
+        RESEALED,
+        ERASED,
+    }
 )
 #: The roles that do each kind of deed, whatever the edition says.
 _BY_ROLE = {

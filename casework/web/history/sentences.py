@@ -155,7 +155,7 @@ def say_entry(entry: JsonMapping, editions: Editions) -> str:
     words = unnamed or _DEEDS.get(entry["kind"], "") or _DEEDS.get(f"{entry['kind']} {entry.get('what')}", "")
     if _by_system(entry):
         what = str(entry.get("what"))
-        words = _BY_ITSELF.get(what if entry["kind"] == "rang" else entry["kind"], _BY_ITSELF.get(what, ""))
+        words = _BY_ITSELF.get(what if entry["kind"] == "timer_fired" else entry["kind"], _BY_ITSELF.get(what, ""))
     if not words:
         return gettext("%(who)s: %(what)s", who=who, what=entry["kind"].replace("_", " "))
     if entry["kind"] == "completed" and not _by_system(entry) and (done := _done(entry, editions)):

@@ -15,7 +15,7 @@ from casework.web.shell.session import only, page_transaction
 blueprint = Blueprint("jobs", __name__, url_prefix="/administration/jobs")
 
 TASKS = {
-    "ring": N_("a deadline"), "tell": N_("telling people"), "check": N_("the nightly check"), "send": N_("a mail"),
+    "fire_timers": N_("a deadline"), "tell": N_("telling people"), "check": N_("the nightly check"), "send": N_("a mail"),
     "hook": N_("a webhook"), "erase": N_("erasing a person"), "recount": N_("another calendar"),
 }  # fmt: skip
 LATE = {

@@ -211,7 +211,7 @@ def say_shared(case: Case, events: list[dict[str, Json]]) -> list[dict[str, Json
             said, words = gettext("%(who)s opened the mediation", who=event["actor"]["name"]), []
         entries.append({"at": event["at"], "words": said, "text": words, "kind": event["kind"]})
     # Who takes a task or is reminded of it moves nothing; what is late stands above.
-    return [line for line in entries if line["kind"] not in ("claimed", "released", "activated", "rang")]
+    return [line for line in entries if line["kind"] not in ("claimed", "released", "activated", "timer_fired")]
 
 
 @blueprint.get("/referrals/<uuid:referral>/<uuid:track>/<name>")

@@ -32,10 +32,10 @@ from casework.engine.state.events import (
     HANDED_OVER,
     LETTER_SENT,
     PROPOSED,
-    RANG,
     REFUSED,
     RELEASED,
     RESEALED,
+    TIMER_FIRED,
     UNSEALED,
     UNSEALING_ASKED,
     UNSEALING_REFUSED,
@@ -151,12 +151,12 @@ TABLE: list[tuple[str, Event, set[tuple[str, str]]]] = [
     ("a task that is taken", event(CLAIMED, actor="helper", task_states=[{"id": "mine", "holder": "helper"}]), set()),
     ("a task given back", event(RELEASED, task_states=[{"id": "mine", "holder": None}]), set()),
     ("a task whose day has come", event(ACTIVATED, task="check"), {("task", OWNER)}),
-    ("a reminder", event(RANG, what="remind", task="check"), {("reminder", OWNER)}),
-    ("a holder is reminded", event(RANG, what="remind", task="mine"), {("reminder", "helper")}),
-    ("due", event(RANG, what="due", task="answer"), {("due", PROVIDERS)}),
-    ("escalated", event(RANG, what="escalate", task="answer"), {("overdue", PROVIDERS), ("overdue", OWNER), ("overdue", SUPERVISORS)}),
-    ("flagged", event(RANG, what="flag", task="mine"), {("overdue", "helper"), ("overdue", OWNER), ("overdue", SUPERVISORS)}),
-    ("due though done", event(RANG, what="due", task="done"), set()),
+    ("a reminder", event(TIMER_FIRED, what="remind", task="check"), {("reminder", OWNER)}),
+    ("a holder is reminded", event(TIMER_FIRED, what="remind", task="mine"), {("reminder", "helper")}),
+    ("due", event(TIMER_FIRED, what="due", task="answer"), {("due", PROVIDERS)}),
+    ("escalated", event(TIMER_FIRED, what="escalate", task="answer"), {("overdue", PROVIDERS), ("overdue", OWNER), ("overdue", SUPERVISORS)}),
+    ("flagged", event(TIMER_FIRED, what="flag", task="mine"), {("overdue", "helper"), ("overdue", OWNER), ("overdue", SUPERVISORS)}),
+    ("due though done", event(TIMER_FIRED, what="due", task="done"), set()),
     (
         "a stop", event(PROPOSED, frozen=True, transition="compliance_stop"),
         {("stop", OWNER), ("stop", "helper"), ("stop", SUPERVISORS), ("stop", PROVIDERS)},
@@ -215,7 +215,7 @@ def test_who_hears_of_an_unsealing(kind: str, one: Opening, expected: set[tuple[
 def test_a_named_person_stands_for_the_organisation() -> None:
     case = replace(CASE, tracks={**CASE.tracks, "asked": replace(REFERRAL, named="expert")})
     assert ("return", "expert") in said(fired("return"), case)
-    assert ("due", "expert") in said(event(RANG, what="due", task="answer"), case)
+    assert ("due", "expert") in said(event(TIMER_FIRED, what="due", task="answer"), case)
 
 
 def test_a_case_without_an_owner_is_looked_after_by_the_intake() -> None:

@@ -90,12 +90,12 @@ def test_its_time_stands_still_meanwhile() -> None:
     assert later - due >= 5 * DAY
 
 
-def test_nothing_rings_of_a_task_that_waits() -> None:
+def test_nothing_fires_of_a_task_that_waits() -> None:
     case = waiting()
     held = case.task("look").id
-    said = [event for event in case.events if event.kind == "rang" and event.effects.get("task") == held]
+    said = [event for event in case.events if event.kind == "timer_fired" and event.effects.get("task") == held]
     case.wait(6 * DAY)
-    assert said == [event for event in case.events if event.kind == "rang" and event.effects.get("task") == held]
+    assert said == [event for event in case.events if event.kind == "timer_fired" and event.effects.get("task") == held]
 
 
 def test_whoever_goes_on_before_the_day_stops_the_waking() -> None:

@@ -112,7 +112,7 @@ SCRIPTS: dict[str, Steps] = {
         *SENT,
         # Monday the 2nd: two reminders within a week, told to officer and supervisor after seven working days.
         wait(8),
-        *remembered("rang", "remind"),
+        *remembered("timer_fired", "remind"),
         that(lambda j: len(j.steps_of("remind", "sent")) == 2, "two reminders come first"),
         that(lambda j: not j.steps_of("escalate", "sent"), "and no escalation yet"),
         wait(2),

@@ -19,7 +19,7 @@ from casework.operations.deadlines.calendars import (
     recount_next,
     show_calendar,
 )
-from casework.operations.deadlines.timers import next_moment, ring_due_on
+from casework.operations.deadlines.timers import fire_due_timers_on, next_moment
 from casework.operations.deadlines.views import ProgrammeCalendar
 from casework.operations.mediations.service import open_mediation
 from casework.operations.verification.service import verify_case
@@ -147,7 +147,7 @@ def test_counting_again_twice_moves_nothing_more(scene: Scene, db: Connection) -
     assert moments(scene) == before
 
 
-def test_a_clock_that_was_not_counted_again_yet_does_not_ring_too_early(scene: Scene, db: Connection) -> None:
+def test_a_clock_that_was_not_counted_again_yet_does_not_fire_too_early(scene: Scene, db: Connection) -> None:
     """The change is made, and the server dies before a case was counted again: the clock itself looks."""
     first = next_moment(db)
     assert first is not None
@@ -158,9 +158,11 @@ def test_a_clock_that_was_not_counted_again_yet_does_not_ring_too_early(scene: S
     change_calendar(db, actor, scene.world.programmes["BJ"], free, seen=calendar.digest, request=new_request())
     db.execute(text("UPDATE programmes SET recount_after = NULL"))
     scene.set_clock(first)
-    ring_due_on(db)
-    rang = db.execute(text("SELECT at FROM events WHERE kind = 'rang' AND at >= :first"), {"first": first}).all()
-    assert rang == []
+    fire_due_timers_on(db)
+    fired = db.execute(
+        text("SELECT at FROM events WHERE kind = 'timer_fired' AND at >= :first"), {"first": first}
+    ).all()
+    assert fired == []
     assert db.execute(text("SELECT count(*) FROM events WHERE kind = 'recounted'")).scalar_one() > 0
 
 

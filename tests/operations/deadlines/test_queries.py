@@ -128,7 +128,7 @@ def test_while_a_referral_is_suspended_the_clocks_of_its_service_stand_still(sce
     assert "stands_still" not in {one.kind for one in find_breaches(scene.db)}
     told = show_referral(scene.db, scene.world.actor(scene.db, "provider"), referral)["sides"]
     assert (told["provider"]["task"], told["provider"]["running"], told["office"]["running"]) == (None, False, True)
-    assert not {"remind", "due", "escalate"} & set(scene.rang(number, child.id))
+    assert not {"remind", "due", "escalate"} & set(scene.timers_fired(number, child.id))
     scene.world.fire(scene.db, "officer", number, "continue", track=referral)
     assert _remaining(scene, number, step.id) == before
 

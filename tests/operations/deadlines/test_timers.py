@@ -1,4 +1,4 @@
-"""Clocks ring when they are due, in order, each once, and what cannot ring holds nothing up."""
+"""Clocks fire when they are due, in order, each once, and what cannot fire holds nothing up."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from sqlalchemy import Connection, Engine, text
 
 from casework.engine.deadlines.calendars import Calendar
 from casework.engine.state.case import CREATED, READY, RESERVED, Case
-from casework.engine.state.events import CONSENT_ENDED, FIRED, RANG, Event
+from casework.engine.state.events import CONSENT_ENDED, FIRED, TIMER_FIRED, Event
 from casework.errors import InvalidSettings
 from casework.operations.core.actions import calendar_of, home_of
 from casework.operations.deadlines import timers as deadlines
-from casework.operations.deadlines.timers import next_moment, ring_clocks, ring_due, ring_due_on
+from casework.operations.deadlines.timers import fire_due_timers, fire_due_timers_on, fire_timers, next_moment
 from casework.operations.tasks.service import claim_task
 from casework.playbook.steps import do, wait
 from casework.playbook.stretches import to_structuring
@@ -45,18 +45,18 @@ class Scene:
         self.db.execute(text("SELECT set_config('casework.clock_offset', :offset, true)"), {"offset": offset})
 
     def pass_days(self, days: float) -> int:
-        """Let the time pass, every clock ringing at its moment; gives how many steps fired."""
+        """Let the time pass, every clock firing at its moment; gives how many steps fired."""
         end, fired = now(self.db) + timedelta(days=days), 0
         while (moment := next_moment(self.db)) is not None and moment <= end:
             self.set_clock(max(moment, now(self.db)))
-            fired += ring_due_on(self.db)
+            fired += fire_due_timers_on(self.db)
         self.set_clock(end)
         return fired
 
     def case(self, number: str) -> Case:
         return load(self.db, home_of(self.db, number), "case", every_task=True)
 
-    def rang(self, number: str, track: str | None = None) -> list[str]:
+    def timers_fired(self, number: str, track: str | None = None) -> list[str]:
         """What has happened by itself, in order."""
         return [
             event.effects.get("what") or event.effects.get("transition") or event.kind
@@ -80,12 +80,12 @@ def test_a_silent_referral_is_reminded_twice_escalated_and_lapses(scene: Scene) 
     case = scene.case(number)
     assert case.tracks[referral].states == ("no_answer",)
     calendar = calendar_of(scene.db, case.programme)
-    rang = [
+    fired = [
         (event.effects.get("what") or event.effects["transition"], _working_days(calendar, sent, event.at))
         for event in scene.events(number)
         if event.actor == "system" and event.track == referral
     ]
-    assert rang == [("remind", 3), ("due", 5), ("remind", 5), ("escalate", 7), ("lapse", 10)]
+    assert fired == [("remind", 3), ("due", 5), ("remind", 5), ("escalate", 7), ("lapse", 10)]
     assert [t.name for t in case.open_tasks() if t.name == "choose_other_provider"] == ["choose_other_provider"]
 
 
@@ -99,7 +99,7 @@ def test_an_answer_stops_the_reminders(scene: Scene) -> None:
     number, referral = to_referral(scene.world, scene.db)
     scene.world.fire(scene.db, "provider", number, "decline", {"reason": "no_capacity"}, track=referral)
     scene.pass_days(40)
-    assert scene.rang(number, referral) == []
+    assert scene.timers_fired(number, referral) == []
 
 
 def test_a_task_goes_through_its_escalation_and_keeps_its_owner(scene: Scene) -> None:
@@ -108,12 +108,12 @@ def test_a_task_goes_through_its_escalation_and_keeps_its_owner(scene: Scene) ->
     task = next(t for t in scene.case(number).open_tasks() if t.name == "triage_check")
     claim_task(scene.db, scene.world.actor(scene.db, "officer"), task.id, new_request())
     scene.pass_days(40)
-    rang = [
+    fired = [
         event.effects["what"]
         for event in scene.events(number)
-        if event.kind == RANG and event.effects["task"] == task.id
+        if event.kind == TIMER_FIRED and event.effects["task"] == task.id
     ]
-    assert rang == ["remind", "due", "escalate", "flag"]
+    assert fired == ["remind", "due", "escalate", "flag"]
     late = scene.case(number).tasks[task.id]
     assert (late.state, late.holder, late.flagged) == (RESERVED, scene.world.people["officer"], True)
 
@@ -129,7 +129,7 @@ def test_a_case_on_hold_until_a_day_resumes_by_itself(scene: Scene) -> None:
     scene.pass_days(12)
     case = scene.case(number)
     assert (case.main.states, case.hold) == (("triage",), None)
-    assert "resume_due" in scene.rang(number)
+    assert "resume_due" in scene.timers_fired(number)
     assert not [t for t in case.open_tasks() if t.name == "review_hold"]
 
 
@@ -169,22 +169,22 @@ def _journey(db: Connection) -> Journey:
 def test_what_has_fired_does_not_fire_again(scene: Scene) -> None:
     number, _ = to_referral(scene.world, scene.db)
     assert scene.pass_days(40) > 0
-    before = scene.rang(number)
-    assert ring_due_on(scene.db) == 0
-    assert scene.rang(number) == before
+    before = scene.timers_fired(number)
+    assert fire_due_timers_on(scene.db) == 0
+    assert scene.timers_fired(number) == before
 
 
-def test_a_clock_that_cannot_ring_does_not_hold_up_the_others(scene: Scene, caplog: pytest.LogCaptureFixture) -> None:
+def test_a_clock_that_cannot_fire_does_not_hold_up_the_others(scene: Scene, caplog: pytest.LogCaptureFixture) -> None:
     first, second = scene.world.new_case(scene.db), scene.world.new_case(scene.db)
     broken = home_of(scene.db, first)
     scene.db.execute(
         text("UPDATE clocks SET track_id = gen_random_uuid() WHERE log_id = CAST(:log AS uuid)"), {"log": broken}
     )
     scene.set_clock(now(scene.db) + timedelta(days=40))
-    assert ring_due_on(scene.db) > 0
-    assert scene.rang(first) == []
-    assert scene.rang(second)[0] == "remind"
-    assert "could not ring" in caplog.text
+    assert fire_due_timers_on(scene.db) > 0
+    assert scene.timers_fired(first) == []
+    assert scene.timers_fired(second)[0] == "remind"
+    assert "could not fire" in caplog.text
 
 
 # --- several tickers ------------------------------------------------------------------------------------------------
@@ -205,10 +205,12 @@ def late(settings: Settings, staged: list[str]) -> Iterator[tuple[Engine, list[s
     later.dispose()
 
 
-def _all_rang(engine: Engine) -> list[tuple[str, str, datetime]]:
+def _all_fired(engine: Engine) -> list[tuple[str, str, datetime]]:
     with transaction(engine) as db:
         rows = db.execute(
-            text("SELECT effects->>'clock' AS clock, effects->>'what' AS what, at FROM events WHERE kind = 'rang'")
+            text(
+                "SELECT effects->>'clock' AS clock, effects->>'what' AS what, at FROM events WHERE kind = 'timer_fired'"
+            )
         )
         return [(row.clock, row.what, row.at) for row in rows]
 
@@ -219,35 +221,35 @@ def test_two_tickers_at_once_fire_each_step_once(late: tuple[Engine, list[str]])
 
     def tick() -> None:
         barrier.wait()
-        counts.append(ring_due(engine))
+        counts.append(fire_due_timers(engine))
 
     threads = [threading.Thread(target=tick) for _ in range(2)]
     for one in threads:
         one.start()
     for one in threads:
         one.join()
-    rang = _all_rang(engine)
-    assert len({(clock, what) for clock, what, _ in rang}) == len(rang) == sum(counts)
-    assert len(rang) == 4 * len(numbers)
+    fired = _all_fired(engine)
+    assert len({(clock, what) for clock, what, _ in fired}) == len(fired) == sum(counts)
+    assert len(fired) == 4 * len(numbers)
 
 
 def test_steps_fire_in_the_order_of_their_moments(late: tuple[Engine, list[str]]) -> None:
     engine, numbers = late
-    ring_due(engine)
-    order = [what for _, what, _ in sorted(_all_rang(engine), key=lambda one: one[2])]
+    fire_due_timers(engine)
+    order = [what for _, what, _ in sorted(_all_fired(engine), key=lambda one: one[2])]
     assert order == [what for what in ("remind", "due", "escalate", "flag") for _ in numbers]
 
 
-def test_no_more_rings_than_was_asked_for(late: tuple[Engine, list[str]]) -> None:
+def test_no_more_timers_fire_than_was_asked_for(late: tuple[Engine, list[str]]) -> None:
     engine, _ = late
-    assert ring_due(engine, most=3) == 3
-    assert len(_all_rang(engine)) == 3
+    assert fire_due_timers(engine, most=3) == 3
+    assert len(_all_fired(engine)) == 3
 
 
 def test_what_is_due_after_the_moment_named_waits(late: tuple[Engine, list[str]], engine: Engine) -> None:
     later, _ = late
     with transaction(engine) as db:
-        assert ring_due(later, until=now(db)) == 0
+        assert fire_due_timers(later, until=now(db)) == 0
 
 
 def test_a_clock_that_fails_is_named_and_stays_due(
@@ -259,10 +261,10 @@ def test_a_clock_that_fails_is_named_and_stays_due(
         db.execute(
             text("UPDATE clocks SET track_id = gen_random_uuid() WHERE log_id = CAST(:log AS uuid)"), {"log": log}
         )
-    fired = ring_clocks(engine)
+    fired = fire_timers(engine)
     assert [one.log for one in fired.stuck] == [log]
     assert fired.count == 4 * (len(numbers) - 1)
-    assert [one.log for one in ring_clocks(engine).stuck] == [log]
+    assert [one.log for one in fire_timers(engine).stuck] == [log]
 
 
 def test_a_clock_that_another_process_has_fired_is_left_alone(
@@ -272,8 +274,8 @@ def test_a_clock_that_another_process_has_fired_is_left_alone(
     engine, _ = late
     with transaction(engine) as db:
         due = deadlines._next_due(db, None, [])
-        assert ring_due(engine, most=1) == 1
-        assert deadlines._ring(db, due) == 0
+        assert fire_due_timers(engine, most=1) == 1
+        assert deadlines._fire(db, due) == 0
 
 
 def test_production_refuses_an_offset(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -283,29 +285,29 @@ def test_production_refuses_an_offset(monkeypatch: pytest.MonkeyPatch) -> None:
         load_settings()
 
 
-def test_a_clock_that_is_put_back_rings_nothing_again(scene: Scene) -> None:
+def test_a_clock_that_is_put_back_fires_nothing_again(scene: Scene) -> None:
     number = scene.world.new_case(scene.db)
     scene.world.fire(scene.db, "officer", number, "take")
     # Day by day: how many days the working days are depends on weekends and holidays.
     days = 0
-    while "remind" not in (before := scene.rang(number)) and days < 30:
+    while "remind" not in (before := scene.timers_fired(number)) and days < 30:
         scene.pass_days(1)
         days += 1
     assert "remind" in before
     there = now(scene.db)
     # A day back, as after a mistake with the server's clock: what has fired stays fired, and nothing is due.
     scene.set_clock(there - timedelta(days=1))
-    assert ring_due_on(scene.db) == 0
-    assert scene.rang(number) == before
+    assert fire_due_timers_on(scene.db) == 0
+    assert scene.timers_fired(number) == before
     # A month forward in one jump: each step once, in its order, though nobody worked meanwhile.
     scene.set_clock(there + timedelta(days=31))
-    assert ring_due_on(scene.db) > 0
-    assert ring_due_on(scene.db) == 0
+    assert fire_due_timers_on(scene.db) > 0
+    assert fire_due_timers_on(scene.db) == 0
     task = next(t for t in scene.case(number).open_tasks() if t.name == "triage_check")
     climbed = [
         event.effects["what"]
         for event in scene.events(number)
-        if event.effects.get("task") == task.id and event.kind == RANG
+        if event.effects.get("task") == task.id and event.kind == TIMER_FIRED
     ]
     assert climbed == ["remind", "due", "escalate", "flag"]
     assert [event.at for event in scene.events(number)] == sorted(event.at for event in scene.events(number))

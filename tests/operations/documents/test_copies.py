@@ -152,12 +152,12 @@ def test_the_escalation_goes_on_when_the_referral_is_over(scene: Scene) -> None:
     scene.fire("officer", "cancel", CANCELLED)
     (task,) = asked(scene)
     scene.pass_days(40)
-    rang = [
+    fired = [
         one.effects["what"]
         for one in read_events(scene.db, home_of(scene.db, scene.number))
-        if one.kind == "rang" and one.effects.get("task") == task.id
+        if one.kind == "timer_fired" and one.effects.get("task") == task.id
     ]
-    assert rang == ["remind", "due", "escalate", "flag"]
+    assert fired == ["remind", "due", "escalate", "flag"]
     assert asked(scene)[0].flagged
 
 

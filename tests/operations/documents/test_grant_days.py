@@ -14,7 +14,7 @@ from casework.engine.state.events import GRANT_EXPIRED
 from casework.errors import InvalidForm, NotAllowed, NotFound, WrongState
 from casework.operations.cases.service import register_document
 from casework.operations.core.actions import home_of
-from casework.operations.deadlines.timers import next_moment, ring_due_on
+from casework.operations.deadlines.timers import fire_due_timers_on, next_moment
 from casework.operations.documents import service as documents
 from casework.operations.documents.views import GivenDocument
 from casework.operations.verification.service import verify_case
@@ -75,7 +75,7 @@ class Scene:
         end = now(self.db) + timedelta(days=days)
         while (moment := next_moment(self.db)) is not None and moment <= end:
             self._set_clock(max(moment, now(self.db)))
-            ring_due_on(self.db)
+            fire_due_timers_on(self.db)
         self._set_clock(end)
 
     def _set_clock(self, moment: datetime) -> None:

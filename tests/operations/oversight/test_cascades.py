@@ -52,9 +52,9 @@ def test_what_ends_a_referral_ends_its_service_tasks_clocks_and_grants(scene: Sc
     assert not [task.name for task in case.open_tasks() if task.track in within]
     assert not [clock for clock in case.clocks.values() if clock.track in within]
     assert not [grant for grant in case.grants.values() if grant.track == referral and grant.ended_at is None]
-    rang = len(scene.rang(number, referral) + scene.rang(number, child.id))
+    fired = len(scene.timers_fired(number, referral) + scene.timers_fired(number, child.id))
     scene.pass_days(60)
-    assert len(scene.rang(number, referral) + scene.rang(number, child.id)) == rang
+    assert len(scene.timers_fired(number, referral) + scene.timers_fired(number, child.id)) == fired
     assert not verify_case(scene.db, home_of(scene.db, number))
 
 

@@ -91,7 +91,7 @@ def test_what_is_for_a_sealed_mediation_is_in_no_figure_of_the_page(engine: Engi
                 ),
                 {"task": f"casework:{task}", "args": args},
             ).scalar_one()
-            for task, args in (("ring", f'{{"log": "{mediation}"}}'), ("send", f'{{"mail": "{mail}"}}'))
+            for task, args in (("fire_timers", f'{{"log": "{mediation}"}}'), ("send", f'{{"mail": "{mail}"}}'))
         ]
         assert replace(show_jobs(db, administrator), at=before.at) == before
         for job in jobs:

@@ -9,7 +9,7 @@ from casework import reasons
 from casework.engine.state.case import READY
 from casework.errors import InvalidForm, NotAllowed, NotFound
 from casework.operations.core.actions import home_of
-from casework.operations.deadlines.timers import ring_clocks
+from casework.operations.deadlines.timers import fire_timers
 from casework.operations.history.point_in_time import Past
 from casework.operations.oversight.case_hygiene import find_breaches
 from casework.operations.people.absences import end_absence, list_absences, record_absence
@@ -152,7 +152,7 @@ def test_an_absence_ends_by_itself(engine: Engine) -> None:
             text("UPDATE memberships SET ends_at = casework_now() WHERE absence_id = CAST(:id AS uuid)"),
             {"id": absence},
         )
-    ring_clocks(engine)
+    fire_timers(engine)
     with transaction(engine) as db:
         assert load(db, home_of(db, number), "case").tasks[task].holder is None
 

@@ -10,7 +10,7 @@ from casework.engine.roles import Role
 from casework.engine.state.case import READY, Task
 from casework.engine.state.events import Event
 from casework.operations.core.actions import follow, home_of, stand
-from casework.operations.deadlines.timers import ring_clocks
+from casework.operations.deadlines.timers import fire_timers
 from casework.operations.people.offboarding import take_over
 from casework.operations.people.registry import grant_role, register_person
 from casework.operations.people.service import deactivate_person, end_member, end_membership
@@ -96,7 +96,7 @@ def test_time_ends_a_role_like_a_person_does(engine: Engine) -> None:
         world = build_world(db)
         number, _ = to_referral(world, db)
         held = claim(db, world, "officer", number, "kick_off")
-    ring_clocks(engine)
+    fire_timers(engine)
     with transaction(engine) as db:
         assert relieved(db, number) == []
         db.execute(
@@ -104,7 +104,7 @@ def test_time_ends_a_role_like_a_person_does(engine: Engine) -> None:
             {"id": world.people["officer"]},
         )
     for _ in range(2):
-        ring_clocks(engine)
+        fire_timers(engine)
     with transaction(engine) as db:
         assert load(db, home_of(db, number), "case").tasks[held].holder is None
         assert [one.actor for one in relieved(db, number)] == ["system"]

@@ -100,9 +100,9 @@ def test_a_clock_begins_anew_with_its_whole_escalation(scene: Scene, number: str
     ).rule
     assert _due(case, task) == calendar.due(now(scene.db), limit["n"], limit["unit"])
     assert not case.tasks[task.id].flagged
-    rang = len(scene.rang(number))
+    fired = len(scene.timers_fired(number))
     scene.pass_days(40)
-    assert {"remind", "due", "escalate", "flag"} <= set(scene.rang(number)[rang:])
+    assert {"remind", "due", "escalate", "flag"} <= set(scene.timers_fired(number)[fired:])
 
 
 def test_what_is_not_granted_moves_nothing(scene: Scene, number: str) -> None:

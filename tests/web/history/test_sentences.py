@@ -21,10 +21,10 @@ from casework.engine.state.events import (
     OBJECTED,
     PAPERS_RETURNED,
     PROPOSED,
-    RANG,
     RECOUNTED,
     REFUSED,
     SAID,
+    TIMER_FIRED,
 )
 from casework.operations.verification.authorization.evidence import BY_ITSELF
 from casework.web.history.sentences import say_entry
@@ -32,10 +32,10 @@ from tests.operations.verification.test_event_kinds import KINDS
 
 WHATS = {
     **dict.fromkeys((NOTED, SAID), (WRITTEN, CORRECTED, TAKEN_BACK)), OBJECTED: (RAISED, ANSWERED, SETTLED),
-    PAPERS_RETURNED: HOWS, LETTER_SENT: LETTERS, RANG: ("remind", "due", "escalate", "flag", "wake", "stopped"),
+    PAPERS_RETURNED: HOWS, LETTER_SENT: LETTERS, TIMER_FIRED: ("remind", "due", "escalate", "flag", "wake", "stopped"),
 }  # fmt: skip
 #: What an edition has words for, and what no person does.
-_OF_EDITIONS, _NOBODYS = {FIRED, PROPOSED, REFUSED}, {RANG, RECOUNTED, GRANT_EXPIRED, ERASED}
+_OF_EDITIONS, _NOBODYS = {FIRED, PROPOSED, REFUSED}, {TIMER_FIRED, RECOUNTED, GRANT_EXPIRED, ERASED}
 
 
 def entries(kinds: Any, *, by_system: bool) -> list[dict[str, Any]]:

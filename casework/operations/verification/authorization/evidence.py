@@ -18,9 +18,9 @@ from casework.engine.state.events import (
     GRANT_EXPIRED,
     HANDED_OVER,
     JOINED,
-    RANG,
     RECOUNTED,
     RELIEVED,
+    TIMER_FIRED,
     Event,
 )
 from casework.operations.history.point_in_time import Past
@@ -32,7 +32,7 @@ BY_ITSELF = frozenset(
     {
         FIRED,
         JOINED,
-        RANG,
+        TIMER_FIRED,
         RECOUNTED,
         ACTIVATED,
         ADDED,

@@ -30,13 +30,13 @@ from casework.engine.state.events import (
     PAPERS_RETURNED,
     PARTIES_TOLD,
     PROPOSED,
-    RANG,
     RECEIVED,
     RECOUNTED,
     REFUSED,
     RELIEVED,
     RESEALED,
     SAID,
+    TIMER_FIRED,
     UNSEALED,
     UNSEALING_ASKED,
     UNSEALING_REFUSED,
@@ -128,7 +128,7 @@ _KINDS: Mapping[str, Callable[[Evidence, Case, Event], Reasons]] = {
     REFUSED: judge_refused,
     RELIEVED: judge_relieved,
     ADDED: judge_added,
-    RANG: judge_timer,
+    TIMER_FIRED: judge_timer,
     RECOUNTED: judge_recounted,
     ACTIVATED: judge_activated,
     HANDED_OVER: judge_handed_over,
@@ -157,7 +157,7 @@ _KINDS: Mapping[str, Callable[[Evidence, Case, Event], Reasons]] = {
 KNOWN = frozenset({OPENED, *_KINDS})
 #: Kinds that happen on a track; the others are the case's own.
 _ON_TRACKS = frozenset({
-    CORRECTED, FIRED, PROPOSED, REFUSED, RELIEVED, ADDED, RANG, GRANT_WITHDRAWN, GRANT_EXPIRED, GRANT_DAY_CHANGED, PAPERS_RETURNED, SAID,
+    CORRECTED, FIRED, PROPOSED, REFUSED, RELIEVED, ADDED, TIMER_FIRED, GRANT_WITHDRAWN, GRANT_EXPIRED, GRANT_DAY_CHANGED, PAPERS_RETURNED, SAID,
     RECEIVED, OBJECTED, *OPERATION_OF,
 })  # fmt: skip
 #: Those that may be a referral's or the case's own.

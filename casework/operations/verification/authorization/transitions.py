@@ -279,7 +279,7 @@ def judge_joined(evidence: Evidence, before: Case, event: Event) -> Reasons:
 
 def judge_timer(evidence: Evidence, before: Case, event: Event) -> Reasons:
     if event.actor != SYSTEM_ACTOR:
-        yield "clocks ring by themselves"
+        yield "clocks fire by themselves"
     clock, what = before.clocks.get(event.effects["clock"]), event.effects["what"]
     if what == "stopped" and clock is not None and clock.fires_at is not None:
         what = clock.steps[clock.next][1]
