@@ -22,8 +22,9 @@ from casework.records.database import transaction
 from tests.browser.conftest import LANGUAGES, close_readers, open_reader
 from tests.browser.reader import Reader
 from tests.browser.site import Site
-from tests.security.authorization_web import OWN, TABLE, Row
-from tests.support.scene import make_things, path_of
+from tests.security.authorization_rows import Row
+from tests.security.authorization_web import OWN, TABLE
+from tests.support.scene import make_things
 from tests.support.world import to_referral
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
@@ -74,16 +75,16 @@ MORE: dict[str, tuple[str | None, str]] = {
 
 def looker(row: Row) -> str | None:
     """Who looks at a page of the table; nobody where it leads on to another."""
-    return next((one for one in READERS if one in row.allowed - row.moved and row.gives == 200), None)
+    return next((one for one in READERS if one in row.allowed - row.moved and row.status == 200), None)
 
 
 #: What nobody may open in the scene is shown by rows beside it: a correction looks the same wherever it is made.
 PAGES: dict[str, tuple[str | None, str]] = {
     row.name.removeprefix("GET "): (looker(row), row.path)
     for row in TABLE
-    if row.method == "GET" and row.gives == 200 and row.path not in FILES and (row.allowed or row.open)
+    if row.method == "GET" and row.status == 200 and row.path not in FILES and (row.allowed or row.open)
 } | MORE
-ROWS = {row.path: row for row in TABLE if row.method == "GET" and row.gives == 200}
+ROWS = {row.path: row for row in TABLE if row.method == "GET" and row.status == 200}
 
 
 @pytest.fixture(scope="module")
@@ -142,7 +143,7 @@ def test_a_page_is_whole_and_accessible(
 ) -> None:
     role, path = PAGES[page]
     reader = reader_of(role)
-    reader.open(path_of(ROWS.get(path, Row("GET", path, frozenset())), things))
+    reader.open(ROWS.get(path, Row("GET", path, frozenset())).address(things))
     assert reader.path != "/sign-in" or path == "/sign-in"
     reader.page.evaluate(axe)
     told = reader.page.evaluate(

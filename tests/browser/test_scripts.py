@@ -24,10 +24,9 @@ from tests.browser.form_filler import Reading, portions, read
 from tests.browser.reader import Reader
 from tests.browser.site import Site
 from tests.browser.test_pages import PAGES, ROWS, make_page_things
-from tests.security.authorization_web import Row
+from tests.security.authorization_rows import Row
 from tests.support.databases import DatabaseServer
 from tests.support.malice import SCRIPTS
-from tests.support.scene import path_of
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -163,7 +162,7 @@ def test_no_word_of_anybody_becomes_a_script_on_any_page(chromium: Browser, site
     pages: dict[str, list[str]] = {}
     for role, path in PAGES.values():
         if role is not None:
-            pages.setdefault(role, []).append(path_of(ROWS.get(path, Row("GET", path, frozenset())), things))
+            pages.setdefault(role, []).append(ROWS.get(path, Row("GET", path, frozenset())).address(things))
     said: list[str] = []
 
     def hear(one: Dialog) -> None:
@@ -175,7 +174,7 @@ def test_no_word_of_anybody_becomes_a_script_on_any_page(chromium: Browser, site
         for role, visitor in visitors.items():
             visitor.reader.page.on("dialog", hear)
             visitor.walk(
-                [*pages[role], *(path_of(Row("GET", path, frozenset()), things) for path in MORE.get(role, ()))]
+                [*pages[role], *(Row("GET", path, frozenset()).address(things) for path in MORE.get(role, ()))]
             )
         stuff(superuser)
         seen, telling = set[str](), 0

@@ -18,7 +18,8 @@ from casework.operations.notifications.service import tell_due
 from casework.operations.people import registry
 from casework.records.case_loader import load
 from casework.records.database import transaction
-from tests.security.authorization_web import ROLES, TABLE, Row
+from tests.security.authorization_rows import ROLES, Row
+from tests.security.authorization_web import TABLE
 from tests.support.databases import DatabaseServer
 from tests.support.queries import counted
 from tests.support.scene import Scene, set_scene

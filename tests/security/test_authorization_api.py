@@ -28,11 +28,12 @@ from casework.operations.tasks.service import add_item
 from casework.records.case_loader import load
 from casework.records.database import transaction
 from casework.web.app import create_app
-from tests.security.authorization_api import ROLES, TABLE, Row, sees
+from tests.security.authorization_api import TABLE
+from tests.security.authorization_rows import ROLES, Row
+from tests.security.authorization_walk import faults_of
 from tests.support.api_client import PREFIX, Answer, Client
 from tests.support.databases import DatabaseServer
-from tests.support.personae import PERSONAE, finds_as, make_personae, may_refuse, stands_for
-from tests.support.queries import counted
+from tests.support.personae import make_personae
 from tests.support.world import (
     World,
     add_absence,
@@ -54,9 +55,6 @@ from tests.support.world import (
     to_referral,
 )
 
-#: What is absent first: the answers about what is there are held against it.
-WHERE = ("absent", "here", "there")
-
 
 @dataclass
 class Scene:
@@ -67,14 +65,17 @@ class Scene:
     world: World
     things: Mapping[str, Mapping[str, str]]
 
+    def enter(self, role: str) -> None:
+        """A token is at hand."""
+
     def ask(self, row: Row, role: str, where: str) -> Answer:
         token = None if role == "anonymous" else self.world.tokens[role]
         client = Client(self.app.test_client(), token)
         things = self.things[where]
-        path = re.sub(r"\{(\w+)\}", lambda found: things[row.things.get(found[1], found[1])], row.path)
+        path = row.address(things)
         if row.method == "GET":
-            return client.get(path + row.query + ("?limit=100" if row.lists and row.lists not in _UNPAGED else ""))
-        return client.post(path + row.query, row.body(things) if row.body else {}, if_match=self.revision(row, where))
+            return client.get(path + ("?limit=100" if row.lists and row.lists not in _UNPAGED else ""))
+        return client.post(path, row.sent(things), if_match=self.revision(row, where))
 
     def revision(self, row: Row, where: str) -> int | None:
         if not row.if_match or row.if_match == "stale":
@@ -372,50 +373,10 @@ def _session(db: Connection, world: World, name: str) -> str:
     return secret_hash(sign_in(db, f"{name}@example.org", world.password).secret).hex()
 
 
-def expected(row: Row, role: str, where: str) -> int | None:
-    """401, 403 or 404; None for whoever is allowed."""
-    if role == "anonymous" and not row.open:
-        return 401
-    names = {"here": "", "there": "there", "absent": "absent"}[where]
-    allowed = getattr(row, names or "allowed")
-    refused = getattr(row, f"{names}_refused" if names else "refused")
-    if not row.has_object:
-        allowed, refused = row.allowed, row.refused
-    if role in allowed:
-        return row.status if row.status and row.status >= 400 else None
-    return 403 if role in refused else 404
-
-
 @pytest.mark.parametrize("row", TABLE, ids=[row.name for row in TABLE])
 def test_each_role_gets_what_the_table_says(scene: Scene, row: Row) -> None:
-    wrong = []
-    for name in (*ROLES, *PERSONAE):
-        unseen: Answer | None = None
-        asked: dict[str, int] = {}
-        for where in WHERE if row.has_object else ("here",):
-            role, place = stands_for(name, row, where)
-            with counted(scene.app) as sent:
-                answer = scene.ask(row, name, where)
-            unseen = answer if where == "absent" else unseen
-            wanted = expected(row, role, place)
-            got = answer.status_code
-            right = got == wanted if wanted else got < 500 and got not in (401, 403, 404)
-            if row.status and not wanted:
-                right = got == row.status
-            if not right and not may_refuse(name, row, got):
-                wrong.append(f"{name} {where}: {got}, not {wanted or 'allowed'}: {answer.text[:160]}")
-            if got == 404 and unseen is not None and unseen.status_code == 404:
-                if place == where and not sees(row.path, role, place):
-                    asked[where] = len(sent)
-                if _shape(answer) != _shape(unseen):
-                    wrong.append(f"{name} {where}: tells more than of what is absent: {answer.text}")
-            if row.lists and got == 200:
-                found = scene.things["here"][row.lists] in answer.text
-                if found != (finds_as(name, row) in row.finds):
-                    wrong.append(f"{name}: {'finds' if found else 'does not find'} it in the list")
-        if len(set(asked.values())) > 1:
-            wrong.append(f"{name}: the time betrays what is there, by questions to the database: {asked}")
-    assert not wrong, "\n".join(wrong)
+    faults = faults_of(scene, row, _shape)
+    assert not faults, "\n".join(faults)
 
 
 def _shape(answer: Answer) -> Any:
@@ -435,7 +396,4 @@ def test_every_route_is_in_the_table(scene: Scene) -> None:
 
 def test_every_row_speaks_of_roles_that_there_are() -> None:
     for row in TABLE:
-        named = set().union(
-            row.allowed, row.refused, row.there, row.there_refused, row.absent, row.absent_refused, row.finds
-        )
-        assert named <= set(ROLES), row.name
+        assert row.roles <= set(ROLES), row.name

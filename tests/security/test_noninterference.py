@@ -32,7 +32,7 @@ from casework.records.case_loader import load
 from casework.records.database import transaction
 from casework.settings import Settings
 from casework.web.app import create_app
-from tests.security.authorization_web import ROLES
+from tests.security.authorization_rows import ROLES
 from tests.support.databases import DatabaseServer
 from tests.support.scene import Scene, Things, set_scene
 from tests.support.web_client import Browser

@@ -44,13 +44,12 @@ from casework.records.policies import POLICIES
 from casework.records.row_security import whole
 from tests.security import authorization_api as api
 from tests.security import authorization_web as pages
-from tests.security.test_authorization_api import expected as expected_of_api
-from tests.security.test_authorization_web import expected as expected_of_pages
+from tests.security.authorization_rows import Row, expected
 from tests.support.api_client import Client
 from tests.support.databases import DatabaseServer
 from tests.support.malice import PDF
 from tests.support.personae import make_personae, stands_for
-from tests.support.scene import Scene, path_of, set_scene
+from tests.support.scene import Scene, set_scene
 from tests.support.world import World, new_request, today
 
 pytestmark = pytest.mark.slow
@@ -303,14 +302,14 @@ def of_the_api(db: Connection, scene: Scene) -> dict[str, dict[str, str]]:
 # --- the walk --------------------------------------------------------------------------------------------------------
 
 
-def _last(row: pages.Row | api.Row) -> tuple[bool, bool]:
+def _last(row: Row) -> tuple[bool, bool]:
     """What is looked at before what is sent, and whatever ends sessions or tokens at the very last."""
     return any(
         words in row.path for words in ("end-all", "end-of-everybody", "end-access", "end-of")
     ), row.method == "POST"
 
 
-ROWS: tuple[pages.Row | api.Row, ...] = tuple(sorted((*pages.TABLE, *api.TABLE), key=_last))
+ROWS: tuple[Row, ...] = tuple(sorted((*pages.TABLE, *api.TABLE), key=_last))
 
 
 _LOOKS = tuple(row for row in ROWS if row.method == "GET")
@@ -322,13 +321,13 @@ _SAYS = re.compile(
 _LINK = re.compile(r'(?:href|action)="(/[^"#]*)')
 
 
-def ask(stage: Stage, who: str, row: pages.Row | api.Row, where: str) -> Said:
+def ask(stage: Stage, who: str, row: Row, where: str) -> Said:
     """One request, with what it led to."""
     things = stage.things[where]
-    if isinstance(row, pages.Row):
-        path, form = path_of(row, things), row.form(things)
+    path, body = row.address(things), row.sent(things)
+    if not row.api:
         browser = stage.scene.browser(who)
-        answer = browser.get(path) if row.method == "GET" else browser.post(path, form)
+        answer = browser.get(path) if row.method == "GET" else browser.post(path, body)
         parts = [_words(answer.data)]
         led = answer
         while led.status_code in (302, 303):
@@ -337,12 +336,10 @@ def ask(stage: Stage, who: str, row: pages.Row | api.Row, where: str) -> Said:
         # A page that sends somebody away names itself.
         return _said(row.name, answer.status_code, answer.headers, [part.replace(path, "…") for part in parts], things)
     client = Client(stage.scene.app.test_client(), stage.world.tokens[who])
-    path = re.sub(r"\{(\w+)\}", lambda found: things[row.things.get(found[1], found[1])], row.path) + row.query
     if row.method == "GET":
         told = client.flask.get(f"/api/v1{path}", headers=client._headers({}))
     else:
         revision = {"If-Match": '"1"'} if row.if_match else {}
-        body = row.body(things) if row.body else {}
         told = client.flask.post(
             f"/api/v1{path}", json=body, headers=client._headers({"Idempotency-Key": uuid4().hex, **revision})
         )
@@ -380,7 +377,7 @@ def _said(row: str, status: int, headers: Headers, parts: Iterable[str], things:
     return Said(row, status, tuple(told.split("\n")), words)
 
 
-def walk(stage: Stage, who: str, rows: Iterable[pages.Row | api.Row] = ROWS) -> tuple[list[str], int]:
+def walk(stage: Stage, who: str, rows: Iterable[Row] = ROWS) -> tuple[list[str], int]:
     """Everything that somebody learns who must not, and how many answers there were."""
     secret = [stage.secrets[name] for name in OUTSIDERS[who]]
     words, ids = set().union(*(one.words for one in secret)), set().union(*(one.ids for one in secret))
@@ -401,17 +398,15 @@ def walk(stage: Stage, who: str, rows: Iterable[pages.Row | api.Row] = ROWS) -> 
     return learnt, seen
 
 
-def places(row: pages.Row | api.Row) -> tuple[str, ...]:
+def places(row: Row) -> tuple[str, ...]:
     """Where the things of a row may lie: every referral of the case may be the mediation's."""
     return ("here", "sealed") if re.search(r"[<{]referral[}>]", row.path) else ("here",)
 
 
-def unseen(row: pages.Row | api.Row, who: str) -> bool:
+def unseen(row: Row, who: str) -> bool:
     """Whether the thing of here does not exist for somebody, by the table."""
     role, place = stands_for(who, row, "here")
-    if isinstance(row, pages.Row):
-        return row.has_object and expected_of_pages(row, role, place) == 404
-    return row.has_object and expected_of_api(row, role, place) == 404
+    return row.has_object and expected(row, role, place) == 404
 
 
 def _difference(one: Said, other: Said) -> str:

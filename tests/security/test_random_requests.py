@@ -192,7 +192,7 @@ class Storm:
         """The form of this page as the table knows it, some of its values spoilt, and others besides."""
         things = self.scene.things["here"]
         row = self.forms.get("POST " + re.sub(r"<(?:[^:>]+:)?(\w+)>", r"<\1>", rule.rule))
-        fields = list(row.form(things).items()) if row else []
+        fields = list(row.sent(things).items()) if row else []
         fields = [
             (name, self.chance.choice(UGLY) if self._sometimes(0.3) else value) for name, value in fields
         ] + self._fields(0.5)

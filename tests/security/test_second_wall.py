@@ -20,7 +20,8 @@ from casework.records.case_loader import load
 from casework.records.database import connect_engine, transaction, walled_transaction
 from casework.records.policies import POLICIES
 from casework.records.row_security import read_as
-from tests.security.authorization_web import TABLE, Row
+from tests.security.authorization_rows import Row
+from tests.security.authorization_web import TABLE
 from tests.support.databases import DatabaseServer
 from tests.support.malice import PDF
 from tests.support.scene import Scene, set_scene

@@ -16,7 +16,8 @@ from sqlalchemy import text
 from casework.api import ROUTES
 from casework.records.database import transaction
 from tests.security import test_authorization_api
-from tests.security.authorization_api import ROLES, TABLE
+from tests.security.authorization_api import TABLE
+from tests.security.authorization_rows import ROLES
 from tests.security.test_authorization_api import Scene
 from tests.support.api_client import Answer, Client
 from tests.support.world import today

@@ -12,7 +12,8 @@ import pytest
 from sqlalchemy import text
 
 from casework.records.database import transaction
-from tests.security.authorization_web import TABLE, Row
+from tests.security.authorization_rows import Row
+from tests.security.authorization_web import TABLE
 from tests.support.databases import DatabaseServer
 from tests.support.scene import Scene, set_scene
 

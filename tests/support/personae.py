@@ -6,10 +6,9 @@ with whom it treats this person as.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from itertools import pairwise
-from typing import Protocol
 
 from sqlalchemy import Connection, Engine, text
 
@@ -17,20 +16,8 @@ from casework.operations.mediations.service import hand_over_mediation
 from casework.operations.people import registry
 from casework.records.case_loader import load
 from casework.records.database import transaction
+from tests.security.authorization_rows import Row
 from tests.support.world import World, add_absence, new_request
-
-
-class Row(Protocol):
-    """What is asked of a row of either table."""
-
-    @property
-    def name(self) -> str: ...
-    @property
-    def has_object(self) -> bool: ...
-    @property
-    def there(self) -> Collection[str]: ...
-    @property
-    def there_refused(self) -> Collection[str]: ...
 
 
 @dataclass(frozen=True)

@@ -12,8 +12,9 @@ from werkzeug.routing import Rule
 
 from casework.api import PREFIX
 from tests.security import authorization_api as api
-from tests.security.authorization_web import ROLES, TABLE, Row
-from tests.support.scene import Things, path_of
+from tests.security.authorization_rows import ROLES, Row
+from tests.security.authorization_web import TABLE
+from tests.support.scene import Things
 
 Json = Any
 
@@ -73,7 +74,7 @@ _OWN_FORMS: Mapping[str, Mapping[str, str]] = {
     "/programme": {"programme": "all"}, "/account/tokens": {"name": "one more", "scope": "read"},
     "/password-reset": {"email": "nobody@example.org"},
 }  # fmt: skip
-_ROWS: tuple[Row | api.Row, ...] = (*TABLE, *api.TABLE)
+_ROWS: tuple[Row, ...] = (*TABLE, *api.TABLE)
 
 
 @dataclass(frozen=True)
@@ -124,17 +125,7 @@ class Questions:
                 continue
             for where in self._wanted(role, row):
                 on = self.things[where]
-                if isinstance(row, api.Row):
-                    made.append(
-                        (
-                            where,
-                            Act(
-                                _address(row, on), row.body(on) if row.body else {}, on.get(row.if_match, row.if_match)
-                            ),
-                        )
-                    )
-                else:
-                    made.append((where, Act(_address(row, on), dict(row.form(on)))))
+                made.append((where, Act(_address(row, on), row.sent(on), on.get(row.if_match, row.if_match))))
         for rule in self.app.url_map.iter_rules():
             if (
                 _asks(rule, "POST")
@@ -156,7 +147,7 @@ class Questions:
         rows = [row for row in _ROWS if row.method == "GET" and _path(row) == _plain(rule)]
         return sorted({where for row in rows for where in self._wanted(role, row)}) if rows else WHERE
 
-    def _wanted(self, role: str, row: Row | api.Row) -> Sequence[str]:
+    def _wanted(self, role: str, row: Row) -> Sequence[str]:
         return WHERE if self.whole or role in {*row.there, *row.there_refused} else ("here", "hidden")
 
     def _worth(self, where: str, asked: str) -> bool:
@@ -164,14 +155,12 @@ class Questions:
         return self.whole or where != "hidden" or any(one in asked for one in self.hidden)
 
 
-def _path(row: Row | api.Row) -> str:
-    return PREFIX + re.sub(r"\{(\w+)\}", r"<\1>", row.path) if isinstance(row, api.Row) else row.path
+def _path(row: Row) -> str:
+    return PREFIX + re.sub(r"\{(\w+)\}", r"<\1>", row.path) if row.api else row.path
 
 
-def _address(row: Row | api.Row, on: Mapping[str, str]) -> str:
-    if isinstance(row, Row):
-        return path_of(row, on)
-    return PREFIX + re.sub(r"\{(\w+)\}", lambda found: on[row.things.get(found[1], found[1])], row.path) + row.query
+def _address(row: Row, on: Mapping[str, str]) -> str:
+    return (PREFIX if row.api else "") + row.address(on)
 
 
 def _plain(rule: str) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import uuid
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -24,7 +23,7 @@ from casework.operations.referrals.acknowledgements import object_to
 from casework.records.case_loader import load
 from casework.records.database import transaction
 from casework.web.app import create_app
-from tests.security.authorization_web import ROLES, Row
+from tests.security.authorization_rows import ROLES, Row
 from tests.support.databases import DatabaseServer
 from tests.support.web_client import Browser
 from tests.support.world import (
@@ -62,8 +61,11 @@ class Scene:
 
     def ask(self, row: Row, role: str, where: str) -> TestResponse:
         things = self.things[where]
-        path, browser = path_of(row, things), self.browser(role)
-        return browser.get(path) if row.method == "GET" else browser.post(path, row.form(things))
+        path, browser = row.address(things), self.browser(role)
+        return browser.get(path) if row.method == "GET" else browser.post(path, row.sent(things))
+
+    def enter(self, role: str) -> None:
+        self.browser(role)
 
     def browser(self, name: str) -> Browser:
         """The browser of somebody who has signed in."""
@@ -72,11 +74,6 @@ class Scene:
             assert self.browsers[name].sign_in(f"{name}@example.org", self.world.password).status_code == 303
             self.browsers[name].ready()
         return self.browsers[name]
-
-
-def path_of(row: Row, things: Mapping[str, str]) -> str:
-    """The address of a row's page with the things in it."""
-    return re.sub(r"<(\w+)>", lambda found: things[row.things.get(found[1], found[1])], row.path)
 
 
 @contextmanager

@@ -20,7 +20,7 @@ from casework.operations.integrations.service_accounts import create_service_acc
 from casework.permissions.actors import PROVIDER_ROLES
 from casework.records.database import transaction
 from tests.security.authorization_api import TABLE as ROWS
-from tests.security.authorization_api import Row
+from tests.security.authorization_rows import Row
 from tests.support.api_client import Answer, Client
 from tests.support.world import World, new_request
 

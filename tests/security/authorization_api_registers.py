@@ -1,0 +1,200 @@
+"""Rows of the API about what is matched, about registers, people and their accounts, and about what happens by itself."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import uuid4
+
+from tests.security.authorization_rows import (
+    ADMINISTRATOR,
+    AGREE,
+    DECIDERS,
+    EVERYBODY,
+    FOREIGN,
+    LAB,
+    LEAD,
+    LETTING_IN,
+    NO_ADMINISTRATOR,
+    NOBODY,
+    READERS,
+    ROLES,
+    Row,
+    Who,
+    get,
+    post,
+)
+
+CALENDAR = {
+    "zone": "Asia/Shanghai",
+    "slots": {"0": [["09:00", "12:00"], ["12:00", "17:00"]]},
+    "holidays": [],
+    "make_up": [],
+}
+
+
+def admin(path: str, allowed: Who = ADMINISTRATOR, **more: Any) -> Row:
+    return post(
+        path,
+        allowed,
+        EVERYBODY - allowed,
+        **({"there_refused": NO_ADMINISTRATOR, "absent_refused": NO_ADMINISTRATOR} | more),
+    )
+
+
+REGISTERS: tuple[Row, ...] = (
+    # --- what is matched ---
+    get("/matches", EVERYBODY, lists="match", finds=READERS),
+    get("/matches/{match}", READERS, there=FOREIGN),
+    post(
+        "/matches", DECIDERS, READERS - DECIDERS, there=FOREIGN,
+        body=lambda on: {"programme": on["programme"], "need": "unknown", "technology": "unknown"},
+    ),
+    post("/matches/{match}/open", DECIDERS, READERS - DECIDERS, there=FOREIGN),
+    get("/needs", EVERYBODY, lists="need", finds=READERS),
+    get("/needs/{need}", READERS, there=FOREIGN),
+    post("/needs/{need}/confirm", DECIDERS, READERS - DECIDERS, there=FOREIGN, body=lambda on: {"field": "nothing"}),
+    post("/needs/{need}/owner", DECIDERS, READERS - DECIDERS, there=FOREIGN, body=lambda on: {"organisation": on["person"]}),
+    get("/technologies", EVERYBODY, lists="technology", finds=READERS),
+    get("/technologies/{technology}", READERS, there=FOREIGN),
+    post("/technologies/{technology}/confirm", DECIDERS, READERS - DECIDERS, there=FOREIGN, body=lambda on: {"field": "nothing"}),
+    post("/technologies/{technology}/owner", DECIDERS, READERS - DECIDERS, there=FOREIGN, body=lambda on: {"organisation": on["person"]}),
+    get("/rights", EVERYBODY, lists="right", finds=READERS),
+    get("/rights/{right}", READERS, there=FOREIGN),
+    # Whether the programme exists is not told: the answer is 403 for every one that is not one's own.
+    post(
+        "/rights", DECIDERS, EVERYBODY - DECIDERS, there=FOREIGN, there_refused=EVERYBODY - FOREIGN, absent_refused=EVERYBODY,
+        body=lambda on: {"programme": on["programme"], "kind": "no_such_kind"},
+    ),
+    post(
+        "/rights/{right}/confirm", DECIDERS, READERS - DECIDERS, there=FOREIGN, body=lambda on: {"checked_on": "2026-01-05"},
+    ),
+    # --- registers ---
+    get("/programmes", EVERYBODY, lists="programme", finds=READERS | {"dispute_officer", "observer", "administrator"}),
+    admin("/programmes", there=ADMINISTRATOR, absent=ADMINISTRATOR, body=lambda on: {"code": "BJ", "name": "Again"}),
+    get(
+        "/programmes/{programme}/calendar", ADMINISTRATOR, NO_ADMINISTRATOR, there=ADMINISTRATOR, there_refused=NO_ADMINISTRATOR,
+        absent_refused=NO_ADMINISTRATOR,
+    ),
+    admin("/programmes/{programme}/calendar/preview", body=lambda on: {"calendar": CALENDAR}),
+    admin("/programmes/{programme}/calendar", body=lambda on: {"calendar": CALENDAR, "seen": "another"}),
+    admin("/programmes/{programme}/phases", body=lambda on: {"name": "Late", "starts_on": "2026-02-01", "ends_on": "2026-01-01"}),
+    get("/organisations", EVERYBODY, lists="lab", finds=READERS | LAB | {"foreign_officer", "dispute_officer", "administrator"}),
+    admin("/organisations", there=ADMINISTRATOR, absent=ADMINISTRATOR, body=lambda on: {"name": "One more"}),
+    get("/people", EVERYBODY, lists="officer", finds=READERS | {"dispute_officer", "administrator"}),
+    admin("/people", there=ADMINISTRATOR, absent=ADMINISTRATOR, body=lambda on: {"email": "officer@example.org", "name": "Again"}),
+    # Whoever also works elsewhere is not this administrator's to shut out.
+    admin("/people/{person}/link", there=ADMINISTRATOR),
+    admin("/people/{person}/reopen", there=ADMINISTRATOR),
+    admin("/people/{person}/end-access", things={"person": "idle"}, there=ADMINISTRATOR),
+    admin("/people/{person}/deactivate", things={"person": "leaver"}, there_refused=EVERYBODY),
+    admin("/memberships", body=lambda on: {"person": on["person"], "role": "no_such_role", "programme": on["programme"]}),
+    admin("/memberships/{membership}/end"),
+    # --- invitations: the administrators' of the programme or of every organisation, and the lead's ---
+    get("/invitations", EVERYBODY, lists="invitation", finds=LEAD | ADMINISTRATOR),
+    post(
+        "/invitations", ADMINISTRATOR, EVERYBODY - ADMINISTRATOR - LEAD, there_refused=EVERYBODY - ADMINISTRATOR - LEAD,
+        absent_refused=EVERYBODY - ADMINISTRATOR - LEAD,
+        body=lambda on: {"email": "nobody", "name": "Nobody", "roles": ["auditor"], "programme": on["programme"]},
+    ),
+    post("/invitations/{invitation}/resend", LEAD | ADMINISTRATOR, there=ADMINISTRATOR, body=lambda on: {}),
+    post("/invitations/{invitation}/revoke", LEAD | ADMINISTRATOR, there=ADMINISTRATOR),
+    # --- roles that decide: an administrator asks, another one or a supervisor agrees, an auditor reads it ---
+    get("/role-requests", EVERYBODY, lists="role_request", finds=ADMINISTRATOR | {"supervisor", "auditor"}),
+    get("/role-requests/{role_request}", ADMINISTRATOR | {"supervisor", "auditor"}),
+    post(
+        "/role-requests/{role_request}/decide", ADMINISTRATOR | {"supervisor"}, {"auditor"},
+        body=lambda on: {"agree": False, "note": ""},
+    ),
+    # --- erasures: administrators ask, compliance officers and managers agree ---
+    get("/erasures", EVERYBODY, lists="erasure", finds=ADMINISTRATOR | AGREE),
+    get("/erasures/{erasure}", ADMINISTRATOR | AGREE),
+    post(
+        "/erasures", ADMINISTRATOR, AGREE,
+        body=lambda on: {"programme": on["programme"], "words": ["Nobody whosoever"], "basis": "request", "reason": "Why not."},
+    ),
+    post("/erasures/{erasure}/decide", AGREE, ADMINISTRATOR, body=lambda on: {"agree": False, "note": "No."}),
+    # --- absences and leavers ---
+    get("/people/{person}/leaving", {"supervisor"}, things={"person": "officer"}, there={"supervisor"}),
+    post(
+        "/cases/{number}/take-over", {"supervisor"}, READERS - {"supervisor"}, there_refused=FOREIGN,
+        body=lambda on: {"leaver": on["person"], "note": "On leave"},
+    ),
+    get("/absences/work", EVERYBODY),
+    get("/absences", EVERYBODY, lists="absence", finds={"officer", "other_officer", "supervisor"}),
+    post(
+        "/absences", {"officer", "supervisor"}, there=FOREIGN,
+        body=lambda on: {
+            "scope": on["programme"], "person": on["away"], "substitute": on["person"], "first_day": "2020-01-01",
+            "last_day": "2020-01-01",
+        },
+    ),
+    post("/absences/{absence}/end", {"officer", "supervisor"}, there=FOREIGN),
+    # --- how queues give tasks to people ---
+    get("/queues/allocation", LEAD | {"supervisor"}),
+    post(
+        "/queues/allocation", {"supervisor"},
+        body=lambda on: {"scope": on["programme"], "queue": "no_such_queue", "strategy": "none"},
+    ),
+    get("/skills", LEAD | {"supervisor"}),
+    post("/skills", {"supervisor"}, body=lambda on: {"scope": on["programme"], "person": on["officer"], "services": ["no_such_service"]}),
+    # --- workflows: for everybody with an account ---
+    get("/workflows", EVERYBODY),
+    get("/workflows/{name}/editions/{fingerprint}", EVERYBODY, there=EVERYBODY),
+    # --- what happens by itself: administrators', in every programme ---
+    get("/jobs", ADMINISTRATOR),
+    post("/jobs/{job}/retry", ADMINISTRATOR, there=ADMINISTRATOR),
+    get("/mails", ADMINISTRATOR, lists="mail", finds=ADMINISTRATOR),
+    post("/mails/{mail}/resend", ADMINISTRATOR, there=ADMINISTRATOR),
+    # --- webhooks: the lead's of the provider ---
+    get("/webhooks", LEAD, lists="endpoint", finds=LEAD),
+    # The organisation is the one of here, wherever it is asked for.
+    post(
+        "/webhooks", LEAD, there=LEAD, body=lambda on: {"organisation": on["lab"], "url": "https://localhost/"}, status=422,
+    ),
+    post("/webhooks/{endpoint}/rotate", LEAD),
+    get("/webhooks/{endpoint}/messages", LEAD),
+    post("/webhooks/messages/{message}/replay", LEAD, things={"message": "hook_message"}),
+    post("/webhooks/{endpoint}/end", LEAD),
+    # --- service accounts: the lead's of the provider ---
+    get("/service-accounts", EVERYBODY, lists="account", finds=LEAD),
+    post(
+        "/service-accounts", LEAD, there=NOBODY,
+        body=lambda on: {"organisation": on["provider"], "name": " ", "scopes": ["referrals.read"]}, status=422,
+    ),
+    post("/service-accounts/{account}/rotate", LEAD),
+    post("/service-accounts/{account}/end", LEAD),
+    # --- oneself ---
+    get("/me", EVERYBODY),
+    get("/tokens", EVERYBODY, lists="token", finds={"officer"}),
+    # A token, such as asks here, makes no other and changes no password.
+    post("/tokens", NOBODY, EVERYBODY, body=lambda on: {"name": "one more", "scopes": ["read"]}, there_refused=EVERYBODY, absent_refused=EVERYBODY),
+    post("/tokens/end-all", EVERYBODY, status=422),
+    post(
+        "/me/password", NOBODY, EVERYBODY, body=lambda on: {"present": "x", "password": "y"}, there_refused=EVERYBODY,
+        absent_refused=EVERYBODY,
+    ),
+    post("/tokens/{token}/revoke", {"officer"}, there=FOREIGN),
+    get("/sessions", EVERYBODY, lists="session", finds={"officer"}),
+    post("/sessions/{session}/end", {"officer"}, there=FOREIGN),
+    post("/sessions/end-all", EVERYBODY),
+    post("/sessions/end-of-everybody", ADMINISTRATOR, EVERYBODY - ADMINISTRATOR),
+    post("/password-resets", frozenset(ROLES), body=lambda on: {"email": f"{uuid4()}@example.org"}, status=409, open=True),
+    post("/passwords", frozenset(ROLES), body=lambda on: {"secret": "x" * 43, "password": "a long enough password"}, status=404, open=True),
+    # --- who has lost the password or the second factor ---
+    get("/recoveries", LETTING_IN, lists="recovery", finds=LETTING_IN),
+    post(
+        "/recoveries", ADMINISTRATOR, NO_ADMINISTRATOR, there=ADMINISTRATOR, there_refused=NO_ADMINISTRATOR,
+        absent_refused=NO_ADMINISTRATOR, body=lambda on: {"person": on["idle"], "means": ["password"], "reason": "She called."},
+    ),
+    post("/recoveries/{recovery}/decide", LETTING_IN, there=ADMINISTRATOR, body=lambda on: {"decision": "refuse"}),
+    post(
+        "/recoveries/use", frozenset(ROLES), body=lambda on: {"email": f"{uuid4()}@example.org", "first": "a", "second": "b"},
+        status=401, open=True,
+    ),
+    post("/sessions", frozenset(ROLES), body=lambda on: {"email": f"{uuid4()}@example.org", "password": "wrong"}, status=401, open=True),
+    # --- the documentation ---
+    get("/openapi.json", frozenset(ROLES), open=True),
+    get("/docs", frozenset(ROLES), open=True),
+    # Last, for it takes what others are about.
+    post("/tasks/next", EVERYBODY),
+)  # fmt: skip
