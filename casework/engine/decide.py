@@ -72,7 +72,7 @@ from casework.engine.state.events import (
     TIMER_FIRED,
     Event,
 )
-from casework.engine.tasks.operations import TASK_DEEDS
+from casework.engine.tasks.task_operations import TASK_DEEDS
 from casework.errors import NotFound, WrongState
 
 #: More automatic steps than this after one deed is a loop that the check of the definition missed.
