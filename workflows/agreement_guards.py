@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from typing import Any
 
-from casework.engine.definition.facts import Facts
+from casework.engine.definition.guard_facts import Facts
 from casework.engine.definition.registry import guard
 from workflows.codes import WORLD
 from workflows.guards import answer_of, completed_since, moment_of, plan_of, verified

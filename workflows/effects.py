@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from casework.engine.definition.consequences import Follows
-from casework.engine.definition.facts import Facts
+from casework.engine.definition.guard_facts import Facts
 from casework.engine.definition.registry import effect
 from casework.engine.state.effects_schema import ConsentTerms, Given, Hold, Objection
 from casework.engine.state.right_values import Burden

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from casework.engine.definition.facts import Facts
+from casework.engine.definition.guard_facts import Facts
 from casework.engine.definition.registry import guard
 from casework.engine.state.case import CREATED, MET_JOIN, Task, Track
 from workflows.joins import reached, services_that_count

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 
 from casework.engine.definition.consequences import Follows
-from casework.engine.definition.facts import Facts
 from casework.engine.definition.forms import Choice, Note, Number, Providers
 from casework.engine.definition.grammar import Form
+from casework.engine.definition.guard_facts import Facts
 from casework.engine.definition.registry import effect, guard
 from casework.engine.state.case import GIVEN_UP_JOIN, Join, Track
 from casework.engine.state.join_count import SOME, asked_now, join_of, open_join, tally

@@ -10,7 +10,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
-from casework.engine.definition.facts import Facts
+from casework.engine.definition.guard_facts import Facts
 from casework.engine.definition.registry import guard
 
 #: The territory that touches every other.

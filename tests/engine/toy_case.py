@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from casework.engine import parts, roles
 from casework.engine.definition.consequences import Follows
-from casework.engine.definition.facts import Facts
 from casework.engine.definition.forms import Choice, Date, Documents, Items, Note, PartyField, Provider, YesNo
 from casework.engine.definition.grammar import (
     Also,
@@ -23,6 +22,7 @@ from casework.engine.definition.grammar import (
     until,
     working_days,
 )
+from casework.engine.definition.guard_facts import Facts
 from casework.engine.definition.registry import effect, guard
 from casework.engine.state.effects_schema import ConsentTerms
 from tests.engine.toys import (

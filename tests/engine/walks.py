@@ -13,7 +13,7 @@ from typing import Any
 from casework.definitions import library_of, load_definitions
 from casework.engine.decide import decide
 from casework.engine.definition.editions import TransitionRule
-from casework.engine.definition.facts import UNKNOWN, FormNeeded
+from casework.engine.definition.guard_facts import UNKNOWN, FormNeeded
 from casework.engine.definition.publisher import publish
 from casework.engine.definition.registry import GUARDS
 from casework.engine.definition.required_documents import SCANS, THERE, papers_for

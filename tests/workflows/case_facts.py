@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from casework.engine.deadlines.calendars import Calendar
-from casework.engine.definition.facts import Facts
+from casework.engine.definition.guard_facts import Facts
 from casework.engine.definition.publisher import publish
 from casework.engine.state.case import COMPLETED, READY, Case, Consent, Document, Fired, Task, Track
 from tests.support.parts import played

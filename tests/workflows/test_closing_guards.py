@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from casework.engine.definition.facts import Facts
+from casework.engine.definition.guard_facts import Facts
 from casework.engine.definition.publisher import publish
 from casework.engine.definition.registry import GUARDS
 from casework.engine.state.case import CREATED, Fired, Track

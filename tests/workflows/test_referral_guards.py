@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from casework.engine.definition.facts import Facts
+from casework.engine.definition.guard_facts import Facts
 from casework.engine.state.case import Consent, Document, Track
 from tests.workflows.case_facts import BANK, LAB, SENT, START, TALK, at, consent, facts, fired, table, track
 from workflows import referral_guards

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from casework.engine.deadlines.calendars import Calendar
-from casework.engine.definition.facts import Facts
+from casework.engine.definition.guard_facts import Facts
 from casework.engine.definition.publisher import publish
 from casework.engine.definition.registry import Guard
 from casework.engine.state.case import COMPLETED, Case, Fired, Task, Track

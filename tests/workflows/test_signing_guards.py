@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from casework.engine.definition.facts import Facts
+from casework.engine.definition.guard_facts import Facts
 from casework.engine.state.case import Task, Track
 from tests.workflows.case_facts import (
     BANK,

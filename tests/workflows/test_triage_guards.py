@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from casework.engine.definition.facts import Facts
+from casework.engine.definition.guard_facts import Facts
 from casework.engine.state.case import Task
 from tests.workflows.case_facts import OFFICER, at, consent, done, facts, fired, table, technology
 from workflows import guards

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from casework.engine.definition.consequences import Follows
-from casework.engine.definition.facts import Facts
+from casework.engine.definition.guard_facts import Facts
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from typing import Any
 
 from casework import reasons
 from casework.engine.definition.editions import Edition, PaperRule, TransitionRule
-from casework.engine.definition.facts import Facts
+from casework.engine.definition.guard_facts import Facts
 from casework.engine.state.case import Document
 from casework.reasons import Why
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from casework import reasons
 from casework.engine.definition.editions import Edition, TaskRule, TransitionRule, ancestors
-from casework.engine.definition.facts import UNKNOWN
+from casework.engine.definition.guard_facts import UNKNOWN
 from casework.engine.definition.required_documents import Paper, papers_for
 from casework.engine.execution.checklists import insist_step_ticked
 from casework.engine.execution.context import Context, Library

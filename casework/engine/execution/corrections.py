@@ -13,7 +13,7 @@ from datetime import datetime
 
 from casework import reasons
 from casework.engine.definition.editions import Edition, TaskRule, TransitionRule
-from casework.engine.definition.facts import Facts, NotGiven
+from casework.engine.definition.guard_facts import Facts, NotGiven
 from casework.engine.definition.registry import EFFECTS, GUARDS
 from casework.engine.execution.commands import CorrectAnswer
 from casework.engine.execution.context import By

@@ -13,7 +13,7 @@ from casework.engine.deadlines.deadlines import (
     rule_of,
 )
 from casework.engine.definition.consequences import Follows, MoreTime
-from casework.engine.definition.facts import Facts
+from casework.engine.definition.guard_facts import Facts
 from casework.engine.definition.registry import EFFECTS
 from casework.engine.execution.document_grants import end_grants, give_consent, grant_documents
 from casework.engine.execution.event_builder import EventBuilder

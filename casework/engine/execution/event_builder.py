@@ -8,7 +8,7 @@ from typing import Any, cast
 from typing_extensions import Unpack
 
 from casework.engine.deadlines.deadlines import Said
-from casework.engine.definition.facts import Facts
+from casework.engine.definition.guard_facts import Facts
 from casework.engine.execution.context import By, Context, Library
 from casework.engine.roles import QUEUE_ROLES
 from casework.engine.state.case import Case, Clock, Task, Track

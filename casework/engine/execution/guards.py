@@ -10,7 +10,7 @@ from casework import reasons
 from casework.engine.definition import form_values, forms
 from casework.engine.definition.edition_schema import WrittenField
 from casework.engine.definition.editions import Edition, TransitionRule
-from casework.engine.definition.facts import Facts, FormNeeded
+from casework.engine.definition.guard_facts import Facts, FormNeeded
 from casework.engine.definition.registry import GUARDS
 from casework.engine.definition.required_documents import papers_for, reason
 from casework.engine.execution.effect_roles import accepted

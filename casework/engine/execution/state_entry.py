@@ -9,7 +9,7 @@ from casework.engine.deadlines.deadlines import (
     rule_of,
 )
 from casework.engine.definition.editions import TransitionRule
-from casework.engine.definition.facts import Facts
+from casework.engine.definition.guard_facts import Facts
 from casework.engine.execution.event_builder import EventBuilder
 from casework.engine.execution.task_changes import open_task
 from casework.engine.execution.timers import (

@@ -15,7 +15,7 @@ from casework.engine.deadlines.deadlines import (
     usual,
 )
 from casework.engine.definition.editions import TaskRule
-from casework.engine.definition.facts import Facts
+from casework.engine.definition.guard_facts import Facts
 from casework.engine.execution.context import Library
 from casework.engine.execution.effect_roles import queue_within
 from casework.engine.execution.event_builder import EventBuilder

@@ -11,7 +11,7 @@ from casework.engine.deadlines.deadlines import (
 )
 from casework.engine.definition.edition_schema import WrittenOpening
 from casework.engine.definition.editions import Edition
-from casework.engine.definition.facts import Facts
+from casework.engine.definition.guard_facts import Facts
 from casework.engine.execution.document_grants import end_grants
 from casework.engine.execution.event_builder import EventBuilder
 from casework.engine.execution.state_entry import stand_in

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from casework.engine.definition.facts import NotGiven
 from casework.engine.definition.grammar import Final, Paper, State, Workflow, working_days
+from casework.engine.definition.guard_facts import NotGiven
 from casework.engine.definition.publisher import publish
 from casework.engine.definition.required_documents import BLOCKED, EXPIRED, MISSING, PENDING, SCANS, THERE
 from casework.engine.definition.validation import faults

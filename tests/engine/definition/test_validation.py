@@ -11,7 +11,6 @@ import pytest
 from casework.definitions import load_definitions
 from casework.engine import parts, roles
 from casework.engine.definition.editions import Edition
-from casework.engine.definition.facts import Facts
 from casework.engine.definition.forms import Date, Items, Note
 from casework.engine.definition.grammar import (
     Also,
@@ -30,6 +29,7 @@ from casework.engine.definition.grammar import (
     until,
     working_days,
 )
+from casework.engine.definition.guard_facts import Facts
 from casework.engine.definition.publisher import publish
 from casework.engine.definition.registry import guard
 from casework.engine.definition.validation import Fault, faults

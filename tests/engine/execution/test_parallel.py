@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from casework.engine import roles
-from casework.engine.definition.facts import Facts
 from casework.engine.definition.grammar import Final, Parallel, Stage, State, Workflow, previous, same, working_days
+from casework.engine.definition.guard_facts import Facts
 from casework.engine.definition.registry import guard
 from casework.errors import WrongState
 from tests.engine.toys import DAY, OFFICER, SUPERVISOR, Play

@@ -5,7 +5,6 @@ from __future__ import annotations
 from casework.engine import parts
 from casework.engine.analysis.notification_rules import CANCELLATION, DELIVERY, OFFER
 from casework.engine.definition.consequences import Follows
-from casework.engine.definition.facts import Facts
 from casework.engine.definition.forms import Date, Form, Note, Provider, YesNo
 from casework.engine.definition.grammar import (
     Also,
@@ -20,6 +19,7 @@ from casework.engine.definition.grammar import (
     previous,
     working_days,
 )
+from casework.engine.definition.guard_facts import Facts
 from casework.engine.definition.registry import effect, guard
 from casework.engine.roles import INTAKE, Role
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from casework.engine.definition.editions import Edition
-from casework.engine.definition.facts import Facts, NotGiven
+from casework.engine.definition.guard_facts import Facts, NotGiven
 from casework.engine.definition.registry import EFFECTS, GUARDS
 from casework.engine.state.case import Case, Task, Track
 from casework.engine.state.events import Event

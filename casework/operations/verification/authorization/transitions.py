@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from casework.engine.definition.editions import Edition, TransitionRule
-from casework.engine.definition.facts import NotGiven
+from casework.engine.definition.guard_facts import NotGiven
 from casework.engine.definition.required_documents import THERE, papers_for
 from casework.engine.execution import corrections
 from casework.engine.execution.checklists import steps_unticked
