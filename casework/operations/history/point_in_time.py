@@ -15,7 +15,7 @@ from casework.engine.execution.context import Library
 from casework.engine.roles import MEDIATION, Role
 from casework.engine.state.register_effects import RegisterEffects
 from casework.engine.tasks.allocation import Rule
-from casework.engine.tasks.substitute_chains import Absence
+from casework.engine.tasks.standing_in import Absence
 from casework.json_values import JsonObject
 from casework.operations.core.editions import stored_editions
 from casework.operations.core.register_log import AWAY, BACK, CHANGED, ENDED, GRANTED, REGISTERED, ROLE_ASKED

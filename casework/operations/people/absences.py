@@ -19,7 +19,7 @@ from casework.engine.deadlines.calendars import day_in
 from casework.engine.execution.context import By
 from casework.engine.state.events import RegisterEvent
 from casework.engine.state.register_effects import RegisterEffects
-from casework.engine.tasks.substitute_chains import MOST_LINKS, Absence, circle, longest, standing_in
+from casework.engine.tasks.standing_in import MOST_LINKS, Absence, circle, longest, standing_in
 from casework.errors import InvalidForm, NotFound, WrongState
 from casework.operations.core import register_log
 from casework.operations.core.actions import new_id

@@ -12,7 +12,7 @@ from datetime import datetime
 
 from casework.engine.roles import Role
 from casework.engine.state.events import SYSTEM_ACTOR, RegisterEvent
-from casework.engine.tasks.substitute_chains import Absence
+from casework.engine.tasks.standing_in import Absence
 from casework.operations.core.register_log import AWAY, BACK, ENDED, GRANTED, REGISTERED, ROLE_ASKED, ROLE_REFUSED
 from casework.operations.history.point_in_time import Held, Past, absences, memberships
 from casework.operations.integrations.service_account_rules import MADE

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from casework.engine.tasks.substitute_chains import MOST_LINKS, Absence, circle, longest, standing_in
+from casework.engine.tasks.standing_in import MOST_LINKS, Absence, circle, longest, standing_in
 
 START = datetime(2026, 7, 1, tzinfo=UTC)
 
