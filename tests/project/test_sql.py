@@ -227,7 +227,7 @@ DECLARED: dict[str, set[str]] = {
     "casework/operations/tasks/queues.py": {
         "is_referral('r')", "referral_of('r')", "a", "asked", "begun", "condition", "every", "kind", "mine", "more", "provider(a)", "scope", "shown('a')", "shown('r')", "who",
     },
-    "casework/operations/tasks/substitutions.py": {
+    "casework/operations/tasks/tasks_of_absent.py": {
         "own_track(lambda a: f'{a}.provider_id = w.scope AND NOT w.person::text = ANY({a}.barred)')", "window",
     },
     "casework/operations/verification/database.py": {"register.home"},

@@ -9,7 +9,7 @@ from casework.operations.core.idempotency import Done
 from casework.operations.core.paging import Page
 from casework.operations.people import absences
 from casework.operations.people.views import AbsenceRow
-from casework.operations.tasks.substitutions import list_for_absent
+from casework.operations.tasks.tasks_of_absent import list_for_absent
 
 
 def list_absences(call: Call) -> Page[AbsenceRow]:

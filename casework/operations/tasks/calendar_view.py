@@ -23,7 +23,7 @@ from casework.operations.core.paging import insist_limit
 from casework.operations.core.presenters import names_of
 from casework.operations.tasks.my_work import FOCUS, chosen_tasks, kinds_of, rows_of
 from casework.operations.tasks.queries import named_in, place, task_row
-from casework.operations.tasks.substitutions import away_for, their_tasks, written
+from casework.operations.tasks.tasks_of_absent import away_for, their_tasks, written
 from casework.permissions.actors import Actor
 from casework.records.database import plan_by_values
 from casework.records.event_log import now

@@ -21,7 +21,7 @@ from casework.operations.referrals import inbox
 from casework.operations.tasks import my_work, workload
 from casework.operations.tasks.queue_counts import count_queues
 from casework.operations.tasks.queues import list_tasks
-from casework.operations.tasks.substitutions import list_for_absent
+from casework.operations.tasks.tasks_of_absent import list_for_absent
 from casework.web.shell import layout
 from casework.web.shell.i18n import N_
 from casework.web.shell.navigation import OFFICES, PROVIDERS, has_page

@@ -12,7 +12,7 @@ from casework.engine.state.case import Task
 from casework.operations.core.actions import home_of
 from casework.operations.tasks.calendar_view import list_agenda
 from casework.operations.tasks.service import claim_task, complete_task
-from casework.operations.tasks.substitutions import list_for_absent
+from casework.operations.tasks.tasks_of_absent import list_for_absent
 from casework.operations.verification.service import verify_case
 from casework.records.case_loader import load
 from casework.records.database import transaction
