@@ -13,7 +13,7 @@ from benchmarks.figures import Figure, Scale, ms, percentile, spread, take_turns
 from benchmarks.large import Large, large
 from benchmarks.statements import captured, replay
 from casework.operations.auth.sessions import SESSION_PREFIX, secret_hash
-from casework.operations.cases.history import list_events
+from casework.operations.cases.case_events import list_events
 from casework.operations.cases.queries import find_case, show_case
 from casework.records.database import transaction
 from casework.web.app import create_app

@@ -14,7 +14,7 @@ from casework.definitions import load_library
 from casework.engine.state.events import FIRED, Event
 from casework.engine.state.projection import fold
 from casework.errors import CaseworkError
-from casework.operations.cases.history import list_events
+from casework.operations.cases.case_events import list_events
 from casework.operations.cases.queries import show_case
 from casework.operations.core.actions import calendar_of
 from casework.operations.core.idempotency import Done

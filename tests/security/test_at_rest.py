@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import Connection, Engine, text
 
 from casework.definitions import load_library
-from casework.operations.cases.history import list_events
+from casework.operations.cases.case_events import list_events
 from casework.operations.core.drafts import find_draft, save_draft
 from casework.operations.documents.storage import Cabinet
 from casework.operations.mediations.disclosures import ask_unsealing

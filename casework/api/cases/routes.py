@@ -8,7 +8,7 @@ from casework.api.protocol import schemas as shared
 from casework.api.protocol.routes import Call, Json, Route, get, post
 from casework.api.protocol.schemas import given, text_of
 from casework.errors import NotFound
-from casework.operations.cases import corrections, history, list_queries
+from casework.operations.cases import case_events, corrections, list_queries
 from casework.operations.cases import queries as case_queries
 from casework.operations.cases import service as cases
 from casework.operations.core.access_queries import case_log
@@ -33,7 +33,7 @@ def show_case(call: Call) -> dict[str, Json]:
 
 def list_case_events(call: Call) -> dict[str, Json]:
     case, _ = case_queries.find_case(call.db, call.actor, call.path["number"])
-    return history.list_events(call.db, call.actor, case, cursor=call.query.cursor, limit=call.query.limit)
+    return case_events.list_events(call.db, call.actor, case, cursor=call.query.cursor, limit=call.query.limit)
 
 
 def show_case_prospect(call: Call) -> CaseProspect:

@@ -8,7 +8,7 @@ from casework.api.protocol import fields
 from casework.api.protocol import schemas as shared
 from casework.api.protocol.routes import Call, Json, Route, get, post
 from casework.api.protocol.schemas import text_of
-from casework.operations.cases import corrections, history
+from casework.operations.cases import case_events, corrections
 from casework.operations.cases import service as cases
 from casework.operations.core.idempotency import Done
 from casework.operations.core.paging import Page
@@ -52,7 +52,7 @@ def list_mediation_leaders(call: Call) -> Page[NamedPerson]:
 
 def list_mediation_events(call: Call) -> dict[str, Json]:
     case = mediations.find_mediation(call.db, call.actor, call.path["mediation"])
-    return history.list_events(call.db, call.actor, case, cursor=call.query.cursor, limit=call.query.limit)
+    return case_events.list_events(call.db, call.actor, case, cursor=call.query.cursor, limit=call.query.limit)
 
 
 def fire_mediation_transition(call: Call) -> Done:

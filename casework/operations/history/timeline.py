@@ -23,7 +23,7 @@ from casework.errors import NotFound
 from casework.json_values import Answers, JsonMapping, JsonObject, JsonValue
 from casework.ledger.canonical_json import instant
 from casework.ledger.redactable_bodies import ERASED, values
-from casework.operations.cases.history import item_of, list_events, papers_of, whom_of, why_of
+from casework.operations.cases.case_events import item_of, list_events, papers_of, whom_of, why_of
 from casework.operations.cases.queries import find_case, titles_of
 from casework.operations.core.paging import cursor_count, from_cursor, insist_limit, to_cursor
 from casework.operations.core.presenters import named, names_of

@@ -16,7 +16,7 @@ from casework.engine.state.case import Case, Track
 from casework.engine.state.join_count import asked_with
 from casework.errors import NotFound
 from casework.ledger.redactable_bodies import ERASED, values
-from casework.operations.cases.history import list_events
+from casework.operations.cases.case_events import list_events
 from casework.operations.cases.joins import show_beside
 from casework.operations.cases.queries import actions_of, names_in, show, show_track, titles_of
 from casework.operations.cases.service import add_task, fire_transition

@@ -15,7 +15,7 @@ from casework.engine.parts import GRANTS_TIME
 from casework.engine.state.case import Case, Task
 from casework.engine.state.events import COMPLETED, FIRED, OBJECTED
 from casework.ledger.redactable_bodies import ERASED, values
-from casework.operations.cases.history import data_of
+from casework.operations.cases.case_events import data_of
 from casework.operations.core.actions import calendar_of
 from casework.operations.core.presenters import names_of, when
 from casework.permissions.actors import Actor

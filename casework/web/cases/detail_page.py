@@ -15,7 +15,7 @@ from casework.engine.definition.editions import Edition
 from casework.engine.definition.grammar import EXCEPTION, MAIN, RETURN
 from casework.engine.roles import ORGANISATION_ROLES, Role
 from casework.errors import NotFound
-from casework.operations.cases.history import last_events
+from casework.operations.cases.case_events import last_events
 from casework.operations.cases.queries import describe, find_case, show_case
 from casework.operations.cases.related_records import show_papers
 from casework.operations.core.actions import calendar_of

@@ -18,7 +18,7 @@ from casework.engine.state.case import Case
 from casework.engine.state.events import NOTED, SAID
 from casework.errors import NotAllowed, NotFound
 from casework.json_values import JsonObject
-from casework.operations.cases.history import list_events
+from casework.operations.cases.case_events import list_events
 from casework.operations.cases.service import fire_transition
 from casework.operations.core.access_log import list_sealed_readings
 from casework.operations.core.actions import calendar_of

@@ -33,8 +33,8 @@ from casework.errors import (
     Refused,
     WrongState,
 )
+from casework.operations.cases.case_events import list_events
 from casework.operations.cases.form_choices import choices_of
-from casework.operations.cases.history import list_events
 from casework.operations.core.drafts import drop_draft, find_draft
 from casework.operations.core.idempotency import Done, Request
 from casework.permissions.actors import Actor

@@ -13,8 +13,8 @@ from casework.definitions import load_library
 from casework.engine.state.case import Case
 from casework.engine.state.projection import fold
 from casework.errors import InvalidForm, NotAllowed, NotFound, Refused, WrongState
+from casework.operations.cases.case_events import list_events
 from casework.operations.cases.corrections import correct_answer, find_answer, list_correctable
-from casework.operations.cases.history import list_events
 from casework.operations.core.actions import home_of
 from casework.operations.history.timeline import tell
 from casework.operations.verification.service import verify_case

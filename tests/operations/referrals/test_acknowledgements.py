@@ -10,7 +10,7 @@ from sqlalchemy import Connection, text
 from casework.definitions import load_library
 from casework.engine.state.projection import fold
 from casework.errors import CaseworkError, InvalidForm, NotAllowed, NotFound, WrongState
-from casework.operations.cases.history import list_events
+from casework.operations.cases.case_events import list_events
 from casework.operations.core.actions import home_of
 from casework.operations.referrals import acknowledgements, fhir
 from casework.operations.referrals.service import find_referral
