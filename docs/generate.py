@@ -28,7 +28,7 @@ from casework.engine.execution import task_lifecycle
 from casework.engine.parts import REFERRAL
 from casework.operations.auth.throttling import MOST_OF_ADDRESS, WINDOW
 from casework.operations.core.rate_limits import ALLOWANCES
-from casework.operations.integrations.scopes import DELIVER, NONE, SCOPES, scope_of_transition
+from casework.operations.integrations.service_account_scopes import DELIVER, NONE, SCOPES, scope_of_transition
 from casework.operations.integrations.service_accounts import MOST_A_MINUTE
 from casework.operations.verification.coverage import COVERED
 from casework.permissions.actors import PROVIDER_ROLES

@@ -23,7 +23,7 @@ from casework.definitions import file_name
 from casework.engine.definition.publisher import publish
 from casework.engine.parts import REFERRAL
 from casework.operations.core.editions import store_editions
-from casework.operations.integrations.scopes import ANSWER, DELIVER, scope_of_transition
+from casework.operations.integrations.service_account_scopes import ANSWER, DELIVER, scope_of_transition
 from casework.operations.notifications.service import tell_due
 from casework.operations.people import registry
 from casework.operations.referrals.fhir import fhir_task

@@ -18,7 +18,7 @@ from casework.jobs.dispatcher import _NOT_ON_THE_WAY, MOST
 from casework.jobs.job_functions import Hands, hook, tell
 from casework.operations.core import outbox
 from casework.operations.integrations import webhooks
-from casework.operations.integrations.scopes import SCOPES
+from casework.operations.integrations.service_account_scopes import SCOPES
 from casework.operations.verification.service import verify_all
 from casework.records.database import transaction
 from casework.settings import Settings

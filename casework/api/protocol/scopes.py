@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from casework import reasons
 from casework.api.protocol.routes import Route
 from casework.errors import NotAllowed
-from casework.operations.integrations.scopes import (
+from casework.operations.integrations.service_account_scopes import (
     ANSWER,
     ASK,
     DELIVER,

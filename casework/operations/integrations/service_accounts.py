@@ -29,8 +29,8 @@ from casework.operations.core.paging import Page
 from casework.operations.core.presenters import when
 from casework.operations.core.register_entries import note_entries
 from casework.operations.core.views import NamedInBoth, Names
-from casework.operations.integrations.scopes import SCOPES
 from casework.operations.integrations.service_account_rules import MADE, ROTATED, SERVICE_ENDED
+from casework.operations.integrations.service_account_scopes import SCOPES
 from casework.operations.integrations.views import ServiceAccount
 from casework.operations.people import registry
 from casework.operations.people.role_ending import end_roles

@@ -34,7 +34,7 @@ from casework.operations.core.paging import Page, cursor_id, cursor_time, from_c
 from casework.operations.core.presenters import when
 from casework.operations.core.register_entries import note_entries
 from casework.operations.core.views import NamedInBoth
-from casework.operations.integrations.scopes import WEBHOOKS
+from casework.operations.integrations.service_account_scopes import WEBHOOKS
 from casework.operations.integrations.ssrf_guard import insist_target
 from casework.operations.integrations.views import Endpoint, EndpointMessage
 from casework.permissions.actors import Actor

@@ -13,7 +13,7 @@ from casework.engine.roles import Role
 from casework.errors import InvalidForm, Refused
 from casework.json_values import JsonMapping
 from casework.operations.integrations import service_accounts
-from casework.operations.integrations.scopes import (
+from casework.operations.integrations.service_account_scopes import (
     ANSWER,
     ASK,
     DELIVER,

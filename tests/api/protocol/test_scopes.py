@@ -14,8 +14,8 @@ from sqlalchemy import Engine
 from casework.api import ROUTES
 from casework.api.protocol.scopes import BY_TRANSITION, EVERY, FOR_PEOPLE, TABLE, scope_of
 from casework.definitions import load_library
-from casework.operations.integrations import scopes
-from casework.operations.integrations.scopes import NONE, SCOPES, scope_of_transition
+from casework.operations.integrations import service_account_scopes as scopes
+from casework.operations.integrations.service_account_scopes import NONE, SCOPES, scope_of_transition
 from casework.operations.integrations.service_accounts import create_service_account
 from casework.permissions.actors import PROVIDER_ROLES
 from casework.records.database import transaction

@@ -13,7 +13,7 @@ from casework.operations.auth.authentication import sign_in
 from casework.operations.auth.sessions import find_actor_by_secret
 from casework.operations.core.actions import home_of
 from casework.operations.integrations import service_accounts
-from casework.operations.integrations.scopes import SCOPES
+from casework.operations.integrations.service_account_scopes import SCOPES
 from casework.operations.integrations.service_accounts import MOST_A_MINUTE, count_request
 from casework.operations.people.lists import list_members
 from casework.operations.verification.service import verify_case

@@ -15,7 +15,7 @@ from casework.engine.state.events import (
     SYSTEM_ACTOR,
     Event,
 )
-from casework.operations.integrations.scopes import NONE, scope_of_event
+from casework.operations.integrations.service_account_scopes import NONE, scope_of_event
 from casework.operations.verification.authorization.evidence import BY_ITSELF, Evidence, Reasons, listed
 from casework.permissions.actors import DECIDES, PROVIDER_ROLES, READS_ONLY
 from casework.permissions.work import ends_roles
