@@ -9,9 +9,9 @@ from sqlalchemy import Engine, text
 
 from casework.engine.deadlines.calendars import Calendar
 from casework.errors import NotFound
-from casework.operations.auth.authentication import sign_in
 from casework.operations.auth.password_change import use_link
 from casework.operations.auth.sessions import find_actor_by_secret
+from casework.operations.auth.sign_in import sign_in
 from casework.operations.people.invitation_acceptance import accept_as_new, try_code
 from casework.operations.people.registry import register_organisation, register_programme
 from casework.operations.verification.service import verify_case

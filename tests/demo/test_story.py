@@ -14,8 +14,8 @@ from casework.definitions import load_library
 from casework.demo.scripts import scripts
 from casework.demo.story import CODE, accounts, is_told, tell
 from casework.errors import InvalidSettings
-from casework.operations.auth.authentication import sign_in
 from casework.operations.auth.sessions import find_actor_by_secret
+from casework.operations.auth.sign_in import sign_in
 from casework.operations.core.national_holidays import china
 from casework.operations.verification.service import verify_all
 from casework.records.database import connect_engine, transaction

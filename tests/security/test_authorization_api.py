@@ -15,8 +15,8 @@ from sqlalchemy import Connection, Engine, text
 
 from casework.definitions import load_library
 from casework.operations.audit.findings import raise_finding
-from casework.operations.auth.authentication import sign_in
 from casework.operations.auth.sessions import secret_hash
+from casework.operations.auth.sign_in import sign_in
 from casework.operations.auth.tokens import make_token
 from casework.operations.core.actions import home_of
 from casework.operations.core.ip_rights import record_right

@@ -16,9 +16,9 @@ from casework.engine.roles import Role
 from casework.engine.state.events import SYSTEM_ACTOR
 from casework.errors import InvalidForm, NotFound, Refused
 from casework.operations.auth.account_log import ROLE_GIVEN, note_account
-from casework.operations.auth.authentication import SignedIn, start_session_of
 from casework.operations.auth.passwords import fault_of, hash_password, password_fits, words_of_office
 from casework.operations.auth.preferences import LANGUAGES
+from casework.operations.auth.sign_in import SignedIn, start_session_of
 from casework.operations.auth.throttling import attempt_succeeded, begin_attempt
 from casework.operations.core import register_log
 from casework.operations.core.email_addresses import canonical

@@ -12,9 +12,10 @@ from werkzeug.wrappers import Response as BaseResponse
 from casework import reasons
 from casework.api.protocol.requests import about_client
 from casework.errors import InvalidForm, NotFound, NotSignedIn, Refused, TooManyAttempts, WrongCode, WrongPassword
-from casework.operations.auth import authentication, passkeys, preferences, tokens
+from casework.operations.auth import passkeys, preferences, tokens
 from casework.operations.auth import second_factor as second_factors
 from casework.operations.auth import sessions as accounts
+from casework.operations.auth import sign_in as authentication
 from casework.operations.auth.throttling import attempt_succeeded, begin_attempt
 from casework.operations.core.drafts import drop_draft, save_draft
 from casework.web.auth import known_devices

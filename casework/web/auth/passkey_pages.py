@@ -16,7 +16,7 @@ from werkzeug.wrappers import Response as BaseResponse
 from casework import reasons
 from casework.api.protocol.requests import about_client
 from casework.errors import InvalidForm, NotSignedIn, Refused, WrongPasskey
-from casework.operations.auth import authentication, passkeys, sessions
+from casework.operations.auth import passkeys, sessions, sign_in
 from casework.operations.auth.passkeys import Proof, Purpose, Site
 from casework.permissions.actors import Actor
 from casework.web.shell.forms import read_request
@@ -101,7 +101,7 @@ def enter() -> BaseResponse:
         flash(say_error(refusal), "danger")
         return redirect(url_for("accounts.ask_code" if person else "accounts.sign_in", next=target), 303)
     with open_transaction() as db:
-        secret = authentication.sign_in_with_passkey(db, proof, about_client(request), session_secret())
+        secret = sign_in.sign_in_with_passkey(db, proof, about_client(request), session_secret())
     return keep_session(make_response(redirect(target or url_for("home.show"), 303)), secret)
 
 

@@ -19,7 +19,7 @@ from casework.errors import (
     WrongPasskey,
     WrongPassword,
 )
-from casework.operations.auth import authentication, second_factor
+from casework.operations.auth import second_factor, sign_in
 from casework.operations.auth.passwords import insist_own_password
 from casework.operations.auth.throttling import attempt_succeeded, begin_attempt
 from casework.web.auth import known_devices
@@ -81,7 +81,7 @@ def answer() -> Response:
     except (WrongPassword, WrongCode, WrongPasskey, TooManyAttempts) as refusal:
         return _page(person, target, method, refusal)
     with open_transaction() as db:
-        renewed = authentication.prove_again(db, person.actor, secret)
+        renewed = sign_in.prove_again(db, person.actor, secret)
     # With 307 the browser sends on what this form carries.
     return renew_cookie(make_response(redirect(target, 307 if method == "POST" else 303)), renewed)
 

@@ -9,8 +9,8 @@ import pytest
 from sqlalchemy import Connection, text
 
 from casework.errors import InvalidForm, NotFound, Refused, TooManyRequests, WrongPassword
-from casework.operations.auth.authentication import sign_in
 from casework.operations.auth.sessions import find_actor_by_secret
+from casework.operations.auth.sign_in import sign_in
 from casework.operations.core.actions import home_of
 from casework.operations.integrations import service_accounts
 from casework.operations.integrations.service_account_scopes import SCOPES
