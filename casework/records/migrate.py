@@ -13,7 +13,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine, text
 
 from casework.errors import UnknownRevision
-from casework.records import database_state, row_security
+from casework.records import database_checks, row_security
 from casework.records.database import ENGINE, connected, ensure_app_role
 from casework.records.tables import metadata
 
@@ -64,7 +64,7 @@ def check(app: Connection) -> list[str]:
         return [
             f"The database is at revision {revision or 'none'}, and this release needs {needed}: run `casework db upgrade`."
         ]
-    return database_state.faults(app)
+    return database_checks.faults(app)
 
 
 def differences(connection: Connection) -> list[object]:

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import create_engine, make_url, text
 
-from casework.records.database_state import faults
+from casework.records.database_checks import faults
 from tests.support.databases import ROOT, DatabaseServer, run_casework
 
 

@@ -6,12 +6,12 @@ import shutil
 import tempfile
 from pathlib import Path
 
-from casework.records import database_state, embedded, migrate
+from casework.records import database_checks, embedded, migrate
 from casework.records.database import connect_engine, connected
 from casework.settings import Settings
 from tests.support.databases import ROOT
 
-PATH = ROOT / "casework" / "records" / database_state.LIST
+PATH = ROOT / "casework" / "records" / database_checks.LIST
 
 
 def main() -> None:
@@ -19,19 +19,19 @@ def main() -> None:
     folder = Path(tempfile.mkdtemp(prefix="casework-"))
     folder.chmod(0o711)
     try:
-        PATH.write_text(database_state.written(_fresh(Settings(profile="test", var=folder))), "utf-8")
+        PATH.write_text(database_checks.written(_fresh(Settings(profile="test", var=folder))), "utf-8")
     finally:
         embedded.stop(folder)
         shutil.rmtree(folder)
     print(PATH.relative_to(ROOT))
 
 
-def _fresh(settings: Settings) -> database_state.Facts:
+def _fresh(settings: Settings) -> database_checks.Facts:
     owner = connect_engine(settings, role="owner")
     try:
         migrate.upgrade(owner)
         with connected(owner) as db:
-            return database_state.read(db)
+            return database_checks.read(db)
     finally:
         owner.dispose()
 

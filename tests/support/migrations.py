@@ -13,7 +13,7 @@ from alembic.config import Config
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine, text
 
-from casework.records import database_state, migrate
+from casework.records import database_checks, migrate
 from casework.records.database import transaction
 
 
@@ -21,7 +21,7 @@ from casework.records.database import transaction
 class Snapshot:
     """What a database holds: its schema, grants and policies as `db check` reads them, and how many rows each table has."""
 
-    facts: database_state.Facts
+    facts: database_checks.Facts
     rows: dict[str, int]
 
     def other_facts(self, later: Snapshot) -> list[str]:
@@ -96,7 +96,7 @@ def _downgraded(owner: Engine, revision: str, folders: Sequence[Path]) -> Snapsh
 
 def _snapshot(owner: Engine) -> Snapshot:
     with transaction(owner) as db:
-        facts = database_state.read(db)
+        facts = database_checks.read(db)
         # Names that come from the catalogue itself.
         rows = {table: db.execute(text(f'SELECT count(*) FROM "{table}"')).scalar_one() for table in facts["table"]}
     return Snapshot(facts, rows)

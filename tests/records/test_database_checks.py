@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 from sqlalchemy import Connection, Engine, text
 
-from casework.records import database_state
+from casework.records import database_checks
 from casework.records.database import connect_engine, connected
 from tests.support.databases import DatabaseServer, run_casework
 from tests.support.expected_database import PATH
@@ -112,19 +112,19 @@ def superuser(
 def as_the_application(db: Connection) -> list[str]:
     """What is said to who logs in as the application does."""
     db.execute(text("SET SESSION AUTHORIZATION casework_web"))
-    return [one for one in database_state.faults(db) if not one.startswith(ITS_OWN)]
+    return [one for one in database_checks.faults(db) if not one.startswith(ITS_OWN)]
 
 
 def test_the_list_is_what_a_migrated_database_holds(engine: Engine) -> None:
     """On whichever server the tests run; `make expected` writes it anew."""
     with connected(engine) as db:
-        found = database_state.read(db)
-    assert database_state.written(found) == PATH.read_text("utf-8"), "run `make expected` and look at what changed"
+        found = database_checks.read(db)
+    assert database_checks.written(found) == PATH.read_text("utf-8"), "run `make expected` and look at what changed"
 
 
 def test_a_migrated_database_has_no_fault_but_its_servers(engine: Engine) -> None:
     with connected(engine) as db:
-        assert [one.partition(":")[0] for one in database_state.faults(db) if not one.startswith(ITS_OWN)] == []
+        assert [one.partition(":")[0] for one in database_checks.faults(db) if not one.startswith(ITS_OWN)] == []
 
 
 @pytest.mark.parametrize("deed", TAMPERED)
