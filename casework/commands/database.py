@@ -10,7 +10,7 @@ import click
 from sqlalchemy import Engine
 
 from casework.operations.core.editions import store_editions
-from casework.records import embedded, migrate, production
+from casework.records import embedded, migrate, production_settings
 from casework.records.database import Role, app_login, connect_engine, connected, transaction
 from casework.settings import Settings, load_settings
 
@@ -39,7 +39,7 @@ def check() -> None:
     with _engine(settings, "app") as engine, connected(engine) as app:
         faults = migrate.check(app)
     if settings.profile == "production":
-        faults += production.faults(settings, os.environ)
+        faults += production_settings.faults(settings, os.environ)
     for fault in faults:
         click.echo(fault, err=True)
     if faults:

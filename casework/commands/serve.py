@@ -17,7 +17,7 @@ from casework.errors import DatabaseNotReady, InvalidSettings
 from casework.jobs.worker import GRACE_S, Worker
 from casework.operations.core.editions import read_editions
 from casework.operations.core.settings_log import note_settings
-from casework.records import migrate, production
+from casework.records import migrate, production_settings
 from casework.records.database import connect_engine, connected, transaction, watch_database
 from casework.settings import Settings, load_settings
 from casework.web.app import create_app
@@ -52,7 +52,9 @@ class Server(BaseApplication):
 
 def insist_ready(settings: Settings, *, serving: bool = False) -> None:
     """Say now, in one line, what would otherwise keep every worker from starting."""
-    if settings.profile == "production" and (wrong := production.faults(settings, os.environ, serving=serving)):
+    if settings.profile == "production" and (
+        wrong := production_settings.faults(settings, os.environ, serving=serving)
+    ):
         raise InvalidSettings(" ".join(wrong))
     create_app(settings).extensions["casework"].dispose()
     engine = connect_engine(settings)

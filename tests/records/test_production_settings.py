@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from casework.records.key_ring import weakness
-from casework.records.production import faults
+from casework.records.production_settings import faults
 from casework.settings import Settings
 
 GOOD = {
