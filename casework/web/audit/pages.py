@@ -20,7 +20,7 @@ from casework.operations.audit.views import SampledCase
 from casework.operations.core import access_log
 from casework.operations.core.actions import calendar_of
 from casework.operations.history.timeline import read_history
-from casework.operations.messages.mentions import list_mentions
+from casework.operations.messages.mention_inbox import list_mentions
 from casework.operations.verification.case_verdict import examine_case
 from casework.operations.verification.views import VerdictFault
 from casework.permissions.actors import Actor

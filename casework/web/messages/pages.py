@@ -23,7 +23,7 @@ from casework.operations.core.actions import calendar_of
 from casework.operations.core.drafts import drop_draft, find_draft
 from casework.operations.core.idempotency import Done, Request
 from casework.operations.mediations.service import find_mediation
-from casework.operations.messages.mentions import open_mentions
+from casework.operations.messages.mention_inbox import open_mentions
 from casework.operations.messages.service import (
     Thread,
     correct_message,
