@@ -34,7 +34,7 @@ from casework.operations.verification.coverage import COVERED
 from casework.permissions.actors import PROVIDER_ROLES
 from casework.reasons.base import CATALOGUE
 from casework.settings import Settings
-from casework.web.shell.rate_limits import LIMITED
+from casework.web.shell.limited_routes import LIMITED
 
 REFERENCE = Path(__file__).parent / "reference"
 #: What a reader of the page should not edit by hand.

@@ -57,8 +57,8 @@ from casework.web.search import pages as search_pages
 from casework.web.shell import (
     errors,
     layout,
+    limited_routes,
     proxy,
-    rate_limits,
     request_boundary,
     request_origin,
     security_log,
@@ -108,7 +108,7 @@ def create_app(settings: Settings) -> Flask:
     csrf = CSRFProtect(app)
     # After it: what a forged form asks for is not carried on.
     step_up_pages.register(app)
-    rate_limits.register(app)
+    limited_routes.register(app)
     api = create_blueprint()
     # Programs send a token of their own with each request, and no cookie counts.
     csrf.exempt(api)

@@ -33,7 +33,7 @@ COLLISIONS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
      ("api/people", "operations/people", "operations/auth", "web/people", "web/mediations", "web/privacy")),
     ("tabs of the inbox", "delivered", ("operations/referrals/inbox.py", "web/referrals/pages.py")),
     ("statuses of FHIR", "rejected draft cancelled failed", ("operations/referrals/fhir.py",)),
-    ("drafts of forms that are kept, and of needs", "draft", ("operations/core/rate_limits.py", "web/shell/rate_limits.py", "web/catalogue")),
+    ("drafts of forms that are kept, and of needs", "draft", ("operations/core/rate_limits.py", "web/shell/limited_routes.py", "web/catalogue")),
     ("kinds of transitions and of notices", "return delivery", ("engine/definition/grammar.py", "engine/analysis/notification_rules.py",
      "web/cases/action_page.py")),
     ("reasons of the order of providers", "conflict declined", ("engine/analysis/provider_ranking.py", "web/shell/vocabulary.py")),

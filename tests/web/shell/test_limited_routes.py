@@ -14,7 +14,7 @@ from casework.api import ROUTES
 from casework.errors import AskedTooOften
 from casework.operations.core.rate_limits import ALLOWANCES, Kind, count_use, forget_uses
 from casework.records.database import transaction
-from casework.web.shell.rate_limits import LIMITED
+from casework.web.shell.limited_routes import LIMITED
 from tests.support.web_client import Browser
 from tests.support.world import World
 
