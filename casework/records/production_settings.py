@@ -1,5 +1,5 @@
 """What production insists on in its settings, each in a sentence that says what to do. What it insists on in the database is
-held against a list of its own (`records.database_state`)."""
+held against a list of its own (`records.database_checks`)."""
 
 from __future__ import annotations
 

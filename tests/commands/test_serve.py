@@ -39,7 +39,7 @@ GOOD = {
     "CASEWORK_SECRET_KEY": "V8s-Qm2xLr7TzKp0WdYc5NfHb3JgUa9E", "CASEWORK_SCANNER": "none",
     "CASEWORK_PROXY_HOPS": "1",
 }  # fmt: skip
-#: One of each kind is tried with each command; `tests/records/test_production.py` has all that is wrong in settings.
+#: One of each kind is tried with each command; `tests/records/test_production_settings.py` has all that is wrong in settings.
 REFUSED = [
     ({"CASEWORK_SECRET_KEY": ""}, "CASEWORK_SECRET_KEY must be set, with at least 32 random characters"),
     ({"CASEWORK_SECRET_KEY": "too short"}, "CASEWORK_SECRET_KEY must be set, with at least 32 random characters"),
