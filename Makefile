@@ -55,7 +55,7 @@ test: programs printing lint ## Run everything: ruff, mypy, the layers and all t
 test-fast: printing ## Run the tests that take a moment, leaving out slow ones and the browser's
 	$(PYTEST) -m "not slow and not browser and not long" $(PYTEST_ARGS)
 
-test-long: printing ## Run what takes many minutes: thousands of random requests, deeds and people
+test-long: printing ## Run what takes many minutes: thousands of random requests, actions and people
 	$(PYTEST) -m long $(PYTEST_ARGS)
 
 # Found out before anything else: a suite that fails for want of a browser should not take minutes to say so.

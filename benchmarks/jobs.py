@@ -19,7 +19,7 @@ EVERY_S = 0.05
 #: Until the first of them does.
 AHEAD_S = 1.5
 
-# For load only: no deed has moved these clocks.
+# For load only: no action has moved these clocks.
 _ARM = """
     UPDATE clocks c SET fires_at = m.at,
         steps = jsonb_set(steps, '{0,0}', to_jsonb(to_char(m.at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')))

@@ -28,7 +28,7 @@ EACH = 4
 CASES_EACH = 250
 MANY = "many@bench.example"
 
-# Rows that no deed has made, for load only: consistent as far as lists and counts read them.
+# Rows that no action has made, for load only: consistent as far as lists and counts read them.
 _REGISTERS = """
     WITH made AS (
         INSERT INTO organisations (id, name, kind, services)
@@ -104,7 +104,7 @@ _MADE = (_REGISTERS, _LOGS, _CASES, _TRACKS, _TASKS, _CLOCKS, _EVENTS)
 
 @dataclass(frozen=True)
 class Large:
-    """A database with much in it, a case of 40 events that deeds have made, and a person who works many queues."""
+    """A database with much in it, a case of 40 events that actions have made, and a person who works many queues."""
 
     world: World
     number: str

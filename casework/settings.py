@@ -113,7 +113,7 @@ class Settings(BaseSettings):
         10,
         ge=1,
         le=720,
-        description="Sensitive deeds ask who one is, when the last proof is older than so many minutes.",
+        description="Sensitive actions ask who one is, when the last proof is older than so many minutes.",
     )
 
     clock_offset: int = Field(0, description="Seconds added to the database's clock, for simulation.")

@@ -128,7 +128,7 @@ def _enter(browser: Browser, demo: Demo, look: Look, who: str | None) -> Page:
         page.goto(f"{demo.url}/sign-in")
         page.locator("#email").fill(person["email"])
         page.locator("#password").fill(person["password"])
-        page.locator("main form .deeds button").first.click()
+        page.locator("main form .form-actions button").first.click()
         page.wait_for_url(lambda url: not url.endswith("/sign-in"))
         # What a person has chosen counts for more than what the browser asks for.
         page.locator(f"footer button[lang|={look.locale[:2]}]").click()

@@ -1,4 +1,4 @@
-"""What follows from a deed in a case or a referral, beside the move itself."""
+"""What follows from an action in a case or a referral, beside the move itself."""
 
 from __future__ import annotations
 
@@ -209,7 +209,7 @@ def extend_work(f: Facts) -> Follows:
 
 @effect()
 def decide_objection(f: Facts) -> Follows:
-    """An objection is upheld or dismissed; the deed that it was about stands until somebody undoes it."""
+    """An objection is upheld or dismissed; the action that it was about stands until somebody undoes it."""
     raised = f.track.objections.get(f.task.about or "") if f.task else None
     if raised is None or f.task is None:
         return {}

@@ -50,7 +50,7 @@ decide_extension = Task(
     effects=(effects.extend_work,), guards=(referral_guards.extension_is_bounded,), audited=EXTENSION, answers=True,
     part=parts.GRANTS_TIME,
 )  # fmt: skip
-#: Opened by the engine when one side objects to a deed of the other; whoever objected does not decide.
+#: Opened by the engine when one side objects to an action of the other; whoever objected does not decide.
 decide_objection = Task(
     "decide_objection", "Decide on the objection", Role.SUPERVISOR, working_days(10), forms.DecidedObjection,
     effects=(effects.decide_objection,), part=parts.SETTLES_OBJECTION, answers=True,

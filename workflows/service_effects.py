@@ -1,4 +1,4 @@
-"""What follows from the deeds of services and agreements beside the move itself."""
+"""What follows from the actions of services and agreements beside the move itself."""
 
 from __future__ import annotations
 

@@ -200,7 +200,7 @@ def applied_rights_are_not_pledged(facts: Facts) -> bool:
 
 def _way_in(facts: Facts) -> str | None:
     """The latest of the transitions that lead to deregistration."""
-    fired = [(deed.at, way) for way in WAYS_TO_DEREGISTRATION if (deed := facts.fired(way)) is not None]
+    fired = [(action.at, way) for way in WAYS_TO_DEREGISTRATION if (action := facts.fired(way)) is not None]
     return max(fired)[1] if fired else None
 
 

@@ -79,7 +79,7 @@ def _shown(settings: Settings, cases: int, days: int, seed: int, starts: datetim
 def _tell(summary: Summary) -> None:
     click.echo(f"{summary.cases} cases over {summary.days} days from {summary.starts}, seed {summary.seed}")
     click.echo(
-        f"  {summary.deeds} deeds, {summary.refused} that came too late, {summary.silent} cases where people fell silent"
+        f"  {summary.actions} actions, {summary.refused} that came too late, {summary.silent} cases where people fell silent"
     )
     click.echo(f"  {summary.events} events, {summary.clocks} clocks")
     click.echo(f"  fired: {', '.join(f'{n} {what}' for what, n in summary.steps.items()) or 'nothing'}")

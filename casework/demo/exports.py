@@ -23,7 +23,7 @@ _FIRST = text("SELECT number FROM cases ORDER BY number LIMIT 1")
 
 
 def take_out(settings: Settings) -> tuple[Path, Path]:
-    """Take out the first case's file as the auditor, and make a copy that says of one deed that another role did it."""
+    """Take out the first case's file as the auditor, and make a copy that says of one action that another role did it."""
     settings.var.mkdir(parents=True, exist_ok=True)
     true, tampered = settings.var / TRUE, settings.var / TAMPERED
     engine = connect_engine(settings)

@@ -53,8 +53,8 @@ class Summary:
     days: int
     seed: int
     starts: str
-    deeds: int = 0
-    #: Deeds that were refused, for the case had moved on without the person.
+    actions: int = 0
+    #: Actions that were refused, for the case had moved on without the person.
     refused: int = 0
     #: Cases whose people fell silent before the end.
     silent: int = 0
@@ -93,7 +93,7 @@ def simulate(
     always_whole(engine)
     try:
         with connected(engine) as db:
-            # What is thrown away at the end need not be safe on the disk after each deed.
+            # What is thrown away at the end need not be safe on the disk after each action.
             db.execute(text("SET synchronous_commit TO off"))
             db.commit()
             stage = Stage(db, calendar, end, {}, start)
@@ -122,7 +122,7 @@ def _live(stage: Stage, lives: list[_Life], starts: date, days: int, summary: Su
         stage.advance(min(night, stage.end))
         _look(stage, summary)
         progress(day, days)
-    summary.deeds = sum(live.deeds for live in lives)
+    summary.actions = sum(live.actions for live in lives)
     summary.refused = sum(live.refused for live in lives)
     summary.silent = sum(live.silent for live in lives)
 
@@ -130,7 +130,7 @@ def _live(stage: Stage, lives: list[_Life], starts: date, days: int, summary: Su
 def _look(stage: Stage, summary: Summary) -> None:
     """The nightly check, as a worker does it."""
     summary.nights += 1
-    with stage.deed() as db:
+    with stage.action() as db:
         if not check_programme(db, stage.ids["programme"]):
             return
         breaches = Counter(breach.kind for breach in find_breaches(db))
@@ -175,7 +175,7 @@ class _Life(Player):
         super().__init__(stage, script, n)
         # One stream of chance for each case: what happens in one moves nothing in another.
         self.dice = random.Random(f"{seed}/{n}")  # noqa: S311 - not for secrets
-        self.deeds, self.refused, self.silent = 0, 0, 0
+        self.actions, self.refused, self.silent = 0, 0, 0
         self.moment = self._in_office(start, self.dice.uniform(0, 0.7 * days))
 
     def live(self) -> bool:
@@ -186,7 +186,7 @@ class _Life(Player):
         self.stage.moment = self.moment
         try:
             self.step()
-            self.deeds += 1
+            self.actions += 1
         except (CaseworkError, LookupError, ValueError):
             # The case has moved on by itself: whoever comes too late finds nothing to do any more.
             self.refused += 1

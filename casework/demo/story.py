@@ -155,10 +155,10 @@ def tell(
 
 def prepare(settings: Settings, stage: Stage, chosen: Sequence[Script], password: str | None = None) -> None:
     """The programme with its people, and the records of the scripts; without a password nobody can sign in."""
-    with stage.deed():
+    with stage.action():
         _programme(stage, password)
     _records(settings, stage, chosen)
-    with stage.deed():
+    with stage.action():
         _matches(stage)
         _rights(stage, chosen)
 

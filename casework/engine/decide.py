@@ -72,10 +72,10 @@ from casework.engine.state.events import (
     TIMER_FIRED,
     Event,
 )
-from casework.engine.tasks.task_operations import TASK_DEEDS
+from casework.engine.tasks.task_operations import TASK_ACTIONS
 from casework.errors import NotFound, WrongState
 
-#: More automatic steps than this after one deed is a loop that the check of the definition missed.
+#: More automatic steps than this after one action is a loop that the check of the definition missed.
 MOST_AUTOMATIC = 50
 
 
@@ -89,8 +89,8 @@ def decide_and_evolve(
 ) -> tuple[list[Event], Case]:
     """The same, with the case as it is after them: what `evolve` makes of it while they are decided."""
     builder = EventBuilder(library, case, context)
-    deed: Callable[[EventBuilder, Any], None] = _DEEDS[type(command)]
-    deed(builder, command)
+    action: Callable[[EventBuilder, Any], None] = _ACTIONS[type(command)]
+    action(builder, command)
     _settle(builder)
     return builder.events, builder.case
 
@@ -204,7 +204,7 @@ def _declare_interest(builder: EventBuilder, command: DeclareInterest) -> None:
 
 
 def _end_consent(builder: EventBuilder, command: EndConsent) -> None:
-    """In one deed: the consent ends, its grants end, referrals that leaned on it are suspended, somebody must decide."""
+    """In one action: the consent ends, its grants end, referrals that leaned on it are suspended, somebody must decide."""
     consent = builder.case.consents.get(command.consent)
     if consent is None:
         raise NotFound("consent")
@@ -263,7 +263,7 @@ def _one_automatic(builder: EventBuilder) -> bool:
     return False
 
 
-_DEEDS: Mapping[type, Callable[..., None]] = {
+_ACTIONS: Mapping[type, Callable[..., None]] = {
     Open: _open,
     Fire: fire_by_person,
     FireTimer: _fire_timer,
@@ -279,7 +279,7 @@ _DEEDS: Mapping[type, Callable[..., None]] = {
     EndConsent: _end_consent,
     DeclareInterest: _declare_interest,
     Notice: _notice,
-    **TASK_DEEDS,
+    **TASK_ACTIONS,
     AskUnsealing: disclosures.ask,
     DecideUnsealing: disclosures.decide,
     Reseal: disclosures.reseal,

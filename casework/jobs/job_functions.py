@@ -226,5 +226,5 @@ def erase(hands: Hands, erasure: str) -> None:
 
 @_task(OTHERS)
 def sweep(hands: Hands) -> None:
-    """Take away what was put into the store by deeds that failed."""
+    """Take away what was put into the store by actions that failed."""
     cabinet_of(hands.engine, hands.settings).sweep()

@@ -1,4 +1,4 @@
-"""The words of a mail, in its reader's language and time zone: plain and HTML, number and deed and nothing more."""
+"""The words of a mail, in its reader's language and time zone: plain and HTML, number and action and nothing more."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ class Line:
     """One thing as it stands in a mail."""
 
     head: str
-    deed: str
+    action: str
     due: str
     #: Why it is due then: the rule, what is used, and what did not count.
     why: tuple[str, ...]
@@ -158,7 +158,7 @@ def _line(item: Item, mail: Mail, base: str, chinese: bool) -> Line:
     head = f"{item.number}: {words.gettext(HAPPENED[item.kind])}"
     return Line(
         head,
-        Speech(chinese).deed(item.edition, item.words),
+        Speech(chinese).edition_text(item.edition, item.words),
         _moment(item.due_at, mail.zone, chinese),
         _why(item, chinese),
         url,

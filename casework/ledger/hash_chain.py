@@ -9,7 +9,7 @@ from casework.ledger.redactable_bodies import Body, commitment
 
 VERSION = 1
 
-# What the caller says about an event. `key` is the hash of the request's key, on the first event of a deed.
+# What the caller says about an event. `key` is the hash of the request's key, on the first event of an action.
 SAID_FIELDS = (
     "log",
     "seq",

@@ -1,1 +1,1 @@
-"""What people do: one verb function per deed. It authorises, asks the engine, and records."""
+"""What people do: one verb function per action. It authorises, asks the engine, and records."""

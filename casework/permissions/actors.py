@@ -106,7 +106,7 @@ class Actor:
     scopes: frozenset[str] = frozenset({"read", "write", "import", "admin", DECIDE})
     #: How long ago the person of a session showed who that is; none of a token, which proves it by itself.
     proved: timedelta | None = None
-    #: What follows from that for a deed that is sensitive.
+    #: What follows from that for an action that is sensitive.
     proof: Proof = Proof.FRESH
     #: The one programme that lists show; none: every one of the person's.
     focus: str | None = None

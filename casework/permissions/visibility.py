@@ -145,7 +145,7 @@ def mediated_since(actor: Actor, programme: str, opened_at: datetime) -> bool:
 
 
 def kept_as_mediator(actor: Actor, case: Case) -> bool:
-    """Whether that is what keeps the actor from a deed: a role that decides in the programme would allow it otherwise."""
+    """Whether that is what keeps the actor from an action: a role that decides in the programme would allow it otherwise."""
     return kept_from(actor, case) and actor.in_programme(case.programme, DECIDES)
 
 

@@ -132,8 +132,8 @@ def may_have(actor: Actor, case: Case, task: Task, edition: Edition) -> bool:
     if task.type == "side":
         return not duty_reasons(case, edition.tasks[task.rule].not_by, people, track)
     if task.type == "step":
-        deeds = (rule for rule, _ in edition.leaving(track.states) if by.role in accepted(case, rule.by_people))
-        return not any(duty_reasons(case, rule.not_by, people, track) for rule in deeds)
+        actions = (rule for rule, _ in edition.leaving(track.states) if by.role in accepted(case, rule.by_people))
+        return not any(duty_reasons(case, rule.not_by, people, track) for rule in actions)
     return True
 
 

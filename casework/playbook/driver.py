@@ -1,6 +1,6 @@
 """Play scripts of cases through the operations, side by side on one line of simulated time.
 
-The stage's clock is set from deed to deed and only moves forward; whatever a clock of a case does in between,
+The stage's clock is set from action to action and only moves forward; whatever a clock of a case does in between,
 it does at its own moment. A script whose next step would lie in the future simply stands there, as a live case does.
 """
 
@@ -31,7 +31,7 @@ class Player:
         return self.place >= len(self.script.steps)
 
     def next_at(self) -> datetime | None:
-        """When the next deed is, by the script's own time; None when there is none."""
+        """When the next action is, by the script's own time; None when there is none."""
         while not self.over:
             step = self.script.steps[self.place]
             if isinstance(step, Wait):
@@ -46,7 +46,7 @@ class Player:
         return None
 
     def skip_waits(self) -> list[Wait | Until]:
-        """Go on to the next deed, whenever it is; gives what the script would wait for."""
+        """Go on to the next action, whenever it is; gives what the script would wait for."""
         waits: list[Wait | Until] = []
         while not self.over and isinstance(step := self.script.steps[self.place], Wait | Until):
             waits.append(step)
@@ -54,7 +54,7 @@ class Player:
         return waits
 
     def step(self) -> None:
-        """Do the next deed."""
+        """Do the next action."""
         step = self.script.steps[self.place]
         self.place, self.done, self._clock = self.place + 1, self.done + 1, self._clock - self.script.pace
         self._exactly = False

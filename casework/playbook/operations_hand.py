@@ -43,7 +43,7 @@ Json = Any
 
 
 class OperationsHand(Hand):
-    """Each deed is one operation in a transaction of its own. `cast` says whom and what a script calls so."""
+    """Each action is one operation in a transaction of its own. `cast` says whom and what a script calls so."""
 
     def __init__(self, stage: Stage, cast: Mapping[str, str] | None = None) -> None:
         self.stage, self.cast = stage, cast or {}
@@ -54,11 +54,11 @@ class OperationsHand(Hand):
         self._case: Case | None = None
 
     @contextmanager
-    def deed(self) -> Iterator[Connection]:
+    def action(self) -> Iterator[Connection]:
         """One transaction, with the case as it stands in it. Everybody's part is played in it, so the engine reads."""
         self._case = None
         try:
-            with self.stage.deed() as db:
+            with self.stage.action() as db:
                 read_as(db, ENGINE)
                 yield db
         finally:
@@ -106,7 +106,7 @@ class OperationsHand(Hand):
     # --- what is pressed ---
 
     def fire(self, who: str, action: str, said: Mapping[str, Json]) -> Done:
-        with self.deed() as db:
+        with self.action() as db:
             name, _, transition = action.rpartition(".")
             track = self.track(name)
             edition = load_library()[track.edition]
@@ -130,7 +130,7 @@ class OperationsHand(Hand):
             )
 
     def complete(self, who: str, task: str, about: str | None, said: Mapping[str, Json]) -> Done:
-        with self.deed() as db:
+        with self.action() as db:
             tasks = self.open_tasks(task, about)
             if not tasks:
                 raise LookupError(f"no open task {task}; open are {sorted(t.name for t in self.case.open_tasks())}")
@@ -140,7 +140,7 @@ class OperationsHand(Hand):
             return complete_task(db, self.actor(who), chosen.id, data=data, happened_on=None, request=_request())
 
     def add(self, who: str, task: str, about: str | None) -> Done:
-        with self.deed() as db:
+        with self.action() as db:
             (log, kind), (name, _, task) = self.logs[self.here], task.rpartition(".")
             track = self.track(name).id
             return add_task(db, self.actor(who), log, kind, track, task, about=about, request=_request())
@@ -149,14 +149,14 @@ class OperationsHand(Hand):
 
     def open(self, match: str, who: str) -> Done:
         """Somebody opens the case of a match; what follows happens in it."""
-        with self.deed() as db:
+        with self.action() as db:
             done = open_case(db, self.actor(who), self.id(match), _request())
         self.here, self.logs[match] = match, (done.answer["id"], "case")
         return done
 
     def open_dispute(self, who: str) -> None:
         """A dispute officer opens a sealed mediation about the case; what follows happens in it."""
-        with self.deed() as db:
+        with self.action() as db:
             done = open_mediation(db, self.actor(who), str(self.case.number), _request())
         self.here, self.logs["dispute"] = "dispute", (done.answer["id"], "mediation")
 
@@ -167,13 +167,13 @@ class OperationsHand(Hand):
         self.here, self._case = name, None
 
     def claim(self, who: str, task: str) -> None:
-        with self.deed() as db:
+        with self.action() as db:
             claim_task(db, self.actor(who), self.open_tasks(task)[0].id, _request())
 
     def drop(self, who: str, task: str) -> None:
         """Somebody ends every open task of the name, which nobody needs any more."""
         while self.is_open(task):
-            with self.deed() as db:
+            with self.action() as db:
                 reason = "The case ends before it."
                 exit_task(db, self.actor(who), self.open_tasks(task)[0].id, reason=reason, request=_request())
 
@@ -183,12 +183,12 @@ class OperationsHand(Hand):
             self.complete(who, task, None, said)
 
     def is_open(self, task: str) -> bool:
-        with self.deed():
+        with self.action():
             return bool(self.open_tasks(task))
 
     def take_back(self, who: str, party: str) -> None:
         """A party takes its newest consent back."""
-        with self.deed() as db:
+        with self.action() as db:
             consent = [c for c in self.case.consents.values() if c.party == party and c.ended_at is None][-1]
             withdraw_consent(
                 db,
@@ -201,11 +201,11 @@ class OperationsHand(Hand):
             )
 
     def declare_interest(self, who: str, nature: str) -> None:
-        with self.deed() as db:
+        with self.action() as db:
             declare_interest(db, self.actor(who), str(self.case.number), nature=nature, request=_request())
 
     def hand_over(self, who: str, to: str, team: Sequence[str], note: str) -> None:
-        with self.deed() as db:
+        with self.action() as db:
             hand_over(
                 db,
                 self.actor(who),
@@ -219,7 +219,7 @@ class OperationsHand(Hand):
 
     def look_up(self, who: str, fields: Mapping[str, Json]) -> None:
         """Somebody looks the case's rights up in their register, and records what it says."""
-        with self.deed() as db:
+        with self.action() as db:
             for right in self.case.rights:
                 confirm_right(
                     db, self.actor(who), right, checked_on=self.stage.today, fields=fields, request=_request()
@@ -229,7 +229,7 @@ class OperationsHand(Hand):
 
     def register(self, title: str, party: str | None = None, kind: str = "report") -> None:
         """A paper of a party, or of neither, is registered under its title."""
-        with self.deed():
+        with self.action():
             self.papers[self.here, title] = self._register(title, party, kind)
 
     def _hand_in(self, edition: Edition, rule: TransitionRule, track: Track, who: str) -> None:

@@ -44,11 +44,11 @@ class Stage:
         return self.calendar.local_date(self.moment)
 
     def transaction(self) -> AbstractContextManager[object]:
-        """What a deed is done in."""
+        """What an action is done in."""
         return self.db.begin()
 
     @contextmanager
-    def deed(self) -> Iterator[Connection]:
+    def action(self) -> Iterator[Connection]:
         """One transaction, at the moment that it is."""
         began = monotonic()
         with self.transaction():

@@ -11,7 +11,7 @@ from casework.playbook.operations_hand import OperationsHand
 
 Json = Any
 #: What else people do in a case, by operations.
-Deed = Callable[[OperationsHand], object]
+Action = Callable[[OperationsHand], object]
 
 
 @dataclass(frozen=True)
@@ -29,7 +29,7 @@ class Until:
     exactly: bool = False
 
 
-Step = Do | Wait | Until | Deed
+Step = Do | Wait | Until | Action
 Steps = tuple[Step, ...]
 
 
@@ -66,27 +66,27 @@ def wait(days: float) -> Wait:
     return Wait(days)
 
 
-def begin(match: str = "main", who: str = "officer") -> Deed:
+def begin(match: str = "main", who: str = "officer") -> Action:
     """Somebody opens the case of a match; what follows happens in it."""
     return lambda hand: hand.open(match, who)
 
 
-def dispute(who: str = "dispute_officer") -> Deed:
+def dispute(who: str = "dispute_officer") -> Action:
     """A dispute officer opens a sealed mediation about the case; what follows happens in it."""
     return lambda hand: hand.open_dispute(who)
 
 
-def turn_to(name: str) -> Deed:
+def turn_to(name: str) -> Action:
     """What follows happens in another case, or in `dispute`, the sealed mediation."""
     return lambda hand: hand.turn_to(name)
 
 
-def claim(who: str, task: str) -> Deed:
+def claim(who: str, task: str) -> Action:
     """Somebody takes a task, and has it on the desk."""
     return lambda hand: hand.claim(who, task)
 
 
-def drop(who: str, *tasks: str) -> Deed:
+def drop(who: str, *tasks: str) -> Action:
     """Somebody ends tasks that nobody needs any more."""
 
     def drop_all(hand: OperationsHand) -> None:
@@ -96,30 +96,30 @@ def drop(who: str, *tasks: str) -> Deed:
     return drop_all
 
 
-def finish(who: str, task: str, **data: Json) -> Deed:
+def finish(who: str, task: str, **data: Json) -> Action:
     """Somebody completes every task of the name that is open, if there is one."""
     return lambda hand: hand.finish(who, task, data)
 
 
-def paper(title: str, party: str | None = None) -> Deed:
+def paper(title: str, party: str | None = None) -> Action:
     """A paper of a party, or of neither, is registered under its title."""
     return lambda hand: hand.register(title, party)
 
 
-def withdrawn(party: str, who: str = "officer") -> Deed:
+def withdrawn(party: str, who: str = "officer") -> Action:
     """A party takes its newest consent back."""
     return lambda hand: hand.take_back(who, party)
 
 
-def interest(who: str, nature: str = "A relative works for the need owner.") -> Deed:
+def interest(who: str, nature: str = "A relative works for the need owner.") -> Action:
     return lambda hand: hand.declare_interest(who, nature)
 
 
-def hand_over(who: str, to: str, *team: str, note: str = "See the file.") -> Deed:
+def hand_over(who: str, to: str, *team: str, note: str = "See the file.") -> Action:
     """A case goes to another officer."""
     return lambda hand: hand.hand_over(who, to, team, note)
 
 
-def rights_are(who: str = "officer", **fields: Json) -> Deed:
+def rights_are(who: str = "officer", **fields: Json) -> Action:
     """Somebody has looked the case's rights up in their register, and this is what it says now."""
     return lambda hand: hand.look_up(who, fields)

@@ -83,7 +83,7 @@ NUMBERS: Mapping[str, str] = {
     "fee": "180000", "asked": "9", "days": "12", "further_sites": "1", "price": "180000",
 }  # fmt: skip
 
-#: Days from the day of the deed.
+#: Days from the day of the action.
 DAYS: Mapping[str, int] = {
     "expires_on": 1800, "valid_until": 1000, "final_due_on": 1000, "effective_on": 0, "baseline_from": -90,
     "baseline_to": -2, "period_from": -90, "period_to": -1, "fee_paid_to": 300, "wanted_on": 20, "planned_on": 40,

@@ -3,24 +3,27 @@
 from __future__ import annotations
 
 from casework.reasons.base import N_, reason, template
-from casework.reasons.terms import DEEDS, ITEMS, NAMES, ROLES
+from casework.reasons.terms import ACTIONS, ITEMS, NAMES, ROLES
 
 DO = template("obstacles.do", N_("“%(do)s”"))
-AT_PROVIDER = template("obstacles.at_provider", N_("Nobody at the provider may do %(deeds)s."), deeds=DEEDS)
+AT_PROVIDER = template("obstacles.at_provider", N_("Nobody at the provider may do %(actions)s."), actions=ACTIONS)
 DIFFERENT_PERSONS = template(
     "obstacles.different_persons",
-    N_("%(deeds)s need different persons, and there is only %(names)s."),
-    deeds=DEEDS,
+    N_("%(actions)s need different persons, and there is only %(names)s."),
+    actions=ACTIONS,
     names=NAMES,
 )
 TWO_PERSONS = template(
-    "obstacles.two_persons", N_("%(deeds)s needs two persons, and there is only %(names)s."), deeds=DEEDS, names=NAMES
+    "obstacles.two_persons",
+    N_("%(actions)s needs two persons, and there is only %(names)s."),
+    actions=ACTIONS,
+    names=NAMES,
 )
 FOR_ROLES = template(
-    "obstacles.for_roles", N_("Nobody may do %(deeds)s: it is for %(roles)s."), deeds=DEEDS, roles=ROLES
+    "obstacles.for_roles", N_("Nobody may do %(actions)s: it is for %(roles)s."), actions=ACTIONS, roles=ROLES
 )
-ONLY = template("obstacles.only", N_("Only %(name)s could still do %(deeds)s, but %(why)s."), deeds=DEEDS)
-EXCLUDED = template("obstacles.excluded", N_("Nobody may do %(deeds)s: %(why)s."), deeds=DEEDS, why=ITEMS)
+ONLY = template("obstacles.only", N_("Only %(name)s could still do %(actions)s, but %(why)s."), actions=ACTIONS)
+EXCLUDED = template("obstacles.excluded", N_("Nobody may do %(actions)s: %(why)s."), actions=ACTIONS, why=ITEMS)
 PERSON = template("obstacles.person", N_("%(name)s %(why)s"))
 DID = template("obstacles.did", N_("did “%(do)s”"))
 INTERESTED = reason("obstacles.interested", N_("has declared an interest in the case"))

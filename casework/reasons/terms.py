@@ -148,5 +148,5 @@ STATES = Terms({
 STATES_OF_EDITION = Terms({})
 ITEMS = Terms({}, joint=N_("; "))
 #: Several actions that must all be done, and people.
-DEEDS = Terms({}, joint=N_(" and "))
+ACTIONS = Terms({}, joint=N_(" and "))
 NAMES = Terms({})

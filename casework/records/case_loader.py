@@ -163,7 +163,7 @@ def _track(row: Row) -> Track:
         outcome=row["outcome"],
         replaced=row["replaced"],
         came_from={state: tuple(before) for state, before in row["came_from"].items()},
-        fired={name: _fired(deed) for name, deed in row["fired"].items()},
+        fired={name: _fired(action) for name, action in row["fired"].items()},
         given=row["given"],
         barred=frozenset(row["barred"]),
         named=row["named"],
@@ -174,8 +174,8 @@ def _track(row: Row) -> Track:
     )
 
 
-def _fired(deed: Row) -> Fired:
-    return Fired(deed["count"], _time(deed["at"]), deed["actor"], deed["acting_for"], deed["data"])
+def _fired(action: Row) -> Fired:
+    return Fired(action["count"], _time(action["at"]), action["actor"], action["acting_for"], action["data"])
 
 
 def _task(row: Row) -> Task:

@@ -89,7 +89,7 @@ def _track_row(case: Case, track: Track, position: int) -> Row:
         "outcome": track.outcome,
         "replaced": track.replaced,
         "came_from": {state: list(before) for state, before in track.came_from.items()},
-        "fired": {name: _fired_row(deed) for name, deed in track.fired.items()},
+        "fired": {name: _fired_row(action) for name, action in track.fired.items()},
         "given": dict(track.given),
         "barred": sorted(track.barred),
         "named": track.named,
@@ -100,13 +100,13 @@ def _track_row(case: Case, track: Track, position: int) -> Row:
     }
 
 
-def _fired_row(deed: Fired) -> Row:
+def _fired_row(action: Fired) -> Row:
     return {
-        "count": deed.count,
-        "at": instant(deed.at),
-        "actor": deed.actor,
-        "acting_for": deed.acting_for,
-        "data": dict(deed.data),
+        "count": action.count,
+        "at": instant(action.at),
+        "actor": action.actor,
+        "acting_for": action.acting_for,
+        "data": dict(action.data),
     }
 
 

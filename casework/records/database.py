@@ -24,7 +24,7 @@ from casework.settings import Settings
 APP_ROLE = server_process.APP_ROLE
 
 Role = Literal["app", "owner"]
-#: Who reads everything: deeds, which need the whole of a case to decide, jobs, and the verification.
+#: Who reads everything: actions, which need the whole of a case to decide, jobs, and the verification.
 ENGINE = "engine"
 
 # Ids are strings everywhere: in the history, in the engine and in JSON.
@@ -184,7 +184,7 @@ def walled_transaction(engine: Engine) -> Iterator[Connection]:
 
 @contextlib.contextmanager
 def transaction(engine: Engine) -> Iterator[Connection]:
-    """The same for the engine: jobs, commands, and deeds that take several transactions."""
+    """The same for the engine: jobs, commands, and actions that take several transactions."""
     with walled_transaction(engine) as connection:
         run(connection, "SELECT set_config('casework.reader', $1, true)", (ENGINE,))
         yield connection

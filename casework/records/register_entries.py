@@ -1,4 +1,4 @@
-"""Entries of registers: rows that no fold of deeds gives. The event that writes one says what stands in it.
+"""Entries of registers: rows that no fold of actions gives. The event that writes one says what stands in it.
 
 An event's body has a field for each row that it writes, named by table and key: the columns that were written with their
 values, nothing where the row went, or, of what comes by thousands, a digest of the whole row. Of a secret, and of bytes,
@@ -36,7 +36,7 @@ class Register:
     whole: bool = False
 
 
-_USE = "when it was last used, which no deed depends on"
+_USE = "when it was last used, which no action depends on"
 REGISTERS: Mapping[str, Register] = {
     "people": Register("person", "id", secret=frozenset({"password_hash"})),
     "tokens": Register("person", "person_id", left={"used_at": _USE}),

@@ -51,7 +51,7 @@ class BrowserHand(Hand):
         self.site, self.enter, self.chinese = site, enter, chinese
         self.number = ""
         self._readers: dict[str, Reader] = {}
-        #: Who did the last deed.
+        #: Who did the last action.
         self._last: Reader | None = None
 
     # --- words ---
@@ -87,10 +87,10 @@ class BrowserHand(Hand):
         return reader
 
     def told(self, reader: Reader) -> str:
-        """What the page says of the deed that led to it."""
+        """What the page says of the action that led to it."""
         return reader.page.locator("[role=status]").first.inner_text()
 
-    # --- deeds ---
+    # --- actions ---
 
     def open(self) -> None:
         """The officer opens the case of a match."""
@@ -130,11 +130,11 @@ class BrowserHand(Hand):
             reader = self._at_referral(who, kind or workflow)
             if transition == "accept":
                 # Its form stands on the page of the offer.
-                assert words in reader.page.locator("form.asks .deeds button").inner_text()
+                assert words in reader.page.locator("form.asks .form-actions button").inner_text()
                 reader.answer(person=self.site.world.people[CAST.get(who, who)], **said)
                 return
         reader.press(f'main a[href$="/{track}/{transition}"]', words)
-        assert words in reader.page.locator("form.asks .deeds button").inner_text()
+        assert words in reader.page.locator("form.asks .form-actions button").inner_text()
         reader.answer(**said)
 
     def _hand_in(self, who: str, service: str, paper: str) -> None:
@@ -145,7 +145,7 @@ class BrowserHand(Hand):
         reader.page.set_input_files("#files", [FilePayload(name="paper.pdf", mimeType="application/pdf", buffer=PDF)])
         if office:
             reader.page.check('input[name="f-whose"][value="both"]')
-        reader.follow(reader.page.locator("form[data-uploads] .deeds button"))
+        reader.follow(reader.page.locator("form[data-uploads] .form-actions button"))
         self._last = None
 
     def _in_office(self, who: str) -> bool:

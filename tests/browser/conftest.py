@@ -104,7 +104,7 @@ def close_readers(readers: Iterable[Reader]) -> None:
 def sign_in(reader: Reader, site: Site, role: str) -> None:
     reader.page.locator("#email").fill(f"{role}@example.org")
     reader.page.locator("#password").fill(site.world.password)
-    reader.follow(reader.page.locator("main form .deeds button"))
+    reader.follow(reader.page.locator("main form .form-actions button"))
     assert reader.path != "/sign-in", f"{role} could not sign in"
 
 

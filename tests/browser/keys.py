@@ -84,9 +84,9 @@ class Keyboard:
             focus = self.go_to(lambda one: bool(one["asks"]))
             if focus["tag"] == "button":
                 if "formaction" in focus["html"]:
-                    # Another deed on the way, such as one more item for a checklist.
+                    # Another action on the way, such as one more item for a checklist.
                     continue
-                if "deeds" in focus["html"] or focus["type"] == "submit" and not focus["name"]:
+                if "form-actions" in focus["html"] or focus["type"] == "submit" and not focus["name"]:
                     break
                 continue
             if focus["tag"] not in ("a", "summary"):

@@ -138,7 +138,7 @@ class Reader:
         self.fill(said)
         if (sure := self.page.locator('form.asks input[name="sure"]')).count():
             sure.check()
-        self.follow(self.page.locator("form.asks").first.locator(".deeds button"))
+        self.follow(self.page.locator("form.asks").first.locator(".form-actions button"))
         faults = self.page.locator("[role=alert]").all_inner_texts()
         assert not faults, f"{here} was refused: {faults}"
 

@@ -153,7 +153,7 @@ class Story(BrowserHand):
         """A text of the referral's definition, as the readers have it."""
         return self.call("referral", key)
 
-    def deed(self, transition: str) -> str:
+    def action(self, transition: str) -> str:
         return f"referral:{self.service}.{transition}"
 
 
@@ -255,9 +255,9 @@ def come_to_nothing(story: Story, *work: Do) -> None:
     set_to_work(story)
     give_up(story)
     list_what_is_usable(story)
-    story.behind(do(story.other.agent, story.deed("accept")), *work)
+    story.behind(do(story.other.agent, story.action("accept")), *work)
     hand_in_result(story, story.other.agent)
-    story.behind(do(story.other.agent, story.deed("deliver")))
+    story.behind(do(story.other.agent, story.action("deliver")))
     reject(story)
     withdraw(story)
     give_copies_back(story, story.mine.agent)
@@ -268,10 +268,10 @@ def come_to_nothing(story: Story, *work: Do) -> None:
 
 def decline(story: Story) -> None:
     """The officer asks; the provider reads what it may see of the offer, and declines with a reason that the officer reads."""
-    story.play(do(story.office, story.deed("send"), question="Does it reach 180 degrees?", fee="programme"))
+    story.play(do(story.office, story.action("send"), question="Does it reach 180 degrees?", fee="programme"))
     story.reads(story.at_referral(story.mine.agent), "Does it reach 180 degrees?", story.say("Before you see more"))
     story.play(
-        do(story.mine.agent, story.deed("decline"), reason="no_capacity", note="Both teams are booked until spring.")
+        do(story.mine.agent, story.action("decline"), reason="no_capacity", note="Both teams are booked until spring.")
     )
     story.reads(story.of(story.mine.agent), story.of_referral("states.declined"), "Both teams are booked until spring.")
     officer = story.at_office()
@@ -283,7 +283,7 @@ def choose_another(story: Story) -> None:
     """The officer asks another one, and names whom to ask after that; nobody reads of the others."""
     story.play(
         do(story.office, "choose_other_provider", next=story.service),
-        do(story.office, story.deed("send"), provider=story.other.organisation, panel=[story.mine.organisation]),
+        do(story.office, story.action("send"), provider=story.other.organisation, panel=[story.mine.organisation]),
     )
     story.reads(story.at_office(), story.say("Asked next"), story.name(story.mine.organisation))
     story.reads_nothing_of(story.at_referral(story.other.agent), story.name(story.mine.organisation))
@@ -292,10 +292,10 @@ def choose_another(story: Story) -> None:
 def have_a_conflict(story: Story) -> None:
     """Who declares a conflict sees nothing any more; the supervisor upholds it, and the next of the panel is asked by itself."""
     story.play(
-        do(story.other.agent, story.deed("declare_conflict"), nature="earlier_work", note="We built its burner.")
+        do(story.other.agent, story.action("declare_conflict"), nature="earlier_work", note="We built its burner.")
     )
     story.cannot_open(story.other.agent, f"/referrals/{story.referral()}")
-    story.play(do(story.decider, story.deed("uphold_conflict"), reason="It would judge its own work."))
+    story.play(do(story.decider, story.action("uphold_conflict"), reason="It would judge its own work."))
     officer = story.at_office()
     story.reads(
         officer, story.say("Asked before"), story.name(story.other.organisation), story.of_referral("states.sent")
@@ -304,9 +304,9 @@ def have_a_conflict(story: Story) -> None:
 
 def ask_back(story: Story) -> None:
     """The provider asks what it must know, and the officer answers; meanwhile it is the office's turn."""
-    story.play(do(story.mine.agent, story.deed("ask_info"), items="Which fuel does it burn?"))
+    story.play(do(story.mine.agent, story.action("ask_info"), items="Which fuel does it burn?"))
     story.reads(story.at_office(), "Which fuel does it burn?", story.of_referral("states.info_asked"))
-    story.play(do(story.office, story.deed("supply_info"), answer="It burns wood chips."))
+    story.play(do(story.office, story.action("supply_info"), answer="It burns wood chips."))
     story.reads(story.at_referral(story.mine.agent), "It burns wood chips.")
 
 
@@ -324,11 +324,11 @@ def take_it(story: Story) -> None:
     """The next one takes it, and from then on it is its work."""
     story.play(
         do(story.office, "choose_other_provider", next=story.service),
-        do(story.office, story.deed("send"), provider=story.other.organisation, wanted_on=LONG + 20),
+        do(story.office, story.action("send"), provider=story.other.organisation, wanted_on=LONG + 20),
     )
     # An accusation of one provider does not follow the next person of it.
     recruit(story.site, "successor", "provider", story.other.organisation)
-    story.play(do("successor", story.deed("accept"), planned_on=LONG + 40))
+    story.play(do("successor", story.action("accept"), planned_on=LONG + 40))
     story.reads(story.at_office(), story.of_referral("states.accepted"), "Successor")
 
 
@@ -338,11 +338,11 @@ def take_it(story: Story) -> None:
 def set_to_work(story: Story) -> None:
     """By operations: the office shares a paper, and the provider accepts and begins."""
     if story.service == "mediation":
-        story.play(do(story.office, story.deed("send"), provider=story.mine.organisation))
+        story.play(do(story.office, story.action("send"), provider=story.mine.organisation))
     else:
         paper = story.site.world.hand_in(story.site.cabinet, story.number, title=PAPER)
-        story.play(do(story.office, story.deed("send"), documents=[paper]))
-    story.behind(do(story.mine.agent, story.deed("accept")), do(story.mine.agent, story.deed("start")))
+        story.play(do(story.office, story.action("send"), documents=[paper]))
+    story.behind(do(story.mine.agent, story.action("accept")), do(story.mine.agent, story.action("start")))
     provider = story.at_referral(story.mine.agent)
     story.reads(provider, story.of_referral("states.in_progress"))
     if story.service != "mediation":
@@ -351,10 +351,12 @@ def set_to_work(story: Story) -> None:
 
 def have_a_conflict_waived(story: Story) -> None:
     """A conflict comes up during the work; the supervisor waives it, and whoever declared it goes on."""
-    story.play(do(story.mine.agent, story.deed("declare_conflict"), nature="employment", note="My sister works there."))
+    story.play(
+        do(story.mine.agent, story.action("declare_conflict"), nature="employment", note="My sister works there.")
+    )
     story.cannot_open(story.mine.agent, f"/referrals/{story.referral()}")
     story.reads(story.at_case(story.decider), story.of_referral("transitions.waive_conflict.do"))
-    story.play(do(story.decider, story.deed("waive_conflict"), reason="Another department of it."))
+    story.play(do(story.decider, story.action("waive_conflict"), reason="Another department of it."))
     story.reads(
         story.at_referral(story.mine.agent), story.of_referral("states.in_progress"), "Another department of it."
     )
@@ -364,7 +366,7 @@ def hand_to_a_colleague(story: Story) -> None:
     """The lead names another person; whoever had it before sees it no longer."""
     world = story.site.world
     story.play(
-        do(story.mine.lead, story.deed("change_person"), person=world.people[story.mine.colleague], interest=False)
+        do(story.mine.lead, story.action("change_person"), person=world.people[story.mine.colleague], interest=False)
     )
     story.cannot_open(story.mine.agent, f"/referrals/{story.referral()}")
     story.reads(story.at_office(), "Colleague")
@@ -372,29 +374,31 @@ def hand_to_a_colleague(story: Story) -> None:
 
 def rest(story: Story) -> None:
     """The office lets the referral rest, with a reason that the provider reads, and lets it go on."""
-    story.play(do(story.office, story.deed("suspend"), reason="fee", note="The fee is open."))
+    story.play(do(story.office, story.action("suspend"), reason="fee", note="The fee is open."))
     provider = story.at_referral(story.mine.colleague)
     story.reads(provider, "The fee is open.", story.of_referral("states.suspended"))
-    story.play(do(story.office, story.deed("continue")))
+    story.play(do(story.office, story.action("continue")))
     story.reads(story.at_referral(story.mine.colleague), story.of_referral("states.in_progress"))
 
 
 def ask_for_time(story: Story) -> None:
     """The provider asks for more time twice: it is granted with a day, and refused with a reason."""
     story.play(
-        do(story.mine.colleague, story.deed("ask_extension"), new_date=70, reason="The laboratory was closed."),
+        do(story.mine.colleague, story.action("ask_extension"), new_date=70, reason="The laboratory was closed."),
         do(story.office, "decide_extension", granted=True, until_on=70, note="Granted for the closed laboratory."),
     )
     story.reads(story.at_referral(story.mine.colleague), "Granted for the closed laboratory.")
     story.play(
-        do(story.mine.colleague, story.deed("ask_extension"), new_date=90, reason="The laboratory is slow."),
+        do(story.mine.colleague, story.action("ask_extension"), new_date=90, reason="The laboratory is slow."),
         do(story.office, "decide_extension", granted=False, note="The owner cannot wait."),
     )
     story.reads(story.at_referral(story.mine.colleague), "The owner cannot wait.")
 
 
 def deliver_a_part(story: Story) -> None:
-    story.play(do(story.mine.colleague, story.deed("deliver_part"), part="The first chapter", note="The rest follows."))
+    story.play(
+        do(story.mine.colleague, story.action("deliver_part"), part="The first chapter", note="The rest follows.")
+    )
     story.reads(story.at_office(), "The first chapter", story.of_referral("states.in_progress"))
 
 
@@ -402,18 +406,18 @@ def deliver_twice(story: Story) -> None:
     """What was delivered comes back with points; the provider objects, corrects, and delivers again."""
     hand_in_result(story, story.mine.colleague)
     story.play(
-        do(story.mine.colleague, story.deed("deliver"), note="All of it."),
-        do(story.office, story.deed("return"), points="The winter is missing."),
+        do(story.mine.colleague, story.action("deliver"), note="All of it."),
+        do(story.office, story.action("return"), points="The winter is missing."),
     )
     provider = story.at_referral(story.mine.colleague)
     story.reads(provider, "The winter is missing.", story.of_referral("states.rework"))
     object_and_settle(story)
-    story.play(do(story.mine.colleague, story.deed("redeliver"), note="With the winter."))
+    story.play(do(story.mine.colleague, story.action("redeliver"), note="With the winter."))
     officer = story.at_office()
     story.reads(officer, "With the winter.", story.of_referral("states.delivered"))
     officer.press('form[action$="/receipts"] button', story.say("Confirm receipt"))
     story.reads(story.at_referral(story.mine.colleague), story.say("Arrived with them:"), story.say("confirmed"))
-    story.play(do(story.office, story.deed("approve"), rating=4, note="Thorough."))
+    story.play(do(story.office, story.action("approve"), rating=4, note="Thorough."))
     story.reads(story.at_referral(story.mine.colleague), story.of_referral("states.completed"))
 
 
@@ -464,7 +468,7 @@ def give_up(story: Story) -> None:
     """The provider fails; the supervisor decides that another one goes on, and what was done is listed for it."""
     hand_in_result(story, story.mine.agent)
     story.play(
-        do(story.mine.agent, story.deed("give_up"), reason="The expert has left."),
+        do(story.mine.agent, story.action("give_up"), reason="The expert has left."),
         do(story.decider, "decide", decision="other_provider"),
     )
     story.reads(story.at_office(), story.of_referral("states.failed"), "The expert has left.")
@@ -474,13 +478,13 @@ def list_what_is_usable(story: Story) -> None:
     """Of the service that was broken off the officer lists what the next provider can build on."""
     story.play(do(story.office, "usable_results", words="The first chapter can be used."))
     story.play(do(story.office, "choose_other_provider", next=story.service))
-    story.play(do(story.office, story.deed("send"), provider=story.other.organisation))
+    story.play(do(story.office, story.action("send"), provider=story.other.organisation))
     story.reads_nothing_of(story.at_referral(story.other.agent), story.name(story.mine.organisation))
 
 
 def reject(story: Story) -> None:
     """What was delivered is no good: the supervisor rejects it, and the provider reads why."""
-    story.play(do(story.decider, story.deed("reject"), reason="It answers another question."))
+    story.play(do(story.decider, story.action("reject"), reason="It answers another question."))
     story.reads(
         story.at_referral(story.other.agent), "It answers another question.", story.of_referral("states.failed")
     )
@@ -491,7 +495,7 @@ def withdraw(story: Story) -> None:
     """The office needs it no longer, and takes it back from whoever works on it."""
     story.play(do(story.office, "choose_other_provider", next=story.service))
     set_to_work(story)
-    story.play(do(story.office, story.deed("cancel"), reason="not_needed", note="The owner has sold the plant."))
+    story.play(do(story.office, story.action("cancel"), reason="not_needed", note="The owner has sold the plant."))
     story.reads(
         story.at_referral(story.mine.agent), story.of_referral("states.cancelled"), "The owner has sold the plant."
     )

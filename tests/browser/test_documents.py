@@ -52,7 +52,7 @@ def test_script_strings_as_names_and_titles_are_words(page_of: PageOf, site: Sit
         officer.open(f"/cases/{number}/documents")
         send(officer, *[(f"{words}.pdf", PDF + b"%d" % n) for n, words in enumerate(SCRIPTS[start : start + 20])])
         with officer.page.expect_navigation():
-            officer.page.locator("form[data-uploads] .deeds button.btn").click()
+            officer.page.locator("form[data-uploads] .form-actions button.btn").click()
     assert site.ids("SELECT count(*) FROM files") == ["40"]
     for path in (f"/cases/{number}/documents", f"/cases/{number}", f"/cases/{number}/history?show=documents"):
         officer.open(path)
@@ -71,7 +71,7 @@ def test_several_files_show_how_far_each_is_and_what_is_wrong_with_one(page_of: 
     officer = page_of("officer")
     officer.open(f"/cases/{number}/documents")
     send(officer, ("good.pdf", PDF), ("bad.pdf", SCRIPT))
-    officer.page.locator("form[data-uploads] .deeds button.btn").click()
+    officer.page.locator("form[data-uploads] .form-actions button.btn").click()
     lines = officer.page.locator("[data-progress] > div")
     lines.nth(1).locator(".wrong", has_text="its content is not what its name says.").wait_for()
     assert "taken" in lines.nth(0).inner_text()
@@ -84,5 +84,5 @@ def test_without_a_script_the_plain_form_does_it(page_of: PageOf, site: Site) ->
     officer = page_of("officer", java_script=False)
     officer.open(f"/cases/{number}/documents")
     send(officer, ("one.pdf", PDF), ("two.pdf", PDF + b"%2"))
-    officer.follow(officer.page.locator("form[data-uploads] .deeds button.btn"))
+    officer.follow(officer.page.locator("form[data-uploads] .form-actions button.btn"))
     assert site.ids("SELECT name FROM files ORDER BY name") == ["one.pdf", "two.pdf"]

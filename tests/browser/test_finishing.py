@@ -207,7 +207,7 @@ def _say(reader: Reader, answer: str, id: str) -> None:
     if (sure := form.locator('input[name="sure"]')).count():
         sure.check()
     button = form.locator(f'button[value="{answer}"]')
-    reader.follow(button if button.count() else form.locator(".deeds button"))
+    reader.follow(button if button.count() else form.locator(".form-actions button"))
     assert not reader.page.locator("[role=alert]").all_inner_texts()
 
 

@@ -21,7 +21,7 @@ def write(reader: Reader, words: str, tell: str = "") -> None:
     reader.page.locator("textarea").fill(words)
     if tell:
         reader.page.get_by_label(tell, exact=True).check()
-    reader.follow(reader.page.locator(".composer .deeds button"))
+    reader.follow(reader.page.locator(".composer .form-actions button"))
 
 
 @pytest.mark.parametrize("java_script", [True, False], ids=["with-scripts", "without-scripts"])

@@ -16,7 +16,7 @@ def site(shared_site: Site) -> Site:
 
 
 @pytest.mark.parametrize(
-    ("deed", "told"),
+    ("action", "told"),
     [
         ("console.error('broken')", "error in the console: broken"),
         (
@@ -33,10 +33,10 @@ def site(shared_site: Site) -> Site:
     ],
     ids=["console", "policy", "other host", "sideways", "heading", "script"],
 )
-def test_a_page_that_breaks_a_promise_is_found_out(page_of: PageOf, deed: str, told: str) -> None:
+def test_a_page_that_breaks_a_promise_is_found_out(page_of: PageOf, action: str, told: str) -> None:
     reader = page_of(None)
     reader.open("/sign-in")
-    reader.page.evaluate(f"() => {{ {deed} }}")
+    reader.page.evaluate(f"() => {{ {action} }}")
     reader.page.wait_for_timeout(200)
     with pytest.raises(AssertionError, match=told):
         reader.look()

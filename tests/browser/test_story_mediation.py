@@ -24,15 +24,15 @@ def story(site: Site, page_of: PageOf) -> Sealed:
 
 def test_who_declines_a_mediation_is_followed_by_another_one(story: Sealed) -> None:
     story.open_at_page()
-    story.play(do("dispute_officer", story.deed("send"), provider="lab"))
+    story.play(do("dispute_officer", story.action("send"), provider="lab"))
     stories.ask_back(story)
-    story.play(do("provider", story.deed("decline"), reason="no_capacity", note="No mediator is free."))
+    story.play(do("provider", story.action("decline"), reason="no_capacity", note="No mediator is free."))
     officer = story.at_office()
     story.reads(officer, story.of_referral("states.declined"), "No mediator is free.")
     story.open_at_page()
-    story.play(do("dispute_officer", story.deed("send"), provider="other"))
+    story.play(do("dispute_officer", story.action("send"), provider="other"))
     story.reads_nothing_of(story.at_referral("other_agent"), story.name("lab"), "No mediator is free.")
-    story.play(do("other_agent", story.deed("accept"), planned_on=40))
+    story.play(do("other_agent", story.action("accept"), planned_on=40))
     story.reads(story.at_office(), story.of_referral("states.accepted"))
 
 
@@ -50,11 +50,11 @@ def test_a_mediation_is_disturbed_and_delivered(story: Sealed) -> None:
         do("colleague", "mediation.appointed_free"),
         do("colleague", "mediation.settle_full"),
     )
-    story.play(do("colleague", story.deed("deliver")))
+    story.play(do("colleague", story.action("deliver")))
     officer = story.at_office()
     # Of a mediation nothing comes back for correction, and nothing is rejected.
     assert not officer.page.locator('main a[href$="/return"], main a[href$="/reject"]').count()
-    story.play(do("dispute_officer", story.deed("approve")))
+    story.play(do("dispute_officer", story.action("approve")))
     story.at_case("dispute_officer").follow_to("/contract")
     stories.object_and_settle(story, "approve")
     story.reads(story.at_referral("colleague"), story.of_referral("states.completed"))
@@ -74,8 +74,10 @@ def test_a_mediation_comes_to_nothing(
     story.open_behind()
     stories.set_to_work(story)
     if transition == "uphold_conflict":
-        story.play(do("provider", story.deed("declare_conflict"), nature="earlier_work", note="I advised one of them."))
-    story.play(do(who, story.deed(transition), **data))
+        story.play(
+            do("provider", story.action("declare_conflict"), nature="earlier_work", note="I advised one of them.")
+        )
+    story.play(do(who, story.action(transition), **data))
     story.reads(story.at_office(), story.of_referral(f"states.{state}"))
     reader = story.at_referral("provider_lead")
     story.reads(
@@ -87,7 +89,7 @@ def test_a_mediation_comes_to_nothing(
 
 def test_nobody_answers(story: Sealed) -> None:
     story.open_behind()
-    story.play(do("dispute_officer", story.deed("send"), provider="lab"))
+    story.play(do("dispute_officer", story.action("send"), provider="lab"))
     stories.stay_silent(story)
     story.cannot_open("officer", f"/mediations/{story.log}")
     story.cannot_open("supervisor", f"/referrals/{story.referral()}")

@@ -49,7 +49,7 @@ def test_everything_comes_at_its_minute_and_a_second_time_the_same(
     assert first.wrong == []
     assert first.breaches == {}
     assert first.nights == 120
-    assert first.deeds > 200
+    assert first.actions > 200
     assert {"remind", "due", "escalate", "flag"} <= set(first.steps)
     assert first.ledgers > 200
     again = _simulated(database_server, template_database, tmp_path, cases=30, days=120, seed=7)

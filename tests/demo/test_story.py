@@ -96,7 +96,7 @@ def test_every_exception_has_happened(told: Told, track: str, transition: str) -
 
 
 @pytest.mark.parametrize("kind", ["handed_over", "interest_declared", "consent_ended", "exited", "claimed"])
-def test_every_other_deed_has_happened(told: Told, kind: str) -> None:
+def test_every_other_action_has_happened(told: Told, kind: str) -> None:
     assert told.rows(f"SELECT 1 FROM events WHERE kind = '{kind}' LIMIT 1")
 
 

@@ -40,7 +40,7 @@ RIGHTS = [uuid(900), uuid(901)]
 
 
 class Forms:
-    """What a walk answers to a form. Deeds are the walk's: a paper that is asked for is entered first."""
+    """What a walk answers to a form. Actions are the walk's: a paper that is asked for is entered first."""
 
     dice: random.Random
     calm: bool

@@ -1,4 +1,4 @@
-"""Deeds and what follows from them, on toy workflows."""
+"""Actions and what follows from them, on toy workflows."""
 
 from __future__ import annotations
 
@@ -86,7 +86,7 @@ def test_an_act_that_leaves_the_state_leaves_its_task(play: Play) -> None:
     assert play.task("a") == before
 
 
-def test_a_deed_recorded_afterwards_keeps_its_day_and_never_lies_ahead(play: Play) -> None:
+def test_an_action_recorded_afterwards_keeps_its_day_and_never_lies_ahead(play: Play) -> None:
     main = play.case.main.id
     (event,) = play.do(Fire(main, "note", GREEN, happened_on="2026-02-27"))
     assert event.effects["happened_on"] == "2026-02-27"
@@ -287,7 +287,7 @@ def test_a_pause_keeps_what_was_left_of_the_step(play: Play) -> None:
     assert play.states == ("a",)
     after = play.task("a").due_at
     assert after is not None
-    # A week later, and a minute for each deed; what ran out meanwhile did not run.
+    # A week later, and a minute for each action; what ran out meanwhile did not run.
     assert 0 <= CALENDAR.working_minutes(before + 7 * DAY, after) < 10
     assert next(clock for clock in play.case.clocks.values() if clock.of == "a").state == RUNNING
 

@@ -177,7 +177,7 @@ def _mutilated(effects: Mapping[str, Json], dice: random.Random) -> dict[str, Js
 
 
 def test_the_walks_go_far() -> None:
-    """Thousands of deeds, hundreds of refusals, and more than half of the ways of every workflow."""
+    """Thousands of actions, hundreds of refusals, and more than half of the ways of every workflow."""
     fired: Counter[tuple[str, str]] = sum((walk.fired for name in WALKS for walk in walked(name)), Counter())
     assert fired.total() > 4_000
     assert sum(walk.refused for name in WALKS for walk in walked(name)) > 1_000

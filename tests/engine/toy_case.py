@@ -1,4 +1,4 @@
-"""A toy case with its referral and the service inside it: the workflows on which deeds are tried."""
+"""A toy case with its referral and the service inside it: the workflows on which actions are tried."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A case played by hand: a library of toy workflows, a clock that is moved, and deeds in somebody's name."""
+"""A case played by hand: a library of toy workflows, a clock that is moved, and actions in somebody's name."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def uuid(n: int) -> str:
 
 
 class Play:
-    """A case in the hands of a test: each deed is decided, folded in, and kept."""
+    """A case in the hands of a test: each action is decided, folded in, and kept."""
 
     def __init__(
         self,

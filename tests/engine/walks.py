@@ -113,7 +113,7 @@ class Walk(Forms):
         }
         return Context(by, self.now, CALENDAR, lambda: uuid(next(self._ids)), facts)
 
-    # --- deeds ---
+    # --- actions ---
 
     def do(self, command: Command, by: By) -> list[Event]:
         events = decide(self.library, self._case, command, self.context(by))
@@ -147,20 +147,20 @@ class Walk(Forms):
         return self
 
     def step(self) -> None:
-        deed = self.dice.choices(
+        action = self.dice.choices(
             [
                 self.fire,
                 self.work,
                 self.fire_clock,
                 self.add,
                 self.claim,
-                self.refused_deed,
+                self.refused_action,
                 self.disturb,
                 self.operate,
             ],
             [40, 40, 1 if self.calm else 4, 8, 2, 6, 0 if self.calm else 1, 0 if self.calm else 6],
         )[0]
-        deed()
+        action()
 
     def fire(self) -> None:
         """Somebody does something that is offered, and it must succeed, unless what the form says speaks against it."""
@@ -347,7 +347,7 @@ class Walk(Forms):
         item = self.dice.choice(items)
         return Tick(task.id, item.id, not item.done)
 
-    def refused_deed(self) -> None:
+    def refused_action(self) -> None:
         """What is not allowed says why, and is refused when it is tried all the same."""
         by = self.dice.choice(PEOPLE)
         no = [one for one in self.offers(by) if not one.allowed]
@@ -366,7 +366,7 @@ class Walk(Forms):
         else:
             self.faults.append(f"{track.workflow}.{offer.transition} was refused ({offer.why_not}) and succeeded")
         if self._case is not before:
-            self.faults.append("a refused deed changed the case")
+            self.faults.append("a refused action changed the case")
 
     def disturb(self) -> None:
         """A consent is withdrawn, or a paper comes in."""

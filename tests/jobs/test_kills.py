@@ -1,4 +1,4 @@
-"""Server and workers killed twenty times under load: no deed, no deadline and no mail is lost, and nothing happens twice."""
+"""Server and workers killed twenty times under load: no action, no deadline and no mail is lost, and nothing happens twice."""
 
 from __future__ import annotations
 

@@ -36,7 +36,7 @@ def test_an_offer_is_said_at_once_to_those_who_take_it(office: Office) -> None:
     assert not [one for one in office.subjects("officer") if "offer" in one]
 
 
-def test_a_mail_says_number_and_deed_and_nothing_else(office: Office) -> None:
+def test_a_mail_says_number_and_action_and_nothing_else(office: Office) -> None:
     number, _ = office.referral()
     office.run()
     (one,) = office.mails("provider")
@@ -200,7 +200,7 @@ def test_following_the_links_of_a_mail_changes_nothing(office: Office) -> None:
 
 
 def _everything(office: Office) -> list[int]:
-    """How many rows there are of what a deed would leave, and what has been read."""
+    """How many rows there are of what an action would leave, and what has been read."""
     tables = (
         "events",
         "requests",

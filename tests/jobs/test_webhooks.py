@@ -53,10 +53,10 @@ class Site:
     endpoint: str = ""
     secret: str = ""
 
-    def lead(self, deed: Callable[..., Any], *given: Any, **more: Any) -> Any:
+    def lead(self, action: Callable[..., Any], *given: Any, **more: Any) -> Any:
         """Do something as the lab's lead."""
         with transaction(self.engine) as db:
-            return deed(db, self.world.actor(db, "provider_lead"), *given, **more)
+            return action(db, self.world.actor(db, "provider_lead"), *given, **more)
 
     def create(self, url: str, organisation: str = "lab") -> dict[str, Any]:
         done = self.lead(
@@ -397,13 +397,13 @@ def test_a_lead_of_another_organisation_finds_nothing_here(site: Site) -> None:
         )
         other = site.world.actor(db, "foreign_provider")
         assert webhooks.list_endpoints(db, other).items == []
-        for deed in (
+        for action in (
             lambda: webhooks.list_messages(db, other, site.endpoint),
             lambda: webhooks.end_endpoint(db, other, site.endpoint, new_request()),
             lambda: webhooks.rotate_secret(db, other, open_vault(site.settings), site.endpoint, new_request()),
         ):
             with pytest.raises(NotFound):
-                deed()
+                action()
 
 
 # --- at least once -----------------------------------------------------------------------------------------------------

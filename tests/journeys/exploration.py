@@ -111,9 +111,9 @@ class Explorer:
     # --- steps ---
 
     def run(self, steps: int) -> Explorer:
-        deeds = [self.look, self.act, self.not_offered, self.broken, self.work, self.write, self.pass_time]
+        actions = [self.look, self.act, self.not_offered, self.broken, self.work, self.write, self.pass_time]
         for _ in range(steps):
-            self.dice.choices(deeds, [12, 40, 6, 8, 24, 4, 4])[0]()
+            self.dice.choices(actions, [12, 40, 6, 8, 24, 4, 4])[0]()
         return self
 
     def pass_time(self) -> None:

@@ -42,7 +42,7 @@ Steps = tuple[Step, ...]
 
 
 class OneTransaction(Stage):
-    """A stage whose deeds all lie in the transaction that is open; the caller rolls it back."""
+    """A stage whose actions all lie in the transaction that is open; the caller rolls it back."""
 
     def transaction(self) -> AbstractContextManager[object]:
         return nullcontext()

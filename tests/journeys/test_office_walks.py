@@ -32,7 +32,7 @@ def walk(settings: Settings, seed: int, *, cases: int, steps: int) -> Office:
         assert [one.sentence for one in verify_all(engine)] == []
         with transaction(engine) as db:
             logs = [log for log, _ in office.logs(db)]
-            # Whoever is told to have been able to do a deed could have done it.
+            # Whoever is told to have been able to do an action could have done it.
             assert [words for log in logs[:5] for words in wrongly_told(db, log)] == []
     finally:
         engine.dispose()
@@ -44,7 +44,7 @@ def walk(settings: Settings, seed: int, *, cases: int, steps: int) -> Office:
 def test_people_come_and_go_and_nothing_is_lost(settings: Settings, seed: int) -> None:
     office = walk(settings, seed, cases=12, steps=150)
     # What a walk does not do it does not try.
-    for deed in (
+    for action in (
         "go_away",
         "come_back",
         "give_role",
@@ -56,7 +56,7 @@ def test_people_come_and_go_and_nothing_is_lost(settings: Settings, seed: int) -
         "wander",
         "script",
     ):
-        assert office.counts[deed], (deed, office.counts)
+        assert office.counts[action], (action, office.counts)
 
 
 @pytest.mark.long

@@ -110,7 +110,7 @@ def track_of(engine: Engine, name: str) -> str:
 
 
 def notices(engine: Engine, world: World, name: str) -> set[tuple[str, str | None]]:
-    """What a person was told: of which kind, and in the words of which deed."""
+    """What a person was told: of which kind, and in the words of which action."""
     tell_due(engine, mailing=False)
     with transaction(engine) as db:
         rows = db.execute(

@@ -153,7 +153,7 @@ def work(hand: ApiHand, name: str, report: str) -> None:
     hand.do("system", name, **dict.fromkeys(asked, [report]))
 
 
-def test_with_fewer_scopes_each_deed_says_which_one_is_missing(house: House, sent: tuple[str, str]) -> None:
+def test_with_fewer_scopes_each_action_says_which_one_is_missing(house: House, sent: tuple[str, str]) -> None:
     number, _ = sent
     hand = ApiHand(house.people | {"system": house.account("referrals.read")[1]}, number)
     for transition, scope in (("accept", "referrals.answer"), ("ask_info", "referrals.ask")):

@@ -364,7 +364,7 @@ def test_events_in_any_other_order_are_found(order: list[int]) -> None:
     assert {fault.seq for fault in check_log(shuffled, head)} == wrong
 
 
-DEEDS: dict[str, Callable[[Rows, int], Rows]] = {
+ACTIONS: dict[str, Callable[[Rows, int], Rows]] = {
     "remove": lambda rows, at: rows[:at] + rows[at + 1 :],
     "double": lambda rows, at: rows[:at] + rows[at : at + 1] + rows[at:],
     "swap": lambda rows, at: [*rows[:at], *reversed(rows[at : at + 2]), *rows[at + 2 :]],
@@ -377,13 +377,13 @@ DEEDS: dict[str, Callable[[Rows, int], Rows]] = {
 
 
 @settings(max_examples=300, deadline=None)
-@given(st.lists(st.tuples(st.sampled_from(sorted(DEEDS)), st.integers(0, 7)), min_size=1, max_size=6))
-def test_many_changes_do_not_hide_each_other(deeds: list[tuple[str, int]]) -> None:
+@given(st.lists(st.tuples(st.sampled_from(sorted(ACTIONS)), st.integers(0, 7)), min_size=1, max_size=6))
+def test_many_changes_do_not_hide_each_other(actions: list[tuple[str, int]]) -> None:
     rows, head = whole_log(8)
     changed = rows
-    for name, at in deeds:
+    for name, at in actions:
         if at < len(changed):
-            changed = DEEDS[name](changed, at)
+            changed = ACTIONS[name](changed, at)
     assert bool(check_log(changed, head)) == (changed != rows)
 
 

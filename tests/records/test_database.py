@@ -53,7 +53,7 @@ def test_the_owner_connects_without_a_limit_on_statements(owner_engine: Engine) 
 
 
 @pytest.mark.parametrize(
-    "deed",
+    "action",
     [
         "SET ROLE casework_owner",
         "SET SESSION AUTHORIZATION casework_owner",
@@ -65,17 +65,17 @@ def test_the_owner_connects_without_a_limit_on_statements(owner_engine: Engine) 
     ],
 )
 @pytest.mark.parametrize("back", ["SET ROLE casework_app", "SET ROLE NONE"])
-def test_the_login_of_the_application_may_not_become_its_owner(db: Connection, back: str, deed: str) -> None:
+def test_the_login_of_the_application_may_not_become_its_owner(db: Connection, back: str, action: str) -> None:
     """Whatever a statement of the application's connections may say: what logged in owns nothing."""
     db.execute(text(back))
     with pytest.raises(DBAPIError, match="permission denied|must be owner|must be superuser"):
-        db.execute(text(deed))
+        db.execute(text(action))
 
 
-@pytest.mark.parametrize("deed", ["UPDATE events SET seq = seq", "DELETE FROM events", "TRUNCATE events"])
-def test_the_application_may_not_change_events(db: Connection, deed: str) -> None:
+@pytest.mark.parametrize("action", ["UPDATE events SET seq = seq", "DELETE FROM events", "TRUNCATE events"])
+def test_the_application_may_not_change_events(db: Connection, action: str) -> None:
     with pytest.raises(ProgrammingError, match="permission denied"):
-        db.execute(text(deed))
+        db.execute(text(action))
 
 
 def test_the_application_may_not_make_tables(db: Connection) -> None:

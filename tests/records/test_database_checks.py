@@ -127,14 +127,14 @@ def test_a_migrated_database_has_no_fault_but_its_servers(engine: Engine) -> Non
         assert [one.partition(":")[0] for one in database_checks.faults(db) if not one.startswith(ITS_OWN)] == []
 
 
-@pytest.mark.parametrize("deed", TAMPERED)
-def test_each_tampering_is_told_with_what_to_do(superuser: Engine, deed: str) -> None:
+@pytest.mark.parametrize("action", TAMPERED)
+def test_each_tampering_is_told_with_what_to_do(superuser: Engine, action: str) -> None:
     with connected(superuser) as db:
-        for one in deed.format(database=superuser.url.database).split("; "):
+        for one in action.format(database=superuser.url.database).split("; "):
             db.execute(text(one))
         told = as_the_application(db)
         db.rollback()
-    wanted = TAMPERED[deed].format(database=superuser.url.database)
+    wanted = TAMPERED[action].format(database=superuser.url.database)
     assert any(wanted in one for one in told), told
     assert all(one.rstrip().endswith((".", ";")) for one in told)
 

@@ -469,14 +469,14 @@ def test_who_read_is_forgotten_with_the_transaction(scene: Scene, reader: str, f
             count(db, "documents")
 
 
-def test_after_a_deed_the_person_reads_again(wall: Wall) -> None:
+def test_after_an_action_the_person_reads_again(wall: Wall) -> None:
     wall.read("foreign_officer")
     with whole(wall.db):
         inside = count(wall.db, "documents")
     assert (inside, count(wall.db, "documents")) == (4, 0)
 
 
-def test_after_a_deed_that_was_refused_too(wall: Wall) -> None:
+def test_after_an_action_that_was_refused_too(wall: Wall) -> None:
     wall.read("foreign_officer")
     with pytest.raises(LookupError), whole(wall.db):
         raise LookupError

@@ -158,7 +158,7 @@ CASES: tuple[Row, ...] = (
     # Of what one does not see the answer says the same as of what is not there.
     post(
         "/cases/bulk", EVERYBODY, there=EVERYBODY, absent=EVERYBODY,
-        body=lambda on: {"cases": [on["number"]], "deed": "hold", "data": HOLD, "dry_run": True},
+        body=lambda on: {"cases": [on["number"]], "action": "hold", "data": HOLD, "dry_run": True},
     ),
     post("/tasks/bulk", EVERYBODY, there=EVERYBODY, absent=EVERYBODY, body=lambda on: {"tasks": [on["task"]], "operation": "claim", "dry_run": True}),
     get("/agenda", EVERYBODY),

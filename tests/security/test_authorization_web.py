@@ -35,7 +35,7 @@ def test_each_role_gets_what_the_table_says(scene: Scene, row: Row) -> None:
 def _said(answer: TestResponse) -> str:
     """What a page says, without what belongs to one answer alone."""
     main = answer.text[answer.text.index("<main") : answer.text.index("</main>")]
-    # Such as what became of the deed before, which the next page tells.
+    # Such as what became of the action before, which the next page tells.
     main = re.sub(r'<div class="flash[^"]*" role="(?:status|alert)">.*?</div>', "", main, flags=re.DOTALL)
     main = re.sub(r"\s+", " ", main)
     return re.sub(r"[0-9a-f]{8}-[0-9a-f-]{27}", "…", main)

@@ -1,6 +1,6 @@
 """Every route with a token that was not made for deciding, and with a session whose proof is old.
 
-What must ask follows from what a deed changes: with a fresh proof every route is asked once more, and whichever gave or
+What must ask follows from what an action changes: with a fresh proof every route is asked once more, and whichever gave or
 took somebody's power or access must have asked before. So must what takes the whole of a case out.
 """
 

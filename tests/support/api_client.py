@@ -85,8 +85,8 @@ def client_for(app: Flask, world: World) -> Callable[[str | None], Client]:
 def committed(engine: Engine) -> Callable[[Callable[[Connection], Any]], Any]:
     """Do something in a transaction of its own, which is committed."""
 
-    def do(deed: Callable[[Connection], Any]) -> Any:
+    def do(action: Callable[[Connection], Any]) -> Any:
         with transaction(engine) as db:
-            return deed(db)
+            return action(db)
 
     return do

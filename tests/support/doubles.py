@@ -37,8 +37,8 @@ def wrongly_told(db: Connection, log: str) -> Iterator[str]:
 
 
 def _in_place(event: Event, one: Json, case: Case | None) -> Event:
-    """The same deed by another person, who then stands wherever the event names its actor."""
-    # To whom it is handed over is said in the deed; whoever does it need not be one of them.
+    """The same action by another person, who then stands wherever the event names its actor."""
+    # To whom it is handed over is said in the action; whoever does it need not be one of them.
     same = event.kind == HANDED_OVER
     told = json.dumps(dict(event.effects)).replace(event.actor, one["person"])
     if event.acting_for is not None:

@@ -105,7 +105,7 @@ class Whoever(OperationsHand):
         if not self.logs:
             return
         dice = self.office.dice
-        with self.deed() as db:
+        with self.action() as db:
             actor = dice.choice(self.office.people(db))
             side = [one for one in self.case.open_tasks() if one.type != "step" and one.state in (READY, *HELD)]
             if side and dice.random() < 0.6:
@@ -204,8 +204,8 @@ class Office:
     # --- who is there ---
 
     @contextmanager
-    def deed(self) -> Iterator[Connection]:
-        with self.stage.deed() as db:
+    def action(self) -> Iterator[Connection]:
+        with self.stage.action() as db:
             read_as(db, ENGINE)
             yield db
 
@@ -251,7 +251,7 @@ class Office:
     # --- what happens ---
 
     def run(self, steps: int) -> None:
-        deeds: list[tuple[int, Callable[[Connection], None]]] = [
+        actions: list[tuple[int, Callable[[Connection], None]]] = [
             (30, self.work),
             (4, self.go_away),
             (3, self.come_back),
@@ -267,7 +267,7 @@ class Office:
             (3, self.reopen),
             (2, self.hand_mediation),
         ]
-        weights = [34, 14, 12, *(weight for weight, _ in deeds)]
+        weights = [34, 14, 12, *(weight for weight, _ in actions)]
         for _ in range(steps):
             n = self.dice.choices(range(len(weights)), weights)[0]
             if n == 0:
@@ -277,7 +277,7 @@ class Office:
             elif n == 2:
                 self._wander()
             else:
-                self._try(deeds[n - 3][1])
+                self._try(actions[n - 3][1])
 
     def _follow(self) -> None:
         going = [one for one in self.lives if not one.over]
@@ -292,14 +292,14 @@ class Office:
         except (CaseworkError, LookupError, ValueError) as refused:
             self.counts[f"wander refused: {type(refused).__name__}"] += 1
 
-    def _try(self, deed: Callable[[Connection], None]) -> None:
+    def _try(self, action: Callable[[Connection], None]) -> None:
         try:
-            with self.deed() as db:
-                deed(db)
+            with self.action() as db:
+                action(db)
         except CaseworkError as refused:
-            self.counts[f"{deed.__name__} refused: {type(refused).__name__}"] += 1
+            self.counts[f"{action.__name__} refused: {type(refused).__name__}"] += 1
         else:
-            self.counts[deed.__name__] += 1
+            self.counts[action.__name__] += 1
 
     def tick(self, days: float) -> None:
         """Time passes; clocks fire, roles that have ended are seen, and queues allocate."""
@@ -331,7 +331,7 @@ class Office:
         )
         note, until = "As we said.", (self.stage.today + timedelta(days=self.dice.randint(1, 20))).isoformat()
         request, other = new_request(), self._colleague(db, task, actor) or self.dice.choice(others)
-        deeds: list[Callable[[], object]] = [
+        actions: list[Callable[[], object]] = [
             lambda: claim_task(db, actor, task, request),
             lambda: start_task(db, actor, task, request),
             lambda: stop_task(db, actor, task, request),
@@ -343,7 +343,7 @@ class Office:
             lambda: forward_task(db, actor, task, person=self.dice.choice((None, other)), note=note, request=request),
             lambda: activate_task(db, actor, task, request),
         ]
-        self.dice.choice(deeds[:1] * 4 + deeds)()
+        self.dice.choice(actions[:1] * 4 + actions)()
 
     def _colleague(self, db: Connection, task: str, actor: Actor) -> str | None:
         row = db.execute(
@@ -623,7 +623,7 @@ class Office:
 
     def unseen(self) -> list[str]:
         """Open tasks that nobody who may do them sees in a queue or among the own, and that the check does not name."""
-        with self.deed() as db:
+        with self.action() as db:
             named = {(one.log, one.task and one.task.id) for one in find_breaches(db)}
             cases = {log for log, task in named if task is None}
             people, found = self.people(db), []
@@ -657,14 +657,14 @@ class Office:
     def repair(self) -> list[str]:
         """What the check names is repaired as its page says, until nothing is left that people can repair."""
         for _ in range(6):
-            with self.deed() as db:
+            with self.action() as db:
                 found = find_breaches(db)
             if not found:
                 return []
             for one in found:
                 self._try(lambda db, one=one: self._repair(db, one))  # type: ignore[misc]  # bound here, called at once
             self.tick(0.01)
-        with self.deed() as db:
+        with self.action() as db:
             return [
                 f"{one.kind}: {one.number or 'a mediation'} {one.task and one.task.name}" for one in find_breaches(db)
             ]

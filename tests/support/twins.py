@@ -75,9 +75,9 @@ class Twin:
         engine: Engine = self.app.extensions["casework"]
         return engine
 
-    def do(self, deed: Callable[[Connection], Json]) -> Json:
+    def do(self, action: Callable[[Connection], Json]) -> Json:
         with transaction(self.engine) as db:
-            return deed(db)
+            return action(db)
 
     def open(self, role: str, path: str) -> TestResponse:
         return self.browsers[role].get(path, headers=self._token(role) if path.startswith(PREFIX) else {})

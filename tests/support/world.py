@@ -125,7 +125,7 @@ class World:
         self.people[name], self.tokens[name] = person, new_token(db, person)
         return person
 
-    # --- deeds, for setting the scene ---
+    # --- actions, for setting the scene ---
 
     def open_case(self, db: Connection, match: int = 0, by: str = "officer") -> str:
         """Open the case of a match; gives its number."""
@@ -372,7 +372,7 @@ def build_world(db: Connection) -> World:
 
 
 def note_rows(db: Connection, *tables: str) -> None:
-    """Say in the logs what stands in these tables: after a test wrote into them behind the deeds."""
+    """Say in the logs what stands in these tables: after a test wrote into them behind the actions."""
     for table in tables:
         home = REGISTERS[table].home
         rows = db.execute(

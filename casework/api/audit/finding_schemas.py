@@ -54,7 +54,7 @@ class FindingPage(Answer):
     next: str | None = None
 
 
-class FindingDeed(Answer):
+class FindingAction(Answer):
     at: str
     kind: Annotated[str, Field(description="raised, answered, asked_again or closed")]
     role: str | None
@@ -68,7 +68,7 @@ class FindingMay(Answer):
 
 
 class FindingShown(Finding):
-    deeds: list[FindingDeed]
+    actions: list[FindingAction]
     may: Annotated[FindingMay, Field(description="What you may do now")]
 
 

@@ -1,4 +1,4 @@
-"""Cases: list them, see one, move its tracks, and the deeds on the case itself."""
+"""Cases: list them, see one, move its tracks, and the actions on the case itself."""
 
 from __future__ import annotations
 
@@ -169,7 +169,7 @@ def take_over(call: Call) -> Done:
 def do_to_cases(call: Call) -> Done:
     body = call.body
     return bulk_cases.do_to_cases(
-        call.db, call.actor, body.cases, body.deed, body.data, call.request, dry_run=body.dry_run
+        call.db, call.actor, body.cases, body.action, body.data, call.request, dry_run=body.dry_run
     )
 
 

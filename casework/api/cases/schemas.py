@@ -98,10 +98,10 @@ class Excluded(Answer):
     id: str
     name: str
     why: Literal["did", "interested", "away"]
-    did: Annotated[str, Field(description="Of four eyes: the key of what the person did, in the deed's edition")]
+    did: Annotated[str, Field(description="Of four eyes: the key of what the person did, in the action's edition")]
 
 
-class DeedLeft(Answer):
+class ActionLeft(Answer):
     edition: str
     key: str
 
@@ -110,7 +110,7 @@ class Obstacle(Answer):
     words: str
     main: Annotated[bool, Field(description="Whether it is the case itself that cannot be finished")]
     hand_over: Annotated[bool, Field(description="Whether another officer could, if the case were handed over")]
-    deeds: list[DeedLeft]
+    actions: list[ActionLeft]
     people: list[Excluded]
 
 
@@ -130,7 +130,7 @@ class DocumentMade(Answer):
 
 class ManyCases(Body):
     cases: Annotated[list[Line], Field(min_length=1, max_length=50, description="Numbers")]
-    deed: Literal["hold"]
+    action: Literal["hold"]
     data: Annotated[dict[str, Json], Field(description="The form of the transition, the same for each")] = {}
     dry_run: Annotated[bool, Field(description="Say what would become of each, and do nothing")] = False
 

@@ -70,5 +70,5 @@ class Paged(Query):
 
 
 Knowingly = Annotated[
-    bool, Field(description="Do it although it leaves a later deed of the case to nobody, as an answer 409 has told")
+    bool, Field(description="Do it although it leaves a later action of the case to nobody, as an answer 409 has told")
 ]

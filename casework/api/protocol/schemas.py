@@ -54,7 +54,7 @@ class AnswerCorrection(Body):
 
 class Corrected(Answer):
     seq: Annotated[int | None, Field(description="Of the correction in the history, for those who read all of it")]
-    of: Annotated[int | None, Field(description="Of the deed whose answers were corrected")]
+    of: Annotated[int | None, Field(description="Of the action whose answers were corrected")]
 
 
 class Reason(Body):
@@ -351,7 +351,7 @@ class CaseShown(Answer):
     reasons: list[str] | None = None
     opened_at: str | None = None
     closed_at: str | None = None
-    revision: Annotated[int | None, Field(description="What If-Match names for deeds on the case itself")] = None
+    revision: Annotated[int | None, Field(description="What If-Match names for actions on the case itself")] = None
     owner: Named | None = None
     team: list[Named] | None = None
     parties: Annotated[dict[str, str | None] | None, Field(description="Names, of those that are known")] = None
@@ -361,7 +361,7 @@ class CaseShown(Answer):
     phase: str | None = None
     edition: Annotated[str | None, Field(description="Fingerprint of the main track's edition")] = None
     seq: Annotated[int | None, Field(description="Of the last event, for who reads the whole history")] = None
-    deeds: Annotated[list[str] | None, Field(description="What you may do with the case itself")] = None
+    case_actions: Annotated[list[str] | None, Field(description="What you may do with the case itself")] = None
     interest: Annotated[bool | None, Field(description="You have declared an interest")] = None
     rights: Annotated[list[str] | None, Field(description="Ids of the IP rights that it is about")] = None
     consents: list[Consent] | None = None
@@ -444,7 +444,7 @@ class ClockInterval(Answer):
     kind: Annotated[str, Field(description="working, make_up, outside, weekend, holiday, paused, waiting or every_day")]
     counted: bool
     name: Annotated[dict[str, str] | None, Field(description="Of a holiday, by language")]
-    because: Annotated[ClockCause | None, Field(description="The deed that stopped the clock, where you may see it")]
+    because: Annotated[ClockCause | None, Field(description="The action that stopped the clock, where you may see it")]
 
 
 class ClockSummary(Answer):

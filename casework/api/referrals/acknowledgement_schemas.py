@@ -25,7 +25,7 @@ class Signed(Answer):
     state: Annotated[str | None, Field(description="raised, answered or settled")] = None
 
 
-class Deed(Answer):
+class SideAction(Answer):
     transition: str
     done: str
 
@@ -37,16 +37,16 @@ class ObjectionShown(Answer):
     due_at: Annotated[str | None, Field(description="By when it is decided")] = None
     side: Annotated[str, Field(description="provider or office: whose objection it is")]
     mine: bool
-    to: Deed
+    to: SideAction
     said: Annotated[list[JsonObject], Field(description="What was said, the first first; words are null once erased")]
 
 
 class ContractShown(Answer):
     may_sign: Annotated[bool, Field(description="Whether something has come that you have not signed for")]
     may_object: bool
-    to_sign: Annotated[list[Deed], Field(description="What the other side has done since your side signed")]
-    not_signed: Annotated[list[Deed], Field(description="What your side has done since the other one signed")]
-    deeds: Annotated[list[Deed], Field(description="What the other side has done: what you may object to")]
+    to_sign: Annotated[list[SideAction], Field(description="What the other side has done since your side signed")]
+    not_signed: Annotated[list[SideAction], Field(description="What your side has done since the other one signed")]
+    actions: Annotated[list[SideAction], Field(description="What the other side has done: what you may object to")]
     objections: list[ObjectionShown]
 
 

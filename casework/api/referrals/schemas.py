@@ -72,7 +72,7 @@ class TurnShown(Answer):
     until: Annotated[AwareDatetime | None, Field(description="Null while it goes on")]
     minutes: int
     working_minutes: int
-    because: Annotated[ClockCause | None, Field(description="The deed that began it, where you may see it")]
+    because: Annotated[ClockCause | None, Field(description="The action that began it, where you may see it")]
 
 
 class Sides(Answer):

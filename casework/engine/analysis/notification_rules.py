@@ -50,7 +50,7 @@ class Notice:
     kind: str
     people: frozenset[str] = frozenset()
     queues: frozenset[tuple[str, str | None]] = frozenset()
-    #: The edition and the key of the text that names the deed: "states.sent.do", "transitions.accept.done".
+    #: The edition and the key of the text that names the action: "states.sent.do", "transitions.accept.done".
     edition: str | None = None
     words: str | None = None
     track: str | None = None
@@ -108,8 +108,8 @@ def _notices(event: Event, case: Case, rule: TransitionRule | None) -> Iterator[
         yield from _moved(event, case, track, rule)
     if _answers(event) and track is not None and task is not None:
         # What was decided between the two sides of a referral, each of them hears.
-        yield Notice(MOVED, *_providers(track), *deed_of(task), track.id)
-        yield Notice(MOVED, *_officers(case), *deed_of(task), track.id)
+        yield Notice(MOVED, *_providers(track), *action_of(task), track.id)
+        yield Notice(MOVED, *_officers(case), *action_of(task), track.id)
     if event.kind == LETTER_SENT and track is not None:
         yield Notice(LETTER, *_providers(track), track=track.id)
     if people := frozenset(event.effects.get("mentions", ())):
@@ -198,10 +198,10 @@ def _queue_of(case: Case, task: str | None) -> str | None:
 
 def _task(case: Case, task: Task, kind: str) -> Notice:
     due = task.due_at.isoformat() if task.due_at else None
-    return Notice(kind, *_workers(case, task), *deed_of(task), task.track, task.id, due)
+    return Notice(kind, *_workers(case, task), *action_of(task), task.track, task.id, due)
 
 
-def deed_of(task: Task) -> tuple[str, str]:
+def action_of(task: Task) -> tuple[str, str]:
     key = {"step": f"states.{task.rule}.do", "side": f"tasks.{task.rule}", "decision": f"transitions.{task.rule}.do"}
     return task.edition, key[task.type]
 

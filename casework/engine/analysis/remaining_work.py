@@ -1,4 +1,4 @@
-"""What people must still do in a case, as its editions tell it: every way to the end, and who may do each deed on it.
+"""What people must still do in a case, as its editions tell it: every way to the end, and who may do each action on it.
 
 A way goes forward: where a state has main transitions, no exception or return is taken. Guards are taken to hold, and
 what a clock or a rule does asks for nobody.
@@ -24,7 +24,7 @@ MOST_WAYS = 64
 
 @dataclass(frozen=True)
 class Demand:
-    """A deed that a person must still do: a transition, its confirmation, or a side task."""
+    """An action that a person must still do: a transition, its confirmation, or a side task."""
 
     name: str
     track: str
@@ -40,7 +40,7 @@ class Demand:
 
 @dataclass(frozen=True)
 class Way:
-    """Deeds in their order, and pairs of them that need different persons."""
+    """Actions in their order, and pairs of them that need different persons."""
 
     demands: tuple[Demand, ...]
     apart: frozenset[tuple[int, int]]
@@ -99,7 +99,7 @@ def decisions(library: Library, case: Case) -> list[Demand]:
 class _Asked:
     demand: Demand
     not_by: tuple[str, ...] = ()
-    #: The deed before it is the same one's first half.
+    #: The action before it is the same one's first half.
     confirms: bool = False
 
 
@@ -174,7 +174,7 @@ def _fired(case: Case, track: Track, edition: Edition, rule: TransitionRule, *, 
 
 
 def _ahead(edition: Edition, not_by: tuple[str, ...], before: Mapping[str, int]) -> list[int]:
-    """The deeds still to come that four eyes will count: the last of the transitions, and each task."""
+    """The actions still to come that four eyes will count: the last of the transitions, and each task."""
     moves = [before[name] for name in not_by if name in before and edition.has(name)]
     return [
         *([max(moves)] if moves else []),

@@ -1,8 +1,8 @@
 """The referral as a contract of two sides: what each has received of the other, and what they do not agree about.
 
-A receipt covers all that the other side has done until then. An objection is about one deed of the other side. It opens
+A receipt covers all that the other side has done until then. An objection is about one action of the other side. It opens
 a task, with a date, in which another person than who raised it upholds or dismisses it with a reason that both sides
-read; whoever raised it may call it settled before. The deed itself stands until somebody undoes it.
+read; whoever raised it may call it settled before. The action itself stands until somebody undoes it.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from casework.engine.state.events import OBJECTED, RECEIVED
 from casework.errors import InvalidForm, NotAllowed, NotFound, WrongState
 from casework.reasons import Reason
 
-#: Whose deed it was, and who receives what the other has done.
+#: Whose action it was, and who receives what the other has done.
 THEIRS, OURS = "provider", "office"
 #: Who signs for what the other side has done, and objects to it: whoever writes to the other side.
 PARTIES = WRITERS[SHARED]
@@ -43,7 +43,7 @@ def other_side(side: str) -> str:
 
 
 def done_by(edition: Edition, track: Track, side: str) -> dict[str, int]:
-    """How often each transition of a side has fired on a referral. What a clock alone fires is nobody's deed."""
+    """How often each transition of a side has fired on a referral. What a clock alone fires is nobody's action."""
     counts = {}
     for rule in edition.transitions:
         people = [role for role in (*rule.by_people, *rule.confirm_by) if role != Role.SYSTEM]
@@ -68,7 +68,7 @@ def refusal(case: Case, role: str | None, track: Track | None) -> Reason | None:
     return None
 
 
-# --- deeds -----------------------------------------------------------------------------------------------------------
+# --- actions -----------------------------------------------------------------------------------------------------------
 
 
 def receive(builder: EventBuilder, command: Receive) -> None:
@@ -82,7 +82,7 @@ def receive(builder: EventBuilder, command: Receive) -> None:
 
 
 def object_to(builder: EventBuilder, command: Object) -> None:
-    """Put on record that one does not agree with a deed of the other side."""
+    """Put on record that one does not agree with an action of the other side."""
     track = _of_the_contract(builder, command.referral)
     side = side_of(builder.by.role)
     if command.to not in done_by(builder.library[track.edition], track, other_side(side)):

@@ -68,7 +68,7 @@ def refusal(case: Case, role: str | None, audience: str, referral: Track | None)
     return None if referral is None else closed(case, referral)
 
 
-# --- deeds -------------------------------------------------------------------------------------------------------------
+# --- actions -------------------------------------------------------------------------------------------------------------
 
 
 def say(builder: EventBuilder, command: Say) -> None:

@@ -1,4 +1,4 @@
-"""What follows from a deed by its definition: the words that a workflow's effect may use."""
+"""What follows from an action by its definition: the words that a workflow's effect may use."""
 
 from __future__ import annotations
 

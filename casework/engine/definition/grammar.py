@@ -262,7 +262,7 @@ class Transition:
     guards: tuple[Guard, ...] = ()
     effects: tuple[Effect, ...] = ()
     opens: tuple[Opening, ...] = ()
-    #: Side tasks that this deed completes (a decision task, say).
+    #: Side tasks that this action completes (a decision task, say).
     ends: tuple[str, ...] = ()
     also: tuple[Also, ...] = ()
     #: Names of transitions or tasks: whoever did one of them may not do this.

@@ -41,7 +41,7 @@ UNKNOWN: Mapping[str, Any] = _Unknown()
 
 @dataclass(frozen=True)
 class Facts:
-    """The facts of one deed. Guards answer from these alone, so that a verifier can judge again."""
+    """The facts of one action. Guards answer from these alone, so that a verifier can judge again."""
 
     case: Case
     track: Track

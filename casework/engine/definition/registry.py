@@ -30,7 +30,7 @@ class Guard:
 
 @dataclass(frozen=True)
 class Effect:
-    """What follows from a deed beside the move itself: changes in the vocabulary that `evolve` knows."""
+    """What follows from an action beside the move itself: changes in the vocabulary that `evolve` knows."""
 
     name: str
     follows: Callable[[Facts], Follows]

@@ -1,4 +1,4 @@
-"""Papers that must be on file before a deed: whether one is there that counts, and what is said where none does.
+"""Papers that must be on file before an action: whether one is there that counts, and what is said where none does.
 
 On a service's track only the papers of its referral count, so that nobody learns of papers that are not theirs to see.
 """
@@ -15,7 +15,7 @@ from casework.engine.definition.guard_facts import Facts
 from casework.engine.state.case import Document
 from casework.reasons import Why
 
-#: What a paper that is asked for can be; only one that is there lets the deed through.
+#: What a paper that is asked for can be; only one that is there lets the action through.
 THERE, MISSING, EXPIRED, PENDING, BLOCKED = "there", "missing", "expired", "pending", "blocked"
 #: The fact from outside the log: what the scanner has not cleared, by document.
 SCANS = "scans"
@@ -70,7 +70,7 @@ def _state(document: Document, rule: PaperRule, scans: Mapping[str, Any], today:
 
 
 def reason(edition: Edition, paper: Paper) -> Why | None:
-    """Why a paper stands against the deed, for a person; None where it does not."""
+    """Why a paper stands against the action, for a person; None where it does not."""
     name = edition.as_reason(f"papers.{paper.rule.kind}")
     return {
         THERE: None,

@@ -98,7 +98,7 @@ def _accepts(roles: Iterable[str], workers: Collection[Role]) -> bool:
 
 def _names(graph: Graph) -> Iterator[Fault]:
     edition = graph.edition
-    deeds = {rule.name for rule in graph.rules}
+    actions = {rule.name for rule in graph.rules}
     tasks = {task.name for task in edition.tasks.values()}
     for rule in graph.rules:
         where = f"transition {rule.name}"
@@ -107,7 +107,7 @@ def _names(graph: Graph) -> Iterator[Fault]:
         if rule.form is not None and rule.form not in edition.rules["forms"]:
             yield Fault("unknown_form", where, f"No form is called {quoted(rule.form)}.")
         for name in rule.not_by:
-            if name not in deeds | tasks:
+            if name not in actions | tasks:
                 yield Fault("unknown_not_by", where, f"Nothing that somebody does is called {quoted(name)}.")
         for name in rule.ends:
             if name not in tasks:
@@ -121,7 +121,7 @@ def _names(graph: Graph) -> Iterator[Fault]:
         if task.form is not None and task.form not in edition.rules["forms"]:
             yield Fault("unknown_form", where, f"No form is called {quoted(task.form)}.")
         for name in task.not_by:
-            if name not in deeds | tasks:
+            if name not in actions | tasks:
                 yield Fault("unknown_not_by", where, f"Nothing that somebody does is called {quoted(name)}.")
     for where, opening in _openings(edition):
         if opening["open"] in ("task", "next_provider") and opening["task"] not in edition.tasks:
@@ -329,12 +329,12 @@ def _since(edition: Edition, where: str, limit: WrittenLimit | None, own: Iterab
     if limit is None or limit["since"] is None:
         return
     for name in limit["since"].split("|"):
-        deed, dot, field = name.partition(".")
+        action, dot, field = name.partition(".")
         forms = list(own)
         if dot:
-            forms = [rule.form for rule in edition.transitions if rule.name == deed]
-            forms += [task.form for task in edition.tasks.values() if task.name == deed]
-        if not any(_asks(edition, form, field if dot else deed, "date") for form in forms):
+            forms = [rule.form for rule in edition.transitions if rule.name == action]
+            forms += [task.form for task in edition.tasks.values() if task.name == action]
+        if not any(_asks(edition, form, field if dot else action, "date") for form in forms):
             yield Fault("unknown_date", where, f"It counts from {quoted(name)}, a day that no form asks for.")
 
 

@@ -129,7 +129,7 @@ class Notice:
 
 @dataclass(frozen=True)
 class CorrectAnswer:
-    """Put other answers in the place of those of an earlier deed, by its `seq`: of a transition, or of a finished task."""
+    """Put other answers in the place of those of an earlier action, by its `seq`: of a transition, or of a finished task."""
 
     of: int
     track: str

@@ -1,4 +1,4 @@
-"""Correct an answer: what was mistyped in the last form of a deed or a finished task, with both versions in the history.
+"""Correct an answer: what was mistyped in the last form of an action or a finished task, with both versions in the history.
 
 By whoever wrote it while the step lasts, afterwards by an officer of the case; always with a reason. A correction changes
 what the form says and nothing else: where something else followed from the wrong answer (a consent, a task, a deadline, a
@@ -181,7 +181,7 @@ def correct_answer(builder: EventBuilder, command: CorrectAnswer) -> None:
 
 
 def _opens_for(answer: Answer, field: str) -> bool:
-    """Whether the deed opened a task for each item of this field."""
+    """Whether the action opened a task for each item of this field."""
     opened = [rule for rule in answer.edition.tasks.values() if rule.per == f"items:{field}"]
     return any(opening.get("task") in {rule.key for rule in opened} for opening in answer.rule.opens)
 

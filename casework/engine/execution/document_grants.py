@@ -24,7 +24,7 @@ def give_consent(builder: EventBuilder, track: Track, terms: ConsentTerms) -> No
 
 
 def grant_documents(builder: EventBuilder, track: Track, documents: Iterable[str]) -> None:
-    # Until when, the same deed may say that shares it.
+    # Until when, the same action may say that shares it.
     given = builder.effects.get("given", {})
     days = (given if "shared_until" in given else track.given).get("shared_until") or {}
     today = builder.context.calendar.local_date(builder.context.now).isoformat()

@@ -20,7 +20,7 @@ from casework.json_values import Answers
 
 
 class EventBuilder:
-    """The events of one deed, and the case as it is after those already committed."""
+    """The events of one action, and the case as it is after those already committed."""
 
     def __init__(self, library: Library, case: Case | None, context: Context) -> None:
         self.library = library

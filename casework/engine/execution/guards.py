@@ -1,4 +1,4 @@
-"""What must hold before a deed is done: the role, four eyes, the form, the guards. Each raises what refuses it."""
+"""What must hold before an action is done: the role, four eyes, the form, the guards. Each raises what refuses it."""
 
 from __future__ import annotations
 
@@ -185,31 +185,31 @@ def insist_not_held_task(builder: EventBuilder, task: Task) -> None:
         raise AlreadyTaken(holder=task.holder)
 
 
-def insist_another_than(builder: EventBuilder, deeds: tuple[str, ...], track: Track) -> None:
-    """Four eyes: whoever did one of these deeds, or had it done in their name, may not do this one."""
-    if against := duty_reasons(builder.case, deeds, {builder.by.person, builder.by.acting_for}, track):
+def insist_another_than(builder: EventBuilder, actions: tuple[str, ...], track: Track) -> None:
+    """Four eyes: whoever did one of these actions, or had it done in their name, may not do this one."""
+    if against := duty_reasons(builder.case, actions, {builder.by.person, builder.by.acting_for}, track):
         raise NotAllowed(why=against[0])
 
 
-def duty_reasons(case: Case, deeds: tuple[str, ...], people: set[str | None], track: Track) -> list[Reason]:
-    """Why these people may not do something that nobody who did one of `deeds` may do.
+def duty_reasons(case: Case, actions: tuple[str, ...], people: set[str | None], track: Track) -> list[Reason]:
+    """Why these people may not do something that nobody who did one of `actions` may do.
 
     Of several transitions the last one that fired counts, of tasks the last of each name.
     """
     people = people - {None}
-    _, fired = last_fired(track, deeds)
+    _, fired = last_fired(track, actions)
     if fired and people & {fired.actor, fired.acting_for}:
         return [reasons.cases.ANOTHER_THAN_BEFORE]
-    for name in deeds:
+    for name in actions:
         last = last_done(case, name)
         if last and people & {last.closed_by, last.acted_for}:
             return [reasons.cases.ANOTHER_THAN_PREPARED]
     return []
 
 
-def last_fired(track: Track, deeds: Iterable[str]) -> tuple[str, Fired | None]:
+def last_fired(track: Track, actions: Iterable[str]) -> tuple[str, Fired | None]:
     """Of some transitions the last one that fired on a track; "" and None where none did."""
-    fired = ((name, track.fired[name]) for name in deeds if name in track.fired)
+    fired = ((name, track.fired[name]) for name in actions if name in track.fired)
     return max(fired, key=lambda pair: pair[1].at, default=("", None))
 
 

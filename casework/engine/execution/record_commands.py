@@ -167,7 +167,7 @@ class Receive:
 
 @dataclass(frozen=True)
 class Object:
-    """Put on record that one does not agree with a deed of the other side of a referral, a transition by name."""
+    """Put on record that one does not agree with an action of the other side of a referral, a transition by name."""
 
     referral: str
     to: str

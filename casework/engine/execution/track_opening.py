@@ -126,7 +126,7 @@ def _planned(builder: EventBuilder, facts: Facts, service: str) -> str | None:
     if service in facts.data:
         return str(facts.data[service])
     plan_task = builder.library[facts.case.main.edition].task_of(MAKES_PLAN)
-    plan, change = facts.result(plan_task.name) if plan_task else None, facts.case.main.deed(CHANGES_PLAN)
+    plan, change = facts.result(plan_task.name) if plan_task else None, facts.case.main.last_fired(CHANGES_PLAN)
     if change is not None and (plan is None or plan.closed_at is None or plan.closed_at < change.at):
         return change.data.get(service)
     return plan.result.get(service) if plan else None

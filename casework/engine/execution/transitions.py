@@ -160,7 +160,7 @@ def _fire_also(builder: EventBuilder, track: Track, rule: TransitionRule, becaus
 def _ask_next(builder: EventBuilder, track: Track, rule: TransitionRule, because: int) -> None:
     """The panel's next provider, or those beside, are asked at once; where a guard refuses, the draft waits for the officer."""
     for asked, referral in asked_by(builder.case, builder.case.tracks[track.id], rule):
-        way_out, sent = builder.library[referral.edition].find_part(SENDS, referral.states), asked.deed(SENDS)
+        way_out, sent = builder.library[referral.edition].find_part(SENDS, referral.states), asked.last_fired(SENDS)
         if way_out is None or sent is None:
             continue
         calendar = builder.context.calendar

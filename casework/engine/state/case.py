@@ -95,7 +95,7 @@ class Track:
         """Whether its provider was asked, and so sees it."""
         return SENDS in self.played
 
-    def deed(self, part: str) -> Fired | None:
+    def last_fired(self, part: str) -> Fired | None:
         """The last time that the transition of a part fired."""
         return self.fired.get(self.played.get(part, ""))
 
@@ -182,7 +182,7 @@ class Clock:
 
 @dataclass(frozen=True, slots=True)
 class Proposal:
-    """A deed that one person asked for and another one must confirm."""
+    """An action that one person asked for and another one must confirm."""
 
     id: str
     track: str
@@ -361,7 +361,7 @@ class Case:
     about: str | None = None
     owner: str | None = None
     team: tuple[str, ...] = ()
-    #: Counts the events of the case itself (not of other tracks); the ETag of case-level deeds.
+    #: Counts the events of the case itself (not of other tracks); the ETag of case-level actions.
     revision: int = 0
     tracks: Mapping[str, Track] = field(default_factory=dict)
     tasks: Mapping[str, Task] = field(default_factory=dict)

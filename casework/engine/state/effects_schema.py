@@ -229,7 +229,7 @@ class AllocationCandidate(TypedDict):
     person: str
     load: int
     turn: int
-    deeds: int
+    actions: int
     skills: NotRequired[list[str]]
 
 

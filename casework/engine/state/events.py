@@ -14,7 +14,7 @@ from casework.json_values import Answers
 #: The actor of everything that happens by itself.
 SYSTEM_ACTOR = "system"
 
-# What kinds there are in the log of a case. Past tense in the history; here the deed.
+# What kinds there are in the log of a case. Past tense in the history; here the action.
 OPENED, FIRED, PROPOSED, REFUSED = "opened", "fired", "proposed", "refused"
 CLAIMED, RELEASED, COMPLETED, EXITED, ADDED = "claimed", "released", "completed", "exited", "added"
 RELIEVED = "relieved"

@@ -73,7 +73,7 @@ def evolve(case: Case | None, event: Event) -> Case:
     if case is None:
         raise ValueError("a log begins with what opened it")
     changed: dict[str, Any] = {"seq": event.seq, "last_at": event.at}
-    # Whoever fills in a form about owner and team must see first who names others, in whatever deed.
+    # Whoever fills in a form about owner and team must see first who names others, in whatever action.
     if event.track is None and event.kind in TURNS or "owner" in effects or "team" in effects:
         changed["revision"] = case.revision + 1
     if event.track is not None:

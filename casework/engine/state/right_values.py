@@ -1,4 +1,4 @@
-"""What lies on an IP right: as a case's deed says it, and as the right's own log does."""
+"""What lies on an IP right: as a case's action says it, and as the right's own log does."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ BurdenEnded = TypedDict("BurdenEnded", {"kind": str, "from": str | None})
 
 
 class RightChange(TypedDict):
-    """What the case's deed means for an IP right: it is told in the right's own log."""
+    """What the case's action means for an IP right: it is told in the right's own log."""
 
     right: str
     add: NotRequired[Burden]

@@ -51,7 +51,7 @@ class Candidate:
     #: The number of the queue's allocation that came to this person last; 0 for never.
     turn: int
     #: What the history of the case has from this person.
-    deeds: int = 0
+    actions: int = 0
     #: Of the skills that the task asks for, those that this person has.
     skills: frozenset[str] = frozenset()
 
@@ -77,7 +77,7 @@ def choose(rule: Rule, candidates: Iterable[Candidate], asks: Collection[str] = 
     if rule.strategy == SHORTEST:
         chosen = min(in_turn, key=lambda candidate: candidate.load)
     if rule.strategy == FAMILIAR:
-        chosen = max(in_turn, key=lambda candidate: candidate.deeds)
+        chosen = max(in_turn, key=lambda candidate: candidate.actions)
     if rule.strategy == SKILL:
         chosen = min(in_turn, key=lambda candidate: (-len(candidate.skills), candidate.load))
     return Choice(chosen.person, tuple(_reasons(rule, chosen, free, everybody, asks)))
@@ -112,7 +112,7 @@ def _reasons(
         yield ONLY_ONE
     elif len(alike) > 1 and rule.strategy in (SHORTEST, SKILL):
         yield FEWEST_TURN if sum(candidate.load == chosen.load for candidate in alike) > 1 else FEWEST
-    elif len(free) > 1 and rule.strategy == FAMILIAR and chosen.deeds > 0:
+    elif len(free) > 1 and rule.strategy == FAMILIAR and chosen.actions > 0:
         yield KNOWS
     elif len(free) > 1 and rule.strategy != SKILL:
         yield NEVER if chosen.turn == 0 else TURN
@@ -131,7 +131,7 @@ def written(rule: Rule, candidates: Iterable[Candidate], choice: Choice, asks: C
             "person": candidate.person,
             "load": candidate.load,
             "turn": candidate.turn,
-            "deeds": candidate.deeds,
+            "actions": candidate.actions,
         }
         if skilled:
             among["skills"] = sorted(candidate.skills)
@@ -147,7 +147,7 @@ def again(kept: Allocation) -> tuple[Rule, list[Candidate], Choice | None]:
             candidate["person"],
             candidate["load"],
             candidate["turn"],
-            candidate["deeds"],
+            candidate["actions"],
             frozenset(candidate.get("skills", ())),
         )
         for candidate in kept["among"]

@@ -400,7 +400,7 @@ def _places(leaf: str) -> list[str]:
 
 
 #: By command, what is done.
-TASK_DEEDS: Mapping[type, Callable[..., None]] = {
+TASK_ACTIONS: Mapping[type, Callable[..., None]] = {
     Claim: _claim,
     Release: _release,
     Relieve: _relieve,

@@ -1,6 +1,6 @@
 """Findings: what an auditor found at an event of a case, and what became of it.
 
-Each finding has a log of its own: its deeds are events like any others, chained and verified, and the case's own
+Each finding has a log of its own: its actions are events like any others, chained and verified, and the case's own
 history, which an auditor may only read, stays as it was. Words are in the bodies, so that they can be erased.
 """
 
@@ -21,7 +21,7 @@ from casework.errors import CaseHasMoved, InvalidForm, NotAllowed, NotFound, Wro
 from casework.json_values import JsonMapping, JsonObject
 from casework.ledger.canonical_json import instant
 from casework.ledger.redactable_bodies import Erased
-from casework.operations.audit.views import FindingDeed, FindingDetails, FindingMay, FindingRow
+from casework.operations.audit.views import FindingAction, FindingDetails, FindingMay, FindingRow
 from casework.operations.cases.queries import find_case
 from casework.operations.core.idempotency import Done, Request, ask, finish
 from casework.operations.core.paging import Page, cursor_id, cursor_time, from_cursor, insist_limit, page
@@ -163,8 +163,8 @@ def show_finding(db: Connection, actor: Actor, finding: str) -> FindingDetails:
         {"log": finding},
     ).all()
     names = names_of(db, {row.actor_id for row in rows})
-    deeds = [
-        FindingDeed(
+    actions = [
+        FindingAction(
             at=instant(row.at),
             kind=row.kind,
             role=row.role,
@@ -177,7 +177,7 @@ def show_finding(db: Connection, actor: Actor, finding: str) -> FindingDetails:
         answer=row.state == OPEN and _refusal_to_answer(db, actor, row) is None,
         close=row.state == ANSWERED and _refusal_to_judge(db, actor, row) is None,
     )
-    return row_as(FindingDetails, _shown(db, [row])[0], deeds=deeds, may=may)
+    return row_as(FindingDetails, _shown(db, [row])[0], actions=actions, may=may)
 
 
 def _shown(db: Connection, rows: Sequence[Any]) -> list[FindingRow]:
@@ -220,7 +220,7 @@ def _seen(db: Connection, actor: Actor, finding: str, *, lock: bool = False) -> 
     return row
 
 
-# --- deeds -----------------------------------------------------------------------------------------------------------
+# --- actions -----------------------------------------------------------------------------------------------------------
 
 
 def raise_finding(db: Connection, actor: Actor, number: str, *, event: int, words: str, request: Request) -> Done:
@@ -257,21 +257,21 @@ def answer_finding(
     db: Connection, actor: Actor, finding: str, *, words: str, request: Request, revision: int | None = None
 ) -> Done:
     """Say what is the matter, or what was done about it. Whoever raised it cannot answer it."""
-    return _deed(db, actor, finding, ANSWERED_IT, OPEN, _refusal_to_answer, words, request, revision)
+    return _action(db, actor, finding, ANSWERED_IT, OPEN, _refusal_to_answer, words, request, revision)
 
 
 def ask_again(
     db: Connection, actor: Actor, finding: str, *, words: str, request: Request, revision: int | None = None
 ) -> Done:
     """The answer does not settle it: it is open once more."""
-    return _deed(db, actor, finding, ASKED_AGAIN, ANSWERED, _refusal_to_judge, words, request, revision)
+    return _action(db, actor, finding, ASKED_AGAIN, ANSWERED, _refusal_to_judge, words, request, revision)
 
 
 def close_finding(
     db: Connection, actor: Actor, finding: str, *, words: str, request: Request, revision: int | None = None
 ) -> Done:
     """The answer settles it. Whoever answered cannot close it."""
-    return _deed(db, actor, finding, CLOSED_IT, ANSWERED, _refusal_to_judge, words, request, revision)
+    return _action(db, actor, finding, CLOSED_IT, ANSWERED, _refusal_to_judge, words, request, revision)
 
 
 def _refusal_to_answer(db: Connection, actor: Actor, row: Any) -> NotAllowed | None:
@@ -316,7 +316,7 @@ def _refusal_to_judge(db: Connection, actor: Actor, row: Any) -> NotAllowed | No
     return _worked_on(db, actor, row.case_id)
 
 
-def _deed(
+def _action(
     db: Connection,
     actor: Actor,
     finding: str,

@@ -33,7 +33,7 @@ class FindingRow:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class FindingDeed:
+class FindingAction:
     """Something that was said or done about a finding."""
 
     at: str
@@ -56,7 +56,7 @@ class FindingMay:
 class FindingDetails(FindingRow):
     """One finding with everything that was said about it."""
 
-    deeds: list[FindingDeed]
+    actions: list[FindingAction]
     #: What you may do now.
     may: FindingMay
 

@@ -1,6 +1,6 @@
 """What is sensitive, and the one place that asks for a fresh proof of who somebody is before it is done.
 
-A deed is sensitive by what it is, whatever way it comes: from a page, from a session of the API, with a token. A session
+An action is sensitive by what it is, whatever way it comes: from a page, from a session of the API, with a token. A session
 must have proved lately who its person is; a token must have been made for deciding, which takes such a proof itself.
 """
 
@@ -34,18 +34,18 @@ def insist_proved(actor: Actor) -> None:
         raise NotAllowed(why=reasons.requests.SCOPE_DECIDE, scope=DECIDE)
 
 
-def sensitive(deed: Callable[Concatenate[Connection, Actor, P], R]) -> Callable[Concatenate[Connection, Actor, P], R]:
+def sensitive(action: Callable[Concatenate[Connection, Actor, P], R]) -> Callable[Concatenate[Connection, Actor, P], R]:
     """For an operation that is sensitive whatever it is about: keys, accounts, roles, exports, openings, erasures."""
 
-    @wraps(deed)
+    @wraps(action)
     def asked(db: Connection, actor: Actor, /, *args: P.args, **kwargs: P.kwargs) -> R:
         insist_proved(actor)
-        return deed(db, actor, *args, **kwargs)
+        return action(db, actor, *args, **kwargs)
 
     return asked
 
 
-# --- deeds of a workflow ---------------------------------------------------------------------------------------------
+# --- actions of a workflow ---------------------------------------------------------------------------------------------
 
 
 def insist_proved_for(actor: Actor, edition: Edition, transition: str) -> None:

@@ -145,7 +145,7 @@ def papers_of(effects: Mapping[str, Json]) -> dict[str, Json]:
 
 
 def data_of(effects: Mapping[str, Json]) -> Mapping[str, Json]:
-    """What the form of a deed said, or of the task that it finished."""
+    """What the form of an action said, or of the task that it finished."""
     results = (task["result"] for task in effects.get("task_states", ()) if "result" in task)
     data: Mapping[str, Json] = effects.get("data") or next(results, {})
     return data
@@ -157,7 +157,7 @@ def item_of(effects: Mapping[str, Json]) -> str | None:
 
 
 def whom_of(kind: str, effects: Mapping[str, Json]) -> str | None:
-    """The person whom a deed of another one concerned: to whom a case was handed over, from whom a task was taken."""
+    """The person whom an action of another one concerned: to whom a case was handed over, from whom a task was taken."""
     person: str | None = effects.get({"handed_over": "owner", "relieved": "person"}.get(kind, ""))
     return person or next((task["to"] for task in effects.get("task_states", ()) if "to" in task), None)
 

@@ -40,7 +40,7 @@ _VERSIONS = text("""
 def find_answer(
     db: Connection, actor: Actor, case: Case, editions: Mapping[str, Any], seq: int
 ) -> tuple[Answer, dict[str, Json], int]:
-    """The answers that stand to the form of a deed by its `seq`, all of them as they would be typed again, and how many
+    """The answers that stand to the form of an action by its `seq`, all of them as they would be typed again, and how many
     versions of them there are: whoever sees a part of the history may know that, and not the `seq`. Raises NotFound."""
     row = db.execute(_OF_SEQ, {"log": case.log, "seq": seq}).one_or_none()
     if row is None:
@@ -63,7 +63,7 @@ def _sees(actor: Actor, case: Case, answer: Answer) -> bool:
 
 
 def _words(db: Connection, case: Case, row: Any) -> tuple[dict[str, Json], bool, int]:
-    """The words of the form as they stand; whether the same deed was done again since; and how often it was done or corrected."""
+    """The words of the form as they stand; whether the same action was done again since; and how often it was done or corrected."""
     given = {
         "log": case.log,
         "track": row.track_id,
@@ -101,7 +101,7 @@ def _capacity(actor: Actor, case: Case, answer: Answer) -> By | None:
 
 
 def may_correct_now(db: Connection, actor: Actor, case: Case, editions: Mapping[str, Any], seq: int) -> bool:
-    """Whether a page offers to correct the answers of a deed."""
+    """Whether a page offers to correct the answers of an action."""
     try:
         answer, *_ = find_answer(db, actor, case, editions, seq)
         insist_may_correct(actor, case, answer)
@@ -121,7 +121,7 @@ def correct_answer(
     request: Request,
     seen: int | None = None,
 ) -> Done:
-    """Put other answers in the place of those of a deed; the whole form is sent anew. Raises what refuses it, and
+    """Put other answers in the place of those of an action; the whole form is sent anew. Raises what refuses it, and
     CaseHasMoved where there are more versions of it than were `seen`."""
 
     def to_command(standing: Standing) -> tuple[Command, By]:

@@ -76,7 +76,7 @@ def show_case(db: Connection, actor: Actor, number: str) -> dict[str, Json]:
 
 
 def what_next(db: Connection, actor: Actor, number: str) -> dict[str, Json]:
-    """What comes next in a case, by when, and who is waited for: said after a deed. Raises NotFound."""
+    """What comes next in a case, by when, and who is waited for: said after an action. Raises NotFound."""
     case, level = find_case(db, actor, number)
     if level < Sight.ALL:
         raise NotFound("case")
@@ -121,7 +121,7 @@ def describe(
     nobody = Context(By(actor.person, None), moment, calendar, new_id)
     return details | {
         "requests": _requests(actor, case, seen, library, nobody),
-        "deeds": _deeds(actor, case),
+        "case_actions": _case_actions(actor, case),
         "id": case.log,
         "programme": case.programme,
         "revision": case.revision,
@@ -195,16 +195,16 @@ def titles_of(db: Connection, case: Case) -> dict[str, str]:
     return titles
 
 
-#: Deeds on the case itself, and the roles that do them.
-DEEDS: Mapping[str, tuple[Role, ...]] = {
+#: Actions on the case itself, and the roles that do them.
+CASE_ACTIONS: Mapping[str, tuple[Role, ...]] = {
     "hand_over": (Role.OFFICER, Role.SUPERVISOR),
     "register_document": (Role.OFFICER, Role.SUPERVISOR, Role.COMPLIANCE),
     "withdraw_consent": (Role.OFFICER, Role.SUPERVISOR),
 }
 
 
-def _deeds(actor: Actor, case: Case) -> list[str]:
-    """Which deeds on the case itself the actor may do."""
+def _case_actions(actor: Actor, case: Case) -> list[str]:
+    """Which actions on the case itself the actor may do."""
     if conflict(actor, case):
         return []
     mine = capacities(actor, case, case.main)
@@ -212,11 +212,11 @@ def _deeds(actor: Actor, case: Case) -> list[str]:
         # It keeps no papers, and its sides declare their interests in its referral.
         return (
             ["hand_over"]
-            if choose(mine, accepted(case, DEEDS["hand_over"])) is not None and case.owner is not None
+            if choose(mine, accepted(case, CASE_ACTIONS["hand_over"])) is not None and case.owner is not None
             else []
         )
-    deeds = [name for name, roles in DEEDS.items() if choose(mine, accepted(case, roles)) is not None]
-    return [*(deed for deed in deeds if deed != "hand_over" or case.owner is not None), "declare_interest"]
+    actions = [name for name, roles in CASE_ACTIONS.items() if choose(mine, accepted(case, roles)) is not None]
+    return [*(action for action in actions if action != "hand_over" or case.owner is not None), "declare_interest"]
 
 
 def shown_hold(hold: Mapping[str, Json] | None) -> Json:
@@ -417,7 +417,7 @@ def actions_of(
     """Every action where the tracks seen stand: whether it is possible now, and every reason why not."""
     judged = case
     if level < Sight.ALL:
-        # What is possible is decided on the whole case, as the deed will be, whatever of it the reader may see.
+        # What is possible is decided on the whole case, as the action will be, whatever of it the reader may see.
         with whole(db):
             judged = load(db, case.log, case.kind)
             facts = outside(db, judged, reads(library, judged))

@@ -17,7 +17,7 @@ from casework.records.row_security import whole
 
 
 def relieve_holders(db: Connection, done: Done, number: str) -> Done:
-    """After a deed by which somebody has no part in a case any more: whoever stands in for that one has none either."""
+    """After an action by which somebody has no part in a case any more: whoever stands in for that one has none either."""
     with whole(db):
         log = home_of(db, number)
         held = {task.holder for task in stand(db, log, "case").case.open_tasks() if task.holder is not None}

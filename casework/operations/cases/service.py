@@ -170,7 +170,7 @@ def fire_transition(
 def _touches_siblings(db: Connection, track: str, transition: str) -> bool:
     """Whether the other cases of the need must be locked too; read before the lock, since a track keeps its edition."""
     library = load_library()
-    # Few transitions of few editions do: most deeds need not look which edition theirs is.
+    # Few transitions of few editions do: most actions need not look which edition theirs is.
     if not any(transition in edition.sibling_transitions for edition in library.editions.values()):
         return False
     fingerprint = db.execute(
@@ -201,7 +201,7 @@ def _capacity(actor: Actor, case: Case, track: Track, roles: tuple[Role, ...], a
     return by
 
 
-# --- deeds on the case itself ----------------------------------------------------------------------------------------
+# --- actions on the case itself ----------------------------------------------------------------------------------------
 
 
 def hand_over(

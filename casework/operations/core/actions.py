@@ -142,7 +142,7 @@ def perform(
     status: int = 200,
     siblings: bool = False,
 ) -> Done:
-    """One deed in one case, in the caller's transaction: done once for its key, or not at all."""
+    """One action in one case, in the caller's transaction: done once for its key, or not at all."""
     others = _siblings_of(db, log) if siblings else []
     with asked_and_locked(db, actor, request, [log, *others]) as (earlier, logs):
         if earlier is not None:
@@ -188,7 +188,7 @@ def carry_out(
     *,
     status: int = 200,
 ) -> Done:
-    """A deed in a case that is locked already, after its key was recorded."""
+    """An action in a case that is locked already, after its key was recorded."""
     events, after = _decide(db, standing, command, by)
     insist_goes_on(db, standing.library, standing.case, after, events, sure=request.sure)
     done = Done(answer(after, events), status)
@@ -216,12 +216,12 @@ def open_log(
 
 
 def by_system(db: Connection, standing: Standing, command: Command) -> list[Event]:
-    """A deed that nobody asked for: a clock, a rule."""
+    """An action that nobody asked for: a clock, a rule."""
     return follow(db, standing, command, SYSTEM)
 
 
 def follow(db: Connection, standing: Standing, command: Command, by: By) -> list[Event]:
-    """What follows in a case from a deed elsewhere, whose key was recorded there."""
+    """What follows in a case from an action elsewhere, whose key was recorded there."""
     events, after = _decide(db, standing, command, by)
     if events:
         write(db, standing.log, standing.case, after, events)
@@ -246,7 +246,7 @@ def _decide(db: Connection, standing: Standing, command: Command, by: By) -> tup
 def reads(library: Library, case: Case, *, by_itself: bool = False) -> set[str]:
     """Keys of the outside facts that any guard or effect of the case's present transitions may read.
 
-    With `by_itself` only of those that need nobody's deed.
+    With `by_itself` only of those that need nobody's action.
     """
     names: set[str] = set()
     for track in case.live_tracks():
@@ -303,7 +303,7 @@ def _tell_sibling(db: Connection, log: Log, signed: str) -> None:
 
 
 def stand(db: Connection, log: str, kind: str) -> Standing:
-    """A case under its lock, for a deed of the system."""
+    """A case under its lock, for an action of the system."""
     return _standing(db, lock_logs(db, [log])[log], kind)
 
 

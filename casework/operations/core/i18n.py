@@ -38,7 +38,7 @@ class Speech:
         form = "y年M月d日 EEE" if self.chinese else "EEE d MMM y"
         return format_date(day, form, locale="zh_Hans" if self.chinese else "en")
 
-    def deed(self, edition: str | None, key: str | None) -> str:
+    def edition_text(self, edition: str | None, key: str | None) -> str:
         """A text of an edition, such as what a step asks for; "" where it has none."""
         if edition is None or key is None:
             return ""

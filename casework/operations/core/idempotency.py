@@ -1,4 +1,4 @@
-"""What was asked once is not done twice: request keys, recorded first in the transaction of the deed."""
+"""What was asked once is not done twice: request keys, recorded first in the transaction of the action."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ class Request:
 
 @dataclass(frozen=True)
 class Done:
-    """The answer to a deed; `repeated` when it was given before and nothing was done this time."""
+    """The answer to an action; `repeated` when it was given before and nothing was done this time."""
 
     answer: JsonMapping
     status: int = 200
@@ -144,7 +144,7 @@ def _earlier(db: Connection, actor: Actor, request: Request) -> Done:
 
 
 def finish(db: Connection, actor: Actor, request: Request, done: Done) -> Done:
-    """Keep the answer of a deed that has no log of a case."""
+    """Keep the answer of an action that has no log of a case."""
     answer = json.dumps(done.answer)
     db.execute(_FINISH, {"actor": actor.person, "key": request.key, "status": done.status, "answer": answer})
     return done

@@ -43,7 +43,7 @@ ALLOWANCES: Mapping[Kind, Allowance] = {
     "verification": Allowance(
         60, timedelta(minutes=10), "verifications of a case: its whole history is computed again"
     ),
-    "many": Allowance(30, timedelta(minutes=10), "deeds on many tasks or cases at once, and calendars tried"),
+    "many": Allowance(30, timedelta(minutes=10), "actions on many tasks or cases at once, and calendars tried"),
     "passkey": Allowance(
         30, timedelta(minutes=5), "questions to a passkey, by network before somebody has signed in: each is kept"
     ),

@@ -34,7 +34,7 @@ def note_entries(
     """Say in the log what stands in these rows now, after a change of theirs; of one that is gone, that it is.
 
     `columns` names those that were changed: of the others nothing is said, so that what somebody changed behind our backs is
-    not made good by the next deed.
+    not made good by the next action.
     """
     if not keys:
         return

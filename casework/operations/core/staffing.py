@@ -1,6 +1,6 @@
 """Whether somebody may still do the rest of a case: four eyes, interests, providers and absences taken together.
 
-What stands in the way is told as an obstacle: the deeds that cannot be done, who holds a role for them, and why each of
+What stands in the way is told as an obstacle: the actions that cannot be done, who holds a role for them, and why each of
 these may not. Reads only; a sealed mediation is not judged, for its few people are named in it.
 """
 
@@ -41,7 +41,7 @@ DID, INTERESTED, AWAY = "did", "interested", "away"
 
 @dataclass(frozen=True)
 class Excluded:
-    """Somebody who holds a role for a deed and may not do it: why, and of four eyes the text of what they did."""
+    """Somebody who holds a role for an action and may not do it: why, and of four eyes the text of what they did."""
 
     person: str
     name: str
@@ -51,13 +51,13 @@ class Excluded:
 
 @dataclass(frozen=True)
 class Obstacle:
-    """The fewest deeds that nobody can do, or that there are too few people for."""
+    """The fewest actions that nobody can do, or that there are too few people for."""
 
     #: Each with its edition and the key of its words.
-    deeds: tuple[tuple[str, str], ...]
+    actions: tuple[tuple[str, str], ...]
     roles: tuple[str, ...]
     excluded: tuple[Excluded, ...]
-    #: Of several deeds: everybody who may do one of them.
+    #: Of several actions: everybody who may do one of them.
     shared: tuple[str, ...]
     main: bool
     #: Only the case's team cannot; another officer could, if the case were handed over.
@@ -69,8 +69,8 @@ class Obstacle:
         return set(self.roles) <= PROVIDER_ROLES
 
     def same(self, other: Obstacle) -> bool:
-        """Whether it is about the same deeds."""
-        return self.deeds == other.deeds and self.hand_over == other.hand_over
+        """Whether it is about the same actions."""
+        return self.actions == other.actions and self.hand_over == other.hand_over
 
 
 @dataclass(frozen=True)
@@ -207,13 +207,13 @@ def _tell(case: Case, roster: Roster, way: Way, stuck: tuple[int, ...]) -> Obsta
                 shared[actor.name] = None
             else:
                 excluded.setdefault(actor.person, exclusion)
-    deeds = tuple(dict.fromkeys((demand.edition, demand.key) for demand in demands))
+    actions = tuple(dict.fromkeys((demand.edition, demand.key) for demand in demands))
     roles = tuple(sorted({role for demand in demands for role in demand.roles}))
     main = demands[0].track == case.main.id
     if set(roles) <= PROVIDER_ROLES:
-        return Obstacle(deeds, roles, (), (), main)
+        return Obstacle(actions, roles, (), (), main)
     kept = tuple(person for person in excluded.values() if person.name not in shared)
-    return Obstacle(deeds, roles, kept, tuple(shared), main)
+    return Obstacle(actions, roles, kept, tuple(shared), main)
 
 
 def _why(case: Case, roster: Roster, demand: Demand, actor: Actor, by: By) -> Excluded | None:
@@ -245,13 +245,13 @@ def _present(rest: Rest, away: Collection[str]) -> Rest:
     return replace(rest, hands=tuple(tuple(hand for hand in hands if hand.person not in away) for hands in rest.hands))
 
 
-# --- before a deed -----------------------------------------------------------------------------------------------------
+# --- before an action -----------------------------------------------------------------------------------------------------
 
 
 def insist_goes_on(
     db: Connection, library: Library, before: Case, after: Case, events: Iterable[Event], *, sure: bool
 ) -> None:
-    """Raises NobodyLeft for a deed after which nobody could finish the case, and DutyInDoubt, unless `sure`, for one
+    """Raises NobodyLeft for an action after which nobody could finish the case, and DutyInDoubt, unless `sure`, for one
     after which it must be handed over first, or a proposal, a referral or a track beside it goes no further.
 
     Whoever declares an interest is only warned, and a provider is told nothing: what is in the way is ours to see.
@@ -280,38 +280,38 @@ def _counts(library: Library, case: Case, event: Event) -> bool:
         return True
     if event.actor == SYSTEM_ACTOR or event.role in PROVIDER_ROLES or event.kind not in (FIRED, PROPOSED, COMPLETED):
         return False
-    deed = event.effects.get("transition") or event.effects.get("name")
-    return event.kind == PROPOSED or deed in library[case.tracks[str(event.track)].edition].four_eyes
+    action = event.effects.get("transition") or event.effects.get("name")
+    return event.kind == PROPOSED or action in library[case.tracks[str(event.track)].edition].four_eyes
 
 
 # --- as reasons ----------------------------------------------------------------------------------------------------------
 
 
 def say(obstacle: Obstacle, library: Library) -> Reason:
-    """The deeds that nobody may do, who holds a role for them, and why each may not."""
+    """The actions that nobody may do, who holds a role for them, and why each may not."""
     why = _say(obstacle, library)
     return reasons.obstacles.HAND_OVER(obstacle=why) if obstacle.hand_over else why
 
 
 def _say(obstacle: Obstacle, library: Library) -> Reason:
-    deeds = [reasons.obstacles.DO(do=library[edition].as_reason(key)) for edition, key in obstacle.deeds]
+    actions = [reasons.obstacles.DO(do=library[edition].as_reason(key)) for edition, key in obstacle.actions]
     names = list(obstacle.shared) or reasons.obstacles.NOBODY
     if obstacle.at_provider:
-        return reasons.obstacles.AT_PROVIDER(deeds=deeds)
-    if len(deeds) > 1:
-        return reasons.obstacles.DIFFERENT_PERSONS(deeds=deeds, names=names)
+        return reasons.obstacles.AT_PROVIDER(actions=actions)
+    if len(actions) > 1:
+        return reasons.obstacles.DIFFERENT_PERSONS(actions=actions, names=names)
     if obstacle.shared:
-        return reasons.obstacles.TWO_PERSONS(deeds=deeds, names=names)
+        return reasons.obstacles.TWO_PERSONS(actions=actions, names=names)
     if not obstacle.excluded:
-        return reasons.obstacles.FOR_ROLES(deeds=deeds, roles=obstacle.roles)
-    edition = library[obstacle.deeds[0][0]]
+        return reasons.obstacles.FOR_ROLES(actions=actions, roles=obstacle.roles)
+    edition = library[obstacle.actions[0][0]]
     if len(obstacle.excluded) == 1:
         (only,) = obstacle.excluded
-        return reasons.obstacles.ONLY(name=only.name, deeds=deeds, why=_reason(only, edition))
+        return reasons.obstacles.ONLY(name=only.name, actions=actions, why=_reason(only, edition))
     excluded = [
         reasons.obstacles.PERSON(name=person.name, why=_reason(person, edition)) for person in obstacle.excluded
     ]
-    return reasons.obstacles.EXCLUDED(deeds=deeds, why=excluded)
+    return reasons.obstacles.EXCLUDED(actions=actions, why=excluded)
 
 
 def _reason(excluded: Excluded, edition: Edition) -> Reason:

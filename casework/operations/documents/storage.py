@@ -1,7 +1,7 @@
 """Where the files of documents are kept: sealed in the store, each compartment of a case with a key of its own.
 
 What is put into the store is written down before, in a transaction of its own, and tied to a document in the transaction
-of the deed: whatever fails in between leaves a row that `sweep` finds, and no file that nobody knows.
+of the action: whatever fails in between leaves a row that `sweep` finds, and no file that nobody knows.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ PENDING, CLEAN, BLOCKED = "pending", "clean", "blocked"
 
 @dataclass(frozen=True)
 class Kept:
-    """A file that lies in the store and waits for the deed that ties it to a document."""
+    """A file that lies in the store and waits for the action that ties it to a document."""
 
     blob: str
     told: FileTold
@@ -74,7 +74,7 @@ class Cabinet:
         return db.execute(_PUT, given).scalar_one(), _place(compartment, name), key
 
     def tie(self, db: Connection, file: str, kept: Kept) -> None:
-        """In the deed's transaction: this version is what lies there."""
+        """In the action's transaction: this version is what lies there."""
         with whole(db):
             db.execute(_TIE, {"file": file, "blob": kept.blob})
 

@@ -85,13 +85,13 @@ NOBODYS = frozenset(
         ERASED,
     }
 )
-#: The roles that do each kind of deed, whatever the edition says.
+#: The roles that do each kind of action, whatever the edition says.
 _BY_ROLE = {
     HANDED_OVER: (Role.OFFICER, Role.SUPERVISOR), CONSENT_ENDED: (Role.OFFICER, Role.SUPERVISOR), NOTED: WRITERS[INTERNAL],
     GRANT_WITHDRAWN: grant_commands.ENDERS, LETTER_SENT: letters.SENDERS, GRANT_DAY_CHANGED: grant_commands.ENDERS, PAPERS_RETURNED: grant_commands.RETURNERS,
     CORRECTED: (Role.OFFICER,), UNSEALING_ASKED: disclosures.ASKERS, PARTIES_TOLD: disclosures.ASKERS, GLASS_BROKEN: disclosures.BREAKERS,
 }  # fmt: skip
-#: Deeds on a task by which another person gets it, and those that only whoever holds it does, whoever leads its queue.
+#: Actions on a task by which another person gets it, and those that only whoever holds it does, whoever leads its queue.
 _HANDING_ON = frozenset({DELEGATED, FORWARDED, REVIEW_ASKED})
 _OF_THE_HOLDER = frozenset({APPROVED, CHANGES_ASKED, HANDED_BACK})
 _OF_DOCUMENTS = (DOCUMENT_REGISTERED, DOCUMENT_FILED, DOCUMENT_WITHDRAWN)

@@ -23,7 +23,7 @@ from casework.operations.integrations.service_account_rules import MADE
 from casework.operations.tasks.skills import codes
 from casework.permissions.actors import Actor, Membership
 
-#: A person's roles are read before the log is locked, so that a role may have ended while the deed waited for it.
+#: A person's roles are read before the log is locked, so that a role may have ended while the action waited for it.
 GRACE = timedelta(seconds=30)
 
 

@@ -121,7 +121,7 @@ def _allocated(past: Past, library: Library, before: Case, task: Task, event: Ev
 
 
 def _led(task: Task, event: Event, change: JsonMapping) -> Iterator[str]:
-    """Whether the task is afterwards where the table says, and with whom the deed says."""
+    """Whether the task is afterwards where the table says, and with whom the action says."""
     wanted = table.OPERATIONS[OPERATION_OF[event.kind]].to
     holder = change.get("holder", task.holder)
     if event.kind == kinds.HANDED_BACK:

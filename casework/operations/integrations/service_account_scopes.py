@@ -41,8 +41,8 @@ NONE = ""
 
 #: By what a definition says of a transition; of the others the scope is that of the work.
 _TRANSITIONS: Mapping[str, str] = {ANSWERING: ANSWER, ASKING: ASK, PEOPLE_ONLY: NONE}
-#: Of the other deeds in a case; what is not here is done by people alone, and whatever takes a second person is not.
-DEEDS: Mapping[str, str] = {
+#: Of the other actions in a case; what is not here is done by people alone, and whatever takes a second person is not.
+ACTIONS: Mapping[str, str] = {
     CLAIMED: DELIVER, RELEASED: DELIVER, STARTED: DELIVER, STOPPED: DELIVER, COMPLETED: DELIVER, ADDED: DELIVER,
     DOCUMENT_REGISTERED: DOCUMENTS_WRITE, DOCUMENT_FILED: DOCUMENTS_WRITE, DOCUMENT_WITHDRAWN: DOCUMENTS_WRITE,
     PAPERS_RETURNED: DOCUMENTS_WRITE, SAID: ASK, RECEIVED: ANSWER,
@@ -68,7 +68,7 @@ def scope_of_event(event: Event, rule: TransitionRule | None) -> str:
     """
     if event.kind == FIRED:
         return NONE if rule is None else _scope_of_rule(rule)
-    return DEEDS.get(event.kind, NONE)
+    return ACTIONS.get(event.kind, NONE)
 
 
 def _scope_of_rule(rule: TransitionRule) -> str:
@@ -76,6 +76,6 @@ def _scope_of_rule(rule: TransitionRule) -> str:
 
 
 __all__ = [
-    "ANSWER", "ASK", "DEEDS", "DELIVER", "DOCUMENTS_READ", "DOCUMENTS_WRITE", "NONE", "READ", "SCOPES", "WEBHOOKS",
+    "ANSWER", "ASK", "ACTIONS", "DELIVER", "DOCUMENTS_READ", "DOCUMENTS_WRITE", "NONE", "READ", "SCOPES", "WEBHOOKS",
     "scope_of_event", "scope_of_transition",
 ]  # fmt: skip

@@ -1,7 +1,7 @@
 """Webhooks: a provider's own system is told of what moves in its referrals, signed as Standard Webhooks has it.
 
 A message tells ids and states and nothing else: whoever receives it asks the API for the rest, as one who may. It is
-made from the outbox, which the deed itself has written into.
+made from the outbox, which the action itself has written into.
 """
 
 from __future__ import annotations

@@ -45,7 +45,7 @@ class Content:
     technology_owner: Named = Named("")
     service: Named = Named("")
     question: str = ""
-    deed: Named = Named("")
+    action: Named = Named("")
     by: date | None = None
     late: bool = False
     outcome: Named = Named("")

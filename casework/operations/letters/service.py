@@ -15,7 +15,7 @@ from sqlalchemy import Connection, text
 
 from casework import reasons
 from casework.definitions import load_library
-from casework.engine.analysis.notification_rules import deed_of
+from casework.engine.analysis.notification_rules import action_of
 from casework.engine.case_objects import letters
 from casework.engine.case_objects.letters import CLOSING, REFERRAL, REMINDER, SENDERS
 from casework.engine.deadlines.calendars import Calendar
@@ -262,7 +262,7 @@ def _content(db: Connection, actor: Actor, case: Case, written: Written) -> Cont
     if side == "provider":
         known["service"] = _service(case.tracks[written.to].kind)
         if due is not None and written.kind == REMINDER:
-            known["deed"] = Named(*(Speech(chinese).deed(*deed_of(due)) for chinese in (False, True)))
+            known["action"] = Named(*(Speech(chinese).edition_text(*action_of(due)) for chinese in (False, True)))
     elif written.kind == CLOSING:
         known["outcome"] = _outcome(case)
     return Content(
@@ -313,4 +313,4 @@ def _outcome(case: Case) -> Named:
     key = next((name for name in sorted(edition.texts) if name.endswith(f".outcome.choices.{case.outcome}")), None)
     if key is None:
         return Named((case.outcome or "").replace("_", " "))
-    return Named(*(Speech(chinese).deed(case.main.edition, key) for chinese in (False, True)))
+    return Named(*(Speech(chinese).edition_text(case.main.edition, key) for chinese in (False, True)))

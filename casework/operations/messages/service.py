@@ -314,7 +314,7 @@ def _to_tell(db: Connection, actor: Actor, thread: Thread) -> list[Actor]:
 _TOLD = PROVIDER_ROLES | {Role.OFFICER, Role.SUPERVISOR, Role.COMPLIANCE, Role.DISPUTE_OFFICER, Role.AUDITOR}
 
 
-# --- deeds -----------------------------------------------------------------------------------------------------------
+# --- actions -----------------------------------------------------------------------------------------------------------
 
 
 def send_message(

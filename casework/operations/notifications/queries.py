@@ -80,7 +80,7 @@ def count_unread(db: Connection, actor: Actor) -> int:
 def list_notifications(
     db: Connection, actor: Actor, *, unread: bool = False, cursor: str | None = None, limit: int | None = None
 ) -> Page[Notification]:
-    """What the actor was told, the newest first: kind, number, the text that names the deed, and where it leads."""
+    """What the actor was told, the newest first: kind, number, the text that names the action, and where it leads."""
     most, given, more = insist_limit(limit), seen_by(actor), " AND n.read_at IS NULL" if unread else ""
     if keys := from_cursor(cursor, 2):
         more += " AND (n.at, n.id) < (:at, CAST(:id AS uuid))"

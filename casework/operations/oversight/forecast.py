@@ -19,7 +19,7 @@ from casework.operations.cases.queries import find_case
 from casework.operations.core.idempotency import Request
 from casework.operations.core.staffing import Prospect, Roster, on_main, prospect, say
 from casework.operations.core.views import Named
-from casework.operations.oversight.views import CaseProspect, DeedLeft, ExcludedPerson, ProspectObstacle
+from casework.operations.oversight.views import ActionLeft, CaseProspect, ExcludedPerson, ProspectObstacle
 from casework.permissions.actors import Actor
 from casework.permissions.visibility import Sight
 from casework.records.actors import find_members
@@ -145,12 +145,12 @@ def show_prospect(outlook: Prospect, library: Library) -> CaseProspect:
                 words=str(say(obstacle, library)),
                 hand_over=obstacle.hand_over,
                 main=obstacle.main,
-                deeds=[
-                    DeedLeft(
+                actions=[
+                    ActionLeft(
                         edition=edition,
                         key=key,
                     )
-                    for edition, key in obstacle.deeds
+                    for edition, key in obstacle.actions
                 ],
                 people=[
                     ExcludedPerson(

@@ -106,12 +106,12 @@ class ExcludedPerson:
     name: str
     #: did, interested or away.
     why: str
-    #: Of four eyes: the key of what the person did, in the deed's edition.
+    #: Of four eyes: the key of what the person did, in the action's edition.
     did: str
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class DeedLeft:
+class ActionLeft:
     """Something that is still to be done."""
 
     edition: str
@@ -127,7 +127,7 @@ class ProspectObstacle:
     main: bool
     #: Whether another officer could, if the case were handed over.
     hand_over: bool
-    deeds: list[DeedLeft]
+    actions: list[ActionLeft]
     people: list[ExcludedPerson]
 
 

@@ -170,7 +170,7 @@ def _figures(row: Any) -> ProviderFigures:
     return ProviderFigures(service=row.service, rating=None if row.rating is None else f"{row.rating:.1f}", **counts)
 
 
-# --- deeds -----------------------------------------------------------------------------------------------------------
+# --- actions -----------------------------------------------------------------------------------------------------------
 
 
 def describe_provider(db: Connection, actor: Actor, provider: str, profile: JsonMapping, request: Request) -> Done:

@@ -1,6 +1,6 @@
 """Carrying out an erasure: words leave the history for their hashes, rows lose them, and each log says that it happened.
 
-The search and the deed are one transaction; it is repeated until nothing is found any more, and only then is the erasure
+The search and the action are one transaction; it is repeated until nothing is found any more, and only then is the erasure
 done. Nobody decides here: two persons have.
 """
 
@@ -71,7 +71,7 @@ def _round(db: Connection, erasure: str, years: int) -> bool:
     named = Naming(tuple(row.words))
     if duties := find_duties(db, row.person_id, named, years=years):
         kept = [duty.as_json() for duty in duties]
-        erasure_requests.append_deed(db, log, erasure_requests.REFUSED_IT, {"kept": kept}, {})
+        erasure_requests.append_action(db, log, erasure_requests.REFUSED_IT, {"kept": kept}, {})
         return True
     events_of = find_texts(db, row.person_id, named)
     elsewhere = {id: events for id, events in events_of.items() if id != erasure}
@@ -87,7 +87,9 @@ def _round(db: Connection, erasure: str, years: int) -> bool:
         return False
     # Its own words last: until here they were looked for.
     _erase_in(db, erasure, log, events_of.get(erasure, []), set())
-    erasure_requests.append_deed(db, lock_log(db, erasure), erasure_requests.CARRIED_OUT, {"person": row.person_id}, {})
+    erasure_requests.append_action(
+        db, lock_log(db, erasure), erasure_requests.CARRIED_OUT, {"person": row.person_id}, {}
+    )
     return True
 
 

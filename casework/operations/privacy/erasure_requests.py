@@ -1,7 +1,7 @@
 """Erasing a person: an administrator asks, a second person agrees, and a job takes out everything that names them.
 
 Each erasure has a log of its own. What must be kept stands in the way, and is said with the day until which it does.
-Deeds, roles and moments are no words: they stay, under an id that names nobody any more.
+Actions, roles and moments are no words: they stay, under an id that names nobody any more.
 """
 
 from __future__ import annotations
@@ -109,7 +109,7 @@ def faults(events: Sequence[RegisterEvent]) -> list[tuple[int, str]]:
     return wrong
 
 
-# --- deeds -----------------------------------------------------------------------------------------------------------
+# --- actions -----------------------------------------------------------------------------------------------------------
 
 
 @sensitive
@@ -205,7 +205,7 @@ def decide_erasure(
         raise Refused(*duties)
     role = next(decider for decider in DECIDERS if actor.in_programme(row.programme_id, (decider,)))
     kind = AGREED_TO if agree else REFUSED_IT
-    append_deed(
+    append_action(
         db,
         log,
         kind,
@@ -218,7 +218,7 @@ def decide_erasure(
     return finish(db, actor, request, Done({"id": erasure, "state": AGREED if agree else REFUSED}))
 
 
-def append_deed(
+def append_action(
     db: Connection,
     log: Log,
     kind: str,

@@ -40,7 +40,7 @@ from casework.permissions.work import capacities, choose, conflict
 Json = Any
 
 
-# --- deeds -----------------------------------------------------------------------------------------------------------
+# --- actions -----------------------------------------------------------------------------------------------------------
 
 
 def confirm_receipt(db: Connection, actor: Actor, referral: str, request: Request) -> Done:
@@ -49,7 +49,7 @@ def confirm_receipt(db: Connection, actor: Actor, referral: str, request: Reques
 
 
 def object_to(db: Connection, actor: Actor, referral: str, *, to: str, words: str, request: Request) -> Done:
-    """Put on record that one does not agree with a deed of the other side. Another person decides on it by a date."""
+    """Put on record that one does not agree with an action of the other side. Another person decides on it by a date."""
     return _on_contract(db, actor, referral, Object(referral, to, words), request, status=201)
 
 
@@ -101,18 +101,18 @@ def describe_contract(db: Connection, actor: Actor, case: Case, track: Track) ->
         "may_sign": part and bool(waiting[mine]),
         "may_object": part,
         "mine": mine,
-        "to_sign": [_deed(name, done) for name in sorted(waiting[mine], key=lambda name: track.fired[name].at)],
-        "not_signed": [_deed(name, done) for name in sorted(waiting[other], key=lambda name: track.fired[name].at)],
+        "to_sign": [_action(name, done) for name in sorted(waiting[mine], key=lambda name: track.fired[name].at)],
+        "not_signed": [_action(name, done) for name in sorted(waiting[other], key=lambda name: track.fired[name].at)],
         "signed": {
             side: max((track.received[name]["at"] for name in came[side] if name in track.received), default=None)
             for side in came
         },
         "objections": _objections(db, case, track, mine, done),
-        "deeds": [_deed(name, done) for name in came[mine]],
+        "actions": [_action(name, done) for name in came[mine]],
     }
 
 
-def _deed(name: str, done: Mapping[str, str]) -> dict[str, Json]:
+def _action(name: str, done: Mapping[str, str]) -> dict[str, Json]:
     return {"transition": name, "done": done[name]}
 
 
@@ -139,7 +139,7 @@ def _objections(db: Connection, case: Case, track: Track, mine: str, done: Mappi
             "settled": objection["what"] in OVER,
             "mine": objection["side"] == mine,
             "side": objection["side"],
-            "to": _deed(objection["to"], done),
+            "to": _action(objection["to"], done),
             "said": [],
             "due_at": _due(case, id),
         }

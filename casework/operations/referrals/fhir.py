@@ -52,7 +52,7 @@ def fhir_task(db: Connection, actor: Actor, id: str) -> dict[str, Json]:
     """A referral as a FHIR Task: where it stands, between whom, since when; no words and no files. Raises NotFound."""
     case, track = find_referral(db, actor, id)
     status, business = task_status(track, load_library()[track.edition])
-    sent = track.deed(SENDS)
+    sent = track.last_fired(SENDS)
     resource: dict[str, Json] = {
         "resourceType": "Task",
         "id": id,
@@ -74,4 +74,4 @@ def fhir_task(db: Connection, actor: Actor, id: str) -> dict[str, Json]:
 
 
 def _moved(track: Track) -> datetime:
-    return max([track.opened_at, track.entered_at, *(deed.at for deed in track.fired.values())])
+    return max([track.opened_at, track.entered_at, *(action.at for action in track.fired.values())])

@@ -156,7 +156,7 @@ def read_referral(db: Connection, actor: Actor, id: str) -> tuple[Case, dict[str
     """A referral for its page: besides what all are told, what was agreed, who asks, and both sides' clocks."""
     case, track = find_referral(db, actor, id)
     details = describe_referral(db, actor, case, track)
-    sent, accepted = track.deed(SENDS), track.deed(ACCEPTS)
+    sent, accepted = track.last_fired(SENDS), track.last_fired(ACCEPTS)
     agreed = accepted.data if accepted else {}
     names = names_of(db, {case.owner, track.named})
     programme = db.execute(_PROGRAMME, {"id": case.programme}).one()

@@ -1,4 +1,4 @@
-"""Referrals: what a provider sees of them, and the deeds of those who know nothing but the referral."""
+"""Referrals: what a provider sees of them, and the actions of those who know nothing but the referral."""
 
 from __future__ import annotations
 
@@ -164,7 +164,7 @@ def _asked_before(case: Case, track: Track, library: Library, names: Mapping[str
     asked = []
     for referral in line_of(case, track)[:-1]:
         edition = library[referral.edition]
-        refused = referral.deed(TURNS_DOWN)
+        refused = referral.last_fired(TURNS_DOWN)
         why = refused.data.get("reason") if refused and TURNED_DOWN in referral.played else None
         asked.append(
             {

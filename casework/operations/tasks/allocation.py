@@ -1,6 +1,6 @@
 """How queues give tasks to people by themselves: who chooses it, and the worker's part.
 
-A task that becomes ready is nobody's for a moment; then the rule of its queue gives it to somebody, as a deed of the
+A task that becomes ready is nobody's for a moment; then the rule of its queue gives it to somebody, as an action of the
 system with the reason. What a person has given back or handed on is left to people.
 """
 
@@ -183,8 +183,8 @@ _LOADS = text(f"""
     ) AS load
     FROM unnest(CAST(:people AS uuid[])) AS p(id)
 """)
-_DEEDS = text("""
-    SELECT actor_id, count(*) AS deeds FROM events WHERE log_id = CAST(:log AS uuid) AND actor_id = ANY(:people) GROUP BY actor_id
+_ACTIONS = text("""
+    SELECT actor_id, count(*) AS actions FROM events WHERE log_id = CAST(:log AS uuid) AND actor_id = ANY(:people) GROUP BY actor_id
 """)
 
 
@@ -250,11 +250,11 @@ def _candidates(
         member.person for member in members if member.person not in away and may_have(member, case, task, edition)
     ]
     loads = {row.id: row.load for row in db.execute(_LOADS, {"scope": scope, "people": sorted(people)})}
-    deeds = {row.actor_id: row.deeds for row in db.execute(_DEEDS, {"log": case.log, "people": people})}
+    actions = {row.actor_id: row.actions for row in db.execute(_ACTIONS, {"log": case.log, "people": people})}
     skills = skills_of(db, scope, people) if asks else {}
     return [
         Candidate(
-            person, loads[person], turns.get(person, 0), deeds.get(person, 0), skills.get(person, frozenset()) & asks
+            person, loads[person], turns.get(person, 0), actions.get(person, 0), skills.get(person, frozenset()) & asks
         )
         for person in people
     ]

@@ -1,4 +1,4 @@
-"""The same deed on several tasks: tried first, then done, with a result for each.
+"""The same action on several tasks: tried first, then done, with a result for each.
 
 What refuses one keeps no other from being done: each stands behind a savepoint, with a request key of its own. They are
 gone through in the order of their logs, so that two people with the same choice lock in the same order. A try does them
@@ -36,8 +36,8 @@ NEEDS: Mapping[str, tuple[str, ...]] = {
     table.CLAIM: (), table.RELEASE: (), table.COMPLETE: (), table.ASSIGN: ("person", "note"),
     table.SUSPEND: ("until", "waits_for", "reason"),
 }  # fmt: skip
-Deed = Callable[[Connection, Actor, str, Mapping[str, str], Request], Done]
-_DEEDS: Mapping[str, Deed] = {
+Action = Callable[[Connection, Actor, str, Mapping[str, str], Request], Done]
+_ACTIONS: Mapping[str, Action] = {
     table.CLAIM: lambda db, actor, task, facts, request: tasks.claim_task(db, actor, task, request),
     table.RELEASE: lambda db, actor, task, facts, request: tasks.release_task(
         db, actor, task, note=None, request=request
@@ -123,7 +123,7 @@ def do_to_tasks(
     *,
     dry_run: bool = False,
 ) -> Done:
-    """One deed on several tasks, or a try of it that leaves nothing behind; the answer has a result for each."""
+    """One action on several tasks, or a try of it that leaves nothing behind; the answer has a result for each."""
     _insist(ids, operation, facts)
     if not dry_run and (earlier := ask(db, actor, request)) is not None:
         return earlier
@@ -162,19 +162,19 @@ def _in_order(db: Connection, ids: Sequence[str]) -> list[str]:
 
 
 def _one(db: Connection, actor: Actor, id: str, operation: str, facts: Mapping[str, str], request: Request) -> Outcome:
-    def deed() -> None:
+    def action() -> None:
         if operation == table.COMPLETE:
             _insist_plain(db, actor, id)
-        _DEEDS[operation](db, actor, id, facts, of_one(request, id))
+        _ACTIONS[operation](db, actor, id, facts, of_one(request, id))
 
-    return Outcome(id, attempt(db, deed))
+    return Outcome(id, attempt(db, action))
 
 
-def attempt(db: Connection, deed: Callable[[], object]) -> CaseworkError | None:
+def attempt(db: Connection, action: Callable[[], object]) -> CaseworkError | None:
     """Do it behind a savepoint; gives what refuses it, which keeps nothing else from being done."""
     try:
         with db.begin_nested():
-            deed()
+            action()
     except CaseworkError as refusal:
         return refusal
     return None

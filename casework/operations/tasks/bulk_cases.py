@@ -1,4 +1,4 @@
-"""The same deed on several cases: tried first, then done, with a result for each. So far, to put them on hold.
+"""The same action on several cases: tried first, then done, with a result for each. So far, to put them on hold.
 
 As with tasks, what refuses one keeps no other from being done; but what is wrong in the form is wrong for all.
 """
@@ -28,14 +28,14 @@ from casework.reasons import Why
 Json = Any
 
 #: The transitions of a case that can be fired for several at once: none of these says anything of one case alone.
-DEEDS = ("hold",)
+ACTIONS = ("hold",)
 
 
 def show_chosen_cases(db: Connection, actor: Actor, numbers: Sequence[str]) -> dict[str, Json]:
     """The chosen cases that the actor sees whole, each with what may be done to it, and for how many each may be."""
     items = []
     for case in _found(db, actor, numbers).values():
-        may = [deed for deed in DEEDS if _may(actor, case, deed)]
+        may = [action for action in ACTIONS if _may(actor, case, action)]
         items.append(
             {
                 "number": case.number,
@@ -45,7 +45,7 @@ def show_chosen_cases(db: Connection, actor: Actor, numbers: Sequence[str]) -> d
                 "may": may,
             }
         )
-    return {"items": items, "may": {deed: sum(deed in item["may"] for item in items) for deed in DEEDS}}
+    return {"items": items, "may": {action: sum(action in item["may"] for item in items) for action in ACTIONS}}
 
 
 def _found(db: Connection, actor: Actor, numbers: Sequence[str]) -> dict[str, Case]:
@@ -60,9 +60,9 @@ def _found(db: Connection, actor: Actor, numbers: Sequence[str]) -> dict[str, Ca
     return cases
 
 
-def _may(actor: Actor, case: Case, deed: str) -> bool:
+def _may(actor: Actor, case: Case, action: str) -> bool:
     """Whether it stands where this can be done, and the actor is somebody who does it."""
-    match = load_library()[case.main.edition].find(deed, case.main.states)
+    match = load_library()[case.main.edition].find(action, case.main.states)
     if match is None or conflict(actor, case) is not None:
         return False
     return choose(capacities(actor, case, case.main), accepted(case, match[0].by_people)) is not None
@@ -72,7 +72,7 @@ def do_to_cases(
     db: Connection,
     actor: Actor,
     numbers: Sequence[str],
-    deed: str,
+    action: str,
     data: Mapping[str, Json],
     request: Request,
     *,
@@ -82,7 +82,7 @@ def do_to_cases(
 
     Raises InvalidForm where the form is wrong: then nothing was done to any.
     """
-    faults: dict[str, Why] = {} if deed in DEEDS else {"deed": reasons.fields.ONE_OF(choices=DEEDS)}
+    faults: dict[str, Why] = {} if action in ACTIONS else {"action": reasons.fields.ONE_OF(choices=ACTIONS)}
     if not 1 <= len(set(numbers)) <= MOST:
         faults["cases"] = reasons.fields.BETWEEN(least=1, most=MOST)
     if faults:
@@ -94,7 +94,7 @@ def do_to_cases(
     with tried(db) if dry_run else nullcontext():
         # In the order of their logs, so that two people with the same choice lock in the same order.
         for number in sorted(cases, key=lambda case_number: cases[case_number].log):
-            refusals[number] = _one(db, actor, cases[number], deed, data, request)
+            refusals[number] = _one(db, actor, cases[number], action, data, request)
     items = [
         {
             "case": number,
@@ -109,7 +109,7 @@ def do_to_cases(
 
 
 def _one(
-    db: Connection, actor: Actor, case: Case, deed: str, data: Mapping[str, Json], request: Request
+    db: Connection, actor: Actor, case: Case, action: str, data: Mapping[str, Json], request: Request
 ) -> CaseworkError | None:
     refusal = attempt(
         db,
@@ -119,7 +119,7 @@ def _one(
             case.log,
             "case",
             case.main.id,
-            deed,
+            action,
             data=data,
             revision=case.main.revision,
             request=of_one(request, str(case.number)),
@@ -130,4 +130,4 @@ def _one(
     return refusal
 
 
-__all__ = ["DEEDS", "do_to_cases", "show_chosen_cases"]
+__all__ = ["ACTIONS", "do_to_cases", "show_chosen_cases"]

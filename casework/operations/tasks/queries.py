@@ -83,7 +83,7 @@ def task_row(row: Any, library: Library, names: Mapping[str, str]) -> dict[str, 
 
 
 def _words(body: Json, name: str) -> str | None:
-    """What a person wrote with a deed; None where nothing was, or where it has been erased."""
+    """What a person wrote with an action; None where nothing was, or where it has been erased."""
     said = values(body or {}).get(name)
     return said if isinstance(said, str) else None
 

@@ -1,4 +1,4 @@
-"""What a task is about: the deed that opened it with what was said then, and what granting it would move. Reads only."""
+"""What a task is about: the action that opened it with what was said then, and what granting it would move. Reads only."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Connection, text
 
 from casework.definitions import load_library
-from casework.engine.analysis.notification_rules import deed_of
+from casework.engine.analysis.notification_rules import action_of
 from casework.engine.execution.extensions import moves
 from casework.engine.execution.task_changes import plays
 from casework.engine.parts import GRANTS_TIME
@@ -87,8 +87,8 @@ def _moves(db: Connection, case: Case, task: Task, data: Mapping[str, Json]) -> 
         {
             "task": other.id,
             "edition": other.edition,
-            "key": deed_of(other)[1],
-            "do": library[other.edition].text(deed_of(other)[1]),
+            "key": action_of(other)[1],
+            "do": library[other.edition].text(action_of(other)[1]),
             "due_at": when(other.due_at),
             "until": day.isoformat(),
         }

@@ -93,7 +93,7 @@ _BUSY = object()
 
 
 def _try_to_take(db: Connection, actor: Actor, row: Any, request: Request, *, wait: bool) -> Done | object | None:
-    """The deed, if the task is still there to be taken; _BUSY where somebody else has its case locked."""
+    """The action, if the task is still there to be taken; _BUSY where somebody else has its case locked."""
     # A savepoint lets the lock of a task that is gone go too: nobody waits for one while holding another.
     with whole(db), db.begin_nested() as attempt:
         if not wait and not try_lock(db, row.log_id):
@@ -235,7 +235,7 @@ def _receiver(db: Connection, standing: Standing, task: Task, person: str, but: 
     if not person:
         raise InvalidForm(fields={"person": reasons.fields.REQUIRED})
     if person in but:
-        # The engine says why not, each deed in its own words.
+        # The engine says why not, each action in its own words.
         return person
     receiver = Receivers.read(db, standing.case, task).next(person, but)
     if receiver is None:
@@ -339,7 +339,7 @@ def _on_task(
     request: Request,
     capacity: Callable[[Case, Task], By | None] = lambda case, task: None,
 ) -> Done:
-    """A deed on a task, in the first capacity that the table allows it in, or in the given one."""
+    """An action on a task, in the first capacity that the table allows it in, or in the given one."""
 
     def decided(standing: Standing) -> tuple[Command, By]:
         # A finished step task is not loaded; whoever may see it learns that it is done.

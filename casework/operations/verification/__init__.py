@@ -1,1 +1,1 @@
-"""Whether histories and rows are whole, and each deed in them was allowed."""
+"""Whether histories and rows are whole, and each action in them was allowed."""

@@ -72,7 +72,7 @@ COVERED: Mapping[str, Cover] = {
     "requests": Cover(
         COUNTED,
         left=dict.fromkeys(
-            ("digest", "status", "answer", "seq", "made_at"), "answers a repetition of the same request; the deed stands in the log"
+            ("digest", "status", "answer", "seq", "made_at"), "answers a repetition of the same request; the action stands in the log"
         ),
     ),
     "compartments": Cover(COUNTED, left={"part": _FILE, "sealed": _FILE}),
@@ -80,7 +80,7 @@ COVERED: Mapping[str, Cover] = {
         COUNTED,
         left={
             "name": _FILE, "touched_at": _PASSING, "loose": _PASSING,
-            **dict.fromkeys(("scan", "scanned_at", "found"), "what a scanner said once; no deed is judged by it"),
+            **dict.fromkeys(("scan", "scanned_at", "found"), "what a scanner said once; no action is judged by it"),
         },
     ),
     "contents": Cover(COUNTED),

@@ -58,7 +58,7 @@ class Finding:
         return asdict(self)
 
 
-#: Deeds in a register that take a right, and whether administrators have it beside leads.
+#: Actions in a register that take a right, and whether administrators have it beside leads.
 _BY_RIGHT = {INVITED: True, INVITED_AGAIN: True, REVOKED: True, MADE: False, ROTATED: False, SERVICE_ENDED: False}
 
 

@@ -35,7 +35,7 @@ CREATE TABLE logs (
     CONSTRAINT ck_logs_kind CHECK (kind IN ('case', 'mediation', 'programme', 'organisation', 'person', 'right', 'finding', 'erasure', 'installation'))
 )
  WITH (fillfactor = 80);
-COMMENT ON TABLE logs IS 'One row for each unit of visibility; the row that every deed in it locks';
+COMMENT ON TABLE logs IS 'One row for each unit of visibility; the row that every action in it locks';
 COMMENT ON COLUMN logs.id IS 'Random: it names the log in every header';
 COMMENT ON COLUMN logs.kind IS 'case, mediation, programme, organisation, person, right, finding, erasure or installation';
 COMMENT ON COLUMN logs.programme_id IS 'Null for what belongs to no programme';
@@ -461,7 +461,7 @@ COMMENT ON COLUMN findings.seq IS 'Of the event that it is about';
 COMMENT ON COLUMN findings.state IS 'open, answered or closed';
 COMMENT ON COLUMN findings.words IS 'What was found; null once erased';
 COMMENT ON COLUMN findings.answer IS 'The last answer';
-COMMENT ON COLUMN findings.revision IS 'Counts the deeds on it';
+COMMENT ON COLUMN findings.revision IS 'Counts the actions on it';
 
 CREATE TABLE grants (
     id UUID NOT NULL,
@@ -1319,6 +1319,6 @@ COMMENT ON TABLE notifications IS 'What a person is told, in the pages and by ma
 COMMENT ON COLUMN notifications.seq IS 'Of the event that it tells of';
 COMMENT ON COLUMN notifications.about IS 'The task or track, or nothing';
 COMMENT ON COLUMN notifications.at IS 'When it happened';
-COMMENT ON COLUMN notifications.edition IS 'Whose text names the deed';
+COMMENT ON COLUMN notifications.edition IS 'Whose text names the action';
 COMMENT ON COLUMN notifications.words IS 'The key of that text';
 COMMENT ON COLUMN notifications.mail_id IS 'The mail that says it; null: it is not mailed';

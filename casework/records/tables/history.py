@@ -36,7 +36,7 @@ logs = Table(
         "kind IN ('case', 'mediation', 'programme', 'organisation', 'person', 'right', 'finding', 'erasure', 'installation')",
         name="kind",
     ),
-    comment="One row for each unit of visibility; the row that every deed in it locks",
+    comment="One row for each unit of visibility; the row that every action in it locks",
     postgresql_with={"fillfactor": "80"},
 )
 

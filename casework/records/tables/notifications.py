@@ -37,7 +37,7 @@ notifications = Table(
     Column("kind", Text, nullable=False),
     Column("about", Text, nullable=False, comment="The task or track, or nothing"),
     Column("at", Time, nullable=False, comment="When it happened"),
-    Column("edition", Text, comment="Whose text names the deed"),
+    Column("edition", Text, comment="Whose text names the action"),
     Column("words", Text, comment="The key of that text"),
     Column("track_id", Id),
     Column("task_id", Id),

@@ -50,7 +50,7 @@ findings = Table(
     Column("answered_at", Time),
     Column("closed_by", Id),
     Column("closed_at", Time),
-    Column("revision", Integer, nullable=False, comment="Counts the deeds on it"),
+    Column("revision", Integer, nullable=False, comment="Counts the actions on it"),
     CheckConstraint("state IN ('open', 'answered', 'closed')", name="state"),
     Index("ix_findings_case_id_seq", "case_id", "seq"),
     Index("ix_findings_programme_id_raised_at", "programme_id", "raised_at", "id"),

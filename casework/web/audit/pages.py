@@ -43,7 +43,7 @@ QUESTIONS = {
     "stops": (N_("Stops"), N_("Compliance stopped a case, or proposed to.")),
 }
 FINDING_STATES = {"open": N_("Not answered"), "answered": N_("Answered"), "closed": N_("Closed")}
-DEEDS = {
+ACTIONS = {
     "raised": N_("raised the finding"), "answered": N_("answered"), "asked_again": N_("was not satisfied and asked again"),
     "closed": N_("closed the finding"),
 }  # fmt: skip
@@ -187,7 +187,7 @@ def _finding_page(finding: str, fault: str = "", typed: str = "") -> str:
     with page_transaction() as (db, actor):
         details = findings.show_finding(db, actor, finding)
     return render_template(
-        "audit/finding.html", one=details, states=FINDING_STATES, deeds=DEEDS, fault=fault, typed=typed
+        "audit/finding.html", one=details, states=FINDING_STATES, actions=ACTIONS, fault=fault, typed=typed
     )
 
 
@@ -210,20 +210,20 @@ def raise_finding(number: str, seq: int) -> BaseResponse:
 
 @blueprint.post("/findings/<uuid:finding>/answer")
 def answer(finding: Any) -> BaseResponse:
-    return _deed(str(finding), findings.answer_finding, gettext("Your answer is kept. An auditor looks at it next."))
+    return _action(str(finding), findings.answer_finding, gettext("Your answer is kept. An auditor looks at it next."))
 
 
 @blueprint.post("/findings/<uuid:finding>/close")
 def close(finding: Any) -> BaseResponse:
-    return _deed(str(finding), findings.close_finding, gettext("The finding is closed."))
+    return _action(str(finding), findings.close_finding, gettext("The finding is closed."))
 
 
 @blueprint.post("/findings/<uuid:finding>/ask-again")
 def ask_again(finding: Any) -> BaseResponse:
-    return _deed(str(finding), findings.ask_again, gettext("The finding is open again, with your question."))
+    return _action(str(finding), findings.ask_again, gettext("The finding is open again, with your question."))
 
 
-def _deed(finding: str, do: Any, said: str) -> BaseResponse:
+def _action(finding: str, do: Any, said: str) -> BaseResponse:
     words = request.form.get("f.words", "")
     try:
         with page_transaction() as (db, actor):

@@ -150,10 +150,10 @@ def register() -> BaseResponse:
     return response
 
 
-def _changing(person: Person, deed: Callable[[Connection, Actor], T]) -> tuple[T, str]:
-    """Change the means to sign in: gives what the deed gives, and the secret of the one session that is left."""
+def _changing(person: Person, action: Callable[[Connection, Actor], T]) -> tuple[T, str]:
+    """Change the means to sign in: gives what the action gives, and the secret of the one session that is left."""
     with open_transaction() as db:
-        done = deed(db, person.actor)
+        done = action(db, person.actor)
         return done, sessions.renew_session(db, person.actor, session_secret() or "")
 
 

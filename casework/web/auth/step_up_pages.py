@@ -1,4 +1,4 @@
-"""Sensitive deeds ask once more who one is, unless that was proved a moment ago; then they go on with what was sent.
+"""Sensitive actions ask once more who one is, unless that was proved a moment ago; then they go on with what was sent.
 
 The form that was sent is carried through the page that asks, and sent on from there,
 so that nothing is typed or pressed twice.
@@ -50,7 +50,7 @@ def _insist() -> Response | None:
     if request.endpoint not in OWN_ACCOUNT:
         return None
     person = viewer()
-    # The deed reads the person anew, in its own transaction.
+    # The action reads the person anew, in its own transaction.
     g.pop("_person", None)
     if person is None or person.viewer.proved <= current_app.config["CONFIRM_WITHIN"]:
         return None

@@ -65,8 +65,8 @@ class Interest(Form):
 
 
 @dataclass(frozen=True)
-class Deed:
-    """A deed on the case itself: its form, and the words of its page."""
+class CaseAction:
+    """An action on the case itself: its form, and the words of its page."""
 
     name: str
     form: type[Form]
@@ -81,7 +81,7 @@ class Deed:
         return [dict(rule) for rule in self.form.rule()]
 
 
-HAND_OVER = Deed(
+HAND_OVER = CaseAction(
     "hand_over",
     HandOver,
     N_("Hand the case over"),
@@ -89,7 +89,7 @@ HAND_OVER = Deed(
     N_("You have handed the case over."),
     N_("The tasks that the present owner holds go back to their queues."),
 )
-NEW_DOCUMENT = Deed(
+NEW_DOCUMENT = CaseAction(
     "register_document",
     Paper,
     N_("Enter a paper without a file"),
@@ -97,7 +97,7 @@ NEW_DOCUMENT = Deed(
     N_("You have entered the document."),
     N_("For a paper that lies elsewhere: consents, referrals and grants can name it. A file can be added later."),
 )
-WITHDRAW = Deed(
+WITHDRAW = CaseAction(
     "withdraw_consent",
     Withdrawal,
     N_("Record that a consent is withdrawn"),
@@ -106,7 +106,7 @@ WITHDRAW = Deed(
     N_("What was shared under it ends at once, and the referrals that lean on it are suspended."),
     True,
 )
-INTEREST = Deed(
+INTEREST = CaseAction(
     "declare_interest",
     Interest,
     N_("Declare an interest"),
@@ -118,9 +118,13 @@ INTEREST = Deed(
 
 
 def _ask(
-    number: str, deed: Deed, subject: str = "", sent: Sent | None = None, insist: Callable[[Case], None] | None = None
+    number: str,
+    action: CaseAction,
+    subject: str = "",
+    sent: Sent | None = None,
+    insist: Callable[[Case], None] | None = None,
 ) -> Response:
-    """The page with the form of a deed."""
+    """The page with the form of an action."""
     with page_transaction() as (db, actor):
         case, level = find_case(db, actor, number)
         if level < Sight.ALL:
@@ -128,32 +132,32 @@ def _ask(
         shown = describe(db, actor, case, level)
         if insist is not None:
             insist(case)
-        if deed.name not in shown["deeds"]:
+        if action.name not in shown["case_actions"]:
             raise NotAllowed()
-        form = _form(db, actor, case, deed, subject, sent)
+        form = _form(db, actor, case, action, subject, sent)
     page = render_template(
         "cases/case_action.html",
         case=shown,
         form=form,
         sent=sent,
-        deed=deed,
-        title=gettext(deed.title),
-        do=gettext(deed.do),
-        consequence=gettext(deed.consequence) if deed.consequence else "",
+        action=action,
+        title=gettext(action.title),
+        do=gettext(action.do),
+        consequence=gettext(action.consequence) if action.consequence else "",
         back=url_for("cases.show", number=number),
     )
     return make_response(page, sent.status if sent else 200)
 
 
-def _draft(case: str, deed: Deed, subject: str) -> str:
-    return f"case:{case}:{deed.name}" + (f":{subject}" if subject else "")
+def _draft(case: str, action: CaseAction, subject: str) -> str:
+    return f"case:{case}:{action.name}" + (f":{subject}" if subject else "")
 
 
-def _form(db: Connection, actor: Actor, case: Case, deed: Deed, subject: str, sent: Sent | None) -> FormView:
-    name = _draft(str(case.number), deed, subject)
-    known = {"team": list(case.team)} if deed is HAND_OVER else None
-    choices = say_choices(choices_of(db, actor, case, case.main, deed.rules))
-    if deed is HAND_OVER:
+def _form(db: Connection, actor: Actor, case: Case, action: CaseAction, subject: str, sent: Sent | None) -> FormView:
+    name = _draft(str(case.number), action, subject)
+    known = {"team": list(case.team)} if action is HAND_OVER else None
+    choices = say_choices(choices_of(db, actor, case, case.main, action.rules))
+    if action is HAND_OVER:
         # Whoever has an interest in the case does nothing in it.
         choices = {
             name: [choice for choice in offered if choice[0] not in case.interests] for name, offered in choices.items()
@@ -168,8 +172,8 @@ def _form(db: Connection, actor: Actor, case: Case, deed: Deed, subject: str, se
         }
     return build_form(
         name,
-        deed.rules,
-        own_texts(deed.form),
+        action.rules,
+        own_texts(action.form),
         choices=choices,
         values=known,
         submitted=sent.data if sent else None,
@@ -185,16 +189,16 @@ Does = Callable[[Connection, Actor, Request, int, dict[str, Json]], Done]
 
 
 def _answer(
-    number: str, deed: Deed, do: Does, subject: str = "", insist: Callable[[Case], None] | None = None
+    number: str, action: CaseAction, do: Does, subject: str = "", insist: Callable[[Case], None] | None = None
 ) -> BaseResponse:
     return answer(
-        _draft(number, deed, subject),
-        deed.rules,
+        _draft(number, action, subject),
+        action.rules,
         do,
-        lambda sent: _ask(number, deed, subject, sent, insist),
+        lambda sent: _ask(number, action, subject, sent, insist),
         lambda done: url_for("cases.show", number=number),
-        lambda done: say_done(number, gettext(deed.done)),
-        sure=not deed.irreversible or request.form.get("sure") == "yes",
+        lambda done: say_done(number, gettext(action.done)),
+        sure=not action.irreversible or request.form.get("sure") == "yes",
     )
 
 
@@ -275,7 +279,7 @@ def declare_interest(number: str) -> BaseResponse:
     return _answer(number, INTEREST, do)
 
 
-def _checked(deed: Deed, data: Mapping[str, Json]) -> dict[str, Json]:
+def _checked(action: CaseAction, data: Mapping[str, Json]) -> dict[str, Json]:
     """The data of a form of the pages' own, as clean as an edition's. Raises InvalidForm."""
-    rules = deed.form.rule()
-    return check(build_model(deed.form.__name__, rules), rules, data, clock().office_today)
+    rules = action.form.rule()
+    return check(build_model(action.form.__name__, rules), rules, data, clock().office_today)

@@ -266,7 +266,9 @@ def show(number: str) -> str:
     edition = library[main["edition"]]
     actions = actions_in(shown["tracks"], shown["actions"])
     # Who only reads is not told what others may do.
-    works = any(action["yours"] for action in shown["actions"]) or bool(set(shown["deeds"]) - {"declare_interest"})
+    works = any(action["yours"] for action in shown["actions"]) or bool(
+        set(shown["case_actions"]) - {"declare_interest"}
+    )
     tracks = track_views(shown)
     names = {track.id: track.name for track in tracks}
     following = _next(shown, names)

@@ -54,7 +54,7 @@ def ledger(clock: JsonMapping | None) -> Ledger | None:
 
 @dataclass(frozen=True)
 class Charged:
-    """One turn of a referral: from when until when, whose it was, since which deed, and how much working time."""
+    """One turn of a referral: from when until when, whose it was, since which action, and how much working time."""
 
     start: str
     end: str | None
@@ -114,7 +114,7 @@ def _line(line: JsonMapping, zone: str) -> Line:
 
 
 def _cause(because: JsonMapping | None) -> str:
-    """The deed that stopped the clock, by the name that people do it by."""
+    """The action that stopped the clock, by the name that people do it by."""
     edition = load_library().editions.get((because or {}).get("edition") or "")
     if because is None or edition is None or not because["transition"]:
         return ""

@@ -107,7 +107,7 @@ def hand_in_referral(referral: UUID) -> BaseResponse:
 
 
 def _hand_in(place: Place) -> BaseResponse:
-    """Each file is a deed of its own: what is wrong with one keeps no other one out."""
+    """Each file is an action of its own: what is wrong with one keeps no other one out."""
     with page_transaction() as (db, actor):
         case = place.find(db, actor)
         layout.use_calendar(calendar_of(db, case.programme))

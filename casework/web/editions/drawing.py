@@ -267,7 +267,7 @@ def _exits(
             leading.setdefault(rule.target, []).append(rule)
     lines: list[tuple[str, str]] = []
     for target, rules in leading.items():
-        deeds = list(dict.fromkeys(there.do(rule) for rule in rules))
+        actions = list(dict.fromkeys(there.do(rule) for rule in rules))
         if target.startswith("="):
             kind, arrow = (
                 ("open" if there.standing.live and path in there.standing.states else ""),
@@ -283,14 +283,14 @@ def _exits(
                 if (path, target) in arcs
                 else "→"
             )
-        lines += [(words, kind) for words in _wrap(f"{arrow} {there.target(rules[0])}: ", deeds)]
+        lines += [(words, kind) for words in _wrap(f"{arrow} {there.target(rules[0])}: ", actions)]
     return lines
 
 
-def _wrap(head: str, deeds: Sequence[str]) -> list[str]:
+def _wrap(head: str, actions: Sequence[str]) -> list[str]:
     lines, line = [], head
-    for n, deed in enumerate(deeds):
-        piece = deed + (", " if n < len(deeds) - 1 else "")
+    for n, action in enumerate(actions):
+        piece = action + (", " if n < len(actions) - 1 else "")
         if _width(line + piece) > WIDEST and line.strip() not in ("", head.strip()):
             lines.append(line.rstrip())
             line = "    "
@@ -306,9 +306,9 @@ def _straight_ways(there: _Map, at: Mapping[str, Node], straight: Sequence[tuple
     for source, target in straight:
         here, below = at[source], at[target]
         x, top, bottom = below.x + 24, here.y + BOX_HEIGHT, below.y
-        deeds = ", ".join(dict.fromkeys(there.do(rule) for rule in there.ways[source, target]))
+        actions = ", ".join(dict.fromkeys(there.do(rule) for rule in there.ways[source, target]))
         tip = f"M{x} {bottom} l-4 -8 h8 z"
-        yield Way(f"M{x} {top} V{bottom - 6}", tip, there.way_kind(source, target), deeds, x + 12, bottom - 10)
+        yield Way(f"M{x} {top} V{bottom - 6}", tip, there.way_kind(source, target), actions, x + 12, bottom - 10)
 
 
 def _arc_ways(

@@ -27,8 +27,8 @@ WHOSE = {
     "need_owner": N_("The need owner"), "technology_owner": N_("The technology owner"), "both": N_("Both parties"),
     "own": N_("Neither: it is the office's own, with nothing of a party in it"),
 }  # fmt: skip
-#: Deeds of a person without a form of words of their own in an edition: the sentence, with who did it.
-_DEEDS = {
+#: Actions of a person without a form of words of their own in an edition: the sentence, with who did it.
+_ACTIONS = {
     "opened": N_("%(who)s opened the case"),
     "claimed": N_("%(who)s took the task “%(task)s”"),
     "released": N_("%(who)s gave back the task “%(task)s”"),
@@ -142,7 +142,7 @@ def say_entry(entry: JsonMapping, editions: Editions) -> str:
     if entry["kind"] == "completed" and _grants_time(entry, edition) and "granted" in (entry.get("data") or {}):
         return _say_extension(entry["data"], who)
     if entry["kind"] == "glass_broken":
-        broken = _DEEDS[entry["kind"]]
+        broken = _ACTIONS[entry["kind"]]
         return f"{_capital(gettext(broken, who=who))}{say_given(entry.get('given'), entry.get('names') or {})}"
     if entry["kind"] == "corrected":
         return _say_correction(entry, who, edition, editions)
@@ -151,8 +151,8 @@ def say_entry(entry: JsonMapping, editions: Editions) -> str:
             "As many results as the case waited for are there: %(service)s",
             service=service_name(str(entry.get("what"))),
         )
-    unnamed = "" if entry.get("whom") else _DEEDS.get(f"{entry['kind']} to the queue", "")
-    words = unnamed or _DEEDS.get(entry["kind"], "") or _DEEDS.get(f"{entry['kind']} {entry.get('what')}", "")
+    unnamed = "" if entry.get("whom") else _ACTIONS.get(f"{entry['kind']} to the queue", "")
+    words = unnamed or _ACTIONS.get(entry["kind"], "") or _ACTIONS.get(f"{entry['kind']} {entry.get('what')}", "")
     if _by_system(entry):
         what = str(entry.get("what"))
         words = _BY_ITSELF.get(what if entry["kind"] == "timer_fired" else entry["kind"], _BY_ITSELF.get(what, ""))

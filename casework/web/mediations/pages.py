@@ -174,7 +174,7 @@ def ask_hand_over(mediation: UUID) -> Response:
 def _hand_over(id: str, sent: form_actions.Sent | None) -> Response:
     with page_transaction() as (db, actor):
         case, details = _find(db, actor, id)
-        if "hand_over" not in details["deeds"]:
+        if "hand_over" not in details["case_actions"]:
             raise NotFound("mediation")
         known, name = mediations.list_leaders(db, actor, id).items, f"hand-over:{id}"
         people = [(leader.id, leader.name) for leader in known]

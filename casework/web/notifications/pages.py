@@ -38,7 +38,7 @@ def index() -> str:
 
 
 def _said(notification: Notification) -> tuple[Notification, str, str]:
-    """A notification with what happened and the deed by which it did, in words."""
+    """A notification with what happened and the action by which it did, in words."""
     if notification.account:
         return notification, gettext(SAYS[notification.words or ""]), ""
     if notification.role_request:
@@ -50,8 +50,8 @@ def _said(notification: Notification) -> tuple[Notification, str, str]:
             gettext(HAPPENED[notification.kind]),
             by + say_given(notification.opened["given"], notification.opened["names"]),
         )
-    deed = edition_text(load_library()[notification.edition or ""], notification.words) if notification.words else ""
-    return notification, gettext(HAPPENED[notification.kind]), deed
+    action = edition_text(load_library()[notification.edition or ""], notification.words) if notification.words else ""
+    return notification, gettext(HAPPENED[notification.kind]), action
 
 
 @blueprint.get("/<notification>")

@@ -56,10 +56,10 @@ def _show(id: str, sent: Sent | None, about: str) -> Response:
         contract = acknowledgements.describe_contract(db, actor, case, track)
         edition = load_library()[track.edition]
 
-        def words(deed: Mapping[str, Json]) -> str:
-            return edition_text(edition, f"transitions.{deed['transition']}.done")
+        def words(action: Mapping[str, Json]) -> str:
+            return edition_text(edition, f"transitions.{action['transition']}.done")
 
-        offered = {deed["transition"]: words(deed) for deed in contract["deeds"]}
+        offered = {action["transition"]: words(action) for action in contract["actions"]}
         rules = [rule | {"choices": list(offered)} if rule["name"] == "to" else rule for rule in Objection.rule()]
         new = _form(
             db,
@@ -105,8 +105,10 @@ def _with_choices(texts: Texts, field: str, offered: Mapping[str, str]) -> Texts
 
 
 def said_of(edition: Edition) -> Callable[[Sequence[Mapping[str, Json]]], str]:
-    """Deeds as a list in words."""
-    return lambda deeds: ", ".join(edition_text(edition, f"transitions.{deed['transition']}.done") for deed in deeds)
+    """Actions as a list in words."""
+    return lambda actions: ", ".join(
+        edition_text(edition, f"transitions.{action['transition']}.done") for action in actions
+    )
 
 
 def _form(db: Connection, actor: Actor, name: str, rules: Any, sent: Sent | None, texts: Any) -> FormView:

@@ -120,7 +120,7 @@ class Field:
 
 @dataclass(frozen=True)
 class FormView:
-    """A form as the page shows it. `name` is what a draft is kept by; `key` makes the deed be done once."""
+    """A form as the page shows it. `name` is what a draft is kept by; `key` makes the action be done once."""
 
     name: str
     fields: tuple[Field, ...]
@@ -399,7 +399,7 @@ def wants_more(submitted: MultiDict[str, str]) -> bool:
     return "_more" in submitted
 
 
-# --- the request of a deed -------------------------------------------------------------------------------------------
+# --- the request of an action -------------------------------------------------------------------------------------------
 
 
 def read_request() -> Request:

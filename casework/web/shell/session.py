@@ -183,7 +183,7 @@ def current_actor() -> Actor:
 def page_transaction() -> Iterator[tuple[Connection, Actor]]:
     """The transaction of a page, and who asks: `with page_transaction() as (db, actor):`.
 
-    The person is read in this very transaction: roles and session hold while the deed is done. Raises NotSignedIn.
+    The person is read in this very transaction: roles and session hold while the action is done. Raises NotSignedIn.
     """
     with walled_transaction(_engine()) as db:
         if "_person" not in g:

@@ -73,7 +73,7 @@
     event.preventDefault();
     addRow(button);
   });
-  /* A second click on a button whose deed is under way does nothing. */
+  /* A second click on a button whose action is under way does nothing. */
   document.addEventListener("submit", (event) => {
     const form = event.target;
     if (event.defaultPrevented || form.method !== "post" || event.submitter?.dataset.look) return;

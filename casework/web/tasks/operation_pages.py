@@ -285,7 +285,7 @@ def do(task: UUID, operation: str) -> BaseResponse:
     id, form = str(task), FORMS.get(operation)
     rules = form.rule() if form else ()
 
-    def deed(db: Connection, actor: Actor, key: Request, _: int, data: dict[str, Json]) -> Done:
+    def action(db: Connection, actor: Actor, key: Request, _: int, data: dict[str, Json]) -> Done:
         return _ASK[operation](db, actor, id, data, key)
 
     with page_transaction() as (db, actor):
@@ -293,7 +293,7 @@ def do(task: UUID, operation: str) -> BaseResponse:
     return form_actions.answer(
         _draft(id, operation),
         rules,
-        deed,
+        action,
         lambda sent: _page(id, operation, sent),
         lambda done: _then(operation, details),
         lambda done: _say_done(operation, details),

@@ -24,7 +24,7 @@ from tests.security.authorization_rows import Row
 from tests.support.api_client import Answer, Client
 from tests.support.world import World, new_request
 
-#: Where an id stands in a path, one that names nothing; the deeds of every route then end before they begin.
+#: Where an id stands in a path, one that names nothing; the actions of every route then end before they begin.
 ABSENT = "00000000-0000-4000-8000-000000000000"
 DECIDED = {f"{route.method} {route.path}" for route in ROUTES}
 

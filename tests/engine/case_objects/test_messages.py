@@ -100,16 +100,16 @@ def _but_for_time(case: Case) -> Case:
 
 
 @given(st.lists(st.sampled_from(("note", "share", "correct", "take back")), max_size=8))
-def test_no_message_changes_what_a_case_is(deeds: list[str]) -> None:
+def test_no_message_changes_what_a_case_is(actions: list[str]) -> None:
     play = sent()
     before, last = _but_for_time(play.case), note(play)
-    for deed in deeds:
-        if deed == "note":
+    for action in actions:
+        if action == "note":
             last = note(play)
-        elif deed == "share":
+        elif action == "share":
             last = share(play)
         else:
-            play.do(Correct(said(last), "Others." if deed == "correct" else None))
+            play.do(Correct(said(last), "Others." if action == "correct" else None))
     assert _but_for_time(play.case) == before
     assert play.folded() == play.case
 

@@ -1,4 +1,4 @@
-"""Papers that must be on file before a deed: by kind and validity, by whom they were handed in, and what is said else."""
+"""Papers that must be on file before an action: by kind and validity, by whom they were handed in, and what is said else."""
 
 from __future__ import annotations
 

@@ -317,7 +317,7 @@ def _unknown_date(rules: Json) -> None:
     rules["states"]["b"]["due"]["since"] = "off"
 
 
-def _unknown_date_of_a_deed(rules: Json) -> None:
+def _unknown_date_of_an_action(rules: Json) -> None:
     _way(rules, "lapse")["after"]["since"] = "hold.on"
 
 
@@ -345,7 +345,7 @@ SEEDS: list[tuple[Callable[[Json], None], str]] = [
     (_unknown_milestone, "unknown_milestone"), (_unknown_outlives, "unknown_outlives"),
     (_unknown_not_by, "unknown_not_by"), (_unknown_ends, "unknown_ends"), (_unknown_also, "unknown_also"),
     (_unknown_task, "unknown_task"), (_no_queue_role, "no_queue_role"), (_long_form, "long_form"),
-    (_unknown_date, "unknown_date"), (_unknown_date_of_a_deed, "unknown_date"),
+    (_unknown_date, "unknown_date"), (_unknown_date_of_an_action, "unknown_date"),
     (_unknown_date_of_a_task, "unknown_date"), (_unknown_list, "unknown_date"),
 ]  # fmt: skip
 

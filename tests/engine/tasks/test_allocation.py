@@ -115,7 +115,7 @@ def test_the_shortest_is_the_shortest(among: list[Candidate]) -> None:
 def test_nobody_knows_the_case_better(among: list[Candidate]) -> None:
     choice = choose(Rule(FAMILIAR), among)
     if choice is not None:
-        assert next(one.deeds for one in among if one.person == choice.person) == max(one.deeds for one in among)
+        assert next(one.actions for one in among if one.person == choice.person) == max(one.actions for one in among)
 
 
 @given(people)

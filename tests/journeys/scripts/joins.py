@@ -29,7 +29,7 @@ def side_by_side(rule: str, *others: str, **more: object) -> Steps:
 
 
 def n(number: int, transition: str, who: str, **data: object) -> Do:
-    """A deed on the n-th referral of the case."""
+    """An action on the n-th referral of the case."""
     return do(who, f"referral:assessment#{number}.{transition}", **data)
 
 

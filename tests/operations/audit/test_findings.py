@@ -46,8 +46,8 @@ def test_a_finding_goes_from_open_to_answered_to_closed(world: World, db: Connec
         "Why so late?",
         "The letter was late.",
     )
-    assert [one.kind for one in shown.deeds] == ["raised", "answered", "closed"]
-    assert [one.actor.name for one in shown.deeds] == ["Auditor", "Officer", "Auditor"]
+    assert [one.kind for one in shown.actions] == ["raised", "answered", "closed"]
+    assert [one.actor.name for one in shown.actions] == ["Auditor", "Officer", "Auditor"]
     assert shown.may == FindingMay(answer=False, close=False)
 
 

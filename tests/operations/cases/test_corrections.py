@@ -162,7 +162,7 @@ def test_a_correction_is_checked_like_the_form(
     desk.insist_whole()
 
 
-def test_days_are_judged_by_the_day_of_the_deed_and_not_of_its_correction(desk: Desk) -> None:
+def test_days_are_judged_by_the_day_of_the_action_and_not_of_its_correction(desk: Desk) -> None:
     desk.world.accept(desk.db, desk.number, desk.referral)
     accepted = desk.seq("kind = 'fired' AND effects->>'transition' = 'accept'")
     sent, screened, told_on = desk.seq(SENT), desk.seq(SCREENED), today()

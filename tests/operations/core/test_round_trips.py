@@ -24,7 +24,7 @@ from casework.records.database import transaction
 Json = Any
 
 #: Statements of each operation, with BEGIN, COMMIT and the one that says who reads (on a page the session's own says it, and
-#: after a deed one says who reads again); opening asks for that once more, as its case has no lock to say it with.
+#: after an action one says who reads again); opening asks for that once more, as its case has no lock to say it with.
 OPEN, CLAIM, RELEASE, FIRE, COMPLETE, SHOW, LIST = 10, 6, 6, 6, 7, 9, 4
 CHECKED = {
     "need_complete": True, "technology_complete": True, "duplicate_checked": True, "rationale_fits": True, "interest": "none",

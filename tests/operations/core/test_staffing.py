@@ -1,4 +1,4 @@
-"""Before a deed leaves the rest of a case to nobody, it is refused, or asked about; and who looks sees what is in the way."""
+"""Before an action leaves the rest of a case to nobody, it is refused, or asked about; and who looks sees what is in the way."""
 
 from __future__ import annotations
 

@@ -302,7 +302,7 @@ def test_what_the_scanner_blocked_nobody_has(scene: Scene) -> None:
 # --- what is left behind ---------------------------------------------------------------------------------------------
 
 
-def test_a_file_whose_deed_failed_is_swept_away(scene: Scene) -> None:
+def test_a_file_whose_action_failed_is_swept_away(scene: Scene) -> None:
     scene.keep()
     scene.execute("UPDATE blobs SET touched_at = now() - interval '25 hours'")
     assert (scene.cabinet.sweep(), scene.lying()) == (1, 0)

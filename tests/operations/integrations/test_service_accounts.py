@@ -120,9 +120,9 @@ def test_another_organisation_is_not_the_leads(world: World, db: Connection) -> 
     id, _ = make(db, world)
     with pytest.raises(NotFound):
         make(db, world, organisation=world.organisations["bank"])
-    for deed in (service_accounts.rotate_service_token, service_accounts.end_service_account):
+    for action in (service_accounts.rotate_service_token, service_accounts.end_service_account):
         with pytest.raises(NotFound):
-            deed(db, world.actor(db, "administrator"), id, new_request())
+            action(db, world.actor(db, "administrator"), id, new_request())
 
 
 @pytest.mark.parametrize(

@@ -94,7 +94,7 @@ def test_both_stand_side_by_side_and_ones_own_words_once() -> None:
         ),
         ({"kind": "invitation", "by": None}, "Please tell us whether you wish to go on"),
         (
-            {"kind": "reminder", "deed": Named("Answer the offer")},
+            {"kind": "reminder", "action": Named("Answer the offer")},
             "In this case we wait for you: Answer the offer. It is due on Thu 3 Dec 2026.",
         ),
         ({"kind": "reminder", "late": True}, "In this case we wait for your answer. It was due on Thu 3 Dec 2026."),
@@ -129,7 +129,7 @@ def test_whatever_anybody_typed_is_words(kind: str) -> None:
         technology_owner=Named(typed),
         service=Named(typed),
         question=typed,
-        deed=Named(typed),
+        action=Named(typed),
         outcome=Named(typed),
         contact=typed,
         email=typed,

@@ -1,4 +1,4 @@
-"""A person is erased: two persons agree, no table holds what named them any more, every log verifies, and deeds stay."""
+"""A person is erased: two persons agree, no table holds what named them any more, every log verifies, and actions stay."""
 
 from __future__ import annotations
 
@@ -201,7 +201,7 @@ def test_the_verification_counts_what_was_erased(scene: Scene) -> None:
     assert sum(one.erased for one in verify_each(scene.engine)) > 8
 
 
-def test_deeds_roles_and_moments_stay(scene: Scene) -> None:
+def test_actions_roles_and_moments_stay(scene: Scene) -> None:
     told = "SELECT seq, at, kind, actor_id, header, effects, hash FROM events WHERE log_id = CAST(:log AS uuid) AND kind <> 'erased' ORDER BY seq"
     with scene.engine.connect() as db:
         log = home_of(db, scene.number)

@@ -1,4 +1,4 @@
-"""The same deed on several tasks: tried without a trace, done as far as it goes, once for a key."""
+"""The same action on several tasks: tried without a trace, done as far as it goes, once for a key."""
 
 from __future__ import annotations
 

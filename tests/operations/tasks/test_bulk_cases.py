@@ -1,4 +1,4 @@
-"""The same deed on several cases, with a result for each."""
+"""The same action on several cases, with a result for each."""
 
 from __future__ import annotations
 

@@ -51,10 +51,10 @@ def strew(world: World, db: Connection, number: str, dice: random.Random) -> Non
         ["supervisor", "second_supervisor", "compliance", "second_compliance"],
     )
 
-    def attempt(deed: Callable[[], Any]) -> None:
+    def attempt(action: Callable[[], Any]) -> None:
         part = db.begin_nested()
         try:
-            deed()
+            action()
         except CaseworkError:
             part.rollback()
         else:
@@ -119,14 +119,14 @@ class Asks:
     def case(self) -> Case:
         return load(self.db, home_of(self.db, self.number), "case")
 
-    def name(self, what: str, people: list[str], deed: Callable[[str], Any]) -> None:
+    def name(self, what: str, people: list[str], action: Callable[[str], Any]) -> None:
         for person in people:
             self.asked += 1
             part = self.db.begin_nested()
             try:
-                deed(person)
+                action(person)
             except NobodyLeft:
-                # What the whole case needs afterwards is told with the deed, and is not about who was named.
+                # What the whole case needs afterwards is told with the action, and is not about who was named.
                 pass
             except CaseworkError as refusal:
                 self.refused.append(f"{what}: {person}: {refusal.message}")
@@ -138,15 +138,15 @@ class Asks:
         edition = load_library()[task.edition]
         allowed = operations(actor, self.case, task, edition)
         offered = [one["id"] for one in people_for(db, actor, self.case, task)]
-        deeds: dict[str, Callable[[str], Any]] = {
+        actions: dict[str, Callable[[str], Any]] = {
             table.ASSIGN: lambda one: tasks.assign_task(db, actor, id, person=one, note="Please.", request=sure()),
             table.DELEGATE: lambda one: tasks.delegate_task(db, actor, id, person=one, note="Please.", request=sure()),
             table.FORWARD: lambda one: tasks.forward_task(db, actor, id, person=one, note="Please.", request=sure()),
             table.NOMINATE: lambda one: tasks.nominate_task(db, actor, id, person=one, note="Please.", request=sure()),
         }
-        for operation, deed in deeds.items():
+        for operation, action in actions.items():
             if operation in allowed:
-                self.name(f"{operation} {task.name}", offered, deed)
+                self.name(f"{operation} {task.name}", offered, action)
         if table.COMPLETE in allowed and task.type == "side" and task.name == "kick_off" and table.giver(task) is None:
             self.name(
                 "review",

@@ -37,12 +37,12 @@ from tests.support.trials import everything
 Json = Any
 
 
-def refusal_of(db: Connection, deed: Callable[[], object]) -> str | None:
+def refusal_of(db: Connection, action: Callable[[], object]) -> str | None:
     """Why it would be refused now; nothing of it is left."""
     with tried(db):
         try:
             with db.begin_nested():
-                deed()
+                action()
         except CaseworkError as refusal:
             return str(refusal)
     return None
@@ -57,10 +57,10 @@ class Trials(Office):
 
     def compare_all(self) -> None:
         for one in (self.many_tasks, self.many_tasks, self.many_cases, self.leaver, self.closing, self.extension):
-            with self.deed() as db:
+            with self.action() as db:
                 one(db)
 
-    # --- the same deed on several ---
+    # --- the same action on several ---
 
     def many_tasks(self, db: Connection) -> None:
         actor, operation = self.dice.choice(self.people(db)), self.dice.choice(list(NEEDS))
@@ -113,13 +113,15 @@ class Trials(Office):
             assert one["done"] is False or "hold" in shown[one["case"]], one
             self.compared[f"case {'done' if one['done'] else 'refused'}"] += 1
 
-    def _compare(self, db: Connection, name: str, deed: Callable[[bool], Mapping[str, Json]]) -> list[dict[str, Json]]:
+    def _compare(
+        self, db: Connection, name: str, action: Callable[[bool], Mapping[str, Json]]
+    ) -> list[dict[str, Json]]:
         """Try it, and do it: the same answer, and only what was told of is touched."""
         before = everything(db)
-        tell = self._refused(lambda: deed(True))
+        tell = self._refused(lambda: action(True))
         assert everything(db) == before, "trying it left something behind"
         heads = self._heads(db)
-        done = self._refused(lambda: deed(False))
+        done = self._refused(lambda: action(False))
         if isinstance(done, str) or isinstance(tell, str):
             assert tell == done
             self.compared[f"{name} refused as a whole"] += 1
@@ -131,9 +133,9 @@ class Trials(Office):
         return list(done["items"])
 
     @staticmethod
-    def _refused(deed: Callable[[], Mapping[str, Json]]) -> Any:
+    def _refused(action: Callable[[], Mapping[str, Json]]) -> Any:
         try:
-            return deed()
+            return action()
         except CaseworkError as refusal:
             return f"{refusal} {refusal.details}"
 

@@ -79,7 +79,7 @@ def test_the_home_of_auditors_counts_what_is_out_of_the_ordinary(
     assert browser.get("/audit/nothing").status_code == 404
 
 
-def test_what_was_waived_is_listed_whatever_the_deed_is_called(
+def test_what_was_waived_is_listed_whatever_the_action_is_called(
     browser_for: BrowserFor, world: World, engine: Engine, number: str
 ) -> None:
     """An agreement that nobody signed, and a waiver that a supervisor granted; not one that was refused."""
@@ -117,7 +117,7 @@ def test_the_index_holds_whatever_a_definition_says_to_an_auditor() -> None:
         assert f"'{one.name}'" in EXCEPTIONAL, f"the index ix_events_exceptional leaves out {one.name}"
 
 
-def test_no_deed_that_says_nothing_to_an_auditor_bears_the_name_of_one_that_does() -> None:
+def test_no_action_that_says_nothing_to_an_auditor_bears_the_name_of_one_that_does() -> None:
     """Events are asked for by name, in every workflow alike."""
     said = {(one.what, one.name) for one in load_audited()}
     for definition in load_definitions():

@@ -1,4 +1,4 @@
-"""Sensitive deeds ask once more who one is; then they go on with what was sent."""
+"""Sensitive actions ask once more who one is; then they go on with what was sent."""
 
 from __future__ import annotations
 
@@ -87,7 +87,7 @@ def test_who_is_not_signed_in_is_asked_to_sign_in(anonymous: Browser) -> None:
     assert anonymous.get("/confirm").headers["Location"].startswith("/sign-in")
 
 
-def test_a_deed_goes_on_with_what_was_typed(browser_for: Enter, engine: Engine, world: World) -> None:
+def test_an_action_goes_on_with_what_was_typed(browser_for: Enter, engine: Engine, world: World) -> None:
     browser = browser_for("administrator")
     age(engine)
     typed = {"email": "new@example.org", "name": 'Li "Wen" <b>\nsecond line', "name_zh": "李文", "language": "en"}
@@ -108,7 +108,7 @@ def test_a_deed_goes_on_with_what_was_typed(browser_for: Enter, engine: Engine, 
     assert browser.cookie("sid") != before
 
 
-def test_a_simple_deed_is_done_at_once(browser_for: Enter, engine: Engine) -> None:
+def test_a_simple_action_is_done_at_once(browser_for: Enter, engine: Engine) -> None:
     here, there = browser_for("officer"), browser_for("officer")
     age(engine)
     assert ASKED in here.post("/account/sessions/end-others").text

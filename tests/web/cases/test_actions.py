@@ -72,7 +72,7 @@ def with_hold(data: MultiDict[str, str]) -> MultiDict[str, str]:
     return made
 
 
-def test_a_deed_is_done_and_the_page_says_what_comes_next(
+def test_an_action_is_done_and_the_page_says_what_comes_next(
     browser_for: Enter, fresh: str, address: Callable[[str, str], str]
 ) -> None:
     browser, path = browser_for("officer"), address(fresh, "take")
@@ -125,7 +125,7 @@ def test_what_took_place_earlier_is_dated(
     assert told == today().isoformat()
 
 
-def test_overtaken_by_another_deed_the_text_stays_and_the_change_stands_beside_it(
+def test_overtaken_by_another_action_the_text_stays_and_the_change_stands_beside_it(
     browser_for: Enter, engine: Engine, world: World, taken: str, address: Callable[[str, str], str]
 ) -> None:
     browser, path = browser_for("officer"), address(taken, "hold")

@@ -446,7 +446,7 @@ def test_pages_ask_the_same_number_of_questions_however_much_there_is(
     assert few[f"/cases/{numbers[0]}"] <= 16
 
 
-# --- deeds on the case itself ----------------------------------------------------------------------------------------
+# --- actions on the case itself ----------------------------------------------------------------------------------------
 
 
 def test_a_document_is_entered(browser_for: Enter, numbers: tuple[str, str]) -> None:

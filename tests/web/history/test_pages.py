@@ -40,23 +40,23 @@ def db(engine: Engine) -> Iterator[Connection]:
         yield db
 
 
-def deeds(page: str) -> list[str]:
-    found = re.findall(r'<span class="deed">(.*?)</span>', page, re.DOTALL)
+def actions(page: str) -> list[str]:
+    found = re.findall(r'<span class="action">(.*?)</span>', page, re.DOTALL)
     return [" ".join(html.unescape(re.sub(r"<[^>]+>", "", one)).split()) for one in found]
 
 
-def every_deed(browser: Browser, path: str) -> list[str]:
+def every_action(browser: Browser, path: str) -> list[str]:
     found, address = [], path
     while address:
         page = browser.get(address).text
-        found += deeds(page)
+        found += actions(page)
         more = re.search(r'<a href="([^"]+)" rel="next">', page)
         address = more[1].replace("&amp;", "&") if more else ""
     return found
 
 
 def test_each_entry_is_a_sentence(browser_for: BrowserFor, number: str) -> None:
-    said = every_deed(browser_for("auditor"), f"/cases/{number}/history?order=oldest")
+    said = every_action(browser_for("auditor"), f"/cases/{number}/history?order=oldest")
     assert said[0] == "Officer opened the case"
     assert "Officer took the case" in said
     assert "Supervisor approved the plan" in said
@@ -69,25 +69,25 @@ def test_each_entry_is_a_sentence(browser_for: BrowserFor, number: str) -> None:
 
 def test_the_newest_stands_first_and_pages_join_without_a_gap(browser_for: BrowserFor, number: str) -> None:
     browser = browser_for("officer")
-    newest = every_deed(browser, f"/cases/{number}/history")
-    oldest = every_deed(browser, f"/cases/{number}/history?order=oldest")
+    newest = every_action(browser, f"/cases/{number}/history")
+    oldest = every_action(browser, f"/cases/{number}/history?order=oldest")
     assert newest == oldest[::-1]
     assert len(newest) > 10
 
 
 def test_filters_leave_what_was_asked_for(browser_for: BrowserFor, number: str, db: Connection) -> None:
     browser = browser_for("supervisor")
-    whole = every_deed(browser, f"/cases/{number}/history")
-    decisions = every_deed(browser, f"/cases/{number}/history?show=decisions")
+    whole = every_action(browser, f"/cases/{number}/history")
+    decisions = every_action(browser, f"/cases/{number}/history?show=decisions")
     assert decisions == ["Supervisor approved the plan"]
-    referrals = every_deed(browser, f"/cases/{number}/history?show=referrals")
+    referrals = every_action(browser, f"/cases/{number}/history?show=referrals")
     assert referrals == ["Officer sent the request"]
-    documents = every_deed(browser, f"/cases/{number}/history?show=documents")
+    documents = every_action(browser, f"/cases/{number}/history?show=documents")
     assert len(documents) == 2  # both parties' consents
-    system = every_deed(browser, f"/cases/{number}/history?show=system")
+    system = every_action(browser, f"/cases/{number}/history?show=system")
     assert not [one for one in system if one.startswith(("Officer", "Supervisor"))]
     assert set(decisions + referrals + documents + system) <= set(whole)
-    assert every_deed(browser, f"/cases/{number}/history?show=nonsense") == whole
+    assert every_action(browser, f"/cases/{number}/history?show=nonsense") == whole
 
 
 def test_an_entry_unfolds_to_rule_people_and_proof(browser_for: BrowserFor, number: str, db: Connection) -> None:
@@ -125,7 +125,7 @@ def test_a_provider_sees_positions_of_its_own(
         world.fire(db, "provider", number, "ask_info", {"items": "How hot is it?"}, track=referral)
     browser = browser_for("provider")
     page = browser.get(f"/cases/{number}/history").text
-    assert deeds(page) == ["Case officer sent the request", "Provider asked for information"]
+    assert actions(page) == ["Case officer sent the request", "Provider asked for information"]
     for hidden in (
         "Officer<",
         "Proof",
@@ -197,7 +197,7 @@ def test_the_history_is_chinese_for_who_reads_chinese(browser_for: BrowserFor, n
     with transaction(engine) as db:
         db.execute(text("UPDATE people SET language = 'zh-Hans'"))
     page = browser_for("auditor").get(f"/cases/{number}/history?order=oldest").text
-    assert "Officer创建了案件" in deeds(page)
+    assert "Officer创建了案件" in actions(page)
     assert "opened the case" not in page
 
 

@@ -36,8 +36,8 @@ def opens(app: Flask, token: str) -> int:
     return app.test_client().get("/api/v1/referrals", headers={"Authorization": f"Bearer {token}"}).status_code
 
 
-def press(browser: Browser, deed: str) -> Any:
-    found = re.search(rf'action="({PAGE}/[^"]+/{deed})"', browser.get(PAGE).text)
+def press(browser: Browser, action: str) -> Any:
+    found = re.search(rf'action="({PAGE}/[^"]+/{action})"', browser.get(PAGE).text)
     assert found is not None
     return browser.post(found[1], page=PAGE, follow=True)
 

@@ -61,20 +61,20 @@ def documents(engine: Engine, number: str) -> Case:
         return load(db, home_of(db, number), "case")
 
 
-#: Longer than between two statements of a deed, on a machine with much to do.
+#: Longer than between two statements of an action, on a machine with much to do.
 RESTS = 2.0
 
 
-@pytest.mark.parametrize("deed", ["", "/preview"])
+@pytest.mark.parametrize("action", ["", "/preview"])
 def test_no_transaction_stays_open_while_it_is_printed(
-    browser_for: Enter, asked: tuple[str, str], superuser_engine: Engine, deed: str
+    browser_for: Enter, asked: tuple[str, str], superuser_engine: Engine, action: str
 ) -> None:
     """Another letter is at the printer for a while: the server would end what rests in a transaction so long."""
     number, referral = asked
     officer, form = browser_for("officer"), {"kind": "referral", "to": referral, "f-language": "en"}
     with ThreadPoolExecutor(1) as beside:
         with pdf._one_at_a_time:
-            answer = beside.submit(officer.post, f"/cases/{number}/letters{deed}", form)
+            answer = beside.submit(officer.post, f"/cases/{number}/letters{action}", form)
             time.sleep(2 * RESTS)
             assert not answer.done()
             with superuser_engine.connect() as db:

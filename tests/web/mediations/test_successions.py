@@ -215,5 +215,5 @@ def test_over_the_api_nothing_is_offered_that_has_no_route(
     browser = browser_for("dispute_officer")
     shown = browser.get(f"/api/v1/mediations/{mediation}", headers=token).json
     assert shown is not None
-    assert shown["deeds"] == ["hand_over"]
+    assert shown["case_actions"] == ["hand_over"]
     assert browser.get(f"/api/v1/mediations/{mediation}/leaders", headers=token).status_code == 200

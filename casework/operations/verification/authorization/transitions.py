@@ -72,7 +72,7 @@ def judge_transition(evidence: Evidence, before: Case, event: Event) -> Reasons:
         yield from _by_person(evidence, before, track, rule, event)
         if rule.confirm_by:
             yield f"“{name}” needs a second person's word"
-    # The person whose deed drew this one with it is not told here, and some effects name that person.
+    # The person whose action drew this one with it is not told here, and some effects name that person.
     if event.actor != SYSTEM_ACTOR:
         yield from follows(rule.effects, facts_of(evidence, before, track, event, data), event)
 
@@ -209,7 +209,7 @@ def _asked_next(
 ) -> Reasons:
     """The next provider of a panel, or one beside, gets the request of the one before, under the same guards."""
     data = event.effects.get("data", {})
-    sent, calendar = asked.deed(SENDS), evidence.past.calendar(before.programme, event.at)
+    sent, calendar = asked.last_fired(SENDS), evidence.past.calendar(before.programme, event.at)
     if sent is None:
         yield "nobody had been asked before"
         return

@@ -84,7 +84,7 @@ def test_whose_log_it_is_is_said_for_every_kind() -> None:
 
 
 def test_a_hand_over_by_a_forged_owner_is_found(scene: Scene, db: Connection) -> None:
-    """The row named another owner for one deed, which did not free what the true one held; what came after it did."""
+    """The row named another owner for one action, which did not free what the true one held; what came after it did."""
     people = scene.world.people
     sql(db, "SET LOCAL session_replication_role = origin")
     number = scene.world.new_case(db)

@@ -125,7 +125,7 @@ ILLEGAL: dict[str, tuple[Change, tuple[str, str], str]] = {
     "a guard passed over": (_guard, ("fired", "approve_plan"), "nda_is_signed_or_waived"),
     "an effect of nothing": (_other_effect, ("fired", "take"), "its effect on owner"),
     "another edition": (_edition, ("fired", "take"), "another edition"),
-    "nobody's deed": (_by_itself, ("fired", "take"), "no clock was due"),
+    "nobody's action": (_by_itself, ("fired", "take"), "no clock was due"),
     "a task not held": (_not_held, ("released", ""), "the table of tasks refuses it"),
     "a kind that there is not": (_unknown_kind, ("pardoned", ""), "nothing is called “pardoned”"),
 }
