@@ -19,8 +19,8 @@ from flask import Flask
 from jinja2 import FileSystemBytecodeCache
 from sqlalchemy import Connection, Engine, make_url
 
-from casework.operations.core.encryption import Vault
-from casework.operations.documents.storage import Cabinet
+from casework.operations.core.encryption import SecretBox
+from casework.operations.documents.storage import DocumentStore
 from casework.records import embedded
 from casework.records.blob_store import Store
 from casework.records.database import ENGINE, connect_engine, transaction
@@ -256,9 +256,11 @@ def engine(settings: Settings) -> Iterator[Engine]:
 
 
 @pytest.fixture
-def cabinet(engine: Engine, tmp_path: Path) -> Cabinet:
+def document_store(engine: Engine, tmp_path: Path) -> DocumentStore:
     """A place for files of this test's own."""
-    return Cabinet(engine, Store(f"file://{tmp_path}/documents"), Vault(["a secret key of the tests, long enough"]))
+    return DocumentStore(
+        engine, Store(f"file://{tmp_path}/documents"), SecretBox(["a secret key of the tests, long enough"])
+    )
 
 
 @pytest.fixture

@@ -37,7 +37,7 @@ from casework.api.privacy import routes as privacy_routes
 from casework.api.protocol import openapi
 from casework.api.protocol.auth import NOBODY, count_asker, find_asker, insist_known
 from casework.api.protocol.errors import answer_database, answer_error, answer_fault, answer_http
-from casework.api.protocol.files import as_attachment, cabinet
+from casework.api.protocol.files import as_attachment, document_store
 from casework.api.protocol.requests import (
     about_client,
     read_body,
@@ -178,7 +178,7 @@ def _take_in(route: Route, engine: Engine, given: Mapping[str, str]) -> Done | O
         raise Unreadable(reasons.requests.OCTET_STREAM)
     with receive(request.stream, coming.name) as upload:
         asked = read_key(request, request.path, [upload.digest, upload.name])
-        kept = cabinet().keep(coming.log, coming.part, upload)
+        kept = document_store().keep(coming.log, coming.part, upload)
         with walled_transaction(engine) as db:
             actor = find_asker(db, request, route, given)
             done = route.view(Call(db, actor, path, query, None, asked, None, kept=kept))

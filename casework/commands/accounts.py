@@ -24,7 +24,7 @@ from casework.operations.auth.tokens import (
 )
 from casework.operations.core.email_addresses import canonical
 from casework.operations.core.idempotency import Request
-from casework.operations.documents.key_material import open_vault
+from casework.operations.documents.key_material import secret_box_of
 from casework.operations.people.invitations import (
     DAYS,
     INVITATION_PAGE,
@@ -84,7 +84,7 @@ def add_user(
             new = person is None
             if person is None:
                 person = register_person(db, email=email, name=name, name_zh=name_zh)
-                link = make_link(db, open_vault(settings), person, by=None, mailed=False)
+                link = make_link(db, secret_box_of(settings), person, by=None, mailed=False)
             given = True
             if within is not None:
                 given = give_or_ask(db, person, role, programme=within, deputy_for=deputised)
@@ -117,7 +117,7 @@ def make_user_link(email: str) -> None:
             person = _person(db, email)
             if find_actor(db, person) is None:
                 raise click.ClickException(f"The account {email} is closed. An administrator reopens it.")
-            link = make_link(db, open_vault(settings), person, by=None, mailed=False)
+            link = make_link(db, secret_box_of(settings), person, by=None, mailed=False)
             note_account(db, person, LINK_SENT, SYSTEM_ACTOR)
     finally:
         engine.dispose()
@@ -165,7 +165,7 @@ def invite_user(
             _, code, secret = record_invitation(
                 db,
                 None,
-                open_vault(settings),
+                secret_box_of(settings),
                 scope=scope,
                 email=email,
                 name=name,

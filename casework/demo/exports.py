@@ -8,7 +8,7 @@ from pathlib import Path
 
 from sqlalchemy import text
 
-from casework.operations.documents.key_material import cabinet_of
+from casework.operations.documents.key_material import document_store_of
 from casework.operations.verification.case_archive import HISTORY, make_case_file
 from casework.records.actors import find_actor
 from casework.records.database import connect_engine, transaction
@@ -32,7 +32,7 @@ def take_out(settings: Settings) -> tuple[Path, Path]:
             auditor = find_actor(db, db.execute(_AUDITOR).scalar_one())
             assert auditor is not None
             case_file = make_case_file(
-                db, auditor, cabinet_of(engine, settings), db.execute(_FIRST).scalar_one(), "demo"
+                db, auditor, document_store_of(engine, settings), db.execute(_FIRST).scalar_one(), "demo"
             )
             true.write_bytes(b"".join(case_file.pieces()))
     finally:

@@ -24,7 +24,7 @@ from casework.operations.core.actions import new_id
 from casework.operations.core.rate_limits import forget_uses
 from casework.operations.deadlines.calendars import recount_programme
 from casework.operations.deadlines.timers import fire_timers_of_log
-from casework.operations.documents.key_material import cabinet_of, open_vault
+from casework.operations.documents.key_material import document_store_of, secret_box_of
 from casework.operations.documents.storage import note_scan
 from casework.operations.integrations import webhooks
 from casework.operations.integrations.ssrf_guard import Forbidden, inside_of
@@ -151,9 +151,9 @@ def send(hands: Hands, mail: str) -> None:
     """Send a mail that is due. Whoever dies after the server took it sends it again, with the same Message-ID and a
     header that says it may have come before."""
     with transaction(hands.engine) as db:
-        composed = mail_outbox.compose(db, mail, open_vault(hands.settings))
+        composed = mail_outbox.compose(db, mail, secret_box_of(hands.settings))
         if isinstance(composed, LetterMail):
-            pieces = cabinet_of(hands.engine, hands.settings).read(db, composed.file)
+            pieces = document_store_of(hands.engine, hands.settings).read(db, composed.file)
             composed = replace(composed, content=b"".join(pieces))
         repeated = composed is not None and outbox.begin(db, mail_outbox.MAILS, mail)
     if composed is None:
@@ -181,7 +181,7 @@ def hook(hands: Hands, message: str) -> None:
     """Tell a provider's own system. Whoever dies after it was taken sends it again, with the same webhook-id and a header
     that says it may have come before."""
     with transaction(hands.engine) as db:
-        prepared = webhooks.prepare(db, message, open_vault(hands.settings))
+        prepared = webhooks.prepare(db, message, secret_box_of(hands.settings))
     if prepared is None:
         return
     # No transaction is open while the receiver makes us wait.
@@ -204,9 +204,9 @@ def scan_file(hands: Hands, blob: str) -> None:
     """Let the scanner look at a file; it stays pending, and nobody else's, until the scanner has spoken."""
     if hands.settings.scanner_address is None:
         raise NotDone("CASEWORK_SCANNER is not set, and a file waits for a scanner")
-    cabinet = cabinet_of(hands.engine, hands.settings)
+    document_store = document_store_of(hands.engine, hands.settings)
     with transaction(hands.engine) as db:
-        pieces = cabinet.read_blob(db, blob)
+        pieces = document_store.read_blob(db, blob)
     # No transaction is open while the scanner makes us wait.
     finding = scan(hands.settings.scanner_address, pieces)
     with transaction(hands.engine) as db:
@@ -227,4 +227,4 @@ def erase(hands: Hands, erasure: str) -> None:
 @_task(OTHERS)
 def sweep(hands: Hands) -> None:
     """Take away what was put into the store by actions that failed."""
-    cabinet_of(hands.engine, hands.settings).sweep()
+    document_store_of(hands.engine, hands.settings).sweep()

@@ -13,7 +13,7 @@ from sqlalchemy import text
 
 from casework.api import create_blueprint, large_routes
 from casework.errors import InvalidSettings
-from casework.operations.core.encryption import Vault
+from casework.operations.core.encryption import SecretBox
 from casework.operations.integrations.ssrf_guard import inside_of
 from casework.records.blob_store import Store
 from casework.records.database import connect_engine, walled_transaction
@@ -173,7 +173,7 @@ PAGES = (
 def _configure(app: Flask, settings: Settings) -> None:
     https = settings.profile == "production"
     key, earlier = secret_key(settings), earlier_keys(settings)
-    app.extensions["casework.vault"] = Vault([key, *earlier])
+    app.extensions["casework.secret_box"] = SecretBox([key, *earlier])
     app.config.update(
         SECRET_KEY=key,
         SECRET_KEY_FALLBACKS=earlier,

@@ -11,7 +11,7 @@ from pathlib import Path
 from sqlalchemy import Engine, text
 from werkzeug.serving import make_server
 
-from casework.operations.documents.storage import Cabinet
+from casework.operations.documents.storage import DocumentStore
 from casework.records.database import connect_engine, transaction
 from casework.web.app import create_app
 from tests.support.databases import DatabaseServer
@@ -27,7 +27,7 @@ class Site:
     engine: Engine
     world: World
     #: Where its papers lie.
-    cabinet: Cabinet
+    document_store: DocumentStore
 
     def ids(self, sql: str, **values: str) -> list[str]:
         """The first column of a query, as words."""
@@ -68,8 +68,8 @@ def open_site(server: DatabaseServer, template: str, var: Path) -> Iterator[Site
         with transaction(engine) as db:
             world = build_world(db)
         thread.start()
-        cabinet = Cabinet(engine, app.extensions["casework.store"], app.extensions["casework.vault"])
-        yield Site(f"http://127.0.0.1:{listening.server_port}", engine, world, cabinet)
+        document_store = DocumentStore(engine, app.extensions["casework.store"], app.extensions["casework.secret_box"])
+        yield Site(f"http://127.0.0.1:{listening.server_port}", engine, world, document_store)
     finally:
         if thread.is_alive():
             listening.shutdown()

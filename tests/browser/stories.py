@@ -340,7 +340,7 @@ def set_to_work(story: Story) -> None:
     if story.service == "mediation":
         story.play(do(story.office, story.action("send"), provider=story.mine.organisation))
     else:
-        paper = story.site.world.hand_in(story.site.cabinet, story.number, title=PAPER)
+        paper = story.site.world.hand_in(story.site.document_store, story.number, title=PAPER)
         story.play(do(story.office, story.action("send"), documents=[paper]))
     story.behind(do(story.mine.agent, story.action("accept")), do(story.mine.agent, story.action("start")))
     provider = story.at_referral(story.mine.agent)
@@ -423,7 +423,7 @@ def deliver_twice(story: Story) -> None:
 
 def hand_in_result(story: Story, who: str) -> None:
     """By operations, the file of what is delivered."""
-    story.site.world.hand_in(story.site.cabinet, story.number, who, title=RESULT, referral=story.referral())
+    story.site.world.hand_in(story.site.document_store, story.number, who, title=RESULT, referral=story.referral())
 
 
 def object_and_settle(story: Story, to: str = "return") -> None:

@@ -24,19 +24,19 @@ def insist_accessible(reader: Reader) -> None:
 
 @pytest.mark.parametrize("look", LOOKS)
 def test_the_invited_join_step_by_step(page_of: PageOf, site: Site, look: str) -> None:
-    vault = site.cabinet.vault
+    secret_box = site.document_store.secret_box
     with transaction(site.engine) as db:
         done = invite(
             db,
             site.world.actor(db, "provider_lead"),
-            vault,
+            secret_box,
             scope=Scope(organisation=site.world.organisations["lab"]),
             email="new@example.org",
             name="Newcomer",
             roles=["provider"],
             request=new_request(),
         )
-    address = f"/invitation#{vault.secrets_of('invitation ' + done.answer['id'] + ' 1')[0]}"
+    address = f"/invitation#{secret_box.secrets_of('invitation ' + done.answer['id'] + ' 1')[0]}"
     reader = page_of(None, **LOOKS[look])
     reader.open_link(address, "/invitation/join")
     insist_accessible(reader)
@@ -57,7 +57,7 @@ def test_a_first_password_is_set_by_the_link(page_of: PageOf, site: Site, look: 
         made = create_person(
             db,
             site.world.actor(db, "administrator"),
-            site.cabinet.vault,
+            site.document_store.secret_box,
             email="new@example.org",
             name="Newcomer",
             name_zh=None,

@@ -109,7 +109,7 @@ def make_page_things(site: Site) -> Mapping[str, str]:
         case = load(db, home_of(db, made["number"]), "case")
         world.write(db, "supervisor", case, None, "Look at this.", tell=("officer",))
         made |= {"accepted": accepted, "fresh": fresh, "fresh_track": world.main_track(db, fresh)}
-    paper = world.hand_in(site.cabinet, made["number"])
+    paper = world.hand_in(site.document_store, made["number"])
     return made | {"fresh_task": site.task(fresh, "triage_check"), "document": paper, "version": "1"}
 
 

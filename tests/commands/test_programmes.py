@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import Engine, text
 
 from casework.operations.auth.sessions import find_actor_by_secret
-from casework.operations.core.encryption import Vault
+from casework.operations.core.encryption import SecretBox
 from casework.operations.people.service import create_organisation, create_person
 from casework.records.database import transaction
 from tests.support.databases import run_casework
@@ -40,7 +40,7 @@ def test_the_first_administrator_needs_no_sql(database_url: str, engine: Engine)
         create_person(
             db,
             actor,
-            Vault(["k" * 40]),
+            SecretBox(["k" * 40]),
             email="li@example.org",
             name="Li",
             name_zh=None,

@@ -6,7 +6,7 @@ import re
 
 from casework.operations.auth import password_change
 from casework.operations.auth.account_log import CLOSED, PASSWORD_CHANGED, SESSIONS_ENDED, note_account
-from casework.operations.documents.key_material import open_vault
+from casework.operations.documents.key_material import secret_box_of
 from casework.records.database import transaction
 from tests.jobs.mailbox import text_of
 from tests.jobs.office import Office
@@ -14,7 +14,7 @@ from tests.jobs.office import Office
 
 def test_the_link_of_a_mail_sets_the_password_once(office: Office) -> None:
     with transaction(office.engine) as db:
-        password_change.ask_reset(db, open_vault(office.settings), "OFFICER@example.org")
+        password_change.ask_reset(db, secret_box_of(office.settings), "OFFICER@example.org")
     office.run()
     found = [one for one in office.mails("officer") if "password" in str(one["Subject"])]
     (mail,) = [one for one in found if "/password#" in text_of(one)]
@@ -27,7 +27,7 @@ def test_the_link_of_a_mail_sets_the_password_once(office: Office) -> None:
         password_change.use_link(db, link[1], "seven lazy herons wade")
     # Sent again it would open nothing, so it does not go.
     with transaction(office.engine) as db:
-        password_change.ask_reset(db, open_vault(office.settings), "officer@example.org")
+        password_change.ask_reset(db, secret_box_of(office.settings), "officer@example.org")
         password_change.end_links(db, office.world.people["officer"])
     office.run()
     assert "cancelled" in office.states()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from casework.operations.documents.key_material import open_vault
+from casework.operations.documents.key_material import secret_box_of
 from casework.operations.people import invitations
 from casework.operations.people.invitation_acceptance import insist_open
 from casework.operations.people.invitations import Scope
@@ -22,7 +22,7 @@ def invite(office: Office, language: str = "en") -> tuple[str, str]:
         done = invitations.invite(
             db,
             office.world.actor(db, "provider_lead"),
-            open_vault(office.settings),
+            secret_box_of(office.settings),
             scope=Scope(organisation=office.world.organisations["lab"]),
             email=ADDRESS,
             name="New",
@@ -62,7 +62,7 @@ def test_sent_again_the_mail_before_does_not_go(office: Office) -> None:
     id, _ = invite(office)
     with transaction(office.engine) as db:
         invitations.invite_again(
-            db, office.world.actor(db, "provider_lead"), open_vault(office.settings), id, new_request()
+            db, office.world.actor(db, "provider_lead"), secret_box_of(office.settings), id, new_request()
         )
     office.run()
     (mail,) = office.box.to(ADDRESS)

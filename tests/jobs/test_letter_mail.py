@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import Engine, text
 
 from casework.errors import InvalidForm
-from casework.operations.documents.key_material import cabinet_of
+from casework.operations.documents.key_material import document_store_of
 from casework.operations.letters.service import Written
 from casework.operations.notifications.mail_outbox import list_mails
 from casework.records.database import transaction
@@ -22,11 +22,13 @@ ADDRESS = "director@steam.example"
 
 def invite(office: Office, language: str = "en", address: str = ADDRESS) -> tuple[str, str]:
     """An invitation to the need owner of a new case: (number, the digest of its PDF)."""
-    cabinet = cabinet_of(office.engine, office.settings)
+    document_store = document_store_of(office.engine, office.settings)
     with transaction(office.engine) as db:
         number = office.world.new_case(db)
         office.world.fire(db, "officer", number, "take")
-    done = office.world.send_letter(cabinet, number, Written("invitation", "need_owner", language, address=address))
+    done = office.world.send_letter(
+        document_store, number, Written("invitation", "need_owner", language, address=address)
+    )
     return number, done.answer["sha256"]
 
 
@@ -80,5 +82,7 @@ def test_a_provider_is_reached_in_casework_alone(office: Office) -> None:
         number, referral = to_referral(office.world, db)
     with pytest.raises(InvalidForm):
         office.world.send_letter(
-            cabinet_of(office.engine, office.settings), number, Written("referral", referral, "en", address=ADDRESS)
+            document_store_of(office.engine, office.settings),
+            number,
+            Written("referral", referral, "en", address=ADDRESS),
         )

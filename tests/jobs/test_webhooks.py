@@ -21,7 +21,7 @@ from casework.jobs.dispatcher import _NOT_ON_THE_WAY, MOST
 from casework.jobs.job_functions import Hands, hook, tell
 from casework.jobs.webhook_client import Unreachable, deliver
 from casework.operations.core import outbox
-from casework.operations.documents.key_material import open_vault
+from casework.operations.documents.key_material import secret_box_of
 from casework.operations.integrations import webhooks
 from casework.operations.integrations.ssrf_guard import Forbidden, inside_of
 from casework.operations.integrations.webhooks import Message, sign
@@ -61,7 +61,7 @@ class Site:
     def create(self, url: str, organisation: str = "lab") -> dict[str, Any]:
         done = self.lead(
             webhooks.create_endpoint,
-            open_vault(self.settings),
+            secret_box_of(self.settings),
             organisation=self.world.organisations[organisation],
             url=url,
             inside=inside_of(self.settings.webhook_inside),
@@ -182,7 +182,7 @@ def test_a_receiver_tells_ours_from_a_forgery(site: Site) -> None:
 
 
 def test_after_a_rotation_both_secrets_sign_for_a_day_and_then_the_new_one_alone(site: Site) -> None:
-    new = site.lead(webhooks.rotate_secret, open_vault(site.settings), site.endpoint, new_request()).answer["secret"]
+    new = site.lead(webhooks.rotate_secret, secret_box_of(site.settings), site.endpoint, new_request()).answer["secret"]
     site.referral()
     site.run()
     assert verify(site.box.got[0], site.secret)
@@ -400,7 +400,7 @@ def test_a_lead_of_another_organisation_finds_nothing_here(site: Site) -> None:
         for action in (
             lambda: webhooks.list_messages(db, other, site.endpoint),
             lambda: webhooks.end_endpoint(db, other, site.endpoint, new_request()),
-            lambda: webhooks.rotate_secret(db, other, open_vault(site.settings), site.endpoint, new_request()),
+            lambda: webhooks.rotate_secret(db, other, secret_box_of(site.settings), site.endpoint, new_request()),
         ):
             with pytest.raises(NotFound):
                 action()
@@ -415,7 +415,7 @@ def test_a_message_that_may_have_come_before_says_so(site: Site) -> None:
     tell(Hands(site.engine, site.settings))
     with transaction(site.engine) as db:
         ((message, _),) = outbox.list_due(db, webhooks.MESSAGES, but="true", most=MOST)
-        assert webhooks.prepare(db, message, open_vault(site.settings)) is not None
+        assert webhooks.prepare(db, message, secret_box_of(site.settings)) is not None
     hook(Hands(site.engine, site.settings), message)
     (got,) = site.box.got
     assert got.headers["casework-repeat"] == "maybe"

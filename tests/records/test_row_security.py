@@ -11,8 +11,8 @@ from sqlalchemy import Connection, Engine, text
 from sqlalchemy.exc import DBAPIError
 
 from casework.operations.core.actions import home_of
-from casework.operations.core.encryption import Vault
-from casework.operations.documents.storage import Cabinet
+from casework.operations.core.encryption import SecretBox
+from casework.operations.documents.storage import DocumentStore
 from casework.operations.mediations.service import open_mediation
 from casework.operations.referrals.service import fire_in_referral
 from casework.records.blob_store import Store
@@ -154,13 +154,15 @@ def scene(
     template, world = world_template
     name, var = database_server.create(template), tmp_path_factory.mktemp("walls")
     engine = connect_engine(database_server.settings(name, var))
-    cabinet = Cabinet(engine, Store(f"file://{var}/documents"), Vault(["a secret key of the tests, long enough"]))
+    document_store = DocumentStore(
+        engine, Store(f"file://{var}/documents"), SecretBox(["a secret key of the tests, long enough"])
+    )
     with transaction(engine) as db:
         number, referral = to_referral(world, db)
         world.accept(db, number, referral)
-    given = world.hand_in(cabinet, number)
-    world.hand_in(cabinet, number, content=PDF + b"%another")
-    own = world.hand_in(cabinet, number, "provider", referral=referral)
+    given = world.hand_in(document_store, number)
+    world.hand_in(document_store, number, content=PDF + b"%another")
+    own = world.hand_in(document_store, number, "provider", referral=referral)
     with transaction(engine) as db:
         db.execute(
             text(

@@ -11,8 +11,8 @@ from sqlalchemy import Connection, Engine, text
 from casework.definitions import load_library
 from casework.operations.audit.findings import raise_finding
 from casework.operations.core.actions import home_of
-from casework.operations.core.encryption import Vault
-from casework.operations.documents.storage import Cabinet
+from casework.operations.core.encryption import SecretBox
+from casework.operations.documents.storage import DocumentStore
 from casework.operations.integrations.service_accounts import create_service_account
 from casework.operations.integrations.webhooks import create_endpoint
 from casework.operations.mediations.disclosures import ask_unsealing
@@ -65,7 +65,7 @@ EVERYTHING = ("sealed", "office", "case", "shared", "lab", "people")
 def plant(scene: Scene, engine: Engine) -> dict[str, Secret]:
     """Say something secret wherever something can be said; nobody says it elsewhere."""
     world, here = scene.world, scene.things["here"]
-    vault: Vault = scene.app.extensions["casework.vault"]
+    secret_box: SecretBox = scene.app.extensions["casework.secret_box"]
     secrets = {name: Secret() for name in EVERYTHING}
     sealed, office, shared, lab, people = (secrets[name] for name in ("sealed", "office", "shared", "lab", "people"))
     with transaction(engine) as db:
@@ -87,7 +87,9 @@ def plant(scene: Scene, engine: Engine) -> dict[str, Secret]:
         world.fire(db, "officer", number, "supply_info", {"answer": shared.word("reply")}, track=referral)
         lead, organisation = world.actor(db, "provider_lead"), world.organisations["lab"]
         hook = f"https://receiver.example/{lab.word('hook')}"
-        made = create_endpoint(db, lead, vault, organisation=organisation, url=hook, inside=(), request=new_request())
+        made = create_endpoint(
+            db, lead, secret_box, organisation=organisation, url=hook, inside=(), request=new_request()
+        )
         lab.ids.add(str(made.answer["id"]))
         made = create_service_account(
             db,
@@ -102,7 +104,7 @@ def plant(scene: Scene, engine: Engine) -> dict[str, Secret]:
         made = invite(
             db,
             lead,
-            vault,
+            secret_box,
             scope=Scope(organisation=organisation),
             email="canary@example.org",
             name=people.word("guest"),
@@ -115,10 +117,12 @@ def plant(scene: Scene, engine: Engine) -> dict[str, Secret]:
         secrets["case"].words.add(
             str(db.execute(text("SELECT title FROM cases WHERE number = :n"), {"n": number}).scalar_one())
         )
-    cabinet = Cabinet(engine, scene.app.extensions["casework.store"], vault)
+    document_store = DocumentStore(engine, scene.app.extensions["casework.store"], secret_box)
     content = PDF + b"%" + office.word("bytes").encode()
     office.ids.add(
-        world.hand_in(cabinet, number, title=office.word("title"), name=f"{office.word('file')}.pdf", content=content)
+        world.hand_in(
+            document_store, number, title=office.word("title"), name=f"{office.word('file')}.pdf", content=content
+        )
     )
     return secrets
 

@@ -12,7 +12,7 @@ from sqlalchemy import Connection, Engine, text
 from casework.definitions import load_library
 from casework.operations.cases.case_events import list_events
 from casework.operations.core.drafts import find_draft, save_draft
-from casework.operations.documents.storage import Cabinet
+from casework.operations.documents.storage import DocumentStore
 from casework.operations.mediations.disclosures import ask_unsealing
 from casework.operations.mediations.service import open_mediation
 from casework.operations.referrals.acknowledgements import object_to
@@ -43,7 +43,7 @@ WORDS = {
 
 
 @pytest.fixture
-def mediation(engine: Engine, world: World, cabinet: Cabinet) -> str:
+def mediation(engine: Engine, world: World, document_store: DocumentStore) -> str:
     """A sealed mediation in which both sides have written wherever one can, about a case with papers of both parties."""
     with transaction(engine) as db:
         number, _ = to_referral(world, db)
@@ -54,7 +54,7 @@ def mediation(engine: Engine, world: World, cabinet: Cabinet) -> str:
         world.write(db, "officer", home, None, WORDS["open note"])
     for party in ("need_owner", "technology_owner"):
         content = PDF + WORDS[f"{party.replace('_', ' ')}'s file"].encode()
-        world.hand_in(cabinet, number, title="Figures", content=content, party=party)
+        world.hand_in(document_store, number, title="Figures", content=content, party=party)
     with transaction(engine) as db:
         actor, provider = world.actor(db, "dispute_officer"), world.actor(db, "provider")
         made = open_mediation(db, actor, number, new_request()).answer
@@ -152,7 +152,7 @@ def test_the_databases_own_files_have_none_of_them_either(superuser_engine: Engi
     assert met == {"open note"}
 
 
-def test_the_disk_has_no_word_of_any_document(cabinet: Cabinet, mediation: str, tmp_path: Path) -> None:
+def test_the_disk_has_no_word_of_any_document(document_store: DocumentStore, mediation: str, tmp_path: Path) -> None:
     kept = [one.read_bytes() for one in tmp_path.rglob("*") if one.is_file()]
     assert len(kept) >= 2
     assert {name for name, word in WORDS.items() if any(word.encode() in one for one in kept)} == set()

@@ -20,7 +20,7 @@ from casework.operations.auth.sign_in import sign_in
 from casework.operations.auth.tokens import make_token
 from casework.operations.core.actions import home_of
 from casework.operations.core.ip_rights import record_right
-from casework.operations.documents.storage import Cabinet
+from casework.operations.documents.storage import DocumentStore
 from casework.operations.mediations.service import open_mediation
 from casework.operations.people import registry
 from casework.operations.referrals.acknowledgements import object_to
@@ -114,9 +114,9 @@ def scene(
         world = build_world(db)
     with transaction(engine) as db:
         things = _things(world, db)
-    cabinet = Cabinet(engine, app.extensions["casework.store"], app.extensions["casework.vault"])
+    document_store = DocumentStore(engine, app.extensions["casework.store"], app.extensions["casework.secret_box"])
     papers = {
-        where: world.hand_in(cabinet, things[where]["number"], by)
+        where: world.hand_in(document_store, things[where]["number"], by)
         for where, by in (("here", "officer"), ("there", "foreign_officer"))
     }
     papers["absent"] = str(uuid.uuid4())

@@ -12,8 +12,8 @@ from sqlalchemy import Engine, text
 
 from casework.operations.cases.service import declare_interest
 from casework.operations.core.actions import home_of
-from casework.operations.core.encryption import Vault
-from casework.operations.documents.storage import Cabinet
+from casework.operations.core.encryption import SecretBox
+from casework.operations.documents.storage import DocumentStore
 from casework.operations.notifications.mail_outbox import compose
 from casework.operations.notifications.service import tell_due
 from casework.records.case_loader import load
@@ -79,7 +79,7 @@ class Scene:
 
 @pytest.fixture
 def scene(app: Flask, engine: Engine, world: World) -> Scene:
-    cabinet = Cabinet(engine, app.extensions["casework.store"], app.extensions["casework.vault"])
+    document_store = DocumentStore(engine, app.extensions["casework.store"], app.extensions["casework.secret_box"])
     with transaction(engine) as db:
         number, referral = to_referral(world, db)
         world.accept(db, number, referral)
@@ -92,7 +92,7 @@ def scene(app: Flask, engine: Engine, world: World) -> Scene:
             ),
             {"id": referral},
         ).scalar_one()
-    document = world.hand_in(cabinet, number, "provider", title=PAPER, content=PDF + FILE, referral=referral)
+    document = world.hand_in(document_store, number, "provider", title=PAPER, content=PDF + FILE, referral=referral)
     tell_due(engine, mailing=True)
     with transaction(engine) as db:
         notification = db.execute(
@@ -146,7 +146,7 @@ def test_a_mail_that_waits_does_not_go(scene: Scene) -> None:
     assert queued
     scene.declare("provider")
     with transaction(scene.engine) as db:
-        assert [compose(db, one, Vault(["k" * 32])) for one in queued] == [None] * len(queued)
+        assert [compose(db, one, SecretBox(["k" * 32])) for one in queued] == [None] * len(queued)
 
 
 @pytest.mark.parametrize("who", ["officer", "supervisor", "auditor", "manager"])

@@ -265,11 +265,11 @@ def test_an_outsider_reads_the_same_in_both_worlds(twins: tuple[Secret, Scene, T
 
 def _posted(twin: Twin, role: str) -> list[tuple[str, ...]]:
     """Every mail that waits for somebody, as it would leave: all but its own number and moment."""
-    engine, vault = twin.app.extensions["casework"], twin.app.extensions["casework.vault"]
+    engine, secret_box = twin.app.extensions["casework"], twin.app.extensions["casework.secret_box"]
     with transaction(engine) as db:
         waiting = text("SELECT id FROM mails WHERE person_id = CAST(:id AS uuid) AND state = 'queued'")
         mails = db.execute(waiting, {"id": twin.world.people[role]}).scalars().all()
-        letters = [letter for mail in mails if (letter := compose(db, str(mail), vault)) is not None]
+        letters = [letter for mail in mails if (letter := compose(db, str(mail), secret_box)) is not None]
     written = [write_mail(one, Settings(profile="test", var=Path(twin.app.instance_path))) for one in letters]
     return sorted(
         (str(one["Subject"]), str(one["To"]), *(str(part.get_content()) for part in one.iter_parts()))

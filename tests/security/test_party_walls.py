@@ -6,7 +6,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import Engine
 
-from casework.operations.documents.storage import Cabinet
+from casework.operations.documents.storage import DocumentStore
 from casework.records.database import transaction
 from tests.security.test_canaries import words_of
 from tests.security.test_lost_sight import Scene
@@ -21,12 +21,12 @@ TECHNOLOGY = ("Canary-title-technology-1T", "canary-file-technology-2T.pdf", "Ca
 @pytest.fixture
 def scene(app: Flask, engine: Engine, world: World) -> Scene:
     """The lab was given a paper of the need owner and none of the technology owner."""
-    cabinet = Cabinet(engine, app.extensions["casework.store"], app.extensions["casework.vault"])
+    document_store = DocumentStore(engine, app.extensions["casework.store"], app.extensions["casework.secret_box"])
     with transaction(engine) as db:
         number, referral = to_referral(world, db)
         world.accept(db, number, referral)
     mine, theirs = (
-        world.hand_in(cabinet, number, title=title, name=name, content=PDF + content.encode(), party=party)
+        world.hand_in(document_store, number, title=title, name=name, content=PDF + content.encode(), party=party)
         for party, (title, name, content) in (("need_owner", NEED), ("technology_owner", TECHNOLOGY))
     )
     with transaction(engine) as db:

@@ -13,7 +13,7 @@ from sqlalchemy import Engine, text
 
 from casework.api import PREFIX, ROUTES
 from casework.operations.auth.tokens import make_token
-from casework.operations.documents.storage import Cabinet
+from casework.operations.documents.storage import DocumentStore
 from casework.operations.referrals import inbox
 from casework.operations.tasks.queue_counts import count_queues
 from casework.records.case_loader import load
@@ -57,9 +57,11 @@ def scene(
     with set_scene(database_server, template_database, tmp_path_factory.mktemp("second")) as made:
         engine: Engine = made.app.extensions["casework"]
         here = dict(made.things["here"])
-        cabinet = Cabinet(engine, made.app.extensions["casework.store"], made.app.extensions["casework.vault"])
+        document_store = DocumentStore(
+            engine, made.app.extensions["casework.store"], made.app.extensions["casework.secret_box"]
+        )
         here["document"] = made.world.hand_in(
-            cabinet, here["number"], content=PDF + b"%" + BYTES.encode(), name=f"{NAME}.pdf"
+            document_store, here["number"], content=PDF + b"%" + BYTES.encode(), name=f"{NAME}.pdf"
         )
         with transaction(engine) as db:
             db.execute(text("UPDATE mediations SET title = :title"), {"title": MEDIATED})

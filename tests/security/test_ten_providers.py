@@ -16,7 +16,7 @@ from sqlalchemy import Connection, Engine, text
 from casework.jobs.mail_content import write_mail
 from casework.operations.auth.tokens import make_token
 from casework.operations.core.actions import home_of
-from casework.operations.documents.storage import Cabinet
+from casework.operations.documents.storage import DocumentStore
 from casework.operations.integrations.webhooks import create_endpoint, prepare
 from casework.operations.notifications.mail_outbox import compose
 from casework.operations.notifications.service import tell_due
@@ -67,19 +67,19 @@ def houses(app: Flask, engine: Engine, world: World) -> list[House]:
                 house.case, house.things["referral"] = number, theirs
         for one in made:
             _talk(world, db, one)
-        vault = app.extensions["casework.vault"]
+        secret_box = app.extensions["casework.secret_box"]
         for one in made:
             lead = world.actor(db, one.name)
             url = f"https://receiver.example/{one.word('hook')}"
             done = create_endpoint(
-                db, lead, vault, organisation=one.organisation, url=url, inside=(), request=new_request()
+                db, lead, secret_box, organisation=one.organisation, url=url, inside=(), request=new_request()
             )
             one.things["endpoint"] = str(done.answer["id"])
-    cabinet = Cabinet(engine, app.extensions["casework.store"], vault)
+    document_store = DocumentStore(engine, app.extensions["casework.store"], secret_box)
     for one in made:
         content = pdf(f"/Lang({one.word('bytes')})".encode())
         one.things["document"] = world.hand_in(
-            cabinet,
+            document_store,
             one.case,
             one.name,
             title=one.word("title"),
@@ -210,18 +210,18 @@ def test_no_mail_and_no_webhook_tells_one_provider_of_another(
     app: Flask, engine: Engine, world: World, houses: list[House], tmp_path: Path
 ) -> None:
     tell_due(engine, mailing=True)
-    vault, settings = app.extensions["casework.vault"], Settings(profile="test", var=tmp_path)
+    secret_box, settings = app.extensions["casework.secret_box"], Settings(profile="test", var=tmp_path)
     told: Mapping[str, list[str]] = {house.name: [] for house in houses}
     with transaction(engine) as db:
         for house in houses:
             mails = db.execute(
                 text("SELECT id FROM mails WHERE person_id = CAST(:id AS uuid)"), {"id": house.things["person"]}
             )
-            letters = [compose(db, str(mail), vault) for mail in mails.scalars().all()]
+            letters = [compose(db, str(mail), secret_box) for mail in mails.scalars().all()]
             told[house.name].extend(write_mail(one, settings).as_string() for one in letters if one is not None)
             sent = text("SELECT id FROM webhook_messages WHERE endpoint_id = CAST(:id AS uuid)")
             for message in db.execute(sent, {"id": house.things["endpoint"]}).scalars().all():
-                told[house.name].append(str(prepare(db, str(message), vault)))
+                told[house.name].append(str(prepare(db, str(message), secret_box)))
     assert all(len(words) > 2 for words in told.values())
     assert [
         f"{house.name} is told {mark}"

@@ -26,7 +26,7 @@ from casework.engine.roles import ORGANISATION_QUEUES, QUEUE_ROLES, Role
 from casework.engine.state.case import HELD, READY, Case, Task, Track
 from casework.errors import CaseworkError, NotFound
 from casework.operations.cases.service import declare_interest, fire_transition, hand_over
-from casework.operations.core.encryption import Vault
+from casework.operations.core.encryption import SecretBox
 from casework.operations.core.idempotency import Done, Request
 from casework.operations.core.national_holidays import china
 from casework.operations.deadlines.timers import fire_timers
@@ -469,7 +469,7 @@ class Office:
         if row is None:
             raise NotFound("person")
         administrator = self._administrator(db)
-        reopen_person(db, administrator, Vault(["k" * 40]), row.id, new_request(), mailing=False)
+        reopen_person(db, administrator, SecretBox(["k" * 40]), row.id, new_request(), mailing=False)
         asked = create_membership(
             db,
             administrator,
@@ -494,7 +494,7 @@ class Office:
         made = create_person(
             db,
             administrator,
-            Vault(["k" * 40]),
+            SecretBox(["k" * 40]),
             email=f"newcomer-{n}@demo.example",
             name=f"Newcomer {n}",
             name_zh=None,

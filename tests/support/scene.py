@@ -16,7 +16,7 @@ from casework.definitions import load_library
 from casework.operations.audit.findings import raise_finding
 from casework.operations.cases.saved_filters import save_filter
 from casework.operations.core.actions import home_of
-from casework.operations.documents.storage import Cabinet
+from casework.operations.documents.storage import DocumentStore
 from casework.operations.mediations.service import open_mediation
 from casework.operations.people import registry
 from casework.operations.referrals.acknowledgements import object_to
@@ -85,9 +85,9 @@ def set_scene(database_server: DatabaseServer, template_database: str, var: Path
         world = build_world(db)
     with transaction(engine) as db:
         things = make_things(world, db)
-    cabinet = Cabinet(engine, app.extensions["casework.store"], app.extensions["casework.vault"])
+    document_store = DocumentStore(engine, app.extensions["casework.store"], app.extensions["casework.secret_box"])
     papers = {
-        where: world.hand_in(cabinet, things[where]["number"], by)
+        where: world.hand_in(document_store, things[where]["number"], by)
         for where, by in (("here", "officer"), ("there", "foreign_officer"))
     }
     papers["absent"] = str(uuid.uuid4())

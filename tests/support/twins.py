@@ -276,11 +276,11 @@ def set_base(server: DatabaseServer, template: str, var: Path) -> Iterator[Base]
             things = _more_things(scene, db)
             # Whoever retries the job that fails waits a minute for the next try, which nobody does here.
             db.execute(text("UPDATE procrastinate_jobs SET args = args || '{\"tries\": 9}'"))
-            vault = scene.app.extensions["casework.vault"]
+            secret_box = scene.app.extensions["casework.secret_box"]
             for hook in db.execute(text("SELECT id FROM webhook_endpoints")).scalars().all():
                 db.execute(
                     text("UPDATE webhook_endpoints SET secret = :secret WHERE id = :id"),
-                    {"secret": vault.seal(new_secret(), hook), "id": hook},
+                    {"secret": secret_box.seal(new_secret(), hook), "id": hook},
                 )
         database = str(engine.url.database)
         engine.dispose()

@@ -25,12 +25,12 @@ from casework.operations.cases.service import fire_transition, hand_over, open_c
 from casework.operations.catalogue.matches import create_match
 from casework.operations.core import ip_rights as rights
 from casework.operations.core.actions import home_of
-from casework.operations.core.encryption import Vault
+from casework.operations.core.encryption import SecretBox
 from casework.operations.core.idempotency import Done, Request
 from casework.operations.core.national_holidays import china
 from casework.operations.core.register_entries import note_entries
 from casework.operations.documents.service import hand_in
-from casework.operations.documents.storage import Cabinet, part_for
+from casework.operations.documents.storage import DocumentStore, part_for
 from casework.operations.documents.uploads import receive
 from casework.operations.integrations.service_accounts import create_service_account
 from casework.operations.letters.service import Written, compose_letter, send_letter
@@ -262,7 +262,7 @@ class World:
 
     def hand_in(
         self,
-        cabinet: Cabinet,
+        document_store: DocumentStore,
         number: str,
         by: str = "officer",
         *,
@@ -274,15 +274,15 @@ class World:
         referral: str | None = None,
     ) -> str:
         """Hand in a document with its file, in transactions of its own; gives the document's id."""
-        with transaction(cabinet.engine) as db:
+        with transaction(document_store.engine) as db:
             case = load(db, home_of(db, number), "case")
         with receive(io.BytesIO(content), name) as upload:
-            kept = cabinet.keep(case.log, part_for(party, referral), upload)
-        with transaction(cabinet.engine) as db:
+            kept = document_store.keep(case.log, part_for(party, referral), upload)
+        with transaction(document_store.engine) as db:
             done = hand_in(
                 db,
                 self.actor(db, by),
-                cabinet,
+                document_store,
                 case,
                 title=title,
                 kind=kind,
@@ -294,14 +294,16 @@ class World:
         return str(done.answer["id"])
 
     def send_letter(
-        self, cabinet: Cabinet, number: str, written: Written, by: str = "officer", *, sure: bool = False
+        self, document_store: DocumentStore, number: str, written: Written, by: str = "officer", *, sure: bool = False
     ) -> Done:
         """Compose a letter, print it and send it, in transactions of its own."""
-        with transaction(cabinet.engine) as db:
+        with transaction(document_store.engine) as db:
             composed = compose_letter(db, self.actor(db, by), number, written)
-        kept = composed.keep(cabinet)
-        with transaction(cabinet.engine) as db:
-            return send_letter(db, self.actor(db, by), cabinet, composed, kept, replace(new_request(), sure=sure))
+        kept = composed.keep(document_store)
+        with transaction(document_store.engine) as db:
+            return send_letter(
+                db, self.actor(db, by), document_store, composed, kept, replace(new_request(), sure=sure)
+            )
 
     def referral(self, db: Connection, number: str, service: str) -> str:
         """The newest referral of a service in a case; gives its id."""
@@ -453,11 +455,11 @@ def add_mail(db: Connection, person: str) -> str:
 
 def add_invitation(db: Connection, world: World, organisation: str, by: str = "administrator") -> str:
     """An invitation to an organisation whose mail waits. Its code nobody knows."""
-    scope, vault = Scope(organisation=world.organisations[organisation]), Vault(["k" * 32])
+    scope, secret_box = Scope(organisation=world.organisations[organisation]), SecretBox(["k" * 32])
     done = invite(
         db,
         world.actor(db, by),
-        vault,
+        secret_box,
         scope=scope,
         email=f"{organisation}-newcomer@example.org",
         name="Newcomer",

@@ -7,7 +7,7 @@ from flask import current_app
 from casework import reasons
 from casework.api.auth import schemas
 from casework.api.protocol import schemas as shared
-from casework.api.protocol.encryption import vault
+from casework.api.protocol.encryption import secret_box
 from casework.api.protocol.routes import Call, Route, always, get, post
 from casework.errors import Refused
 from casework.operations.auth import password_change, sessions, tokens
@@ -49,7 +49,7 @@ def start_session(call: Call) -> Done:
         code=body.code,
         about=call.about,
         request=call.request,
-        vault=vault(),
+        secret_box=secret_box(),
         insist=current_app.config["INSIST_ON_SECOND_FACTOR"],
     )
 
@@ -80,7 +80,7 @@ def ask_reset(call: Call) -> Done:
     if not current_app.config["MAILING"]:
         raise Refused(reasons.auth.NO_MAIL_SERVER)
     begin_attempt(call.db, f"reset {call.body.email}", call.about.get("address") or "")
-    password_change.ask_reset(call.db, vault(), call.body.email)
+    password_change.ask_reset(call.db, secret_box(), call.body.email)
     return Done({"asked": True}, 202)
 
 

@@ -7,7 +7,7 @@ from itertools import chain
 
 from casework.api.documents import schemas
 from casework.api.protocol import schemas as shared
-from casework.api.protocol.files import cabinet
+from casework.api.protocol.files import document_store
 from casework.api.protocol.routes import Call, Incoming, Outgoing, Route, get, post
 from casework.api.protocol.schemas import text_of
 from casework.errors import NotFound
@@ -31,7 +31,7 @@ def list_case_documents(call: Call) -> Page[DocumentRow]:
 
 def take_case_file(call: Call) -> Outgoing:
     case_file = make_case_file(
-        call.db, call.actor, cabinet(), call.path["number"], f"/api/v1/cases/{call.path['number']}/file"
+        call.db, call.actor, document_store(), call.path["number"], f"/api/v1/cases/{call.path['number']}/file"
     )
     return Outgoing(case_file.name, None, case_file.pieces())
 
@@ -103,7 +103,7 @@ def may_file(call: Call) -> Incoming:
 def file_document_version(call: Call) -> Done:
     assert call.kept is not None
     return documents.file_version(
-        call.db, call.actor, cabinet(), call.path["document"], call.kept, request=call.request
+        call.db, call.actor, document_store(), call.path["document"], call.kept, request=call.request
     )
 
 
@@ -111,7 +111,7 @@ def take_document_version(call: Call) -> Outgoing:
     written = call.path["version"]
     version = int(written) if written.isascii() and written.isdigit() and len(written) < 6 else 0
     address = f"/api/v1/documents/{call.path['document']}/versions/{version}"
-    taken = documents.take_out(call.db, call.actor, cabinet(), call.path["document"], version, address)
+    taken = documents.take_out(call.db, call.actor, document_store(), call.path["document"], version, address)
     # What is wrong with the beginning is told before anything was sent.
     return Outgoing(taken.name, taken.size, chain([next(taken.pieces, b"")], taken.pieces))
 

@@ -8,16 +8,16 @@ from casework.api.integrations import webhook_schemas as schemas
 from casework.api.protocol import fields
 from casework.api.protocol import schemas as shared
 from casework.api.protocol.routes import Call, Route, get, post
-from casework.operations.core.encryption import Vault
+from casework.operations.core.encryption import SecretBox
 from casework.operations.core.idempotency import Done
 from casework.operations.core.paging import Page
 from casework.operations.integrations import webhooks
 from casework.operations.integrations.views import Endpoint, EndpointMessage
 
 
-def _vault() -> Vault:
-    secret_vault: Vault = current_app.extensions["casework.vault"]
-    return secret_vault
+def _secret_box() -> SecretBox:
+    box: SecretBox = current_app.extensions["casework.secret_box"]
+    return box
 
 
 def list_webhooks(call: Call) -> Page[Endpoint]:
@@ -28,7 +28,7 @@ def create_webhook(call: Call) -> Done:
     return webhooks.create_endpoint(
         call.db,
         call.actor,
-        _vault(),
+        _secret_box(),
         organisation=str(call.body.organisation),
         url=call.body.url,
         inside=current_app.config["WEBHOOK_INSIDE"],
@@ -38,7 +38,7 @@ def create_webhook(call: Call) -> Done:
 
 
 def rotate_webhook(call: Call) -> Done:
-    return webhooks.rotate_secret(call.db, call.actor, _vault(), call.path["endpoint"], call.request)
+    return webhooks.rotate_secret(call.db, call.actor, _secret_box(), call.path["endpoint"], call.request)
 
 
 def end_webhook(call: Call) -> Done:

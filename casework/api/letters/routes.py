@@ -8,7 +8,7 @@ from typing import Any
 
 from casework.api.documents import schemas as documents_schemas
 from casework.api.letters import schemas
-from casework.api.protocol.files import cabinet
+from casework.api.protocol.files import document_store
 from casework.api.protocol.routes import Call, Outgoing, Route, get, post
 from casework.api.protocol.schemas import text_of
 from casework.operations.core.idempotency import Done
@@ -42,13 +42,13 @@ def preview_letter(call: Call) -> Outgoing:
 
 
 def _keep(call: Call) -> Callable[[], tuple[Composed, Kept]]:
-    composed, kept_in = _compose(call, call.body), cabinet()
+    composed, kept_in = _compose(call, call.body), document_store()
     return lambda: (composed, composed.keep(kept_in))
 
 
 def send_letter(call: Call) -> Done:
     composed, kept = call.made
-    return letters.send_letter(call.db, call.actor, cabinet(), composed, kept, call.request)
+    return letters.send_letter(call.db, call.actor, document_store(), composed, kept, call.request)
 
 
 def _compose(call: Call, body: Any) -> Composed:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from casework.api.people import invitation_schemas as schemas
 from casework.api.protocol import fields
 from casework.api.protocol import schemas as shared
-from casework.api.protocol.encryption import vault
+from casework.api.protocol.encryption import secret_box
 from casework.api.protocol.routes import Call, Route, get, post
 from casework.api.protocol.schemas import text_of
 from casework.operations.core.idempotency import Done
@@ -24,7 +24,7 @@ def invite(call: Call) -> Done:
     return invitations.invite(
         call.db,
         call.actor,
-        vault(),
+        secret_box(),
         scope=Scope(text_of(body.programme), text_of(body.organisation)),
         email=body.email,
         name=body.name,
@@ -37,7 +37,7 @@ def invite(call: Call) -> Done:
 
 def invite_again(call: Call) -> Done:
     return invitations.invite_again(
-        call.db, call.actor, vault(), call.path["invitation"], call.request, days=call.body.days
+        call.db, call.actor, secret_box(), call.path["invitation"], call.request, days=call.body.days
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from casework.api.people import recovery_schemas as schemas
-from casework.api.protocol.encryption import vault
+from casework.api.protocol.encryption import secret_box
 from casework.api.protocol.routes import Call, Route, always, get, post
 from casework.operations.auth.throttling import attempt_succeeded, begin_attempt
 from casework.operations.core.idempotency import Done
@@ -33,7 +33,7 @@ def decide_recovery(call: Call) -> Done:
 def use_recovery(call: Call) -> Done:
     body = call.body
     attempt = begin_attempt(call.db, f"recovery {body.email}", call.about.get("address") or "")
-    link = account_recovery.use_recovery(call.db, vault(), body.email, body.first, body.second)
+    link = account_recovery.use_recovery(call.db, secret_box(), body.email, body.first, body.second)
     attempt_succeeded(call.db, attempt)
     return Done({"recovered": True, "secret": link.partition("#")[2] if link else None})
 

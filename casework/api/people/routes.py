@@ -7,7 +7,7 @@ from flask import current_app
 from casework.api.people import schemas
 from casework.api.protocol import fields
 from casework.api.protocol import schemas as shared
-from casework.api.protocol.encryption import vault
+from casework.api.protocol.encryption import secret_box
 from casework.api.protocol.routes import Call, Json, Route, get, post
 from casework.api.protocol.schemas import text_of
 from casework.operations.core.idempotency import Done
@@ -44,18 +44,18 @@ def create_organisation(call: Call) -> Done:
 
 def create_person(call: Call) -> Done:
     return people.create_person(
-        call.db, call.actor, vault(), **_fields(call), mailing=current_app.config["MAILING"], request=call.request
+        call.db, call.actor, secret_box(), **_fields(call), mailing=current_app.config["MAILING"], request=call.request
     )
 
 
 def send_link(call: Call) -> Done:
     mailing = current_app.config["MAILING"]
-    return people.send_link(call.db, call.actor, vault(), call.path["person"], call.request, mailing=mailing)
+    return people.send_link(call.db, call.actor, secret_box(), call.path["person"], call.request, mailing=mailing)
 
 
 def reopen_person(call: Call) -> Done:
     mailing = current_app.config["MAILING"]
-    return people.reopen_person(call.db, call.actor, vault(), call.path["person"], call.request, mailing=mailing)
+    return people.reopen_person(call.db, call.actor, secret_box(), call.path["person"], call.request, mailing=mailing)
 
 
 def create_membership(call: Call) -> Done:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from flask import current_app
 
-from casework.operations.core.encryption import Vault
+from casework.operations.core.encryption import SecretBox
 
 
-def vault() -> Vault:
-    """The vault of this application."""
-    secret_vault: Vault = current_app.extensions["casework.vault"]
-    return secret_vault
+def secret_box() -> SecretBox:
+    """The secret_box of this application."""
+    box: SecretBox = current_app.extensions["casework.secret_box"]
+    return box
 
 
-__all__ = ["vault"]
+__all__ = ["secret_box"]

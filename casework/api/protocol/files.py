@@ -10,16 +10,16 @@ from urllib.parse import quote
 
 from flask import Response, current_app
 
-from casework.operations.documents.storage import Cabinet
+from casework.operations.documents.storage import DocumentStore
 
 HARMLESS = "default-src 'none'; sandbox"
 
 
-def cabinet() -> Cabinet:
+def document_store() -> DocumentStore:
     """Where the files of this installation are kept."""
     held = current_app.extensions
-    return Cabinet(
-        held["casework"], held["casework.store"], held["casework.vault"], scanned=current_app.config["SCANNED"]
+    return DocumentStore(
+        held["casework"], held["casework.store"], held["casework.secret_box"], scanned=current_app.config["SCANNED"]
     )
 
 

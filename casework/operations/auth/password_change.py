@@ -25,7 +25,7 @@ from casework.operations.auth.passwords import (
 )
 from casework.operations.auth.sessions import end_access
 from casework.operations.core.email_addresses import canonical
-from casework.operations.core.encryption import Vault
+from casework.operations.core.encryption import SecretBox
 from casework.operations.core.register_entries import note_entries
 from casework.permissions.actors import Actor
 
@@ -90,7 +90,7 @@ class Opened:
 
 
 def make_link(
-    db: Connection, vault: Vault, person: str, *, by: str | None, lasts: timedelta = FIRST_LASTS, mailed: bool
+    db: Connection, secret_box: SecretBox, person: str, *, by: str | None, lasts: timedelta = FIRST_LASTS, mailed: bool
 ) -> str:
     """A link that sets the person's password, once; those before it open nothing any more. Gives its address here.
 
@@ -98,7 +98,7 @@ def make_link(
     """
     end_links(db, person)
     id = str(uuid_utils.uuid7())
-    secret = vault.secrets_of(_purpose(id))[0]
+    secret = secret_box.secrets_of(_purpose(id))[0]
     db.execute(
         text(
             "INSERT INTO password_links (id, person_id, token, made_by, made_at, expires_at) SELECT CAST(:id AS uuid),"
@@ -117,12 +117,12 @@ def make_link(
     return PAGE + secret
 
 
-def ask_reset(db: Connection, vault: Vault, email: str) -> None:
+def ask_reset(db: Connection, secret_box: SecretBox, email: str) -> None:
     """Mail a link to whose address this is. Whoever asks learns nothing: not whether there is such an account, nor
     whether it has had links enough for now."""
     row = db.execute(_ASKING, {"email": canonical(email)}).one_or_none()
     if row is not None and row.made < MOST_AN_HOUR:
-        make_link(db, vault, row.id, by=None, lasts=RESET_LASTS, mailed=True)
+        make_link(db, secret_box, row.id, by=None, lasts=RESET_LASTS, mailed=True)
         note_account(db, row.id, LINK_SENT, SYSTEM_ACTOR)
 
 
@@ -198,13 +198,13 @@ class LinkMail:
     first: bool
 
 
-def write_link(db: Connection, mail: str, vault: Vault) -> LinkMail | None:
+def write_link(db: Connection, mail: str, secret_box: SecretBox) -> LinkMail | None:
     """What the mail of a link says now; None where its link opens nothing any more."""
     row = db.execute(_OF_MAIL, {"id": mail}).one_or_none()
     if row is None:
         return None
     # Made again each time, and kept nowhere: another key may have come since.
-    matches = [secret for secret in vault.secrets_of(row.key) if link_hash(secret) == bytes(row.token)]
+    matches = [secret for secret in secret_box.secrets_of(row.key) if link_hash(secret) == bytes(row.token)]
     if not matches:
         return None
     return LinkMail(mail, row.email, row.language, row.zone, row.now, PAGE + matches[0], row.expires_at, row.first)

@@ -15,7 +15,7 @@ from sqlalchemy import Connection, text
 from casework import reasons
 from casework.errors import NotFound, Refused, WrongCode
 from casework.operations.auth.account_log import APP_REMOVED, APP_SET_UP, CODES_MADE, note_account
-from casework.operations.core.encryption import Vault
+from casework.operations.core.encryption import SecretBox
 from casework.operations.core.register_entries import note_entries
 from casework.permissions.actors import Actor
 from casework.records.event_log import now
@@ -66,7 +66,7 @@ def insist_one_is_left(db: Connection, actor: Actor, *, insist: bool) -> None:
         raise Refused(reasons.auth.LAST_FACTOR)
 
 
-def begin(db: Connection, actor: Actor, email: str, vault: Vault) -> SetUp:
+def begin(db: Connection, actor: Actor, email: str, secret_box: SecretBox) -> SetUp:
     """Begin to set it up; asked again before the first right code, the secret stays the same."""
     sealed = db.execute(
         text(
@@ -74,18 +74,18 @@ def begin(db: Connection, actor: Actor, email: str, vault: Vault) -> SetUp:
             " ON CONFLICT (person_id) DO UPDATE SET created_at = second_factors.created_at"
             " WHERE second_factors.confirmed_at IS NULL RETURNING sealed"
         ),
-        {"person": actor.person, "sealed": vault.seal(pyotp.random_base32(), actor.person)},
+        {"person": actor.person, "sealed": secret_box.seal(pyotp.random_base32(), actor.person)},
     ).scalar_one_or_none()
     if sealed is None:
         raise NotFound()
     note_entries(db, "second_factors", actor.person, [actor.person], kind="app_begun", by=actor.person)
-    secret, _ = vault.open(sealed, actor.person)
+    secret, _ = secret_box.open(sealed, actor.person)
     return SetUp(secret, pyotp.TOTP(secret).provisioning_uri(name=email, issuer_name=ISSUER))
 
 
-def confirm(db: Connection, actor: Actor, code: str, vault: Vault) -> list[str]:
+def confirm(db: Connection, actor: Actor, code: str, secret_box: SecretBox) -> list[str]:
     """Confirm it with the first code; gives the recovery codes, shown this once. Raises WrongCode."""
-    if not _counts(db, actor.person, code, vault, confirmed=False):
+    if not _counts(db, actor.person, code, secret_box, confirmed=False):
         raise WrongCode
     db.execute(
         text("UPDATE second_factors SET confirmed_at = casework_now() WHERE person_id = CAST(:person AS uuid)"),
@@ -144,12 +144,12 @@ def codes_left(db: Connection, actor: Actor) -> int:
     )
 
 
-def fits(db: Connection, person: str, code: str, vault: Vault) -> bool:
+def fits(db: Connection, person: str, code: str, secret_box: SecretBox) -> bool:
     """Whether a code of the app or a recovery code is right; it is used up by this."""
-    return _counts(db, person, code, vault, confirmed=True) or _recovers(db, person, code)
+    return _counts(db, person, code, secret_box, confirmed=True) or _recovers(db, person, code)
 
 
-def _counts(db: Connection, person: str, code: str, vault: Vault, *, confirmed: bool) -> bool:
+def _counts(db: Connection, person: str, code: str, secret_box: SecretBox, *, confirmed: bool) -> bool:
     row = db.execute(
         text(
             "SELECT sealed, last_step FROM second_factors WHERE person_id = CAST(:person AS uuid)"
@@ -160,13 +160,13 @@ def _counts(db: Connection, person: str, code: str, vault: Vault, *, confirmed: 
     digits = "".join(code.split())
     if row is None or len(digits) != 6 or not digits.isascii() or not digits.isdigit():
         return False
-    secret, outdated = vault.open(row.sealed, person)
+    secret, outdated = secret_box.open(row.sealed, person)
     step = _step_of(secret, digits, now(db), row.last_step, 0 if confirmed else DRIFT)
     if step is None:
         return False
     db.execute(
         text("UPDATE second_factors SET last_step = :step, sealed = :sealed WHERE person_id = CAST(:person AS uuid)"),
-        {"person": person, "step": step, "sealed": vault.seal(secret, person) if outdated else row.sealed},
+        {"person": person, "step": step, "sealed": secret_box.seal(secret, person) if outdated else row.sealed},
     )
     if outdated:
         note_entries(db, "second_factors", person, [person], kind="app_sealed_anew", columns=["sealed"])

@@ -22,7 +22,7 @@ from casework.operations.auth.step_up import sensitive
 from casework.operations.auth.throttling import attempt_succeeded, begin_attempt
 from casework.operations.auth.views import HeldRole, Me, Session
 from casework.operations.core.email_addresses import canonical
-from casework.operations.core.encryption import Vault
+from casework.operations.core.encryption import SecretBox
 from casework.operations.core.idempotency import Done, Request, ask, finish
 from casework.operations.core.paging import Page
 from casework.operations.core.register_entries import note_entries
@@ -113,7 +113,7 @@ def start_session(
     code: str | None = None,
     about: Mapping[str, str],
     request: Request,
-    vault: Vault,
+    secret_box: SecretBox,
     insist: bool = False,
 ) -> Done:
     """Sign in from a program, with the code of an app or a recovery code where there is a second factor; the secret is
@@ -131,7 +131,7 @@ def start_session(
         if code is None:
             attempt_succeeded(db, attempt)
             raise NotAllowed(why=reasons.auth.CODE_NEEDED)
-        if not second_factor.fits(db, person, code, vault):
+        if not second_factor.fits(db, person, code, secret_box):
             raise WrongCode
     attempt_succeeded(db, attempt)
     actor = find_actor(db, person)

@@ -21,7 +21,7 @@ from casework.operations.auth.sessions import (
     secret_hash,
     sign_out,
 )
-from casework.operations.core.encryption import Vault
+from casework.operations.core.encryption import SecretBox
 from casework.permissions.actors import Actor
 
 #: Wrong codes after which a session that waits for one ends, and its person is told that somebody knows the password.
@@ -53,7 +53,7 @@ def start_session_of(db: Connection, person: str, about: Mapping[str, str], *, i
     return SignedIn(begin_session(db, person, about, awaits), awaits)
 
 
-def finish_sign_in(db: Connection, secret: str, code: str, vault: Vault) -> str:
+def finish_sign_in(db: Connection, secret: str, code: str, secret_box: SecretBox) -> str:
     """Answer a session that waits for the second factor with a code; gives the secret of a new session.
     Raises WrongCode, or NotFound where no such session waits."""
     row = db.execute(
@@ -65,7 +65,7 @@ def finish_sign_in(db: Connection, secret: str, code: str, vault: Vault) -> str:
     ).one_or_none()
     if row is None:
         raise NotFound("session")
-    if not second_factor.fits(db, str(row.person_id), code, vault):
+    if not second_factor.fits(db, str(row.person_id), code, secret_box):
         raise WrongCode
     sign_out(db, secret)
     return begin_session(db, str(row.person_id), row.about)

@@ -21,12 +21,12 @@ from casework.errors import InvalidSettings
 NONCE = 12
 
 
-class Vault:
+class SecretBox:
     """Seals with the first key (AES-256-GCM), opens with any; each sealing belongs to one owner and opens for no other."""
 
     def __init__(self, keys: Sequence[str]) -> None:
         """The secret keys of the installation, the present one first."""
-        self._ciphers = [AESGCM(_derive(key, b"casework vault 1")) for key in keys]
+        self._ciphers = [AESGCM(_derive(key, b"casework secret box 1")) for key in keys]
         self._secrets = [_derive(key, b"casework links 1") for key in keys]
 
     def seal(self, secret: str, owner: str) -> bytes:
@@ -61,4 +61,4 @@ def _derive(key: str, info: bytes) -> bytes:
     return HKDF(algorithm=SHA256(), length=32, salt=None, info=info).derive(key.encode())
 
 
-__all__ = ["Vault"]
+__all__ = ["SecretBox"]

@@ -41,7 +41,7 @@ from casework.operations.core.idempotency import Done, Request
 from casework.operations.core.presenters import names_of, when
 from casework.operations.core.views import row_as
 from casework.operations.documents.downloads import while_seen
-from casework.operations.documents.storage import BLOCKED, PENDING, Cabinet, Kept
+from casework.operations.documents.storage import BLOCKED, PENDING, DocumentStore, Kept
 from casework.operations.documents.views import (
     DocumentDetails,
     DocumentRow,
@@ -188,7 +188,7 @@ class Taken:
 _SCAN_OF = text("SELECT b.scan FROM contents k JOIN blobs b ON b.id = k.blob_id WHERE k.file_id = CAST(:file AS uuid)")
 
 
-def take_out(db: Connection, actor: Actor, cabinet: Cabinet, id: str, version: int, address: str) -> Taken:
+def take_out(db: Connection, actor: Actor, document_store: DocumentStore, id: str, version: int, address: str) -> Taken:
     """A version's file, for who sees the document; noted before anything of it is given.
 
     Raises NotFound, FilePending or FileBlocked while nobody but who filed it may have it, and what the store raises; later on,
@@ -204,7 +204,10 @@ def take_out(db: Connection, actor: Actor, cabinet: Cabinet, id: str, version: i
     if scan == PENDING and file.filed_by != actor.person:
         raise FilePending
     pieces = while_seen(
-        cabinet.engine, actor.person, lambda db, actor: find_document(db, actor, id), cabinet.read(db, file.id)
+        document_store.engine,
+        actor.person,
+        lambda db, actor: find_document(db, actor, id),
+        document_store.read(db, file.id),
     )
     note_document(db, actor, address, case.number, id)
     name = file.name if isinstance(file.name, str) else f"{document.kind}.{file.type}"
@@ -300,7 +303,7 @@ def _insist_by(actor: Actor, case: Case, referral: Track | None) -> By:
 def hand_in(
     db: Connection,
     actor: Actor,
-    cabinet: Cabinet,
+    document_store: DocumentStore,
     case: Case,
     *,
     title: str,
@@ -319,7 +322,7 @@ def hand_in(
         by = _insist_by(actor, standing.case, _referral(actor, standing.case, referral))
         return RegisterDocument(title, kind, party, language, valid_until, referral, kept.told, own), by
 
-    return _filed(db, actor, cabinet, case, to_command, kept, request)
+    return _filed(db, actor, document_store, case, to_command, kept, request)
 
 
 def enter(
@@ -346,7 +349,9 @@ def enter(
     return perform(db, actor, case.log, case.kind, to_command, answer, request, status=201)
 
 
-def file_version(db: Connection, actor: Actor, cabinet: Cabinet, id: str, kept: Kept, *, request: Request) -> Done:
+def file_version(
+    db: Connection, actor: Actor, document_store: DocumentStore, id: str, kept: Kept, *, request: Request
+) -> Done:
     """A new version of a document, by whoever handed the document in or works for them."""
     case, _ = find_document(db, actor, id)
 
@@ -354,7 +359,7 @@ def file_version(db: Connection, actor: Actor, cabinet: Cabinet, id: str, kept: 
         by = _insist_by(actor, standing.case, home(standing.case, _document(actor, standing.case, id)))
         return FileDocument(id, kept.told), by
 
-    return _filed(db, actor, cabinet, case, to_command, kept, request)
+    return _filed(db, actor, document_store, case, to_command, kept, request)
 
 
 def insist_may_withdraw(actor: Actor, case: Case, document: Document) -> None:
@@ -387,7 +392,13 @@ def _document(actor: Actor, case: Case, id: str) -> Document:
 
 
 def _filed(
-    db: Connection, actor: Actor, cabinet: Cabinet, case: Case, to_command: Choose, kept: Kept, request: Request
+    db: Connection,
+    actor: Actor,
+    document_store: DocumentStore,
+    case: Case,
+    to_command: Choose,
+    kept: Kept,
+    request: Request,
 ) -> Done:
     def answer(_: Case, events: list[Event]) -> JsonMapping:
         (file,) = events[0].effects["files"]
@@ -395,7 +406,7 @@ def _filed(
 
     done = perform(db, actor, case.log, case.kind, to_command, answer, request, status=201)
     if not done.repeated:
-        cabinet.tie(db, done.answer["file"], kept)
+        document_store.tie(db, done.answer["file"], kept)
     return done
 
 

@@ -17,7 +17,7 @@ from sqlalchemy import Connection, Engine, text
 from casework.engine.execution.record_commands import FileTold
 from casework.engine.state.case import Document
 from casework.errors import FileDamaged, FileMissing
-from casework.operations.core.encryption import Vault
+from casework.operations.core.encryption import SecretBox
 from casework.operations.documents.uploads import Upload
 from casework.records.blob_store import Store, name_of, new_key
 from casework.records.database import transaction
@@ -45,13 +45,13 @@ def part_for(party: str | None, referral: str | None) -> str:
     return referral or party or "case"
 
 
-class Cabinet:
+class DocumentStore:
     """The store of an installation, with its keys; `scanned` where a scanner looks at what comes in."""
 
-    def __init__(self, engine: Engine, store: Store, vault: Vault, *, scanned: bool = False) -> None:
+    def __init__(self, engine: Engine, store: Store, secret_box: SecretBox, *, scanned: bool = False) -> None:
         self.engine = engine
         self.store = store
-        self.vault = vault
+        self.secret_box = secret_box
         self.scanned = scanned
 
     def keep(self, log: str, part: str, upload: Upload) -> Kept:
@@ -117,14 +117,14 @@ class Cabinet:
         given = {"log": log, "part": part}
         row = db.execute(_KEY, given).one_or_none()
         if row is None:
-            sealed = self.vault.seal(base64.b64encode(new_key()).decode(), _owner(log, part))
+            sealed = self.secret_box.seal(base64.b64encode(new_key()).decode(), _owner(log, part))
             db.execute(_NEW_KEY, given | {"id": str(uuid_utils.uuid7()), "sealed": sealed})
             # Of two who make one at once, the first one's counts.
             row = db.execute(_KEY, given).one()
         return row.id, self._open(row.sealed, log, part)
 
     def _open(self, sealed: bytes, log: str, part: str) -> bytes:
-        return base64.b64decode(self.vault.open(sealed, _owner(log, part))[0])
+        return base64.b64decode(self.secret_box.open(sealed, _owner(log, part))[0])
 
 
 def list_pending(db: Connection, *, but: str, most: int) -> list[str]:

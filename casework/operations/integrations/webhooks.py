@@ -28,7 +28,7 @@ from casework.ledger.canonical_json import instant
 from casework.operations.auth.step_up import sensitive
 from casework.operations.core import outbox
 from casework.operations.core.actions import new_id
-from casework.operations.core.encryption import Vault
+from casework.operations.core.encryption import SecretBox
 from casework.operations.core.idempotency import Done, Request, ask, finish
 from casework.operations.core.paging import Page, cursor_id, cursor_time, from_cursor, insist_limit, page
 from casework.operations.core.presenters import when
@@ -126,7 +126,7 @@ class Message:
 MESSAGES = outbox.Outbox(table="webhook_messages", receiver="m.endpoint_id", taken="delivered", longest=200, ends=False)
 
 
-def prepare(db: Connection, message: str, vault: Vault) -> Message | None:
+def prepare(db: Connection, message: str, secret_box: SecretBox) -> Message | None:
     """A queued message, signed for this moment; None where it is not queued any more, or its endpoint has ended."""
     row = db.execute(
         text(
@@ -143,7 +143,7 @@ def prepare(db: Connection, message: str, vault: Vault) -> Message | None:
         outbox.cancel(db, MESSAGES, message, "its endpoint has ended")
         return None
     repeated = outbox.begin(db, MESSAGES, message)
-    keys = [vault.open(secret, row.endpoint)[0] for secret in (row.secret, row.former) if secret is not None]
+    keys = [secret_box.open(secret, row.endpoint)[0] for secret in (row.secret, row.former) if secret is not None]
     id, timestamp = f"msg_{row.id}", int(row.now.timestamp())
     return Message(id, row.url, row.payload, timestamp, sign(keys, id, timestamp, row.payload), repeated)
 
@@ -176,7 +176,7 @@ def rest_after(count: int, age: timedelta) -> timedelta | None:
 def create_endpoint(
     db: Connection,
     actor: Actor,
-    vault: Vault,
+    secret_box: SecretBox,
     *,
     organisation: str,
     url: str,
@@ -199,7 +199,7 @@ def create_endpoint(
             "INSERT INTO webhook_endpoints (id, organisation_id, url, secret, made_by, made_at)"
             " VALUES (CAST(:id AS uuid), CAST(:org AS uuid), :url, :secret, CAST(:by AS uuid), casework_now())"
         ),
-        {"id": id, "org": organisation, "url": url, "secret": vault.seal(secret, id), "by": actor.person},
+        {"id": id, "org": organisation, "url": url, "secret": secret_box.seal(secret, id), "by": actor.person},
     )
     note_entries(db, "webhook_endpoints", organisation, [id], kind="endpoint_made", by=actor.person)
     finish(db, actor, request, Done({"id": id, "url": url}, 201))
@@ -211,7 +211,7 @@ def new_secret() -> str:
 
 
 @sensitive
-def rotate_secret(db: Connection, actor: Actor, vault: Vault, endpoint: str, request: Request) -> Done:
+def rotate_secret(db: Connection, actor: Actor, secret_box: SecretBox, endpoint: str, request: Request) -> Done:
     """A new secret; the present one signs beside it for a day. The new one is in the first answer only."""
     row = _find(db, actor, endpoint)
     if (earlier := ask(db, actor, request)) is not None:
@@ -224,7 +224,7 @@ def rotate_secret(db: Connection, actor: Actor, vault: Vault, endpoint: str, req
             "UPDATE webhook_endpoints SET former = secret, former_until = casework_now() + CAST(:both AS interval), secret = :secret"
             " WHERE id = CAST(:id AS uuid)"
         ),
-        {"id": endpoint, "secret": vault.seal(secret, endpoint), "both": BOTH_FOR},
+        {"id": endpoint, "secret": secret_box.seal(secret, endpoint), "both": BOTH_FOR},
     )
     note_entries(
         db,

@@ -34,7 +34,7 @@ from casework.operations.core.i18n import SERVICES, Speech
 from casework.operations.core.idempotency import Done, Request
 from casework.operations.core.views import row_as
 from casework.operations.documents.service import list_documents
-from casework.operations.documents.storage import Cabinet, Kept, part_for
+from casework.operations.documents.storage import DocumentStore, Kept, part_for
 from casework.operations.documents.uploads import receive
 from casework.operations.letters.content import CHINESE, ENGLISH, LANGUAGES, Content, Named, subject_of, write_paper
 from casework.operations.letters.mail import insist_address, post_letter
@@ -113,11 +113,11 @@ class Composed:
         """The letter as it would be filed: with no transaction open, for it takes its time. Raises LettersUnavailable."""
         return print_pdf(write_paper(self.content, self.written.language))
 
-    def keep(self, cabinet: Cabinet) -> Kept:
+    def keep(self, document_store: DocumentStore) -> Kept:
         """The same, into the store. Raises what printing and the store raise."""
         party = self.written.to if self.written.to in PARTIES else None
         with receive(io.BytesIO(self.print()), self.name) as upload:
-            return cabinet.keep(self.log, part_for(party, None if party else self.written.to), upload)
+            return document_store.keep(self.log, part_for(party, None if party else self.written.to), upload)
 
 
 def compose_letter(db: Connection, actor: Actor, number: str, written: Written) -> Composed:
@@ -130,7 +130,7 @@ def compose_letter(db: Connection, actor: Actor, number: str, written: Written) 
 
 
 def send_letter(
-    db: Connection, actor: Actor, cabinet: Cabinet, composed: Composed, kept: Kept, request: Request
+    db: Connection, actor: Actor, document_store: DocumentStore, composed: Composed, kept: Kept, request: Request
 ) -> Done:
     """File a letter that was printed as a document of the case, for its recipient alone among those outside.
 
@@ -154,7 +154,7 @@ def send_letter(
 
     done = perform(db, actor, composed.log, "case", to_command, answer, request, status=201)
     if not done.repeated:
-        cabinet.tie(db, done.answer["file"], kept)
+        document_store.tie(db, done.answer["file"], kept)
         if written.address:
             post_letter(db, done.answer["file"])
     return done

@@ -33,7 +33,7 @@ from casework.operations.auth.account_log import ACCOUNT
 from casework.operations.auth.account_mail import AccountMail, write_account_mail
 from casework.operations.auth.password_change import LINK, LinkMail, write_link
 from casework.operations.core import outbox
-from casework.operations.core.encryption import Vault
+from casework.operations.core.encryption import SecretBox
 from casework.operations.core.idempotency import Done, Request, ask, finish
 from casework.operations.core.paging import Page, cursor_id, cursor_time, from_cursor, insist_limit, page
 from casework.operations.core.presenters import when
@@ -110,7 +110,7 @@ _ITEMS = text(f"""
 
 
 def compose(
-    db: Connection, mail: str, vault: Vault
+    db: Connection, mail: str, secret_box: SecretBox
 ) -> Mail | InvitationMail | LetterMail | AccountMail | LinkMail | RoleMail | None:
     """What a queued mail says now; None where it is not queued any more, or has become void and was cancelled."""
     row = db.execute(_QUEUED, {"id": mail}).one_or_none()
@@ -122,7 +122,7 @@ def compose(
             outbox.cancel(db, MAILS, mail, "its address was erased")
         return posted
     if row.kind in (ACCOUNT, LINK):
-        own = write_account_mail(db, mail) if row.kind == ACCOUNT else write_link(db, mail, vault)
+        own = write_account_mail(db, mail) if row.kind == ACCOUNT else write_link(db, mail, secret_box)
         if own is None:
             outbox.cancel(db, MAILS, mail, "its account or its link is gone")
         return own
@@ -132,7 +132,7 @@ def compose(
             outbox.cancel(db, MAILS, mail, "its reader looks after the programme no more")
         return role
     if row.person is None:
-        invitation = write_invitation(db, mail, vault)
+        invitation = write_invitation(db, mail, secret_box)
         if invitation is None:
             outbox.cancel(db, MAILS, mail, "its invitation is not open any more")
         return invitation

@@ -32,7 +32,7 @@ from casework.operations.auth.passwords import hash_password, password_fits
 from casework.operations.auth.sessions import end_access
 from casework.operations.auth.step_up import sensitive
 from casework.operations.core.email_addresses import canonical
-from casework.operations.core.encryption import Vault
+from casework.operations.core.encryption import SecretBox
 from casework.operations.core.idempotency import Done, Request, ask, finish
 from casework.operations.core.paging import Page
 from casework.operations.core.presenters import when
@@ -167,7 +167,7 @@ def decide_recovery(db: Connection, actor: Actor, recovery: str, *, agree: bool,
     return Done(answer | ({"half": half} if half else {}))
 
 
-def use_recovery(db: Connection, vault: Vault, email: str, first: str, second: str) -> str | None:
+def use_recovery(db: Connection, secret_box: SecretBox, email: str, first: str, second: str) -> str | None:
     """Both halves are right: what was lost is taken away, every session and token ends. Gives the link that sets a new
     password, where that was lost. Its caller notes the attempt. Raises WrongCode, whatever was wrong.
     """
@@ -194,7 +194,7 @@ def use_recovery(db: Connection, vault: Vault, email: str, first: str, second: s
     note_entries(
         db, "people", row.person_id, [row.person_id], kind="password_lost", by=row.person_id, columns=["password_hash"]
     )
-    return make_link(db, vault, row.person_id, by=row.decided_by, lasts=RESET_LASTS, mailed=False)
+    return make_link(db, secret_box, row.person_id, by=row.decided_by, lasts=RESET_LASTS, mailed=False)
 
 
 _AGREED = text("""

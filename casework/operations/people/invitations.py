@@ -23,7 +23,7 @@ from casework.operations.auth.passwords import hash_password
 from casework.operations.auth.preferences import LANGUAGES
 from casework.operations.auth.step_up import sensitive
 from casework.operations.core.email_addresses import canonical, is_address
-from casework.operations.core.encryption import Vault
+from casework.operations.core.encryption import SecretBox
 from casework.operations.core.idempotency import Done, Request, ask, finish
 from casework.operations.core.paging import Page, cursor_id, cursor_time, from_cursor, insist_limit, page
 from casework.operations.core.presenters import when
@@ -80,7 +80,7 @@ class Scope:
 def invite(
     db: Connection,
     actor: Actor,
-    vault: Vault,
+    secret_box: SecretBox,
     *,
     scope: Scope,
     email: str,
@@ -99,7 +99,15 @@ def invite(
     if (earlier := ask(db, actor, request)) is not None:
         return earlier
     id, code = record_invitation(
-        db, actor.person, vault, scope=scope, email=email, name=name.strip(), roles=roles, language=language, days=days
+        db,
+        actor.person,
+        secret_box,
+        scope=scope,
+        email=email,
+        name=name.strip(),
+        roles=roles,
+        language=language,
+        days=days,
     )[:2]
     answer = {"id": id, "state": "open"}
     finish(db, actor, request, Done(answer, 201))
@@ -109,7 +117,7 @@ def invite(
 def record_invitation(
     db: Connection,
     by: str | None,
-    vault: Vault,
+    secret_box: SecretBox,
     *,
     scope: Scope,
     email: str,
@@ -140,7 +148,7 @@ def record_invitation(
         "expires_at": ends.isoformat(),
     }
     _note(db, log, INVITED, by or SYSTEM_ACTOR, effects, {"email": email, "name": name})
-    secret = vault.secrets_of(_purpose(id, 1))[0]
+    secret = secret_box.secrets_of(_purpose(id, 1))[0]
     db.execute(
         text(
             "INSERT INTO invitations (id, scope_id, email, name, roles, language, invited_by, made_at, expires_at, token, code)"
@@ -221,7 +229,7 @@ def _item(row: Any) -> Invitation:
 
 @sensitive
 def invite_again(
-    db: Connection, actor: Actor, vault: Vault, invitation: str, request: Request, *, days: int = DAYS
+    db: Connection, actor: Actor, secret_box: SecretBox, invitation: str, request: Request, *, days: int = DAYS
 ) -> Done:
     """Send a new link with a new code and a new end; the ones before open nothing any more. Raises NotFound, Refused."""
     row = _find(db, actor, invitation)
@@ -243,7 +251,7 @@ def invite_again(
         {
             "id": row.id,
             "issue": issue,
-            "token": token_hash(vault.secrets_of(_purpose(row.id, issue))[0]),
+            "token": token_hash(secret_box.secrets_of(_purpose(row.id, issue))[0]),
             "code": hash_password(code),
             "ends": ends,
         },
@@ -399,7 +407,7 @@ class InvitationMail:
     until: datetime
 
 
-def write_invitation(db: Connection, mail: str, vault: Vault) -> InvitationMail | None:
+def write_invitation(db: Connection, mail: str, secret_box: SecretBox) -> InvitationMail | None:
     """What the mail of an invitation says now; None where its link opens nothing any more."""
     row = db.execute(
         text(
@@ -412,7 +420,9 @@ def write_invitation(db: Connection, mail: str, vault: Vault) -> InvitationMail 
         return None
     # Made again each time, and kept nowhere: another key may have come since.
     links = [
-        secret for secret in vault.secrets_of(_purpose(row.id, row.issue)) if token_hash(secret) == bytes(row.token)
+        secret
+        for secret in secret_box.secrets_of(_purpose(row.id, row.issue))
+        if token_hash(secret) == bytes(row.token)
     ]
     if not links:
         return None

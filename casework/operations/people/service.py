@@ -22,7 +22,7 @@ from casework.operations.auth.account_log import CLOSED, REOPENED, ROLE_ENDED, R
 from casework.operations.auth.password_change import end_links, make_link
 from casework.operations.auth.sessions import close_account, end_access
 from casework.operations.auth.step_up import sensitive
-from casework.operations.core.encryption import Vault
+from casework.operations.core.encryption import SecretBox
 from casework.operations.core.idempotency import Done, Request, ask, finish
 from casework.operations.core.national_holidays import china
 from casework.operations.core.register_entries import note_entries
@@ -139,7 +139,7 @@ def create_organisation(
 def create_person(
     db: Connection,
     actor: Actor,
-    vault: Vault,
+    secret_box: SecretBox,
     *,
     email: str,
     name: str,
@@ -158,11 +158,13 @@ def create_person(
             )
         }
 
-    return _with_link(db, vault, actor, _once(db, actor, request, do, 201), mailing)
+    return _with_link(db, secret_box, actor, _once(db, actor, request, do, 201), mailing)
 
 
 @sensitive
-def send_link(db: Connection, actor: Actor, vault: Vault, person: str, request: Request, *, mailing: bool) -> Done:
+def send_link(
+    db: Connection, actor: Actor, secret_box: SecretBox, person: str, request: Request, *, mailing: bool
+) -> Done:
     """A new link for somebody who has not set a password yet; the one before opens nothing any more. Raises Refused.
 
     Whoever has one asks for a link at the door, or two persons help: no administrator alone gets into an account.
@@ -173,11 +175,13 @@ def send_link(db: Connection, actor: Actor, vault: Vault, person: str, request: 
         raise Refused(reasons.people.ACCOUNT_CLOSED)
     if row.password_hash is not None:
         raise Refused(reasons.people.HAS_PASSWORD)
-    return _with_link(db, vault, actor, _once(db, actor, request, lambda: {"id": person}, 200), mailing)
+    return _with_link(db, secret_box, actor, _once(db, actor, request, lambda: {"id": person}, 200), mailing)
 
 
 @sensitive
-def reopen_person(db: Connection, actor: Actor, vault: Vault, person: str, request: Request, *, mailing: bool) -> Done:
+def reopen_person(
+    db: Connection, actor: Actor, secret_box: SecretBox, person: str, request: Request, *, mailing: bool
+) -> Done:
     """Open a closed account again, with its address and without any role; its person sets a new password by a link."""
     insist_administrator(actor)
     row = _account(db, person)
@@ -202,14 +206,14 @@ def reopen_person(db: Connection, actor: Actor, vault: Vault, person: str, reque
         note_account(db, person, REOPENED, actor.person)
         return {"id": person, "active": True}
 
-    return _with_link(db, vault, actor, _once(db, actor, request, do, 200), mailing)
+    return _with_link(db, secret_box, actor, _once(db, actor, request, do, 200), mailing)
 
 
-def _with_link(db: Connection, vault: Vault, actor: Actor, done: Done, mailing: bool) -> Done:
+def _with_link(db: Connection, secret_box: SecretBox, actor: Actor, done: Done, mailing: bool) -> Done:
     """The answer with the link, unless that goes by mail or was given before."""
     if done.repeated:
         return done
-    link = make_link(db, vault, done.answer["id"], by=actor.person, mailed=mailing)
+    link = make_link(db, secret_box, done.answer["id"], by=actor.person, mailed=mailing)
     return done if mailing else replace(done, answer={**done.answer, "link": link})
 
 

@@ -31,7 +31,7 @@ from casework.operations.cases.queries import describe, find_case
 from casework.operations.core.access_log import note_document, note_reading
 from casework.operations.documents.downloads import while_seen
 from casework.operations.documents.service import list_documents
-from casework.operations.documents.storage import BLOCKED, PENDING, Cabinet
+from casework.operations.documents.storage import BLOCKED, PENDING, DocumentStore
 from casework.operations.documents.uploads import clean_name
 from casework.operations.verification.rows import HOMES, PARTS, compare, rows_kept
 from casework.permissions.actors import Actor
@@ -127,7 +127,7 @@ def _insist_whole(db: Connection, actor: Actor, number: str) -> tuple[Case, Sigh
 
 
 @sensitive
-def make_case_file(db: Connection, actor: Actor, cabinet: Cabinet, number: str, address: str) -> CaseFile:
+def make_case_file(db: Connection, actor: Actor, document_store: DocumentStore, number: str, address: str) -> CaseFile:
     """The file of a case, for those who read it whole; noted as a reading of it and of each document.
 
     Raises NotFound, and NotAllowed for whoever declared an interest: nobody with one takes anything out.
@@ -143,7 +143,7 @@ def make_case_file(db: Connection, actor: Actor, cabinet: Cabinet, number: str, 
                 continue
             name = clean_name(version["name"] or f"{document['kind']}.{version['type']}")
             version["path"] = f"documents/{n:03}-v{version['version']}-{name}"
-            parts.append((version["path"], cabinet.opener(db, ids[document["id"], version["version"]])))
+            parts.append((version["path"], document_store.opener(db, ids[document["id"], version["version"]])))
         if any("path" in version for version in document["versions"]):
             note_document(db, actor, address, case.number, document["id"])
     note_reading(db, actor, address, case.number)
@@ -165,7 +165,9 @@ def make_case_file(db: Connection, actor: Actor, cabinet: Cabinet, number: str, 
     first = {READ_ME: words.encode(), INDEX: _json(index).encode(), HISTORY: history}
 
     def guard(pieces: Iterator[bytes]) -> Iterator[bytes]:
-        return while_seen(cabinet.engine, actor.person, lambda db, actor: _insist_whole(db, actor, number), pieces)
+        return while_seen(
+            document_store.engine, actor.person, lambda db, actor: _insist_whole(db, actor, number), pieces
+        )
 
     return CaseFile(f"{case.number}.zip", (*((name, _given(some)) for name, some in first.items()), *parts), at, guard)
 

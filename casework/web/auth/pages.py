@@ -34,9 +34,9 @@ from casework.web.shell.session import (
     keep_session,
     open_transaction,
     page_transaction,
+    secret_box,
     session_secret,
     show_in_session,
-    vault,
     viewer,
 )
 
@@ -100,7 +100,7 @@ def enter_code() -> BaseResponse:
             account = f"code {person.id}"
             attempt = begin_attempt(db, account, known_devices.source(account))
         with open_transaction() as db:
-            renewed = authentication.finish_sign_in(db, secret, request.form.get("code", "")[:100], vault())
+            renewed = authentication.finish_sign_in(db, secret, request.form.get("code", "")[:100], secret_box())
             attempt_succeeded(db, attempt)
             device = known_devices.remember(db, account)
     except (WrongCode, TooManyAttempts) as refusal:
@@ -171,7 +171,7 @@ def _second_factor_page(person: Person, fault: str = "") -> str:
         left = second_factors.codes_left(db, person.actor)
         if person.app:
             return render_template("auth/second_factor.html", left=left)
-        begun = second_factors.begin(db, person.actor, person.email, vault())
+        begun = second_factors.begin(db, person.actor, person.email, secret_box())
     picture = segno.make(begun.uri, error="m").svg_data_uri(scale=4, border=2)
     spaced = " ".join(begun.secret[at : at + 4] for at in range(0, len(begun.secret), 4))
     return render_template(
@@ -194,7 +194,7 @@ def confirm_second_factor() -> BaseResponse:
             account = f"code {person.id}"
             attempt = begin_attempt(db, account, known_devices.source(account))
         with open_transaction() as db:
-            codes = second_factors.confirm(db, person.actor, request.form.get("code", "")[:100], vault())
+            codes = second_factors.confirm(db, person.actor, request.form.get("code", "")[:100], secret_box())
             renewed = accounts.renew_session(db, person.actor, secret)
             attempt_succeeded(db, attempt)
     except (WrongCode, TooManyAttempts) as refusal:

@@ -23,8 +23,8 @@ from casework.web.shell.session import (
     keep_session,
     open_transaction,
     page_transaction,
+    secret_box,
     session_secret,
-    vault,
     viewer,
 )
 
@@ -116,7 +116,7 @@ def ask_link() -> BaseResponse:
         with open_transaction() as db:
             begin_attempt(db, f"reset {email}", known_devices.source(f"reset {email}"))
         with open_transaction() as db:
-            password_change.ask_reset(db, vault(), email)
+            password_change.ask_reset(db, secret_box(), email)
     except TooManyAttempts as refusal:
         return _slower(make_response(_lost_page(say_error(refusal)), 429), refusal)
     return make_response(_lost_page(sent=True))
@@ -191,7 +191,7 @@ def recover() -> BaseResponse:
             attempt = begin_attempt(db, f"recovery {email}", known_devices.source(f"recovery {email}"))
         with open_transaction() as db:
             link = account_recovery.use_recovery(
-                db, vault(), email, request.form.get("first", "")[:40], request.form.get("second", "")[:40]
+                db, secret_box(), email, request.form.get("first", "")[:40], request.form.get("second", "")[:40]
             )
             attempt_succeeded(db, attempt)
     except WrongCode:

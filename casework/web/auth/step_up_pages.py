@@ -27,7 +27,7 @@ from casework.web.auth.passkey_pages import prove
 from casework.web.shell.forms import PROOF
 from casework.web.shell.i18n import say_error
 from casework.web.shell.redirects import local_path
-from casework.web.shell.session import Person, open_transaction, renew_cookie, session_secret, vault, viewer
+from casework.web.shell.session import Person, open_transaction, renew_cookie, secret_box, session_secret, viewer
 
 blueprint = Blueprint("confirm", __name__)
 
@@ -99,7 +99,7 @@ def _prove(person: Person) -> None:
     with open_transaction() as db:
         if not factor:
             insist_own_password(db, person.actor, request.form.get("confirm_password", ""))
-        elif not second_factor.fits(db, person.id, request.form.get("confirm_code", "")[:100], vault()):
+        elif not second_factor.fits(db, person.id, request.form.get("confirm_code", "")[:100], secret_box()):
             raise WrongCode
         attempt_succeeded(db, attempt)
 

@@ -27,7 +27,7 @@ from werkzeug.exceptions import RequestEntityTooLarge
 from werkzeug.wrappers import Response as BaseResponse
 
 from casework import reasons
-from casework.api.protocol.files import as_attachment, cabinet
+from casework.api.protocol.files import as_attachment, document_store
 from casework.engine.definition.form_values import build_model, check
 from casework.engine.definition.forms import Form
 from casework.engine.state.case import Case, Grant
@@ -154,13 +154,13 @@ def _files() -> list[FileStorage]:
 def _hand_in_one(place: Place, case: Case, data: JsonMapping, sent: FileStorage, n: int | str, *, alone: bool) -> Done:
     of = whose(data["whose"]) if place.referral is None else whose("")
     with receive(sent.stream, sent.filename or "") as upload:
-        kept = cabinet().keep(case.log, part_for(of["party"], place.referral), upload)
+        kept = document_store().keep(case.log, part_for(of["party"], place.referral), upload)
         title = (data.get("title") if alone else None) or upload.name.rpartition(".")[0] or upload.name
         with page_transaction() as (db, actor):
             return documents.hand_in(
                 db,
                 actor,
-                cabinet(),
+                document_store(),
                 place.find(db, actor),
                 title=title,
                 kind=data["kind"],
@@ -349,9 +349,9 @@ def file_version(document: UUID) -> BaseResponse:
         if len(files) != 1:
             raise UploadRefused("…", reasons.documents.CHOOSE_ONE)
         with receive(files[0].stream, files[0].filename or "") as upload:
-            kept = cabinet().keep(case.log, part_of(known), upload)
+            kept = document_store().keep(case.log, part_of(known), upload)
             with page_transaction() as (db, actor):
-                done: Done = documents.file_version(db, actor, cabinet(), id, kept, request=_request(upload, 0))
+                done: Done = documents.file_version(db, actor, document_store(), id, kept, request=_request(upload, 0))
     except UploadRefused as refusal:
         because("upload_refused")
         return _show_one(id, refused=refusal)
@@ -428,7 +428,7 @@ def take(document: UUID, version: int) -> Response:
     """A version's file, as an attachment."""
     try:
         with page_transaction() as (db, actor):
-            taken = documents.take_out(db, actor, cabinet(), str(document), version, request.path)
+            taken = documents.take_out(db, actor, document_store(), str(document), version, request.path)
             # What is wrong with the beginning is told as a page, before anything was sent.
             first = next(taken.pieces, b"")
     except FileDamaged:
@@ -441,5 +441,5 @@ def take(document: UUID, version: int) -> Response:
 def case_file(number: str) -> Response:
     """The whole file of a case as one archive, written while it is sent."""
     with page_transaction() as (db, actor):
-        archive = make_case_file(db, actor, cabinet(), number, request.path)
+        archive = make_case_file(db, actor, document_store(), number, request.path)
     return as_attachment(archive.pieces(), archive.name, None)

@@ -15,7 +15,7 @@ from casework.operations.integrations import webhooks
 from casework.operations.people.lists import list_members
 from casework.web.shell.forms import read_request
 from casework.web.shell.i18n import N_, say_error, say_faults
-from casework.web.shell.session import only, page_transaction, vault
+from casework.web.shell.session import only, page_transaction, secret_box
 
 blueprint = Blueprint("webhooks", __name__, url_prefix="/webhooks")
 
@@ -56,7 +56,7 @@ def create() -> Response:
             done = webhooks.create_endpoint(
                 db,
                 actor,
-                vault(),
+                secret_box(),
                 organisation=request.form.get("organisation", ""),
                 url=request.form.get("url", "").strip(),
                 inside=current_app.config["WEBHOOK_INSIDE"],
@@ -76,7 +76,7 @@ def rotate(hook: UUID) -> Response:
     """The new secret stands in this answer alone."""
     try:
         with page_transaction() as (db, actor):
-            done = webhooks.rotate_secret(db, actor, vault(), str(hook), read_request())
+            done = webhooks.rotate_secret(db, actor, secret_box(), str(hook), read_request())
     except Refused as refusal:
         return make_response(_index({"": say_error(refusal)}), 409)
     return make_response(_index({}, done.answer))

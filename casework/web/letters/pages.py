@@ -9,7 +9,7 @@ from flask import Blueprint, Response, current_app, flash, make_response, redire
 from flask_babel import gettext
 from werkzeug.wrappers import Response as BaseResponse
 
-from casework.api.protocol.files import as_attachment, cabinet
+from casework.api.protocol.files import as_attachment, document_store
 from casework.engine.case_objects.letters import CLOSING, INVITATION, REFERRAL, REMINDER
 from casework.engine.definition.forms import Choice, Date, Form, Note, Text
 from casework.engine.parties import PARTIES
@@ -189,9 +189,9 @@ def send(number: str) -> BaseResponse:
     """File it and let it go."""
     try:
         composed = _compose(number)
-        kept, written = composed.keep(cabinet()), composed.written
+        kept, written = composed.keep(document_store()), composed.written
         with page_transaction() as (db, actor):
-            letters.send_letter(db, actor, cabinet(), composed, kept, read_request())
+            letters.send_letter(db, actor, document_store(), composed, kept, read_request())
             drop_draft(db, actor.person, f"letter:{number}:{written.kind}:{written.to}")
     except InvalidForm as refusal:
         return _write(number, request.form, Sent(request.form, say_faults(refusal), 422))

@@ -20,7 +20,7 @@ from casework.operations.people.invitations import DAYS, Scope
 from casework.permissions.actors import Actor
 from casework.web.shell.forms import read_request
 from casework.web.shell.i18n import N_, say_error, say_faults
-from casework.web.shell.session import only, page_transaction, vault
+from casework.web.shell.session import only, page_transaction, secret_box
 
 blueprint = Blueprint("invitations", __name__, url_prefix="/invitations")
 
@@ -107,7 +107,7 @@ def invite() -> Response:
             done = invitations.invite(
                 db,
                 actor,
-                vault(),
+                secret_box(),
                 scope=Scope(**{kind: id}),
                 email=given["email"],
                 name=given["name"],
@@ -151,7 +151,7 @@ def resend(invitation: UUID) -> Response:
     """The new code stands in this answer alone."""
     try:
         with page_transaction() as (db, actor):
-            done = invitations.invite_again(db, actor, vault(), str(invitation), read_request())
+            done = invitations.invite_again(db, actor, secret_box(), str(invitation), read_request())
     except Refused as refusal:
         return _refused(refusal)
     return _told(done.answer)

@@ -26,7 +26,7 @@ from casework.permissions.actors import Actor, takes_two
 from casework.reasons import Why
 from casework.web.shell.forms import read_request
 from casework.web.shell.i18n import N_, say_error, say_faults
-from casework.web.shell.session import only, page_transaction, vault
+from casework.web.shell.session import only, page_transaction, secret_box
 
 blueprint = Blueprint("administration", __name__, url_prefix="/administration")
 
@@ -120,7 +120,7 @@ def add_person() -> Response:
         return administration.create_person(
             db,
             actor,
-            vault(),
+            secret_box(),
             email=_typed("email"),
             name=_typed("name")[:200],
             name_zh=_maybe("name_zh"),
@@ -157,7 +157,7 @@ def send_link(person: Any) -> Response:
     id = str(person)
     return _do(
         lambda db, actor, asked: administration.send_link(
-            db, actor, vault(), id, asked, mailing=current_app.config["MAILING"]
+            db, actor, secret_box(), id, asked, mailing=current_app.config["MAILING"]
         ),
         lambda faults: _person(id, faults),
         _to_person,
@@ -172,7 +172,7 @@ def reopen(person: Any) -> Response:
     id = str(person)
     return _do(
         lambda db, actor, asked: administration.reopen_person(
-            db, actor, vault(), id, asked, mailing=current_app.config["MAILING"]
+            db, actor, secret_box(), id, asked, mailing=current_app.config["MAILING"]
         ),
         lambda faults: _person(id, faults),
         _to_person,

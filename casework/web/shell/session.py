@@ -15,7 +15,7 @@ from sqlalchemy import Connection, Engine
 from casework.engine.roles import Role
 from casework.errors import NotFound, NotSignedIn
 from casework.operations.auth.sessions import LONGEST, Scope, Viewer, find_viewer
-from casework.operations.core.encryption import Vault
+from casework.operations.core.encryption import SecretBox
 from casework.permissions.actors import Actor, focused, with_proof
 from casework.records.database import walled_transaction
 from casework.records.row_security import read_as
@@ -165,10 +165,10 @@ def waiting(awaits: str) -> Person | None:
         return None
 
 
-def vault() -> Vault:
+def secret_box() -> SecretBox:
     """Opens and seals the secrets in the database."""
-    app_vault: Vault = current_app.extensions["casework.vault"]
-    return app_vault
+    box: SecretBox = current_app.extensions["casework.secret_box"]
+    return box
 
 
 def current_actor() -> Actor:
@@ -242,5 +242,5 @@ def only(*roles: Role) -> Callable[[Callable[P, R]], Callable[P, R]]:
 
 __all__ = [
     "ALL", "FOCUS", "Person", "cookie_name", "cookie_named", "current_actor", "focus", "forget_session", "half_signed_in", "keep_session", "list_transaction", "only",
-    "open_transaction", "page_transaction", "register", "renew_cookie", "session_secret", "show_in_session", "vault", "viewer", "waiting",
+    "open_transaction", "page_transaction", "register", "renew_cookie", "session_secret", "show_in_session", "secret_box", "viewer", "waiting",
 ]  # fmt: skip

@@ -12,7 +12,7 @@ from sqlalchemy import Engine, text
 
 from casework.errors import InvalidSettings
 from casework.operations.auth import second_factor
-from casework.operations.core.encryption import Vault
+from casework.operations.core.encryption import SecretBox
 from casework.permissions.actors import Actor
 from casework.records.database import transaction
 from casework.records.event_log import now
@@ -23,34 +23,34 @@ OLD, NEW = "an old key with thirty-two letters", "a new key with thirty-two lett
 
 @given(st.text(), st.text(min_size=1))
 def test_what_is_sealed_opens_for_its_owner(secret: str, owner: str) -> None:
-    vault = Vault([NEW])
-    sealed = vault.seal(secret, owner)
-    assert vault.open(sealed, owner) == (secret, False)
+    secret_box = SecretBox([NEW])
+    sealed = secret_box.seal(secret, owner)
+    assert secret_box.open(sealed, owner) == (secret, False)
     assert secret.encode() not in sealed or len(secret) < 4
     with pytest.raises(InvalidSettings):
-        vault.open(sealed, owner + "x")
+        secret_box.open(sealed, owner + "x")
 
 
 @given(st.binary(max_size=80))
 def test_what_was_not_sealed_does_not_open(given: bytes) -> None:
     with pytest.raises(InvalidSettings):
-        Vault([NEW]).open(given, "owner")
+        SecretBox([NEW]).open(given, "owner")
 
 
 def test_an_earlier_key_opens_and_is_told() -> None:
-    sealed = Vault([OLD]).seal("secret", "owner")
-    assert Vault([NEW, OLD]).open(sealed, "owner") == ("secret", True)
+    sealed = SecretBox([OLD]).seal("secret", "owner")
+    assert SecretBox([NEW, OLD]).open(sealed, "owner") == ("secret", True)
     with pytest.raises(InvalidSettings, match="CASEWORK_SECRET_KEY_FALLBACKS"):
-        Vault([NEW]).open(sealed, "owner")
+        SecretBox([NEW]).open(sealed, "owner")
 
 
 def test_a_secret_is_sealed_anew_when_it_is_used(engine: Engine) -> None:
     with transaction(engine) as db:
         actor = Actor(build_world(db).people["officer"], "Officer", ())
-        secret = second_factor.begin(db, actor, "officer@example.org", Vault([OLD])).secret
-        second_factor.confirm(db, actor, pyotp.TOTP(secret).at(now(db) - timedelta(seconds=30)), Vault([OLD]))
+        secret = second_factor.begin(db, actor, "officer@example.org", SecretBox([OLD])).secret
+        second_factor.confirm(db, actor, pyotp.TOTP(secret).at(now(db) - timedelta(seconds=30)), SecretBox([OLD]))
         kept = db.execute(text("SELECT sealed FROM second_factors")).scalar_one()
         assert secret.encode() not in kept
-        assert second_factor.fits(db, actor.person, pyotp.TOTP(secret).at(now(db)), Vault([NEW, OLD]))
+        assert second_factor.fits(db, actor.person, pyotp.TOTP(secret).at(now(db)), SecretBox([NEW, OLD]))
         kept = db.execute(text("SELECT sealed FROM second_factors")).scalar_one()
-        assert Vault([NEW]).open(kept, actor.person) == (secret, False)
+        assert SecretBox([NEW]).open(kept, actor.person) == (secret, False)

@@ -13,7 +13,7 @@ from casework.operations.cases.form_choices import choices_of
 from casework.operations.cases.queries import show_case
 from casework.operations.core.actions import home_of
 from casework.operations.core.external_facts import outside
-from casework.operations.documents.storage import Cabinet
+from casework.operations.documents.storage import DocumentStore
 from casework.operations.referrals.service import show_referral
 from casework.operations.verification.service import verify_case
 from casework.playbook.steps import do
@@ -86,11 +86,13 @@ def test_the_office_is_told_what_an_action_will_ask_for(world: World, db: Connec
     assert "Not on file: verification statement." in map(str, action["why_not"])
 
 
-def test_what_the_scanner_has_not_cleared_is_a_fact_until_it_is(engine: Engine, world: World, cabinet: Cabinet) -> None:
+def test_what_the_scanner_has_not_cleared_is_a_fact_until_it_is(
+    engine: Engine, world: World, document_store: DocumentStore
+) -> None:
     with transaction(engine) as db:
         number = world.new_case(db)
-    cabinet.scanned = True
-    id = world.hand_in(cabinet, number, "supervisor", kind="signed_agreement")
+    document_store.scanned = True
+    id = world.hand_in(document_store, number, "supervisor", kind="signed_agreement")
 
     def scans() -> Json:
         with transaction(engine) as db:

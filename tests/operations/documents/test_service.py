@@ -14,10 +14,10 @@ from casework.engine.state.case import Case
 from casework.errors import FileBlocked, FileMissing, FilePending, NotAllowed, NotFound, StoreUnavailable, WrongState
 from casework.operations.cases.service import declare_interest, withdraw_consent
 from casework.operations.core.actions import home_of
-from casework.operations.core.encryption import Vault
+from casework.operations.core.encryption import SecretBox
 from casework.operations.core.idempotency import Done, Request
 from casework.operations.documents import service as documents
-from casework.operations.documents.storage import Cabinet, Kept, part_for
+from casework.operations.documents.storage import DocumentStore, Kept, part_for
 from casework.operations.documents.uploads import receive
 from casework.operations.documents.views import DocumentRow
 from casework.operations.verification.service import verify_all, verify_case
@@ -45,7 +45,7 @@ class Scene:
 
     engine: Engine
     world: World
-    cabinet: Cabinet
+    document_store: DocumentStore
     number: str
     referral: str
     ids: list[str] = field(default_factory=list)
@@ -58,7 +58,7 @@ class Scene:
         self, content: bytes = PDF, name: str = "report.pdf", party: str | None = None, referral: str | None = None
     ) -> Kept:
         with receive(io.BytesIO(content), name) as upload:
-            return self.cabinet.keep(self.case().log, part_for(party, referral), upload)
+            return self.document_store.keep(self.case().log, part_for(party, referral), upload)
 
     def hand_in(
         self,
@@ -77,7 +77,7 @@ class Scene:
             return documents.hand_in(
                 db,
                 self.world.actor(db, by),
-                self.cabinet,
+                self.document_store,
                 case,
                 title=title,
                 kind="report",
@@ -89,9 +89,11 @@ class Scene:
 
     def file(self, by: str, id: str, content: bytes) -> Done:
         with receive(io.BytesIO(content), "next.pdf") as upload:
-            kept = self.cabinet.keep(self.case().log, "case", upload)
+            kept = self.document_store.keep(self.case().log, "case", upload)
         with transaction(self.engine) as db:
-            return documents.file_version(db, self.world.actor(db, by), self.cabinet, id, kept, request=new_request())
+            return documents.file_version(
+                db, self.world.actor(db, by), self.document_store, id, kept, request=new_request()
+            )
 
     def withdraw(self, by: str, id: str) -> None:
         with transaction(self.engine) as db:
@@ -100,7 +102,7 @@ class Scene:
     def take(self, by: str, id: str, version: int = 1) -> bytes:
         with transaction(self.engine) as db:
             address = f"/documents/{id}/{version}"
-            taken = documents.take_out(db, self.world.actor(db, by), self.cabinet, id, version, address)
+            taken = documents.take_out(db, self.world.actor(db, by), self.document_store, id, version, address)
             return b"".join(taken.pieces)
 
     def list(self, by: str, referral: str | None = None) -> list[DocumentRow]:
@@ -122,15 +124,15 @@ class Scene:
             return int(db.execute(text(query)).scalar_one())
 
     def lying(self) -> int:
-        return len(list(self.cabinet.store.places()))
+        return len(list(self.document_store.store.places()))
 
 
 pytestmark = pytest.mark.stage(play=to_referral)
 
 
 @pytest.fixture
-def scene(engine: Engine, world: World, cabinet: Cabinet, staged: tuple[str, str]) -> Scene:
-    return Scene(engine, world, cabinet, *staged)
+def scene(engine: Engine, world: World, document_store: DocumentStore, staged: tuple[str, str]) -> Scene:
+    return Scene(engine, world, document_store, *staged)
 
 
 def test_what_is_handed_in_comes_back_as_it_was(scene: Scene) -> None:
@@ -285,7 +287,7 @@ def test_what_a_provider_hands_in_verifies(scene: Scene) -> None:
 
 
 def test_while_it_is_scanned_only_who_filed_it_has_it(scene: Scene) -> None:
-    scene.cabinet.scanned = True
+    scene.document_store.scanned = True
     id = scene.hand_in().answer["id"]
     assert scene.take("officer", id) == PDF
     with pytest.raises(FilePending):
@@ -305,14 +307,14 @@ def test_what_the_scanner_blocked_nobody_has(scene: Scene) -> None:
 def test_a_file_whose_action_failed_is_swept_away(scene: Scene) -> None:
     scene.keep()
     scene.execute("UPDATE blobs SET touched_at = now() - interval '25 hours'")
-    assert (scene.cabinet.sweep(), scene.lying()) == (1, 0)
+    assert (scene.document_store.sweep(), scene.lying()) == (1, 0)
 
 
 def test_the_broom_leaves_what_is_new_and_what_a_document_holds(scene: Scene) -> None:
     id = scene.hand_in().answer["id"]
     scene.execute("UPDATE blobs SET touched_at = now() - interval '25 hours'")
     scene.keep(PDF + b"%new")
-    assert (scene.cabinet.sweep(), scene.take("officer", id)) == (0, PDF)
+    assert (scene.document_store.sweep(), scene.take("officer", id)) == (0, PDF)
 
 
 def test_a_store_that_fails_leaves_no_document(scene: Scene, tmp_path: Path) -> None:
@@ -326,15 +328,15 @@ def test_a_store_that_fails_leaves_no_document(scene: Scene, tmp_path: Path) -> 
 
 def test_a_file_that_is_gone_says_so(scene: Scene) -> None:
     id = scene.hand_in().answer["id"]
-    for place in scene.cabinet.store.places():
-        scene.cabinet.store.delete(place)
+    for place in scene.document_store.store.places():
+        scene.document_store.store.delete(place)
     with pytest.raises(FileMissing):
         scene.take("officer", id)
 
 
 def test_without_its_key_a_compartment_opens_no_more(scene: Scene) -> None:
     id = scene.hand_in().answer["id"]
-    scene.cabinet.vault = Vault(["another key, with which nothing was sealed"])
+    scene.document_store.secret_box = SecretBox(["another key, with which nothing was sealed"])
     with pytest.raises(Exception, match="sealed with another key"):
         scene.take("officer", id)
 

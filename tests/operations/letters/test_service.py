@@ -15,7 +15,7 @@ from casework.engine.state.events import Event
 from casework.engine.state.projection import evolve
 from casework.errors import CaseHasMoved, NotAllowed, NotFound, WrongState
 from casework.operations.core.actions import home_of
-from casework.operations.documents.storage import Cabinet
+from casework.operations.documents.storage import DocumentStore
 from casework.operations.history.point_in_time import Past
 from casework.operations.letters.service import Written, compose_letter, list_letters, send_letter
 from casework.operations.verification.authorization.evidence import Evidence
@@ -30,10 +30,10 @@ pytestmark = pytest.mark.stage(play=to_referral)
 
 
 @pytest.fixture
-def sent(engine: Engine, world: World, cabinet: Cabinet, staged: tuple[str, str]) -> tuple[str, str]:
+def sent(engine: Engine, world: World, document_store: DocumentStore, staged: tuple[str, str]) -> tuple[str, str]:
     """A case with a letter to its provider: (number, referral)."""
     number, referral = staged
-    world.send_letter(cabinet, number, Written("referral", referral, "en"))
+    world.send_letter(document_store, number, Written("referral", referral, "en"))
     return number, referral
 
 
@@ -43,31 +43,31 @@ def test_a_letter_that_was_sent_verifies(engine: Engine, sent: tuple[str, str]) 
 
 @pytest.mark.parametrize("name", ["provider", "auditor", "compliance", "other_officer"])
 def test_who_sends_no_letters_is_refused(
-    engine: Engine, world: World, cabinet: Cabinet, sent: tuple[str, str], name: str
+    engine: Engine, world: World, document_store: DocumentStore, sent: tuple[str, str], name: str
 ) -> None:
     number, referral = sent
     with pytest.raises((NotAllowed, NotFound)):
-        world.send_letter(cabinet, number, Written("referral", referral, "en"), name)
+        world.send_letter(document_store, number, Written("referral", referral, "en"), name)
 
 
 def test_what_would_say_something_else_by_now_is_not_sent(
-    engine: Engine, world: World, cabinet: Cabinet, sent: tuple[str, str]
+    engine: Engine, world: World, document_store: DocumentStore, sent: tuple[str, str]
 ) -> None:
     number, referral = sent
     with transaction(engine) as db:
         composed = compose_letter(db, world.actor(db, "officer"), number, Written("reminder", referral, "en"))
-    kept = composed.keep(cabinet)
+    kept = composed.keep(document_store)
     with transaction(engine) as db:
         db.execute(text("UPDATE organisations SET name = 'Haidian Laboratory' WHERE name = 'Haidian Assessment Lab'"))
     with pytest.raises(CaseHasMoved), transaction(engine) as db:
-        send_letter(db, world.actor(db, "officer"), cabinet, composed, kept, new_request())
+        send_letter(db, world.actor(db, "officer"), document_store, composed, kept, new_request())
     with transaction(engine) as db:
         assert len(list_letters(db, world.actor(db, "officer"), number).items) == 1
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])
 def test_what_is_looked_at_is_what_is_filed(
-    engine: Engine, world: World, cabinet: Cabinet, sent: tuple[str, str], language: str
+    engine: Engine, world: World, document_store: DocumentStore, sent: tuple[str, str], language: str
 ) -> None:
     """Each letter that can go from a case, to each whom it can reach: the same bytes; and what cannot go is refused alike."""
     number, officer = sent[0], "officer"
@@ -85,11 +85,12 @@ def test_what_is_looked_at_is_what_is_filed(
         except WrongState as refusal:
             assert (kind, to) not in possible
             with pytest.raises(WrongState, match=re.escape(str(refusal))):
-                world.send_letter(cabinet, number, written)
+                world.send_letter(document_store, number, written)
             continue
         assert (kind, to) in possible
         assert (
-            world.send_letter(cabinet, number, written, sure=True).answer["sha256"] == hashlib.sha256(seen).hexdigest()
+            world.send_letter(document_store, number, written, sure=True).answer["sha256"]
+            == hashlib.sha256(seen).hexdigest()
         )
 
 

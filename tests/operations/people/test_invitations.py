@@ -13,7 +13,7 @@ from sqlalchemy import Connection, Engine, text
 from casework.errors import InvalidForm, NotAllowed, NotFound, Refused, TooManyAttempts
 from casework.operations.auth.passwords import hash_password
 from casework.operations.auth.sessions import find_actor_by_session
-from casework.operations.core.encryption import Vault
+from casework.operations.core.encryption import SecretBox
 from casework.operations.people import invitations, registry
 from casework.operations.people.invitation_acceptance import (
     accept_as_new,
@@ -30,7 +30,7 @@ from casework.records.actors import find_actor
 from casework.records.database import transaction
 from tests.support.world import World, build_world, new_request
 
-VAULT = Vault(["k" * 40])
+SECRET_BOX = SecretBox(["k" * 40])
 PASSWORD = "a long enough password"
 
 
@@ -44,7 +44,7 @@ class Sent:
 
 
 def sent(id: str, code: str, issue: int = 1) -> Sent:
-    return Sent(id, code, VAULT.secrets_of(f"invitation {id} {issue}")[0])
+    return Sent(id, code, SECRET_BOX.secrets_of(f"invitation {id} {issue}")[0])
 
 
 def invite(db: Connection, world: World, by: str = "provider_lead", **more: Any) -> Sent:
@@ -54,7 +54,7 @@ def invite(db: Connection, world: World, by: str = "provider_lead", **more: Any)
         "name": "New Colleague",
         "roles": ["provider"],
     } | more
-    done = invitations.invite(db, world.actor(db, by), VAULT, **given, request=new_request())
+    done = invitations.invite(db, world.actor(db, by), SECRET_BOX, **given, request=new_request())
     return sent(done.answer["id"], done.answer["code"])
 
 
@@ -227,7 +227,7 @@ def test_it_ends_by_time(world: World, db: Connection) -> None:
 def test_sent_again_only_the_new_link_and_the_new_code_count(world: World, db: Connection) -> None:
     one = invite(db, world)
     secret = open_it(db, one)
-    done = invitations.invite_again(db, world.actor(db, "provider_lead"), VAULT, one.id, new_request())
+    done = invitations.invite_again(db, world.actor(db, "provider_lead"), SECRET_BOX, one.id, new_request())
     two = sent(one.id, done.answer["code"], 2)
     for old in (lambda: insist_open(db, one.token), lambda: accept(db, one, secret)):
         with pytest.raises(NotFound):
@@ -321,7 +321,7 @@ def test_who_invites_learns_nothing_of_accounts(world: World, db: Connection) ->
         invitations.invite(
             db,
             actor,
-            VAULT,
+            SECRET_BOX,
             scope=Scope(organisation=world.organisations["lab"]),
             email=email,
             name="Somebody",
@@ -439,7 +439,7 @@ def test_the_log_tells_who_invited_without_a_right(world: World, db: Connection)
     invitations.record_invitation(
         db,
         world.people["provider"],
-        VAULT,
+        SECRET_BOX,
         scope=Scope(organisation=world.organisations["lab"]),
         email="new@example.org",
         name="New",

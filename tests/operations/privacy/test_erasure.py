@@ -19,7 +19,7 @@ from casework.operations.cases.saved_filters import save_filter
 from casework.operations.cases.service import hand_over
 from casework.operations.core.actions import home_of
 from casework.operations.core.drafts import find_draft, save_draft
-from casework.operations.documents.storage import Cabinet
+from casework.operations.documents.storage import DocumentStore
 from casework.operations.mediations.service import open_mediation
 from casework.operations.people import registry
 from casework.operations.people.account_recovery import ask_recovery
@@ -97,7 +97,7 @@ class Scene:
 
 
 @pytest.fixture
-def scene(engine: Engine, superuser_engine: Engine, world: World, cabinet: Cabinet) -> Scene:
+def scene(engine: Engine, superuser_engine: Engine, world: World, document_store: DocumentStore) -> Scene:
     with transaction(engine) as db:
         person = registry.register_person(db, email=EMAIL, name=NAME, name_zh=NAME_ZH, password_hash="x")
         registry.grant_role(db, person, "officer", programme=world.programmes["BJ"])
@@ -134,7 +134,7 @@ def scene(engine: Engine, superuser_engine: Engine, world: World, cabinet: Cabin
             {"owners": json.dumps([{"name": NAME, "share": 30}])},
         )
         note_rows(db, "organisations")
-    world.hand_in(cabinet, number, "quentin", title=f"Letter of {NAME}", name="Zephyrine.pdf")
+    world.hand_in(document_store, number, "quentin", title=f"Letter of {NAME}", name="Zephyrine.pdf")
     with transaction(engine) as db:
         case = load(db, home_of(db, number), "case")
         hand_over(
@@ -184,7 +184,9 @@ def test_as_many_texts_go_as_were_told_before(scene: Scene, words: list[str]) ->
     assert gone > 0
 
 
-def test_no_file_of_the_installation_names_the_person(scene: Scene, cabinet: Cabinet, tmp_path: Path) -> None:
+def test_no_file_of_the_installation_names_the_person(
+    scene: Scene, document_store: DocumentStore, tmp_path: Path
+) -> None:
     scene.erase()
     held = b"".join(one.read_bytes() for one in tmp_path.rglob("*") if one.is_file())
     assert not [one for one in CANARIES if one.encode() in held]

@@ -14,7 +14,7 @@ import pytest
 from sqlalchemy import Engine, text
 
 from casework.errors import NotFound
-from casework.operations.documents.storage import Cabinet
+from casework.operations.documents.storage import DocumentStore
 from casework.operations.verification.case_archive import HISTORY, INDEX, SUMS, check_case_file, make_case_file
 from casework.records.database import transaction
 from tests.support.malice import PDF
@@ -24,19 +24,19 @@ Make = Callable[[str], Path]
 
 
 @pytest.fixture
-def number(engine: Engine, world: World, cabinet: Cabinet) -> str:
+def number(engine: Engine, world: World, document_store: DocumentStore) -> str:
     with transaction(engine) as db:
         number = world.open_case(db)
-    world.hand_in(cabinet, number, name="报告.pdf")
-    world.hand_in(cabinet, number, name="letter.pdf", content=PDF + b"%2")
+    world.hand_in(document_store, number, name="报告.pdf")
+    world.hand_in(document_store, number, name="letter.pdf", content=PDF + b"%2")
     return number
 
 
 @pytest.fixture
-def make(engine: Engine, world: World, cabinet: Cabinet, number: str, tmp_path: Path) -> Make:
+def make(engine: Engine, world: World, document_store: DocumentStore, number: str, tmp_path: Path) -> Make:
     def made(by: str) -> Path:
         with transaction(engine) as db:
-            file = make_case_file(db, world.actor(db, by), cabinet, number, f"/cases/{number}/file")
+            file = make_case_file(db, world.actor(db, by), document_store, number, f"/cases/{number}/file")
         path = tmp_path / "case.zip"
         with path.open("wb") as out:
             out.writelines(file.pieces())

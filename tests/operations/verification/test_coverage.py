@@ -14,9 +14,9 @@ from sqlalchemy.dialects.postgresql import JSONB, UUID
 from casework.operations.auth import passkeys, second_factor
 from casework.operations.core import access_log
 from casework.operations.core.actions import home_of
-from casework.operations.core.encryption import Vault
+from casework.operations.core.encryption import SecretBox
 from casework.operations.core.notification_preferences import set_telling
-from casework.operations.documents.storage import Cabinet
+from casework.operations.documents.storage import DocumentStore
 from casework.operations.history.point_in_time import Past
 from casework.operations.oversight import case_hygiene
 from casework.operations.people import registry
@@ -67,8 +67,8 @@ def scene(
         world.accept(db, here["number"], here["referral"])
         Shared(db, world, here["number"], here["referral"]).share()
         world.write(db, "officer", load(db, home_of(db, here["number"]), "case"), tell=["supervisor"])
-    cabinet = Cabinet(engine, Store(f"file://{var}/documents"), Vault([SECRET]))
-    document = world.hand_in(cabinet, here["number"])
+    document_store = DocumentStore(engine, Store(f"file://{var}/documents"), SecretBox([SECRET]))
+    document = world.hand_in(document_store, here["number"])
     with transaction(engine) as db:
         access_log.note_document(db, world.actor(db, "officer"), "/documents", here["number"], document)
     yield Scene(engine, superuser)
@@ -81,7 +81,7 @@ def _fill(db: Connection, world: World, number: str, mediation: str) -> None:
     officer, auditor = world.actor(db, "officer"), world.actor(db, "auditor")
     programme = world.programmes["BJ"]
     registry.register_phase(db, programme, name="Phase 1", name_zh=None, starts_on=date(2026, 1, 1))
-    second_factor.begin(db, officer, "officer@example.org", Vault([SECRET]))
+    second_factor.begin(db, officer, "officer@example.org", SecretBox([SECRET]))
     second_factor.new_codes(db, officer.person)
     db.execute(
         text(
@@ -121,7 +121,7 @@ def _let_in(db: Connection, world: World, person: str) -> None:
     ask_recovery(db, administrator, **given, request=new_request())
     asked = ask_recovery(db, administrator, **given, request=new_request()).answer
     agreed = decide_recovery(db, supervisor, asked["id"], agree=True, request=new_request()).answer
-    assert use_recovery(db, Vault([SECRET]), "officer@example.org", asked["half"], agreed["half"])
+    assert use_recovery(db, SecretBox([SECRET]), "officer@example.org", asked["half"], agreed["half"])
 
 
 @pytest.fixture

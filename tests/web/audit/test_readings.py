@@ -9,7 +9,7 @@ from flask import Flask
 from sqlalchemy import Engine, text
 
 from casework.operations.core.actions import home_of
-from casework.operations.documents.storage import Cabinet
+from casework.operations.documents.storage import DocumentStore
 from casework.operations.mediations.disclosures import break_glass, decide_unsealing
 from casework.operations.mediations.service import open_mediation
 from casework.operations.referrals.service import fire_in_referral
@@ -26,7 +26,7 @@ TITLE, WORDS, PAPER, SEALED = "Canary-title-1T", "Canary-words-2W", "Canary-pape
 @pytest.fixture
 def scene(app: Flask, engine: Engine, world: World) -> Scene:
     """A case full of canaries and a mediation that runs at its center, both open to one more reader."""
-    cabinet = Cabinet(engine, app.extensions["casework.store"], app.extensions["casework.vault"])
+    document_store = DocumentStore(engine, app.extensions["casework.store"], app.extensions["casework.secret_box"])
     with transaction(engine) as db:
         number, referral = to_referral(world, db)
         world.accept(db, number, referral)
@@ -59,7 +59,9 @@ def scene(app: Flask, engine: Engine, world: World) -> Scene:
         opening = add_unsealing(db, world, mediation, "manager")
         decide_unsealing(db, world.actor(db, "compliance"), opening, agree=True, note=None, request=new_request())
         break_glass(db, world.actor(db, "administrator"), number, reason="Nobody else is there.", request=new_request())
-    document = world.hand_in(cabinet, number, "provider", title=PAPER, content=PDF + b"Canary", referral=referral)
+    document = world.hand_in(
+        document_store, number, "provider", title=PAPER, content=PDF + b"Canary", referral=referral
+    )
     ids = {
         "number": number,
         "referral": referral,

@@ -115,7 +115,7 @@ def secret_of(app: Flask, engine: Engine) -> str:
     """Of the last link, as its mail has it."""
     with transaction(engine) as db:
         id = db.execute(text("SELECT id FROM password_links ORDER BY made_at DESC, id DESC LIMIT 1")).scalar_one()
-    found: str = app.extensions["casework.vault"].secrets_of(f"password link {id}")[0]
+    found: str = app.extensions["casework.secret_box"].secrets_of(f"password link {id}")[0]
     return found
 
 

@@ -16,7 +16,7 @@ from werkzeug.test import encode_multipart
 from casework.errors import AccessEnded
 from casework.operations.cases.service import withdraw_consent
 from casework.operations.core.actions import home_of
-from casework.operations.documents.storage import Cabinet
+from casework.operations.documents.storage import DocumentStore
 from casework.operations.people.registry import end_role
 from casework.records.case_loader import load
 from casework.records.database import transaction
@@ -43,8 +43,10 @@ def scene(staged: tuple[str, str]) -> tuple[str, str]:
 
 
 @pytest.fixture
-def drawer(app: Flask) -> Cabinet:
-    return Cabinet(app.extensions["casework"], app.extensions["casework.store"], app.extensions["casework.vault"])
+def document_store(app: Flask) -> DocumentStore:
+    return DocumentStore(
+        app.extensions["casework"], app.extensions["casework.store"], app.extensions["casework.secret_box"]
+    )
 
 
 def hand_in(browser: Browser, path: str, *files: File, **more: str):  # type: ignore[no-untyped-def]  # what Browser.post gives
@@ -102,9 +104,9 @@ def test_a_second_click_files_nothing_twice(browser_for: Enter, scene: tuple[str
 
 
 def test_a_file_leaves_as_an_attachment_of_plain_bytes(
-    browser_for: Enter, world: World, scene: tuple[str, str], drawer: Cabinet
+    browser_for: Enter, world: World, scene: tuple[str, str], document_store: DocumentStore
 ) -> None:
-    id = world.hand_in(drawer, scene[0], name='报告 "draft".pdf')
+    id = world.hand_in(document_store, scene[0], name='报告 "draft".pdf')
     answer = browser_for("officer").get(f"/documents/{id}/1")
     assert answer.data == PDF
     assert answer.mimetype == "application/octet-stream"
@@ -139,9 +141,9 @@ def test_a_file_beyond_a_forms_usual_size_is_taken(browser_for: Enter, scene: tu
 
 
 def test_a_new_version_and_a_withdrawal_by_the_page_of_the_document(
-    browser_for: Enter, world: World, scene: tuple[str, str], drawer: Cabinet
+    browser_for: Enter, world: World, scene: tuple[str, str], document_store: DocumentStore
 ) -> None:
-    id, officer = world.hand_in(drawer, scene[0]), browser_for("officer")
+    id, officer = world.hand_in(document_store, scene[0]), browser_for("officer")
     page = f"/documents/{id}"
     sent = {"files": [file("next.pdf")]}
     assert officer.post(f"{page}/versions", sent, page=page, content_type="multipart/form-data").status_code == 303
@@ -157,9 +159,9 @@ def test_a_new_version_and_a_withdrawal_by_the_page_of_the_document(
 
 
 def test_a_provider_sees_and_hands_in_what_belongs_to_its_referral_alone(
-    browser_for: Enter, world: World, scene: tuple[str, str], drawer: Cabinet
+    browser_for: Enter, world: World, scene: tuple[str, str], document_store: DocumentStore
 ) -> None:
-    world.hand_in(drawer, scene[0], title="Secret figures")
+    world.hand_in(document_store, scene[0], title="Secret figures")
     provider, path = browser_for("provider"), f"/referrals/{scene[1]}/documents"
     assert hand_in(provider, path, file("assessment.pdf")).status_code == 303
     shown = provider.get(path).text
@@ -167,20 +169,20 @@ def test_a_provider_sees_and_hands_in_what_belongs_to_its_referral_alone(
 
 
 def test_an_archive_is_as_harmless_as_any_file(
-    browser_for: Enter, world: World, scene: tuple[str, str], drawer: Cabinet
+    browser_for: Enter, world: World, scene: tuple[str, str], document_store: DocumentStore
 ) -> None:
-    id = world.hand_in(drawer, scene[0], name="pictures.zip", content=packed({"a.txt": b"x"}))
+    id = world.hand_in(document_store, scene[0], name="pictures.zip", content=packed({"a.txt": b"x"}))
     assert browser_for("officer").get(f"/documents/{id}/1").mimetype == "application/octet-stream"
 
 
 def test_the_page_asks_the_database_as_often_for_many_documents_as_for_few(
-    app: Flask, browser_for: Enter, world: World, scene: tuple[str, str], drawer: Cabinet
+    app: Flask, browser_for: Enter, world: World, scene: tuple[str, str], document_store: DocumentStore
 ) -> None:
     officer, path = browser_for("officer"), f"/cases/{scene[0]}/documents"
     counts = []
     for _ in range(2):
         for n in range(3):
-            world.hand_in(drawer, scene[0], title=f"Paper {n}")
+            world.hand_in(document_store, scene[0], title=f"Paper {n}")
         with counted(app) as sent:
             officer.get(path)
         counts.append(len(sent))
@@ -224,11 +226,11 @@ def test_what_is_wrong_with_the_deliverable_is_said_beside_it(
 
 
 def test_what_has_expired_does_not_count(
-    browser_for: Enter, engine: Engine, world: World, scene: tuple[str, str], drawer: Cabinet
+    browser_for: Enter, engine: Engine, world: World, scene: tuple[str, str], document_store: DocumentStore
 ) -> None:
     with transaction(engine) as db:
         world.fire(db, "provider", scene[0], "start", track=scene[1])
-    id = world.hand_in(drawer, scene[0], "provider", referral=scene[1])
+    id = world.hand_in(document_store, scene[0], "provider", referral=scene[1])
     with transaction(engine) as db:
         db.execute(text("UPDATE documents SET valid_until = '2020-01-01'"))
     answer = deliver(browser_for("provider"), scene[1], **{"f-documents": id})
@@ -300,9 +302,15 @@ def take_consent_back(world: World, db: Connection, number: str) -> None:
 
 @pytest.mark.parametrize("by", ["page", "program"])
 def test_a_download_is_broken_off_when_a_consent_is_withdrawn(
-    app: Flask, browser_for: Enter, engine: Engine, world: World, scene: tuple[str, str], drawer: Cabinet, by: str
+    app: Flask,
+    browser_for: Enter,
+    engine: Engine,
+    world: World,
+    scene: tuple[str, str],
+    document_store: DocumentStore,
+    by: str,
 ) -> None:
-    id = world.hand_in(drawer, scene[0], content=BIG, party="need_owner")
+    id = world.hand_in(document_store, scene[0], content=BIG, party="need_owner")
     with transaction(engine) as db:
         share(world, db, scene[0], scene[1], id)
     if by == "page":
@@ -323,9 +331,9 @@ def test_a_download_is_broken_off_when_a_consent_is_withdrawn(
 
 
 def test_the_file_of_a_case_is_broken_off_when_its_taker_loses_the_role(
-    browser_for: Enter, engine: Engine, world: World, scene: tuple[str, str], drawer: Cabinet
+    browser_for: Enter, engine: Engine, world: World, scene: tuple[str, str], document_store: DocumentStore
 ) -> None:
-    world.hand_in(drawer, scene[0], content=BIG)
+    world.hand_in(document_store, scene[0], content=BIG)
     answer = browser_for("auditor").flask.get(f"/cases/{scene[0]}/file", buffered=False)
     assert answer.status_code == 200
     pieces = iter(answer.iter_encoded())
@@ -343,9 +351,9 @@ def test_the_file_of_a_case_is_broken_off_when_its_taker_loses_the_role(
 
 
 def test_who_may_still_see_it_gets_all_of_it(
-    browser_for: Enter, engine: Engine, world: World, scene: tuple[str, str], drawer: Cabinet
+    browser_for: Enter, engine: Engine, world: World, scene: tuple[str, str], document_store: DocumentStore
 ) -> None:
-    id = world.hand_in(drawer, scene[0], content=BIG, party="need_owner")
+    id = world.hand_in(document_store, scene[0], content=BIG, party="need_owner")
     with transaction(engine) as db:
         share(world, db, scene[0], scene[1], id)
     assert browser_for("provider").flask.get(f"/documents/{id}/1").data == BIG

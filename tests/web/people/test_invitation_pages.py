@@ -11,7 +11,7 @@ from flask import Flask
 from sqlalchemy import Engine, text
 
 from casework.operations.auth.passwords import hash_password
-from casework.operations.core.encryption import Vault
+from casework.operations.core.encryption import SecretBox
 from casework.operations.people import registry
 from casework.records.database import transaction
 from tests.support.web_client import PASSWORD, Browser
@@ -43,8 +43,8 @@ def link(app: Flask, engine: Engine) -> Callable[[], str]:
     def made() -> str:
         with transaction(engine) as db:
             id, issue = db.execute(text("SELECT id, issue FROM invitations ORDER BY made_at DESC LIMIT 1")).one()
-        vault: Vault = app.extensions["casework.vault"]
-        return vault.secrets_of(f"invitation {id} {issue}")[0]
+        secret_box: SecretBox = app.extensions["casework.secret_box"]
+        return secret_box.secrets_of(f"invitation {id} {issue}")[0]
 
     return made
 

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import Engine, text
 
 from casework.operations.core.actions import home_of
-from casework.operations.documents.storage import Cabinet
+from casework.operations.documents.storage import DocumentStore
 from casework.operations.messages.service import correct_message
 from casework.operations.search.service import search
 from casework.records.case_loader import load
@@ -125,18 +125,18 @@ OUTSIDE = ("foreign_officer", "foreign_provider", "verifier", "observer", "admin
 
 
 def test_documents_are_found_by_title_and_file_name_by_those_who_read_them(
-    world: World, number: str, cabinet: Cabinet, browser_for: BrowserFor
+    world: World, number: str, document_store: DocumentStore, browser_for: BrowserFor
 ) -> None:
-    world.hand_in(cabinet, number, title="Boiler certificate", name="pressure_vessel-2026.pdf")
+    world.hand_in(document_store, number, title="Boiler certificate", name="pressure_vessel-2026.pdf")
     for who in (*READ_WHOLE, "provider", *OUTSIDE):
         for words in ("certificate boiler", "vessel", "pressure_vessel", "2026.pdf"):
             assert ("Boiler certificate" in main(browser_for(who), words)) is (who in READ_WHOLE), (who, words)
 
 
 def test_a_provider_finds_what_is_granted_to_it_while_it_is(
-    engine: Engine, world: World, number: str, cabinet: Cabinet, browser_for: BrowserFor
+    engine: Engine, world: World, number: str, document_store: DocumentStore, browser_for: BrowserFor
 ) -> None:
-    document = world.hand_in(cabinet, number, title="Boiler certificate")
+    document = world.hand_in(document_store, number, title="Boiler certificate")
     given = {"document": document}
     with transaction(engine) as db:
         db.execute(
