@@ -15,7 +15,7 @@ import uuid_utils
 from sqlalchemy import Connection, Engine, text
 
 from casework.engine.execution.record_commands import FileTold
-from casework.engine.state.case import Document
+from casework.engine.state.case_documents import Document
 from casework.errors import FileDamaged, FileMissing
 from casework.operations.core.encryption import SecretBox
 from casework.operations.documents.uploads import Upload

@@ -36,6 +36,7 @@ from casework.json_values import JsonMapping, JsonObject
 from casework.operations.core.actions import calendar_of
 from casework.operations.core.drafts import drop_draft, find_draft
 from casework.operations.core.idempotency import Done, Request, digest_of
+from casework.operations.documents import grants
 from casework.operations.documents import service as documents
 from casework.operations.documents.storage import part_for, part_of
 from casework.operations.documents.upload_limits import MEGABYTE, MOST_AT_ONCE, MOST_FILES
@@ -237,9 +238,9 @@ def confirm_return(referral: UUID) -> BaseResponse:
         with page_transaction() as (db, actor):
             case = place.find(db, actor)
             layout.use_calendar(calendar_of(db, case.programme))
-            documents.insist_may_confirm(actor, case, place.id)
+            grants.insist_may_confirm(actor, case, place.id)
             given = _checked(Returned, parse_form(Returned.rule(), request.form))
-            documents.confirm_return(
+            grants.confirm_return(
                 db, actor, case, place.id, how=given["how"], note=given.get("note"), request=read_request()
             )
             drop_draft(db, actor.person, f"{place.draft}:returned")
@@ -281,7 +282,7 @@ def _show_one(
             own_texts(Ending),
             draft=find_draft(db, actor.person, f"document:{id}:end"),
         )
-        may_end = whole and documents.may_end_grants(actor, case)
+        may_end = whole and grants.may_end_grants(actor, case)
         days = {
             grant.id: _day_form(db, actor, grant, sent_day)
             for grant in case.grants.values()
@@ -389,7 +390,7 @@ def end_grant(number: str, grant: UUID) -> BaseResponse:
             raise NotFound("grant")
     try:
         with page_transaction() as (db, actor):
-            documents.end_grant(
+            grants.end_grant(
                 db, actor, number, str(grant), reason=request.form.get("f-reason", ""), request=read_request()
             )
             drop_draft(db, actor.person, f"document:{known.document}:end")
@@ -412,7 +413,7 @@ def change_grant_day(number: str, grant: UUID) -> BaseResponse:
     try:
         with page_transaction() as (db, actor):
             given = _checked(LastDay, parse_form(LastDay.rule(), request.form))
-            documents.change_grant_day(db, actor, number, id, until=given.get("until"), request=read_request())
+            grants.change_grant_day(db, actor, number, id, until=given.get("until"), request=read_request())
             drop_draft(db, actor.person, f"grant:{id}:day")
     except InvalidForm as refusal:
         return _show_one(known.document, sent_day=(id, Sent(request.form, say_faults(refusal), 422)))

@@ -25,6 +25,7 @@ from casework.errors import NotFound, UploadRefused
 from casework.operations.cases.queries import find_case
 from casework.operations.core.actions import calendar_of
 from casework.operations.core.drafts import find_draft
+from casework.operations.documents import grants
 from casework.operations.documents import service as documents
 from casework.operations.documents.upload_checks import TYPES
 from casework.operations.documents.upload_limits import MEGABYTE, MOST_BYTES, MOST_FILES
@@ -100,7 +101,7 @@ def show_place(place: Place, sent: Sent | None = None, refused: tuple[UploadRefu
         form = _form(db, actor, place, sent) if why is None else None
         back = back_to_place()
         whole = sight(actor, owning_case) == Sight.ALL
-        package = documents.list_package(db, actor, owning_case, track) if track else None
+        package = grants.list_package(db, actor, owning_case, track) if track else None
         returned = _returned(db, actor, place, sent) if package and package.may_confirm else None
     page = render_template(
         "documents/index.html",

@@ -13,7 +13,7 @@ from casework.engine.state.case import Task
 from casework.errors import WrongState
 from casework.operations.cases.service import withdraw_consent
 from casework.operations.core.actions import home_of
-from casework.operations.documents import service as documents
+from casework.operations.documents import grants
 from casework.operations.oversight.case_hygiene import find_breaches
 from casework.operations.tasks.service import complete_task
 from casework.operations.verification.service import verify_case
@@ -38,7 +38,7 @@ def asked(scene: Scene) -> list[Task]:
 
 
 def confirm(scene: Scene) -> None:
-    documents.confirm_return(
+    grants.confirm_return(
         scene.db,
         scene.world.actor(scene.db, "provider"),
         scene.case(),
@@ -64,7 +64,7 @@ def end_by_consent(scene: Scene) -> None:
 
 
 def end_by_word(scene: Scene) -> None:
-    documents.end_grant(
+    grants.end_grant(
         scene.db,
         scene.world.actor(scene.db, "officer"),
         scene.number,

@@ -15,6 +15,7 @@ from casework.errors import InvalidForm, NotAllowed, NotFound, WrongState
 from casework.operations.cases.service import register_document
 from casework.operations.core.actions import home_of
 from casework.operations.deadlines.timers import fire_due_timers_on, next_moment
+from casework.operations.documents import grants
 from casework.operations.documents import service as documents
 from casework.operations.documents.views import GivenDocument
 from casework.operations.verification.service import verify_case
@@ -66,7 +67,7 @@ class Scene:
     def change(self, until: date | None, by: str = "officer") -> dict[str, Json]:
         day = until.isoformat() if until else None
         return dict(
-            documents.change_grant_day(
+            grants.change_grant_day(
                 self.db, self.world.actor(self.db, by), self.number, self.grant().id, until=day, request=new_request()
             ).answer
         )
@@ -93,7 +94,7 @@ class Scene:
     def package(self, by: str) -> list[GivenDocument]:
         case = self.case()
         track = case.tracks[self.referral]
-        return documents.list_package(self.db, self.world.actor(self.db, by), case, track).items
+        return grants.list_package(self.db, self.world.actor(self.db, by), case, track).items
 
     def kinds(self) -> list[str]:
         return [event.kind for event in read_events(self.db, home_of(self.db, self.number))]

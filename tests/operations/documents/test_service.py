@@ -16,6 +16,7 @@ from casework.operations.cases.service import declare_interest, withdraw_consent
 from casework.operations.core.actions import home_of
 from casework.operations.core.encryption import SecretBox
 from casework.operations.core.idempotency import Done, Request
+from casework.operations.documents import grants
 from casework.operations.documents import service as documents
 from casework.operations.documents.storage import DocumentStore, Kept, part_for
 from casework.operations.documents.uploads import receive
@@ -370,7 +371,7 @@ def grant_of(scene: Scene) -> str:
 
 def end(scene: Scene, by: str = "officer") -> None:
     with transaction(scene.engine) as db:
-        documents.end_grant(
+        grants.end_grant(
             db,
             scene.world.actor(db, by),
             scene.number,
@@ -383,7 +384,7 @@ def end(scene: Scene, by: str = "officer") -> None:
 def confirm(scene: Scene, by: str = "provider") -> None:
     with transaction(scene.engine) as db:
         case = load(db, home_of(db, scene.number), "case")
-        documents.confirm_return(
+        grants.confirm_return(
             db, scene.world.actor(db, by), case, scene.referral, how="destroyed", note=None, request=new_request()
         )
 
