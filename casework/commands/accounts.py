@@ -25,14 +25,8 @@ from casework.operations.auth.tokens import (
 from casework.operations.core.email_addresses import canonical
 from casework.operations.core.idempotency import Request
 from casework.operations.documents.key_material import secret_box_of
-from casework.operations.people.invitations import (
-    DAYS,
-    INVITATION_PAGE,
-    MOST_DAYS,
-    Scope,
-    insist_form,
-    record_invitation,
-)
+from casework.operations.people.invitation_mail import INVITATION_PAGE
+from casework.operations.people.invitations import DAYS, MOST_DAYS, Scope, insist_form, record_invitation
 from casework.operations.people.registry import grant_role, register_person
 from casework.operations.people.role_requests import give_or_ask
 from casework.permissions.actors import DECIDE, Actor

@@ -22,7 +22,7 @@ from casework.operations.core.notification_preferences import DIGEST
 from casework.operations.deadlines.words import say_days_of, say_kind, say_rule, say_used
 from casework.operations.letters.mail import LetterMail
 from casework.operations.notifications.mail_outbox import Item, Mail
-from casework.operations.people.invitations import InvitationMail
+from casework.operations.people.invitation_mail import InvitationMail
 from casework.operations.people.role_notices import RoleMail
 from casework.settings import Settings
 

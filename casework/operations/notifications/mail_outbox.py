@@ -41,7 +41,7 @@ from casework.operations.deadlines.queries import explain_tasks
 from casework.operations.letters.mail import LetterMail, write_letter_mail
 from casework.operations.notifications.queries import SEEN, read_id, seen_by
 from casework.operations.notifications.views import MailRow
-from casework.operations.people.invitations import InvitationMail, write_invitation
+from casework.operations.people.invitation_mail import InvitationMail, write_invitation
 from casework.operations.people.role_notices import ROLE, RoleMail, write_role_mail
 from casework.permissions.actors import Actor
 from casework.records.actors import find_actor

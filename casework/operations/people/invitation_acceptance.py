@@ -24,8 +24,9 @@ from casework.operations.core import register_log
 from casework.operations.core.email_addresses import canonical
 from casework.operations.people import registry
 from casework.operations.people.absences import pass_on_role
+from casework.operations.people.invitation_mail import ROW, token_hash
 from casework.operations.people.invitation_rules import ACCEPTED
-from casework.operations.people.invitations import MOST_WRONG, ROW, token_hash
+from casework.operations.people.invitations import MOST_WRONG
 from casework.operations.people.role_requests import ask_role, may_give_at_once
 from casework.permissions.actors import Actor, takes_two
 from casework.records.event_log import lock_log

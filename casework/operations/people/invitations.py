@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import hashlib
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 import uuid_utils
@@ -29,6 +28,7 @@ from casework.operations.core.paging import Page, cursor_id, cursor_time, from_c
 from casework.operations.core.presenters import when
 from casework.operations.core.register_log import append
 from casework.operations.core.views import NamedInBoth
+from casework.operations.people.invitation_mail import ROW, cancel_mails, link_purpose, queue_mail, token_hash
 from casework.operations.people.invitation_rules import INVITED, INVITED_AGAIN, REVOKED
 from casework.operations.people.views import Invitation
 from casework.permissions.actors import Actor
@@ -38,28 +38,10 @@ from casework.records.event_log import Log, lock_log
 #: Days until an invitation ends, and the most that may be asked for.
 DAYS, MOST_DAYS = 7, 30
 CODE_DIGITS = 8
-#: Where a link leads; what follows the mark never leaves the browser but in a form.
-INVITATION_PAGE = "/invitation#"
 #: Wrong codes of one invitation within a day, wherever they come from: each address is slowed down long before.
 MOST_WRONG = 200
 #: Invitations that are mailed for one programme or organisation within a day.
 MOST_A_DAY = 50
-
-#: One invitation with what it is for and how it stands. Without the right to invite, what one had
-#: invited to has lapsed, and so has what an erasure took the address of.
-ROW = """
-    SELECT i.*, g.id AS programme_id, o.id AS organisation_id, coalesce(g.name, o.name) AS scope,
-        coalesce(g.name_zh, o.name_zh) AS scope_zh, p.name AS inviter, p.name_zh AS inviter_zh,
-        CASE WHEN i.accepted_at IS NOT NULL THEN 'accepted' WHEN i.revoked_at IS NOT NULL THEN 'revoked'
-        WHEN i.locked_at IS NOT NULL THEN 'locked' WHEN i.expires_at <= casework_now() OR i.email IS NULL OR i.invited_by IS NOT NULL
-        AND NOT (p.active AND EXISTS (SELECT FROM memberships m WHERE m.person_id = i.invited_by
-            AND m.starts_at <= casework_now() AND (m.ends_at IS NULL OR m.ends_at > casework_now())
-            AND (m.role = 'administrator' AND (o.id IS NOT NULL OR m.programme_id = i.scope_id)
-            OR m.role = 'provider_lead' AND m.organisation_id = i.scope_id)))
-        THEN 'lapsed' ELSE 'open' END AS state
-    FROM invitations i LEFT JOIN programmes g ON g.id = i.scope_id LEFT JOIN organisations o ON o.id = i.scope_id
-    LEFT JOIN people p ON p.id = i.invited_by
-"""
 
 
 @dataclass(frozen=True)
@@ -148,7 +130,7 @@ def record_invitation(
         "expires_at": ends.isoformat(),
     }
     _note(db, log, INVITED, by or SYSTEM_ACTOR, effects, {"email": email, "name": name})
-    secret = secret_box.secrets_of(_purpose(id, 1))[0]
+    secret = secret_box.secrets_of(link_purpose(id, 1))[0]
     db.execute(
         text(
             "INSERT INTO invitations (id, scope_id, email, name, roles, language, invited_by, made_at, expires_at, token, code)"
@@ -168,7 +150,7 @@ def record_invitation(
             "code": hash_password(code),
         },
     )
-    _mail(db, id, 1, log.now)
+    queue_mail(db, id, 1, log.now)
     return id, code, secret
 
 
@@ -251,13 +233,13 @@ def invite_again(
         {
             "id": row.id,
             "issue": issue,
-            "token": token_hash(secret_box.secrets_of(_purpose(row.id, issue))[0]),
+            "token": token_hash(secret_box.secrets_of(link_purpose(row.id, issue))[0]),
             "code": hash_password(code),
             "ends": ends,
         },
     )
-    _drop_mails(db, row.id)
-    _mail(db, row.id, issue, log.now)
+    cancel_mails(db, row.id)
+    queue_mail(db, row.id, issue, log.now)
     answer = {"id": row.id, "state": "open"}
     finish(db, actor, request, Done(answer))
     return Done(answer | {"code": code})
@@ -277,7 +259,7 @@ def revoke_invitation(db: Connection, actor: Actor, invitation: str, request: Re
             text("UPDATE invitations SET revoked_at = :at, opened = NULL WHERE id = CAST(:id AS uuid)"),
             {"id": row.id, "at": log.now},
         )
-        _drop_mails(db, row.id)
+        cancel_mails(db, row.id)
     return finish(db, actor, request, Done({"id": row.id, "state": "revoked"}))
 
 
@@ -390,94 +372,9 @@ def _find(db: Connection, actor: Actor, invitation: str) -> Any:
     return row
 
 
-# --- its mail --------------------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class InvitationMail:
-    """The mail of an invitation: who invites to what, and the link; never the code."""
-
-    id: str
-    address: str
-    language: str
-    at: datetime
-    inviter: str
-    scope: str
-    path: str
-    until: datetime
-
-
-def write_invitation(db: Connection, mail: str, secret_box: SecretBox) -> InvitationMail | None:
-    """What the mail of an invitation says now; None where its link opens nothing any more."""
-    row = db.execute(
-        text(
-            f"SELECT i.*, m.key, casework_now() AS now FROM mails m JOIN ({ROW}) i ON i.id = m.invitation_id"
-            " WHERE m.id = CAST(:id AS uuid)"
-        ),
-        {"id": mail},
-    ).one()
-    if row.state != "open" or row.key != _key(row.id, row.issue):
-        return None
-    # Made again each time, and kept nowhere: another key may have come since.
-    links = [
-        secret
-        for secret in secret_box.secrets_of(_purpose(row.id, row.issue))
-        if token_hash(secret) == bytes(row.token)
-    ]
-    if not links:
-        return None
-    chinese = row.language == "zh-Hans"
-    inviter, scope = (row.inviter_zh, row.scope_zh) if chinese else (None, None)
-    return InvitationMail(
-        mail,
-        row.email,
-        row.language,
-        row.now,
-        inviter or row.inviter or "",
-        scope or row.scope,
-        INVITATION_PAGE + links[0],
-        row.expires_at,
-    )
-
-
-def _mail(db: Connection, invitation: str, issue: int, at: datetime) -> None:
-    db.execute(
-        text(
-            "INSERT INTO mails (id, invitation_id, key, kind, sealed, made_at, send_at)"
-            " VALUES (:id, :invitation, :key, 'invitation', false, :at, :at)"
-        ),
-        {"id": str(uuid_utils.uuid7()), "invitation": invitation, "key": _key(invitation, issue), "at": at},
-    )
-
-
-def _drop_mails(db: Connection, invitation: str) -> None:
-    db.execute(
-        text(
-            "UPDATE mails SET state = 'cancelled', ended_at = casework_now() WHERE invitation_id = CAST(:id AS uuid)"
-            " AND state = 'queued'"
-        ),
-        {"id": invitation},
-    )
-
-
-# --- its secrets -----------------------------------------------------------------------------------------------------
-
-
 def new_code() -> str:
     """Eight digits, which are easy to say."""
     return "".join(secrets.choice("0123456789") for _ in range(CODE_DIGITS))
-
-
-def token_hash(secret: str) -> bytes:
-    """What is stored of a link: its 256 bits need no slow hash."""
-    return hashlib.sha256(secret.encode()).digest()
-
-
-def _purpose(invitation: str, issue: int) -> str:
-    return f"invitation {invitation} {issue}"
-
-
-_key = _purpose
 
 
 def _note(db: Connection, log: Log, kind: str, by: str, effects: RegisterEffects, body: JsonObject) -> None:
@@ -485,6 +382,6 @@ def _note(db: Connection, log: Log, kind: str, by: str, effects: RegisterEffects
 
 
 __all__ = [
-    "DAYS", "INVITATION_PAGE", "MOST_DAYS", "MOST_WRONG", "ROW", "InvitationMail", "Scope", "insist_form", "invite", "invite_again", "list_invitations",
-    "record_invitation", "revoke_invitation", "show_invitation", "token_hash", "write_invitation",
+    "DAYS", "MOST_DAYS", "MOST_WRONG", "Scope", "insist_form", "invite", "invite_again", "list_invitations",
+    "record_invitation", "revoke_invitation", "show_invitation",
 ]  # fmt: skip

@@ -22,7 +22,8 @@ from casework.operations.people.invitation_acceptance import (
     show_opened,
     try_code,
 )
-from casework.operations.people.invitations import Scope, token_hash
+from casework.operations.people.invitation_mail import token_hash
+from casework.operations.people.invitations import Scope
 from casework.operations.people.role_requests import decide_role, list_requests
 from casework.operations.people.service import deactivate_person, end_membership
 from casework.operations.verification.service import verify_case
