@@ -5,7 +5,8 @@ from __future__ import annotations
 from casework.engine.definition.consequences import Follows
 from casework.engine.definition.guard_facts import Facts
 from casework.engine.definition.registry import effect
-from casework.engine.state.effects_schema import ConsentTerms, Given, Hold, Objection
+from casework.engine.state.document_effects_schema import ConsentTerms
+from casework.engine.state.effects_schema import Given, Hold, Objection
 from casework.engine.state.right_values import Burden
 from workflows.service_effects import BURDENS
 

@@ -10,7 +10,8 @@ from enum import IntEnum
 from casework import reasons
 from casework.engine.case_objects.disclosures import BREAKERS, READERS
 from casework.engine.roles import Role
-from casework.engine.state.case import Case, Document, Track
+from casework.engine.state.case import Case, Track
+from casework.engine.state.case_documents import Document
 from casework.permissions.actors import DECIDES, PROVIDER_ROLES, READS_ALL, Actor
 
 

@@ -11,22 +11,8 @@ from typing import Any, TypeAlias
 from sqlalchemy import Connection
 
 from casework.engine.deadlines.deadlines import EscalationStep
-from casework.engine.state.case import (
-    COMPLETED,
-    OPEN,
-    Case,
-    Clock,
-    Consent,
-    Document,
-    File,
-    Fired,
-    Grant,
-    Join,
-    Opening,
-    Proposal,
-    Task,
-    Track,
-)
+from casework.engine.state.case import COMPLETED, OPEN, Case, Clock, Fired, Join, Opening, Proposal, Task, Track
+from casework.engine.state.case_documents import Consent, Document, File, Grant
 from casework.errors import NotFound
 from casework.records.database import run
 

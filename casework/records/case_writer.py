@@ -11,19 +11,8 @@ from typing import Any, TypeAlias
 from sqlalchemy import ARRAY, Connection
 from sqlalchemy.dialects.postgresql import JSONB
 
-from casework.engine.state.case import (
-    Case,
-    Clock,
-    Consent,
-    Document,
-    File,
-    Fired,
-    Grant,
-    Opening,
-    Proposal,
-    Task,
-    Track,
-)
+from casework.engine.state.case import Case, Clock, Fired, Opening, Proposal, Task, Track
+from casework.engine.state.case_documents import Consent, Document, File, Grant
 from casework.engine.tasks.queue_order import turn
 from casework.ledger.canonical_json import instant
 from casework.records.case_loader import HOME, array_of

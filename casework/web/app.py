@@ -46,6 +46,7 @@ from casework.web.people import (
     invitation_acceptance_pages,
     invitation_pages,
     offboarding_pages,
+    organisation_pages,
     recovery_pages,
     role_request_pages,
 )
@@ -127,6 +128,7 @@ PAGES = (
     allocation_pages.blueprint,
     auth_pages.blueprint,
     people_pages.blueprint,
+    organisation_pages.blueprint,
     agenda_pages.blueprint,
     audit_pages.blueprint,
     bulk_pages.blueprint,

@@ -24,7 +24,7 @@ from casework.engine.definition.grammar import (
 )
 from casework.engine.definition.guard_facts import Facts
 from casework.engine.definition.registry import effect, guard
-from casework.engine.state.effects_schema import ConsentTerms
+from casework.engine.state.document_effects_schema import ConsentTerms
 from tests.engine.toys import (
     Play,
 )

@@ -12,7 +12,8 @@ import pytest
 from casework.engine.deadlines.calendars import Calendar
 from casework.engine.definition.guard_facts import Facts
 from casework.engine.definition.publisher import publish
-from casework.engine.state.case import COMPLETED, READY, Case, Consent, Document, Fired, Task, Track
+from casework.engine.state.case import COMPLETED, READY, Case, Fired, Task, Track
+from casework.engine.state.case_documents import Consent, Document
 from tests.support.parts import played
 from workflows import DEFINITIONS
 

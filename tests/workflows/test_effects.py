@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from casework.engine.state.case import Grant
+from casework.engine.state.case_documents import Grant
 from tests.workflows.case_facts import LAB, SENT, START, TALK, agreed, facts, fired, waiting
 from workflows import effects
 

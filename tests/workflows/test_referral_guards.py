@@ -7,7 +7,8 @@ from dataclasses import replace
 from typing import Any
 
 from casework.engine.definition.guard_facts import Facts
-from casework.engine.state.case import Consent, Document, Track
+from casework.engine.state.case import Track
+from casework.engine.state.case_documents import Consent, Document
 from tests.workflows.case_facts import BANK, LAB, SENT, START, TALK, at, consent, facts, fired, table, track
 from workflows import referral_guards
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from casework.api.cases import schemas
-from casework.api.protocol import fields
+from casework.api.protocol import case_schemas, fields
 from casework.api.protocol import schemas as shared
 from casework.api.protocol.routes import Call, Json, Route, get, post
 from casework.api.protocol.schemas import given, text_of
@@ -176,7 +176,7 @@ def do_to_cases(call: Call) -> Done:
 ROUTES: tuple[Route, ...] = (
     get("/cases", list_cases, "List the cases that you may see, filtered and sorted", schemas.CasePage, query=schemas.CaseQuery),
     post("/cases/bulk", do_to_cases, "Put several cases on hold, or try it first; each has its own result", schemas.CaseOutcomes, body=schemas.ManyCases),
-    get(_CASE, show_case, "Show where a case stands and what you may do", shared.CaseShown),
+    get(_CASE, show_case, "Show where a case stands and what you may do", case_schemas.CaseShown),
     get(f"{_CASE}/events", list_case_events, "Read the history of a case", shared.EventPage, query=fields.Paged),
     post(
         f"{_CASE}/events/{{seq}}/correction", correct_case_answer,

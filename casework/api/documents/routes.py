@@ -14,6 +14,7 @@ from casework.errors import NotFound
 from casework.operations.cases import queries as case_queries
 from casework.operations.core.idempotency import Done
 from casework.operations.core.paging import Page
+from casework.operations.documents import grants
 from casework.operations.documents import service as documents
 from casework.operations.documents.storage import part_of
 from casework.operations.documents.views import DocumentDetails, DocumentRow, GivenDocument
@@ -37,13 +38,13 @@ def take_case_file(call: Call) -> Outgoing:
 
 
 def end_document_grant(call: Call) -> Done:
-    return documents.end_grant(
+    return grants.end_grant(
         call.db, call.actor, call.path["number"], call.path["grant"], reason=call.body.reason, request=call.request
     )
 
 
 def change_grant_day(call: Call) -> Done:
-    return documents.change_grant_day(
+    return grants.change_grant_day(
         call.db,
         call.actor,
         call.path["number"],
@@ -56,7 +57,7 @@ def change_grant_day(call: Call) -> Done:
 def list_referral_documents(call: Call) -> ReferralDocuments:
     case, track = referrals.find_referral(call.db, call.actor, call.path["referral"])
     listed = documents.list_documents(call.db, call.actor, case, track.id)
-    package = documents.list_package(call.db, call.actor, case, track)
+    package = grants.list_package(call.db, call.actor, case, track)
     return ReferralDocuments(items=listed, package=package.items)
 
 
@@ -84,7 +85,7 @@ def enter_referral_document(call: Call) -> Done:
 
 def confirm_documents_returned(call: Call) -> Done:
     case, track = referrals.find_referral(call.db, call.actor, call.path["referral"])
-    return documents.confirm_return(
+    return grants.confirm_return(
         call.db, call.actor, case, track.id, how=call.body.how, note=call.body.note, request=call.request
     )
 

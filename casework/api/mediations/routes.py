@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from casework.api.cases.schemas import HandingOver
 from casework.api.mediations import schemas
-from casework.api.protocol import fields
+from casework.api.protocol import case_schemas, fields
 from casework.api.protocol import schemas as shared
 from casework.api.protocol.routes import Call, Json, Route, get, post
 from casework.api.protocol.schemas import text_of
@@ -110,7 +110,7 @@ ROUTES: tuple[Route, ...] = (
     get("/mediations", list_mediations, "List the mediations that you are named for", schemas.MediationPage),
     get("/mediations/case/{number}", show_case_outline, "See a case's number, title and parties before opening a mediation", schemas.Outline, noun="case"),
     post("/mediations", open_mediation, "Open a sealed mediation about a case", schemas.MediationMade, body=schemas.NewMediation, status=201, noun="case"),
-    get(_MEDIATION, show_mediation, "Show a mediation", shared.CaseShown),
+    get(_MEDIATION, show_mediation, "Show a mediation", case_schemas.CaseShown),
     get(f"{_MEDIATION}/leaders", list_mediation_leaders, "List the dispute officers to whom a mediation may be given", schemas.LeaderPage),
     post(
         f"{_MEDIATION}/hand-over", hand_over_mediation, "Give a mediation to another dispute officer, and name a team",

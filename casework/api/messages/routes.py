@@ -16,7 +16,7 @@ from casework.operations.cases.queries import find_case
 from casework.operations.core.idempotency import Done
 from casework.operations.core.paging import Page
 from casework.operations.mediations.service import find_mediation
-from casework.operations.messages import mention_inbox
+from casework.operations.messages import mention_inbox, threads
 from casework.operations.messages import service as messages
 from casework.operations.messages.views import Mention, Message
 from casework.operations.referrals.service import find_referral
@@ -39,7 +39,7 @@ def _in_mediation(call: Call) -> tuple[Case, str, str | None]:
 
 
 def _list(call: Call, place: Place) -> Page[Message]:
-    thread = messages.thread_of(call.actor, *place(call))
+    thread = threads.thread_of(call.actor, *place(call))
     return messages.list_messages(call.db, call.actor, thread, cursor=call.query.cursor, limit=call.query.limit)
 
 

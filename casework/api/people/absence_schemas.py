@@ -6,8 +6,9 @@ from typing import Annotated
 
 from pydantic import Field
 
+from casework.api.protocol.case_schemas import Task
 from casework.api.protocol.fields import Answer, Body, Day, Id, Knowingly
-from casework.api.protocol.schemas import Named, NamedInBoth, Task
+from casework.api.protocol.schemas import Named, NamedInBoth
 
 
 class NewAbsence(Body):

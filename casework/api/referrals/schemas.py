@@ -6,8 +6,9 @@ from typing import Annotated
 
 from pydantic import AwareDatetime, Field
 
+from casework.api.protocol.case_schemas import Action, Task, Track
 from casework.api.protocol.fields import Answer, Id, Mark
-from casework.api.protocol.schemas import Action, AnswerCorrection, ClockCause, Firing, NewTask, Task, Track
+from casework.api.protocol.schemas import AnswerCorrection, ClockCause, Firing, NewTask
 from casework.json_values import JsonObject
 
 

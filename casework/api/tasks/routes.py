@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from casework.api.protocol import case_schemas
 from casework.api.protocol import schemas as shared
 from casework.api.protocol.routes import Call, Json, Route, get, post
 from casework.api.protocol.schemas import text_of
@@ -207,7 +208,7 @@ _TASK = "/tasks/{task}"
 ROUTES: tuple[Route, ...] = (
     get("/tasks", list_tasks, "List tasks: those you hold, may take, or have finished", schemas.TaskPage, query=schemas.TaskQuery),
     get("/agenda", list_agenda, "List what is due on which day, with working days and holidays", schemas.Agenda, query=schemas.AgendaQuery),
-    get(_TASK, show_task, "Show a task with its form", shared.Task),
+    get(_TASK, show_task, "Show a task with its form", case_schemas.Task),
     get(f"{_TASK}/people", list_people_for_task, "List who may have a task next, for whoever may hand it on", schemas.TaskPeople),
     get(f"{_TASK}/clock", explain_task, "Explain why a task is due when it is", shared.Clock),
     post("/tasks/bulk", do_to_tasks, "Do the same to several tasks, or try it first; each has its own result", schemas.TaskOutcomes, body=schemas.ManyTasks),

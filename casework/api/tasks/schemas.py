@@ -6,8 +6,9 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from casework.api.protocol.case_schemas import Task
 from casework.api.protocol.fields import Answer, Body, Code, Day, Id, Knowingly, Line, Paged, Query, SomeWords, Words
-from casework.api.protocol.schemas import Json, Refusal, Task
+from casework.api.protocol.schemas import Json, Refusal
 from casework.operations.core.paging import MOST, PAGE
 
 

@@ -20,8 +20,10 @@ from casework.engine.execution.record_commands import FileDocument, FileTold, Re
 from casework.engine.execution.task_changes import commit
 from casework.engine.parts import ACCEPTS
 from casework.engine.roles import Role
-from casework.engine.state.case import Case, Document, Track
-from casework.engine.state.effects_schema import Effects, FiledFile, RegisteredDocument
+from casework.engine.state.case import Case, Track
+from casework.engine.state.case_documents import Document
+from casework.engine.state.document_effects_schema import FiledFile, RegisteredDocument
+from casework.engine.state.effects_schema import Effects
 from casework.engine.state.events import DOCUMENT_FILED, DOCUMENT_REGISTERED, DOCUMENT_WITHDRAWN
 from casework.errors import InvalidForm, NotAllowed, NotFound, WrongState
 from casework.reasons import Reason

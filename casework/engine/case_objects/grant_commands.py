@@ -16,7 +16,8 @@ from casework.engine.execution.record_commands import ChangeGrantDay, ReturnPape
 from casework.engine.execution.task_changes import close_task, commit, plays
 from casework.engine.parts import RETURNS_COPIES
 from casework.engine.roles import Role
-from casework.engine.state.case import COMPLETED, Case, Grant
+from casework.engine.state.case import COMPLETED, Case
+from casework.engine.state.case_documents import Grant
 from casework.engine.state.effects_schema import Effects, Given
 from casework.engine.state.events import GRANT_DAY_CHANGED, GRANT_EXPIRED, GRANT_WITHDRAWN, PAPERS_RETURNED
 from casework.errors import InvalidForm, NotAllowed, NotFound, WrongState

@@ -18,7 +18,8 @@ from casework.engine.parties import PARTIES
 from casework.engine.parts import ACCEPTS, CONFIRMS_INTEREST
 from casework.engine.roles import Role
 from casework.engine.state.case import Case, Task
-from casework.engine.state.effects_schema import Effects, FiledFile, Language, RegisteredDocument
+from casework.engine.state.document_effects_schema import FiledFile, RegisteredDocument
+from casework.engine.state.effects_schema import Effects, Language
 from casework.engine.state.events import LETTER_SENT
 from casework.errors import InvalidForm, NotAllowed, WrongState
 from casework.reasons import Reason

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing_extensions import TypedDict
 
-from casework.engine.state.effects_schema import ConsentTerms, Given, Hold, Objection, WrittenJoin
+from casework.engine.state.document_effects_schema import ConsentTerms
+from casework.engine.state.effects_schema import Given, Hold, Objection, WrittenJoin
 from casework.engine.state.right_values import RightChange
 
 

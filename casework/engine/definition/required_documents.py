@@ -12,7 +12,7 @@ from typing import Any
 from casework import reasons
 from casework.engine.definition.editions import Edition, PaperRule, TransitionRule
 from casework.engine.definition.guard_facts import Facts
-from casework.engine.state.case import Document
+from casework.engine.state.case_documents import Document
 from casework.reasons import Why
 
 #: What a paper that is asked for can be; only one that is there lets the action through.

@@ -7,13 +7,9 @@ from collections.abc import Iterable
 from casework.engine.deadlines.deadlines import on_day
 from casework.engine.execution.event_builder import EventBuilder
 from casework.engine.execution.timers import let_grant_expire, open_clock, stop_clocks_of_grant
-from casework.engine.state.case import (
-    Consent,
-    Document,
-    Grant,
-    Track,
-)
-from casework.engine.state.effects_schema import ConsentTerms, GivenGrant
+from casework.engine.state.case import Track
+from casework.engine.state.case_documents import Consent, Document, Grant
+from casework.engine.state.document_effects_schema import ConsentTerms, GivenGrant
 
 
 def give_consent(builder: EventBuilder, track: Track, terms: ConsentTerms) -> None:

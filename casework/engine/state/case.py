@@ -13,9 +13,9 @@ from typing import Any
 
 from casework.engine.deadlines.calendars import Unit
 from casework.engine.deadlines.deadlines import EscalationStep
-from casework.engine.parties import PARTIES
 from casework.engine.parts import REFERRAL, SENDS
 from casework.engine.roles import ORGANISATION_QUEUES
+from casework.engine.state.case_documents import Consent, Document, File, Grant
 from casework.engine.state.case_values import Handed, ItemState, Receipt, StandingObjection, Waiting
 from casework.engine.state.effects_schema import Given, Hold, WrittenJoin
 from casework.json_values import Answers
@@ -192,84 +192,6 @@ class Proposal:
     seq: int
     data: Answers
     task: str
-
-
-@dataclass(frozen=True, slots=True)
-class Consent:
-    """A party's permission to share documents with providers; None means all of them."""
-
-    id: str
-    party: str
-    providers: tuple[str, ...] | None
-    documents: tuple[str, ...] | None
-    given_on: str
-    expires_on: str | None
-    ended_at: datetime | None = None
-    how: str | None = None
-
-    def covers(self, document: Document, provider: str | None) -> bool:
-        """Whether it lets a provider see a document that concerns its party."""
-        if self.ended_at is not None or self.party not in document.concerns:
-            return False
-        providers_ok = self.providers is None or provider in self.providers
-        return providers_ok and (self.documents is None or document.id in self.documents)
-
-
-@dataclass(frozen=True, slots=True)
-class Document:
-    """A document of the case: whose it is or whom it is about, and what kind. Its words stand in the event that entered it."""
-
-    id: str
-    party: str | None
-    kind: str
-    registered_at: datetime
-    valid_until: str | None = None
-    #: The referral whose provider handed it in, or was sent it as a letter; None for what the office entered.
-    track: str | None = None
-    withdrawn_at: datetime | None = None
-    #: An officer has put down that it is the office's own and that nothing of a party is in it.
-    own: bool = False
-    #: Which letter of the office it is, as it was sent: to the party, or to the provider of the referral.
-    letter: str | None = None
-
-    @property
-    def concerns(self) -> tuple[str, ...]:
-        """The parties without whose consent no provider sees it: its own, or both while nobody has said that it is neither's."""
-        if self.party is not None:
-            return (self.party,)
-        return () if self.own else PARTIES
-
-
-@dataclass(frozen=True, slots=True)
-class File:
-    """A version of a document, as it was filed. Its bytes are kept apart; an erased name or digest is the ledger's."""
-
-    id: str
-    document: str
-    version: int
-    type: str
-    size: int
-    filed_at: datetime
-    filed_by: str
-    name: Any
-    digest: Any
-
-
-@dataclass(frozen=True, slots=True)
-class Grant:
-    """A provider may see a document, by a referral, under the consent of each party that it concerns, until it ends."""
-
-    id: str
-    track: str
-    document: str
-    #: One of each party that the document concerns.
-    consents: tuple[str, ...]
-    given_at: datetime
-    ended_at: datetime | None = None
-    #: When the provider said that its copies were given back or destroyed.
-    returned_at: datetime | None = None
-    #: The last day of the access, where the office named one; with the referral or the consent it ends in any case.
-    until: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from casework.engine.state.case import Consent, Document, File, Grant
+from casework.engine.state.case_documents import Consent, Document, File, Grant
 from casework.engine.state.copies import replace
-from casework.engine.state.effects_schema import (
+from casework.engine.state.document_effects_schema import (
     EndedConsent,
-    ErasedWords,
     FiledFile,
     GivenConsent,
     GivenGrant,
     GrantDay,
     RegisteredDocument,
 )
+from casework.engine.state.effects_schema import ErasedWords
 from casework.engine.state.events import Event
 
 Consents = Mapping[str, Consent]

@@ -21,7 +21,8 @@ from casework.engine.execution.context import Library
 from casework.errors import InvalidForm
 from casework.ledger.canonical_json import instant
 from casework.operations.auth.step_up import sensitive
-from casework.operations.cases.queries import held_for, shown_hold, step_at
+from casework.operations.cases.queries import held_for, shown_hold
+from casework.operations.cases.track_presenters import step_at
 from casework.operations.core.overdue_sql import FIRST_DUE, LATE, OURS, OVERDUE, THEIRS
 from casework.operations.core.paging import (
     cursor_count,

@@ -11,44 +11,29 @@ from typing import Any
 
 from sqlalchemy import Connection, text
 
-from casework import reasons
 from casework.definitions import load_library
 from casework.engine.deadlines.calendars import Calendar
-from casework.engine.definition.editions import Edition
-from casework.engine.definition.grammar import PREVIOUS_STEP
-from casework.engine.definition.prefill import prefill
-from casework.engine.execution.available_actions import offers, task_offers
 from casework.engine.execution.context import By, Context, Library
 from casework.engine.execution.effect_roles import accepted
-from casework.engine.execution.task_lifecycle import PRIORITIES
 from casework.engine.roles import ORGANISATION_QUEUES, Role
-from casework.engine.state.case import CREATED, Case, Task, Track
+from casework.engine.state.case import CREATED, Case, Task
 from casework.errors import NotFound
 from casework.ledger.canonical_json import instant
 from casework.ledger.redactable_bodies import values
 from casework.operations.cases.joins import show_joins
+from casework.operations.cases.possible_actions import actions_of, possible_tasks
+from casework.operations.cases.track_presenters import concerned, show, show_track, step_of
 from casework.operations.core.access_queries import case_log
-from casework.operations.core.actions import calendar_of, new_id, reads
-from casework.operations.core.external_facts import outside
+from casework.operations.core.actions import calendar_of, new_id
 from casework.operations.core.presenters import named, names_of, when
 from casework.operations.core.unread import look
 from casework.permissions.actors import Actor
 from casework.permissions.visibility import Sight, own_tracks, sight
 from casework.permissions.work import capacities, choose, conflict, may_work
-from casework.reasons import Why
 from casework.records.case_loader import load
 from casework.records.event_log import now
-from casework.records.row_security import whole
 
 Json = Any
-
-
-def step_at(edition: Edition, state: str, came_from: Sequence[str]) -> str | None:
-    """The step that people read a state as; a side state counts as the step that it was entered from."""
-    step = edition.states[state].step
-    if step == PREVIOUS_STEP and came_from:
-        return edition.states[came_from[0]].step
-    return step
 
 
 def find_case(db: Connection, actor: Actor, number: str) -> tuple[Case, Sight]:
@@ -68,7 +53,7 @@ def show_case(db: Connection, actor: Actor, number: str) -> dict[str, Json]:
             "number": case.number,
             "title": case.title,
             "state": case.main.states[0],
-            "step": _step_of(case.main, load_library()[case.main.edition]),
+            "step": step_of(case.main, load_library()[case.main.edition]),
             "edition": case.main.edition,
             "outcome": case.outcome,
         }
@@ -120,7 +105,7 @@ def describe(
     titles = titles_of(db, case)
     nobody = Context(By(actor.person, None), moment, calendar, new_id)
     return details | {
-        "requests": _requests(actor, case, seen, library, nobody),
+        "requests": possible_tasks(actor, case, seen, library, nobody),
         "case_actions": _case_actions(actor, case),
         "id": case.log,
         "programme": case.programme,
@@ -236,104 +221,6 @@ def _show_consent(consent: Any) -> dict[str, Json]:
     }
 
 
-def show_track(track: Track, library: Library, names: Mapping[str, str], level: Sight) -> dict[str, Json]:
-    edition = library[track.edition]
-    return {
-        "id": track.id,
-        "workflow": track.workflow,
-        "kind": track.kind,
-        "edition": track.edition,
-        "edition_number": edition.number,
-        "revision": track.revision,
-        "states": list(track.states),
-        "labels": [edition.text(f"states.{leaf}") for leaf in track.states],
-        "step": _step_of(track, edition),
-        "visited": _visited(track, edition),
-        "parent": track.parent,
-        "provider": named(track.provider, names),
-        "entered_at": instant(track.entered_at),
-        "ended": track.outcome,
-        "replaced": track.replaced,
-        "given": given_of(track, level),
-    }
-
-
-#: Of what a referral was opened with: who else was or will be asked, which no provider learns.
-_OF_THE_PANEL = frozenset({"panel", "after", "with"})
-
-
-def given_of(track: Track, level: Sight) -> dict[str, Json]:
-    return {key: value for key, value in track.given.items() if level == Sight.ALL or key not in _OF_THE_PANEL}
-
-
-def show(task: Task, edition: Any, names: Mapping[str, str], *, overdue: bool) -> dict[str, Json]:
-    """A task as the API and the pages show it."""
-    rule = edition.tasks.get(task.rule) if task.type == "side" else None
-    do = {
-        "step": lambda: edition.text(f"states.{task.rule}.do"),
-        "side": lambda: edition.text(f"tasks.{task.rule}"),
-        "decision": lambda: edition.text(f"transitions.{task.rule}.do"),
-    }[task.type]()
-    return {
-        "id": task.id,
-        "track": task.track,
-        "name": task.name,
-        "type": task.type,
-        "do": do,
-        "queue": task.queue,
-        "edition": task.edition,
-        "rule": task.rule,
-        "organisation": task.organisation,
-        "state": task.state,
-        "holder": named(task.holder, names),
-        "about": task.about,
-        "opened_at": instant(task.opened_at),
-        "due_at": when(task.due_at),
-        "overdue": overdue,
-        "flagged": task.flagged,
-        "aftercare": task.aftercare,
-        "form": edition.form_shown(rule.form) if rule else None,
-        "result": dict(task.result),
-        "priority": next(name for name, rank in PRIORITIES.items() if rank == task.priority),
-        "initiator": named(task.initiator, names),
-        "handed": _handed(task, names),
-        "wait": task.wait and {"for": task.wait["for"], "until": task.wait["until"]},
-    }
-
-
-def _handed(task: Task, names: Mapping[str, str]) -> Json:
-    """How the task came to whom it is with; the note to it lies in the history."""
-    handed = task.handed
-    if handed is None:
-        return None
-    shown = {"how": handed["how"], "by": named(handed["by"], names), "to": named(handed["to"], names)}
-    return shown | {"why": handed.get("why"), "round": handed.get("round")}
-
-
-def concerned(task: Task) -> set[str | None]:
-    """Everybody who is named where the task is shown."""
-    return {task.holder, task.initiator, *((task.handed["by"], task.handed["to"]) if task.handed else ())}
-
-
-def _step_of(track: Track, edition: Edition) -> str | None:
-    return step_at(edition, track.states[0], track.came_from.get(track.states[0], ()))
-
-
-def _visited(track: Track, edition: Edition) -> list[str]:
-    """The steps in which the track has been, in their order."""
-    entered = {*edition.initial, *track.states, *(leaf for came in track.came_from.values() for leaf in came)}
-    for rule in edition.transitions:
-        if rule.name in track.fired and not rule.target.startswith("="):
-            entered |= set(edition.entered(rule.target))
-    return list(
-        dict.fromkeys(
-            state.step
-            for path, state in edition.states.items()
-            if path in entered and state.step not in (None, PREVIOUS_STEP)
-        )
-    )
-
-
 def names_in(db: Connection, case: Case, tasks: Sequence[Task]) -> dict[str, str]:
     """Names of everybody and every organisation that is shown, in one query."""
     people = {
@@ -402,110 +289,3 @@ def held_for(hold: Mapping[str, Json]) -> list[dict[str, Json]]:
     return [
         {"for": hold.get("waits_for"), "since": None, "until": hold.get("resume_by"), "what": "hold", "overdue": False}
     ]
-
-
-def actions_of(
-    db: Connection,
-    actor: Actor,
-    case: Case,
-    seen: Sequence[Track],
-    library: Library,
-    level: Sight,
-    moment: datetime,
-    calendar: Calendar,
-) -> list[dict[str, Json]]:
-    """Every action where the tracks seen stand: whether it is possible now, and every reason why not."""
-    judged = case
-    if level < Sight.ALL:
-        # What is possible is decided on the whole case, as the action will be, whatever of it the reader may see.
-        with whole(db):
-            judged = load(db, case.log, case.kind)
-            facts = outside(db, judged, reads(library, judged))
-    else:
-        facts = outside(db, case, reads(library, case))
-    barred = conflict(actor, case)
-    mine = {track.id: capacities(actor, case, track) for track in seen}
-    # Asked once for each capacity: a deputy may do what the person may not.
-    nobody = By(actor.person, None)
-    by_capacity = {
-        by: {
-            (offer.track, offer.transition): offer
-            for offer in offers(library, judged, Context(by, moment, calendar, new_id, facts))
-        }
-        for by in {nobody, *(by for all_of in mine.values() for by in all_of)}
-    }
-    actions = []
-    for (track, name), plain in by_capacity[nobody].items():
-        if track not in mine:
-            continue
-        edition, rule = library[case.tracks[track].edition], plain.rule
-        roles = rule.confirm_by if plain.proposal else rule.by_people
-        by = choose(mine[track], accepted(case, roles))
-        if by is None and level < Sight.ALL:
-            continue
-        why: tuple[Why, ...]
-        if barred is not None:
-            why = (barred,)
-        elif by is None:
-            why = (reasons.cases.ROLES_ONLY(roles=sorted(roles)),)
-        else:
-            why = by_capacity[by][track, name].why_not
-        actions.append(
-            {
-                "track": track,
-                "transition": name,
-                "label": edition.text(f"transitions.{name}.do"),
-                "kind": rule.kind,
-                "by": list(rule.by_people),
-                "confirm_by": list(rule.confirm_by),
-                "proposed": plain.proposal is not None,
-                "yours": by is not None,
-                "allowed": not why,
-                "why_not": list(why),
-                "form": [] if plain.proposal else edition.form_shown(rule.form),
-                "papers": [
-                    {
-                        "kind": paper.rule.kind,
-                        "name": edition.text(f"papers.{paper.rule.kind}"),
-                        "state": paper.state,
-                        "document": paper.document,
-                        "valid_until": paper.valid_until,
-                        "of": paper.rule.of,
-                    }
-                    for paper in plain.papers
-                ],
-                "prefill": {} if plain.proposal else prefill(case, case.tracks[track], edition.form(rule.form)),
-            }
-        )
-    return actions
-
-
-def _requests(
-    actor: Actor, case: Case, seen: Sequence[Track], library: Library, context: Context
-) -> list[dict[str, Json]]:
-    """Side tasks that the actor may add now."""
-    if conflict(actor, case):
-        return []
-    ids, requests = {track.id for track in seen}, []
-    for offer in task_offers(library, case, context):
-        if offer.track not in ids:
-            continue
-        edition = library[case.tracks[offer.track].edition]
-        roles = next(
-            tuple(map(Role, rule["by"])) for rule in edition.rules["on_request"] if rule["task"] == offer.rule.key
-        )
-        if choose(capacities(actor, case, case.tracks[offer.track]), accepted(case, roles)) is None:
-            continue
-        label = edition.text(f"tasks.{offer.rule.key}")
-        requests.append(
-            {
-                "track": offer.track,
-                "task": offer.task,
-                "rule": offer.rule.key,
-                "label": label,
-                "about": offer.rule.per,
-                # Asked as nobody: that it is for others is no reason against those who may.
-                "why_not": list(offer.why_not if offer.fits_role else offer.why_not[1:]),
-            }
-        )
-    return requests

@@ -401,6 +401,3 @@ def _filed(
     if not done.repeated:
         document_store.tie(db, done.answer["file"], kept)
     return done
-
-
-# --- what a referral was given ---------------------------------------------------------------------------------------

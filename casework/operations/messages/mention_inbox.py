@@ -10,7 +10,7 @@ from casework.errors import NotFound
 from casework.ledger.canonical_json import instant
 from casework.operations.core.idempotency import Done, Request, ask, finish
 from casework.operations.core.paging import Page, cursor_id, cursor_time, from_cursor, insist_limit, page
-from casework.operations.messages.service import Thread
+from casework.operations.messages.threads import Thread
 from casework.operations.messages.views import Mention
 from casework.permissions.actors import Actor
 from casework.permissions.visibility import reach

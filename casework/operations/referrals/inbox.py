@@ -13,7 +13,7 @@ from casework.engine.parts import ACCEPTS, HANDED_IN, SENDS
 from casework.engine.state.case import Case
 from casework.errors import InvalidForm
 from casework.ledger.canonical_json import instant
-from casework.operations.cases.queries import step_at
+from casework.operations.cases.track_presenters import step_at
 from casework.operations.core.actions import calendar_of
 from casework.operations.core.paging import cursor_id, cursor_time, from_cursor, insist_limit, page
 from casework.operations.core.presenters import names_of, when

@@ -18,7 +18,7 @@ from casework.engine.state.events import HANDED_BACK, REVIEW_ASKED
 from casework.engine.tasks.queue_order import reason
 from casework.errors import NotFound
 from casework.ledger.redactable_bodies import ERASED, values
-from casework.operations.cases.queries import show
+from casework.operations.cases.track_presenters import show
 from casework.operations.core.access_queries import task_log
 from casework.operations.core.overdue_sql import OVERDUE
 from casework.operations.core.presenters import names_of, when

@@ -22,7 +22,7 @@ from casework.operations.core.actions import calendar_of
 from casework.operations.core.unread import look
 from casework.operations.deadlines.queries import explain_tasks
 from casework.operations.documents.service import list_documents
-from casework.operations.messages.service import list_threads
+from casework.operations.messages.threads import list_threads
 from casework.operations.oversight.forecast import read_prospect
 from casework.permissions.visibility import Sight
 from casework.web.cases.list_page import say_hold, say_outcome

@@ -30,7 +30,8 @@ from casework import reasons
 from casework.api.protocol.files import as_attachment, document_store
 from casework.engine.definition.form_values import build_model, check
 from casework.engine.definition.forms import Form
-from casework.engine.state.case import Case, Grant
+from casework.engine.state.case import Case
+from casework.engine.state.case_documents import Grant
 from casework.errors import FileDamaged, InvalidForm, NotFound, UploadRefused
 from casework.json_values import JsonMapping, JsonObject
 from casework.operations.core.actions import calendar_of

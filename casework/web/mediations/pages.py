@@ -28,7 +28,7 @@ from casework.operations.core.unread import look
 from casework.operations.mediations import service as mediations
 from casework.operations.mediations.disclosures import list_openings, may_ask, opened_until
 from casework.operations.mediations.views import MediationRow
-from casework.operations.messages.service import list_threads
+from casework.operations.messages.threads import list_threads
 from casework.permissions.actors import Actor
 from casework.permissions.visibility import Sight, sight
 from casework.web.cases.correction_pages import correctable

@@ -24,16 +24,8 @@ from casework.operations.core.drafts import drop_draft, find_draft
 from casework.operations.core.idempotency import Done, Request
 from casework.operations.mediations.service import find_mediation
 from casework.operations.messages.mention_inbox import open_mentions
-from casework.operations.messages.service import (
-    Thread,
-    correct_message,
-    describe_thread,
-    draft_name,
-    list_messages,
-    list_threads,
-    send_message,
-    thread_of,
-)
+from casework.operations.messages.service import correct_message, draft_name, list_messages, send_message
+from casework.operations.messages.threads import Thread, describe_thread, list_threads, thread_of
 from casework.operations.messages.views import Mention, ThreadDetails, ThreadRow
 from casework.operations.referrals.service import find_referral
 from casework.permissions.actors import Actor

@@ -24,7 +24,7 @@ from casework.operations.core.idempotency import Done, Request
 from casework.operations.core.unread import look
 from casework.operations.deadlines.queries import explain_tasks
 from casework.operations.documents.service import why_not
-from casework.operations.messages.service import list_threads
+from casework.operations.messages.threads import list_threads
 from casework.operations.people import lists
 from casework.operations.people import service as administration
 from casework.operations.referrals import inbox

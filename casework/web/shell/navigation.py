@@ -97,10 +97,10 @@ ENTRIES = (
     Entry(
         frozenset({Role.ADMINISTRATOR}),
         N_("Organisations"),
-        "administration.organisations",
-        ("administration.organisation", "administration.new_organisation"),
+        "organisations.index",
+        ("organisations.show", "organisations.new"),
     ),
-    Entry(frozenset({Role.ADMINISTRATOR}), N_("Programmes"), "administration.programmes"),
+    Entry(frozenset({Role.ADMINISTRATOR}), N_("Programmes"), "organisations.programmes"),
     Entry(frozenset({Role.ADMINISTRATOR}), N_("Workflows"), "maps.workflows", ("maps.edition",)),
     Entry(frozenset({Role.ADMINISTRATOR}), N_("Calendars"), "calendars.index", ("calendars.show", "calendars.edit")),
     Entry(frozenset({Role.ADMINISTRATOR}), N_("Mails"), "mails.index", ("mails.",)),

@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 from sqlalchemy import Connection, text
 
-from casework.engine.state.case import Case, Grant
+from casework.engine.state.case import Case
+from casework.engine.state.case_documents import Grant
 from casework.engine.state.events import GRANT_EXPIRED
 from casework.errors import InvalidForm, NotAllowed, NotFound, WrongState
 from casework.operations.cases.service import register_document

@@ -22,15 +22,8 @@ from casework.operations.core.idempotency import Request
 from casework.operations.core.views import Named
 from casework.operations.mediations.service import find_mediation, open_mediation
 from casework.operations.messages.mention_inbox import list_mentions, open_mention, open_mentions
-from casework.operations.messages.service import (
-    correct_message,
-    describe_thread,
-    draft_name,
-    list_messages,
-    list_threads,
-    send_message,
-    thread_of,
-)
+from casework.operations.messages.service import correct_message, draft_name, list_messages, send_message
+from casework.operations.messages.threads import describe_thread, list_threads, thread_of
 from casework.operations.messages.views import Mention, Message
 from casework.operations.people.registry import end_role
 from casework.operations.verification.service import verify_case

@@ -23,7 +23,8 @@ from casework.operations.cases.form_choices import choices_of
 from casework.operations.cases.service import declare_interest, hand_over
 from casework.operations.core.actions import home_of
 from casework.operations.core.idempotency import Request
-from casework.operations.messages.service import describe_thread, send_message, thread_of
+from casework.operations.messages.service import send_message
+from casework.operations.messages.threads import describe_thread, thread_of
 from casework.operations.people.absences import record_absence
 from casework.operations.people.registry import grant_role
 from casework.operations.tasks import service as tasks

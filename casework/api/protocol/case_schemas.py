@@ -1,0 +1,290 @@
+"""A case as answers show it: its tracks, tasks, papers and what may be done."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from pydantic import Field
+
+from casework.api.protocol.fields import Answer, Mark, Said
+from casework.api.protocol.schemas import Named
+from casework.engine.tasks.allocation import REASONS
+
+Json = Any
+
+
+class FormField(Answer):
+    """One question of a form: what its value must look like is told by its type."""
+
+    name: str
+    type: Annotated[
+        str,
+        Field(
+            description="text, note, number, money, date, choice, many, yes_no, party, right, rights, person, people, provider, providers, panel, documents, tasks or items. "
+            'Decimals travel as strings, days as YYYY-MM-DD, money as {"amount", "currency"}, items as [{"what", "by"}]; what names a thing is its id'
+        ),
+    ]
+    required: bool
+    fact: bool
+    label: str
+    help: str | None = None
+    consequence: Annotated[str | None, Field(description="Of yes_no: what yes brings about")] = None
+    choice_labels: Annotated[dict[str, str] | None, Field(description="The words of each choice")] = None
+    choices: list[str] | None = None
+    when: Annotated[list[Json] | None, Field(description="[other field, [values with which this one is asked]]")] = None
+    prefill: Annotated[str | None, Field(description="Where the value known already comes from")] = None
+    max: Annotated[
+        int | str | None, Field(description="Of a text: the most characters; of a number: the highest value")
+    ] = None
+    min: str | None = None
+    unit: str | None = None
+    whole: Annotated[bool | None, Field(description="Of a number: no decimals")] = None
+    past: Annotated[bool | None, Field(description="Of a day: today at the latest")] = None
+    future: Annotated[bool | None, Field(description="Of a day: today at the earliest")] = None
+    kinds: Annotated[list[str] | None, Field(description="Of documents: only those of these kinds")] = None
+    valid: Annotated[bool | None, Field(description="Of documents: none that has expired")] = None
+    must: Annotated[bool | None, Field(description="Of yes_no: the only answer that is accepted")] = None
+    role: Annotated[str | None, Field(description="Of a person: the role that the person must have")] = None
+    service: Annotated[
+        str | None, Field(description="Of a provider: the service that it must offer; unless told, the referral's")
+    ] = None
+
+
+class Handed(Answer):
+    how: Annotated[
+        str,
+        Field(
+            description="assigned, delegated, forwarded, nominated, handed_back to be accepted, review_asked, approved or changes_asked"
+        ),
+    ]
+    round: Annotated[int | None, Field(description="Of a review: which round it is")] = None
+    by: Named
+    to: Named | None = None
+    note: str | None = None
+    why: Annotated[
+        list[str] | None, Field(description=f"Where the queue's rule gave it to that person: {', '.join(REASONS)}")
+    ] = None
+
+
+class Wait(Answer):
+    waits_for: Annotated[str, Field(alias="for")]
+    until: str
+    reason: str | None = None
+
+
+class Turn(Answer):
+    at: Annotated[str, Field(description="Queues are worked in the order of this moment")]
+    by: Annotated[
+        Literal["due", "age"],
+        Field(description="Whether the due date or the waiting gives it; priority moves it a week"),
+    ]
+
+
+class Unallocated(Answer):
+    why: Annotated[str, Field(description="nobody (may have it), all_full, or unskilled (nobody has what it asks for)")]
+    asks: Annotated[
+        list[str],
+        Field(
+            description="What it asks for: fields, languages and services; empty for who does not read the whole case"
+        ),
+    ]
+
+
+class ListedItem(Answer):
+    id: Annotated[str, Field(description="Its code in the edition, or the id of one that somebody added")]
+    text: Annotated[str | None, Field(description="Null where the words of an added item were erased")] = None
+    key: Annotated[str | None, Field(description="Of its words in the edition's texts; null for an added one")] = None
+    required: Annotated[bool, Field(description="The task is finished only with it ticked")]
+    done: bool
+    by: Annotated[Named | None, Field(description="Who ticked, unticked or added it last")] = None
+    at: str | None = None
+
+
+class Task(Answer):
+    id: str
+    track: str
+    name: str
+    edition: Annotated[str, Field(description="Fingerprint of the edition that opened it")]
+    rule: Annotated[str, Field(description="Its key in that edition")]
+    may_work: Annotated[bool | None, Field(description="You may take it or finish it")] = None
+    mark: Mark = None
+    type: Literal["step", "side", "decision"]
+    do: str
+    queue: str
+    organisation: Annotated[str | None, Field(description="Whose queue it is, where that is a provider's")] = None
+    state: str
+    holder: Named | None = None
+    about: str | None = None
+    opened_at: str
+    due_at: str | None = None
+    overdue: Annotated[bool, Field(description="Its day has passed, and its clock does not stand still")]
+    flagged: Annotated[
+        bool, Field(description="The last step of its escalation has come: long overdue, and told to others")
+    ]
+    aftercare: Annotated[bool, Field(description="May be open when the case closes")] = False
+    form: Annotated[
+        list[FormField] | None, Field(description="Null for a step, which is finished by firing a transition")
+    ] = None
+    result: dict[str, Json] = {}
+    case: Annotated[dict[str, Json] | None, Field(description="Its number and title, in a list")] = None
+    priority: Literal["high", "normal", "low"] = "normal"
+    turn: Annotated[Turn | None, Field(description="Its place in its queue, and why")] = None
+    initiator: Annotated[Named | None, Field(description="Who asked for it, where the workflow lets people ask")] = None
+    handed: Annotated[Handed | None, Field(description="How it came to whom it is with")] = None
+    wait: Annotated[
+        Wait | None, Field(description="For whom it waits and until when, while it is suspended by a person")
+    ] = None
+    operations: Annotated[
+        list[str] | None,
+        Field(description="What you may do to it as it stands: names of its operations; of one task alone"),
+    ] = None
+    asked: Annotated[
+        dict[str, Json] | None,
+        Field(
+            description="Of a task of the office: by whom it was opened with which answers, and what granting it would move"
+        ),
+    ] = None
+    unallocated: Annotated[
+        Unallocated | None,
+        Field(description="Why the rule of its queue gives it to nobody, where it has one; of one task alone"),
+    ] = None
+    checklist: Annotated[list[ListedItem] | None, Field(description="What is to be ticked off; of one task alone")] = (
+        None
+    )
+
+
+class Track(Answer):
+    id: str
+    workflow: str
+    kind: str
+    visited: Annotated[list[str], Field(description="Steps in which it has been, in their order")] = []
+    edition: str
+    edition_number: int | str | None = None
+    revision: Annotated[int, Field(description="What If-Match names for this track's transitions")]
+    states: list[str]
+    labels: Annotated[list[str] | None, Field(description="The same for people to read")] = None
+    step: str | None = None
+    parent: str | None = None
+    provider: Named | None = None
+    entered_at: str | None = None
+    ended: str | None = None
+    replaced: Annotated[bool, Field(description="It no longer counts: another one has taken its place")] = False
+    given: Annotated[dict[str, Json], Field(description="What was asked of a provider, and shared with it")] = {}
+
+
+class NeededPaper(Answer):
+    kind: str
+    name: str
+    state: Annotated[
+        Literal["there", "missing", "expired", "pending", "blocked"],
+        Field(description="Only one that is there lets the action through"),
+    ]
+    document: Annotated[str | None, Field(description="The one that counts, or that would if it were in order")] = None
+    valid_until: str | None = None
+    of: Annotated[str | None, Field(description="The service whose provider must hand it in")] = None
+
+
+class Action(Answer):
+    track: str
+    transition: str
+    label: str
+    kind: Annotated[str | None, Field(description="main, return or exception")] = None
+    by: Annotated[list[str], Field(description="Roles")] = []
+    confirm_by: Annotated[list[str], Field(description="Roles of the second person; the first one proposes")] = []
+    yours: Annotated[bool, Field(description="Your role does this, now or later")] = False
+    allowed: Annotated[bool, Field(description="As far as can be told without the filled form")]
+    why_not: list[Said]
+    papers: Annotated[
+        list[NeededPaper], Field(description="What must be on file before it, and how it stands with each")
+    ] = []
+    form: list[FormField]
+    prefill: Annotated[dict[str, Json], Field(description="Values known already, by the form's names")] = {}
+    proposed: Annotated[bool, Field(description="Waits for a second person, who fires it without a form")] = False
+
+
+class Offer(Answer):
+    track: str
+    task: str
+    rule: Annotated[str, Field(description="Its key in the edition")]
+    label: str
+    about: str | None = None
+    why_not: list[Said] = []
+
+
+class Consent(Answer):
+    id: str
+    party: str
+    providers: Annotated[list[str] | None, Field(description="Null: all")] = None
+    documents: Annotated[list[str] | None, Field(description="Null: all of the party")] = None
+    given_on: str
+    expires_on: str | None = None
+    ended_at: str | None = None
+    how: str | None = None
+
+
+class Document(Answer):
+    id: str
+    title: Annotated[str | None, Field(description="Null where it was erased")] = None
+    party: str | None = None
+    own: bool = False
+    kind: str
+    valid_until: str | None = None
+
+
+class Join(Answer):
+    """Referrals of one service side by side, and how many of their results the case waits for."""
+
+    id: str
+    service: str
+    rule: Annotated[Literal["first", "all", "some"], Field(description="Of all, as many as can still come are needed")]
+    state: Literal["open", "met", "given_up"]
+    needed: int
+    results: Annotated[int, Field(description="How many there are")]
+    running: Annotated[int, Field(description="How many may still come")]
+    asked: Annotated[int, Field(description="How many referrals there are in all")]
+    short: Annotated[bool, Field(description="So many can no longer come")]
+    referrals: list[str]
+
+
+class CaseShown(Answer):
+    """A case as far as the asker sees it: an observer its outline, a provider its own tracks."""
+
+    number: str | None = None
+    title: str | None = None
+    programme: str | None = None
+    id: str | None = None
+    state: str | None = None
+    step: str | None = None
+    outcome: str | None = None
+    reasons: list[str] | None = None
+    opened_at: str | None = None
+    closed_at: str | None = None
+    revision: Annotated[int | None, Field(description="What If-Match names for actions on the case itself")] = None
+    owner: Named | None = None
+    team: list[Named] | None = None
+    parties: Annotated[dict[str, str | None] | None, Field(description="Names, of those that are known")] = None
+    match: str | None = None
+    need: str | None = None
+    technology: str | None = None
+    phase: str | None = None
+    edition: Annotated[str | None, Field(description="Fingerprint of the main track's edition")] = None
+    seq: Annotated[int | None, Field(description="Of the last event, for who reads the whole history")] = None
+    case_actions: Annotated[list[str] | None, Field(description="What you may do with the case itself")] = None
+    interest: Annotated[bool | None, Field(description="You have declared an interest")] = None
+    rights: Annotated[list[str] | None, Field(description="Ids of the IP rights that it is about")] = None
+    consents: list[Consent] | None = None
+    documents: list[Document] | None = None
+    grants: Annotated[list[dict[str, Json]] | None, Field(description="Which document which track may see")] = None
+    next_action: dict[str, Json] | None = None
+    overdue: Annotated[
+        bool | None, Field(description="Something that the case waits for is late, on whichever side")
+    ] = None
+    waits_for: list[dict[str, Json]] | None = None
+    joins: Annotated[list[Join] | None, Field(description="How referrals that run side by side are waited for")] = None
+    hold: dict[str, Json] | None = None
+    frozen: Annotated[bool | None, Field(description="Nothing goes out while a stop is being decided")] = None
+    proposals: Annotated[list[dict[str, Json]] | None, Field(description="What waits for a second person")] = None
+    tracks: list[Track] | None = None
+    tasks: list[Task] | None = None
+    actions: list[Action] | None = None
+    requests: Annotated[list[Offer] | None, Field(description="Tasks that may be added now")] = None

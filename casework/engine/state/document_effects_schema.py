@@ -1,0 +1,65 @@
+"""What an event does to consents, documents and who sees them."""
+
+from __future__ import annotations
+
+from typing import NotRequired
+
+from typing_extensions import TypedDict
+
+
+class ConsentTerms(TypedDict):
+    """To what a party agrees; None for providers or documents means all of them."""
+
+    party: str
+    providers: list[str] | None
+    documents: list[str] | None
+    given_on: str
+    expires_on: str | None
+
+
+class GivenConsent(ConsentTerms):
+    id: str
+
+
+class EndedConsent(TypedDict):
+    id: str
+    #: withdrawn or expired.
+    how: str
+
+
+class RegisteredDocument(TypedDict):
+    """A document that was entered; its words are in the body."""
+
+    id: str
+    party: str | None
+    kind: str
+    valid_until: str | None
+    own: NotRequired[bool]
+    letter: NotRequired[str]
+
+
+class FiledFile(TypedDict):
+    """A version of a document; its name and digest are in the body."""
+
+    id: str
+    document: str
+    version: int
+    type: str
+    size: int
+
+
+class GivenGrant(TypedDict):
+    """An access to a document, under consents, perhaps until a day."""
+
+    id: str
+    track: str
+    document: str
+    consents: list[str]
+    until: NotRequired[str]
+
+
+class GrantDay(TypedDict):
+    """Another last day of an access; None: none of its own."""
+
+    id: str
+    until: str | None

@@ -1,0 +1,135 @@
+"""What a person may do in a case now, and every reason why not."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection
+
+from casework import reasons
+from casework.engine.deadlines.calendars import Calendar
+from casework.engine.definition.prefill import prefill
+from casework.engine.execution.available_actions import offers, task_offers
+from casework.engine.execution.context import By, Context, Library
+from casework.engine.execution.effect_roles import accepted
+from casework.engine.roles import Role
+from casework.engine.state.case import Case, Track
+from casework.operations.core.actions import new_id, reads
+from casework.operations.core.external_facts import outside
+from casework.permissions.actors import Actor
+from casework.permissions.visibility import Sight
+from casework.permissions.work import capacities, choose, conflict
+from casework.reasons import Why
+from casework.records.case_loader import load
+from casework.records.row_security import whole
+
+Json = Any
+
+
+def actions_of(
+    db: Connection,
+    actor: Actor,
+    case: Case,
+    seen: Sequence[Track],
+    library: Library,
+    level: Sight,
+    moment: datetime,
+    calendar: Calendar,
+) -> list[dict[str, Json]]:
+    """Every action where the tracks seen stand: whether it is possible now, and every reason why not."""
+    judged = case
+    if level < Sight.ALL:
+        # What is possible is decided on the whole case, as the action will be, whatever of it the reader may see.
+        with whole(db):
+            judged = load(db, case.log, case.kind)
+            facts = outside(db, judged, reads(library, judged))
+    else:
+        facts = outside(db, case, reads(library, case))
+    barred = conflict(actor, case)
+    mine = {track.id: capacities(actor, case, track) for track in seen}
+    # Asked once for each capacity: a deputy may do what the person may not.
+    nobody = By(actor.person, None)
+    by_capacity = {
+        by: {
+            (offer.track, offer.transition): offer
+            for offer in offers(library, judged, Context(by, moment, calendar, new_id, facts))
+        }
+        for by in {nobody, *(by for all_of in mine.values() for by in all_of)}
+    }
+    actions = []
+    for (track, name), plain in by_capacity[nobody].items():
+        if track not in mine:
+            continue
+        edition, rule = library[case.tracks[track].edition], plain.rule
+        roles = rule.confirm_by if plain.proposal else rule.by_people
+        by = choose(mine[track], accepted(case, roles))
+        if by is None and level < Sight.ALL:
+            continue
+        why: tuple[Why, ...]
+        if barred is not None:
+            why = (barred,)
+        elif by is None:
+            why = (reasons.cases.ROLES_ONLY(roles=sorted(roles)),)
+        else:
+            why = by_capacity[by][track, name].why_not
+        actions.append(
+            {
+                "track": track,
+                "transition": name,
+                "label": edition.text(f"transitions.{name}.do"),
+                "kind": rule.kind,
+                "by": list(rule.by_people),
+                "confirm_by": list(rule.confirm_by),
+                "proposed": plain.proposal is not None,
+                "yours": by is not None,
+                "allowed": not why,
+                "why_not": list(why),
+                "form": [] if plain.proposal else edition.form_shown(rule.form),
+                "papers": [
+                    {
+                        "kind": paper.rule.kind,
+                        "name": edition.text(f"papers.{paper.rule.kind}"),
+                        "state": paper.state,
+                        "document": paper.document,
+                        "valid_until": paper.valid_until,
+                        "of": paper.rule.of,
+                    }
+                    for paper in plain.papers
+                ],
+                "prefill": {} if plain.proposal else prefill(case, case.tracks[track], edition.form(rule.form)),
+            }
+        )
+    return actions
+
+
+def possible_tasks(
+    actor: Actor, case: Case, seen: Sequence[Track], library: Library, context: Context
+) -> list[dict[str, Json]]:
+    """Side tasks that the actor may add now."""
+    if conflict(actor, case):
+        return []
+    ids, requests = {track.id for track in seen}, []
+    for offer in task_offers(library, case, context):
+        if offer.track not in ids:
+            continue
+        edition = library[case.tracks[offer.track].edition]
+        roles = next(
+            tuple(map(Role, rule["by"])) for rule in edition.rules["on_request"] if rule["task"] == offer.rule.key
+        )
+        if choose(capacities(actor, case, case.tracks[offer.track]), accepted(case, roles)) is None:
+            continue
+        label = edition.text(f"tasks.{offer.rule.key}")
+        requests.append(
+            {
+                "track": offer.track,
+                "task": offer.task,
+                "rule": offer.rule.key,
+                "label": label,
+                "about": offer.rule.per,
+                # Asked as nobody: that it is for others is no reason against those who may.
+                "why_not": list(offer.why_not if offer.fits_role else offer.why_not[1:]),
+            }
+        )
+    return requests

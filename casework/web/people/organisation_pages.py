@@ -1,0 +1,190 @@
+"""The administrator's pages of organisations, programmes and their phases."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from flask import Blueprint, render_template, request, url_for
+from flask_babel import gettext
+from sqlalchemy import Connection
+from werkzeug.wrappers import Response
+
+from casework import reasons
+from casework.engine.roles import Role
+from casework.errors import InvalidForm, NotFound
+from casework.operations.core.i18n import SERVICES
+from casework.operations.core.idempotency import Done, Request
+from casework.operations.people import lists
+from casework.operations.people import queries as people_queries
+from casework.operations.people import service as administration
+from casework.permissions.actors import Actor
+from casework.reasons import Why
+from casework.web.people.administration_forms import (
+    LANGUAGES,
+    do_or_ask_again,
+    insist_typed,
+    typed,
+    typed_day,
+    typed_or_none,
+)
+from casework.web.shell.i18n import N_
+from casework.web.shell.session import only, page_transaction
+
+blueprint = Blueprint("organisations", __name__, url_prefix="/administration")
+
+KINDS = {
+    "company": N_("company"), "institution": N_("institution"), "government": N_("government office"),
+    "association": N_("association"), "provider": N_("provider of services"), "other": N_("other"),
+}  # fmt: skip
+CALENDARS = {"china": N_("China's public holidays"), "monday_to_friday": N_("Monday to Friday, without holidays")}
+
+
+@blueprint.get("/organisations")
+@only(Role.ADMINISTRATOR)
+def index() -> str:
+    cursor = request.args.get("cursor")
+    with page_transaction() as (db, actor):
+        listing = lists.list_organisations(db, actor, cursor=cursor)
+    return render_template(
+        "people/organisations.html",
+        items=listing.items,
+        kinds=KINDS,
+        services=SERVICES,
+        next_url=url_for("organisations.index", cursor=listing.next) if listing.next else "",
+        first_url=url_for("organisations.index") if cursor else "",
+    )
+
+
+@blueprint.get("/organisations/new")
+@only(Role.ADMINISTRATOR)
+def new() -> str:
+    return _new_organisation({})
+
+
+#: The services that a provider can take referrals for.
+OFFERED = ("assessment", "ip", "pledge", "finance", "agreement", "deployment", "mediation", "verification")
+
+
+def _new_organisation(faults: Mapping[str, str]) -> str:
+    services = {code: SERVICES[code] for code in OFFERED}
+    return render_template(
+        "people/new_organisation.html", faults=faults, kinds=KINDS, services=services, languages=LANGUAGES
+    )
+
+
+@blueprint.post("/organisations/new")
+@only(Role.ADMINISTRATOR)
+def add() -> Response:
+    def do(db: Connection, actor: Actor, asked: Request) -> Done:
+        insist_typed("name", "kind")
+        services = request.form.getlist("services")
+        country = typed("country").upper()
+        faults: dict[str, Why] = {}
+        if typed("kind") not in KINDS:
+            faults["kind"] = reasons.fields.NOT_A_CHOICE
+        if set(services) - set(OFFERED):
+            faults["services"] = reasons.fields.NOT_A_CHOICE
+        if country and not (len(country) == 2 and country.isascii() and country.isalpha()):
+            faults["country"] = reasons.fields.NO_COUNTRY
+        if typed("language") not in LANGUAGES:
+            faults["language"] = reasons.fields.NOT_A_CHOICE
+        if faults:
+            raise InvalidForm(fields=faults)
+        return administration.create_organisation(
+            db,
+            actor,
+            name=typed("name")[:200],
+            name_zh=typed_or_none("name_zh"),
+            country=country or None,
+            kind=typed("kind"),
+            services=services,
+            register_number=typed_or_none("register_number"),
+            language=typed("language"),
+            request=asked,
+        )
+
+    return do_or_ask_again(
+        do,
+        _new_organisation,
+        lambda done: url_for("organisations.show", organisation=done.answer["id"]),
+        gettext("The organisation is there. Give its people their roles next."),
+    )
+
+
+@blueprint.get("/organisations/<uuid:organisation>")
+@only(Role.ADMINISTRATOR)
+def show(organisation: Any) -> str:
+    with page_transaction() as (db, actor):
+        shown = people_queries.show_organisation(db, actor, str(organisation))
+    return render_template("people/organisation.html", one=shown, kinds=KINDS, services=SERVICES, languages=LANGUAGES)
+
+
+# --- programmes ----------------------------------------------------------------------------------------
+
+
+@blueprint.get("/programmes")
+@only(Role.ADMINISTRATOR)
+def programmes() -> str:
+    return _programmes({})
+
+
+def _programmes(faults: Mapping[str, str]) -> str:
+    with page_transaction() as (db, actor):
+        items = lists.list_programmes(db, actor).items
+        mine = people_queries.own_programmes(actor)
+    return render_template("people/programmes.html", items=items, mine=mine, faults=faults, calendars=CALENDARS)
+
+
+@blueprint.post("/programmes")
+@only(Role.ADMINISTRATOR)
+def add_programme() -> Response:
+    def do(db: Connection, actor: Actor, asked: Request) -> Done:
+        insist_typed("code", "name")
+        return administration.create_programme(
+            db,
+            actor,
+            code=typed("code"),
+            name=typed("name")[:200],
+            name_zh=typed_or_none("name_zh"),
+            calendar=typed("calendar") if typed("calendar") in CALENDARS else "",
+            request=asked,
+        )
+
+    return do_or_ask_again(
+        do,
+        _programmes,
+        lambda _: url_for("organisations.programmes"),
+        gettext("The programme is there. You administer it."),
+    )
+
+
+@blueprint.post("/programmes/<uuid:programme>/phases")
+@only(Role.ADMINISTRATOR)
+def add_phase(programme: Any) -> Response:
+    id = str(programme)
+
+    def do(db: Connection, actor: Actor, asked: Request) -> Done:
+        if not actor.in_programme(id, (Role.ADMINISTRATOR,)):
+            raise NotFound("programme")
+        insist_typed("phase_name", "starts_on")
+        begin = typed_day("starts_on")
+        assert begin is not None
+        try:
+            return administration.create_phase(
+                db,
+                actor,
+                id,
+                name=typed("phase_name")[:200],
+                name_zh=typed_or_none("phase_name_zh"),
+                starts_on=begin,
+                ends_on=typed_day("ends_on"),
+                request=asked,
+            )
+        except InvalidForm as refusal:
+            raise InvalidForm(
+                {"phase_name" if name == "name" else name: why for name, why in refusal.fields.items()}
+            ) from None
+
+    again = lambda faults: _programmes({f"{id}.{name}": why for name, why in faults.items()})  # noqa: E731  one line, used once
+    return do_or_ask_again(do, again, lambda _: url_for("organisations.programmes"), gettext("The phase is added."))
