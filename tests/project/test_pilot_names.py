@@ -27,7 +27,7 @@ COLLISIONS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
                   "api/tasks", "web/tasks", "web/history", "web/people/decision_pages.py", "web/auth")),
     ("states of jobs, mails and webhooks", "cancel cancelled delivered failed sent give_up", ("operations/core/outbox.py", "jobs", "operations/notifications", "operations/integrations",
      "operations/oversight", "operations/core/notice_words.py", "api/oversight", "api/integrations", "web/notifications", "web/oversight", "web/integrations",
-     "records/tables/notifications.py", "operations/people/invitations.py", "operations/privacy/erasure.py")),
+     "records/tables/notifications.py", "operations/people/invitation_mail.py", "operations/privacy/erasure.py")),
     ("the job that sends mails", "send", ("jobs", "web/oversight/job_pages.py")),
     ("states of invitations, recoveries, role requests and unsealings", "acceptance accepted agree recovered",
      ("api/people", "operations/people", "operations/auth", "web/people", "web/mediations", "web/privacy")),
