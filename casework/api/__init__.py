@@ -59,7 +59,7 @@ from casework.operations.core.idempotency import Done
 from casework.operations.documents.upload_limits import MOST_BYTES
 from casework.operations.documents.uploads import receive
 from casework.reasons import Reason, Text
-from casework.records.database import walled_transaction
+from casework.records.database import reader_transaction
 
 PREFIX = "/api/v1"
 
@@ -121,7 +121,7 @@ def _read_docs(answer: Callable[[], Response | str]) -> Callable[[], Response | 
 
     def answered() -> Response | str:
         if not current_app.config["OPEN_DOCS"] and not current_user.is_authenticated:
-            with walled_transaction(current_app.extensions["casework"]) as db:
+            with reader_transaction(current_app.extensions["casework"]) as db:
                 insist_known(db, request)
         return answer()
 
@@ -140,7 +140,7 @@ def _answerer(route: Route) -> Callable[..., Response]:
             return _respond(_take_in(route, engine, given))
         count_asker(engine, request)
         product = _make(route, engine, given) if route.makes is not None else None
-        with walled_transaction(engine) as db:
+        with reader_transaction(engine) as db:
             actor = NOBODY if route.open else find_asker(db, request, route, given)
             try:
                 done = _perform(route, route.view, _call(route, db, actor, given, product))
@@ -167,7 +167,7 @@ def _take_in(route: Route, engine: Engine, given: Mapping[str, str]) -> Done | O
     request.max_content_length = MOST_BYTES + 1
     path, query = read_path(route, dict(given)), read_query(route.query, request)
     count_asker(engine, request)
-    with walled_transaction(engine) as db:
+    with reader_transaction(engine) as db:
         actor = find_asker(db, request, route, given)
         read_key(request, request.path, None)
         try:
@@ -179,7 +179,7 @@ def _take_in(route: Route, engine: Engine, given: Mapping[str, str]) -> Done | O
     with receive(request.stream, coming.name) as upload:
         asked = read_key(request, request.path, [upload.digest, upload.name])
         kept = document_store().keep(coming.log, coming.part, upload)
-        with walled_transaction(engine) as db:
+        with reader_transaction(engine) as db:
             actor = find_asker(db, request, route, given)
             done = route.view(Call(db, actor, path, query, None, asked, None, kept=kept))
     return _answered(route, done)
@@ -188,7 +188,7 @@ def _take_in(route: Route, engine: Engine, given: Mapping[str, str]) -> Done | O
 def _make(route: Route, engine: Engine, given: Mapping[str, str]) -> Any:
     """What the call needs and takes its time: found out in a transaction of its own, and made when that is over."""
     assert route.makes is not None
-    with walled_transaction(engine) as db:
+    with reader_transaction(engine) as db:
         make = _perform(route, route.makes, _call(route, db, find_asker(db, request, route, given), given))
     return make()
 

@@ -173,10 +173,10 @@ def _session_options(settings: Settings, role: Role) -> list[str]:
 
 
 @contextlib.contextmanager
-def walled_transaction(engine: Engine) -> Iterator[Connection]:
+def reader_transaction(engine: Engine) -> Iterator[Connection]:
     """One transaction: committed at the end of the block, rolled back when the block raises.
 
-    What has a second wall (`records.row_security`) shows nothing in it until somebody said who reads. Pages and the API have no other.
+    What row security (`records.row_security`) protects shows nothing in it until somebody said who reads. Pages and the API have no other.
     """
     with connected(engine) as connection, connection.begin():
         yield connection
@@ -185,7 +185,7 @@ def walled_transaction(engine: Engine) -> Iterator[Connection]:
 @contextlib.contextmanager
 def transaction(engine: Engine) -> Iterator[Connection]:
     """The same for the engine: jobs, commands, and actions that take several transactions."""
-    with walled_transaction(engine) as connection:
+    with reader_transaction(engine) as connection:
         run(connection, "SELECT set_config('casework.reader', $1, true)", (ENGINE,))
         yield connection
 

@@ -31,7 +31,7 @@ SETTINGS = {
 _MEANS = {
     "fsync": "an acknowledged action could be lost", "synchronous_commit": "an acknowledged action could be lost",
     "full_page_writes": "a power failure could tear pages",
-    "row_security": "statements fail where the second wall hides something",
+    "row_security": "statements fail where row security hides something",
     "session_replication_role": "triggers and foreign keys do not fire",
 }  # fmt: skip
 _PATH = "pg_catalog, public"
@@ -118,7 +118,7 @@ def _remade(kind: str, right: str) -> str:
 _EXTRA = {
     "trigger": "drop it, for it may change what is recorded.",
     "rule": "drop it, for it may change what is recorded.",
-    "policy": "drop it, for it may show what the second wall hides.",
+    "policy": "drop it, for it may show what row security hides.",
     "function": "drop it, for nothing here calls it.",
     "default privilege": "take it away with ALTER DEFAULT PRIVILEGES, for it opens each new table.",
     "publication": "drop it, for it sends what is recorded elsewhere.",

@@ -16,7 +16,7 @@ from casework.errors import InvalidSettings
 from casework.operations.core.encryption import SecretBox
 from casework.operations.integrations.ssrf_guard import inside_of
 from casework.records.blob_store import Store
-from casework.records.database import connect_engine, walled_transaction
+from casework.records.database import connect_engine, reader_transaction
 from casework.records.key_ring import earlier_keys, secret_key
 from casework.settings import Settings
 from casework.web.audit import pages as audit_pages
@@ -240,6 +240,6 @@ def _secure(response: Response, *, https: bool) -> Response:
 
 def _health() -> Response:
     """Whether the database answers; 503 when it does not."""
-    with walled_transaction(current_app.extensions["casework"]) as db:
+    with reader_transaction(current_app.extensions["casework"]) as db:
         db.execute(text("SELECT 1"))
     return Response('{"status": "ok"}\n', mimetype="application/json")

@@ -309,7 +309,7 @@ def test_a_hostile_address_reaches_nobody(office: Office, address: str) -> None:
     assert "failed" in office.states()
 
 
-# --- the walls ---------------------------------------------------------------------------------------------------------
+# --- who is told what ------------------------------------------------------------------------------------------------
 
 
 def test_an_administrator_sees_that_a_mail_went_and_not_what_for(office: Office) -> None:

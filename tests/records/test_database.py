@@ -18,9 +18,9 @@ from casework.records.database import (
     connected,
     database_url,
     ensure_app_role,
+    reader_transaction,
     run,
     transaction,
-    walled_transaction,
 )
 from casework.settings import Settings
 
@@ -164,8 +164,8 @@ def test_every_usual_scheme_is_taken(scheme: str, tmp_path: Path) -> None:
 
 def test_a_fault_of_a_statement_tells_no_values(engine: Engine) -> None:
     """What is said of it goes into logs."""
-    with pytest.raises(DBAPIError) as by_text, walled_transaction(engine) as db:
+    with pytest.raises(DBAPIError) as by_text, reader_transaction(engine) as db:
         db.execute(text("SELECT CAST(:words AS text), 1 / 0"), {"words": "quicksilver"})
-    with pytest.raises(DBAPIError) as in_form, walled_transaction(engine) as db:
+    with pytest.raises(DBAPIError) as in_form, reader_transaction(engine) as db:
         run(db, "SELECT $1::text, 1 / 0", ["quicksilver"])
     assert "quicksilver" not in f"{by_text.value} {in_form.value}"

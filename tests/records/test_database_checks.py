@@ -50,7 +50,7 @@ TAMPERED = {
         "The trigger events.more does not belong here: drop it, for it may change what is recorded.",
     "ALTER TABLE events DISABLE TRIGGER ALL": "The foreign key events.fk_events_log_id is not enforced: as a superuser, ALTER TABLE events ENABLE TRIGGER ALL;",
     "CREATE RULE quiet AS ON UPDATE TO events DO INSTEAD NOTHING": "The rule events.quiet does not belong here: drop it",
-    # The second wall.
+    # Row security.
     "ALTER TABLE events DISABLE ROW LEVEL SECURITY":
         "Row-level security of the table events is not enabled and forced: ALTER TABLE events ENABLE ROW LEVEL SECURITY",
     "ALTER TABLE events NO FORCE ROW LEVEL SECURITY": "Row-level security of the table events is not enabled and forced: ALTER TABLE",

@@ -1,4 +1,4 @@
-"""The second wall: what the database itself shows, to whom, when the application asks for everything."""
+"""Row security: what the database itself shows, to whom, when the application asks for everything."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from casework.operations.documents.storage import DocumentStore
 from casework.operations.mediations.service import open_mediation
 from casework.operations.referrals.service import fire_in_referral
 from casework.records.blob_store import Store
-from casework.records.database import ENGINE, connect_engine, transaction, walled_transaction
+from casework.records.database import ENGINE, connect_engine, reader_transaction, transaction
 from casework.records.policies import POLICIES
 from casework.records.row_security import back_to, read_as, whole
 from tests.support.databases import DatabaseServer
@@ -56,7 +56,7 @@ class Scene:
 
 
 @dataclass(frozen=True)
-class Wall:
+class Reading:
     """One transaction on the scene, of which nothing stays."""
 
     db: Connection
@@ -152,7 +152,7 @@ def scene(
     database_server: DatabaseServer, world_template: tuple[str, World], tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Scene]:
     template, world = world_template
-    name, var = database_server.create(template), tmp_path_factory.mktemp("walls")
+    name, var = database_server.create(template), tmp_path_factory.mktemp("row_security")
     engine = connect_engine(database_server.settings(name, var))
     document_store = DocumentStore(
         engine, Store(f"file://{var}/documents"), SecretBox(["a secret key of the tests, long enough"])
@@ -184,16 +184,16 @@ def scene(
 
 
 @pytest.fixture
-def wall(scene: Scene) -> Iterator[Wall]:
+def reading(scene: Scene) -> Iterator[Reading]:
     with scene.engine.connect() as db, db.begin() as begun:
-        yield Wall(db, scene)
+        yield Reading(db, scene)
         begun.rollback()
 
 
 @pytest.mark.parametrize("table", [*PAPERS, "mediations"])
-def test_who_does_not_say_who_reads_is_refused(wall: Wall, table: str) -> None:
+def test_who_does_not_say_who_reads_is_refused(reading: Reading, table: str) -> None:
     with pytest.raises(DBAPIError, match="Nobody said who reads"):
-        count(wall.db, table)
+        count(reading.db, table)
 
 
 @pytest.mark.parametrize("table", TABLES)
@@ -203,84 +203,89 @@ def test_there_is_something_to_be_seen(scene: Scene, table: str) -> None:
 
 @pytest.mark.parametrize("table", PAPERS)
 @pytest.mark.parametrize("reader", READERS)
-def test_whoever_reads_the_case_sees_its_papers(wall: Wall, reader: str, table: str) -> None:
-    assert wall.seen(reader, table) == wall.scene.there[table] - wall.scene.sealed.get(table, 0)
+def test_whoever_reads_the_case_sees_its_papers(reading: Reading, reader: str, table: str) -> None:
+    assert reading.seen(reader, table) == reading.scene.there[table] - reading.scene.sealed.get(table, 0)
 
 
 @pytest.mark.parametrize("table", PAPERS)
 @pytest.mark.parametrize("reader", OUTSIDERS)
-def test_others_see_none_of_them(wall: Wall, reader: str, table: str) -> None:
+def test_others_see_none_of_them(reading: Reading, reader: str, table: str) -> None:
     # The dispute officer sees those of the mediation alone.
-    assert wall.seen(reader, table) == (wall.sealed(reader, table) if table in SEALED else 0)
+    assert reading.seen(reader, table) == (reading.sealed(reader, table) if table in SEALED else 0)
 
 
 @pytest.mark.parametrize("reader", ["provider", "provider_lead"])
-def test_a_provider_sees_what_it_was_given_and_what_it_handed_in(wall: Wall, reader: str) -> None:
-    wall.read(reader)
-    assert set(wall.db.execute(text("SELECT id FROM documents")).scalars()) == {wall.scene.given, wall.scene.own}
+def test_a_provider_sees_what_it_was_given_and_what_it_handed_in(reading: Reading, reader: str) -> None:
+    reading.read(reader)
+    assert set(reading.db.execute(text("SELECT id FROM documents")).scalars()) == {
+        reading.scene.given,
+        reading.scene.own,
+    }
 
 
-def test_what_is_no_longer_granted_is_not_seen(wall: Wall) -> None:
-    wall.change("UPDATE grants SET ended_at = now()")
-    assert (wall.seen("provider", "documents"), wall.seen("provider", "contents")) == (1, 1)
+def test_what_is_no_longer_granted_is_not_seen(reading: Reading) -> None:
+    reading.change("UPDATE grants SET ended_at = now()")
+    assert (reading.seen("provider", "documents"), reading.seen("provider", "contents")) == (1, 1)
 
 
-def test_what_was_withdrawn_is_not_seen_by_whom_it_was_given(wall: Wall) -> None:
-    wall.change(f"UPDATE documents SET withdrawn_at = now() WHERE id = '{wall.scene.given}'")
-    assert wall.seen("provider", "documents") == 1
+def test_what_was_withdrawn_is_not_seen_by_whom_it_was_given(reading: Reading) -> None:
+    reading.change(f"UPDATE documents SET withdrawn_at = now() WHERE id = '{reading.scene.given}'")
+    assert reading.seen("provider", "documents") == 1
 
 
-def test_a_referral_that_is_still_a_draft_shows_its_provider_nothing(wall: Wall) -> None:
-    wall.change(f"UPDATE tracks SET played = '{{}}' WHERE id = '{wall.scene.referral}'")
-    assert wall.seen("provider", "documents") == 0
+def test_a_referral_that_is_still_a_draft_shows_its_provider_nothing(reading: Reading) -> None:
+    reading.change(f"UPDATE tracks SET played = '{{}}' WHERE id = '{reading.scene.referral}'")
+    assert reading.seen("provider", "documents") == 0
 
 
-def test_whoever_is_barred_from_the_referral_sees_nothing(wall: Wall) -> None:
-    wall.change(f"UPDATE tracks SET barred = ARRAY['{wall.person('provider')}'] WHERE id = '{wall.scene.referral}'")
-    assert (wall.seen("provider", "documents"), wall.seen("provider_lead", "documents")) == (0, 2)
+def test_whoever_is_barred_from_the_referral_sees_nothing(reading: Reading) -> None:
+    reading.change(
+        f"UPDATE tracks SET barred = ARRAY['{reading.person('provider')}'] WHERE id = '{reading.scene.referral}'"
+    )
+    assert (reading.seen("provider", "documents"), reading.seen("provider_lead", "documents")) == (0, 2)
 
 
 @pytest.mark.parametrize("reader", ["supervisor", "provider"])
-def test_whoever_declared_an_interest_sees_nothing(wall: Wall, reader: str) -> None:
+def test_whoever_declared_an_interest_sees_nothing(reading: Reading, reader: str) -> None:
     for table in ("cases", "mediations"):
-        wall.change(f"UPDATE {table} SET interests = ARRAY['{wall.person(reader)}']")
-    assert [wall.seen(reader, table) for table in PAPERS] == [0] * len(PAPERS)
+        reading.change(f"UPDATE {table} SET interests = ARRAY['{reading.person(reader)}']")
+    assert [reading.seen(reader, table) for table in PAPERS] == [0] * len(PAPERS)
 
 
-def test_a_role_that_has_ended_shows_nothing(wall: Wall) -> None:
-    wall.change(f"UPDATE memberships SET ends_at = now() WHERE person_id = '{wall.person('officer')}'")
-    assert wall.seen("officer", "documents") == 0
+def test_a_role_that_has_ended_shows_nothing(reading: Reading) -> None:
+    reading.change(f"UPDATE memberships SET ends_at = now() WHERE person_id = '{reading.person('officer')}'")
+    assert reading.seen("officer", "documents") == 0
 
 
-def test_an_account_that_is_closed_shows_nothing(wall: Wall) -> None:
-    wall.change(f"UPDATE people SET active = false WHERE id = '{wall.person('officer')}'")
-    assert wall.seen("officer", "documents") == 0
+def test_an_account_that_is_closed_shows_nothing(reading: Reading) -> None:
+    reading.change(f"UPDATE people SET active = false WHERE id = '{reading.person('officer')}'")
+    assert reading.seen("officer", "documents") == 0
 
 
-def test_beside_a_dispute_officers_role_an_officers_does_not_count(wall: Wall) -> None:
-    wall.change(
+def test_beside_a_dispute_officers_role_an_officers_does_not_count(reading: Reading) -> None:
+    reading.change(
         "INSERT INTO memberships (id, person_id, role, programme_id, starts_at) SELECT gen_random_uuid(), person_id,"
-        f" 'dispute_officer', programme_id, starts_at FROM memberships WHERE person_id = '{wall.person('officer')}'"
+        f" 'dispute_officer', programme_id, starts_at FROM memberships WHERE person_id = '{reading.person('officer')}'"
     )
-    assert wall.seen("officer", "documents") == 0
+    assert reading.seen("officer", "documents") == 0
 
 
 @pytest.mark.parametrize("table", TABLES)
-def test_the_owner_of_the_tables_sees_no_more(wall: Wall, table: str) -> None:
-    wall.db.execute(text("SET LOCAL ROLE NONE"))
+def test_the_owner_of_the_tables_sees_no_more(reading: Reading, table: str) -> None:
+    reading.db.execute(text("SET LOCAL ROLE NONE"))
     if table in PAPERS:
-        assert wall.seen("foreign_officer", table) == 0
+        assert reading.seen("foreign_officer", table) == 0
     if table in SEALED:
-        assert wall.sealed("foreign_officer", table) == 0
+        assert reading.sealed("foreign_officer", table) == 0
     if table in REFERRED:
-        assert wall.referred("foreign_provider", table) == 0
+        assert reading.referred("foreign_provider", table) == 0
 
 
-def test_nobody_writes_what_they_may_not_see(wall: Wall) -> None:
-    log = home_of(wall.db, wall.scene.number)
-    wall.read("foreign_officer")
+def test_nobody_writes_what_they_may_not_see(reading: Reading) -> None:
+    log = home_of(reading.db, reading.scene.number)
+    reading.read("foreign_officer")
     with pytest.raises(DBAPIError, match="row-level security"):
-        wall.db.execute(
+        reading.db.execute(
             text(
                 "INSERT INTO documents (id, log_id, kind, registered_at) VALUES (gen_random_uuid(), :log, 'report', now())"
             ),
@@ -292,12 +297,12 @@ def test_nobody_writes_what_they_may_not_see(wall: Wall) -> None:
 
 
 @pytest.mark.parametrize("table", SEALED)
-def test_who_does_not_say_who_reads_sees_nothing_of_a_mediation(wall: Wall, table: str) -> None:
+def test_who_does_not_say_who_reads_sees_nothing_of_a_mediation(reading: Reading, table: str) -> None:
     if table in PAPERS or table == "mediations":
         with pytest.raises(DBAPIError, match="Nobody said who reads"):
-            count(wall.db, table)
+            count(reading.db, table)
     else:
-        assert count(wall.db, of_mediation(table, wall.scene.mediation)) == 0
+        assert count(reading.db, of_mediation(table, reading.scene.mediation)) == 0
 
 
 @pytest.mark.parametrize("table", SEALED)
@@ -309,74 +314,74 @@ def test_there_is_something_of_a_mediation_to_be_seen(scene: Scene, table: str) 
 @pytest.mark.parametrize(
     "reader", [*READERS, "foreign_officer", "foreign_provider", "verifier", "observer", "administrator"]
 )
-def test_a_mediation_is_nowhere_for_who_is_not_named_for_it(wall: Wall, reader: str, table: str) -> None:
-    assert wall.sealed(reader, table) == 0
+def test_a_mediation_is_nowhere_for_who_is_not_named_for_it(reading: Reading, reader: str, table: str) -> None:
+    assert reading.sealed(reader, table) == 0
 
 
 @pytest.mark.parametrize("table", SEALED)
-def test_a_dispute_officer_who_is_not_named_for_it_sees_no_more(wall: Wall, table: str) -> None:
-    wall.change(f"UPDATE mediations SET owner_id = '{wall.person('manager')}'")
-    assert wall.sealed("dispute_officer", table) == 0
+def test_a_dispute_officer_who_is_not_named_for_it_sees_no_more(reading: Reading, table: str) -> None:
+    reading.change(f"UPDATE mediations SET owner_id = '{reading.person('manager')}'")
+    assert reading.sealed("dispute_officer", table) == 0
 
 
 @pytest.mark.parametrize("table", SEALED)
-def test_whoever_is_named_for_it_sees_all_of_it(wall: Wall, table: str) -> None:
-    assert wall.sealed("dispute_officer", table) == wall.scene.sealed[table]
+def test_whoever_is_named_for_it_sees_all_of_it(reading: Reading, table: str) -> None:
+    assert reading.sealed("dispute_officer", table) == reading.scene.sealed[table]
 
 
 @pytest.mark.parametrize("table", sorted(set(SEALED) - set(PAPERS)))
-def test_its_provider_sees_it_from_sending_on(wall: Wall, table: str) -> None:
-    assert wall.sealed("provider", table) == wall.scene.sealed[table]
-    wall.change(f"UPDATE tracks SET played = '{{}}' WHERE log_id = '{wall.scene.mediation}'")
-    assert wall.sealed("provider", table) == 0
+def test_its_provider_sees_it_from_sending_on(reading: Reading, table: str) -> None:
+    assert reading.sealed("provider", table) == reading.scene.sealed[table]
+    reading.change(f"UPDATE tracks SET played = '{{}}' WHERE log_id = '{reading.scene.mediation}'")
+    assert reading.sealed("provider", table) == 0
 
 
 @pytest.mark.parametrize("table", SEALED)
-def test_to_whom_it_is_opened_sees_it_until_that_ends(wall: Wall, table: str) -> None:
-    wall.change(
+def test_to_whom_it_is_opened_sees_it_until_that_ends(reading: Reading, table: str) -> None:
+    reading.change(
         "INSERT INTO openings (id, log_id, kind, state, reader_id, asker_id, asked_at, days, until) VALUES (gen_random_uuid(),"
-        f" '{wall.scene.mediation}', 'unsealing', 'open', '{wall.person('auditor')}', gen_random_uuid(), now(), 3,"
+        f" '{reading.scene.mediation}', 'unsealing', 'open', '{reading.person('auditor')}', gen_random_uuid(), now(), 3,"
         " now() + interval '3 days')"
     )
-    assert wall.sealed("auditor", table) == wall.scene.sealed[table]
-    wall.change("UPDATE openings SET until = now() - interval '1 second'")
-    assert wall.sealed("auditor", table) == 0
+    assert reading.sealed("auditor", table) == reading.scene.sealed[table]
+    reading.change("UPDATE openings SET until = now() - interval '1 second'")
+    assert reading.sealed("auditor", table) == 0
 
 
-def test_a_mediation_without_an_owner_is_sealed_as_well(wall: Wall) -> None:
-    wall.change("UPDATE mediations SET owner_id = NULL")
-    assert wall.sealed("dispute_officer", "mediations") == 0
-
-
-@pytest.mark.parametrize("table", SEALED)
-def test_a_dispute_officer_whose_role_has_ended_sees_it_no_more(wall: Wall, table: str) -> None:
-    wall.change(f"UPDATE memberships SET ends_at = now() WHERE person_id = '{wall.person('dispute_officer')}'")
-    assert wall.sealed("dispute_officer", table) == 0
+def test_a_mediation_without_an_owner_is_sealed_as_well(reading: Reading) -> None:
+    reading.change("UPDATE mediations SET owner_id = NULL")
+    assert reading.sealed("dispute_officer", "mediations") == 0
 
 
 @pytest.mark.parametrize("table", SEALED)
-def test_it_is_not_opened_to_a_reader_whose_role_has_ended(wall: Wall, table: str) -> None:
-    wall.change(
+def test_a_dispute_officer_whose_role_has_ended_sees_it_no_more(reading: Reading, table: str) -> None:
+    reading.change(f"UPDATE memberships SET ends_at = now() WHERE person_id = '{reading.person('dispute_officer')}'")
+    assert reading.sealed("dispute_officer", table) == 0
+
+
+@pytest.mark.parametrize("table", SEALED)
+def test_it_is_not_opened_to_a_reader_whose_role_has_ended(reading: Reading, table: str) -> None:
+    reading.change(
         "INSERT INTO openings (id, log_id, kind, state, reader_id, asker_id, asked_at, days, until) VALUES (gen_random_uuid(),"
-        f" '{wall.scene.mediation}', 'unsealing', 'open', '{wall.person('auditor')}', gen_random_uuid(), now(), 3,"
+        f" '{reading.scene.mediation}', 'unsealing', 'open', '{reading.person('auditor')}', gen_random_uuid(), now(), 3,"
         " now() + interval '3 days')"
     )
-    wall.change(f"UPDATE memberships SET role = 'observer' WHERE person_id = '{wall.person('auditor')}'")
-    assert wall.sealed("auditor", table) == 0
+    reading.change(f"UPDATE memberships SET role = 'observer' WHERE person_id = '{reading.person('auditor')}'")
+    assert reading.sealed("auditor", table) == 0
 
 
-def test_what_one_was_told_is_ones_own(wall: Wall) -> None:
-    assert wall.seen("dispute_officer", "notifications") == 1
-    assert [wall.seen(one, "notifications") for one in ("administrator", "provider", "officer")] == [0, 0, 0]
+def test_what_one_was_told_is_ones_own(reading: Reading) -> None:
+    assert reading.seen("dispute_officer", "notifications") == 1
+    assert [reading.seen(one, "notifications") for one in ("administrator", "provider", "officer")] == [0, 0, 0]
 
 
-def test_a_sealed_mail_is_there_for_nobody_who_reads_a_page(wall: Wall) -> None:
-    assert wall.seen(ENGINE, "mails") == 1
-    assert [wall.seen(one, "mails") for one in ("administrator", "dispute_officer", "officer")] == [0, 0, 0]
+def test_a_sealed_mail_is_there_for_nobody_who_reads_a_page(reading: Reading) -> None:
+    assert reading.seen(ENGINE, "mails") == 1
+    assert [reading.seen(one, "mails") for one in ("administrator", "dispute_officer", "officer")] == [0, 0, 0]
 
 
-def test_the_functions_of_the_wall_are_the_application_s_alone(wall: Wall) -> None:
-    left = wall.db.execute(
+def test_the_functions_of_row_security_are_the_application_s_alone(reading: Reading) -> None:
+    left = reading.db.execute(
         text(
             "SELECT p.proname FROM pg_proc p WHERE p.pronamespace = 'public'::regnamespace AND p.proname LIKE 'casework\\_%'"
             " AND has_function_privilege('public', p.oid, 'EXECUTE')"
@@ -389,15 +394,15 @@ def test_the_functions_of_the_wall_are_the_application_s_alone(wall: Wall) -> No
 
 
 @pytest.mark.parametrize("table", REFERRED)
-def test_who_does_not_say_who_reads_sees_nothing_of_a_referral(wall: Wall, table: str) -> None:
-    assert count(wall.db, of_referral(table, wall.scene.tracks)) == 0
+def test_who_does_not_say_who_reads_sees_nothing_of_a_referral(reading: Reading, table: str) -> None:
+    assert count(reading.db, of_referral(table, reading.scene.tracks)) == 0
 
 
 @pytest.mark.parametrize("table", REFERRED)
 @pytest.mark.parametrize("reader", [*READERS, "provider", "provider_lead"])
-def test_a_referral_is_seen_by_whom_it_concerns(wall: Wall, reader: str, table: str) -> None:
-    there = wall.referred(ENGINE, table)
-    assert (there > 0, wall.referred(reader, table)) == (True, there)
+def test_a_referral_is_seen_by_whom_it_concerns(reading: Reading, reader: str, table: str) -> None:
+    there = reading.referred(ENGINE, table)
+    assert (there > 0, reading.referred(reader, table)) == (True, there)
 
 
 def test_so_is_what_runs_inside_it(scene: Scene) -> None:
@@ -406,42 +411,45 @@ def test_so_is_what_runs_inside_it(scene: Scene) -> None:
 
 @pytest.mark.parametrize("table", REFERRED)
 @pytest.mark.parametrize("reader", [*OUTSIDERS, "verifier"])
-def test_a_referral_is_nowhere_for_others(wall: Wall, reader: str, table: str) -> None:
-    assert wall.referred(reader, table) == 0
+def test_a_referral_is_nowhere_for_others(reading: Reading, reader: str, table: str) -> None:
+    assert reading.referred(reader, table) == 0
 
 
 @pytest.mark.parametrize("table", REFERRED)
 @pytest.mark.parametrize("change", ["played = '{}'", "provider_id = gen_random_uuid()", "barred = ARRAY['{provider}']"])
-def test_its_provider_sees_it_only_while_it_is_theirs(wall: Wall, table: str, change: str) -> None:
-    wall.change(
-        f"UPDATE tracks SET {change.replace('{provider}', wall.person('provider'))} WHERE id = '{wall.scene.referral}'"
+def test_its_provider_sees_it_only_while_it_is_theirs(reading: Reading, table: str, change: str) -> None:
+    reading.change(
+        f"UPDATE tracks SET {change.replace('{provider}', reading.person('provider'))} WHERE id = '{reading.scene.referral}'"
     )
-    assert wall.referred("provider", table) == 0
+    assert reading.referred("provider", table) == 0
 
 
 @pytest.mark.parametrize("table", REFERRED)
-def test_its_provider_with_an_interest_in_the_case_sees_none_of_it(wall: Wall, table: str) -> None:
-    wall.change(f"UPDATE cases SET interests = ARRAY['{wall.person('provider')}']")
-    assert wall.referred("provider", table) == 0
+def test_its_provider_with_an_interest_in_the_case_sees_none_of_it(reading: Reading, table: str) -> None:
+    reading.change(f"UPDATE cases SET interests = ARRAY['{reading.person('provider')}']")
+    assert reading.referred("provider", table) == 0
 
 
 @pytest.mark.parametrize("table", REFERRED)
-def test_to_whom_the_case_is_opened_sees_its_referrals_until_that_ends(wall: Wall, table: str) -> None:
-    wall.change(
+def test_to_whom_the_case_is_opened_sees_its_referrals_until_that_ends(reading: Reading, table: str) -> None:
+    reading.change(
         "INSERT INTO openings (id, log_id, kind, state, reader_id, asker_id, asked_at, days, until) VALUES (gen_random_uuid(),"
-        f" '{home_of(wall.db, wall.scene.number)}', 'unsealing', 'open', '{wall.person('administrator')}', gen_random_uuid(),"
+        f" '{home_of(reading.db, reading.scene.number)}', 'unsealing', 'open', '{reading.person('administrator')}', gen_random_uuid(),"
         " now(), 3, now() + interval '3 days')"
     )
-    assert wall.referred("administrator", table) == wall.referred(ENGINE, table)
-    wall.change("UPDATE openings SET until = now() - interval '1 second'")
-    assert wall.referred("administrator", table) == 0
+    assert reading.referred("administrator", table) == reading.referred(ENGINE, table)
+    reading.change("UPDATE openings SET until = now() - interval '1 second'")
+    assert reading.referred("administrator", table) == 0
 
 
 @pytest.mark.parametrize("reader", ["provider", "foreign_provider", "observer"])
-def test_where_the_case_itself_stands_is_no_referral(wall: Wall, reader: str) -> None:
-    wall.read(reader)
-    assert count(wall.db, f"tracks WHERE workflow = 'case' AND log_id = '{home_of(wall.db, wall.scene.number)}'") == 1
-    assert count(wall.db, "tasks WHERE track_id IN (SELECT id FROM tracks WHERE workflow = 'case')") > 0
+def test_where_the_case_itself_stands_is_no_referral(reading: Reading, reader: str) -> None:
+    reading.read(reader)
+    assert (
+        count(reading.db, f"tracks WHERE workflow = 'case' AND log_id = '{home_of(reading.db, reading.scene.number)}'")
+        == 1
+    )
+    assert count(reading.db, "tasks WHERE track_id IN (SELECT id FROM tracks WHERE workflow = 'case')") > 0
 
 
 # --- how long it holds -----------------------------------------------------------------------------------------------
@@ -453,7 +461,7 @@ def test_who_read_is_forgotten_with_the_transaction(scene: Scene, reader: str, f
     seen = []
 
     def read() -> None:
-        with walled_transaction(scene.engine) as db:
+        with reader_transaction(scene.engine) as db:
             read_as(db, scene.world.people.get(reader, reader))
             seen.append(db.execute(text("SELECT pg_backend_pid() FROM documents LIMIT 1")).scalar_one())
             if fails:
@@ -464,36 +472,36 @@ def test_who_read_is_forgotten_with_the_transaction(scene: Scene, reader: str, f
             read()
     else:
         read()
-    with walled_transaction(scene.engine) as db:
+    with reader_transaction(scene.engine) as db:
         # The same connection, from the pool.
         assert db.execute(text("SELECT pg_backend_pid()")).scalar_one() == seen[0]
         with pytest.raises(DBAPIError, match="Nobody said who reads"):
             count(db, "documents")
 
 
-def test_after_an_action_the_person_reads_again(wall: Wall) -> None:
-    wall.read("foreign_officer")
-    with whole(wall.db):
-        inside = count(wall.db, "documents")
-    assert (inside, count(wall.db, "documents")) == (4, 0)
+def test_after_an_action_the_person_reads_again(reading: Reading) -> None:
+    reading.read("foreign_officer")
+    with whole(reading.db):
+        inside = count(reading.db, "documents")
+    assert (inside, count(reading.db, "documents")) == (4, 0)
 
 
-def test_after_an_action_that_was_refused_too(wall: Wall) -> None:
-    wall.read("foreign_officer")
-    with pytest.raises(LookupError), whole(wall.db):
+def test_after_an_action_that_was_refused_too(reading: Reading) -> None:
+    reading.read("foreign_officer")
+    with pytest.raises(LookupError), whole(reading.db):
         raise LookupError
-    assert count(wall.db, "documents") == 0
+    assert count(reading.db, "documents") == 0
 
 
-def test_a_statement_that_fails_leaves_nothing_open(wall: Wall) -> None:
-    wall.read("foreign_officer")
-    with pytest.raises(DBAPIError), whole(wall.db), wall.db.begin_nested():
-        wall.db.execute(text("SELECT 1/0"))
-    assert count(wall.db, "documents") == 0
+def test_a_statement_that_fails_leaves_nothing_open(reading: Reading) -> None:
+    reading.read("foreign_officer")
+    with pytest.raises(DBAPIError), whole(reading.db), reading.db.begin_nested():
+        reading.db.execute(text("SELECT 1/0"))
+    assert count(reading.db, "documents") == 0
 
 
-def test_going_back_to_nobody_shows_nothing(wall: Wall) -> None:
-    with back_to(wall.db, None):
-        wall.read(ENGINE)
+def test_going_back_to_nobody_shows_nothing(reading: Reading) -> None:
+    with back_to(reading.db, None):
+        reading.read(ENGINE)
     with pytest.raises(DBAPIError, match="Nobody said who reads"):
-        count(wall.db, "documents")
+        count(reading.db, "documents")

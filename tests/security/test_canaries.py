@@ -1,4 +1,4 @@
-"""Words of one provider's referral never stand on any page of another provider: the walls, walked."""
+"""Words of one provider's referral never stand on any page of another provider."""
 
 from __future__ import annotations
 

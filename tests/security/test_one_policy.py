@@ -275,13 +275,13 @@ def _policy(actor: Actor, cases: list[Case]) -> dict[str, set[str]]:
     return {
         "search papers": found,
         "search messages": said,
-        "gate cases": homes["case"],
-        "gate mediations": homes["mediation"],
-        "gate referrals": every,
-        "gate papers": papers,
-        "wall mediations": homes["mediation"],
-        "wall referrals": every,
-        "wall papers": papers,
+        "access query of cases": homes["case"],
+        "access query of mediations": homes["mediation"],
+        "access query of referrals": every,
+        "access query of papers": papers,
+        "row security of mediations": homes["mediation"],
+        "row security of referrals": every,
+        "row security of papers": papers,
         "referrals": listed_referrals,
         "inbox": mine,
         "search referrals": mine,
@@ -308,14 +308,14 @@ def _asked(db: Connection, actor: Actor, cases: list[Case]) -> dict[str, set[str
     every = [one.id for case in cases for one in case.tracks.values() if one.workflow == "referral"]
     searched = search(db, actor, "A title", most=1000)
     made = {
-        "gate cases": {
+        "access query of cases": {
             case.log for case in by_kind["case"] if found(access_queries.case_log, db, actor, case.number or "")
         },
-        "gate mediations": {
+        "access query of mediations": {
             case.log for case in by_kind["mediation"] if found(access_queries.mediation_log, db, actor, case.log)
         },
-        "gate referrals": {one for one in every if found(access_queries.referral_log, db, actor, one)},
-        "gate papers": {
+        "access query of referrals": {one for one in every if found(access_queries.referral_log, db, actor, one)},
+        "access query of papers": {
             one for case in cases for one in case.documents if found(access_queries.document_log, db, actor, one)
         },
         "referrals": {one["id"] for one in pages(lambda at: list_referrals(db, actor, cursor=at, limit=100))},
@@ -338,9 +338,9 @@ def _asked(db: Connection, actor: Actor, cases: list[Case]) -> dict[str, set[str
     assert sum(count_inbox(db, actor).values()) == len(made["inbox"])
     read_as(db, actor.person)
     ids = {case.log for case in cases}
-    made["wall mediations"] = shown(db, "mediations") & ids
-    made["wall referrals"] = shown(db, "tracks WHERE workflow = 'referral'") & set(every)
-    made["wall papers"] = shown(db, "documents")
+    made["row security of mediations"] = shown(db, "mediations") & ids
+    made["row security of referrals"] = shown(db, "tracks WHERE workflow = 'referral'") & set(every)
+    made["row security of papers"] = shown(db, "documents")
     read_as(db, ENGINE)
     return made
 

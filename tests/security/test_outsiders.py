@@ -333,7 +333,7 @@ def test_an_auditor_who_was_an_officer_judges_nothing_of_the_own_case(stage: Sta
         assert "worked on this yourself" in answer.text
 
 
-# --- with a wall taken away ------------------------------------------------------------------------------------------
+# --- with the policy or row security taken away -----------------------------------------------------------------------
 
 
 @pytest.fixture
@@ -368,13 +368,13 @@ def no_row_security(stage: Stage, server: DatabaseServer) -> Iterator[None]:
 
 
 @pytest.mark.parametrize("who", ["verifier", "ended_officer"])
-def test_without_the_first_wall_the_walk_finds_what_comes_out(stage: Stage, seeing_all: None, who: str) -> None:
+def test_without_the_policy_the_walk_finds_what_comes_out(stage: Stage, seeing_all: None, who: str) -> None:
     learnt, _ = walk(stage, who, [row for row in _LOOKS if "history" in row.path])
     assert any("Canary-office-note" in one for one in learnt)
     assert any("another answer than of what is absent" in one for one in learnt)
 
 
-def test_without_both_walls_the_walk_finds_the_mediation(
+def test_without_policy_and_row_security_the_walk_finds_the_mediation(
     stage: Stage, seeing_all: None, database_server: DatabaseServer
 ) -> None:
     rows = [row for row in _LOOKS if "mediations" in row.path]

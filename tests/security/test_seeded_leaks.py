@@ -1,6 +1,6 @@
 """What compares two worlds finds what it is there for: each leak that is let in here is found, and without it nothing is.
 
-A leak is as real as can be: a wall taken away, a count that takes sealed mediations in, somebody told of what is not theirs. Each
+A leak is as real as can be: a policy or row security taken away, a count that takes sealed mediations in, somebody told of what is not theirs. Each
 is looked for with the few addresses and forms that would show it, as `test_twins.py` looks with all.
 """
 
@@ -21,9 +21,9 @@ from casework.records.database import connect_engine, transaction
 from casework.records.policies import POLICIES
 from tests.security.test_noninterference_over_time import SECRETS, Story
 from tests.support.databases import DatabaseServer
+from tests.support.open_policy import open_policy
 from tests.support.questions import Act
 from tests.support.twins import Base, Twins, copy_twice, set_base
-from tests.support.walls import open_first_wall
 
 pytestmark = pytest.mark.slow
 
@@ -155,11 +155,11 @@ def test_a_preview_that_counts_sealed_mediations_is_found(story: Story, monkeypa
     assert story.twins.compared["act 200"] == 2
 
 
-def test_without_both_walls_a_mediation_is_found(
+def test_without_policy_and_row_security_a_mediation_is_found(
     story: Story, database_server: DatabaseServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """By looking for it, and by writing into it."""
-    open_first_wall(monkeypatch, story.twins.one.engine)
+    open_policy(monkeypatch, story.twins.one.engine)
     for twin in story.twins.both:
         owner = connect_engine(database_server.settings(str(twin.engine.url.database), Path("var")), role="owner")
         with transaction(owner) as db:

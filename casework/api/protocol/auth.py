@@ -16,7 +16,7 @@ from casework.errors import NotAllowed, NotSignedIn
 from casework.operations.auth.sessions import find_actor_by_secret
 from casework.operations.integrations.service_accounts import SERVICE_PREFIX, count_request
 from casework.permissions.actors import Actor, with_proof
-from casework.records.database import walled_transaction
+from casework.records.database import reader_transaction
 
 _BEARER = re.compile(r"[Bb]earer +([A-Za-z0-9_.~+/=-]{8,200})")
 
@@ -29,7 +29,7 @@ def count_asker(engine: Engine, request: Incoming) -> None:
     secret = secret_of(request)
     if secret is not None and secret.startswith(SERVICE_PREFIX):
         # On its own, so that requests of one account that come together do not wait for one another.
-        with walled_transaction(engine) as db:
+        with reader_transaction(engine) as db:
             count_request(db, secret)
 
 

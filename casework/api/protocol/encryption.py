@@ -8,7 +8,7 @@ from casework.operations.core.encryption import SecretBox
 
 
 def secret_box() -> SecretBox:
-    """The secret_box of this application."""
+    """The secret box of this application."""
     box: SecretBox = current_app.extensions["casework.secret_box"]
     return box
 

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, Engine
 from casework.errors import AccessEnded, NotAllowed, NotFound
 from casework.permissions.actors import Actor
 from casework.records.actors import find_actor
-from casework.records.database import walled_transaction
+from casework.records.database import reader_transaction
 from casework.records.row_security import read_as
 
 #: After so much, or so long, it is asked anew.
@@ -31,7 +31,7 @@ def while_seen(
 
 
 def _ask(engine: Engine, person: str, insist: Callable[[Connection, Actor], object]) -> None:
-    with walled_transaction(engine) as db:
+    with reader_transaction(engine) as db:
         read_as(db, person)
         actor = find_actor(db, person)
         try:

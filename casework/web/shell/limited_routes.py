@@ -10,7 +10,7 @@ from casework.api.protocol.auth import secret_of
 from casework.api.protocol.requests import client_address, network_of
 from casework.operations.auth.sessions import find_actor_by_secret
 from casework.operations.core.rate_limits import Kind, count_use
-from casework.records.database import walled_transaction
+from casework.records.database import reader_transaction
 from casework.web.shell.errors import for_programs
 from casework.web.shell.session import viewer
 
@@ -40,7 +40,7 @@ def _count() -> None:
         return
     who = _who()
     # On its own: it counts whatever becomes of the request, and holds no lock meanwhile.
-    with walled_transaction(current_app.extensions["casework"]) as db:
+    with reader_transaction(current_app.extensions["casework"]) as db:
         count_use(db, who, kind)
 
 
@@ -50,6 +50,6 @@ def _who() -> str:
         person = viewer()
         return person.id if person else network_of(client_address(request))
     secret = secret_of(request)
-    with walled_transaction(current_app.extensions["casework"]) as db:
+    with reader_transaction(current_app.extensions["casework"]) as db:
         actor = find_actor_by_secret(db, secret) if secret else None
     return actor.person if actor else network_of(client_address(request))

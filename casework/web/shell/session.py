@@ -17,7 +17,7 @@ from casework.errors import NotFound, NotSignedIn
 from casework.operations.auth.sessions import LONGEST, Scope, Viewer, find_viewer
 from casework.operations.core.encryption import SecretBox
 from casework.permissions.actors import Actor, focused, with_proof
-from casework.records.database import walled_transaction
+from casework.records.database import reader_transaction
 from casework.records.row_security import read_as
 
 P = ParamSpec("P")
@@ -127,7 +127,7 @@ def _load(_: Request) -> Person | None:
     if "_person" not in g:
         g._person = None
         if secret := session_secret():
-            with walled_transaction(_engine()) as db:
+            with reader_transaction(_engine()) as db:
                 g._person = _read(db, secret)
     person: Person | None = g._person
     return person
@@ -185,7 +185,7 @@ def page_transaction() -> Iterator[tuple[Connection, Actor]]:
 
     The person is read in this very transaction: roles and session hold while the action is done. Raises NotSignedIn.
     """
-    with walled_transaction(_engine()) as db:
+    with reader_transaction(_engine()) as db:
         if "_person" not in g:
             secret = session_secret()
             g._person = _read(db, secret) if secret else None
@@ -198,7 +198,7 @@ def page_transaction() -> Iterator[tuple[Connection, Actor]]:
 @contextmanager
 def open_transaction() -> Iterator[Connection]:
     """A transaction for what needs no account."""
-    with walled_transaction(_engine()) as db:
+    with reader_transaction(_engine()) as db:
         yield db
 
 

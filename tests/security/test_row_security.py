@@ -1,4 +1,4 @@
-"""A test takes the first wall away: to the application everybody may see everything, and the database still shows it to nobody
+"""A test takes the policy away: to the application everybody may see everything, and the database still shows it to nobody
 whom it does not concern. What is looked for are the bytes of a file, its name, everything of a sealed mediation, and the referral
 of another provider."""
 
@@ -17,15 +17,15 @@ from casework.operations.documents.storage import DocumentStore
 from casework.operations.referrals import inbox
 from casework.operations.tasks.queue_counts import count_queues
 from casework.records.case_loader import load
-from casework.records.database import connect_engine, transaction, walled_transaction
+from casework.records.database import connect_engine, reader_transaction, transaction
 from casework.records.policies import POLICIES
 from casework.records.row_security import read_as
 from tests.security.authorization_rows import Row
 from tests.security.authorization_web import TABLE
 from tests.support.databases import DatabaseServer
 from tests.support.malice import PDF
+from tests.support.open_policy import open_policy
 from tests.support.scene import Scene, set_scene
-from tests.support.walls import open_first_wall
 
 BYTES, NAME, MEDIATED, SAID = "Canary-bytes-8B", "Canary-name-2N", "Canary-mediated-4M", "Canary-said-1S"
 #: Of another programme, of another provider, and of none.
@@ -36,7 +36,7 @@ PAGES = [
     for row in TABLE
     if row.method == "GET"
     and any(word in row.path for word in ("document", "mediation", "<number>", "search", "/cases"))
-    # The history of a case has no second wall yet: it names what was filed.
+    # The history of a case has no row security yet: it names what was filed.
     and "history" not in row.path
     and "audit" not in row.path
 ]
@@ -70,9 +70,9 @@ def scene(
 
 
 @pytest.fixture
-def without_the_first_wall(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
+def without_the_policy(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
     """Whatever the application asks its own policy, the answer is yes."""
-    open_first_wall(monkeypatch, scene.app.extensions["casework"])
+    open_policy(monkeypatch, scene.app.extensions["casework"])
 
 
 def came_out(scene: Scene, role: str) -> dict[str, set[str]]:
@@ -100,7 +100,7 @@ def _said(scene: Scene, row: Row, role: str) -> bytes:
 def _told(scene: Scene, path: str, role: str) -> bytes:
     """What the API answers."""
     with transaction(scene.app.extensions["casework"]) as db:
-        _, secret = make_token(db, scene.world.people[role], name="walls", scopes=("read",))
+        _, secret = make_token(db, scene.world.people[role], name="canaries", scopes=("read",))
     answer = scene.app.test_client().get(
         PREFIX + path.format(**scene.things["here"]), headers={"Authorization": f"Bearer {secret}"}
     )
@@ -127,21 +127,21 @@ def referred(scene: Scene, role: str) -> tuple[set[str], int]:
             answer = scene.browsers[role].get(address)
         if here["referral"].encode() in answer.get_data():
             found.add(path)
-    with walled_transaction(engine) as db:
+    with reader_transaction(engine) as db:
         read_as(db, scene.world.people[role])
         return found, inbox.count_inbox(db, actor)["offers"]
 
 
 def queued(scene: Scene, role: str) -> int:
     """How many tasks wait in the queue of the lab for a person whom the application takes for one of the lab's."""
-    with walled_transaction(scene.app.extensions["casework"]) as db:
+    with reader_transaction(scene.app.extensions["casework"]) as db:
         read_as(db, scene.world.people[role])
         return sum(queue["count"] for queue in count_queues(db, scene.world.actor(db, "provider")))
 
 
 @pytest.mark.parametrize("role", ["foreign_provider", "verifier"])
-def test_without_the_first_wall_another_providers_referral_is_nowhere(
-    scene: Scene, without_the_first_wall: None, role: str
+def test_without_the_policy_another_providers_referral_is_nowhere(
+    scene: Scene, without_the_policy: None, role: str
 ) -> None:
     # The bank's own referral in the same case is counted; the inspectors have none.
     assert referred(scene, role) == (set(), int(role == "foreign_provider"))
@@ -153,7 +153,7 @@ def test_the_queue_of_another_provider_is_empty(scene: Scene, role: str, waiting
 
 
 @pytest.mark.parametrize("role", OUTSIDERS)
-def test_without_the_first_wall_the_second_one_holds(scene: Scene, without_the_first_wall: None, role: str) -> None:
+def test_without_the_policy_row_security_holds(scene: Scene, without_the_policy: None, role: str) -> None:
     assert came_out(scene, role) == {}
 
 
@@ -162,8 +162,8 @@ def test_whom_it_concerns_still_finds_it(scene: Scene) -> None:
     assert set(came_out(scene, "dispute_officer")) == {MEDIATED, SAID}
 
 
-def test_without_both_walls_everything_comes_out(
-    scene: Scene, without_the_first_wall: None, database_server: DatabaseServer
+def test_without_policy_and_row_security_everything_comes_out(
+    scene: Scene, without_the_policy: None, database_server: DatabaseServer
 ) -> None:
     # The last test of these: what it takes down stays down.
     name = str(scene.app.extensions["casework"].url.database)

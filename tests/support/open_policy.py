@@ -1,4 +1,4 @@
-"""Takes the first wall away, for tests of what stands behind it."""
+"""Makes the application's policy answer yes, for tests of row security."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from casework.records.access_sql import named_for
 from casework.records.database import transaction
 
 
-def open_first_wall(monkeypatch: pytest.MonkeyPatch, engine: Engine) -> None:
+def open_policy(monkeypatch: pytest.MonkeyPatch, engine: Engine) -> None:
     """Whatever the application asks its own policy, the answer is yes."""
     with transaction(engine) as db:
         programmes = frozenset(db.execute(text("SELECT id FROM programmes")).scalars())

@@ -1,4 +1,4 @@
-"""What one party handed in reaches whom it was granted to and who reads the case; the other party's stays behind its wall."""
+"""What one party handed in reaches whom it was granted to and who reads the case; the other party's reaches nobody else."""
 
 from __future__ import annotations
 
