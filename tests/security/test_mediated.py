@@ -156,7 +156,7 @@ def test_who_is_kept_from_a_case_is_told_what_is_possible(db: Connection, world:
 
 
 def _take_forgotten(db: Connection, world: World, who: str, number: str) -> None:
-    """Take a case as if the gate had forgotten that this is one of those who mediate."""
+    """Take a case as if the policy had forgotten that this is one of those who mediate."""
     forgotten = replace(world.actor(db, who), mediated={})
     track, revision = db.execute(
         text("SELECT t.id, t.revision FROM tracks t JOIN cases c ON c.id = t.log_id WHERE c.number = :n"), {"n": number}

@@ -35,7 +35,7 @@ from casework.records.case_loader import load
 from casework.records.database import ENGINE, transaction
 from casework.records.row_security import read_as
 from tests.operations.core.test_visibility import Papers
-from tests.security.test_queue_equals_gate import PROVIDER_ROLES, START
+from tests.security.test_queue_equals_access import PROVIDER_ROLES, START
 
 NOW = datetime.now(UTC)
 ROLES_HERE = tuple(one for one in PERSONAL_ROLES if one not in PROVIDER_ROLES)

@@ -1,4 +1,4 @@
-"""What the gate finds is what the policy lets somebody see, and it asks the same of what is not there; a generated world."""
+"""What the access queries find is what the policy lets somebody see, and they ask the same of what is not there; a generated world."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from casework.permissions.actors import Actor
 from casework.permissions.visibility import Sight, own_tracks, reads_document, sight
 from casework.records.case_loader import load
 from casework.records.database import transaction
-from tests.security.test_queue_equals_gate import START, World
+from tests.security.test_queue_equals_access import START, World
 
 
 class Papers(World):
@@ -104,7 +104,7 @@ def found(find: Callable[[Connection, Actor, str], Any], db: Connection, actor: 
 
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("seed", range(2))
-def test_the_gate_finds_what_the_policy_shows(engine: Engine, kind: str, seed: int) -> None:
+def test_the_access_queries_find_what_the_policy_shows(engine: Engine, kind: str, seed: int) -> None:
     find, seen = KINDS[kind]
     with transaction(engine) as db:
         world, answers = Papers(db, seed + 300), set()

@@ -1,4 +1,4 @@
-"""A queue lists exactly the tasks that the gate would let a person take, over a generated world."""
+"""A queue lists exactly the tasks that access queries and policy would let a person take, over a generated world."""
 
 from __future__ import annotations
 
@@ -194,7 +194,7 @@ class World:
         return Actor(person, "Somebody", tuple(memberships))
 
     def allowed(self, actor: Actor) -> list[str]:
-        """By the gate, case by case, in the order of a queue."""
+        """By access queries and policy, case by case, in the order of a queue."""
         found = []
         for log, kind in self.logs:
             case = load(self.db, log, kind)
@@ -213,7 +213,7 @@ class World:
 
 
 @pytest.mark.parametrize("seed", range(4))
-def test_a_queue_lists_what_the_gate_lets_in(engine: Engine, seed: int) -> None:
+def test_a_queue_lists_what_may_be_taken(engine: Engine, seed: int) -> None:
     with transaction(engine) as db:
         world, some = World(db, seed), 0
         for person in world.people * 4:
@@ -226,7 +226,7 @@ def test_a_queue_lists_what_the_gate_lets_in(engine: Engine, seed: int) -> None:
 
 
 @pytest.mark.parametrize("seed", range(4))
-def test_many_queues_list_what_the_gate_lets_in(engine: Engine, seed: int) -> None:
+def test_many_queues_list_what_may_be_taken(engine: Engine, seed: int) -> None:
     """More queues than a few are merged in another way: with empty ones besides, the same is listed."""
     with transaction(engine) as db:
         world, some = World(db, seed + 200), 0
