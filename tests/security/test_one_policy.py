@@ -110,7 +110,7 @@ class People(Papers):
             {
                 "id": self.id(),
                 "log_id": log,
-                "kind": "unsealing" if kind == "mediation" else "glass",
+                "kind": "unsealing" if kind == "mediation" else "break_glass",
                 "state": self.dice.choice(["open", "ended"]),
                 "reader_id": person,
                 "asker_id": person,

@@ -53,7 +53,7 @@ class NamedPerson(Answer):
 
 class Reader(Answer):
     id: str
-    kind: Literal["unsealing", "glass"]
+    kind: Literal["unsealing", "break_glass"]
     state: State
     reader: str | None = None
     asker: str | None = None

@@ -32,7 +32,7 @@ from casework.errors import InvalidForm, NotAllowed, NotFound, WrongState
 from casework.json_values import Answers
 from casework.ledger.canonical_json import instant, parse_instant
 
-UNSEALING, GLASS = "unsealing", "glass"
+UNSEALING, BREAK_GLASS = "unsealing", "break_glass"
 ASKED, OPEN, REFUSED, ENDED = "asked", "open", "refused", "ended"
 #: Who asks for an unsealing, who agrees to it, and for whom: nobody who works on cases reads a mediation about one.
 ASKERS, DECIDERS, READERS = (
@@ -43,7 +43,7 @@ ASKERS, DECIDERS, READERS = (
 #: Who may break the glass: whoever keeps the system and has no case content otherwise.
 BREAKERS = (Role.ADMINISTRATOR,)
 MOST_DAYS = 30
-GLASS_LASTS = timedelta(hours=4)
+BREAK_GLASS_LASTS = timedelta(hours=4)
 
 
 def ask(builder: EventBuilder, command: AskUnsealing) -> None:
@@ -161,12 +161,12 @@ def break_glass(builder: EventBuilder, command: BreakGlass) -> None:
         raise WrongState(action=reasons.actions.OPEN_CASE, why=reasons.mediations.OPEN_ALREADY)
     started: StartedOpening = {
         "id": builder.context.new_id(),
-        "kind": GLASS,
+        "kind": BREAK_GLASS,
         "reader": builder.by.person,
         "decider": None,
         "days": 0,
         "state": OPEN,
-        "until": instant(builder.context.now + GLASS_LASTS),
+        "until": instant(builder.context.now + BREAK_GLASS_LASTS),
     }
     effects: Effects = {"openings": [started]}
     if command.given:
@@ -218,12 +218,12 @@ def _made(before: Case, event: Event) -> Iterator[str]:
             if not 1 <= opening["days"] <= MOST_DAYS:
                 yield f"it lasts longer than {MOST_DAYS} days"
         else:
-            if before.kind != "case" or opening["kind"] != GLASS:
+            if before.kind != "case" or opening["kind"] != BREAK_GLASS:
                 yield "a sealed mediation is never opened by one person"
             if opening["reader"] != event.actor:
                 yield "somebody opened the case for another person"
-            if opening["until"] is None or parse_instant(opening["until"]) > event.at + GLASS_LASTS:
-                yield f"it lasts longer than {GLASS_LASTS}"
+            if opening["until"] is None or parse_instant(opening["until"]) > event.at + BREAK_GLASS_LASTS:
+                yield f"it lasts longer than {BREAK_GLASS_LASTS}"
 
 
 def _changed(opening: Opening, change: OpeningChange, event: Event) -> Iterator[str]:

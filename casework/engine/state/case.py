@@ -199,7 +199,7 @@ class Opening:
     """The log is open to one more reader until a moment: by two persons, or by the reader alone in an emergency."""
 
     id: str
-    #: "unsealing" or "glass"; its state is asked, open, refused or ended.
+    #: "unsealing" or "break_glass"; its state is asked, open, refused or ended.
     kind: str
     state: str
     reader: str

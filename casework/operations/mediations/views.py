@@ -36,7 +36,7 @@ class Opening:
     """That a log is open to somebody for a time, or was asked to be."""
 
     id: str
-    #: unsealing or glass.
+    #: unsealing or break_glass.
     kind: str
     #: asked, open, refused or ended; what has run out is ended.
     state: str

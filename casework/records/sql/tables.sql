@@ -675,7 +675,7 @@ CREATE INDEX ix_openings_decider_id ON openings (decider_id, id) WHERE state = '
 CREATE INDEX ix_openings_log_id ON openings (log_id);
 CREATE INDEX ix_openings_reader_id ON openings (reader_id, until) WHERE state = 'open';
 COMMENT ON TABLE openings IS 'Logs that are open to one more reader for a time; what the events add up to';
-COMMENT ON COLUMN openings.kind IS 'unsealing, by two persons; glass, by its reader in an emergency';
+COMMENT ON COLUMN openings.kind IS 'unsealing, by two persons; break_glass, by its reader in an emergency';
 COMMENT ON COLUMN openings.state IS 'asked, open, refused or ended; open counts until its end only';
 COMMENT ON COLUMN openings.decider_id IS 'The second person, who agrees';
 COMMENT ON COLUMN openings.until IS 'When it ends by itself';

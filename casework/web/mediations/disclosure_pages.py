@@ -9,7 +9,7 @@ from flask_babel import gettext
 from sqlalchemy import Connection
 from werkzeug.wrappers import Response
 
-from casework.engine.case_objects.disclosures import GLASS_LASTS, MOST_DAYS
+from casework.engine.case_objects.disclosures import BREAK_GLASS_LASTS, MOST_DAYS
 from casework.engine.definition.form_values import build_model, check
 from casework.engine.definition.forms import Choice, Date, Form, Note, Number, Person
 from casework.engine.roles import Role
@@ -247,7 +247,7 @@ def _emergency(number: str, sent: Sent | None) -> Response:
                 fault = gettext(
                     "There is no case %(number)s in a programme that you administer. Check the number.", number=number
                 )
-    hours = int(GLASS_LASTS.total_seconds()) // 3600
+    hours = int(BREAK_GLASS_LASTS.total_seconds()) // 3600
     page = render_template(
         "mediations/break_glass.html",
         found=mediation,

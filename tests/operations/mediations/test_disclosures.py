@@ -9,7 +9,7 @@ from typing import Any, cast
 import pytest
 from sqlalchemy import Engine, text
 
-from casework.engine.case_objects.disclosures import GLASS_LASTS
+from casework.engine.case_objects.disclosures import BREAK_GLASS_LASTS
 from casework.engine.state.effects_schema import StartedOpening
 from casework.engine.state.events import Event
 from casework.engine.state.projection import evolve
@@ -348,7 +348,7 @@ def test_an_administrator_reads_the_case_until_the_glass_is_whole_again(scene: S
     assert scene.sees("administrator") == Sight.NOTHING
     scene.smash()
     assert scene.sees("administrator") == Sight.ALL
-    scene.later(int(GLASS_LASTS.total_seconds()) // 3600)
+    scene.later(int(BREAK_GLASS_LASTS.total_seconds()) // 3600)
     assert scene.sees("administrator") == Sight.NOTHING
 
 
