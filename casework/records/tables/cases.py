@@ -286,7 +286,9 @@ openings = Table(
     metadata,
     id_column(),
     reference("log_id", "logs.id", index=True),
-    Column("kind", Text, nullable=False, comment="unsealing, by two persons; break_glass, by its reader in an emergency"),
+    Column(
+        "kind", Text, nullable=False, comment="unsealing, by two persons; break_glass, by its reader in an emergency"
+    ),
     Column("state", Text, nullable=False, comment="asked, open, refused or ended; open counts until its end only"),
     Column("reader_id", Id, nullable=False),
     Column("asker_id", Id, nullable=False),
