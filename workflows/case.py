@@ -5,16 +5,13 @@ from __future__ import annotations
 from casework.engine import parts
 from casework.engine.definition.grammar import (
     EXCEPTION,
-    EXTENSION,
     PREVIOUS_STEP,
     RETURN,
     STOP,
     WAIVER,
-    Again,
     Also,
     Beside,
     Final,
-    Item,
     Referral,
     State,
     Task,
@@ -30,134 +27,27 @@ from casework.engine.definition.grammar import (
 from casework.engine.roles import INTAKE, Role
 from workflows import agreement_forms, agreement_guards, effects, guards, joins
 from workflows import case_forms as forms
+from workflows.case_tasks import (
+    BEFORE_SIGNING,
+    ask_more_time,
+    ask_waiver,
+    compliance_gate,
+    condition,
+    consent_lost,
+    dispute_clause_check,
+    duty,
+    follow_up_after,
+    kick_off,
+    nda,
+    reading_after,
+    record_consent,
+    renew_consent,
+    review_hold,
+    screening,
+    service_plan,
+    triage_check,
+)
 from workflows.papers import ACCEPTANCE_CERTIFICATE, SIGNED_AGREEMENT, VERIFICATION_STATEMENT
-
-# --- tasks that the case's steps open --------------------------------------------------------------------------------
-
-triage_check = Task(
-    "triage_check", "Check the match and declare your interest", Role.OFFICER, working_days(10), forms.TriageCheck,
-    effects=(effects.note_interest,), unless_open=True,
-)  # fmt: skip
-
-record_consent = Task(
-    "record_consent", "Record the party's consent", Role.OFFICER, working_days(15), forms.Consent, per="party",
-    effects=(effects.record_consent,), unless_open=True,
-)  # fmt: skip
-renew_consent = Task(
-    "renew_consent", "Record a new consent of a party", Role.OFFICER, working_days(15), forms.RenewedConsent,
-    effects=(effects.record_consent,),
-)  # fmt: skip
-#: Opened by the engine when a consent on which sharing leaned is withdrawn or expires.
-consent_lost = Task(
-    "consent_lost", "Decide what follows from the lost consent", Role.OFFICER, working_days(2), forms.LostConsent,
-    part=parts.AFTER_LOST_CONSENT,
-)  # fmt: skip
-
-screening = Task(
-    "screening", "Screen the party and its owners", Role.COMPLIANCE, working_days(5), forms.Screening, per="party"
-)
-kick_off = Task("kick_off", "Hold the first meeting", Role.OFFICER, working_days(10), forms.KickOff, unless_open=True)
-nda = Task(
-    "nda", "Obtain the non-disclosure agreement", Role.OFFICER, working_days(20), forms.Nda, unless_open=True,
-    audited=(WAIVER, "status", "waiver_asked"),
-)  # fmt: skip
-
-
-decide_plan = Task(
-    "decide_plan", "Approve the plan, or return it", Role.SUPERVISOR, working_days(5), forms.ReturnedPlan,
-    not_by=("service_plan",), opens=(Again("service_plan"),), unless_open=True, done="returned the service plan",
-    decides="plans",
-)  # fmt: skip
-service_plan = Task(
-    "service_plan", "Draw up the service plan", Role.OFFICER, working_days(20), forms.ServicePlan, opens=(decide_plan,),
-    unless_open=True, done="handed in the service plan", part=parts.MAKES_PLAN,
-)  # fmt: skip
-
-decide_waiver = Task(
-    "decide_waiver",
-    "Decide on the waiver",
-    Role.SUPERVISOR,
-    working_days(5),
-    agreement_forms.DecidedWaiver,
-    not_by=("ask_waiver",),
-    audited=(WAIVER, "granted", True),
-    decides="waivers",
-)
-ask_waiver = Task(
-    "ask_waiver", "Ask for a waiver", Role.OFFICER, working_days(5), agreement_forms.AskedWaiver, opens=(decide_waiver,),
-    done="asked for a waiver",
-)  # fmt: skip
-
-decide_more_time = Task(
-    "decide_more_time", "Decide on more time", Role.SUPERVISOR, working_days(5), forms.DecidedTime,
-    effects=(effects.extend_tasks,), not_by=("ask_more_time",), audited=EXTENSION,
-)  # fmt: skip
-ask_more_time = Task(
-    "ask_more_time", "Ask for more time", Role.OFFICER, working_days(5), forms.AskedTime, opens=(decide_more_time,),
-    audited=EXTENSION,
-    done="asked for more time",
-)  # fmt: skip
-
-compliance_gate = Task(
-    "compliance_gate", "Pass the agreement through the compliance gate", Role.COMPLIANCE, working_days(10),
-    agreement_forms.ComplianceGate, unless_open=True,
-    checklist=(
-        Item("parties", "Both parties and the end user were screened again for this contract", required=False),
-        Item("export_list", "The export list in force was looked through", required=False),
-        Item("licence", "Restricted export: nothing of substance was negotiated before the letter of intent", required=False),
-        Item("dual_use", "Dual use: it was passed to export control", required=False),
-    ),
-)  # fmt: skip
-dispute_clause_check = Task(
-    "dispute_clause_check", "Have the parties choose a dispute clause", Role.OFFICER, working_days(10), agreement_forms.DisputeClause,
-    unless_open=True,
-)  # fmt: skip
-BEFORE_SIGNING = (compliance_gate, dispute_clause_check)
-
-condition = Task(
-    "condition",
-    "See that a condition is met",
-    Role.OFFICER,
-    until("by"),
-    agreement_forms.Condition,
-    per="items:conditions",
-)
-duty = Task(
-    "duty", "See that an agreed duty is done", Role.OFFICER, until("by"), agreement_forms.DutyDone, per="items:duties"
-)
-
-review_hold = Task(
-    "review_hold",
-    "Review why the case still waits",
-    Role.SUPERVISOR,
-    calendar_days(60),
-    forms.HoldReview,
-    unless_open=True,
-)
-
-
-def _follow_up(days: int) -> Task:
-    return Task(
-        "follow_up",
-        "Ask whether it is still at work",
-        Role.OFFICER,
-        working_days(20),
-        forms.FollowUp,
-        after=calendar_days(days),
-        aftercare=True,
-    )
-
-
-def _reading(days: int) -> Task:
-    return Task(
-        "reading",
-        "Ask the parties for their readings",
-        Role.OFFICER,
-        working_days(20),
-        agreement_forms.Reading,
-        after=calendar_days(days),
-    )
-
 
 #: The services that the plan names a provider for.
 PLANNED = (
@@ -269,7 +159,7 @@ class Case(Workflow):
     sign_no_site = agreement.to(
         monitoring, by=Role.OFFICER, do="Record a signed agreement without a site",
         done="recorded a signed agreement without a site", form=agreement_forms.SigningWithoutSite, guards=SIGN_GUARDS,
-        needs=[SIGNED_AGREEMENT], effects=[effects.burden_rights], opens=[_follow_up(90), _follow_up(180), _follow_up(365)], siblings=True,
+        needs=[SIGNED_AGREEMENT], effects=[effects.burden_rights], opens=[follow_up_after(90), follow_up_after(180), follow_up_after(365)], siblings=True,
         part=parts.TAKES_RIGHTS,
         consequence="The rights named count as licensed or transferred in every other case.",
     )  # fmt: skip
@@ -278,7 +168,7 @@ class Case(Workflow):
         form=agreement_forms.SiteAcceptance, guards=[agreement_guards.site_is_accepted, agreement_guards.baseline_was_recorded],
         needs=[ACCEPTANCE_CERTIFICATE],
         opens=[
-            _reading(90), _reading(180), _reading(270), _reading(360),
+            reading_after(90), reading_after(180), reading_after(270), reading_after(360),
             Referral(
                 "verification", question="Report on the first year's measurements", due=calendar_days(335),
                 after=calendar_days(275),
@@ -297,7 +187,7 @@ class Case(Workflow):
             guards.outcome_respects_a_stop,
         ],
         effects=[effects.propose_outcome, effects.end_hold, effects.thaw], not_by=INTO_CLOSING,
-        opens=[_follow_up(180), _follow_up(365), _follow_up(730)],
+        opens=[follow_up_after(180), follow_up_after(365), follow_up_after(730)],
         consequence="The case ends; what runs on becomes aftercare.",
     )  # fmt: skip
 

@@ -1,90 +1,33 @@
-"""Which kinds of files may be uploaded, by content and by name, and what is looked for inside archives.
-
-What an archive says of itself is not believed: its entries are unpacked and counted, and thrown away.
-"""
+"""Which kinds of files may be uploaded, by content and by name, and how each is looked at."""
 
 from __future__ import annotations
 
-import logging
 import os
-import re
-import stat
 import struct
-import tempfile
-import unicodedata
-import zipfile
-import zlib
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
 from typing import IO
-from xml.parsers import expat
-
-import puremagic
-from pypdf import PdfReader
-from pypdf.errors import PyPdfError
-from pypdf.generic import ArrayObject, DictionaryObject, IndirectObject, PdfObject
 
 from casework import reasons
+from casework.operations.documents.archive_checks import archive_of
+from casework.operations.documents.content_kinds import (
+    OTHER,
+    Look,
+    begins_as,
+    ends_of,
+    kinds_of,
+)
+from casework.operations.documents.pdf_checks import LOOK_AT_PDF
 from casework.operations.documents.upload_limits import (
-    IN_MEMORY,
-    MEGABYTE,
-    MOST_DIRECTORY,
-    MOST_ENTRIES,
     MOST_PIXELS,
-    MOST_RATIO,
     MOST_SIDE,
-    MOST_UNPACKED,
     PIECE,
-    VIRUS,
-    VirusWatch,
-    extension_of,
 )
 from casework.reasons import Reason
 
-# --- what a file is --------------------------------------------------------------------------------------------------
-
-#: Says what is wrong with the content; None for nothing.
-Look = Callable[[IO[bytes], int], Reason | None]
-TWO_AT_ONCE = reasons.files.TWO_KINDS
-OTHER = reasons.files.OTHER
-_HEAD, _TAIL = 8_192, 66_000
-_END_OF_ZIP = b"PK\x05\x06"
-
-
-def _ends(file: IO[bytes], size: int) -> tuple[bytes, bytes]:
-    file.seek(0)
-    head = file.read(_HEAD)
-    file.seek(max(size - _TAIL, 0))
-    tail = file.read(_TAIL)
-    file.seek(0)
-    return head, tail
-
-
-def _kinds(head: bytes) -> set[str]:
-    """The extensions that the content would bear."""
-    try:
-        return {guess.extension.lstrip(".") for guess in puremagic.magic_string(head) if guess.confidence >= 0.3}
-    except (puremagic.PureError, ValueError):
-        return set()
-
-
-def _is(extension: str, start: bytes, more: Look | None = None) -> Look:
-    """A file of one kind that begins as it must, and is no archive besides."""
-
-    def look(file: IO[bytes], size: int) -> Reason | None:
-        head, tail = _ends(file, size)
-        if not head.startswith(start) or extension not in _kinds(head):
-            return OTHER
-        if _END_OF_ZIP in tail:
-            return TWO_AT_ONCE
-        return more(file, size) if more else None
-
-    return look
-
 
 def _text(file: IO[bytes], size: int) -> Reason | None:
-    head, _ = _ends(file, size)
-    if _kinds(head) - {"txt", "csv"}:
+    head, _ = ends_of(file, size)
+    if kinds_of(head) - {"txt", "csv"}:
         return OTHER
     while piece := file.read(PIECE):
         if piece.translate(None, _CONTROLS) != piece:
@@ -93,67 +36,6 @@ def _text(file: IO[bytes], size: int) -> Reason | None:
 
 
 _CONTROLS = bytes(set(range(32)) - set(b"\t\n\r\f") | {127})
-
-#: What a reader does by itself with a PDF, or what it brings along: names of actions, and keys under which such things lie.
-_PDF_ACTIONS = frozenset(
-    {"/JavaScript", "/Launch", "/ImportData", "/SubmitForm", "/GoToE", "/GoToR", "/Rendition", "/RichMediaExecute"}
-)
-_PDF_KEYS = frozenset({"/JS", "/JavaScript", "/XFA", "/RichMediaContent"})
-_PDF_FILES = frozenset({"/EmbeddedFiles", "/EF"})
-MOST_OBJECTS = 100_000
-ACTS = reasons.files.RUNS_SCRIPT
-BRINGS = reasons.files.ATTACHED
-UNREADABLE = reasons.files.DAMAGED_PDF
-LOCKED = reasons.files.LOCKED
-# It warns of whatever it can mend; here it either reads a file or does not.
-logging.getLogger("pypdf").setLevel(logging.CRITICAL)
-
-
-def _pdf(file: IO[bytes], size: int) -> Reason | None:
-    """Read every object of a PDF, whatever leads to it; what cannot be read is refused, for a reader may understand it otherwise."""
-    file.seek(0)
-    try:
-        reader = PdfReader(file)
-        if reader.is_encrypted and not reader.decrypt(""):
-            return LOCKED
-        places = [(number, generation) for generation, there in reader.xref.items() for number in there]
-        places += [(number, 0) for number in reader.xref_objStm]
-        if len(places) > MOST_OBJECTS:
-            return UNREADABLE
-        faults = (
-            _in_pdf(reader.get_object(IndirectObject(number, generation, reader))) for number, generation in places
-        )
-        return next((why for why in (*faults, _in_pdf(reader.trailer)) if why), None)
-    except (
-        PyPdfError,
-        ValueError,
-        KeyError,
-        TypeError,
-        AttributeError,
-        IndexError,
-        AssertionError,
-        NotImplementedError,
-        RecursionError,
-        OSError,
-        zlib.error,
-    ):
-        return UNREADABLE
-
-
-def _in_pdf(root: PdfObject | None) -> Reason | None:
-    waiting: list[object] = [root]
-    while waiting:
-        now = waiting.pop()
-        if isinstance(now, DictionaryObject):
-            keys = set(now)
-            if keys & _PDF_KEYS or str(now.raw_get("/S") if "/S" in keys else "") in _PDF_ACTIONS:
-                return ACTS
-            if keys & _PDF_FILES or ("/Type" in keys and str(now.raw_get("/Type")) == "/EmbeddedFile"):
-                return BRINGS
-            waiting += dict.values(now)
-        elif isinstance(now, ArrayObject):
-            waiting += list.__iter__(now)
-    return None
 
 
 TOO_MANY_PIXELS = reasons.files.PICTURE_TOO_LARGE
@@ -188,282 +70,13 @@ def _pixels(width: int, height: int) -> Reason | None:
     return TOO_MANY_PIXELS if width * height > MOST_PIXELS or max(width, height) > MOST_SIDE else None
 
 
-# --- archives --------------------------------------------------------------------------------------------------------
-
-DAMAGED = reasons.files.DAMAGED
-TOO_MUCH = reasons.files.UNPACKED_TOO_LARGE(most=MOST_UNPACKED // MEGABYTE)
-NESTED = reasons.files.NESTED
-_ARCHIVES = frozenset({
-    "7z", "apk", "arj", "br", "bz2", "cab", "dmg", "docx", "ear", "gz", "img", "iso", "jar", "lz", "lzma", "odp",
-    "ods", "odt", "pptx", "rar", "tar", "tgz", "war", "xlsx", "xz", "z", "zip", "zst",
-})  # fmt: skip
-_ARCHIVE_STARTS = (
-    b"PK\x03\x04", b"PK\x05\x06", b"7z\xbc\xaf\x27\x1c", b"Rar!\x1a\x07", b"\x1f\x8b", b"BZh", b"\xfd7zXZ\x00",
-    b"\x28\xb5\x2f\xfd", b"MSCF", b"\x04\x22\x4d\x18",
-)  # fmt: skip
-#: Programs have no business in an archive of documents.
-_PROGRAMS = frozenset({
-    "app", "bat", "cmd", "com", "cpl", "dll", "exe", "hta", "htm", "html", "js", "jse", "lnk", "mht", "msi", "pif",
-    "ps1", "reg", "scr", "sh", "svg", "vbs", "wsf", "xhtml",
-})  # fmt: skip
-_PLAIN_TYPES = {"word/document.xml": "docx", "xl/workbook.xml": "xlsx", "ppt/presentation.xml": "pptx"}
-_OPEN_TYPES = {
-    b"application/vnd.oasis.opendocument.text": "odt", b"application/vnd.oasis.opendocument.spreadsheet": "ods",
-    b"application/vnd.oasis.opendocument.presentation": "odp",
-}  # fmt: skip
-
-
-class _Wrong(Exception):
-    """What is wrong with an archive."""
-
-    def __init__(self, reason: Reason) -> None:
-        self.reason = reason
-        super().__init__(str(reason))
-
-
-@dataclass
-class _Left:
-    """What may still be unpacked, of an archive and what is inside it together."""
-
-    entries: int = MOST_ENTRIES
-    bytes: int = MOST_UNPACKED
-
-
-def _archive(extension: str) -> Look:
-    def look(file: IO[bytes], size: int) -> Reason | None:
-        try:
-            kind = _unpack(file, size, _Left(), office=extension != "zip", inside=False)
-        except _Wrong as wrong:
-            return wrong.reason
-        except (
-            zipfile.BadZipFile,
-            zlib.error,
-            EOFError,
-            struct.error,
-            UnicodeError,
-            ValueError,
-            NotImplementedError,
-            OSError,
-            RuntimeError,
-        ):
-            return DAMAGED
-        return None if kind == extension else OTHER
-
-    return look
-
-
-#: What begins so is a program, whatever it is called; the last is what old office files and embedded objects are packed in.
-_PROGRAM_STARTS = (
-    b"\x7fELF",
-    b"\xca\xfe\xba\xbe",
-    b"\xfe\xed\xfa",
-    b"\xcf\xfa\xed\xfe",
-    b"\xce\xfa\xed\xfe",
-    b"#!/",
-    b"MZ\x90\x00",
-    b"MZ\x00",
-)
-_OLE_START = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
-PROGRAM = reasons.files.PROGRAM
-OBJECT = reasons.files.OLD_OFFICE
-MACROS = reasons.files.MACROS
-ELSEWHERE = reasons.files.FETCHES
-#: Parts of office files that run: macros of any age, controls, and what OpenDocument calls scripts.
-_RUNS = re.compile(
-    r"(^|/)(vbaproject\.bin|vbadata\.xml|vbaprojectsignature.*\.bin|macrosheets/.*|activex/.*|basic/.*|scripts/.*)$",
-    re.IGNORECASE,
-)
-#: In their markup: macros declared, and words that fetch from another program.
-_RUNNING_WORDS = (b"macroEnabled", b"<ddeLink", b"DDEAUTO", b"script:event-listener")
-#: Links that are followed by a click alone.
-_CLICKED = ("http:", "https:", "mailto:", "tel:", "#")
-
-
-def _unpack(file: IO[bytes], size: int, left: _Left, *, office: bool, inside: bool) -> str:
-    """Look at each entry; gives what kind of archive it is. Raises _Wrong."""
-    _measure_directory(file, size)
-    file.seek(0)
-    with zipfile.ZipFile(file) as archive:
-        entries = archive.infolist()
-        left.entries -= len(entries)
-        if left.entries < 0:
-            raise _Wrong(reasons.files.ENTRIES(most=MOST_ENTRIES))
-        _insist_apart(entries, size)
-        allowed = max(size * MOST_RATIO, MEGABYTE)
-        names: set[str] = set()
-        for entry in entries:
-            _insist_name(entry)
-            if entry.filename in names:
-                raise _Wrong(reasons.files.SAME_NAME)
-            names.add(entry.filename)
-            allowed -= _look_into(archive, entry, left, allowed, office=office, inside=inside)
-        return _type_of(archive, names)
-
-
-def _measure_directory(file: IO[bytes], size: int) -> None:
-    """Before anything is read that an archive can make as large as it likes: how long its directory is."""
-    head, tail = _ends(file, size)
-    at = tail.rfind(_END_OF_ZIP)
-    if not head.startswith((b"PK\x03\x04", _END_OF_ZIP)) or at < 0 or len(tail) - at < 22:
-        raise _Wrong(OTHER)
-    disk, start, here, count, length, offset, comment = struct.unpack("<4H2LH", tail[at + 4 : at + 22])
-    if count > MOST_ENTRIES or length > MOST_DIRECTORY or here != count:
-        raise _Wrong(reasons.files.ENTRIES(most=MOST_ENTRIES))
-    if disk or start or offset + length > size or max(0, size - _TAIL) + at + 22 + comment != size:
-        raise _Wrong(DAMAGED)
-
-
-def _insist_apart(entries: list[zipfile.ZipInfo], size: int) -> None:
-    """Entries that share their bytes make much of little."""
-    end = 0
-    for entry in sorted(entries, key=lambda entry: entry.header_offset):
-        if entry.header_offset < end or entry.header_offset + 30 + entry.compress_size > size:
-            raise _Wrong(DAMAGED)
-        end = entry.header_offset + 30 + entry.compress_size
-
-
-def _insist_name(entry: zipfile.ZipInfo) -> None:
-    name = entry.filename
-    odd = any(unicodedata.category(letter) in ("Cc", "Cf", "Cs") for letter in name) or name != entry.orig_filename
-    if odd or "\\" in name or name.startswith("/") or ":" in name[:3] or ".." in name.split("/") or len(name) > 500:
-        raise _Wrong(reasons.files.LEADS_ELSEWHERE)
-    kind = stat.S_IFMT(entry.external_attr >> 16)
-    if kind not in (0, stat.S_IFREG, stat.S_IFDIR):
-        raise _Wrong(reasons.files.LINK)
-    if entry.flag_bits & 0x1:
-        raise _Wrong(reasons.files.LOCKED)
-
-
-def _look_into(
-    archive: zipfile.ZipFile, entry: zipfile.ZipInfo, left: _Left, allowed: int, *, office: bool, inside: bool
-) -> int:
-    """Unpack an entry and throw it away; gives how large it really is. Raises _Wrong."""
-    if entry.is_dir():
-        return 0
-    extension = extension_of(entry.filename)
-    markup = extension in ("xml", "rels", "xhtml", "vml") if office else extension == "xml"
-    embedded = office and not inside and extension in ("docx", "xlsx", "pptx") and "/embeddings/" in entry.filename
-    if extension in _ARCHIVES and not embedded:
-        raise _Wrong(NESTED)
-    # A document may have its own pictures drawn as SVG, which no reader of documents runs.
-    if extension in _PROGRAMS - ({"svg", "xhtml"} if office else set()):
-        raise _Wrong(PROGRAM)
-    if office and _RUNS.search(entry.filename):
-        raise _Wrong(MACROS)
-    paper = extension == "pdf" and not office
-    size, checker, watch = 0, (_Links() if extension == "rels" else _Markup()) if markup else None, VirusWatch()
-    kept: IO[bytes] | None = tempfile.SpooledTemporaryFile(IN_MEMORY) if embedded or paper else None  # noqa: SIM115  closed below
-    try:
-        with archive.open(entry) as stream:
-            while piece := stream.read(PIECE):
-                if not size and not embedded and piece.startswith(_ARCHIVE_STARTS):
-                    raise _Wrong(NESTED)
-                if not size and piece.startswith(_PROGRAM_STARTS):
-                    raise _Wrong(PROGRAM)
-                if not size and piece.startswith(_OLE_START):
-                    raise _Wrong(OBJECT)
-                if watch.sees(piece):
-                    raise _Wrong(VIRUS)
-                size += len(piece)
-                left.bytes -= len(piece)
-                if left.bytes < 0 or size > allowed:
-                    raise _Wrong(TOO_MUCH)
-                if checker is not None:
-                    checker.feed(piece)
-                if kept is not None:
-                    kept.write(piece)
-        if checker is not None:
-            checker.end()
-        if kept is not None and paper:
-            if why := TYPES["pdf"](kept, size):
-                raise _Wrong(why)
-        elif kept is not None:
-            # A diagram in a text has its table inside; nothing further may be in that one.
-            _unpack(kept, size, left, office=True, inside=True)
-    finally:
-        if kept is not None:
-            kept.close()
-    return size
-
-
-class _Markup:
-    """Reads XML as far as its first element: entities are declared before it, or not at all."""
-
-    def __init__(self) -> None:
-        self._last = b""
-        self._parser = expat.ParserCreate()
-        self._parser.StartDoctypeDeclHandler = self._refuse
-        self._parser.EntityDeclHandler = self._refuse
-        self._parser.StartElementHandler = self._begun
-        self._seen, self._done = 0, False
-
-    def _refuse(self, *_: object) -> None:
-        raise _Wrong(reasons.files.DTD)
-
-    def _begun(self, *_: object) -> None:
-        self._done = True
-
-    def end(self) -> None:
-        """Nothing more comes."""
-
-    def feed(self, piece: bytes) -> None:
-        joined = self._last + piece
-        self._last = joined[-24:]
-        if any(word in joined for word in _RUNNING_WORDS):
-            raise _Wrong(MACROS)
-        if self._done:
-            return
-        self._seen += len(piece)
-        if self._seen > MEGABYTE:
-            raise _Wrong(DAMAGED)
-        try:
-            self._parser.Parse(piece, False)
-        except expat.ExpatError:
-            # After its beginning, what is wrong with it harms nobody.
-            if not self._done:
-                raise _Wrong(DAMAGED) from None
-
-
-class _Links(_Markup):
-    """Reads all that a part of a document refers to: what lies elsewhere and is not merely clicked on is fetched unasked."""
-
-    def _begun(self, name: str, given: Mapping[str, str]) -> None:  # type: ignore[override]  # its caller is the parser
-        if given.get("TargetMode", "").lower() != "external":
-            return
-        if not given.get("Type", "").endswith("/hyperlink") or not given.get("Target", "").strip().lower().startswith(
-            _CLICKED
-        ):
-            raise _Wrong(ELSEWHERE)
-
-    def end(self) -> None:
-        try:
-            self._parser.Parse(b"", True)
-        except expat.ExpatError:
-            raise _Wrong(DAMAGED) from None
-
-    def feed(self, piece: bytes) -> None:
-        try:
-            super().feed(piece)
-        except expat.ExpatError:
-            raise _Wrong(DAMAGED) from None
-
-
-def _type_of(archive: zipfile.ZipFile, names: set[str]) -> str:
-    if "[Content_Types].xml" in names:
-        return next((kind for part, kind in _PLAIN_TYPES.items() if part in names), "other")
-    if "mimetype" in names and "META-INF/manifest.xml" in names:
-        with archive.open("mimetype") as stream:
-            return _OPEN_TYPES.get(stream.read(100).strip(), "other")
-    return "other" if "META-INF/MANIFEST.MF" in names else "zip"
-
-
 #: What is taken, by extension, and how it is looked at.
 TYPES: Mapping[str, Look] = {
-    "pdf": _is("pdf", b"%PDF-", _pdf),
-    "png": _is("png", b"\x89PNG\r\n\x1a\n", _png),
-    "jpg": _is("jpg", b"\xff\xd8\xff", _jpeg),
-    "jpeg": _is("jpg", b"\xff\xd8\xff", _jpeg),
-    **{extension: _archive(extension) for extension in ("docx", "xlsx", "pptx", "odt", "ods", "odp", "zip")},
+    "pdf": LOOK_AT_PDF,
+    "png": begins_as("png", b"\x89PNG\r\n\x1a\n", _png),
+    "jpg": begins_as("jpg", b"\xff\xd8\xff", _jpeg),
+    "jpeg": begins_as("jpg", b"\xff\xd8\xff", _jpeg),
+    **{extension: archive_of(extension) for extension in ("docx", "xlsx", "pptx", "odt", "ods", "odp", "zip")},
     "txt": _text,
     "csv": _text,
 }
