@@ -70,6 +70,7 @@ SUBJECTS: dict[str, list[str]] = {
         "parties",
         "parts",
         "roles",
+        "two_person",
         "deadlines",
         "state",
         "definition",

@@ -124,6 +124,11 @@ class Actor:
         wanted = frozenset(roles)
         return any(m.programme == programme and m.role in wanted for m in self.memberships)
 
+    def own_role(self, programme: str, roles: Iterable[Role]) -> Role | None:
+        """The first of these that the person holds in a programme, and not as a deputy: who would be the second for the first."""
+        own = {m.role for m in self.memberships if m.programme == programme and m.deputy_for is None}
+        return next((role for role in roles if role in own), None)
+
 
 def with_proof(actor: Actor, within: timedelta) -> Actor:
     """Whoever asks by a session or with a token, and whether that may do what is sensitive.

@@ -28,12 +28,14 @@ from casework.engine.state.events import (
     UNSEALING_REFUSED,
     Event,
 )
+from casework.engine.two_person import ASKED, REFUSED, Matter, Refusal, refusal
 from casework.errors import InvalidForm, NotAllowed, NotFound, WrongState
 from casework.json_values import Answers
 from casework.ledger.canonical_json import instant, parse_instant
 
 UNSEALING, BREAK_GLASS = "unsealing", "break_glass"
-ASKED, OPEN, REFUSED, ENDED = "asked", "open", "refused", "ended"
+#: What two persons agreed to is open, until it has ended.
+OPEN, ENDED = "open", "ended"
 #: Who asks for an unsealing, who agrees to it, and for whom: nobody who works on cases reads a mediation about one.
 ASKERS, DECIDERS, READERS = (
     (Role.DISPUTE_OFFICER,),
@@ -73,7 +75,7 @@ def _insist_apart(builder: EventBuilder, command: AskUnsealing) -> None:
     named = {case.owner, *case.team, builder.by.person}
     if command.reader in named:
         faults["reader"] = reasons.mediations.READS_ALREADY
-    if command.decider in {*named, command.reader}:
+    if Matter(builder.by.person, frozenset({*named, command.reader})).is_party(command.decider):
         faults["decider"] = reasons.mediations.ANOTHER_THAN_READER
     if command.reader in case.interests or command.decider in case.interests:
         faults["reader" if command.reader in case.interests else "decider"] = reasons.mediations.INTEREST
@@ -94,10 +96,13 @@ def _insist_apart(builder: EventBuilder, command: AskUnsealing) -> None:
 def decide(builder: EventBuilder, command: DecideUnsealing) -> None:
     """Agree to what somebody else has asked for, or not."""
     opening = _find(builder, command.opening)
-    if builder.by.role not in DECIDERS or builder.by.person != opening.decider or builder.by.acting_for is not None:
-        raise NotAllowed(why=reasons.mediations.DECIDED_BY)
-    if opening.state != ASKED:
-        raise WrongState(action=reasons.actions.DECIDE, why=reasons.mediations.DECIDED)
+    by = builder.by
+    in_role = by.role in DECIDERS and by.person == opening.decider and by.acting_for is None
+    match refusal(_matter(opening), by.person, in_role=in_role):
+        case Refusal.ROLE | Refusal.PARTY:
+            raise NotAllowed(why=reasons.mediations.DECIDED_BY)
+        case Refusal.STATE:
+            raise WrongState(action=reasons.actions.DECIDE, why=reasons.mediations.DECIDED)
     if not command.agree:
         builder.begin(
             UNSEALING_REFUSED, None, {"opening_states": [{"id": opening.id, "state": REFUSED}]}, _note(command.note)
@@ -175,6 +180,10 @@ def break_glass(builder: EventBuilder, command: BreakGlass) -> None:
     commit(builder)
 
 
+def _matter(opening: Opening) -> Matter:
+    return Matter(opening.asker, frozenset({opening.reader}), opening.state)
+
+
 def _find(builder: EventBuilder, id: str) -> Opening:
     opening = builder.case.openings.get(id)
     if opening is None or opening.kind != UNSEALING:
@@ -213,7 +222,8 @@ def _made(before: Case, event: Event) -> Iterator[str]:
                 or opening["until"] is not None
             ):
                 yield "it opens something by itself that two persons must open"
-            if opening["reader"] in named or opening["decider"] in {*named, opening["reader"]}:
+            asked = Matter(event.actor, frozenset({*named, opening["reader"]}))
+            if opening["reader"] in named or asked.is_party(opening["decider"]):
                 yield "the reader, and who is to agree, are not two other persons than those who ask"
             if not 1 <= opening["days"] <= MOST_DAYS:
                 yield f"it lasts longer than {MOST_DAYS} days"
@@ -228,9 +238,9 @@ def _made(before: Case, event: Event) -> Iterator[str]:
 
 def _changed(opening: Opening, change: OpeningChange, event: Event) -> Iterator[str]:
     if event.kind in (UNSEALED, UNSEALING_REFUSED):
-        if opening.state != ASKED:
+        if not _matter(opening).waits:
             yield "it had been decided already"
-        if event.actor != opening.decider or event.actor in (opening.asker, opening.reader):
+        if event.actor != opening.decider or _matter(opening).is_party(event.actor):
             yield "it was not decided by the second person who was named for it"
         if change["state"] != (OPEN if event.kind == UNSEALED else REFUSED):
             yield "it does something else than it says"

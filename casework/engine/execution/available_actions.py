@@ -117,7 +117,7 @@ def _offer(builder: EventBuilder, edition: Edition, track: Track, rule: Transiti
         fits = builder.by.role in accepted(builder.case, rule.confirm_by)
         checks: list[Callable[[], None]] = [
             lambda: insist_role(builder, edition, rule, rule.confirm_by),
-            lambda: insist_another(builder, {pending.actor, pending.acting_for}),
+            lambda: insist_another(builder, pending.askers),
             lambda: insist_not_held_task(builder, builder.case.tasks[pending.task]),
             lambda: _insist(refusals(builder, track, rule, pending.data)),
             lambda: insist_step_ticked(builder, track, rule),

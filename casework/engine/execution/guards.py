@@ -21,6 +21,7 @@ from casework.engine.state.case import COMPLETED as DONE
 from casework.engine.state.case import HELD, SUSPENDED, Case, Fired, Task, Track
 from casework.engine.state.effects_schema import Effects
 from casework.engine.state.events import SYSTEM_ACTOR
+from casework.engine.two_person import are_apart
 from casework.errors import AlreadyTaken, InvalidForm, NotAllowed, Refused
 from casework.json_values import Answers
 from casework.reasons import Reason, Why
@@ -176,7 +177,8 @@ def happened(builder: EventBuilder, day: str | None) -> Effects:
 
 
 def insist_another(builder: EventBuilder, people: set[str | None]) -> None:
-    if people & {builder.by.person, builder.by.acting_for} - {None}:
+    """Raises NotAllowed for one of these people, and for who acts in the place of one."""
+    if not are_apart(people, (builder.by.person, builder.by.acting_for)):
         raise NotAllowed(why=reasons.cases.ANOTHER_DECIDES)
 
 
@@ -196,13 +198,12 @@ def duty_reasons(case: Case, actions: tuple[str, ...], people: set[str | None], 
 
     Of several transitions the last one that fired counts, of tasks the last of each name.
     """
-    people = people - {None}
     _, fired = last_fired(track, actions)
-    if fired and people & {fired.actor, fired.acting_for}:
+    if fired and not are_apart(people, (fired.actor, fired.acting_for)):
         return [reasons.cases.ANOTHER_THAN_BEFORE]
     for name in actions:
         last = last_done(case, name)
-        if last and people & {last.closed_by, last.acted_for}:
+        if last and not are_apart(people, (last.closed_by, last.acted_for)):
             return [reasons.cases.ANOTHER_THAN_PREPARED]
     return []
 

@@ -29,6 +29,7 @@ from casework.engine.state.case import (
     Task,
 )
 from casework.engine.state.events import REVIEW_ASKED
+from casework.engine.two_person import are_apart
 from casework.errors import AlreadyTaken, CaseworkError, NotAllowed, WrongState
 from casework.reasons import Reason
 
@@ -199,7 +200,7 @@ def works(case: Case, task: Task, by: By) -> bool:
 def asked_for(case: Case, task: Task, by: By) -> bool:
     """Whether they, or the person whose deputy they are, asked for what the task decides."""
     proposal = case.proposals.get(task.of or "") if task.type == "decision" else None
-    return proposal is not None and bool({proposal.actor, proposal.acting_for} & {by.person, by.acting_for} - {None})
+    return proposal is not None and not are_apart(proposal.askers, (by.person, by.acting_for))
 
 
 def leads(case: Case, task: Task, by: By) -> bool:

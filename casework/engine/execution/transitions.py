@@ -222,7 +222,7 @@ def confirm(builder: EventBuilder, track: Track, rule: TransitionRule, place: st
     """The second person's word fires what the first one asked for."""
     pending = builder.case.proposal_for(track.id, rule.name)
     assert pending is not None
-    insist_another(builder, {pending.actor, pending.acting_for})
+    insist_another(builder, pending.askers)
     insist_not_held_task(builder, builder.case.tasks[pending.task])
     insist_guards(builder, track, rule, pending.data)
     insist_step_ticked(builder, track, rule)
@@ -233,7 +233,7 @@ def confirm(builder: EventBuilder, track: Track, rule: TransitionRule, place: st
 def refuse(builder: EventBuilder, task: Task, body: Answers) -> None:
     """The second person does not agree: the proposal ends, with the reason in the body."""
     pending = builder.case.proposals[str(task.of)]
-    insist_another(builder, {pending.actor, pending.acting_for})
+    insist_another(builder, pending.askers)
     track = builder.case.tracks[task.track]
     edition = builder.library[track.edition]
     rule = next(transition for transition in edition.transitions if transition.name == pending.transition)

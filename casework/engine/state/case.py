@@ -193,6 +193,11 @@ class Proposal:
     data: Answers
     task: str
 
+    @property
+    def askers(self) -> set[str | None]:
+        """Who asked, and in whose place: neither of them confirms it."""
+        return {self.actor, self.acting_for}
+
 
 @dataclass(frozen=True, slots=True)
 class Opening:

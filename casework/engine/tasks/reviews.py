@@ -14,6 +14,7 @@ from casework.engine.execution.task_changes import commit
 from casework.engine.execution.task_commands import AnswerReview, AskReview
 from casework.engine.state.case import RESERVED, Task
 from casework.engine.state.events import APPROVED, CHANGES_ASKED, REVIEW_ASKED
+from casework.engine.two_person import are_apart
 from casework.errors import InvalidForm, NotAllowed, WrongState
 from casework.json_values import Answers
 
@@ -54,7 +55,7 @@ def answer_review(builder: EventBuilder, command: AnswerReview) -> None:
     asked_by = table.review_for(task)
     if asked_by is None or builder.by.person != task.holder:
         raise WrongState(action=reasons.actions.REVIEW, why=reasons.tasks.NOT_ASKED_TO_REVIEW)
-    if builder.by.acting_for == asked_by:
+    if not are_apart((asked_by,), (builder.by.acting_for,)):
         raise NotAllowed(why=reasons.cases.ANOTHER_DECIDES)
     if command.approve:
         begin_on(builder, task, APPROVED, {"note": line(command.note, "note")} if command.note else {})

@@ -14,9 +14,11 @@ import uuid_utils
 from sqlalchemy import Connection, text
 
 from casework import reasons
+from casework.engine import two_person
 from casework.engine.roles import Role
 from casework.engine.state.events import RegisterEvent
 from casework.engine.state.register_effects import RegisterEffects
+from casework.engine.two_person import Matter, Refusal
 from casework.errors import CaseHasMoved, InvalidForm, NotAllowed, NotFound, WrongState
 from casework.json_values import JsonMapping, JsonObject
 from casework.ledger.canonical_json import instant
@@ -277,10 +279,12 @@ def close_finding(
 def _refusal_to_answer(db: Connection, actor: Actor, row: Any) -> NotAllowed | None:
     case = load(db, row.case_id, "case")
     mine = {by.role for by in capacities(actor, case, case.main)}
-    if not mine & {Role.OFFICER, Role.SUPERVISOR, Role.COMPLIANCE}:
-        return NotAllowed(why=reasons.audit.ANSWERED_BY)
-    if actor.person == row.raised_by:
-        return NotAllowed(why=reasons.audit.RAISER)
+    in_role = bool(mine & {Role.OFFICER, Role.SUPERVISOR, Role.COMPLIANCE})
+    match two_person.refusal(Matter(row.raised_by), actor.person, in_role=in_role):
+        case Refusal.ROLE:
+            return NotAllowed(why=reasons.audit.ANSWERED_BY)
+        case Refusal.PARTY:
+            return NotAllowed(why=reasons.audit.RAISER)
     why = conflict(actor, case)
     return NotAllowed(why=why) if why else None
 
@@ -309,10 +313,12 @@ _PARTIAL = text(f"""
 
 
 def _refusal_to_judge(db: Connection, actor: Actor, row: Any) -> NotAllowed | None:
-    if not actor.in_programme(row.programme_id, (Role.AUDITOR,)):
-        return NotAllowed(why=reasons.audit.CLOSED_BY)
-    if actor.person == row.answered_by:
-        return NotAllowed(why=reasons.audit.ANSWERER)
+    in_role = actor.in_programme(row.programme_id, (Role.AUDITOR,))
+    match two_person.refusal(Matter(row.answered_by), actor.person, in_role=in_role):
+        case Refusal.ROLE:
+            return NotAllowed(why=reasons.audit.CLOSED_BY)
+        case Refusal.PARTY:
+            return NotAllowed(why=reasons.audit.ANSWERER)
     return _worked_on(db, actor, row.case_id)
 
 

@@ -15,6 +15,7 @@ from casework.engine.roles import Role
 from casework.engine.state.case import Case
 from casework.engine.state.effects_schema import RoleGiven
 from casework.engine.state.events import Event
+from casework.engine.two_person import ASKED
 from casework.errors import InvalidForm, NotAllowed, NotFound
 from casework.json_values import JsonObject
 from casework.ledger.canonical_json import instant
@@ -59,7 +60,7 @@ def ask_unsealing(
         return AskUnsealing(reader, decider, days, reason), by
 
     def answer(_: Case, events: list[Event]) -> JsonObject:
-        return {"id": events[0].effects["openings"][0]["id"], "state": disclosures.ASKED}
+        return {"id": events[0].effects["openings"][0]["id"], "state": ASKED}
 
     return perform(db, actor, mediation, "mediation", to_command, answer, request, status=201)
 
@@ -162,14 +163,9 @@ def _named_by(actor: Actor, case: Case) -> By:
 
 def _decider_by(actor: Actor, case: Case) -> By:
     """The capacity of the second person: in the programme, in their own name."""
-    for membership in actor.memberships:
-        if (
-            membership.programme == case.programme
-            and membership.role in disclosures.DECIDERS
-            and membership.deputy_for is None
-        ):
-            return By(actor.person, membership.role)
-    raise NotFound("unsealing")
+    if (role := actor.own_role(case.programme, disclosures.DECIDERS)) is None:
+        raise NotFound("unsealing")
+    return By(actor.person, role)
 
 
 def who_may(db: Connection, case: Case) -> dict[str, list[tuple[str, str]]]:
@@ -181,11 +177,10 @@ def who_may(db: Connection, case: Case) -> dict[str, list[tuple[str, str]]]:
     out = {case.owner, *case.team, *case.interests, row.owner_id, *row.team, *row.interests}
     choices: dict[str, list[tuple[str, str]]] = {"reader": [], "decider": []}
     for member in find_members(db, programmes=[case.programme]):
-        own = {m.role for m in member.memberships if m.programme == case.programme and m.deputy_for is None}
         if member.person in out or mediated_since(member, case.programme, row.opened_at):
             continue
         for name, roles in (("reader", disclosures.READERS), ("decider", disclosures.DECIDERS)):
-            if own & set(roles):
+            if member.own_role(case.programme, roles) is not None:
                 choices[name].append((member.person, member.name))
     return choices
 

@@ -17,6 +17,7 @@ from sqlalchemy import Connection, text
 
 from casework import reasons
 from casework.engine.roles import Role
+from casework.engine.two_person import AGREED, ASKED, REFUSED, Matter, Refusal, refusal
 from casework.errors import InvalidForm, NotAllowed, NotFound, Refused, WrongCode
 from casework.json_values import JsonObject
 from casework.operations.auth import second_factor
@@ -115,7 +116,7 @@ def ask_recovery(
     )
     body = body_of(db, TABLE, person, withdrawn, columns=["state"]) | body_of(db, TABLE, person, [id])
     note_account(db, person, RECOVERY_ASKED, actor.person, body=body, recovery=id, means=sorted(means))
-    answer = {"id": id, "state": "asked"}
+    answer = {"id": id, "state": ASKED}
     finish(db, actor, request, Done(answer, 201))
     return Done(answer | {"half": half}, 201)
 
@@ -138,10 +139,12 @@ def decide_recovery(db: Connection, actor: Actor, recovery: str, *, agree: bool,
         raise NotFound("recovery")
     if (earlier := ask(db, actor, request)) is not None:
         return earlier
-    if row.asked_by == actor.person:
-        raise Refused(reasons.people.ANOTHER_AGREES)
-    if row.state != "asked":
-        raise Refused(reasons.people.NOT_OPEN)
+    match refusal(_matter(row), actor.person, in_role=True):
+        case Refusal.PARTY:
+            raise Refused(reasons.people.ANOTHER_AGREES)
+        case Refusal.STATE:
+            raise Refused(reasons.people.NOT_OPEN)
+    state = AGREED if agree else REFUSED
     half = new_half() if agree else None
     db.execute(
         text(
@@ -151,7 +154,7 @@ def decide_recovery(db: Connection, actor: Actor, recovery: str, *, agree: bool,
         ),
         {
             "id": row.id,
-            "state": "agreed" if agree else "refused",
+            "state": state,
             "by": actor.person,
             "agree": agree,
             "lasts": LASTS,
@@ -162,7 +165,7 @@ def decide_recovery(db: Connection, actor: Actor, recovery: str, *, agree: bool,
     note_account(
         db, row.person_id, RECOVERY_AGREED if agree else RECOVERY_REFUSED, actor.person, body=body, recovery=row.id
     )
-    answer = {"id": row.id, "state": "agreed" if agree else "refused"}
+    answer = {"id": row.id, "state": state}
     finish(db, actor, request, Done(answer))
     return Done(answer | ({"half": half} if half else {}))
 
@@ -214,6 +217,10 @@ def _reach(actor: Actor) -> JsonObject:
     }
 
 
+def _matter(row: Any) -> Matter:
+    return Matter(row.asked_by, frozenset({row.person_id}), row.state)
+
+
 def _item(row: Any, actor: Actor) -> Recovery:
     return Recovery(
         id=row.id,
@@ -227,7 +234,7 @@ def _item(row: Any, actor: Actor) -> Recovery:
         decided_at=when(row.decided_at),
         decided_by=NamedInBoth(id=row.decided_by, name=row.decider, name_zh=row.decider_zh) if row.decided_by else None,
         used_at=when(row.used_at),
-        may_decide=row.state == "asked" and row.asked_by != actor.person,
+        may_decide=refusal(_matter(row), actor.person, in_role=True) is None,
     )
 
 

@@ -18,6 +18,7 @@ from casework.engine.execution.context import By
 from casework.engine.roles import Role
 from casework.engine.state.events import SYSTEM_ACTOR, RegisterEvent
 from casework.engine.state.register_effects import RegisterEffects
+from casework.engine.two_person import AGREED, ASKED, REFUSED, Matter, Refusal, refusal
 from casework.errors import InvalidForm, NotAllowed, NotFound, Refused, WrongState
 from casework.ledger.canonical_json import instant
 from casework.operations.auth.step_up import insist_proved
@@ -34,7 +35,6 @@ from casework.operations.people.views import GivenRole, RequestedRole
 from casework.permissions.actors import Actor, takes_two
 from casework.records.event_log import lock_log
 
-ASKED, AGREED, REFUSED = "asked", "agreed", "refused"
 #: Who agrees: never who asked, nor whom it is for.
 DECIDERS = (Role.ADMINISTRATOR, Role.SUPERVISOR)
 LONGEST = 2_000
@@ -61,9 +61,13 @@ class RoleRequest:
     decided_at: datetime | None = None
 
     @property
+    def matter(self) -> Matter:
+        return Matter(self.asked_by, frozenset({self.person, self.deputy_for}), self.state)
+
+    @property
     def people(self) -> frozenset[str]:
         """Whose word it is already, or whom it is about: none of them agrees."""
-        return frozenset({self.asked_by, self.person, *([self.deputy_for] if self.deputy_for else [])})
+        return self.matter.parties
 
 
 def fold(events: Iterable[RegisterEvent]) -> dict[str, RoleRequest]:
@@ -92,7 +96,7 @@ def fold(events: Iterable[RegisterEvent]) -> dict[str, RoleRequest]:
 
 def why_not_agreed(request: RoleRequest | None, event: RegisterEvent) -> str | None:
     """What speaks against an event that gives a role upon a request; None where it may be."""
-    if request is None or request.state != ASKED:
+    if request is None or not request.matter.waits:
         return "nobody had asked for this role"
     effects = event.effects
     if (effects["person"], effects["role"], effects["deputy_for"]) != (
@@ -101,7 +105,7 @@ def why_not_agreed(request: RoleRequest | None, event: RegisterEvent) -> str | N
         request.deputy_for,
     ) or effects["ends_at"] != request.ends_at:
         return "another role was given than the one asked for"
-    if event.actor in request.people:
+    if request.matter.is_party(event.actor):
         return "the person who asked for a role, or whom it is for, also agreed to it"
     return None
 
@@ -171,11 +175,10 @@ def give_or_ask(db: Connection, person: str, role: str, *, programme: str, deput
 def decide_role(db: Connection, actor: Actor, request_id: str, *, agree: bool, note: str, request: Request) -> Done:
     """Agree as the second person, upon which the role is given at once; or do not. Who asked may take it back."""
     asked = _find(db, actor, request_id)
-    own = {m.role for m in actor.memberships if m.programme == asked.programme and m.deputy_for is None}
-    role = next((code for code in DECIDERS if code in own), None)
+    role = actor.own_role(asked.programme, DECIDERS)
     if role is None:
         raise NotAllowed(why=reasons.cases.FOR_ROLES_THEMSELVES(roles=DECIDERS))
-    if actor.person in asked.people and (agree or actor.person != asked.asked_by):
+    if refusal(asked.matter, actor.person, in_role=True, agree=agree, withdrawable=True) is Refusal.PARTY:
         raise NotAllowed(why=reasons.people.OWN_REQUEST)
     # Nobody proves who they are for what is not theirs to decide.
     insist_proved(actor)
@@ -215,7 +218,7 @@ def decide_role(db: Connection, actor: Actor, request_id: str, *, agree: bool, n
 
 
 def _insist_asked(request: RoleRequest) -> None:
-    if request.state != ASKED:
+    if not request.matter.waits:
         raise WrongState(action=reasons.actions.DECIDE_ON_ROLE, why=reasons.people.IN_STATE(state=request.state))
 
 
@@ -290,10 +293,8 @@ def count_waiting(db: Connection, actor: Actor) -> int:
 
 
 def _decides(actor: Actor, request: RoleRequest) -> bool:
-    own = any(
-        m.programme == request.programme and m.role in DECIDERS and m.deputy_for is None for m in actor.memberships
-    )
-    return own and request.state == ASKED and actor.person not in request.people
+    in_role = actor.own_role(request.programme, DECIDERS) is not None
+    return refusal(request.matter, actor.person, in_role=in_role) is None
 
 
 def _shown(actor: Actor, request: RoleRequest, names: Mapping[str, str]) -> RequestedRole:

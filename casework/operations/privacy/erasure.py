@@ -16,6 +16,7 @@ from casework.engine.state.effects_schema import ErasedWords
 from casework.engine.state.events import ERASED, SYSTEM_ACTOR, Event
 from casework.engine.state.projection import evolve
 from casework.engine.state.register_effects import RegisterEffects
+from casework.engine.two_person import AGREED
 from casework.json_values import JsonObject
 from casework.ledger.redactable_bodies import erase
 from casework.operations.audit import findings
@@ -66,7 +67,7 @@ def _round(db: Connection, erasure: str, years: int) -> bool:
     db.execute(text("SET LOCAL statement_timeout = 0"))
     log = lock_log(db, erasure)
     row = db.execute(text("SELECT * FROM erasures WHERE id = CAST(:id AS uuid)"), {"id": erasure}).one()
-    if row.state != erasure_requests.AGREED:
+    if row.state != AGREED:
         return True
     named = Naming(tuple(row.words))
     if duties := find_duties(db, row.person_id, named, years=years):

@@ -19,6 +19,18 @@ from casework import reasons
 from casework.engine.roles import Role
 from casework.engine.state.events import ERASED, SYSTEM_ACTOR, RegisterEvent
 from casework.engine.state.register_effects import RegisterEffects
+from casework.engine.two_person import (
+    AGREED,
+    ASKED,
+    DONE,
+    REFUSED,
+    Matter,
+    Refusal,
+    Step,
+    follows,
+    refusal,
+    state_after,
+)
 from casework.errors import InvalidForm, NotAllowed, NotFound, Refused, WrongState
 from casework.json_values import JsonMapping, JsonObject, JsonValue
 from casework.ledger.canonical_json import instant
@@ -39,7 +51,7 @@ from casework.records.row_security import whole
 
 #: Kinds of events in an erasure's log, and the states that they lead to.
 ASKED_FOR, AGREED_TO, REFUSED_IT, CARRIED_OUT = "erasure_asked", "erasure_agreed", "erasure_refused", "erasure_done"
-ASKED, AGREED, REFUSED, DONE = "asked", "agreed", "refused", "done"
+_STEPS = {ASKED_FOR: Step.ASK, AGREED_TO: Step.AGREE, REFUSED_IT: Step.REFUSE, CARRIED_OUT: Step.CARRY_OUT}
 STATES = (ASKED, AGREED, DONE, REFUSED)
 BASES = ("request", "withdrawn", "needless", "order")
 #: Who agrees; never who asked, nor whom it is about.
@@ -96,16 +108,15 @@ def faults(events: Sequence[RegisterEvent]) -> list[tuple[int, str]]:
     for event in events:
         if event.kind == ERASED:
             continue
-        wanted = {ASKED_FOR: (None,), AGREED_TO: (ASKED,), REFUSED_IT: (ASKED, AGREED), CARRIED_OUT: (AGREED,)}.get(
-            event.kind, ()
-        )
-        if state not in wanted:
+        step = _STEPS.get(event.kind)
+        if step is None or not follows(state, step):
             wrong.append((event.seq, f"{event.kind} does not follow here"))
-        if event.kind == AGREED_TO and event.actor in (asker, event.effects.get("person")):
+        matter = Matter(asker, frozenset({event.effects.get("person")}))
+        if event.kind == AGREED_TO and matter.is_party(event.actor):
             wrong.append((event.seq, "nobody agrees to what they asked for, or to what is about them"))
         if event.kind == ASKED_FOR:
             asker = event.actor
-        state = {ASKED_FOR: ASKED, AGREED_TO: AGREED, REFUSED_IT: REFUSED, CARRIED_OUT: DONE}.get(event.kind)
+        state = state_after(step) if step else None
     return wrong
 
 
@@ -189,7 +200,7 @@ def decide_erasure(
     """Agree as the second person, upon which it is carried out at once and cannot be undone; or do not agree."""
     row = _find(db, actor, erasure)
     _insist_role(actor, row.programme_id, DECIDERS)
-    if actor.person in (row.asked_by, row.person_id):
+    if refusal(_matter(row), actor.person, in_role=True) is Refusal.PARTY:
         raise NotAllowed(why=reasons.privacy.OWN_REQUEST)
     if len(note) > LONGEST or (not agree and not note.strip()):
         raise InvalidForm(
@@ -199,7 +210,7 @@ def decide_erasure(
         return earlier
     log = lock_log(db, erasure)
     row = _find(db, actor, erasure)
-    if row.state != ASKED:
+    if not _matter(row).waits:
         raise WrongState(action=reasons.actions.DECIDE_ON_ERASURE, why=reasons.people.IN_STATE(state=row.state))
     if agree and (duties := find_duties(db, row.person_id, Naming(tuple(row.words)), years=years)):
         raise Refused(*duties)
@@ -285,8 +296,8 @@ def show_erasure(db: Connection, actor: Actor, erasure: str, *, years: int = YEA
     """One erasure with why it was asked for, and whether the actor may decide on it. Raises NotFound."""
     row = _find(db, actor, erasure)
     names = names_of(db, {row.person_id, row.asked_by, row.decided_by})
-    may = actor.in_programme(row.programme_id, DECIDERS) and actor.person not in (row.asked_by, row.person_id)
-    named = Naming(tuple(row.words)) if row.state == ASKED else None
+    in_role = actor.in_programme(row.programme_id, DECIDERS)
+    named = Naming(tuple(row.words)) if _matter(row).waits else None
     duties = find_duties(db, row.person_id, named, years=years) if named else []
     texts = _count_texts(db, erasure, row.person_id, named) if named else None
     return row_as(
@@ -294,7 +305,7 @@ def show_erasure(db: Connection, actor: Actor, erasure: str, *, years: int = YEA
         _shown(row, names),
         words=row.words,
         reason=row.reason,
-        decides=may and row.state == ASKED,
+        decides=refusal(_matter(row), actor.person, in_role=in_role) is None,
         kept=duties,
         texts=texts,
     )
@@ -327,6 +338,10 @@ def _programmes(actor: Actor) -> list[str]:
     return sorted({m.programme for m in actor.memberships if m.programme and m.role in (Role.ADMINISTRATOR, *DECIDERS)})
 
 
+def _matter(row: Any) -> Matter:
+    return Matter(row.asked_by, frozenset({row.person_id}), row.state)
+
+
 def _find(db: Connection, actor: Actor, erasure: str) -> Any:
     row = db.execute(text("SELECT * FROM erasures WHERE id = CAST(:id AS uuid)"), {"id": erasure}).one_or_none()
     if row is None or row.programme_id not in _programmes(actor):
@@ -335,9 +350,7 @@ def _find(db: Connection, actor: Actor, erasure: str) -> Any:
 
 
 def _insist_role(actor: Actor, programme: str, roles: tuple[Role, ...]) -> None:
-    # In one's own name: two persons agree, and a deputy would be the second for the first.
-    mine = {(m.programme, m.role) for m in actor.memberships if m.deputy_for is None}
-    if any((programme, role) in mine for role in roles):
+    if actor.own_role(programme, roles) is not None:
         return
     if programme not in _programmes(actor):
         raise NotFound("programme")

@@ -16,7 +16,7 @@ from casework.engine.tasks.standing_in import Absence
 from casework.operations.core.register_log import AWAY, BACK, ENDED, GRANTED, REGISTERED, ROLE_ASKED, ROLE_REFUSED
 from casework.operations.history.point_in_time import Held, Past, absences, memberships
 from casework.operations.integrations.service_account_rules import MADE
-from casework.operations.people.role_requests import ASKED, DECIDERS, fold, why_not_agreed
+from casework.operations.people.role_requests import DECIDERS, fold, why_not_agreed
 from casework.permissions.actors import COVERED, MANAGES, takes_two
 
 Reasons = Iterator[str]
@@ -104,14 +104,14 @@ class _Roles:
     def _closed(self, event: RegisterEvent) -> Reasons:
         """By itself a request ends with the account of whom the role is for, or in whose place it would be."""
         request = fold(self.asked).get(event.effects["request"])
-        if request is None or request.state != ASKED:
+        if request is None or not request.matter.waits:
             yield "nobody had asked for this role"
         elif not any(self.past.closed(who, event.at) for who in (request.person, request.deputy_for) if who):
             yield "a request ends by itself with an account, and none of its people's was closed"
 
     def _refused(self, event: RegisterEvent) -> Reasons:
         request = fold(self.asked).get(event.effects["request"])
-        if request is None or request.state != ASKED:
+        if request is None or not request.matter.waits:
             yield "nobody had asked for this role"
         if not self._holds(event, DECIDERS, own=True):
             yield "roles are agreed to by administrators and supervisors"
