@@ -6,6 +6,7 @@ import ast
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from statistics import median
 
 import pytest
 
@@ -184,6 +185,9 @@ ONLY_IN: dict[str, set[str]] = {
 IMPURE = {"os", "time", "random", "secrets", "socket", "subprocess", "logging", "sqlite3", "urllib.request"}
 PURE = {"casework.engine", "casework.ledger", "casework.permissions"}
 
+# What a reader keeps in view: the longest module, and how long at most half of them are.
+MOST_LINES, MOST_LINES_OF_HALF = 450, 120
+
 
 @dataclass(frozen=True)
 class Import:
@@ -291,6 +295,12 @@ def test_imports_run_downward_only() -> None:
         for fault in faults_of(name, path.read_text(encoding="utf-8"), is_package=path.name == "__init__.py")
     ]
     assert not faults, "\n".join(faults)
+
+
+def test_modules_are_short() -> None:
+    lengths = {name: len(path.read_text(encoding="utf-8").splitlines()) for name, path in our_modules()}
+    assert {name: length for name, length in lengths.items() if length > MOST_LINES} == {}
+    assert median(lengths.values()) <= MOST_LINES_OF_HALF
 
 
 def test_every_subject_has_the_same_name_in_each_layer() -> None:

@@ -196,7 +196,7 @@ DECLARED: dict[str, set[str]] = {
     "casework/operations/auth/preferences.py": {"name"},
     "casework/operations/cases/case_events.py": {"hidden"},
     "casework/operations/cases/list_queries.py": {"more"},
-    "casework/operations/catalogue/importer.py": {"', '.join(columns)", "moments", "table"},
+    "casework/operations/catalogue/catalogue_records.py": {"', '.join(columns)", "moments", "table"},
     "casework/operations/catalogue/matches.py": {"table"},
     "casework/operations/core/access_log.py": {"more"},
     # The table and the column of one of two outboxes, and what is on its way already.

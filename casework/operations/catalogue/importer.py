@@ -7,7 +7,6 @@ person has confirmed is overwritten, and nothing that is imported counts as conf
 from __future__ import annotations
 
 import hashlib
-import json
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import closing
 from itertools import islice
@@ -23,6 +22,7 @@ from casework.engine.state.register_effects import RegisterEffects
 from casework.errors import NotAllowed, NotFound
 from casework.json_values import JsonMapping, JsonObject
 from casework.ledger.canonical_json import instant
+from casework.operations.catalogue.catalogue_records import CatalogueRecords
 from casework.operations.catalogue.import_batches import (
     BATCH,
     COLUMNS,
@@ -78,7 +78,15 @@ def import_records(
     """
     with transaction(engine) as db:
         scope = _programme(db, programme, actor)
-    task = _Import(kind, scope, source or programme, name, dry_run, actor.person if actor else SYSTEM_ACTOR, tell)
+    task = _Import(
+        kind,
+        scope,
+        source=source or programme,
+        name=name,
+        dry_run=dry_run,
+        by=actor.person if actor else SYSTEM_ACTOR,
+        tell=tell,
+    )
     # The reader is closed before its file, also where the database refuses a batch.
     with (
         at_hand(file, dry_run) as readable,
@@ -108,15 +116,14 @@ class _Import:
     """One file on its way into the database."""
 
     def __init__(
-        self, kind: Kind, programme: str, source: str, name: str, dry_run: bool, by: str, tell: Tell | None
+        self, kind: Kind, programme: str, *, source: str, name: str, dry_run: bool, by: str, tell: Tell | None
     ) -> None:
         self.kind, self.programme, self.source, self.name, self.by, self.tell = kind, programme, source, name, by, tell
         self.report = Report(kind, dry_run)
         self.columns = known_columns(kind)
         #: Digests, not the keys themselves: a file may be long.
         self.seen: set[bytes] = set()
-        #: The rows of this batch that were written, by table: the event of the batch tells each.
-        self.written: dict[str, set[str]] = {}
+        self.records = CatalogueRecords(programme)
 
     # --- checking ---
 
@@ -124,7 +131,7 @@ class _Import:
         items = [item for row in batch if (item := self._check(row)) is not None]
         if not items:
             return
-        self.written.clear()
+        self.records.written.clear()
         before = (self.report.created, self.report.updated, self.report.nested)
         # Locked first: two imports of the same file take their turns. A dry run has it already, from its first batch on.
         log = None if self.report.dry_run else lock_log(db, self.programme)
@@ -145,7 +152,7 @@ class _Import:
             "nested": nested,
         }
         body = {"file": self.name, "source": self.source}
-        for table, ids in self.written.items():
+        for table, ids in self.records.written.items():
             body |= body_of(db, table, self.programme, ids)
         event = log.next_event(IMPORTED, self.by, effects=effects, body=body)
         append(db, log, [event])
@@ -252,7 +259,7 @@ class _Import:
             nested = list(whole.values())
             self._upsert(db, kind, nested, [self._plain(item) for item in nested], stamp, count=False)
         keys = {self._side_key(item, side) for item in items}
-        records = self._known(db, kind, keys, ("id",))
+        records = self.records.known(db, kind, keys, ("id",))
         return {key: str(row.id) for key, row in records.items()}
 
     def _plain(self, item: Item) -> JsonObject:
@@ -267,24 +274,11 @@ class _Import:
             columns["more"] = more or None
         return {name: value for name, value in columns.items() if value is not None}
 
-    def _known(
-        self, db: Connection, table: str, keys: Iterable[tuple[str, str]], columns: Iterable[str]
-    ) -> dict[tuple[str, str], Any]:
-        wanted = sorted(set(keys))
-        rows = db.execute(
-            text(
-                f"SELECT source, external_id, {', '.join(columns)} FROM {table} WHERE programme_id = CAST(:programme AS uuid)"
-                " AND (source, external_id) IN (SELECT * FROM unnest(CAST(:sources AS text[]), CAST(:keys AS text[])))"
-            ),
-            {"programme": self.programme, "sources": [key[0] for key in wanted], "keys": [key[1] for key in wanted]},
-        )
-        return {(row.source, row.external_id): row for row in rows}
-
     def _upsert(
         self, db: Connection, table: Kind, items: list[Item], values: list[JsonObject], stamp: str, *, count: bool
     ) -> None:
         self._owners(db, items, values, stamp)
-        known = self._known(db, table, (item.key for item in items), ("id", "provenance", *COLUMNS[table]))
+        known = self.records.known(db, table, (item.key for item in items), ("id", "provenance", *COLUMNS[table]))
         rights = self._new_rights(db, items, known)
         ids: dict[tuple[str, str], str] = {}
         fresh: list[JsonObject] = []
@@ -316,8 +310,8 @@ class _Import:
             self.report.updated += count and touched
             self.report.unchanged += count and not touched
             self.report.nested += not count and touched
-        self._insert(db, table, fresh)
-        self._update(db, table, changed)
+        self.records.insert(db, table, fresh)
+        self.records.update(db, table, changed)
         for key, new in rights.items():
             self._enter(db, ids[key], new)
 
@@ -344,37 +338,6 @@ class _Import:
         self.report.kept += 1
         if len(self.report.kept_fields) < MOST_KEPT:
             self.report.kept_fields.append(Fault(row, name, why))
-
-    def _insert(self, db: Connection, table: str, rows: list[JsonObject]) -> None:
-        if not rows:
-            return
-        self.written.setdefault(table, set()).update(row["id"] for row in rows)
-        stamps = "created_at" if table == "matches" else "created_at, updated_at"
-        extra = () if table == "matches" else ("provenance",)
-        columns = ", ".join(("id", "source", "external_id", *COLUMNS[table], *extra))
-        moments = ", ".join(["casework_now()"] * (stamps.count(",") + 1))
-        db.execute(
-            text(
-                f"INSERT INTO {table} (programme_id, {columns}, {stamps}) SELECT CAST(:programme AS uuid), {columns}, {moments}"
-                f" FROM jsonb_populate_recordset(NULL::{table}, CAST(:rows AS jsonb))"
-            ),
-            {"programme": self.programme, "rows": json.dumps(rows, default=json_of)},
-        )
-
-    def _update(self, db: Connection, table: str, rows: list[JsonObject]) -> None:
-        if not rows:
-            return
-        self.written.setdefault(table, set()).update(row["id"] for row in rows)
-        extra = () if table == "matches" else ("provenance",)
-        sets = ", ".join(f"{name} = r.{name}" for name in (*COLUMNS[table], *extra))
-        moment = "" if table == "matches" else ", updated_at = casework_now()"
-        db.execute(
-            text(
-                f"UPDATE {table} t SET {sets}{moment}"
-                f" FROM jsonb_populate_recordset(NULL::{table}, CAST(:rows AS jsonb)) r WHERE t.id = r.id"
-            ),
-            {"rows": json.dumps(rows, default=json_of)},
-        )
 
     # --- owners and rights ---
 
@@ -415,8 +378,8 @@ class _Import:
     # --- matches ---
 
     def _matches(self, db: Connection, items: list[Item], values: list[JsonObject]) -> None:
-        known = self._known(db, "matches", (item.key for item in items), ("id", "case_id", *COLUMNS["matches"]))
-        pairs = self._pairs(db, values)
+        known = self.records.known(db, "matches", (item.key for item in items), ("id", "case_id", *COLUMNS["matches"]))
+        pairs = self.records.pairs(db, values)
         fresh: list[JsonObject] = []
         changed: list[JsonObject] = []
         for item, columns in zip(items, values, strict=True):
@@ -448,20 +411,5 @@ class _Import:
                 changed.append(before | differ | {"id": row.id})
             self.report.updated += bool(differ)
             self.report.unchanged += not differ
-        self._insert(db, "matches", fresh)
-        self._update(db, "matches", changed)
-
-    def _pairs(self, db: Connection, values: list[JsonObject]) -> dict[tuple[str, str], str]:
-        rows = db.execute(
-            text(
-                "SELECT need_id, technology_id, external_id FROM matches WHERE programme_id = CAST(:programme AS uuid)"
-                " AND (need_id, technology_id) IN"
-                " (SELECT * FROM unnest(CAST(:needs AS uuid[]), CAST(:technologies AS uuid[])))"
-            ),
-            {
-                "programme": self.programme,
-                "needs": [value["need_id"] for value in values],
-                "technologies": [value["technology_id"] for value in values],
-            },
-        )
-        return {(row.need_id, row.technology_id): row.external_id for row in rows}
+        self.records.insert(db, "matches", fresh)
+        self.records.update(db, "matches", changed)

@@ -1,0 +1,83 @@
+"""The tables that an import reads and writes, many rows at a time."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from typing import Any
+
+from sqlalchemy import Connection, text
+
+from casework.json_values import JsonObject
+from casework.operations.catalogue.import_batches import (
+    COLUMNS,
+    json_of,
+)
+
+
+class CatalogueRecords:
+    """The needs, technologies and matches of a programme, as an import reads and writes them: many at a time."""
+
+    def __init__(self, programme: str) -> None:
+        self.programme = programme
+        #: The rows of this batch that were written, by table: the event of the batch tells each.
+        self.written: dict[str, set[str]] = {}
+
+    def known(
+        self, db: Connection, table: str, keys: Iterable[tuple[str, str]], columns: Iterable[str]
+    ) -> dict[tuple[str, str], Any]:
+        wanted = sorted(set(keys))
+        rows = db.execute(
+            text(
+                f"SELECT source, external_id, {', '.join(columns)} FROM {table} WHERE programme_id = CAST(:programme AS uuid)"
+                " AND (source, external_id) IN (SELECT * FROM unnest(CAST(:sources AS text[]), CAST(:keys AS text[])))"
+            ),
+            {"programme": self.programme, "sources": [key[0] for key in wanted], "keys": [key[1] for key in wanted]},
+        )
+        return {(row.source, row.external_id): row for row in rows}
+
+    def insert(self, db: Connection, table: str, rows: list[JsonObject]) -> None:
+        if not rows:
+            return
+        self.written.setdefault(table, set()).update(row["id"] for row in rows)
+        stamps = "created_at" if table == "matches" else "created_at, updated_at"
+        extra = () if table == "matches" else ("provenance",)
+        columns = ", ".join(("id", "source", "external_id", *COLUMNS[table], *extra))
+        moments = ", ".join(["casework_now()"] * (stamps.count(",") + 1))
+        db.execute(
+            text(
+                f"INSERT INTO {table} (programme_id, {columns}, {stamps}) SELECT CAST(:programme AS uuid), {columns}, {moments}"
+                f" FROM jsonb_populate_recordset(NULL::{table}, CAST(:rows AS jsonb))"
+            ),
+            {"programme": self.programme, "rows": json.dumps(rows, default=json_of)},
+        )
+
+    def update(self, db: Connection, table: str, rows: list[JsonObject]) -> None:
+        if not rows:
+            return
+        self.written.setdefault(table, set()).update(row["id"] for row in rows)
+        extra = () if table == "matches" else ("provenance",)
+        sets = ", ".join(f"{name} = r.{name}" for name in (*COLUMNS[table], *extra))
+        moment = "" if table == "matches" else ", updated_at = casework_now()"
+        db.execute(
+            text(
+                f"UPDATE {table} t SET {sets}{moment}"
+                f" FROM jsonb_populate_recordset(NULL::{table}, CAST(:rows AS jsonb)) r WHERE t.id = r.id"
+            ),
+            {"rows": json.dumps(rows, default=json_of)},
+        )
+
+    def pairs(self, db: Connection, values: list[JsonObject]) -> dict[tuple[str, str], str]:
+        rows = db.execute(
+            text(
+                "SELECT need_id, technology_id, external_id FROM matches WHERE programme_id = CAST(:programme AS uuid)"
+                " AND (need_id, technology_id) IN"
+                " (SELECT * FROM unnest(CAST(:needs AS uuid[]), CAST(:technologies AS uuid[])))"
+            ),
+            {
+                "programme": self.programme,
+                "needs": [value["need_id"] for value in values],
+                "technologies": [value["technology_id"] for value in values],
+            },
+        )
+        return {(row.need_id, row.technology_id): row.external_id for row in rows}
