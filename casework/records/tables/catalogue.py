@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from sqlalchemy import (
     Boolean,
     CheckConstraint,
@@ -19,16 +21,50 @@ from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
 from casework.records.tables.base import NOW, Id, Time, id_column, metadata, reference
 
+
+def _origin() -> list[Column[Any]]:
+    """Whose record it is, and which record of which source."""
+    return [
+        id_column(),
+        reference("programme_id", "programmes.id"),
+        Column("source", Text, nullable=False),
+        Column("external_id", Text, nullable=False),
+    ]
+
+
+def _once_a_source() -> UniqueConstraint:
+    return UniqueConstraint("programme_id", "source", "external_id")
+
+
+def _title() -> list[Column[Any]]:
+    """What a need or a technology is called, and to whom it belongs."""
+    return [
+        Column("title", Text, nullable=False),
+        Column("title_zh", Text),
+        reference("owner_id", "organisations.id", nullable=True),
+    ]
+
+
+def _provenance() -> list[Column[Any]]:
+    """Where each field of a need or a technology comes from, and when it was written."""
+    return [
+        Column(
+            "provenance",
+            JSONB,
+            nullable=False,
+            server_default=text("'{}'"),
+            comment="Per field: source, at, confirmed by, at",
+        ),
+        Column("created_at", Time, nullable=False, server_default=NOW),
+        Column("updated_at", Time, nullable=False, server_default=NOW),
+    ]
+
+
 needs = Table(
     "needs",
     metadata,
-    id_column(),
-    reference("programme_id", "programmes.id"),
-    Column("source", Text, nullable=False),
-    Column("external_id", Text, nullable=False),
-    Column("title", Text, nullable=False),
-    Column("title_zh", Text),
-    reference("owner_id", "organisations.id", nullable=True),
+    *_origin(),
+    *_title(),
     Column("sector", Text),
     Column("district", Text),
     Column("problem", Text),
@@ -54,29 +90,16 @@ needs = Table(
         server_default=text("'{}'"),
         comment="Process, baseline, site, constraints, contacts",
     ),
-    Column(
-        "provenance",
-        JSONB,
-        nullable=False,
-        server_default=text("'{}'"),
-        comment="Per field: source, at, confirmed by, at",
-    ),
-    Column("created_at", Time, nullable=False, server_default=NOW),
-    Column("updated_at", Time, nullable=False, server_default=NOW),
-    UniqueConstraint("programme_id", "source", "external_id"),
+    *_provenance(),
+    _once_a_source(),
     CheckConstraint("readiness_low BETWEEN 1 AND 9 AND readiness_high BETWEEN readiness_low AND 9", name="readiness"),
 )
 
 technologies = Table(
     "technologies",
     metadata,
-    id_column(),
-    reference("programme_id", "programmes.id"),
-    Column("source", Text, nullable=False),
-    Column("external_id", Text, nullable=False),
-    Column("title", Text, nullable=False),
-    Column("title_zh", Text),
-    reference("owner_id", "organisations.id", nullable=True),
+    *_origin(),
+    *_title(),
     Column("description", Text),
     Column("developed_in", ARRAY(Text), nullable=False, server_default=text("'{}'")),
     Column("deployed_in", ARRAY(Text), nullable=False, server_default=text("'{}'")),
@@ -88,16 +111,8 @@ technologies = Table(
     Column("ip_text", Text),
     Column("verification", JSONB, comment="Statement: number, verdict, valid_until; counts only once confirmed"),
     Column("more", JSONB, nullable=False, server_default=text("'{}'")),
-    Column(
-        "provenance",
-        JSONB,
-        nullable=False,
-        server_default=text("'{}'"),
-        comment="Per field: source, at, confirmed by, at",
-    ),
-    Column("created_at", Time, nullable=False, server_default=NOW),
-    Column("updated_at", Time, nullable=False, server_default=NOW),
-    UniqueConstraint("programme_id", "source", "external_id"),
+    *_provenance(),
+    _once_a_source(),
 )
 
 rights = Table(
@@ -137,10 +152,7 @@ rights = Table(
 matches = Table(
     "matches",
     metadata,
-    id_column(),
-    reference("programme_id", "programmes.id"),
-    Column("source", Text, nullable=False),
-    Column("external_id", Text, nullable=False),
+    *_origin(),
     reference("need_id", "needs.id", index=True),
     reference("technology_id", "technologies.id", index=True),
     Column("proposed_on", Date),
@@ -149,7 +161,7 @@ matches = Table(
     Column("rationale", Text),
     Column("case_id", Id, unique=True, comment="The case that it became"),
     Column("created_at", Time, nullable=False, server_default=NOW),
-    UniqueConstraint("programme_id", "source", "external_id"),
+    _once_a_source(),
     UniqueConstraint("programme_id", "need_id", "technology_id"),
 )
 

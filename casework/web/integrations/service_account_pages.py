@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from uuid import UUID
 
-from flask import Blueprint, flash, make_response, redirect, render_template, request, url_for
+from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext
 from werkzeug.wrappers import Response
 
 from casework.engine.roles import Role
-from casework.errors import InvalidForm, Refused
 from casework.json_values import JsonMapping
 from casework.operations.integrations import service_accounts
 from casework.operations.integrations.service_account_scopes import (
@@ -24,8 +23,9 @@ from casework.operations.integrations.service_account_scopes import (
 )
 from casework.operations.integrations.service_accounts import DAYS, MOST_DAYS
 from casework.operations.people.lists import list_members
+from casework.web.integrations.lead_forms import answer_with_secret
 from casework.web.shell.forms import read_request
-from casework.web.shell.i18n import N_, say_error, say_faults
+from casework.web.shell.i18n import N_
 from casework.web.shell.session import only, page_transaction
 
 blueprint = Blueprint("service_accounts", __name__, url_prefix="/service-accounts")
@@ -47,11 +47,11 @@ def index() -> str:
     return _index({})
 
 
-def _index(faults: Mapping[str, str], new_account: JsonMapping | None = None) -> str:
+def _index(faults: Mapping[str, str], answer: JsonMapping | None = None) -> str:
     with page_transaction() as (db, actor):
         rows = service_accounts.list_service_accounts(db, actor).items
         organisations = list_members(db, actor)
-    name = next((row.name for row in rows if new_account and row.id == new_account["id"]), "")
+    name = next((row.name for row in rows if answer and row.id == answer["id"]), "")
     return render_template(
         "integrations/service_accounts.html",
         rows=rows,
@@ -60,7 +60,7 @@ def _index(faults: Mapping[str, str], new_account: JsonMapping | None = None) ->
         days=DAYS,
         most_days=MOST_DAYS,
         faults=faults,
-        made=new_account or {},
+        made=answer or {},
         made_name=name,
     )
 
@@ -69,35 +69,29 @@ def _index(faults: Mapping[str, str], new_account: JsonMapping | None = None) ->
 @only(Role.PROVIDER_LEAD)
 def create() -> Response:
     """The token stands in this answer alone."""
-    try:
-        with page_transaction() as (db, actor):
-            written = request.form.get("days", "").strip()
-            done = service_accounts.create_service_account(
-                db,
-                actor,
-                organisation=request.form.get("organisation", ""),
-                name=request.form.get("name", ""),
-                scopes=request.form.getlist("scopes"),
-                days=int(written) if written.isascii() and written.isdigit() and len(written) < 6 else 0,
-                request=read_request(),
-            )
-    except InvalidForm as refusal:
-        return make_response(_index(say_faults(refusal)), 422)
-    except Refused as refusal:
-        return make_response(_index({"": say_error(refusal)}), 409)
-    return make_response(_index({}, done.answer))
+    written = request.form.get("days", "").strip()
+    days = int(written) if written.isascii() and written.isdigit() and len(written) < 6 else 0
+    return answer_with_secret(
+        _index,
+        lambda db, actor: service_accounts.create_service_account(
+            db,
+            actor,
+            organisation=request.form.get("organisation", ""),
+            name=request.form.get("name", ""),
+            scopes=request.form.getlist("scopes"),
+            days=days,
+            request=read_request(),
+        ),
+    )
 
 
 @blueprint.post("/<uuid:account>/rotate")
 @only(Role.PROVIDER_LEAD)
 def rotate(account: UUID) -> Response:
     """The new token stands in this answer alone."""
-    try:
-        with page_transaction() as (db, actor):
-            done = service_accounts.rotate_service_token(db, actor, str(account), read_request())
-    except Refused as refusal:
-        return make_response(_index({"": say_error(refusal)}), 409)
-    return make_response(_index({}, done.answer))
+    return answer_with_secret(
+        _index, lambda db, actor: service_accounts.rotate_service_token(db, actor, str(account), read_request())
+    )
 
 
 @blueprint.post("/<uuid:account>/end")

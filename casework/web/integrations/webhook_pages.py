@@ -5,16 +5,18 @@ from __future__ import annotations
 from collections.abc import Mapping
 from uuid import UUID
 
-from flask import Blueprint, Response, current_app, flash, make_response, redirect, render_template, request, url_for
+from flask import Blueprint, Response, current_app, flash, redirect, render_template, request, url_for
 from flask_babel import gettext
 from werkzeug.wrappers import Response as BaseResponse
 
 from casework.engine.roles import Role
-from casework.errors import InvalidForm, Refused
+from casework.errors import Refused
+from casework.json_values import JsonMapping
 from casework.operations.integrations import webhooks
 from casework.operations.people.lists import list_members
+from casework.web.integrations.lead_forms import answer_with_secret
 from casework.web.shell.forms import read_request
-from casework.web.shell.i18n import N_, say_error, say_faults
+from casework.web.shell.i18n import N_, say_error
 from casework.web.shell.session import only, page_transaction, secret_box
 
 blueprint = Blueprint("webhooks", __name__, url_prefix="/webhooks")
@@ -33,7 +35,7 @@ def index() -> str:
     return _index({})
 
 
-def _index(faults: Mapping[str, str], new_endpoint: Mapping[str, str] | None = None) -> str:
+def _index(faults: Mapping[str, str], answer: JsonMapping | None = None) -> str:
     with page_transaction() as (db, actor):
         endpoints = webhooks.list_endpoints(db, actor).items
         organisations = list_members(db, actor)
@@ -42,7 +44,7 @@ def _index(faults: Mapping[str, str], new_endpoint: Mapping[str, str] | None = N
         rows=endpoints,
         organisations=organisations,
         faults=faults,
-        made=new_endpoint or {},
+        made=answer or {},
         given=request.form.get("url", "") if faults else "",
     )
 
@@ -51,35 +53,28 @@ def _index(faults: Mapping[str, str], new_endpoint: Mapping[str, str] | None = N
 @only(Role.PROVIDER_LEAD)
 def create() -> Response:
     """The secret stands in this answer alone."""
-    try:
-        with page_transaction() as (db, actor):
-            done = webhooks.create_endpoint(
-                db,
-                actor,
-                secret_box(),
-                organisation=request.form.get("organisation", ""),
-                url=request.form.get("url", "").strip(),
-                inside=current_app.config["WEBHOOK_INSIDE"],
-                hosts=current_app.config["WEBHOOK_HOSTS"],
-                request=read_request(),
-            )
-    except InvalidForm as refusal:
-        return make_response(_index(say_faults(refusal)), 422)
-    except Refused as refusal:
-        return make_response(_index({"": say_error(refusal)}), 409)
-    return make_response(_index({}, done.answer))
+    return answer_with_secret(
+        _index,
+        lambda db, actor: webhooks.create_endpoint(
+            db,
+            actor,
+            secret_box(),
+            organisation=request.form.get("organisation", ""),
+            url=request.form.get("url", "").strip(),
+            inside=current_app.config["WEBHOOK_INSIDE"],
+            hosts=current_app.config["WEBHOOK_HOSTS"],
+            request=read_request(),
+        ),
+    )
 
 
 @blueprint.post("/<uuid:hook>/rotate")
 @only(Role.PROVIDER_LEAD)
 def rotate(hook: UUID) -> Response:
     """The new secret stands in this answer alone."""
-    try:
-        with page_transaction() as (db, actor):
-            done = webhooks.rotate_secret(db, actor, secret_box(), str(hook), read_request())
-    except Refused as refusal:
-        return make_response(_index({"": say_error(refusal)}), 409)
-    return make_response(_index({}, done.answer))
+    return answer_with_secret(
+        _index, lambda db, actor: webhooks.rotate_secret(db, actor, secret_box(), str(hook), read_request())
+    )
 
 
 @blueprint.post("/<uuid:hook>/end")
