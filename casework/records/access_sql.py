@@ -1,7 +1,7 @@
 """The policy of `permissions` as conditions of SQL: who is shown which row. Every query that asks who may see asks here.
 
 Each gives a condition; its arguments are names in the statement. What it reads of who asks are the values of `reach_values`,
-the access queries' `me`, or what the row security of the database finds out by itself: `records.policies` makes that from here. A test
+the access queries' `me`, or what the row security of the database finds out by itself: `records.policy_source` makes that from here. A test
 holds policy, statements and row security together over random worlds.
 """
 

@@ -1,6 +1,6 @@
 """Row security: who reads in a transaction, so that the database's own policies show that person's rows and no others.
 
-The policies stand in `records.policies`. They ask the setting `casework.reader`, which ends with its transaction: a person's
+The policies stand in `records.policy_source`. They ask the setting `casework.reader`, which ends with its transaction: a person's
 id, or `engine` for what decides, keeps time and checks. Where nobody said who reads, protected tables refuse every statement.
 
 The setting is set here and, in one statement with what finds the person or the key out, in `records.database` (`transaction`: the

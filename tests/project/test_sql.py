@@ -244,7 +244,7 @@ DECLARED: dict[str, set[str]] = {
     "casework/records/register_entries.py": {"' AND '.join(where) or 'true'", "_told(table, columns)", "key", "register.home", "table"},
 }  # fmt: skip
 #: No SQL that is run: sentences for a person that name statements, and what the policies are made of, which has no values at all.
-SENTENCES = {"casework/records/database_checks.py", "casework/records/policies.py"}
+SENTENCES = {"casework/records/database_checks.py", "casework/records/policy_source.py"}
 #: Where statements have the server's own places ($1): the few that each action sends, by `records.database.run`.
 RUN = {
     "casework/operations/cases/service.py", "casework/operations/core/access_queries.py", "casework/operations/core/actions.py",

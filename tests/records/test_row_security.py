@@ -17,7 +17,7 @@ from casework.operations.mediations.service import open_mediation
 from casework.operations.referrals.service import fire_in_referral
 from casework.records.blob_store import Store
 from casework.records.database import ENGINE, connect_engine, reader_transaction, transaction
-from casework.records.policies import POLICIES
+from casework.records.policy_source import POLICIES
 from casework.records.row_security import back_to, read_as, whole
 from tests.support.databases import DatabaseServer
 from tests.support.malice import PDF

@@ -29,7 +29,7 @@ from casework.permissions import visibility
 from casework.permissions.actors import Actor
 from casework.permissions.visibility import Reach
 from casework.records.database import connect_engine, transaction
-from casework.records.policies import POLICIES
+from casework.records.policy_source import POLICIES
 from casework.records.row_security import whole
 from tests.security import authorization_api as api
 from tests.security import authorization_web as pages

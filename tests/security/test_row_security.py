@@ -18,7 +18,7 @@ from casework.operations.referrals import inbox
 from casework.operations.tasks.queue_counts import count_queues
 from casework.records.case_loader import load
 from casework.records.database import connect_engine, reader_transaction, transaction
-from casework.records.policies import POLICIES
+from casework.records.policy_source import POLICIES
 from casework.records.row_security import read_as
 from tests.security.authorization_rows import Row
 from tests.security.authorization_web import TABLE

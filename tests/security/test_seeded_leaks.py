@@ -18,7 +18,7 @@ from casework.operations.core.actions import home_of
 from casework.operations.deadlines import calendars
 from casework.records.case_loader import load
 from casework.records.database import connect_engine, transaction
-from casework.records.policies import POLICIES
+from casework.records.policy_source import POLICIES
 from tests.security.test_noninterference_over_time import SECRETS, Story
 from tests.support.databases import DatabaseServer
 from tests.support.open_policy import open_policy

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from sqlalchemy import Table, make_url
 from sqlalchemy.schema import CreateIndex, CreateTable, DDLElement, SetColumnComment, SetTableComment
 
-from casework.records.policies import policies_sql
+from casework.records.policy_source import policies_sql
 from casework.records.tables import metadata
 from tests.support.databases import ROOT
 

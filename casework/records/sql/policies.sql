@@ -1,4 +1,4 @@
--- Who is shown which row, and the functions that find it out. Written by `make expected` from casework/records/policies.py.
+-- Who is shown which row, and the functions that find it out. Written by `make expected` from casework/records/policy_source.py.
 
 -- The roles of the person that hold now, and count.
 CREATE FUNCTION casework_roles() RETURNS TABLE (role text, programme_id uuid, organisation_id uuid)

@@ -29,7 +29,7 @@ from casework.records.access_sql import (
 )
 
 _HEAD = """\
--- Who is shown which row, and the functions that find it out. Written by `make expected` from casework/records/policies.py.
+-- Who is shown which row, and the functions that find it out. Written by `make expected` from casework/records/policy_source.py.
 """
 
 

@@ -6,28 +6,28 @@ import pytest
 from sqlalchemy import Connection, text
 
 from casework.permissions.actors import PROVIDER_ROLES, READS_ALL
-from casework.records import access_sql, policies
+from casework.records import access_sql, policy_source
 
 
 def test_a_policy_stands_before_these_tables_and_no_others(db: Connection) -> None:
     found = db.execute(
         text("SELECT relname FROM pg_class WHERE relrowsecurity AND relforcerowsecurity ORDER BY relname")
     ).scalars()
-    assert list(found) == sorted(policies.POLICIES)
+    assert list(found) == sorted(policy_source.POLICIES)
 
 
 @pytest.mark.parametrize(
     ("table", "condition"),
     [
-        ("tracks", access_sql.opened_case("c", policies.READING)),
-        ("tracks", access_sql.named_for("c", policies.READING)),
-        ("tasks", access_sql.reads_case("tasks", policies.READING)),
-        ("clocks", access_sql.opened_mediation("c", policies.READING)),
-        ("grants", access_sql.reads_case("c", policies.READING)),
+        ("tracks", access_sql.opened_case("c", policy_source.READING)),
+        ("tracks", access_sql.named_for("c", policy_source.READING)),
+        ("tasks", access_sql.reads_case("tasks", policy_source.READING)),
+        ("clocks", access_sql.opened_mediation("c", policy_source.READING)),
+        ("grants", access_sql.reads_case("c", policy_source.READING)),
     ],
 )
 def test_what_is_asked_of_a_row_is_what_statements_ask(table: str, condition: str) -> None:
-    assert condition in policies.POLICIES[table]
+    assert condition in policy_source.POLICIES[table]
 
 
 @pytest.mark.parametrize(
@@ -43,5 +43,5 @@ def test_what_is_asked_of_a_row_is_what_statements_ask(table: str, condition: st
     ],
 )
 def test_what_is_asked_of_who_reads_is_what_statements_ask(function: str, part: str) -> None:
-    (body,) = [one.body for one in policies.FUNCTIONS if one.head.startswith(f"{function}(")]
+    (body,) = [one.body for one in policy_source.FUNCTIONS if one.head.startswith(f"{function}(")]
     assert part in body
