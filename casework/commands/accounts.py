@@ -17,7 +17,6 @@ from casework.operations.auth.preferences import LANGUAGES
 from casework.operations.auth.tokens import (
     MOST_DECIDING_DAYS,
     MOST_TOKEN_DAYS,
-    SCOPES,
     TOKEN_DAYS,
     make_token,
     revoke_token,
@@ -29,7 +28,8 @@ from casework.operations.people.invitation_mail import INVITATION_PAGE
 from casework.operations.people.invitations import DAYS, MOST_DAYS, Scope, insist_form, record_invitation
 from casework.operations.people.registry import grant_role, register_person
 from casework.operations.people.role_requests import give_or_ask
-from casework.permissions.actors import DECIDE, Actor
+from casework.permissions.actors import Actor
+from casework.permissions.token_scopes import DECIDE, TOKEN_SCOPES
 from casework.reasons.terms import Noun
 from casework.records.actors import find_actor
 from casework.records.database import connect_engine, transaction
@@ -181,15 +181,15 @@ def token() -> None:
 @token.command("add")
 @click.argument("email")
 @click.option("--name", default="command line", show_default=True, help="What it is for.")
-@click.option("--scopes", default="read,write", show_default=True, help=f"With commas: {', '.join(SCOPES)}.")
+@click.option("--scopes", default="read,write", show_default=True, help=f"With commas: {', '.join(TOKEN_SCOPES)}.")
 @click.option(
     "--days", type=click.IntRange(1, MOST_TOKEN_DAYS), default=TOKEN_DAYS, show_default=True, help="How long it holds."
 )
 def add_token(email: str, name: str, scopes: str, days: int) -> None:
     """Make a token for the person EMAIL and print it: this once, for it is kept nowhere."""
     wanted = {scope.strip() for scope in scopes.split(",") if scope.strip()}
-    if not wanted or not wanted <= set(SCOPES):
-        raise click.UsageError(f"--scopes takes {', '.join(SCOPES)}.")
+    if not wanted or not wanted <= set(TOKEN_SCOPES):
+        raise click.UsageError(f"--scopes takes {', '.join(TOKEN_SCOPES)}.")
     if DECIDE in wanted and days > MOST_DECIDING_DAYS:
         raise click.UsageError(
             f"With the scope {DECIDE} a token holds for at most {MOST_DECIDING_DAYS} days: say --days."

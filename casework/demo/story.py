@@ -21,7 +21,7 @@ from casework.engine.deadlines.calendars import Calendar
 from casework.engine.roles import Role
 from casework.errors import InvalidSettings
 from casework.operations.auth.passwords import hash_password
-from casework.operations.auth.tokens import SCOPES, make_token
+from casework.operations.auth.tokens import make_token
 from casework.operations.catalogue.import_schemas import Kind
 from casework.operations.catalogue.importer import import_records
 from casework.operations.core.idempotency import Request
@@ -34,6 +34,7 @@ from casework.operations.people.registry import (
     register_phase,
     register_programme,
 )
+from casework.permissions.token_scopes import TOKEN_SCOPES
 from casework.playbook.driver import match_name, play
 from casework.playbook.stage import Stage
 from casework.playbook.steps import Script
@@ -54,7 +55,7 @@ DAYS = 548
 UNCONFIRMED = "DEMO-T028"
 SCOPES_OF: dict[str, tuple[str, ...]] = {
     Role.OFFICER: ("read", "write", "import", "decide"), Role.SUPERVISOR: ("read", "write", "import", "decide"),
-    Role.COMPLIANCE: ("read", "write", "decide"), Role.ADMINISTRATOR: SCOPES,
+    Role.COMPLIANCE: ("read", "write", "decide"), Role.ADMINISTRATOR: TOKEN_SCOPES,
 }  # fmt: skip
 
 

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from enum import IntEnum
 
 from casework.engine.roles import Role
+from casework.permissions.token_scopes import DECIDE, TOKEN_SCOPES
 
 #: Roles that read every case of their programme in full.
 READS_ALL = frozenset({Role.OFFICER, Role.SUPERVISOR, Role.COMPLIANCE, Role.MANAGER, Role.AUDITOR})
@@ -90,10 +91,6 @@ class Proof(IntEnum):
     NONE = 2
 
 
-#: The scope of tokens that do what is sensitive: made, like every token, by somebody who has just proved who that is.
-DECIDE = "decide"
-
-
 @dataclass(frozen=True)
 class Actor:
     """A person who asks for something, with what that person is at this moment."""
@@ -103,7 +100,7 @@ class Actor:
     memberships: tuple[Membership, ...]
     language: str = "en"
     #: Of the token that was used; a session has all of them.
-    scopes: frozenset[str] = frozenset({"read", "write", "import", "admin", DECIDE})
+    scopes: frozenset[str] = frozenset(TOKEN_SCOPES)
     #: How long ago the person of a session showed who that is; none of a token, which proves it by itself.
     proved: timedelta | None = None
     #: What follows from that for an action that is sensitive.

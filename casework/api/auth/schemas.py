@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated
 
 from pydantic import Field
 
 from casework.api.protocol.fields import Answer, Body, Line
 from casework.api.protocol.schemas import Json
+from casework.permissions.token_scopes import TOKEN_SCOPES, TokenScope
 
 
 class NewToken(Body):
     name: Line
-    scopes: Annotated[list[Literal["read", "write", "import", "admin", "decide"]], Field(min_length=1, max_length=5)]
+    scopes: Annotated[list[TokenScope], Field(min_length=1, max_length=len(TOKEN_SCOPES))]
     days: Annotated[int, Field(ge=1, le=366, description="Days until it expires; with the scope decide at most 30")] = (
         90
     )

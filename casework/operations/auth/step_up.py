@@ -18,7 +18,8 @@ from casework.engine.definition.editions import Edition, TransitionRule
 from casework.engine.roles import Role
 from casework.engine.state.case import Task
 from casework.errors import NotAllowed, NotConfirmed
-from casework.permissions.actors import DECIDE, Actor, Proof
+from casework.permissions.actors import Actor, Proof
+from casework.permissions.token_scopes import DECIDE
 
 P = ParamSpec("P")
 R = TypeVar("R")

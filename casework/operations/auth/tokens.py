@@ -19,10 +19,10 @@ from casework.operations.auth.views import Token
 from casework.operations.core.idempotency import Done, Request, ask, finish
 from casework.operations.core.paging import Page
 from casework.operations.core.register_entries import note_entries
-from casework.permissions.actors import DECIDE, Actor
+from casework.permissions.actors import Actor
+from casework.permissions.token_scopes import DECIDE, TOKEN_SCOPES
 from casework.records.event_log import now
 
-SCOPES = ("read", "write", "import", "admin", DECIDE)
 TOKEN_PREFIX = "cwt_"
 TOKEN_DAYS, MOST_TOKEN_DAYS = 90, 366
 #: A token that decides is proof of its person for so long at most.
@@ -70,7 +70,7 @@ def create_token(
         raise NotAllowed(why=reasons.auth.TOKEN_NO_TOKENS)
     if not name.strip() or not name.isprintable():
         raise InvalidForm(fields={"name": reasons.fields.REQUIRED})
-    if unknown := set(scopes) - set(SCOPES):
+    if unknown := set(scopes) - set(TOKEN_SCOPES):
         raise InvalidForm(fields={"scopes": reasons.auth.NO_SUCH_SCOPES(scopes=sorted(unknown))})
     if not scopes:
         raise InvalidForm(fields={"scopes": reasons.fields.REQUIRED})
