@@ -26,7 +26,7 @@ from casework.api.documents import routes as documents_routes
 from casework.api.editions import routes as editions_routes
 from casework.api.integrations import service_account_routes, webhook_routes
 from casework.api.letters import routes as letters_routes
-from casework.api.mediations import disclosure_routes
+from casework.api.mediations import emergency_access_routes, unsealing_routes
 from casework.api.mediations import routes as mediations_routes
 from casework.api.messages import routes as messages_routes
 from casework.api.notifications import routes as notification_routes
@@ -77,7 +77,8 @@ ROUTES: tuple[Route, ...] = (
     *directory_routes.ROUTES,
     *access_log_routes.ROUTES,
     *mediations_routes.ROUTES,
-    *disclosure_routes.ROUTES,
+    *unsealing_routes.ROUTES,
+    *emergency_access_routes.ROUTES,
     *documents_routes.ROUTES,
     *letters_routes.ROUTES,
     *messages_routes.ROUTES,

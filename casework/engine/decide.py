@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from casework import reasons
-from casework.engine.case_objects import disclosures, documents, grant_commands, letters
+from casework.engine.case_objects import documents, emergency_access, grant_commands, letters, unsealing
 from casework.engine.case_objects.acknowledgements import answer_objection, object_to, receive
 from casework.engine.case_objects.messages import correct, say
 from casework.engine.execution.commands import (
@@ -280,11 +280,11 @@ _ACTIONS: Mapping[type, Callable[..., None]] = {
     DeclareInterest: _declare_interest,
     Notice: _notice,
     **TASK_ACTIONS,
-    AskUnsealing: disclosures.ask,
-    DecideUnsealing: disclosures.decide,
-    Reseal: disclosures.reseal,
-    TellParties: disclosures.tell_parties,
-    BreakGlass: disclosures.break_glass,
+    AskUnsealing: unsealing.ask,
+    DecideUnsealing: unsealing.decide,
+    Reseal: unsealing.reseal,
+    TellParties: unsealing.tell_parties,
+    BreakGlass: emergency_access.break_glass,
     Say: say,
     Correct: correct,
     CorrectAnswer: correct_answer,

@@ -8,7 +8,8 @@ from datetime import datetime
 from enum import IntEnum
 
 from casework import reasons
-from casework.engine.case_objects.disclosures import BREAKERS, READERS
+from casework.engine.case_objects.emergency_access import BREAKERS
+from casework.engine.case_objects.unsealing import READERS
 from casework.engine.roles import Role
 from casework.engine.state.case import Case, Track
 from casework.engine.state.case_documents import Document

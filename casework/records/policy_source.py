@@ -10,7 +10,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from casework.engine.case_objects.disclosures import BREAKERS, READERS
+from casework.engine.case_objects.emergency_access import BREAKERS
+from casework.engine.case_objects.unsealing import READERS
 from casework.engine.roles import Role
 from casework.permissions.actors import PROVIDER_ROLES, READS_ALL
 from casework.records.access_sql import (

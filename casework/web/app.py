@@ -34,7 +34,7 @@ from casework.web.history import pages as history_pages
 from casework.web.home import pages as home_pages
 from casework.web.integrations import service_account_pages, webhook_pages
 from casework.web.letters import pages as letters_pages
-from casework.web.mediations import disclosure_pages
+from casework.web.mediations import emergency_access_pages, unsealing_pages
 from casework.web.mediations import pages as mediations_pages
 from casework.web.messages import pages as messages_pages
 from casework.web.notifications import mail_pages
@@ -156,7 +156,8 @@ PAGES = (
     mediations_pages.blueprint,
     messages_pages.blueprint,
     notification_pages.blueprint,
-    disclosure_pages.blueprint,
+    unsealing_pages.blueprint,
+    emergency_access_pages.blueprint,
     passkey_pages.blueprint,
     password_pages.blueprint,
     directory_pages.blueprint,

@@ -15,7 +15,7 @@ from casework.operations.core.encryption import SecretBox
 from casework.operations.documents.storage import DocumentStore
 from casework.operations.integrations.service_accounts import create_service_account
 from casework.operations.integrations.webhooks import create_endpoint
-from casework.operations.mediations.disclosures import ask_unsealing
+from casework.operations.mediations.unsealing import ask_unsealing
 from casework.operations.people.invitations import Scope, invite
 from casework.operations.referrals.service import fire_in_referral
 from casework.operations.tasks.service import claim_task

@@ -13,8 +13,8 @@ from casework.definitions import load_library
 from casework.operations.cases.case_events import list_events
 from casework.operations.core.drafts import find_draft, save_draft
 from casework.operations.documents.storage import DocumentStore
-from casework.operations.mediations.disclosures import ask_unsealing
 from casework.operations.mediations.service import open_mediation
+from casework.operations.mediations.unsealing import ask_unsealing
 from casework.operations.referrals.acknowledgements import object_to
 from casework.operations.referrals.service import fire_in_referral
 from casework.operations.verification.service import verify_case

@@ -15,8 +15,8 @@ from casework.operations.audit.findings import raise_finding
 from casework.operations.cases.service import fire_transition, hand_over
 from casework.operations.core.actions import home_of
 from casework.operations.history.timeline import tell
-from casework.operations.mediations.disclosures import decide_unsealing, end_unsealing, tell_parties, who_may
 from casework.operations.mediations.service import find_mediation, list_mediations, open_mediation
+from casework.operations.mediations.unsealing import decide_unsealing, end_unsealing, tell_parties, who_may
 from casework.operations.oversight.case_hygiene import find_breaches
 from casework.operations.people.offboarding import show_leaver, take_over
 from casework.operations.people.registry import end_role, grant_role, register_organisation, register_person

@@ -34,7 +34,7 @@ from casework.operations.documents.storage import DocumentStore, part_for
 from casework.operations.documents.uploads import receive
 from casework.operations.integrations.service_accounts import create_service_account
 from casework.operations.letters.service import Written, compose_letter, send_letter
-from casework.operations.mediations.disclosures import ask_unsealing, end_unsealing
+from casework.operations.mediations.unsealing import ask_unsealing, end_unsealing
 from casework.operations.messages.service import send_message
 from casework.operations.people import registry
 from casework.operations.people.absences import record_absence

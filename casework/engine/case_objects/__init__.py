@@ -1,1 +1,1 @@
-"""What a case holds beside its tracks: documents, letters, messages, disclosures, acknowledgements."""
+"""What a case holds beside its tracks: documents, letters, messages, unsealings, emergencies, acknowledgements."""

@@ -1,4 +1,4 @@
-"""What may be asked of documents, letters, messages, disclosures and acknowledgements."""
+"""What may be asked of documents, letters, messages, unsealings, emergencies and acknowledgements."""
 
 from __future__ import annotations
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
-from casework.engine.case_objects import disclosures, documents, grant_commands, letters
+from casework.engine.case_objects import documents, emergency_access, grant_commands, letters, unsealing
 from casework.engine.case_objects.acknowledgements import side_of
 from casework.engine.case_objects.messages import INTERNAL, SHARED, WRITERS, WRITTEN
 from casework.engine.definition.editions import Edition
@@ -89,7 +89,7 @@ NOBODYS = frozenset(
 _BY_ROLE = {
     HANDED_OVER: (Role.OFFICER, Role.SUPERVISOR), CONSENT_ENDED: (Role.OFFICER, Role.SUPERVISOR), NOTED: WRITERS[INTERNAL],
     GRANT_WITHDRAWN: grant_commands.ENDERS, LETTER_SENT: letters.SENDERS, GRANT_DAY_CHANGED: grant_commands.ENDERS, PAPERS_RETURNED: grant_commands.RETURNERS,
-    CORRECTED: (Role.OFFICER,), UNSEALING_ASKED: disclosures.ASKERS, PARTIES_TOLD: disclosures.ASKERS, GLASS_BROKEN: disclosures.BREAKERS,
+    CORRECTED: (Role.OFFICER,), UNSEALING_ASKED: unsealing.ASKERS, PARTIES_TOLD: unsealing.ASKERS, GLASS_BROKEN: emergency_access.BREAKERS,
 }  # fmt: skip
 #: Actions on a task by which another person gets it, and those that only whoever holds it does, whoever leads its queue.
 _HANDING_ON = frozenset({DELEGATED, FORWARDED, REVIEW_ASKED})

@@ -1,1 +1,1 @@
-"""Mediations, and the disclosure of what is sealed in them."""
+"""Mediations, the unsealing of them, and cases opened in an emergency."""

@@ -11,7 +11,7 @@ from werkzeug.wrappers import Response
 from casework.engine.roles import Role
 from casework.json_values import JsonValue
 from casework.operations.core.actions import home_calendar
-from casework.operations.mediations.disclosures import list_unsealings
+from casework.operations.mediations.unsealing import list_unsealings
 from casework.operations.messages.mention_inbox import list_mentions
 from casework.operations.oversight import case_hygiene as house_rule_now
 from casework.operations.oversight.forecast import MOST as MOST_AT_RISK

@@ -1,1 +1,1 @@
-"""Pages of mediations and disclosures."""
+"""Pages of mediations, their unsealing, and cases opened in an emergency."""

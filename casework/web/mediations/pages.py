@@ -26,14 +26,14 @@ from casework.operations.core.drafts import find_draft
 from casework.operations.core.idempotency import Done, Request
 from casework.operations.core.unread import look
 from casework.operations.mediations import service as mediations
-from casework.operations.mediations.disclosures import list_openings, may_ask, opened_until
+from casework.operations.mediations.unsealing import list_openings, may_ask, opened_until
 from casework.operations.mediations.views import MediationRow
 from casework.operations.messages.threads import list_threads
 from casework.permissions.actors import Actor
 from casework.permissions.visibility import Sight, sight
 from casework.web.cases.correction_pages import correctable
 from casework.web.cases.progress import steps_of
-from casework.web.mediations.disclosure_pages import told_form
+from casework.web.mediations.unsealing_pages import told_form
 from casework.web.messages.pages import threads_of
 from casework.web.referrals.pages import say_done, say_shared
 from casework.web.shell import form_actions, layout

@@ -70,7 +70,7 @@ def _place(notification: Notification) -> str:
     if notification.task and not notification.step and not notification.done:
         return url_for("tasks.show", task=notification.task)
     if notification.unsealing:
-        return url_for("openings.show", opening=notification.unsealing)
+        return url_for("unsealings.show", opening=notification.unsealing)
     if notification.inside and not notification.sealed:
         return case_url(str(notification.number))
     if notification.sealed and notification.inside:

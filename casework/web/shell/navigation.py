@@ -105,7 +105,7 @@ ENTRIES = (
     Entry(frozenset({Role.ADMINISTRATOR}), N_("Calendars"), "calendars.index", ("calendars.show", "calendars.edit")),
     Entry(frozenset({Role.ADMINISTRATOR}), N_("Mails"), "mails.index", ("mails.",)),
     Entry(frozenset({Role.ADMINISTRATOR}), N_("Jobs"), "jobs.index", ("jobs.",)),
-    Entry(frozenset({Role.ADMINISTRATOR}), N_("Emergency"), "openings.emergency"),
+    Entry(frozenset({Role.ADMINISTRATOR}), N_("Emergency"), "emergency_access.emergency"),
 )
 
 

@@ -19,8 +19,8 @@ from casework.operations.auth.sessions import close_account
 from casework.operations.core import register_log
 from casework.operations.core.idempotency import Done
 from casework.operations.core.register_entries import note_entries
-from casework.operations.mediations.disclosures import find_unsealing
 from casework.operations.mediations.service import open_mediation
+from casework.operations.mediations.unsealing import find_unsealing
 from casework.operations.people import registry
 from casework.operations.people.role_requests import (
     ask_role,

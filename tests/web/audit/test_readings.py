@@ -10,8 +10,9 @@ from sqlalchemy import Engine, text
 
 from casework.operations.core.actions import home_of
 from casework.operations.documents.storage import DocumentStore
-from casework.operations.mediations.disclosures import break_glass, decide_unsealing
+from casework.operations.mediations.emergency_access import break_glass
 from casework.operations.mediations.service import open_mediation
+from casework.operations.mediations.unsealing import decide_unsealing
 from casework.operations.referrals.service import fire_in_referral
 from casework.records.case_loader import load
 from casework.records.database import transaction

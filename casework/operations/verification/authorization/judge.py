@@ -45,7 +45,6 @@ from casework.engine.state.events import (
 from casework.operations.history.task_judgement import OPERATION_OF
 from casework.operations.verification.authorization.actors import actor_against, opening_against
 from casework.operations.verification.authorization.case_changes import judge_erased, judge_handed_over, judge_interest
-from casework.operations.verification.authorization.disclosures import judge_disclosure
 from casework.operations.verification.authorization.documents import (
     judge_consent_ended,
     judge_document,
@@ -58,6 +57,7 @@ from casework.operations.verification.authorization.documents import (
 )
 from casework.operations.verification.authorization.evidence import EarlierEvent, Evidence, Reasons, listed
 from casework.operations.verification.authorization.messages import judge_acknowledgement, judge_message
+from casework.operations.verification.authorization.openings import judge_opening
 from casework.operations.verification.authorization.tasks import (
     judge_activated,
     judge_added,
@@ -146,7 +146,7 @@ _KINDS: Mapping[str, Callable[[Evidence, Case, Event], Reasons]] = {
     SAID: judge_message,
     CORRECTED: judge_corrected,
     **dict.fromkeys(
-        (UNSEALING_ASKED, UNSEALED, UNSEALING_REFUSED, RESEALED, PARTIES_TOLD, GLASS_BROKEN), judge_disclosure
+        (UNSEALING_ASKED, UNSEALED, UNSEALING_REFUSED, RESEALED, PARTIES_TOLD, GLASS_BROKEN), judge_opening
     ),
     RECEIVED: judge_acknowledgement,
     JOINED: judge_joined,

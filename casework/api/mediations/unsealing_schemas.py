@@ -1,4 +1,4 @@
-"""The schemas of what opens a log for a time."""
+"""The schemas of unsealings."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from uuid import UUID
 from pydantic import Field
 
 from casework.api.protocol.fields import Answer, Body, SomeWords, Words
-from casework.engine.case_objects.disclosures import MOST_DAYS
+from casework.engine.case_objects.unsealing import MOST_DAYS
 
 State = Annotated[Literal["asked", "open", "refused", "ended"], Field(description="What has run out is ended")]
 
@@ -30,20 +30,10 @@ class PartiesTold(Body):
     on: Annotated[date, Field(description="The day on which both had been told")]
 
 
-class Emergency(Body):
-    reason: SomeWords
-
-
 class Unsealed(Answer):
     id: str
     state: State
     until: Annotated[str | None, Field(description="When it ends by itself")] = None
-
-
-class GlassBroken(Answer):
-    id: str
-    number: str
-    until: str
 
 
 class NamedPerson(Answer):

@@ -1,33 +1,30 @@
-"""Who else may read for a time: a sealed mediation, asked for and agreed to; a case, opened in an emergency."""
+"""Who else may read a sealed mediation for a time: asked for, and agreed to."""
 
 from __future__ import annotations
 
 from uuid import UUID
 
-from flask import Blueprint, flash, make_response, redirect, render_template, request, url_for
+from flask import Blueprint, flash, make_response, redirect, render_template, url_for
 from flask_babel import gettext
 from sqlalchemy import Connection
 from werkzeug.wrappers import Response
 
-from casework.engine.case_objects.disclosures import BREAK_GLASS_LASTS, MOST_DAYS
-from casework.engine.definition.form_values import build_model, check
+from casework.engine.case_objects.unsealing import MOST_DAYS
 from casework.engine.definition.forms import Choice, Date, Form, Note, Number, Person
-from casework.engine.roles import Role
 from casework.engine.state.case import Case
 from casework.errors import NotFound, WrongState
-from casework.json_values import JsonMapping, JsonObject
-from casework.operations.core.drafts import find_draft
+from casework.json_values import JsonObject
 from casework.operations.core.idempotency import Done, Request
-from casework.operations.mediations import disclosures
+from casework.operations.mediations import unsealing
 from casework.operations.mediations.service import find_mediation
 from casework.permissions.actors import Actor
-from casework.web.shell import layout
+from casework.web.mediations.opening_forms import check_form, show_form
 from casework.web.shell.form_actions import Sent, answer
-from casework.web.shell.forms import Choices, FormView, build_form, own_texts, read_request
+from casework.web.shell.forms import FormView, read_request
 from casework.web.shell.i18n import N_, say_error
-from casework.web.shell.session import only, page_transaction
+from casework.web.shell.session import page_transaction
 
-blueprint = Blueprint("openings", __name__)
+blueprint = Blueprint("unsealings", __name__)
 
 
 class Unsealing(Form):
@@ -56,32 +53,9 @@ class Told(Form):
     on = Date(label=N_("When both parties had been told"), past=True)
 
 
-class Emergency(Form):
-    reason = Note(label=N_("Why you must read it now"))
-
-
-def _form(
-    db: Connection, actor: Actor, name: str, form: type[Form], sent: Sent | None, choices: Choices | None = None
-) -> FormView:
-    return build_form(
-        name,
-        form.rule(),
-        own_texts(form),
-        choices=choices or {},
-        submitted=sent.data if sent else None,
-        faults=sent.faults if sent else None,
-        draft=None if sent else find_draft(db, actor.person, name),
-    )
-
-
-def _checked(form: type[Form], data: JsonMapping) -> JsonObject:
-    """The data of a form of the pages' own, as clean as an edition's. Raises InvalidForm."""
-    return check(build_model(form.__name__, form.rule()), form.rule(), data, layout.clock().office_today)
-
-
 def told_form(db: Connection, actor: Actor, opening: str) -> FormView:
     """The form with which a dispute officer records that the parties were told."""
-    return _form(db, actor, f"told:{opening}", Told, None)
+    return show_form(db, actor, f"told:{opening}", Told, None)
 
 
 # --- the first person ------------------------------------------------------------------------------------------------
@@ -92,7 +66,7 @@ def _named_for(db: Connection, actor: Actor, mediation: str) -> Case:
         case = find_mediation(db, actor, mediation)
     except NotFound:
         raise NotFound("mediation") from None
-    if not disclosures.may_ask(actor, case):
+    if not unsealing.may_ask(actor, case):
         raise NotFound("mediation")
     return case
 
@@ -105,9 +79,9 @@ def ask(mediation: UUID) -> Response:
 def _ask(mediation: str, sent: Sent | None) -> Response:
     with page_transaction() as (db, actor):
         case = _named_for(db, actor, mediation)
-        form = _form(db, actor, f"unseal:{mediation}", Unsealing, sent, disclosures.who_may(db, case))
+        form = show_form(db, actor, f"unseal:{mediation}", Unsealing, sent, unsealing.who_may(db, case))
     page = render_template(
-        "mediations/ask_disclosure.html",
+        "mediations/ask_unsealing.html",
         form=form,
         sent=sent,
         name=case.title or gettext("Sealed mediation"),
@@ -123,8 +97,8 @@ def ask_unsealing(mediation: UUID) -> Response:
         _named_for(db, actor, id)
 
     def do(db: Connection, actor: Actor, key: Request, _: int, data: JsonObject) -> Done:
-        given = _checked(Unsealing, data)
-        return disclosures.ask_unsealing(
+        given = check_form(Unsealing, data)
+        return unsealing.ask_unsealing(
             db,
             actor,
             id,
@@ -149,15 +123,15 @@ def ask_unsealing(mediation: UUID) -> Response:
 def tell_parties(opening: UUID) -> Response:
     id = str(opening)
     with page_transaction() as (db, actor):
-        mediation = disclosures.mediation_of(db, actor, id)
+        mediation = unsealing.mediation_of(db, actor, id)
 
     def do(db: Connection, actor: Actor, key: Request, _: int, data: JsonObject) -> Done:
-        return disclosures.tell_parties(db, actor, id, on=str(_checked(Told, data)["on"]), request=key)
+        return unsealing.tell_parties(db, actor, id, on=str(check_form(Told, data)["on"]), request=key)
 
     def again(sent: Sent) -> Response:
         with page_transaction() as (db, actor):
-            form = _form(db, actor, f"told:{id}", Told, sent)
-        page = render_template("mediations/disclosure_told.html", form=form, sent=sent, opening=id, mediation=mediation)
+            form = show_form(db, actor, f"told:{id}", Told, sent)
+        page = render_template("mediations/unsealing_told.html", form=form, sent=sent, opening=id, mediation=mediation)
         return make_response(page, sent.status)
 
     return answer(
@@ -180,10 +154,10 @@ def show(opening: UUID) -> Response:
 
 def _show(id: str, sent: Sent | None) -> Response:
     with page_transaction() as (db, actor):
-        unsealing = disclosures.find_unsealing(db, actor, id)
-        form = _form(db, actor, f"decide:{id}", Decision, sent) if unsealing.state == "asked" else None
+        details = unsealing.find_unsealing(db, actor, id)
+        form = show_form(db, actor, f"decide:{id}", Decision, sent) if details.state == "asked" else None
     return make_response(
-        render_template("mediations/disclosure.html", one=unsealing, form=form, sent=sent), sent.status if sent else 200
+        render_template("mediations/unsealing.html", one=details, form=form, sent=sent), sent.status if sent else 200
     )
 
 
@@ -191,11 +165,11 @@ def _show(id: str, sent: Sent | None) -> Response:
 def decide(opening: UUID) -> Response:
     id = str(opening)
     with page_transaction() as (db, actor):
-        disclosures.find_unsealing(db, actor, id)
+        unsealing.find_unsealing(db, actor, id)
 
     def do(db: Connection, actor: Actor, key: Request, _: int, data: JsonObject) -> Done:
-        given = _checked(Decision, data)
-        return disclosures.decide_unsealing(
+        given = check_form(Decision, data)
+        return unsealing.decide_unsealing(
             db, actor, id, agree=given["decision"] == "agree", note=given.get("note"), request=key
         )
 
@@ -215,72 +189,14 @@ def end(opening: UUID) -> Response:
     id = str(opening)
     try:
         with page_transaction() as (db, actor):
-            disclosures.end_unsealing(db, actor, id, request=read_request())
-            mine = disclosures.may_read_of(db, actor, id)
+            unsealing.end_unsealing(db, actor, id, request=read_request())
+            mine = unsealing.may_read_of(db, actor, id)
     except WrongState as refusal:
         flash(say_error(refusal), "warn")
         return redirect(url_for("home.show"), 303)
     flash(gettext("It is sealed again. Nobody reads it any more but those named for it."))
     return redirect(
         url_for("mediations.show", mediation=mine, _anchor="readers") if mine else url_for("home.decisions"), 303
-    )
-
-
-# --- in an emergency -------------------------------------------------------------------------------------------------
-
-
-@blueprint.get("/emergency")
-@only(Role.ADMINISTRATOR)
-def emergency() -> Response:
-    return _emergency(request.args.get("case", "").strip(), None)
-
-
-def _emergency(number: str, sent: Sent | None) -> Response:
-    fault, mediation, form, roles = "", None, None, []
-    with page_transaction() as (db, actor):
-        if number:
-            try:
-                mediation = disclosures.insist_may_break(db, actor, number)
-                form = _form(db, actor, f"emergency:{mediation.number}", Emergency, sent)
-                roles = disclosures.roles_of_breaker(db, actor, mediation.number)
-            except NotFound:
-                fault = gettext(
-                    "There is no case %(number)s in a programme that you administer. Check the number.", number=number
-                )
-    hours = int(BREAK_GLASS_LASTS.total_seconds()) // 3600
-    page = render_template(
-        "mediations/break_glass.html",
-        found=mediation,
-        form=form,
-        fault=fault,
-        number=number,
-        hours=hours,
-        sent=sent,
-        roles=roles,
-    )
-    return make_response(page, sent.status if sent else 422 if fault else 200)
-
-
-@blueprint.post("/emergency")
-@only(Role.ADMINISTRATOR)
-def break_glass() -> Response:
-    number = request.form.get("case", "").strip()
-    with page_transaction() as (db, actor):
-        disclosures.insist_may_break(db, actor, number)
-
-    def do(db: Connection, actor: Actor, key: Request, _: int, data: JsonObject) -> Done:
-        return disclosures.break_glass(db, actor, number, reason=_checked(Emergency, data)["reason"], request=key)
-
-    return answer(
-        f"emergency:{number}",
-        Emergency.rule(),
-        do,
-        lambda sent: _emergency(number, sent),
-        lambda _: url_for("cases.show", number=number),
-        lambda _: gettext(
-            "The case is open to you. Supervisors and auditors are told, and each page that you open is noted."
-        ),
-        sure=request.form.get("sure") == "yes",
     )
 
 

@@ -1,4 +1,4 @@
-"""Logs opened for a time to somebody who may not read them otherwise: asked for, decided, ended; and who may be named."""
+"""The unsealing of mediations for a time: asked for, decided, ended; who may be named, and what is open."""
 
 from __future__ import annotations
 
@@ -7,13 +7,11 @@ from typing import Any
 from sqlalchemy import Connection, text
 
 from casework import reasons
-from casework.engine.case_objects import disclosures
+from casework.engine.case_objects.unsealing import ASKERS, DECIDERS, OPEN, READERS
 from casework.engine.execution.commands import Command
 from casework.engine.execution.context import By
-from casework.engine.execution.record_commands import AskUnsealing, BreakGlass, DecideUnsealing, Reseal, TellParties
-from casework.engine.roles import Role
+from casework.engine.execution.record_commands import AskUnsealing, DecideUnsealing, Reseal, TellParties
 from casework.engine.state.case import Case
-from casework.engine.state.effects_schema import RoleGiven
 from casework.engine.state.events import Event
 from casework.engine.two_person import ASKED
 from casework.errors import InvalidForm, NotAllowed, NotFound
@@ -21,15 +19,14 @@ from casework.json_values import JsonObject
 from casework.ledger.canonical_json import instant
 from casework.ledger.redactable_bodies import values
 from casework.operations.auth.step_up import sensitive
-from casework.operations.core.actions import Standing, home_of, perform
+from casework.operations.core.actions import Standing, perform
 from casework.operations.core.idempotency import Done, Request
 from casework.operations.core.paging import Page
 from casework.operations.core.presenters import names_of, when
 from casework.operations.core.views import row_as
 from casework.operations.mediations.service import find_mediation
-from casework.operations.mediations.views import CaseToOpen, Opening, Unsealing, UnsealingDetails
-from casework.operations.people.role_requests import given_by, roles_given
-from casework.operations.people.views import GivenRole
+from casework.operations.mediations.views import Opening, Unsealing, UnsealingDetails
+from casework.operations.people.role_requests import given_by
 from casework.permissions.actors import Actor
 from casework.permissions.visibility import mediated_since, reach
 from casework.permissions.work import capacities, choose, conflict
@@ -149,13 +146,13 @@ def _answer(opening: str) -> Any:
 
 def may_ask(actor: Actor, case: Case) -> bool:
     """Whether the actor is named for a mediation, and so asks for its unsealing."""
-    return case.kind == "mediation" and choose(capacities(actor, case, case.main), disclosures.ASKERS) is not None
+    return case.kind == "mediation" and choose(capacities(actor, case, case.main), ASKERS) is not None
 
 
 def _named_by(actor: Actor, case: Case) -> By:
     if (why := conflict(actor, case)) is not None:
         raise NotAllowed(why=why)
-    by = choose(capacities(actor, case, case.main), disclosures.ASKERS)
+    by = choose(capacities(actor, case, case.main), ASKERS)
     if by is None:
         raise NotAllowed()
     return by
@@ -163,7 +160,7 @@ def _named_by(actor: Actor, case: Case) -> By:
 
 def _decider_by(actor: Actor, case: Case) -> By:
     """The capacity of the second person: in the programme, in their own name."""
-    if (role := actor.own_role(case.programme, disclosures.DECIDERS)) is None:
+    if (role := actor.own_role(case.programme, DECIDERS)) is None:
         raise NotFound("unsealing")
     return By(actor.person, role)
 
@@ -179,7 +176,7 @@ def who_may(db: Connection, case: Case) -> dict[str, list[tuple[str, str]]]:
     for member in find_members(db, programmes=[case.programme]):
         if member.person in out or mediated_since(member, case.programme, row.opened_at):
             continue
-        for name, roles in (("reader", disclosures.READERS), ("decider", disclosures.DECIDERS)):
+        for name, roles in (("reader", READERS), ("decider", DECIDERS)):
             if member.own_role(case.programme, roles) is not None:
                 choices[name].append((member.person, member.name))
     return choices
@@ -224,7 +221,7 @@ def opened_until(actor: Actor, case: Case) -> str | None:
     mine = [
         opening.until
         for opening in case.openings.values()
-        if opening.reader == actor.person and opening.state == disclosures.OPEN and opening.until
+        if opening.reader == actor.person and opening.state == OPEN and opening.until
     ]
     return when(max(mine)) if mine and case.log in actor.opened else None
 
@@ -255,11 +252,7 @@ _MINE = text(f"""
 
 def _deciding(actor: Actor) -> list[str]:
     """The programmes in which the actor may be the second person."""
-    return sorted(
-        m.programme
-        for m in actor.memberships
-        if m.programme and m.role in disclosures.DECIDERS and m.deputy_for is None
-    )
+    return sorted(m.programme for m in actor.memberships if m.programme and m.role in DECIDERS and m.deputy_for is None)
 
 
 def list_unsealings(db: Connection, actor: Actor) -> Page[Unsealing]:
@@ -308,61 +301,3 @@ _PEOPLE_OF = text("""
     SELECT m.programme_id::text, o.asker_id::text, o.reader_id::text FROM openings o JOIN mediations m ON m.id = o.log_id
     WHERE o.id = CAST(:id AS uuid)
 """)
-
-
-# --- in an emergency -------------------------------------------------------------------------------------------------
-
-
-@sensitive
-def break_glass(db: Connection, actor: Actor, number: str, *, reason: str, request: Request) -> Done:
-    """Read a case in an emergency, for a few hours; supervisors and auditors are told at once. Raises NotFound."""
-    insist_may_break(db, actor, number)
-    given = _made_administrator(db, actor, number)
-
-    def to_command(standing: Standing) -> tuple[Command, By]:
-        if (why := conflict(actor, standing.case)) is not None:
-            raise NotAllowed(why=why)
-        return BreakGlass(reason, given), By(actor.person, Role.ADMINISTRATOR)
-
-    def answer(after: Case, events: list[Event]) -> JsonObject:
-        opening = after.openings[events[0].effects["openings"][0]["id"]]
-        return {"id": opening.id, "number": number, "until": when(opening.until)}
-
-    return perform(db, actor, home_of(db, number), "case", to_command, answer, request, status=201)
-
-
-def insist_may_break(db: Connection, actor: Actor, number: str) -> CaseToOpen:
-    """The number of a case in a programme that the actor administers, and whether it is open. Raises NotFound."""
-    mine = [
-        m.programme for m in actor.memberships if m.role == Role.ADMINISTRATOR and m.programme and m.deputy_for is None
-    ]
-    row = db.execute(
-        text("SELECT id, number FROM cases WHERE number = :number AND programme_id = ANY(CAST(:mine AS uuid[]))"),
-        {"number": number, "mine": mine},
-    ).one_or_none()
-    if row is None:
-        raise NotFound("case")
-    return CaseToOpen(
-        number=row.number,
-        open=row.id in actor.opened,
-    )
-
-
-def roles_of_breaker(db: Connection, actor: Actor, number: str) -> list[GivenRole]:
-    """The roles by which the actor may break the glass of a case, with who gave them."""
-    roles = given_by(db, _programme_of(db, number), {actor.person})[actor.person]
-    return [given for given in roles if given.role == Role.ADMINISTRATOR]
-
-
-def _made_administrator(db: Connection, actor: Actor, number: str) -> RoleGiven | None:
-    """Who asked for the role, and who agreed: it stands in the history beside who opened the case."""
-    roles = roles_given(db, _programme_of(db, number), {actor.person})[actor.person]
-    return next(
-        (RoleGiven(by=given.by, agreed_by=given.agreed_by) for given in roles if given.role == Role.ADMINISTRATOR), None
-    )
-
-
-def _programme_of(db: Connection, number: str) -> str:
-    return str(
-        db.execute(text("SELECT programme_id FROM cases WHERE number = :number"), {"number": number}).scalar_one()
-    )

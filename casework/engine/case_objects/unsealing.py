@@ -1,9 +1,7 @@
-"""What opens a log for a time to somebody who may not read it otherwise.
+"""A sealed mediation that is unsealed for a time to somebody who may not read it otherwise, by two persons.
 
-A sealed mediation is unsealed by two persons: somebody named for it asks, for a reader and with a reason, and another
-person agrees; neither of them is the reader. A case is opened in an emergency by its reader alone, who gives a reason: the
-glass is broken, and those who look after the case and those who audit it hear of it at once. Each ends by itself. Who may
-read is told by the opening; who may not, whatever is opened, is told by `permissions`.
+Somebody named for it asks, for a reader and with a reason, and another person agrees; neither of them is the reader. It ends
+by itself. Who may read is told by the opening; who may not, whatever is opened, is told by `permissions`.
 """
 
 from __future__ import annotations
@@ -14,13 +12,12 @@ from datetime import timedelta
 from casework import reasons
 from casework.engine.execution.event_builder import EventBuilder
 from casework.engine.execution.guards import line
-from casework.engine.execution.record_commands import AskUnsealing, BreakGlass, DecideUnsealing, Reseal, TellParties
+from casework.engine.execution.record_commands import AskUnsealing, DecideUnsealing, Reseal, TellParties
 from casework.engine.execution.task_changes import commit
 from casework.engine.roles import Role
 from casework.engine.state.case import Case, Opening
-from casework.engine.state.effects_schema import Effects, OpeningChange, StartedOpening
+from casework.engine.state.effects_schema import OpeningChange, StartedOpening
 from casework.engine.state.events import (
-    GLASS_BROKEN,
     PARTIES_TOLD,
     RESEALED,
     UNSEALED,
@@ -33,7 +30,7 @@ from casework.errors import InvalidForm, NotAllowed, NotFound, WrongState
 from casework.json_values import Answers
 from casework.ledger.canonical_json import instant, parse_instant
 
-UNSEALING, BREAK_GLASS = "unsealing", "break_glass"
+UNSEALING = "unsealing"
 #: What two persons agreed to is open, until it has ended.
 OPEN, ENDED = "open", "ended"
 #: Who asks for an unsealing, who agrees to it, and for whom: nobody who works on cases reads a mediation about one.
@@ -42,10 +39,7 @@ ASKERS, DECIDERS, READERS = (
     (Role.COMPLIANCE,),
     (Role.SUPERVISOR, Role.COMPLIANCE, Role.AUDITOR, Role.MANAGER),
 )
-#: Who may break the glass: whoever keeps the system and has no case content otherwise.
-BREAKERS = (Role.ADMINISTRATOR,)
 MOST_DAYS = 30
-BREAK_GLASS_LASTS = timedelta(hours=4)
 
 
 def ask(builder: EventBuilder, command: AskUnsealing) -> None:
@@ -149,37 +143,6 @@ def tell_parties(builder: EventBuilder, command: TellParties) -> None:
     commit(builder)
 
 
-def break_glass(builder: EventBuilder, command: BreakGlass) -> None:
-    """Read a case in an emergency for a few hours: in one's own name, with a reason, and everybody hears of it."""
-    if builder.case.kind != "case":
-        raise NotFound("case")
-    if builder.by.role not in BREAKERS or builder.by.acting_for is not None:
-        raise NotAllowed(why=reasons.mediations.EMERGENCY_BY)
-    mine = [
-        opening
-        for opening in builder.case.openings.values()
-        if opening.reader == builder.by.person and opening.until is not None
-    ]
-    if any(
-        opening.state == OPEN and opening.until is not None and opening.until > builder.context.now for opening in mine
-    ):
-        raise WrongState(action=reasons.actions.OPEN_CASE, why=reasons.mediations.OPEN_ALREADY)
-    started: StartedOpening = {
-        "id": builder.context.new_id(),
-        "kind": BREAK_GLASS,
-        "reader": builder.by.person,
-        "decider": None,
-        "days": 0,
-        "state": OPEN,
-        "until": instant(builder.context.now + BREAK_GLASS_LASTS),
-    }
-    effects: Effects = {"openings": [started]}
-    if command.given:
-        effects["role_given"] = command.given.copy()
-    builder.begin(GLASS_BROKEN, None, effects, {"reason": line(command.reason, "reason")})
-    commit(builder)
-
-
 def _matter(opening: Opening) -> Matter:
     return Matter(opening.asker, frozenset({opening.reader}), opening.state)
 
@@ -195,12 +158,12 @@ def _find(builder: EventBuilder, id: str) -> Opening:
 
 
 def faults_of(before: Case, event: Event) -> Iterator[str]:
-    """What is wrong with a recorded opening, as sentences; nothing where it could be made. Roles are judged elsewhere."""
+    """What is wrong with a recorded unsealing, as sentences; nothing where it could be made. Roles are judged elsewhere."""
     if event.acting_for is not None:
         yield "it was done in somebody else's place"
-    if set(event.effects) - {"openings", "opening_states", *(("role_given",) if event.kind == GLASS_BROKEN else ())}:
+    if set(event.effects) - {"openings", "opening_states"}:
         yield "it did more than open or seal"
-    if event.kind in (UNSEALING_ASKED, GLASS_BROKEN):
+    if event.kind == UNSEALING_ASKED:
         yield from _made(before, event)
         return
     for change in event.effects.get("opening_states", ()):
@@ -213,27 +176,19 @@ def faults_of(before: Case, event: Event) -> Iterator[str]:
 
 def _made(before: Case, event: Event) -> Iterator[str]:
     for opening in event.effects.get("openings", ()):
-        if event.kind == UNSEALING_ASKED:
-            named = {before.owner, *before.team, event.actor}
-            if (
-                before.kind != "mediation"
-                or opening["kind"] != UNSEALING
-                or opening["state"] != ASKED
-                or opening["until"] is not None
-            ):
-                yield "it opens something by itself that two persons must open"
-            asked = Matter(event.actor, frozenset({*named, opening["reader"]}))
-            if opening["reader"] in named or asked.is_party(opening["decider"]):
-                yield "the reader, and who is to agree, are not two other persons than those who ask"
-            if not 1 <= opening["days"] <= MOST_DAYS:
-                yield f"it lasts longer than {MOST_DAYS} days"
-        else:
-            if before.kind != "case" or opening["kind"] != BREAK_GLASS:
-                yield "a sealed mediation is never opened by one person"
-            if opening["reader"] != event.actor:
-                yield "somebody opened the case for another person"
-            if opening["until"] is None or parse_instant(opening["until"]) > event.at + BREAK_GLASS_LASTS:
-                yield f"it lasts longer than {BREAK_GLASS_LASTS}"
+        named = {before.owner, *before.team, event.actor}
+        if (
+            before.kind != "mediation"
+            or opening["kind"] != UNSEALING
+            or opening["state"] != ASKED
+            or opening["until"] is not None
+        ):
+            yield "it opens something by itself that two persons must open"
+        asked = Matter(event.actor, frozenset({*named, opening["reader"]}))
+        if opening["reader"] in named or asked.is_party(opening["decider"]):
+            yield "the reader, and who is to agree, are not two other persons than those who ask"
+        if not 1 <= opening["days"] <= MOST_DAYS:
+            yield f"it lasts longer than {MOST_DAYS} days"
 
 
 def _changed(opening: Opening, change: OpeningChange, event: Event) -> Iterator[str]:

@@ -1,10 +1,10 @@
-"""Whether what is sealed was disclosed by those who may."""
+"""Whether a log was unsealed, or opened in an emergency, by those who may."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 
-from casework.engine.case_objects import disclosures
+from casework.engine.case_objects import emergency_access, unsealing
 from casework.engine.state.case import Case
 from casework.engine.state.events import (
     GLASS_BROKEN,
@@ -18,14 +18,15 @@ from casework.operations.verification.authorization.actors import any_role_held
 from casework.operations.verification.authorization.evidence import Evidence, Reasons, listed, plain
 
 _OPENED_BY: Mapping[str, tuple[str, ...]] = {
-    UNSEALING_ASKED: disclosures.ASKERS, PARTIES_TOLD: disclosures.ASKERS, UNSEALED: disclosures.DECIDERS,
-    UNSEALING_REFUSED: disclosures.DECIDERS, GLASS_BROKEN: disclosures.BREAKERS,
+    UNSEALING_ASKED: unsealing.ASKERS, PARTIES_TOLD: unsealing.ASKERS, UNSEALED: unsealing.DECIDERS,
+    UNSEALING_REFUSED: unsealing.DECIDERS, GLASS_BROKEN: emergency_access.BREAKERS,
 }  # fmt: skip
 
 
-def judge_disclosure(evidence: Evidence, before: Case, event: Event) -> Reasons:
+def judge_opening(evidence: Evidence, before: Case, event: Event) -> Reasons:
     """By two persons or in an emergency, each in the role for it and for somebody who could be given it."""
-    yield from disclosures.faults_of(before, event)
+    faults_of = emergency_access.faults_of if event.kind == GLASS_BROKEN else unsealing.faults_of
+    yield from faults_of(before, event)
     if event.kind in _OPENED_BY and event.role not in _OPENED_BY[event.kind]:
         yield f"it is for {listed(_OPENED_BY[event.kind])}, not for {event.role}"
     if event.kind == UNSEALED and event.track != before.main.id:
@@ -36,8 +37,8 @@ def judge_disclosure(evidence: Evidence, before: Case, event: Event) -> Reasons:
     ):
         yield "it names somebody else than gave its actor the role, or than agreed to it"
     for opening in event.effects.get("openings", ()):
-        for person, roles in ((opening["reader"], disclosures.READERS), (opening["decider"], disclosures.DECIDERS)):
-            if opening["kind"] == disclosures.UNSEALING and not any_role_held(
+        for person, roles in ((opening["reader"], unsealing.READERS), (opening["decider"], unsealing.DECIDERS)):
+            if opening["kind"] == unsealing.UNSEALING and not any_role_held(
                 evidence, before.programme, str(person), roles, event
             ):
                 yield f"it names somebody who was none of: {listed(roles)}"

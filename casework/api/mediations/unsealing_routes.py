@@ -1,15 +1,15 @@
-"""Logs opened for a time: sealed mediations by two persons, a case in an emergency."""
+"""Mediations that two persons unseal for a time."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-from casework.api.mediations import disclosure_schemas as schemas
+from casework.api.mediations import unsealing_schemas as schemas
 from casework.api.protocol.routes import Call, Route, get, post
 from casework.operations.core.idempotency import Done
 from casework.operations.core.paging import Page
 from casework.operations.core.views import NamedPerson
-from casework.operations.mediations import disclosures
+from casework.operations.mediations import unsealing
 from casework.operations.mediations.service import find_mediation
 from casework.operations.mediations.views import Opening, Unsealing
 
@@ -24,14 +24,14 @@ class Readers(Page[Opening]):
 
 def list_mediation_readers(call: Call) -> Readers:
     case = find_mediation(call.db, call.actor, call.path["mediation"])
-    may = disclosures.who_may(call.db, case) if disclosures.may_ask(call.actor, case) else {"reader": [], "decider": []}
+    may = unsealing.who_may(call.db, case) if unsealing.may_ask(call.actor, case) else {"reader": [], "decider": []}
     people = {name: [NamedPerson(id=id, name=words) for id, words in several] for name, several in may.items()}
-    openings = disclosures.list_openings(call.db, case)
+    openings = unsealing.list_openings(call.db, case)
     return Readers(items=openings, may_read=people["reader"], may_decide=people["decider"])
 
 
 def ask_unsealing(call: Call) -> Done:
-    return disclosures.ask_unsealing(
+    return unsealing.ask_unsealing(
         call.db,
         call.actor,
         call.path["mediation"],
@@ -44,28 +44,22 @@ def ask_unsealing(call: Call) -> Done:
 
 
 def list_unsealings(call: Call) -> Page[Unsealing]:
-    return disclosures.list_unsealings(call.db, call.actor)
+    return unsealing.list_unsealings(call.db, call.actor)
 
 
 def decide_unsealing(call: Call) -> Done:
-    return disclosures.decide_unsealing(
+    return unsealing.decide_unsealing(
         call.db, call.actor, call.path["unsealing"], agree=call.body.agree, note=call.body.note, request=call.request
     )
 
 
 def end_unsealing(call: Call) -> Done:
-    return disclosures.end_unsealing(call.db, call.actor, call.path["unsealing"], request=call.request)
+    return unsealing.end_unsealing(call.db, call.actor, call.path["unsealing"], request=call.request)
 
 
 def tell_mediation_parties(call: Call) -> Done:
-    return disclosures.tell_parties(
+    return unsealing.tell_parties(
         call.db, call.actor, call.path["unsealing"], on=call.body.on.isoformat(), request=call.request
-    )
-
-
-def break_glass(call: Call) -> Done:
-    return disclosures.break_glass(
-        call.db, call.actor, call.path["number"], reason=call.body.reason, request=call.request
     )
 
 
@@ -84,8 +78,4 @@ ROUTES: tuple[Route, ...] = (
     ),
     post(f"{_UNSEALING}/end", end_unsealing, "Seal a mediation again before its time, or ask for it no more", schemas.Unsealed),
     post(f"{_UNSEALING}/told", tell_mediation_parties, "Record that both parties were told", schemas.Unsealed, body=schemas.PartiesTold),
-    post(
-        "/cases/{number}/emergency", break_glass, "Open a case in an emergency, to read it for a few hours", schemas.GlassBroken,
-        body=schemas.Emergency, status=201,
-    ),
 )  # fmt: skip
