@@ -39,7 +39,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "verify": ("casework.commands.verify:verify", "Prove the history: of one CASE by its number, or of everything."),
     "check": (
         "casework.commands.check:check",
-        "Find what waits unseen: cases that break the house rule, tasks that nobody may do, clocks that do not run.",
+        "Find what waits unseen: cases that breach case hygiene, tasks that nobody may do, clocks that do not run.",
     ),
     "simulate": (
         "casework.commands.simulate:simulate_command",

@@ -38,10 +38,10 @@ _SAYS = {
 @click.command()
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object with every finding.")
 def check(as_json: bool) -> None:
-    """Find what waits unseen: cases that break the house rule, tasks that nobody may do, clocks that do not run.
+    """Find what waits unseen: cases that breach case hygiene, tasks that nobody may do, clocks that do not run.
 
     One line for each finding, with the page on which it is repaired; exits with 1 when there is one. A worker does the
-    same every night and keeps the figure of the day for the page "House rule".
+    same every night and keeps the figure of the day for the page "Case hygiene".
     """
     settings = load_settings()
     base = str(settings.base_url or "").rstrip("/")

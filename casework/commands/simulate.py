@@ -35,7 +35,7 @@ def simulate_command(cases: int, days: int, seed: int, starts: datetime, as_json
 
     People act late, and sometimes never; reminders, escalations and lapses come from the real clocks. Afterwards every
     one of them is held against a plan that was counted apart, every explained date against its minutes, and every night
-    the house rule is looked at. The same cases, days, seed and first day give the same summary.
+    case hygiene is looked at. The same cases, days, seed and first day give the same summary.
 
     Works in a database of its own, which is gone at the end: nothing of yours is read or changed. Exits with 1 when
     something is not as it should be.

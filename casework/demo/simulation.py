@@ -108,7 +108,7 @@ def simulate(
 
 
 def _live(stage: Stage, lives: list[_Life], starts: date, days: int, summary: Summary, progress: Progress) -> None:
-    """Days and nights: whoever is to act does so, and each night the house rule is looked at."""
+    """Days and nights: whoever is to act does so, and each night case hygiene is looked at."""
     waiting = [(life.moment, n) for n, life in enumerate(lives)]
     heapq.heapify(waiting)
     zone = ZoneInfo(stage.calendar.zone)

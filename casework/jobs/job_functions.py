@@ -121,7 +121,7 @@ def tell(hands: Hands) -> None:
 
 @_task(OTHERS)
 def check(hands: Hands, programme: str) -> None:
-    """Keep the figure of the night: how many cases of a programme break the house rule. What no longer counts is forgotten."""
+    """Keep the figure of the night: how many cases of a programme breach case hygiene. What no longer counts is forgotten."""
     with transaction(hands.engine) as db:
         for forget in (forget_attempts, forget_uses, forget_challenges):
             forget(db)

@@ -59,7 +59,7 @@ REGISTERS: Mapping[str, Register] = {
         },
     ),
     "phases": Register("programme", "programme_id"),
-    "house_rule_days": Register("programme", "programme_id", ("programme_id", "day")),
+    "case_hygiene_days": Register("programme", "programme_id", ("programme_id", "day")),
     "needs": Register("programme", "programme_id", whole=True),
     "technologies": Register("programme", "programme_id", whole=True),
     "matches": Register("programme", "programme_id", whole=True, left={"case_id": "compared with the match that the case names"}),

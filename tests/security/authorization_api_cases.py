@@ -204,9 +204,9 @@ CASES: tuple[Row, ...] = (
     post("/tasks/{task}/activate", LEADERS, READERS - LEADERS, there_refused=FOREIGN),
     post("/tasks/{task}/skip", LEADERS, READERS - LEADERS, there=FOREIGN, body=lambda on: {"reason": "not needed"}),
     post("/tasks/{task}/fail", LEADERS, READERS - LEADERS, there=FOREIGN, body=lambda on: {"reason": "not possible"}),
-    # --- the house rule ---
+    # --- case hygiene ---
     get("/readings", frozenset({"auditor", "manager"})),
-    get("/house-rule", frozenset({"supervisor"})),
+    get("/case-hygiene", frozenset({"supervisor"})),
     # --- referrals ---
     get("/referrals", EVERYBODY, lists="referral", finds=READERS | LAB),
     get("/referrals/{referral}", READERS | LAB, there=READERS | BANK),

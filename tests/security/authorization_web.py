@@ -63,7 +63,7 @@ TABLE: tuple[Row, ...] = (
     ),
     get("/skills/<scope>/<person>", SUPERVISORS, things={"scope": "programme", "person": "officer"}),
     post("/skills/<scope>/<person>", SUPERVISORS, things={"scope": "programme", "person": "officer"}, body=lambda on: {"f-fields_": "Boilers"}),
-    get("/house-rule", SUPERVISORS),
+    get("/case-hygiene", SUPERVISORS),
     get("/team/<person>", SUPERVISORS, things={"person": "leaver"}),
     post("/team/<person>", SUPERVISORS, things={"person": "leaver"}),
     get("/away", AWAY),

@@ -57,7 +57,7 @@ class Act:
 _OWN = frozenset({"/account/second-factor", "/account/second-factor/codes", "/sample"})
 #: What may have changed since one looked last: lists, counts, dates, what one was told, and what happens by itself.
 LIVELY = (
-    "/", "/queues", "/agenda", "/done", "/decisions", "/team", "/house-rule", "/away", "/notifications", "/referrals/working",
+    "/", "/queues", "/agenda", "/done", "/decisions", "/team", "/case-hygiene", "/away", "/notifications", "/referrals/working",
     "/referrals/delivered", "/providers", "/members", "/erasures", "/invitations", "/mediations", "/cases", "/cases.csv", "/matches",
     "/audit", "/findings", "/reading", "/recoveries", "/roles", "/administration/calendars", "/administration/jobs",
     "/administration/mails", "/administration/people", "/cases/<number>", "/cases/<number>/history", "/cases/<number>/clocks",
@@ -65,7 +65,7 @@ LIVELY = (
     *(f"{PREFIX}/{one}" for one in (
         "cases", "cases/<number>", "cases/<number>/clocks", "cases/<number>/events", "tasks", "agenda", "notifications", "mentions",
         "referrals", "referrals/<referral>", "mediations", "unsealings", "jobs", "mails", "findings", "absences/work", "readings",
-        "house-rule", "queues/allocation", "programmes", "people", "role-requests", "recoveries", "search?words=20",
+        "case-hygiene", "queues/allocation", "programmes", "people", "role-requests", "recoveries", "search?words=20",
     )),
 )  # fmt: skip
 #: One's own things, which have no rows in the table of the pages.

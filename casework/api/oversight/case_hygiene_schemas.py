@@ -1,4 +1,4 @@
-"""The schemas of house rule."""
+"""The schemas of case hygiene."""
 
 from __future__ import annotations
 
@@ -30,15 +30,15 @@ class BreachingCase(Answer):
     breaches: list[Breach]
 
 
-class HouseRuleDay(Answer):
+class CaseHygieneDay(Answer):
     day: str
     at: str
     live: Annotated[int, Field(description="Cases that were not closed")]
     broken: Annotated[int, Field(description="Of these the ones that broke the rule")]
 
 
-class HouseRule(Answer):
+class CaseHygiene(Answer):
     at: str
     count: Annotated[int, Field(description="Cases that break the rule; `items` names the first of them")]
     items: list[BreachingCase]
-    days: Annotated[list[HouseRuleDay], Field(description="What the nightly check found, the newest day first")]
+    days: Annotated[list[CaseHygieneDay], Field(description="What the nightly check found, the newest day first")]

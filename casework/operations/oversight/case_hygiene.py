@@ -1,4 +1,4 @@
-"""The house rule, and whether anything waits unseen: what breaks it now, and how many cases did on each day.
+"""Case hygiene, and whether anything waits unseen: what breaks it now, and how many cases did on each day.
 
 A live case has one owner, one dated next action and, if it waits, for whom. Every open task has somebody who may do it,
 and everything that is to happen by itself has a clock that runs.
@@ -25,8 +25,8 @@ from casework.operations.oversight.views import (
     BreachedTask,
     BreachFound,
     BreachingCase,
-    HouseRule,
-    HouseRuleDay,
+    CaseHygiene,
+    CaseHygieneDay,
 )
 from casework.permissions.actors import Actor
 from casework.records.access_sql import COUNTS, referral_of
@@ -224,7 +224,7 @@ def find_breaches(db: Connection) -> list[BreachFound]:
     ]
 
 
-def break_house_rule(db: Connection, actor: Actor) -> HouseRule:
+def show_case_hygiene(db: Connection, actor: Actor) -> CaseHygiene:
     """Cases of the actor's programmes that break the rule now, the oldest first, each with what is wrong; and the trend.
 
     Raises NotFound for others than supervisors.
@@ -252,7 +252,7 @@ def break_house_rule(db: Connection, actor: Actor) -> HouseRule:
         )
         if breach not in case.breaches:
             case.breaches.append(breach)
-    return HouseRule(
+    return CaseHygiene(
         at=when(now(db)),
         count=len(cases),
         items=list(cases.values())[:MOST],
@@ -279,10 +279,10 @@ def _task(row: Any) -> BreachedTask | None:
 _DAY = f"CAST(casework_now() AT TIME ZONE (g.calendar->>'zone') - interval '{NIGHT_HOUR} hours' AS date)"
 _UNCHECKED = text(f"""
     SELECT g.id FROM programmes g
-    WHERE NOT EXISTS (SELECT FROM house_rule_days d WHERE d.programme_id = g.id AND d.day = {_DAY}) ORDER BY g.id
+    WHERE NOT EXISTS (SELECT FROM case_hygiene_days d WHERE d.programme_id = g.id AND d.day = {_DAY}) ORDER BY g.id
 """)
 _KEEP = text(f"""
-    INSERT INTO house_rule_days (programme_id, day, at, live, broken, breaches)
+    INSERT INTO case_hygiene_days (programme_id, day, at, live, broken, breaches)
     SELECT g.id, {_DAY}, casework_now(),
         (SELECT count(*) FROM cases c WHERE c.programme_id = g.id AND c.closed_at IS NULL), :broken, CAST(:breaches AS jsonb)
     FROM programmes g WHERE g.id = CAST(:programme AS uuid)
@@ -290,7 +290,7 @@ _KEEP = text(f"""
     SET at = excluded.at, live = excluded.live, broken = excluded.broken, breaches = excluded.breaches RETURNING day
 """)
 _DAYS = text("""
-    SELECT day, min(at) AS at, sum(live) AS live, sum(broken) AS broken FROM house_rule_days
+    SELECT day, min(at) AS at, sum(live) AS live, sum(broken) AS broken FROM case_hygiene_days
     WHERE programme_id = ANY(CAST(:programmes AS uuid[])) GROUP BY day ORDER BY day DESC LIMIT :most
 """)
 
@@ -306,7 +306,7 @@ def check_programme(db: Connection, programme: str) -> int:
     counts = Counter(row.kind for row in rows)
     broken = len({row.log_id for row in rows})
     day = db.execute(_KEEP, {"programme": programme, "broken": broken, "breaches": json.dumps(counts)}).scalar_one()
-    note_entries(db, "house_rule_days", programme, [f"{programme}:{day}"], kind="house_rule_checked")
+    note_entries(db, "case_hygiene_days", programme, [f"{programme}:{day}"], kind="case_hygiene_checked")
     return broken
 
 
@@ -320,11 +320,11 @@ def check_due(engine: Engine) -> int:
     return len(due)
 
 
-def _list_days(db: Connection, programmes: list[str]) -> list[HouseRuleDay]:
+def _list_days(db: Connection, programmes: list[str]) -> list[CaseHygieneDay]:
     """The last days, the newest first: live cases, and how many of them broke the rule that night."""
     rows = db.execute(_DAYS, {"programmes": programmes, "most": DAYS})
     return [
-        HouseRuleDay(
+        CaseHygieneDay(
             day=row.day.isoformat(),
             at=when(row.at),
             live=int(row.live),
@@ -335,5 +335,5 @@ def _list_days(db: Connection, programmes: list[str]) -> list[HouseRuleDay]:
 
 
 __all__ = [
-    "KINDS", "MOST", "break_house_rule", "check_due", "check_programme", "find_breaches", "list_unchecked",
+    "KINDS", "MOST", "check_due", "check_programme", "find_breaches", "list_unchecked", "show_case_hygiene",
 ]  # fmt: skip

@@ -1,4 +1,4 @@
-"""Breaches of the house rule, jobs, and the prospect of a case as they are handed out."""
+"""Breaches of case hygiene, jobs, and the prospect of a case as they are handed out."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ class BreachingCase:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class HouseRuleDay:
+class CaseHygieneDay:
     """What the nightly check of a day said."""
 
     day: str
@@ -47,7 +47,7 @@ class HouseRuleDay:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class HouseRule:
+class CaseHygiene:
     """Cases that break the rule now, and the figure of each day."""
 
     at: str
@@ -55,7 +55,7 @@ class HouseRule:
     count: int
     items: list[BreachingCase]
     #: What the nightly check found, the newest day first.
-    days: list[HouseRuleDay]
+    days: list[CaseHygieneDay]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -10,7 +10,7 @@ GRANT SELECT, INSERT ON events, editions, readings, sealed_readings, contents, c
 
 -- What changes, and never goes.
 GRANT SELECT, INSERT, UPDATE ON
-    absences, allocations, erasures, files, findings, house_rule_days, invitations, logs, mentions, openings, service_accounts,
+    absences, allocations, case_hygiene_days, erasures, files, findings, invitations, logs, mentions, openings, service_accounts,
     skills, webhook_endpoints, webhook_messages
 TO casework_app;
 

@@ -199,6 +199,22 @@ COMMENT ON COLUMN allocations.since IS 'Tasks opened before are left to people';
 COMMENT ON COLUMN allocations.looked_at IS 'When tasks were last looked for; no part of the history';
 COMMENT ON COLUMN allocations.turns IS 'By person, the number of the allocation that came last; no part of the history';
 
+CREATE TABLE case_hygiene_days (
+    programme_id UUID NOT NULL,
+    day DATE NOT NULL,
+    at TIMESTAMP WITH TIME ZONE NOT NULL,
+    live INTEGER NOT NULL,
+    broken INTEGER NOT NULL,
+    breaches JSONB NOT NULL,
+    CONSTRAINT pk_case_hygiene_days PRIMARY KEY (programme_id, day),
+    CONSTRAINT fk_case_hygiene_days_programme_id FOREIGN KEY(programme_id) REFERENCES programmes (id)
+);
+COMMENT ON TABLE case_hygiene_days IS 'The nightly check''s figures';
+COMMENT ON COLUMN case_hygiene_days.day IS 'On the programme''s own clock';
+COMMENT ON COLUMN case_hygiene_days.live IS 'Cases that were not closed';
+COMMENT ON COLUMN case_hygiene_days.broken IS 'Of these the ones that broke the rule';
+COMMENT ON COLUMN case_hygiene_days.breaches IS 'How often, by kind';
+
 CREATE TABLE cases (
     id UUID NOT NULL,
     programme_id UUID NOT NULL,
@@ -482,22 +498,6 @@ CREATE INDEX ix_grants_track_id ON grants (track_id);
 COMMENT ON COLUMN grants.consents IS 'One of each party that the document concerns';
 COMMENT ON COLUMN grants.returned_at IS 'When its provider said that the copies were given back or destroyed';
 COMMENT ON COLUMN grants.until IS 'Its last day, where the office named one; its consent may end before';
-
-CREATE TABLE house_rule_days (
-    programme_id UUID NOT NULL,
-    day DATE NOT NULL,
-    at TIMESTAMP WITH TIME ZONE NOT NULL,
-    live INTEGER NOT NULL,
-    broken INTEGER NOT NULL,
-    breaches JSONB NOT NULL,
-    CONSTRAINT pk_house_rule_days PRIMARY KEY (programme_id, day),
-    CONSTRAINT fk_house_rule_days_programme_id FOREIGN KEY(programme_id) REFERENCES programmes (id)
-);
-COMMENT ON TABLE house_rule_days IS 'The nightly check''s figures';
-COMMENT ON COLUMN house_rule_days.day IS 'On the programme''s own clock';
-COMMENT ON COLUMN house_rule_days.live IS 'Cases that were not closed';
-COMMENT ON COLUMN house_rule_days.broken IS 'Of these the ones that broke the rule';
-COMMENT ON COLUMN house_rule_days.breaches IS 'How often, by kind';
 
 CREATE TABLE invitations (
     id UUID NOT NULL,

@@ -22,8 +22,8 @@ from sqlalchemy.dialects.postgresql import JSONB
 
 from casework.records.tables.base import NOW, Id, Time, id_column, metadata, reference
 
-house_rule_days = Table(
-    "house_rule_days",
+case_hygiene_days = Table(
+    "case_hygiene_days",
     metadata,
     Column("programme_id", Id, ForeignKey("programmes.id"), primary_key=True),
     Column("day", Date, primary_key=True, comment="On the programme's own clock"),

@@ -13,7 +13,7 @@ from casework.json_values import JsonValue
 from casework.operations.core.actions import home_calendar
 from casework.operations.mediations.unsealing import list_unsealings
 from casework.operations.messages.mention_inbox import list_mentions
-from casework.operations.oversight import case_hygiene as house_rule_now
+from casework.operations.oversight.case_hygiene import show_case_hygiene
 from casework.operations.oversight.forecast import MOST as MOST_AT_RISK
 from casework.operations.oversight.forecast import list_at_risk
 from casework.operations.oversight.views import Breach
@@ -41,7 +41,7 @@ DECISIONS = {
     "plans": N_("Plans"), "waivers": N_("Waivers"), "conflicts": N_("Conflicts of interest"), "closings": N_("Closings and stops"),
     "proposals": N_("Waiting for a second person"), "others": N_("Other decisions"),
 }  # fmt: skip
-#: What breaks the house rule, and what to press; of a task the task is named before.
+#: What breaches case hygiene, and what to press; of a task the task is named before.
 BREACHES = {
     "no_owner": N_("Nobody owns it. Open the case and let an officer take it."),
     "owner_left": N_("Its owner is not an officer here any more. Hand it over."),
@@ -190,15 +190,15 @@ def team() -> str:
     )
 
 
-@blueprint.get("/house-rule")
+@blueprint.get("/case-hygiene")
 @only(Role.SUPERVISOR)
-def house_rule() -> str:
+def case_hygiene() -> str:
     with list_transaction() as (db, actor):
-        breaking = house_rule_now.break_house_rule(db, actor)
+        breaking = show_case_hygiene(db, actor)
         risky = list_at_risk(db, actor)
     rows = [(case, [(breach, _repair(case.number, breach)) for breach in case.breaches]) for case in breaking.items]
     return render_template(
-        "home/house_rule.html",
+        "home/case_hygiene.html",
         rows=rows,
         count=breaking.count,
         at=breaking.at,

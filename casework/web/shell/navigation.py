@@ -55,7 +55,7 @@ ENTRIES = (
     Entry(OFFICES, N_("Calendar"), "agenda.show"),
     Entry(frozenset({Role.SUPERVISOR, Role.COMPLIANCE}), N_("Decisions"), "home.decisions"),
     Entry(frozenset({Role.SUPERVISOR}), N_("Team"), "home.team", ("leavers.", "skills.")),
-    Entry(frozenset({Role.SUPERVISOR}), N_("House rule"), "home.house_rule"),
+    Entry(frozenset({Role.SUPERVISOR}), N_("Case hygiene"), "home.case_hygiene"),
     Entry(frozenset({Role.DISPUTE_OFFICER}), N_("Mediations"), "mediations.index", ("mediations.",)),
     Entry(PROVIDERS, N_("Offers"), "home.show"),
     Entry(PROVIDERS, N_("In progress"), "referrals.working"),

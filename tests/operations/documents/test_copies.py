@@ -161,7 +161,7 @@ def test_the_escalation_goes_on_when_the_referral_is_over(scene: Scene) -> None:
     assert asked(scene)[0].flagged
 
 
-def test_the_house_rule_finds_what_nobody_confirms(scene: Scene) -> None:
+def test_case_hygiene_finds_what_nobody_confirms(scene: Scene) -> None:
     scene.share()
     scene.fire("officer", "cancel", CANCELLED)
     found = []

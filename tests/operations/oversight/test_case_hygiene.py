@@ -13,11 +13,11 @@ from casework.jobs.job_functions import Hands, check
 from casework.operations.mediations.service import open_mediation
 from casework.operations.oversight.case_hygiene import (
     KINDS,
-    break_house_rule,
     check_due,
     check_programme,
     find_breaches,
     list_unchecked,
+    show_case_hygiene,
 )
 from casework.operations.oversight.job_health import find_delays
 from casework.operations.people.registry import grant_role
@@ -179,21 +179,21 @@ def test_a_sealed_mediation_is_checked_but_stands_on_no_page_and_in_no_figure(db
     found = find_breaches(db)
     assert {(one.kind, one.number, one.log) for one in found} == {("no_clock", None, log)}
     assert check_programme(db, world.programmes["BJ"]) == 0
-    assert break_house_rule(db, world.actor(db, "supervisor")).count == 0
+    assert show_case_hygiene(db, world.actor(db, "supervisor")).count == 0
 
 
 def test_only_supervisors_are_told_and_only_of_their_programmes(db: Connection, world: World) -> None:
     number, _ = to_referral(world, db)
     db.execute(text("UPDATE cases SET owner_id = NULL"))
-    shown = break_house_rule(db, world.actor(db, "supervisor"))
+    shown = show_case_hygiene(db, world.actor(db, "supervisor"))
     assert [(one.number, [breach.kind for breach in one.breaches]) for one in shown.items] == [(number, ["no_owner"])]
     with pytest.raises(NotFound):
-        break_house_rule(db, world.actor(db, "officer"))
+        show_case_hygiene(db, world.actor(db, "officer"))
     db.execute(
         text("UPDATE memberships SET programme_id = CAST(:sh AS uuid) WHERE role = 'supervisor'"),
         {"sh": world.programmes["SH"]},
     )
-    assert break_house_rule(db, world.actor(db, "supervisor")).items == []
+    assert show_case_hygiene(db, world.actor(db, "supervisor")).items == []
 
 
 # --- the figure of each day ------------------------------------------------------------------------------------------
@@ -209,7 +209,7 @@ def test_each_night_keeps_one_figure_for_each_programme(engine: Engine, settings
         assert check_due(later) == 0
         later.dispose()
     with transaction(engine) as db:
-        days_told = break_house_rule(db, world.actor(db, "supervisor")).days
+        days_told = show_case_hygiene(db, world.actor(db, "supervisor")).days
     assert [(one.live, one.broken) for one in days_told] == [(1, 1)] * 3
     assert days_told == sorted(days_told, key=lambda one: one.day, reverse=True)
 
@@ -235,14 +235,14 @@ def test_a_day_begins_at_two_in_the_morning_on_the_programmes_own_clock(
 def test_the_workers_job_keeps_the_figure(engine: Engine, settings: Settings, world: World) -> None:
     check(Hands(engine, settings), world.programmes["BJ"])
     with transaction(engine) as db:
-        assert db.execute(text("SELECT live, broken FROM house_rule_days")).all() == [(0, 0)]
+        assert db.execute(text("SELECT live, broken FROM case_hygiene_days")).all() == [(0, 0)]
 
 
 def test_the_number_of_queries_does_not_depend_on_how_much_is_wrong(db: Connection, world: World) -> None:
     def how_many() -> int:
         sent: list[str] = []
         event.listen(db, "before_cursor_execute", lambda *given: sent.append(given[2]))
-        break_house_rule(db, actor)
+        show_case_hygiene(db, actor)
         check_programme(db, world.programmes["BJ"])
         return len(sent)
 

@@ -263,7 +263,7 @@ HISTORY = {
     "logs", "events", "service_accounts", "invitations", "memberships", "absences", "allocations", "skills", "mentions", *HOMES.values(), *PARTS,
 }  # fmt: skip
 WORDLESS = {
-    "editions", "programmes", "phases", "numbers", "outbox", "contents", "compartments", "sign_in_attempts", "house_rule_days",
+    "editions", "programmes", "phases", "numbers", "outbox", "contents", "compartments", "sign_in_attempts", "case_hygiene_days",
     "readings", "sealed_readings", "reading_heads", "allowances",
 }  # fmt: skip
 

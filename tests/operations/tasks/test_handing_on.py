@@ -164,7 +164,7 @@ def test_a_forwarded_task_is_free_and_shows_whom_it_is_meant_for(world: World, d
     assert verify_case(db, home_of(db, number)) == []
 
 
-def test_a_supervisor_who_steps_in_keeps_the_house_rule(world: World, db: Connection, number: str) -> None:
+def test_a_supervisor_who_steps_in_keeps_case_hygiene(world: World, db: Connection, number: str) -> None:
     tasks.claim_task(db, world.actor(db, "supervisor"), task_of(db, number).id, new_request())
     assert [one for one in find_breaches(db) if one.number == number] == []
     assert verify_case(db, home_of(db, number)) == []

@@ -22,7 +22,7 @@ from casework.operations.mediations.service import (
 )
 from casework.operations.mediations.succession import list_left, pass_on_all
 from casework.operations.notifications.service import tell_due
-from casework.operations.oversight.case_hygiene import break_house_rule, find_breaches
+from casework.operations.oversight.case_hygiene import find_breaches, show_case_hygiene
 from casework.operations.oversight.job_health import show_jobs
 from casework.operations.people.registry import grant_role, register_person
 from casework.operations.people.role_ending import end_roles
@@ -171,7 +171,7 @@ def test_where_nobody_is_left_the_check_says_so_until_somebody_has_the_role(worl
     with transaction(engine) as db:
         assert [one.log for one in find_breaches(db) if one.kind == "nobody_leads"] == [mediation]
         # No page tells it: those of a programme leave mediations out.
-        assert "nobody_leads" not in str(break_house_rule(db, world.actor(db, "supervisor")))
+        assert "nobody_leads" not in str(show_case_hygiene(db, world.actor(db, "supervisor")))
         another(world, db)
         assert list_left(db) == [mediation]
     assert pass_on_all(engine) == 1

@@ -36,8 +36,8 @@ def test_it_tells_nobody_else(browser_for: Enter, risky: str) -> None:
     assert ALONE not in browser_for("officer").get(f"/cases/{risky}").text
 
 
-def test_the_house_rule_lists_the_cases_that_bear_no_absence(browser_for: Enter, risky: str) -> None:
-    page = browser_for("supervisor").get("/house-rule").text
+def test_case_hygiene_lists_the_cases_that_bear_no_absence(browser_for: Enter, risky: str) -> None:
+    page = browser_for("supervisor").get("/case-hygiene").text
     assert (ALONE in page, f"/cases/{risky}" in page) == (True, True)
 
 
@@ -45,5 +45,5 @@ def test_a_case_with_people_enough_is_not_listed(browser_for: Enter, engine: Eng
     with transaction(engine) as db:
         world.new_case(db)
     assert (
-        "Each could be finished by others if somebody were away." in browser_for("supervisor").get("/house-rule").text
+        "Each could be finished by others if somebody were away." in browser_for("supervisor").get("/case-hygiene").text
     )

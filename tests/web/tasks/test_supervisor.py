@@ -109,7 +109,7 @@ def test_the_number_of_queries_does_not_depend_on_how_much_there_is(
             assert browser.get(path).status_code == 200
         return len(sent)
 
-    paths = ("/decisions", "/team", "/house-rule")
+    paths = ("/decisions", "/team", "/case-hygiene")
     browser = browser_for("supervisor")
     with transaction(engine) as db:
         to_referral(world, db)
