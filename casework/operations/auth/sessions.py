@@ -27,6 +27,7 @@ from casework.operations.core.idempotency import Done, Request, ask, finish
 from casework.operations.core.paging import Page
 from casework.operations.core.register_entries import note_entries
 from casework.permissions.actors import Actor
+from casework.records.access_sql import in_time, open_to
 from casework.records.actors import MEDIATED, actor_of, find_actor, find_actor_by_token
 from casework.records.event_log import now
 
@@ -42,6 +43,16 @@ KNOWN = timedelta(days=90)
 def secret_hash(secret: str) -> bytes:
     """What is stored of a token or session: 256 random bits need no slow hash."""
     return hashlib.sha256(secret.encode()).digest()
+
+
+def _live(row: str) -> str:
+    """A session has neither been ended nor run out; `:idle` is how long nothing may be asked for."""
+    return f"{row}.ended_at IS NULL AND {row}.expires_at > casework_now() AND {row}.seen_at > casework_now() - :idle"
+
+
+#: Whether it is time to note that a session `s` is in use.
+_STALE = "s.seen_at < casework_now() - interval '1 minute' AS stale"
+_SEEN = text("UPDATE sessions SET seen_at = casework_now() WHERE hash = :hash")
 
 
 # --- sessions --------------------------------------------------------------------------------------------------------
@@ -92,11 +103,11 @@ _IS_NEW = text("""
     SELECT count(*) > 0 AND bool_and(about->>'browser' IS DISTINCT FROM CAST(:browser AS text)) FROM sessions
     WHERE person_id = CAST(:person AS uuid) AND awaits IS NULL AND created_at > casework_now() - :known
 """)
-_BEGIN = text("""
+_BEGIN = text(f"""
     WITH many AS (
         UPDATE sessions SET ended_at = casework_now() WHERE hash IN (
-            SELECT hash FROM sessions WHERE person_id = CAST(:person AS uuid) AND ended_at IS NULL
-            AND expires_at > casework_now() AND seen_at > casework_now() - :idle ORDER BY seen_at DESC, hash OFFSET :most - 1
+            SELECT s.hash FROM sessions s WHERE s.person_id = CAST(:person AS uuid) AND {_live("s")}
+            ORDER BY s.seen_at DESC, s.hash OFFSET :most - 1
         )
     )
     INSERT INTO sessions (hash, person_id, created_at, seen_at, proved_at, expires_at, about, awaits) SELECT :hash,
@@ -154,11 +165,9 @@ def find_actor_by_secret(db: Connection, secret: str) -> Actor | None:
 def find_actor_by_session(db: Connection, secret: str) -> Actor | None:
     row = db.execute(
         text(
-            "SELECT person_id, seen_at < casework_now() - interval '1 minute' AS stale, casework_now() - proved_at AS proved,"
-            " set_config('casework.reader', person_id::text, true)"
-            " FROM sessions WHERE hash = :hash"
-            " AND ended_at IS NULL AND expires_at > casework_now() AND seen_at > casework_now() - :idle"
-            " AND awaits IS NULL"
+            f"SELECT s.person_id, {_STALE}, casework_now() - s.proved_at AS proved,"
+            " set_config('casework.reader', s.person_id::text, true)"
+            f" FROM sessions s WHERE s.hash = :hash AND {_live('s')} AND s.awaits IS NULL"
         ),
         {"hash": secret_hash(secret), "idle": IDLE},
     ).one_or_none()
@@ -166,9 +175,7 @@ def find_actor_by_session(db: Connection, secret: str) -> Actor | None:
         return None
     if row.stale:
         # Not at every request: reading should not write.
-        db.execute(
-            text("UPDATE sessions SET seen_at = casework_now() WHERE hash = :hash"), {"hash": secret_hash(secret)}
-        )
+        db.execute(_SEEN, {"hash": secret_hash(secret)})
     actor = find_actor(db, str(row.person_id))
     return None if actor is None else replace(actor, proved=row.proved)
 
@@ -208,10 +215,9 @@ class Viewer:
 
 
 _VIEWER = text(
-    """
+    f"""
     SELECT p.id, p.name, p.language, p.email, p.service, p.zone, p.theme, s.awaits, encode(s.hash, 'hex') AS session,
-        s.seen_at < casework_now() - interval '1 minute' AS stale, casework_now() - s.proved_at AS proved,
-        s.programme_id AS focus,
+        {_STALE}, casework_now() - s.proved_at AS proved, s.programme_id AS focus,
         -- Who reads from here on (`records.row_security`); nobody while the session waits for something.
         set_config('casework.reader', CASE WHEN s.awaits IS NULL THEN p.id::text ELSE '' END, true),
         EXISTS (SELECT FROM second_factors f WHERE f.person_id = p.id AND f.confirmed_at IS NOT NULL) AS app,
@@ -223,17 +229,13 @@ _VIEWER = text(
             'name_zh', coalesce(g.name_zh, o.name_zh)) ORDER BY m.starts_at, m.id), '[]')
         FROM memberships m LEFT JOIN programmes g ON g.id = m.programme_id
             LEFT JOIN organisations o ON o.id = m.organisation_id
-        WHERE m.person_id = p.id AND m.starts_at <= casework_now() AND (m.ends_at IS NULL OR m.ends_at > casework_now())
+        WHERE m.person_id = p.id AND {in_time("m")}
         ) AS memberships,
-        (SELECT coalesce(array_agg(o.log_id::text), '{}') FROM openings o
-        WHERE o.reader_id = p.id AND o.state = 'open' AND o.until > casework_now()) AS opened, """
-    + MEDIATED
-    + """
+        (SELECT coalesce(array_agg(o.log_id::text), '{{}}') FROM openings o WHERE {open_to("o", "p.id")}) AS opened, {MEDIATED}
     FROM sessions s JOIN people p ON p.id = s.person_id AND p.active
-    WHERE s.hash = :hash AND s.ended_at IS NULL AND s.expires_at > casework_now() AND s.seen_at > casework_now() - :idle
+    WHERE s.hash = :hash AND {_live("s")}
 """
 )
-_SEEN = text("UPDATE sessions SET seen_at = casework_now() WHERE hash = :hash")
 
 
 def find_viewer(db: Connection, secret: str) -> Viewer | None:
@@ -326,9 +328,9 @@ def list_sessions(db: Connection, actor: Actor) -> Page[Session]:
     """The actor's own sessions that have not ended, the newest first."""
     rows = db.execute(
         text(
-            "SELECT encode(hash, 'hex') AS id, created_at, seen_at, expires_at, about FROM sessions"
-            " WHERE person_id = CAST(:person AS uuid) AND ended_at IS NULL AND expires_at > casework_now()"
-            " AND awaits IS NULL AND seen_at > casework_now() - :idle ORDER BY created_at DESC, hash LIMIT 100"
+            "SELECT encode(s.hash, 'hex') AS id, s.created_at, s.seen_at, s.expires_at, s.about FROM sessions s"
+            f" WHERE s.person_id = CAST(:person AS uuid) AND s.awaits IS NULL AND {_live('s')}"
+            " ORDER BY s.created_at DESC, s.hash LIMIT 100"
         ),
         {"person": actor.person, "idle": IDLE},
     )
@@ -367,8 +369,8 @@ def end_other_sessions(db: Connection, actor: Actor, secret: str, request: Reque
         return earlier
     ended = db.execute(
         text(
-            "UPDATE sessions SET ended_at = casework_now() WHERE person_id = CAST(:person AS uuid) AND ended_at IS NULL"
-            " AND hash <> :hash AND expires_at > casework_now() AND seen_at > casework_now() - :idle"
+            "UPDATE sessions s SET ended_at = casework_now() WHERE s.person_id = CAST(:person AS uuid) AND s.hash <> :hash"
+            f" AND {_live('s')}"
         ),
         {"person": actor.person, "hash": secret_hash(secret), "idle": IDLE},
     ).rowcount
@@ -412,10 +414,9 @@ def end_access_of_all(db: Connection, actor: Actor, request: Request, *, sure: b
     return finish(db, actor, request, Done({"ended": len(people)}))
 
 
-_WITH_ACCESS = text("""
+_WITH_ACCESS = text(f"""
     SELECT p.id FROM people p WHERE NOT p.service AND p.id <> CAST(:person AS uuid) AND (
-        EXISTS (SELECT FROM sessions s WHERE s.person_id = p.id AND s.ended_at IS NULL AND s.expires_at > casework_now()
-            AND s.seen_at > casework_now() - :idle)
+        EXISTS (SELECT FROM sessions s WHERE s.person_id = p.id AND {_live("s")})
         OR EXISTS (SELECT FROM tokens t WHERE t.person_id = p.id AND t.revoked_at IS NULL
             AND (t.expires_at IS NULL OR t.expires_at > casework_now()))
     ) ORDER BY p.id
