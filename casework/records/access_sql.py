@@ -164,6 +164,11 @@ def in_time(row: str) -> str:
     return f"{row}.starts_at <= casework_now() AND ({row}.ends_at IS NULL OR {row}.ends_at > casework_now())"
 
 
+def live_token(row: str) -> str:
+    """A token is neither revoked nor expired at this moment."""
+    return f"{row}.revoked_at IS NULL AND ({row}.expires_at IS NULL OR {row}.expires_at > casework_now())"
+
+
 def open_to(opening: str, reader: str) -> str:
     """What was opened is open to the reader at this moment."""
     return f"{opening}.reader_id = {reader} AND {opening}.state = 'open' AND {opening}.until > casework_now()"

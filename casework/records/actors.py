@@ -11,7 +11,7 @@ from sqlalchemy import Connection, text
 
 from casework.engine.roles import MEDIATION, Role
 from casework.permissions.actors import Actor, Membership, in_force
-from casework.records.access_sql import in_time, open_to
+from casework.records.access_sql import in_time, live_token, open_to
 
 #: Of a person `p`: by programme until when that person was a dispute officer, or anywhere of a provider that mediates, as
 #: `permissions.actors.Actor.mediated`. Null in it: still.
@@ -53,7 +53,7 @@ _BY_TOKEN = text(
         " set_config('casework.reader', p.id::text, true)"
         " FROM people p JOIN tokens t ON t.person_id = p.id\n",
     )
-    + " WHERE t.hash = :hash AND p.active AND t.revoked_at IS NULL AND (t.expires_at IS NULL OR t.expires_at > casework_now())"
+    + f" WHERE t.hash = :hash AND p.active AND {live_token('t')}"
 )
 
 

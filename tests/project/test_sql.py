@@ -20,7 +20,7 @@ _SQL = re.compile(
 _CONSTANT = re.compile(r"_?[A-Z][A-Z0-9_]*")
 #: Conditions of `records.access_sql`, and functions that give a piece of SQL and are given none but pieces.
 BUILDERS = {
-    "in_time", "inside_own_referral", "mediated", "named_for", "open_to", "opened_case", "opened_mediation", "own_paper", "own_referral",
+    "in_time", "inside_own_referral", "live_token", "mediated", "named_for", "open_to", "opened_case", "opened_mediation", "own_paper", "own_referral",
     "paper_of", "reads_case", "roles_sql", "sent",
 }  # fmt: skip
 

@@ -27,7 +27,7 @@ from casework.operations.core.idempotency import Done, Request, ask, finish
 from casework.operations.core.paging import Page
 from casework.operations.core.register_entries import note_entries
 from casework.permissions.actors import Actor
-from casework.records.access_sql import in_time, open_to
+from casework.records.access_sql import in_time, live_token, open_to
 from casework.records.actors import MEDIATED, actor_of, find_actor, find_actor_by_token
 from casework.records.event_log import now
 
@@ -417,8 +417,7 @@ def end_access_of_all(db: Connection, actor: Actor, request: Request, *, sure: b
 _WITH_ACCESS = text(f"""
     SELECT p.id FROM people p WHERE NOT p.service AND p.id <> CAST(:person AS uuid) AND (
         EXISTS (SELECT FROM sessions s WHERE s.person_id = p.id AND {_live("s")})
-        OR EXISTS (SELECT FROM tokens t WHERE t.person_id = p.id AND t.revoked_at IS NULL
-            AND (t.expires_at IS NULL OR t.expires_at > casework_now()))
+        OR EXISTS (SELECT FROM tokens t WHERE t.person_id = p.id AND {live_token("t")})
     ) ORDER BY p.id
 """)
 

@@ -21,6 +21,7 @@ from casework.operations.core.paging import Page
 from casework.operations.core.register_entries import note_entries
 from casework.permissions.actors import Actor
 from casework.permissions.token_scopes import DECIDE, TOKEN_SCOPES
+from casework.records.access_sql import live_token
 from casework.records.event_log import now
 
 TOKEN_PREFIX = "cwt_"
@@ -91,9 +92,9 @@ def list_tokens(db: Connection, actor: Actor) -> Page[Token]:
     """The actor's own tokens, the newest first; never their secrets."""
     rows = db.execute(
         text(
-            "SELECT id, name, scopes, created_at, expires_at, revoked_at, used_at, revoked_at IS NULL AND (expires_at IS NULL"
-            " OR expires_at > casework_now()) AS live FROM tokens"
-            " WHERE person_id = CAST(:person AS uuid) ORDER BY created_at DESC, id DESC LIMIT 100"
+            "SELECT t.id, t.name, t.scopes, t.created_at, t.expires_at, t.revoked_at, t.used_at,"
+            f" {live_token('t')} AS live FROM tokens t"
+            " WHERE t.person_id = CAST(:person AS uuid) ORDER BY t.created_at DESC, t.id DESC LIMIT 100"
         ),
         {"person": actor.person},
     )
@@ -139,8 +140,8 @@ def revoke_all(db: Connection, actor: Actor, request: Request, *, sure: bool = T
     ended = (
         db.execute(
             text(
-                "UPDATE tokens SET revoked_at = casework_now() WHERE person_id = CAST(:person AS uuid) AND revoked_at IS NULL"
-                " AND (expires_at IS NULL OR expires_at > casework_now()) RETURNING id"
+                "UPDATE tokens t SET revoked_at = casework_now() WHERE t.person_id = CAST(:person AS uuid)"
+                f" AND {live_token('t')} RETURNING t.id"
             ),
             {"person": actor.person},
         )

@@ -14,7 +14,7 @@ from casework.operations.people.administrator_checks import is_administrator
 from casework.operations.people.role_requests import list_waiting
 from casework.operations.people.views import Hanging, OrganisationDetails, PersonDetails, PersonFound, RoleRow
 from casework.permissions.actors import Actor
-from casework.records.access_sql import in_time
+from casework.records.access_sql import in_time, live_token
 from casework.records.row_security import whole
 
 _ROLES = """
@@ -27,7 +27,7 @@ _ROLES = """
     WHERE {where} ORDER BY over, m.starts_at DESC, m.id LIMIT 500
 """
 #: What a person leaves behind, counted: cases and tasks stay where they are until somebody takes them over.
-_HANGS = text("""
+_HANGS = text(f"""
     SELECT
         (SELECT count(*) FROM cases WHERE owner_id = CAST(:id AS uuid) AND closed_at IS NULL) AS cases,
         (SELECT count(*) FROM cases WHERE CAST(:id AS uuid) = ANY(team) AND owner_id IS DISTINCT FROM CAST(:id AS uuid)
@@ -40,8 +40,7 @@ _HANGS = text("""
         (SELECT count(*) FROM absences WHERE CAST(:id AS uuid) IN (person_id, substitute_id)
             AND ends_at > greatest(casework_now(), starts_at)) AS absences,
         (SELECT count(*) FROM memberships WHERE deputy_for = CAST(:id AS uuid) AND (ends_at IS NULL OR ends_at > casework_now())) AS deputies,
-        (SELECT count(*) FROM tokens WHERE person_id = CAST(:id AS uuid) AND revoked_at IS NULL
-            AND (expires_at IS NULL OR expires_at > casework_now())) AS tokens,
+        (SELECT count(*) FROM tokens t WHERE t.person_id = CAST(:id AS uuid) AND {live_token("t")}) AS tokens,
         (SELECT count(*) FROM sessions WHERE person_id = CAST(:id AS uuid) AND ended_at IS NULL AND expires_at > casework_now()) AS sessions
 """)
 
