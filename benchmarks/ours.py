@@ -61,7 +61,7 @@ class Ours:
                 hand.log,
                 "case",
                 hand.track,
-                f"finish{hand.step}",
+                transition=f"finish{hand.step}",
                 data=FORM,
                 revision=hand.revision,
                 request=request(),

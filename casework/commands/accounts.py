@@ -55,6 +55,7 @@ def add_user(
     name_zh: str | None,
     role: str,
     programme: str | None,
+    *,
     organisation: str | None,
     deputy_for: str | None,
 ) -> None:
@@ -138,6 +139,7 @@ def invite_user(
     roles: tuple[str, ...],
     programme: str | None,
     organisation: str | None,
+    *,
     language: str,
     days: int,
 ) -> None:
@@ -155,7 +157,7 @@ def invite_user(
                 _one(db, "programmes", "code", programme, "programme"),
                 _one(db, "organisations", "name", organisation, "organisation"),
             )
-            insist_form(db, None, scope, email, name, roles, language, days)
+            insist_form(db, None, scope, email, name=name, roles=roles, language=language, days=days)
             _, code, secret = record_invitation(
                 db,
                 None,

@@ -51,11 +51,17 @@ def _command(kind: Kind, about: str) -> None:
     )
     @click.option("--as", "email", metavar="EMAIL", help="Import as this officer or supervisor. [the system]")
     def command(
-        file: BinaryIO, programme: str | None, source: str | None, dry_run: bool, report: Path | None, email: str | None
+        file: BinaryIO,
+        programme: str | None,
+        source: str | None,
+        dry_run: bool,
+        report: Path | None,
+        *,
+        email: str | None,
     ) -> None:
         engine = connect_engine(load_settings())
         try:
-            _run(engine, kind, file, programme, source, dry_run, report, email)
+            _run(engine, kind, file, programme, source=source, dry_run=dry_run, report_path=report, email=email)
         finally:
             engine.dispose()
 
@@ -85,6 +91,7 @@ def _run(
     kind: Kind,
     file: BinaryIO,
     programme: str | None,
+    *,
     source: str | None,
     dry_run: bool,
     report_path: Path | None,

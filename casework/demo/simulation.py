@@ -99,15 +99,15 @@ def simulate(
             stage = Stage(db, calendar, end, {}, start)
             chosen = rounds(calendar, end, cases)
             prepare(settings, stage, chosen)
-            lives = [_Life(stage, script, n, seed, start, days) for n, script in enumerate(chosen)]
-            _live(stage, lives, starts, days, summary, progress)
-            _watch(stage, calendar, starts, days, lives, summary)
+            lives = [_Life(stage, script, n, seed, start, days=days) for n, script in enumerate(chosen)]
+            _live(stage, lives, starts, days, summary, progress=progress)
+            _watch(stage, calendar, starts, days, lives, summary=summary)
     finally:
         engine.dispose()
     return summary
 
 
-def _live(stage: Stage, lives: list[_Life], starts: date, days: int, summary: Summary, progress: Progress) -> None:
+def _live(stage: Stage, lives: list[_Life], starts: date, days: int, summary: Summary, *, progress: Progress) -> None:
     """Days and nights: whoever is to act does so, and each night case hygiene is looked at."""
     waiting = [(life.moment, n) for n, life in enumerate(lives)]
     heapq.heapify(waiting)
@@ -139,7 +139,7 @@ def _look(stage: Stage, summary: Summary) -> None:
             summary.breaches[kind] = summary.breaches.get(kind, 0) + breaches[kind]
 
 
-def _watch(stage: Stage, calendar: Calendar, starts: date, days: int, lives: list[_Life], summary: Summary) -> None:
+def _watch(stage: Stage, calendar: Calendar, starts: date, days: int, lives: list[_Life], *, summary: Summary) -> None:
     """What an observer says who reads it all afterwards."""
     minutes = Minutes(calendar.to_json(), starts - timedelta(days=2), days + BEYOND_DAYS)
     seen, digest = Seen(), hashlib.sha256()
@@ -171,7 +171,7 @@ def _lines(n: int, name: str, events: list[Event]) -> Iterator[str]:
 class _Life(Player):
     """One case in the hands of seeded people, who follow its script in their own time, or not at all."""
 
-    def __init__(self, stage: Stage, script: Script, n: int, seed: int, start: datetime, days: int) -> None:
+    def __init__(self, stage: Stage, script: Script, n: int, seed: int, start: datetime, *, days: int) -> None:
         super().__init__(stage, script, n)
         # One stream of chance for each case: what happens in one moves nothing in another.
         self.dice = random.Random(f"{seed}/{n}")  # noqa: S311 - not for secrets

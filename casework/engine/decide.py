@@ -120,7 +120,7 @@ def _fire_timer(builder: EventBuilder, command: FireTimer) -> None:
             return
         rule, place = way_out
         extra: Effects = {"clock_states": [{"id": clock.id, "state": "stopped"}]}
-        fire(builder, track, rule, place, {}, {}, extra=extra, system=True)
+        fire(builder, track, rule, place, {}, body={}, extra=extra, system=True)
         return
     kind = ACTIVATED if what == "activate" else TIMER_FIRED
     effects: Effects = {"what": what, "clock": clock.id}
@@ -221,7 +221,7 @@ def _end_consent(builder: EventBuilder, command: EndConsent) -> None:
         referral = builder.case.tracks[track]
         way_out = builder.library[referral.edition].find_part(RESTS, referral.states)
         if way_out is not None:
-            fire(builder, referral, way_out[0], way_out[1], {}, {}, because=because, system=True)
+            fire(builder, referral, way_out[0], way_out[1], {}, body={}, because=because, system=True)
 
 
 # --- what happens by itself afterwards -------------------------------------------------------------------------------
@@ -255,7 +255,7 @@ def _one_automatic(builder: EventBuilder) -> bool:
                 rule,
                 place,
                 {},
-                {},
+                body={},
                 because=builder.events[-1].seq if builder.events else None,
                 system=True,
             )

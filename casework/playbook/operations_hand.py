@@ -123,7 +123,7 @@ class OperationsHand(Hand):
                 log,
                 kind,
                 track.id,
-                transition,
+                transition=transition,
                 data=data,
                 revision=track.revision,
                 request=_request(),
@@ -143,7 +143,7 @@ class OperationsHand(Hand):
         with self.action() as db:
             (log, kind), (name, _, task) = self.logs[self.here], task.rpartition(".")
             track = self.track(name).id
-            return add_task(db, self.actor(who), log, kind, track, task, about=about, request=_request())
+            return add_task(db, self.actor(who), log, kind, track, task=task, about=about, request=_request())
 
     # --- what else people do ---
 

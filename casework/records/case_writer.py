@@ -364,6 +364,7 @@ def save(
     log: Log,
     before: Case | None,
     after: Case,
+    *,
     events: list[Row],
     head: str,
     answer: Mapping[str, Any] | None = None,

@@ -53,7 +53,7 @@ def _closed(world: World, db: Connection) -> str:
         "officer",
         number,
         "triage_check",
-        {
+        data={
             "need_complete": True,
             "technology_complete": True,
             "duplicate_checked": True,

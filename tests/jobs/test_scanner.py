@@ -45,7 +45,7 @@ def look(hands: Hands) -> None:
 
 def take(document_store: DocumentStore, world: World, id: str, by: str = "supervisor") -> bytes:
     with transaction(document_store.engine) as db:
-        return b"".join(take_out(db, world.actor(db, by), document_store, id, 1, f"/documents/{id}/1").pieces)
+        return b"".join(take_out(db, world.actor(db, by), document_store, id, 1, address=f"/documents/{id}/1").pieces)
 
 
 def test_what_is_clean_is_open_to_others(engine: Engine, settings: Settings, world: World, number: str) -> None:

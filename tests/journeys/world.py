@@ -84,7 +84,9 @@ def _records(db: Connection, ids: dict[str, str]) -> None:
             "fee_paid_to": date(2032, 1, 1),
             "checked_on": date(2026, 2, 1),
         }
-        enter_right(db, ids["officer"], right, ids["programme"], ids[technology], "invention", kept, confirmed=True)
+        enter_right(
+            db, ids["officer"], right, ids["programme"], ids[technology], kind="invention", fields=kept, confirmed=True
+        )
     for match, (need, technology) in MATCHES.items():
         ids[match] = str(uuid_utils.uuid7())
         db.execute(

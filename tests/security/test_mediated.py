@@ -162,7 +162,15 @@ def _take_forgotten(db: Connection, world: World, who: str, number: str) -> None
         text("SELECT t.id, t.revision FROM tracks t JOIN cases c ON c.id = t.log_id WHERE c.number = :n"), {"n": number}
     ).one()
     fire_transition(
-        db, forgotten, home_of(db, number), "case", track, "take", data={}, revision=revision, request=new_request()
+        db,
+        forgotten,
+        home_of(db, number),
+        "case",
+        track,
+        transition="take",
+        data={},
+        revision=revision,
+        request=new_request(),
     )
 
 

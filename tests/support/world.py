@@ -180,7 +180,7 @@ class World:
             home_of(db, number),
             "case",
             chosen,
-            transition,
+            transition=transition,
             data=data or {},
             revision=revision,
             request=new_request(),
@@ -244,6 +244,7 @@ class World:
         case: Case,
         referral: str | None = None,
         words: str = "Look.",
+        *,
         tell: Iterable[str] = (),
     ) -> str:
         """Write an internal note, or in the thread of a referral; gives the message's id."""
@@ -302,7 +303,7 @@ class World:
         kept = composed.keep(document_store)
         with transaction(document_store.engine) as db:
             return send_letter(
-                db, self.actor(db, by), document_store, composed, kept, replace(new_request(), sure=sure)
+                db, self.actor(db, by), document_store, composed, kept, request=replace(new_request(), sure=sure)
             )
 
     def referral(self, db: Connection, number: str, service: str) -> str:
@@ -387,7 +388,13 @@ def note_rows(db: Connection, *tables: str) -> None:
 def add_need(db: Connection, programme: str, external_id: str, owner: str | None) -> str:
     """A need as an import leaves it."""
     return _insert(
-        db, "needs", programme, external_id, owner, f"Steam without coal, {external_id}", {"status": "published"}
+        db,
+        "needs",
+        programme,
+        external_id,
+        owner,
+        title=f"Steam without coal, {external_id}",
+        more={"status": "published"},
     )
 
 
@@ -399,13 +406,20 @@ def add_technology(db: Connection, programme: str, external_id: str, owner: str 
         programme,
         external_id,
         owner,
-        f"Heat pump boiler, {external_id}",
-        {"website": "https://example.org"},
+        title=f"Heat pump boiler, {external_id}",
+        more={"website": "https://example.org"},
     )
 
 
 def _insert(
-    db: Connection, table: str, programme: str, external_id: str, owner: str | None, title: str, more: Mapping[str, str]
+    db: Connection,
+    table: str,
+    programme: str,
+    external_id: str,
+    owner: str | None,
+    *,
+    title: str,
+    more: Mapping[str, str],
 ) -> str:
     # The importing operations read files and belong to tests of their own.
     id = str(uuid.uuid4())
@@ -614,7 +628,7 @@ def add_absence(
 
 
 def complete(
-    world: World, db: Connection, by: str, number: str, task: str, data: Mapping[str, Json], about: str | None = None
+    world: World, db: Connection, by: str, number: str, task: str, *, data: Mapping[str, Json], about: str | None = None
 ) -> None:
     """Finish a side task of a case by its name."""
     id = db.execute(
@@ -663,6 +677,7 @@ def to_request(
     service: str = "assessment",
     match: int | None = None,
     more_plan: Mapping[str, str] | None = None,
+    *,
     nda: Mapping[str, Json] | None = None,
 ) -> tuple[str, str]:
     """A case at the step of assessment, with a request that is to be written: (number, referral)."""
@@ -675,7 +690,7 @@ def to_request(
         "officer",
         number,
         "triage_check",
-        {
+        data={
             "need_complete": True,
             "technology_complete": True,
             "duplicate_checked": True,
@@ -691,7 +706,7 @@ def to_request(
             "officer",
             number,
             "record_consent",
-            {
+            data={
                 "agreed": True,
                 "person": "The director",
                 "given_on": on,
@@ -708,7 +723,7 @@ def to_request(
             "compliance",
             number,
             "screening",
-            {
+            data={
                 "result": "clear",
                 "checked_on": on,
                 "list_versions": "UN 2026-01",
@@ -716,14 +731,14 @@ def to_request(
             },
             about=side,
         )
-    complete(world, db, "officer", number, "nda", nda or {"status": "signed", "signed_on": on})
+    complete(world, db, "officer", number, "nda", data=nda or {"status": "signed", "signed_on": on})
     complete(
         world,
         db,
         "officer",
         number,
         "service_plan",
-        {
+        data={
             "assessment": world.organisations["lab"],
             "assessment_on": soon,
             "payer": "programme",

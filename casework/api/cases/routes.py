@@ -56,7 +56,7 @@ def fire_case_transition(call: Call) -> Done:
         log,
         "case",
         call.path["track"],
-        call.path["transition"],
+        transition=call.path["transition"],
         data=call.body.data,
         revision=call.revision,
         request=call.request,
@@ -73,7 +73,7 @@ def add_case_task(call: Call) -> Done:
         log,
         "case",
         call.path["track"],
-        call.body.task,
+        task=call.body.task,
         about=call.body.about,
         request=call.request,
         due=text_of(call.body.due),
@@ -169,7 +169,7 @@ def take_over(call: Call) -> Done:
 def do_to_cases(call: Call) -> Done:
     body = call.body
     return bulk_cases.do_to_cases(
-        call.db, call.actor, body.cases, body.action, body.data, call.request, dry_run=body.dry_run
+        call.db, call.actor, body.cases, body.action, body.data, request=call.request, dry_run=body.dry_run
     )
 
 

@@ -112,7 +112,7 @@ def take_document_version(call: Call) -> Outgoing:
     written = call.path["version"]
     version = int(written) if written.isascii() and written.isdigit() and len(written) < 6 else 0
     address = f"/api/v1/documents/{call.path['document']}/versions/{version}"
-    taken = documents.take_out(call.db, call.actor, document_store(), call.path["document"], version, address)
+    taken = documents.take_out(call.db, call.actor, document_store(), call.path["document"], version, address=address)
     # What is wrong with the beginning is told before anything was sent.
     return Outgoing(taken.name, taken.size, chain([next(taken.pieces, b"")], taken.pieces))
 

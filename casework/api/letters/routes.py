@@ -48,7 +48,7 @@ def _keep(call: Call) -> Callable[[], tuple[Composed, Kept]]:
 
 def send_letter(call: Call) -> Done:
     composed, kept = call.made
-    return letters.send_letter(call.db, call.actor, document_store(), composed, kept, call.request)
+    return letters.send_letter(call.db, call.actor, document_store(), composed, kept, request=call.request)
 
 
 def _compose(call: Call, body: Any) -> Composed:

@@ -179,7 +179,7 @@ def do_to_tasks(call: Call) -> Done:
         [str(task) for task in body.tasks],
         body.operation,
         details,
-        call.request,
+        request=call.request,
         dry_run=body.dry_run,
     )
 

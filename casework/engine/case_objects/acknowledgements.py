@@ -137,7 +137,9 @@ def _of_the_contract(builder: EventBuilder, referral: str) -> Track:
     return track
 
 
-def faults_of(before: Case, edition: Edition, track: Track, kind: str, role: str | None, effects: Effects) -> list[str]:
+def faults_of(
+    before: Case, edition: Edition, track: Track, kind: str, role: str | None, *, effects: Effects
+) -> list[str]:
     """What is wrong with a recorded receipt or objection, as sentences; empty where it could be made."""
     if why := refusal(before, role, track):
         return [f"it is no part of the contract: {why}"]

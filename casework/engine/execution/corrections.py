@@ -192,6 +192,7 @@ def faults_of(
     track: str,
     effects: Effects,
     by: By,
+    *,
     facts: Callable[[Answer, Answers], Facts],
 ) -> Iterator[str]:
     """What is wrong with a recorded correction. `facts` gives the facts of an answer with some data."""

@@ -50,7 +50,7 @@ def _meet(builder: EventBuilder, join: Join, results: tuple[str, ...]) -> None:
             else None
         )
         if way_back is not None:
-            fire(builder, builder.case.tracks[member.id], *way_back, {}, {}, because=because, system=True)
+            fire(builder, builder.case.tracks[member.id], *way_back, {}, body={}, because=because, system=True)
 
 
 def _may_ask(builder: EventBuilder, join: Join) -> bool:

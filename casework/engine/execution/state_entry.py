@@ -99,7 +99,7 @@ def _gone(track: Track, place: str, to: tuple[str, ...]) -> set[str]:
 
 
 def enter_state(
-    builder: EventBuilder, track: Track, rule: TransitionRule, place: str, to: tuple[str, ...], facts: Facts
+    builder: EventBuilder, track: Track, rule: TransitionRule, place: str, to: tuple[str, ...], *, facts: Facts
 ) -> None:
     gone = _gone(track, place, to)
     fresh = [leaf for leaf in to if leaf not in track.states or leaf in gone]

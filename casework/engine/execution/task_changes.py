@@ -224,6 +224,7 @@ def open_side_task(
     track: Track,
     facts: Facts,
     about: str | None = None,
+    *,
     edition: str | None = None,
     due: Rule | None = None,
 ) -> bool:

@@ -66,9 +66,9 @@ def fire_by_person(builder: EventBuilder, command: Fire) -> None:
         body = {**body, "reason": line(command.reason, "reason")}
     day = happened(builder, command.happened_on)
     if rule.confirm_by:
-        _propose(builder, track, rule, facts, body, day)
+        _propose(builder, track, rule, facts, body, extra=day)
         return
-    fire(builder, track, rule, place, facts, body, extra=day)
+    fire(builder, track, rule, place, facts, body=body, extra=day)
 
 
 def wrong_state(edition: Edition, track: Track, transition: str) -> Exception:
@@ -84,8 +84,8 @@ def fire(
     rule: TransitionRule,
     place: str,
     data: Answers,
-    body: Answers,
     *,
+    body: Answers,
     because: int | None = None,
     extra: Effects | None = None,
     system: bool = False,
@@ -125,7 +125,7 @@ def fire(
         leave_state(builder, track, rule, place, to)
         if effects.get("ended"):
             end_track(builder, track)
-        enter_state(builder, track, rule, place, to, facts)
+        enter_state(builder, track, rule, place, to, facts=facts)
     open_tracks(builder, rule.opens, track, facts)
     seq = commit(builder)
     _fire_also(builder, track, rule, seq)
@@ -151,7 +151,7 @@ def _fire_also(builder: EventBuilder, track: Track, rule: TransitionRule, becaus
                     way_out[0],
                     way_out[1],
                     {},
-                    {},
+                    body={},
                     because=because,
                     system=True,
                 )
@@ -167,7 +167,7 @@ def _ask_next(builder: EventBuilder, track: Track, rule: TransitionRule, because
         days = calendar.local_date(builder.context.now), calendar.local_date(sent.at)
         data = same_request(asked, referral, sent.data, *days)
         if not refusals(builder, referral, way_out[0], data):
-            fire(builder, referral, *way_out, data, {}, because=because, system=True)
+            fire(builder, referral, *way_out, data, body={}, because=because, system=True)
 
 
 def _first_step(builder: EventBuilder, track: Track, rule: TransitionRule, edition: Edition, because: int) -> None:
@@ -178,7 +178,7 @@ def _first_step(builder: EventBuilder, track: Track, rule: TransitionRule, editi
     above = builder.case.tracks[track.parent]
     way_out = builder.library[above.edition].find(fires, above.states)
     if way_out is not None:
-        fire(builder, above, way_out[0], way_out[1], {}, {}, because=because)
+        fire(builder, above, way_out[0], way_out[1], {}, body={}, because=because)
 
 
 # --- two persons -----------------------------------------------------------------------------------------------------
@@ -193,6 +193,7 @@ def _propose(
     rule: TransitionRule,
     data: Answers,
     body: Answers,
+    *,
     extra: Effects,
 ) -> None:
     proposal, task = builder.context.new_id(), builder.context.new_id()
@@ -227,7 +228,7 @@ def confirm(builder: EventBuilder, track: Track, rule: TransitionRule, place: st
     insist_guards(builder, track, rule, pending.data)
     insist_step_ticked(builder, track, rule)
     extra: Effects = {"proposals_ended": [pending.id], "proposed": pending.seq}
-    fire(builder, track, rule, place, pending.data, {}, because=pending.seq, extra=extra)
+    fire(builder, track, rule, place, pending.data, body={}, because=pending.seq, extra=extra)
 
 
 def refuse(builder: EventBuilder, task: Task, body: Answers) -> None:

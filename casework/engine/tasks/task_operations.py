@@ -301,7 +301,7 @@ def _complete(builder: EventBuilder, command: Complete) -> None:
     task_facts = builder.facts(track, facts, task)
     if against := [edition.as_reason(f"guards.{n}") for n in rule.guards if not GUARDS[n].holds(task_facts)]:
         raise Refused(*against)
-    complete(builder, task, rule, track, facts, body, happened(builder, command.happened_on))
+    complete(builder, task, rule, track, facts, body=body, extra=happened(builder, command.happened_on))
 
 
 def complete(
@@ -310,6 +310,7 @@ def complete(
     rule: TaskRule,
     track: Track,
     data: Answers,
+    *,
     body: Answers,
     extra: Effects,
 ) -> None:

@@ -259,21 +259,51 @@ def answer_finding(
     db: Connection, actor: Actor, finding: str, *, words: str, request: Request, revision: int | None = None
 ) -> Done:
     """Say what is the matter, or what was done about it. Whoever raised it cannot answer it."""
-    return _action(db, actor, finding, ANSWERED_IT, OPEN, _refusal_to_answer, words, request, revision)
+    return _action(
+        db,
+        actor,
+        finding,
+        ANSWERED_IT,
+        wanted=OPEN,
+        refusal=_refusal_to_answer,
+        words=words,
+        request=request,
+        revision=revision,
+    )
 
 
 def ask_again(
     db: Connection, actor: Actor, finding: str, *, words: str, request: Request, revision: int | None = None
 ) -> Done:
     """The answer does not settle it: it is open once more."""
-    return _action(db, actor, finding, ASKED_AGAIN, ANSWERED, _refusal_to_judge, words, request, revision)
+    return _action(
+        db,
+        actor,
+        finding,
+        ASKED_AGAIN,
+        wanted=ANSWERED,
+        refusal=_refusal_to_judge,
+        words=words,
+        request=request,
+        revision=revision,
+    )
 
 
 def close_finding(
     db: Connection, actor: Actor, finding: str, *, words: str, request: Request, revision: int | None = None
 ) -> Done:
     """The answer settles it. Whoever answered cannot close it."""
-    return _action(db, actor, finding, CLOSED_IT, ANSWERED, _refusal_to_judge, words, request, revision)
+    return _action(
+        db,
+        actor,
+        finding,
+        CLOSED_IT,
+        wanted=ANSWERED,
+        refusal=_refusal_to_judge,
+        words=words,
+        request=request,
+        revision=revision,
+    )
 
 
 def _refusal_to_answer(db: Connection, actor: Actor, row: Any) -> NotAllowed | None:
@@ -327,6 +357,7 @@ def _action(
     actor: Actor,
     finding: str,
     kind: str,
+    *,
     wanted: str,
     refusal: Callable[[Connection, Actor, Any], NotAllowed | None],
     words: str,

@@ -151,7 +151,7 @@ def forget_challenges(db: Connection) -> int:
 # --- what it answered ------------------------------------------------------------------------------------------------
 
 
-def register(db: Connection, actor: Actor, answer: str, challenge: bytes, site: Site, name: str) -> list[str]:
+def register(db: Connection, actor: Actor, answer: str, challenge: bytes, site: Site, *, name: str) -> list[str]:
     """Keep a new passkey; gives recovery codes where this is the person's first second factor, shown this once.
 
     Raises WrongPasskey, or InvalidForm for the name.

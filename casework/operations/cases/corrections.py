@@ -147,7 +147,7 @@ def correct_answer(
         whole = sight(actor, after) == Sight.ALL
         return {"seq": events[0].seq if whole else None, "of": events[0].effects["of"] if whole else None}
 
-    return perform(db, actor, case.log, case.kind, to_command, done, request)
+    return perform(db, actor, case.log, case.kind, to_command, answer=done, request=request)
 
 
 def list_correctable(actor: Actor, case: Case, editions: Mapping[str, Any]) -> list[Answer]:

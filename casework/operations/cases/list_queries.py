@@ -178,7 +178,7 @@ def list_cases(
     limit: int | None = None,
 ) -> dict[str, Json]:
     """Cases that the actor may see, the newest first unless sorted otherwise."""
-    return _listed_cases(db, actor, filters or {}, sort, cursor, insist_limit(limit), marked=True)
+    return _listed_cases(db, actor, filters or {}, sort, cursor, most=insist_limit(limit), marked=True)
 
 
 #: The most rows of an export.
@@ -190,7 +190,7 @@ def export_cases(
     db: Connection, actor: Actor, *, filters: Mapping[str, str] | None = None, sort: str = "newest"
 ) -> list[dict[str, Json]]:
     """The same list without pages."""
-    items: list[dict[str, Json]] = _listed_cases(db, actor, filters or {}, sort, None, MOST_EXPORTED)["items"]
+    items: list[dict[str, Json]] = _listed_cases(db, actor, filters or {}, sort, None, most=MOST_EXPORTED)["items"]
     return items
 
 
@@ -208,8 +208,8 @@ def _listed_cases(
     filters: Mapping[str, str],
     sort: str,
     cursor: str | None,
-    most: int,
     *,
+    most: int,
     marked: bool = False,
 ) -> dict[str, Json]:
     if sort not in SORTS:

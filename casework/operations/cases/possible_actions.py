@@ -33,6 +33,7 @@ def actions_of(
     actor: Actor,
     case: Case,
     seen: Sequence[Track],
+    *,
     library: Library,
     level: Sight,
     moment: datetime,

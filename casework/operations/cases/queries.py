@@ -98,7 +98,7 @@ def describe(
             | {"may_work": may_work(actor, case, task) is not None}
             for task in tasks
         ],
-        "actions": actions_of(db, actor, case, seen, library, level, moment, calendar),
+        "actions": actions_of(db, actor, case, seen, library=library, level=level, moment=moment, calendar=calendar),
     }
     if level < Sight.ALL:
         return details

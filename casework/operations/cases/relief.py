@@ -26,7 +26,7 @@ def relieve_holders(db: Connection, done: Done, number: str) -> Done:
     return done
 
 
-def relieve(db: Connection, person: str, log: str, kind: str, by: By, scopes: Collection[str] | None = None) -> None:
+def relieve(db: Connection, person: str, log: str, kind: str, by: By, *, scopes: Collection[str] | None = None) -> None:
     """Take back what a person may not hold any more: in the programmes and organisations where a role ended, or anywhere."""
     standing = stand(db, log, kind)
     left = find_actor(db, person) or Actor(person, "", ())

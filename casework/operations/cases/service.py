@@ -77,7 +77,7 @@ def open_case(db: Connection, actor: Actor, match: str, request: Request) -> Don
         return {"number": number, "id": id, "state": opened.main.states[0], "track": opened.main.id}
 
     command = Open(id, "case", playing(MAIN).workflow, case, title)
-    done = open_log(db, actor, command, by, calendar, moment, request, answer)
+    done = open_log(db, actor, command, by, calendar=calendar, moment=moment, request=request, answer=answer)
     run(db, "UPDATE matches SET case_id = $1 WHERE id = $2", (id, match))
     return done
 
@@ -122,8 +122,8 @@ def fire_transition(
     log: str,
     kind: str,
     track: str,
-    transition: str,
     *,
+    transition: str,
     data: Mapping[str, Json],
     revision: int,
     request: Request,
@@ -164,7 +164,7 @@ def fire_transition(
         }
 
     siblings = kind == "case" and _touches_siblings(db, track, transition)
-    return perform(db, actor, log, kind, to_command, answer, request, siblings=siblings)
+    return perform(db, actor, log, kind, to_command, answer=answer, request=request, siblings=siblings)
 
 
 def _touches_siblings(db: Connection, track: str, transition: str) -> bool:
@@ -227,7 +227,9 @@ def hand_over(
         return HandOver(owner, tuple(team), note), by
 
     return relieve_holders(
-        db, perform(db, actor, case_log(db, actor, number), "case", to_command, _case_answer, request), number
+        db,
+        perform(db, actor, case_log(db, actor, number), "case", to_command, answer=_case_answer, request=request),
+        number,
     )
 
 
@@ -262,7 +264,9 @@ def register_document(
     def answer(case: Case, events: list[Event]) -> dict[str, Json]:
         return {"id": events[0].effects["documents"][0]["id"], "revision": case.revision}
 
-    return perform(db, actor, case_log(db, actor, number), "case", to_command, answer, request, status=201)
+    return perform(
+        db, actor, case_log(db, actor, number), "case", to_command, answer=answer, request=request, status=201
+    )
 
 
 def withdraw_consent(
@@ -274,7 +278,7 @@ def withdraw_consent(
         by = on_case(actor, standing, (Role.OFFICER, Role.SUPERVISOR), reasons.actions.WITHDRAW_CONSENT, revision)
         return EndConsent(consent, "withdrawn", reason), by
 
-    return perform(db, actor, case_log(db, actor, number), "case", to_command, _case_answer, request)
+    return perform(db, actor, case_log(db, actor, number), "case", to_command, answer=_case_answer, request=request)
 
 
 def declare_interest(db: Connection, actor: Actor, number: str, *, nature: str, request: Request) -> Done:
@@ -299,7 +303,9 @@ def declare_interest(db: Connection, actor: Actor, number: str, *, nature: str, 
         return DeclareInterest(actor.person, nature), by
 
     return relieve_holders(
-        db, perform(db, actor, case_log(db, actor, number), "case", to_command, _case_answer, request), number
+        db,
+        perform(db, actor, case_log(db, actor, number), "case", to_command, answer=_case_answer, request=request),
+        number,
     )
 
 
@@ -309,8 +315,8 @@ def add_task(
     log: str,
     kind: str,
     track: str,
-    task: str,
     *,
+    task: str,
     about: str | None,
     request: Request,
     due: str | None = None,
@@ -340,7 +346,7 @@ def add_task(
     def answer(case: Case, events: list[Event]) -> dict[str, Json]:
         return {"tasks": [added["id"] for added in events[0].effects.get("tasks", ())]}
 
-    return perform(db, actor, log, kind, to_command, answer, request, status=201)
+    return perform(db, actor, log, kind, to_command, answer=answer, request=request, status=201)
 
 
 def whom_for(db: Connection, case: Case, track: Track, rule: TaskRule) -> list[tuple[str, str]]:

@@ -372,7 +372,14 @@ class _Import:
         for right in rights:
             fields = right.model_dump(mode="json", exclude={"kind"}, exclude_none=True)
             enter_right(
-                db, self.by, str(uuid_utils.uuid7()), self.programme, technology, right.kind, fields, confirmed=False
+                db,
+                self.by,
+                str(uuid_utils.uuid7()),
+                self.programme,
+                technology,
+                kind=right.kind,
+                fields=fields,
+                confirmed=False,
             )
 
     # --- matches ---

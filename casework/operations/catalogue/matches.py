@@ -83,7 +83,7 @@ def create_match(
         return earlier
     faults: dict[str, Why] = {}
     sides = {"need": ("needs", need), "technology": ("technologies", technology)}
-    ids = {side: _find(db, table, programme, name, side, faults) for side, (table, name) in sides.items()}
+    ids = {side: _find(db, table, programme, name, side, faults=faults) for side, (table, name) in sides.items()}
     if proposed_on is not None and proposed_on > calendar_of(db, programme).local_date(now(db)):
         faults["proposed_on"] = reasons.fields.NOT_IN_FUTURE
     if faults:
@@ -115,7 +115,7 @@ def create_match(
     return finish(db, actor, request, Done({"id": id}, 201))
 
 
-def _find(db: Connection, table: str, programme: str, name: str, side: str, faults: dict[str, Why]) -> str | None:
+def _find(db: Connection, table: str, programme: str, name: str, side: str, *, faults: dict[str, Why]) -> str | None:
     rows = (
         db.execute(
             text(

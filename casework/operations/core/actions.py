@@ -136,9 +136,9 @@ def perform(
     log: str,
     kind: str,
     choose: Choose,
+    *,
     answer: Answer,
     request: Request,
-    *,
     status: int = 200,
     siblings: bool = False,
 ) -> Done:
@@ -147,18 +147,20 @@ def perform(
     with asked_and_locked(db, actor, request, [log, *others]) as (earlier, logs):
         if earlier is not None:
             return earlier
-        done = _perform(db, actor, logs[log], kind, choose, answer, request, status=status)
+        done = _perform(db, actor, logs[log], kind, choose, answer=answer, request=request, status=status)
         for other in others:
             _tell_sibling(db, logs[other], log)
     return done
 
 
-def perform_on_task(db: Connection, actor: Actor, task: str, choose: Choose, answer: Answer, request: Request) -> Done:
+def perform_on_task(
+    db: Connection, actor: Actor, task: str, choose: Choose, answer: Answer, *, request: Request
+) -> Done:
     """The same in the case that a task belongs to. Raises NotFound where the actor sees no such task."""
     with asked_and_locked_of_task(db, actor, request, task) as (earlier, logs):
         if earlier is not None:
             return earlier
-        return _perform(db, actor, logs[0], logs[0].kind, choose, answer, request)
+        return _perform(db, actor, logs[0], logs[0].kind, choose, answer=answer, request=request)
 
 
 def _perform(
@@ -167,14 +169,14 @@ def _perform(
     log: Log,
     kind: str,
     choose: Choose,
+    *,
     answer: Answer,
     request: Request,
-    *,
     status: int = 200,
 ) -> Done:
     standing = _standing(db, log, kind)
     command, by = choose(standing)
-    return carry_out(db, actor, standing, command, by, answer, request, status=status)
+    return carry_out(db, actor, standing, command, by, answer=answer, request=request, status=status)
 
 
 def carry_out(
@@ -183,16 +185,16 @@ def carry_out(
     standing: Standing,
     command: Command,
     by: By,
+    *,
     answer: Answer,
     request: Request,
-    *,
     status: int = 200,
 ) -> Done:
     """An action in a case that is locked already, after its key was recorded."""
     events, after = _decide(db, standing, command, by)
     insist_goes_on(db, standing.library, standing.case, after, events, sure=request.sure)
     done = Done(answer(after, events), status)
-    write(db, standing.log, standing.case, after, events, request.key_hash, finished(actor, request, done))
+    write(db, standing.log, standing.case, after, events, key=request.key_hash, answer=finished(actor, request, done))
     return done
 
 
@@ -201,6 +203,7 @@ def open_log(
     actor: Actor,
     command: Open,
     by: By,
+    *,
     calendar: Calendar,
     moment: datetime,
     request: Request,
@@ -211,7 +214,7 @@ def open_log(
     done = Done(answer(case), 201)
     log = new_log(case.log, case.kind, case.programme, moment)
     with whole(db):
-        write(db, log, None, case, events, request.key_hash, finished(actor, request, done))
+        write(db, log, None, case, events, key=request.key_hash, answer=finished(actor, request, done))
     return done
 
 
@@ -272,12 +275,22 @@ def write(
     before: Case | None,
     after: Case,
     events: list[Event],
+    *,
     key: str | None = None,
     answer: JsonMapping | None = None,
 ) -> None:
     """Seal and store what was decided, what it says of rights, and which events may owe somebody a notice."""
     rows, head = seal_events(log, events, key)
-    save(db, log, before, after, rows, head, answer, [event.seq for event in events if owes(event)])
+    save(
+        db,
+        log,
+        before,
+        after,
+        events=rows,
+        head=head,
+        answer=answer,
+        owing=[event.seq for event in events if owes(event)],
+    )
     for event in events:
         for change in event.effects.get("rights", ()):
             encumber(db, event, change, new_id())

@@ -82,7 +82,7 @@ def record_right(
     if (earlier := ask(db, actor, request)) is not None:
         return earlier
     id = str(uuid_utils.uuid7())
-    enter_right(db, actor.person, id, programme, technology, kind, fields, confirmed=confirmed)
+    enter_right(db, actor.person, id, programme, technology, kind=kind, fields=fields, confirmed=confirmed)
     return finish(db, actor, request, Done({"id": id}, 201))
 
 
@@ -92,9 +92,9 @@ def enter_right(
     id: str,
     programme: str,
     technology: str | None,
+    *,
     kind: str,
     fields: JsonMapping,
-    *,
     confirmed: bool,
 ) -> None:
     moment = now(db)

@@ -79,7 +79,7 @@ def end_grant(db: Connection, actor: Actor, number: str, grant: str, *, reason: 
     def answer(after: Case, _: list[Event]) -> JsonMapping:
         return {"id": grant, "ended_at": when(after.grants[grant].ended_at)}
 
-    return perform(db, actor, case_log(db, actor, number), "case", to_command, answer, request)
+    return perform(db, actor, case_log(db, actor, number), "case", to_command, answer=answer, request=request)
 
 
 def change_grant_day(
@@ -94,7 +94,7 @@ def change_grant_day(
         changed = after.grants[grant]
         return {"id": grant, "until": changed.until, "last_day": last_day(after, changed)}
 
-    return perform(db, actor, case_log(db, actor, number), "case", to_command, answer, request)
+    return perform(db, actor, case_log(db, actor, number), "case", to_command, answer=answer, request=request)
 
 
 def _insist_may_end(actor: Actor, case: Case, grant: str) -> By:
@@ -123,7 +123,7 @@ def confirm_return(
     def answer(_: Case, events: list[Event]) -> JsonMapping:
         return {"id": referral, "how": how, "documents": len(events[0].effects["grants_returned"])}
 
-    return perform(db, actor, case.log, case.kind, to_command, answer, request)
+    return perform(db, actor, case.log, case.kind, to_command, answer=answer, request=request)
 
 
 def _insist_capacity(actor: Actor, case: Case, track: Track, roles: tuple[Role, ...]) -> By:

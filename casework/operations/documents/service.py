@@ -181,7 +181,9 @@ class Taken:
 _SCAN_OF = text("SELECT b.scan FROM contents k JOIN blobs b ON b.id = k.blob_id WHERE k.file_id = CAST(:file AS uuid)")
 
 
-def take_out(db: Connection, actor: Actor, document_store: DocumentStore, id: str, version: int, address: str) -> Taken:
+def take_out(
+    db: Connection, actor: Actor, document_store: DocumentStore, id: str, version: int, *, address: str
+) -> Taken:
     """A version's file, for who sees the document; noted before anything of it is given.
 
     Raises NotFound, FilePending or FileBlocked while nobody but who filed it may have it, and what the store raises; later on,
@@ -315,7 +317,7 @@ def hand_in(
         by = _insist_by(actor, standing.case, _referral(actor, standing.case, referral))
         return RegisterDocument(title, kind, party, language, valid_until, referral, kept.told, own), by
 
-    return _filed(db, actor, document_store, case, to_command, kept, request)
+    return _filed(db, actor, document_store, case, to_command, kept=kept, request=request)
 
 
 def enter(
@@ -339,7 +341,7 @@ def enter(
     def answer(_: Case, events: list[Event]) -> JsonMapping:
         return {"id": events[0].effects["documents"][0]["id"]}
 
-    return perform(db, actor, case.log, case.kind, to_command, answer, request, status=201)
+    return perform(db, actor, case.log, case.kind, to_command, answer=answer, request=request, status=201)
 
 
 def file_version(
@@ -352,7 +354,7 @@ def file_version(
         by = _insist_by(actor, standing.case, home(standing.case, _document(actor, standing.case, id)))
         return FileDocument(id, kept.told), by
 
-    return _filed(db, actor, document_store, case, to_command, kept, request)
+    return _filed(db, actor, document_store, case, to_command, kept=kept, request=request)
 
 
 def insist_may_withdraw(actor: Actor, case: Case, document: Document) -> None:
@@ -374,7 +376,7 @@ def withdraw(db: Connection, actor: Actor, id: str, *, reason: str, request: Req
     def answer(after: Case, _: list[Event]) -> JsonMapping:
         return {"id": id, "withdrawn_at": when(after.documents[id].withdrawn_at)}
 
-    return perform(db, actor, case.log, case.kind, to_command, answer, request)
+    return perform(db, actor, case.log, case.kind, to_command, answer=answer, request=request)
 
 
 def _document(actor: Actor, case: Case, id: str) -> Document:
@@ -390,6 +392,7 @@ def _filed(
     document_store: DocumentStore,
     case: Case,
     to_command: Choose,
+    *,
     kept: Kept,
     request: Request,
 ) -> Done:
@@ -397,7 +400,7 @@ def _filed(
         (file,) = events[0].effects["files"]
         return {"id": file["document"], "file": file["id"], "version": file["version"]}
 
-    done = perform(db, actor, case.log, case.kind, to_command, answer, request, status=201)
+    done = perform(db, actor, case.log, case.kind, to_command, answer=answer, request=request, status=201)
     if not done.repeated:
         document_store.tie(db, done.answer["file"], kept)
     return done

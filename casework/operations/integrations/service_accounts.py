@@ -112,7 +112,7 @@ def create_service_account(
     ends, wanted = log.now + timedelta(days=days), [scope for scope in SCOPES if scope in scopes]
     id = _register(db, actor, organisation, name.strip())
     effects: RegisterEffects = {"account": id, "scopes": wanted, "expires_at": ends.isoformat()}
-    made_at = _note(db, log, MADE, actor.person, effects, {"name": name.strip()})
+    made_at = _note(db, log, MADE, actor.person, effects, body={"name": name.strip()})
     db.execute(
         text(
             "INSERT INTO service_accounts (id, organisation_id, name, scopes, made_by, made_at, expires_at)"
@@ -258,7 +258,7 @@ def _new_token(db: Connection, account: str, scopes: Sequence[str], lasts: timed
 
 
 def _note(
-    db: Connection, log: Log, kind: str, by: str, effects: RegisterEffects, body: JsonObject | None = None
+    db: Connection, log: Log, kind: str, by: str, effects: RegisterEffects, *, body: JsonObject | None = None
 ) -> datetime:
     # The log may have grown since it was locked, by a role that ended in it.
     log = lock_log(db, log.id)

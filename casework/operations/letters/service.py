@@ -130,7 +130,7 @@ def compose_letter(db: Connection, actor: Actor, number: str, written: Written) 
 
 
 def send_letter(
-    db: Connection, actor: Actor, document_store: DocumentStore, composed: Composed, kept: Kept, request: Request
+    db: Connection, actor: Actor, document_store: DocumentStore, composed: Composed, kept: Kept, *, request: Request
 ) -> Done:
     """File a letter that was printed as a document of the case, for its recipient alone among those outside.
 
@@ -152,7 +152,7 @@ def send_letter(
         (document,), (file,) = events[0].effects["documents"], events[0].effects["files"]
         return {"id": document["id"], "file": file["id"], "sha256": kept.told.digest}
 
-    done = perform(db, actor, composed.log, "case", to_command, answer, request, status=201)
+    done = perform(db, actor, composed.log, "case", to_command, answer=answer, request=request, status=201)
     if not done.repeated:
         document_store.tie(db, done.answer["file"], kept)
         if written.address:

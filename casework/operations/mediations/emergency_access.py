@@ -39,7 +39,7 @@ def break_glass(db: Connection, actor: Actor, number: str, *, reason: str, reque
         opening = after.openings[events[0].effects["openings"][0]["id"]]
         return {"id": opening.id, "number": number, "until": when(opening.until)}
 
-    return perform(db, actor, home_of(db, number), "case", to_command, answer, request, status=201)
+    return perform(db, actor, home_of(db, number), "case", to_command, answer=answer, request=request, status=201)
 
 
 def insist_may_break(db: Connection, actor: Actor, number: str) -> CaseToOpen:

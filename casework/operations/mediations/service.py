@@ -52,7 +52,16 @@ def open_mediation(db: Connection, actor: Actor, number: str, request: Request) 
     def answer(opened: Case) -> JsonObject:
         return {"id": id, "track": opened.main.id, "revision": opened.main.revision}
 
-    return open_log(db, actor, command, by, calendar_of(db, row.programme_id), moment, request, answer)
+    return open_log(
+        db,
+        actor,
+        command,
+        by,
+        calendar=calendar_of(db, row.programme_id),
+        moment=moment,
+        request=request,
+        answer=answer,
+    )
 
 
 def mediation_outline(db: Connection, actor: Actor, number: str) -> CaseOutline:
@@ -103,7 +112,13 @@ def hand_over_mediation(
         return HandOver(owner, tuple(team), note), by
 
     return perform(
-        db, actor, id, "mediation", to_command, lambda case, _: {"id": case.log, "revision": case.revision}, request
+        db,
+        actor,
+        id,
+        "mediation",
+        to_command,
+        answer=lambda case, _: {"id": case.log, "revision": case.revision},
+        request=request,
     )
 
 

@@ -59,7 +59,7 @@ def ask_unsealing(
     def answer(_: Case, events: list[Event]) -> JsonObject:
         return {"id": events[0].effects["openings"][0]["id"], "state": ASKED}
 
-    return perform(db, actor, mediation, "mediation", to_command, answer, request, status=201)
+    return perform(db, actor, mediation, "mediation", to_command, answer=answer, request=request, status=201)
 
 
 @sensitive
@@ -76,7 +76,7 @@ def decide_unsealing(
 
     # The second person decides on what stays sealed from them.
     with whole(db):
-        return perform(db, actor, row.log_id, "mediation", to_command, _answer(opening), request)
+        return perform(db, actor, row.log_id, "mediation", to_command, answer=_answer(opening), request=request)
 
 
 def end_unsealing(db: Connection, actor: Actor, opening: str, *, request: Request) -> Done:
@@ -89,7 +89,7 @@ def end_unsealing(db: Connection, actor: Actor, opening: str, *, request: Reques
         return Reseal(opening), _decider_by(actor, standing.case) if row.decides else _named_by(actor, standing.case)
 
     with whole(db):
-        return perform(db, actor, row.log_id, "mediation", to_command, _answer(opening), request)
+        return perform(db, actor, row.log_id, "mediation", to_command, answer=_answer(opening), request=request)
 
 
 def tell_parties(db: Connection, actor: Actor, opening: str, *, on: str, request: Request) -> Done:
@@ -99,7 +99,7 @@ def tell_parties(db: Connection, actor: Actor, opening: str, *, on: str, request
     def to_command(standing: Standing) -> tuple[Command, By]:
         return TellParties(opening, on), _named_by(actor, standing.case)
 
-    return perform(db, actor, home, "mediation", to_command, _answer(opening), request)
+    return perform(db, actor, home, "mediation", to_command, answer=_answer(opening), request=request)
 
 
 # One question, whether there is such a one or not: nobody learns of it by the time that the answer takes.

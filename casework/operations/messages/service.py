@@ -183,7 +183,7 @@ def send_message(
         sent.append(events[0])
         return {"id": events[0].effects["message"], "audience": audience, "at": instant(events[0].at)}
 
-    done = perform(db, actor, case.log, case.kind, to_command, answer, request, status=201)
+    done = perform(db, actor, case.log, case.kind, to_command, answer=answer, request=request, status=201)
     for event in sent:
         _mention(db, case.programme, event)
     return done
@@ -215,7 +215,7 @@ def correct_message(
     def answer(_: Case, events: list[Event]) -> JsonObject:
         return {"id": message, "audience": audience, "at": instant(events[0].at)}
 
-    return perform(db, actor, case.log, case.kind, to_command, answer, request)
+    return perform(db, actor, case.log, case.kind, to_command, answer=answer, request=request)
 
 
 def _insist_writes(actor: Actor, thread: Thread) -> By:

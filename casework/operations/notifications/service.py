@@ -83,7 +83,7 @@ def _tell_batch(db: Connection, mailing: bool) -> int:
             shares = shares_of(db, case, owed, {event.actor, event.acting_for}, event.track)
             calendar = calendar_of(db, case.programme) if mailing and shares else None
             for reader, share in shares:
-                _write(db, case, event.seq, event.at, reader, share, calendar, row.now)
+                _write(db, case, event.seq, event.at, reader=reader, share=share, calendar=calendar, now=row.now)
     return len(rows)
 
 
@@ -200,13 +200,18 @@ def _write(
     case: Case,
     seq: int,
     at: datetime,
+    *,
     reader: Reader,
     share: list[Notice],
     calendar: Calendar | None,
     now: datetime,
 ) -> None:
     for notice in share:
-        mail = None if calendar is None or reader.away else _mail(db, case, seq, reader, notice, calendar, now)
+        mail = (
+            None
+            if calendar is None or reader.away
+            else _mail(db, case, seq, reader, notice, calendar=calendar, now=now)
+        )
         db.execute(
             _NOTIFY,
             {
@@ -228,7 +233,7 @@ def _write(
 
 
 def _mail(
-    db: Connection, case: Case, seq: int, reader: Reader, notice: Notice, calendar: Calendar, now: datetime
+    db: Connection, case: Case, seq: int, reader: Reader, notice: Notice, *, calendar: Calendar, now: datetime
 ) -> str | None:
     how, sealed = choice_of(notice.kind, reader.choices), case.kind == "mediation"
     if how == NONE:

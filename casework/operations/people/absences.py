@@ -169,7 +169,7 @@ def record_absence(
     end = datetime.combine(last_day + timedelta(days=1), time(), zone)
     new = Absence(new_id(), person, substitute, start.astimezone(log.now.tzinfo), end.astimezone(log.now.tzinfo))
     known = _absences(db, scope)
-    if faults := _faults(db, actor, scope, new, known, first_day < day_in(log.now, zone)):
+    if faults := _faults(db, actor, scope, new, known, past=first_day < day_in(log.now, zone)):
         raise InvalidForm(fields=faults)
     in_programme = by.organisation is None
     before = look_before(db, [scope] if in_programme else [])
@@ -181,11 +181,11 @@ def record_absence(
         "ends_at": new.ends_at.isoformat(),
     }
     register_log.append(
-        db, log, [_event(log.id, log.seq + 1, log.now, register_log.AWAY, by, effects)], request.key_hash
+        db, log, [_event(log.id, log.seq + 1, log.now, register_log.AWAY, by, effects=effects)], request.key_hash
     )
     db.execute(_INSERT, {**effects, "scope": scope})
     for role in _roles(db, scope, person, new):
-        _pass_on(db, scope, role, new, [*known, new], by)
+        _pass_on(db, scope, role, new, [*known, new], by=by)
     insist_others_go_on(db, before, request, names=True, away=(person, substitute))
     return finish(db, actor, request, Done({"id": new.id}, 201))
 
@@ -232,7 +232,7 @@ def finish_absence(db: Connection, absence: str, by: By, key: str | None = None)
     if row.ends_at <= max(log.now, row.starts_at):
         raise WrongState(action=reasons.actions.END_ABSENCE, why=reasons.people.ABSENCE_OVER)
     effects: RegisterEffects = {"absence": absence, "ends_at": max(log.now, row.starts_at).isoformat()}
-    register_log.append(db, log, [_event(log.id, log.seq + 1, log.now, register_log.BACK, by, effects)], key)
+    register_log.append(db, log, [_event(log.id, log.seq + 1, log.now, register_log.BACK, by, effects=effects)], key)
     db.execute(
         text("UPDATE absences SET ends_at = CAST(:ends_at AS timestamptz) WHERE id = CAST(:absence AS uuid)"), effects
     )
@@ -275,10 +275,10 @@ def pass_on_role(db: Connection, membership: str, by: By) -> None:
     role = _Role(row.id, row.role, row.deputy_for, row.starts_at, row.ends_at)
     for absence in known:
         if absence.person == row.person_id:
-            _pass_on(db, row.scope, role, absence, known, by)
+            _pass_on(db, row.scope, role, absence, known, by=by)
 
 
-def _pass_on(db: Connection, scope: str, role: _Role, absence: Absence, known: Iterable[Absence], by: By) -> None:
+def _pass_on(db: Connection, scope: str, role: _Role, absence: Absence, known: Iterable[Absence], *, by: By) -> None:
     """Give a role to the substitute for as long as both last, and to the substitute's substitute, and so on."""
     start = max(role.starts_at, absence.starts_at)
     end = absence.ends_at if role.ends_at is None else min(role.ends_at, absence.ends_at)
@@ -301,7 +301,7 @@ def _pass_on(db: Connection, scope: str, role: _Role, absence: Absence, known: I
     )
     for next_absence in known:
         if next_absence.person == absence.substitute:
-            _pass_on(db, scope, _Role(given, role.role, person, start, end), next_absence, known, by)
+            _pass_on(db, scope, _Role(given, role.role, person, start, end), next_absence, known, by=by)
 
 
 # --- what refuses it -------------------------------------------------------------------------------------------------
@@ -318,7 +318,9 @@ def _insist_may(actor: Actor, scope: str, person: str) -> By:
     return By(actor.person, chosen[0].role, chosen[0].organisation, chosen[0].deputy_for)
 
 
-def _faults(db: Connection, actor: Actor, scope: str, new: Absence, known: list[Absence], past: bool) -> dict[str, Why]:
+def _faults(
+    db: Connection, actor: Actor, scope: str, new: Absence, known: list[Absence], *, past: bool
+) -> dict[str, Why]:
     """What is wrong with an absence, by the name of the field."""
     if past:
         return {"first_day": reasons.fields.NOT_IN_PAST}
@@ -394,7 +396,7 @@ def _zone_of(db: Connection, person: str) -> str:
     return str(zone or "UTC")
 
 
-def _event(log: str, seq: int, at: datetime, kind: str, by: By, effects: RegisterEffects) -> RegisterEvent:
+def _event(log: str, seq: int, at: datetime, kind: str, by: By, *, effects: RegisterEffects) -> RegisterEvent:
     return RegisterEvent(
         log=log,
         seq=seq,

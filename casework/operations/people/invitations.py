@@ -77,7 +77,7 @@ def invite(
     An administrator invites to a programme of their own and to every organisation, a provider's lead to the own one.
     """
     _insist_invites(actor, scope)
-    insist_form(db, actor.person, scope, email, name, roles, language, days)
+    insist_form(db, actor.person, scope, email, name=name, roles=roles, language=language, days=days)
     if (earlier := ask(db, actor, request)) is not None:
         return earlier
     id, code = record_invitation(
@@ -129,7 +129,7 @@ def record_invitation(
         "language": language,
         "expires_at": ends.isoformat(),
     }
-    _note(db, log, INVITED, by or SYSTEM_ACTOR, effects, {"email": email, "name": name})
+    _note(db, log, INVITED, by or SYSTEM_ACTOR, effects, body={"email": email, "name": name})
     secret = secret_box.secrets_of(link_purpose(id, 1))[0]
     db.execute(
         text(
@@ -224,7 +224,7 @@ def invite_again(
     log, code, issue = lock_log(db, row.scope_id), new_code(), row.issue + 1
     _insist_calm(db, log)
     ends = log.now + timedelta(days=days)
-    _note(db, log, INVITED_AGAIN, actor.person, {"invitation": row.id, "expires_at": ends.isoformat()}, {})
+    _note(db, log, INVITED_AGAIN, actor.person, {"invitation": row.id, "expires_at": ends.isoformat()}, body={})
     db.execute(
         text(
             "UPDATE invitations SET issue = :issue, token = :token, code = :code, tries = 0, expires_at = :ends,"
@@ -254,7 +254,7 @@ def revoke_invitation(db: Connection, actor: Actor, invitation: str, request: Re
         raise Refused(reasons.people.INVITATION_ACCEPTED)
     if row.revoked_at is None:
         log = lock_log(db, row.scope_id)
-        _note(db, log, REVOKED, actor.person, {"invitation": row.id}, {})
+        _note(db, log, REVOKED, actor.person, {"invitation": row.id}, body={})
         db.execute(
             text("UPDATE invitations SET revoked_at = :at, opened = NULL WHERE id = CAST(:id AS uuid)"),
             {"id": row.id, "at": log.now},
@@ -292,7 +292,15 @@ def _insist_invites(actor: Actor, scope: Scope) -> None:
 
 
 def insist_form(
-    db: Connection, by: str | None, scope: Scope, email: str, name: str, roles: Sequence[str], language: str, days: int
+    db: Connection,
+    by: str | None,
+    scope: Scope,
+    email: str,
+    *,
+    name: str,
+    roles: Sequence[str],
+    language: str,
+    days: int,
 ) -> None:
     """Raises InvalidForm for what is no invitation."""
     faults: dict[str, Why] = {}
@@ -377,7 +385,7 @@ def new_code() -> str:
     return "".join(secrets.choice("0123456789") for _ in range(CODE_DIGITS))
 
 
-def _note(db: Connection, log: Log, kind: str, by: str, effects: RegisterEffects, body: JsonObject) -> None:
+def _note(db: Connection, log: Log, kind: str, by: str, effects: RegisterEffects, *, body: JsonObject) -> None:
     append(db, log, [log.next_event(kind, by, effects=effects, body=body)])
 
 

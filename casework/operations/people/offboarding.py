@@ -165,8 +165,8 @@ def take_over(
         case_log(db, actor, number),
         "case",
         to_command,
-        lambda case, _: {"number": case.number, "revision": case.revision},
-        request,
+        answer=lambda case, _: {"number": case.number, "revision": case.revision},
+        request=request,
     )
     return relieve_holders(db, done, number)
 

@@ -179,7 +179,7 @@ def grant_role(
         raise InvalidForm(fields={"role": reasons.people.HELD_WITHIN})
     log = lock_log(db, scope)
     id, start = str(uuid_utils.uuid7()), starts_at or log.now
-    insist_given(db, person, role, scope, start, ends_at)
+    insist_given(db, person, role, scope, start, end=ends_at)
     effects: RegisterEffects = {
         "membership": id,
         "person": person,
@@ -218,7 +218,7 @@ def grant_role(
     return id
 
 
-def insist_given(db: Connection, person: str, role: str, scope: str, start: datetime, end: datetime | None) -> None:
+def insist_given(db: Connection, person: str, role: str, scope: str, start: datetime, *, end: datetime | None) -> None:
     """Whether the person may have the role in that time, beside the others and with an open account. Raises InvalidForm; reads no mediation."""
     if end is not None and end <= start:
         raise InvalidForm(fields={"ends_at": reasons.fields.AFTER_START})

@@ -71,7 +71,12 @@ def _end_roles(db: Connection, memberships: Collection[str], by: By, also: Colle
     }
     for row in homes:
         relieve(
-            db, row.holder_id, row.log_id, row.kind, by, {scope for person, scope in ended if person == row.holder_id}
+            db,
+            row.holder_id,
+            row.log_id,
+            row.kind,
+            by,
+            scopes={scope for person, scope in ended if person == row.holder_id},
         )
 
 

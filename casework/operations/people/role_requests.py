@@ -141,7 +141,7 @@ def ask_role(
     `asked_by`: who invited the person, where it is that one who asks by accepting.
     """
     log = lock_log(db, programme)
-    registry.insist_given(db, person, role, programme, starts_at or log.now, ends_at)
+    registry.insist_given(db, person, role, programme, starts_at or log.now, end=ends_at)
     if any(
         (earlier.person, earlier.role, earlier.deputy_for, earlier.state) == (person, role, deputy_for, ASKED)
         for earlier in fold(_events_of(db, programme)).values()

@@ -77,7 +77,7 @@ def _on_contract(
         objection = events[0].effects.get("objection", {})
         return {"referral": referral, "objection": objection.get("id"), "state": objection.get("what")}
 
-    return perform(db, actor, case.log, case.kind, to_command, answer, request, status=status)
+    return perform(db, actor, case.log, case.kind, to_command, answer=answer, request=request, status=status)
 
 
 def _by(actor: Actor, case: Case, track: Track) -> By | None:

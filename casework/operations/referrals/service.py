@@ -134,7 +134,9 @@ def describe_referral(db: Connection, actor: Actor, case: Case, track: Track) ->
             for grant in grants
         ],
         "tasks": [show(task, library[task.edition], names, overdue=case.overdue(task, moment)) for task in tasks],
-        "actions": actions_of(db, actor, case, seen, library, level, moment, calendar_of(db, case.programme)),
+        "actions": actions_of(
+            db, actor, case, seen, library=library, level=level, moment=moment, calendar=calendar_of(db, case.programme)
+        ),
         "sides": account_of(db, actor, case, track, moment),
     }
 
@@ -205,7 +207,7 @@ def fire_in_referral(
         case.log,
         case.kind,
         chosen,
-        transition,
+        transition=transition,
         data=data,
         revision=revision,
         request=request,
@@ -255,7 +257,17 @@ def add_task_in_referral(
         above.id,
     )
     return add_task(
-        db, actor, case.log, case.kind, chosen, task, about=about, request=request, due=due, person=person, note=note
+        db,
+        actor,
+        case.log,
+        case.kind,
+        chosen,
+        task=task,
+        about=about,
+        request=request,
+        due=due,
+        person=person,
+        note=note,
     )
 
 

@@ -225,7 +225,7 @@ def allocate_task(db: Connection, allocation: str, task: str, log: str) -> bool:
         return False
     rule = Rule(row.strategy, row.cap)
     asks = asked_of(db, standing.case, waiting) if rule.strategy == SKILL else frozenset()
-    candidates = _candidates(db, standing.library, standing.case, waiting, row.turns, asks)
+    candidates = _candidates(db, standing.library, standing.case, waiting, row.turns, asks=asks)
     choice = choose(rule, candidates, asks)
     if choice is None:
         return False
@@ -239,7 +239,7 @@ def allocate_task(db: Connection, allocation: str, task: str, log: str) -> bool:
 
 
 def _candidates(
-    db: Connection, library: Library, case: Case, task: Task, turns: Mapping[str, int], asks: frozenset[str]
+    db: Connection, library: Library, case: Case, task: Task, turns: Mapping[str, int], *, asks: frozenset[str]
 ) -> list[Candidate]:
     """Everybody who is there and may have the task; who is away is stood in for by the substitute, who is among them."""
     scope = task.organisation or case.programme
@@ -274,7 +274,7 @@ def explain_waiting(db: Connection, actor: Actor, case: Case, task: Task) -> dic
         return None
     rule = Rule(row.strategy, row.cap)
     asks = asked_of(db, case, task) if rule.strategy == SKILL else frozenset()
-    why = why_nobody(rule, _candidates(db, load_library(), case, task, row.turns, asks), asks)
+    why = why_nobody(rule, _candidates(db, load_library(), case, task, row.turns, asks=asks), asks)
     if why is None:
         return None
     return {"why": why, "asks": sorted(asks) if sight(actor, case) == Sight.ALL else []}

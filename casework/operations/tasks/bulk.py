@@ -119,8 +119,8 @@ def do_to_tasks(
     ids: Sequence[str],
     operation: str,
     facts: Mapping[str, str],
-    request: Request,
     *,
+    request: Request,
     dry_run: bool = False,
 ) -> Done:
     """One action on several tasks, or a try of it that leaves nothing behind; the answer has a result for each."""
@@ -128,7 +128,7 @@ def do_to_tasks(
     if not dry_run and (earlier := ask(db, actor, request)) is not None:
         return earlier
     with tried(db) if dry_run else nullcontext():
-        results = {id: _one(db, actor, id, operation, facts, request) for id in _in_order(db, ids)}
+        results = {id: _one(db, actor, id, operation, facts, request=request) for id in _in_order(db, ids)}
     items = [(results.get(id) or Outcome(id, NotFound("task"))).as_json() for id in dict.fromkeys(ids)]
     done = Done({"items": items, "done": sum(item["done"] for item in items), "dry_run": dry_run})
     return done if dry_run else finish(db, actor, request, done)
@@ -161,7 +161,9 @@ def _in_order(db: Connection, ids: Sequence[str]) -> list[str]:
     return list(rows.scalars())
 
 
-def _one(db: Connection, actor: Actor, id: str, operation: str, facts: Mapping[str, str], request: Request) -> Outcome:
+def _one(
+    db: Connection, actor: Actor, id: str, operation: str, facts: Mapping[str, str], *, request: Request
+) -> Outcome:
     def action() -> None:
         if operation == table.COMPLETE:
             _insist_plain(db, actor, id)

@@ -74,8 +74,8 @@ def do_to_cases(
     numbers: Sequence[str],
     action: str,
     data: Mapping[str, Json],
-    request: Request,
     *,
+    request: Request,
     dry_run: bool = False,
 ) -> Done:
     """One transition of several cases, or a try of it that leaves nothing behind; the answer has a result for each.
@@ -94,7 +94,7 @@ def do_to_cases(
     with tried(db) if dry_run else nullcontext():
         # In the order of their logs, so that two people with the same choice lock in the same order.
         for number in sorted(cases, key=lambda case_number: cases[case_number].log):
-            refusals[number] = _one(db, actor, cases[number], action, data, request)
+            refusals[number] = _one(db, actor, cases[number], action, data, request=request)
     items = [
         {
             "case": number,
@@ -109,7 +109,7 @@ def do_to_cases(
 
 
 def _one(
-    db: Connection, actor: Actor, case: Case, action: str, data: Mapping[str, Json], request: Request
+    db: Connection, actor: Actor, case: Case, action: str, data: Mapping[str, Json], *, request: Request
 ) -> CaseworkError | None:
     refusal = attempt(
         db,
@@ -119,7 +119,7 @@ def _one(
             case.log,
             "case",
             case.main.id,
-            action,
+            transition=action,
             data=data,
             revision=case.main.revision,
             request=of_one(request, str(case.number)),

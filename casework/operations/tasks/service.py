@@ -55,7 +55,7 @@ Json = Any
 
 def claim_task(db: Connection, actor: Actor, task: str, request: Request) -> Done:
     """Take a task; of several people who try at once exactly one has it, the others are told who."""
-    return _on_task(db, actor, task, table.CLAIM, lambda standing, current: Claim(task), request)
+    return _on_task(db, actor, task, table.CLAIM, lambda standing, current: Claim(task), request=request)
 
 
 #: So many are looked at in one go; of those, many pullers at once leave some to each.
@@ -104,7 +104,7 @@ def _try_to_take(db: Connection, actor: Actor, row: Any, request: Request, *, wa
         task = standing.case.tasks.get(row.id)
         by = may_work(actor, standing.case, task) if task is not None and task.state == READY else None
         if by is not None:
-            return carry_out(db, actor, standing, Claim(row.id), by, _taken(row.id), request)
+            return carry_out(db, actor, standing, Claim(row.id), by, answer=_taken(row.id), request=request)
         attempt.rollback()
     return None
 
@@ -119,17 +119,17 @@ def _taken(task: str) -> Callable[[Case, list[Event]], dict[str, Json]]:
 
 def release_task(db: Connection, actor: Actor, task: str, *, note: str | None, request: Request) -> Done:
     """Give a task back to its queue."""
-    return _on_task(db, actor, task, table.RELEASE, lambda standing, current: Release(task, note), request)
+    return _on_task(db, actor, task, table.RELEASE, lambda standing, current: Release(task, note), request=request)
 
 
 def start_task(db: Connection, actor: Actor, task: str, request: Request) -> Done:
     """Begin to work on a task; whoever has not taken it takes it so."""
-    return _on_task(db, actor, task, table.START, lambda standing, current: Start(task), request)
+    return _on_task(db, actor, task, table.START, lambda standing, current: Start(task), request=request)
 
 
 def stop_task(db: Connection, actor: Actor, task: str, request: Request) -> Done:
     """Stop working on a task for now, and keep it."""
-    return _on_task(db, actor, task, table.STOP, lambda standing, current: Stop(task), request)
+    return _on_task(db, actor, task, table.STOP, lambda standing, current: Stop(task), request=request)
 
 
 def suspend_task(
@@ -137,33 +137,38 @@ def suspend_task(
 ) -> Done:
     """Let a task wait for somebody until a day; it wakes by itself."""
     return _on_task(
-        db, actor, task, table.SUSPEND, lambda standing, current: Suspend(task, until, waits_for, reason), request
+        db,
+        actor,
+        task,
+        table.SUSPEND,
+        lambda standing, current: Suspend(task, until, waits_for, reason),
+        request=request,
     )
 
 
 def resume_task(db: Connection, actor: Actor, task: str, request: Request) -> Done:
     """Go on with a task that waits."""
-    return _on_task(db, actor, task, table.RESUME, lambda standing, current: Resume(task), request)
+    return _on_task(db, actor, task, table.RESUME, lambda standing, current: Resume(task), request=request)
 
 
 def skip_task(db: Connection, actor: Actor, task: str, *, reason: str, request: Request) -> Done:
     """Leave out a task that nothing waits for."""
-    return _on_task(db, actor, task, table.SKIP, lambda standing, current: Skip(task, reason), request)
+    return _on_task(db, actor, task, table.SKIP, lambda standing, current: Skip(task, reason), request=request)
 
 
 def fail_task(db: Connection, actor: Actor, task: str, *, reason: str, request: Request) -> Done:
     """End a task that cannot be done."""
-    return _on_task(db, actor, task, table.FAIL, lambda standing, current: Fail(task, reason), request)
+    return _on_task(db, actor, task, table.FAIL, lambda standing, current: Fail(task, reason), request=request)
 
 
 def exit_task(db: Connection, actor: Actor, task: str, *, reason: str, request: Request) -> Done:
     """End a side task that is not needed any more, with a reason."""
-    return _on_task(db, actor, task, table.EXIT, lambda standing, current: Exit(task, reason), request)
+    return _on_task(db, actor, task, table.EXIT, lambda standing, current: Exit(task, reason), request=request)
 
 
 def activate_task(db: Connection, actor: Actor, task: str, request: Request) -> Done:
     """Let a task begin before its day."""
-    return _on_task(db, actor, task, table.ACTIVATE, lambda standing, current: Activate(task), request)
+    return _on_task(db, actor, task, table.ACTIVATE, lambda standing, current: Activate(task), request=request)
 
 
 def modify_task(db: Connection, actor: Actor, task: str, *, priority: str, reason: str, request: Request) -> Done:
@@ -174,17 +179,17 @@ def modify_task(db: Connection, actor: Actor, task: str, *, priority: str, reaso
             raise InvalidForm(fields={"priority": reasons.fields.ONE_OF(choices=tuple(table.PRIORITIES))})
         return Modify(task, table.PRIORITIES[priority], reason)
 
-    return _on_task(db, actor, task, table.MODIFY, to_command, request)
+    return _on_task(db, actor, task, table.MODIFY, to_command, request=request)
 
 
 def tick_item(db: Connection, actor: Actor, task: str, item: str, *, done: bool, request: Request) -> Done:
     """Tick an item of a task's checklist, or take the tick away."""
-    return _on_task(db, actor, task, table.TICK, lambda standing, current: Tick(task, item, done), request)
+    return _on_task(db, actor, task, table.TICK, lambda standing, current: Tick(task, item, done), request=request)
 
 
 def add_item(db: Connection, actor: Actor, task: str, *, words: str, request: Request) -> Done:
     """Add an item of one's own to a task's checklist."""
-    return _on_task(db, actor, task, table.TICK, lambda standing, current: AddItem(task, words), request)
+    return _on_task(db, actor, task, table.TICK, lambda standing, current: AddItem(task, words), request=request)
 
 
 # --- to another person: each with a note, which the next one sees on the task and in their work -----------------------
@@ -196,7 +201,7 @@ def assign_task(db: Connection, actor: Actor, task: str, *, person: str, note: s
     def to_command(standing: Standing, current: Task) -> Command:
         return Assign(task, _receiver(db, standing, current, person, {current.holder}), note)
 
-    return _on_task(db, actor, task, table.ASSIGN, to_command, request)
+    return _on_task(db, actor, task, table.ASSIGN, to_command, request=request)
 
 
 def delegate_task(db: Connection, actor: Actor, task: str, *, person: str, note: str, request: Request) -> Done:
@@ -205,7 +210,7 @@ def delegate_task(db: Connection, actor: Actor, task: str, *, person: str, note:
     def to_command(standing: Standing, current: Task) -> Command:
         return Delegate(task, _receiver(db, standing, current, person, {current.holder, actor.person}), note)
 
-    return _on_task(db, actor, task, table.DELEGATE, to_command, request)
+    return _on_task(db, actor, task, table.DELEGATE, to_command, request=request)
 
 
 def forward_task(db: Connection, actor: Actor, task: str, *, person: str | None, note: str, request: Request) -> Done:
@@ -218,7 +223,7 @@ def forward_task(db: Connection, actor: Actor, task: str, *, person: str | None,
             None if person is None else _receiver(db, standing, current, person, {current.holder, actor.person}),
         )
 
-    return _on_task(db, actor, task, table.FORWARD, to_command, request)
+    return _on_task(db, actor, task, table.FORWARD, to_command, request=request)
 
 
 def nominate_task(db: Connection, actor: Actor, task: str, *, person: str | None, note: str, request: Request) -> Done:
@@ -227,7 +232,7 @@ def nominate_task(db: Connection, actor: Actor, task: str, *, person: str | None
     def to_command(standing: Standing, current: Task) -> Command:
         return Nominate(task, note, None if person is None else _receiver(db, standing, current, person, set()))
 
-    return _on_task(db, actor, task, table.NOMINATE, to_command, request)
+    return _on_task(db, actor, task, table.NOMINATE, to_command, request=request)
 
 
 def _receiver(db: Connection, standing: Standing, task: Task, person: str, but: Collection[str | None]) -> str:
@@ -272,7 +277,7 @@ def complete_task(
             return HandBack(task, data, note)
         return Complete(task, data, happened_on)
 
-    return _on_task(db, actor, task, table.COMPLETE, to_command, request)
+    return _on_task(db, actor, task, table.COMPLETE, to_command, request=request)
 
 
 def ask_review(
@@ -287,7 +292,7 @@ def ask_review(
             insist_references(db, standing.case, form, data, standing.case.tracks[current.track])
         return AskReview(task, _reviewer(db, standing, current, person, actor), data)
 
-    return _on_task(db, actor, task, table.COMPLETE, to_command, request)
+    return _on_task(db, actor, task, table.COMPLETE, to_command, request=request)
 
 
 def _reviewer(db: Connection, standing: Standing, task: Task, person: str, actor: Actor) -> str:
@@ -320,7 +325,7 @@ def answer_review(
     def capacity(case: Case, current: Task) -> By | None:
         return may_review(actor, case, current, {table.review_for(current)})
 
-    return _on_task(db, actor, task, table.COMPLETE, to_command, request, capacity)
+    return _on_task(db, actor, task, table.COMPLETE, to_command, request=request, capacity=capacity)
 
 
 def _comes_back(db: Connection, case: Case, task: Task, person: str) -> bool:
@@ -336,6 +341,7 @@ def _on_task(
     task: str,
     operation: str,
     to_command: Callable[[Standing, Task], Command],
+    *,
     request: Request,
     capacity: Callable[[Case, Task], By | None] = lambda case, task: None,
 ) -> Done:
@@ -348,7 +354,7 @@ def _on_task(
         by = operate(actor, standing.case, current, standing.library[current.edition], operation)
         return to_command(standing, current), capacity(standing.case, current) or by
 
-    return perform_on_task(db, actor, task, decided, _taken(task), request)
+    return perform_on_task(db, actor, task, decided, _taken(task), request=request)
 
 
 def _closed(db: Connection, task: str) -> Task:

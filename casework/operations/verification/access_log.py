@@ -28,7 +28,7 @@ def check_readings(db: Connection, past: Past) -> Iterator[Finding]:
         last = dict[str, tuple[int, str]]()
         for row in _rows(db, table, column):
             n, head = last.get(row.chain, (0, _NONE))
-            yield from _judge(table, row, n, head, past, moment)
+            yield from _judge(table, row, n, head, past, moment=moment)
             last[row.chain] = (row.n, row.hash)
         for chain, (n, head) in last.items():
             if heads.pop(chain, None) != (n, head):
@@ -41,7 +41,7 @@ def check_readings(db: Connection, past: Past) -> Iterator[Finding]:
         yield _finding("reading_heads", chain, f"All {n} readings of {chain} are missing.")
 
 
-def _judge(table: str, row: Any, n: int, head: str, past: Past, moment: datetime) -> Iterator[Finding]:
+def _judge(table: str, row: Any, n: int, head: str, past: Past, *, moment: datetime) -> Iterator[Finding]:
     if row.n != n + 1:
         yield _finding(table, row.chain, f"Readings {n + 1} to {row.n - 1} of {row.chain} are missing.")
     elif row.hash != _hash(row, head):

@@ -134,7 +134,7 @@ def register() -> BaseResponse:
     person, answer, target = _setting_up(), request.form.get("credential", ""), local_path(request.form.get("next"))
 
     def keep(db: Connection, actor: Actor) -> list[str]:
-        return passkeys.register(db, actor, answer, challenge, site(), request.form.get("name", ""))
+        return passkeys.register(db, actor, answer, challenge, site(), name=request.form.get("name", ""))
 
     try:
         challenge = _use_challenge(answer, "register", person.id)

@@ -184,7 +184,7 @@ def fire(number: str, track: UUID, transition: str) -> BaseResponse:
             case_log(db, actor, number),
             "case",
             str(track),
-            transition,
+            transition=transition,
             data=data,
             revision=revision,
             request=key,
@@ -194,7 +194,7 @@ def fire(number: str, track: UUID, transition: str) -> BaseResponse:
 
     def again(sent: Sent) -> Response:
         with page_transaction() as (db, actor):
-            standing = _stand_or_moved(db, actor, number, str(track), transition, sent)
+            standing = _stand_or_moved(db, actor, number, str(track), transition, sent=sent)
             return standing if isinstance(standing, Response) else _page(db, actor, standing, sent)
 
     def said(done: Done) -> str:
@@ -210,14 +210,14 @@ def fire(number: str, track: UUID, transition: str) -> BaseResponse:
         do,
         again,
         lambda done: url_for("cases.show", number=number),
-        said,
+        said=said,
         sure=is_sure(action),
         known=action.prefill,
     )
 
 
 def _stand_or_moved(
-    db: Connection, actor: Actor, number: str, track: str, transition: str, sent: Sent | None = None
+    db: Connection, actor: Actor, number: str, track: str, transition: str, *, sent: Sent | None = None
 ) -> Standing | Response:
     """The action, or the page that says that the case has moved beyond it, with what was typed."""
     try:

@@ -42,7 +42,7 @@ def act() -> Response:
                 chosen,
                 HOLD,
                 parse_form(_rules(), request.form),
-                read_request(),
+                request=read_request(),
                 dry_run=request.form.get("sure") != "yes",
             )
     except InvalidForm as refusal:

@@ -134,7 +134,7 @@ def _ask(
             insist(case)
         if action.name not in shown["case_actions"]:
             raise NotAllowed()
-        form = _form(db, actor, case, action, subject, sent)
+        form = _form(db, actor, case, action, subject, sent=sent)
     page = render_template(
         "cases/case_action.html",
         case=shown,
@@ -153,7 +153,7 @@ def _draft(case: str, action: CaseAction, subject: str) -> str:
     return f"case:{case}:{action.name}" + (f":{subject}" if subject else "")
 
 
-def _form(db: Connection, actor: Actor, case: Case, action: CaseAction, subject: str, sent: Sent | None) -> FormView:
+def _form(db: Connection, actor: Actor, case: Case, action: CaseAction, subject: str, *, sent: Sent | None) -> FormView:
     name = _draft(str(case.number), action, subject)
     known = {"team": list(case.team)} if action is HAND_OVER else None
     choices = say_choices(choices_of(db, actor, case, case.main, action.rules))
@@ -197,7 +197,7 @@ def _answer(
         do,
         lambda sent: _ask(number, action, subject, sent, insist),
         lambda done: url_for("cases.show", number=number),
-        lambda done: say_done(number, gettext(action.done)),
+        said=lambda done: say_done(number, gettext(action.done)),
         sure=not action.irreversible or request.form.get("sure") == "yes",
     )
 

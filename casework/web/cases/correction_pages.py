@@ -217,7 +217,7 @@ def _correct(where: Where) -> Response:
         do,
         lambda sent: _show(where, sent),
         lambda done: where.entry(done.answer["seq"]) if where.entry else where.back,
-        lambda done: say_done(str(case.number), said) if where.entry else said,
+        said=lambda done: say_done(str(case.number), said) if where.entry else said,
     )
 
 

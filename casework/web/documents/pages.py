@@ -430,7 +430,7 @@ def take(document: UUID, version: int) -> Response:
     """A version's file, as an attachment."""
     try:
         with page_transaction() as (db, actor):
-            taken = documents.take_out(db, actor, document_store(), str(document), version, request.path)
+            taken = documents.take_out(db, actor, document_store(), str(document), version, address=request.path)
             # What is wrong with the beginning is told as a page, before anything was sent.
             first = next(taken.pieces, b"")
     except FileDamaged:

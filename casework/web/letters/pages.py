@@ -191,7 +191,7 @@ def send(number: str) -> BaseResponse:
         composed = _compose(number)
         kept, written = composed.keep(document_store()), composed.written
         with page_transaction() as (db, actor):
-            letters.send_letter(db, actor, document_store(), composed, kept, read_request())
+            letters.send_letter(db, actor, document_store(), composed, kept, request=read_request())
             drop_draft(db, actor.person, f"letter:{number}:{written.kind}:{written.to}")
     except InvalidForm as refusal:
         return _write(number, request.form, Sent(request.form, say_faults(refusal), 422))

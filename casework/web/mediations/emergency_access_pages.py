@@ -77,7 +77,7 @@ def break_glass() -> Response:
         do,
         lambda sent: _emergency(number, sent),
         lambda _: url_for("cases.show", number=number),
-        lambda _: gettext(
+        said=lambda _: gettext(
             "The case is open to you. Supervisors and auditors are told, and each page that you open is noted."
         ),
         sure=request.form.get("sure") == "yes",

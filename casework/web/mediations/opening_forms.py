@@ -15,7 +15,7 @@ from casework.web.shell.forms import Choices, FormView, build_form, own_texts
 
 
 def show_form(
-    db: Connection, actor: Actor, name: str, form: type[Form], sent: Sent | None, choices: Choices | None = None
+    db: Connection, actor: Actor, name: str, form: type[Form], sent: Sent | None, *, choices: Choices | None = None
 ) -> FormView:
     return build_form(
         name,

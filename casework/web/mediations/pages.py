@@ -223,7 +223,7 @@ def hand_over(mediation: UUID) -> Response:
         do,
         lambda sent: _hand_over(id, sent),
         lambda _: url_for("mediations.index"),
-        lambda _: gettext("You have handed the mediation over."),
+        said=lambda _: gettext("You have handed the mediation over."),
     )
 
 
@@ -240,7 +240,7 @@ def _action(id: str, track: str, name: str, sent: form_actions.Sent | None) -> s
         if sent is None:
             chosen = form_actions.find_action(actions, track, name)
         else:
-            chosen = form_actions.find_sent(actions, case, case.tracks, track, name, actor)
+            chosen = form_actions.find_sent(actions, case, case.tracks, track, name, actor=actor)
         form = form_actions.action_form(db, actor, case, chosen, sent) if chosen.allowed or sent else None
         moved = form_actions.moved_since(db, actor, case, track, sent.seen) if sent else []
     return render_template(
@@ -261,11 +261,18 @@ def fire(mediation: UUID, track: UUID, name: str) -> Response:
     with page_transaction() as (db, actor):
         case, details = _find(db, actor, id)
         chosen = form_actions.find_sent(
-            form_actions.actions_in(details["tracks"], details["actions"]), case, case.tracks, str(track), name, actor
+            form_actions.actions_in(details["tracks"], details["actions"]),
+            case,
+            case.tracks,
+            str(track),
+            name,
+            actor=actor,
         )
 
     def do(db: Connection, actor: Actor, request: Request, seen: int, data: JsonObject) -> Done:
-        return fire_transition(db, actor, id, "mediation", str(track), name, data=data, revision=seen, request=request)
+        return fire_transition(
+            db, actor, id, "mediation", str(track), transition=name, data=data, revision=seen, request=request
+        )
 
     return form_actions.answer(
         chosen.draft,
@@ -273,7 +280,7 @@ def fire(mediation: UUID, track: UUID, name: str) -> Response:
         do,
         lambda sent: make_response(_action(id, str(track), name, sent), sent.status),
         lambda _: url_for("mediations.show", mediation=id),
-        lambda _: say_done(chosen),
+        said=lambda _: say_done(chosen),
         sure=form_actions.is_sure(chosen),
         known=chosen.prefill,
     )

@@ -79,7 +79,7 @@ def ask(mediation: UUID) -> Response:
 def _ask(mediation: str, sent: Sent | None) -> Response:
     with page_transaction() as (db, actor):
         case = _named_for(db, actor, mediation)
-        form = show_form(db, actor, f"unseal:{mediation}", Unsealing, sent, unsealing.who_may(db, case))
+        form = show_form(db, actor, f"unseal:{mediation}", Unsealing, sent, choices=unsealing.who_may(db, case))
     page = render_template(
         "mediations/ask_unsealing.html",
         form=form,
@@ -115,7 +115,7 @@ def ask_unsealing(mediation: UUID) -> Response:
         do,
         lambda sent: _ask(id, sent),
         lambda _: url_for("mediations.show", mediation=id, _anchor="readers"),
-        lambda _: gettext("You have asked. Nobody reads it before the second person agrees."),
+        said=lambda _: gettext("You have asked. Nobody reads it before the second person agrees."),
     )
 
 
@@ -140,7 +140,7 @@ def tell_parties(opening: UUID) -> Response:
         do,
         again,
         lambda _: url_for("mediations.show", mediation=mediation, _anchor="readers"),
-        lambda _: gettext("It is recorded that both parties were told."),
+        said=lambda _: gettext("It is recorded that both parties were told."),
     )
 
 
@@ -179,7 +179,12 @@ def decide(opening: UUID) -> Response:
         return gettext("You did not agree. It stays sealed, and who asked is told.")
 
     return answer(
-        f"decide:{id}", Decision.rule(), do, lambda sent: _show(id, sent), lambda _: url_for("home.decisions"), said
+        f"decide:{id}",
+        Decision.rule(),
+        do,
+        lambda sent: _show(id, sent),
+        lambda _: url_for("home.decisions"),
+        said=said,
     )
 
 

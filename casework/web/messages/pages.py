@@ -292,7 +292,7 @@ def _write(place: Place) -> Response:
     name = draft_name(thread.case.log, place.referral)
     try:
         return answer(
-            name, _form_of(place.audience).rule(), do, lambda sent: _show(place, sent), lambda _: place.url(), said
+            name, _form_of(place.audience).rule(), do, lambda sent: _show(place, sent), lambda _: place.url(), said=said
         )
     except AudienceInDoubt as doubt:
         return _show(place, Sent(request.form, {}, 200), doubt)
@@ -379,7 +379,7 @@ def _correct(place: Place, message: str) -> Response:
             do,
             lambda sent: _ask_correction(place, message, sent),
             lambda _: f"{place.url()}#m-{message}",
-            lambda _: gettext("It is corrected. What it said before stays in the history."),
+            said=lambda _: gettext("It is corrected. What it said before stays in the history."),
         )
     except AudienceInDoubt as doubt:
         return _ask_correction(place, message, Sent(request.form, {}, 200), doubt)

@@ -67,7 +67,7 @@ def _show(id: str, sent: Sent | None, about: str) -> Response:
             _draft(id),
             rules,
             sent if not about else None,
-            _with_choices(own_texts(Objection), "to", offered),
+            texts=_with_choices(own_texts(Objection), "to", offered),
         )
         answers = {
             objection["id"]: _form(
@@ -76,7 +76,7 @@ def _show(id: str, sent: Sent | None, about: str) -> Response:
                 _draft(id, objection["id"]),
                 Answer.rule(),
                 sent if about == objection["id"] else None,
-                own_texts(Answer),
+                texts=own_texts(Answer),
             ).placed(objection["id"])
             for objection in contract["objections"]
             if contract["may_object"] and not objection["settled"]
@@ -111,7 +111,7 @@ def said_of(edition: Edition) -> Callable[[Sequence[Mapping[str, Json]]], str]:
     )
 
 
-def _form(db: Connection, actor: Actor, name: str, rules: Any, sent: Sent | None, texts: Any) -> FormView:
+def _form(db: Connection, actor: Actor, name: str, rules: Any, sent: Sent | None, *, texts: Any) -> FormView:
     return build_form(
         name,
         rules,
@@ -151,7 +151,7 @@ def object_to(referral: UUID) -> Response:
         do,
         lambda sent: _show(str(referral), sent, ""),
         lambda done: url_for("contract.show", referral=referral),
-        lambda done: gettext("It is on record. The other side reads it, and can answer."),
+        said=lambda done: gettext("It is on record. The other side reads it, and can answer."),
     )
 
 
@@ -173,5 +173,5 @@ def answer_objection(referral: UUID, objection: UUID) -> Response:
         do,
         lambda sent: _show(str(referral), sent, str(objection)),
         lambda done: url_for("contract.show", referral=referral),
-        said,
+        said=said,
     )

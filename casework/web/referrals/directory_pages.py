@@ -118,7 +118,7 @@ def describe(provider: UUID) -> Response:
         do,
         lambda sent: _profile(str(provider), _named(sent)),
         lambda done: url_for("providers.show", provider=provider),
-        lambda done: gettext("Recorded. Offices see it where they choose whom to ask."),
+        said=lambda done: gettext("Recorded. Offices see it where they choose whom to ask."),
     )
 
 

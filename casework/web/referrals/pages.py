@@ -109,7 +109,7 @@ def _show(id: str, sent: form_actions.Sent | None) -> str:
         answer = _answer(case.tracks[id])
         accept = next((offer for offer in actions if offer.name == answer and offer.allowed), None)
         if sent is not None and accept is None:
-            accept = form_actions.find_sent(actions, case, [id], id, answer, actor)
+            accept = form_actions.find_sent(actions, case, [id], id, answer, actor=actor)
         form = form_actions.action_form(db, actor, case, accept, sent) if accept else None
         sides, calendar = (details["provider_side"], details["office_side"]), calendar_of(db, case.programme)
         clocks = explain_tasks(db, actor, case, [side["task"] for side in sides if side["task"]])
@@ -227,7 +227,7 @@ def _action(id: str, track: str, name: str, sent: form_actions.Sent | None) -> s
         if sent is None:
             chosen = form_actions.find_action(actions, track, name)
         else:
-            chosen = form_actions.find_sent(actions, case, tracks, track, name, actor)
+            chosen = form_actions.find_sent(actions, case, tracks, track, name, actor=actor)
         form = form_actions.action_form(db, actor, case, chosen, sent) if chosen.allowed or sent else None
         if form is not None and why_not(actor, case, case.tracks[id]) is None:
             form = replace(form, uploads=True)
@@ -255,7 +255,7 @@ def fire(referral: UUID, track: UUID, name: str) -> Response:
     with page_transaction() as (db, actor):
         case, details = inbox.read_referral(db, actor, id)
         tracks = [id, *(service["id"] for service in details["service"])]
-        chosen = form_actions.find_sent(_actions(details), case, tracks, str(track), name, actor)
+        chosen = form_actions.find_sent(_actions(details), case, tracks, str(track), name, actor=actor)
         # Before the files that come with the form are taken in.
         insist_proved_for(actor, chosen.edition, name)
 
@@ -286,7 +286,7 @@ def fire(referral: UUID, track: UUID, name: str) -> Response:
         do,
         again,
         then,
-        said,
+        said=said,
         sure=form_actions.is_sure(chosen),
         known=chosen.prefill,
         filed=lambda: file_in_place(id, chosen.rules),

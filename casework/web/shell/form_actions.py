@@ -177,7 +177,7 @@ def find_action(actions: Iterable[Action], track: str, name: str) -> Action:
 
 
 def find_sent(
-    actions: Iterable[Action], case: Case, tracks: Iterable[str], track: str, name: str, actor: Actor
+    actions: Iterable[Action], case: Case, tracks: Iterable[str], track: str, name: str, *, actor: Actor
 ) -> Action:
     """The action that was sent, also where its track has moved on meanwhile: its form is shown with what was typed.
 
@@ -207,10 +207,10 @@ def action_form(db: Connection, actor: Actor, case: Case, action: Action, sent: 
         actor,
         case,
         case.tracks[action.track],
-        action.draft,
-        action.edition,
-        action.form,
-        action.rules,
+        name=action.draft,
+        edition=action.edition,
+        form=action.form,
+        rules=action.rules,
         values=action.prefill,
         revision=action.revision,
         sent=sent,
@@ -222,11 +222,11 @@ def form_on(
     actor: Actor,
     case: Case,
     track: Track,
+    *,
     name: str,
     edition: Edition,
     form: str,
     rules: Iterable[Mapping[str, Json]],
-    *,
     values: Mapping[str, Json] | None = None,
     revision: int | None = None,
     sent: Sent | None = None,
@@ -268,8 +268,8 @@ def answer(
     do: Do,
     again: Callable[[Sent], Response],
     then: Callable[[Done], str],
-    said: Callable[[Done], str],
     *,
+    said: Callable[[Done], str],
     sure: bool = True,
     known: Mapping[str, Json] | None = None,
     filed: Callable[[], Mapping[str, Sequence[str]]] | None = None,

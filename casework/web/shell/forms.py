@@ -187,7 +187,9 @@ def build_form(
     known = values or {}
     answers = {rule["name"]: _answers(rule, texts, choices or {}) for rule in rules}
     wrong = dict(faults or {})
-    fields = tuple(_field(rule, texts, answers, labels, _state(rule, typed, known), wrong, known) for rule in rules)
+    fields = tuple(
+        _field(rule, texts, answers, labels, _state(rule, typed, known), wrong=wrong, known=known) for rule in rules
+    )
     names = {rule["name"] for rule in rules}
     general = tuple(why for where, why in wrong.items() if where.split(".")[0] not in names)
     return FormView(
@@ -219,6 +221,7 @@ def _field(
     answers: Mapping[str, tuple[Choice, ...]],
     labels: Mapping[str, str],
     state: _State,
+    *,
     wrong: Mapping[str, str],
     known: Mapping[str, Json],
 ) -> Field:

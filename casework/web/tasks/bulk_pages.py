@@ -42,7 +42,7 @@ def act() -> Response:
                 chosen,
                 request.form.get("operation", ""),
                 answers,
-                read_request(),
+                request=read_request(),
                 dry_run=request.form.get("sure") != "yes",
             )
     except InvalidForm as refusal:

@@ -110,7 +110,7 @@ def add(number: str, track: UUID, kind: str) -> BaseResponse:
             case_log(db, actor, number),
             "case",
             id,
-            task,
+            task=task,
             about=data.get("about"),
             due=data.get("due"),
             person=data.get("person"),
@@ -124,7 +124,7 @@ def add(number: str, track: UUID, kind: str) -> BaseResponse:
         do,
         lambda sent: _page(number, id, task, sent),
         lambda done: url_for("cases.show", number=number) + "#tasks",
-        lambda done: say_done(number, gettext("The task is added.")),
+        said=lambda done: say_done(number, gettext("The task is added.")),
     )
 
 

@@ -296,7 +296,7 @@ def do(task: UUID, operation: str) -> BaseResponse:
         action,
         lambda sent: _page(id, operation, sent),
         lambda done: _then(operation, details),
-        lambda done: _say_done(operation, details),
+        said=lambda done: _say_done(operation, details),
     )
 
 

@@ -216,10 +216,10 @@ def _form(
         actor,
         case,
         case.tracks[task["track"]],
-        _draft(task),
-        edition,
-        edition.tasks[task["rule"]].form or "",
-        rules,
+        name=_draft(task),
+        edition=edition,
+        form=edition.tasks[task["rule"]].form or "",
+        rules=rules,
         values=prefill(case, case.tracks[task["track"]], rules) | _prepared(db, task),
         sent=sent,
     )
@@ -283,7 +283,7 @@ def complete(task: UUID) -> Response:
         do,
         lambda sent: make_response(_show(str(task), sent), sent.status),
         lambda _: place_url(details),
-        lambda _: _say_done(details),
+        said=lambda _: _say_done(details),
         known=prefill(case, case.tracks[details["track"]], rules),
     )
 
@@ -310,7 +310,9 @@ def ask_review(task: UUID) -> Response:
         do,
         lambda sent: make_response(_show(str(task), sent), sent.status),
         lambda _: url_for("home.show"),
-        lambda _: gettext("Sent for review: %(task)s. It comes back to you with the answer.", task=task_words(details)),
+        said=lambda _: gettext(
+            "Sent for review: %(task)s. It comes back to you with the answer.", task=task_words(details)
+        ),
         known=prefill(case, case.tracks[details["track"]], rules),
     )
 

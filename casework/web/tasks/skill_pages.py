@@ -141,7 +141,7 @@ def keep(scope: UUID, person: UUID) -> Response:
         do,
         lambda sent: _page(str(scope), str(person), _named(sent)),
         lambda done: _back(known["kind"]),
-        lambda done: gettext(
+        said=lambda done: gettext(
             "Kept: what %(name)s can do. Queues that give tasks by skill go by it from now on.",
             name=name_of(known["person"]),
         ),

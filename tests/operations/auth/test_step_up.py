@@ -59,7 +59,15 @@ def test_every_decision_of_an_edition_asks_and_nothing_else_does(
             with db.begin_nested() as attempt:
                 try:
                     fire_transition(
-                        db, actor, log, "case", track, rule.name, data={}, revision=99_999, request=new_request()
+                        db,
+                        actor,
+                        log,
+                        "case",
+                        track,
+                        transition=rule.name,
+                        data={},
+                        revision=99_999,
+                        request=new_request(),
                     )
                 except CaseworkError as refusal:
                     refused = refusal

@@ -103,7 +103,7 @@ class Office:
             case["id"],
             "case",
             track["id"],
-            name,
+            transition=name,
             data=data,
             revision=track["revision"],
             request=request(),

@@ -80,7 +80,7 @@ def propose_closing_surely(db: Connection, world: World, number: str) -> None:
         home_of(db, number),
         "case",
         track,
-        "propose_close",
+        transition="propose_close",
         data=PROPOSAL,
         revision=revision,
         request=Request(asked.key, asked.digest, sure=True),

@@ -103,7 +103,7 @@ class Scene:
     def take(self, by: str, id: str, version: int = 1) -> bytes:
         with transaction(self.engine) as db:
             address = f"/documents/{id}/{version}"
-            taken = documents.take_out(db, self.world.actor(db, by), self.document_store, id, version, address)
+            taken = documents.take_out(db, self.world.actor(db, by), self.document_store, id, version, address=address)
             return b"".join(taken.pieces)
 
     def list(self, by: str, referral: str | None = None) -> list[DocumentRow]:

@@ -60,7 +60,7 @@ def test_what_would_say_something_else_by_now_is_not_sent(
     with transaction(engine) as db:
         db.execute(text("UPDATE organisations SET name = 'Haidian Laboratory' WHERE name = 'Haidian Assessment Lab'"))
     with pytest.raises(CaseHasMoved), transaction(engine) as db:
-        send_letter(db, world.actor(db, "officer"), document_store, composed, kept, new_request())
+        send_letter(db, world.actor(db, "officer"), document_store, composed, kept, request=new_request())
     with transaction(engine) as db:
         assert len(list_letters(db, world.actor(db, "officer"), number).items) == 1
 

@@ -83,7 +83,7 @@ def test_a_provider_reads_whether_it_was_granted_more_time(world: World, db: Con
         {"new_date": later, "reason": "The laboratory is closed."},
         track=referral,
     )
-    complete(world, db, "officer", number, "decide_extension", {"granted": True, "until_on": later})
+    complete(world, db, "officer", number, "decide_extension", data={"granted": True, "until_on": later})
     told = list_referral_events(db, world.actor(db, "provider"), referral)["items"][-1]
     assert (told["what"], told["data"]) == ("decide_extension", {"granted": True, "until_on": later})
 

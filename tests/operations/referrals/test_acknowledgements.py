@@ -154,7 +154,7 @@ def decide(scene: Scene, by: str, outcome: str = "upheld") -> None:
         by,
         scene.number,
         "decide_objection",
-        {"outcome": outcome, "reason": "The report was late."},
+        data={"outcome": outcome, "reason": "The report was late."},
     )
 
 

@@ -37,7 +37,7 @@ class Work:
 
     def decide(self, day: date | None) -> None:
         told: dict[str, Any] = {"granted": day is not None} | ({"until_on": day.isoformat()} if day else {})
-        complete(self.world, self.db, "officer", self.number, "decide_extension", told)
+        complete(self.world, self.db, "officer", self.number, "decide_extension", data=told)
 
     def theirs(self) -> dict[str, Task]:
         return {one.rule: one for one in self.case.open_tasks() if one.organisation is not None}

@@ -47,7 +47,7 @@ def _ask(scene: Scene, number: str, task: Task, **how: object) -> None:
     main = scene.world.main_track(scene.db, number)
     actor = scene.world.actor(scene.db, "officer")
     log = home_of(scene.db, number)
-    add_task(scene.db, actor, log, "case", main, "ask_more_time", about=None, request=new_request())
+    add_task(scene.db, actor, log, "case", main, task="ask_more_time", about=None, request=new_request())
     _complete(scene, "officer", number, "ask_more_time", tasks=[task.id], reason="The parties are away.", **how)
 
 

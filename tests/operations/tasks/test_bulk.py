@@ -30,29 +30,29 @@ def test_a_try_tells_of_each_and_leaves_nothing_behind(world: World, db: Connect
     claim_task(db, world.actor(db, "other_officer"), chosen[0], new_request())
     events = "SELECT count(*) FROM events"
     before = db.execute(text(events)).scalar_one()
-    told = do_to_tasks(db, world.actor(db, "officer"), chosen, "claim", {}, new_request(), dry_run=True).answer
+    told = do_to_tasks(db, world.actor(db, "officer"), chosen, "claim", {}, request=new_request(), dry_run=True).answer
     assert [one["done"] for one in told["items"]] == [False, True, True]
     assert db.execute(text(events)).scalar_one() == before
 
 
 def test_what_refuses_one_keeps_no_other_from_being_done(world: World, db: Connection, chosen: list[str]) -> None:
     claim_task(db, world.actor(db, "other_officer"), chosen[1], new_request())
-    told = do_to_tasks(db, world.actor(db, "officer"), chosen, "claim", {}, new_request()).answer
+    told = do_to_tasks(db, world.actor(db, "officer"), chosen, "claim", {}, request=new_request()).answer
     assert (told["done"], [one["task"] for one in told["items"] if one["why"]]) == (2, [chosen[1]])
     assert holders(db, chosen) == {world.people["officer"], world.people["other_officer"]}
 
 
 def test_the_same_request_is_not_done_twice(world: World, db: Connection, chosen: list[str]) -> None:
     request = new_request()
-    first = do_to_tasks(db, world.actor(db, "officer"), chosen, "claim", {}, request)
-    again = do_to_tasks(db, world.actor(db, "officer"), chosen, "claim", {}, request)
+    first = do_to_tasks(db, world.actor(db, "officer"), chosen, "claim", {}, request=request)
+    again = do_to_tasks(db, world.actor(db, "officer"), chosen, "claim", {}, request=request)
     assert again.repeated
     assert again.answer == first.answer
 
 
 def test_each_is_done_with_the_longest_key_that_there_is(world: World, db: Connection, chosen: list[str]) -> None:
     request = Request("k" * 200, "d")
-    assert do_to_tasks(db, world.actor(db, "officer"), chosen, "claim", {}, request).answer["done"] == 3
+    assert do_to_tasks(db, world.actor(db, "officer"), chosen, "claim", {}, request=request).answer["done"] == 3
     assert holders(db, chosen) == {world.people["officer"]}
 
 
@@ -63,7 +63,7 @@ def test_several_are_held_until_a_day_or_assigned(world: World, db: Connection, 
         chosen,
         "assign",
         {"person": world.people["officer"], "note": "Yours"},
-        new_request(),
+        request=new_request(),
     ).answer
     assert assigned["done"] == 3
     told = {
@@ -71,26 +71,30 @@ def test_several_are_held_until_a_day_or_assigned(world: World, db: Connection, 
         "waits_for": "authority",
         "reason": "The register is shut",
     }
-    assert do_to_tasks(db, world.actor(db, "officer"), chosen, "suspend", told, new_request()).answer["done"] == 3
+    assert (
+        do_to_tasks(db, world.actor(db, "officer"), chosen, "suspend", told, request=new_request()).answer["done"] == 3
+    )
 
 
 def test_what_has_a_form_is_not_finished_at_once(world: World, db: Connection) -> None:
     number = world.new_case(db)
     world.fire(db, "officer", number, "take")
     id = db.execute(text("SELECT id FROM tasks WHERE name = 'triage_check'")).scalar_one()
-    told = do_to_tasks(db, world.actor(db, "officer"), [str(id)], "complete", {}, new_request(), dry_run=True).answer
+    told = do_to_tasks(
+        db, world.actor(db, "officer"), [str(id)], "complete", {}, request=new_request(), dry_run=True
+    ).answer
     assert told["items"][0]["why"] == "This cannot be done now: It has a form of its own to fill in."
     assert show_chosen(db, world.actor(db, "officer"), [str(id)])["may"]["complete"] == 0
 
 
 def test_what_must_be_told_is_asked_for(world: World, db: Connection, chosen: list[str]) -> None:
     with pytest.raises(InvalidForm) as refusal:
-        do_to_tasks(db, world.actor(db, "supervisor"), chosen, "assign", {}, new_request())
+        do_to_tasks(db, world.actor(db, "supervisor"), chosen, "assign", {}, request=new_request())
     assert set(refusal.value.fields) == {"person", "note"}
 
 
 def test_a_task_that_one_does_not_see_is_not_there(world: World, db: Connection, chosen: list[str]) -> None:
     foreign = world.actor(db, "foreign_officer")
-    told = do_to_tasks(db, foreign, chosen, "claim", {}, new_request()).answer
+    told = do_to_tasks(db, foreign, chosen, "claim", {}, request=new_request()).answer
     assert {one["why"] for one in told["items"]} == {"There is no such task, or you may not see it."}
     assert show_chosen(db, foreign, chosen)["items"] == []

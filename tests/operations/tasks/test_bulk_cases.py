@@ -24,7 +24,7 @@ def hold(
     db: Connection, world: World, numbers: list[str], *, by: str = "officer", request: Any = None, **more: Any
 ) -> dict[str, Any]:
     done = do_to_cases(
-        db, world.actor(db, by), numbers, "hold", more.pop("data", HOLD), request or new_request(), **more
+        db, world.actor(db, by), numbers, "hold", more.pop("data", HOLD), request=request or new_request(), **more
     )
     return dict(done.answer)
 

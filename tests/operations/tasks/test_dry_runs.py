@@ -79,7 +79,9 @@ class Trials(Office):
         given = {name: told[name] for name in NEEDS[operation]}
         shown = {one["id"]: one["may"] for one in show_chosen(db, actor, chosen)["items"]}
         done = self._compare(
-            db, "tasks", lambda dry: do_to_tasks(db, actor, chosen, operation, given, new_request(), dry_run=dry).answer
+            db,
+            "tasks",
+            lambda dry: do_to_tasks(db, actor, chosen, operation, given, request=new_request(), dry_run=dry).answer,
         )
         for one in done:
             # What needs no more words is done exactly where it is offered.
@@ -102,7 +104,7 @@ class Trials(Office):
                 done = self._compare(
                     db,
                     "cases",
-                    lambda dry: do_to_cases(db, actor, chosen, "hold", data, new_request(), dry_run=dry).answer,
+                    lambda dry: do_to_cases(db, actor, chosen, "hold", data, request=new_request(), dry_run=dry).answer,
                 )
             except CaseworkError:
                 done = []

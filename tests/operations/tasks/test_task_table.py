@@ -132,7 +132,7 @@ def scene(world: World, db: Connection) -> Scene:
         log,
         "case",
         world.main_track(db, number),
-        "consent_lost",
+        task="consent_lost",
         about=None,
         request=new_request(),
     )

@@ -50,7 +50,7 @@ def test_the_home_of_auditors_counts_what_is_out_of_the_ordinary(
             home_of(db, late),
             "case",
             world.main_track(db, late),
-            "take",
+            transition="take",
             data={},
             revision=0,
             request=new_request(),
@@ -98,13 +98,18 @@ def test_what_was_waived_is_listed_whatever_the_action_is_called(
                 home_of(db, waived),
                 "case",
                 world.main_track(db, waived),
-                "ask_waiver",
+                task="ask_waiver",
                 about=None,
                 request=new_request(),
             )
-            complete(world, db, "officer", waived, "ask_waiver", {"what": "ip", "reason": "It takes too long."})
+            complete(world, db, "officer", waived, "ask_waiver", data={"what": "ip", "reason": "It takes too long."})
             complete(
-                world, db, "supervisor", waived, "decide_waiver", {"what": "ip", "granted": granted, "reason": "Look."}
+                world,
+                db,
+                "supervisor",
+                waived,
+                "decide_waiver",
+                data={"what": "ip", "granted": granted, "reason": "Look."},
             )
     assert dict(COUNT.findall(browser.get("/audit").text))["waivers"] == "3"
     page = browser.get("/audit/waivers").text

@@ -265,7 +265,7 @@ def test_while_another_office_is_next_a_case_says_what_oneself_can_do(
             "officer",
             number,
             "triage_check",
-            {
+            data={
                 "need_complete": True,
                 "technology_complete": True,
                 "duplicate_checked": True,
@@ -281,7 +281,7 @@ def test_while_another_office_is_next_a_case_says_what_oneself_can_do(
                 "officer",
                 number,
                 "record_consent",
-                {
+                data={
                     "agreed": True,
                     "person": "The director",
                     "given_on": today().isoformat(),

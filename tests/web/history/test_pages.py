@@ -148,7 +148,7 @@ def test_late_recordings_are_flagged(browser_for: BrowserFor, world: World, engi
             home_of(db, number),
             "case",
             track,
-            "take",
+            transition="take",
             data={},
             revision=0,
             request=new_request(),

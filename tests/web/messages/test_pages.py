@@ -44,7 +44,7 @@ class Scene:
     def write(self, by: str, words: str, referral: str | None = None, tell: tuple[str, ...] = ()) -> str:
         with transaction(self.engine) as db:
             case: Case = load(db, home_of(db, self.number), "case")
-            return self.world.write(db, by, case, referral, words, tell)
+            return self.world.write(db, by, case, referral, words, tell=tell)
 
     def kinds(self) -> list[str]:
         """The messages in the log, by their kinds."""

@@ -115,7 +115,7 @@ def test_what_one_has_finished_stands_under_done(engine: Engine, world: World, b
             "officer",
             number,
             "triage_check",
-            {
+            data={
                 "need_complete": True,
                 "technology_complete": True,
                 "duplicate_checked": True,

@@ -33,7 +33,7 @@ def edition_of(evidence: Evidence, track: Track) -> Edition:
 
 
 def facts_of(
-    evidence: Evidence, before: Case, track: Track, event: Event, data: JsonMapping, task: Task | None = None
+    evidence: Evidence, before: Case, track: Track, event: Event, data: JsonMapping, *, task: Task | None = None
 ) -> Facts:
     milestones = {
         track.edition: evidence.library[track.edition].milestones

@@ -43,7 +43,7 @@ def judge_message(evidence: Evidence, before: Case, event: Event) -> Reasons:
 
 def judge_acknowledgement(evidence: Evidence, before: Case, event: Event) -> Reasons:
     track = before.tracks[event.track or ""]
-    yield from faults_of(before, edition_of(evidence, track), track, event.kind, event.role, event.effects)
+    yield from faults_of(before, edition_of(evidence, track), track, event.kind, event.role, effects=event.effects)
 
 
 def _reads(evidence: Evidence, before: Case, event: Event, track: Track | None, person: str) -> bool:

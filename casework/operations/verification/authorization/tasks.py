@@ -55,7 +55,7 @@ def judge_completed(evidence: Evidence, before: Case, event: Event) -> Reasons:
     if objectors(before, task) & {event.actor, event.acting_for}:
         yield "whoever objected decided on the objection"
     results = {state["id"]: state.get("result", {}) for state in event.effects.get("task_states", ())}
-    facts = facts_of(evidence, before, track, event, results.get(task.id, {}), task)
+    facts = facts_of(evidence, before, track, event, results.get(task.id, {}), task=task)
     yield from guards_against(rule.guards, facts)
     yield from follows(rule.effects, facts, event)
 

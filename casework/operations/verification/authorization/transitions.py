@@ -59,11 +59,11 @@ def judge_transition(evidence: Evidence, before: Case, event: Event) -> Reasons:
         yield f"{edition.workflow} has no transition “{name}” from {listed(track.states)}"
         return
     rule, place = match
-    yield from _target(before, track, edition, rule, place, event)
+    yield from _target(before, track, edition, rule, place, event=event)
     data = event.effects.get("data", {})
     yield from _papers(evidence, before, track, rule, event)
     if event.actor == SYSTEM_ACTOR:
-        yield from _by_itself(evidence, before, track, edition, rule, place, event)
+        yield from _by_itself(evidence, before, track, edition, rule, place=place, event=event)
     elif "proposed" in event.effects:
         yield from _confirmed(evidence, before, track, rule, event)
     elif event.because is not None:
@@ -91,7 +91,7 @@ def _papers(evidence: Evidence, before: Case, track: Track, rule: TransitionRule
         yield "it rests on other papers than those that count"
 
 
-def _target(before: Case, track: Track, edition: Edition, rule: TransitionRule, place: str, event: Event) -> Reasons:
+def _target(before: Case, track: Track, edition: Edition, rule: TransitionRule, place: str, *, event: Event) -> Reasons:
     back_to = track.came_from.get(place, ()) if rule.target == "=previous" else ()
     try:
         to = move(edition, track.states, rule, place, back_to)
@@ -166,7 +166,7 @@ def _begins(evidence: Evidence, below: Track | None, rule: TransitionRule) -> bo
 
 
 def _by_itself(
-    evidence: Evidence, before: Case, track: Track, edition: Edition, rule: TransitionRule, place: str, event: Event
+    evidence: Evidence, before: Case, track: Track, edition: Edition, rule: TransitionRule, *, place: str, event: Event
 ) -> Reasons:
     if event.because is None:
         stopped = {change["id"] for change in event.effects.get("clock_states", ()) if change["state"] == "stopped"}
@@ -184,7 +184,7 @@ def _by_itself(
         return
     cause = evidence.earlier.get(event.because)
     if cause is not None and (asked := _asked_with(before, track, rule, cause)) is not None:
-        yield from _asked_next(evidence, before, asked, track, rule, event)
+        yield from _asked_next(evidence, before, asked, track, rule, event=event)
     elif cause is None or not _drawn(before, track, rule, cause):
         yield f"what it names as its cause did not bring “{rule.name}” about"
 
@@ -205,7 +205,7 @@ def _asked_with(before: Case, track: Track, rule: TransitionRule, cause: Earlier
 
 
 def _asked_next(
-    evidence: Evidence, before: Case, asked: Track, track: Track, rule: TransitionRule, event: Event
+    evidence: Evidence, before: Case, asked: Track, track: Track, rule: TransitionRule, *, event: Event
 ) -> Reasons:
     """The next provider of a panel, or one beside, gets the request of the one before, under the same guards."""
     data = event.effects.get("data", {})
@@ -313,7 +313,7 @@ def judge_corrected(evidence: Evidence, before: Case, event: Event) -> Reasons:
         str(event.track),
         effects,
         by,
-        lambda answer, data: facts_of(evidence, before, answer.track, event, data, answer.task),
+        facts=lambda answer, data: facts_of(evidence, before, answer.track, event, data, task=answer.task),
     )
     task = effects.get("task")
     wanted = [{"id": task, "result": dict(effects["data"])}] if task else []
