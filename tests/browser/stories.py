@@ -22,7 +22,8 @@ from tests.browser.browser_hand import BrowserHand
 from tests.browser.conftest import PageOf
 from tests.browser.reader import Reader
 from tests.browser.site import Site
-from tests.support.world import new_request, to_request
+from tests.support.way_to_referral import to_request
+from tests.support.world import new_request
 
 Json = Any
 

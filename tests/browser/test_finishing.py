@@ -26,7 +26,9 @@ from casework.records.database import transaction
 from tests.browser.conftest import PageOf
 from tests.browser.reader import Reader
 from tests.browser.site import Site
-from tests.support.world import World, add_idle, add_unsealing, new_request, to_referral, to_request, today
+from tests.support.additions import add_idle, add_unsealing
+from tests.support.way_to_referral import to_referral, to_request
+from tests.support.world import World, new_request, today
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 

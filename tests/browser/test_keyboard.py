@@ -8,7 +8,8 @@ from casework.records.database import transaction
 from tests.browser.conftest import PageOf
 from tests.browser.keys import Keyboard, called
 from tests.browser.site import Site
-from tests.support.world import to_referral, today
+from tests.support.way_to_referral import to_referral
+from tests.support.world import today
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 

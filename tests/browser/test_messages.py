@@ -8,7 +8,7 @@ from casework.records.database import transaction
 from tests.browser.conftest import PageOf
 from tests.browser.reader import Reader
 from tests.browser.site import Site
-from tests.support.world import to_referral
+from tests.support.way_to_referral import to_referral
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 

@@ -25,7 +25,7 @@ from tests.browser.site import Site
 from tests.security.authorization_rows import Row
 from tests.security.authorization_web import OWN, TABLE
 from tests.support.scene import make_things
-from tests.support.world import to_referral
+from tests.support.way_to_referral import to_referral
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 

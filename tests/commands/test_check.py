@@ -8,7 +8,8 @@ from sqlalchemy import Engine, text
 
 from casework.records.database import transaction
 from tests.support.databases import run_casework
-from tests.support.world import World, to_referral
+from tests.support.way_to_referral import to_referral
+from tests.support.world import World
 
 
 def test_a_sound_installation_has_nothing_that_waits_unseen(engine: Engine, database_url: str, world: World) -> None:

@@ -14,7 +14,8 @@ from casework.operations.notifications import mail_outbox as mails
 from casework.records.database import connect_engine, transaction
 from casework.settings import Settings
 from tests.jobs.mailbox import Mailbox
-from tests.support.world import World, to_referral
+from tests.support.way_to_referral import to_referral
+from tests.support.world import World
 
 
 @dataclass

@@ -15,7 +15,7 @@ from casework.operations.notifications.mail_outbox import list_mails
 from casework.records.database import transaction
 from tests.jobs.mailbox import text_of
 from tests.jobs.office import Office
-from tests.support.world import to_referral
+from tests.support.way_to_referral import to_referral
 
 ADDRESS = "director@steam.example"
 

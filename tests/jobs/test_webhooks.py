@@ -31,7 +31,8 @@ from casework.records.database import connect_engine, transaction
 from casework.settings import Settings
 from tests.jobs.receiver import Got, Receiver, receiver
 from tests.operations.integrations.test_ssrf_guard import ADDRESSES, FORMS
-from tests.support.world import World, build_world, new_request, to_referral
+from tests.support.way_to_referral import to_referral
+from tests.support.world import World, build_world, new_request
 
 
 def verify(got: Got, secret: str) -> bool:

@@ -14,7 +14,8 @@ from casework.operations.verification.service import verify_all
 from casework.records.database import connect_engine, transaction
 from casework.settings import Settings
 from tests.journeys.exploration import explore
-from tests.support.world import World, to_referral
+from tests.support.way_to_referral import to_referral
+from tests.support.world import World
 
 #: How long the long exploration goes on, in seconds, and which seed it begins with.
 SECONDS = int(os.environ.get("EXPLORATION_SECONDS", "1200"))

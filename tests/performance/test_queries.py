@@ -23,7 +23,8 @@ from tests.security.authorization_web import TABLE
 from tests.support.databases import DatabaseServer
 from tests.support.queries import counted
 from tests.support.scene import Scene, set_scene
-from tests.support.world import World, new_request, to_referral
+from tests.support.way_to_referral import to_referral
+from tests.support.world import World, new_request
 
 PAGES = tuple(row for row in TABLE if row.method == "GET")
 #: Of each page and role, what it sent in the small world and in the larger one.

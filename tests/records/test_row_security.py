@@ -21,7 +21,8 @@ from casework.records.policy_source import POLICIES
 from casework.records.row_security import back_to, read_as, whole
 from tests.support.databases import DatabaseServer
 from tests.support.malice import PDF
-from tests.support.world import World, new_request, to_referral, today
+from tests.support.way_to_referral import to_referral
+from tests.support.world import World, new_request, today
 
 TABLES = sorted(POLICIES)
 PAPERS = ("blobs", "compartments", "contents", "documents", "files", "grants")

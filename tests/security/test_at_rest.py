@@ -23,7 +23,8 @@ from casework.records.database import connect_engine, transaction
 from casework.records.tables import metadata
 from casework.settings import Settings
 from tests.support.malice import PDF
-from tests.support.world import World, new_request, to_referral, today
+from tests.support.way_to_referral import to_referral
+from tests.support.world import World, new_request, today
 
 #: Where each word was typed; what it is, nobody has ever stored.
 SEALED = (

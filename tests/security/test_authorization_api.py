@@ -31,11 +31,7 @@ from casework.web.app import create_app
 from tests.security.authorization_api import TABLE
 from tests.security.authorization_rows import ROLES, Row
 from tests.security.authorization_walk import faults_of
-from tests.support.api_client import PREFIX, Answer, Client
-from tests.support.databases import DatabaseServer
-from tests.support.personae import make_personae
-from tests.support.world import (
-    World,
+from tests.support.additions import (
     add_absence,
     add_endpoint,
     add_erasure,
@@ -43,17 +39,16 @@ from tests.support.world import (
     add_idle,
     add_invitation,
     add_mail,
-    add_match,
-    add_need,
     add_recovery,
     add_role_request,
     add_service_account,
-    add_technology,
     add_unsealing,
-    build_world,
-    new_request,
-    to_referral,
 )
+from tests.support.api_client import PREFIX, Answer, Client
+from tests.support.databases import DatabaseServer
+from tests.support.personae import make_personae
+from tests.support.way_to_referral import to_referral
+from tests.support.world import World, add_match, add_need, add_technology, build_world, new_request
 
 
 @dataclass

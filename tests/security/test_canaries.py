@@ -18,8 +18,9 @@ from casework.operations.mediations.service import open_mediation
 from casework.operations.referrals.service import fire_in_referral
 from casework.records.case_loader import load
 from casework.records.database import transaction
+from tests.support.way_to_referral import to_referral
 from tests.support.web_client import PASSWORD, Browser
-from tests.support.world import World, new_request, to_referral, today
+from tests.support.world import World, new_request, today
 
 #: What the lab alone is told, and what the lab alone tells; and the names that only it may meet.
 QUESTION, NOTE = "Canary-question-7Q", "Canary-note-9N"

@@ -19,7 +19,8 @@ from schemathesis.specs.openapi.checks import (
 from sqlalchemy import Connection
 
 from tests.support.api_client import PREFIX
-from tests.support.world import World, to_referral
+from tests.support.way_to_referral import to_referral
+from tests.support.world import World
 
 Committed = Callable[[Callable[[Connection], Any]], Any]
 CHECKS = (not_a_server_error, content_type_conformance, response_schema_conformance, status_code_conformance)

@@ -20,8 +20,9 @@ from casework.records.case_loader import load
 from casework.records.database import transaction
 from tests.security.test_canaries import words_of
 from tests.support.malice import PDF
+from tests.support.way_to_referral import to_referral
 from tests.support.web_client import PASSWORD, Browser
-from tests.support.world import World, new_request, to_referral
+from tests.support.world import World, new_request
 
 TITLE, WORDS, PAPER, FILE = "Canary-title-1T", "Canary-words-2W", "Canary-paper-3P", b"Canary-file-4F"
 

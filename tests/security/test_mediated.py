@@ -27,7 +27,9 @@ from casework.operations.verification.service import verify_case
 from casework.records.case_loader import load
 from casework.records.event_log import now
 from tests.operations.deadlines.test_timers import Scene
-from tests.support.world import World, add_unsealing, new_request, to_referral, today
+from tests.support.additions import add_unsealing
+from tests.support.way_to_referral import to_referral
+from tests.support.world import World, new_request, today
 
 
 def end(db: Connection, world: World, who: str) -> None:

@@ -11,7 +11,8 @@ from casework.records.database import transaction
 from tests.security.test_canaries import words_of
 from tests.security.test_lost_sight import Scene
 from tests.support.malice import PDF
-from tests.support.world import World, to_referral
+from tests.support.way_to_referral import to_referral
+from tests.support.world import World
 
 #: Of each party: the title, the file's name, and what is in it.
 NEED = ("Canary-title-need-1N", "canary-file-need-2N.pdf", "Canary-content-need-3N")

@@ -17,8 +17,9 @@ from casework.operations.verification.service import verify_all
 from casework.records.case_loader import load
 from casework.records.database import transaction
 from casework.records.field_encryption import MARK
+from tests.support.way_to_referral import to_referral
 from tests.support.web_client import Browser
-from tests.support.world import World, new_request, to_referral
+from tests.support.world import World, new_request
 
 SECRET = "Quicksilver settles for nothing."
 

@@ -25,8 +25,9 @@ from casework.records.case_loader import load
 from casework.records.database import transaction
 from casework.settings import Settings
 from tests.support.malice import pdf
+from tests.support.way_to_referral import to_request
 from tests.support.web_client import Browser
-from tests.support.world import World, new_request, to_request, today
+from tests.support.world import World, new_request, today
 
 pytestmark = pytest.mark.slow
 

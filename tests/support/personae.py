@@ -17,7 +17,8 @@ from casework.operations.people import registry
 from casework.records.case_loader import load
 from casework.records.database import transaction
 from tests.security.authorization_rows import Row
-from tests.support.world import World, add_absence, new_request
+from tests.support.additions import add_absence
+from tests.support.world import World, new_request
 
 
 @dataclass(frozen=True)

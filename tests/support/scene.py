@@ -24,10 +24,7 @@ from casework.records.case_loader import load
 from casework.records.database import transaction
 from casework.web.app import create_app
 from tests.security.authorization_rows import ROLES, Row
-from tests.support.databases import DatabaseServer
-from tests.support.web_client import Browser
-from tests.support.world import (
-    World,
+from tests.support.additions import (
     add_absence,
     add_endpoint,
     add_erasure,
@@ -35,17 +32,15 @@ from tests.support.world import (
     add_idle,
     add_invitation,
     add_mail,
-    add_match,
-    add_need,
     add_recovery,
     add_role_request,
     add_service_account,
-    add_technology,
     add_unsealing,
-    build_world,
-    new_request,
-    to_referral,
 )
+from tests.support.databases import DatabaseServer
+from tests.support.way_to_referral import to_referral
+from tests.support.web_client import Browser
+from tests.support.world import World, add_match, add_need, add_technology, build_world, new_request
 
 Things = Mapping[str, Mapping[str, str]]
 

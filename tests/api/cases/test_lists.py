@@ -9,7 +9,8 @@ from sqlalchemy import Engine, text
 
 from casework.records.database import transaction
 from tests.support.api_client import Client
-from tests.support.world import World, to_referral
+from tests.support.way_to_referral import to_referral
+from tests.support.world import World
 
 Clients = Callable[[str | None], Client]
 

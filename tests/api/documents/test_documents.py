@@ -9,7 +9,7 @@ import pytest
 
 from tests.support.api_client import PREFIX, Client
 from tests.support.malice import PDF, SCRIPT
-from tests.support.world import to_accepted
+from tests.support.way_to_referral import to_accepted
 
 Clients = Callable[[str | None], Client]
 BYTES = {"Content-Type": "application/octet-stream"}

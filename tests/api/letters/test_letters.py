@@ -9,7 +9,7 @@ import pytest
 
 from tests.support.api_client import PREFIX, Client
 from tests.support.papers import words_of
-from tests.support.world import to_referral
+from tests.support.way_to_referral import to_referral
 
 Clients = Callable[[str | None], Client]
 

@@ -10,7 +10,8 @@ from typing import Any
 from sqlalchemy import Connection, text
 
 from tests.support.api_client import Client
-from tests.support.world import World, to_referral, today
+from tests.support.way_to_referral import to_referral
+from tests.support.world import World, today
 
 Clients = Callable[[str | None], Client]
 Committed = Callable[[Callable[[Connection], Any]], Any]

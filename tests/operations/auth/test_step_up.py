@@ -19,7 +19,8 @@ from casework.operations.cases.service import fire_transition
 from casework.operations.core.actions import home_of
 from casework.operations.tasks.service import complete_task
 from casework.permissions.actors import Actor, Proof, with_proof
-from tests.support.world import World, new_request, to_request, today
+from tests.support.way_to_referral import to_request
+from tests.support.world import World, new_request, today
 
 Json = Any
 EDITIONS = sorted(load_library().editions.values(), key=lambda one: (one.workflow, one.number))

@@ -15,7 +15,9 @@ from casework.operations.tasks.queues import list_tasks
 from casework.operations.tasks.service import claim_task
 from casework.operations.verification.service import verify_case
 from casework.records.case_loader import load
-from tests.support.world import World, add_absence, new_request, to_referral
+from tests.support.additions import add_absence
+from tests.support.way_to_referral import to_referral
+from tests.support.world import World, new_request
 
 
 def declare(db: Connection, world: World, who: str, number: str) -> None:

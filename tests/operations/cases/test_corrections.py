@@ -20,7 +20,8 @@ from casework.operations.history.timeline import tell
 from casework.operations.verification.service import verify_case
 from casework.records.case_loader import load
 from casework.records.event_log import read_events
-from tests.support.world import World, new_request, to_referral, today
+from tests.support.way_to_referral import to_referral
+from tests.support.world import World, new_request, today
 
 
 class Desk:

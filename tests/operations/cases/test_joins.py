@@ -10,7 +10,8 @@ from casework.operations.core.actions import home_of
 from casework.operations.people.registry import register_organisation
 from casework.operations.referrals.service import show_referral
 from casework.operations.verification.service import verify_case
-from tests.support.world import World, to_referral
+from tests.support.way_to_referral import to_referral
+from tests.support.world import World
 
 
 @pytest.fixture

@@ -14,7 +14,8 @@ from casework.operations.cases.queries import show_case, what_next
 from casework.operations.core.paging import from_cursor
 from casework.operations.tasks.my_work import count_work
 from casework.operations.tasks.queue_counts import count_queues
-from tests.support.world import World, to_referral
+from tests.support.way_to_referral import to_referral
+from tests.support.world import World
 
 
 def _play(world: World, db: Connection) -> tuple[str, str, str]:

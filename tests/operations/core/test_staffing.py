@@ -14,7 +14,8 @@ from casework.operations.core.staffing import Prospect, prospect, roster_of, say
 from casework.operations.people.registry import end_role, grant_role
 from casework.operations.verification.service import verify_case
 from casework.records.case_loader import load
-from tests.support.world import World, new_request, to_referral, today
+from tests.support.way_to_referral import to_referral
+from tests.support.world import World, new_request, today
 
 PROPOSAL = {"outcome": "dormant", "reason": "other", "statements": "No interest any more."}
 STOP = {"reason": "regulation", "found_on": today().isoformat(), "source": "List 7", "finding": "On a list."}

@@ -12,7 +12,8 @@ from casework.operations.referrals.service import look_at_referral
 from casework.operations.tasks.my_work import list_work
 from casework.operations.tasks.queues import list_tasks
 from casework.records.case_loader import load
-from tests.support.world import World, to_referral
+from tests.support.way_to_referral import to_referral
+from tests.support.world import World
 
 
 def of_case(world: World, db: Connection, name: str, number: str) -> str | None:

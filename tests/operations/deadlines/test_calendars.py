@@ -25,7 +25,8 @@ from casework.operations.mediations.service import open_mediation
 from casework.operations.verification.service import verify_case
 from casework.records.event_log import now
 from tests.operations.deadlines.test_timers import Scene
-from tests.support.world import build_world, new_request, to_referral
+from tests.support.way_to_referral import to_referral
+from tests.support.world import build_world, new_request
 
 
 @pytest.fixture

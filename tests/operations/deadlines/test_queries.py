@@ -15,7 +15,8 @@ from casework.operations.referrals.service import show_referral
 from casework.operations.tasks.service import claim_task
 from casework.records.event_log import now
 from tests.operations.deadlines.test_timers import Scene
-from tests.support.world import build_world, new_request, to_referral
+from tests.support.way_to_referral import to_referral
+from tests.support.world import build_world, new_request
 
 
 @pytest.fixture

@@ -29,7 +29,8 @@ from tests.journeys.journey import Journey, start_clock
 from tests.journeys.scripts import SCRIPTS
 from tests.journeys.scripts.stages import no_site
 from tests.journeys.world import build_world as build_journeys_world
-from tests.support.world import World, new_request, to_referral
+from tests.support.way_to_referral import to_referral
+from tests.support.world import World, new_request
 
 
 @dataclass

@@ -19,7 +19,8 @@ from casework.operations.tasks.service import complete_task
 from casework.operations.verification.service import verify_case
 from casework.records.event_log import read_events
 from tests.operations.documents.test_grant_days import Scene
-from tests.support.world import World, new_request, to_accepted, today
+from tests.support.way_to_referral import to_accepted
+from tests.support.world import World, new_request, today
 
 Json = Any
 CANCELLED = {"reason": "not_needed", "fees_settled": True}

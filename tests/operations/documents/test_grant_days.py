@@ -22,7 +22,8 @@ from casework.operations.documents.views import GivenDocument
 from casework.operations.verification.service import verify_case
 from casework.records.case_loader import load
 from casework.records.event_log import now, read_events
-from tests.support.world import World, new_request, to_accepted, today
+from tests.support.way_to_referral import to_accepted
+from tests.support.world import World, new_request, today
 
 Json = Any
 

@@ -23,7 +23,8 @@ from tests.journeys.checks import refused
 from tests.journeys.journey import Journey, start_clock
 from tests.journeys.scripts.loans import REQUESTED, TO_DRAWDOWN
 from tests.journeys.world import build_world as build_journeys_world
-from tests.support.world import World, to_referral
+from tests.support.way_to_referral import to_referral
+from tests.support.world import World
 
 Json = Any
 MISSING = "Not on file: pledge registration certificate."

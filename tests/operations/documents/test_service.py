@@ -25,7 +25,8 @@ from casework.operations.verification.service import verify_all, verify_case
 from casework.records.case_loader import load
 from casework.records.database import transaction
 from tests.support.malice import PDF
-from tests.support.world import World, new_request, to_referral
+from tests.support.way_to_referral import to_referral
+from tests.support.world import World, new_request
 
 Json = Any
 READ_ALL = ("officer", "other_officer", "supervisor", "compliance", "auditor", "manager")

@@ -15,7 +15,8 @@ from casework.operations.core.actions import home_of
 from casework.operations.documents import service as documents
 from casework.operations.verification.service import verify_case
 from casework.records.case_loader import load
-from tests.support.world import World, new_request, to_accepted
+from tests.support.way_to_referral import to_accepted
+from tests.support.world import World, new_request
 
 Json = Any
 

@@ -20,7 +20,8 @@ from casework.operations.history.task_judgement import task_reasons
 from casework.operations.tasks import service as tasks
 from casework.records.case_loader import load
 from casework.records.event_log import read_events
-from tests.support.world import World, new_request, to_referral
+from tests.support.way_to_referral import to_referral
+from tests.support.world import World, new_request
 
 Forged = Callable[[World, Event], Event]
 

@@ -18,7 +18,8 @@ from casework.operations.integrations.service_accounts import MOST_A_MINUTE, cou
 from casework.operations.people.lists import list_members
 from casework.operations.verification.service import verify_case
 from casework.records.actors import find_members
-from tests.support.world import World, new_request, to_referral
+from tests.support.way_to_referral import to_referral
+from tests.support.world import World, new_request
 
 
 def make(db: Connection, world: World, **more: Any) -> tuple[str, str]:

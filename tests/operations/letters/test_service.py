@@ -24,7 +24,8 @@ from casework.operations.verification.service import verify_all
 from casework.records.case_loader import load
 from casework.records.database import transaction
 from casework.records.event_log import event_of, read_rows
-from tests.support.world import World, new_request, to_referral
+from tests.support.way_to_referral import to_referral
+from tests.support.world import World, new_request
 
 pytestmark = pytest.mark.stage(play=to_referral)
 

@@ -28,7 +28,8 @@ from casework.operations.messages.views import Mention, Message
 from casework.operations.people.registry import end_role
 from casework.operations.verification.service import verify_case
 from casework.records.case_loader import load
-from tests.support.world import World, new_request, to_both
+from tests.support.way_to_referral import to_both
+from tests.support.world import World, new_request
 
 Json = Any
 READ_ALL = ("officer", "other_officer", "supervisor", "compliance", "auditor", "manager")

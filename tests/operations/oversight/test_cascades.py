@@ -15,7 +15,8 @@ from casework.operations.core.actions import home_of
 from casework.operations.verification.service import verify_case
 from casework.records.event_log import now
 from tests.operations.deadlines.test_timers import Scene
-from tests.support.world import build_world, to_referral
+from tests.support.way_to_referral import to_referral
+from tests.support.world import build_world
 
 
 @pytest.fixture

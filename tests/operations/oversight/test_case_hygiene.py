@@ -24,7 +24,8 @@ from casework.operations.people.registry import grant_role
 from casework.records.database import ENGINE, connect_engine, transaction
 from casework.records.row_security import read_as
 from casework.settings import Settings
-from tests.support.world import World, new_request, to_referral, today
+from tests.support.way_to_referral import to_referral
+from tests.support.world import World, new_request, today
 
 Seed = Callable[[Connection, World, str], None]
 

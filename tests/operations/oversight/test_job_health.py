@@ -12,7 +12,8 @@ from casework.jobs.queue import DEAD_AFTER_S
 from casework.operations.mediations.service import open_mediation
 from casework.operations.oversight.job_health import SILENT_S, find_delays, retry_job, show_jobs
 from casework.records.database import transaction
-from tests.support.world import World, add_failed_job, add_mail, new_request
+from tests.support.additions import add_failed_job, add_mail
+from tests.support.world import World, new_request
 
 
 def _worker(db: Connection, silent: int) -> int:

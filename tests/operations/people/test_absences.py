@@ -20,7 +20,9 @@ from casework.operations.verification.service import check_one, verify_case
 from casework.records.case_loader import load
 from casework.records.database import transaction
 from casework.records.event_log import read_events
-from tests.support.world import World, add_absence, build_world, new_request, to_referral, today
+from tests.support.additions import add_absence
+from tests.support.way_to_referral import to_referral
+from tests.support.world import World, build_world, new_request, today
 
 
 def task_called(db: Connection, number: str, name: str) -> str:

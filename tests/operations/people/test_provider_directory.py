@@ -11,7 +11,8 @@ from sqlalchemy import Connection, text
 from casework.errors import CaseworkError, InvalidForm, NotAllowed, NotFound
 from casework.operations.people import provider_directory
 from casework.operations.verification.service import verify_case
-from tests.support.world import World, new_request, to_referral, today
+from tests.support.way_to_referral import to_referral
+from tests.support.world import World, new_request, today
 
 
 def say(db: Connection, world: World, by: str = "provider_lead", of: str = "lab", **profile: Any) -> None:

@@ -14,7 +14,8 @@ from casework.operations.tasks.service import claim_task, modify_task, release_t
 from casework.records.case_loader import load
 from casework.records.database import transaction
 from tests.operations.tasks.test_allocation import rule, settle
-from tests.support.world import World, complete, new_request, to_referral, today
+from tests.support.way_to_referral import complete, to_referral
+from tests.support.world import World, new_request, today
 
 REASON = {"reason": "fee", "note": "Your fee is open."}
 

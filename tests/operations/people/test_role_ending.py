@@ -21,7 +21,8 @@ from casework.permissions.actors import Actor
 from casework.records.case_loader import load
 from casework.records.database import transaction
 from casework.records.event_log import read_events
-from tests.support.world import World, build_world, new_request, to_referral
+from tests.support.way_to_referral import to_referral
+from tests.support.world import World, build_world, new_request
 
 
 def task_called(db: Connection, number: str, name: str) -> Task:

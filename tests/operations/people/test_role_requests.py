@@ -37,7 +37,8 @@ from casework.operations.verification.service import verify_case
 from casework.permissions.actors import APART, TAKES_TWO, Membership, Proof, apart_from, in_force
 from casework.records.actors import find_actor
 from casework.records.event_log import lock_log, now
-from tests.support.world import World, add_unsealing, new_request
+from tests.support.additions import add_unsealing
+from tests.support.world import World, new_request
 
 DECIDING = sorted(TAKES_TWO)
 

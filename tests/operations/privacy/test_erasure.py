@@ -33,7 +33,9 @@ from casework.records.case_loader import load
 from casework.records.database import transaction
 from casework.records.event_log import read_events
 from casework.records.tables import metadata
-from tests.support.world import World, add_mail, new_request, note_rows, to_referral
+from tests.support.additions import add_mail
+from tests.support.way_to_referral import to_referral
+from tests.support.world import World, new_request, note_rows
 
 NAME, NAME_ZH, EMAIL, PHONE = "Quentin Zephyrine", "斐泽宁", "q.zephyrine@canary.example", "+49 30 555 12 34"
 CANARIES = (NAME, "Zephyrine", NAME_ZH, EMAIL, PHONE)

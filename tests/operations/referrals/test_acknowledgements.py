@@ -18,7 +18,8 @@ from casework.operations.tasks.queries import show_task
 from casework.operations.verification.service import verify_case
 from casework.records.case_loader import load
 from casework.records.event_log import read_events
-from tests.support.world import World, complete, new_request, to_referral
+from tests.support.way_to_referral import complete, to_referral
+from tests.support.world import World, new_request
 
 
 class Scene:

@@ -14,7 +14,8 @@ from casework.operations.core.actions import home_of
 from casework.operations.tasks.queries import show_task
 from casework.operations.verification.service import verify_case
 from casework.records.case_loader import load
-from tests.support.world import World, complete, to_referral, today
+from tests.support.way_to_referral import complete, to_referral
+from tests.support.world import World, today
 
 
 class Work:

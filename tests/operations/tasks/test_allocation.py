@@ -14,7 +14,9 @@ from casework.operations.verification.service import verify_all, verify_log
 from casework.records.case_loader import load
 from casework.records.database import transaction
 from casework.records.event_log import read_events
-from tests.support.world import World, add_absence, new_request, to_referral
+from tests.support.additions import add_absence
+from tests.support.way_to_referral import to_referral
+from tests.support.world import World, new_request
 
 ALL = "true"
 

@@ -11,7 +11,8 @@ from casework.errors import InvalidForm
 from casework.operations.tasks.bulk_cases import do_to_cases, show_chosen_cases
 from casework.operations.verification.service import verify_all
 from casework.records.database import transaction
-from tests.support.world import World, new_request, to_referral
+from tests.support.way_to_referral import to_referral
+from tests.support.world import World, new_request
 
 HOLD = {"reason": "budget", "waits_for": "need_owner", "waits_until": "event", "event": "The budget is decided"}
 

@@ -32,7 +32,8 @@ from casework.operations.tasks.candidates import list_task_people, people_for, r
 from casework.permissions.actors import Actor
 from casework.permissions.work import operations
 from casework.records.case_loader import load
-from tests.support.world import World, new_request, to_referral, today
+from tests.support.way_to_referral import to_referral
+from tests.support.world import World, new_request, today
 
 PEOPLE = (
     "officer", "other_officer", "supervisor", "second_supervisor", "compliance", "second_compliance", "provider", "provider_lead",

@@ -22,7 +22,8 @@ from casework.operations.tasks.queries import show_task
 from casework.records.case_loader import load
 from casework.records.case_writer import rows_of
 from casework.records.event_log import read_events
-from tests.support.world import World, new_request, to_referral
+from tests.support.way_to_referral import to_referral
+from tests.support.world import World, new_request
 
 Forge = dict[str, Any]
 

@@ -17,7 +17,8 @@ from casework.operations.tasks.queues import list_tasks
 from casework.operations.verification.service import verify_case
 from casework.records.case_loader import load
 from casework.records.event_log import read_events
-from tests.support.world import World, new_request, to_referral
+from tests.support.way_to_referral import to_referral
+from tests.support.world import World, new_request
 
 NOTE = "The need owner answers on Thursdays only."
 

@@ -21,7 +21,8 @@ from casework.operations.tasks.queries import prepared
 from casework.records.case_loader import load
 from casework.records.case_writer import rows_of
 from casework.records.event_log import read_events
-from tests.support.world import World, new_request, to_referral
+from tests.support.way_to_referral import to_referral
+from tests.support.world import World, new_request
 
 DATA = {"held_on": "2026-01-05", "need_owner_present": True, "technology_owner_present": True, "note": "Short."}
 

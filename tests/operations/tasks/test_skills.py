@@ -14,7 +14,8 @@ from casework.records.case_loader import load
 from casework.records.database import transaction
 from casework.records.event_log import read_events, read_register
 from tests.operations.tasks.test_allocation import holders, rule, settle
-from tests.support.world import World, new_request, note_rows, to_referral
+from tests.support.way_to_referral import to_referral
+from tests.support.world import World, new_request, note_rows
 
 
 def able(

@@ -26,7 +26,8 @@ from casework.operations.tasks.queries import show_task
 from casework.permissions.actors import Actor
 from casework.records.case_loader import load
 from casework.records.case_writer import rows_of
-from tests.support.world import World, new_request, to_referral
+from tests.support.way_to_referral import to_referral
+from tests.support.world import World, new_request
 
 Json = Any
 #: potential owner, owner, business administrator, initiator, stakeholder, outsider.

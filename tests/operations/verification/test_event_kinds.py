@@ -18,7 +18,8 @@ from casework.operations.tasks import service as tasks
 from casework.operations.verification.authorization.judge import KNOWN
 from casework.records.case_loader import load
 from casework.records.event_log import read_events
-from tests.support.world import World, new_request, to_referral, today
+from tests.support.way_to_referral import to_referral
+from tests.support.world import World, new_request, today
 
 KINDS = frozenset(
     value

@@ -15,8 +15,9 @@ from casework.operations.cases.service import add_task, fire_transition
 from casework.operations.core.actions import home_of
 from casework.records.database import transaction
 from casework.records.tables.history import EXCEPTIONAL
+from tests.support.way_to_referral import complete, to_referral, to_request
 from tests.support.web_client import Browser
-from tests.support.world import World, complete, new_request, to_referral, to_request, today
+from tests.support.world import World, new_request, today
 
 BrowserFor = Callable[[str], Browser]
 COUNT = re.compile(r'<a href="/audit/(\w+)">[^<]*</a></td><td class="number">(\d+)</td>')

@@ -18,8 +18,10 @@ from casework.records.case_loader import load
 from casework.records.database import transaction
 from tests.security.test_canaries import words_of
 from tests.security.test_lost_sight import Scene
+from tests.support.additions import add_unsealing
 from tests.support.malice import PDF
-from tests.support.world import World, add_unsealing, new_request, to_referral, today
+from tests.support.way_to_referral import to_referral
+from tests.support.world import World, new_request, today
 
 TITLE, WORDS, PAPER, SEALED = "Canary-title-1T", "Canary-words-2W", "Canary-paper-3P", "Canary-sealed-4S"
 

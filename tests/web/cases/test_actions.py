@@ -11,8 +11,9 @@ from werkzeug.test import TestResponse
 
 from casework.records.database import transaction
 from tests.support.pages import read_page
+from tests.support.way_to_referral import to_referral
 from tests.support.web_client import PASSWORD, Browser
-from tests.support.world import World, to_referral, today
+from tests.support.world import World, today
 
 Enter = Callable[[str], Browser]
 

@@ -16,8 +16,9 @@ from casework.operations.people.registry import register_organisation
 from casework.operations.referrals.service import find_referral
 from casework.records.database import transaction
 from tests.support.pages import read_page
+from tests.support.way_to_referral import to_referral, to_request
 from tests.support.web_client import Browser
-from tests.support.world import World, new_request, to_referral, to_request, today
+from tests.support.world import World, new_request, today
 
 BrowserFor = Callable[[str], Browser]
 

@@ -22,8 +22,9 @@ from casework.records.case_loader import load
 from casework.records.database import transaction
 from casework.web.cases.progress import STEPS, order_of
 from tests.support.pages import read_page
+from tests.support.way_to_referral import complete, to_referral
 from tests.support.web_client import Browser
-from tests.support.world import World, complete, new_request, to_referral, today
+from tests.support.world import World, new_request, today
 
 Enter = Callable[[str], Browser]
 

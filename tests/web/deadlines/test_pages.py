@@ -7,8 +7,9 @@ from collections.abc import Callable
 from sqlalchemy import Engine
 
 from casework.records.database import transaction
+from tests.support.way_to_referral import to_referral
 from tests.support.web_client import Browser
-from tests.support.world import World, to_referral
+from tests.support.world import World
 
 BrowserFor = Callable[[str], Browser]
 

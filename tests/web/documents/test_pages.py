@@ -23,8 +23,9 @@ from casework.records.database import transaction
 from tests.support.malice import PDF, SCRIPT, SVG, packed
 from tests.support.pages import read_page
 from tests.support.queries import counted
+from tests.support.way_to_referral import to_accepted
 from tests.support.web_client import _TOKEN, Browser
-from tests.support.world import World, new_request, to_accepted
+from tests.support.world import World, new_request
 
 Enter = Callable[[str], Browser]
 File = tuple[io.BytesIO, str]

@@ -15,8 +15,9 @@ from casework.definitions import load_library
 from casework.engine.definition.editions import Edition
 from casework.records.database import transaction
 from casework.web.editions.drawing import BOX_HEIGHT, Drawing, Standing, draw, standing_of, tell
+from tests.support.way_to_referral import to_referral
 from tests.support.web_client import Browser
-from tests.support.world import World, to_referral
+from tests.support.world import World
 
 BrowserFor = Callable[[str], Browser]
 EDITIONS = sorted(load_library().editions.values(), key=lambda one: one.workflow)

@@ -16,8 +16,9 @@ from casework.operations.core.actions import home_of
 from casework.operations.history import timeline
 from casework.operations.people import registry
 from casework.records.database import transaction
+from tests.support.way_to_referral import to_referral
 from tests.support.web_client import Browser
-from tests.support.world import World, new_request, to_referral, today
+from tests.support.world import World, new_request, today
 
 BrowserFor = Callable[[str], Browser]
 

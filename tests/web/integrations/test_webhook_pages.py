@@ -8,8 +8,9 @@ from collections.abc import Callable
 from sqlalchemy import Engine, text
 
 from casework.records.database import transaction
+from tests.support.additions import add_endpoint
 from tests.support.web_client import Browser
-from tests.support.world import World, add_endpoint
+from tests.support.world import World
 
 BrowserFor = Callable[[str], Browser]
 

@@ -21,8 +21,9 @@ from casework.operations.tasks.service import suspend_task
 from casework.records.case_loader import load
 from casework.records.database import transaction
 from tests.support.papers import words_of
+from tests.support.way_to_referral import to_referral
 from tests.support.web_client import Browser
-from tests.support.world import World, new_request, to_referral, today
+from tests.support.world import World, new_request, today
 
 Enter = Callable[[str], Browser]
 

@@ -9,8 +9,9 @@ from sqlalchemy import Engine, text
 
 from casework.operations.notifications.service import tell_due
 from casework.records.database import transaction
+from tests.support.additions import add_unsealing
 from tests.support.web_client import Browser
-from tests.support.world import World, add_unsealing, today
+from tests.support.world import World, today
 from tests.web.mediations.notified import told
 
 BrowserFor = Callable[[str], Browser]

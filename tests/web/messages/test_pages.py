@@ -18,8 +18,9 @@ from casework.records.database import transaction
 from casework.web.messages.pages import message_text
 from tests.support.pages import read_page
 from tests.support.queries import counted
+from tests.support.way_to_referral import to_both
 from tests.support.web_client import Browser
-from tests.support.world import World, to_both
+from tests.support.world import World
 
 BrowserFor = Callable[[str], Browser]
 LAB = "Haidian Assessment Lab"

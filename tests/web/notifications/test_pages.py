@@ -12,8 +12,10 @@ from casework.operations.core.notification_preferences import find_telling
 from casework.operations.notifications.queries import list_notifications
 from casework.operations.notifications.service import tell_due
 from casework.records.database import transaction
+from tests.support.additions import add_absence
+from tests.support.way_to_referral import to_referral
 from tests.support.web_client import Browser
-from tests.support.world import World, add_absence, to_referral
+from tests.support.world import World
 
 pytestmark = pytest.mark.stage(play=to_referral)
 

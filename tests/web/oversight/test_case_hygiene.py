@@ -8,8 +8,9 @@ from sqlalchemy import Engine, text
 
 from casework.operations.oversight.case_hygiene import check_due
 from casework.records.database import transaction
+from tests.support.way_to_referral import to_referral
 from tests.support.web_client import Browser
-from tests.support.world import World, to_referral
+from tests.support.world import World
 
 BrowserFor = Callable[[str], Browser]
 

@@ -9,9 +9,10 @@ from flask import Flask
 from sqlalchemy import Engine
 
 from casework.records.database import transaction
+from tests.support.additions import add_absence
 from tests.support.queries import counted
 from tests.support.web_client import Browser
-from tests.support.world import World, add_absence, today
+from tests.support.world import World, today
 
 Enter = Callable[[str], Browser]
 

@@ -12,8 +12,9 @@ from sqlalchemy import Engine, text
 from werkzeug.test import TestResponse
 
 from casework.records.database import transaction
+from tests.support.way_to_referral import to_referral
 from tests.support.web_client import Browser
-from tests.support.world import World, to_referral, today
+from tests.support.world import World, today
 
 BrowserFor = Callable[[str], Browser]
 HOME = "/administration"

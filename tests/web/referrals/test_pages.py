@@ -18,8 +18,9 @@ from casework.records.case_loader import load
 from casework.records.database import transaction
 from tests.support.pages import read_page
 from tests.support.queries import counted
+from tests.support.way_to_referral import to_referral, to_request
 from tests.support.web_client import Browser
-from tests.support.world import World, new_request, to_referral, to_request, today
+from tests.support.world import World, new_request, today
 
 BrowserFor = Callable[[str], Browser]
 

@@ -13,8 +13,9 @@ from casework.operations.messages.service import correct_message
 from casework.operations.search.service import search
 from casework.records.case_loader import load
 from casework.records.database import transaction
+from tests.support.way_to_referral import to_referral
 from tests.support.web_client import Browser
-from tests.support.world import World, new_request, to_referral
+from tests.support.world import World, new_request
 
 BrowserFor = Callable[[str], Browser]
 

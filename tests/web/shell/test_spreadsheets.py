@@ -15,8 +15,9 @@ from sqlalchemy import Engine, text
 from casework.records.database import transaction
 from casework.web.shell.spreadsheets import safe_cell, to_csv, to_xlsx
 from tests.support.programs import CALC, NoProgramError, find_program, may_install
+from tests.support.way_to_referral import to_referral
 from tests.support.web_client import Browser
-from tests.support.world import World, to_referral
+from tests.support.world import World
 from tests.web.shell.test_exports import PAYLOADS
 
 pytestmark = pytest.mark.slow

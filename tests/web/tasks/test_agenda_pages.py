@@ -16,8 +16,9 @@ from casework.operations.tasks.calendar_view import MOST_DAYS, list_agenda
 from casework.operations.tasks.service import claim_task
 from casework.records.database import transaction
 from tests.support.queries import counted
+from tests.support.way_to_referral import to_referral
 from tests.support.web_client import Browser
-from tests.support.world import World, new_request, to_referral, today
+from tests.support.world import World, new_request, today
 
 BrowserFor = Callable[[str], Browser]
 TRIAGE = "Check the match and declare your interest"

@@ -8,8 +8,9 @@ from sqlalchemy import Engine, text
 
 from casework.operations.tasks.queues import list_tasks
 from casework.records.database import transaction
+from tests.support.way_to_referral import to_referral
 from tests.support.web_client import Browser
-from tests.support.world import World, to_referral
+from tests.support.world import World
 
 
 def test_ticked_tasks_are_tried_and_then_taken(

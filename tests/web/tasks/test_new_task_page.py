@@ -14,8 +14,9 @@ from casework.operations.verification.service import verify_case
 from casework.records.case_loader import load
 from casework.records.database import transaction
 from tests.support.pages import read_page
+from tests.support.way_to_referral import to_referral
 from tests.support.web_client import Browser
-from tests.support.world import World, to_referral, today
+from tests.support.world import World, today
 
 Enter = Callable[[str], Browser]
 

@@ -13,8 +13,9 @@ from casework.operations.core.actions import home_of
 from casework.records.case_loader import load
 from casework.records.database import transaction
 from tests.support.pages import read_page
+from tests.support.way_to_referral import to_referral
 from tests.support.web_client import Browser
-from tests.support.world import World, new_request, to_referral
+from tests.support.world import World, new_request
 
 BrowserFor = Callable[[str], Browser]
 NOTE = "The need owner answers on Thursdays only."

@@ -10,8 +10,9 @@ from sqlalchemy import Engine, text
 
 from casework.records.database import transaction
 from tests.support.queries import counted
+from tests.support.way_to_referral import complete, to_referral
 from tests.support.web_client import Browser
-from tests.support.world import World, complete, to_referral
+from tests.support.world import World
 
 BrowserFor = Callable[[str], Browser]
 

@@ -16,8 +16,10 @@ from casework.operations.tasks.tasks_of_absent import list_for_absent
 from casework.operations.verification.service import verify_case
 from casework.records.case_loader import load
 from casework.records.database import transaction
+from tests.support.additions import add_absence
+from tests.support.way_to_referral import to_referral
 from tests.support.web_client import Browser
-from tests.support.world import World, add_absence, new_request, to_referral, today
+from tests.support.world import World, new_request, today
 
 BrowserFor = Callable[[str], Browser]
 DATA = {"held_on": "2026-01-05", "need_owner_present": True, "technology_owner_present": True, "note": "Short."}

@@ -11,8 +11,9 @@ from sqlalchemy import Engine, text
 from casework.operations.tasks.workload import list_decisions, list_team
 from casework.records.database import transaction
 from tests.support.queries import counted
+from tests.support.way_to_referral import to_referral
 from tests.support.web_client import Browser
-from tests.support.world import World, to_referral
+from tests.support.world import World
 
 BrowserFor = Callable[[str], Browser]
 

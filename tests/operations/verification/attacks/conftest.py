@@ -13,7 +13,8 @@ from casework.operations.tasks.service import claim_task, release_task
 from casework.records.database import connect_engine, transaction
 from tests.operations.verification.attacks.forger import Scene
 from tests.support.databases import DatabaseServer
-from tests.support.world import build_world, new_request, to_referral
+from tests.support.way_to_referral import to_referral
+from tests.support.world import build_world, new_request
 
 
 @pytest.fixture(scope="package")

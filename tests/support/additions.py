@@ -1,0 +1,187 @@
+"""What a test adds to the world when it needs it: people who wait for something, mails, jobs, webhooks, unsealings."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import timedelta
+
+from sqlalchemy import Connection, text
+
+from casework.engine.state.events import SYSTEM_ACTOR
+from casework.operations.core.encryption import SecretBox
+from casework.operations.core.register_entries import note_entries
+from casework.operations.integrations.service_accounts import create_service_account
+from casework.operations.mediations.unsealing import ask_unsealing, end_unsealing
+from casework.operations.people import registry
+from casework.operations.people.absences import record_absence
+from casework.operations.people.account_recovery import ask_recovery
+from casework.operations.people.invitations import Scope, invite
+from casework.operations.people.role_requests import ask_role
+from casework.operations.privacy.erasure_requests import ask_erasure
+from casework.records.actors import find_actor
+from tests.support.world import World, new_request, today
+
+
+def add_failed_job(db: Connection) -> str:
+    """A job that has failed once and is tried again in an hour."""
+    id = str(uuid.uuid4())
+    db.execute(
+        text(
+            "INSERT INTO procrastinate_jobs (queue_name, task_name, args, scheduled_at)"
+            " VALUES ('others', 'casework:send', jsonb_build_object('tries', 1, 'id', CAST(:id AS text)), now() + interval '1 hour')"
+        ),
+        {"id": id},
+    )
+    return id
+
+
+def add_mail(db: Connection, person: str) -> str:
+    """A mail that was sent."""
+    id = str(uuid.uuid4())
+    db.execute(
+        text(
+            "INSERT INTO mails (id, person_id, key, kind, sealed, state, made_at, send_at) VALUES (:id, :person, :key, 'task',"
+            " false, 'sent', now(), now())"
+        ),
+        {"id": id, "person": person, "key": id},
+    )
+    return id
+
+
+def add_invitation(db: Connection, world: World, organisation: str, by: str = "administrator") -> str:
+    """An invitation to an organisation whose mail waits. Its code nobody knows."""
+    scope, secret_box = Scope(organisation=world.organisations[organisation]), SecretBox(["k" * 32])
+    done = invite(
+        db,
+        world.actor(db, by),
+        secret_box,
+        scope=scope,
+        email=f"{organisation}-newcomer@example.org",
+        name="Newcomer",
+        roles=["provider"],
+        request=new_request(),
+    )
+    return str(done.answer["id"])
+
+
+def add_erasure(db: Connection, world: World, programme: str) -> str:
+    """An erasure of somebody without an account, which an administrator of the programme has asked for."""
+    clerk = registry.register_person(db, email=f"clerk-{programme.lower()}@example.org", name=f"Clerk of {programme}")
+    registry.grant_role(db, clerk, "administrator", programme=world.programmes[programme])
+    asker = find_actor(db, clerk)
+    assert asker is not None
+    done = ask_erasure(
+        db,
+        asker,
+        programme=world.programmes[programme],
+        person=None,
+        words=["Ottoline Bramble"],
+        basis="request",
+        reason="She left.",
+        request=new_request(),
+    )
+    return str(done.answer["id"])
+
+
+def add_role_request(db: Connection, world: World, programme: str) -> str:
+    """A role for somebody new, to which a second person must agree."""
+    somebody = registry.register_person(
+        db, email=f"candidate-{programme.lower()}@example.org", name=f"Candidate of {programme}"
+    )
+    by = world.people["administrator"] if programme == "BJ" else SYSTEM_ACTOR
+    return ask_role(db, somebody, "officer", programme=world.programmes[programme], by=by)
+
+
+def add_recovery(db: Connection, world: World, person: str) -> str:
+    """An administrator has asked that somebody may sign in anew; the halves of its code nobody knows."""
+    done = ask_recovery(
+        db,
+        world.actor(db, "administrator"),
+        person=world.people[person],
+        means=["second_factor"],
+        reason="She called.",
+        request=new_request(),
+    )
+    return str(done.answer["id"])
+
+
+def add_idle(db: Connection, name: str) -> str:
+    """Somebody with an account who has never signed in."""
+    return registry.register_person(db, email=f"{name}@example.org", name=name.title())
+
+
+def add_service_account(db: Connection, world: World) -> str:
+    """A service account of the lab that may only read; gives its id."""
+    done = create_service_account(
+        db,
+        world.actor(db, "provider_lead"),
+        organisation=world.organisations["lab"],
+        name="LIMS",
+        scopes=["referrals.read"],
+        days=30,
+        request=new_request(),
+    )
+    return str(done.answer["id"])
+
+
+def add_endpoint(db: Connection, organisation: str, by: str) -> tuple[str, str]:
+    """An endpoint of an organisation, and a message that was sent there: (endpoint, message). Nobody opens its secret."""
+    endpoint, message = str(uuid.uuid4()), str(uuid.uuid4())
+    db.execute(
+        text(
+            "INSERT INTO webhook_endpoints (id, organisation_id, url, secret, made_by, made_at)"
+            " VALUES (:id, :org, 'https://receiver.example/hook', 'x', :by, now())"
+        ),
+        {"id": endpoint, "org": organisation, "by": by},
+    )
+    note_entries(db, "webhook_endpoints", organisation, [endpoint], kind="endpoint_made", by=by)
+    db.execute(
+        text(
+            "INSERT INTO webhook_messages (id, endpoint_id, log_id, seq, type, payload, state, made_at, send_at)"
+            " SELECT :id, :endpoint, id, 1, 'referral.send', '{}', 'delivered', now(), now() FROM logs ORDER BY id LIMIT 1"
+        ),
+        {"id": message, "endpoint": endpoint},
+    )
+    return endpoint, message
+
+
+def add_unsealing(db: Connection, world: World, mediation: str, reader: str, *, ended: bool = False) -> str:
+    """Ask that somebody may read a mediation, the compliance reviewer agreeing; or for it no more."""
+    done = ask_unsealing(
+        db,
+        world.actor(db, "dispute_officer"),
+        mediation,
+        reader=world.people[reader],
+        decider=world.people["compliance"],
+        days=1,
+        reason="The court asks.",
+        request=new_request(),
+    )
+    if ended:
+        end_unsealing(db, world.actor(db, "dispute_officer"), str(done.answer["id"]), request=new_request())
+    return str(done.answer["id"])
+
+
+def add_absence(
+    db: Connection,
+    world: World,
+    person: str,
+    substitute: str,
+    scope: str,
+    *,
+    first: int = 30,
+    last: int = 40,
+    by: str = "",
+) -> str:
+    """Enter that a person is away, in days from today; gives the absence's id."""
+    done = record_absence(
+        db,
+        world.actor(db, by or person),
+        scope=(world.programmes | world.organisations)[scope],
+        person=world.people[person],
+        substitute=world.people[substitute],
+        first_day=today() + timedelta(days=first),
+        last_day=today() + timedelta(days=last),
+        request=new_request(),
+    )
+    return str(done.answer["id"])

@@ -1,0 +1,138 @@
+"""The way of a case to a referral: its forms filled in and its steps taken, as far as a test needs."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy import Connection, text
+
+from casework.operations.tasks.service import complete_task
+from tests.support.world import World, new_request, today
+
+Json = Any
+
+
+def complete(
+    world: World, db: Connection, by: str, number: str, task: str, *, data: Mapping[str, Json], about: str | None = None
+) -> None:
+    """Finish a side task of a case by its name."""
+    id = db.execute(
+        text(
+            "SELECT t.id FROM tasks t JOIN cases c ON c.id = t.log_id WHERE c.number = :n AND t.name = :task"
+            " AND t.state IN ('Ready', 'Reserved', 'InProgress') AND (CAST(:about AS text) IS NULL OR t.about = :about)"
+            " ORDER BY t.id LIMIT 1"
+        ),
+        {"n": number, "task": task, "about": about},
+    ).scalar_one()
+    actor = world.actor(db, by)
+    complete_task(db, actor, str(id), data=data, happened_on=None, request=new_request())
+
+
+def to_referral(
+    world: World,
+    db: Connection,
+    service: str = "assessment",
+    match: int | None = None,
+    more_plan: Mapping[str, str] | None = None,
+) -> tuple[str, str]:
+    """A case at the step of assessment, with a referral sent to its provider: (number, referral)."""
+    number, referral = to_request(world, db, service, match, more_plan)
+    world.send(db, number, referral, service)
+    return number, referral
+
+
+def to_both(world: World, db: Connection) -> tuple[str, str, str]:
+    """A case with a referral sent to the lab and one to the bank: (number, the lab's, the bank's)."""
+    number, lab = to_referral(world, db, more_plan={"pledge": "bank"})
+    bank = world.referral(db, number, "pledge")
+    world.send(db, number, bank, "pledge")
+    return number, lab, bank
+
+
+def to_accepted(world: World, db: Connection) -> tuple[str, str]:
+    """A case at the step of assessment, with a referral that its provider has accepted: (number, referral)."""
+    number, referral = to_referral(world, db)
+    world.accept(db, number, referral)
+    return number, referral
+
+
+def to_request(
+    world: World,
+    db: Connection,
+    service: str = "assessment",
+    match: int | None = None,
+    more_plan: Mapping[str, str] | None = None,
+    *,
+    nda: Mapping[str, Json] | None = None,
+) -> tuple[str, str]:
+    """A case at the step of assessment, with a request that is to be written: (number, referral)."""
+    number = world.new_case(db) if match is None else world.open_case(db, match)
+    on, soon = today().isoformat(), (today() + timedelta(days=60)).isoformat()
+    world.fire(db, "officer", number, "take")
+    complete(
+        world,
+        db,
+        "officer",
+        number,
+        "triage_check",
+        data={
+            "need_complete": True,
+            "technology_complete": True,
+            "duplicate_checked": True,
+            "rationale_fits": True,
+            "interest": "none",
+        },
+    )
+    world.fire(db, "officer", number, "pass_triage")
+    for side in ("need_owner", "technology_owner"):
+        complete(
+            world,
+            db,
+            "officer",
+            number,
+            "record_consent",
+            data={
+                "agreed": True,
+                "person": "The director",
+                "given_on": on,
+                "channel": "letter",
+                "evidence": "Binder 7",
+            },
+            about=side,
+        )
+    world.fire(db, "officer", number, "confirm_interest")
+    for side in ("need_owner", "technology_owner"):
+        complete(
+            world,
+            db,
+            "compliance",
+            number,
+            "screening",
+            data={
+                "result": "clear",
+                "checked_on": on,
+                "list_versions": "UN 2026-01",
+                "owners_checked": True,
+            },
+            about=side,
+        )
+    complete(world, db, "officer", number, "nda", data=nda or {"status": "signed", "signed_on": on})
+    complete(
+        world,
+        db,
+        "officer",
+        number,
+        "service_plan",
+        data={
+            "assessment": world.organisations["lab"],
+            "assessment_on": soon,
+            "payer": "programme",
+            "skip_assessment": False,
+            **{name: world.organisations[one] for name, one in (more_plan or {}).items()},
+            **{f"{name}_on": soon for name in more_plan or {}},
+        },
+    )
+    world.fire(db, "supervisor", number, "approve_plan")
+    return number, world.referral(db, number, service)
