@@ -68,57 +68,66 @@ def build_model(name: str, fields: Sequence[WrittenField]) -> type[BaseModel]:
 
 def check(model: type[BaseModel], fields: Sequence[WrittenField], data: Answers, today: date) -> dict[str, Any]:
     """The data as it will be kept: clean, complete, canonical JSON. Raises `InvalidForm` with one reason per field."""
-    given = {name: value for name, value in data.items() if value is not None and value != ""}
-    faults: dict[str, Why] = {}
-    try:
-        values = model.model_validate(given).model_dump(mode="json", exclude_none=True)
-    except ValidationError as bad:
-        for error in bad.errors():
-            name = ".".join(str(part) for part in error["loc"]) or "form"
-            faults.setdefault(name, reason_of(error))
-        # What else is wrong is told in the same breath: nobody should have to correct a form twice.
-        bad_fields = {name.split(".")[0] for name in faults}
-        sound = {name: value for name, value in given.items() if name not in bad_fields}
-        values = model.model_validate(sound).model_dump(mode="json", exclude_none=True)
+    values, faults = _clean(model, {name: value for name, value in data.items() if value is not None and value != ""})
     faulty = {name.split(".")[0] for name in faults}
     for rule in fields:
-        if rule["name"] in faulty:
+        name = rule["name"]
+        if name in faulty:
             continue
-        name, value = rule["name"], values.get(rule["name"])
+        value = values.get(name)
         asked = "when" not in rule or values.get(rule["when"][0]) in rule["when"][1]
         if value is None or value == []:
             if rule["required"] and asked:
                 faults[name] = reasons.fields.REQUIRED
             values.pop(name, None)
-            continue
-        if not asked:
+        elif not asked:
             faults[name] = reasons.fields.DOES_NOT_APPLY
-        elif rule["type"] == "note" and rule["required"] and not holds_words(value):
-            faults[name] = reasons.fields.IN_WORDS
-        elif rule["type"] == "number":
-            faults |= _number_fault(rule, Decimal(value))
-        elif rule["type"] == "money" and Decimal(value["amount"]) < 0:
-            faults[name] = reasons.fields.NOT_NEGATIVE
-        elif rule["type"] == "date" and rule["past"] and value > today.isoformat():
-            faults[name] = reasons.fields.NOT_IN_FUTURE
-        elif rule["type"] == "date" and rule["future"] and value < today.isoformat():
-            faults[name] = reasons.fields.NOT_IN_PAST
-        elif rule["type"] == "yes_no" and rule["must"] is not None and value is not rule["must"]:
-            faults[name] = reasons.fields.MUST_BE_YES if rule["must"] else reasons.fields.MUST_BE_NO
+        elif (why := _value_fault(rule, value, today)) is not None:
+            faults[name] = why
     if faults:
         raise InvalidForm(fields=faults)
     return values
 
 
-def _number_fault(rule: WrittenField, number: Decimal) -> dict[str, Why]:
-    name = rule["name"]
+def _clean(model: type[BaseModel], given: Answers) -> tuple[dict[str, Any], dict[str, Why]]:
+    """The values that are of the right type, and what is wrong with the others."""
+    faults: dict[str, Why] = {}
+    try:
+        return model.model_validate(given).model_dump(mode="json", exclude_none=True), faults
+    except ValidationError as bad:
+        for error in bad.errors():
+            name = ".".join(str(part) for part in error["loc"]) or "form"
+            faults.setdefault(name, reason_of(error))
+    # What else is wrong is told in the same breath: nobody should have to correct a form twice.
+    bad_fields = {name.split(".")[0] for name in faults}
+    sound = {name: value for name, value in given.items() if name not in bad_fields}
+    return model.model_validate(sound).model_dump(mode="json", exclude_none=True), faults
+
+
+def _value_fault(rule: WrittenField, value: Any, today: date) -> Why | None:
+    if rule["type"] == "note" and rule["required"] and not holds_words(value):
+        return reasons.fields.IN_WORDS
+    if rule["type"] == "number":
+        return _number_fault(rule, Decimal(value))
+    if rule["type"] == "money" and Decimal(value["amount"]) < 0:
+        return reasons.fields.NOT_NEGATIVE
+    if rule["type"] == "date" and rule["past"] and value > today.isoformat():
+        return reasons.fields.NOT_IN_FUTURE
+    if rule["type"] == "date" and rule["future"] and value < today.isoformat():
+        return reasons.fields.NOT_IN_PAST
+    if rule["type"] == "yes_no" and rule["must"] is not None and value is not rule["must"]:
+        return reasons.fields.MUST_BE_YES if rule["must"] else reasons.fields.MUST_BE_NO
+    return None
+
+
+def _number_fault(rule: WrittenField, number: Decimal) -> Why | None:
     if rule["whole"] and number != number.to_integral_value():
-        return {name: reasons.fields.WHOLE_NUMBER}
+        return reasons.fields.WHOLE_NUMBER
     if rule["min"] is not None and number < Decimal(rule["min"]):
-        return {name: reasons.fields.AT_LEAST(value=rule["min"])}
+        return reasons.fields.AT_LEAST(value=rule["min"])
     if rule["max"] is not None and number > Decimal(rule["max"]):
-        return {name: reasons.fields.AT_MOST(value=rule["max"])}
-    return {}
+        return reasons.fields.AT_MOST(value=rule["max"])
+    return None
 
 
 def split(fields: Sequence[WrittenField], values: Answers) -> tuple[dict[str, Any], dict[str, Any]]:

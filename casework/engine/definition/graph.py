@@ -108,10 +108,8 @@ def way_faults(graph: Graph) -> list[Fault]:
 # --- the shape -------------------------------------------------------------------------------------------------------
 
 
-def _unknown_places(graph: Graph) -> Iterator[Fault]:
-    edition = graph.edition
-    if edition.rules["initial"] not in graph.states:
-        yield Fault("unknown_state", "initial", "The workflow has no state to begin in.")
+def _unknown_ends(graph: Graph) -> Iterator[Fault]:
+    """Transitions that leave or lead to what is no state."""
     for rule in graph.rules:
         where = f"transition {rule.name}"
         for source in rule.sources:
@@ -121,6 +119,13 @@ def _unknown_places(graph: Graph) -> Iterator[Fault]:
             yield Fault(
                 "unknown_target", where, f"It leads to {quoted(rule.target)}, which is no state of this workflow."
             )
+
+
+def _unknown_places(graph: Graph) -> Iterator[Fault]:
+    edition = graph.edition
+    if edition.rules["initial"] not in graph.states:
+        yield Fault("unknown_state", "initial", "The workflow has no state to begin in.")
+    yield from _unknown_ends(graph)
     for offer in edition.rules["on_request"]:
         for place in offer["from"]:
             if place not in graph.states:

@@ -98,17 +98,13 @@ def _accepts(roles: Iterable[str], workers: Collection[Role]) -> bool:
 
 def _names(graph: Graph) -> Iterator[Fault]:
     edition = graph.edition
-    actions = {rule.name for rule in graph.rules}
     tasks = {task.name for task in edition.tasks.values()}
+    actions = {rule.name for rule in graph.rules} | tasks
     for rule in graph.rules:
         where = f"transition {rule.name}"
         yield from _functions(where, rule.guards, (*rule.effects, *rule.proposal_effects, *rule.refusal_effects))
         yield from _papers(edition, rule, where)
-        if rule.form is not None and rule.form not in edition.rules["forms"]:
-            yield Fault("unknown_form", where, f"No form is called {quoted(rule.form)}.")
-        for name in rule.not_by:
-            if name not in actions | tasks:
-                yield Fault("unknown_not_by", where, f"Nothing that somebody does is called {quoted(name)}.")
+        yield from _form_and_others(edition, where, rule.form, rule.not_by, actions)
         for name in rule.ends:
             if name not in tasks:
                 yield Fault("unknown_ends", where, f"It ends the task {quoted(name)}, which does not exist.")
@@ -118,14 +114,21 @@ def _names(graph: Graph) -> Iterator[Fault]:
     for key, task in edition.tasks.items():
         where = f"task {key}"
         yield from _functions(where, task.guards, task.effects)
-        if task.form is not None and task.form not in edition.rules["forms"]:
-            yield Fault("unknown_form", where, f"No form is called {quoted(task.form)}.")
-        for name in task.not_by:
-            if name not in actions | tasks:
-                yield Fault("unknown_not_by", where, f"Nothing that somebody does is called {quoted(name)}.")
+        yield from _form_and_others(edition, where, task.form, task.not_by, actions)
     for where, opening in _openings(edition):
         if opening["open"] in ("task", "next_provider") and opening["task"] not in edition.tasks:
             yield Fault("unknown_task", where, f"It opens the task {quoted(opening['task'])}, which does not exist.")
+
+
+def _form_and_others(
+    edition: Edition, where: str, form: str | None, not_by: Iterable[str], actions: Collection[str]
+) -> Iterator[Fault]:
+    """The form that something asks for, and what else must have been done by others."""
+    if form is not None and form not in edition.rules["forms"]:
+        yield Fault("unknown_form", where, f"No form is called {quoted(form)}.")
+    for name in not_by:
+        if name not in actions:
+            yield Fault("unknown_not_by", where, f"Nothing that somebody does is called {quoted(name)}.")
 
 
 def _parts(edition: Edition) -> Iterator[Fault]:
@@ -237,15 +240,7 @@ def _openings(edition: Edition) -> Iterator[tuple[str, WrittenOpening]]:
 def _workflows(graph: Graph, names: Collection[str], others: Mapping[str, Edition]) -> Iterator[Fault]:
     edition = graph.edition
     if names:
-        for where, opening in _openings(edition):
-            workflow = opening.get("workflow")
-            if workflow is not None and workflow not in names:
-                yield Fault(
-                    "unknown_workflow", where, f"It opens the workflow {quoted(workflow)}, which does not exist."
-                )
-        inside = edition.rules["inside"]
-        if inside is not None and inside not in names:
-            yield Fault("unknown_workflow", "inside", f"It runs inside {quoted(inside)}, which does not exist.")
+        yield from _unknown_workflows(edition, names)
     if not others:
         return
     asked = next((other for other in others.values() if other.part == REFERRAL), None)
@@ -260,9 +255,26 @@ def _workflows(graph: Graph, names: Collection[str], others: Mapping[str, Editio
     above = others.get(edition.rules["inside"] or "")
     if first is not None and (above is None or not above.has(first)):
         yield Fault("unknown_also", "first_step_fires", f"No transition of the track above is called {quoted(first)}.")
+    yield from _fired_elsewhere(graph, others, above, asked)
+
+
+def _unknown_workflows(edition: Edition, names: Collection[str]) -> Iterator[Fault]:
+    for where, opening in _openings(edition):
+        workflow = opening.get("workflow")
+        if workflow is not None and workflow not in names:
+            yield Fault("unknown_workflow", where, f"It opens the workflow {quoted(workflow)}, which does not exist.")
+    inside = edition.rules["inside"]
+    if inside is not None and inside not in names:
+        yield Fault("unknown_workflow", "inside", f"It runs inside {quoted(inside)}, which does not exist.")
+
+
+def _fired_elsewhere(
+    graph: Graph, others: Mapping[str, Edition], above: Edition | None, asked: Edition | None
+) -> Iterator[Fault]:
+    """What a transition fires on another track must be there: above, below or in a referral."""
+    below = [other for other in others.values() if other.rules["inside"] == graph.edition.workflow]
     for rule in graph.rules:
         for where, name in rule.also:
-            below = [other for other in others.values() if other.rules["inside"] == edition.workflow]
             there: list[Edition | None] = [*below]
             if where != "child":
                 there = [above if where == "parent" else asked]
@@ -302,17 +314,11 @@ def _dates(graph: Graph) -> Iterator[Fault]:
         for rule in graph.rules:
             if path in rule.sources:
                 yield from _since(edition, f"transition {rule.name}", rule.after, entering)
-    openers: dict[str, list[str | None]] = {}
     for rule in graph.rules:
         for opening in rule.opens:
-            if opening["open"] in ("task", "next_provider"):
-                openers.setdefault(opening["task"], []).append(rule.form)
-            elif opening["open"] == "referral":
+            if opening["open"] == "referral":
                 yield from _since(edition, f"transition {rule.name}", opening["due"], [rule.form])
-    for task in edition.tasks.values():
-        for opened in (*task.opens, *(opening for _, _, opens in task.opens_if for opening in opens)):
-            if opened["open"] == "task":
-                openers.setdefault(opened["task"], []).append(task.form)
+    openers = _openers(graph)
     for key, task in edition.tasks.items():
         where, forms = f"task {key}", openers.get(key, [])
         yield from _since(edition, where, task.after, forms)
@@ -323,6 +329,20 @@ def _dates(graph: Graph) -> Iterator[Fault]:
         wanted = task.per.removeprefix("items:")
         if not any(_asks(edition, form, wanted, "items") for form in forms):
             yield Fault("unknown_date", where, f"No form that opens it has the list {quoted(wanted)}.")
+
+
+def _openers(graph: Graph) -> Mapping[str, list[str | None]]:
+    """By task, the forms of what opens it."""
+    openers: dict[str, list[str | None]] = {}
+    for rule in graph.rules:
+        for opening in rule.opens:
+            if opening["open"] in ("task", "next_provider"):
+                openers.setdefault(opening["task"], []).append(rule.form)
+    for task in graph.edition.tasks.values():
+        for opened in (*task.opens, *(opening for _, _, opens in task.opens_if for opening in opens)):
+            if opened["open"] == "task":
+                openers.setdefault(opened["task"], []).append(task.form)
+    return openers
 
 
 def _since(edition: Edition, where: str, limit: WrittenLimit | None, own: Iterable[str | None]) -> Iterator[Fault]:

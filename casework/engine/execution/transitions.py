@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from casework import reasons
 from casework.engine.definition.editions import Edition, TransitionRule
+from casework.engine.definition.guard_facts import Facts
 from casework.engine.definition.registry import GUARDS
 from casework.engine.definition.required_documents import SCANS, papers_for
 from casework.engine.execution.checklists import insist_step_ticked
@@ -94,10 +95,33 @@ def fire(
     edition = builder.library[track.edition]
     back_to = track.came_from.get(place, ()) if rule.target == "=previous" else ()
     to = move(edition, track.states, rule, place, back_to)
-    effects: Effects = {"transition": rule.name, **(extra or {})}
-    if data:
-        effects["data"] = dict(data)
     facts = builder.facts(track, data)
+    effects: Effects = {"transition": rule.name, **(extra or {}), **_effects_of(builder, track, rule, facts, to)}
+    builder.begin(FIRED, track, effects, body, to=to, because=because, system=system)
+    apply_effects(builder, rule.effects, facts)
+    close_tasks_of(builder, rule.ends)
+    settle_proposals(builder, track, left=rule.target != "=same")
+    if rule.target != "=same":
+        leave_state(builder, track, rule, place, to)
+        if effects.get("ended"):
+            end_track(builder, track)
+        enter_state(builder, track, rule, place, to, facts=facts)
+    open_tracks(builder, rule.opens, track, facts)
+    seq = commit(builder)
+    _fire_also(builder, track, rule, seq)
+    _ask_next(builder, track, rule, seq)
+    _first_step(builder, track, rule, edition, seq)
+    return seq
+
+
+def _effects_of(
+    builder: EventBuilder, track: Track, rule: TransitionRule, facts: Facts, to: tuple[str, ...]
+) -> Effects:
+    """What a transition does by itself: what it was told and rests on, and whether its track ends or begins again."""
+    edition = builder.library[track.edition]
+    effects: Effects = {}
+    if facts.data:
+        effects["data"] = dict(facts.data)
     if rule.needs:
         # What it rests on: the papers that count at this moment.
         effects["papers"] = {paper.rule.kind: paper.document for paper in papers_for(facts, rule)}
@@ -117,21 +141,7 @@ def fire(
         effects["reopened"] = True
         if track.id == builder.case.main.id:
             effects["closed"] = False
-    builder.begin(FIRED, track, effects, body, to=to, because=because, system=system)
-    apply_effects(builder, rule.effects, facts)
-    close_tasks_of(builder, rule.ends)
-    settle_proposals(builder, track, left=rule.target != "=same")
-    if rule.target != "=same":
-        leave_state(builder, track, rule, place, to)
-        if effects.get("ended"):
-            end_track(builder, track)
-        enter_state(builder, track, rule, place, to, facts=facts)
-    open_tracks(builder, rule.opens, track, facts)
-    seq = commit(builder)
-    _fire_also(builder, track, rule, seq)
-    _ask_next(builder, track, rule, seq)
-    _first_step(builder, track, rule, edition, seq)
-    return seq
+    return effects
 
 
 def _reads(rule: TransitionRule) -> list[str]:

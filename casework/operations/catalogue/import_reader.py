@@ -208,60 +208,75 @@ def _parsed(number: int, parse: Callable[[], JsonValue]) -> Row | None:
         return None
 
 
+class _Window:
+    """The text around the object that is being read; no more of it is held."""
+
+    def __init__(self, words: io.TextIOWrapper) -> None:
+        self._words = words
+        self.text, self.place = "", 0
+
+    def more(self) -> bool:
+        # At least doubled: a long object would otherwise be parsed once for every chunk of it.
+        chunk = self._words.read(max(_CHUNK, len(self.text) - self.place))
+        self.text, self.place = self.text[self.place :] + chunk, 0
+        return bool(chunk)
+
+    def skip(self) -> str:
+        """Pass over what is blank; gives the mark that stands there, or "" at the end."""
+        while True:
+            while self.place < len(self.text) and self.text[self.place] in " \t\r\n":
+                self.place += 1
+            if self.place < len(self.text) or not self.more():
+                return self.text[self.place : self.place + 1]
+
+    def next_row(self, number: int) -> Row:
+        """The object that begins here. Raises _Unreadable."""
+        self.skip()
+        while True:
+            try:
+                value, end = _DECODER.raw_decode(self.text, self.place)
+                row = _object(number, value)
+            except (_Fault, RecursionError) as fault:
+                why = str(fault) if isinstance(fault, _Fault) else "is nested too deeply"
+                raise _Unreadable(Row(number, {}, (("row", f"{why}. {_UNREAD}"),))) from None
+            except ValueError:
+                if len(self.text) - self.place > LONGEST_RECORD:
+                    why = f"has no whole JSON object within {LONGEST_RECORD:,} characters. {_UNREAD}"
+                    raise _Unreadable(_broken(number, why)) from None
+                if not self.more():
+                    raise _Unreadable(_broken(number, f"is no valid JSON here. {_UNREAD}")) from None
+            else:
+                self.place = end
+                return row
+
+
+class _Unreadable(Exception):
+    """Nothing can be read from here on: the row says why."""
+
+    def __init__(self, row: Row) -> None:
+        self.row = row
+        super().__init__()
+
+
 def _array(words: io.TextIOWrapper) -> Iterator[Row]:
     """One object after the other; of the text no more is held than the one that is being read."""
-    number, text, place, ended = 0, "", 0, False
-
-    def more() -> bool:
-        nonlocal text, place, ended
-        # At least doubled: a long object would otherwise be parsed once for every chunk of it.
-        chunk = words.read(max(_CHUNK, len(text) - place))
-        ended = not chunk
-        text, place = text[place:] + chunk, 0
-        return not ended
-
-    def skip() -> str:
-        nonlocal place
-        while True:
-            while place < len(text) and text[place] in " \t\r\n":
-                place += 1
-            if place < len(text) or not more():
-                return text[place : place + 1]
-
+    number, window = 0, _Window(words)
     try:
-        skip()
-        place += 1
-        if skip() == "]":
+        window.skip()
+        window.place += 1
+        if window.skip() == "]":
             return
         while True:
             number += 1
-            skip()
-            while True:
-                try:
-                    value, end = _DECODER.raw_decode(text, place)
-                    row = _object(number, value)
-                    break
-                except (_Fault, RecursionError) as fault:
-                    why = str(fault) if isinstance(fault, _Fault) else "is nested too deeply"
-                    yield Row(number, {}, (("row", f"{why}. {_UNREAD}"),))
-                    return
-                except ValueError:
-                    if len(text) - place > LONGEST_RECORD:
-                        yield _broken(
-                            number, f"has no whole JSON object within {LONGEST_RECORD:,} characters. {_UNREAD}"
-                        )
-                        return
-                    if not more():
-                        yield _broken(number, f"is no valid JSON here. {_UNREAD}")
-                        return
-            place = end
-            yield row
-            mark = skip()
+            yield window.next_row(number)
+            mark = window.skip()
             if mark == "]":
                 return
             if mark != ",":
                 yield _broken(number + 1, f"is no valid JSON here: a comma or ] is missing. {_UNREAD}")
                 return
-            place += 1
+            window.place += 1
+    except _Unreadable as fault:
+        yield fault.row
     except UnicodeDecodeError as fault:
         yield _broken(number + 1, _decoding(fault))

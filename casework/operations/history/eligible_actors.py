@@ -239,9 +239,13 @@ class Candidates:
             and self.past.mediated(membership.person, before.programme, before.opened_at, event.at)
         ):
             return KEPT
+        return self._outside(before, event, asked, membership) or self._by_duty(before, event, asked, membership, scope)
+
+    def _outside(self, before: Case, event: Event, asked: _Asked, membership: Held) -> str:
+        """Whether somebody has no part in what is asked, for what they are."""
         above = before.referral_of(asked.track) if asked.track else None
         if membership.role in PROVIDER_ROLES:
-            if above is not None and people & above.barred:
+            if above is not None and _people(membership.person, membership.deputy_for) & above.barred:
                 return SHUT_OUT
         elif (
             above is not None
@@ -251,6 +255,11 @@ class Candidates:
             return THEIRS
         elif membership.role in (Role.OFFICER, Role.DISPUTE_OFFICER) and not self._named(before, membership):
             return NOT_NAMED
+        return ""
+
+    def _by_duty(self, before: Case, event: Event, asked: _Asked, membership: Held, scope: str) -> str:
+        """Whether somebody else must do it, for what this person has done or does not hold."""
+        people = _people(membership.person, membership.deputy_for)
         if people & asked.proposer:
             return PROPOSED_IT
         if asked.track is not None and duty_reasons(before, asked.not_by, set(people), asked.track):

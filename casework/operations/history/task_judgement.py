@@ -53,20 +53,7 @@ def task_reasons(library: Library, past: Past, before: Case, event: Event) -> It
     if (no := table.refusal(library[task.edition], before, task, by, OPERATION_OF[event.kind])) is not None:
         yield f"the table of tasks refuses it: {no.message}"
     if event.kind == kinds.COMPLETED:
-        back = table.giver(task)
-        if (
-            back is not None
-            and back != event.actor
-            and may_hold(past.actor(back, _scopes(before, task), event.at, surely=True), before, task)
-        ):
-            yield "the task was delegated, and did not go back to be accepted"
-        ended = {state["id"]: state.get("result", {}) for state in event.effects.get("task_states", ())}
-        if table.review_for(task) is not None:
-            yield "it was being reviewed"
-        elif approved(task) and ended.get(task.id, {}) != dict(task.result):
-            yield "something else was approved"
-        if unticked(library[task.edition], task):
-            yield "something that its checklist requires was not ticked"
+        yield from _completed(library, past, before, task, event)
         return
     if set(event.effects) - _CHANGES:
         yield "it did more than an operation on a task does"
@@ -82,6 +69,24 @@ def task_reasons(library: Library, past: Past, before: Case, event: Event) -> It
         fits = may_hold(receiver, before, task) if event.kind in _HELD else may_work(receiver, before, task)
         if not fits:
             yield "it gives the task to somebody who did not work its queue"
+
+
+def _completed(library: Library, past: Past, before: Case, task: Task, event: Event) -> Iterator[str]:
+    """What had to be done before a task was finished."""
+    back = table.giver(task)
+    if (
+        back is not None
+        and back != event.actor
+        and may_hold(past.actor(back, _scopes(before, task), event.at, surely=True), before, task)
+    ):
+        yield "the task was delegated, and did not go back to be accepted"
+    ended = {state["id"]: state.get("result", {}) for state in event.effects.get("task_states", ())}
+    if table.review_for(task) is not None:
+        yield "it was being reviewed"
+    elif approved(task) and ended.get(task.id, {}) != dict(task.result):
+        yield "something else was approved"
+    if unticked(library[task.edition], task):
+        yield "something that its checklist requires was not ticked"
 
 
 def _allocated(past: Past, library: Library, before: Case, task: Task, event: Event) -> Iterator[str]:

@@ -221,30 +221,10 @@ def _content(db: Connection, actor: Actor, case: Case, written: Written) -> Cont
     by = _insist(actor, case, written)
     if (why := letters.refusal(case, by.role, written.kind, written.to)) is not None:
         raise WrongState(action=reasons.actions.SEND_LETTER, why=why)
-    faults = {}
-    if written.language not in LANGUAGES:
-        faults["language"] = reasons.fields.ONE_OF(choices=LANGUAGES)
-    if len(written.words) > MOST_WORDS:
-        faults["words"] = reasons.fields.LONGEST(most=MOST_WORDS)
     calendar = calendar_of(db, case.programme)
     day = calendar.local_date(now(db))
-    if written.address and written.to not in PARTIES:
-        faults["address"] = reasons.fields.DOES_NOT_APPLY
-    elif written.address:
-        insist_address(written.address)
-    until = None
-    if written.by:
-        try:
-            until = date.fromisoformat(written.by)
-        except ValueError:
-            faults["by"] = reasons.fields.NO_DAY
     due = _due(case, written.kind, written.to)
-    # A reminder may name the day that has passed, and no letter another one that has.
-    awaited = calendar.local_date(due.due_at) if due is not None and due.due_at is not None else None
-    if until is not None and until < day and until != awaited:
-        faults["by"] = reasons.fields.TODAY_OR_LATER
-    if faults:
-        raise InvalidForm(fields=faults)
+    until = _insist_written(written, day, calendar.local_date(due.due_at) if due is not None and due.due_at else None)
     programme, titles = (
         db.execute(_PROGRAMME, {"id": case.programme}).one(),
         db.execute(_TITLES, {"log": case.log}).one(),
@@ -279,6 +259,31 @@ def _content(db: Connection, actor: Actor, case: Case, written: Written) -> Cont
         words=written.words.strip(),
         **known,
     )
+
+
+def _insist_written(written: Written, day: date, awaited: date | None) -> date | None:
+    """What was typed for the letter; gives the day that it names. Raises InvalidForm."""
+    faults = {}
+    if written.language not in LANGUAGES:
+        faults["language"] = reasons.fields.ONE_OF(choices=LANGUAGES)
+    if len(written.words) > MOST_WORDS:
+        faults["words"] = reasons.fields.LONGEST(most=MOST_WORDS)
+    if written.address and written.to not in PARTIES:
+        faults["address"] = reasons.fields.DOES_NOT_APPLY
+    elif written.address:
+        insist_address(written.address)
+    until = None
+    if written.by:
+        try:
+            until = date.fromisoformat(written.by)
+        except ValueError:
+            faults["by"] = reasons.fields.NO_DAY
+    # A reminder may name the day that has passed, and no letter another one that has.
+    if until is not None and until < day and until != awaited:
+        faults["by"] = reasons.fields.TODAY_OR_LATER
+    if faults:
+        raise InvalidForm(fields=faults)
+    return until
 
 
 def _due(case: Case, kind: str, to: str) -> Task | None:

@@ -327,18 +327,21 @@ def insist_form(
         ).first()
     ):
         faults["organisation"] = reasons.fields.NOT_KNOWN
-    if "email" not in faults:
-        # Only what whoever invites can see anyway: who is in the programme or the organisation already, and oneself.
-        known = {"scope": scope.id, "email": email, "roles": list(roles)}
-        if db.execute(_OWN, {"id": by, "email": email}).first():
-            faults["email"] = reasons.people.OWN_INVITATION
-        elif db.execute(_HOLDS, known).first():
-            faults["email"] = reasons.people.ROLE_ALREADY
-        elif scope.programme and db.execute(_CLOSED, known).first():
-            # Only administrators invite to a programme, and they see every account.
-            faults["email"] = reasons.people.BELONGS_TO_CLOSED
+    if "email" not in faults and (why := _email_fault(db, by, scope, email, roles)) is not None:
+        faults["email"] = why
     if faults:
         raise InvalidForm(fields=faults)
+
+
+def _email_fault(db: Connection, by: str | None, scope: Scope, email: str, roles: Sequence[str]) -> Why | None:
+    """Only what whoever invites can see anyway: who is in the programme or the organisation already, and oneself."""
+    known = {"scope": scope.id, "email": email, "roles": list(roles)}
+    if db.execute(_OWN, {"id": by, "email": email}).first():
+        return reasons.people.OWN_INVITATION
+    if db.execute(_HOLDS, known).first():
+        return reasons.people.ROLE_ALREADY
+    # Only administrators invite to a programme, and they see every account.
+    return reasons.people.BELONGS_TO_CLOSED if scope.programme and db.execute(_CLOSED, known).first() else None
 
 
 _OWN = text("SELECT 1 FROM people WHERE id = CAST(:id AS uuid) AND lower(email) = :email")

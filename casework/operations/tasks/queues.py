@@ -31,7 +31,24 @@ _SEEN = f""" AND (
     OR EXISTS (SELECT FROM mediations h WHERE h.id = t.log_id AND {named_for("h")} OFFSET 0)
     OR t.organisation_id IS NOT NULL AND {{own_track}}
 )"""
-VIEWS = ("mine", "queue", "done")
+#: Of each view: its condition, its order, what comes after a row that was shown, and by what such a row is known.
+_VIEWS: Mapping[str, tuple[str, str, str, Callable[[Any], tuple[Any, Any]]]] = {
+    "mine": (
+        "t.holder_id = CAST(:person AS uuid) AND t.state IN ('Reserved', 'InProgress', 'Suspended')",
+        "t.due_at",
+        " AND (t.due_at, t.id) > (:at, CAST(:id AS uuid))",
+        lambda row: (row.due_at, row.id),
+    ),
+    # Its order is that in which it is worked.
+    "queue": ("", "", " AND (t.turn_at, t.id) > (:at, CAST(:id AS uuid))", lambda row: (row.turn_at, row.id)),
+    "done": (
+        "t.closed_by = :person",
+        "t.closed_at DESC, t.id DESC",
+        " AND (t.closed_at, t.id) < (:at, CAST(:id AS uuid))",
+        lambda row: (row.closed_at, row.id),
+    ),
+}
+VIEWS = tuple(_VIEWS)
 
 
 def list_tasks(
@@ -57,23 +74,9 @@ def list_tasks(
         # A queue is within the focus by its membership, what one holds or has done is not.
         more += " AND t.programme_id = CAST(:focus AS uuid)"
         given["focus"] = actor.focus
-    keys = from_cursor(cursor, 2)
-    if view == "done":
-        where = "t.closed_by = :person"
-        if keys:
-            more += " AND (t.closed_at, t.id) < (:at, CAST(:id AS uuid))"
-        order, last = "t.closed_at DESC, t.id DESC", lambda row: (row.closed_at, row.id)
-    elif view == "queue":
-        # Its order is that in which it is worked.
-        where, order, last = "", "", lambda row: (row.turn_at, row.id)
-        if keys:
-            more += " AND (t.turn_at, t.id) > (:at, CAST(:id AS uuid))"
-    else:
-        where = "t.holder_id = CAST(:person AS uuid) AND t.state IN ('Reserved', 'InProgress', 'Suspended')"
-        order, last = "t.due_at", lambda row: (row.due_at, row.id)
-        if keys:
-            more += " AND (t.due_at, t.id) > (:at, CAST(:id AS uuid))"
-    if keys:
+    where, order, after, last = _VIEWS[view]
+    if keys := from_cursor(cursor, 2):
+        more += after
         given |= {"at": cursor_time(keys[0]), "id": cursor_id(keys[1])}
     if view == "queue":
         statement, values = claimable(actor, more, marked=True)
