@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from casework import reasons
 from casework.engine.definition.forms import insist_day
-from casework.engine.execution.document_grants import end_grant, set_grant_day
+from casework.engine.execution.document_grants import begin_on_grant, end_grant, given_without, set_grant_day
 from casework.engine.execution.effect_roles import accepted
 from casework.engine.execution.event_builder import EventBuilder
 from casework.engine.execution.guards import line
@@ -18,10 +18,9 @@ from casework.engine.parts import RETURNS_COPIES
 from casework.engine.roles import Role
 from casework.engine.state.case import COMPLETED, Case
 from casework.engine.state.case_documents import Grant
-from casework.engine.state.effects_schema import Effects, Given
-from casework.engine.state.events import GRANT_DAY_CHANGED, GRANT_EXPIRED, GRANT_WITHDRAWN, PAPERS_RETURNED
+from casework.engine.state.effects_schema import Given
+from casework.engine.state.events import GRANT_DAY_CHANGED, GRANT_WITHDRAWN, PAPERS_RETURNED
 from casework.errors import InvalidForm, NotAllowed, NotFound, WrongState
-from casework.json_values import Answers
 from casework.reasons import Reason
 
 #: Who ends a grant, who says that papers were given back, and what can have become of them.
@@ -38,12 +37,6 @@ def _consented_until(case: Case, grant: Grant) -> str | None:
     return min((day for consent in grant.consents if (day := case.consents[consent].expires_on)), default=None)
 
 
-def given_without(case: Case, grant: Grant) -> Given:
-    """What its referral was given, without the document: nothing shares it again by itself."""
-    given = case.tracks[grant.track].given
-    return {"documents": [document for document in given.get("documents", ()) if document != grant.document]}
-
-
 def given_until(case: Case, grant: Grant, until: str | None) -> Given:
     """What its referral was given, with another last day for the document."""
     days = {
@@ -57,17 +50,9 @@ def given_until(case: Case, grant: Grant, until: str | None) -> Given:
 def withdraw_grant(builder: EventBuilder, command: WithdrawGrant) -> None:
     """Let a provider see a document no longer; the referral goes on without it."""
     grant = _live(builder, command.grant, reasons.actions.END_ACCESS)
-    _begin(
+    begin_on_grant(
         builder, GRANT_WITHDRAWN, grant, given_without(builder.case, grant), {"reason": line(command.reason, "reason")}
     )
-    end_grant(builder, grant)
-    commit(builder)
-
-
-def expire(builder: EventBuilder, id: str) -> None:
-    """The last day of an access is over."""
-    grant = builder.case.grants[id]
-    _begin(builder, GRANT_EXPIRED, grant, given_without(builder.case, grant), {}, system=True)
     end_grant(builder, grant)
     commit(builder)
 
@@ -84,7 +69,7 @@ def change_day(builder: EventBuilder, command: ChangeGrantDay) -> None:
             raise InvalidForm(fields={"until": reasons.documents.AFTER_CONSENT})
     if command.until == grant.until:
         raise InvalidForm(fields={"until": reasons.fields.UNCHANGED})
-    _begin(builder, GRANT_DAY_CHANGED, grant, given_until(builder.case, grant, command.until), {})
+    begin_on_grant(builder, GRANT_DAY_CHANGED, grant, given_until(builder.case, grant, command.until), {})
     set_grant_day(builder, grant, command.until)
     commit(builder)
 
@@ -98,19 +83,6 @@ def _live(builder: EventBuilder, id: str, action: Reason) -> Grant:
     if grant.ended_at is not None:
         raise WrongState(action=action, why=reasons.cases.ENDED)
     return grant
-
-
-def _begin(
-    builder: EventBuilder,
-    kind: str,
-    grant: Grant,
-    given: Given,
-    body: Answers,
-    *,
-    system: bool = False,
-) -> None:
-    effects: Effects = {"given": given.copy(), "paper": builder.case.documents[grant.document].kind}
-    builder.begin(kind, builder.track(grant.track), effects, body, system=system)
 
 
 def return_papers(builder: EventBuilder, command: ReturnPapers) -> None:

@@ -6,10 +6,14 @@ from collections.abc import Iterable
 
 from casework.engine.deadlines.deadlines import on_day
 from casework.engine.execution.event_builder import EventBuilder
+from casework.engine.execution.task_changes import commit
 from casework.engine.execution.timers import let_grant_expire, open_clock, stop_clocks_of_grant
-from casework.engine.state.case import Track
+from casework.engine.state.case import Case, Track
 from casework.engine.state.case_documents import Consent, Document, Grant
 from casework.engine.state.document_effects_schema import ConsentTerms, GivenGrant
+from casework.engine.state.effects_schema import Effects, Given
+from casework.engine.state.events import GRANT_EXPIRED
+from casework.json_values import Answers
 
 
 def give_consent(builder: EventBuilder, track: Track, terms: ConsentTerms) -> None:
@@ -89,3 +93,30 @@ def end_grants_under(builder: EventBuilder, consent: Consent) -> list[str]:
         if track.is_referral and any(consent.covers(d, track.provider) for d in leans):
             hit[track.id] = None
     return list(hit)
+
+
+def given_without(case: Case, grant: Grant) -> Given:
+    """What its referral was given, without the document: nothing shares it again by itself."""
+    given = case.tracks[grant.track].given
+    return {"documents": [document for document in given.get("documents", ()) if document != grant.document]}
+
+
+def expire_grant(builder: EventBuilder, id: str) -> None:
+    """The last day of an access is over."""
+    grant = builder.case.grants[id]
+    begin_on_grant(builder, GRANT_EXPIRED, grant, given_without(builder.case, grant), {}, system=True)
+    end_grant(builder, grant)
+    commit(builder)
+
+
+def begin_on_grant(
+    builder: EventBuilder,
+    kind: str,
+    grant: Grant,
+    given: Given,
+    body: Answers,
+    *,
+    system: bool = False,
+) -> None:
+    effects: Effects = {"given": given.copy(), "paper": builder.case.documents[grant.document].kind}
+    builder.begin(kind, builder.track(grant.track), effects, body, system=system)
