@@ -6,11 +6,11 @@ from typing import Any
 
 import pytest
 
+from casework.engine.execution.clocks import moves_clocks
 from casework.engine.execution.commands import Fire, HandOver
 from casework.engine.execution.context import By
 from casework.engine.execution.effects import apply_effects
 from casework.engine.execution.event_builder import EventBuilder
-from casework.engine.execution.timers import moves_clocks
 from casework.engine.roles import Role
 from casework.engine.state.case import CREATED, OBSOLETE, PAUSED, READY, RUNNING
 from casework.errors import AlreadyTaken, InvalidForm, NotAllowed, NotFound, Refused, WrongState

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from casework import reasons
+from casework.engine.execution.clocks import stop_clocks_of_consent
 from casework.engine.execution.commands import EndConsent
 from casework.engine.execution.document_grants import end_grants_under
 from casework.engine.execution.event_builder import EventBuilder
 from casework.engine.execution.guards import line
 from casework.engine.execution.task_changes import commit, open_task_of
-from casework.engine.execution.timers import stop_clocks_of_consent
 from casework.engine.execution.transitions import fire
 from casework.engine.parts import AFTER_LOST_CONSENT, RESTS
 from casework.engine.state.events import CONSENT_ENDED

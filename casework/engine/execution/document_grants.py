@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from casework.engine.deadlines.deadlines import on_day
+from casework.engine.execution.clocks import let_grant_expire, open_clock, stop_clocks_of_grant
 from casework.engine.execution.event_builder import EventBuilder
 from casework.engine.execution.task_changes import commit
-from casework.engine.execution.timers import let_grant_expire, open_clock, stop_clocks_of_grant
 from casework.engine.state.case import Case, Track
 from casework.engine.state.case_documents import Consent, Document, Grant
 from casework.engine.state.document_effects_schema import ConsentTerms, GivenGrant

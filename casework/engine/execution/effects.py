@@ -15,19 +15,13 @@ from casework.engine.deadlines.deadlines import (
 from casework.engine.definition.consequences import Follows, MoreTime
 from casework.engine.definition.guard_facts import Facts
 from casework.engine.definition.registry import EFFECTS
+from casework.engine.execution.clock_pauses import clock_waits, pause_clock, pause_clocks, resume_clock, resume_clocks
+from casework.engine.execution.clocks import extend_task
 from casework.engine.execution.document_grants import end_grants, give_consent, grant_documents
 from casework.engine.execution.event_builder import EventBuilder
 from casework.engine.execution.extensions import moves
 from casework.engine.execution.state_entry import rests_below
 from casework.engine.execution.task_changes import close_task, free_tasks_of, free_tasks_within
-from casework.engine.execution.timers import (
-    clock_waits,
-    extend_task,
-    pause_clock,
-    pause_clocks,
-    resume_clock,
-    resume_clocks,
-)
 from casework.engine.roles import ORGANISATION_QUEUES
 from casework.engine.state.case import (
     CREATED,

@@ -10,16 +10,10 @@ from casework.engine.deadlines.deadlines import (
 )
 from casework.engine.definition.editions import TransitionRule
 from casework.engine.definition.guard_facts import Facts
+from casework.engine.execution.clock_pauses import clock_waits, pause_clock, resume_clock
+from casework.engine.execution.clocks import due_of, is_wake, open_clock
 from casework.engine.execution.event_builder import EventBuilder
 from casework.engine.execution.task_changes import open_task
-from casework.engine.execution.timers import (
-    clock_waits,
-    due_of,
-    is_wake,
-    open_clock,
-    pause_clock,
-    resume_clock,
-)
 from casework.engine.roles import ORGANISATION_QUEUES
 from casework.engine.state.case import (
     OBSOLETE,

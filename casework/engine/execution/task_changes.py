@@ -16,10 +16,11 @@ from casework.engine.deadlines.deadlines import (
 )
 from casework.engine.definition.editions import TaskRule
 from casework.engine.definition.guard_facts import Facts
+from casework.engine.execution.clock_pauses import pause_clock, resume_clock
+from casework.engine.execution.clocks import WAKE, due_of, is_wake, open_clock
 from casework.engine.execution.context import Library
 from casework.engine.execution.effect_roles import queue_within
 from casework.engine.execution.event_builder import EventBuilder
-from casework.engine.execution.timers import WAKE, due_of, is_wake, open_clock, pause_clock, resume_clock
 from casework.engine.parties import PARTIES
 from casework.engine.parts import RETURNS_COPIES
 from casework.engine.roles import ORGANISATION_QUEUES

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from casework import reasons
+from casework.engine.execution.clocks import END_ACCESS, WAKE, moves_clocks, recount_clock
 from casework.engine.execution.commands import EndConsent, FireTimer, Recount
 from casework.engine.execution.consent_ending import end_consent
 from casework.engine.execution.document_grants import expire_grant
 from casework.engine.execution.event_builder import EventBuilder
 from casework.engine.execution.task_changes import commit, resume_task
-from casework.engine.execution.timers import END_ACCESS, WAKE, moves_clocks, recount_clock
 from casework.engine.execution.transitions import fire
 from casework.engine.state.case import CREATED, READY
 from casework.engine.state.effects_schema import Effects

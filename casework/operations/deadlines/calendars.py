@@ -16,8 +16,8 @@ from casework import reasons
 from casework.definitions import load_library
 from casework.engine.deadlines.calendars import Calendar
 from casework.engine.deadlines.deadlines import EscalationStep, recount
+from casework.engine.execution.clocks import END_ACCESS
 from casework.engine.execution.commands import Recount
-from casework.engine.execution.timers import END_ACCESS
 from casework.engine.roles import Role
 from casework.errors import CaseHasMoved, NotFound, Refused
 from casework.ledger.canonical_json import instant

@@ -19,7 +19,7 @@ from casework.engine.analysis.deadline_explanation import (
     tell,
 )
 from casework.engine.deadlines.calendars import Calendar
-from casework.engine.execution.timers import WAKE
+from casework.engine.execution.clocks import WAKE
 from casework.engine.state.case import Case, Task, Track
 from casework.engine.state.events import Event
 from casework.errors import NotFound

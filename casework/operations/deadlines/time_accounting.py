@@ -11,7 +11,7 @@ from casework.definitions import load_library
 from casework.engine.analysis.deadline_explanation import Telling, days_used, tell
 from casework.engine.analysis.time_accounting import OFFICE, PROVIDER, Turn, turns
 from casework.engine.deadlines.calendars import Calendar
-from casework.engine.execution.timers import WAKE
+from casework.engine.execution.clocks import WAKE
 from casework.engine.state.case import CREATED, PAUSED, Case, Task, Track
 from casework.engine.state.events import Event
 from casework.json_values import JsonObject, JsonValue

@@ -15,7 +15,7 @@ from werkzeug.wrappers import Response
 from casework import reasons
 from casework.definitions import load_library
 from casework.engine.deadlines.calendars import Calendar
-from casework.engine.execution.timers import END_ACCESS
+from casework.engine.execution.clocks import END_ACCESS
 from casework.engine.roles import Role
 from casework.errors import CaseHasMoved, InvalidForm, Refused
 from casework.operations.core.national_holidays import COUNTRIES, public_holidays

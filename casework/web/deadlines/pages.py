@@ -8,7 +8,7 @@ from flask import Blueprint, render_template
 from flask_babel import gettext
 
 from casework.definitions import load_library
-from casework.engine.execution.timers import END_ACCESS
+from casework.engine.execution.clocks import END_ACCESS
 from casework.engine.parts import REFERRAL
 from casework.json_values import JsonMapping
 from casework.operations.core.actions import calendar_of

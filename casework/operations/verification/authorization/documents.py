@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 
 from casework.engine.case_objects import documents, grant_commands, letters
-from casework.engine.execution.timers import END_ACCESS
+from casework.engine.execution.clocks import END_ACCESS
 from casework.engine.roles import Role
 from casework.engine.state.case import Case
 from casework.engine.state.events import (

@@ -1,4 +1,4 @@
-"""The clocks of an event that is being made: which it starts, pauses, lets go on, extends and stops."""
+"""The clocks of an event that is being made: which it starts, counts again, extends and stops."""
 
 from __future__ import annotations
 
@@ -8,29 +8,9 @@ from typing import cast
 from typing_extensions import Unpack
 
 from casework.engine.deadlines.calendars import Unit
-from casework.engine.deadlines.deadlines import (
-    EscalationStep,
-    Plan,
-    Rule,
-    count,
-    left,
-    on_day,
-    plan,
-    recount,
-    resumed,
-    usual,
-)
+from casework.engine.deadlines.deadlines import EscalationStep, Plan, Rule, count, on_day, plan, recount, usual
 from casework.engine.execution.event_builder import EventBuilder
-from casework.engine.roles import ORGANISATION_QUEUES
-from casework.engine.state.case import (
-    CREATED,
-    PAUSED,
-    RUNNING,
-    STOPPED,
-    SUSPENDED,
-    Clock,
-    Task,
-)
+from casework.engine.state.case import CREATED, PAUSED, RUNNING, STOPPED, SUSPENDED, Clock, Task
 from casework.engine.state.effects_schema import ClockOwner, ClockSpan, ClockValues, WrittenStep
 from casework.ledger.canonical_json import instant
 
@@ -43,14 +23,14 @@ def open_clock(
 ) -> list[EscalationStep]:
     """Start a clock now; gives its steps, counted by the calendar as it stands."""
     steps = count(planned, builder.context.now, builder.context.calendar)
-    span = _counted(builder, steps)
+    span = counted_span(builder, steps)
     builder.effects.setdefault("clocks", []).append(
         {"id": builder.context.new_id(), "track": track, "unit": unit, **span, **of}
     )
     return steps
 
 
-def _counted(builder: EventBuilder, steps: list[EscalationStep]) -> ClockSpan:
+def counted_span(builder: EventBuilder, steps: list[EscalationStep]) -> ClockSpan:
     """What an event tells of steps that were counted from now on."""
     return {
         "start": instant(builder.context.now),
@@ -59,33 +39,12 @@ def _counted(builder: EventBuilder, steps: list[EscalationStep]) -> ClockSpan:
     }
 
 
-def pause_clock(builder: EventBuilder, clock: Clock) -> None:
-    """Keep what is left of each step. A calendar that has changed since is counted with first."""
-    again = _again(builder, clock)
-    kept = left(builder.context.calendar, (again or clock.steps)[clock.next :], builder.context.now)
-    change: ClockValues = {"left": list(kept), "start": instant(builder.context.now)}
-    if again:
-        change |= _recounted(builder, clock, again)
-    builder.set_clock(clock, PAUSED, **change)
-
-
-def resume_clock(builder: EventBuilder, clock: Clock, task: str | None = None) -> list[EscalationStep]:
-    steps = resumed(builder.context.calendar, clock.steps[clock.next :], clock.left, builder.context.now)
-    span = _counted(builder, steps)
-    change: ClockValues = {"start": span["start"], "calendar": span["calendar"], "steps": span["steps"], "next": 0}
-    if task is not None:
-        change["task"] = task
-    builder.set_clock(clock, RUNNING, **change)
-    _set_due(builder, clock, steps, task)
-    return steps
-
-
 def recount_clock(builder: EventBuilder, clock: Clock) -> None:
     """Count a running clock again where the calendar has changed since, and it comes to other moments."""
-    again = _again(builder, clock) if clock.state == RUNNING else None
+    again = count_again(builder, clock) if clock.state == RUNNING else None
     if again is not None and again != list(clock.steps):
-        builder.set_clock(clock, RUNNING, **_recounted(builder, clock, again))
-        _set_due(builder, clock, again[clock.next :], None)
+        builder.set_clock(clock, RUNNING, **recounted_values(builder, clock, again))
+        set_due(builder, clock, again[clock.next :], None)
 
 
 def moves_clocks(builder: EventBuilder) -> bool:
@@ -93,17 +52,17 @@ def moves_clocks(builder: EventBuilder) -> bool:
     return bool(builder.effects.get("clock_states"))
 
 
-def _again(builder: EventBuilder, clock: Clock) -> list[EscalationStep] | None:
+def count_again(builder: EventBuilder, clock: Clock) -> list[EscalationStep] | None:
     if clock.calendar == builder.context.calendar.digest:
         return None
     return recount(clock.steps, clock.next, clock.start, builder.context.calendar)
 
 
-def _recounted(builder: EventBuilder, clock: Clock, steps: list[EscalationStep]) -> ClockValues:
+def recounted_values(builder: EventBuilder, clock: Clock, steps: list[EscalationStep]) -> ClockValues:
     return {"calendar": builder.context.calendar.digest, "steps": written(steps), "next": clock.next}
 
 
-def _set_due(builder: EventBuilder, clock: Clock, steps: list[EscalationStep], task: str | None) -> None:
+def set_due(builder: EventBuilder, clock: Clock, steps: list[EscalationStep], task: str | None) -> None:
     due = due_of(steps)
     if due is not None and clock.task and task is None:
         builder.set_task(builder.case.tasks[clock.task], due=due)
@@ -144,7 +103,7 @@ def extend_task(builder: EventBuilder, task: Task, day: str | None, anew: tuple[
         planned = plan(limit, usual(unit, builder.library[task.edition].escalation) if own is None else own)
     if clock is not None and clock.unit == unit:
         steps = count(planned, builder.context.now, builder.context.calendar)
-        builder.set_clock(clock, RUNNING, **_counted(builder, steps), next=0)
+        builder.set_clock(clock, RUNNING, **counted_span(builder, steps), next=0)
     else:
         # It had fired for the last time, or counts in other days from here.
         if clock is not None:
@@ -153,34 +112,6 @@ def extend_task(builder: EventBuilder, task: Task, day: str | None, anew: tuple[
             builder, task.track, unit, planned, task=task.id, of=task.of if task.type == "step" else None
         )
     builder.set_task(task, due=due_of(steps), flagged=False)
-
-
-def pause_clocks(builder: EventBuilder, keep: Iterable[str]) -> None:
-    kept, paused = set(keep), []
-    for clock in builder.case.clocks.values():
-        task = builder.case.tasks.get(clock.task) if clock.task else None
-        # The clock of the step that is being left is paused by the move itself.
-        if task is None or task.type == "step" and task.track == builder.case.main.id:
-            continue
-        if clock.state == RUNNING and task.queue not in ORGANISATION_QUEUES and task.id not in kept:
-            pause_clock(builder, clock)
-            paused.append(clock.id)
-    builder.effects["hold"] = {**(builder.effects.get("hold") or {}), "paused": paused}
-
-
-def resume_clocks(builder: EventBuilder) -> None:
-    hold = builder.case.hold
-    for id in hold.get("paused", ()) if hold is not None else ():
-        clock = builder.case.clocks.get(id)
-        if clock is not None and clock.state == PAUSED and not clock_waits(builder, clock):
-            resume_clock(builder, clock)
-    builder.effects["hold"] = None
-
-
-def clock_waits(builder: EventBuilder, clock: Clock) -> bool:
-    """Whether a person lets its task wait, so that it stands still whatever else goes on."""
-    task = builder.case.tasks.get(clock.task or "")
-    return task is not None and task.wait is not None and not is_wake(clock)
 
 
 def is_wake(clock: Clock) -> bool:
