@@ -18,7 +18,7 @@ from casework.playbook.words import CHOICES, DAYS, MOSTLY_NOT, NUMBERS
 from tests.browser.reader import Reader
 from tests.browser.site import Site
 from tests.support.catalogues import FOLDER, compile_catalogues
-from tests.support.malice import PDF
+from tests.support.file_makers import PDF
 
 Json = Any
 

@@ -10,7 +10,7 @@ from casework.records.database import transaction
 from tests.browser.conftest import PageOf
 from tests.browser.reader import Reader
 from tests.browser.site import Site
-from tests.support.malice import PDF, SCRIPT, SCRIPTS
+from tests.support.file_makers import PDF, SCRIPT, SCRIPTS
 from tests.support.world import new_request
 
 pytestmark = pytest.mark.browser

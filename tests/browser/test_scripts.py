@@ -26,7 +26,7 @@ from tests.browser.site import Site
 from tests.browser.test_pages import PAGES, ROWS, make_page_things
 from tests.security.authorization_rows import Row
 from tests.support.databases import DatabaseServer
-from tests.support.malice import SCRIPTS
+from tests.support.file_makers import SCRIPTS
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 

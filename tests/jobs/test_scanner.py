@@ -21,7 +21,7 @@ from casework.operations.documents.uploads import receive
 from casework.records.database import transaction
 from casework.settings import Settings
 from tests.jobs.clamd import VIRUS, scanner
-from tests.support.malice import PDF
+from tests.support.file_makers import PDF
 from tests.support.world import World
 
 

@@ -27,7 +27,7 @@ from tests.jobs.receiver import Receiver, receiver
 from tests.jobs.test_webhooks import verify
 from tests.journeys.api_hand import ApiHand
 from tests.journeys.client import Client, Document, RefusedError
-from tests.support.malice import PDF
+from tests.support.file_makers import PDF
 from tests.support.way_to_referral import to_referral
 from tests.support.world import World, build_world
 

@@ -20,7 +20,7 @@ from casework.records.database import ENGINE, connect_engine, reader_transaction
 from casework.records.policy_source import POLICIES
 from casework.records.row_security import back_to, read_as, whole
 from tests.support.databases import DatabaseServer
-from tests.support.malice import PDF
+from tests.support.file_makers import PDF
 from tests.support.way_to_referral import to_referral
 from tests.support.world import World, new_request, today
 

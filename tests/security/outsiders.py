@@ -21,7 +21,7 @@ from casework.operations.referrals.service import fire_in_referral
 from casework.operations.tasks.service import claim_task
 from casework.records.case_loader import load
 from casework.records.database import transaction
-from tests.support.malice import PDF
+from tests.support.file_makers import PDF
 from tests.support.scene import Scene
 from tests.support.world import World, new_request, today
 

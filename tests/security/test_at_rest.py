@@ -22,7 +22,7 @@ from casework.records.case_loader import load
 from casework.records.database import connect_engine, transaction
 from casework.records.tables import metadata
 from casework.settings import Settings
-from tests.support.malice import PDF
+from tests.support.file_makers import PDF
 from tests.support.way_to_referral import to_referral
 from tests.support.world import World, new_request, today
 

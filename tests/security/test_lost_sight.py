@@ -19,7 +19,7 @@ from casework.operations.notifications.service import tell_due
 from casework.records.case_loader import load
 from casework.records.database import transaction
 from tests.security.test_canaries import words_of
-from tests.support.malice import PDF
+from tests.support.file_makers import PDF
 from tests.support.way_to_referral import to_referral
 from tests.support.web_client import PASSWORD, Browser
 from tests.support.world import World, new_request

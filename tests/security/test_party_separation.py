@@ -10,7 +10,7 @@ from casework.operations.documents.storage import DocumentStore
 from casework.records.database import transaction
 from tests.security.test_canaries import words_of
 from tests.security.test_lost_sight import Scene
-from tests.support.malice import PDF
+from tests.support.file_makers import PDF
 from tests.support.way_to_referral import to_referral
 from tests.support.world import World
 

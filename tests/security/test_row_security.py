@@ -23,7 +23,7 @@ from casework.records.row_security import read_as
 from tests.security.authorization_rows import Row
 from tests.security.authorization_web import TABLE
 from tests.support.databases import DatabaseServer
-from tests.support.malice import PDF
+from tests.support.file_makers import PDF
 from tests.support.open_policy import open_policy
 from tests.support.scene import Scene, set_scene
 

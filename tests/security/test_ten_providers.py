@@ -24,7 +24,7 @@ from casework.operations.people import registry
 from casework.records.case_loader import load
 from casework.records.database import transaction
 from casework.settings import Settings
-from tests.support.malice import pdf
+from tests.support.file_makers import pdf
 from tests.support.way_to_referral import to_request
 from tests.support.web_client import Browser
 from tests.support.world import World, new_request, today

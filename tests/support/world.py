@@ -38,36 +38,11 @@ from casework.records.actors import find_actor
 from casework.records.case_loader import load
 from casework.records.database import transaction
 from casework.records.register_entries import REGISTERS, key_of
-from tests.support.malice import PDF
+from tests.support.cast import CAST, ORGANISATIONS
+from tests.support.file_makers import PDF
 
 Json = Any
 
-#: (name in the world, role, scope): scope is a programme's code, or an organisation's name here.
-CAST = (
-    ("officer", "officer", "BJ"),
-    ("other_officer", "officer", "BJ"),
-    ("foreign_officer", "officer", "SH"),
-    ("supervisor", "supervisor", "BJ"),
-    ("second_supervisor", "supervisor", "BJ"),
-    ("compliance", "compliance", "BJ"),
-    ("second_compliance", "compliance", "BJ"),
-    ("dispute_officer", "dispute_officer", "BJ"),
-    ("provider", "provider", "lab"),
-    ("provider_lead", "provider_lead", "lab"),
-    ("foreign_provider", "provider", "bank"),
-    ("verifier", "verifier", "inspectors"),
-    ("auditor", "auditor", "BJ"),
-    ("manager", "manager", "BJ"),
-    ("observer", "observer", "BJ"),
-    ("administrator", "administrator", "BJ"),
-)
-ORGANISATIONS = {
-    "need_owner": ("Hebei Steam Works", "company", ()),
-    "technology_owner": ("Nordwind Boilers", "company", ()),
-    "lab": ("Haidian Assessment Lab", "provider", ("assessment", "ip", "mediation")),
-    "bank": ("Chaoyang Green Bank", "provider", ("pledge", "finance")),
-    "inspectors": ("Third Eye Verification", "provider", ("verification",)),
-}
 #: A hash says itself how costly it is to compare: everybody of the world signs in at no cost, and no test is about theirs.
 _QUICK = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
 _keys = itertools.count(1)

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from tests.support.api_client import PREFIX, Client
-from tests.support.malice import PDF, SCRIPT
+from tests.support.file_makers import PDF, SCRIPT
 from tests.support.way_to_referral import to_accepted
 
 Clients = Callable[[str | None], Client]

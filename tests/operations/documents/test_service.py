@@ -24,7 +24,7 @@ from casework.operations.documents.views import DocumentRow
 from casework.operations.verification.service import verify_all, verify_case
 from casework.records.case_loader import load
 from casework.records.database import transaction
-from tests.support.malice import PDF
+from tests.support.file_makers import PDF
 from tests.support.way_to_referral import to_referral
 from tests.support.world import World, new_request
 

@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from casework.errors import UploadRefused
 from casework.operations.documents import upload_checks, upload_limits, uploads
 from casework.operations.documents.uploads import clean_name, receive
-from tests.support.malice import OFFICE, PDF, SCRIPT, Harm, harms, jpeg, office, packed, pdf, png, relations
+from tests.support.file_makers import OFFICE, PDF, SCRIPT, jpeg, office, packed, pdf, png, relations
+from tests.support.malice import Harm, harms
 
 HARMS = list(harms())
 GOOD = {

@@ -17,7 +17,7 @@ from casework.errors import NotFound
 from casework.operations.documents.storage import DocumentStore
 from casework.operations.verification.case_archive import HISTORY, INDEX, SUMS, check_case_file, make_case_file
 from casework.records.database import transaction
-from tests.support.malice import PDF
+from tests.support.file_makers import PDF
 from tests.support.world import World
 
 Make = Callable[[str], Path]

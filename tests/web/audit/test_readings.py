@@ -19,7 +19,7 @@ from casework.records.database import transaction
 from tests.security.test_canaries import words_of
 from tests.security.test_lost_sight import Scene
 from tests.support.additions import add_unsealing
-from tests.support.malice import PDF
+from tests.support.file_makers import PDF
 from tests.support.way_to_referral import to_referral
 from tests.support.world import World, new_request, today
 

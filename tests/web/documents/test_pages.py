@@ -20,7 +20,7 @@ from casework.operations.documents.storage import DocumentStore
 from casework.operations.people.registry import end_role
 from casework.records.case_loader import load
 from casework.records.database import transaction
-from tests.support.malice import PDF, SCRIPT, SVG, packed
+from tests.support.file_makers import PDF, SCRIPT, SVG, packed
 from tests.support.pages import read_page
 from tests.support.queries import counted
 from tests.support.way_to_referral import to_accepted

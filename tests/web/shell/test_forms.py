@@ -31,7 +31,7 @@ from casework.web.shell.forms import (
     texts_of,
     wants_more,
 )
-from tests.support.malice import SCRIPTS
+from tests.support.file_makers import SCRIPTS
 from tests.support.pages import Page, read_page
 
 Json = Any
