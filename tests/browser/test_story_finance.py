@@ -9,7 +9,7 @@ from casework.playbook.steps import do
 from tests.browser import stories
 from tests.browser.conftest import PageOf
 from tests.browser.site import Site
-from tests.browser.stories import Side, Story
+from tests.browser.storyteller import Side, Story
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 

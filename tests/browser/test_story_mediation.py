@@ -8,7 +8,7 @@ from casework.playbook.steps import do
 from tests.browser import stories
 from tests.browser.conftest import PageOf
 from tests.browser.site import Site
-from tests.browser.stories import Sealed, Side
+from tests.browser.storyteller import Sealed, Side
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 

@@ -10,7 +10,7 @@ from casework.playbook.stretches import PLEDGED
 from tests.browser import stories
 from tests.browser.conftest import PageOf
 from tests.browser.site import Site
-from tests.browser.stories import Side, Story
+from tests.browser.storyteller import Side, Story
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 

@@ -7,51 +7,33 @@ office. Time is moved on; clocks fire, and what a worker does by itself is done.
 from __future__ import annotations
 
 import random
-import uuid
 from collections import Counter
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection, text
 
-from casework.definitions import load_library
 from casework.demo.cast import PLAYERS
 from casework.demo.story import prepare, rounds
-from casework.engine.definition.grammar import EXCEPTION, MAIN, RETURN
-from casework.engine.execution.effect_roles import accepted
 from casework.engine.roles import ORGANISATION_QUEUES, QUEUE_ROLES, Role
-from casework.engine.state.case import HELD, READY, Case, Task, Track
+from casework.engine.state.case import HELD, READY, Case, Task
 from casework.errors import CaseworkError, NotFound
 from casework.operations.cases.service import declare_interest, fire_transition, hand_over
-from casework.operations.core.encryption import SecretBox
-from casework.operations.core.idempotency import Done, Request
 from casework.operations.core.national_holidays import china
 from casework.operations.deadlines.timers import fire_timers
 from casework.operations.mediations.service import hand_over_mediation, list_leaders, list_mediations, open_mediation
 from casework.operations.mediations.succession import pass_on_all
 from casework.operations.oversight.case_hygiene import find_breaches
 from casework.operations.oversight.views import BreachFound
-from casework.operations.people.absences import end_absence, list_absences, record_absence
 from casework.operations.people.offboarding import take_over
-from casework.operations.people.role_requests import decide_role
-from casework.operations.people.service import (
-    create_membership,
-    create_person,
-    deactivate_person,
-    end_member,
-    end_membership,
-    reopen_person,
-)
 from casework.operations.tasks.allocation import allocate_due, choose_allocation
 from casework.operations.tasks.queues import list_tasks
 from casework.operations.tasks.service import (
     activate_task,
     assign_task,
     claim_task,
-    complete_task,
     delegate_task,
     forward_task,
     release_task,
@@ -60,125 +42,24 @@ from casework.operations.tasks.service import (
     stop_task,
     suspend_task,
 )
-from casework.permissions.actors import COVERED, Actor
-from casework.permissions.work import capacities, choose, may_hold, may_work
-from casework.playbook.driver import Player, cast_of
-from casework.playbook.operations_hand import OperationsHand, Sheet
+from casework.permissions.actors import Actor
+from casework.permissions.work import may_hold, may_work
 from casework.playbook.stage import Stage
-from casework.playbook.steps import Script
 from casework.records.actors import find_actor
 from casework.records.case_loader import load
-from casework.records.database import ENGINE, connect_engine, connected
-from casework.records.row_security import always_whole, read_as
+from casework.records.database import connect_engine, connected
+from casework.records.row_security import always_whole
 from casework.settings import Settings
+from tests.support.office_lives import Life
+from tests.support.office_people import OfficePeople, new_request
 
 Json = Any
 STARTS = date(2026, 1, 5)
 #: No walk goes on for longer.
 DAYS = 900
-#: So often a step of a script is tried again by somebody else, before the case stands as it stands.
-PATIENCE = 6
 
 
-def new_request() -> Request:
-    """A key that was never used, of somebody who was told what may follow and wants it done."""
-    return Request(str(uuid.uuid4()), "", sure=True)
-
-
-class Whoever(OperationsHand):
-    """What a script says of somebody is done by whoever may do it now."""
-
-    def __init__(self, office: Office, script: Script) -> None:
-        super().__init__(office.stage, cast_of(script))
-        self.office = office
-
-    def actor(self, who: str) -> Actor:
-        return self.office.for_step(self, self.id(who))
-
-    def id(self, name: str) -> str:
-        """Whom a script calls so; who is named by nothing but a role is anybody of that role."""
-        known = self.stage.ids.get(self.cast.get(name, name))
-        return known or self.stage.ids["chen" if name == Role.OFFICER else "assessor"]
-
-    def wander(self) -> None:
-        """Somebody does something that may be done at this place, whatever the script says, or finishes a task beside."""
-        if not self.logs:
-            return
-        dice = self.office.dice
-        with self.action() as db:
-            actor = dice.choice(self.office.people(db))
-            side = [one for one in self.case.open_tasks() if one.type != "step" and one.state in (READY, *HELD)]
-            if side and dice.random() < 0.6:
-                self._finish(db, actor, dice.choice(side))
-            else:
-                self._move(db, actor, dice.choice(list(self.case.tracks.values())))
-
-    def _finish(self, db: Connection, actor: Actor, task: Task) -> None:
-        decides = {"decision": self.office.dice.choice(("confirm", "refuse")), "reason": "We looked."}
-        data = self.fill(self.sheet_of(task, ""), {}) if task.type == "side" else decides
-        if data.get("decision") == "confirm":
-            data.pop("reason", None)
-        worker = self.worker(db, task) or actor
-        complete_task(db, worker, task.id, data=data, happened_on=None, request=new_request())
-
-    def _move(self, db: Connection, actor: Actor, track: Track) -> None:
-        dice, edition = self.office.dice, load_library()[track.edition]
-        ways = [rule for rule, _ in edition.leaving(track.states) if rule.by_people]
-        if not ways:
-            return
-        rule = dice.choices(ways, [{MAIN: 10, RETURN: 4, EXCEPTION: 1}[one.kind] for one in ways])[0]
-        pending = self.case.proposal_for(track.id, rule.name)
-        wanted = accepted(self.case, rule.confirm_by if pending else rule.by_people)
-        able = [one for one in self.office.people(db) if choose(capacities(one, self.case, track), wanted)]
-        data = {} if pending else self.fill(Sheet(edition, rule.form, track, who="", action=rule.name), {})
-        fire_transition(
-            db,
-            dice.choice(able or [actor]),
-            self.case.log,
-            self.case.kind,
-            track.id,
-            transition=rule.name,
-            data=data,
-            revision=self.case.tracks[track.id].revision,
-            request=new_request(),
-        )
-
-    def worker(self, db: Connection, task: Task) -> Actor | None:
-        able = [
-            one
-            for one in self.office.people(db)
-            if (task.holder in (None, one.person)) and may_work(one, self.case, task) is not None
-        ]
-        return self.office.dice.choice(able) if able else None
-
-
-class Life(Player):
-    """One case, whose script is followed by whoever may do each step now."""
-
-    def __init__(self, office: Office, script: Script, n: int) -> None:
-        self.whoever = Whoever(office, script)
-        super().__init__(office.stage, script, n, self.whoever)
-        self.refused = 0
-
-    @property
-    def over(self) -> bool:
-        return super().over or self.refused >= PATIENCE
-
-    def live(self) -> None:
-        """The next step, as far as anybody may do it."""
-        self.skip_waits()
-        if self.over:
-            return
-        place = self.place
-        try:
-            self.step()
-            self.refused = 0
-        except (CaseworkError, LookupError, ValueError):
-            self.place = place
-            self.refused += 1
-
-
-class Office:
+class Office(OfficePeople):
     """The programme, its people and its cases; `counts` says what was done and what was refused."""
 
     def __init__(self, settings: Settings, seed: int, cases: int) -> None:
@@ -200,53 +81,6 @@ class Office:
     def close(self) -> None:
         self._held.__exit__(None, None, None)
         self._engine.dispose()
-
-    # --- who is there ---
-
-    @contextmanager
-    def action(self) -> Iterator[Connection]:
-        with self.stage.action() as db:
-            read_as(db, ENGINE)
-            yield db
-
-    def people(self, db: Connection) -> list[Actor]:
-        """Everybody with an account and a role now, always in the same order."""
-        ids = db.execute(text("SELECT id FROM people WHERE active ORDER BY email")).scalars().all()
-        return [one for id in ids if (one := find_actor(db, str(id))) is not None and one.memberships]
-
-    def one_with(self, db: Connection, *roles: str, but: str = "", own: bool = True) -> Actor | None:
-        found = [
-            one
-            for one in self.people(db)
-            if one.person != but and any(m.role in roles and (m.deputy_for is None or not own) for m in one.memberships)
-        ]
-        return self.dice.choice(found) if found else None
-
-    def for_step(self, hand: OperationsHand, person: str) -> Actor:
-        """Whoever does a step that was written for a person: that one, who stands in, the case's owner, or a colleague."""
-        db, (roles, _) = hand.stage.db, self.roles_of.get(person, ((), None))
-        everybody = self.people(db)
-        wanted = {person}
-        if Role.OFFICER in roles and hand.logs:
-            case = hand.case
-            wanted = {case.owner, *case.team} if case.owner else wanted
-        choices = [
-            [
-                one
-                for one in everybody
-                if one.person in wanted and any(m.deputy_for is None and m.role in roles for m in one.memberships)
-            ],
-            [one for one in everybody if any(m.deputy_for in wanted and m.role in roles for m in one.memberships)],
-            [one for one in everybody if any(m.role in roles for m in one.memberships)],
-        ]
-        found = next((some for some in choices if some), None)
-        if found is None:
-            raise NotFound("person")
-        return self.dice.choice(found)
-
-    def logs(self, db: Connection) -> list[tuple[str, str]]:
-        rows = db.execute(text("SELECT id::text, kind FROM logs WHERE kind IN ('case', 'mediation') ORDER BY id"))
-        return [(row.id, row.kind) for row in rows]
 
     # --- what happens ---
 
@@ -359,164 +193,6 @@ class Office:
             if one.person != actor.person and may_work(one, case, case.tasks[task])
         ]
         return self.dice.choice(able) if able else None
-
-    # --- people ---
-
-    def go_away(self, db: Connection) -> None:
-        """Somebody is away for some days, entered by oneself or by who leads; a colleague stands in."""
-        person = self.one_with(db, *COVERED)
-        if person is None:
-            return
-        mine = self.dice.choice([m for m in person.memberships if m.role in COVERED and m.deputy_for is None])
-        scope = mine.programme or mine.organisation
-        there = [
-            one
-            for one in self.people(db)
-            if one.person != person.person and any(scope in (m.programme, m.organisation) for m in one.memberships)
-        ]
-        if not there:
-            return
-        first = self.stage.today + timedelta(days=self.dice.randint(0, 6))
-        leader = self.one_with(db, Role.SUPERVISOR if mine.programme else "provider_lead") or person
-        record_absence(
-            db,
-            self.dice.choice((person, leader)),
-            scope=str(scope),
-            person=person.person,
-            substitute=self.dice.choice(there).person,
-            first_day=first,
-            last_day=first + timedelta(days=self.dice.randint(0, 15)),
-            request=new_request(),
-        )
-
-    def come_back(self, db: Connection) -> None:
-        actor = self.dice.choice(self.people(db))
-        found = [one for one in list_absences(db, actor).items if one.may_end]
-        if found:
-            end_absence(db, actor, self.dice.choice(found).id, new_request())
-
-    def _administrator(self, db: Connection) -> Actor:
-        found = self.one_with(db, "administrator")
-        assert found is not None
-        return found
-
-    def give_role(self, db: Connection) -> None:
-        """An administrator gives somebody a role more, for good or for some weeks, in one's own name or as a deputy."""
-        given = self.dice.choice(PLAYERS)
-        role, where = self.dice.choice(given.roles), given.where and self.stage.ids[given.where]
-        if role == "administrator":
-            return
-        ends = self.stage.moment + timedelta(days=self.dice.randint(1, 40)) if self.dice.random() < 0.5 else None
-        person = self.dice.choice(self.people(db))
-        deputy_for = self.stage.ids[given.key] if self.dice.random() < 0.2 else None
-        asked = create_membership(
-            db,
-            self._administrator(db),
-            person=person.person,
-            role=role,
-            programme=None if where else self.programme,
-            organisation=where,
-            deputy_for=deputy_for,
-            starts_at=None,
-            ends_at=ends,
-            request=new_request(),
-        )
-        self._agree(db, asked, person.person)
-
-    def _agree(self, db: Connection, asked: Done, person: str) -> None:
-        """A supervisor says the second word, where one is needed and there is somebody."""
-        second = self.one_with(db, Role.SUPERVISOR, but=person)
-        if asked.answer["state"] == "asked" and second is not None:
-            decide_role(db, second, str(asked.answer["id"]), agree=True, note="", request=new_request())
-
-    def end_role(self, db: Connection) -> None:
-        row = db.execute(
-            text(
-                "SELECT id::text, organisation_id FROM memberships WHERE role <> 'administrator' AND starts_at <= casework_now()"
-                " AND (ends_at IS NULL OR ends_at > casework_now()) ORDER BY starts_at, person_id, id OFFSET :n LIMIT 1"
-            ),
-            {"n": self.dice.randint(0, 30)},
-        ).one_or_none()
-        if row is None:
-            return
-        lead = self.one_with(db, "provider_lead", own=False)
-        if row.organisation_id and lead and self.dice.random() < 0.5:
-            end_member(db, lead, row.id, new_request())
-        else:
-            end_membership(db, self._administrator(db), row.id, new_request())
-
-    def leave(self, db: Connection) -> None:
-        """An account closes; sometimes at once, with cases that are left to others."""
-        person = self.one_with(db, *COVERED)
-        if person is not None and len(self.people(db)) > 15:
-            at_once = self.dice.random() < 0.5
-            deactivate_person(db, self._administrator(db), person.person, new_request(), at_once=at_once)
-
-    def close_account(self, db: Connection) -> None:
-        """Any account closes at once, whatever it leaves; of a dispute officer nobody is told what that is."""
-        person = self.dice.choice(self.people(db))
-        if len(self.people(db)) > 15:
-            deactivate_person(db, self._administrator(db), person.person, new_request(), at_once=True)
-
-    def reopen(self, db: Connection) -> None:
-        """Somebody comes back to an account that was closed, and has a role again that was had before."""
-        row = db.execute(
-            text(
-                "SELECT p.id::text, m.role, m.programme_id::text AS programme, m.organisation_id::text AS organisation FROM people p"
-                " JOIN memberships m ON m.person_id = p.id AND m.deputy_for IS NULL WHERE NOT p.active ORDER BY p.email, m.role LIMIT 1"
-            )
-        ).one_or_none()
-        if row is None:
-            raise NotFound("person")
-        administrator = self._administrator(db)
-        reopen_person(db, administrator, SecretBox(["k" * 40]), row.id, new_request(), mailing=False)
-        asked = create_membership(
-            db,
-            administrator,
-            person=row.id,
-            role=row.role,
-            programme=row.programme,
-            organisation=row.organisation,
-            deputy_for=None,
-            starts_at=None,
-            ends_at=None,
-            request=new_request(),
-        )
-        self._agree(db, asked, row.id)
-
-    def newcomer(self, db: Connection, role: Role | None = None, organisation: str | None = None) -> None:
-        """Somebody new, in the role of one of the players."""
-        like = self.dice.choice([one for one in PLAYERS if one.roles[0] in COVERED and one.deputy_for is None])
-        if role is None:
-            role, organisation = like.roles[0], like.where and self.stage.ids[like.where]
-        n = len(self.roles_of)
-        administrator = self._administrator(db)
-        made = create_person(
-            db,
-            administrator,
-            SecretBox(["k" * 40]),
-            email=f"newcomer-{n}@demo.example",
-            name=f"Newcomer {n}",
-            name_zh=None,
-            language="en",
-            mailing=False,
-            request=new_request(),
-        )
-        person = str(made.answer["id"])
-        self.roles_of[person] = ((role,), None)
-        asked = create_membership(
-            db,
-            administrator,
-            person=person,
-            role=role,
-            programme=None if organisation else self.programme,
-            organisation=organisation,
-            deputy_for=None,
-            starts_at=None,
-            ends_at=None,
-            request=new_request(),
-        )
-        self._agree(db, asked, person)
 
     # --- cases ---
 

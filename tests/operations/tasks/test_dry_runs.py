@@ -31,7 +31,8 @@ from casework.permissions.actors import Actor
 from casework.records.actors import find_actor
 from casework.records.case_loader import load
 from casework.settings import Settings
-from tests.support.office_walk import Office, new_request
+from tests.support.office_people import new_request
+from tests.support.office_walk import Office
 from tests.support.trials import everything
 
 Json = Any
