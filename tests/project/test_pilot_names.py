@@ -30,7 +30,7 @@ COLLISIONS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
      "records/tables/notifications.py", "operations/people/invitation_mail.py", "operations/privacy/erasure.py")),
     ("the job that sends mails", "send", ("jobs", "web/oversight/job_pages.py")),
     ("states of invitations, recoveries, role requests and unsealings", "acceptance accepted agree recovered",
-     ("api/people", "operations/people", "operations/auth", "web/people", "web/mediations", "web/privacy")),
+     ("engine/two_person.py", "api/people", "operations/people", "operations/auth", "web/people", "web/mediations", "web/privacy")),
     ("tabs of the inbox", "delivered", ("operations/referrals/inbox.py", "web/referrals/pages.py")),
     ("statuses of FHIR", "rejected draft cancelled failed", ("operations/referrals/fhir.py",)),
     ("drafts of forms that are kept, and of needs", "draft", ("operations/core/rate_limits.py", "web/shell/limited_routes.py", "web/catalogue")),
