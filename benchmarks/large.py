@@ -65,7 +65,8 @@ _TRACKS = """
         CASE WHEN k = 'referral' THEN md5('organisation ' || 1 + substr(c.number, 3)::int %% %(queues)s)::uuid END,
         ARRAY[CASE WHEN k = 'case' THEN c.state ELSE 'step2' END], c.opened_at, c.opened_at,
         CASE k WHEN 'case' THEN 0 ELSE 1000 END, 1, false, '{}', CASE k WHEN 'case' THEN '{}'::jsonb ELSE
-            jsonb_build_object('send', jsonb_build_object('count', 1, 'at', c.opened_at, 'actor', 'system', 'acting_for', NULL, 'data', '{}'::jsonb)) END,
+            jsonb_build_object('send', jsonb_build_object('count', 1, 'at', c.opened_at, 'actor', 'system', 'acting_for', NULL,
+                'data', '{}'::jsonb)) END,
         '{}', '{}', c.closed_at, CASE k WHEN 'case' THEN 'main' ELSE 'request' END,
         CASE k WHEN 'case' THEN '{}'::jsonb ELSE '{"sends": "send"}'::jsonb END
     FROM cases c CROSS JOIN unnest('{case,referral}'::text[]) k WHERE c.number LIKE 'L-%%'

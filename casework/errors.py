@@ -113,7 +113,8 @@ class CasesLeft(CaseworkError):
     says = template(
         "cases_left",
         N_(
-            "This person still works on live cases (%(left)s). Let a supervisor hand them over first, on the page Team; or close the account at once, and they wait for a supervisor without an owner who is there."
+            "This person still works on live cases (%(left)s). Let a supervisor hand them over first, on the page "
+            "Team; or close the account at once, and they wait for a supervisor without an owner who is there."
         ),
     )
 
@@ -142,7 +143,8 @@ class CasesStranded(CaseworkError):
     says = template(
         "cases_stranded",
         N_(
-            "After this nobody could finish some live cases any more: %(cases)s. Give the role to one more person first, or send it again, saying that you are sure."
+            "After this nobody could finish some live cases any more: %(cases)s. Give the "
+            "role to one more person first, or send it again, saying that you are sure."
         ),
     )
 
@@ -327,7 +329,8 @@ class UnknownRevision(CaseworkError):
     says = template(
         "unknown_revision",
         N_(
-            "The database is at revision %(revision)s, which this release does not know: it was made by a newer release, or before the first one. Install that release, or make the database anew."
+            "The database is at revision %(revision)s, which this release does not know: it was made by "
+            "a newer release, or before the first one. Install that release, or make the database anew."
         ),
     )
 
@@ -339,7 +342,8 @@ class EditionMissing(CaseworkError):
     says = template(
         "edition_missing",
         N_(
-            "This case runs by the edition %(edition)s, which this program does not know: restart it, or install the release that brings it."
+            "This case runs by the edition %(edition)s, which this program "
+            "does not know: restart it, or install the release that brings it."
         ),
     )
 
@@ -351,7 +355,8 @@ class RolesMissing(CaseworkError):
     says = template(
         "roles_missing",
         N_(
-            'The database has no usable role casework_app: %(why)s Let its administrator run: CREATE ROLE casework_app NOLOGIN; GRANT casework_app TO "%(login)s";'
+            "The database has no usable role casework_app: %(why)s Let its administrator "
+            'run: CREATE ROLE casework_app NOLOGIN; GRANT casework_app TO "%(login)s";'
         ),
     )
 

@@ -146,20 +146,23 @@ class Case(Workflow):
     ready_to_sign = structuring.to(
         agreement, by=Role.OFFICER, do="Go on to signing", done="brought the case to signing", form=agreement_forms.AgreedTerms,
         guards=[
-            agreement_guards.ip_is_clear_or_waived, agreement_guards.loans_are_offered_listed_or_waived, agreement_guards.work_is_not_blocked,
+            agreement_guards.ip_is_clear_or_waived, agreement_guards.loans_are_offered_listed_or_waived,
+            agreement_guards.work_is_not_blocked,
             agreement_guards.rights_are_free, agreement_guards.pledgees_agree,
         ],
         opens=[*BEFORE_SIGNING, condition],
     )  # fmt: skip
     sign = agreement.to(
         deployment, by=Role.OFFICER, do="Record the signed agreement", done="recorded the signed agreement",
-        form=agreement_forms.Signing, guards=SIGN_GUARDS, needs=[SIGNED_AGREEMENT], effects=[effects.burden_rights], opens=[Track("deployment"), condition],
+        form=agreement_forms.Signing, guards=SIGN_GUARDS, needs=[SIGNED_AGREEMENT], effects=[effects.burden_rights],
+        opens=[Track("deployment"), condition],
         siblings=True, part=parts.TAKES_RIGHTS, consequence="The rights named count as licensed or transferred in every other case.",
     )  # fmt: skip
     sign_no_site = agreement.to(
         monitoring, by=Role.OFFICER, do="Record a signed agreement without a site",
         done="recorded a signed agreement without a site", form=agreement_forms.SigningWithoutSite, guards=SIGN_GUARDS,
-        needs=[SIGNED_AGREEMENT], effects=[effects.burden_rights], opens=[follow_up_after(90), follow_up_after(180), follow_up_after(365)], siblings=True,
+        needs=[SIGNED_AGREEMENT], effects=[effects.burden_rights],
+        opens=[follow_up_after(90), follow_up_after(180), follow_up_after(365)], siblings=True,
         part=parts.TAKES_RIGHTS,
         consequence="The rights named count as licensed or transferred in every other case.",
     )  # fmt: skip

@@ -23,7 +23,10 @@ from casework.settings import load_settings
 def tick(until_quiet: bool) -> None:
     """Let every clock that is due do what it says: remind, escalate, lapse, come due.
 
-    It also counts again the cases whose calendar has changed, gives sealed mediations whose dispute officer has left to another one, gives tasks to people where their queue has a rule for it, removes what no longer counts of attempts to sign in, and keeps the nightly figure of case hygiene. Several may run at once, beside the server; each deadline happens once. Exits with 1 when a clock could not fire.
+    It also counts again the cases whose calendar has changed, gives sealed mediations whose dispute officer has left to
+    another one, gives tasks to people where their queue has a rule for it, removes what no longer counts of attempts to
+    sign in, and keeps the nightly figure of case hygiene. Several may run at once, beside the server; each deadline
+    happens once. Exits with 1 when a clock could not fire.
     """
     engine = connect_engine(load_settings())
     try:

@@ -22,7 +22,8 @@ INTEREST_DECLARED = reason("cases.interest_declared", N_("you have declared an i
 MEDIATED = reason(
     "cases.mediated",
     N_(
-        "whoever was a dispute officer of the programme, or worked for a provider that mediates, works on the cases that were opened after that."
+        "whoever was a dispute officer of the programme, or worked for a "
+        "provider that mediates, works on the cases that were opened after that."
     ),
 )
 ANOTHER_DECIDES = reason("cases.another_decides", N_("another person must decide this than the one who asked for it."))

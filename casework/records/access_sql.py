@@ -185,5 +185,6 @@ COUNTS = f"""(m.role NOT IN {roles_sql({*DECIDES, Role.AUDITOR})} OR NOT EXISTS 
 
 __all__ = [
     "BOUND", "COUNTS", "DECIDING", "ME", "Asker", "in_time", "inside_own_referral", "is_referral", "mediated", "named_for", "open_to",
-    "opened_case", "opened_mediation", "own_paper", "own_referral", "paper_of", "reach_values", "reads_case", "referral_of", "roles_sql", "sent",
+    "opened_case", "opened_mediation", "own_paper", "own_referral", "paper_of", "reach_values", "reads_case", "referral_of",
+    "roles_sql", "sent",
 ]  # fmt: skip

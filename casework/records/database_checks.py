@@ -25,7 +25,8 @@ SETTINGS = {
     "fsync": ("on",), "full_page_writes": ("on",), "synchronous_commit": ("on", "local", "remote_write", "remote_apply"),
     "zero_damaged_pages": ("off",), "ignore_checksum_failure": ("off",), "ignore_system_indexes": ("off",),
     "row_security": ("on",), "session_replication_role": ("origin",), "transform_null_equals": ("off",),
-    "standard_conforming_strings": ("on",), "default_transaction_read_only": ("off",), "server_encoding": ("UTF8",), "password_encryption": ("scram-sha-256",),
+    "standard_conforming_strings": ("on",), "default_transaction_read_only": ("off",), "server_encoding": ("UTF8",),
+    "password_encryption": ("scram-sha-256",),
 }  # fmt: skip
 #: What is lost or let in where one of them has another value.
 _MEANS = {
@@ -186,7 +187,8 @@ def _settings(db: Connection) -> list[str]:
     ]
     path, encrypted = db.execute(
         text(
-            "SELECT (SELECT string_agg(s::text, ', ') FROM unnest(current_schemas(true)) AS s WHERE s NOT LIKE 'pg\\_temp%'), inet_client_addr() IS NULL OR inet_client_addr() << '127.0.0.0/8'"
+            "SELECT (SELECT string_agg(s::text, ', ') FROM unnest(current_schemas(true)) AS s WHERE s "
+            "NOT LIKE 'pg\\_temp%'), inet_client_addr() IS NULL OR inet_client_addr() << '127.0.0.0/8'"
             " OR inet_client_addr() = '::1' OR inet_client_addr() = inet_server_addr()"
             " OR COALESCE((SELECT ssl FROM pg_stat_ssl WHERE pid = pg_backend_pid()), false)"
         )
@@ -248,7 +250,8 @@ _QUERIES: Mapping[str, str] = {
         ) AS said FROM pg_class c WHERE c.relkind IN ('v', 'm') AND {_OURS.format("c")}
     """,
     "sequence": f"""
-        SELECT c.relname AS name, s.seqtypid::regtype || ' by ' || s.seqincrement || CASE WHEN c.relowner <> {_OWNER} THEN ', owned by ' || c.relowner::regrole ELSE '' END AS said
+        SELECT c.relname AS name, s.seqtypid::regtype || ' by ' || s.seqincrement ||
+            CASE WHEN c.relowner <> {_OWNER} THEN ', owned by ' || c.relowner::regrole ELSE '' END AS said
         FROM pg_class c JOIN pg_sequence s ON s.seqrelid = c.oid WHERE {_OURS.format("c")}
     """,
     "column": f"""
@@ -260,11 +263,13 @@ _QUERIES: Mapping[str, str] = {
     """,
     # Not null is said with the column: servers from 18 on have a constraint for it too.
     "constraint": f"""
-        SELECT c.relname || '.' || k.conname AS name, 'ALTER TABLE ' || c.relname || ' ADD CONSTRAINT ' || k.conname || ' ' || pg_get_constraintdef(k.oid) AS said
+        SELECT c.relname || '.' || k.conname AS name, 'ALTER TABLE ' || c.relname || ' ADD CONSTRAINT ' || k.conname || ' '
+            || pg_get_constraintdef(k.oid) AS said
         FROM pg_constraint k JOIN pg_class c ON c.oid = k.conrelid WHERE k.contype <> 'n' AND {_OURS.format("c")}
     """,
     "index": f"""
-        SELECT t.relname || '.' || c.relname AS name, pg_get_indexdef(c.oid) || CASE WHEN i.indisvalid THEN '' ELSE ' -- not valid' END AS said
+        SELECT t.relname || '.' || c.relname AS name, pg_get_indexdef(c.oid) || CASE WHEN i.indisvalid THEN ''
+            ELSE ' -- not valid' END AS said
         FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid JOIN pg_class t ON t.oid = i.indrelid
         WHERE NOT EXISTS (SELECT FROM pg_constraint k WHERE k.conindid = c.oid AND k.contype IN ('p', 'u', 'x')) AND {_OURS.format("t")}
     """,
@@ -274,7 +279,8 @@ _QUERIES: Mapping[str, str] = {
         FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid WHERE NOT t.tgisinternal AND {_OURS.format("c")}
     """,
     "disabled foreign key": f"""
-        SELECT c.relname || '.' || k.conname AS name, string_agg(t.tgenabled::text, '') AS said FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid
+        SELECT c.relname || '.' || k.conname AS name, string_agg(t.tgenabled::text, '') AS said FROM pg_trigger t
+            JOIN pg_class c ON c.oid = t.tgrelid
         JOIN pg_constraint k ON k.oid = t.tgconstraint WHERE t.tgisinternal AND t.tgenabled <> 'O' AND {_OURS.format("c")} GROUP BY 1
     """,
     "rule": f"""
@@ -284,8 +290,10 @@ _QUERIES: Mapping[str, str] = {
     "policy": f"""
         SELECT c.relname || '.' || p.polname AS name, concat_ws(' ', 'CREATE POLICY', p.polname, 'ON', c.relname,
             CASE WHEN p.polpermissive THEN 'AS PERMISSIVE' ELSE 'AS RESTRICTIVE' END,
-            'FOR ' || CASE p.polcmd WHEN '*' THEN 'ALL' WHEN 'r' THEN 'SELECT' WHEN 'a' THEN 'INSERT' WHEN 'w' THEN 'UPDATE' ELSE 'DELETE' END,
-            'TO ' || array_to_string(ARRAY(SELECT CASE WHEN o = 0 THEN 'PUBLIC' ELSE pg_get_userbyid(o) END FROM unnest(p.polroles) AS o ORDER BY 1), ', '),
+            'FOR ' || CASE p.polcmd WHEN '*' THEN 'ALL' WHEN 'r' THEN 'SELECT' WHEN 'a' THEN 'INSERT' WHEN 'w' THEN 'UPDATE'
+                ELSE 'DELETE' END,
+            'TO ' || array_to_string(ARRAY(SELECT CASE WHEN o = 0 THEN 'PUBLIC' ELSE pg_get_userbyid(o) END
+                FROM unnest(p.polroles) AS o ORDER BY 1), ', '),
             'USING (' || pg_get_expr(p.polqual, p.polrelid) || ')', 'WITH CHECK (' || pg_get_expr(p.polwithcheck, p.polrelid) || ')'
         ) AS said FROM pg_policy p JOIN pg_class c ON c.oid = p.polrelid WHERE {_OURS.format("c")}
     """,
@@ -304,8 +312,10 @@ _QUERIES: Mapping[str, str] = {
             FROM pg_class c WHERE c.relkind IN ('r', 'p', 'f', 'v', 'm', 'S') AND {_OURS.format("c")}
             UNION ALL SELECT 'column ' || c.relname || '.' || t.attname, t.attacl FROM pg_class c JOIN pg_attribute t ON t.attrelid = c.oid
             WHERE t.attacl IS NOT NULL AND NOT t.attisdropped AND {_OURS.format("c")}
-            UNION ALL SELECT 'function ' || p.proname || '(' || pg_get_function_identity_arguments(p.oid) || ')', COALESCE(p.proacl, acldefault('f', p.proowner))
-            FROM pg_proc p WHERE p.pronamespace = 'public'::regnamespace AND NOT EXISTS (SELECT FROM pg_depend d WHERE d.objid = p.oid AND d.deptype = 'e')
+            UNION ALL SELECT 'function ' || p.proname || '(' || pg_get_function_identity_arguments(p.oid) || ')', COALESCE(p.proacl,
+                acldefault('f', p.proowner))
+            FROM pg_proc p WHERE p.pronamespace = 'public'::regnamespace AND NOT EXISTS (SELECT FROM pg_depend d
+                WHERE d.objid = p.oid AND d.deptype = 'e')
             UNION ALL SELECT 'schema public', n.nspacl FROM pg_namespace n WHERE n.nspname = 'public'
         ) g, aclexplode(g.acl) a WHERE {_GRANTED} GROUP BY 1, g.name
         UNION ALL SELECT {_GRANTEE} || ' CREATE on database ' || d.datname, 'granted' FROM pg_database d, aclexplode(d.datacl) a

@@ -95,7 +95,10 @@ def _doors(settings: Settings) -> Iterator[str]:
     for receiver in settings.webhook_inside.split(","):
         host = receiver.strip().rpartition(":")[0]
         if host and (is_here(host) or _is_of_the_machine(host)):
-            yield f"CASEWORK_WEBHOOK_INSIDE names {receiver.strip()}, which is this machine: webhooks go to receivers of their own, over https."
+            yield (
+                f"CASEWORK_WEBHOOK_INSIDE names {receiver.strip()}, which is this "
+                "machine: webhooks go to receivers of their own, over https."
+            )
 
 
 def is_here(host: str) -> bool:

@@ -20,7 +20,8 @@ _FOCUS = """() => {
   return {
     tag: here.tagName.toLowerCase(), type: here.type ?? "", name: here.name ?? "", id: here.id, value: here.value ?? "",
     words: (here.innerText || here.labels?.[0]?.innerText || "").trim(), href: here.getAttribute("href") ?? "",
-    asks: here.closest("form.asks") !== null, chosen: here.type === "radio" && [...document.getElementsByName(here.name)].some(one => one.checked),
+    asks: here.closest("form.asks") !== null,
+        chosen: here.type === "radio" && [...document.getElementsByName(here.name)].some(one => one.checked),
     checked: here.checked === true, required: here.getAttribute("aria-required") === "true",
     marked: style.outlineStyle !== "none" && parseFloat(style.outlineWidth) > 0 || style.boxShadow !== "none",
     clear: at !== null && (here.contains(at) || at.contains(here) || at.closest("label")?.control === here),

@@ -58,7 +58,10 @@ _TOUCH = """() => { for (const one of document.querySelectorAll('body *')) {
   for (const what of ['mouseover', 'mouseenter', 'focus', 'toggle', 'error', 'load']) one.dispatchEvent(new Event(what));
   if (one.tagName === 'DETAILS') one.open = true; } }"""
 #: Whether a page says some words, or has them in a place to type.
-_TELLS = "words => document.body.textContent.includes(words) || [...document.querySelectorAll('input')].some(one => one.value.includes(words))"
+_TELLS = (
+    "words => document.body.textContent.includes(words) || "
+    "[...document.querySelectorAll('input')].some(one => one.value.includes(words))"
+)
 
 
 @dataclass

@@ -1,4 +1,4 @@
-"""The story of a sealed mediation: the dispute officer at one browser, the mediators at others; it has no question, no papers, no rounds."""
+"""The story of a sealed mediation, without question, papers or rounds: the dispute officer at one browser, the mediators at others."""
 
 from __future__ import annotations
 

@@ -34,7 +34,8 @@ BROKEN: tuple[Json, ...] = (
 BODIES: Mapping[str, Callable[[Explorer, Json], Json]] = {
     "release": lambda _e, _t: {}, "suspend": lambda e, _t: {"until": e.day(3), "waits_for": "other", "reason": "They are away."},
     "skip": lambda _e, _t: {"reason": "It is not needed."}, "exit": lambda _e, _t: {"reason": "It is not needed."},
-    "fail": lambda _e, _t: {"reason": "It cannot be done."}, "modify": lambda _e, t: {"priority": "low" if t["priority"] == "high" else "high", "reason": "It is so."},
+    "fail": lambda _e, _t: {"reason": "It cannot be done."},
+    "modify": lambda _e, t: {"priority": "low" if t["priority"] == "high" else "high", "reason": "It is so."},
 }  # fmt: skip
 BUSY = ("officer", "supervisor", "compliance", "provider")
 PLAIN = ("claim", "start", "stop", "resume", "activate")

@@ -20,16 +20,22 @@ TAMPERED = {
     # Grants: on tables, columns, sequences, functions, the schema and the database.
     "GRANT UPDATE ON events TO casework_app": "The role casework_app may UPDATE events: REVOKE UPDATE ON table events FROM casework_app;",
     "GRANT DELETE ON events TO casework_app": "The role casework_app may DELETE events: REVOKE DELETE ON table events FROM casework_app;",
-    "GRANT TRUNCATE ON events TO casework_app": "The role casework_app may TRUNCATE events: REVOKE TRUNCATE ON table events FROM casework_app;",
-    "GRANT TRIGGER ON events TO casework_app": "The role casework_app may TRIGGER events: REVOKE TRIGGER ON table events FROM casework_app;",
+    "GRANT TRUNCATE ON events TO casework_app": ("The role casework_app may TRUNCATE events: REVOKE "
+        "TRUNCATE ON table events FROM casework_app;"),
+    "GRANT TRIGGER ON events TO casework_app": ("The role casework_app may TRIGGER events: REVOKE "
+        "TRIGGER ON table events FROM casework_app;"),
     "GRANT DELETE ON logs TO casework_app": "The role casework_app may DELETE logs: REVOKE DELETE ON table logs FROM casework_app;",
-    "GRANT UPDATE ON readings TO casework_app": "The role casework_app may UPDATE readings: REVOKE UPDATE ON table readings FROM casework_app;",
-    "GRANT DELETE ON editions TO casework_app": "The role casework_app may DELETE editions: REVOKE DELETE ON table editions FROM casework_app;",
+    "GRANT UPDATE ON readings TO casework_app": ("The role casework_app may UPDATE readings: REVOKE "
+        "UPDATE ON table readings FROM casework_app;"),
+    "GRANT DELETE ON editions TO casework_app": ("The role casework_app may DELETE editions: REVOKE "
+        "DELETE ON table editions FROM casework_app;"),
     "GRANT INSERT ON alembic_version TO casework_app": "The role casework_app may INSERT alembic_version: REVOKE INSERT",
     "GRANT SELECT ON people TO PUBLIC": "The role PUBLIC may SELECT people: REVOKE SELECT ON table people FROM PUBLIC;",
     "GRANT SELECT ON events TO casework_web": "The role casework_web may SELECT events: REVOKE SELECT ON table events FROM casework_web;",
-    "GRANT UPDATE (body) ON events TO casework_app": "The role casework_app may UPDATE column events.body: REVOKE UPDATE ON column events.body",
-    "GRANT SELECT ON events TO casework_app WITH GRANT OPTION": "The role casework_app may hand on its SELECT on table events: REVOKE GRANT OPTION",
+    "GRANT UPDATE (body) ON events TO casework_app": ("The role casework_app may UPDATE column "
+        "events.body: REVOKE UPDATE ON column events.body"),
+    "GRANT SELECT ON events TO casework_app WITH GRANT OPTION": ("The role casework_app may hand on its "
+        "SELECT on table events: REVOKE GRANT OPTION"),
     "REVOKE INSERT ON events FROM casework_app": "The role casework_app may not INSERT table events, which it must: GRANT INSERT",
     "REVOKE USAGE ON SEQUENCE readings_id_seq FROM casework_app; GRANT UPDATE ON SEQUENCE sign_in_attempts_id_seq TO casework_app":
         "The role casework_app may UPDATE sequence sign_in_attempts_id_seq: REVOKE UPDATE",
@@ -43,25 +49,30 @@ TAMPERED = {
         "The trigger events.events_only_grow is disabled: ALTER TABLE events ENABLE TRIGGER events_only_grow;",
     "ALTER TABLE events DISABLE TRIGGER events_are_not_truncated": "The trigger events.events_are_not_truncated is disabled: ALTER TABLE",
     "ALTER TABLE events ENABLE REPLICA TRIGGER events_only_grow": "The trigger events.events_only_grow is enabled for replicas only: ALTER",
-    "DROP TRIGGER events_only_grow ON events": "The trigger events.events_only_grow is missing: drop what is there of it, then CREATE TRIGGER",
-    "DROP TRIGGER events_only_grow ON events; CREATE TRIGGER events_only_grow BEFORE DELETE ON events FOR EACH ROW EXECUTE FUNCTION events_only_grow()":
+    "DROP TRIGGER events_only_grow ON events": ("The trigger events.events_only_grow is missing: "
+        "drop what is there of it, then CREATE TRIGGER"),
+    ("DROP TRIGGER events_only_grow ON events; CREATE TRIGGER events_only_grow "
+        "BEFORE DELETE ON events FOR EACH ROW EXECUTE FUNCTION events_only_grow()"):
         "The trigger events.events_only_grow is not as this release makes it (CREATE TRIGGER",
     "CREATE TRIGGER more BEFORE INSERT ON events FOR EACH ROW EXECUTE FUNCTION events_only_grow()":
         "The trigger events.more does not belong here: drop it, for it may change what is recorded.",
-    "ALTER TABLE events DISABLE TRIGGER ALL": "The foreign key events.fk_events_log_id is not enforced: as a superuser, ALTER TABLE events ENABLE TRIGGER ALL;",
+    "ALTER TABLE events DISABLE TRIGGER ALL": ("The foreign key events.fk_events_log_id is not enforced: "
+        "as a superuser, ALTER TABLE events ENABLE TRIGGER ALL;"),
     "CREATE RULE quiet AS ON UPDATE TO events DO INSTEAD NOTHING": "The rule events.quiet does not belong here: drop it",
     # Row security.
     "ALTER TABLE events DISABLE ROW LEVEL SECURITY":
         "Row-level security of the table events is not enabled and forced: ALTER TABLE events ENABLE ROW LEVEL SECURITY",
     "ALTER TABLE events NO FORCE ROW LEVEL SECURITY": "Row-level security of the table events is not enabled and forced: ALTER TABLE",
-    "DROP POLICY readers ON mediations": "The policy mediations.readers is missing: drop what is there of it, then CREATE POLICY readers ON mediations",
+    "DROP POLICY readers ON mediations": ("The policy mediations.readers is missing: drop what is "
+        "there of it, then CREATE POLICY readers ON mediations"),
     "ALTER POLICY readers ON mediations USING (true)": "The policy mediations.readers is not as this release makes it (CREATE POLICY",
     "ALTER POLICY readers ON mediations TO casework_web": "The policy mediations.readers is not as this release makes it (CREATE POLICY",
     "CREATE POLICY more ON mediations USING (true)": "The policy mediations.more does not belong here: drop it, for it may show",
     # Functions.
     "CREATE OR REPLACE FUNCTION events_only_grow() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RETURN NULL;END $$":
         "The function events_only_grow() is not as this release makes it (CREATE OR REPLACE FUNCTION",
-    "ALTER FUNCTION casework_erase RESET ALL": "The function casework_erase(erasure uuid, log uuid, event bigint, hashes jsonb) is not as this",
+    "ALTER FUNCTION casework_erase RESET ALL": ("The function casework_erase(erasure uuid, log "
+        "uuid, event bigint, hashes jsonb) is not as this"),
     "ALTER FUNCTION casework_roles() SECURITY INVOKER": "The function casework_roles() is not as this release makes it",
     "CREATE OR REPLACE FUNCTION casework_now() RETURNS timestamptz LANGUAGE sql VOLATILE AS $$ SELECT timestamptz '2020-01-01' $$":
         "The function casework_now() is not as this release makes it",
@@ -71,11 +82,13 @@ TAMPERED = {
     "ALTER TABLE events SET UNLOGGED": "The table events is not as this release makes it (not kept after a crash",
     "ALTER TABLE findings OWNER TO postgres": "The table findings is not as this release makes it (kept, owned by postgres)",
     "CREATE TABLE more (n int)": "The table more does not belong here",
-    "ALTER TABLE events DROP CONSTRAINT pk_events CASCADE": "The constraint events.pk_events is missing: drop what is there of it, then ALTER TABLE events ADD",
+    "ALTER TABLE events DROP CONSTRAINT pk_events CASCADE": ("The constraint events.pk_events is missing: drop "
+        "what is there of it, then ALTER TABLE events ADD"),
     "ALTER TABLE events ALTER COLUMN body DROP NOT NULL": "The column events.body is not as this release makes it (jsonb)",
     "ALTER TABLE people ADD COLUMN more text": "The column people.more does not belong here",
     "CREATE VIEW everybody AS SELECT * FROM people": "The view everybody does not belong here",
-    "CREATE PUBLICATION away FOR TABLE people": "The publication away does not belong here: drop it, for it sends what is recorded elsewhere.",
+    "CREATE PUBLICATION away FOR TABLE people": ("The publication away does not belong here: drop "
+        "it, for it sends what is recorded elsewhere."),
     # Roles.
     "ALTER ROLE casework_app BYPASSRLS": "The database role casework_app has BYPASSRLS: ALTER ROLE casework_app NOBYPASSRLS;",
     "ALTER ROLE casework_web CREATEROLE": "The database role casework_web has CREATEROLE: ALTER ROLE casework_web NOCREATEROLE;",
@@ -84,7 +97,8 @@ TAMPERED = {
     "GRANT pg_read_all_data TO casework_web": "The database role casework_web is a member of pg_read_all_data: REVOKE pg_read_all_data",
     "GRANT pg_write_all_data TO casework_app": "The database role casework_app is a member of pg_write_all_data: REVOKE",
     "GRANT casework_owner TO casework_web": "The application logs in as casework_web, who owns its tables or may act as their owner",
-    "CREATE ROLE another LOGIN; GRANT casework_app TO another": "The role another may act as casework_app in this database: REVOKE casework_app",
+    "CREATE ROLE another LOGIN; GRANT casework_app TO another": ("The role another may act as casework_app "
+        "in this database: REVOKE casework_app"),
     "CREATE ROLE another LOGIN; GRANT casework_owner TO another": "The role another may act as casework_owner in this database: REVOKE",
     # Settings.
     "SET LOCAL synchronous_commit = off": "synchronous_commit is off: an acknowledged action could be lost. Set it to on",
@@ -92,7 +106,8 @@ TAMPERED = {
     "SET LOCAL row_security = off": "row_security is off",
     "SET LOCAL zero_damaged_pages = on": "zero_damaged_pages is on",
     "SET LOCAL standard_conforming_strings = off": "standard_conforming_strings is off",
-    "CREATE SCHEMA casework_web AUTHORIZATION casework_web": "Names are looked for in the schemas pg_catalog, casework_web, public, and must be in",
+    "CREATE SCHEMA casework_web AUTHORIZATION casework_web": ("Names are looked for in the schemas pg_catalog, "
+        "casework_web, public, and must be in"),
 }  # fmt: skip
 
 

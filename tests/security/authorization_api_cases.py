@@ -81,7 +81,8 @@ CASES: tuple[Row, ...] = (
     post("/documents/{document}/versions", CLERKS, READERS - CLERKS, there=FOREIGN, query="?name=a.pdf"),
     get("/referrals/{referral}/documents", READERS | LAB, there=READERS | BANK),
     # Nothing is handed in, and nothing given back, before the referral is accepted.
-    post("/referrals/{referral}/documents", LAB, READERS, body=lambda on: {"title": "Report", "kind": "report"}, there=BANK, there_refused=READERS),
+    post("/referrals/{referral}/documents", LAB, READERS, body=lambda on: {"title": "Report", "kind": "report"}, there=BANK,
+        there_refused=READERS),
     post("/referrals/{referral}/returned", LAB, READERS, body=lambda on: {"how": "destroyed"}, there=BANK, there_refused=READERS),
     post(
         "/cases/{number}/consents/{consent}/withdraw", {"officer", "supervisor"}, READERS - {"officer", "supervisor"},
@@ -160,7 +161,8 @@ CASES: tuple[Row, ...] = (
         "/cases/bulk", EVERYBODY, there=EVERYBODY, absent=EVERYBODY,
         body=lambda on: {"cases": [on["number"]], "action": "hold", "data": HOLD, "dry_run": True},
     ),
-    post("/tasks/bulk", EVERYBODY, there=EVERYBODY, absent=EVERYBODY, body=lambda on: {"tasks": [on["task"]], "operation": "claim", "dry_run": True}),
+    post("/tasks/bulk", EVERYBODY, there=EVERYBODY, absent=EVERYBODY,
+        body=lambda on: {"tasks": [on["task"]], "operation": "claim", "dry_run": True}),
     get("/agenda", EVERYBODY),
     get("/tasks/{task}", READERS, there=FOREIGN),
     get("/tasks/{task}", READERS | LAB, there=READERS | BANK, things={"task": "referral_task"}),
@@ -224,7 +226,8 @@ CASES: tuple[Row, ...] = (
     # Nothing was answered in this one.
     post(
         "/mediations/{mediation}/tracks/{track}/transitions/{transition}/correction", NOBODY,
-        things={"track": "mediation_track", "transition": "mediation_transition"}, body=lambda on: {"data": {}, "reason": "A typing mistake."},
+        things={"track": "mediation_track", "transition": "mediation_transition"},
+        body=lambda on: {"data": {}, "reason": "A typing mistake."},
     ),
     post(
         "/tasks/{task}/correction", {"officer"}, READERS - {"officer"}, things={"task": "answered_task"},
@@ -247,7 +250,8 @@ CASES: tuple[Row, ...] = (
     get("/cases/{number}/suggestions/{service}", READERS, there=FOREIGN),
     get("/referrals/{referral}/contract", READERS | LAB, there=READERS | BANK),
     get("/referrals/{referral}/fhir", READERS | LAB, there=READERS | BANK),
-    post("/referrals/{referral}/receipts", WRITERS, READERS - WRITERS, there={"officer", "supervisor"} | BANK, there_refused=READERS - WRITERS),
+    post("/referrals/{referral}/receipts", WRITERS, READERS - WRITERS, there={"officer", "supervisor"} | BANK,
+        there_refused=READERS - WRITERS),
     post(
         "/referrals/{referral}/tasks", NOBODY, body=lambda on: {"task": "renew_consent"},
     ),

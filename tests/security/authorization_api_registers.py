@@ -167,7 +167,8 @@ REGISTERS: tuple[Row, ...] = (
     get("/me", EVERYBODY),
     get("/tokens", EVERYBODY, lists="token", finds={"officer"}),
     # A token, such as asks here, makes no other and changes no password.
-    post("/tokens", NOBODY, EVERYBODY, body=lambda on: {"name": "one more", "scopes": ["read"]}, there_refused=EVERYBODY, absent_refused=EVERYBODY),
+    post("/tokens", NOBODY, EVERYBODY, body=lambda on: {"name": "one more", "scopes": ["read"]}, there_refused=EVERYBODY,
+        absent_refused=EVERYBODY),
     post("/tokens/end-all", EVERYBODY, status=422),
     post(
         "/me/password", NOBODY, EVERYBODY, body=lambda on: {"present": "x", "password": "y"}, there_refused=EVERYBODY,

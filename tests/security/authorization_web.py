@@ -37,7 +37,8 @@ def letter(on: Mapping[str, str]) -> Mapping[str, str]:
 
 
 #: One's own sessions, factors, passkeys, preferences, drafts and notifications have no rows here: `tests/web/auth/test_pages.py`,
-#: `test_passkey_pages.py`, `test_step_up_pages.py`, `tests/web/notifications/test_pages.py` and, for who was invited, `tests/web/people/test_invitation_pages.py` walk through them.
+#: `test_passkey_pages.py`, `test_step_up_pages.py`, `tests/web/notifications/test_pages.py` and, for who was invited,
+#: `tests/web/people/test_invitation_pages.py` walk through them.
 OWN = ("accounts.", "passkeys.", "passwords.", "tokens.", "confirm.", "notifications.", "acceptance.")
 PROVIDERS = LAB | BANK | {"verifier"}
 DISPUTES = frozenset({"dispute_officer"})
@@ -62,7 +63,8 @@ TABLE: tuple[Row, ...] = (
         body=lambda on: {"scope": on["programme"], "queue": "intake", "strategy": "none"},
     ),
     get("/skills/<scope>/<person>", SUPERVISORS, things={"scope": "programme", "person": "officer"}),
-    post("/skills/<scope>/<person>", SUPERVISORS, things={"scope": "programme", "person": "officer"}, body=lambda on: {"f-fields_": "Boilers"}),
+    post("/skills/<scope>/<person>", SUPERVISORS, things={"scope": "programme", "person": "officer"},
+        body=lambda on: {"f-fields_": "Boilers"}),
     get("/case-hygiene", SUPERVISORS),
     get("/team/<person>", SUPERVISORS, things={"person": "leaver"}),
     post("/team/<person>", SUPERVISORS, things={"person": "leaver"}),
@@ -118,8 +120,10 @@ TABLE: tuple[Row, ...] = (
     # --- the directory: all of it for those who read cases, their own for providers ---
     get("/providers", EVERYBODY),
     get("/providers/<provider>", DIRECTORY | LAB, there=DIRECTORY | BANK),
-    get("/providers/<provider>/profile", LEADS | ADMINISTRATOR, DIRECTORY - ADMINISTRATOR | {"provider"}, there=ADMINISTRATOR, there_refused=DIRECTORY - ADMINISTRATOR | BANK),
-    post("/providers/<provider>/profile", LEADS | ADMINISTRATOR, DIRECTORY - ADMINISTRATOR | {"provider"}, there=ADMINISTRATOR, there_refused=DIRECTORY - ADMINISTRATOR | BANK),
+    get("/providers/<provider>/profile", LEADS | ADMINISTRATOR, DIRECTORY - ADMINISTRATOR | {"provider"}, there=ADMINISTRATOR,
+        there_refused=DIRECTORY - ADMINISTRATOR | BANK),
+    post("/providers/<provider>/profile", LEADS | ADMINISTRATOR, DIRECTORY - ADMINISTRATOR | {"provider"}, there=ADMINISTRATOR,
+        there_refused=DIRECTORY - ADMINISTRATOR | BANK),
     # The words of a guide are the workflow's own, which everybody may read.
     get("/guides/<service>", EVERYBODY, there=EVERYBODY),
     get("/members", LEADS),
@@ -313,7 +317,8 @@ TABLE: tuple[Row, ...] = (
     get("/recoveries", ADMINISTRATOR | {"supervisor", "compliance", "manager"}),
     get("/recoveries/new/<person>", ADMINISTRATOR, there=ADMINISTRATOR),
     post("/recoveries/new/<person>", ADMINISTRATOR, there=ADMINISTRATOR),
-    post("/recoveries/<recovery>/decide", ADMINISTRATOR | {"supervisor", "compliance", "manager"}, there=ADMINISTRATOR, body=lambda on: {"decision": "refuse"}),
+    post("/recoveries/<recovery>/decide", ADMINISTRATOR | {"supervisor", "compliance", "manager"}, there=ADMINISTRATOR,
+        body=lambda on: {"decision": "refuse"}),
     post("/administration/people/<person>/roles", ADMINISTRATOR, there=ADMINISTRATOR),
     post(
         "/administration/people/<person>/deactivate", ADMINISTRATOR, there_refused=ADMINISTRATOR, things={"person": "leaver"},

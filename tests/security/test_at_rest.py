@@ -180,7 +180,8 @@ def test_a_sealed_word_that_was_changed_is_found(superuser_engine: Engine, engin
         db.execute(text("ALTER TABLE events DISABLE TRIGGER ALL"))
         db.execute(
             text(
-                "UPDATE events SET body = jsonb_set(body, '{words,value}', '\"sealed:1:x:AAAA\"') WHERE log_id = CAST(:l AS uuid) AND kind = 'noted'"
+                "UPDATE events SET body = jsonb_set(body, '{words,value}', "
+                "'\"sealed:1:x:AAAA\"') WHERE log_id = CAST(:l AS uuid) AND kind = 'noted'"
             ),
             {"l": mediation},
         )

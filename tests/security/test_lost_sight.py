@@ -89,7 +89,8 @@ def scene(app: Flask, engine: Engine, world: World) -> Scene:
         message = world.write(db, "officer", case, referral, WORDS, tell=("provider", "supervisor"))
         task = db.execute(
             text(
-                "SELECT id FROM tasks WHERE track_id IN (SELECT id FROM tracks WHERE parent_id = CAST(:id AS uuid) OR id = CAST(:id AS uuid)) AND closed_at IS NULL LIMIT 1"
+                "SELECT id FROM tasks WHERE track_id IN (SELECT id FROM tracks WHERE parent_id "
+                "= CAST(:id AS uuid) OR id = CAST(:id AS uuid)) AND closed_at IS NULL LIMIT 1"
             ),
             {"id": referral},
         ).scalar_one()

@@ -177,7 +177,8 @@ def twins(
         # In both it is the same moment from now on, so that nothing differs by what has passed meanwhile.
         with psycopg.connect(database_server.owner_url(name)) as one:
             one.execute(
-                f"CREATE OR REPLACE FUNCTION casework_now() RETURNS timestamptz LANGUAGE sql VOLATILE AS $$ SELECT timestamptz '{moment}' $$"
+                "CREATE OR REPLACE FUNCTION casework_now() RETURNS timestamptz "
+                f"LANGUAGE sql VOLATILE AS $$ SELECT timestamptz '{moment}' $$"
             )
     yield secret, scene, made[0], made[1]
     for twin in made:

@@ -45,7 +45,8 @@ TYPES = (
 HEADERS: dict[str, tuple[str, ...]] = {
     "Accept-Language": ("zh", "en;q=nothing", "*;q=1e9", "x" * 5_000, "\0"), "Accept": ("*/*", "application/json", ";;;"),
     "If-Match": ('"1"', "1", '"99999999999"', "*", "\0"), "Idempotency-Key": ("k" * 24, "", "\0", "k" * 500, "\xff"),
-    "Range": ("bytes=0-1", "bytes=9-1", "x"), "Cookie": ("sid=\0", "sid=" + "x" * 5_000, "page=\xff; theme=\0", "language=zh-Hans; ;=", '="'),
+    "Range": ("bytes=0-1", "bytes=9-1", "x"), "Cookie": ("sid=\0", "sid=" + "x" * 5_000, "page=\xff; theme=\0",
+        "language=zh-Hans; ;=", '="'),
     "User-Agent": ("\0", "\xff\xfe", "x" * 5_000), "Origin": ("null", "http://[", "https://other.example"), "Referer": ("\0", "http://["),
     "Authorization": ("Bearer", "Bearer \0", "Basic \xff", "Digest =", "Bearer " + "x" * 199), "HX-Request": ("true",),
     "X-Forwarded-For": ("1.2.3.4", "\0"), "X-Forwarded-Host": ("evil.example",), "Host": ("[", "a b", "localhost:x", "\xff"),

@@ -37,7 +37,10 @@ def scene(engine: Engine, world: World) -> tuple[str, str]:
 @pytest.fixture
 def stolen(scene: tuple[str, str], superuser_engine: Engine) -> str:
     """The words as the database has them: whoever finds a backup has them too."""
-    statement = "SELECT e.body->'words'->>'value' FROM events e JOIN logs l ON l.id = e.log_id WHERE l.kind = 'mediation' AND e.kind = 'noted'"
+    statement = (
+        "SELECT e.body->'words'->>'value' FROM events e JOIN logs l ON "
+        "l.id = e.log_id WHERE l.kind = 'mediation' AND e.kind = 'noted'"
+    )
     with superuser_engine.connect() as db:
         sealed = str(db.execute(text(statement)).scalar_one())
     assert sealed.startswith(MARK)

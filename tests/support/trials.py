@@ -8,7 +8,10 @@ from casework.records.tables import metadata
 
 #: Told of each attempt, whatever becomes of it.
 _EVERY = " UNION ALL ".join(
-    f"SELECT '{one.name}' AS name, count(*) AS rows, md5(coalesce(string_agg(x::text, '|' ORDER BY x::text), '')) AS digest FROM {one.name} x"
+    (
+        f"SELECT '{one.name}' AS name, count(*) AS rows, md5(coalesce(string_agg(x::text, "
+        f"'|' ORDER BY x::text), '')) AS digest FROM {one.name} x"
+    )
     for one in metadata.sorted_tables
 )
 

@@ -73,6 +73,8 @@ ROUTES: tuple[Route, ...] = (
     get("/findings", list_findings, "List the findings in your programmes", schemas.FindingPage, query=schemas.FindingQuery),
     get(_ONE, show_finding, "Show a finding and what was said about it", schemas.FindingShown),
     post(f"{_ONE}/answer", answer_finding, "Answer a finding", schemas.FindingDone, body=schemas.FindingWords, if_match="the finding"),
-    post(f"{_ONE}/ask-again", ask_again, "Open an answered finding again", schemas.FindingDone, body=schemas.FindingWords, if_match="the finding"),
-    post(f"{_ONE}/close", close_finding, "Close an answered finding", schemas.FindingDone, body=schemas.FindingWords, if_match="the finding"),
+    post(f"{_ONE}/ask-again", ask_again, "Open an answered finding again", schemas.FindingDone, body=schemas.FindingWords,
+        if_match="the finding"),
+    post(f"{_ONE}/close", close_finding, "Close an answered finding", schemas.FindingDone, body=schemas.FindingWords,
+        if_match="the finding"),
 )  # fmt: skip

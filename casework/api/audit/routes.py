@@ -31,7 +31,10 @@ def draw_sample(call: Call) -> dict[str, Json]:
 
 
 ROUTES: tuple[Route, ...] = (
-    get("/audit", count_audit_questions, "Count the exceptional events in your programmes by question; for auditors", schemas.AuditQuestions, noun="page", for_some=True),
-    get("/audit/{question}", list_audit_answers, "List the events that answer a question, the newest first; for auditors", schemas.AuditPage, query=schemas.AuditQuery, noun="question"),
-    get("/sample", draw_sample, "Draw cases at random: the same seed draws the same cases again; for auditors", schemas.Sample, query=schemas.SampleQuery, noun="page", for_some=True),
+    get("/audit", count_audit_questions, "Count the exceptional events in your programmes by question; for auditors",
+        schemas.AuditQuestions, noun="page", for_some=True),
+    get("/audit/{question}", list_audit_answers, "List the events that answer a question, the newest first; for auditors",
+        schemas.AuditPage, query=schemas.AuditQuery, noun="question"),
+    get("/sample", draw_sample, "Draw cases at random: the same seed draws the same cases again; for auditors", schemas.Sample,
+        query=schemas.SampleQuery, noun="page", for_some=True),
 )  # fmt: skip

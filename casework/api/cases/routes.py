@@ -175,7 +175,8 @@ def do_to_cases(call: Call) -> Done:
 
 ROUTES: tuple[Route, ...] = (
     get("/cases", list_cases, "List the cases that you may see, filtered and sorted", schemas.CasePage, query=schemas.CaseQuery),
-    post("/cases/bulk", do_to_cases, "Put several cases on hold, or try it first; each has its own result", schemas.CaseOutcomes, body=schemas.ManyCases),
+    post("/cases/bulk", do_to_cases, "Put several cases on hold, or try it first; each has its own result", schemas.CaseOutcomes,
+        body=schemas.ManyCases),
     get(_CASE, show_case, "Show where a case stands and what you may do", case_schemas.CaseShown),
     get(f"{_CASE}/events", list_case_events, "Read the history of a case", shared.EventPage, query=fields.Paged),
     post(

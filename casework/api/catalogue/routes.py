@@ -46,6 +46,7 @@ def open_case(call: Call) -> Done:
 ROUTES: tuple[Route, ...] = (
     get("/matches", list_matches, "List the matches of your programmes", schemas.MatchPage, query=schemas.MatchQuery),
     get("/matches/{match}", show_match, "Show a match", schemas.MatchShown, noun="match"),
-    post("/matches", create_match, "Enter a match of a known need and technology", shared.Made, body=schemas.NewMatch, status=201, noun="programme"),
+    post("/matches", create_match, "Enter a match of a known need and technology", shared.Made, body=schemas.NewMatch, status=201,
+        noun="programme"),
     post("/matches/{match}/open", open_case, "Open the case of a match", schemas.Opened, status=201, noun="match"),
 )  # fmt: skip

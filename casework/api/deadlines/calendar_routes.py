@@ -48,7 +48,10 @@ def _read(body: Any) -> Calendar:
 _CALENDAR = "/programmes/{programme}/calendar"
 
 ROUTES: tuple[Route, ...] = (
-    get(_CALENDAR, show_calendar, "Show the calendar of a programme and its versions; for administrators", schemas.CalendarShown, scope="admin"),
-    post(f"{_CALENDAR}/preview", preview_calendar, "Try another calendar: which deadlines and reminders it would move", schemas.CalendarMoves, body=schemas.TriedCalendar, scope="admin"),
-    post(_CALENDAR, change_calendar, "Make a new version of the calendar; running clocks are counted again", schemas.CalendarChanged, body=schemas.NewCalendar, scope="admin"),
+    get(_CALENDAR, show_calendar, "Show the calendar of a programme and its versions; for administrators", schemas.CalendarShown,
+        scope="admin"),
+    post(f"{_CALENDAR}/preview", preview_calendar, "Try another calendar: which deadlines and reminders it would move",
+        schemas.CalendarMoves, body=schemas.TriedCalendar, scope="admin"),
+    post(_CALENDAR, change_calendar, "Make a new version of the calendar; running clocks are counted again",
+        schemas.CalendarChanged, body=schemas.NewCalendar, scope="admin"),
 )  # fmt: skip

@@ -134,7 +134,8 @@ ROUTES: tuple[Route, ...] = (
         f"{_CASE}/grants/{{grant}}/day", change_grant_day, "Give a provider's access to a document another last day",
         schemas.GrantDayChanged, body=schemas.GrantDay, noun="case or grant",
     ),
-    get(f"{_REFERRAL}/documents", list_referral_documents, "List what a referral was given and what was handed in with it", schemas.PackagePage),
+    get(f"{_REFERRAL}/documents", list_referral_documents, "List what a referral was given and what was handed in with it",
+        schemas.PackagePage),
     post(
         f"{_REFERRAL}/documents", enter_referral_document, "Enter a document that the provider hands in", schemas.DeliveryMade,
         body=schemas.NewDelivery, status=201,

@@ -39,8 +39,11 @@ def end_service_account(call: Call) -> Done:
 _ONE, _NOUN = "/service-accounts/{account}", "service account"
 
 ROUTES: tuple[Route, ...] = (
-    get("/service-accounts", list_service_accounts, "List the service accounts of the organisations that you lead", schemas.ServiceAccountPage),
-    post("/service-accounts", create_service_account, "Make an account for your organisation's own system; its token is shown this once", schemas.ServiceToken, body=schemas.NewServiceAccount, status=201, noun="organisation"),
+    get("/service-accounts", list_service_accounts, "List the service accounts of the organisations that you lead",
+        schemas.ServiceAccountPage),
+    post("/service-accounts", create_service_account,
+        "Make an account for your organisation's own system; its token is shown this once", schemas.ServiceToken,
+        body=schemas.NewServiceAccount, status=201, noun="organisation"),
     post(f"{_ONE}/rotate", rotate_service_token, "Make a new token; the one before holds a day longer", schemas.ServiceToken, noun=_NOUN),
     post(f"{_ONE}/end", end_service_account, "End a service account and its tokens at once", shared.Made, noun=_NOUN),
 )  # fmt: skip

@@ -58,10 +58,13 @@ def replay_webhook_message(call: Call) -> Done:
 _ONE = "/webhooks/{endpoint}"
 
 ROUTES: tuple[Route, ...] = (
-    get("/webhooks", list_webhooks, "List where your organisation's own system is told of what moves in its referrals", schemas.WebhookPage, for_some=True),
-    post("/webhooks", create_webhook, "Name an https address to be told; its secret is shown this once", schemas.WebhookMade, body=schemas.NewWebhook, status=201),
+    get("/webhooks", list_webhooks, "List where your organisation's own system is told of what moves in its referrals",
+        schemas.WebhookPage, for_some=True),
+    post("/webhooks", create_webhook, "Name an https address to be told; its secret is shown this once", schemas.WebhookMade,
+        body=schemas.NewWebhook, status=201),
     post(f"{_ONE}/rotate", rotate_webhook, "Make a new secret; the one before signs beside it for a day", schemas.WebhookMade),
     post(f"{_ONE}/end", end_webhook, "Send nothing there any more", shared.Made),
-    get(f"{_ONE}/messages", list_webhook_messages, "List what was sent there, with every attempt", schemas.WebhookMessagePage, query=fields.Paged),
+    get(f"{_ONE}/messages", list_webhook_messages, "List what was sent there, with every attempt", schemas.WebhookMessagePage,
+        query=fields.Paged),
     post("/webhooks/messages/{message}/replay", replay_webhook_message, "Send a message once more; its webhook-id stays", shared.Made),
 )  # fmt: skip

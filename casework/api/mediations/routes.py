@@ -108,8 +108,10 @@ _MEDIATION, _TRACK = "/mediations/{mediation}", "/mediations/{mediation}/tracks/
 
 ROUTES: tuple[Route, ...] = (
     get("/mediations", list_mediations, "List the mediations that you are named for", schemas.MediationPage),
-    get("/mediations/case/{number}", show_case_outline, "See a case's number, title and parties before opening a mediation", schemas.Outline, noun="case"),
-    post("/mediations", open_mediation, "Open a sealed mediation about a case", schemas.MediationMade, body=schemas.NewMediation, status=201, noun="case"),
+    get("/mediations/case/{number}", show_case_outline, "See a case's number, title and parties before opening a mediation",
+        schemas.Outline, noun="case"),
+    post("/mediations", open_mediation, "Open a sealed mediation about a case", schemas.MediationMade, body=schemas.NewMediation,
+        status=201, noun="case"),
     get(_MEDIATION, show_mediation, "Show a mediation", case_schemas.CaseShown),
     get(f"{_MEDIATION}/leaders", list_mediation_leaders, "List the dispute officers to whom a mediation may be given", schemas.LeaderPage),
     post(

@@ -66,7 +66,8 @@ def tell_mediation_parties(call: Call) -> Done:
 _MEDIATION, _UNSEALING = "/mediations/{mediation}", "/unsealings/{unsealing}"
 
 ROUTES: tuple[Route, ...] = (
-    get(f"{_MEDIATION}/readers", list_mediation_readers, "List who else reads a mediation, or is to, and who may be named", schemas.ReaderPage),
+    get(f"{_MEDIATION}/readers", list_mediation_readers, "List who else reads a mediation, or is to, and who may be named",
+        schemas.ReaderPage),
     post(
         f"{_MEDIATION}/unsealings", ask_unsealing, "Ask that somebody may read a mediation, once a second person agrees", schemas.Unsealed,
         body=schemas.NewUnsealing, status=201,

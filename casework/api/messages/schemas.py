@@ -12,7 +12,10 @@ from casework.api.protocol.schemas import Named
 Audience = Annotated[
     Literal["internal", "shared"],
     Field(
-        description="Who will read it, said once more: internal notes are for the office alone, shared messages for the referral's provider too"
+        description=(
+            "Who will read it, said once more: internal notes are for the "
+            "office alone, shared messages for the referral's provider too"
+        )
     ),
 ]
 

@@ -24,7 +24,8 @@ def mark_all_notifications_read(call: Call) -> dict[str, Json]:
 
 
 ROUTES: tuple[Route, ...] = (
-    get("/notifications", list_notifications, "List what you were told, the newest first", schemas.NotificationPage, query=schemas.NotificationQuery),
+    get("/notifications", list_notifications, "List what you were told, the newest first", schemas.NotificationPage,
+        query=schemas.NotificationQuery),
     post("/notifications/read", mark_all_notifications_read, "Say that you have read all that you were told", schemas.NotificationsRead),
     post("/notifications/{notification}/read", mark_notification_read, "Say that you have read a notification", schemas.Notification),
 )  # fmt: skip

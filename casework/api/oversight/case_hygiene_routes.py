@@ -13,5 +13,7 @@ def show_hygiene(call: Call) -> CaseHygiene:
 
 
 ROUTES: tuple[Route, ...] = (
-    get("/case-hygiene", show_hygiene, "Show the cases of your programmes that breach case hygiene, and the figure of each day; for supervisors", schemas.CaseHygiene, noun="page", for_some=True),
+    get("/case-hygiene", show_hygiene,
+        "Show the cases of your programmes that breach case hygiene, and the figure of each day; for supervisors",
+        schemas.CaseHygiene, noun="page", for_some=True),
 )  # fmt: skip

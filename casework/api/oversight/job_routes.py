@@ -33,6 +33,7 @@ def resend_mail(call: Call) -> Done:
 ROUTES: tuple[Route, ...] = (
     get("/jobs", show_jobs, "Show workers, jobs and what is late; for administrators", schemas.Jobs, scope="admin", for_some=True),
     post("/jobs/{job}/retry", retry_job, "Try a job that failed at once", shared.Made, scope="admin"),
-    get("/mails", list_mails, "List the mails and what became of them, never what they said; for administrators", schemas.MailPage, query=schemas.MailQuery, scope="admin", for_some=True),
+    get("/mails", list_mails, "List the mails and what became of them, never what they said; for administrators",
+        schemas.MailPage, query=schemas.MailQuery, scope="admin", for_some=True),
     post("/mails/{mail}/resend", resend_mail, "Send a mail once more; its Message-ID stays", shared.Made, scope="admin"),
 )  # fmt: skip

@@ -40,7 +40,9 @@ def end_absence(call: Call) -> Done:
 
 ROUTES: tuple[Route, ...] = (
     get("/absences", list_absences, "List who is away now or will be: you, those you stand in for, those you lead", schemas.AbsencePage),
-    get("/absences/work", list_work_of_absent, "List the tasks of those you stand in for now, with until when each is away", schemas.WorkOfAbsent),
-    post("/absences", record_absence, "Say that you, or somebody whom you lead, are away, and who stands in", shared.Made, body=schemas.NewAbsence, status=201),
+    get("/absences/work", list_work_of_absent, "List the tasks of those you stand in for now, with until when each is away",
+        schemas.WorkOfAbsent),
+    post("/absences", record_absence, "Say that you, or somebody whom you lead, are away, and who stands in", shared.Made,
+        body=schemas.NewAbsence, status=201),
     post("/absences/{absence}/end", end_absence, "End an absence now: the substitute's roles end with it", shared.Made),
 )  # fmt: skip

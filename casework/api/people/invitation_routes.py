@@ -46,8 +46,11 @@ def revoke_invitation(call: Call) -> Done:
 
 
 ROUTES: tuple[Route, ...] = (
-    get("/invitations", list_invitations, "List whom your programmes or your organisation have invited", schemas.InvitationPage, query=fields.Paged),
-    post("/invitations", invite, "Invite somebody by mail; the code to tell them is shown this once", schemas.InvitationMade, body=schemas.NewInvitation, status=201, noun="programme or organisation"),
-    post("/invitations/{invitation}/resend", invite_again, "Send a new link with a new code and end; those before are dead", schemas.InvitationMade, body=schemas.Again),
+    get("/invitations", list_invitations, "List whom your programmes or your organisation have invited", schemas.InvitationPage,
+        query=fields.Paged),
+    post("/invitations", invite, "Invite somebody by mail; the code to tell them is shown this once", schemas.InvitationMade,
+        body=schemas.NewInvitation, status=201, noun="programme or organisation"),
+    post("/invitations/{invitation}/resend", invite_again, "Send a new link with a new code and end; those before are dead",
+        schemas.InvitationMade, body=schemas.Again),
     post("/invitations/{invitation}/revoke", revoke_invitation, "Withdraw an invitation that nobody has accepted", shared.Made),
 )  # fmt: skip

@@ -40,7 +40,11 @@ def use_recovery(call: Call) -> Done:
 
 ROUTES: tuple[Route, ...] = (
     get("/recoveries", list_recoveries, "List who asked to be let in again", schemas.RecoveryPage, noun="recovery", for_some=True),
-    post("/recoveries", ask_recovery, "Ask to let somebody in again; the first half of the code is shown this once", schemas.RecoveryMade, body=schemas.NewRecovery, status=201, scope="admin", sensitive=always, noun="person"),
-    post("/recoveries/use", use_recovery, "Take both halves of the code: what was lost is taken out, and a lost password is set by the secret in the answer", schemas.Recovered, body=schemas.Using, open=True, noun="recovery"),
-    post("/recoveries/{recovery}/decide", decide_recovery, "Agree to it or not; the second half of the code is shown this once", schemas.RecoveryMade, body=schemas.Deciding, sensitive=always, noun="recovery"),
+    post("/recoveries", ask_recovery, "Ask to let somebody in again; the first half of the code is shown this once",
+        schemas.RecoveryMade, body=schemas.NewRecovery, status=201, scope="admin", sensitive=always, noun="person"),
+    post("/recoveries/use", use_recovery,
+        "Take both halves of the code: what was lost is taken out, and a lost password is set by the secret in the answer",
+        schemas.Recovered, body=schemas.Using, open=True, noun="recovery"),
+    post("/recoveries/{recovery}/decide", decide_recovery, "Agree to it or not; the second half of the code is shown this once",
+        schemas.RecoveryMade, body=schemas.Deciding, sensitive=always, noun="recovery"),
 )  # fmt: skip

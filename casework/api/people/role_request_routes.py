@@ -27,7 +27,9 @@ def decide_role_request(call: Call) -> Done:
 _ONE, _NOUN = "/role-requests/{role_request}", "role request"
 
 ROUTES: tuple[Route, ...] = (
-    get("/role-requests", list_role_requests, "List the roles that were asked for in your programmes, those that wait first", schemas.RoleRequestPage, noun=_NOUN),
+    get("/role-requests", list_role_requests, "List the roles that were asked for in your programmes, those that wait first",
+        schemas.RoleRequestPage, noun=_NOUN),
     get(_ONE, show_role_request, "See a role that was asked for", schemas.RoleRequest, noun=_NOUN),
-    post(f"{_ONE}/decide", decide_role_request, "Agree as the second person, upon which the role is given; or do not", schemas.RoleDecided, body=schemas.RoleDecision, noun=_NOUN),
+    post(f"{_ONE}/decide", decide_role_request, "Agree as the second person, upon which the role is given; or do not",
+        schemas.RoleDecided, body=schemas.RoleDecision, noun=_NOUN),
 )  # fmt: skip

@@ -57,6 +57,8 @@ def decide_erasure(call: Call) -> Done:
 ROUTES: tuple[Route, ...] = (
     get("/erasures", list_erasures, "List the erasures of persons in your programmes", schemas.ErasurePage, query=fields.Paged),
     get("/erasures/{erasure}", show_erasure, "See an erasure, and what stands against it", schemas.ErasureDetails),
-    post("/erasures", ask_erasure, "Ask that everything that names a person be erased", schemas.ErasureMade, body=schemas.NewErasure, status=201, noun="programme or person"),
-    post("/erasures/{erasure}/decide", decide_erasure, "Agree as the second person, upon which it is carried out for good; or do not", schemas.ErasureMade, body=schemas.ErasureDecision),
+    post("/erasures", ask_erasure, "Ask that everything that names a person be erased", schemas.ErasureMade,
+        body=schemas.NewErasure, status=201, noun="programme or person"),
+    post("/erasures/{erasure}/decide", decide_erasure,
+        "Agree as the second person, upon which it is carried out for good; or do not", schemas.ErasureMade, body=schemas.ErasureDecision),
 )  # fmt: skip

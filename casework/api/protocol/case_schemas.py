@@ -20,8 +20,10 @@ class FormField(Answer):
     type: Annotated[
         str,
         Field(
-            description="text, note, number, money, date, choice, many, yes_no, party, right, rights, person, people, provider, providers, panel, documents, tasks or items. "
-            'Decimals travel as strings, days as YYYY-MM-DD, money as {"amount", "currency"}, items as [{"what", "by"}]; what names a thing is its id'
+            description="text, note, number, money, date, choice, many, yes_no, party, right, rights, "
+            "person, people, provider, providers, panel, documents, tasks or items. "
+            'Decimals travel as strings, days as YYYY-MM-DD, money as {"amount", '
+            '"currency"}, items as [{"what", "by"}]; what names a thing is its id'
         ),
     ]
     required: bool

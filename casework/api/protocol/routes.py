@@ -23,7 +23,8 @@ Json = Any
 #: Parameters of a path that are ids: what else stands there names nothing.
 IDS = frozenset({
     "endpoint", "track", "task", "match", "referral", "mediation", "need", "technology", "right", "consent", "token", "programme",
-    "membership", "person", "finding", "message", "mention", "clock", "document", "grant", "absence", "objection", "provider", "invitation", "account",
+    "membership", "person", "finding", "message", "mention", "clock", "document", "grant", "absence", "objection", "provider",
+    "invitation", "account",
     "unsealing", "erasure", "role_request", "recovery", "filter", "notification",
 })  # fmt: skip
 

@@ -38,7 +38,8 @@ def show_fhir_task(call: Call) -> JsonObject:
 _REFERRAL = "/referrals/{referral}"
 
 ROUTES: tuple[Route, ...] = (
-    get(f"{_REFERRAL}/contract", show_contract, "Show what each side has signed for, and what they do not agree about", schemas.ContractShown, noun="referral"),
+    get(f"{_REFERRAL}/contract", show_contract, "Show what each side has signed for, and what they do not agree about",
+        schemas.ContractShown, noun="referral"),
     post(f"{_REFERRAL}/receipts", confirm_receipt, "Sign for all that the other side has done until now", schemas.Signed, noun="referral"),
     post(
         f"{_REFERRAL}/objections", object_to, "Put on record that you do not agree with an action of the other side", schemas.Signed,

@@ -32,8 +32,11 @@ def suggest_providers(call: Call) -> Items[SuggestedProvider]:
 
 
 ROUTES: tuple[Route, ...] = (
-    get("/providers", list_providers, "List the organisations that take referrals; for a provider its own", schemas.ProviderPage, query=schemas.ProvidersQuery),
+    get("/providers", list_providers, "List the organisations that take referrals; for a provider its own", schemas.ProviderPage,
+        query=schemas.ProvidersQuery),
     get("/providers/{provider}", show_provider, "Show a provider with its figures on both clocks", schemas.ProviderWhole),
-    post("/providers/{provider}/profile", describe_provider, "Say what a provider does, where, how much, and when not", shared.Made, body=schemas.Profile, noun="provider"),
-    get("/cases/{number}/suggestions/{service}", suggest_providers, "List whom to ask for a service in a case, with the reasons", schemas.SuggestionPage, noun="case"),
+    post("/providers/{provider}/profile", describe_provider, "Say what a provider does, where, how much, and when not",
+        shared.Made, body=schemas.Profile, noun="provider"),
+    get("/cases/{number}/suggestions/{service}", suggest_providers, "List whom to ask for a service in a case, with the reasons",
+        schemas.SuggestionPage, noun="case"),
 )  # fmt: skip

@@ -83,7 +83,8 @@ def correct_referral_answer(call: Call) -> Done:
 _REFERRAL = "/referrals/{referral}"
 
 ROUTES: tuple[Route, ...] = (
-    get("/referrals", list_referrals, "List your organisation's referrals, or those of your cases", schemas.ReferralPage, query=fields.Paged),
+    get("/referrals", list_referrals, "List your organisation's referrals, or those of your cases", schemas.ReferralPage,
+        query=fields.Paged),
     get(_REFERRAL, show_referral, "Show a referral, what was granted to it, and what you may do", schemas.ReferralWhole),
     post(f"{_REFERRAL}/look", look_at_referral, "Say that you have looked at it: its mark is cleared", shared.Made),
     get(f"{_REFERRAL}/events", list_referral_events, "Read the history of a referral", shared.EventPage, query=fields.Paged),

@@ -29,8 +29,10 @@ def drop_saved_filter(call: Call) -> Done:
 
 
 ROUTES: tuple[Route, ...] = (
-    get("/search", search_everything, "Search cases, documents, messages and people that you may see", schemas.Found, query=schemas.SearchQuery, noun="page"),
+    get("/search", search_everything, "Search cases, documents, messages and people that you may see", schemas.Found,
+        query=schemas.SearchQuery, noun="page"),
     get("/filters", list_saved_filters, "List the filters that you keep for a page", schemas.SavedFilters, query=schemas.FilterQuery),
-    post("/filters", save_filter, "Keep a filter under a name; one of that name is written anew", schemas.FilterSaved, body=schemas.NewFilter, status=201),
+    post("/filters", save_filter, "Keep a filter under a name; one of that name is written anew", schemas.FilterSaved,
+        body=schemas.NewFilter, status=201),
     post("/filters/{filter}/drop", drop_saved_filter, "Forget a filter", schemas.FilterDropped),
 )  # fmt: skip

@@ -45,8 +45,11 @@ def set_skills(call: Call) -> Done:
 
 
 ROUTES: tuple[Route, ...] = (
-    get("/queues/allocation", list_allocations, "List the queues that you lead and how each gives tasks to people", schemas.AllocationPage, for_some=True),
-    post("/queues/allocation", choose_allocation, "Choose how a queue that you lead gives tasks to people from now on", shared.Made, body=schemas.NewAllocation),
+    get("/queues/allocation", list_allocations, "List the queues that you lead and how each gives tasks to people",
+        schemas.AllocationPage, for_some=True),
+    post("/queues/allocation", choose_allocation, "Choose how a queue that you lead gives tasks to people from now on",
+        shared.Made, body=schemas.NewAllocation),
     get("/skills", list_skills, "List the people whom you lead and what each can do", schemas.SkillsPage, for_some=True),
-    post("/skills", set_skills, "Say what somebody whom you lead can do; what is not said any more is gone", shared.Made, body=schemas.NewSkills),
+    post("/skills", set_skills, "Say what somebody whom you lead can do; what is not said any more is gone", shared.Made,
+        body=schemas.NewSkills),
 )  # fmt: skip

@@ -434,7 +434,8 @@ class Workflow:
 
 
 __all__ = [
-    "EXCEPTION", "EXTENSION", "MAIN", "PREVIOUS_STEP", "RETURN", "STOP", "WAIVER", "Again", "Also", "AnyOf", "Beside", "Final", "Form", "Item", "Limit", "Node", "Opening",
+    "EXCEPTION", "EXTENSION", "MAIN", "PREVIOUS_STEP", "RETURN", "STOP", "WAIVER", "Again", "Also", "AnyOf", "Beside", "Final",
+    "Form", "Item", "Limit", "Node", "Opening",
     "Paper", "Parallel", "Referral", "ServiceTrack", "Stage", "State", "Target", "Task", "Track", "Transition", "Workflow",
     "any_of", "calendar_days", "field", "previous", "same", "until", "working_days",
 ]  # fmt: skip

@@ -28,7 +28,10 @@ from casework.reasons import Reason, Why
 
 
 def refusals(builder: EventBuilder, track: Track, rule: TransitionRule, data: Answers) -> list[Why]:
-    """The reasons of guards and of papers that are not on file against a transition. With `UNKNOWN` data, guards that read the form are not asked."""
+    """The reasons of guards and of papers that are not on file against a transition.
+
+    With `UNKNOWN` data, guards that read the form are not asked.
+    """
     edition = builder.library[track.edition]
     facts = builder.facts(track, data)
     guards: list[Why] = [edition.as_reason(f"guards.{name}") for name in rule.guards if not _holds(name, facts)]

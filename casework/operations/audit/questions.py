@@ -46,7 +46,10 @@ def _said(question: str, kinds: str) -> str:
 _CONDITIONS = {
     "waivers": _said("waivers", "'fired'"),
     "four_eyes": "e.kind IN ('proposed', 'refused') OR e.effects ? 'proposed'",
-    "late": "e.effects ? 'happened_on' AND CAST(e.effects->>'happened_on' AS date) < CAST(e.at AT TIME ZONE (p.calendar->>'zone') AS date) - :late",
+    "late": (
+        "e.effects ? 'happened_on' AND CAST(e.effects->>'happened_on' AS date) "
+        "< CAST(e.at AT TIME ZONE (p.calendar->>'zone') AS date) - :late"
+    ),
     "extensions": _said("extensions", "'fired'"),
     "reopenings": "e.effects ? 'reopened'",
     # A stop that is not confirmed yet stands still already.

@@ -67,7 +67,8 @@ def write_account_mail(db: Connection, mail: str) -> AccountMail | None:
 
 
 _OF_MAIL = text("""
-    SELECT m.id, p.id::text AS person_id, p.email, p.language, p.zone, n.words, n.at, e.actor_id::text AS actor_id, b.name AS by, b.name_zh AS by_zh,
+    SELECT m.id, p.id::text AS person_id, p.email, p.language, p.zone, n.words, n.at, e.actor_id::text AS actor_id, b.name AS by,
+        b.name_zh AS by_zh,
         casework_now() AS now
     FROM mails m JOIN people p ON p.id = m.person_id AND p.erased_at IS NULL JOIN notifications n ON n.mail_id = m.id
     JOIN events e ON e.log_id = n.log_id AND e.seq = n.seq LEFT JOIN people b ON b.id::text = e.actor_id::text

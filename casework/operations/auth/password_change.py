@@ -217,6 +217,7 @@ _OF_MAIL = text("""
 """)
 
 __all__ = [
-    "FIRST_LASTS", "LINK", "PAGE", "RESET_LASTS", "LinkMail", "Opened", "address_of", "ask_reset", "change_password", "end_links", "make_link",
+    "FIRST_LASTS", "LINK", "PAGE", "RESET_LASTS", "LinkMail", "Opened", "address_of", "ask_reset", "change_password", "end_links",
+    "make_link",
     "shortest_of", "show_link", "use_link", "write_link",
 ]  # fmt: skip

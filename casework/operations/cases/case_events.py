@@ -134,7 +134,7 @@ def why_of(effects: Mapping[str, Json]) -> list[str] | None:
 
 
 def papers_of(effects: Mapping[str, Json]) -> dict[str, Json]:
-    """Of what kind the documents are that an event enters, sends, files or withdraws and which party they are of, and which version it files."""
+    """Kind and party of the documents that an event enters, sends, files or withdraws, and which version it files."""
     papers = [
         {"kind": paper["kind"], **({"party": paper["party"]} if paper["party"] else {})}
         for paper in effects.get("documents", ())

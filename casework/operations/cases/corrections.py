@@ -24,7 +24,10 @@ from casework.permissions.work import capacities, conflict
 
 Json = Any
 
-_ONE = "SELECT seq, track_id::text, effects, body FROM events WHERE log_id = CAST(:log AS uuid) AND kind IN ('fired', 'completed', 'corrected')"
+_ONE = (
+    "SELECT seq, track_id::text, effects, body FROM events WHERE log_id = "
+    "CAST(:log AS uuid) AND kind IN ('fired', 'completed', 'corrected')"
+)
 _OF_SEQ = text(f"{_ONE} AND seq = :seq")
 _LAST = text(
     f"{_ONE} AND track_id = CAST(:track AS uuid) AND effects->>'transition' = :transition AND kind = 'fired' ORDER BY seq DESC LIMIT 1"

@@ -1,7 +1,8 @@
 """What a row of an import may hold: needs, technologies with their rights, and matches, checked and cleaned.
 
 A text keeps its words, capitals and odd letters; doubled blanks go. What its readers would not see, control characters
-and those that turn the order of letters, is refused. Whatever looks like a formula is a text like any other. An empty cell says nothing, so it changes nothing.
+and those that turn the order of letters, is refused. Whatever looks like a formula is a text like any other. An empty
+cell says nothing, so it changes nothing.
 """
 
 from __future__ import annotations

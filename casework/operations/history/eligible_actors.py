@@ -88,7 +88,8 @@ NOBODYS = frozenset(
 #: The roles that do each kind of action, whatever the edition says.
 _BY_ROLE = {
     HANDED_OVER: (Role.OFFICER, Role.SUPERVISOR), CONSENT_ENDED: (Role.OFFICER, Role.SUPERVISOR), NOTED: WRITERS[INTERNAL],
-    GRANT_WITHDRAWN: grant_commands.ENDERS, LETTER_SENT: letters.SENDERS, GRANT_DAY_CHANGED: grant_commands.ENDERS, PAPERS_RETURNED: grant_commands.RETURNERS,
+    GRANT_WITHDRAWN: grant_commands.ENDERS, LETTER_SENT: letters.SENDERS, GRANT_DAY_CHANGED: grant_commands.ENDERS,
+    PAPERS_RETURNED: grant_commands.RETURNERS,
     CORRECTED: (Role.OFFICER,), UNSEALING_ASKED: unsealing.ASKERS, PARTIES_TOLD: unsealing.ASKERS, GLASS_BROKEN: emergency_access.BREAKERS,
 }  # fmt: skip
 #: Actions on a task by which another person gets it, and those that only whoever holds it does, whoever leads its queue.

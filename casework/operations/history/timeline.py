@@ -43,7 +43,8 @@ FILTERS: Mapping[str, str] = {
         " OR header->>'role' IN ('supervisor', 'compliance')))"
     ),
     "documents": (
-        "(kind IN ('document_registered', 'document_filed', 'document_withdrawn', 'letter_sent', 'grant_withdrawn', 'grant_day_changed', 'papers_returned', 'consent_ended') OR effects ? 'grants' OR effects ? 'grants_ended'"
+        "(kind IN ('document_registered', 'document_filed', 'document_withdrawn', 'letter_sent', 'grant_withdrawn', "
+        "'grant_day_changed', 'papers_returned', 'consent_ended') OR effects ? 'grants' OR effects ? 'grants_ended'"
         " OR effects ? 'consents')"
     ),
     "referrals": "track_id IN (SELECT id FROM tracks t WHERE t.log_id = CAST(:log AS uuid) AND t.position > 0 AND t.part <> 'main')",

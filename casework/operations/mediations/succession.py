@@ -20,7 +20,8 @@ _HOLDS = """d.role = 'dispute_officer' AND d.programme_id = m.programme_id AND d
 #: Whoever decided in the case, has an interest in either, or works for the mediation's provider, leads none about it.
 APART = f"""(
     CAST(p.id AS text) = ANY(m.interests)
-    OR EXISTS (SELECT FROM cases c WHERE c.id = m.case_id AND (CAST(p.id AS text) = ANY(c.interests) OR p.id = c.owner_id OR p.id = ANY(c.team)))
+    OR EXISTS (SELECT FROM cases c WHERE c.id = m.case_id AND (CAST(p.id AS text) = ANY(c.interests) OR p.id = c.owner_id
+        OR p.id = ANY(c.team)))
     OR EXISTS (
         SELECT FROM events e WHERE e.log_id = m.case_id AND e.actor_id = CAST(p.id AS text) AND e.header->>'role' IN {DECIDING}
     )

@@ -38,7 +38,8 @@ SEEN = f"""
     FROM notifications n JOIN logs l ON l.id = n.log_id LEFT JOIN cases c ON c.id = n.log_id
     LEFT JOIN mediations m ON m.id = n.log_id LEFT JOIN tracks r ON r.id = n.track_id LEFT JOIN tracks a ON a.id = r.parent_id
     LEFT JOIN tasks t ON t.id = n.task_id
-    WHERE n.person_id = CAST(:person AS uuid) AND (n.log_id = n.person_id OR n.log_id = ANY(CAST(:told_in AS uuid[])) OR NOT CAST(:person AS text) = ANY({_INTERESTS}) AND (
+    WHERE n.person_id = CAST(:person AS uuid) AND (n.log_id = n.person_id OR n.log_id = ANY(CAST(:told_in AS uuid[]))
+        OR NOT CAST(:person AS text) = ANY({_INTERESTS}) AND (
         {reads_case("c")} OR {named_for("m")} OR {opened_case("c")} OR {opened_mediation("m")}
         OR {own_referral("r", _INTERESTS)} OR {own_referral("a", _INTERESTS)} OR EXISTS (
             SELECT FROM openings o WHERE o.log_id = n.log_id AND o.decider_id = CAST(:person AS uuid)

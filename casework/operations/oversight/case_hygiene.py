@@ -111,7 +111,8 @@ _CASES = """
         ('owner_left', EXISTS (
             SELECT FROM people p WHERE p.id = h.owner_id AND (NOT p.active OR NOT EXISTS (
                 SELECT FROM memberships m WHERE m.person_id = p.id AND m.programme_id = h.programme_id
-                AND m.role = 'officer' AND m.deputy_for IS NULL AND m.starts_at <= casework_now() AND (m.ends_at IS NULL OR m.ends_at > casework_now())
+                AND m.role = 'officer' AND m.deputy_for IS NULL AND m.starts_at <= casework_now() AND (m.ends_at IS NULL
+                    OR m.ends_at > casework_now())
             ))
         )),
         ('no_action', NOT EXISTS (

@@ -35,7 +35,8 @@ _TOLD_JOB = f"(CAST(:sealed AS boolean) OR NOT {_SEALED_JOB})"
 _DELAYS = text(f"""
     SELECT 'untold' AS kind, count(*) AS waiting, min(e.at) AS since FROM outbox o
     JOIN events e ON e.log_id = o.log_id AND e.seq = o.seq
-    WHERE (CAST(:sealed AS boolean) OR NOT EXISTS (SELECT FROM mediations d WHERE d.id = o.log_id)) AND e.at < casework_now() - interval '{PATIENCE_MINUTES} minutes'
+    WHERE (CAST(:sealed AS boolean) OR NOT EXISTS (SELECT FROM mediations d WHERE d.id = o.log_id))
+        AND e.at < casework_now() - interval '{PATIENCE_MINUTES} minutes'
     UNION ALL
     SELECT 'unsent', count(*), min(m.made_at) FROM mails m
     WHERE m.state = 'queued' AND m.send_at < casework_now() - interval '{MAIL_PATIENCE_MINUTES} minutes'
@@ -44,7 +45,8 @@ _DELAYS = text(f"""
     SELECT 'unerased', count(*), min(e.decided_at) FROM erasures e
     WHERE e.state = 'agreed' AND e.decided_at < casework_now() - interval '{ERASURE_PATIENCE_MINUTES} minutes'
     UNION ALL
-    SELECT 'failing', count(*), NULL FROM procrastinate_jobs j WHERE CAST(coalesce(j.args->>'tries', '0') AS int) >= {MANY_TRIES} AND {_TOLD_JOB}
+    SELECT 'failing', count(*), NULL FROM procrastinate_jobs j WHERE CAST(coalesce(j.args->>'tries', '0') AS int) >= {MANY_TRIES}
+        AND {_TOLD_JOB}
     UNION ALL
     SELECT 'overdue_job', count(*), min(j.scheduled_at) FROM procrastinate_jobs j
     WHERE j.status = 'todo' AND j.scheduled_at < now() - interval '{PATIENCE_MINUTES} minutes' AND {_TOLD_JOB}
@@ -84,7 +86,8 @@ _FIGURES = text(f"""
 # Neither the case nor the person that a job is for: an administrator sees that it fails, not what for. By an id of its own: its
 # number in the queue counts all jobs, those of sealed mediations too.
 _FAILING = text(f"""
-    SELECT args->>'id' AS id, split_part(task_name, ':', 2) AS task, CAST(args->>'tries' AS int) AS tries, status::text AS status, scheduled_at
+    SELECT args->>'id' AS id, split_part(task_name, ':', 2) AS task, CAST(args->>'tries' AS int) AS tries, status::text AS status,
+        scheduled_at
     FROM procrastinate_jobs j WHERE args ? 'id' AND {_TOLD_JOB} ORDER BY CAST(args->>'tries' AS int) DESC, j.id LIMIT :most
 """)
 

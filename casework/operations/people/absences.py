@@ -61,7 +61,8 @@ _LIST = text("""
         s.name_zh AS substitute_name_zh, coalesce(g.name, o.name) AS scope_name, coalesce(g.name_zh, o.name_zh) AS scope_name_zh
     FROM absences a JOIN people p ON p.id = a.person_id JOIN people s ON s.id = a.substitute_id
     LEFT JOIN programmes g ON g.id = a.scope_id LEFT JOIN organisations o ON o.id = a.scope_id
-    WHERE a.ends_at > greatest(casework_now(), a.starts_at) AND (a.person_id = CAST(:person AS uuid) OR a.substitute_id = CAST(:person AS uuid)
+    WHERE a.ends_at > greatest(casework_now(), a.starts_at) AND (a.person_id = CAST(:person AS uuid)
+        OR a.substitute_id = CAST(:person AS uuid)
         OR a.scope_id = ANY(CAST(:managed AS uuid[])))
     ORDER BY a.starts_at, a.id LIMIT 500
 """)
@@ -411,6 +412,7 @@ def _event(log: str, seq: int, at: datetime, kind: str, by: By, *, effects: Regi
 
 
 __all__ = [
-    "COVERED", "absences_of", "MANAGES", "absence_choices", "end_absence", "finish_absence", "list_absences", "pass_on_role", "record_absence",
+    "COVERED", "absences_of", "MANAGES", "absence_choices", "end_absence", "finish_absence", "list_absences", "pass_on_role",
+    "record_absence",
     "substitutes_of",
 ]  # fmt: skip

@@ -63,7 +63,8 @@ _ROW = """
 """
 #: An administrator sees all of them; others of the office those of their programmes, and of people who are in none.
 _MINE = """
-    (:administers OR EXISTS (SELECT FROM memberships m WHERE m.person_id = r.person_id AND m.programme_id = ANY(CAST(:programmes AS uuid[])))
+    (:administers OR EXISTS (SELECT FROM memberships m WHERE m.person_id = r.person_id
+        AND m.programme_id = ANY(CAST(:programmes AS uuid[])))
     OR NOT EXISTS (SELECT FROM memberships m WHERE m.person_id = r.person_id AND m.programme_id IS NOT NULL))
     AND r.person_id <> CAST(:me AS uuid)
 """

@@ -81,7 +81,8 @@ _TAKES = text("SELECT 1 FROM organisations WHERE id = CAST(:id AS uuid) AND serv
 _PROVIDERS = """
     SELECT o.id, o.name, o.name_zh, o.country, o.services, o.language, o.profile, (
         SELECT count(*) FROM tracks t JOIN cases c ON c.id = t.log_id WHERE t.part = 'request' AND t.provider_id = o.id
-        AND t.ended_at IS NULL AND t.played ? 'sends' AND (o.id = ANY(CAST(:own AS uuid[])) OR c.programme_id = ANY(CAST(:programmes AS uuid[])))
+        AND t.ended_at IS NULL AND t.played ? 'sends' AND (o.id = ANY(CAST(:own AS uuid[]))
+            OR c.programme_id = ANY(CAST(:programmes AS uuid[])))
     ) AS open
     FROM organisations o WHERE o.services <> '{{}}' {more} ORDER BY o.name, o.id LIMIT 500
 """
@@ -259,7 +260,8 @@ def suggestions_for(db: Connection, case: Case, service: str) -> list[SuggestedP
 
 _ANSWERS = text("""
     SELECT t.provider_id::text, count(*) FILTER (WHERE k.closed_at IS NOT NULL OR k.due_at < casework_now()) AS answered,
-        count(*) FILTER (WHERE k.closed_at <= k.due_at) AS in_time, avg((t.fired->(t.played->>'takes_result')->'data'->>'rating')::numeric) AS rating
+        count(*) FILTER (WHERE k.closed_at <= k.due_at) AS in_time,
+            avg((t.fired->(t.played->>'takes_result')->'data'->>'rating')::numeric) AS rating
     FROM tracks t JOIN cases c ON c.id = t.log_id JOIN tasks k ON k.track_id = t.id AND k.rule = ANY(CAST(:asked AS text[]))
     WHERE t.part = 'request' AND t.kind = :service AND t.provider_id = ANY(CAST(:ids AS uuid[]))
     AND c.programme_id = ANY(CAST(:programmes AS uuid[])) GROUP BY t.provider_id

@@ -39,7 +39,8 @@ _HANGS = text(f"""
         (SELECT count(*) FROM memberships WHERE person_id = CAST(:id AS uuid) AND (ends_at IS NULL OR ends_at > casework_now())) AS roles,
         (SELECT count(*) FROM absences WHERE CAST(:id AS uuid) IN (person_id, substitute_id)
             AND ends_at > greatest(casework_now(), starts_at)) AS absences,
-        (SELECT count(*) FROM memberships WHERE deputy_for = CAST(:id AS uuid) AND (ends_at IS NULL OR ends_at > casework_now())) AS deputies,
+        (SELECT count(*) FROM memberships WHERE deputy_for = CAST(:id AS uuid) AND (ends_at IS NULL
+            OR ends_at > casework_now())) AS deputies,
         (SELECT count(*) FROM tokens t WHERE t.person_id = CAST(:id AS uuid) AND {live_token("t")}) AS tokens,
         (SELECT count(*) FROM sessions WHERE person_id = CAST(:id AS uuid) AND ended_at IS NULL AND expires_at > casework_now()) AS sessions
 """)

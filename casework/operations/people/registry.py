@@ -73,7 +73,8 @@ def register_phase(
     id = str(uuid_utils.uuid7())
     db.execute(
         text(
-            "INSERT INTO phases (id, programme_id, name, name_zh, starts_on, ends_on) VALUES (:id, :programme, :name, :name_zh, :starts, :ends)"
+            "INSERT INTO phases (id, programme_id, name, name_zh, starts_on, "
+            "ends_on) VALUES (:id, :programme, :name, :name_zh, :starts, :ends)"
         ),
         {"id": id, "programme": programme, "name": name, "name_zh": name_zh, "starts": starts_on, "ends": ends_on},
     )
@@ -219,7 +220,10 @@ def grant_role(
 
 
 def insist_given(db: Connection, person: str, role: str, scope: str, start: datetime, *, end: datetime | None) -> None:
-    """Whether the person may have the role in that time, beside the others and with an open account. Raises InvalidForm; reads no mediation."""
+    """That the person may have the role in that time, beside the others and with an open account. Raises InvalidForm.
+
+    Reads no mediation.
+    """
     if end is not None and end <= start:
         raise InvalidForm(fields={"ends_at": reasons.fields.AFTER_START})
     # Held, so that an account that is being closed beside this is closed before or after it.

@@ -395,6 +395,7 @@ _GIVEN = text("""
 """)
 
 __all__ = [
-    "DECIDERS", "RoleRequest", "ask_role", "asked_in", "close_requests", "count_waiting", "decide_role", "fold", "give_or_ask", "given_by", "list_requests", "list_waiting",
+    "DECIDERS", "RoleRequest", "ask_role", "asked_in", "close_requests", "count_waiting", "decide_role", "fold", "give_or_ask",
+    "given_by", "list_requests", "list_waiting",
     "may_give_at_once", "roles_given", "show_request", "why_not_agreed",
 ]  # fmt: skip

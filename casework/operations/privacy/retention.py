@@ -27,7 +27,8 @@ _FINDINGS = text("""
     ) GROUP BY g.name ORDER BY g.name
 """)
 _RECORDS = text("""
-    SELECT g.name, count(*) AS count, max(((c.closed_at + make_interval(years => :years)) AT TIME ZONE (g.calendar->>'zone'))::date) AS until
+    SELECT g.name, count(*) AS count, max(((c.closed_at + make_interval(years => :years)) AT TIME ZONE (g.calendar->>'zone'))::date)
+        AS until
     FROM cases c JOIN programmes g ON g.id = c.programme_id
     WHERE EXISTS (SELECT FROM tracks t WHERE t.log_id = c.id AND t.kind = ANY(:financing))
     AND (c.closed_at IS NULL OR c.closed_at + make_interval(years => :years) > casework_now())

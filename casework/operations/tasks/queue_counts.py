@@ -94,7 +94,8 @@ def _queue_counts(shape: tuple[tuple[str, int], ...], more: str) -> TextClause:
             homes = homes_sql(kind, f"CAST(:{who} AS uuid[])", f"CAST(:{scope} AS uuid)")
             query = (
                 f"SELECT 1 FROM ({homes}) h CROSS JOIN LATERAL (SELECT t.* FROM tasks t WHERE t.log_id = h.id AND t.state = 'Ready'"
-                f" AND t.queue = :{queue} AND t.organisation_id IS NULL OFFSET 0) t WHERE true {another_person(kind, f'CAST(:{who} AS text[])')} {more}"
+                f" AND t.queue = :{queue} AND t.organisation_id IS NULL OFFSET 0) t "
+                f"WHERE true {another_person(kind, f'CAST(:{who} AS text[])')} {more}"
             )
             parts.append(f"SELECT CAST(:{queue} AS text), CAST(:{scope} AS uuid), {counted(query)}")
     return text(

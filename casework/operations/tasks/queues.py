@@ -280,7 +280,8 @@ def _queues(kinds: tuple[str, ...], more: str, many: bool, marked: bool) -> Text
         parts.append("(SELECT * FROM near WHERE (SELECT enough FROM found))")
     return text(
         f"{begun}SELECT t.*, l.kind AS log_kind, c.number, c.title, r.parent_id, r.part, 0 AS reminded, {OVERDUE} AS late,"
-        f" {WORDS}{f', {SINCE}' if marked else ''} FROM (SELECT u.* FROM ({' UNION ALL '.join(parts)}) u ORDER BY u.turn_at, u.id LIMIT :most) t"
+        f" {WORDS}{f', {SINCE}' if marked else ''} FROM (SELECT u.* FROM "
+        f"({' UNION ALL '.join(parts)}) u ORDER BY u.turn_at, u.id LIMIT :most) t"
         " JOIN logs l ON l.id = t.log_id JOIN tracks r ON r.id = t.track_id LEFT JOIN cases c ON c.id = t.log_id"
         f" {LOOKED if marked else ''} ORDER BY t.turn_at, t.id"
     )

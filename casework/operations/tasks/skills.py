@@ -37,7 +37,8 @@ MOST_FIELDS = 60
 
 _ROLES = sorted({role for queue in (*IN_PROGRAMMES, *IN_ORGANISATIONS) for role in QUEUE_ROLES[queue]})
 _PEOPLE = """
-    SELECT s.id AS scope, s.name AS scope_name, s.name_zh AS scope_name_zh, s.kind, p.id, p.name, p.name_zh, coalesce(k.fields, '{{}}') AS fields,
+    SELECT s.id AS scope, s.name AS scope_name, s.name_zh AS scope_name_zh, s.kind, p.id, p.name, p.name_zh, coalesce(k.fields,
+        '{{}}') AS fields,
         coalesce(k.languages, '{{}}') AS languages, coalesce(k.services, '{{}}') AS services
     FROM (
         SELECT id, name, name_zh, 'programme' AS kind FROM programmes WHERE id = ANY(CAST(:scopes AS uuid[]))

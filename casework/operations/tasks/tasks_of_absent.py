@@ -68,10 +68,12 @@ def _theirs(more: str, window: str) -> str:
         AND coalesce(t.organisation_id, t.programme_id) = w.scope AND t.queue = ANY(w.queues)
         UNION ALL
         SELECT t.* FROM cases o JOIN tasks t ON t.log_id = o.id WHERE o.owner_id = w.person AND o.programme_id = w.scope
-        AND o.closed_at IS NULL AND '{Role.OFFICER}' = ANY(w.queues) AND t.state = 'Ready' AND t.queue = '{Role.OFFICER}' AND t.organisation_id IS NULL
+        AND o.closed_at IS NULL AND '{Role.OFFICER}' = ANY(w.queues) AND t.state = 'Ready' AND t.queue = '{Role.OFFICER}'
+            AND t.organisation_id IS NULL
     ) t WHERE EXISTS (
         SELECT FROM cases o WHERE o.id = t.log_id AND NOT CAST(:person AS text) = ANY(o.interests) AND NOT w.person::text = ANY(o.interests)
-    ) AND (t.organisation_id IS NULL OR {own_track(lambda a: f"{a}.provider_id = w.scope AND NOT w.person::text = ANY({a}.barred)")}) {window}
+    ) AND (t.organisation_id IS NULL
+        OR {own_track(lambda a: f"{a}.provider_id = w.scope AND NOT w.person::text = ANY({a}.barred)")}) {window}
 """
 
 

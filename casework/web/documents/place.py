@@ -125,7 +125,8 @@ def show_place(place: Place, sent: Sent | None = None, refused: tuple[UploadRefu
 
 
 WORDS: Mapping[str, Any] = {
-    "paper_name": paper_name, "party_name": party_name, "say_whose": say_whose, "most_files": MOST_FILES, "most_megabytes": MOST_BYTES // MEGABYTE,
+    "paper_name": paper_name, "party_name": party_name, "say_whose": say_whose, "most_files": MOST_FILES,
+    "most_megabytes": MOST_BYTES // MEGABYTE,
     "endings": ",".join(f".{type_}" for type_ in TYPES), "kinds": ", ".join(sorted(TYPES)),
 }  # fmt: skip
 

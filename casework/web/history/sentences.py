@@ -347,7 +347,8 @@ def _written(values: Values, words: JsonValue, name: str) -> str | Markup:
 
 _WHY_NOT = {
     "did_it": N_("did it"), "": N_("could have done it too"), "interested": N_("had declared an interest in the case"),
-    "not_named": N_("was not named for this case"), "shut_out": N_("was shut out of the referral"), "theirs": N_("belonged to the referral's provider"),
+    "not_named": N_("was not named for this case"), "shut_out": N_("was shut out of the referral"),
+    "theirs": N_("belonged to the referral's provider"),
     "prepared_it": N_("had done the step before, which another person must do"),
     "proposed_it": N_("had proposed it, so that another person must agree"),
     "held_by_other": N_("somebody else held the task"),

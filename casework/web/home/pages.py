@@ -47,7 +47,8 @@ BREACHES = {
     "owner_left": N_("Its owner is not an officer here any more. Hand it over."),
     "no_action": N_("No next action has a date. Take its next step, or add a task."),
     "waits_for_nobody": N_("It is on hold, and nobody knows for whom. Resume it, or hold it anew."),
-    "holder_left": N_("held by somebody who may not do it any more. Have an administrator end that person's role, which gives the task back."),
+    "holder_left": N_("held by somebody who may not do it any more. Have an "
+        "administrator end that person's role, which gives the task back."),
     "nobody_may": N_("nobody may do it. Have an administrator give somebody the role, or name another provider."),
     "left_open": N_("still open, though what it belongs to has ended. Drop it, or tell those who run Casework."),
     "no_clock": N_("has a date and no clock that goes there. Tell those who run Casework."),

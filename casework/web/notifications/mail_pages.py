@@ -16,7 +16,8 @@ from casework.web.shell.session import only, page_transaction
 blueprint = Blueprint("mails", __name__, url_prefix="/administration/mails")
 
 OTHERS = {
-    "invitation": N_("Invitation"), "account": N_("A change to the own account"), "role": N_("A role that decides"), "password_link": N_("Link to set a password"),
+    "invitation": N_("Invitation"), "account": N_("A change to the own account"), "role": N_("A role that decides"),
+    "password_link": N_("Link to set a password"),
 }  # fmt: skip
 STATES = {"queued": N_("waits"), "sent": N_("sent"), "failed": N_("failed"), "cancelled": N_("not needed any more")}
 

@@ -23,23 +23,28 @@ blueprint = Blueprint("guides", __name__)
 #: What a provider of each service is there for, and what it hands in.
 ABOUT: Mapping[str, tuple[str, str]] = {
     "assessment": (
-        N_("You examine what the owner claims of a technology, under which conditions it holds, and say so in a statement with a number and a last day of validity."),
+        N_("You examine what the owner claims of a technology, under which conditions it "
+            "holds, and say so in a statement with a number and a last day of validity."),
         N_("A statement: verified, verified with limits, not verified, or inconclusive."),
     ),
     "mediation": (
-        N_("You help the parties of a dispute to a settlement of their own. The office learns by which door it came, the dates, whether the fees are paid, and how it closed; nothing of what was said, and not who ended it."),
+        N_("You help the parties of a dispute to a settlement of their own. The office learns by which door it "
+            "came, the dates, whether the fees are paid, and how it closed; nothing of what was said, and not who ended it."),
         N_("The closing notice, and nothing else."),
     ),
     "pledge": (
-        N_("You examine whether rights can secure a loan, value them, take the loan through both approvals, register the pledge, pay out, and look after it until it is repaid and the pledge is cancelled."),
+        N_("You examine whether rights can secure a loan, value them, take the loan through both approvals, "
+            "register the pledge, pay out, and look after it until it is repaid and the pledge is cancelled."),
         N_("The loan's terms, the registration of the pledge, and its cancellation at the end."),
     ),
     "finance": (
-        N_("You judge whether a project is green by the catalogue in force, find who finances it, and take it through examination, terms and documents to closing."),
+        N_("You judge whether a project is green by the catalogue in force, find who "
+            "finances it, and take it through examination, terms and documents to closing."),
         N_("Term sheet, contracts, and the proof of what was paid."),
     ),
     "verification": (
-        N_("You measure or verify the effect at the site, against the baseline and by the plan. What was claimed, what was measured and what was verified are three things and are never added."),
+        N_("You measure or verify the effect at the site, against the baseline and by the plan. What "
+            "was claimed, what was measured and what was verified are three things and are never added."),
         N_("The report of what was measured or verified."),
     ),
 }  # fmt: skip

@@ -241,6 +241,8 @@ def only(*roles: Role) -> Callable[[Callable[P, R]], Callable[P, R]]:
 
 
 __all__ = [
-    "ALL", "FOCUS", "Person", "cookie_name", "cookie_named", "current_actor", "focus", "forget_session", "half_signed_in", "keep_session", "list_transaction", "only",
-    "open_transaction", "page_transaction", "register", "renew_cookie", "session_secret", "show_in_session", "secret_box", "viewer", "waiting",
+    "ALL", "FOCUS", "Person", "cookie_name", "cookie_named", "current_actor", "focus", "forget_session", "half_signed_in",
+    "keep_session", "list_transaction", "only",
+    "open_transaction", "page_transaction", "register", "renew_cookie", "session_secret", "show_in_session", "secret_box",
+    "viewer", "waiting",
 ]  # fmt: skip

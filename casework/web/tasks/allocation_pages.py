@@ -30,7 +30,8 @@ STRATEGIES = {
     SKILL: N_("to whoever has most of the skills that it asks for"),
 }  # fmt: skip
 QUEUES = {
-    "intake": N_("New cases"), Role.OFFICER: N_("Officers, in a case of several"), Role.SUPERVISOR: N_("Supervisors"), Role.COMPLIANCE: N_("Compliance officers"),
+    "intake": N_("New cases"), Role.OFFICER: N_("Officers, in a case of several"), Role.SUPERVISOR: N_("Supervisors"),
+    Role.COMPLIANCE: N_("Compliance officers"),
     Role.PROVIDER: N_("Everybody's tasks"), Role.PROVIDER_LEAD: N_("The leads' tasks"),
 }  # fmt: skip
 

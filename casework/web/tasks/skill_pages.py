@@ -32,7 +32,8 @@ LANGUAGES = {"zh": N_("Chinese"), "en": N_("English")}
 #: Why the rule of a queue leads to nobody.
 _WHY_NOBODY = {
     NOBODY: N_("Nobody who is there may have it, so the rule of its queue gives it to nobody. It looks again every half minute."),
-    ALL_FULL: N_("Everybody to whom the rule of its queue could give it has as many tasks as one may get. It looks again every half minute."),
+    ALL_FULL: N_("Everybody to whom the rule of its queue could give it has as "
+        "many tasks as one may get. It looks again every half minute."),
     UNSKILLED: N_("The rule of its queue gives it to nobody: nobody who may have it has a skill that it asks for."),
 }  # fmt: skip
 

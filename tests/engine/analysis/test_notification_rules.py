@@ -154,7 +154,8 @@ TABLE: list[tuple[str, Event, set[tuple[str, str]]]] = [
     ("a reminder", event(TIMER_FIRED, what="remind", task="check"), {("reminder", OWNER)}),
     ("a holder is reminded", event(TIMER_FIRED, what="remind", task="mine"), {("reminder", "helper")}),
     ("due", event(TIMER_FIRED, what="due", task="answer"), {("due", PROVIDERS)}),
-    ("escalated", event(TIMER_FIRED, what="escalate", task="answer"), {("overdue", PROVIDERS), ("overdue", OWNER), ("overdue", SUPERVISORS)}),
+    ("escalated", event(TIMER_FIRED, what="escalate", task="answer"),
+        {("overdue", PROVIDERS), ("overdue", OWNER), ("overdue", SUPERVISORS)}),
     ("flagged", event(TIMER_FIRED, what="flag", task="mine"), {("overdue", "helper"), ("overdue", OWNER), ("overdue", SUPERVISORS)}),
     ("due though done", event(TIMER_FIRED, what="due", task="done"), set()),
     (

@@ -249,7 +249,10 @@ def agreed(db: Connection, world: World, number: str) -> dict[str, Any]:
 
 
 def late(db: Connection, number: str, which: str) -> None:
-    statement = f"UPDATE tasks SET due_at = casework_now() - interval '1 day' WHERE {which} AND log_id = (SELECT id FROM cases WHERE number = :n)"
+    statement = (
+        "UPDATE tasks SET due_at = casework_now() - interval '1 day' WHERE "
+        f"{which} AND log_id = (SELECT id FROM cases WHERE number = :n)"
+    )
     assert db.execute(text(statement), {"n": number}).rowcount
 
 

@@ -141,7 +141,8 @@ def _counts(engine: Engine) -> tuple[int, int]:
     with transaction(engine) as db:
         row = db.execute(
             text(
-                "SELECT count(*) AS needs, (SELECT count(*) FROM organisations WHERE name LIKE 'Owner _') AS owners FROM needs WHERE external_id LIKE 'K%'"
+                "SELECT count(*) AS needs, (SELECT count(*) FROM organisations WHERE "
+                "name LIKE 'Owner _') AS owners FROM needs WHERE external_id LIKE 'K%'"
             )
         ).one()
     return row.needs, row.owners

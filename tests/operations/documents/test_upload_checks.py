@@ -18,10 +18,12 @@ from tests.support.malice import Harm, harms
 HARMS = list(harms())
 GOOD = {
     "a.pdf": PDF, "a.png": png(40, 30), "a.jpg": jpeg(40, 30), "a.JPEG": jpeg(40, 30), "a.zip": packed({"b/c.txt": b"x", "报告.pdf": PDF}),
-    "a.txt": "Hello, 你好\n".encode(), "b.txt": "你好".encode("gb18030"), "a.csv": b"a,b\n1,2\n", **{f"a.{one}": office(one) for one in OFFICE},
+    "a.txt": "Hello, 你好\n".encode(), "b.txt": "你好".encode("gb18030"), "a.csv": b"a,b\n1,2\n",
+    **{f"a.{one}": office(one) for one in OFFICE},
     "diagram.docx": office("docx", {"word/embeddings/table.xlsx": office("xlsx")}),
     "links.docx": office("docx", {"word/_rels/document.xml.rels": relations("hyperlink", "https://example.org/a")}),
-    "own.docx": office("docx", {"word/_rels/document.xml.rels": relations("image", "media/a.svg", "Internal"), "word/media/a.svg": b"<svg/>"}),
+    "own.docx": office("docx", {"word/_rels/document.xml.rels": relations("image", "media/a.svg", "Internal"),
+        "word/media/a.svg": b"<svg/>"}),
     "link.pdf": pdf(b"/OpenAction<</S/GoTo/D[3 0 R/Fit]>>", b"<</Type/Annot/Subtype/Link/A<</S/URI/URI(https://example.org)>>>>"),
     "form.pdf": pdf(b"/AcroForm<</Fields[]>>/Lang(en)/Names<<>>"), "commented.pdf": PDF + b"%another",
 }  # fmt: skip

@@ -30,12 +30,15 @@ FORMS = (
     "https://user@127.0.0.1/", "https://public.example@127.0.0.1/", "https://public.example:443@localhost/", "https://127.0.0.1#@public.example/",
     "https://127.0.0.1\\@public.example/", "https://public.example\\.localhost/", "https://public.example%2f@127.0.0.1/", "https://public.example#/",
     "https://:443/", "https:///127.0.0.1/", "https:127.0.0.1", "https:/127.0.0.1/", "//127.0.0.1/", "https://127。0。0。1/", "https://①②⑦.⓪.⓪.①/",
-    "https://ⓛocalhost/", "https://public.example\t.localhost/", "https://public.example\r\nHost: localhost/", "https://public.example /", " https://public.example/",
+    "https://ⓛocalhost/", "https://public.example\t.localhost/", "https://public.example\r\nHost: localhost/",
+    "https://public.example /", " https://public.example/",
     "https://public.example\x00.localhost/", "https://public..example/", "https://.example/", "https://-public.example/",
     # other doors and tongues
     "http://public.example/", "http://127.0.0.1/", "https://public.example:22/", "https://public.example:5432/", "https://public.example:25/",
-    "https://public.example:0/", "https://public.example:99999/", "https://public.example:80443/", "ftp://public.example/", "file:///etc/passwd", "gopher://127.0.0.1:25/_x",
-    "dict://127.0.0.1:11211/", "javascript:alert(1)", "data:text/plain,x", "HTTPS://public.example/", "", "https://", "https://" + "a" * 600 + ".example/",
+    "https://public.example:0/", "https://public.example:99999/", "https://public.example:80443/", "ftp://public.example/",
+    "file:///etc/passwd", "gopher://127.0.0.1:25/_x",
+    "dict://127.0.0.1:11211/", "javascript:alert(1)", "data:text/plain,x", "HTTPS://public.example/", "", "https://",
+    "https://" + "a" * 600 + ".example/",
 )  # fmt: skip
 
 

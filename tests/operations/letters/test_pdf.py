@@ -50,7 +50,10 @@ def test_chinese_is_there_and_can_be_read_without_our_fonts() -> None:
 
 
 def test_the_same_words_are_the_same_bytes_in_another_process_too() -> None:
-    script = f"import hashlib; from casework.operations.letters.pdf import print_pdf; print(hashlib.sha256(print_pdf({CHINESE!r})).hexdigest())"
+    script = (
+        "import hashlib; from casework.operations.letters.pdf import "
+        f"print_pdf; print(hashlib.sha256(print_pdf({CHINESE!r})).hexdigest())"
+    )
     assert len({elsewhere(script), elsewhere(script, TZ="Asia/Tokyo", PYTHONHASHSEED="7")}) == 1
 
 

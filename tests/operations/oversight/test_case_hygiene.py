@@ -72,10 +72,13 @@ SEEDS: tuple[tuple[str, Seed], ...] = (
     ("owner_left", sql("UPDATE cases SET owner_id = CAST(:p AS uuid) WHERE id = CAST(:log AS uuid)")),
     ("no_action", sql(f"UPDATE tasks SET due_at = NULL WHERE {LOG}")),
     ("waits_for_nobody", both(hold, sql("UPDATE cases SET hold = hold - 'waits_for' WHERE id = CAST(:log AS uuid)"))),
-    ("holder_left", sql(f"UPDATE tasks SET state = 'Reserved', holder_id = CAST(:p AS uuid) WHERE {LOG} AND state = 'Ready' AND name = 'sent'")),
+    ("holder_left", sql("UPDATE tasks SET state = 'Reserved', holder_id = CAST(:p "
+        f"AS uuid) WHERE {LOG} AND state = 'Ready' AND name = 'sent'")),
     ("nobody_may", sql("UPDATE memberships SET ends_at = casework_now() WHERE organisation_id = CAST(:lab AS uuid)")),
-    ("nobody_may", sql("UPDATE cases SET interests = interests || (SELECT array_agg(person_id::text) FROM memberships WHERE organisation_id = CAST(:lab AS uuid)) WHERE id = CAST(:log AS uuid)")),
-    ("nobody_may", sql(f"UPDATE tracks SET barred = (SELECT array_agg(person_id::text) FROM memberships WHERE organisation_id = CAST(:lab AS uuid)) WHERE {LOG} AND workflow = 'referral'")),
+    ("nobody_may", sql("UPDATE cases SET interests = interests || (SELECT array_agg(person_id::text) FROM "
+        "memberships WHERE organisation_id = CAST(:lab AS uuid)) WHERE id = CAST(:log AS uuid)")),
+    ("nobody_may", sql("UPDATE tracks SET barred = (SELECT array_agg(person_id::text) FROM memberships "
+        f"WHERE organisation_id = CAST(:lab AS uuid)) WHERE {LOG} AND workflow = 'referral'")),
     ("left_open", sql(f"UPDATE tracks SET ended_at = casework_now(), outcome = 'cancelled' WHERE {LOG} AND workflow = 'referral'")),
     ("no_clock", sql(f"DELETE FROM clocks WHERE {LOG}")),
     ("no_clock", both(hold, sql(f"DELETE FROM clocks WHERE {LOG} AND task_id IS NULL"))),
@@ -266,11 +269,19 @@ def test_the_number_of_queries_does_not_depend_on_how_much_is_wrong(db: Connecti
         ("untold", "UPDATE outbox SET seq = seq"),
         (
             "unsent",
-            "INSERT INTO mails (id, person_id, key, kind, sealed, made_at, send_at) SELECT gen_random_uuid(), id, 'k', 'offer', false, casework_now(), casework_now() - interval '2 hours' FROM people LIMIT 1",
+            (
+                "INSERT INTO mails (id, person_id, key, kind, sealed, made_at, send_at) SELECT gen_random_uuid(), "
+                "id, 'k', 'offer', false, casework_now(), casework_now() - interval '2 hours' FROM people LIMIT 1"
+            ),
         ),
         (
             "unerased",
-            "WITH l AS (INSERT INTO logs (id, kind, head, last_at) SELECT gen_random_uuid(), 'erasure', '', now() RETURNING id) INSERT INTO erasures (id, programme_id, basis, state, asked_by, asked_at, decided_by, decided_at) SELECT l.id, p.id, 'request', 'agreed', l.id, now(), p.id, now() - interval '1 hour' FROM l, programmes p LIMIT 1",
+            (
+                "WITH l AS (INSERT INTO logs (id, kind, head, last_at) SELECT gen_random_uuid(), 'erasure', '', now() "
+                "RETURNING id) INSERT INTO erasures (id, programme_id, basis, state, asked_by, asked_at, decided_by, "
+                "decided_at) SELECT l.id, p.id, 'request', 'agreed', l.id, now(), "
+                "p.id, now() - interval '1 hour' FROM l, programmes p LIMIT 1"
+            ),
         ),
         (
             "failing",
@@ -279,7 +290,10 @@ def test_the_number_of_queries_does_not_depend_on_how_much_is_wrong(db: Connecti
         ("closed_roles", "UPDATE people SET active = false WHERE email = 'observer@example.org'"),
         (
             "overdue_job",
-            "INSERT INTO procrastinate_jobs (queue_name, task_name, args, scheduled_at) VALUES ('others', 'casework:tell', '{}', now() - interval '1 hour')",
+            (
+                "INSERT INTO procrastinate_jobs (queue_name, task_name, args, scheduled_at) "
+                "VALUES ('others', 'casework:tell', '{}', now() - interval '1 hour')"
+            ),
         ),
     ],
 )

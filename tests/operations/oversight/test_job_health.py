@@ -29,7 +29,8 @@ def _worker(db: Connection, silent: int) -> int:
 def _job(db: Connection, status: str, worker: int | None = None) -> None:
     db.execute(
         text(
-            "INSERT INTO procrastinate_jobs (queue_name, task_name, status, worker_id) VALUES ('others', 'casework:tell', CAST(:s AS procrastinate_job_status), :w)"
+            "INSERT INTO procrastinate_jobs (queue_name, task_name, status, worker_id) "
+            "VALUES ('others', 'casework:tell', CAST(:s AS procrastinate_job_status), :w)"
         ),
         {"s": status, "w": worker},
     )
@@ -80,7 +81,8 @@ def test_what_is_for_a_sealed_mediation_is_in_no_figure_of_the_page(engine: Engi
         mail = add_mail(db, world.people["dispute_officer"])
         db.execute(
             text(
-                "UPDATE mails SET sealed = true, state = 'queued', made_at = now() - interval '2 days', send_at = now() - interval '2 days' WHERE id = :id"
+                "UPDATE mails SET sealed = true, state = 'queued', made_at = now() - "
+                "interval '2 days', send_at = now() - interval '2 days' WHERE id = :id"
             ),
             {"id": mail},
         )
@@ -88,7 +90,8 @@ def test_what_is_for_a_sealed_mediation_is_in_no_figure_of_the_page(engine: Engi
             db.execute(
                 text(
                     "INSERT INTO procrastinate_jobs (queue_name, task_name, args, scheduled_at) VALUES ('others', :task,"
-                    " CAST(:args AS jsonb) || jsonb_build_object('tries', 9, 'id', gen_random_uuid()), now() - interval '1 day') RETURNING args->>'id'"
+                    " CAST(:args AS jsonb) || jsonb_build_object('tries', 9, 'id', "
+                    "gen_random_uuid()), now() - interval '1 day') RETURNING args->>'id'"
                 ),
                 {"task": f"casework:{task}", "args": args},
             ).scalar_one()

@@ -206,7 +206,10 @@ def test_the_verification_counts_what_was_erased(scene: Scene) -> None:
 
 
 def test_actions_roles_and_moments_stay(scene: Scene) -> None:
-    told = "SELECT seq, at, kind, actor_id, header, effects, hash FROM events WHERE log_id = CAST(:log AS uuid) AND kind <> 'erased' ORDER BY seq"
+    told = (
+        "SELECT seq, at, kind, actor_id, header, effects, hash FROM events "
+        "WHERE log_id = CAST(:log AS uuid) AND kind <> 'erased' ORDER BY seq"
+    )
     with scene.engine.connect() as db:
         log = home_of(db, scene.number)
         before = db.execute(text(told), {"log": log}).all()
@@ -262,7 +265,8 @@ def test_what_names_somebody_else_stays(scene: Scene) -> None:
 
 #: Tables of the history and of what it adds up to, and those in which nothing but ids, codes, hashes and figures stands.
 HISTORY = {
-    "logs", "events", "service_accounts", "invitations", "memberships", "absences", "allocations", "skills", "mentions", *HOMES.values(), *PARTS,
+    "logs", "events", "service_accounts", "invitations", "memberships", "absences", "allocations", "skills", "mentions",
+    *HOMES.values(), *PARTS,
 }  # fmt: skip
 WORDLESS = {
     "editions", "programmes", "phases", "numbers", "outbox", "contents", "compartments", "sign_in_attempts", "case_hygiene_days",

@@ -220,15 +220,18 @@ TABLE: dict[str, tuple[str, str | None, dict[str, str]]] = {
     }),
     "info_asked": ("on-hold", "2.0", {"supply_info": "=previous", "info_overdue": "=same", "cancel": "cancelled", "release": "cancelled"}),
     "conflict": ("on-hold", "2.0", {
-        "waive_conflict": "=previous", "name_other_person": "=previous", "uphold_conflict": "cancelled", "cancel": "cancelled", "release": "cancelled",
+        "waive_conflict": "=previous", "name_other_person": "=previous", "uphold_conflict": "cancelled", "cancel": "cancelled",
+        "release": "cancelled",
     }),
     "accepted": ("accepted", "3.0", {
-        "ask_info": "info_asked", "declare_conflict": "conflict", "start": "in_progress", "ask_extension": "=same", "not_started": "cancelled",
+        "ask_info": "info_asked", "declare_conflict": "conflict", "start": "in_progress", "ask_extension": "=same",
+        "not_started": "cancelled",
         "suspend": "suspended", "cancel": "cancelled", "release": "cancelled",
     }),
     "in_progress": ("in-progress", "5.1.1", {
         "ask_info": "info_asked", "declare_conflict": "conflict", "deliver_part": "=same", "ask_extension": "=same",
-        "change_person": "=same", "suspend": "suspended", "deliver": "delivered", "give_up": "failed", "cancel": "cancelled", "release": "cancelled",
+        "change_person": "=same", "suspend": "suspended", "deliver": "delivered", "give_up": "failed", "cancel": "cancelled",
+        "release": "cancelled",
     }),
     "suspended": ("on-hold", "5.1.1", {"continue": "=previous", "give_up": "failed", "cancel": "cancelled", "release": "cancelled"}),
     "delivered": ("in-progress", "5.1.4", {"return": "rework", "approve": "completed", "reject": "failed"}),

@@ -229,7 +229,8 @@ class Trials(Office):
         """What granting it would move is moved, to that day, and nothing else is."""
         row = db.execute(
             text(
-                "SELECT t.id::text AS id, t.log_id::text AS log FROM tasks t JOIN cases c ON c.id = t.log_id WHERE t.name = 'decide_extension'"
+                "SELECT t.id::text AS id, t.log_id::text AS log FROM tasks t JOIN "
+                "cases c ON c.id = t.log_id WHERE t.name = 'decide_extension'"
                 " AND t.state IN ('Ready', 'Reserved', 'InProgress') ORDER BY t.id LIMIT 1"
             )
         ).one_or_none()

@@ -80,7 +80,8 @@ def test_what_stands_still_is_not_given_however_early_its_day(engine: Engine, wo
         for number, ago in days.items():
             db.execute(
                 text(
-                    "UPDATE tasks SET due_at = casework_now() - make_interval(days => :ago), turn_at = casework_now() - make_interval(days => :ago)"
+                    "UPDATE tasks SET due_at = casework_now() - make_interval(days => "
+                    ":ago), turn_at = casework_now() - make_interval(days => :ago)"
                     " WHERE state = 'Ready' AND name <> 'on_hold' AND log_id = (SELECT id FROM cases WHERE number = :n)"
                 ),
                 {"ago": ago, "n": number},

@@ -132,7 +132,8 @@ def attack(scene: Scene) -> Iterator[Connection]:
         db.execute(text("SET LOCAL statement_timeout = 0"))
         for row in db.execute(
             text(
-                "SELECT conrelid::regclass AS place, conname FROM pg_constraint WHERE contype IN ('c', 'u') AND connamespace = 'public'::regnamespace"
+                "SELECT conrelid::regclass AS place, conname FROM pg_constraint WHERE "
+                "contype IN ('c', 'u') AND connamespace = 'public'::regnamespace"
             )
         ).all():
             db.execute(text(f'ALTER TABLE {row.place} DROP CONSTRAINT "{row.conname}"'))

@@ -425,7 +425,8 @@ def test_of_too_many_sessions_the_one_not_used_for_longest_ends(browser_for: Ent
     with transaction(engine) as db:
         db.execute(
             text(
-                "INSERT INTO sessions (hash, person_id, created_at, seen_at, proved_at, expires_at, about) SELECT sha256(n::text::bytea), person_id,"
+                "INSERT INTO sessions (hash, person_id, created_at, seen_at, proved_at, "
+                "expires_at, about) SELECT sha256(n::text::bytea), person_id,"
                 " created_at, seen_at + n * interval '1 second', proved_at, expires_at, about FROM sessions, generate_series(1, 19) n"
             )
         )

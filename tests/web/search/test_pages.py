@@ -143,7 +143,8 @@ def test_a_provider_finds_what_is_granted_to_it_while_it_is(
         db.execute(
             text(
                 "INSERT INTO grants (id, log_id, track_id, document_id, consents, given_at)"
-                " SELECT gen_random_uuid(), log_id, id, CAST(:document AS uuid), '{}', casework_now() FROM tracks WHERE workflow = 'referral'"
+                " SELECT gen_random_uuid(), log_id, id, CAST(:document AS uuid), "
+                "'{}', casework_now() FROM tracks WHERE workflow = 'referral'"
             ),
             given,
         )

@@ -157,7 +157,8 @@ _KINDS: Mapping[str, Callable[[Evidence, Case, Event], Reasons]] = {
 KNOWN = frozenset({OPENED, *_KINDS})
 #: Kinds that happen on a track; the others are the case's own.
 _ON_TRACKS = frozenset({
-    CORRECTED, FIRED, PROPOSED, REFUSED, RELIEVED, ADDED, TIMER_FIRED, GRANT_WITHDRAWN, GRANT_EXPIRED, GRANT_DAY_CHANGED, PAPERS_RETURNED, SAID,
+    CORRECTED, FIRED, PROPOSED, REFUSED, RELIEVED, ADDED, TIMER_FIRED, GRANT_WITHDRAWN, GRANT_EXPIRED, GRANT_DAY_CHANGED,
+    PAPERS_RETURNED, SAID,
     RECEIVED, OBJECTED, *OPERATION_OF,
 })  # fmt: skip
 #: Those that may be a referral's or the case's own.
