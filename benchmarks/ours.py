@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from sqlalchemy import text
 
 from benchmarks.world import FORM, STEPS, World, request, teach_standard
-from casework.operations.cases.service import fire_transition, open_case
+from casework.operations.cases.opening import open_case
+from casework.operations.cases.transitions import fire_transition
 from casework.operations.tasks.service import claim_task
 from casework.records.database import transaction
 

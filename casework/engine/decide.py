@@ -29,7 +29,7 @@ from casework.engine.execution.consent_ending import end_consent
 from casework.engine.execution.context import Context, Library
 from casework.engine.execution.corrections import correct_answer
 from casework.engine.execution.event_builder import EventBuilder
-from casework.engine.execution.hand_over import hand_over
+from casework.engine.execution.handing_over import hand_over
 from casework.engine.execution.interests import declare_interest
 from casework.engine.execution.record_commands import (
     AnswerObjection,

@@ -16,15 +16,11 @@ from casework.engine.definition.editions import Edition, TransitionRule
 from casework.engine.definition.prefill import prefill
 from casework.engine.state.case import CREATED, Case, Task, Track
 from casework.errors import UnknownName
-from casework.operations.cases.service import (
-    add_task,
-    declare_interest,
-    fire_transition,
-    hand_over,
-    open_case,
-    register_document,
-    withdraw_consent,
-)
+from casework.operations.cases.case_actions import declare_interest, register_document, withdraw_consent
+from casework.operations.cases.handing_over import hand_over
+from casework.operations.cases.opening import open_case
+from casework.operations.cases.side_tasks import add_task
+from casework.operations.cases.transitions import fire_transition
 from casework.operations.core.idempotency import Done, Request
 from casework.operations.core.ip_rights import confirm_right
 from casework.operations.documents.service import enter

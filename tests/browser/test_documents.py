@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import Dialog, FilePayload
 
-from casework.operations.cases.service import register_document
+from casework.operations.cases.case_actions import register_document
 from casework.records.database import transaction
 from tests.browser.conftest import PageOf
 from tests.browser.reader import Reader

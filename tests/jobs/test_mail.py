@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import text
 
 from casework.jobs.job_functions import Hands, tell
-from casework.operations.cases.service import hand_over
+from casework.operations.cases.handing_over import hand_over
 from casework.operations.core import outbox
 from casework.operations.core.national_holidays import china
 from casework.operations.core.notification_preferences import set_telling

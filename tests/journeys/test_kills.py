@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Connection, Engine, text
 
-from casework.operations.cases.service import hand_over
+from casework.operations.cases.handing_over import hand_over
 from casework.operations.verification.service import verify_all
 from casework.records.database import transaction
 from tests.journeys.kills import Client, Op, Told, Victim, faults_of, hash_of, summary

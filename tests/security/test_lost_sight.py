@@ -10,7 +10,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import Engine, text
 
-from casework.operations.cases.service import declare_interest
+from casework.operations.cases.case_actions import declare_interest
 from casework.operations.core.actions import home_of
 from casework.operations.core.encryption import SecretBox
 from casework.operations.documents.storage import DocumentStore

@@ -12,7 +12,8 @@ from sqlalchemy import Connection, text
 from casework.engine.roles import Role
 from casework.errors import InvalidForm, NotAllowed, NotFound
 from casework.operations.audit.findings import raise_finding
-from casework.operations.cases.service import fire_transition, hand_over
+from casework.operations.cases.handing_over import hand_over
+from casework.operations.cases.transitions import fire_transition
 from casework.operations.core.actions import home_of
 from casework.operations.history.timeline import tell
 from casework.operations.mediations.service import find_mediation, list_mediations, open_mediation

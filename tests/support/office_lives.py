@@ -10,7 +10,7 @@ from casework.engine.execution.effect_roles import accepted
 from casework.engine.roles import Role
 from casework.engine.state.case import HELD, READY, Task, Track
 from casework.errors import CaseworkError
-from casework.operations.cases.service import fire_transition
+from casework.operations.cases.transitions import fire_transition
 from casework.operations.tasks.service import (
     complete_task,
 )

@@ -20,7 +20,9 @@ from casework.demo.story import prepare, rounds
 from casework.engine.roles import ORGANISATION_QUEUES, QUEUE_ROLES, Role
 from casework.engine.state.case import HELD, READY, Case, Task
 from casework.errors import CaseworkError, NotFound
-from casework.operations.cases.service import declare_interest, fire_transition, hand_over
+from casework.operations.cases.case_actions import declare_interest
+from casework.operations.cases.handing_over import hand_over
+from casework.operations.cases.transitions import fire_transition
 from casework.operations.core.national_holidays import china
 from casework.operations.deadlines.timers import fire_timers
 from casework.operations.mediations.service import hand_over_mediation, list_leaders, list_mediations, open_mediation

@@ -20,7 +20,9 @@ from sqlalchemy import Connection, text
 
 from casework.engine.state.case import Case
 from casework.operations.auth.tokens import make_token
-from casework.operations.cases.service import fire_transition, hand_over, open_case
+from casework.operations.cases.handing_over import hand_over
+from casework.operations.cases.opening import open_case
+from casework.operations.cases.transitions import fire_transition
 from casework.operations.catalogue.matches import create_match
 from casework.operations.core import ip_rights as rights
 from casework.operations.core.actions import home_of

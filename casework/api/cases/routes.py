@@ -8,9 +8,16 @@ from casework.api.protocol import schemas as shared
 from casework.api.protocol.routes import Call, Json, Route, get, post
 from casework.api.protocol.schemas import given, text_of
 from casework.errors import NotFound
-from casework.operations.cases import case_events, corrections, list_queries
+from casework.operations.cases import (
+    case_actions,
+    case_events,
+    corrections,
+    handing_over,
+    list_queries,
+    side_tasks,
+    transitions,
+)
 from casework.operations.cases import queries as case_queries
-from casework.operations.cases import service as cases
 from casework.operations.core.access_queries import case_log
 from casework.operations.core.idempotency import Done
 from casework.operations.deadlines import queries as deadline_queries
@@ -50,7 +57,7 @@ def show_clock(call: Call) -> dict[str, Json]:
 
 def fire_case_transition(call: Call) -> Done:
     log = case_log(call.db, call.actor, call.path["number"])
-    return cases.fire_transition(
+    return transitions.fire_transition(
         call.db,
         call.actor,
         log,
@@ -67,7 +74,7 @@ def fire_case_transition(call: Call) -> Done:
 
 def add_case_task(call: Call) -> Done:
     log = case_log(call.db, call.actor, call.path["number"])
-    return cases.add_task(
+    return side_tasks.add_task(
         call.db,
         call.actor,
         log,
@@ -83,7 +90,7 @@ def add_case_task(call: Call) -> Done:
 
 
 def hand_over_case(call: Call) -> Done:
-    return cases.hand_over(
+    return handing_over.hand_over(
         call.db,
         call.actor,
         call.path["number"],
@@ -96,7 +103,7 @@ def hand_over_case(call: Call) -> Done:
 
 
 def register_document(call: Call) -> Done:
-    return cases.register_document(
+    return case_actions.register_document(
         call.db,
         call.actor,
         call.path["number"],
@@ -112,7 +119,7 @@ def register_document(call: Call) -> Done:
 
 
 def withdraw_consent(call: Call) -> Done:
-    return cases.withdraw_consent(
+    return case_actions.withdraw_consent(
         call.db,
         call.actor,
         call.path["number"],
@@ -124,7 +131,7 @@ def withdraw_consent(call: Call) -> Done:
 
 
 def declare_interest(call: Call) -> Done:
-    return cases.declare_interest(
+    return case_actions.declare_interest(
         call.db, call.actor, call.path["number"], nature=call.body.nature, request=call.request
     )
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from casework.api.catalogue import schemas
 from casework.api.protocol import schemas as shared
 from casework.api.protocol.routes import Call, Route, get, post
-from casework.operations.cases import service as cases
+from casework.operations.cases import opening
 from casework.operations.catalogue import matches
 from casework.operations.catalogue.views import Match
 from casework.operations.core.idempotency import Done
@@ -40,7 +40,7 @@ def create_match(call: Call) -> Done:
 
 
 def open_case(call: Call) -> Done:
-    return cases.open_case(call.db, call.actor, call.path["match"], call.request)
+    return opening.open_case(call.db, call.actor, call.path["match"], call.request)
 
 
 ROUTES: tuple[Route, ...] = (

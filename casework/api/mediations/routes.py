@@ -8,8 +8,7 @@ from casework.api.protocol import case_schemas, fields
 from casework.api.protocol import schemas as shared
 from casework.api.protocol.routes import Call, Json, Route, get, post
 from casework.api.protocol.schemas import text_of
-from casework.operations.cases import case_events, corrections
-from casework.operations.cases import service as cases
+from casework.operations.cases import case_events, corrections, side_tasks, transitions
 from casework.operations.core.idempotency import Done
 from casework.operations.core.paging import Page
 from casework.operations.core.views import NamedPerson
@@ -57,7 +56,7 @@ def list_mediation_events(call: Call) -> dict[str, Json]:
 
 def fire_mediation_transition(call: Call) -> Done:
     mediations.find_mediation(call.db, call.actor, call.path["mediation"])
-    return cases.fire_transition(
+    return transitions.fire_transition(
         call.db,
         call.actor,
         call.path["mediation"],
@@ -89,7 +88,7 @@ def correct_mediation_answer(call: Call) -> Done:
 
 def add_mediation_task(call: Call) -> Done:
     mediations.find_mediation(call.db, call.actor, call.path["mediation"])
-    return cases.add_task(
+    return side_tasks.add_task(
         call.db,
         call.actor,
         call.path["mediation"],

@@ -15,8 +15,8 @@ from casework.engine.state.effects_schema import CaseSubject
 from casework.errors import InvalidForm, NotAllowed, NotFound
 from casework.json_values import JsonObject
 from casework.ledger.canonical_json import instant
+from casework.operations.cases.case_capacities import on_case
 from casework.operations.cases.queries import describe
-from casework.operations.cases.service import on_case
 from casework.operations.core.access_queries import mediation_log
 from casework.operations.core.actions import Standing, calendar_of, new_id, open_log, perform
 from casework.operations.core.idempotency import Done, Request, ask

@@ -16,8 +16,9 @@ from casework.engine.execution.context import By
 from casework.engine.roles import Role
 from casework.engine.state.case import Case
 from casework.errors import CaseworkError, InvalidForm, NotFound, WrongState
+from casework.operations.cases.case_capacities import capacity_on_case
+from casework.operations.cases.handing_over import refuses_owner
 from casework.operations.cases.relief import relieve_holders
-from casework.operations.cases.service import capacity_on_case, refuses_owner
 from casework.operations.core.access_queries import case_log
 from casework.operations.core.actions import Standing, perform
 from casework.operations.core.idempotency import Done, Request

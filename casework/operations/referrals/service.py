@@ -20,8 +20,9 @@ from casework.operations.cases.case_events import list_events
 from casework.operations.cases.joins import show_beside
 from casework.operations.cases.possible_actions import actions_of
 from casework.operations.cases.queries import names_in, titles_of
-from casework.operations.cases.service import add_task, fire_transition
+from casework.operations.cases.side_tasks import add_task
 from casework.operations.cases.track_presenters import show, show_track
+from casework.operations.cases.transitions import fire_transition
 from casework.operations.core.access_log import note_sealed
 from casework.operations.core.access_queries import referral_log
 from casework.operations.core.actions import calendar_of

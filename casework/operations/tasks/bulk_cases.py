@@ -17,7 +17,7 @@ from casework.engine.execution.effect_roles import accepted
 from casework.engine.state.case import Case
 from casework.errors import CaseworkError, InvalidForm, NotFound
 from casework.operations.cases.queries import find_case
-from casework.operations.cases.service import fire_transition
+from casework.operations.cases.transitions import fire_transition
 from casework.operations.core.idempotency import Done, Request, ask, finish
 from casework.operations.tasks.bulk import MOST, attempt, of_one, tried
 from casework.permissions.actors import Actor

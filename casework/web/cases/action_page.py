@@ -19,7 +19,7 @@ from casework.engine.definition.forms import Date, Form, Note
 from casework.engine.state.case import Case
 from casework.errors import NotAllowed, NotFound, WrongState
 from casework.operations.cases.queries import describe, find_case
-from casework.operations.cases.service import fire_transition
+from casework.operations.cases.transitions import fire_transition
 from casework.operations.core.access_queries import case_log
 from casework.operations.core.actions import calendar_of
 from casework.operations.core.drafts import find_draft

@@ -17,7 +17,7 @@ from casework.engine.definition.forms import Choice, Date, Form, Note, People, P
 from casework.engine.roles import Role
 from casework.engine.state.case import Case
 from casework.errors import NotAllowed, NotFound
-from casework.operations.cases import service as cases
+from casework.operations.cases import case_actions, handing_over
 from casework.operations.cases.form_choices import choices_of
 from casework.operations.cases.queries import describe, find_case
 from casework.operations.core.drafts import find_draft
@@ -209,7 +209,7 @@ def ask_hand_over(number: str) -> Response:
 def hand_over(number: str) -> BaseResponse:
     def do(db: Connection, actor: Actor, key: Request, revision: int, data: dict[str, Json]) -> Done:
         given = _checked(HAND_OVER, data)
-        return cases.hand_over(
+        return handing_over.hand_over(
             db,
             actor,
             number,
@@ -230,7 +230,7 @@ def ask_document(number: str) -> Response:
 def register_document(number: str) -> BaseResponse:
     def do(db: Connection, actor: Actor, key: Request, revision: int, data: dict[str, Json]) -> Done:
         given = _checked(NEW_DOCUMENT, data)
-        return cases.register_document(
+        return case_actions.register_document(
             db,
             actor,
             number,
@@ -253,7 +253,7 @@ def ask_withdrawal(number: str, consent: UUID) -> Response:
 def withdraw_consent(number: str, consent: UUID) -> BaseResponse:
     def do(db: Connection, actor: Actor, key: Request, revision: int, data: dict[str, Json]) -> Done:
         given = _checked(WITHDRAW, data)
-        return cases.withdraw_consent(
+        return case_actions.withdraw_consent(
             db, actor, number, str(consent), reason=given["reason"], revision=revision, request=key
         )
 
@@ -274,7 +274,7 @@ def ask_interest(number: str) -> Response:
 
 def declare_interest(number: str) -> BaseResponse:
     def do(db: Connection, actor: Actor, key: Request, revision: int, data: dict[str, Json]) -> Done:
-        return cases.declare_interest(db, actor, number, nature=_checked(INTEREST, data)["nature"], request=key)
+        return case_actions.declare_interest(db, actor, number, nature=_checked(INTEREST, data)["nature"], request=key)
 
     return _answer(number, INTEREST, do)
 

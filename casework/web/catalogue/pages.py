@@ -15,7 +15,7 @@ from casework import reasons
 from casework.engine.roles import Role
 from casework.errors import InvalidForm, NotFound
 from casework.json_values import JsonObject
-from casework.operations.cases.service import open_case
+from casework.operations.cases.opening import open_case
 from casework.operations.catalogue import matches
 from casework.operations.catalogue import service as catalogue
 from casework.operations.catalogue.service import Noun

@@ -19,7 +19,7 @@ from casework.engine.state.events import NOTED, SAID
 from casework.errors import NotAllowed, NotFound
 from casework.json_values import JsonObject
 from casework.operations.cases.case_events import list_events
-from casework.operations.cases.service import fire_transition
+from casework.operations.cases.transitions import fire_transition
 from casework.operations.core.access_log import list_sealed_readings
 from casework.operations.core.actions import calendar_of
 from casework.operations.core.drafts import find_draft

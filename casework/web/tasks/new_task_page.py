@@ -13,7 +13,7 @@ from werkzeug.wrappers import Response as BaseResponse
 from casework.definitions import load_library
 from casework.engine.definition.forms import Choice, Date, Form, Note, Person
 from casework.errors import NotFound
-from casework.operations.cases import service as cases
+from casework.operations.cases import side_tasks
 from casework.operations.cases.queries import describe, find_case
 from casework.operations.core.access_queries import case_log
 from casework.operations.core.actions import calendar_of
@@ -81,7 +81,7 @@ def _page(number: str, track: str, task: str, sent: Sent | None) -> Response:
             _draft(track, task),
             form_class.rule(),
             own_texts(form_class),
-            choices={"person": cases.whom_for(db, case, case.tracks[track], edition.tasks[offer["rule"]])},
+            choices={"person": side_tasks.whom_for(db, case, case.tracks[track], edition.tasks[offer["rule"]])},
             submitted=sent.data if sent else None,
             faults=sent.faults if sent else None,
             draft=None if sent else find_draft(db, actor.person, _draft(track, task)),
@@ -104,7 +104,7 @@ def add(number: str, track: UUID, kind: str) -> BaseResponse:
         offer = _offer(db, actor, number, id, task)[2]
 
     def do(db: Connection, actor: Actor, key: Request, _: int, data: dict[str, Json]) -> Done:
-        return cases.add_task(
+        return side_tasks.add_task(
             db,
             actor,
             case_log(db, actor, number),

@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import Connection
 
 from casework.errors import NotAllowed
-from casework.operations.cases.service import declare_interest
+from casework.operations.cases.case_actions import declare_interest
 from casework.operations.core.actions import home_of
 from casework.operations.core.idempotency import Request
 from casework.operations.people.registry import grant_role

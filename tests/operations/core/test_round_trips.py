@@ -10,8 +10,9 @@ import psycopg
 import pytest
 from sqlalchemy import Engine, event, text
 
+from casework.operations.cases.opening import open_case
 from casework.operations.cases.queries import show_case
-from casework.operations.cases.service import fire_transition, open_case
+from casework.operations.cases.transitions import fire_transition
 from casework.operations.core.idempotency import Request
 from casework.operations.core.national_holidays import china
 from casework.operations.people.registry import grant_role, register_organisation, register_person, register_programme

@@ -7,7 +7,8 @@ from sqlalchemy import Connection, text
 
 from casework.definitions import load_library
 from casework.errors import DutyInDoubt, NobodyLeft
-from casework.operations.cases.service import declare_interest, fire_transition
+from casework.operations.cases.case_actions import declare_interest
+from casework.operations.cases.transitions import fire_transition
 from casework.operations.core.actions import home_of
 from casework.operations.core.idempotency import Request
 from casework.operations.core.staffing import Prospect, prospect, roster_of, say

@@ -12,7 +12,7 @@ from sqlalchemy import Engine, text
 
 from casework.engine.state.case import Case
 from casework.errors import FileBlocked, FileMissing, FilePending, NotAllowed, NotFound, StoreUnavailable, WrongState
-from casework.operations.cases.service import declare_interest, withdraw_consent
+from casework.operations.cases.case_actions import declare_interest, withdraw_consent
 from casework.operations.core.actions import home_of
 from casework.operations.core.encryption import SecretBox
 from casework.operations.core.idempotency import Done, Request

@@ -13,7 +13,7 @@ from casework.definitions import load_library
 from casework.engine.state.effects_schema import TaskChange
 from casework.engine.state.events import Event
 from casework.engine.state.projection import fold
-from casework.operations.cases.service import hand_over
+from casework.operations.cases.handing_over import hand_over
 from casework.operations.core.actions import home_of
 from casework.operations.history.point_in_time import Past
 from casework.operations.history.task_judgement import task_reasons

@@ -14,8 +14,8 @@ from casework.engine.state.case import Case
 from casework.engine.state.events import NOTED, SAID, Event
 from casework.engine.state.projection import evolve
 from casework.errors import AudienceInDoubt, InvalidForm, NotAllowed, NotFound, WrongState
+from casework.operations.cases.case_actions import declare_interest
 from casework.operations.cases.case_events import list_events
-from casework.operations.cases.service import declare_interest
 from casework.operations.core.actions import home_of, stand, write
 from casework.operations.core.drafts import save_draft
 from casework.operations.core.idempotency import Request

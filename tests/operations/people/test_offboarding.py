@@ -8,7 +8,7 @@ from sqlalchemy import Connection, text
 from casework import reasons
 from casework.engine.state.case import READY
 from casework.errors import CasesLeft, InvalidForm, NotAllowed, NotFound, WrongState
-from casework.operations.cases.service import declare_interest
+from casework.operations.cases.case_actions import declare_interest
 from casework.operations.core.actions import home_of
 from casework.operations.people.offboarding import show_leaver, take_over
 from casework.operations.people.service import deactivate_person

@@ -15,8 +15,8 @@ from sqlalchemy.exc import DBAPIError
 from casework.errors import CaseworkError, InvalidForm, NotAllowed, NotFound, Refused, WrongState
 from casework.ledger.redactable_bodies import ERASED, erase
 from casework.operations.audit.findings import answer_finding, close_finding, raise_finding
+from casework.operations.cases.handing_over import hand_over
 from casework.operations.cases.saved_filters import save_filter
-from casework.operations.cases.service import hand_over
 from casework.operations.core.actions import home_of
 from casework.operations.core.drafts import find_draft, save_draft
 from casework.operations.documents.storage import DocumentStore

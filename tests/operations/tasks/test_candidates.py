@@ -19,8 +19,9 @@ from casework.definitions import load_library
 from casework.engine.execution import task_lifecycle as table
 from casework.engine.state.case import Case, Task
 from casework.errors import CaseworkError, InvalidForm, NobodyLeft
+from casework.operations.cases.case_actions import declare_interest
 from casework.operations.cases.form_choices import choices_of
-from casework.operations.cases.service import declare_interest, hand_over
+from casework.operations.cases.handing_over import hand_over
 from casework.operations.core.actions import home_of
 from casework.operations.core.idempotency import Request
 from casework.operations.messages.service import send_message

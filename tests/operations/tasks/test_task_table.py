@@ -17,7 +17,8 @@ from sqlalchemy import Connection, text
 from casework.engine.execution.task_lifecycle import OPERATIONS, who
 from casework.engine.state.case import OPEN, TASK_STATES
 from casework.errors import AlreadyTaken, CaseworkError, NotAllowed, NotFound, WrongState
-from casework.operations.cases.service import add_task, hand_over
+from casework.operations.cases.handing_over import hand_over
+from casework.operations.cases.side_tasks import add_task
 from casework.operations.core.actions import home_of, new_id
 from casework.operations.core.idempotency import Done
 from casework.operations.people import registry

@@ -11,7 +11,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import Connection, Engine, text
 
-from casework.operations.cases.service import fire_transition
+from casework.operations.cases.transitions import fire_transition
 from casework.operations.core.actions import home_of
 from casework.operations.history import timeline
 from casework.operations.people import registry

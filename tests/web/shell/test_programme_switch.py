@@ -9,7 +9,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import Engine, text
 
-from casework.operations.cases.service import open_case
+from casework.operations.cases.opening import open_case
 from casework.operations.people import registry
 from casework.permissions.actors import focused
 from casework.permissions.visibility import reach

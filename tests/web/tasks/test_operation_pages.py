@@ -8,7 +8,7 @@ from collections.abc import Callable
 import pytest
 from sqlalchemy import Connection, Engine, text
 
-from casework.operations.cases.service import hand_over
+from casework.operations.cases.handing_over import hand_over
 from casework.operations.core.actions import home_of
 from casework.records.case_loader import load
 from casework.records.database import transaction

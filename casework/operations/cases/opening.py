@@ -1,0 +1,93 @@
+"""The opening of a case from a match."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import Connection
+
+from casework import reasons
+from casework.definitions import playing
+from casework.engine.execution.commands import Open
+from casework.engine.parts import MAIN
+from casework.engine.roles import Role
+from casework.engine.state.case import Case
+from casework.engine.state.effects_schema import CaseSubject
+from casework.errors import NotAllowed, NotFound, WrongState
+from casework.operations.core.actions import new_id, open_log, read_calendar
+from casework.operations.core.idempotency import Done, Request, ask
+from casework.permissions.actors import READS_ALL, Actor
+from casework.permissions.work import in_the_programme
+from casework.records.database import run
+
+Json = Any
+
+
+def open_case(db: Connection, actor: Actor, match: str, request: Request) -> Done:
+    """Open the case of a match, in state `proposed`; its number is the next of its programme and year, without gaps."""
+    row = run(db, _MATCH, (match,)).fetchone()
+    if row is None or not actor.in_programme(row[0], READS_ALL):
+        raise NotFound("match")
+    programme, code, need, technology, title, need_owner, technology_owner, phase, rights = row
+    by = in_the_programme(actor, programme, (Role.OFFICER, Role.SUPERVISOR))
+    if by is None:
+        raise NotAllowed(why=reasons.cases.OPENED_BY)
+    if (earlier := ask(db, actor, request)) is not None:
+        return earlier
+    # Locked first: two officers may press the button at once.
+    locked = run(db, _LOCK_MATCH, (match,)).fetchone()
+    assert locked is not None
+    taken, moment, written = locked
+    if taken is not None:
+        raise WrongState(action=reasons.actions.OPEN_CASE, why=reasons.cases.HAS_CASE)
+    id, calendar = new_id(), read_calendar(programme, written)
+    number = _next_number(db, programme, code, calendar.local_date(moment).year)
+    case: CaseSubject = {
+        "programme": programme,
+        "number": number,
+        "match": match,
+        "need": need,
+        "technology": technology,
+        "phase": phase,
+        "rights": rights,
+        "parties": {"need_owner": need_owner, "technology_owner": technology_owner},
+    }
+
+    def answer(opened: Case) -> dict[str, Json]:
+        return {"number": number, "id": id, "state": opened.main.states[0], "track": opened.main.id}
+
+    command = Open(id, "case", playing(MAIN).workflow, case, title)
+    done = open_log(db, actor, command, by, calendar=calendar, moment=moment, request=request, answer=answer)
+    run(db, "UPDATE matches SET case_id = $1 WHERE id = $2", (id, match))
+    return done
+
+
+_MATCH = """
+    SELECT m.programme_id, p.code, m.need_id, m.technology_id, n.title, n.owner_id AS need_owner,
+        t.owner_id AS technology_owner, (
+            SELECT f.id FROM phases f CROSS JOIN (SELECT (casework_now() AT TIME ZONE (p.calendar->>'zone'))::date) AS d(today)
+            WHERE f.programme_id = m.programme_id AND f.starts_on <= d.today
+            AND (f.ends_on IS NULL OR f.ends_on >= d.today) ORDER BY f.starts_on DESC, f.id LIMIT 1
+        ) AS phase_id,
+        (SELECT coalesce(array_agg(r.id::text ORDER BY r.id), '{}') FROM rights r WHERE r.technology_id = t.id) AS rights
+    FROM matches m JOIN programmes p ON p.id = m.programme_id JOIN needs n ON n.id = m.need_id
+    JOIN technologies t ON t.id = m.technology_id WHERE m.id = $1
+"""
+# Materialised: the time is taken after the lock, however long one had to wait for it.
+_LOCK_MATCH = """
+    WITH m AS MATERIALIZED (SELECT case_id, programme_id FROM matches WHERE id = $1 FOR NO KEY UPDATE)
+    SELECT m.case_id, casework_now(), (SELECT calendar::text FROM programmes p WHERE p.id = m.programme_id) FROM m
+"""
+
+
+def _next_number(db: Connection, programme: str, code: str, year: int) -> str:
+    """The counter is locked last of all, and rolled back with a refusal: so there are no gaps."""
+    last = run(db, _NEXT, (programme, year)).fetchone()
+    assert last is not None
+    return f"{code}-{year}-{last[0]:04}"
+
+
+_NEXT = (
+    "INSERT INTO numbers (programme_id, year, last) VALUES ($1, $2, 1)"
+    " ON CONFLICT (programme_id, year) DO UPDATE SET last = numbers.last + 1 RETURNING last"
+)
