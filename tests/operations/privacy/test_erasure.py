@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -12,18 +11,12 @@ import pytest
 from sqlalchemy import Connection, Engine, text
 from sqlalchemy.exc import DBAPIError
 
-from casework.errors import CaseworkError, InvalidForm, NotAllowed, NotFound, Refused, WrongState
+from casework.errors import CaseworkError
 from casework.ledger.redactable_bodies import ERASED, erase
-from casework.operations.audit.findings import answer_finding, close_finding, raise_finding
-from casework.operations.cases.handing_over import hand_over
-from casework.operations.cases.saved_filters import save_filter
 from casework.operations.core.actions import home_of
-from casework.operations.core.drafts import find_draft, save_draft
+from casework.operations.core.drafts import find_draft
 from casework.operations.documents.storage import DocumentStore
 from casework.operations.mediations.service import open_mediation
-from casework.operations.people import registry
-from casework.operations.people.account_recovery import ask_recovery
-from casework.operations.people.service import deactivate_person
 from casework.operations.privacy import erasure as erasing
 from casework.operations.privacy import erasure_requests
 from casework.operations.privacy.personal_texts import WORDY
@@ -33,124 +26,8 @@ from casework.records.case_loader import load
 from casework.records.database import transaction
 from casework.records.event_log import read_events
 from casework.records.tables import metadata
-from tests.support.additions import add_mail
-from tests.support.way_to_referral import to_referral
-from tests.support.world import World, new_request, note_rows
-
-NAME, NAME_ZH, EMAIL, PHONE = "Quentin Zephyrine", "斐泽宁", "q.zephyrine@canary.example", "+49 30 555 12 34"
-CANARIES = (NAME, "Zephyrine", NAME_ZH, EMAIL, PHONE)
-
-
-@dataclass
-class Scene:
-    """A person who worked, is written of everywhere, and has left."""
-
-    engine: Engine
-    superuser: Engine
-    world: World
-    person: str
-    number: str
-
-    def ask(self, db: Connection, by: str = "administrator", **other: Any) -> str:
-        given: dict[str, Any] = {
-            "programme": self.world.programmes["BJ"],
-            "person": self.person,
-            "words": [PHONE, "Zephyrine"],
-            "basis": "request",
-            "reason": f"{NAME} asked for it.",
-        }
-        done = erasure_requests.ask_erasure(db, self.world.actor(db, by), **(given | other), request=new_request())
-        return str(done.answer["id"])
-
-    def decide(self, db: Connection, erasure: str, by: str = "compliance", *, agree: bool = True) -> None:
-        erasure_requests.decide_erasure(
-            db, self.world.actor(db, by), erasure, agree=agree, note="Seen.", request=new_request()
-        )
-
-    def erase(self, **other: Any) -> str:
-        with transaction(self.engine) as db:
-            erasure = self.ask(db, **other)
-            self.decide(db, erasure)
-        erasing.carry_out(self.engine, erasure)
-        return erasure
-
-    def found(self, words: tuple[str, ...] = CANARIES) -> dict[str, set[str]]:
-        """By canary, the tables in which a dump of everything has it."""
-        with self.superuser.connect() as db:
-            tables = (
-                db.execute(text("SELECT tablename FROM pg_tables WHERE schemaname = 'public' ORDER BY 1"))
-                .scalars()
-                .all()
-            )
-            dump = {
-                table: "\n".join(db.execute(text(f"SELECT to_jsonb(x)::text FROM {table} x")).scalars()).casefold()
-                for table in tables
-            }
-        found = {word: {table for table, rows in dump.items() if word.casefold() in rows} for word in words}
-        return {word: tables for word, tables in found.items() if tables}
-
-    def kinds(self, log: str) -> list[str]:
-        with self.engine.connect() as db:
-            return list(
-                db.execute(
-                    text("SELECT kind FROM events WHERE log_id = CAST(:log AS uuid) ORDER BY seq"), {"log": log}
-                ).scalars()
-            )
-
-
-@pytest.fixture
-def scene(engine: Engine, superuser_engine: Engine, world: World, document_store: DocumentStore) -> Scene:
-    with transaction(engine) as db:
-        person = registry.register_person(db, email=EMAIL, name=NAME, name_zh=NAME_ZH, password_hash="x")
-        registry.grant_role(db, person, "officer", programme=world.programmes["BJ"])
-        world.people["quentin"] = person
-        # The need is called so, and with it the case.
-        db.execute(text("UPDATE needs SET title = :title, problem = :title"), {"title": f"Steam for {NAME_ZH}"})
-        note_rows(db, "needs")
-        number = world.open_case(db, 0, "quentin")
-        world.fire(db, "quentin", number, "take")
-        quentin, case = world.actor(db, "quentin"), load(db, home_of(db, number), "case")
-        world.write(db, "quentin", case, words=f"Call me: {PHONE}", tell=["officer"])
-        world.write(db, "supervisor", case, words=f"Ask q.ZEPHYRINE@canary.example, that is {NAME}.", tell=["quentin"])
-        world.write(db, "supervisor", case, words="Nobody is named here.")
-        save_draft(db, world.people["officer"], "note", {"words": [f"To {NAME}"]})
-        save_filter(db, quentin, "cases", name="mine", query="words=Quentin+Zephyrine", request=new_request())
-        add_mail(db, person)
-        for one in (person, world.people["officer"]):
-            ask_recovery(
-                db,
-                world.actor(db, "administrator"),
-                person=one,
-                means=["password"],
-                reason=f"{NAME} called.",
-                request=new_request(),
-            )
-        db.execute(
-            text(
-                "INSERT INTO readings (person_id, address) VALUES (CAST(:id AS uuid), '/cases?words=%E6%96%90%E6%B3%BD%E5%AE%81')"
-            ),
-            {"id": world.people["auditor"]},
-        )
-        db.execute(
-            text("UPDATE organisations SET owners = CAST(:owners AS jsonb) WHERE name = 'Nordwind Boilers'"),
-            {"owners": json.dumps([{"name": NAME, "share": 30}])},
-        )
-        note_rows(db, "organisations")
-    world.hand_in(document_store, number, "quentin", title=f"Letter of {NAME}", name="Zephyrine.pdf")
-    with transaction(engine) as db:
-        case = load(db, home_of(db, number), "case")
-        hand_over(
-            db,
-            world.actor(db, "quentin"),
-            number,
-            owner=world.people["officer"],
-            team=[],
-            note=f"From {NAME}.",
-            revision=case.revision,
-            request=new_request(),
-        )
-        deactivate_person(db, world.actor(db, "administrator"), person, new_request())
-    return Scene(engine, superuser_engine, world, person, number)
+from tests.operations.privacy.erasure_scene import CANARIES, NAME, NAME_ZH, PHONE, Scene
+from tests.support.world import new_request
 
 
 def test_no_table_holds_what_named_the_person(scene: Scene) -> None:
@@ -302,111 +179,6 @@ def test_what_lies_sealed_is_erased_too(scene: Scene) -> None:
         assert told == [ERASED, "Nobody was heard."]
         assert find_draft(db, world.people["officer"], "note") is None
     assert list(verify_all(scene.engine)) == []
-
-
-# --- who, and when not -----------------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize("who", ["supervisor", "officer", "compliance", "auditor"])
-def test_nobody_but_an_administrator_asks(scene: Scene, who: str) -> None:
-    with transaction(scene.engine) as db, pytest.raises((NotAllowed, NotFound)):
-        scene.ask(db, who)
-
-
-@pytest.mark.parametrize("who", ["administrator", "supervisor", "officer", "auditor"])
-def test_nobody_but_compliance_or_a_manager_agrees(scene: Scene, who: str) -> None:
-    with transaction(scene.engine) as db:
-        erasure = scene.ask(db)
-        with pytest.raises((NotAllowed, NotFound)):
-            scene.decide(db, erasure, who)
-
-
-def test_who_asks_does_not_agree_in_another_role(scene: Scene) -> None:
-    with transaction(scene.engine) as db:
-        registry.grant_role(db, scene.world.people["administrator"], "manager", programme=scene.world.programmes["BJ"])
-        erasure = scene.ask(db)
-        with pytest.raises(NotAllowed):
-            scene.decide(db, erasure, "administrator")
-
-
-def test_without_agreement_nothing_is_erased(scene: Scene) -> None:
-    with transaction(scene.engine) as db:
-        erasure = scene.ask(db)
-        scene.decide(db, erasure, agree=False)
-    erasing.carry_out(scene.engine, erasure)
-    assert set(scene.found()) == set(CANARIES)
-    with transaction(scene.engine) as db, pytest.raises(WrongState):
-        scene.decide(db, erasure)
-
-
-def test_an_open_account_is_closed_first(scene: Scene) -> None:
-    with transaction(scene.engine) as db, pytest.raises(Refused, match="The account is open"):
-        scene.ask(db, person=scene.world.people["provider"], words=[])
-
-
-def test_whoever_has_open_cases_is_kept_until_they_are_handed_over(scene: Scene) -> None:
-    with transaction(scene.engine) as db:
-        db.execute(
-            text("UPDATE cases SET owner_id = CAST(:id AS uuid) WHERE number = :n"),
-            {"id": scene.person, "n": scene.number},
-        )
-        with pytest.raises(Refused, match="1 open cases"):
-            scene.ask(db)
-
-
-def test_an_open_finding_of_the_audit_keeps_what_it_is_about(scene: Scene) -> None:
-    with transaction(scene.engine) as db:
-        finding = str(
-            raise_finding(
-                db,
-                scene.world.actor(db, "auditor"),
-                scene.number,
-                event=1,
-                words=f"Why did {NAME}?",
-                request=new_request(),
-            ).answer["id"]
-        )
-    with pytest.raises(Refused, match="findings of the audit"), transaction(scene.engine) as db:
-        scene.ask(db)
-    with transaction(scene.engine) as db:
-        answer_finding(db, scene.world.actor(db, "officer"), finding, words="So.", request=new_request())
-        close_finding(db, scene.world.actor(db, "auditor"), finding, words="Good.", request=new_request())
-    scene.erase()
-    assert scene.found() == {}
-    assert list(verify_all(scene.engine)) == []
-
-
-def test_financing_records_are_kept_for_the_years_that_the_settings_say(scene: Scene) -> None:
-    world = scene.world
-    with transaction(scene.engine) as db:
-        number, _ = to_referral(world, db, more_plan={"pledge": "bank"})
-        world.write(db, "officer", load(db, home_of(db, number), "case"), words=f"{NAME} signs for the loan.")
-    with pytest.raises(Refused, match="1 records of financing"), transaction(scene.engine) as db:
-        scene.ask(db)
-    with transaction(scene.engine) as db:
-        db.execute(
-            text("UPDATE cases SET closed_at = casework_now() - interval '6 years' WHERE number = :n"), {"n": number}
-        )
-    with pytest.raises(Refused, match="1 records of financing"), transaction(scene.engine) as db:
-        scene.ask(db)
-    with transaction(scene.engine) as db:
-        scene.ask(db, years=5)
-
-
-def test_what_must_be_kept_by_now_refuses_it_when_it_is_carried_out(scene: Scene) -> None:
-    with transaction(scene.engine) as db:
-        erasure = scene.ask(db)
-        scene.decide(db, erasure)
-        db.execute(text("UPDATE people SET active = true WHERE id = CAST(:id AS uuid)"), {"id": scene.person})
-    erasing.carry_out(scene.engine, erasure)
-    assert scene.kinds(erasure)[-1] == "erasure_refused"
-    assert set(scene.found()) == set(CANARIES)
-
-
-@pytest.mark.parametrize("word", ["Li", "王", 'a"b', "-----"])
-def test_a_word_that_names_everybody_is_refused(scene: Scene, word: str) -> None:
-    with transaction(scene.engine) as db, pytest.raises(InvalidForm):
-        scene.ask(db, words=[word])
 
 
 # --- the fence -------------------------------------------------------------------------------------------------------

@@ -1,0 +1,202 @@
+"""The list of cases, its filters and its spreadsheets, as an officer, a supervisor, an observer and others meet them."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+import zipfile
+from collections.abc import Callable
+
+import pytest
+from sqlalchemy import Engine, text
+
+from casework.records.database import transaction
+from tests.support.pages import read_page
+from tests.support.web_client import Browser
+from tests.support.world import World
+from tests.web.cases.two_cases import in_list, play_two_cases, words_of
+
+Enter = Callable[[str], Browser]
+
+pytestmark = pytest.mark.stage(play=play_two_cases)
+
+
+@pytest.fixture
+def numbers(staged: tuple[str, str]) -> tuple[str, str]:
+    return staged
+
+
+def test_the_list_has_every_case_with_what_is_next(browser_for: Enter, numbers: tuple[str, str]) -> None:
+    page = browser_for("officer").get("/cases").text
+    assert in_list(page) == [numbers[1], numbers[0]]
+    told = words_of(page)
+    assert "2 cases" in told
+    assert "Haidian Assessment Lab" in told
+    assert "nobody yet" in told
+
+
+@pytest.mark.parametrize(
+    ("query", "which"),
+    [
+        ("state=proposed", [1]),
+        ("state=closing", []),
+        ("waits_for=provider", [0]),
+        ("waits_for=us", [1]),
+        ("open=yes", [1, 0]),
+        ("open=no", []),
+        ("overdue=yes", []),
+        ("q=steam", [1, 0]),
+        ("q=nothing+like+this", []),
+        ("sort=number", [0, 1]),
+        ("sort=oldest&state=proposed", [1]),
+        ("q=%25", []),
+        ("outcome=dormant", []),
+    ],
+)
+def test_filters_are_plain_addresses(
+    browser_for: Enter, numbers: tuple[str, str], query: str, which: list[int]
+) -> None:
+    answer = browser_for("officer").get(f"/cases?{query}")
+    assert answer.status_code == 200
+    assert in_list(answer.text) == [numbers[n] for n in which]
+    if not which:
+        assert "No case is like that." in answer.text
+
+
+def test_filters_by_who(browser_for: Enter, world: World, numbers: tuple[str, str]) -> None:
+    browser = browser_for("supervisor")
+    assert in_list(browser.get(f"/cases?owner={world.people['officer']}").text) == [numbers[0]]
+    assert in_list(browser.get(f"/cases?provider={world.organisations['bank']}").text) == [numbers[0]]
+    assert in_list(browser.get(f"/cases?provider={world.organisations['inspectors']}").text) == []
+
+
+@pytest.mark.parametrize("query", ["owner=me", "phase='", "cursor=abc"])
+def test_what_no_filter_can_be_is_told(browser_for: Enter, query: str) -> None:
+    answer = browser_for("officer").get(f"/cases?{query}")
+    assert answer.status_code == 422
+    assert 'role="alert"' in answer.text
+
+
+def test_the_filters_stand_in_the_form_again(browser_for: Enter, numbers: tuple[str, str]) -> None:
+    page = read_page(browser_for("officer").get("/cases?state=proposed&q=steam&sort=due").text)
+    assert page.sent["state"] == "proposed"
+    # The search of the frame has a field of this name too.
+    assert "steam" in page.sent.getlist("q")
+    assert page.sent["sort"] == "due"
+
+
+def test_pages_follow_one_another(
+    browser_for: Enter, engine: Engine, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("casework.operations.core.paging.PAGE", 2)
+    with transaction(engine) as db:
+        for _ in range(5):
+            world.new_case(db)
+    browser, seen, path = browser_for("officer"), [], "/cases?open=yes&sort=due"
+    while path:
+        page = browser.get(path).text
+        seen += in_list(page)
+        found = re.search(r'href="([^"]+)" rel="next"', page)
+        path = found[1].replace("&amp;", "&") if found else ""
+    assert len(seen) == 5
+    assert len(set(seen)) == 5
+
+
+def test_an_empty_list_says_what_comes(browser_for: Enter) -> None:
+    assert "A case is opened from a match" in browser_for("officer").get("/cases").text
+
+
+def test_an_observer_gets_outlines(browser_for: Enter, numbers: tuple[str, str]) -> None:
+    browser = browser_for("observer")
+    page = browser.get("/cases").text
+    assert in_list(page) == [numbers[1], numbers[0]]
+    assert "Haidian" not in page
+    assert "Owner" not in words_of(page)
+    outline = browser.get(f"/cases/{numbers[0]}")
+    assert "Assessment" in outline.text
+    for hidden in ("Haidian", "Hebei Steam Works", "Nordwind", "Task", "Consent"):
+        assert hidden not in words_of(outline.text).replace("Consents", hidden)
+
+
+@pytest.mark.parametrize("name", ["provider", "administrator", "verifier"])
+def test_whoever_works_on_no_cases_has_no_list(browser_for: Enter, numbers: tuple[str, str], name: str) -> None:
+    browser = browser_for(name)
+    for path in ("/cases", "/cases.csv", "/cases.xlsx", f"/cases/{numbers[0]}"):
+        assert browser.get(path).status_code == 404
+
+
+def test_cases_of_another_programme_are_not_there(browser_for: Enter, numbers: tuple[str, str]) -> None:
+    browser = browser_for("foreign_officer")
+    assert in_list(browser.get("/cases").text) == []
+    foreign, absent = browser.get(f"/cases/{numbers[0]}"), browser.get("/cases/BJ-2020-0001")
+    assert (foreign.status_code, absent.status_code) == (404, 404)
+
+    def plain(source: str) -> str:
+        source = re.sub(r'value="[^"]*"|/cases/[\w-]+', "", source)
+        return re.sub(r"[0-9a-f-]{36}", "", source)
+
+    assert plain(foreign.text) == plain(absent.text)
+
+
+# --- filters that one keeps ------------------------------------------------------------------------------------------
+
+
+def test_a_filter_is_kept_and_removed(browser_for: Enter, numbers: tuple[str, str]) -> None:
+    browser = browser_for("officer")
+    page = "/cases?state=proposed&sort=due"
+    kept = browser.post(
+        "/cases/filters", {"name": "Fresh ones", "query": "state=proposed&sort=due"}, page=page, follow=True
+    )
+    assert "The filter is kept." in kept.text
+    listed = browser.get("/cases").text
+    assert ">Fresh ones</a>" in listed
+    assert 'href="/cases?sort=due&amp;state=proposed"' in listed
+    assert "Fresh ones" not in browser_for("other_officer").get("/cases").text
+    current = browser.get("/cases?sort=due&state=proposed").text
+    found = re.search(r'action="(/cases/filters/[^"]+/drop)"', current)
+    assert found
+    assert "The filter is removed." in browser.post(found[1], page="/cases", follow=True).text
+    assert "Fresh ones" not in browser.get("/cases").text
+
+
+def test_a_filter_leads_nowhere_else(browser_for: Enter) -> None:
+    browser = browser_for("officer")
+    browser.post("/cases/filters", {"name": "Odd", "query": "x=1&state=triage&next=//evil"}, page="/cases?state=triage")
+    assert browser.last is not None
+    assert browser.last.headers["Location"] == "/cases?state=triage"
+
+
+def test_a_filter_without_a_name_is_not_kept(browser_for: Enter) -> None:
+    answer = browser_for("officer").post("/cases/filters", {"name": " ", "query": ""}, page="/cases?q=x", follow=True)
+    assert "The filter was not kept" in answer.text
+
+
+# --- spreadsheets ----------------------------------------------------------------------------------------------------
+
+
+def test_a_spreadsheet_has_what_the_list_shows(browser_for: Enter, engine: Engine, numbers: tuple[str, str]) -> None:
+    with transaction(engine) as db:
+        db.execute(text("UPDATE cases SET title = '=1+1' WHERE number = :n"), {"n": numbers[1]})
+    browser = browser_for("officer")
+    answer = browser.get("/cases.csv?state=proposed")
+    assert answer.headers["Content-Type"] == "text/csv; charset=utf-8"
+    assert "attachment" in answer.headers["Content-Disposition"]
+    head, *rows = list(csv.reader(io.StringIO(answer.data.decode("utf-8-sig"))))
+    assert head[:4] == ["Number", "Title", "Step", "State"]
+    assert [row[:4] for row in rows] == [[numbers[1], "'=1+1", "Triage", "Proposed"]]
+    everything = list(csv.reader(io.StringIO(browser.get("/cases.csv?sort=number").data.decode("utf-8-sig"))))
+    assert [row[0] for row in everything[1:]] == list(numbers)
+    assert everything[1][7] == "Haidian Assessment Lab"
+    with zipfile.ZipFile(io.BytesIO(browser.get("/cases.xlsx?state=proposed").data)) as book:
+        strings = book.read("xl/sharedStrings.xml").decode()
+    assert numbers[1] in strings
+    assert numbers[0] not in strings
+    assert "'=1+1" in strings
+
+
+def test_an_observers_spreadsheet_tells_no_more(browser_for: Enter, numbers: tuple[str, str]) -> None:
+    told = browser_for("observer").get("/cases.csv").data.decode("utf-8-sig")
+    assert numbers[0] in told
+    assert "Haidian" not in told
+    assert '"Officer"' not in told
