@@ -22,9 +22,10 @@ from casework.jobs.job_functions import Hands, hook, tell
 from casework.jobs.webhook_client import Unreachable, deliver
 from casework.operations.core import outbox
 from casework.operations.documents.key_material import secret_box_of
-from casework.operations.integrations import webhooks
+from casework.operations.integrations import webhook_signatures, webhooks
 from casework.operations.integrations.ssrf_guard import Forbidden, inside_of
-from casework.operations.integrations.webhooks import Message, sign
+from casework.operations.integrations.webhook_signatures import sign
+from casework.operations.integrations.webhooks import Message
 from casework.operations.mediations.service import open_mediation
 from casework.operations.people import registry
 from casework.records.database import connect_engine, transaction
@@ -177,7 +178,7 @@ def test_a_receiver_tells_ours_from_a_forgery(site: Site) -> None:
     site.run()
     (got,) = site.box.got
     assert verify(got, site.secret)
-    assert not verify(got, webhooks.new_secret())
+    assert not verify(got, webhook_signatures.new_secret())
     assert not verify(Got(got.path, got.headers, got.body + b" "), site.secret)
     assert not verify(Got(got.path, {**got.headers, "webhook-timestamp": "1"}, got.body), site.secret)
 

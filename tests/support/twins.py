@@ -32,7 +32,7 @@ from casework.jobs.dispatcher import dispatch
 from casework.jobs.job_functions import Hands, make_app
 from casework.jobs.queue import CLOCKS, OTHERS
 from casework.operations.auth.tokens import make_token
-from casework.operations.integrations.webhooks import new_secret
+from casework.operations.integrations.webhook_signatures import new_secret
 from casework.operations.people.registry import grant_role, register_organisation, register_person
 from casework.operations.tasks.service import add_item
 from casework.records.database import transaction

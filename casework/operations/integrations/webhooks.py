@@ -1,4 +1,4 @@
-"""Webhooks: a provider's own system is told of what moves in its referrals, signed as Standard Webhooks has it.
+"""Webhooks: a provider's own system is told of what moves in its referrals.
 
 A message tells ids and states and nothing else: whoever receives it asks the API for the rest, as one who may. It is
 made from the outbox, which the action itself has written into.
@@ -6,12 +6,8 @@ made from the outbox, which the action itself has written into.
 
 from __future__ import annotations
 
-import base64
-import hashlib
-import hmac
 import json
-import secrets
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -37,26 +33,14 @@ from casework.operations.core.views import NamedInBoth
 from casework.operations.integrations.service_account_scopes import WEBHOOKS
 from casework.operations.integrations.ssrf_guard import insist_target
 from casework.operations.integrations.views import Endpoint, EndpointMessage
+from casework.operations.integrations.webhook_signatures import new_secret, sign
 from casework.permissions.actors import Actor
 
-PREFIX = "whsec_"
 #: A secret that was replaced signs beside the new one for so long.
 BOTH_FOR = timedelta(hours=24)
 #: After each failure it rests longer; after the last one it is given up.
 PAUSES = tuple(timedelta(seconds=seconds) for seconds in (5, 300, 1800, 7200, 18_000, 36_000, 50_400, 72_000, 86_400))
 MOST_ENDPOINTS = 5
-
-
-def sign(secrets_now: Sequence[str], id: str, timestamp: int, payload: str) -> str:
-    """The header webhook-signature: one signature for each secret, with spaces between."""
-    signed = f"{id}.{timestamp}.{payload}".encode()
-    return " ".join(
-        "v1,"
-        + base64.b64encode(
-            hmac.new(base64.b64decode(secret.removeprefix(PREFIX)), signed, hashlib.sha256).digest()
-        ).decode()
-        for secret in secrets_now
-    )
 
 
 # --- from an event to messages -----------------------------------------------------------------------------------------
@@ -204,10 +188,6 @@ def create_endpoint(
     note_entries(db, "webhook_endpoints", organisation, [id], kind="endpoint_made", by=actor.person)
     finish(db, actor, request, Done({"id": id, "url": url}, 201))
     return Done({"id": id, "url": url, "secret": secret}, 201)
-
-
-def new_secret() -> str:
-    return PREFIX + base64.b64encode(secrets.token_bytes(32)).decode()
 
 
 @sensitive
