@@ -18,7 +18,8 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from casework.errors import CaseworkError
 from casework.jobs.dispatcher import EVERY_S, dispatch
-from casework.jobs.job_functions import Hands, make_app
+from casework.jobs.job_app import make_app
+from casework.jobs.job_registry import Hands
 from casework.jobs.queue import CLOCKS, HEARTBEAT_S, OTHERS
 from casework.operations.documents.storage import ask_for_scans
 from casework.records.database import connect_engine

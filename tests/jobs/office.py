@@ -8,7 +8,9 @@ from typing import Any
 from sqlalchemy import Engine, text
 
 from casework.jobs.dispatcher import _NOT_ON_THE_WAY, MOST
-from casework.jobs.job_functions import Hands, send, tell
+from casework.jobs.job_functions import tell
+from casework.jobs.job_registry import Hands
+from casework.jobs.mail_sender import send
 from casework.operations.core import outbox
 from casework.operations.notifications import mail_outbox as mails
 from casework.records.database import connect_engine, transaction

@@ -9,7 +9,8 @@ from datetime import datetime, timedelta
 import pytest
 from sqlalchemy import text
 
-from casework.jobs.job_functions import Hands, tell
+from casework.jobs.job_functions import tell
+from casework.jobs.job_registry import Hands
 from casework.operations.cases.handing_over import hand_over
 from casework.operations.core import outbox
 from casework.operations.core.national_holidays import china

@@ -11,7 +11,9 @@ from sqlalchemy import Engine, text
 
 from casework.errors import FileBlocked, FilePending
 from casework.jobs.dispatcher import dispatch
-from casework.jobs.job_functions import Hands, scan_file, sweep
+from casework.jobs.file_scans import scan_file
+from casework.jobs.job_functions import sweep
+from casework.jobs.job_registry import Hands
 from casework.jobs.virus_scanner import ScannerAway, scan
 from casework.operations.core.actions import home_of
 from casework.operations.documents.key_material import document_store_of

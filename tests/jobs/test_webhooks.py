@@ -18,8 +18,10 @@ from sqlalchemy import Engine, text
 
 from casework.errors import InvalidForm, NotFound, Refused
 from casework.jobs.dispatcher import _NOT_ON_THE_WAY, MOST
-from casework.jobs.job_functions import Hands, hook, tell
+from casework.jobs.job_functions import tell
+from casework.jobs.job_registry import Hands
 from casework.jobs.webhook_client import Unreachable, deliver
+from casework.jobs.webhook_sender import hook
 from casework.operations.core import outbox
 from casework.operations.documents.key_material import secret_box_of
 from casework.operations.integrations import webhook_signatures, webhooks

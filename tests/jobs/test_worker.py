@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import Engine, text
 
 from casework.jobs.dispatcher import dispatch
-from casework.jobs.job_functions import make_app
+from casework.jobs.job_app import make_app
 from casework.operations.core.actions import home_of
 from casework.operations.verification.service import verify_all
 from casework.records.database import connect_engine, transaction

@@ -15,7 +15,9 @@ from sqlalchemy import Engine, text
 from werkzeug.serving import make_server
 
 from casework.jobs.dispatcher import _NOT_ON_THE_WAY, MOST
-from casework.jobs.job_functions import Hands, hook, tell
+from casework.jobs.job_functions import tell
+from casework.jobs.job_registry import Hands
+from casework.jobs.webhook_sender import hook
 from casework.operations.core import outbox
 from casework.operations.integrations import webhooks
 from casework.operations.integrations.service_account_scopes import SCOPES

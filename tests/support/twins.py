@@ -29,7 +29,8 @@ from werkzeug.test import TestResponse
 from casework.api import PREFIX
 from casework.definitions import load_library
 from casework.jobs.dispatcher import dispatch
-from casework.jobs.job_functions import Hands, make_app
+from casework.jobs.job_app import make_app
+from casework.jobs.job_registry import Hands
 from casework.jobs.queue import CLOCKS, OTHERS
 from casework.operations.auth.tokens import make_token
 from casework.operations.integrations.webhook_signatures import new_secret

@@ -197,10 +197,10 @@ def allocate_due(engine: Engine) -> int:
     """Give what waits in every queue that has a rule to people; gives how many found somebody."""
     with transaction(engine) as db:
         due = list_due(db, but="true", most=MOST)
-    return sum(allocate(engine, allocation) for allocation in due)
+    return sum(allocate_queue(engine, allocation) for allocation in due)
 
 
-def allocate(engine: Engine, allocation: str) -> int:
+def allocate_queue(engine: Engine, allocation: str) -> int:
     """Give what waits in a queue to people, each task in a transaction of its own; gives how many found somebody."""
     with transaction(engine) as db:
         at = db.execute(text("SELECT casework_now()")).scalar_one()
@@ -291,7 +291,7 @@ _RULE_FOR = text("""
 
 
 __all__ = [
-    "allocate",
+    "allocate_queue",
     "allocate_due",
     "allocate_task",
     "choose_allocation",

@@ -9,7 +9,8 @@ import pytest
 from sqlalchemy import Connection, Engine, event, text
 
 from casework.errors import NotFound
-from casework.jobs.job_functions import Hands, check
+from casework.jobs.job_functions import check
+from casework.jobs.job_registry import Hands
 from casework.operations.mediations.service import open_mediation
 from casework.operations.oversight.case_hygiene import (
     KINDS,

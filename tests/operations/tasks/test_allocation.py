@@ -8,7 +8,7 @@ from sqlalchemy import Connection, Engine, text
 from casework.errors import InvalidForm, NotFound
 from casework.jobs.dispatcher import dispatch
 from casework.operations.core.actions import home_of
-from casework.operations.tasks.allocation import allocate, choose_allocation, list_allocations, list_due
+from casework.operations.tasks.allocation import allocate_queue, choose_allocation, list_allocations, list_due
 from casework.operations.tasks.service import release_task
 from casework.operations.verification.service import verify_all, verify_log
 from casework.records.case_loader import load
@@ -34,7 +34,7 @@ def settle(engine: Engine) -> int:
     """What the worker does for every queue for which something waits."""
     with transaction(engine) as db:
         due = list_due(db, but=ALL, most=100)
-    return sum(allocate(engine, one) for one in due)
+    return sum(allocate_queue(engine, one) for one in due)
 
 
 def holders(world: World, db: Connection, number: str, queue: str) -> dict[str, str | None]:

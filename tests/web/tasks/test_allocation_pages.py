@@ -8,7 +8,7 @@ from collections.abc import Callable
 from sqlalchemy import Engine
 
 from casework.operations.core.actions import home_of
-from casework.operations.tasks.allocation import allocate, list_due
+from casework.operations.tasks.allocation import allocate_queue, list_due
 from casework.records.case_loader import load
 from casework.records.database import transaction
 from tests.support.web_client import Browser
@@ -64,7 +64,7 @@ def test_the_task_and_the_history_say_why_it_came_to_this_person(
         number = world.new_case(db, "supervisor")
         due = list_due(db, but="true", most=10)
     for one in due:
-        allocate(engine, one)
+        allocate_queue(engine, one)
     with transaction(engine) as db:
         (task,) = (one for one in load(db, home_of(db, number), "case").open_tasks() if one.queue == "intake")
     (name,) = (name for name, id in world.people.items() if id == task.holder)
