@@ -10,7 +10,7 @@ from pathlib import Path
 import click
 from sqlalchemy import Engine
 
-from casework.operations.core.actions import home_of
+from casework.operations.core.perform import home_of
 from casework.operations.verification.case_archive import check_case_file
 from casework.operations.verification.service import Checked, count_logs, verify_each, verify_log
 from casework.records.database import connect_engine, transaction

@@ -13,7 +13,7 @@ from procrastinate import JobContext
 from sqlalchemy import Engine
 
 from casework.jobs.queue import Job, defer, wait_before
-from casework.operations.core.actions import new_id
+from casework.operations.core.perform import new_id
 from casework.records.database import transaction
 from casework.settings import Settings
 

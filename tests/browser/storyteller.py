@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from sqlalchemy import text
 
 from casework.operations.auth.passwords import hash_password
-from casework.operations.core.actions import calendar_of
+from casework.operations.core.perform import calendar_of
 from casework.operations.deadlines.timers import fire_due_timers_on
 from casework.operations.mediations.service import open_mediation
 from casework.operations.people import registry

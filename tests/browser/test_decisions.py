@@ -15,7 +15,7 @@ from sqlalchemy import Connection
 from casework.definitions import load_library
 from casework.engine.definition.editions import TransitionRule
 from casework.engine.state.case import Case
-from casework.operations.core.actions import home_of
+from casework.operations.core.perform import home_of
 from casework.records.case_loader import load
 from casework.records.database import transaction
 from tests.browser.browser_hand import BrowserHand

@@ -15,7 +15,7 @@ from sqlalchemy import Connection, text
 
 from casework.definitions import load_library
 from casework.engine.definition.grammar import EXCEPTION, RETURN
-from casework.operations.core.actions import home_of
+from casework.operations.core.perform import home_of
 from casework.operations.mediations.service import open_mediation
 from casework.operations.people.account_recovery import ask_recovery
 from casework.operations.people.role_requests import ask_role, show_request

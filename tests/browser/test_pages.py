@@ -16,7 +16,7 @@ import pytest
 from flask import Flask
 from playwright.sync_api import Browser
 
-from casework.operations.core.actions import home_of
+from casework.operations.core.perform import home_of
 from casework.records.case_loader import load
 from casework.records.database import transaction
 from tests.browser.conftest import LANGUAGES, close_readers, open_reader

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine, text
 
-from casework.operations.core.actions import home_of
+from casework.operations.core.perform import home_of
 from casework.operations.people import registry
 from casework.operations.privacy.erasure_requests import ask_erasure, decide_erasure
 from casework.operations.verification.service import verify_all

@@ -15,7 +15,7 @@ from casework.jobs.file_scans import scan_file
 from casework.jobs.job_functions import sweep
 from casework.jobs.job_registry import Hands
 from casework.jobs.virus_scanner import ScannerAway, scan
-from casework.operations.core.actions import home_of
+from casework.operations.core.perform import home_of
 from casework.operations.documents.key_material import document_store_of
 from casework.operations.documents.service import take_out
 from casework.operations.documents.storage import DocumentStore, ask_for_scans, list_pending

@@ -9,7 +9,7 @@ from sqlalchemy import Engine, text
 
 from casework.jobs.dispatcher import dispatch
 from casework.jobs.job_app import make_app
-from casework.operations.core.actions import home_of
+from casework.operations.core.perform import home_of
 from casework.operations.verification.service import verify_all
 from casework.records.database import connect_engine, transaction
 from casework.settings import Settings

@@ -16,8 +16,8 @@ from casework.engine.state.projection import fold
 from casework.errors import CaseworkError
 from casework.operations.cases.case_events import list_events
 from casework.operations.cases.queries import show_case
-from casework.operations.core.actions import calendar_of
 from casework.operations.core.idempotency import Done
+from casework.operations.core.perform import calendar_of
 from casework.operations.oversight.case_hygiene import find_breaches
 from casework.operations.tasks.queues import list_tasks
 from casework.operations.verification.service import verify_case

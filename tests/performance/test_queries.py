@@ -12,7 +12,7 @@ from sqlalchemy import Connection, Engine, text
 from casework.operations.audit.findings import raise_finding
 from casework.operations.cases.case_actions import register_document
 from casework.operations.cases.saved_filters import save_filter
-from casework.operations.core.actions import home_of
+from casework.operations.core.perform import home_of
 from casework.operations.mediations.service import open_mediation
 from casework.operations.notifications.service import tell_due
 from casework.operations.people import registry

@@ -249,7 +249,7 @@ DECLARED: dict[str, set[str]] = {
 SENTENCES = {"casework/records/database_checks.py", "casework/records/policy_source.py"}
 #: Where statements have the server's own places ($1): the few that each action sends, by `records.database.run`.
 RUN = {
-    "casework/operations/cases/opening.py", "casework/operations/core/access_queries.py", "casework/operations/core/actions.py",
+    "casework/operations/cases/opening.py", "casework/operations/core/access_queries.py", "casework/operations/core/perform.py",
     "casework/operations/core/idempotency.py", "casework/records/case_loader.py", "casework/records/case_writer.py",
     "casework/records/database.py", "casework/records/row_security.py",
 }  # fmt: skip

@@ -12,7 +12,7 @@ import pytest
 from sqlalchemy import Engine, text
 
 from casework.errors import UnknownRevision
-from casework.operations.core.actions import home_of
+from casework.operations.core.perform import home_of
 from casework.operations.verification.service import verify_case
 from casework.records import migrate
 from casework.records.database import connect_engine, connected, transaction

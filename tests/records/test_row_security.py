@@ -8,8 +8,8 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
-from casework.operations.core.actions import home_of
 from casework.operations.core.encryption import SecretBox
+from casework.operations.core.perform import home_of
 from casework.operations.documents.storage import DocumentStore
 from casework.records.blob_store import Store
 from casework.records.database import ENGINE, connect_engine, reader_transaction, transaction

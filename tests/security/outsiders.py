@@ -10,8 +10,8 @@ from sqlalchemy import Connection, Engine, text
 
 from casework.definitions import load_library
 from casework.operations.audit.findings import raise_finding
-from casework.operations.core.actions import home_of
 from casework.operations.core.encryption import SecretBox
+from casework.operations.core.perform import home_of
 from casework.operations.documents.storage import DocumentStore
 from casework.operations.integrations.service_accounts import create_service_account
 from casework.operations.integrations.webhooks import create_endpoint

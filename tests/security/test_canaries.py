@@ -13,7 +13,7 @@ from flask import Flask
 from sqlalchemy import Engine, text
 from werkzeug.test import TestResponse
 
-from casework.operations.core.actions import home_of
+from casework.operations.core.perform import home_of
 from casework.operations.mediations.service import open_mediation
 from casework.operations.referrals.service import fire_in_referral
 from casework.records.case_loader import load

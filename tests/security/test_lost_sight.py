@@ -11,8 +11,8 @@ from flask import Flask
 from sqlalchemy import Engine, text
 
 from casework.operations.cases.case_actions import declare_interest
-from casework.operations.core.actions import home_of
 from casework.operations.core.encryption import SecretBox
+from casework.operations.core.perform import home_of
 from casework.operations.documents.storage import DocumentStore
 from casework.operations.notifications.mail_outbox import compose
 from casework.operations.notifications.service import tell_due

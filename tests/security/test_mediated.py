@@ -14,7 +14,7 @@ from casework.errors import InvalidForm, NotAllowed, NotFound
 from casework.operations.audit.findings import raise_finding
 from casework.operations.cases.handing_over import hand_over
 from casework.operations.cases.transitions import fire_transition
-from casework.operations.core.actions import home_of
+from casework.operations.core.perform import home_of
 from casework.operations.history.timeline import tell
 from casework.operations.mediations.service import find_mediation, list_mediations, open_mediation
 from casework.operations.mediations.unsealing import decide_unsealing, end_unsealing, tell_parties, who_may

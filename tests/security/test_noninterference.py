@@ -22,7 +22,7 @@ from werkzeug.test import TestResponse
 
 from casework.definitions import load_library
 from casework.jobs.mail_content import write_mail
-from casework.operations.core.actions import home_of
+from casework.operations.core.perform import home_of
 from casework.operations.mediations.service import open_mediation
 from casework.operations.notifications.mail_outbox import compose
 from casework.operations.notifications.service import tell_due

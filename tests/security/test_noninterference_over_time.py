@@ -22,7 +22,7 @@ from typing import Any
 import pytest
 from sqlalchemy import Connection, text
 
-from casework.operations.core.actions import home_of
+from casework.operations.core.perform import home_of
 from casework.operations.mediations.service import hand_over_mediation, open_mediation
 from casework.operations.mediations.unsealing import ask_unsealing, end_unsealing
 from casework.operations.referrals.service import fire_in_referral

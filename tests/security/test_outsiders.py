@@ -23,7 +23,7 @@ import pytest
 from sqlalchemy import Engine, text
 from werkzeug.datastructures import Headers
 
-from casework.operations.core.actions import home_of
+from casework.operations.core.perform import home_of
 from casework.operations.verification.service import verify_all
 from casework.permissions import visibility
 from casework.permissions.actors import Actor

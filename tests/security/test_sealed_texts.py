@@ -9,7 +9,7 @@ from flask import Flask
 from sqlalchemy import Connection, Engine, text
 
 from casework.errors import Unreadable
-from casework.operations.core.actions import home_of
+from casework.operations.core.perform import home_of
 from casework.operations.deadlines.calendar_import import read_ics
 from casework.operations.mediations.service import open_mediation
 from casework.operations.search.service import search

@@ -14,7 +14,7 @@ import pytest
 from sqlalchemy import Connection, text
 
 from casework.api import PREFIX
-from casework.operations.core.actions import home_of
+from casework.operations.core.perform import home_of
 from casework.operations.deadlines import calendars
 from casework.records.case_loader import load
 from casework.records.database import connect_engine, transaction

@@ -15,7 +15,7 @@ from sqlalchemy import Connection, Engine, text
 
 from casework.jobs.mail_content import write_mail
 from casework.operations.auth.tokens import make_token
-from casework.operations.core.actions import home_of
+from casework.operations.core.perform import home_of
 from casework.operations.documents.storage import DocumentStore
 from casework.operations.integrations.webhooks import create_endpoint, prepare
 from casework.operations.notifications.mail_outbox import compose

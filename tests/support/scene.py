@@ -15,7 +15,7 @@ from werkzeug.test import TestResponse
 from casework.definitions import load_library
 from casework.operations.audit.findings import raise_finding
 from casework.operations.cases.saved_filters import save_filter
-from casework.operations.core.actions import home_of
+from casework.operations.core.perform import home_of
 from casework.operations.documents.storage import DocumentStore
 from casework.operations.mediations.service import open_mediation
 from casework.operations.people import registry

@@ -25,9 +25,9 @@ from casework.operations.cases.opening import open_case
 from casework.operations.cases.transitions import fire_transition
 from casework.operations.catalogue.matches import create_match
 from casework.operations.core import ip_rights as rights
-from casework.operations.core.actions import home_of
 from casework.operations.core.idempotency import Done, Request
 from casework.operations.core.national_holidays import china
+from casework.operations.core.perform import home_of
 from casework.operations.core.register_entries import note_entries
 from casework.operations.documents.service import hand_in
 from casework.operations.documents.storage import DocumentStore, part_for

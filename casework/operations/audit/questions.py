@@ -20,8 +20,8 @@ from casework.engine.roles import Role
 from casework.errors import InvalidForm, NotFound
 from casework.ledger.canonical_json import instant
 from casework.operations.audit.views import AuditEvent, SampledCase
-from casework.operations.core.actions import calendar_of
 from casework.operations.core.paging import Page, cursor_count, cursor_id, cursor_time, from_cursor, insist_limit, page
+from casework.operations.core.perform import calendar_of
 from casework.operations.core.presenters import names_of
 from casework.operations.core.views import Named
 from casework.operations.history.timeline import LATE_AFTER

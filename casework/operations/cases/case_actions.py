@@ -18,8 +18,8 @@ from casework.errors import InvalidForm, NotFound, WrongState
 from casework.operations.cases.case_capacities import case_answer, on_case
 from casework.operations.cases.relief import relieve_holders
 from casework.operations.core.access_queries import case_log
-from casework.operations.core.actions import Standing, perform
 from casework.operations.core.idempotency import Done, Request
+from casework.operations.core.perform import Standing, perform
 from casework.permissions.actors import Actor
 from casework.permissions.visibility import Sight, sight
 from casework.permissions.work import capacities, conflict

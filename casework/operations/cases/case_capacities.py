@@ -11,7 +11,7 @@ from casework.engine.roles import Role
 from casework.engine.state.case import Case, Track
 from casework.engine.state.events import Event
 from casework.errors import NotAllowed, NotFound
-from casework.operations.core.actions import Standing, insist_revision
+from casework.operations.core.perform import Standing, insist_revision
 from casework.permissions.actors import Actor
 from casework.permissions.visibility import MEDIATED, Sight, kept_as_mediator, own_tracks, sight
 from casework.permissions.work import capacities, choose, conflict

@@ -15,8 +15,8 @@ from casework.engine.state.case import Case
 from casework.engine.state.events import Event
 from casework.errors import CaseHasMoved, NotAllowed, NotFound
 from casework.ledger.redactable_bodies import ERASED, values
-from casework.operations.core.actions import Standing, perform
 from casework.operations.core.idempotency import Done, Request
+from casework.operations.core.perform import Standing, perform
 from casework.operations.core.references import insist_references
 from casework.permissions.actors import Actor
 from casework.permissions.visibility import Sight, own_tracks, sight

@@ -12,7 +12,7 @@ from casework.engine.parties import PARTIES
 from casework.engine.roles import ORGANISATION_ROLES, Role
 from casework.engine.state.case import CREATED, Case, Track
 from casework.operations.cases.queries import titles_of
-from casework.operations.core.actions import calendar_of
+from casework.operations.core.perform import calendar_of
 from casework.operations.core.presenters import names_of
 from casework.operations.core.references import IN_FORCE, KEPT, opened_at_of
 from casework.permissions.actors import Actor

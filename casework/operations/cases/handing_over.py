@@ -13,8 +13,8 @@ from casework.errors import InvalidForm
 from casework.operations.cases.case_capacities import case_answer, on_case
 from casework.operations.cases.relief import relieve_holders
 from casework.operations.core.access_queries import case_log
-from casework.operations.core.actions import Standing, perform
 from casework.operations.core.idempotency import Done, Request
+from casework.operations.core.perform import Standing, perform
 from casework.operations.core.references import IN_FORCE
 from casework.permissions.actors import Actor
 from casework.reasons import Reason

@@ -14,8 +14,8 @@ from casework.engine.roles import Role
 from casework.engine.state.case import Case
 from casework.engine.state.effects_schema import CaseSubject
 from casework.errors import NotAllowed, NotFound, WrongState
-from casework.operations.core.actions import new_id, open_log, read_calendar
 from casework.operations.core.idempotency import Done, Request, ask
+from casework.operations.core.perform import new_id, open_log, read_calendar
 from casework.permissions.actors import READS_ALL, Actor
 from casework.permissions.work import in_the_programme
 from casework.records.database import run

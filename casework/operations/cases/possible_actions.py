@@ -16,8 +16,8 @@ from casework.engine.execution.context import By, Context, Library
 from casework.engine.execution.effect_roles import accepted
 from casework.engine.roles import Role
 from casework.engine.state.case import Case, Track
-from casework.operations.core.actions import new_id, reads
 from casework.operations.core.external_facts import outside
+from casework.operations.core.perform import new_id, reads
 from casework.permissions.actors import Actor
 from casework.permissions.visibility import Sight
 from casework.permissions.work import capacities, choose, conflict

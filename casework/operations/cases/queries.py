@@ -24,7 +24,7 @@ from casework.operations.cases.joins import show_joins
 from casework.operations.cases.possible_actions import actions_of, possible_tasks
 from casework.operations.cases.track_presenters import concerned, show, show_track, step_of
 from casework.operations.core.access_queries import case_log
-from casework.operations.core.actions import calendar_of, new_id
+from casework.operations.core.perform import calendar_of, new_id
 from casework.operations.core.presenters import named, names_of, when
 from casework.operations.core.unread import look
 from casework.permissions.actors import Actor

@@ -8,8 +8,8 @@ from sqlalchemy import Connection
 
 from casework.engine.execution.context import By
 from casework.engine.execution.task_commands import Relieve
-from casework.operations.core.actions import SYSTEM, follow, home_of, stand
 from casework.operations.core.idempotency import Done
+from casework.operations.core.perform import SYSTEM, follow, home_of, stand
 from casework.permissions.actors import Actor
 from casework.permissions.work import may_hold
 from casework.records.actors import find_actor

@@ -17,8 +17,8 @@ from casework.engine.state.case import Case, Track
 from casework.engine.state.events import Event
 from casework.errors import InvalidForm, NotFound
 from casework.operations.cases.case_capacities import capacity_on_track, track_for
-from casework.operations.core.actions import Standing, perform
 from casework.operations.core.idempotency import Done, Request
+from casework.operations.core.perform import Standing, perform
 from casework.permissions.actors import Actor
 from casework.permissions.work import capacities, conflict
 from casework.records.actors import find_members

@@ -17,8 +17,8 @@ from casework.engine.state.events import Event
 from casework.errors import NotFound, WrongState
 from casework.operations.auth.step_up import insist_proved_for
 from casework.operations.cases.case_capacities import capacity_on_track, track_for
-from casework.operations.core.actions import Standing, insist_revision, perform
 from casework.operations.core.idempotency import Done, Request
+from casework.operations.core.perform import Standing, insist_revision, perform
 from casework.operations.core.references import insist_references
 from casework.permissions.actors import Actor
 

@@ -21,8 +21,8 @@ from casework.engine.execution.commands import Recount
 from casework.engine.roles import Role
 from casework.errors import CaseHasMoved, NotFound, Refused
 from casework.ledger.canonical_json import instant
-from casework.operations.core.actions import by_system, stand
 from casework.operations.core.idempotency import Done, Request, ask, finish
+from casework.operations.core.perform import by_system, stand
 from casework.operations.core.presenters import when
 from casework.operations.core.register_log import CHANGED, append
 from casework.operations.deadlines.views import (

@@ -16,7 +16,7 @@ from casework.engine.state.case import CREATED, PAUSED, Case, Task, Track
 from casework.engine.state.events import Event
 from casework.json_values import JsonObject, JsonValue
 from casework.ledger.canonical_json import instant
-from casework.operations.core.actions import calendar_of
+from casework.operations.core.perform import calendar_of
 from casework.operations.deadlines.queries import explain_clock, name_event, versions
 from casework.permissions.actors import Actor
 from casework.permissions.visibility import Sight, own_tracks, sight

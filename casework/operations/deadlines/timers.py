@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import Connection, Engine, text
 
 from casework.engine.execution.commands import FireTimer, Recount
-from casework.operations.core.actions import by_system, stand
+from casework.operations.core.perform import by_system, stand
 from casework.operations.people.role_ending import relieve_departed
 from casework.records.database import transaction
 

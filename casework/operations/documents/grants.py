@@ -23,8 +23,8 @@ from casework.json_values import JsonMapping
 from casework.ledger.canonical_json import instant
 from casework.operations.cases.queries import titles_of
 from casework.operations.core.access_queries import case_log
-from casework.operations.core.actions import Standing, perform
 from casework.operations.core.idempotency import Done, Request
+from casework.operations.core.perform import Standing, perform
 from casework.operations.core.presenters import when
 from casework.operations.documents.service import _referral
 from casework.operations.documents.views import (

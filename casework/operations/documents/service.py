@@ -31,8 +31,8 @@ from casework.ledger.canonical_json import instant
 from casework.ledger.redactable_bodies import values
 from casework.operations.core.access_log import note_document
 from casework.operations.core.access_queries import document_log
-from casework.operations.core.actions import Choose, Standing, calendar_of, perform
 from casework.operations.core.idempotency import Done, Request
+from casework.operations.core.perform import Choose, Standing, calendar_of, perform
 from casework.operations.core.presenters import names_of, when
 from casework.operations.core.views import row_as
 from casework.operations.documents.downloads import while_seen

@@ -23,10 +23,10 @@ from casework.json_values import JsonObject
 from casework.ledger.canonical_json import instant
 from casework.operations.auth.step_up import sensitive
 from casework.operations.core import outbox
-from casework.operations.core.actions import new_id
 from casework.operations.core.encryption import SecretBox
 from casework.operations.core.idempotency import Done, Request, ask, finish
 from casework.operations.core.paging import Page, cursor_id, cursor_time, from_cursor, insist_limit, page
+from casework.operations.core.perform import new_id
 from casework.operations.core.presenters import when
 from casework.operations.core.register_entries import note_entries
 from casework.operations.core.views import NamedInBoth

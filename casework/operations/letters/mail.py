@@ -12,7 +12,7 @@ from sqlalchemy import Connection, text
 from casework import reasons
 from casework.errors import InvalidForm
 from casework.ledger.redactable_bodies import values
-from casework.operations.core.actions import new_id
+from casework.operations.core.perform import new_id
 
 
 @dataclass(frozen=True)

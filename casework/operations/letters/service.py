@@ -29,9 +29,9 @@ from casework.engine.state.events import Event
 from casework.errors import CaseHasMoved, InvalidForm, LetterInDoubt, NotAllowed, NotFound, WrongState
 from casework.json_values import JsonMapping, JsonObject
 from casework.operations.cases.queries import find_case
-from casework.operations.core.actions import Standing, calendar_of, perform
 from casework.operations.core.i18n import SERVICES, Speech
 from casework.operations.core.idempotency import Done, Request
+from casework.operations.core.perform import Standing, calendar_of, perform
 from casework.operations.core.views import row_as
 from casework.operations.documents.service import list_documents
 from casework.operations.documents.storage import DocumentStore, Kept, part_for

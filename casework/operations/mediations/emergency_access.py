@@ -14,8 +14,8 @@ from casework.engine.state.events import Event
 from casework.errors import NotAllowed, NotFound
 from casework.json_values import JsonObject
 from casework.operations.auth.step_up import sensitive
-from casework.operations.core.actions import Standing, home_of, perform
 from casework.operations.core.idempotency import Done, Request
+from casework.operations.core.perform import Standing, home_of, perform
 from casework.operations.core.presenters import when
 from casework.operations.mediations.views import CaseToOpen
 from casework.operations.people.role_requests import given_by, roles_given

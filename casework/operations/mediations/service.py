@@ -18,9 +18,9 @@ from casework.ledger.canonical_json import instant
 from casework.operations.cases.case_capacities import on_case
 from casework.operations.cases.queries import describe
 from casework.operations.core.access_queries import mediation_log
-from casework.operations.core.actions import Standing, calendar_of, new_id, open_log, perform
 from casework.operations.core.idempotency import Done, Request, ask
 from casework.operations.core.paging import Page
+from casework.operations.core.perform import Standing, calendar_of, new_id, open_log, perform
 from casework.operations.core.presenters import names_of, when
 from casework.operations.core.views import NamedPerson
 from casework.operations.mediations.succession import who_may_lead

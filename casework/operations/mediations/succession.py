@@ -10,7 +10,7 @@ from sqlalchemy import Connection, Engine, text
 
 from casework.engine.execution.commands import HandOver
 from casework.engine.state.case import Case
-from casework.operations.core.actions import by_system, stand
+from casework.operations.core.perform import by_system, stand
 from casework.records.access_sql import DECIDING
 from casework.records.database import transaction
 from casework.records.row_security import whole

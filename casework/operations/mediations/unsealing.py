@@ -19,9 +19,9 @@ from casework.json_values import JsonObject
 from casework.ledger.canonical_json import instant
 from casework.ledger.redactable_bodies import values
 from casework.operations.auth.step_up import sensitive
-from casework.operations.core.actions import Standing, perform
 from casework.operations.core.idempotency import Done, Request
 from casework.operations.core.paging import Page
+from casework.operations.core.perform import Standing, perform
 from casework.operations.core.presenters import names_of, when
 from casework.operations.core.views import row_as
 from casework.operations.mediations.service import find_mediation

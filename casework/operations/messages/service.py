@@ -27,10 +27,10 @@ from casework.errors import AudienceInDoubt, InvalidForm, NotAllowed, NotFound
 from casework.json_values import JsonObject
 from casework.ledger.canonical_json import instant
 from casework.ledger.redactable_bodies import Erased, values
-from casework.operations.core.actions import Standing, new_id, perform
 from casework.operations.core.drafts import find_draft
 from casework.operations.core.idempotency import Done, Request
 from casework.operations.core.paging import Page, cursor_id, from_cursor, insist_limit, page
+from casework.operations.core.perform import Standing, new_id, perform
 from casework.operations.core.presenters import names_of
 from casework.operations.core.views import Named
 from casework.operations.messages.threads import Thread, capacity_in, readers_of, thread_of, whom_to_mention

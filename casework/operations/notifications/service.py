@@ -19,8 +19,8 @@ from casework.engine.roles import QUEUE_ROLES
 from casework.engine.state.case import Case
 from casework.engine.state.events import FIRED, Event
 from casework.operations.auth.account_mail import tell_owner
-from casework.operations.core.actions import calendar_of, new_id
 from casework.operations.core.notification_preferences import DIGEST, NONE, choice_of
+from casework.operations.core.perform import calendar_of, new_id
 from casework.operations.core.references import IN_FORCE, KEPT, opened_at_of
 from casework.operations.integrations.webhooks import queue_message
 from casework.operations.people.absences import substitutes_of

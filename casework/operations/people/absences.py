@@ -22,9 +22,9 @@ from casework.engine.state.register_effects import RegisterEffects
 from casework.engine.tasks.standing_in import MOST_LINKS, Absence, circle, longest, standing_in
 from casework.errors import InvalidForm, NotFound, WrongState
 from casework.operations.core import register_log
-from casework.operations.core.actions import new_id
 from casework.operations.core.idempotency import Done, Request, ask, finish
 from casework.operations.core.paging import Page
+from casework.operations.core.perform import new_id
 from casework.operations.core.presenters import names_of, when
 from casework.operations.core.views import NamedInBoth
 from casework.operations.oversight.forecast import insist_others_go_on, look_before

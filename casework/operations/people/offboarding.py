@@ -20,8 +20,8 @@ from casework.operations.cases.case_capacities import capacity_on_case
 from casework.operations.cases.handing_over import refuses_owner
 from casework.operations.cases.relief import relieve_holders
 from casework.operations.core.access_queries import case_log
-from casework.operations.core.actions import Standing, perform
 from casework.operations.core.idempotency import Done, Request
+from casework.operations.core.perform import Standing, perform
 from casework.operations.core.presenters import when
 from casework.operations.core.references import IN_FORCE
 from casework.operations.core.views import NamedInBoth

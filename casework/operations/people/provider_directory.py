@@ -24,8 +24,8 @@ from casework.engine.state.case import Case, Track
 from casework.errors import InvalidForm, NotAllowed, NotFound
 from casework.json_values import JsonMapping, JsonObject
 from casework.operations.cases.queries import find_case
-from casework.operations.core.actions import calendar_of, home_calendar
 from casework.operations.core.idempotency import Done, Request, ask, finish
+from casework.operations.core.perform import calendar_of, home_calendar
 from casework.operations.core.register_log import CHANGED, append
 from casework.operations.core.views import row_as
 from casework.operations.people.administrator_checks import is_administrator

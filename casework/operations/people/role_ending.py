@@ -10,7 +10,7 @@ from sqlalchemy import Connection, Engine, text
 from casework.engine.execution.context import By
 from casework.engine.roles import QUEUE_ROLES
 from casework.operations.cases.relief import relieve
-from casework.operations.core.actions import SYSTEM
+from casework.operations.core.perform import SYSTEM
 from casework.operations.people import registry
 from casework.records.database import transaction
 from casework.records.event_log import lock_logs

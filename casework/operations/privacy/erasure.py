@@ -21,7 +21,7 @@ from casework.json_values import JsonObject
 from casework.ledger.redactable_bodies import erase
 from casework.operations.audit import findings
 from casework.operations.auth.throttling import account_hash
-from casework.operations.core.actions import write
+from casework.operations.core.perform import write
 from casework.operations.core.register_log import append
 from casework.operations.people.invitation_rules import INVITED
 from casework.operations.privacy import erasure_requests

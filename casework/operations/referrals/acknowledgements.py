@@ -30,8 +30,8 @@ from casework.engine.state.events import Event
 from casework.errors import NotAllowed
 from casework.ledger.canonical_json import instant
 from casework.ledger.redactable_bodies import ERASED, values
-from casework.operations.core.actions import Standing, perform
 from casework.operations.core.idempotency import Done, Request
+from casework.operations.core.perform import Standing, perform
 from casework.operations.referrals.service import find_referral
 from casework.permissions.actors import Actor
 from casework.permissions.visibility import reach

@@ -14,8 +14,8 @@ from casework.engine.state.case import Case
 from casework.errors import InvalidForm
 from casework.ledger.canonical_json import instant
 from casework.operations.cases.track_presenters import step_at
-from casework.operations.core.actions import calendar_of
 from casework.operations.core.paging import cursor_id, cursor_time, from_cursor, insist_limit, page
+from casework.operations.core.perform import calendar_of
 from casework.operations.core.presenters import names_of, when
 from casework.operations.core.unread import looks
 from casework.operations.referrals.service import describe_referral, find_referral

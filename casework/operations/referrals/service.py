@@ -25,9 +25,9 @@ from casework.operations.cases.track_presenters import show, show_track
 from casework.operations.cases.transitions import fire_transition
 from casework.operations.core.access_log import note_sealed
 from casework.operations.core.access_queries import referral_log
-from casework.operations.core.actions import calendar_of
 from casework.operations.core.idempotency import Done, Request
 from casework.operations.core.paging import cursor_id, cursor_time, from_cursor, insist_limit, page
+from casework.operations.core.perform import calendar_of
 from casework.operations.core.unread import look, looks
 from casework.operations.deadlines.time_accounting import account_of
 from casework.permissions.actors import Actor

@@ -33,8 +33,8 @@ from casework.engine.tasks.allocation import (
     written,
 )
 from casework.errors import InvalidForm, NotFound
-from casework.operations.core.actions import by_system, new_id, stand
 from casework.operations.core.idempotency import Done, Request, ask, finish
+from casework.operations.core.perform import by_system, new_id, stand
 from casework.operations.core.register_log import CHANGED, append
 from casework.operations.people.absences import substitutes_of
 from casework.operations.tasks.skills import asked_of, skills_of

@@ -18,8 +18,8 @@ from casework.definitions import load_library
 from casework.engine.deadlines.calendars import HOLIDAY, MAKE_UP, WEEKEND, WORKING, Calendar
 from casework.engine.roles import Role
 from casework.errors import InvalidForm
-from casework.operations.core.actions import home_calendar
 from casework.operations.core.paging import insist_limit
+from casework.operations.core.perform import home_calendar
 from casework.operations.core.presenters import names_of
 from casework.operations.tasks.my_work import FOCUS, chosen_tasks, kinds_of, rows_of
 from casework.operations.tasks.queries import named_in, place, task_row

@@ -19,9 +19,9 @@ from casework.definitions import load_library
 from casework.engine.deadlines.calendars import Calendar
 from casework.engine.roles import Role
 from casework.errors import InvalidForm
-from casework.operations.core.actions import home_calendar
 from casework.operations.core.overdue_sql import NOT_PAUSED, OVERDUE
 from casework.operations.core.paging import cursor_id, cursor_time, from_cursor, insist_limit, page
+from casework.operations.core.perform import home_calendar
 from casework.operations.core.presenters import names_of, when
 from casework.operations.core.unread import LOOKED, SINCE, mark_rows
 from casework.operations.tasks.queries import WORDS, named_in, place, task_row

@@ -16,7 +16,7 @@ from casework.engine.state.case import Case, Task
 from casework.engine.state.events import COMPLETED, FIRED, OBJECTED
 from casework.ledger.redactable_bodies import ERASED, values
 from casework.operations.cases.case_events import data_of
-from casework.operations.core.actions import calendar_of
+from casework.operations.core.perform import calendar_of
 from casework.operations.core.presenters import names_of, when
 from casework.permissions.actors import Actor
 from casework.permissions.visibility import Sight, sight

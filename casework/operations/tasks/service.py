@@ -38,8 +38,8 @@ from casework.engine.state.case import READY, Case, Task
 from casework.engine.state.events import Event
 from casework.errors import InvalidForm, NotFound, WrongState
 from casework.operations.auth.step_up import insist_proved_for_task
-from casework.operations.core.actions import Standing, carry_out, perform_on_task, stand
 from casework.operations.core.idempotency import Done, Request, ask, finish
+from casework.operations.core.perform import Standing, carry_out, perform_on_task, stand
 from casework.operations.core.references import insist_references
 from casework.operations.tasks.candidates import Receivers
 from casework.operations.tasks.queue_counts import next_claimable

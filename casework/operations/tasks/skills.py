@@ -17,8 +17,8 @@ from casework.engine.state.case import Case, Task
 from casework.engine.state.register_effects import PersonSkills
 from casework.engine.tasks.allocation import IN_ORGANISATIONS, IN_PROGRAMMES
 from casework.errors import InvalidForm, NotFound
-from casework.operations.core.actions import new_id
 from casework.operations.core.idempotency import Done, Request, ask, finish
+from casework.operations.core.perform import new_id
 from casework.operations.core.register_log import CHANGED, append
 from casework.operations.people.provider_directory import LANGUAGES, LONGEST, MOST_WORDS
 from casework.permissions.actors import Actor

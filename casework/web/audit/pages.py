@@ -18,7 +18,7 @@ from casework.json_values import JsonObject
 from casework.operations.audit import findings, questions
 from casework.operations.audit.views import SampledCase
 from casework.operations.core import access_log
-from casework.operations.core.actions import calendar_of
+from casework.operations.core.perform import calendar_of
 from casework.operations.history.timeline import read_history
 from casework.operations.messages.mention_inbox import list_mentions
 from casework.operations.verification.case_verdict import examine_case

@@ -21,10 +21,10 @@ from casework.errors import NotAllowed, NotFound, WrongState
 from casework.operations.cases.queries import describe, find_case
 from casework.operations.cases.transitions import fire_transition
 from casework.operations.core.access_queries import case_log
-from casework.operations.core.actions import calendar_of
 from casework.operations.core.drafts import find_draft
 from casework.operations.core.idempotency import Done
 from casework.operations.core.idempotency import Request as Key
+from casework.operations.core.perform import calendar_of
 from casework.operations.people.provider_directory import suggestions_for
 from casework.operations.people.views import SuggestedProvider
 from casework.permissions.actors import Actor

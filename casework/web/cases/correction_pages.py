@@ -23,9 +23,9 @@ from casework.errors import NotFound
 from casework.operations.cases import corrections
 from casework.operations.cases.form_choices import choices_of
 from casework.operations.cases.queries import find_case
-from casework.operations.core.actions import calendar_of
 from casework.operations.core.drafts import find_draft
 from casework.operations.core.idempotency import Done, Request
+from casework.operations.core.perform import calendar_of
 from casework.operations.mediations.service import find_mediation
 from casework.operations.referrals.service import find_referral
 from casework.operations.tasks.queries import find_task

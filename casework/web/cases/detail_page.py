@@ -18,7 +18,7 @@ from casework.errors import NotFound
 from casework.operations.cases.case_events import last_events
 from casework.operations.cases.queries import describe, find_case, show_case
 from casework.operations.cases.related_records import show_papers
-from casework.operations.core.actions import calendar_of
+from casework.operations.core.perform import calendar_of
 from casework.operations.core.unread import look
 from casework.operations.deadlines.queries import explain_tasks
 from casework.operations.documents.service import list_documents

@@ -27,7 +27,7 @@ from casework.operations.cases.list_queries import (
     list_cases,
 )
 from casework.operations.cases.saved_filters import drop_filter, list_filters, save_filter
-from casework.operations.core.actions import calendar_of
+from casework.operations.core.perform import calendar_of
 from casework.permissions.actors import Actor
 from casework.permissions.visibility import reach
 from casework.web.cases.progress import step_name

@@ -11,7 +11,7 @@ from casework.definitions import load_library
 from casework.engine.execution.clocks import END_ACCESS
 from casework.engine.parts import REFERRAL
 from casework.json_values import JsonMapping
-from casework.operations.core.actions import calendar_of
+from casework.operations.core.perform import calendar_of
 from casework.operations.deadlines.queries import read_clocks
 from casework.web.deadlines.presenter import Ledger, ledger
 from casework.web.shell import layout

@@ -34,9 +34,9 @@ from casework.engine.state.case import Case
 from casework.engine.state.case_documents import Grant
 from casework.errors import FileDamaged, InvalidForm, NotFound, UploadRefused
 from casework.json_values import JsonMapping, JsonObject
-from casework.operations.core.actions import calendar_of
 from casework.operations.core.drafts import drop_draft, find_draft
 from casework.operations.core.idempotency import Done, Request, digest_of
+from casework.operations.core.perform import calendar_of
 from casework.operations.documents import grants
 from casework.operations.documents import service as documents
 from casework.operations.documents.storage import part_for, part_of

@@ -23,8 +23,8 @@ from casework.engine.definition.forms import Form
 from casework.engine.state.case import Case
 from casework.errors import NotFound, UploadRefused
 from casework.operations.cases.queries import find_case
-from casework.operations.core.actions import calendar_of
 from casework.operations.core.drafts import find_draft
+from casework.operations.core.perform import calendar_of
 from casework.operations.documents import grants
 from casework.operations.documents import service as documents
 from casework.operations.documents.upload_checks import TYPES

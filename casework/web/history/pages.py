@@ -18,7 +18,7 @@ from casework.json_values import JsonMapping, JsonObject
 from casework.operations.audit import findings
 from casework.operations.cases.corrections import may_correct_now
 from casework.operations.cases.queries import find_case
-from casework.operations.core.actions import calendar_of
+from casework.operations.core.perform import calendar_of
 from casework.operations.history import timeline
 from casework.web.history.field_changes import Change, say_changes
 from casework.web.history.sentences import Told, say_entry, say_fields, say_why_not

@@ -10,7 +10,7 @@ from werkzeug.wrappers import Response
 
 from casework.engine.roles import Role
 from casework.json_values import JsonValue
-from casework.operations.core.actions import home_calendar
+from casework.operations.core.perform import home_calendar
 from casework.operations.mediations.unsealing import list_unsealings
 from casework.operations.messages.mention_inbox import list_mentions
 from casework.operations.oversight.case_hygiene import show_case_hygiene

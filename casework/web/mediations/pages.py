@@ -21,9 +21,9 @@ from casework.json_values import JsonObject
 from casework.operations.cases.case_events import list_events
 from casework.operations.cases.transitions import fire_transition
 from casework.operations.core.access_log import list_sealed_readings
-from casework.operations.core.actions import calendar_of
 from casework.operations.core.drafts import find_draft
 from casework.operations.core.idempotency import Done, Request
+from casework.operations.core.perform import calendar_of
 from casework.operations.core.unread import look
 from casework.operations.mediations import service as mediations
 from casework.operations.mediations.unsealing import list_openings, may_ask, opened_until

@@ -19,9 +19,9 @@ from casework.engine.definition.forms import Form, Note, People
 from casework.errors import AudienceInDoubt, NotFound
 from casework.json_values import JsonObject
 from casework.operations.cases.queries import find_case
-from casework.operations.core.actions import calendar_of
 from casework.operations.core.drafts import drop_draft, find_draft
 from casework.operations.core.idempotency import Done, Request
+from casework.operations.core.perform import calendar_of
 from casework.operations.mediations.service import find_mediation
 from casework.operations.messages.mention_inbox import open_mentions
 from casework.operations.messages.service import correct_message, draft_name, list_messages, send_message

@@ -17,7 +17,7 @@ from casework.engine.execution.task_lifecycle import COMPLETE
 from casework.engine.state.case import Case, Task, Track
 from casework.errors import AlreadyTaken, InvalidForm, NotAllowed, NotFound, Refused, WrongState
 from casework.json_values import JsonMapping, JsonObject
-from casework.operations.core.actions import calendar_of
+from casework.operations.core.perform import calendar_of
 from casework.operations.core.unread import look
 from casework.operations.history import timeline
 from casework.operations.tasks import service as tasks

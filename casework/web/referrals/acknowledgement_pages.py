@@ -15,9 +15,9 @@ from casework.definitions import load_library
 from casework.engine.definition.editions import Edition
 from casework.engine.definition.forms import Choice, Form, Note
 from casework.errors import WrongState
-from casework.operations.core.actions import calendar_of
 from casework.operations.core.drafts import find_draft
 from casework.operations.core.idempotency import Done, Request
+from casework.operations.core.perform import calendar_of
 from casework.operations.referrals import acknowledgements
 from casework.operations.referrals.service import find_referral
 from casework.permissions.actors import Actor

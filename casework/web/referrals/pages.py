@@ -19,8 +19,8 @@ from casework.engine.state.case import Case, Track
 from casework.engine.state.events import SAID
 from casework.errors import NotAllowed, NotFound
 from casework.operations.auth.step_up import insist_proved_for
-from casework.operations.core.actions import calendar_of
 from casework.operations.core.idempotency import Done, Request
+from casework.operations.core.perform import calendar_of
 from casework.operations.core.unread import look
 from casework.operations.deadlines.queries import explain_tasks
 from casework.operations.documents.service import why_not

@@ -10,8 +10,8 @@ from flask import Blueprint, render_template, request, url_for
 from flask_babel import gettext
 
 from casework.engine.deadlines.calendars import HOLIDAY, MAKE_UP, WEEKEND
-from casework.operations.core.actions import home_calendar
 from casework.operations.core.paging import MOST
+from casework.operations.core.perform import home_calendar
 from casework.operations.tasks import calendar_view
 from casework.web.shell import dates, layout
 from casework.web.shell.i18n import N_, chinese

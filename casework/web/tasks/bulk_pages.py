@@ -11,7 +11,7 @@ from werkzeug.wrappers import Response
 
 from casework.engine.execution.task_lifecycle import OPERATIONS, WAITS_FOR
 from casework.errors import InvalidForm
-from casework.operations.core.actions import home_calendar
+from casework.operations.core.perform import home_calendar
 from casework.operations.tasks import bulk
 from casework.reasons.base import from_json
 from casework.web.shell import layout

@@ -16,9 +16,9 @@ from casework.errors import NotFound
 from casework.operations.cases import side_tasks
 from casework.operations.cases.queries import describe, find_case
 from casework.operations.core.access_queries import case_log
-from casework.operations.core.actions import calendar_of
 from casework.operations.core.drafts import find_draft
 from casework.operations.core.idempotency import Done, Request
+from casework.operations.core.perform import calendar_of
 from casework.permissions.actors import Actor
 from casework.permissions.visibility import Sight
 from casework.web.shell.form_actions import Sent, answer

@@ -8,7 +8,7 @@ from typing import Any
 from flask_babel import gettext
 
 from casework.operations.cases.queries import what_next
-from casework.operations.core.actions import calendar_of
+from casework.operations.core.perform import calendar_of
 from casework.web.shell import dates
 from casework.web.shell.layout import clock, use_calendar
 from casework.web.shell.session import page_transaction

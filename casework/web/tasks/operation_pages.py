@@ -17,9 +17,9 @@ from casework.engine.definition.forms import Choice, Date, Form, Note, Person
 from casework.engine.execution.task_lifecycle import VIEW
 from casework.engine.state.case import Case
 from casework.errors import NotFound
-from casework.operations.core.actions import calendar_of
 from casework.operations.core.drafts import find_draft
 from casework.operations.core.idempotency import Done, Request
+from casework.operations.core.perform import calendar_of
 from casework.operations.core.presenters import names_of
 from casework.operations.tasks import queries
 from casework.operations.tasks import service as tasks

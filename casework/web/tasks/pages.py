@@ -17,9 +17,9 @@ from casework.engine.definition.prefill import prefill
 from casework.engine.execution.task_lifecycle import COMPLETE, giver, review_for
 from casework.engine.state.case import Case
 from casework.errors import AlreadyTaken, InvalidForm, NotFound, WrongState
-from casework.operations.core.actions import calendar_of, home_calendar
 from casework.operations.core.drafts import save_draft
 from casework.operations.core.idempotency import Done, Request
+from casework.operations.core.perform import calendar_of, home_calendar
 from casework.operations.core.presenters import names_of
 from casework.operations.core.unread import look
 from casework.operations.deadlines.queries import explain_task, explain_tasks

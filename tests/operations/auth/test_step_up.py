@@ -16,7 +16,7 @@ from casework.errors import CaseworkError, InvalidForm, NotAllowed, NotConfirmed
 from casework.operations.auth.step_up import insist_proved, is_verdict
 from casework.operations.auth.tokens import create_token
 from casework.operations.cases.transitions import fire_transition
-from casework.operations.core.actions import home_of
+from casework.operations.core.perform import home_of
 from casework.operations.tasks.service import complete_task
 from casework.permissions.actors import Actor, Proof, with_proof
 from tests.support.way_to_referral import to_request

@@ -7,8 +7,8 @@ from sqlalchemy import Connection
 
 from casework.errors import NotAllowed
 from casework.operations.cases.case_actions import declare_interest
-from casework.operations.core.actions import home_of
 from casework.operations.core.idempotency import Request
+from casework.operations.core.perform import home_of
 from casework.operations.people.registry import grant_role
 from casework.operations.tasks.queue_counts import count_queues
 from casework.operations.tasks.queues import list_tasks

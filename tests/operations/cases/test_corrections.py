@@ -15,7 +15,7 @@ from casework.engine.state.projection import fold
 from casework.errors import InvalidForm, NotAllowed, NotFound, Refused, WrongState
 from casework.operations.cases.case_events import list_events
 from casework.operations.cases.corrections import correct_answer, find_answer, list_correctable
-from casework.operations.core.actions import home_of
+from casework.operations.core.perform import home_of
 from casework.operations.history.timeline import tell
 from casework.operations.verification.service import verify_case
 from casework.records.case_loader import load

@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import Connection
 
 from casework.operations.cases.queries import show_case
-from casework.operations.core.actions import home_of
+from casework.operations.core.perform import home_of
 from casework.operations.people.registry import register_organisation
 from casework.operations.referrals.service import show_referral
 from casework.operations.verification.service import verify_case

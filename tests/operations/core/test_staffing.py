@@ -9,8 +9,8 @@ from casework.definitions import load_library
 from casework.errors import DutyInDoubt, NobodyLeft
 from casework.operations.cases.case_actions import declare_interest
 from casework.operations.cases.transitions import fire_transition
-from casework.operations.core.actions import home_of
 from casework.operations.core.idempotency import Request
+from casework.operations.core.perform import home_of
 from casework.operations.core.staffing import Prospect, prospect, roster_of, say
 from casework.operations.people.registry import end_role, grant_role
 from casework.operations.verification.service import verify_case

@@ -6,7 +6,7 @@ from sqlalchemy import Connection
 
 from casework.operations.cases.list_queries import list_cases
 from casework.operations.cases.queries import look_at_case
-from casework.operations.core.actions import home_of
+from casework.operations.core.perform import home_of
 from casework.operations.referrals.inbox import list_inbox
 from casework.operations.referrals.service import look_at_referral
 from casework.operations.tasks.my_work import list_work

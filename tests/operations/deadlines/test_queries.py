@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import Connection
 
 from casework.errors import NotFound
-from casework.operations.core.actions import calendar_of
+from casework.operations.core.perform import calendar_of
 from casework.operations.deadlines.queries import explain_task, list_clocks, show_clock
 from casework.operations.oversight.case_hygiene import find_breaches
 from casework.operations.referrals.service import show_referral

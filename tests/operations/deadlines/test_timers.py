@@ -14,7 +14,7 @@ from casework.engine.deadlines.calendars import Calendar
 from casework.engine.state.case import CREATED, READY, RESERVED, Case
 from casework.engine.state.events import CONSENT_ENDED, FIRED, TIMER_FIRED, Event
 from casework.errors import InvalidSettings
-from casework.operations.core.actions import calendar_of, home_of
+from casework.operations.core.perform import calendar_of, home_of
 from casework.operations.deadlines import timers as deadlines
 from casework.operations.deadlines.timers import fire_due_timers, fire_due_timers_on, fire_timers, next_moment
 from casework.operations.tasks.service import claim_task

@@ -12,7 +12,7 @@ from sqlalchemy import Connection
 from casework.engine.state.case import Task
 from casework.errors import WrongState
 from casework.operations.cases.case_actions import withdraw_consent
-from casework.operations.core.actions import home_of
+from casework.operations.core.perform import home_of
 from casework.operations.documents import grants
 from casework.operations.oversight.case_hygiene import find_breaches
 from casework.operations.tasks.service import complete_task

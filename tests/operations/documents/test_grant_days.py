@@ -14,7 +14,7 @@ from casework.engine.state.case_documents import Grant
 from casework.engine.state.events import GRANT_EXPIRED
 from casework.errors import InvalidForm, NotAllowed, NotFound, WrongState
 from casework.operations.cases.case_actions import register_document
-from casework.operations.core.actions import home_of
+from casework.operations.core.perform import home_of
 from casework.operations.deadlines.timers import fire_due_timers_on, next_moment
 from casework.operations.documents import grants
 from casework.operations.documents import service as documents

@@ -11,8 +11,8 @@ from casework.engine.definition.required_documents import SCANS
 from casework.errors import Refused
 from casework.operations.cases.form_choices import choices_of
 from casework.operations.cases.queries import show_case
-from casework.operations.core.actions import home_of
 from casework.operations.core.external_facts import outside
+from casework.operations.core.perform import home_of
 from casework.operations.documents.storage import DocumentStore
 from casework.operations.referrals.service import show_referral
 from casework.operations.verification.service import verify_case

@@ -13,9 +13,9 @@ from sqlalchemy import Engine, text
 from casework.engine.state.case import Case
 from casework.errors import FileBlocked, FileMissing, FilePending, NotAllowed, NotFound, StoreUnavailable, WrongState
 from casework.operations.cases.case_actions import declare_interest, withdraw_consent
-from casework.operations.core.actions import home_of
 from casework.operations.core.encryption import SecretBox
 from casework.operations.core.idempotency import Done, Request
+from casework.operations.core.perform import home_of
 from casework.operations.documents import grants
 from casework.operations.documents import service as documents
 from casework.operations.documents.storage import DocumentStore, Kept, part_for

@@ -11,7 +11,7 @@ from sqlalchemy import Connection
 from casework.engine.state.case import Case
 from casework.errors import InvalidForm, Refused
 from casework.operations.cases.case_actions import register_document, withdraw_consent
-from casework.operations.core.actions import home_of
+from casework.operations.core.perform import home_of
 from casework.operations.documents import service as documents
 from casework.operations.verification.service import verify_case
 from casework.records.case_loader import load

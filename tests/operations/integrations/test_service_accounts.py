@@ -11,7 +11,7 @@ from sqlalchemy import Connection, text
 from casework.errors import InvalidForm, NotFound, Refused, TooManyRequests, WrongPassword
 from casework.operations.auth.sessions import find_actor_by_secret
 from casework.operations.auth.sign_in import sign_in
-from casework.operations.core.actions import home_of
+from casework.operations.core.perform import home_of
 from casework.operations.integrations import service_accounts
 from casework.operations.integrations.service_account_scopes import SCOPES
 from casework.operations.integrations.service_accounts import MOST_A_MINUTE, count_request

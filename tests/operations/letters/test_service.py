@@ -14,7 +14,7 @@ from casework.engine.case_objects.letters import recipients
 from casework.engine.state.events import Event
 from casework.engine.state.projection import evolve
 from casework.errors import CaseHasMoved, NotAllowed, NotFound, WrongState
-from casework.operations.core.actions import home_of
+from casework.operations.core.perform import home_of
 from casework.operations.documents.storage import DocumentStore
 from casework.operations.history.point_in_time import Past
 from casework.operations.letters.service import Written, compose_letter, list_letters, send_letter

@@ -16,9 +16,9 @@ from casework.engine.state.projection import evolve
 from casework.errors import AudienceInDoubt, InvalidForm, NotAllowed, NotFound, WrongState
 from casework.operations.cases.case_actions import declare_interest
 from casework.operations.cases.case_events import list_events
-from casework.operations.core.actions import home_of, stand, write
 from casework.operations.core.drafts import save_draft
 from casework.operations.core.idempotency import Request
+from casework.operations.core.perform import home_of, stand, write
 from casework.operations.core.views import Named
 from casework.operations.mediations.service import find_mediation, open_mediation
 from casework.operations.messages.mention_inbox import list_mentions, open_mention, open_mentions

@@ -11,7 +11,7 @@ from sqlalchemy import Connection, text
 from casework.definitions import load_library
 from casework.engine.definition.edition_schema import WrittenField
 from casework.engine.state.case import RUNNING
-from casework.operations.core.actions import home_of
+from casework.operations.core.perform import home_of
 from casework.operations.verification.service import verify_case
 from casework.records.event_log import now
 from tests.operations.deadlines.test_timers import Scene

@@ -8,7 +8,7 @@ from sqlalchemy import Connection, Engine, text
 from casework import reasons
 from casework.engine.state.case import READY
 from casework.errors import InvalidForm, NotAllowed, NotFound
-from casework.operations.core.actions import home_of
+from casework.operations.core.perform import home_of
 from casework.operations.deadlines.timers import fire_timers
 from casework.operations.history.point_in_time import Past
 from casework.operations.oversight.case_hygiene import find_breaches

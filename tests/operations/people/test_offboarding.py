@@ -9,7 +9,7 @@ from casework import reasons
 from casework.engine.state.case import READY
 from casework.errors import CasesLeft, InvalidForm, NotAllowed, NotFound, WrongState
 from casework.operations.cases.case_actions import declare_interest
-from casework.operations.core.actions import home_of
+from casework.operations.core.perform import home_of
 from casework.operations.people.offboarding import show_leaver, take_over
 from casework.operations.people.service import deactivate_person
 from casework.operations.tasks.service import claim_task

@@ -7,7 +7,7 @@ from datetime import timedelta
 from sqlalchemy import Connection, Engine
 
 from casework.operations.cases.case_events import list_events
-from casework.operations.core.actions import home_of
+from casework.operations.core.perform import home_of
 from casework.operations.core.unread import look, looks
 from casework.operations.referrals.service import list_referral_events
 from casework.operations.tasks.service import claim_task, modify_task, release_task

@@ -9,7 +9,7 @@ from casework.engine.execution.task_commands import Relieve
 from casework.engine.roles import Role
 from casework.engine.state.case import READY, Task
 from casework.engine.state.events import Event
-from casework.operations.core.actions import follow, home_of, stand
+from casework.operations.core.perform import follow, home_of, stand
 from casework.operations.deadlines.timers import fire_timers
 from casework.operations.people.offboarding import take_over
 from casework.operations.people.registry import grant_role, register_person

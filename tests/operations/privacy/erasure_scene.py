@@ -10,8 +10,8 @@ from sqlalchemy import Connection, Engine, text
 
 from casework.operations.cases.handing_over import hand_over
 from casework.operations.cases.saved_filters import save_filter
-from casework.operations.core.actions import home_of
 from casework.operations.core.drafts import save_draft
+from casework.operations.core.perform import home_of
 from casework.operations.documents.storage import DocumentStore
 from casework.operations.people import registry
 from casework.operations.people.account_recovery import ask_recovery

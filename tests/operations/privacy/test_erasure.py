@@ -13,8 +13,8 @@ from sqlalchemy.exc import DBAPIError
 
 from casework.errors import CaseworkError
 from casework.ledger.redactable_bodies import ERASED, erase
-from casework.operations.core.actions import home_of
 from casework.operations.core.drafts import find_draft
+from casework.operations.core.perform import home_of
 from casework.operations.documents.storage import DocumentStore
 from casework.operations.mediations.service import open_mediation
 from casework.operations.privacy import erasure as erasing

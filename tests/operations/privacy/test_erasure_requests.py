@@ -7,7 +7,7 @@ from sqlalchemy import text
 
 from casework.errors import InvalidForm, NotAllowed, NotFound, Refused, WrongState
 from casework.operations.audit.findings import answer_finding, close_finding, raise_finding
-from casework.operations.core.actions import home_of
+from casework.operations.core.perform import home_of
 from casework.operations.people import registry
 from casework.operations.privacy import erasure as erasing
 from casework.operations.verification.service import verify_all

@@ -11,7 +11,7 @@ from casework.definitions import load_library
 from casework.engine.state.projection import fold
 from casework.errors import CaseworkError, InvalidForm, NotAllowed, NotFound, WrongState
 from casework.operations.cases.case_events import list_events
-from casework.operations.core.actions import home_of
+from casework.operations.core.perform import home_of
 from casework.operations.referrals import acknowledgements, fhir
 from casework.operations.referrals.service import find_referral
 from casework.operations.tasks.queries import show_task

@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 
 from casework.engine.state.case import Case, Task
 from casework.errors import Refused
-from casework.operations.core.actions import home_of
+from casework.operations.core.perform import home_of
 from casework.operations.tasks.queries import show_task
 from casework.operations.verification.service import verify_case
 from casework.records.case_loader import load

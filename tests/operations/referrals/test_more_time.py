@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 from casework.engine.state.case import Case, Task
 from casework.errors import CaseworkError
 from casework.operations.cases.side_tasks import add_task
-from casework.operations.core.actions import calendar_of, home_of
+from casework.operations.core.perform import calendar_of, home_of
 from casework.operations.deadlines.queries import explain_task
 from casework.operations.history.timeline import read_history
 from casework.operations.tasks.service import complete_task

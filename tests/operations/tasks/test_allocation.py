@@ -7,7 +7,7 @@ from sqlalchemy import Connection, Engine, text
 
 from casework.errors import InvalidForm, NotFound
 from casework.jobs.dispatcher import dispatch
-from casework.operations.core.actions import home_of
+from casework.operations.core.perform import home_of
 from casework.operations.tasks.allocation import allocate_queue, choose_allocation, list_allocations, list_due
 from casework.operations.tasks.service import release_task
 from casework.operations.verification.service import verify_all, verify_log

@@ -22,8 +22,8 @@ from casework.errors import CaseworkError, InvalidForm, NobodyLeft
 from casework.operations.cases.case_actions import declare_interest
 from casework.operations.cases.form_choices import choices_of
 from casework.operations.cases.handing_over import hand_over
-from casework.operations.core.actions import home_of
 from casework.operations.core.idempotency import Request
+from casework.operations.core.perform import home_of
 from casework.operations.messages.service import send_message
 from casework.operations.messages.threads import describe_thread, thread_of
 from casework.operations.people.absences import record_absence

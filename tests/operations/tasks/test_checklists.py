@@ -14,7 +14,7 @@ from casework.engine.state.case import Task
 from casework.engine.state.effects_schema import TaskChange
 from casework.engine.state.events import COMPLETED, Event
 from casework.engine.state.projection import fold
-from casework.operations.core.actions import home_of
+from casework.operations.core.perform import home_of
 from casework.operations.history.point_in_time import Past
 from casework.operations.history.task_judgement import task_reasons
 from casework.operations.tasks import service as tasks

@@ -8,7 +8,7 @@ from sqlalchemy import Connection
 from casework.engine.state.case import IN_PROGRESS, READY, RESERVED, SUSPENDED, Task
 from casework.errors import InvalidForm, NotAllowed, NotFound, WrongState
 from casework.operations.cases.handing_over import hand_over
-from casework.operations.core.actions import home_of
+from casework.operations.core.perform import home_of
 from casework.operations.oversight.case_hygiene import find_breaches
 from casework.operations.tasks import service as tasks
 from casework.operations.tasks.my_work import list_work

@@ -13,7 +13,7 @@ from casework.engine.state.effects_schema import TaskChange
 from casework.engine.state.events import COMPLETED, Event
 from casework.engine.state.projection import fold
 from casework.operations.cases.handing_over import hand_over
-from casework.operations.core.actions import home_of
+from casework.operations.core.perform import home_of
 from casework.operations.history.point_in_time import Past
 from casework.operations.history.task_judgement import task_reasons
 from casework.operations.tasks import service as tasks

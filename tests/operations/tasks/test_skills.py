@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import Connection, Engine, text
 
 from casework.errors import InvalidForm, NotFound
-from casework.operations.core.actions import home_of
+from casework.operations.core.perform import home_of
 from casework.operations.tasks.allocation import explain_waiting
 from casework.operations.tasks.skills import find_skills, list_skills, set_skills
 from casework.operations.verification.service import verify_all, verify_log

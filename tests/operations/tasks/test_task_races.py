@@ -11,8 +11,8 @@ import pytest
 from sqlalchemy import Engine, text
 
 from casework.errors import AlreadyTaken
-from casework.operations.core.actions import home_of, new_id
 from casework.operations.core.idempotency import Done, Request
+from casework.operations.core.perform import home_of, new_id
 from casework.operations.people import registry
 from casework.operations.tasks.service import claim_task
 from casework.permissions.actors import Actor

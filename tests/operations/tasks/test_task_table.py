@@ -19,8 +19,8 @@ from casework.engine.state.case import OPEN, TASK_STATES
 from casework.errors import AlreadyTaken, CaseworkError, NotAllowed, NotFound, WrongState
 from casework.operations.cases.handing_over import hand_over
 from casework.operations.cases.side_tasks import add_task
-from casework.operations.core.actions import home_of, new_id
 from casework.operations.core.idempotency import Done
+from casework.operations.core.perform import home_of, new_id
 from casework.operations.people import registry
 from casework.operations.tasks import service as tasks
 from casework.operations.tasks.queries import show_task

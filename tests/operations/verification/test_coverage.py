@@ -13,9 +13,9 @@ from sqlalchemy.dialects.postgresql import JSONB, UUID
 
 from casework.operations.auth import passkeys, second_factor
 from casework.operations.core import access_log
-from casework.operations.core.actions import home_of
 from casework.operations.core.encryption import SecretBox
 from casework.operations.core.notification_preferences import set_telling
+from casework.operations.core.perform import home_of
 from casework.operations.documents.storage import DocumentStore
 from casework.operations.history.point_in_time import Past
 from casework.operations.oversight import case_hygiene

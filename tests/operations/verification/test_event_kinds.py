@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 from casework.engine.state import events
 from casework.engine.state.revisions import KEEPS, TURNS
 from casework.operations.cases.handing_over import hand_over
-from casework.operations.core.actions import home_of
+from casework.operations.core.perform import home_of
 from casework.operations.history import eligible_actors
 from casework.operations.history.timeline import tell
 from casework.operations.messages.service import correct_message

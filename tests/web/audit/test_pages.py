@@ -13,7 +13,7 @@ from casework.definitions import load_audited, load_definitions
 from casework.engine.definition.publisher import audited, publish
 from casework.operations.cases.side_tasks import add_task
 from casework.operations.cases.transitions import fire_transition
-from casework.operations.core.actions import home_of
+from casework.operations.core.perform import home_of
 from casework.records.database import transaction
 from casework.records.tables.history import EXCEPTIONAL
 from tests.support.way_to_referral import complete, to_referral, to_request

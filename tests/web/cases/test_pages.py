@@ -13,7 +13,7 @@ from sqlalchemy import Engine, event, text
 from casework.definitions import load_library
 from casework.operations.cases.case_actions import register_document
 from casework.operations.cases.queries import show_case
-from casework.operations.core.actions import home_of
+from casework.operations.core.perform import home_of
 from casework.operations.tasks.service import suspend_task
 from casework.records.case_loader import load
 from casework.records.database import transaction

@@ -15,7 +15,7 @@ from werkzeug.test import encode_multipart
 
 from casework.errors import AccessEnded
 from casework.operations.cases.case_actions import withdraw_consent
-from casework.operations.core.actions import home_of
+from casework.operations.core.perform import home_of
 from casework.operations.documents.storage import DocumentStore
 from casework.operations.people.registry import end_role
 from casework.records.case_loader import load

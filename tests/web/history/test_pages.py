@@ -12,7 +12,7 @@ from flask import Flask
 from sqlalchemy import Connection, Engine, text
 
 from casework.operations.cases.transitions import fire_transition
-from casework.operations.core.actions import home_of
+from casework.operations.core.perform import home_of
 from casework.operations.history import timeline
 from casework.operations.people import registry
 from casework.records.database import transaction

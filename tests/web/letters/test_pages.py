@@ -14,7 +14,7 @@ import pytest
 from sqlalchemy import Engine, text
 
 from casework.engine.state.case import Case
-from casework.operations.core.actions import home_of
+from casework.operations.core.perform import home_of
 from casework.operations.letters import pdf
 from casework.operations.mediations.service import open_mediation
 from casework.operations.tasks.service import suspend_task

@@ -9,7 +9,7 @@ from flask import Flask
 from sqlalchemy import Engine, text
 
 from casework.operations.auth.passwords import hash_password
-from casework.operations.core.actions import home_of
+from casework.operations.core.perform import home_of
 from casework.operations.notifications.service import tell_due
 from casework.operations.people.registry import register_person
 from casework.operations.people.role_requests import ask_role, decide_role

@@ -12,7 +12,7 @@ from markupsafe import Markup
 from sqlalchemy import Engine, text
 
 from casework.engine.state.case import Case
-from casework.operations.core.actions import home_of
+from casework.operations.core.perform import home_of
 from casework.records.case_loader import load
 from casework.records.database import transaction
 from casework.web.messages.pages import message_text

@@ -11,7 +11,7 @@ from sqlalchemy import Engine, text
 from werkzeug.test import TestResponse
 
 from casework.operations.cases.case_actions import register_document
-from casework.operations.core.actions import home_of
+from casework.operations.core.perform import home_of
 from casework.operations.people.registry import register_organisation
 from casework.operations.referrals.service import list_referral_events
 from casework.records.case_loader import load

@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 from sqlalchemy import Engine
 
-from casework.operations.core.actions import home_of
+from casework.operations.core.perform import home_of
 from casework.operations.tasks.allocation import allocate_queue, list_due
 from casework.records.case_loader import load
 from casework.records.database import transaction

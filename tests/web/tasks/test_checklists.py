@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 from sqlalchemy import Engine, text
 
-from casework.operations.core.actions import home_of
+from casework.operations.core.perform import home_of
 from casework.operations.tasks.queries import show_task
 from casework.records.case_loader import load
 from casework.records.database import transaction

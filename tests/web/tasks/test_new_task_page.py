@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import Engine
 
 from casework.engine.state.case import Task
-from casework.operations.core.actions import home_of
+from casework.operations.core.perform import home_of
 from casework.operations.verification.service import verify_case
 from casework.records.case_loader import load
 from casework.records.database import transaction

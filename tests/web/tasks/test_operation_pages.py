@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import Connection, Engine, text
 
 from casework.operations.cases.handing_over import hand_over
-from casework.operations.core.actions import home_of
+from casework.operations.core.perform import home_of
 from casework.records.case_loader import load
 from casework.records.database import transaction
 from tests.support.pages import read_page

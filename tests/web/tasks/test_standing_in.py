@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import Engine
 
 from casework.engine.state.case import Task
-from casework.operations.core.actions import home_of
+from casework.operations.core.perform import home_of
 from casework.operations.tasks.calendar_view import list_agenda
 from casework.operations.tasks.service import claim_task, complete_task
 from casework.operations.tasks.tasks_of_absent import list_for_absent

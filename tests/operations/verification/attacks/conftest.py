@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import Connection, text
 
 from casework.operations.cases.case_actions import declare_interest
-from casework.operations.core.actions import home_of
+from casework.operations.core.perform import home_of
 from casework.operations.tasks.service import claim_task, release_task
 from casework.records.database import connect_engine, transaction
 from tests.operations.verification.attacks.forger import Scene

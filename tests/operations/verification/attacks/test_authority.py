@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import Connection
 
 from casework.engine.state.events import HANDED_OVER, RELIEVED
-from casework.operations.core.actions import home_of
+from casework.operations.core.perform import home_of
 from casework.operations.core.register_entries import INSTALLATION
 from casework.operations.people.registry import end_role
 from casework.operations.tasks.service import claim_task
