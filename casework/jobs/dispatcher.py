@@ -6,8 +6,7 @@ from sqlalchemy import Connection, Engine
 
 from casework.jobs.queue import CLOCKS, OTHERS, Job, defer, drop_jobs_of_the_dead, try_dispatching
 from casework.operations.core import outbox
-from casework.operations.deadlines import calendars
-from casework.operations.deadlines import timers as deadlines
+from casework.operations.deadlines import calendars, timers
 from casework.operations.documents import storage
 from casework.operations.integrations.webhooks import MESSAGES
 from casework.operations.mediations import succession
@@ -40,7 +39,7 @@ def dispatch(engine: Engine, *, mailing: bool) -> int:
 
 
 def _due(db: Connection, *, mailing: bool) -> list[Job]:
-    due = deadlines.list_due(db, but=_NOT_ON_THE_WAY.format(prefix="fire_timers", id="c.log_id"), most=MOST)
+    due = timers.list_due(db, but=_NOT_ON_THE_WAY.format(prefix="fire_timers", id="c.log_id"), most=MOST)
     jobs = [Job(CLOCKS, "fire_timers", f"fire_timers {log}", {"log": log}) for log in due]
     if any_untold(db):
         jobs.append(Job(OTHERS, "tell", "tell"))

@@ -12,7 +12,7 @@ from casework.jobs.job_functions import tell
 from casework.jobs.job_registry import Hands
 from casework.jobs.mail_sender import send
 from casework.operations.core import outbox
-from casework.operations.notifications import mail_outbox as mails
+from casework.operations.notifications import mail_outbox
 from casework.records.database import connect_engine, transaction
 from casework.settings import Settings
 from tests.jobs.mailbox import Mailbox
@@ -36,7 +36,9 @@ class Office:
         hands = Hands(engine, later)
         tell(hands)
         with transaction(engine) as db:
-            due = outbox.list_due(db, mails.MAILS, but=_NOT_ON_THE_WAY.format(prefix="send", id="m.id"), most=MOST)
+            due = outbox.list_due(
+                db, mail_outbox.MAILS, but=_NOT_ON_THE_WAY.format(prefix="send", id="m.id"), most=MOST
+            )
         for mail, _ in due:
             send(hands, mail)
         engine.dispose()

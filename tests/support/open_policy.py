@@ -12,8 +12,7 @@ from sqlalchemy import Engine, text
 from casework.engine.state.case import Case, Track
 from casework.operations.core import access_queries
 from casework.operations.mediations import service as mediations
-from casework.permissions import visibility as sight
-from casework.permissions import work
+from casework.permissions import visibility, work
 from casework.permissions.actors import Actor
 from casework.permissions.visibility import Reach, Sight
 from casework.records.access_sql import named_for
@@ -47,7 +46,7 @@ def open_policy(monkeypatch: pytest.MonkeyPatch, engine: Engine) -> None:
         ),
     }
     for name, opened in open_to_all.items():
-        asked = getattr(sight, name, None) or getattr(work, name)
+        asked = getattr(visibility, name, None) or getattr(work, name)
         for module in [one for key, one in sys.modules.items() if key.startswith("casework")]:
             if getattr(module, name, None) is asked:
                 monkeypatch.setattr(module, name, opened)

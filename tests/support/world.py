@@ -24,7 +24,7 @@ from casework.operations.cases.handing_over import hand_over
 from casework.operations.cases.opening import open_case
 from casework.operations.cases.transitions import fire_transition
 from casework.operations.catalogue.matches import create_match
-from casework.operations.core import ip_rights as rights
+from casework.operations.core import ip_rights
 from casework.operations.core.idempotency import Done, Request
 from casework.operations.core.national_holidays import china
 from casework.operations.core.perform import home_of
@@ -319,7 +319,7 @@ def build_world(db: Connection) -> World:
         world.new_match(db)
     for number in ("CN 1234567 B", "CN 7654321 B"):
         technology = world.technologies[len(world.rights)]
-        done = rights.record_right(
+        done = ip_rights.record_right(
             db,
             world.actor(db, "officer"),
             programme=world.programmes["BJ"],

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from casework import reasons
 from casework.engine.definition.editions import Edition, TransitionRule
 from casework.engine.definition.grammar import MAIN
-from casework.engine.execution import task_lifecycle as table
+from casework.engine.execution import task_lifecycle
 from casework.engine.execution.event_builder import EventBuilder
 from casework.engine.execution.guards import begin_on, insist_operation, line
 from casework.engine.execution.task_changes import commit
@@ -81,7 +81,7 @@ def insist_step_ticked(builder: EventBuilder, track: Track, rule: TransitionRule
 
 def tick(builder: EventBuilder, command: Tick) -> None:
     """Tick an item, or take the tick away."""
-    task = insist_operation(builder, command.task, table.TICK)
+    task = insist_operation(builder, command.task, task_lifecycle.TICK)
     item = next((listed for listed in items_of(builder.library[task.edition], task) if listed.id == command.item), None)
     if item is None:
         raise NotFound("item")
@@ -94,7 +94,7 @@ def tick(builder: EventBuilder, command: Tick) -> None:
 
 def add_item(builder: EventBuilder, command: AddItem) -> None:
     """Add an item of one's own."""
-    task = insist_operation(builder, command.task, table.TICK)
+    task = insist_operation(builder, command.task, task_lifecycle.TICK)
     if sum("seq" in state for state in task.items.values()) >= MOST:
         raise WrongState(action=reasons.actions.ADD_ITEM, why=reasons.tasks.CHECKLIST_FULL)
     begin_on(builder, task, ITEM_ADDED, {"item": line(command.words, "words", 200)})

@@ -10,10 +10,7 @@ from collections.abc import Callable, Iterable, Mapping
 from functools import reduce
 from typing import Any
 
-from casework.engine.state import case_projection as of_case
-from casework.engine.state import document_projection as of_documents
-from casework.engine.state import task_projection as of_tasks
-from casework.engine.state import track_projection as of_tracks
+from casework.engine.state import case_projection, document_projection, task_projection, track_projection
 from casework.engine.state.case import Case
 from casework.engine.state.copies import replace
 from casework.engine.state.events import OPENED, Event
@@ -25,38 +22,38 @@ Change = Callable[[Any, Any, Event], Any]
 #: In this order and not the record's, for what a database gives back has an order of its own: the key of the effects, the
 #: field of the case, and what becomes of it. What an event says of its own track is told by `of_tracks.moved`.
 CHANGES: tuple[tuple[str, str, Change], ...] = (
-    ("erased", "title", of_case.title_erased),
-    ("erased", "files", of_documents.names_erased),
-    ("tracks", "tracks", of_tracks.opened),
-    ("replaced_tracks", "tracks", of_tracks.count_no_longer),
-    ("provider", "tracks", of_tracks.work_at),
-    ("tasks", "tasks", of_tasks.opened),
-    ("task_states", "tasks", of_tasks.changed),
-    ("clocks", "clocks", of_tasks.started),
-    ("clock_states", "clocks", of_tasks.turned),
-    ("proposal", "proposals", of_case.proposed),
-    ("proposals_ended", "proposals", of_case.settled),
-    ("consents", "consents", of_documents.consented),
-    ("consents_ended", "consents", of_documents.consents_ended),
-    ("documents", "documents", of_documents.registered),
-    ("documents_withdrawn", "documents", of_documents.withdrawn),
-    ("files", "files", of_documents.filed),
-    ("grants", "grants", of_documents.granted),
-    ("grant_days", "grants", of_documents.grant_days),
-    ("grants_ended", "grants", of_documents.grants_ended),
-    ("grants_returned", "grants", of_documents.grants_returned),
-    ("openings", "openings", of_case.readers_asked),
-    ("opening_states", "openings", of_case.readers_changed),
-    ("interest", "interests", of_case.interested),
-    ("interest_ended", "interests", of_case.interested_no_longer),
-    ("join", "joins", of_case.joined),
-    ("owner", "owner", of_case.owned),
-    ("team", "team", of_case.staffed),
-    ("hold", "hold", of_case.held),
-    ("frozen", "frozen", of_case.frozen),
-    ("outcome", "outcome", of_case.came_to),
-    ("reasons", "reasons", of_case.came_to_it_by),
-    ("closed", "closed_at", of_case.closed),
+    ("erased", "title", case_projection.title_erased),
+    ("erased", "files", document_projection.names_erased),
+    ("tracks", "tracks", track_projection.opened),
+    ("replaced_tracks", "tracks", track_projection.count_no_longer),
+    ("provider", "tracks", track_projection.work_at),
+    ("tasks", "tasks", task_projection.opened),
+    ("task_states", "tasks", task_projection.changed),
+    ("clocks", "clocks", task_projection.started),
+    ("clock_states", "clocks", task_projection.turned),
+    ("proposal", "proposals", case_projection.proposed),
+    ("proposals_ended", "proposals", case_projection.settled),
+    ("consents", "consents", document_projection.consented),
+    ("consents_ended", "consents", document_projection.consents_ended),
+    ("documents", "documents", document_projection.registered),
+    ("documents_withdrawn", "documents", document_projection.withdrawn),
+    ("files", "files", document_projection.filed),
+    ("grants", "grants", document_projection.granted),
+    ("grant_days", "grants", document_projection.grant_days),
+    ("grants_ended", "grants", document_projection.grants_ended),
+    ("grants_returned", "grants", document_projection.grants_returned),
+    ("openings", "openings", case_projection.readers_asked),
+    ("opening_states", "openings", case_projection.readers_changed),
+    ("interest", "interests", case_projection.interested),
+    ("interest_ended", "interests", case_projection.interested_no_longer),
+    ("join", "joins", case_projection.joined),
+    ("owner", "owner", case_projection.owned),
+    ("team", "team", case_projection.staffed),
+    ("hold", "hold", case_projection.held),
+    ("frozen", "frozen", case_projection.frozen),
+    ("outcome", "outcome", case_projection.came_to),
+    ("reasons", "reasons", case_projection.came_to_it_by),
+    ("closed", "closed_at", case_projection.closed),
 )
 
 
@@ -69,7 +66,7 @@ def evolve(case: Case | None, event: Event) -> Case:
     """The case after an event."""
     effects: Mapping[str, Any] = event.effects
     if event.kind == OPENED:
-        case = of_case.opened(event)
+        case = case_projection.opened(event)
     if case is None:
         raise ValueError("a log begins with what opened it")
     changed: dict[str, Any] = {"seq": event.seq, "last_at": event.at}
@@ -78,7 +75,7 @@ def evolve(case: Case | None, event: Event) -> Case:
         changed["revision"] = case.revision + 1
     if event.track is not None:
         track = case.tracks[event.track]
-        moved = of_tracks.moved(track, event)
+        moved = track_projection.moved(track, event)
         if moved is not track:
             changed["tracks"] = {**case.tracks, event.track: moved}
     for key, field, change in CHANGES:

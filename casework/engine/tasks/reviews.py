@@ -7,7 +7,7 @@ is finished: with other answers it is asked for again.
 from __future__ import annotations
 
 from casework import reasons
-from casework.engine.execution import task_lifecycle as table
+from casework.engine.execution import task_lifecycle
 from casework.engine.execution.event_builder import EventBuilder
 from casework.engine.execution.guards import begin_on, form_data, insist_another_than, insist_operation, line
 from casework.engine.execution.task_changes import commit
@@ -26,8 +26,8 @@ def approved(task: Task) -> bool:
 
 def insist_reviewed(task: Task, facts: Answers) -> None:
     """Raises WrongState while a review is not answered, and where other answers were approved than are given now."""
-    do = table.OPERATIONS[table.COMPLETE].do
-    if table.review_for(task) is not None:
+    do = task_lifecycle.OPERATIONS[task_lifecycle.COMPLETE].do
+    if task_lifecycle.review_for(task) is not None:
         raise WrongState(action=do, why=reasons.tasks.BEING_REVIEWED)
     if approved(task) and dict(facts) != dict(task.result):
         raise WrongState(action=do, why=reasons.tasks.OTHERS_APPROVED)
@@ -35,8 +35,8 @@ def insist_reviewed(task: Task, facts: Answers) -> None:
 
 def ask_review(builder: EventBuilder, command: AskReview) -> None:
     """Have another person look at the form before the task is finished."""
-    task = insist_operation(builder, command.task, table.COMPLETE)
-    if task.type != "side" or table.giver(task) is not None or table.review_for(task) is not None:
+    task = insist_operation(builder, command.task, task_lifecycle.COMPLETE)
+    if task.type != "side" or task_lifecycle.giver(task) is not None or task_lifecycle.review_for(task) is not None:
         raise WrongState(action=reasons.actions.ASK_FOR_REVIEW, why=reasons.tasks.SIDE_TASKS_ONLY)
     if command.person in (task.holder, builder.by.person, builder.by.acting_for):
         raise InvalidForm(fields={"person": reasons.fields.SOMEBODY_ELSE})
@@ -51,8 +51,8 @@ def ask_review(builder: EventBuilder, command: AskReview) -> None:
 
 def answer_review(builder: EventBuilder, command: AnswerReview) -> None:
     """Approve what was proposed, or ask for changes; it goes back to whoever asked."""
-    task = insist_operation(builder, command.task, table.COMPLETE)
-    asked_by = table.review_for(task)
+    task = insist_operation(builder, command.task, task_lifecycle.COMPLETE)
+    asked_by = task_lifecycle.review_for(task)
     if asked_by is None or builder.by.person != task.holder:
         raise WrongState(action=reasons.actions.REVIEW, why=reasons.tasks.NOT_ASKED_TO_REVIEW)
     if not are_apart((asked_by,), (builder.by.acting_for,)):

@@ -12,8 +12,7 @@ from casework.engine.deadlines.deadlines import Rule, on_day
 from casework.engine.definition import forms
 from casework.engine.definition.editions import TaskRule
 from casework.engine.definition.registry import GUARDS
-from casework.engine.execution import checklists
-from casework.engine.execution import task_lifecycle as table
+from casework.engine.execution import checklists, task_lifecycle
 from casework.engine.execution.effect_roles import accepted
 from casework.engine.execution.effects import apply_effects, effect_reads
 from casework.engine.execution.event_builder import EventBuilder
@@ -96,28 +95,28 @@ from casework.json_values import Answers
 
 
 def _claim(builder: EventBuilder, command: Claim) -> None:
-    task = insist_operation(builder, command.task, table.CLAIM)
+    task = insist_operation(builder, command.task, task_lifecycle.CLAIM)
     begin_on(builder, task, CLAIMED)
     builder.set_task(task, state=RESERVED, holder=builder.by.person)
     commit(builder)
 
 
 def _start(builder: EventBuilder, command: Start) -> None:
-    task = insist_operation(builder, command.task, table.START)
+    task = insist_operation(builder, command.task, task_lifecycle.START)
     begin_on(builder, task, STARTED)
     builder.set_task(task, state=IN_PROGRESS, holder=builder.by.person)
     commit(builder)
 
 
 def _stop(builder: EventBuilder, command: Stop) -> None:
-    task = insist_operation(builder, command.task, table.STOP)
+    task = insist_operation(builder, command.task, task_lifecycle.STOP)
     begin_on(builder, task, STOPPED)
     builder.set_task(task, state=RESERVED)
     commit(builder)
 
 
 def _release(builder: EventBuilder, command: Release) -> None:
-    task = insist_operation(builder, command.task, table.RELEASE)
+    task = insist_operation(builder, command.task, task_lifecycle.RELEASE)
     begin_on(builder, task, RELEASED, {"note": line(command.note, "note")} if command.note else {})
     builder.set_task(task, state=READY, holder=None)
     commit(builder)
@@ -136,19 +135,19 @@ def _relieve(builder: EventBuilder, command: Relieve) -> None:
 
 
 def _suspend(builder: EventBuilder, command: Suspend) -> None:
-    task = insist_operation(builder, command.task, table.SUSPEND)
+    task = insist_operation(builder, command.task, task_lifecycle.SUSPEND)
     forms.insist_day(command.until, "until")
     if command.until <= builder.context.calendar.local_date(builder.context.now).isoformat():
         raise InvalidForm(fields={"until": reasons.fields.DAY_TO_COME})
-    if command.waits_for not in table.WAITS_FOR:
-        raise InvalidForm(fields={"waits_for": reasons.fields.ONE_OF(choices=table.WAITS_FOR)})
+    if command.waits_for not in task_lifecycle.WAITS_FOR:
+        raise InvalidForm(fields={"waits_for": reasons.fields.ONE_OF(choices=task_lifecycle.WAITS_FOR)})
     begin_on(builder, task, SUSPENDED_EVENT, {"reason": line(command.reason, "reason")})
     suspend_task(builder, task, {"for": command.waits_for, "until": command.until})
     commit(builder)
 
 
 def _resume(builder: EventBuilder, command: Resume) -> None:
-    task = insist_operation(builder, command.task, table.RESUME)
+    task = insist_operation(builder, command.task, task_lifecycle.RESUME)
     begin_on(builder, task, RESUMED)
     resume_task(builder, task)
     commit(builder)
@@ -158,7 +157,7 @@ def _resume(builder: EventBuilder, command: Resume) -> None:
 
 
 def _delegate(builder: EventBuilder, command: Delegate) -> None:
-    task = insist_operation(builder, command.task, table.DELEGATE)
+    task = insist_operation(builder, command.task, task_lifecycle.DELEGATE)
     _insist_another(builder, task, command.person)
     begin_on(builder, task, DELEGATED, {"note": line(command.note, "note")})
     builder.set_task(task, state=RESERVED, holder=command.person, to=command.person)
@@ -167,7 +166,7 @@ def _delegate(builder: EventBuilder, command: Delegate) -> None:
 
 def _hand_back(builder: EventBuilder, command: HandBack) -> None:
     """What was delegated comes back to be accepted, with the form as it was prepared."""
-    task = insist_operation(builder, command.task, table.COMPLETE)
+    task = insist_operation(builder, command.task, task_lifecycle.COMPLETE)
     back = giver(task)
     if back is None or builder.by.person != task.holder:
         raise WrongState(action=reasons.actions.GIVE_BACK, why=reasons.tasks.NOT_DELEGATED)
@@ -184,7 +183,7 @@ def _hand_back(builder: EventBuilder, command: HandBack) -> None:
 
 
 def _forward(builder: EventBuilder, command: Forward) -> None:
-    task = insist_operation(builder, command.task, table.FORWARD)
+    task = insist_operation(builder, command.task, task_lifecycle.FORWARD)
     if command.person is not None:
         _insist_another(builder, task, command.person)
     begin_on(builder, task, FORWARDED, {"note": line(command.note, "note")})
@@ -193,9 +192,9 @@ def _forward(builder: EventBuilder, command: Forward) -> None:
 
 
 def _assign(builder: EventBuilder, command: Assign) -> None:
-    task = insist_operation(builder, command.task, table.ASSIGN)
+    task = insist_operation(builder, command.task, task_lifecycle.ASSIGN)
     if command.person == task.holder:
-        raise WrongState(action=table.OPERATIONS[table.ASSIGN].do, why=reasons.tasks.HAS_IT)
+        raise WrongState(action=task_lifecycle.OPERATIONS[task_lifecycle.ASSIGN].do, why=reasons.tasks.HAS_IT)
     begin_on(builder, task, ASSIGNED, {"note": line(command.note, "note")})
     if task.state == SUSPENDED:
         # It goes on waiting, and is woken at its day, for whoever has it now.
@@ -230,7 +229,7 @@ def _insist_another(builder: EventBuilder, task: Task, person: str) -> None:
 
 
 def _activate(builder: EventBuilder, command: Activate) -> None:
-    task = insist_operation(builder, command.task, table.ACTIVATE)
+    task = insist_operation(builder, command.task, task_lifecycle.ACTIVATE)
     begin_on(builder, task, ACTIVATED)
     awaken_task(builder, task)
     builder.set_task(task, state=READY)
@@ -238,7 +237,7 @@ def _activate(builder: EventBuilder, command: Activate) -> None:
 
 
 def _nominate(builder: EventBuilder, command: Nominate) -> None:
-    task = insist_operation(builder, command.task, table.NOMINATE)
+    task = insist_operation(builder, command.task, task_lifecycle.NOMINATE)
     begin_on(builder, task, NOMINATED, {"note": line(command.note, "note")})
     awaken_task(builder, task)
     if command.person is None:
@@ -249,11 +248,11 @@ def _nominate(builder: EventBuilder, command: Nominate) -> None:
 
 
 def _modify(builder: EventBuilder, command: Modify) -> None:
-    task = insist_operation(builder, command.task, table.MODIFY)
-    if command.priority not in table.PRIORITIES.values():
-        raise InvalidForm(fields={"priority": reasons.fields.ONE_OF(choices=tuple(table.PRIORITIES))})
+    task = insist_operation(builder, command.task, task_lifecycle.MODIFY)
+    if command.priority not in task_lifecycle.PRIORITIES.values():
+        raise InvalidForm(fields={"priority": reasons.fields.ONE_OF(choices=tuple(task_lifecycle.PRIORITIES))})
     if command.priority == task.priority:
-        raise WrongState(action=table.OPERATIONS[table.MODIFY].do, why=reasons.tasks.PRIORITY_ALREADY)
+        raise WrongState(action=task_lifecycle.OPERATIONS[task_lifecycle.MODIFY].do, why=reasons.tasks.PRIORITY_ALREADY)
     begin_on(builder, task, MODIFIED, {"reason": line(command.reason, "reason")})
     builder.set_task(task, priority=command.priority)
     commit(builder)
@@ -262,32 +261,35 @@ def _modify(builder: EventBuilder, command: Modify) -> None:
 def _end(builder: EventBuilder, id: str, operation: str, kind: str, reason: str) -> None:
     task = insist_operation(builder, id, operation)
     begin_on(builder, task, kind, {"reason": line(reason, "reason")})
-    close_task(builder, task, str(table.OPERATIONS[operation].to), by=builder.by.person)
+    close_task(builder, task, str(task_lifecycle.OPERATIONS[operation].to), by=builder.by.person)
     commit(builder)
 
 
 def _skip(builder: EventBuilder, command: Skip) -> None:
-    _end(builder, command.task, table.SKIP, SKIPPED, command.reason)
+    _end(builder, command.task, task_lifecycle.SKIP, SKIPPED, command.reason)
 
 
 def _fail(builder: EventBuilder, command: Fail) -> None:
-    _end(builder, command.task, table.FAIL, FAILED, command.reason)
+    _end(builder, command.task, task_lifecycle.FAIL, FAILED, command.reason)
 
 
 def _exit(builder: EventBuilder, command: Exit) -> None:
     """A side task that is not needed any more ends without a result; who ends it says why."""
-    _end(builder, command.task, table.EXIT, EXITED, command.reason)
+    _end(builder, command.task, task_lifecycle.EXIT, EXITED, command.reason)
 
 
 # --- finishing -------------------------------------------------------------------------------------------------------
 
 
 def _complete(builder: EventBuilder, command: Complete) -> None:
-    task = insist_operation(builder, command.task, table.COMPLETE)
+    task = insist_operation(builder, command.task, task_lifecycle.COMPLETE)
     track = builder.case.tracks[task.track]
     edition = builder.library[task.edition]
     if task.type == "step":
-        raise WrongState(action=table.OPERATIONS[table.COMPLETE].do, why=table.NOT_FOR["step"][table.COMPLETE])
+        raise WrongState(
+            action=task_lifecycle.OPERATIONS[task_lifecycle.COMPLETE].do,
+            why=task_lifecycle.NOT_FOR["step"][task_lifecycle.COMPLETE],
+        )
     if task.type == "decision":
         _decide_proposal(builder, task, track, command)
         return

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from casework.operations.auth import account_log as log
+from casework.operations.auth import account_log
 from casework.operations.core.register_log import GRANTED, ROLE_ASKED, ROLE_REFUSED
 
 
@@ -15,32 +15,36 @@ def N_(words: str) -> str:
 
 #: By what happened, a whole sentence to the owner of the account.
 SAYS: Mapping[str, str] = {
-    log.PASSWORD_CHANGED: N_("Your password was changed. Every other session and every token has ended."),
-    log.PASSWORD_SET: N_("A password was set for your account by a link. Every session and every token has ended."),
-    log.LINK_SENT: N_("A link to set a new password was asked for and mailed to you."),
-    log.APP_SET_UP: N_("An app for one-time codes was set up for your account."),
-    log.APP_REMOVED: N_("The app for one-time codes was removed from your account."),
-    log.CODES_MADE: N_("New recovery codes were made. The ones before open nothing any more."),
-    log.PASSKEY_MADE: N_("A passkey was made for your account."),
-    log.PASSKEY_REMOVED: N_("A passkey was removed from your account."),
-    log.TOKEN_MADE: N_("A token was made, with which a program acts for you."),
-    log.SESSIONS_ENDED: N_("An administrator has ended all your sessions and tokens. Sign in again."),
-    log.NEW_BROWSER: N_("Somebody has signed in to your account with a browser that was not used before."),
-    log.CODES_MISSED: N_(
+    account_log.PASSWORD_CHANGED: N_("Your password was changed. Every other session and every token has ended."),
+    account_log.PASSWORD_SET: N_(
+        "A password was set for your account by a link. Every session and every token has ended."
+    ),
+    account_log.LINK_SENT: N_("A link to set a new password was asked for and mailed to you."),
+    account_log.APP_SET_UP: N_("An app for one-time codes was set up for your account."),
+    account_log.APP_REMOVED: N_("The app for one-time codes was removed from your account."),
+    account_log.CODES_MADE: N_("New recovery codes were made. The ones before open nothing any more."),
+    account_log.PASSKEY_MADE: N_("A passkey was made for your account."),
+    account_log.PASSKEY_REMOVED: N_("A passkey was removed from your account."),
+    account_log.TOKEN_MADE: N_("A token was made, with which a program acts for you."),
+    account_log.SESSIONS_ENDED: N_("An administrator has ended all your sessions and tokens. Sign in again."),
+    account_log.NEW_BROWSER: N_("Somebody has signed in to your account with a browser that was not used before."),
+    account_log.CODES_MISSED: N_(
         "Somebody knew your password and gave several wrong codes. They did not get in. Change your password."
     ),
-    log.RECOVERY_ASKED: N_(
+    account_log.RECOVERY_ASKED: N_(
         "An administrator has asked that you may sign in anew because you lost your password or second factor."
     ),
-    log.RECOVERY_AGREED: N_(
+    account_log.RECOVERY_AGREED: N_(
         "Two persons have agreed that you may sign in anew. Each of them tells you one half of a code."
     ),
-    log.RECOVERY_REFUSED: N_("The second person did not agree that you may sign in anew."),
-    log.RECOVERED: N_("Your account was opened with the code of two persons. What you had lost was taken out of it."),
-    log.ROLE_GIVEN: N_("You were given a role."),
-    log.ROLE_ENDED: N_("A role of yours has ended. Every session and every token has ended with it."),
-    log.CLOSED: N_("Your account was closed."),
-    log.REOPENED: N_("Your account was opened again. Set a new password by the link that you get."),
+    account_log.RECOVERY_REFUSED: N_("The second person did not agree that you may sign in anew."),
+    account_log.RECOVERED: N_(
+        "Your account was opened with the code of two persons. What you had lost was taken out of it."
+    ),
+    account_log.ROLE_GIVEN: N_("You were given a role."),
+    account_log.ROLE_ENDED: N_("A role of yours has ended. Every session and every token has ended with it."),
+    account_log.CLOSED: N_("Your account was closed."),
+    account_log.REOPENED: N_("Your account was opened again. Set a new password by the link that you get."),
 }
 
 #: By the kind of the event in a programme's log, a whole sentence to those who look after it. Who it is about stands on the page.

@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlalchemy import Connection
 
 from casework import reasons
-from casework.engine.case_objects import grant_commands as grants
+from casework.engine.case_objects import grant_commands
 from casework.engine.case_objects.grant_commands import last_day
 from casework.engine.execution.commands import Command
 from casework.engine.execution.context import By
@@ -40,7 +40,11 @@ def list_package(db: Connection, actor: Actor, case: Case, referral: Track) -> P
     """Every document that a referral was given, until when, and what became of it; and whether the actor may say so now."""
     titles, mine = titles_of(db, case), [grant for grant in case.grants.values() if grant.track == referral.id]
     out = {grant.id for grant in case.copies_out(referral.id)}
-    by = None if conflict(actor, case) else choose(capacities(actor, case, referral), accepted(case, grants.RETURNERS))
+    by = (
+        None
+        if conflict(actor, case)
+        else choose(capacities(actor, case, referral), accepted(case, grant_commands.RETURNERS))
+    )
     return Package(
         items=[
             GivenDocument(
@@ -64,7 +68,7 @@ def may_end_grants(actor: Actor, case: Case) -> bool:
     """Whether the actor may take access to the case's documents away, or give it another last day."""
     return (
         conflict(actor, case) is None
-        and choose(capacities(actor, case, case.main), accepted(case, grants.ENDERS)) is not None
+        and choose(capacities(actor, case, case.main), accepted(case, grant_commands.ENDERS)) is not None
     )
 
 
@@ -100,14 +104,14 @@ def change_grant_day(
 def _insist_may_end(actor: Actor, case: Case, grant: str) -> By:
     if sight(actor, case) < Sight.ALL or grant not in case.grants:
         raise NotFound("grant")
-    return _insist_capacity(actor, case, case.tracks[case.grants[grant].track], grants.ENDERS)
+    return _insist_capacity(actor, case, case.tracks[case.grants[grant].track], grant_commands.ENDERS)
 
 
 def insist_may_confirm(actor: Actor, case: Case, referral: str) -> None:
     """Before a form is read: that the actor answers for the provider's copies. Raises NotFound and NotAllowed."""
     track = _referral(actor, case, referral)
     assert track is not None
-    _insist_capacity(actor, case, track, grants.RETURNERS)
+    _insist_capacity(actor, case, track, grant_commands.RETURNERS)
 
 
 def confirm_return(
@@ -118,7 +122,9 @@ def confirm_return(
     def to_command(standing: Standing) -> tuple[Command, By]:
         track = _referral(actor, standing.case, referral)
         assert track is not None
-        return ReturnPapers(referral, how, note), _insist_capacity(actor, standing.case, track, grants.RETURNERS)
+        return ReturnPapers(referral, how, note), _insist_capacity(
+            actor, standing.case, track, grant_commands.RETURNERS
+        )
 
     def answer(_: Case, events: list[Event]) -> JsonMapping:
         return {"id": referral, "how": how, "documents": len(events[0].effects["grants_returned"])}

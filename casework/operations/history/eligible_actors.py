@@ -12,7 +12,7 @@ from casework.engine.case_objects import documents, emergency_access, grant_comm
 from casework.engine.case_objects.acknowledgements import side_of
 from casework.engine.case_objects.messages import INTERNAL, SHARED, WRITERS, WRITTEN
 from casework.engine.definition.editions import Edition
-from casework.engine.execution import task_lifecycle as table
+from casework.engine.execution import task_lifecycle
 from casework.engine.execution.context import By, Library
 from casework.engine.execution.effect_roles import accepted
 from casework.engine.execution.guards import duty_reasons
@@ -211,7 +211,7 @@ class Candidates:
         rule = edition.tasks.get(task.rule) if task.type == "side" else None
         not_by = rule.not_by if rule and event.kind == COMPLETED else ()
         operation = OPERATION_OF[event.kind]
-        return _Asked(table.roles_for(before, task, operation), track, not_by, task=task, operation=operation)
+        return _Asked(task_lifecycle.roles_for(before, task, operation), track, not_by, task=task, operation=operation)
 
     # --- who ---
 
@@ -288,9 +288,9 @@ class Candidates:
 
     def _by_table(self, before: Case, task: Task, by: By, operation: str) -> str:
         """What the table of tasks says against it: never the state of the task, for it was done."""
-        if table.refusal(self.library[task.edition], before, task, by, operation) is None:
+        if task_lifecycle.refusal(self.library[task.edition], before, task, by, operation) is None:
             return ""
-        if table.asked_for(before, task, by):
+        if task_lifecycle.asked_for(before, task, by):
             return PROPOSED_IT
         return NOT_IN_CHARGE if task.holder in (None, by.person) else HELD_BY_OTHER
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from casework.engine.definition.editions import Edition
-from casework.engine.execution import task_lifecycle as table
+from casework.engine.execution import task_lifecycle
 from casework.engine.execution.checklists import items_of, unticked
 from casework.engine.execution.context import By, Library
 from casework.engine.roles import role_of
-from casework.engine.state import events as kinds
+from casework.engine.state import events
 from casework.engine.state.case import READY, RESERVED, SUSPENDED, Case, Task
 from casework.engine.state.events import SYSTEM_ACTOR, Event
 from casework.engine.tasks.allocation import SKILL, again
@@ -21,18 +21,30 @@ from casework.permissions.work import may_have, may_hold, may_work
 
 #: By kind of event, the operation that it is; `handed_back` is how a delegated task is completed.
 OPERATION_OF: Mapping[str, str] = {
-    kinds.CLAIMED: table.CLAIM, kinds.STARTED: table.START, kinds.STOPPED: table.STOP, kinds.RELEASED: table.RELEASE,
-    kinds.SUSPENDED: table.SUSPEND, kinds.RESUMED: table.RESUME, kinds.SKIPPED: table.SKIP,
-    kinds.DELEGATED: table.DELEGATE, kinds.FORWARDED: table.FORWARD, kinds.COMPLETED: table.COMPLETE,
-    kinds.HANDED_BACK: table.COMPLETE, kinds.FAILED: table.FAIL, kinds.ACTIVATED: table.ACTIVATE,
-    kinds.NOMINATED: table.NOMINATE, kinds.EXITED: table.EXIT, kinds.MODIFIED: table.MODIFY, kinds.ASSIGNED: table.ASSIGN,
-    **dict.fromkeys((kinds.REVIEW_ASKED, kinds.APPROVED, kinds.CHANGES_ASKED), table.COMPLETE),
-    **dict.fromkeys((kinds.TICKED, kinds.UNTICKED, kinds.ITEM_ADDED), table.TICK),
-}  # fmt: skip
-_REVIEWS = frozenset({kinds.REVIEW_ASKED, kinds.APPROVED, kinds.CHANGES_ASKED})
+    events.CLAIMED: task_lifecycle.CLAIM,
+    events.STARTED: task_lifecycle.START,
+    events.STOPPED: task_lifecycle.STOP,
+    events.RELEASED: task_lifecycle.RELEASE,
+    events.SUSPENDED: task_lifecycle.SUSPEND,
+    events.RESUMED: task_lifecycle.RESUME,
+    events.SKIPPED: task_lifecycle.SKIP,
+    events.DELEGATED: task_lifecycle.DELEGATE,
+    events.FORWARDED: task_lifecycle.FORWARD,
+    events.COMPLETED: task_lifecycle.COMPLETE,
+    events.HANDED_BACK: task_lifecycle.COMPLETE,
+    events.FAILED: task_lifecycle.FAIL,
+    events.ACTIVATED: task_lifecycle.ACTIVATE,
+    events.NOMINATED: task_lifecycle.NOMINATE,
+    events.EXITED: task_lifecycle.EXIT,
+    events.MODIFIED: task_lifecycle.MODIFY,
+    events.ASSIGNED: task_lifecycle.ASSIGN,
+    **dict.fromkeys((events.REVIEW_ASKED, events.APPROVED, events.CHANGES_ASKED), task_lifecycle.COMPLETE),
+    **dict.fromkeys((events.TICKED, events.UNTICKED, events.ITEM_ADDED), task_lifecycle.TICK),
+}
+_REVIEWS = frozenset({events.REVIEW_ASKED, events.APPROVED, events.CHANGES_ASKED})
 #: What gives a task back to somebody who had it.
 #: After these it lies with somebody who works its queue or leads it.
-_HELD = frozenset({kinds.HANDED_BACK, kinds.REVIEW_ASKED, kinds.APPROVED, kinds.CHANGES_ASKED})
+_HELD = frozenset({events.HANDED_BACK, events.REVIEW_ASKED, events.APPROVED, events.CHANGES_ASKED})
 #: What an operation on a task may change besides: the task, its clocks, and what the hold of its case keeps of them.
 _CHANGES = frozenset({"task", "name", "held_by", "task_states", "clocks", "clock_states", "hold"})
 
@@ -46,13 +58,13 @@ def task_reasons(library: Library, past: Past, before: Case, event: Event) -> It
     if task.edition not in library.editions:
         yield f"the edition {task.edition[:12]} is unknown"
         return
-    if "allocation" in event.effects or event.actor == SYSTEM_ACTOR and event.kind == kinds.ASSIGNED:
+    if "allocation" in event.effects or event.actor == SYSTEM_ACTOR and event.kind == events.ASSIGNED:
         yield from _allocated(past, library, before, task, event)
         return
     by = By(event.actor, role_of(event.role), event.organisation, event.acting_for)
-    if (no := table.refusal(library[task.edition], before, task, by, OPERATION_OF[event.kind])) is not None:
+    if (no := task_lifecycle.refusal(library[task.edition], before, task, by, OPERATION_OF[event.kind])) is not None:
         yield f"the table of tasks refuses it: {no.message}"
-    if event.kind == kinds.COMPLETED:
+    if event.kind == events.COMPLETED:
         yield from _completed(library, past, before, task, event)
         return
     if set(event.effects) - _CHANGES:
@@ -73,7 +85,7 @@ def task_reasons(library: Library, past: Past, before: Case, event: Event) -> It
 
 def _completed(library: Library, past: Past, before: Case, task: Task, event: Event) -> Iterator[str]:
     """What had to be done before a task was finished."""
-    back = table.giver(task)
+    back = task_lifecycle.giver(task)
     if (
         back is not None
         and back != event.actor
@@ -81,7 +93,7 @@ def _completed(library: Library, past: Past, before: Case, task: Task, event: Ev
     ):
         yield "the task was delegated, and did not go back to be accepted"
     ended = {state["id"]: state.get("result", {}) for state in event.effects.get("task_states", ())}
-    if table.review_for(task) is not None:
+    if task_lifecycle.review_for(task) is not None:
         yield "it was being reviewed"
     elif approved(task) and ended.get(task.id, {}) != dict(task.result):
         yield "something else was approved"
@@ -92,7 +104,7 @@ def _completed(library: Library, past: Past, before: Case, task: Task, event: Ev
 def _allocated(past: Past, library: Library, before: Case, task: Task, event: Event) -> Iterator[str]:
     """The rule that its queue had at that moment, applied to those who might have the task, leads to who got it."""
     allocation = event.effects.get("allocation")
-    if allocation is None or event.kind != kinds.ASSIGNED or event.actor != SYSTEM_ACTOR:
+    if allocation is None or event.kind != events.ASSIGNED or event.actor != SYSTEM_ACTOR:
         yield "only the rule of a queue gives tasks to people, and says why"
         return
     if before.kind == "mediation":
@@ -127,28 +139,28 @@ def _allocated(past: Past, library: Library, before: Case, task: Task, event: Ev
 
 def _led(task: Task, event: Event, change: JsonMapping) -> Iterator[str]:
     """Whether the task is afterwards where the table says, and with whom the action says."""
-    wanted = table.OPERATIONS[OPERATION_OF[event.kind]].to
+    wanted = task_lifecycle.OPERATIONS[OPERATION_OF[event.kind]].to
     holder = change.get("holder", task.holder)
-    if event.kind == kinds.HANDED_BACK:
+    if event.kind == events.HANDED_BACK:
         wanted = RESERVED
-        if holder != table.giver(task):
+        if holder != task_lifecycle.giver(task):
             yield "it does not go back to whoever delegated it"
     elif event.kind in _REVIEWS:
         wanted = RESERVED
         yield from _reviewed(task, event, change, holder)
-    elif event.kind == kinds.ASSIGNED and task.state == SUSPENDED:
+    elif event.kind == events.ASSIGNED and task.state == SUSPENDED:
         wanted = SUSPENDED
-    elif event.kind == kinds.RESUMED:
+    elif event.kind == events.RESUMED:
         wanted = (task.before or READY) if holder else READY
-    elif event.kind == kinds.NOMINATED and holder is None:
+    elif event.kind == events.NOMINATED and holder is None:
         wanted = READY
     if change.get("state", task.state) != (wanted or task.state):
         yield f"it leads to {change.get('state')}, not to {wanted}"
-    if event.kind in (kinds.CLAIMED, kinds.STARTED) and holder != event.actor:
+    if event.kind in (events.CLAIMED, events.STARTED) and holder != event.actor:
         yield "it takes the task for somebody else"
-    if event.kind in (kinds.RELEASED, kinds.FORWARDED) and holder is not None:
+    if event.kind in (events.RELEASED, events.FORWARDED) and holder is not None:
         yield "somebody holds the task still"
-    handing = (kinds.ASSIGNED, kinds.DELEGATED, kinds.NOMINATED, kinds.HANDED_BACK, *_REVIEWS)
+    handing = (events.ASSIGNED, events.DELEGATED, events.NOMINATED, events.HANDED_BACK, *_REVIEWS)
     if event.kind in handing and holder != change.get("to"):
         yield "it names another person than it gives the task to"
 
@@ -157,8 +169,8 @@ def _reviewed(task: Task, event: Event, change: JsonMapping, holder: str | None)
     """Four eyes: it goes to another person than who asked, and that one's answer goes back."""
     if task.type != "side":
         yield "only a side task is reviewed"
-    asked_by = table.review_for(task)
-    if event.kind == kinds.REVIEW_ASKED:
+    asked_by = task_lifecycle.review_for(task)
+    if event.kind == events.REVIEW_ASKED:
         if holder in (task.holder, event.actor, event.acting_for):
             yield "it asks nobody else to review it"
         return
@@ -174,7 +186,7 @@ def _reviewed(task: Task, event: Event, change: JsonMapping, holder: str | None)
 
 def _ticked(edition: Edition, task: Task, event: Event, change: JsonMapping) -> Iterator[str]:
     """Whether it is an item of the task's checklist, and was not so before; nothing else touches one."""
-    if OPERATION_OF[event.kind] != table.TICK:
+    if OPERATION_OF[event.kind] != task_lifecycle.TICK:
         if "item" in change:
             yield "it touches the task's checklist"
         return
@@ -182,12 +194,12 @@ def _ticked(edition: Edition, task: Task, event: Event, change: JsonMapping) -> 
         yield "it changes more of the task than its checklist"
     known = {entry.id: entry for entry in items_of(edition, task)}
     item = known.get(str(change.get("item")))
-    if event.kind == kinds.ITEM_ADDED:
+    if event.kind == events.ITEM_ADDED:
         if item is not None:
             yield "it adds an item that was there"
     elif item is None:
         yield "its item is none of the task's checklist"
-    elif item.done == (event.kind == kinds.TICKED):
+    elif item.done == (event.kind == events.TICKED):
         yield "its item was so already"
 
 

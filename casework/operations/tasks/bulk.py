@@ -18,7 +18,7 @@ from sqlalchemy import Connection, text
 
 from casework import reasons
 from casework.definitions import load_library
-from casework.engine.execution import task_lifecycle as table
+from casework.engine.execution import task_lifecycle
 from casework.errors import CaseworkError, InvalidForm, NotFound, Refused
 from casework.operations.core.idempotency import Done, Request, ask, finish
 from casework.operations.core.presenters import names_of
@@ -33,22 +33,22 @@ Json = Any
 MOST = 50
 #: What can be done to several at once, and what must be told for it.
 NEEDS: Mapping[str, tuple[str, ...]] = {
-    table.CLAIM: (), table.RELEASE: (), table.COMPLETE: (), table.ASSIGN: ("person", "note"),
-    table.SUSPEND: ("until", "waits_for", "reason"),
+    task_lifecycle.CLAIM: (), task_lifecycle.RELEASE: (), task_lifecycle.COMPLETE: (), task_lifecycle.ASSIGN: ("person", "note"),
+    task_lifecycle.SUSPEND: ("until", "waits_for", "reason"),
 }  # fmt: skip
 Action = Callable[[Connection, Actor, str, Mapping[str, str], Request], Done]
 _ACTIONS: Mapping[str, Action] = {
-    table.CLAIM: lambda db, actor, task, facts, request: tasks.claim_task(db, actor, task, request),
-    table.RELEASE: lambda db, actor, task, facts, request: tasks.release_task(
+    task_lifecycle.CLAIM: lambda db, actor, task, facts, request: tasks.claim_task(db, actor, task, request),
+    task_lifecycle.RELEASE: lambda db, actor, task, facts, request: tasks.release_task(
         db, actor, task, note=None, request=request
     ),
-    table.COMPLETE: lambda db, actor, task, facts, request: tasks.complete_task(
+    task_lifecycle.COMPLETE: lambda db, actor, task, facts, request: tasks.complete_task(
         db, actor, task, data={}, happened_on=None, request=request
     ),
-    table.ASSIGN: lambda db, actor, task, facts, request: tasks.assign_task(
+    task_lifecycle.ASSIGN: lambda db, actor, task, facts, request: tasks.assign_task(
         db, actor, task, person=facts["person"], note=facts["note"], request=request
     ),
-    table.SUSPEND: lambda db, actor, task, facts, request: tasks.suspend_task(
+    task_lifecycle.SUSPEND: lambda db, actor, task, facts, request: tasks.suspend_task(
         db, actor, task, until=facts["until"], waits_for=facts["waits_for"], reason=facts["reason"], request=request
     ),
 }
@@ -89,7 +89,7 @@ def show_chosen(db: Connection, actor: Actor, ids: Sequence[str]) -> dict[str, J
                 for operation in operations(actor, case, task, edition)
                 if operation in NEEDS and _plain(operation, task.type, edition, task.rule)
             ]
-            if table.ASSIGN in may:
+            if task_lifecycle.ASSIGN in may:
                 home = (case.kind, task.organisation or case.programme)
                 # Of all tasks of one programme or provider the same people are asked.
                 if home not in homes:
@@ -110,7 +110,7 @@ def show_chosen(db: Connection, actor: Actor, ids: Sequence[str]) -> dict[str, J
 
 def _plain(operation: str, type: str, edition: Any, rule: str) -> bool:
     """Whether it can be done without being asked anything: of what is finished, only what has no form."""
-    return operation != table.COMPLETE or type == "side" and not edition.tasks[rule].form
+    return operation != task_lifecycle.COMPLETE or type == "side" and not edition.tasks[rule].form
 
 
 def do_to_tasks(
@@ -165,7 +165,7 @@ def _one(
     db: Connection, actor: Actor, id: str, operation: str, facts: Mapping[str, str], *, request: Request
 ) -> Outcome:
     def action() -> None:
-        if operation == table.COMPLETE:
+        if operation == task_lifecycle.COMPLETE:
             _insist_plain(db, actor, id)
         _ACTIONS[operation](db, actor, id, facts, of_one(request, id))
 
@@ -197,7 +197,7 @@ def of_one(request: Request, id: str) -> Request:
 
 def _insist_plain(db: Connection, actor: Actor, id: str) -> None:
     _, row = find_task(db, actor, id)
-    if not _plain(table.COMPLETE, row.type, load_library()[row.edition], row.rule):
+    if not _plain(task_lifecycle.COMPLETE, row.type, load_library()[row.edition], row.rule):
         raise Refused(reasons.tasks.OWN_FORM)
 
 

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Connection, text
 
 from casework import reasons
-from casework.engine.execution import task_lifecycle as table
+from casework.engine.execution import task_lifecycle
 from casework.engine.execution.commands import Command
 from casework.engine.execution.context import By
 from casework.engine.execution.task_commands import (
@@ -55,7 +55,7 @@ Json = Any
 
 def claim_task(db: Connection, actor: Actor, task: str, request: Request) -> Done:
     """Take a task; of several people who try at once exactly one has it, the others are told who."""
-    return _on_task(db, actor, task, table.CLAIM, lambda standing, current: Claim(task), request=request)
+    return _on_task(db, actor, task, task_lifecycle.CLAIM, lambda standing, current: Claim(task), request=request)
 
 
 #: So many are looked at in one go; of those, many pullers at once leave some to each.
@@ -119,17 +119,19 @@ def _taken(task: str) -> Callable[[Case, list[Event]], dict[str, Json]]:
 
 def release_task(db: Connection, actor: Actor, task: str, *, note: str | None, request: Request) -> Done:
     """Give a task back to its queue."""
-    return _on_task(db, actor, task, table.RELEASE, lambda standing, current: Release(task, note), request=request)
+    return _on_task(
+        db, actor, task, task_lifecycle.RELEASE, lambda standing, current: Release(task, note), request=request
+    )
 
 
 def start_task(db: Connection, actor: Actor, task: str, request: Request) -> Done:
     """Begin to work on a task; whoever has not taken it takes it so."""
-    return _on_task(db, actor, task, table.START, lambda standing, current: Start(task), request=request)
+    return _on_task(db, actor, task, task_lifecycle.START, lambda standing, current: Start(task), request=request)
 
 
 def stop_task(db: Connection, actor: Actor, task: str, request: Request) -> Done:
     """Stop working on a task for now, and keep it."""
-    return _on_task(db, actor, task, table.STOP, lambda standing, current: Stop(task), request=request)
+    return _on_task(db, actor, task, task_lifecycle.STOP, lambda standing, current: Stop(task), request=request)
 
 
 def suspend_task(
@@ -140,7 +142,7 @@ def suspend_task(
         db,
         actor,
         task,
-        table.SUSPEND,
+        task_lifecycle.SUSPEND,
         lambda standing, current: Suspend(task, until, waits_for, reason),
         request=request,
     )
@@ -148,48 +150,52 @@ def suspend_task(
 
 def resume_task(db: Connection, actor: Actor, task: str, request: Request) -> Done:
     """Go on with a task that waits."""
-    return _on_task(db, actor, task, table.RESUME, lambda standing, current: Resume(task), request=request)
+    return _on_task(db, actor, task, task_lifecycle.RESUME, lambda standing, current: Resume(task), request=request)
 
 
 def skip_task(db: Connection, actor: Actor, task: str, *, reason: str, request: Request) -> Done:
     """Leave out a task that nothing waits for."""
-    return _on_task(db, actor, task, table.SKIP, lambda standing, current: Skip(task, reason), request=request)
+    return _on_task(db, actor, task, task_lifecycle.SKIP, lambda standing, current: Skip(task, reason), request=request)
 
 
 def fail_task(db: Connection, actor: Actor, task: str, *, reason: str, request: Request) -> Done:
     """End a task that cannot be done."""
-    return _on_task(db, actor, task, table.FAIL, lambda standing, current: Fail(task, reason), request=request)
+    return _on_task(db, actor, task, task_lifecycle.FAIL, lambda standing, current: Fail(task, reason), request=request)
 
 
 def exit_task(db: Connection, actor: Actor, task: str, *, reason: str, request: Request) -> Done:
     """End a side task that is not needed any more, with a reason."""
-    return _on_task(db, actor, task, table.EXIT, lambda standing, current: Exit(task, reason), request=request)
+    return _on_task(db, actor, task, task_lifecycle.EXIT, lambda standing, current: Exit(task, reason), request=request)
 
 
 def activate_task(db: Connection, actor: Actor, task: str, request: Request) -> Done:
     """Let a task begin before its day."""
-    return _on_task(db, actor, task, table.ACTIVATE, lambda standing, current: Activate(task), request=request)
+    return _on_task(db, actor, task, task_lifecycle.ACTIVATE, lambda standing, current: Activate(task), request=request)
 
 
 def modify_task(db: Connection, actor: Actor, task: str, *, priority: str, reason: str, request: Request) -> Done:
     """Give a task another priority, and say why."""
 
     def to_command(standing: Standing, current: Task) -> Command:
-        if priority not in table.PRIORITIES:
-            raise InvalidForm(fields={"priority": reasons.fields.ONE_OF(choices=tuple(table.PRIORITIES))})
-        return Modify(task, table.PRIORITIES[priority], reason)
+        if priority not in task_lifecycle.PRIORITIES:
+            raise InvalidForm(fields={"priority": reasons.fields.ONE_OF(choices=tuple(task_lifecycle.PRIORITIES))})
+        return Modify(task, task_lifecycle.PRIORITIES[priority], reason)
 
-    return _on_task(db, actor, task, table.MODIFY, to_command, request=request)
+    return _on_task(db, actor, task, task_lifecycle.MODIFY, to_command, request=request)
 
 
 def tick_item(db: Connection, actor: Actor, task: str, item: str, *, done: bool, request: Request) -> Done:
     """Tick an item of a task's checklist, or take the tick away."""
-    return _on_task(db, actor, task, table.TICK, lambda standing, current: Tick(task, item, done), request=request)
+    return _on_task(
+        db, actor, task, task_lifecycle.TICK, lambda standing, current: Tick(task, item, done), request=request
+    )
 
 
 def add_item(db: Connection, actor: Actor, task: str, *, words: str, request: Request) -> Done:
     """Add an item of one's own to a task's checklist."""
-    return _on_task(db, actor, task, table.TICK, lambda standing, current: AddItem(task, words), request=request)
+    return _on_task(
+        db, actor, task, task_lifecycle.TICK, lambda standing, current: AddItem(task, words), request=request
+    )
 
 
 # --- to another person: each with a note, which the next one sees on the task and in their work -----------------------
@@ -201,7 +207,7 @@ def assign_task(db: Connection, actor: Actor, task: str, *, person: str, note: s
     def to_command(standing: Standing, current: Task) -> Command:
         return Assign(task, _receiver(db, standing, current, person, {current.holder}), note)
 
-    return _on_task(db, actor, task, table.ASSIGN, to_command, request=request)
+    return _on_task(db, actor, task, task_lifecycle.ASSIGN, to_command, request=request)
 
 
 def delegate_task(db: Connection, actor: Actor, task: str, *, person: str, note: str, request: Request) -> Done:
@@ -210,7 +216,7 @@ def delegate_task(db: Connection, actor: Actor, task: str, *, person: str, note:
     def to_command(standing: Standing, current: Task) -> Command:
         return Delegate(task, _receiver(db, standing, current, person, {current.holder, actor.person}), note)
 
-    return _on_task(db, actor, task, table.DELEGATE, to_command, request=request)
+    return _on_task(db, actor, task, task_lifecycle.DELEGATE, to_command, request=request)
 
 
 def forward_task(db: Connection, actor: Actor, task: str, *, person: str | None, note: str, request: Request) -> Done:
@@ -223,7 +229,7 @@ def forward_task(db: Connection, actor: Actor, task: str, *, person: str | None,
             None if person is None else _receiver(db, standing, current, person, {current.holder, actor.person}),
         )
 
-    return _on_task(db, actor, task, table.FORWARD, to_command, request=request)
+    return _on_task(db, actor, task, task_lifecycle.FORWARD, to_command, request=request)
 
 
 def nominate_task(db: Connection, actor: Actor, task: str, *, person: str | None, note: str, request: Request) -> Done:
@@ -232,7 +238,7 @@ def nominate_task(db: Connection, actor: Actor, task: str, *, person: str | None
     def to_command(standing: Standing, current: Task) -> Command:
         return Nominate(task, note, None if person is None else _receiver(db, standing, current, person, set()))
 
-    return _on_task(db, actor, task, table.NOMINATE, to_command, request=request)
+    return _on_task(db, actor, task, task_lifecycle.NOMINATE, to_command, request=request)
 
 
 def _receiver(db: Connection, standing: Standing, task: Task, person: str, but: Collection[str | None]) -> str:
@@ -277,7 +283,7 @@ def complete_task(
             return HandBack(task, data, note)
         return Complete(task, data, happened_on)
 
-    return _on_task(db, actor, task, table.COMPLETE, to_command, request=request)
+    return _on_task(db, actor, task, task_lifecycle.COMPLETE, to_command, request=request)
 
 
 def ask_review(
@@ -292,14 +298,14 @@ def ask_review(
             insist_references(db, standing.case, form, data, standing.case.tracks[current.track])
         return AskReview(task, _reviewer(db, standing, current, person, actor), data)
 
-    return _on_task(db, actor, task, table.COMPLETE, to_command, request=request)
+    return _on_task(db, actor, task, task_lifecycle.COMPLETE, to_command, request=request)
 
 
 def _reviewer(db: Connection, standing: Standing, task: Task, person: str, actor: Actor) -> str:
     """Who reviews it where the actor names this person. Raises InvalidForm."""
     if not person:
         raise InvalidForm(fields={"person": reasons.fields.REQUIRED})
-    asker = operate(actor, standing.case, task, standing.library[task.edition], table.COMPLETE)
+    asker = operate(actor, standing.case, task, standing.library[task.edition], task_lifecycle.COMPLETE)
     reviewer = Receivers.read(db, standing.case, task).reviewer(person, asker)
     if reviewer is None:
         raise InvalidForm(fields={"person": _NO_REVIEWER})
@@ -316,21 +322,21 @@ def answer_review(
 
     def to_command(standing: Standing, current: Task) -> Command:
         insist_proved_for_task(actor, standing.library[current.edition], current)
-        back = table.review_for(current)
+        back = task_lifecycle.review_for(current)
         asker = find_actor(db, back) if back is not None else None
         if back is not None and (asker is None or not may_hold(asker, standing.case, current)):
             raise WrongState(action=reasons.actions.REVIEW, why=reasons.tasks.ASKER_GONE)
         return AnswerReview(task, approve, note)
 
     def capacity(case: Case, current: Task) -> By | None:
-        return may_review(actor, case, current, {table.review_for(current)})
+        return may_review(actor, case, current, {task_lifecycle.review_for(current)})
 
-    return _on_task(db, actor, task, table.COMPLETE, to_command, request=request, capacity=capacity)
+    return _on_task(db, actor, task, task_lifecycle.COMPLETE, to_command, request=request, capacity=capacity)
 
 
 def _comes_back(db: Connection, case: Case, task: Task, person: str) -> bool:
     """Whether it goes back to whoever delegated it; not if that person could not hold it any more."""
-    back = table.giver(task)
+    back = task_lifecycle.giver(task)
     giver = find_actor(db, back) if back is not None and task.holder == person else None
     return giver is not None and may_hold(giver, case, task)
 

@@ -12,10 +12,7 @@ from werkzeug.wrappers import Response as BaseResponse
 from casework import reasons
 from casework.api.protocol.requests import about_client
 from casework.errors import InvalidForm, NotFound, NotSignedIn, Refused, TooManyAttempts, WrongCode, WrongPassword
-from casework.operations.auth import passkeys, preferences, tokens
-from casework.operations.auth import second_factor as second_factors
-from casework.operations.auth import sessions as accounts
-from casework.operations.auth import sign_in as authentication
+from casework.operations.auth import passkeys, preferences, second_factor, sessions, sign_in, tokens
 from casework.operations.auth.throttling import attempt_succeeded, begin_attempt
 from casework.operations.core.drafts import drop_draft, save_draft
 from casework.web.auth import known_devices
@@ -47,8 +44,8 @@ ONE_YEAR = 365 * 24 * 3600
 # --- in and out ------------------------------------------------------------------------------------------------------
 
 
-@blueprint.get("/sign-in")
-def sign_in() -> BaseResponse | str:
+@blueprint.get("/sign-in", endpoint="sign_in")
+def show_sign_in() -> BaseResponse | str:
     if viewer() is not None:
         return redirect(_next(), 303)
     return _sign_in_page()
@@ -65,7 +62,7 @@ def enter() -> BaseResponse:
             attempt = begin_attempt(db, email, known_devices.source(email))
         with open_transaction() as db:
             insist = current_app.config["INSIST_ON_SECOND_FACTOR"]
-            opened = authentication.sign_in(db, email, password, about_client(request), insist=insist)
+            opened = sign_in.sign_in(db, email, password, about_client(request), insist=insist)
             attempt_succeeded(db, attempt)
             device = known_devices.remember(db, email)
     except WrongPassword as refusal:
@@ -100,7 +97,7 @@ def enter_code() -> BaseResponse:
             account = f"code {person.id}"
             attempt = begin_attempt(db, account, known_devices.source(account))
         with open_transaction() as db:
-            renewed = authentication.finish_sign_in(db, secret, request.form.get("code", "")[:100], secret_box())
+            renewed = sign_in.finish_sign_in(db, secret, request.form.get("code", "")[:100], secret_box())
             attempt_succeeded(db, attempt)
             device = known_devices.remember(db, account)
     except (WrongCode, TooManyAttempts) as refusal:
@@ -120,7 +117,7 @@ def enter_code() -> BaseResponse:
 def _missed(secret: str) -> bool:
     """Whether this wrong code was one too many for the session."""
     with open_transaction() as db:
-        return authentication.miss_code(db, secret)
+        return sign_in.miss_code(db, secret)
 
 
 @blueprint.post("/sign-out")
@@ -129,7 +126,7 @@ def leave() -> BaseResponse:
     viewer()
     if secret := session_secret():
         with open_transaction() as db:
-            accounts.sign_out(db, secret)
+            sessions.sign_out(db, secret)
     return forget_session(make_response(redirect(url_for("accounts.sign_in"), 303)))
 
 
@@ -161,17 +158,17 @@ def _setting_up() -> Person:
     return viewer() or half_signed_in("set_up")
 
 
-@blueprint.get("/account/second-factor")
-def second_factor() -> str:
+@blueprint.get("/account/second-factor", endpoint="second_factor")
+def show_second_factor() -> str:
     return _second_factor_page(_setting_up())
 
 
 def _second_factor_page(person: Person, fault: str = "") -> str:
     with open_transaction() as db:
-        left = second_factors.codes_left(db, person.actor)
+        left = second_factor.codes_left(db, person.actor)
         if person.app:
             return render_template("auth/second_factor.html", left=left)
-        begun = second_factors.begin(db, person.actor, person.email, secret_box())
+        begun = second_factor.begin(db, person.actor, person.email, secret_box())
     picture = segno.make(begun.uri, error="m").svg_data_uri(scale=4, border=2)
     spaced = " ".join(begun.secret[at : at + 4] for at in range(0, len(begun.secret), 4))
     return render_template(
@@ -194,8 +191,8 @@ def confirm_second_factor() -> BaseResponse:
             account = f"code {person.id}"
             attempt = begin_attempt(db, account, known_devices.source(account))
         with open_transaction() as db:
-            codes = second_factors.confirm(db, person.actor, request.form.get("code", "")[:100], secret_box())
-            renewed = accounts.renew_session(db, person.actor, secret)
+            codes = second_factor.confirm(db, person.actor, request.form.get("code", "")[:100], secret_box())
+            renewed = sessions.renew_session(db, person.actor, secret)
             attempt_succeeded(db, attempt)
     except (WrongCode, TooManyAttempts) as refusal:
         status = 429 if isinstance(refusal, TooManyAttempts) else 422
@@ -208,8 +205,8 @@ def renew_codes() -> BaseResponse:
     """Whoever has the old ones is out: every other session ends, as when any of the means to sign in changes."""
     secret = session_secret() or ""
     with page_transaction() as (db, actor):
-        codes = second_factors.renew_codes(db, actor)
-        renewed = accounts.renew_session(db, actor, secret)
+        codes = second_factor.renew_codes(db, actor)
+        renewed = sessions.renew_session(db, actor, secret)
     return show_in_session(renewed, lambda: _codes_page(codes))
 
 
@@ -218,8 +215,8 @@ def remove_second_factor() -> BaseResponse:
     secret = session_secret() or ""
     try:
         with page_transaction() as (db, actor):
-            second_factors.remove(db, actor, insist=current_app.config["INSIST_ON_SECOND_FACTOR"])
-            renewed = accounts.renew_session(db, actor, secret)
+            second_factor.remove(db, actor, insist=current_app.config["INSIST_ON_SECOND_FACTOR"])
+            renewed = sessions.renew_session(db, actor, secret)
     except Refused as refusal:
         flash(say(refusal.reasons[0]), "danger")
         return redirect(url_for("accounts.second_factor"), 303)
@@ -245,21 +242,21 @@ def _signed_in() -> Person:
 @blueprint.get("/account")
 def show() -> str:
     with page_transaction() as (db, actor):
-        sessions = accounts.list_sessions(db, actor).items
+        open_sessions = sessions.list_sessions(db, actor).items
         keys = passkeys.list_passkeys(db, actor)
-        left = second_factors.codes_left(db, actor)
+        left = second_factor.codes_left(db, actor)
         tokens_live = sum(item.live for item in tokens.list_tokens(db, actor).items)
     person = _signed_in()
     return render_template(
         "auth/show.html",
         person=person,
-        sessions=sessions,
+        sessions=open_sessions,
         keys=keys,
         left=left,
         this=person.viewer.session,
         zones=preferences.zones(),
         tokens_live=tokens_live,
-        most=accounts.MOST_SESSIONS,
+        most=sessions.MOST_SESSIONS,
         browser_name=browser_name,
     )
 
@@ -280,7 +277,7 @@ def browser_name(agent: str) -> str:
 @blueprint.post("/account/sessions/<session>/end")
 def end_session(session: str) -> BaseResponse:
     with page_transaction() as (db, actor):
-        accounts.end_session(db, actor, session, read_request())
+        sessions.end_session(db, actor, session, read_request())
     if session == _signed_in().viewer.session:
         return forget_session(make_response(redirect(url_for("accounts.sign_in"), 303)))
     flash(gettext("The session has ended."))
@@ -291,7 +288,7 @@ def end_session(session: str) -> BaseResponse:
 def end_others() -> BaseResponse:
     """Every session but this one."""
     with page_transaction() as (db, actor):
-        ended = accounts.end_other_sessions(db, actor, session_secret() or "", read_request()).answer["ended"]
+        ended = sessions.end_other_sessions(db, actor, session_secret() or "", read_request()).answer["ended"]
     words = ngettext("%(num)d other session has ended.", "%(num)d other sessions have ended.", ended)
     flash(words if ended else gettext("You were signed in nowhere else."))
     return redirect(url_for("accounts.show"), 303)
@@ -337,7 +334,7 @@ def switch() -> BaseResponse:
 def choose_programme() -> BaseResponse:
     """Which programme the lists show, or every one; kept with the session."""
     with page_transaction() as (db, _):
-        accounts.choose_programme(db, _signed_in().viewer, request.form.get(FOCUS, ""))
+        sessions.choose_programme(db, _signed_in().viewer, request.form.get(FOCUS, ""))
     parts = urlsplit(local_path(request.form.get("page")) or url_for("home.show"))
     # What the address said of programmes, and where a list went on, belongs to the lists before.
     query = [

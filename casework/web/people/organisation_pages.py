@@ -17,7 +17,7 @@ from casework.operations.core.i18n import SERVICES
 from casework.operations.core.idempotency import Done, Request
 from casework.operations.people import lists
 from casework.operations.people import queries as people_queries
-from casework.operations.people import service as administration
+from casework.operations.people import service as people
 from casework.permissions.actors import Actor
 from casework.reasons import Why
 from casework.web.people.administration_forms import (
@@ -91,7 +91,7 @@ def add() -> Response:
             faults["language"] = reasons.fields.NOT_A_CHOICE
         if faults:
             raise InvalidForm(fields=faults)
-        return administration.create_organisation(
+        return people.create_organisation(
             db,
             actor,
             name=typed("name")[:200],
@@ -141,7 +141,7 @@ def _programmes(faults: Mapping[str, str]) -> str:
 def add_programme() -> Response:
     def do(db: Connection, actor: Actor, asked: Request) -> Done:
         insist_typed("code", "name")
-        return administration.create_programme(
+        return people.create_programme(
             db,
             actor,
             code=typed("code"),
@@ -171,7 +171,7 @@ def add_phase(programme: Any) -> Response:
         begin = typed_day("starts_on")
         assert begin is not None
         try:
-            return administration.create_phase(
+            return people.create_phase(
                 db,
                 actor,
                 id,

@@ -19,7 +19,7 @@ from casework.errors import CasesStranded, InvalidForm
 from casework.operations.auth import sessions
 from casework.operations.core.idempotency import Done, Request
 from casework.operations.people import queries as people_queries
-from casework.operations.people import service as administration
+from casework.operations.people import service as people
 from casework.permissions.actors import Actor, takes_two
 from casework.web.people.administration_forms import (
     LANGUAGES,
@@ -38,9 +38,9 @@ blueprint = Blueprint("administration", __name__, url_prefix="/administration")
 GIVEN = PERSONAL_ROLES
 
 
-@blueprint.get("/people")
+@blueprint.get("/people", endpoint="people")
 @only(Role.ADMINISTRATOR)
-def people() -> str:
+def show_people() -> str:
     return _people(request.args.get("q", ""), {})
 
 
@@ -68,7 +68,7 @@ def add_person() -> Response:
         language = typed("language")
         if language not in LANGUAGES:
             raise InvalidForm(fields={"language": reasons.fields.NOT_A_CHOICE})
-        return administration.create_person(
+        return people.create_person(
             db,
             actor,
             secret_box(),
@@ -107,7 +107,7 @@ def send_link(person: Any) -> Response:
     """A new link for somebody who has set no password yet."""
     id = str(person)
     return do_or_ask_again(
-        lambda db, actor, asked: administration.send_link(
+        lambda db, actor, asked: people.send_link(
             db, actor, secret_box(), id, asked, mailing=current_app.config["MAILING"]
         ),
         lambda faults: _person(id, faults),
@@ -122,7 +122,7 @@ def send_link(person: Any) -> Response:
 def reopen(person: Any) -> Response:
     id = str(person)
     return do_or_ask_again(
-        lambda db, actor, asked: administration.reopen_person(
+        lambda db, actor, asked: people.reopen_person(
             db, actor, secret_box(), id, asked, mailing=current_app.config["MAILING"]
         ),
         lambda faults: _person(id, faults),
@@ -203,7 +203,7 @@ def give_role(person: Any) -> Response:
                 raise InvalidForm(fields={name: reasons.fields.NOT_A_CHOICE})
         people_queries.show_person(db, actor, id)
         scope = {"programme": None, "organisation": None} | {within: typed(within)}
-        return administration.create_membership(
+        return people.create_membership(
             db,
             actor,
             person=id,
@@ -239,7 +239,7 @@ def end_role(membership: Any) -> Response:
     back = typed("person")
     try:
         with page_transaction() as (db, actor):
-            administration.end_membership(db, actor, str(membership), read_request())
+            people.end_membership(db, actor, str(membership), read_request())
     except CasesStranded as refusal:
         if not _is_id(back):
             raise
@@ -275,7 +275,7 @@ def deactivate(person: Any) -> Response:
             people_queries.show_person(db, actor, id)
             raise InvalidForm(fields={"sure": reasons.fields.REQUIRED})
         at_once = request.form.get("at_once") == "yes"
-        return administration.deactivate_person(db, actor, id, asked, at_once=at_once)
+        return people.deactivate_person(db, actor, id, asked, at_once=at_once)
 
     return do_or_ask_again(
         do,

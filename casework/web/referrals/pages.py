@@ -26,7 +26,7 @@ from casework.operations.deadlines.queries import explain_tasks
 from casework.operations.documents.service import why_not
 from casework.operations.messages.threads import list_threads
 from casework.operations.people import lists
-from casework.operations.people import service as administration
+from casework.operations.people import service as people
 from casework.operations.referrals import inbox
 from casework.operations.referrals import service as referrals
 from casework.operations.referrals.acknowledgements import describe_contract
@@ -310,8 +310,8 @@ def members() -> str:
     with page_transaction() as (db, actor):
         organisations = lists.list_members(db, actor)
         queues = queues_to_choose(db, actor, of_organisations=True)
-        people = people_with_skills(db, actor, of_organisations=True)
-    return render_template("referrals/members.html", organisations=organisations, queues=queues, people=people)
+        skilled = people_with_skills(db, actor, of_organisations=True)
+    return render_template("referrals/members.html", organisations=organisations, queues=queues, people=skilled)
 
 
 @blueprint.post("/members/<uuid:membership>/end")
@@ -319,7 +319,7 @@ def members() -> str:
 def end_member(membership: UUID) -> Response:
     try:
         with page_transaction() as (db, actor):
-            administration.end_member(db, actor, str(membership), read_request())
+            people.end_member(db, actor, str(membership), read_request())
     except NotAllowed as refusal:
         flash(say_error(refusal), "warn")
         return redirect(url_for("referrals.members"), 303)

@@ -23,8 +23,7 @@ from casework.operations.core.perform import calendar_of, home_calendar
 from casework.operations.core.presenters import names_of
 from casework.operations.core.unread import look
 from casework.operations.deadlines.queries import explain_task, explain_tasks
-from casework.operations.tasks import queries, queue_counts
-from casework.operations.tasks import queues as task_lists
+from casework.operations.tasks import queries, queue_counts, queues
 from casework.operations.tasks import service as tasks
 from casework.operations.tasks.allocation import explain_waiting
 from casework.operations.tasks.candidates import reviewers_for
@@ -57,15 +56,15 @@ def queue() -> str:
     with list_transaction() as (db, actor):
         if calendar := home_calendar(db, actor):
             layout.use_calendar(calendar)
-        queues = queue_counts.count_queues(db, actor)
-        known = chosen if any(row["queue"] == chosen for row in queues) else None
-        listed = task_lists.list_tasks(db, actor, view="queue", queue=known, cursor=cursor, placed=True)
+        counts = queue_counts.count_queues(db, actor)
+        known = chosen if any(row["queue"] == chosen for row in counts) else None
+        listed = queues.list_tasks(db, actor, view="queue", queue=known, cursor=cursor, placed=True)
     return render_template(
         "tasks/queue.html",
-        queues=queues,
+        queues=counts,
         chosen=known,
         rows=listed["items"],
-        several=len({row["scope"]["id"] for row in queues}) > 1,
+        several=len({row["scope"]["id"] for row in counts}) > 1,
         next_url=url_for("tasks.queue", queue=known, cursor=listed["next"]) if listed["next"] else "",
         first_url=url_for("tasks.queue", queue=known) if cursor else "",
     )
@@ -76,7 +75,7 @@ def done() -> str:
     """What one has finished, the newest first."""
     cursor = request.args.get("cursor")
     with list_transaction() as (db, actor):
-        listed = task_lists.list_tasks(db, actor, view="done", cursor=cursor, placed=True)
+        listed = queues.list_tasks(db, actor, view="done", cursor=cursor, placed=True)
     return render_template(
         "tasks/done.html",
         rows=listed["items"],

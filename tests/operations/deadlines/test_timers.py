@@ -15,7 +15,7 @@ from casework.engine.state.case import CREATED, READY, RESERVED, Case
 from casework.engine.state.events import CONSENT_ENDED, FIRED, TIMER_FIRED, Event
 from casework.errors import InvalidSettings
 from casework.operations.core.perform import calendar_of, home_of
-from casework.operations.deadlines import timers as deadlines
+from casework.operations.deadlines import timers
 from casework.operations.deadlines.timers import fire_due_timers, fire_due_timers_on, fire_timers, next_moment
 from casework.operations.tasks.service import claim_task
 from casework.playbook.steps import do, wait
@@ -274,9 +274,9 @@ def test_a_clock_that_another_process_has_fired_is_left_alone(
     """Found due, but fired by somebody else before the lock was had."""
     engine, _ = late
     with transaction(engine) as db:
-        due = deadlines._next_due(db, None, [])
+        due = timers._next_due(db, None, [])
         assert fire_due_timers(engine, most=1) == 1
-        assert deadlines._fire(db, due) == 0
+        assert timers._fire(db, due) == 0
 
 
 def test_production_refuses_an_offset(monkeypatch: pytest.MonkeyPatch) -> None:

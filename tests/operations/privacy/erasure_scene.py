@@ -16,8 +16,8 @@ from casework.operations.documents.storage import DocumentStore
 from casework.operations.people import registry
 from casework.operations.people.account_recovery import ask_recovery
 from casework.operations.people.service import deactivate_person
-from casework.operations.privacy import erasure as erasing
 from casework.operations.privacy import erasure_requests
+from casework.operations.privacy.erasure import carry_out
 from casework.records.case_loader import load
 from casework.records.database import transaction
 from tests.support.additions import add_mail
@@ -57,7 +57,7 @@ class Scene:
         with transaction(self.engine) as db:
             erasure = self.ask(db, **other)
             self.decide(db, erasure)
-        erasing.carry_out(self.engine, erasure)
+        carry_out(self.engine, erasure)
         return erasure
 
     def found(self, words: tuple[str, ...] = CANARIES) -> dict[str, set[str]]:

@@ -17,8 +17,8 @@ from casework.operations.core.drafts import find_draft
 from casework.operations.core.perform import home_of
 from casework.operations.documents.storage import DocumentStore
 from casework.operations.mediations.service import open_mediation
-from casework.operations.privacy import erasure as erasing
 from casework.operations.privacy import erasure_requests
+from casework.operations.privacy.erasure import OWN, carry_out
 from casework.operations.privacy.personal_texts import WORDY
 from casework.operations.verification.rows import HOMES, PARTS
 from casework.operations.verification.service import verify_all, verify_each
@@ -51,7 +51,7 @@ def test_as_many_texts_go_as_were_told_before(scene: Scene, words: list[str]) ->
         scene.world.write(db, "dispute_officer", mediation, words=f"{words[0]} was here.")
         assert erasure_requests.show_erasure(db, scene.world.actor(db, "compliance"), erasure).texts == told
         scene.decide(db, erasure)
-    erasing.carry_out(scene.engine, erasure)
+    carry_out(scene.engine, erasure)
     with transaction(scene.engine) as db:
         gone = db.execute(
             text(
@@ -152,7 +152,7 @@ WORDLESS = {
 
 
 def test_of_every_table_it_is_known_how_words_leave_it() -> None:
-    assert set(metadata.tables) == HISTORY | WORDLESS | set(erasing.OWN) | set(WORDY)
+    assert set(metadata.tables) == HISTORY | WORDLESS | set(OWN) | set(WORDY)
 
 
 def test_what_lies_sealed_is_erased_too(scene: Scene) -> None:
@@ -297,7 +297,7 @@ def test_an_erasure_that_one_person_made_alone_is_found(scene: Scene, attack: Co
 def test_nothing_is_done_twice(scene: Scene) -> None:
     erasure = scene.erase()
     kinds = scene.kinds(erasure)
-    erasing.carry_out(scene.engine, erasure)
+    carry_out(scene.engine, erasure)
     assert scene.kinds(erasure) == kinds
     with transaction(scene.engine) as db, pytest.raises(CaseworkError):
         scene.ask(db)

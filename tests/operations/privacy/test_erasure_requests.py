@@ -9,7 +9,7 @@ from casework.errors import InvalidForm, NotAllowed, NotFound, Refused, WrongSta
 from casework.operations.audit.findings import answer_finding, close_finding, raise_finding
 from casework.operations.core.perform import home_of
 from casework.operations.people import registry
-from casework.operations.privacy import erasure as erasing
+from casework.operations.privacy.erasure import carry_out
 from casework.operations.verification.service import verify_all
 from casework.records.case_loader import load
 from casework.records.database import transaction
@@ -44,7 +44,7 @@ def test_without_agreement_nothing_is_erased(scene: Scene) -> None:
     with transaction(scene.engine) as db:
         erasure = scene.ask(db)
         scene.decide(db, erasure, agree=False)
-    erasing.carry_out(scene.engine, erasure)
+    carry_out(scene.engine, erasure)
     assert set(scene.found()) == set(CANARIES)
     with transaction(scene.engine) as db, pytest.raises(WrongState):
         scene.decide(db, erasure)
@@ -109,7 +109,7 @@ def test_what_must_be_kept_by_now_refuses_it_when_it_is_carried_out(scene: Scene
         erasure = scene.ask(db)
         scene.decide(db, erasure)
         db.execute(text("UPDATE people SET active = true WHERE id = CAST(:id AS uuid)"), {"id": scene.person})
-    erasing.carry_out(scene.engine, erasure)
+    carry_out(scene.engine, erasure)
     assert scene.kinds(erasure)[-1] == "erasure_refused"
     assert set(scene.found()) == set(CANARIES)
 

@@ -16,7 +16,7 @@ import pytest
 from sqlalchemy import Connection, text
 
 from casework.definitions import load_library
-from casework.engine.execution import task_lifecycle as table
+from casework.engine.execution import task_lifecycle
 from casework.engine.state.case import Case, Task
 from casework.errors import CaseworkError, InvalidForm, NobodyLeft
 from casework.operations.cases.case_actions import declare_interest
@@ -142,15 +142,28 @@ class Asks:
         allowed = operations(actor, self.case, task, edition)
         offered = [one["id"] for one in people_for(db, actor, self.case, task)]
         actions: dict[str, Callable[[str], Any]] = {
-            table.ASSIGN: lambda one: tasks.assign_task(db, actor, id, person=one, note="Please.", request=sure()),
-            table.DELEGATE: lambda one: tasks.delegate_task(db, actor, id, person=one, note="Please.", request=sure()),
-            table.FORWARD: lambda one: tasks.forward_task(db, actor, id, person=one, note="Please.", request=sure()),
-            table.NOMINATE: lambda one: tasks.nominate_task(db, actor, id, person=one, note="Please.", request=sure()),
+            task_lifecycle.ASSIGN: lambda one: tasks.assign_task(
+                db, actor, id, person=one, note="Please.", request=sure()
+            ),
+            task_lifecycle.DELEGATE: lambda one: tasks.delegate_task(
+                db, actor, id, person=one, note="Please.", request=sure()
+            ),
+            task_lifecycle.FORWARD: lambda one: tasks.forward_task(
+                db, actor, id, person=one, note="Please.", request=sure()
+            ),
+            task_lifecycle.NOMINATE: lambda one: tasks.nominate_task(
+                db, actor, id, person=one, note="Please.", request=sure()
+            ),
         }
         for operation, action in actions.items():
             if operation in allowed:
                 self.name(f"{operation} {task.name}", offered, action)
-        if table.COMPLETE in allowed and task.type == "side" and task.name == "kick_off" and table.giver(task) is None:
+        if (
+            task_lifecycle.COMPLETE in allowed
+            and task.type == "side"
+            and task.name == "kick_off"
+            and task_lifecycle.giver(task) is None
+        ):
             self.name(
                 "review",
                 [one["id"] for one in reviewers_for(db, actor, self.case, task)],

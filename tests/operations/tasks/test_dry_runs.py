@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 from sqlalchemy import Connection, text
 
-from casework.engine.execution import task_lifecycle as table
+from casework.engine.execution import task_lifecycle
 from casework.engine.roles import Role
 from casework.errors import CasesLeft, CaseworkError
 from casework.operations.cases.queries import find_case
@@ -86,7 +86,7 @@ class Trials(Office):
         )
         for one in done:
             # What needs no more words is done exactly where it is offered.
-            if operation in (table.CLAIM, table.RELEASE):
+            if operation in (task_lifecycle.CLAIM, task_lifecycle.RELEASE):
                 assert one["done"] == (operation in shown.get(one["task"], ())), (operation, one)
             self.compared[f"task {operation} {'done' if one['done'] else 'refused'}"] += 1
 
