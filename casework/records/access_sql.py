@@ -87,7 +87,7 @@ def referral_of(track: str) -> str:
 
 
 def sent(track: str) -> str:
-    """A referral that its provider sees, as `permissions.sight.own_tracks` has it."""
+    """A referral that its provider sees, as `permissions.visibility.own_tracks` has it."""
     return f"{track}.played ? '{SENDS}'"
 
 
@@ -144,7 +144,7 @@ def _opened(home: str, programmes: str, by: Asker) -> str:
 
 
 def mediated(person: str, programme: str, opened_at: str) -> str:
-    """Somebody is or was one of those who mediate while a case was there, as `permissions.sight.kept_from` has it."""
+    """Somebody is or was one of those who mediate while a case was there, as `permissions.visibility.kept_from` has it."""
     return (
         f"EXISTS (SELECT FROM memberships d LEFT JOIN organisations o ON o.id = d.organisation_id WHERE d.person_id = {person}"
         f" AND (d.programme_id = {programme} AND d.role = 'dispute_officer' OR '{MEDIATION}' = ANY(o.services))"

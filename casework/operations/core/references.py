@@ -18,7 +18,7 @@ from casework.records.access_sql import COUNTS, DECIDING, mediated
 
 #: Of a membership `m`: it holds now, and counts. The same as `permissions.actors.in_force`.
 IN_FORCE = f"""m.starts_at <= casework_now() AND (m.ends_at IS NULL OR m.ends_at > casework_now()) AND {COUNTS}"""
-#: Of a membership `m`: it is of no use in a case of that age, as `permissions.sight.kept_from` has it. A sealed log has none.
+#: Of a membership `m`: it is of no use in a case of that age, as `permissions.visibility.kept_from` has it. A sealed log has none.
 KEPT = f"""(m.role IN {DECIDING} AND CAST(:opened_at AS timestamptz) IS NOT NULL
         AND {mediated("m.person_id", "m.programme_id", "CAST(:opened_at AS timestamptz)")})"""
 

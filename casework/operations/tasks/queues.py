@@ -206,7 +206,7 @@ NOT_OWN = f"""
 """
 
 
-# Of the cases that were there while one was among those who mediate, none (`permissions.sight.kept_from`).
+# Of the cases that were there while one was among those who mediate, none (`permissions.visibility.kept_from`).
 NOT_KEPT = """
     AND (t.organisation_id IS NOT NULL OR NOT EXISTS (
         SELECT FROM cases h JOIN jsonb_to_recordset(CAST(:mediated AS jsonb)) AS k(programme uuid, until timestamptz)
