@@ -1,0 +1,64 @@
+"""Each module of these folders has its test file by its name; what is tested in another file is listed with it."""
+
+from __future__ import annotations
+
+import ast
+from pathlib import Path
+
+import pytest
+
+from tests.support.databases import ROOT
+
+#: The folders of casework in which every module has its test file.
+HELD = ("engine/deadlines", "engine/tasks")
+#: Modules that declare names, types or constants and do nothing.
+DECLARE = frozenset({"engine/definition/consequences", "engine/parties", "engine/state/document_effects_schema"})
+#: Modules that another file tests.
+ELSEWHERE: dict[str, str] = {}
+
+
+def modules() -> list[str]:
+    """The modules of the folders that are held, by their place in casework."""
+    paths = [path for folder in HELD for path in (ROOT / "casework" / folder).rglob("*.py")]
+    return sorted(str(path.relative_to(ROOT / "casework").with_suffix("")) for path in paths if path.stem != "__init__")
+
+
+def own_file(module: str) -> Path:
+    place = Path(module)
+    return ROOT / "tests" / place.parent / f"test_{place.name}.py"
+
+
+def subject(module: str) -> str:
+    """What a test file imports from to test it: the module itself, or its subject of operations, which is asked as a whole."""
+    parts = module.split("/")
+    return ".".join(["casework", *(parts[:2] if parts[0] == "operations" else parts)])
+
+
+def imports(path: Path) -> set[str]:
+    """Each module that a file imports or imports from, and the packages around it."""
+    names: set[str] = set()
+    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        if isinstance(node, ast.Import):
+            names |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+            names |= {node.module, *(f"{node.module}.{alias.name}" for alias in node.names)}
+    return {".".join(parts[:n]) for parts in (name.split(".") for name in names) for n in range(1, len(parts) + 1)}
+
+
+def test_each_module_has_its_test_file() -> None:
+    left = [module for module in modules() if not own_file(module).exists()]
+    assert [module for module in left if module not in DECLARE and module not in ELSEWHERE] == []
+
+
+@pytest.mark.parametrize("module", sorted(DECLARE))
+def test_what_is_said_to_declare_only_has_nothing_to_test(module: str) -> None:
+    tree = ast.parse((ROOT / "casework" / f"{module}.py").read_text("utf-8"))
+    doing = ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda | ast.comprehension | ast.If | ast.For
+    assert not [node for node in ast.walk(tree) if isinstance(node, doing)]
+
+
+def test_each_file_that_tests_a_module_elsewhere_imports_its_subject() -> None:
+    for module, file in ELSEWHERE.items():
+        assert (ROOT / "casework" / f"{module}.py").exists(), f"{module} is gone"
+        assert not own_file(module).exists(), f"{module} has its own test file"
+        assert subject(module) in imports(ROOT / file), f"{file} does not test {module}"
