@@ -28,7 +28,9 @@ def _matter(state: str = ASKED) -> Matter:
     return Matter(ASKER, frozenset({SUBJECT, PLACE, None}), state)
 
 
-@pytest.mark.parametrize(("person", "agree", "state"), product((ASKER, SUBJECT, PLACE, OTHER), (True, False), STATES))
+@pytest.mark.parametrize(
+    ("person", "agree", "state"), list(product((ASKER, SUBJECT, PLACE, OTHER), (True, False), STATES))
+)
 def test_without_a_role_that_decides_nobody_decides(person: str, agree: bool, state: str) -> None:
     for withdrawable in (True, False):
         answer = refusal(_matter(state), person, in_role=False, agree=agree, withdrawable=withdrawable)
@@ -105,7 +107,7 @@ FOLLOWS: dict[str | None, set[Step]] = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize(("state", "step"), product(FOLLOWS, Step))
+@pytest.mark.parametrize(("state", "step"), list(product(FOLLOWS, Step)))
 def test_a_step_follows_where_it_may(state: str | None, step: Step) -> None:
     assert follows(state, step) is (step in FOLLOWS[state])
 
