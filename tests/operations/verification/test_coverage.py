@@ -33,7 +33,7 @@ from casework.records.case_loader import load
 from casework.records.database import connect_engine, transaction
 from casework.records.register_entries import REGISTERS
 from casework.records.tables import metadata
-from tests.operations.documents.test_grant_days import Scene as Shared
+from tests.operations.documents.test_grants import Scene as Shared
 from tests.support.databases import DatabaseServer
 from tests.support.scene import make_things
 from tests.support.world import World, build_world, new_request, note_rows

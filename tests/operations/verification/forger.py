@@ -11,6 +11,7 @@ from sqlalchemy import Connection, Engine, text
 
 from casework.ledger.hash_chain import SAID_FIELDS, genesis, seal_event
 from casework.operations.verification.rows import Finding
+from casework.operations.verification.service import verify_case
 from casework.settings import Settings
 from tests.support.world import World
 
@@ -29,6 +30,10 @@ class Scene:
     number: str
     log: str
     referral: str
+
+
+#: What is done to a log, at which event (its kind, and a word of it) it is found, and with which words.
+Forgery = tuple[Callable[[Scene, list[Stored]], None], tuple[str, str], str]
 
 
 def sql(db: Connection, statement: str, **values: Json) -> Any:
@@ -100,3 +105,18 @@ def the(rows: list[Stored], kind: str, word: str = "") -> Stored:
         for row in rows
         if row["header"]["kind"] == kind and word in ("", row["effects"].get("transition"), row["effects"].get("name"))
     )
+
+
+def finished(rows: list[Stored], task: str) -> Stored:
+    """How a task came out, in the event that finished it."""
+    done = the(rows, "completed", task)
+    state: Stored = next(one for one in done["effects"]["task_states"] if one["id"] == done["effects"]["task"])
+    return state
+
+
+def insist_told(db: Connection, scene: Scene, forgery: Forgery) -> None:
+    """The chain is made whole again after the forgery, and the verifier says of the right event what is wrong with it."""
+    change, where, words = forgery
+    rebuild(db, scene.log, lambda rows: change(scene, rows))
+    told = not_allowed(verify_case(db, scene.log))
+    assert (seq_of(db, scene, *where), True) in [(seq, words in sentence) for seq, sentence in told], told

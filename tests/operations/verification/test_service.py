@@ -6,9 +6,11 @@ import pytest
 from sqlalchemy import Connection, Engine, text
 from sqlalchemy.exc import DBAPIError
 
-from casework.operations.verification.service import verify_all, verify_case
+from casework.operations.core.register_entries import INSTALLATION
+from casework.operations.verification.rows import HOMES
+from casework.operations.verification.service import PROGRAMME_OF, verify_all, verify_case
 from casework.records.database import connect_engine, transaction
-from tests.operations.verification.attacks.forger import LAST, Scene, sql
+from tests.operations.verification.forger import LAST, Scene, sql
 from tests.support.world import build_world
 
 
@@ -59,11 +61,11 @@ ATTACKS: dict[str, tuple[tuple[str, ...], str, int | None]] = {
 
 
 @pytest.mark.parametrize("name", ATTACKS)
-def test_what_was_changed_in_a_log_is_found_and_placed(name: str, scene: Scene, db: Connection) -> None:
+def test_what_was_changed_in_a_log_is_found_and_placed(name: str, scene: Scene, attack: Connection) -> None:
     statements, kind, seq = ATTACKS[name]
     for statement in statements:
-        assert sql(db, statement, log=scene.log).rowcount
-    found = verify_case(db, scene.log)
+        assert sql(attack, statement, log=scene.log).rowcount
+    found = verify_case(attack, scene.log)
     assert any(one.kind.startswith(kind) and seq in (None, one.seq) for one in found), found
     assert {one.number for one in found} == {scene.number}
 
@@ -86,11 +88,11 @@ BEHIND: dict[str, tuple[str, str, str | None]] = {
 
 
 @pytest.mark.parametrize("name", BEHIND)
-def test_a_row_changed_behind_the_history_is_found_and_placed(name: str, scene: Scene, db: Connection) -> None:
+def test_a_row_changed_behind_the_history_is_found_and_placed(name: str, scene: Scene, attack: Connection) -> None:
     statement, table, column = BEHIND[name]
     key = "id" if table == "cases" or "INSERT" in statement else "log_id"
-    assert sql(db, f"{statement} WHERE {key} = CAST(:log AS uuid)", log=scene.log).rowcount
-    found = verify_case(db, scene.log)
+    assert sql(attack, f"{statement} WHERE {key} = CAST(:log AS uuid)", log=scene.log).rowcount
+    found = verify_case(attack, scene.log)
     assert found
     assert {(one.kind, one.table) for one in found} == {("rows", table)}
     assert column in {one.column for one in found}
@@ -114,3 +116,19 @@ def test_the_trigger_refuses_it_to_the_owner_as_well(statement: str, owner_engin
     with pytest.raises(DBAPIError) as told, transaction(owner_engine) as db:
         db.execute(text(statement))
     assert "permission denied" not in str(told.value)
+
+
+@pytest.mark.parametrize("kind", ["case", "programme", "organisation", "person", "right"])
+def test_a_log_moved_to_another_programme_is_found(kind: str, scene: Scene, attack: Connection) -> None:
+    """With its row, where that says of which programme it is."""
+    log = sql(attack, "SELECT id FROM logs WHERE kind = :kind ORDER BY id LIMIT 1", kind=kind).scalar_one()
+    given = {"log": log, "to": scene.world.programmes["SH"]}
+    sql(attack, "UPDATE logs SET programme_id = CAST(:to AS uuid) WHERE id = CAST(:log AS uuid)", **given)
+    if kind == "case":
+        sql(attack, "UPDATE cases SET programme_id = CAST(:to AS uuid) WHERE id = CAST(:log AS uuid)", **given)
+    assert "head" in {one.kind for one in verify_case(attack, log)}
+
+
+def test_whose_log_it_is_is_said_for_every_kind() -> None:
+    """The installation's own log has no row that it is the home of."""
+    assert set(PROGRAMME_OF) == {*HOMES, INSTALLATION}

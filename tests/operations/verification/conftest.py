@@ -11,7 +11,7 @@ from casework.operations.cases.case_actions import declare_interest
 from casework.operations.core.perform import home_of
 from casework.operations.tasks.service import claim_task, release_task
 from casework.records.database import connect_engine, transaction
-from tests.operations.verification.attacks.forger import Scene
+from tests.operations.verification.forger import Scene
 from tests.support.databases import DatabaseServer
 from tests.support.way_to_referral import to_referral
 from tests.support.world import build_world, new_request
@@ -67,9 +67,9 @@ def scene(
 
 
 @pytest.fixture
-def db(scene: Scene) -> Iterator[Connection]:
+def attack(scene: Scene) -> Iterator[Connection]:
     """A superuser's transaction, with the triggers off and rolled back at the end."""
-    with scene.superuser.connect() as connection, connection.begin() as attack:
+    with scene.superuser.connect() as connection, connection.begin() as tried:
         connection.execute(text("SET LOCAL session_replication_role = replica"))
         yield connection
-        attack.rollback()
+        tried.rollback()

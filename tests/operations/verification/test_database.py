@@ -15,19 +15,19 @@ from casework.operations.history import point_in_time
 from casework.operations.verification.database import check_rest
 from casework.operations.verification.service import verify_case
 from casework.records.database import transaction
-from tests.operations.verification.attacks.forger import Scene, not_allowed, sql
+from tests.operations.verification.forger import Scene, not_allowed, sql
 from tests.support.databases import run_casework
 
 
-def test_a_membership_without_an_event_is_found(scene: Scene, db: Connection) -> None:
+def test_a_membership_without_an_event_is_found(scene: Scene, attack: Connection) -> None:
     sql(
-        db,
+        attack,
         "INSERT INTO memberships (id, person_id, role, programme_id, starts_at) VALUES (gen_random_uuid(),"
         " CAST(:person AS uuid), 'supervisor', CAST(:programme AS uuid), now())",
         person=scene.world.people["officer"],
         programme=scene.world.programmes["BJ"],
     )
-    [found] = verify_case(db, scene.world.programmes["BJ"])
+    [found] = verify_case(attack, scene.world.programmes["BJ"])
     assert (found.kind, found.table) == ("rows", "memberships")
     assert "in no event" in found.sentence
 
@@ -41,20 +41,20 @@ RIGHTS = {
 
 
 @pytest.mark.parametrize("column", RIGHTS)
-def test_an_edited_right_is_found(column: str, scene: Scene, db: Connection) -> None:
+def test_an_edited_right_is_found(column: str, scene: Scene, attack: Connection) -> None:
     right = scene.world.rights[0]
-    sql(db, f"{RIGHTS[column]} WHERE id = CAST(:id AS uuid)", id=right)
-    assert [(one.table, one.row, one.column) for one in verify_case(db, right)] == [("rights", right, column)]
+    sql(attack, f"{RIGHTS[column]} WHERE id = CAST(:id AS uuid)", id=right)
+    assert [(one.table, one.row, one.column) for one in verify_case(attack, right)] == [("rights", right, column)]
 
 
-def test_an_edited_calendar_is_found(scene: Scene, db: Connection) -> None:
+def test_an_edited_calendar_is_found(scene: Scene, attack: Connection) -> None:
     programme = scene.world.programmes["BJ"]
     sql(
-        db,
+        attack,
         "UPDATE programmes SET calendar = jsonb_set(calendar, '{version}', '9') WHERE id = CAST(:id AS uuid)",
         id=programme,
     )
-    assert [(one.table, one.column) for one in verify_case(db, programme)] == [("programmes", "calendar")]
+    assert [(one.table, one.column) for one in verify_case(attack, programme)] == [("programmes", "calendar")]
 
 
 REST: dict[str, tuple[str, str]] = {
@@ -74,31 +74,31 @@ REST: dict[str, tuple[str, str]] = {
 
 
 @pytest.mark.parametrize("name", REST)
-def test_what_no_single_log_can_tell_is_found(name: str, scene: Scene, db: Connection) -> None:
+def test_what_no_single_log_can_tell_is_found(name: str, scene: Scene, attack: Connection) -> None:
     statement, kind = REST[name]
-    sql(db, statement, **({"log": scene.log} if ":log" in statement else {}))
-    found = list(check_rest(db))
+    sql(attack, statement, **({"log": scene.log} if ":log" in statement else {}))
+    found = list(check_rest(attack))
     assert kind in {one.kind for one in found}, found
 
 
-def test_a_log_without_events_is_found(scene: Scene, db: Connection) -> None:
-    log = sql(db, "SELECT gen_random_uuid()").scalar_one()
+def test_a_log_without_events_is_found(scene: Scene, attack: Connection) -> None:
+    log = sql(attack, "SELECT gen_random_uuid()").scalar_one()
     sql(
-        db,
+        attack,
         "INSERT INTO logs (id, kind, seq, head, last_at) VALUES (CAST(:id AS uuid), 'case', 0, :head, now())",
         id=log,
         head=genesis(log),
     )
-    assert [one.kind for one in verify_case(db, log)] == ["empty"]
+    assert [one.kind for one in verify_case(attack, log)] == ["empty"]
 
 
 def test_an_edition_whose_file_is_gone_is_read_from_the_database(
-    scene: Scene, db: Connection, monkeypatch: pytest.MonkeyPatch
+    scene: Scene, attack: Connection, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(point_in_time, "load_library", lambda: Library({}, {}))
-    assert verify_case(db, scene.log) == []
-    sql(db, "DELETE FROM editions WHERE workflow = 'case'")
-    assert all("unknown" in sentence for _, sentence in not_allowed(verify_case(db, scene.log)))
+    assert verify_case(attack, scene.log) == []
+    sql(attack, "DELETE FROM editions WHERE workflow = 'case'")
+    assert all("unknown" in sentence for _, sentence in not_allowed(verify_case(attack, scene.log)))
 
 
 # --- the command -----------------------------------------------------------------------------------------------------

@@ -1,0 +1,65 @@
+"""A role is given and ended by whom it may be: made to fit in chain, head and row, it is found all the same."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import datetime, timedelta
+
+import pytest
+from sqlalchemy import Connection
+
+from casework.operations.people.registry import end_role
+from casework.operations.verification.service import verify_case
+from tests.operations.verification.forger import LAST, Json, Scene, Stored, not_allowed, rebuild, sql, the
+
+
+def _grant(scene: Scene, rows: list[Stored], who: str, **effects: Json) -> None:
+    """A role more at the end of a programme's log, as somebody with a pen would write it."""
+    model = the(rows, "granted")
+    at = (datetime.fromisoformat(rows[-1]["header"]["at"]) + timedelta(seconds=1)).isoformat(timespec="microseconds")
+    written = model["effects"] | {"membership": str(uuid.uuid4()), "starts_at": at, "ends_at": None} | effects
+    header = model["header"] | {"at": at.replace("+00:00", "Z"), "actor": scene.world.people[who]}
+    rows.append({"header": header, "effects": written, "body": {}})
+
+
+FORGED: dict[str, tuple[str, dict[str, str], str]] = {
+    "by an officer": ("officer", {"person": "observer", "role": "officer"}, "given by administrators"),
+    "to oneself": ("administrator", {"person": "administrator", "role": "supervisor"}, "to themselves"),
+    "by a supervisor without an absence": ("supervisor", {"person": "observer", "role": "officer"}, "given by administrators"),
+    "by an absence that there is not": (
+        "officer", {"person": "observer", "role": "officer", "deputy_for": "officer", "absence": "", "via": ""},
+        "no absence passes this role on",
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", FORGED)
+def test_a_role_given_by_somebody_who_could_not_is_found(name: str, scene: Scene, attack: Connection) -> None:
+    who, given, words = FORGED[name]
+    programme = scene.world.programmes["BJ"]
+    effects = {key: scene.world.people.get(value, value) if key != "role" else value for key, value in given.items()}
+    effects |= {key: str(uuid.uuid4()) for key in ("absence", "via") if key in given}
+    rebuild(attack, programme, lambda rows: _grant(scene, rows, who, **effects))
+    sql(
+        attack,
+        "INSERT INTO memberships (id, person_id, role, programme_id, deputy_for, starts_at, absence_id, via_id)"
+        " SELECT CAST(effects->>'membership' AS uuid), CAST(effects->>'person' AS uuid), effects->>'role', log_id,"
+        " CAST(effects->>'deputy_for' AS uuid), at, CAST(effects->>'absence' AS uuid), CAST(effects->>'via' AS uuid)"
+        f" FROM events WHERE log_id = CAST(:log AS uuid) AND seq = {LAST}",
+        log=programme,
+    )
+    assert [words in sentence for _, sentence in not_allowed(verify_case(attack, programme))] == [True]
+
+
+def test_a_role_ended_by_somebody_who_could_not_is_found(scene: Scene, attack: Connection) -> None:
+    programme = scene.world.programmes["BJ"]
+    one = sql(
+        attack,
+        "SELECT id FROM memberships WHERE person_id = CAST(:person AS uuid)",
+        person=scene.world.people["manager"],
+    ).scalar_one()
+    sql(attack, "SET LOCAL session_replication_role = origin")
+    end_role(attack, str(one), by=scene.world.people["supervisor"])
+    assert ["could not end this role" in sentence for _, sentence in not_allowed(verify_case(attack, programme))] == [
+        True
+    ]
