@@ -34,7 +34,7 @@ from casework.records.actors import find_actor
 from casework.records.case_loader import load
 from casework.records.database import ENGINE, transaction
 from casework.records.row_security import read_as
-from tests.operations.core.test_visibility import Papers
+from tests.operations.core.test_access_queries import Papers
 from tests.security.test_queue_equals_access import PROVIDER_ROLES, START
 
 NOW = datetime.now(UTC)

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 import pytest
 
 from casework.engine.deadlines.calendars import Calendar
-from casework.operations.core.national_holidays import china
+from casework.operations.core.national_holidays import china, public_holidays
 
 
 @pytest.fixture(scope="module")
@@ -76,3 +76,14 @@ def test_a_swapped_day_says_which_day_is_worked_instead(calendar_2026: Calendar)
 def test_no_name_of_a_day_carries_an_american_date_or_spelling() -> None:
     names = [name for one in china(range(2024, 2027)).names.values() for name in one.values()]
     assert not [name for name in names if "/" in name or "substituted" in name or "Labor" in name]
+
+
+def test_public_holidays_of_other_countries_are_known() -> None:
+    german = public_holidays("DE", 2026)
+    assert german.holidays[date(2026, 10, 3)] == {"en": "German Unity Day"}
+    assert german.make_up == {}
+    chinese = public_holidays("CN", 2026)
+    assert chinese.make_up.keys() == {
+        date(2026, m, d) for m, d in ((1, 4), (2, 14), (2, 28), (5, 9), (9, 20), (10, 10))
+    }
+    assert chinese.holidays[date(2026, 10, 1)]["zh"] == "国庆节"

@@ -18,7 +18,7 @@ from casework.operations.oversight.case_hygiene import find_breaches
 from casework.operations.tasks.service import complete_task
 from casework.operations.verification.service import verify_case
 from casework.records.event_log import read_events
-from tests.operations.documents.test_grant_days import Scene
+from tests.operations.documents.test_grants import Scene
 from tests.support.way_to_referral import to_accepted
 from tests.support.world import World, new_request, today
 

@@ -6,7 +6,6 @@ from datetime import timedelta
 
 import pytest
 
-from casework.operations.integrations import webhooks
 from casework.operations.notifications import mail_outbox
 
 DAY, SECOND = timedelta(days=1), timedelta(seconds=1)
@@ -27,9 +26,3 @@ def test_a_mail_rests_twice_as_long_each_time_and_is_given_up_after_three_days(
     tried: int, age: timedelta, rest: timedelta | None
 ) -> None:
     assert mail_outbox.rest_after(10)(tried, age) == rest
-
-
-def test_a_webhook_rests_longer_each_time_and_is_given_up_after_the_last_pause() -> None:
-    rests = [webhooks.rest_after(tried, 100 * DAY) for tried in range(len(webhooks.PAUSES) + 2)]
-    assert rests == [*webhooks.PAUSES, None, None]
-    assert list(webhooks.PAUSES) == sorted(webhooks.PAUSES)
