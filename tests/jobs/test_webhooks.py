@@ -15,6 +15,7 @@ from typing import Any
 
 import pytest
 from sqlalchemy import Engine, text
+from standardwebhooks import Webhook, WebhookVerificationError
 
 from casework.errors import InvalidForm, NotFound, Refused
 from casework.jobs.dispatcher import _NOT_ON_THE_WAY, MOST
@@ -183,6 +184,19 @@ def test_a_receiver_tells_ours_from_a_forgery(site: Site) -> None:
     assert not verify(got, webhook_signatures.new_secret())
     assert not verify(Got(got.path, got.headers, got.body + b" "), site.secret)
     assert not verify(Got(got.path, {**got.headers, "webhook-timestamp": "1"}, got.body), site.secret)
+
+
+def test_a_receiver_verifies_with_the_library_as_the_documentation_says(site: Site) -> None:
+    secret = site.lead(webhooks.rotate_secret, secret_box_of(site.settings), site.endpoint, new_request()).answer[
+        "secret"
+    ]
+    site.referral()
+    site.run()
+    (got,) = site.box.got
+    for either in (site.secret, secret):
+        assert Webhook(either).verify(got.body, dict(got.headers))["type"] == "referral.send"
+    with pytest.raises(WebhookVerificationError):
+        Webhook(webhook_signatures.new_secret()).verify(got.body, dict(got.headers))
 
 
 def test_after_a_rotation_both_secrets_sign_for_a_day_and_then_the_new_one_alone(site: Site) -> None:
