@@ -12,7 +12,7 @@ from setuptools.command.build_py import build_py
 TRANSLATIONS = Path(__file__).parent / "casework" / "translations"
 
 
-class build_py_with_catalogues(build_py):  # noqa: N801  named as the command that it takes the place of
+class build_py_with_catalogues(build_py):
     """Compiles the catalogues before the files are gathered."""
 
     def run(self) -> None:

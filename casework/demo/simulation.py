@@ -174,7 +174,7 @@ class _Life(Player):
     def __init__(self, stage: Stage, script: Script, n: int, seed: int, start: datetime, *, days: int) -> None:
         super().__init__(stage, script, n)
         # One stream of chance for each case: what happens in one moves nothing in another.
-        self.dice = random.Random(f"{seed}/{n}")  # noqa: S311 - not for secrets
+        self.dice = random.Random(f"{seed}/{n}")
         self.actions, self.refused, self.silent = 0, 0, 0
         self.moment = self._in_office(start, self.dice.uniform(0, 0.7 * days))
 

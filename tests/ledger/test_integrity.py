@@ -283,7 +283,8 @@ def changes(draw: st.DrawFn) -> tuple[Rows, Head, int, FaultKind]:
     kind: FaultKind
     if where == "header":
         field = draw(st.sampled_from(HEADER_FIELDS))
-        changed, kind = {**row.header, field: draw(another(row.header[field]))}, FaultKind.HEADER  # type: ignore  # JSON, read as what it is here
+        header: Any = row.header
+        changed, kind = header | {field: draw(another(header[field]))}, FaultKind.HEADER
     elif where == "effects":
         changed, kind = draw(another(row.effects)), FaultKind.EFFECTS
     elif where == "body":

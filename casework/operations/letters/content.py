@@ -14,7 +14,7 @@ from casework.operations.core.i18n import Speech, templates
 ENGLISH, CHINESE, BOTH = "en", "zh", "both"
 LANGUAGES = (ENGLISH, CHINESE, BOTH)
 #: The first that is installed of each letter; any of them has both scripts.
-FONTS = Markup('"Noto Sans CJK SC", "WenQuanYi Micro Hei", "Droid Sans Fallback", "DejaVu Sans", sans-serif')  # noqa: S704 - our own words, for a style sheet
+FONTS = Markup('"Noto Sans CJK SC", "WenQuanYi Micro Hei", "Droid Sans Fallback", "DejaVu Sans", sans-serif')
 
 
 @dataclass(frozen=True)

@@ -68,7 +68,7 @@ class Standing:
     offered: Mapping[str, Json]
 
 
-class AskedAlready(Exception):  # noqa: N818  # It leads to another page, and is no error.
+class AskedAlready(Exception):
     """Somebody has asked for the action: it is decided on at the page of its task, whoever comes to it."""
 
     def __init__(self, task: str) -> None:

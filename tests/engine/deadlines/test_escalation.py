@@ -25,7 +25,7 @@ class Hurried(Workflow):
 
     title = "A hurried case"
     workflow = "toy"
-    escalation = {"remind": 80, "escalate": 1, "flag": 3}  # noqa: RUF012 - a definition is written in plain data
+    escalation = {"remind": 80, "escalate": 1, "flag": 3}
     working = State("Working", Role.OFFICER, working_days(10), "Work")
     done = Final("Done")
     finish = working.to(done, by=Role.OFFICER, do="Finish", done="finished")
