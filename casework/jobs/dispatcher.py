@@ -22,7 +22,8 @@ EVERY_S = 0.4
 #: Jobs of a kind that it makes at once.
 MOST = 500
 
-# Who has a job already is left out before the first few are taken, so that what fails does not stand in the way.
+#: What has no job in the queue, neither waiting nor running.
+#: Who has a job already is left out before the first few are taken, so that what fails does not stand in the way.
 _NOT_ON_THE_WAY = (
     "NOT EXISTS (SELECT FROM procrastinate_jobs j WHERE j.queueing_lock = '{prefix} ' || {id} AND j.status = 'todo')"
     " AND NOT EXISTS (SELECT FROM procrastinate_jobs j WHERE j.queueing_lock = '{prefix} ' || {id} AND j.status = 'doing')"

@@ -45,6 +45,7 @@ def try_dispatching(db: Connection) -> bool:
     return held
 
 
+#: Puts jobs into the queue, in their order; one whose lock is there already is not put in twice.
 _DEFER = text(f"""
     INSERT INTO procrastinate_jobs (queue_name, task_name, queueing_lock, lock, args, scheduled_at)
     SELECT j.queue, '{NAMESPACE}:' || j.task, j.key, j.lock, j.args, CASE WHEN j.wait_s > 0 THEN now() + make_interval(secs => j.wait_s) END

@@ -24,6 +24,7 @@ MEDIATED = f"""(
             AND m.ends_at IS DISTINCT FROM m.starts_at GROUP BY g.id
         ) d
     ) AS mediated"""
+#: People with the roles that hold now and with what was opened to them.
 _SELECT = f"""
     SELECT p.id, p.name, p.language, p.active, p.email, p.service, (
         SELECT coalesce(jsonb_agg(jsonb_build_object(
@@ -37,7 +38,9 @@ _SELECT = f"""
     FROM people p
 """
 
+#: An open account by its id.
 _BY_ID = text(_SELECT + " WHERE p.id = :id AND p.active")
+#: Some people, and everybody who holds a role in some places.
 _MEMBERS = text(
     _SELECT
     + f""" WHERE p.active AND (p.id = ANY(CAST(:people AS uuid[])) OR (:services OR NOT p.service) AND EXISTS (
@@ -45,6 +48,7 @@ _MEMBERS = text(
         AND (h.programme_id = ANY(CAST(:programmes AS uuid[])) OR h.organisation_id = ANY(CAST(:organisations AS uuid[])))
     )) ORDER BY p.name, p.id"""
 )
+#: Who asks by a token that lives; row security takes them for the reader from here on.
 _BY_TOKEN = text(
     _SELECT.replace(
         "FROM people p\n",
@@ -57,7 +61,7 @@ _BY_TOKEN = text(
 )
 
 
-# Not at every request, and never waiting for another one that does the same.
+#: Notes that a token was used now. Not at every request, and never waiting for another one that does the same.
 _USED = text(
     "UPDATE tokens SET used_at = casework_now() WHERE id IN"
     " (SELECT id FROM tokens WHERE id = :id FOR NO KEY UPDATE SKIP LOCKED)"

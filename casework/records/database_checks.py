@@ -210,6 +210,7 @@ def _about_setting(name: str, value: str, allowed: tuple[str, ...]) -> str:
     return f"{name} is {value}{means}. Set it to {allowed[0]} in postgresql.conf, or where the database, a role or DATABASE_URL sets it."
 
 
+#: What the login and the application's role may do, and which other roles they could act as.
 _ROLES = """
     SELECT r.rolname, r.rolsuper, r.rolbypassrls, r.rolcreaterole, r.rolcreatedb, r.rolreplication, r.rolcanlogin, ARRAY(
         SELECT o.rolname::text FROM pg_roles o, pg_class c WHERE c.oid = to_regclass('events') AND o.oid <> r.oid
@@ -217,6 +218,7 @@ _ROLES = """
         ORDER BY o.rolname
     ) AS others FROM pg_roles r WHERE r.rolname IN (session_user, :app) ORDER BY r.rolname
 """
+#: The login, and whether it owns the tables without being a superuser.
 _OWNS = """
     SELECT session_user, EXISTS (SELECT FROM pg_class c, pg_roles r WHERE c.oid = to_regclass('events')
     AND r.rolname = session_user AND NOT r.rolsuper AND pg_has_role(r.oid, c.relowner, 'MEMBER'))
@@ -231,9 +233,13 @@ _MEMBERS = """
 
 # --- what there is ---------------------------------------------------------------------------------------------------
 
+#: What belongs to our schema and to no extension.
 _OURS = "{0}.relnamespace = 'public'::regnamespace AND NOT EXISTS (SELECT FROM pg_depend d WHERE d.objid = {0}.oid AND d.deptype = 'e')"
+#: Who owns our tables.
 _OWNER = "(SELECT relowner FROM pg_class WHERE oid = to_regclass('events'))"
+#: What whoever got a grant `a` is called.
 _GRANTEE = "CASE WHEN a.grantee = 0 THEN 'PUBLIC' ELSE (SELECT rolname FROM pg_roles r WHERE r.oid = a.grantee) END"
+#: A grant `a` to anybody but the owner.
 _GRANTED = f"a.grantee NOT IN ({_OWNER}, (SELECT oid FROM pg_roles WHERE rolname = 'pg_database_owner'))"
 
 _QUERIES: Mapping[str, str] = {

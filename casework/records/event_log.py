@@ -61,7 +61,8 @@ class Log:
         )
 
 
-# Materialised: the time is taken after the lock, however long one had to wait for it.
+#: Locks some logs and takes the time.
+#: Materialised: the time is taken after the lock, however long one had to wait for it.
 _LOCK = text("""
     WITH l AS MATERIALIZED (
         SELECT id, kind, programme_id, seq, head, last_at FROM logs WHERE id = ANY(CAST(:ids AS uuid[]))
@@ -176,6 +177,7 @@ def _event_of(kind: type[Logged], header: Mapping[str, Any], effects: Effects | 
     )
 
 
+#: The events of a log after one of them, in order.
 _READ = text("""
     SELECT log_id, seq, at, kind, track_id, actor_id, header, effects, body, hash FROM events
     WHERE log_id = :log AND seq > :after ORDER BY seq LIMIT :most

@@ -210,6 +210,7 @@ READING = Asker(
     _ids("casework_breakers"),
     _ids("casework_readers"),
 )
+#: Whether the engine reads, and not a person.
 _ENGINE = f"(SELECT {_READER} = 'engine')"
 #: The same, and refused aloud where nobody said who reads.
 _ENGINE_OR_REFUSED = "(SELECT casework_engine_reads())"

@@ -92,6 +92,7 @@ def fold(events: Sequence[RegisterEvent]) -> JsonObject:
 
 # --- reading ---------------------------------------------------------------------------------------------------------
 
+#: The findings of some programmes with their cases, the newest first.
 _SELECT = """
     SELECT f.*, c.number, c.title FROM findings f JOIN cases c ON c.id = f.case_id
     WHERE f.programme_id = ANY(CAST(:programmes AS uuid[])) {more}
@@ -332,6 +333,7 @@ def _worked_on(db: Connection, actor: Actor, log: str) -> NotAllowed | None:
     return NotAllowed(why=MEDIATED) if row.mediated else None
 
 
+#: Whether a person has acted in a log, and whether they were among those who mediate when its case was opened.
 _PARTIAL = text(f"""
     SELECT EXISTS (
         SELECT FROM events WHERE log_id = CAST(:log AS uuid)

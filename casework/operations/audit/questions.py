@@ -31,6 +31,7 @@ from casework.records.tables.history import EXCEPTIONAL
 #: Each question; what is asked for must also be EXCEPTIONAL, which an index holds.
 QUESTIONS = ("waivers", "four_eyes", "late", "extensions", "reopenings", "stops")
 MOST_COUNTED = 1000
+#: To each event `e` its case and its programme.
 _HOME = "JOIN cases c ON c.id = e.log_id JOIN programmes p ON p.id = c.programme_id"
 
 

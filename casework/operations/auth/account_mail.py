@@ -47,10 +47,12 @@ def tell_owner(db: Connection, event: RegisterEvent, now: datetime, *, mailing: 
     db.execute(_NOTIFY, given)
 
 
+#: Queues a mail about an account, once for its key.
 _MAIL = text("""
     INSERT INTO mails (id, person_id, key, kind, sealed, made_at, send_at)
     VALUES (:mail, :person, :key, :kind, false, :now, :now) ON CONFLICT DO NOTHING
 """)
+#: Tells a person on the pages what happened to their account, with the mail that says so too.
 _NOTIFY = text("""
     INSERT INTO notifications (id, person_id, log_id, seq, kind, about, at, words, mail_id)
     VALUES (:id, :person, :person, :seq, :kind, '', :at, :what, :mail) ON CONFLICT DO NOTHING
@@ -66,6 +68,7 @@ def write_account_mail(db: Connection, mail: str) -> AccountMail | None:
     return AccountMail(row.id, row.email, row.language, row.zone, row.now, row.words, row.at, by)
 
 
+#: What a mail about an account is written from: whom it goes to, what happened, when and by whom.
 _OF_MAIL = text("""
     SELECT m.id, p.id::text AS person_id, p.email, p.language, p.zone, n.words, n.at, e.actor_id::text AS actor_id, b.name AS by,
         b.name_zh AS by_zh,

@@ -126,6 +126,7 @@ def ask_reset(db: Connection, secret_box: SecretBox, email: str) -> None:
         note_account(db, row.id, LINK_SENT, SYSTEM_ACTOR)
 
 
+#: The open account of an address, locked, and how many links it was given within the hour.
 _ASKING = text("""
     SELECT p.id, (SELECT count(*) FROM password_links l WHERE l.person_id = p.id AND l.made_at > casework_now() - interval '1 hour'
     ) AS made FROM people p WHERE lower(p.email) = :email AND p.active AND NOT p.service FOR NO KEY UPDATE
@@ -210,6 +211,7 @@ def write_link(db: Connection, mail: str, secret_box: SecretBox) -> LinkMail | N
     return LinkMail(mail, row.email, row.language, row.zone, row.now, PAGE + matches[0], row.expires_at, row.first)
 
 
+#: The link that a mail bears, while it can be used.
 _OF_MAIL = text("""
     SELECT m.key, l.token, l.expires_at, p.email, p.language, p.zone, p.password_hash IS NULL AS first, casework_now() AS now
     FROM mails m JOIN password_links l ON m.key = 'password link ' || l.id JOIN people p ON p.id = l.person_id

@@ -123,12 +123,14 @@ def _parts(words: Iterable[str]) -> set[str]:
     return {part for part in parts if len(part) >= (3 if part.isascii() else 2)}
 
 
+#: The names of programmes, and of organisations: the person's own, or all where none is given.
 _OFFICE = text("""
     SELECT name, name_zh, code FROM programmes UNION ALL
     SELECT name, name_zh, NULL FROM organisations o WHERE EXISTS (
         SELECT FROM memberships m WHERE m.organisation_id = o.id AND (m.person_id = CAST(:person AS uuid) OR CAST(:person AS uuid) IS NULL)
     )
 """)
+#: What a person is called, and their address.
 _SELF = text("SELECT name, name_zh, email FROM people WHERE id = CAST(:person AS uuid)")
 
 

@@ -52,6 +52,7 @@ def _live(row: str) -> str:
 
 #: Whether it is time to note that a session `s` is in use.
 _STALE = "s.seen_at < casework_now() - interval '1 minute' AS stale"
+#: Notes that a session was used now.
 _SEEN = text("UPDATE sessions SET seen_at = casework_now() WHERE hash = :hash")
 
 
@@ -103,6 +104,7 @@ _IS_NEW = text("""
     SELECT count(*) > 0 AND bool_and(about->>'browser' IS DISTINCT FROM CAST(:browser AS text)) FROM sessions
     WHERE person_id = CAST(:person AS uuid) AND awaits IS NULL AND created_at > casework_now() - :known
 """)
+#: Begins a session, and ends those that were used longest ago where a person has too many.
 _BEGIN = text(f"""
     WITH many AS (
         UPDATE sessions SET ended_at = casework_now() WHERE hash IN (
@@ -214,6 +216,7 @@ class Viewer:
     focus: Scope | None
 
 
+#: Who asks by a session, with what a page wants to know of them; nobody where it does not live.
 _VIEWER = text(
     f"""
     SELECT p.id, p.name, p.language, p.email, p.service, p.zone, p.theme, s.awaits, encode(s.hash, 'hex') AS session,
@@ -414,6 +417,7 @@ def end_access_of_all(db: Connection, actor: Actor, request: Request, *, sure: b
     return finish(db, actor, request, Done({"ended": len(people)}))
 
 
+#: The people beside one who have a live session or token.
 _WITH_ACCESS = text(f"""
     SELECT p.id FROM people p WHERE NOT p.service AND p.id <> CAST(:person AS uuid) AND (
         EXISTS (SELECT FROM sessions s WHERE s.person_id = p.id AND {_live("s")})

@@ -25,6 +25,7 @@ KNOWN = timedelta(days=90)
 #: Misses that cost nothing, the most that an address has in the window, and the longest wait.
 FREE, MOST_OF_ADDRESS, LONGEST_WAIT_S = 3, 50, 60
 
+#: How old the newest failed attempts at an account are, and how many there were from the address and of everybody.
 _MISSES = text("""
     WITH known AS (
         SELECT EXISTS (

@@ -25,6 +25,7 @@ from casework.permissions.visibility import reach
 from casework.reasons import Why
 from casework.records.event_log import now
 
+#: The matches of some programmes with both records, and the number of the case that came of each.
 _SELECT = """
     SELECT m.id, m.programme_id, m.source, m.external_id, m.need_id, n.title AS need_title, m.technology_id,
         t.title AS technology_title, m.proposed_on, m.proposed_by, m.score, m.rationale, m.created_at, c.number,

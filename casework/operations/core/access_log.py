@@ -60,7 +60,7 @@ def note_reading(
         db.execute(_NOTE, {"person": actor.person, "number": number[:100] if number else None, "address": kept} | given)
 
 
-# What is a sealed mediation's is kept apart, by whatever address it was reached.
+#: Notes that somebody read something. What is a sealed mediation's is kept apart, by whatever address it was reached.
 _NOTE = text("""
     WITH home AS (
         SELECT m.id FROM mediations m WHERE m.id = CAST(:mediation AS uuid)
@@ -124,7 +124,8 @@ def list_readings(
     return Page(items=items, next=following)
 
 
-# Of a provider's people what they took out of the programme's cases, of its own people lists of cases as well.
+#: Who read what in some programmes.
+#: Of a provider's people what they took out of the programme's cases, of its own people lists of cases as well.
 _LISTED = """
     SELECT r.id, r.at, r.number, r.address, p.name FROM readings r JOIN people p ON p.id = r.person_id
     WHERE (

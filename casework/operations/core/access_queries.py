@@ -29,6 +29,7 @@ from casework.records.database import run
 
 #: `a` is a referral, `h` the case or mediation that it belongs to.
 _OWN = own_referral("a", "h.interests", ME)
+#: Whether a home `h` has a referral to the person's own organisation.
 _REFERRED = f"EXISTS (SELECT FROM tracks a WHERE a.log_id = h.id AND {_OWN})"
 #: Who reads the whole of a case, and of a mediation.
 _WHOLE = f"({reads_case('h', ME)} OR {opened_case('h', ME)})"
@@ -60,11 +61,14 @@ def seen_task(which: int = 1, person: int = 2, reaches: int = 3) -> str:
     return _asking(_part_of("tasks", theirs, which=which), person, reaches)
 
 
+#: The id of the case of a number, for whoever may see it.
 _CASE = _asking(f"""
     SELECT h.id FROM me CROSS JOIN cases h WHERE h.number = $1
     AND ({_WHOLE} OR h.programme_id = ANY(me.outlines_of) OR {_REFERRED})
 """)
+#: The id of a mediation, for whoever is named in it or got a referral of it.
 _MEDIATION = _asking(f"SELECT h.id FROM me CROSS JOIN mediations h WHERE h.id = $1::uuid AND ({_NAMED} OR {_REFERRED})")
+#: The home of a referral, for whoever may see it.
 _REFERRAL = _asking(_part_of("tracks", f"EXISTS (SELECT FROM tracks a WHERE a.id = t.id AND {_OWN})", is_referral("t")))
 _TASK = seen_task()
 _DOCUMENT = _asking(_part_of("documents", own_paper("t", "h.interests", ME), "NOT me.person = ANY(h.interests)"))

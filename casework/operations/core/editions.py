@@ -17,6 +17,7 @@ from casework.records.register_entries import body_of
 from casework.records.row_security import whole
 
 PUBLISHED = "edition_published"
+#: Keeps an edition; gives nothing where it is there already.
 _STORE = text(
     "INSERT INTO editions (fingerprint, workflow, number, rules, texts)"
     " VALUES (:fingerprint, :workflow, :number, CAST(:rules AS jsonb), CAST(:texts AS jsonb)) ON CONFLICT DO NOTHING"

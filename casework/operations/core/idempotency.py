@@ -49,6 +49,7 @@ def digest_of(method: str, path: str, body: Any) -> str:
     return hashlib.sha256(json.dumps([method, path, body], sort_keys=True).encode()).hexdigest()
 
 
+#: Says who acts, and records a request's key: 1 where it is new, 0 where it was done before.
 _ASK = """
     WITH a AS MATERIALIZED (SELECT set_config('casework.actor', $1, true)),
     r AS (
@@ -57,8 +58,9 @@ _ASK = """
     )
     SELECT (SELECT count(*) FROM r), (SELECT count(*) FROM a)
 """
-# The key first, then the logs in the order of their ids; the time is taken after both, however long one had to wait.
-# From here on the engine reads, who decides on whole cases (`records.row_security`); a select list goes from left to right.
+#: Records a request's key, and where it is new locks the logs and takes the time.
+#: The key first, then the logs in the order of their ids; the time is taken after both, however long one had to wait.
+#: From here on the engine reads, who decides on whole cases (`records.row_security`); a select list goes from left to right.
 _ASK_AND_LOCK = """
     WITH a AS MATERIALIZED (
         SELECT set_config('casework.actor', $1, true), current_setting('casework.reader', true) AS reader,
@@ -76,10 +78,14 @@ _ASK_AND_LOCK = """
         greatest(casework_now(), l.last_at + interval '1 microsecond') AS now
     FROM (SELECT) one LEFT JOIN l ON true ORDER BY l.id
 """
+#: The same for logs that are named.
 _OF_LOGS = _ASK_AND_LOCK.format("ANY(CAST($4 AS uuid[]))")
-# A task never changes its log, so that may be read before the lock; whoever may not see it locks nothing.
+#: The same for the log of a task.
+#: A task never changes its log, so that may be read before the lock; whoever may not see it locks nothing.
 _OF_TASK = _ASK_AND_LOCK.format(f"(SELECT seen.id FROM ({seen_task(which=4, person=1, reaches=5)}) seen)")
+#: What was answered to a key before, and to which request.
 _EARLIER = text("SELECT digest, status, answer FROM requests WHERE actor_id = CAST(:actor AS uuid) AND key = :key")
+#: Keeps the answer to a request.
 _FINISH = text(
     "UPDATE requests SET status = :status, answer = CAST(:answer AS jsonb)"
     " WHERE actor_id = CAST(:actor AS uuid) AND key = :key"

@@ -140,6 +140,7 @@ def confirm_right(
     return finish(db, actor, request, Done({"id": right, "confirmed": True}))
 
 
+#: Today's day in the zone of a programme.
 _TODAY = text(
     "SELECT CAST(casework_now() AT TIME ZONE (calendar->>'zone') AS date) FROM programmes WHERE id = CAST(:id AS uuid)"
 )

@@ -41,6 +41,7 @@ _LEFT = (
     f"CASE WHEN {_UNKNOWN} THEN jsonb_set(tries, '{{-1,what}}', '\"begun, and its end is not known\"') ELSE tries END"
 )
 _BEGUN = f"({_LEFT}) || jsonb_build_array(jsonb_build_object('at', casework_now(), 'what', 'begun'))"
+#: The attempts with a last one, that ends them now.
 _ENDED = f"({_SETTLED}) || jsonb_build_array(jsonb_build_object('at', casework_now(), 'what', CAST(:what AS text)))"
 
 

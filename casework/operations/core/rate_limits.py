@@ -49,6 +49,7 @@ ALLOWANCES: Mapping[Kind, Allowance] = {
     ),
 }
 
+#: Counts one use, and says how many there were in this window and how many seconds are left of it.
 _COUNT = text("""
     INSERT INTO allowances AS a (who, kind, began, used) VALUES (:who, :kind, casework_now(), 1)
     ON CONFLICT (who, kind) DO UPDATE SET

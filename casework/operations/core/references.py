@@ -28,12 +28,14 @@ def opened_at_of(case: Case) -> datetime | None:
     return case.opened_at if case.kind == "case" else None
 
 
+#: Which of some people hold one of the roles here, and are not kept from the case.
 _PEOPLE = text(f"""
     SELECT m.person_id::text FROM memberships m JOIN people p ON p.id = m.person_id AND p.active AND NOT p.service
     WHERE m.person_id = ANY(CAST(:ids AS uuid[])) AND {IN_FORCE} AND m.deputy_for IS NULL
     AND (CAST(:roles AS text[]) = '{{}}' OR m.role = ANY(CAST(:roles AS text[])))
     AND (m.programme_id = CAST(:programme AS uuid) OR m.organisation_id = CAST(:organisation AS uuid)) AND NOT {KEPT}
 """)
+#: Which of some organisations offer a service.
 _PROVIDERS = text("""
     SELECT id::text FROM organisations WHERE id = ANY(CAST(:ids AS uuid[]))
     AND (CAST(:service AS text) = '' OR CAST(:service AS text) = ANY(services))

@@ -46,6 +46,7 @@ def note_settings(db: Connection, settings: Settings, program: str) -> JsonObjec
     return changed
 
 
+#: The settings with which a program started each time.
 _BEFORE = text("""
     SELECT effects->'settings' FROM events WHERE log_id = CAST(:log AS uuid) AND kind = :kind AND effects->>'program' = :program
     ORDER BY seq

@@ -39,14 +39,17 @@ SHOWN_TO_PROVIDERS = f"""
     ))
 """
 
-# Nothing is written where nothing has happened since.
+#: Notes that a person looks at something now, up to the last event of its log.
+#: Nothing is written where nothing has happened since.
 _LOOK = text("""
     INSERT INTO looks (person_id, thing_id, seq, at)
     SELECT CAST(:person AS uuid), CAST(:thing AS uuid), l.seq, casework_now() FROM logs l WHERE l.id = CAST(:log AS uuid)
     ON CONFLICT (person_id, thing_id) DO UPDATE SET seq = excluded.seq, at = excluded.at WHERE looks.seq < excluded.seq
 """)
+#: What others did that is worth a mark, in an event `e`.
 _OTHERS = f"e.actor_id <> CAST(:person AS text) AND e.kind NOT IN {_SILENT}"
-# Of a referral the same events as `history.list_events` shows to its provider.
+#: When a person looked at each case and referral last, and whether something changed since.
+#: Of a referral the same events as `history.list_events` shows to its provider.
 _MARKS = text(f"""
     SELECT l.id AS thing, k.at, k.seq IS NOT NULL AND EXISTS (
         SELECT FROM events e WHERE e.log_id = l.id AND e.seq > k.seq AND {_OTHERS}
@@ -62,11 +65,13 @@ _MARKS = text(f"""
     FROM tracks r LEFT JOIN looks k ON k.person_id = CAST(:person AS uuid) AND k.thing_id = r.id
     WHERE r.id = ANY(CAST(:referrals AS uuid[]))
 """)
-# The same beside a list of tasks `t` with their tracks `r`, so that it needs no statement of its own.
+#: What is looked at for a task: its case, or for a provider its referral.
+#: The same beside a list of tasks `t` with their tracks `r`, so that it needs no statement of its own.
 _THING = f"""CASE WHEN t.organisation_id IS NULL OR t.programme_id = ANY(CAST(:all_of AS uuid[])) THEN t.log_id
     ELSE {referral_of("r")} END"""
 #: What the list joins, and the columns that `mark_rows` reads; they take `person` and `all_of`.
 LOOKED = f"LEFT JOIN looks m ON m.person_id = CAST(:person AS uuid) AND m.thing_id = {_THING}"
+#: When a person looked at it last, and whether something changed since, beside a list of tasks.
 SINCE = f"""m.at AS looked_at, m.seq IS NOT NULL AND CASE WHEN m.thing_id = t.log_id THEN EXISTS (
         SELECT FROM events e WHERE e.log_id = t.log_id AND e.seq > m.seq AND {_OTHERS}
     ) ELSE EXISTS (

@@ -100,6 +100,7 @@ def show_calendar(db: Connection, actor: Actor, programme: str, *, to_change: bo
     )
 
 
+#: Each version of a programme's calendar with when it came and from whom, the newest first.
 _VERSIONS = text("""
     SELECT e.effects->'calendar' AS calendar, e.at, p.name FROM events e
     LEFT JOIN people p ON CAST(p.id AS text) = e.actor_id
@@ -167,6 +168,7 @@ def moves(db: Connection, programme: str, calendar: Calendar) -> Iterator[Moved]
                 yield Moved(row.id, row.number, task, step.what, step.moment, then)
 
 
+#: The running clocks of a programme's cases, with the tasks that they belong to.
 _RUNNING = text("""
     SELECT k.id, k.steps, k.next, k.start, k.calendar, c.number, t.name AS task_name, t.rule AS task_rule, t.type AS task_type,
     t.edition AS task_edition, t.about AS task_about
@@ -255,12 +257,13 @@ def recount_log(db: Connection, log: str, kind: str) -> bool:
     return bool(by_system(db, stand(db, log, kind), Recount()))
 
 
-# A programme at a time, and no two processes at the same one.
+#: A programme whose clocks must be counted again, locked. A programme at a time, and no two processes at the same one.
 _TO_DO = text("""
     SELECT id, recount_after FROM programmes WHERE recount_after IS NOT NULL
     AND (CAST(:programme AS uuid) IS NULL OR id = CAST(:programme AS uuid)) ORDER BY id LIMIT 1
     FOR NO KEY UPDATE SKIP LOCKED
 """)
+#: The next log of a programme that has a running clock.
 _NEXT_LOG = text("""
     SELECT l.id, l.kind FROM logs l WHERE l.programme_id = CAST(:programme AS uuid) AND l.id > CAST(:after AS uuid)
     AND EXISTS (SELECT FROM clocks k WHERE k.log_id = l.id AND k.fires_at IS NOT NULL) ORDER BY l.id LIMIT 1

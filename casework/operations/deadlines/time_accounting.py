@@ -92,6 +92,7 @@ def _cause(turn: Turn, causes: Mapping[int, Event]) -> JsonValue:
     return name_event(causes[turn.seq]) if turn.seq in causes else None
 
 
+#: The events of a log that change whose time runs on some tracks, in order.
 _EVENTS = text("""
     SELECT header, effects, body FROM events WHERE log_id = CAST(:log AS uuid) AND (
         track_id = ANY(CAST(:tracks AS uuid[])) OR effects ? 'tracks' OR effects ? 'frozen' OR effects ? 'clocks'

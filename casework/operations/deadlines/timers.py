@@ -100,13 +100,15 @@ def next_moment(db: Connection) -> datetime | None:
     return moment
 
 
-# The time is asked for once: as a condition on every row, a volatile function would keep the index from being used.
+#: The clock that is due first, beside those that are stuck.
+#: The time is asked for once: as a condition on every row, a volatile function would keep the index from being used.
 _DUE = text("""
     SELECT c.id, c.log_id, c.fires_at, l.kind FROM clocks c JOIN logs l ON l.id = c.log_id
     WHERE c.fires_at <= (SELECT least(casework_now(), CAST(:until AS timestamptz)))
     AND c.id <> ALL(CAST(:stuck AS uuid[])) AND (CAST(:log AS uuid) IS NULL OR c.log_id = CAST(:log AS uuid))
     ORDER BY c.fires_at, c.id LIMIT 1
 """)
+#: The logs in which a clock is due, the longest first.
 _DUE_LOGS = """
     SELECT c.log_id FROM clocks c WHERE c.fires_at <= (SELECT casework_now()) AND {but}
     ORDER BY c.fires_at, c.id LIMIT :most

@@ -54,10 +54,12 @@ from casework.records.event_log import now
 
 # --- reading ---------------------------------------------------------------------------------------------------------
 
+#: What was entered with each document of a log.
 _DETAILS = text("""
     SELECT effects->'documents'->0->>'id' AS id, body FROM events
     WHERE log_id = CAST(:log AS uuid) AND kind IN ('document_registered', 'letter_sent') ORDER BY seq
 """)
+#: How the scan of some files went.
 _SCANS = text("""
     SELECT k.file_id, b.scan FROM contents k JOIN blobs b ON b.id = k.blob_id WHERE k.file_id = ANY(CAST(:files AS uuid[]))
 """)
@@ -178,6 +180,7 @@ class Taken:
     pieces: Iterator[bytes]
 
 
+#: How the scan of a file went.
 _SCAN_OF = text("SELECT b.scan FROM contents k JOIN blobs b ON b.id = k.blob_id WHERE k.file_id = CAST(:file AS uuid)")
 
 
@@ -209,6 +212,7 @@ def take_out(
     return Taken(name, file.size, file.digest if isinstance(file.digest, str) else None, pieces)
 
 
+#: Who took out a document, the newest first.
 _READERS = text("""
     SELECT r.at, p.name, r.person_id, r.address FROM readings r JOIN people p ON p.id = r.person_id
     WHERE r.document_id = CAST(:id AS uuid) ORDER BY r.id DESC LIMIT :most

@@ -166,45 +166,55 @@ def _place(compartment: str, name: str) -> str:
     return f"{compartment}/{name[:2]}/{name}"
 
 
+#: The sealed key of a compartment.
 _KEY = text("SELECT id, sealed FROM compartments WHERE log_id = CAST(:log AS uuid) AND part = :part")
+#: Keeps the sealed key of a compartment that has none.
 _NEW_KEY = text(
     "INSERT INTO compartments (id, log_id, part, sealed) VALUES (CAST(:id AS uuid), CAST(:log AS uuid), :part, :sealed)"
     " ON CONFLICT DO NOTHING"
 )
+#: Notes a stored content in its compartment; of the same content there is one.
 _PUT = text("""
     INSERT INTO blobs (id, compartment_id, name, scan) VALUES (CAST(:id AS uuid), CAST(:compartment AS uuid), :name, :scan)
     ON CONFLICT (compartment_id, name) DO UPDATE SET touched_at = clock_timestamp(), scan = coalesce(blobs.scan, EXCLUDED.scan)
     RETURNING id
 """)
+#: Ties a file to its content, which then is not loose any more.
 _TIE = text("""
     WITH b AS (UPDATE blobs SET loose = false WHERE id = CAST(:blob AS uuid) AND loose)
     INSERT INTO contents (file_id, blob_id) VALUES (CAST(:file AS uuid), CAST(:blob AS uuid))
 """)
+#: Where a file's content lies, and what opens it.
 _FIND = text("""
     SELECT b.compartment_id, b.name, c.sealed, c.log_id, c.part, f.digest FROM contents k JOIN blobs b ON b.id = k.blob_id
     JOIN compartments c ON c.id = b.compartment_id JOIN files f ON f.id = k.file_id WHERE k.file_id = CAST(:file AS uuid)
 """)
+#: Where a content lies, and what opens it.
 _FIND_BLOB = text("""
     SELECT b.compartment_id, b.name, c.sealed, c.log_id, c.part FROM blobs b JOIN compartments c ON c.id = b.compartment_id
     WHERE b.id = CAST(:blob AS uuid)
 """)
 #: How many files become pending in one transaction.
 _AT_ONCE = 500
+#: Marks the next contents that nobody has scanned as ones to scan.
 _UNSCANNED = text("""
     UPDATE blobs SET scan = 'pending' WHERE scan IS NULL AND id IN (
         SELECT id FROM blobs WHERE id > CAST(:last AS uuid) AND scan IS NULL ORDER BY id LIMIT :most
     ) RETURNING id
 """)
+#: Keeps how a scan went, where one was waited for.
 _SCANNED = text(
     "UPDATE blobs SET scan = :scan, found = :found, scanned_at = clock_timestamp()"
     " WHERE id = CAST(:blob AS uuid) AND scan = 'pending'"
 )
+#: Whether there are contents that no file was tied to for long.
 _ANY_LEFT = text("""
     SELECT EXISTS (
         SELECT FROM blobs b WHERE b.loose AND b.touched_at < clock_timestamp() - CAST(:after AS interval)
         AND NOT EXISTS (SELECT FROM contents k WHERE k.blob_id = b.id)
     )
 """)
+#: Takes out one content that no file was tied to for long.
 _LEFT = text("""
     DELETE FROM blobs WHERE id = (
         SELECT b.id FROM blobs b WHERE b.loose AND b.touched_at < clock_timestamp() - CAST(:after AS interval)

@@ -57,6 +57,7 @@ def list_service_accounts(db: Connection, actor: Actor) -> Page[ServiceAccount]:
     return Page(items=[_item(row) for row in rows])
 
 
+#: The service accounts, with whether each lives, when it was used, and until when two tokens hold.
 _ROW = """
     SELECT s.id, s.organisation_id, o.name AS organisation, o.name_zh AS organisation_zh, s.name, s.scopes, s.made_at, s.expires_at,
         s.ended_at, b.name AS made_by, b.name_zh AS made_by_zh, p.active AND s.ended_at IS NULL AND s.expires_at > casework_now()
@@ -193,6 +194,7 @@ def count_request(db: Connection, secret: str) -> None:
         raise TooManyRequests(max(1, int(row.left)))
 
 
+#: Counts one request of a service account in this minute, and says how many seconds are left of it.
 _COUNT = text("""
     UPDATE service_accounts s SET minute = date_trunc('minute', casework_now()),
         asked = CASE WHEN s.minute = date_trunc('minute', casework_now()) THEN s.asked + 1 ELSE 1 END

@@ -45,11 +45,13 @@ MOST_ENDPOINTS = 5
 
 # --- from an event to messages -----------------------------------------------------------------------------------------
 
+#: Queues a message for an endpoint, once for each event.
 _QUEUE = text("""
     INSERT INTO webhook_messages (id, endpoint_id, log_id, seq, type, payload, made_at, send_at)
     SELECT CAST(:id AS uuid), e.id, CAST(:log AS uuid), :seq, :type, :payload, :now, :now FROM webhook_endpoints e
     WHERE e.id = CAST(:endpoint AS uuid) ON CONFLICT DO NOTHING
 """)
+#: The endpoints of an organisation that have not ended.
 _ENDPOINTS = text(
     "SELECT id FROM webhook_endpoints WHERE organisation_id = CAST(:org AS uuid) AND ended_at IS NULL ORDER BY id"
 )
@@ -276,6 +278,7 @@ def list_endpoints(db: Connection, actor: Actor) -> Page[Endpoint]:
     return Page(items=items)
 
 
+#: The messages of an endpoint, the newest first.
 _MESSAGES = """
     SELECT id, type, state, made_at, send_at, tries FROM webhook_messages WHERE endpoint_id = CAST(:endpoint AS uuid) {more}
     ORDER BY made_at DESC, id DESC LIMIT :most

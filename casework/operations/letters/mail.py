@@ -47,10 +47,12 @@ def post_letter(db: Connection, file: str) -> None:
     db.execute(_QUEUE, {"id": new_id(), "file": file, "key": f"letter {file}"})
 
 
+#: Queues the mail that takes a letter along.
 _QUEUE = text("""
     INSERT INTO mails (id, file_id, key, kind, sealed, made_at, send_at)
     VALUES (:id, CAST(:file AS uuid), :key, 'letter', false, casework_now(), casework_now())
 """)
+#: What a letter's mail is written from: its file, what was sent, its case and its programme.
 _POSTED = text("""
     SELECT m.id, m.file_id, casework_now() AS at, e.body, e.effects, c.number, p.name, p.name_zh
     FROM mails m JOIN files f ON f.id = m.file_id JOIN cases c ON c.id = f.log_id JOIN programmes p ON p.id = c.programme_id

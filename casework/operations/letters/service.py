@@ -207,12 +207,16 @@ def _insist(actor: Actor, case: Case, written: Written) -> By:
 
 # --- what it says ----------------------------------------------------------------------------------------------------
 
+#: What a programme is called.
 _PROGRAMME = text("SELECT name, name_zh FROM programmes WHERE id = CAST(:id AS uuid)")
+#: The titles of a case's need and technology.
 _TITLES = text("""
     SELECT n.title AS need, t.title AS technology FROM cases c JOIN needs n ON n.id = c.need_id
     JOIN technologies t ON t.id = c.technology_id WHERE c.id = CAST(:log AS uuid)
 """)
+#: What some organisations are called, and their languages.
 _ORGANISATIONS = text("SELECT id, name, name_zh, language FROM organisations WHERE id = ANY(CAST(:ids AS uuid[]))")
+#: The name and the address of a person.
 _CONTACT = text("SELECT name, email FROM people WHERE id = CAST(:id AS uuid)")
 
 

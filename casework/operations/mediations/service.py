@@ -88,6 +88,7 @@ def mediation_outline(db: Connection, actor: Actor, number: str) -> CaseOutline:
     )
 
 
+#: What of a case opens a mediation, and whether the person works or has decided in it.
 _OUTLINE = text(f"""
     SELECT c.id, c.programme_id, c.number, c.title, c.parties, c.owner_id = p.id OR p.id = ANY(c.team) OR EXISTS (
         SELECT FROM events e WHERE e.log_id = c.id AND e.actor_id = CAST(p.id AS text) AND e.header->>'role' IN {DECIDING}
@@ -151,7 +152,8 @@ def list_mediations(db: Connection, actor: Actor) -> Page[MediationRow]:
     )
 
 
-# Until the mediator's own track is open, it stands where its referral stands.
+#: The mediations that a person is named for, with where each stands and what is due next.
+#: Until the mediator's own track is open, it stands where its referral stands.
 _LIST = text(f"""
     SELECT m.id, m.title, m.parties, m.opened_at, r.edition, r.states, r.outcome AS ended, (
         SELECT min(t.due_at) FROM tasks t

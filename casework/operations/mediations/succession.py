@@ -30,6 +30,7 @@ APART = f"""(
         AND o.starts_at <= casework_now() AND (o.ends_at IS NULL OR o.ends_at > casework_now())
     )
 )"""
+#: Who could lead a mediation `m`, whether they are named or away, and how many they lead.
 _MAY_LEAD = f"""
     SELECT DISTINCT p.id, p.name, p.id = ANY(m.team) AS named, EXISTS (
         SELECT FROM absences a WHERE a.person_id = p.id AND a.scope_id = m.programme_id
@@ -37,12 +38,13 @@ _MAY_LEAD = f"""
     ) AS away, (SELECT count(*) FROM mediations o WHERE o.owner_id = p.id AND o.closed_at IS NULL) AS live
     FROM memberships d JOIN people p ON p.id = d.person_id WHERE {_HOLDS} AND NOT {APART}
 """
-# Those who are named for it first; then whoever is there, and has the fewest.
+#: Who could lead a mediation, the best first.
+#: Those who are named for it first; then whoever is there, and has the fewest.
 _LEADERS = text(f"""
     SELECT s.id, s.name FROM mediations m CROSS JOIN LATERAL ({_MAY_LEAD}) s WHERE m.id = CAST(:id AS uuid)
     ORDER BY s.named DESC, s.away, s.live, s.name, s.id
 """)
-# Its dispute officer is none any more, and somebody else could lead it.
+#: The mediations that nobody leads any more: its dispute officer is none now, and somebody else could lead it.
 _LEFT = """
     SELECT m.id FROM mediations m WHERE m.closed_at IS NULL AND NOT EXISTS (
         SELECT FROM memberships d JOIN people p ON p.id = d.person_id WHERE d.person_id = m.owner_id AND {holds}

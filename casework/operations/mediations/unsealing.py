@@ -102,8 +102,9 @@ def tell_parties(db: Connection, actor: Actor, opening: str, *, on: str, request
     return perform(db, actor, home, "mediation", to_command, answer=_answer(opening), request=request)
 
 
-# One question, whether there is such a one or not: nobody learns of it by the time that the answer takes.
-# Having been named is not enough: the role must be held, too.
+#: The mediation of an unsealing, for whoever decides on it or is named in the mediation.
+#: One question, whether there is such a one or not: nobody learns of it by the time that the answer takes.
+#: Having been named is not enough: the role must be held, too.
 _HOME = text(f"""
     SELECT o.log_id, o.decider_id = CAST(:person AS uuid) AS decides FROM openings o JOIN mediations m ON m.id = o.log_id
     WHERE o.id = CAST(:id AS uuid) AND o.kind = 'unsealing' AND (
@@ -182,6 +183,7 @@ def who_may(db: Connection, case: Case) -> dict[str, list[tuple[str, str]]]:
     return choices
 
 
+#: Who works or worked on a case, and whom it shuts out.
 _ABOUT = text("SELECT owner_id, team, interests, opened_at FROM cases WHERE id = CAST(:id AS uuid)")
 
 
@@ -233,11 +235,14 @@ def _reason(body: JsonObject | None) -> str | None:
 
 # What has run out is over, though nothing was written.
 _STATE = "CASE WHEN o.state = 'open' AND o.until <= casework_now() THEN 'ended' ELSE o.state END"
+#: To an opening `o` the event `e` by which it was asked for.
 _ASKING = """
     LEFT JOIN events e ON e.log_id = o.log_id AND e.kind IN ('unsealing_asked', 'glass_broken')
     AND e.effects->'openings'->0->>'id' = CAST(o.id AS text)
 """
+#: The openings of a log, with the state of each by now.
 _OF_LOG = text(f"SELECT o.id, {_STATE} AS now, e.body FROM openings o {_ASKING} WHERE o.log_id = CAST(:log AS uuid)")
+#: The unsealings that a person decides on, or reads by.
 _MINE = text(f"""
     SELECT o.id, o.log_id, {_STATE} AS state, o.asker_id, o.reader_id, o.decider_id, o.asked_at, o.days, o.until, e.body,
         m.title, m.parties, c.number
@@ -296,7 +301,8 @@ def find_unsealing(db: Connection, actor: Actor, opening: str) -> UnsealingDetai
     return row_as(UnsealingDetails, unsealing, asker_roles=given[row.asker_id], reader_roles=given[row.reader_id])
 
 
-# Whoever agrees sees whether one person made those who ask and read.
+#: The programme of an unsealing, and who asks and would read.
+#: Whoever agrees sees whether one person made those who ask and read.
 _PEOPLE_OF = text("""
     SELECT m.programme_id::text, o.asker_id::text, o.reader_id::text FROM openings o JOIN mediations m ON m.id = o.log_id
     WHERE o.id = CAST(:id AS uuid)

@@ -16,7 +16,8 @@ from casework.permissions.actors import Actor
 from casework.permissions.visibility import reach
 from casework.records.access_sql import named_for, own_referral, reach_values, reads_case
 
-# The same policy as `permissions.visibility.reads_messages`: who may not read it any more is not told of it either.
+#: The mentions of a person that they may still read, the newest first.
+#: The same policy as `permissions.visibility.reads_messages`: who may not read it any more is not told of it either.
 _MINE = f"""
     SELECT m.id, m.message_id, m.made_at, m.read_at, m.track_id, t.kind AS service, l.kind, m.log_id, c.number,
         coalesce(c.title, d.title) AS title

@@ -42,6 +42,7 @@ from casework.records.actors import find_members
 
 # --- reading ---------------------------------------------------------------------------------------------------------
 
+#: The messages of a thread as they were written, each with its corrections, the newest first.
 _MESSAGES = text("""
     SELECT e.effects->>'message' AS id, e.header, e.effects, e.body, (
         SELECT jsonb_agg(jsonb_build_object('at', x.header->'at', 'what', x.effects->'what', 'body', x.body) ORDER BY x.seq)
@@ -227,6 +228,7 @@ def _insist_writes(actor: Actor, thread: Thread) -> By:
     return by
 
 
+#: The event by which a message was written, and whether it was taken back.
 _FOUND = text("""
     SELECT e.seq, e.kind, e.track_id, e.actor_id, EXISTS (
         SELECT FROM events x WHERE x.log_id = e.log_id AND x.kind = e.kind AND x.effects->>'message' = :message
@@ -299,6 +301,7 @@ def _insist_meant(db: Connection, actor: Actor, thread: Thread, words: str) -> N
         )
 
 
+#: What other providers and their people are called, beside whoever works for this one too.
 _STRANGERS = text("""
     SELECT o.name, o.name_zh FROM organisations o WHERE o.id = ANY(CAST(:others AS uuid[]))
     UNION SELECT p.name, p.name_zh FROM people p JOIN memberships m ON m.person_id = p.id
@@ -319,6 +322,7 @@ def _strangers(db: Connection, thread: Thread) -> list[str]:
     return [name for row in rows for name in (row.name, row.name_zh) if name]
 
 
+#: The words of the internal notes of a log.
 _INTERNAL = text("""
     SELECT e.body->'words'->'value' AS words FROM events e WHERE e.log_id = CAST(:log AS uuid) AND e.kind = 'noted'
 """)

@@ -93,12 +93,14 @@ MAILS = outbox.Outbox(
 )
 
 
+#: A queued mail and whom it goes to, locked.
 _QUEUED = text("""
     SELECT m.id, m.kind, m.sealed, m.file_id, p.id AS person, p.email, p.language, p.zone, p.active, casework_now() AS now
     FROM mails m LEFT JOIN people p ON p.id = m.person_id WHERE m.id = CAST(:id AS uuid) AND m.state = 'queued'
     FOR NO KEY UPDATE OF m
 """)
-# What was withdrawn, cancelled or done in the meantime is not said any more; nor is what one has read already.
+#: What a person's mail tells.
+#: What was withdrawn, cancelled or done in the meantime is not said any more; nor is what one has read already.
 _ITEMS = text(f"""
     SELECT n.id, n.kind, n.edition, n.words, coalesce(t.due_at, n.due_at) AS due_at, n.task_id, c.number,
         n.log_id, l.kind AS log_kind {SEEN} AND n.mail_id = CAST(:mail AS uuid)
@@ -174,8 +176,9 @@ def rest_after(first_pause_s: float) -> outbox.Rest:
 
 # --- the administrator's log -----------------------------------------------------------------------------------------
 
-# Neither what a mail says nor which case it is about: an administrator sees that it went, not what for; and nothing of a
-# sealed mediation's mails, for even that they went would tell that there is one.
+#: The log of mails, the newest first.
+#: Neither what a mail says nor which case it is about: an administrator sees that it went, not what for; and nothing of a
+#: sealed mediation's mails, for even that they went would tell that there is one.
 _LOG = """
     SELECT m.id, m.kind, m.state, m.made_at, m.send_at, m.ended_at, m.tries, coalesce(p.name, i.name, '') AS name,
         p.name_zh, coalesce(p.email, i.email, '') AS email

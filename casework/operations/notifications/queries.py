@@ -32,8 +32,9 @@ from casework.records.row_security import whole
 MOST_COUNTED = 99
 
 _INTERESTS = "coalesce(c.interests, m.interests)"
-# A provider is told of its own referrals alone, and of what runs inside them; everybody of the own account; of roles who looks
-# after the programme.
+#: A person's notifications that they may still see.
+#: A provider is told of its own referrals alone, and of what runs inside them; everybody of the own account; of roles who looks
+#: after the programme.
 SEEN = f"""
     FROM notifications n JOIN logs l ON l.id = n.log_id LEFT JOIN cases c ON c.id = n.log_id
     LEFT JOIN mediations m ON m.id = n.log_id LEFT JOIN tracks r ON r.id = n.track_id LEFT JOIN tracks a ON a.id = r.parent_id
@@ -47,7 +48,7 @@ SEEN = f"""
         )
     ))
 """
-# Who opened a case in an emergency, and who gave that person the role.
+#: What a notification of an emergency tells. Who opened a case in an emergency, and who gave that person the role.
 _OPENED = """
     SELECT jsonb_build_object('by', o.name, 'given', e.effects->'role_given', 'names', (
         SELECT coalesce(jsonb_object_agg(p.id, p.name), '{}') FROM people p WHERE CAST(p.id AS text) IN (
@@ -55,6 +56,7 @@ _OPENED = """
         )
     )) FROM events e LEFT JOIN people o ON CAST(o.id AS text) = e.actor_id WHERE e.log_id = n.log_id AND e.seq = n.seq
 """
+#: A person's notifications, with what each is about and where it leads.
 _ROWS = f"""
     SELECT n.id, n.log_id, n.seq, n.kind, n.about, n.at, n.edition, n.words, n.track_id, n.task_id, n.due_at, n.read_at,
         l.kind AS log_kind, c.number, t.type AS task_type, t.closed_at, r.part, r.parent_id,
@@ -63,6 +65,7 @@ _ROWS = f"""
             AND o.state IN ('asked', 'open') ORDER BY o.id DESC LIMIT 1
         ) AS unsealing, CASE WHEN n.kind = 'emergency' THEN ({_OPENED}) END AS opened {SEEN}
 """
+#: How many notifications a person has not read, up to a most.
 _COUNT = text(f"SELECT count(*) FROM (SELECT 1 {SEEN} AND n.read_at IS NULL LIMIT :most) x")
 
 

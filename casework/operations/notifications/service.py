@@ -55,7 +55,8 @@ def tell_due(engine: Engine, *, mailing: bool) -> int:
             return count
 
 
-# Of a log all or nothing, in order: what another transaction holds is left to it.
+#: Takes the next events out of those that nobody was told of yet.
+#: Of a log all or nothing, in order: what another transaction holds is left to it.
 _TAKE = text("""
     WITH taken AS (SELECT log_id, seq FROM outbox ORDER BY log_id, seq LIMIT :most FOR UPDATE SKIP LOCKED),
     gone AS (DELETE FROM outbox o USING taken t WHERE o.log_id = t.log_id AND o.seq = t.seq)
@@ -112,11 +113,13 @@ class Reader:
     away: bool = False
 
 
+#: Who works some queues by a role that holds now.
 _MEMBERS = text(f"""
     SELECT q.queue, q.scope, m.person_id FROM jsonb_to_recordset(CAST(:queues AS jsonb)) AS q(queue text, scope uuid, roles jsonb)
     JOIN memberships m ON m.role IN (SELECT jsonb_array_elements_text(q.roles)) AND q.scope IN (m.programme_id, m.organisation_id)
     WHERE {IN_FORCE} AND NOT {KEPT}
 """)
+#: How some people want to be told.
 _READERS = text("""
     SELECT p.id, p.zone, coalesce(n.choices, '{}') AS choices, coalesce(n.quiet, false) AS quiet
     FROM people p LEFT JOIN notification_preferences n ON n.person_id = p.id
@@ -182,12 +185,13 @@ def _members(db: Connection, case: Case, owed: Iterable[Notice]) -> dict[tuple[s
 
 # --- written ---------------------------------------------------------------------------------------------------------
 
+#: Tells a person of something, once for each event.
 _NOTIFY = text("""
     INSERT INTO notifications (id, person_id, log_id, seq, kind, about, at, edition, words, track_id, task_id, due_at, mail_id)
     VALUES (:id, :person, :log, :seq, :kind, :about, :at, :edition, :words, :track, :task, :due, :mail)
     ON CONFLICT DO NOTHING
 """)
-# A digest that has gone already takes nothing more.
+#: Queues a mail, or finds the one of its key that has not gone yet. A digest that has gone already takes nothing more.
 _MAIL = text("""
     INSERT INTO mails (id, person_id, key, kind, sealed, made_at, send_at)
     VALUES (:id, :person, :key, :kind, :sealed, :made_at, :send_at)

@@ -52,7 +52,7 @@ PATIENCE_MINUTES = 5
 
 # --- what breaks it --------------------------------------------------------------------------------------------------
 
-# Who works which queue now: the same policy as `permissions.work.may_work`, for everybody at once.
+#: Who works which queue now: the same policy as `permissions.work.may_work`, for everybody at once.
 _STAFF = f"""
     staff AS MATERIALIZED (
         SELECT q.queue, coalesce(m.programme_id, m.organisation_id) AS scope, m.person_id,
@@ -72,7 +72,8 @@ _STAFF = f"""
         AND {COUNTS}
     )
 """
-# In a referral to the own organisation nobody acts for the office.
+#: A member of the staff `s` who does not work for the provider of a task `t`.
+#: In a referral to the own organisation nobody acts for the office.
 _NOT_BOTH_SIDES = f"""(cardinality(s.own) = 0 OR NOT EXISTS (
         SELECT FROM tracks r JOIN tracks a ON a.id = {referral_of("r")}
         WHERE r.id = t.track_id AND a.provider_id = ANY(s.own)
@@ -100,11 +101,13 @@ _STEPS_IN = f"""s.queue = '{Role.SUPERVISOR}' AND s.scope = t.programme_id AND t
     AND (NOT h.case_itself OR h.opened_at >= s.mediated_until) AND {_NOT_BOTH_SIDES}"""
 _OPEN = "t.state IN ('Created', 'Ready', 'Reserved', 'InProgress', 'Suspended')"
 _HELD = "t.state IN ('Reserved', 'InProgress', 'Suspended') AND t.holder_id IS NOT NULL"
+#: The owner of a home `h` who is an officer there still.
 _OWNER_STAYS = (
     "EXISTS (SELECT FROM staff s WHERE s.queue = 'officer' AND s.scope = h.programme_id AND s.who = h.owner_id)"
 )
 
-# A case nobody has taken yet lies in the intake, which has an end: that is its dated action, and it has no owner.
+#: The cases without an owner, an action with a date, or somebody who is waited for.
+#: A case nobody has taken yet lies in the intake, which has an end: that is its dated action, and it has no owner.
 _CASES = """
     SELECT x.kind, h.id AS log_id, NULL::uuid AS task_id, NULL::uuid AS track_id FROM {homes} h CROSS JOIN LATERAL (VALUES
         ('no_owner', h.owner_id IS NULL AND h.state <> 'proposed'),
@@ -122,6 +125,7 @@ _CASES = """
         ('waits_for_nobody', h.hold IS NOT NULL AND coalesce(h.hold->>'waits_for', '') = '')
     ) AS x(kind, broken) WHERE x.broken AND h.closed_at IS NULL AND h.case_itself
 """
+#: Tasks that nobody may do or that should have ended, and mediations that nobody leads.
 _TASKS = f"""
     SELECT 'holder_left', t.log_id, t.id, t.track_id FROM tasks t JOIN {{homes}} h ON h.id = t.log_id
     WHERE {_HELD} AND NOT EXISTS (SELECT FROM staff s WHERE s.person_id = t.holder_id AND ({_MAY} OR {_STEPS_IN}))
@@ -142,7 +146,8 @@ _TASKS = f"""
     SELECT 'left_open', r.log_id, NULL, r.id FROM tracks r JOIN tracks a ON a.id = r.parent_id JOIN {{homes}} h ON h.id = r.log_id
     WHERE r.ended_at IS NULL AND NOT r.replaced AND a.ended_at IS NOT NULL AND a.outcome IS DISTINCT FROM 'completed'
 """
-# A date that is still to come has a clock that goes there; one that has passed has fired.
+#: Dates without a clock, and clocks that stand still or are late.
+#: A date that is still to come has a clock that goes there; one that has passed has fired.
 _CLOCKS = f"""
     SELECT 'no_clock', t.log_id, t.id, t.track_id FROM tasks t JOIN {{homes}} h ON h.id = t.log_id
     WHERE {_OPEN} AND t.due_at > casework_now() AND NOT EXISTS (SELECT FROM clocks k WHERE k.log_id = t.log_id AND k.task_id = t.id)
@@ -168,7 +173,8 @@ _CLOCKS = f"""
     SELECT 'late', k.log_id, k.task_id, k.track_id FROM clocks k JOIN {{homes}} h ON h.id = k.log_id
     WHERE k.fires_at < casework_now() - interval '{PATIENCE_MINUTES} minutes'
 """
-# Long after the access, in a closed case too, and whether or not the provider's task for it is still there.
+#: Papers that a provider has neither returned nor destroyed.
+#: Long after the access, in a closed case too, and whether or not the provider's task for it is still there.
 _PAPERS = f"""
     SELECT DISTINCT 'copies_out', g.log_id, t.id, g.track_id FROM grants g JOIN {{homes}} h ON h.id = g.log_id
     LEFT JOIN tasks t ON t.track_id = g.track_id AND t.name = ANY(CAST(:copies AS text[])) AND {_OPEN}
@@ -182,6 +188,7 @@ _WITHIN = (
     f"(SELECT {_COLUMNS}, number, state, true AS case_itself FROM cases"
     " WHERE programme_id = ANY(CAST(:programmes AS uuid[])))"
 )
+#: All cases and mediations as homes of one shape.
 _EVERYWHERE = (
     f"(SELECT {_COLUMNS}, number, state, true AS case_itself FROM cases UNION ALL"
     f" SELECT {_COLUMNS}, NULL, NULL, false FROM mediations)"
@@ -194,11 +201,13 @@ def _breaches(homes: str, select: str) -> TextClause:
     return text(f"WITH {_STAFF}, found AS ({parts}) " + select.format(homes=homes))
 
 
+#: The breaches that were found, with the case and the task of each, the oldest case first.
 _LIST = """
     SELECT f.kind, h.id, h.programme_id, h.number, h.title, h.owner_id, t.id AS task, t.name, t.edition, t.rule, t.type, t.about
     FROM found f JOIN {homes} h ON h.id = f.log_id LEFT JOIN tasks t ON t.id = f.task_id
     ORDER BY h.opened_at, h.id, array_position(CAST(:kinds AS text[]), f.kind), t.position, t.id
 """
+#: The breaches that were found, by programme.
 _COUNT = "SELECT h.programme_id, f.kind, f.log_id FROM found f JOIN {homes} h ON h.id = f.log_id"
 
 
@@ -277,11 +286,14 @@ def _task(row: Any) -> BreachedTask | None:
 
 # --- the figure of each day -------------------------------------------------------------------------------------------
 
+#: The day whose nightly check this moment belongs to, of a programme `g`.
 _DAY = f"CAST(casework_now() AT TIME ZONE (g.calendar->>'zone') - interval '{NIGHT_HOUR} hours' AS date)"
+#: The programmes whose nightly check of this day is still to be done.
 _UNCHECKED = text(f"""
     SELECT g.id FROM programmes g
     WHERE NOT EXISTS (SELECT FROM case_hygiene_days d WHERE d.programme_id = g.id AND d.day = {_DAY}) ORDER BY g.id
 """)
+#: Keeps a programme's figures of the day.
 _KEEP = text(f"""
     INSERT INTO case_hygiene_days (programme_id, day, at, live, broken, breaches)
     SELECT g.id, {_DAY}, casework_now(),
@@ -290,6 +302,7 @@ _KEEP = text(f"""
     ON CONFLICT (programme_id, day) DO UPDATE
     SET at = excluded.at, live = excluded.live, broken = excluded.broken, breaches = excluded.breaches RETURNING day
 """)
+#: The figures of each day, added up over some programmes.
 _DAYS = text("""
     SELECT day, min(at) AS at, sum(live) AS live, sum(broken) AS broken FROM case_hygiene_days
     WHERE programme_id = ANY(CAST(:programmes AS uuid[])) GROUP BY day ORDER BY day DESC LIMIT :most

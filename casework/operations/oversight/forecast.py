@@ -25,6 +25,7 @@ from casework.permissions.visibility import Sight
 from casework.records.actors import find_members
 from casework.records.case_loader import load_live
 
+#: Who is away now in some programmes and organisations.
 _AWAY = text("""
     SELECT DISTINCT person_id::text FROM absences WHERE scope_id = ANY(CAST(:scopes AS uuid[]))
     AND starts_at <= casework_now() AND ends_at > casework_now()

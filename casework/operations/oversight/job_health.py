@@ -24,14 +24,16 @@ SILENT_S = 4.0
 #: So many failing jobs are named; all are counted.
 MOST = 100
 
-# What is for a sealed mediation: a job by the log, the mail or the message that it is for, a mail by itself. It waits and
-# fails like any other, and whoever runs the installation is told of it; on an administrator's page it would tell that it is.
+#: What is for a sealed mediation: a job by the log, the mail or the message that it is for, a mail by itself. It waits and
+#: fails like any other, and whoever runs the installation is told of it; on an administrator's page it would tell that it is.
 _SEALED_JOB = """(
     EXISTS (SELECT FROM mediations d WHERE CAST(d.id AS text) = j.args->>'log')
     OR EXISTS (SELECT FROM mails s WHERE CAST(s.id AS text) = j.args->>'mail' AND s.sealed)
     OR EXISTS (SELECT FROM webhook_messages w JOIN mediations d ON d.id = w.log_id WHERE CAST(w.id AS text) = j.args->>'message')
 )"""
+#: A job `j` that whoever asks is told of.
 _TOLD_JOB = f"(CAST(:sealed AS boolean) OR NOT {_SEALED_JOB})"
+#: What waits for longer than it should: how much of each kind, and since when.
 _DELAYS = text(f"""
     SELECT 'untold' AS kind, count(*) AS waiting, min(e.at) AS since FROM outbox o
     JOIN events e ON e.log_id = o.log_id AND e.seq = o.seq
@@ -70,7 +72,8 @@ def find_delays(db: Connection, *, sealed: bool) -> list[Delay]:
     ]
 
 
-# Workers and jobs live by the server's own time, whatever a simulation has made of casework_now().
+#: How many workers there are, and how many jobs wait, run and fail.
+#: Workers and jobs live by the server's own time, whatever a simulation has made of casework_now().
 _FIGURES = text(f"""
     SELECT
         (SELECT count(*) FROM procrastinate_workers WHERE last_heartbeat > now() - make_interval(secs => {SILENT_S})) AS workers,
@@ -83,8 +86,9 @@ _FIGURES = text(f"""
         )) AS stalled
     FROM procrastinate_jobs j WHERE {_TOLD_JOB}
 """)
-# Neither the case nor the person that a job is for: an administrator sees that it fails, not what for. By an id of its own: its
-# number in the queue counts all jobs, those of sealed mediations too.
+#: The jobs that have failed, with how often.
+#: Neither the case nor the person that a job is for: an administrator sees that it fails, not what for. By an id of its own: its
+#: number in the queue counts all jobs, those of sealed mediations too.
 _FAILING = text(f"""
     SELECT args->>'id' AS id, split_part(task_name, ':', 2) AS task, CAST(args->>'tries' AS int) AS tries, status::text AS status,
         scheduled_at
@@ -136,6 +140,7 @@ def retry_job(db: Connection, actor: Actor, job: str, request: Request) -> Done:
 
 
 _UNSEALED = {"sealed": False}
+#: Lets a job that failed run at once.
 _RETRY = text(f"""
     UPDATE procrastinate_jobs j SET scheduled_at = CASE WHEN status = 'todo' THEN NULL ELSE scheduled_at END
     WHERE args->>'id' = :id AND {_TOLD_JOB}

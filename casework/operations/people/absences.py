@@ -55,6 +55,7 @@ class _Role:
 
 # --- what is there ---------------------------------------------------------------------------------------------------
 
+#: The absences that are not over, for whoever is away, stands in, or manages the place.
 _LIST = text("""
     SELECT a.id, a.scope_id, a.starts_at, a.ends_at, a.starts_at <= casework_now() AS begun, p.id AS person,
         p.name AS person_name, p.name_zh AS person_name_zh, s.id AS substitute, s.name AS substitute_name,
@@ -95,6 +96,7 @@ def _named(row: Any, which: str) -> NamedInBoth:
     )
 
 
+#: Who holds a role in some places that a substitute can stand in for.
 _PEOPLE = text(f"""
     SELECT DISTINCT coalesce(m.programme_id, m.organisation_id) AS scope, coalesce(g.name, o.name) AS scope_name,
         coalesce(g.name_zh, o.name_zh) AS scope_name_zh, p.id, p.name, p.name_zh
@@ -191,6 +193,7 @@ def record_absence(
     return finish(db, actor, request, Done({"id": new.id}, 201))
 
 
+#: Enters an absence.
 _INSERT = text(
     "INSERT INTO absences (id, scope_id, person_id, substitute_id, starts_at, ends_at) VALUES (:absence, :scope, :person,"
     " :substitute, CAST(:starts_at AS timestamptz), CAST(:ends_at AS timestamptz))"

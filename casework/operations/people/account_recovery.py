@@ -54,6 +54,7 @@ HALF_BYTES = 5
 #: The table, and the columns that the second person's word changes.
 TABLE, _DECIDED = "recoveries", ("state", "decided_by", "decided_at", "second_half", "expires_at")
 
+#: The recoveries of accounts, with who asked and who agreed to each.
 _ROW = """
     SELECT r.id, r.person_id, p.name, p.name_zh, r.means, r.reason, r.asked_by, a.name AS asker, a.name_zh AS asker_zh, r.asked_at,
         r.decided_by, d.name AS decider, d.name_zh AS decider_zh, r.decided_at, r.expires_at, r.used_at,
@@ -122,7 +123,9 @@ def ask_recovery(
     return Done(answer | {"half": half}, 201)
 
 
+#: The open account of a person, locked.
 _ACTIVE = text("SELECT 1 FROM people WHERE id = CAST(:id AS uuid) AND active AND NOT service FOR NO KEY UPDATE")
+#: Withdraws what recoveries of a person are still open.
 _WITHDRAW = text("""
     UPDATE recoveries SET state = 'withdrawn' WHERE person_id = CAST(:person AS uuid) AND state IN ('asked', 'agreed')
     RETURNING id
@@ -201,6 +204,7 @@ def use_recovery(db: Connection, secret_box: SecretBox, email: str, first: str, 
     return make_link(db, secret_box, row.person_id, by=row.decided_by, lasts=RESET_LASTS, mailed=False)
 
 
+#: The recovery of an address that was agreed to and holds, locked.
 _AGREED = text("""
     SELECT r.id, r.person_id, r.means, r.first_half, r.second_half, r.decided_by FROM recoveries r JOIN people p ON p.id = r.person_id
     WHERE lower(p.email) = :email AND p.active AND r.state = 'agreed' AND r.expires_at > casework_now() FOR NO KEY UPDATE OF r

@@ -265,6 +265,7 @@ def revoke_invitation(db: Connection, actor: Actor, invitation: str, request: Re
 
 # --- who may ---------------------------------------------------------------------------------------------------------
 
+#: The invitations that whoever asks may see.
 _SEEN = (
     "(programme_id = ANY(CAST(:programmes AS uuid[])) OR organisation_id = ANY(CAST(:led AS uuid[]))"
     " OR :administers AND organisation_id IS NOT NULL)"
@@ -344,8 +345,11 @@ def _email_fault(db: Connection, by: str | None, scope: Scope, email: str, roles
     return reasons.people.BELONGS_TO_CLOSED if scope.programme and db.execute(_CLOSED, known).first() else None
 
 
+#: Whether an address is a person's own.
 _OWN = text("SELECT 1 FROM people WHERE id = CAST(:id AS uuid) AND lower(email) = :email")
+#: Whether the account of an address is closed.
 _CLOSED = text("SELECT 1 FROM people WHERE lower(email) = :email AND NOT active")
+#: Whether whoever has an address holds one of the roles in a place.
 _HOLDS = text("""
     SELECT 1 FROM memberships m JOIN people p ON p.id = m.person_id WHERE lower(p.email) = :email AND m.role = ANY(:roles)
     AND coalesce(m.programme_id, m.organisation_id) = CAST(:scope AS uuid) AND m.deputy_for IS NULL

@@ -34,12 +34,14 @@ from casework.records.case_loader import load_several
 #: Cases that are shown, and handed over, at once.
 MOST = 100
 
+#: A person who holds or held a role in some programmes, or owns a case there.
 _PERSON = text("""
     SELECT p.id, p.name, p.name_zh, p.active FROM people p WHERE p.id = CAST(:person AS uuid) AND (
         EXISTS (SELECT FROM memberships m WHERE m.person_id = p.id AND m.programme_id = ANY(CAST(:programmes AS uuid[])))
         OR EXISTS (SELECT FROM cases c WHERE c.owner_id = p.id AND c.programme_id = ANY(CAST(:programmes AS uuid[])))
     )
 """)
+#: The open cases that a person owns or works on, with what each is waiting for.
 _CASES = text("""
     SELECT c.id, c.number, c.title, c.state, c.programme_id, g.name AS programme, g.name_zh AS programme_zh,
         c.owner_id = CAST(:person AS uuid) AS owned, n.due_at, count(*) OVER () AS every,
@@ -53,6 +55,7 @@ _CASES = text("""
     AND (c.owner_id = CAST(:person AS uuid) OR CAST(:person AS uuid) = ANY(c.team))
     ORDER BY owned DESC, n.due_at, c.number LIMIT :most
 """)
+#: How many tasks, proposals and roles a person still has in some programmes.
 _COUNTS = text("""
     SELECT
         (SELECT count(*) FROM tasks t WHERE t.holder_id = p.id AND t.programme_id = ANY(CAST(:programmes AS uuid[]))
@@ -67,6 +70,7 @@ _COUNTS = text("""
             AND m.programme_id = ANY(CAST(:programmes AS uuid[])) AND (m.ends_at IS NULL OR m.ends_at > casework_now())) AS roles
     FROM (SELECT CAST(:person AS uuid) AS id) p
 """)
+#: The other officers of some programmes, what each is kept from, and how many cases they own.
 _OFFICERS = text(f"""
     SELECT DISTINCT m.programme_id, p.id, p.name, p.name_zh, (
         SELECT coalesce(array_agg(h.id), '{{}}') FROM cases h WHERE h.id = ANY(CAST(:cases AS uuid[]))

@@ -73,11 +73,13 @@ def _insist_sees(db: Connection, actor: Actor, provider: str) -> None:
         raise NotFound("provider")
 
 
+#: Whether an organisation takes referrals.
 _TAKES = text("SELECT 1 FROM organisations WHERE id = CAST(:id AS uuid) AND services <> '{}'")
 
 
 # --- reading ---------------------------------------------------------------------------------------------------------
 
+#: The organisations that take referrals, with how many are open at each.
 _PROVIDERS = """
     SELECT o.id, o.name, o.name_zh, o.country, o.services, o.language, o.profile, (
         SELECT count(*) FROM tracks t JOIN cases c ON c.id = t.log_id WHERE t.part = 'request' AND t.provider_id = o.id
@@ -258,6 +260,7 @@ def suggestions_for(db: Connection, case: Case, service: str) -> list[SuggestedP
     ]
 
 
+#: How many requests for a service each provider has answered, how many of them in time and how they were rated.
 _ANSWERS = text("""
     SELECT t.provider_id::text, count(*) FILTER (WHERE k.closed_at IS NOT NULL OR k.due_at < casework_now()) AS answered,
         count(*) FILTER (WHERE k.closed_at <= k.due_at) AS in_time,
@@ -266,6 +269,7 @@ _ANSWERS = text("""
     WHERE t.part = 'request' AND t.kind = :service AND t.provider_id = ANY(CAST(:ids AS uuid[]))
     AND c.programme_id = ANY(CAST(:programmes AS uuid[])) GROUP BY t.provider_id
 """)
+#: What a case asks of a provider, and the names of its parties.
 _WANTED = text("""
     SELECT n.sector, n.district, t.benefits, (
         SELECT coalesce(array_agg(DISTINCT o.language), '{}') FROM organisations o WHERE o.id = ANY(CAST(:parties AS uuid[]))

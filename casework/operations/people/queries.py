@@ -17,6 +17,7 @@ from casework.permissions.actors import Actor
 from casework.records.access_sql import in_time, live_token
 from casework.records.row_security import whole
 
+#: The roles of people, those that are over last.
 _ROLES = """
     SELECT m.id, m.role, m.person_id, p.name AS person, p.name_zh AS person_zh, m.programme_id, m.organisation_id,
         coalesce(g.name, o.name) AS scope, coalesce(g.name_zh, o.name_zh) AS scope_zh, d.name AS deputy_for,

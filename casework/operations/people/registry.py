@@ -253,11 +253,13 @@ _BESIDE: Mapping[str, Callable[[], InvalidForm]] = {
     Role.COMPLIANCE: lambda: InvalidForm(fields={"role": reasons.people.COMPLIANCE_HERE}),
     Role.ADMINISTRATOR: lambda: InvalidForm(fields={"role": reasons.people.ADMINISTRATOR_HERE}),
 }
+#: A role out of some others that a person holds in a programme within that time.
 _HOLDS_OTHER = text("""
     SELECT role FROM memberships WHERE person_id = CAST(:person AS uuid) AND programme_id = CAST(:programme AS uuid)
     AND role = ANY(:others) AND (ends_at IS NULL OR ends_at > CAST(:start AS timestamptz))
     AND (CAST(:end AS timestamptz) IS NULL OR starts_at < CAST(:end AS timestamptz)) ORDER BY role LIMIT 1
 """)
+#: Whether a person owns or works on an open case of a programme.
 _HAS_CASES = text("""
     SELECT 1 FROM cases WHERE programme_id = CAST(:programme AS uuid) AND closed_at IS NULL
     AND (owner_id = CAST(:person AS uuid) OR CAST(:person AS uuid) = ANY(team)) LIMIT 1

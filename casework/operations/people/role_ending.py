@@ -16,12 +16,13 @@ from casework.records.database import transaction
 from casework.records.event_log import lock_logs
 from casework.records.row_security import whole
 
+#: The logs in which some people hold tasks.
 _HOMES = text("""
     SELECT DISTINCT t.log_id, l.kind, t.holder_id FROM tasks t JOIN logs l ON l.id = t.log_id
     WHERE t.holder_id = ANY(CAST(:people AS uuid[])) AND t.state IN ('Reserved', 'InProgress', 'Suspended')
     ORDER BY t.log_id, t.holder_id
 """)
-# With a role ends what a substitute has of it, and a substitute's substitute.
+#: The roles that end with some others. With a role ends what a substitute has of it, and a substitute's substitute.
 _ENDING = text("""
     WITH RECURSIVE e AS (
         SELECT id, person_id, coalesce(programme_id, organisation_id) AS scope, 0 AS depth FROM memberships
@@ -30,7 +31,8 @@ _ENDING = text("""
         WHERE m.ends_at IS NULL OR m.ends_at > casework_now()
     ) SELECT id, person_id, scope FROM e ORDER BY depth, id
 """)
-# What time has ended: held by somebody who has no role any more that works such a queue.
+#: The logs of tasks that are held without a role.
+#: What time has ended: held by somebody who has no role any more that works such a queue.
 _LEFT_BEHIND = text("""
     SELECT DISTINCT t.log_id, l.kind, t.holder_id FROM memberships m
     JOIN tasks t ON t.holder_id = m.person_id AND t.state IN ('Reserved', 'InProgress', 'Suspended')

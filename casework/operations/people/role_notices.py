@@ -63,15 +63,18 @@ def tell_readers(db: Connection, event: RegisterEvent, now: datetime, *, mailing
 
 
 _IN_FORCE = "m.starts_at <= casework_now() AND (m.ends_at IS NULL OR m.ends_at > casework_now())"
+#: Who is told of a role in a programme, beside whoever did it.
 _READERS = text(f"""
     SELECT DISTINCT m.person_id::text FROM memberships m JOIN people p ON p.id = m.person_id AND p.active AND NOT p.service
     WHERE m.programme_id = CAST(:programme AS uuid) AND m.role = ANY(:roles) AND {_IN_FORCE} AND m.person_id::text <> :actor
     ORDER BY 1
 """)
+#: Queues a mail about a role, once for its key.
 _MAIL = text("""
     INSERT INTO mails (id, person_id, key, kind, sealed, made_at, send_at)
     VALUES (:mail, :person, :key, :kind, false, :now, :now) ON CONFLICT DO NOTHING
 """)
+#: Tells a person on the pages what happened with a role, with the mail that says so too.
 _NOTIFY = text("""
     INSERT INTO notifications (id, person_id, log_id, seq, kind, about, at, words, mail_id)
     VALUES (:id, :person, :log, :seq, :kind, :about, :at, :what, :mail) ON CONFLICT DO NOTHING
@@ -92,6 +95,7 @@ def write_role_mail(db: Connection, mail: str) -> RoleMail | None:
     return RoleMail(row.id, row.email, row.language, row.zone, row.now, row.words, row.at, name, row.about)
 
 
+#: What a mail about a role is written from, while its reader is one of those who are told.
 _OF_MAIL = text(f"""
     SELECT m.id, p.email, p.language, p.zone, n.words, n.at, n.about, g.name, g.name_zh, casework_now() AS now
     FROM mails m JOIN people p ON p.id = m.person_id AND p.active JOIN notifications n ON n.mail_id = m.id

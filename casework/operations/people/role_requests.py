@@ -243,6 +243,7 @@ def asked_in(db: Connection, person: str) -> list[str]:
     return list(db.execute(_ASKED_FOR, {"kind": ROLE_ASKED, "person": person}).scalars())
 
 
+#: The programmes in which a role was asked for that concerns a person.
 _ASKED_FOR = text("""
     SELECT DISTINCT e.log_id::text FROM logs l JOIN events e ON e.log_id = l.id
     WHERE l.kind = 'programme' AND e.kind = :kind AND :person IN (e.effects->>'person', e.effects->>'deputy_for') ORDER BY 1
@@ -331,6 +332,7 @@ def _events_of(db: Connection, programme: str) -> list[RegisterEvent]:
     ]
 
 
+#: The events of a programme that ask for a role, or decide on that.
 _OF_REQUESTS = text("""
     SELECT seq, at, kind, actor_id, effects FROM events WHERE log_id = CAST(:log AS uuid) AND kind = ANY(:kinds)
     AND effects ? 'request' ORDER BY seq
@@ -386,6 +388,7 @@ def given_by(db: Connection, programme: str, people: Iterable[str]) -> dict[str,
     }
 
 
+#: The roles of some people that hold, with the event that gave each.
 _GIVEN = text("""
     SELECT m.person_id::text AS person, m.role, m.starts_at, e.actor_id, e.effects FROM memberships m
     JOIN events e ON e.log_id = m.programme_id AND e.kind = 'granted' AND e.effects->>'membership' = m.id::text

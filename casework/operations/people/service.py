@@ -338,6 +338,7 @@ def end_member(db: Connection, actor: Actor, membership: str, request: Request) 
     return _once(db, actor, request, do, 200)
 
 
+#: How many open cases a person owns or works on, by programme.
 _LEFT = text("""
     SELECT g.name, count(*) AS count FROM cases c JOIN programmes g ON g.id = c.programme_id
     WHERE c.closed_at IS NULL AND (c.owner_id = CAST(:id AS uuid) OR CAST(:id AS uuid) = ANY(c.team))

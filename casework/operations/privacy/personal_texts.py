@@ -65,6 +65,7 @@ class NamingEvent:
     fields: tuple[str, ...]
 
 
+#: The events in which a person may be named.
 _EVENTS = text("""
     SELECT e.log_id, l.kind AS log_kind, e.seq, e.kind, e.effects, e.body FROM events e JOIN logs l ON l.id = e.log_id
     WHERE (e.body::text ~* :named OR e.log_id = CAST(:person AS uuid) OR e.body::text LIKE :sealed

@@ -14,10 +14,12 @@ FINANCING = ("pledge", "finance")
 YEARS = 10
 
 _OPEN_ACCOUNT = reasons.privacy.ACCOUNT_OPEN
+#: How many open cases a person owns or works on, by programme.
 _CASES = text("""
     SELECT g.name, count(*) AS count FROM cases c JOIN programmes g ON g.id = c.programme_id
     WHERE c.closed_at IS NULL AND (c.owner_id = CAST(:id AS uuid) OR CAST(:id AS uuid) = ANY(c.team)) GROUP BY g.name ORDER BY g.name
 """)
+#: How many open findings have to do with a person, by programme.
 _FINDINGS = text("""
     SELECT g.name, count(*) AS count FROM findings f JOIN programmes g ON g.id = f.programme_id
     WHERE f.state <> 'closed' AND (
@@ -26,6 +28,7 @@ _FINDINGS = text("""
         OR EXISTS (SELECT FROM events e WHERE e.log_id IN (f.id, f.case_id) AND e.body::text ~* :named)
     ) GROUP BY g.name ORDER BY g.name
 """)
+#: How many records of financing name a person and must be kept, and until when, by programme.
 _RECORDS = text("""
     SELECT g.name, count(*) AS count, max(((c.closed_at + make_interval(years => :years)) AT TIME ZONE (g.calendar->>'zone'))::date)
         AS until

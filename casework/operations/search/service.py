@@ -40,8 +40,10 @@ _PARTIES = """(
     WHERE o.id::text IN (SELECT value FROM jsonb_each_text({parties}))
 )"""
 _TITLES = "n.title, n.title_zh, h.title, h.title_zh"
+#: To a case `c` its need and its technology.
 _RECORDS = "LEFT JOIN needs n ON n.id = c.need_id LEFT JOIN technologies h ON h.id = c.technology_id"
-# By number and title whoever sees a case in outline; by its parties, its owner and both records only who sees them.
+#: The cases that hold all the words.
+#: By number and title whoever sees a case in outline; by its parties, its owner and both records only who sees them.
 _CASES = text(f"""
     SELECT c.number, c.title, c.parties, c.state, c.programme_id = ANY(CAST(:all_of AS uuid[])) AS whole, c.closed_at
     FROM cases c LEFT JOIN people p ON p.id = c.owner_id {_RECORDS}
@@ -50,6 +52,7 @@ _CASES = text(f"""
     OR c.programme_id = ANY(CAST(:outlines_of AS uuid[])) AND concat_ws(' ', c.number, c.title) ~* ALL(CAST(:patterns AS text[]))
     ORDER BY lower(c.number) = lower(:exact) DESC, c.closed_at IS NOT NULL, c.opened_at DESC, c.id LIMIT :most
 """)
+#: A provider's own referrals that hold all the words.
 _REFERRALS = text(f"""
     SELECT t.id, t.kind, t.edition, t.states, c.number, coalesce(c.title, m.title) AS title, coalesce(c.parties, m.parties) AS parties
     FROM tracks t LEFT JOIN cases c ON c.id = t.log_id LEFT JOIN mediations m ON m.id = t.log_id
@@ -58,13 +61,15 @@ _REFERRALS = text(f"""
     ) ~* ALL(CAST(:patterns AS text[]))
     ORDER BY t.ended_at IS NOT NULL, t.opened_at DESC, t.id LIMIT :most
 """)
+#: The mediations that a person is named for and that hold all the words.
 _MEDIATIONS = text(f"""
     SELECT m.id, m.title, m.parties, m.closed_at FROM mediations m
     WHERE {named_for("m")} AND concat_ws(' ', m.title, {_PARTIES.format(parties="m.parties")}) ~* ALL(CAST(:patterns AS text[]))
     ORDER BY m.opened_at DESC, m.id LIMIT :most
 """)
-# What lies sealed is searched by nobody: of a mediation neither papers nor messages, not even for those named for it.
-# Papers by their title as it was entered, and the names of their files, in which words may also be tied by signs.
+#: The papers that a person may see and that hold all the words.
+#: What lies sealed is searched by nobody: of a mediation neither papers nor messages, not even for those named for it.
+#: Papers by their title as it was entered, and the names of their files, in which words may also be tied by signs.
 _DOCUMENTS = text(f"""
     SELECT d.id, d.kind, e.body->'title'->>'value' AS title, c.number, d.withdrawn_at
     FROM documents d JOIN cases c ON c.id = d.log_id LEFT JOIN events e ON e.log_id = d.log_id
@@ -75,7 +80,8 @@ _DOCUMENTS = text(f"""
     ) ~* ALL(CAST(:patterns AS text[]))
     ORDER BY d.withdrawn_at IS NOT NULL, d.registered_at DESC, d.id LIMIT :most
 """)
-# By what it says now: not by what was corrected or taken back.
+#: The messages that a person may read and that hold all the words.
+#: By what it says now: not by what was corrected or taken back.
 _MESSAGES = text(f"""
     SELECT n.message, n.track_id, n.words, n.at, n.number, n.title FROM (
         SELECT DISTINCT ON (e.log_id, e.effects->>'message') e.effects->>'message' AS message, e.track_id, e.effects->>'what' AS what,
@@ -85,7 +91,8 @@ _MESSAGES = text(f"""
         ORDER BY e.log_id, e.effects->>'message', e.seq DESC
     ) n WHERE n.what <> 'taken_back' AND n.words ~* ALL(CAST(:patterns AS text[])) ORDER BY n.at DESC, n.message LIMIT :most
 """)
-# By address as well for administrators, who alone are shown it.
+#: The people that one may see and whose names hold all the words.
+#: By address as well for administrators, who alone are shown it.
 _PEOPLE = text(f"""
     SELECT p.id, p.name, p.name_zh, p.active FROM people p
     WHERE {PEOPLE_SEEN} AND concat_ws(' ', p.name, p.name_zh, CASE WHEN :all THEN p.email END) ~* ALL(CAST(:patterns AS text[]))

@@ -297,6 +297,7 @@ _KNOWING = {
     "looks": "thing_id",
     "findings": "case_id",
 }
+#: The logs of which a table knows an event that is later than the log's last.
 _LATER = (
     "WITH known AS ("
     + " UNION ALL ".join(
@@ -314,8 +315,9 @@ def _all_rows(table: str) -> str:
     return f"coalesce(({rows}), '[]') AS {table}"
 
 
-# One statement, because a round trip for each table costs more than the rows do.
+#: All rows of a log, by table. One statement, because a round trip for each table costs more than the rows do.
 _PARTS_OF = text(f"SELECT {', '.join(_all_rows(table) for table in PARTS)}")
+#: The events of a log that change a right, but that right's own log does not say so.
 _TOLD_OF_RIGHTS = text("""
     SELECT e.seq, c->>'right' AS right_id FROM events e, jsonb_path_query(e.effects, 'lax $.rights[*]') c
     WHERE e.log_id = CAST(:log AS uuid) AND NOT EXISTS (
@@ -324,6 +326,7 @@ _TOLD_OF_RIGHTS = text("""
     ) ORDER BY e.seq
 """)
 
+#: The mentions of a log that stand in its events and not in the table, or the other way round.
 _MENTIONS_DIFFER = text("""
     WITH told AS (
         SELECT e.effects->>'message' AS message, p #>> '{}' AS person, e.track_id
@@ -335,6 +338,7 @@ _MENTIONS_DIFFER = text("""
     )
     (TABLE told EXCEPT ALL TABLE kept) UNION (TABLE kept EXCEPT ALL TABLE told) ORDER BY message, person
 """)
+#: The events of a right whose cause, in a case, does not say so.
 _CAUSES_OF_RIGHTS = text("""
     SELECT r.seq FROM events r WHERE r.log_id = CAST(:log AS uuid) AND r.kind IN ('encumbered', 'released')
     AND NOT EXISTS (

@@ -96,10 +96,12 @@ def _snapshot(engine: Engine) -> Iterator[Connection]:
             yield db
 
 
+#: The next logs, up to the last that was there at the beginning.
 _SOME_LOGS = text("""
     SELECT id FROM logs WHERE (CAST(:after AS uuid) IS NULL OR id > CAST(:after AS uuid)) AND id <= CAST(:last AS uuid)
     ORDER BY id LIMIT :most
 """)
+#: What a log is, where it ends, and the number of its case.
 _LOG = text("""
     SELECT l.kind, l.programme_id, l.seq, l.head, l.last_at, c.number FROM logs l LEFT JOIN cases c ON c.id = l.id
     WHERE l.id = CAST(:log AS uuid)
@@ -163,6 +165,7 @@ PROGRAMME_OF: Mapping[str, str | None] = {
     "case": "effects", "mediation": "effects", "programme": "itself", "finding": "effects", "right": "technology",
     "organisation": None, "person": None, "erasure": None, "installation": None,
 }  # fmt: skip
+#: The programme of a technology.
 _HOME_OF_TECHNOLOGY = text("SELECT programme_id::text FROM technologies WHERE id = CAST(:id AS uuid)")
 
 
