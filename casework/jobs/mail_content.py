@@ -174,9 +174,9 @@ def _why(item: Item, chinese: bool) -> tuple[str, ...]:
         return ()
     say = Speech(chinese)
     idle = [
-        f"{say_days_of(line, item.why['zone'], say)} ({say_kind(line, say)})"
-        for line in item.why["lines"]
-        if not line["minutes"]
+        f"{say_days_of(line, item.why.zone, say)} ({say_kind(line, say)})"
+        for line in item.why.lines
+        if not line.minutes
     ]
     sentences = [say_rule(item.why, say), say_used(item.why, say)]
     if idle:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator
-from typing import Any
 
 import pytest
 from flask_babel import force_locale
@@ -13,6 +12,7 @@ from markupsafe import Markup
 from sqlalchemy import text
 
 from casework.operations.history import timeline
+from casework.operations.history.views import HistoryEntry
 from casework.records.database import transaction
 from casework.web.app import create_app
 from casework.web.history.pages import Line, lines_of
@@ -28,11 +28,11 @@ __all__ = ["told"]
 
 
 @pytest.fixture(scope="module")
-def entries(told: Told) -> list[tuple[str, dict[str, Any]]]:
+def entries(told: Told) -> list[tuple[str, HistoryEntry]]:
     with transaction(told.engine) as db:
         logs = db.execute(text("SELECT id::text, number, seq FROM cases JOIN logs USING (id) ORDER BY number")).all()
         return [
-            (f"{row.number} {one['seq']}", one)
+            (f"{row.number} {one.seq}", one)
             for row in logs
             for one in timeline.tell(db, row.id, set(range(1, row.seq + 1)))
         ]
@@ -71,7 +71,7 @@ def _shown(words: str | Markup) -> str:
 
 @pytest.mark.parametrize("locale", ["en", "zh_Hans"])
 def test_no_entry_shows_what_only_a_program_reads(
-    told: Told, entries: list[tuple[str, dict[str, Any]]], locale: str
+    told: Told, entries: list[tuple[str, HistoryEntry]], locale: str
 ) -> None:
     app = create_app(told.settings)
     with app.test_request_context("/"), force_locale(locale):

@@ -337,6 +337,6 @@ def test_whoever_mediates_could_not_have_done_it_and_the_history_says_the_same_o
     for number in numbers:
         case = load(db, home_of(db, number), "case")
         (entry,) = tell(db, case.log, {case.seq})
-        told.append({one["person"]: one["why_not"] for one in entry["candidates"]})
+        told.append({one.person: one.why_not for one in entry.candidates})
     assert [one[world.people[former]] for one in told] == ["kept", "kept", ""]
     assert {one[world.people["other_officer"]] for one in told} == {""}

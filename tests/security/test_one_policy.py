@@ -27,6 +27,7 @@ from casework.operations.messages.mention_inbox import list_mentions
 from casework.operations.notifications.queries import list_notifications
 from casework.operations.referrals.inbox import TABS, count_inbox, list_inbox
 from casework.operations.referrals.service import list_referrals
+from casework.operations.referrals.views import InboxRow
 from casework.operations.search.service import search
 from casework.permissions.actors import Actor
 from casework.permissions.visibility import Sight, own_tracks, reads_document, sight
@@ -319,7 +320,7 @@ def _asked(db: Connection, actor: Actor, cases: list[Case]) -> dict[str, set[str
             one for case in cases for one in case.documents if found(access_queries.document_log, db, actor, one)
         },
         "referrals": {one["id"] for one in pages(lambda at: list_referrals(db, actor, cursor=at, limit=100))},
-        "inbox": {one["id"] for tab in TABS for one in _inbox(db, actor, tab)},
+        "inbox": {row.id for tab in TABS for row in _inbox(db, actor, tab)},
         "search referrals": {one.id for one in searched.referrals},
         "search mediations": {one.id for one in searched.mediations},
         "search papers": {one.id for one in searched.documents},
@@ -353,7 +354,7 @@ def _place_of(db: Connection, message: str) -> str:
     return f"{row.log_id} {row.track_id or ''}"
 
 
-def _inbox(db: Connection, actor: Actor, tab: str) -> Iterator[dict[str, Any]]:
+def _inbox(db: Connection, actor: Actor, tab: str) -> Iterator[InboxRow]:
     return pages(lambda at: list_inbox(db, actor, tab=tab, cursor=at, limit=100))
 
 

@@ -20,7 +20,9 @@ from casework.operations.cases import (
 from casework.operations.cases import queries as case_queries
 from casework.operations.core.access_queries import case_log
 from casework.operations.core.idempotency import Done
+from casework.operations.core.views import Items
 from casework.operations.deadlines import queries as deadline_queries
+from casework.operations.deadlines.views import ClockExplained, ClockSummary
 from casework.operations.oversight import forecast
 from casework.operations.oversight.views import CaseProspect
 from casework.operations.people import offboarding
@@ -47,11 +49,11 @@ def show_case_prospect(call: Call) -> CaseProspect:
     return forecast.show_case_prospect(call.db, call.actor, call.path["number"])
 
 
-def list_clocks(call: Call) -> dict[str, Json]:
+def list_clocks(call: Call) -> Items[ClockSummary]:
     return deadline_queries.list_clocks(call.db, call.actor, call.path["number"])
 
 
-def show_clock(call: Call) -> dict[str, Json]:
+def show_clock(call: Call) -> ClockExplained:
     return deadline_queries.show_clock(call.db, call.actor, call.path["number"], call.path["clock"])
 
 

@@ -44,6 +44,8 @@ SomeWords = Annotated[str, Field(min_length=1, max_length=10_000), AfterValidato
 Code = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,63}$")]
 Language = Annotated[str, Field(pattern=r"^[a-z]{2}(-[A-Z][A-Za-z]{1,3})?$")]
 Decimals = Annotated[str, Field(pattern=r"^-?[0-9]{1,12}(\.[0-9]{1,6})?$")]
+#: As the ledger writes it, to the microsecond.
+Moment = Annotated[str, Field(json_schema_extra={"format": "date-time"})]
 Mark = Annotated[
     Literal["new", "changed"] | None,
     Field(description="New to you, or changed by others since you looked; cleared by looking"),

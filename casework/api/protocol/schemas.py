@@ -10,9 +10,9 @@ from datetime import date, datetime
 from typing import Annotated, Any
 from uuid import UUID
 
-from pydantic import AwareDatetime, BaseModel, Field
+from pydantic import BaseModel, Field
 
-from casework.api.protocol.fields import Answer, Body, Code, Day, Id, Knowingly, Line, SomeWords, Words
+from casework.api.protocol.fields import Answer, Body, Code, Day, Id, Knowingly, Line, Moment, SomeWords, Words
 
 Json = Any
 
@@ -160,13 +160,23 @@ class ClockRule(Answer):
 
 
 class ClockInterval(Answer):
-    from_: Annotated[AwareDatetime, Field(alias="from")]
-    until: AwareDatetime
+    from_: Annotated[Moment, Field(alias="from")]
+    until: Moment
     minutes: int
     kind: Annotated[str, Field(description="working, make_up, outside, weekend, holiday, paused, waiting or every_day")]
     counted: bool
     name: Annotated[dict[str, str] | None, Field(description="Of a holiday, by language")]
     because: Annotated[ClockCause | None, Field(description="The action that stopped the clock, where you may see it")]
+
+
+class ClockLine(Answer):
+    from_: Annotated[Moment, Field(alias="from")]
+    until: Moment
+    kind: str
+    name: dict[str, str] | None
+    because: ClockCause | None
+    minutes: Annotated[int, Field(description="Minutes of it that counted")]
+    days: Annotated[int, Field(description="Days on which any of them lie")]
 
 
 class ClockSummary(Answer):
@@ -176,7 +186,7 @@ class ClockSummary(Answer):
     state: Annotated[str, Field(description="running, paused or stopped")]
     what: Annotated[str, Field(description="due, expire, or fire:TRANSITION")]
     unit: str
-    due_at: Annotated[AwareDatetime | None, Field(description="Null while the clock stands still")]
+    due_at: Annotated[Moment | None, Field(description="Null while the clock stands still")]
     rule: ClockRule
     used_days: Annotated[int, Field(description="So many days are used by now: working days, or days, by the unit")]
     given_days: Annotated[int, Field(description="So many it was given")]
@@ -191,6 +201,10 @@ class ClockSummary(Answer):
 class Clock(ClockSummary):
     intervals: Annotated[
         list[ClockInterval], Field(description="They follow each other without a gap and end at due_at")
+    ]
+    lines: Annotated[
+        list[ClockLine],
+        Field(description="The same by days: hours in which nobody works go with the working days around them"),
     ]
 
 

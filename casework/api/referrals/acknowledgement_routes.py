@@ -8,9 +8,10 @@ from casework.json_values import JsonObject
 from casework.operations.core.idempotency import Done
 from casework.operations.referrals import acknowledgements, fhir
 from casework.operations.referrals.service import find_referral
+from casework.operations.referrals.views import Contract
 
 
-def show_contract(call: Call) -> JsonObject:
+def show_contract(call: Call) -> Contract:
     case, track = find_referral(call.db, call.actor, call.path["referral"])
     return acknowledgements.describe_contract(call.db, call.actor, case, track)
 

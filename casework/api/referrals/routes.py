@@ -23,7 +23,9 @@ def look_at_referral(call: Call) -> JsonObject:
 
 
 def show_referral(call: Call) -> JsonObject:
-    return referrals.show_referral(call.db, call.actor, call.path["referral"])
+    shown = referrals.show_referral(call.db, call.actor, call.path["referral"])
+    sides = schemas.Sides.model_validate(shown["sides"])
+    return shown | {"sides": sides.model_dump(mode="json", by_alias=True)}
 
 
 def list_referral_events(call: Call) -> JsonObject:

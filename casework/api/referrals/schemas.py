@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from pydantic import AwareDatetime, Field
+from pydantic import Field
 
 from casework.api.protocol.case_schemas import Action, Task, Track
-from casework.api.protocol.fields import Answer, Id, Mark
+from casework.api.protocol.fields import Answer, Id, Mark, Moment
 from casework.api.protocol.schemas import AnswerCorrection, ClockCause, Firing, NewTask
 from casework.json_values import JsonObject
 
@@ -60,7 +60,7 @@ class SideShown(Answer):
     minutes: Annotated[int, Field(description="All the time since the offer that was charged to it")]
     working_minutes: Annotated[int, Field(description="Of these the minutes of working time")]
     task: Annotated[str | None, Field(description="What it must do first")]
-    due_at: AwareDatetime | None
+    due_at: Moment | None
     late: bool
     unit: Annotated[str | None, Field(description="wd, working days, or cd, calendar days")]
     used_days: int | None
@@ -69,8 +69,8 @@ class SideShown(Answer):
 
 class TurnShown(Answer):
     side: Annotated[str, Field(description="provider or office")]
-    from_: Annotated[AwareDatetime, Field(alias="from")]
-    until: Annotated[AwareDatetime | None, Field(description="Null while it goes on")]
+    from_: Annotated[Moment, Field(alias="from")]
+    until: Annotated[Moment | None, Field(description="Null while it goes on")]
     minutes: int
     working_minutes: int
     because: Annotated[ClockCause | None, Field(description="The action that began it, where you may see it")]
@@ -79,7 +79,7 @@ class TurnShown(Answer):
 class Sides(Answer):
     """Every minute between the offer and the end of a referral is charged to exactly one side."""
 
-    offered_at: AwareDatetime | None
+    offered_at: Moment | None
     provider: SideShown
     office: SideShown
     turns: list[TurnShown]

@@ -10,6 +10,7 @@ from casework.api.tasks import schemas
 from casework.operations.cases import corrections
 from casework.operations.core.idempotency import Done
 from casework.operations.deadlines import queries as deadline_queries
+from casework.operations.deadlines.views import ClockExplained
 from casework.operations.tasks import bulk, calendar_view, queries, queues
 from casework.operations.tasks import service as tasks
 from casework.operations.tasks.candidates import list_task_people
@@ -184,7 +185,7 @@ def do_to_tasks(call: Call) -> Done:
     )
 
 
-def explain_task(call: Call) -> dict[str, Json]:
+def explain_task(call: Call) -> ClockExplained:
     return deadline_queries.explain_task(call.db, call.actor, call.path["task"])
 
 

@@ -11,6 +11,7 @@ from sqlalchemy import Connection, text
 from casework.engine.analysis.deadline_explanation import (
     Explanation,
     Interval,
+    Line,
     Telling,
     days_used,
     explain,
@@ -20,63 +21,65 @@ from casework.engine.analysis.deadline_explanation import (
 )
 from casework.engine.deadlines.calendars import Calendar
 from casework.engine.execution.clocks import WAKE
-from casework.engine.state.case import Case, Task, Track
+from casework.engine.state.case import Case
 from casework.engine.state.events import Event
 from casework.errors import NotFound
-from casework.json_values import JsonObject, JsonValue
+from casework.json_values import JsonObject
 from casework.ledger.canonical_json import instant
 from casework.operations.cases.queries import find_case
+from casework.operations.core.presenters import when
+from casework.operations.core.views import Items, TaskKey, row_as, rows_as
+from casework.operations.deadlines.views import (
+    CaseClocks,
+    ClockCause,
+    ClockExplained,
+    ClockInterval,
+    ClockLine,
+    ClockSummary,
+    ClockTrack,
+    PlacedClock,
+)
 from casework.operations.tasks.queries import find_task
 from casework.permissions.actors import Actor
 from casework.permissions.visibility import Sight, own_tracks, sight
 from casework.records.event_log import event_of
 
 
-def list_clocks(db: Connection, actor: Actor, number: str) -> JsonObject:
+def list_clocks(db: Connection, actor: Actor, number: str) -> Items[ClockSummary]:
     """The clocks of a case that run or stand still, as far as the actor sees their tracks. Raises NotFound."""
     case, _ = find_case(db, actor, number)
-    clocks = _going(case, _known(db, actor, case))
-    return {"items": [{key: clock[key] for key in clock if key not in ("intervals", "lines")} for clock in clocks]}
+    return Items(items=rows_as(ClockSummary, _going(case, _known(db, actor, case))))
 
 
-def read_clocks(db: Connection, actor: Actor, number: str) -> JsonObject:
+def read_clocks(db: Connection, actor: Actor, number: str) -> CaseClocks:
     """The same for a page: each with its ledger, what it is for, and the track that it belongs to. Raises NotFound."""
     case, _ = find_case(db, actor, number)
     clocks = _going(case, _known(db, actor, case))
-    tasks = case.tasks
-    return {
-        "number": case.number,
-        "title": case.title,
-        "programme": case.programme,
-        "items": [
-            clock
-            | {
-                "belongs_to": _track(case.tracks[clock["track"]], main=case.main.id),
-                "of": _task(tasks[clock["task"]]) if clock["task"] in tasks else None,
-            }
+    return CaseClocks(
+        number=case.number,
+        title=case.title,
+        programme=case.programme,
+        items=[
+            PlacedClock(
+                clock=clock,
+                track=row_as(ClockTrack, track := case.tracks[clock.track], main=track.id == case.main.id),
+                task=row_as(TaskKey, task) if (task := case.tasks.get(clock.task or "")) else None,
+            )
             for clock in clocks
         ],
-    }
+    )
 
 
-def _going(case: Case, known: _Known) -> list[JsonObject]:
+def _going(case: Case, known: _Known) -> list[ClockExplained]:
     clocks = [
         explanation
         for clock in known.clocks.values()
         if clock.id in case.clocks and (explanation := known.explain(clock)) is not None
     ]
-    return sorted(clocks, key=lambda entry: (entry["due_at"] is None, entry["due_at"] or "", entry["id"]))
+    return sorted(clocks, key=lambda clock: (clock.due_at is None, clock.due_at or "", clock.id))
 
 
-def _track(track: Track, *, main: str) -> JsonObject:
-    return {"main": track.id == main, "workflow": track.workflow, "kind": track.kind, "edition": track.edition}
-
-
-def _task(task: Task) -> JsonObject:
-    return {"edition": task.edition, "rule": task.rule, "type": task.type, "about": task.about}
-
-
-def show_clock(db: Connection, actor: Actor, number: str, id: str) -> JsonObject:
+def show_clock(db: Connection, actor: Actor, number: str, id: str) -> ClockExplained:
     """A clock with the ledger of its moment; one that has stopped too. Raises NotFound."""
     case, _ = find_case(db, actor, number)
     known = _known(db, actor, case)
@@ -87,7 +90,7 @@ def show_clock(db: Connection, actor: Actor, number: str, id: str) -> JsonObject
     return explained
 
 
-def explain_task(db: Connection, actor: Actor, task: str) -> JsonObject:
+def explain_task(db: Connection, actor: Actor, task: str) -> ClockExplained:
     """Why a task is due when it is, for whoever sees the task. Raises NotFound; also where it has no due date."""
     case, _ = find_task(db, actor, task)
     explanation = explain_tasks(db, actor, case, [task]).get(task)
@@ -96,14 +99,14 @@ def explain_task(db: Connection, actor: Actor, task: str) -> JsonObject:
     return explanation
 
 
-def explain_tasks(db: Connection, actor: Actor, case: Case, tasks: Iterable[str]) -> dict[str, JsonObject]:
+def explain_tasks(db: Connection, actor: Actor, case: Case, tasks: Iterable[str]) -> dict[str, ClockExplained]:
     """Why tasks of a case are due when they are, by task; what the actor may not see is left out."""
-    wanted, explanations = set(tasks), dict[str, JsonObject]()
+    wanted, explanations = set(tasks), dict[str, ClockExplained]()
     if not wanted:
         return explanations
     known = _known(db, actor, case)
     for clock in known.clocks.values():
-        if clock.task in wanted and (explained := known.explain(clock)) is not None and explained["what"] != WAKE:
+        if clock.task in wanted and (explained := known.explain(clock)) is not None and explained.what != WAKE:
             explanations[str(clock.task)] = explained
     return explanations
 
@@ -133,43 +136,41 @@ class _Known:
 
     clocks: Mapping[str, Telling]
     #: What an event is called that stopped a clock; unseen events have no name.
-    names: Mapping[int, JsonValue]
+    names: Mapping[int, ClockCause]
     calendars: Mapping[str, Calendar]
     moment: datetime
 
-    def explain(self, clock: Telling) -> JsonObject | None:
+    def explain(self, clock: Telling) -> ClockExplained | None:
         explanation = explain_clock(clock, self.calendars)
         if explanation is None:
             return None
         used, given = days_used(clock, explanation, self.calendars, self.moment)
+        return ClockExplained(
+            id=clock.id,
+            track=clock.track,
+            task=clock.task,
+            state=clock.state,
+            what=explanation.what,
+            unit=clock.unit,
+            due_at=when(explanation.due),
+            rule=dict(explanation.rule),
+            used_days=used,
+            given_days=given,
+            zone=explanation.zone,
+            calendars=list(explanation.calendars),
+            counted_minutes=explanation.minutes(counted=True),
+            other_minutes=explanation.minutes(counted=False),
+            intervals=[row_as(ClockInterval, interval, **self._placed(interval)) for interval in explanation.intervals],
+            lines=[row_as(ClockLine, line, **self._placed(line)) for line in lines(explanation.intervals)],
+        )
+
+    def _placed(self, part: Interval | Line) -> JsonObject:
+        """From when until when a part of a ledger lasts, and why."""
         return {
-            "id": clock.id,
-            "track": clock.track,
-            "task": clock.task,
-            "state": clock.state,
-            "what": explanation.what,
-            "unit": clock.unit,
-            "due_at": instant(explanation.due) if explanation.due else None,
-            "rule": dict(explanation.rule),
-            "used_days": used,
-            "given_days": given,
-            "zone": explanation.zone,
-            "calendars": list(explanation.calendars),
-            "counted_minutes": explanation.minutes(counted=True),
-            "other_minutes": explanation.minutes(counted=False),
-            "intervals": [_interval(interval, self.names) for interval in explanation.intervals],
-            "lines": [
-                {
-                    "from": instant(line.start),
-                    "until": instant(line.end),
-                    "kind": line.kind,
-                    "name": line.name,
-                    "because": self.names.get(line.seq) if line.seq is not None else None,
-                    "minutes": line.minutes,
-                    "days": line.days,
-                }
-                for line in lines(explanation.intervals)
-            ],
+            "from_": instant(part.start),
+            "until": instant(part.end),
+            "name": dict(part.name) if part.name else None,
+            "because": self.names.get(part.seq) if part.seq is not None else None,
         }
 
 
@@ -199,18 +200,6 @@ def _known(db: Connection, actor: Actor, case: Case) -> _Known:
     return _Known(mine, names, calendars, moment)
 
 
-def name_event(event: Event) -> JsonObject:
+def name_event(event: Event) -> ClockCause:
     """What an event is called where it is the cause of something."""
-    return {"kind": event.kind, "transition": event.effects.get("transition"), "edition": event.edition}
-
-
-def _interval(interval: Interval, names: Mapping[int, JsonValue]) -> JsonObject:
-    return {
-        "from": instant(interval.start),
-        "until": instant(interval.end),
-        "minutes": interval.minutes,
-        "kind": interval.kind,
-        "counted": interval.counted,
-        "name": dict(interval.name) if interval.name else None,
-        "because": names.get(interval.seq) if interval.seq is not None else None,
-    }
+    return ClockCause(kind=event.kind, transition=event.effects.get("transition"), edition=event.edition)

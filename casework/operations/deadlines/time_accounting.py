@@ -9,21 +9,22 @@ from sqlalchemy import Connection, text
 
 from casework.definitions import load_library
 from casework.engine.analysis.deadline_explanation import Telling, days_used, tell
-from casework.engine.analysis.time_accounting import OFFICE, PROVIDER, Turn, turns
+from casework.engine.analysis.time_accounting import OFFICE, PROVIDER, turns
 from casework.engine.deadlines.calendars import Calendar
 from casework.engine.execution.clocks import WAKE
 from casework.engine.state.case import CREATED, PAUSED, Case, Task, Track
-from casework.engine.state.events import Event
-from casework.json_values import JsonObject, JsonValue
 from casework.ledger.canonical_json import instant
 from casework.operations.core.perform import calendar_of
+from casework.operations.core.presenters import when
+from casework.operations.deadlines import views
 from casework.operations.deadlines.queries import explain_clock, name_event, versions
+from casework.operations.deadlines.views import SideAccount, Sides
 from casework.permissions.actors import Actor
 from casework.permissions.visibility import Sight, own_tracks, sight
 from casework.records.event_log import event_of
 
 
-def account_of(db: Connection, actor: Actor, case: Case, referral: Track, moment: datetime) -> JsonObject:
+def account_of(db: Connection, actor: Actor, case: Case, referral: Track, moment: datetime) -> Sides:
     """The account of both sides; who sees the referral sees it whole, and the causes that lie on tracks that he sees."""
     below = [child.id for child in case.children(referral.id)]
     rows = db.execute(_EVENTS, {"log": case.log, "tracks": [referral.id, *below]})
@@ -32,32 +33,39 @@ def account_of(db: Connection, actor: Actor, case: Case, referral: Track, moment
     clocks, calendars = tell(events), versions(db, case.programme)
     seen = None if sight(actor, case) == Sight.ALL else {track.id for track in own_tracks(actor, case)}
     causes = {event.seq: event for event in events if seen is None or event.track in seen}
-    sides: JsonObject = {"offered_at": instant(all_turns[0].start) if all_turns else None}
-    for side in (PROVIDER, OFFICE):
+
+    def of_side(side: str) -> SideAccount:
         mine = [turn for turn in all_turns if turn.side == side]
         first = _first(case, referral, below, side)
-        sides[side] = {
-            "running": bool(mine) and mine[-1].end is None,
-            "minutes": sum(turn.minutes(moment) for turn in mine),
-            "working_minutes": sum(turn.working_minutes(moment, calendar) for turn in mine),
-            "task": first.id if first else None,
-            "due_at": instant(first.due_at) if first and first.due_at else None,
-            "late": bool(first and case.overdue(first, moment)),
-            **_progress(first, clocks, calendars, moment),
-        }
-    return sides | {
-        "turns": [
-            {
-                "side": turn.side,
-                "from": instant(turn.start),
-                "until": instant(turn.end) if turn.end else None,
-                "minutes": turn.minutes(moment),
-                "working_minutes": turn.working_minutes(moment, calendar),
-                "because": _cause(turn, causes),
-            }
+        unit, used, given = _progress(first, clocks, calendars, moment)
+        return SideAccount(
+            running=bool(mine) and mine[-1].end is None,
+            minutes=sum(turn.minutes(moment) for turn in mine),
+            working_minutes=sum(turn.working_minutes(moment, calendar) for turn in mine),
+            task=first.id if first else None,
+            due_at=when(first.due_at) if first else None,
+            late=bool(first and case.overdue(first, moment)),
+            unit=unit,
+            used_days=used,
+            given_days=given,
+        )
+
+    return Sides(
+        offered_at=instant(all_turns[0].start) if all_turns else None,
+        provider=of_side(PROVIDER),
+        office=of_side(OFFICE),
+        turns=[
+            views.Turn(
+                side=turn.side,
+                from_=instant(turn.start),
+                until=when(turn.end),
+                minutes=turn.minutes(moment),
+                working_minutes=turn.working_minutes(moment, calendar),
+                because=name_event(causes[turn.seq]) if turn.seq in causes else None,
+            )
             for turn in all_turns
-        ]
-    }
+        ],
+    )
 
 
 def _first(case: Case, referral: Track, below: list[str], side: str) -> Task | None:
@@ -78,18 +86,14 @@ def _first(case: Case, referral: Track, below: list[str], side: str) -> Task | N
 
 def _progress(
     task: Task | None, clocks: Mapping[str, Telling], calendars: Mapping[str, Calendar], moment: datetime
-) -> JsonObject:
+) -> tuple[str | None, int | None, int | None]:
+    """How a task's days are counted, how many are used, and how many it was given."""
     mine = [telling for telling in clocks.values() if task is not None and telling.task == task.id]
     clock = next((telling for telling in reversed(mine) if telling.stretches[0].steps[0].what != WAKE), None)
     explanation = explain_clock(clock, calendars) if clock is not None else None
     if clock is None or explanation is None:
-        return {"unit": None, "used_days": None, "given_days": None}
-    used, given = days_used(clock, explanation, calendars, moment)
-    return {"unit": clock.unit, "used_days": used, "given_days": given}
-
-
-def _cause(turn: Turn, causes: Mapping[int, Event]) -> JsonValue:
-    return name_event(causes[turn.seq]) if turn.seq in causes else None
+        return None, None, None
+    return clock.unit, *days_used(clock, explanation, calendars, moment)
 
 
 #: The events of a log that change whose time runs on some tracks, in order.

@@ -1,10 +1,10 @@
-"""Calendars, and the moments that a change of one moves, as they are handed out."""
+"""Calendars and the moments that a change of one moves, clocks and why they come to theirs, as they are handed out."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-from casework.json_values import JsonObject
+from casework.json_values import JsonMapping, JsonObject
 from casework.operations.core.views import NamedInBoth, TaskKey
 
 
@@ -72,3 +72,151 @@ class CalendarMoves:
     late: int
     #: The first of them.
     moved: list[MovedMoment]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ClockCause:
+    """An event that stopped a clock, or with which a side's turn began."""
+
+    kind: str
+    transition: str | None
+    edition: str | None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ClockSummary:
+    """A clock, what it counts, and how far it is."""
+
+    id: str
+    track: str
+    task: str | None
+    #: running, paused or stopped.
+    state: str
+    #: due, expire, or fire:TRANSITION.
+    what: str
+    #: wd, working days, or cd, calendar days.
+    unit: str
+    #: None while the clock stands still.
+    due_at: str | None
+    #: n and unit, and the day from which it counts where a form named one.
+    rule: JsonMapping
+    used_days: int
+    given_days: int
+    #: Where its calendar holds.
+    zone: str
+    #: Digests of the versions of the calendar that it was counted with.
+    calendars: list[str]
+    counted_minutes: int
+    other_minutes: int
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ClockInterval:
+    """Time of one kind, which counted or did not."""
+
+    from_: str
+    until: str
+    minutes: int
+    #: working, make_up, outside, weekend, holiday, paused, waiting or every_day.
+    kind: str
+    counted: bool
+    #: Of a holiday, by language.
+    name: dict[str, str] | None
+    #: What stopped the clock, where the reader may see it.
+    because: ClockCause | None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ClockLine:
+    """Days of one kind in a row."""
+
+    from_: str
+    until: str
+    kind: str
+    name: dict[str, str] | None
+    because: ClockCause | None
+    #: Of these minutes, and on so many days, it counted.
+    minutes: int
+    days: int
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ClockExplained(ClockSummary):
+    """A clock with its ledger."""
+
+    #: They follow each other without a gap and end at `due_at`.
+    intervals: list[ClockInterval]
+    #: The same in as few lines as say it.
+    lines: list[ClockLine]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ClockTrack:
+    """The track that a clock belongs to."""
+
+    main: bool
+    workflow: str
+    kind: str
+    edition: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class PlacedClock:
+    """A clock of a case with what it is for."""
+
+    clock: ClockExplained
+    track: ClockTrack
+    task: TaskKey | None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class CaseClocks:
+    """The clocks of a case."""
+
+    number: str | None
+    title: str | None
+    programme: str
+    items: list[PlacedClock]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class SideAccount:
+    """One side of a referral: what it must do first, and the time that it was charged with since the offer."""
+
+    #: It is this side's turn.
+    running: bool
+    minutes: int
+    working_minutes: int
+    #: What it must do first.
+    task: str | None
+    due_at: str | None
+    late: bool
+    #: wd, working days, or cd, calendar days.
+    unit: str | None
+    used_days: int | None
+    given_days: int | None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Turn:
+    """Time that was charged to one side."""
+
+    #: provider or office.
+    side: str
+    from_: str
+    #: None while it goes on.
+    until: str | None
+    minutes: int
+    working_minutes: int
+    #: The action that began it, where the reader may see it.
+    because: ClockCause | None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Sides:
+    """Every minute between the offer and the end of a referral, charged to exactly one side."""
+
+    offered_at: str | None
+    provider: SideAccount
+    office: SideAccount
+    turns: list[Turn]

@@ -8,9 +8,10 @@ from zoneinfo import ZoneInfo
 
 from casework.engine.analysis.deadline_explanation import EVERY_DAY, PAUSE, WAITING
 from casework.engine.deadlines.calendars import HOLIDAY, MAKE_UP, WEEKEND, WORKING, day_in
-from casework.json_values import JsonMapping, JsonValue
+from casework.json_values import JsonValue
 from casework.ledger.canonical_json import parse_instant
 from casework.operations.core.notice_words import N_
+from casework.operations.deadlines.views import ClockExplained, ClockLine
 
 KINDS = {
     WORKING: N_("working time"), MAKE_UP: N_("worked although at a weekend"), WEEKEND: N_("weekend"),
@@ -32,9 +33,22 @@ class Speech(Protocol):
     def day(self, day: date) -> str: ...
 
 
-def say_rule(explanation: JsonMapping, say: Speech) -> str:
+class Progress(Protocol):
+    """How many days are used, of those that were given."""
+
+    @property
+    def unit(self) -> str | None: ...
+
+    @property
+    def used_days(self) -> int | None: ...
+
+    @property
+    def given_days(self) -> int | None: ...
+
+
+def say_rule(clock: ClockExplained, say: Speech) -> str:
     """How a date is counted: 10 working days after Mon 23 Nov."""
-    rule, where = explanation["rule"], ZoneInfo(explanation["zone"])
+    rule, where = clock.rule, ZoneInfo(clock.zone)
     if "day" in rule and not rule["n"]:
         day = say.day(date.fromisoformat(rule["day"]))
         return say.gettext("A form named the day: %(day)s, until people stop working.", day=day)
@@ -43,8 +57,8 @@ def say_rule(explanation: JsonMapping, say: Speech) -> str:
         if rule["n"] < 0:
             return say.ngettext("%(num)d day before %(day)s.", "%(num)d days before %(day)s.", -rule["n"], day=since)
     else:
-        counting = next((line for line in explanation["lines"] if line["kind"] != WAITING), None)
-        since = say.day(day_in(parse_instant(counting["from"]), where)) if counting else ""
+        counting = next((line for line in clock.lines if line.kind != WAITING), None)
+        since = say.day(day_in(parse_instant(counting.from_), where)) if counting else ""
     if "n" not in rule:
         return say.gettext("What was left when the clock stood still.")
     if rule["unit"] == "wd":
@@ -58,33 +72,32 @@ def say_rule(explanation: JsonMapping, say: Speech) -> str:
     return f"{words} {say.gettext('That day itself is given on top; the last one counts until people stop working.')}"
 
 
-def say_days_of(line: JsonMapping, zone: str, say: Speech) -> str:
+def say_days_of(line: ClockLine, zone: str, say: Speech) -> str:
     """The days of a line of the ledger; with the hours where it is a pause or a part of one day."""
     where = ZoneInfo(zone)
-    start, ends = (parse_instant(line[key]).astimezone(where) for key in ("from", "until"))
+    start, ends = (parse_instant(moment).astimezone(where) for moment in (line.from_, line.until))
     # The end itself belongs to what follows.
     end: datetime = ends - timedelta(minutes=1)
     first, last = day_in(start, where), day_in(end, where)
-    if line["kind"] != PAUSE and first != last:
+    if line.kind != PAUSE and first != last:
         return f"{say.day(first)} – {say.day(last)}"
     until = f"{ends:%H:%M}" if first == last else f"{say.day(day_in(ends, where))} {ends:%H:%M}"
     return f"{say.day(first)} {start:%H:%M} – {until}"
 
 
-def say_kind(line: JsonMapping, say: Speech) -> str:
+def say_kind(line: ClockLine, say: Speech) -> str:
     """Why the time of a line counts or does not: a holiday by its name."""
-    if line["name"] and line["kind"] in (HOLIDAY, MAKE_UP):
-        return str(line["name"].get("zh" if say.chinese else "en") or next(iter(line["name"].values())))
-    kind = str(line["kind"])
-    return say.gettext(KINDS.get(kind, kind))
+    if line.name and line.kind in (HOLIDAY, MAKE_UP):
+        return line.name.get("zh" if say.chinese else "en") or next(iter(line.name.values()))
+    return say.gettext(KINDS.get(line.kind, line.kind))
 
 
-def say_used(explanation: JsonMapping, say: Speech) -> str:
+def say_used(progress: Progress, say: Speech) -> str:
     """1 of 5 working days used."""
-    if explanation["unit"] is None:
+    used, given = progress.used_days, progress.given_days
+    if progress.unit is None or given is None:
         return ""
-    used, given = explanation["used_days"], explanation["given_days"]
-    if explanation["unit"] == "wd":
+    if progress.unit == "wd":
         return say.ngettext(
             "%(used)s of %(num)d working day used", "%(used)s of %(num)d working days used", given, used=used
         )

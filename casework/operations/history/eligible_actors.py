@@ -61,9 +61,10 @@ from casework.engine.state.events import (
     UNSEALING_REFUSED,
     Event,
 )
-from casework.json_values import JsonObject
+from casework.operations.core.views import Named
 from casework.operations.history.point_in_time import Held, Past
 from casework.operations.history.task_judgement import OPERATION_OF
+from casework.operations.history.views import Candidate
 from casework.permissions.actors import DECIDES, PROVIDER_ROLES
 
 #: Why somebody who held the role could not have done it; codes, for the words are the reader's.
@@ -118,7 +119,7 @@ class Candidates:
         self.past = past
         self.library = library
 
-    def of(self, before: Case | None, event: Event) -> list[JsonObject]:
+    def of(self, before: Case | None, event: Event) -> list[Candidate]:
         """Everybody who held a fitting role then: the person, the role, for whom, and why not ("" where possible)."""
         if event.actor == SYSTEM_ACTOR:
             return []
@@ -126,12 +127,12 @@ class Candidates:
         if asked is None:
             return []
         candidates = [
-            {
-                "person": membership.person,
-                "role": membership.role,
-                "deputy_for": membership.deputy_for,
-                "why_not": self._why_not(before, event, asked, membership, scope),
-            }
+            Candidate(
+                person=membership.person,
+                role=membership.role,
+                deputy_for=Named(id=membership.deputy_for, name=None) if membership.deputy_for else None,
+                why_not=self._why_not(before, event, asked, membership, scope),
+            )
             for scope in self._scopes(before, event, asked)
             for membership in self.past.memberships(scope).values()
             if membership.role in asked.roles
@@ -141,7 +142,7 @@ class Candidates:
         order = {DID_IT: 0, "": 1}
         return sorted(
             candidates,
-            key=lambda candidate: (order.get(candidate["why_not"], 2), candidate["role"], candidate["person"]),
+            key=lambda candidate: (order.get(candidate.why_not, 2), candidate.role, candidate.person),
         )
 
     def _comes_into_question(self, event: Event, membership: Held, scope: str) -> bool:

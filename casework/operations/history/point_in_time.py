@@ -13,10 +13,10 @@ from casework.definitions import load_library
 from casework.engine.deadlines.calendars import Calendar
 from casework.engine.execution.context import Library
 from casework.engine.roles import MEDIATION, Role
+from casework.engine.state.effects_schema import RoleGiven
 from casework.engine.state.register_effects import RegisterEffects
 from casework.engine.tasks.allocation import Rule
 from casework.engine.tasks.standing_in import Absence
-from casework.json_values import JsonObject
 from casework.operations.core.editions import stored_editions
 from casework.operations.core.register_log import AWAY, BACK, CHANGED, ENDED, GRANTED, REGISTERED, ROLE_ASKED
 from casework.operations.integrations.service_account_rules import MADE
@@ -182,7 +182,7 @@ class Past:
             for membership in self.memberships(scope).values()
         )
 
-    def givers(self, programme: str, person: str, role: str, at: datetime) -> list[JsonObject]:
+    def givers(self, programme: str, person: str, role: str, at: datetime) -> list[RoleGiven]:
         """Of each time that a role was given that the person held then in the own name: who asked for it, and who agreed."""
         rows = self.db.execute(_OF_ROLES, {"log": programme, "kinds": [ROLE_ASKED]})
         asked = {row.effects["request"]: row.effects.get("asked_by") or row.actor_id for row in rows}

@@ -6,29 +6,39 @@ Reads only. What an entry says of before and after is the fold of the log up to 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from datetime import date, timedelta
+from dataclasses import replace
+from datetime import date, datetime, timedelta
 from typing import Any, Literal
 
 from sqlalchemy import Connection, text
 
 from casework.engine.deadlines.calendars import Calendar
-from casework.engine.definition.editions import Edition
+from casework.engine.definition.editions import Edition, TransitionRule
 from casework.engine.execution.corrections import answer_of
-from casework.engine.roles import Role
 from casework.engine.state.case import Case, Task
 from casework.engine.state.effects_schema import Effects
 from casework.engine.state.events import CORRECTED, SYSTEM_ACTOR
 from casework.engine.state.projection import evolve
 from casework.errors import NotFound
-from casework.json_values import Answers, JsonMapping, JsonObject, JsonValue
+from casework.json_values import Answers, JsonMapping, JsonValue
 from casework.ledger.canonical_json import instant
 from casework.ledger.redactable_bodies import ERASED, values
 from casework.operations.cases.case_events import item_of, list_events, papers_of, whom_of, why_of
 from casework.operations.cases.queries import find_case, titles_of
+from casework.operations.core.event_views import EventPaper, FormKey, view_of_item
 from casework.operations.core.paging import cursor_count, from_cursor, insist_limit, to_cursor
-from casework.operations.core.presenters import named, names_of
+from casework.operations.core.presenters import names_of
+from casework.operations.core.views import Named, TaskKey, row_as, to_named
 from casework.operations.history.eligible_actors import Candidates
 from casework.operations.history.point_in_time import Past
+from casework.operations.history.views import (
+    Candidate,
+    CaseHistory,
+    ChangedColumn,
+    EntryOfCase,
+    EntryRule,
+    HistoryEntry,
+)
 from casework.permissions.actors import Actor
 from casework.permissions.visibility import Sight
 from casework.records.case_writer import difference, rows_of
@@ -75,7 +85,7 @@ def read_history(
     oldest_first: bool = False,
     cursor: str | None = None,
     limit: int | None = None,
-) -> JsonObject:
+) -> CaseHistory:
     """A page of a case's history. Who does not see the whole log gets positions of their own, and no more.
 
     Raises NotFound.
@@ -83,9 +93,8 @@ def read_history(
     case, level = find_case(db, actor, number)
     if level < Sight.REFERRALS:
         raise NotFound("case")
-    about = {"number": case.number, "title": case.title, "programme": case.programme, "log": case.log}
     if level < Sight.ALL:
-        return about | {"whole": False} | _part(db, actor, case, cursor, limit)
+        return _part(db, actor, case, cursor, limit)
     most, seqs = insist_limit(limit), []
     keys = from_cursor(cursor, 1)
     after = cursor_count(keys[0]) if keys else None
@@ -97,11 +106,11 @@ def read_history(
     seqs = list(db.execute(text(query), {"log": case.log, "after": after, "most": most + 1}).scalars())
     following = to_cursor(seqs[most - 1]) if len(seqs) > most else None
     shown = seqs[:most]
-    entries = {entry["seq"]: entry for entry in tell(db, case.log, set(shown))}
-    return about | {"whole": True, "items": [entries[seq] for seq in shown], "next": following}
+    entries = {entry.seq: entry for entry in tell(db, case.log, set(shown))}
+    return row_as(CaseHistory, case, whole=True, items=[entries[seq] for seq in shown], next=following)
 
 
-def read_entry(db: Connection, actor: Actor, number: str, seq: int) -> JsonObject:
+def read_entry(db: Connection, actor: Actor, number: str, seq: int) -> EntryOfCase:
     """One entry, for those who see the whole history. Raises NotFound."""
     case, level = find_case(db, actor, number)
     if level < Sight.ALL:
@@ -109,60 +118,60 @@ def read_entry(db: Connection, actor: Actor, number: str, seq: int) -> JsonObjec
     entries = list(tell(db, case.log, {seq}))
     if not entries:
         raise NotFound("entry")
-    return {
-        "number": case.number,
-        "title": case.title,
-        "programme": case.programme,
-        "entry": entries[0],
-        "last": case.seq,
-    }
+    return row_as(EntryOfCase, case, entry=entries[0], last=case.seq)
 
 
-def _part(db: Connection, actor: Actor, case: Case, cursor: str | None, limit: int | None) -> JsonObject:
+def _part(db: Connection, actor: Actor, case: Case, cursor: str | None, limit: int | None) -> CaseHistory:
     """What somebody of a referral sees: their own positions, from the beginning."""
     listed = list_events(db, actor, case, cursor=cursor, limit=limit)
-    items = []
-    for item in listed["items"]:
-        track = case.tracks.get(item["track"])
-        items.append(
-            _UNTOLD
-            | item
-            | {
-                "track_kind": track.kind if track else None,
-                "edition": track.edition if track else None,
-                "by_system": item["actor"]["name"] == SYSTEM_ACTOR,
-            }
-        )
-    return {"items": items, "next": listed["next"]}
+    return row_as(
+        CaseHistory, case, whole=False, items=[_of_part(case, item) for item in listed["items"]], next=listed["next"]
+    )
+
+
+def _of_part(case: Case, item: JsonMapping) -> HistoryEntry:
+    track = case.tracks.get(item["track"])
+    event = view_of_item(
+        item, edition=track.edition if track else None, by_system=item["actor"]["name"] == SYSTEM_ACTOR
+    )
+    return row_as(
+        HistoryEntry,
+        event,
+        position=item["position"],
+        at=item["at"],
+        track=item["track"],
+        track_kind=track.kind if track else None,
+        from_=item["from"],
+        to=item["to"],
+        happened_on=item["happened_on"],
+        **_UNTOLD,
+    )
 
 
 #: What an entry of a part does not tell.
 _UNTOLD: JsonMapping = {
-    "seq": None, "acting_for": None, "late": 0, "because": None, "organisation": None, "transition": None, "name": None,
-    "task": None, "candidates": (), "changes": (), "facts": {}, "rule": None, "form": None, "before_data": None, "names": {},
-    "agreed": False, "whom": None, "given": None, "documents": (), "version": None, "item": None,
+    "seq": None, "acting_for": None, "organisation": None, "because": None, "late": 0, "candidates": (), "changes": (),
+    "facts": {}, "rule": None, "hash": None, "prev": None,
 }  # fmt: skip
 
 
 # --- entries of a whole log ------------------------------------------------------------------------------------------
 
 
-def tell(db: Connection, log: str, wanted: set[int]) -> Iterator[JsonObject]:
+def tell(db: Connection, log: str, wanted: set[int]) -> Iterator[HistoryEntry]:
     """Entries of a log by their seqs, in order, each with before and after; read in one pass up to the last."""
     if not wanted:
         return
     past = Past(db)
     before: Case | None = None
-    entries: list[JsonObject] = []
+    entries: list[HistoryEntry] = []
     for row in read_rows(db, log):
         if row.seq > max(wanted):
             break
         event = event_of(row.header, row.effects, row.body)
         after = evolve(before, event)
         if row.seq in wanted:
-            entry = _entry(row, before, after, past)
-            entry["candidates"] = Candidates(past, past.library).of(before, event)
-            entries.append(entry)
+            entries.append(_entry(row, before, after, past, Candidates(past, past.library).of(before, event)))
         before = after
     people, organisations = _ids_in(entries)
     names = names_of(db, people, organisations) | _rights(db, people) | _documents(db, before)
@@ -184,66 +193,74 @@ def _documents(db: Connection, case: Case | None) -> dict[str, str]:
     return {document.id: titles.get(document.id) or document.kind for document in case.documents.values()}
 
 
-def _entry(row: Any, before: Case | None, after: Case, past: Past) -> JsonObject:
+def _entry(row: Any, before: Case | None, after: Case, past: Past, candidates: list[Candidate]) -> HistoryEntry:
+    """An entry whose people and organisations have no names yet."""
     header = row.header
     effects: Effects = row.effects
     edition = past.library.editions.get(header["edition"] or "")
     track = after.tracks.get(row.track_id or "")
     task = after.tasks.get(effects.get("task") or "")
-    body = {name: None if value is ERASED else value for name, value in values(row.body).items()}
-    erased = sorted(name for name, value in values(row.body).items() if value is ERASED)
-    happened = effects.get("happened_on")
-    calendar = past.calendar(after.programme, row.at)
-    recorded = calendar.local_date(row.at)
-    late = 0
-    if happened is not None and (day := date.fromisoformat(happened)) < recorded:
-        late = _working_days(calendar, day, recorded)
-    rule = edition.find(effects["transition"], tuple(header["from"])) if edition and effects.get("transition") else None
-    if row.kind == CORRECTED:
-        # It is no transition: nothing moved by it.
-        rule = None
-    return {
-        "seq": row.seq,
-        "position": row.seq,
-        "at": instant(row.at),
-        "kind": row.kind,
-        "track": row.track_id,
-        "track_kind": track.kind if track else None,
-        "workflow": track.workflow if track else None,
-        "transition": effects.get("transition"),
-        "what": effects.get("what"),
-        "name": effects.get("name") or (task.name if task else None),
-        "task": _task_key(task),
-        "tasks": {id: _task_key(after.tasks[id]) for id in after.tasks.keys() & _ids_of(effects.get("data"))},
-        "from": header["from"],
-        "to": header["to"],
-        "actor": header["actor"],
-        "acting_for": header["acting_for"],
-        "role": header["role"],
-        "organisation": header["organisation"],
-        "because": header["because"],
-        "edition": header["edition"],
-        "data": effects.get("data") or _result(effects, task),
-        "before_data": effects["before"] if row.kind == CORRECTED else _earlier(before, row),
-        "body": body,
-        "erased": erased,
-        "happened_on": happened,
-        "late": late if late > LATE_AFTER else 0,
-        "agreed": "proposed" in effects,
-        "changes": list(_changes(before, after)),
-        "facts": effects.get("facts") or {},
-        "rule": _rule(rule[0]) if rule else None,
-        "hash": row.hash,
-        "prev": header["prev"],
-        "form": _corrected_form(past, before, row) if row.kind == CORRECTED else _form(edition, rule, task, past),
-        "whom": whom_of(row.kind, effects),
-        "by_system": header["actor"] == SYSTEM_ACTOR,
-        "item": item_of(effects),
-        **papers_of(effects),
-        "why": why_of(effects),
-        "given": effects.get("role_given"),
-        "how": [consent["how"] for consent in effects.get("consents_ended", ())],
-    }
+    said = values(row.body)
+    rule, corrected = None, row.kind == CORRECTED
+    # A correction is no transition: nothing moved by it.
+    if edition and effects.get("transition") and not corrected:
+        rule = edition.find(effects["transition"], tuple(header["from"]))
+    papers = papers_of(effects)
+    return HistoryEntry(
+        seq=row.seq,
+        position=row.seq,
+        at=instant(row.at),
+        kind=row.kind,
+        track=row.track_id,
+        track_kind=track.kind if track else None,
+        transition=effects.get("transition"),
+        what=effects.get("what"),
+        name=effects.get("name") or (task.name if task else None),
+        task=row_as(TaskKey, task) if task else None,
+        tasks={id: row_as(TaskKey, after.tasks[id]) for id in after.tasks.keys() & _ids_of(effects.get("data"))},
+        from_=header["from"],
+        to=header["to"],
+        actor=Named(id=header["actor"], name=None),
+        acting_for=_unnamed(header["acting_for"]),
+        role=header["role"],
+        organisation=_unnamed(header["organisation"]),
+        because=header["because"],
+        edition=header["edition"],
+        data=effects.get("data") or _result(effects, task),
+        before_data=effects["before"] if corrected else _earlier(before, row),
+        body={name: None if value is ERASED else value for name, value in said.items()},
+        erased=sorted(name for name, value in said.items() if value is ERASED),
+        happened_on=effects.get("happened_on"),
+        late=_late(effects.get("happened_on"), past.calendar(after.programme, row.at), row.at),
+        agreed="proposed" in effects,
+        candidates=candidates,
+        changes=list(_changes(before, after)),
+        facts=effects.get("facts") or {},
+        rule=_rule(rule[0]) if rule else None,
+        hash=row.hash,
+        prev=header["prev"],
+        form=_corrected_form(past, before, row) if corrected else _form(edition, rule, task, past),
+        whom=_unnamed(whom_of(row.kind, effects)),
+        by_system=header["actor"] == SYSTEM_ACTOR,
+        item=item_of(effects),
+        documents=[EventPaper(**paper) for paper in papers["documents"]],
+        version=papers["version"],
+        why=why_of(effects),
+        given=effects.get("role_given"),
+    )
+
+
+def _unnamed(id: str | None) -> Named | None:
+    return None if id is None else Named(id=id, name=None)
+
+
+def _late(happened: str | None, calendar: Calendar, at: datetime) -> int:
+    """How many working days later something was recorded, where that is many."""
+    recorded = calendar.local_date(at)
+    if happened is None or (day := date.fromisoformat(happened)) >= recorded:
+        return 0
+    late = _working_days(calendar, day, recorded)
+    return late if late > LATE_AFTER else 0
 
 
 def _working_days(calendar: Calendar, after: date, until: date) -> int:
@@ -252,19 +269,12 @@ def _working_days(calendar: Calendar, after: date, until: date) -> int:
     return sum(calendar.is_working_day(day) for day in days)
 
 
-def _task_key(task: Any) -> JsonValue:
-    """Where the words of a task stand: its edition, its type and its rule."""
-    return (
-        None if task is None else {"edition": task.edition, "type": task.type, "rule": task.rule, "about": task.about}
-    )
-
-
 def _result(effects: Effects, task: Task | None) -> Answers:
     results = {change["id"]: change.get("result", {}) for change in effects.get("task_states", ())}
     return results.get(task.id, {}) if task is not None else {}
 
 
-def _earlier(before: Case | None, row: Any) -> JsonValue:
+def _earlier(before: Case | None, row: Any) -> Answers | None:
     """What the same form said the last time on this track."""
     effects: Effects = row.effects
     name, track = effects.get("transition"), row.track_id
@@ -274,39 +284,34 @@ def _earlier(before: Case | None, row: Any) -> JsonValue:
     return dict(fired.data) if fired else None
 
 
-def _form(edition: Edition | None, rule: Any, task: Any, past: Past) -> JsonValue:
+def _form(
+    edition: Edition | None, rule: tuple[TransitionRule, str] | None, task: Task | None, past: Past
+) -> FormKey | None:
     """The edition and the name of the form whose fields were filled in."""
     if rule is not None and edition is not None and rule[0].form:
-        return {"edition": edition.fingerprint, "name": rule[0].form}
+        return FormKey(edition=edition.fingerprint, name=rule[0].form)
     if task is not None and task.type == "side":
         home = past.library.editions.get(task.edition)
-        if home is not None and task.rule in home.tasks and home.tasks[task.rule].form:
-            return {"edition": home.fingerprint, "name": home.tasks[task.rule].form}
+        if home is not None and task.rule in home.tasks and (form := home.tasks[task.rule].form):
+            return FormKey(edition=home.fingerprint, name=form)
     return None
 
 
-def _corrected_form(past: Past, before: Case | None, row: Any) -> JsonValue:
+def _corrected_form(past: Past, before: Case | None, row: Any) -> FormKey | None:
     """The form of which an answer was corrected."""
     effects: Effects = row.effects
     named = effects.get("transition"), effects.get("task")
     answer = answer_of(past.library.editions, before, row.track_id, *named) if before is not None else None
-    return {"edition": answer.edition.fingerprint, "name": answer.rule.form} if answer is not None else None
+    if answer is None or answer.rule.form is None:
+        return None
+    return FormKey(edition=answer.edition.fingerprint, name=answer.rule.form)
 
 
-def _rule(rule: Any) -> JsonObject:
-    return {
-        "name": rule.name,
-        "by": list(rule.by),
-        "confirm_by": list(rule.confirm_by),
-        "guards": list(rule.guards),
-        "papers": [need.kind for need in rule.needs],
-        "not_by": list(rule.not_by),
-        "target": rule.target,
-        "by_clock": rule.after is not None and Role.SYSTEM in rule.by,
-    }
+def _rule(rule: TransitionRule) -> EntryRule:
+    return row_as(EntryRule, rule, papers=[need.kind for need in rule.needs])
 
 
-def _changes(before: Case | None, after: Case) -> Iterator[JsonObject]:
+def _changes(before: Case | None, after: Case) -> Iterator[ChangedColumn]:
     """Every column of a row that this event changed: where, what it was, what it is."""
     rows, gone = difference(before, after)
     old = rows_of(before) if before is not None else {}
@@ -314,38 +319,42 @@ def _changes(before: Case | None, after: Case) -> Iterator[JsonObject]:
         known = {row["id"]: row for row in old.get(table, ())}
         for row in rows.get(table, ()):
             was = known.get(row["id"], {})
-            name = " ".join(str(row[column]) for column in _NAMED_BY.get(table, ()) if row.get(column))
             for column, value in row.items():
                 if column in _SILENT or value == was.get(column) or (not was and value in (None, [], {}, False)):
                     continue
-                yield {
-                    "table": table,
-                    "row": name,
-                    "column": column,
-                    "before": was.get(column),
-                    "after": value,
-                    "new": not was,
-                }
+                yield ChangedColumn(
+                    table=table,
+                    row=_row_name(table, row),
+                    column=column,
+                    before=was.get(column),
+                    after=value,
+                    new=not was,
+                )
         for id in gone.get(table, ()):
-            was = known.get(id, {})
-            name = " ".join(str(was[column]) for column in _NAMED_BY.get(table, ()) if was.get(column))
-            yield {"table": table, "row": name, "column": "", "before": name, "after": None, "new": False}
+            name = _row_name(table, known.get(id, {}))
+            yield ChangedColumn(table=table, row=name, column="", before=name, after=None, new=False)
+
+
+def _row_name(table: str, row: JsonMapping) -> str:
+    return " ".join(str(row[column]) for column in _NAMED_BY.get(table, ()) if row.get(column))
 
 
 # --- names -----------------------------------------------------------------------------------------------------------
 
 
-def _ids_in(entries: Iterable[JsonMapping]) -> tuple[set[str | None], set[str | None]]:
+def _ids_in(entries: Iterable[HistoryEntry]) -> tuple[set[str | None], set[str | None]]:
     people: set[str | None] = set()
     organisations: set[str | None] = set()
     for entry in entries:
-        people |= {entry["actor"], entry["acting_for"], entry["whom"]}
-        people |= {two[key] for two in entry["candidates"] for key in ("person", "deputy_for")}
-        organisations.add(entry["organisation"])
-        for change in entry["changes"]:
-            for value in (change["before"], change["after"]):
-                people |= _ids_of(value)
-        people |= _ids_of(entry["given"]) | _ids_of(entry["data"]) | _ids_of(entry["before_data"])
+        people |= {person.id for person in (entry.actor, entry.acting_for, entry.whom) if person}
+        for candidate in entry.candidates:
+            people |= {candidate.person, candidate.deputy_for.id if candidate.deputy_for else None}
+        if entry.organisation:
+            organisations.add(entry.organisation.id)
+        for change in entry.changes:
+            people |= _ids_of(change.before) | _ids_of(change.after)
+        given = [entry.given["by"], entry.given["agreed_by"]] if entry.given else []
+        people |= _ids_of(given) | _ids_of(entry.data) | _ids_of(entry.before_data)
     people = {person for person in people if person and person != SYSTEM_ACTOR and _is_id(person)}
     return people, people | {organisation for organisation in organisations if organisation}
 
@@ -364,18 +373,22 @@ def _is_id(value: str) -> bool:
     return len(value) == 36 and value.count("-") == 4
 
 
-def _named(entry: JsonObject, names: Mapping[str, str]) -> JsonObject:
-    return entry | {
-        "actor": named(entry["actor"], names),
-        "acting_for": named(entry["acting_for"], names),
-        "whom": named(entry["whom"], names),
-        "organisation": named(entry["organisation"], names),
-        "names": names,
-        "candidates": [
-            candidate | {"name": names.get(candidate["person"]), "deputy_for": names.get(candidate["deputy_for"] or "")}
-            for candidate in entry["candidates"]
+def _named(entry: HistoryEntry, names: Mapping[str, str]) -> HistoryEntry:
+    def name(who: Named | None) -> Named | None:
+        return who and to_named(who.id, names)
+
+    return replace(
+        entry,
+        actor=Named(id=entry.actor.id, name=names.get(entry.actor.id or "")),
+        acting_for=name(entry.acting_for),
+        whom=name(entry.whom),
+        organisation=name(entry.organisation),
+        names=names,
+        candidates=[
+            replace(candidate, name=names.get(candidate.person), deputy_for=name(candidate.deputy_for))
+            for candidate in entry.candidates
         ],
-    }
+    )
 
 
 __all__ = ["FILTERS", "LATE_AFTER", "read_entry", "read_history", "tell"]

@@ -8,53 +8,41 @@ from casework.definitions import load_library, names_of_part
 from casework.engine.definition.editions import Edition
 from casework.engine.parts import UNSENT
 from casework.errors import NotFound
-from casework.json_values import JsonObject, JsonValue
 from casework.operations.cases.queries import find_case
 from casework.operations.core.presenters import names_of
+from casework.operations.core.views import row_as
 from casework.operations.history.point_in_time import Past
+from casework.operations.history.views import CaseWays, Move, TrackWay
 from casework.permissions.actors import Actor
 from casework.permissions.visibility import Sight, own_tracks
 
 _MOVES = text("""
-    SELECT track_id, header->'from' AS frm, header->'to' AS went, effects->>'transition' AS name FROM events
+    SELECT track_id, header->'from' AS from_, header->'to' AS to, effects->>'transition' AS name FROM events
     WHERE log_id = CAST(:log AS uuid) AND kind = 'fired' AND track_id = ANY(CAST(:tracks AS uuid[])) ORDER BY seq
 """)
 
 
-def read_ways(db: Connection, actor: Actor, number: str) -> JsonObject:
+def read_ways(db: Connection, actor: Actor, number: str) -> CaseWays:
     """Every track that the actor sees: its edition, where it stands, and the moves that it has made. Raises NotFound."""
     case, level = find_case(db, actor, number)
     if level < Sight.REFERRALS:
         raise NotFound("case")
     seen = list(case.tracks.values()) if level == Sight.ALL else own_tracks(actor, case)
-    moves: dict[str, list[JsonValue]] = {track.id: [] for track in seen}
+    moves: dict[str, list[Move]] = {track.id: [] for track in seen}
     unsent = set(names_of_part(UNSENT))
     for row in db.execute(_MOVES, {"log": case.log, "tracks": list(moves)}):
         # What was before a request was sent is not its provider's.
-        if level == Sight.ALL or not unsent & set(row.frm):
-            moves[row.track_id].append({"from": row.frm, "to": row.went, "name": row.name})
+        if level == Sight.ALL or not unsent & set(row.from_):
+            moves[row.track_id].append(row_as(Move, row))
     names = names_of(db, set(), {track.provider for track in seen})
-    return {
-        "number": case.number,
-        "title": case.title,
-        "programme": case.programme,
-        "whole": level == Sight.ALL,
-        "tracks": [
-            {
-                "id": track.id,
-                "kind": track.kind,
-                "workflow": track.workflow,
-                "edition": track.edition,
-                "states": list(track.states),
-                "live": track.live,
-                "replaced": track.replaced,
-                "outcome": track.outcome,
-                "provider": names.get(track.provider or ""),
-                "moves": moves[track.id],
-            }
-            for track in seen
+    return CaseWays(
+        number=case.number,
+        title=case.title,
+        whole=level == Sight.ALL,
+        tracks=[
+            row_as(TrackWay, track, provider=names.get(track.provider or ""), moves=moves[track.id]) for track in seen
         ],
-    }
+    )
 
 
 def find_edition(db: Connection, workflow: str, number: int) -> Edition:

@@ -28,7 +28,7 @@ from casework.engine.analysis.notification_rules import (
 )
 from casework.engine.roles import Role
 from casework.errors import NotFound, Refused
-from casework.json_values import JsonMapping, JsonObject
+from casework.json_values import JsonObject
 from casework.operations.auth.account_log import ACCOUNT
 from casework.operations.auth.account_mail import AccountMail, write_account_mail
 from casework.operations.auth.password_change import LINK, LinkMail, write_link
@@ -38,6 +38,7 @@ from casework.operations.core.idempotency import Done, Request, ask, finish
 from casework.operations.core.paging import Page, cursor_id, cursor_time, from_cursor, insist_limit, page
 from casework.operations.core.presenters import when
 from casework.operations.deadlines.queries import explain_tasks
+from casework.operations.deadlines.views import ClockExplained
 from casework.operations.letters.mail import LetterMail, write_letter_mail
 from casework.operations.notifications.queries import SEEN, read_id, seen_by
 from casework.operations.notifications.views import MailRow
@@ -65,7 +66,7 @@ class Item:
     words: str | None
     due_at: datetime | None
     #: Of a deadline why it is when it is, as `deadlines.explain_tasks` tells it to this reader.
-    why: JsonMapping | None
+    why: ClockExplained | None
     #: The notification, which the link opens; it leads on from there, once its reader has signed in.
     notification: str
 
@@ -151,13 +152,13 @@ def compose(
     return Mail(row.id, row.email, row.language, row.zone, row.kind, row.sealed, row.now, items)
 
 
-def _explained(db: Connection, actor: Actor, lines: Sequence[Any]) -> dict[str, JsonObject]:
+def _explained(db: Connection, actor: Actor, lines: Sequence[Any]) -> dict[str, ClockExplained]:
     """Why the tasks are due when they are, of which a deadline is told; a sealed line says nothing of it."""
     wanted: dict[str, list[str]] = {}
     for line in lines:
         if line.kind in DEADLINES and line.task_id is not None and line.number is not None:
             wanted.setdefault(line.log_id, []).append(line.task_id)
-    explained: dict[str, JsonObject] = {}
+    explained: dict[str, ClockExplained] = {}
     for log, tasks in wanted.items():
         explained |= explain_tasks(db, actor, load(db, log, "case"), tasks)
     return explained

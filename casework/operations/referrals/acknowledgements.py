@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Iterable, Mapping
 
 from sqlalchemy import Connection, text
 
@@ -28,17 +27,16 @@ from casework.engine.execution.record_commands import AnswerObjection, Object, R
 from casework.engine.state.case import Case, Track
 from casework.engine.state.events import Event
 from casework.errors import NotAllowed
+from casework.json_values import JsonObject
 from casework.ledger.canonical_json import instant
-from casework.ledger.redactable_bodies import ERASED, values
+from casework.ledger.redactable_bodies import values
 from casework.operations.core.idempotency import Done, Request
 from casework.operations.core.perform import Standing, perform
 from casework.operations.referrals.service import find_referral
+from casework.operations.referrals.views import Contract, Objection, SideAction, Statement
 from casework.permissions.actors import Actor
 from casework.permissions.visibility import reach
 from casework.permissions.work import capacities, choose, conflict
-
-Json = Any
-
 
 # --- actions -----------------------------------------------------------------------------------------------------------
 
@@ -73,7 +71,7 @@ def _on_contract(
             raise NotAllowed(why=reasons.cases.FOR_ROLES(roles=PARTIES))
         return command, by
 
-    def answer(after: Case, events: list[Event]) -> dict[str, Json]:
+    def answer(after: Case, events: list[Event]) -> JsonObject:
         objection = events[0].effects.get("objection", {})
         return {"referral": referral, "objection": objection.get("id"), "state": objection.get("what")}
 
@@ -87,7 +85,7 @@ def _by(actor: Actor, case: Case, track: Track) -> By | None:
 # --- reading ---------------------------------------------------------------------------------------------------------
 
 
-def describe_contract(db: Connection, actor: Actor, case: Case, track: Track) -> dict[str, Json]:
+def describe_contract(db: Connection, actor: Actor, case: Case, track: Track) -> Contract:
     """What has arrived on which side, what the two do not agree about, and what the actor may do about it."""
     edition = load_library()[track.edition]
     by = _by(actor, case, track) if conflict(actor, case) is None else None
@@ -97,23 +95,23 @@ def describe_contract(db: Connection, actor: Actor, case: Case, track: Track) ->
     done = {rule.name: edition.text(f"transitions.{rule.name}.done") for rule in edition.transitions}
     came = {side: done_by(edition, track, other_side(side)) for side in (mine, other)}
     waiting = {side: unreceived(edition, track, side) for side in (THEIRS, OURS)}
-    return {
-        "may_sign": part and bool(waiting[mine]),
-        "may_object": part,
-        "mine": mine,
-        "to_sign": [_action(name, done) for name in sorted(waiting[mine], key=lambda name: track.fired[name].at)],
-        "not_signed": [_action(name, done) for name in sorted(waiting[other], key=lambda name: track.fired[name].at)],
-        "signed": {
+
+    def actions(names: Iterable[str]) -> list[SideAction]:
+        return [SideAction(transition=name, done=done[name]) for name in names]
+
+    return Contract(
+        may_sign=part and bool(waiting[mine]),
+        may_object=part,
+        mine=mine,
+        to_sign=actions(sorted(waiting[mine], key=lambda name: track.fired[name].at)),
+        not_signed=actions(sorted(waiting[other], key=lambda name: track.fired[name].at)),
+        signed={
             side: max((track.received[name]["at"] for name in came[side] if name in track.received), default=None)
             for side in came
         },
-        "objections": _objections(db, case, track, mine, done),
-        "actions": [_action(name, done) for name in came[mine]],
-    }
-
-
-def _action(name: str, done: Mapping[str, str]) -> dict[str, Json]:
-    return {"transition": name, "done": done[name]}
+        objections=_objections(db, case, track, mine, done),
+        actions=actions(came[mine]),
+    )
 
 
 _WORDS = text(
@@ -129,31 +127,31 @@ def _due(case: Case, objection: str) -> str | None:
     )
 
 
-def _objections(db: Connection, case: Case, track: Track, mine: str, done: Mapping[str, str]) -> list[dict[str, Json]]:
+def _objections(db: Connection, case: Case, track: Track, mine: str, done: Mapping[str, str]) -> list[Objection]:
     if not track.objections:
         return []
-    objections: dict[str, dict[str, Any]] = {
-        id: {
-            "id": id,
-            "what": objection["what"],
-            "settled": objection["what"] in OVER,
-            "mine": objection["side"] == mine,
-            "side": objection["side"],
-            "to": _action(objection["to"], done),
-            "said": [],
-            "due_at": _due(case, id),
-        }
-        for id, objection in track.objections.items()
-    }
+    said: dict[str, list[Statement]] = {id: [] for id in track.objections}
     for row in db.execute(_WORDS, {"log": case.log, "track": track.id}):
         body = values(row.body)
         words = body.get("words", body.get("reason"))
-        objections[row.told["id"]]["said"].append(
-            {
-                "at": row.at,
-                "side": side_of(row.role),
-                "what": row.told["what"],
-                "words": None if words is ERASED else words,
-            }
+        said[row.told["id"]].append(
+            Statement(
+                at=row.at,
+                side=side_of(row.role),
+                what=row.told["what"],
+                words=words if isinstance(words, str) else None,
+            )
         )
-    return list(objections.values())
+    return [
+        Objection(
+            id=id,
+            what=objection["what"],
+            settled=objection["what"] in OVER,
+            mine=objection["side"] == mine,
+            side=objection["side"],
+            to=SideAction(transition=objection["to"], done=done[objection["to"]]),
+            said=said[id],
+            due_at=_due(case, id),
+        )
+        for id, objection in track.objections.items()
+    ]

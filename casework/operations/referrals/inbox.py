@@ -2,23 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from datetime import datetime
 from functools import cache
 from typing import Any
 
 from sqlalchemy import Connection, TextClause, text
 
 from casework import reasons
-from casework.definitions import load_library, names_of_part
+from casework.definitions import names_of_part
+from casework.engine.deadlines.calendars import Calendar
 from casework.engine.parts import ACCEPTS, HANDED_IN, SENDS
 from casework.engine.state.case import Case
 from casework.errors import InvalidForm
 from casework.ledger.canonical_json import instant
-from casework.operations.cases.track_presenters import step_at
-from casework.operations.core.paging import cursor_id, cursor_time, from_cursor, insist_limit, page
+from casework.operations.core.paging import Page, cursor_id, cursor_time, from_cursor, insist_limit, page
 from casework.operations.core.perform import calendar_of
 from casework.operations.core.presenters import names_of, when
 from casework.operations.core.unread import looks
+from casework.operations.core.views import TaskKey, row_as
+from casework.operations.deadlines.views import SideAccount
 from casework.operations.referrals.service import describe_referral, find_referral
+from casework.operations.referrals.views import InboxRow, SideToDo
 from casework.permissions.actors import Actor
 from casework.permissions.visibility import reach
 from casework.records.access_sql import own_referral, reach_values
@@ -39,11 +44,9 @@ _SENT = f"""
     WHERE {own_referral("t", "coalesce(c.interests, m.interests)")}
 """
 _LIST = """
-    SELECT s.*, ours.due_at AS our_due, ours.edition AS task_edition, ours.rule AS task_rule, ours.type AS task_type,
-        ours.holder_id, theirs.due_at AS their_due, b.edition AS service_edition, b.states AS service_states
+    SELECT s.*, ours.due_at AS our_due, ours.holder_id, theirs.due_at AS their_due, b.edition AS service_edition, b.states AS service_states
     FROM (
-        SELECT t.*, l.kind AS log_kind, c.number, coalesce(c.title, m.title) AS title, coalesce(c.parties, m.parties) AS parties,
-            coalesce(c.programme_id, m.programme_id) AS programme_id,
+        SELECT t.*, c.number, coalesce(c.title, m.title) AS title, coalesce(c.parties, m.parties) AS parties,
             coalesce(CASE WHEN t.ended_at IS NULL THEN (
                 SELECT min(k.due_at) FROM tasks k JOIN tracks b ON b.id = k.track_id WHERE k.log_id = t.log_id
                 AND (b.id = t.id OR b.parent_id = t.id) AND k.state IN ('Ready', 'Reserved', 'InProgress')
@@ -71,7 +74,7 @@ _LIST = """
 
 def list_inbox(
     db: Connection, actor: Actor, *, tab: str = "offers", cursor: str | None = None, limit: int | None = None
-) -> dict[str, Json]:
+) -> Page[InboxRow]:
     """The organisation's referrals of a tab: what is due first before the rest, of ended ones the newest first."""
     if tab not in TABS:
         raise InvalidForm(fields={"tab": reasons.fields.ONE_OF(choices=TABS)})
@@ -86,8 +89,7 @@ def list_inbox(
     names = names_of(db, {row.holder_id for row in shown}, parties)
     moment = now(db)
     seen = looks(db, actor, (), [row.id for row in shown])
-    items = [_row(row, names, moment) | {"mark": seen[row.id].mark()} for row in shown]
-    return {"items": items, "next": following}
+    return Page(items=[_row(row, names, moment, seen[row.id].mark()) for row in shown], next=following)
 
 
 @cache
@@ -97,34 +99,26 @@ def _list(tab: str, later: bool) -> TextClause:
     return text(_LIST.format(sent=_SENT, chosen=_IN[tab], more=more, order=f"{column} {order}, s.id {order}"))
 
 
-def _row(row: Any, names: dict[str, str], moment: Any) -> dict[str, Json]:
-    library = load_library()
-    edition = library[row.edition]
-    return {
-        "id": row.id,
-        "kind": row.log_kind,
-        "service": row.kind,
-        "edition": row.edition,
-        "states": list(row.states),
-        "step": step_at(edition, row.states[0], (row.came_from or {}).get(row.states[0], ())),
-        "number": row.number,
-        "title": row.title,
-        "programme": row.programme_id,
-        "opened_at": instant(row.opened_at),
-        "ended": row.outcome,
-        "wanted_on": row.given.get("wanted_on"),
-        "parties": {side: names.get(party) for side, party in row.parties.items()},
-        "holder": names.get(row.holder_id) if row.holder_id else None,
-        "our_due": when(row.our_due),
-        "their_due": when(row.their_due),
-        "we_are_late": bool(row.our_due and row.our_due < moment),
-        "they_are_late": bool(row.their_due and row.their_due < moment),
-        "service_edition": row.service_edition,
-        "service_states": list(row.service_states or ()),
-        "task": None
-        if row.task_edition is None
-        else {"edition": row.task_edition, "rule": row.task_rule, "type": row.task_type},
-    }
+def _row(row: Any, names: Mapping[str, str], moment: datetime, mark: str | None) -> InboxRow:
+    return InboxRow(
+        id=row.id,
+        service=row.kind,
+        edition=row.edition,
+        states=list(row.states),
+        number=row.number,
+        title=row.title,
+        opened_at=instant(row.opened_at),
+        ended=row.outcome,
+        parties={side: names.get(party) for side, party in row.parties.items()},
+        holder=names.get(row.holder_id) if row.holder_id else None,
+        our_due=when(row.our_due),
+        their_due=when(row.their_due),
+        we_are_late=bool(row.our_due and row.our_due < moment),
+        they_are_late=bool(row.their_due and row.their_due < moment),
+        service_edition=row.service_edition,
+        service_states=list(row.service_states or ()),
+        mark=mark,
+    )
 
 
 def count_inbox(db: Connection, actor: Actor, *, most: int = 1000) -> dict[str, int]:
@@ -141,7 +135,7 @@ _COUNTS = text(
 )
 
 
-def inbox_calendar(db: Connection, actor: Actor) -> Any:
+def inbox_calendar(db: Connection, actor: Actor) -> Calendar | None:
     """The calendar of the programme that asked last: what a provider's lists count working days by."""
     programme = db.execute(_LAST_PROGRAMME, reach_values(reach(actor))).scalar_one_or_none()
     return calendar_of(db, programme) if programme else None
@@ -173,15 +167,15 @@ def read_referral(db: Connection, actor: Actor, id: str) -> tuple[Case, dict[str
         "named": names.get(track.named or ""),
         "officer": names.get(case.owner or ""),
         "programme": {"name": programme.name, "name_zh": programme.name_zh},
-        "provider_side": _side(case, details["sides"]["provider"]),
-        "office_side": _side(case, details["sides"]["office"]),
+        "provider_side": _side(case, details["sides"].provider),
+        "office_side": _side(case, details["sides"].office),
     }
 
 
 _PROGRAMME = text("SELECT name, name_zh FROM programmes WHERE id = CAST(:id AS uuid)")
 
 
-def _side(case: Case, side: dict[str, Json]) -> dict[str, Json]:
+def _side(case: Case, side: SideAccount) -> SideToDo:
     """A side with the words of what it must do first."""
-    task = case.tasks.get(side["task"] or "")
-    return side | ({"edition": task.edition, "rule": task.rule, "type": task.type} if task else {})
+    task = case.tasks.get(side.task or "")
+    return row_as(SideToDo, side, first=row_as(TaskKey, task, about=None) if task else None)

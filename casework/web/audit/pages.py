@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import secrets
-from dataclasses import asdict
 from typing import Any
 
 from flask import Blueprint, Response, flash, g, make_response, redirect, render_template, request, url_for
@@ -14,12 +13,13 @@ from casework.definitions import load_library
 from casework.engine.parts import MAIN
 from casework.engine.roles import Role
 from casework.errors import InvalidForm, NotFound
-from casework.json_values import JsonObject
 from casework.operations.audit import findings, questions
 from casework.operations.audit.views import SampledCase
 from casework.operations.core import access_log
+from casework.operations.core.event_views import event_view
 from casework.operations.core.perform import calendar_of
 from casework.operations.history.timeline import read_history
+from casework.operations.history.views import CaseHistory
 from casework.operations.messages.mention_inbox import list_mentions
 from casework.operations.verification.case_verdict import examine_case
 from casework.operations.verification.views import VerdictFault
@@ -81,7 +81,7 @@ def answers(question: str) -> str:
     rows = [
         (
             item,
-            say_entry(asdict(item), editions),
+            say_entry(event_view(item), editions),
             "" if item.track_kind in (None, "case") else service_name(item.track_kind),
         )
         for item in listing.items
@@ -134,11 +134,11 @@ def verify(number: str) -> str:
     wrong: dict[int, list[VerdictFault]] = {}
     for fault in verdict.faults:
         wrong.setdefault(fault.event or 0, []).append(fault)
-    history: JsonObject | None = None
+    history: CaseHistory | None = None
     try:
         with page_transaction() as (db, actor):
             history = read_history(db, actor, number, oldest_first=True, cursor=cursor, limit=50)
-            layout.use_calendar(calendar_of(db, history["programme"]))
+            layout.use_calendar(calendar_of(db, history.programme))
     except (LookupError, ValueError, TypeError, AttributeError):
         # What was forged need not have the form that we write: the verdict tells of it all the same.
         history = None
@@ -146,10 +146,10 @@ def verify(number: str) -> str:
         "audit/verify.html",
         verdict=verdict,
         wrong=wrong,
-        lines=lines_of(history["items"]) if history else None,
+        lines=lines_of(history.items) if history else None,
         number=number,
         chain=[fault for fault in verdict.faults if fault.kind not in ("allowed", "twice")],
-        next_url=url_for("audit.verify", number=number, cursor=history["next"]) if history and history["next"] else "",
+        next_url=url_for("audit.verify", number=number, cursor=history.next) if history and history.next else "",
         first_url=url_for("audit.verify", number=number) if cursor else "",
     )
 

@@ -22,6 +22,7 @@ from casework.operations.cases.queries import describe, find_case
 from casework.operations.cases.transitions import fire_transition
 from casework.operations.core.access_queries import case_log
 from casework.operations.core.drafts import find_draft
+from casework.operations.core.event_views import view_of_item
 from casework.operations.core.idempotency import Done
 from casework.operations.core.idempotency import Request as Key
 from casework.operations.core.perform import calendar_of
@@ -128,7 +129,7 @@ def _page(db: Connection, actor: Actor, standing: Standing, sent: Sent | None) -
         form=form,
         sent=sent,
         beside=_beside_form(db, actor, action, sent),
-        since=[(entry, say_entry(entry, library.editions)) for entry in since],
+        since=[(entry, say_entry(view_of_item(entry), library.editions)) for entry in since],
         state=", ".join(edition_text(action.edition, f"states.{leaf}") for leaf in track["states"]),
         about={view.id: view.name for view in track_views(standing.shown)}.get(action.track, ""),
         url=url_for("cases.fire", number=case.number, track=action.track, transition=action.name),
@@ -233,7 +234,7 @@ def _stand_or_moved(
             case=shown,
             label=edition_text(edition, f"transitions.{transition}.do"),
             why=say(refusal.why),
-            since=[(entry, say_entry(entry, library.editions)) for entry in since],
+            since=[(entry, say_entry(view_of_item(entry), library.editions)) for entry in since],
             typed=_typed(edition, transition, request.form),
             state=", ".join(edition_text(edition, f"states.{leaf}") for leaf in case.tracks[track].states),
             back=url_for("cases.show", number=number),

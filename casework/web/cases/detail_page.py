@@ -18,6 +18,7 @@ from casework.errors import NotFound
 from casework.operations.cases.case_events import last_events
 from casework.operations.cases.queries import describe, find_case, show_case
 from casework.operations.cases.related_records import show_papers
+from casework.operations.core.event_views import view_of_item
 from casework.operations.core.perform import calendar_of
 from casework.operations.core.unread import look
 from casework.operations.deadlines.queries import explain_tasks
@@ -304,7 +305,7 @@ def show(number: str) -> str:
         documents=documents,
         yours=_yours(following, tasks, chosen),
         threads=threads,
-        events=[(event, say_entry(event, library.editions)) for event in events],
+        events=[(event, say_entry(view_of_item(event), library.editions)) for event in events],
         track_names=names,
         outcome=say_outcome(edition, shown["outcome"]),
         state=", ".join(edition_text(edition, f"states.{leaf}") for leaf in main["states"]),

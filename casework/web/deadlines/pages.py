@@ -10,9 +10,9 @@ from flask_babel import gettext
 from casework.definitions import load_library
 from casework.engine.execution.clocks import END_ACCESS
 from casework.engine.parts import REFERRAL
-from casework.json_values import JsonMapping
 from casework.operations.core.perform import calendar_of
 from casework.operations.deadlines.queries import read_clocks
+from casework.operations.deadlines.views import ClockTrack, PlacedClock
 from casework.web.deadlines.presenter import Ledger, ledger
 from casework.web.shell import layout
 from casework.web.shell.i18n import edition_text
@@ -38,32 +38,32 @@ class ClockView:
 def show(number: str) -> str:
     with page_transaction() as (db, actor):
         clocks = read_clocks(db, actor, number)
-        layout.use_calendar(calendar_of(db, clocks["programme"]))
-    return render_template("deadlines/clocks.html", told=clocks, clocks=[_view(item) for item in clocks["items"]])
+        layout.use_calendar(calendar_of(db, clocks.programme))
+    return render_template("deadlines/clocks.html", told=clocks, clocks=[_view(item) for item in clocks.items])
 
 
-def _view(clock: JsonMapping) -> ClockView:
-    return ClockView(
-        _what(clock), _where(clock["belongs_to"]), clock["due_at"], capital(used_words(clock)), ledger(clock)
-    )
+def _view(placed: PlacedClock) -> ClockView:
+    clock = placed.clock
+    return ClockView(_what(placed), _where(placed.track), clock.due_at, capital(used_words(clock)), ledger(clock))
 
 
-def _what(clock: JsonMapping) -> str:
-    if clock["what"] == "expire":
+def _what(placed: PlacedClock) -> str:
+    what = placed.clock.what
+    if what == "expire":
         return gettext("A consent ends")
-    if clock["what"] == END_ACCESS:
+    if what == END_ACCESS:
         return gettext("A provider's access to a document ends")
-    if clock["what"].startswith("fire:"):
-        edition = load_library()[clock["belongs_to"]["edition"]]
-        done = edition_text(edition, f"transitions.{clock['what'].removeprefix('fire:')}.done")
+    if what.startswith("fire:"):
+        edition = load_library()[placed.track.edition]
+        done = edition_text(edition, f"transitions.{what.removeprefix('fire:')}.done")
         return gettext("By itself: the system %(done)s", done=done)
-    return task_words(clock["of"]) if clock["of"] else gettext("a task")
+    return task_words(placed.task) if placed.task else gettext("a task")
 
 
-def _where(track: JsonMapping) -> str:
-    if track["main"]:
+def _where(track: ClockTrack) -> str:
+    if track.main:
         return ""
-    name = service_name(track["kind"])
+    name = service_name(track.kind)
     return capital(
-        gettext("Referral: %(service)s", service=name) if load_library()[track["edition"]].part == REFERRAL else name
+        gettext("Referral: %(service)s", service=name) if load_library()[track.edition].part == REFERRAL else name
     )

@@ -8,8 +8,9 @@ from flask_babel import gettext, ngettext
 
 from casework.definitions import load_library
 from casework.engine.analysis.deadline_explanation import PAUSE
+from casework.engine.analysis.time_accounting import OFFICE, PROVIDER
 from casework.engine.deadlines.calendars import Calendar
-from casework.json_values import JsonMapping
+from casework.operations.deadlines.views import ClockCause, ClockExplained, ClockLine, Sides
 from casework.operations.deadlines.words import say_days_of, say_kind, say_rule, say_used
 from casework.web.shell.i18n import edition_text
 from casework.web.shell.reader_language import SPEECH
@@ -38,17 +39,17 @@ class Ledger:
     versions: int
 
 
-def ledger(clock: JsonMapping | None) -> Ledger | None:
+def ledger(clock: ClockExplained | None) -> Ledger | None:
     """The explanation of a clock as a page says it; None for none."""
     if clock is None:
         return None
     return Ledger(
         say_rule(clock, SPEECH),
         say_used(clock, SPEECH),
-        tuple(_line(line, clock["zone"]) for line in clock["lines"]),
-        _span(clock["counted_minutes"]),
-        clock["zone"],
-        len(clock["calendars"]),
+        tuple(_line(line, clock.zone) for line in clock.lines),
+        _span(clock.counted_minutes),
+        clock.zone,
+        len(clock.calendars),
     )
 
 
@@ -74,25 +75,25 @@ class Account:
     turns: tuple[Charged, ...]
 
 
-def account(sides: JsonMapping, calendar: Calendar, *, provider: bool) -> Account | None:
+def account(sides: Sides, calendar: Calendar, *, provider: bool) -> Account | None:
     """Both sides' time as the reader says it, who is the provider or the office; None before the offer."""
-    if not sides["turns"]:
+    if not sides.turns:
         return None
-    mine, other = ("provider", "office") if provider else ("office", "provider")
-    running = [side for side in (mine, other) if sides[side]["running"]]
+    mine, other = (sides.provider, sides.office) if provider else (sides.office, sides.provider)
+    ours = PROVIDER if provider else OFFICE
     return Account(
-        _working(sides[mine]["working_minutes"], calendar),
-        _working(sides[other]["working_minutes"], calendar),
-        running[0] == mine if running else None,
+        _working(mine.working_minutes, calendar),
+        _working(other.working_minutes, calendar),
+        mine.running if mine.running or other.running else None,
         tuple(
             Charged(
-                turn["from"],
-                turn["until"],
-                turn["side"] == mine,
-                _cause(turn["because"]),
-                _working(turn["working_minutes"], calendar),
+                turn.from_,
+                turn.until,
+                turn.side == ours,
+                _cause(turn.because),
+                _working(turn.working_minutes, calendar),
             )
-            for turn in sides["turns"]
+            for turn in sides.turns
         ),
     )
 
@@ -106,19 +107,19 @@ def _working(minutes: int, calendar: Calendar) -> str:
     return f"{words} {_span(rest)}" if rest else words
 
 
-def _line(line: JsonMapping, zone: str) -> Line:
+def _line(line: ClockLine, zone: str) -> Line:
     why = say_kind(line, SPEECH)
-    if line["kind"] == PAUSE and (cause := _cause(line["because"])):
+    if line.kind == PAUSE and (cause := _cause(line.because)):
         why = gettext("%(what)s: %(why)s", what=why, why=cause)
-    return Line(say_days_of(line, zone, SPEECH), why, _span(line["minutes"]) if line["minutes"] else "")
+    return Line(say_days_of(line, zone, SPEECH), why, _span(line.minutes) if line.minutes else "")
 
 
-def _cause(because: JsonMapping | None) -> str:
+def _cause(because: ClockCause | None) -> str:
     """The action that stopped the clock, by the name that people do it by."""
-    edition = load_library().editions.get((because or {}).get("edition") or "")
-    if because is None or edition is None or not because["transition"]:
+    if because is None or not because.transition:
         return ""
-    return edition_text(edition, f"transitions.{because['transition']}.do")
+    edition = load_library().editions.get(because.edition or "")
+    return edition_text(edition, f"transitions.{because.transition}.do") if edition is not None else ""
 
 
 def _span(minutes: int) -> str:

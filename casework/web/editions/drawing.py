@@ -14,7 +14,7 @@ from flask_babel import gettext
 
 from casework.engine.definition.editions import Edition, TransitionRule, ancestors
 from casework.engine.roles import Role
-from casework.json_values import JsonMapping
+from casework.operations.history.views import Move
 from casework.web.shell.i18n import edition_text, role_name
 
 #: States that this many others lead to are named beside those, not drawn to.
@@ -101,18 +101,18 @@ class Standing:
     live: bool = False
 
 
-def standing_of(edition: Edition, states: Sequence[str], moves: Sequence[JsonMapping], *, live: bool) -> Standing:
+def standing_of(edition: Edition, states: Sequence[str], moves: Sequence[Move], *, live: bool) -> Standing:
     """Read the moves of a track: every part of a state that was left or entered was passed."""
     passed, taken = set(), set()
     for leaf in (*edition.initial, *states):
         passed |= set(ancestors(leaf))
     for move in moves:
-        left = [leaf for leaf in move["from"] if leaf not in move["to"]] or move["from"]
-        entered = [leaf for leaf in move["to"] if leaf not in move["from"]] or move["to"]
-        for leaf in (*move["from"], *move["to"]):
+        left = [leaf for leaf in move.from_ if leaf not in move.to] or move.from_
+        entered = [leaf for leaf in move.to if leaf not in move.from_] or move.to
+        for leaf in (*move.from_, *move.to):
             passed |= set(ancestors(leaf))
         taken |= {
-            (here, move["name"], there)
+            (here, move.name, there)
             for leaf in left
             for here in ancestors(leaf)
             for other in entered

@@ -11,8 +11,8 @@ from casework.definitions import load_library
 from casework.engine.definition.editions import Edition
 from casework.engine.definition.validation import faults
 from casework.engine.parts import REFERRAL
-from casework.json_values import JsonObject
 from casework.operations.history.track_path import find_edition, read_ways
+from casework.operations.history.views import TrackWay
 from casework.web.editions.drawing import Drawing, Stop, draw, standing_of, tell
 from casework.web.shell.i18n import edition_text
 from casework.web.shell.session import page_transaction
@@ -39,23 +39,23 @@ class TrackMap:
 def show(number: str) -> str:
     with page_transaction() as (db, actor):
         ways = read_ways(db, actor, number)
-    return render_template("editions/show.html", told=ways, maps=[_track_map(track) for track in ways["tracks"]])
+    return render_template("editions/show.html", told=ways, maps=[_track_map(track) for track in ways.tracks])
 
 
-def _track_map(track: JsonObject) -> TrackMap:
-    edition = load_library()[track["edition"]]
-    standing = standing_of(edition, track["states"], track["moves"], live=track["live"])
+def _track_map(track: TrackWay) -> TrackMap:
+    edition = load_library()[track.edition]
+    standing = standing_of(edition, track.states, track.moves, live=track.live)
     name = edition_text(edition, "title")
     if edition.part == REFERRAL:
-        name = f"{name}: {service_name(track['kind'])}"
-    where = ", ".join(edition_text(edition, f"states.{leaf}") for leaf in track["states"])
+        name = f"{name}: {service_name(track.kind)}"
+    where = ", ".join(edition_text(edition, f"states.{leaf}") for leaf in track.states)
     return TrackMap(
-        track["id"],
+        track.id,
         name,
-        track["provider"] or "",
+        track.provider or "",
         edition,
         where,
-        track["live"],
+        track.live,
         draw(edition, standing),
         tell(edition, standing),
     )

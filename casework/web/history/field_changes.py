@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from flask_babel import gettext
 from markupsafe import Markup
 
-from casework.json_values import JsonMapping
+from casework.json_values import JsonValue
+from casework.operations.history.views import ChangedColumn, HistoryEntry
 from casework.web.history.sentences import Editions, values_of
 from casework.web.shell.i18n import N_, edition_text, role_name
 from casework.web.shell.values import PARTIES, Values, choice_name, paper_name, party_name, service_name
@@ -51,33 +52,33 @@ class Change:
     after: str | Markup
 
 
-def say_changes(entry: JsonMapping, editions: Editions) -> list[Change]:
+def say_changes(entry: HistoryEntry, editions: Editions) -> list[Change]:
     """What an entry changed, for a reader: of what is new only what tells it apart."""
     values, changes = values_of(entry, editions), []
-    for change in entry.get("changes", ()):
-        name, table = change["column"], change["table"]
-        if name and name not in _COLUMNS or change["new"] and name not in _OF_NEW:
+    for change in entry.changes:
+        name, table = change.column, change.table
+        if name and name not in _COLUMNS or change.new and name not in _OF_NEW:
             continue
-        if table == "tracks" and name == "states" and change["row"].startswith("case"):
+        if table == "tracks" and name == "states" and change.row.startswith("case"):
             # The case's own row tells it.
             continue
         what = gettext(_TABLES[table])
         named = _row_name(change, editions, entry)
         column = gettext(_COLUMNS[name]) if name else gettext("removed")
-        before, after = (_say_cell(change, key, editions, entry, values) for key in ("before", "after"))
+        before, after = (_say_cell(change, value, editions, entry, values) for value in (change.before, change.after))
         if before == after:
             continue
         changes.append(Change(f"{what} ({named})" if named else what, column, before, after))
     return changes
 
 
-def _row_name(change: JsonMapping, editions: Editions, entry: JsonMapping) -> str:
-    words = str(change["row"]).split()
+def _row_name(change: ChangedColumn, editions: Editions, entry: HistoryEntry) -> str:
+    words = change.row.split()
     if not words:
         return ""
-    if change["table"] == "tracks":
+    if change.table == "tracks":
         return service_name(words[0])
-    if change["table"] == "tasks":
+    if change.table == "tasks":
         for edition in editions.values():
             key = next((rule.key for rule in edition.tasks.values() if rule.name == words[0]), None)
             if key:
@@ -87,13 +88,13 @@ def _row_name(change: JsonMapping, editions: Editions, entry: JsonMapping) -> st
                 if key in edition.texts:
                     return edition_text(edition, key)
         return words[0].replace("_", " ")
-    if change["table"] == "proposals":
+    if change.table == "proposals":
         return _transition_name(words[0], editions, entry)
-    if change["table"] == "consents":
+    if change.table == "consents":
         return party_name(words[0])
-    if change["table"] == "documents":
+    if change.table == "documents":
         return paper_name(words[0])
-    if change["table"] == "grants":
+    if change.table == "grants":
         return ""
     return words[0].replace("_", " ")
 
@@ -106,36 +107,38 @@ _TASK_STATES = {
 }  # fmt: skip
 
 
-def _say_cell(change: JsonMapping, key: str, editions: Editions, entry: JsonMapping, values: Values) -> str | Markup:
-    value = change[key]
-    if change["table"] == "tasks" and change["column"] in ("state", "before") and value in _TASK_STATES:
-        return gettext(_TASK_STATES[value])
-    if change["column"] == "queue" and value:
-        return role_name(value)
-    if change["column"] == "outcome" and change["table"] == "cases" and value:
-        return choice_name("outcome", value, editions.get(entry.get("edition") or ""))
-    if change["column"] in ("states", "state", "outcome") and value:
-        return ", ".join(_state_name(leaf, editions, entry) for leaf in (value if isinstance(value, list) else [value]))
-    if change["column"] == "transition" and value:
-        return _transition_name(value, editions, entry)
-    if not change["column"] and value:
+def _say_cell(
+    change: ChangedColumn, value: JsonValue, editions: Editions, entry: HistoryEntry, values: Values
+) -> str | Markup:
+    column, code = change.column, value if isinstance(value, str) else ""
+    leaves = [str(leaf) for leaf in value] if isinstance(value, list) else [code] if code else []
+    if column == "queue" and code:
+        return role_name(code)
+    if change.table == "tasks" and column in ("state", "before") and code in _TASK_STATES:
+        return gettext(_TASK_STATES[code])
+    if change.table == "cases" and column == "outcome" and code:
+        return choice_name("outcome", code, editions.get(entry.edition or ""))
+    if column in ("states", "state", "outcome") and leaves:
+        return ", ".join(_state_name(leaf, editions, entry) for leaf in leaves)
+    if column == "transition" and code:
+        return _transition_name(code, editions, entry)
+    if not column and value:
         return _row_name(change, editions, entry)
-    if change["column"] == "how" and value:
-        return gettext(_CONSENT_ENDS[value])
-    column = str(change["column"])
+    if column == "how" and code:
+        return gettext(_CONSENT_ENDS[code])
     return values.say(value, _FIELD_OF.get(column, column))
 
 
-def _transition_name(name: str, editions: Editions, entry: JsonMapping) -> str:
-    own = editions.get(entry.get("edition") or "")
+def _transition_name(name: str, editions: Editions, entry: HistoryEntry) -> str:
+    own = editions.get(entry.edition or "")
     for edition in (own, *editions.values()):
         if edition is not None and f"transitions.{name}.do" in edition.texts:
             return edition_text(edition, f"transitions.{name}.do")
     return name.replace("_", " ")
 
 
-def _state_name(leaf: str, editions: Editions, entry: JsonMapping) -> str:
-    own = editions.get(entry.get("edition") or "")
+def _state_name(leaf: str, editions: Editions, entry: HistoryEntry) -> str:
+    own = editions.get(entry.edition or "")
     for edition in (own, *editions.values()):
         if edition is not None and leaf in edition.states:
             return edition_text(edition, f"states.{leaf}")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from flask import Blueprint, render_template, request, url_for
@@ -14,12 +14,13 @@ from casework.engine.definition.editions import Edition
 from casework.engine.definition.registry import GUARDS
 from casework.engine.definition.required_documents import SCANS
 from casework.errors import NotFound
-from casework.json_values import JsonMapping, JsonObject
+from casework.json_values import JsonObject
 from casework.operations.audit import findings
 from casework.operations.cases.corrections import may_correct_now
 from casework.operations.cases.queries import find_case
 from casework.operations.core.perform import calendar_of
 from casework.operations.history import timeline
+from casework.operations.history.views import EntryRule, HistoryEntry
 from casework.web.history.field_changes import Change, say_changes
 from casework.web.history.sentences import Told, say_entry, say_fields, say_why_not
 from casework.web.shell import layout
@@ -35,11 +36,14 @@ FILTERS = {
 }  # fmt: skip
 
 
+_NO_RULE = EntryRule(by=(), confirm_by=(), guards=(), papers=())
+
+
 @dataclass(frozen=True)
 class Line:
     """An entry as the page shows it."""
 
-    entry: JsonMapping
+    entry: HistoryEntry
     words: str
     track: str
     frm: str
@@ -56,52 +60,49 @@ class Line:
 
     @property
     def could(self) -> int:
-        return sum(1 for candidate in self.entry.get("candidates", ()) if not candidate["why_not"])
+        return sum(1 for candidate in self.entry.candidates if not candidate.why_not)
 
 
-def lines_of(items: list[JsonObject], counts: Mapping[int, int] | None = None) -> list[Line]:
+def lines_of(items: Iterable[HistoryEntry], counts: Mapping[int, int] | None = None) -> list[Line]:
     """Entries of the chronicle for a page."""
     return [_line(item, counts or {}) for item in items]
 
 
-def _line(entry: JsonObject, counts: Mapping[int, int]) -> Line:
+def _line(entry: HistoryEntry, counts: Mapping[int, int]) -> Line:
     editions = load_library().editions
-    edition = editions.get(entry.get("edition") or "")
-    rule = entry.get("rule") or {}
-    track = entry.get("track_kind")
-    values = Values(entry.get("names") or {})
+    edition, rule = editions.get(entry.edition or ""), entry.rule or _NO_RULE
+    track = entry.track_kind
+    values = Values(entry.names)
     # That there was nothing to say of a file is no fact to a reader.
     facts = [
-        (values.label(name), values.say(value, name))
-        for name, value in (entry.get("facts") or {}).items()
-        if value or name != SCANS
+        (values.label(name), values.say(value, name)) for name, value in entry.facts.items() if value or name != SCANS
     ]
     return Line(
         entry,
         say_entry(entry, editions),
         "" if track in (None, "case") else service_name(track),
-        states_of(edition, entry["from"]),
-        states_of(edition, entry["to"]) if entry["to"] != entry["from"] else "",
+        states_of(edition, entry.from_),
+        states_of(edition, entry.to) if entry.to != entry.from_ else "",
         say_fields(entry, editions),
         say_changes(entry, editions),
         facts,
         [
-            *(_rule(edition, name) for name in rule.get("guards", ())),
-            *(gettext("On file: %(paper)s", paper=paper_name(kind)) for kind in rule.get("papers", ())),
+            *(_rule(edition, name) for name in rule.guards),
+            *(gettext("On file: %(paper)s", paper=paper_name(kind)) for kind in rule.papers),
         ],
-        ", ".join(role_name(role) for role in rule.get("by", ())),
-        ", ".join(role_name(role) for role in rule.get("confirm_by", ())),
+        ", ".join(role_name(role) for role in rule.by),
+        ", ".join(role_name(role) for role in rule.confirm_by),
         edition,
         [
             (
-                candidate["name"] or gettext("somebody"),
-                role_name(candidate["role"]),
-                candidate["deputy_for"] or "",
-                say_why_not(candidate["why_not"]),
+                candidate.name or gettext("somebody"),
+                role_name(candidate.role),
+                (candidate.deputy_for and candidate.deputy_for.name) or "",
+                say_why_not(candidate.why_not),
             )
-            for candidate in entry.get("candidates", ())
+            for candidate in entry.candidates
         ],
-        counts.get(entry.get("seq") or 0, 0),
+        counts.get(entry.seq or 0, 0),
     )
 
 
@@ -112,7 +113,7 @@ def _rule(edition: Edition | None, guard: str) -> str:
     return GUARDS[guard].rule if guard in GUARDS else guard
 
 
-def states_of(edition: Edition | None, leaves: list[str] | None) -> str:
+def states_of(edition: Edition | None, leaves: Sequence[str] | None) -> str:
     """The names of states."""
     if edition is None:
         return ", ".join(leaves or ())
@@ -126,9 +127,9 @@ def show(number: str) -> str:
     oldest, cursor = request.args.get("order") == "oldest", request.args.get("cursor")
     with page_transaction() as (db, actor):
         history = timeline.read_history(db, actor, number, chosen=chosen, oldest_first=oldest, cursor=cursor)
-        layout.use_calendar(calendar_of(db, history["programme"]))
-        counts = findings.count_by_event(db, history["log"]) if history["whole"] else {}
-        lines = lines_of(history["items"], counts)
+        layout.use_calendar(calendar_of(db, history.programme))
+        counts = findings.count_by_event(db, history.log) if history.whole else {}
+        lines = lines_of(history.items, counts)
     address: JsonObject = {
         "number": number,
         "show": chosen if chosen != "all" else None,
@@ -141,7 +142,7 @@ def show(number: str) -> str:
         chosen=chosen,
         oldest=oldest,
         filters=FILTERS,
-        next_url=url_for("history.show", **address, cursor=history["next"]) if history["next"] else "",
+        next_url=url_for("history.show", **address, cursor=history.next) if history.next else "",
         first_url=url_for("history.show", **address) if cursor else "",
     )
 
@@ -152,13 +153,13 @@ def entry(number: str, seq: int) -> str:
         if seq > 2**53:
             raise NotFound("entry")
         details = timeline.read_entry(db, actor, number, seq)
-        layout.use_calendar(calendar_of(db, details["programme"]))
+        layout.use_calendar(calendar_of(db, details.programme))
         about = findings.of_event(db, actor, number, seq)
         correctable = may_correct_now(db, actor, find_case(db, actor, number)[0], load_library().editions, seq)
     return render_template(
         "history/entry.html",
         told=details,
-        line=lines_of([details["entry"]])[0],
+        line=lines_of([details.entry])[0],
         findings=about,
         correctable=correctable,
     )

@@ -10,8 +10,11 @@ from markupsafe import Markup
 
 from casework.engine.definition.editions import Edition
 from casework.engine.parts import GRANTS_TIME
+from casework.engine.state.effects_schema import RoleGiven
 from casework.engine.state.events import SYSTEM_ACTOR
-from casework.json_values import JsonMapping, JsonObject, JsonValue
+from casework.json_values import Answers, JsonMapping, JsonObject, JsonValue
+from casework.operations.core.event_views import EventView, FilledIn
+from casework.operations.core.views import TaskKey
 from casework.operations.documents.views import DocumentRow
 from casework.web.shell.dates import say_day
 from casework.web.shell.forms import texts_of
@@ -134,34 +137,34 @@ def say_join(join: JsonMapping) -> str:
     return gettext("Waits for %(needed)s of %(possible)s results: %(service)s (there so far: %(there)s)", **numbers)
 
 
-def say_entry(entry: JsonMapping, editions: Editions) -> str:
+def say_entry(entry: EventView, editions: Editions) -> str:
     """One entry of the history as a sentence."""
-    who, edition = _who(entry), editions.get(entry.get("edition") or "")
-    if entry["kind"] in ("fired", "proposed", "refused"):
+    who, edition = _who(entry), editions.get(entry.edition or "")
+    if entry.kind in ("fired", "proposed", "refused"):
         return _say_transition(entry, who, edition)
-    if entry["kind"] == "completed" and _grants_time(entry, edition) and "granted" in (entry.get("data") or {}):
-        return _say_extension(entry["data"], who)
-    if entry["kind"] == "glass_broken":
-        broken = _ACTIONS[entry["kind"]]
-        return f"{_capital(gettext(broken, who=who))}{say_given(entry.get('given'), entry.get('names') or {})}"
-    if entry["kind"] == "corrected":
+    if entry.kind == "completed" and _grants_time(entry, edition) and "granted" in entry.data:
+        return _say_extension(entry.data, who)
+    if entry.kind == "glass_broken":
+        broken = _ACTIONS[entry.kind]
+        return f"{_capital(gettext(broken, who=who))}{say_given(entry.given, entry.names)}"
+    if entry.kind == "corrected":
         return _say_correction(entry, who, edition, editions)
-    if entry["kind"] == "joined":
+    if entry.kind == "joined":
         return gettext(
             "As many results as the case waited for are there: %(service)s",
-            service=service_name(str(entry.get("what"))),
+            service=service_name(str(entry.what)),
         )
-    unnamed = "" if entry.get("whom") else _ACTIONS.get(f"{entry['kind']} to the queue", "")
-    words = unnamed or _ACTIONS.get(entry["kind"], "") or _ACTIONS.get(f"{entry['kind']} {entry.get('what')}", "")
-    if _by_system(entry):
-        what = str(entry.get("what"))
-        words = _BY_ITSELF.get(what if entry["kind"] == "timer_fired" else entry["kind"], _BY_ITSELF.get(what, ""))
+    unnamed = "" if entry.whom else _ACTIONS.get(f"{entry.kind} to the queue", "")
+    words = unnamed or _ACTIONS.get(entry.kind, "") or _ACTIONS.get(f"{entry.kind} {entry.what}", "")
+    if entry.by_system:
+        what = str(entry.what)
+        words = _BY_ITSELF.get(what if entry.kind == "timer_fired" else entry.kind, _BY_ITSELF.get(what, ""))
     if not words:
-        return gettext("%(who)s: %(what)s", who=who, what=entry["kind"].replace("_", " "))
-    if entry["kind"] == "completed" and not _by_system(entry) and (done := _done(entry, editions)):
+        return gettext("%(who)s: %(what)s", who=who, what=entry.kind.replace("_", " "))
+    if entry.kind == "completed" and not entry.by_system and (done := _done(entry, editions)):
         return _capital(gettext("%(who)s %(done)s", who=who, done=_apart(done)))
-    whom = (entry.get("whom") or {}).get("name") or gettext("somebody else")
-    paper = ", ".join(paper_name(document["kind"]) for document in entry.get("documents", ())) or gettext("other paper")
+    whom = (entry.whom and entry.whom.name) or gettext("somebody else")
+    paper = ", ".join(paper_name(paper.kind) for paper in entry.documents) or gettext("other paper")
     return _capital(
         gettext(
             words,
@@ -171,13 +174,13 @@ def say_entry(entry: JsonMapping, editions: Editions) -> str:
             whom=whom,
             paper=paper,
             item=_say_item(entry, editions),
-            version=entry.get("version"),
-            why=say_why(entry.get("why") or ()),
+            version=entry.version,
+            why=say_why(entry.why or ()),
         )
     )
 
 
-def say_given(given: JsonMapping | None, names: Mapping[str, str]) -> str:
+def say_given(given: RoleGiven | None, names: Mapping[str, str]) -> str:
     """Who gave the role by which something was done, to stand behind the sentence of it; "" where that is not known."""
     if not given:
         return ""
@@ -188,21 +191,21 @@ def say_given(given: JsonMapping | None, names: Mapping[str, str]) -> str:
     return gettext("; the role was asked for by %(one)s and agreed to by %(other)s", one=by, other=other)
 
 
-def _say_correction(entry: JsonMapping, who: str, edition: Edition | None, editions: Editions) -> str:
-    name = entry.get("transition") or entry.get("what")
-    if entry.get("task") or edition is None or not edition.text(f"transitions.{name}.do"):
+def _say_correction(entry: EventView, who: str, edition: Edition | None, editions: Editions) -> str:
+    name = entry.transition or entry.what
+    if entry.task or edition is None or not edition.text(f"transitions.{name}.do"):
         what = _say_task(entry, editions)
     else:
         what = edition_text(edition, f"transitions.{name}.do")
     return _capital(gettext("%(who)s corrected an answer in “%(what)s”", who=who, what=what))
 
 
-def _grants_time(entry: JsonMapping, edition: Edition | None) -> bool:
+def _grants_time(entry: EventView, edition: Edition | None) -> bool:
     rules = edition.tasks.values() if edition else ()
-    return any(rule.name == entry.get("what") and rule.part == GRANTS_TIME for rule in rules)
+    return any(rule.name == entry.what and rule.part == GRANTS_TIME for rule in rules)
 
 
-def _say_extension(data: JsonMapping, who: str) -> str:
+def _say_extension(data: Answers, who: str) -> str:
     if not data["granted"]:
         return _capital(gettext("%(who)s did not grant more time", who=who))
     return _capital(
@@ -210,40 +213,40 @@ def _say_extension(data: JsonMapping, who: str) -> str:
     )
 
 
-def _to(entry: JsonMapping) -> str:
+def _to(entry: EventView) -> str:
     """To whom a letter went: a party by its side, or the provider of the track on which it stands."""
-    party = next((document["party"] for document in entry.get("documents", ()) if document.get("party")), None)
+    party = next((paper.party for paper in entry.documents if paper.party), None)
     return party_name(party) if party else gettext("the provider")
 
 
-def _say_transition(entry: JsonMapping, who: str, edition: Edition | None) -> str:
-    name = str(entry.get("transition") or entry.get("what"))
+def _say_transition(entry: EventView, who: str, edition: Edition | None) -> str:
+    name = str(entry.transition or entry.what)
     do, done = name.replace("_", " "), name.replace("_", " ")
     if edition is not None and f"transitions.{name}.do" in edition.texts:
         do, done = edition_text(edition, f"transitions.{name}.do"), edition_text(edition, f"transitions.{name}.done")
     done = _apart(done)
-    if entry["kind"] == "proposed":
+    if entry.kind == "proposed":
         return _capital(gettext("%(who)s proposed “%(do)s”; a second person must agree", who=who, do=do))
-    if entry["kind"] == "refused":
+    if entry.kind == "refused":
         return _capital(gettext("%(who)s did not agree to “%(do)s”", who=who, do=do))
-    if entry.get("agreed"):
+    if entry.agreed:
         return _capital(gettext("%(who)s agreed as the second person and %(done)s", who=who, done=done))
-    if _by_system(entry):
+    if entry.by_system:
         return _capital(gettext("The system %(done)s", done=done))
     return _capital(gettext("%(who)s %(done)s", who=who, done=done))
 
 
-def _done(entry: JsonMapping, editions: Editions) -> str:
+def _done(entry: EventView, editions: Editions) -> str:
     """What somebody did by completing a task, in the words of its answer or of the task; "" where those say nothing."""
-    form, task = entry.get("form"), entry.get("task")
-    words, about = "", task.get("about") if task else None
-    if form and (edition := editions.get(form["edition"])):
-        texts = texts_of(edition, form["name"])
-        for name, value in (entry.get("data") or {}).items():
+    form, task = entry.form, entry.task
+    words, about = "", task.about if task else None
+    if form and (edition := editions.get(form.edition)):
+        texts = texts_of(edition, form.name)
+        for name, value in entry.data.items():
             answer = ("yes" if value else "no") if isinstance(value, bool) else value if isinstance(value, str) else ""
             words = words or (texts.get(f"{name}.done.{answer}") if texts.has(f"{name}.done.{answer}") else "")
-    if not words and task and (home := editions.get(task["edition"])) and f"tasks.{task['rule']}.done" in home.texts:
-        words = edition_text(home, f"tasks.{task['rule']}.done")
+    if not words and task and (home := editions.get(task.edition or "")) and f"tasks.{task.rule}.done" in home.texts:
+        words = edition_text(home, f"tasks.{task.rule}.done")
     return f"{words}: {party_name(about)}" if words and about in PARTIES else words
 
 
@@ -252,47 +255,45 @@ def _apart(done: str) -> str:
     return " " + done if chinese() and done[:1].isascii() else done
 
 
-def _by_system(entry: JsonMapping) -> bool:
-    return bool(entry.get("by_system"))
-
-
-def _who(entry: JsonMapping) -> str:
-    actor = entry.get("actor") or {}
-    if _by_system(entry) or actor.get("id") == SYSTEM_ACTOR:
+def _who(entry: EventView) -> str:
+    actor = entry.actor
+    if entry.by_system or actor and actor.id == SYSTEM_ACTOR:
         return gettext("The system")
-    if not actor.get("id"):
+    if actor is None or not actor.id:
         # On the other side of a referral one sees the office, not who in it.
-        return role_name(str(actor.get("name") or entry.get("role") or ""))
-    return str(actor.get("name") or gettext("somebody"))
+        return role_name((actor and actor.name) or entry.role or "")
+    return actor.name or gettext("somebody")
 
 
-def _say_task(entry: JsonMapping, editions: Editions) -> str:
-    task = entry.get("task")
-    edition = editions.get((task or {}).get("edition") or entry.get("edition") or "")
+def _say_task(entry: EventView, editions: Editions) -> str:
+    task = entry.task
+    edition = editions.get((task and task.edition) or entry.edition or "")
     if edition is None:
-        return str(entry.get("name") or gettext("a task"))
+        return entry.name or gettext("a task")
     if task is None:
-        key = next((f"tasks.{rule.key}" for rule in edition.tasks.values() if rule.name == entry.get("name")), "")
-        return edition_text(edition, key) if key else str(entry.get("name") or gettext("a task"))
-    return _words_of(task, editions) or str(entry.get("name"))
+        key = next((f"tasks.{rule.key}" for rule in edition.tasks.values() if rule.name == entry.name), "")
+        return edition_text(edition, key) if key else entry.name or gettext("a task")
+    return _words_of(task, editions) or str(entry.name)
 
 
-def _words_of(task: JsonMapping, editions: Editions) -> str:
+def _words_of(task: TaskKey, editions: Editions) -> str:
     """What a task asks to be done, and about which party; "" where its edition is not known."""
-    edition, rule, about = editions.get(task["edition"]), task["rule"], task.get("about")
+    edition, rule, about = editions.get(task.edition or ""), task.rule, task.about
     if edition is None:
         return ""
     keys = {"step": f"states.{rule}.do", "side": f"tasks.{rule}", "decision": f"transitions.{rule}.do"}
-    words = edition_text(edition, keys[task["type"]])
+    words = edition_text(edition, keys[task.type])
     return f"{words}: {party_name(about)}" if words and about in PARTIES else words
 
 
-def _say_item(entry: JsonMapping, editions: Editions) -> str:
+def _say_item(entry: EventView, editions: Editions) -> str:
     """An item of a checklist by its words in the edition; of one that somebody added, that it is theirs."""
-    task = entry.get("task") or {}
-    edition, of = editions.get(task.get("edition") or ""), "states" if task.get("type") == "step" else "tasks"
-    key = f"{of}.{task.get('rule')}.items.{entry.get('item')}"
-    return edition_text(edition, key) if edition is not None and key in edition.texts else gettext("one of their own")
+    task = entry.task
+    edition = editions.get((task and task.edition) or "")
+    if task is None or edition is None:
+        return gettext("one of their own")
+    key = f"{'states' if task.type == 'step' else 'tasks'}.{task.rule}.items.{entry.item}"
+    return edition_text(edition, key) if key in edition.texts else gettext("one of their own")
 
 
 def _capital(words: str) -> str:
@@ -312,29 +313,29 @@ class Told:
     changed: bool = False
 
 
-def say_fields(entry: JsonMapping, editions: Editions) -> list[Told]:
+def say_fields(entry: FilledIn, editions: Editions) -> list[Told]:
     """The fields of the form that came with an entry, those kept as facts first and then the words."""
     values = values_of(entry, editions)
-    data, before = entry.get("data") or {}, entry.get("before_data") or {}
+    data, before = entry.data, entry.before_data or {}
     answers = []
     for name in dict.fromkeys((*data, *before)):
         then, now = before.get(name), data.get(name)
         answers.append(
             Told(values.label(name), values.say(then, name), values.say(now, name), bool(before) and then != now)
         )
-    for name, words in (entry.get("body") or {}).items():
-        erased = name in (entry.get("erased") or ())
-        answers.append(Told(values.label(name), "", gettext("erased") if erased else _written(values, words, name)))
+    for name, words in entry.body.items():
+        said = gettext("erased") if name in entry.erased else _written(values, words, name)
+        answers.append(Told(values.label(name), "", said))
     return answers
 
 
-def values_of(entry: JsonMapping, editions: Editions) -> Values:
+def values_of(entry: FilledIn, editions: Editions) -> Values:
     """How the values of an entry are said: by its form, with the names of people, papers and tasks in it."""
-    form = entry.get("form") or {}
-    tasks = {id: _words_of(key, editions) for id, key in (entry.get("tasks") or {}).items()}
-    return Values(
-        {**(entry.get("names") or {}), **tasks}, editions.get(form.get("edition") or ""), form.get("name") or ""
-    )
+    form = entry.form
+    tasks = {id: _words_of(task, editions) for id, task in entry.tasks.items()}
+    if form is None:
+        return Values({**entry.names, **tasks})
+    return Values({**entry.names, **tasks}, editions.get(form.edition), form.name)
 
 
 def _written(values: Values, words: JsonValue, name: str) -> str | Markup:

@@ -134,16 +134,16 @@ def offers_page() -> str:
         counts = inbox.count_inbox(db, actor)
         mentions = list_mentions(db, actor, unread=True).items if not cursor else []
         absent = list_for_absent(db, actor) if not cursor else []
-        mine = list_tasks(db, actor, view="queue", limit=BELOW, placed=True)["items"] if not listed["items"] else []
+        mine = list_tasks(db, actor, view="queue", limit=BELOW, placed=True)["items"] if not listed.items else []
     return render_template(
         "referrals/index.html",
         tab="offers",
-        rows=listed["items"],
+        rows=listed.items,
         counts=counts,
         tasks=mine,
         mentions=mentions,
         absent=absent,
-        next_url=url_for("home.show", cursor=listed["next"]) if listed["next"] else "",
+        next_url=url_for("home.show", cursor=listed.next) if listed.next else "",
         first_url=url_for("home.show") if cursor else "",
     )
 

@@ -16,9 +16,10 @@ from casework.engine.definition.editions import Edition, TransitionRule
 from casework.engine.execution.task_lifecycle import COMPLETE
 from casework.engine.state.case import Case, Task, Track
 from casework.errors import AlreadyTaken, InvalidForm, NotAllowed, NotFound, Refused, WrongState
-from casework.json_values import JsonMapping, JsonObject
+from casework.json_values import JsonObject
 from casework.operations.core.perform import calendar_of
 from casework.operations.core.unread import look
+from casework.operations.core.views import Named
 from casework.operations.history import timeline
 from casework.operations.tasks import service as tasks
 from casework.permissions.visibility import Sight, sight
@@ -83,15 +84,15 @@ def _standing(db: Connection, case: Case, task: Task, edition: Edition) -> JsonO
     rule = next(transition for transition in edition.transitions if transition.name == pending.transition)
     entry = next(timeline.tell(db, case.log, {pending.seq}))
     return {
-        "asker": entry["actor"],
-        "acting_for": entry["acting_for"],
-        "at": entry["at"],
-        "happened_on": entry["happened_on"],
+        "asker": entry.actor,
+        "acting_for": entry.acting_for,
+        "at": entry.at,
+        "happened_on": entry.happened_on,
         "fields": say_fields(entry, load_library().editions),
         "roles": [role_name(role) for role in rule.confirm_by],
         "since": [gettext(_EFFECTS[effect]) for effect in rule.proposal_effects if effect in _EFFECTS],
         "confirmed": _if_confirmed(edition, rule, track),
-        "refused": _if_refused(edition, rule, track, entry["actor"]),
+        "refused": _if_refused(edition, rule, track, entry.actor),
     }
 
 
@@ -131,9 +132,9 @@ def _if_confirmed(edition: Edition, rule: TransitionRule, track: Track) -> list[
     return consequences
 
 
-def _if_refused(edition: Edition, rule: TransitionRule, track: Track, asker: JsonMapping) -> list[str]:
+def _if_refused(edition: Edition, rule: TransitionRule, track: Track, asker: Named) -> list[str]:
     here = ", ".join(edition_text(edition, f"states.{leaf}") for leaf in track.states)
-    consequences = [gettext("The case stays at “%(state)s”, and %(name)s is told.", state=here, name=asker["name"])]
+    consequences = [gettext("The case stays at “%(state)s”, and %(name)s is told.", state=here, name=asker.name)]
     return consequences + [gettext(_EFFECTS[effect]) for effect in rule.refusal_effects if effect in _EFFECTS]
 
 

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from uuid import UUID
 
 from flask import Blueprint, flash, make_response, redirect, render_template, url_for
@@ -15,19 +14,20 @@ from casework.definitions import load_library
 from casework.engine.definition.editions import Edition
 from casework.engine.definition.forms import Choice, Form, Note
 from casework.errors import WrongState
+from casework.json_values import JsonObject
 from casework.operations.core.drafts import find_draft
 from casework.operations.core.idempotency import Done, Request
 from casework.operations.core.perform import calendar_of
 from casework.operations.referrals import acknowledgements
 from casework.operations.referrals.service import find_referral
+from casework.operations.referrals.views import SideAction
 from casework.permissions.actors import Actor
 from casework.web.shell import layout
 from casework.web.shell.form_actions import Sent, answer
-from casework.web.shell.forms import FormView, Texts, build_form, own_texts, read_request
+from casework.web.shell.forms import FormView, Rule, Texts, build_form, own_texts, read_request
 from casework.web.shell.i18n import N_, edition_text, say_error
 from casework.web.shell.session import page_transaction
 
-Json = Any
 blueprint = Blueprint("contract", __name__)
 
 
@@ -56,10 +56,10 @@ def _show(id: str, sent: Sent | None, about: str) -> Response:
         contract = acknowledgements.describe_contract(db, actor, case, track)
         edition = load_library()[track.edition]
 
-        def words(action: Mapping[str, Json]) -> str:
-            return edition_text(edition, f"transitions.{action['transition']}.done")
+        def words(action: SideAction) -> str:
+            return edition_text(edition, f"transitions.{action.transition}.done")
 
-        offered = {action["transition"]: words(action) for action in contract["actions"]}
+        offered = {action.transition: words(action) for action in contract.actions}
         rules = [rule | {"choices": list(offered)} if rule["name"] == "to" else rule for rule in Objection.rule()]
         new = _form(
             db,
@@ -70,16 +70,16 @@ def _show(id: str, sent: Sent | None, about: str) -> Response:
             texts=_with_choices(own_texts(Objection), "to", offered),
         )
         answers = {
-            objection["id"]: _form(
+            objection.id: _form(
                 db,
                 actor,
-                _draft(id, objection["id"]),
+                _draft(id, objection.id),
                 Answer.rule(),
-                sent if about == objection["id"] else None,
+                sent if about == objection.id else None,
                 texts=own_texts(Answer),
-            ).placed(objection["id"])
-            for objection in contract["objections"]
-            if contract["may_object"] and not objection["settled"]
+            ).placed(objection.id)
+            for objection in contract.objections
+            if contract.may_object and not objection.settled
         }
         kind = track.kind
     page = render_template(
@@ -104,14 +104,16 @@ def _with_choices(texts: Texts, field: str, offered: Mapping[str, str]) -> Texts
     return Texts(lambda key: own.get(key) or texts.get(key), lambda key: key in own or texts.has(key))
 
 
-def said_of(edition: Edition) -> Callable[[Sequence[Mapping[str, Json]]], str]:
+def said_of(edition: Edition) -> Callable[[Sequence[SideAction]], str]:
     """Actions as a list in words."""
     return lambda actions: ", ".join(
-        edition_text(edition, f"transitions.{action['transition']}.done") for action in actions
+        edition_text(edition, f"transitions.{action.transition}.done") for action in actions
     )
 
 
-def _form(db: Connection, actor: Actor, name: str, rules: Any, sent: Sent | None, *, texts: Any) -> FormView:
+def _form(
+    db: Connection, actor: Actor, name: str, rules: Iterable[Rule], sent: Sent | None, *, texts: Texts
+) -> FormView:
     return build_form(
         name,
         rules,
@@ -141,7 +143,7 @@ def confirm_receipt(referral: UUID) -> Response:
 
 @blueprint.post("/referrals/<uuid:referral>/objections")
 def object_to(referral: UUID) -> Response:
-    def do(db: Connection, actor: Actor, request: Request, _: int, data: dict[str, Json]) -> Done:
+    def do(db: Connection, actor: Actor, request: Request, _: int, data: JsonObject) -> Done:
         to, words = str(data.get("to", "")), str(data.get("words", ""))
         return acknowledgements.object_to(db, actor, str(referral), to=to, words=words, request=request)
 
@@ -157,7 +159,7 @@ def object_to(referral: UUID) -> Response:
 
 @blueprint.post("/referrals/<uuid:referral>/objections/<uuid:objection>")
 def answer_objection(referral: UUID, objection: UUID) -> Response:
-    def do(db: Connection, actor: Actor, request: Request, _: int, data: dict[str, Json]) -> Done:
+    def do(db: Connection, actor: Actor, request: Request, _: int, data: JsonObject) -> Done:
         return acknowledgements.answer_objection(
             db, actor, str(referral), str(objection), words=str(data.get("words", "")), request=request
         )

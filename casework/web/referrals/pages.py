@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import replace
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
 
@@ -16,9 +16,11 @@ from casework.definitions import load_library
 from casework.engine.parts import ACCEPTS
 from casework.engine.roles import Role
 from casework.engine.state.case import Case, Track
-from casework.engine.state.events import SAID
+from casework.engine.state.events import OPENED, SAID
 from casework.errors import NotAllowed, NotFound
+from casework.json_values import JsonMapping
 from casework.operations.auth.step_up import insist_proved_for
+from casework.operations.core.event_views import view_of_item
 from casework.operations.core.idempotency import Done, Request
 from casework.operations.core.perform import calendar_of
 from casework.operations.core.unread import look
@@ -52,6 +54,15 @@ Json = Any
 blueprint = Blueprint("referrals", __name__)
 
 
+@dataclass(frozen=True)
+class SharedEvent:
+    """An entry of the history that both sides read: the sentence, and what was written with it."""
+
+    at: str
+    words: str
+    text: tuple[str, ...]
+
+
 @blueprint.get("/referrals/working")
 @only(*PROVIDERS)
 def working() -> str:
@@ -76,12 +87,12 @@ def _list(tab: str, endpoint: str) -> str:
     return render_template(
         "referrals/index.html",
         tab=tab,
-        rows=listed["items"],
+        rows=listed.items,
         counts=counts,
         tasks=[],
         mentions=[],
         absent=[],
-        next_url=url_for(endpoint, cursor=listed["next"]) if listed["next"] else "",
+        next_url=url_for(endpoint, cursor=listed.next) if listed.next else "",
         first_url=url_for(endpoint) if cursor else "",
     )
 
@@ -112,7 +123,7 @@ def _show(id: str, sent: form_actions.Sent | None) -> str:
             accept = form_actions.find_sent(actions, case, [id], id, answer, actor=actor)
         form = form_actions.action_form(db, actor, case, accept, sent) if accept else None
         sides, calendar = (details["provider_side"], details["office_side"]), calendar_of(db, case.programme)
-        clocks = explain_tasks(db, actor, case, [side["task"] for side in sides if side["task"]])
+        clocks = explain_tasks(db, actor, case, [side.task for side in sides if side.task])
         moved = form_actions.moved_since(db, actor, case, id, sent.seen) if sent else []
         events = list_referral_events(db, actor, id, without=(SAID,), limit=100)
         signed = describe_contract(db, actor, case, case.tracks[id])
@@ -192,26 +203,28 @@ def asked_why(before: Mapping[str, Json]) -> str:
     return said
 
 
-def say_shared(case: Case, events: list[dict[str, Json]]) -> list[dict[str, Json]]:
+def say_shared(case: Case, events: Iterable[JsonMapping]) -> list[SharedEvent]:
     """Entries of the shared history with their sentences."""
-    editions = load_library().editions
-    entries = []
-    for event in events:
-        track = case.tracks.get(event["track"] or "")
-        entry = event | {
-            "edition": track.edition if track else None,
-            "transition": event["what"] if event["done"] else None,
-            "by_system": event["role"] == Role.SYSTEM,
-        }
-        said, words = (
-            say_entry(entry, editions),
-            [word for word in (event["body"] or {}).values() if isinstance(word, str) and word],
-        )
-        if event["kind"] == "opened" and case.kind == "mediation":
-            said, words = gettext("%(who)s opened the mediation", who=event["actor"]["name"]), []
-        entries.append({"at": event["at"], "words": said, "text": words, "kind": event["kind"]})
     # Who takes a task or is reminded of it moves nothing; what is late stands above.
-    return [line for line in entries if line["kind"] not in ("claimed", "released", "activated", "timer_fired")]
+    return [_shared(case, event) for event in events if event["kind"] not in _SILENT]
+
+
+_SILENT = ("claimed", "released", "activated", "timer_fired")
+
+
+def _shared(case: Case, event: JsonMapping) -> SharedEvent:
+    track = case.tracks.get(event["track"] or "")
+    entry = view_of_item(
+        event,
+        edition=track.edition if track else None,
+        transition=event["what"] if event["done"] else None,
+        by_system=event["role"] == Role.SYSTEM,
+    )
+    if entry.kind == OPENED and case.kind == "mediation":
+        who = entry.actor.name if entry.actor else None
+        return SharedEvent(event["at"], gettext("%(who)s opened the mediation", who=who), ())
+    written = tuple(words for words in entry.body.values() if isinstance(words, str) and words)
+    return SharedEvent(event["at"], say_entry(entry, load_library().editions), written)
 
 
 @blueprint.get("/referrals/<uuid:referral>/<uuid:track>/<name>")

@@ -14,7 +14,8 @@ from casework.definitions import load_library
 from casework.engine.parts import AT_WORK, MAIN
 from casework.engine.roles import Role
 from casework.operations.core.views import TaskKey
-from casework.operations.deadlines.words import say_used
+from casework.operations.deadlines.words import Progress, say_used
+from casework.operations.referrals.views import InboxRow, SideToDo
 from casework.permissions.actors import READS_ALL
 from casework.web.shell import dates
 from casework.web.shell.i18n import N_, edition_text, role_name
@@ -128,26 +129,26 @@ def referral_status(referral: Mapping[str, Json]) -> str:
     return words
 
 
-def inbox_status(row: Mapping[str, Json]) -> str:
+def inbox_status(row: InboxRow) -> str:
     """The same of a row in a provider's list."""
-    words = states_words(row["edition"], row["states"])
-    if row["service_edition"] and load_library()[row["edition"]].stands(AT_WORK, row["states"]):
-        return f"{words} · {states_words(row['service_edition'], row['service_states'])}"
+    words = states_words(row.edition, row.states)
+    if row.service_edition and load_library()[row.edition].stands(AT_WORK, row.states):
+        return f"{words} · {states_words(row.service_edition, row.service_states)}"
     return words
 
 
-def clock_words(side: Mapping[str, Json]) -> str | Markup:
+def clock_words(side: SideToDo) -> str | Markup:
     """What a side must do first, and how much of its time is used."""
-    if side["task"] is None or side["due_at"] is None:
+    if side.first is None or side.due_at is None:
         return gettext("stopped: nothing to do")
     return Markup('{} {} <span class="muted">({})</span>').format(
-        task_words(side), due_element(side["due_at"]), used_words(side)
+        task_words(side.first), due_element(side.due_at), used_words(side)
     )
 
 
-def used_words(explanation: Mapping[str, Json]) -> str:
+def used_words(progress: Progress) -> str:
     """1 of 5 working days used."""
-    return say_used(explanation, SPEECH)
+    return say_used(progress, SPEECH)
 
 
 def last_day(until: str) -> str:

@@ -18,6 +18,7 @@ from casework.engine.execution.task_lifecycle import COMPLETE, giver, review_for
 from casework.engine.state.case import Case
 from casework.errors import AlreadyTaken, InvalidForm, NotFound, WrongState
 from casework.operations.core.drafts import save_draft
+from casework.operations.core.event_views import FilledIn, FormKey, view_of_item
 from casework.operations.core.idempotency import Done, Request
 from casework.operations.core.perform import calendar_of, home_calendar
 from casework.operations.core.presenters import names_of
@@ -177,7 +178,7 @@ def _show(id: str, sent: form_actions.Sent | None) -> Response | str:
         queue=queue_name(details["queue"]),
         asked=asked,
         moves=_moves(asked),
-        said=say_fields(asked, load_library().editions) if asked else [],
+        said=say_fields(view_of_item(asked, kind="asked"), load_library().editions) if asked else [],
         items=items,
         asks=asks,
         reviews=reviews,
@@ -246,9 +247,9 @@ def _proposed(db: Connection, task: Mapping[str, Json]) -> list[Told]:
     edition = load_library()[task["edition"]]
     said = queries.prepared(db, task["id"])
     ids: set[str | None] = {value for value in said.values() if isinstance(value, str) and len(value) == 36}
-    form = {"edition": edition.fingerprint, "name": edition.tasks[task["rule"]].form}
-    entry = {"names": names_of(db, ids, ids), "form": form, "data": said}
-    return say_fields(entry, load_library().editions)
+    name = edition.tasks[task["rule"]].form
+    form = FormKey(edition=edition.fingerprint, name=name) if name else None
+    return say_fields(FilledIn(names=names_of(db, ids, ids), form=form, data=said), load_library().editions)
 
 
 def _prepared(db: Connection, task: Mapping[str, Json]) -> dict[str, Json]:

@@ -72,10 +72,11 @@ def test_a_transitions_words_are_corrected_and_both_versions_are_told(desk: Desk
     made = desk.correct("officer", sent, question="Does it reach 190 degrees?")
     assert desk.answers("officer", sent)["question"] == "Does it reach 190 degrees?"
     (entry,) = tell(desk.db, desk.log, {made})
-    assert entry["body"] == {"question": "Does it reach 190 degrees?", "correction_reason": "A typing mistake."}
-    assert entry["before_data"]["service"] == "assessment"
+    assert entry.body == {"question": "Does it reach 190 degrees?", "correction_reason": "A typing mistake."}
+    assert entry.before_data is not None
+    assert entry.before_data["service"] == "assessment"
     (earlier,) = tell(desk.db, desk.log, {sent})
-    assert earlier["body"]["question"] == "Does it reach 180 degrees?"
+    assert earlier.body["question"] == "Does it reach 180 degrees?"
     desk.insist_whole()
 
 
@@ -86,8 +87,9 @@ def test_a_tasks_facts_are_corrected_twice_and_the_last_ones_stand(desk: Desk) -
     for day in ("2026-01-02", "2026-01-03"):
         made = desk.correct("officer", done, **{date: day})
         (entry,) = tell(desk.db, desk.log, {made})
-        assert entry["data"][date] == day
-    assert entry["before_data"][date] == "2026-01-02"
+        assert entry.data[date] == day
+    assert entry.before_data is not None
+    assert entry.before_data[date] == "2026-01-02"
     assert desk.answers("officer", done)[date] == "2026-01-03"
     desk.insist_whole()
 

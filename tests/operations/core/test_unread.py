@@ -22,8 +22,7 @@ def of_case(world: World, db: Connection, name: str, number: str) -> str | None:
 
 
 def of_referral(world: World, db: Connection, name: str) -> str | None:
-    mark: str | None = list_inbox(db, world.actor(db, name))["items"][0]["mark"]
-    return mark
+    return list_inbox(db, world.actor(db, name)).items[0].mark
 
 
 def test_a_case_is_new_until_one_looks(world: World, db: Connection) -> None:

@@ -10,6 +10,7 @@ from sqlalchemy import Connection
 from casework.errors import NotFound
 from casework.operations.core.perform import calendar_of
 from casework.operations.deadlines.queries import explain_task, list_clocks, show_clock
+from casework.operations.deadlines.views import ClockExplained
 from casework.operations.oversight.case_hygiene import find_breaches
 from casework.operations.referrals.service import show_referral
 from casework.operations.tasks.service import claim_task
@@ -24,15 +25,14 @@ def scene(db: Connection) -> Scene:
     return Scene(db, build_world(db))
 
 
-def _insist_whole(told: dict[str, object]) -> None:
-    intervals = told["intervals"]
-    assert isinstance(intervals, list)
+def _insist_whole(clock: ClockExplained) -> None:
+    intervals = clock.intervals
     assert intervals
-    assert [one["until"] for one in intervals[:-1]] == [one["from"] for one in intervals[1:]]
-    begun, ends = datetime.fromisoformat(intervals[0]["from"]), datetime.fromisoformat(intervals[-1]["until"])
-    assert sum(one["minutes"] for one in intervals) * timedelta(minutes=1) == ends - begun
-    assert told["due_at"] in (None, intervals[-1]["until"])
-    assert told["counted_minutes"] == sum(one["minutes"] for one in intervals if one["counted"])
+    assert [interval.until for interval in intervals[:-1]] == [interval.from_ for interval in intervals[1:]]
+    begun, ends = datetime.fromisoformat(intervals[0].from_), datetime.fromisoformat(intervals[-1].until)
+    assert sum(interval.minutes for interval in intervals) * timedelta(minutes=1) == ends - begun
+    assert clock.due_at in (None, intervals[-1].until)
+    assert clock.counted_minutes == sum(interval.minutes for interval in intervals if interval.counted)
 
 
 def test_a_hold_is_told_in_the_date_of_the_step_that_waited(scene: Scene) -> None:
@@ -44,36 +44,36 @@ def test_a_hold_is_told_in_the_date_of_the_step_that_waited(scene: Scene) -> Non
     waits = {"reason": "budget", "waits_for": "need_owner", "waits_until": "day", "resume_by": day.isoformat()}
     scene.world.fire(scene.db, "officer", number, "hold", waits)
     scene.pass_days(2)
-    clocks = list_clocks(scene.db, actor, number)["items"]
-    assert "paused" in {one["state"] for one in clocks}
-    assert [one["due_at"] for one in clocks if one["state"] == "paused"] == [None] * sum(
-        one["state"] == "paused" for one in clocks
+    clocks = list_clocks(scene.db, actor, number).items
+    assert "paused" in {one.state for one in clocks}
+    assert [one.due_at for one in clocks if one.state == "paused"] == [None] * sum(
+        one.state == "paused" for one in clocks
     )
     scene.pass_days(25)
     task = next(one for one in scene.case(number).open_tasks() if one.type == "step")
     told = explain_task(scene.db, actor, task.id)
     _insist_whole(told)
-    assert [one["because"]["transition"] for one in told["intervals"] if one["kind"] == "paused"] == ["hold"]
-    assert told["due_at"] is not None
-    assert datetime.fromisoformat(told["due_at"]) == task.due_at
-    for one in list_clocks(scene.db, actor, number)["items"]:
-        _insist_whole(show_clock(scene.db, actor, number, one["id"]))
+    assert [one.because and one.because.transition for one in told.intervals if one.kind == "paused"] == ["hold"]
+    assert told.due_at is not None
+    assert datetime.fromisoformat(told.due_at) == task.due_at
+    for one in list_clocks(scene.db, actor, number).items:
+        _insist_whole(show_clock(scene.db, actor, number, one.id))
 
 
 def test_a_provider_is_told_of_its_own_clocks_alone(scene: Scene) -> None:
     number, referral = to_referral(scene.world, scene.db)
     provider, officer = (scene.world.actor(scene.db, role) for role in ("provider", "officer"))
-    whole, own = list_clocks(scene.db, officer, number)["items"], list_clocks(scene.db, provider, number)["items"]
-    assert {one["track"] for one in own} == {referral}
+    whole, own = list_clocks(scene.db, officer, number).items, list_clocks(scene.db, provider, number).items
+    assert {one.track for one in own} == {referral}
     assert len(own) < len(whole)
-    hidden = next(one for one in whole if one["track"] != referral)
+    hidden = next(one for one in whole if one.track != referral)
     with pytest.raises(NotFound):
-        show_clock(scene.db, provider, number, hidden["id"])
+        show_clock(scene.db, provider, number, hidden.id)
     with pytest.raises(NotFound):
-        explain_task(scene.db, provider, hidden["task"])
+        explain_task(scene.db, provider, str(hidden.task))
     task = next(one for one in scene.case(number).step_tasks(referral))
     claim_task(scene.db, provider, task.id, new_request())
-    assert explain_task(scene.db, provider, task.id)["rule"] == {"n": 5, "unit": "wd"}
+    assert explain_task(scene.db, provider, task.id).rule == {"n": 5, "unit": "wd"}
     with pytest.raises(NotFound):
         list_clocks(scene.db, scene.world.actor(scene.db, "observer"), number)
 
@@ -81,11 +81,11 @@ def test_a_provider_is_told_of_its_own_clocks_alone(scene: Scene) -> None:
 def test_a_stopped_clock_can_still_be_asked(scene: Scene) -> None:
     number = scene.world.new_case(scene.db)
     actor = scene.world.actor(scene.db, "officer")
-    before = list_clocks(scene.db, actor, number)["items"]
+    before = list_clocks(scene.db, actor, number).items
     scene.world.fire(scene.db, "officer", number, "take")
-    gone = next(one for one in before if one["id"] not in scene.case(number).clocks)
-    told = show_clock(scene.db, actor, number, gone["id"])
-    assert told["state"] == "stopped"
+    gone = next(one for one in before if one.id not in scene.case(number).clocks)
+    told = show_clock(scene.db, actor, number, gone.id)
+    assert told.state == "stopped"
     _insist_whole(told)
 
 
@@ -100,18 +100,18 @@ def test_both_sides_of_a_referral_read_the_same_account(scene: Scene) -> None:
     ]
     assert shown[0] == shown[1]
     told = shown[0]
-    assert [one["side"] for one in told["turns"]] == ["provider", "office"]
-    assert [one["because"]["transition"] for one in told["turns"]] == ["send", "ask_info"]
-    assert (told["provider"]["running"], told["office"]["running"]) == (False, True)
-    assert told["provider"]["task"] is None
-    assert (told["office"]["given_days"], told["office"]["unit"]) == (5, "wd")
-    assert told["office"]["used_days"] == 5
-    passed = (now(scene.db).replace(second=0, microsecond=0) - _minute(told["offered_at"])) // timedelta(minutes=1)
-    assert told["provider"]["minutes"] + told["office"]["minutes"] == passed
+    assert [turn.side for turn in told.turns] == ["provider", "office"]
+    assert [turn.because and turn.because.transition for turn in told.turns] == ["send", "ask_info"]
+    assert (told.provider.running, told.office.running) == (False, True)
+    assert told.provider.task is None
+    assert (told.office.given_days, told.office.unit) == (5, "wd")
+    assert told.office.used_days == 5
+    passed = (now(scene.db).replace(second=0, microsecond=0) - _minute(told.offered_at)) // timedelta(minutes=1)
+    assert told.provider.minutes + told.office.minutes == passed
 
 
-def _minute(written: str) -> datetime:
-    return datetime.fromisoformat(written).replace(second=0, microsecond=0)
+def _minute(written: str | None) -> datetime:
+    return datetime.fromisoformat(written or "").replace(second=0, microsecond=0)
 
 
 def test_while_a_referral_is_suspended_the_clocks_of_its_service_stand_still(scene: Scene) -> None:
@@ -128,7 +128,7 @@ def test_while_a_referral_is_suspended_the_clocks_of_its_service_stand_still(sce
     scene.pass_days(50)
     assert "stands_still" not in {one.kind for one in find_breaches(scene.db)}
     told = show_referral(scene.db, scene.world.actor(scene.db, "provider"), referral)["sides"]
-    assert (told["provider"]["task"], told["provider"]["running"], told["office"]["running"]) == (None, False, True)
+    assert (told.provider.task, told.provider.running, told.office.running) == (None, False, True)
     assert not {"remind", "due", "escalate"} & set(scene.timers_fired(number, child.id))
     scene.world.fire(scene.db, "officer", number, "continue", track=referral)
     assert _remaining(scene, number, step.id) == before

@@ -14,6 +14,7 @@ from casework.operations.cases.case_events import list_events
 from casework.operations.core.perform import home_of
 from casework.operations.referrals import acknowledgements, fhir
 from casework.operations.referrals.service import find_referral
+from casework.operations.referrals.views import Contract, SideAction
 from casework.operations.tasks.queries import show_task
 from casework.operations.verification.service import verify_case
 from casework.records.case_loader import load
@@ -27,7 +28,7 @@ class Scene:
         self.db, self.world = db, world
         self.number, self.referral = to_referral(world, db)
 
-    def told(self, by: str) -> dict[str, Any]:
+    def told(self, by: str) -> Contract:
         actor = self.world.actor(self.db, by)
         return acknowledgements.describe_contract(self.db, actor, *find_referral(self.db, actor, self.referral))
 
@@ -65,24 +66,24 @@ def scene(db: Connection, world: World) -> Scene:
     return Scene(db, world)
 
 
-def done(told: dict[str, Any], key: str) -> list[str]:
-    return [one["transition"] for one in told[key]]
+def done(actions: list[SideAction]) -> list[str]:
+    return [action.transition for action in actions]
 
 
 def test_what_was_sent_waits_for_the_providers_receipt(scene: Scene) -> None:
-    assert done(scene.told("provider"), "to_sign") == ["send"]
-    assert done(scene.told("officer"), "not_signed") == ["send"]
+    assert done(scene.told("provider").to_sign) == ["send"]
+    assert done(scene.told("officer").not_signed) == ["send"]
     scene.receive("provider")
-    assert done(scene.told("provider"), "to_sign") == []
-    assert done(scene.told("officer"), "not_signed") == []
+    assert done(scene.told("provider").to_sign) == []
+    assert done(scene.told("officer").not_signed) == []
     scene.insist_whole()
 
 
 def test_the_office_signs_for_what_the_provider_does(scene: Scene) -> None:
     scene.world.accept(scene.db, scene.number, scene.referral)
-    assert done(scene.told("officer"), "to_sign") == ["accept"]
+    assert done(scene.told("officer").to_sign) == ["accept"]
     scene.receive("officer")
-    assert done(scene.told("provider"), "not_signed") == []
+    assert done(scene.told("provider").not_signed) == []
     scene.insist_whole()
 
 
@@ -106,9 +107,9 @@ def test_an_objection_is_answered_and_settled_by_whoever_raised_it(scene: Scene)
     assert scene.answer("officer", id) == "answered"
     assert scene.answer("officer", id) == "answered"
     assert scene.answer("provider", id) == "settled"
-    (one,) = scene.told("officer")["objections"]
-    assert [said["side"] for said in one["said"]] == ["provider", "office", "office", "provider"]
-    assert one["settled"]
+    (one,) = scene.told("officer").objections
+    assert [said.side for said in one.said] == ["provider", "office", "office", "provider"]
+    assert one.settled
     with pytest.raises(WrongState, match="settled already"):
         scene.answer("officer", id)
     scene.insist_whole()
@@ -176,8 +177,8 @@ def test_an_objection_of_either_side_opens_a_task_that_a_supervisor_decides_for_
     assert asked["body"] == {"words": "Not so."}
     decide(scene, "supervisor")
     for who in ("provider", "officer"):
-        (one,) = scene.told(who)["objections"]
-        assert (one["what"], one["settled"], one["said"][-1]["words"]) == ("upheld", True, "The report was late.")
+        (one,) = scene.told(who).objections
+        assert (one.what, one.settled, one.said[-1].words) == ("upheld", True, "The report was late.")
     with pytest.raises(WrongState, match="decided"):
         scene.answer(side, objection)
     scene.insist_whole()

@@ -71,15 +71,15 @@ def test_a_later_day_is_asked_for_and_granted_by_another_person(scene: Scene, nu
     after = _due(scene.case(number), task)
     assert calendar.local_date(after).isoformat() == day
     told = explain_task(scene.db, scene.world.actor(scene.db, "officer"), task.id)
-    assert datetime.fromisoformat(str(told["due_at"])) == after
+    assert datetime.fromisoformat(str(told.due_at)) == after
     entry = next(
         one
-        for one in read_history(scene.db, scene.world.actor(scene.db, "auditor"), number)["items"]
-        if one["name"] == "decide_more_time" and one["kind"] == "completed"
+        for one in read_history(scene.db, scene.world.actor(scene.db, "auditor"), number).items
+        if one.name == "decide_more_time" and one.kind == "completed"
     )
-    changed = next(one for one in entry["changes"] if one["column"] == "due_at")
-    assert (_moment(changed["before"]), _moment(changed["after"])) == (before, after)
-    assert entry["body"]["reason"] == "So be it."
+    changed = next(one for one in entry.changes if one.column == "due_at")
+    assert (_moment(str(changed.before)), _moment(str(changed.after))) == (before, after)
+    assert entry.body["reason"] == "So be it."
     assert not verify_case(scene.db, home_of(scene.db, number))
 
 

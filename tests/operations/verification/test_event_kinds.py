@@ -64,7 +64,7 @@ def who_could(world: World, db: Connection, number: str) -> Mapping[str, str]:
     case = load(db, home_of(db, number), "case")
     names = {id: name for name, id in world.people.items()}
     (entry,) = tell(db, case.log, {case.seq})
-    return {names[one["person"]]: one["why_not"] for one in entry["candidates"]}
+    return {names[one.person]: one.why_not for one in entry.candidates}
 
 
 def kick_off(db: Connection, number: str) -> str:

@@ -13,6 +13,7 @@ from sqlalchemy import Connection, Engine, text
 
 from casework.definitions import load_library
 from casework.engine.definition.editions import Edition
+from casework.operations.history.views import Move
 from casework.records.database import transaction
 from casework.web.editions.drawing import BOX_HEIGHT, Drawing, Standing, draw, standing_of, tell
 from tests.support.way_to_referral import to_referral
@@ -82,8 +83,8 @@ def test_where_a_track_stands_is_marked_not_by_colour_alone(app: Flask) -> None:
     case = load_library().latest("case")
     assert case is not None
     moves = [
-        {"from": ["proposed"], "to": ["triage"], "name": "take"},
-        {"from": ["triage"], "to": ["consent"], "name": "pass_triage"},
+        Move(from_=["proposed"], to=["triage"], name="take"),
+        Move(from_=["triage"], to=["consent"], name="pass_triage"),
     ]
     made = drawn(app, case, standing_of(case, ["consent"], moves, live=True))
     marks = {node.path: (node.sign, node.marked) for node in made.nodes}
@@ -100,7 +101,7 @@ def test_where_a_track_stands_is_marked_not_by_colour_alone(app: Flask) -> None:
 def test_a_track_that_has_ended_has_no_way_on(app: Flask) -> None:
     referral = load_library().latest("referral")
     assert referral is not None
-    moves = [{"from": ["draft"], "to": ["cancelled"], "name": "cancel"}]
+    moves = [Move(from_=["draft"], to=["cancelled"], name="cancel")]
     made = drawn(app, referral, standing_of(referral, ["cancelled"], moves, live=False))
     assert {node.marked for node in made.nodes if "here" in node.kind} == {"ended here"}
     assert not [way for way in made.ways if way.kind == "open"]

@@ -164,11 +164,11 @@ def test_who_had_declared_an_interest_could_not_have_done_it(world: World, engin
         number = world.open_case(db)
         world.fire(db, "officer", number, "take")
         log = home_of(db, number)
-        told = {one["seq"]: one for one in timeline.tell(db, log, {1, 2})}
-    why = {one["name"]: one["why_not"] for one in told[2]["candidates"]}
+        told = {entry.seq: entry for entry in timeline.tell(db, log, {1, 2})}
+    why = {one.name: one.why_not for one in told[2].candidates}
     # Nobody owned the case yet: each officer of the programme could have taken it, and no foreign one.
     assert why == {"Officer": "did_it", "Other Officer": ""}
-    assert {one["name"] for one in told[1]["candidates"]} == {
+    assert {one.name for one in told[1].candidates} == {
         "Officer",
         "Other Officer",
         "Supervisor",
@@ -182,7 +182,7 @@ def test_a_role_given_later_counts_for_nothing_then(world: World, engine: Engine
     with transaction(engine) as db:
         registry.grant_role(db, world.people["manager"], "officer", programme=world.programmes["BJ"])
         told = next(iter(timeline.tell(db, home_of(db, number), {1})))
-    assert "Manager" not in {one["name"] for one in told["candidates"]}
+    assert "Manager" not in {one.name for one in told.candidates}
 
 
 def test_erased_words_are_named_and_not_shown(world: World, engine: Engine, superuser_engine: Engine) -> None:
@@ -190,8 +190,8 @@ def test_erased_words_are_named_and_not_shown(world: World, engine: Engine, supe
         number = world.open_case(db)
         log = home_of(db, number)
         told = next(iter(timeline.tell(db, log, {1})))
-    assert told["body"]["title"]
-    assert told["erased"] == []
+    assert told.body["title"]
+    assert told.erased == []
 
 
 def test_the_history_is_chinese_for_who_reads_chinese(browser_for: BrowserFor, number: str, engine: Engine) -> None:

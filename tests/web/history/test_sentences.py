@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Iterable
 
 import pytest
 from flask import Flask
@@ -26,6 +26,8 @@ from casework.engine.state.events import (
     SAID,
     TIMER_FIRED,
 )
+from casework.operations.core.event_views import EventView
+from casework.operations.core.views import Named
 from casework.operations.verification.authorization.evidence import BY_ITSELF
 from casework.web.history.sentences import say_entry
 from tests.operations.verification.test_event_kinds import KINDS
@@ -38,10 +40,10 @@ WHATS = {
 _OF_EDITIONS, _NOBODYS = {FIRED, PROPOSED, REFUSED}, {TIMER_FIRED, RECOUNTED, GRANT_EXPIRED, ERASED}
 
 
-def entries(kinds: Any, *, by_system: bool) -> list[dict[str, Any]]:
-    actor = {"id": "system" if by_system else "x", "name": "Li Na"}
+def entries(kinds: Iterable[str], *, by_system: bool) -> list[EventView]:
+    actor = Named(id="system" if by_system else "x", name="Li Na")
     return [
-        {"kind": kind, "what": what, "actor": actor, "by_system": by_system, "name": "kick_off", "version": 2}
+        EventView(kind=kind, what=what, actor=actor, by_system=by_system, name="kick_off", version=2)
         for kind in sorted(kinds)
         for what in WHATS.get(kind, (None,))
     ]
@@ -50,8 +52,8 @@ def entries(kinds: Any, *, by_system: bool) -> list[dict[str, Any]]:
 TOLD = entries(KINDS - _OF_EDITIONS - _NOBODYS, by_system=False) + entries(BY_ITSELF - _OF_EDITIONS, by_system=True)
 
 
-@pytest.mark.parametrize("entry", TOLD, ids=lambda one: f"{one['kind']} {one['what']} by {one['actor']['id']}")
-def test_each_kind_has_a_sentence_in_both_languages(app: Flask, entry: dict[str, Any]) -> None:
+@pytest.mark.parametrize("entry", TOLD, ids=lambda one: f"{one.kind} {one.what} by {one.actor.id}")
+def test_each_kind_has_a_sentence_in_both_languages(app: Flask, entry: EventView) -> None:
     with app.test_request_context("/"):
         with force_locale("en"):
             english = say_entry(entry, {})

@@ -1,0 +1,95 @@
+"""What happened, as far as it is told in a sentence: an entry of a history, or what another list shows of an event."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, fields
+from typing import Any
+
+from casework.engine.state.effects_schema import RoleGiven
+from casework.json_values import Answers, JsonMapping
+from casework.operations.core.views import Named, TaskKey
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class FormKey:
+    """A form by the fingerprint of its edition and its name there."""
+
+    edition: str
+    name: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class FilledIn:
+    """What was filled in or written, and what is needed to say it."""
+
+    form: FormKey | None = None
+    data: Answers = field(default_factory=dict)
+    #: What the same form said before.
+    before_data: Answers | None = None
+    #: Words, by field; None where they are erased.
+    body: JsonMapping = field(default_factory=dict)
+    erased: Sequence[str] = ()
+    #: Of people, organisations, rights and documents, by id.
+    names: Mapping[str, str] = field(default_factory=dict)
+    #: The tasks that are named in the answers, by id.
+    tasks: Mapping[str, TaskKey] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class EventPaper:
+    """A document that an event enters, sends, files or withdraws."""
+
+    kind: str
+    #: Whom it is about.
+    party: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class EventView(FilledIn):
+    """An event as a reader may know it; what a list does not say is as if there were none."""
+
+    kind: str
+    #: Which one, where a kind of event knows several.
+    what: str | None = None
+    transition: str | None = None
+    #: Of the task.
+    name: str | None = None
+    task: TaskKey | None = None
+    edition: str | None = None
+    actor: Named | None = None
+    role: str | None = None
+    #: It happened by itself.
+    by_system: bool = False
+    #: A second person agreed by it.
+    agreed: bool = False
+    #: Whom else it concerned.
+    whom: Named | None = None
+    #: Of a checklist.
+    item: str | None = None
+    documents: Sequence[EventPaper] = ()
+    version: int | None = None
+    #: Of a task that the rule of its queue gave to somebody, why to that person.
+    why: Sequence[str] | None = None
+    #: Who gave the role by which it was done.
+    given: RoleGiven | None = None
+
+
+def event_view(event: object, **more: Any) -> EventView:
+    """What another list shows of an event, as far as it says the same; `more` says what it calls otherwise."""
+    return EventView(
+        **{name: getattr(event, name) for name in _NAMES if name not in more and hasattr(event, name)}, **more
+    )
+
+
+_NAMES = frozenset(part.name for part in fields(EventView))
+
+
+def view_of_item(item: JsonMapping, **more: Any) -> EventView:
+    """The same of an item of a list that is plain JSON."""
+    known: dict[str, Any] = {name: item[name] for name in _NAMES & item.keys()} | more
+    for name, kind in (("actor", Named), ("whom", Named), ("task", TaskKey), ("form", FormKey)):
+        if isinstance(known.get(name), Mapping):
+            known[name] = kind(**known[name])
+    known["documents"] = [EventPaper(**paper) for paper in known.get("documents", ())]
+    return EventView(**known)

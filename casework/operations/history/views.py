@@ -1,0 +1,142 @@
+"""The history of a case, and the way of its tracks, as they are handed out."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from casework.json_values import JsonMapping, JsonValue
+from casework.operations.core.event_views import EventView
+from casework.operations.core.views import Named
+
+# --- entries ---------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Candidate:
+    """Somebody who held a fitting role when something was done."""
+
+    person: str
+    name: str | None = None
+    role: str
+    deputy_for: Named | None
+    #: Why that person could not have done it; "" where it was possible.
+    why_not: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ChangedColumn:
+    """A column of a row that an event changed; "" where the row was removed."""
+
+    table: str
+    #: What a reader knows the row by.
+    row: str
+    column: str
+    before: JsonValue
+    after: JsonValue
+    #: The row is new.
+    new: bool
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class EntryRule:
+    """By which rule of its edition something was done."""
+
+    by: Sequence[str]
+    confirm_by: Sequence[str]
+    guards: Sequence[str]
+    #: Kinds of papers that had to be on file.
+    papers: Sequence[str]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class HistoryEntry(EventView):
+    """An entry of a history; what stands below `happened_on` only who reads the whole log is told."""
+
+    actor: Named
+    position: int
+    at: str
+    track: str | None
+    track_kind: str | None
+    #: States; None where the event moved no track.
+    from_: Sequence[str] | None
+    to: Sequence[str] | None
+    happened_on: str | None
+    seq: int | None = None
+    acting_for: Named | None = None
+    organisation: Named | None = None
+    #: seq of the event by which it came.
+    because: int | None = None
+    #: Working days after it happened, where it was recorded late.
+    late: int = 0
+    candidates: Sequence[Candidate] = ()
+    changes: Sequence[ChangedColumn] = ()
+    #: That guards read.
+    facts: JsonMapping = field(default_factory=dict)
+    rule: EntryRule | None = None
+    hash: str | None = None
+    prev: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class CaseHistory:
+    """A page of the history of a case."""
+
+    number: str | None
+    title: str | None
+    programme: str
+    log: str
+    #: The reader sees the whole log.
+    whole: bool
+    items: list[HistoryEntry]
+    #: The cursor of the page after it.
+    next: str | None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class EntryOfCase:
+    """One entry, with the case whose history it stands in."""
+
+    number: str | None
+    title: str | None
+    programme: str
+    entry: HistoryEntry
+    #: seq of the newest.
+    last: int
+
+
+# --- ways ------------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Move:
+    """A move that a track has made."""
+
+    from_: Sequence[str]
+    to: Sequence[str]
+    name: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class TrackWay:
+    """A track, where it stands, and how it came there."""
+
+    id: str
+    kind: str
+    edition: str
+    states: Sequence[str]
+    live: bool
+    #: By name.
+    provider: str | None
+    moves: list[Move]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class CaseWays:
+    """The ways of the tracks of a case."""
+
+    number: str | None
+    title: str | None
+    #: The reader sees the whole log.
+    whole: bool
+    tracks: list[TrackWay]
