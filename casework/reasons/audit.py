@@ -5,13 +5,11 @@ from __future__ import annotations
 from casework.reasons.base import N_, reason, template
 from casework.reasons.terms import STATES
 
-RAISED_BY = reason("audit.raised_by", N_("findings are raised by auditors."))
 NO_EVENT = reason("audit.no_event", N_("is no event of this case"))
 ANSWERED_BY = reason(
     "audit.answered_by", N_("findings are answered by the case's officers, supervisors and compliance officers.")
 )
 RAISER = reason("audit.raiser", N_("whoever raised a finding does not answer it."))
 WORKED_ON_IT = reason("audit.worked_on_it", N_("you have worked on this yourself: another auditor judges it."))
-CLOSED_BY = reason("audit.closed_by", N_("findings are closed by auditors."))
 ANSWERER = reason("audit.answerer", N_("whoever answered a finding does not judge the answer."))
 IN_STATE = template("audit.in_state", N_("the finding is %(state)s."), state=STATES)

@@ -28,7 +28,6 @@ FACTOR_FIRST = reason(
 CODE_NEEDED = reason(
     "auth.code_needed", N_("this account has a second factor: send the code of the app, or a recovery code, as `code`.")
 )
-FOR_ADMINISTRATORS = reason("auth.for_administrators", N_("this is for administrators."))
 TOKEN_NO_TOKENS = reason("auth.token_no_tokens", N_("a token makes no tokens; sign in, and make it there."))
 NO_SUCH_SCOPES = template("auth.no_such_scopes", N_("has no %(scopes)s"))
 DAYS_OF_DECIDING = template("auth.days_of_deciding", N_("must be at most %(most)s with the scope decide"))

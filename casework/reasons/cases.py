@@ -8,7 +8,6 @@ from casework.reasons.terms import ROLES, STATES_OF_EDITION
 ROLE = reason("cases.role", N_("your role does not include it."))
 ELSEWHERE = reason("cases.elsewhere", N_("the case stands elsewhere."))
 FOR_ROLES = template("cases.for_roles", N_("this is for: %(roles)s."), roles=ROLES)
-ROLES_ONLY = template("cases.roles_only", N_("This is for: %(roles)s."), roles=ROLES)
 ACTION_FOR_ROLES = template("cases.action_for_roles", N_("“%(action)s” is for: %(roles)s."), roles=ROLES)
 FOR_ROLES_THEMSELVES = template(
     "cases.for_roles_themselves", N_("this is for: %(roles)s, in their own name."), roles=ROLES
@@ -36,7 +35,6 @@ ANOTHER_THAN_PREPARED = reason(
 NOTHING_DUE = reason("cases.nothing_due", N_("nothing is due on this clock."))
 NO_OWNER = reason("cases.no_owner", N_("nobody owns the case yet."))
 ENDED = reason("cases.ended", N_("it has ended already."))
-OPENED_BY = reason("cases.opened_by", N_("cases are opened by officers and supervisors."))
 HAS_CASE = reason("cases.has_case", N_("this match has its case already."))
 IN_OTHER_HANDS = reason("cases.in_other_hands", N_("the case is in other hands already."))
 DECLARED_INTEREST = reason("cases.declared_interest", N_("has declared an interest in this case"))

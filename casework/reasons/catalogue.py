@@ -4,14 +4,9 @@ from __future__ import annotations
 
 from casework.reasons.base import N_, reason, template
 
-IMPORTED_BY = reason("catalogue.imported_by", N_("records are imported by officers and supervisors."))
-MATCHED_BY = reason("catalogue.matched_by", N_("matches are entered by officers and supervisors."))
 MATCHED_ALREADY = reason(
     "catalogue.matched_already", N_("This need and this technology are matched already, or the external id is taken.")
 )
 SEVERAL = template("catalogue.several", N_("several %(records)s have this external id; name one by its id"))
 NOT_CONFIRMABLE = reason("catalogue.not_confirmable", N_("is not a field that can be confirmed"))
 NOTHING_TO_CONFIRM = reason("catalogue.nothing_to_confirm", N_("is empty, so there is nothing to confirm"))
-CONFIRMED_BY = reason("catalogue.confirmed_by", N_("records are confirmed by officers and supervisors."))
-RIGHTS_ENTERED_BY = reason("catalogue.rights_entered_by", N_("rights are entered by officers."))
-RIGHTS_CONFIRMED_BY = reason("catalogue.rights_confirmed_by", N_("rights are confirmed by officers."))

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 from casework.reasons.base import N_, reason, template
-from casework.reasons.terms import ROLES
 
 SEALED = reason("documents.sealed", N_("a sealed mediation keeps no files; they stay with its center."))
 SENT = reason("documents.sent", N_("a letter stays as it was sent."))
-ENTERED_BY = template("documents.entered_by", N_("documents are entered here by: %(roles)s."), roles=ROLES)
 NOT_ACCEPTED = reason("documents.not_accepted", N_("the referral has not been accepted yet."))
 REFERRAL_ENDED = reason("documents.referral_ended", N_("the referral has ended."))
 VERSIONS_FULL = reason("documents.versions_full", N_("the document has as many versions as one can have."))

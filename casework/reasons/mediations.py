@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from casework.reasons.base import N_, reason, template
+from casework.reasons.base import N_, reason
 
 ASKED_BY = reason(
     "mediations.asked_by", N_("an unsealing is asked for by a dispute officer who is named for the mediation.")
 )
-DAYS = template("mediations.days", N_("must be from 1 to %(most)s"))
 READS_ALREADY = reason("mediations.reads_already", N_("must be somebody who does not read it already"))
 ANOTHER_THAN_READER = reason(
     "mediations.another_than_reader", N_("must be another person than the reader and those who are named for it")
 )
-INTEREST = reason("mediations.interest", N_("has declared an interest"))
 NAMED_ALREADY = reason("mediations.named_already", N_("has been named already: end that first"))
 DECIDED_BY = reason(
     "mediations.decided_by", N_("it is decided by the person who was named for that, and by nobody in their place.")

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from casework.reasons.base import N_, reason, template
-from casework.reasons.terms import ROLES
+from casework.reasons.base import N_, reason
 
 NOT_SENT = reason("messages.not_sent", N_("the referral has not been sent, so that nobody there could read it."))
 NEVER_SENT = reason("messages.never_sent", N_("the referral was never sent, so that nobody there could read it."))
@@ -11,14 +10,11 @@ THREAD_ENDED = reason("messages.thread_ended", N_("the referral has ended, and i
 WRONG_PLACE = reason(
     "messages.wrong_place", N_("an internal note belongs to no referral, and a shared message to one.")
 )
-WRITTEN_BY = template("messages.written_by", N_("this is written by: %(roles)s."), roles=ROLES)
 CORRECTED_BY = reason("messages.corrected_by", N_("a message is corrected by whoever wrote it."))
 TAKEN_BACK = reason("messages.taken_back", N_("the message was taken back."))
-MOST_MENTIONS = template("messages.most_mentions", N_("must name %(most)s people at most"))
 DOES_NOT_FIT = reason("messages.does_not_fit", N_("does not fit the place where this is written"))
 NOT_A_READER = reason("messages.not_a_reader", N_("names somebody who is not among those who may read this"))
 READS_ONLY = reason("messages.reads_only", N_("you read this, and do not write in it."))
-LETTERS_SENT_BY = template("messages.letters_sent_by", N_("letters are sent by: %(roles)s."), roles=ROLES)
 LETTER_TO_NOBODY = reason("messages.letter_to_nobody", N_("as the case stands, this letter goes to nobody there."))
 NO_CHINESE_FONT = reason(
     "messages.no_chinese_font",

@@ -26,7 +26,6 @@ ONLY = template("obstacles.only", N_("Only %(name)s could still do %(actions)s, 
 EXCLUDED = template("obstacles.excluded", N_("Nobody may do %(actions)s: %(why)s."), actions=ACTIONS, why=ITEMS)
 PERSON = template("obstacles.person", N_("%(name)s %(why)s"))
 DID = template("obstacles.did", N_("did “%(do)s”"))
-INTERESTED = reason("obstacles.interested", N_("has declared an interest in the case"))
 AWAY = reason("obstacles.away", N_("is away"))
 NOBODY = reason("obstacles.nobody", N_("nobody"))
 HAND_OVER = template("obstacles.hand_over", N_("%(obstacle)s Another officer could, if the case were handed over."))

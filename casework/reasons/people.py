@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from casework.reasons.base import N_, reason, template
-from casework.reasons.terms import STATES
+from casework.reasons.terms import ROLES, STATES
 
 PROGRAMME_CODE = reason("people.programme_code", N_("must be 2 to 8 capital letters or digits"))
 OTHER_PROGRAMME = reason("people.other_programme", N_("belongs to another programme"))
@@ -14,33 +14,17 @@ CLOSED_ACCOUNT = reason("people.closed_account", N_("has a closed account; reope
 DECIDES_HERE = reason(
     "people.decides_here", N_("is not for somebody who decides in cases of the programme in that time")
 )
+ROLE_HERE = template(
+    "people.role_here", N_("is not for somebody with the role of %(role)s in the programme in that time"), role=ROLES
+)
+JUDGE_HERE = template(
+    "people.judge_here",
+    N_(
+        "is not for somebody with the role of %(role)s in the programme in that time: whoever judges the work does none of it"
+    ),
+    role=ROLES,
+)
 OPEN_CASES = reason("people.open_cases", N_("is not for somebody who has open cases; hand them over first"))
-OFFICER_HERE = reason("people.officer_here", N_("is not for somebody who is an officer of the programme in that time"))
-DISPUTE_OFFICER_HERE = reason(
-    "people.dispute_officer_here", N_("is not for somebody who is a dispute officer of the programme in that time")
-)
-AUDITOR_HERE = reason(
-    "people.auditor_here",
-    N_("is not for somebody who is an auditor of the programme in that time: whoever judges the work does none of it"),
-)
-SUPERVISOR_HERE = reason(
-    "people.supervisor_here",
-    N_(
-        "is not for somebody who is a supervisor of the programme in that time: whoever judges the work does none of it"
-    ),
-)
-COMPLIANCE_HERE = reason(
-    "people.compliance_here",
-    N_(
-        "is not for somebody who is a compliance officer of the programme in that time: whoever judges the work does none of it"
-    ),
-)
-ADMINISTRATOR_HERE = reason(
-    "people.administrator_here",
-    N_(
-        "is not for somebody who is an administrator of the programme in that time: whoever judges the work does none of it"
-    ),
-)
 ACCOUNT_CLOSED = reason("people.account_closed", N_("This account is closed. Reopen it first."))
 HAS_PASSWORD = reason(
     "people.has_password",

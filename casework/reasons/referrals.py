@@ -9,5 +9,3 @@ NOTHING_CAME = reason("referrals.nothing_came", N_("nothing has come from the ot
 NOT_DONE_BY_OTHER = reason("referrals.not_done_by_other", N_("must be something that the other side has done"))
 SETTLED = reason("referrals.settled", N_("it is settled already."))
 DECIDED = reason("referrals.decided", N_("it is decided already."))
-FOR_LEAD = reason("referrals.for_lead", N_("this is for the provider's lead and for administrators."))
-CAPACITY = reason("referrals.capacity", N_("must be a whole number from 0 to 1000"))

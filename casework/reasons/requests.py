@@ -24,7 +24,6 @@ UNSTORABLE_BODY = reason("requests.unstorable_body", N_("its body has a characte
 UNSTORABLE = reason("requests.unstorable", N_("it has a character that cannot be stored."))
 SCOPE_MISSING = template("requests.scope_missing", N_("your token lacks the scope %(scope)s."))
 FOR_PEOPLE = reason("requests.for_people", N_("no scope of a service account covers this; a person does it."))
-SCOPE_DECIDE = reason("requests.scope_decide", N_("your token lacks the scope decide, which this needs."))
 NO_FORM_KEY = reason("requests.no_form_key", N_("the form has no key; open the page again."))
 NO_FORM_STATE = reason(
     "requests.no_form_state", N_("the form does not say which state it was made from; open the page again.")

@@ -41,7 +41,7 @@ def refusal(case: Case, role: str | None, referral: Track | None) -> Reason | No
     """Why this role enters nothing here; None where it does."""
     roles = CLERKS if referral is None else DELIVERERS
     if role not in accepted(case, roles):
-        return reasons.documents.ENTERED_BY(roles=roles)
+        return reasons.cases.FOR_ROLES(roles=roles)
     return None if referral is None else closed(case, referral)
 
 

@@ -64,7 +64,7 @@ def awaited(case: Case, to: str) -> Iterator[Task]:
 def refusal(case: Case, role: str | None, kind: str, to: str) -> Reason | None:
     """Why this role does not send this letter now; None where it does."""
     if role not in accepted(case, SENDERS):
-        return reasons.messages.LETTERS_SENT_BY(roles=SENDERS)
+        return reasons.cases.FOR_ROLES(roles=SENDERS)
     if (kind, to) not in set(recipients(case)):
         return reasons.messages.LETTER_TO_NOBODY
     return None

@@ -64,7 +64,7 @@ def refusal(case: Case, role: str | None, audience: str, referral: Track | None)
     if (referral is None) != (audience == INTERNAL):
         return reasons.messages.WRONG_PLACE
     if role not in accepted(case, WRITERS[audience]):
-        return reasons.messages.WRITTEN_BY(roles=WRITERS[audience])
+        return reasons.cases.FOR_ROLES(roles=WRITERS[audience])
     return None if referral is None else closed(case, referral)
 
 
@@ -79,7 +79,7 @@ def say(builder: EventBuilder, command: Say) -> None:
     _insist(builder, command.audience, track)
     mentions = list(dict.fromkeys(command.mentions))
     if len(mentions) > MOST_MENTIONS:
-        raise InvalidForm(fields={"mentions": reasons.messages.MOST_MENTIONS(most=MOST_MENTIONS)})
+        raise InvalidForm(fields={"mentions": reasons.fields.MOST_ENTRIES(most=MOST_MENTIONS)})
     effects: Effects = {"message": builder.context.new_id(), "what": WRITTEN}
     if mentions:
         effects["mentions"] = mentions

@@ -50,7 +50,7 @@ def ask(builder: EventBuilder, command: AskUnsealing) -> None:
         raise NotAllowed(why=reasons.mediations.ASKED_BY)
     _insist_apart(builder, command)
     if not 1 <= command.days <= MOST_DAYS:
-        raise InvalidForm(fields={"days": reasons.mediations.DAYS(most=MOST_DAYS)})
+        raise InvalidForm(fields={"days": reasons.fields.BETWEEN(least=1, most=MOST_DAYS)})
     opening: StartedOpening = {
         "id": builder.context.new_id(),
         "kind": UNSEALING,
@@ -72,7 +72,7 @@ def _insist_apart(builder: EventBuilder, command: AskUnsealing) -> None:
     if Matter(builder.by.person, frozenset({*named, command.reader})).is_party(command.decider):
         faults["decider"] = reasons.mediations.ANOTHER_THAN_READER
     if command.reader in case.interests or command.decider in case.interests:
-        faults["reader" if command.reader in case.interests else "decider"] = reasons.mediations.INTEREST
+        faults["reader" if command.reader in case.interests else "decider"] = reasons.cases.DECLARED_INTEREST
     waiting = [
         opening
         for opening in case.openings.values()

@@ -101,7 +101,7 @@ def task_offers(library: Library, case: Case, context: Context) -> list[TaskOffe
                 continue
             rule = edition.tasks[request["task"]]
             fits = builder.by.role in accepted(case, tuple(map(Role, request["by"])))
-            why: list[Why] = [] if fits else [reasons.tasks.ASKED_BY(roles=request["by"])]
+            why: list[Why] = [] if fits else [reasons.cases.FOR_ROLES(roles=request["by"])]
             if rule.unless_open and any(t.name == rule.name and t.about is None for t in case.open_tasks()):
                 why.append(reasons.tasks.OPEN_ALREADY)
             offered.append(TaskOffer(track.id, rule.name, rule, fits, tuple(why)))

@@ -363,7 +363,7 @@ def _add(builder: EventBuilder, command: Add) -> None:
         if not here:
             raise WrongState(action=edition.as_reason(f"tasks.{rule.key}"), why=reasons.tasks.NOT_ASKED_HERE)
         if builder.by.role not in accepted(builder.case, tuple(map(Role, offer["by"]))):
-            raise NotAllowed(why=reasons.tasks.ASKED_BY(roles=offer["by"]))
+            raise NotAllowed(why=reasons.cases.FOR_ROLES(roles=offer["by"]))
         if rule.per == "party" and command.about not in (None, *parties.PARTIES):
             raise InvalidForm(fields={"about": reasons.fields.PARTY})
         if command.person not in (None, builder.by.person) and not command.note:

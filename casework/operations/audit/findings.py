@@ -232,7 +232,7 @@ def raise_finding(db: Connection, actor: Actor, number: str, *, event: int, word
     if level < Sight.ALL:
         raise NotFound("case")
     if not actor.in_programme(case.programme, (Role.AUDITOR,)):
-        raise NotAllowed(why=reasons.audit.RAISED_BY)
+        raise NotAllowed(why=reasons.cases.FOR_ROLES(roles=(Role.AUDITOR,)))
     insist_impartial(db, actor, case.log)
     said = _words(words)
     if not 1 <= event <= case.seq:
@@ -348,7 +348,7 @@ def _refusal_to_judge(db: Connection, actor: Actor, row: Any) -> NotAllowed | No
     in_role = actor.in_programme(row.programme_id, (Role.AUDITOR,))
     match two_person.refusal(Matter(row.answered_by), actor.person, in_role=in_role):
         case Refusal.ROLE:
-            return NotAllowed(why=reasons.audit.CLOSED_BY)
+            return NotAllowed(why=reasons.cases.FOR_ROLES(roles=(Role.AUDITOR,)))
         case Refusal.PARTY:
             return NotAllowed(why=reasons.audit.ANSWERER)
     return _worked_on(db, actor, row.case_id)

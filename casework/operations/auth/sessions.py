@@ -384,7 +384,7 @@ def end_other_sessions(db: Connection, actor: Actor, secret: str, request: Reque
 def end_access_of(db: Connection, actor: Actor, person: str, request: Request) -> Done:
     """An administrator ends every session and token of somebody, who signs in again. Raises NotFound."""
     if Role.ADMINISTRATOR not in actor.roles():
-        raise NotAllowed(why=reasons.auth.FOR_ADMINISTRATORS)
+        raise NotAllowed(why=reasons.cases.FOR_ROLES(roles=(Role.ADMINISTRATOR,)))
     if (earlier := ask(db, actor, request)) is not None:
         return earlier
     known = db.execute(
@@ -404,7 +404,7 @@ def end_access_of_all(db: Connection, actor: Actor, request: Request, *, sure: b
     Providers' own systems go on: their leads end them.
     """
     if Role.ADMINISTRATOR not in actor.roles():
-        raise NotAllowed(why=reasons.auth.FOR_ADMINISTRATORS)
+        raise NotAllowed(why=reasons.cases.FOR_ROLES(roles=(Role.ADMINISTRATOR,)))
     if not sure:
         raise InvalidForm(fields={"sure": reasons.fields.REQUIRED})
     if (earlier := ask(db, actor, request)) is not None:

@@ -32,7 +32,7 @@ def insist_proved(actor: Actor) -> None:
     if actor.proof == Proof.OLD:
         raise NotConfirmed
     if actor.proof == Proof.NONE:
-        raise NotAllowed(why=reasons.requests.SCOPE_DECIDE, scope=DECIDE)
+        raise NotAllowed(why=reasons.requests.SCOPE_MISSING(scope=DECIDE), scope=DECIDE)
 
 
 def sensitive(action: Callable[Concatenate[Connection, Actor, P], R]) -> Callable[Concatenate[Connection, Actor, P], R]:

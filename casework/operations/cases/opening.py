@@ -31,7 +31,7 @@ def open_case(db: Connection, actor: Actor, match: str, request: Request) -> Don
     programme, code, need, technology, title, need_owner, technology_owner, phase, rights = row
     by = in_the_programme(actor, programme, (Role.OFFICER, Role.SUPERVISOR))
     if by is None:
-        raise NotAllowed(why=reasons.cases.OPENED_BY)
+        raise NotAllowed(why=reasons.cases.FOR_ROLES(roles=(Role.OFFICER, Role.SUPERVISOR)))
     if (earlier := ask(db, actor, request)) is not None:
         return earlier
     # Locked first: two officers may press the button at once.

@@ -72,7 +72,7 @@ def actions_of(
         if barred is not None:
             why = (barred,)
         elif by is None:
-            why = (reasons.cases.ROLES_ONLY(roles=sorted(roles)),)
+            why = (reasons.cases.FOR_ROLES(roles=sorted(roles)),)
         else:
             why = by_capacity[by][track, name].why_not
         actions.append(

@@ -106,7 +106,7 @@ def _programme(db: Connection, code: str, actor: Actor | None) -> str:
     if programme is None or (actor is not None and programme not in {m.programme for m in actor.memberships}):
         raise NotFound("programme")
     if actor is not None and not actor.in_programme(programme, (Role.OFFICER, Role.SUPERVISOR)):
-        raise NotAllowed(why=reasons.catalogue.IMPORTED_BY)
+        raise NotAllowed(why=reasons.cases.FOR_ROLES(roles=(Role.OFFICER, Role.SUPERVISOR)))
     if actor is not None and "import" not in actor.scopes:
         raise NotAllowed(why=reasons.requests.SCOPE_MISSING(scope="import"))
     return str(programme)

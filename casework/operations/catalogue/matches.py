@@ -79,7 +79,7 @@ def create_match(
     if programme not in reach(actor).all_of:
         raise NotFound("programme")
     if not actor.in_programme(programme, (Role.OFFICER, Role.SUPERVISOR)):
-        raise NotAllowed(why=reasons.catalogue.MATCHED_BY)
+        raise NotAllowed(why=reasons.cases.FOR_ROLES(roles=(Role.OFFICER, Role.SUPERVISOR)))
     if (earlier := ask(db, actor, request)) is not None:
         return earlier
     faults: dict[str, Why] = {}

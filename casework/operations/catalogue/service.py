@@ -129,7 +129,7 @@ def _seen(db: Connection, actor: Actor, noun: Noun, id: str) -> Any:
 def _editable(db: Connection, actor: Actor, noun: Noun, id: str) -> Any:
     row = _seen(db, actor, noun, id)
     if not actor.in_programme(row.programme_id, (Role.OFFICER, Role.SUPERVISOR)):
-        raise NotAllowed(why=reasons.catalogue.CONFIRMED_BY)
+        raise NotAllowed(why=reasons.cases.FOR_ROLES(roles=(Role.OFFICER, Role.SUPERVISOR)))
     return row
 
 

@@ -75,7 +75,7 @@ def record_right(
 ) -> Done:
     """Enter a right of a technology; what a person enters counts as confirmed by that person."""
     if not actor.in_programme(programme, (Role.OFFICER, Role.SUPERVISOR)):
-        raise NotAllowed(why=reasons.catalogue.RIGHTS_ENTERED_BY)
+        raise NotAllowed(why=reasons.cases.FOR_ROLES(roles=(Role.OFFICER, Role.SUPERVISOR)))
     if kind not in KINDS:
         raise InvalidForm(fields={"kind": reasons.fields.ONE_OF(choices=KINDS)})
     _insist_looked_up(db, programme, fields.get("checked_on"))
@@ -124,7 +124,7 @@ def confirm_right(
     ):
         raise NotFound("right")
     if not actor.in_programme(programme, (Role.OFFICER, Role.SUPERVISOR)):
-        raise NotAllowed(why=reasons.catalogue.RIGHTS_CONFIRMED_BY)
+        raise NotAllowed(why=reasons.cases.FOR_ROLES(roles=(Role.OFFICER, Role.SUPERVISOR)))
     if (earlier := ask(db, actor, request)) is not None:
         return earlier
     _insist_looked_up(db, programme, checked_on)

@@ -317,4 +317,4 @@ def _say(obstacle: Obstacle, library: Library) -> Reason:
 def _reason(excluded: Excluded, edition: Edition) -> Reason:
     if excluded.why == DID:
         return reasons.obstacles.DID(do=edition.as_reason(excluded.did))
-    return {INTERESTED: reasons.obstacles.INTERESTED, AWAY: reasons.obstacles.AWAY}[excluded.why]
+    return {INTERESTED: reasons.cases.DECLARED_INTEREST, AWAY: reasons.obstacles.AWAY}[excluded.why]

@@ -185,7 +185,7 @@ def insist_sender(db: Connection, actor: Actor, number: str) -> None:
     """Before anything is read of a form: that the actor sends letters of this case at all. Raises NotFound, NotAllowed."""
     case = _whole(db, actor, number)
     if _by(actor, case, next(iter(PARTIES))) is None:
-        raise NotAllowed(why=reasons.messages.LETTERS_SENT_BY(roles=SENDERS))
+        raise NotAllowed(why=reasons.cases.FOR_ROLES(roles=SENDERS))
 
 
 def _by(actor: Actor, case: Case, to: str) -> By | None:
@@ -201,7 +201,7 @@ def _insist(actor: Actor, case: Case, written: Written) -> By:
         raise NotFound("case")
     by = _by(actor, case, written.to)
     if by is None:
-        raise NotAllowed(why=reasons.messages.LETTERS_SENT_BY(roles=SENDERS))
+        raise NotAllowed(why=reasons.cases.FOR_ROLES(roles=SENDERS))
     return by
 
 

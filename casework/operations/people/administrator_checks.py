@@ -15,7 +15,7 @@ def is_administrator(actor: Actor) -> bool:
 def insist_administrator(actor: Actor) -> None:
     """Raises NotAllowed for everybody else."""
     if not is_administrator(actor):
-        raise NotAllowed(why=reasons.auth.FOR_ADMINISTRATORS)
+        raise NotAllowed(why=reasons.cases.FOR_ROLES(roles=(Role.ADMINISTRATOR,)))
 
 
 def insist_administers(actor: Actor, programme: str) -> None:

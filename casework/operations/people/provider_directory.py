@@ -62,6 +62,10 @@ def _counted(actor: Actor) -> JsonObject:
     return {"own": sorted(mine.organisations), "programmes": sorted(mine.all_of)}
 
 
+#: Who says what a provider does; its lead for its own alone.
+EDITORS = (Role.PROVIDER_LEAD, Role.ADMINISTRATOR)
+
+
 def _may_edit(actor: Actor, provider: str) -> bool:
     leads = {m.organisation for m in actor.memberships if m.role == Role.PROVIDER_LEAD}
     return provider in leads or is_administrator(actor)
@@ -183,7 +187,7 @@ def describe_provider(db: Connection, actor: Actor, provider: str, profile: Json
     """
     _insist_sees(db, actor, provider)
     if not _may_edit(actor, provider):
-        raise NotAllowed(why=reasons.referrals.FOR_LEAD)
+        raise NotAllowed(why=reasons.cases.FOR_ROLES(roles=EDITORS))
     if (earlier := ask(db, actor, request)) is not None:
         return earlier
     checked = _checked(profile)
@@ -210,7 +214,7 @@ def _checked(given: JsonMapping) -> JsonObject:
     if profile["capacity"] is not None and not (
         isinstance(profile["capacity"], int) and 0 <= profile["capacity"] <= 1000
     ):
-        faults["capacity"] = reasons.referrals.CAPACITY
+        faults["capacity"] = reasons.fields.WHOLE_BETWEEN(least=0, most=1000)
     profile["closed"] = [{"from": period.get("from"), "to": period.get("to")} for period in profile["closed"]]
     try:
         for period in profile["closed"]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Sequence
 from datetime import date, datetime
 
 import uuid_utils
@@ -239,20 +239,14 @@ def insist_given(db: Connection, person: str, role: str, scope: str, start: date
     if role == Role.DISPUTE_OFFICER and other in DECIDES:
         raise InvalidForm(fields={"role": reasons.people.DECIDES_HERE})
     if other is not None:
-        raise _BESIDE[other]()
+        beside = reasons.people.JUDGE_HERE if other in _JUDGE_OR_JUDGED else reasons.people.ROLE_HERE
+        raise InvalidForm(fields={"role": beside(role=other)})
     if role == Role.DISPUTE_OFFICER and db.execute(_HAS_CASES, given).first():
         raise InvalidForm(fields={"role": reasons.people.OPEN_CASES})
 
 
-#: Why a role is not for somebody, by another one that the person has in that time.
-_BESIDE: Mapping[str, Callable[[], InvalidForm]] = {
-    Role.OFFICER: lambda: InvalidForm(fields={"role": reasons.people.OFFICER_HERE}),
-    Role.DISPUTE_OFFICER: lambda: InvalidForm(fields={"role": reasons.people.DISPUTE_OFFICER_HERE}),
-    Role.AUDITOR: lambda: InvalidForm(fields={"role": reasons.people.AUDITOR_HERE}),
-    Role.SUPERVISOR: lambda: InvalidForm(fields={"role": reasons.people.SUPERVISOR_HERE}),
-    Role.COMPLIANCE: lambda: InvalidForm(fields={"role": reasons.people.COMPLIANCE_HERE}),
-    Role.ADMINISTRATOR: lambda: InvalidForm(fields={"role": reasons.people.ADMINISTRATOR_HERE}),
-}
+#: Whose work an auditor judges, or who judges it: nobody has both in that time.
+_JUDGE_OR_JUDGED = {Role.AUDITOR, Role.SUPERVISOR, Role.COMPLIANCE, Role.ADMINISTRATOR}
 #: A role out of some others that a person holds in a programme within that time.
 _HOLDS_OTHER = text("""
     SELECT role FROM memberships WHERE person_id = CAST(:person AS uuid) AND programme_id = CAST(:programme AS uuid)

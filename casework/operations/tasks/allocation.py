@@ -94,7 +94,7 @@ def choose_allocation(
     if strategy not in STRATEGIES:
         faults["strategy"] = reasons.fields.ONE_OF(choices=STRATEGIES)
     if cap is not None and not 1 <= cap <= HIGHEST_CAP:
-        faults["cap"] = reasons.tasks.CAP(most=HIGHEST_CAP)
+        faults["cap"] = reasons.fields.WHOLE_BETWEEN(least=1, most=HIGHEST_CAP)
     if faults:
         raise InvalidForm(fields=faults)
     if (earlier := ask(db, actor, request)) is not None:

@@ -102,7 +102,7 @@ def test_what_speaks_against_a_role_meanwhile_is_said_to_whoever_agrees(
     asked = sorted(set(re.findall(r'href="(/roles/[0-9a-f-]{36})"', second.get("/roles").text)))
     answers = [second.post(f"{one}/decide", {"decision": "agree"}, page=one) for one in asked]
     assert [one.status_code for one in answers] == [303, 422]
-    assert "is not for somebody who is an officer of the programme in that time" in answers[1].text
+    assert "is not for somebody with the role of case officer in the programme in that time" in answers[1].text
     with transaction(engine) as db:
         db.execute(text("UPDATE people SET active = false WHERE id = :id"), {"id": person.rsplit("/", 1)[1]})
     refused = second.post(f"{asked[1]}/decide", {"decision": "agree"}, page=asked[1])
