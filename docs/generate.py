@@ -17,7 +17,7 @@ from pydantic.fields import FieldInfo
 
 from casework.api import PREFIX, ROUTES
 from casework.api.protocol.errors import STATUS
-from casework.api.protocol.scopes import BY_TRANSITION, EVERY, TABLE
+from casework.api.protocol.service_account_scopes import BY_TRANSITION, EVERY, TABLE
 from casework.cli import main
 from casework.definitions import load_definitions, playing
 from casework.engine.definition.editions import Edition, PaperRule, StateRule, TaskRule, TransitionRule

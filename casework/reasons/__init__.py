@@ -13,11 +13,11 @@ from casework.reasons import (
     integrations,
     mediations,
     messages,
-    obstacles,
     people,
     privacy,
     referrals,
     requests,
+    staffing,
     tasks,
 )
 from casework.reasons.base import Reason, Template, Text, Value, Why
@@ -40,10 +40,11 @@ __all__ = [
     "integrations",
     "mediations",
     "messages",
-    "obstacles",
+    "staffing",
     "people",
     "privacy",
     "referrals",
     "requests",
     "tasks",
+    "staffing",
 ]

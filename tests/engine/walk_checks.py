@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Any
 
 from casework.engine.definition.editions import Edition
-from casework.engine.execution.state_machine import move
+from casework.engine.execution.entered_states import move
 from casework.engine.state.case import Track
 from casework.engine.state.events import Event
 from casework.ledger.canonical_json import instant, parse_instant

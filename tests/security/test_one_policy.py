@@ -23,7 +23,7 @@ from casework.operations.cases.list_queries import list_cases
 from casework.operations.core import access_queries
 from casework.operations.core.paging import Page
 from casework.operations.mediations.service import list_mediations
-from casework.operations.messages.mention_inbox import list_mentions
+from casework.operations.messages.mentions import list_mentions
 from casework.operations.notifications.queries import list_notifications
 from casework.operations.referrals.inbox import TABS, count_inbox, list_inbox
 from casework.operations.referrals.service import list_referrals

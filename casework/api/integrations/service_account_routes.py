@@ -1,4 +1,4 @@
-"""Service accounts: for the lead of a provider. What such an account may then ask stands in `api/protocol/scopes.py`."""
+"""Service accounts: for the lead of a provider. What such an account may then ask stands in `api/protocol/service_account_scopes.py`."""
 
 from __future__ import annotations
 

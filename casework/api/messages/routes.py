@@ -16,7 +16,7 @@ from casework.operations.cases.queries import find_case
 from casework.operations.core.idempotency import Done
 from casework.operations.core.paging import Page
 from casework.operations.mediations.service import find_mediation
-from casework.operations.messages import mention_inbox, threads
+from casework.operations.messages import mentions, threads
 from casework.operations.messages import service as messages
 from casework.operations.messages.views import Mention, Message
 from casework.operations.referrals.service import find_referral
@@ -110,13 +110,13 @@ def correct_mediation_note(call: Call) -> Done:
 
 
 def list_mentions(call: Call) -> Page[Mention]:
-    return mention_inbox.list_mentions(
+    return mentions.list_mentions(
         call.db, call.actor, unread=call.query.unread == "yes", cursor=call.query.cursor, limit=call.query.limit
     )
 
 
 def open_mention(call: Call) -> Done:
-    return mention_inbox.open_mention(call.db, call.actor, call.path["mention"], call.request)
+    return mentions.open_mention(call.db, call.actor, call.path["mention"], call.request)
 
 
 def _routes(where: str, noun: str, thread: str, views: tuple[Callable[[Call], object], ...]) -> tuple[Route, ...]:

@@ -11,7 +11,7 @@ from sqlalchemy import Connection, Engine
 
 from casework import reasons
 from casework.api.protocol.routes import Route
-from casework.api.protocol.scopes import insist_scope
+from casework.api.protocol.service_account_scopes import insist_scope
 from casework.errors import NotAllowed, NotSignedIn
 from casework.operations.auth.sessions import find_actor_by_secret
 from casework.operations.integrations.service_accounts import SERVICE_PREFIX, count_request

@@ -20,7 +20,7 @@ from casework.engine.execution.clocks import extend_task
 from casework.engine.execution.document_grants import end_grants, give_consent, grant_documents
 from casework.engine.execution.event_builder import EventBuilder
 from casework.engine.execution.extensions import moves
-from casework.engine.execution.state_entry import rests_below
+from casework.engine.execution.step_opening import rests_below
 from casework.engine.execution.task_changes import close_task, free_tasks_of, free_tasks_within
 from casework.engine.roles import ORGANISATION_QUEUES
 from casework.engine.state.case import (

@@ -11,6 +11,7 @@ from casework.engine.execution.checklists import insist_step_ticked
 from casework.engine.execution.commands import Fire
 from casework.engine.execution.effect_roles import accepted
 from casework.engine.execution.effects import apply_effects, effect_reads, settle_proposals
+from casework.engine.execution.entered_states import move
 from casework.engine.execution.event_builder import EventBuilder
 from casework.engine.execution.guards import (
     form_data,
@@ -26,8 +27,7 @@ from casework.engine.execution.guards import (
     refusals,
 )
 from casework.engine.execution.sequential_requests import asked_by, same_request
-from casework.engine.execution.state_entry import enter_state, leave_state
-from casework.engine.execution.state_machine import move
+from casework.engine.execution.step_opening import enter_state, leave_state
 from casework.engine.execution.task_changes import close_task, close_tasks_of, commit, open_task
 from casework.engine.execution.track_opening import end_track, open_tracks
 from casework.engine.parts import SENDS

@@ -290,31 +290,29 @@ def _counts(library: Library, case: Case, event: Event) -> bool:
 def say(obstacle: Obstacle, library: Library) -> Reason:
     """The actions that nobody may do, who holds a role for them, and why each may not."""
     why = _say(obstacle, library)
-    return reasons.obstacles.HAND_OVER(obstacle=why) if obstacle.hand_over else why
+    return reasons.staffing.HAND_OVER(obstacle=why) if obstacle.hand_over else why
 
 
 def _say(obstacle: Obstacle, library: Library) -> Reason:
-    actions = [reasons.obstacles.DO(do=library[edition].as_reason(key)) for edition, key in obstacle.actions]
-    names = list(obstacle.shared) or reasons.obstacles.NOBODY
+    actions = [reasons.staffing.DO(do=library[edition].as_reason(key)) for edition, key in obstacle.actions]
+    names = list(obstacle.shared) or reasons.staffing.NOBODY
     if obstacle.at_provider:
-        return reasons.obstacles.AT_PROVIDER(actions=actions)
+        return reasons.staffing.AT_PROVIDER(actions=actions)
     if len(actions) > 1:
-        return reasons.obstacles.DIFFERENT_PERSONS(actions=actions, names=names)
+        return reasons.staffing.DIFFERENT_PERSONS(actions=actions, names=names)
     if obstacle.shared:
-        return reasons.obstacles.TWO_PERSONS(actions=actions, names=names)
+        return reasons.staffing.TWO_PERSONS(actions=actions, names=names)
     if not obstacle.excluded:
-        return reasons.obstacles.FOR_ROLES(actions=actions, roles=obstacle.roles)
+        return reasons.staffing.FOR_ROLES(actions=actions, roles=obstacle.roles)
     edition = library[obstacle.actions[0][0]]
     if len(obstacle.excluded) == 1:
         (only,) = obstacle.excluded
-        return reasons.obstacles.ONLY(name=only.name, actions=actions, why=_reason(only, edition))
-    excluded = [
-        reasons.obstacles.PERSON(name=person.name, why=_reason(person, edition)) for person in obstacle.excluded
-    ]
-    return reasons.obstacles.EXCLUDED(actions=actions, why=excluded)
+        return reasons.staffing.ONLY(name=only.name, actions=actions, why=_reason(only, edition))
+    excluded = [reasons.staffing.PERSON(name=person.name, why=_reason(person, edition)) for person in obstacle.excluded]
+    return reasons.staffing.EXCLUDED(actions=actions, why=excluded)
 
 
 def _reason(excluded: Excluded, edition: Edition) -> Reason:
     if excluded.why == DID:
-        return reasons.obstacles.DID(do=edition.as_reason(excluded.did))
-    return {INTERESTED: reasons.cases.DECLARED_INTEREST, AWAY: reasons.obstacles.AWAY}[excluded.why]
+        return reasons.staffing.DID(do=edition.as_reason(excluded.did))
+    return {INTERESTED: reasons.cases.DECLARED_INTEREST, AWAY: reasons.staffing.AWAY}[excluded.why]

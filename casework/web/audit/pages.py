@@ -20,7 +20,7 @@ from casework.operations.core.event_views import event_view
 from casework.operations.core.perform import calendar_of
 from casework.operations.history.timeline import read_history
 from casework.operations.history.views import CaseHistory
-from casework.operations.messages.mention_inbox import list_mentions
+from casework.operations.messages.mentions import list_mentions
 from casework.operations.verification.case_verdict import examine_case
 from casework.operations.verification.views import VerdictFault
 from casework.permissions.actors import Actor

@@ -34,8 +34,8 @@ from casework.web.messages.pages import threads_of
 from casework.web.shell.form_actions import Action, actions_in
 from casework.web.shell.i18n import edition_text, say
 from casework.web.shell.layout import use_calendar
-from casework.web.shell.obstacles import say_risks
 from casework.web.shell.session import page_transaction
+from casework.web.shell.staffing_words import say_risks
 from casework.web.shell.task_links import hold_name, queue_name
 from casework.web.shell.values import ENCUMBRANCES, KINDS_OF_RIGHTS, paper_name, party_name, service_name
 from casework.web.tasks.next_action import say_task

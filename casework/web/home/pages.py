@@ -12,7 +12,7 @@ from casework.engine.roles import Role
 from casework.json_values import JsonValue
 from casework.operations.core.perform import home_calendar
 from casework.operations.mediations.unsealing import list_unsealings
-from casework.operations.messages.mention_inbox import list_mentions
+from casework.operations.messages.mentions import list_mentions
 from casework.operations.oversight.case_hygiene import show_case_hygiene
 from casework.operations.oversight.forecast import MOST as MOST_AT_RISK
 from casework.operations.oversight.forecast import list_at_risk
@@ -25,8 +25,8 @@ from casework.operations.tasks.tasks_of_absent import list_for_absent
 from casework.web.shell import layout
 from casework.web.shell.i18n import N_
 from casework.web.shell.navigation import OFFICES, PROVIDERS, has_page
-from casework.web.shell.obstacles import say_risks
 from casework.web.shell.session import current_actor, list_transaction, only
+from casework.web.shell.staffing_words import say_risks
 from casework.web.shell.task_links import case_url
 from casework.web.tasks.allocation_pages import queues_to_choose
 from casework.web.tasks.skill_pages import people_with_skills

@@ -23,7 +23,7 @@ from casework.operations.core.drafts import drop_draft, find_draft
 from casework.operations.core.idempotency import Done, Request
 from casework.operations.core.perform import calendar_of
 from casework.operations.mediations.service import find_mediation
-from casework.operations.messages.mention_inbox import open_mentions
+from casework.operations.messages.mentions import open_mentions
 from casework.operations.messages.service import correct_message, draft_name, list_messages, send_message
 from casework.operations.messages.threads import Thread, describe_thread, list_threads, thread_of
 from casework.operations.messages.views import Mention, ThreadDetails, ThreadRow

@@ -51,8 +51,8 @@ from casework.web.shell.forms import (
 )
 from casework.web.shell.i18n import edition_text, name_of, say, say_error, say_faults
 from casework.web.shell.navigation import PROVIDERS
-from casework.web.shell.obstacles import say_obstacles
 from casework.web.shell.session import page_transaction
+from casework.web.shell.staffing_words import say_obstacles
 
 Json = Any
 

@@ -11,7 +11,7 @@ from casework.engine import roles
 from casework.engine.definition.editions import Edition
 from casework.engine.definition.grammar import Final, Parallel, Stage, State, Workflow, working_days
 from casework.engine.definition.publisher import publish
-from casework.engine.execution import state_machine
+from casework.engine.execution import entered_states
 
 THREADS, ROUNDS = 8, 400
 
@@ -62,7 +62,7 @@ def _one_round(edition: Edition) -> bool:
         if found is None:
             return False
         try:
-            at = state_machine.ask(edition, at, *found, ())
+            at = entered_states.ask(edition, at, *found, ())
         except Exception:
             return False
         if at != stop:
@@ -78,8 +78,8 @@ def test_threads_do_not_disturb_each_other() -> None:
 def test_with_one_machine_for_all_threads_they_would(monkeypatch: Any) -> None:
     """Why each thread has its own: the library keeps the region that it is in on the machine itself."""
     edition = publish(Busy)
-    shared = state_machine._compile(edition)
+    shared = entered_states._compile(edition)
     same: Callable[[Edition], Any] = lambda _: shared  # noqa: E731  one line, one test
-    monkeypatch.setattr(state_machine, "_machine", same)
+    monkeypatch.setattr(entered_states, "_machine", same)
     assert _one_round(edition)
     assert any(_faults(edition) for _ in range(20))

@@ -21,7 +21,7 @@ from casework.operations.core.idempotency import Request
 from casework.operations.core.perform import home_of, stand, write
 from casework.operations.core.views import Named
 from casework.operations.mediations.service import find_mediation, open_mediation
-from casework.operations.messages.mention_inbox import list_mentions, open_mention, open_mentions
+from casework.operations.messages.mentions import list_mentions, open_mention, open_mentions
 from casework.operations.messages.service import correct_message, draft_name, list_messages, send_message
 from casework.operations.messages.threads import describe_thread, list_threads, thread_of
 from casework.operations.messages.views import Mention, Message

@@ -10,9 +10,9 @@ from casework.engine.definition.required_documents import THERE, papers_for
 from casework.engine.execution import corrections
 from casework.engine.execution.checklists import steps_unticked
 from casework.engine.execution.context import By
+from casework.engine.execution.entered_states import move
 from casework.engine.execution.guards import duty_reasons
 from casework.engine.execution.sequential_requests import asked_by, same_request
-from casework.engine.execution.state_machine import move
 from casework.engine.parts import RESTS, SENDS, TAKES_BACK
 from casework.engine.roles import QUEUE_ROLES, role_of
 from casework.engine.state.case import HELD, MET_JOIN, OPEN_JOIN, Case, Join, Track

@@ -12,7 +12,7 @@ from flask import Flask
 from sqlalchemy import Engine
 
 from casework.api import ROUTES
-from casework.api.protocol.scopes import BY_TRANSITION, EVERY, FOR_PEOPLE, TABLE, scope_of
+from casework.api.protocol.service_account_scopes import BY_TRANSITION, EVERY, FOR_PEOPLE, TABLE, scope_of
 from casework.definitions import load_library
 from casework.operations.integrations import service_account_scopes as scopes
 from casework.operations.integrations.service_account_scopes import NONE, SCOPES, scope_of_transition

@@ -7,7 +7,7 @@ import pytest
 from casework.definitions import load_library
 from casework.engine.definition.editions import Edition, TransitionRule
 from casework.engine.definition.publisher import publish
-from casework.engine.execution.state_machine import move
+from casework.engine.execution.entered_states import move
 from tests.engine.execution.test_parallel import Twofold
 
 EDITIONS = {
