@@ -1,4 +1,4 @@
-"""What is declared is used: each library of setup.cfg is imported somewhere, or is a tool that a file of ours runs."""
+"""What is declared is used: each library of setup.cfg is imported by what it is declared for, or is a tool that a file of ours runs."""
 
 from __future__ import annotations
 
@@ -20,17 +20,21 @@ TOOLS = {
 CALLED = {"pytest-xdist": "-n auto"}
 
 
-def declared() -> set[str]:
+#: What is installed, and what works on it.
+PACKAGES, WORKSHOP = ("casework", "workflows", "migrations"), ("tests", "docs", "benchmarks")
+
+
+def declared(*, all_of: bool = True) -> set[str]:
+    """The libraries of setup.cfg: all of them, or those alone without which nothing runs."""
     config = ConfigParser(interpolation=None)
     config.read(ROOT / "setup.cfg")
-    lists = [config["options"]["install_requires"], *config["options.extras_require"].values()]
+    lists = [config["options"]["install_requires"], *(config["options.extras_require"].values() if all_of else ())]
     lines = [line.strip() for one in lists for line in one.splitlines()]
     return {re.split(r"[\[<>=~! ]", line)[0].lower() for line in lines if line and not line.startswith("#")}
 
 
-def imported() -> set[str]:
-    """The libraries that our code imports, or looks for by name."""
-    folders = ("casework", "workflows", "migrations", "tests", "docs", "benchmarks")
+def imported(folders: tuple[str, ...]) -> set[str]:
+    """The libraries that the code of some folders imports, or looks for by name."""
     paths = [path for folder in folders for path in (ROOT / folder).rglob("*.py")] + [ROOT / "wsgi.py"]
     names: set[str] = set()
     for path in paths:
@@ -50,8 +54,13 @@ def imported() -> set[str]:
 
 
 def test_each_declared_library_is_imported_or_run() -> None:
-    left = sorted(declared() - imported() - set(TOOLS))
+    left = sorted(declared() - imported(PACKAGES + WORKSHOP) - set(TOOLS))
     assert left == [], "drop it from setup.cfg, or use it"
+
+
+def test_what_only_the_tests_import_is_not_installed_with_the_package() -> None:
+    left = sorted(declared(all_of=False) - imported(PACKAGES))
+    assert left == [], "it belongs to the extra `dev`"
 
 
 def test_each_tool_is_declared_and_run_where_it_is_said() -> None:

@@ -1,8 +1,8 @@
 """How often one may ask for what costs much: so many times within so long, counted in the database for all processes.
 
 One statement counts and answers, in a transaction of its own, so that what was refused counts as well and requests that come
-together do not wait for one another's work. Libraries that limit have no store in PostgreSQL, and a store of their own would be
-one server more to run.
+together do not wait for one another's work. Flask-Limiter is not used, for it has no store in PostgreSQL: its stores are of one
+process alone (memory) or one more server to run (Redis, Valkey, Memcached, MongoDB).
 """
 
 from __future__ import annotations
