@@ -61,6 +61,30 @@ def test_links_lead_somewhere(page: Path) -> None:
         assert not anchor or anchor in anchors(target), f"{named(page)} links to {link}"
 
 
+#: Where a path may begin that a page names, and files that a reader of a how-to writes.
+BASES = (
+    "",
+    "templates",
+    "casework",
+    "casework/engine",
+    "casework/operations",
+    "casework/records",
+    "tests",
+    "workflows",
+)
+WRITTEN_BY_READERS = {
+    "migrations/versions/NNNN_what_it_does.py", "tests/workflows/test_pilot_run.py", "workflows/visit.py",
+    "workflows/published/deployment-2.json",
+}  # fmt: skip
+
+
+@every_page
+def test_files_that_are_named_are_there(page: Path) -> None:
+    named_files = set(re.findall(r"`((?:[\w.-]+/)+[\w.*-]+\.(?:py|html|sql|csv|json|cfg))`", prose(page)))
+    away = [one for one in named_files - WRITTEN_BY_READERS if not any(list((ROOT / base).glob(one)) for base in BASES)]
+    assert away == []
+
+
 @every_page
 def test_commands_exist(page: Path) -> None:
     for line in code(page):

@@ -49,7 +49,7 @@ _LOOK = text("""
 #: What others did that is worth a mark, in an event `e`.
 _OTHERS = f"e.actor_id <> CAST(:person AS text) AND e.kind NOT IN {_SILENT}"
 #: When a person looked at each case and referral last, and whether something changed since.
-#: Of a referral the same events as `history.list_events` shows to its provider.
+#: Of a referral the same events as `case_events.list_events` shows to its provider.
 _MARKS = text(f"""
     SELECT l.id AS thing, k.at, k.seq IS NOT NULL AND EXISTS (
         SELECT FROM events e WHERE e.log_id = l.id AND e.seq > k.seq AND {_OTHERS}
