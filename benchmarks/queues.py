@@ -69,7 +69,7 @@ def _first_page(scene: Large, engine: Engine, person: str, scale: Scale, calls: 
     actor = scene.world.actor(engine, person)
     with scene.world.connect() as plain, transaction(engine) as db:
         id = _one(plain, "SELECT id FROM tasks WHERE state = 'Ready' LIMIT 1")
-        assert len(list_tasks(db, actor, view="queue")["items"]) == 25
+        assert len(list_tasks(db, actor, view="queue").items) == 25
         pairs = list(
             side_by_side(
                 lambda: list_tasks(db, actor, view="queue"),

@@ -8,7 +8,7 @@ from datetime import datetime
 from functools import cache
 from typing import Any, TypeAlias
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, RowMapping
 
 from casework.engine.deadlines.deadlines import EscalationStep
 from casework.engine.state.case import COMPLETED, OPEN, Case, Clock, Fired, Join, Opening, Proposal, Task, Track
@@ -16,7 +16,7 @@ from casework.engine.state.case_documents import Consent, Document, File, Grant
 from casework.errors import NotFound
 from casework.records.database import run
 
-#: A row as it comes out of the database in JSON, by column.
+#: A row as it comes out of the database, by column; mostly in JSON.
 Row: TypeAlias = Mapping[str, Any]
 HOME = {"case": "cases", "mediation": "mediations"}
 
@@ -125,12 +125,12 @@ def _case(kind: str, seq: int, last_at: datetime, home_row: str, *parts: str | N
     )
 
 
-def _time(written: str) -> datetime:
-    return datetime.fromisoformat(written)
+def _time(written: str | datetime) -> datetime:
+    return written if isinstance(written, datetime) else datetime.fromisoformat(written)
 
 
-def _maybe_time(written: str | None) -> datetime | None:
-    return None if written is None else datetime.fromisoformat(written)
+def _maybe_time(written: str | datetime | None) -> datetime | None:
+    return None if written is None else _time(written)
 
 
 def _track(row: Row) -> Track:
@@ -164,7 +164,8 @@ def _fired(action: Row) -> Fired:
     return Fired(action["count"], _time(action["at"]), action["actor"], action["acting_for"], action["data"])
 
 
-def _task(row: Row) -> Task:
+def task_of(row: Row | RowMapping) -> Task:
+    """A task from its row, as JSON or as a statement gives it."""
     return Task(
         id=row["id"],
         track=row["track_id"],
@@ -303,7 +304,7 @@ def _opening(row: Row) -> Opening:
 
 
 _MAKE: tuple[Callable[[Row], Any], ...] = (
-    _track, _task, _clock, _proposal, _consent, _document, _file, _grant, _opening,
+    _track, task_of, _clock, _proposal, _consent, _document, _file, _grant, _opening,
 )  # fmt: skip
 
 

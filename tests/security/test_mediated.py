@@ -139,7 +139,7 @@ def test_a_case_of_then_is_in_no_queue_of_theirs(db: Connection, world: World, r
     end(db, world, "dispute_officer")
     grant_role(db, world.people["dispute_officer"], role, programme=world.programmes["BJ"])
     former = world.actor(db, "dispute_officer")
-    assert list_tasks(db, former, view="queue")["items"] == []
+    assert list_tasks(db, former, view="queue").items == []
     assert sum(one["count"] for one in count_queues(db, former)) == 0
     world.new_case(db)
     assert sum(one["count"] for one in count_queues(db, former)) == (role == Role.OFFICER)
@@ -251,7 +251,7 @@ def test_nobody_of_a_provider_that_mediates_decides_in_a_case(
     to_referral(world, db)
     grant_role(db, world.people["provider_lead"], role, programme=world.programmes["BJ"])
     both = world.actor(db, "provider_lead")
-    offered = [one for one in list_tasks(db, both, view="queue")["items"] if one["name"] in (task, "proposed")]
+    offered = [one for one in list_tasks(db, both, view="queue").items if one.name in (task, "proposed")]
     assert offered == []
     waiting = next(iter(load(db, home_of(db, number), "case").open_tasks())).id
     with pytest.raises(NotAllowed, match="provider that mediates" if role == Role.OFFICER else None):

@@ -19,6 +19,7 @@ from casework.operations.core.national_holidays import china
 from casework.operations.people.registry import register_programme
 from casework.operations.tasks.queue_counts import count_queues
 from casework.operations.tasks.queues import FEW, list_tasks
+from casework.operations.tasks.views import ListedTask
 from casework.permissions.actors import Actor, Membership
 from casework.permissions.work import may_work
 from casework.records.case_loader import load
@@ -206,8 +207,8 @@ class World:
         cursor = None
         while True:
             page = list_tasks(self.db, actor, view="queue", limit=limit, cursor=cursor)
-            shown += [one["id"] for one in page["items"]]
-            cursor = page["next"]
+            shown += [one.id for one in page.items]
+            cursor = page.next
             if cursor is None:
                 return shown
 
@@ -251,18 +252,18 @@ def test_a_queue_counts_what_it_lists(engine: Engine, seed: int) -> None:
         )
         for person in world.people * 4:
             actor = world.actor(person)
-            listed: list[dict[str, Any]] = []
+            listed: list[ListedTask] = []
             cursor = None
             while True:
                 page = list_tasks(db, actor, view="queue", limit=100, cursor=cursor)
-                listed += page["items"]
-                cursor = page["next"]
+                listed += page.items
+                cursor = page.next
                 if cursor is None:
                     break
             late = START.replace(year=START.year + 30).isoformat()
             counts = count_queues(db, actor)
             assert sum(one["count"] for one in counts) == len(listed), actor
-            assert sum(one["overdue"] for one in counts) == sum(one["due_at"] < late for one in listed)
-            assert {one["queue"] for one in counts} >= {one["queue"] for one in listed}
+            assert sum(one["overdue"] for one in counts) == sum(str(one.due_at) < late for one in listed)
+            assert {one["queue"] for one in counts} >= {one.queue for one in listed}
             assert [one["count"] for one in count_queues(db, actor, most=2)] == [min(one["count"], 2) for one in counts]
         db.rollback()

@@ -157,12 +157,12 @@ class Office(OfficePeople):
         """Somebody does something with a task of a queue or of the own: finishing it is the scripts'."""
         actor = self.dice.choice(self.people(db))
         view = self.dice.choice(("queue", "mine", "mine"))
-        items = list_tasks(db, actor, view=view, limit=100)["items"]
+        items = list_tasks(db, actor, view=view, limit=100).items
         if not items:
             self.counts["nothing to do"] += 1
             return
         task, others = (
-            self.dice.choice(items)["id"],
+            self.dice.choice(items).id,
             [one.person for one in self.people(db) if one.person != actor.person],
         )
         note, until = "As we said.", (self.stage.today + timedelta(days=self.dice.randint(1, 20))).isoformat()
@@ -327,8 +327,8 @@ class Office(OfficePeople):
             cursor = None
             while True:
                 page = list_tasks(db, actor, view=view, limit=100, cursor=cursor)
-                yield from (one["id"] for one in page["items"])
-                cursor = page["next"]
+                yield from (one.id for one in page.items)
+                cursor = page.next
                 if cursor is None:
                     break
 

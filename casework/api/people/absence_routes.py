@@ -4,20 +4,22 @@ from __future__ import annotations
 
 from casework.api.people import absence_schemas as schemas
 from casework.api.protocol import schemas as shared
-from casework.api.protocol.routes import Call, Json, Route, get, post
+from casework.api.protocol.routes import Call, Route, get, post
 from casework.operations.core.idempotency import Done
 from casework.operations.core.paging import Page
+from casework.operations.core.views import Items
 from casework.operations.people import absences
 from casework.operations.people.views import AbsenceRow
 from casework.operations.tasks.tasks_of_absent import list_for_absent
+from casework.operations.tasks.views import WorkOfAbsent
 
 
 def list_absences(call: Call) -> Page[AbsenceRow]:
     return absences.list_absences(call.db, call.actor)
 
 
-def list_work_of_absent(call: Call) -> dict[str, Json]:
-    return {"items": list_for_absent(call.db, call.actor)}
+def list_work_of_absent(call: Call) -> Items[WorkOfAbsent]:
+    return Items(items=list_for_absent(call.db, call.actor))
 
 
 def record_absence(call: Call) -> Done:

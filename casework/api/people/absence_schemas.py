@@ -6,9 +6,9 @@ from typing import Annotated
 
 from pydantic import Field
 
-from casework.api.protocol.case_schemas import Task
+from casework.api.protocol.case_schemas import PlacedTask
 from casework.api.protocol.fields import Answer, Body, Day, Id, Knowingly
-from casework.api.protocol.schemas import Named, NamedInBoth
+from casework.api.protocol.schemas import NamedInBoth
 
 
 class NewAbsence(Body):
@@ -37,9 +37,9 @@ class AbsencePage(Answer):
 
 
 class OfAbsent(Answer):
-    person: Annotated[Named, Field(description="Who is away")]
+    person: Annotated[NamedInBoth, Field(description="Who is away")]
     until: Annotated[str, Field(description="When the absence ends")]
-    items: list[Task]
+    items: list[PlacedTask]
 
 
 class WorkOfAbsent(Answer):

@@ -69,7 +69,7 @@ class Handed(Answer):
 
 
 class Wait(Answer):
-    waits_for: Annotated[str, Field(alias="for")]
+    for_: Annotated[str, Field(alias="for")]
     until: str
     reason: str | None = None
 
@@ -90,6 +90,38 @@ class Unallocated(Answer):
             description="What it asks for: fields, languages and services; empty for who does not read the whole case"
         ),
     ]
+
+
+class CaseTitle(Answer):
+    number: str
+    title: str | None
+
+
+class FormKey(Answer):
+    edition: str
+    name: str
+
+
+class Move(Answer):
+    task: str
+    edition: str
+    key: Annotated[str, Field(description="Of what is to be done, in the edition's texts")]
+    do: str
+    due_at: str | None
+    until: Annotated[str, Field(description="The day that it would have instead")]
+
+
+class Asked(Answer):
+    seq: int
+    at: str
+    by: Named
+    role: str | None
+    form: Annotated[FormKey | None, Field(description="Which form it was, for the words of its questions")]
+    data: Annotated[dict[str, Json], Field(description="What the form said that rules read")]
+    body: Annotated[dict[str, Json], Field(description="What else the form said")]
+    erased: Annotated[list[str], Field(description="Fields of the body that have been erased")]
+    names: Annotated[dict[str, str], Field(description="Of whom the answers speak, by id")]
+    moves: Annotated[list[Move], Field(description="Of more time: the provider's tasks that granting it would move")]
 
 
 class ListedItem(Answer):
@@ -128,7 +160,7 @@ class Task(Answer):
         list[FormField] | None, Field(description="Null for a step, which is finished by firing a transition")
     ] = None
     result: dict[str, Json] = {}
-    case: Annotated[dict[str, Json] | None, Field(description="Its number and title, in a list")] = None
+    case: Annotated[CaseTitle | None, Field(description="Its number and title, in a list")] = None
     priority: Literal["high", "normal", "low"] = "normal"
     turn: Annotated[Turn | None, Field(description="Its place in its queue, and why")] = None
     initiator: Annotated[Named | None, Field(description="Who asked for it, where the workflow lets people ask")] = None
@@ -141,7 +173,7 @@ class Task(Answer):
         Field(description="What you may do to it as it stands: names of its operations; of one task alone"),
     ] = None
     asked: Annotated[
-        dict[str, Json] | None,
+        Asked | None,
         Field(
             description="Of a task of the office: by whom it was opened with which answers, and what granting it would move"
         ),
@@ -153,6 +185,43 @@ class Task(Answer):
     checklist: Annotated[list[ListedItem] | None, Field(description="What is to be ticked off; of one task alone")] = (
         None
     )
+
+
+class WaitsFor(Answer):
+    role: Annotated[str | None, Field(description="In whose queue it lies, where nobody has it yet")] = None
+    name: Annotated[str | None, Field(description="Of the person or the organisation that must do it")] = None
+
+
+class PlacedTask(Task):
+    """A task with where it is done."""
+
+    log: Annotated[str, Field(description="Id of the case or mediation")]
+    kind: Literal["case", "mediation"]
+    referral: Annotated[str | None, Field(description="That it belongs to, where it is part of one")]
+    waits_for: WaitsFor
+    reminded: Annotated[int, Field(description="How often somebody was reminded of it")]
+    outward: Annotated[bool, Field(description="It is a provider's to do")]
+    closed_at: str | None
+
+
+class NextAction(Answer):
+    """A task as far as it says what comes next."""
+
+    id: str
+    track: str
+    name: str
+    type: Literal["step", "side", "decision"]
+    do: str
+    edition: str
+    rule: str
+    queue: str
+    organisation: str | None
+    holder: Named | None
+    about: str | None
+    due_at: str | None
+    overdue: bool
+    flagged: bool
+    wait: Wait | None
 
 
 class Track(Answer):
@@ -277,7 +346,7 @@ class CaseShown(Answer):
     consents: list[Consent] | None = None
     documents: list[Document] | None = None
     grants: Annotated[list[dict[str, Json]] | None, Field(description="Which document which track may see")] = None
-    next_action: dict[str, Json] | None = None
+    next_action: NextAction | None = None
     overdue: Annotated[
         bool | None, Field(description="Something that the case waits for is late, on whichever side")
     ] = None

@@ -9,28 +9,30 @@ from casework.api.protocol.schemas import text_of
 from casework.api.tasks import schemas
 from casework.operations.cases import corrections
 from casework.operations.core.idempotency import Done
+from casework.operations.core.paging import Page
 from casework.operations.deadlines import queries as deadline_queries
 from casework.operations.deadlines.views import ClockExplained
 from casework.operations.tasks import bulk, calendar_view, queries, queues
 from casework.operations.tasks import service as tasks
 from casework.operations.tasks.candidates import list_task_people
+from casework.operations.tasks.views import Agenda, ListedTask, MarkedTask, SingleTask
 
 
-def list_tasks(call: Call) -> dict[str, Json]:
+def list_tasks(call: Call) -> Page[ListedTask | MarkedTask]:
     asked = call.query
     return queues.list_tasks(
         call.db, call.actor, view=asked.view, queue=asked.queue, cursor=asked.cursor, limit=asked.limit
     )
 
 
-def list_agenda(call: Call) -> dict[str, Json]:
+def list_agenda(call: Call) -> Agenda:
     asked = call.query
     return calendar_view.list_agenda(
         call.db, call.actor, whose=asked.whose, first=asked.from_, last=asked.to, limit=asked.limit
     )
 
 
-def show_task(call: Call) -> dict[str, Json]:
+def show_task(call: Call) -> SingleTask:
     return queries.show_task(call.db, call.actor, call.path["task"])
 
 

@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from casework.api.protocol.case_schemas import Task
+from casework.api.protocol.case_schemas import PlacedTask, Task
 from casework.api.protocol.fields import Answer, Body, Code, Day, Id, Knowingly, Line, Paged, Query, SomeWords, Words
 from casework.api.protocol.schemas import Json, Refusal
 from casework.operations.core.paging import MOST, PAGE
@@ -121,7 +121,7 @@ class AgendaDay(Answer):
     due: Annotated[int, Field(description="How many tasks are due on it")]
 
 
-class AgendaTask(Task):
+class AgendaTask(PlacedTask):
     day: Annotated[Day, Field(description="On which it is due where the programme is")]
 
 

@@ -23,10 +23,12 @@ from casework.ledger.redactable_bodies import values
 from casework.operations.cases.joins import show_joins
 from casework.operations.cases.possible_actions import actions_of, possible_tasks
 from casework.operations.cases.track_presenters import concerned, show, show_track, step_of
+from casework.operations.cases.views import OpenTask, TaskOutline
 from casework.operations.core.access_queries import case_log
 from casework.operations.core.perform import calendar_of, new_id
 from casework.operations.core.presenters import named, names_of, when
 from casework.operations.core.unread import look
+from casework.operations.core.views import row_as
 from casework.permissions.actors import Actor
 from casework.permissions.visibility import Sight, own_tracks, sight
 from casework.permissions.work import capacities, choose, conflict, may_work
@@ -94,8 +96,11 @@ def describe(
         "parties": {side: names.get(organisation) for side, organisation in case.parties.items()},
         "tracks": [show_track(track, library, names, level) for track in seen],
         "tasks": [
-            show(task, library[task.edition], names, overdue=case.overdue(task, moment))
-            | {"may_work": may_work(actor, case, task) is not None}
+            row_as(
+                OpenTask,
+                show(task, library[task.edition], names, overdue=case.overdue(task, moment)),
+                may_work=may_work(actor, case, task) is not None,
+            )
             for task in tasks
         ],
         "actions": actions_of(db, actor, case, seen, library=library, level=level, moment=moment, calendar=calendar),
@@ -243,18 +248,11 @@ def look_at_case(db: Connection, actor: Actor, number: str) -> dict[str, Json]:
     return {"id": case.log}
 
 
-_NEXT = (
-    "id", "track", "name", "type", "do", "edition", "rule", "queue", "organisation", "holder", "about", "due_at", "overdue",
-    "flagged", "wait",
-)  # fmt: skip
-
-
-def _next_action(case: Case, library: Library, names: Mapping[str, str], moment: datetime) -> Json:
+def _next_action(case: Case, library: Library, names: Mapping[str, str], moment: datetime) -> TaskOutline | None:
     first = case.next_task()
     if first is None:
         return None
-    shown = show(first, library[first.edition], names, overdue=case.overdue(first, moment))
-    return {key: shown[key] for key in _NEXT}
+    return row_as(TaskOutline, show(first, library[first.edition], names, overdue=case.overdue(first, moment)))
 
 
 def _waits_for(case: Case, names: Mapping[str, str], moment: datetime) -> list[dict[str, Json]]:

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 from casework.engine.definition.editions import Edition
 from casework.engine.definition.grammar import PREVIOUS_STEP
 from casework.engine.execution.context import Library
 from casework.engine.execution.task_lifecycle import PRIORITIES
 from casework.engine.state.case import Task, Track
+from casework.json_values import JsonObject
 from casework.ledger.canonical_json import instant
-from casework.operations.core.presenters import named, when
+from casework.operations.cases.views import Handed, TaskView, TrackView, Wait
+from casework.operations.core.presenters import when
+from casework.operations.core.views import to_named
 from casework.permissions.visibility import Sight
-
-Json = Any
 
 
 def step_at(edition: Edition, state: str, came_from: Sequence[str]) -> str | None:
@@ -25,78 +25,83 @@ def step_at(edition: Edition, state: str, came_from: Sequence[str]) -> str | Non
     return step
 
 
-def show_track(track: Track, library: Library, names: Mapping[str, str], level: Sight) -> dict[str, Json]:
+def show_track(track: Track, library: Library, names: Mapping[str, str], level: Sight) -> TrackView:
+    """A track as the API and the pages show it."""
     edition = library[track.edition]
-    return {
-        "id": track.id,
-        "workflow": track.workflow,
-        "kind": track.kind,
-        "edition": track.edition,
-        "edition_number": edition.number,
-        "revision": track.revision,
-        "states": list(track.states),
-        "labels": [edition.text(f"states.{leaf}") for leaf in track.states],
-        "step": step_of(track, edition),
-        "visited": _visited(track, edition),
-        "parent": track.parent,
-        "provider": named(track.provider, names),
-        "entered_at": instant(track.entered_at),
-        "ended": track.outcome,
-        "replaced": track.replaced,
-        "given": given_of(track, level),
-    }
+    return TrackView(
+        id=track.id,
+        workflow=track.workflow,
+        kind=track.kind,
+        edition=track.edition,
+        edition_number=edition.number,
+        revision=track.revision,
+        states=list(track.states),
+        labels=[edition.text(f"states.{leaf}") for leaf in track.states],
+        step=step_of(track, edition),
+        visited=_visited(track, edition),
+        parent=track.parent,
+        provider=to_named(track.provider, names),
+        entered_at=instant(track.entered_at),
+        ended=track.outcome,
+        replaced=track.replaced,
+        given=given_of(track, level),
+    )
 
 
 #: Of what a referral was opened with: who else was or will be asked, which no provider learns.
 _OF_THE_PANEL = frozenset({"panel", "after", "with"})
 
 
-def given_of(track: Track, level: Sight) -> dict[str, Json]:
+def given_of(track: Track, level: Sight) -> JsonObject:
     return {key: value for key, value in track.given.items() if level == Sight.ALL or key not in _OF_THE_PANEL}
 
 
-def show(task: Task, edition: Any, names: Mapping[str, str], *, overdue: bool) -> dict[str, Json]:
+#: Where the words of a task stand in its edition.
+_WORDS = {"step": "states.{}.do", "side": "tasks.{}", "decision": "transitions.{}.do"}
+
+
+def show(task: Task, edition: Edition, names: Mapping[str, str], *, overdue: bool) -> TaskView:
     """A task as the API and the pages show it."""
     rule = edition.tasks.get(task.rule) if task.type == "side" else None
-    do = {
-        "step": lambda: edition.text(f"states.{task.rule}.do"),
-        "side": lambda: edition.text(f"tasks.{task.rule}"),
-        "decision": lambda: edition.text(f"transitions.{task.rule}.do"),
-    }[task.type]()
-    return {
-        "id": task.id,
-        "track": task.track,
-        "name": task.name,
-        "type": task.type,
-        "do": do,
-        "queue": task.queue,
-        "edition": task.edition,
-        "rule": task.rule,
-        "organisation": task.organisation,
-        "state": task.state,
-        "holder": named(task.holder, names),
-        "about": task.about,
-        "opened_at": instant(task.opened_at),
-        "due_at": when(task.due_at),
-        "overdue": overdue,
-        "flagged": task.flagged,
-        "aftercare": task.aftercare,
-        "form": edition.form_shown(rule.form) if rule else None,
-        "result": dict(task.result),
-        "priority": next(name for name, rank in PRIORITIES.items() if rank == task.priority),
-        "initiator": named(task.initiator, names),
-        "handed": _handed(task, names),
-        "wait": task.wait and {"for": task.wait["for"], "until": task.wait["until"]},
-    }
+    return TaskView(
+        id=task.id,
+        track=task.track,
+        name=task.name,
+        type=task.type,
+        do=edition.text(_WORDS[task.type].format(task.rule)),
+        queue=task.queue,
+        edition=task.edition,
+        rule=task.rule,
+        organisation=task.organisation,
+        state=task.state,
+        holder=to_named(task.holder, names),
+        about=task.about,
+        opened_at=instant(task.opened_at),
+        due_at=when(task.due_at),
+        overdue=overdue,
+        flagged=task.flagged,
+        aftercare=task.aftercare,
+        form=[*edition.form_shown(rule.form)] if rule else None,
+        result=dict(task.result),
+        priority=next(name for name, rank in PRIORITIES.items() if rank == task.priority),
+        initiator=to_named(task.initiator, names),
+        handed=_handed(task, names),
+        wait=task.wait and Wait(for_=task.wait["for"], until=task.wait["until"]),
+    )
 
 
-def _handed(task: Task, names: Mapping[str, str]) -> Json:
+def _handed(task: Task, names: Mapping[str, str]) -> Handed | None:
     """How the task came to whom it is with; the note to it lies in the history."""
     handed = task.handed
     if handed is None:
         return None
-    shown = {"how": handed["how"], "by": named(handed["by"], names), "to": named(handed["to"], names)}
-    return shown | {"why": handed.get("why"), "round": handed.get("round")}
+    return Handed(
+        how=handed["how"],
+        by=to_named(handed["by"], names),
+        to=to_named(handed["to"], names),
+        why=handed.get("why"),
+        round=handed.get("round"),
+    )
 
 
 def concerned(task: Task) -> set[str | None]:

@@ -15,7 +15,6 @@ from sqlalchemy import Connection, text
 
 from casework.engine.parts import SENDS
 from casework.engine.state.events import RECOUNTED, TIMER_FIRED
-from casework.json_values import JsonObject
 from casework.permissions.actors import Actor
 from casework.records.access_sql import referral_of
 
@@ -69,7 +68,7 @@ _MARKS = text(f"""
 #: The same beside a list of tasks `t` with their tracks `r`, so that it needs no statement of its own.
 _THING = f"""CASE WHEN t.organisation_id IS NULL OR t.programme_id = ANY(CAST(:all_of AS uuid[])) THEN t.log_id
     ELSE {referral_of("r")} END"""
-#: What the list joins, and the columns that `mark_rows` reads; they take `person` and `all_of`.
+#: What the list joins, and the columns that `mark_of` reads; they take `person` and `all_of`.
 LOOKED = f"LEFT JOIN looks m ON m.person_id = CAST(:person AS uuid) AND m.thing_id = {_THING}"
 #: When a person looked at it last, and whether something changed since, beside a list of tasks.
 SINCE = f"""m.at AS looked_at, m.seq IS NOT NULL AND CASE WHEN m.thing_id = t.log_id THEN EXISTS (
@@ -107,12 +106,9 @@ def looks(db: Connection, actor: Actor, logs: Iterable[str], referrals: Iterable
     return {row.thing: Look(row.at, row.changed) for row in db.execute(_MARKS, given)}
 
 
-def mark_rows(rows: Iterable[Any], items: Iterable[JsonObject]) -> list[JsonObject]:
-    """Rows of tasks that were read with `SINCE`, as lists show them, each with its mark: of a provider's that of the referral."""
-    return [
-        item | {"mark": Look(row.looked_at, row.changed).mark(row.opened_at)}
-        for row, item in zip(rows, items, strict=True)
-    ]
+def mark_of(row: Any) -> str | None:
+    """The mark of a row of tasks that was read with `SINCE`: of a provider's that of the referral."""
+    return Look(row.looked_at, row.changed).mark(row.opened_at)
 
 
-__all__ = ["CHANGED", "LOOKED", "NEW", "SHOWN_TO_PROVIDERS", "SINCE", "Look", "look", "looks", "mark_rows"]
+__all__ = ["CHANGED", "LOOKED", "NEW", "SHOWN_TO_PROVIDERS", "SINCE", "Look", "look", "looks", "mark_of"]

@@ -71,7 +71,7 @@ def to_named(id: str | None, names: Mapping[str, str]) -> Named | None:
     return None if id is None else Named(id=id, name=names.get(id))
 
 
-def row_as(kind: type[Kind], row: object, **more: Any) -> Kind:
+def row_as(kind: type[Kind], row: object, /, **more: Any) -> Kind:
     """A row as `kind`, whose fields bear the names of the row's columns; `more` says what is not as it stands there.
 
     What is handed out in outline becomes in the same way what says more.
@@ -82,6 +82,11 @@ def row_as(kind: type[Kind], row: object, **more: Any) -> Kind:
 def rows_as(kind: type[Kind], rows: Iterable[object]) -> list[Kind]:
     """Each row as `kind`."""
     return [row_as(kind, row) for row in rows]
+
+
+def fields_of(view: object) -> dict[str, Any]:
+    """The fields of what is handed out, for what says more about the same thing in a form of its own."""
+    return {name: getattr(view, name) for name in _names_of(cast(Hashable, type(view)))}
 
 
 @cache

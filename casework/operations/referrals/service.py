@@ -29,6 +29,7 @@ from casework.operations.core.idempotency import Done, Request
 from casework.operations.core.paging import cursor_id, cursor_time, from_cursor, insist_limit, page
 from casework.operations.core.perform import calendar_of
 from casework.operations.core.unread import look, looks
+from casework.operations.core.views import fields_of
 from casework.operations.deadlines.time_accounting import account_of
 from casework.permissions.actors import Actor
 from casework.permissions.visibility import Sight, own_tracks, reach, sight
@@ -79,7 +80,7 @@ def list_referrals(
 def _referral(case: Case, id: str, library: Library, names: Mapping[str, str]) -> dict[str, Json]:
     track = case.tracks[id]
     return {
-        **show_track(track, library, names, Sight.REFERRALS),
+        **fields_of(show_track(track, library, names, Sight.REFERRALS)),
         "case": case.number,
         "title": case.title,
         "parties": {side: names.get(party) for side, party in case.parties.items()},

@@ -38,6 +38,7 @@ from casework.operations.core.perform import by_system, new_id, stand
 from casework.operations.core.register_log import CHANGED, append
 from casework.operations.people.absences import substitutes_of
 from casework.operations.tasks.skills import asked_of, skills_of
+from casework.operations.tasks.views import Unallocated
 from casework.permissions.actors import Actor
 from casework.permissions.visibility import Sight, sight
 from casework.permissions.work import led_scopes, may_have
@@ -260,7 +261,7 @@ def _candidates(
     ]
 
 
-def explain_waiting(db: Connection, actor: Actor, case: Case, task: Task) -> dict[str, Json] | None:
+def explain_waiting(db: Connection, actor: Actor, case: Case, task: Task) -> Unallocated | None:
     """Why the rule of its queue gives a task to nobody; None where it has none or a person decides.
 
     What it asks for stands there for whoever reads the whole case: a provider is told the need's field when it accepts.
@@ -277,7 +278,7 @@ def explain_waiting(db: Connection, actor: Actor, case: Case, task: Task) -> dic
     why = why_nobody(rule, _candidates(db, load_library(), case, task, row.turns, asks=asks), asks)
     if why is None:
         return None
-    return {"why": why, "asks": sorted(asks) if sight(actor, case) == Sight.ALL else []}
+    return Unallocated(why=why, asks=sorted(asks) if sight(actor, case) == Sight.ALL else [])
 
 
 # What a person gave back is for people.

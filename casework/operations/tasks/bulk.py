@@ -20,15 +20,16 @@ from casework import reasons
 from casework.definitions import load_library
 from casework.engine.execution import task_lifecycle
 from casework.errors import CaseworkError, InvalidForm, NotFound, Refused
+from casework.json_values import JsonObject
 from casework.operations.core.idempotency import Done, Request, ask, finish
 from casework.operations.core.presenters import names_of
+from casework.operations.core.views import row_as
 from casework.operations.tasks import service as tasks
 from casework.operations.tasks.candidates import Receivers, receivers
-from casework.operations.tasks.queries import find_task, place, task_row
+from casework.operations.tasks.queries import find_task, placed_row
+from casework.operations.tasks.views import ChosenTask, ChosenTasks
 from casework.permissions.actors import Actor
 from casework.permissions.work import operations
-
-Json = Any
 
 MOST = 50
 #: What can be done to several at once, and what must be told for it.
@@ -61,7 +62,7 @@ class Outcome:
     task: str
     refusal: CaseworkError | None = None
 
-    def as_json(self) -> dict[str, Json]:
+    def as_json(self) -> JsonObject:
         return {
             "task": self.task,
             "done": self.refusal is None,
@@ -70,7 +71,7 @@ class Outcome:
         }
 
 
-def show_chosen(db: Connection, actor: Actor, ids: Sequence[str]) -> dict[str, Json]:
+def show_chosen(db: Connection, actor: Actor, ids: Sequence[str]) -> ChosenTasks:
     """The chosen tasks that the actor sees, each with what may be done to it, what may be done to any of them, and the `people`
     to whom any may be given."""
     library, chosen = load_library(), []
@@ -100,12 +101,10 @@ def show_chosen(db: Connection, actor: Actor, ids: Sequence[str]) -> dict[str, J
                 }
         chosen.append((row, may))
     names = names_of(db, {row.holder_id for row, _ in chosen}, {row.organisation_id for row, _ in chosen})
-    items = [place(task_row(row, library, names), row, names) | {"may": may} for row, may in chosen]
-    return {
-        "items": items,
-        "may": {need: sum(need in item["may"] for item in items) for need in NEEDS},
-        "people": people,
-    }
+    items = [row_as(ChosenTask, placed_row(row, library, names), may=may) for row, may in chosen]
+    return ChosenTasks(
+        items=items, may={need: sum(need in item.may for item in items) for need in NEEDS}, people=people
+    )
 
 
 def _plain(operation: str, type: str, edition: Any, rule: str) -> bool:

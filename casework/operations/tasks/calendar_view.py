@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta
 from functools import cache
-from typing import Any
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection, TextClause, text
@@ -21,14 +20,14 @@ from casework.errors import InvalidForm
 from casework.operations.core.paging import insist_limit
 from casework.operations.core.perform import home_calendar
 from casework.operations.core.presenters import names_of
+from casework.operations.core.views import row_as
 from casework.operations.tasks.my_work import FOCUS, chosen_tasks, kinds_of, rows_of
-from casework.operations.tasks.queries import named_in, place, task_row
+from casework.operations.tasks.queries import named_in, placed_row
 from casework.operations.tasks.tasks_of_absent import away_for, their_tasks, written
+from casework.operations.tasks.views import Agenda, AgendaDay, DueTask
 from casework.permissions.actors import Actor
 from casework.records.database import plan_by_values
 from casework.records.event_log import now
-
-Json = Any
 
 #: Mine, all of my programmes' offices, and what others must do in the cases that I own.
 WHOSE = ("own", "team", "waiting")
@@ -62,7 +61,7 @@ def list_agenda(
     first: date | None = None,
     last: date | None = None,
     limit: int | None = None,
-) -> dict[str, Json]:
+) -> Agenda:
     """The days from the first to the last, each with what it is and how much is due, and the tasks in their order.
 
     This week where nothing is said. Raises InvalidForm.
@@ -94,17 +93,17 @@ def list_agenda(
     rows = db.execute(rows_of, given).all()
     shown, library = rows[:most], load_library()
     names = names_of(db, named_in(shown), {row.organisation_id for row in shown})
-    return {
-        "whose": whose,
-        "zone": calendar.zone,
-        "today": today.isoformat(),
-        "days": [_day(day, calendar, due.get(day, 0)) for day in _days(first, last)],
-        "items": [
-            place(task_row(row, library, names), row, names) | {"day": calendar.local_date(row.due_at).isoformat()}
+    return Agenda(
+        whose=whose,
+        zone=calendar.zone,
+        today=today.isoformat(),
+        days=[_day(day, calendar, due.get(day, 0)) for day in _days(first, last)],
+        items=[
+            row_as(DueTask, placed_row(row, library, names), day=calendar.local_date(row.due_at).isoformat())
             for row in shown
         ],
-        "more": len(rows) > most,
-    }
+        more=len(rows) > most,
+    )
 
 
 def teams_of(actor: Actor) -> list[str]:
@@ -134,12 +133,12 @@ def _midnight(day: date, calendar: Calendar) -> datetime:
     return datetime.combine(day, time(0), ZoneInfo(calendar.zone))
 
 
-def _day(day: date, calendar: Calendar, due: int) -> dict[str, Json]:
+def _day(day: date, calendar: Calendar, due: int) -> AgendaDay:
     if calendar.is_working_day(day):
         kind = MAKE_UP if day in calendar.make_up else WORKING
     else:
         kind = HOLIDAY if day in calendar.holidays else WEEKEND
-    return {"day": day.isoformat(), "kind": kind, "name": dict(calendar.names.get(day, {})), "due": due}
+    return AgendaDay(day=day.isoformat(), kind=kind, name=dict(calendar.names.get(day, {})), due=due)
 
 
 @cache

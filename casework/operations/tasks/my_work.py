@@ -20,17 +20,17 @@ from casework.engine.deadlines.calendars import Calendar
 from casework.engine.roles import Role
 from casework.errors import InvalidForm
 from casework.operations.core.overdue_sql import NOT_PAUSED, OVERDUE
-from casework.operations.core.paging import cursor_id, cursor_time, from_cursor, insist_limit, page
+from casework.operations.core.paging import Page, cursor_id, cursor_time, from_cursor, insist_limit, page
 from casework.operations.core.perform import home_calendar
 from casework.operations.core.presenters import names_of, when
-from casework.operations.core.unread import LOOKED, SINCE, mark_rows
-from casework.operations.tasks.queries import WORDS, named_in, place, task_row
+from casework.operations.core.unread import LOOKED, SINCE, mark_of
+from casework.operations.core.views import row_as
+from casework.operations.tasks.queries import WORDS, named_in, placed_row
+from casework.operations.tasks.views import HeldCase, MarkedPlacedTask, PlacedTask
 from casework.permissions.actors import Actor
 from casework.permissions.visibility import reach
 from casework.records.database import plan_by_values
 from casework.records.event_log import now
-
-Json = Any
 
 #: The tabs in their order; of `done` nobody counts.
 TABS = ("open", "overdue", "today", "week", "waiting", "hold", "done")
@@ -108,7 +108,7 @@ def days(moment: datetime, calendar: Calendar) -> Days:
 
 def list_work(
     db: Connection, actor: Actor, *, tab: str = "open", cursor: str | None = None, limit: int | None = None
-) -> dict[str, Json]:
+) -> Page[MarkedPlacedTask]:
     """The tasks of a tab, what is due first before the rest; each with its case and where it is done."""
     if tab not in (*_WHEN, "waiting"):
         raise InvalidForm(fields={"tab": reasons.fields.ONE_OF(choices=(*_WHEN, "waiting"))})
@@ -121,11 +121,11 @@ def list_work(
     shown, following = page(rows, most, lambda row: (row.due_at, row.id))
     library = load_library()
     names = names_of(db, named_in(shown), {row.organisation_id for row in shown})
-    items = [place(task_row(row, library, names), row, names) for row in shown]
-    return {"items": mark_rows(shown, items), "next": following}
+    items = [row_as(MarkedPlacedTask, placed_row(row, library, names), mark=mark_of(row)) for row in shown]
+    return Page(items=items, next=following)
 
 
-def list_holds(db: Connection, actor: Actor, *, limit: int | None = None) -> list[dict[str, Json]]:
+def list_holds(db: Connection, actor: Actor, *, limit: int | None = None) -> list[HeldCase]:
     """The actor's own cases that are on hold: for whom they wait, and until when."""
     most = insist_limit(limit)
     rows = db.execute(
@@ -136,23 +136,23 @@ def list_holds(db: Connection, actor: Actor, *, limit: int | None = None) -> lis
         {"person": actor.person, "most": most, "focus": actor.focus},
     )
     return [
-        {
-            "number": row.number,
-            "title": row.title,
-            "waits_for": row.hold.get("waits_for"),
-            "resume_by": row.hold.get("resume_by"),
-        }
+        HeldCase(
+            number=row.number,
+            title=row.title,
+            waits_for=row.hold.get("waits_for"),
+            resume_by=row.hold.get("resume_by"),
+        )
         for row in rows
     ]
 
 
-def list_resting(db: Connection, actor: Actor, *, limit: int | None = None) -> list[dict[str, Json]]:
+def list_resting(db: Connection, actor: Actor, *, limit: int | None = None) -> list[PlacedTask]:
     """The tasks that a person lets wait: the actor's own, and in the actor's cases those that nobody holds."""
     given = {"person": actor.person, "most": insist_limit(limit), "focus": actor.focus}
     rows = db.execute(_resting(bool(actor.focus)), given).all()
     library = load_library()
     names = names_of(db, named_in(rows), {row.organisation_id for row in rows})
-    return [place(task_row(row, library, names), row, names) for row in rows]
+    return [placed_row(row, library, names) for row in rows]
 
 
 @cache
@@ -206,7 +206,7 @@ def chosen_tasks(tab: str, kinds: tuple[str, ...], window: str, focus: str) -> s
 
 
 def rows_of(chosen: str, *, marked: bool = False) -> str:
-    """The statement that lists the chosen tasks; with what `mark_rows` needs where it is asked for."""
+    """The statement that lists the chosen tasks; with what `mark_of` needs where it is asked for."""
     return _ROWS.format(chosen=chosen, since=f", {SINCE}" if marked else "", looked=LOOKED if marked else "")
 
 

@@ -13,23 +13,36 @@ from casework.engine.execution.context import Library
 from casework.engine.execution.task_lifecycle import VIEW
 from casework.engine.parts import REFERRAL
 from casework.engine.roles import ORGANISATION_QUEUES
-from casework.engine.state.case import Case, Task
+from casework.engine.state.case import Case
 from casework.engine.state.events import HANDED_BACK, REVIEW_ASKED
 from casework.engine.tasks.queue_order import reason
 from casework.errors import NotFound
-from casework.ledger.redactable_bodies import ERASED, values
+from casework.json_values import JsonObject
+from casework.ledger.redactable_bodies import ERASED, Body, values
 from casework.operations.cases.track_presenters import show
 from casework.operations.core.access_queries import task_log
 from casework.operations.core.overdue_sql import OVERDUE
 from casework.operations.core.presenters import names_of, when
+from casework.operations.core.views import row_as, to_named
 from casework.operations.tasks.allocation import explain_waiting
 from casework.operations.tasks.request_context import what_was_asked
+from casework.operations.tasks.views import (
+    CaseTitle,
+    HandedWithNote,
+    ListedItem,
+    ListedTask,
+    PlacedTask,
+    SingleTask,
+    Turn,
+    WaitsForQueue,
+    WaitsForSomebody,
+    WaitWithReason,
+)
 from casework.permissions.actors import Actor
 from casework.permissions.visibility import Sight, own_tracks, sight
 from casework.permissions.work import operations
-from casework.records.case_loader import load
+from casework.records.case_loader import load, task_of
 
-Json = Any
 TASKS = """
     SELECT t.*, l.kind AS log_kind, c.number, c.title, r.parent_id, r.part, 0 AS reminded, {late} AS late, {words}{since}
     FROM tasks t
@@ -43,46 +56,25 @@ WORDS = ", ".join(
 )
 
 
-def task_row(row: Any, library: Library, names: Mapping[str, str]) -> dict[str, Json]:
+def task_row(row: Any, library: Library, names: Mapping[str, str]) -> ListedTask:
     """A row of tasks with its case's number and title, as lists show it."""
-    task = Task(
-        id=row.id,
-        track=row.track_id,
-        name=row.name,
-        edition=row.edition,
-        rule=row.rule,
-        type=row.type,
-        queue=row.queue,
-        organisation=row.organisation_id,
-        state=row.state,
-        opened_at=row.opened_at,
-        due_at=row.due_at,
-        holder=row.holder_id,
-        about=row.about,
-        of=row.of,
-        result=row.result,
-        flagged=row.flagged,
-        aftercare=row.aftercare,
-        initiator=row.initiator,
-        priority=row.priority,
-        handed=row.handed,
-        wait=row.wait,
-    )
+    task = task_of(row._mapping)
     shown = show(task, library[task.edition], names, overdue=row.late)
-    if task.handed:
-        # What came with a form are its fields, and no note.
-        of_a_form = task.type == "side" and task.handed["how"] in (HANDED_BACK, REVIEW_ASKED)
-        shown["handed"]["note"] = None if of_a_form else _words(row.handed_words, "note")
-    if task.wait:
-        shown["wait"]["reason"] = _words(row.wait_words, "reason")
-    # A task of a sealed log names no case.
-    return shown | {
-        "case": {"number": row.number, "title": row.title} if row.number else None,
-        "turn": {"at": when(row.turn_at), "by": reason(row.due_at)},
-    }
+    # What came with a form are its fields, and no note.
+    of_a_form = task.type == "side" and shown.handed is not None and shown.handed.how in (HANDED_BACK, REVIEW_ASKED)
+    note = None if of_a_form else _words(row.handed_words, "note")
+    return row_as(
+        ListedTask,
+        shown,
+        handed=shown.handed and row_as(HandedWithNote, shown.handed, note=note),
+        wait=shown.wait and row_as(WaitWithReason, shown.wait, reason=_words(row.wait_words, "reason")),
+        # A task of a sealed log names no case.
+        case=CaseTitle(number=row.number, title=row.title) if row.number else None,
+        turn=Turn(at=when(row.turn_at), by=reason(row.due_at)),
+    )
 
 
-def _words(body: Json, name: str) -> str | None:
+def _words(body: Body | None, name: str) -> str | None:
     """What a person wrote with an action; None where nothing was, or where it has been erased."""
     said = values(body or {}).get(name)
     return said if isinstance(said, str) else None
@@ -97,38 +89,43 @@ def named_in(rows: Iterable[Any]) -> set[str | None]:
     }
 
 
-def place(shown: dict[str, Json], row: Any, names: Mapping[str, str]) -> dict[str, Json]:
-    """A task with where it is done (its log, and of a provider's the referral), whom it waits for, and reminders."""
-    waits: Json = {"role": row.queue}
-    if who := row.holder_id or row.organisation_id:
-        waits = {"name": names.get(who)}
-    return shown | {
-        "log": row.log_id,
-        "kind": row.log_kind,
-        "referral": row.track_id if row.part == REFERRAL else row.parent_id,
-        "waits_for": waits,
-        "reminded": row.reminded,
-        "edition": row.edition,
-        "rule": row.rule,
-        "outward": row.queue in ORGANISATION_QUEUES,
-        "closed_at": when(row.closed_at),
-    }
+def placed_row(row: Any, library: Library, names: Mapping[str, str]) -> PlacedTask:
+    """The same with where it is done (its log, and of a provider's the referral), whom it waits for, and reminders."""
+    who = row.holder_id or row.organisation_id
+    return row_as(
+        PlacedTask,
+        task_row(row, library, names),
+        log=row.log_id,
+        kind=row.log_kind,
+        referral=row.track_id if row.part == REFERRAL else row.parent_id,
+        waits_for=WaitsForSomebody(name=names.get(who)) if who else WaitsForQueue(role=row.queue),
+        reminded=row.reminded,
+        outward=row.queue in ORGANISATION_QUEUES,
+        closed_at=when(row.closed_at),
+    )
 
 
-def show_task(db: Connection, actor: Actor, id: str) -> dict[str, Json]:
+def read_task(db: Connection, actor: Actor, id: str) -> tuple[Case, PlacedTask]:
+    """A task with its case, for whoever sees them, as pages show it. Raises NotFound."""
+    case, row = find_task(db, actor, id)
+    return case, placed_row(row, load_library(), names_of(db, named_in([row]), {row.organisation_id}))
+
+
+def show_task(db: Connection, actor: Actor, id: str) -> SingleTask:
     """One task, for whoever sees its case or referral. Raises NotFound."""
     case, row = find_task(db, actor, id)
-    return task_row(row, load_library(), names_of(db, named_in([row]))) | {
-        "operations": operations(actor, case, case.tasks[id], load_library()[row.edition])
-        if id in case.tasks
-        else [VIEW],
-        "checklist": show_checklist(db, case, id),
-        "unallocated": explain_waiting(db, actor, case, case.tasks[id]) if id in case.tasks else None,
-        "asked": what_was_asked(db, actor, case, case.tasks[id]) if id in case.tasks else None,
-    }
+    task, library = case.tasks.get(id), load_library()
+    return row_as(
+        SingleTask,
+        task_row(row, library, names_of(db, named_in([row]))),
+        operations=[VIEW] if task is None else operations(actor, case, task, library[row.edition]),
+        checklist=show_checklist(db, case, id),
+        unallocated=None if task is None else explain_waiting(db, actor, case, task),
+        asked=None if task is None else what_was_asked(db, actor, case, task),
+    )
 
 
-def show_checklist(db: Connection, case: Case, id: str) -> list[dict[str, Json]]:
+def show_checklist(db: Connection, case: Case, id: str) -> list[ListedItem]:
     """The items of a task's checklist with their words, and who ticked or added each and when."""
     task = case.tasks.get(id)
     if task is None:
@@ -149,15 +146,15 @@ def show_checklist(db: Connection, case: Case, id: str) -> list[dict[str, Json]]
         else {}
     )
     return [
-        {
-            "id": item.id,
-            "text": edition.text(item.text) if item.text else written.get(item.id),
-            "key": item.text,
-            "required": item.required,
-            "done": item.done,
-            "at": item.told["at"] if item.told else None,
-            "by": {"id": item.told["by"], "name": names.get(item.told["by"])} if item.told else None,
-        }
+        ListedItem(
+            id=item.id,
+            text=edition.text(item.text) if item.text else written.get(item.id),
+            key=item.text,
+            required=item.required,
+            done=item.done,
+            at=item.told["at"] if item.told else None,
+            by=to_named(item.told["by"], names) if item.told else None,
+        )
         for item in listed
     ]
 
@@ -180,7 +177,7 @@ def find_task(db: Connection, actor: Actor, id: str) -> tuple[Case, Any]:
     return case, row
 
 
-def prepared(db: Connection, task: str) -> dict[str, Json]:
+def prepared(db: Connection, task: str) -> JsonObject:
     """The form of a delegated or reviewed task as it came back: its facts, and its words where they have not been erased."""
     row = db.execute(
         text(

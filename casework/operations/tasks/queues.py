@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime
 from functools import cache
 from typing import Any
@@ -15,15 +15,15 @@ from casework.definitions import load_library
 from casework.engine.roles import ORGANISATION_QUEUES, Role
 from casework.errors import InvalidForm
 from casework.operations.core.overdue_sql import OVERDUE
-from casework.operations.core.paging import cursor_id, cursor_time, from_cursor, insist_limit, page
+from casework.operations.core.paging import Page, cursor_id, cursor_time, from_cursor, insist_limit, page
 from casework.operations.core.presenters import names_of
-from casework.operations.core.unread import LOOKED, SINCE, mark_rows
-from casework.operations.tasks.queries import TASKS, WORDS, named_in, place, task_row
+from casework.operations.core.unread import LOOKED, SINCE, mark_of
+from casework.operations.core.views import row_as
+from casework.operations.tasks.queries import TASKS, WORDS, named_in, placed_row, task_row
+from casework.operations.tasks.views import ListedTask, MarkedPlacedTask, MarkedTask
 from casework.permissions.actors import Actor
 from casework.permissions.visibility import reach
 from casework.records.access_sql import is_referral, named_for, reach_values, reads_case, referral_of, sent
-
-Json = Any
 
 # What one had to do with once is there as long as one may see it.
 _SEEN = f""" AND (
@@ -59,9 +59,40 @@ def list_tasks(
     queue: str | None = None,
     cursor: str | None = None,
     limit: int | None = None,
-    placed: bool = False,
-) -> dict[str, Json]:
-    """Tasks that the actor holds (mine), may take (queue), or has finished (done); `placed` with where each is done."""
+) -> Page[ListedTask | MarkedTask]:
+    """Tasks that the actor holds (mine), may take (queue), or has finished (done); the first two with their marks."""
+    rows, following, names = _read(db, actor, view=view, queue=queue, cursor=cursor, limit=limit)
+    library = load_library()
+    items = [task_row(row, library, names) for row in rows]
+    if view == "done":
+        return Page(items=[*items], next=following)
+    marked = (row_as(MarkedTask, item, mark=mark_of(row)) for row, item in zip(rows, items, strict=True))
+    return Page(items=[*marked], next=following)
+
+
+def list_placed_tasks(
+    db: Connection,
+    actor: Actor,
+    *,
+    view: str,
+    queue: str | None = None,
+    cursor: str | None = None,
+    limit: int | None = None,
+) -> Page[MarkedPlacedTask]:
+    """The same with where each is done."""
+    rows, following, names = _read(db, actor, view=view, queue=queue, cursor=cursor, limit=limit)
+    library = load_library()
+    items = [
+        row_as(MarkedPlacedTask, placed_row(row, library, names), mark=None if view == "done" else mark_of(row))
+        for row in rows
+    ]
+    return Page(items=items, next=following)
+
+
+def _read(
+    db: Connection, actor: Actor, *, view: str, queue: str | None, cursor: str | None, limit: int | None
+) -> tuple[Sequence[Any], str | None, dict[str, str]]:
+    """The rows of a view, the cursor of what comes after them, and the names of who is named in them."""
     if view not in VIEWS:
         raise InvalidForm(fields={"view": reasons.fields.ONE_OF(choices=VIEWS)})
     most = insist_limit(limit)
@@ -86,15 +117,8 @@ def list_tasks(
         seen = _SEEN.format(own_track=own_track(lambda a: f"{a}.provider_id = ANY(CAST(:organisations AS uuid[]))"))
         rows = db.execute(_listed(where + seen, more, order, view != "done"), given | reach_values(reach(actor))).all()
     shown, following = page(rows, most, last)
-    library = load_library()
     holders = named_in(shown) - {None}
-    names = names_of(db, holders) if holders else {}
-    items = [task_row(row, library, names) for row in shown]
-    if placed:
-        items = [place(item, row, names) for item, row in zip(items, shown, strict=True)]
-    if view != "done":
-        items = mark_rows(shown, items)
-    return {"items": items, "next": following}
+    return shown, following, names_of(db, holders) if holders else {}
 
 
 @cache

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
 from sqlalchemy import Connection, text
@@ -14,15 +13,17 @@ from casework.engine.execution.task_changes import plays
 from casework.engine.parts import GRANTS_TIME
 from casework.engine.state.case import Case, Task
 from casework.engine.state.events import COMPLETED, FIRED, OBJECTED
+from casework.json_values import Answers
 from casework.ledger.redactable_bodies import ERASED, values
 from casework.operations.cases.case_events import data_of
+from casework.operations.core.event_views import FormKey
 from casework.operations.core.perform import calendar_of
 from casework.operations.core.presenters import names_of, when
+from casework.operations.core.views import to_named
+from casework.operations.tasks.views import Asked, Move
 from casework.permissions.actors import Actor
 from casework.permissions.visibility import Sight, sight
 from casework.records.event_log import now
-
-Json = Any
 
 _OPENED = text("""
     SELECT e.seq, e.kind, e.track_id, e.header, e.effects, e.body, t.rule, t.edition FROM events e
@@ -33,7 +34,7 @@ _OPENED = text("""
 _WITH_WORDS = (FIRED, COMPLETED, OBJECTED)
 
 
-def what_was_asked(db: Connection, actor: Actor, case: Case, task: Task) -> dict[str, Json] | None:
+def what_was_asked(db: Connection, actor: Actor, case: Case, task: Task) -> Asked | None:
     """By whom a side task of the office was opened and with which answers; None where nobody said anything with it.
 
     For those who see the case whole: a provider is told nothing of what the office said to itself.
@@ -49,33 +50,33 @@ def what_was_asked(db: Connection, actor: Actor, case: Case, task: Task) -> dict
     actor_id = row.header["actor"]
     named = {value for value in data.values() if isinstance(value, str) and len(value) == 36}
     names = names_of(db, {actor_id, *named}, {row.header["organisation"], *named})
-    return {
-        "seq": row.seq,
-        "at": row.header["at"],
-        "by": {"id": actor_id, "name": names.get(actor_id)},
-        "role": row.header["role"],
-        "form": _form(row),
-        "data": data,
-        "body": {name: None if said is ERASED else said for name, said in body.items()},
-        "erased": sorted(name for name, said in body.items() if said is ERASED),
-        "names": names,
-        "moves": _moves(db, case, task, data),
-    }
+    return Asked(
+        seq=row.seq,
+        at=row.header["at"],
+        by=to_named(str(actor_id), names),
+        role=row.header["role"],
+        form=_form(row),
+        data=data,
+        body={name: None if said is ERASED else said for name, said in body.items()},
+        erased=sorted(name for name, said in body.items() if said is ERASED),
+        names=names,
+        moves=_moves(db, case, task, data),
+    )
 
 
-def _form(row: Any) -> dict[str, str] | None:
+def _form(row: Any) -> FormKey | None:
     """Which form it was, for the words of its questions."""
     library = load_library()
     if row.kind == COMPLETED and row.rule is not None:
         name = library[row.edition].tasks[row.rule].form
-        return {"edition": row.edition, "name": name} if name else None
+        return FormKey(edition=row.edition, name=name) if name else None
     if row.kind != FIRED or not row.header["edition"]:
         return None
     match = library[row.header["edition"]].find(row.effects["transition"], tuple(row.header["from"] or ()))
-    return {"edition": row.header["edition"], "name": match[0].form} if match and match[0].form else None
+    return FormKey(edition=row.header["edition"], name=match[0].form) if match and match[0].form else None
 
 
-def _moves(db: Connection, case: Case, task: Task, data: Mapping[str, Json]) -> list[dict[str, Json]]:
+def _moves(db: Connection, case: Case, task: Task, data: Answers) -> list[Move]:
     """What an extension as it was asked for would move: each of the provider's tasks with its day now and then."""
     library = load_library()
     if not plays(library, task, GRANTS_TIME) or "new_date" not in data:
@@ -84,13 +85,13 @@ def _moves(db: Connection, case: Case, task: Task, data: Mapping[str, Json]) -> 
         return []
     moved = moves(case, case.tracks[task.track], data["new_date"], now(db), calendar_of(db, case.programme))
     return [
-        {
-            "task": other.id,
-            "edition": other.edition,
-            "key": action_of(other)[1],
-            "do": library[other.edition].text(action_of(other)[1]),
-            "due_at": when(other.due_at),
-            "until": day.isoformat(),
-        }
+        Move(
+            task=other.id,
+            edition=other.edition,
+            key=action_of(other)[1],
+            do=library[other.edition].text(action_of(other)[1]),
+            due_at=when(other.due_at),
+            until=day.isoformat(),
+        )
         for other, day in moved
     ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection
 from typing import Any
 
 from sqlalchemy import Connection, text
@@ -37,6 +37,7 @@ from casework.engine.execution.task_commands import (
 from casework.engine.state.case import READY, Case, Task
 from casework.engine.state.events import Event
 from casework.errors import InvalidForm, NotFound, WrongState
+from casework.json_values import Answers, JsonObject
 from casework.operations.auth.step_up import insist_proved_for_task
 from casework.operations.core.idempotency import Done, Request, ask, finish
 from casework.operations.core.perform import Standing, carry_out, perform_on_task, stand
@@ -47,10 +48,9 @@ from casework.permissions.actors import Actor
 from casework.permissions.visibility import Sight, own_tracks, sight
 from casework.permissions.work import may_hold, may_review, may_work, operate
 from casework.records.actors import find_actor
+from casework.records.case_loader import task_of
 from casework.records.event_log import try_lock
 from casework.records.row_security import whole
-
-Json = Any
 
 
 def claim_task(db: Connection, actor: Actor, task: str, request: Request) -> Done:
@@ -109,8 +109,8 @@ def _try_to_take(db: Connection, actor: Actor, row: Any, request: Request, *, wa
     return None
 
 
-def _taken(task: str) -> Callable[[Case, list[Event]], dict[str, Json]]:
-    def answer(case: Case, events: list[Event]) -> dict[str, Json]:
+def _taken(task: str) -> Callable[[Case, list[Event]], JsonObject]:
+    def answer(case: Case, events: list[Event]) -> JsonObject:
         current = case.tasks[task]
         return {"id": task, "state": current.state, "holder": current.holder}
 
@@ -262,7 +262,7 @@ def complete_task(
     actor: Actor,
     task: str,
     *,
-    data: Mapping[str, Json],
+    data: Answers,
     happened_on: str | None,
     request: Request,
     note: str | None = None,
@@ -286,9 +286,7 @@ def complete_task(
     return _on_task(db, actor, task, task_lifecycle.COMPLETE, to_command, request=request)
 
 
-def ask_review(
-    db: Connection, actor: Actor, task: str, *, person: str, data: Mapping[str, Json], request: Request
-) -> Done:
+def ask_review(db: Connection, actor: Actor, task: str, *, person: str, data: Answers, request: Request) -> Done:
     """Have another person look at a side task's form before it is finished."""
 
     def to_command(standing: Standing, current: Task) -> Command:
@@ -364,25 +362,7 @@ def _on_task(
 
 
 def _closed(db: Connection, task: str) -> Task:
-    row = db.execute(text("SELECT * FROM tasks WHERE id = CAST(:id AS uuid)"), {"id": task}).one()
-    return Task(
-        id=row.id,
-        track=row.track_id,
-        name=row.name,
-        edition=row.edition,
-        rule=row.rule,
-        type=row.type,
-        queue=row.queue,
-        organisation=row.organisation_id,
-        state=row.state,
-        opened_at=row.opened_at,
-        due_at=row.due_at,
-        holder=row.holder_id,
-        about=row.about,
-        of=row.of,
-        initiator=row.initiator,
-        closed_at=row.closed_at,
-    )
+    return task_of(db.execute(text("SELECT * FROM tasks WHERE id = CAST(:id AS uuid)"), {"id": task}).one()._mapping)
 
 
 def insist_sees_task(actor: Actor, case: Case, task: Task) -> None:

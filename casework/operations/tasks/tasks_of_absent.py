@@ -15,12 +15,13 @@ from sqlalchemy import Connection, text
 from casework.definitions import load_library
 from casework.engine.roles import QUEUE_ROLES, Role
 from casework.operations.core.presenters import names_of, when
+from casework.operations.core.views import NamedInBoth, row_as
 from casework.operations.tasks.my_work import rows_of
-from casework.operations.tasks.queries import named_in, place, task_row
+from casework.operations.tasks.queries import named_in, placed_row
 from casework.operations.tasks.queues import own_track
+from casework.operations.tasks.views import MarkedPlacedTask, WorkOfAbsent
 from casework.permissions.actors import Actor
 
-Json = Any
 #: Of each person.
 MOST = 50
 
@@ -77,7 +78,7 @@ def _theirs(more: str, window: str) -> str:
 """
 
 
-def list_for_absent(db: Connection, actor: Actor) -> list[dict[str, Json]]:
+def list_for_absent(db: Connection, actor: Actor) -> list[WorkOfAbsent]:
     """For each person whom the actor stands in for now: until when, and the tasks, what is due first before the rest."""
     away = away_for(db, actor)
     if not away:
@@ -85,17 +86,16 @@ def list_for_absent(db: Connection, actor: Actor) -> list[dict[str, Json]]:
     given = {"away": written(away), "person": actor.person, "most": MOST * len(away)}
     rows = db.execute(text(rows_of(_theirs(", w.person AS for_whom", ""))), given).all()
     names, library = names_of(db, named_in(rows), {row.organisation_id for row in rows}), load_library()
-    by_person: dict[str, dict[str, Json]] = {}
-    for absent in away:
-        shown = by_person.setdefault(
-            str(absent.person),
-            {
-                "person": {"id": absent.person, "name": absent.name, "name_zh": absent.name_zh},
-                "until": when(absent.until),
-                "items": [],
-            },
+    by_person = {str(absent.person): absent for absent in away}
+    return [
+        WorkOfAbsent(
+            person=NamedInBoth(id=person, name=absent.name, name_zh=absent.name_zh),
+            until=max(when(other.until) for other in away if str(other.person) == person),
+            items=[
+                row_as(MarkedPlacedTask, placed_row(row, library, names), mark=None)
+                for row in rows
+                if str(row.for_whom) == person
+            ],
         )
-        shown["until"] = max(shown["until"], when(absent.until))
-    for row in rows:
-        by_person[str(row.for_whom)]["items"].append(place(task_row(row, library, names), row, names) | {"mark": None})
-    return list(by_person.values())
+        for person, absent in by_person.items()
+    ]

@@ -13,7 +13,9 @@ from casework.engine.definition.editions import Edition, StateRule, TaskRule
 from casework.engine.roles import Role
 from casework.operations.core.overdue_sql import OVERDUE
 from casework.operations.core.presenters import names_of, when
-from casework.operations.tasks.queries import WORDS, named_in, place, task_row
+from casework.operations.core.views import row_as, to_named
+from casework.operations.tasks.queries import WORDS, named_in, placed_row
+from casework.operations.tasks.views import Decision
 from casework.permissions.actors import Actor
 from casework.records.access_sql import mediated
 
@@ -43,7 +45,7 @@ _DECISIONS = text(f"""
 """)
 
 
-def list_decisions(db: Connection, actor: Actor) -> list[dict[str, Json]]:
+def list_decisions(db: Connection, actor: Actor) -> list[Decision]:
     """What waits for the actor's decision, the first due first: kind, who asked, and whether it was the actor."""
     queues = sorted({(m.role, m.programme) for m in actor.memberships if m.role in DECIDING and m.programme})
     given = {
@@ -57,11 +59,16 @@ def list_decisions(db: Connection, actor: Actor) -> list[dict[str, Json]]:
     library = load_library()
     decisions = []
     for row in rows:
-        shown = place(task_row(row, library, names), row, names)
         kind = _subject(library[row.edition], row) or ("proposals" if row.type == "decision" else "others")
-        asked = None if row.proposer is None else {"id": row.proposer, "name": names.get(row.proposer)}
-        mine = actor.person in (row.proposer, row.proposed_for)
-        decisions.append(shown | {"decides": kind, "asked_by": asked, "asked_by_oneself": mine})
+        decisions.append(
+            row_as(
+                Decision,
+                placed_row(row, library, names),
+                decides=kind,
+                asked_by=to_named(row.proposer, names),
+                asked_by_oneself=actor.person in (row.proposer, row.proposed_for),
+            )
+        )
     return decisions
 
 

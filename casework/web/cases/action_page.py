@@ -100,7 +100,7 @@ def stand(db: Connection, actor: Actor, number: str, track: str, transition: str
         )
     if not offers[0]["yours"]:
         raise NotAllowed(why=offers[0]["why_not"][0])
-    return Standing(case, shown, actions_in(shown["tracks"], offers)[0], offers[0])
+    return Standing(case, shown, actions_in(case, offers)[0], offers[0])
 
 
 def _beside(action: Action) -> type[Form]:
@@ -121,7 +121,6 @@ def _page(db: Connection, actor: Actor, standing: Standing, sent: Sent | None) -
     action, case, library = standing.action, standing.case, load_library()
     form = action_form(db, actor, case, action, sent)
     since = moved_since(db, actor, case, action.track, sent.seen) if sent else []
-    track = next(track for track in standing.shown["tracks"] if track["id"] == action.track)
     page = render_template(
         "cases/action.html",
         case=standing.shown,
@@ -130,7 +129,7 @@ def _page(db: Connection, actor: Actor, standing: Standing, sent: Sent | None) -
         sent=sent,
         beside=_beside_form(db, actor, action, sent),
         since=[(entry, say_entry(view_of_item(entry), library.editions)) for entry in since],
-        state=", ".join(edition_text(action.edition, f"states.{leaf}") for leaf in track["states"]),
+        state=", ".join(edition_text(action.edition, f"states.{leaf}") for leaf in case.tracks[action.track].states),
         about={view.id: view.name for view in track_views(standing.shown)}.get(action.track, ""),
         url=url_for("cases.fire", number=case.number, track=action.track, transition=action.name),
         back=url_for("cases.show", number=case.number),

@@ -26,6 +26,7 @@ from casework.operations.cases.queries import find_case
 from casework.operations.core.drafts import find_draft
 from casework.operations.core.idempotency import Done, Request
 from casework.operations.core.perform import calendar_of
+from casework.operations.core.views import TaskKey, row_as
 from casework.operations.mediations.service import find_mediation
 from casework.operations.referrals.service import find_referral
 from casework.operations.tasks.queries import find_task
@@ -234,14 +235,7 @@ def correctable(
         if given.task is None:
             links.append((edition_text(given.edition, f"transitions.{given.name}.do"), at(given.track.id, given.name)))
         else:
-            words = task_words(
-                {
-                    "edition": given.task.edition,
-                    "rule": given.task.rule,
-                    "type": given.task.type,
-                    "about": given.task.about,
-                }
-            )
+            words = task_words(row_as(TaskKey, given.task))
             links.append((words, url_for("corrections.show_task", task=given.task.id)))
     return links
 

@@ -18,6 +18,7 @@ from casework.errors import NotFound
 from casework.operations.cases.case_events import last_events
 from casework.operations.cases.queries import describe, find_case, show_case
 from casework.operations.cases.related_records import show_papers
+from casework.operations.cases.views import TaskOutline, TrackView
 from casework.operations.core.event_views import view_of_item
 from casework.operations.core.perform import calendar_of
 from casework.operations.core.unread import look
@@ -44,7 +45,7 @@ Json = Any
 
 
 @dataclass(frozen=True)
-class TrackView:
+class TrackLine:
     """A track as a line: what it is, who works on it, where it stands."""
 
     id: str
@@ -59,7 +60,7 @@ class TrackView:
 
 
 @dataclass(frozen=True)
-class TaskView:
+class TaskLine:
     """A task as a line."""
 
     id: str
@@ -76,52 +77,52 @@ class TaskView:
     overdue: bool
 
 
-def track_views(case: Mapping[str, Json]) -> list[TrackView]:
+def track_views(case: Mapping[str, Json]) -> list[TrackLine]:
     """Referrals and tracks beside the main one, each service under its referral."""
     library, views = load_library(), []
-    below: dict[str, list[Mapping[str, Json]]] = {}
+    below: dict[str, list[TrackView]] = {}
     for track in case["tracks"]:
-        below.setdefault(track["parent"] or "", []).append(track)
+        below.setdefault(track.parent or "", []).append(track)
     for outer in below.get("", []):
-        if library[outer["edition"]].part == parts.MAIN:
+        if library[outer.edition].part == parts.MAIN:
             continue
-        views.append(_track(outer, library[outer["edition"]], inside=False))
-        views += [_track(inner, library[inner["edition"]], inside=True) for inner in below.get(outer["id"], [])]
+        views.append(_track(outer, library[outer.edition], inside=False))
+        views += [_track(inner, library[inner.edition], inside=True) for inner in below.get(outer.id, [])]
     return views
 
 
-def _track(track: Mapping[str, Json], edition: Edition, *, inside: bool) -> TrackView:
-    name = service_name(track["kind"])
+def _track(track: TrackView, edition: Edition, *, inside: bool) -> TrackLine:
+    name = service_name(track.kind)
     if edition.part == parts.REFERRAL:
         name = gettext("Referral: %(service)s", service=name)
-    return TrackView(
-        track["id"],
+    return TrackLine(
+        track.id,
         name[:1].upper() + name[1:],
-        (track["provider"] or {}).get("name") or "",
-        ", ".join(edition_text(edition, f"states.{leaf}") for leaf in track["states"]),
+        track.provider.name or "" if track.provider else "",
+        ", ".join(edition_text(edition, f"states.{leaf}") for leaf in track.states),
         tuple(steps_of(edition, track)),
-        track["ended"] is not None,
-        track["entered_at"],
+        track.ended is not None,
+        track.entered_at,
         inside,
-        track["replaced"],
+        track.replaced,
     )
 
 
-def _tasks(case: Mapping[str, Json], person: str, names: Mapping[str, str]) -> list[TaskView]:
+def _tasks(case: Mapping[str, Json], person: str, names: Mapping[str, str]) -> list[TaskLine]:
     views = [
-        TaskView(
-            task["id"],
+        TaskLine(
+            task.id,
             say_task(task),
-            task["type"],
-            task["queue"],
-            (task["holder"] or {}).get("name") or "",
-            (task["holder"] or {}).get("id") == person,
-            task["may_work"],
-            task["due_at"],
-            task["state"] in ("Created", "Suspended"),
-            task["organisation"],
-            names.get(task["track"], ""),
-            task["overdue"],
+            task.type,
+            task.queue,
+            task.holder.name or "" if task.holder else "",
+            task.holder is not None and task.holder.id == person,
+            task.may_work,
+            task.due_at,
+            task.state in ("Created", "Suspended"),
+            task.organisation,
+            names.get(task.track, ""),
+            task.overdue,
         )
         for task in case["tasks"]
     ]
@@ -186,25 +187,25 @@ class Next:
 
 
 def _next(case: Mapping[str, Json], names: Mapping[str, str]) -> Next | None:
-    following = case["next_action"]
+    following: TaskOutline | None = case["next_action"]
     if following is None:
         return None
-    may = any(task["id"] == following["id"] and task["may_work"] for task in case["tasks"])
-    who = (following["holder"] or {}).get("name") or gettext("queue: %(queue)s", queue=queue_name(following["queue"]))
+    may = any(task.id == following.id and task.may_work for task in case["tasks"])
+    holder = following.holder.name if following.holder else None
     return Next(
         say_task(following),
-        who,
-        following["due_at"],
-        following["id"],
+        holder or gettext("queue: %(queue)s", queue=queue_name(following.queue)),
+        following.due_at,
+        following.id,
         may,
-        following["type"],
-        following["track"],
-        names.get(following["track"], ""),
-        following["overdue"],
+        following.type,
+        following.track,
+        names.get(following.track, ""),
+        following.overdue,
     )
 
 
-def _yours(following: Next | None, tasks: Iterable[TaskView], chosen: Choices) -> TaskView | None:
+def _yours(following: Next | None, tasks: Iterable[TaskLine], chosen: Choices) -> TaskLine | None:
     """What the reader can do while what comes next is another's, or a step that nothing leads out of yet."""
     if following is None:
         return None
@@ -227,8 +228,9 @@ class Wait:
 
 def _waits(case: Mapping[str, Json], edition: Edition) -> list[Wait]:
     """For whom the case waits, each once: with what is due first of all that they owe; before them for whom the next task does."""
-    resting = (case["next_action"] or {}).get("wait")
-    return [Wait(hold_name(wait["for"]), None, wait["until"], True) for wait in (resting,) if wait] + [
+    following: TaskOutline | None = case["next_action"]
+    resting = following.wait if following else None
+    return [Wait(hold_name(wait.for_), None, wait.until, True) for wait in (resting,) if wait] + [
         Wait(say_hold(edition, {"waits_for": wait["for"]}), None, wait["until"], True)
         if wait["what"] == "hold"
         else Wait(wait["for"]["name"] or gettext("a provider"), wait["since"], wait["until"], overdue=wait["overdue"])
@@ -256,7 +258,7 @@ def show(number: str) -> str:
         shown = describe(db, actor, case, level, calendar)
         papers, events = show_papers(db, actor, case), last_events(db, actor, case)
         documents = list_documents(db, actor, case)
-        next_task = (shown["next_action"] or {}).get("id", "")
+        next_task = shown["next_action"].id if shown["next_action"] else ""
         why = explain_tasks(db, actor, case, [next_task] if next_task else []).get(next_task)
         supervises = actor.in_programme(case.programme, (Role.SUPERVISOR,))
         risks = say_risks(read_prospect(db, case)) if supervises else []
@@ -264,8 +266,8 @@ def show(number: str) -> str:
         look(db, actor, case.log)
     library = load_library()
     main = shown["tracks"][0]
-    edition = library[main["edition"]]
-    actions = actions_in(shown["tracks"], shown["actions"])
+    edition = library[main.edition]
+    actions = actions_in(case, shown["actions"])
     # Who only reads is not told what others may do.
     works = any(action["yours"] for action in shown["actions"]) or bool(
         set(shown["case_actions"]) - {"declare_interest"}
@@ -273,9 +275,9 @@ def show(number: str) -> str:
     tracks = track_views(shown)
     names = {track.id: track.name for track in tracks}
     following = _next(shown, names)
-    there = following.track if following else main["id"]
-    steps = {task["track"] for task in shown["tasks"] if task["may_work"] and task["type"] == "step"}
-    chosen = _choose(actions, shown["actions"], main["id"], there, steps) if works else Choices(None, (), (), ())
+    there = following.track if following else main.id
+    steps = {task.track for task in shown["tasks"] if task.may_work and task.type == "step"}
+    chosen = _choose(actions, shown["actions"], main.id, there, steps) if works else Choices(None, (), (), ())
     tasks = _tasks(shown, actor.person, names)
     return render_template(
         "cases/show.html",
@@ -294,12 +296,12 @@ def show(number: str) -> str:
         requests=[
             request
             | {
-                "words": edition_text(library[track["edition"]], f"tasks.{request['rule']}"),
+                "words": edition_text(library[track.edition], f"tasks.{request['rule']}"),
                 "why_not": [say(why) for why in request["why_not"]],
             }
             for request in shown["requests"]
             for track in shown["tracks"]
-            if track["id"] == request["track"]
+            if track.id == request["track"]
         ],
         papers=papers,
         documents=documents,
@@ -308,7 +310,7 @@ def show(number: str) -> str:
         events=[(event, say_entry(view_of_item(event), library.editions)) for event in events],
         track_names=names,
         outcome=say_outcome(edition, shown["outcome"]),
-        state=", ".join(edition_text(edition, f"states.{leaf}") for leaf in main["states"]),
+        state=", ".join(edition_text(edition, f"states.{leaf}") for leaf in main.states),
         history=page_of(number, "history"),
         map=page_of(number, "map"),
         kinds=KINDS_OF_RIGHTS,

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 from flask_babel import gettext
 
 from casework.engine.definition.editions import Edition
 from casework.engine.definition.grammar import PREVIOUS_STEP
+from casework.operations.cases.views import TrackView
 from casework.web.shell.i18n import N_
-
-Json = Any
 
 #: The steps of all workflows, for the catalogue.
 STEPS = (
@@ -51,13 +48,13 @@ def order_of(edition: Edition) -> list[str]:
     return list(dict.fromkeys(step for step in steps if step is not None and step != PREVIOUS_STEP))
 
 
-def steps_of(edition: Edition, track: Mapping[str, Json]) -> list[Step]:
+def steps_of(edition: Edition, track: TrackView) -> list[Step]:
     """The steps of a track as operations show it."""
-    order, visited = order_of(edition), set(track["visited"])
-    here = order.index(track["step"]) if track["step"] in order else len(order)
+    order, visited = order_of(edition), set(track.visited)
+    here = order.index(track.step) if track.step in order else len(order)
     steps = []
     for at, name in enumerate(order):
-        if at == here and not track["ended"]:
+        if at == here and not track.ended:
             standing = "now"
         elif at <= here:
             standing = "done" if name in visited else "skipped"

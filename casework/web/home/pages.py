@@ -10,6 +10,7 @@ from werkzeug.wrappers import Response
 
 from casework.engine.roles import Role
 from casework.json_values import JsonValue
+from casework.operations.core.paging import Page
 from casework.operations.core.perform import home_calendar
 from casework.operations.mediations.unsealing import list_unsealings
 from casework.operations.messages.mentions import list_mentions
@@ -20,8 +21,9 @@ from casework.operations.oversight.views import Breach
 from casework.operations.referrals import inbox
 from casework.operations.tasks import my_work, workload
 from casework.operations.tasks.queue_counts import count_queues
-from casework.operations.tasks.queues import list_tasks
+from casework.operations.tasks.queues import list_placed_tasks
 from casework.operations.tasks.tasks_of_absent import list_for_absent
+from casework.operations.tasks.views import MarkedPlacedTask
 from casework.web.shell import layout
 from casework.web.shell.i18n import N_
 from casework.web.shell.navigation import OFFICES, PROVIDERS, has_page
@@ -82,24 +84,24 @@ def my_work_page() -> str:
         counts = my_work.count_work(db, actor)
         held = my_work.list_holds(db, actor) if tab == "hold" else []
         resting = my_work.list_resting(db, actor) if tab == "hold" else []
-        listed = my_work.list_work(db, actor, tab=tab, cursor=cursor) if tab != "hold" else {"items": [], "next": None}
-        others: list[JsonValue] = []
+        listed = my_work.list_work(db, actor, tab=tab, cursor=cursor) if tab != "hold" else Page(items=[])
+        others: list[MarkedPlacedTask] = []
         if tab == "open" and not cursor:
-            others = my_work.list_work(db, actor, tab="waiting", limit=BELOW)["items"]
+            others = my_work.list_work(db, actor, tab="waiting", limit=BELOW).items
         queues = count_queues(db, actor)
         mentions = list_mentions(db, actor, unread=True).items if tab == "open" and not cursor else []
-        first = my_work.first_due(db, actor) if not listed["items"] else None
+        first = my_work.first_due(db, actor) if not listed.items else None
         absent = list_for_absent(db, actor) if tab == "open" and not cursor else []
         decides = tab == "open" and not cursor and bool(actor.roles() & set(workload.DECIDING))
         decisions = (
-            [decision for decision in workload.list_decisions(db, actor) if not decision["asked_by_oneself"]]
+            [decision for decision in workload.list_decisions(db, actor) if not decision.asked_by_oneself]
             if decides
             else []
         )
     return render_template(
         "home/show.html",
         tab=tab,
-        rows=listed["items"],
+        rows=listed.items,
         held=held,
         resting=resting,
         others=others,
@@ -112,7 +114,7 @@ def my_work_page() -> str:
         mentions=mentions,
         to_take=sum(queue["count"] for queue in queues),
         more_to_take=any(queue["count"] >= queue["most"] for queue in queues),
-        next_url=url_for("home.show", tab=tab, cursor=listed["next"]) if listed["next"] else "",
+        next_url=url_for("home.show", tab=tab, cursor=listed.next) if listed.next else "",
         first_url=url_for("home.show", tab=tab) if cursor else "",
     )
 
@@ -134,7 +136,7 @@ def offers_page() -> str:
         counts = inbox.count_inbox(db, actor)
         mentions = list_mentions(db, actor, unread=True).items if not cursor else []
         absent = list_for_absent(db, actor) if not cursor else []
-        mine = list_tasks(db, actor, view="queue", limit=BELOW, placed=True)["items"] if not listed.items else []
+        mine = list_placed_tasks(db, actor, view="queue", limit=BELOW).items if not listed.items else []
     return render_template(
         "referrals/index.html",
         tab="offers",
@@ -157,7 +159,7 @@ def decisions() -> str:
         waiting = workload.list_decisions(db, actor)
         sealed = [item for item in list_unsealings(db, actor).items if item.decides]
     groups = [
-        (gettext(words), [decision for decision in waiting if decision["decides"] == kind])
+        (gettext(words), [decision for decision in waiting if decision.decides == kind])
         for kind, words in DECISIONS.items()
     ]
     return render_template(

@@ -124,14 +124,14 @@ def show(mediation: UUID) -> str:
         look(db, actor, id)
     tracks = []
     # The mediation itself first, and then the request in which it runs.
-    for track in sorted(details["tracks"], key=lambda track: track["parent"] is None):
-        edition = load_library()[track["edition"]]
+    for track in sorted(details["tracks"], key=lambda track: track.parent is None):
+        edition = load_library()[track.edition]
         tracks.append(
             {
                 "track": track,
                 "request": edition.part == REFERRAL,
-                "unsent": edition.stands(UNSENT, track["states"]),
-                "states": [edition_text(edition, f"states.{leaf}") for leaf in track["states"]],
+                "unsent": edition.stands(UNSENT, track.states),
+                "states": [edition_text(edition, f"states.{leaf}") for leaf in track.states],
                 "steps": steps_of(edition, track),
             }
         )
@@ -139,7 +139,7 @@ def show(mediation: UUID) -> str:
         "mediations/show.html",
         one=details,
         tracks=tracks,
-        actions=form_actions.actions_in(details["tracks"], details["actions"]),
+        actions=form_actions.actions_in(case, details["actions"]),
         threads=threads,
         readers=readers,
         looked=looked,
@@ -236,7 +236,7 @@ def _action(id: str, track: str, name: str, sent: form_actions.Sent | None) -> s
     with page_transaction() as (db, actor):
         case, details = _find(db, actor, id)
         layout.use_calendar(calendar_of(db, case.programme))
-        actions = form_actions.actions_in(details["tracks"], details["actions"])
+        actions = form_actions.actions_in(case, details["actions"])
         if sent is None:
             chosen = form_actions.find_action(actions, track, name)
         else:
@@ -261,7 +261,7 @@ def fire(mediation: UUID, track: UUID, name: str) -> Response:
     with page_transaction() as (db, actor):
         case, details = _find(db, actor, id)
         chosen = form_actions.find_sent(
-            form_actions.actions_in(details["tracks"], details["actions"]),
+            form_actions.actions_in(case, details["actions"]),
             case,
             case.tracks,
             str(track),

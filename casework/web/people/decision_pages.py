@@ -22,6 +22,7 @@ from casework.operations.core.unread import look
 from casework.operations.core.views import Named
 from casework.operations.history import timeline
 from casework.operations.tasks import service as tasks
+from casework.operations.tasks.queries import read_task
 from casework.permissions.visibility import Sight, sight
 from casework.permissions.work import asked, operations
 from casework.web.history.sentences import say_fields
@@ -34,7 +35,6 @@ from casework.web.shell.task_links import place_url, task_words
 from casework.web.shell.values import service_name
 from casework.web.tasks.next_action import say_done
 from casework.web.tasks.operation_pages import menu, told
-from casework.web.tasks.pages import read_task
 
 blueprint = Blueprint("decisions", __name__)
 
@@ -55,15 +55,15 @@ def _show(id: str, sent: Sent | None) -> Response | str:
     with page_transaction() as (db, actor):
         case, details = read_task(db, actor, id)
         # Where the second word is said of a referral, its provider sees the task and not what the office wrote.
-        if details["type"] != "decision" or sight(actor, case) < Sight.ALL:
+        if details.type != "decision" or sight(actor, case) < Sight.ALL:
             raise NotFound("task")
         layout.use_calendar(calendar_of(db, case.programme))
         task = case.tasks.get(id)
-        edition = load_library()[details["edition"]]
+        edition = load_library()[details.edition]
         allowed = operations(actor, case, task, edition) if task is not None else []
         standing = _standing(db, case, task, edition) if task is not None and task.open else None
         mine = task is not None and asked(actor, case, task)
-        look(db, actor, case.log, details["referral"] if details["organisation"] else None)
+        look(db, actor, case.log, details.referral if details.organisation else None)
     return render_template(
         "tasks/decide.html",
         one=details,
@@ -144,7 +144,7 @@ def decide(task: UUID) -> Response:
     id, answer, reason = str(task), request.form.get("decision", ""), request.form.get("reason", "").strip()
     with page_transaction() as (db, actor):
         _, details = read_task(db, actor, id)
-    if details["type"] != "decision":
+    if details.type != "decision":
         raise NotFound("task")
     data = {"decision": answer} | ({"reason": reason} if answer == REFUSE and reason else {})
     try:
@@ -159,7 +159,7 @@ def decide(task: UUID) -> Response:
         if answer == CONFIRM
         else gettext("You did not agree: %(do)s.", do=task_words(details))
     )
-    flash(say_done(details["case"]["number"], words) if details["case"] and details["case"]["number"] else words)
+    flash(say_done(details.case.number, words) if details.case else words)
     return redirect(place_url(details), 303)
 
 

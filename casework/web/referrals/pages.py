@@ -116,7 +116,7 @@ def _show(id: str, sent: form_actions.Sent | None) -> str:
     with page_transaction() as (db, actor):
         case, details = inbox.read_referral(db, actor, id)
         layout.use_calendar(calendar_of(db, case.programme))
-        actions = _actions(details)
+        actions = form_actions.actions_in(case, details["actions"])
         answer = _answer(case.tracks[id])
         accept = next((offer for offer in actions if offer.name == answer and offer.allowed), None)
         if sent is not None and accept is None:
@@ -161,23 +161,19 @@ def _show(id: str, sent: form_actions.Sent | None) -> str:
     )
 
 
-def _actions(referral: Mapping[str, Json]) -> list[form_actions.Action]:
-    return form_actions.actions_in([referral, *referral["service"]], referral["actions"])
-
-
 def _service(referral: Mapping[str, Json]) -> Json:
     """The steps of the service's own track, the newest that counts."""
-    live = [part for part in referral["service"] if not part["replaced"]] or referral["service"]
+    live = [part for part in referral["service"] if not part.replaced] or referral["service"]
     if not live:
         return None
     track = live[-1]
-    edition = load_library()[track["edition"]]
+    edition = load_library()[track.edition]
     return {
         "track": track,
         "edition": edition,
         "steps": steps_of(edition, track),
-        "states": [edition_text(edition, f"states.{leaf}") for leaf in track["states"]],
-        "do": [edition_text(edition, key) for leaf in track["states"] if (key := f"states.{leaf}.do") in edition.texts],
+        "states": [edition_text(edition, f"states.{leaf}") for leaf in track.states],
+        "do": [edition_text(edition, key) for leaf in track.states if (key := f"states.{leaf}.do") in edition.texts],
     }
 
 
@@ -236,7 +232,10 @@ def _action(id: str, track: str, name: str, sent: form_actions.Sent | None) -> s
     with page_transaction() as (db, actor):
         case, details = inbox.read_referral(db, actor, id)
         layout.use_calendar(calendar_of(db, case.programme))
-        actions, tracks = _actions(details), [id, *(service["id"] for service in details["service"])]
+        actions, tracks = (
+            form_actions.actions_in(case, details["actions"]),
+            [id, *(service.id for service in details["service"])],
+        )
         if sent is None:
             chosen = form_actions.find_action(actions, track, name)
         else:
@@ -267,8 +266,10 @@ def fire(referral: UUID, track: UUID, name: str) -> Response:
     id = str(referral)
     with page_transaction() as (db, actor):
         case, details = inbox.read_referral(db, actor, id)
-        tracks = [id, *(service["id"] for service in details["service"])]
-        chosen = form_actions.find_sent(_actions(details), case, tracks, str(track), name, actor=actor)
+        tracks = [id, *(service.id for service in details["service"])]
+        chosen = form_actions.find_sent(
+            form_actions.actions_in(case, details["actions"]), case, tracks, str(track), name, actor=actor
+        )
         # Before the files that come with the form are taken in.
         insist_proved_for(actor, chosen.edition, name)
 

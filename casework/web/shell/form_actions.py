@@ -122,20 +122,20 @@ class Action:
         return f"fire:{self.track}:{self.name}"
 
 
-def actions_in(tracks: Iterable[Mapping[str, Json]], offered: Iterable[Mapping[str, Json]]) -> list[Action]:
-    """The actions that operations offer (`actions_of`) on tracks as they show them (`show_track`)."""
-    library, by_id = load_library(), {track["id"]: track for track in tracks}
+def actions_in(case: Case, offered: Iterable[Mapping[str, Json]]) -> list[Action]:
+    """The actions that operations offer (`actions_of`) on the tracks of a case."""
+    library = load_library()
     actions = []
     for offer in offered:
-        track = by_id[offer["track"]]
-        edition = library[track["edition"]]
+        track = case.tracks[offer["track"]]
+        edition = library[track.edition]
         actions.append(
             Action(
                 offer["track"],
                 offer["transition"],
                 offer["kind"],
                 edition,
-                track["revision"],
+                track.revision,
                 offer["allowed"],
                 tuple(say(why) for why in offer["why_not"]),
                 offer["proposed"],

@@ -16,6 +16,7 @@ from casework.engine.roles import Role
 from casework.operations.core.views import TaskKey
 from casework.operations.deadlines.words import Progress, say_used
 from casework.operations.referrals.views import InboxRow, SideToDo
+from casework.operations.tasks.views import ListedTask, PlacedTask, WaitsForSomebody
 from casework.permissions.actors import READS_ALL
 from casework.web.shell import dates
 from casework.web.shell.i18n import N_, edition_text, role_name
@@ -35,17 +36,20 @@ def queue_name(code: str) -> str:
     return gettext(QUEUES[code]) if code in QUEUES else role_name(code)
 
 
-def waits_for(task: Mapping[str, Json]) -> str:
+def waits_for(task: PlacedTask) -> str:
     """Who must do a task: a person or an organisation by name, else the role whose queue it lies in."""
-    who = task["waits_for"]
-    if who.get("name"):
-        return str(who["name"])
-    return capital(queue_name(str(who.get("role"))))
+    who = task.waits_for
+    return isinstance(who, WaitsForSomebody) and who.name or capital(queue_name(task.queue))
 
 
 def capital(words: str) -> str:
     """The first letter a capital, the others as they are: names have capitals of their own."""
     return words[:1].upper() + words[1:]
+
+
+def do_words(task: TaskKey) -> str:
+    """What is to be done."""
+    return _words(task.edition, task.rule, task.type)
 
 
 def task_words(task: TaskKey | Mapping[str, Json]) -> str:
@@ -56,41 +60,42 @@ def task_words(task: TaskKey | Mapping[str, Json]) -> str:
 
 
 def _task_words(fingerprint: str | None, rule: str, type: str, about: str | None) -> str:
-    edition = load_library()[fingerprint or ""]
-    key = {"step": f"states.{rule}.do", "side": f"tasks.{rule}", "decision": f"transitions.{rule}.do"}[type]
-    words = edition_text(edition, key)
+    words = _words(fingerprint, rule, type)
     return f"{words} · {party_name(about)}" if about in ("need_owner", "technology_owner") else words
 
 
-def why_here(task: Mapping[str, Json]) -> str:
+def _words(fingerprint: str | None, rule: str, type: str) -> str:
+    key = {"step": f"states.{rule}.do", "side": f"tasks.{rule}", "decision": f"transitions.{rule}.do"}[type]
+    return edition_text(load_library()[fingerprint or ""], key)
+
+
+def why_here(task: ListedTask) -> str:
     """Why a task stands where it does in its queue."""
-    if task["turn"]["by"] == "due":
+    if task.turn.by == "due":
         place = gettext("by its due date")
     else:
-        place = gettext("by its age, since %(day)s", day=dates.say_moment(task["opened_at"], clock()))
-    if task["priority"] == "high":
+        place = gettext("by its age, since %(day)s", day=dates.say_moment(task.opened_at, clock()))
+    if task.priority == "high":
         return gettext("%(place)s, a week earlier for its high priority", place=place)
-    if task["priority"] == "low":
+    if task.priority == "low":
         return gettext("%(place)s, a week later for its low priority", place=place)
     return place
 
 
-def task_url(task: Mapping[str, Json]) -> str:
+def task_url(task: PlacedTask) -> str:
     """A step is done by one of its actions, on the page of its case or referral; all else on a page of its own."""
-    if task["type"] == "step":
+    if task.type == "step":
         return place_url(task)
-    if task["type"] == "decision":
-        return url_for("decisions.show", task=task["id"])
-    return url_for("tasks.show", task=task["id"])
+    return url_for("decisions.show" if task.type == "decision" else "tasks.show", task=task.id)
 
 
-def place_url(task: Mapping[str, Json]) -> str:
+def place_url(task: PlacedTask) -> str:
     """The page of the case, the referral or the mediation that a task belongs to."""
     if _outside():
-        return url_for("referrals.show", referral=task["referral"])
-    if task["kind"] == "mediation":
-        return url_for("mediations.show", mediation=task["log"])
-    return case_url(task["case"]["number"])
+        return url_for("referrals.show", referral=task.referral)
+    if task.case is None:
+        return url_for("mediations.show", mediation=task.log)
+    return case_url(task.case.number)
 
 
 def _outside() -> bool:
@@ -123,9 +128,9 @@ def states_words(edition: str, states: Iterable[str]) -> str:
 def referral_status(referral: Mapping[str, Json]) -> str:
     """A referral in one line: the service's own state while it is worked on, else the referral's."""
     words = states_words(referral["edition"], referral["states"])
-    live = [track for track in referral["service"] if not track["replaced"] and not track["ended"]]
+    live = [track for track in referral["service"] if not track.replaced and not track.ended]
     if live and load_library()[referral["edition"]].stands(AT_WORK, referral["states"]):
-        return f"{words} · {states_words(live[-1]['edition'], live[-1]['states'])}"
+        return f"{words} · {states_words(live[-1].edition, live[-1].states)}"
     return words
 
 
@@ -161,32 +166,12 @@ def is_late(due: str | None) -> bool:
     return due is not None and dates.is_late(due, clock())
 
 
-def referral_task_words(task: Mapping[str, Json], referral: Mapping[str, Json]) -> str:
-    """What is to be done in a side task of a referral or of the service in it."""
-    tracks = {
-        track["id"]: track["edition"]
-        for track in (referral, *referral.get("service", ()), *referral.get("tracks", ()))
-        if "edition" in track
-    }
-    return edition_side(tracks.get(task["track"]), task)
-
-
-def edition_side(edition: str | None, task: Mapping[str, Json]) -> str:
-    if edition is None:
-        return str(task["do"])
-    for rule in load_library()[edition].tasks.values():
-        if rule.name == task["name"]:
-            return edition_text(load_library()[edition], f"tasks.{rule.key}")
-    key = f"states.{task['name']}.do"
-    return edition_text(load_library()[edition], key) or str(task["do"])
-
-
 #: For the templates.
 WORDS: dict[str, Callable[..., Any]] = {
     "task_words": task_words, "task_url": task_url, "place_url": place_url, "case_url": case_url, "waits_for": waits_for,
     "queue_name": queue_name, "hold_name": hold_name, "referral_status": referral_status, "inbox_status": inbox_status,
     "clock_words": clock_words, "used_words": used_words, "is_late": is_late, "capital": capital,
-    "referral_task_words": referral_task_words,
+    "do_words": do_words,
     "service_name": service_name, "party_name": party_name, "today": lambda: clock().today, "last_day": last_day,
     "why_here": why_here,
 }  # fmt: skip

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from calendar import monthrange
+from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
@@ -12,13 +13,14 @@ from flask_babel import gettext
 from casework.engine.deadlines.calendars import HOLIDAY, MAKE_UP, WEEKEND
 from casework.operations.core.paging import MOST
 from casework.operations.core.perform import home_calendar
+from casework.operations.core.views import row_as
 from casework.operations.tasks import calendar_view
+from casework.operations.tasks.views import AgendaDay, DueTask
 from casework.web.shell import dates, layout
 from casework.web.shell.i18n import N_, chinese
 from casework.web.shell.navigation import OFFICES
 from casework.web.shell.session import list_transaction, only
 
-Json = Any
 blueprint = Blueprint("agenda", __name__)
 
 WHOSE = {"own": N_("My work"), "team": N_("Team"), "waiting": N_("Waiting for others")}
@@ -39,10 +41,8 @@ def show() -> str:
         whose = whose if whose in WHOSE and (teams or whose != "team") else "own"
         first, last = _span(view, _asked() or layout.clock().today)
         agenda = calendar_view.list_agenda(db, actor, whose=whose, first=first, last=last, limit=MOST)
-    today = date.fromisoformat(agenda["today"])
-    days = [
-        _shown(day, agenda["items"], today, first if view != "month" else _asked() or today) for day in agenda["days"]
-    ]
+    today = date.fromisoformat(agenda.today)
+    days = [_shown(day, agenda.items, today, first if view != "month" else _asked() or today) for day in agenda.days]
 
     def at(day: date | None = None, **more: str) -> str:
         given = {"view": view, "whose": whose} | more
@@ -58,7 +58,7 @@ def show() -> str:
         view=view,
         whose=whose,
         days=days,
-        more=agenda["more"],
+        more=agenda.more,
         most=MOST,
         span=_say_span(view, first, last),
         whose_tabs=[
@@ -125,23 +125,44 @@ def _weekdays(first: date) -> list[str]:
     return [f"周{dates.WEEKDAYS_ZH[n]}" if chinese() else dates.WEEKDAYS[n] for n in range(7)]
 
 
-def _shown(row: dict[str, Json], items: list[dict[str, Json]], today: date, about: date) -> dict[str, Json]:
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ShownDay(AgendaDay):
     """A day as the page shows it."""
-    day = date.fromisoformat(row["day"])
-    name = row["name"].get("zh" if chinese() else "en") or ""
-    mine = [item for item in items if item["day"] == row["day"]]
-    return row | {
-        "items": mine,
-        "hidden": row["due"] - len(mine),
-        "today": day == today,
-        "past": day < today,
-        "n": day.day,
-        "idle": row["kind"] in (HOLIDAY, WEEKEND),
-        "outside": day.month != about.month,
-        "mark": name or (gettext(KINDS[row["kind"]]) if row["kind"] in (HOLIDAY, MAKE_UP) else ""),
-        "kind_words": gettext(KINDS[row["kind"]]) if row["kind"] in KINDS else "",
-        "late": sum(1 for item in mine if item["overdue"]),
-    }
+
+    items: list[DueTask]
+    #: So many more are due on it.
+    hidden: int
+    today: bool
+    past: bool
+    #: Of its month.
+    n: int
+    idle: bool
+    #: It belongs to another month than the one that is shown.
+    outside: bool
+    mark: str
+    kind_words: str
+    #: How many of its tasks are.
+    late: int
+
+
+def _shown(row: AgendaDay, items: list[DueTask], today: date, about: date) -> ShownDay:
+    day = date.fromisoformat(row.day)
+    name = row.name.get("zh" if chinese() else "en") or ""
+    mine = [item for item in items if item.day == row.day]
+    return row_as(
+        ShownDay,
+        row,
+        items=mine,
+        hidden=row.due - len(mine),
+        today=day == today,
+        past=day < today,
+        n=day.day,
+        idle=row.kind in (HOLIDAY, WEEKEND),
+        outside=day.month != about.month,
+        mark=name or (gettext(KINDS[row.kind]) if row.kind in (HOLIDAY, MAKE_UP) else ""),
+        kind_words=gettext(KINDS[row.kind]) if row.kind in KINDS else "",
+        late=sum(1 for item in mine if item.overdue),
+    )
 
 
 __all__ = ["blueprint"]

@@ -73,13 +73,13 @@ def _page(chosen: list[str], faults: Mapping[str, str], answer: Mapping[str, Jso
     )
     return render_template(
         "tasks/bulk.html",
-        rows=shown["items"],
-        may={operation: count for operation, count in shown["may"].items() if count},
+        rows=shown.items,
+        may={operation: count for operation, count in shown.may.items() if count},
         faults=faults,
         answer=answer,
         why=why,
         do={need: OPERATIONS[need].do for need in bulk.NEEDS},
-        people=sorted(shown["people"].items(), key=lambda pair: pair[1]),
+        people=sorted(shown.people.items(), key=lambda pair: pair[1]),
         waits=[(code, hold_name(code)) for code in WAITS_FOR],
     )
 

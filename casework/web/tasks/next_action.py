@@ -2,25 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
-
 from flask_babel import gettext
 
 from casework.operations.cases.queries import what_next
+from casework.operations.cases.views import TaskOutline
 from casework.operations.core.perform import calendar_of
+from casework.operations.core.views import TaskKey
 from casework.web.shell import dates
 from casework.web.shell.layout import clock, use_calendar
 from casework.web.shell.session import page_transaction
 from casework.web.shell.task_links import task_words
 
-Json = Any
 
-
-def say_task(task: Mapping[str, Json]) -> str:
+def say_task(task: TaskKey) -> str:
     """What a task asks for, in the reader's language."""
     words = task_words(task)
-    return gettext("Decide: %(do)s", do=words) if task["type"] == "decision" else words
+    return gettext("Decide: %(do)s", do=words) if task.type == "decision" else words
 
 
 def say_done(number: str, words: str) -> str:
@@ -30,12 +27,13 @@ def say_done(number: str, words: str) -> str:
         use_calendar(calendar_of(db, following["programme"]))
     if following["closed_at"] is not None:
         return f"{words} {gettext('The case is closed.')}"
-    task, now = following["next_action"], clock()
+    task: TaskOutline | None = following["next_action"]
+    now = clock()
     parts = [words]
     if task is not None:
         parts.append(
-            gettext("Next: %(do)s, by %(day)s.", do=say_task(task), day=dates.say_day(_local(task["due_at"]), now))
-            if task["due_at"]
+            gettext("Next: %(do)s, by %(day)s.", do=say_task(task), day=dates.say_day(_local(task.due_at), now))
+            if task.due_at
             else gettext("Next: %(do)s.", do=say_task(task))
         )
     if following["waits_for"] and following["hold"] is None:

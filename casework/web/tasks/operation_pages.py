@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any
+from dataclasses import dataclass
 from uuid import UUID
 
 from flask import Blueprint, Response, make_response, render_template, request, url_for
@@ -17,14 +17,17 @@ from casework.engine.definition.forms import Choice, Date, Form, Note, Person
 from casework.engine.execution.task_lifecycle import VIEW
 from casework.engine.state.case import Case
 from casework.errors import NotFound
+from casework.json_values import JsonMapping, JsonObject
+from casework.operations.cases.views import TaskView
 from casework.operations.core.drafts import find_draft
 from casework.operations.core.idempotency import Done, Request
 from casework.operations.core.perform import calendar_of
-from casework.operations.core.presenters import names_of
+from casework.operations.core.views import Named, row_as
 from casework.operations.tasks import queries
 from casework.operations.tasks import service as tasks
 from casework.operations.tasks.allocation import explain_waiting
 from casework.operations.tasks.candidates import people_for
+from casework.operations.tasks.views import ListedItem, ListedTask, PlacedTask
 from casework.permissions.actors import Actor
 from casework.permissions.work import operate, operations
 from casework.reasons.terms import TASK_STATES
@@ -38,7 +41,6 @@ from casework.web.shell.task_links import place_url, task_url, task_words
 from casework.web.shell.vocabulary import say_why
 from casework.web.tasks.skill_pages import say_nobody
 
-Json = Any
 blueprint = Blueprint("task_operations", __name__)
 
 #: The buttons of the table and what each brings about, in the order of a page; for the catalogue.
@@ -129,7 +131,7 @@ FORMS: Mapping[str, type[Form]] = {
     "modify": Ranking, "skip": Ending, "fail": Ending, "exit": Ending, "release": Returning,
 }  # fmt: skip
 
-_ASK: Mapping[str, Callable[[Connection, Actor, str, Mapping[str, Json], Request], Done]] = {
+_ASK: Mapping[str, Callable[[Connection, Actor, str, JsonMapping, Request], Done]] = {
     "claim": lambda db, actor, task, data, key: tasks.claim_task(db, actor, task, key),
     "start": lambda db, actor, task, data, key: tasks.start_task(db, actor, task, key),
     "stop": lambda db, actor, task, data, key: tasks.stop_task(db, actor, task, key),
@@ -161,11 +163,11 @@ _ASK: Mapping[str, Callable[[Connection, Actor, str, Mapping[str, Json], Request
 }  # fmt: skip
 
 
-def _said(data: Mapping[str, Json], name: str) -> str:
+def _said(data: JsonMapping, name: str) -> str:
     return str(data.get(name) or "")
 
 
-def _id(data: Mapping[str, Json]) -> str:
+def _id(data: JsonMapping) -> str:
     """The person who was chosen; what is no id was not chosen from the list."""
     try:
         return str(UUID(_said(data, "person")))
@@ -176,61 +178,93 @@ def _id(data: Mapping[str, Json]) -> str:
 # --- what a page of a task shows -------------------------------------------------------------------------------------
 
 
-def menu(task: Mapping[str, Json], allowed: list[str], *, without: tuple[str, ...] = ()) -> list[dict[str, Json]]:
-    """The operations that one may do, with their words: those with a form as a page, the others as a button."""
-    entries = []
-    for name, (words, follows) in DO.items():
-        if name in allowed and name not in without:
-            url = url_for("task_operations.do", task=task["id"], operation=name)
-            entries.append(
-                {"name": name, "words": gettext(words), "follows": gettext(follows), "url": url, "form": name in FORMS}
-            )
-    return entries
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Offer:
+    """An operation that one may do, with its words: one with a form as a page, the others as a button."""
+
+    name: str
+    words: str
+    follows: str
+    url: str
+    form: bool
 
 
-def told(task: Mapping[str, Json]) -> dict[str, Json]:
+def menu(task: TaskView, allowed: list[str], *, without: tuple[str, ...] = ()) -> list[Offer]:
+    """The operations that one may do."""
+    return [
+        Offer(
+            name=name,
+            words=gettext(words),
+            follows=gettext(follows),
+            url=url_for("task_operations.do", task=task.id, operation=name),
+            form=name in FORMS,
+        )
+        for name, (words, follows) in DO.items()
+        if name in allowed and name not in without
+    ]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Standing:
     """How a task came to whom it is with, and whom it waits for, in sentences; and its state and rank in words."""
-    handed, wait = task["handed"], task["wait"]
+
+    handed: str | None
+    note: str | None
+    state: str
+    priority: str | None
+    waits: str | None
+    until: str | None
+    reason: str | None
+
+
+def told(task: ListedTask) -> Standing:
+    """How it stands with a task, in words."""
+    handed, wait = task.handed, task.wait
     said = None
     if handed is not None:
-        by, to = (_name(handed[who]) for who in ("by", "to"))
-        words = _HANDED[handed["how"]] if handed["why"] is None else _BY_RULE
+        words = _HANDED[handed.how] if handed.why is None else _BY_RULE
         said = gettext(
             words,
-            by=by or gettext("somebody"),
-            to=to or gettext("anybody in its queue"),
-            why=say_why(handed["why"] or ()),
-            round=handed["round"],
+            by=_name(handed.by) or gettext("somebody"),
+            to=_name(handed.to) or gettext("anybody in its queue"),
+            why=say_why(handed.why or ()),
+            round=handed.round,
         )
-    state, rank = TASK_STATES.words[task["state"]], _RANKS[task["priority"]]
-    whom = _WAITS[wait["for"]] if wait else ""
-    return {
-        "handed": said,
-        "note": handed and handed.get("note"),
-        "state": gettext(state),
-        "priority": None if task["priority"] == "normal" else gettext(rank),
-        "waits": wait and gettext(whom),
-        "until": wait and wait["until"],
-        "reason": wait and wait.get("reason"),
-    }
+    state, rank = TASK_STATES.words[task.state], _RANKS[task.priority]
+    return Standing(
+        handed=said,
+        note=handed.note if handed else None,
+        state=gettext(state),
+        priority=None if task.priority == "normal" else gettext(rank),
+        waits=gettext(_WAITS[wait.for_]) if wait else None,
+        until=wait.until if wait else None,
+        reason=wait.reason if wait else None,
+    )
 
 
-def _name(person: Mapping[str, Json] | None) -> str:
-    if person is not None and person["id"] == current_actor().person:
+def _name(person: Named | None) -> str:
+    if person is not None and person.id == current_actor().person:
         return gettext("you")
-    return str((person or {}).get("name") or "")
+    return (person.name if person else None) or ""
 
 
 @blueprint.app_template_global()
-def handed_words(task: Mapping[str, Json]) -> dict[str, Json]:
+def handed_words(task: ListedTask) -> Standing:
     """For lists: what `told` tells of a task that came from somebody or waits."""
     return told(task)
 
 
-def list_items(db: Connection, case: Case, edition: Edition, task: str) -> list[dict[str, Json]]:
-    """The items of a task's checklist with their words in the reader's language."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ItemLine(ListedItem):
+    """An item of a checklist with its words in the reader's language."""
+
+    words: str
+
+
+def list_items(db: Connection, case: Case, edition: Edition, task: str) -> list[ItemLine]:
+    """The items of a task's checklist as a page shows them."""
     return [
-        item | {"words": edition_text(edition, item["key"]) if item["key"] else item["text"] or gettext("erased")}
+        row_as(ItemLine, item, words=edition_text(edition, item.key) if item.key else item.text or gettext("erased"))
         for item in queries.show_checklist(db, case, task)
     ]
 
@@ -238,11 +272,10 @@ def list_items(db: Connection, case: Case, edition: Edition, task: str) -> list[
 # --- pages -----------------------------------------------------------------------------------------------------------
 
 
-def _read(db: Connection, actor: Actor, id: str) -> tuple[Case, dict[str, Json]]:
-    case, row = queries.find_task(db, actor, id)
+def _read(db: Connection, actor: Actor, id: str) -> tuple[Case, PlacedTask]:
+    case, task = queries.read_task(db, actor, id)
     layout.use_calendar(calendar_of(db, case.programme))
-    names = names_of(db, queries.named_in([row]), {row.organisation_id})
-    return case, queries.place(queries.task_row(row, load_library(), names), row, names)
+    return case, task
 
 
 @blueprint.get("/tasks/<uuid:task>/operations")
@@ -251,10 +284,8 @@ def show(task: UUID) -> str:
     with page_transaction() as (db, actor):
         case, details = _read(db, actor, str(task))
         allowed = _allowed(actor, case, details)
-        items = (
-            list_items(db, case, load_library()[details["edition"]], details["id"]) if details["type"] == "step" else []
-        )
-        waiting = case.tasks.get(details["id"])
+        items = list_items(db, case, load_library()[details.edition], details.id) if details.type == "step" else []
+        waiting = case.tasks.get(details.id)
         nobody = say_nobody(explain_waiting(db, actor, case, waiting)) if waiting is not None else None
     return render_template(
         "tasks/operations.html",
@@ -264,12 +295,12 @@ def show(task: UUID) -> str:
         place=place_url(details),
         nobody=nobody,
         items=items,
-        works="tick" in allowed and details["type"] == "step",
+        works="tick" in allowed and details.type == "step",
     )
 
 
-def _allowed(actor: Actor, case: Case, details: Mapping[str, Json]) -> list[str]:
-    task = case.tasks.get(details["id"])
+def _allowed(actor: Actor, case: Case, details: PlacedTask) -> list[str]:
+    task = case.tasks.get(details.id)
     return [VIEW] if task is None else operations(actor, case, task, load_library()[task.edition])
 
 
@@ -285,7 +316,7 @@ def do(task: UUID, operation: str) -> BaseResponse:
     id, form = str(task), FORMS.get(operation)
     rules = form.rule() if form else ()
 
-    def action(db: Connection, actor: Actor, key: Request, _: int, data: dict[str, Json]) -> Done:
+    def action(db: Connection, actor: Actor, key: Request, _: int, data: JsonObject) -> Done:
         return _ASK[operation](db, actor, id, data, key)
 
     with page_transaction() as (db, actor):
@@ -300,7 +331,7 @@ def do(task: UUID, operation: str) -> BaseResponse:
     )
 
 
-def _then(operation: str, task: Mapping[str, Json]) -> str:
+def _then(operation: str, task: PlacedTask) -> str:
     """Where one goes afterwards: on with the task, to its case where it has ended, home where another has it now."""
     if operation in _STAYS:
         return local_path(request.form.get("page")) or task_url(task)
@@ -322,7 +353,7 @@ _DONE = {
 }  # fmt: skip
 
 
-def _say_done(operation: str, task: Mapping[str, Json]) -> str:
+def _say_done(operation: str, task: PlacedTask) -> str:
     return gettext(_DONE[operation], task=task_words(task))
 
 
@@ -349,7 +380,7 @@ def _page(id: str, operation: str, sent: Sent | None) -> Response:
             submitted=sent.data if sent else None,
             faults=sent.faults if sent else None,
             draft=None if sent else find_draft(db, actor.person, _draft(id, operation)),
-            values={"priority": details["priority"]},
+            values={"priority": details.priority},
         )
     words, follows = (gettext(said) for said in DO[operation])
     page = render_template(

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
 from uuid import UUID
 
 from flask import Blueprint, flash, make_response, redirect, render_template, request, url_for
@@ -13,12 +11,15 @@ from werkzeug.wrappers import Response
 
 from casework import reasons
 from casework.definitions import load_library
+from casework.engine.definition.edition_schema import WrittenField
 from casework.engine.definition.prefill import prefill
 from casework.engine.execution.task_lifecycle import COMPLETE, giver, review_for
 from casework.engine.state.case import Case
 from casework.errors import AlreadyTaken, InvalidForm, NotFound, WrongState
+from casework.json_values import JsonObject
+from casework.operations.cases.views import TaskView
 from casework.operations.core.drafts import save_draft
-from casework.operations.core.event_views import FilledIn, FormKey, view_of_item
+from casework.operations.core.event_views import FilledIn, FormKey
 from casework.operations.core.idempotency import Done, Request
 from casework.operations.core.perform import calendar_of, home_calendar
 from casework.operations.core.presenters import names_of
@@ -29,6 +30,7 @@ from casework.operations.tasks import service as tasks
 from casework.operations.tasks.allocation import explain_waiting
 from casework.operations.tasks.candidates import reviewers_for
 from casework.operations.tasks.request_context import what_was_asked
+from casework.operations.tasks.views import Asked, PlacedTask
 from casework.permissions.actors import Actor
 from casework.permissions.work import may_work, operations
 from casework.web.deadlines.presenter import ledger
@@ -44,7 +46,6 @@ from casework.web.tasks.next_action import say_done
 from casework.web.tasks.operation_pages import list_items, menu, told
 from casework.web.tasks.skill_pages import say_nobody
 
-Json = Any
 blueprint = Blueprint("tasks", __name__)
 for word in WORDS:
     blueprint.add_app_template_global(WORDS[word], word)
@@ -59,14 +60,14 @@ def queue() -> str:
             layout.use_calendar(calendar)
         counts = queue_counts.count_queues(db, actor)
         known = chosen if any(row["queue"] == chosen for row in counts) else None
-        listed = queues.list_tasks(db, actor, view="queue", queue=known, cursor=cursor, placed=True)
+        listed = queues.list_placed_tasks(db, actor, view="queue", queue=known, cursor=cursor)
     return render_template(
         "tasks/queue.html",
         queues=counts,
         chosen=known,
-        rows=listed["items"],
+        rows=listed.items,
         several=len({row["scope"]["id"] for row in counts}) > 1,
-        next_url=url_for("tasks.queue", queue=known, cursor=listed["next"]) if listed["next"] else "",
+        next_url=url_for("tasks.queue", queue=known, cursor=listed.next) if listed.next else "",
         first_url=url_for("tasks.queue", queue=known) if cursor else "",
     )
 
@@ -76,11 +77,11 @@ def done() -> str:
     """What one has finished, the newest first."""
     cursor = request.args.get("cursor")
     with list_transaction() as (db, actor):
-        listed = queues.list_tasks(db, actor, view="done", cursor=cursor, placed=True)
+        listed = queues.list_placed_tasks(db, actor, view="done", cursor=cursor)
     return render_template(
         "tasks/done.html",
-        rows=listed["items"],
-        next_url=url_for("tasks.done", cursor=listed["next"]) if listed["next"] else "",
+        rows=listed.items,
+        next_url=url_for("tasks.done", cursor=listed.next) if listed.next else "",
         first_url=url_for("tasks.done") if cursor else "",
     )
 
@@ -90,7 +91,7 @@ def take_next() -> Response:
     """Take what is due first, and go to where it is done."""
     with page_transaction() as (db, actor):
         taken = tasks.take_next(db, actor, read_request()).answer["id"]
-        task = read_task(db, actor, str(taken))[1] if taken else None
+        task = queries.read_task(db, actor, str(taken))[1] if taken else None
     if task is None:
         flash(gettext("Nothing waits in your queues. What is yours already stands in your work."))
         return redirect(url_for("home.show"), 303)
@@ -105,7 +106,7 @@ def claim(task: UUID) -> Response:
     try:
         with page_transaction() as (db, actor):
             tasks.claim_task(db, actor, str(task), read_request())
-            details = read_task(db, actor, str(task))[1]
+            details = queries.read_task(db, actor, str(task))[1]
     except (AlreadyTaken, WrongState) as refusal:
         flash(say_error(refusal), "warn")
         return redirect(_page() or url_for("tasks.show", task=task), 303)
@@ -118,7 +119,7 @@ def release(task: UUID) -> Response:
     with page_transaction() as (db, actor):
         note = request.form.get("note", "").strip()
         tasks.release_task(db, actor, str(task), note=note or None, request=read_request())
-        details = read_task(db, actor, str(task))[1]
+        details = queries.read_task(db, actor, str(task))[1]
     flash(gettext("You gave back: %(task)s. Others may take it now.", task=task_words(details)))
     return redirect(url_for("home.show"), 303)
 
@@ -130,13 +131,6 @@ def _page() -> str | None:
 # --- one task --------------------------------------------------------------------------------------------------------
 
 
-def read_task(db: Connection, actor: Actor, id: str) -> tuple[Case, dict[str, Json]]:
-    """A task with its case, for whoever sees them, as pages show it. Raises NotFound."""
-    case, row = queries.find_task(db, actor, id)
-    names = names_of(db, queries.named_in([row]), {row.organisation_id})
-    return case, queries.place(queries.task_row(row, load_library(), names), row, names)
-
-
 @blueprint.get("/tasks/<uuid:task>")
 def show(task: UUID) -> Response | str:
     """The page of a task outside of a case's own pages: a provider's, or a sealed mediation's."""
@@ -145,19 +139,19 @@ def show(task: UUID) -> Response | str:
 
 def _show(id: str, sent: form_actions.Sent | None) -> Response | str:
     with page_transaction() as (db, actor):
-        case, details = read_task(db, actor, id)
+        case, details = queries.read_task(db, actor, id)
         if task_url(details) != url_for("tasks.show", task=id):
             return redirect(task_url(details), 303)
         layout.use_calendar(calendar_of(db, case.programme))
         task = case.tasks.get(id)
-        edition = load_library()[details["edition"]]
+        edition = load_library()[details.edition]
         allowed = operations(actor, case, task, edition) if task is not None else []
         why = explain_tasks(db, actor, case, [id]).get(id)
-        look(db, actor, case.log, details["referral"] if details["organisation"] else None)
+        look(db, actor, case.log, details.referral if details.organisation else None)
         # Who leads the queue may step in, by taking the task first.
         own = task is not None and (task.holder == actor.person or may_work(actor, case, task) is not None)
         reviews = task is not None and task.holder == actor.person and review_for(task) is not None
-        fills_in = details["type"] == "side" and not reviews and (COMPLETE in allowed and own or sent is not None)
+        fills_in = details.type == "side" and not reviews and (COMPLETE in allowed and own or sent is not None)
         form = _form(db, actor, case, details, sent) if fills_in else None
         items = list_items(db, case, edition, id)
         proposed = _proposed(db, details) if reviews else []
@@ -168,17 +162,17 @@ def _show(id: str, sent: form_actions.Sent | None) -> Response | str:
         reviewers = reviewers_for(db, actor, case, task) if asks and task is not None else []
         back = giver(task) if task is not None and COMPLETE in allowed else None
         asked = what_was_asked(db, actor, case, task) if task is not None else None
-    names = {details["handed"]["by"]["id"]: details["handed"]["by"]["name"]} if details["handed"] else {}
+    names = {details.handed.by.id: details.handed.by.name} if details.handed else {}
     return render_template(
         "tasks/show.html",
         one=details,
         form=form,
         sent=sent,
         place=place_url(details),
-        queue=queue_name(details["queue"]),
+        queue=queue_name(details.queue),
         asked=asked,
         moves=_moves(asked),
-        said=say_fields(view_of_item(asked, kind="asked"), load_library().editions) if asked else [],
+        said=say_fields(_filled_in(asked), load_library().editions) if asked else [],
         items=items,
         asks=asks,
         reviews=reviews,
@@ -190,7 +184,7 @@ def _show(id: str, sent: form_actions.Sent | None) -> Response | str:
         nobody=nobody,
         allowed=allowed,
         back=names.get(back),
-        accepts=details["handed"] is not None and details["handed"]["how"] == "handed_back",
+        accepts=details.handed is not None and details.handed.how == "handed_back",
         own=own,
         menu=menu(details, allowed, without=("resume",) if form is None else ("claim", "resume")),
     )
@@ -200,27 +194,35 @@ def _show(id: str, sent: form_actions.Sent | None) -> Response | str:
 def due(task: UUID) -> str:
     """Why the task is due when it is."""
     with page_transaction() as (db, actor):
-        case, details = read_task(db, actor, str(task))
+        case, details = queries.read_task(db, actor, str(task))
         layout.use_calendar(calendar_of(db, case.programme))
         why = explain_task(db, actor, str(task))
     return render_template("tasks/due.html", one=details, place=place_url(details), ledger=ledger(why))
 
 
-def _form(
-    db: Connection, actor: Actor, case: Case, task: Mapping[str, Json], sent: form_actions.Sent | None
-) -> FormView:
-    edition = load_library()[task["edition"]]
-    rules = task["form"] or ()
+def _filled_in(asked: Asked) -> FilledIn:
+    """What was said with it."""
+    return FilledIn(form=asked.form, data=asked.data, body=asked.body, erased=asked.erased, names=asked.names)
+
+
+def _rules(task: TaskView) -> list[WrittenField]:
+    """The fields of the form of a side task."""
+    edition = load_library()[task.edition]
+    return edition.form(edition.tasks[task.rule].form)
+
+
+def _form(db: Connection, actor: Actor, case: Case, task: TaskView, sent: form_actions.Sent | None) -> FormView:
+    edition, rules = load_library()[task.edition], _rules(task)
     return form_actions.form_on(
         db,
         actor,
         case,
-        case.tracks[task["track"]],
+        case.tracks[task.track],
         name=_draft(task),
         edition=edition,
-        form=edition.tasks[task["rule"]].form or "",
+        form=edition.tasks[task.rule].form or "",
         rules=rules,
-        values=prefill(case, case.tracks[task["track"]], rules) | _prepared(db, task),
+        values=prefill(case, case.tracks[task.track], rules) | _prepared(db, task),
         sent=sent,
     )
 
@@ -229,38 +231,35 @@ def _form(
 _COME_BACK = ("handed_back", "approved", "changes_asked")
 
 
-def _moves(asked: Mapping[str, Json] | None) -> list[tuple[str, str, str]]:
+def _moves(asked: Asked | None) -> list[tuple[str, str | None, str]]:
     """What granting it would move: in words, with the day now and then."""
     editions = load_library().editions
     return (
-        [
-            (edition_text(editions[move["edition"]], move["key"]), move["due_at"], move["until"])
-            for move in asked["moves"]
-        ]
+        [(edition_text(editions[move.edition], move.key), move.due_at, move.until) for move in asked.moves]
         if asked
         else []
     )
 
 
-def _proposed(db: Connection, task: Mapping[str, Json]) -> list[Told]:
+def _proposed(db: Connection, task: TaskView) -> list[Told]:
     """The form as it was filled in, for whoever reviews it."""
-    edition = load_library()[task["edition"]]
-    said = queries.prepared(db, task["id"])
+    edition = load_library()[task.edition]
+    said = queries.prepared(db, task.id)
     ids: set[str | None] = {value for value in said.values() if isinstance(value, str) and len(value) == 36}
-    name = edition.tasks[task["rule"]].form
+    name = edition.tasks[task.rule].form
     form = FormKey(edition=edition.fingerprint, name=name) if name else None
     return say_fields(FilledIn(names=names_of(db, ids, ids), form=form, data=said), load_library().editions)
 
 
-def _prepared(db: Connection, task: Mapping[str, Json]) -> dict[str, Json]:
+def _prepared(db: Connection, task: TaskView) -> JsonObject:
     """What the person to whom it was delegated has filled in, where it has come back to be accepted."""
-    if task["handed"] is None or task["handed"]["how"] not in _COME_BACK:
+    if task.handed is None or task.handed.how not in _COME_BACK:
         return {}
-    return queries.prepared(db, task["id"])
+    return queries.prepared(db, task.id)
 
 
-def _draft(task: Mapping[str, Json]) -> str:
-    return f"task:{task['id']}"
+def _draft(task: TaskView) -> str:
+    return f"task:{task.id}"
 
 
 @blueprint.post("/tasks/<uuid:task>/complete")
@@ -269,12 +268,12 @@ def complete(task: UUID) -> Response:
     if request.form.get("own", "").strip():
         return work_on_list(task)
     with page_transaction() as (db, actor):
-        case, details = read_task(db, actor, str(task))
-    if details["type"] != "side":
+        case, details = queries.read_task(db, actor, str(task))
+    if details.type != "side":
         raise NotFound("task")
-    rules = details["form"] or ()
+    rules = _rules(details)
 
-    def do(db: Connection, actor: Actor, request: Request, seen: int, data: dict[str, Json]) -> Done:
+    def do(db: Connection, actor: Actor, request: Request, seen: int, data: JsonObject) -> Done:
         return tasks.complete_task(db, actor, str(task), data=data, happened_on=None, request=request)
 
     return form_actions.answer(
@@ -284,7 +283,7 @@ def complete(task: UUID) -> Response:
         lambda sent: make_response(_show(str(task), sent), sent.status),
         lambda _: place_url(details),
         said=lambda _: _say_done(details),
-        known=prefill(case, case.tracks[details["track"]], rules),
+        known=prefill(case, case.tracks[details.track], rules),
     )
 
 
@@ -292,12 +291,12 @@ def complete(task: UUID) -> Response:
 def ask_review(task: UUID) -> Response:
     """Have another person look at the form before the task is finished."""
     with page_transaction() as (db, actor):
-        case, details = read_task(db, actor, str(task))
-    if details["type"] != "side":
+        case, details = queries.read_task(db, actor, str(task))
+    if details.type != "side":
         raise NotFound("task")
-    rules = details["form"] or ()
+    rules = _rules(details)
 
-    def do(db: Connection, actor: Actor, request_: Request, seen: int, data: dict[str, Json]) -> Done:
+    def do(db: Connection, actor: Actor, request_: Request, seen: int, data: JsonObject) -> Done:
         try:
             person = str(UUID(request.form.get("reviewer", "")))
         except ValueError:
@@ -313,7 +312,7 @@ def ask_review(task: UUID) -> Response:
         said=lambda _: gettext(
             "Sent for review: %(task)s. It comes back to you with the answer.", task=task_words(details)
         ),
-        known=prefill(case, case.tracks[details["track"]], rules),
+        known=prefill(case, case.tracks[details.track], rules),
     )
 
 
@@ -323,7 +322,7 @@ def answer_review(task: UUID) -> Response:
     approve, note = request.form.get("answer") == "approve", request.form.get("note", "").strip()
     try:
         with page_transaction() as (db, actor):
-            details = read_task(db, actor, str(task))[1]
+            details = queries.read_task(db, actor, str(task))[1]
             tasks.answer_review(db, actor, str(task), approve=approve, note=note or None, request=read_request())
     except InvalidForm:
         flash(gettext("Nothing was recorded yet: write what must change."), "warn")
@@ -345,7 +344,7 @@ def work_on_list(task: UUID) -> Response:
     said, _, item = request.form.get("tick", "").partition(" ")
     if "form" in request.form:
         with page_transaction() as (db, actor):
-            _, details = read_task(db, actor, id)
+            _, details = queries.read_task(db, actor, id)
             if any(request.form.getlist(name) != [""] for name in request.form if name.startswith(PREFIX)):
                 save_draft(db, actor.person, _draft(details), typed())
     # The form's own key is left to the form.
@@ -363,19 +362,19 @@ def work_on_list(task: UUID) -> Response:
     except (AlreadyTaken, WrongState) as refusal:
         flash(say_error(refusal), "warn")
     with page_transaction() as (db, actor):
-        _, details = read_task(db, actor, id)
+        _, details = queries.read_task(db, actor, id)
     # That of a step stands where one sees what may be done with it.
-    page = "task_operations.show" if details["type"] == "step" else "tasks.show"
+    page = "task_operations.show" if details.type == "step" else "tasks.show"
     return redirect(url_for(page, task=task, _anchor="checklist"), 303)
 
 
-def _say_done(task: Mapping[str, Json]) -> str:
+def _say_done(task: PlacedTask) -> str:
     """What was done, and in a case that one sees what comes next."""
     words = gettext("Done: %(task)s.", task=task_words(task))
-    if task["kind"] != "case" or not task["case"]:
+    if task.kind != "case" or not task.case:
         return words
     try:
-        return say_done(task["case"]["number"], words)
+        return say_done(task.case.number, words)
     except NotFound:
         # A provider sees the referral alone, and whoever has just declared an interest perhaps nothing.
         return words

@@ -18,6 +18,7 @@ from casework.operations.core.drafts import find_draft
 from casework.operations.core.i18n import SERVICES
 from casework.operations.core.idempotency import Done, Request
 from casework.operations.tasks import skills
+from casework.operations.tasks.views import Unallocated
 from casework.permissions.actors import Actor
 from casework.web.shell.form_actions import Sent, answer
 from casework.web.shell.forms import build_form, own_texts
@@ -68,16 +69,16 @@ def _words(held: Mapping[str, Json]) -> list[str]:
     ]
 
 
-def say_nobody(explanation: Mapping[str, Json] | None) -> str | None:
+def say_nobody(explanation: Unallocated | None) -> str | None:
     """Why the rule of its queue gives a task to nobody, in words; None where it has no rule or gives it to somebody."""
     if explanation is None:
         return None
-    why = _WHY_NOBODY[explanation["why"]]
+    why = _WHY_NOBODY[explanation.why]
     words = gettext(why)
-    if explanation["why"] != UNSKILLED or not explanation["asks"]:
+    if explanation.why != UNSKILLED or not explanation.asks:
         return words
     return gettext(
-        "%(why)s It asks for: %(skills)s.", why=words, skills=", ".join(_skill(ask) for ask in explanation["asks"])
+        "%(why)s It asks for: %(skills)s.", why=words, skills=", ".join(_skill(ask) for ask in explanation.asks)
     )
 
 

@@ -223,7 +223,7 @@ def test_what_comes_next_is_told_to_those_who_see_the_case(
     db: Connection, world: World, numbers: tuple[str, str, str]
 ) -> None:
     told = what_next(db, world.actor(db, "officer"), numbers[0])
-    assert told["next_action"]["queue"] == "officer"
+    assert told["next_action"].queue == "officer"
     assert [one["for"]["name"] for one in told["waits_for"]] == ["Haidian Assessment Lab"]
     for name in ("observer", "provider", "foreign_officer"):
         with pytest.raises(NotFound):
@@ -235,9 +235,10 @@ def agreed(db: Connection, world: World, number: str) -> dict[str, Any]:
     actor = world.actor(db, "officer")
     row: dict[str, Any] = list_cases(db, actor, filters={"number": number})["items"][0]
     told = show_case(db, actor, number)
-    action = told["next_action"] or {"due_at": None, "overdue": False}
-    assert row["due_at"] == action["due_at"]
-    assert row["overdue"] == told["overdue"] == (action["overdue"] or any(one["overdue"] for one in told["waits_for"]))
+    action = told["next_action"]
+    assert row["due_at"] == (action.due_at if action else None)
+    late_next = action is not None and action.overdue
+    assert row["overdue"] == told["overdue"] == (late_next or any(one["overdue"] for one in told["waits_for"]))
     plain = [
         one | {"for": {key: one["for"][key] for key in ("id", "name")}} if one["what"] != "hold" else one
         for one in row["waits_for"]
@@ -272,10 +273,10 @@ def test_what_somebody_lets_wait_comes_after_what_can_be_worked_on(
     referred, _, _ = numbers
     actor = world.actor(db, "officer")
     first = show_case(db, actor, referred)["next_action"]
-    db.execute(text("UPDATE tasks SET state = 'Suspended' WHERE id = CAST(:id AS uuid)"), {"id": first["id"]})
+    db.execute(text("UPDATE tasks SET state = 'Suspended' WHERE id = CAST(:id AS uuid)"), {"id": first.id})
     told = show_case(db, actor, referred)["next_action"]
-    assert told["id"] != first["id"]
-    assert told["due_at"] > first["due_at"]
+    assert told.id != first.id
+    assert told.due_at > first.due_at
     agreed(db, world, referred)
     db.execute(
         text(
@@ -283,14 +284,14 @@ def test_what_somebody_lets_wait_comes_after_what_can_be_worked_on(
         ),
         {"n": referred},
     )
-    assert show_case(db, actor, referred)["next_action"]["id"] == first["id"]
+    assert show_case(db, actor, referred)["next_action"].id == first.id
     agreed(db, world, referred)
 
 
 def test_on_hold_the_next_action_is_the_holds_own(db: Connection, world: World, numbers: tuple[str, str, str]) -> None:
     _, held, _ = numbers
     told = show_case(db, world.actor(db, "officer"), held)
-    assert told["next_action"]["name"] == "on_hold"
+    assert told["next_action"].name == "on_hold"
     assert [(one["for"], one["what"]) for one in told["waits_for"]] == [("need_owner", "hold")]
     # Whatever stands still meanwhile is not late, wherever it is counted.
     late(db, held, "type = 'side' AND queue = 'officer'")
@@ -298,10 +299,10 @@ def test_on_hold_the_next_action_is_the_holds_own(db: Connection, world: World, 
     paused = [
         one
         for one in show_case(db, world.actor(db, "officer"), held)["tasks"]
-        if one["type"] == "side" and one["queue"] == "officer"
+        if one.type == "side" and one.queue == "officer"
     ]
     assert paused
-    assert not any(one["overdue"] for one in paused)
+    assert not any(one.overdue for one in paused)
     assert count_work(db, world.actor(db, "officer"))["overdue"] == 0
     assert all(one["overdue"] == 0 for one in count_queues(db, world.actor(db, "officer")))
     late(db, held, "name = 'on_hold'")

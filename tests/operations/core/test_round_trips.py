@@ -103,10 +103,10 @@ class Office:
             fire_transition,
             case["id"],
             "case",
-            track["id"],
+            track.id,
             transition=name,
             data=data,
-            revision=track["revision"],
+            revision=track.revision,
             request=request(),
         )
 
@@ -114,7 +114,7 @@ class Office:
         self.do(release_task, task, note=None, request=request())
 
     def task(self, name: str) -> str:
-        return str(next(one["id"] for one in self.shown()["tasks"] if one["name"] == name))
+        return str(next(one.id for one in self.shown()["tasks"] if one.name == name))
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ from casework.operations.core.perform import home_of
 from casework.operations.referrals.inbox import list_inbox
 from casework.operations.referrals.service import look_at_referral
 from casework.operations.tasks.my_work import list_work
-from casework.operations.tasks.queues import list_tasks
+from casework.operations.tasks.queues import list_placed_tasks
 from casework.records.case_loader import load
 from tests.support.way_to_referral import to_referral
 from tests.support.world import World
@@ -45,9 +45,9 @@ def test_what_others_did_since_marks_it_and_what_oneself_did_does_not(world: Wor
 def test_a_task_opened_since_is_new_in_ones_work(world: World, db: Connection) -> None:
     number = world.new_case(db)
     world.fire(db, "officer", number, "take")
-    assert {one["mark"] for one in list_work(db, world.actor(db, "officer"))["items"]} == {"new"}
+    assert {one.mark for one in list_work(db, world.actor(db, "officer")).items} == {"new"}
     look_at_case(db, world.actor(db, "officer"), number)
-    assert {one["mark"] for one in list_work(db, world.actor(db, "officer"))["items"]} == {None}
+    assert {one.mark for one in list_work(db, world.actor(db, "officer")).items} == {None}
 
 
 def test_a_provider_is_told_of_nothing_that_its_history_does_not_show(world: World, db: Connection) -> None:
@@ -69,7 +69,7 @@ def test_a_provider_is_told_of_nothing_that_its_history_does_not_show(world: Wor
         },
     )
     assert of_referral(world, db, "provider") is None
-    assert {one["mark"] for one in list_tasks(db, world.actor(db, "provider"), view="queue")["items"]} == {None}
+    assert {one.mark for one in list_placed_tasks(db, world.actor(db, "provider"), view="queue").items} == {None}
     world.write(db, "officer", case, referral)
     assert of_referral(world, db, "provider") == "changed"
 

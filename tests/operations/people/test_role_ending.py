@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from sqlalchemy import Connection, Engine, text
 
 from casework.engine.execution.context import By
@@ -16,6 +18,7 @@ from casework.operations.people.registry import grant_role, register_person
 from casework.operations.people.service import deactivate_person, end_member, end_membership
 from casework.operations.tasks.queues import list_tasks
 from casework.operations.tasks.service import claim_task
+from casework.operations.tasks.views import ListedTask
 from casework.operations.verification.service import verify_case
 from casework.permissions.actors import Actor
 from casework.records.case_loader import load
@@ -48,9 +51,8 @@ def relieved(db: Connection, number: str) -> list[Event]:
     return [one for one in read_events(db, home_of(db, number)) if one.kind == "relieved"]
 
 
-def listed(db: Connection, actor: Actor, view: str) -> list[dict[str, dict[str, str]]]:
-    items: list[dict[str, dict[str, str]]] = list_tasks(db, actor, view=view)["items"]
-    return items
+def listed(db: Connection, actor: Actor, view: str) -> Sequence[ListedTask]:
+    return list_tasks(db, actor, view=view).items
 
 
 def test_what_an_officer_held_is_free_when_the_role_ends(world: World, db: Connection) -> None:
@@ -163,7 +165,7 @@ def test_taking_a_task_from_somebody_who_can_work_it_is_found(world: World, db: 
 
 def test_what_one_has_done_is_listed_while_one_may_see_it(world: World, db: Connection) -> None:
     number, referral = to_referral(world, db)
-    assert {one["case"]["number"] for one in listed(db, world.actor(db, "officer"), "done")} == {number}
+    assert {one.case and one.case.number for one in listed(db, world.actor(db, "officer"), "done")} == {number}
     end_membership(db, world.actor(db, "administrator"), membership_of(db, world, "officer"), new_request())
     grant_role(db, world.people["officer"], "officer", programme=world.programmes["SH"])
     assert listed(db, world.actor(db, "officer"), "done") == []

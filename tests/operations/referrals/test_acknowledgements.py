@@ -173,8 +173,9 @@ def test_an_objection_of_either_side_opens_a_task_that_a_supervisor_decides_for_
     )
     assert (task.queue, task.about) == ("supervisor", objection)
     assert task.due_at is not None
-    asked = show_task(scene.db, scene.world.actor(scene.db, "supervisor"), task.id)["asked"]
-    assert asked["body"] == {"words": "Not so."}
+    asked = show_task(scene.db, scene.world.actor(scene.db, "supervisor"), task.id).asked
+    assert asked
+    assert asked.body == {"words": "Not so."}
     decide(scene, "supervisor")
     for who in ("provider", "officer"):
         (one,) = scene.told(who).objections

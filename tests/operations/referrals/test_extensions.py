@@ -105,12 +105,11 @@ def test_whoever_decides_sees_what_was_asked_for_and_what_it_moves(work: Work) -
     wanted = today() + timedelta(days=60)
     work.ask(wanted)
     task = next(one for one in work.case.open_tasks() if one.name == "decide_extension")
-    asked = show_task(work.db, work.world.actor(work.db, "officer"), task.id)["asked"]
-    assert (asked["data"]["new_date"], asked["body"]["reason"]) == (wanted.isoformat(), "The laboratory was closed.")
-    assert {one["until"] for one in asked["moves"] if one["task"] == work.theirs()["in_progress"].id} == {
-        wanted.isoformat()
-    }
-    assert len(asked["moves"]) == len(work.theirs())
+    asked = show_task(work.db, work.world.actor(work.db, "officer"), task.id).asked
+    assert asked
+    assert (asked.data["new_date"], asked.body["reason"]) == (wanted.isoformat(), "The laboratory was closed.")
+    assert {one.until for one in asked.moves if one.task == work.theirs()["in_progress"].id} == {wanted.isoformat()}
+    assert len(asked.moves) == len(work.theirs())
 
 
 def test_before_the_start_a_provider_asks_as_well_and_nothing_speaks_against_it(work: Work) -> None:

@@ -18,7 +18,7 @@ def chosen(world: World, db: Connection) -> list[str]:
     """The step tasks of three new cases, which lie in the intake."""
     for _ in range(3):
         world.new_case(db)
-    return [one["id"] for one in list_tasks(db, world.actor(db, "officer"), view="queue")["items"]]
+    return [one.id for one in list_tasks(db, world.actor(db, "officer"), view="queue").items]
 
 
 def holders(db: Connection, ids: list[str]) -> set[str | None]:
@@ -84,7 +84,7 @@ def test_what_has_a_form_is_not_finished_at_once(world: World, db: Connection) -
         db, world.actor(db, "officer"), [str(id)], "complete", {}, request=new_request(), dry_run=True
     ).answer
     assert told["items"][0]["why"] == "This cannot be done now: It has a form of its own to fill in."
-    assert show_chosen(db, world.actor(db, "officer"), [str(id)])["may"]["complete"] == 0
+    assert show_chosen(db, world.actor(db, "officer"), [str(id)]).may["complete"] == 0
 
 
 def test_what_must_be_told_is_asked_for(world: World, db: Connection, chosen: list[str]) -> None:
@@ -97,4 +97,4 @@ def test_a_task_that_one_does_not_see_is_not_there(world: World, db: Connection,
     foreign = world.actor(db, "foreign_officer")
     told = do_to_tasks(db, foreign, chosen, "claim", {}, request=new_request()).answer
     assert {one["why"] for one in told["items"]} == {"There is no such task, or you may not see it."}
-    assert show_chosen(db, foreign, chosen)["items"] == []
+    assert show_chosen(db, foreign, chosen).items == []

@@ -123,9 +123,10 @@ def test_a_task_finished_without_what_its_checklist_requires_is_found(world: Wor
 
 def test_a_task_is_shown_with_its_list(world: World, db: Connection, task: Task) -> None:
     tick(world, db, task)
-    (item,) = show_task(db, world.actor(db, "officer"), task.id)["checklist"]
-    assert (item["text"], item["done"], item["required"]) == ("Book a room", True, False)
-    assert item["by"]["id"] == world.people["officer"]
+    (item,) = show_task(db, world.actor(db, "officer"), task.id).checklist
+    assert (item.text, item.done, item.required) == ("Book a room", True, False)
+    assert item.by
+    assert item.by.id == world.people["officer"]
 
 
 def test_an_asked_for_gate_begins_with_the_list_of_its_definition(world: World, db: Connection) -> None:

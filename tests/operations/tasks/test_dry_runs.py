@@ -65,7 +65,7 @@ class Trials(Office):
 
     def many_tasks(self, db: Connection) -> None:
         actor, operation = self.dice.choice(self.people(db)), self.dice.choice(list(NEEDS))
-        seen = [one["id"] for view in ("queue", "mine") for one in list_tasks(db, actor, view=view, limit=30)["items"]]
+        seen = [one.id for view in ("queue", "mine") for one in list_tasks(db, actor, view=view, limit=30).items]
         all_open = list(db.execute(text("SELECT id FROM tasks ORDER BY id DESC LIMIT 60")).scalars())
         chosen = [*self._some(seen, 8), *self._some(all_open, 4)]
         if not chosen:
@@ -78,7 +78,7 @@ class Trials(Office):
             "until": (self.stage.today + timedelta(days=self.dice.randint(-1, 30))).isoformat(),
         }
         given = {name: told[name] for name in NEEDS[operation]}
-        shown = {one["id"]: one["may"] for one in show_chosen(db, actor, chosen)["items"]}
+        shown = {one.id: one.may for one in show_chosen(db, actor, chosen).items}
         done = self._compare(
             db,
             "tasks",
@@ -242,7 +242,7 @@ class Trials(Office):
         told = what_was_asked(db, actor, case, task) if actor is not None else None
         if actor is None or told is None:
             return
-        day = told["data"]["new_date"]
+        day = told.data["new_date"]
         before = {one.id: one.due_at for one in case.open_tasks()}
         done = {"granted": True, "until_on": day}
         if refusal_of(
@@ -257,9 +257,7 @@ class Trials(Office):
             for one in after.open_tasks()
             if one.id in before and one.due_at != before[one.id] and one.due_at is not None
         }
-        assert moved == {
-            one["task"]: one["until"] for one in told["moves"] if one["task"] in moved or one["task"] in after.tasks
-        }
+        assert moved == {one.task: one.until for one in told.moves if one.task in moved or one.task in after.tasks}
         self.compared["extension granted"] += 1
 
 

@@ -64,13 +64,16 @@ def test_an_assigned_task_is_the_next_persons_with_the_note(world: World, db: Co
         request=new_request(),
     )
     shown = show_task(db, world.actor(db, "other_officer"), task.id)
-    assert (shown["state"], shown["holder"]["id"]) == (RESERVED, world.people["other_officer"])
-    assert shown["handed"]["how"] == "assigned"
-    assert shown["handed"]["note"] == NOTE
-    (mine,) = list_work(db, world.actor(db, "other_officer"))["items"]
-    assert mine["handed"]["note"] == NOTE
-    (mine,) = list_tasks(db, world.actor(db, "other_officer"))["items"]
-    assert mine["handed"]["by"]["id"] == world.people["supervisor"]
+    assert shown.handed
+    assert shown.holder
+    assert (shown.state, shown.holder.id) == (RESERVED, world.people["other_officer"])
+    assert (shown.handed.how, shown.handed.note) == ("assigned", NOTE)
+    (mine,) = list_work(db, world.actor(db, "other_officer")).items
+    assert mine.handed
+    assert mine.handed.note == NOTE
+    (listed,) = list_tasks(db, world.actor(db, "other_officer")).items
+    assert listed.handed
+    assert listed.handed.by.id == world.people["supervisor"]
     assert verify_case(db, home_of(db, number)) == []
 
 
@@ -159,9 +162,13 @@ def test_a_forwarded_task_is_free_and_shows_whom_it_is_meant_for(world: World, d
     assert task_of(db, number).state == IN_PROGRESS
     tasks.forward_task(db, officer, task.id, person=other.person, note=NOTE, request=new_request())
     shown = show_task(db, other, task.id)
-    assert (shown["state"], shown["holder"], shown["handed"]["to"]["id"]) == (READY, None, other.person)
+    assert shown.handed
+    assert shown.handed.to
+    assert (shown.state, shown.holder, shown.handed.to.id) == (READY, None, other.person)
     tasks.claim_task(db, other, task.id, new_request())
-    assert show_task(db, other, task.id)["handed"]["note"] == NOTE
+    handed = show_task(db, other, task.id).handed
+    assert handed
+    assert handed.note == NOTE
     assert verify_case(db, home_of(db, number)) == []
 
 

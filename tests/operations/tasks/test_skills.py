@@ -9,6 +9,7 @@ from casework.errors import InvalidForm, NotFound
 from casework.operations.core.perform import home_of
 from casework.operations.tasks.allocation import explain_waiting
 from casework.operations.tasks.skills import find_skills, list_skills, set_skills
+from casework.operations.tasks.views import Unallocated
 from casework.operations.verification.service import verify_all, verify_log
 from casework.records.case_loader import load
 from casework.records.database import transaction
@@ -46,7 +47,7 @@ def of_sector(db: Connection, sector: str) -> None:
     note_rows(db, "needs")
 
 
-def waiting(world: World, db: Connection, number: str, queue: str, by: str) -> object:
+def waiting(world: World, db: Connection, number: str, queue: str, by: str) -> Unallocated | None:
     case = load(db, home_of(db, number), "case")
     task = next(one for one in case.open_tasks() if one.queue == queue)
     return explain_waiting(db, world.actor(db, by), case, task)
@@ -89,7 +90,7 @@ def test_what_nobody_can_do_stays_in_its_queue_and_says_why(world: World, engine
     with transaction(engine) as db:
         assert set(holders(world, db, number, "intake").values()) == {None}
         told = waiting(world, db, number, "intake", "officer")
-    assert told == {"why": "unskilled", "asks": ["field:brewing", "language:en"]}
+    assert told == Unallocated(why="unskilled", asks=["field:brewing", "language:en"])
 
 
 def test_who_has_the_skills_and_enough_to_do_is_waited_for(world: World, engine: Engine) -> None:
@@ -101,7 +102,7 @@ def test_who_has_the_skills_and_enough_to_do_is_waited_for(world: World, engine:
     with transaction(engine) as db:
         left = next(one for one in numbers if set(holders(world, db, one, "intake").values()) == {None})
         told = waiting(world, db, left, "intake", "officer")
-    assert told == {"why": "all_full", "asks": ["language:en"]}
+    assert told == Unallocated(why="all_full", asks=["language:en"])
 
 
 def test_a_provider_is_not_told_the_field_of_the_need(world: World, engine: Engine) -> None:
@@ -110,7 +111,7 @@ def test_a_provider_is_not_told_the_field_of_the_need(world: World, engine: Engi
         number, _ = to_referral(world, db)
         of_sector(db, "Brewing")
         told = waiting(world, db, number, "provider", "provider_lead")
-    assert told == {"why": "unskilled", "asks": []}
+    assert told == Unallocated(why="unskilled", asks=[])
 
 
 def test_other_skills_than_were_kept_excuse_nothing(world: World, engine: Engine) -> None:

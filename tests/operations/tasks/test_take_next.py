@@ -46,18 +46,18 @@ def test_a_high_priority_brings_a_task_forward_and_the_row_says_so(engine: Engin
     with transaction(engine) as db:
         for _ in range(2):
             world.new_case(db)
-        last = list_tasks(db, world.actor(db, "officer"), view="queue")["items"][-1]
+        last = list_tasks(db, world.actor(db, "officer"), view="queue").items[-1]
         modify_task(
             db,
             world.actor(db, "supervisor"),
-            last["id"],
+            last.id,
             priority="high",
             reason="Fair next week",
             request=new_request(),
         )
-        first = list_tasks(db, world.actor(db, "officer"), view="queue")["items"][0]
-    assert (first["id"], first["priority"], first["turn"]["by"]) == (last["id"], "high", "due")
-    assert pull(engine, world, "officer") == last["id"]
+        first = list_tasks(db, world.actor(db, "officer"), view="queue").items[0]
+    assert (first.id, first.priority, first.turn.by) == (last.id, "high", "due")
+    assert pull(engine, world, "officer") == last.id
 
 
 def test_what_stands_still_is_not_given_however_early_its_day(engine: Engine, world: World) -> None:

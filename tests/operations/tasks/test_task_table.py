@@ -239,14 +239,14 @@ def test_a_task_is_shown_in_every_state_to_all_but_an_outsider(scene: Scene) -> 
             with pytest.raises(NotFound):
                 show_task(scene.db, scene.people[kind], scene.task)
         else:
-            assert show_task(scene.db, scene.people[kind], scene.task)["state"] == state
+            assert show_task(scene.db, scene.people[kind], scene.task).state == state
 
 
 def test_what_is_offered_is_what_the_table_allows(scene: Scene) -> None:
     for state, kind in itertools.product(TASK_STATES, KINDS[:-1]):
         scene.put(state)
         wanted = {one for one in TABLE if kind in TABLE[one].get(state, ((), ""))[0]} | {"view"}
-        assert set(show_task(scene.db, scene.people[kind], scene.task)["operations"]) == wanted, (state, kind)
+        assert set(show_task(scene.db, scene.people[kind], scene.task).operations) == wanted, (state, kind)
 
 
 def test_the_table_of_the_code_has_no_other_cells() -> None:

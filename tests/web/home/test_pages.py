@@ -206,8 +206,8 @@ def test_every_row_is_shown_once_over_the_pages(engine: Engine, world: World) ->
         seen, cursor = [], None
         while True:
             part = list_work(db, actor, cursor=cursor, limit=3)
-            seen += [one["id"] for one in part["items"]]
-            cursor = part["next"]
+            seen += [one.id for one in part.items]
+            cursor = part.next
             if cursor is None:
                 break
         assert len(seen) == len(set(seen)) == 14 == count_work(db, actor)["open"]

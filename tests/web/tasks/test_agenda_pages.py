@@ -147,7 +147,7 @@ def test_a_sealed_mediation_is_in_the_calendar_of_those_who_lead_it_alone(
 def test_days_are_what_the_calendar_of_the_programme_says(engine: Engine, world: World) -> None:
     with transaction(engine) as db:
         told = list_agenda(db, world.actor(db, "officer"), first=date(2026, 9, 28), last=date(2026, 10, 11))
-    kinds = {one["day"]: (one["kind"], one["name"].get("en", "")) for one in told["days"]}
+    kinds = {one.day: (one.kind, one.name.get("en", "")) for one in told.days}
     assert kinds["2026-09-28"][0] == WORKING
     assert kinds["2026-10-01"][0] == HOLIDAY
     assert kinds["2026-10-01"][1]
@@ -178,9 +178,9 @@ def test_what_the_limit_leaves_out_is_still_counted(engine: Engine, world: World
             world.fire(db, "officer", world.new_case(db), "take")
         db.execute(text("UPDATE tasks SET due_at = casework_now() WHERE name = 'triage_check'"))
         told = list_agenda(db, world.actor(db, "officer"), first=today(), last=today(), limit=2)
-    assert len(told["items"]) == 2
-    assert told["more"]
-    assert told["days"][0]["due"] == 3
+    assert len(told.items) == 2
+    assert told.more
+    assert told.days[0].due == 3
 
 
 def test_the_page_asks_the_same_number_of_questions_however_much_is_due(

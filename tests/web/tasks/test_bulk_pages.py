@@ -19,7 +19,7 @@ def test_ticked_tasks_are_tried_and_then_taken(
     with transaction(engine) as db:
         for _ in range(2):
             world.new_case(db)
-        ids = [one["id"] for one in list_tasks(db, world.actor(db, "officer"), view="queue")["items"]]
+        ids = [one.id for one in list_tasks(db, world.actor(db, "officer"), view="queue").items]
     officer = browser_for("officer")
     assert officer.get("/queues").text.count('form="several"') == 2
     chosen = f"/tasks/bulk?task={ids[0]}&task={ids[1]}"
@@ -33,7 +33,7 @@ def test_what_is_missing_is_said_and_what_was_typed_stays(
 ) -> None:
     with transaction(engine) as db:
         world.new_case(db)
-        id = list_tasks(db, world.actor(db, "officer"), view="queue")["items"][0]["id"]
+        id = list_tasks(db, world.actor(db, "officer"), view="queue").items[0].id
     answer = browser_for("supervisor").post(
         "/tasks/bulk", {"task": [id], "operation": "assign", "note": "Call them"}, page=f"/tasks/bulk?task={id}"
     )
@@ -46,7 +46,7 @@ def test_a_due_date_is_counted_in_working_days_as_in_the_lists(
 ) -> None:
     with transaction(engine) as db:
         world.new_case(db)
-        id = list_tasks(db, world.actor(db, "officer"), view="queue")["items"][0]["id"]
+        id = list_tasks(db, world.actor(db, "officer"), view="queue").items[0].id
     assert "working day" in browser_for("officer").get(f"/tasks/bulk?task={id}").text
 
 

@@ -9,6 +9,7 @@ from sqlalchemy import Engine, text
 
 from casework.operations.core.perform import home_of
 from casework.operations.tasks.queries import show_task
+from casework.operations.tasks.views import ListedItem
 from casework.records.case_loader import load
 from casework.records.database import transaction
 from tests.support.pages import read_page
@@ -40,25 +41,25 @@ def send(browser: Browser, task: str, **fields: str) -> str:
     return browser.flask.post(f"/tasks/{task}/items", data=sent, follow_redirects=True).text
 
 
-def item(engine: Engine, world: World, task: str) -> dict[str, object]:
+def item(engine: Engine, world: World, task: str) -> ListedItem:
     with transaction(engine) as db:
-        return dict(show_task(db, world.actor(db, "officer"), task)["checklist"][-1])
+        return show_task(db, world.actor(db, "officer"), task).checklist[-1]
 
 
 def test_an_item_is_added_and_ticked(engine: Engine, world: World, browser_for: BrowserFor, task: str) -> None:
     officer = browser_for("officer")
     page = send(officer, task, own="Book a room with a projector")
     assert "On the checklist now: Book a room with a projector" in page
-    page = send(officer, task, tick=f"tick {item(engine, world, task)['id']}")
+    page = send(officer, task, tick=f"tick {item(engine, world, task).id}")
     assert "1 of 1 ticked" in page
-    assert item(engine, world, task)["done"] is True
+    assert item(engine, world, task).done is True
 
 
 def test_a_tick_is_taken_away(engine: Engine, world: World, browser_for: BrowserFor, task: str) -> None:
     officer = browser_for("officer")
     send(officer, task, own="Book a room")
-    send(officer, task, tick=f"tick {item(engine, world, task)['id']}")
-    assert "0 of 1 ticked" in send(officer, task, tick=f"untick {item(engine, world, task)['id']}")
+    send(officer, task, tick=f"tick {item(engine, world, task).id}")
+    assert "0 of 1 ticked" in send(officer, task, tick=f"untick {item(engine, world, task).id}")
 
 
 def test_what_was_typed_beside_the_list_is_still_there(browser_for: BrowserFor, task: str) -> None:
@@ -72,7 +73,7 @@ def test_an_item_that_stands_beside_the_button_of_the_form_is_not_lost(
     officer = browser_for("officer")
     sent = dict(read_page(officer.get(f"/tasks/{task}").text).sent) | {"own": "Book a room"}
     officer.flask.post(f"/tasks/{task}/complete", data=sent)
-    assert item(engine, world, task)["text"] == "Book a room"
+    assert item(engine, world, task).text == "Book a room"
 
 
 def test_an_item_without_words_is_none(browser_for: BrowserFor, task: str) -> None:
@@ -91,7 +92,7 @@ def test_the_history_tells_it_in_sentences(
 ) -> None:
     officer = browser_for("officer")
     send(officer, task, own="Book a room")
-    send(officer, task, tick=f"tick {item(engine, world, task)['id']}")
+    send(officer, task, tick=f"tick {item(engine, world, task).id}")
     page = officer.get(f"/cases/{number}/history").text
     assert "added an item to the checklist of “Hold the first meeting”" in page
     assert "Book a room" in page

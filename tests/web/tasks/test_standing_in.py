@@ -48,16 +48,16 @@ def test_the_substitute_sees_it_on_the_day_on_which_it_is_due(engine: Engine, wo
         last = today() + timedelta(days=40)
         mine = list_agenda(db, world.actor(db, "other_officer"), first=today(), last=last)
         others = list_agenda(db, world.actor(db, "supervisor"), first=today(), last=last)
-    assert held.id in {one["id"] for one in mine["items"]}
-    assert sum(day["due"] for day in mine["days"]) == len(mine["items"])
-    assert held.id not in {one["id"] for one in others["items"]}
+    assert held.id in {one.id for one in mine.items}
+    assert sum(day.due for day in mine.days) == len(mine.items)
+    assert held.id not in {one.id for one in others.items}
 
 
 def test_the_substitute_finishes_it_in_the_name_of_whoever_is_away(engine: Engine, world: World, held: Task) -> None:
     with transaction(engine) as db:
         by = world.actor(db, "other_officer")
         (one,) = list_for_absent(db, by)
-        assert held.id in {task["id"] for task in one["items"]}
+        assert held.id in {task.id for task in one.items}
         complete_task(db, by, held.id, data=DATA, happened_on=None, request=new_request())
         log = db.exec_driver_sql("SELECT log_id::text FROM tasks WHERE id = %s::uuid", (held.id,)).scalar_one()
         acting = db.exec_driver_sql(
@@ -74,7 +74,7 @@ def test_who_declared_an_interest_is_shown_nothing_of_it(engine: Engine, world: 
             (world.people["other_officer"], held.id),
         )
         (one,) = list_for_absent(db, world.actor(db, "other_officer"))
-        assert one["items"] == []
+        assert one.items == []
 
 
 def test_the_team_says_who_is_away_and_who_stands_in(held: Task, browser_for: BrowserFor) -> None:

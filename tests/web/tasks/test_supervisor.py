@@ -66,7 +66,7 @@ def test_a_plan_that_waits_stands_under_plans(engine: Engine, world: World) -> N
             {"n": number},
         )
         found = list_decisions(db, world.actor(db, "supervisor"))
-        assert [one["decides"] for one in found] == ["plans"]
+        assert [one.decides for one in found] == ["plans"]
         assert list_decisions(db, world.actor(db, "compliance")) == []
 
 
