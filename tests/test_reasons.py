@@ -143,6 +143,14 @@ def test_a_reason_comes_back_from_its_json() -> None:
     assert [one["code"] for one in kept["values"]["why"]] == ["cases.paper_missing", "case.guards.green"]
 
 
+def test_of_a_reason_that_is_gone_its_words_are_left() -> None:
+    gone = {"code": "tasks.there_once_was", "message": "It was Tuesday.", "values": {"day": "Tuesday"}}
+    assert str(from_json(gone)) == "It was Tuesday."
+    # Its gaps have changed since it was kept.
+    other = errors.Refused(Text("case.guards.green", "The light is red.")).reason.as_json()
+    assert str(from_json({**other, "values": {"cause": "none"}})) == other["message"]
+
+
 def test_every_reason_can_be_kept_once() -> None:
     """Several rules may refuse for the same reason, which is then said once: also one with values and terms."""
     for template in CATALOGUE.values():

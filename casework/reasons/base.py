@@ -162,7 +162,10 @@ def _as_json(value: Value) -> Json:
 
 
 def from_json(kept: Json) -> Any:
-    """A reason, or a value of one, from its JSON."""
+    """A reason, or a value of one, from its JSON.
+
+    What an earlier release kept may have a code that is gone, or other gaps: then its English words are what is left.
+    """
     if isinstance(kept, list):
         return [from_json(part) for part in kept]
     if not isinstance(kept, dict):
@@ -172,4 +175,7 @@ def from_json(kept: Json) -> Any:
         return {name: from_json(why) for name, why in kept.items()}
     if "values" not in kept:
         return Text(kept["code"], kept["message"])
-    return Reason(CATALOGUE[kept["code"]], {name: from_json(value) for name, value in kept["values"].items()})
+    template = CATALOGUE.get(kept["code"])
+    if template is None or template.gaps != kept["values"].keys():
+        return Text(kept["code"], kept["message"])
+    return Reason(template, {name: from_json(value) for name, value in kept["values"].items()})

@@ -140,9 +140,9 @@ def test_a_case_of_then_is_in_no_queue_of_theirs(db: Connection, world: World, r
     grant_role(db, world.people["dispute_officer"], role, programme=world.programmes["BJ"])
     former = world.actor(db, "dispute_officer")
     assert list_tasks(db, former, view="queue").items == []
-    assert sum(one["count"] for one in count_queues(db, former)) == 0
+    assert sum(one.count for one in count_queues(db, former)) == 0
     world.new_case(db)
-    assert sum(one["count"] for one in count_queues(db, former)) == (role == Role.OFFICER)
+    assert sum(one.count for one in count_queues(db, former)) == (role == Role.OFFICER)
 
 
 def test_who_is_kept_from_a_case_is_told_what_is_possible(db: Connection, world: World) -> None:

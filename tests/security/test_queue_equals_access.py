@@ -262,8 +262,8 @@ def test_a_queue_counts_what_it_lists(engine: Engine, seed: int) -> None:
                     break
             late = START.replace(year=START.year + 30).isoformat()
             counts = count_queues(db, actor)
-            assert sum(one["count"] for one in counts) == len(listed), actor
-            assert sum(one["overdue"] for one in counts) == sum(str(one.due_at) < late for one in listed)
-            assert {one["queue"] for one in counts} >= {one.queue for one in listed}
-            assert [one["count"] for one in count_queues(db, actor, most=2)] == [min(one["count"], 2) for one in counts]
+            assert sum(one.count for one in counts) == len(listed), actor
+            assert sum(one.overdue for one in counts) == sum(str(one.due_at) < late for one in listed)
+            assert {one.queue for one in counts} >= {one.queue for one in listed}
+            assert [one.count for one in count_queues(db, actor, most=2)] == [min(one.count, 2) for one in counts]
         db.rollback()

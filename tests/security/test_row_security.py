@@ -136,7 +136,7 @@ def queued(scene: Scene, role: str) -> int:
     """How many tasks wait in the queue of the lab for a person whom the application takes for one of the lab's."""
     with reader_transaction(scene.app.extensions["casework"]) as db:
         read_as(db, scene.world.people[role])
-        return sum(queue["count"] for queue in count_queues(db, scene.world.actor(db, "provider")))
+        return sum(queue.count for queue in count_queues(db, scene.world.actor(db, "provider")))
 
 
 @pytest.mark.parametrize("role", ["foreign_provider", "verifier"])

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from casework.api.protocol import schemas as shared
-from casework.api.protocol.routes import Call, Json, Route, get, post
+from casework.api.protocol.routes import Call, Route, get, post
 from casework.api.tasks import allocation_schemas as schemas
 from casework.operations.core.idempotency import Done
+from casework.operations.core.paging import Page
 from casework.operations.tasks import allocation, skills
+from casework.operations.tasks.views import Allocation, Skills
 
 
-def list_allocations(call: Call) -> dict[str, Json]:
+def list_allocations(call: Call) -> Page[Allocation]:
     return allocation.list_allocations(call.db, call.actor)
 
 
@@ -26,7 +28,7 @@ def choose_allocation(call: Call) -> Done:
     )
 
 
-def list_skills(call: Call) -> dict[str, Json]:
+def list_skills(call: Call) -> Page[Skills]:
     return skills.list_skills(call.db, call.actor)
 
 

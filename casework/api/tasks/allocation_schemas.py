@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import Field
 
 from casework.api.protocol.fields import Answer, Body, Code, Id
-from casework.api.protocol.schemas import Named
+from casework.api.protocol.schemas import NamedInBoth
 from casework.engine.tasks.allocation import HIGHEST_CAP, STRATEGIES
 from casework.operations.people.provider_directory import LANGUAGES
 from casework.operations.tasks.skills import SERVICES
@@ -25,7 +25,7 @@ class NewAllocation(Body):
 
 
 class Allocation(Answer):
-    scope: Annotated[Named, Field(description="The programme or organisation")]
+    scope: Annotated[NamedInBoth, Field(description="The programme or organisation")]
     queue: str
     strategy: Annotated[str, Field(description=f"One of {', '.join(STRATEGIES)}")]
     cap: Annotated[int | None, Field(description="Nobody who has so many open tasks gets another")] = None
@@ -49,8 +49,9 @@ class NewSkills(Body):
 
 
 class Skills(Answer):
-    scope: Annotated[Named, Field(description="The programme or organisation")]
-    person: Named
+    scope: Annotated[NamedInBoth, Field(description="The programme or organisation")]
+    kind: Annotated[Literal["programme", "organisation"], Field(description="Which of the two it is")]
+    person: NamedInBoth
     fields: list[str]
     languages: list[str]
     services: list[str]

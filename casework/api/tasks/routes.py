@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from casework.api.protocol import case_schemas
 from casework.api.protocol import schemas as shared
-from casework.api.protocol.routes import Call, Json, Route, get, post
+from casework.api.protocol.routes import Call, Route, get, post
 from casework.api.protocol.schemas import text_of
 from casework.api.tasks import schemas
 from casework.operations.cases import corrections
@@ -15,7 +15,7 @@ from casework.operations.deadlines.views import ClockExplained
 from casework.operations.tasks import bulk, calendar_view, queries, queues
 from casework.operations.tasks import service as tasks
 from casework.operations.tasks.candidates import list_task_people
-from casework.operations.tasks.views import Agenda, ListedTask, MarkedTask, SingleTask
+from casework.operations.tasks.views import Agenda, ListedTask, MarkedTask, SingleTask, TaskPeople
 
 
 def list_tasks(call: Call) -> Page[ListedTask | MarkedTask]:
@@ -168,7 +168,7 @@ def answer_review(call: Call) -> Done:
     )
 
 
-def list_people_for_task(call: Call) -> dict[str, Json]:
+def list_people_for_task(call: Call) -> TaskPeople:
     return list_task_people(call.db, call.actor, call.path["task"])
 
 

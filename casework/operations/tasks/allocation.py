@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
-from typing import Any
 
 from sqlalchemy import Connection, Engine, text
 
@@ -34,19 +33,19 @@ from casework.engine.tasks.allocation import (
 )
 from casework.errors import InvalidForm, NotFound
 from casework.operations.core.idempotency import Done, Request, ask, finish
+from casework.operations.core.paging import Page
 from casework.operations.core.perform import by_system, new_id, stand
 from casework.operations.core.register_log import CHANGED, append
+from casework.operations.core.views import NamedInBoth, row_as
 from casework.operations.people.absences import substitutes_of
 from casework.operations.tasks.skills import asked_of, skills_of
-from casework.operations.tasks.views import Unallocated
+from casework.operations.tasks.views import Allocation, Unallocated
 from casework.permissions.actors import Actor
 from casework.permissions.visibility import Sight, sight
 from casework.permissions.work import led_scopes, may_have
 from casework.records.actors import find_members
 from casework.records.database import transaction
 from casework.records.event_log import lock_log
-
-Json = Any
 
 #: Tasks of a queue that are looked at in one go.
 MOST = 200
@@ -67,18 +66,21 @@ _SCOPES = text("""
 """)
 
 
-def list_allocations(db: Connection, actor: Actor) -> dict[str, Json]:
+def list_allocations(db: Connection, actor: Actor) -> Page[Allocation]:
     """Every queue whose allocation the actor chooses, with how it allocates now. Raises NotFound where there is none."""
     scopes = led_scopes(actor)
     if not scopes:
         raise NotFound
     items = [
-        {"scope": {"id": row.id, "name": row.name, "name_zh": row.name_zh}, "queue": queue}
-        | ({"strategy": NONE, "cap": None} | row.rules.get(queue, {}))
+        Allocation(
+            scope=row_as(NamedInBoth, row),
+            queue=queue,
+            **({"strategy": NONE, "cap": None} | row.rules.get(queue, {})),
+        )
         for row in db.execute(_SCOPES, {"scopes": sorted(scopes)})
         for queue in _queues_of(row.kind)
     ]
-    return {"items": items, "next": None}
+    return Page(items=items)
 
 
 def choose_allocation(
@@ -121,12 +123,9 @@ def choose_allocation(
     return finish(db, actor, request, Done({"id": id}))
 
 
-def fold(changes: Iterable[Mapping[str, Json]]) -> list[dict[str, Json]]:
+def fold(changes: Iterable[QueueRule]) -> list[QueueRule]:
     """The rules that a log adds up to: of each queue the last."""
-    rules: dict[str, dict[str, Json]] = {}
-    for change in changes:
-        rules[change["queue"]] = dict(change)
-    return list(rules.values())
+    return list({change["queue"]: change for change in changes}.values())
 
 
 _RULE_OF = text("""

@@ -20,7 +20,7 @@ from casework import reasons
 from casework.definitions import load_library
 from casework.engine.execution import task_lifecycle
 from casework.errors import CaseworkError, InvalidForm, NotFound, Refused
-from casework.json_values import JsonObject
+from casework.json_values import JsonMapping, JsonObject
 from casework.operations.core.idempotency import Done, Request, ask, finish
 from casework.operations.core.presenters import names_of
 from casework.operations.core.views import row_as
@@ -30,6 +30,8 @@ from casework.operations.tasks.queries import find_task, placed_row
 from casework.operations.tasks.views import ChosenTask, ChosenTasks
 from casework.permissions.actors import Actor
 from casework.permissions.work import operations
+from casework.reasons import Why
+from casework.reasons.base import from_json
 
 MOST = 50
 #: What can be done to several at once, and what must be told for it.
@@ -71,6 +73,17 @@ class Outcome:
         }
 
 
+def why_not(outcome: JsonMapping) -> Why | None:
+    """What refused one of several, of an answer; None where it was done.
+
+    An answer that an earlier release kept may have its words alone.
+    """
+    if outcome["done"]:
+        return None
+    refusal: Why = from_json(outcome.get("refusal") or {"code": "", "message": outcome["why"]})
+    return refusal
+
+
 def show_chosen(db: Connection, actor: Actor, ids: Sequence[str]) -> ChosenTasks:
     """The chosen tasks that the actor sees, each with what may be done to it, what may be done to any of them, and the `people`
     to whom any may be given."""
@@ -96,7 +109,7 @@ def show_chosen(db: Connection, actor: Actor, ids: Sequence[str]) -> ChosenTasks
                 if home not in homes:
                     homes[home] = Receivers.read(db, case, task)
                 people |= {
-                    receiver["id"]: receiver["name"]
+                    receiver.id: receiver.name
                     for receiver in receivers(actor, replace(homes[home], case=case, task=task))
                 }
         chosen.append((row, may))
@@ -200,4 +213,4 @@ def _insist_plain(db: Connection, actor: Actor, id: str) -> None:
         raise Refused(reasons.tasks.OWN_FORM)
 
 
-__all__ = ["MOST", "NEEDS", "attempt", "do_to_tasks", "of_one", "show_chosen", "tried"]
+__all__ = ["MOST", "NEEDS", "attempt", "do_to_tasks", "of_one", "show_chosen", "tried", "why_not"]

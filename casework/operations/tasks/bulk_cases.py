@@ -5,9 +5,8 @@ As with tasks, what refuses one keeps no other from being done; but what is wron
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from contextlib import nullcontext
-from typing import Any
 
 from sqlalchemy import Connection
 
@@ -16,36 +15,36 @@ from casework.definitions import load_library
 from casework.engine.execution.effect_roles import accepted
 from casework.engine.state.case import Case
 from casework.errors import CaseworkError, InvalidForm, NotFound
+from casework.json_values import Answers
 from casework.operations.cases.queries import find_case
 from casework.operations.cases.transitions import fire_transition
 from casework.operations.core.idempotency import Done, Request, ask, finish
 from casework.operations.tasks.bulk import MOST, attempt, of_one, tried
+from casework.operations.tasks.views import ChosenCase, ChosenCases
 from casework.permissions.actors import Actor
 from casework.permissions.visibility import Sight
 from casework.permissions.work import capacities, choose, conflict
 from casework.reasons import Why
 
-Json = Any
-
 #: The transitions of a case that can be fired for several at once: none of these says anything of one case alone.
 ACTIONS = ("hold",)
 
 
-def show_chosen_cases(db: Connection, actor: Actor, numbers: Sequence[str]) -> dict[str, Json]:
+def show_chosen_cases(db: Connection, actor: Actor, numbers: Sequence[str]) -> ChosenCases:
     """The chosen cases that the actor sees whole, each with what may be done to it, and for how many each may be."""
     items = []
     for case in _found(db, actor, numbers).values():
         may = [action for action in ACTIONS if _may(actor, case, action)]
         items.append(
-            {
-                "number": case.number,
-                "title": case.title,
-                "edition": case.main.edition,
-                "states": list(case.main.states),
-                "may": may,
-            }
+            ChosenCase(
+                number=str(case.number),
+                title=case.title,
+                edition=case.main.edition,
+                states=list(case.main.states),
+                may=may,
+            )
         )
-    return {"items": items, "may": {action: sum(action in item["may"] for item in items) for action in ACTIONS}}
+    return ChosenCases(items=items, may={action: sum(action in item.may for item in items) for action in ACTIONS})
 
 
 def _found(db: Connection, actor: Actor, numbers: Sequence[str]) -> dict[str, Case]:
@@ -73,7 +72,7 @@ def do_to_cases(
     actor: Actor,
     numbers: Sequence[str],
     action: str,
-    data: Mapping[str, Json],
+    data: Answers,
     *,
     request: Request,
     dry_run: bool = False,
@@ -109,7 +108,7 @@ def do_to_cases(
 
 
 def _one(
-    db: Connection, actor: Actor, case: Case, action: str, data: Mapping[str, Json], *, request: Request
+    db: Connection, actor: Actor, case: Case, action: str, data: Answers, *, request: Request
 ) -> CaseworkError | None:
     refusal = attempt(
         db,

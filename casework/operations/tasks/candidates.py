@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
-from typing import Any
 
 from sqlalchemy import Connection
 
@@ -16,11 +15,10 @@ from casework.engine.state.case import Case, Task
 from casework.errors import NotAllowed
 from casework.operations.people.absences import substitutes_of
 from casework.operations.tasks.queries import find_task
+from casework.operations.tasks.views import TaskPeople, TaskPerson
 from casework.permissions.actors import Actor
 from casework.permissions.work import may_review, may_work, operate, operations
 from casework.records.actors import find_members
-
-Json = Any
 
 #: Operations that name another person.
 HANDS_ON = frozenset(name for name, row in OPERATIONS.items() if row.person)
@@ -64,20 +62,20 @@ class Receivers:
                 return fromkey
         return None
 
-    def shown(self, chosen: Callable[[str], str | None]) -> list[dict[str, Json]]:
+    def shown(self, chosen: Callable[[str], str | None]) -> list[TaskPerson]:
         """Those who may be named, by name, and how many tasks of the case each holds."""
         return [
-            {
-                "id": member.person,
-                "name": member.name,
-                "holds": sum(1 for other in self.case.open_tasks() if other.holder == member.person),
-            }
+            TaskPerson(
+                id=member.person,
+                name=member.name,
+                holds=sum(1 for other in self.case.open_tasks() if other.holder == member.person),
+            )
             for member in self.members.values()
             if chosen(member.person) is not None
         ]
 
 
-def list_task_people(db: Connection, actor: Actor, task: str) -> dict[str, Json]:
+def list_task_people(db: Connection, actor: Actor, task: str) -> TaskPeople:
     """Everybody else who may take a task, by name, for whoever may hand it on, and who may review it, for whoever finishes
     it. Raises NotFound and NotAllowed."""
     case, _ = find_task(db, actor, task)
@@ -87,24 +85,24 @@ def list_task_people(db: Connection, actor: Actor, task: str) -> dict[str, Json]
     )
     if open_task is None or not allowed & {*HANDS_ON, COMPLETE}:
         raise NotAllowed(why=reasons.tasks.CANDIDATES_FOR)
-    return {
-        "items": people_for(db, actor, case, open_task) if allowed & HANDS_ON else [],
-        "reviewers": reviewers_for(db, actor, case, open_task) if COMPLETE in allowed else [],
-    }
+    return TaskPeople(
+        items=people_for(db, actor, case, open_task) if allowed & HANDS_ON else [],
+        reviewers=reviewers_for(db, actor, case, open_task) if COMPLETE in allowed else [],
+    )
 
 
-def people_for(db: Connection, actor: Actor, case: Case, task: Task) -> list[dict[str, Json]]:
+def people_for(db: Connection, actor: Actor, case: Case, task: Task) -> list[TaskPerson]:
     """Everybody but the actor and the holder to whom a task may be given."""
     return receivers(actor, Receivers.read(db, case, task))
 
 
-def receivers(actor: Actor, among: Receivers) -> list[dict[str, Json]]:
+def receivers(actor: Actor, among: Receivers) -> list[TaskPerson]:
     """The same among those who were read."""
     out = {actor.person, among.task.holder}
     return among.shown(lambda person: None if person in out else among.next(person, out))
 
 
-def reviewers_for(db: Connection, actor: Actor, case: Case, task: Task) -> list[dict[str, Json]]:
+def reviewers_for(db: Connection, actor: Actor, case: Case, task: Task) -> list[TaskPerson]:
     """Everybody who may be asked to review a task before the actor finishes it."""
     if task.type != "side":
         return []

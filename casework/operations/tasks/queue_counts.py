@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import Connection, TextClause, text
 
 from casework.operations.core.overdue_sql import AT_WORK, OVERDUE
+from casework.operations.core.views import NamedInBoth, row_as
 from casework.operations.tasks.queues import (
     FEW,
     HOMES_OF,
@@ -21,10 +22,10 @@ from casework.operations.tasks.queues import (
     homes_sql,
     scope_of,
 )
+from casework.operations.tasks.views import QueueCount
 from casework.permissions.actors import Actor
 from casework.records.database import plan_by_values
 
-Json = Any
 #: How far each queue is counted, for somebody who works no more than so many of them.
 _COUNTED_TO = ((FEW, 1000), (80, 100), (200, 10))
 
@@ -33,7 +34,7 @@ def _counted_to(queues: int) -> int:
     return next((most for many, most in _COUNTED_TO if queues <= many), 3)
 
 
-def count_queues(db: Connection, actor: Actor, *, most: int | None = None) -> list[dict[str, Json]]:
+def count_queues(db: Connection, actor: Actor, *, most: int | None = None) -> list[QueueCount]:
     """The queues that the actor works, with how many wait in each and are late; one query, each counted up to `most`."""
     statement, values = claimable(actor, "")
     if statement is None:
@@ -59,13 +60,7 @@ def count_queues(db: Connection, actor: Actor, *, most: int | None = None) -> li
     more = (NOT_OWN if "own" in besides else "") + (NOT_KEPT if "mediated" in besides else "")
     rows = db.execute(_queue_counts(tuple(sorted(shape.items())), more), given)
     return [
-        {
-            "queue": row.queue,
-            "scope": {"id": row.scope, "name": row.name, "name_zh": row.name_zh},
-            "count": row.count,
-            "overdue": row.overdue,
-            "most": most,
-        }
+        row_as(QueueCount, row, scope=NamedInBoth(id=row.scope, name=row.name, name_zh=row.name_zh), most=most)
         for row in rows
     ]
 

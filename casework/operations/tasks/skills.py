@@ -6,8 +6,7 @@ read it, together with what a task asks for.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
-from typing import Any
+from collections.abc import Collection, Iterable, Sequence
 
 from sqlalchemy import Connection, text
 
@@ -17,15 +16,17 @@ from casework.engine.state.case import Case, Task
 from casework.engine.state.register_effects import PersonSkills
 from casework.engine.tasks.allocation import IN_ORGANISATIONS, IN_PROGRAMMES
 from casework.errors import InvalidForm, NotFound
+from casework.json_values import JsonObject
 from casework.operations.core.idempotency import Done, Request, ask, finish
+from casework.operations.core.paging import Page
 from casework.operations.core.perform import new_id
 from casework.operations.core.register_log import CHANGED, append
+from casework.operations.core.views import NamedInBoth, row_as
 from casework.operations.people.provider_directory import LANGUAGES, LONGEST, MOST_WORDS
+from casework.operations.tasks.views import Skills, SkillsToKeep
 from casework.permissions.actors import Actor
 from casework.permissions.work import led_scopes
 from casework.records.event_log import lock_log
-
-Json = Any
 
 #: The kinds of tracks whose tasks ask for somebody who knows them; what belongs to none of them asks for no service.
 SERVICES = ("assessment", "ip", "pledge", "finance", "agreement", "deployment", "verification")
@@ -53,33 +54,32 @@ _PEOPLE = """
 """
 
 
-def list_skills(db: Connection, actor: Actor) -> dict[str, Json]:
+def list_skills(db: Connection, actor: Actor) -> Page[Skills]:
     """Everybody whom the actor leads, with what each can do. Raises NotFound for who leads nobody."""
     scopes = led_scopes(actor)
     if not scopes:
         raise NotFound
-    return {"items": _read(db, scopes, "true"), "next": None}
+    return Page(items=_read(db, scopes, "true"))
 
 
-def find_skills(db: Connection, actor: Actor, scope: str, person: str) -> dict[str, Json]:
+def find_skills(db: Connection, actor: Actor, scope: str, person: str) -> SkillsToKeep:
     """What one person can do, with the fields that the programme's cases speak of. Raises NotFound."""
     rows = _read(db, [scope] if scope in led_scopes(actor) else [], "p.id = CAST(:person AS uuid)", person)
     if not rows:
         raise NotFound("person")
-    return rows[0] | {"known": list(db.execute(_KNOWN, {"scope": scope, "most": MOST_FIELDS}).scalars())}
+    known = list(db.execute(_KNOWN, {"scope": scope, "most": MOST_FIELDS}).scalars())
+    return row_as(SkillsToKeep, rows[0], known=known)
 
 
-def _read(db: Connection, scopes: Iterable[str], where: str, person: str | None = None) -> list[dict[str, Json]]:
+def _read(db: Connection, scopes: Iterable[str], where: str, person: str | None = None) -> list[Skills]:
     given = {"scopes": sorted(scopes), "roles": _ROLES, "person": person}
     return [
-        {
-            "scope": {"id": row.scope, "name": row.scope_name, "name_zh": row.scope_name_zh},
-            "kind": row.kind,
-            "person": {"id": row.id, "name": row.name, "name_zh": row.name_zh},
-            "fields": row.fields,
-            "languages": row.languages,
-            "services": row.services,
-        }
+        row_as(
+            Skills,
+            row,
+            scope=NamedInBoth(id=row.scope, name=row.scope_name, name_zh=row.scope_name_zh),
+            person=row_as(NamedInBoth, row),
+        )
         for row in db.execute(text(_PEOPLE.format(where=where)), given)
     ]
 
@@ -149,7 +149,7 @@ _KEEP = text("""
 """)
 
 
-def fold(changes: Iterable[Mapping[str, Json]]) -> list[dict[str, Json]]:
+def fold(changes: Iterable[PersonSkills]) -> list[JsonObject]:
     """The skills that a log adds up to: of each person what was said last."""
     latest = {change["person"]: change for change in changes}
     return [

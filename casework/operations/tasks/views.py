@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from casework.json_values import JsonMapping
 from casework.operations.cases.views import Handed, TaskView, Wait
 from casework.operations.core.event_views import FormKey
-from casework.operations.core.views import Named, NamedInBoth
+from casework.operations.core.views import Named, NamedInBoth, NamedPerson
 
 # --- in lists --------------------------------------------------------------------------------------------------------
 
@@ -254,3 +254,137 @@ class ChosenTasks:
     may: dict[str, int]
     #: To whom any may be given: names by id.
     people: dict[str, str]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ChosenCase(CaseTitle):
+    """One of several cases that were chosen, and what may be done to it together with others."""
+
+    edition: str
+    states: list[str]
+    may: list[str]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ChosenCases:
+    """What was chosen, and what may be done to any of it."""
+
+    items: list[ChosenCase]
+    #: By transition: to how many.
+    may: dict[str, int]
+
+
+# --- who does it -----------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class TaskPerson(NamedPerson):
+    """Somebody who may have a task next, or review it."""
+
+    #: How many tasks of the case the person holds.
+    holds: int
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class TaskPeople:
+    """Whom a task may be given to, and who may be asked to review it."""
+
+    items: list[TaskPerson]
+    reviewers: list[TaskPerson]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Allocation:
+    """How a queue gives its tasks to people."""
+
+    #: The programme or organisation.
+    scope: NamedInBoth
+    queue: str
+    strategy: str
+    #: Nobody who has so many open tasks gets another.
+    cap: int | None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Skills:
+    """What somebody can do."""
+
+    #: The programme or organisation.
+    scope: NamedInBoth
+    #: Which of the two it is.
+    kind: str
+    person: NamedInBoth
+    fields: list[str]
+    languages: list[str]
+    services: list[str]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class SkillsToKeep(Skills):
+    """The same for the page on which it is changed."""
+
+    #: The fields of which the programme's cases speak.
+    known: list[str]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class QueueCount:
+    """How many tasks wait in a queue."""
+
+    queue: str
+    scope: NamedInBoth
+    #: Neither is counted further than `most`.
+    count: int
+    overdue: int
+    most: int
+
+
+# --- what a supervisor looks after -----------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class StandIn:
+    """That somebody is away, until when, and who stands in."""
+
+    until: str
+    substitute: NamedInBoth
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Load(NamedInBoth):
+    """How much work an officer has in a programme."""
+
+    #: Its code.
+    programme: str
+    away: StandIn | None
+    #: Of the cases that the officer owns.
+    live: int
+    on_hold: int
+    #: Of the tasks.
+    open: int
+    overdue: int
+    first_due: str | None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Unowned:
+    """How many live cases of a programme nobody owns."""
+
+    programme: str
+    count: int
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Left(NamedInBoth):
+    """Somebody who is no officer any more, and how many live cases that person still owns."""
+
+    count: int
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Team:
+    """The officers of the programmes that a supervisor leads, and what has no officer."""
+
+    items: list[Load]
+    unowned: list[Unowned]
+    left: list[Left]

@@ -13,13 +13,11 @@ from casework.engine.definition.editions import Edition, StateRule, TaskRule
 from casework.engine.roles import Role
 from casework.operations.core.overdue_sql import OVERDUE
 from casework.operations.core.presenters import names_of, when
-from casework.operations.core.views import row_as, to_named
+from casework.operations.core.views import NamedInBoth, row_as, rows_as, to_named
 from casework.operations.tasks.queries import WORDS, named_in, placed_row
-from casework.operations.tasks.views import Decision
+from casework.operations.tasks.views import Decision, Left, Load, StandIn, Team, Unowned
 from casework.permissions.actors import Actor
 from casework.records.access_sql import mediated
-
-Json = Any
 
 #: The queues in which people decide on what others have prepared.
 DECIDING = (Role.SUPERVISOR, Role.COMPLIANCE)
@@ -133,35 +131,30 @@ _ABSENT = text("""
 """)
 
 
-def _shown_absence(row: Any) -> dict[str, Json]:
-    return {"until": when(row.ends_at), "substitute": {"id": row.id, "name": row.name, "name_zh": row.name_zh}}
-
-
-def list_team(db: Connection, actor: Actor) -> dict[str, Json]:
+def list_team(db: Connection, actor: Actor) -> Team:
     """Each officer of the programmes that the actor supervises: live cases, open tasks, overdue, and who is away.
 
     And cases that nobody owns, or somebody who has left.
     """
     given = {"programmes": _supervised(actor), "most": MOST}
-    away = {(row.person_id, row.scope_id): _shown_absence(row) for row in db.execute(_ABSENT, given)}
-    rows = [
-        {
-            "away": away.get((row.id, row.programme_id)),
-            "id": row.id,
-            "name": row.name,
-            "name_zh": row.name_zh,
-            "programme": row.code,
-            "live": row.live,
-            "on_hold": row.on_hold,
-            "open": row.open,
-            "overdue": row.overdue,
-            "first_due": when(row.first_due),
-        }
-        for row in db.execute(_TEAM, given)
-    ]
-    unowned = [{"programme": row.code, "count": row.count} for row in db.execute(_UNOWNED, given)]
-    left = [dict(row._mapping) for row in db.execute(_LEFT, given)]
-    return {"items": rows, "unowned": unowned, "left": left}
+    away = {
+        (row.person_id, row.scope_id): StandIn(until=when(row.ends_at), substitute=row_as(NamedInBoth, row))
+        for row in db.execute(_ABSENT, given)
+    }
+    return Team(
+        items=[
+            row_as(
+                Load,
+                row,
+                away=away.get((row.id, row.programme_id)),
+                programme=row.code,
+                first_due=when(row.first_due),
+            )
+            for row in db.execute(_TEAM, given)
+        ],
+        unowned=[row_as(Unowned, row, programme=row.code) for row in db.execute(_UNOWNED, given)],
+        left=rows_as(Left, db.execute(_LEFT, given)),
+    )
 
 
 def _supervised(actor: Actor) -> list[str]:

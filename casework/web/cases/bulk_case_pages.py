@@ -14,7 +14,7 @@ from casework.engine.definition.editions import Edition
 from casework.engine.parts import MAIN
 from casework.errors import InvalidForm
 from casework.operations.tasks import bulk_cases
-from casework.reasons.base import from_json
+from casework.operations.tasks.bulk import why_not
 from casework.web.shell.forms import PREFIX, build_form, parse_form, read_request, texts_of
 from casework.web.shell.i18n import edition_text, say, say_faults
 from casework.web.shell.session import page_transaction
@@ -71,19 +71,15 @@ def _page(
     with page_transaction() as (db, actor):
         shown = bulk_cases.show_chosen_cases(db, actor, chosen)
     edition, form = _edition(), _form_name()
-    why = (
-        {item["case"]: item["refusal"] and say(from_json(item["refusal"])) for item in answer["items"]}
-        if answer
-        else {}
-    )
+    why = {item["case"]: why_not(item) for item in answer["items"]} if answer else {}
     return render_template(
         "cases/bulk.html",
-        rows=shown["items"],
-        may=shown["may"][HOLD],
+        rows=shown.items,
+        may=shown.may[HOLD],
         answer=answer,
-        why=why,
+        why={of: say(refusal) if refusal else "" for of, refusal in why.items()},
         do=edition_text(edition, f"transitions.{HOLD}.do"),
-        state=lambda row: _state_words(row["edition"], row["states"]),
+        state=lambda row: _state_words(row.edition, row.states),
         form=build_form(f"bulk:{HOLD}", _rules(), texts_of(edition, form), submitted=typed, faults=faults),
         typed=[(name, value) for name, value in typed.items(multi=True) if name.startswith(PREFIX)] if typed else [],
     )

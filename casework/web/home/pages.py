@@ -112,8 +112,8 @@ def my_work_page() -> str:
         tabs=_tabs(tab, counts),
         first=first,
         mentions=mentions,
-        to_take=sum(queue["count"] for queue in queues),
-        more_to_take=any(queue["count"] >= queue["most"] for queue in queues),
+        to_take=sum(queue.count for queue in queues),
+        more_to_take=any(queue.count >= queue.most for queue in queues),
         next_url=url_for("home.show", tab=tab, cursor=listed.next) if listed.next else "",
         first_url=url_for("home.show", tab=tab) if cursor else "",
     )
@@ -180,16 +180,16 @@ def team() -> str:
         listing = workload.list_team(db, actor)
         queues = queues_to_choose(db, actor, of_organisations=False)
         people = people_with_skills(db, actor, of_organisations=False)
-    several = len({item["programme"] for item in listing["items"]}) > 1
+    several = len({item.programme for item in listing.items}) > 1
     return render_template(
         "home/team.html",
-        rows=listing["items"],
-        unowned=listing["unowned"],
-        left=listing["left"],
+        rows=listing.items,
+        unowned=listing.unowned,
+        left=listing.left,
         several=several,
         queues=queues,
         people=people,
-        many=len({queue["scope"]["id"] for queue in queues}) > 1,
+        many=len({queue.scope.id for queue in queues}) > 1,
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
@@ -15,13 +15,14 @@ from casework import reasons
 from casework.engine.roles import ORGANISATION_QUEUES, Role
 from casework.engine.tasks.allocation import FAMILIAR, NONE, ROUND_ROBIN, SHORTEST, SKILL
 from casework.errors import InvalidForm, NotFound
+from casework.operations.core.views import NamedInBoth, row_as
 from casework.operations.tasks import allocation
+from casework.operations.tasks.views import Allocation
 from casework.permissions.actors import Actor
 from casework.web.shell.forms import read_request
 from casework.web.shell.i18n import N_, say
 from casework.web.shell.session import only, page_transaction
 
-Json = Any
 blueprint = Blueprint("allocation", __name__)
 
 STRATEGIES = {
@@ -46,22 +47,31 @@ def allocation_queues() -> dict[str, str]:
     return QUEUES
 
 
-def queues_to_choose(db: Connection, actor: Actor, *, of_organisations: bool) -> list[Json]:
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ShownAllocation:
+    """The rule of a queue as the page shows it: as it is, or as it was typed and refused."""
+
+    scope: NamedInBoth
+    queue: str
+    strategy: str
+    cap: int | str | None
+    faulty: bool
+
+
+def queues_to_choose(db: Connection, actor: Actor, *, of_organisations: bool) -> list[ShownAllocation]:
     """The queues whose rule the actor chooses, for the page of a programme's team or of an organisation's members."""
-    queues = allocation.list_allocations(db, actor)["items"]
     return [
-        queue | {"faulty": False} | _typed(queue)
-        for queue in queues
-        if (queue["queue"] in ORGANISATION_QUEUES) == of_organisations
+        _shown(rule)
+        for rule in allocation.list_allocations(db, actor).items
+        if (rule.queue in ORGANISATION_QUEUES) == of_organisations
     ]
 
 
-def _typed(row: Mapping[str, Json]) -> dict[str, Json]:
-    """What was typed for a queue and refused, so that it stands there still."""
+def _shown(rule: Allocation) -> ShownAllocation:
     typed = {name: request.args.get(name, "") for name in ("scope", "queue", "strategy", "cap")}
-    if (typed["scope"], typed["queue"]) != (row["scope"]["id"], row["queue"]) or typed["strategy"] not in STRATEGIES:
-        return {}
-    return {"strategy": typed["strategy"], "cap": typed["cap"][:20], "faulty": True}
+    if (typed["scope"], typed["queue"]) != (rule.scope.id, rule.queue) or typed["strategy"] not in STRATEGIES:
+        return row_as(ShownAllocation, rule, faulty=False)
+    return row_as(ShownAllocation, rule, strategy=typed["strategy"], cap=typed["cap"][:20], faulty=True)
 
 
 @blueprint.post("/queues/allocation")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
 from uuid import UUID
 
 from flask import Blueprint, make_response, render_template, request
@@ -11,16 +10,15 @@ from werkzeug.wrappers import Response
 
 from casework.engine.execution.task_lifecycle import OPERATIONS, WAITS_FOR
 from casework.errors import InvalidForm
+from casework.json_values import JsonMapping
 from casework.operations.core.perform import home_calendar
 from casework.operations.tasks import bulk
-from casework.reasons.base import from_json
 from casework.web.shell import layout
 from casework.web.shell.forms import read_request
 from casework.web.shell.i18n import say, say_faults
 from casework.web.shell.session import page_transaction
 from casework.web.shell.task_links import hold_name
 
-Json = Any
 blueprint = Blueprint("bulk", __name__)
 
 
@@ -61,23 +59,19 @@ def _chosen(given: list[str]) -> list[str]:
     return ids
 
 
-def _page(chosen: list[str], faults: Mapping[str, str], answer: Mapping[str, Json] | None) -> str:
+def _page(chosen: list[str], faults: Mapping[str, str], answer: JsonMapping | None) -> str:
     with page_transaction() as (db, actor):
         if calendar := home_calendar(db, actor):
             layout.use_calendar(calendar)
         shown = bulk.show_chosen(db, actor, chosen)
-    why = (
-        {item["task"]: item["refusal"] and say(from_json(item["refusal"])) for item in answer["items"]}
-        if answer
-        else {}
-    )
+    why = {item["task"]: bulk.why_not(item) for item in answer["items"]} if answer else {}
     return render_template(
         "tasks/bulk.html",
         rows=shown.items,
         may={operation: count for operation, count in shown.may.items() if count},
         faults=faults,
         answer=answer,
-        why=why,
+        why={of: say(refusal) if refusal else "" for of, refusal in why.items()},
         do={need: OPERATIONS[need].do for need in bulk.NEEDS},
         people=sorted(shown.people.items(), key=lambda pair: pair[1]),
         waits=[(code, hold_name(code)) for code in WAITS_FOR],

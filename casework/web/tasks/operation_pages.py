@@ -402,7 +402,7 @@ def _choices(db: Connection, actor: Actor, case: Case, task: str, form: type[For
         people = people_for(db, actor, case, case.tasks[task])
         return {
             "person": [
-                (person["id"], gettext("%(name)s (holds %(count)s here)", name=person["name"], count=person["holds"]))
+                (person.id, gettext("%(name)s (holds %(count)s here)", name=person.name, count=person.holds))
                 for person in people
             ]
         }

@@ -59,14 +59,14 @@ def queue() -> str:
         if calendar := home_calendar(db, actor):
             layout.use_calendar(calendar)
         counts = queue_counts.count_queues(db, actor)
-        known = chosen if any(row["queue"] == chosen for row in counts) else None
+        known = chosen if any(row.queue == chosen for row in counts) else None
         listed = queues.list_placed_tasks(db, actor, view="queue", queue=known, cursor=cursor)
     return render_template(
         "tasks/queue.html",
         queues=counts,
         chosen=known,
         rows=listed.items,
-        several=len({row["scope"]["id"] for row in counts}) > 1,
+        several=len({row.scope.id for row in counts}) > 1,
         next_url=url_for("tasks.queue", queue=known, cursor=listed.next) if listed.next else "",
         first_url=url_for("tasks.queue", queue=known) if cursor else "",
     )

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
+from dataclasses import dataclass
 from uuid import UUID
 
 from flask import Blueprint, make_response, render_template, url_for
@@ -14,11 +13,13 @@ from werkzeug.wrappers import Response
 from casework.engine.definition.forms import Form, Many, Note
 from casework.engine.roles import Role
 from casework.engine.tasks.allocation import ALL_FULL, NOBODY, UNSKILLED
+from casework.json_values import JsonObject
 from casework.operations.core.drafts import find_draft
 from casework.operations.core.i18n import SERVICES
 from casework.operations.core.idempotency import Done, Request
+from casework.operations.core.views import row_as
 from casework.operations.tasks import skills
-from casework.operations.tasks.views import Unallocated
+from casework.operations.tasks.views import Skills, Unallocated
 from casework.permissions.actors import Actor
 from casework.web.shell.form_actions import Sent, answer
 from casework.web.shell.forms import build_form, own_texts
@@ -26,7 +27,6 @@ from casework.web.shell.i18n import N_, name_of
 from casework.web.shell.session import only, page_transaction
 from casework.web.shell.values import service_name
 
-Json = Any
 blueprint = Blueprint("skills", __name__, url_prefix="/skills")
 
 LANGUAGES = {"zh": N_("Chinese"), "en": N_("English")}
@@ -39,7 +39,7 @@ _WHY_NOBODY = {
 }  # fmt: skip
 
 
-class Skills(Form):
+class SkillsForm(Form):
     fields_ = Note(
         label=N_("Fields of technology"),
         required=False,
@@ -52,20 +52,27 @@ class Skills(Form):
     )
 
 
-def people_with_skills(db: Connection, actor: Actor, *, of_organisations: bool) -> list[Json]:
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ShownSkills(Skills):
+    """What somebody can do, in the reader's language."""
+
+    words: list[str]
+
+
+def people_with_skills(db: Connection, actor: Actor, *, of_organisations: bool) -> list[ShownSkills]:
     """Whom the actor leads, for the page of a programme's team or of an organisation's members."""
     return [
-        item | {"words": _words(item)}
-        for item in skills.list_skills(db, actor)["items"]
-        if (item["kind"] == "organisation") == of_organisations
+        row_as(ShownSkills, held, words=_words(held))
+        for held in skills.list_skills(db, actor).items
+        if (held.kind == "organisation") == of_organisations
     ]
 
 
-def _words(held: Mapping[str, Json]) -> list[str]:
+def _words(held: Skills) -> list[str]:
     return [
-        *held["fields"],
-        *(gettext(LANGUAGES[code]) for code in held["languages"]),
-        *(service_name(code) for code in held["services"]),
+        *held.fields,
+        *(gettext(LANGUAGES[code]) for code in held.languages),
+        *(service_name(code) for code in held.services),
     ]
 
 
@@ -99,18 +106,18 @@ def _page(scope: str, person: str, sent: Sent | None) -> Response:
     with page_transaction() as (db, actor):
         known = skills.find_skills(db, actor, scope, person)
         name = f"skills:{scope}:{person}"
-        values = {"fields_": "\n".join(known["fields"]), "languages": known["languages"], "services": known["services"]}
+        values = {"fields_": "\n".join(known.fields), "languages": known.languages, "services": known.services}
         form = build_form(
             name,
-            Skills.rule(),
-            own_texts(Skills),
+            SkillsForm.rule(),
+            own_texts(SkillsForm),
             values={key: value for key, value in values.items() if value},
             submitted=sent.data if sent else None,
             faults=sent.faults if sent else None,
             draft=None if sent else find_draft(db, actor.person, name),
         )
     return make_response(
-        render_template("home/skills.html", one=known, form=form, sent=sent, back=_back(known["kind"])),
+        render_template("home/skills.html", one=known, form=form, sent=sent, back=_back(known.kind)),
         sent.status if sent else 200,
     )
 
@@ -122,10 +129,10 @@ def _back(kind: str) -> str:
 @blueprint.post("/<uuid:scope>/<uuid:person>")
 @only(Role.SUPERVISOR, Role.PROVIDER_LEAD)
 def keep(scope: UUID, person: UUID) -> Response:
-    known: dict[str, Json] = {}
+    with page_transaction() as (db, actor):
+        known = skills.find_skills(db, actor, str(scope), str(person))
 
-    def do(db: Connection, actor: Actor, key: Request, _: int, data: dict[str, Json]) -> Done:
-        known.update(skills.find_skills(db, actor, str(scope), str(person)))
+    def do(db: Connection, actor: Actor, key: Request, _: int, data: JsonObject) -> Done:
         return skills.set_skills(
             db,
             actor,
@@ -139,13 +146,13 @@ def keep(scope: UUID, person: UUID) -> Response:
 
     return answer(
         f"skills:{scope}:{person}",
-        Skills.rule(),
+        SkillsForm.rule(),
         do,
         lambda sent: _page(str(scope), str(person), _named(sent)),
-        lambda done: _back(known["kind"]),
+        lambda done: _back(known.kind),
         said=lambda done: gettext(
             "Kept: what %(name)s can do. Queues that give tasks by skill go by it from now on.",
-            name=name_of(known["person"]),
+            name=name_of(known.person),
         ),
     )
 

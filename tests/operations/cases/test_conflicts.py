@@ -46,11 +46,11 @@ def test_a_deputy_is_not_offered_the_tasks_of_an_owner_who_has_declared_an_inter
     add_absence(db, world, "officer", "other_officer", "BJ", first=0)
     deputy = world.actor(db, "other_officer")
     before = {one.id for one in list_tasks(db, deputy, view="queue").items}
-    counted = sum(one["count"] for one in count_queues(db, deputy))
+    counted = sum(one.count for one in count_queues(db, deputy))
     declare(db, world, "officer", number)
     gone = before - {one.id for one in list_tasks(db, deputy, view="queue").items}
     assert kick_off(db, number) in gone
-    assert counted - sum(one["count"] for one in count_queues(db, deputy)) == len(gone)
+    assert counted - sum(one.count for one in count_queues(db, deputy)) == len(gone)
 
 
 def to_both_sides(db: Connection, world: World, provider: str = "lab") -> None:

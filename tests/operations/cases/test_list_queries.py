@@ -304,7 +304,7 @@ def test_on_hold_the_next_action_is_the_holds_own(db: Connection, world: World, 
     assert paused
     assert not any(one.overdue for one in paused)
     assert count_work(db, world.actor(db, "officer"))["overdue"] == 0
-    assert all(one["overdue"] == 0 for one in count_queues(db, world.actor(db, "officer")))
+    assert all(one.overdue == 0 for one in count_queues(db, world.actor(db, "officer")))
     late(db, held, "name = 'on_hold'")
     assert agreed(db, world, held)["overdue"]
 

@@ -117,8 +117,8 @@ def test_an_account_is_not_closed_while_cases_are_left(world: World, db: Connect
 def test_what_an_account_closed_at_once_leaves_is_shown_to_the_supervisor(world: World, db: Connection) -> None:
     to_referral(world, db)
     deactivate_person(db, world.actor(db, "administrator"), world.people["officer"], new_request(), at_once=True)
-    left = list_team(db, world.actor(db, "supervisor"))["left"]
-    assert [(one["name"], one["count"]) for one in left] == [("Officer", 1)]
+    left = list_team(db, world.actor(db, "supervisor")).left
+    assert [(one.name, one.count) for one in left] == [("Officer", 1)]
 
 
 def test_with_the_account_end_the_absences_that_it_had_part_in(world: World, db: Connection) -> None:

@@ -203,8 +203,8 @@ def test_the_queue_of_sealed_mediations_has_no_rule(world: World, db: Connection
 
 def test_each_sees_the_queues_that_one_leads(world: World, db: Connection) -> None:
     rule(world, db, "provider", "shortest", 3)
-    shown = list_allocations(db, world.actor(db, "provider_lead"))["items"]
-    assert [(one["queue"], one["strategy"], one["cap"]) for one in shown] == [
+    shown = list_allocations(db, world.actor(db, "provider_lead")).items
+    assert [(one.queue, one.strategy, one.cap) for one in shown] == [
         ("provider", "shortest", 3),
         ("provider_lead", "none", None),
     ]

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 from sqlalchemy import Connection, text
 
 from casework.errors import InvalidForm
 from casework.operations.core.idempotency import Request
-from casework.operations.tasks.bulk import do_to_tasks, show_chosen
+from casework.operations.tasks.bulk import do_to_tasks, show_chosen, why_not
 from casework.operations.tasks.queues import list_tasks
 from casework.operations.tasks.service import claim_task
 from tests.support.world import World, new_request, today
@@ -98,3 +100,15 @@ def test_a_task_that_one_does_not_see_is_not_there(world: World, db: Connection,
     told = do_to_tasks(db, foreign, chosen, "claim", {}, request=new_request()).answer
     assert {one["why"] for one in told["items"]} == {"There is no such task, or you may not see it."}
     assert show_chosen(db, foreign, chosen).items == []
+
+
+def test_why_one_was_refused_is_read_also_of_an_answer_that_was_kept_long_ago(
+    world: World, db: Connection, chosen: list[str]
+) -> None:
+    claim_task(db, world.actor(db, "other_officer"), chosen[0], new_request())
+    told = do_to_tasks(db, world.actor(db, "officer"), chosen, "claim", {}, request=new_request()).answer
+    refused, done, _ = (json.loads(json.dumps(one)) for one in told["items"])
+    assert str(why_not(refused)) == refused["why"]
+    assert why_not(done) is None
+    kept = {name: refused[name] for name in ("task", "done", "why")}
+    assert str(why_not(kept)) == str(why_not(kept | {"refusal": None})) == refused["why"]

@@ -75,14 +75,14 @@ def test_the_same_request_is_done_once(world: World, engine: Engine) -> None:
 def test_only_what_is_possible_is_offered(world: World, db: Connection) -> None:
     number, fresh = to_referral(world, db)[0], world.new_case(db, "supervisor")
     shown = show_chosen_cases(db, world.actor(db, "officer"), [number, fresh])
-    assert [one["may"] for one in shown["items"]] == [["hold"], []]
-    assert shown["may"] == {"hold": 1}
-    assert show_chosen_cases(db, world.actor(db, "supervisor"), [number])["may"] == {"hold": 0}
+    assert [one.may for one in shown.items] == [["hold"], []]
+    assert shown.may == {"hold": 1}
+    assert show_chosen_cases(db, world.actor(db, "supervisor"), [number]).may == {"hold": 0}
 
 
 @pytest.mark.parametrize("name", ["observer", "provider", "foreign_officer"])
 def test_who_does_not_read_a_case_whole_is_told_nothing_of_it(world: World, db: Connection, name: str) -> None:
     number = to_referral(world, db)[0]
-    assert show_chosen_cases(db, world.actor(db, name), [number])["items"] == []
+    assert show_chosen_cases(db, world.actor(db, name), [number]).items == []
     (told,) = hold(db, world, [number], by=name)["items"]
     assert (told["done"], told["why"]) == (False, "There is no such case, or you may not see it.")

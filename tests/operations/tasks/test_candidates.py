@@ -140,7 +140,7 @@ class Asks:
         db, id = self.db, task.id
         edition = load_library()[task.edition]
         allowed = operations(actor, self.case, task, edition)
-        offered = [one["id"] for one in people_for(db, actor, self.case, task)]
+        offered = [one.id for one in people_for(db, actor, self.case, task)]
         actions: dict[str, Callable[[str], Any]] = {
             task_lifecycle.ASSIGN: lambda one: tasks.assign_task(
                 db, actor, id, person=one, note="Please.", request=sure()
@@ -166,7 +166,7 @@ class Asks:
         ):
             self.name(
                 "review",
-                [one["id"] for one in reviewers_for(db, actor, self.case, task)],
+                [one.id for one in reviewers_for(db, actor, self.case, task)],
                 lambda one: self.review(actor, id, one),
             )
 
@@ -240,7 +240,7 @@ def test_a_case_with_one_officer_is_reviewed_by_whoever_leads_its_queue(world: W
     actor = world.actor(db, "officer")
     case = load(db, home_of(db, number), "case")
     task = next(one for one in case.open_tasks() if one.name == "kick_off")
-    offered = {one["id"] for one in list_task_people(db, actor, task.id)["reviewers"]}
+    offered = {one.id for one in list_task_people(db, actor, task.id).reviewers}
     assert world.people["other_officer"] not in offered
     assert world.people["supervisor"] in offered
     with pytest.raises(InvalidForm, match="choose another person"):

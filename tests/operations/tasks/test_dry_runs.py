@@ -99,7 +99,7 @@ class Trials(Office):
         day = (self.stage.today + timedelta(days=self.dice.randint(-1, 60))).isoformat()
         data = {"reason": "budget", "waits_for": "need_owner", "waits_until": "day", "resume_by": day}
         chosen = [*self._some(numbers, 9), "BJ-1999-0001"]
-        shown = {one["number"]: one["may"] for one in show_chosen_cases(db, actor, chosen)["items"]}
+        shown = {one.number: one.may for one in show_chosen_cases(db, actor, chosen).items}
         with db.begin_nested() as before:
             try:
                 done = self._compare(

@@ -132,7 +132,7 @@ def test_what_is_said_last_counts_and_the_log_keeps_both(world: World, db: Conne
     able(world, db, "officer", "Boilers", languages=("zh",), services=("ip",))
     able(world, db, "officer", "Heat pumps", "Heat pumps")
     told = find_skills(db, world.actor(db, "supervisor"), world.programmes["BJ"], world.people["officer"])
-    assert (told["fields"], told["languages"], told["services"]) == (["Heat pumps"], [], [])
+    assert (told.fields, told.languages, told.services) == (["Heat pumps"], [], [])
     kept = [
         one.effects["skills"]["fields"] for one in read_register(db, world.programmes["BJ"]) if "skills" in one.effects
     ]
@@ -172,7 +172,7 @@ def test_a_language_or_service_that_is_none_is_refused(world: World, db: Connect
 
 def test_each_sees_those_whom_one_leads(world: World, db: Connection) -> None:
     able(world, db, "provider", services=("ip",), scope=world.organisations["lab"], by="provider_lead")
-    shown = list_skills(db, world.actor(db, "provider_lead"))["items"]
-    assert [(one["person"]["name"], one["services"]) for one in shown] == [("Provider", ["ip"]), ("Provider Lead", [])]
+    shown = list_skills(db, world.actor(db, "provider_lead")).items
+    assert [(one.person.name, one.services) for one in shown] == [("Provider", ["ip"]), ("Provider Lead", [])]
     with pytest.raises(NotFound):
         list_skills(db, world.actor(db, "officer"))

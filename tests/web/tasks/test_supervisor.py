@@ -93,10 +93,10 @@ def test_the_team_is_shown_with_its_load(engine: Engine, world: World, browser_f
         world.new_case(db)
         db.execute(text("UPDATE tasks SET due_at = casework_now() - interval '2 days' WHERE name = 'triage'"))
         found = list_team(db, world.actor(db, "supervisor"))
-    by_name = {one["name"]: one for one in found["items"]}
+    by_name = {one.name: one for one in found.items}
     assert set(by_name) == {"Officer", "Other Officer"}
-    assert (by_name["Officer"]["live"], by_name["Officer"]["open"], by_name["Officer"]["overdue"]) == (1, 2, 1)
-    assert (by_name["Other Officer"]["live"], by_name["Other Officer"]["open"]) == (0, 0)
+    assert (by_name["Officer"].live, by_name["Officer"].open, by_name["Officer"].overdue) == (1, 2, 1)
+    assert (by_name["Other Officer"].live, by_name["Other Officer"].open) == (0, 0)
     page = browser_for("supervisor").get("/team").text
     assert re.search(r"1 live case has no owner yet \(BJ\)", page)
     assert "Foreign Officer" not in page
