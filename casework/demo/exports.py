@@ -18,7 +18,9 @@ TRUE, TAMPERED = "case-as-taken-out.zip", "case-tampered-with.zip"
 _OFFICER = re.compile(rb'"role": ?"officer"')
 
 
+#: The demo's auditor.
 _AUDITOR = text("SELECT id::text FROM people WHERE email = 'auditor@demo.example'")
+#: The number of the first case.
 _FIRST = text("SELECT number FROM cases ORDER BY number LIMIT 1")
 
 

@@ -349,3 +349,34 @@ def test_long_statements_have_a_name() -> None:
         if argument.args and (argument.args[0].end_lineno or 0) - argument.args[0].lineno >= MOST_LINES
     ]
     assert unnamed == []
+
+
+def named_statements(tree: ast.Module) -> Iterator[tuple[str, int]]:
+    """What is SQL and has a name at the top level of a module, with its line; tables of pieces have a name for each."""
+    for node in tree.body:
+        if isinstance(node, ast.Assign | ast.AnnAssign) and not isinstance(node.value, ast.Dict | ast.Tuple | ast.List):
+            target = node.targets[0] if isinstance(node, ast.Assign) else node.target
+            said = [
+                part.value for part in ast.walk(node) if isinstance(part, ast.Constant) and isinstance(part.value, str)
+            ]
+            if isinstance(target, ast.Name) and _CONSTANT.fullmatch(target.id) and _SQL.search("\0".join(said)):
+                yield target.id, node.lineno
+
+
+def without_sentence(path: Path) -> list[str]:
+    lines = path.read_text("utf-8").splitlines()
+    return [name for name, line in named_statements(tree_of(path)) if not lines[line - 2].startswith("#: ")]
+
+
+def test_each_named_statement_has_a_sentence() -> None:
+    bare = [(path.relative_to(ROOT).as_posix(), name) for path in MODULES for name in without_sentence(path)]
+    assert bare == [], "say in a comment above it, with #:, what it gives"
+
+
+def test_a_named_statement_without_a_sentence_is_seen(tmp_path: Path) -> None:
+    module = tmp_path / "queries.py"
+    module.write_text(
+        '_A = text("SELECT 1 FROM cases")\n#: All cases.\n_B = f"SELECT {_A} FROM cases"\n_C = "words"\n'
+        '# The cases again.\n_D: str = "WHERE id = :id"\n_E = {"a": "SELECT 1"}\n'
+    )
+    assert without_sentence(module) == ["_A", "_D"]

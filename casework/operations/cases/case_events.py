@@ -22,6 +22,7 @@ from casework.permissions.visibility import Sight, own_tracks, reach, sight
 
 Json = Any
 
+#: The events of a log after one of them, in order.
 _EVENTS = """
     SELECT seq, at, kind, track_id, actor_id, header, effects, body, hash FROM events e
     WHERE log_id = CAST(:log AS uuid) AND seq > :after {more} ORDER BY seq LIMIT :most
@@ -120,6 +121,7 @@ def last_events(db: Connection, actor: Actor, case: Case, *, limit: int = 10) ->
     ]
 
 
+#: The last events of a log with the task of each, the newest first.
 _LAST = """
     SELECT e.seq, e.kind, e.track_id, e.header, e.effects, to_jsonb(t) AS task FROM events e
     LEFT JOIN tasks t ON t.id = CAST(e.effects->>'task' AS uuid)

@@ -24,15 +24,19 @@ from casework.permissions.work import capacities, conflict
 
 Json = Any
 
+#: The events of a log that hold answers.
 _ONE = (
     "SELECT seq, track_id::text, effects, body FROM events WHERE log_id = "
     "CAST(:log AS uuid) AND kind IN ('fired', 'completed', 'corrected')"
 )
 _OF_SEQ = text(f"{_ONE} AND seq = :seq")
+#: The event by which a transition was fired last.
 _LAST = text(
     f"{_ONE} AND track_id = CAST(:track AS uuid) AND effects->>'transition' = :transition AND kind = 'fired' ORDER BY seq DESC LIMIT 1"
 )
+#: The event by which a task was finished last.
 _LAST_OF_TASK = text(f"{_ONE} AND effects->>'task' = :task AND kind = 'completed' ORDER BY seq DESC LIMIT 1")
+#: All versions of an answer, in order.
 _VERSIONS = text("""
     SELECT seq, body FROM events WHERE log_id = CAST(:log AS uuid) AND kind IN ('fired', 'completed', 'corrected')
     AND track_id = CAST(:track AS uuid) AND effects->>'transition' IS NOT DISTINCT FROM CAST(:transition AS text)

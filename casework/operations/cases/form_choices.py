@@ -26,6 +26,7 @@ Offered = dict[str, list[dict[str, Json]]]
 #: Of people and of organisations, more than fit into a list that one reads.
 MOST = 500
 
+#: Who can be named in a form: who holds one of the roles here, and is not kept from the case.
 _PEOPLE = text(f"""
     SELECT DISTINCT p.id::text, p.name, p.name_zh FROM memberships m JOIN people p ON p.id = m.person_id AND p.active AND NOT p.service
     WHERE {IN_FORCE} AND m.deputy_for IS NULL
@@ -33,10 +34,12 @@ _PEOPLE = text(f"""
     AND (m.programme_id = CAST(:programme AS uuid) OR m.organisation_id = CAST(:organisation AS uuid)) AND NOT {KEPT}
     ORDER BY p.name, 1 LIMIT :most
 """)
+#: The organisations that offer a service, or any.
 _PROVIDERS = text("""
     SELECT id::text, name, name_zh FROM organisations WHERE services <> '{}'
     AND (CAST(:service AS text) = '' OR CAST(:service AS text) = ANY(services)) ORDER BY name, 1 LIMIT :most
 """)
+#: How some rights are called.
 _RIGHTS = text(
     "SELECT id::text, kind, office, number FROM rights WHERE id = ANY(CAST(:ids AS uuid[])) ORDER BY number, 1"
 )

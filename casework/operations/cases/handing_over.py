@@ -60,6 +60,7 @@ def refuses_owner(db: Connection, case: Case, person: str) -> Reason | None:
     return reasons.cases.MEDIATED_THEN if row.mediated else None
 
 
+#: Whether a person is an officer of the programme now, and whether they were among those who mediate.
 _OWNER = text(f"""
     SELECT EXISTS (
         SELECT FROM memberships m JOIN people p ON p.id = m.person_id AND p.active WHERE m.person_id = CAST(:person AS uuid)

@@ -41,6 +41,7 @@ from casework.records.access_sql import own_referral, reach_values
 
 Json = Any
 
+#: One page of the cases that a person sees, in outline or whole.
 _PAGE = """
     SELECT c.id, c.number, c.title, c.programme_id, c.state, c.outcome, c.owner_id, c.phase_id, c.opened_at, c.closed_at,
         c.hold, {due} AS sort_due, CASE
@@ -51,9 +52,10 @@ _PAGE = """
     WHERE {seen} {more}
     ORDER BY {order} LIMIT :most OFFSET :skip
 """
+#: The cases that a person sees, in whatever way.
 _SEEN = """(c.programme_id = ANY(CAST(:all_of AS uuid[])) OR c.programme_id = ANY(CAST(:outlines_of AS uuid[]))
         OR EXISTS ({referred}))"""
-# What a page adds is asked of its own rows only.
+#: A page of cases, with what each waits for. What a page adds is asked of its own rows only.
 _LIST = """
     SELECT c.*, p.name AS owner, f.name AS phase, f.name_zh AS phase_zh, n.due_at, n.overdue, w.waits_for,
         m.edition, m.came_from
@@ -77,17 +79,22 @@ _LIST = """
     ) w ON true
     ORDER BY {order}
 """
+#: Whether a case `c` has a referral to the person's own organisation.
 _REFERRED = f"SELECT 1 FROM tracks t WHERE t.log_id = c.id AND {own_referral('t', 'c.interests')}"
 # As the indexes have them: a question for each case would be asked of every case that there is.
 _OPEN = "t.state IN ('Ready', 'Reserved', 'InProgress', 'Suspended') AND t.organisation_id IS NULL"
 _OPEN_THERE = "t.state IN ('Ready', 'Reserved', 'InProgress') AND t.organisation_id IS NOT NULL"
+#: To a case the first date of some of its tasks.
 _FIRST = f"LEFT JOIN (SELECT t.log_id, {FIRST_DUE} AS due_at FROM tasks t WHERE {{}} GROUP BY t.log_id) {{}} ON {{}}.log_id = c.id"
 _DUE = " ".join((
     "cases c", _FIRST.format(f"{_OPEN} AND NOT t.aftercare", "d", "d"), _FIRST.format(f"{_OPEN} AND t.aftercare", "a", "a"),
 ))  # fmt: skip
+#: The date by which a case is sorted.
 _FIRST_DUE = f"""CASE WHEN c.hold IS NOT NULL THEN (SELECT {FIRST_DUE} FROM tasks t WHERE t.log_id = c.id AND {OURS})
     WHEN c.closed_at IS NULL THEN d.due_at ELSE least(d.due_at, a.due_at) END"""
+#: The cases that a person sees whole.
 _WHOLE = "c.programme_id = ANY(CAST(:all_of AS uuid[]))"
+#: The cases that a person sees at least in outline.
 _OUTLINE = f"({_WHOLE} OR c.programme_id = ANY(CAST(:outlines_of AS uuid[])))"
 #: By name: of which cases one must see how much before the filter says anything of them, and what it asks.
 _FILTERS: Mapping[str, tuple[str, str]] = {
@@ -312,13 +319,16 @@ def _moments(wait: Mapping[str, Json]) -> dict[str, Json]:
 
 # --- what the filters offer ------------------------------------------------------------------------------------------
 
+#: Who may own a case of some programmes, to filter by.
 _OWNERS = text("""
     SELECT p.id, p.name, p.name_zh FROM people p WHERE p.id IN (
         SELECT m.person_id FROM memberships m WHERE m.role = 'officer'
         AND m.programme_id = ANY(CAST(:all_of AS uuid[]))
     ) ORDER BY p.name, p.id LIMIT 500
 """)
+#: The organisations that take referrals, to filter by.
 _PROVIDERS = text("SELECT id, name, name_zh FROM organisations WHERE services <> '{}' ORDER BY name, id LIMIT 500")
+#: The phases of some programmes, to filter by.
 _PHASES = text("""
     SELECT id, name, name_zh FROM phases WHERE programme_id = ANY(CAST(:all_of AS uuid[])) ORDER BY starts_on, id LIMIT 500
 """)

@@ -62,6 +62,7 @@ def open_case(db: Connection, actor: Actor, match: str, request: Request) -> Don
     return done
 
 
+#: What of a match opens a case: its records, owners, rights, and the phase that runs today.
 _MATCH = """
     SELECT m.programme_id, p.code, m.need_id, m.technology_id, n.title, n.owner_id AS need_owner,
         t.owner_id AS technology_owner, (
@@ -73,7 +74,8 @@ _MATCH = """
     FROM matches m JOIN programmes p ON p.id = m.programme_id JOIN needs n ON n.id = m.need_id
     JOIN technologies t ON t.id = m.technology_id WHERE m.id = $1
 """
-# Materialised: the time is taken after the lock, however long one had to wait for it.
+#: Locks a match, and takes the time and the programme's calendar.
+#: Materialised: the time is taken after the lock, however long one had to wait for it.
 _LOCK_MATCH = """
     WITH m AS MATERIALIZED (SELECT case_id, programme_id FROM matches WHERE id = $1 FOR NO KEY UPDATE)
     SELECT m.case_id, casework_now(), (SELECT calendar::text FROM programmes p WHERE p.id = m.programme_id) FROM m
@@ -87,6 +89,7 @@ def _next_number(db: Connection, programme: str, code: str, year: int) -> str:
     return f"{code}-{year}-{last[0]:04}"
 
 
+#: The next number of a programme and year, without a gap.
 _NEXT = (
     "INSERT INTO numbers (programme_id, year, last) VALUES ($1, $2, 1)"
     " ON CONFLICT (programme_id, year) DO UPDATE SET last = numbers.last + 1 RETURNING last"

@@ -171,6 +171,7 @@ def describe(
     }
 
 
+#: What the documents and letters of a log were entered with.
 _TITLES = text(
     "SELECT effects, body FROM events WHERE log_id = CAST(:log AS uuid) AND kind IN ('document_registered', 'letter_sent') ORDER BY seq"
 )

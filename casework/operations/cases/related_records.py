@@ -15,8 +15,11 @@ from casework.permissions.visibility import Sight, sight
 
 Json = Any
 
+#: Some rights, by number.
 _RIGHTS = text("SELECT * FROM rights WHERE id = ANY(CAST(:ids AS uuid[])) ORDER BY number, id")
+#: What a phase is called.
 _PHASE = text("SELECT name, name_zh FROM phases WHERE id = CAST(:id AS uuid)")
+#: The numbers of those of some cases that a person sees.
 _CASES = text(
     "SELECT id, number FROM cases WHERE id = ANY(CAST(:ids AS uuid[])) AND programme_id = ANY(CAST(:seen AS uuid[]))"
 )

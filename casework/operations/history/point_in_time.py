@@ -353,16 +353,19 @@ class Past:
         )
 
 
+#: Who asked for an erasure, and who agreed to it.
 _OF_ERASURE = text("""
     SELECT e.kind, e.at, e.actor_id, e.effects FROM events e JOIN logs l ON l.id = e.log_id AND l.kind = 'erasure'
     WHERE e.log_id = CAST(:log AS uuid) AND e.kind IN ('erasure_asked', 'erasure_agreed') ORDER BY e.seq
 """)
+#: When and in which programme a case was opened, and whether a person had acted in it by then.
 _PART_IN = text("""
     SELECT o.at AS opened_at, o.effects->'case'->>'programme' AS programme, EXISTS (
         SELECT FROM events e WHERE e.log_id = o.log_id AND e.at < :at
         AND (e.actor_id = CAST(:person AS text) OR e.header->>'acting_for' = CAST(:person AS text))
     ) AS acted FROM events o WHERE o.log_id = CAST(:log AS uuid) AND o.seq = 1
 """)
+#: The events of a log that give and end roles, in order.
 _OF_ROLES = text(
     "SELECT kind, at, actor_id, effects FROM events WHERE log_id = CAST(:log AS uuid) AND kind = ANY(:kinds) ORDER BY seq"
 )

@@ -78,7 +78,7 @@ _NOT_BOTH_SIDES = f"""(cardinality(s.own) = 0 OR NOT EXISTS (
         SELECT FROM tracks r JOIN tracks a ON a.id = {referral_of("r")}
         WHERE r.id = t.track_id AND a.provider_id = ANY(s.own)
     ))"""
-# A member of the staff `s` who may do a task `t` of a home `h`.
+#: A member of the staff `s` who may do a task `t` of a home `h`.
 _MAY = f"""s.queue = t.queue AND s.scope = coalesce(t.organisation_id, t.programme_id)
     AND NOT ARRAY[s.person_id, s.who]::text[] && h.interests
     AND (t.organisation_id IS NOT NULL OR NOT h.case_itself OR h.opened_at >= s.mediated_until)

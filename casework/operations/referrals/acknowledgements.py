@@ -114,6 +114,7 @@ def describe_contract(db: Connection, actor: Actor, case: Case, track: Track) ->
     )
 
 
+#: What was said of an objection in a referral, in order.
 _WORDS = text(
     "SELECT header->>'at' AS at, header->>'role' AS role, effects->'objection' AS told, body FROM events"
     " WHERE log_id = CAST(:log AS uuid) AND track_id = CAST(:track AS uuid) AND effects ? 'objection' ORDER BY seq"

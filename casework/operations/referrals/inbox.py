@@ -38,11 +38,12 @@ _IN = {
     "working": "t.ended_at IS NULL AND t.played ? 'accepts' AND NOT t.states && CAST(:handed_in AS text[])",
     "delivered": "(t.ended_at IS NOT NULL OR t.states && CAST(:handed_in AS text[]))",
 }
-# What was sent, and whoever is shut out has none.
+#: The referrals that were sent to a provider; whoever is shut out of its case has none.
 _SENT = f"""
     FROM tracks t JOIN logs l ON l.id = t.log_id LEFT JOIN cases c ON c.id = t.log_id LEFT JOIN mediations m ON m.id = t.log_id
     WHERE {own_referral("t", "coalesce(c.interests, m.interests)")}
 """
+#: A provider's referrals, each with what is due next on either side and where its service stands.
 _LIST = """
     SELECT s.*, ours.due_at AS our_due, ours.holder_id, theirs.due_at AS their_due, b.edition AS service_edition, b.states AS service_states
     FROM (
@@ -127,6 +128,7 @@ def count_inbox(db: Connection, actor: Actor, *, most: int = 1000) -> dict[str, 
     return dict(db.execute(_COUNTS, given).one()._mapping)
 
 
+#: How many referrals stand under each tab, up to a most.
 _COUNTS = text(
     "SELECT "
     + ", ".join(
@@ -141,6 +143,7 @@ def inbox_calendar(db: Connection, actor: Actor) -> Calendar | None:
     return calendar_of(db, programme) if programme else None
 
 
+#: The programme of the referral that came last.
 _LAST_PROGRAMME = text(
     f"SELECT coalesce(c.programme_id, m.programme_id) {_SENT} ORDER BY t.opened_at DESC, t.id DESC LIMIT 1"
 )
@@ -172,6 +175,7 @@ def read_referral(db: Connection, actor: Actor, id: str) -> tuple[Case, dict[str
     }
 
 
+#: What a programme is called.
 _PROGRAMME = text("SELECT name, name_zh FROM programmes WHERE id = CAST(:id AS uuid)")
 
 

@@ -40,6 +40,7 @@ from casework.records.row_security import whole
 
 Json = Any
 
+#: The referrals that a person sees, the newest first.
 _REFERRALS = """
     SELECT t.id, t.log_id, l.kind AS log_kind, t.opened_at FROM tracks t JOIN logs l ON l.id = t.log_id
     LEFT JOIN cases c ON c.id = t.log_id LEFT JOIN mediations m ON m.id = t.log_id

@@ -54,6 +54,7 @@ AGAIN_S = 30
 
 # --- what is chosen --------------------------------------------------------------------------------------------------
 
+#: Some programmes and organisations, with the rule of each queue.
 _SCOPES = text("""
     SELECT s.id, s.name, s.name_zh, s.kind, (
         SELECT coalesce(jsonb_object_agg(a.queue, jsonb_build_object('strategy', a.strategy, 'cap', a.cap)), '{}')
@@ -128,9 +129,11 @@ def fold(changes: Iterable[QueueRule]) -> list[QueueRule]:
     return list({change["queue"]: change for change in changes}.values())
 
 
+#: The rule of a queue, locked.
 _RULE_OF = text("""
     SELECT id, strategy, cap, since FROM allocations WHERE scope_id = CAST(:scope AS uuid) AND queue = :queue FOR UPDATE
 """)
+#: Keeps the rule of a queue.
 _KEEP = text("""
     INSERT INTO allocations (id, scope_id, queue, strategy, cap, since)
     VALUES (:id, :scope, :queue, :strategy, :cap, CAST(:since AS timestamptz))
@@ -144,8 +147,9 @@ def _queues_of(kind: str) -> tuple[str, ...]:
 
 # --- the worker's part -----------------------------------------------------------------------------------------------
 
-# A task of a sealed mediation is in no case, and what a person gave back or forwarded is for people. Each branch has an
-# index of its own, and a queue without a rule costs nothing.
+#: The tasks that a rule `a` may give to somebody.
+#: A task of a sealed mediation is in no case, and what a person gave back or forwarded is for people. Each branch has an
+#: index of its own, and a queue without a rule costs nothing.
 _FREE = """
     SELECT t.id, t.log_id, t.turn_at FROM tasks t
     WHERE {where} AND t.state = 'Ready' AND t.queue = a.queue AND t.opened_at >= a.since AND t.handed IS NULL {more}
@@ -162,17 +166,21 @@ def _free(more: str = "") -> str:
 
 
 _NEWS = "AND (a.looked_at IS NULL OR a.looked_at < casework_now() - make_interval(secs => :again) OR t.opened_at > a.looked_at)"
+#: The rules that have a task to give.
 _DUE = """
     SELECT a.id FROM allocations a CROSS JOIN LATERAL (SELECT 1 FROM ({free}) f LIMIT 1) t
     WHERE a.strategy <> 'none' AND {but} ORDER BY a.id LIMIT :most
 """
+#: The tasks that a rule has to give, in their order.
 _WAITING = text(f"""
     SELECT t.id, t.log_id FROM allocations a CROSS JOIN LATERAL ({_free()}) t
     WHERE a.id = CAST(:id AS uuid) AND a.strategy <> 'none' ORDER BY t.turn_at, t.id LIMIT :most
 """)
+#: A rule and whose turn it is, locked.
 _LOCKED = text("SELECT scope_id, strategy, cap, turns FROM allocations WHERE id = CAST(:id AS uuid) FOR UPDATE")
-# What waits for each: what they hold, and of the cases that they own what is there to be done. Sealed mediations do not
-# count, for the figure stands in histories.
+#: How much work each of some people has.
+#: What waits for each: what they hold, and of the cases that they own what is there to be done. Sealed mediations do not
+#: count, for the figure stands in histories.
 _LOADS = text(f"""
     SELECT p.id::text, (
         SELECT count(*) FROM tasks t WHERE t.holder_id = p.id AND t.state IN ('Reserved', 'InProgress')
@@ -183,6 +191,7 @@ _LOADS = text(f"""
     ) AS load
     FROM unnest(CAST(:people AS uuid[])) AS p(id)
 """)
+#: How often each of some people has acted in a log.
 _ACTIONS = text("""
     SELECT actor_id, count(*) AS actions FROM events WHERE log_id = CAST(:log AS uuid) AND actor_id = ANY(:people) GROUP BY actor_id
 """)
@@ -280,7 +289,7 @@ def explain_waiting(db: Connection, actor: Actor, case: Case, task: Task) -> Una
     return Unallocated(why=why, asks=sorted(asks) if sight(actor, case) == Sight.ALL else [])
 
 
-# What a person gave back is for people.
+#: The rule that gives a task to somebody. What a person gave back is for people.
 _RULE_FOR = text("""
     SELECT a.strategy, a.cap, a.turns FROM allocations a JOIN tasks t ON t.id = CAST(:task AS uuid)
     WHERE a.scope_id = CAST(:scope AS uuid) AND a.queue = :queue AND a.strategy <> 'none' AND t.opened_at >= a.since

@@ -37,7 +37,8 @@ TEAMS = frozenset({Role.OFFICER, Role.SUPERVISOR, Role.COMPLIANCE})
 MOST_DAYS = 42
 
 _SPAN = "AND t.due_at >= :start AND t.due_at < :until"
-# Whoever holds a task has a role in its programme: it goes back to its queue when the role ends.
+#: The tasks of some programmes' queues that have a date in the span.
+#: Whoever holds a task has a role in its programme: it goes back to its queue when the role ends.
 _TEAM = f"""
     SELECT t.* FROM unnest(CAST(:programmes AS uuid[])) p(id) CROSS JOIN unnest(CAST(:queues AS text[])) q(name)
     JOIN tasks t ON t.programme_id = p.id AND t.queue = q.name AND t.state = 'Ready' AND t.organisation_id IS NULL {_SPAN}

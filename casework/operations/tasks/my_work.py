@@ -37,11 +37,12 @@ TABS = ("open", "overdue", "today", "week", "waiting", "hold", "done")
 #: Nobody counts further than this.
 MOST_COUNTED = 1000
 
+#: The tasks that a person holds.
 _HELD = """
     SELECT t.* FROM tasks t WHERE t.holder_id = CAST(:person AS uuid) AND t.state IN ('Reserved', 'InProgress')
     {when} {focus} {window}
 """
-# Of the cases that one owns what waits for their officer; of closed ones, what is still asked afterwards.
+#: Of the cases that one owns what waits for their officer; of closed ones, what is still asked afterwards.
 _OWN = """
     SELECT t.* FROM {home} h JOIN tasks t ON t.log_id = h.id WHERE h.owner_id = CAST(:person AS uuid) {lives}
     AND NOT CAST(:person AS text) = ANY(h.interests) AND t.state = 'Ready' AND t.queue = '{queue}' AND t.organisation_id IS NULL
@@ -55,17 +56,18 @@ _WHEN = {
     "open": "", "overdue": f"AND t.due_at < :now AND {NOT_PAUSED}", "today": "AND t.due_at >= :now AND t.due_at < :tomorrow",
     "week": "AND t.due_at >= :tomorrow AND t.due_at < :monday",
 }  # fmt: skip
-# What others must do in the cases that one owns: open, and neither taken by oneself nor one's own to take.
+#: What others must do in the cases that one owns: open, and neither taken by oneself nor one's own to take.
 _WAITING = """
     SELECT t.* FROM cases h JOIN tasks t ON t.log_id = h.id
     WHERE h.owner_id = CAST(:person AS uuid) AND h.closed_at IS NULL AND NOT CAST(:person AS text) = ANY(h.interests)
     AND t.state IN ('Ready', 'Reserved', 'InProgress') AND NOT t.aftercare
     AND t.holder_id IS DISTINCT FROM CAST(:person AS uuid) AND (t.queue <> 'officer' OR t.holder_id IS NOT NULL) {focus} {window}
 """
+#: The cases on hold that a person owns.
 _HOLD = """
     SELECT h.id FROM cases h WHERE h.owner_id = CAST(:person AS uuid) AND h.closed_at IS NULL AND h.hold IS NOT NULL {focus}
 """
-# What waits because a person lets it: one's own tasks, and in the cases that one owns those that nobody holds.
+#: What waits because a person lets it: one's own tasks, and in the cases that one owns those that nobody holds.
 _RESTING = """
     SELECT t.* FROM tasks t WHERE t.holder_id = CAST(:person AS uuid) AND t.state = 'Suspended' AND t.wait IS NOT NULL {focus}
     UNION ALL
@@ -73,6 +75,7 @@ _RESTING = """
     WHERE h.owner_id = CAST(:person AS uuid) AND h.closed_at IS NULL AND NOT CAST(:person AS text) = ANY(h.interests)
     AND t.state = 'Suspended' AND t.wait IS NOT NULL AND t.holder_id IS NULL AND t.organisation_id IS NULL {focus}
 """
+#: Chosen tasks with what a row of My work shows.
 _ROWS = f"""
     SELECT t.*, l.kind AS log_kind, c.number, c.title, r.parent_id, r.part, r.provider_id, (
         SELECT count(*) FROM clocks k CROSS JOIN jsonb_array_elements(k.steps) WITH ORDINALITY AS g(step, n)
@@ -84,6 +87,7 @@ _ROWS = f"""
 """
 #: Where one programme was chosen.
 FOCUS, _FOCUS_OF_CASES = "AND t.programme_id = CAST(:focus AS uuid)", "AND h.programme_id = CAST(:focus AS uuid)"
+#: What comes after the last row of the page before.
 _WINDOW = "AND (t.due_at, t.id) > (:at, CAST(:id AS uuid))"
 
 

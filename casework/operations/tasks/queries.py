@@ -43,6 +43,7 @@ from casework.permissions.visibility import Sight, own_tracks, sight
 from casework.permissions.work import operations
 from casework.records.case_loader import load, task_of
 
+#: Tasks with what a list of them shows.
 TASKS = """
     SELECT t.*, l.kind AS log_kind, c.number, c.title, r.parent_id, r.part, 0 AS reminded, {late} AS late, {words}{since}
     FROM tasks t

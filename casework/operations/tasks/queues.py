@@ -25,7 +25,7 @@ from casework.permissions.actors import Actor
 from casework.permissions.visibility import reach
 from casework.records.access_sql import is_referral, named_for, reach_values, reads_case, referral_of, sent
 
-# What one had to do with once is there as long as one may see it.
+#: The tasks that a person may see. What one had to do with once is there as long as one may see it.
 _SEEN = f""" AND (
     EXISTS (SELECT FROM cases h WHERE h.id = t.log_id AND {reads_case("h")} OFFSET 0)
     OR EXISTS (SELECT FROM mediations h WHERE h.id = t.log_id AND {named_for("h")} OFFSET 0)
@@ -131,13 +131,14 @@ def _listed(where: str, more: str, order: str, marked: bool) -> TextClause:
 
 # --- queues: the same policy as `permissions.work.may_work`, in a form that a query can use -------------------------------
 
-# OFFSET 0 keeps each of these a question asked of one task at a time, in the order of the index: turned into a join,
-# it would be asked of every task that there is.
+#: A case whose interests shut out neither the person nor all in whose name they ask.
+#: OFFSET 0 keeps each of these a question asked of one task at a time, in the order of the index: turned into a join,
+#: it would be asked of every task that there is.
 _CASE = """EXISTS (
     SELECT FROM cases h WHERE h.id = t.log_id AND NOT :person = ANY(h.interests)
     AND NOT string_to_array(q.who, ',') <@ h.interests OFFSET 0
 )"""
-# Whoever asked for what a second person decides, or had it asked in their name, does not take the decision.
+#: Whoever asked for what a second person decides, or had it asked in their name, does not take the decision.
 _ANOTHER = """
     AND (t.type <> 'decision' OR NOT EXISTS (
         SELECT FROM proposals p WHERE p.log_id = t.log_id AND p.task_id = t.id AND (
@@ -147,7 +148,7 @@ _ANOTHER = """
         ) OFFSET 0
     ))
 """
-# For nobody, either, who has declared an interest.
+#: In whose name the decision could be taken. For nobody, either, who has declared an interest.
 _SOMEBODY = "AND EXISTS (SELECT FROM cases o WHERE o.id = t.log_id AND NOT w = ANY(o.interests) {named})"
 _NAMED = "AND (o.owner_id IS NULL OR o.owner_id = w::uuid OR w::uuid = ANY(o.team))"
 
@@ -221,7 +222,8 @@ def claimable(actor: Actor, more: str, *, marked: bool = False) -> tuple[TextCla
     return _queues(tuple(sorted(queues)), more, sum(map(len, queues.values())) > FEW, marked), values
 
 
-# Of the office's tasks in a referral, none is for the provider's own people.
+#: Without the office's tasks in referrals to the person's own organisation.
+#: Of the office's tasks in a referral, none is for the provider's own people.
 NOT_OWN = f"""
     AND (t.organisation_id IS NOT NULL OR NOT EXISTS (
         SELECT FROM tracks r JOIN tracks a ON a.id = {referral_of("r")}
@@ -230,7 +232,8 @@ NOT_OWN = f"""
 """
 
 
-# Of the cases that were there while one was among those who mediate, none (`permissions.visibility.kept_from`).
+#: Without the tasks of cases that a person is kept from, for having mediated.
+#: Of the cases that were there while one was among those who mediate, none (`permissions.visibility.kept_from`).
 NOT_KEPT = """
     AND (t.organisation_id IS NOT NULL OR NOT EXISTS (
         SELECT FROM cases h JOIN jsonb_to_recordset(CAST(:mediated AS jsonb)) AS k(programme uuid, until timestamptz)

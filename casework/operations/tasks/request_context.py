@@ -25,6 +25,7 @@ from casework.permissions.actors import Actor
 from casework.permissions.visibility import Sight, sight
 from casework.records.event_log import now
 
+#: The event by which a task was opened.
 _OPENED = text("""
     SELECT e.seq, e.kind, e.track_id, e.header, e.effects, e.body, t.rule, t.edition FROM events e
     LEFT JOIN tasks t ON t.id = CAST(e.effects->>'task' AS uuid)

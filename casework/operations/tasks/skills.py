@@ -37,6 +37,7 @@ MOST_FIELDS = 60
 # --- the register ----------------------------------------------------------------------------------------------------
 
 _ROLES = sorted({role for queue in (*IN_PROGRAMMES, *IN_ORGANISATIONS) for role in QUEUE_ROLES[queue]})
+#: The people of some places, with the skills of each.
 _PEOPLE = """
     SELECT s.id AS scope, s.name AS scope_name, s.name_zh AS scope_name_zh, s.kind, p.id, p.name, p.name_zh, coalesce(k.fields,
         '{{}}') AS fields,
@@ -84,6 +85,7 @@ def _read(db: Connection, scopes: Iterable[str], where: str, person: str | None 
     ]
 
 
+#: The words by which needs and technologies of a programme are sorted, the most usual first.
 _KNOWN = text("""
     SELECT word FROM (
         SELECT sector AS word FROM needs WHERE programme_id = CAST(:scope AS uuid) AND sector IS NOT NULL
@@ -141,7 +143,9 @@ def set_skills(
     return finish(db, actor, request, Done({"id": id}))
 
 
+#: The entry of a person's skills in a place.
 _ID_OF = text("SELECT id FROM skills WHERE scope_id = CAST(:scope AS uuid) AND person_id = CAST(:person AS uuid)")
+#: Keeps a person's skills in a place.
 _KEEP = text("""
     INSERT INTO skills (id, scope_id, person_id, fields, languages, services)
     VALUES (:id, :scope, :person, :fields, :languages, :services)
@@ -190,6 +194,7 @@ def asked_of(db: Connection, case: Case, task: Task) -> frozenset[str]:
     return codes((row.sector, *(row.benefits or ())), row.languages, ()) | service_of(case, task)
 
 
+#: Which field and languages a case asks for.
 _ASKED = text("""
     SELECT n.sector, t.benefits, (
         SELECT coalesce(array_agg(DISTINCT o.language), '{}') FROM organisations o WHERE o.id = ANY(CAST(:parties AS uuid[]))
@@ -205,6 +210,7 @@ def skills_of(db: Connection, scope: str, people: Collection[str]) -> dict[str, 
     return {row.person_id: codes(row.fields, row.languages, row.services) for row in rows}
 
 
+#: The skills of some people in a place.
 _SKILLS_OF = text("""
     SELECT person_id::text, fields, languages, services FROM skills
     WHERE scope_id = CAST(:scope AS uuid) AND person_id = ANY(CAST(:people AS uuid[]))

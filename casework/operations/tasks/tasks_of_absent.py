@@ -26,6 +26,7 @@ from casework.permissions.actors import Actor
 MOST = 50
 
 _NOW = "m.starts_at <= casework_now() AND m.ends_at > casework_now()"
+#: For whom a person stands in now, by which roles and until when.
 _AWAY = text(f"""
     SELECT m.deputy_for AS person, p.name, p.name_zh, coalesce(m.programme_id, m.organisation_id) AS scope,
         array_agg(DISTINCT m.role) AS roles, max(m.ends_at) AS until

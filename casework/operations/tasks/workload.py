@@ -23,7 +23,8 @@ from casework.records.access_sql import mediated
 DECIDING = (Role.SUPERVISOR, Role.COMPLIANCE)
 MOST = 200
 
-# Ready in a queue of the actor's, or held by the actor already; one's own proposals too, for they wait for another.
+#: The decisions that a person may take or holds.
+#: Ready in a queue of the actor's, or held by the actor already; one's own proposals too, for they wait for another.
 _DECISIONS = text(f"""
     SELECT t.*, l.kind AS log_kind, c.number, c.title, r.parent_id, r.part, r.provider_id, p.actor_id AS proposer,
         p.acting_for AS proposed_for, p.transition, 0 AS reminded, {OVERDUE} AS late, {WORDS}
@@ -82,6 +83,7 @@ def _json(queues: Sequence[tuple[str, str]]) -> str:
     return json.dumps([{"queue": queue, "scope": scope} for queue, scope in queues])
 
 
+#: The officers of some programmes, with their cases and open tasks.
 _TEAM = text(f"""
     SELECT p.id, p.name, p.name_zh, g.id AS programme_id, g.code,
         coalesce(c.live, 0) AS live, coalesce(c.on_hold, 0) AS on_hold, coalesce(w.open, 0) AS open,
@@ -107,6 +109,7 @@ _TEAM = text(f"""
     ) w ON true
     ORDER BY g.code, w.overdue DESC NULLS LAST, p.name, p.id LIMIT :most
 """)
+#: How many open cases have no owner, by programme.
 _UNOWNED = text("""
     SELECT g.code, count(*) AS count FROM cases c JOIN programmes g ON g.id = c.programme_id
     WHERE c.programme_id = ANY(CAST(:programmes AS uuid[])) AND c.closed_at IS NULL AND c.owner_id IS NULL
@@ -114,7 +117,7 @@ _UNOWNED = text("""
 """)
 
 
-# Whose cases wait for somebody who has left.
+#: Whose cases wait for somebody who has left.
 _LEFT = text("""
     SELECT p.id, p.name, p.name_zh, count(*) AS count FROM cases c JOIN people p ON p.id = c.owner_id
     WHERE c.programme_id = ANY(CAST(:programmes AS uuid[])) AND c.closed_at IS NULL AND (NOT p.active OR NOT EXISTS (
@@ -124,6 +127,7 @@ _LEFT = text("""
 """)
 
 
+#: Who is away now, who stands in, and until when.
 _ABSENT = text("""
     SELECT a.person_id, a.scope_id, a.ends_at, s.id, s.name, s.name_zh FROM absences a JOIN people s ON s.id = a.substitute_id
     WHERE a.scope_id = ANY(CAST(:programmes AS uuid[])) AND a.starts_at <= casework_now() AND a.ends_at > casework_now()
