@@ -9,13 +9,11 @@ from __future__ import annotations
 import logging
 import sys
 import traceback
-from collections.abc import MutableMapping
 from types import TracebackType
-from typing import Any
 
 import structlog
+from structlog.typing import EventDict, Processor, WrappedLogger
 
-Json = Any
 #: What is kept of the words of a fault.
 LONGEST = 300
 
@@ -30,7 +28,7 @@ _security = structlog.stdlib.get_logger("casework.security")
 
 def configure(level: int = logging.INFO) -> None:
     """Write every log of this process so, from now on; the loggers of libraries too."""
-    shared: list[Any] = [
+    shared: list[Processor] = [
         structlog.stdlib.add_log_level,
         structlog.stdlib.add_logger_name,
         structlog.stdlib.PositionalArgumentsFormatter(),
@@ -55,12 +53,12 @@ def configure(level: int = logging.INFO) -> None:
         logging.getLogger(chatty).setLevel(logging.WARNING)
 
 
-def security(event: str, **fields: Json) -> None:
+def security(event: str, **fields: object) -> None:
     """Note a decision about somebody's access. The fields are ids, numbers and words of ours, never what was typed."""
     _security.info(event, **fields)
 
 
-def _tell_fault(logger: Any, method: str, line: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+def _tell_fault(logger: WrappedLogger, method: str, line: EventDict) -> EventDict:
     info = line.pop("exc_info", None)
     fault = sys.exc_info()[1] if info is True else info[1] if isinstance(info, tuple) else info
     if isinstance(fault, BaseException):

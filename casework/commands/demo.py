@@ -7,7 +7,6 @@ import os
 import secrets
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any
 
 import click
 from rich.console import Console
@@ -16,7 +15,7 @@ from rich.table import Table
 
 from casework.commands.serve import free_port, run
 from casework.demo.exports import TAMPERED, TRUE, take_out
-from casework.demo.story import accounts, alone, is_all_there_is, is_told, is_whole, tell
+from casework.demo.story import Account, accounts, alone, is_all_there_is, is_told, is_whole, tell
 from casework.errors import InvalidSettings
 from casework.operations.core.editions import store_editions
 from casework.records import migrate
@@ -49,7 +48,9 @@ def demo(cases: int | None, no_serve: bool, as_json: bool, worker: bool, port: i
     listener = None if no_serve else free_port(port=port)
     address = f"http://127.0.0.1:{listener.getsockname()[1]}" if listener else None
     if as_json:
-        click.echo(json.dumps({"url": address, "accounts": people}, ensure_ascii=False))
+        click.echo(
+            json.dumps({"url": address, "accounts": [asdict(account) for account in people]}, ensure_ascii=False)
+        )
     else:
         _show(address, people, settings.var)
     if listener is not None:
@@ -86,7 +87,7 @@ def _begin_again(settings: Settings) -> None:
     make_ready(settings)
 
 
-def _tell(settings: Settings, cases: int | None) -> list[dict[str, Any]]:
+def _tell(settings: Settings, cases: int | None) -> list[Account]:
     # A password of its own: nobody who knows another demo can sign in to this one.
     password = secrets.token_urlsafe(9)
     console = Console(stderr=True)
@@ -95,38 +96,35 @@ def _tell(settings: Settings, cases: int | None) -> list[dict[str, Any]]:
         task = bar.add_task("Playing eighteen months of cases", total=cases)
         tell(settings, password, cases=cases, progress=lambda done, of: bar.update(task, completed=done, total=of))
     take_out(settings)
-    people = [asdict(account) for account in accounts(settings, password)]
+    people = accounts(settings, password)
     _keep(settings.var / ACCOUNTS, people)
     return people
 
 
-def _told(settings: Settings) -> list[dict[str, Any]]:
+def _told(settings: Settings) -> list[Account]:
     """The accounts of a demo that is there already; new tokens, where nobody kept the first ones."""
     kept = settings.var / ACCOUNTS
     if kept.exists():
-        kept_accounts: list[dict[str, Any]] = json.loads(kept.read_text("utf-8"))["accounts"]
-        return kept_accounts
-    return [asdict(account) for account in accounts(settings, None)]
+        return [Account(**account) for account in json.loads(kept.read_text("utf-8"))["accounts"]]
+    return accounts(settings, None)
 
 
-def _keep(path: Path, people: list[dict[str, Any]]) -> None:
+def _keep(path: Path, people: list[Account]) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     # For the owner's eyes from the first moment on.
     with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8") as file:
         # The sign-in page shows a card for each of them.
-        json.dump({"accounts": people}, file, ensure_ascii=False, indent=1)
+        json.dump({"accounts": [asdict(account) for account in people]}, file, ensure_ascii=False, indent=1)
 
 
-def _show(address: str | None, people: list[dict[str, Any]], var: Path) -> None:
+def _show(address: str | None, people: list[Account], var: Path) -> None:
     table = Table("E-mail", "Name", "Role", "Organisation", box=None, pad_edge=False)
     table.add_column("Token", no_wrap=True, overflow="ignore")
-    for person in people:
-        table.add_row(
-            person["email"], person["name"], ", ".join(person["role"]), person["organisation"] or "", person["token"]
-        )
+    for account in people:
+        table.add_row(account.email, account.name, ", ".join(account.role), account.organisation or "", account.token)
     # Wide enough that no token is cut, however narrow the terminal.
     Console(width=max(180, Console().width)).print(table)
-    password = people[0]["password"]
+    password = people[0].password
     click.echo(f"\nPassword of all: {password or 'not known any more; use the tokens'}")
     if (var / TAMPERED).exists():
         click.echo(f"A case's file as the auditor took it out: {var / TRUE}")

@@ -8,13 +8,12 @@ from __future__ import annotations
 
 from array import array
 from bisect import bisect_left, bisect_right
-from collections.abc import Mapping
 from datetime import UTC, date, datetime, timedelta
 from itertools import accumulate
-from typing import Any
 from zoneinfo import ZoneInfo
 
-Json = Any
+from casework.json_values import JsonMapping
+
 _MINUTE = timedelta(minutes=1)
 _DAY_MINUTES = 24 * 60
 #: A moment that lies beyond the table.
@@ -38,7 +37,7 @@ _NEVER = bytes(_DAY_MINUTES)
 class Minutes:
     """Minutes counted from an origin; a moment is the number of the minute in which it lies."""
 
-    def __init__(self, calendar: Mapping[str, Json], first: date, days: int) -> None:
+    def __init__(self, calendar: JsonMapping, first: date, days: int) -> None:
         self.zone = ZoneInfo(calendar["zone"])
         self.origin = datetime(first.year, first.month, first.day, tzinfo=UTC) - timedelta(days=1)
         self._slots = {int(day): slots for day, slots in calendar["slots"].items()}

@@ -13,7 +13,6 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
-from typing import Any
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import text
@@ -34,7 +33,6 @@ from casework.records.event_log import read_events
 from casework.records.row_security import always_whole
 from casework.settings import Settings
 
-Json = Any
 #: So many findings are told in full.
 MOST_TOLD = 20
 #: The nightly check looks at this hour.

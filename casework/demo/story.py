@@ -10,16 +10,16 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from importlib.resources import files
-from typing import Any
 
 import uuid_utils
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, Engine, text
 
 from casework.demo.cast import PLAYERS, PROVIDERS, Player
 from casework.demo.scripts import scripts
 from casework.engine.deadlines.calendars import Calendar
 from casework.engine.roles import Role
 from casework.errors import InvalidSettings
+from casework.json_values import JsonObject
 from casework.operations.auth.passwords import hash_password
 from casework.operations.auth.tokens import make_token
 from casework.operations.catalogue.import_schemas import Kind
@@ -34,6 +34,7 @@ from casework.operations.people.registry import (
     register_phase,
     register_programme,
 )
+from casework.permissions.actors import Actor
 from casework.permissions.token_scopes import TOKEN_SCOPES
 from casework.playbook.driver import match_name, play
 from casework.playbook.stage import Stage
@@ -42,8 +43,6 @@ from casework.records.actors import find_actor
 from casework.records.database import connect_engine, connected, transaction
 from casework.records.row_security import always_whole
 from casework.settings import Settings
-
-Json = Any
 
 CODE = "BJ"
 DOMAIN = "demo.example"
@@ -264,17 +263,17 @@ def _records(settings: Settings, stage: Stage, chosen: Sequence[Script]) -> None
     stage.moment = max(stage.moment, datetime.now(UTC) + timedelta(seconds=offset))
 
 
-def _import(engine: Any, kind: Kind, content: bytes, name: str, officer: Any) -> None:
+def _import(engine: Engine, kind: Kind, content: bytes, name: str, officer: Actor) -> None:
     report = import_records(engine, kind, io.BytesIO(content), programme=CODE, name=name, actor=officer)
     if report.faults:
         fault = report.faults[0]
         raise ValueError(f"{name}, row {fault.row}, {fault.field}: {fault.reason}")
 
 
-def _copies(chosen: Sequence[Script]) -> list[dict[str, Json]]:
+def _copies(chosen: Sequence[Script]) -> list[JsonObject]:
     """Matches for the rounds after the first, each with a need and a technology of its own."""
     needs, technologies = (_read(name) for name in ("needs.csv", "technologies.csv"))
-    copies: list[dict[str, Json]] = []
+    copies: list[JsonObject] = []
     for script in chosen:
         need, technology = script.match
         if "." not in need:

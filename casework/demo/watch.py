@@ -10,16 +10,15 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
-from typing import Any
 
 from casework.demo.minutes import FAR, Minutes
 from casework.engine.analysis.deadline_explanation import explain, tell
+from casework.engine.deadlines.calendars import Calendar
 from casework.engine.deadlines.deadlines import Rule
 from casework.engine.state.case import PAUSED, STOPPED
+from casework.engine.state.effects_schema import ClockChange
 from casework.engine.state.events import CONSENT_ENDED, FIRED, SYSTEM_ACTOR, TIMER_FIRED, Event
 from casework.ledger.canonical_json import parse_instant
-
-Json = Any
 
 
 @dataclass
@@ -95,7 +94,7 @@ class Watch:
             clock.due = clock.moments[index]
         del clock.moments[index]
 
-    def _turn(self, clock: Watched, change: Mapping[str, Json], event: Event, now: int) -> None:
+    def _turn(self, clock: Watched, change: ClockChange, event: Event, now: int) -> None:
         if change["state"] == STOPPED:
             self._stop(clock, event, now)
         elif change["state"] == PAUSED:
@@ -213,7 +212,7 @@ class Watch:
 
     # --- the ledger ---
 
-    def compare_ledgers(self, events: list[Event], calendars: Mapping[str, Any]) -> None:
+    def compare_ledgers(self, events: list[Event], calendars: Mapping[str, Calendar]) -> None:
         """The explanation of every due date against the minutes of the table for which its clock ran."""
         for id, telling in tell(events).items():
             clock = self.gone.get(id) or self.clocks[id]

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Protocol, cast
 
+from casework.json_values import Answers, JsonMapping, JsonObject
 from casework.playbook.words import CHOICES, DAYS, MOSTLY_NOT, NUMBERS, WORDS
 
-Json = Any
-Rule = Mapping[str, Json]
+#: A field, as an edition has it or the API gives it.
+Rule = JsonMapping
 
 
 @dataclass(frozen=True)
@@ -20,7 +21,7 @@ class Form:
     action: str
     rules: Sequence[Rule]
     #: What need not be asked.
-    known: Mapping[str, Json] = field(default_factory=dict)
+    known: Answers = field(default_factory=dict)
 
 
 class Facts(Protocol):
@@ -32,18 +33,18 @@ class Facts(Protocol):
     def named(self, kind: str, name: str) -> Sequence[str]:
         """The ids of what a script calls so, in a field of this type."""
 
-    def choose(self, rule: Rule) -> Json:
+    def choose(self, rule: Rule) -> object:
         """Whom or what an ordinary person names here. Raises LookupError."""
 
 
-def fill_form(form: Form, said: Mapping[str, Json], facts: Facts) -> dict[str, Json]:
+def fill_form(form: Form, said: Answers, facts: Facts) -> JsonObject:
     """The values to send. Days are said as numbers from today, people and things by name; True is something ordinary.
 
     What is said as None is left out. Raises LookupError for a field that the form does not have.
     """
     if unknown := said.keys() - {rule["name"] for rule in form.rules}:
         raise LookupError(f"{form.action} has no field {', '.join(sorted(unknown))}")
-    data: dict[str, Json] = {}
+    data: JsonObject = {}
     for rule in form.rules:
         name = rule["name"]
         if (when := rule.get("when")) and data.get(when[0]) not in when[1]:
@@ -60,24 +61,24 @@ def fill_form(form: Form, said: Mapping[str, Json], facts: Facts) -> dict[str, J
     return data
 
 
-def _said(rule: Rule, value: Json, facts: Facts) -> Json:
-    match rule["type"]:
-        case "date" if isinstance(value, int):
-            return facts.day(value)
-        case "person" | "provider" | "right":
-            return facts.named(rule["type"], value)[0]
-        case "people" | "providers" | "panel" | "rights" | "documents" | "tasks":
-            return [id for name in value for id in facts.named(rule["type"], name)]
-        case "items":
-            return [{"what": what, "by": facts.day(days)} for what, days in value]
-        case "money":
+def _said(rule: Rule, value: object, facts: Facts) -> object:
+    match rule["type"], value:
+        case "date", int(days):
+            return facts.day(days)
+        case "person" | "provider" | "right" as kind, str(name):
+            return facts.named(kind, name)[0]
+        case "people" | "providers" | "panel" | "rights" | "documents" | "tasks" as kind, [*names]:
+            return [id for name in names for id in facts.named(kind, str(name))]
+        case "items", [*items]:
+            return [{"what": what, "by": facts.day(days)} for what, days in cast(Iterable[tuple[str, int]], items)]
+        case "money", _:
             return {"amount": f"{value}.00", "currency": "CNY"}
-        case "number":
+        case "number", _:
             return str(value)
     return value
 
 
-def _ordinary(action: str, rule: Rule, facts: Facts) -> Json:
+def _ordinary(action: str, rule: Rule, facts: Facts) -> object:
     name = rule["name"]
     match rule["type"]:
         case "text" | "note":

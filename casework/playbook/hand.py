@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Protocol
 
-Json = Any
+from casework.json_values import Answers
 
 
 @dataclass(frozen=True)
@@ -18,17 +17,17 @@ class Do:
 
     who: str
     what: str
-    data: Mapping[str, Json] = field(default_factory=dict)
+    data: Answers = field(default_factory=dict)
     about: str | None = None
 
 
 class Hand(Protocol):
     """Presses for everybody in one case. What is `said` are the script's words: the hand fills in the form by them."""
 
-    def fire(self, who: str, action: str, said: Mapping[str, Json], /) -> object:
+    def fire(self, who: str, action: str, said: Answers, /) -> object:
         """Fire `track.transition`."""
 
-    def complete(self, who: str, task: str, about: str | None, said: Mapping[str, Json], /) -> object:
+    def complete(self, who: str, task: str, about: str | None, said: Answers, /) -> object:
         """Complete the open task of a name."""
 
     def add(self, who: str, task: str, about: str | None, /) -> object:

@@ -6,7 +6,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any
 
 import uuid_utils
 from sqlalchemy import Connection
@@ -16,6 +15,7 @@ from casework.engine.definition.editions import Edition, TransitionRule
 from casework.engine.definition.prefill import prefill
 from casework.engine.state.case import CREATED, Case, Task, Track
 from casework.errors import UnknownName
+from casework.json_values import Answers, JsonObject
 from casework.operations.cases.case_actions import declare_interest, register_document, withdraw_consent
 from casework.operations.cases.handing_over import hand_over
 from casework.operations.cases.opening import open_case
@@ -34,8 +34,6 @@ from casework.records.actors import find_actor
 from casework.records.case_loader import load
 from casework.records.database import ENGINE
 from casework.records.row_security import read_as
-
-Json = Any
 
 
 class OperationsHand(Hand):
@@ -101,7 +99,7 @@ class OperationsHand(Hand):
 
     # --- what is pressed ---
 
-    def fire(self, who: str, action: str, said: Mapping[str, Json]) -> Done:
+    def fire(self, who: str, action: str, said: Answers) -> Done:
         with self.action() as db:
             name, _, transition = action.rpartition(".")
             track = self.track(name)
@@ -125,7 +123,7 @@ class OperationsHand(Hand):
                 request=_request(),
             )
 
-    def complete(self, who: str, task: str, about: str | None, said: Mapping[str, Json]) -> Done:
+    def complete(self, who: str, task: str, about: str | None, said: Answers) -> Done:
         with self.action() as db:
             tasks = self.open_tasks(task, about)
             if not tasks:
@@ -173,7 +171,7 @@ class OperationsHand(Hand):
                 reason = "The case ends before it."
                 exit_task(db, self.actor(who), self.open_tasks(task)[0].id, reason=reason, request=_request())
 
-    def finish(self, who: str, task: str, said: Mapping[str, Json]) -> None:
+    def finish(self, who: str, task: str, said: Answers) -> None:
         """Somebody completes every open task of the name, if there is one."""
         while self.is_open(task):
             self.complete(who, task, None, said)
@@ -213,7 +211,7 @@ class OperationsHand(Hand):
                 request=_request(),
             )
 
-    def look_up(self, who: str, fields: Mapping[str, Json]) -> None:
+    def look_up(self, who: str, fields: Answers) -> None:
         """Somebody looks the case's rights up in their register, and records what it says."""
         with self.action() as db:
             for right in self.case.rights:
@@ -281,7 +279,7 @@ class OperationsHand(Hand):
         form, track = edition.tasks[task.rule].form, self.case.tracks[task.track]
         return Sheet(edition, form, track, who=who, action=task.name)
 
-    def fill(self, sheet: Sheet, said: Mapping[str, Json]) -> dict[str, Json]:
+    def fill(self, sheet: Sheet, said: Answers) -> JsonObject:
         rules = sheet.edition.form(sheet.name)
         known = prefill(self.case, sheet.track, rules)
         return fill_form(Form(sheet.action, rules, known), said, _Surroundings(self, sheet))
@@ -315,7 +313,7 @@ class _Surroundings:
             return [task.id for task in self.hand.open_tasks(name)]
         return [self.hand.id(name)]
 
-    def choose(self, rule: Rule) -> Json:
+    def choose(self, rule: Rule) -> object:
         match rule["type"]:
             case "right":
                 return self.hand.case.rights[0]

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
 
 from casework.playbook.hand import Do
 from casework.playbook.operations_hand import OperationsHand
 
-Json = Any
 #: What else people do in a case, by operations.
 Action = Callable[[OperationsHand], object]
 
@@ -48,7 +46,7 @@ class Script:
     cast: Mapping[str, str] = field(default_factory=dict)
 
 
-def do(who: str, what: str, about: str | None = None, /, **data: Json) -> Do:
+def do(who: str, what: str, about: str | None = None, /, **data: object) -> Do:
     return Do(who, what, data, about)
 
 
@@ -96,7 +94,7 @@ def drop(who: str, *tasks: str) -> Action:
     return drop_all
 
 
-def finish(who: str, task: str, **data: Json) -> Action:
+def finish(who: str, task: str, **data: object) -> Action:
     """Somebody completes every task of the name that is open, if there is one."""
     return lambda hand: hand.finish(who, task, data)
 
@@ -120,6 +118,6 @@ def hand_over(who: str, to: str, *team: str, note: str = "See the file.") -> Act
     return lambda hand: hand.hand_over(who, to, team, note)
 
 
-def rights_are(who: str = "officer", **fields: Json) -> Action:
+def rights_are(who: str = "officer", **fields: object) -> Action:
     """Somebody has looked the case's rights up in their register, and this is what it says now."""
     return lambda hand: hand.look_up(who, fields)

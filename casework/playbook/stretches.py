@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from casework.playbook.hand import Do
 from casework.playbook.steps import Steps, begin, dispute, do, turn_to
 
@@ -19,7 +17,7 @@ def to_consent(match: str = "main") -> Steps:
     return (*to_triage(match), do("officer", "triage_check"), do("officer", "case.pass_triage"))
 
 
-def to_scoping(match: str = "main", **consent: Any) -> Steps:
+def to_scoping(match: str = "main", **consent: object) -> Steps:
     return (
         *to_consent(match),
         do("officer", "record_consent", "need_owner", channel="meeting", **consent),
@@ -34,25 +32,25 @@ SCREENED: Pressed = (
 )
 
 
-def planned(**plan: Any) -> Pressed:
+def planned(**plan: object) -> Pressed:
     """The plan with all that it needs, as far as the supervisor's decision."""
     return (*SCREENED, do("officer", "kick_off"), do("officer", "nda"), do("officer", "service_plan", **plan))
 
 
-def to_assessment(match: str = "main", **plan: Any) -> Steps:
-    return (*to_scoping(match), *planned(**({"assessment": "institute"} | plan)), do("supervisor", "case.approve_plan"))
+def to_assessment(match: str = "main", **plan: object) -> Steps:
+    return (*to_scoping(match), *planned(**{"assessment": "institute", **plan}), do("supervisor", "case.approve_plan"))
 
 
-def to_structuring(match: str = "main", **plan: Any) -> Steps:
+def to_structuring(match: str = "main", **plan: object) -> Steps:
     """Without an assessment: a party accepts the risk."""
     return (*to_scoping(match), *planned(skip_assessment=True, **plan), do("supervisor", "case.skip_assessment"))
 
 
-def sent(service: str, provider: str, **request: Any) -> Pressed:
+def sent(service: str, provider: str, **request: object) -> Pressed:
     return (do("officer", f"referral:{service}.send", provider=provider, **request),)
 
 
-def accepted(service: str, provider: str, who: str, **request: Any) -> Pressed:
+def accepted(service: str, provider: str, who: str, **request: object) -> Pressed:
     return (*sent(service, provider, **request), do(who, f"referral:{service}.accept"))
 
 

@@ -5,9 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Protocol
-
-Json = Any
+from typing import Protocol, cast
 
 _GAP = re.compile(r"%\((\w+)\)s")
 
@@ -41,7 +39,7 @@ class Text:
     def __str__(self) -> str:
         return self.words
 
-    def as_json(self) -> dict[str, Json]:
+    def as_json(self) -> dict[str, object]:
         return {"code": self.code, "message": self.words}
 
 
@@ -75,7 +73,7 @@ class Reason:
     def __str__(self) -> str:
         return render(self, _ENGLISH)
 
-    def as_json(self) -> dict[str, Json]:
+    def as_json(self) -> dict[str, object]:
         values = {name: _as_json(value) for name, value in self.values.items()}
         return {"code": self.code, "message": str(self), "values": values}
 
@@ -151,7 +149,7 @@ def _render(value: Value, terms: Terms | None, language: Language) -> str:
     return "" if value is None else str(value)
 
 
-def _as_json(value: Value) -> Json:
+def _as_json(value: Value) -> object:
     if isinstance(value, Reason | Text):
         return value.as_json()
     if isinstance(value, Mapping):
@@ -161,21 +159,28 @@ def _as_json(value: Value) -> Json:
     return value
 
 
-def from_json(kept: Json) -> Any:
-    """A reason, or a value of one, from its JSON.
+def from_json(kept: object) -> Why:
+    """A reason, or a text of an edition, from its JSON.
 
     What an earlier release kept may have a code that is gone, or other gaps: then its English words are what is left.
     """
+    why = _from_json(kept)
+    if not isinstance(why, Reason | Text):
+        raise TypeError(f"{kept!r} is no reason")
+    return why
+
+
+def _from_json(kept: object) -> Value:
     if isinstance(kept, list):
-        return [from_json(part) for part in kept]
+        return cast(Value, [_from_json(part) for part in kept])
     if not isinstance(kept, dict):
-        return kept
+        return cast(Value, kept)
     # By what it is, not by its keys alone: a field may be called "code" too.
     if not isinstance(kept.get("code"), str):
-        return {name: from_json(why) for name, why in kept.items()}
+        return cast(Value, {name: _from_json(why) for name, why in kept.items()})
     if "values" not in kept:
         return Text(kept["code"], kept["message"])
     template = CATALOGUE.get(kept["code"])
     if template is None or template.gaps != kept["values"].keys():
         return Text(kept["code"], kept["message"])
-    return Reason(template, {name: from_json(value) for name, value in kept["values"].items()})
+    return Reason(template, {name: _from_json(value) for name, value in kept["values"].items()})

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from typing import Any
+from collections.abc import Mapping
 
 from pydantic_core import ErrorDetails
 
 from casework import reasons
 from casework.errors import FieldFault
-from casework.reasons import Reason
-
-Json = Any
+from casework.reasons import Reason, Template
 
 _PLAIN: Mapping[str, Reason] = {
     "missing": reasons.fields.REQUIRED,
@@ -28,16 +25,15 @@ _PLAIN: Mapping[str, Reason] = {
     "int_parsing": reasons.fields.WHOLE_NUMBER,
     "int_from_float": reasons.fields.WHOLE_NUMBER,
 }
-_WITH_VALUES: Mapping[str, Callable[[Mapping[str, Json]], Reason]] = {
-    "greater_than_equal": lambda given: reasons.fields.AT_LEAST(value=str(given["ge"])),
-    "less_than_equal": lambda given: reasons.fields.AT_MOST(value=str(given["le"])),
-    "string_too_short": lambda given: (
-        reasons.fields.REQUIRED if given["min_length"] == 1 else reasons.fields.SHORTEST(least=given["min_length"])
-    ),
-    "string_too_long": lambda given: reasons.fields.LONGEST(most=given["max_length"]),
-    "string_pattern_mismatch": lambda given: reasons.fields.PATTERN(pattern=given["pattern"]),
-    "too_long": lambda given: reasons.fields.MOST_ENTRIES(most=given["max_length"]),
-    "too_short": lambda given: reasons.fields.LEAST_ENTRIES(least=given["min_length"]),
+#: The sentence, its gap, and under which name the library says the limit.
+_LIMITS: Mapping[str, tuple[Template, str, str]] = {
+    "greater_than_equal": (reasons.fields.AT_LEAST, "value", "ge"),
+    "less_than_equal": (reasons.fields.AT_MOST, "value", "le"),
+    "string_too_short": (reasons.fields.SHORTEST, "least", "min_length"),
+    "string_too_long": (reasons.fields.LONGEST, "most", "max_length"),
+    "string_pattern_mismatch": (reasons.fields.PATTERN, "pattern", "pattern"),
+    "too_long": (reasons.fields.MOST_ENTRIES, "most", "max_length"),
+    "too_short": (reasons.fields.LEAST_ENTRIES, "least", "min_length"),
 }
 
 
@@ -46,8 +42,11 @@ def reason_of(error: ErrorDetails) -> Reason:
     kind, given = error["type"], error.get("ctx", {})
     if isinstance(own := given.get("error"), FieldFault):
         return own.reason
-    if kind in _WITH_VALUES:
-        return _WITH_VALUES[kind](given)
+    if kind == "string_too_short" and given["min_length"] == 1:
+        return reasons.fields.REQUIRED
+    if kind in _LIMITS:
+        template, gap, name = _LIMITS[kind]
+        return template(**{gap: str(given[name]) if gap == "value" else given[name]})
     if kind.startswith(("date_", "date_from")):
         return reasons.fields.DAY_FORM
     if kind.startswith(("datetime_", "timezone_")):
