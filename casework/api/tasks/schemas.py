@@ -8,7 +8,8 @@ from pydantic import Field
 
 from casework.api.protocol.case_schemas import PlacedTask, Task
 from casework.api.protocol.fields import Answer, Body, Code, Day, Id, Knowingly, Line, Paged, Query, SomeWords, Words
-from casework.api.protocol.schemas import Json, Refusal
+from casework.api.protocol.schemas import Refusal
+from casework.json_values import JsonObject
 from casework.operations.core.paging import MOST, PAGE
 
 
@@ -69,9 +70,7 @@ class Ranking(Body):
 
 class AskingReview(Body):
     person: Annotated[Id, Field(description="Who looks at it; must work its queue in this case, and be somebody else")]
-    data: Annotated[
-        dict[str, Json], Field(description="The form as it is proposed, by the names that the task lists")
-    ] = {}
+    data: Annotated[JsonObject, Field(description="The form as it is proposed, by the names that the task lists")] = {}
 
 
 class AnsweringReview(Body):
@@ -88,7 +87,7 @@ class Ticking(Body):
 
 
 class Completing(Body):
-    data: Annotated[dict[str, Json], Field(description="The form, by the names that the task lists")] = {}
+    data: Annotated[JsonObject, Field(description="The form, by the names that the task lists")] = {}
     happened_on: Day | None = None
     note: Annotated[Words | None, Field(description="Of a delegated step: what whoever delegated it should know")] = (
         None

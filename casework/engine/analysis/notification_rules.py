@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
-from casework.engine.definition.editions import TransitionRule
+from casework.engine.definition.editions import TransitionRule, do_key
 from casework.engine.parts import MAIN, REFERRAL
 from casework.engine.roles import INTAKE, ORGANISATION_QUEUES, Role
 from casework.engine.state.case import READY, Case, Task, Track
@@ -202,8 +202,7 @@ def _task(case: Case, task: Task, kind: str) -> Notice:
 
 
 def action_of(task: Task) -> tuple[str, str]:
-    key = {"step": f"states.{task.rule}.do", "side": f"tasks.{task.rule}", "decision": f"transitions.{task.rule}.do"}
-    return task.edition, key[task.type]
+    return task.edition, do_key(task.type, task.rule)
 
 
 Audience = tuple[frozenset[str], frozenset[tuple[str, str | None]]]

@@ -354,6 +354,11 @@ def _told(rule: Mapping[str, Any], *names: str) -> dict[str, Any]:
     return {name: rule[name] for name in names if name in rule}
 
 
+def do_key(type: str, rule: str) -> str:
+    """Where the words for what a task asks for stand among the texts of its edition."""
+    return {"step": f"states.{rule}.do", "side": f"tasks.{rule}", "decision": f"transitions.{rule}.do"}[type]
+
+
 def ancestors(path: str) -> list[str]:
     """A leaf, then what it lies in: "checks.lab.running" gives itself, "checks.lab", "checks"."""
     parts = path.split(".")

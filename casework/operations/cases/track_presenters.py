@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from casework.engine.definition.editions import Edition
+from casework.engine.definition.editions import Edition, do_key
 from casework.engine.definition.grammar import PREVIOUS_STEP
 from casework.engine.execution.context import Library
 from casework.engine.execution.task_lifecycle import PRIORITIES
@@ -56,10 +56,6 @@ def given_of(track: Track, level: Sight) -> JsonObject:
     return {key: value for key, value in track.given.items() if level == Sight.ALL or key not in _OF_THE_PANEL}
 
 
-#: Where the words of a task stand in its edition.
-_WORDS = {"step": "states.{}.do", "side": "tasks.{}", "decision": "transitions.{}.do"}
-
-
 def show(task: Task, edition: Edition, names: Mapping[str, str], *, overdue: bool) -> TaskView:
     """A task as the API and the pages show it."""
     rule = edition.tasks.get(task.rule) if task.type == "side" else None
@@ -68,7 +64,7 @@ def show(task: Task, edition: Edition, names: Mapping[str, str], *, overdue: boo
         track=task.track,
         name=task.name,
         type=task.type,
-        do=edition.text(_WORDS[task.type].format(task.rule)),
+        do=edition.text(do_key(task.type, task.rule)),
         queue=task.queue,
         edition=task.edition,
         rule=task.rule,

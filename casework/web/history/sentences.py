@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from flask_babel import gettext
 from markupsafe import Markup
 
-from casework.engine.definition.editions import Edition
+from casework.engine.definition.editions import Edition, do_key
 from casework.engine.parts import GRANTS_TIME
 from casework.engine.state.effects_schema import RoleGiven
 from casework.engine.state.events import SYSTEM_ACTOR
@@ -278,12 +278,11 @@ def _say_task(entry: EventView, editions: Editions) -> str:
 
 def _words_of(task: TaskKey, editions: Editions) -> str:
     """What a task asks to be done, and about which party; "" where its edition is not known."""
-    edition, rule, about = editions.get(task.edition or ""), task.rule, task.about
+    edition = editions.get(task.edition or "")
     if edition is None:
         return ""
-    keys = {"step": f"states.{rule}.do", "side": f"tasks.{rule}", "decision": f"transitions.{rule}.do"}
-    words = edition_text(edition, keys[task.type])
-    return f"{words}: {party_name(about)}" if words and about in PARTIES else words
+    words = edition_text(edition, do_key(task.type, task.rule))
+    return f"{words}: {party_name(task.about)}" if words and task.about in PARTIES else words
 
 
 def _say_item(entry: EventView, editions: Editions) -> str:

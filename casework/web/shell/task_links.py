@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from datetime import timedelta
 from typing import Any
 
@@ -11,8 +11,10 @@ from flask_babel import gettext
 from markupsafe import Markup
 
 from casework.definitions import load_library
+from casework.engine.definition.editions import do_key
 from casework.engine.parts import AT_WORK, MAIN
 from casework.engine.roles import Role
+from casework.json_values import JsonMapping
 from casework.operations.core.views import TaskKey
 from casework.operations.deadlines.words import Progress, say_used
 from casework.operations.referrals.views import InboxRow, SideToDo
@@ -25,8 +27,6 @@ from casework.web.shell.navigation import PROVIDERS, has_page
 from casework.web.shell.reader_language import SPEECH
 from casework.web.shell.session import current_actor
 from casework.web.shell.values import party_name, service_name
-
-Json = Any
 
 QUEUES = {"intake": N_("new cases"), Role.PROVIDER: N_("provider"), Role.PROVIDER_LEAD: N_("provider's lead")}
 
@@ -49,24 +49,13 @@ def capital(words: str) -> str:
 
 def do_words(task: TaskKey) -> str:
     """What is to be done."""
-    return _words(task.edition, task.rule, task.type)
+    return edition_text(load_library()[task.edition or ""], do_key(task.type, task.rule))
 
 
-def task_words(task: TaskKey | Mapping[str, Json]) -> str:
+def task_words(task: TaskKey) -> str:
     """What is to be done, and about which party."""
-    if isinstance(task, TaskKey):
-        return _task_words(task.edition, task.rule, task.type, task.about)
-    return _task_words(task["edition"], task["rule"], task["type"], task.get("about"))
-
-
-def _task_words(fingerprint: str | None, rule: str, type: str, about: str | None) -> str:
-    words = _words(fingerprint, rule, type)
-    return f"{words} · {party_name(about)}" if about in ("need_owner", "technology_owner") else words
-
-
-def _words(fingerprint: str | None, rule: str, type: str) -> str:
-    key = {"step": f"states.{rule}.do", "side": f"tasks.{rule}", "decision": f"transitions.{rule}.do"}[type]
-    return edition_text(load_library()[fingerprint or ""], key)
+    words = do_words(task)
+    return f"{words} · {party_name(task.about)}" if task.about in ("need_owner", "technology_owner") else words
 
 
 def why_here(task: ListedTask) -> str:
@@ -125,7 +114,7 @@ def states_words(edition: str, states: Iterable[str]) -> str:
     return ", ".join(edition_text(load_library()[edition], f"states.{leaf}") for leaf in states)
 
 
-def referral_status(referral: Mapping[str, Json]) -> str:
+def referral_status(referral: JsonMapping) -> str:
     """A referral in one line: the service's own state while it is worked on, else the referral's."""
     words = states_words(referral["edition"], referral["states"])
     live = [track for track in referral["service"] if not track.replaced and not track.ended]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
 from uuid import UUID
 
 from flask import Response, make_response, render_template, url_for
@@ -12,7 +11,9 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from casework.definitions import load_library
 from casework.engine.definition.forms import Choice, Date, Form, Note, Person
+from casework.engine.state.case import Case
 from casework.errors import NotFound
+from casework.json_values import JsonMapping, JsonObject
 from casework.operations.cases import side_tasks
 from casework.operations.cases.queries import describe, find_case
 from casework.operations.core.access_queries import case_log
@@ -27,8 +28,6 @@ from casework.web.shell.i18n import N_, edition_text, say
 from casework.web.shell.layout import use_calendar
 from casework.web.shell.session import page_transaction
 from casework.web.tasks.next_action import say_done
-
-Json = Any
 
 
 class NewTask(Form):
@@ -50,9 +49,7 @@ def _draft(track: str, task: str) -> str:
     return f"add:{track}:{task}"
 
 
-def _offer(
-    db: Connection, actor: Actor, number: str, track: str, task: str
-) -> tuple[Any, dict[str, Json], dict[str, Json]]:
+def _offer(db: Connection, actor: Actor, number: str, track: str, task: str) -> tuple[Case, JsonObject, JsonObject]:
     """The case, how it is shown, and what may be added. Raises NotFound for what is not offered here."""
     case, level = find_case(db, actor, number)
     if level < Sight.ALL:
@@ -64,7 +61,7 @@ def _offer(
     raise NotFound("task")
 
 
-def _form_of(offer: dict[str, Json]) -> type[NewTask]:
+def _form_of(offer: JsonMapping) -> type[NewTask]:
     return NewTaskOfParty if offer["about"] == "party" else NewTask
 
 
@@ -103,7 +100,7 @@ def add(number: str, track: UUID, kind: str) -> BaseResponse:
     with page_transaction() as (db, actor):
         offer = _offer(db, actor, number, id, task)[2]
 
-    def do(db: Connection, actor: Actor, key: Request, _: int, data: dict[str, Json]) -> Done:
+    def do(db: Connection, actor: Actor, key: Request, _: int, data: JsonObject) -> Done:
         return side_tasks.add_task(
             db,
             actor,
