@@ -11,13 +11,13 @@ import hashlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, replace
-from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Connection, text
 
 from casework import reasons
 from casework.definitions import load_library
+from casework.engine.definition.editions import Edition
 from casework.engine.execution import task_lifecycle
 from casework.errors import CaseworkError, InvalidForm, NotFound, Refused
 from casework.json_values import JsonMapping, JsonObject
@@ -120,7 +120,7 @@ def show_chosen(db: Connection, actor: Actor, ids: Sequence[str]) -> ChosenTasks
     )
 
 
-def _plain(operation: str, type: str, edition: Any, rule: str) -> bool:
+def _plain(operation: str, type: str, edition: Edition, rule: str) -> bool:
     """Whether it can be done without being asked anything: of what is finished, only what has no form."""
     return operation != task_lifecycle.COMPLETE or type == "side" and not edition.tasks[rule].form
 
