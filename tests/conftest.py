@@ -32,8 +32,8 @@ from tests.support.databases import DatabaseServer, embedded_server, given_serve
 from tests.support.schedule import put_longest_first
 from tests.support.world import World, build_world
 
-#: The people of the pages and of the API.
-pytest_plugins = ["tests.support.web_client", "tests.support.api_client"]
+#: The people of the pages and of the API, and an office with a mail server.
+pytest_plugins = ["tests.support.web_client", "tests.support.api_client", "tests.support.mail_office"]
 #: Where compiled templates lie.
 _TEMPLATES = Path(__file__).parents[1] / "var" / "cache" / "templates"
 #: Where the server of all workers lies.

@@ -19,10 +19,10 @@ from casework.operations.core.notification_preferences import NOW, set_telling
 from casework.operations.verification.service import verify_all
 from casework.records.database import transaction
 from casework.settings import Settings
-from tests.jobs.mailbox import mail_server
 from tests.jobs.processes import hands, wait_until
 from tests.jobs.sites import Site, build_site
 from tests.journeys.kills import Client, Told, Victim, faults_of, summary
+from tests.support.mailbox import mail_server
 
 KILLS, WAITING, BUSY, SEED = 20, 24, 6, 20261125
 #: Each of the waiting cases has so many moments until its intake ends.

@@ -24,8 +24,8 @@ from casework.operations.people import registry
 from casework.records.database import connect_engine, transaction
 from casework.settings import Settings
 from casework.web.app import create_app
-from tests.jobs.mailbox import free_port, mail_server, mailing, text_of
-from tests.jobs.office import Office
+from tests.support.mail_office import Office
+from tests.support.mailbox import free_port, mail_server, mailing, text_of
 from tests.support.world import new_request
 
 

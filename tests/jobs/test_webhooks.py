@@ -27,7 +27,6 @@ from casework.operations.core import outbox
 from casework.operations.documents.key_material import secret_box_of
 from casework.operations.integrations import webhook_signatures, webhooks
 from casework.operations.integrations.ssrf_guard import Forbidden, inside_of
-from casework.operations.integrations.webhook_signatures import sign
 from casework.operations.integrations.webhooks import Message
 from casework.operations.mediations.service import open_mediation
 from casework.operations.people import registry
@@ -166,14 +165,6 @@ def test_a_sealed_mediation_that_is_opened_is_told_to_no_system(site: Site) -> N
 
 
 # --- signatures --------------------------------------------------------------------------------------------------------
-
-
-def test_the_signature_is_that_of_the_standard() -> None:
-    # The example of the Standard Webhooks specification.
-    signed = sign(
-        ["whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"], "msg_p5jXN8AQM9LWM0D4loKWxJek", 1614265330, '{"test": 2432232314}'
-    )
-    assert signed == "v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE="
 
 
 def test_a_receiver_tells_ours_from_a_forgery(site: Site) -> None:

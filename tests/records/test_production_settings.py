@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import secrets
 from pathlib import Path
 
 import pytest
 
-from casework.records.key_ring import weakness
 from casework.records.production_settings import faults
 from casework.settings import Settings
 
@@ -85,10 +83,3 @@ def test_a_store_that_is_not_encrypted_is_refused(tmp_path: Path) -> None:
     (told,) = faults(made(tmp_path), {"AWS_ENDPOINT": "http://store.example.org:9000"})
     assert told == "AWS_ENDPOINT is not encrypted: let it begin with https://."
     assert faults(made(tmp_path), {"AWS_ENDPOINT": "http://127.0.0.1:9000"}) == []
-
-
-def test_keys_made_by_chance_are_good() -> None:
-    """Of every usual form; a key of 48 letters may hold a known word by chance once in some millions."""
-    for make in (secrets.token_urlsafe, secrets.token_hex):
-        assert [key for key in (make(48) for _ in range(300)) if weakness(key)] == []
-    assert [key for key in (secrets.token_hex(16) for _ in range(300)) if weakness(key)] == []

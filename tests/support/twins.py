@@ -39,9 +39,9 @@ from casework.operations.tasks.service import add_item
 from casework.records.database import transaction
 from casework.settings import Settings
 from casework.web.app import create_app
-from tests.jobs.mailbox import Mailbox, mail_server, mailing
 from tests.support.answers import Names, first_difference, plainly, told, written
 from tests.support.databases import DatabaseServer
+from tests.support.mailbox import Mailbox, mail_server, mailing
 from tests.support.questions import Act
 from tests.support.scene import Scene, Things, set_scene
 from tests.support.web_client import Browser

@@ -11,7 +11,6 @@ from sqlalchemy import Connection, Engine, text
 from casework.errors import CaseHasMoved, InvalidForm, NotAllowed, NotFound, WrongState
 from casework.operations.audit import findings
 from casework.operations.audit.views import FindingMay
-from casework.operations.core import access_log
 from casework.operations.core.idempotency import Request
 from casework.operations.history.point_in_time import GRACE, Past
 from casework.operations.people import registry
@@ -228,23 +227,3 @@ def test_a_finding_changes_nothing_in_the_case(world: World, db: Connection) -> 
         text("SELECT l.seq FROM logs l JOIN cases c USING (id) WHERE c.number = :n"), {"n": number}
     ).scalar_one()
     assert after == before
-
-
-def test_readings_are_kept_and_shown_to_auditors_and_managers(world: World, db: Connection) -> None:
-    auditor = world.actor(db, "auditor")
-    access_log.note_reading(db, auditor, "/cases/BJ-2026-0001/history?x=\x00y", "BJ-2026-0001")
-    access_log.note_reading(db, auditor, "/" + "a" * 500)
-    for name in ("auditor", "manager"):
-        items = access_log.list_readings(db, world.actor(db, name)).items
-        assert [len(one.address) for one in items] == [300, 31]
-        assert items[1].number == "BJ-2026-0001"
-    for name in ("officer", "supervisor", "administrator", "provider"):
-        with pytest.raises(NotFound):
-            access_log.list_readings(db, world.actor(db, name))
-    page = access_log.list_readings(db, auditor, limit=1)
-    assert len(access_log.list_readings(db, auditor, cursor=page.next).items) == 1
-
-
-def test_readings_cannot_be_changed_by_the_application(world: World, db: Connection) -> None:
-    with pytest.raises(Exception, match="permission denied"):
-        db.execute(text("DELETE FROM readings"))

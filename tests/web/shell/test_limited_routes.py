@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from datetime import timedelta
+from collections.abc import Callable
 
 import pytest
 from flask import Flask
 from sqlalchemy import Engine, text
 
 from casework.api import ROUTES
-from casework.errors import AskedTooOften
-from casework.operations.core.rate_limits import ALLOWANCES, Kind, count_use, forget_uses
+from casework.operations.core.rate_limits import ALLOWANCES, Kind, count_use
 from casework.records.database import transaction
 from casework.web.shell.limited_routes import LIMITED
 from tests.support.web_client import Browser
@@ -31,12 +28,6 @@ def use_up(engine: Engine) -> Callable[[str, Kind], None]:
                 count_use(db, who, kind)
 
     return done
-
-
-@contextmanager
-def refused() -> Iterator[None]:
-    with pytest.raises(AskedTooOften):
-        yield
 
 
 def test_a_person_who_searches_on_and_on_is_told_to_wait(app: Flask, world: World, browser_for: Enter) -> None:
@@ -88,18 +79,6 @@ def test_a_stranger_cannot_fill_a_table_with_questions_to_passkeys(app: Flask, e
     assert last == 429
     with transaction(engine) as db:
         assert db.execute(text("SELECT count(*) FROM challenges")).scalar_one() == ALLOWANCES["passkey"].most
-
-
-def test_when_its_time_is_over_one_goes_on_and_nothing_is_kept(engine: Engine, world: World) -> None:
-    with transaction(engine) as db:
-        for _ in range(ALLOWANCES["search"].most):
-            count_use(db, "somebody", "search")
-        with refused():
-            count_use(db, "somebody", "search")
-        db.execute(text("UPDATE allowances SET began = began - :within"), {"within": ALLOWANCES["search"].within})
-        count_use(db, "somebody", "search")
-        db.execute(text("UPDATE allowances SET began = began - :long"), {"long": timedelta(days=1)})
-        assert forget_uses(db) == 1
 
 
 def test_the_table_names_pages_and_routes_that_there_are(app: Flask) -> None:

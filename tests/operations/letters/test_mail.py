@@ -13,8 +13,8 @@ from casework.operations.documents.key_material import document_store_of
 from casework.operations.letters.service import Written
 from casework.operations.notifications.mail_outbox import list_mails
 from casework.records.database import transaction
-from tests.jobs.mailbox import text_of
-from tests.jobs.office import Office
+from tests.support.mail_office import Office
+from tests.support.mailbox import text_of
 from tests.support.way_to_referral import to_referral
 
 ADDRESS = "director@steam.example"

@@ -9,8 +9,8 @@ from casework.operations.people import invitations
 from casework.operations.people.invitation_acceptance import insist_open
 from casework.operations.people.invitations import Scope
 from casework.records.database import transaction
-from tests.jobs.mailbox import text_of
-from tests.jobs.office import Office
+from tests.support.mail_office import Office
+from tests.support.mailbox import text_of
 from tests.support.world import new_request
 
 ADDRESS = "new@example.org"

@@ -8,8 +8,8 @@ from casework.operations.auth import password_change
 from casework.operations.auth.account_log import CLOSED, PASSWORD_CHANGED, SESSIONS_ENDED, note_account
 from casework.operations.documents.key_material import secret_box_of
 from casework.records.database import transaction
-from tests.jobs.mailbox import text_of
-from tests.jobs.office import Office
+from tests.support.mail_office import Office
+from tests.support.mailbox import text_of
 
 
 def test_the_link_of_a_mail_sets_the_password_once(office: Office) -> None:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+import pytest
 from sqlalchemy import Engine, text
 
 from casework.jobs.dispatcher import _NOT_ON_THE_WAY, MOST
@@ -15,9 +17,9 @@ from casework.operations.core import outbox
 from casework.operations.notifications import mail_outbox
 from casework.records.database import connect_engine, transaction
 from casework.settings import Settings
-from tests.jobs.mailbox import Mailbox
+from tests.support.mailbox import Mailbox, mail_server, mailing
 from tests.support.way_to_referral import to_referral
-from tests.support.world import World
+from tests.support.world import World, build_world
 
 
 @dataclass
@@ -70,3 +72,11 @@ class Office:
     ) -> None:
         with transaction(self.engine) as db:
             self.world.fire(db, by, number, name, data, track=track)
+
+
+@pytest.fixture
+def office(settings: Settings, engine: Engine) -> Iterator[Office]:
+    with transaction(engine) as db:
+        world = build_world(db)
+    with mail_server() as box:
+        yield Office(engine, world, box, mailing(settings, box.port))

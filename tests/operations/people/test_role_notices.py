@@ -10,8 +10,8 @@ from casework.operations.people.role_requests import decide_role
 from casework.operations.people.service import create_membership
 from casework.records.actors import find_actor
 from casework.records.database import transaction
-from tests.jobs.mailbox import text_of
-from tests.jobs.office import Office
+from tests.support.mail_office import Office
+from tests.support.mailbox import text_of
 from tests.support.world import new_request
 
 TOLD = ("supervisor", "second_supervisor", "auditor")

@@ -1,0 +1,50 @@
+"""In which columns of a row words may name somebody."""
+
+from __future__ import annotations
+
+import pytest
+from sqlalchemy import ARRAY, Text
+from sqlalchemy.dialects.postgresql import JSONB
+
+from casework.operations.privacy.personal_texts import WORDY, names_in, worded
+from casework.records.tables import metadata
+
+#: What stays as it is, though it holds words: what the history says itself, and by what a row is found again.
+STAYS = {
+    "organisations.name", "organisations.name_zh", "organisations.services", "service_accounts.scopes", "needs.source",
+    "needs.external_id", "technologies.source", "technologies.external_id", "matches.source", "matches.external_id",
+    "requests.key", "requests.digest", "mails.key",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("table", WORDY)
+def test_every_column_of_words_is_looked_through_but_for_those_named_here(table: str) -> None:
+    columns = metadata.tables[table].columns
+    words = {
+        column.name
+        for column in columns
+        if not column.primary_key
+        and (
+            isinstance(column.type, (Text, JSONB))
+            or isinstance(column.type, ARRAY)
+            and isinstance(column.type.item_type, Text)
+        )
+    }
+    assert {name for name, _ in worded(table)} == words - {
+        name.partition(".")[2] for name in STAYS if name.startswith(f"{table}.")
+    }
+
+
+def test_each_is_written_as_what_it_is() -> None:
+    written = dict(worded("technologies"))
+    assert (written["title"], written["benefits"], written["more"]) == ("text", "text[]", "jsonb")
+
+
+def test_a_row_names_somebody_where_any_of_them_does() -> None:
+    asked = names_in("saved_filters").split(" OR ")
+    assert len(asked) == len(list(worded("saved_filters")))
+    assert all(part.endswith(" ~* :named") for part in asked)
+
+
+def test_by_what_a_row_is_known_is_not_looked_through() -> None:
+    assert list(worded("allowances")) == []
