@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from casework.reasons.base import N_, reason, template
+from casework.reasons.terms import NOUN
 
 REQUIRED = reason("fields.required", N_("is required"))
 NOT_OF_FORM = reason("fields.not_of_form", N_("is not a field of this form"))
@@ -42,6 +43,7 @@ NOT_A_NUMBER = reason("fields.not_a_number", N_("is not a number"))
 NUMBER_FORM = reason("fields.number_form", N_("write a number, as a string or a whole number"))
 TOO_MANY_DIGITS = reason("fields.too_many_digits", N_("has too many digits"))
 NOT_AN_ID = reason("fields.not_an_id", N_("is not an id"))
+OF_ANOTHER = template("fields.of_another", N_("belongs to another %(noun)s"), noun=NOUN)
 NAMED_TWICE = reason("fields.named_twice", N_("names the same thing twice"))
 COMES_TWICE = reason("fields.comes_twice", N_("comes twice"))
 DAY_FORM = reason("fields.day_form", N_("write a day as YYYY-MM-DD"))

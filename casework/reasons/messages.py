@@ -5,7 +5,6 @@ from __future__ import annotations
 from casework.reasons.base import N_, reason
 
 NOT_SENT = reason("messages.not_sent", N_("the referral has not been sent, so that nobody there could read it."))
-NEVER_SENT = reason("messages.never_sent", N_("the referral was never sent, so that nobody there could read it."))
 THREAD_ENDED = reason("messages.thread_ended", N_("the referral has ended, and its thread with it."))
 WRONG_PLACE = reason(
     "messages.wrong_place", N_("an internal note belongs to no referral, and a shared message to one.")

@@ -6,9 +6,6 @@ from casework.reasons.base import N_, reason, template
 from casework.reasons.terms import ROLES, STATES
 
 PROGRAMME_CODE = reason("people.programme_code", N_("must be 2 to 8 capital letters or digits"))
-OTHER_PROGRAMME = reason("people.other_programme", N_("belongs to another programme"))
-OTHER_ACCOUNT = reason("people.other_account", N_("belongs to another account"))
-OTHER_PHASE = reason("people.other_phase", N_("belongs to another phase"))
 HELD_WITHIN = reason("people.held_within", N_("is held within a programme, those of providers within an organisation"))
 CLOSED_ACCOUNT = reason("people.closed_account", N_("has a closed account; reopen it first"))
 DECIDES_HERE = reason(
@@ -45,9 +42,7 @@ OTHER_PROGRAMMES_TOO = reason(
 ROLE_ASKED_FOR = reason(
     "people.role_asked_for", N_("This role has been asked for already. Another person must agree to it first.")
 )
-OWN_REQUEST = reason(
-    "people.own_request", N_("nobody agrees to a role that they asked for, or that is for themselves.")
-)
+OWN_REQUEST = reason("people.own_request", N_("nobody agrees to what they asked for, or to what is about them."))
 IN_STATE = template("people.in_state", N_("it is %(state)s already."), state=STATES)
 RECOVERY_ASKED_BY = reason(
     "people.recovery_asked_by", N_("administrators ask for this, and somebody else of the office agrees.")

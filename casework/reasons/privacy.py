@@ -26,6 +26,5 @@ REQUIRED_WITHOUT_ACCOUNT = reason("privacy.required_without_account", N_("is req
 NOT_ONESELF = reason("privacy.not_oneself", N_("nobody has themselves erased; ask another administrator."))
 UNDER_WAY = reason("privacy.under_way", N_("An erasure of this person is under way already."))
 ERASED = reason("privacy.erased", N_("this person has been erased already."))
-OWN_REQUEST = reason("privacy.own_request", N_("nobody agrees to what they asked for, or to what is about them."))
 NO_NAME = reason("privacy.no_name", N_("has a character that no name has, or is too long"))
 TOO_SHORT = reason("privacy.too_short", N_("has a word so short that it would be found in other words"))

@@ -20,7 +20,6 @@ CONTENT_ENCODING = reason("requests.content_encoding", N_("its body must come as
 UTF_8 = reason("requests.utf_8", N_("its body must be written in UTF-8, whatever charset its Content-Type names."))
 NESTED = reason("requests.nested", N_("its body is nested too deeply."))
 NO_JSON = reason("requests.no_json", N_("its body is no valid JSON."))
-UNSTORABLE_BODY = reason("requests.unstorable_body", N_("its body has a character that cannot be stored."))
 UNSTORABLE = reason("requests.unstorable", N_("it has a character that cannot be stored."))
 SCOPE_MISSING = template("requests.scope_missing", N_("your token lacks the scope %(scope)s."))
 FOR_PEOPLE = reason("requests.for_people", N_("no scope of a service account covers this; a person does it."))

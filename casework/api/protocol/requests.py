@@ -124,7 +124,7 @@ def _insist_storable(value: Json, depth: int) -> None:
         raise Unreadable(reasons.requests.NESTED)
     if isinstance(value, str):
         if not storable((value,)):
-            raise Unreadable(reasons.requests.UNSTORABLE_BODY)
+            raise Unreadable(reasons.requests.UNSTORABLE)
     elif isinstance(value, dict):
         for name, part in value.items():
             _insist_storable(name, depth)

@@ -48,10 +48,8 @@ def audience_of(kind: str) -> str:
 
 def closed(case: Case, referral: Track) -> Reason | None:
     """Why nobody writes in a referral's thread now."""
-    if not referral.is_referral or referral.provider is None or referral.live and not referral.sent:
+    if not referral.is_referral or referral.provider is None or not referral.sent:
         return reasons.messages.NOT_SENT
-    if not referral.sent:
-        return reasons.messages.NEVER_SENT
     if case.frozen:
         return reasons.cases.STANDS_STILL
     if not referral.live and not any(child.live for child in case.children(referral.id)):

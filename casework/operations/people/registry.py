@@ -51,7 +51,7 @@ def register_programme(
     if not (code.isascii() and code.isalnum() and code.isupper() and 2 <= len(code) <= 8):
         raise InvalidForm(fields={"code": reasons.people.PROGRAMME_CODE})
     if db.execute(text("SELECT 1 FROM programmes WHERE code = :code"), {"code": code}).first():
-        raise InvalidForm(fields={"code": reasons.people.OTHER_PROGRAMME})
+        raise InvalidForm(fields={"code": reasons.fields.OF_ANOTHER(noun="programme")})
     name, name_zh = _names(name, name_zh)
     written = calendar.to_json()
     values = {"code": code, "name": name, "name_zh": name_zh, "calendar": written}
@@ -135,7 +135,7 @@ def register_person(
     email = insist_address(email)
     taken = db.execute(text("SELECT 1 FROM people WHERE lower(email) = :email"), {"email": email}).first()
     if taken:
-        raise InvalidForm(fields={"email": reasons.people.OTHER_ACCOUNT})
+        raise InvalidForm(fields={"email": reasons.fields.OF_ANOTHER(noun="account")})
     name, name_zh = _names(name, name_zh)
     values = {
         "email": email,

@@ -93,7 +93,7 @@ def create_phase(
         if db.execute(
             text("SELECT 1 FROM phases WHERE programme_id = CAST(:programme AS uuid) AND name = :name"), known
         ).first():
-            raise InvalidForm(fields={"name": reasons.people.OTHER_PHASE})
+            raise InvalidForm(fields={"name": reasons.fields.OF_ANOTHER(noun="phase")})
         id = registry.register_phase(
             db, programme, name=name, name_zh=name_zh, starts_on=starts_on, ends_on=ends_on, by=actor.person
         )

@@ -201,7 +201,7 @@ def decide_erasure(
     row = _find(db, actor, erasure)
     _insist_role(actor, row.programme_id, DECIDERS)
     if refusal(_matter(row), actor.person, in_role=True) is Refusal.PARTY:
-        raise NotAllowed(why=reasons.privacy.OWN_REQUEST)
+        raise NotAllowed(why=reasons.people.OWN_REQUEST)
     if len(note) > LONGEST or (not agree and not note.strip()):
         raise InvalidForm(
             fields={"note": reasons.fields.LONGEST(most=LONGEST) if note.strip() else reasons.fields.REQUIRED}
