@@ -13,6 +13,7 @@ from casework.engine.definition.editions import Edition, load
 from casework.engine.definition.grammar import Workflow
 from casework.engine.definition.publisher import Audited, audited
 from casework.engine.execution.context import Library
+from casework.engine.parts import WORKFLOW_PARTS
 from casework.errors import NotFound
 
 #: A package of workflows names itself in this group; its DEFINITIONS and its folder `published` are what counts.
@@ -38,10 +39,16 @@ _stored: dict[str, Edition] = {}
 
 @cache
 def load_library() -> Library:
-    """Every published edition; the newest of a workflow is the one with the highest number."""
+    """Every published edition; the newest of a workflow is the one with the highest number.
+
+    Raises LookupError where two workflows play the same part.
+    """
     load_definitions()
     files = (edition for folder in published_folders() for edition in read_published(folder))
-    return library_of(files, _stored.values())
+    library = library_of(files, _stored.values())
+    for part in WORKFLOW_PARTS:
+        library.playing(part)
+    return library
 
 
 def add_stored(editions: Iterable[Edition]) -> None:

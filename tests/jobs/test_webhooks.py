@@ -9,7 +9,8 @@ import json
 import socket
 import threading
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import timedelta
 from functools import partial
 from typing import Any
 
@@ -24,13 +25,16 @@ from casework.jobs.job_registry import Hands
 from casework.jobs.webhook_client import Unreachable, deliver
 from casework.jobs.webhook_sender import hook
 from casework.operations.core import outbox
+from casework.operations.core.perform import home_of
 from casework.operations.documents.key_material import secret_box_of
 from casework.operations.integrations import webhook_signatures, webhooks
 from casework.operations.integrations.ssrf_guard import Forbidden, inside_of
 from casework.operations.integrations.webhooks import Message
 from casework.operations.mediations.service import open_mediation
 from casework.operations.people import registry
+from casework.records.case_loader import load
 from casework.records.database import connect_engine, transaction
+from casework.records.event_log import read_events
 from casework.settings import Settings
 from tests.jobs.receiver import Got, Receiver, receiver
 from tests.operations.integrations.test_ssrf_guard import ADDRESSES, FORMS
@@ -153,6 +157,19 @@ def test_what_is_drafted_and_what_goes_to_others_is_not_told(site: Site) -> None
         )
     site.run()
     assert [json.loads(one.body)["type"] for one in site.box.got] == ["referral.send"]
+
+
+def test_what_moved_before_the_sending_is_not_told_however_late(site: Site) -> None:
+    number, _ = site.referral()
+    with transaction(site.engine) as db:
+        log = home_of(db, number)
+        case, events = load(db, log, "case"), read_events(db, log)
+        sending = next(event for event in events if event.effects.get("transition") == "send")
+        before = replace(sending, at=sending.at - timedelta(microseconds=1))
+        webhooks.queue_message(db, case, before, before.at)
+        assert site.states() == []
+        webhooks.queue_message(db, case, sending, sending.at)
+    assert site.states() == ["queued"]
 
 
 def test_a_sealed_mediation_that_is_opened_is_told_to_no_system(site: Site) -> None:

@@ -174,7 +174,7 @@ def _moved(event: Event, case: Case, track: Track, rule: TransitionRule | None) 
         return
     if track.is_referral and rule is not None:
         # A request that was never sent is nothing to its provider.
-        if rule.tells_provider and track.sent:
+        if rule.tells_provider and track.sent_by(event.at):
             yield Notice(rule.tells_provider, *_providers(track), *done)
         yield Notice(rule.tells_officers or MOVED, *_officers(case), *done)
         return

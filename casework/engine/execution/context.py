@@ -42,10 +42,11 @@ class Library:
         return self.editions[fingerprint] if fingerprint else None
 
     def playing(self, part: str) -> Edition | None:
-        """The newest edition of the workflow that plays a part."""
-        return next(
-            (edition for edition in map(self.editions.__getitem__, self.newest.values()) if edition.part == part), None
-        )
+        """The newest edition of the workflow that plays a part. Raises LookupError where several play it."""
+        playing = [edition for name in sorted(self.newest) if (edition := self.latest(name)) and edition.part == part]
+        if len(playing) > 1:
+            raise LookupError(f"{' and '.join(edition.workflow for edition in playing)} all play the part {part!r}")
+        return playing[0] if playing else None
 
 
 @dataclass(frozen=True)

@@ -95,6 +95,11 @@ class Track:
         """Whether its provider was asked, and so sees it."""
         return SENDS in self.played
 
+    def sent_by(self, moment: datetime) -> bool:
+        """Whether its provider was asked at a moment or before; what came earlier is not its own, however late it is told."""
+        sending = self.last_fired(SENDS)
+        return sending is not None and sending.at <= moment
+
     def last_fired(self, part: str) -> Fired | None:
         """The last time that the transition of a part fired."""
         return self.fired.get(self.played.get(part, ""))

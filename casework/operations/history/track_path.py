@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from sqlalchemy import Connection, text
 
-from casework.definitions import load_library, names_of_part
+from casework.definitions import load_library
 from casework.engine.definition.editions import Edition
-from casework.engine.parts import UNSENT
+from casework.engine.parts import SENDS
+from casework.engine.state.case import Case
 from casework.errors import NotFound
 from casework.operations.cases.queries import find_case
 from casework.operations.core.presenters import names_of
@@ -18,7 +21,7 @@ from casework.permissions.visibility import Sight, own_tracks
 
 #: From where to where some tracks moved, in order.
 _MOVES = text("""
-    SELECT track_id, header->'from' AS from_, header->'to' AS to, effects->>'transition' AS name FROM events
+    SELECT track_id, at, header->'from' AS from_, header->'to' AS to, effects->>'transition' AS name FROM events
     WHERE log_id = CAST(:log AS uuid) AND kind = 'fired' AND track_id = ANY(CAST(:tracks AS uuid[])) ORDER BY seq
 """)
 
@@ -30,10 +33,9 @@ def read_ways(db: Connection, actor: Actor, number: str) -> CaseWays:
         raise NotFound("case")
     seen = list(case.tracks.values()) if level == Sight.ALL else own_tracks(actor, case)
     moves: dict[str, list[Move]] = {track.id: [] for track in seen}
-    unsent = set(names_of_part(UNSENT))
     for row in db.execute(_MOVES, {"log": case.log, "tracks": list(moves)}):
-        # What was before a request was sent is not its provider's.
-        if level == Sight.ALL or not unsent & set(row.from_):
+        # What was before a request was sent is not its provider's, nor where it was sent from.
+        if level == Sight.ALL or _sent_before(case, row.track_id, row.at):
             moves[row.track_id].append(row_as(Move, row))
     names = names_of(db, set(), {track.provider for track in seen})
     return CaseWays(
@@ -44,6 +46,12 @@ def read_ways(db: Connection, actor: Actor, number: str) -> CaseWays:
             row_as(TrackWay, track, provider=names.get(track.provider or ""), moves=moves[track.id]) for track in seen
         ],
     )
+
+
+def _sent_before(case: Case, track: str, moment: datetime) -> bool:
+    above = case.referral_of(case.tracks[track])
+    sending = above.last_fired(SENDS) if above else None
+    return sending is not None and sending.at < moment
 
 
 def find_edition(db: Connection, workflow: str, number: int) -> Edition:

@@ -62,7 +62,7 @@ def queue_message(db: Connection, case: Case, event: Event, now: datetime) -> No
     track = case.tracks.get(event.track or "") if event.kind == FIRED else None
     above = case.referral_of(track) if track else None
     # A draft is not the provider's yet, and what is called off before it was sent never was.
-    if track is None or above is None or above.provider is None or not above.sent:
+    if track is None or above is None or above.provider is None or not above.sent_by(event.at):
         return
     endpoints = db.execute(_ENDPOINTS, {"org": above.provider}).scalars().all()
     for endpoint in endpoints:

@@ -15,6 +15,7 @@ from casework.engine.definition.forms import Choice
 from casework.engine.definition.grammar import Final, Form, State, Track, Workflow, same, working_days
 from casework.engine.definition.publisher import publish
 from casework.engine.execution.context import Library
+from casework.engine.parts import MAIN
 from casework.errors import NotFound
 from tests.engine.toys import SUPERVISOR, Play
 
@@ -131,6 +132,15 @@ def test_the_newest_edition_is_the_highest_number_whatever_comes_first() -> None
         kept = library_of(order)
         assert kept.latest("toy") == two
         assert kept[one.fingerprint] == one
+
+
+def test_two_workflows_that_play_one_part_are_refused_aloud(monkeypatch: pytest.MonkeyPatch) -> None:
+    for definition in (First, Other):
+        monkeypatch.setattr(definition, "part", MAIN)
+    one, two = publish(First), publish(Other)
+    assert library_of([one]).playing(MAIN) == one
+    with pytest.raises(LookupError, match="other and toy all play the part 'main'"):
+        library_of([one, two]).playing(MAIN)
 
 
 def test_a_case_stays_on_the_edition_it_began_with() -> None:
