@@ -14,7 +14,6 @@ from babel.messages.pofile import read_po
 
 import casework.reasons
 from casework import errors, reasons
-from casework.engine.definition.field_faults import reason_of
 from casework.errors import InvalidForm
 from casework.reasons import Reason, Template, Text
 from casework.reasons.base import CATALOGUE, from_json
@@ -161,19 +160,6 @@ def test_every_reason_can_be_kept_once() -> None:
 def test_a_field_may_be_called_as_a_part_of_a_reason_is() -> None:
     faults = InvalidForm({"code": reasons.fields.REQUIRED, "values": reasons.fields.AT_LEAST(value="3")}).reason
     assert str(from_json(json.loads(json.dumps(faults.as_json())))) == str(faults)
-
-
-@pytest.mark.parametrize(
-    ("kind", "context", "wanted"),
-    [
-        ("string_too_short", {"min_length": 1}, reasons.fields.REQUIRED),
-        ("string_too_short", {"min_length": 5}, reasons.fields.SHORTEST(least=5)),
-        ("timezone_aware", {}, reasons.fields.TIME_FORM),
-        ("datetime_parsing", {}, reasons.fields.TIME_FORM),
-    ],
-)
-def test_what_a_library_refuses_is_said_by_its_kind(kind: str, context: dict[str, int], wanted: Reason) -> None:
-    assert reason_of({"type": kind, "loc": (), "msg": "", "input": None, "ctx": context}) == wanted
 
 
 def test_an_error_has_the_code_of_why_it_was_raised() -> None:

@@ -7,11 +7,9 @@ from typing import Any, cast
 
 import pytest
 
-from casework import reasons
 from casework.engine.definition import form_values, forms
 from casework.engine.definition.edition_schema import WrittenField
 from casework.engine.definition.forms import FormField
-from casework.engine.definition.grammar import Form
 from casework.errors import InvalidForm
 from casework.ledger.canonical_json import canonical
 from tests.engine.toys import uuid
@@ -171,53 +169,3 @@ def test_what_is_good_is_kept_clean(field: FormField, value: Any, kept: Any) -> 
 )
 def test_what_is_bad_is_refused_by_name_with_a_reason(field: FormField, value: Any) -> None:
     assert "Traceback" not in refusal(field, value)
-
-
-class Conditional(Form):
-    way = forms.Choice(label="Way", choices=CHOICES)
-    why = forms.Note(label="Why", when=("way", ("b",)))
-
-
-def _conditional(data: dict[str, Any]) -> dict[str, Any]:
-    rules = Conditional.rule()
-    return form_values.check(form_values.build_model("Conditional", rules), rules, data, TODAY)
-
-
-def test_a_field_is_asked_only_where_it_applies() -> None:
-    assert _conditional({"way": "a"}) == {"way": "a"}
-    assert _conditional({"way": "b", "why": "So."}) == {"way": "b", "why": "So."}
-    with pytest.raises(InvalidForm) as missing:
-        _conditional({"way": "b"})
-    assert missing.value.fields == {"why": reasons.fields.REQUIRED}
-    with pytest.raises(InvalidForm) as beside:
-        _conditional({"way": "a", "why": "So."})
-    assert beside.value.fields == {"why": reasons.fields.DOES_NOT_APPLY}
-
-
-def test_every_fault_of_a_form_is_told_at_once() -> None:
-    with pytest.raises(InvalidForm) as refused:
-        _conditional({"way": "c", "what": 1})
-    assert set(refused.value.fields) == {"way", "what"}
-
-
-def test_an_unknown_field_is_refused() -> None:
-    with pytest.raises(InvalidForm) as refused:
-        _conditional({"way": "a", "__class__": "x"})
-    assert refused.value.fields == {"__class__": reasons.fields.NOT_OF_FORM}
-
-
-def test_facts_and_words_go_apart() -> None:
-    rules = Conditional.rule()
-    assert form_values.split(rules, {"way": "b", "why": "So."}) == ({"way": "b"}, {"why": "So."})
-
-
-def test_faults_of_every_kind_are_told_together() -> None:
-    rules: list[WrittenField] = [
-        {"name": "kind", "type": "choice", "required": True, "fact": True, "choices": ["a", "b"]},
-        {"name": "sure", "type": "yes_no", "required": True, "fact": True, "must": True},
-        {"name": "note", "type": "note", "required": True, "fact": False, "max": 100},
-    ]
-    model = form_values.build_model("Three", rules)
-    with pytest.raises(InvalidForm) as refused:
-        form_values.check(model, rules, {"kind": "c", "sure": False, "more": 1}, date(2026, 3, 2))
-    assert set(refused.value.fields) == {"kind", "sure", "note", "more"}

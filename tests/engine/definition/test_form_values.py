@@ -1,17 +1,19 @@
-"""What a form takes for an answer: numbers that are finite, days on the right side of today, and reasons in words."""
+"""What a form takes for an answer: what applies, numbers that are finite, days on the right side of today, reasons in words."""
 
 from __future__ import annotations
 
 from datetime import date
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
 from casework import reasons
 from casework.definitions import load_library
-from casework.engine.definition.form_values import build_model, check
-from casework.engine.definition.forms import Date, Form, Money, Note, Number, Text, holds_words
+from casework.engine.definition.edition_schema import WrittenField
+from casework.engine.definition.form_values import build_model, check, split
+from casework.engine.definition.forms import Choice, Date, Form, Money, Note, Number, Text, holds_words
 from casework.errors import InvalidForm
+from casework.reasons import Reason
 
 TODAY = date(2026, 3, 2)
 
@@ -45,6 +47,28 @@ def test_a_number_is_finite(number: str) -> None:
             continue
         with pytest.raises(InvalidForm):
             told(Told, **data)
+
+
+BOUNDED = [cast(WrittenField, {"name": "value"} | Number(label="", min="1", max="5").rule())]
+
+
+@pytest.mark.parametrize("number", ["1", "1.0", "4.9", "5"])
+def test_the_bounds_of_a_number_are_allowed_themselves(number: str) -> None:
+    assert check(build_model("Bounded", BOUNDED), BOUNDED, {"value": number}, TODAY) == {"value": number}
+
+
+@pytest.mark.parametrize(
+    ("number", "why"),
+    [
+        ("0.9", reasons.fields.AT_LEAST(value="1")),
+        ("-3", reasons.fields.AT_LEAST(value="1")),
+        ("5.1", reasons.fields.AT_MOST(value="5")),
+    ],
+)
+def test_a_number_beyond_its_bounds_is_refused_with_the_bound(number: str, why: Reason) -> None:
+    with pytest.raises(InvalidForm) as refused:
+        check(build_model("Bounded", BOUNDED), BOUNDED, {"value": number}, TODAY)
+    assert refused.value.fields == {"value": why}
 
 
 @pytest.mark.parametrize("value", [float("inf"), float("nan"), 1.5, True, [1], {"a": 1}])
@@ -95,6 +119,51 @@ def test_words_of_any_script_are_a_reason(words: str) -> None:
 def test_what_need_not_be_said_and_names_may_be_anything() -> None:
     assert told(Told, reason="12") == {"reason": "12"}
     assert told(Why, reason="Because", name="2026-1") == {"reason": "Because", "name": "2026-1"}
+
+
+class Conditional(Form):
+    way = Choice(label="Way", choices={"a": "A", "b": "B"})
+    why = Note(label="Why", when=("way", ("b",)))
+
+
+def test_a_field_is_asked_only_where_it_applies() -> None:
+    assert told(Conditional, way="a") == {"way": "a"}
+    assert told(Conditional, way="b", why="So.") == {"way": "b", "why": "So."}
+    with pytest.raises(InvalidForm) as missing:
+        told(Conditional, way="b")
+    assert missing.value.fields == {"why": reasons.fields.REQUIRED}
+    with pytest.raises(InvalidForm) as beside:
+        told(Conditional, way="a", why="So.")
+    assert beside.value.fields == {"why": reasons.fields.DOES_NOT_APPLY}
+
+
+def test_every_fault_of_a_form_is_told_at_once() -> None:
+    with pytest.raises(InvalidForm) as refused:
+        told(Conditional, way="c", what=1)
+    assert set(refused.value.fields) == {"way", "what"}
+
+
+def test_an_unknown_field_is_refused() -> None:
+    with pytest.raises(InvalidForm) as refused:
+        told(Conditional, way="a", __class__="x")
+    assert refused.value.fields == {"__class__": reasons.fields.NOT_OF_FORM}
+
+
+def test_facts_and_words_go_apart() -> None:
+    rules = Conditional.rule()
+    assert split(rules, {"way": "b", "why": "So."}) == ({"way": "b"}, {"why": "So."})
+
+
+def test_faults_of_every_kind_are_told_together() -> None:
+    rules: list[WrittenField] = [
+        {"name": "kind", "type": "choice", "required": True, "fact": True, "choices": ["a", "b"]},
+        {"name": "sure", "type": "yes_no", "required": True, "fact": True, "must": True},
+        {"name": "note", "type": "note", "required": True, "fact": False, "max": 100},
+    ]
+    model = build_model("Three", rules)
+    with pytest.raises(InvalidForm) as refused:
+        check(model, rules, {"kind": "c", "sure": False, "more": 1}, TODAY)
+    assert set(refused.value.fields) == {"kind", "sure", "note", "more"}
 
 
 #: Days of the workflows that may lie on either side of today: from when on or until when something holds.

@@ -1,0 +1,196 @@
+"""Letters of the office: to whom each kind can go as a case stands, who sends it, and what is wrong with a recorded one."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from copy import deepcopy
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from casework.engine.case_objects.letters import (
+    CLOSING,
+    INVITATION,
+    LETTERS,
+    REMINDER,
+    awaited,
+    faults_of,
+    recipients,
+    refusal,
+)
+from casework.engine.case_objects.letters import REFERRAL as REQUEST
+from casework.engine.execution.context import By
+from casework.engine.execution.record_commands import FileTold, SendLetter
+from casework.engine.parts import CONFIRMS_INTEREST, SENDS
+from casework.engine.roles import Role
+from casework.engine.state.case import COMPLETED, Case
+from casework.engine.state.events import LETTER_SENT
+from casework.errors import CaseworkError, InvalidForm, NotAllowed, WrongState
+from tests.engine.small_case import at, case, referral, task, track
+from tests.engine.toy_case import begun
+from tests.engine.toys import OFFICER, PROVIDER, SUPERVISOR, Play, uuid
+
+AUDITOR = By("auditor-1", Role.AUDITOR)
+NEED, TECHNOLOGY = "need_owner", "technology_owner"
+BOTH = {NEED: "n", TECHNOLOGY: "t"}
+ASKED, ACCEPTED = referral("asked", plays=[SENDS]), referral("accepted")
+FILE = FileTold("letter.pdf", "0" * 64, "application/pdf", 900)
+
+
+def waits(to: str) -> Mapping[str, Any]:
+    return {"for": to, "until": "2026-04-01", "seq": 1}
+
+
+def invited(*tracks: Any, **more: Any) -> Case:
+    return case(*tracks, parties=BOTH, **more)
+
+
+def going(*tracks: Any, **more: Any) -> Case:
+    """A case whose parties have confirmed their interest."""
+    return invited(track("main", played={CONFIRMS_INTEREST: "confirm"}), *tracks, **more)
+
+
+TABLE: dict[str, tuple[Case, set[tuple[str, str]]]] = {
+    "parties are invited": (invited(), {(INVITATION, NEED), (INVITATION, TECHNOLOGY)}),
+    "only parties that there are": (case(parties={NEED: "n", TECHNOLOGY: ""}), {(INVITATION, NEED)}),
+    "nobody is invited once interest is confirmed": (going(), set()),
+    "a provider that was asked": (going(ASKED), {(REQUEST, "asked")}),
+    "not one that has accepted": (going(ACCEPTED), set()),
+    "not one that was not asked yet": (going(referral("draft", plays=[])), set()),
+    "not one without a provider": (going(replace(ASKED, provider=None)), set()),
+    "not one that has ended": (going(replace(ASKED, ended_at=at(1))), set()),
+    "no track that is no referral": (going(replace(ASKED, part="")), set()),
+    "a party on whom the hold waits": (going(hold={"reason": "x", "waits_for": NEED}), {(REMINDER, NEED)}),
+    "a party whom a task is about": (going(tasks=[task("screen", about=TECHNOLOGY)]), {(REMINDER, TECHNOLOGY)}),
+    "a party on whom a task waits": (going(tasks=[task("look", wait=waits(NEED))]), {(REMINDER, NEED)}),
+    "nobody for a task that is done": (going(tasks=[task("screen", about=NEED, state=COMPLETED)]), set()),
+    "a provider whose task is open": (
+        going(ACCEPTED, tasks=[task("work", track="accepted", organisation="lab")]), {(REMINDER, "accepted")},
+    ),
+    "a provider whose task lies on the service below": (
+        going(ACCEPTED, track("fix", parent="accepted"), tasks=[task("work", track="fix", organisation="lab")]),
+        {(REMINDER, "accepted")},
+    ),
+    "no provider for a task of the office": (going(ACCEPTED, tasks=[task("check", track="accepted")]), set()),
+    "a closed case goes to parties and who accepted": (
+        invited(ASKED, ACCEPTED, closed_at=at(9), tasks=[task("work", track="accepted", organisation="lab")]),
+        {(CLOSING, NEED), (CLOSING, TECHNOLOGY), (CLOSING, "accepted")},
+    ),
+    "nothing while a stop is decided": (invited(ASKED, frozen=True), set()),
+    "nothing from a mediation": (invited(ASKED, kind="mediation"), set()),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("stands", "wanted"), TABLE.values(), ids=TABLE)
+def test_letters_go_to_whom_the_case_has_something_to_say(stands: Case, wanted: set[tuple[str, str]]) -> None:
+    told = list(recipients(stands))
+    assert set(told) == wanted
+    assert len(told) == len(wanted)
+
+
+@pytest.mark.parametrize("role", Role)
+def test_officers_and_supervisors_send_what_can_go_and_nobody_sends_anything_else(role: Role) -> None:
+    stands = invited(ASKED)
+    sends = role in (Role.OFFICER, Role.SUPERVISOR)
+    for kind in LETTERS:
+        for to in (NEED, TECHNOLOGY, "asked", "nobody"):
+            assert (refusal(stands, role, kind, to) is None) == (sends and (kind, to) in set(recipients(stands)))
+
+
+def test_what_one_waits_for_is_told_of_that_party_alone() -> None:
+    tasks = [task("a", about=NEED), task("b", wait=waits(TECHNOLOGY)), task("c", about="need")]
+    stands = going(tasks=tasks)
+    assert [one.id for one in awaited(stands, NEED)] == ["a"]
+    assert [one.id for one in awaited(stands, TECHNOLOGY)] == ["b"]
+
+
+# --- sending ---------------------------------------------------------------------------------------------------------
+
+
+def asked() -> Play:
+    play = begun()
+    play.fire("refer")
+    play.fire("send", data={"provider": uuid(500)}, on=play.track("referral"))
+    return play
+
+
+def letter(kind: str, to: str, **more: Any) -> SendLetter:
+    said: dict[str, Any] = {"language": "en", "title": "A letter", "file": FILE} | more
+    return SendLetter(kind, to, **said)
+
+
+def test_a_letter_to_a_party_lies_with_the_case_and_one_to_a_provider_with_its_referral() -> None:
+    play = asked()
+    sent = {to: play.do(letter(kind, to))[0] for kind, to in ((INVITATION, NEED), (REQUEST, play.track("referral").id))}
+    assert [event.track for event in sent.values()] == [None, play.track("referral").id]
+    assert [(d.party, d.track, d.letter) for d in play.case.documents.values()] == [
+        (NEED, None, INVITATION), (None, play.track("referral").id, REQUEST),
+    ]  # fmt: skip
+    assert {event.kind for event in sent.values()} == {LETTER_SENT}
+
+
+def test_an_address_is_kept_where_it_is_mailed() -> None:
+    play = asked()
+    assert "address" not in play.do(letter(INVITATION, NEED))[0].body
+    body = play.do(letter(INVITATION, NEED, address=" 1 Main Street "))[0].body
+    assert body == {"title": "A letter", "file": "letter.pdf", "sha256": "0" * 64, "address": "1 Main Street"}
+
+
+@pytest.mark.parametrize(
+    ("command", "by", "error"),
+    [
+        (letter(INVITATION, NEED), AUDITOR, NotAllowed),
+        (letter(INVITATION, NEED), PROVIDER, NotAllowed),
+        (letter(CLOSING, NEED), OFFICER, WrongState),
+        (letter(INVITATION, "nobody"), SUPERVISOR, WrongState),
+        (letter(INVITATION, NEED, language="fr"), OFFICER, InvalidForm),
+        (letter(INVITATION, NEED, title=" "), OFFICER, InvalidForm),
+    ],
+)
+def test_a_letter_that_cannot_go_is_refused(command: SendLetter, by: By, error: type[CaseworkError]) -> None:
+    with pytest.raises(error):
+        asked().do(command, by)
+
+
+# --- judged again ----------------------------------------------------------------------------------------------------
+
+
+def recorded() -> tuple[Case, dict[str, Any], str | None]:
+    """A case, and what was recorded of a letter to its provider."""
+    play = asked()
+    before, event = play.case, play.do(letter(REQUEST, play.track("referral").id))[0]
+    return before, deepcopy(dict(event.effects)), event.track
+
+
+def test_a_letter_that_was_sent_has_no_faults() -> None:
+    before, effects, to = recorded()
+    assert list(faults_of(before, effects, Role.OFFICER, to)) == []  # type: ignore[arg-type]  # as it came
+
+
+@pytest.mark.parametrize(
+    ("change", "told"),
+    [
+        (lambda e: e["files"].clear(), "one document with one file"),
+        (lambda e: e["documents"].append(e["documents"][0]), "one document with one file"),
+        (lambda e: e["documents"][0].update(party=NEED), "to a party and to a provider"),
+        (lambda e: e["documents"][0].update(letter=CLOSING), "could not be sent so"),
+        (lambda e: e["documents"][0].update(kind="report"), "filed as something else"),
+        (lambda e: e.update(what=CLOSING), "filed as something else"),
+        (lambda e: e.update(language="fr"), "filed as something else"),
+        (lambda e: e["files"][0].update(version=2), "not the first version"),
+        (lambda e: e["files"][0].update(document="another"), "not the first version"),
+    ],
+)
+def test_a_letter_that_could_not_have_been_sent_is_found(change: Any, told: str) -> None:
+    before, effects, to = recorded()
+    change(effects)
+    assert told in " / ".join(faults_of(before, effects, Role.OFFICER, to))  # type: ignore[arg-type]  # forged
+
+
+def test_a_letter_of_somebody_who_sends_none_or_twice_is_found() -> None:
+    before, effects, to = recorded()
+    (first,) = faults_of(before, effects, Role.AUDITOR, to)  # type: ignore[arg-type]  # as it came
+    assert "could not be sent so" in first
+    twice = replace(before, files={effects["files"][0]["id"]: None})  # type: ignore[dict-item]  # known already
+    assert list(faults_of(twice, effects, Role.OFFICER, to)) == ["its file is not the first version of its document"]  # type: ignore[arg-type]
