@@ -147,8 +147,11 @@ def test_versions_are_counted_for_each_document() -> None:
     for document in (first, second, first):
         play.do(FileDocument(document.id, FILE))
     assert [(file.document == first.id, file.version) for file in play.case.files.values()] == [
-        (True, 1), (True, 2), (False, 1), (True, 3),
-    ]  # fmt: skip
+        (True, 1),
+        (True, 2),
+        (False, 1),
+        (True, 3),
+    ]
 
 
 def test_there_are_no_more_versions_than_anybody_reads(monkeypatch: pytest.MonkeyPatch) -> None:

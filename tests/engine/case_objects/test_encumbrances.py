@@ -64,9 +64,12 @@ def test_every_one_ever_laid_is_told_and_ended_alone_where_it_was_released(steps
 
 def test_only_what_stands_of_the_case_and_fits_can_end() -> None:
     burdens = [
-        burden("fits"), burden("other case", case="c2"), burden("ended", to="2026-04-01"),
-        burden("other kind", kind="license"), burden("also fits"),
-    ]  # fmt: skip
+        burden("fits"),
+        burden("other case", case="c2"),
+        burden("ended", to="2026-04-01"),
+        burden("other kind", kind="license"),
+        burden("also fits"),
+    ]
     assert standing(burdens, {"kind": "pledge"}, "c1") == ["fits", "also fits"]
     assert standing(burdens, {}, "c1") == ["fits", "other kind", "also fits"]
     assert standing(burdens, {"kind": "pledge", "id": "also fits"}, "c1") == ["also fits"]

@@ -125,8 +125,9 @@ def test_a_letter_to_a_party_lies_with_the_case_and_one_to_a_provider_with_its_r
     sent = {to: play.do(letter(kind, to))[0] for kind, to in ((INVITATION, NEED), (REQUEST, play.track("referral").id))}
     assert [event.track for event in sent.values()] == [None, play.track("referral").id]
     assert [(d.party, d.track, d.letter) for d in play.case.documents.values()] == [
-        (NEED, None, INVITATION), (None, play.track("referral").id, REQUEST),
-    ]  # fmt: skip
+        (NEED, None, INVITATION),
+        (None, play.track("referral").id, REQUEST),
+    ]
     assert {event.kind for event in sent.values()} == {LETTER_SENT}
 
 
@@ -156,7 +157,7 @@ def test_a_letter_that_cannot_go_is_refused(command: SendLetter, by: By, error: 
 # --- judged again ----------------------------------------------------------------------------------------------------
 
 
-def recorded() -> tuple[Case, dict[str, Any], str | None]:
+def recorded() -> tuple[Case, Any, str | None]:
     """A case, and what was recorded of a letter to its provider."""
     play = asked()
     before, event = play.case, play.do(letter(REQUEST, play.track("referral").id))[0]
@@ -165,7 +166,7 @@ def recorded() -> tuple[Case, dict[str, Any], str | None]:
 
 def test_a_letter_that_was_sent_has_no_faults() -> None:
     before, effects, to = recorded()
-    assert list(faults_of(before, effects, Role.OFFICER, to)) == []  # type: ignore[arg-type]  # as it came
+    assert list(faults_of(before, effects, Role.OFFICER, to)) == []
 
 
 @pytest.mark.parametrize(
@@ -185,12 +186,12 @@ def test_a_letter_that_was_sent_has_no_faults() -> None:
 def test_a_letter_that_could_not_have_been_sent_is_found(change: Any, told: str) -> None:
     before, effects, to = recorded()
     change(effects)
-    assert told in " / ".join(faults_of(before, effects, Role.OFFICER, to))  # type: ignore[arg-type]  # forged
+    assert told in " / ".join(faults_of(before, effects, Role.OFFICER, to))
 
 
 def test_a_letter_of_somebody_who_sends_none_or_twice_is_found() -> None:
     before, effects, to = recorded()
-    (first,) = faults_of(before, effects, Role.AUDITOR, to)  # type: ignore[arg-type]  # as it came
+    (first,) = faults_of(before, effects, Role.AUDITOR, to)
     assert "could not be sent so" in first
     twice = replace(before, files={effects["files"][0]["id"]: None})  # type: ignore[dict-item]  # known already
-    assert list(faults_of(twice, effects, Role.OFFICER, to)) == ["its file is not the first version of its document"]  # type: ignore[arg-type]
+    assert list(faults_of(twice, effects, Role.OFFICER, to)) == ["its file is not the first version of its document"]

@@ -46,16 +46,22 @@ def test_a_way_leads_to_the_leaves_that_are_entered_and_one_that_stays_to_none()
 def test_where_one_came_from_is_every_leaf_of_what_was_left_but_itself() -> None:
     assert set(GRAPH.came_from["held"]) == {"a", "b"}
     assert set(GRAPH.came_from["talks.first"]) == {
-        "checks.lab.trying", "checks.lab.good", "checks.site.visiting", "checks.site.seen",
-    }  # fmt: skip
+        "checks.lab.trying",
+        "checks.lab.good",
+        "checks.site.visiting",
+        "checks.site.seen",
+    }
     assert set(GRAPH.came_from["a"]) == {"done"}
 
 
 def test_of_a_sound_workflow_every_leaf_is_reached_and_comes_to_an_end() -> None:
     assert GRAPH.reached == GRAPH.ending == set(GRAPH.leaves)
     assert set(GRAPH.below("checks")) == {
-        "checks.lab.trying", "checks.lab.good", "checks.site.visiting", "checks.site.seen",
-    }  # fmt: skip
+        "checks.lab.trying",
+        "checks.lab.good",
+        "checks.site.visiting",
+        "checks.site.seen",
+    }
     assert GRAPH.below("a") == ["a"]
 
 
@@ -256,10 +262,16 @@ def test_a_seeded_fault_is_found_and_no_other(seed: Callable[[Json], None], kind
 @pytest.mark.parametrize(
     ("remind", "escalate", "flag", "sound"),
     [
-        (50, 1, 2, True), (1, 1, 2, True), (99, 1, 2, True), (0, 1, 2, False), (100, 1, 2, False),
-        (50, 0, 2, False), (50, 2, 2, False), (50, 3, 2, False),
+        (50, 1, 2, True),
+        (1, 1, 2, True),
+        (99, 1, 2, True),
+        (0, 1, 2, False),
+        (100, 1, 2, False),
+        (50, 0, 2, False),
+        (50, 2, 2, False),
+        (50, 3, 2, False),
     ],
-)  # fmt: skip
+)
 def test_an_escalation_reminds_within_the_time_and_flags_after_it_escalated(
     remind: int, escalate: int, flag: int, sound: bool
 ) -> None:

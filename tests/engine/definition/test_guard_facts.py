@@ -59,10 +59,14 @@ def test_what_a_transition_said_comes_before_a_task_of_its_name() -> None:
 
 def test_results_are_of_completed_side_tasks_the_newest_first() -> None:
     tasks = [
-        done("look", 2), done("look", 5), done("look", 3), done("other", 9),
-        task("look", id="open"), replace(done("look", 8), id="exited", state=EXITED),
+        done("look", 2),
+        done("look", 5),
+        done("look", 3),
+        done("other", 9),
+        task("look", id="open"),
+        replace(done("look", 8), id="exited", state=EXITED),
         replace(done("look", 7), id="step", type="step"),
-    ]  # fmt: skip
+    ]
     asked = facts(case(tasks=tasks))
     assert ids(asked.results("look")) == ["look-5", "look-3", "look-2"]
     assert asked.result("look") == tasks[1]
@@ -95,9 +99,12 @@ def test_a_referral_that_came_to_nothing_counts_no_more(end: str) -> None:
 
 def test_referrals_are_of_their_kind_and_not_replaced_and_the_last_one_counts() -> None:
     tracks = [
-        referral("one"), referral("good", plays=(parts.SENDS, parts.GIVES_RESULT)), referral("other", "mend"),
-        referral("gone", replaced=True), track("plain", kind="fix"),
-    ]  # fmt: skip
+        referral("one"),
+        referral("good", plays=(parts.SENDS, parts.GIVES_RESULT)),
+        referral("other", "mend"),
+        referral("gone", replaced=True),
+        track("plain", kind="fix"),
+    ]
     asked = facts(case(*tracks))
     assert ids(asked.referrals("fix")) == ["one", "good"]
     assert asked.referral("fix") == tracks[1]

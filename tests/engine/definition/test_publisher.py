@@ -91,8 +91,15 @@ def opened(*opens: Opening) -> list[Any]:
 
 def test_states_come_in_the_order_of_the_definition_each_by_its_path() -> None:
     assert EDITION.rules["order"] == [
-        "a", "checks", "checks.lab", "checks.lab.trying", "checks.lab.good", "checks.site", "checks.site.seen", "done",
-    ]  # fmt: skip
+        "a",
+        "checks",
+        "checks.lab",
+        "checks.lab.trying",
+        "checks.lab.good",
+        "checks.site",
+        "checks.site.seen",
+        "done",
+    ]
     assert EDITION.rules["initial"] == "a"
 
 
@@ -180,25 +187,43 @@ def test_words_stand_beside_the_rules_and_default_to_names() -> None:
         (NextProvider(task("look")), {"open": "next_provider", "task": "look"}),
         (
             Referral("fix", planned=True, question="Why?", due=working_days(5)),
-            {"open": "referral", "service": "fix", "planned": True, "fresh": False, "due": IN_5, "question": "Why?", "after": None},
+            {
+                "open": "referral",
+                "service": "fix",
+                "planned": True,
+                "fresh": False,
+                "due": IN_5,
+                "question": "Why?",
+                "after": None,
+            },
         ),
         (
             Referral("fix", fresh=True, after=calendar_days(9)),
             {
-                "open": "referral", "service": "fix", "planned": False, "fresh": True, "due": None, "question": None,
+                "open": "referral",
+                "service": "fix",
+                "planned": False,
+                "fresh": True,
+                "due": None,
+                "question": None,
                 "after": {"n": 9, "unit": "cd", "since": None},
             },
         ),
     ],
-)  # fmt: skip
+)
 def test_each_kind_of_opening_is_written_in_its_way(opening: Opening, written: dict[str, Any]) -> None:
     assert opened(opening) == [written]
 
 
 def test_two_tasks_of_a_name_have_keys_of_their_own_where_their_rules_differ() -> None:
-    assert [one["task"] for one in opened(task("look"), task("look", form=Answer), task("look"), task("look", on="main"))] == [
-        "look", "look~2", "look", "look~3",
-    ]  # fmt: skip
+    assert [
+        one["task"] for one in opened(task("look"), task("look", form=Answer), task("look"), task("look", on="main"))
+    ] == [
+        "look",
+        "look~2",
+        "look",
+        "look~3",
+    ]
 
 
 def test_what_follows_a_task_is_published_with_it() -> None:
@@ -262,7 +287,9 @@ def test_what_an_auditor_asks_for_is_told_and_no_edition_has_it() -> None:
         waive = a.to(same(), by=Role.OFFICER, opens=(task("ask"), task("end")))
 
     assert audited(Audits) == {
-        Audited(STOP, "transition", "stop"), Audited(WAIVER, "task", "ask"), Audited(STOP, "task", "end", "yes", False),
-    }  # fmt: skip
+        Audited(STOP, "transition", "stop"),
+        Audited(WAIVER, "task", "ask"),
+        Audited(STOP, "task", "end", "yes", False),
+    }
     assert audited(Silent) == frozenset()
     assert publish(Audits).fingerprint == publish(Silent).fingerprint
