@@ -58,7 +58,7 @@ def _paths(edition: Edition, track: Track, start: str) -> list[tuple[TransitionR
     def go(leaf: str, passed: frozenset[str], rules: tuple[TransitionRule, ...]) -> None:
         if len(paths) >= MOST_WAYS:
             return
-        if edition.states[leaf].final:
+        if edition.ended((leaf,)):
             paths.append(rules)
             return
         for rule, place in _onward(edition, leaf):
@@ -71,7 +71,12 @@ def _paths(edition: Edition, track: Track, start: str) -> list[tuple[TransitionR
 
 
 def _onward(edition: Edition, leaf: str) -> list[tuple[TransitionRule, str]]:
-    leaving = [(rule, place) for rule, place in edition.leaving((leaf,)) if rule.target != "=same"]
+    leaving = [
+        (rule, place)
+        for rule, place in edition.leaving((leaf,))
+        # What waits for the end of a stage does not go on from the middle of it.
+        if rule.target != "=same" and not (rule.automatic and place != leaf and not edition.states[leaf].final)
+    ]
     return [pair for pair in leaving if pair[0].kind == MAIN] or leaving
 
 
