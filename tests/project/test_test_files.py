@@ -10,7 +10,7 @@ import pytest
 from tests.support.databases import ROOT
 
 #: The folders of casework in which every module has its test file.
-HELD = ("engine/deadlines", "engine/definition", "engine/tasks")
+HELD = ("engine/analysis", "engine/case_objects", "engine/deadlines", "engine/definition", "engine/tasks")
 #: Modules that declare names, types or constants and do nothing.
 DECLARE = frozenset({"engine/definition/consequences", "engine/parties", "engine/state/document_effects_schema"})
 #: Modules that another file tests.

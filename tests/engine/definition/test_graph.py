@@ -65,6 +65,13 @@ def test_of_a_sound_workflow_every_leaf_is_reached_and_comes_to_an_end() -> None
     assert GRAPH.below("a") == ["a"]
 
 
+def test_an_end_within_a_stage_is_no_end_of_the_track() -> None:
+    def seed(rules: Json) -> None:
+        rules["transitions"].remove(way(rules, "end"))
+
+    assert Graph(seeded(seed)).ending == {"a", "b", "held", "done"}
+
+
 # --- any graph, against trying every way -----------------------------------------------------------------------------
 
 COUNT = 5
@@ -91,6 +98,12 @@ def reachable(ways: frozenset[tuple[int, int]], start: int) -> set[int]:
     for _ in range(COUNT):
         seen |= {b for a, b in ways if a == start or a in seen}
     return seen
+
+
+def test_nobody_comes_to_a_state_from_itself() -> None:
+    assert {place: set(leaves) for place, leaves in drawn({(0, 1), (1, 1), (2, 1)}, frozenset()).came_from.items()} == {
+        "s1": {"s0", "s2"}
+    }
 
 
 @given(PAIRS, st.frozensets(st.integers(1, COUNT - 1)))
