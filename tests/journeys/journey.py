@@ -224,7 +224,7 @@ class Journey(OperationsHand):
                     seen = show_case(self.db, actor, str(case.number))
                     assert sealed not in str(seen), who
                 if level > Sight.OUTLINE:
-                    assert list_events(self.db, actor, case, limit=100)["items"]
+                    assert list_events(self.db, actor, case, limit=100).items
                 list_tasks(self.db, actor, view="queue")
 
     def fired(self) -> set[Edge]:

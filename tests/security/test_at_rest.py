@@ -163,7 +163,7 @@ def test_those_named_for_it_read_every_word(engine: Engine, world: World, mediat
     with transaction(engine) as db:
         actor = world.actor(db, "dispute_officer")
         case = load(db, mediation, "mediation")
-        told = str(list_events(db, actor, case, limit=100)["items"])
+        told = str(list_events(db, actor, case, limit=100).items)
         begun = find_draft(db, actor.person, f"fire:{case.main.id}:cancel")
     assert [name for name in SEALED if name != "draft" and WORDS[name] not in told] == []
     assert begun is not None
@@ -195,7 +195,7 @@ def test_another_installations_key_opens_nothing(
     stolen = connect_engine(settings.model_copy(update={"var": tmp_path / "elsewhere"}))
     with transaction(stolen) as db:
         told = str(
-            list_events(db, world.actor(db, "dispute_officer"), load(db, mediation, "mediation"), limit=100)["items"]
+            list_events(db, world.actor(db, "dispute_officer"), load(db, mediation, "mediation"), limit=100).items
         )
     stolen.dispose()
     assert [name for name in SEALED if WORDS[name] in told] == []

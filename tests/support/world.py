@@ -22,7 +22,9 @@ from casework.engine.state.case import Case
 from casework.operations.auth.tokens import make_token
 from casework.operations.cases.handing_over import hand_over
 from casework.operations.cases.opening import open_case
+from casework.operations.cases.queries import describe_whole, find_case
 from casework.operations.cases.transitions import fire_transition
+from casework.operations.cases.views import WholeCase
 from casework.operations.catalogue.matches import create_match
 from casework.operations.core import ip_rights
 from casework.operations.core.idempotency import Done, Request
@@ -115,6 +117,11 @@ class World:
         """A case of a match of its own; gives its number."""
         self.new_match(db)
         return self.open_case(db, -1, by)
+
+    def read_case(self, db: Connection, number: str, by: str = "officer") -> WholeCase:
+        """A case as somebody reads it who sees all of it."""
+        actor = self.actor(db, by)
+        return describe_whole(db, actor, find_case(db, actor, number)[0])
 
     def main_track(self, db: Connection, number: str) -> str:
         return str(

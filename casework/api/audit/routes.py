@@ -5,13 +5,14 @@ from __future__ import annotations
 from dataclasses import asdict
 
 from casework.api.audit import schemas
-from casework.api.protocol.routes import Call, Json, Route, get
+from casework.api.protocol.routes import Call, Route, get
+from casework.json_values import JsonObject
 from casework.operations.audit import questions
 from casework.operations.audit.views import AuditEvent
 from casework.operations.core.paging import Page
 
 
-def count_audit_questions(call: Call) -> dict[str, Json]:
+def count_audit_questions(call: Call) -> JsonObject:
     return {
         "items": [
             {"question": name, "count": count} for name, count in questions.count_questions(call.db, call.actor).items()
@@ -25,7 +26,7 @@ def list_audit_answers(call: Call) -> Page[AuditEvent]:
     )
 
 
-def draw_sample(call: Call) -> dict[str, Json]:
+def draw_sample(call: Call) -> JsonObject:
     drawn = questions.draw_sample(call.db, call.actor, seed=call.query.seed, size=call.query.size)
     return {"items": [asdict(case) for case in drawn], "next": None}
 

@@ -7,7 +7,7 @@ from typing import Annotated
 from pydantic import Field
 
 from casework.api.protocol.fields import Answer, Body, Line
-from casework.api.protocol.schemas import Json
+from casework.json_values import JsonObject
 from casework.permissions.token_scopes import TOKEN_SCOPES, TokenScope
 
 
@@ -103,7 +103,7 @@ class Session(Answer):
     created_at: str | None = None
     seen_at: str | None = None
     expires_at: str
-    about: Annotated[dict[str, Json] | None, Field(description="Browser and address, as they said")] = None
+    about: Annotated[JsonObject | None, Field(description="Browser and address, as they said")] = None
     token: Annotated[str | None, Field(description="The secret: in the first answer only")] = None
 
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 from casework.api.cases import schemas
 from casework.api.protocol import case_schemas, fields
 from casework.api.protocol import schemas as shared
-from casework.api.protocol.routes import Call, Json, Route, get, post
+from casework.api.protocol.routes import Call, Route, get, post
 from casework.api.protocol.schemas import given, text_of
 from casework.errors import NotFound
+from casework.json_values import JsonObject
 from casework.operations.cases import (
     case_actions,
     case_events,
@@ -18,8 +19,11 @@ from casework.operations.cases import (
     transitions,
 )
 from casework.operations.cases import queries as case_queries
+from casework.operations.cases.event_views import CaseEvent
+from casework.operations.cases.views import CaseOutline, CasePart, ListedCase, WholeCase
 from casework.operations.core.access_queries import case_log
 from casework.operations.core.idempotency import Done
+from casework.operations.core.paging import Page
 from casework.operations.core.views import Items
 from casework.operations.deadlines import queries as deadline_queries
 from casework.operations.deadlines.views import ClockExplained, ClockSummary
@@ -29,18 +33,18 @@ from casework.operations.people import offboarding
 from casework.operations.tasks import bulk_cases
 
 
-def list_cases(call: Call) -> dict[str, Json]:
+def list_cases(call: Call) -> Page[ListedCase]:
     filters = given(call.query, "cursor", "limit", "sort")
     return list_queries.list_cases(
         call.db, call.actor, filters=filters, sort=call.query.sort, cursor=call.query.cursor, limit=call.query.limit
     )
 
 
-def show_case(call: Call) -> dict[str, Json]:
+def show_case(call: Call) -> CaseOutline | CasePart | WholeCase:
     return case_queries.show_case(call.db, call.actor, call.path["number"])
 
 
-def list_case_events(call: Call) -> dict[str, Json]:
+def list_case_events(call: Call) -> Page[CaseEvent]:
     case, _ = case_queries.find_case(call.db, call.actor, call.path["number"])
     return case_events.list_events(call.db, call.actor, case, cursor=call.query.cursor, limit=call.query.limit)
 
@@ -158,7 +162,7 @@ def correct_case_answer(call: Call) -> Done:
 _CASE, _TRACK = "/cases/{number}", "/cases/{number}/tracks/{track}"
 
 
-def look_at_case(call: Call) -> dict[str, Json]:
+def look_at_case(call: Call) -> JsonObject:
     return case_queries.look_at_case(call.db, call.actor, call.path["number"])
 
 

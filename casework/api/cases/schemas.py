@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from pydantic import Field
 
+from casework.api.protocol.case_schemas import CaseWait
 from casework.api.protocol.fields import Answer, Body, Code, Day, Id, Knowingly, Language, Line, Mark, Paged, SomeWords
-from casework.api.protocol.schemas import ClockSummary, Named, Refusal
-
-Json = Any
+from casework.api.protocol.schemas import ClockSummary, Named, NamedInBoth, Refusal
+from casework.json_values import JsonObject
 
 
 class CaseQuery(Paged):
@@ -69,11 +69,17 @@ class CaseRow(Answer):
     number: str
     title: str | None = None
     state: str | None = None
+    step: Annotated[str | None, Field(description="The step that people read its state as")] = None
+    edition: Annotated[str | None, Field(description="Fingerprint of the main track's edition")] = None
     outcome: str | None = None
     programme: str | None = None
     owner: Named | None = None
     opened_at: str | None = None
     closed_at: str | None = None
+    phase: NamedInBoth | None = None
+    due_at: Annotated[str | None, Field(description="When what the office must do first is due")] = None
+    hold: Annotated[JsonObject | None, Field(description="Why it is on hold, for whom and until when")] = None
+    waits_for: list[CaseWait] | None = None
     overdue: Annotated[
         bool | None, Field(description="Something that the case waits for is late, on whichever side")
     ] = None
@@ -131,7 +137,7 @@ class DocumentMade(Answer):
 class ManyCases(Body):
     cases: Annotated[list[Line], Field(min_length=1, max_length=50, description="Numbers")]
     action: Literal["hold"]
-    data: Annotated[dict[str, Json], Field(description="The form of the transition, the same for each")] = {}
+    data: Annotated[JsonObject, Field(description="The form of the transition, the same for each")] = {}
     dry_run: Annotated[bool, Field(description="Say what would become of each, and do nothing")] = False
 
 

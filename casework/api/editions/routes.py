@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from casework.api.editions import schemas
-from casework.api.protocol.routes import Call, Json, Route, get
+from casework.api.protocol.routes import Call, Route, get
 from casework.definitions import load_library
 from casework.errors import NotFound
+from casework.json_values import JsonObject
 
 
-def list_workflows(call: Call) -> dict[str, Json]:
+def list_workflows(call: Call) -> JsonObject:
     library = load_library()
     items = []
     for name in sorted(library.newest):
@@ -33,7 +34,7 @@ def list_workflows(call: Call) -> dict[str, Json]:
     return {"items": items, "next": None}
 
 
-def show_edition(call: Call) -> dict[str, Json]:
+def show_edition(call: Call) -> JsonObject:
     edition = load_library().editions.get(call.path["fingerprint"])
     if edition is None or edition.workflow != call.path["name"]:
         raise NotFound("edition")

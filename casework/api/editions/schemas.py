@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from casework.api.protocol.fields import Answer
-from casework.api.protocol.schemas import Json, Workflow
+from casework.api.protocol.schemas import Workflow
+from casework.json_values import JsonObject
 
 
 class WorkflowPage(Answer):
@@ -13,5 +14,5 @@ class WorkflowPage(Answer):
 
 class Edition(Answer):
     fingerprint: str
-    rules: dict[str, Json]
+    rules: JsonObject
     texts: dict[str, str]

@@ -6,21 +6,23 @@ from casework.api.cases.schemas import HandingOver
 from casework.api.mediations import schemas
 from casework.api.protocol import case_schemas, fields
 from casework.api.protocol import schemas as shared
-from casework.api.protocol.routes import Call, Json, Route, get, post
+from casework.api.protocol.routes import Call, Route, get, post
 from casework.api.protocol.schemas import text_of
 from casework.operations.cases import case_events, corrections, side_tasks, transitions
+from casework.operations.cases.event_views import CaseEvent
+from casework.operations.cases.views import CaseParties, MediationPart, WholeCase
 from casework.operations.core.idempotency import Done
 from casework.operations.core.paging import Page
 from casework.operations.core.views import NamedPerson
 from casework.operations.mediations import service as mediations
-from casework.operations.mediations.views import CaseOutline, MediationRow
+from casework.operations.mediations.views import MediationRow
 
 
 def list_mediations(call: Call) -> Page[MediationRow]:
     return mediations.list_mediations(call.db, call.actor)
 
 
-def show_case_outline(call: Call) -> CaseOutline:
+def show_case_outline(call: Call) -> CaseParties:
     return mediations.mediation_outline(call.db, call.actor, call.path["number"])
 
 
@@ -28,7 +30,7 @@ def open_mediation(call: Call) -> Done:
     return mediations.open_mediation(call.db, call.actor, call.body.case, call.request)
 
 
-def show_mediation(call: Call) -> dict[str, Json]:
+def show_mediation(call: Call) -> MediationPart | WholeCase:
     return mediations.show_mediation(call.db, call.actor, call.path["mediation"])
 
 
@@ -49,7 +51,7 @@ def list_mediation_leaders(call: Call) -> Page[NamedPerson]:
     return mediations.list_leaders(call.db, call.actor, call.path["mediation"])
 
 
-def list_mediation_events(call: Call) -> dict[str, Json]:
+def list_mediation_events(call: Call) -> Page[CaseEvent]:
     case = mediations.find_mediation(call.db, call.actor, call.path["mediation"])
     return case_events.list_events(call.db, call.actor, case, cursor=call.query.cursor, limit=call.query.limit)
 

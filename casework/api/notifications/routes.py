@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from casework.api.notifications import schemas
-from casework.api.protocol.routes import Call, Json, Route, get, post
+from casework.api.protocol.routes import Call, Route, get, post
+from casework.json_values import JsonObject
 from casework.operations.core.paging import Page
 from casework.operations.notifications import queries as notification_queries
 from casework.operations.notifications.views import Notification
@@ -19,7 +20,7 @@ def mark_notification_read(call: Call) -> Notification:
     return notification_queries.mark_read(call.db, call.actor, call.path["notification"])
 
 
-def mark_all_notifications_read(call: Call) -> dict[str, Json]:
+def mark_all_notifications_read(call: Call) -> JsonObject:
     return {"count": notification_queries.mark_all_read(call.db, call.actor)}
 
 

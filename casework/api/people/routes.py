@@ -8,8 +8,9 @@ from casework.api.people import schemas
 from casework.api.protocol import fields
 from casework.api.protocol import schemas as shared
 from casework.api.protocol.encryption import secret_box
-from casework.api.protocol.routes import Call, Json, Route, get, post
+from casework.api.protocol.routes import Call, Route, get, post
 from casework.api.protocol.schemas import text_of
+from casework.json_values import JsonObject
 from casework.operations.core.idempotency import Done
 from casework.operations.core.paging import Page
 from casework.operations.people import lists, offboarding
@@ -86,7 +87,7 @@ def show_leaver(call: Call) -> Leaver:
     return offboarding.show_leaver(call.db, call.actor, call.path["person"])
 
 
-def _fields(call: Call) -> dict[str, Json]:
+def _fields(call: Call) -> JsonObject:
     return {name: getattr(call.body, name) for name in type(call.body).model_fields}
 
 

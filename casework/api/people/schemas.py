@@ -7,7 +7,8 @@ from typing import Annotated, Literal
 from pydantic import AwareDatetime, Field
 
 from casework.api.protocol.fields import Answer, Body, Code, Day, Id, Knowingly, Language, Line, Paged, Said
-from casework.api.protocol.schemas import Json, NamedInBoth
+from casework.api.protocol.schemas import NamedInBoth
+from casework.json_values import JsonObject
 
 Country = Annotated[str, Field(pattern=r"^[A-Z]{2}$")]
 
@@ -85,7 +86,7 @@ class Programme(Answer):
     code: str
     name: str
     name_zh: str | None = None
-    phases: list[dict[str, Json]]
+    phases: list[JsonObject]
 
 
 class ProgrammePage(Answer):

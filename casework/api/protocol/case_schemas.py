@@ -7,10 +7,9 @@ from typing import Annotated, Any, Literal
 from pydantic import Field
 
 from casework.api.protocol.fields import Answer, Mark, Said
-from casework.api.protocol.schemas import Named
+from casework.api.protocol.schemas import Named, NamedInBoth
 from casework.engine.tasks.allocation import REASONS
-
-Json = Any
+from casework.json_values import JsonObject
 
 
 class FormField(Answer):
@@ -33,7 +32,7 @@ class FormField(Answer):
     consequence: Annotated[str | None, Field(description="Of yes_no: what yes brings about")] = None
     choice_labels: Annotated[dict[str, str] | None, Field(description="The words of each choice")] = None
     choices: list[str] | None = None
-    when: Annotated[list[Json] | None, Field(description="[other field, [values with which this one is asked]]")] = None
+    when: Annotated[list[Any] | None, Field(description="[other field, [values with which this one is asked]]")] = None
     prefill: Annotated[str | None, Field(description="Where the value known already comes from")] = None
     max: Annotated[
         int | str | None, Field(description="Of a text: the most characters; of a number: the highest value")
@@ -117,8 +116,8 @@ class Asked(Answer):
     by: Named
     role: str | None
     form: Annotated[FormKey | None, Field(description="Which form it was, for the words of its questions")]
-    data: Annotated[dict[str, Json], Field(description="What the form said that rules read")]
-    body: Annotated[dict[str, Json], Field(description="What else the form said")]
+    data: Annotated[JsonObject, Field(description="What the form said that rules read")]
+    body: Annotated[JsonObject, Field(description="What else the form said")]
     erased: Annotated[list[str], Field(description="Fields of the body that have been erased")]
     names: Annotated[dict[str, str], Field(description="Of whom the answers speak, by id")]
     moves: Annotated[list[Move], Field(description="Of more time: the provider's tasks that granting it would move")]
@@ -159,7 +158,7 @@ class Task(Answer):
     form: Annotated[
         list[FormField] | None, Field(description="Null for a step, which is finished by firing a transition")
     ] = None
-    result: dict[str, Json] = {}
+    result: JsonObject = {}
     case: Annotated[CaseTitle | None, Field(description="Its number and title, in a list")] = None
     priority: Literal["high", "normal", "low"] = "normal"
     turn: Annotated[Turn | None, Field(description="Its place in its queue, and why")] = None
@@ -240,7 +239,7 @@ class Track(Answer):
     entered_at: str | None = None
     ended: str | None = None
     replaced: Annotated[bool, Field(description="It no longer counts: another one has taken its place")] = False
-    given: Annotated[dict[str, Json], Field(description="What was asked of a provider, and shared with it")] = {}
+    given: Annotated[JsonObject, Field(description="What was asked of a provider, and shared with it")] = {}
 
 
 class NeededPaper(Answer):
@@ -269,7 +268,7 @@ class Action(Answer):
         list[NeededPaper], Field(description="What must be on file before it, and how it stands with each")
     ] = []
     form: list[FormField]
-    prefill: Annotated[dict[str, Json], Field(description="Values known already, by the form's names")] = {}
+    prefill: Annotated[JsonObject, Field(description="Values known already, by the form's names")] = {}
     proposed: Annotated[bool, Field(description="Waits for a second person, who fires it without a form")] = False
 
 
@@ -317,6 +316,40 @@ class Join(Answer):
     referrals: list[str]
 
 
+class Grant(Answer):
+    """Which document which track may see."""
+
+    id: str
+    track: str
+    document: str
+    given_at: str
+    ended_at: str | None
+
+
+class Proposal(Answer):
+    """What waits for a second person."""
+
+    track: str
+    transition: str
+    by: Named
+    task: str
+    seq: int
+    data: Annotated[JsonObject, Field(description="The form, as it was filled in")]
+
+
+class CaseWait(Answer):
+    """For whom a case waits, each once, with what is due first of all that they owe."""
+
+    for_: Annotated[
+        Named | NamedInBoth | str | None,
+        Field(alias="for", description="A provider; or of a case on hold whom its form named"),
+    ]
+    since: str | None
+    until: str | None
+    what: Annotated[str, Field(description="The name of a task, or hold")]
+    overdue: Annotated[bool, Field(description="Anything of theirs is late")]
+
+
 class CaseShown(Answer):
     """A case as far as the asker sees it: an observer its outline, a provider its own tracks."""
 
@@ -345,16 +378,16 @@ class CaseShown(Answer):
     rights: Annotated[list[str] | None, Field(description="Ids of the IP rights that it is about")] = None
     consents: list[Consent] | None = None
     documents: list[Document] | None = None
-    grants: Annotated[list[dict[str, Json]] | None, Field(description="Which document which track may see")] = None
+    grants: list[Grant] | None = None
     next_action: NextAction | None = None
     overdue: Annotated[
         bool | None, Field(description="Something that the case waits for is late, on whichever side")
     ] = None
-    waits_for: list[dict[str, Json]] | None = None
+    waits_for: list[CaseWait] | None = None
     joins: Annotated[list[Join] | None, Field(description="How referrals that run side by side are waited for")] = None
-    hold: dict[str, Json] | None = None
+    hold: Annotated[JsonObject | None, Field(description="Why it is on hold, for whom and until when")] = None
     frozen: Annotated[bool | None, Field(description="Nothing goes out while a stop is being decided")] = None
-    proposals: Annotated[list[dict[str, Json]] | None, Field(description="What waits for a second person")] = None
+    proposals: list[Proposal] | None = None
     tracks: list[Track] | None = None
     tasks: list[Task] | None = None
     actions: list[Action] | None = None

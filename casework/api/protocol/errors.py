@@ -6,7 +6,6 @@ import json
 import logging
 import re
 from collections.abc import Mapping
-from typing import Any
 
 from flask import Response, g
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
@@ -56,8 +55,7 @@ from casework.errors import (
     WrongPassword,
     WrongState,
 )
-
-Json = Any
+from casework.json_values import JsonObject, JsonValue
 
 STATUS: Mapping[type[CaseworkError], int] = {
     Unreadable: 400,
@@ -110,7 +108,7 @@ RETRY_AFTER_S = 2
 _log = logging.getLogger("casework.api")
 
 
-def problem(status: int, type_: str, title: str, detail: str, **more: Json) -> Response:
+def problem(status: int, type_: str, title: str, detail: str, **more: JsonValue) -> Response:
     """One answer that tells a program, and a person, what is wrong."""
     content = {
         "type": f"urn:casework:problem:{type_}",
@@ -135,7 +133,7 @@ def answer_error(error: CaseworkError) -> Response:
         return answer_fault(error)
     if isinstance(error, NotConfirmed):
         g.refused_because = "not_confirmed"
-    more: dict[str, Json] = {"code": error.code}
+    more: JsonObject = {"code": error.code}
     if isinstance(error, InvalidForm):
         more["fields"] = {name: str(why) for name, why in error.fields.items()}
         more["faults"] = {name: why.as_json() for name, why in error.fields.items()}

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from importlib.metadata import version
-from typing import Any
 
 from flask import render_template
 from pydantic import BaseModel
@@ -12,8 +11,7 @@ from pydantic.json_schema import models_json_schema
 
 from casework.api.protocol.routes import IDS, Route
 from casework.api.protocol.schemas import Problem
-
-Json = Any
+from casework.json_values import JsonMapping, JsonObject
 
 _REF = "#/components/schemas/{model}"
 
@@ -34,7 +32,7 @@ _WHY = {
 }
 
 
-def document(routes: Iterable[Route], prefix: str) -> dict[str, Json]:
+def document(routes: Iterable[Route], prefix: str) -> JsonObject:
     """The whole document."""
     table = list(routes)
     spoken = [None if route.gives_file else route.answer for route in table]
@@ -42,7 +40,7 @@ def document(routes: Iterable[Route], prefix: str) -> dict[str, Json]:
     ordered = sorted(models, key=lambda model: model.__name__)
     names, schemas = models_json_schema([(model, "validation") for model in ordered], ref_template=_REF)
     known = {model: _name(names[model, "validation"]) for model in ordered}
-    paths: dict[str, dict[str, Json]] = {}
+    paths: dict[str, JsonObject] = {}
     for route in table:
         paths.setdefault(route.path, {})[route.method.lower()] = _operation(route, known)
     return {
@@ -71,7 +69,7 @@ def document(routes: Iterable[Route], prefix: str) -> dict[str, Json]:
     }
 
 
-def _name(reference: Mapping[str, Json]) -> str:
+def _name(reference: JsonMapping) -> str:
     return str(reference["$ref"]).rsplit("/", 1)[-1]
 
 
@@ -79,8 +77,8 @@ def _response_name(status: int) -> str:
     return f"Problem{status}"
 
 
-def _operation(route: Route, known: Mapping[type[BaseModel], str]) -> dict[str, Json]:
-    operation: dict[str, Json] = {
+def _operation(route: Route, known: Mapping[type[BaseModel], str]) -> JsonObject:
+    operation: JsonObject = {
         "operationId": route.name,
         "summary": route.summary,
         "tags": [route.path.split("/")[1]],
@@ -102,7 +100,7 @@ def _operation(route: Route, known: Mapping[type[BaseModel], str]) -> dict[str, 
     return operation
 
 
-def _path(route: Route) -> list[Json]:
+def _path(route: Route) -> list[JsonObject]:
     return [
         {
             "name": name,
@@ -116,7 +114,7 @@ def _path(route: Route) -> list[Json]:
     ]
 
 
-def _query(route: Route) -> list[Json]:
+def _query(route: Route) -> list[JsonObject]:
     if route.query is None:
         return []
     model_schema = route.query.model_json_schema(ref_template=_REF)
@@ -135,7 +133,7 @@ def _query(route: Route) -> list[Json]:
     return parameters
 
 
-def _headers(route: Route) -> list[Json]:
+def _headers(route: Route) -> list[JsonObject]:
     if route.method == "GET":
         return []
     headers = [
@@ -160,8 +158,8 @@ def _headers(route: Route) -> list[Json]:
     return headers
 
 
-def _success(route: Route, known: Mapping[type[BaseModel], str]) -> Json:
-    headers: dict[str, Json] = {}
+def _success(route: Route, known: Mapping[type[BaseModel], str]) -> JsonObject:
+    headers: JsonObject = {}
     if "revision" in route.answer.model_fields:
         headers["ETag"] = {"description": "The revision, for If-Match", "schema": {"type": "string"}}
     if route.method == "POST":
@@ -179,10 +177,10 @@ def _success(route: Route, known: Mapping[type[BaseModel], str]) -> Json:
 
 
 #: A file as the body of a request or an answer.
-_BYTES: dict[str, Json] = {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}}
+_BYTES: JsonObject = {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}}
 
 
-def _refusals(route: Route) -> dict[str, Json]:
+def _refusals(route: Route) -> JsonObject:
     statuses = [400, 401, 414, 429, 503]
     if not route.open:
         statuses.append(403)
@@ -203,6 +201,6 @@ def _refusals(route: Route) -> dict[str, Json]:
     }
 
 
-def page(document: Mapping[str, Json]) -> str:
+def page(document: JsonMapping) -> str:
     """A plain page that lists the routes and links to the document."""
     return render_template("docs.html", info=document["info"], paths=document["paths"])

@@ -16,11 +16,10 @@ from casework import reasons
 from casework.api.protocol.routes import IDS, Route
 from casework.engine.definition.field_faults import reason_of
 from casework.errors import InvalidForm, KeyMissing, NotFound, RevisionMissing, Unreadable
+from casework.json_values import JsonObject, JsonValue
 from casework.operations.core.idempotency import Request, digest_of
 from casework.reasons import Why
 from casework.records.field_encryption import storable
-
-Json = Any
 
 KEY_LENGTH = 200
 DEPTH = 32
@@ -63,7 +62,7 @@ def read_path(route: Route, given: dict[str, str]) -> dict[str, str]:
     return parameters
 
 
-def read_key(request: Incoming, path: str, body: Json) -> Request:
+def read_key(request: Incoming, path: str, body: JsonValue) -> Request:
     """The Idempotency-Key, with the digest of what it is for. Raises KeyMissing or Unreadable."""
     key = request.headers.get("Idempotency-Key", "")
     if not key:
@@ -86,7 +85,7 @@ def read_revision(request: Incoming) -> int:
     return int(match[1])
 
 
-def read_json(request: Incoming) -> Json:
+def read_json(request: Incoming) -> JsonValue:
     """The body as JSON; {} where there is none. Raises Unreadable."""
     raw = request.get_data(cache=False)
     if not raw.strip():
@@ -96,7 +95,7 @@ def read_json(request: Incoming) -> Json:
     if request.headers.get("Content-Encoding", "identity").strip().lower() != "identity":
         raise Unreadable(reasons.requests.CONTENT_ENCODING)
     try:
-        body = json.loads(raw.decode("utf-8"), parse_constant=_refuse, object_pairs_hook=_object)
+        body: JsonValue = json.loads(raw.decode("utf-8"), parse_constant=_refuse, object_pairs_hook=_object)
     except UnicodeDecodeError:
         raise Unreadable(reasons.requests.UTF_8) from None
     except RecursionError:
@@ -111,7 +110,7 @@ def _refuse(word: str) -> NoReturn:
     raise ValueError(word)
 
 
-def _object(pairs: list[tuple[str, Json]]) -> dict[str, Json]:
+def _object(pairs: list[tuple[str, JsonValue]]) -> JsonObject:
     members = dict(pairs)
     # Two programs would read different things from it.
     if len(members) != len(pairs):
@@ -119,7 +118,7 @@ def _object(pairs: list[tuple[str, Json]]) -> dict[str, Json]:
     return members
 
 
-def _insist_storable(value: Json, depth: int) -> None:
+def _insist_storable(value: JsonValue, depth: int) -> None:
     if depth > DEPTH:
         raise Unreadable(reasons.requests.NESTED)
     if isinstance(value, str):
@@ -134,7 +133,7 @@ def _insist_storable(value: Json, depth: int) -> None:
             _insist_storable(part, depth + 1)
 
 
-def read_body(model: type[BaseModel] | None, body: Json) -> Any:
+def read_body(model: type[BaseModel] | None, body: JsonValue) -> Any:
     """The body as the route's model. Raises InvalidForm with a reason for each field."""
     if not isinstance(body, dict):
         raise InvalidForm(fields={"body": reasons.fields.OBJECT})

@@ -18,8 +18,6 @@ from casework.operations.documents.storage import Kept
 from casework.permissions.actors import Actor
 from casework.reasons.terms import Noun
 
-Json = Any
-
 #: Parameters of a path that are ids: what else stands there names nothing.
 IDS = frozenset({
     "endpoint", "track", "task", "match", "referral", "mediation", "need", "technology", "right", "consent", "token", "programme",

@@ -7,18 +7,17 @@ of a subject lie beside its routes.
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import Annotated, Any
+from typing import Annotated
 from uuid import UUID
 
 from pydantic import BaseModel, Field
 
 from casework.api.protocol.fields import Answer, Body, Code, Day, Id, Knowingly, Line, Moment, SomeWords, Words
-
-Json = Any
+from casework.json_values import JsonObject
 
 
 class Firing(Body):
-    data: Annotated[dict[str, Json], Field(description="The form, by the names that the action lists")] = {}
+    data: Annotated[JsonObject, Field(description="The form, by the names that the action lists")] = {}
     reason: Words | None = None
     happened_on: Annotated[Day | None, Field(description="When it took place, where it is recorded afterwards")] = None
     sure: Knowingly = False
@@ -37,7 +36,7 @@ class NewTask(Body):
 
 
 class AnswerCorrection(Body):
-    data: Annotated[dict[str, Json], Field(description="The whole form, as it should have been filled in")]
+    data: Annotated[JsonObject, Field(description="The whole form, as it should have been filled in")]
     reason: SomeWords
     seen: Annotated[
         int | None,
@@ -65,7 +64,7 @@ class Refusal(BaseModel):
 
     code: str
     message: str
-    values: Annotated[dict[str, Json], Field(description="What stands in the gaps of the message")] = {}
+    values: Annotated[JsonObject, Field(description="What stands in the gaps of the message")] = {}
 
 
 class Problem(BaseModel):
@@ -104,6 +103,11 @@ class NamedInBoth(Names):
     id: str
 
 
+class EventPaper(Answer):
+    kind: str
+    party: Annotated[str | None, Field(description="Whom it is about; absent where that is none or both")] = None
+
+
 class Event(Answer):
     position: int
     at: str
@@ -118,14 +122,15 @@ class Event(Answer):
     role: str | None = None
     organisation: str | None = None
     happened_on: Annotated[str | None, Field(description="When it took place, where it was recorded afterwards")] = None
-    data: Annotated[dict[str, Json], Field(description="What the form said that rules read")] = {}
-    body: Annotated[dict[str, Json], Field(description="What else the form said")]
+    data: Annotated[JsonObject, Field(description="What the form said that rules read")] = {}
+    before_data: Annotated[JsonObject | None, Field(description="Of a correction: what the form had said before")] = (
+        None
+    )
+    body: Annotated[JsonObject, Field(description="What else the form said")]
     erased: Annotated[list[str], Field(description="Fields of the body that have been erased")] = []
-    documents: Annotated[
-        list[dict[str, str]], Field(description="Of what kind the documents are that it is about")
-    ] = []
+    documents: Annotated[list[EventPaper], Field(description="The documents that it is about")] = []
     version: Annotated[int | None, Field(description="Which version of a document it filed")] = None
-    effects: dict[str, Json] | None = None
+    effects: JsonObject | None = None
     edition: Annotated[str | None, Field(description="Its fingerprint")] = None
     because: Annotated[int | None, Field(description="seq of the event that brought it about")] = None
     seq: Annotated[int | None, Field(description="Of the whole log: for those who may read it whole")] = None
@@ -217,7 +222,7 @@ class Made(Answer):
     code: str | None = None
     membership: Annotated[str | None, Field(description="The role that came with it")] = None
     field: str | None = None
-    provenance: dict[str, Json] | None = None
+    provenance: JsonObject | None = None
     confirmed: bool | None = None
     ended: bool | None = None
     active: bool | None = None
@@ -227,16 +232,16 @@ class Workflow(Answer):
     name: str
     title: str
     fingerprint: Annotated[str, Field(description="Of the newest edition")]
-    editions: list[dict[str, Json]]
+    editions: list[JsonObject]
 
 
-def given(model: BaseModel, *without: str) -> dict[str, Json]:
+def given(model: BaseModel, *without: str) -> JsonObject:
     """The fields of a request that were given, ids as text."""
     values = {name: getattr(model, name) for name in type(model).model_fields if name not in without}
     return {name: _plain(value) for name, value in values.items() if value is not None}
 
 
-def _plain(value: Json) -> Json:
+def _plain(value: object) -> object:
     if isinstance(value, UUID):
         return str(value)
     if isinstance(value, list):

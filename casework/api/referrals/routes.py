@@ -10,7 +10,9 @@ from casework.api.referrals import schemas
 from casework.errors import NotFound
 from casework.json_values import JsonObject
 from casework.operations.cases import corrections
+from casework.operations.cases.event_views import CaseEvent
 from casework.operations.core.idempotency import Done
+from casework.operations.core.paging import Page
 from casework.operations.referrals import service as referrals
 
 
@@ -28,7 +30,7 @@ def show_referral(call: Call) -> JsonObject:
     return shown | {"sides": sides.model_dump(mode="json", by_alias=True)}
 
 
-def list_referral_events(call: Call) -> JsonObject:
+def list_referral_events(call: Call) -> Page[CaseEvent]:
     return referrals.list_referral_events(
         call.db, call.actor, call.path["referral"], cursor=call.query.cursor, limit=call.query.limit
     )

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from casework.api.protocol.routes import Call, Json, Route, get, post
+from casework.api.protocol.routes import Call, Route, get, post
 from casework.api.search import schemas
 from casework.operations.cases import saved_filters
+from casework.operations.cases.views import SavedFilter
 from casework.operations.core.idempotency import Done
+from casework.operations.core.paging import Page
 from casework.operations.search.service import search
 from casework.operations.search.views import Found
 
@@ -14,8 +16,8 @@ def search_everything(call: Call) -> Found:
     return search(call.db, call.actor, call.query.words)
 
 
-def list_saved_filters(call: Call) -> dict[str, Json]:
-    return {"items": saved_filters.list_filters(call.db, call.actor, call.query.page), "next": None}
+def list_saved_filters(call: Call) -> Page[SavedFilter]:
+    return Page(items=saved_filters.list_filters(call.db, call.actor, call.query.page))
 
 
 def save_filter(call: Call) -> Done:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from sqlalchemy import Connection
 
 from casework import reasons
@@ -15,6 +13,7 @@ from casework.engine.roles import Role
 from casework.engine.state.case import Case
 from casework.engine.state.events import Event
 from casework.errors import InvalidForm, NotFound, WrongState
+from casework.json_values import JsonObject
 from casework.operations.cases.case_capacities import case_answer, on_case
 from casework.operations.cases.relief import relieve_holders
 from casework.operations.core.access_queries import case_log
@@ -23,8 +22,6 @@ from casework.operations.core.perform import Standing, perform
 from casework.permissions.actors import Actor
 from casework.permissions.visibility import Sight, sight
 from casework.permissions.work import capacities, conflict
-
-Json = Any
 
 
 def register_document(
@@ -55,7 +52,7 @@ def register_document(
             raise InvalidForm(fields={"party": reasons.fields.PARTY})
         return RegisterDocument(title, kind, party, language, valid_until, own=own), by
 
-    def answer(case: Case, events: list[Event]) -> dict[str, Json]:
+    def answer(case: Case, events: list[Event]) -> JsonObject:
         return {"id": events[0].effects["documents"][0]["id"], "revision": case.revision}
 
     return perform(

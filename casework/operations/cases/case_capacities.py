@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from casework import reasons
 from casework.engine.execution.context import By
 from casework.engine.execution.effect_roles import accepted
@@ -11,13 +9,12 @@ from casework.engine.roles import Role
 from casework.engine.state.case import Case, Track
 from casework.engine.state.events import Event
 from casework.errors import NotAllowed, NotFound
+from casework.json_values import JsonObject
 from casework.operations.core.perform import Standing, insist_revision
 from casework.permissions.actors import Actor
 from casework.permissions.visibility import MEDIATED, Sight, kept_as_mediator, own_tracks, sight
 from casework.permissions.work import capacities, choose, conflict
 from casework.reasons import Why
-
-Json = Any
 
 
 def track_for(actor: Actor, case: Case, track: str) -> Track:
@@ -56,5 +53,5 @@ def capacity_on_case(actor: Actor, case: Case, roles: tuple[Role, ...], action: 
     return capacity_on_track(actor, case, case.main, roles, action)
 
 
-def case_answer(case: Case, events: list[Event]) -> dict[str, Json]:
+def case_answer(case: Case, events: list[Event]) -> JsonObject:
     return {"number": case.number, "revision": case.revision}

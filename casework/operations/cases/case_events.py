@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, overload
 
 from sqlalchemy import Connection, text
 
@@ -13,14 +13,22 @@ from casework.engine.execution.sequential_requests import ABOUT_OTHERS
 from casework.engine.state.case import Case
 from casework.engine.state.events import SYSTEM_ACTOR
 from casework.errors import NotFound
+from casework.json_values import JsonMapping, JsonObject
 from casework.ledger.redactable_bodies import ERASED, values
-from casework.operations.core.paging import cursor_count, from_cursor, insist_limit, to_cursor
+from casework.operations.cases.event_views import (
+    CaseEvent,
+    CorrectedCaseEvent,
+    RecentEvent,
+    WholeCaseEvent,
+    WholeCorrectedCaseEvent,
+)
+from casework.operations.core.event_views import EventPaper, PartyPaper
+from casework.operations.core.paging import Page, cursor_count, from_cursor, insist_limit, to_cursor
 from casework.operations.core.presenters import names_of
 from casework.operations.core.unread import SHOWN_TO_PROVIDERS
+from casework.operations.core.views import Named, TaskKey, row_as, to_named
 from casework.permissions.actors import Actor
 from casework.permissions.visibility import Sight, own_tracks, reach, sight
-
-Json = Any
 
 #: The events of a log after one of them, in order.
 _EVENTS = """
@@ -38,7 +46,7 @@ def list_events(
     without: Sequence[str] = (),
     cursor: str | None = None,
     limit: int | None = None,
-) -> dict[str, Json]:
+) -> Page[CaseEvent]:
     """The history as far as the actor sees it, of all tracks or of some `only`, `without` some kinds of events.
 
     Who does not see the whole log gets positions of their own.
@@ -74,10 +82,10 @@ def list_events(
     following = None
     if len(rows) > most:
         following = to_cursor(shown[-1].seq if whole else 0, position + len(shown))
-    return {"items": items, "next": following}
+    return Page(items=items, next=following)
 
 
-def last_events(db: Connection, actor: Actor, case: Case, *, limit: int = 10) -> list[dict[str, Json]]:
+def last_events(db: Connection, actor: Actor, case: Case, *, limit: int = 10) -> list[RecentEvent]:
     """The newest entries of a case's history, the last first, for those who see it whole. Raises NotFound."""
     if sight(actor, case) < Sight.ALL:
         raise NotFound("history")
@@ -94,29 +102,30 @@ def last_events(db: Connection, actor: Actor, case: Case, *, limit: int = 10) ->
     }
     names = names_of(db, people)
     return [
-        {
-            "seq": row.seq,
-            "at": row.header["at"],
-            "kind": row.kind,
-            "track": row.track_id,
-            "edition": row.header["edition"],
-            "transition": row.effects.get("transition"),
-            "what": row.effects.get("what"),
-            "name": row.effects.get("name"),
-            "actor": _actor(row.header["actor"], names),
-            "acting_for": _actor(row.header["acting_for"], names),
-            "role": row.header["role"],
-            "by_system": row.header["actor"] == SYSTEM_ACTOR,
-            "agreed": "proposed" in row.effects,
-            "whom": _actor(whom_of(row.kind, row.effects), names),
-            **papers_of(row.effects),
-            "item": item_of(row.effects),
-            "happened_on": row.effects.get("happened_on"),
-            "why": why_of(row.effects),
-            "given": row.effects.get("role_given"),
-            "names": names,
-            "task": row.task and {key: row.task[key] for key in ("edition", "type", "rule", "about")},
-        }
+        RecentEvent(
+            seq=row.seq,
+            at=row.header["at"],
+            kind=row.kind,
+            track=row.track_id,
+            edition=row.header["edition"],
+            transition=row.effects.get("transition"),
+            what=row.effects.get("what"),
+            name=row.effects.get("name"),
+            actor=_actor(row.header["actor"], names),
+            acting_for=_actor(row.header["acting_for"], names),
+            role=row.header["role"],
+            by_system=row.header["actor"] == SYSTEM_ACTOR,
+            agreed="proposed" in row.effects,
+            whom=_actor(whom_of(row.kind, row.effects), names),
+            documents=papers_of(row.effects),
+            version=version_of(row.effects),
+            item=item_of(row.effects),
+            happened_on=row.effects.get("happened_on"),
+            why=why_of(row.effects),
+            given=row.effects.get("role_given"),
+            names=names,
+            task=row.task and TaskKey(**{key: row.task[key] for key in ("edition", "type", "rule", "about")}),
+        )
         for row in rows
     ]
 
@@ -129,36 +138,39 @@ _LAST = """
 """
 
 
-def why_of(effects: Mapping[str, Json]) -> list[str] | None:
+def why_of(effects: JsonMapping) -> list[str] | None:
     """Of a task that the rule of its queue gave to somebody, why to that person."""
     grounds: list[str] | None = effects.get("allocation", {}).get("reasons")
     return grounds
 
 
-def papers_of(effects: Mapping[str, Json]) -> dict[str, Json]:
-    """Kind and party of the documents that an event enters, sends, files or withdraws, and which version it files."""
+def papers_of(effects: JsonMapping) -> list[EventPaper]:
+    """The documents that an event enters, sends, files or withdraws."""
     papers = [
-        {"kind": paper["kind"], **({"party": paper["party"]} if paper["party"] else {})}
+        PartyPaper(kind=paper["kind"], party=paper["party"]) if paper["party"] else EventPaper(kind=paper["kind"])
         for paper in effects.get("documents", ())
     ]
-    papers = papers or [{"kind": kind} for kind in (effects.get("paper"),) if kind]
-    version = next((file["version"] for file in effects.get("files", ())), None)
-    return {"documents": papers, "version": version}
+    return papers or [EventPaper(kind=kind) for kind in (effects.get("paper"),) if kind]
 
 
-def data_of(effects: Mapping[str, Json]) -> Mapping[str, Json]:
+def version_of(effects: JsonMapping) -> int | None:
+    """Which version of a document an event files."""
+    return next((file["version"] for file in effects.get("files", ())), None)
+
+
+def data_of(effects: JsonMapping) -> JsonMapping:
     """What the form of an action said, or of the task that it finished."""
     results = (task["result"] for task in effects.get("task_states", ()) if "result" in task)
-    data: Mapping[str, Json] = effects.get("data") or next(results, {})
+    data: JsonMapping = effects.get("data") or next(results, {})
     return data
 
 
-def item_of(effects: Mapping[str, Json]) -> str | None:
+def item_of(effects: JsonMapping) -> str | None:
     """The item of a task's checklist that an event ticks, unticks or adds."""
     return next((task["item"] for task in effects.get("task_states", ()) if "item" in task), None)
 
 
-def whom_of(kind: str, effects: Mapping[str, Json]) -> str | None:
+def whom_of(kind: str, effects: JsonMapping) -> str | None:
     """The person whom an action of another one concerned: to whom a case was handed over, from whom a task was taken."""
     person: str | None = effects.get({"handed_over": "owner", "relieved": "person"}.get(kind, ""))
     return person or next((task["to"] for task in effects.get("task_states", ()) if "to" in task), None)
@@ -166,54 +178,60 @@ def whom_of(kind: str, effects: Mapping[str, Json]) -> str | None:
 
 def _show_event(
     row: Any, library: Library, names: Mapping[str, str], position: int, *, whole: bool, organisations: frozenset[str]
-) -> dict[str, Json]:
+) -> CaseEvent:
     header, effects = row.header, row.effects
     edition = library[header["edition"]] if header["edition"] else None
-    what = effects.get("transition") or effects.get("name") or effects.get("what")
     done = edition.text(f"transitions.{effects['transition']}.done") if edition and effects.get("transition") else None
     body = {name: None if value is ERASED else value for name, value in values(row.body).items()}
-    entry = {
-        "position": position,
-        "at": header["at"],
-        "kind": row.kind,
-        "what": what,
-        "done": done,
-        "track": row.track_id,
-        "from": header["from"],
-        "to": header["to"],
-        "role": header["role"],
-        **papers_of(effects),
-        "data": data_of(effects),
-        "happened_on": effects.get("happened_on"),
-        "body": body,
-        "erased": sorted(name for name, value in values(row.body).items() if value is ERASED),
-    }
-    if "before" in effects:
-        entry["before_data"] = effects["before"]
-    if whole:
-        return entry | {
-            "seq": row.seq,
-            "actor": _actor(header["actor"], names),
-            "acting_for": _actor(header["acting_for"], names),
-            "organisation": header["organisation"],
-            "because": header["because"],
-            "edition": header["edition"],
-            "effects": effects,
-            "hash": row.hash,
-            "prev": header["prev"],
-        }
-    entry |= {part: _for_provider(said) for part, said in entry.items() if isinstance(said, Mapping)}
-    ours = header["organisation"] in organisations
-    # On the other side of a referral one sees the office, not who in it.
-    return entry | {"actor": _actor(header["actor"], names) if ours else {"id": None, "name": header["role"]}}
+    data, before = data_of(effects), effects.get("before")
+    if not whole:
+        data, body, before = _for_provider(data), _for_provider(body), before and _for_provider(before)
+    ours = whole or header["organisation"] in organisations
+    event = CaseEvent(
+        position=position,
+        at=header["at"],
+        kind=row.kind,
+        what=effects.get("transition") or effects.get("name") or effects.get("what"),
+        done=done,
+        track=row.track_id,
+        from_=header["from"],
+        to=header["to"],
+        # On the other side of a referral one sees the office, not who in it.
+        actor=_actor(header["actor"], names) if ours else Named(id=None, name=header["role"]),
+        role=header["role"],
+        documents=papers_of(effects),
+        version=version_of(effects),
+        data=data,
+        happened_on=effects.get("happened_on"),
+        body=body,
+        erased=sorted(name for name, value in values(row.body).items() if value is ERASED),
+    )
+    corrected = {"before_data": before} if "before" in effects else {}
+    if not whole:
+        return row_as(CorrectedCaseEvent, event, **corrected) if corrected else event
+    return row_as(
+        WholeCorrectedCaseEvent if corrected else WholeCaseEvent,
+        event,
+        **corrected,
+        seq=row.seq,
+        acting_for=_actor(header["acting_for"], names),
+        organisation=header["organisation"],
+        because=header["because"],
+        edition=header["edition"],
+        effects=effects,
+        hash=row.hash,
+        prev=header["prev"],
+    )
 
 
-def _for_provider(said: Mapping[str, Json]) -> dict[str, Json]:
+def _for_provider(said: JsonMapping) -> JsonObject:
     """A form without what the office says to itself in a request: whom else it asks, and how many answers it waits for."""
     return {name: value for name, value in said.items() if name not in ABOUT_OTHERS}
 
 
-def _actor(id: str | None, names: Mapping[str, str]) -> Json:
-    if id is None:
-        return None
-    return {"id": id, "name": "system" if id == SYSTEM_ACTOR else names.get(id)}
+@overload
+def _actor(id: str, names: Mapping[str, str]) -> Named: ...
+@overload
+def _actor(id: str | None, names: Mapping[str, str]) -> Named | None: ...
+def _actor(id: str | None, names: Mapping[str, str]) -> Named | None:
+    return Named(id=id, name="system") if id == SYSTEM_ACTOR else to_named(id, names)

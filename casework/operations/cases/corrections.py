@@ -14,6 +14,7 @@ from casework.engine.execution.corrections import REASON, Answer, answer_of, may
 from casework.engine.state.case import Case
 from casework.engine.state.events import Event
 from casework.errors import CaseHasMoved, NotAllowed, NotFound
+from casework.json_values import JsonMapping, JsonObject
 from casework.ledger.redactable_bodies import ERASED, values
 from casework.operations.core.idempotency import Done, Request
 from casework.operations.core.perform import Standing, perform
@@ -21,8 +22,6 @@ from casework.operations.core.references import insist_references
 from casework.permissions.actors import Actor
 from casework.permissions.visibility import Sight, own_tracks, sight
 from casework.permissions.work import capacities, conflict
-
-Json = Any
 
 #: The events of a log that hold answers.
 _ONE = (
@@ -46,7 +45,7 @@ _VERSIONS = text("""
 
 def find_answer(
     db: Connection, actor: Actor, case: Case, editions: Mapping[str, Any], seq: int
-) -> tuple[Answer, dict[str, Json], int]:
+) -> tuple[Answer, JsonObject, int]:
     """The answers that stand to the form of an action by its `seq`, all of them as they would be typed again, and how many
     versions of them there are: whoever sees a part of the history may know that, and not the `seq`. Raises NotFound."""
     row = db.execute(_OF_SEQ, {"log": case.log, "seq": seq}).one_or_none()
@@ -69,7 +68,7 @@ def _sees(actor: Actor, case: Case, answer: Answer) -> bool:
     return level == Sight.ALL or answer.track.id in mine and not office
 
 
-def _words(db: Connection, case: Case, row: Any) -> tuple[dict[str, Json], bool, int]:
+def _words(db: Connection, case: Case, row: Any) -> tuple[JsonObject, bool, int]:
     """The words of the form as they stand; whether the same action was done again since; and how often it was done or corrected."""
     given = {
         "log": case.log,
@@ -77,7 +76,7 @@ def _words(db: Connection, case: Case, row: Any) -> tuple[dict[str, Json], bool,
         "transition": row.effects.get("transition"),
         "task": row.effects.get("task"),
     }
-    answers: dict[str, Json] = {}
+    answers: JsonObject = {}
     again = versions = 0
     for version in db.execute(_VERSIONS, given):
         versions += 1
@@ -123,7 +122,7 @@ def correct_answer(
     case: Case,
     seq: int,
     *,
-    data: Mapping[str, Json],
+    data: JsonMapping,
     reason: str,
     request: Request,
     seen: int | None = None,
@@ -149,7 +148,7 @@ def correct_answer(
         command = CorrectAnswer(of, answer.track.id, data, reason, None if task else answer.name, task, words)
         return command, by
 
-    def done(after: Case, events: list[Event]) -> dict[str, Json]:
+    def done(after: Case, events: list[Event]) -> JsonObject:
         # To whoever sees a part of the log, a place in the whole would tell what stands between.
         whole = sight(actor, after) == Sight.ALL
         return {"seq": events[0].seq if whole else None, "of": events[0].effects["of"] if whole else None}
@@ -179,7 +178,7 @@ def last_of_task(db: Connection, case: Case, task: str) -> int:
     return _seq(db, _LAST_OF_TASK, {"log": case.log, "task": task})
 
 
-def _seq(db: Connection, statement: TextClause, given: Mapping[str, Json]) -> int:
+def _seq(db: Connection, statement: TextClause, given: JsonMapping) -> int:
     row = db.execute(statement, given).first()
     if row is None:
         raise NotFound("answer")

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from typing import Any
+from collections.abc import Iterable
+from typing import TypeAlias
 
 from sqlalchemy import Connection, text
 
@@ -11,17 +11,19 @@ from casework.definitions import load_library
 from casework.engine.parties import PARTIES
 from casework.engine.roles import ORGANISATION_ROLES, Role
 from casework.engine.state.case import CREATED, Case, Track
+from casework.json_values import JsonMapping
+from casework.operations.cases.action_views import TaskChoice
 from casework.operations.cases.queries import titles_of
 from casework.operations.core.perform import calendar_of
 from casework.operations.core.presenters import names_of
 from casework.operations.core.references import IN_FORCE, KEPT, opened_at_of
+from casework.operations.core.views import NamedInBoth, rows_as
 from casework.permissions.actors import Actor
 from casework.permissions.visibility import Sight, sight
 from casework.records.event_log import now
 
-Json = Any
-#: By the field's name what it offers, each with id, name and, where there is one, name_zh.
-Offered = dict[str, list[dict[str, Json]]]
+#: By the field's name what it offers.
+Offered: TypeAlias = dict[str, list[NamedInBoth]]
 
 #: Of people and of organisations, more than fit into a list that one reads.
 MOST = 500
@@ -45,7 +47,7 @@ _RIGHTS = text(
 )
 
 
-def choices_of(db: Connection, actor: Actor, case: Case, track: Track, form: Iterable[Mapping[str, Json]]) -> Offered:
+def choices_of(db: Connection, actor: Actor, case: Case, track: Track, form: Iterable[JsonMapping]) -> Offered:
     """What each field of a form on a track may name, as far as the actor may know of it."""
     choices: Offered = {}
     for rule in form:
@@ -56,10 +58,10 @@ def choices_of(db: Connection, actor: Actor, case: Case, track: Track, form: Ite
                 choices[rule["name"]] = _people(db, case, track, rule["role"])
             case "provider" | "providers" | "panel":
                 service = rule["service"] or (track.kind if track.is_referral else "")
-                choices[rule["name"]] = _plain(db.execute(_PROVIDERS, {"service": service, "most": MOST}))
+                choices[rule["name"]] = rows_as(NamedInBoth, db.execute(_PROVIDERS, {"service": service, "most": MOST}))
             case "right" | "rights":
                 choices[rule["name"]] = [
-                    {"id": row.id, "name": f"{row.office} {row.number}" if row.number else row.kind}
+                    _choice(row.id, f"{row.office} {row.number}" if row.number else row.kind)
                     for row in db.execute(_RIGHTS, {"ids": list(case.rights)})
                 ]
             case "documents":
@@ -69,16 +71,16 @@ def choices_of(db: Connection, actor: Actor, case: Case, track: Track, form: Ite
     return choices
 
 
-def _plain(rows: Iterable[Any]) -> list[dict[str, Json]]:
-    return [{"id": row.id, "name": row.name, "name_zh": row.name_zh} for row in rows]
+def _choice(id: str, name: str) -> NamedInBoth:
+    return NamedInBoth(id=id, name=name, name_zh=None)
 
 
-def _parties(db: Connection, case: Case) -> list[dict[str, Json]]:
+def _parties(db: Connection, case: Case) -> list[NamedInBoth]:
     names = names_of(db, set(), set(case.parties.values()))
-    return [{"id": side, "name": names.get(case.parties.get(side) or "", side)} for side in PARTIES]
+    return [_choice(side, names.get(case.parties.get(side) or "", side)) for side in PARTIES]
 
 
-def _people(db: Connection, case: Case, track: Track, role: str) -> list[dict[str, Json]]:
+def _people(db: Connection, case: Case, track: Track, role: str) -> list[NamedInBoth]:
     """The same people whom `insist_references` lets through."""
     inside = role in ORGANISATION_ROLES
     above = case.referral_of(track)
@@ -90,10 +92,10 @@ def _people(db: Connection, case: Case, track: Track, role: str) -> list[dict[st
         "organisation": above.provider if inside and above else None,
         "opened_at": opened_at_of(case),
     }
-    return _plain(db.execute(_PEOPLE, given))
+    return rows_as(NamedInBoth, db.execute(_PEOPLE, given))
 
 
-def _papers(db: Connection, actor: Actor, case: Case, track: Track, rule: Mapping[str, Json]) -> list[dict[str, Json]]:
+def _papers(db: Connection, actor: Actor, case: Case, track: Track, rule: JsonMapping) -> list[NamedInBoth]:
     """The papers of the case that the field takes; of who sees only a referral, those granted to it."""
     known = case.usable_documents()
     if kinds := rule.get("kinds"):
@@ -111,15 +113,15 @@ def _papers(db: Connection, actor: Actor, case: Case, track: Track, rule: Mappin
         return []
     titles = titles_of(db, case)
     return [
-        {"id": document.id, "name": titles.get(document.id) or document.kind}
+        _choice(document.id, titles.get(document.id) or document.kind)
         for document in case.documents.values()
         if document.id in known
     ]
 
 
-def _tasks(case: Case) -> list[dict[str, Json]]:
+def _tasks(case: Case) -> list[NamedInBoth]:
     library = load_library()
-    tasks = []
+    tasks: list[NamedInBoth] = []
     for task in case.open_tasks():
         if task.state == CREATED:
             continue
@@ -129,11 +131,12 @@ def _tasks(case: Case) -> list[dict[str, Json]]:
             "decision": f"transitions.{task.rule}.do",
         }
         tasks.append(
-            {
-                "id": task.id,
-                "edition": task.edition,
-                "key": kind[task.type],
-                "name": library[task.edition].text(kind[task.type]),
-            }
+            TaskChoice(
+                id=task.id,
+                edition=task.edition,
+                key=kind[task.type],
+                name=library[task.edition].text(kind[task.type]),
+                name_zh=None,
+            )
         )
     return tasks

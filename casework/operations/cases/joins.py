@@ -3,39 +3,38 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
 
 from casework.engine.execution.context import Library
 from casework.engine.state.case import OPEN_JOIN, Case, Track
 from casework.engine.state.join_count import SHORT, members, tally
+from casework.json_values import JsonObject
+from casework.operations.cases.views import JoinView
 
-Json = Any
 
-
-def show_joins(case: Case, library: Library) -> list[dict[str, Json]]:
+def show_joins(case: Case, library: Library) -> list[JoinView]:
     """How many results of each service the case waits for, or waited for, and how many there are."""
     milestones = {track.edition: library[track.edition].milestones for track in case.tracks.values()}
     shown = []
     for join in case.joins.values():
         counted = tally(case, join, milestones)
         shown.append(
-            {
-                "id": join.id,
-                "service": join.kind,
-                "rule": join.rule,
-                "state": join.state,
-                "needed": counted.needed(join),
-                "results": len(counted.results),
-                "running": len(counted.running),
-                "asked": counted.asked,
-                "short": join.state == OPEN_JOIN and counted.verdict(join) == SHORT,
-                "referrals": [member.id for member in members(case, join)],
-            }
+            JoinView(
+                id=join.id,
+                service=join.kind,
+                rule=join.rule,
+                state=join.state,
+                needed=counted.needed(join),
+                results=len(counted.results),
+                running=len(counted.running),
+                asked=counted.asked,
+                short=join.state == OPEN_JOIN and counted.verdict(join) == SHORT,
+                referrals=[member.id for member in members(case, join)],
+            )
         )
     return shown
 
 
-def show_beside(case: Case, track: Track, library: Library, names: Mapping[str, str]) -> list[dict[str, Json]]:
+def show_beside(case: Case, track: Track, library: Library, names: Mapping[str, str]) -> list[JsonObject]:
     """The other referrals that run, or ran, side by side with this one."""
     beside = {
         referral.id: referral

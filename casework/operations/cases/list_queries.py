@@ -19,12 +19,23 @@ from casework import reasons
 from casework.definitions import load_library
 from casework.engine.execution.context import Library
 from casework.errors import InvalidForm
+from casework.json_values import JsonMapping
 from casework.ledger.canonical_json import instant
 from casework.operations.auth.step_up import sensitive
 from casework.operations.cases.queries import held_for, shown_hold
 from casework.operations.cases.track_presenters import step_at
+from casework.operations.cases.views import (
+    CaseName,
+    CaseOutline,
+    CaseRow,
+    CaseWait,
+    FilterChoices,
+    ListedCase,
+    MarkedCaseRow,
+)
 from casework.operations.core.overdue_sql import FIRST_DUE, LATE, OURS, OVERDUE, THEIRS
 from casework.operations.core.paging import (
+    Page,
     cursor_count,
     cursor_id,
     cursor_time,
@@ -34,12 +45,11 @@ from casework.operations.core.paging import (
     to_cursor,
 )
 from casework.operations.core.presenters import when
-from casework.operations.core.unread import looks
+from casework.operations.core.unread import Look, looks
+from casework.operations.core.views import Named, NamedInBoth, row_as, rows_as
 from casework.permissions.actors import Actor
 from casework.permissions.visibility import Sight, reach
 from casework.records.access_sql import own_referral, reach_values
-
-Json = Any
 
 #: One page of the cases that a person sees, in outline or whole.
 _PAGE = """
@@ -183,7 +193,7 @@ def list_cases(
     sort: str = "newest",
     cursor: str | None = None,
     limit: int | None = None,
-) -> dict[str, Json]:
+) -> Page[ListedCase]:
     """Cases that the actor may see, the newest first unless sorted otherwise."""
     return _listed_cases(db, actor, filters or {}, sort, cursor, most=insist_limit(limit), marked=True)
 
@@ -195,10 +205,9 @@ MOST_EXPORTED = 10_000
 @sensitive
 def export_cases(
     db: Connection, actor: Actor, *, filters: Mapping[str, str] | None = None, sort: str = "newest"
-) -> list[dict[str, Json]]:
+) -> list[ListedCase]:
     """The same list without pages."""
-    items: list[dict[str, Json]] = _listed_cases(db, actor, filters or {}, sort, None, most=MOST_EXPORTED)["items"]
-    return items
+    return _listed_cases(db, actor, filters or {}, sort, None, most=MOST_EXPORTED).items
 
 
 def count_cases(db: Connection, actor: Actor, *, filters: Mapping[str, str] | None = None) -> int:
@@ -218,7 +227,7 @@ def _listed_cases(
     *,
     most: int,
     marked: bool = False,
-) -> dict[str, Json]:
+) -> Page[ListedCase]:
     if sort not in SORTS:
         raise InvalidForm(fields={"sort": reasons.fields.ONE_OF(choices=tuple(SORTS))})
     how = SORTS[sort]
@@ -249,8 +258,7 @@ def _listed_cases(
         following = to_cursor(given["skip"] + most)
     library = load_library()
     seen = looks(db, actor, [row.id for row in shown if row.level == Sight.ALL]) if marked else {}
-    items = [_case_row(row, library) | ({"mark": seen[row.id].mark()} if row.id in seen else {}) for row in shown]
-    return {"items": items, "next": following}
+    return Page(items=[_case_row(row, library, seen.get(row.id)) for row in shown], next=following)
 
 
 def _filtered(actor: Actor, filters: Mapping[str, str]) -> tuple[str, dict[str, Any]]:
@@ -281,40 +289,35 @@ def _insist_id(name: str, value: str) -> str:
         raise InvalidForm(fields={name: reasons.fields.NOT_AN_ID}) from None
 
 
-def _case_row(row: Any, library: Library) -> dict[str, Json]:
-    edition = library[row.edition]
-    outline = {
-        "number": row.number,
-        "title": row.title,
-        "state": row.state,
-        "outcome": row.outcome,
-        "edition": row.edition,
-        "step": step_at(edition, row.state, row.came_from or ()),
-    }
+def _case_row(row: Any, library: Library, look: Look | None) -> ListedCase:
+    if row.level == Sight.REFERRALS:
+        return row_as(CaseName, row)
+    outline = row_as(CaseOutline, row, step=step_at(library[row.edition], row.state, row.came_from or ()))
     if row.level == Sight.OUTLINE:
         return outline
-    if row.level == Sight.REFERRALS:
-        return {"number": row.number, "title": row.title}
-    waits_for = held_for(row.hold) if row.hold else [_moments(wait) for wait in row.waits_for or ()]
-    return outline | {
-        "programme": row.programme_id,
-        "owner": {"id": row.owner_id, "name": row.owner} if row.owner_id else None,
-        "opened_at": instant(row.opened_at),
-        "closed_at": when(row.closed_at),
-        "phase": {"id": row.phase_id, "name": row.phase, "name_zh": row.phase_zh} if row.phase_id else None,
-        "due_at": when(row.due_at),
-        "hold": shown_hold(row.hold),
-        "waits_for": waits_for,
-        "overdue": bool(row.overdue) or any(wait["overdue"] for wait in waits_for),
-    }
+    waits_for = held_for(row.hold) if row.hold else [_wait(wait) for wait in row.waits_for or ()]
+    case = row_as(
+        CaseRow,
+        outline,
+        programme=row.programme_id,
+        owner=Named(id=row.owner_id, name=row.owner) if row.owner_id else None,
+        opened_at=instant(row.opened_at),
+        closed_at=when(row.closed_at),
+        phase=NamedInBoth(id=row.phase_id, name=row.phase, name_zh=row.phase_zh) if row.phase_id else None,
+        due_at=when(row.due_at),
+        hold=shown_hold(row.hold),
+        waits_for=waits_for,
+        overdue=bool(row.overdue) or any(wait.overdue for wait in waits_for),
+    )
+    return case if look is None else row_as(MarkedCaseRow, case, mark=look.mark())
 
 
-def _moments(wait: Mapping[str, Json]) -> dict[str, Json]:
-    """As details write them; within JSON the database writes moments in its own way."""
-    return {
-        **wait,
-        **{key: when(datetime.fromisoformat(wait[key])) if wait[key] else None for key in ("since", "until")},
-    }
+def _wait(wait: JsonMapping) -> CaseWait:
+    """With its moments as details write them; within JSON the database writes them in its own way."""
+    since, until = (when(datetime.fromisoformat(wait[key])) if wait[key] else None for key in ("since", "until"))
+    return CaseWait(
+        for_=NamedInBoth(**wait["for"]), since=since, until=until, what=wait["what"], overdue=wait["overdue"]
+    )
 
 
 # --- what the filters offer ------------------------------------------------------------------------------------------
@@ -334,13 +337,14 @@ _PHASES = text("""
 """)
 
 
-def filter_choices(db: Connection, actor: Actor) -> dict[str, list[dict[str, Json]]]:
+def filter_choices(db: Connection, actor: Actor) -> FilterChoices:
     """Officers, providers and phases that a list may be filtered by; nothing for those who see outlines only."""
     mine = reach(actor)
     if not mine.all_of:
-        return {"owner": [], "provider": [], "phase": []}
+        return FilterChoices(owner=[], provider=[], phase=[])
     given = {"all_of": sorted(mine.all_of)}
-    return {
-        name: [dict(row._mapping) for row in db.execute(statement, given if name != "provider" else {})]
-        for name, statement in (("owner", _OWNERS), ("provider", _PROVIDERS), ("phase", _PHASES))
-    }
+    return FilterChoices(
+        owner=rows_as(NamedInBoth, db.execute(_OWNERS, given)),
+        provider=rows_as(NamedInBoth, db.execute(_PROVIDERS)),
+        phase=rows_as(NamedInBoth, db.execute(_PHASES, given)),
+    )

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from sqlalchemy import Connection
 
 from casework import reasons
@@ -14,13 +12,12 @@ from casework.engine.roles import Role
 from casework.engine.state.case import Case
 from casework.engine.state.effects_schema import CaseSubject
 from casework.errors import NotAllowed, NotFound, WrongState
+from casework.json_values import JsonObject
 from casework.operations.core.idempotency import Done, Request, ask
 from casework.operations.core.perform import new_id, open_log, read_calendar
 from casework.permissions.actors import READS_ALL, Actor
 from casework.permissions.work import in_the_programme
 from casework.records.database import run
-
-Json = Any
 
 
 def open_case(db: Connection, actor: Actor, match: str, request: Request) -> Done:
@@ -53,7 +50,7 @@ def open_case(db: Connection, actor: Actor, match: str, request: Request) -> Don
         "parties": {"need_owner": need_owner, "technology_owner": technology_owner},
     }
 
-    def answer(opened: Case) -> dict[str, Json]:
+    def answer(opened: Case) -> JsonObject:
         return {"number": number, "id": id, "state": opened.main.states[0], "track": opened.main.id}
 
     command = Open(id, "case", playing(MAIN).workflow, case, title)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy import Connection
 
@@ -16,16 +15,16 @@ from casework.engine.execution.context import By, Context, Library
 from casework.engine.execution.effect_roles import accepted
 from casework.engine.roles import Role
 from casework.engine.state.case import Case, Track
+from casework.operations.cases.action_views import ActionView, AddableTask, NeededPaper
 from casework.operations.core.external_facts import outside
 from casework.operations.core.perform import new_id, reads
+from casework.operations.core.views import row_as
 from casework.permissions.actors import Actor
 from casework.permissions.visibility import Sight
 from casework.permissions.work import capacities, choose, conflict
 from casework.reasons import Why
 from casework.records.case_loader import load
 from casework.records.row_security import whole
-
-Json = Any
 
 
 def actions_of(
@@ -38,7 +37,7 @@ def actions_of(
     level: Sight,
     moment: datetime,
     calendar: Calendar,
-) -> list[dict[str, Json]]:
+) -> list[ActionView]:
     """Every action where the tracks seen stand: whether it is possible now, and every reason why not."""
     judged = case
     if level < Sight.ALL:
@@ -76,42 +75,41 @@ def actions_of(
         else:
             why = by_capacity[by][track, name].why_not
         actions.append(
-            {
-                "track": track,
-                "transition": name,
-                "label": edition.text(f"transitions.{name}.do"),
-                "kind": rule.kind,
-                "by": list(rule.by_people),
-                "confirm_by": list(rule.confirm_by),
-                "proposed": plain.proposal is not None,
-                "yours": by is not None,
-                "allowed": not why,
-                "why_not": list(why),
-                "form": [] if plain.proposal else edition.form_shown(rule.form),
-                "papers": [
-                    {
-                        "kind": paper.rule.kind,
-                        "name": edition.text(f"papers.{paper.rule.kind}"),
-                        "state": paper.state,
-                        "document": paper.document,
-                        "valid_until": paper.valid_until,
-                        "of": paper.rule.of,
-                    }
+            ActionView(
+                track=track,
+                transition=name,
+                label=edition.text(f"transitions.{name}.do"),
+                kind=rule.kind,
+                by=list(rule.by_people),
+                confirm_by=list(rule.confirm_by),
+                proposed=plain.proposal is not None,
+                yours=by is not None,
+                allowed=not why,
+                why_not=list(why),
+                form=[] if plain.proposal else [*edition.form_shown(rule.form)],
+                papers=[
+                    row_as(
+                        NeededPaper,
+                        paper,
+                        kind=paper.rule.kind,
+                        name=edition.text(f"papers.{paper.rule.kind}"),
+                        of=paper.rule.of,
+                    )
                     for paper in plain.papers
                 ],
-                "prefill": {} if plain.proposal else prefill(case, case.tracks[track], edition.form(rule.form)),
-            }
+                prefill={} if plain.proposal else prefill(case, case.tracks[track], edition.form(rule.form)),
+            )
         )
     return actions
 
 
 def possible_tasks(
     actor: Actor, case: Case, seen: Sequence[Track], library: Library, context: Context
-) -> list[dict[str, Json]]:
+) -> list[AddableTask]:
     """Side tasks that the actor may add now."""
     if conflict(actor, case):
         return []
-    ids, requests = {track.id for track in seen}, []
+    ids, requests = {track.id for track in seen}, list[AddableTask]()
     for offer in task_offers(library, case, context):
         if offer.track not in ids:
             continue
@@ -123,14 +121,14 @@ def possible_tasks(
             continue
         label = edition.text(f"tasks.{offer.rule.key}")
         requests.append(
-            {
-                "track": offer.track,
-                "task": offer.task,
-                "rule": offer.rule.key,
-                "label": label,
-                "about": offer.rule.per,
+            AddableTask(
+                track=offer.track,
+                task=offer.task,
+                rule=offer.rule.key,
+                label=label,
+                about=offer.rule.per,
                 # Asked as nobody: that it is for others is no reason against those who may.
-                "why_not": list(offer.why_not if offer.fits_role else offer.why_not[1:]),
-            }
+                why_not=list(offer.why_not if offer.fits_role else offer.why_not[1:]),
+            )
         )
     return requests

@@ -5,9 +5,8 @@ A case that a person may not see does not exist here.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy import Connection, text
 
@@ -16,26 +15,38 @@ from casework.engine.deadlines.calendars import Calendar
 from casework.engine.execution.context import By, Context, Library
 from casework.engine.execution.effect_roles import accepted
 from casework.engine.roles import ORGANISATION_QUEUES, Role
-from casework.engine.state.case import CREATED, Case, Task
+from casework.engine.state.case import CREATED, Case, Task, Track
+from casework.engine.state.case_documents import Consent
 from casework.errors import NotFound
+from casework.json_values import JsonMapping, JsonObject
 from casework.ledger.canonical_json import instant
 from casework.ledger.redactable_bodies import values
 from casework.operations.cases.joins import show_joins
 from casework.operations.cases.possible_actions import actions_of, possible_tasks
 from casework.operations.cases.track_presenters import concerned, show, show_track, step_of
-from casework.operations.cases.views import OpenTask, TaskOutline
+from casework.operations.cases.views import (
+    CaseDocument,
+    CaseOutline,
+    CasePart,
+    CaseWait,
+    ConsentView,
+    GrantView,
+    OpenTask,
+    ProposalView,
+    TaskOutline,
+    WhatNext,
+    WholeCase,
+)
 from casework.operations.core.access_queries import case_log
 from casework.operations.core.perform import calendar_of, new_id
-from casework.operations.core.presenters import named, names_of, when
+from casework.operations.core.presenters import names_of, when
 from casework.operations.core.unread import look
-from casework.operations.core.views import row_as
+from casework.operations.core.views import Named, fields_of, row_as, to_named
 from casework.permissions.actors import Actor
 from casework.permissions.visibility import Sight, own_tracks, sight
 from casework.permissions.work import capacities, choose, conflict, may_work
 from casework.records.case_loader import load
 from casework.records.event_log import now
-
-Json = Any
 
 
 def find_case(db: Connection, actor: Actor, number: str) -> tuple[Case, Sight]:
@@ -47,55 +58,116 @@ def find_case(db: Connection, actor: Actor, number: str) -> tuple[Case, Sight]:
     return case, level
 
 
-def show_case(db: Connection, actor: Actor, number: str) -> dict[str, Json]:
+def show_case(db: Connection, actor: Actor, number: str) -> CaseOutline | CasePart | WholeCase:
     """A case: where it stands, who must do what by when, what the actor may do now, and why not the rest."""
     case, level = find_case(db, actor, number)
-    if level == Sight.OUTLINE:
-        return {
-            "number": case.number,
-            "title": case.title,
-            "state": case.main.states[0],
-            "step": step_of(case.main, load_library()[case.main.edition]),
-            "edition": case.main.edition,
-            "outcome": case.outcome,
-        }
-    return describe(db, actor, case, level)
+    return outline_of(case) if level == Sight.OUTLINE else describe(db, actor, case, level)
 
 
-def what_next(db: Connection, actor: Actor, number: str) -> dict[str, Json]:
+def outline_of(case: Case) -> CaseOutline:
+    """Where a case stands, for whoever sees its outline alone."""
+    return CaseOutline(
+        number=str(case.number),
+        title=case.title,
+        state=case.main.states[0],
+        step=step_of(case.main, load_library()[case.main.edition]),
+        edition=case.main.edition,
+        outcome=case.outcome,
+    )
+
+
+def what_next(db: Connection, actor: Actor, number: str) -> WhatNext:
     """What comes next in a case, by when, and who is waited for: said after an action. Raises NotFound."""
     case, level = find_case(db, actor, number)
     if level < Sight.ALL:
         raise NotFound("case")
     library, moment = load_library(), now(db)
     names = names_in(db, case, list(case.open_tasks()))
-    return {
-        "number": case.number,
-        "state": case.main.states[0],
-        "edition": case.main.edition,
-        "closed_at": when(case.closed_at),
-        "next_action": _next_action(case, library, names, moment),
-        "waits_for": _waits_for(case, names, moment),
-        "hold": shown_hold(case.hold),
-        "programme": case.programme,
-    }
+    return WhatNext(
+        number=case.number,
+        state=case.main.states[0],
+        edition=case.main.edition,
+        closed_at=when(case.closed_at),
+        next_action=_next_action(case, library, names, moment),
+        waits_for=_waits_for(case, names, moment),
+        hold=shown_hold(case.hold),
+        programme=case.programme,
+    )
 
 
-def describe(
-    db: Connection, actor: Actor, case: Case, level: Sight, calendar: Calendar | None = None
-) -> dict[str, Json]:
-    """A case or mediation as far as the actor sees it; its calendar is read where it is not given."""
-    library, moment, calendar = load_library(), now(db), calendar or calendar_of(db, case.programme)
-    seen = list(case.tracks.values()) if level == Sight.ALL else own_tracks(actor, case)
-    ids = {track.id for track in seen}
-    tasks = [task for task in case.open_tasks() if task.track in ids and (level == Sight.ALL or task.organisation)]
+def describe(db: Connection, actor: Actor, case: Case, level: Sight) -> CasePart | WholeCase:
+    """A case or mediation as far as the actor sees it."""
+    if level == Sight.ALL:
+        return describe_whole(db, actor, case)
+    moment, calendar, mine = now(db), calendar_of(db, case.programme), own_tracks(actor, case)
+    tasks = [task for task in _open_on(case, mine) if task.organisation]
     names = names_in(db, case, tasks)
-    details: dict[str, Json] = {
-        "number": case.number,
-        "title": case.title,
-        "parties": {side: names.get(organisation) for side, organisation in case.parties.items()},
-        "tracks": [show_track(track, library, names, level) for track in seen],
-        "tasks": [
+    return _describe_part(db, actor, case, mine, tasks, names=names, level=level, moment=moment, calendar=calendar)
+
+
+def describe_whole(db: Connection, actor: Actor, case: Case, calendar: Calendar | None = None) -> WholeCase:
+    """A case or mediation to an actor who sees all of it; its calendar is read where it is not given."""
+    library, moment, calendar = load_library(), now(db), calendar or calendar_of(db, case.programme)
+    seen = list(case.tracks.values())
+    tasks = _open_on(case, seen)
+    names = names_in(db, case, tasks)
+    part = _describe_part(db, actor, case, seen, tasks, names=names, level=Sight.ALL, moment=moment, calendar=calendar)
+    titles = titles_of(db, case)
+    nobody = Context(By(actor.person, None), moment, calendar, new_id)
+    return row_as(
+        WholeCase,
+        case,
+        **fields_of(part),
+        requests=possible_tasks(actor, case, seen, library, nobody),
+        case_actions=_case_actions(actor, case),
+        id=case.log,
+        owner=to_named(case.owner, names),
+        team=[to_named(person, names) for person in case.team],
+        next_action=_next_action(case, library, names, moment),
+        waits_for=_waits_for(case, names, moment),
+        joins=show_joins(case, library),
+        state=case.main.states[0],
+        overdue=case.late(moment),
+        reasons=list(case.reasons),
+        hold=shown_hold(case.hold),
+        opened_at=instant(case.opened_at),
+        closed_at=when(case.closed_at),
+        rights=list(case.rights),
+        interest=actor.person in case.interests,
+        consents=[_show_consent(consent) for consent in case.consents.values()],
+        documents=[
+            row_as(CaseDocument, document, title=titles.get(document.id)) for document in case.documents.values()
+        ],
+        grants=[
+            row_as(GrantView, grant, given_at=instant(grant.given_at), ended_at=when(grant.ended_at))
+            for grant in case.grants.values()
+        ],
+        proposals=[
+            row_as(ProposalView, proposal, by=to_named(proposal.actor, names)) for proposal in case.proposals.values()
+        ],
+    )
+
+
+def _describe_part(
+    db: Connection,
+    actor: Actor,
+    case: Case,
+    seen: Sequence[Track],
+    tasks: Iterable[Task],
+    *,
+    names: Mapping[str, str],
+    level: Sight,
+    moment: datetime,
+    calendar: Calendar,
+) -> CasePart:
+    """What everybody who sees tracks of a case is shown of them."""
+    library = load_library()
+    return CasePart(
+        number=case.number,
+        title=case.title,
+        parties={side: names.get(organisation) for side, organisation in case.parties.items()},
+        tracks=[show_track(track, library, names, level) for track in seen],
+        tasks=[
             row_as(
                 OpenTask,
                 show(task, library[task.edition], names, overdue=case.overdue(task, moment)),
@@ -103,72 +175,13 @@ def describe(
             )
             for task in tasks
         ],
-        "actions": actions_of(db, actor, case, seen, library=library, level=level, moment=moment, calendar=calendar),
-    }
-    if level < Sight.ALL:
-        return details
-    titles = titles_of(db, case)
-    nobody = Context(By(actor.person, None), moment, calendar, new_id)
-    return details | {
-        "requests": possible_tasks(actor, case, seen, library, nobody),
-        "case_actions": _case_actions(actor, case),
-        "id": case.log,
-        "programme": case.programme,
-        "revision": case.revision,
-        "seq": case.seq,
-        "owner": named(case.owner, names),
-        "team": [named(person, names) for person in case.team],
-        "next_action": _next_action(case, library, names, moment),
-        "waits_for": _waits_for(case, names, moment),
-        "joins": show_joins(case, library),
-        "state": case.main.states[0],
-        "outcome": case.outcome,
-        "overdue": case.late(moment),
-        "reasons": list(case.reasons),
-        "hold": shown_hold(case.hold),
-        "frozen": case.frozen,
-        "opened_at": instant(case.opened_at),
-        "closed_at": when(case.closed_at),
-        "rights": list(case.rights),
-        "match": case.match,
-        "phase": case.phase,
-        "need": case.need,
-        "technology": case.technology,
-        "interest": actor.person in case.interests,
-        "consents": [_show_consent(consent) for consent in case.consents.values()],
-        "documents": [
-            {
-                "id": d.id,
-                "title": titles.get(d.id),
-                "party": d.party,
-                "own": d.own,
-                "kind": d.kind,
-                "valid_until": d.valid_until,
-            }
-            for d in case.documents.values()
-        ],
-        "grants": [
-            {
-                "id": g.id,
-                "track": g.track,
-                "document": g.document,
-                "given_at": instant(g.given_at),
-                "ended_at": when(g.ended_at),
-            }
-            for g in case.grants.values()
-        ],
-        "proposals": [
-            {
-                "track": p.track,
-                "transition": p.transition,
-                "by": named(p.actor, names),
-                "task": p.task,
-                "seq": p.seq,
-                "data": dict(p.data),
-            }
-            for p in case.proposals.values()
-        ],
-    }
+        actions=actions_of(db, actor, case, seen, library=library, level=level, moment=moment, calendar=calendar),
+    )
+
+
+def _open_on(case: Case, tracks: Iterable[Track]) -> list[Task]:
+    ids = {track.id for track in tracks}
+    return [task for task in case.open_tasks() if task.track in ids]
 
 
 #: What the documents and letters of a log were entered with.
@@ -210,21 +223,19 @@ def _case_actions(actor: Actor, case: Case) -> list[str]:
     return [*(action for action in actions if action != "hand_over" or case.owner is not None), "declare_interest"]
 
 
-def shown_hold(hold: Mapping[str, Json] | None) -> Json:
+def shown_hold(hold: JsonMapping | None) -> JsonMapping | None:
+    """Why a case is on hold, for whom and until when."""
     return None if hold is None else {key: value for key, value in hold.items() if key != "paused"}
 
 
-def _show_consent(consent: Any) -> dict[str, Json]:
-    return {
-        "id": consent.id,
-        "party": consent.party,
-        "providers": None if consent.providers is None else list(consent.providers),
-        "documents": None if consent.documents is None else list(consent.documents),
-        "given_on": consent.given_on,
-        "expires_on": consent.expires_on,
-        "ended_at": when(consent.ended_at),
-        "how": consent.how,
-    }
+def _show_consent(consent: Consent) -> ConsentView:
+    return row_as(
+        ConsentView,
+        consent,
+        ended_at=when(consent.ended_at),
+        providers=None if consent.providers is None else list(consent.providers),
+        documents=None if consent.documents is None else list(consent.documents),
+    )
 
 
 def names_in(db: Connection, case: Case, tasks: Sequence[Task]) -> dict[str, str]:
@@ -240,7 +251,7 @@ def names_in(db: Connection, case: Case, tasks: Sequence[Task]) -> dict[str, str
     return names_of(db, people, organisations)
 
 
-def look_at_case(db: Connection, actor: Actor, number: str) -> dict[str, Json]:
+def look_at_case(db: Connection, actor: Actor, number: str) -> JsonObject:
     """Say that one has looked at a case, which clears its mark; for those who read the whole of it. Raises NotFound."""
     case, level = find_case(db, actor, number)
     if level < Sight.ALL:
@@ -256,14 +267,14 @@ def _next_action(case: Case, library: Library, names: Mapping[str, str], moment:
     return row_as(TaskOutline, show(first, library[first.edition], names, overdue=case.overdue(first, moment)))
 
 
-def _waits_for(case: Case, names: Mapping[str, str], moment: datetime) -> list[dict[str, Json]]:
+def _waits_for(case: Case, names: Mapping[str, str], moment: datetime) -> list[CaseWait]:
     """Whom the case waits for, each once: since and until when, for what, and whether anything of theirs is late.
 
     Empty where it is our turn alone.
     """
     if case.hold is not None:
         return held_for(case.hold)
-    waits: dict[str | None, dict[str, Json]] = {}
+    waits: dict[str | None, CaseWait] = {}
     theirs = [
         task
         for task in case.open_tasks()
@@ -271,20 +282,17 @@ def _waits_for(case: Case, names: Mapping[str, str], moment: datetime) -> list[d
     ]
     late = {task.organisation for task in theirs if case.overdue(task, moment)}
     for task in sorted(theirs, key=lambda task: (task.due_at is None, task.due_at, task.id)):
-        who = {"id": task.organisation, "name": names.get(task.organisation or "")}
-        wait = {
-            "for": who,
-            "since": instant(task.opened_at),
-            "until": when(task.due_at),
-            "what": task.name,
-            "overdue": task.organisation in late,
-        }
+        wait = CaseWait(
+            for_=Named(id=task.organisation, name=names.get(task.organisation or "")),
+            since=instant(task.opened_at),
+            until=when(task.due_at),
+            what=task.name,
+            overdue=task.organisation in late,
+        )
         waits.setdefault(task.organisation, wait)
     return list(waits.values())
 
 
-def held_for(hold: Mapping[str, Json]) -> list[dict[str, Json]]:
+def held_for(hold: JsonMapping) -> list[CaseWait]:
     """For what a case on hold waits, and until when: in the form in which a case says for whom it waits."""
-    return [
-        {"for": hold.get("waits_for"), "since": None, "until": hold.get("resume_by"), "what": "hold", "overdue": False}
-    ]
+    return [CaseWait(for_=hold.get("waits_for"), since=None, until=hold.get("resume_by"), what="hold", overdue=False)]

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from sqlalchemy import Connection, text
 
 from casework.engine.state.case import Case
 from casework.errors import NotFound
 from casework.operations.cases.queries import titles_of
+from casework.operations.cases.views import CasePapers, ConsentView, Encumbrance, RightOfCase
 from casework.operations.core.presenters import names_of, when
+from casework.operations.core.views import Names, row_as
 from casework.permissions.actors import Actor
 from casework.permissions.visibility import Sight, sight
-
-Json = Any
 
 #: Some rights, by number.
 _RIGHTS = text("SELECT * FROM rights WHERE id = ANY(CAST(:ids AS uuid[])) ORDER BY number, id")
@@ -25,7 +23,7 @@ _CASES = text(
 )
 
 
-def show_papers(db: Connection, actor: Actor, case: Case) -> dict[str, Json]:
+def show_papers(db: Connection, actor: Actor, case: Case) -> CasePapers:
     """Consents, and rights with what lies on them. Raises NotFound."""
     if sight(actor, case) < Sight.ALL:
         raise NotFound("case")
@@ -44,47 +42,39 @@ def show_papers(db: Connection, actor: Actor, case: Case) -> dict[str, Json]:
     organisations |= {encumbrance.get("holder") for encumbrance in lying}
     names = names_of(db, set(), organisations)
     phase = db.execute(_PHASE, {"id": case.phase}).one_or_none()
-    return {
-        "phase": {"name": phase.name, "name_zh": phase.name_zh} if phase else None,
-        "consents": [
-            {
-                "id": consent.id,
-                "party": consent.party,
-                "given_on": consent.given_on,
-                "expires_on": consent.expires_on,
-                "ended_at": when(consent.ended_at),
-                "how": consent.how,
-                "providers": None if consent.providers is None else [names.get(p, "") for p in consent.providers],
-                "documents": None if consent.documents is None else [titles.get(d) for d in consent.documents],
-            }
+    return CasePapers(
+        phase=row_as(Names, phase) if phase else None,
+        consents=[
+            row_as(
+                ConsentView,
+                consent,
+                ended_at=when(consent.ended_at),
+                providers=None if consent.providers is None else [names.get(p, "") for p in consent.providers],
+                documents=None if consent.documents is None else [titles.get(d, "") for d in consent.documents],
+            )
             for consent in case.consents.values()
         ],
-        "rights": [
-            {
-                "id": row.id,
-                "kind": row.kind,
-                "office": row.office,
-                "number": row.number,
-                "owner": row.owner,
-                "in_force": row.in_force,
-                "expires_on": row.expires_on and row.expires_on.isoformat(),
-                "fee_paid_to": row.fee_paid_to and row.fee_paid_to.isoformat(),
-                "checked_on": row.checked_on and row.checked_on.isoformat(),
-                "confirmed": row.confirmed,
-                "encumbrances": [
-                    {
-                        "kind": encumbrance["kind"],
-                        "holder": names.get(encumbrance.get("holder") or ""),
-                        "from": encumbrance.get("from"),
-                        "territory": encumbrance.get("territory"),
-                        "exclusive": encumbrance.get("exclusive"),
-                        "case": numbers.get(encumbrance["case"]),
-                        "here": encumbrance["case"] == case.log,
-                    }
+        rights=[
+            row_as(
+                RightOfCase,
+                row,
+                expires_on=row.expires_on and row.expires_on.isoformat(),
+                fee_paid_to=row.fee_paid_to and row.fee_paid_to.isoformat(),
+                checked_on=row.checked_on and row.checked_on.isoformat(),
+                encumbrances=[
+                    Encumbrance(
+                        kind=encumbrance["kind"],
+                        holder=names.get(encumbrance.get("holder") or ""),
+                        from_=encumbrance.get("from"),
+                        territory=encumbrance.get("territory"),
+                        exclusive=encumbrance.get("exclusive"),
+                        case=numbers.get(encumbrance["case"]),
+                        here=encumbrance["case"] == case.log,
+                    )
                     for encumbrance in row.encumbrances
                     if not encumbrance.get("to")
                 ],
-            }
+            )
             for row in rights
         ],
-    }
+    )

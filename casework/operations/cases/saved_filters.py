@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
 import uuid_utils
@@ -10,16 +9,16 @@ from sqlalchemy import Connection, text
 
 from casework import reasons
 from casework.errors import InvalidForm, NotFound, Refused
+from casework.operations.cases.views import SavedFilter
 from casework.operations.core.idempotency import Done, Request, ask, finish
+from casework.operations.core.views import rows_as
 from casework.permissions.actors import Actor
-
-Json = Any
 
 #: How many a person may keep, and how long a name and a query may be.
 MOST, LONGEST_NAME, LONGEST_QUERY = 30, 60, 1_000
 
 
-def list_filters(db: Connection, actor: Actor, page: str) -> list[dict[str, str]]:
+def list_filters(db: Connection, actor: Actor, page: str) -> list[SavedFilter]:
     """The actor's own filters of a page, by name."""
     rows = db.execute(
         text(
@@ -28,7 +27,7 @@ def list_filters(db: Connection, actor: Actor, page: str) -> list[dict[str, str]
         ),
         {"person": actor.person, "page": page},
     )
-    return [{"id": row.id, "name": row.name, "query": row.query} for row in rows]
+    return rows_as(SavedFilter, rows)
 
 
 def save_filter(db: Connection, actor: Actor, page: str, *, name: str, query: str, request: Request) -> Done:
@@ -46,7 +45,7 @@ def save_filter(db: Connection, actor: Actor, page: str, *, name: str, query: st
         text("SELECT 1 FROM people WHERE id = CAST(:person AS uuid) FOR NO KEY UPDATE"), {"person": actor.person}
     )
     kept = list_filters(db, actor, page)
-    if len(kept) >= MOST and name not in {saved["name"] for saved in kept}:
+    if len(kept) >= MOST and name not in {saved.name for saved in kept}:
         raise Refused(reasons.cases.TOO_MANY_FILTERS)
     id = db.execute(
         text(

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from sqlalchemy import Connection
 
 from casework import reasons
@@ -16,14 +14,13 @@ from casework.engine.roles import ORGANISATION_QUEUES, QUEUE_ROLES, Role
 from casework.engine.state.case import Case, Track
 from casework.engine.state.events import Event
 from casework.errors import InvalidForm, NotFound
+from casework.json_values import JsonObject
 from casework.operations.cases.case_capacities import capacity_on_track, track_for
 from casework.operations.core.idempotency import Done, Request
 from casework.operations.core.perform import Standing, perform
 from casework.permissions.actors import Actor
 from casework.permissions.work import capacities, conflict
 from casework.records.actors import find_members
-
-Json = Any
 
 
 def add_task(
@@ -60,7 +57,7 @@ def add_task(
             raise InvalidForm(fields={"person": reasons.tasks.NOT_IN_QUEUE})
         return Add(track, task, about, due, person, note), by
 
-    def answer(case: Case, events: list[Event]) -> dict[str, Json]:
+    def answer(case: Case, events: list[Event]) -> JsonObject:
         return {"tasks": [added["id"] for added in events[0].effects.get("tasks", ())]}
 
     return perform(db, actor, log, kind, to_command, answer=answer, request=request, status=201)

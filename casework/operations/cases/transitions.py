@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
-
 from sqlalchemy import Connection, text
 
 from casework import reasons
@@ -15,14 +12,13 @@ from casework.engine.parts import MAIN
 from casework.engine.state.case import Case
 from casework.engine.state.events import Event
 from casework.errors import NotFound, WrongState
+from casework.json_values import JsonMapping, JsonObject
 from casework.operations.auth.step_up import insist_proved_for
 from casework.operations.cases.case_capacities import capacity_on_track, track_for
 from casework.operations.core.idempotency import Done, Request
 from casework.operations.core.perform import Standing, insist_revision, perform
 from casework.operations.core.references import insist_references
 from casework.permissions.actors import Actor
-
-Json = Any
 
 
 def fire_transition(
@@ -33,7 +29,7 @@ def fire_transition(
     track: str,
     *,
     transition: str,
-    data: Mapping[str, Json],
+    data: JsonMapping,
     revision: int,
     request: Request,
     reason: str | None = None,
@@ -63,7 +59,7 @@ def fire_transition(
             insist_references(db, case, edition.form(rule.form), data, track_now)
         return Fire(track, transition, data, happened_on, reason), by
 
-    def answer(case: Case, events: list[Event]) -> dict[str, Json]:
+    def answer(case: Case, events: list[Event]) -> JsonObject:
         track_now = case.tracks[track]
         return {
             "track": track,

@@ -1,11 +1,12 @@
-"""What a case consists of, as it is handed out: its tracks and its tasks."""
+"""A case and what it consists of, as they are handed out."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-from casework.json_values import JsonMapping
-from casework.operations.core.views import Named, TaskKey
+from casework.json_values import Answers, JsonMapping
+from casework.operations.cases.action_views import ActionView, AddableTask
+from casework.operations.core.views import Named, NamedInBoth, Names, TaskKey
 
 # --- tracks ----------------------------------------------------------------------------------------------------------
 
@@ -109,3 +110,298 @@ class OpenTask(TaskView):
     """An open task of a case, and whether the reader may take it or finish it."""
 
     may_work: bool
+
+
+# --- cases in a list -------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class CaseName:
+    """A case in a list, to whoever sees its own referrals in it and no more."""
+
+    number: str
+    title: str | None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class CaseOutline(CaseName):
+    """Where a case stands, to whoever sees its outline alone."""
+
+    state: str
+    #: The step that people read its state as.
+    step: str | None
+    #: Fingerprint of the main track's edition.
+    edition: str
+    outcome: str | None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class CaseWait:
+    """For whom a case waits, since and until when."""
+
+    #: A provider; or of a case on hold the code of whom its form named.
+    for_: Named | NamedInBoth | str | None
+    since: str | None
+    until: str | None
+    #: What they owe: the name of a task, or hold.
+    what: str
+    #: Anything of theirs is late.
+    overdue: bool
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class CaseRow(CaseOutline):
+    """A case in a list, to whoever sees it whole."""
+
+    programme: str
+    owner: Named | None
+    opened_at: str
+    closed_at: str | None
+    phase: NamedInBoth | None
+    #: When what our side must do first is due.
+    due_at: str | None
+    #: reason, waits_for, resume_by: as far as its form said them.
+    hold: JsonMapping | None
+    waits_for: list[CaseWait]
+    #: Something that it waits for is late, on whichever side.
+    overdue: bool
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class MarkedCaseRow(CaseRow):
+    """The same with its mark for the reader."""
+
+    #: new, changed, or none.
+    mark: str | None
+
+
+#: A case in a list, as far as its reader sees it.
+ListedCase = CaseName | CaseOutline | CaseRow | MarkedCaseRow
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class FilterChoices:
+    """By what a list of cases may be filtered."""
+
+    owner: list[NamedInBoth]
+    provider: list[NamedInBoth]
+    phase: list[NamedInBoth]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class SavedFilter:
+    """A filter that somebody keeps."""
+
+    id: str
+    name: str
+    #: As in the address of the list.
+    query: str
+
+
+# --- what belongs to a case ------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class JoinView:
+    """Referrals of one service that run side by side, and how many of their results the case waits for."""
+
+    id: str
+    service: str
+    #: first, all or some.
+    rule: str
+    #: open, met or given_up.
+    state: str
+    needed: int
+    results: int
+    #: How many may still come.
+    running: int
+    #: How many referrals there are in all.
+    asked: int
+    #: So many can no longer come.
+    short: bool
+    referrals: list[str]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ConsentView:
+    """A party's consent: which providers may see which documents."""
+
+    id: str
+    party: str
+    #: All where it is None; of those shown on pages the names.
+    providers: list[str] | None
+    #: All of the party where it is None; of those shown on pages the titles, "" once one is erased.
+    documents: list[str] | None
+    given_on: str
+    expires_on: str | None
+    ended_at: str | None
+    #: withdrawn or expired.
+    how: str | None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class CaseDocument:
+    """A document of a case."""
+
+    id: str
+    #: None once erased.
+    title: str | None
+    party: str | None
+    own: bool
+    kind: str
+    valid_until: str | None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class GrantView:
+    """Which document which track may see."""
+
+    id: str
+    track: str
+    document: str
+    given_at: str
+    ended_at: str | None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ProposalView:
+    """An action that waits for a second person."""
+
+    track: str
+    transition: str
+    by: Named
+    task: str
+    seq: int
+    data: Answers
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Encumbrance:
+    """What lies on a right."""
+
+    #: pledge, licence or transfer.
+    kind: str
+    #: The name of who holds it.
+    holder: str | None
+    from_: str | None
+    territory: str | None
+    exclusive: bool | None
+    #: The number of the case that it came from, where the reader may know it.
+    case: str | None
+    #: It came from this case.
+    here: bool
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class RightOfCase:
+    """A right that a case is about, with what lies on it."""
+
+    id: str
+    kind: str
+    office: str | None
+    number: str | None
+    owner: str | None
+    in_force: bool | None
+    expires_on: str | None
+    fee_paid_to: str | None
+    checked_on: str | None
+    confirmed: bool
+    encumbrances: list[Encumbrance]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class CasePapers:
+    """What belongs to a case beside its tracks."""
+
+    phase: Names | None
+    consents: list[ConsentView]
+    rights: list[RightOfCase]
+
+
+# --- a case ----------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class CaseParties:
+    """A case or mediation with the names of its parties, as far as they are known."""
+
+    #: A mediation has none.
+    number: str | None
+    title: str | None
+    parties: dict[str, str | None]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class CasePart(CaseParties):
+    """A case or mediation as far as a provider sees it: its own tracks."""
+
+    tracks: list[TrackView]
+    tasks: list[OpenTask]
+    actions: list[ActionView]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class MediationPart(CasePart):
+    """The same of a mediation, which has no number."""
+
+    id: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class WholeCase(CasePart):
+    """A case or mediation to whoever reads all of it."""
+
+    #: Of its log.
+    id: str
+    programme: str
+    #: Tasks that may be added now.
+    requests: list[AddableTask]
+    #: What the reader may do with the case itself.
+    case_actions: list[str]
+    #: What whoever acts on the case itself has seen.
+    revision: int
+    #: Of the last event.
+    seq: int
+    owner: Named | None
+    team: list[Named]
+    next_action: TaskOutline | None
+    waits_for: list[CaseWait]
+    joins: list[JoinView]
+    state: str
+    outcome: str | None
+    #: Something that it waits for is late, on whichever side.
+    overdue: bool
+    reasons: list[str]
+    #: reason, waits_for, resume_by: as far as its form said them.
+    hold: JsonMapping | None
+    #: Nothing goes out while a stop is being decided.
+    frozen: bool
+    opened_at: str
+    closed_at: str | None
+    #: Ids of the rights that it is about.
+    rights: list[str]
+    match: str | None
+    phase: str | None
+    need: str | None
+    technology: str | None
+    #: The reader has declared an interest.
+    interest: bool
+    consents: list[ConsentView]
+    documents: list[CaseDocument]
+    grants: list[GrantView]
+    proposals: list[ProposalView]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class WhatNext:
+    """What comes next in a case, by when, and for whom it waits: said after an action."""
+
+    number: str | None
+    state: str
+    #: Fingerprint of the main track's edition.
+    edition: str
+    closed_at: str | None
+    next_action: TaskOutline | None
+    waits_for: list[CaseWait]
+    hold: JsonMapping | None
+    programme: str

@@ -41,8 +41,13 @@ class EventPaper:
     """A document that an event enters, sends, files or withdraws."""
 
     kind: str
-    #: Whom it is about.
-    party: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class PartyPaper(EventPaper):
+    """One that is about a party."""
+
+    party: str
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -83,13 +88,3 @@ def event_view(event: object, **more: Any) -> EventView:
 
 
 _NAMES = frozenset(part.name for part in fields(EventView))
-
-
-def view_of_item(item: JsonMapping, **more: Any) -> EventView:
-    """The same of an item of a list that is plain JSON."""
-    known: dict[str, Any] = {name: item[name] for name in _NAMES & item.keys()} | more
-    for name, kind in (("actor", Named), ("whom", Named), ("task", TaskKey), ("form", FormKey)):
-        if isinstance(known.get(name), Mapping):
-            known[name] = kind(**known[name])
-    known["documents"] = [EventPaper(**paper) for paper in known.get("documents", ())]
-    return EventView(**known)

@@ -23,9 +23,10 @@ from casework.errors import NotFound
 from casework.json_values import Answers, JsonMapping, JsonValue
 from casework.ledger.canonical_json import instant
 from casework.ledger.redactable_bodies import ERASED, values
-from casework.operations.cases.case_events import item_of, list_events, papers_of, whom_of, why_of
+from casework.operations.cases.case_events import item_of, list_events, papers_of, version_of, whom_of, why_of
+from casework.operations.cases.event_views import CaseEvent
 from casework.operations.cases.queries import find_case, titles_of
-from casework.operations.core.event_views import EventPaper, FormKey, view_of_item
+from casework.operations.core.event_views import FormKey, event_view
 from casework.operations.core.paging import cursor_count, from_cursor, insist_limit, to_cursor
 from casework.operations.core.presenters import names_of
 from casework.operations.core.views import Named, TaskKey, row_as, to_named
@@ -124,26 +125,23 @@ def read_entry(db: Connection, actor: Actor, number: str, seq: int) -> EntryOfCa
 def _part(db: Connection, actor: Actor, case: Case, cursor: str | None, limit: int | None) -> CaseHistory:
     """What somebody of a referral sees: their own positions, from the beginning."""
     listed = list_events(db, actor, case, cursor=cursor, limit=limit)
-    return row_as(
-        CaseHistory, case, whole=False, items=[_of_part(case, item) for item in listed["items"]], next=listed["next"]
-    )
+    items = [_of_part(case, event) for event in listed.items]
+    return row_as(CaseHistory, case, whole=False, items=items, next=listed.next)
 
 
-def _of_part(case: Case, item: JsonMapping) -> HistoryEntry:
-    track = case.tracks.get(item["track"])
-    event = view_of_item(
-        item, edition=track.edition if track else None, by_system=item["actor"]["name"] == SYSTEM_ACTOR
-    )
+def _of_part(case: Case, event: CaseEvent) -> HistoryEntry:
+    track = case.tracks.get(event.track or "")
+    view = event_view(event, edition=track.edition if track else None, by_system=event.actor.name == SYSTEM_ACTOR)
     return row_as(
         HistoryEntry,
-        event,
-        position=item["position"],
-        at=item["at"],
-        track=item["track"],
+        view,
+        position=event.position,
+        at=event.at,
+        track=event.track,
         track_kind=track.kind if track else None,
-        from_=item["from"],
-        to=item["to"],
-        happened_on=item["happened_on"],
+        from_=event.from_,
+        to=event.to,
+        happened_on=event.happened_on,
         **_UNTOLD,
     )
 
@@ -205,7 +203,6 @@ def _entry(row: Any, before: Case | None, after: Case, past: Past, candidates: l
     # A correction is no transition: nothing moved by it.
     if edition and effects.get("transition") and not corrected:
         rule = edition.find(effects["transition"], tuple(header["from"]))
-    papers = papers_of(effects)
     return HistoryEntry(
         seq=row.seq,
         position=row.seq,
@@ -243,8 +240,8 @@ def _entry(row: Any, before: Case | None, after: Case, past: Past, candidates: l
         whom=_unnamed(whom_of(row.kind, effects)),
         by_system=header["actor"] == SYSTEM_ACTOR,
         item=item_of(effects),
-        documents=[EventPaper(**paper) for paper in papers["documents"]],
-        version=papers["version"],
+        documents=papers_of(effects),
+        version=version_of(effects),
         why=why_of(effects),
         given=effects.get("role_given"),
     )

@@ -17,14 +17,15 @@ from casework.json_values import JsonObject
 from casework.ledger.canonical_json import instant
 from casework.operations.cases.case_capacities import on_case
 from casework.operations.cases.queries import describe
+from casework.operations.cases.views import CaseParties, MediationPart, WholeCase
 from casework.operations.core.access_queries import mediation_log
 from casework.operations.core.idempotency import Done, Request, ask
 from casework.operations.core.paging import Page
 from casework.operations.core.perform import Standing, calendar_of, new_id, open_log, perform
 from casework.operations.core.presenters import names_of, when
-from casework.operations.core.views import NamedPerson
+from casework.operations.core.views import NamedPerson, row_as
 from casework.operations.mediations.succession import who_may_lead
-from casework.operations.mediations.views import CaseOutline, MediationRow
+from casework.operations.mediations.views import MediationRow
 from casework.permissions.actors import Actor
 from casework.permissions.visibility import Sight, reach, sight
 from casework.records.access_sql import DECIDING, named_for, reach_values
@@ -64,7 +65,7 @@ def open_mediation(db: Connection, actor: Actor, number: str, request: Request) 
     )
 
 
-def mediation_outline(db: Connection, actor: Actor, number: str) -> CaseOutline:
+def mediation_outline(db: Connection, actor: Actor, number: str) -> CaseParties:
     """What a dispute officer sees of a case before opening a mediation: number, title and parties."""
     row = db.execute(_OUTLINE, {"number": number, "person": actor.person}).one_or_none()
     # Whoever opens it is named for it; as somebody's deputy one would not see what one has opened.
@@ -81,7 +82,7 @@ def mediation_outline(db: Connection, actor: Actor, number: str) -> CaseOutline:
             {"ids": [party for party in row.parties.values() if party]},
         ).all()
     )
-    return CaseOutline(
+    return CaseParties(
         number=row.number,
         title=row.title,
         parties={side: names.get(party) for side, party in row.parties.items()},
@@ -184,7 +185,8 @@ def list_leaders(db: Connection, actor: Actor, id: str) -> Page[NamedPerson]:
     )
 
 
-def show_mediation(db: Connection, actor: Actor, id: str) -> JsonObject:
+def show_mediation(db: Connection, actor: Actor, id: str) -> MediationPart | WholeCase:
     """A sealed mediation as its dispute officer sees it."""
     case = find_mediation(db, actor, id)
-    return describe(db, actor, case, sight(actor, case)) | {"id": case.log}
+    shown = describe(db, actor, case, sight(actor, case))
+    return shown if isinstance(shown, WholeCase) else row_as(MediationPart, shown, id=case.log)

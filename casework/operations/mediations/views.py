@@ -8,15 +8,6 @@ from casework.operations.people.views import GivenRole
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class CaseOutline:
-    """What a dispute officer sees of a case before opening a mediation."""
-
-    number: str
-    title: str | None
-    parties: dict[str, str | None]
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
 class MediationRow:
     """Where a mediation stands."""
 

@@ -17,6 +17,7 @@ from casework.engine.state.join_count import asked_with
 from casework.errors import NotFound
 from casework.ledger.redactable_bodies import ERASED, values
 from casework.operations.cases.case_events import list_events
+from casework.operations.cases.event_views import CaseEvent
 from casework.operations.cases.joins import show_beside
 from casework.operations.cases.possible_actions import actions_of
 from casework.operations.cases.queries import names_in, titles_of
@@ -26,7 +27,7 @@ from casework.operations.cases.transitions import fire_transition
 from casework.operations.core.access_log import note_sealed
 from casework.operations.core.access_queries import referral_log
 from casework.operations.core.idempotency import Done, Request
-from casework.operations.core.paging import cursor_id, cursor_time, from_cursor, insist_limit, page
+from casework.operations.core.paging import Page, cursor_id, cursor_time, from_cursor, insist_limit, page
 from casework.operations.core.perform import calendar_of
 from casework.operations.core.unread import look, looks
 from casework.operations.core.views import fields_of
@@ -282,7 +283,7 @@ def list_referral_events(
     without: Sequence[str] = (),
     cursor: str | None = None,
     limit: int | None = None,
-) -> dict[str, Json]:
+) -> Page[CaseEvent]:
     """The history of a referral and the service below it, as far as the actor sees it, `without` some kinds of events."""
     case, above = find_referral(db, actor, referral)
     only = [above.id, *(child.id for child in case.children(above.id))]

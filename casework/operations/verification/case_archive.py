@@ -21,14 +21,16 @@ from sqlalchemy import Connection
 from casework.engine.state.case import Case
 from casework.engine.state.projection import evolve
 from casework.errors import NotAllowed, NotFound
-from casework.json_values import JsonMapping, JsonObject
+from casework.json_values import JsonMapping
 from casework.ledger.canonical_json import instant
 from casework.ledger.hash_chain import genesis
 from casework.ledger.integrity import Head, StoredEvent, check_log
 from casework.ledger.redactable_bodies import Erased, values
 from casework.operations.auth.step_up import sensitive
-from casework.operations.cases.queries import describe, find_case
+from casework.operations.cases.queries import describe_whole, find_case
+from casework.operations.cases.views import ConsentView, GrantView
 from casework.operations.core.access_log import note_document, note_reading
+from casework.operations.core.views import Named, row_as
 from casework.operations.documents.downloads import while_seen
 from casework.operations.documents.service import list_documents
 from casework.operations.documents.storage import BLOCKED, PENDING, DocumentStore
@@ -156,7 +158,7 @@ def make_case_file(db: Connection, actor: Actor, document_store: DocumentStore, 
         "form": FORM,
         "at": instant(at),
         "log": case.log,
-        "case": _about(describe(db, actor, case, level)),
+        "case": asdict(row_as(_AboutCase, describe_whole(db, actor, case))),
         "documents": listed,
         "head": {"seq": rows[-1].seq, "hash": rows[-1].hash} if rows else {"seq": 0, "hash": genesis(case.log)},
         "rows": kept,
@@ -176,23 +178,23 @@ def _given(some: bytes) -> Callable[[], Iterator[bytes]]:
     return lambda: iter([some])
 
 
-def _about(shown: JsonMapping) -> JsonObject:
-    names = (
-        "number",
-        "title",
-        "parties",
-        "state",
-        "outcome",
-        "reasons",
-        "owner",
-        "team",
-        "opened_at",
-        "closed_at",
-        "hold",
-        "consents",
-        "grants",
-    )
-    return {name: shown[name] for name in names}
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _AboutCase:
+    """What the index of an archive says of the case itself."""
+
+    number: str | None
+    title: str | None
+    parties: dict[str, str | None]
+    state: str
+    outcome: str | None
+    reasons: list[str]
+    owner: Named | None
+    team: list[Named]
+    opened_at: str
+    closed_at: str | None
+    hold: JsonMapping | None
+    consents: list[ConsentView]
+    grants: list[GrantView]
 
 
 def _line(row: Any) -> str:

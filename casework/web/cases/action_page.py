@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 from uuid import UUID
 
 from flask import Response, make_response, redirect, render_template, request, url_for
@@ -15,14 +13,17 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from casework import reasons
 from casework.definitions import load_library
+from casework.engine.definition.editions import Edition
 from casework.engine.definition.forms import Date, Form, Note
 from casework.engine.state.case import Case
 from casework.errors import NotAllowed, NotFound, WrongState
-from casework.operations.cases.queries import describe, find_case
+from casework.json_values import JsonObject
+from casework.operations.cases.queries import describe_whole, find_case
 from casework.operations.cases.transitions import fire_transition
+from casework.operations.cases.views import WholeCase
 from casework.operations.core.access_queries import case_log
 from casework.operations.core.drafts import find_draft
-from casework.operations.core.event_views import view_of_item
+from casework.operations.core.event_views import event_view
 from casework.operations.core.idempotency import Done
 from casework.operations.core.idempotency import Request as Key
 from casework.operations.core.perform import calendar_of
@@ -40,8 +41,6 @@ from casework.web.shell.session import page_transaction
 from casework.web.shell.values import service_name
 from casework.web.shell.vocabulary import REASONS
 from casework.web.tasks.next_action import say_done
-
-Json = Any
 
 
 class Afterwards(Form):
@@ -64,9 +63,8 @@ class Standing:
     """A case with the action that a page is about."""
 
     case: Case
-    shown: Mapping[str, Json]
+    shown: WholeCase
     action: Action
-    offered: Mapping[str, Json]
 
 
 class AskedAlready(Exception):
@@ -88,8 +86,8 @@ def stand(db: Connection, actor: Actor, number: str, track: str, transition: str
     if (pending := case.proposal_for(track, transition)) is not None:
         raise AskedAlready(pending.task)
     use_calendar(calendar_of(db, case.programme))
-    shown = describe(db, actor, case, level)
-    offers = [action for action in shown["actions"] if (action["track"], action["transition"]) == (track, transition)]
+    shown = describe_whole(db, actor, case)
+    offers = [action for action in shown.actions if (action.track, action.transition) == (track, transition)]
     edition = load_library()[case.tracks[track].edition]
     if not offers:
         if not any(rule.name == transition and rule.by_people for rule in edition.transitions):
@@ -98,9 +96,9 @@ def stand(db: Connection, actor: Actor, number: str, track: str, transition: str
         raise WrongState(
             action=edition.as_reason(f"transitions.{transition}.do"), why=reasons.cases.STANDS_AT(state=here)
         )
-    if not offers[0]["yours"]:
-        raise NotAllowed(why=offers[0]["why_not"][0])
-    return Standing(case, shown, actions_in(case, offers)[0], offers[0])
+    if not offers[0].yours:
+        raise NotAllowed(why=offers[0].why_not[0])
+    return Standing(case, shown, actions_in(case, offers)[0])
 
 
 def _beside(action: Action) -> type[Form]:
@@ -128,7 +126,7 @@ def _page(db: Connection, actor: Actor, standing: Standing, sent: Sent | None) -
         form=form,
         sent=sent,
         beside=_beside_form(db, actor, action, sent),
-        since=[(entry, say_entry(view_of_item(entry), library.editions)) for entry in since],
+        since=[(entry, say_entry(event_view(entry), library.editions)) for entry in since],
         state=", ".join(edition_text(action.edition, f"states.{leaf}") for leaf in case.tracks[action.track].states),
         about={view.id: view.name for view in track_views(standing.shown)}.get(action.track, ""),
         url=url_for("cases.fire", number=case.number, track=action.track, transition=action.name),
@@ -176,7 +174,7 @@ def fire(number: str, track: UUID, transition: str) -> BaseResponse:
     action = standing.action
     beside = _beside(action).rule()
 
-    def do(db: Connection, actor: Actor, key: Key, revision: int, data: dict[str, Json]) -> Done:
+    def do(db: Connection, actor: Actor, key: Key, revision: int, data: JsonObject) -> Done:
         more = parse_form(beside, request.form)
         return fire_transition(
             db,
@@ -223,17 +221,16 @@ def _stand_or_moved(
     try:
         return stand(db, actor, number, track, transition)
     except WrongState as refusal:
-        case, level = find_case(db, actor, number)
-        shown = describe(db, actor, case, level)
+        case, _ = find_case(db, actor, number)
         edition, library = load_library()[case.tracks[track].edition], load_library()
         seen = int(request.form["revision"]) if request.form.get("revision", "").isdigit() else None
         since = moved_since(db, actor, case, track, seen)
         page = render_template(
             "cases/moved.html",
-            case=shown,
+            case=case,
             label=edition_text(edition, f"transitions.{transition}.do"),
             why=say(refusal.why),
-            since=[(entry, say_entry(view_of_item(entry), library.editions)) for entry in since],
+            since=[(entry, say_entry(event_view(entry), library.editions)) for entry in since],
             typed=_typed(edition, transition, request.form),
             state=", ".join(edition_text(edition, f"states.{leaf}") for leaf in case.tracks[track].states),
             back=url_for("cases.show", number=number),
@@ -241,7 +238,7 @@ def _stand_or_moved(
         return make_response(page, 409)
 
 
-def _typed(edition: Any, transition: str, data: MultiDict[str, str]) -> list[tuple[str, str]]:
+def _typed(edition: Edition, transition: str, data: MultiDict[str, str]) -> list[tuple[str, str]]:
     """What was typed into a form that has no place any more, so that it can be copied."""
     form = next((rule.form for rule in edition.transitions if rule.name == transition), None)
     answers = []

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
 
 from flask import Blueprint, make_response, render_template, request
 from werkzeug.datastructures import MultiDict
@@ -13,13 +12,13 @@ from casework.definitions import load_library
 from casework.engine.definition.editions import Edition
 from casework.engine.parts import MAIN
 from casework.errors import InvalidForm
+from casework.json_values import JsonMapping
 from casework.operations.tasks import bulk_cases
 from casework.operations.tasks.bulk import why_not
 from casework.web.shell.forms import PREFIX, build_form, parse_form, read_request, texts_of
 from casework.web.shell.i18n import edition_text, say, say_faults
 from casework.web.shell.session import page_transaction
 
-Json = Any
 blueprint = Blueprint("bulk_cases", __name__)
 
 HOLD = "hold"
@@ -60,13 +59,13 @@ def _form_name() -> str:
     return next(rule.form for rule in _edition().transitions if rule.name == HOLD) or ""
 
 
-def _rules() -> list[Mapping[str, Json]]:
+def _rules() -> list[JsonMapping]:
     """What is asked once for all of them: the tasks of one case cannot be."""
     return [rule for rule in _edition().form(_form_name()) if rule["type"] != "tasks"]
 
 
 def _page(
-    chosen: list[str], typed: MultiDict[str, str] | None, faults: Mapping[str, str], answer: Mapping[str, Json] | None
+    chosen: list[str], typed: MultiDict[str, str] | None, faults: Mapping[str, str], answer: JsonMapping | None
 ) -> str:
     with page_transaction() as (db, actor):
         shown = bulk_cases.show_chosen_cases(db, actor, chosen)

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
 from uuid import UUID
 
 from flask import Response, make_response, render_template, request, url_for
@@ -17,9 +16,10 @@ from casework.engine.definition.forms import Choice, Date, Form, Note, People, P
 from casework.engine.roles import Role
 from casework.engine.state.case import Case
 from casework.errors import NotAllowed, NotFound
+from casework.json_values import JsonMapping, JsonObject
 from casework.operations.cases import case_actions, handing_over
 from casework.operations.cases.form_choices import choices_of
-from casework.operations.cases.queries import describe, find_case
+from casework.operations.cases.queries import describe_whole, find_case
 from casework.operations.core.drafts import find_draft
 from casework.operations.core.idempotency import Done, Request
 from casework.permissions.actors import Actor
@@ -32,8 +32,6 @@ from casework.web.shell.layout import clock
 from casework.web.shell.session import page_transaction
 from casework.web.shell.values import PAPERS
 from casework.web.tasks.next_action import say_done
-
-Json = Any
 
 
 class HandOver(Form):
@@ -77,7 +75,7 @@ class CaseAction:
     irreversible: bool = False
 
     @property
-    def rules(self) -> list[dict[str, Json]]:
+    def rules(self) -> list[JsonObject]:
         return [dict(rule) for rule in self.form.rule()]
 
 
@@ -129,10 +127,10 @@ def _ask(
         case, level = find_case(db, actor, number)
         if level < Sight.ALL:
             raise NotFound("case")
-        shown = describe(db, actor, case, level)
+        shown = describe_whole(db, actor, case)
         if insist is not None:
             insist(case)
-        if action.name not in shown["case_actions"]:
+        if action.name not in shown.case_actions:
             raise NotAllowed()
         form = _form(db, actor, case, action, subject, sent=sent)
     page = render_template(
@@ -185,7 +183,7 @@ def _form(db: Connection, actor: Actor, case: Case, action: CaseAction, subject:
 
 
 #: In the transaction, with who asks, the request, the revision seen and the data.
-Does = Callable[[Connection, Actor, Request, int, dict[str, Json]], Done]
+Does = Callable[[Connection, Actor, Request, int, JsonObject], Done]
 
 
 def _answer(
@@ -207,7 +205,7 @@ def ask_hand_over(number: str) -> Response:
 
 
 def hand_over(number: str) -> BaseResponse:
-    def do(db: Connection, actor: Actor, key: Request, revision: int, data: dict[str, Json]) -> Done:
+    def do(db: Connection, actor: Actor, key: Request, revision: int, data: JsonObject) -> Done:
         given = _checked(HAND_OVER, data)
         return handing_over.hand_over(
             db,
@@ -228,7 +226,7 @@ def ask_document(number: str) -> Response:
 
 
 def register_document(number: str) -> BaseResponse:
-    def do(db: Connection, actor: Actor, key: Request, revision: int, data: dict[str, Json]) -> Done:
+    def do(db: Connection, actor: Actor, key: Request, revision: int, data: JsonObject) -> Done:
         given = _checked(NEW_DOCUMENT, data)
         return case_actions.register_document(
             db,
@@ -251,7 +249,7 @@ def ask_withdrawal(number: str, consent: UUID) -> Response:
 
 
 def withdraw_consent(number: str, consent: UUID) -> BaseResponse:
-    def do(db: Connection, actor: Actor, key: Request, revision: int, data: dict[str, Json]) -> Done:
+    def do(db: Connection, actor: Actor, key: Request, revision: int, data: JsonObject) -> Done:
         given = _checked(WITHDRAW, data)
         return case_actions.withdraw_consent(
             db, actor, number, str(consent), reason=given["reason"], revision=revision, request=key
@@ -273,13 +271,13 @@ def ask_interest(number: str) -> Response:
 
 
 def declare_interest(number: str) -> BaseResponse:
-    def do(db: Connection, actor: Actor, key: Request, revision: int, data: dict[str, Json]) -> Done:
+    def do(db: Connection, actor: Actor, key: Request, revision: int, data: JsonObject) -> Done:
         return case_actions.declare_interest(db, actor, number, nature=_checked(INTEREST, data)["nature"], request=key)
 
     return _answer(number, INTEREST, do)
 
 
-def _checked(action: CaseAction, data: Mapping[str, Json]) -> dict[str, Json]:
+def _checked(action: CaseAction, data: JsonMapping) -> JsonObject:
     """The data of a form of the pages' own, as clean as an edition's. Raises InvalidForm."""
     rules = action.form.rule()
     return check(build_model(action.form.__name__, rules), rules, data, clock().office_today)

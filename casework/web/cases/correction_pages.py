@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
 from uuid import UUID
 
 from flask import Blueprint, make_response, render_template, url_for
@@ -20,6 +19,7 @@ from casework.engine.execution.context import Library
 from casework.engine.execution.corrections import REASON, Answer
 from casework.engine.state.case import Case
 from casework.errors import NotFound
+from casework.json_values import JsonObject
 from casework.operations.cases import corrections
 from casework.operations.cases.form_choices import choices_of
 from casework.operations.cases.queries import find_case
@@ -40,10 +40,9 @@ from casework.web.shell.session import page_transaction
 from casework.web.shell.task_links import task_words
 from casework.web.tasks.next_action import say_done
 
-Json = Any
 blueprint = Blueprint("corrections", __name__)
 
-_WHY: dict[str, Json] = {"name": REASON, "type": "note", "required": True, "fact": False, "max": 10_000}
+_WHY: JsonObject = {"name": REASON, "type": "note", "required": True, "fact": False, "max": 10_000}
 _LABEL = N_("Why it is corrected, for everybody who reads the history")
 
 
@@ -190,7 +189,7 @@ def _draft(where: Where, versions: int) -> str:
     return f"{where.draft}:{versions}"
 
 
-def _rules(given_answer: Answer) -> list[dict[str, Json]]:
+def _rules(given_answer: Answer) -> list[JsonObject]:
     return [*(dict(rule) for rule in given_answer.edition.form(str(given_answer.rule.form))), _WHY]
 
 
@@ -204,7 +203,7 @@ def _correct(where: Where) -> Response:
 
     seen = read_revision()
 
-    def do(db: Connection, actor: Actor, key: Request, revision: int, data: dict[str, Json]) -> Done:
+    def do(db: Connection, actor: Actor, key: Request, revision: int, data: JsonObject) -> Done:
         case, seq = where.find(db, actor)
         given = {name: value for name, value in data.items() if name != REASON}
         return corrections.correct_answer(

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, replace
 
 from flask import current_app, render_template, url_for
 from flask_babel import gettext
@@ -15,11 +14,11 @@ from casework.engine.definition.editions import Edition
 from casework.engine.definition.grammar import EXCEPTION, MAIN, RETURN
 from casework.engine.roles import ORGANISATION_ROLES, Role
 from casework.errors import NotFound
+from casework.operations.cases.action_views import ActionView
 from casework.operations.cases.case_events import last_events
-from casework.operations.cases.queries import describe, find_case, show_case
+from casework.operations.cases.queries import describe_whole, find_case, outline_of
 from casework.operations.cases.related_records import show_papers
-from casework.operations.cases.views import TaskOutline, TrackView
-from casework.operations.core.event_views import view_of_item
+from casework.operations.cases.views import CaseOutline, CasePart, CaseWait, TrackView, WholeCase
 from casework.operations.core.perform import calendar_of
 from casework.operations.core.unread import look
 from casework.operations.deadlines.queries import explain_tasks
@@ -40,8 +39,6 @@ from casework.web.shell.staffing_words import say_risks
 from casework.web.shell.task_links import hold_name, queue_name
 from casework.web.shell.values import ENCUMBRANCES, KINDS_OF_RIGHTS, paper_name, party_name, service_name
 from casework.web.tasks.next_action import say_task
-
-Json = Any
 
 
 @dataclass(frozen=True)
@@ -77,11 +74,11 @@ class TaskLine:
     overdue: bool
 
 
-def track_views(case: Mapping[str, Json]) -> list[TrackLine]:
+def track_views(case: CasePart) -> list[TrackLine]:
     """Referrals and tracks beside the main one, each service under its referral."""
     library, views = load_library(), []
     below: dict[str, list[TrackView]] = {}
-    for track in case["tracks"]:
+    for track in case.tracks:
         below.setdefault(track.parent or "", []).append(track)
     for outer in below.get("", []):
         if library[outer.edition].part == parts.MAIN:
@@ -108,7 +105,7 @@ def _track(track: TrackView, edition: Edition, *, inside: bool) -> TrackLine:
     )
 
 
-def _tasks(case: Mapping[str, Json], person: str, names: Mapping[str, str]) -> list[TaskLine]:
+def _tasks(case: CasePart, person: str, names: Mapping[str, str]) -> list[TaskLine]:
     views = [
         TaskLine(
             task.id,
@@ -124,7 +121,7 @@ def _tasks(case: Mapping[str, Json], person: str, names: Mapping[str, str]) -> l
             names.get(task.track, ""),
             task.overdue,
         )
-        for task in case["tasks"]
+        for task in case.tasks
     ]
     return sorted(views, key=lambda view: (view.waits, view.due_at or "9", view.id))
 
@@ -141,7 +138,7 @@ class Choices:
 
 def _choose(
     actions: Sequence[Action],
-    offered: Iterable[Mapping[str, Json]],
+    offered: Iterable[ActionView],
     main: str,
     following: str,
     steps: Collection[str] = (),
@@ -151,7 +148,7 @@ def _choose(
     `steps` are the tracks whose step the reader is to do: what decides it stands with the ways forward.
     """
     forward = {action.track for action in actions if action.allowed and action.kind == MAIN} | {main}
-    offer_of = {(offer["track"], offer["transition"]): offer for offer in offered}
+    offer_of = {(offer.track, offer.transition): offer for offer in offered}
     possible: list[Action] = []
     more: list[Action] = []
     not_now: list[Action] = []
@@ -160,7 +157,7 @@ def _choose(
         if action.allowed:
             aside = action.kind != MAIN and not action.proposed and not _decides(action, steps, forward)
             (more if aside else possible).append(action)
-        elif not set(offer["confirm_by"] if offer["proposed"] else offer["by"]) <= ORGANISATION_ROLES:
+        elif not set(offer.confirm_by if offer.proposed else offer.by) <= ORGANISATION_ROLES:
             not_now.append(action)
     possible.sort(key=lambda action: (action.track != following, action.track != main, action.kind == EXCEPTION))
     return Choices(possible[0] if possible else None, tuple(possible), tuple(more), tuple(not_now))
@@ -186,11 +183,11 @@ class Next:
     overdue: bool
 
 
-def _next(case: Mapping[str, Json], names: Mapping[str, str]) -> Next | None:
-    following: TaskOutline | None = case["next_action"]
+def _next(case: WholeCase, names: Mapping[str, str]) -> Next | None:
+    following = case.next_action
     if following is None:
         return None
-    may = any(task.id == following.id and task.may_work for task in case["tasks"])
+    may = any(task.id == following.id and task.may_work for task in case.tasks)
     holder = following.holder.name if following.holder else None
     return Next(
         say_task(following),
@@ -226,16 +223,17 @@ class Wait:
     overdue: bool = False
 
 
-def _waits(case: Mapping[str, Json], edition: Edition) -> list[Wait]:
+def _waits(case: WholeCase, edition: Edition) -> list[Wait]:
     """For whom the case waits, each once: with what is due first of all that they owe; before them for whom the next task does."""
-    following: TaskOutline | None = case["next_action"]
-    resting = following.wait if following else None
-    return [Wait(hold_name(wait.for_), None, wait.until, True) for wait in (resting,) if wait] + [
-        Wait(say_hold(edition, {"waits_for": wait["for"]}), None, wait["until"], True)
-        if wait["what"] == "hold"
-        else Wait(wait["for"]["name"] or gettext("a provider"), wait["since"], wait["until"], overdue=wait["overdue"])
-        for wait in case["waits_for"]
-    ]
+    resting = case.next_action.wait if case.next_action else None
+    own = [Wait(hold_name(resting.for_), None, resting.until, True)] if resting else []
+    return own + [_wait(wait, edition) for wait in case.waits_for]
+
+
+def _wait(wait: CaseWait, edition: Edition) -> Wait:
+    if wait.for_ is None or isinstance(wait.for_, str):
+        return Wait(say_hold(edition, wait.for_), None, wait.until, True)
+    return Wait(wait.for_.name or gettext("a provider"), wait.since, wait.until, overdue=wait.overdue)
 
 
 def page_of(number: str, part: str) -> str:
@@ -254,30 +252,28 @@ def show(number: str) -> str:
         calendar = calendar_of(db, case.programme)
         use_calendar(calendar)
         if level == Sight.OUTLINE:
-            return _outline(show_case(db, actor, number))
-        shown = describe(db, actor, case, level, calendar)
+            return _outline(outline_of(case))
+        shown = describe_whole(db, actor, case, calendar)
         papers, events = show_papers(db, actor, case), last_events(db, actor, case)
         documents = list_documents(db, actor, case)
-        next_task = shown["next_action"].id if shown["next_action"] else ""
+        next_task = shown.next_action.id if shown.next_action else ""
         why = explain_tasks(db, actor, case, [next_task] if next_task else []).get(next_task)
         supervises = actor.in_programme(case.programme, (Role.SUPERVISOR,))
         risks = say_risks(read_prospect(db, case)) if supervises else []
         threads = threads_of(list_threads(db, actor, case), number, case.log)
         look(db, actor, case.log)
     library = load_library()
-    main = shown["tracks"][0]
+    main = shown.tracks[0]
     edition = library[main.edition]
-    actions = actions_in(case, shown["actions"])
+    actions = actions_in(case, shown.actions)
     # Who only reads is not told what others may do.
-    works = any(action["yours"] for action in shown["actions"]) or bool(
-        set(shown["case_actions"]) - {"declare_interest"}
-    )
+    works = any(action.yours for action in shown.actions) or bool(set(shown.case_actions) - {"declare_interest"})
     tracks = track_views(shown)
     names = {track.id: track.name for track in tracks}
     following = _next(shown, names)
     there = following.track if following else main.id
-    steps = {task.track for task in shown["tasks"] if task.may_work and task.type == "step"}
-    chosen = _choose(actions, shown["actions"], main.id, there, steps) if works else Choices(None, (), (), ())
+    steps = {task.track for task in shown.tasks if task.may_work and task.type == "step"}
+    chosen = _choose(actions, shown.actions, main.id, there, steps) if works else Choices(None, (), (), ())
     tasks = _tasks(shown, actor.person, names)
     return render_template(
         "cases/show.html",
@@ -289,27 +285,22 @@ def show(number: str) -> str:
         next=following,
         ledger=ledger(why),
         waits=_waits(shown, edition),
-        joins=[words for join in shown["joins"] if (words := say_join(join))],
+        joins=[words for join in shown.joins if (words := say_join(join))],
         actions=chosen,
         works=works,
         tasks=tasks,
         requests=[
-            request
-            | {
-                "words": edition_text(library[track.edition], f"tasks.{request['rule']}"),
-                "why_not": [say(why) for why in request["why_not"]],
-            }
-            for request in shown["requests"]
-            for track in shown["tracks"]
-            if track.id == request["track"]
+            replace(request, label=edition_text(library[case.tracks[request.track].edition], f"tasks.{request.rule}"))
+            for request in shown.requests
         ],
+        say=say,
         papers=papers,
         documents=documents,
         yours=_yours(following, tasks, chosen),
         threads=threads,
-        events=[(event, say_entry(view_of_item(event), library.editions)) for event in events],
+        events=[(event, say_entry(event, library.editions)) for event in events],
         track_names=names,
-        outcome=say_outcome(edition, shown["outcome"]),
+        outcome=say_outcome(edition, shown.outcome),
         state=", ".join(edition_text(edition, f"states.{leaf}") for leaf in main.states),
         history=page_of(number, "history"),
         map=page_of(number, "map"),
@@ -322,12 +313,12 @@ def show(number: str) -> str:
     )
 
 
-def _outline(case: Mapping[str, Json]) -> str:
-    edition = load_library()[case["edition"]]
+def _outline(case: CaseOutline) -> str:
+    edition = load_library()[case.edition]
     return render_template(
         "cases/outline.html",
         case=case,
-        state=edition_text(edition, f"states.{case['state']}"),
-        step=step_name(case["step"]),
-        outcome=say_outcome(edition, case["outcome"]),
+        state=edition_text(edition, f"states.{case.state}"),
+        step=step_name(case.step),
+        outcome=say_outcome(edition, case.outcome),
     )

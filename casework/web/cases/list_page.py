@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
+from uuid import UUID
 
 from flask import Response, flash, redirect, render_template, request, url_for
 from flask_babel import gettext
@@ -27,7 +28,10 @@ from casework.operations.cases.list_queries import (
     list_cases,
 )
 from casework.operations.cases.saved_filters import drop_filter, list_filters, save_filter
+from casework.operations.cases.views import CaseOutline, CaseRow, FilterChoices, ListedCase, MarkedCaseRow, SavedFilter
+from casework.operations.core.paging import Page
 from casework.operations.core.perform import calendar_of
+from casework.operations.core.views import NamedInBoth
 from casework.permissions.actors import Actor
 from casework.permissions.visibility import reach
 from casework.web.cases.progress import step_name
@@ -38,7 +42,6 @@ from casework.web.shell.layout import clock, use_calendar
 from casework.web.shell.session import list_transaction, only, page_transaction
 from casework.web.shell.spreadsheets import CSV, XLSX, to_csv, to_xlsx
 
-Json = Any
 PAGE = "cases"
 ROLES = (
     Role.OFFICER,
@@ -91,7 +94,7 @@ def show() -> str | tuple[str, int]:
 
 def _page(fault: str = "", status: int = 200) -> str | tuple[str, int]:
     asked = _asked()
-    listed: dict[str, Json] = {"items": [], "next": None}
+    listed: Page[ListedCase] = Page(items=[])
     with list_transaction() as (db, actor):
         _use_calendar(db, actor)
         whole = bool(reach(actor).all_of)
@@ -106,7 +109,7 @@ def _page(fault: str = "", status: int = 200) -> str | tuple[str, int]:
             fault, status = say_error(refusal), 422
     page = render_template(
         "cases/index.html",
-        rows=[_row(item) for item in listed["items"]],
+        rows=[_row(item) for item in listed.items],
         asked=asked,
         count=count,
         most=MOST_COUNTED,
@@ -117,15 +120,25 @@ def _page(fault: str = "", status: int = 200) -> str | tuple[str, int]:
         ticks=Role.OFFICER in actor.roles(),
         kept=[_kept(saved, asked) for saved in kept],
         query=urlencode(asked.query),
-        next_url=_address(asked.query | {"cursor": listed["next"]}) if listed["next"] else "",
+        next_url=_address(asked.query | {"cursor": listed.next}) if listed.next else "",
         first_url=_address(asked.query) if request.args.get("cursor") else "",
     )
     return (page, status) if status != 200 else page
 
 
-def _kept(saved: Mapping[str, Json], asked: Asked) -> dict[str, Json]:
-    query = _known(saved["query"])
-    return {**saved, "url": _address(query), "current": query == asked.query}
+@dataclass(frozen=True)
+class Kept:
+    """A filter that the reader keeps, as a link."""
+
+    id: str
+    name: str
+    url: str
+    current: bool
+
+
+def _kept(saved: SavedFilter, asked: Asked) -> Kept:
+    query = _known(saved.query)
+    return Kept(saved.id, saved.name, _address(query), query == asked.query)
 
 
 def _address(query: Mapping[str, Any]) -> str:
@@ -142,55 +155,59 @@ def _use_calendar(db: Connection, actor: Actor) -> None:
 # --- rows ------------------------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Row:
     """A case as a list shows it; the same words go into a spreadsheet."""
 
     number: str
     title: str
-    step: str
-    state: str
-    outcome: str
-    owner: str
-    due_at: str | None
-    overdue: bool
-    waits_for: str
-    until: str | None
+    step: str = ""
+    state: str = ""
+    outcome: str = ""
+    owner: str = ""
+    due_at: str | None = None
+    overdue: bool = False
+    waits_for: str = ""
+    until: str | None = None
     #: Whether whoever is waited for is late.
-    until_late: bool
-    opened_at: str | None
+    until_late: bool = False
+    opened_at: str | None = None
     #: Whether its page opens for the reader.
-    seen: bool
+    seen: bool = False
     #: Whether it stands aside from its steps: on hold.
     aside: bool = False
     #: New to the reader, or changed since the reader looked.
     mark: str | None = None
 
 
-def _row(case: Mapping[str, Json]) -> Row:
-    edition = load_library().editions.get(case.get("edition") or "")
-    waits = case.get("waits_for") or []
-    until = waits[0]["until"] if waits else None
-    if hold := case.get("hold"):
-        words = say_hold(edition, hold)
-    else:
-        words = ", ".join(name_of(wait["for"]) for wait in waits)
-    return Row(
-        case["number"],
-        case["title"] or "",
-        step_name(case.get("step")),
-        edition_text(edition, f"states.{case['state']}") if edition else "",
-        say_outcome(edition, case.get("outcome")),
-        (case.get("owner") or {}).get("name") or "",
-        case.get("due_at"),
-        bool(case.get("overdue")),
-        words,
-        until,
-        bool(waits and waits[0]["overdue"]),
-        case.get("opened_at"),
-        edition is not None,
-        edition is not None and case["state"] in edition.side_states,
-        case.get("mark"),
+def _row(case: ListedCase) -> Row:
+    if not isinstance(case, CaseOutline):
+        return Row(number=case.number, title=case.title or "")
+    edition = load_library()[case.edition]
+    outline = Row(
+        number=case.number,
+        title=case.title or "",
+        step=step_name(case.step),
+        state=edition_text(edition, f"states.{case.state}"),
+        outcome=say_outcome(edition, case.outcome),
+        seen=True,
+        aside=case.state in edition.side_states,
+    )
+    if not isinstance(case, CaseRow):
+        return outline
+    first = next(iter(case.waits_for), None)
+    return replace(
+        outline,
+        owner=name_of(case.owner),
+        due_at=case.due_at,
+        overdue=case.overdue,
+        waits_for=say_hold(edition, case.hold.get("waits_for"))
+        if case.hold
+        else ", ".join(name_of(wait.for_) for wait in case.waits_for),
+        until=first.until if first else None,
+        until_late=first is not None and first.overdue,
+        opened_at=case.opened_at,
+        mark=case.mark if isinstance(case, MarkedCaseRow) else None,
     )
 
 
@@ -199,9 +216,9 @@ def say_outcome(edition: Edition | None, outcome: str | None) -> str:
     return _choice(edition, "outcome", outcome)
 
 
-def say_hold(edition: Edition | None, hold: Mapping[str, Json]) -> str:
+def say_hold(edition: Edition | None, code: str | None) -> str:
     """For whom a case on hold waits."""
-    return _choice(edition, "waits_for", hold.get("waits_for")) or gettext("on hold")
+    return _choice(edition, "waits_for", code) or gettext("on hold")
 
 
 def _choice(edition: Edition | None, field: str, code: str | None) -> str:
@@ -225,7 +242,7 @@ class Select:
     choices: tuple[tuple[str, str], ...]
 
 
-def _selects(offered: Mapping[str, list[dict[str, Json]]], *, whole: bool) -> list[Select]:
+def _selects(offered: FilterChoices, *, whole: bool) -> list[Select]:
     edition = load_library().playing(MAIN)
     states: list[tuple[str, str]] = []
     outcomes: dict[str, str] = {}
@@ -237,9 +254,9 @@ def _selects(offered: Mapping[str, list[dict[str, Json]]], *, whole: bool) -> li
     selects = [
         Select("state", gettext("State"), tuple(states)),
         Select("outcome", gettext("Outcome"), tuple(sorted(outcomes.items(), key=lambda pair: pair[1]))),
-        Select("owner", gettext("Owner"), _named(offered["owner"])),
-        Select("provider", gettext("Provider"), _named(offered["provider"])),
-        Select("phase", gettext("Phase"), _named(offered["phase"])),
+        Select("owner", gettext("Owner"), _named(offered.owner)),
+        Select("provider", gettext("Provider"), _named(offered.provider)),
+        Select("phase", gettext("Phase"), _named(offered.phase)),
         Select("waits_for", gettext("Waits for"), tuple((code, gettext(NAMES_OF_WAITS[code])) for code in WAITS_FOR)),
         Select("overdue", gettext("Overdue"), (("yes", gettext("only what is overdue")),)),
         Select("open", gettext("Open or closed"), (("yes", gettext("open")), ("no", gettext("closed")))),
@@ -247,8 +264,8 @@ def _selects(offered: Mapping[str, list[dict[str, Json]]], *, whole: bool) -> li
     return [select for select in selects if select.choices and (whole or select.name in OF_OUTLINES)]
 
 
-def _named(offered: list[dict[str, Json]]) -> tuple[tuple[str, str], ...]:
-    return tuple((str(choice["id"]), name_of(choice)) for choice in offered)
+def _named(offered: list[NamedInBoth]) -> tuple[tuple[str, str], ...]:
+    return tuple((choice.id, name_of(choice)) for choice in offered)
 
 
 def _tabs(actor: Actor, asked: Asked, *, whole: bool) -> list[tuple[str, str, bool]]:
@@ -287,7 +304,7 @@ def _known(query: str) -> dict[str, str]:
 
 
 @only(*ROLES)
-def forget_filter(filter: Any) -> BaseResponse:
+def forget_filter(filter: UUID) -> BaseResponse:
     with page_transaction() as (db, actor):
         drop_filter(db, actor, str(filter), read_request())
     flash(gettext("The filter is removed."))

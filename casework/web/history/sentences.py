@@ -12,8 +12,9 @@ from casework.engine.definition.editions import Edition, do_key
 from casework.engine.parts import GRANTS_TIME
 from casework.engine.state.effects_schema import RoleGiven
 from casework.engine.state.events import SYSTEM_ACTOR
-from casework.json_values import Answers, JsonMapping, JsonObject, JsonValue
-from casework.operations.core.event_views import EventView, FilledIn
+from casework.json_values import Answers, JsonObject, JsonValue
+from casework.operations.cases.views import JoinView
+from casework.operations.core.event_views import EventView, FilledIn, PartyPaper
 from casework.operations.core.views import TaskKey
 from casework.operations.documents.views import DocumentRow
 from casework.web.shell.dates import say_day
@@ -122,17 +123,17 @@ def say_whose(paper: DocumentRow) -> str:
     return gettext("the office's own, with nothing of a party in it") if paper.own else gettext("both parties")
 
 
-def say_join(join: JsonMapping) -> str:
+def say_join(join: JoinView) -> str:
     """How many results of referrals side by side are waited for; "" where none is any more."""
-    if join["state"] != "open":
+    if join.state != "open":
         return ""
     numbers = {
-        "needed": join["needed"],
-        "possible": join["results"] + join["running"],
-        "service": service_name(join["service"]),
-        "there": join["results"],
+        "needed": join.needed,
+        "possible": join.results + join.running,
+        "service": service_name(join.service),
+        "there": join.results,
     }
-    if join["short"]:
+    if join.short:
         return gettext("Only %(possible)s of %(needed)s results can still come: %(service)s", **numbers)
     return gettext("Waits for %(needed)s of %(possible)s results: %(service)s (there so far: %(there)s)", **numbers)
 
@@ -215,7 +216,7 @@ def _say_extension(data: Answers, who: str) -> str:
 
 def _to(entry: EventView) -> str:
     """To whom a letter went: a party by its side, or the provider of the track on which it stands."""
-    party = next((paper.party for paper in entry.documents if paper.party), None)
+    party = next((paper.party for paper in entry.documents if isinstance(paper, PartyPaper)), None)
     return party_name(party) if party else gettext("the provider")
 
 

@@ -19,7 +19,9 @@ from casework.engine.state.events import NOTED, SAID
 from casework.errors import NotAllowed, NotFound
 from casework.json_values import JsonObject
 from casework.operations.cases.case_events import list_events
+from casework.operations.cases.queries import describe_whole
 from casework.operations.cases.transitions import fire_transition
+from casework.operations.cases.views import WholeCase
 from casework.operations.core.access_log import list_sealed_readings
 from casework.operations.core.drafts import find_draft
 from casework.operations.core.idempotency import Done, Request
@@ -84,12 +86,12 @@ def begin() -> Response:
     return redirect(url_for("mediations.show", mediation=done.answer["id"]), 303)
 
 
-def _find(db: Connection, actor: Actor, id: str) -> tuple[Case, JsonObject]:
+def _find(db: Connection, actor: Actor, id: str) -> tuple[Case, WholeCase]:
     """A mediation that the actor is named for; its provider meets it as a referral. Raises NotFound."""
     case = _load(db, actor, id)
     if sight(actor, case) < Sight.ALL:
         raise NotFound("mediation")
-    return case, mediations.show_mediation(db, actor, id)
+    return case, describe_whole(db, actor, case)
 
 
 def _load(db: Connection, actor: Actor, id: str) -> Case:
@@ -124,7 +126,7 @@ def show(mediation: UUID) -> str:
         look(db, actor, id)
     tracks = []
     # The mediation itself first, and then the request in which it runs.
-    for track in sorted(details["tracks"], key=lambda track: track.parent is None):
+    for track in sorted(details.tracks, key=lambda track: track.parent is None):
         edition = load_library()[track.edition]
         tracks.append(
             {
@@ -139,15 +141,15 @@ def show(mediation: UUID) -> str:
         "mediations/show.html",
         one=details,
         tracks=tracks,
-        actions=form_actions.actions_in(case, details["actions"]),
+        actions=form_actions.actions_in(case, details.actions),
         threads=threads,
         readers=readers,
         looked=looked,
         named=named,
         until=until,
         untold=untold,
-        events=list(reversed(say_shared(case, events["items"]))),
-        more=events["next"],
+        events=list(reversed(say_shared(case, events.items))),
+        more=events.next,
         amend=amend,
         at=lambda action: url_for("mediations.action", mediation=id, track=action.track, name=action.name),
     )
@@ -174,7 +176,7 @@ def ask_hand_over(mediation: UUID) -> Response:
 def _hand_over(id: str, sent: form_actions.Sent | None) -> Response:
     with page_transaction() as (db, actor):
         case, details = _find(db, actor, id)
-        if "hand_over" not in details["case_actions"]:
+        if "hand_over" not in details.case_actions:
             raise NotFound("mediation")
         known, name = mediations.list_leaders(db, actor, id).items, f"hand-over:{id}"
         people = [(leader.id, leader.name) for leader in known]
@@ -236,7 +238,7 @@ def _action(id: str, track: str, name: str, sent: form_actions.Sent | None) -> s
     with page_transaction() as (db, actor):
         case, details = _find(db, actor, id)
         layout.use_calendar(calendar_of(db, case.programme))
-        actions = form_actions.actions_in(case, details["actions"])
+        actions = form_actions.actions_in(case, details.actions)
         if sent is None:
             chosen = form_actions.find_action(actions, track, name)
         else:
@@ -261,7 +263,7 @@ def fire(mediation: UUID, track: UUID, name: str) -> Response:
     with page_transaction() as (db, actor):
         case, details = _find(db, actor, id)
         chosen = form_actions.find_sent(
-            form_actions.actions_in(case, details["actions"]),
+            form_actions.actions_in(case, details.actions),
             case,
             case.tracks,
             str(track),

@@ -18,9 +18,9 @@ from casework.engine.roles import Role
 from casework.engine.state.case import Case, Track
 from casework.engine.state.events import OPENED, SAID
 from casework.errors import NotAllowed, NotFound
-from casework.json_values import JsonMapping
 from casework.operations.auth.step_up import insist_proved_for
-from casework.operations.core.event_views import view_of_item
+from casework.operations.cases.event_views import CaseEvent
+from casework.operations.core.event_views import event_view
 from casework.operations.core.idempotency import Done, Request
 from casework.operations.core.perform import calendar_of
 from casework.operations.core.unread import look
@@ -145,8 +145,8 @@ def _show(id: str, sent: form_actions.Sent | None) -> str:
         sent=sent,
         threads=threads_of(threads, details["case"], details["log"]),
         moved=say_shared(case, moved),
-        events=list(reversed(say_shared(case, events["items"]))),
-        more=events["next"],
+        events=list(reversed(say_shared(case, events.items))),
+        more=events.next,
         amend=amend,
         charged=account(details["sides"], calendar, provider=details["ours"]),
         ledgers={task: ledger(clock) for task, clock in clocks.items()},
@@ -199,28 +199,28 @@ def asked_why(before: Mapping[str, Json]) -> str:
     return said
 
 
-def say_shared(case: Case, events: Iterable[JsonMapping]) -> list[SharedEvent]:
+def say_shared(case: Case, events: Iterable[CaseEvent]) -> list[SharedEvent]:
     """Entries of the shared history with their sentences."""
     # Who takes a task or is reminded of it moves nothing; what is late stands above.
-    return [_shared(case, event) for event in events if event["kind"] not in _SILENT]
+    return [_shared(case, event) for event in events if event.kind not in _SILENT]
 
 
 _SILENT = ("claimed", "released", "activated", "timer_fired")
 
 
-def _shared(case: Case, event: JsonMapping) -> SharedEvent:
-    track = case.tracks.get(event["track"] or "")
-    entry = view_of_item(
+def _shared(case: Case, event: CaseEvent) -> SharedEvent:
+    track = case.tracks.get(event.track or "")
+    entry = event_view(
         event,
         edition=track.edition if track else None,
-        transition=event["what"] if event["done"] else None,
-        by_system=event["role"] == Role.SYSTEM,
+        transition=event.what if event.done else None,
+        by_system=event.role == Role.SYSTEM,
     )
     if entry.kind == OPENED and case.kind == "mediation":
         who = entry.actor.name if entry.actor else None
-        return SharedEvent(event["at"], gettext("%(who)s opened the mediation", who=who), ())
+        return SharedEvent(event.at, gettext("%(who)s opened the mediation", who=who), ())
     written = tuple(words for words in entry.body.values() if isinstance(words, str) and words)
-    return SharedEvent(event["at"], say_entry(entry, load_library().editions), written)
+    return SharedEvent(event.at, say_entry(entry, load_library().editions), written)
 
 
 @blueprint.get("/referrals/<uuid:referral>/<uuid:track>/<name>")

@@ -7,8 +7,7 @@ sent with `answer`. The same serves tasks with a form and anything else that a p
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, replace
 
 from flask import flash, redirect, request
 from flask_babel import gettext
@@ -33,10 +32,14 @@ from casework.errors import (
     Refused,
     WrongState,
 )
+from casework.json_values import JsonMapping, JsonObject
+from casework.operations.cases.action_views import ActionView, NeededPaper, TaskChoice
 from casework.operations.cases.case_events import list_events
-from casework.operations.cases.form_choices import choices_of
+from casework.operations.cases.event_views import CaseEvent
+from casework.operations.cases.form_choices import Offered, choices_of
 from casework.operations.core.drafts import drop_draft, find_draft
 from casework.operations.core.idempotency import Done, Request
+from casework.operations.core.views import NamedInBoth
 from casework.permissions.actors import Actor
 from casework.web.shell.forms import (
     PREFIX,
@@ -54,21 +57,6 @@ from casework.web.shell.navigation import PROVIDERS
 from casework.web.shell.session import page_transaction
 from casework.web.shell.staffing_words import say_obstacles
 
-Json = Any
-
-
-@dataclass(frozen=True)
-class NeededPaper:
-    """A paper that an action asks for, and how it stands with it."""
-
-    kind: str
-    name: str
-    state: str
-    document: str | None
-    valid_until: str | None
-    #: The service whose provider must hand it in.
-    of: str | None
-
 
 @dataclass(frozen=True)
 class Action:
@@ -85,8 +73,8 @@ class Action:
     proposed: bool
     #: Doing it only proposes it, for a second person of one of these roles.
     confirm_by: tuple[str, ...]
-    rules: tuple[Mapping[str, Json], ...]
-    prefill: Mapping[str, Json]
+    rules: tuple[JsonMapping, ...]
+    prefill: JsonMapping
     papers: tuple[NeededPaper, ...] = ()
 
     @property
@@ -122,35 +110,35 @@ class Action:
         return f"fire:{self.track}:{self.name}"
 
 
-def actions_in(case: Case, offered: Iterable[Mapping[str, Json]]) -> list[Action]:
+def actions_in(case: Case, offered: Iterable[ActionView]) -> list[Action]:
     """The actions that operations offer (`actions_of`) on the tracks of a case."""
     library = load_library()
     actions = []
     for offer in offered:
-        track = case.tracks[offer["track"]]
+        track = case.tracks[offer.track]
         edition = library[track.edition]
         actions.append(
             Action(
-                offer["track"],
-                offer["transition"],
-                offer["kind"],
+                offer.track,
+                offer.transition,
+                offer.kind,
                 edition,
                 track.revision,
-                offer["allowed"],
-                tuple(say(why) for why in offer["why_not"]),
-                offer["proposed"],
-                tuple(offer["confirm_by"]),
-                tuple(offer["form"]),
-                offer["prefill"],
-                tuple(_needed(edition, paper) for paper in offer["papers"]),
+                offer.allowed,
+                tuple(say(why) for why in offer.why_not),
+                offer.proposed,
+                tuple(offer.confirm_by),
+                tuple(offer.form),
+                offer.prefill,
+                tuple(_needed(edition, paper) for paper in offer.papers),
             )
         )
     return actions
 
 
-def _needed(edition: Edition, paper: Mapping[str, Json]) -> NeededPaper:
-    name = edition_text(edition, f"papers.{paper['kind']}")
-    return NeededPaper(paper["kind"], name, paper["state"], paper["document"], paper["valid_until"], paper["of"])
+def _needed(edition: Edition, paper: NeededPaper) -> NeededPaper:
+    """With its name in the reader's language."""
+    return replace(paper, name=edition_text(edition, f"papers.{paper.kind}"))
 
 
 @dataclass(frozen=True)
@@ -226,8 +214,8 @@ def form_on(
     name: str,
     edition: Edition,
     form: str,
-    rules: Iterable[Mapping[str, Json]],
-    values: Mapping[str, Json] | None = None,
+    rules: Iterable[JsonMapping],
+    values: JsonMapping | None = None,
     revision: int | None = None,
     sent: Sent | None = None,
 ) -> FormView:
@@ -247,31 +235,31 @@ def form_on(
     )
 
 
-def say_choices(offered: Mapping[str, Iterable[Mapping[str, Json]]]) -> Choices:
+def say_choices(offered: Offered) -> Choices:
     """What fields offer, in the reader's language."""
-    return {
-        field: [(str(choice["id"]), _say_choice(choice)) for choice in several] for field, several in offered.items()
-    }
+    return {field: [(choice.id, _say_choice(choice)) for choice in several] for field, several in offered.items()}
 
 
-def _say_choice(choice: Mapping[str, Json]) -> str:
-    return edition_text(load_library()[choice["edition"]], choice["key"]) if "edition" in choice else name_of(choice)
+def _say_choice(choice: NamedInBoth) -> str:
+    if isinstance(choice, TaskChoice):
+        return edition_text(load_library()[choice.edition], choice.key)
+    return name_of(choice)
 
 
 #: In the transaction, with who asks, the key, the revision seen (none of forms without one) and the form's data.
-Do = Callable[[Connection, Actor, Request, int, dict[str, Json]], Done]
+Do = Callable[[Connection, Actor, Request, int, JsonObject], Done]
 
 
 def answer(
     name: str,
-    rules: Iterable[Mapping[str, Json]],
+    rules: Iterable[JsonMapping],
     do: Do,
     again: Callable[[Sent], Response],
     then: Callable[[Done], str],
     *,
     said: Callable[[Done], str],
     sure: bool = True,
-    known: Mapping[str, Json] | None = None,
+    known: JsonMapping | None = None,
     filed: Callable[[], Mapping[str, Sequence[str]]] | None = None,
 ) -> Response:
     """Answer a form that was sent: do it, say so and go on to `then`; or show it `again` with what was typed.
@@ -315,15 +303,15 @@ def is_sure(action: Action) -> bool:
     return not action.irreversible or request.form.get("sure") == "yes"
 
 
-def moved_since(db: Connection, actor: Actor, case: Case, track: str, seen: int | None) -> list[dict[str, Json]]:
+def moved_since(db: Connection, actor: Actor, case: Case, track: str, seen: int | None) -> list[CaseEvent]:
     """What happened on a track since the revision that the person saw, as history shows it; the last few."""
     if seen is None or seen >= case.tracks[track].revision:
         return []
-    cursor, events = None, []
+    cursor, events = None, list[CaseEvent]()
     while True:
         part = list_events(db, actor, case, only=[track], without=(SAID,), cursor=cursor, limit=100)
-        events += part["items"]
-        cursor = part["next"]
+        events += part.items
+        cursor = part.next
         if cursor is None:
             break
     return events[-min(case.tracks[track].revision - seen, 10) :]

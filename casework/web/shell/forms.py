@@ -12,7 +12,6 @@ import secrets
 import unicodedata
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
 
 from flask import request
 from flask_babel import gettext
@@ -22,12 +21,12 @@ from casework import reasons
 from casework.engine.definition.editions import Edition
 from casework.engine.definition.forms import Form as Definition
 from casework.errors import Unreadable
+from casework.json_values import JsonMapping, JsonObject, JsonValue
 from casework.operations.core.drafts import Draft
 from casework.operations.core.idempotency import Request, digest_of
 from casework.web.shell.i18n import edition_text
 
-Json = Any
-Rule = Mapping[str, Json]
+Rule = JsonMapping
 #: What a field offers: (value, words).
 Choice = tuple[str, str]
 #: What fields offer that an edition cannot know, by the field's name or else by its type: parties, rights, people …
@@ -170,7 +169,7 @@ def build_form(
     texts: Texts,
     *,
     choices: Choices | None = None,
-    values: Mapping[str, Json] | None = None,
+    values: JsonMapping | None = None,
     submitted: MultiDict[str, str] | None = None,
     draft: Draft | None = None,
     faults: Mapping[str, str] | None = None,
@@ -223,7 +222,7 @@ def _field(
     state: _State,
     *,
     wrong: Mapping[str, str],
-    known: Mapping[str, Json],
+    known: JsonMapping,
 ) -> Field:
     name, type_ = rule["name"], rule["type"]
     when: str | None = None
@@ -296,7 +295,7 @@ def _rows(rows: Sequence[Row], name: str, wrong: Mapping[str, str]) -> tuple[Row
     return tuple(marked)
 
 
-def _state(rule: Rule, typed: MultiDict[str, str] | None, known: Mapping[str, Json]) -> _State:
+def _state(rule: Rule, typed: MultiDict[str, str] | None, known: JsonMapping) -> _State:
     """What stands in a field: as typed, else as known."""
     name, type_ = rule["name"], rule["type"]
     if typed is not None:
@@ -329,7 +328,7 @@ def _with_blanks(rows: Sequence[Row], blanks: int) -> tuple[Row, ...]:
     return (*rows, *(Row() for _ in range(wanted - len(rows))))
 
 
-def _plain(value: Json) -> str:
+def _plain(value: JsonValue) -> str:
     return {True: "yes", False: "no"}[value] if isinstance(value, bool) else str(value)
 
 
@@ -337,8 +336,8 @@ def _plain(value: Json) -> str:
 
 
 def parse_form(
-    rules: Iterable[Rule], submitted: MultiDict[str, str], *, known: Mapping[str, Json] | None = None
-) -> dict[str, Json]:
+    rules: Iterable[Rule], submitted: MultiDict[str, str], *, known: JsonMapping | None = None
+) -> JsonObject:
     """The data of a submitted form as operations take it. Judges nothing: what is odd, they refuse with a reason.
 
     What was only filled in beforehand (`known`) and is not asked after the answers given is left out.
@@ -356,7 +355,7 @@ def parse_form(
     return answers
 
 
-def _read(rule: Rule, submitted: MultiDict[str, str]) -> Json:
+def _read(rule: Rule, submitted: MultiDict[str, str]) -> JsonValue:
     name, type_ = rule["name"], rule["type"]
     # A box that stands twice was sent by hand; the last one counts.
     last = (submitted.getlist(PREFIX + name) or [""])[-1]

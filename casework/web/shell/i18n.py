@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
 
 from flask_babel import Domain, get_locale, gettext
 
@@ -13,8 +12,6 @@ from casework.reasons import Text, Why
 from casework.reasons.base import N_ as N_
 from casework.reasons.base import Terms, render
 from casework.reasons.terms import ROLES
-
-Json = Any
 
 _WORKFLOWS = Domain(domain="workflows")
 
@@ -68,10 +65,10 @@ def role_name(code: str) -> str:
     return _READER.term(ROLES, code)
 
 
-def name_of(thing: Json) -> str:
+def name_of(thing: object) -> str:
     """The name of a thing that may have a Chinese one: a mapping or an object with name and name_zh."""
 
-    def get(key: str) -> Json:
+    def get(key: str) -> object:
         return thing.get(key) if isinstance(thing, Mapping) else getattr(thing, key, None)
 
     return str((get("name_zh") if chinese() else None) or get("name") or "")

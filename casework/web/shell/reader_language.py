@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Any
 
 from flask_babel import gettext, ngettext
 
 from casework.web.shell import dates
 from casework.web.shell.layout import clock
-
-Json = Any
 
 
 class _Speech:
@@ -20,10 +17,10 @@ class _Speech:
     def chinese(self) -> bool:
         return clock().chinese
 
-    def gettext(self, words: str, **given: Json) -> str:
+    def gettext(self, words: str, **given: object) -> str:
         return str(gettext(words, **given))
 
-    def ngettext(self, one: str, many: str, num: int, **given: Json) -> str:
+    def ngettext(self, one: str, many: str, num: int, **given: object) -> str:
         return str(ngettext(one, many, num, **given))
 
     def day(self, day: date) -> str:

@@ -5,19 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
-from typing import Any
 
 from flask_babel import gettext
 from markupsafe import Markup
 
 from casework.definitions import load_library
 from casework.engine.definition.editions import Edition
+from casework.json_values import JsonValue
 from casework.operations.core.i18n import SERVICES
 from casework.web.shell.forms import texts_of
 from casework.web.shell.i18n import N_, edition_text
 from casework.web.shell.layout import day_element, time_element
-
-Json = Any
 
 PARTIES = {"need_owner": N_("need owner"), "technology_owner": N_("technology owner")}
 PAPERS = {
@@ -85,7 +83,7 @@ class Values:
             return self.names[name]
         return _anywhere(f".{name}.label", self.edition) or name.replace("_", " ").capitalize()
 
-    def say(self, value: Json, name: str = "") -> str | Markup:
+    def say(self, value: JsonValue, name: str = "") -> str | Markup:
         """A value, of the field called `name` where it has one."""
         if value is None or value in ("", [], {}):
             return gettext("nothing")
@@ -99,7 +97,7 @@ class Values:
             return _joined(", ", (self.say(part, name) for part in value))
         return self._word(value, name) if isinstance(value, str) else str(value)
 
-    def _part(self, key: str, value: Json) -> str | Markup:
+    def _part(self, key: str, value: JsonValue) -> str | Markup:
         said = self.say(value, key)
         return (
             Markup("{}: {}").format(self.label(key), said) if isinstance(said, Markup) else f"{self.label(key)}: {said}"

@@ -13,9 +13,10 @@ from casework.definitions import load_library
 from casework.engine.definition.forms import Choice, Date, Form, Note, Person
 from casework.engine.state.case import Case
 from casework.errors import NotFound
-from casework.json_values import JsonMapping, JsonObject
+from casework.json_values import JsonObject
 from casework.operations.cases import side_tasks
-from casework.operations.cases.queries import describe, find_case
+from casework.operations.cases.action_views import AddableTask
+from casework.operations.cases.queries import describe_whole, find_case
 from casework.operations.core.access_queries import case_log
 from casework.operations.core.drafts import find_draft
 from casework.operations.core.idempotency import Done, Request
@@ -49,20 +50,19 @@ def _draft(track: str, task: str) -> str:
     return f"add:{track}:{task}"
 
 
-def _offer(db: Connection, actor: Actor, number: str, track: str, task: str) -> tuple[Case, JsonObject, JsonObject]:
-    """The case, how it is shown, and what may be added. Raises NotFound for what is not offered here."""
+def _offer(db: Connection, actor: Actor, number: str, track: str, task: str) -> tuple[Case, AddableTask]:
+    """The case, and what may be added. Raises NotFound for what is not offered here."""
     case, level = find_case(db, actor, number)
     if level < Sight.ALL:
         raise NotFound("task")
-    shown = describe(db, actor, case, level)
-    for request in shown["requests"]:
-        if (request["track"], request["task"]) == (track, task):
-            return case, shown, request
+    for request in describe_whole(db, actor, case).requests:
+        if (request.track, request.task) == (track, task):
+            return case, request
     raise NotFound("task")
 
 
-def _form_of(offer: JsonMapping) -> type[NewTask]:
-    return NewTaskOfParty if offer["about"] == "party" else NewTask
+def _form_of(offer: AddableTask) -> type[NewTask]:
+    return NewTaskOfParty if offer.about == "party" else NewTask
 
 
 def show(number: str, track: UUID, kind: str) -> Response:
@@ -71,25 +71,25 @@ def show(number: str, track: UUID, kind: str) -> Response:
 
 def _page(number: str, track: str, task: str, sent: Sent | None) -> Response:
     with page_transaction() as (db, actor):
-        case, shown, offer = _offer(db, actor, number, track, task)
+        case, offer = _offer(db, actor, number, track, task)
         use_calendar(calendar_of(db, case.programme))
         edition, form_class = load_library()[case.tracks[track].edition], _form_of(offer)
         form = build_form(
             _draft(track, task),
             form_class.rule(),
             own_texts(form_class),
-            choices={"person": side_tasks.whom_for(db, case, case.tracks[track], edition.tasks[offer["rule"]])},
+            choices={"person": side_tasks.whom_for(db, case, case.tracks[track], edition.tasks[offer.rule])},
             submitted=sent.data if sent else None,
             faults=sent.faults if sent else None,
             draft=None if sent else find_draft(db, actor.person, _draft(track, task)),
         )
     page = render_template(
         "tasks/new.html",
-        case=shown,
+        case=case,
         form=form,
         sent=sent,
-        words=edition_text(edition, f"tasks.{offer['rule']}"),
-        why_not=[say(why) for why in offer["why_not"]],
+        words=edition_text(edition, f"tasks.{offer.rule}"),
+        why_not=[say(why) for why in offer.why_not],
         back=url_for("cases.show", number=number) + "#tasks",
     )
     return make_response(page, sent.status if sent else 200)
@@ -98,7 +98,7 @@ def _page(number: str, track: str, task: str, sent: Sent | None) -> Response:
 def add(number: str, track: UUID, kind: str) -> BaseResponse:
     id, task = str(track), kind
     with page_transaction() as (db, actor):
-        offer = _offer(db, actor, number, id, task)[2]
+        offer = _offer(db, actor, number, id, task)[1]
 
     def do(db: Connection, actor: Actor, key: Request, _: int, data: JsonObject) -> Done:
         return side_tasks.add_task(

@@ -5,10 +5,10 @@ from __future__ import annotations
 from flask_babel import gettext
 
 from casework.operations.cases.queries import what_next
-from casework.operations.cases.views import TaskOutline
 from casework.operations.core.perform import calendar_of
 from casework.operations.core.views import TaskKey
 from casework.web.shell import dates
+from casework.web.shell.i18n import name_of
 from casework.web.shell.layout import clock, use_calendar
 from casework.web.shell.session import page_transaction
 from casework.web.shell.task_links import task_words
@@ -24,10 +24,10 @@ def say_done(number: str, words: str) -> str:
     """What happened, and what comes next."""
     with page_transaction() as (db, actor):
         following = what_next(db, actor, number)
-        use_calendar(calendar_of(db, following["programme"]))
-    if following["closed_at"] is not None:
+        use_calendar(calendar_of(db, following.programme))
+    if following.closed_at is not None:
         return f"{words} {gettext('The case is closed.')}"
-    task: TaskOutline | None = following["next_action"]
+    task = following.next_action
     now = clock()
     parts = [words]
     if task is not None:
@@ -36,16 +36,15 @@ def say_done(number: str, words: str) -> str:
             if task.due_at
             else gettext("Next: %(do)s.", do=say_task(task))
         )
-    if following["waits_for"] and following["hold"] is None:
-        first = following["waits_for"][0]
-        if first["until"]:
-            parts.append(
-                gettext(
-                    "It waits for %(who)s until %(day)s.",
-                    who=first["for"]["name"],
-                    day=dates.say_day(_local(first["until"]), now),
-                )
+    first = next(iter(following.waits_for), None)
+    if first is not None and first.until and following.hold is None:
+        parts.append(
+            gettext(
+                "It waits for %(who)s until %(day)s.",
+                who=name_of(first.for_),
+                day=dates.say_day(_local(first.until), now),
             )
+        )
     return " ".join(parts)
 
 

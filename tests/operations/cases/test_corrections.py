@@ -15,6 +15,7 @@ from casework.engine.state.projection import fold
 from casework.errors import InvalidForm, NotAllowed, NotFound, Refused, WrongState
 from casework.operations.cases.case_events import list_events
 from casework.operations.cases.corrections import correct_answer, find_answer, list_correctable
+from casework.operations.cases.event_views import CorrectedCaseEvent
 from casework.operations.core.perform import home_of
 from casework.operations.history.timeline import tell
 from casework.operations.verification.service import verify_case
@@ -125,8 +126,8 @@ def test_a_provider_corrects_its_own_answer_while_the_step_lasts(desk: Desk) -> 
         reason="It has a price.",
         request=new_request(),
     )
-    told = list_events(desk.db, desk.world.actor(desk.db, "provider"), desk.case)["items"]
-    assert [one["before_data"]["charge"] for one in told if one["kind"] == "corrected"] == ["free"]
+    told = list_events(desk.db, desk.world.actor(desk.db, "provider"), desk.case).items
+    assert [event.before_data["charge"] for event in told if isinstance(event, CorrectedCaseEvent)] == ["free"]
     desk.insist_whole()
     desk.world.fire(desk.db, "provider", desk.number, "start", track=desk.referral)
     with pytest.raises(NotAllowed):

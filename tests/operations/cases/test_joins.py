@@ -6,6 +6,7 @@ import pytest
 from sqlalchemy import Connection
 
 from casework.operations.cases.queries import show_case
+from casework.operations.cases.views import JoinView
 from casework.operations.core.perform import home_of
 from casework.operations.people.registry import register_organisation
 from casework.operations.referrals.service import show_referral
@@ -27,19 +28,19 @@ def test_the_office_reads_how_many_results_it_waits_for(
     world: World, db: Connection, joined: tuple[str, str, str]
 ) -> None:
     number, mine, other = joined
-    (one,) = show_case(db, world.actor(db, "officer"), number)["joins"]
-    assert one == {
-        "id": mine,
-        "service": "assessment",
-        "rule": "all",
-        "state": "open",
-        "needed": 2,
-        "results": 0,
-        "running": 2,
-        "asked": 2,
-        "short": False,
-        "referrals": [mine, other],
-    }
+    (join,) = world.read_case(db, number).joins
+    assert join == JoinView(
+        id=mine,
+        service="assessment",
+        rule="all",
+        state="open",
+        needed=2,
+        results=0,
+        running=2,
+        asked=2,
+        short=False,
+        referrals=[mine, other],
+    )
 
 
 def test_the_office_reads_of_a_referral_who_else_is_asked(

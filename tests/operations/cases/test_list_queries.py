@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
+from dataclasses import fields, replace
 
 import pytest
 from sqlalchemy import Connection, event, text
 
 from casework.errors import InvalidForm, NotFound
 from casework.operations.cases.list_queries import SORTS, count_cases, export_cases, filter_choices, list_cases
-from casework.operations.cases.queries import show_case, what_next
+from casework.operations.cases.queries import what_next
+from casework.operations.cases.views import CaseName, CaseOutline, CaseRow, FilterChoices, MarkedCaseRow
 from casework.operations.core.paging import from_cursor
+from casework.operations.core.views import Named, NamedInBoth, row_as
 from casework.operations.tasks.my_work import count_work
 from casework.operations.tasks.queue_counts import count_queues
 from tests.support.way_to_referral import to_referral
@@ -47,7 +49,7 @@ def numbers(staged: tuple[str, str, str]) -> tuple[str, str, str]:
 
 
 def found(db: Connection, world: World, who: str, sort: str = "number", **filters: str) -> list[str]:
-    return [one["number"] for one in list_cases(db, world.actor(db, who), filters=filters, sort=sort)["items"]]
+    return [one.number for one in list_cases(db, world.actor(db, who), filters=filters, sort=sort).items]
 
 
 def test_each_filter_finds_its_cases(db: Connection, world: World, numbers: tuple[str, str, str]) -> None:
@@ -82,13 +84,13 @@ def test_overdue_finds_what_is_late_on_either_side(db: Connection, world: World,
     assert found(db, world, "officer", overdue="yes") == [referred]
     db.execute(text(late.format("organisation_id IS NULL")), {"n": fresh})
     assert found(db, world, "officer", overdue="yes") == [referred, fresh]
-    rows = list_cases(db, world.actor(db, "officer"), filters={"overdue": "yes"}, sort="number")["items"]
-    assert [(one["overdue"], [late["overdue"] for late in one["waits_for"]]) for one in rows] == [
+    rows = list_cases(db, world.actor(db, "officer"), filters={"overdue": "yes"}, sort="number").items
+    assert [(one.overdue, [late.overdue for late in one.waits_for]) for one in rows if isinstance(one, CaseRow)] == [
         (True, [True]),
         (True, []),
     ]
     exported = export_cases(db, world.actor(db, "officer"), filters={"overdue": "yes"}, sort="number")
-    assert [one["number"] for one in exported] == [referred, fresh]
+    assert [one.number for one in exported] == [referred, fresh]
     # What stands still is nobody's delay.
     db.execute(
         text(
@@ -101,14 +103,17 @@ def test_overdue_finds_what_is_late_on_either_side(db: Connection, world: World,
 def test_a_row_says_where_the_case_stands_and_for_whom_it_waits(
     db: Connection, world: World, numbers: tuple[str, str, str]
 ) -> None:
-    rows = {one["number"]: one for one in list_cases(db, world.actor(db, "manager"))["items"]}
+    rows = {row.number: row for row in list_cases(db, world.actor(db, "manager")).items if isinstance(row, CaseRow)}
     referred, held, fresh = (rows[number] for number in numbers)
-    assert [one["for"]["name"] for one in referred["waits_for"]] == ["Haidian Assessment Lab"]
-    assert (referred["step"], held["step"], fresh["step"]) == ("Assess", "Triage", "Triage")
-    assert held["state"] == "on_hold"
-    assert held["hold"]["waits_for"] == "need_owner"
-    assert fresh["due_at"]
-    assert fresh["owner"] is None
+    assert [wait.for_.name for wait in referred.waits_for if isinstance(wait.for_, NamedInBoth)] == [
+        "Haidian Assessment Lab"
+    ]
+    assert (referred.step, held.step, fresh.step) == ("Assess", "Triage", "Triage")
+    assert held.state == "on_hold"
+    assert held.hold
+    assert held.hold["waits_for"] == "need_owner"
+    assert fresh.due_at
+    assert fresh.owner is None
 
 
 @pytest.mark.parametrize("sort", sorted(SORTS))
@@ -116,12 +121,12 @@ def test_pages_of_every_order_hold_each_case_once(
     db: Connection, world: World, numbers: tuple[str, str, str], sort: str
 ) -> None:
     actor = world.actor(db, "officer")
-    whole = [one["number"] for one in list_cases(db, actor, sort=sort)["items"]]
+    whole = [one.number for one in list_cases(db, actor, sort=sort).items]
     seen, cursor = [], None
     while True:
         part = list_cases(db, actor, sort=sort, cursor=cursor, limit=1)
-        seen += [one["number"] for one in part["items"]]
-        cursor = part["next"]
+        seen += [one.number for one in part.items]
+        cursor = part.next
         if cursor is None:
             break
     assert seen == whole
@@ -153,15 +158,9 @@ def test_a_filter_betrays_nothing(db: Connection, world: World, numbers: tuple[s
     assert found(db, world, "provider") == [referred]
     assert found(db, world, "provider", state="assessment") == []
     assert found(db, world, "foreign_officer") == []
-    assert {*list_cases(db, world.actor(db, "provider"))["items"][0]} == {"number", "title"}
-    assert {*list_cases(db, world.actor(db, "observer"))["items"][0]} == {
-        "number",
-        "title",
-        "state",
-        "step",
-        "outcome",
-        "edition",
-    }
+    assert type(list_cases(db, world.actor(db, "provider")).items[0]) is CaseName
+    assert type(list_cases(db, world.actor(db, "observer")).items[0]) is CaseOutline
+    assert {field.name for field in fields(CaseOutline)} == {"number", "title", "state", "step", "outcome", "edition"}
 
 
 def test_the_count_agrees_and_stops(
@@ -177,8 +176,9 @@ def test_the_count_agrees_and_stops(
 def test_an_export_has_the_same_rows(db: Connection, world: World, numbers: tuple[str, str, str]) -> None:
     actor = world.actor(db, "officer")
     # A mark is for whoever looks at the page, and no part of what is taken along.
-    shown = [{key: one[key] for key in one if key != "mark"} for one in list_cases(db, actor, sort="number")["items"]]
-    assert export_cases(db, actor, sort="number") == shown
+    marked = list_cases(db, actor, sort="number").items
+    assert {type(row) for row in marked} == {MarkedCaseRow}
+    assert export_cases(db, actor, sort="number") == [row_as(CaseRow, row) for row in marked]
 
 
 @pytest.mark.parametrize(
@@ -208,44 +208,46 @@ def test_a_list_is_one_statement_and_one_for_its_marks_however_long(
     for filters in ({}, {"waits_for": "provider", "overdue": "yes", "words": "x"}):
         for sort in SORTS:
             asked.clear()
-            found = list_cases(db, actor, filters=filters, sort=sort)["items"]
+            found = list_cases(db, actor, filters=filters, sort=sort).items
             assert len(asked) == (2 if found else 1)
 
 
 def test_filters_offer_what_the_reader_knows(db: Connection, world: World) -> None:
     offered = filter_choices(db, world.actor(db, "officer"))
-    assert {one["name"] for one in offered["owner"]} == {"Officer", "Other Officer"}
-    assert "Haidian Assessment Lab" in {one["name"] for one in offered["provider"]}
-    assert filter_choices(db, world.actor(db, "observer")) == {"owner": [], "provider": [], "phase": []}
+    assert {officer.name for officer in offered.owner} == {"Officer", "Other Officer"}
+    assert "Haidian Assessment Lab" in {provider.name for provider in offered.provider}
+    assert filter_choices(db, world.actor(db, "observer")) == FilterChoices(owner=[], provider=[], phase=[])
 
 
 def test_what_comes_next_is_told_to_those_who_see_the_case(
     db: Connection, world: World, numbers: tuple[str, str, str]
 ) -> None:
     told = what_next(db, world.actor(db, "officer"), numbers[0])
-    assert told["next_action"].queue == "officer"
-    assert [one["for"]["name"] for one in told["waits_for"]] == ["Haidian Assessment Lab"]
+    assert told.next_action
+    assert told.next_action.queue == "officer"
+    assert [wait.for_.name for wait in told.waits_for if isinstance(wait.for_, Named)] == ["Haidian Assessment Lab"]
     for name in ("observer", "provider", "foreign_officer"):
         with pytest.raises(NotFound):
             what_next(db, world.actor(db, name), numbers[0])
 
 
-def agreed(db: Connection, world: World, number: str) -> dict[str, Any]:
+def agreed(db: Connection, world: World, number: str) -> CaseRow:
     """What a list says of a case, having compared it with what its details say."""
     actor = world.actor(db, "officer")
-    row: dict[str, Any] = list_cases(db, actor, filters={"number": number})["items"][0]
-    told = show_case(db, actor, number)
-    action = told["next_action"]
-    assert row["due_at"] == (action.due_at if action else None)
-    late_next = action is not None and action.overdue
-    assert row["overdue"] == told["overdue"] == (late_next or any(one["overdue"] for one in told["waits_for"]))
+    (row,) = list_cases(db, actor, filters={"number": number}).items
+    assert isinstance(row, CaseRow)
+    told = world.read_case(db, number)
+    assert row.due_at == (told.next_action.due_at if told.next_action else None)
+    late_with = told.next_action is not None and told.next_action.overdue
+    assert row.overdue == told.overdue == (late_with or any(wait.overdue for wait in told.waits_for))
     plain = [
-        one | {"for": {key: one["for"][key] for key in ("id", "name")}} if one["what"] != "hold" else one
-        for one in row["waits_for"]
+        replace(wait, for_=row_as(Named, wait.for_)) if isinstance(wait.for_, NamedInBoth) else wait
+        for wait in row.waits_for
     ]
-    assert plain == told["waits_for"]
-    assert found(db, world, "officer", overdue="yes", number=number) == ([number] if row["overdue"] else [])
-    assert row["due_at"] == list_cases(db, actor, filters={"number": number}, sort="due")["items"][0]["due_at"]
+    assert plain == told.waits_for
+    assert found(db, world, "officer", overdue="yes", number=number) == ([number] if row.overdue else [])
+    (again,) = list_cases(db, actor, filters={"number": number}, sort="due").items
+    assert again == row
     return row
 
 
@@ -259,24 +261,25 @@ def late(db: Connection, number: str, which: str) -> None:
 
 def test_lists_and_details_agree(db: Connection, world: World, numbers: tuple[str, str, str]) -> None:
     for number in numbers:
-        assert not agreed(db, world, number)["overdue"]
+        assert not agreed(db, world, number).overdue
     referred, _, fresh = numbers
     late(db, referred, "organisation_id IS NOT NULL")
-    assert agreed(db, world, referred)["overdue"]
+    assert agreed(db, world, referred).overdue
     late(db, fresh, "organisation_id IS NULL")
-    assert agreed(db, world, fresh)["overdue"]
+    assert agreed(db, world, fresh).overdue
 
 
 def test_what_somebody_lets_wait_comes_after_what_can_be_worked_on(
     db: Connection, world: World, numbers: tuple[str, str, str]
 ) -> None:
     referred, _, _ = numbers
-    actor = world.actor(db, "officer")
-    first = show_case(db, actor, referred)["next_action"]
+    first = world.read_case(db, referred).next_action
+    assert first
     db.execute(text("UPDATE tasks SET state = 'Suspended' WHERE id = CAST(:id AS uuid)"), {"id": first.id})
-    told = show_case(db, actor, referred)["next_action"]
+    told = world.read_case(db, referred).next_action
+    assert told
     assert told.id != first.id
-    assert told.due_at > first.due_at
+    assert (told.due_at or "") > (first.due_at or "")
     agreed(db, world, referred)
     db.execute(
         text(
@@ -284,29 +287,26 @@ def test_what_somebody_lets_wait_comes_after_what_can_be_worked_on(
         ),
         {"n": referred},
     )
-    assert show_case(db, actor, referred)["next_action"].id == first.id
+    assert world.read_case(db, referred).next_action == first
     agreed(db, world, referred)
 
 
 def test_on_hold_the_next_action_is_the_holds_own(db: Connection, world: World, numbers: tuple[str, str, str]) -> None:
     _, held, _ = numbers
-    told = show_case(db, world.actor(db, "officer"), held)
-    assert told["next_action"].name == "on_hold"
-    assert [(one["for"], one["what"]) for one in told["waits_for"]] == [("need_owner", "hold")]
+    told = world.read_case(db, held)
+    assert told.next_action
+    assert told.next_action.name == "on_hold"
+    assert [(wait.for_, wait.what) for wait in told.waits_for] == [("need_owner", "hold")]
     # Whatever stands still meanwhile is not late, wherever it is counted.
     late(db, held, "type = 'side' AND queue = 'officer'")
-    assert not agreed(db, world, held)["overdue"]
-    paused = [
-        one
-        for one in show_case(db, world.actor(db, "officer"), held)["tasks"]
-        if one.type == "side" and one.queue == "officer"
-    ]
+    assert not agreed(db, world, held).overdue
+    paused = [task for task in world.read_case(db, held).tasks if task.type == "side" and task.queue == "officer"]
     assert paused
-    assert not any(one.overdue for one in paused)
+    assert not any(task.overdue for task in paused)
     assert count_work(db, world.actor(db, "officer"))["overdue"] == 0
     assert all(one.overdue == 0 for one in count_queues(db, world.actor(db, "officer")))
     late(db, held, "name = 'on_hold'")
-    assert agreed(db, world, held)["overdue"]
+    assert agreed(db, world, held).overdue
 
 
 def test_what_is_asked_after_closing_counts_from_then_on(
@@ -316,11 +316,11 @@ def test_what_is_asked_after_closing_counts_from_then_on(
     db.execute(
         text("UPDATE tasks SET aftercare = true WHERE log_id = (SELECT id FROM cases WHERE number = :n)"), {"n": fresh}
     )
-    assert agreed(db, world, fresh)["due_at"] is None
+    assert agreed(db, world, fresh).due_at is None
     db.execute(text("UPDATE cases SET closed_at = casework_now() WHERE number = :n"), {"n": fresh})
-    assert agreed(db, world, fresh)["due_at"] is not None
+    assert agreed(db, world, fresh).due_at is not None
     late(db, fresh, "aftercare")
-    assert agreed(db, world, fresh)["overdue"]
+    assert agreed(db, world, fresh).overdue
 
 
 @pytest.mark.parametrize("who", ["provider", "observer"])
@@ -330,8 +330,8 @@ def test_a_cursor_tells_nothing_that_the_rows_do_not(db: Connection, world: Worl
     numbers, cursor = [], None
     while True:
         told = list_cases(db, world.actor(db, who), cursor=cursor, limit=1)
-        numbers += [one["number"] for one in told["items"]]
-        if (cursor := told["next"]) is None:
+        numbers += [one.number for one in told.items]
+        if (cursor := told.next) is None:
             break
         assert from_cursor(cursor, 1) == [len(numbers)]
     assert len(numbers) == len(set(numbers)) == 3

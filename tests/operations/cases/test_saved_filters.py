@@ -15,11 +15,11 @@ def test_a_filter_is_kept_under_its_name_for_one_person(db: Connection, world: W
     save_filter(db, actor, "cases", name=" My  late ones ", query="overdue=yes&sort=due", request=new_request())
     save_filter(db, actor, "cases", name="My late ones", query="overdue=yes", request=new_request())
     kept = list_filters(db, actor, "cases")
-    assert [(one["name"], one["query"]) for one in kept] == [("My late ones", "overdue=yes")]
+    assert [(one.name, one.query) for one in kept] == [("My late ones", "overdue=yes")]
     assert list_filters(db, world.actor(db, "other_officer"), "cases") == []
     with pytest.raises(NotFound):
-        drop_filter(db, world.actor(db, "other_officer"), kept[0]["id"], new_request())
-    drop_filter(db, actor, kept[0]["id"], new_request())
+        drop_filter(db, world.actor(db, "other_officer"), kept[0].id, new_request())
+    drop_filter(db, actor, kept[0].id, new_request())
     assert list_filters(db, actor, "cases") == []
 
 

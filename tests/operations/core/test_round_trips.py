@@ -98,10 +98,10 @@ class Office:
 
     def fire(self, name: str, **data: Json) -> int:
         case = self.shown()
-        track = case["tracks"][0]
+        track = case.tracks[0]
         return self.count(
             fire_transition,
-            case["id"],
+            case.id,
             "case",
             track.id,
             transition=name,
@@ -114,7 +114,7 @@ class Office:
         self.do(release_task, task, note=None, request=request())
 
     def task(self, name: str) -> str:
-        return str(next(one.id for one in self.shown()["tasks"] if one.name == name))
+        return str(next(one.id for one in self.shown().tasks if one.name == name))
 
 
 @pytest.fixture

@@ -6,6 +6,7 @@ from sqlalchemy import Connection
 
 from casework.operations.cases.list_queries import list_cases
 from casework.operations.cases.queries import look_at_case
+from casework.operations.cases.views import MarkedCaseRow
 from casework.operations.core.perform import home_of
 from casework.operations.referrals.inbox import list_inbox
 from casework.operations.referrals.service import look_at_referral
@@ -17,8 +18,8 @@ from tests.support.world import World
 
 
 def of_case(world: World, db: Connection, name: str, number: str) -> str | None:
-    items = list_cases(db, world.actor(db, name))["items"]
-    return next((one.get("mark") for one in items if one["number"] == number), None)
+    items = list_cases(db, world.actor(db, name)).items
+    return next((row.mark for row in items if row.number == number and isinstance(row, MarkedCaseRow)), None)
 
 
 def of_referral(world: World, db: Connection, name: str) -> str | None:

@@ -9,7 +9,6 @@ import pytest
 from sqlalchemy import Connection, text
 
 from casework.engine.state.events import Event
-from casework.operations.cases.queries import show_case
 from casework.operations.core.ip_rights import encumber
 from casework.operations.people import registry
 from casework.operations.people.provider_directory import list_providers
@@ -45,11 +44,11 @@ def test_a_case_opened_then_belongs_to_the_phase_that_began_at_midnight(
         db, world.programmes["BJ"], name="Second phase", name_zh=None, starts_on=night, ends_on=None
     )
     number = world.open_case(db)
-    assert show_case(db, world.actor(db, "officer"), number)["phase"] == phase
+    assert world.read_case(db, number).phase == phase
 
 
 def test_a_right_is_free_from_the_day_on_which_it_was_released(db: Connection, world: World, night: date) -> None:
-    case = show_case(db, world.actor(db, "officer"), world.open_case(db))["id"]
+    case = world.read_case(db, world.open_case(db)).id
 
     def caused(seq: int) -> Event:
         return Event(log=case, seq=seq, at=now(db), kind="fired", actor=world.people["officer"])

@@ -9,8 +9,8 @@ from sqlalchemy import Connection, Engine, text
 
 from casework.engine.definition.required_documents import SCANS
 from casework.errors import Refused
+from casework.operations.cases.action_views import ActionView
 from casework.operations.cases.form_choices import choices_of
-from casework.operations.cases.queries import show_case
 from casework.operations.core.external_facts import outside
 from casework.operations.core.perform import home_of
 from casework.operations.documents.storage import DocumentStore
@@ -39,9 +39,9 @@ def journey(db: Connection) -> Journey:
     return Journey(db, world).run([*REQUESTED, *TO_DRAWDOWN])
 
 
-def papers(shown: dict[str, Json], transition: str) -> list[tuple[str, str]]:
-    (found,) = [one["papers"] for one in shown["actions"] if one["transition"] == transition]
-    return [(one["kind"], one["state"]) for one in found]
+def papers(actions: list[ActionView], transition: str) -> list[tuple[str, str]]:
+    (found,) = [action.papers for action in actions if action.transition == transition]
+    return [(paper.kind, paper.state) for paper in found]
 
 
 def payment(journey: Journey, who: str) -> dict[str, Json]:
@@ -57,7 +57,7 @@ def test_a_loan_is_not_paid_out_on_a_paper_that_only_the_office_has(journey: Jou
             refused(do("banker", "pledge.paid_out"), Refused, MISSING),
         ]
     )
-    assert papers(payment(journey, "banker"), "paid_out") == [("pledge_certificate", "missing")]
+    assert papers(payment(journey, "banker")["actions"], "paid_out") == [("pledge_certificate", "missing")]
 
 
 def test_a_field_offers_only_the_kinds_that_it_takes(journey: Journey) -> None:
@@ -69,7 +69,7 @@ def test_a_field_offers_only_the_kinds_that_it_takes(journey: Journey) -> None:
     )
     rule = {"name": "copy", "type": "documents", "kinds": ["signed_agreement"], "valid": True}
     offered = choices_of(journey.db, journey.actor("officer"), journey.case, journey.case.main, [rule])
-    assert [one["name"] for one in offered["copy"]] == ["The first"]
+    assert [choice.name for choice in offered["copy"]] == ["The first"]
 
 
 def test_with_the_providers_own_it_is_paid_out_and_the_history_verifies(journey: Journey) -> None:
@@ -81,10 +81,10 @@ def test_with_the_providers_own_it_is_paid_out_and_the_history_verifies(journey:
 
 def test_the_office_is_told_what_an_action_will_ask_for(world: World, db: Connection) -> None:
     number, _ = to_referral(world, db)
-    shown = show_case(db, world.actor(db, "officer"), number)
-    assert papers(shown, "assessment_passed") == [("verification_statement", "missing")]
-    (action,) = [one for one in shown["actions"] if one["transition"] == "assessment_passed"]
-    assert "Not on file: verification statement." in map(str, action["why_not"])
+    actions = world.read_case(db, number).actions
+    assert papers(actions, "assessment_passed") == [("verification_statement", "missing")]
+    (action,) = [action for action in actions if action.transition == "assessment_passed"]
+    assert "Not on file: verification statement." in map(str, action.why_not)
 
 
 def test_what_the_scanner_has_not_cleared_is_a_fact_until_it_is(

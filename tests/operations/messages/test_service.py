@@ -16,8 +16,10 @@ from casework.engine.state.projection import evolve
 from casework.errors import AudienceInDoubt, InvalidForm, NotAllowed, NotFound, WrongState
 from casework.operations.cases.case_actions import declare_interest
 from casework.operations.cases.case_events import list_events
+from casework.operations.cases.event_views import CaseEvent
 from casework.operations.core.drafts import save_draft
 from casework.operations.core.idempotency import Request
+from casework.operations.core.paging import Page
 from casework.operations.core.perform import home_of, stand, write
 from casework.operations.core.views import Named
 from casework.operations.mediations.service import find_mediation, open_mediation
@@ -163,7 +165,7 @@ def test_the_provider_sees_the_office_and_not_who_in_it(scene: Scene) -> None:
 
 
 def test_positions_and_pages_of_a_provider_betray_no_note(scene: Scene) -> None:
-    def seen() -> tuple[Json, Json]:
+    def seen() -> tuple[Page[CaseEvent], Json]:
         actor = scene.world.actor(scene.db, "provider")
         thread = thread_of(actor, scene.case, "shared", scene.lab)
         history = list_events(scene.db, actor, scene.case, limit=2)
@@ -178,7 +180,7 @@ def test_positions_and_pages_of_a_provider_betray_no_note(scene: Scene) -> None:
         scene.say("officer", "For the bank.", scene.bank)
     assert seen() == before
     assert scene.case.tracks[scene.lab].revision == revision
-    assert all("seq" not in one for one in before[0]["items"])
+    assert {type(event) for event in before[0].items} == {CaseEvent}
     assert "seq" not in {one.name for one in fields(Message)}
 
 

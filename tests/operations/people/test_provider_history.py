@@ -40,7 +40,7 @@ def test_a_provider_reads_nothing_of_what_the_office_does_with_its_own_tasks(wor
     before = list_referral_events(db, world.actor(db, "provider"), referral)
     work_on(world, db, task)
     assert list_referral_events(db, world.actor(db, "provider"), referral) == before
-    assert [(one["what"], one["body"].get("note")) for one in before["items"]] == [
+    assert [(event.what, event.body.get("note")) for event in before.items] == [
         ("send", None),
         ("suspend", "Your fee is open."),
     ]
@@ -57,7 +57,7 @@ def test_what_the_office_does_with_its_own_tasks_marks_no_referral(world: World,
 def test_the_office_reads_it(world: World, db: Connection) -> None:
     _, referral, task = to_suspended(world, db)
     work_on(world, db, task)
-    kinds = [one["kind"] for one in list_referral_events(db, world.actor(db, "officer"), referral)["items"]]
+    kinds = [event.kind for event in list_referral_events(db, world.actor(db, "officer"), referral).items]
     assert kinds[-3:] == ["claimed", "released", "modified"]
 
 
@@ -65,7 +65,7 @@ def test_a_provider_reads_what_it_does_with_its_own_tasks(world: World, db: Conn
     number, referral = to_referral(world, db)
     tasks = load(db, home_of(db, number), "case").open_tasks()
     claim_task(db, world.actor(db, "provider"), next(one.id for one in tasks if one.track == referral), new_request())
-    assert [one["kind"] for one in list_referral_events(db, world.actor(db, "provider"), referral)["items"]] == [
+    assert [event.kind for event in list_referral_events(db, world.actor(db, "provider"), referral).items] == [
         "fired",
         "claimed",
     ]
@@ -85,8 +85,8 @@ def test_a_provider_reads_whether_it_was_granted_more_time(world: World, db: Con
         track=referral,
     )
     complete(world, db, "officer", number, "decide_extension", data={"granted": True, "until_on": later})
-    told = list_referral_events(db, world.actor(db, "provider"), referral)["items"][-1]
-    assert (told["what"], told["data"]) == ("decide_extension", {"granted": True, "until_on": later})
+    told = list_referral_events(db, world.actor(db, "provider"), referral).items[-1]
+    assert (told.what, told.data) == ("decide_extension", {"granted": True, "until_on": later})
 
 
 def test_a_provider_reads_that_a_rule_gave_a_task_to_somebody_and_not_how_much_others_have(
@@ -97,8 +97,8 @@ def test_a_provider_reads_that_a_rule_gave_a_task_to_somebody_and_not_how_much_o
         number, referral = to_referral(world, db)
     assert settle(engine) == 1
     with transaction(engine) as db:
-        told = list_referral_events(db, world.actor(db, "provider"), referral)["items"]
-        (assigned,) = (one for one in told if one["kind"] == "assigned")
-        whole = list_events(db, world.actor(db, "officer"), load(db, home_of(db, number), "case"), limit=100)["items"]
+        told = list_referral_events(db, world.actor(db, "provider"), referral).items
+        (assigned,) = (event for event in told if event.kind == "assigned")
+        whole = list_events(db, world.actor(db, "officer"), load(db, home_of(db, number), "case"), limit=100).items
     assert "load" not in str(assigned)
-    assert any("load" in str(one) for one in whole if one["kind"] == "assigned")
+    assert any("load" in str(event) for event in whole if event.kind == "assigned")

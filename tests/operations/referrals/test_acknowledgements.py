@@ -187,8 +187,8 @@ def test_an_objection_of_either_side_opens_a_task_that_a_supervisor_decides_for_
         scene.db,
         scene.world.actor(scene.db, "provider"),
         find_referral(scene.db, scene.world.actor(scene.db, "provider"), scene.referral)[0],
-    )["items"]
-    assert [one["data"]["outcome"] for one in told if one["what"] == "decide_objection"] == ["upheld"]
+    ).items
+    assert [event.data["outcome"] for event in told if event.what == "decide_objection"] == ["upheld"]
 
 
 def test_whoever_objected_does_not_decide(scene: Scene) -> None:

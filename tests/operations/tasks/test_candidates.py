@@ -202,7 +202,7 @@ def _name_people_of_the_case(asks: Asks, actor: Actor, number: str) -> None:
     db, case = asks.db, asks.case
     rule = {"name": "owner", "type": "person", "role": "officer"}
     officers = [
-        one["id"] for one in choices_of(db, actor, case, case.main, [rule])["owner"] if one["id"] not in case.interests
+        one.id for one in choices_of(db, actor, case, case.main, [rule])["owner"] if one.id not in case.interests
     ]
     told = [one.id for one in describe_thread(db, actor, thread_of(actor, case, "internal", None)).tell]
 

@@ -12,7 +12,6 @@ from sqlalchemy import Engine, event, text
 
 from casework.definitions import load_library
 from casework.operations.cases.case_actions import register_document
-from casework.operations.cases.queries import show_case
 from casework.operations.core.perform import home_of
 from casework.operations.tasks.service import suspend_task
 from casework.records.case_loader import load
@@ -125,7 +124,7 @@ def test_documents_beyond_five_are_folded_away(engine: Engine, world: World, bro
                 party=None,
                 language=None,
                 valid_until=None,
-                revision=show_case(db, world.actor(db, "officer"), number)["revision"],
+                revision=world.read_case(db, number).revision,
                 request=new_request(),
             )
     page = browser_for("officer").get(f"/cases/{number}").text

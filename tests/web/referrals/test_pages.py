@@ -100,12 +100,12 @@ def test_the_provider_does_not_read_whom_else_the_office_asks(engine: Engine, wo
             track=referral,
         )
         whole, part = (
-            list_referral_events(db, world.actor(db, who), referral)["items"] for who in ("officer", "provider")
+            list_referral_events(db, world.actor(db, who), referral).items for who in ("officer", "provider")
         )
     assert other in str(whole)
     assert other not in str(part)
-    assert [one["what"] for one in part] == ["send"]
-    assert part[0]["data"]["wanted_on"]
+    assert [event.what for event in part] == ["send"]
+    assert part[0].data["wanted_on"]
 
 
 def test_an_offer_stands_in_the_inbox_with_its_answer_clock(world: World, offer: str, browser_for: BrowserFor) -> None:
