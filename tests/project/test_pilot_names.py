@@ -42,7 +42,7 @@ COLLISIONS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     ("reasons of the order of providers", "conflict declined", ("engine/analysis/provider_ranking.py", "web/shell/vocabulary.py")),
     ("services of organisations", "agreement assessment deployment", ("operations/core/i18n.py", "operations/tasks/skills.py",
      "web/people/organisation_pages.py", "web/referrals/guide_pages.py")),
-    ("letters, scopes, addresses and the installation's log", "closing decide correction withdraw installation not_signed dropped", ()),
+    ("letters, scopes, addresses and the installation's log", "closing decide correction withdraw installation dropped", ()),
     ("what a catalogue says of a technology, and kinds of papers", "verified verified_with_limits not_verified nda",
      ("operations/catalogue/import_schemas.py", "web/shell/values.py")),
     ("Python, pydantic, mail and weak passwords", "application close default replace", ()),
