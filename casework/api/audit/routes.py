@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
-
 from casework.api.audit import schemas
 from casework.api.protocol.routes import Call, Route, get
 from casework.json_values import JsonObject
 from casework.operations.audit import questions
-from casework.operations.audit.views import AuditEvent
+from casework.operations.audit.views import AuditEvent, SampledCase
 from casework.operations.core.paging import Page
 
 
@@ -26,9 +24,8 @@ def list_audit_answers(call: Call) -> Page[AuditEvent]:
     )
 
 
-def draw_sample(call: Call) -> JsonObject:
-    drawn = questions.draw_sample(call.db, call.actor, seed=call.query.seed, size=call.query.size)
-    return {"items": [asdict(case) for case in drawn], "next": None}
+def draw_sample(call: Call) -> Page[SampledCase]:
+    return Page(items=questions.draw_sample(call.db, call.actor, seed=call.query.seed, size=call.query.size))
 
 
 ROUTES: tuple[Route, ...] = (

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from casework import reasons
 from casework.api.deadlines import calendar_schemas as schemas
 from casework.api.protocol.routes import Call, Route, get, post
@@ -35,7 +33,7 @@ def change_calendar(call: Call) -> Done:
     )
 
 
-def _read(body: Any) -> Calendar:
+def _read(body: schemas.CalendarWritten) -> Calendar:
     """The calendar of a body. Raises InvalidForm."""
     try:
         return Calendar.from_json({"name": "", "version": 0, **body.model_dump()})

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated
 
 from pydantic import Field
 
 from casework.api.protocol.fields import Answer, Body, Line
+from casework.json_values import JsonObject
 
 Day = Annotated[str, Field(pattern=r"^\d{4}-\d{2}-\d{2}$")]
 Hour = Annotated[str, Field(pattern=r"^\d{2}:\d{2}$")]
@@ -46,7 +47,7 @@ class CalendarShown(Answer):
     code: str
     name: str
     name_zh: str | None
-    calendar: Annotated[dict[str, Any], Field(description="As a change sends it, with name and version")]
+    calendar: Annotated[JsonObject, Field(description="As a change sends it, with name and version")]
     digest: str
     versions: list[CalendarVersion]
     counting: Annotated[bool, Field(description="Cases are still to be counted again")]

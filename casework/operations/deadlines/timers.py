@@ -5,16 +5,26 @@ from __future__ import annotations
 import logging
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy import Connection, Engine, text
 
 from casework.engine.execution.commands import FireTimer, Recount
 from casework.operations.core.perform import by_system, stand
+from casework.operations.core.views import row_as
 from casework.operations.people.role_ending import relieve_departed
 from casework.records.database import transaction
 
 _note = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class DueClock:
+    """A clock that is due, in which log and of which kind that is."""
+
+    id: str
+    log_id: str
+    kind: str
+    fires_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,12 +125,13 @@ _DUE_LOGS = """
 """
 
 
-def _next_due(db: Connection, until: datetime | None, stuck: list[Stuck], log: str | None = None) -> Any:
+def _next_due(db: Connection, until: datetime | None, stuck: list[Stuck], log: str | None = None) -> DueClock | None:
     given = {"until": until, "stuck": [timer.clock for timer in stuck], "log": log}
-    return db.execute(_DUE, given).one_or_none()
+    row = db.execute(_DUE, given).one_or_none()
+    return row_as(DueClock, row) if row else None
 
 
-def _fire(db: Connection, due: Any) -> int:
+def _fire(db: Connection, due: DueClock) -> int:
     """Fire one clock under its log's lock; 0 when somebody else was faster."""
     standing = stand(db, due.log_id, due.kind)
     clock = standing.case.clocks.get(due.id)
@@ -134,7 +145,7 @@ def _fire(db: Connection, due: Any) -> int:
     return 1
 
 
-def _stuck(due: Any, fault: Exception) -> Stuck:
+def _stuck(due: DueClock, fault: Exception) -> Stuck:
     lines = str(fault).splitlines()
     why = lines[0] if lines else type(fault).__name__
     # Without the log's id: it may be a sealed one. `casework check` names what is stuck to who may see it.

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy import Connection
 
@@ -12,11 +11,10 @@ from casework.definitions import load_library
 from casework.engine.definition.editions import Edition
 from casework.engine.parts import ACCEPTS, ASKED, CALLED_OFF, GIVES_RESULT, SENDS, TURNED_DOWN
 from casework.engine.state.case import Track
+from casework.json_values import JsonObject
 from casework.ledger.canonical_json import instant
 from casework.operations.referrals.service import find_referral
 from casework.permissions.actors import Actor
-
-Json = Any
 
 #: What a state of a referral is in HL7 FHIR R5, its definition says: the status of a Task, the business status of the guide for
 #: bidirectional services eReferral (http://hl7.org/fhir/us/bser), which has none for what has not been sent, and that which
@@ -48,12 +46,12 @@ def _status(track: Track) -> str:
     return "in-progress" if ACCEPTS in track.played else "requested" if track.sent else "draft"
 
 
-def fhir_task(db: Connection, actor: Actor, id: str) -> dict[str, Json]:
+def fhir_task(db: Connection, actor: Actor, id: str) -> JsonObject:
     """A referral as a FHIR Task: where it stands, between whom, since when; no words and no files. Raises NotFound."""
     case, track = find_referral(db, actor, id)
     status, business = task_status(track, load_library()[track.edition])
     sent = track.last_fired(SENDS)
-    resource: dict[str, Json] = {
+    resource: JsonObject = {
         "resourceType": "Task",
         "id": id,
         "identifier": [{"value": id}],

@@ -15,6 +15,7 @@ from casework.engine.deadlines.calendars import Calendar
 from casework.engine.parts import ACCEPTS, HANDED_IN, SENDS
 from casework.engine.state.case import Case
 from casework.errors import InvalidForm
+from casework.json_values import JsonObject
 from casework.ledger.canonical_json import instant
 from casework.operations.core.paging import Page, cursor_id, cursor_time, from_cursor, insist_limit, page
 from casework.operations.core.perform import calendar_of
@@ -80,7 +81,7 @@ def list_inbox(
     if tab not in TABS:
         raise InvalidForm(fields={"tab": reasons.fields.ONE_OF(choices=TABS)})
     most, keys = insist_limit(limit), from_cursor(cursor, 2)
-    given: dict[str, Any] = {**reach_values(reach(actor)), "most": most + 1, "handed_in": names_of_part(HANDED_IN)}
+    given: JsonObject = {**reach_values(reach(actor)), "most": most + 1, "handed_in": names_of_part(HANDED_IN)}
     if keys:
         given |= {"at": cursor_time(keys[0]), "id": cursor_id(keys[1])}
     rows = db.execute(_list(tab, bool(keys)), given).all()

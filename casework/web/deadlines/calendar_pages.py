@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from uuid import UUID
 from zoneinfo import available_timezones
 
 from flask import Blueprint, current_app, flash, make_response, redirect, render_template, request, url_for
@@ -106,7 +106,7 @@ def index() -> str:
 
 @blueprint.get("/<uuid:programme>")
 @only(Role.ADMINISTRATOR)
-def show(programme: Any) -> str:
+def show(programme: UUID) -> str:
     with page_transaction() as (db, actor):
         shown = show_calendar(db, actor, str(programme))
     calendar = Calendar.from_json(shown.calendar)
@@ -129,7 +129,7 @@ def show(programme: Any) -> str:
 
 @blueprint.get("/<uuid:programme>/edit")
 @only(Role.ADMINISTRATOR)
-def edit(programme: Any) -> str:
+def edit(programme: UUID) -> str:
     with page_transaction() as (db, actor):
         shown = show_calendar(db, actor, str(programme), to_change=True)
     return _form(shown, Typed.of(Calendar.from_json(shown.calendar)))
@@ -155,7 +155,7 @@ def _form(
 
 @blueprint.post("/<uuid:programme>/edit")
 @only(Role.ADMINISTRATOR)
-def add_days(programme: Any) -> Response:
+def add_days(programme: UUID) -> Response:
     """Fill in public holidays, or those of a file; nothing is recorded yet."""
     with page_transaction() as (db, actor):
         shown = show_calendar(db, actor, str(programme), to_change=True)
@@ -183,7 +183,7 @@ def add_days(programme: Any) -> Response:
 
 @blueprint.post("/<uuid:programme>/edit-again")
 @only(Role.ADMINISTRATOR)
-def edit_again(programme: Any) -> str:
+def edit_again(programme: UUID) -> str:
     """Back from the preview to the form, with what was typed."""
     with page_transaction() as (db, actor):
         shown = show_calendar(db, actor, str(programme), to_change=True)
@@ -192,7 +192,7 @@ def edit_again(programme: Any) -> str:
 
 @blueprint.post("/<uuid:programme>/preview")
 @only(Role.ADMINISTRATOR)
-def preview(programme: Any) -> Response:
+def preview(programme: UUID) -> Response:
     """Every deadline that the change would move; nothing is recorded yet."""
     typed = Typed.sent()
     with page_transaction() as (db, actor):
@@ -234,7 +234,7 @@ def _what(moment: MovedMoment) -> str:
 
 @blueprint.post("/<uuid:programme>")
 @only(Role.ADMINISTRATOR)
-def change(programme: Any) -> Response:
+def change(programme: UUID) -> Response:
     """Make the new version, and count again what it moves."""
     typed, id = Typed.sent(), str(programme)
     with page_transaction() as (db, actor):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict
+from dataclasses import dataclass
 
 from flask import Blueprint, Response, current_app, flash, make_response, redirect, render_template, request, url_for
 from flask_babel import gettext
@@ -14,8 +14,9 @@ from casework.engine.case_objects.letters import CLOSING, INVITATION, REFERRAL, 
 from casework.engine.definition.forms import Choice, Date, Form, Note, Text
 from casework.engine.parties import PARTIES
 from casework.errors import CaseHasMoved, InvalidForm, LetterInDoubt, LettersUnavailable, NotFound
-from casework.json_values import JsonMapping, JsonObject
+from casework.json_values import JsonMapping
 from casework.operations.core.drafts import drop_draft, find_draft
+from casework.operations.core.views import row_as
 from casework.operations.letters import service as letters
 from casework.operations.letters.content import BOTH, CHINESE, ENGLISH
 from casework.operations.letters.pdf import insist_printing
@@ -81,10 +82,19 @@ def index(number: str) -> str:
     )
 
 
-def _named(letter: PossibleLetter) -> JsonObject:
+@dataclass(frozen=True, kw_only=True, slots=True)
+class NamedLetter(PossibleLetter):
+    """A letter that may be sent, as its page names it."""
+
+    to_name: str
+    role: str
+    title: str
+
+
+def _named(letter: PossibleLetter) -> NamedLetter:
     to = letter.name_zh if chinese() and letter.name_zh else letter.name
     role = service_name(letter.service) if letter.service else party_name(letter.side)
-    return {**asdict(letter), "to_name": to, "role": role, "title": gettext(NAMES[letter.kind])}
+    return row_as(NamedLetter, letter, to_name=to, role=role, title=gettext(NAMES[letter.kind]))
 
 
 def _missing() -> str:
@@ -117,12 +127,12 @@ def _write(number: str, asked: Mapping[str, str], sent: Sent | None) -> Response
         if not wanted:
             raise NotFound("letter")
         letter = _named(wanted[0])
-        name = f"letter:{number}:{letter['kind']}:{letter['to']}"
+        name = f"letter:{number}:{letter.kind}:{letter.to}"
         form = build_form(
             name,
-            _rules(letter["to"]),
+            _rules(letter.to),
             own_texts(Letter),
-            values={"language": letter["language"], "by": letter["by"]},
+            values={"language": letter.language, "by": letter.by},
             submitted=sent.data if sent else None,
             faults=sent.faults if sent else None,
             draft=None if sent else find_draft(db, actor.person, name),
@@ -132,10 +142,10 @@ def _write(number: str, asked: Mapping[str, str], sent: Sent | None) -> Response
         "letters/write.html",
         number=number,
         one=letter,
-        party=letter["to"] in PARTIES,
+        party=letter.to in PARTIES,
         form=form,
         sent=sent,
-        purpose=gettext(PURPOSES[letter["kind"]]),
+        purpose=gettext(PURPOSES[letter.kind]),
         crumbs=[*_crumbs(number), (gettext("Letters"), url_for("letters.index", number=number))],
     )
     return make_response(page, sent.status if sent else 200)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
 from uuid import UUID
 
 from flask import Blueprint, make_response, render_template, request, url_for
@@ -14,6 +12,7 @@ from werkzeug.wrappers import Response
 from casework import reasons
 from casework.engine.definition.forms import Date, Form, Many, Note, Number, Text
 from casework.errors import InvalidForm, NotAllowed
+from casework.json_values import JsonMapping, JsonObject
 from casework.operations.core.drafts import find_draft
 from casework.operations.core.idempotency import Done, Request
 from casework.operations.people import provider_directory
@@ -24,7 +23,6 @@ from casework.web.shell.forms import build_form, own_texts
 from casework.web.shell.i18n import N_
 from casework.web.shell.session import page_transaction
 
-Json = Any
 blueprint = Blueprint("providers", __name__, url_prefix="/providers")
 
 
@@ -93,7 +91,7 @@ def _profile(id: str, sent: Sent | None) -> Response:
     )
 
 
-def _values(details: ProviderDetails) -> dict[str, Json]:
+def _values(details: ProviderDetails) -> JsonObject:
     closed = details.closed[0] if details.closed else {}
     values = {
         "fields_": ", ".join(details.fields),
@@ -109,7 +107,7 @@ def _values(details: ProviderDetails) -> dict[str, Json]:
 
 @blueprint.post("/<uuid:provider>/profile")
 def describe(provider: UUID) -> Response:
-    def do(db: Connection, actor: Actor, key: Request, _: int, data: dict[str, Json]) -> Done:
+    def do(db: Connection, actor: Actor, key: Request, _: int, data: JsonObject) -> Done:
         return provider_directory.describe_provider(db, actor, str(provider), _read(data), key)
 
     return answer(
@@ -130,7 +128,7 @@ def _named(sent: Sent) -> Sent:
     )
 
 
-def _read(data: Mapping[str, Json]) -> dict[str, Json]:
+def _read(data: JsonMapping) -> JsonObject:
     first, last = data.get("closed_from"), data.get("closed_to")
     capacity = str(data.get("capacity") or "")
     if capacity and not capacity.isdigit():
@@ -145,6 +143,6 @@ def _read(data: Mapping[str, Json]) -> dict[str, Json]:
     }
 
 
-def _split(words: Json, mark: str) -> list[str]:
+def _split(words: object, mark: str) -> list[str]:
     plain = str(words or "").replace("，", ",").replace("、", ",") if mark == "," else str(words or "")
     return [part.strip() for part in plain.split(mark) if part.strip()]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
 
 from flask import Blueprint, render_template
 from flask_babel import gettext, ngettext
@@ -17,7 +16,6 @@ from casework.errors import NotFound
 from casework.web.shell.i18n import N_, edition_text
 from casework.web.shell.session import page_transaction
 
-Json = Any
 blueprint = Blueprint("guides", __name__)
 
 #: What a provider of each service is there for, and what it hands in.

@@ -275,6 +275,7 @@ def test_a_clock_that_another_process_has_fired_is_left_alone(
     engine, _ = late
     with transaction(engine) as db:
         due = timers._next_due(db, None, [])
+        assert due is not None
         assert fire_due_timers(engine, most=1) == 1
         assert timers._fire(db, due) == 0
 
