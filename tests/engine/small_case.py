@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from casework.engine.parts import ACCEPTS, REFERRAL, SENDS
@@ -12,7 +12,7 @@ from casework.engine.state.case import READY, Case, Fired, Task, Track
 from tests.engine.toys import START
 
 
-def at(days: int) -> Any:
+def at(days: int) -> datetime:
     return START + timedelta(days=days)
 
 
@@ -40,10 +40,11 @@ def task(name: str, **more: Any) -> Task:
 
 
 def case(*tracks: Track, tasks: Iterable[Task] = (), **more: Any) -> Case:
-    """A case with a main track called "main" before these."""
-    all_tracks = {one.id: one for one in ((track("main"),) if not tracks or tracks[0].id != "main" else ())}
-    all_tracks |= {one.id: one for one in tracks}
-    made = Case("log", "case", "programme", 1, START, START, tracks=all_tracks, tasks={t.id: t for t in tasks})
+    """A case of these tracks, with one called "main" before them where the first is not it."""
+    main = () if tracks and tracks[0].id == "main" else (track("main"),)
+    made = Case(
+        "log", "case", "programme", 1, START, START, tracks=dict(by_id(*main, *tracks)), tasks=dict(by_id(*tasks))
+    )
     return replace(made, **more)
 
 

@@ -77,6 +77,7 @@ def test_a_result_about_something_passes_over_newer_ones_about_something_else() 
     tasks = [done("look", 2, about="a"), done("look", 5, about="b")]
     asked = facts(case(tasks=tasks))
     assert asked.result("look", "a") == tasks[0]
+    assert asked.result("look") == tasks[1]
     assert asked.result("look", "c") is None
 
 
