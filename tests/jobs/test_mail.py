@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-from datetime import datetime, timedelta
 
 import pytest
 from sqlalchemy import text
@@ -13,13 +12,11 @@ from casework.jobs.job_functions import tell
 from casework.jobs.job_registry import Hands
 from casework.operations.cases.handing_over import hand_over
 from casework.operations.core import outbox
-from casework.operations.core.national_holidays import china
 from casework.operations.core.notification_preferences import set_telling
 from casework.operations.deadlines.timers import fire_due_timers
 from casework.operations.mediations.service import open_mediation
 from casework.operations.notifications import mail_outbox
 from casework.operations.notifications.queries import list_notifications, mark_all_read
-from casework.operations.notifications.service import next_digest, next_working
 from casework.operations.people import registry
 from casework.records.database import connect_engine, transaction
 from casework.settings import Settings
@@ -373,30 +370,6 @@ def test_a_person_hands_over_and_the_next_owner_is_told(office: Office) -> None:
 
 
 # --- when --------------------------------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    ("now", "zone", "then"),
-    [
-        ("2026-03-02T08:00+08:00", "Asia/Shanghai", "2026-03-02T08:30+08:00"),
-        ("2026-03-02T08:30+08:00", "Asia/Shanghai", "2026-03-03T08:30+08:00"),
-        ("2026-03-06T18:00+08:00", "Asia/Shanghai", "2026-03-09T08:30+08:00"),
-        ("2026-03-02T08:00+08:00", "Europe/Berlin", "2026-03-02T08:30+01:00"),
-        ("2026-03-02T08:00+08:00", "nowhere", "2026-03-02T08:30+00:00"),
-    ],
-)
-def test_the_digest_goes_on_the_readers_next_working_morning(now: str, zone: str, then: str) -> None:
-    assert next_digest(datetime.fromisoformat(now), zone, china([2026])) == datetime.fromisoformat(then)
-
-
-def test_quiet_means_from_the_beginning_of_the_next_working_hours() -> None:
-    calendar = china([2026])
-    saturday = datetime.fromisoformat("2026-03-07T12:00+08:00")
-    begins = next_working(saturday, calendar)
-    assert begins > saturday
-    assert calendar.working_minutes(saturday, begins) == 0
-    assert calendar.working_minutes(saturday, begins + timedelta(minutes=1)) == 1
-    assert next_working(begins + timedelta(minutes=30), calendar) == begins + timedelta(minutes=30)
 
 
 def test_a_mail_that_may_have_come_before_says_so_and_keeps_its_name(office: Office) -> None:

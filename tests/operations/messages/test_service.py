@@ -7,9 +7,8 @@ from dataclasses import dataclass, fields
 from typing import Any
 
 import pytest
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection
 
-from casework import reasons
 from casework.engine.state.case import Case
 from casework.engine.state.events import NOTED, SAID, Event
 from casework.engine.state.projection import evolve
@@ -22,12 +21,10 @@ from casework.operations.core.idempotency import Request
 from casework.operations.core.paging import Page
 from casework.operations.core.perform import home_of, stand, write
 from casework.operations.core.views import Named
-from casework.operations.mediations.service import find_mediation, open_mediation
-from casework.operations.messages.mentions import list_mentions, open_mention, open_mentions
+from casework.operations.messages.mentions import list_mentions
 from casework.operations.messages.service import correct_message, draft_name, list_messages, send_message
-from casework.operations.messages.threads import describe_thread, list_threads, thread_of
+from casework.operations.messages.threads import thread_of
 from casework.operations.messages.views import Mention, Message
-from casework.operations.people.registry import end_role
 from casework.operations.verification.service import verify_case
 from casework.records.case_loader import load
 from tests.support.way_to_referral import to_both
@@ -196,19 +193,6 @@ def test_pages_hold_every_message_once_and_the_newest_first(scene: Scene) -> Non
     assert found == ids[::-1]
 
 
-def test_the_list_of_threads_has_only_what_one_reads(scene: Scene) -> None:
-    scene.say("officer", "They are slow.")
-    scene.say("provider", "Monday.", scene.lab)
-
-    def told(name: str) -> list[tuple[str, str | None, int]]:
-        found = list_threads(scene.db, scene.world.actor(scene.db, name), scene.case)
-        return [(one.audience, one.referral, one.count) for one in found]
-
-    assert told("auditor") == [("internal", None, 1), ("shared", scene.lab, 1), ("shared", scene.bank, 0)]
-    assert told("provider") == [("shared", scene.lab, 1)]
-    assert told("foreign_provider") == [("shared", scene.bank, 0)]
-
-
 # --- correcting ------------------------------------------------------------------------------------------------------
 
 
@@ -249,79 +233,6 @@ def test_a_message_is_written_once_for_its_key(scene: Scene) -> None:
 
 
 # --- mentions --------------------------------------------------------------------------------------------------------
-
-
-def test_who_is_mentioned_is_told_until_the_thread_is_opened(scene: Scene) -> None:
-    scene.say("officer", "Please look.", tell=("supervisor",))
-    scene.say("officer", "Please answer.", scene.lab, tell=("provider", "supervisor"))
-    assert [(one.audience, one.number) for one in scene.mentions("supervisor")] == [
-        ("shared", scene.number),
-        ("internal", scene.number),
-    ]
-    assert [one.referral for one in scene.mentions("provider")] == [scene.lab]
-    actor = scene.world.actor(scene.db, "supervisor")
-    open_mentions(scene.db, actor, thread_of(actor, scene.case, "internal", None))
-    (left,) = scene.mentions("supervisor")
-    assert left.audience == "shared"
-    open_mention(scene.db, actor, left.id, new_request())
-    assert scene.mentions("supervisor") == []
-    assert len(list_mentions(scene.db, actor).items) == 2
-    assert len(scene.mentions("provider")) == 1
-
-
-@pytest.mark.parametrize(
-    ("by", "shared", "whom"),
-    [
-        ("officer", False, "provider"),
-        ("officer", False, "foreign_officer"),
-        ("officer", False, "observer"),
-        ("officer", True, "foreign_provider"),
-        ("officer", True, "verifier"),
-        ("provider", True, "foreign_provider"),
-        ("provider", True, "supervisor"),
-        ("officer", False, "administrator"),
-    ],
-)
-def test_nobody_is_told_who_cannot_read_it(scene: Scene, by: str, shared: bool, whom: str) -> None:
-    """Refused in the same words as for somebody who is not there at all."""
-    refusals = []
-    for person in (scene.world.people[whom], "00000000-0000-7000-8000-000000000000"):
-        with pytest.raises(InvalidForm) as refusal:
-            send_message(
-                scene.db,
-                scene.world.actor(scene.db, by),
-                scene.case,
-                audience="shared" if shared else "internal",
-                referral=scene.lab if shared else None,
-                words="Look.",
-                mentions=[person],
-                request=new_request(),
-            )
-        refusals.append(refusal.value.fields)
-    assert refusals[0] == refusals[1] == {"mentions": reasons.messages.NOT_A_READER}
-
-
-def test_whom_one_may_tell_are_those_who_read_it(scene: Scene) -> None:
-    def offered(by: str, referral: str | None) -> set[str]:
-        actor = scene.world.actor(scene.db, by)
-        thread = thread_of(actor, scene.case, "shared" if referral else "internal", referral)
-        return {one.name for one in describe_thread(scene.db, actor, thread).tell}
-
-    office = {"Other Officer", "Supervisor", "Second Supervisor", "Compliance", "Second Compliance", "Auditor"}
-    assert offered("officer", None) == office
-    assert offered("officer", scene.lab) == office | {"Provider", "Provider Lead"}
-    assert offered("provider", scene.lab) == {"Officer", "Provider Lead"}
-
-
-def test_who_may_not_read_it_any_more_is_not_told_any_more(scene: Scene) -> None:
-    scene.say("officer", "Please answer.", scene.lab, tell=("provider_lead",))
-    membership = scene.db.execute(
-        text("SELECT id FROM memberships WHERE person_id = CAST(:id AS uuid)"),
-        {"id": scene.world.people["provider_lead"]},
-    ).scalar_one()
-    assert len(scene.mentions("provider_lead")) == 1
-    end_role(scene.db, str(membership))
-    assert scene.mentions("provider_lead") == []
 
 
 # --- the guard against the wrong audience ----------------------------------------------------------------------------
@@ -367,22 +278,6 @@ def test_a_provider_learns_nothing_by_being_asked(scene: Scene) -> None:
 # --- sealed mediations -----------------------------------------------------------------------------------------------
 
 
-def test_a_mediations_notes_are_for_those_named_for_it(scene: Scene) -> None:
-    db, world = scene.db, scene.world
-    officer = world.actor(db, "dispute_officer")
-    id = str(open_mediation(db, officer, scene.number, new_request()).answer["id"])
-    case = find_mediation(db, officer, id)
-    send_message(db, officer, case, audience="internal", referral=None, words="Sealed.", request=new_request())
-    thread = thread_of(officer, case, "internal", None)
-    assert [one.words for one in list_messages(db, officer, thread).items] == ["Sealed."]
-    assert describe_thread(db, officer, thread).tell == []
-    for name in (*READ_ALL, "provider", "administrator"):
-        with pytest.raises(NotFound):
-            thread_of(world.actor(db, name), case, "internal", None)
-    assert scene.read("officer") == []
-    assert verify_case(db, id) == []
-
-
 # --- the record ------------------------------------------------------------------------------------------------------
 
 
@@ -392,12 +287,6 @@ def test_a_log_with_messages_verifies(scene: Scene) -> None:
     scene.correct("provider", message, "Tuesday.", scene.lab)
     scene.correct("provider", message, None, scene.lab)
     assert verify_case(scene.db, scene.case.log) == []
-
-
-def test_a_mention_that_no_message_made_is_found(scene: Scene) -> None:
-    scene.say("officer", "Please look.", tell=("supervisor",))
-    scene.db.execute(text("UPDATE mentions SET person_id = CAST(:id AS uuid)"), {"id": scene.world.people["auditor"]})
-    assert [(one.kind, one.table) for one in verify_case(scene.db, scene.case.log)] == [("rows", "mentions")] * 2
 
 
 Forge = Callable[[Scene], dict[str, Any]]

@@ -9,13 +9,10 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import Engine, text
 
-from casework.definitions import load_audited, load_definitions
-from casework.engine.definition.publisher import audited, publish
 from casework.operations.cases.side_tasks import add_task
 from casework.operations.cases.transitions import fire_transition
 from casework.operations.core.perform import home_of
 from casework.records.database import transaction
-from casework.records.tables.history import EXCEPTIONAL
 from tests.support.way_to_referral import complete, to_referral, to_request
 from tests.support.web_client import Browser
 from tests.support.world import World, new_request, today
@@ -117,23 +114,6 @@ def test_what_was_waived_is_listed_whatever_the_action_is_called(
     page = browser.get("/audit/waivers").text
     assert waived in page
     assert number not in page
-
-
-def test_the_index_holds_whatever_a_definition_says_to_an_auditor() -> None:
-    for one in load_audited():
-        assert f"'{one.name}'" in EXCEPTIONAL, f"the index ix_events_exceptional leaves out {one.name}"
-
-
-def test_no_action_that_says_nothing_to_an_auditor_bears_the_name_of_one_that_does() -> None:
-    """Events are asked for by name, in every workflow alike."""
-    said = {(one.what, one.name) for one in load_audited()}
-    for definition in load_definitions():
-        mine = {(one.what, one.name) for one in audited(definition)}
-        edition = publish(definition)
-        there = {("transition", one.name) for one in edition.transitions} | {
-            ("task", one.name) for one in edition.tasks.values()
-        }
-        assert there & said == mine
 
 
 def test_a_sample_is_the_same_for_the_same_seed(browser_for: BrowserFor, world: World, engine: Engine) -> None:

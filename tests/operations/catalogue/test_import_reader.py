@@ -1,0 +1,111 @@
+"""Records of a file, one after the other: whatever it holds, what can be read is read, and what is wrong is said of its row."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from casework.operations.catalogue import import_reader
+from casework.operations.catalogue.import_reader import FILE, Row, read_rows
+
+CELLS = st.text(st.characters(exclude_categories=("Cs", "Cc")), max_size=20)
+
+
+def read(content: bytes | str, *required: str) -> list[Row]:
+    return list(read_rows(io.BytesIO(content.encode() if isinstance(content, str) else content), required))
+
+
+def fault(content: bytes | str, *required: str) -> tuple[int, str, str]:
+    """Of the last row: its number, its field, and why."""
+    last = read(content, *required)[-1]
+    [(field, why)] = last.faults
+    assert last.values == {}
+    return last.number, field, why
+
+
+@given(st.lists(st.tuples(CELLS, CELLS).filter(lambda row: any(cell.strip() for cell in row)), max_size=8))
+def test_what_a_spreadsheet_writes_is_what_is_read(rows: list[tuple[str, str]]) -> None:
+    written = io.StringIO()
+    csv.writer(written).writerows([("One", " Two "), *rows])
+    assert [row.values for row in read(written.getvalue())] == [{"one": one, "two": two} for one, two in rows]
+
+
+@given(st.lists(st.dictionaries(st.sampled_from(["a", "b", "c"]), CELLS | st.integers() | st.none()), max_size=8))
+def test_json_is_read_as_an_array_and_line_by_line(rows: list[dict[str, object]]) -> None:
+    for content in (json.dumps(rows), json.dumps(rows, indent=2, ensure_ascii=False)):
+        assert [(row.number, row.values) for row in read(content)] == list(enumerate(rows, 1))
+    lines = "\n\n".join(json.dumps(row) for row in rows)
+    assert [row.values for row in read(lines)] == rows or not rows
+
+
+@given(st.binary(max_size=300), st.sampled_from([b"", b"a,b\n", b"[", b'{"a":', b'[{"a": 1},']))
+def test_no_file_brings_it_down(content: bytes, start: bytes) -> None:
+    for row in read(start + content, "a"):
+        assert row.number >= 1
+        assert not (row.faults and row.values)
+
+
+def test_rows_are_counted_as_a_spreadsheet_counts_them() -> None:
+    rows = read("\ufeffA,B\n1,2\n\n3,4\n5\n6,7\n")
+    assert [(row.number, row.values) for row in rows] == [
+        (2, {"a": "1", "b": "2"}),
+        (4, {"a": "3", "b": "4"}),
+        (5, {}),
+        (6, {"a": "6", "b": "7"}),
+    ]
+    assert rows[2].faults[0][0] == "row"
+
+
+@pytest.mark.parametrize(
+    ("content", "number", "field", "why"),
+    [
+        (b"", 1, FILE, "is empty"),
+        (b" \n ", 1, FILE, "is empty"),
+        ("a,b\n1,2\n".encode("utf-16"), 1, FILE, "UTF-16"),
+        (b"PK\x03\x04...", 1, FILE, "is a workbook"),
+        (b"a,b\n1,2\n\xff,3\n", 1, FILE, "byte 0xFF"),
+        (b"a,a\n1,2\n", 1, "header", "names a column twice: a"),
+        (b"b,c\n1,2\n", 1, "header", "has no column a"),
+        (b"a;b\n1;2\n", 1, "header", "separated by semicolons"),
+        (b"a\0,b\n", 1, "header", "NUL characters"),
+        (b'a,b\n"1,2\n', 2, FILE, "ends inside a quoted cell"),
+        (b'a,b\n"1"x,2\n', 2, FILE, "after the closing quotation mark"),
+        (b"a,b\n1,2,3\n", 2, "row", "has 3 cells, the header has 2"),
+        (b'[{"a": 1}, 2]', 2, "row", "is no JSON object"),
+        (b'[{"a": 1} {"a": 2}]', 2, FILE, "a comma or ] is missing"),
+        (b'[{"a": 1}, {"a": ', 2, FILE, "is no valid JSON here"),
+        (b'[{"a": 1, "a": 2}]', 1, "row", "names a field twice"),
+        (b'{"a": NaN}', 1, "row", "has NaN, which is no number"),
+        (b'{"a": 1}\n{"a": \n', 2, "row", "is not one JSON object on one line"),
+        (b'{"a": ' + b"[" * 200_000, 1, "row", "is nested too deeply"),
+    ],
+)
+def test_what_is_wrong_is_said_of_the_row_where_it_shows(content: bytes, number: int, field: str, why: str) -> None:
+    told = fault(content, "a", "b")
+    assert told[:2] == (number, field)
+    assert why in told[2]
+
+
+def test_of_several_names_of_a_column_one_will_do() -> None:
+    assert read("title_en\nSteam\n", "title|title_en")[0].values == {"title_en": "Steam"}
+    assert fault("name,sector\nSteam,heat\n", "title|title_en")[2].startswith("has no column title;")
+
+
+@pytest.mark.parametrize(
+    ("content", "why"),
+    [
+        (b"a\n" + b"x" * 300 + b"\n", "a cell of more than 100 characters"),
+        (b"a\n" + b"x," * 300 + b"\n", "a line of more than 200 characters"),
+        (b'{"a": "' + b"x" * 300 + b'"}\n', "a line of more than 200 characters"),
+        (b'[{"a": "' + b"x" * 300, "no whole JSON object within 200 characters"),
+    ],
+)
+def test_nothing_is_held_that_has_no_end(monkeypatch: pytest.MonkeyPatch, content: bytes, why: str) -> None:
+    monkeypatch.setattr(import_reader, "LONGEST_CELL", 100)
+    monkeypatch.setattr(import_reader, "LONGEST_RECORD", 200 if b"," in content or b"{" in content else 1000)
+    assert why in fault(content)[2]

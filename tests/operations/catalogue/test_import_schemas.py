@@ -1,0 +1,155 @@
+"""What a cell of an import may hold, cleaned, and what is said of every other one."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+from typing import Any, get_args
+
+import pytest
+
+from casework.operations.catalogue.import_schemas import MODELS, REQUIRED, SIDES, Kind, known_columns, parse, said
+
+NEED = {"external_id": "N-1", "title": "Steam"}
+TECHNOLOGY = {"external_id": "T-1", "title": "Pump"}
+KINDS: tuple[Kind, ...] = get_args(Kind)
+
+
+def need(**cells: Any) -> tuple[Any, list[tuple[str, str]]]:
+    return parse("needs", NEED | cells)
+
+
+@pytest.mark.parametrize(
+    ("field", "cell", "kept"),
+    [
+        ("title", "  Steam \n without  coal ", "Steam without coal"),
+        ("title", "Mu\u0308ller", "M\u00fcller"),
+        ("title", "=1+1", "=1+1"),
+        ("problem", "One.\r\n\r\n\r\n\r\n Two  words. ", "One.\n\nTwo words."),
+        ("budget", "1,234,567.50", Decimal("1234567.50")),
+        ("budget", " 2e3 ", Decimal("2e3")),
+        ("budget", 12, Decimal(12)),
+        ("readiness_low", " 5 ", 5),
+        ("wanted_by", "2026-12-31", date(2026, 12, 31)),
+    ],
+)
+def test_a_cell_is_kept_as_what_it_says(field: str, cell: object, kept: object) -> None:
+    record, faults = need(**{"budget_currency": "CNY", field: cell})
+    assert faults == []
+    assert getattr(record, field) == kept
+
+
+@pytest.mark.parametrize(
+    ("field", "cell", "why"),
+    [
+        ("title", "\u200b", "has a character that nobody sees"),
+        ("title", "a\u202eb", "turns the order of letters, U+202E"),
+        ("title", "a\x07b", "a control character, U+0007"),
+        ("title", "a\0b", "has a NUL character"),
+        ("title", "\ud800", "half of a character"),
+        ("title", "x" * 1_001, "has 1,001 characters; at most 1,000"),
+        ("title", True, "must be a text"),
+        ("title", ["Steam"], "must be a text"),
+        ("sector", "x" * 301, "at most 300"),
+        ("budget", "1.234,50", "is not a number; write the decimals after a point"),
+        ("budget", "much", "is not a number"),
+        ("budget", "-1", "must not be negative"),
+        ("budget", "1e15", "has too many digits"),
+        ("budget", "0.0000001", "has too many digits"),
+        ("budget_currency", "RMB", "write CNY"),
+        ("budget_currency", "XAU", "is no currency code"),
+        ("readiness_low", "0", "from 1 to 9"),
+        ("readiness_low", "10", "from 1 to 9"),
+        ("readiness_low", "5.5", "from 1 to 9"),
+        ("wanted_by", "31.12.2026", "YYYY-MM-DD"),
+        ("wanted_by", "2026-02-30", "is no day of the calendar"),
+        ("wanted_by", "1899-12-31", "between 1900 and 2199"),
+        ("external_id", " x" * 200, "at most 200"),
+    ],
+)
+def test_a_cell_that_says_something_else_is_told_with_its_field(field: str, cell: object, why: str) -> None:
+    record, faults = need(**{field: cell})
+    assert record is None
+    assert [name for name, _ in faults] == [field]
+    assert why in faults[0][1]
+
+
+def test_what_belongs_together_is_looked_at_together() -> None:
+    assert need(budget="1")[1] == [("budget_currency", "is missing beside the budget")]
+    assert need(readiness_low="6", readiness_high="5")[1] == [("readiness_low", "must not be above readiness_high")]
+    assert need(readiness_low="5", readiness_high="5")[1] == []
+
+
+@pytest.mark.parametrize(
+    ("words", "low", "high"),
+    [
+        ("Prototype (TRL 5-6)", 5, 6),
+        ("TRL 7", 7, 7),
+        ("trl 3 to TRL 4", 3, 4),
+        ("8", 8, 8),
+        ("2–3", 2, 3),
+        ("Demonstrated in 2019", None, None),
+        ("mature", None, None),
+    ],
+)
+def test_readiness_in_words_is_kept_and_understood_where_it_has_numbers(
+    words: str, low: int | None, high: int | None
+) -> None:
+    record: Any = parse("technologies", TECHNOLOGY | {"readiness": words})[0]
+    assert (record.readiness, record.readiness_low, record.readiness_high) == (words, low, high)
+
+
+def test_numbers_beside_the_words_count_and_impossible_words_are_refused() -> None:
+    record: Any = parse("technologies", TECHNOLOGY | {"readiness": "TRL 5", "readiness_low": "2"})[0]
+    assert (record.readiness_low, record.readiness_high) == (2, None)
+    assert parse("technologies", TECHNOLOGY | {"readiness": "TRL 6-5"})[1] == [("readiness", "must be from 1 to 9")]
+
+
+@pytest.mark.parametrize(
+    ("cell", "kept"),
+    [
+        ("https://example.org/a see there", "https://example.org/a"),
+        ("example.org", "example.org"),
+        ("javascript:alert(1)", None),
+        ("ftp://example.org", None),
+        ("nowhere", None),
+    ],
+)
+def test_an_address_leads_to_a_page_or_is_refused(cell: str, kept: str | None) -> None:
+    record: Any
+    record, faults = parse("technologies", TECHNOLOGY | {"website": cell})
+    assert (record and record.website) == kept
+    assert bool(faults) is (kept is None)
+
+
+def test_lists_are_parted_and_hold_each_entry_once() -> None:
+    given = {"developed_in": "CN; DE ;CN;", "deployed_in": ["CN", " DE "], "benefits": "less coal, less water"}
+    record: Any = parse("technologies", TECHNOLOGY | given)[0]
+    assert record.developed_in == record.deployed_in == ["CN", "DE"]
+    assert record.benefits == ["less coal", "less water"]
+
+
+def test_what_came_inside_is_told_by_its_place() -> None:
+    rights = [{"kind": "invention", "in_force": "yes"}, {"kind": "idea"}, {"kind": "design", "colour": "red"}]
+    assert parse("technologies", TECHNOLOGY | {"rights": rights})[1] == [
+        ("rights.1.kind", "must be one of invention, utility_model, design, software, trade_secret, know_how"),
+        ("rights.2.colour", "is not known here"),
+    ]
+    assert parse("technologies", TECHNOLOGY | {"verification": "verified"})[1] == [
+        ("verification", "must be a JSON object")
+    ]
+
+
+def test_an_empty_cell_says_nothing() -> None:
+    assert said({"a": "", "b": "  ", "c": None, "d": [], "e": 0, "f": "x"}) == {"e": 0, "f": "x"}
+    assert said({"title_en": "Steam"}) == {"title": "Steam"}
+    assert said({"title_en": "Steam", "title": "Heat"}) == {"title_en": "Steam", "title": "Heat"}
+    assert need(title=" ")[1] == [("title", "is missing")]
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_each_kind_knows_the_columns_that_it_must_have(kind: Kind) -> None:
+    for names in REQUIRED[kind]:
+        assert set(names.split("|")) & known_columns(kind)
+    assert set(MODELS[kind].model_fields) <= known_columns(kind)
+    assert (set(SIDES) <= known_columns(kind)) is (kind == "matches")
