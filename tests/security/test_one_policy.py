@@ -326,7 +326,7 @@ def _asked(db: Connection, actor: Actor, cases: list[Case]) -> dict[str, set[str
         "search papers": {one.id for one in searched.documents},
         "search messages": {_place_of(db, one.id) for one in searched.messages},
         "mediations named": {one.id for one in list_mediations(db, actor).items},
-        "cases": {one["number"] for one in pages(lambda at: list_cases(db, actor, cursor=at, limit=100))},
+        "cases": {one.number for one in pages(lambda at: list_cases(db, actor, cursor=at, limit=100))},
         "notifications": {
             f"{one.log} {one.referral or ''}"
             for one in pages(lambda at: list_notifications(db, actor, cursor=at, limit=100))
