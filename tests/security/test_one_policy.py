@@ -319,7 +319,7 @@ def _asked(db: Connection, actor: Actor, cases: list[Case]) -> dict[str, set[str
         "access query of papers": {
             one for case in cases for one in case.documents if found(access_queries.document_log, db, actor, one)
         },
-        "referrals": {one["id"] for one in pages(lambda at: list_referrals(db, actor, cursor=at, limit=100))},
+        "referrals": {row.id for row in pages(lambda at: list_referrals(db, actor, cursor=at, limit=100))},
         "inbox": {row.id for tab in TABS for row in _inbox(db, actor, tab)},
         "search referrals": {one.id for one in searched.referrals},
         "search mediations": {one.id for one in searched.mediations},

@@ -14,9 +14,10 @@ from casework.operations.cases.event_views import CaseEvent
 from casework.operations.core.idempotency import Done
 from casework.operations.core.paging import Page
 from casework.operations.referrals import service as referrals
+from casework.operations.referrals.views import ReferralDetails, ReferralRow
 
 
-def list_referrals(call: Call) -> JsonObject:
+def list_referrals(call: Call) -> Page[ReferralRow]:
     return referrals.list_referrals(call.db, call.actor, cursor=call.query.cursor, limit=call.query.limit)
 
 
@@ -24,10 +25,8 @@ def look_at_referral(call: Call) -> JsonObject:
     return referrals.look_at_referral(call.db, call.actor, call.path["referral"])
 
 
-def show_referral(call: Call) -> JsonObject:
-    shown = referrals.show_referral(call.db, call.actor, call.path["referral"])
-    sides = schemas.Sides.model_validate(shown["sides"])
-    return shown | {"sides": sides.model_dump(mode="json", by_alias=True)}
+def show_referral(call: Call) -> ReferralDetails:
+    return referrals.show_referral(call.db, call.actor, call.path["referral"])
 
 
 def list_referral_events(call: Call) -> Page[CaseEvent]:

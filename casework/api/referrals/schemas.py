@@ -9,7 +9,6 @@ from pydantic import Field
 from casework.api.protocol.case_schemas import Action, Task, Track
 from casework.api.protocol.fields import Answer, Id, Mark, Moment
 from casework.api.protocol.schemas import AnswerCorrection, ClockCause, Firing, NewTask
-from casework.json_values import JsonObject
 
 
 class ReferralFiring(Firing):
@@ -85,6 +84,12 @@ class Sides(Answer):
     turns: list[TurnShown]
 
 
+class GrantedDocument(Answer):
+    document: str
+    title: Annotated[str | None, Field(description="Null once erased")]
+    last_day: Annotated[str | None, Field(description="Of the access, if it is known")]
+
+
 class ReferralWhole(ReferralShown):
     sides: Sides
     question: str | None = None
@@ -96,10 +101,7 @@ class ReferralWhole(ReferralShown):
     ] = []
     asked_next: Annotated[list[str | None], Field(description="Whom the panel asks next; empty for providers")] = []
     documents: Annotated[list[str | None], Field(description="Titles of what was shared")] = []
-    granted: Annotated[
-        list[JsonObject],
-        Field(description="Ids and titles of what may be seen, and its last day if that is known"),
-    ]
+    granted: Annotated[list[GrantedDocument], Field(description="What may be seen")]
     tasks: list[Task]
     actions: list[Action]
 

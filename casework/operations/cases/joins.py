@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 from casework.engine.execution.context import Library
-from casework.engine.state.case import OPEN_JOIN, Case, Track
+from casework.engine.state.case import OPEN_JOIN, Case
 from casework.engine.state.join_count import SHORT, members, tally
-from casework.json_values import JsonObject
 from casework.operations.cases.views import JoinView
 
 
@@ -32,24 +29,3 @@ def show_joins(case: Case, library: Library) -> list[JoinView]:
             )
         )
     return shown
-
-
-def show_beside(case: Case, track: Track, library: Library, names: Mapping[str, str]) -> list[JsonObject]:
-    """The other referrals that run, or ran, side by side with this one."""
-    beside = {
-        referral.id: referral
-        for join in case.joins.values()
-        if track in (asked := members(case, join))
-        for referral in asked
-    }
-    return [
-        {
-            "referral": referral.id,
-            "provider": names.get(referral.provider or ""),
-            "edition": referral.edition,
-            "states": list(referral.states),
-            "labels": [library[referral.edition].text(f"states.{leaf}") for leaf in referral.states],
-        }
-        for referral in beside.values()
-        if referral.id != track.id
-    ]

@@ -21,16 +21,14 @@ from casework.operations.core.paging import Page, cursor_id, cursor_time, from_c
 from casework.operations.core.perform import calendar_of
 from casework.operations.core.presenters import names_of, when
 from casework.operations.core.unread import looks
-from casework.operations.core.views import TaskKey, row_as
+from casework.operations.core.views import Names, TaskKey, row_as
 from casework.operations.deadlines.views import SideAccount
 from casework.operations.referrals.service import describe_referral, find_referral
-from casework.operations.referrals.views import InboxRow, SideToDo
+from casework.operations.referrals.views import InboxRow, ReferralOnPage, SideToDo
 from casework.permissions.actors import Actor
 from casework.permissions.visibility import reach
 from casework.records.access_sql import own_referral, reach_values
 from casework.records.event_log import now
-
-Json = Any
 
 #: Not answered yet; accepted and at work; handed in, or at its end.
 TABS = ("offers", "working", "delivered")
@@ -150,30 +148,31 @@ _LAST_PROGRAMME = text(
 )
 
 
-def read_referral(db: Connection, actor: Actor, id: str) -> tuple[Case, dict[str, Json]]:
+def read_referral(db: Connection, actor: Actor, id: str) -> tuple[Case, ReferralOnPage]:
     """A referral for its page: besides what all are told, what was agreed, who asks, and both sides' clocks."""
     case, track = find_referral(db, actor, id)
     details = describe_referral(db, actor, case, track)
     sent, accepted = track.last_fired(SENDS), track.last_fired(ACCEPTS)
     agreed = accepted.data if accepted else {}
     names = names_of(db, {case.owner, track.named})
-    programme = db.execute(_PROGRAMME, {"id": case.programme}).one()
-    return case, details | {
-        "log": case.log,
-        "log_kind": case.kind,
-        "ours": track.provider in reach(actor).organisations,
-        "fee": sent.data.get("fee") if sent else None,
-        "wanted_on": track.given.get("wanted_on"),
-        "accepted_at": instant(accepted.at) if accepted else None,
-        "planned_on": agreed.get("planned_on"),
-        "charge": agreed.get("charge"),
-        "price": agreed.get("price"),
-        "named": names.get(track.named or ""),
-        "officer": names.get(case.owner or ""),
-        "programme": {"name": programme.name, "name_zh": programme.name_zh},
-        "provider_side": _side(case, details["sides"].provider),
-        "office_side": _side(case, details["sides"].office),
-    }
+    page = row_as(
+        ReferralOnPage,
+        details,
+        log=case.log,
+        ours=track.provider in reach(actor).organisations,
+        fee=sent.data.get("fee") if sent else None,
+        wanted_on=track.given.get("wanted_on"),
+        accepted_at=instant(accepted.at) if accepted else None,
+        planned_on=agreed.get("planned_on"),
+        charge=agreed.get("charge"),
+        price=agreed.get("price"),
+        named=names.get(track.named or ""),
+        officer=names.get(case.owner or ""),
+        programme=row_as(Names, db.execute(_PROGRAMME, {"id": case.programme}).one()),
+        provider_side=_side(case, details.sides.provider),
+        office_side=_side(case, details.sides.office),
+    )
+    return case, page
 
 
 #: What a programme is called.

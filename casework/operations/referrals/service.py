@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 from sqlalchemy import Connection, text
 
@@ -13,12 +12,12 @@ from casework.engine.execution.context import Library
 from casework.engine.execution.sequential_requests import line_of, request_of
 from casework.engine.parts import SENDS, TURNED_DOWN, TURNS_DOWN
 from casework.engine.state.case import Case, Track
-from casework.engine.state.join_count import asked_with
+from casework.engine.state.join_count import asked_with, members
 from casework.errors import NotFound
-from casework.ledger.redactable_bodies import ERASED, values
+from casework.json_values import Answers, JsonObject
+from casework.ledger.redactable_bodies import values
 from casework.operations.cases.case_events import list_events
 from casework.operations.cases.event_views import CaseEvent
-from casework.operations.cases.joins import show_beside
 from casework.operations.cases.possible_actions import actions_of
 from casework.operations.cases.queries import names_in, titles_of
 from casework.operations.cases.side_tasks import add_task
@@ -30,16 +29,22 @@ from casework.operations.core.idempotency import Done, Request
 from casework.operations.core.paging import Page, cursor_id, cursor_time, from_cursor, insist_limit, page
 from casework.operations.core.perform import calendar_of
 from casework.operations.core.unread import look, looks
-from casework.operations.core.views import fields_of
+from casework.operations.core.views import row_as
 from casework.operations.deadlines.time_accounting import account_of
+from casework.operations.referrals.views import (
+    AskedBefore,
+    AskedBeside,
+    GrantedDocument,
+    ReferralDetails,
+    ReferralRow,
+    ReferralView,
+)
 from casework.permissions.actors import Actor
 from casework.permissions.visibility import Sight, own_tracks, reach, sight
 from casework.records.access_sql import is_referral, named_for, own_referral, reach_values, reads_case
 from casework.records.case_loader import load
 from casework.records.event_log import now
 from casework.records.row_security import whole
-
-Json = Any
 
 #: The referrals that a person sees, the newest first.
 _REFERRALS = """
@@ -52,10 +57,10 @@ _SEEN = f"{reads_case('c')} OR {named_for('m')} OR {own_referral('t', 'coalesce(
 
 def list_referrals(
     db: Connection, actor: Actor, *, cursor: str | None = None, limit: int | None = None
-) -> dict[str, Json]:
+) -> Page[ReferralRow]:
     """Referrals of the actor's cases, or to the actor's organisation, the newest first."""
     most = insist_limit(limit)
-    given: dict[str, Any] = {**reach_values(reach(actor)), "most": most + 1}
+    given: JsonObject = {**reach_values(reach(actor)), "most": most + 1}
     more = ""
     if keys := from_cursor(cursor, 2):
         more = "AND (t.opened_at, t.id) < (:at, CAST(:id AS uuid))"
@@ -72,22 +77,25 @@ def list_referrals(
     whole = {log for log, case in cases.items() if sight(actor, case) == Sight.ALL}
     seen = looks(db, actor, whole, [row.id for row in shown if row.log_id not in whole])
     items = [
-        _referral(cases[row.log_id], row.id, library, names)
-        | {"mark": seen[row.log_id if row.log_id in whole else row.id].mark()}
+        row_as(
+            ReferralRow,
+            _referral(cases[row.log_id], row.id, library, names),
+            mark=seen[row.log_id if row.log_id in whole else row.id].mark(),
+        )
         for row in shown
     ]
-    return {"items": items, "next": following}
+    return Page(items=items, next=following)
 
 
-def _referral(case: Case, id: str, library: Library, names: Mapping[str, str]) -> dict[str, Json]:
-    track = case.tracks[id]
-    return {
-        **fields_of(show_track(track, library, names, Sight.REFERRALS)),
-        "case": case.number,
-        "title": case.title,
-        "parties": {side: names.get(party) for side, party in case.parties.items()},
-        "service": [show_track(child, library, names, Sight.REFERRALS) for child in case.children(id)],
-    }
+def _referral(case: Case, id: str, library: Library, names: Mapping[str, str]) -> ReferralView:
+    return row_as(
+        ReferralView,
+        show_track(case.tracks[id], library, names, Sight.REFERRALS),
+        case=case.number,
+        title=case.title,
+        parties={side: names.get(party) for side, party in case.parties.items()},
+        service=[show_track(child, library, names, Sight.REFERRALS) for child in case.children(id)],
+    )
 
 
 def find_referral(db: Connection, actor: Actor, id: str) -> tuple[Case, Track]:
@@ -101,20 +109,20 @@ def find_referral(db: Connection, actor: Actor, id: str) -> tuple[Case, Track]:
     raise NotFound("referral")
 
 
-def look_at_referral(db: Connection, actor: Actor, id: str) -> dict[str, Json]:
+def look_at_referral(db: Connection, actor: Actor, id: str) -> JsonObject:
     """Say that one has looked at a referral, which clears its mark; of who reads the whole case that of the case."""
     case, _ = find_referral(db, actor, id)
     look(db, actor, case.log, None if sight(actor, case) == Sight.ALL else id)
     return {"id": id}
 
 
-def show_referral(db: Connection, actor: Actor, id: str) -> dict[str, Json]:
+def show_referral(db: Connection, actor: Actor, id: str) -> ReferralDetails:
     """A referral with its service's track, tasks, actions and, once it is accepted, the documents granted."""
     case, track = find_referral(db, actor, id)
     return describe_referral(db, actor, case, track)
 
 
-def describe_referral(db: Connection, actor: Actor, case: Case, track: Track) -> dict[str, Json]:
+def describe_referral(db: Connection, actor: Actor, case: Case, track: Track) -> ReferralDetails:
     """A referral that was found, as far as the actor sees it."""
     id, level = track.id, sight(actor, case)
     library, moment = load_library(), now(db)
@@ -124,40 +132,41 @@ def describe_referral(db: Connection, actor: Actor, case: Case, track: Track) ->
     names = names_in(db, case, tasks)
     grants = [grant for grant in case.grants.values() if grant.track == id and grant.ended_at is None]
     titles = titles_of(db, case)
-    return _referral(case, id, library, names) | {
-        "question": question_of(db, case, track),
-        "asked_before": _asked_before(case, track, library, names) if level == Sight.ALL else [],
-        "asked_beside": show_beside(case, track, library, names) if level == Sight.ALL else [],
-        "asked_next": [names.get(provider) for provider in track.given.get("panel", ())]
-        if level == Sight.ALL and track.live
-        else [],
+    office = level == Sight.ALL
+    return row_as(
+        ReferralDetails,
+        _referral(case, id, library, names),
+        question=question_of(db, case, track),
+        asked_before=_asked_before(case, track, library, names) if office else [],
+        asked_beside=_asked_beside(case, track, library, names) if office else [],
+        asked_next=[names.get(provider) for provider in track.given.get("panel", ())] if office and track.live else [],
         # The titles are enough to see a conflict; the documents come with the grants.
-        "documents": [titles.get(document) for document in track.given.get("documents", ())],
-        "granted": [
-            {"document": grant.document, "title": titles.get(grant.document), "last_day": last_day(case, grant)}
+        documents=[titles.get(document) for document in track.given.get("documents", ())],
+        granted=[
+            GrantedDocument(document=grant.document, title=titles.get(grant.document), last_day=last_day(case, grant))
             for grant in grants
         ],
-        "tasks": [show(task, library[task.edition], names, overdue=case.overdue(task, moment)) for task in tasks],
-        "actions": actions_of(
+        tasks=[show(task, library[task.edition], names, overdue=case.overdue(task, moment)) for task in tasks],
+        actions=actions_of(
             db, actor, case, seen, library=library, level=level, moment=moment, calendar=calendar_of(db, case.programme)
         ),
-        "sides": account_of(db, actor, case, track, moment),
-    }
+        sides=account_of(db, actor, case, track, moment),
+    )
 
 
-def question_of(db: Connection, case: Case, track: Track) -> Json:
+def question_of(db: Connection, case: Case, track: Track) -> str | None:
     """What is asked, in words: those of this request, else of the first that got it."""
     if asked_with(track) is not None:
         # The words may stand with another provider's referral, which this one's people do not read.
         with whole(db):
             case = load(db, case.log, case.kind)
     line = [referral.id for referral in request_of(case, track)]
-    said: dict[str, Json] = {}
+    said: dict[str, object] = {}
     for row in db.execute(_SENT, {"log": case.log, "tracks": line, "sending": names_of_part(SENDS)}):
         if "question" in (body := values(row.body)):
             said[row.track_id] = body["question"]
     question = next((said[track_id] for track_id in reversed(line) if track_id in said), None)
-    return None if question is ERASED else question
+    return question if isinstance(question, str) else None
 
 
 #: The words with which a request was sent, and those by which they were corrected since.
@@ -167,7 +176,7 @@ _SENT = text(
 )
 
 
-def _asked_before(case: Case, track: Track, library: Library, names: Mapping[str, str]) -> list[dict[str, Json]]:
+def _asked_before(case: Case, track: Track, library: Library, names: Mapping[str, str]) -> list[AskedBefore]:
     """Whom the panel asked before this provider, and how each answered."""
     asked = []
     for referral in line_of(case, track)[:-1]:
@@ -175,16 +184,37 @@ def _asked_before(case: Case, track: Track, library: Library, names: Mapping[str
         refused = referral.last_fired(TURNS_DOWN)
         why = refused.data.get("reason") if refused and TURNED_DOWN in referral.played else None
         asked.append(
-            {
-                "referral": referral.id,
-                "provider": names.get(referral.provider or ""),
-                "outcome": referral.outcome,
-                "edition": referral.edition,
-                "reason": why,
-                "why": edition.text(f"forms.Refusal.reason.choices.{why}") if why else None,
-            }
+            AskedBefore(
+                referral=referral.id,
+                provider=names.get(referral.provider or ""),
+                outcome=referral.outcome,
+                edition=referral.edition,
+                reason=why,
+                why=edition.text(f"forms.Refusal.reason.choices.{why}") if why else None,
+            )
         )
     return asked
+
+
+def _asked_beside(case: Case, track: Track, library: Library, names: Mapping[str, str]) -> list[AskedBeside]:
+    """The other referrals that run, or ran, side by side with this one."""
+    beside = {
+        referral.id: referral
+        for join in case.joins.values()
+        if track in (asked := members(case, join))
+        for referral in asked
+    }
+    return [
+        AskedBeside(
+            referral=referral.id,
+            provider=names.get(referral.provider or ""),
+            edition=referral.edition,
+            states=list(referral.states),
+            labels=[library[referral.edition].text(f"states.{leaf}") for leaf in referral.states],
+        )
+        for referral in beside.values()
+        if referral.id != track.id
+    ]
 
 
 def fire_in_referral(
@@ -194,7 +224,7 @@ def fire_in_referral(
     transition: str,
     *,
     track: str | None,
-    data: Mapping[str, Json],
+    data: Answers,
     revision: int,
     request: Request,
     reason: str | None = None,

@@ -1,11 +1,14 @@
-"""A provider's inbox, and the contract of a referral, as they are handed out."""
+"""Referrals, a provider's inbox, and the contract of a referral, as they are handed out."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-from casework.operations.core.views import TaskKey
-from casework.operations.deadlines.views import SideAccount
+from casework.json_values import JsonMapping
+from casework.operations.cases.action_views import ActionView
+from casework.operations.cases.views import TaskView, TrackView
+from casework.operations.core.views import Names, TaskKey
+from casework.operations.deadlines.views import SideAccount, Sides
 
 # --- the inbox -------------------------------------------------------------------------------------------------------
 
@@ -41,6 +44,108 @@ class InboxRow:
 
 
 # --- one referral ----------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ReferralView(TrackView):
+    """A referral with the case that it belongs to, and the service below it."""
+
+    #: Its number; a mediation has none.
+    case: str | None
+    title: str | None
+    #: Names, by side.
+    parties: dict[str, str | None]
+    #: The service's own tracks.
+    service: list[TrackView]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ReferralRow(ReferralView):
+    """A referral in a list."""
+
+    #: new or changed.
+    mark: str | None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class AskedBefore:
+    """Whom the panel asked before, and how that one answered."""
+
+    referral: str
+    #: By name.
+    provider: str | None
+    outcome: str | None
+    edition: str
+    #: The code of the reason given for declining.
+    reason: str | None
+    #: The same in words.
+    why: str | None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class AskedBeside:
+    """Who is asked at the same time, and where that referral stands."""
+
+    referral: str
+    #: By name.
+    provider: str | None
+    edition: str
+    states: list[str]
+    #: The same in words.
+    labels: list[str]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class GrantedDocument:
+    """A document that the provider may see."""
+
+    document: str
+    #: None once erased.
+    title: str | None
+    #: Of the access, if it is known.
+    last_day: str | None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ReferralDetails(ReferralView):
+    """One referral, as far as its reader sees it."""
+
+    question: str | None
+    #: These three are empty for providers.
+    asked_before: list[AskedBefore]
+    asked_beside: list[AskedBeside]
+    #: By name.
+    asked_next: list[str | None]
+    #: Titles of what was shared.
+    documents: list[str | None]
+    granted: list[GrantedDocument]
+    tasks: list[TaskView]
+    actions: list[ActionView]
+    sides: Sides
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ReferralOnPage(ReferralDetails):
+    """The same with what was agreed, who asks, and both sides' clocks."""
+
+    log: str
+    #: The reader works for its provider.
+    ours: bool
+    #: Who bears it: a code of the request's form.
+    fee: str | None
+    wanted_on: str | None
+    accepted_at: str | None
+    planned_on: str | None
+    #: A code of the acceptance's form.
+    charge: str | None
+    #: amount and currency.
+    price: JsonMapping | None
+    #: Who does it, and who looks after the case, by name.
+    named: str | None
+    officer: str | None
+    programme: Names
+    provider_side: SideToDo
+    office_side: SideToDo
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from typing import Any
 from uuid import UUID
 
 from flask import Blueprint, flash, make_response, redirect, render_template, request, url_for
@@ -18,8 +17,10 @@ from casework.engine.roles import Role
 from casework.engine.state.case import Case, Track
 from casework.engine.state.events import OPENED, SAID
 from casework.errors import NotAllowed, NotFound
+from casework.json_values import JsonObject
 from casework.operations.auth.step_up import insist_proved_for
 from casework.operations.cases.event_views import CaseEvent
+from casework.operations.cases.views import TrackView
 from casework.operations.core.event_views import event_view
 from casework.operations.core.idempotency import Done, Request
 from casework.operations.core.perform import calendar_of
@@ -33,9 +34,10 @@ from casework.operations.referrals import inbox
 from casework.operations.referrals import service as referrals
 from casework.operations.referrals.acknowledgements import describe_contract
 from casework.operations.referrals.service import list_referral_events
+from casework.operations.referrals.views import AskedBefore, AskedBeside, ReferralDetails
 from casework.permissions.actors import Actor
 from casework.web.cases.correction_pages import correctable
-from casework.web.cases.progress import steps_of
+from casework.web.cases.progress import Step, steps_of
 from casework.web.deadlines.presenter import account, ledger
 from casework.web.documents.pages import file_in_place
 from casework.web.history.sentences import say_entry
@@ -50,7 +52,6 @@ from casework.web.shell.values import service_name
 from casework.web.tasks.allocation_pages import queues_to_choose
 from casework.web.tasks.skill_pages import people_with_skills
 
-Json = Any
 blueprint = Blueprint("referrals", __name__)
 
 
@@ -116,13 +117,13 @@ def _show(id: str, sent: form_actions.Sent | None) -> str:
     with page_transaction() as (db, actor):
         case, details = inbox.read_referral(db, actor, id)
         layout.use_calendar(calendar_of(db, case.programme))
-        actions = form_actions.actions_in(case, details["actions"])
+        actions = form_actions.actions_in(case, details.actions)
         answer = _answer(case.tracks[id])
         accept = next((offer for offer in actions if offer.name == answer and offer.allowed), None)
         if sent is not None and accept is None:
             accept = form_actions.find_sent(actions, case, [id], id, answer, actor=actor)
         form = form_actions.action_form(db, actor, case, accept, sent) if accept else None
-        sides, calendar = (details["provider_side"], details["office_side"]), calendar_of(db, case.programme)
+        sides, calendar = (details.provider_side, details.office_side), calendar_of(db, case.programme)
         clocks = explain_tasks(db, actor, case, [side.task for side in sides if side.task])
         moved = form_actions.moved_since(db, actor, case, id, sent.seen) if sent else []
         events = list_referral_events(db, actor, id, without=(SAID,), limit=100)
@@ -143,59 +144,65 @@ def _show(id: str, sent: form_actions.Sent | None) -> str:
         accept=accept,
         form=form,
         sent=sent,
-        threads=threads_of(threads, details["case"], details["log"]),
+        threads=threads_of(threads, details.case, details.log),
         moved=say_shared(case, moved),
         events=list(reversed(say_shared(case, events.items))),
         more=events.next,
         amend=amend,
-        charged=account(details["sides"], calendar, provider=details["ours"]),
+        charged=account(details.sides, calendar, provider=details.ours),
         ledgers={task: ledger(clock) for task, clock in clocks.items()},
         service=_service(details),
         at=lambda offer: url_for("referrals.action", referral=id, track=offer.track, name=offer.name),
         asked_why=asked_why,
         stands_at=stands_at,
         contract=signed,
-        said=said_of(load_library()[details["edition"]]),
-        fee=_choice(details, "Request", "fee", details["fee"]),
-        charge=_choice(details, "Acceptance", "charge", details["charge"]),
+        said=said_of(load_library()[details.edition]),
+        fee=_choice(details, "Request", "fee", details.fee),
+        charge=_choice(details, "Acceptance", "charge", details.charge),
     )
 
 
-def _service(referral: Mapping[str, Json]) -> Json:
-    """The steps of the service's own track, the newest that counts."""
-    live = [part for part in referral["service"] if not part.replaced] or referral["service"]
+@dataclass(frozen=True)
+class ServiceView:
+    """The service's own track: its steps, where it stands, and what is to be done there."""
+
+    track: TrackView
+    steps: list[Step]
+    states: list[str]
+    do: list[str]
+
+
+def _service(referral: ReferralDetails) -> ServiceView | None:
+    """The newest of the service's tracks that counts."""
+    live = [part for part in referral.service if not part.replaced] or referral.service
     if not live:
         return None
     track = live[-1]
     edition = load_library()[track.edition]
-    return {
-        "track": track,
-        "edition": edition,
-        "steps": steps_of(edition, track),
-        "states": [edition_text(edition, f"states.{leaf}") for leaf in track.states],
-        "do": [edition_text(edition, key) for leaf in track.states if (key := f"states.{leaf}.do") in edition.texts],
-    }
-
-
-def _choice(referral: Mapping[str, Json], form: str, field: str, value: str | None) -> str:
-    return (
-        ""
-        if value is None
-        else edition_text(load_library()[referral["edition"]], f"forms.{form}.{field}.choices.{value}")
+    return ServiceView(
+        track,
+        steps_of(edition, track),
+        [edition_text(edition, f"states.{leaf}") for leaf in track.states],
+        [edition_text(edition, key) for leaf in track.states if (key := f"states.{leaf}.do") in edition.texts],
     )
 
 
-def stands_at(beside: Mapping[str, Json]) -> str:
+def _choice(referral: ReferralDetails, form: str, field: str, value: str | None) -> str:
+    edition = load_library()[referral.edition]
+    return "" if value is None else edition_text(edition, f"forms.{form}.{field}.choices.{value}")
+
+
+def stands_at(beside: AskedBeside) -> str:
     """Where another referral stands that runs side by side with this one."""
-    return ", ".join(edition_text(load_library()[beside["edition"]], f"states.{leaf}") for leaf in beside["states"])
+    return ", ".join(edition_text(load_library()[beside.edition], f"states.{leaf}") for leaf in beside.states)
 
 
-def asked_why(before: Mapping[str, Json]) -> str:
+def asked_why(before: AskedBefore) -> str:
     """How somebody whom the panel asked before has answered, and why."""
-    edition = load_library()[before["edition"]]
-    said = edition_text(edition, f"states.{before['outcome']}")
-    if before["reason"]:
-        said += f": {edition_text(edition, 'forms.Refusal.reason.choices.' + before['reason'])}"
+    edition = load_library()[before.edition]
+    said = edition_text(edition, f"states.{before.outcome}")
+    if before.reason:
+        said += f": {edition_text(edition, 'forms.Refusal.reason.choices.' + before.reason)}"
     return said
 
 
@@ -233,8 +240,8 @@ def _action(id: str, track: str, name: str, sent: form_actions.Sent | None) -> s
         case, details = inbox.read_referral(db, actor, id)
         layout.use_calendar(calendar_of(db, case.programme))
         actions, tracks = (
-            form_actions.actions_in(case, details["actions"]),
-            [id, *(service.id for service in details["service"])],
+            form_actions.actions_in(case, details.actions),
+            [id, *(service.id for service in details.service)],
         )
         if sent is None:
             chosen = form_actions.find_action(actions, track, name)
@@ -266,14 +273,14 @@ def fire(referral: UUID, track: UUID, name: str) -> Response:
     id = str(referral)
     with page_transaction() as (db, actor):
         case, details = inbox.read_referral(db, actor, id)
-        tracks = [id, *(service.id for service in details["service"])]
+        tracks = [id, *(service.id for service in details.service)]
         chosen = form_actions.find_sent(
-            form_actions.actions_in(case, details["actions"]), case, tracks, str(track), name, actor=actor
+            form_actions.actions_in(case, details.actions), case, tracks, str(track), name, actor=actor
         )
         # Before the files that come with the form are taken in.
         insist_proved_for(actor, chosen.edition, name)
 
-    def do(db: Connection, actor: Actor, request: Request, seen: int, data: dict[str, Json]) -> Done:
+    def do(db: Connection, actor: Actor, request: Request, seen: int, data: JsonObject) -> Done:
         return referrals.fire_in_referral(
             db, actor, id, name, track=str(track), data=data, revision=seen, request=request
         )

@@ -14,10 +14,9 @@ from casework.definitions import load_library
 from casework.engine.definition.editions import do_key
 from casework.engine.parts import AT_WORK, MAIN
 from casework.engine.roles import Role
-from casework.json_values import JsonMapping
 from casework.operations.core.views import TaskKey
 from casework.operations.deadlines.words import Progress, say_used
-from casework.operations.referrals.views import InboxRow, SideToDo
+from casework.operations.referrals.views import InboxRow, ReferralView, SideToDo
 from casework.operations.tasks.views import ListedTask, PlacedTask, WaitsForSomebody
 from casework.permissions.actors import READS_ALL
 from casework.web.shell import dates
@@ -114,11 +113,11 @@ def states_words(edition: str, states: Iterable[str]) -> str:
     return ", ".join(edition_text(load_library()[edition], f"states.{leaf}") for leaf in states)
 
 
-def referral_status(referral: JsonMapping) -> str:
+def referral_status(referral: ReferralView) -> str:
     """A referral in one line: the service's own state while it is worked on, else the referral's."""
-    words = states_words(referral["edition"], referral["states"])
-    live = [track for track in referral["service"] if not track.replaced and not track.ended]
-    if live and load_library()[referral["edition"]].stands(AT_WORK, referral["states"]):
+    words = states_words(referral.edition, referral.states)
+    live = [track for track in referral.service if not track.replaced and not track.ended]
+    if live and load_library()[referral.edition].stands(AT_WORK, referral.states):
         return f"{words} · {states_words(live[-1].edition, live[-1].states)}"
     return words
 

@@ -47,8 +47,8 @@ def test_the_office_reads_of_a_referral_who_else_is_asked(
     world: World, db: Connection, joined: tuple[str, str, str]
 ) -> None:
     _, mine, other = joined
-    (beside,) = show_referral(db, world.actor(db, "officer"), mine)["asked_beside"]
-    assert (beside["referral"], beside["provider"], beside["states"]) == (other, "Tianjin Second House", ["sent"])
+    (beside,) = show_referral(db, world.actor(db, "officer"), mine).asked_beside
+    assert (beside.referral, beside.provider, beside.states) == (other, "Tianjin Second House", ["sent"])
 
 
 def test_a_provider_reads_of_no_other(world: World, db: Connection, joined: tuple[str, str, str]) -> None:
@@ -58,15 +58,15 @@ def test_a_provider_reads_of_no_other(world: World, db: Connection, joined: tupl
     )
     assert "Tianjin" not in told
     assert other not in told
-    assert "beside': [{" not in told
+    assert "AskedBeside(" not in told
 
 
 def test_the_same_question_is_asked(world: World, db: Connection, joined: tuple[str, str, str]) -> None:
     _, mine, other = joined
     officer = world.actor(db, "officer")
     assert (
-        show_referral(db, officer, other)["question"]
-        == show_referral(db, officer, mine)["question"]
+        show_referral(db, officer, other).question
+        == show_referral(db, officer, mine).question
         == "Does it reach 180 degrees?"
     )
 

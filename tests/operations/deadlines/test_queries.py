@@ -95,8 +95,7 @@ def test_both_sides_of_a_referral_read_the_same_account(scene: Scene) -> None:
     scene.world.fire(scene.db, "provider", number, "ask_info", {"items": "The drawings"}, track=referral)
     scene.pass_days(20)
     shown = [
-        show_referral(scene.db, scene.world.actor(scene.db, role), referral)["sides"]
-        for role in ("provider", "officer")
+        show_referral(scene.db, scene.world.actor(scene.db, role), referral).sides for role in ("provider", "officer")
     ]
     assert shown[0] == shown[1]
     told = shown[0]
@@ -127,7 +126,7 @@ def test_while_a_referral_is_suspended_the_clocks_of_its_service_stand_still(sce
     )
     scene.pass_days(50)
     assert "stands_still" not in {one.kind for one in find_breaches(scene.db)}
-    told = show_referral(scene.db, scene.world.actor(scene.db, "provider"), referral)["sides"]
+    told = show_referral(scene.db, scene.world.actor(scene.db, "provider"), referral).sides
     assert (told.provider.task, told.provider.running, told.office.running) == (None, False, True)
     assert not {"remind", "due", "escalate"} & set(scene.timers_fired(number, child.id))
     scene.world.fire(scene.db, "officer", number, "continue", track=referral)

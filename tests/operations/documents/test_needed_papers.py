@@ -15,6 +15,7 @@ from casework.operations.core.external_facts import outside
 from casework.operations.core.perform import home_of
 from casework.operations.documents.storage import DocumentStore
 from casework.operations.referrals.service import show_referral
+from casework.operations.referrals.views import ReferralDetails
 from casework.operations.verification.service import verify_case
 from casework.playbook.steps import do
 from casework.records.case_loader import load
@@ -44,7 +45,7 @@ def papers(actions: list[ActionView], transition: str) -> list[tuple[str, str]]:
     return [(paper.kind, paper.state) for paper in found]
 
 
-def payment(journey: Journey, who: str) -> dict[str, Json]:
+def payment(journey: Journey, who: str) -> ReferralDetails:
     referral = journey.track("referral:pledge").id
     return show_referral(journey.db, journey.actor(who), referral)
 
@@ -57,7 +58,7 @@ def test_a_loan_is_not_paid_out_on_a_paper_that_only_the_office_has(journey: Jou
             refused(do("banker", "pledge.paid_out"), Refused, MISSING),
         ]
     )
-    assert papers(payment(journey, "banker")["actions"], "paid_out") == [("pledge_certificate", "missing")]
+    assert papers(payment(journey, "banker").actions, "paid_out") == [("pledge_certificate", "missing")]
 
 
 def test_a_field_offers_only_the_kinds_that_it_takes(journey: Journey) -> None:
