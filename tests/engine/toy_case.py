@@ -24,10 +24,9 @@ from casework.engine.definition.grammar import (
 )
 from casework.engine.definition.guard_facts import Facts
 from casework.engine.definition.registry import effect, guard
+from casework.engine.execution.record_commands import RegisterDocument
 from casework.engine.state.document_effects_schema import ConsentTerms
-from tests.engine.toys import (
-    Play,
-)
+from tests.engine.toys import PROVIDER, Play, uuid
 
 
 @guard(rule="The light is not red.", refusal="The light is red.")
@@ -259,3 +258,22 @@ def begun() -> Play:
 
 
 GREEN, RED = {"light": "green"}, {"light": "red"}
+LAB = uuid(500)
+
+
+def refer(play: Play, *documents: str) -> None:
+    """A referral is opened and sent, with documents that the provider is to see."""
+    play.fire("refer")
+    play.fire("send", data={"provider": LAB, "documents": list(documents)}, on=play.track("referral"))
+
+
+def accept(play: Play, *documents: str) -> None:
+    """The same, and the provider takes it on."""
+    refer(play, *documents)
+    play.fire("accept", PROVIDER, on=play.track("referral"))
+
+
+def paper(play: Play, party: str | None = "need_owner") -> str:
+    """A document of a party; gives its id."""
+    play.do(RegisterDocument("Report", "report", party))
+    return list(play.case.documents)[-1]

@@ -169,3 +169,8 @@ def test_what_is_good_is_kept_clean(field: FormField, value: Any, kept: Any) -> 
 )
 def test_what_is_bad_is_refused_by_name_with_a_reason(field: FormField, value: Any) -> None:
     assert "Traceback" not in refusal(field, value)
+
+
+def test_a_form_cannot_hide_its_own_methods() -> None:
+    with pytest.raises(TypeError, match="rule"):
+        type("Bad", (Form,), {"rule": forms.Text(label="Rule")})

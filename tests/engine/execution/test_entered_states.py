@@ -8,7 +8,7 @@ from casework.definitions import load_library
 from casework.engine.definition.editions import Edition, TransitionRule
 from casework.engine.definition.publisher import publish
 from casework.engine.execution.entered_states import move
-from tests.engine.execution.test_parallel import Twofold
+from tests.engine.execution.test_step_opening import Twofold
 
 EDITIONS = {
     f"{edition.workflow} {edition.number}": edition for edition in [*load_library().editions.values(), publish(Twofold)]

@@ -26,9 +26,9 @@ from casework.engine.execution.task_commands import (
 from casework.engine.roles import Role
 from casework.engine.state.case import PAUSED, READY, RESERVED, SUSPENDED
 from casework.engine.state.projection import fold
-from casework.errors import AlreadyTaken, InvalidForm, NotAllowed, WrongState
-from tests.engine.toys import DAY, SECOND_OFFICER, Play
-from tests.engine.toys import SUPERVISOR as BOSS
+from casework.errors import AlreadyTaken, InvalidForm, NotAllowed, NotFound, WrongState
+from tests.engine.toy_case import GREEN, begun
+from tests.engine.toys import DAY, SECOND_OFFICER, SUPERVISOR, Play
 
 
 class Answer(Form):
@@ -115,7 +115,7 @@ def test_a_task_waits_for_a_day_to_come() -> None:
 
 def test_a_waiting_task_of_somebody_who_left_is_free_when_it_wakes() -> None:
     case = waiting()
-    case.do(Relieve(case.task("look").id, "officer-1"), BOSS)
+    case.do(Relieve(case.task("look").id, "officer-1"), SUPERVISOR)
     case.wait(14 * DAY)
     assert (case.task("look").state, case.task("look").holder) == (READY, None)
 
@@ -142,15 +142,15 @@ def test_a_decision_ends_by_deciding_and_is_not_delegated() -> None:
     case.fire("stop")
     task = case.task("decide_stop")
     with pytest.raises(WrongState, match="with the decision"):
-        case.do(Exit(task.id, "no"), BOSS)
+        case.do(Exit(task.id, "no"), SUPERVISOR)
     with pytest.raises(WrongState, match="one's own word"):
-        case.do(Delegate(task.id, "supervisor-2", "Decide it."), BOSS)
+        case.do(Delegate(task.id, "supervisor-2", "Decide it."), SUPERVISOR)
 
 
 def test_what_the_case_needs_is_not_skipped() -> None:
     case = play()
     with pytest.raises(WrongState, match="the case needs what comes of it"):
-        case.do(Skip(case.task("screening").id, "no"), BOSS)
+        case.do(Skip(case.task("screening").id, "no"), SUPERVISOR)
     case.do(Skip(case.task("look").id, "Not needed."))
 
 
@@ -174,8 +174,8 @@ def test_what_is_taken_by_one_is_refused_to_another() -> None:
 def test_a_supervisor_takes_no_step_of_an_officer() -> None:
     case = play()
     with pytest.raises(NotAllowed):
-        case.do(Claim(case.task("work").id), BOSS)
-    case.do(Claim(case.task("look").id), BOSS)
+        case.do(Claim(case.task("work").id), SUPERVISOR)
+    case.do(Claim(case.task("look").id), SUPERVISOR)
 
 
 def test_whoever_asked_for_a_task_is_kept() -> None:
@@ -186,9 +186,77 @@ def test_whoever_asked_for_a_task_is_kept() -> None:
 def test_the_log_tells_all_of_it() -> None:
     case = waiting()
     task = case.task("look").id
-    case.do(Assign(task, "officer-2", "Yours now."), BOSS)
+    case.do(Assign(task, "officer-2", "Yours now."), SUPERVISOR)
     case.do(Modify(task, 1, "It matters."), SECOND_OFFICER)
     case.wait(14 * DAY)
     case.do(Start(task), SECOND_OFFICER)
     case.do(Fail(task, "Nobody answers."), SECOND_OFFICER)
     assert fold(case.events) == case.case
+
+
+def test_a_dropped_task_ends_without_a_result_and_its_clock_with_it() -> None:
+    case = play()
+    task = case.task("screening")
+    case.do(Exit(task.id, "the party has withdrawn"))
+    ended = case.case.tasks[task.id]
+    assert (ended.state, ended.result, ended.closed_by) == ("Exited", {}, "officer-1")
+    assert all(clock.task != task.id for clock in case.case.clocks.values())
+    assert case.events[-1].body == {"reason": "the party has withdrawn"}
+
+
+def test_a_dropped_task_cannot_be_dropped_again() -> None:
+    case = play()
+    task = case.task("screening")
+    case.do(Exit(task.id, "not needed"))
+    with pytest.raises(WrongState):
+        case.do(Exit(task.id, "not needed"))
+
+
+def test_a_step_task_is_not_dropped() -> None:
+    case = play()
+    with pytest.raises(WrongState):
+        case.do(Exit(case.task("work").id, "no"))
+
+
+def test_dropping_needs_a_reason() -> None:
+    case = play()
+    with pytest.raises(InvalidForm):
+        case.do(Exit(case.task("screening").id, " "))
+
+
+# --- on the toy case ---
+
+
+def test_a_released_task_is_anybodys_again() -> None:
+    toy = begun()
+    toy.claim("a")
+    with pytest.raises(NotAllowed):
+        toy.release("a", SECOND_OFFICER)
+    toy.release("a")
+    toy.fire("go", SECOND_OFFICER, GREEN)
+
+
+def test_a_step_task_is_not_completed_but_ends_with_its_step() -> None:
+    toy = begun()
+    with pytest.raises(WrongState):
+        toy.complete("a")
+
+
+def test_a_task_is_added_once_by_whom_and_where_it_may_be() -> None:
+    toy = begun()
+    with pytest.raises(NotAllowed):
+        toy.add("check", SUPERVISOR)
+    toy.add("check")
+    with pytest.raises(WrongState):
+        toy.add("check")
+    with pytest.raises(WrongState):
+        toy.add("audit", SUPERVISOR)
+    with pytest.raises(NotFound):
+        toy.add("dance")
+
+
+def test_an_answer_opens_what_follows_from_it() -> None:
+    toy = begun()
+    toy.add("check")
+    toy.complete("check", yes=True)
+    assert toy.tasks("praise")
