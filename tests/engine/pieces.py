@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, cast
 
 from casework.engine.deadlines.deadlines import EscalationStep
 from casework.engine.parts import REFERRAL, SENDS
 from casework.engine.state.case import READY, Case, Clock, Fired, Proposal, Task, Track
 from casework.engine.state.case_documents import Consent, Document, Grant
+from casework.engine.state.effects_schema import Effects
 from casework.engine.state.events import Event
 
 #: A Monday, ten o'clock in Shanghai.
@@ -72,4 +73,4 @@ def case(*tracks: Track, tasks: tuple[Task, ...] = (), clocks: tuple[Clock, ...]
 
 def event(kind: str = "fired", effects: Any = None, **said: Any) -> Event:
     """The third event of the log, of an officer's, an hour after the case was opened."""
-    return replace(Event("log", 3, NOW + HOUR, kind, "officer-1", effects=effects or {}), **said)
+    return replace(Event("log", 3, NOW + HOUR, kind, "officer-1", effects=cast(Effects, effects or {})), **said)

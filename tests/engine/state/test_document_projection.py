@@ -12,12 +12,12 @@ from tests.engine.pieces import consent, document, event, grant
 
 EVENT = event("document_registered", track="referral", body={"file": "report.pdf", "sha256": "d1"})
 OF_CASE = event("document_registered")
-NAMED: dict[str, Any] = {"party": "need_owner", "given_on": "2026-03-01", "expires_on": "2026-04-01"}
+NAMED: Any = {"party": "need_owner", "given_on": "2026-03-01", "expires_on": "2026-04-01"}
 
 
 @pytest.mark.parametrize(("given", "kept"), [(None, None), ([], ()), (["a", "b"], ("a", "b"))])
 def test_a_consent_to_all_is_another_than_one_to_none(given: list[str] | None, kept: tuple[str, ...] | None) -> None:
-    after = fold.consented({}, [{"id": "c", "providers": given, "documents": given, **NAMED}], EVENT)
+    after = fold.consented({}, [NAMED | {"id": "c", "providers": given, "documents": given}], EVENT)
     assert after == {"c": consent("c", providers=kept, documents=kept, expires_on="2026-04-01")}
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -27,6 +28,13 @@ def test_one_after_the_other_is_no_circle() -> None:
 def test_three_whose_absences_never_meet_at_one_moment_are_no_circle() -> None:
     known = [absence("a", "b", 0, 4), absence("b", "c", 3, 8)]
     assert circle(known, absence("c", "a", 5, 9)) is None
+
+
+@pytest.mark.parametrize(("days", "there"), [(-1, False), (0, True), (9, True), (10, False), (11, False)])
+def test_a_substitute_is_there_from_the_first_moment_and_at_the_last_no_more(days: int, there: bool) -> None:
+    moment = START + timedelta(days=days)
+    assert absence("a", "b", 0, 10).at(moment) is there
+    assert standing_in([absence("a", "b", 0, 10)], "a", moment) == (("a", "b") if there else ("a",))
 
 
 def test_the_longest_line_leads_through_the_new_absence() -> None:
