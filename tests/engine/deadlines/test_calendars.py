@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from casework.engine.deadlines.calendars import MONDAY_TO_FRIDAY, Calendar, NoWorkingTime, Slots
+from casework.engine.deadlines.calendars import MONDAY_TO_FRIDAY, Calendar, NoWorkingTime, Slots, Unit
 
 MINUTE = timedelta(minutes=1)
 BEIJING = ZoneInfo("Asia/Shanghai")
@@ -180,10 +180,13 @@ def test_a_paused_limit_goes_on_where_it_stood() -> None:
     assert OFFICE.resume(beijing(2026, 9, 7, 16), kept, "wd") == beijing(2026, 9, 8, 9, 30)
 
 
-def test_a_limit_that_ran_out_before_the_pause_is_due_at_once_after_it() -> None:
-    kept = OFFICE.remaining(beijing(2026, 9, 4, 10), beijing(2026, 9, 3, 17), "wd")
+@pytest.mark.parametrize("unit", ["wd", "cd"])
+def test_a_limit_that_ran_out_before_the_pause_is_due_at_once_after_it(unit: Unit) -> None:
+    kept = OFFICE.remaining(beijing(2026, 9, 4, 10), beijing(2026, 9, 3, 17), unit)
     assert kept == 0
-    assert OFFICE.resume(beijing(2026, 9, 7, 10), kept, "wd") == beijing(2026, 9, 7, 10)
+    assert OFFICE.resume(beijing(2026, 9, 7, 10), kept, unit) == beijing(2026, 9, 7, 10)
+    # Also at night and at the weekend.
+    assert OFFICE.resume(beijing(2026, 9, 5, 3), kept, unit) == beijing(2026, 9, 5, 3)
 
 
 def test_due_dates_are_given_in_utc() -> None:

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import date
+
+from casework.engine.deadlines.calendars import Calendar
+from casework.engine.execution.task_commands import Suspend
 from casework.engine.state.case import PAUSED, RUNNING
-from tests.engine.toy_case import GREEN
-from tests.engine.toys import CALENDAR, DAY, SUPERVISOR, Play
+from tests.engine.toy_case import GREEN, accept
+from tests.engine.toys import CALENDAR, DAY, PROVIDER, SUPERVISOR, Play
 
 
 def test_a_pause_keeps_what_was_left_of_the_step(play: Play) -> None:
@@ -60,3 +64,39 @@ def test_leaving_a_side_state_for_good_forgets_what_waited(play: Play) -> None:
     play.fire("back", SUPERVISOR)
     assert play.states == ("a",)
     assert {clock.of for clock in play.case.clocks.values()} == {"a"}
+
+
+def test_while_the_case_is_on_hold_a_providers_clocks_go_on(play: Play) -> None:
+    accept(play)
+    play.fire("weigh", PROVIDER, on=play.track("fix"))
+    play.add("check")
+    play.fire("hold")
+    states = {play.case.tasks[clock.task].name: clock.state for clock in play.case.clocks.values() if clock.task}
+    assert (states["weighing"], states["look"], states["check"]) == (RUNNING, RUNNING, PAUSED)
+
+
+def test_what_somebody_lets_wait_waits_on_when_the_case_goes_on(play: Play) -> None:
+    play.add("check")
+    play.fire("hold")
+    play.do(Suspend(play.task("check").id, "2026-03-20", "other", "They are away."))
+    play.fire("resume")
+    (own,) = (
+        one for one in play.case.clocks.values() if one.task == play.task("check").id and one.steps[0].what != "wake"
+    )
+    assert own.state == PAUSED
+    play.wait(20 * DAY)
+    assert play.case.clocks[own.id].state == RUNNING
+
+
+def test_a_pause_is_counted_by_the_calendar_as_it_is_now(play: Play) -> None:
+    """A holiday that was entered since is no working time that is left."""
+    before = play.task("a").due_at
+    play.calendar = Calendar("test", 2, holidays=frozenset({date(2026, 3, 4)}))
+    play.fire("hold")
+    paused = next(one for one in play.case.clocks.values() if one.of == "a")
+    assert paused.calendar == play.calendar.digest
+    play.fire("resume")
+    after = play.task("a").due_at
+    assert before is not None
+    assert after is not None
+    assert 0 <= CALENDAR.working_minutes(before + DAY, after) < 10

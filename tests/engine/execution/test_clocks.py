@@ -48,7 +48,7 @@ def counted(by: Calendar, days: int = 5, **said: Any) -> Clock:
 
 def test_an_event_tells_moments_that_come_back_as_they_were() -> None:
     steps = (step(NOW, "remind"), step(NOW + DAY))
-    assert written(steps) == [[instant(one.moment), one.what, one.rule] for one in steps]
+    assert [tuple(one) for one in written(steps)] == [(instant(one.moment), one.what, one.rule) for one in steps]
     assert due_of(steps) == instant(NOW + DAY)
     assert due_of(steps[:1]) is None
 
