@@ -173,4 +173,4 @@ def test_what_is_bad_is_refused_by_name_with_a_reason(field: FormField, value: A
 
 def test_a_form_cannot_hide_its_own_methods() -> None:
     with pytest.raises(TypeError, match="rule"):
-        type("Bad", (Form,), {"rule": forms.Text(label="Rule")})
+        type("Bad", (forms.Form,), {"rule": forms.Text(label="Rule")})

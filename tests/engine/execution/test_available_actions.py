@@ -62,7 +62,7 @@ def asked(play: Play, by: By) -> dict[str, tuple[bool, tuple[Why, ...]]]:
 
 def test_a_task_is_asked_for_where_and_by_whom_it_may_be(play: Play) -> None:
     assert asked(play, OFFICER) == {"check": (True, ())}
-    assert asked(play, SUPERVISOR) == {"check": (False, (reasons.tasks.ASKED_BY(roles=[Role.OFFICER]),))}
+    assert asked(play, SUPERVISOR) == {"check": (False, (reasons.cases.FOR_ROLES(roles=[Role.OFFICER]),))}
     play.fire("go", data=GREEN)
     assert asked(play, SUPERVISOR) == {"audit": (True, ())}
 
