@@ -224,7 +224,9 @@ class Calendar:
     def is_worked(self, moment: datetime) -> bool:
         """Whether people work at this moment, or up to it."""
         moment = _whole_minute(moment)
-        return any(opens <= moment <= closes for opens, closes in self._open_times(self.local_date(moment - _MINUTE)))
+        # At midnight one slot may end with its day, and another begin.
+        days = {self.local_date(moment - _MINUTE), self.local_date(moment)}
+        return any(opens <= moment <= closes for day in days for opens, closes in self._open_times(day))
 
     def worked_near(self, moment: datetime, after: datetime, before: datetime) -> datetime | None:
         """The moment itself if people work then; else when they begin next, before `before`, or stopped last, after `after`."""

@@ -189,6 +189,52 @@ def test_a_limit_that_ran_out_before_the_pause_is_due_at_once_after_it(unit: Uni
     assert OFFICE.resume(beijing(2026, 9, 5, 3), kept, unit) == beijing(2026, 9, 5, 3)
 
 
+#: People are there until midnight.
+EVENINGS = Calendar("evenings", slots=dict.fromkeys(range(5), ((time(16), time(0)),)))
+#: And from midnight on.
+NIGHTS = Calendar("nights", slots=dict.fromkeys(range(5), ((time(0), time(6)),)))
+
+
+@pytest.mark.parametrize(
+    ("calendar", "moment", "worked"),
+    [
+        (OFFICE, beijing(2026, 9, 4, 8, 59), False),
+        (OFFICE, beijing(2026, 9, 4, 9), True),
+        (OFFICE, beijing(2026, 9, 4, 17), True),
+        (OFFICE, beijing(2026, 9, 4, 17, 1), False),
+        (OFFICE, beijing(2026, 9, 5, 12), False),
+        (EVENINGS, beijing(2026, 9, 5, 0), True),
+        (EVENINGS, beijing(2026, 9, 5, 0, 1), False),
+        (EVENINGS, beijing(2026, 9, 7, 0), False),
+        (NIGHTS, beijing(2026, 9, 7, 0), True),
+        (NIGHTS, beijing(2026, 9, 6, 23, 59), False),
+        (NIGHTS, beijing(2026, 9, 5, 0), False),
+    ],
+)
+def test_a_moment_is_worked_in_a_slot_and_at_both_its_ends(calendar: Calendar, moment: datetime, worked: bool) -> None:
+    assert calendar.is_worked(moment) is worked
+
+
+FRIDAY, SATURDAY, MONDAY = beijing(2026, 9, 4, 17), beijing(2026, 9, 5, 12), beijing(2026, 9, 7, 9)
+
+
+@pytest.mark.parametrize(
+    ("moment", "after", "before", "wanted"),
+    [
+        (FRIDAY, FRIDAY, MONDAY, FRIDAY),
+        (SATURDAY, FRIDAY - MINUTE, MONDAY + MINUTE, MONDAY),
+        (SATURDAY, FRIDAY - MINUTE, MONDAY, FRIDAY),
+        (SATURDAY, FRIDAY, MONDAY, None),
+        (SATURDAY, FRIDAY, MONDAY + MINUTE, MONDAY),
+    ],
+)
+def test_a_telling_is_put_off_to_the_next_opening_or_brought_forward_to_the_last_close(
+    moment: datetime, after: datetime, before: datetime, wanted: datetime | None
+) -> None:
+    """The opening must lie before what it announces, the close after the beginning of the way."""
+    assert OFFICE.worked_near(moment, after, before) == wanted
+
+
 def test_due_dates_are_given_in_utc() -> None:
     assert OFFICE.due(beijing(2026, 9, 1, 10), 1, "wd").tzinfo is UTC
 

@@ -45,6 +45,7 @@ def _nothing(name: str) -> None:
         (calendar_days(5), {}, "2026-03-07T17:00"),
         (calendar_days(30, since="day"), {"day": "2026-03-10"}, "2026-04-09T17:00"),
         (working_days(2, since="day"), {"day": "2026-03-06"}, "2026-03-10T17:00"),
+        (working_days(2, since="day"), {"day": "2026-03-03"}, "2026-03-05T17:00"),
         (calendar_days(-90, since="sign.expires_on"), {"sign.expires_on": "2027-03-01"}, "2026-12-01T17:00"),
         (until("day"), {"day": "2026-03-08"}, "2026-03-08T17:00"),
         (until("a.on|b.on"), {"b.on": "2026-05-04"}, "2026-05-04T17:00"),

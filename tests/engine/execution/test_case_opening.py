@@ -17,8 +17,12 @@ def test_it_begins_in_the_first_state_with_one_event() -> None:
     play = begun()
     (event,) = play.events
     assert (event.kind, event.seq, event.at, event.actor, event.track) == (
-        "opened", 1, play.case.opened_at, OFFICER.person, None,
-    )  # fmt: skip
+        "opened",
+        1,
+        play.case.opened_at,
+        OFFICER.person,
+        None,
+    )
     (main,) = play.case.tracks.values()
     assert (main.workflow, main.kind, main.states, main.part, main.parent) == ("toy", "toy", ("a",), "main", None)
     assert main.edition == play.library.newest["toy"]

@@ -77,9 +77,14 @@ def test_there_is_no_answer_where_no_form_was_filled_in(play: Play) -> None:
     play.add("check")
     library, main = play.library.editions, play.case.main.id
     for track, transition, task in (
-        ("nowhere", "note", None), (main, "note", None), (main, "take", None), (main, None, None),
-        (main, None, play.task("check").id), (main, None, play.task("a").id), (main, None, "nowhere"),
-    ):  # fmt: skip
+        ("nowhere", "note", None),
+        (main, "note", None),
+        (main, "take", None),
+        (main, None, None),
+        (main, None, play.task("check").id),
+        (main, None, play.task("a").id),
+        (main, None, "nowhere"),
+    ):
         assert answer_of(library, play.case, track, transition, task) is None
     with pytest.raises(NotFound):
         play.do(CorrectAnswer(1, main, {}, "A slip.", "note"))
@@ -184,10 +189,14 @@ def test_what_could_be_corrected_is_found_sound_and_anything_else_not(play: Play
         effects: Any = {**fixed.effects, "transition": transition, **said}
         return list(
             faults_of(
-                play.library.editions, before, before.main.id, effects, by,
+                play.library.editions,
+                before,
+                before.main.id,
+                effects,
+                by,
                 facts=lambda given, data: builder.facts(given.track, data, given.task),
             )
-        )  # fmt: skip
+        )
 
     assert judge() == []
     assert judge(transition="go") == ["there was no such answer to correct"]

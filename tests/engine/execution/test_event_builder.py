@@ -29,8 +29,11 @@ def test_an_event_names_who_did_it_for_whom_and_where(play: Play) -> None:
     (event,) = builder.events
     assert (event.actor, event.acting_for, event.role, event.because) == ("officer-2", "officer-1", "officer", 1)
     assert (event.track, event.frm, event.to, event.edition) == (
-        play.case.main.id, ("a",), ("a",), play.case.main.edition,
-    )  # fmt: skip
+        play.case.main.id,
+        ("a",),
+        ("a",),
+        play.case.main.edition,
+    )
     assert (event.body, event.effects, event.seq, builder.case.seq) == ({"words": "Well."}, {"what": "x"}, seq, seq)
 
 

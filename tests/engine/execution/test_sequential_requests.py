@@ -36,8 +36,12 @@ def test_it_is_asked_the_same_and_not_who_else_is_asked() -> None:
     following = referral("next", provider="bank", given={"panel": ["mill"]})
     day = date(2026, 3, 2)
     assert same_request(before, following, FIRST, day, day) == {
-        "provider": "bank", "wanted_on": "2026-03-20", "question": "Does it hold?", "documents": ["p1"], "panel": ["mill"],
-    }  # fmt: skip
+        "provider": "bank",
+        "wanted_on": "2026-03-20",
+        "question": "Does it hold?",
+        "documents": ["p1"],
+        "panel": ["mill"],
+    }
 
 
 def test_what_was_not_shared_and_who_is_not_left_is_not_said() -> None:

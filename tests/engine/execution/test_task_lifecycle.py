@@ -201,8 +201,11 @@ def test_what_is_refused(name: str) -> None:
 def handed(how: str, **said: Any) -> Task:
     """A task that the supervisor gave to the first officer."""
     return task(
-        state=IN_PROGRESS, holder="officer-1", handed={"how": how, "by": "supervisor-1", "to": "officer-1", "seq": 2}, **said
-    )  # fmt: skip
+        state=IN_PROGRESS,
+        holder="officer-1",
+        handed={"how": how, "by": "supervisor-1", "to": "officer-1", "seq": 2},
+        **said,
+    )
 
 
 @pytest.mark.parametrize("operation", [DELEGATE, FORWARD, ASSIGN, FAIL, RELEASE])

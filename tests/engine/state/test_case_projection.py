@@ -15,15 +15,26 @@ from tests.engine.pieces import DAY, HOUR, NOW, event, proposal
 
 EVENT = event()
 ASKED = cast(
-    StartedOpening, {"id": "o", "kind": "unsealing", "state": "asked", "reader": "r", "decider": "d", "days": 7, "until": None}
-)  # fmt: skip
+    StartedOpening,
+    {"id": "o", "kind": "unsealing", "state": "asked", "reader": "r", "decider": "d", "days": 7, "until": None},
+)
 
 
 def test_a_case_begins_with_what_its_first_event_says() -> None:
     about = {
-        "kind": "case", "programme": "p", "number": "N-1", "parties": {"need_owner": "n"}, "rights": ["r1"], "owner": "o",
-        "team": ["a", "b"], "match": "m", "need": "need", "technology": "t", "phase": "f", "about": "other",
-    }  # fmt: skip
+        "kind": "case",
+        "programme": "p",
+        "number": "N-1",
+        "parties": {"need_owner": "n"},
+        "rights": ["r1"],
+        "owner": "o",
+        "team": ["a", "b"],
+        "match": "m",
+        "need": "need",
+        "technology": "t",
+        "phase": "f",
+        "about": "other",
+    }
     opened = fold.opened(event("opened", {"case": about}, body={"title": "A pump"}))
     assert (opened.seq, opened.opened_at, opened.title, opened.log) == (0, EVENT.at, "A pump", "log")
     assert {name: getattr(opened, name) for name in about} == about | {"rights": ("r1",), "team": ("a", "b")}

@@ -52,8 +52,12 @@ def test_a_file_keeps_the_name_and_the_digest_of_its_event() -> None:
     entry = cast(Any, {"id": "f", "document": "p", "version": 2, "type": "pdf", "size": 9})
     file = fold.filed({}, [entry], EVENT)["f"]
     assert (file.name, file.digest, file.version, file.filed_at, file.filed_by) == (
-        "report.pdf", "d1", 2, EVENT.at, "officer-1",
-    )  # fmt: skip
+        "report.pdf",
+        "d1",
+        2,
+        EVENT.at,
+        "officer-1",
+    )
 
 
 def test_the_names_that_an_erasure_lists_are_gone_and_no_others() -> None:

@@ -146,8 +146,15 @@ def test_a_stopped_clock_is_gone_and_the_others_stay() -> None:
 def test_a_pause_keeps_what_is_left_and_going_on_forgets_it() -> None:
     paused = turned({"clock": clock(next=1)}, [{"id": "clock", "state": PAUSED, "left": [60]}], EVENT)["clock"]
     assert paused == clock(next=1, state=PAUSED, left=(60,))
-    change: Any = {"id": "clock", "state": RUNNING, "steps": WRITTEN, "start": instant(NOW + DAY), "next": 0, "task": "k",
-                   "calendar": "other"}  # fmt: skip
+    change: Any = {
+        "id": "clock",
+        "state": RUNNING,
+        "steps": WRITTEN,
+        "start": instant(NOW + DAY),
+        "next": 0,
+        "task": "k",
+        "calendar": "other",
+    }
     goes_on = turned({"clock": paused}, [change], EVENT)["clock"]
     assert goes_on == clock(start=NOW + DAY, task="k", calendar="other", steps=(step(),))
     assert goes_on.fires_at == NOW + timedelta(days=1)

@@ -79,9 +79,17 @@ def test_a_corrected_answer_stands_in_the_place_of_the_other_with_who_gave_it() 
 
 def test_what_is_said_of_the_track_stands() -> None:
     said = {"named": "provider-1", "provider": "bank", "replaced": True}
-    after = moved(referral(given={"question": "q"}, barred=frozenset({"x"})), event("said", {
-        **said, "given": {"documents": ["p"]}, "barred": ["y"],
-    }))  # fmt: skip
+    after = moved(
+        referral(given={"question": "q"}, barred=frozenset({"x"})),
+        event(
+            "said",
+            {
+                **said,
+                "given": {"documents": ["p"]},
+                "barred": ["y"],
+            },
+        ),
+    )
     assert {name: getattr(after, name) for name in said} == said
     assert after.given == {"question": "q", "documents": ["p"]}
     assert after.barred == {"x", "y"}
@@ -104,8 +112,17 @@ def test_an_objection_keeps_who_raised_it_whoever_answers() -> None:
 
 
 def test_a_track_is_opened_where_its_entry_says() -> None:
-    entry: Any = {"id": "r", "workflow": "toy", "edition": "edition", "kind": "fix", "parent": "main", "provider": "lab",
-                  "states": ["a"], "part": "request", "given": {"question": "q"}}  # fmt: skip
+    entry: Any = {
+        "id": "r",
+        "workflow": "toy",
+        "edition": "edition",
+        "kind": "fix",
+        "parent": "main",
+        "provider": "lab",
+        "states": ["a"],
+        "part": "request",
+        "given": {"question": "q"},
+    }
     at = event().at
     wanted = referral("r", parent="main", played={}, given={"question": "q"}, entered_at=at, opened_at=at)
     assert opened({"main": track()}, [entry], event()) == {"main": track(), "r": wanted}
