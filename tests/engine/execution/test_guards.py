@@ -162,7 +162,9 @@ def test_a_form_names_only_what_is_the_cases_own(play: Play) -> None:
         if good:
             builder = EventBuilder(play.library, play.case, play.context(OFFICER))
             edition = play.library[play.track("referral").edition]
-            facts, _ = form_data(builder, edition, edition.find("send", ("draft",))[0].form, data)  # type: ignore[index]
+            match = edition.find("send", ("draft",))
+            assert match is not None
+            facts, _ = form_data(builder, edition, match[0].form, data)
             assert facts["documents"] == documents
         else:
             with pytest.raises(InvalidForm):
