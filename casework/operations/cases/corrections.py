@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import Connection, TextClause, text
 
 from casework import reasons
+from casework.engine.definition.editions import Edition
 from casework.engine.execution.commands import Command, CorrectAnswer
 from casework.engine.execution.context import By
 from casework.engine.execution.corrections import REASON, Answer, answer_of, may_correct
@@ -44,7 +45,7 @@ _VERSIONS = text("""
 
 
 def find_answer(
-    db: Connection, actor: Actor, case: Case, editions: Mapping[str, Any], seq: int
+    db: Connection, actor: Actor, case: Case, editions: Mapping[str, Edition], seq: int
 ) -> tuple[Answer, JsonObject, int]:
     """The answers that stand to the form of an action by its `seq`, all of them as they would be typed again, and how many
     versions of them there are: whoever sees a part of the history may know that, and not the `seq`. Raises NotFound."""
@@ -106,7 +107,7 @@ def _capacity(actor: Actor, case: Case, answer: Answer) -> By | None:
     )
 
 
-def may_correct_now(db: Connection, actor: Actor, case: Case, editions: Mapping[str, Any], seq: int) -> bool:
+def may_correct_now(db: Connection, actor: Actor, case: Case, editions: Mapping[str, Edition], seq: int) -> bool:
     """Whether a page offers to correct the answers of an action."""
     try:
         answer, *_ = find_answer(db, actor, case, editions, seq)
@@ -156,7 +157,7 @@ def correct_answer(
     return perform(db, actor, case.log, case.kind, to_command, answer=done, request=request)
 
 
-def list_correctable(actor: Actor, case: Case, editions: Mapping[str, Any]) -> list[Answer]:
+def list_correctable(actor: Actor, case: Case, editions: Mapping[str, Edition]) -> list[Answer]:
     """The answers of a case, or of one's own part of it, that the actor may correct now, in the order of tracks and tasks."""
     if case.closed_at is not None:
         return []

@@ -8,12 +8,19 @@ from casework.operations.people.views import GivenRole
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class MediationRow:
-    """Where a mediation stands."""
+class MediationOutline:
+    """A mediation to who is named for it, by its title and its parties."""
 
     id: str
     title: str | None
+    #: Names, by side.
     parties: dict[str, str | None]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class MediationRow(MediationOutline):
+    """Where a mediation stands."""
+
     edition: str
     states: list[str]
     opened_at: str

@@ -16,12 +16,12 @@ from sqlalchemy import Connection, text
 
 from casework.ledger.canonical_json import instant
 from casework.operations.core.presenters import names_of
+from casework.operations.mediations.views import MediationOutline
 from casework.operations.people.lists import PEOPLE_SEEN, people_values
 from casework.operations.search.views import (
     Found,
     FoundCase,
     FoundDocument,
-    FoundMediation,
     FoundMessage,
     FoundPerson,
     FoundReferral,
@@ -144,7 +144,7 @@ def search(db: Connection, actor: Actor, wanted: str, most: int = MOST) -> Found
             for row in referrals[:most]
         ],
         mediations=[
-            FoundMediation(
+            MediationOutline(
                 id=row.id,
                 title=row.title,
                 parties=parties(row),

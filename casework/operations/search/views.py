@@ -4,38 +4,26 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from casework.operations.cases.views import CaseParties
+from casework.operations.mediations.views import MediationOutline
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class FoundCase:
+class FoundCase(CaseParties):
     """A case, by its number, title, owner or parties."""
 
     number: str
-    title: str | None
     state: str
-    #: By side, as far as you see them.
-    parties: dict[str, str | None]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class FoundReferral:
+class FoundReferral(CaseParties):
     """A referral of the searcher's own organisation."""
 
     id: str
     service: str
     edition: str
     states: list[str]
-    number: str | None
-    title: str | None
-    parties: dict[str, str | None]
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class FoundMediation:
-    """A mediation for which the searcher is named."""
-
-    id: str
-    title: str | None
-    parties: dict[str, str | None]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -82,7 +70,8 @@ class Found:
     words: str
     cases: list[FoundCase]
     referrals: list[FoundReferral]
-    mediations: list[FoundMediation]
+    #: For which the searcher is named.
+    mediations: list[MediationOutline]
     #: By their titles and the names of their files.
     documents: list[FoundDocument]
     #: By what they say now.
