@@ -1,0 +1,40 @@
+"""How a person wants the pages to be: one of what there is, and kept in the history."""
+
+from __future__ import annotations
+
+import pytest
+from sqlalchemy import Connection, text
+
+from casework.errors import InvalidForm
+from casework.operations.auth.preferences import LANGUAGES, THEMES, set_preferences, zones
+from casework.operations.verification.service import verify_case
+from tests.support.world import World
+
+KEPT = text("SELECT language, zone, theme FROM people WHERE id = CAST(:id AS uuid)")
+
+
+def test_zones_are_those_of_places_in_order() -> None:
+    assert {"Asia/Shanghai", "Europe/Berlin", "UTC"} <= set(zones())
+    assert not {"Etc/GMT+8", "EST", "posixrules"} & set(zones())
+    assert list(zones()[:-1]) == sorted(zones()[:-1])
+
+
+def test_what_is_given_is_kept_and_the_rest_stays(world: World, db: Connection) -> None:
+    officer = world.actor(db, "officer")
+    _, zone, theme = db.execute(KEPT, {"id": officer.person}).one()
+    set_preferences(db, officer, {"language": LANGUAGES[1]})
+    assert tuple(db.execute(KEPT, {"id": officer.person}).one()) == (LANGUAGES[1], zone, theme)
+    set_preferences(db, officer, {"zone": "Europe/Berlin", "theme": THEMES[2]})
+    set_preferences(db, officer, {})
+    assert tuple(db.execute(KEPT, {"id": officer.person}).one()) == (LANGUAGES[1], "Europe/Berlin", THEMES[2])
+    assert verify_case(db, officer.person) == []
+
+
+@pytest.mark.parametrize("wanted", [{"language": "tlh"}, {"zone": "Mars/Olympus"}, {"theme": "loud", "zone": "UTC"}])
+def test_what_there_is_not_is_refused_and_nothing_kept(world: World, db: Connection, wanted: dict[str, str]) -> None:
+    officer = world.actor(db, "officer")
+    before = db.execute(KEPT, {"id": officer.person}).one()
+    with pytest.raises(InvalidForm) as refused:
+        set_preferences(db, officer, wanted)
+    assert set(refused.value.fields) == set(wanted) - {"zone"} or {"zone"}
+    assert db.execute(KEPT, {"id": officer.person}).one() == before
