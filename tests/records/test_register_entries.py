@@ -1,0 +1,69 @@
+"""Entries of registers: what the history tells of each row, and never a secret."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+
+import pytest
+from sqlalchemy import Connection, text
+
+from casework.records.register_entries import MARK, REGISTERS, body_of, entries, key_of, name_of, told
+from casework.records.tables import metadata
+from tests.support.world import World
+
+DIGEST = re.compile("[0-9a-f]{64}")
+
+
+@pytest.mark.parametrize("table", REGISTERS)
+def test_each_names_columns_that_there_are_and_gives_its_reason_for_what_it_leaves(table: str) -> None:
+    register, columns = REGISTERS[table], {column.name for column in metadata.tables[table].columns}
+    assert {*register.key, *register.secret, *register.left, *([register.home] if register.home else [])} <= columns
+    assert all(register.left.values())
+    assert set(told(table)) == columns - set(register.left)
+
+
+def test_a_row_is_named_by_its_table_and_its_key() -> None:
+    assert name_of("people", "1") == f"people{MARK}1"
+    assert key_of("phases") == 'x."id"::text'
+    assert key_of("case_hygiene_days") == 'x."programme_id"::text || \':\' || x."day"::text'
+    assert "sha256" in key_of("recovery_codes")
+
+
+def test_of_a_secret_its_digest_alone_is_told(world: World, db: Connection) -> None:
+    person = world.people["officer"]
+    [row] = entries(db, "people", person).values()
+    assert row["email"] == "officer@example.org"
+    kept = db.execute(
+        text("SELECT password_hash FROM people WHERE id = CAST(:id AS uuid)"), {"id": person}
+    ).scalar_one()
+    assert row["password_hash"] == hashlib.sha256(kept.encode()).hexdigest()
+    [token] = entries(db, "tokens", person).values()
+    assert DIGEST.fullmatch(token["hash"])
+
+
+def test_what_comes_by_thousands_is_told_by_one_digest_that_changes_with_it(world: World, db: Connection) -> None:
+    programme, need = world.programmes["BJ"], world.needs[0]
+    before = entries(db, "needs", programme)
+    assert all(DIGEST.fullmatch(digest) for digest in before.values())
+    db.execute(text("UPDATE needs SET title = title || '.' WHERE id = CAST(:id AS uuid)"), {"id": need})
+    after = entries(db, "needs", programme)
+    assert {key for key in before if before[key] != after[key]} == {need}
+
+
+def test_only_what_was_asked_for_is_told_and_what_is_gone_is_told_as_gone(world: World, db: Connection) -> None:
+    person, gone = world.people["officer"], "00000000-0000-7000-8000-000000000000"
+    assert entries(db, "people", person, keys=[person], columns=["name"]) == {person: {"name": "Officer"}}
+    assert body_of(db, "people", person, [gone, person], columns=["name"]) == {
+        name_of("people", gone): None,
+        name_of("people", person): {"name": "Officer"},
+    }
+    assert entries(db, "people", world.people["supervisor"], keys=[person]) == {}
+
+
+def test_a_moment_is_told_the_same_in_every_zone(world: World, db: Connection) -> None:
+    told_of = []
+    for zone in ("UTC", "Asia/Shanghai"):
+        db.execute(text(f"SET LOCAL TIME ZONE '{zone}'"))
+        told_of.append(entries(db, "tokens", world.people["officer"]))
+    assert told_of[0] == told_of[1]
