@@ -25,6 +25,7 @@ def log(db: Connection, staged: tuple[str, ...]) -> str:
 def test_a_case_is_what_its_events_add_up_to(db: Connection, log: str) -> None:
     events: list[Event] = list(read_events(db, log))
     case, folded = load(db, log, "case", every_task=True), fold(events)
+    assert folded is not None
     assert case.tracks == folded.tracks
     assert case.tasks == folded.tasks
     assert case.clocks == folded.clocks

@@ -66,6 +66,7 @@ def test_what_an_action_wrote_is_what_is_there(world: World, db: Connection, log
     world.hand_over(db, "officer", number, "other_officer")
     events = list(read_events(db, log))
     case = fold(events)
+    assert case is not None
     assert case.owner == world.people["other_officer"]
     owner = text("SELECT owner_id::text FROM cases WHERE id = CAST(:log AS uuid)")
     assert db.execute(owner, {"log": log}).scalar_one() == world.people["other_officer"]

@@ -39,9 +39,17 @@ def event(seq: int, **more: Any) -> Event:
 
 def test_what_is_written_comes_back_as_it_was() -> None:
     written = [
-        event(1, track="t", frm=("triage",), to=("scoping", "waiting"), edition="e" * 64, role="officer", body={"note": "Hm."}),
+        event(
+            1,
+            track="t",
+            frm=("triage",),
+            to=("scoping", "waiting"),
+            edition="e" * 64,
+            role="officer",
+            body={"note": "Hm."},
+        ),
         event(2, acting_for="another", organisation="lab", because=1, effects={"owner": "somebody"}),
-    ]  # fmt: skip
+    ]
     rows, _ = seal_events(new_log("a-log", "case", "bj", MOMENT), written)
     assert [event_of(row["header"], row["effects"], row["body"]) for row in rows] == written
     register = register_event_of(rows[0]["header"], rows[0]["effects"], rows[0]["body"])

@@ -43,7 +43,7 @@ def test_a_token_acts_for_its_person_within_its_scopes(world: World, db: Connect
     assert secret.startswith(TOKEN_PREFIX)
     actor = find_actor_by_secret(db, secret)
     assert actor is not None
-    assert (actor.person, actor.scopes, actor.proved) == (officer.person, {"read", "write"}, None)
+    assert (actor.person, actor.scopes, actor.proved) == (officer.person, frozenset({"read", "write"}), None)
     assert secret not in db.execute(text("SELECT string_agg(to_jsonb(t)::text, '') FROM tokens t")).scalar_one()
     assert verify_case(db, officer.person) == []
 
