@@ -56,7 +56,6 @@ from casework.api.tasks import routes as tasks_routes
 from casework.errors import CaseworkError, NotFound, Unreadable, WrongCode, WrongPassword
 from casework.operations.auth.step_up import insist_proved
 from casework.operations.core.idempotency import Done
-from casework.operations.core.views import fields_of
 from casework.operations.documents.upload_limits import MOST_BYTES
 from casework.operations.documents.uploads import receive
 from casework.reasons import Reason, Text
@@ -217,13 +216,10 @@ def _perform(route: Route, view: Callable[[Call], Any], call: Call) -> Any:
         raise NotFound(route.noun) from None
 
 
-def _said(value: object) -> object:
-    """A reason within an answer, as programs are told it, or what is handed out frozen, by its fields; nothing else is
-    made JSON by itself."""
+def _said(value: object) -> str:
+    """A reason within an answer, as programs are told it; nothing else is made a text by itself."""
     if isinstance(value, Reason | Text):
         return str(value)
-    if is_dataclass(value):
-        return {name.removesuffix("_"): of for name, of in fields_of(value).items()}
     raise TypeError(f"{type(value).__name__} is no JSON")
 
 
