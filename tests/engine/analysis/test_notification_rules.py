@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any, cast
 
 import pytest
@@ -211,6 +211,11 @@ UNSEALING = Opening("o", "unsealing", "asked", "reader", "owner", "second", NOW,
 def test_who_hears_of_an_unsealing(kind: str, one: Opening, expected: set[tuple[str, str]]) -> None:
     case = replace(CASE, kind="mediation", tracks={"asked": REFERRAL}, openings={"o": one})
     assert said(event(kind, None, opening_states=[{"id": "o"}]), case) == expected
+
+
+def test_a_provider_hears_of_nothing_before_its_sending_however_late_it_is_told() -> None:
+    before = replace(fired("cancel"), at=NOW - timedelta(microseconds=1))
+    assert said(before) == {("moved", OWNER)}
 
 
 def test_a_named_person_stands_for_the_organisation() -> None:
