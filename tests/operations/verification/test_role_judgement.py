@@ -3,14 +3,24 @@
 from __future__ import annotations
 
 import uuid
+from dataclasses import replace
 from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 from sqlalchemy import Connection
 
+from casework.engine.state.events import RegisterEvent
+from casework.operations.core.register_log import ROLE_ASKED
+from casework.operations.history.point_in_time import Past
+from casework.operations.people import registry
 from casework.operations.people.registry import end_role
+from casework.operations.verification.role_judgement import role_faults
 from casework.operations.verification.service import verify_case
+from casework.records.event_log import now, read_register
 from tests.operations.verification.forger import LAST, Json, Scene, Stored, not_allowed, rebuild, sql, the
+from tests.support.additions import add_absence
+from tests.support.world import World
 
 
 def _grant(scene: Scene, rows: list[Stored], who: str, **effects: Json) -> None:
@@ -63,3 +73,41 @@ def test_a_role_ended_by_somebody_who_could_not_is_found(scene: Scene, attack: C
     assert ["could not end this role" in sentence for _, sentence in not_allowed(verify_case(attack, programme))] == [
         True
     ]
+
+
+def test_a_role_that_is_passed_on_ends_with_the_absence(world: World, db: Connection) -> None:
+    add_absence(db, world, "officer", "other_officer", "BJ", first=0)
+    programme = world.programmes["BJ"]
+    events = list(read_register(db, programme))
+    passed = next(event for event in events if "absence" in event.effects and event.kind == "granted")
+    assert list(role_faults(Past(db), programme, events)) == []
+    ends = datetime.fromisoformat(str(passed.effects["ends_at"]))
+    for changed, found in ((ends, False), (ends + timedelta(seconds=1), True), (None, True)):
+        effects: Any = {**passed.effects, "ends_at": changed and changed.isoformat()}
+        said = [replace(event, effects=effects) if event is passed else event for event in events]
+        faults = [(passed.seq, "it passes on another role than whoever is away held, or for longer")] if found else []
+        assert list(role_faults(Past(db), programme, said)) == faults
+
+
+@pytest.mark.parametrize("deputy", [True, False])
+def test_a_second_person_agrees_in_their_own_name(deputy: bool, world: World, db: Connection) -> None:
+    """Whoever is a supervisor in somebody's place alone is no second person."""
+    programme, people = world.programmes["BJ"], world.people
+    person = registry.register_person(db, email="second@example.org", name="Second")
+    registry.grant_role(
+        db, person, "supervisor", programme=programme, deputy_for=people["supervisor"] if deputy else None
+    )
+    past, at = Past(db), now(db)
+    effects: Any = {
+        "request": str(uuid.uuid4()),
+        "membership": str(uuid.uuid4()),
+        "person": people["observer"],
+        "role": "officer",
+        "deputy_for": None,
+        "starts_at": at.isoformat(),
+        "ends_at": None,
+    }
+    asked = RegisterEvent(programme, 1, at, ROLE_ASKED, people["administrator"], effects=effects)
+    agreed = RegisterEvent(programme, 2, at, "granted", person, effects=effects)
+    told = [why for _, why in role_faults(past, programme, [asked, agreed])]
+    assert told == (["roles are agreed to by administrators and supervisors"] if deputy else [])

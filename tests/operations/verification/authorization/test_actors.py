@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from sqlalchemy import Connection
 
+from casework.operations.history.point_in_time import Past
 from casework.operations.people.registry import end_role, grant_role
+from casework.operations.verification.authorization.actors import actor_against
+from casework.operations.verification.authorization.evidence import Evidence
 from casework.operations.verification.service import verify_case
+from tests.engine.toy_case import LAB, accept, begun
 from tests.operations.verification.forger import Forgery, Scene, Stored, insist_told, not_allowed, rebuild, sql, the
 
 
@@ -106,3 +112,22 @@ def test_a_role_that_ends_later_still_allowed_what_was_done(scene: Scene, attack
     end_role(attack, membership)
     assert verify_case(attack, scene.log) == []
     assert verify_case(attack, scene.world.programmes["BJ"]) == []
+
+
+@pytest.mark.parametrize(
+    ("barred", "wanted"),
+    [
+        ("nobody", set()),
+        ("provider-1", {"its actor was shut out of the referral"}),
+        ("provider-2", {"it was done for somebody who was shut out of the referral"}),
+    ],
+)
+def test_nobody_who_was_shut_out_acts_and_nobody_acts_for_them(barred: str, wanted: set[str], db: Connection) -> None:
+    """Of the toy case, which no log of the database knows: nobody holds a role there."""
+    play = begun()
+    accept(play)
+    above = play.track("referral")
+    stands = replace(play.case, tracks={**play.case.tracks, above.id: replace(above, barred=frozenset({barred}))})
+    event = replace(play.events[-1], organisation=LAB, acting_for="provider-2")
+    told = set(actor_against(Evidence(play.library, Past(db)), stands, event))
+    assert told == {"its actor did not hold the role provider as a deputy at that moment"} | wanted

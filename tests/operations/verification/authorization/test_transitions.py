@@ -2,10 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from datetime import date
+from typing import Any
+
 import pytest
 from sqlalchemy import Connection
 
+from casework.engine.execution.commands import Recount
+from casework.engine.execution.context import By
+from casework.engine.state.case import Case
+from casework.engine.state.events import Event
+from casework.engine.state.projection import fold
+from casework.operations.history.point_in_time import Past
+from casework.operations.verification.authorization.evidence import Evidence
+from casework.operations.verification.authorization.transitions import judge_recounted, judge_transition
+from tests.engine.toy_case import begun
+from tests.engine.toys import DAY, Play
 from tests.operations.verification.forger import Forgery, Scene, Stored, finished, insist_told, the
+
+Judge = Callable[[Evidence, Case, Event], Iterator[str]]
 
 
 def _elsewhere(scene: Scene, rows: list[Stored]) -> None:
@@ -52,3 +69,41 @@ ILLEGAL: dict[str, Forgery] = {
 @pytest.mark.parametrize("name", ILLEGAL)
 def test_what_no_transition_leads_to_is_found(name: str, scene: Scene, attack: Connection) -> None:
     insist_told(attack, scene, ILLEGAL[name])
+
+
+# --- of the toy case, which no log of the database knows -----------------------------------------------------------------
+
+
+@pytest.fixture
+def resumed() -> Play:
+    """A case that a clock has just taken off hold."""
+    play = begun()
+    play.fire("hold", data={"day": "2026-03-20"})
+    play.wait(20 * DAY)
+    assert play.names()[-1] == "resume_due"
+    return play
+
+
+def _judged(db: Connection, play: Play, judge: Judge, **changed: Any) -> list[str]:
+    """What is said of the last event, with something of it changed."""
+    before = fold(play.events[:-1])
+    assert before is not None
+    return list(judge(Evidence(play.library, Past(db)), before, replace(play.events[-1], **changed)))
+
+
+def test_what_a_clock_fires_stops_that_clock_and_comes_when_it_is_due(resumed: Play, db: Connection) -> None:
+    event, refused = resumed.events[-1], ["no clock was due for “resume_due”"]
+    assert _judged(db, resumed, judge_transition) == []
+    goes_on = [{**change, "state": "running"} for change in event.effects["clock_states"]]
+    assert _judged(db, resumed, judge_transition, effects={**event.effects, "clock_states": []}) == refused
+    assert _judged(db, resumed, judge_transition, effects={**event.effects, "clock_states": goes_on}) == refused
+    assert _judged(db, resumed, judge_transition, at=event.at - 2 * DAY) == refused
+
+
+def test_clocks_are_counted_again_by_a_calendar_that_the_programme_had(db: Connection) -> None:
+    play = begun()
+    play.calendar = replace(play.calendar, version=2, holidays=frozenset({date(2026, 3, 4)}))
+    play.do(Recount(), By())
+    assert _judged(db, play, judge_recounted) == ["the programme had no such calendar"]
+    named = {"actor": "officer-1", "effects": {**play.events[-1].effects, "owner": "officer-1"}}
+    assert len(_judged(db, play, judge_recounted, **named)) == 3
