@@ -49,7 +49,7 @@ class Request(ToyReferral):
     closed = Final("Closed", part=parts.UNANSWERED)
 
     send, accept = ToyReferral.send, replace(ToyReferral.accept, opens=())
-    both = accepted.to(closed, by=(Role.SYSTEM, Role.PROVIDER))
+    both = accepted.to(closed, by=(Role.SYSTEM, Role.PROVIDER, Role.OFFICER))
     lapse = sent.after(working_days(90), closed)
     on_request = (
         (
