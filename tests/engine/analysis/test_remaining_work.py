@@ -50,7 +50,7 @@ CHECK = task("check", Role.COMPLIANCE, not_by=("begin",), opens=(task("after_che
 class Toy(Workflow):
     part = parts.MAIN
 
-    a, b, held = state(), state(), state()
+    a, b, last, held = state(), state(), state(), state()
     talks = Stage("Talks", first=state(), agreed=Final("Agreed"))
     done, dropped = Final("Done"), Final("Dropped")
 
@@ -62,7 +62,8 @@ class Toy(Workflow):
         talks, by=(Role.OFFICER, Role.SUPERVISOR), not_by=("begin", "skip", "check"), confirm_by=Role.SUPERVISOR
     )
     agree = talks["first"].to(talks["agreed"], by=Role.OFFICER, opens=(FORK,))
-    end = talks.then(done)
+    end = talks.then(last)
+    close = last.to(done, by=Role.OFFICER, not_by=("begin", "talk"))
     hold = any_of(a, b).to(held, by=Role.OFFICER, kind=EXCEPTION)
     resume = held.to(previous(), by=Role.OFFICER)
     note = a.to(same(), by=Role.OFFICER)
@@ -94,8 +95,8 @@ def apart(way: Way) -> set[tuple[str, str]]:
     return {(way.demands[a].name, way.demands[b].name) for a, b in way.apart}
 
 
-BEGIN = ["begin", "check", "after_check", "talk", "talk", "agree", "fork"]
-TALK = ["talk", "talk", "agree", "fork"]
+BEGIN = ["begin", "check", "after_check", "talk", "talk", "agree", "fork", "close"]
+TALK = ["talk", "talk", "agree", "fork", "close"]
 
 
 # --- the ways --------------------------------------------------------------------------------------------------------
@@ -116,6 +117,19 @@ def test_from_an_end_nothing_is_left_to_do() -> None:
     assert [names(way) for way in told(begun(), "done")] == [[]]
 
 
+def test_no_way_comes_back_to_where_it_was() -> None:
+    class Circle(Workflow):
+        workflow = "toy"
+        part = parts.MAIN
+
+        x, y, done = state(), state(), Final("Done")
+        go = x.to(y, by=Role.OFFICER)
+        turn = y.to(x, by=Role.OFFICER)
+        finish = y.to(done, by=Role.OFFICER)
+
+    assert [names(way) for way in told(Play(Circle).start())] == [["go", "finish"]]
+
+
 def test_no_more_ways_are_looked_at_than_can_be_told_apart(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(remaining_work, "MOST_WAYS", 1)
     assert [names(way) for way in told(begun())] == [BEGIN]
@@ -132,6 +146,7 @@ def test_an_action_asks_for_its_roles_and_a_task_for_those_of_its_queue() -> Non
         "after_check": {Role.OFFICER},
         "agree": {Role.OFFICER},
         "fork": {Role.OFFICER},
+        "close": {Role.OFFICER},
     }
     first, second = (one for one in way.demands if one.name == "talk")
     assert (set(first.roles), set(second.roles)) == ({Role.OFFICER, Role.SUPERVISOR}, {Role.SUPERVISOR})
@@ -173,7 +188,7 @@ def test_an_open_side_task_comes_first_unless_the_way_ends_it() -> None:
 def test_a_task_that_is_open_already_is_not_asked_for_twice() -> None:
     play = begun()
     play.add("check")
-    assert names(told(play)[0]) == ["check", "begin", "talk", "talk", "agree", "fork"]
+    assert names(told(play)[0]) == ["check", "begin", *TALK]
 
 
 def test_what_is_done_after_the_end_or_on_another_track_is_no_part_of_it() -> None:
@@ -193,8 +208,14 @@ def test_what_is_done_after_the_end_or_on_another_track_is_no_part_of_it() -> No
 
 def test_what_is_still_to_come_is_done_by_different_persons() -> None:
     forward, short = told(begun())
-    assert apart(forward) == {("begin", "check"), ("begin", "talk"), ("check", "talk"), ("talk", "talk")}
-    assert apart(short) == {("skip", "talk"), ("talk", "talk")}
+    assert apart(forward) == {
+        ("begin", "check"),
+        ("begin", "talk"),
+        ("check", "talk"),
+        ("talk", "talk"),
+        ("talk", "close"),
+    }
+    assert apart(short) == {("skip", "talk"), ("talk", "talk"), ("talk", "close")}
 
 
 def who(way: Way, name: str) -> list[dict[str, str]]:
@@ -214,12 +235,14 @@ def test_whoever_did_the_last_of_them_is_shut_out_and_in_whose_place_too() -> No
     assert who(only(play), "talk")[0] == {"supervisor-1": "transitions.skip.do", "compliance-1": "tasks.check"}
 
 
-def test_a_transition_that_comes_once_more_shuts_out_nobody_of_before() -> None:
+def test_what_comes_once_more_shuts_out_nobody_of_before() -> None:
     play = begun()
     play.fire("begin")
+    play.complete("check", COMPLIANCE)
     play.fire("back")
-    assert who(told(play)[0], "talk")[0] == {}
-    assert who(told(play)[1], "talk")[0] == {}
+    forward, short = told(play)
+    assert who(forward, "talk")[0] == {}
+    assert who(short, "talk")[0] == {"compliance-1": "tasks.check"}
 
 
 # --- proposals -------------------------------------------------------------------------------------------------------
@@ -239,9 +262,9 @@ def test_a_proposal_needs_its_second_person_alone_and_not_who_asked() -> None:
     assert (decision.name, set(decision.roles), decision.key) == ("talk", {Role.SUPERVISOR}, key)
     assert decision.shut_out == {"officer-1": key, "officer-2": key}
     way = only(play)
-    assert names(way) == ["talk", "agree", "fork"]
+    assert names(way) == ["talk", "agree", "fork", "close"]
     assert who(way, "talk") == [decision.shut_out]
-    assert apart(way) == set()
+    assert apart(way) == {("talk", "close")}
 
 
 def test_where_nobody_proposed_anything_nothing_is_to_be_decided() -> None:
