@@ -80,7 +80,7 @@ def test_a_dispute_officer_of_the_programme_has_no_case_and_an_officer_is_none(
         return administrator.post("/memberships", {"person": world.people[who], "role": role, "programme": programme})
 
     assert "decides in cases of the programme" in grant("other_officer", "dispute_officer").text
-    assert "a dispute officer of the programme" in grant("dispute_officer", "officer").text
+    assert "with the role of dispute_officer in the programme" in grant("dispute_officer", "officer").text
     for given in ({"owner": "dispute_officer"}, {"owner": "officer", "team": ["dispute_officer"]}):
         named = {
             "owner": world.people[str(given["owner"])],
