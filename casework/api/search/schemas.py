@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from pydantic import Field
 
@@ -19,7 +19,7 @@ class FoundCase(Answer):
     number: str
     title: str | None
     state: str
-    parties: Annotated[dict[str, Any], Field(description="By side, as far as you see them")]
+    parties: Annotated[dict[str, str | None], Field(description="By side, as far as you see them")]
 
 
 class FoundReferral(Answer):
@@ -29,13 +29,13 @@ class FoundReferral(Answer):
     states: list[str]
     number: str | None
     title: str | None
-    parties: dict[str, Any]
+    parties: dict[str, str | None]
 
 
 class FoundMediation(Answer):
     id: str
     title: str | None
-    parties: dict[str, Any]
+    parties: dict[str, str | None]
 
 
 class FoundDocument(Answer):

@@ -1,15 +1,13 @@
-"""Moments, people and organisations as they are handed out, with their names."""
+"""Moments as they are handed out, and the names of people and organisations."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import datetime
 from typing import overload
 
 from sqlalchemy import Connection, text
 
 from casework.engine.state.events import SYSTEM_ACTOR
-from casework.json_values import JsonValue
 from casework.ledger.canonical_json import instant
 
 
@@ -19,11 +17,6 @@ def when(moment: datetime) -> str: ...
 def when(moment: datetime | None) -> str | None: ...
 def when(moment: datetime | None) -> str | None:
     return None if moment is None else instant(moment)
-
-
-def named(id: str | None, names: Mapping[str, str]) -> JsonValue:
-    """A person or an organisation, with the name that `names_of` found."""
-    return None if id is None else {"id": id, "name": names.get(id)}
 
 
 def names_of(db: Connection, people: set[str | None], organisations: set[str | None] | None = None) -> dict[str, str]:

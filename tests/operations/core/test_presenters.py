@@ -1,4 +1,4 @@
-"""Moments, people and organisations as they are handed out."""
+"""Moments as they are handed out, and the names of people and organisations."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta, timezone
 from sqlalchemy import Connection
 
 from casework.engine.state.events import SYSTEM_ACTOR
-from casework.operations.core.presenters import named, names_of, when
+from casework.operations.core.presenters import names_of, when
 from tests.support.world import World
 
 
@@ -15,12 +15,6 @@ def test_a_moment_is_handed_out_in_utc() -> None:
     beijing = datetime(2026, 3, 2, 10, tzinfo=timezone(timedelta(hours=8)))
     assert when(beijing) == when(datetime(2026, 3, 2, 2, tzinfo=UTC)) == "2026-03-02T02:00:00.000000Z"
     assert when(None) is None
-
-
-def test_whoever_is_not_known_has_no_name_and_nobody_is_nobody() -> None:
-    assert named("a", {"a": "Anna"}) == {"id": "a", "name": "Anna"}
-    assert named("b", {"a": "Anna"}) == {"id": "b", "name": None}
-    assert named(None, {"a": "Anna"}) is None
 
 
 def test_names_are_looked_up_of_people_and_organisations_alone(world: World, db: Connection) -> None:

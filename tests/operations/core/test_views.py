@@ -7,7 +7,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from casework.operations.core.views import Named, row_as, rows_as, to_named
+from casework.operations.core.views import Named, fields_of, row_as, rows_as, to_named
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -43,6 +43,11 @@ def test_an_outline_becomes_what_says_more() -> None:
     assert row_as(Whole, outline, secret="Told") == Whole(id="1", title="Steam", secret="Told")
     with pytest.raises(AttributeError):
         row_as(Whole, outline)
+
+
+def test_what_says_more_takes_the_fields_as_they_stand() -> None:
+    outline = row_as(Outline, ROW)
+    assert Whole(**fields_of(outline), secret="Told") == row_as(Whole, outline, secret="Told")
 
 
 def test_what_is_handed_out_is_changed_by_nobody() -> None:
