@@ -195,28 +195,6 @@ def test_a_confirmed_field_is_kept_and_told(engine: Engine, programme: str) -> N
     assert row.provenance["title"]["confirmed_by"] == officer.person
 
 
-def test_an_owner_is_registered_once_and_kept_by_name(engine: Engine, programme: str) -> None:
-    told = "external_id,title,owner,owner_country\nN1,A,Invented Works Ltd,CN\nN2,B,Invented Works Ltd,CN\n"
-    _import(engine, "needs", told)
-    made = _import(engine, "needs", told)
-    assert made.unchanged == 2
-    (owner,) = _rows(engine, "SELECT id, country FROM organisations")
-    assert {row.owner_id for row in _rows(engine, "SELECT owner_id FROM needs")} == {owner.id}
-
-
-def test_rights_come_unconfirmed_and_once(engine: Engine, programme: str) -> None:
-    right = {"kind": "invention", "office": "CNIPA", "number": "CN1", "in_force": True, "expires_on": "2035-01-01"}
-    one = {"external_id": "T1", "title": "A", "rights": [right, {"kind": "know_how"}]}
-    told = json.dumps([one])
-    _import(engine, "technologies", told)
-    made = _import(engine, "technologies", told)
-    assert made.unchanged == 1
-    rows = _rows(engine, "SELECT kind, number, confirmed FROM rights ORDER BY kind")
-    assert [tuple(row) for row in rows] == [("invention", "CN1", False), ("know_how", None, False)]
-    taken = _import(engine, "technologies", json.dumps([one | {"external_id": "T2"}]))
-    assert [fault.field for fault in taken.kept_fields] == ["rights"]
-
-
 @pytest.mark.parametrize("lines", [False, True])
 def test_a_match_may_bring_its_need_and_technology(engine: Engine, programme: str, lines: bool) -> None:
     matches = [

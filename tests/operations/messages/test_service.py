@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, fields
 from typing import Any
 
@@ -10,8 +9,6 @@ import pytest
 from sqlalchemy import Connection
 
 from casework.engine.state.case import Case
-from casework.engine.state.events import NOTED, SAID, Event
-from casework.engine.state.projection import evolve
 from casework.errors import AudienceInDoubt, InvalidForm, NotAllowed, NotFound, WrongState
 from casework.operations.cases.case_actions import declare_interest
 from casework.operations.cases.case_events import list_events
@@ -19,7 +16,7 @@ from casework.operations.cases.event_views import CaseEvent
 from casework.operations.core.drafts import save_draft
 from casework.operations.core.idempotency import Request
 from casework.operations.core.paging import Page
-from casework.operations.core.perform import home_of, stand, write
+from casework.operations.core.perform import home_of
 from casework.operations.core.views import Named
 from casework.operations.messages.mentions import list_mentions
 from casework.operations.messages.service import correct_message, draft_name, list_messages, send_message
@@ -287,36 +284,3 @@ def test_a_log_with_messages_verifies(scene: Scene) -> None:
     scene.correct("provider", message, "Tuesday.", scene.lab)
     scene.correct("provider", message, None, scene.lab)
     assert verify_case(scene.db, scene.case.log) == []
-
-
-Forge = Callable[[Scene], dict[str, Any]]
-
-
-@pytest.mark.parametrize(
-    ("forge", "sentence"),
-    [
-        (lambda on: {"kind": NOTED, "role": "auditor", "actor": on.world.people["auditor"]}, "only reads"),
-        (lambda on: {"kind": NOTED, "track": on.lab}, "belongs to no referral"),
-        (lambda on: {"kind": SAID, "track": on.case.main.id}, "has not been sent"),
-        (lambda on: {"effects": {"message": "m", "what": "corrected"}, "because": 3}, "never written there"),
-        (
-            lambda on: {"effects": {"message": "m", "what": "written", "mentions": [on.world.people["provider"]]}},
-            "could not read",
-        ),
-    ],
-)
-def test_the_verifier_finds_a_message_that_was_not_allowed(scene: Scene, forge: Forge, sentence: str) -> None:
-    standing = stand(scene.db, scene.case.log, "case")
-    case = standing.case
-    made: dict[str, Any] = {
-        "kind": NOTED,
-        "role": "officer",
-        "actor": scene.world.people["officer"],
-        "effects": {"message": "m", "what": "written"},
-    } | forge(scene)
-    track = case.tracks.get(made.get("track", ""))
-    if track is not None:
-        made |= {"frm": track.states, "to": track.states, "edition": track.edition}
-    event = Event(log=case.log, seq=case.seq + 1, at=standing.log.now, body={"words": "Forged."}, **made)
-    write(scene.db, standing.log, case, evolve(case, event), [event])
-    assert sentence in " ".join(one.sentence for one in verify_case(scene.db, case.log))

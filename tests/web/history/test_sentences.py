@@ -30,7 +30,7 @@ from casework.operations.core.event_views import EventView
 from casework.operations.core.views import Named
 from casework.operations.verification.authorization.evidence import BY_ITSELF
 from casework.web.history.sentences import say_entry
-from tests.operations.verification.test_event_kinds import KINDS
+from tests.operations.history.test_eligible_actors import KINDS
 
 WHATS = {
     **dict.fromkeys((NOTED, SAID), (WRITTEN, CORRECTED, TAKEN_BACK)), OBJECTED: (RAISED, ANSWERED, SETTLED),

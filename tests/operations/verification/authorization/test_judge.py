@@ -5,8 +5,10 @@ from __future__ import annotations
 import pytest
 from sqlalchemy import Connection
 
+from casework.operations.verification.authorization.judge import KNOWN
 from casework.operations.verification.database import check_rest
 from casework.operations.verification.service import verify_case
+from tests.operations.history.test_eligible_actors import KINDS
 from tests.operations.verification.forger import Forgery, Scene, Stored, finished, insist_told, rebuild, seq_of, the
 
 
@@ -55,3 +57,7 @@ def test_one_request_is_answered_by_one_event(scene: Scene, attack: Connection) 
         seq_of(attack, scene, "fired", "pass_triage")
     ]
     assert [one.kind for one in check_rest(attack)] == ["request"]
+
+
+def test_each_kind_is_judged() -> None:
+    assert KNOWN == KINDS

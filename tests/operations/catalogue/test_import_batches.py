@@ -1,0 +1,53 @@
+"""Rows of a file in batches: written as they come, or of a dry run in one transaction that is taken back."""
+
+from __future__ import annotations
+
+import io
+from datetime import date
+from decimal import Decimal
+
+import pytest
+from sqlalchemy import Engine, text
+
+from casework.operations.catalogue.import_batches import at_hand, digest_of, in_batches, json_of, kind_of
+from casework.operations.catalogue.import_schemas import Need, Technology
+from tests.support.world import World
+
+
+@pytest.mark.parametrize(("dry_run", "kept"), [(False, 2), (True, 0)])
+def test_a_dry_run_sees_what_it_did_and_leaves_nothing(engine: Engine, world: World, dry_run: bool, kept: int) -> None:
+    count = text("SELECT count(*) FROM needs WHERE title = 'Batch'")
+    with in_batches(engine, world.programmes["BJ"], dry_run) as begin:
+        for n, need in enumerate(world.needs):
+            with begin() as db:
+                assert db.execute(count).scalar_one() == n
+                db.execute(text("UPDATE needs SET title = 'Batch' WHERE id = CAST(:id AS uuid)"), {"id": need})
+    with engine.connect() as db:
+        db.execute(text("SELECT set_config('casework.reader', 'engine', false)"))
+        assert db.execute(count).scalar_one() == kept
+
+
+@pytest.mark.parametrize("dry_run", [False, True])
+def test_the_file_is_at_hand_as_it_is(dry_run: bool) -> None:
+    with at_hand(io.BytesIO(b"a,b\n" * 10_000), dry_run) as file:
+        assert file.read() == b"a,b\n" * 10_000
+
+
+def test_no_two_rows_that_differ_have_one_digest() -> None:
+    assert digest_of("a", "bc") != digest_of("ab", "c")
+    assert digest_of("a", "bc") == digest_of("a", "bc")
+
+
+def test_values_are_written_as_json_without_losing_a_digit() -> None:
+    assert [json_of(value) for value in (Decimal("1E+3"), Decimal("0.10"), date(2026, 3, 2), "x", None)] == [
+        "1000",
+        "0.10",
+        "2026-03-02",
+        "x",
+        None,
+    ]
+
+
+def test_each_record_goes_into_its_table() -> None:
+    assert kind_of(Need(external_id="1", title="a")) == "needs"
+    assert kind_of(Technology(external_id="1", title="a")) == "technologies"

@@ -1,0 +1,42 @@
+"""What an imported record leads to: its owner once and by name, and its rights unconfirmed and once."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from sqlalchemy import Engine
+
+from casework.engine.deadlines.calendars import Calendar
+from casework.operations.people.registry import register_programme
+from casework.records.database import transaction
+from tests.operations.catalogue.test_importer import _import, _rows
+
+
+@pytest.fixture
+def programme(engine: Engine) -> str:
+    with transaction(engine) as db:
+        calendar = Calendar(name="None", version=1, zone="Asia/Shanghai")
+        return register_programme(db, code="BJ", name="Beijing", name_zh=None, calendar=calendar)
+
+
+def test_an_owner_is_registered_once_and_kept_by_name(engine: Engine, programme: str) -> None:
+    told = "external_id,title,owner,owner_country\nN1,A,Invented Works Ltd,CN\nN2,B,Invented Works Ltd,CN\n"
+    _import(engine, "needs", told)
+    made = _import(engine, "needs", told)
+    assert made.unchanged == 2
+    (owner,) = _rows(engine, "SELECT id, country FROM organisations")
+    assert {row.owner_id for row in _rows(engine, "SELECT owner_id FROM needs")} == {owner.id}
+
+
+def test_rights_come_unconfirmed_and_once(engine: Engine, programme: str) -> None:
+    right = {"kind": "invention", "office": "CNIPA", "number": "CN1", "in_force": True, "expires_on": "2035-01-01"}
+    one = {"external_id": "T1", "title": "A", "rights": [right, {"kind": "know_how"}]}
+    told = json.dumps([one])
+    _import(engine, "technologies", told)
+    made = _import(engine, "technologies", told)
+    assert made.unchanged == 1
+    rows = _rows(engine, "SELECT kind, number, confirmed FROM rights ORDER BY kind")
+    assert [tuple(row) for row in rows] == [("invention", "CN1", False), ("know_how", None, False)]
+    taken = _import(engine, "technologies", json.dumps([one | {"external_id": "T2"}]))
+    assert [fault.field for fault in taken.kept_fields] == ["rights"]

@@ -1,0 +1,83 @@
+"""People and organisations that a form names must be there, and be what the form asks for."""
+
+from __future__ import annotations
+
+from typing import cast
+
+import pytest
+from sqlalchemy import Connection, text
+
+from casework.engine.definition.edition_schema import WrittenField
+from casework.engine.state.case import Case
+from casework.errors import InvalidForm
+from casework.operations.core.perform import home_of
+from casework.operations.core.references import insist_references
+from casework.records.case_loader import load
+from tests.support.world import World
+
+NOBODY = "00000000-0000-7000-8000-000000000000"
+
+
+def field(type: str, *, role: str | None = None, service: str | None = None) -> WrittenField:
+    return cast(WrittenField, {"name": "who", "type": type, "role": role, "service": service})
+
+
+@pytest.fixture
+def case(world: World, db: Connection) -> Case:
+    return load(db, home_of(db, world.open_case(db)), "case")
+
+
+def fits(db: Connection, case: Case, rule: WrittenField, *ids: str) -> bool:
+    given: object = list(ids) if rule["type"] in ("people", "providers", "panel") else ids[0]
+    try:
+        insist_references(db, case, [rule], {"who": given}, case.main)
+    except InvalidForm as refused:
+        return "who" not in refused.fields
+    return True
+
+
+@pytest.mark.parametrize(
+    ("who", "role", "may"),
+    [
+        ("officer", "officer", True),
+        ("supervisor", "officer", False),
+        ("foreign_officer", "officer", False),
+        ("supervisor", None, True),
+        ("foreign_officer", None, False),
+        ("provider", "provider", False),
+    ],
+)
+def test_a_person_has_the_role_in_the_cases_own_programme(
+    world: World, db: Connection, case: Case, who: str, role: str | None, may: bool
+) -> None:
+    assert fits(db, case, field("person", role=role), world.people[who]) is may
+
+
+def test_of_several_each_must_fit(world: World, db: Connection, case: Case) -> None:
+    people = field("people", role="officer")
+    assert fits(db, case, people, world.people["officer"], world.people["other_officer"])
+    assert not fits(db, case, people, world.people["officer"], world.people["auditor"])
+    assert not fits(db, case, people, world.people["officer"], NOBODY)
+    assert not fits(db, case, people, "officer")
+
+
+def test_whoever_has_left_or_mediated_meanwhile_does_not_fit(world: World, db: Connection, case: Case) -> None:
+    assert not fits(db, case, field("person"), NOBODY)
+    db.execute(text("UPDATE people SET active = false WHERE email = 'other_officer@example.org'"))
+    assert not fits(db, case, field("person", role="officer"), world.people["other_officer"])
+
+
+@pytest.mark.parametrize(
+    ("who", "service", "may"), [("lab", "assessment", True), ("bank", "assessment", False), ("lab", None, True)]
+)
+def test_a_provider_gives_the_service(
+    world: World, db: Connection, case: Case, who: str, service: str | None, may: bool
+) -> None:
+    assert fits(db, case, field("provider", service=service), world.organisations[who]) is may
+    assert fits(db, case, field("providers", service=service), world.organisations[who]) is may
+
+
+def test_what_names_nobody_is_left_to_the_forms_own_check(db: Connection, case: Case) -> None:
+    for given in (None, [], 7, [7]):
+        insist_references(db, case, [field("person")], {"who": given}, case.main)  # type: ignore[dict-item]  # what a form may send
+    insist_references(db, case, [field("text")], {"who": NOBODY}, case.main)

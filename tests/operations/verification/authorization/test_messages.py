@@ -1,0 +1,57 @@
+"""A message that nobody could have written so is found."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from sqlalchemy import Connection
+
+from casework.engine.state.events import NOTED, SAID, Event
+from casework.engine.state.projection import evolve
+from casework.operations.core.perform import stand, write
+from casework.operations.verification.service import verify_case
+from tests.operations.messages.test_service import Scene
+from tests.support.way_to_referral import to_both
+from tests.support.world import World
+
+pytestmark = pytest.mark.stage(play=to_both)
+
+
+@pytest.fixture
+def scene(db: Connection, world: World, staged: tuple[str, str, str]) -> Scene:
+    return Scene(world, db, *staged)
+
+
+Forge = Callable[[Scene], dict[str, Any]]
+
+
+@pytest.mark.parametrize(
+    ("forge", "sentence"),
+    [
+        (lambda on: {"kind": NOTED, "role": "auditor", "actor": on.world.people["auditor"]}, "only reads"),
+        (lambda on: {"kind": NOTED, "track": on.lab}, "belongs to no referral"),
+        (lambda on: {"kind": SAID, "track": on.case.main.id}, "has not been sent"),
+        (lambda on: {"effects": {"message": "m", "what": "corrected"}, "because": 3}, "never written there"),
+        (
+            lambda on: {"effects": {"message": "m", "what": "written", "mentions": [on.world.people["provider"]]}},
+            "could not read",
+        ),
+    ],
+)
+def test_the_verifier_finds_a_message_that_was_not_allowed(scene: Scene, forge: Forge, sentence: str) -> None:
+    standing = stand(scene.db, scene.case.log, "case")
+    case = standing.case
+    made: dict[str, Any] = {
+        "kind": NOTED,
+        "role": "officer",
+        "actor": scene.world.people["officer"],
+        "effects": {"message": "m", "what": "written"},
+    } | forge(scene)
+    track = case.tracks.get(made.get("track", ""))
+    if track is not None:
+        made |= {"frm": track.states, "to": track.states, "edition": track.edition}
+    event = Event(log=case.log, seq=case.seq + 1, at=standing.log.now, body={"words": "Forged."}, **made)
+    write(scene.db, standing.log, case, evolve(case, event), [event])
+    assert sentence in " ".join(one.sentence for one in verify_case(scene.db, case.log))
