@@ -1,17 +1,14 @@
+"""A mediation about a new case."""
+
 from __future__ import annotations
 
 import pytest
 from sqlalchemy import Engine
 
-from casework.operations.mediations.service import open_mediation
-from casework.records.database import transaction
-from tests.operations.mediations.openings import Scene
-from tests.support.world import World, new_request
+from tests.operations.mediations.openings import Scene, set_scene
+from tests.support.world import World
 
 
 @pytest.fixture
 def scene(engine: Engine, world: World) -> Scene:
-    with transaction(engine) as db:
-        number = world.open_case(db)
-        mediation = open_mediation(db, world.actor(db, "dispute_officer"), number, new_request()).answer
-    return Scene(engine, world, number, str(mediation["id"]))
+    return set_scene(engine, world)

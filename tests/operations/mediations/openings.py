@@ -12,7 +12,7 @@ from casework.engine.state.projection import evolve
 from casework.errors import NotFound
 from casework.operations.history.point_in_time import Past
 from casework.operations.mediations import emergency_access, unsealing
-from casework.operations.mediations.service import find_mediation
+from casework.operations.mediations.service import find_mediation, open_mediation
 from casework.operations.verification.authorization.evidence import Evidence
 from casework.operations.verification.authorization.judge import reasons_against
 from casework.operations.verification.service import verify_case
@@ -104,3 +104,11 @@ def judged(scene: Scene, log: str, change: Callable[[Event], Event]) -> list[str
             found += reasons_against(evidence, case, change(one))
             case = evolve(case, one)
     return found
+
+
+def set_scene(engine: Engine, world: World) -> Scene:
+    """A case and a mediation about it."""
+    with transaction(engine) as db:
+        number = world.open_case(db)
+        mediation = open_mediation(db, world.actor(db, "dispute_officer"), number, new_request()).answer
+    return Scene(engine, world, number, str(mediation["id"]))

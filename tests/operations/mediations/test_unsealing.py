@@ -2,21 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import replace
-from typing import Any, cast
-
 import pytest
 from sqlalchemy import text
 
-from casework.engine.state.effects_schema import StartedOpening
-from casework.engine.state.events import Event
 from casework.errors import CaseworkError, InvalidForm, NotFound, WrongState
 from casework.operations.mediations import unsealing
 from casework.operations.people.registry import grant_role
 from casework.records.database import transaction
-from tests.operations.mediations.openings import REASON, Scene, judged
-from tests.support.world import World
+from tests.operations.mediations.openings import REASON, Scene
 
 EVERYBODY_ELSE = (
     "officer", "other_officer", "supervisor", "compliance", "second_compliance", "manager", "observer", "administrator", "provider",
@@ -182,53 +175,6 @@ def test_what_somebody_changes_in_a_row_is_found(scene: Scene, change: str) -> N
     with scene.engine.begin() as db:
         db.execute(text(f"UPDATE openings SET {change}"))
     assert any("openings" in one for one in scene.faults())
-
-
-FORGED: dict[str, Callable[[Event, World], Event]] = {
-    "asked by itself": lambda one, world: forged(one, "unsealing_asked", actor=world.people["officer"]),
-    "agreed by who asked": lambda one, world: forged(
-        one, "unsealed", actor=world.people["dispute_officer"], role="dispute_officer"
-    ),
-    "agreed by the reader": lambda one, world: forged(one, "unsealed", actor=world.people["auditor"], role="auditor"),
-    "agreed by another one": lambda one, world: forged(one, "unsealed", actor=world.people["second_compliance"]),
-    "agreed in somebody's place": lambda one, world: forged(
-        one, "unsealed", acting_for=world.people["second_compliance"]
-    ),
-    "hidden from the center": lambda one, world: forged(one, "unsealed", track=None),
-    "for longer": lambda one, world: lengthened(one, "unsealed"),
-    "reader and second person are one": lambda one, world: renamed(one, decider=world.people["auditor"]),
-    "for somebody who could not be named": lambda one, world: renamed(one, reader=world.people["provider"]),
-    "already open when asked": lambda one, world: renamed(one, state="open", until="2099-01-01T00:00:00.000000Z"),
-}
-
-
-def forged(one: Event, kind: str, **change: Any) -> Event:
-    return replace(one, **change) if one.kind == kind else one
-
-
-def lengthened(one: Event, kind: str) -> Event:
-    if one.kind != kind:
-        return one
-    (told,) = one.effects["opening_states"]
-    return replace(one, effects={"opening_states": [told | {"until": "2099-01-01T00:00:00.000000Z"}]})
-
-
-def renamed(one: Event, **change: Any) -> Event:
-    if one.kind != "unsealing_asked":
-        return one
-    (made,) = one.effects["openings"]
-    return replace(one, effects={"openings": [cast(StartedOpening, {**made, **change})]})
-
-
-def test_a_true_history_is_not_blamed(scene: Scene) -> None:
-    scene.decide(scene.ask())
-    assert judged(scene, scene.mediation, lambda one: one) == []
-
-
-@pytest.mark.parametrize("forgery", FORGED)
-def test_the_verification_finds_what_one_person_did_alone(scene: Scene, forgery: str) -> None:
-    scene.decide(scene.ask())
-    assert judged(scene, scene.mediation, lambda one: FORGED[forgery](one, scene.world)) != []
 
 
 def test_it_ends_with_the_role_that_the_reader_was_chosen_for(scene: Scene) -> None:
