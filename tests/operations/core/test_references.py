@@ -79,5 +79,5 @@ def test_a_provider_gives_the_service(
 
 def test_what_names_nobody_is_left_to_the_forms_own_check(db: Connection, case: Case) -> None:
     for given in (None, [], 7, [7]):
-        insist_references(db, case, [field("person")], {"who": given}, case.main)  # type: ignore[dict-item]  # what a form may send
+        insist_references(db, case, [field("person")], {"who": given}, case.main)
     insist_references(db, case, [field("text")], {"who": NOBODY}, case.main)
