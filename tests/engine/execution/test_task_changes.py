@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
-from casework.engine.state.case import CREATED, READY
+from casework.engine.deadlines.deadlines import Rule
+from casework.engine.execution.event_builder import EventBuilder
+from casework.engine.execution.task_changes import free_task, free_tasks_of, free_tasks_within, open_task
+from casework.engine.state.case import CREATED, IN_PROGRESS, READY, RESERVED, SUSPENDED, Case
 from casework.errors import NotAllowed, WrongState
+from tests.engine.pieces import case, referral, task, track
+from tests.engine.toy_case import begun
 from tests.engine.toys import COMPLIANCE, DAY, OFFICER, Play
 
 
@@ -42,3 +49,74 @@ def test_tasks_of_a_case_that_ends_are_obsolete(play: Play) -> None:
     play.fire("call_off")
     assert not play.tasks()
     assert not play.case.clocks
+
+
+# --- one task, by hand ---------------------------------------------------------------------------------------------------
+
+
+def building(stands: Case) -> EventBuilder:
+    play = begun()
+    builder = EventBuilder(play.library, stands, play.context(OFFICER))
+    builder.begin("noted", stands.main, {})
+    return builder
+
+
+@pytest.mark.parametrize("state", [READY, RESERVED, IN_PROGRESS, SUSPENDED, CREATED])
+def test_a_task_that_is_freed_goes_back_to_its_queue_or_stands_still_there(state: str) -> None:
+    held = task(state=state, holder="x")
+    builder = building(case(tasks=(held,)))
+    free_task(builder, held)
+    again = {"state": READY} if state in (RESERVED, IN_PROGRESS) else {}
+    assert builder.effects["task_states"] == [{"id": "task", "holder": None, **again}]
+
+
+def test_what_somebody_holds_is_freed_but_what_ends_with_this_event() -> None:
+    tasks = (task("mine", holder="x"), task("ends", holder="x"), task("theirs", holder="y"))
+    builder = building(case(tasks=tasks))
+    builder.set_task(tasks[1], state="Completed")
+    free_tasks_of(builder, "x")
+    assert [(one["id"], one.get("holder", "-")) for one in builder.effects["task_states"]] == [
+        ("ends", "-"),
+        ("mine", None),
+    ]
+
+
+def test_whoever_is_shut_out_of_a_referral_holds_nothing_within_it_but_its_own_step() -> None:
+    tasks = (
+        task("step", track="referral", type="step", holder="x"),
+        task("side", track="referral", holder="x"),
+        task("below", track="service", type="step", holder="x"),
+        task("elsewhere", holder="x"),
+        task("others", track="referral", holder="y"),
+    )
+    builder = building(case(track(), referral(), track("service", parent="referral"), tasks=tasks))
+    free_tasks_within(builder, builder.case.tracks["referral"], ["x"])
+    assert [one["id"] for one in builder.effects["task_states"]] == ["side", "below"]
+
+
+@pytest.mark.parametrize(
+    ("frozen", "queue", "later", "state"),
+    [
+        (False, "provider", False, READY),
+        (True, "provider", False, SUSPENDED),
+        (True, "officer", False, READY),
+        (True, "provider", True, CREATED),
+    ],
+)
+def test_in_which_state_a_task_begins(frozen: bool, queue: str, later: bool, state: str) -> None:
+    play = begun()
+    builder = building(replace(play.case, frozen=frozen))
+    at: Rule | None = {"n": 30, "unit": "cd"} if later else None
+    open_task(
+        builder,
+        builder.case.main,
+        task="new",
+        name="n",
+        rule="check",
+        type="side",
+        queue=queue,
+        due={"n": 1, "unit": "wd"},
+        activate=at,
+    )
+    (opened,) = builder.effects["tasks"]
+    assert (opened["state"], opened["queue"]) == (state, queue)

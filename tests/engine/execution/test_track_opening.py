@@ -4,10 +4,16 @@ from __future__ import annotations
 
 import pytest
 
+from casework.engine import parts, roles
+from casework.engine.definition.consequences import Follows
+from casework.engine.definition.forms import Date, Form, Panel, Provider
+from casework.engine.definition.grammar import Final, NextProvider, Referral, State, Task, Workflow, same, working_days
+from casework.engine.definition.guard_facts import Facts
+from casework.engine.definition.registry import effect
 from casework.engine.state.case import CREATED, READY
 from casework.errors import NotAllowed
 from tests.engine.toy_case import LAB, accept, begun, paper, refer
-from tests.engine.toys import COMPLIANCE, DAY, LEAD, OFFICER, PROVIDER, SUPERVISOR, Play
+from tests.engine.toys import COMPLIANCE, DAY, LEAD, OFFICER, PROVIDER, SUPERVISOR, Play, uuid
 
 
 def test_a_referral_opens_the_track_of_its_service_for_its_provider(play: Play) -> None:
@@ -86,3 +92,70 @@ def test_the_log_folds_to_the_same_case(play: Play) -> None:
     play.fire("hold")
     play.wait(30 * DAY)
     assert play.folded() == play.case
+
+
+# --- one provider after the other --------------------------------------------------------------------------------------
+
+SECOND, THIRD = uuid(501), uuid(502)
+
+
+class Asks(Form):
+    provider = Provider(label="Provider")
+    wanted_on = Date(label="Wanted on")
+    panel = Panel(label="Then", required=False)
+
+
+@effect()
+def toy_send_in_turn(f: Facts) -> Follows:
+    return {"provider": f.data["provider"], "given": {"panel": list(f.data.get("panel") or ())}}
+
+
+class Office(Workflow):
+    workflow = "toy"
+    part = parts.MAIN
+
+    a = State("A", roles.Role.OFFICER, working_days(10), "One")
+    done = Final("Done")
+    refer = a.to(same(), by=roles.Role.OFFICER, opens=[Referral("fix", fresh=True)])
+    keep = a.to(same(), by=roles.Role.OFFICER, opens=[Referral("fix")])
+    finish = a.to(done, by=roles.Role.OFFICER)
+
+
+class InTurn(Workflow):
+    workflow = "referral"
+    part = parts.REFERRAL
+
+    draft = State("Draft", roles.Role.OFFICER, working_days(5), "Ask", part=parts.UNSENT)
+    sent = State("Sent", roles.Role.PROVIDER, working_days(5), "Ask", part=parts.ASKED)
+    declined = Final("Declined", part=parts.TURNED_DOWN)
+    send = draft.to(sent, by=roles.Role.OFFICER, form=Asks, effects=[toy_send_in_turn], part=parts.SENDS)
+    decline = sent.to(
+        declined,
+        by=roles.Role.PROVIDER,
+        opens=[NextProvider(Task("nobody_left", "Decide", roles.Role.OFFICER, working_days(5), on="main"))],
+    )
+
+
+def test_whoever_is_next_in_a_panel_is_asked_at_once_and_at_its_end_somebody_decides() -> None:
+    play = Play(Office, InTurn).start()
+    play.fire("refer")
+    data = {"provider": LAB, "wanted_on": "2026-03-20", "panel": [SECOND, THIRD]}
+    play.fire("send", data=data, on=play.track("referral"))
+    asked = [play.track("referral")]
+    for provider, left in ((SECOND, [THIRD]), (THIRD, [])):
+        play.fire("decline", PROVIDER, on=asked[-1])
+        following = play.track("referral")
+        assert (following.provider, following.states, following.given["after"]) == (provider, ("sent",), asked[-1].id)
+        assert following.given["panel"] == left
+        assert not play.tasks("nobody_left")
+        asked.append(following)
+    play.fire("decline", PROVIDER, on=asked[-1])
+    assert play.track("referral").id == asked[-1].id
+    assert play.task("nobody_left").track == play.case.main.id
+
+
+def test_a_referral_that_is_still_there_is_kept_where_nothing_says_fresh() -> None:
+    play = Play(Office, InTurn).start()
+    for action, wanted in (("keep", 1), ("keep", 1), ("refer", 2), ("keep", 2)):
+        play.fire(action)
+        assert len([one for one in play.case.tracks.values() if one.is_referral]) == wanted

@@ -150,6 +150,19 @@ def test_a_part_that_was_changed_is_named(make: Make) -> None:
     ]
 
 
+def test_a_part_that_no_checksum_names_is_named_and_one_that_is_missing(make: Make) -> None:
+    path = make("officer")
+    with zipfile.ZipFile(path, "a") as archive:
+        archive.writestr("documents/003-v1-more.pdf", PDF)
+    assert check_case_file(path) == ["documents/003-v1-more.pdf is not in the list of checksums."]
+    missing = path.with_name("missing.zip")
+    with zipfile.ZipFile(path) as old, zipfile.ZipFile(missing, "w") as new:
+        for one in old.namelist():
+            if one not in ("README.txt", "documents/003-v1-more.pdf"):
+                new.writestr(one, old.read(one))
+    assert check_case_file(missing) == ["README.txt is missing."]
+
+
 def test_what_is_no_archive_says_so(tmp_path: Path) -> None:
     path = tmp_path / "x.zip"
     path.write_bytes(b"no archive")
