@@ -27,7 +27,7 @@ ELSEWHERE = (
 )
 #: And the field of a form.
 OTHERWISE = {
-    ("casework/operations/referrals/inbox.py", "officer"), ("workflows/effects.py", "officer"), ("workflows/guards.py", "officer"),
+    ("workflows/effects.py", "officer"), ("workflows/guards.py", "officer"),
 }  # fmt: skip
 SQL_ROLE = re.compile(r"\brole'? ?(?:=|<>|IN \(|NOT IN \()((?: ?'\w+',?)+)")
 
