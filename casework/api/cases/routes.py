@@ -19,7 +19,7 @@ from casework.operations.cases import (
     transitions,
 )
 from casework.operations.cases import queries as case_queries
-from casework.operations.cases.event_views import CaseEvent
+from casework.operations.cases.event_views import AnyCaseEvent
 from casework.operations.cases.views import CaseOutline, CasePart, ListedCase, WholeCase
 from casework.operations.core.access_queries import case_log
 from casework.operations.core.idempotency import Done
@@ -44,7 +44,7 @@ def show_case(call: Call) -> CaseOutline | CasePart | WholeCase:
     return case_queries.show_case(call.db, call.actor, call.path["number"])
 
 
-def list_case_events(call: Call) -> Page[CaseEvent]:
+def list_case_events(call: Call) -> Page[AnyCaseEvent]:
     case, _ = case_queries.find_case(call.db, call.actor, call.path["number"])
     return case_events.list_events(call.db, call.actor, case, cursor=call.query.cursor, limit=call.query.limit)
 

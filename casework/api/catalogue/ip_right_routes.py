@@ -7,42 +7,42 @@ from casework.api.protocol import schemas as shared
 from casework.api.protocol.routes import Call, Route, get, post
 from casework.api.protocol.schemas import given, text_of
 from casework.operations.catalogue import service as catalogue
-from casework.operations.catalogue.service import Noun
-from casework.operations.catalogue.views import Record
+from casework.operations.catalogue.service import Kind
+from casework.operations.catalogue.views import IpRight, Need, Technology
 from casework.operations.core import ip_rights
 from casework.operations.core.idempotency import Done
 from casework.operations.core.paging import Page
 
 
-def _list(call: Call, noun: Noun) -> Page[Record]:
+def _list(call: Call, kind: type[Kind]) -> Page[Kind]:
     filters = given(call.query, "cursor", "limit")
     return catalogue.list_records(
-        call.db, call.actor, noun, filters=filters, cursor=call.query.cursor, limit=call.query.limit
+        call.db, call.actor, kind, filters=filters, cursor=call.query.cursor, limit=call.query.limit
     )
 
 
-def list_needs(call: Call) -> Page[Record]:
-    return _list(call, "need")
+def list_needs(call: Call) -> Page[Need]:
+    return _list(call, Need)
 
 
-def list_technologies(call: Call) -> Page[Record]:
-    return _list(call, "technology")
+def list_technologies(call: Call) -> Page[Technology]:
+    return _list(call, Technology)
 
 
-def list_rights(call: Call) -> Page[Record]:
-    return _list(call, "right")
+def list_rights(call: Call) -> Page[IpRight]:
+    return _list(call, IpRight)
 
 
-def show_need(call: Call) -> Record:
-    return catalogue.show_record(call.db, call.actor, "need", call.path["need"])
+def show_need(call: Call) -> Need:
+    return catalogue.show_record(call.db, call.actor, Need, call.path["need"])
 
 
-def show_technology(call: Call) -> Record:
-    return catalogue.show_record(call.db, call.actor, "technology", call.path["technology"])
+def show_technology(call: Call) -> Technology:
+    return catalogue.show_record(call.db, call.actor, Technology, call.path["technology"])
 
 
-def show_right(call: Call) -> Record:
-    return catalogue.show_record(call.db, call.actor, "right", call.path["right"])
+def show_right(call: Call) -> IpRight:
+    return catalogue.show_record(call.db, call.actor, IpRight, call.path["right"])
 
 
 def confirm_need(call: Call) -> Done:

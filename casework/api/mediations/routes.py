@@ -9,7 +9,7 @@ from casework.api.protocol import schemas as shared
 from casework.api.protocol.routes import Call, Route, get, post
 from casework.api.protocol.schemas import text_of
 from casework.operations.cases import case_events, corrections, side_tasks, transitions
-from casework.operations.cases.event_views import CaseEvent
+from casework.operations.cases.event_views import AnyCaseEvent
 from casework.operations.cases.views import CaseParties, MediationPart, WholeCase
 from casework.operations.core.idempotency import Done
 from casework.operations.core.paging import Page
@@ -51,7 +51,7 @@ def list_mediation_leaders(call: Call) -> Page[NamedPerson]:
     return mediations.list_leaders(call.db, call.actor, call.path["mediation"])
 
 
-def list_mediation_events(call: Call) -> Page[CaseEvent]:
+def list_mediation_events(call: Call) -> Page[AnyCaseEvent]:
     case = mediations.find_mediation(call.db, call.actor, call.path["mediation"])
     return case_events.list_events(call.db, call.actor, case, cursor=call.query.cursor, limit=call.query.limit)
 

@@ -10,7 +10,7 @@ from casework.api.referrals import schemas
 from casework.errors import NotFound
 from casework.json_values import JsonObject
 from casework.operations.cases import corrections
-from casework.operations.cases.event_views import CaseEvent
+from casework.operations.cases.event_views import AnyCaseEvent
 from casework.operations.core.idempotency import Done
 from casework.operations.core.paging import Page
 from casework.operations.referrals import service as referrals
@@ -29,7 +29,7 @@ def show_referral(call: Call) -> ReferralDetails:
     return referrals.show_referral(call.db, call.actor, call.path["referral"])
 
 
-def list_referral_events(call: Call) -> Page[CaseEvent]:
+def list_referral_events(call: Call) -> Page[AnyCaseEvent]:
     return referrals.list_referral_events(
         call.db, call.actor, call.path["referral"], cursor=call.query.cursor, limit=call.query.limit
     )

@@ -16,6 +16,7 @@ from casework.errors import NotFound
 from casework.json_values import JsonMapping, JsonObject
 from casework.ledger.redactable_bodies import ERASED, values
 from casework.operations.cases.event_views import (
+    AnyCaseEvent,
     CaseEvent,
     CorrectedCaseEvent,
     RecentEvent,
@@ -46,7 +47,7 @@ def list_events(
     without: Sequence[str] = (),
     cursor: str | None = None,
     limit: int | None = None,
-) -> Page[CaseEvent]:
+) -> Page[AnyCaseEvent]:
     """The history as far as the actor sees it, of all tracks or of some `only`, `without` some kinds of events.
 
     Who does not see the whole log gets positions of their own.
@@ -144,9 +145,9 @@ def why_of(effects: JsonMapping) -> list[str] | None:
     return grounds
 
 
-def papers_of(effects: JsonMapping) -> list[EventPaper]:
+def papers_of(effects: JsonMapping) -> list[EventPaper | PartyPaper]:
     """The documents that an event enters, sends, files or withdraws."""
-    papers = [
+    papers: list[EventPaper | PartyPaper] = [
         PartyPaper(kind=paper["kind"], party=paper["party"]) if paper["party"] else EventPaper(kind=paper["kind"])
         for paper in effects.get("documents", ())
     ]
@@ -178,7 +179,7 @@ def whom_of(kind: str, effects: JsonMapping) -> str | None:
 
 def _show_event(
     row: Any, library: Library, names: Mapping[str, str], position: int, *, whole: bool, organisations: frozenset[str]
-) -> CaseEvent:
+) -> AnyCaseEvent:
     header, effects = row.header, row.effects
     edition = library[header["edition"]] if header["edition"] else None
     done = edition.text(f"transitions.{effects['transition']}.done") if edition and effects.get("transition") else None

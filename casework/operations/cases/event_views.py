@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from casework.json_values import JsonMapping
-from casework.operations.core.event_views import EventPaper, EventView
+from casework.operations.core.event_views import EventPaper, EventView, PartyPaper
 from casework.operations.core.views import Named
 
 
@@ -27,7 +27,7 @@ class CaseEvent:
     #: Of another office only its role.
     actor: Named
     role: str | None
-    documents: list[EventPaper]
+    documents: list[EventPaper | PartyPaper]
     #: Which version of a document it filed.
     version: int | None
     #: What the form said that rules read.
@@ -68,6 +68,10 @@ class WholeCorrectedCaseEvent(WholeCaseEvent):
     """The correction of an answer to whoever reads the whole history."""
 
     before_data: JsonMapping
+
+
+#: An event to whom it may be shown, corrected or not.
+AnyCaseEvent = CaseEvent | CorrectedCaseEvent | WholeCaseEvent | WholeCorrectedCaseEvent
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -6,7 +6,7 @@ import json
 from collections.abc import Mapping
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any, Literal
+from typing import Any, Literal, TypeVar
 
 from sqlalchemy import Connection, text
 
@@ -15,7 +15,7 @@ from casework.engine.roles import Role
 from casework.errors import InvalidForm, NotAllowed, NotFound
 from casework.json_values import JsonObject
 from casework.ledger.canonical_json import instant
-from casework.operations.catalogue.views import IpRight, Need, Record, Technology
+from casework.operations.catalogue.views import IpRight, Need, Technology
 from casework.operations.core.idempotency import Done, Request, ask, finish
 from casework.operations.core.paging import Page, cursor_id, cursor_time, from_cursor, insist_limit, page
 from casework.permissions.actors import Actor
@@ -24,8 +24,10 @@ from casework.records.event_log import now
 from casework.records.tables import metadata
 
 Noun = Literal["need", "technology", "right"]
+Kind = TypeVar("Kind", Need, Technology, IpRight)
 
 _TABLES: Mapping[str, str] = {"need": "needs", "technology": "technologies", "right": "rights"}
+_NOUNS: Mapping[type, Noun] = {Need: "need", Technology: "technology", IpRight: "right"}
 #: What is no statement about the world and cannot be confirmed.
 _NO_FIELDS = frozenset({"id", "programme_id", "source", "external_id", "provenance", "created_at", "updated_at"})
 
@@ -33,12 +35,12 @@ _NO_FIELDS = frozenset({"id", "programme_id", "source", "external_id", "provenan
 def list_records(
     db: Connection,
     actor: Actor,
-    noun: Noun,
+    kind: type[Kind],
     *,
     filters: Mapping[str, str] | None = None,
     cursor: str | None = None,
     limit: int | None = None,
-) -> Page[Record]:
+) -> Page[Kind]:
     """Records of the actor's programmes, the newest first. `filters`: programme, and technology of rights."""
     most = insist_limit(limit)
     given: dict[str, Any] = {"all_of": sorted(reach(actor).all_of), "most": most + 1}
@@ -51,13 +53,13 @@ def list_records(
         given |= {"at": cursor_time(keys[0]), "after": cursor_id(keys[1])}
     rows = db.execute(
         text(
-            f"SELECT * FROM {_TABLES[noun]} WHERE programme_id = ANY(CAST(:all_of AS uuid[])){more}"
+            f"SELECT * FROM {_TABLES[_NOUNS[kind]]} WHERE programme_id = ANY(CAST(:all_of AS uuid[])){more}"
             " ORDER BY created_at DESC, id DESC LIMIT :most"
         ),
         given,
     ).all()
     shown, following = page(rows, most, lambda row: (row.created_at, str(row.id)))
-    return Page(items=[_shown(noun, row) for row in shown], next=following)
+    return Page(items=[_shown(kind, row) for row in shown], next=following)
 
 
 _FILTERS: Mapping[str, str] = {
@@ -66,9 +68,9 @@ _FILTERS: Mapping[str, str] = {
 }
 
 
-def show_record(db: Connection, actor: Actor, noun: Noun, id: str) -> Record:
+def show_record(db: Connection, actor: Actor, kind: type[Kind], id: str) -> Kind:
     """One record with where each field comes from and who has confirmed it. Raises NotFound."""
-    return _shown(noun, _seen(db, actor, noun, id))
+    return _shown(kind, _seen(db, actor, _NOUNS[kind], id))
 
 
 def confirm_field(db: Connection, actor: Actor, noun: Noun, id: str, *, field: str, request: Request) -> Done:
@@ -133,14 +135,11 @@ def _editable(db: Connection, actor: Actor, noun: Noun, id: str) -> Any:
     return row
 
 
-def _shown(noun: Noun, row: Any) -> Record:
+def _shown(kind: type[Kind], row: Any) -> Kind:
     """A row as its kind of record: columns that hold an id lose that ending."""
     columns = row._mapping.items()
     given = {name if name == "external_id" else name.removesuffix("_id"): _plain(value) for name, value in columns}
-    return _KINDS[noun](**given)
-
-
-_KINDS: Mapping[Noun, type[Record]] = {"need": Need, "technology": Technology, "right": IpRight}
+    return kind(**given)
 
 
 def _plain(value: Any) -> Any:

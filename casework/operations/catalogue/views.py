@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TypeAlias
 
 from casework.json_values import JsonObject
 
@@ -96,9 +95,6 @@ class IpRight:
     #: Pledges, licences, transfers.
     encumbrances: list[JsonObject]
     created_at: str
-
-
-Record: TypeAlias = Need | Technology | IpRight
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

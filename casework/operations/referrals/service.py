@@ -17,7 +17,7 @@ from casework.errors import NotFound
 from casework.json_values import Answers, JsonObject
 from casework.ledger.redactable_bodies import values
 from casework.operations.cases.case_events import list_events
-from casework.operations.cases.event_views import CaseEvent
+from casework.operations.cases.event_views import AnyCaseEvent
 from casework.operations.cases.possible_actions import actions_of
 from casework.operations.cases.queries import names_in, titles_of
 from casework.operations.cases.side_tasks import add_task
@@ -313,7 +313,7 @@ def list_referral_events(
     without: Sequence[str] = (),
     cursor: str | None = None,
     limit: int | None = None,
-) -> Page[CaseEvent]:
+) -> Page[AnyCaseEvent]:
     """The history of a referral and the service below it, as far as the actor sees it, `without` some kinds of events."""
     case, above = find_referral(db, actor, referral)
     only = [above.id, *(child.id for child in case.children(above.id))]

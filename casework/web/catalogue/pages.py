@@ -14,12 +14,11 @@ from werkzeug.wrappers import Response
 from casework import reasons
 from casework.engine.roles import Role
 from casework.errors import InvalidForm, NotFound
-from casework.json_values import JsonObject
 from casework.operations.cases.opening import open_case
 from casework.operations.catalogue import matches
 from casework.operations.catalogue import service as catalogue
 from casework.operations.catalogue.service import Noun
-from casework.operations.catalogue.views import IpRight, Record
+from casework.operations.catalogue.views import Need, Technology
 from casework.operations.core.presenters import names_of
 from casework.permissions.actors import Actor
 from casework.permissions.visibility import reach
@@ -96,10 +95,10 @@ def index() -> str:
 def show(match: UUID) -> str:
     with page_transaction() as (db, actor):
         details = matches.show_match(db, actor, str(match))
-        need = catalogue.show_record(db, actor, "need", details.need.id)
-        technology = catalogue.show_record(db, actor, "technology", details.technology.id)
-        sides = {"need": need, "technology": technology}
-        people = {origin.get("confirmed_by") for record in sides.values() for origin in _origins(record).values()}
+        need = catalogue.show_record(db, actor, Need, details.need.id)
+        technology = catalogue.show_record(db, actor, Technology, details.technology.id)
+        sides: dict[str, Need | Technology] = {"need": need, "technology": technology}
+        people = {origin.get("confirmed_by") for record in sides.values() for origin in record.provenance.values()}
         names = names_of(db, people, {record.owner for record in sides.values()})
     return render_template(
         "catalogue/show.html",
@@ -109,18 +108,14 @@ def show(match: UUID) -> str:
     )
 
 
-def _origins(record: Record) -> Mapping[str, JsonObject]:
-    return {} if isinstance(record, IpRight) else record.provenance
-
-
-def _values(noun: str, record: Record, names: Mapping[str, str]) -> list[Value]:
+def _values(noun: str, record: Need | Technology, names: Mapping[str, str]) -> list[Value]:
     values = []
     for field, label in FIELDS[noun].items():
         value = getattr(record, field)
         if value in (None, "", [], {}):
             continue
         # The column of the owner holds an id, and so do its origins.
-        origin = _origins(record).get("owner_id" if field == "owner" else field) or {}
+        origin = record.provenance.get("owner_id" if field == "owner" else field) or {}
         words = gettext(STATUSES[value]) if field == "status" and value in STATUSES else Values(names).say(value, field)
         values.append(
             Value(

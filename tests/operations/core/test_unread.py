@@ -11,7 +11,8 @@ from casework.operations.core.perform import home_of
 from casework.operations.referrals.inbox import list_inbox
 from casework.operations.referrals.service import look_at_referral
 from casework.operations.tasks.my_work import list_work
-from casework.operations.tasks.queues import list_placed_tasks
+from casework.operations.tasks.queues import list_placed_tasks, list_tasks
+from casework.operations.tasks.views import ListedTask, MarkedTask
 from casework.records.case_loader import load
 from tests.support.way_to_referral import to_referral
 from tests.support.world import World
@@ -49,6 +50,19 @@ def test_a_task_opened_since_is_new_in_ones_work(world: World, db: Connection) -
     assert {one.mark for one in list_work(db, world.actor(db, "officer")).items} == {"new"}
     look_at_case(db, world.actor(db, "officer"), number)
     assert {one.mark for one in list_work(db, world.actor(db, "officer")).items} == {None}
+
+
+def test_a_task_of_a_queue_bears_its_mark_and_one_that_is_done_bears_none(world: World, db: Connection) -> None:
+    _, referral = to_referral(world, db)
+    provider, officer = world.actor(db, "provider"), world.actor(db, "officer")
+    for expected in ("new", None):
+        tasks = list_tasks(db, provider, view="queue").items
+        assert tasks
+        assert {task.mark for task in tasks if isinstance(task, MarkedTask)} == {expected}
+        look_at_referral(db, provider, referral)
+    done = list_tasks(db, officer, view="done").items
+    assert done
+    assert {type(task) for task in done} == {ListedTask}
 
 
 def test_a_provider_is_told_of_nothing_that_its_history_does_not_show(world: World, db: Connection) -> None:

@@ -175,6 +175,7 @@ def test_positions_and_pages_of_a_provider_betray_no_note(scene: Scene) -> None:
     assert seen() == before
     assert scene.case.tracks[scene.lab].revision == revision
     assert {type(event) for event in before[0].items} == {CaseEvent}
+    assert not {"seq", "hash", "prev", "effects", "acting_for"} & {field.name for field in fields(CaseEvent)}
     assert "seq" not in {one.name for one in fields(Message)}
 
 
