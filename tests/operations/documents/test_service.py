@@ -4,16 +4,14 @@ from __future__ import annotations
 
 import io
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
 import pytest
 from sqlalchemy import Engine, text
 
 from casework.engine.state.case import Case
-from casework.errors import FileBlocked, FileMissing, FilePending, NotAllowed, NotFound, StoreUnavailable, WrongState
+from casework.errors import FileBlocked, FilePending, NotAllowed, NotFound, WrongState
 from casework.operations.cases.case_actions import declare_interest, withdraw_consent
-from casework.operations.core.encryption import SecretBox
 from casework.operations.core.idempotency import Done, Request
 from casework.operations.core.perform import home_of
 from casework.operations.documents import grants
@@ -203,18 +201,6 @@ def test_the_same_request_files_once(scene: Scene) -> None:
     assert len(scene.case().files) == 1
 
 
-def test_the_same_content_lies_there_once(scene: Scene) -> None:
-    scene.hand_in()
-    scene.hand_in()
-    assert scene.lying() == 1
-
-
-def test_the_same_content_of_two_parties_lies_there_twice(scene: Scene) -> None:
-    scene.hand_in(party="need_owner")
-    scene.hand_in(party="technology_owner")
-    assert scene.lying() == 2
-
-
 def test_the_history_says_what_was_filed_and_the_verifier_agrees(scene: Scene) -> None:
     id = scene.hand_in().answer["id"]
     scene.file("officer", id, PDF + b"%second")
@@ -304,43 +290,6 @@ def test_what_the_scanner_blocked_nobody_has(scene: Scene) -> None:
 
 
 # --- what is left behind ---------------------------------------------------------------------------------------------
-
-
-def test_a_file_whose_action_failed_is_swept_away(scene: Scene) -> None:
-    scene.keep()
-    scene.execute("UPDATE blobs SET touched_at = now() - interval '25 hours'")
-    assert (scene.document_store.sweep(), scene.lying()) == (1, 0)
-
-
-def test_the_broom_leaves_what_is_new_and_what_a_document_holds(scene: Scene) -> None:
-    id = scene.hand_in().answer["id"]
-    scene.execute("UPDATE blobs SET touched_at = now() - interval '25 hours'")
-    scene.keep(PDF + b"%new")
-    assert (scene.document_store.sweep(), scene.take("officer", id)) == (0, PDF)
-
-
-def test_a_store_that_fails_leaves_no_document(scene: Scene, tmp_path: Path) -> None:
-    folder = tmp_path / "documents"
-    folder.rmdir()
-    folder.write_text("no folder")
-    with pytest.raises(StoreUnavailable):
-        scene.hand_in()
-    assert scene.count("SELECT count(*) FROM files") == 0
-
-
-def test_a_file_that_is_gone_says_so(scene: Scene) -> None:
-    id = scene.hand_in().answer["id"]
-    for place in scene.document_store.store.places():
-        scene.document_store.store.delete(place)
-    with pytest.raises(FileMissing):
-        scene.take("officer", id)
-
-
-def test_without_its_key_a_compartment_opens_no_more(scene: Scene) -> None:
-    id = scene.hand_in().answer["id"]
-    scene.document_store.secret_box = SecretBox(["another key, with which nothing was sealed"])
-    with pytest.raises(Exception, match="sealed with another key"):
-        scene.take("officer", id)
 
 
 # --- what lets a provider see ----------------------------------------------------------------------------------------

@@ -1,0 +1,60 @@
+"""Facts from outside a case: those that were asked for, as they stand, and nothing that nobody has confirmed."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from sqlalchemy import Connection, text
+
+from casework.engine.definition.required_documents import SCANS
+from casework.engine.state.case import Case
+from casework.operations.core.external_facts import ALL, outside
+from casework.operations.core.perform import home_of
+from casework.records.case_loader import load
+from tests.support.world import World
+
+
+@pytest.fixture
+def case(world: World, db: Connection) -> Case:
+    return load(db, home_of(db, world.open_case(db)), "case")
+
+
+def test_what_was_asked_for_is_told_and_nothing_else(db: Connection, case: Case) -> None:
+    assert outside(db, case, ()) == {}
+    assert set(outside(db, case, ["need", "match", "need"])) == {"need", "match"}
+    whole = outside(db, case, ALL)
+    assert set(whole) == set(ALL)
+    # It is kept in the event that read it.
+    assert json.loads(json.dumps(whole)) == whole
+
+
+def test_of_a_technology_what_somebody_has_confirmed_counts_alone(world: World, db: Connection, case: Case) -> None:
+    given = {"number": "V 1", "verdict": "verified", "valid_until": "2030-01-01"}
+    stands = text(
+        "UPDATE technologies SET verification = CAST(:given AS jsonb), provenance = CAST(:from AS jsonb) WHERE id = :id"
+    )
+    told = {"verification": {"source": "catalogue"}, "title": {"confirmed_by": world.people["officer"]}}
+    for confirmed, verification in ((False, None), (True, given)):
+        if confirmed:
+            told["verification"]["confirmed_by"] = world.people["officer"]
+        db.execute(stands, {"given": json.dumps(given), "from": json.dumps(told), "id": case.technology})
+        technology = outside(db, case, ["technology"])["technology"]
+        assert technology["verification"] == verification
+        assert technology["confirmed"]["title"] is True
+        assert ("verification" in technology["confirmed"]) is confirmed
+
+
+def test_other_cases_of_the_same_need_are_told_with_where_they_stand(world: World, db: Connection, case: Case) -> None:
+    assert outside(db, case, ["siblings"]) == {"siblings": []}
+    number = world.open_case(db, 1)
+    other = home_of(db, number)
+    db.execute(text("UPDATE cases SET need_id = :need WHERE id = CAST(:id AS uuid)"), {"need": case.need, "id": other})
+    [sibling] = outside(db, case, ["siblings"])["siblings"]
+    assert (sibling["case"], sibling["number"], sibling["signed"]) == (other, number, False)
+
+
+def test_what_is_not_there_is_nothing(db: Connection, case: Case) -> None:
+    db.execute(text("UPDATE needs SET valid_until = '2030-01-01'"))
+    assert outside(db, case, ["need"])["need"]["valid_until"] == "2030-01-01"
+    assert outside(db, case, [SCANS]) == {SCANS: {}}
