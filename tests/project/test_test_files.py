@@ -60,7 +60,6 @@ ELSEWHERE: dict[str, str] = {
     "operations/tasks/request_context": "tests/operations/tasks/test_dry_runs.py",
     "operations/tasks/tasks_of_absent": "tests/web/tasks/test_standing_in.py",
     "operations/tasks/workload": "tests/web/tasks/test_supervisor.py",
-    "operations/verification/authorization/documents": "tests/operations/documents/test_sharing.py",
     "records/tables/base": "tests/records/test_tables.py",
     "records/tables/catalogue": "tests/records/test_tables.py",
     "records/tables/oversight": "tests/records/test_tables.py",

@@ -15,6 +15,8 @@ ROW: dict[str, Any] = {
     "due_at": "2026-03-02T02:00:00.000000Z",
     "team": ["a"],
     "note": None,
+    "flagged": False,
+    "seq": 1,
 }
 
 
@@ -42,6 +44,10 @@ def test_a_moment_is_the_same_in_whatever_way_it_is_written(written: str) -> Non
         ("due_at", None),
         ("team", ["b"]),
         ("note", ""),
+        ("flagged", 0),
+        ("flagged", None),
+        ("seq", True),
+        ("seq", 1.0),
     ],
 )
 def test_a_column_that_differs_is_named(column: str, value: object) -> None:
