@@ -40,11 +40,10 @@ __all__ = [
     "integrations",
     "mediations",
     "messages",
-    "staffing",
     "people",
     "privacy",
     "referrals",
     "requests",
-    "tasks",
     "staffing",
+    "tasks",
 ]

@@ -7,10 +7,10 @@ from casework.reasons.terms import ROLES, STATES_OF_EDITION
 
 ROLE = reason("cases.role", N_("your role does not include it."))
 ELSEWHERE = reason("cases.elsewhere", N_("the case stands elsewhere."))
-FOR_ROLES = template("cases.for_roles", N_("this is for: %(roles)s."), roles=ROLES)
+FOR_ROLES = template("cases.for_roles", N_("this is for %(roles)s."), roles=ROLES)
 ACTION_FOR_ROLES = template("cases.action_for_roles", N_("“%(action)s” is for: %(roles)s."), roles=ROLES)
 FOR_ROLES_THEMSELVES = template(
-    "cases.for_roles_themselves", N_("this is for: %(roles)s, in their own name."), roles=ROLES
+    "cases.for_roles_themselves", N_("this is for %(roles)s, in their own name."), roles=ROLES
 )
 STANDS_AT = template("cases.stands_at", N_("it stands at “%(state)s”."), state=STATES_OF_EDITION)
 WAITS_FOR_SECOND = reason("cases.waits_for_second", N_("it waits for a second person already."))
@@ -37,7 +37,7 @@ NO_OWNER = reason("cases.no_owner", N_("nobody owns the case yet."))
 ENDED = reason("cases.ended", N_("it has ended already."))
 HAS_CASE = reason("cases.has_case", N_("this match has its case already."))
 IN_OTHER_HANDS = reason("cases.in_other_hands", N_("the case is in other hands already."))
-DECLARED_INTEREST = reason("cases.declared_interest", N_("has declared an interest in this case"))
+DECLARED_INTEREST = reason("cases.declared_interest", N_("has declared an interest"))
 NOT_OFFICER = reason("cases.not_officer", N_("is not an officer of this programme"))
 MEDIATED_THEN = reason(
     "cases.mediated_then", N_("was one of those who mediate in this programme while the case was there")

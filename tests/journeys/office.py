@@ -120,7 +120,7 @@ class Office:
         officer = self.people["officer"]
         found = [one for one in officer.pages("list_matches", {"opened": "false"}) if one["external_id"] == match]
         assert len(found) == 1
-        with self.refuses(403, "this is for: officer, supervisor"):
+        with self.refuses(403, "this is for officer, supervisor"):
             self.people["auditor"].ask("open_case", match=found[0]["id"])
         with self.refuses(404, "There is no such match"):
             self.people["banker"].ask("open_case", match=found[0]["id"])

@@ -123,7 +123,7 @@ def _parts(words: Iterable[str]) -> set[str]:
     return {part for part in parts if len(part) >= (3 if part.isascii() else 2)}
 
 
-#: The names of programmes, and of organisations: the person's own, or all where none is given.
+#: The names of programmes, and of organisations: the person's own, or all that have people where nobody is given.
 _OFFICE = text("""
     SELECT name, name_zh, code FROM programmes UNION ALL
     SELECT name, name_zh, NULL FROM organisations o WHERE EXISTS (

@@ -66,7 +66,7 @@ _CASE = _asking(f"""
     SELECT h.id FROM me CROSS JOIN cases h WHERE h.number = $1
     AND ({_WHOLE} OR h.programme_id = ANY(me.outlines_of) OR {_REFERRED})
 """)
-#: The id of a mediation, for whoever is named in it or got a referral of it.
+#: The id of a mediation, for whoever reads all of it or got a referral of it.
 _MEDIATION = _asking(f"SELECT h.id FROM me CROSS JOIN mediations h WHERE h.id = $1::uuid AND ({_NAMED} OR {_REFERRED})")
 #: The home of a referral, for whoever may see it.
 _REFERRAL = _asking(_part_of("tracks", f"EXISTS (SELECT FROM tracks a WHERE a.id = t.id AND {_OWN})", is_referral("t")))

@@ -184,7 +184,7 @@ class Past:
 
     def givers(self, programme: str, person: str, role: str, at: datetime) -> list[RoleGiven]:
         """Of each time that a role was given that the person held then in the own name: who asked for it, and who agreed."""
-        rows = self.db.execute(_OF_ROLES, {"log": programme, "kinds": [ROLE_ASKED]})
+        rows = self.db.execute(_OF_KINDS, {"log": programme, "kinds": [ROLE_ASKED]})
         asked = {row.effects["request"]: row.effects.get("asked_by") or row.actor_id for row in rows}
         return [
             {
@@ -197,7 +197,7 @@ class Past:
 
     def closed(self, person: str, at: datetime) -> bool:
         """Whether somebody's account was closed at that moment."""
-        rows = self.db.execute(_OF_ROLES, {"log": person, "kinds": ["account_closed", "account_reopened"]})
+        rows = self.db.execute(_OF_KINDS, {"log": person, "kinds": ["account_closed", "account_reopened"]})
         changes = [row.kind for row in rows if row.at <= at]
         return changes[-1:] == ["account_closed"]
 
@@ -262,7 +262,7 @@ class Past:
     def service_scopes(self, organisation: str, actor: str) -> frozenset[str] | None:
         """What an organisation's service account may do, as it was made; None for everybody who is none."""
         if organisation not in self._services:
-            rows = self.db.execute(_OF_ROLES, {"log": organisation, "kinds": [MADE]})
+            rows = self.db.execute(_OF_KINDS, {"log": organisation, "kinds": [MADE]})
             self._services[organisation] = {row.effects["account"]: frozenset(row.effects["scopes"]) for row in rows}
         return self._services[organisation].get(actor)
 
@@ -274,7 +274,7 @@ class Past:
     def memberships(self, scope: str) -> dict[str, Held]:
         """Every membership that the scope's log has ever told of, by id; read once in a transaction."""
         if scope not in self._fresh:
-            rows = self.db.execute(_OF_ROLES, {"log": scope, "kinds": [GRANTED, ENDED]})
+            rows = self.db.execute(_OF_KINDS, {"log": scope, "kinds": [GRANTED, ENDED]})
             self._held[scope] = memberships((row.kind, row.at, row.actor_id, row.effects) for row in rows)
             self._fresh.add(scope)
         return self._held[scope]
@@ -328,7 +328,7 @@ class Past:
     def _read_changes(self, scope: str) -> None:
         if scope in self._fresh_rules:
             return
-        rows = self.db.execute(_OF_ROLES, {"log": scope, "kinds": [CHANGED]}).all()
+        rows = self.db.execute(_OF_KINDS, {"log": scope, "kinds": [CHANGED]}).all()
         rules = [(row.at, row.effects["allocation"]) for row in rows if "allocation" in row.effects]
         self._rules[scope] = [
             (moment, change["queue"], Rule(change["strategy"], change["cap"])) for moment, change in rules
@@ -343,7 +343,7 @@ class Past:
     def calendar(self, programme: str, at: datetime) -> Calendar:
         """The programme's working days as they stood at that moment."""
         if programme not in self._calendars:
-            rows = self.db.execute(_OF_ROLES, {"log": programme, "kinds": [REGISTERED, CHANGED]})
+            rows = self.db.execute(_OF_KINDS, {"log": programme, "kinds": [REGISTERED, CHANGED]})
             versions = [(row.at, row.effects["calendar"]) for row in rows if "calendar" in row.effects]
             self._calendars[programme] = [(moment, Calendar.from_json(version)) for moment, version in versions]
         known = self._calendars[programme]
@@ -358,14 +358,14 @@ _OF_ERASURE = text("""
     SELECT e.kind, e.at, e.actor_id, e.effects FROM events e JOIN logs l ON l.id = e.log_id AND l.kind = 'erasure'
     WHERE e.log_id = CAST(:log AS uuid) AND e.kind IN ('erasure_asked', 'erasure_agreed') ORDER BY e.seq
 """)
-#: When and in which programme a case was opened, and whether a person had acted in it by then.
+#: When and in which programme a case was opened, and whether a person had acted in it before a moment.
 _PART_IN = text("""
     SELECT o.at AS opened_at, o.effects->'case'->>'programme' AS programme, EXISTS (
         SELECT FROM events e WHERE e.log_id = o.log_id AND e.at < :at
         AND (e.actor_id = CAST(:person AS text) OR e.header->>'acting_for' = CAST(:person AS text))
     ) AS acted FROM events o WHERE o.log_id = CAST(:log AS uuid) AND o.seq = 1
 """)
-#: The events of a log that give and end roles, in order.
-_OF_ROLES = text(
+#: The events of some kinds in a log, in order.
+_OF_KINDS = text(
     "SELECT kind, at, actor_id, effects FROM events WHERE log_id = CAST(:log AS uuid) AND kind = ANY(:kinds) ORDER BY seq"
 )

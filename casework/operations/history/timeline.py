@@ -350,7 +350,7 @@ def _ids_in(entries: Iterable[HistoryEntry]) -> tuple[set[str | None], set[str |
             organisations.add(entry.organisation.id)
         for change in entry.changes:
             people |= _ids_of(change.before) | _ids_of(change.after)
-        given = [entry.given["by"], entry.given["agreed_by"]] if entry.given else []
+        given = [entry.given.get("by"), entry.given.get("agreed_by")] if entry.given else []
         people |= _ids_of(given) | _ids_of(entry.data) | _ids_of(entry.before_data)
     people = {person for person in people if person and person != SYSTEM_ACTOR and _is_id(person)}
     return people, people | {organisation for organisation in organisations if organisation}

@@ -41,7 +41,7 @@ _PERSON = text("""
         OR EXISTS (SELECT FROM cases c WHERE c.owner_id = p.id AND c.programme_id = ANY(CAST(:programmes AS uuid[])))
     )
 """)
-#: The open cases that a person owns or works on, with what each is waiting for.
+#: The open cases that a person owns or works on, with when the next task is due and how many tasks the person holds there.
 _CASES = text("""
     SELECT c.id, c.number, c.title, c.state, c.programme_id, g.name AS programme, g.name_zh AS programme_zh,
         c.owner_id = CAST(:person AS uuid) AS owned, n.due_at, count(*) OVER () AS every,

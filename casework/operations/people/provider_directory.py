@@ -187,7 +187,7 @@ def describe_provider(db: Connection, actor: Actor, provider: str, profile: Json
     """
     _insist_sees(db, actor, provider)
     if not _may_edit(actor, provider):
-        raise NotAllowed(why=reasons.cases.FOR_ROLES(roles=EDITORS))
+        raise NotAllowed(why=reasons.referrals.FOR_LEAD)
     if (earlier := ask(db, actor, request)) is not None:
         return earlier
     checked = _checked(profile)
@@ -264,7 +264,7 @@ def suggestions_for(db: Connection, case: Case, service: str) -> list[SuggestedP
     ]
 
 
-#: How many requests for a service each provider has answered, how many of them in time and how they were rated.
+#: How many requests for a service each provider has answered or left until the answer was due, how many in time, and its ratings.
 _ANSWERS = text("""
     SELECT t.provider_id::text, count(*) FILTER (WHERE k.closed_at IS NOT NULL OR k.due_at < casework_now()) AS answered,
         count(*) FILTER (WHERE k.closed_at <= k.due_at) AS in_time,

@@ -116,7 +116,7 @@ def _numbers(db: Connection) -> Iterator[Finding]:
         yield Finding("numbers", sentence, None, None, None, "numbers", row.programme_id)
 
 
-#: The next requests, and whether the event that each names says the same key and person.
+#: The next requests, and whether an event up to the one that each names bears its key and its person.
 _SOME_REQUESTS = text("""
     WITH batch AS (
         SELECT * FROM requests WHERE CAST(:actor AS uuid) IS NULL OR (actor_id, key) > (CAST(:actor AS uuid), :key)

@@ -74,7 +74,7 @@ def _profile(id: str, sent: Sent | None) -> Response:
     with page_transaction() as (db, actor):
         details = provider_directory.show_provider(db, actor, id)
         if not details.may_edit:
-            raise NotAllowed(why=reasons.cases.FOR_ROLES(roles=provider_directory.EDITORS))
+            raise NotAllowed(why=reasons.referrals.FOR_LEAD)
         name = f"profile:{id}"
         form = build_form(
             name,

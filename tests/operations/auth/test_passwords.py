@@ -109,5 +109,6 @@ def test_the_words_are_those_of_the_office_and_of_the_person_alone(world: World,
 
 
 def test_ones_own_password_is_asked_for_once_more(world: World, db: Connection) -> None:
+    insist_own_password(db, world.actor(db, "officer"), world.password)
     with pytest.raises(WrongPassword):
         insist_own_password(db, world.actor(db, "officer"), "not this one at all")

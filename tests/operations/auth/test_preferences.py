@@ -30,11 +30,20 @@ def test_what_is_given_is_kept_and_the_rest_stays(world: World, db: Connection) 
     assert verify_case(db, officer.person) == []
 
 
-@pytest.mark.parametrize("wanted", [{"language": "tlh"}, {"zone": "Mars/Olympus"}, {"theme": "loud", "zone": "UTC"}])
-def test_what_there_is_not_is_refused_and_nothing_kept(world: World, db: Connection, wanted: dict[str, str]) -> None:
+@pytest.mark.parametrize(
+    ("wanted", "fault"),
+    [
+        ({"language": "tlh"}, "language"),
+        ({"zone": "Mars/Olympus"}, "zone"),
+        ({"theme": "loud", "zone": "UTC"}, "theme"),
+    ],
+)
+def test_what_there_is_not_is_refused_and_nothing_kept(
+    world: World, db: Connection, wanted: dict[str, str], fault: str
+) -> None:
     officer = world.actor(db, "officer")
     before = db.execute(KEPT, {"id": officer.person}).one()
     with pytest.raises(InvalidForm) as refused:
         set_preferences(db, officer, wanted)
-    assert set(refused.value.fields) == set(wanted) - {"zone"} or {"zone"}
+    assert set(refused.value.fields) == {fault}
     assert db.execute(KEPT, {"id": officer.person}).one() == before
