@@ -57,6 +57,13 @@ def pytest_configure(config: pytest.Config) -> None:
     Flask.jinja_options = {"bytecode_cache": FileSystemBytecodeCache(str(_TEMPLATES))}
 
 
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Refuses what comes in another order in each process: workers that collect differently run nothing at all."""
+    for mark in metafunc.definition.iter_markers("parametrize"):
+        if any(isinstance(given, set | frozenset) for given in (*mark.args[1:2], mark.kwargs.get("argvalues"))):
+            pytest.fail(f"{metafunc.definition.nodeid} is parametrized by a set: sort it.", pytrace=False)
+
+
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     if hasattr(config, "workerinput"):
         put_longest_first(items)
