@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from typing import Any
+
 from casework import reasons
 from casework.engine.definition.editions import Edition, TransitionRule
 from casework.engine.definition.guard_facts import Facts
@@ -9,6 +12,7 @@ from casework.engine.definition.registry import GUARDS
 from casework.engine.definition.required_documents import SCANS, papers_for
 from casework.engine.execution.checklists import insist_step_ticked
 from casework.engine.execution.commands import Fire
+from casework.engine.execution.context import Library
 from casework.engine.execution.effect_roles import accepted
 from casework.engine.execution.effects import apply_effects, effect_reads, settle_proposals
 from casework.engine.execution.entered_states import move
@@ -31,52 +35,92 @@ from casework.engine.execution.step_opening import enter_state, leave_state
 from casework.engine.execution.task_changes import close_task, close_tasks_of, commit, open_task
 from casework.engine.execution.track_opening import end_track, open_tracks
 from casework.engine.parts import SENDS
-from casework.engine.state.case import Task, Track
+from casework.engine.roles import Role
+from casework.engine.state.case import Case, Proposal, Task, Track
 from casework.engine.state.effects_schema import Effects
 from casework.engine.state.events import FIRED, PROPOSED, REFUSED, SYSTEM_ACTOR
 from casework.errors import InvalidForm, NotFound, WrongState
 from casework.json_values import Answers
+from casework.reasons import Why
+
+
+@dataclass(frozen=True)
+class WayOut:
+    """A transition by which a track may leave where it stands."""
+
+    rule: TransitionRule
+    #: The part of the marking that it leaves.
+    place: str
+    #: What somebody asked for and a second person must say the word to.
+    pending: Proposal | None
+    #: What people do by it, for a refusal.
+    action: Why
+
+    @property
+    def roles(self) -> tuple[Role, ...]:
+        """Who says the word that is next."""
+        return self.rule.confirm_by if self.pending else self.rule.by_people
+
+
+def find_way_out(library: Library, case: Case, track: Track, transition: str) -> WayOut:
+    """The transition of that name from where a track stands. Raises NotFound where there is none, and WrongState elsewhere."""
+    edition = library[track.edition]
+    if not edition.has(transition):
+        raise NotFound("action")
+    way_out = edition.find(transition, track.states)
+    if way_out is None:
+        raise _stands_elsewhere(edition, track, transition)
+    return WayOut(*way_out, case.proposal_for(track.id, transition), _action(edition, transition))
 
 
 def fire_by_person(builder: EventBuilder, command: Fire) -> None:
     """Fire a transition, propose it where two persons are needed, or say the second word."""
     track = builder.track(command.track)
-    edition = builder.library[track.edition]
-    way_out = edition.find(command.transition, track.states)
-    if way_out is None or way_out[0].automatic:
-        raise wrong_state(edition, track, command.transition)
-    rule, place = way_out
-    pending = builder.case.proposal_for(track.id, rule.name)
-    if pending is not None:
-        if builder.by.role not in accepted(builder.case, rule.confirm_by):
-            raise WrongState(
-                action=edition.as_reason(f"transitions.{rule.name}.do"), why=reasons.cases.WAITS_FOR_SECOND
-            )
-        if command.data:
-            raise InvalidForm(fields=dict.fromkeys(command.data, reasons.fields.FIRST_FORM_STANDS))
-        confirm(builder, track, rule, place)
+    way_out = find_way_out(builder.library, builder.case, track, command.transition)
+    if way_out.rule.automatic:
+        raise _stands_elsewhere(builder.library[track.edition], track, command.transition)
+    if way_out.pending is not None:
+        _insist_second_word(builder, way_out, command)
+        confirm(builder, track, way_out.rule, way_out.place)
         return
+    facts, body = _insist_first_word(builder, track, way_out, command)
+    day = happened(builder, command.happened_on)
+    if way_out.rule.confirm_by:
+        _propose(builder, track, way_out.rule, facts, body, extra=day)
+    else:
+        fire(builder, track, way_out.rule, way_out.place, facts, body=body, extra=day)
+
+
+def _insist_first_word(
+    builder: EventBuilder, track: Track, way_out: WayOut, command: Fire
+) -> tuple[dict[str, Any], dict[str, Any]]:
+    """What the form says as facts and as words, where nothing stands against the transition. Raises what refuses it."""
+    rule, edition = way_out.rule, builder.library[track.edition]
     insist_role(builder, edition, rule, rule.by)
     insist_another_than(builder, rule.not_by, track)
     insist_not_held(builder, track, rule)
-    insist_not_frozen(builder, track, rule, place)
+    insist_not_frozen(builder, track, rule, way_out.place)
     facts, body = form_data(builder, edition, rule.form, command.data)
     insist_guards(builder, track, rule, facts)
     insist_step_ticked(builder, track, rule)
-    if command.reason:
-        body = {**body, "reason": line(command.reason, "reason")}
-    day = happened(builder, command.happened_on)
-    if rule.confirm_by:
-        _propose(builder, track, rule, facts, body, extra=day)
-        return
-    fire(builder, track, rule, place, facts, body=body, extra=day)
+    return facts, {**body, "reason": line(command.reason, "reason")} if command.reason else body
 
 
-def wrong_state(edition: Edition, track: Track, transition: str) -> Exception:
-    if not edition.has(transition):
-        return NotFound("action")
+def _insist_second_word(builder: EventBuilder, way_out: WayOut, command: Fire) -> None:
+    """Only who may decide says it, and the form stands as the first person filled it in."""
+    if builder.by.role not in accepted(builder.case, way_out.roles):
+        raise WrongState(action=way_out.action, why=reasons.cases.WAITS_FOR_SECOND)
+    if command.data:
+        raise InvalidForm(fields=dict.fromkeys(command.data, reasons.fields.FIRST_FORM_STANDS))
+
+
+def _stands_elsewhere(edition: Edition, track: Track, transition: str) -> WrongState:
     here = [edition.as_reason(f"states.{leaf}") for leaf in track.states]
-    return WrongState(action=edition.as_reason(f"transitions.{transition}.do"), why=reasons.cases.STANDS_AT(state=here))
+    return WrongState(action=_action(edition, transition), why=reasons.cases.STANDS_AT(state=here))
+
+
+def _action(edition: Edition, transition: str) -> Why:
+    return edition.as_reason(f"transitions.{transition}.do")
 
 
 def fire(

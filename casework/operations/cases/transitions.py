@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from sqlalchemy import Connection, text
 
-from casework import reasons
 from casework.definitions import load_library
 from casework.engine.execution.commands import Command, Fire
 from casework.engine.execution.context import By
+from casework.engine.execution.transitions import find_way_out
 from casework.engine.parts import MAIN
 from casework.engine.state.case import Case
 from casework.engine.state.events import Event
-from casework.errors import NotFound, WrongState
 from casework.json_values import JsonMapping, JsonObject
 from casework.operations.auth.step_up import insist_proved_for
 from casework.operations.cases.case_capacities import capacity_on_track, track_for
@@ -38,25 +37,15 @@ def fire_transition(
     """Fire a transition of a track, or propose it, or confirm what another person proposed."""
 
     def to_command(standing: Standing) -> tuple[Command, By]:
-        case = standing.case
+        case, library = standing.case, standing.library
         track_now = track_for(actor, case, track)
-        edition = standing.library[track_now.edition]
+        edition = library[track_now.edition]
         insist_proved_for(actor, edition, transition)
         insist_revision(revision, track_now.revision)
-        matching = edition.find(transition, track_now.states)
-        if matching is None:
-            if not edition.has(transition):
-                raise NotFound("action")
-            here = [edition.as_reason(f"states.{leaf}") for leaf in track_now.states]
-            raise WrongState(
-                action=edition.as_reason(f"transitions.{transition}.do"), why=reasons.cases.STANDS_AT(state=here)
-            )
-        rule = matching[0]
-        pending = case.proposal_for(track_now.id, rule.name)
-        roles = rule.confirm_by if pending else rule.by_people
-        by = capacity_on_track(actor, case, track_now, roles, edition.as_reason(f"transitions.{rule.name}.do"))
-        if rule.form and not pending:
-            insist_references(db, case, edition.form(rule.form), data, track_now)
+        way_out = find_way_out(library, case, track_now, transition)
+        by = capacity_on_track(actor, case, track_now, way_out.roles, way_out.action)
+        if way_out.rule.form and not way_out.pending:
+            insist_references(db, case, edition.form(way_out.rule.form), data, track_now)
         return Fire(track, transition, data, happened_on, reason), by
 
     def answer(case: Case, events: list[Event]) -> JsonObject:
