@@ -121,7 +121,7 @@ def test_nobody_is_given_a_case_in_which_they_have_an_interest(
         if_match=case["revision"],
     )
     assert answer.status_code == 422
-    assert "has declared an interest in this case" in answer.text
+    assert answer.json["faults"]["owner"]["code"] == "cases.declared_interest", answer.text
 
 
 def test_beside_the_dispute_officers_role_an_officers_does_not_count(
