@@ -28,22 +28,6 @@ DECLARE = frozenset({
 })  # fmt: skip
 #: Modules that another file tests.
 ELSEWHERE: dict[str, str] = {
-    "operations/auth/password_change": "tests/operations/auth/test_account_mail.py",
-    "operations/cases/case_capacities": "tests/web/cases/test_pages.py",
-    "operations/cases/form_choices": "tests/operations/tasks/test_candidates.py",
-    "operations/cases/handing_over": "tests/operations/tasks/test_handing_on.py",
-    "operations/cases/opening": "tests/operations/core/test_round_trips.py",
-    "operations/cases/possible_actions": "tests/web/cases/test_pages.py",
-    "operations/cases/queries": "tests/operations/cases/test_list_queries.py",
-    "operations/cases/related_records": "tests/web/cases/test_pages.py",
-    "operations/cases/side_tasks": "tests/operations/tasks/test_service.py",
-    "operations/cases/track_presenters": "tests/operations/cases/test_joins.py",
-    "operations/cases/transitions": "tests/operations/core/test_staffing.py",
-    "operations/catalogue/catalogue_records": "tests/operations/catalogue/test_importer.py",
-    "operations/catalogue/service": "tests/operations/catalogue/test_importer.py",
-    "operations/core/event_views": "tests/api/protocol/test_views.py",
-    "operations/core/overdue_sql": "tests/operations/cases/test_list_queries.py",
-    "operations/core/perform": "tests/operations/core/test_round_trips.py",
     "operations/history/point_in_time": "tests/operations/history/test_task_judgement.py",
     "operations/history/timeline": "tests/web/history/test_pages.py",
     "operations/notifications/queries": "tests/web/notifications/test_pages.py",
@@ -60,9 +44,6 @@ ELSEWHERE: dict[str, str] = {
     "operations/tasks/request_context": "tests/operations/tasks/test_dry_runs.py",
     "operations/tasks/tasks_of_absent": "tests/web/tasks/test_standing_in.py",
     "operations/tasks/workload": "tests/web/tasks/test_supervisor.py",
-    "records/tables/base": "tests/records/test_tables.py",
-    "records/tables/catalogue": "tests/records/test_tables.py",
-    "records/tables/oversight": "tests/records/test_tables.py",
 }  # fmt: skip
 
 

@@ -1,0 +1,90 @@
+"""What a form offers to choose from: whoever fits the field here and now, and no paper that the reader may not know."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy import Connection, text
+
+from casework.engine.state.case import Case
+from casework.operations.cases.case_actions import register_document
+from casework.operations.cases.form_choices import choices_of
+from casework.operations.core.perform import home_of
+from casework.records.case_loader import load
+from tests.support.way_to_referral import to_referral
+from tests.support.world import World, new_request, today
+
+
+def case_of(db: Connection, number: str) -> Case:
+    return load(db, home_of(db, number), "case")
+
+
+def offered(db: Connection, world: World, case: Case, who: str = "officer", track: str = "", **rule: Any) -> list[str]:
+    """The names that a field offers on a track, the main one unless it is named."""
+    field = {"name": "which", "role": None, "service": None, **rule}
+    place = case.tracks[track] if track else case.main
+    return sorted(choice.name for choice in choices_of(db, world.actor(db, who), case, place, [field])["which"])
+
+
+def test_people_hold_the_role_in_the_programme_or_at_the_provider_asked(world: World, db: Connection) -> None:
+    number, referral = to_referral(world, db)
+    case = case_of(db, number)
+    assert offered(db, world, case, type="person", role="officer") == ["Officer", "Other Officer"]
+    assert offered(db, world, case, type="people", role="compliance") == ["Compliance", "Second Compliance"]
+    assert offered(db, world, case, type="person", role="provider", track=referral) == ["Provider", "Provider Lead"]
+    assert offered(db, world, case, type="person", role="provider") == []
+    db.execute(text("UPDATE people SET active = false WHERE email = 'other_officer@example.org'"))
+    assert offered(db, world, case, type="person", role="officer") == ["Officer"]
+
+
+def test_providers_offer_the_service_of_the_field_or_else_of_the_referral(world: World, db: Connection) -> None:
+    number, referral = to_referral(world, db)
+    case = case_of(db, number)
+    every = ["Chaoyang Green Bank", "Haidian Assessment Lab", "Third Eye Verification"]
+    assert offered(db, world, case, type="providers") == every
+    assert offered(db, world, case, type="provider", service="pledge") == ["Chaoyang Green Bank"]
+    assert offered(db, world, case, type="panel", track=referral) == ["Haidian Assessment Lab"]
+    assert offered(db, world, case, type="provider", service="pledge", track=referral) == ["Chaoyang Green Bank"]
+
+
+def test_parties_and_rights_are_those_of_the_case(world: World, db: Connection) -> None:
+    case = case_of(db, world.open_case(db))
+    assert offered(db, world, case, type="party") == ["Hebei Steam Works", "Nordwind Boilers"]
+    assert offered(db, world, case, type="rights") == ["CNIPA CN 1234567 B"]
+
+
+def test_tasks_are_those_that_are_open(world: World, db: Connection) -> None:
+    number = world.new_case(db)
+    world.fire(db, "officer", number, "take")
+    case = case_of(db, number)
+    assert offered(db, world, case, type="tasks") == [
+        "Bring the case through triage",
+        "Check the match and declare your interest",
+    ]
+
+
+@pytest.mark.parametrize("valid", [True, False])
+def test_papers_are_offered_to_whoever_may_know_them_and_while_they_are_valid(
+    world: World, db: Connection, valid: bool
+) -> None:
+    number, referral = to_referral(world, db)
+    for title, last in (("Old report", today() - timedelta(days=2)), ("New report", today() + timedelta(days=2))):
+        register_document(
+            db,
+            world.actor(db, "officer"),
+            number,
+            title=title,
+            kind="report",
+            party=None,
+            language=None,
+            valid_until=last.isoformat(),
+            revision=case_of(db, number).revision,
+            request=new_request(),
+        )
+    case = case_of(db, number)
+    known = ["New report"] if valid else ["New report", "Old report"]
+    assert offered(db, world, case, type="documents", valid=valid) == known
+    assert offered(db, world, case, type="documents", valid=valid, kinds=["letter"]) == []
+    assert offered(db, world, case, who="provider", track=referral, type="documents", valid=valid) == []

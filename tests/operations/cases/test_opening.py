@@ -1,0 +1,78 @@
+"""A case opens from a match once, numbered without a gap, with the parties, rights and phase of its records."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import Connection, text
+
+from casework.errors import NotAllowed, NotFound, WrongState
+from casework.operations.cases.opening import open_case
+from casework.operations.core.perform import home_of
+from casework.operations.people.registry import register_phase
+from casework.operations.verification.service import verify_case
+from casework.records.case_loader import load
+from tests.support.world import World, new_request, today
+
+
+def test_a_match_opens_one_case_and_numbers_have_no_gap(world: World, db: Connection) -> None:
+    numbers = [world.open_case(db, 0)]
+    with pytest.raises(WrongState) as refused:
+        world.open_case(db, 0, "supervisor")
+    assert refused.value.code == "cases.has_case"
+    numbers.append(world.open_case(db, 1))
+    assert numbers == [f"BJ-{today().year}-{n:04}" for n in (1, 2)]
+
+
+def test_a_case_is_about_what_its_match_is_about(world: World, db: Connection) -> None:
+    case = load(db, home_of(db, world.open_case(db)), "case")
+    assert (case.programme, case.match) == (world.programmes["BJ"], world.matches[0])
+    assert (case.need, case.technology, case.rights) == (
+        world.needs[0],
+        world.technologies[0],
+        (world.rights[0],),
+    )
+    assert case.parties == {side: world.organisations[side] for side in ("need_owner", "technology_owner")}
+    assert (case.main.states, case.owner) == (("proposed",), None)
+    assert verify_case(db, case.log) == []
+
+
+def test_a_case_belongs_to_the_phase_that_runs_on_the_day(world: World, db: Connection) -> None:
+    phases = {
+        name: register_phase(
+            db,
+            world.programmes["BJ"],
+            name=name,
+            name_zh=None,
+            starts_on=today() + timedelta(days=first),
+            ends_on=today() + timedelta(days=last),
+        )
+        for name, first, last in (("Past", -30, -10), ("Present", -9, 9), ("To come", 10, 30))
+    }
+    assert load(db, home_of(db, world.open_case(db)), "case").phase == phases["Present"]
+
+
+def test_what_was_asked_twice_with_one_key_is_done_once(world: World, db: Connection) -> None:
+    asked, officer = new_request(), world.actor(db, "officer")
+    first, again = (open_case(db, officer, world.matches[0], asked) for _ in range(2))
+    assert (first.repeated, again.repeated, again.answer) == (False, True, first.answer)
+    assert db.execute(text("SELECT count(*) FROM cases")).scalar_one() == 1
+
+
+@pytest.mark.parametrize(
+    ("who", "refusal"),
+    [
+        ("compliance", NotAllowed),
+        ("auditor", NotAllowed),
+        ("observer", NotFound),
+        ("foreign_officer", NotFound),
+        ("provider", NotFound),
+    ],
+)
+def test_only_officers_and_supervisors_of_the_programme_open_cases(
+    world: World, db: Connection, who: str, refusal: type[Exception]
+) -> None:
+    with pytest.raises(refusal):
+        world.open_case(db, 0, who)
+    world.open_case(db, 0, "supervisor")

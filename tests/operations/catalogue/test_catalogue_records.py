@@ -1,0 +1,74 @@
+"""The rows that an import reads and writes: found by their key in one programme, kept to the last digit, and counted."""
+
+from __future__ import annotations
+
+import uuid
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import Connection, text
+
+from casework.operations.catalogue.catalogue_records import CatalogueRecords
+from casework.operations.catalogue.import_batches import COLUMNS
+from tests.support.world import World
+
+TOLD = {"title": {"source": "BJ", "at": "2026-01-05"}}
+
+
+def need(external_id: str, **more: Any) -> dict[str, Any]:
+    """A need as an import hands it over to be written."""
+    told = {"id": str(uuid.uuid4()), "source": "BJ", "external_id": external_id, "provenance": TOLD}
+    return {**told, **COLUMNS["needs"], **more}
+
+
+def test_records_are_known_by_source_and_key_in_their_own_programme(world: World, db: Connection) -> None:
+    asked = [("catalogue", "need-1"), ("catalogue", "need-9"), ("BJ", "need-2"), ("catalogue", "need-1")]
+    here = CatalogueRecords(world.programmes["BJ"]).known(db, "needs", asked, ["id", "title"])
+    assert {key: (row.id, row.title) for key, row in here.items()} == {
+        ("catalogue", "need-1"): (world.needs[0], "Steam without coal, need-1")
+    }
+    assert CatalogueRecords(world.programmes["SH"]).known(db, "needs", asked, ["id"]) == {}
+
+
+def test_many_rows_are_inserted_and_updated_at_once(world: World, db: Connection) -> None:
+    records = CatalogueRecords(world.programmes["BJ"])
+    rows = [need("N1", title="One", budget=Decimal("0.10"), wanted_by=None), need("N2", title="Two", sector="Glass")]
+    records.insert(db, "needs", rows)
+    records.update(db, "needs", [rows[0] | {"title": "Another", "sector": "Steel"}])
+    kept = db.execute(
+        text(
+            "SELECT external_id, title, sector, budget, provenance, programme_id, updated_at >= created_at AS in_order"
+            " FROM needs WHERE source = 'BJ' ORDER BY external_id"
+        )
+    ).all()
+    assert [(row.external_id, row.title, row.sector, row.budget) for row in kept] == [
+        ("N1", "Another", "Steel", Decimal("0.10")),
+        ("N2", "Two", "Glass", None),
+    ]
+    assert all((row.provenance, row.programme_id, row.in_order) == (TOLD, records.programme, True) for row in kept)
+    # Nothing else was touched.
+    known = records.known(db, "needs", [("catalogue", "need-1")], ["title"])
+    assert [row.title for row in known.values()] == ["Steam without coal, need-1"]
+
+
+def test_what_was_written_is_told_by_table_and_each_row_once(world: World, db: Connection) -> None:
+    records = CatalogueRecords(world.programmes["BJ"])
+    records.insert(db, "needs", [])
+    records.update(db, "technologies", [])
+    assert records.written == {}
+    row = need("N1", title="One")
+    records.insert(db, "needs", [row])
+    records.update(db, "needs", [row])
+    pair = {"need_id": row["id"], "technology_id": world.technologies[0]}
+    match = {"id": str(uuid.uuid4()), "source": "BJ", "external_id": "M1", **COLUMNS["matches"], **pair}
+    records.insert(db, "matches", [match])
+    assert records.written == {"needs": {row["id"]}, "matches": {match["id"]}}
+
+
+def test_a_need_and_a_technology_are_known_as_a_pair_of_their_programme(world: World, db: Connection) -> None:
+    values = [{"need_id": world.needs[0], "technology_id": technology} for technology in world.technologies[:2]]
+    pairs = CatalogueRecords(world.programmes["BJ"]).pairs(db, values)
+    assert set(pairs) == {(world.needs[0], world.technologies[0])}
+    given = text("SELECT external_id FROM matches WHERE id = CAST(:id AS uuid)")
+    assert list(pairs.values()) == [db.execute(given, {"id": world.matches[0]}).scalar_one()]
+    assert CatalogueRecords(world.programmes["SH"]).pairs(db, values) == {}

@@ -1,0 +1,106 @@
+"""One action in one case: done once for its key, with the other cases of its need told, and nothing overwritten unseen."""
+
+from __future__ import annotations
+
+import pytest
+from sqlalchemy import Connection, text
+
+from casework.definitions import load_library
+from casework.engine.execution.commands import Command, HandOver
+from casework.engine.execution.context import By
+from casework.engine.roles import Role
+from casework.engine.state.case import Case
+from casework.errors import CaseHasMoved, KeyReused, NotFound
+from casework.operations.core.idempotency import Done, Request
+from casework.operations.core.perform import Standing, home_calendar, home_of, insist_revision, perform, reads, stand
+from casework.operations.verification.service import verify_case
+from casework.records.case_loader import load
+from tests.support.world import World, new_request
+
+NOBODY = "00000000-0000-7000-8000-000000000000"
+
+
+def triaged(world: World, db: Connection) -> Case:
+    """A case of the officer's, in triage."""
+    number = world.new_case(db)
+    world.fire(db, "officer", number, "take")
+    return load(db, home_of(db, number), "case")
+
+
+def ask_for_help(world: World, db: Connection, case: Case, request: Request, *, siblings: bool = False) -> Done:
+    """The officer takes the other officer into the team."""
+    officer, team = world.people["officer"], (world.people["other_officer"],)
+
+    def choose(standing: Standing) -> tuple[Command, By]:
+        return HandOver(officer, team, "Help me."), By(officer, Role.OFFICER)
+
+    return perform(
+        db,
+        world.actor(db, "officer"),
+        case.log,
+        "case",
+        choose,
+        answer=lambda after, events: {"team": list(after.team), "events": len(events)},
+        request=request,
+        siblings=siblings,
+    )
+
+
+def test_what_is_asked_again_with_its_key_is_answered_and_not_done(world: World, db: Connection) -> None:
+    case, asked = triaged(world, db), new_request()
+    first = ask_for_help(world, db, case, asked)
+    done = load(db, case.log, "case")
+    assert (first.answer["team"], done.team) == ([world.people["other_officer"]], (world.people["other_officer"],))
+    assert done.seq == case.seq + first.answer["events"]
+    again = ask_for_help(world, db, case, asked)
+    assert (again.repeated, again.answer) == (True, first.answer)
+    with pytest.raises(KeyReused):
+        ask_for_help(world, db, case, Request(asked.key, "something else"))
+    assert load(db, case.log, "case") == done
+    assert verify_case(db, case.log) == []
+
+
+def test_the_other_open_cases_of_the_need_are_asked_whether_they_still_stand(world: World, db: Connection) -> None:
+    signed, other, ended, stranger = (triaged(world, db) for _ in range(4))
+    same = text("UPDATE cases SET need_id = CAST(:need AS uuid) WHERE id = ANY(CAST(:ids AS uuid[]))")
+    db.execute(same, {"need": signed.need, "ids": [other.log, ended.log]})
+    db.execute(text("UPDATE cases SET closed_at = casework_now() WHERE id = CAST(:id AS uuid)"), {"id": ended.log})
+    ask_for_help(world, db, signed, new_request())
+    assert questions(db, other) == []
+    ask_for_help(world, db, signed, new_request(), siblings=True)
+    assert [questions(db, case) for case in (signed, other, ended, stranger)] == [[], [signed.log], [], []]
+
+
+def questions(db: Connection, case: Case) -> list[str | None]:
+    """About which cases it is asked whether this one still stands."""
+    return [task.about for task in load(db, case.log, "case").open_tasks() if task.name == "superseded"]
+
+
+def test_who_moves_nothing_asks_for_fewer_facts_than_who_may_fire_everything(world: World, db: Connection) -> None:
+    case, library = triaged(world, db), load_library()
+    assert "match" in reads(library, case)
+    assert reads(library, case, by_itself=True) < reads(library, case)
+
+
+def test_a_case_is_found_by_its_number_and_its_log_alone(world: World, db: Connection) -> None:
+    case = triaged(world, db)
+    assert (home_of(db, str(case.number)), stand(db, case.log, "case").case) == (case.log, case)
+    with pytest.raises(NotFound):
+        home_of(db, "BJ-1999-0001")
+    with pytest.raises(NotFound):
+        stand(db, NOBODY, "case")
+
+
+def test_nobody_overwrites_what_they_have_not_seen() -> None:
+    insist_revision(None, 4)
+    insist_revision(4, 4)
+    for seen in (3, 5, 0):
+        with pytest.raises(CaseHasMoved):
+            insist_revision(seen, 4)
+
+
+def test_lists_count_by_the_calendar_of_the_programme_in_which_one_has_a_role(world: World, db: Connection) -> None:
+    calendar = home_calendar(db, world.actor(db, "officer"))
+    assert calendar is not None
+    assert calendar == stand(db, triaged(world, db).log, "case").calendar
+    assert home_calendar(db, world.actor(db, "provider")) is None
