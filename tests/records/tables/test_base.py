@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from sqlalchemy import CheckConstraint, Column, Index, MetaData, Table, UniqueConstraint
-from sqlalchemy.dialects import postgresql
+from sqlalchemy import CheckConstraint, Column, Index, MetaData, Table, UniqueConstraint, make_url
 from sqlalchemy.schema import CreateIndex, CreateTable
 
 from casework.records.tables.base import NAMES, NOW, Id, Time, id_column, metadata, reference
 
+_DIALECT = make_url("postgresql+psycopg://").get_dialect()()
+
 
 def written(table: Table) -> str:
     """The statement that makes a table, on one line."""
-    return " ".join(str(CreateTable(table).compile(dialect=postgresql.dialect())).split())
+    return " ".join(str(CreateTable(table).compile(dialect=_DIALECT)).split())
 
 
 def sample() -> Table:
@@ -49,7 +50,7 @@ def test_a_reference_is_needed_unless_it_says_otherwise_and_has_an_index_where_i
     assert "person_id UUID NOT NULL" in statement
     assert "answers_id UUID," in statement
     assert "at TIMESTAMP WITH TIME ZONE DEFAULT clock_timestamp() NOT NULL" in statement
-    assert [str(CreateIndex(index).compile(dialect=postgresql.dialect())) for index in table.indexes] == [
+    assert [str(CreateIndex(index).compile(dialect=_DIALECT)) for index in table.indexes] == [
         "CREATE INDEX ix_letters_answers_id ON letters (answers_id)"
     ]
     assert [column.comment for column in table.columns] == [
