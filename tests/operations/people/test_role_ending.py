@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from sqlalchemy import Connection, Engine, text
 
 from casework.engine.execution.context import By
@@ -16,11 +14,8 @@ from casework.operations.deadlines.timers import fire_timers
 from casework.operations.people.offboarding import take_over
 from casework.operations.people.registry import grant_role, register_person
 from casework.operations.people.service import deactivate_person, end_member, end_membership
-from casework.operations.tasks.queues import list_tasks
 from casework.operations.tasks.service import claim_task
-from casework.operations.tasks.views import ListedTask
 from casework.operations.verification.service import verify_case
-from casework.permissions.actors import Actor
 from casework.records.case_loader import load
 from casework.records.database import transaction
 from casework.records.event_log import read_events
@@ -49,10 +44,6 @@ def claim(db: Connection, world: World, who: str, number: str, name: str) -> str
 
 def relieved(db: Connection, number: str) -> list[Event]:
     return [one for one in read_events(db, home_of(db, number)) if one.kind == "relieved"]
-
-
-def listed(db: Connection, actor: Actor, view: str) -> Sequence[ListedTask]:
-    return list_tasks(db, actor, view=view).items
 
 
 def test_what_an_officer_held_is_free_when_the_role_ends(world: World, db: Connection) -> None:
@@ -161,15 +152,3 @@ def test_taking_a_task_from_somebody_who_can_work_it_is_found(world: World, db: 
     by = By(world.people["administrator"], Role.ADMINISTRATOR)
     follow(db, stand(db, log, "case"), Relieve(held, world.people["officer"]), by)
     assert [one.sentence for one in verify_case(db, log) if "could still work it" in one.sentence]
-
-
-def test_what_one_has_done_is_listed_while_one_may_see_it(world: World, db: Connection) -> None:
-    number, referral = to_referral(world, db)
-    assert {one.case and one.case.number for one in listed(db, world.actor(db, "officer"), "done")} == {number}
-    end_membership(db, world.actor(db, "administrator"), membership_of(db, world, "officer"), new_request())
-    grant_role(db, world.people["officer"], "officer", programme=world.programmes["SH"])
-    assert listed(db, world.actor(db, "officer"), "done") == []
-    world.fire(db, "provider", number, "decline", {"reason": "no_capacity"}, track=referral)
-    assert len(listed(db, world.actor(db, "provider"), "done")) == 1
-    db.execute(text("UPDATE cases SET interests = ARRAY[:id]"), {"id": world.people["provider"]})
-    assert listed(db, world.actor(db, "provider"), "done") == []

@@ -6,16 +6,10 @@ import pytest
 from sqlalchemy import text
 
 from casework.errors import InvalidForm, NotAllowed, NotFound, Refused, WrongState
-from casework.operations.audit.findings import answer_finding, close_finding, raise_finding
-from casework.operations.core.perform import home_of
 from casework.operations.people import registry
 from casework.operations.privacy.erasure import carry_out
-from casework.operations.verification.service import verify_all
-from casework.records.case_loader import load
 from casework.records.database import transaction
-from tests.operations.privacy.erasure_scene import CANARIES, NAME, Scene
-from tests.support.way_to_referral import to_referral
-from tests.support.world import new_request
+from tests.operations.privacy.erasure_scene import CANARIES, Scene
 
 
 @pytest.mark.parametrize("who", ["supervisor", "officer", "compliance", "auditor"])
@@ -53,55 +47,6 @@ def test_without_agreement_nothing_is_erased(scene: Scene) -> None:
 def test_an_open_account_is_closed_first(scene: Scene) -> None:
     with transaction(scene.engine) as db, pytest.raises(Refused, match="The account is open"):
         scene.ask(db, person=scene.world.people["provider"], words=[])
-
-
-def test_whoever_has_open_cases_is_kept_until_they_are_handed_over(scene: Scene) -> None:
-    with transaction(scene.engine) as db:
-        db.execute(
-            text("UPDATE cases SET owner_id = CAST(:id AS uuid) WHERE number = :n"),
-            {"id": scene.person, "n": scene.number},
-        )
-        with pytest.raises(Refused, match="1 open cases"):
-            scene.ask(db)
-
-
-def test_an_open_finding_of_the_audit_keeps_what_it_is_about(scene: Scene) -> None:
-    with transaction(scene.engine) as db:
-        finding = str(
-            raise_finding(
-                db,
-                scene.world.actor(db, "auditor"),
-                scene.number,
-                event=1,
-                words=f"Why did {NAME}?",
-                request=new_request(),
-            ).answer["id"]
-        )
-    with pytest.raises(Refused, match="findings of the audit"), transaction(scene.engine) as db:
-        scene.ask(db)
-    with transaction(scene.engine) as db:
-        answer_finding(db, scene.world.actor(db, "officer"), finding, words="So.", request=new_request())
-        close_finding(db, scene.world.actor(db, "auditor"), finding, words="Good.", request=new_request())
-    scene.erase()
-    assert scene.found() == {}
-    assert list(verify_all(scene.engine)) == []
-
-
-def test_financing_records_are_kept_for_the_years_that_the_settings_say(scene: Scene) -> None:
-    world = scene.world
-    with transaction(scene.engine) as db:
-        number, _ = to_referral(world, db, more_plan={"pledge": "bank"})
-        world.write(db, "officer", load(db, home_of(db, number), "case"), words=f"{NAME} signs for the loan.")
-    with pytest.raises(Refused, match="1 records of financing"), transaction(scene.engine) as db:
-        scene.ask(db)
-    with transaction(scene.engine) as db:
-        db.execute(
-            text("UPDATE cases SET closed_at = casework_now() - interval '6 years' WHERE number = :n"), {"n": number}
-        )
-    with pytest.raises(Refused, match="1 records of financing"), transaction(scene.engine) as db:
-        scene.ask(db)
-    with transaction(scene.engine) as db:
-        scene.ask(db, years=5)
 
 
 def test_what_must_be_kept_by_now_refuses_it_when_it_is_carried_out(scene: Scene) -> None:

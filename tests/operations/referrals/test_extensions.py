@@ -11,7 +11,6 @@ from sqlalchemy import Connection
 from casework.engine.state.case import Case, Task
 from casework.errors import Refused
 from casework.operations.core.perform import home_of
-from casework.operations.tasks.queries import show_task
 from casework.operations.verification.service import verify_case
 from casework.records.case_loader import load
 from tests.support.way_to_referral import complete, to_referral
@@ -98,18 +97,6 @@ def test_what_is_granted_is_bounded_too_and_however_often_it_is_asked(work: Work
     work.decide(today() + timedelta(days=110))
     with pytest.raises(Refused, match="too far away"):
         work.ask(today() + timedelta(days=200))
-
-
-def test_whoever_decides_sees_what_was_asked_for_and_what_it_moves(work: Work) -> None:
-    work.fire("provider", "start")
-    wanted = today() + timedelta(days=60)
-    work.ask(wanted)
-    task = next(one for one in work.case.open_tasks() if one.name == "decide_extension")
-    asked = show_task(work.db, work.world.actor(work.db, "officer"), task.id).asked
-    assert asked
-    assert (asked.data["new_date"], asked.body["reason"]) == (wanted.isoformat(), "The laboratory was closed.")
-    assert {one.until for one in asked.moves if one.task == work.theirs()["in_progress"].id} == {wanted.isoformat()}
-    assert len(asked.moves) == len(work.theirs())
 
 
 def test_before_the_start_a_provider_asks_as_well_and_nothing_speaks_against_it(work: Work) -> None:

@@ -13,8 +13,6 @@ from sqlalchemy import Connection, Engine, text
 
 from casework.operations.cases.transitions import fire_transition
 from casework.operations.core.perform import home_of
-from casework.operations.history import timeline
-from casework.operations.people import registry
 from casework.records.database import transaction
 from tests.support.way_to_referral import to_referral
 from tests.support.web_client import Browser
@@ -157,41 +155,6 @@ def test_late_recordings_are_flagged(browser_for: BrowserFor, world: World, engi
         )
     page = browser_for("auditor").get(f"/cases/{number}/history").text
     assert re.search(r"recorded 1\d working days later", page)
-
-
-def test_who_had_declared_an_interest_could_not_have_done_it(world: World, engine: Engine) -> None:
-    with transaction(engine) as db:
-        number = world.open_case(db)
-        world.fire(db, "officer", number, "take")
-        log = home_of(db, number)
-        told = {entry.seq: entry for entry in timeline.tell(db, log, {1, 2})}
-    why = {one.name: one.why_not for one in told[2].candidates}
-    # Nobody owned the case yet: each officer of the programme could have taken it, and no foreign one.
-    assert why == {"Officer": "did_it", "Other Officer": ""}
-    assert {one.name for one in told[1].candidates} == {
-        "Officer",
-        "Other Officer",
-        "Supervisor",
-        "Second Supervisor",
-    }
-
-
-def test_a_role_given_later_counts_for_nothing_then(world: World, engine: Engine) -> None:
-    with transaction(engine) as db:
-        number = world.open_case(db)
-    with transaction(engine) as db:
-        registry.grant_role(db, world.people["manager"], "officer", programme=world.programmes["BJ"])
-        told = next(iter(timeline.tell(db, home_of(db, number), {1})))
-    assert "Manager" not in {one.name for one in told.candidates}
-
-
-def test_erased_words_are_named_and_not_shown(world: World, engine: Engine, superuser_engine: Engine) -> None:
-    with transaction(engine) as db:
-        number = world.open_case(db)
-        log = home_of(db, number)
-        told = next(iter(timeline.tell(db, log, {1})))
-    assert told.body["title"]
-    assert told.erased == []
 
 
 def test_the_history_is_chinese_for_who_reads_chinese(browser_for: BrowserFor, number: str, engine: Engine) -> None:

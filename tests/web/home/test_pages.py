@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 import pytest
 from flask import Flask
 from sqlalchemy import Engine, text
 
-from casework.operations.core.national_holidays import china
 from casework.operations.tasks import queue_counts, queues
-from casework.operations.tasks.my_work import MOST_COUNTED, count_work, days, list_work
+from casework.operations.tasks.my_work import MOST_COUNTED
 from casework.operations.tasks.service import claim_task
 from casework.records.database import transaction
 from tests.support.queries import counted
@@ -83,22 +82,6 @@ def test_tabs_part_what_is_late_due_today_and_due_this_week(
     due(engine, number, "triage_check", "casework_now() + interval '40 days'")
     page = browser.get("/").text
     assert (count_of(page, "Today"), count_of(page, "This week"), count_of(page, "To do")) == ("0", "0", "2")
-
-
-@pytest.mark.parametrize(
-    ("now", "tomorrow", "monday"),
-    [
-        ("2026-11-25T02:00", "2026-11-25T16:00", "2026-11-29T16:00"),
-        ("2026-11-29T15:59", "2026-11-29T16:00", "2026-11-29T16:00"),
-        ("2026-11-29T16:00", "2026-11-30T16:00", "2026-12-06T16:00"),
-    ],
-)
-def test_a_day_and_a_week_end_where_the_programme_is(now: str, tomorrow: str, monday: str) -> None:
-    def moment(words: str) -> datetime:
-        return datetime.fromisoformat(words).replace(tzinfo=UTC)
-
-    found = days(moment(now), china([2026]))
-    assert (found.tomorrow, found.monday) == (moment(tomorrow), moment(monday))
 
 
 def test_who_is_waited_for_is_named_with_until_when_and_reminders(
@@ -195,22 +178,6 @@ def test_counts_stop_at_the_cap(engine: Engine, world: World, browser_for: Brows
         )
     page = browser_for("officer").get("/").text
     assert count_of(page, "To do") == "1,000+"
-
-
-def test_every_row_is_shown_once_over_the_pages(engine: Engine, world: World) -> None:
-    with transaction(engine) as db:
-        for _ in range(7):
-            number = world.new_case(db)
-            world.fire(db, "officer", number, "take")
-        actor = world.actor(db, "officer")
-        seen, cursor = [], None
-        while True:
-            part = list_work(db, actor, cursor=cursor, limit=3)
-            seen += [one.id for one in part.items]
-            cursor = part.next
-            if cursor is None:
-                break
-        assert len(seen) == len(set(seen)) == 14 == count_work(db, actor)["open"]
 
 
 def test_the_number_of_queries_does_not_depend_on_how_much_there_is(

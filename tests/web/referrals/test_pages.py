@@ -12,13 +12,11 @@ from werkzeug.test import TestResponse
 
 from casework.operations.cases.case_actions import register_document
 from casework.operations.core.perform import home_of
-from casework.operations.people.registry import register_organisation
-from casework.operations.referrals.service import list_referral_events
 from casework.records.case_loader import load
 from casework.records.database import transaction
 from tests.support.pages import read_page
 from tests.support.queries import counted
-from tests.support.way_to_referral import to_referral, to_request
+from tests.support.way_to_referral import to_referral
 from tests.support.web_client import Browser
 from tests.support.world import World, new_request, today
 
@@ -78,34 +76,6 @@ def test_its_history_begins_with_the_request_for_the_provider_too(
         browser_for(who).get(f"/referrals/{offer}").text.split("What happened")[1] for who in ("provider", "officer")
     ]
     assert ["sent the request" in one for one in told] == [True, True]
-
-
-def test_the_provider_does_not_read_whom_else_the_office_asks(engine: Engine, world: World) -> None:
-    with transaction(engine) as db:
-        other = register_organisation(db, name="Xicheng Laboratory", kind="provider", services=("assessment",))
-        number, referral = to_request(world, db)
-        world.fire(
-            db,
-            "officer",
-            number,
-            "send",
-            {
-                "service": "assessment",
-                "provider": world.organisations["lab"],
-                "fee": "programme",
-                "panel": [other],
-                "question": "Does it reach 180 degrees?",
-                "wanted_on": (today() + timedelta(days=60)).isoformat(),
-            },
-            track=referral,
-        )
-        whole, part = (
-            list_referral_events(db, world.actor(db, who), referral).items for who in ("officer", "provider")
-        )
-    assert other in str(whole)
-    assert other not in str(part)
-    assert [event.what for event in part] == ["send"]
-    assert part[0].data["wanted_on"]
 
 
 def test_an_offer_stands_in_the_inbox_with_its_answer_clock(world: World, offer: str, browser_for: BrowserFor) -> None:

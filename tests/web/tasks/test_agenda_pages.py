@@ -9,10 +9,7 @@ from datetime import date, timedelta
 import pytest
 from sqlalchemy import Connection, Engine, text
 
-from casework.engine.deadlines.calendars import HOLIDAY, MAKE_UP, WEEKEND, WORKING
-from casework.errors import InvalidForm
 from casework.operations.mediations.service import open_mediation
-from casework.operations.tasks.calendar_view import MOST_DAYS, list_agenda
 from casework.operations.tasks.service import claim_task
 from casework.records.database import transaction
 from tests.support.queries import counted
@@ -142,45 +139,6 @@ def test_a_sealed_mediation_is_in_the_calendar_of_those_who_lead_it_alone(
     assert ">Team</a>" not in page
     for name in ("officer", "supervisor", "second_supervisor"):
         assert "sealed" not in browser_for(name).get("/agenda?whose=team").text.split("<main")[1]
-
-
-def test_days_are_what_the_calendar_of_the_programme_says(engine: Engine, world: World) -> None:
-    with transaction(engine) as db:
-        told = list_agenda(db, world.actor(db, "officer"), first=date(2026, 9, 28), last=date(2026, 10, 11))
-    kinds = {one.day: (one.kind, one.name.get("en", "")) for one in told.days}
-    assert kinds["2026-09-28"][0] == WORKING
-    assert kinds["2026-10-01"][0] == HOLIDAY
-    assert kinds["2026-10-01"][1]
-    assert kinds["2026-10-10"][0] == MAKE_UP
-    assert kinds["2026-10-11"][0] == WEEKEND
-
-
-@pytest.mark.parametrize(
-    ("first", "last", "field"),
-    [
-        (date(2026, 5, 2), date(2026, 5, 1), "to"),
-        (date(2026, 5, 1), date(2026, 5, 1) + timedelta(days=MOST_DAYS), "to"),
-        (date(1, 1, 1), date(1, 1, 2), "from"),
-        (date(9999, 12, 30), date(9999, 12, 31), "from"),
-    ],
-)
-def test_no_more_days_than_a_month_fills_are_told(
-    engine: Engine, world: World, first: date, last: date, field: str
-) -> None:
-    with transaction(engine) as db, pytest.raises(InvalidForm) as refused:
-        list_agenda(db, world.actor(db, "officer"), first=first, last=last)
-    assert list(refused.value.fields) == [field]
-
-
-def test_what_the_limit_leaves_out_is_still_counted(engine: Engine, world: World) -> None:
-    with transaction(engine) as db:
-        for _ in range(3):
-            world.fire(db, "officer", world.new_case(db), "take")
-        db.execute(text("UPDATE tasks SET due_at = casework_now() WHERE name = 'triage_check'"))
-        told = list_agenda(db, world.actor(db, "officer"), first=today(), last=today(), limit=2)
-    assert len(told.items) == 2
-    assert told.more
-    assert told.days[0].due == 3
 
 
 def test_the_page_asks_the_same_number_of_questions_however_much_is_due(

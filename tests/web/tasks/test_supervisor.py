@@ -8,7 +8,7 @@ from collections.abc import Callable
 from flask import Flask
 from sqlalchemy import Engine, text
 
-from casework.operations.tasks.workload import list_decisions, list_team
+from casework.operations.tasks.workload import list_team
 from casework.records.database import transaction
 from tests.support.queries import counted
 from tests.support.way_to_referral import to_referral
@@ -53,21 +53,6 @@ def test_what_waits_for_ones_decision_stands_on_ones_home(
     assert number in home
     assert "Nothing else waits for you here." in home
     assert "Waits for your decision" not in browser_for("officer").get("/").text
-
-
-def test_a_plan_that_waits_stands_under_plans(engine: Engine, world: World) -> None:
-    with transaction(engine) as db:
-        number, _ = to_referral(world, db)
-        db.execute(
-            text(
-                "UPDATE tasks SET state = 'Ready', closed_at = NULL, closed_by = NULL WHERE name = 'decide_plan'"
-                " AND log_id = (SELECT id FROM cases WHERE number = :n)"
-            ),
-            {"n": number},
-        )
-        found = list_decisions(db, world.actor(db, "supervisor"))
-        assert [one.decides for one in found] == ["plans"]
-        assert list_decisions(db, world.actor(db, "compliance")) == []
 
 
 def test_a_closing_waits_for_a_supervisor(engine: Engine, world: World, browser_for: BrowserFor) -> None:

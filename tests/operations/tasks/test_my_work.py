@@ -1,0 +1,141 @@
+"""My work: what is one's own to do, what waits for others, and what one lets wait."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from sqlalchemy import Connection, text
+
+from casework.engine.roles import Role
+from casework.errors import InvalidForm
+from casework.operations.core.national_holidays import china
+from casework.operations.core.perform import home_of
+from casework.operations.tasks.my_work import count_work, days, kinds_of, list_holds, list_resting, list_work
+from casework.operations.tasks.service import claim_task, suspend_task
+from casework.permissions.actors import focused
+from casework.records.case_loader import load
+from tests.support.way_to_referral import to_referral
+from tests.support.world import World, new_request, today
+
+pytestmark = pytest.mark.stage(play=to_referral)
+#: The tabs that list tasks.
+LISTED = ("open", "overdue", "today", "week", "waiting")
+
+
+def task_called(db: Connection, number: str, name: str) -> str:
+    return next(one.id for one in load(db, home_of(db, number), "case").open_tasks() if one.name == name)
+
+
+def tabs(db: Connection, world: World, who: str) -> dict[str, set[str]]:
+    """What each tab lists, which is as much as is counted there."""
+    actor = world.actor(db, who)
+    listed = {tab: [one.id for one in list_work(db, actor, tab=tab, limit=100).items] for tab in LISTED}
+    counts = count_work(db, actor)
+    assert {tab: len(ids) for tab, ids in listed.items()} == {tab: counts[tab] for tab in LISTED}
+    return {tab: set(ids) for tab, ids in listed.items()}
+
+
+@pytest.mark.parametrize(
+    ("now", "tomorrow", "monday"),
+    [
+        ("2026-11-25T02:00", "2026-11-25T16:00", "2026-11-29T16:00"),
+        ("2026-11-29T15:59", "2026-11-29T16:00", "2026-11-29T16:00"),
+        ("2026-11-29T16:00", "2026-11-30T16:00", "2026-12-06T16:00"),
+    ],
+)
+def test_a_day_and_a_week_end_where_the_programme_is(now: str, tomorrow: str, monday: str) -> None:
+    def moment(words: str) -> datetime:
+        return datetime.fromisoformat(words).replace(tzinfo=UTC)
+
+    found = days(moment(now), china([2026]))
+    assert (found.tomorrow, found.monday) == (moment(tomorrow), moment(monday))
+
+
+def test_the_owners_tasks_are_ones_own_and_those_of_others_wait(
+    world: World, db: Connection, staged: tuple[str, str]
+) -> None:
+    kick_off, sent = (task_called(db, staged[0], name) for name in ("kick_off", "sent"))
+    mine = tabs(db, world, "officer")
+    assert (kick_off in mine["open"], sent in mine["open"]) == (True, False)
+    assert (kick_off in mine["waiting"], sent in mine["waiting"]) == (False, True)
+    assert tabs(db, world, "other_officer") == {tab: set() for tab in LISTED}
+
+
+def test_what_another_has_taken_is_theirs_and_waits_for_them(
+    world: World, db: Connection, staged: tuple[str, str]
+) -> None:
+    kick_off = task_called(db, staged[0], "kick_off")
+    claim_task(db, world.actor(db, "supervisor"), kick_off, new_request())
+    mine = tabs(db, world, "officer")
+    assert (kick_off in mine["open"], kick_off in mine["waiting"]) == (False, True)
+    assert tabs(db, world, "supervisor")["open"] == {kick_off}
+
+
+def test_a_late_task_stands_under_overdue_unless_its_clock_stands_still(
+    world: World, db: Connection, staged: tuple[str, str]
+) -> None:
+    kick_off = task_called(db, staged[0], "kick_off")
+    assert tabs(db, world, "officer")["overdue"] == set()
+    given = {"id": kick_off}
+    db.execute(text("UPDATE tasks SET due_at = casework_now() - interval '1 day' WHERE id = CAST(:id AS uuid)"), given)
+    assert tabs(db, world, "officer")["overdue"] == {kick_off}
+    paused = "UPDATE clocks SET state = 'paused', fires_at = NULL WHERE task_id = CAST(:id AS uuid)"
+    assert db.execute(text(paused), given).rowcount
+    assert tabs(db, world, "officer")["overdue"] == set()
+
+
+def test_every_row_is_shown_once_over_the_pages(world: World, db: Connection) -> None:
+    for _ in range(3):
+        world.fire(db, "officer", world.new_case(db), "take")
+    actor = world.actor(db, "officer")
+    seen, cursor = [], None
+    while True:
+        part = list_work(db, actor, cursor=cursor, limit=3)
+        seen += [one.id for one in part.items]
+        cursor = part.next
+        if cursor is None:
+            break
+    assert len(seen) == len(set(seen)) == count_work(db, actor)["open"] == 6
+
+
+def test_what_one_lets_wait_is_listed_apart(world: World, db: Connection, staged: tuple[str, str]) -> None:
+    officer, kick_off = world.actor(db, "officer"), task_called(db, staged[0], "kick_off")
+    suspend_task(
+        db, officer, kick_off, until="2099-01-04", waits_for="need_owner", reason="Away.", request=new_request()
+    )
+    (resting,) = list_resting(db, officer)
+    assert resting.wait
+    assert (resting.id, resting.wait.until, resting.wait.reason) == (kick_off, "2099-01-04", "Away.")
+    assert count_work(db, officer)["hold"] == 1
+    assert kick_off not in tabs(db, world, "officer")["open"]
+    assert list_resting(db, focused(officer, world.programmes["SH"])) == []
+
+
+def test_a_case_on_hold_says_for_whom_and_until_when(world: World, db: Connection, staged: tuple[str, str]) -> None:
+    until = (today() + timedelta(days=30)).isoformat()
+    waits = {"reason": "budget", "waits_for": "need_owner", "waits_until": "day", "resume_by": until}
+    world.fire(db, "officer", staged[0], "hold", waits)
+    officer = world.actor(db, "officer")
+    assert [(one.number, one.waits_for, one.resume_by) for one in list_holds(db, officer)] == [
+        (staged[0], "need_owner", until)
+    ]
+    assert count_work(db, officer)["hold"] == 1
+    assert list_holds(db, focused(officer, world.programmes["SH"])) == []
+    assert list_holds(db, world.actor(db, "other_officer")) == []
+
+
+def test_a_tab_that_lists_no_tasks_is_refused(world: World, db: Connection) -> None:
+    for tab in ("hold", "done", "nonsense"):
+        with pytest.raises(InvalidForm):
+            list_work(db, world.actor(db, "officer"), tab=tab)
+
+
+def test_whose_cases_may_be_ones_own_is_a_matter_of_role(world: World, db: Connection) -> None:
+    kinds = {who: kinds_of(world.actor(db, who)) for who in ("officer", "dispute_officer", "supervisor", "provider")}
+    assert kinds == {
+        "officer": (Role.OFFICER,),
+        "dispute_officer": (Role.DISPUTE_OFFICER,),
+        "supervisor": (),
+        "provider": (),
+    }

@@ -1,0 +1,99 @@
+"""Tasks in lists: what one holds, may take and has done, and for whom a task is in no queue."""
+
+from __future__ import annotations
+
+import pytest
+from sqlalchemy import Connection, text
+
+from casework.engine.roles import Role
+from casework.errors import InvalidForm
+from casework.operations.people.registry import end_role, grant_role
+from casework.operations.tasks.queues import list_placed_tasks, list_tasks
+from casework.operations.tasks.service import claim_task
+from casework.permissions.actors import focused
+from tests.support.way_to_referral import to_referral, to_request
+from tests.support.world import World, new_request
+
+
+def listed(db: Connection, world: World, who: str, view: str = "queue", queue: str | None = None) -> list[str]:
+    """The names of the tasks of a view."""
+    return [one.name for one in list_tasks(db, world.actor(db, who), view=view, queue=queue).items]
+
+
+def test_a_task_goes_from_its_queue_to_who_takes_it(world: World, db: Connection) -> None:
+    number = world.new_case(db)
+    (waiting,) = list_tasks(db, world.actor(db, "officer"), view="queue").items
+    assert listed(db, world, "officer", "mine") == []
+    claim_task(db, world.actor(db, "officer"), waiting.id, new_request())
+    assert listed(db, world, "officer") == listed(db, world, "other_officer") == []
+    assert listed(db, world, "officer", "mine") == ["proposed"]
+    world.fire(db, "officer", number, "take")
+    assert (listed(db, world, "officer", "mine"), listed(db, world, "officer", "done")) == ([], ["proposed"])
+
+
+def test_what_one_holds_is_listed_within_the_programme_that_was_chosen(world: World, db: Connection) -> None:
+    world.new_case(db)
+    officer = world.actor(db, "officer")
+    (waiting,) = list_tasks(db, officer, view="queue").items
+    claim_task(db, officer, waiting.id, new_request())
+    held = {
+        code: [one.id for one in list_placed_tasks(db, focused(officer, world.programmes[code]), view="mine").items]
+        for code in ("BJ", "SH")
+    }
+    assert held == {"BJ": [waiting.id], "SH": []}
+
+
+def test_the_tasks_of_a_case_that_somebody_owns_are_for_the_owner_and_the_team(world: World, db: Connection) -> None:
+    number = world.new_case(db)
+    assert listed(db, world, "other_officer") == ["proposed"]
+    world.fire(db, "officer", number, "take")
+    assert set(listed(db, world, "officer")) == {"triage", "triage_check"}
+    assert listed(db, world, "other_officer") == []
+    world.hand_over(db, "officer", number, "officer", "other_officer")
+    assert set(listed(db, world, "other_officer")) == {"triage", "triage_check"}
+
+
+def test_who_asked_for_a_decision_does_not_take_it(world: World, db: Connection) -> None:
+    number, _ = to_referral(world, db)
+    plan = {"payer": "programme", "skip_assessment": False, "reason": "Less money"}
+    world.fire(db, "supervisor", number, "amend_plan", plan)
+    assert len(listed(db, world, "second_supervisor")) == 1
+    assert listed(db, world, "supervisor") == []
+
+
+def test_a_provider_finds_what_was_sent_to_it_and_who_is_barred_finds_nothing(world: World, db: Connection) -> None:
+    to_request(world, db)
+    _, referral = to_referral(world, db)
+    assert listed(db, world, "provider") == ["sent"]
+    assert listed(db, world, "foreign_provider") == []
+    db.execute(
+        text("UPDATE tracks SET barred = ARRAY[:person] WHERE id = CAST(:id AS uuid)"),
+        {"person": world.people["provider"], "id": referral},
+    )
+    assert (listed(db, world, "provider"), listed(db, world, "provider_lead")) == ([], ["sent"])
+
+
+def test_of_several_queues_one_may_be_chosen(world: World, db: Connection) -> None:
+    world.fire(db, "officer", world.new_case(db), "take")
+    world.new_case(db)
+    assert set(listed(db, world, "officer")) == {"triage", "triage_check", "proposed"}
+    assert listed(db, world, "officer", queue="intake") == ["proposed"]
+
+
+def test_what_one_has_done_is_listed_while_one_may_see_it(world: World, db: Connection) -> None:
+    number, referral = to_referral(world, db)
+    done = list_tasks(db, world.actor(db, "officer"), view="done").items
+    assert {one.case and one.case.number for one in done} == {number}
+    membership = text("SELECT id FROM memberships WHERE person_id = CAST(:id AS uuid)")
+    end_role(db, str(db.execute(membership, {"id": world.people["officer"]}).scalar_one()))
+    grant_role(db, world.people["officer"], Role.OFFICER, programme=world.programmes["SH"])
+    assert listed(db, world, "officer", "done") == []
+    world.fire(db, "provider", number, "decline", {"reason": "no_capacity"}, track=referral)
+    assert listed(db, world, "provider", "done") == ["sent"]
+    db.execute(text("UPDATE cases SET interests = ARRAY[:id]"), {"id": world.people["provider"]})
+    assert listed(db, world, "provider", "done") == []
+
+
+def test_a_view_that_there_is_not_is_refused(world: World, db: Connection) -> None:
+    with pytest.raises(InvalidForm):
+        list_tasks(db, world.actor(db, "officer"), view="everything")
