@@ -1,4 +1,4 @@
-"""Somebody is away: the substitute finds the work where he works, and does it; the team says who is away and who stands in."""
+"""Somebody is away: the substitute finds the work where he works, and the team says who is away and who stands in."""
 
 from __future__ import annotations
 
