@@ -15,7 +15,7 @@ from tests.support.world import World, new_request
 def decisions(db: Connection, world: World, who: str) -> list[tuple[str, str | None, bool]]:
     """What each decision is about, who asked for it, and whether it was the reader."""
     return [
-        (one.decides, one.asked_by and one.asked_by.name, one.asked_by_oneself)
+        (one.decides, one.asked_by.name if one.asked_by else None, one.asked_by_oneself)
         for one in list_decisions(db, world.actor(db, who))
     ]
 
