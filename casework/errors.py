@@ -355,8 +355,8 @@ class RolesMissing(CaseworkError):
     says = template(
         "roles_missing",
         N_(
-            "The database has no usable role casework_app: %(why)s Let its administrator "
-            'run: CREATE ROLE casework_app NOLOGIN; GRANT casework_app TO "%(login)s";'
+            "The database lacks a role of the application: %(why)s Let its administrator run: CREATE ROLE casework_app NOLOGIN; "
+            'CREATE ROLE casework_engine NOLOGIN; GRANT casework_app, casework_engine TO "%(login)s";'
         ),
     )
 

@@ -12,6 +12,7 @@ from sqlalchemy import Connection, text
 from casework.engine.roles import MEDIATION, Role
 from casework.permissions.actors import Actor, Membership, in_force
 from casework.records.access_sql import in_time, live_token, open_to
+from casework.records.database import person_reads
 
 #: Of a person `p`: by programme until when that person was a dispute officer, or anywhere of a provider that mediates, as
 #: `permissions.actors.Actor.mediated`. Null in it: still.
@@ -54,7 +55,7 @@ _BY_TOKEN = text(
         "FROM people p\n",
         ", t.scopes, t.id AS token_id, coalesce(t.used_at < casework_now() - interval '5 minutes', true) AS stale,"
         # Who reads from here on.
-        " set_config('casework.reader', p.id::text, true)"
+        f" {person_reads('p.id::text')}"
         " FROM people p JOIN tokens t ON t.person_id = p.id\n",
     )
     + f" WHERE t.hash = :hash AND p.active AND {live_token('t')}"

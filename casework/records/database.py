@@ -21,11 +21,17 @@ from casework.records import embedded, server_process
 from casework.records.field_encryption import Sealing
 from casework.settings import Settings
 
-APP_ROLE = server_process.APP_ROLE
+APP_ROLE, ENGINE_ROLE = server_process.ROLES
 
 Role = Literal["app", "owner"]
 #: Who reads everything: actions, which need the whole of a case to decide, jobs, and the verification.
 ENGINE = "engine"
+#: In a select list: from here to the end of the transaction the engine reads, in the role that row security shows everything.
+#: The owner and a superuser stay who they are.
+ENGINE_READS = """set_config('casework.reader', 'engine', true),
+        CASE current_user WHEN 'casework_app' THEN set_config('role', 'casework_engine', true) END"""
+#: The same for the role in which people read.
+_PERSON_ROLE = "CASE current_user WHEN 'casework_engine' THEN set_config('role', 'casework_app', true) END"
 
 # Ids are strings everywhere: in the history, in the engine and in JSON.
 _ADAPTERS = AdaptersMap(psycopg.adapters)
@@ -186,7 +192,7 @@ def reader_transaction(engine: Engine) -> Iterator[Connection]:
 def transaction(engine: Engine) -> Iterator[Connection]:
     """The same for the engine: jobs, commands, and actions that take several transactions."""
     with reader_transaction(engine) as connection:
-        run(connection, "SELECT set_config('casework.reader', $1, true)", (ENGINE,))
+        run(connection, f"SELECT {ENGINE_READS}", ())
         yield connection
 
 
@@ -197,7 +203,7 @@ def connected(engine: Engine) -> Iterator[Connection]:
         connection = engine.connect()
     except OperationalError as fault:
         why = _first_line(fault)
-        if APP_ROLE in why or 'parameter "role"' in why:
+        if APP_ROLE in why or ENGINE_ROLE in why or 'parameter "role"' in why:
             raise RolesMissing(login=engine.url.username or "its login", why=f"{why}.") from fault
         raise DatabaseUnavailable(why) from fault
     with connection:
@@ -236,12 +242,22 @@ def plan_by_values(db: Connection) -> None:
     db.execute(text("SET LOCAL plan_cache_mode = force_custom_plan"))
 
 
-def ensure_app_role(owner: Engine, login: str | None = None) -> None:
-    """Make the application's role and let its login act as it: the owner, where nobody else is named. Raises RolesMissing
+def person_reads(person: str) -> str:
+    """In a select list: from here to the end of the transaction this person reads, by an expression in SQL."""
+    return f"set_config('casework.reader', {person}, true), {_PERSON_ROLE}"
+
+
+def ensure_roles(owner: Engine, login: str | None = None) -> None:
+    """Make the application's roles and let its login act as them: the owner, where nobody else is named. Raises RolesMissing
     where the owner may not.
 
-    Roles belong to the whole server: several databases of Casework share this one.
+    Roles belong to the whole server: several databases of Casework share these.
     """
+    for role in server_process.ROLES:
+        _ensure_role(owner, role, login)
+
+
+def _ensure_role(owner: Engine, role: str, login: str | None) -> None:
     with connected(owner) as connection:
         # Looked at again after a failure: somebody may be making the role for another database just now.
         for last_try in (False, False, True):
@@ -250,7 +266,7 @@ def ensure_app_role(owner: Engine, login: str | None = None) -> None:
                     "SELECT EXISTS (SELECT FROM pg_roles WHERE rolname = :role), EXISTS (SELECT FROM pg_roles r, pg_roles l"
                     " WHERE r.rolname = :role AND l.rolname = COALESCE(:login, current_user) AND pg_has_role(l.oid, r.oid, 'MEMBER'))"
                 ),
-                {"role": APP_ROLE, "login": login},
+                {"role": role, "login": login},
             ).one()
             connection.rollback()
             if member:
@@ -258,8 +274,8 @@ def ensure_app_role(owner: Engine, login: str | None = None) -> None:
             try:
                 with connection.begin():
                     if not exists:
-                        connection.execute(text(f'CREATE ROLE "{APP_ROLE}" NOLOGIN'))
-                    connection.execute(text(f'GRANT "{APP_ROLE}" TO {_quoted(login)}'))
+                        connection.execute(text(f'CREATE ROLE "{role}" NOLOGIN'))
+                    connection.execute(text(f'GRANT "{role}" TO {_quoted(login)}'))
             except DBAPIError as fault:
                 if last_try:
                     raise RolesMissing(

@@ -13,7 +13,7 @@ from functools import cache
 
 from sqlalchemy import Connection, text
 
-from casework.records.database import APP_ROLE
+from casework.records.server_process import ROLES
 
 #: By kind and name, the statement that makes it, or what is said of it.
 Facts = dict[str, dict[str, str]]
@@ -54,7 +54,7 @@ def read(db: Connection) -> Facts:
     """What there is in this database, in the form of the list."""
     facts: Facts = {}
     for kind, query in _QUERIES.items():
-        rows = db.execute(text(query), {"app": APP_ROLE})
+        rows = db.execute(text(query))
         facts[kind] = {row.name: " ".join(row.said.split()) for row in rows}
     return facts
 
@@ -142,12 +142,12 @@ def _about_grant(name: str, right: str | None, there: str | None) -> str:
 
 def _roles(db: Connection) -> list[str]:
     sentences = []
-    for row in db.execute(text(_ROLES), {"app": APP_ROLE}):
+    for row in db.execute(text(_ROLES), {"roles": list(ROLES)}):
         if row.rolsuper:
             sentences.append(f"The database role {row.rolname} is a superuser: name another one in DATABASE_URL.")
             continue
-        if row.rolname == APP_ROLE and row.rolcanlogin:
-            sentences.append(f"The role {APP_ROLE} may log in: ALTER ROLE {APP_ROLE} NOLOGIN;")
+        if row.rolname in ROLES and row.rolcanlogin:
+            sentences.append(f"The role {row.rolname} may log in: ALTER ROLE {row.rolname} NOLOGIN;")
         for may, word in (
             (row.rolbypassrls, "BYPASSRLS"),
             (row.rolcreaterole, "CREATEROLE"),
@@ -164,7 +164,7 @@ def _roles(db: Connection) -> list[str]:
     if owns:
         sentences.append(
             f"The application logs in as {login}, who owns its tables or may act as their owner: name a login in DATABASE_URL"
-            f" that owns nothing and is a member of {APP_ROLE} alone."
+            f" that owns nothing and is a member of {' and '.join(ROLES)} alone."
         )
     return sentences
 
@@ -173,7 +173,7 @@ def _members(db: Connection) -> list[str]:
     return [
         f"The role {row.member} may act as {row.role} in this database: REVOKE {row.role} FROM {row.member}; or keep it out with"
         " REVOKE CONNECT ON DATABASE … FROM PUBLIC;"
-        for row in db.execute(text(_MEMBERS), {"app": APP_ROLE})
+        for row in db.execute(text(_MEMBERS), {"roles": list(ROLES)})
     ]
 
 
@@ -210,13 +210,13 @@ def _about_setting(name: str, value: str, allowed: tuple[str, ...]) -> str:
     return f"{name} is {value}{means}. Set it to {allowed[0]} in postgresql.conf, or where the database, a role or DATABASE_URL sets it."
 
 
-#: What the login and the application's role may do, and which other roles they could act as.
+#: What the login and the application's roles may do, and which other roles they could act as.
 _ROLES = """
     SELECT r.rolname, r.rolsuper, r.rolbypassrls, r.rolcreaterole, r.rolcreatedb, r.rolreplication, r.rolcanlogin, ARRAY(
         SELECT o.rolname::text FROM pg_roles o, pg_class c WHERE c.oid = to_regclass('events') AND o.oid <> r.oid
-        AND o.rolname <> :app AND NOT r.rolsuper AND NOT o.oid = c.relowner AND pg_has_role(r.oid, o.oid, 'MEMBER')
+        AND o.rolname <> ALL(:roles) AND NOT r.rolsuper AND NOT o.oid = c.relowner AND pg_has_role(r.oid, o.oid, 'MEMBER')
         ORDER BY o.rolname
-    ) AS others FROM pg_roles r WHERE r.rolname IN (session_user, :app) ORDER BY r.rolname
+    ) AS others FROM pg_roles r WHERE r.rolname = session_user OR r.rolname = ANY(:roles) ORDER BY r.rolname
 """
 #: The login, and whether it owns the tables without being a superuser.
 _OWNS = """
@@ -226,7 +226,7 @@ _OWNS = """
 #: Who else may log in here and act as the application or as the owner; a superuser may do everything in any case.
 _MEMBERS = """
     SELECT m.rolname AS member, r.rolname AS role FROM pg_roles r, pg_roles m, pg_class c
-    WHERE c.oid = to_regclass('events') AND (r.rolname = :app OR r.oid = c.relowner) AND m.oid <> r.oid AND m.oid <> c.relowner
+    WHERE c.oid = to_regclass('events') AND (r.rolname = ANY(:roles) OR r.oid = c.relowner) AND m.oid <> r.oid AND m.oid <> c.relowner
     AND m.rolname <> session_user AND NOT m.rolsuper AND m.rolcanlogin AND pg_has_role(m.oid, r.oid, 'MEMBER')
     AND has_database_privilege(m.oid, current_database(), 'CONNECT') ORDER BY 1, 2
 """
@@ -298,7 +298,8 @@ _QUERIES: Mapping[str, str] = {
             CASE WHEN p.polpermissive THEN 'AS PERMISSIVE' ELSE 'AS RESTRICTIVE' END,
             'FOR ' || CASE p.polcmd WHEN '*' THEN 'ALL' WHEN 'r' THEN 'SELECT' WHEN 'a' THEN 'INSERT' WHEN 'w' THEN 'UPDATE'
                 ELSE 'DELETE' END,
-            'TO ' || array_to_string(ARRAY(SELECT CASE WHEN o = 0 THEN 'PUBLIC' ELSE pg_get_userbyid(o) END
+            'TO ' || array_to_string(ARRAY(SELECT CASE o WHEN 0 THEN 'PUBLIC' WHEN c.relowner THEN 'the owner'
+                ELSE pg_get_userbyid(o) END
                 FROM unnest(p.polroles) AS o ORDER BY 1), ', '),
             'USING (' || pg_get_expr(p.polqual, p.polrelid) || ')', 'WITH CHECK (' || pg_get_expr(p.polwithcheck, p.polrelid) || ')'
         ) AS said FROM pg_policy p JOIN pg_class c ON c.oid = p.polrelid WHERE {_OURS.format("c")}

@@ -24,10 +24,10 @@ from psycopg import sql
 
 from casework.errors import EmbeddedServerError
 from casework.records.server_process import (
-    APP_ROLE,
     DATABASE,
     OWNER_ROLE,
     PORT,
+    ROLES,
     SUPERUSER,
     WEB_ROLE,
     Server,
@@ -300,8 +300,9 @@ def _make_roles_and_database(server: Server) -> None:
     url = server.url(user=SUPERUSER, database="postgres")
     with psycopg.connect(url, autocommit=True, connect_timeout=int(PATIENCE_S)) as connection:
         _make_role(connection, OWNER_ROLE, "LOGIN")
-        _make_role(connection, APP_ROLE, "NOLOGIN")
-        connection.execute(sql.SQL("GRANT {} TO {}").format(sql.Identifier(APP_ROLE), sql.Identifier(OWNER_ROLE)))
+        for role in ROLES:
+            _make_role(connection, role, "NOLOGIN")
+            connection.execute(sql.SQL("GRANT {} TO {}").format(sql.Identifier(role), sql.Identifier(OWNER_ROLE)))
         existing = connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", (DATABASE,)).fetchone()
         if existing is None:
             connection.execute(
@@ -310,7 +311,8 @@ def _make_roles_and_database(server: Server) -> None:
         # The last of all: where this one can log in, everything is there. A folder of an earlier release gets it here.
         with connection.transaction():
             _make_role(connection, WEB_ROLE, "LOGIN")
-            connection.execute(sql.SQL("GRANT {} TO {}").format(sql.Identifier(APP_ROLE), sql.Identifier(WEB_ROLE)))
+            for role in ROLES:
+                connection.execute(sql.SQL("GRANT {} TO {}").format(sql.Identifier(role), sql.Identifier(WEB_ROLE)))
 
 
 def _make_role(connection: psycopg.Connection, name: str, may: LiteralString) -> None:

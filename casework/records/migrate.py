@@ -14,7 +14,7 @@ from sqlalchemy import Connection, Engine, text
 
 from casework.errors import UnknownRevision
 from casework.records import database_checks, row_security
-from casework.records.database import ENGINE, connected, ensure_app_role
+from casework.records.database import ENGINE, connected, ensure_roles
 from casework.records.tables import metadata
 
 # Any number: two programs that migrate at once meet here, and the second finds nothing left to do.
@@ -22,9 +22,9 @@ _ADVISORY_LOCK = 4_215_807_163
 
 
 def upgrade(owner: Engine, revision: str = "head", *, login: str | None = None) -> None:
-    """Bring the database up to the revision, all steps in one transaction; makes the app's role first, and lets its login
+    """Bring the database up to the revision, all steps in one transaction; makes the app's roles first, and lets its login
     act as it."""
-    ensure_app_role(owner, login)
+    ensure_roles(owner, login)
     with connected(owner) as connection, connection.begin():
         _take_lock(connection)
         row_security.read_as(connection, ENGINE)

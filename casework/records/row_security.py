@@ -1,7 +1,9 @@
 """Row security: who reads in a transaction, so that the database's own policies show that person's rows and no others.
 
 The policies stand in `records.policy_source`. They ask the setting `casework.reader`, which ends with its transaction: a person's
-id, or `engine` for what decides, keeps time and checks. Where nobody said who reads, protected tables refuse every statement.
+id, or `engine` for what decides, keeps time and checks, and works in a role of its own, casework_engine, whose one policy is this
+setting: that costs a statement nothing, and a person who reads in that role is shown nothing. Where nobody said who reads, protected
+tables refuse every statement.
 
 The setting is set here and, in one statement with what finds the person or the key out, in `records.database` (`transaction`: the
 engine), `records.actors` (whose token it is), `operations.auth.sessions` (whose session it is) and `operations.core.idempotency`
@@ -16,20 +18,22 @@ from contextlib import contextmanager
 from psycopg.pq import TransactionStatus
 from sqlalchemy import Connection, Engine, event
 
-from casework.records.database import ENGINE, run
+from casework.records.database import ENGINE, ENGINE_READS, person_reads, run
 
 
 def read_as(db: Connection, reader: str) -> None:
     """From here to the end of the transaction this person reads, or the engine."""
-    run(db, "SELECT set_config('casework.reader', $1, true)", (reader,))
+    if reader == ENGINE:
+        run(db, f"SELECT {ENGINE_READS}", ())
+    else:
+        run(db, f"SELECT {person_reads('$1')}", (reader,))
 
 
 @contextmanager
 def whole(db: Connection) -> Iterator[None]:
     """Within the block the engine reads, to decide on whole cases; after it whoever read before."""
     # The old value first: a select list is evaluated from left to right.
-    change = "SELECT current_setting('casework.reader', true), set_config('casework.reader', $1, true)"
-    before = run(db, change, (ENGINE,)).fetchall()[0][0]
+    before = run(db, f"SELECT current_setting('casework.reader', true), {ENGINE_READS}", ()).fetchall()[0][0]
     with back_to(db, before):
         yield
 

@@ -22,7 +22,11 @@ log = logging.getLogger(__name__)
 DATABASE = "casework"
 OWNER_ROLE = "casework_owner"
 APP_ROLE = "casework_app"
-#: Whom the application logs in as: it owns nothing, and may only act as the role above.
+#: The role in which actions decide and write, jobs work and histories are checked: row security shows it everything.
+ENGINE_ROLE = "casework_engine"
+#: Both belong to the whole server, and nobody logs in as one of them.
+ROLES = (APP_ROLE, ENGINE_ROLE)
+#: Whom the application logs in as: it owns nothing, and may only act as the two roles above.
 WEB_ROLE = "casework_web"
 SUPERUSER = "postgres"
 # PostgreSQL refuses to run as root, so root lets this user of the system run it.

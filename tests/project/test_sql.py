@@ -22,7 +22,7 @@ _CONSTANT = re.compile(r"_?[A-Z][A-Z0-9_]*")
 BUILDERS = {
     "in_time", "inside_own_referral", "live_token", "mediated", "named_for", "open_to", "opened_case", "opened_mediation",
     "own_paper", "own_referral",
-    "paper_of", "reads_case", "roles_sql", "sent",
+    "paper_of", "person_reads", "reads_case", "roles_sql", "sent",
 }  # fmt: skip
 
 

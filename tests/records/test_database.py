@@ -12,12 +12,12 @@ from sqlalchemy import Connection, Engine, text
 from sqlalchemy.exc import DBAPIError, ProgrammingError
 
 from casework.errors import DatabaseUnavailable, InvalidSettings
-from casework.records import database
+from casework.records import server_process
 from casework.records.database import (
     connect_engine,
     connected,
     database_url,
-    ensure_app_role,
+    ensure_roles,
     reader_transaction,
     run,
     transaction,
@@ -33,8 +33,13 @@ def settings_for(address: str, tmp_path: Path) -> Settings:
     return Settings(profile="test", var=tmp_path, database_url=address)
 
 
-def test_the_application_connects_with_its_limits(db: Connection) -> None:
-    assert db.execute(text("SELECT current_user")).scalar_one() == "casework_app"
+def test_the_application_connects_with_its_limits(engine: Engine) -> None:
+    with connected(engine) as db:
+        assert db.execute(text("SELECT current_user")).scalar_one() == "casework_app"
+        _insist_limits(db)
+
+
+def _insist_limits(db: Connection) -> None:
     assert show(db, "timezone") == "UTC"
     assert show(db, "statement_timeout") == "5s"
     assert show(db, "lock_timeout") == "2s"
@@ -64,7 +69,7 @@ def test_the_owner_connects_without_a_limit_on_statements(owner_engine: Engine) 
         "ALTER ROLE casework_web SUPERUSER",
     ],
 )
-@pytest.mark.parametrize("back", ["SET ROLE casework_app", "SET ROLE NONE"])
+@pytest.mark.parametrize("back", ["SET ROLE casework_app", "SET ROLE casework_engine", "SET ROLE NONE"])
 def test_the_login_of_the_application_may_not_become_its_owner(db: Connection, back: str, action: str) -> None:
     """Whatever a statement of the application's connections may say: what logged in owns nothing."""
     db.execute(text(back))
@@ -72,8 +77,10 @@ def test_the_login_of_the_application_may_not_become_its_owner(db: Connection, b
         db.execute(text(action))
 
 
+@pytest.mark.parametrize("role", ["casework_app", "casework_engine"])
 @pytest.mark.parametrize("action", ["UPDATE events SET seq = seq", "DELETE FROM events", "TRUNCATE events"])
-def test_the_application_may_not_change_events(db: Connection, action: str) -> None:
+def test_the_application_may_not_change_events(db: Connection, action: str, role: str) -> None:
+    db.execute(text(f"SET LOCAL ROLE {role}"))
     with pytest.raises(ProgrammingError, match="permission denied"):
         db.execute(text(action))
 
@@ -126,21 +133,23 @@ def test_a_simulated_clock_runs_ahead(settings: Settings) -> None:
     assert round(ahead.total_seconds()) == 86_400
 
 
-def test_databases_made_side_by_side_share_one_role(superuser_engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
-    role, together = f"casework_test_{secrets.token_hex(4)}", Barrier(4)
-    monkeypatch.setattr(database, "APP_ROLE", role)
+def test_databases_made_side_by_side_share_their_roles(
+    superuser_engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    roles, together = [f"casework_test_{secrets.token_hex(4)}" for _ in range(2)], Barrier(4)
+    monkeypatch.setattr(server_process, "ROLES", tuple(roles))
 
     def make(_: int) -> None:
         together.wait()
-        ensure_app_role(superuser_engine)
+        ensure_roles(superuser_engine)
 
     with ThreadPoolExecutor(4) as pool:
         list(pool.map(make, range(4)))
     with transaction(superuser_engine) as connection:
-        assert (
-            connection.execute(text("SELECT count(*) FROM pg_roles WHERE rolname = :r"), {"r": role}).scalar_one() == 1
-        )
-        connection.execute(text(f'DROP ROLE "{role}"'))
+        for role in roles:
+            made = connection.execute(text("SELECT count(*) FROM pg_roles WHERE rolname = :r"), {"r": role})
+            assert made.scalar_one() == 1
+            connection.execute(text(f'DROP ROLE "{role}"'))
 
 
 def test_no_answer_is_said_plainly(tmp_path: Path) -> None:

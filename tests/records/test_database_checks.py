@@ -19,6 +19,7 @@ ITS_OWN = ("fsync is off", "full_page_writes is off")
 TAMPERED = {
     # Grants: on tables, columns, sequences, functions, the schema and the database.
     "GRANT UPDATE ON events TO casework_app": "The role casework_app may UPDATE events: REVOKE UPDATE ON table events FROM casework_app;",
+    "GRANT UPDATE ON events TO casework_engine": "The role casework_engine may UPDATE events: REVOKE UPDATE ON table events",
     "GRANT DELETE ON events TO casework_app": "The role casework_app may DELETE events: REVOKE DELETE ON table events FROM casework_app;",
     "GRANT TRUNCATE ON events TO casework_app": ("The role casework_app may TRUNCATE events: REVOKE "
         "TRUNCATE ON table events FROM casework_app;"),
@@ -91,14 +92,19 @@ TAMPERED = {
         "it, for it sends what is recorded elsewhere."),
     # Roles.
     "ALTER ROLE casework_app BYPASSRLS": "The database role casework_app has BYPASSRLS: ALTER ROLE casework_app NOBYPASSRLS;",
+    "ALTER ROLE casework_engine BYPASSRLS": ("The database role casework_engine has BYPASSRLS: "
+        "ALTER ROLE casework_engine NOBYPASSRLS;"),
     "ALTER ROLE casework_web CREATEROLE": "The database role casework_web has CREATEROLE: ALTER ROLE casework_web NOCREATEROLE;",
     "ALTER ROLE casework_web REPLICATION": "The database role casework_web has REPLICATION: ALTER ROLE casework_web NOREPLICATION;",
     "ALTER ROLE casework_app LOGIN": "The role casework_app may log in: ALTER ROLE casework_app NOLOGIN;",
+    "ALTER ROLE casework_engine LOGIN": "The role casework_engine may log in: ALTER ROLE casework_engine NOLOGIN;",
     "GRANT pg_read_all_data TO casework_web": "The database role casework_web is a member of pg_read_all_data: REVOKE pg_read_all_data",
     "GRANT pg_write_all_data TO casework_app": "The database role casework_app is a member of pg_write_all_data: REVOKE",
     "GRANT casework_owner TO casework_web": "The application logs in as casework_web, who owns its tables or may act as their owner",
     "CREATE ROLE another LOGIN; GRANT casework_app TO another": ("The role another may act as casework_app "
         "in this database: REVOKE casework_app"),
+    "CREATE ROLE another LOGIN; GRANT casework_engine TO another": ("The role another may act as casework_engine "
+        "in this database: REVOKE casework_engine"),
     "CREATE ROLE another LOGIN; GRANT casework_owner TO another": "The role another may act as casework_owner in this database: REVOKE",
     # Settings.
     "SET LOCAL synchronous_commit = off": "synchronous_commit is off: an acknowledged action could be lost. Set it to on",

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
+from contextlib import suppress
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import Connection, Engine, text
 from sqlalchemy.exc import DBAPIError
 
+from casework.operations.auth.sessions import secret_hash
 from casework.operations.core.encryption import SecretBox
 from casework.operations.core.perform import home_of
 from casework.operations.documents.storage import DocumentStore
+from casework.records.actors import find_actor_by_token
 from casework.records.blob_store import Store
 from casework.records.database import ENGINE, connect_engine, reader_transaction, transaction
 from casework.records.policy_source import POLICIES
@@ -386,3 +390,90 @@ def test_going_back_to_nobody_shows_nothing(reading: Reading) -> None:
         reading.read(ENGINE)
     with pytest.raises(DBAPIError, match="Nobody said who reads"):
         count(reading.db, "documents")
+
+
+# --- the engine's role ---------------------------------------------------------------------------------------------------
+
+
+def role(db: Connection) -> str:
+    return str(db.execute(text("SELECT current_user")).scalar_one())
+
+
+@pytest.mark.parametrize("table", TABLES)
+@pytest.mark.parametrize("reader", [*READERS, "provider", "dispute_officer", ""])
+def test_in_the_engine_s_role_a_person_is_shown_nothing(reading: Reading, reader: str, table: str) -> None:
+    """Whoever forgets to give the role back shows nobody more."""
+    person = reading.scene.world.people.get(reader, reader)
+    reading.read(ENGINE)
+    reading.db.execute(text("SELECT set_config('casework.reader', :person, true)"), {"person": person})
+    assert role(reading.db) == "casework_engine"
+    assert count(reading.db, table) == 0
+
+
+@pytest.mark.parametrize("table", TABLES)
+def test_in_the_application_s_role_the_setting_alone_shows_the_engine_everything(reading: Reading, table: str) -> None:
+    reading.db.execute(text("SELECT set_config('casework.reader', 'engine', true)"))
+    assert role(reading.db) == "casework_app"
+    assert count(reading.db, table) == reading.seen(ENGINE, table) > 0
+
+
+def test_the_role_goes_with_who_reads(reading: Reading) -> None:
+    db, officer = reading.db, reading.person("officer")
+    assert role(db) == "casework_app"
+    with whole(db):
+        assert role(db) == "casework_engine"
+        with whole(db):
+            assert role(db) == "casework_engine"
+        read_as(db, officer)
+        assert role(db) == "casework_app"
+    assert role(db) == "casework_app"
+    read_as(db, ENGINE)
+    nested = db.begin_nested()
+    read_as(db, officer)
+    nested.rollback()
+    assert role(db) == "casework_engine"
+    with pytest.raises(LookupError), whole(db):
+        raise LookupError
+    assert role(db) == "casework_engine"
+
+
+def test_who_finds_out_who_reads_takes_the_engine_s_role_away(reading: Reading) -> None:
+    read_as(reading.db, ENGINE)
+    token = reading.scene.world.tokens["officer"]
+    assert find_actor_by_token(reading.db, secret_hash(token)) is not None
+    assert role(reading.db) == "casework_app"
+
+
+@pytest.mark.parametrize("fails", [False, True])
+def test_the_role_is_forgotten_with_the_transaction(scene: Scene, fails: bool) -> None:
+    with suppress(LookupError), transaction(scene.engine) as db:
+        assert role(db) == "casework_engine"
+        driver = db.connection.driver_connection
+        if fails:
+            raise LookupError
+    with reader_transaction(scene.engine) as db:
+        assert db.connection.driver_connection is driver
+        assert role(db) == "casework_app"
+
+
+def test_the_owner_stays_the_owner(owner_engine: Engine) -> None:
+    with transaction(owner_engine) as db:
+        before = role(db)
+        read_as(db, "00000000-0000-4000-8000-000000000000")
+        read_as(db, ENGINE)
+        assert role(db) == before not in ("casework_app", "casework_engine")
+
+
+@pytest.mark.parametrize("table", TABLES)
+def test_what_the_engine_asks_is_planned_as_if_there_were_no_policy(reading: Reading, table: str) -> None:
+    """All that a policy adds is a look at the setting."""
+    plan = _plan(reading, ENGINE, table)
+    assert "Filter: (current_setting('casework.reader'::text, true) = 'engine'::text)" in plan
+    assert not re.search("SubPlan|InitPlan|casework_", plan.replace("casework.reader", ""))
+    # Of a person more is asked, or the test would see nothing.
+    assert table == "reading_heads" or re.search("SubPlan|InitPlan|casework_", _plan(reading, "officer", table))
+
+
+def _plan(reading: Reading, reader: str, table: str) -> str:
+    reading.read(reader)
+    return "\n".join(reading.db.execute(text(f"EXPLAIN SELECT * FROM {table}")).scalars())

@@ -81,7 +81,7 @@ def given_server(login_url: str) -> DatabaseServer:
         for role, may in (
             (server_process.OWNER_ROLE, "LOGIN"),
             (server_process.WEB_ROLE, "LOGIN"),
-            (server_process.APP_ROLE, "NOLOGIN"),
+            *((role, "NOLOGIN") for role in server_process.ROLES),
         ):
             # Another worker of this run may be making it just now.
             with suppress(psycopg.errors.DuplicateObject, psycopg.errors.UniqueViolation):
@@ -89,10 +89,9 @@ def given_server(login_url: str) -> DatabaseServer:
         for role in (server_process.OWNER_ROLE, server_process.WEB_ROLE):
             if password := make_url(login_url).password:
                 connection.execute(sql.SQL("ALTER ROLE {} PASSWORD {}").format(sql.Identifier(role), str(password)))
-            with suppress(psycopg.errors.InternalError, psycopg.errors.UniqueViolation):
-                connection.execute(
-                    sql.SQL("GRANT {} TO {}").format(sql.Identifier(server_process.APP_ROLE), sql.Identifier(role))
-                )
+            for may in server_process.ROLES:
+                with suppress(psycopg.errors.InternalError, psycopg.errors.UniqueViolation):
+                    connection.execute(sql.SQL("GRANT {} TO {}").format(sql.Identifier(may), sql.Identifier(role)))
     return DatabaseServer(login_url=login_url, owner=server_process.OWNER_ROLE)
 
 

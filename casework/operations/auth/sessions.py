@@ -29,6 +29,7 @@ from casework.operations.core.register_entries import note_entries
 from casework.permissions.actors import Actor
 from casework.records.access_sql import in_time, live_token, open_to
 from casework.records.actors import MEDIATED, actor_of, find_actor, find_actor_by_token
+from casework.records.database import person_reads
 from casework.records.event_log import now
 
 SESSION_PREFIX = "cws_"
@@ -168,7 +169,7 @@ def find_actor_by_session(db: Connection, secret: str) -> Actor | None:
     row = db.execute(
         text(
             f"SELECT s.person_id, {_STALE}, casework_now() - s.proved_at AS proved,"
-            " set_config('casework.reader', s.person_id::text, true)"
+            f" {person_reads('s.person_id::text')}"
             f" FROM sessions s WHERE s.hash = :hash AND {_live('s')} AND s.awaits IS NULL"
         ),
         {"hash": secret_hash(secret), "idle": IDLE},
@@ -222,7 +223,7 @@ _VIEWER = text(
     SELECT p.id, p.name, p.language, p.email, p.service, p.zone, p.theme, s.awaits, encode(s.hash, 'hex') AS session,
         {_STALE}, casework_now() - s.proved_at AS proved, s.programme_id AS focus,
         -- Who reads from here on (`records.row_security`); nobody while the session waits for something.
-        set_config('casework.reader', CASE WHEN s.awaits IS NULL THEN p.id::text ELSE '' END, true),
+        {person_reads("CASE WHEN s.awaits IS NULL THEN p.id::text ELSE '' END")},
         EXISTS (SELECT FROM second_factors f WHERE f.person_id = p.id AND f.confirmed_at IS NOT NULL) AS app,
         (SELECT count(*) FROM passkeys k WHERE k.person_id = p.id) AS passkeys,
         EXISTS (SELECT FROM notifications n WHERE n.person_id = p.id AND n.read_at IS NULL) AS unread,

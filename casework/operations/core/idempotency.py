@@ -15,7 +15,7 @@ from casework.errors import KeyReused, NotFound
 from casework.json_values import JsonMapping, JsonObject
 from casework.operations.core.access_queries import reaches, seen_task
 from casework.permissions.actors import Actor
-from casework.records.database import run
+from casework.records.database import ENGINE_READS, run
 from casework.records.event_log import Log
 from casework.records.row_security import back_to
 
@@ -49,30 +49,25 @@ def digest_of(method: str, path: str, body: Any) -> str:
     return hashlib.sha256(json.dumps([method, path, body], sort_keys=True).encode()).hexdigest()
 
 
-#: Says who acts, and records a request's key: 1 where it is new, 0 where it was done before.
+#: Records a request's key: 1 where it is new, 0 where it was done before.
 _ASK = """
-    WITH a AS MATERIALIZED (SELECT set_config('casework.actor', $1, true)),
-    r AS (
-        INSERT INTO requests (actor_id, key, digest) SELECT CAST($1 AS uuid), $2, $3 FROM a
-        ON CONFLICT DO NOTHING RETURNING 1
+    WITH r AS (
+        INSERT INTO requests (actor_id, key, digest) VALUES (CAST($1 AS uuid), $2, $3) ON CONFLICT DO NOTHING RETURNING 1
     )
-    SELECT (SELECT count(*) FROM r), (SELECT count(*) FROM a)
+    SELECT count(*) FROM r
 """
 #: Records a request's key, and where it is new locks the logs and takes the time.
 #: The key first, then the logs in the order of their ids; the time is taken after both, however long one had to wait.
 #: From here on the engine reads, who decides on whole cases (`records.row_security`); a select list goes from left to right.
-_ASK_AND_LOCK = """
-    WITH a AS MATERIALIZED (
-        SELECT set_config('casework.actor', $1, true), current_setting('casework.reader', true) AS reader,
-            set_config('casework.reader', 'engine', true)
-    ),
+_ASK_AND_LOCK = f"""
+    WITH a AS MATERIALIZED (SELECT current_setting('casework.reader', true) AS reader, {ENGINE_READS}),
     r AS (
         INSERT INTO requests (actor_id, key, digest) SELECT CAST($1 AS uuid), $2, $3 FROM a
         ON CONFLICT DO NOTHING RETURNING 1
     ),
     l AS MATERIALIZED (
         SELECT id, kind, programme_id, seq, head, last_at FROM logs
-        WHERE id = {} AND (SELECT count(*) FROM r) > 0 ORDER BY id FOR NO KEY UPDATE
+        WHERE id = {{}} AND (SELECT count(*) FROM r) > 0 ORDER BY id FOR NO KEY UPDATE
     )
     SELECT (SELECT count(*) FROM r) AS fresh, (SELECT reader FROM a), l.*,
         greatest(casework_now(), l.last_at + interval '1 microsecond') AS now

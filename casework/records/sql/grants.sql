@@ -1,18 +1,18 @@
--- What the application's role may do, table by table; its login owns nothing. What is not granted here it may not do.
+-- What the application's two roles may do, table by table; its login owns nothing. What is not granted here it may not do.
 
-GRANT USAGE ON SCHEMA public TO casework_app;
+GRANT USAGE ON SCHEMA public TO casework_app, casework_engine;
 
 -- What only the migrations, and what only the database itself, may write.
-GRANT SELECT ON alembic_version, reading_heads TO casework_app;
+GRANT SELECT ON alembic_version, reading_heads TO casework_app, casework_engine;
 
 -- What is written once: the history, frozen workflows, who read what, and where files lie.
-GRANT SELECT, INSERT ON events, editions, readings, sealed_readings, contents, compartments TO casework_app;
+GRANT SELECT, INSERT ON events, editions, readings, sealed_readings, contents, compartments TO casework_app, casework_engine;
 
 -- What changes, and never goes.
 GRANT SELECT, INSERT, UPDATE ON
     absences, allocations, case_hygiene_days, erasures, files, findings, invitations, logs, mentions, openings, service_accounts,
     skills, webhook_endpoints, webhook_messages
-TO casework_app;
+TO casework_app, casework_engine;
 
 -- What the events add up to, which is written anew from them, and what is used up.
 GRANT SELECT, INSERT, UPDATE, DELETE ON
@@ -20,15 +20,15 @@ GRANT SELECT, INSERT, UPDATE, DELETE ON
     memberships, needs, notification_preferences, notifications, numbers, organisations, outbox, passkeys, password_links, people,
     phases, programmes, proposals, recoveries, recovery_codes, requests, rights, saved_filters, second_factors, sessions,
     sign_in_attempts, tasks, technologies, tokens, tracks
-TO casework_app;
+TO casework_app, casework_engine;
 
 -- The job queue's own tables.
 GRANT SELECT, INSERT, UPDATE, DELETE ON
     procrastinate_events, procrastinate_jobs, procrastinate_periodic_defers, procrastinate_workers
-TO casework_app;
+TO casework_app, casework_engine;
 GRANT USAGE, SELECT ON SEQUENCE
     procrastinate_events_id_seq, procrastinate_jobs_id_seq, procrastinate_periodic_defers_id_seq, procrastinate_workers_id_seq
-TO casework_app;
+TO casework_app, casework_engine;
 
 -- Our functions are the application's alone; the two that chain readings only the database itself calls.
 DO $$
@@ -38,7 +38,7 @@ BEGIN
         WHERE p.pronamespace = 'public'::regnamespace AND p.proname LIKE 'casework\_%'
     LOOP
         EXECUTE format('REVOKE EXECUTE ON FUNCTION %s FROM PUBLIC', ours);
-        EXECUTE format('GRANT EXECUTE ON FUNCTION %s TO casework_app', ours);
+        EXECUTE format('GRANT EXECUTE ON FUNCTION %s TO casework_app, casework_engine', ours);
     END LOOP;
 END $$;
-REVOKE EXECUTE ON FUNCTION casework_reading_hash, casework_chain_reading FROM casework_app;
+REVOKE EXECUTE ON FUNCTION casework_reading_hash, casework_chain_reading FROM casework_app, casework_engine;

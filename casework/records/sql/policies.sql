@@ -139,42 +139,50 @@ CREATE FUNCTION casework_shows_compartments(asked uuid) RETURNS boolean LANGUAGE
 BEGIN RETURN EXISTS (SELECT FROM blobs b WHERE b.compartment_id = asked); END
 $$;
 
-CREATE POLICY readers ON mediations USING (
+CREATE POLICY engine ON mediations TO casework_engine USING (current_setting('casework.reader', true) = 'engine');
+CREATE POLICY readers ON mediations TO casework_app, CURRENT_USER USING (
     (SELECT casework_engine_reads()) OR id NOT IN (SELECT casework_sealed())
 );
 ALTER TABLE mediations ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 
-CREATE POLICY readers ON logs USING (
+CREATE POLICY engine ON logs TO casework_engine USING (current_setting('casework.reader', true) = 'engine');
+CREATE POLICY readers ON logs TO casework_app, CURRENT_USER USING (
     id NOT IN (SELECT casework_sealed())
 );
 ALTER TABLE logs ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 
-CREATE POLICY readers ON events USING (
+CREATE POLICY engine ON events TO casework_engine USING (current_setting('casework.reader', true) = 'engine');
+CREATE POLICY readers ON events TO casework_app, CURRENT_USER USING (
     log_id NOT IN (SELECT casework_sealed())
 );
 ALTER TABLE events ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 
-CREATE POLICY readers ON proposals USING (
+CREATE POLICY engine ON proposals TO casework_engine USING (current_setting('casework.reader', true) = 'engine');
+CREATE POLICY readers ON proposals TO casework_app, CURRENT_USER USING (
     log_id NOT IN (SELECT casework_sealed())
 );
 ALTER TABLE proposals ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 
-CREATE POLICY readers ON consents USING (
+CREATE POLICY engine ON consents TO casework_engine USING (current_setting('casework.reader', true) = 'engine');
+CREATE POLICY readers ON consents TO casework_app, CURRENT_USER USING (
     log_id NOT IN (SELECT casework_sealed())
 );
 ALTER TABLE consents ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 
-CREATE POLICY readers ON mentions USING (
+CREATE POLICY engine ON mentions TO casework_engine USING (current_setting('casework.reader', true) = 'engine');
+CREATE POLICY readers ON mentions TO casework_app, CURRENT_USER USING (
     log_id NOT IN (SELECT casework_sealed())
 );
 ALTER TABLE mentions ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 
-CREATE POLICY readers ON outbox USING (
+CREATE POLICY engine ON outbox TO casework_engine USING (current_setting('casework.reader', true) = 'engine');
+CREATE POLICY readers ON outbox TO casework_app, CURRENT_USER USING (
     log_id NOT IN (SELECT casework_sealed())
 );
 ALTER TABLE outbox ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 
-CREATE POLICY readers ON tracks USING (
+CREATE POLICY engine ON tracks TO casework_engine USING (current_setting('casework.reader', true) = 'engine');
+CREATE POLICY readers ON tracks TO casework_app, CURRENT_USER USING (
     (SELECT coalesce(current_setting('casework.reader', true), '') = 'engine') OR log_id NOT IN (SELECT casework_sealed()) AND (
         NOT (tracks.part = 'request') AND parent_id IS NULL OR id IN (SELECT casework_referred((SELECT coalesce(current_setting('casework.reader', true), '')), (SELECT CASE WHEN coalesce(current_setting('casework.reader', true), '') IN ('', 'engine') THEN '{}'::uuid[] ELSE casework_organisations() END))) OR NOT EXISTS (SELECT FROM cases c WHERE c.id = tracks.log_id AND NOT (c.programme_id = ANY((SELECT CASE WHEN coalesce(current_setting('casework.reader', true), '') IN ('', 'engine') THEN '{}'::uuid[] ELSE casework_programmes() END)::uuid[]) OR (c.id = ANY((SELECT CASE WHEN coalesce(current_setting('casework.reader', true), '') IN ('', 'engine') THEN '{}'::uuid[] ELSE casework_opened() END)::uuid[]) AND c.programme_id = ANY((SELECT CASE WHEN coalesce(current_setting('casework.reader', true), '') IN ('', 'engine') THEN '{}'::uuid[] ELSE casework_breakers() END)::uuid[]) AND NOT (SELECT coalesce(current_setting('casework.reader', true), '')) = ANY(c.interests))))
         AND (cardinality((SELECT CASE WHEN coalesce(current_setting('casework.reader', true), '') IN ('', 'engine') THEN '{}'::uuid[] ELSE casework_organisations() END)) = 0 OR NOT EXISTS (
@@ -184,7 +192,8 @@ CREATE POLICY readers ON tracks USING (
 );
 ALTER TABLE tracks ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 
-CREATE POLICY readers ON tasks USING (
+CREATE POLICY engine ON tasks TO casework_engine USING (current_setting('casework.reader', true) = 'engine');
+CREATE POLICY readers ON tasks TO casework_app, CURRENT_USER USING (
     (SELECT coalesce(current_setting('casework.reader', true), '') = 'engine') OR log_id NOT IN (SELECT casework_sealed()) AND (
         tasks.programme_id = ANY((SELECT CASE WHEN coalesce(current_setting('casework.reader', true), '') IN ('', 'engine') THEN '{}'::uuid[] ELSE casework_programmes() END)::uuid[]) OR track_id IN (SELECT casework_referred((SELECT coalesce(current_setting('casework.reader', true), '')), (SELECT CASE WHEN coalesce(current_setting('casework.reader', true), '') IN ('', 'engine') THEN '{}'::uuid[] ELSE casework_organisations() END))) OR NOT EXISTS (SELECT FROM cases c WHERE c.id = tasks.log_id AND NOT (c.programme_id = ANY((SELECT CASE WHEN coalesce(current_setting('casework.reader', true), '') IN ('', 'engine') THEN '{}'::uuid[] ELSE casework_programmes() END)::uuid[]) OR (c.id = ANY((SELECT CASE WHEN coalesce(current_setting('casework.reader', true), '') IN ('', 'engine') THEN '{}'::uuid[] ELSE casework_opened() END)::uuid[]) AND c.programme_id = ANY((SELECT CASE WHEN coalesce(current_setting('casework.reader', true), '') IN ('', 'engine') THEN '{}'::uuid[] ELSE casework_breakers() END)::uuid[]) AND NOT (SELECT coalesce(current_setting('casework.reader', true), '')) = ANY(c.interests))))
         AND (cardinality((SELECT CASE WHEN coalesce(current_setting('casework.reader', true), '') IN ('', 'engine') THEN '{}'::uuid[] ELSE casework_organisations() END)) = 0 OR NOT EXISTS (
@@ -194,7 +203,8 @@ CREATE POLICY readers ON tasks USING (
 );
 ALTER TABLE tasks ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 
-CREATE POLICY readers ON clocks USING (
+CREATE POLICY engine ON clocks TO casework_engine USING (current_setting('casework.reader', true) = 'engine');
+CREATE POLICY readers ON clocks TO casework_app, CURRENT_USER USING (
     (SELECT coalesce(current_setting('casework.reader', true), '') = 'engine') OR log_id NOT IN (SELECT casework_sealed()) AND (
         track_id IN (SELECT casework_referred((SELECT coalesce(current_setting('casework.reader', true), '')), (SELECT CASE WHEN coalesce(current_setting('casework.reader', true), '') IN ('', 'engine') THEN '{}'::uuid[] ELSE casework_organisations() END))) OR NOT EXISTS (SELECT FROM cases c WHERE c.id = clocks.log_id AND NOT (c.programme_id = ANY((SELECT CASE WHEN coalesce(current_setting('casework.reader', true), '') IN ('', 'engine') THEN '{}'::uuid[] ELSE casework_programmes() END)::uuid[]) OR (c.id = ANY((SELECT CASE WHEN coalesce(current_setting('casework.reader', true), '') IN ('', 'engine') THEN '{}'::uuid[] ELSE casework_opened() END)::uuid[]) AND c.programme_id = ANY((SELECT CASE WHEN coalesce(current_setting('casework.reader', true), '') IN ('', 'engine') THEN '{}'::uuid[] ELSE casework_breakers() END)::uuid[]) AND NOT (SELECT coalesce(current_setting('casework.reader', true), '')) = ANY(c.interests))))
         AND (cardinality((SELECT CASE WHEN coalesce(current_setting('casework.reader', true), '') IN ('', 'engine') THEN '{}'::uuid[] ELSE casework_organisations() END)) = 0 OR NOT EXISTS (
@@ -204,13 +214,15 @@ CREATE POLICY readers ON clocks USING (
 );
 ALTER TABLE clocks ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 
-CREATE POLICY readers ON grants USING (
+CREATE POLICY engine ON grants TO casework_engine USING (current_setting('casework.reader', true) = 'engine');
+CREATE POLICY readers ON grants TO casework_app, CURRENT_USER USING (
     (SELECT casework_engine_reads()) OR EXISTS (SELECT FROM cases c WHERE c.id = grants.log_id AND NOT (SELECT coalesce(current_setting('casework.reader', true), '')) = ANY (c.interests) AND (c.programme_id = ANY((SELECT CASE WHEN coalesce(current_setting('casework.reader', true), '') IN ('', 'engine') THEN '{}'::uuid[] ELSE casework_programmes() END)::uuid[]) OR (c.id = ANY((SELECT CASE WHEN coalesce(current_setting('casework.reader', true), '') IN ('', 'engine') THEN '{}'::uuid[] ELSE casework_opened() END)::uuid[]) AND c.programme_id = ANY((SELECT CASE WHEN coalesce(current_setting('casework.reader', true), '') IN ('', 'engine') THEN '{}'::uuid[] ELSE casework_breakers() END)::uuid[]) AND NOT (SELECT coalesce(current_setting('casework.reader', true), '')) = ANY(c.interests))))
     OR EXISTS (SELECT FROM mediations c WHERE c.id = grants.log_id AND NOT (SELECT coalesce(current_setting('casework.reader', true), '')) = ANY (c.interests) AND ((c.programme_id = ANY((SELECT CASE WHEN coalesce(current_setting('casework.reader', true), '') IN ('', 'engine') THEN '{}'::uuid[] ELSE casework_disputes() END)::uuid[]) AND (c.owner_id = (SELECT CASE WHEN coalesce(current_setting('casework.reader', true), '') NOT IN ('', 'engine') THEN CAST(coalesce(current_setting('casework.reader', true), '') AS uuid) END) OR (SELECT CASE WHEN coalesce(current_setting('casework.reader', true), '') NOT IN ('', 'engine') THEN CAST(coalesce(current_setting('casework.reader', true), '') AS uuid) END) = ANY(c.team))) OR (c.id = ANY((SELECT CASE WHEN coalesce(current_setting('casework.reader', true), '') IN ('', 'engine') THEN '{}'::uuid[] ELSE casework_opened() END)::uuid[]) AND c.programme_id = ANY((SELECT CASE WHEN coalesce(current_setting('casework.reader', true), '') IN ('', 'engine') THEN '{}'::uuid[] ELSE casework_readers() END)::uuid[]) AND NOT (SELECT coalesce(current_setting('casework.reader', true), '')) = ANY(c.interests)))) OR grants.track_id IN (SELECT casework_referred((SELECT coalesce(current_setting('casework.reader', true), '')), (SELECT CASE WHEN coalesce(current_setting('casework.reader', true), '') IN ('', 'engine') THEN '{}'::uuid[] ELSE casework_organisations() END)))
 );
 ALTER TABLE grants ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 
-CREATE POLICY readers ON documents USING (
+CREATE POLICY engine ON documents TO casework_engine USING (current_setting('casework.reader', true) = 'engine');
+CREATE POLICY readers ON documents TO casework_app, CURRENT_USER USING (
     (SELECT casework_engine_reads()) OR EXISTS (SELECT FROM cases c WHERE c.id = documents.log_id AND NOT (SELECT coalesce(current_setting('casework.reader', true), '')) = ANY (c.interests) AND (c.programme_id = ANY((SELECT CASE WHEN coalesce(current_setting('casework.reader', true), '') IN ('', 'engine') THEN '{}'::uuid[] ELSE casework_programmes() END)::uuid[]) OR (c.id = ANY((SELECT CASE WHEN coalesce(current_setting('casework.reader', true), '') IN ('', 'engine') THEN '{}'::uuid[] ELSE casework_opened() END)::uuid[]) AND c.programme_id = ANY((SELECT CASE WHEN coalesce(current_setting('casework.reader', true), '') IN ('', 'engine') THEN '{}'::uuid[] ELSE casework_breakers() END)::uuid[]) AND NOT (SELECT coalesce(current_setting('casework.reader', true), '')) = ANY(c.interests))))
     OR EXISTS (SELECT FROM mediations c WHERE c.id = documents.log_id AND NOT (SELECT coalesce(current_setting('casework.reader', true), '')) = ANY (c.interests) AND ((c.programme_id = ANY((SELECT CASE WHEN coalesce(current_setting('casework.reader', true), '') IN ('', 'engine') THEN '{}'::uuid[] ELSE casework_disputes() END)::uuid[]) AND (c.owner_id = (SELECT CASE WHEN coalesce(current_setting('casework.reader', true), '') NOT IN ('', 'engine') THEN CAST(coalesce(current_setting('casework.reader', true), '') AS uuid) END) OR (SELECT CASE WHEN coalesce(current_setting('casework.reader', true), '') NOT IN ('', 'engine') THEN CAST(coalesce(current_setting('casework.reader', true), '') AS uuid) END) = ANY(c.team))) OR (c.id = ANY((SELECT CASE WHEN coalesce(current_setting('casework.reader', true), '') IN ('', 'engine') THEN '{}'::uuid[] ELSE casework_opened() END)::uuid[]) AND c.programme_id = ANY((SELECT CASE WHEN coalesce(current_setting('casework.reader', true), '') IN ('', 'engine') THEN '{}'::uuid[] ELSE casework_readers() END)::uuid[]) AND NOT (SELECT coalesce(current_setting('casework.reader', true), '')) = ANY(c.interests)))) OR (documents.track_id IN (SELECT casework_referred((SELECT coalesce(current_setting('casework.reader', true), '')), (SELECT CASE WHEN coalesce(current_setting('casework.reader', true), '') IN ('', 'engine') THEN '{}'::uuid[] ELSE casework_organisations() END))) OR documents.withdrawn_at IS NULL AND EXISTS (
     SELECT FROM grants g WHERE g.document_id = documents.id AND g.ended_at IS NULL AND g.track_id IN (SELECT casework_referred((SELECT coalesce(current_setting('casework.reader', true), '')), (SELECT CASE WHEN coalesce(current_setting('casework.reader', true), '') IN ('', 'engine') THEN '{}'::uuid[] ELSE casework_organisations() END)))
@@ -218,47 +230,56 @@ CREATE POLICY readers ON documents USING (
 );
 ALTER TABLE documents ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 
-CREATE POLICY readers ON files USING (
+CREATE POLICY engine ON files TO casework_engine USING (current_setting('casework.reader', true) = 'engine');
+CREATE POLICY readers ON files TO casework_app, CURRENT_USER USING (
     (SELECT casework_engine_reads()) OR casework_shows_files(document_id)
 );
 ALTER TABLE files ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 
-CREATE POLICY readers ON contents USING (
+CREATE POLICY engine ON contents TO casework_engine USING (current_setting('casework.reader', true) = 'engine');
+CREATE POLICY readers ON contents TO casework_app, CURRENT_USER USING (
     (SELECT casework_engine_reads()) OR casework_shows_contents(file_id)
 );
 ALTER TABLE contents ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 
-CREATE POLICY readers ON blobs USING (
+CREATE POLICY engine ON blobs TO casework_engine USING (current_setting('casework.reader', true) = 'engine');
+CREATE POLICY readers ON blobs TO casework_app, CURRENT_USER USING (
     (SELECT casework_engine_reads()) OR casework_shows_blobs(id)
 );
 ALTER TABLE blobs ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 
-CREATE POLICY readers ON compartments USING (
+CREATE POLICY engine ON compartments TO casework_engine USING (current_setting('casework.reader', true) = 'engine');
+CREATE POLICY readers ON compartments TO casework_app, CURRENT_USER USING (
     (SELECT casework_engine_reads()) OR casework_shows_compartments(id)
 );
 ALTER TABLE compartments ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 
-CREATE POLICY readers ON reading_heads USING (
+CREATE POLICY engine ON reading_heads TO casework_engine USING (current_setting('casework.reader', true) = 'engine');
+CREATE POLICY readers ON reading_heads TO casework_app, CURRENT_USER USING (
     current_setting('casework.reader', true) = 'engine'
 );
 ALTER TABLE reading_heads ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 
-CREATE POLICY readers ON notifications USING (
+CREATE POLICY engine ON notifications TO casework_engine USING (current_setting('casework.reader', true) = 'engine');
+CREATE POLICY readers ON notifications TO casework_app, CURRENT_USER USING (
     (SELECT coalesce(current_setting('casework.reader', true), '') = 'engine') OR person_id = (SELECT CASE WHEN coalesce(current_setting('casework.reader', true), '') NOT IN ('', 'engine') THEN CAST(coalesce(current_setting('casework.reader', true), '') AS uuid) END)
 );
 ALTER TABLE notifications ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 
-CREATE POLICY readers ON mails USING (
+CREATE POLICY engine ON mails TO casework_engine USING (current_setting('casework.reader', true) = 'engine');
+CREATE POLICY readers ON mails TO casework_app, CURRENT_USER USING (
     (SELECT coalesce(current_setting('casework.reader', true), '') = 'engine') OR NOT sealed
 );
 ALTER TABLE mails ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 
-CREATE POLICY readers ON webhook_messages USING (
+CREATE POLICY engine ON webhook_messages TO casework_engine USING (current_setting('casework.reader', true) = 'engine');
+CREATE POLICY readers ON webhook_messages TO casework_app, CURRENT_USER USING (
     (SELECT coalesce(current_setting('casework.reader', true), '') = 'engine') OR log_id NOT IN (SELECT casework_sealed())
 );
 ALTER TABLE webhook_messages ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 
-CREATE POLICY readers ON sealed_readings USING (
+CREATE POLICY engine ON sealed_readings TO casework_engine USING (current_setting('casework.reader', true) = 'engine');
+CREATE POLICY readers ON sealed_readings TO casework_app, CURRENT_USER USING (
     (SELECT coalesce(current_setting('casework.reader', true), '') = 'engine') OR log_id NOT IN (SELECT casework_sealed())
 );
 ALTER TABLE sealed_readings ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
