@@ -1,9 +1,14 @@
-"""What a WSGI server imports: `gunicorn wsgi:app`."""
+"""What gunicorn imports where it is not begun by `casework serve`: `gunicorn -k casework.web.server.BufferingWorker wsgi:app`.
+
+It loads under no other worker, and in no other server: they hand on requests whose bodies have not come yet.
+"""
 
 from casework.commands.serve import insist_ready
 from casework.settings import load_settings
 from casework.web.app import create_app
+from casework.web.server import insist_whole_requests
 
+insist_whole_requests()
 settings = load_settings(default_profile="production")
 insist_ready(settings)
 app = create_app(settings)

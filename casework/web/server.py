@@ -23,6 +23,8 @@ from waitress.server import TcpWSGIServer
 from waitress.task import ThreadedTaskDispatcher
 from werkzeug.exceptions import HTTPException
 
+from casework.errors import InvalidSettings
+
 #: How long a connection may ask nothing, and a head may take; and a body, beside what it earns at the slowest rate.
 IDLE_S, HEAD_S, BODY_S, SLOWEST_BYTES_PER_S = 30, 10, 30, 20_000
 #: The largest head, with the address in it.
@@ -106,6 +108,14 @@ class Listener(TcpWSGIServer):
 class BufferingWorker(Worker):
     """A process of gunicorn's in which waitress reads the requests."""
 
+    #: Whether gunicorn was told to use it: for this process, or for those that this one will begin.
+    chosen = False
+
+    @classmethod
+    def setup(cls) -> None:
+        """gunicorn calls it as soon as it knows of which kind its processes are, before any of them loads the application."""
+        cls.chosen = True
+
     def run(self) -> None:
         app, hands = cast(Flask, self.wsgi), ThreadedTaskDispatcher()
         sockets: Sockets = {}
@@ -155,8 +165,18 @@ class BufferingWorker(Worker):
         hands.shutdown(timeout=1)
 
 
+def insist_whole_requests() -> None:
+    """Raises InvalidSettings where something else than a BufferingWorker is about to serve: it would hand on a request before
+    its body has come, and whoever sends half of one would hold a thread."""
+    if not BufferingWorker.chosen:
+        raise InvalidSettings(
+            "the application is served by `casework serve`, or by gunicorn with `-k casework.web.server.BufferingWorker`: any"
+            " other worker hands on requests that have not arrived whole."
+        )
+
+
 def _channels(listeners: list[Listener]) -> list[Connection]:
     return [channel for listener in listeners for channel in listener.active_channels.values()]
 
 
-__all__ = ["BODY_S", "HEAD_S", "IDLE_S", "BufferingWorker", "largest_body"]
+__all__ = ["BODY_S", "HEAD_S", "IDLE_S", "BufferingWorker", "insist_whole_requests", "largest_body"]
