@@ -5,10 +5,7 @@ It loads under no other worker, and in no other server: they hand on requests wh
 
 from casework.commands.serve import insist_ready
 from casework.settings import load_settings
-from casework.web.app import create_app
 from casework.web.server import insist_whole_requests
 
 insist_whole_requests()
-settings = load_settings(default_profile="production")
-insist_ready(settings)
-app = create_app(settings)
+app = insist_ready(load_settings(default_profile="production"))

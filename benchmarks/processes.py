@@ -68,26 +68,14 @@ def _work(settings: Settings) -> None:
     runner.run()
 
 
-class _Bare(serve.Server):
-    """The same gunicorn with the bare views in it."""
-
-    def __init__(self, world: World, constants: Constants, **options: Any) -> None:
-        self.world, self.constants = world, constants
-        super().__init__(world.settings, **options)
-
-    def load(self) -> Any:
-        return make_bare(self.world, self.constants)
-
-
 def _serve(world: World, constants: Constants | None, port: int) -> None:
     teach_standard()
     bind = f"127.0.0.1:{port}"
     if constants is None:
         serve.run(world.settings, bind, workers=PROCESSES, threads=THREADS, loglevel="warning")
         return
-    _Bare(
-        world,
-        constants,
+    serve.Server(
+        make_bare(world, constants),
         bind=bind,
         workers=PROCESSES,
         threads=THREADS,

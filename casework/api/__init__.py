@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import is_dataclass
+from functools import cache
 from typing import Any
 
 from flask import Blueprint, Response, current_app, request
@@ -54,6 +55,7 @@ from casework.api.search import routes as search_routes
 from casework.api.tasks import allocation_routes
 from casework.api.tasks import routes as tasks_routes
 from casework.errors import CaseworkError, NotFound, Unreadable, WrongCode, WrongPassword
+from casework.json_values import JsonObject
 from casework.operations.auth.step_up import insist_proved
 from casework.operations.core.idempotency import Done
 from casework.operations.documents.upload_limits import MOST_BYTES
@@ -105,16 +107,25 @@ def create_blueprint() -> Blueprint:
     for route in ROUTES:
         rule = route.path.replace("{", "<").replace("}", ">")
         api.add_url_rule(rule, route.name, _answerer(route), methods=[route.method])
-    document = openapi.document(ROUTES, PREFIX)
-    written = json.dumps(document, ensure_ascii=False)
-    api.add_url_rule("/openapi.json", "openapi", _read_docs(lambda: Response(written, mimetype="application/json")))
-    api.add_url_rule("/docs", "docs", _read_docs(lambda: openapi.page(document)))
+    api.add_url_rule("/openapi.json", "openapi", _read_docs(lambda: Response(_written(), mimetype="application/json")))
+    api.add_url_rule("/docs", "docs", _read_docs(lambda: openapi.page(_document())))
     api.register_error_handler(CaseworkError, answer_error)
     api.register_error_handler(DBAPIError, answer_database)
     api.register_error_handler(PoolTimeout, answer_database)
     api.register_error_handler(HTTPException, answer_http)
     api.register_error_handler(Exception, answer_fault)
     return api
+
+
+@cache
+def _document() -> JsonObject:
+    """The OpenAPI document, made when somebody first asks for it."""
+    return openapi.document(ROUTES, PREFIX)
+
+
+@cache
+def _written() -> str:
+    return json.dumps(_document(), ensure_ascii=False)
 
 
 def _read_docs(answer: Callable[[], Response | str]) -> Callable[[], Response | str]:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import gc
 import logging
 import os
 import socket
 import threading
 from typing import Any
+from wsgiref.types import WSGIApplication
 
 import click
 from gunicorn.app.base import BaseApplication
@@ -14,11 +16,10 @@ from gunicorn.glogging import Logger
 
 from casework import logs
 from casework.errors import DatabaseNotReady, InvalidSettings
-from casework.jobs.worker import GRACE_S, Worker
 from casework.operations.core.editions import read_editions
 from casework.operations.core.settings_log import note_settings
 from casework.records import migrate, production_settings
-from casework.records.database import connect_engine, connected, transaction, watch_database
+from casework.records.database import connected, transaction, watch_database
 from casework.settings import Settings, load_settings
 from casework.web.app import create_app
 
@@ -37,8 +38,9 @@ class OneFormat(Logger):
 class Server(BaseApplication):
     """gunicorn without a configuration file: what it needs is said here."""
 
-    def __init__(self, settings: Settings, **options: Any) -> None:
-        self.settings, self.options = settings, options
+    def __init__(self, app: WSGIApplication, **options: Any) -> None:
+        """The application has no connection yet: the processes that share it are begun as copies of this one."""
+        self.app, self.options = app, options
         super().__init__()
 
     def load_config(self) -> None:
@@ -46,18 +48,18 @@ class Server(BaseApplication):
             self.cfg.set(name, value)
 
     def load(self) -> Any:
-        # In the worker, after the fork: database connections must not be shared between processes.
-        return create_app(self.settings)
+        return self.app
 
 
-def insist_ready(settings: Settings, *, serving: bool = False) -> None:
-    """Say now, in one line, what would otherwise keep every worker from starting."""
+def insist_ready(settings: Settings, *, serving: bool = False) -> WSGIApplication:
+    """Say now, in one line, what would otherwise keep every worker from starting; gives the application, which is made once
+    and has no connection open."""
     if settings.profile == "production" and (
         wrong := production_settings.faults(settings, os.environ, serving=serving)
     ):
         raise InvalidSettings(" ".join(wrong))
-    create_app(settings).extensions["casework"].dispose()
-    engine = connect_engine(settings)
+    app = create_app(settings)
+    engine = app.extensions["casework"]
     try:
         with connected(engine) as db:
             revision = migrate.current(db)
@@ -65,27 +67,31 @@ def insist_ready(settings: Settings, *, serving: bool = False) -> None:
                 # Before the fork: every process that serves has them.
                 read_editions(db)
             faults = migrate.check(db) if settings.profile == "production" else []
-    finally:
-        engine.dispose()
-    if faults:
-        raise InvalidSettings(" ".join(faults))
-    if revision != migrate.head():
-        raise DatabaseNotReady(why=f"it is at revision {revision or 'none'}, this release needs {migrate.head()}.")
-    engine = connect_engine(settings)
-    try:
+        if faults:
+            raise InvalidSettings(" ".join(faults))
+        if revision != migrate.head():
+            raise DatabaseNotReady(why=f"it is at revision {revision or 'none'}, this release needs {migrate.head()}.")
         with transaction(engine) as db:
             note_settings(db, settings, "serve" if serving else "worker")
     finally:
         engine.dispose()
+    return app
 
 
 def run(
-    settings: Settings, bind: str, *, workers: int, threads: int, loglevel: str = "info", with_worker: bool = False
+    settings: Settings,
+    bind: str,
+    *,
+    app: WSGIApplication | None = None,
+    workers: int,
+    threads: int,
+    loglevel: str = "info",
+    with_worker: bool = False,
 ) -> None:
     """Serve until a signal ends it; `with_worker`: each process lets happen what is due, too."""
     logs.configure(getattr(logging, loglevel.upper()))
-    Server(
-        settings,
+    server = Server(
+        app or create_app(settings),
         bind=bind,
         workers=workers,
         threads=threads,
@@ -98,12 +104,20 @@ def run(
         # It would lie in the home folder, outside of var, and be shared with every other server of this user.
         control_socket_disable=True,
         **_beside(settings, with_worker),
-    ).run()
+    )
+    # What is there by now stays, and is looked through no more: so its memory remains one for all processes.
+    gc.freeze()
+    server.run()
 
 
 def _beside(settings: Settings, with_worker: bool) -> dict[str, Any]:
     """gunicorn's hooks for what goes on in each of its processes beside serving: watching over the embedded server, and
     working, which is let finish before the process ends."""
+    if not with_worker:
+        return {"post_worker_init": lambda process: watch_database(settings)}
+    # Before the fork, and only where it is asked for: it is much.
+    from casework.jobs.worker import GRACE_S, Worker
+
     beside = Worker(settings, concurrency=2)
     # A daemon: a server that must end at once does not wait for it, and its jobs are picked up again.
     thread = threading.Thread(target=beside.run, name="casework-worker", daemon=True)
@@ -111,13 +125,11 @@ def _beside(settings: Settings, with_worker: bool) -> dict[str, Any]:
     # gunicorn counts what its hooks take.
     def start(process: Any) -> None:
         watch_database(settings)
-        if with_worker:
-            thread.start()
+        thread.start()
 
     def stop(server: Any, process: Any) -> None:
-        if with_worker:
-            beside.stop()
-            thread.join(timeout=GRACE_S)
+        beside.stop()
+        thread.join(timeout=GRACE_S)
 
     return {"post_worker_init": start, "worker_exit": stop}
 
@@ -150,8 +162,8 @@ def serve(host: str, port: int, workers: int, threads: int, with_worker: bool) -
     In the profile production, unless CASEWORK_PROFILE says otherwise: put a web server that speaks TLS in front.
     """
     settings = load_settings(default_profile="production")
-    insist_ready(settings, serving=True)
+    app = insist_ready(settings, serving=True)
     listener = free_port(host, port)
     if not port:
         click.echo(f"Listening on http://{host}:{listener.getsockname()[1]}")
-    run(settings, f"fd://{listener.fileno()}", workers=workers, threads=threads, with_worker=with_worker)
+    run(settings, f"fd://{listener.fileno()}", app=app, workers=workers, threads=threads, with_worker=with_worker)

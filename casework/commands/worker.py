@@ -8,7 +8,7 @@ import click
 
 from casework import logs
 from casework.commands.serve import insist_ready
-from casework.jobs.worker import Worker
+from casework.jobs.worker import Worker  # noqa: TID253  this command does nothing else
 from casework.records.database import watch_database
 from casework.settings import load_settings
 

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import importlib.resources
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from alembic import command
-from alembic.autogenerate import compare_metadata
-from alembic.config import Config
-from alembic.migration import MigrationContext
-from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine, text
 
 from casework.errors import UnknownRevision
 from casework.records import database_checks, row_security
 from casework.records.database import ENGINE, connected, ensure_roles
 from casework.records.tables import metadata
+
+if TYPE_CHECKING:
+    from alembic.config import Config
+    from alembic.script import ScriptDirectory
 
 # Any number: two programs that migrate at once meet here, and the second finds nothing left to do.
 _ADVISORY_LOCK = 4_215_807_163
@@ -24,6 +24,8 @@ _ADVISORY_LOCK = 4_215_807_163
 def upgrade(owner: Engine, revision: str = "head", *, login: str | None = None) -> None:
     """Bring the database up to the revision, all steps in one transaction; makes the app's roles first, and lets its login
     act as it."""
+    from alembic import command
+
     ensure_roles(owner, login)
     with connected(owner) as connection, connection.begin():
         _take_lock(connection)
@@ -34,6 +36,8 @@ def upgrade(owner: Engine, revision: str = "head", *, login: str | None = None) 
 
 def downgrade(owner: Engine, revision: str) -> None:
     """Take the database down to the revision ("base": to nothing), all steps in one transaction."""
+    from alembic import command
+
     with connected(owner) as connection, connection.begin():
         _take_lock(connection)
         row_security.read_as(connection, ENGINE)
@@ -43,16 +47,15 @@ def downgrade(owner: Engine, revision: str) -> None:
 
 def current(connection: Connection) -> str | None:
     """The revision that the database has; None before the first."""
-    return MigrationContext.configure(connection).get_current_revision()
+    # Asked at every start, which does not wait for Alembic.
+    if not connection.execute(text("SELECT to_regclass('alembic_version') IS NOT NULL")).scalar_one():
+        return None
+    revision: str | None = connection.execute(text("SELECT version_num FROM alembic_version")).scalar_one_or_none()
+    return revision
 
 
-def head() -> str | None:
-    """The revision that this release needs."""
-    return _scripts().get_current_head()
-
-
-def recorded_head() -> str:
-    """What `.current-head` says: two branches that both add a migration conflict there, in git."""
+def head() -> str:
+    """The revision that this release needs, as `.current-head` says: two branches that both add a migration conflict there, in git."""
     return (_folder() / ".current-head").read_text(encoding="utf-8").strip()
 
 
@@ -69,6 +72,9 @@ def check(app: Connection) -> list[str]:
 
 def differences(connection: Connection) -> list[object]:
     """How the migrated database differs from the metadata, as Alembic sees it; the job queue's tables are not ours."""
+    from alembic.autogenerate import compare_metadata
+    from alembic.migration import MigrationContext
+
     options = {
         "compare_type": True,
         "compare_server_default": True,
@@ -84,6 +90,8 @@ def _folder() -> Path:
 
 def alembic_config(connection: Connection | None = None) -> Config:
     """How Alembic is told where our revisions lie, and on which connection they run."""
+    from alembic.config import Config
+
     config = Config()
     # Alembic's reader takes a percent sign in a path for a variable.
     config.set_main_option("script_location", str(_folder()).replace("%", "%%"))
@@ -92,12 +100,15 @@ def alembic_config(connection: Connection | None = None) -> Config:
     return config
 
 
-def _scripts() -> ScriptDirectory:
+def scripts() -> ScriptDirectory:
+    """Our revisions as Alembic reads them."""
+    from alembic.script import ScriptDirectory
+
     return ScriptDirectory.from_config(alembic_config())
 
 
 def _insist_known(revision: str | None) -> None:
-    if revision is not None and revision not in {script.revision for script in _scripts().walk_revisions()}:
+    if revision is not None and revision not in {script.revision for script in scripts().walk_revisions()}:
         raise UnknownRevision(revision)
 
 

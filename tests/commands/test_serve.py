@@ -9,9 +9,12 @@ import sys
 from pathlib import Path
 
 import pytest
-from sqlalchemy import create_engine, make_url, text
+from flask import Flask
+from sqlalchemy import QueuePool, create_engine, make_url, text
 
+from casework.commands.serve import Server, insist_ready
 from casework.records.database_checks import faults
+from casework.settings import Settings
 from tests.support.databases import ROOT, DatabaseServer, run_casework
 
 
@@ -126,6 +129,17 @@ def test_the_other_roles_that_production_refuses(database_server: DatabaseServer
             db.rollback()
     finally:
         almighty.dispose()
+
+
+def test_what_all_processes_share_has_no_connection(settings: Settings) -> None:
+    """The application is made once, before they begin: a connection open by then would be used by all of them."""
+    app = insist_ready(settings)
+    assert isinstance(app, Flask)
+    pool = app.extensions["casework"].pool
+    assert isinstance(pool, QueuePool)
+    assert (pool.checkedin(), pool.checkedout()) == (0, 0)
+    server = Server(app)
+    assert server.load() is server.load() is app
 
 
 def test_production_starts_where_nothing_is_wrong(var_dir: Path) -> None:

@@ -10,21 +10,12 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 from uuid import UUID
 
 import uuid_utils
-import webauthn
 from sqlalchemy import Connection, text
 from sqlalchemy.exc import IntegrityError
-from webauthn.helpers import parse_client_data_json
-from webauthn.helpers.exceptions import WebAuthnException
-from webauthn.helpers.structs import (
-    AuthenticatorSelectionCriteria,
-    PublicKeyCredentialDescriptor,
-    ResidentKeyRequirement,
-    UserVerificationRequirement,
-)
 
 from casework import reasons
 from casework.errors import InvalidForm, NotFound, WrongPasskey
@@ -36,6 +27,9 @@ from casework.operations.auth.views import Passkey
 from casework.operations.core.idempotency import Done, Request, ask, finish
 from casework.operations.core.register_entries import note_entries
 from casework.permissions.actors import Actor
+
+if TYPE_CHECKING:
+    from webauthn.helpers.structs import PublicKeyCredentialDescriptor
 
 Purpose = Literal["register", "sign_in", "prove"]
 
@@ -66,6 +60,13 @@ class Proof:
 
 def begin_registration(db: Connection, actor: Actor, email: str, site: Site) -> str:
     """The options for `navigator.credentials.create`, as JSON. Those that the person has are not made twice."""
+    import webauthn
+    from webauthn.helpers.structs import (
+        AuthenticatorSelectionCriteria,
+        ResidentKeyRequirement,
+        UserVerificationRequirement,
+    )
+
     options = webauthn.generate_registration_options(
         rp_id=site.id,
         rp_name=second_factor.ISSUER,
@@ -86,6 +87,9 @@ def begin_registration(db: Connection, actor: Actor, email: str, site: Site) -> 
 
 def begin_use(db: Connection, site: Site, person: str | None = None) -> str:
     """The options for `navigator.credentials.get`, as JSON: for the passkeys of a known person, or for anybody's."""
+    import webauthn
+    from webauthn.helpers.structs import UserVerificationRequirement
+
     options = webauthn.generate_authentication_options(
         rp_id=site.id,
         challenge=_new_challenge(db, "prove" if person else "sign_in", person),
@@ -101,6 +105,8 @@ def _milliseconds() -> int:
 
 
 def _known(db: Connection, person: str) -> list[PublicKeyCredentialDescriptor]:
+    from webauthn.helpers.structs import PublicKeyCredentialDescriptor
+
     rows = db.execute(
         text("SELECT credential FROM passkeys WHERE person_id = CAST(:person AS uuid) ORDER BY id"), {"person": person}
     )
@@ -108,7 +114,9 @@ def _known(db: Connection, person: str) -> list[PublicKeyCredentialDescriptor]:
 
 
 def _new_challenge(db: Connection, purpose: Purpose, person: str | None) -> bytes:
-    challenge = webauthn.helpers.generate_challenge()
+    from webauthn.helpers import generate_challenge
+
+    challenge = generate_challenge()
     db.execute(
         text(
             "INSERT INTO challenges (challenge, purpose, person_id, expires_at)"
@@ -124,11 +132,14 @@ def use_challenge(db: Connection, answer: str, purpose: Purpose, person: str | N
 
     Raises WrongPasskey where it was never asked, was answered before, is too old, or was asked of another person.
     """
+    from webauthn.helpers import base64url_to_bytes, parse_client_data_json
+    from webauthn.helpers.exceptions import WebAuthnException
+
     if len(answer) > LARGEST:
         raise WrongPasskey(why=reasons.auth.UNREADABLE)
     try:
         sent = json.loads(answer)
-        client_data = parse_client_data_json(webauthn.base64url_to_bytes(sent["response"]["clientDataJSON"]))
+        client_data = parse_client_data_json(base64url_to_bytes(sent["response"]["clientDataJSON"]))
     except (ValueError, KeyError, TypeError, WebAuthnException):
         raise WrongPasskey(why=reasons.auth.UNREADABLE) from None
     used = db.execute(
@@ -156,6 +167,9 @@ def register(db: Connection, actor: Actor, answer: str, challenge: bytes, site: 
 
     Raises WrongPasskey, or InvalidForm for the name.
     """
+    import webauthn
+    from webauthn.helpers.exceptions import WebAuthnException
+
     name = insist_name(name)
     try:
         registration = webauthn.verify_registration_response(
@@ -202,6 +216,9 @@ def check(db: Connection, answer: str, challenge: bytes, site: Site, *, person: 
 
     With `person`, only that person's passkeys count. Raises WrongPasskey.
     """
+    import webauthn
+    from webauthn.helpers.exceptions import WebAuthnException
+
     sent = json.loads(answer)
     row = db.execute(
         text(
@@ -246,8 +263,10 @@ def went_back(kept: int, latest: int) -> bool:
 
 
 def _bytes(given: JsonValue) -> bytes:
+    from webauthn.helpers import base64url_to_bytes
+
     try:
-        return webauthn.base64url_to_bytes(given) if isinstance(given, str) else b""
+        return base64url_to_bytes(given) if isinstance(given, str) else b""
     except ValueError:
         return b""
 

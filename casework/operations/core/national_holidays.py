@@ -4,9 +4,8 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
 from types import MappingProxyType
-
-import holidays
 
 from casework.engine.deadlines.calendars import Calendar
 
@@ -29,6 +28,8 @@ def china(
     The swaps of a year are announced in the autumn before it and reach the `holidays` library with a
     release of its own; until then `overrides` says of single days whether they are worked.
     """
+    import holidays
+
     wanted = frozenset(years)
     # A swap can reach over New Year, and the library files it under the year of the holiday.
     known = holidays.country_holidays("CN", years=wanted | {year + 1 for year in wanted})
@@ -54,6 +55,8 @@ def china(
 
 def _names(years: frozenset[int]) -> dict[date, dict[str, str]]:
     """What the holidays of these years, and the weekends worked in exchange for them, are called in both languages."""
+    import holidays
+
     wanted = years | {year + 1 for year in years}
     names: dict[date, dict[str, str]] = {}
     for language, code in (("en", "en_US"), ("zh", "zh_CN")):
@@ -78,12 +81,18 @@ class PublicHolidays:
     make_up: dict[date, dict[str, str]]
 
 
-#: Countries whose holidays can be taken over, by code.
-COUNTRIES = tuple(sorted(holidays.list_supported_countries()))
+@cache
+def countries() -> tuple[str, ...]:
+    """Countries whose holidays can be taken over, by code."""
+    import holidays
+
+    return tuple(sorted(holidays.list_supported_countries()))
 
 
 def public_holidays(country: str, year: int) -> PublicHolidays:
     """What the `holidays` library knows of a country's year. Raises NotImplementedError for an unknown country."""
+    import holidays
+
     if country == "CN":
         calendar = china([year])
         names = calendar.names

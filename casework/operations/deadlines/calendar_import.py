@@ -6,13 +6,15 @@ import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
-
-import icalendar
+from typing import TYPE_CHECKING
 
 from casework import reasons
 from casework.errors import FieldFault
 from casework.reasons import Reason
 from casework.records.field_encryption import storable
+
+if TYPE_CHECKING:
+    import icalendar
 
 #: No calendar of holidays needs more than this: bytes, events, days of one event, letters of a name.
 MOST_BYTES, MOST_EVENTS, MOST_DAYS, LONGEST_NAME = 500_000, 2_000, 31, 100
@@ -82,6 +84,8 @@ def _events(lines: list[str]) -> Iterator[tuple[int, str]]:
 def _take(result: Found, block: str) -> None:
     if not block:
         raise FieldFault(reasons.calendars.EVENT_ENDLESS)
+    import icalendar
+
     event = icalendar.Event.from_ical(block)
     if "RRULE" in event or "RDATE" in event:
         raise FieldFault(reasons.calendars.EVENT_REPEATS)

@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import IO
 
-import puremagic
-
 from casework import reasons
 from casework.reasons import Reason
 
@@ -29,6 +27,8 @@ def ends_of(file: IO[bytes], size: int) -> tuple[bytes, bytes]:
 
 def kinds_of(head: bytes) -> set[str]:
     """The extensions that the content would bear."""
+    import puremagic
+
     try:
         return {guess.extension.lstrip(".") for guess in puremagic.magic_string(head) if guess.confidence >= 0.3}
     except (puremagic.PureError, ValueError):

@@ -4,17 +4,16 @@ from __future__ import annotations
 
 import logging
 import zlib
-from typing import IO
-
-from pypdf import PdfReader
-from pypdf.errors import PyPdfError
-from pypdf.generic import ArrayObject, DictionaryObject, IndirectObject, PdfObject
+from typing import IO, TYPE_CHECKING
 
 from casework import reasons
 from casework.operations.documents.content_kinds import (
     begins_as,
 )
 from casework.reasons import Reason
+
+if TYPE_CHECKING:
+    from pypdf.generic import PdfObject
 
 #: What a reader does by itself with a PDF, or what it brings along: names of actions, and keys under which such things lie.
 _PDF_ACTIONS = frozenset(
@@ -33,6 +32,10 @@ logging.getLogger("pypdf").setLevel(logging.CRITICAL)
 
 def look_into_pdf(file: IO[bytes], size: int) -> Reason | None:
     """Read every object of a PDF, whatever leads to it; what cannot be read is refused, for a reader may understand it otherwise."""
+    from pypdf import PdfReader
+    from pypdf.errors import PyPdfError
+    from pypdf.generic import IndirectObject
+
     file.seek(0)
     try:
         reader = PdfReader(file)
@@ -63,6 +66,8 @@ def look_into_pdf(file: IO[bytes], size: int) -> Reason | None:
 
 
 def _in_pdf(root: PdfObject | None) -> Reason | None:
+    from pypdf.generic import ArrayObject, DictionaryObject
+
     waiting: list[object] = [root]
     while waiting:
         now = waiting.pop()

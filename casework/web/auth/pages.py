@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
-import segno
 from flask import Blueprint, Response, current_app, flash, make_response, redirect, render_template, request, url_for
 from flask_babel import gettext, ngettext
 from werkzeug.wrappers import Response as BaseResponse
@@ -164,6 +163,8 @@ def show_second_factor() -> str:
 
 
 def _second_factor_page(person: Person, fault: str = "") -> str:
+    import segno
+
     with open_transaction() as db:
         left = second_factor.codes_left(db, person.actor)
         if person.app:

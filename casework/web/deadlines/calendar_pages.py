@@ -18,7 +18,7 @@ from casework.engine.deadlines.calendars import Calendar
 from casework.engine.execution.clocks import END_ACCESS
 from casework.engine.roles import Role
 from casework.errors import CaseHasMoved, InvalidForm, Refused
-from casework.operations.core.national_holidays import COUNTRIES, public_holidays
+from casework.operations.core.national_holidays import countries, public_holidays
 from casework.operations.deadlines.calendar_import import MOST_BYTES, YEARS, read_ics
 from casework.operations.deadlines.calendar_text import WEEKDAYS as DAYS
 from casework.operations.deadlines.calendar_text import read_calendar, write_days, write_slots
@@ -149,7 +149,7 @@ def _form(
         weekdays=WEEKDAYS,
         read=read,
         zones=sorted(available_timezones()),
-        countries=COUNTRIES,
+        countries=countries(),
     )
 
 
@@ -172,7 +172,7 @@ def add_days(programme: UUID) -> Response:
         }
         return make_response(_form(shown, more, read=read), 200)
     country, year = request.form.get("country", ""), request.form.get("year", "")
-    if country not in COUNTRIES:
+    if country not in countries():
         return make_response(_form(shown, typed, {"country": say(reasons.fields.NOT_A_CHOICE)}), 422)
     if not (year.isdecimal() and len(year) == 4 and int(year) in YEARS):
         return make_response(_form(shown, typed, {"year": say(reasons.fields.NO_YEAR)}), 422)

@@ -7,8 +7,6 @@ import io
 import unicodedata
 from collections.abc import Iterable, Sequence
 
-import xlsxwriter
-
 #: What a spreadsheet may take for the beginning of a formula, full-width forms included.
 DANGEROUS = frozenset("=+-@\t\r\n\0＝＋－＠")
 CSV = "text/csv; charset=utf-8"
@@ -34,6 +32,8 @@ def to_csv(head: Sequence[str], rows: Iterable[Sequence[str]]) -> bytes:
 
 def to_xlsx(title: str, head: Sequence[str], rows: Iterable[Sequence[str]]) -> bytes:
     """One sheet, whose cells are all text."""
+    import xlsxwriter
+
     file = io.BytesIO()
     book = xlsxwriter.Workbook(
         file, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
