@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import suppress
 
 from sqlalchemy import Connection, text
@@ -53,12 +53,18 @@ def _store(db: Connection, edition: Edition) -> list[str]:
 
 
 def read_editions(db: Connection) -> None:
-    """Let this process know every edition that is stored, so that a case keeps its own whatever became of the file."""
-    add_stored(stored_editions(db))
+    """Let this process know every edition that is stored, so that a case keeps its own whatever became of the file.
+
+    What it has from a file, under the same fingerprint, is not read a second time.
+    """
+    add_stored(stored_editions(db, besides=load_library().editions))
 
 
-def stored_editions(db: Connection) -> Iterator[Edition]:
-    """What is stored and fits its fingerprint; what does not, the verification tells."""
-    for row in db.execute(text("SELECT fingerprint, rules, texts FROM editions ORDER BY workflow, number")):
+def stored_editions(db: Connection, *, besides: Collection[str] = ()) -> Iterator[Edition]:
+    """What is stored and fits its fingerprint, but for some; what does not fit, the verification tells."""
+    rows = text(
+        "SELECT fingerprint, rules, texts FROM editions WHERE fingerprint <> ALL(:besides) ORDER BY workflow, number"
+    )
+    for row in db.execute(rows, {"besides": list(besides)}):
         with suppress(ValueError, LookupError, TypeError):
             yield load({"fingerprint": row.fingerprint, "rules": row.rules, "texts": row.texts})

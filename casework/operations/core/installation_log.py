@@ -20,7 +20,7 @@ def lock_installation(db: Connection) -> Log:
     """The log, locked; begun where there is none yet, and with it what stood in the registers before."""
     # Of two programs that begin it at once, the second finds it.
     db.execute(text("SELECT pg_advisory_xact_lock(hashtextextended('casework installation', 1))"))
-    id = db.execute(text("SELECT id FROM logs WHERE kind = :kind"), {"kind": INSTALLATION}).scalar_one_or_none()
+    id = db.execute(text("SELECT id FROM logs WHERE kind = 'installation'")).scalar_one_or_none()
     if id is None:
         id, moment = str(uuid_utils.uuid7()), now(db)
         first = RegisterEvent(log=id, seq=1, at=moment, kind=REGISTERED, actor=SYSTEM_ACTOR, effects={}, body={})

@@ -35,6 +35,7 @@ CREATE TABLE logs (
     CONSTRAINT ck_logs_kind CHECK (kind IN ('case', 'mediation', 'programme', 'organisation', 'person', 'right', 'finding', 'erasure', 'installation'))
 )
  WITH (fillfactor = 80);
+CREATE INDEX ix_logs_installation ON logs (id) WHERE kind = 'installation';
 COMMENT ON TABLE logs IS 'One row for each unit of visibility; the row that every action in it locks';
 COMMENT ON COLUMN logs.id IS 'Random: it names the log in every header';
 COMMENT ON COLUMN logs.kind IS 'case, mediation, programme, organisation, person, right, finding, erasure or installation';

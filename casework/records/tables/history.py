@@ -36,6 +36,8 @@ logs = Table(
         "kind IN ('case', 'mediation', 'programme', 'organisation', 'person', 'right', 'finding', 'erasure', 'installation')",
         name="kind",
     ),
+    # There is one, and each start looks for it.
+    Index("ix_logs_installation", "id", postgresql_where=text("kind = 'installation'")),
     comment="One row for each unit of visibility; the row that every action in it locks",
     postgresql_with={"fillfactor": "80"},
 )

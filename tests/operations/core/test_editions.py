@@ -25,6 +25,12 @@ def test_what_is_published_is_stored_once_and_told_once(engine: Engine, owner_en
     assert list(verify_all(engine)) == []
 
 
+def test_what_is_there_already_is_not_read_again(engine: Engine) -> None:
+    with transaction(engine) as db:
+        first, *rest = [edition.fingerprint for edition in stored_editions(db)]
+        assert [edition.fingerprint for edition in stored_editions(db, besides=rest)] == [first]
+
+
 def test_what_does_not_fit_its_fingerprint_is_not_read(engine: Engine, superuser_engine: Engine) -> None:
     change = text("UPDATE editions SET rules = rules || '{\"initial\": \"closed\"}' WHERE workflow = 'case'")
     with superuser_engine.begin() as db:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import Engine, text
 
+from benchmarks.statements import captured
 from casework.operations.core.installation_log import FOUND, lock_installation
 from casework.operations.verification.service import verify_all
 from casework.records.database import connect_engine, transaction
@@ -11,6 +12,16 @@ from casework.records.register_entries import REGISTERS
 from casework.settings import Settings
 from tests.support.databases import DatabaseServer
 from tests.support.world import build_world
+
+
+def test_it_is_found_without_looking_through_all_logs(engine: Engine) -> None:
+    with transaction(engine) as db, captured(str(engine.url.database)) as sent:
+        lock_installation(db)
+        (search,) = [statement.query for statement in sent if "kind = 'installation'" in statement.query]
+        # Of so few rows any way is quick; which one there is shows where none may be read through.
+        db.execute(text("SET LOCAL enable_seqscan = off"))
+        plan = db.execute(text(f"EXPLAIN {search}")).scalars().all()
+    assert [line for line in plan if "ix_logs_installation" in line]
 
 
 def test_what_stood_in_the_registers_before_is_told_when_the_log_begins(
