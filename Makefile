@@ -18,7 +18,7 @@ BENCH_ARGS ?=
 PYTHON ?=
 PYTHONS := $(or $(PYTHON),python3.13 python3.12 python3.11 python3 /usr/bin/python3)
 
-.PHONY: help setup demo test test-fast test-long programs printing lint format strings expected bench docs shots lock db init clean
+.PHONY: help setup demo test test-fast test-long programs printing lint format strings expected bench peers docs shots lock db init clean
 
 help: ## Show this list
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -49,7 +49,7 @@ $(STAMP): requirements.lock setup.cfg pyproject.toml
 demo: printing ## Start a demo with sample data on a free loopback port (DEMO_ARGS="--cases 200")
 	$(BIN)/casework demo $(DEMO_ARGS)
 
-test: programs printing lint ## Run everything: ruff, mypy, the layers and all tests
+test: programs printing lint peers ## Run everything: ruff, mypy, the layers and all tests
 	$(PYTEST) $(PYTEST_ARGS)
 
 test-fast: printing ## Run the tests that take a moment, leaving out slow ones and the browser's
@@ -90,8 +90,19 @@ expected: setup ## Write tables and policies as SQL, and what a migrated databas
 	$(BIN)/python -m tests.support.schema_files
 	$(BIN)/python -m tests.support.expected_database
 
+# Where there is no registry the rest is measured all the same, and its part says what is missing.
 bench: setup ## Measure beside hand-written SQL, as ratios (BENCH_ARGS="--quick pages queues": less, and parts of it)
+	-@$(MAKE) --no-print-directory peers
 	$(BIN)/python -m benchmarks $(BENCH_ARGS)
+
+# Apart from .venv: what we are measured against is no part of what runs.
+PEERS := var/peers/.made-from-lock
+peers: setup $(PEERS) ## Install the engines that ours is measured against, apart from all that is ours
+
+$(PEERS): benchmarks/peers.lock
+	@rm -rf var/peers
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --target var/peers -r benchmarks/peers.lock
+	@touch $(PEERS)
 
 docs: setup ## Write the pages of docs/reference that follow from the code
 	$(BIN)/python docs/generate.py
@@ -105,11 +116,14 @@ init: setup ## Make or upgrade the database
 db: setup ## Run a database command (DB_ARGS="upgrade", "check" or "stop")
 	$(BIN)/casework db $(DB_ARGS)
 
-lock: ## Write requirements.lock anew from setup.cfg (LOCK_ARGS="--upgrade" for newer releases)
+lock: ## Write both lock files anew, from setup.cfg and benchmarks/peers.in (LOCK_ARGS="--upgrade" for newer releases)
 	@test -x var/tools/bin/uv || { python3 -m venv var/tools && var/tools/bin/pip install --quiet uv; }
 	var/tools/bin/uv pip compile setup.cfg --all-extras --universal --python-version 3.11 \
 	    --generate-hashes --no-header --no-annotate --no-emit-index-url --no-emit-find-links \
 	    --quiet $(LOCK_ARGS) --output-file requirements.lock
+	var/tools/bin/uv pip compile benchmarks/peers.in --universal --python-version 3.11 \
+	    --generate-hashes --no-header --no-annotate --no-emit-index-url --no-emit-find-links \
+	    --quiet $(LOCK_ARGS) --output-file benchmarks/peers.lock
 
 clean: ## Stop the embedded server and remove what was made: var, build results, .venv
 	@if [ -x $(BIN)/casework ]; then $(BIN)/casework db stop || true; fi

@@ -7,23 +7,24 @@ import dataclasses
 import importlib
 import json
 from collections.abc import Iterator, Sequence
+from contextlib import nullcontext
 
 from benchmarks.figures import QUICK, Figure, Scale, head, line, summary
-from benchmarks.world import world
+from benchmarks.world import World, world
 
 #: In this order. Each of the first has a server of its own, so that none is slowed down by another's rows.
-FRESH = ("actions", "standard_case", "serving", "jobs", "verify", "imports", "foreign")
+FRESH = ("actions", "standard_case", "peers", "serving", "jobs", "verify", "imports", "foreign")
 #: These share large databases, which are kept.
 LARGE = ("pages", "queues")
 
 
-def measure(part: str, scale: Scale) -> Iterator[Figure]:
-    """The figures of one part, one after the other."""
+def measure(part: str, scale: Scale, there: World | None = None) -> Iterator[Figure]:
+    """The figures of one part, one after the other; in a world that is there, or one of its own."""
     module = importlib.import_module(f"benchmarks.{part}")
     if part in LARGE:
         yield from module.measure(scale)
         return
-    with world() as fresh_world:
+    with nullcontext(there) if there else world() as fresh_world:
         yield from module.measure(fresh_world, scale)
 
 

@@ -1,4 +1,4 @@
-"""The yardstick of a server: two Flask views that write the same rows in SQLAlchemy Core, and check nothing."""
+"""The yardstick of a server: two Flask views that write the same rows in SQLAlchemy Core, bound by no policy, and check nothing."""
 
 from __future__ import annotations
 
@@ -7,10 +7,10 @@ from functools import cache
 from typing import Any
 
 from flask import Flask, request
-from sqlalchemy import Connection, CursorResult, TextClause, text
+from sqlalchemy import Connection, CursorResult, TextClause, create_engine, make_url, text
 
-from benchmarks.world import STEPS, World
-from benchmarks.yardstick import Constants, Hand, Yardstick
+from benchmarks.world import STEPS, UNBOUND, World
+from benchmarks.yardstick import Constants, Hand, SameRows
 
 
 class Core:
@@ -33,20 +33,26 @@ def _made(statement: str) -> TextClause:
 
 
 def make_bare(world: World, constants: Constants) -> Flask:
-    app, engine = Flask("bare"), world.engine()
+    app, settings = Flask("bare"), world.settings
+    engine = create_engine(
+        make_url(world.superuser_url()).set(drivername="postgresql+psycopg"),
+        connect_args={"options": UNBOUND},
+        pool_size=settings.pool_size,
+        max_overflow=settings.pool_overflow,
+    )
 
     @app.post("/claim")
     def claim() -> dict[str, Any]:
         hand = Hand(**request.get_json())
         with engine.connect() as connection:
-            Yardstick(world, constants, Core(connection)).claim(hand)
+            SameRows(world, constants, Core(connection)).claim(hand)
         return {"id": hand.task, "state": "Reserved", "holder": world.officer}
 
     @app.post("/complete")
     def complete() -> dict[str, Any]:
         hand = Hand(**{name: value for name, value in request.get_json().items() if name != "data"})
         with engine.connect() as connection:
-            Yardstick(world, constants, Core(connection)).complete(hand, STEPS)
+            SameRows(world, constants, Core(connection)).complete(hand, STEPS)
         return {"log": hand.log, "seq": hand.seq, "step": hand.step}
 
     return app

@@ -16,6 +16,8 @@ class Scale:
 
     repetitions: int = 5
     cases: int = 20
+    #: At work at once, in turn.
+    workers: tuple[int, ...] = (1, 8)
     #: Open tasks of the large databases, ascending.
     tasks: tuple[int, ...] = (10_000, 100_000, 1_000_000)
     #: Of these the one in which the pages are looked at; it holds so many events.

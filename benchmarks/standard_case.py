@@ -1,63 +1,56 @@
-"""A standard case of ten steps, 21 transactions, with one worker and with eight worker processes."""
+"""A standard case of ten steps in 21 transactions, with one worker and with eight, beside three ways to write it by hand."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from concurrent.futures import ProcessPoolExecutor
-from multiprocessing import get_context
+from collections.abc import Iterator, Mapping, Sequence
 from statistics import median
-from typing import Any
 
 from benchmarks import ours
 from benchmarks.actions import first_case
-from benchmarks.figures import Figure, Scale, spread, timed
-from benchmarks.world import STEPS, World
-from benchmarks.yardstick import Constants, Yardstick
+from benchmarks.contest import OURS, Contestants, Turn, contest, in_the_middle, our_own, ratios
+from benchmarks.fewest import TABLES, FewestRows
+from benchmarks.figures import Figure, Scale, spread
+from benchmarks.one_statement import OneStatement
+from benchmarks.world import World
+from benchmarks.yardstick import SameRows
 
-AIMS = {1: 0.8, 8: 0.7}
+CONTESTANTS: Contestants = {
+    OURS: our_own,
+    "one statement a step": OneStatement,
+    "same rows": SameRows,
+    "fewest rows": FewestRows,
+}
+#: The least ratios, by the yardstick and the number of workers.
+AIMS = {("one statement a step", 1): 0.6, ("fewest rows", 8): 0.33}
+#: Milliseconds of processors that a case may cost, client and server together.
+CPU_MS = 26.0
 
 
 def measure(world: World, scale: Scale) -> Iterator[Figure]:
     mine = ours.Ours(world)
     constants = first_case(world, mine)
-    for workers, aim in AIMS.items():
-        each = max(2, scale.cases // (2 if workers > 1 else 1))
-        ratios, rates = [], (0.0, 0.0)
-        with ProcessPoolExecutor(
-            workers, get_context("spawn"), initializer=_start, initargs=(world, constants)
-        ) as pool:
-            for repetition in range(scale.repetitions + 1):
-                took = {}
-                # Who begins takes turns: a noisy neighbour should not meet the same one each time.
-                for who in ("ours", "theirs") if repetition % 2 else ("theirs", "ours"):
-                    matches = [world.make_matches(mine.engine, each) for _ in range(workers)]
-                    took[who] = timed(_all, pool, who, matches)
-                if repetition:
-                    ratios.append(took["theirs"] / took["ours"])
-                    rates = (workers * each / took["ours"], workers * each / took["theirs"])
-        detail = f"{spread(ratios)}; {rates[0]:.0f} cases/s against {rates[1]:.0f}"
-        what = f"standard case, {workers} worker{'s' if workers > 1 else ''}"
-        yield Figure(what, median(ratios), "of hand-written SQL", aim, detail=detail)
     mine.close()
+    with world.superuser() as db:
+        db.execute(TABLES)
+    for workers in scale.workers:
+        turns = contest(world, constants, CONTESTANTS, workers=workers, scale=scale)
+        yield from figures(turns, workers)
 
 
-def _all(pool: ProcessPoolExecutor, who: str, matches: list[list[str]]) -> None:
-    list(pool.map(_cases, [who] * len(matches), matches))
-
-
-_here: dict[str, Any] = {}
-
-
-def _start(world: World, constants: Constants) -> None:
-    _here.update(ours=ours.Ours(world), theirs=Yardstick(world, constants))
-
-
-def _cases(who: str, matches: list[str]) -> None:
-    """Both look up their next task as a page would show it."""
-    worker = _here[who]
-    for match in matches:
-        hand = worker.open(match)
-        for _ in range(STEPS):
-            worker.find_task(hand)
-            worker.claim(hand)
-            worker.complete(hand, STEPS)
+def figures(turns: Mapping[str, Sequence[Turn]], workers: int) -> Iterator[Figure]:
+    of = f"{workers} worker{'s' if workers > 1 else ''}"
+    for name in turns:
+        if name != OURS:
+            values = ratios(turns, name)
+            rates = [in_the_middle(turns[who], lambda turn: turn.rate) for who in (OURS, name)]
+            detail = f"{spread(values)}; {rates[0]:.0f} cases/s against {rates[1]:.0f}"
+            yield Figure(f"standard case, {of}", median(values), f"of {name}", AIMS.get((name, workers)), detail=detail)
+    both = in_the_middle(turns[OURS], lambda turn: turn.client_ms + turn.server_ms)
+    detail = "; ".join(
+        f"{name} {in_the_middle(turn, lambda t: t.client_ms):.1f} + {in_the_middle(turn, lambda t: t.server_ms):.1f}"
+        for name, turn in turns.items()
+    )
+    yield Figure(f"CPU a case, {of}", both, "ms, client + server", CPU_MS, True, detail)
+    logs = {name: in_the_middle(turn, lambda t: t.wal_kb) for name, turn in turns.items()}
+    detail = "; ".join(f"{name} {kb:.1f}" for name, kb in logs.items() if name != OURS)
+    yield Figure(f"write-ahead log a case, {of}", logs[OURS], "kB", detail=detail)

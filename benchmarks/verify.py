@@ -20,10 +20,11 @@ def measure(world: World, scale: Scale) -> Iterator[Figure]:
     for _ in range(scale.cases):
         first_case(world, mine)
     with world.superuser() as db:
-        logs = [
-            str(row[0])
-            for row in db.execute("SELECT id FROM logs WHERE kind = 'case' AND seq > 20 LIMIT %s", (scale.cases,))
-        ]
+        # Those that actions have made.
+        query = (
+            "SELECT l.id FROM logs l JOIN cases c ON c.id = l.id WHERE c.number LIKE 'BENCH-%%' AND l.seq > 20 LIMIT %s"
+        )
+        logs = [str(row[0]) for row in db.execute(query, (scale.cases,))]
     rates = []
     for _ in range(scale.repetitions):
         start, events = time.perf_counter(), 0

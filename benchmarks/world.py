@@ -35,6 +35,8 @@ from casework.settings import Settings
 from workflows.guards import no_declared_interest
 
 STEPS = 10
+#: Of a session that no policy binds; else as the application's own.
+UNBOUND = "-c timezone=UTC -c jit=off"
 
 
 class StepForm(Form):
@@ -108,9 +110,16 @@ class World:
         )
 
     def superuser(self) -> psycopg.Connection[tuple[Any, ...]]:
+        return psycopg.connect(self.superuser_url(), autocommit=True)
+
+    def superuser_url(self) -> str:
         server = server_process.server_at(self.settings.var)
         database = make_url(address(self.settings)).database or server_process.DATABASE
-        return psycopg.connect(server.url(user=server_process.SUPERUSER, database=database), autocommit=True)
+        return server.url(user=server_process.SUPERUSER, database=database)
+
+    def unbound(self, name: str = "yardstick") -> psycopg.Connection[tuple[Any, ...]]:
+        """The same for what is written by hand: no policy binds it."""
+        return psycopg.connect(self.superuser_url(), options=UNBOUND, prepare_threshold=0, application_name=name)
 
     def actor(self, engine: Engine, person: str) -> Actor:
         with transaction(engine) as db:

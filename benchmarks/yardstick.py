@@ -1,6 +1,7 @@
-"""The yardstick: the same rows written by hand in psycopg 3, prepared plain statements, one transaction per action.
+"""The same rows written by hand in psycopg 3: prepared plain statements, one transaction an action, bound by no policy.
 
-It checks nothing but the lock and the state; its events, hashes and form values are constants, taken from real ones.
+It checks nothing but the lock and the state; its events, hashes and form values are constants, taken from real ones. Stronger
+yardsticks are `one_statement` (the same rows with one statement an action) and `fewest` (no more rows than it needs).
 """
 
 from __future__ import annotations
@@ -20,7 +21,6 @@ Json = Any
 
 _REQUEST = "INSERT INTO requests (actor_id, key, digest) VALUES (%s, %s, %s) ON CONFLICT DO NOTHING"
 _ANSWER = "UPDATE requests SET status = %s, answer = %s::jsonb, log_id = %s, seq = %s WHERE actor_id = %s AND key = %s"
-_ACTOR = "SELECT set_config('casework.actor', %s, true)"
 _LOCK = "SELECT seq, head, last_at, clock_timestamp() FROM logs WHERE id = %s FOR NO KEY UPDATE"
 _LOG = "UPDATE logs SET seq = %s, head = %s, last_at = clock_timestamp() WHERE id = %s"
 _EVENT = (
@@ -66,7 +66,7 @@ class Constants:
 
 def constants_of(world: World, log: str, edition: str) -> Constants:
     """Taken from a case that went through the operations, so that every row is as long as a real one."""
-    with world.connect() as db:
+    with world.superuser() as db:
         rows = db.execute(
             "SELECT DISTINCT ON (kind) kind, header::text, effects::text, body::text FROM events WHERE log_id = %s"
             " ORDER BY kind, seq",
@@ -79,14 +79,14 @@ def constants_of(world: World, log: str, edition: str) -> Constants:
     return Constants(edition, events, json.dumps(clock["steps"]), clock["calendar"], json.dumps(fired[name]))
 
 
-class Yardstick:
+class SameRows:
     """Hand-written SQL for opening a case, claiming its task and finishing its step."""
 
     def __init__(self, world: World, constants: Constants, db: Any = None) -> None:
         self.world = world
         self.constants = constants
         #: A psycopg connection, or what executes and commits as one does.
-        self.db: Any = db or world.connect()
+        self.db: Any = db or world.unbound()
 
     def close(self) -> None:
         self.db.close()
@@ -106,7 +106,7 @@ class Yardstick:
         )[0]
         db.execute(
             "INSERT INTO logs (id, kind, programme_id, seq, head, last_at) VALUES (%s, 'case', %s, 1, %s, clock_timestamp())",
-            (hand.log, self.world.programme, _hash()),
+            (hand.log, self.world.programme, new_hash()),
         )
         db.execute(
             "INSERT INTO cases (id, programme_id, number, title, match_id, need_id, technology_id, parties, rights, team,"
@@ -125,13 +125,6 @@ class Yardstick:
         db.execute("UPDATE matches SET case_id = %s WHERE id = %s", (hand.log, match))
         self._answered(hand, key, 1, 201)
         return hand
-
-    def find_task(self, hand: Hand) -> None:
-        """What a person reads off the page."""
-        (hand.task,) = self._one(
-            "SELECT id::text FROM tasks WHERE log_id = %s ORDER BY position DESC LIMIT 1", hand.log
-        )
-        self.db.commit()
 
     def claim(self, hand: Hand) -> None:
         key = self._ask()
@@ -186,7 +179,6 @@ class Yardstick:
 
     def _ask(self) -> str:
         key = str(uuid.uuid4())
-        self.db.execute(_ACTOR, (self.world.officer,))
         self.db.execute(_REQUEST, (self.world.officer, key, "0" * 64))
         return key
 
@@ -199,11 +191,11 @@ class Yardstick:
         return int(self._one(_LOCK, hand.log)[0]) + 1
 
     def _append(self, hand: Hand, seq: int) -> None:
-        self.db.execute(_LOG, (seq, _hash(), hand.log))
+        self.db.execute(_LOG, (seq, new_hash(), hand.log))
 
     def _event(self, hand: Hand, kind: str, seq: int, track: str | None) -> None:
         header, effects, body = self.constants.events[kind]
-        self.db.execute(_EVENT, (hand.log, seq, kind, track, self.world.officer, header, effects, body, _hash()))
+        self.db.execute(_EVENT, (hand.log, seq, kind, track, self.world.officer, header, effects, body, new_hash()))
         if kind != "claimed":
             self.db.execute(_OUTBOX, (hand.log, seq))
 
@@ -232,5 +224,5 @@ class Yardstick:
         return row
 
 
-def _hash() -> str:
+def new_hash() -> str:
     return secrets.token_hex(32)

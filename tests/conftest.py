@@ -97,7 +97,7 @@ def _remove_folder(folder: Path) -> None:
 
 
 @contextmanager
-def _server_folder() -> Iterator[Path]:
+def server_folder() -> Iterator[Path]:
     folder = _make_folder()
     try:
         yield folder
@@ -108,7 +108,7 @@ def _server_folder() -> Iterator[Path]:
 @pytest.fixture
 def var_dir() -> Iterator[Path]:
     """A folder for CASEWORK_VAR, whose path is short; a server started in it is stopped at the end."""
-    with _server_folder() as folder:
+    with server_folder() as folder:
         yield folder
 
 
@@ -122,7 +122,7 @@ def database_server(request: pytest.FixtureRequest) -> Iterator[DatabaseServer]:
     elif shared:
         yield embedded_server(Path(shared))
     else:
-        with _server_folder() as folder:
+        with server_folder() as folder:
             yield embedded_server(folder)
 
 

@@ -1,4 +1,4 @@
-"""The yardstick is worth something only while it writes what the operations write."""
+"""A yardstick is worth something only while it writes what the operations write."""
 
 from __future__ import annotations
 
@@ -9,8 +9,10 @@ import pytest
 
 from benchmarks import ours
 from benchmarks.actions import first_case
-from benchmarks.world import STEPS, World, world
-from benchmarks.yardstick import Yardstick
+from benchmarks.fewest import TABLES, FewestRows
+from benchmarks.one_statement import OneStatement
+from benchmarks.world import STEPS, World
+from benchmarks.yardstick import SameRows
 
 #: Every table of ours.
 _TABLES = "SELECT relname FROM pg_stat_user_tables WHERE schemaname = 'public' AND relname NOT LIKE 'procrastinate%' ORDER BY relname"
@@ -34,29 +36,54 @@ def added(made: World, act: Callable[[], Any]) -> dict[str, int]:
     return {name: after[name] - before[name] for name in after if after[name] != before[name]}
 
 
+def walk(hands: Any, match: str) -> Callable[[], None]:
+    """A case of which three steps are done, whatever hands it is in."""
+
+    def steps() -> None:
+        hand = hands.open(match)
+        for _ in range(3):
+            if hasattr(hands, "find_task"):
+                hands.find_task(hand)
+            hands.claim(hand)
+            hands.complete(hand, STEPS)
+
+    return steps
+
+
 @pytest.mark.slow
-def test_the_yardstick_adds_the_rows_that_the_operations_add() -> None:
-    with world() as made:
-        mine = ours.Ours(made)
-        theirs = Yardstick(made, first_case(made, mine))
-        one, other = made.make_matches(mine.engine, 2)
+@pytest.mark.parametrize("yardstick", [SameRows, OneStatement])
+def test_a_yardstick_of_the_same_rows_adds_the_rows_that_the_operations_add(yardstick: Any, fresh: World) -> None:
+    mine = ours.Ours(fresh)
+    theirs = yardstick(fresh, first_case(fresh, mine))
+    matches = fresh.make_matches(mine.engine, 2)
+    try:
+        assert added(fresh, walk(theirs, matches[0])) == added(fresh, walk(mine, matches[1]))
+    finally:
+        theirs.close()
+        mine.close()
 
-        def by_operations() -> None:
-            hand = mine.open(one)
-            for _ in range(3):
-                mine.find_task(hand)
-                mine.claim(hand)
-                mine.complete(hand)
 
-        def by_hand() -> None:
-            hand = theirs.open(other)
-            for _ in range(3):
-                theirs.find_task(hand)
-                theirs.claim(hand)
-                theirs.complete(hand, STEPS)
+@pytest.mark.slow
+def test_the_yardstick_of_the_fewest_rows_adds_no_row_to_ours(fresh: World) -> None:
+    with fresh.superuser() as db:
+        db.execute(TABLES)
+    theirs = FewestRows(fresh)
+    try:
+        assert added(fresh, walk(theirs, "")) == {}
+    finally:
+        theirs.close()
+    with fresh.superuser() as db:
+        counts = "SELECT (SELECT count(*) FROM bench.cases), (SELECT count(*) FROM bench.tasks), (SELECT count(*) FROM bench.history)"
+        assert db.execute(counts).fetchone() == (1, 4, 7)
 
-        try:
-            assert added(made, by_hand) == added(made, by_operations)
-        finally:
-            theirs.close()
-            mine.close()
+
+@pytest.mark.slow
+@pytest.mark.parametrize("yardstick", [SameRows, OneStatement, FewestRows])
+def test_no_policy_binds_a_yardstick(yardstick: Any, fresh: World) -> None:
+    mine = ours.Ours(fresh)
+    theirs = yardstick(fresh, first_case(fresh, mine))
+    try:
+        assert theirs.db.execute("SELECT current_setting('is_superuser')").fetchone() == ("on",)
+    finally:
+        theirs.close()
+        mine.close()
