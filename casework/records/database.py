@@ -5,12 +5,13 @@ from __future__ import annotations
 import contextlib
 import select
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Literal
 
 import psycopg
 from psycopg import sql
 from psycopg.adapt import AdaptersMap
+from psycopg.pq import ExecStatus, TransactionStatus
 from psycopg.types.json import JsonbBinaryLoader, JsonBinaryLoader, JsonbLoader, JsonLoader
 from psycopg.types.string import TextLoader
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url, text
@@ -30,6 +31,11 @@ ENGINE = "engine"
 #: The owner and a superuser stay who they are.
 ENGINE_READS = """set_config('casework.reader', 'engine', true),
         CASE current_user WHEN 'casework_app' THEN set_config('role', 'casework_engine', true) END"""
+#: Begins a transaction in which the engine reads, in one round trip: as the application, and as the owner, who keeps the own role.
+_BEGIN: Mapping[Role, bytes] = {
+    "app": b"BEGIN; SET LOCAL ROLE casework_engine; SET LOCAL casework.reader = 'engine'",
+    "owner": b"BEGIN; SET LOCAL casework.reader = 'engine'",
+}
 #: The same for the role in which people read.
 _PERSON_ROLE = "CASE current_user WHEN 'casework_engine' THEN set_config('role', 'casework_app', true) END"
 
@@ -81,7 +87,7 @@ def connect_engine(settings: Settings, role: Role = "app") -> Engine:
     engine = create_engine(
         url,
         connect_args=connect_args | {"context": _opening(sealing)},
-        execution_options={"sealing": sealing},
+        execution_options={"sealing": sealing, "begin": _BEGIN[role]},
         pool_size=settings.pool_size if role == "app" else 1,
         max_overflow=settings.pool_overflow,
         pool_timeout=settings.pool_timeout_s,
@@ -192,7 +198,7 @@ def reader_transaction(engine: Engine) -> Iterator[Connection]:
 def transaction(engine: Engine) -> Iterator[Connection]:
     """The same for the engine: jobs, commands, and actions that take several transactions."""
     with reader_transaction(engine) as connection:
-        run(connection, f"SELECT {ENGINE_READS}", ())
+        _begin_as_engine(connection)
         yield connection
 
 
@@ -219,18 +225,41 @@ def run(db: Connection, statement: str, values: Sequence[Any]) -> psycopg.RawCur
     """
     cursor: psycopg.RawCursor[Any] | None = db.info.get("cursor")
     if cursor is None:
-        driver = db.connection.driver_connection
-        assert isinstance(driver, psycopg.Connection)
-        cursor = db.info["cursor"] = psycopg.RawCursor(driver)
+        cursor = db.info["cursor"] = psycopg.RawCursor(_driver(db))
     try:
         return cursor.execute(statement, values, prepare=True)
     except psycopg.Error as fault:
-        lost = db.dialect.is_disconnect(fault, cursor.connection, None)  # type: ignore[arg-type]  # the driver's fault and connection, of which it has types of its own
-        if lost:
-            db.invalidate(fault)
-        raise DBAPIError.instance(
-            statement, None, fault, psycopg.Error, hide_parameters=True, connection_invalidated=lost, dialect=db.dialect
-        ) from fault
+        raise _as_sqlalchemy(db, statement, fault) from fault
+
+
+def _begin_as_engine(db: Connection) -> None:
+    """Begin the transaction of `db` by the driver's own hands, and say that the engine reads."""
+    driver, statements = _driver(db), db.get_execution_options()["begin"]
+    if driver.info.transaction_status != TransactionStatus.IDLE:
+        # Somebody who listens for beginnings has sent a statement, and the driver BEGIN before it.
+        statements = statements.removeprefix(b"BEGIN; ")
+    try:
+        result = driver.pgconn.exec_(statements)
+        if result.status != ExecStatus.COMMAND_OK:
+            raise psycopg.errors.error_from_result(result, driver.info.encoding)
+    except psycopg.Error as fault:
+        raise _as_sqlalchemy(db, statements.decode(), fault) from fault
+
+
+def _driver(db: Connection) -> psycopg.Connection[Any]:
+    driver = db.connection.driver_connection
+    assert isinstance(driver, psycopg.Connection)
+    return driver
+
+
+def _as_sqlalchemy(db: Connection, statement: str, fault: psycopg.Error) -> BaseException:
+    """What SQLAlchemy would raise in its place; a connection that was lost is not used again."""
+    lost = db.dialect.is_disconnect(fault, _driver(db), None)  # type: ignore[arg-type]  # the driver's fault and connection, of which it has types of its own
+    if lost:
+        db.invalidate(fault)
+    return DBAPIError.instance(
+        statement, None, fault, psycopg.Error, hide_parameters=True, connection_invalidated=lost, dialect=db.dialect
+    )
 
 
 def plan_by_values(db: Connection) -> None:

@@ -7,13 +7,16 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from threading import Barrier
 
+import psycopg
 import pytest
-from sqlalchemy import Connection, Engine, text
+from psycopg.pq import TransactionStatus
+from sqlalchemy import Connection, Engine, event, text
 from sqlalchemy.exc import DBAPIError, ProgrammingError
 
 from casework.errors import DatabaseUnavailable, InvalidSettings
 from casework.records import server_process
 from casework.records.database import (
+    ENGINE,
     connect_engine,
     connected,
     database_url,
@@ -22,6 +25,7 @@ from casework.records.database import (
     run,
     transaction,
 )
+from casework.records.row_security import read_as
 from casework.settings import Settings
 
 
@@ -178,3 +182,35 @@ def test_a_fault_of_a_statement_tells_no_values(engine: Engine) -> None:
     with pytest.raises(DBAPIError) as in_form, reader_transaction(engine) as db:
         run(db, "SELECT $1::text, 1 / 0", ["quicksilver"])
     assert "quicksilver" not in f"{by_text.value} {in_form.value}"
+
+
+def test_the_engine_begins_in_one_round_trip(engine: Engine) -> None:
+    with transaction(engine) as db:
+        driver = db.connection.driver_connection
+        assert isinstance(driver, psycopg.Connection)
+        # The driver knows of the transaction that it has not begun itself, and ends it.
+        statuses = [driver.info.transaction_status]
+        assert show(db, "casework.reader") == "engine"
+    assert [*statuses, driver.info.transaction_status] == [TransactionStatus.INTRANS, TransactionStatus.IDLE]
+
+
+def test_a_connection_that_is_lost_at_the_beginning_is_replaced(engine: Engine, superuser_engine: Engine) -> None:
+    with transaction(engine) as db:
+        pid = db.execute(text("SELECT pg_backend_pid()")).scalar_one()
+
+    def kill(connection: Connection) -> None:
+        with transaction(superuser_engine) as almighty:
+            almighty.execute(text("SELECT pg_terminate_backend(:pid, 5000)"), {"pid": pid})
+
+    event.listen(engine, "begin", kill, once=True)
+    with pytest.raises(DBAPIError) as fault, transaction(engine):
+        pass
+    assert fault.value.connection_invalidated
+    with transaction(engine) as db:
+        assert db.execute(text("SELECT pg_backend_pid()")).scalar_one() != pid
+
+
+def test_what_listens_for_beginnings_may_have_sent_something(engine: Engine) -> None:
+    event.listen(engine, "begin", lambda db: read_as(db, ENGINE))
+    with transaction(engine) as db:
+        assert show(db, "casework.reader") == "engine"

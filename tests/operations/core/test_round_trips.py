@@ -24,9 +24,9 @@ from casework.records.database import transaction
 
 Json = Any
 
-#: Statements of each operation, with BEGIN, COMMIT and the one that says who reads (on a page the session's own says it, and
-#: after an action one says who reads again); opening asks for that once more, as its case has no lock to say it with.
-OPEN, CLAIM, RELEASE, FIRE, COMPLETE, SHOW, LIST = 10, 6, 6, 6, 7, 9, 4
+#: Statements of each operation, with COMMIT and BEGIN, which says that the engine reads (on a page the session's own statement
+#: says who does, and after an action one more); opening says it once more, as its case has no lock to say it with.
+OPEN, CLAIM, RELEASE, FIRE, COMPLETE, SHOW, LIST = 9, 5, 5, 5, 6, 8, 3
 CHECKED = {
     "need_complete": True, "technology_complete": True, "duplicate_checked": True, "rationale_fits": True, "interest": "none",
 }  # fmt: skip
