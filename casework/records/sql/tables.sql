@@ -136,7 +136,6 @@ CREATE TABLE requests (
     made_at TIMESTAMP WITH TIME ZONE DEFAULT clock_timestamp() NOT NULL,
     CONSTRAINT pk_requests PRIMARY KEY (actor_id, key)
 );
-CREATE INDEX ix_requests_made_at ON requests (made_at);
 COMMENT ON TABLE requests IS 'What was asked once and is not done twice';
 COMMENT ON COLUMN requests.key IS 'Idempotency-Key as sent';
 COMMENT ON COLUMN requests.digest IS 'Of the request''s method, path and body';
@@ -986,7 +985,6 @@ CREATE INDEX ix_tasks_aftercare_ready ON tasks (log_id) WHERE aftercare AND stat
 CREATE INDEX ix_tasks_closed_by ON tasks (closed_by, closed_at, id) WHERE closed_by IS NOT NULL;
 CREATE INDEX ix_tasks_holder ON tasks (holder_id, due_at, id) WHERE state IN ('Reserved', 'InProgress', 'Suspended');
 CREATE INDEX ix_tasks_log_id ON tasks (log_id);
-CREATE INDEX ix_tasks_log_id_position ON tasks (log_id, position);
 CREATE INDEX ix_tasks_organisation_turn ON tasks (organisation_id, queue, turn_at, id) WHERE state = 'Ready' AND organisation_id IS NOT NULL;
 CREATE INDEX ix_tasks_ours_due ON tasks (due_at, log_id) INCLUDE (state) WHERE state IN ('Ready', 'Reserved', 'InProgress', 'Suspended') AND NOT aftercare AND organisation_id IS NULL;
 CREATE INDEX ix_tasks_programme_queue ON tasks (programme_id, queue, due_at, id) WHERE state = 'Ready' AND organisation_id IS NULL;

@@ -224,7 +224,6 @@ tasks = Table(
         postgresql_where=text("state IN ('Ready', 'Reserved', 'InProgress') AND organisation_id IS NOT NULL"),
     ),
     Index("ix_tasks_closed_by", "closed_by", "closed_at", "id", postgresql_where=text("closed_by IS NOT NULL")),
-    Index("ix_tasks_log_id_position", "log_id", "position"),
     Index("ix_tasks_aftercare_ready", "log_id", postgresql_where=text("aftercare AND state = 'Ready'")),
     postgresql_with={"fillfactor": "85", "autovacuum_vacuum_scale_factor": "0.01"},
 )

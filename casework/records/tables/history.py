@@ -84,7 +84,7 @@ requests = Table(
     Column("answer", JSONB, comment="How to rebuild the answer; shown-once secrets are never in it"),
     Column("log_id", Id),
     Column("seq", BigInteger),
-    Column("made_at", Time, nullable=False, server_default=NOW, index=True),
+    Column("made_at", Time, nullable=False, server_default=NOW),
     comment="What was asked once and is not done twice",
 )
 
