@@ -15,7 +15,7 @@ from benchmarks.world import World, world
 #: In this order. Each of the first has a server of its own, so that none is slowed down by another's rows.
 FRESH = ("actions", "standard_case", "peers", "serving", "jobs", "verify", "imports", "foreign")
 #: These share large databases, which are kept.
-LARGE = ("pages", "queues")
+LARGE = ("pages", "queues", "reading")
 
 
 def measure(part: str, scale: Scale, there: World | None = None) -> Iterator[Figure]:

@@ -26,6 +26,9 @@ class Scale:
     #: Views of each page in each repetition.
     views: int = 40
     queues: int = 800
+    #: Of each list that is read, as long as they do not take longer than so many seconds in all.
+    reads: int = 200
+    reads_s: float = 20.0
     rows: int = 5_000
     #: Clocks that a repetition lets fire at once, and one after the other.
     clocks: int = 200
@@ -40,6 +43,8 @@ QUICK = Scale(
     pages_at=10_000,
     events=100_000,
     views=20,
+    reads=100,
+    reads_s=5.0,
     rows=1_000,
     clocks=60,
     actions=30,
@@ -94,6 +99,17 @@ def side_by_side(
     """Median times of two calls that take turns, once for each repetition."""
     for times in take_turns((first, other), repetitions=repetitions, calls=calls):
         yield median(times[0]), median(times[1])
+
+
+def sampled(act: Callable[[], Any], calls: int, seconds: float) -> list[float]:
+    """The times of so many calls, or of those that fit into the seconds; the first is not counted unless it takes them all."""
+    first = timed(act)
+    if first >= seconds:
+        return [first]
+    times: list[float] = []
+    while len(times) < calls and (not times or sum(times) < seconds):
+        times.append(timed(act))
+    return times
 
 
 def percentile(values: Iterable[float], percent: float) -> float:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from benchmarks.figures import Figure, line, percentile, summary, take_turns
+from benchmarks.figures import Figure, line, percentile, sampled, summary, take_turns
 
 
 def figure(value: float, aim: float | None = None, *, most: bool = False) -> Figure:
@@ -52,3 +52,14 @@ def test_calls_take_turns_and_the_first_round_does_not_count() -> None:
     turns = list(take_turns((lambda: seen.append("a"), lambda: seen.append("b")), repetitions=2, calls=2))
     assert "".join(seen) == "abab" * 3
     assert [[len(times) for times in turn] for turn in turns] == [[2, 2], [2, 2]]
+
+
+def test_what_is_sampled_is_called_once_more_than_it_is_counted() -> None:
+    seen: list[str] = []
+    assert len(sampled(lambda: seen.append("a"), 3, 60.0)) == 3
+    assert len(seen) == 4
+
+
+def test_what_takes_all_the_time_is_called_once_and_counted() -> None:
+    seen: list[str] = []
+    assert len(sampled(lambda: seen.append("a"), 3, 0.0)) == len(seen) == 1
