@@ -34,6 +34,8 @@ class Scale:
     clocks: int = 200
     #: Actions that each connection sends in a repetition.
     actions: int = 60
+    #: Requests to one process before its memory is looked at, and again as many.
+    requests: int = 10_000
 
 
 QUICK = Scale(
@@ -48,6 +50,7 @@ QUICK = Scale(
     rows=1_000,
     clocks=60,
     actions=30,
+    requests=1_000,
 )
 
 

@@ -28,6 +28,7 @@ TINY = Scale(
     rows=20,
     clocks=4,
     actions=4,
+    requests=24,
 )
 
 
