@@ -25,6 +25,7 @@ from psycopg import sql
 from casework.errors import EmbeddedServerError
 from casework.records.server_process import (
     DATABASE,
+    ENGINE_ROLE,
     OWNER_ROLE,
     PORT,
     ROLES,
@@ -289,7 +290,9 @@ def _answers(server: Server, *, user: str = WEB_ROLE, database: str = DATABASE) 
         return False
     try:
         with psycopg.connect(server.url(user=user, database=database), connect_timeout=5) as connection:
-            connection.execute("SELECT 1")
+            if user == WEB_ROLE:
+                # What is made last of all, and what a folder of an earlier release lacks.
+                connection.execute(sql.SQL("SET ROLE {}").format(sql.Identifier(ENGINE_ROLE)))
     except psycopg.Error:
         return False
     return True
@@ -308,7 +311,7 @@ def _make_roles_and_database(server: Server) -> None:
             connection.execute(
                 sql.SQL("CREATE DATABASE {} OWNER {}").format(sql.Identifier(DATABASE), sql.Identifier(OWNER_ROLE))
             )
-        # The last of all: where this one can log in, everything is there. A folder of an earlier release gets it here.
+        # The last of all: where this one can log in and act as the engine, everything is there.
         with connection.transaction():
             _make_role(connection, WEB_ROLE, "LOGIN")
             for role in ROLES:

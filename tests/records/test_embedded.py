@@ -70,6 +70,15 @@ def test_a_started_server_is_durable_and_has_its_roles(var_dir: Path) -> None:
     assert ask(url, "SELECT rolsuper OR rolcreaterole FROM pg_roles WHERE rolname = current_user") is False
 
 
+def test_a_folder_of_an_earlier_release_gets_the_role_that_it_lacks(var_dir: Path) -> None:
+    embedded.ensure_running(var_dir)
+    almighty = server_process.server_at(var_dir).url(user=server_process.SUPERUSER, database="postgres")
+    with psycopg.connect(almighty, autocommit=True) as connection:
+        connection.execute("DROP ROLE casework_engine")
+    app = embedded.ensure_running(var_dir, server_process.WEB_ROLE)
+    assert ask(app, "SELECT pg_has_role('casework_engine', 'MEMBER')") is True
+
+
 def test_the_server_listens_on_no_network_address(var_dir: Path) -> None:
     assert ask(embedded.ensure_running(var_dir), "SHOW listen_addresses") == ""
     assert server_process.server_at(var_dir).socket_dir.stat().st_mode & 0o077 == 0
