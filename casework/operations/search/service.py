@@ -35,9 +35,12 @@ SHORTEST, LONGEST, MOST = 2, 100, 50
 _EXCERPT, _BEFORE = 160, 40
 
 #: What each kind of thing is called, as one text in which every word must stand.
+#: Of parties each by its id, and by nothing that is none: whoever else is registered is not read.
 _PARTIES = """(
-    SELECT string_agg(concat_ws(' ', o.name, o.name_zh), ' ') FROM organisations o
-    WHERE o.id::text IN (SELECT value FROM jsonb_each_text({parties}))
+    SELECT string_agg((
+        SELECT concat_ws(' ', o.name, o.name_zh) FROM organisations o
+        WHERE o.id = CASE WHEN p.value ~ '^[0-9a-f]{{8}}(-[0-9a-f]{{4}}){{3}}-[0-9a-f]{{12}}$' THEN CAST(p.value AS uuid) END
+    ), ' ') FROM jsonb_each_text({parties}) p
 )"""
 _TITLES = "n.title, n.title_zh, h.title, h.title_zh"
 #: To a case `c` its need and its technology.
