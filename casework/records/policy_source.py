@@ -50,10 +50,6 @@ class Function:
 
 _READER = "coalesce(current_setting('casework.reader', true), '')"
 _PAST_POLICIES = "LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = public, pg_temp"
-#: Memberships `m` of the person that hold now, and count.
-_HELD = f"""FROM memberships m JOIN people p ON p.id = m.person_id AND p.active
-    WHERE m.person_id = casework_person() AND {in_time("m")}
-    AND {COUNTS}"""
 
 
 def _as_engine(statements: str, *, find: str = "") -> str:
@@ -68,67 +64,87 @@ def _as_engine(statements: str, *, find: str = "") -> str:
 {back}END"""
 
 
-def _in_roles(column: str, roles: Iterable[str]) -> str:
-    return f"""    SELECT coalesce(array_agg(DISTINCT {column}), '{{}}') FROM casework_roles()
-    WHERE {column} IS NOT NULL AND role IN {roles_sql(roles)}"""
-
-
-def _in_own_name(roles: Iterable[str]) -> str:
-    return f"    SELECT casework_own_programmes('{{{','.join(sorted(roles))}}}')"
-
-
 def _by_arguments(person: str, id: str) -> Asker:
     """Who asks, by the arguments of a function."""
     return Asker(person, id, "programmes", "outlines", "organisations", "disputes", "opened", "breakers", "readers")
 
 
+def _held(column: str, roles: Iterable[str], *, in_own_name: bool = False) -> str:
+    """The programmes or organisations in which the person has one of the roles; a sealed log knows no deputies."""
+    more = " AND m.deputy_for IS NULL" if in_own_name else ""
+    return (
+        f"array_agg(DISTINCT m.{column}) FILTER (WHERE m.{column} IS NOT NULL AND m.role IN {roles_sql(roles)}{more})"
+    )
+
+
+#: What a person reaches, by the name that `casework_reach` is asked with.
+_REACH = {
+    # The programmes whose cases the person reads whole.
+    "programmes": _held("programme_id", READS_ALL),
+    # The providers that the person works for.
+    "organisations": _held("organisation_id", PROVIDER_ROLES),
+    # The programmes whose mediations the person leads where named.
+    "disputes": _held("programme_id", (Role.DISPUTE_OFFICER,), in_own_name=True),
+    # The programmes in which a case that was opened in an emergency is one for the person to read.
+    "breakers": _held("programme_id", BREAKERS, in_own_name=True),
+    # The programmes in which an unsealed mediation is one for the person to read.
+    "readers": _held("programme_id", READERS, in_own_name=True),
+    # Logs that are open to the person for a time, by two persons or in an emergency.
+    "opened": f"(SELECT array_agg(o.log_id) FROM openings o WHERE {open_to('o', 'person')})",
+}
+
+
+def _find_reach() -> str:
+    columns = ",\n        ".join(f"coalesce({found}, '{{}}') AS {name}" for name, found in _REACH.items())
+    kept = ",\n        ".join(f"set_config('casework.reach_{name}', reach.{name}::text, true)" for name in _REACH)
+    return f"""DECLARE
+    person uuid := reader::uuid;
+    at timestamptz := casework_now();
+    reach record;
+    ends timestamptz;
+BEGIN
+    SELECT min(x.ends) INTO ends FROM (
+        SELECT unnest(ARRAY[m.starts_at, m.ends_at]) AS ends FROM memberships m WHERE m.person_id = person
+        UNION ALL SELECT o.until FROM openings o WHERE o.reader_id = person
+    ) x WHERE x.ends > at;
+    SELECT
+        {columns}
+    INTO STRICT reach FROM memberships m JOIN people p ON p.id = m.person_id AND p.active
+    WHERE m.person_id = person AND {in_time("m")}
+    AND {COUNTS};
+    PERFORM
+        {kept},
+        set_config('casework.reach_until', coalesce(ends, 'infinity')::text, true),
+        set_config('casework.reach_of', reader, true);
+END"""
+
+
 _SEALED_FROM = _by_arguments("person::text", "person")
 _REFERRED = _by_arguments("person", "person::uuid")
-_ARRAYS = "LANGUAGE sql STABLE"
 
 FUNCTIONS = (
     Function(
-        "The roles of the person that hold now, and count.",
-        "casework_roles() RETURNS TABLE (role text, programme_id uuid, organisation_id uuid)\n"
-        "LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp",
-        f"    SELECT m.role, m.programme_id, m.organisation_id {_HELD}",
+        "Finds out what a person reaches, in one look, and keeps it to the end of the transaction: until a membership begins or ends by\n"
+        "-- the clock, or a row that it was found from changes (`casework_forget_reach`). Volatile, so that it looks at the rows of now.",
+        "casework_find_reach(reader text) RETURNS void\n"
+        "LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = public, pg_temp",
+        _find_reach(),
     ),
     Function(
-        "The programmes in which the person has one of the roles in the own name: a sealed log knows no deputies.",
-        "casework_own_programmes(roles text[]) RETURNS uuid[]\n"
-        "LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp",
-        f"    SELECT coalesce(array_agg(DISTINCT m.programme_id), '{{}}') {_HELD}\n"
-        "    AND m.programme_id IS NOT NULL AND m.deputy_for IS NULL AND m.role = ANY (roles)",
-    ),
-    Function(
-        "The programmes whose cases the person reads whole.",
-        f"casework_programmes() RETURNS uuid[] {_ARRAYS}",
-        _in_roles("programme_id", READS_ALL),
-    ),
-    Function(
-        "The programmes whose mediations the person leads where named.",
-        f"casework_disputes() RETURNS uuid[] {_ARRAYS}",
-        _in_own_name((Role.DISPUTE_OFFICER,)),
-    ),
-    Function(
-        "The programmes in which a case that was opened in an emergency is one for the person to read.",
-        f"casework_breakers() RETURNS uuid[] {_ARRAYS}",
-        _in_own_name(BREAKERS),
-    ),
-    Function(
-        "The programmes in which an unsealed mediation is one for the person to read.",
-        f"casework_readers() RETURNS uuid[] {_ARRAYS}",
-        _in_own_name(READERS),
-    ),
-    Function(
-        "The providers that the person works for.",
-        f"casework_organisations() RETURNS uuid[] {_ARRAYS}",
-        _in_roles("organisation_id", PROVIDER_ROLES),
-    ),
-    Function(
-        "Logs that are open to the person for a time, by two persons or in an emergency.",
-        f"casework_opened() RETURNS uuid[] {_ARRAYS}",
-        "    SELECT coalesce(array_agg(o.log_id), '{}') FROM openings o WHERE " + open_to("o", "casework_person()"),
+        "What the person who reads reaches, of one kind; nothing for the engine, and where nobody said who does.",
+        "casework_reach(kind text) RETURNS uuid[] LANGUAGE plpgsql STABLE",
+        f"""DECLARE
+    reader text := {_READER};
+BEGIN
+    IF reader IN ('', 'engine') THEN
+        RETURN '{{}}';
+    ELSIF current_setting('casework.reach_of', true) IS DISTINCT FROM reader THEN
+        PERFORM casework_find_reach(reader);
+    ELSIF casework_now() >= current_setting('casework.reach_until')::timestamptz THEN
+        PERFORM casework_find_reach(reader);
+    END IF;
+    RETURN current_setting('casework.reach_' || kind)::uuid[];
+END""",
     ),
     Function(
         "The mediations that are sealed from a person: all but those that the person is named for, works on for their provider, or\n"
@@ -146,11 +162,12 @@ FUNCTIONS = (
     ),
     Function(
         "From whoever reads in this transaction; all of them where nobody said who does, and none from the engine.",
-        f"casework_sealed() RETURNS SETOF uuid {_ARRAYS}",
+        "casework_sealed() RETURNS SETOF uuid LANGUAGE sql STABLE",
         f"""    SELECT casework_sealed_from(NULL, '{{}}', '{{}}', '{{}}', '{{}}') WHERE {_READER} = ''
     UNION ALL
     SELECT casework_sealed_from(
-        casework_person(), casework_organisations(), casework_opened(), casework_disputes(), casework_readers()
+        casework_person(), casework_reach('organisations'), casework_reach('opened'), casework_reach('disputes'),
+        casework_reach('readers')
     ) WHERE {_READER} NOT IN ('', 'engine')""",
     ),
     Function(
@@ -188,33 +205,29 @@ _ABOVE = {
 # --- the policies --------------------------------------------------------------------------------------------------------
 
 
-def _array(function: str) -> str:
-    """What a function gives for the person who reads; nothing for the engine, and where nobody said who does."""
-    return f"(SELECT CASE WHEN {_READER} IN ('', 'engine') THEN '{{}}'::uuid[] ELSE {function}() END)"
-
-
-def _ids(function: str) -> str:
-    return f"{_array(function)}::uuid[]"
+def _ids(kind: str) -> str:
+    """What the person who reads reaches, of one kind: asked once for a table of a statement."""
+    return f"(SELECT casework_reach('{kind}'))::uuid[]"
 
 
 #: Who reads, as the policies find it out.
 READING = Asker(
     f"(SELECT {_READER})",
     f"(SELECT CASE WHEN {_READER} NOT IN ('', 'engine') THEN CAST({_READER} AS uuid) END)",
-    _ids("casework_programmes"),
+    _ids("programmes"),
     # No policy shows outlines.
     "'{}'::uuid[]",
-    _ids("casework_organisations"),
-    _ids("casework_disputes"),
-    _ids("casework_opened"),
-    _ids("casework_breakers"),
-    _ids("casework_readers"),
+    _ids("organisations"),
+    _ids("disputes"),
+    _ids("opened"),
+    _ids("breakers"),
+    _ids("readers"),
 )
 #: Whether the engine reads, and not a person.
 _ENGINE = f"(SELECT {_READER} = 'engine')"
 #: The same, and refused aloud where nobody said who reads.
 _ENGINE_OR_REFUSED = "(SELECT casework_engine_reads())"
-_ORGANISATIONS = _array("casework_organisations")
+_ORGANISATIONS = _ids("organisations")
 _CASE = f"({reads_case('c', READING)} OR {opened_case('c', READING)})"
 _MEDIATION = f"({named_for('c', READING)} OR {opened_mediation('c', READING)})"
 _NO_INTEREST = f"NOT {READING.text} = ANY (c.interests)"

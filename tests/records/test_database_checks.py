@@ -74,7 +74,9 @@ TAMPERED = {
         "The function events_only_grow() is not as this release makes it (CREATE OR REPLACE FUNCTION",
     "ALTER FUNCTION casework_erase RESET ALL": ("The function casework_erase(erasure uuid, log "
         "uuid, event bigint, hashes jsonb) is not as this"),
-    "ALTER FUNCTION casework_roles() SECURITY INVOKER": "The function casework_roles() is not as this release makes it",
+    "ALTER FUNCTION casework_find_reach(text) SECURITY INVOKER":
+        "The function casework_find_reach(reader text) is not as this release makes it",
+    "DROP TRIGGER reach_is_forgotten ON memberships": "The trigger memberships.reach_is_forgotten is missing: drop what is",
     "CREATE OR REPLACE FUNCTION casework_now() RETURNS timestamptz LANGUAGE sql VOLATILE AS $$ SELECT timestamptz '2020-01-01' $$":
         "The function casework_now() is not as this release makes it",
     "ALTER FUNCTION casework_erase OWNER TO postgres": "owned by postgres): put back its definition",

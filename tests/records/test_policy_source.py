@@ -33,11 +33,11 @@ def test_what_is_asked_of_a_row_is_what_statements_ask(table: str, condition: st
 @pytest.mark.parametrize(
     ("function", "part"),
     [
-        ("casework_roles", access_sql.COUNTS),
-        ("casework_own_programmes", access_sql.COUNTS),
-        ("casework_programmes", access_sql.roles_sql(READS_ALL)),
-        ("casework_organisations", access_sql.roles_sql(PROVIDER_ROLES)),
-        ("casework_opened", access_sql.open_to("o", "casework_person()")),
+        ("casework_find_reach", access_sql.COUNTS),
+        ("casework_find_reach", access_sql.in_time("m")),
+        ("casework_find_reach", access_sql.roles_sql(READS_ALL)),
+        ("casework_find_reach", access_sql.roles_sql(PROVIDER_ROLES)),
+        ("casework_find_reach", access_sql.open_to("o", "person")),
         ("casework_sealed_from", access_sql.sent("r")),
         ("casework_referred", access_sql.sent("r")),
     ],

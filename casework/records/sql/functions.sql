@@ -25,6 +25,13 @@ CREATE FUNCTION casework_person() RETURNS uuid LANGUAGE sql STABLE AS $$
     SELECT CASE WHEN casework_reader() <> 'engine' THEN CAST(casework_reader() AS uuid) END
 $$;
 
+-- Where a membership, a person or an opening changes, what the policies found out of who reads is found out anew.
+CREATE FUNCTION casework_forget_reach() RETURNS trigger LANGUAGE plpgsql SET search_path = pg_catalog AS $$
+BEGIN
+    PERFORM set_config('casework.reach_of', '', true);
+    RETURN NULL;
+END $$;
+
 -- An erasure that was asked for and agreed to by two persons in their roles, as its chained history tells: a row says nothing.
 CREATE FUNCTION casework_agreed(erasure uuid) RETURNS boolean
 LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, public AS $$

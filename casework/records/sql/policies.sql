@@ -1,60 +1,59 @@
 -- Who is shown which row, and the functions that find it out. Written by `make expected` from casework/records/policy_source.py.
 
--- The roles of the person that hold now, and count.
-CREATE FUNCTION casework_roles() RETURNS TABLE (role text, programme_id uuid, organisation_id uuid)
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
-    SELECT m.role, m.programme_id, m.organisation_id FROM memberships m JOIN people p ON p.id = m.person_id AND p.active
-    WHERE m.person_id = casework_person() AND m.starts_at <= casework_now() AND (m.ends_at IS NULL OR m.ends_at > casework_now())
+-- Finds out what a person reaches, in one look, and keeps it to the end of the transaction: until a membership begins or ends by
+-- the clock, or a row that it was found from changes (`casework_forget_reach`). Volatile, so that it looks at the rows of now.
+CREATE FUNCTION casework_find_reach(reader text) RETURNS void
+LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = public, pg_temp AS $$
+DECLARE
+    person uuid := reader::uuid;
+    at timestamptz := casework_now();
+    reach record;
+    ends timestamptz;
+BEGIN
+    SELECT min(x.ends) INTO ends FROM (
+        SELECT unnest(ARRAY[m.starts_at, m.ends_at]) AS ends FROM memberships m WHERE m.person_id = person
+        UNION ALL SELECT o.until FROM openings o WHERE o.reader_id = person
+    ) x WHERE x.ends > at;
+    SELECT
+        coalesce(array_agg(DISTINCT m.programme_id) FILTER (WHERE m.programme_id IS NOT NULL AND m.role IN ('auditor', 'compliance', 'manager', 'officer', 'supervisor')), '{}') AS programmes,
+        coalesce(array_agg(DISTINCT m.organisation_id) FILTER (WHERE m.organisation_id IS NOT NULL AND m.role IN ('provider', 'provider_lead', 'verifier')), '{}') AS organisations,
+        coalesce(array_agg(DISTINCT m.programme_id) FILTER (WHERE m.programme_id IS NOT NULL AND m.role IN ('dispute_officer') AND m.deputy_for IS NULL), '{}') AS disputes,
+        coalesce(array_agg(DISTINCT m.programme_id) FILTER (WHERE m.programme_id IS NOT NULL AND m.role IN ('administrator') AND m.deputy_for IS NULL), '{}') AS breakers,
+        coalesce(array_agg(DISTINCT m.programme_id) FILTER (WHERE m.programme_id IS NOT NULL AND m.role IN ('auditor', 'compliance', 'manager', 'supervisor') AND m.deputy_for IS NULL), '{}') AS readers,
+        coalesce((SELECT array_agg(o.log_id) FROM openings o WHERE o.reader_id = person AND o.state = 'open' AND o.until > casework_now()), '{}') AS opened
+    INTO STRICT reach FROM memberships m JOIN people p ON p.id = m.person_id AND p.active
+    WHERE m.person_id = person AND m.starts_at <= casework_now() AND (m.ends_at IS NULL OR m.ends_at > casework_now())
     AND (m.role NOT IN ('auditor', 'compliance', 'officer', 'supervisor') OR NOT EXISTS (
             SELECT FROM memberships d WHERE d.person_id = m.person_id AND d.programme_id = m.programme_id
             AND CASE WHEN m.role = 'auditor' THEN d.role IN ('administrator', 'compliance', 'dispute_officer', 'officer', 'supervisor') ELSE d.role = 'dispute_officer' END
             AND d.starts_at <= casework_now() AND (d.ends_at IS NULL OR d.ends_at > casework_now())
-        ))
+        ));
+    PERFORM
+        set_config('casework.reach_programmes', reach.programmes::text, true),
+        set_config('casework.reach_organisations', reach.organisations::text, true),
+        set_config('casework.reach_disputes', reach.disputes::text, true),
+        set_config('casework.reach_breakers', reach.breakers::text, true),
+        set_config('casework.reach_readers', reach.readers::text, true),
+        set_config('casework.reach_opened', reach.opened::text, true),
+        set_config('casework.reach_until', coalesce(ends, 'infinity')::text, true),
+        set_config('casework.reach_of', reader, true);
+END
 $$;
 
--- The programmes in which the person has one of the roles in the own name: a sealed log knows no deputies.
-CREATE FUNCTION casework_own_programmes(roles text[]) RETURNS uuid[]
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
-    SELECT coalesce(array_agg(DISTINCT m.programme_id), '{}') FROM memberships m JOIN people p ON p.id = m.person_id AND p.active
-    WHERE m.person_id = casework_person() AND m.starts_at <= casework_now() AND (m.ends_at IS NULL OR m.ends_at > casework_now())
-    AND (m.role NOT IN ('auditor', 'compliance', 'officer', 'supervisor') OR NOT EXISTS (
-            SELECT FROM memberships d WHERE d.person_id = m.person_id AND d.programme_id = m.programme_id
-            AND CASE WHEN m.role = 'auditor' THEN d.role IN ('administrator', 'compliance', 'dispute_officer', 'officer', 'supervisor') ELSE d.role = 'dispute_officer' END
-            AND d.starts_at <= casework_now() AND (d.ends_at IS NULL OR d.ends_at > casework_now())
-        ))
-    AND m.programme_id IS NOT NULL AND m.deputy_for IS NULL AND m.role = ANY (roles)
-$$;
-
--- The programmes whose cases the person reads whole.
-CREATE FUNCTION casework_programmes() RETURNS uuid[] LANGUAGE sql STABLE AS $$
-    SELECT coalesce(array_agg(DISTINCT programme_id), '{}') FROM casework_roles()
-    WHERE programme_id IS NOT NULL AND role IN ('auditor', 'compliance', 'manager', 'officer', 'supervisor')
-$$;
-
--- The programmes whose mediations the person leads where named.
-CREATE FUNCTION casework_disputes() RETURNS uuid[] LANGUAGE sql STABLE AS $$
-    SELECT casework_own_programmes('{dispute_officer}')
-$$;
-
--- The programmes in which a case that was opened in an emergency is one for the person to read.
-CREATE FUNCTION casework_breakers() RETURNS uuid[] LANGUAGE sql STABLE AS $$
-    SELECT casework_own_programmes('{administrator}')
-$$;
-
--- The programmes in which an unsealed mediation is one for the person to read.
-CREATE FUNCTION casework_readers() RETURNS uuid[] LANGUAGE sql STABLE AS $$
-    SELECT casework_own_programmes('{auditor,compliance,manager,supervisor}')
-$$;
-
--- The providers that the person works for.
-CREATE FUNCTION casework_organisations() RETURNS uuid[] LANGUAGE sql STABLE AS $$
-    SELECT coalesce(array_agg(DISTINCT organisation_id), '{}') FROM casework_roles()
-    WHERE organisation_id IS NOT NULL AND role IN ('provider', 'provider_lead', 'verifier')
-$$;
-
--- Logs that are open to the person for a time, by two persons or in an emergency.
-CREATE FUNCTION casework_opened() RETURNS uuid[] LANGUAGE sql STABLE AS $$
-    SELECT coalesce(array_agg(o.log_id), '{}') FROM openings o WHERE o.reader_id = casework_person() AND o.state = 'open' AND o.until > casework_now()
+-- What the person who reads reaches, of one kind; nothing for the engine, and where nobody said who does.
+CREATE FUNCTION casework_reach(kind text) RETURNS uuid[] LANGUAGE plpgsql STABLE AS $$
+DECLARE
+    reader text := coalesce(current_setting('casework.reader', true), '');
+BEGIN
+    IF reader IN ('', 'engine') THEN
+        RETURN '{}';
+    ELSIF current_setting('casework.reach_of', true) IS DISTINCT FROM reader THEN
+        PERFORM casework_find_reach(reader);
+    ELSIF casework_now() >= current_setting('casework.reach_until')::timestamptz THEN
+        PERFORM casework_find_reach(reader);
+    END IF;
+    RETURN current_setting('casework.reach_' || kind)::uuid[];
+END
 $$;
 
 -- The mediations that are sealed from a person: all but those that the person is named for, works on for their provider, or
@@ -83,7 +82,8 @@ CREATE FUNCTION casework_sealed() RETURNS SETOF uuid LANGUAGE sql STABLE AS $$
     SELECT casework_sealed_from(NULL, '{}', '{}', '{}', '{}') WHERE coalesce(current_setting('casework.reader', true), '') = ''
     UNION ALL
     SELECT casework_sealed_from(
-        casework_person(), casework_organisations(), casework_opened(), casework_disputes(), casework_readers()
+        casework_person(), casework_reach('organisations'), casework_reach('opened'), casework_reach('disputes'),
+        casework_reach('readers')
     ) WHERE coalesce(current_setting('casework.reader', true), '') NOT IN ('', 'engine')
 $$;
 
@@ -184,9 +184,9 @@ ALTER TABLE outbox ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 CREATE POLICY engine ON tracks TO casework_engine USING (current_setting('casework.reader', true) = 'engine');
 CREATE POLICY readers ON tracks TO casework_app, CURRENT_USER USING (
     (SELECT coalesce(current_setting('casework.reader', true), '') = 'engine') OR log_id NOT IN (SELECT casework_sealed()) AND (
-        NOT (tracks.part = 'request') AND parent_id IS NULL OR id IN (SELECT casework_referred((SELECT coalesce(current_setting('casework.reader', true), '')), (SELECT CASE WHEN coalesce(current_setting('casework.reader', true), '') IN ('', 'engine') THEN '{}'::uuid[] ELSE casework_organisations() END))) OR NOT EXISTS (SELECT FROM cases c WHERE c.id = tracks.log_id AND NOT (c.programme_id = ANY((SELECT CASE WHEN coalesce(current_setting('casework.reader', true), '') IN ('', 'engine') THEN '{}'::uuid[] ELSE casework_programmes() END)::uuid[]) OR (c.id = ANY((SELECT CASE WHEN coalesce(current_setting('casework.reader', true), '') IN ('', 'engine') THEN '{}'::uuid[] ELSE casework_opened() END)::uuid[]) AND c.programme_id = ANY((SELECT CASE WHEN coalesce(current_setting('casework.reader', true), '') IN ('', 'engine') THEN '{}'::uuid[] ELSE casework_breakers() END)::uuid[]) AND NOT (SELECT coalesce(current_setting('casework.reader', true), '')) = ANY(c.interests))))
-        AND (cardinality((SELECT CASE WHEN coalesce(current_setting('casework.reader', true), '') IN ('', 'engine') THEN '{}'::uuid[] ELSE casework_organisations() END)) = 0 OR NOT EXISTS (
-            SELECT FROM mediations c WHERE c.id = tracks.log_id AND NOT coalesce(((c.programme_id = ANY((SELECT CASE WHEN coalesce(current_setting('casework.reader', true), '') IN ('', 'engine') THEN '{}'::uuid[] ELSE casework_disputes() END)::uuid[]) AND (c.owner_id = (SELECT CASE WHEN coalesce(current_setting('casework.reader', true), '') NOT IN ('', 'engine') THEN CAST(coalesce(current_setting('casework.reader', true), '') AS uuid) END) OR (SELECT CASE WHEN coalesce(current_setting('casework.reader', true), '') NOT IN ('', 'engine') THEN CAST(coalesce(current_setting('casework.reader', true), '') AS uuid) END) = ANY(c.team))) OR (c.id = ANY((SELECT CASE WHEN coalesce(current_setting('casework.reader', true), '') IN ('', 'engine') THEN '{}'::uuid[] ELSE casework_opened() END)::uuid[]) AND c.programme_id = ANY((SELECT CASE WHEN coalesce(current_setting('casework.reader', true), '') IN ('', 'engine') THEN '{}'::uuid[] ELSE casework_readers() END)::uuid[]) AND NOT (SELECT coalesce(current_setting('casework.reader', true), '')) = ANY(c.interests))), false)
+        NOT (tracks.part = 'request') AND parent_id IS NULL OR id IN (SELECT casework_referred((SELECT coalesce(current_setting('casework.reader', true), '')), (SELECT casework_reach('organisations'))::uuid[])) OR NOT EXISTS (SELECT FROM cases c WHERE c.id = tracks.log_id AND NOT (c.programme_id = ANY((SELECT casework_reach('programmes'))::uuid[]) OR (c.id = ANY((SELECT casework_reach('opened'))::uuid[]) AND c.programme_id = ANY((SELECT casework_reach('breakers'))::uuid[]) AND NOT (SELECT coalesce(current_setting('casework.reader', true), '')) = ANY(c.interests))))
+        AND (cardinality((SELECT casework_reach('organisations'))::uuid[]) = 0 OR NOT EXISTS (
+            SELECT FROM mediations c WHERE c.id = tracks.log_id AND NOT coalesce(((c.programme_id = ANY((SELECT casework_reach('disputes'))::uuid[]) AND (c.owner_id = (SELECT CASE WHEN coalesce(current_setting('casework.reader', true), '') NOT IN ('', 'engine') THEN CAST(coalesce(current_setting('casework.reader', true), '') AS uuid) END) OR (SELECT CASE WHEN coalesce(current_setting('casework.reader', true), '') NOT IN ('', 'engine') THEN CAST(coalesce(current_setting('casework.reader', true), '') AS uuid) END) = ANY(c.team))) OR (c.id = ANY((SELECT casework_reach('opened'))::uuid[]) AND c.programme_id = ANY((SELECT casework_reach('readers'))::uuid[]) AND NOT (SELECT coalesce(current_setting('casework.reader', true), '')) = ANY(c.interests))), false)
         ))
     )
 );
@@ -195,9 +195,9 @@ ALTER TABLE tracks ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 CREATE POLICY engine ON tasks TO casework_engine USING (current_setting('casework.reader', true) = 'engine');
 CREATE POLICY readers ON tasks TO casework_app, CURRENT_USER USING (
     (SELECT coalesce(current_setting('casework.reader', true), '') = 'engine') OR log_id NOT IN (SELECT casework_sealed()) AND (
-        tasks.programme_id = ANY((SELECT CASE WHEN coalesce(current_setting('casework.reader', true), '') IN ('', 'engine') THEN '{}'::uuid[] ELSE casework_programmes() END)::uuid[]) OR track_id IN (SELECT casework_referred((SELECT coalesce(current_setting('casework.reader', true), '')), (SELECT CASE WHEN coalesce(current_setting('casework.reader', true), '') IN ('', 'engine') THEN '{}'::uuid[] ELSE casework_organisations() END))) OR NOT EXISTS (SELECT FROM cases c WHERE c.id = tasks.log_id AND NOT (c.programme_id = ANY((SELECT CASE WHEN coalesce(current_setting('casework.reader', true), '') IN ('', 'engine') THEN '{}'::uuid[] ELSE casework_programmes() END)::uuid[]) OR (c.id = ANY((SELECT CASE WHEN coalesce(current_setting('casework.reader', true), '') IN ('', 'engine') THEN '{}'::uuid[] ELSE casework_opened() END)::uuid[]) AND c.programme_id = ANY((SELECT CASE WHEN coalesce(current_setting('casework.reader', true), '') IN ('', 'engine') THEN '{}'::uuid[] ELSE casework_breakers() END)::uuid[]) AND NOT (SELECT coalesce(current_setting('casework.reader', true), '')) = ANY(c.interests))))
-        AND (cardinality((SELECT CASE WHEN coalesce(current_setting('casework.reader', true), '') IN ('', 'engine') THEN '{}'::uuid[] ELSE casework_organisations() END)) = 0 OR NOT EXISTS (
-            SELECT FROM mediations c WHERE c.id = tasks.log_id AND NOT coalesce(((c.programme_id = ANY((SELECT CASE WHEN coalesce(current_setting('casework.reader', true), '') IN ('', 'engine') THEN '{}'::uuid[] ELSE casework_disputes() END)::uuid[]) AND (c.owner_id = (SELECT CASE WHEN coalesce(current_setting('casework.reader', true), '') NOT IN ('', 'engine') THEN CAST(coalesce(current_setting('casework.reader', true), '') AS uuid) END) OR (SELECT CASE WHEN coalesce(current_setting('casework.reader', true), '') NOT IN ('', 'engine') THEN CAST(coalesce(current_setting('casework.reader', true), '') AS uuid) END) = ANY(c.team))) OR (c.id = ANY((SELECT CASE WHEN coalesce(current_setting('casework.reader', true), '') IN ('', 'engine') THEN '{}'::uuid[] ELSE casework_opened() END)::uuid[]) AND c.programme_id = ANY((SELECT CASE WHEN coalesce(current_setting('casework.reader', true), '') IN ('', 'engine') THEN '{}'::uuid[] ELSE casework_readers() END)::uuid[]) AND NOT (SELECT coalesce(current_setting('casework.reader', true), '')) = ANY(c.interests))), false)
+        tasks.programme_id = ANY((SELECT casework_reach('programmes'))::uuid[]) OR track_id IN (SELECT casework_referred((SELECT coalesce(current_setting('casework.reader', true), '')), (SELECT casework_reach('organisations'))::uuid[])) OR NOT EXISTS (SELECT FROM cases c WHERE c.id = tasks.log_id AND NOT (c.programme_id = ANY((SELECT casework_reach('programmes'))::uuid[]) OR (c.id = ANY((SELECT casework_reach('opened'))::uuid[]) AND c.programme_id = ANY((SELECT casework_reach('breakers'))::uuid[]) AND NOT (SELECT coalesce(current_setting('casework.reader', true), '')) = ANY(c.interests))))
+        AND (cardinality((SELECT casework_reach('organisations'))::uuid[]) = 0 OR NOT EXISTS (
+            SELECT FROM mediations c WHERE c.id = tasks.log_id AND NOT coalesce(((c.programme_id = ANY((SELECT casework_reach('disputes'))::uuid[]) AND (c.owner_id = (SELECT CASE WHEN coalesce(current_setting('casework.reader', true), '') NOT IN ('', 'engine') THEN CAST(coalesce(current_setting('casework.reader', true), '') AS uuid) END) OR (SELECT CASE WHEN coalesce(current_setting('casework.reader', true), '') NOT IN ('', 'engine') THEN CAST(coalesce(current_setting('casework.reader', true), '') AS uuid) END) = ANY(c.team))) OR (c.id = ANY((SELECT casework_reach('opened'))::uuid[]) AND c.programme_id = ANY((SELECT casework_reach('readers'))::uuid[]) AND NOT (SELECT coalesce(current_setting('casework.reader', true), '')) = ANY(c.interests))), false)
         )) OR NOT casework_in_referral(track_id)
     )
 );
@@ -206,9 +206,9 @@ ALTER TABLE tasks ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 CREATE POLICY engine ON clocks TO casework_engine USING (current_setting('casework.reader', true) = 'engine');
 CREATE POLICY readers ON clocks TO casework_app, CURRENT_USER USING (
     (SELECT coalesce(current_setting('casework.reader', true), '') = 'engine') OR log_id NOT IN (SELECT casework_sealed()) AND (
-        track_id IN (SELECT casework_referred((SELECT coalesce(current_setting('casework.reader', true), '')), (SELECT CASE WHEN coalesce(current_setting('casework.reader', true), '') IN ('', 'engine') THEN '{}'::uuid[] ELSE casework_organisations() END))) OR NOT EXISTS (SELECT FROM cases c WHERE c.id = clocks.log_id AND NOT (c.programme_id = ANY((SELECT CASE WHEN coalesce(current_setting('casework.reader', true), '') IN ('', 'engine') THEN '{}'::uuid[] ELSE casework_programmes() END)::uuid[]) OR (c.id = ANY((SELECT CASE WHEN coalesce(current_setting('casework.reader', true), '') IN ('', 'engine') THEN '{}'::uuid[] ELSE casework_opened() END)::uuid[]) AND c.programme_id = ANY((SELECT CASE WHEN coalesce(current_setting('casework.reader', true), '') IN ('', 'engine') THEN '{}'::uuid[] ELSE casework_breakers() END)::uuid[]) AND NOT (SELECT coalesce(current_setting('casework.reader', true), '')) = ANY(c.interests))))
-        AND (cardinality((SELECT CASE WHEN coalesce(current_setting('casework.reader', true), '') IN ('', 'engine') THEN '{}'::uuid[] ELSE casework_organisations() END)) = 0 OR NOT EXISTS (
-            SELECT FROM mediations c WHERE c.id = clocks.log_id AND NOT coalesce(((c.programme_id = ANY((SELECT CASE WHEN coalesce(current_setting('casework.reader', true), '') IN ('', 'engine') THEN '{}'::uuid[] ELSE casework_disputes() END)::uuid[]) AND (c.owner_id = (SELECT CASE WHEN coalesce(current_setting('casework.reader', true), '') NOT IN ('', 'engine') THEN CAST(coalesce(current_setting('casework.reader', true), '') AS uuid) END) OR (SELECT CASE WHEN coalesce(current_setting('casework.reader', true), '') NOT IN ('', 'engine') THEN CAST(coalesce(current_setting('casework.reader', true), '') AS uuid) END) = ANY(c.team))) OR (c.id = ANY((SELECT CASE WHEN coalesce(current_setting('casework.reader', true), '') IN ('', 'engine') THEN '{}'::uuid[] ELSE casework_opened() END)::uuid[]) AND c.programme_id = ANY((SELECT CASE WHEN coalesce(current_setting('casework.reader', true), '') IN ('', 'engine') THEN '{}'::uuid[] ELSE casework_readers() END)::uuid[]) AND NOT (SELECT coalesce(current_setting('casework.reader', true), '')) = ANY(c.interests))), false)
+        track_id IN (SELECT casework_referred((SELECT coalesce(current_setting('casework.reader', true), '')), (SELECT casework_reach('organisations'))::uuid[])) OR NOT EXISTS (SELECT FROM cases c WHERE c.id = clocks.log_id AND NOT (c.programme_id = ANY((SELECT casework_reach('programmes'))::uuid[]) OR (c.id = ANY((SELECT casework_reach('opened'))::uuid[]) AND c.programme_id = ANY((SELECT casework_reach('breakers'))::uuid[]) AND NOT (SELECT coalesce(current_setting('casework.reader', true), '')) = ANY(c.interests))))
+        AND (cardinality((SELECT casework_reach('organisations'))::uuid[]) = 0 OR NOT EXISTS (
+            SELECT FROM mediations c WHERE c.id = clocks.log_id AND NOT coalesce(((c.programme_id = ANY((SELECT casework_reach('disputes'))::uuid[]) AND (c.owner_id = (SELECT CASE WHEN coalesce(current_setting('casework.reader', true), '') NOT IN ('', 'engine') THEN CAST(coalesce(current_setting('casework.reader', true), '') AS uuid) END) OR (SELECT CASE WHEN coalesce(current_setting('casework.reader', true), '') NOT IN ('', 'engine') THEN CAST(coalesce(current_setting('casework.reader', true), '') AS uuid) END) = ANY(c.team))) OR (c.id = ANY((SELECT casework_reach('opened'))::uuid[]) AND c.programme_id = ANY((SELECT casework_reach('readers'))::uuid[]) AND NOT (SELECT coalesce(current_setting('casework.reader', true), '')) = ANY(c.interests))), false)
         )) OR NOT casework_in_referral(track_id)
     )
 );
@@ -216,16 +216,16 @@ ALTER TABLE clocks ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 
 CREATE POLICY engine ON grants TO casework_engine USING (current_setting('casework.reader', true) = 'engine');
 CREATE POLICY readers ON grants TO casework_app, CURRENT_USER USING (
-    (SELECT casework_engine_reads()) OR EXISTS (SELECT FROM cases c WHERE c.id = grants.log_id AND NOT (SELECT coalesce(current_setting('casework.reader', true), '')) = ANY (c.interests) AND (c.programme_id = ANY((SELECT CASE WHEN coalesce(current_setting('casework.reader', true), '') IN ('', 'engine') THEN '{}'::uuid[] ELSE casework_programmes() END)::uuid[]) OR (c.id = ANY((SELECT CASE WHEN coalesce(current_setting('casework.reader', true), '') IN ('', 'engine') THEN '{}'::uuid[] ELSE casework_opened() END)::uuid[]) AND c.programme_id = ANY((SELECT CASE WHEN coalesce(current_setting('casework.reader', true), '') IN ('', 'engine') THEN '{}'::uuid[] ELSE casework_breakers() END)::uuid[]) AND NOT (SELECT coalesce(current_setting('casework.reader', true), '')) = ANY(c.interests))))
-    OR EXISTS (SELECT FROM mediations c WHERE c.id = grants.log_id AND NOT (SELECT coalesce(current_setting('casework.reader', true), '')) = ANY (c.interests) AND ((c.programme_id = ANY((SELECT CASE WHEN coalesce(current_setting('casework.reader', true), '') IN ('', 'engine') THEN '{}'::uuid[] ELSE casework_disputes() END)::uuid[]) AND (c.owner_id = (SELECT CASE WHEN coalesce(current_setting('casework.reader', true), '') NOT IN ('', 'engine') THEN CAST(coalesce(current_setting('casework.reader', true), '') AS uuid) END) OR (SELECT CASE WHEN coalesce(current_setting('casework.reader', true), '') NOT IN ('', 'engine') THEN CAST(coalesce(current_setting('casework.reader', true), '') AS uuid) END) = ANY(c.team))) OR (c.id = ANY((SELECT CASE WHEN coalesce(current_setting('casework.reader', true), '') IN ('', 'engine') THEN '{}'::uuid[] ELSE casework_opened() END)::uuid[]) AND c.programme_id = ANY((SELECT CASE WHEN coalesce(current_setting('casework.reader', true), '') IN ('', 'engine') THEN '{}'::uuid[] ELSE casework_readers() END)::uuid[]) AND NOT (SELECT coalesce(current_setting('casework.reader', true), '')) = ANY(c.interests)))) OR grants.track_id IN (SELECT casework_referred((SELECT coalesce(current_setting('casework.reader', true), '')), (SELECT CASE WHEN coalesce(current_setting('casework.reader', true), '') IN ('', 'engine') THEN '{}'::uuid[] ELSE casework_organisations() END)))
+    (SELECT casework_engine_reads()) OR EXISTS (SELECT FROM cases c WHERE c.id = grants.log_id AND NOT (SELECT coalesce(current_setting('casework.reader', true), '')) = ANY (c.interests) AND (c.programme_id = ANY((SELECT casework_reach('programmes'))::uuid[]) OR (c.id = ANY((SELECT casework_reach('opened'))::uuid[]) AND c.programme_id = ANY((SELECT casework_reach('breakers'))::uuid[]) AND NOT (SELECT coalesce(current_setting('casework.reader', true), '')) = ANY(c.interests))))
+    OR EXISTS (SELECT FROM mediations c WHERE c.id = grants.log_id AND NOT (SELECT coalesce(current_setting('casework.reader', true), '')) = ANY (c.interests) AND ((c.programme_id = ANY((SELECT casework_reach('disputes'))::uuid[]) AND (c.owner_id = (SELECT CASE WHEN coalesce(current_setting('casework.reader', true), '') NOT IN ('', 'engine') THEN CAST(coalesce(current_setting('casework.reader', true), '') AS uuid) END) OR (SELECT CASE WHEN coalesce(current_setting('casework.reader', true), '') NOT IN ('', 'engine') THEN CAST(coalesce(current_setting('casework.reader', true), '') AS uuid) END) = ANY(c.team))) OR (c.id = ANY((SELECT casework_reach('opened'))::uuid[]) AND c.programme_id = ANY((SELECT casework_reach('readers'))::uuid[]) AND NOT (SELECT coalesce(current_setting('casework.reader', true), '')) = ANY(c.interests)))) OR grants.track_id IN (SELECT casework_referred((SELECT coalesce(current_setting('casework.reader', true), '')), (SELECT casework_reach('organisations'))::uuid[]))
 );
 ALTER TABLE grants ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 
 CREATE POLICY engine ON documents TO casework_engine USING (current_setting('casework.reader', true) = 'engine');
 CREATE POLICY readers ON documents TO casework_app, CURRENT_USER USING (
-    (SELECT casework_engine_reads()) OR EXISTS (SELECT FROM cases c WHERE c.id = documents.log_id AND NOT (SELECT coalesce(current_setting('casework.reader', true), '')) = ANY (c.interests) AND (c.programme_id = ANY((SELECT CASE WHEN coalesce(current_setting('casework.reader', true), '') IN ('', 'engine') THEN '{}'::uuid[] ELSE casework_programmes() END)::uuid[]) OR (c.id = ANY((SELECT CASE WHEN coalesce(current_setting('casework.reader', true), '') IN ('', 'engine') THEN '{}'::uuid[] ELSE casework_opened() END)::uuid[]) AND c.programme_id = ANY((SELECT CASE WHEN coalesce(current_setting('casework.reader', true), '') IN ('', 'engine') THEN '{}'::uuid[] ELSE casework_breakers() END)::uuid[]) AND NOT (SELECT coalesce(current_setting('casework.reader', true), '')) = ANY(c.interests))))
-    OR EXISTS (SELECT FROM mediations c WHERE c.id = documents.log_id AND NOT (SELECT coalesce(current_setting('casework.reader', true), '')) = ANY (c.interests) AND ((c.programme_id = ANY((SELECT CASE WHEN coalesce(current_setting('casework.reader', true), '') IN ('', 'engine') THEN '{}'::uuid[] ELSE casework_disputes() END)::uuid[]) AND (c.owner_id = (SELECT CASE WHEN coalesce(current_setting('casework.reader', true), '') NOT IN ('', 'engine') THEN CAST(coalesce(current_setting('casework.reader', true), '') AS uuid) END) OR (SELECT CASE WHEN coalesce(current_setting('casework.reader', true), '') NOT IN ('', 'engine') THEN CAST(coalesce(current_setting('casework.reader', true), '') AS uuid) END) = ANY(c.team))) OR (c.id = ANY((SELECT CASE WHEN coalesce(current_setting('casework.reader', true), '') IN ('', 'engine') THEN '{}'::uuid[] ELSE casework_opened() END)::uuid[]) AND c.programme_id = ANY((SELECT CASE WHEN coalesce(current_setting('casework.reader', true), '') IN ('', 'engine') THEN '{}'::uuid[] ELSE casework_readers() END)::uuid[]) AND NOT (SELECT coalesce(current_setting('casework.reader', true), '')) = ANY(c.interests)))) OR (documents.track_id IN (SELECT casework_referred((SELECT coalesce(current_setting('casework.reader', true), '')), (SELECT CASE WHEN coalesce(current_setting('casework.reader', true), '') IN ('', 'engine') THEN '{}'::uuid[] ELSE casework_organisations() END))) OR documents.withdrawn_at IS NULL AND EXISTS (
-    SELECT FROM grants g WHERE g.document_id = documents.id AND g.ended_at IS NULL AND g.track_id IN (SELECT casework_referred((SELECT coalesce(current_setting('casework.reader', true), '')), (SELECT CASE WHEN coalesce(current_setting('casework.reader', true), '') IN ('', 'engine') THEN '{}'::uuid[] ELSE casework_organisations() END)))
+    (SELECT casework_engine_reads()) OR EXISTS (SELECT FROM cases c WHERE c.id = documents.log_id AND NOT (SELECT coalesce(current_setting('casework.reader', true), '')) = ANY (c.interests) AND (c.programme_id = ANY((SELECT casework_reach('programmes'))::uuid[]) OR (c.id = ANY((SELECT casework_reach('opened'))::uuid[]) AND c.programme_id = ANY((SELECT casework_reach('breakers'))::uuid[]) AND NOT (SELECT coalesce(current_setting('casework.reader', true), '')) = ANY(c.interests))))
+    OR EXISTS (SELECT FROM mediations c WHERE c.id = documents.log_id AND NOT (SELECT coalesce(current_setting('casework.reader', true), '')) = ANY (c.interests) AND ((c.programme_id = ANY((SELECT casework_reach('disputes'))::uuid[]) AND (c.owner_id = (SELECT CASE WHEN coalesce(current_setting('casework.reader', true), '') NOT IN ('', 'engine') THEN CAST(coalesce(current_setting('casework.reader', true), '') AS uuid) END) OR (SELECT CASE WHEN coalesce(current_setting('casework.reader', true), '') NOT IN ('', 'engine') THEN CAST(coalesce(current_setting('casework.reader', true), '') AS uuid) END) = ANY(c.team))) OR (c.id = ANY((SELECT casework_reach('opened'))::uuid[]) AND c.programme_id = ANY((SELECT casework_reach('readers'))::uuid[]) AND NOT (SELECT coalesce(current_setting('casework.reader', true), '')) = ANY(c.interests)))) OR (documents.track_id IN (SELECT casework_referred((SELECT coalesce(current_setting('casework.reader', true), '')), (SELECT casework_reach('organisations'))::uuid[])) OR documents.withdrawn_at IS NULL AND EXISTS (
+    SELECT FROM grants g WHERE g.document_id = documents.id AND g.ended_at IS NULL AND g.track_id IN (SELECT casework_referred((SELECT coalesce(current_setting('casework.reader', true), '')), (SELECT casework_reach('organisations'))::uuid[]))
 ))
 );
 ALTER TABLE documents ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;

@@ -1,0 +1,194 @@
+"""What the policies show is what they showed when they asked everything anew: in random worlds, of each person and table."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import Connection, Engine, text
+
+from casework.records.database import ENGINE, transaction
+from casework.records.policy_source import POLICIES
+from casework.records.row_security import read_as
+from tests.security.test_one_policy import NOW, People
+from tests.security.test_queue_equals_access import START
+from tests.support.databases import ROOT
+
+FORMER = ROOT / "tests" / "support" / "former_policy.sql"
+#: By what a row is known, where it is not its id.
+KEYS = {"events": "(log_id, seq)", "outbox": "(log_id, seq)", "contents": "file_id"}
+
+
+class Everything(People):
+    """The same world with a row in each protected table that it has none in yet."""
+
+    def __init__(self, db: Connection, seed: int) -> None:
+        super().__init__(db, seed)
+        self.endpoint = self.id()
+        self.insert(
+            "webhook_endpoints",
+            {
+                "id": self.endpoint,
+                "organisation_id": self.organisations[0],
+                "url": "https://receiver.example",
+                "secret": b"x",
+                "made_by": self.people[0],
+                "made_at": START,
+            },
+        )
+        for log, _ in self.logs:
+            self._more_of(log)
+        db.execute(text(_CLOCKS), {"at": START})
+        for statement in (_FEW, _COMPARTMENTS, _BLOBS, _CONTENTS):
+            db.execute(text(statement))
+
+    def _more_of(self, log: str) -> None:
+        self.insert("consents", {"id": self.id(), "log_id": log, "party": "need_owner", "given_on": START})
+        self.insert("outbox", {"log_id": log, "seq": 1})
+        self.insert(
+            "webhook_messages",
+            {
+                "id": self.id(),
+                "endpoint_id": self.endpoint,
+                "log_id": log,
+                "seq": 1,
+                "type": "referral.send",
+                "payload": "{}",
+                "made_at": START,
+                "send_at": START,
+            },
+        )
+        self.insert("sealed_readings", {"log_id": log, "person_id": self.people[0], "address": "/mediations"})
+        self.insert(
+            "mails",
+            {
+                "id": self.id(),
+                "person_id": self.dice.choice(self.people),
+                "key": self.id(),
+                "kind": "task",
+                "sealed": self.dice.random() < 0.5,
+                "made_at": START,
+                "send_at": START,
+            },
+        )
+
+    def change(self) -> None:
+        """Something that ends what somebody sees, or shows it."""
+        dice = self.dice
+        person, (log, kind) = dice.choice(self.people), dice.choice(self.logs)
+        given = {
+            "person": person,
+            "log": log,
+            "provider": dice.choice(self.organisations),
+            "at": NOW - timedelta(days=1),
+        }
+        statement = dice.choice(
+            [
+                "UPDATE memberships SET ends_at = greatest(starts_at, :at) WHERE person_id = CAST(:person AS uuid)",
+                "UPDATE memberships SET ends_at = NULL WHERE person_id = CAST(:person AS uuid)",
+                "UPDATE people SET active = NOT active WHERE id = CAST(:person AS uuid)",
+                "UPDATE openings SET until = :at + interval '9 days' WHERE reader_id = CAST(:person AS uuid)",
+                "UPDATE tracks SET barred = barred || ARRAY[:person] WHERE log_id = CAST(:log AS uuid)",
+                "UPDATE tracks SET played = CASE WHEN played = '{}' THEN '{\"sends\": \"send\"}' ELSE '{}' END::jsonb"
+                " WHERE log_id = CAST(:log AS uuid)",
+                "UPDATE tracks SET provider_id = CAST(:provider AS uuid) WHERE log_id = CAST(:log AS uuid) AND provider_id IS NOT NULL",
+                f"UPDATE {'cases' if kind == 'case' else 'mediations'} SET interests = interests || ARRAY[:person]"
+                " WHERE id = CAST(:log AS uuid)",
+                f"UPDATE {'cases' if kind == 'case' else 'mediations'} SET owner_id = CAST(:person AS uuid) WHERE id = CAST(:log AS uuid)",
+                "UPDATE grants SET ended_at = CASE WHEN ended_at IS NULL THEN :at END WHERE log_id = CAST(:log AS uuid)",
+            ]
+        )
+        self.db.execute(text(statement), {name: value for name, value in given.items() if f":{name}" in statement})
+
+
+_CLOCKS = """
+    INSERT INTO clocks (id, log_id, track_id, unit, steps, start, calendar, next, state, "left")
+    SELECT gen_random_uuid(), log_id, id, 'wd', '[]', :at, 'x', 0, 'running', '{}' FROM tracks
+"""
+#: What is asked of each file, and of what lies below it, is asked of its document: a few tell as much as all.
+_FEW = "DELETE FROM files WHERE id NOT IN (SELECT id FROM files ORDER BY id LIMIT 8)"
+_COMPARTMENTS = """
+    INSERT INTO compartments (id, log_id, part, sealed)
+    SELECT document_id, log_id, CAST(document_id AS text), '' FROM files
+"""
+_BLOBS = """
+    INSERT INTO blobs (id, compartment_id, name) SELECT f.id, f.document_id, CAST(f.id AS text)
+    FROM files f JOIN compartments c ON c.id = f.document_id
+"""
+_CONTENTS = "INSERT INTO contents (file_id, blob_id) SELECT id, id FROM blobs"
+
+
+def bring_back(db: Connection) -> None:
+    """Makes the former policies as views in a schema of their own, as the owner of tables; they go with the transaction."""
+    driver = db.connection.driver_connection
+    assert driver is not None
+    driver.execute("CREATE SCHEMA former; SET LOCAL search_path = former, public")
+    driver.execute(FORMER.read_text("utf-8"))
+
+
+def former(db: Connection, table: str, person: str) -> list[str]:
+    """What the former policies show to a person, read as the engine."""
+    read_as(db, ENGINE)
+    db.execute(text("SET LOCAL search_path = former, public"))
+    db.execute(text("SELECT set_config('former.reader', :person, true)"), {"person": person})
+    return _keys(db, table)
+
+
+def today(db: Connection, table: str, person: str) -> list[str]:
+    """What today's show."""
+    db.execute(text("SET LOCAL search_path = public"))
+    read_as(db, person)
+    return _keys(db, table)
+
+
+def _keys(db: Connection, table: str) -> list[str]:
+    return sorted(db.execute(text(f"SELECT CAST({KEYS.get(table, 'id')} AS text) FROM {table}")).scalars())
+
+
+def _compared(db: Connection, world: Everything) -> Iterator[tuple[str, str, list[str]]]:
+    for person in world.people:
+        for table in POLICIES:
+            shown = today(db, table, person)
+            assert shown == former(db, table, person), (table, person)
+            yield table, person, shown
+
+
+@pytest.mark.parametrize("seed", range(700, 702))
+def test_the_policies_show_what_they_showed(owner_engine: Engine, seed: int) -> None:
+    with transaction(owner_engine) as db:
+        world = Everything(db, seed)
+        bring_back(db)
+        every = {table: today(db, table, ENGINE) for table in POLICIES}
+        some: dict[str, set[str]] = {table: set() for table in POLICIES}
+        for table, _, shown in _compared(db, world):
+            some[table].update(shown)
+        # Each table has rows, and shows some of them to somebody.
+        assert [table for table, rows in every.items() if not rows] == []
+        assert {table for table in POLICIES if not some[table]} == {"reading_heads"}
+        db.rollback()
+
+
+@pytest.mark.parametrize("seed", range(710, 711))
+def test_they_do_after_each_change_in_one_transaction(owner_engine: Engine, seed: int) -> None:
+    with transaction(owner_engine) as db:
+        world = Everything(db, seed)
+        bring_back(db)
+        for _ in range(3):
+            db.execute(text("SET LOCAL search_path = public"))
+            read_as(db, ENGINE)
+            world.change()
+            assert len(list(_compared(db, world))) == len(world.people) * len(POLICIES)
+        db.rollback()
+
+
+def test_a_wrong_policy_is_seen(owner_engine: Engine) -> None:
+    """A policy that shows everything to everybody, or nothing, differs in each table."""
+    with transaction(owner_engine) as db:
+        world = Everything(db, 720)
+        bring_back(db)
+        for table in ("tracks", "tasks", "clocks", "grants", "documents", "mediations"):
+            for shown in ("true", "current_setting('casework.reader') = 'engine'"):
+                db.execute(text(f"ALTER POLICY readers ON public.{table} USING ({shown})"))
+                assert any(today(db, table, person) != former(db, table, person) for person in world.people), table
+        db.rollback()
