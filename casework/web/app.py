@@ -65,6 +65,7 @@ from casework.web.shell import (
     security_log,
     session,
 )
+from casework.web.shell.rules import LateRule
 from casework.web.tasks import agenda_pages, allocation_pages, bulk_pages, operation_pages, skill_pages
 from casework.web.tasks import pages as tasks_pages
 
@@ -91,6 +92,7 @@ def create_app(settings: Settings) -> Flask:
         static_folder=str(files("casework.web").joinpath("static")),
         static_url_path="/static",
     )
+    app.url_rule_class = LateRule
     _trust(app, settings)
     _configure(app, settings)
     app.extensions["casework"] = connect_engine(settings)
