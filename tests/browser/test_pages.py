@@ -24,6 +24,7 @@ from tests.browser.reader import Reader
 from tests.browser.site import Site
 from tests.security.authorization_rows import Row
 from tests.security.authorization_web import OWN, TABLE
+from tests.support.samples import Sample
 from tests.support.scene import make_things
 from tests.support.way_to_referral import to_referral
 
@@ -118,7 +119,7 @@ def axe() -> str:
     return (VENDOR / "axe.min.js").read_text("utf-8")
 
 
-@pytest.fixture(scope="module", params=LOOKS)
+@pytest.fixture(scope="module")
 def look(request: pytest.FixtureRequest) -> str:
     return str(request.param)
 
@@ -137,7 +138,16 @@ def reader_of(chromium: Browser, site: Site, look: str) -> Iterator[Callable[[st
     close_readers(opened.values())
 
 
-@pytest.mark.parametrize("page", PAGES)
+DEFAULT = frozenset(Sample(2).pairs(LOOKS, PAGES))
+#: Each page in one look by default, and in both in `make test-long`.
+SEEN = [
+    pytest.param(look, page, id=f"{look}-{page}", marks=() if (look, page) in DEFAULT else pytest.mark.long)
+    for look in LOOKS
+    for page in PAGES
+]
+
+
+@pytest.mark.parametrize(("look", "page"), SEEN, indirect=["look"])
 def test_a_page_is_whole_and_accessible(
     things: Mapping[str, str], reader_of: Callable[[str | None], Reader], axe: str, look: str, page: str
 ) -> None:

@@ -19,6 +19,7 @@ from casework.playbook.stretches import (
 from tests.browser.browser_hand import BrowserHand
 from tests.browser.conftest import PageOf
 from tests.browser.site import Site
+from tests.support.samples import few_of
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -28,10 +29,11 @@ PAPER = "The file of the boiler"
 TO_PLAN = presses(*to_assessment(assessment_on=60, pledge="bank", pledge_on=90, finance="fund", finance_on=90))
 
 
+# English with scripts is how the stories of the services are told by default.
 @pytest.mark.parametrize(
     ("java_script", "locale"),
-    [(True, "en-GB"), (False, "zh-CN")],
-    ids=["english-with-scripts", "chinese-without-scripts"],
+    few_of([(False, "zh-CN"), (True, "en-GB")], 1),
+    ids=["chinese-without-scripts", "english-with-scripts"],
 )
 def test_a_case_goes_from_its_match_to_its_end(site: Site, page_of: PageOf, java_script: bool, locale: str) -> None:
     hand = BrowserHand(

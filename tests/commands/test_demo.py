@@ -10,12 +10,15 @@ import subprocess
 import sys
 import time
 import urllib.request
+from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 import psycopg
 import pytest
+from sqlalchemy import make_url
 
-from tests.support.databases import ROOT, run_casework
+from tests.support.databases import ROOT, DatabaseServer, run_casework
 
 pytestmark = pytest.mark.slow
 
@@ -23,39 +26,55 @@ pytestmark = pytest.mark.slow
 PATIENCE_S = 300
 
 
-def test_a_demo_is_made_once_and_told_again(empty_database_url: str, tmp_path: Path) -> None:
-    environment = {"DATABASE_URL": empty_database_url, "CASEWORK_VAR": str(tmp_path)}
-    made = run_casework("demo", "--cases", "2", "--no-serve", "--json", environment=environment)
+@dataclass(frozen=True)
+class Demo:
+    """A demo of one case, and what its maker said."""
+
+    url: str
+    var: Path
+    said: str
+
+    @property
+    def environment(self) -> dict[str, str]:
+        return {"DATABASE_URL": self.url, "CASEWORK_VAR": str(self.var)}
+
+
+@pytest.fixture(scope="module")
+def demo(database_server: DatabaseServer, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
+    """Made once; the tests look at it."""
+    name, var = database_server.create(), tmp_path_factory.mktemp("demo")
+    environment = {"DATABASE_URL": database_server.owner_url(name), "CASEWORK_VAR": str(var)}
+    made = run_casework("demo", "--cases", "1", "--no-serve", environment=environment)
     assert made.returncode == 0, made.stderr
-    told = json.loads(made.stdout)
+    yield Demo(environment["DATABASE_URL"], var, made.stdout)
+    database_server.drop(name)
+
+
+def test_a_demo_that_is_made_is_told_again(demo: Demo) -> None:
+    first, again = (run_casework("demo", "--no-serve", "--json", environment=demo.environment) for _ in range(2))
+    assert first.returncode == 0, first.stderr
+    told = json.loads(first.stdout)
+    assert json.loads(again.stdout) == told
     assert told["url"] is None
     assert {"email", "name", "role", "organisation", "password", "token"} == told["accounts"][0].keys()
-    again = run_casework("demo", "--no-serve", "--json", environment=environment)
-    assert json.loads(again.stdout) == told
-    assert (tmp_path / "demo-accounts.json").stat().st_mode & 0o077 == 0
-    assert run_casework("verify", environment=environment).returncode == 0
+    assert told["accounts"][0]["token"] in demo.said
+    assert (demo.var / "demo-accounts.json").stat().st_mode & 0o077 == 0
+    assert run_casework("verify", environment=demo.environment).returncode == 0
 
 
-def test_a_tampered_file_of_a_case_is_found_out(empty_database_url: str, tmp_path: Path) -> None:
-    environment = {"DATABASE_URL": empty_database_url, "CASEWORK_VAR": str(tmp_path)}
-    made = run_casework("demo", "--cases", "1", "--no-serve", environment=environment)
-    assert "casework verify --file" in made.stdout
-    true = run_casework("verify", "--file", str(tmp_path / "case-as-taken-out.zip"), environment=environment)
+def test_a_tampered_file_of_a_case_is_found_out(demo: Demo) -> None:
+    assert "casework verify --file" in demo.said
+    true = run_casework("verify", "--file", str(demo.var / "case-as-taken-out.zip"), environment=demo.environment)
     assert true.returncode == 0, true.stderr
-    tampered = run_casework("verify", "--file", str(tmp_path / "case-tampered-with.zip"), environment=environment)
+    tampered = run_casework("verify", "--file", str(demo.var / "case-tampered-with.zip"), environment=demo.environment)
     assert tampered.returncode == 1
     assert "The header of event" in tampered.stdout
 
 
-def test_a_demo_is_served_and_ends_with_its_signal(empty_database_url: str, tmp_path: Path) -> None:
-    environment = {
-        "PATH": os.environ["PATH"],
-        "CASEWORK_PROFILE": "test",
-        "DATABASE_URL": empty_database_url,
-        "CASEWORK_VAR": str(tmp_path),
-    }
+def test_a_demo_is_served_and_ends_with_its_signal(demo: Demo) -> None:
+    environment = {"PATH": os.environ["PATH"], "CASEWORK_PROFILE": "test", **demo.environment}
     server = subprocess.Popen(
-        [sys.executable, "-m", "casework", "demo", "--cases", "1", "--json"],
+        [sys.executable, "-m", "casework", "demo", "--json"],
         env=environment,
         cwd=ROOT,
         stdout=subprocess.PIPE,
@@ -97,13 +116,16 @@ def test_a_demo_that_was_broken_off_is_made_anew(empty_database_url: str, tmp_pa
         assert db.execute("SELECT count(*) FROM cases").fetchone() == (1,)
 
 
-def test_a_demo_that_was_broken_off_takes_nothing_else_along(empty_database_url: str, tmp_path: Path) -> None:
-    environment = {"DATABASE_URL": empty_database_url, "CASEWORK_VAR": str(tmp_path)}
-    assert run_casework("demo", "--cases", "1", "--no-serve", environment=environment).returncode == 0
-    with psycopg.connect(empty_database_url) as db:
+def test_a_demo_that_was_broken_off_takes_nothing_else_along(
+    demo: Demo, database_server: DatabaseServer, tmp_path: Path
+) -> None:
+    name = database_server.create(str(make_url(demo.url).database))
+    environment = {"DATABASE_URL": database_server.owner_url(name), "CASEWORK_VAR": str(tmp_path)}
+    with psycopg.connect(environment["DATABASE_URL"]) as db:
         db.execute("DELETE FROM tokens")
     assert run_casework("programme", "add", "SH", "Shanghai", environment=environment).returncode == 0
     again = run_casework("demo", "--no-serve", environment=environment)
+    database_server.drop(name)
     assert again.returncode == 1
     assert "other records lie there too" in again.stderr
 
@@ -115,7 +137,7 @@ def test_two_at_once_make_one_demo(empty_database_url: str, tmp_path: Path) -> N
         "DATABASE_URL": empty_database_url,
         "CASEWORK_VAR": str(tmp_path),
     }
-    command = [sys.executable, "-m", "casework", "demo", "--cases", "2", "--no-serve", "--json"]
+    command = [sys.executable, "-m", "casework", "demo", "--cases", "1", "--no-serve", "--json"]
     both = [
         subprocess.Popen(command, env=environment, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
         for _ in range(2)

@@ -22,6 +22,7 @@ from casework.operations.verification.service import verify_all
 from casework.records.database import connect_engine
 from casework.settings import Settings
 from tests.support.databases import DatabaseServer
+from tests.support.samples import by_default
 
 STARTS = date(2026, 1, 5)
 CHINA = china(range(2025, 2029))
@@ -42,19 +43,21 @@ def _simulated(server: DatabaseServer, template: str, var: Path, *, cases: int, 
 
 
 @pytest.mark.slow
+@by_default("cases", 10, whole=30)
 def test_everything_comes_at_its_minute_and_a_second_time_the_same(
-    database_server: DatabaseServer, template_database: str, tmp_path: Path
+    database_server: DatabaseServer, template_database: str, tmp_path: Path, cases: int
 ) -> None:
-    first = _simulated(database_server, template_database, tmp_path, cases=30, days=120, seed=7)
+    days = 4 * cases
+    first = _simulated(database_server, template_database, tmp_path, cases=cases, days=days, seed=7)
     assert first.wrong == []
     assert first.breaches == {}
-    assert first.nights == 120
-    assert first.actions > 200
+    assert first.nights == days
+    assert first.actions > 6 * cases
     assert {"remind", "due", "escalate", "flag"} <= set(first.steps)
-    assert first.ledgers > 200
-    again = _simulated(database_server, template_database, tmp_path, cases=30, days=120, seed=7)
+    assert first.ledgers > 6 * cases
+    again = _simulated(database_server, template_database, tmp_path, cases=cases, days=days, seed=7)
     assert asdict(again) == asdict(first)
-    other = _simulated(database_server, template_database, tmp_path, cases=4, days=30, seed=8)
+    other = _simulated(database_server, template_database, tmp_path, cases=2, days=10, seed=8)
     assert other.digest != first.digest
 
 

@@ -1,13 +1,17 @@
-"""The demo is made by operations alone, stands in every state, and proves itself."""
+"""The demo is made by operations alone, stands in every state, and proves itself; its histories are words that people read."""
 
 from __future__ import annotations
 
+import re
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
+from flask_babel import force_locale
+from markupsafe import Markup
 from sqlalchemy import Engine, text
 
 from casework.definitions import load_library
@@ -17,10 +21,15 @@ from casework.errors import InvalidSettings
 from casework.operations.auth.sessions import find_actor_by_secret
 from casework.operations.auth.sign_in import sign_in
 from casework.operations.core.national_holidays import china
+from casework.operations.history import timeline
+from casework.operations.history.views import HistoryEntry
 from casework.operations.verification.service import verify_all
 from casework.records.database import connect_engine, transaction
 from casework.settings import Settings
+from casework.web.app import create_app
+from casework.web.history.pages import Line, lines_of
 from tests.support.databases import DatabaseServer
+from tests.support.declared_effects import OF_CASES, OF_REGISTERS, undeclared
 
 PASSWORD = "a password for the demo"
 
@@ -36,19 +45,19 @@ class Told:
             return db.execute(text(query)).all()
 
 
-def _settings(server: DatabaseServer, name: str, var: Path) -> Settings:
-    return server.settings(name, var)
-
-
 @pytest.fixture(scope="module")
 def told(
     database_server: DatabaseServer, template_database: str, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Told]:
-    """The whole story, told once; the tests only look at it."""
+    """The whole story and two cases more, told once; the tests only look at it."""
     name = database_server.create(template_database)
-    settings = _settings(database_server, name, tmp_path_factory.mktemp("demo"))
+    settings = database_server.settings(name, tmp_path_factory.mktemp("demo"))
     engine = connect_engine(settings)
-    yield Told(settings, engine, tell(settings, PASSWORD))
+    with transaction(engine) as db:
+        now = db.execute(text("SELECT now()")).scalar_one()
+    wanted = len(scripts(china(range(2024, 2030)), now)) + 2
+    assert tell(settings, PASSWORD, cases=wanted) == wanted
+    yield Told(settings, engine, wanted)
     engine.dispose()
     database_server.drop(name)
 
@@ -170,23 +179,9 @@ def test_everybody_can_sign_in_and_has_a_token(told: Told) -> None:
         assert all(find_actor_by_secret(db, one.token) for one in people)
 
 
-def test_more_cases_repeat_the_scripts_with_records_of_their_own(
-    database_server: DatabaseServer, template_database: str, tmp_path: Path
-) -> None:
-    name = database_server.create(template_database)
-    settings = _settings(database_server, name, tmp_path)
-    engine = connect_engine(settings)
-    try:
-        wanted = len(scripts(china(range(2024, 2030)), _now(engine))) + 2
-        assert tell(settings, PASSWORD, cases=wanted) == wanted
-        with transaction(engine) as db:
-            assert db.execute(text("SELECT count(DISTINCT match_id) FROM cases")).scalar_one() == wanted
-            numbers = list(db.execute(text("SELECT number FROM cases ORDER BY number")).scalars())
-        assert all(number.startswith(CODE) for number in numbers)
-        assert list(verify_all(engine)) == []
-    finally:
-        engine.dispose()
-        database_server.drop(name)
+def test_more_cases_repeat_the_scripts_with_records_of_their_own(told: Told) -> None:
+    assert told.rows("SELECT count(DISTINCT match_id) FROM cases")[0][0] == told.cases
+    assert all(row.number.startswith(CODE) for row in told.rows("SELECT number FROM cases"))
 
 
 def test_production_refuses_simulated_time(tmp_path: Path) -> None:
@@ -194,6 +189,67 @@ def test_production_refuses_simulated_time(tmp_path: Path) -> None:
         tell(Settings(profile="production", var=tmp_path, database_url="postgresql://nobody@localhost/none"), PASSWORD)
 
 
-def _now(engine: Engine) -> Any:
-    with transaction(engine) as db:
-        return db.execute(text("SELECT now()")).scalar_one()
+# --- the histories as people read them: words in both languages, and never what only a program reads ---------------------
+
+#: What nobody should read: markup as text, ids, codes with an underscore, values of a program.
+TECHNICAL = re.compile(
+    r"</?[a-z]+[ >]|[0-9a-f]{8}(…|-[0-9a-f]{4})|\b[a-z]+(_[a-z]+)+\b|\b(None|null|True|False)\b(?!: )"
+)
+
+
+@pytest.fixture(scope="module")
+def entries(told: Told) -> list[tuple[str, HistoryEntry]]:
+    with transaction(told.engine) as db:
+        logs = db.execute(text("SELECT id::text, number, seq FROM cases JOIN logs USING (id) ORDER BY number")).all()
+        return [
+            (f"{row.number} {one.seq}", one)
+            for row in logs
+            for one in timeline.tell(db, row.id, set(range(1, row.seq + 1)))
+        ]
+
+
+def test_what_follows_from_each_event_of_any_log_is_as_it_is_declared(told: Told) -> None:
+    with transaction(told.engine) as db:
+        rows = db.execute(
+            text("SELECT l.kind AS log, e.kind, e.effects FROM events e JOIN logs l ON l.id = e.log_id")
+        ).all()
+    assert len({row.log for row in rows}) > 4
+    faults = Counter(
+        f"{row.log} {row.kind}: {fault}"
+        for row in rows
+        for fault in undeclared(row.effects, OF_CASES if row.log in ("case", "mediation") else OF_REGISTERS)
+    )
+    assert faults == {}
+
+
+def texts_in(line: Line) -> Iterator[str]:
+    yield from (line.words, line.track, line.frm, line.to, line.roles, line.confirm_by, *line.guards)
+    for field in line.fields:
+        # "None" is the label of an answer too.
+        yield from (_shown(one) for one in (field.label, field.now, field.before) if one != "None")
+    for change in line.changes:
+        yield from map(_shown, (change.what, change.column, change.before, change.after))
+    for name, words in line.facts:
+        yield from (name, _shown(words))
+    yield from (why for _, _, _, why in line.people)
+
+
+def _shown(words: str | Markup) -> str:
+    """As a reader sees it: markup of ours becomes what it shows, any other stays what it is."""
+    return words.striptags() if isinstance(words, Markup) else words
+
+
+@pytest.mark.parametrize("locale", ["en", "zh_Hans"])
+def test_no_entry_shows_what_only_a_program_reads(
+    told: Told, entries: list[tuple[str, HistoryEntry]], locale: str
+) -> None:
+    app = create_app(told.settings)
+    with app.test_request_context("/"), force_locale(locale):
+        found = [
+            f"{place}: {words}"
+            for (place, _), line in zip(entries, lines_of([one for _, one in entries]), strict=True)
+            for words in texts_in(line)
+            if TECHNICAL.search(words)
+        ]
+    app.extensions["casework"].dispose()
+    assert found == []

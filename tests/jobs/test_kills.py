@@ -1,4 +1,4 @@
-"""Server and workers killed twenty times under load: no action, no deadline and no mail is lost, and nothing happens twice."""
+"""Server and workers killed again and again under load: no action, no deadline and no mail is lost, and nothing happens twice."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import random
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -19,12 +19,13 @@ from casework.operations.core.notification_preferences import NOW, set_telling
 from casework.operations.verification.service import verify_all
 from casework.records.database import transaction
 from casework.settings import Settings
-from tests.jobs.processes import hands, wait_until
+from tests.jobs.processes import Hand, hands, wait_until
 from tests.jobs.sites import Site, build_site
 from tests.journeys.kills import Client, Told, Victim, faults_of, summary
 from tests.support.mailbox import mail_server
+from tests.support.samples import by_default
 
-KILLS, WAITING, BUSY, SEED = 20, 24, 6, 20261125
+WAITING, BUSY, SEED = 24, 6, 20261125
 #: Each of the waiting cases has so many moments until its intake ends.
 STEPS = 4
 
@@ -103,9 +104,11 @@ def test_the_checker_notices_what_is_lost_or_doubled(
 # --- the kills -------------------------------------------------------------------------------------------------------
 
 
+# Two of each of the three by default.
 @pytest.mark.slow
-def test_twenty_kills_of_server_and_workers_lose_nothing_and_do_nothing_twice(
-    engine: Engine, superuser_engine: Engine, settings: Settings, database_url: str, tmp_path: Path
+@by_default("kills", 6, whole=20)
+def test_kills_of_server_and_workers_lose_nothing_and_do_nothing_twice(
+    engine: Engine, superuser_engine: Engine, settings: Settings, database_url: str, tmp_path: Path, kills: int
 ) -> None:
     site = build_site(engine, settings, database_url, WAITING)
     clocks = _clocks(engine)
@@ -128,7 +131,7 @@ def test_twenty_kills_of_server_and_workers_lose_nothing_and_do_nothing_twice(
         ahead, behind = site.hand(tmp_path, 300), site.hand(tmp_path, -300)
         with hands(ahead, behind):
             try:
-                clients, met = _kill_them(site, server, [ahead.kill, behind.kill], [ahead.start, behind.start], busy)
+                clients, met = _kill_them(site, server, (ahead, behind), busy, kills)
                 wait_until(lambda: not _left(engine, site), "everything that is due")
             finally:
                 server.kill()
@@ -142,22 +145,22 @@ def test_twenty_kills_of_server_and_workers_lose_nothing_and_do_nothing_twice(
     assert by_itself_faults(clocks, fired, _mails(engine), taken, _untold(engine)) == []
     assert list(verify_all(engine)) == []
     # Otherwise the kills came when nothing was under way, and proved nothing.
-    assert met >= KILLS // 4
-    assert len(set(taken)) > KILLS
+    assert met >= kills // 4
+    assert len(set(taken)) > kills
 
 
 def _kill_them(
     site: Site,
     server: Victim,
-    kill: Sequence[Callable[[], None]],
-    start: Sequence[Callable[[], None]],
+    workers: tuple[Hand, Hand],
     busy: Sequence[str],
+    kills: int,
 ) -> tuple[list[Client], int]:
-    """Twenty kills in turn, while officers work; gives their programs, and how many kills met a job under way."""
+    """So many kills in turn, while officers work; gives their programs, and how many kills met a job under way."""
     chance, stop = random.Random(SEED), threading.Event()
     server.start()
-    for begin in start:
-        begin()
+    for worker in workers:
+        worker.start()
     clients = [
         Client(
             f"client-{n}",
@@ -174,7 +177,7 @@ def _kill_them(
     for thread in threads:
         thread.start()
     met = 0
-    for n in range(KILLS):
+    for n in range(kills):
         time.sleep(chance.uniform(0.3, 0.9))
         with transaction(site.engine) as db:
             met += bool(db.execute(text("SELECT count(*) FROM procrastinate_jobs WHERE status = 'doing'")).scalar_one())
@@ -183,8 +186,8 @@ def _kill_them(
             server.kill()
             server.start()
         else:
-            kill[victim]()
-            start[victim]()
+            workers[victim].kill()
+            workers[victim].start()
     stop.set()
     for thread in threads:
         thread.join(timeout=60)

@@ -17,9 +17,10 @@ from sqlalchemy import Engine, text
 
 from casework.records.database import transaction
 from tests.journeys.kills import Victim
+from tests.support.samples import by_default
 from tests.support.world import World
 
-KEYS, AT_ONCE, CASES = 200, 10, 4
+AT_ONCE, CASES = 10, 4
 
 Answer = tuple[int, bytes]
 
@@ -60,15 +61,16 @@ class Connection:
         return answer.status, answer.read()
 
 
-def test_each_of_two_hundred_keys_sent_ten_times_at_once_is_one_event(
-    server: Victim, engine: Engine, world: World, numbers: list[str]
+@by_default("keys", 50, whole=200)
+def test_each_key_sent_ten_times_at_once_is_one_event(
+    server: Victim, engine: Engine, world: World, numbers: list[str], keys: int
 ) -> None:
     start = Barrier(AT_ONCE)
 
     def send_all(_: int) -> list[Answer]:
         got = []
         with closing(Connection(server, world.tokens["officer"])) as mine:
-            for n in range(KEYS):
+            for n in range(keys):
                 start.wait(timeout=60)
                 got.append(mine.note(numbers[n % CASES], f"key-{n}", f"Note {n}"))
         return got
@@ -78,8 +80,8 @@ def test_each_of_two_hundred_keys_sent_ten_times_at_once_is_one_event(
     for n, answers in enumerate(zip(*told, strict=True)):
         assert len(set(answers)) == 1, (n, Counter(answers))
         assert answers[0][0] == 201
-    assert len({answers[0][1] for answers in zip(*told, strict=True)}) == KEYS
-    assert _noted(engine) == {f"Note {n}": 1 for n in range(KEYS)}
+    assert len({answers[0][1] for answers in zip(*told, strict=True)}) == keys
+    assert _noted(engine) == {f"Note {n}": 1 for n in range(keys)}
 
 
 def test_the_same_key_with_another_body_is_refused_and_writes_nothing(

@@ -22,6 +22,7 @@ from tests.security.authorization_rows import ROLES, Row
 from tests.security.authorization_web import TABLE
 from tests.support.databases import DatabaseServer
 from tests.support.queries import counted
+from tests.support.samples import Sample, values
 from tests.support.scene import Scene, set_scene
 from tests.support.way_to_referral import to_referral
 from tests.support.world import World, new_request
@@ -31,24 +32,31 @@ PAGES = tuple(row for row in TABLE if row.method == "GET")
 Counts = dict[tuple[str, str], tuple[list[str], list[str]]]
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="module", params=values(Sample(3), whole=Sample(1)))
 def counts(
-    database_server: DatabaseServer, template_database: str, tmp_path_factory: pytest.TempPathFactory
+    request: pytest.FixtureRequest,
+    database_server: DatabaseServer,
+    template_database: str,
+    tmp_path_factory: pytest.TempPathFactory,
 ) -> Iterator[Counts]:
+    """By default each page as a third of those who may open it."""
     with set_scene(database_server, template_database, tmp_path_factory.mktemp("queries")) as scene:
         # Once before: what is not there at all is not looked up, and that is no fault.
         _grow(scene)
-        small = _walk(scene)
+        asked = [(row, role) for row in PAGES for role in _asking(row, request.param)]
+        small = _walk(scene, asked)
         for _ in range(3):
             _grow(scene)
-        large = _walk(scene)
+        large = _walk(scene, asked)
         yield {one: (small[one], large[one]) for one in small}
 
 
-def _walk(scene: Scene) -> dict[tuple[str, str], list[str]]:
-    return {
-        (row.name, role): _sent(scene, row, role) for row in PAGES for role in ROLES if role in row.allowed or row.open
-    }
+def _asking(row: Row, sample: Sample) -> list[str]:
+    return [role for role, _ in sample.pairs([one for one in ROLES if one in row.allowed or row.open], [row.name])]
+
+
+def _walk(scene: Scene, asked: list[tuple[Row, str]]) -> dict[tuple[str, str], list[str]]:
+    return {(row.name, role): _sent(scene, row, role) for row, role in asked}
 
 
 def _sent(scene: Scene, row: Row, role: str) -> list[str]:

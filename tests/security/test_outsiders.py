@@ -38,6 +38,7 @@ from tests.security.outsiders import EVERYTHING, Stage, Things, gather_ids, of_t
 from tests.support.api_client import Client
 from tests.support.databases import DatabaseServer
 from tests.support.personae import make_personae, stands_for
+from tests.support.samples import Sample, a_third, by_default
 from tests.support.scene import set_scene
 
 pytestmark = pytest.mark.slow
@@ -245,12 +246,15 @@ def kept(stage: Stage, who: str) -> Mapping[str, str]:
         return found | {"heads": str(heads.scalar_one())}
 
 
+@a_third
 @pytest.mark.parametrize("who", OUTSIDERS)
-def test_nothing_is_learnt_and_nothing_is_changed(stage: Stage, who: str) -> None:
+def test_nothing_is_learnt_and_nothing_is_changed(stage: Stage, who: str, sample: Sample) -> None:
     before = kept(stage, who)
-    learnt, seen = walk(stage, who)
+    rows = {f"{row.api} {row.name}": row for row in ROWS}
+    learnt, seen = walk(stage, who, [rows[name] for name in sample.falling_to(who, OUTSIDERS, rows)])
     assert not learnt, "\n".join(learnt)
-    assert seen > len(ROWS)
+    # With those of the mediation, beside those of here.
+    assert seen > len(rows) // (1.5 * sample.parts)
     assert kept(stage, who) == before
     assert [f"{one.log}: {one.sentence}" for one in verify_all(stage.engine)] == []
 
@@ -307,16 +311,16 @@ def test_a_case_is_handed_to_nobody_who_mediated_whether_or_not_there_is_a_media
     assert said[0][0] == 422
 
 
-def test_an_auditor_who_was_an_officer_is_shown_what_any_auditor_is(stage: Stage) -> None:
+@by_default("places", ("here",), whole=("here", "absent"))
+def test_an_auditor_who_was_an_officer_is_shown_what_any_auditor_is(stage: Stage, places: tuple[str, ...]) -> None:
     """Neither another status nor one address more, but for what is one's own."""
     more = []
-    for row in _LOOKS:
-        for where in ("here", "absent"):
-            mine, theirs = ask(stage, "turned_auditor", row, where), ask(stage, "auditor", row, where)
-            if mine.status != theirs.status:
-                more.append(f"{row.name} {where}: {mine.status}, {theirs.status}")
-            links = [set(_LINK.findall(said.words)) for said in (mine, theirs)]
-            more += [f"{row.name} {where}: {link}" for link in sorted(links[0] - links[1])]
+    for row, where in [(row, where) for row in _LOOKS for where in places]:
+        mine, theirs = ask(stage, "turned_auditor", row, where), ask(stage, "auditor", row, where)
+        if mine.status != theirs.status:
+            more.append(f"{row.name} {where}: {mine.status}, {theirs.status}")
+        links = [set(_LINK.findall(said.words)) for said in (mine, theirs)]
+        more += [f"{row.name} {where}: {link}" for link in sorted(links[0] - links[1])]
     assert not more, "\n".join(more)
 
 

@@ -1,4 +1,6 @@
-"""Ten providers, two to a case: nothing that one of them says or is told reaches another, in any byte they can get."""
+"""Providers, two to a case: nothing that one of them says or is told reaches another, in any byte they can get.
+
+Four of them by default: whoever works on the same case, and whoever works elsewhere; ten in `make test-long`."""
 
 from __future__ import annotations
 
@@ -25,18 +27,17 @@ from casework.records.case_loader import load
 from casework.records.database import transaction
 from casework.settings import Settings
 from tests.support.file_makers import pdf
+from tests.support.samples import values
 from tests.support.way_to_referral import to_request
 from tests.support.web_client import Browser
 from tests.support.world import World, new_request, today
 
 pytestmark = pytest.mark.slow
 
-TEN = range(10)
-
 
 @dataclass
 class House:
-    """One of the ten: its words, which stand nowhere else, and the ids of what is its own."""
+    """One of them: its words, which stand nowhere else, and the ids of what is its own."""
 
     name: str
     organisation: str
@@ -52,10 +53,10 @@ class House:
         return [f"Canary-{self.name}-", *self.things.values()]
 
 
-@pytest.fixture
-def houses(app: Flask, engine: Engine, world: World) -> list[House]:
+@pytest.fixture(params=values(4, whole=10))
+def houses(request: pytest.FixtureRequest, app: Flask, engine: Engine, world: World) -> list[House]:
     """Each has asked, been answered, been written to, and handed in a paper; two and two in one case."""
-    made = [House(f"{n}{chr(ord('A') + n)}", "") for n in TEN]
+    made = [House(f"{n}{chr(ord('A') + n)}", "") for n in range(request.param)]
     with transaction(engine) as db:
         for one in made:
             _found(world, db, one)
@@ -115,7 +116,7 @@ def _found(world: World, db: Connection, house: House) -> None:
 
 
 def _hash_of(db: Connection, world: World) -> str:
-    """Everybody in the world has the same password; hashing it ten times more would only take time."""
+    """Everybody in the world has the same password; hashing it for each of them would only take time."""
     return str(
         db.execute(
             text("SELECT password_hash FROM people WHERE id = :id"), {"id": world.people["provider"]}
@@ -178,14 +179,14 @@ def _but_asked(said: str, path: str) -> str:
     return said
 
 
-def test_no_byte_of_ten_providers_reaches_another(app: Flask, world: World, houses: list[House]) -> None:
+def test_no_byte_of_a_provider_reaches_another(app: Flask, world: World, houses: list[House]) -> None:
     leaks, met = [], dict[str, set[str]]()
     for n, house in enumerate(houses):
         browser = Browser(app.test_client())
         assert browser.sign_in(f"{house.word('mail').lower()}@example.org", world.password).status_code == 303
         said: dict[str, str] = {}
         # Its own things; those of whoever works on the same case; and those of a house elsewhere.
-        for about in (house, houses[n ^ 1], houses[(n + 2) % 10]):
+        for about in (house, houses[n ^ 1], houses[(n + 2) % len(houses)]):
             for path in _paths(app, about):
                 if path not in said:
                     said[path] = _bytes(browser, world.tokens[house.name], path)

@@ -1,0 +1,76 @@
+"""What `make test` takes of a test that crosses much with much, or repeats much; `make test-long` takes all of it."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+from zlib import crc32
+
+import pytest
+
+#: What is drawn anew in each run: ids, numbers and tokens.
+_DRAWN = re.compile(r"[0-9a-f]{8}-[0-9a-f-]{27}|\d+|[A-Za-z0-9_-]{40,}")
+
+
+@dataclass(frozen=True)
+class Sample:
+    """One part of so many; of one, everything.
+
+    Pairs alone are left out: everything on one side is still met by somebody on the other, by as many for each as the part
+    allows. Which pairs are taken follows from their names, not from ids or hash seeds: each run takes the same.
+    """
+
+    parts: int
+
+    def pairs(self, people: Iterable[str], things: Iterable[str]) -> list[tuple[str, str]]:
+        """For each person in turn the things that fall to them. Every thing falls to somebody."""
+        everybody = list(people)
+        most = max(1, round(len(everybody) / self.parts))
+        falls_to = [(one, frozenset(self._nearest(everybody, name, most))) for one, name in _named(things)]
+        return [(who, one) for who in everybody for one, chosen in falls_to if who in chosen]
+
+    def falling_to(self, who: str, people: Iterable[str], things: Iterable[str]) -> Iterator[str]:
+        """Of these things the ones that fall to one of the people."""
+        return (one for by, one in self.pairs(people, things) if by == who)
+
+    @staticmethod
+    def _nearest(people: Sequence[str], name: str, most: int) -> list[str]:
+        # Who is taken of few is taken of many too: people who are in several tests are asked the same in each.
+        return sorted(people, key=lambda who: (crc32(f"{who} {name}".encode()), who))[:most]
+
+
+def _named(things: Iterable[str]) -> Iterator[tuple[str, str]]:
+    """Each with a name that is the same in each run."""
+    met = Counter[str]()
+    for one in things:
+        name = _DRAWN.sub("*", one)
+        met[name] += 1
+        yield one, f"{name} {met[name]}"
+
+
+def by_default(name: str, value: Any, *, whole: Any) -> pytest.MarkDecorator:
+    """Run a test with this value by default, and with the whole in `make test-long`."""
+    return pytest.mark.parametrize(name, values(value, whole=whole))
+
+
+def values(value: Any, *, whole: Any) -> list[Any]:
+    """The same for the `params` of a fixture."""
+    return [pytest.param(value, id="sample"), pytest.param(whole, id="whole", marks=pytest.mark.long)]
+
+
+def few_of(values: Iterable[Any], few: int) -> list[Any]:
+    """The first few by default, and the others in `make test-long`."""
+    return [
+        one if n < few else pytest.param(*(one if isinstance(one, tuple) else (one,)), marks=pytest.mark.long)
+        for n, one in enumerate(values)
+    ]
+
+
+#: A third of all pairs, and all of them.
+a_third = by_default("sample", Sample(3), whole=Sample(1))
+
+
+__all__ = ["Sample", "a_third", "by_default", "few_of", "values"]
