@@ -19,6 +19,7 @@ from flask import Flask
 from jinja2 import FileSystemBytecodeCache
 from sqlalchemy import Connection, Engine, make_url
 
+from casework.operations.auth import passwords
 from casework.operations.core.encryption import SecretBox
 from casework.operations.documents.storage import DocumentStore
 from casework.records import embedded
@@ -28,9 +29,9 @@ from casework.records.row_security import read_as
 from casework.settings import Settings
 from casework.web.app import create_app
 from tests.support.catalogues import compile_catalogues
-from tests.support.databases import DatabaseServer, embedded_server, given_server, run_casework
+from tests.support.databases import CleanCopies, Copy, DatabaseServer, embedded_server, given_server, run_casework
 from tests.support.schedule import put_longest_first
-from tests.support.world import World, build_world
+from tests.support.world import QUICK_HASHER, World, build_world
 
 #: The people of the pages and of the API, and an office with a mail server.
 pytest_plugins = ["tests.support.web_client", "tests.support.api_client", "tests.support.mail_office"]
@@ -49,6 +50,8 @@ def pytest_configure(config: pytest.Config) -> None:
     # A developer's own settings must not decide what a test sees.
     for name in [name for name in os.environ if name == "DATABASE_URL" or name.startswith("CASEWORK_")]:
         del os.environ[name]
+    # No test is about how long a strong hash takes, but for the one of the hash itself.
+    passwords._HASHER = QUICK_HASHER
     # Once for all workers: the others would read a file that is half written.
     if not hasattr(config, "workerinput"):
         compile_catalogues()
@@ -133,6 +136,7 @@ def template_database(database_server: DatabaseServer) -> Iterator[str]:
     made = run_casework("init", environment={"DATABASE_URL": database_server.owner_url(name)})
     if made.returncode:
         pytest.fail(f"casework init failed: {made.stderr}", pytrace=False)
+    database_server.settle(name)
     yield name
     database_server.drop(name)
 
@@ -147,6 +151,7 @@ def world_template(
     with transaction(engine) as db:
         world = build_world(db)
     engine.dispose()
+    database_server.settle(name)
     yield name, world
     database_server.drop(name)
 
@@ -223,21 +228,51 @@ def empty_database_url(database_server: DatabaseServer) -> Iterator[str]:
     database_server.drop(name)
 
 
+@pytest.fixture(scope="session")
+def clean_copies(database_server: DatabaseServer, tmp_path_factory: pytest.TempPathFactory) -> Iterator[CleanCopies]:
+    copies = CleanCopies(database_server, tmp_path_factory.mktemp("copies"))
+    yield copies
+    copies.drop()
+
+
+#: What leads to the test's database, up to the transaction that is rolled back.
+_WAY = frozenset({"database_url", "owner_database_url", "settings", "engine", "db"})
+
+
+def _rolls_back(request: pytest.FixtureRequest) -> bool:
+    """Whether nobody in this test has another way to the database than `db`."""
+    info = request.node._fixtureinfo
+    asked = set(info.initialnames)
+    for name, definitions in info.name2fixturedefs.items():
+        if name not in _WAY:
+            asked.update(*(one.argnames for one in definitions))
+    return asked & _WAY == {"db"}
+
+
 @pytest.fixture
-def database_url(
-    request: pytest.FixtureRequest, database_server: DatabaseServer, template_database: str
-) -> Iterator[str]:
-    """The application's URL of a fresh database for this test alone: migrated and empty, or with the world where the test
-    asks for `world`."""
+def _copy(
+    request: pytest.FixtureRequest, database_server: DatabaseServer, template_database: str, clean_copies: CleanCopies
+) -> Iterator[Copy]:
+    """A database for this test alone: migrated and empty, or with the world where the test asks for `world`."""
     if stage := _stage(request):
         template = stage.database
     else:
         template = (
             request.getfixturevalue("world_template")[0] if "world" in request.fixturenames else template_database
         )
+    if _rolls_back(request):
+        with clean_copies.lend(template) as copy:
+            yield copy
+        return
     name = database_server.create(template)
-    yield database_server.app_url(name)
+    yield Copy(name)
     database_server.drop(name)
+
+
+@pytest.fixture
+def database_url(database_server: DatabaseServer, _copy: Copy) -> str:
+    """The application's URL of a fresh database for this test alone."""
+    return database_server.app_url(_copy.name)
 
 
 @pytest.fixture
@@ -255,8 +290,11 @@ def settings(database_url: str, owner_database_url: str, tmp_path: Path) -> Sett
 
 
 @pytest.fixture
-def engine(settings: Settings) -> Iterator[Engine]:
+def engine(settings: Settings, _copy: Copy) -> Iterator[Engine]:
     """The application's engine on this test's database; what it commits is gone with the database."""
+    if _copy.engine is not None:
+        yield _copy.engine
+        return
     engine = connect_engine(settings, role="app")
     yield engine
     engine.dispose()

@@ -7,16 +7,18 @@ import secrets
 import subprocess
 import sys
 import time
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import psycopg
 from psycopg import sql
-from sqlalchemy import make_url
+from sqlalchemy import Connection, Engine, event, make_url
 
 from casework.records import embedded, server_process
+from casework.records.database import connect_engine
 from casework.settings import Settings
 
 ROOT = Path(__file__).parents[2]
@@ -67,12 +69,75 @@ class DatabaseServer:
         self._execute(statement)
         return name
 
+    def settle(self, name: str) -> None:
+        """Tidy up a database of which copies will be made, so that not each of them has to."""
+        with psycopg.connect(self.url(name), autocommit=True) as connection:
+            connection.execute("VACUUM (FREEZE, ANALYZE)")
+
     def drop(self, name: str) -> None:
         self._execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
 
     def _execute(self, statement: sql.Composed) -> None:
         with psycopg.connect(self.login_url, autocommit=True) as connection:
             connection.execute(statement)
+
+
+@dataclass
+class Copy:
+    """A database of a test; one that is lent has an engine whose connection has been used before."""
+
+    name: str
+    engine: Engine | None = None
+    lent: int = 0
+    #: Whether something was committed in it.
+    written: bool = False
+
+
+class CleanCopies:
+    """Databases in which nothing was ever committed, lent to one test after another.
+
+    The first statements of a connection cost the server more than most tests, and to copy a database as much again. Whoever
+    commits nevertheless has the last of it.
+    """
+
+    #: So many are kept, and each is lent so often: what was rolled back still lies in it.
+    MOST, LENT_MOST = 4, 50
+
+    def __init__(self, server: DatabaseServer, var: Path) -> None:
+        self._server, self._var = server, var
+        self._kept: dict[str, Copy] = {}
+
+    @contextmanager
+    def lend(self, template: str) -> Iterator[Copy]:
+        copy = self._kept.pop(template, None) or self._make(template)
+        yield copy
+        copy.lent += 1
+        if copy.written or copy.lent >= self.LENT_MOST:
+            self._drop(copy)
+            return
+        self._kept[template] = copy
+        if len(self._kept) > self.MOST:
+            self._drop(self._kept.pop(next(iter(self._kept))))
+
+    def _make(self, template: str) -> Copy:
+        name = self._server.create(template)
+        engine = connect_engine(self._server.settings(name, self._var))
+        copy = Copy(name, engine)
+
+        @event.listens_for(engine, "commit")
+        def note(_: Connection) -> None:
+            copy.written = True
+
+        return copy
+
+    def _drop(self, copy: Copy) -> None:
+        if copy.engine is not None:
+            copy.engine.dispose()
+        self._server.drop(copy.name)
+
+    def drop(self) -> None:
+        for copy in self._kept.values():
+            self._drop(copy)
 
 
 def given_server(login_url: str) -> DatabaseServer:
@@ -95,12 +160,17 @@ def given_server(login_url: str) -> DatabaseServer:
     return DatabaseServer(login_url=login_url, owner=server_process.OWNER_ROLE)
 
 
+#: What the server of the tests does without.
+_OFF = ("fsync", "full_page_writes", "synchronous_commit", "autovacuum")
+
+
 def embedded_server(var: Path) -> DatabaseServer:
-    """The server under `var`, which does not wait for the disk: no test asks what stands after a power failure."""
+    """The server under `var`, which does not wait for the disk: no test asks what stands after a power failure. Nor does it
+    tidy up: no database of a test lives for so long."""
     embedded.ensure_running(var)
     login_url = server_process.server_at(var).url(user=server_process.SUPERUSER, database="postgres")
     with psycopg.connect(login_url, autocommit=True) as connection:
-        for setting in ("fsync", "full_page_writes"):
+        for setting in _OFF:
             connection.execute(sql.SQL("ALTER SYSTEM SET {} = off").format(sql.Identifier(setting)))
         connection.execute("SELECT pg_reload_conf()")
     while _shown(login_url, "fsync") == "on":

@@ -48,7 +48,7 @@ from tests.support.file_makers import PDF
 Json = Any
 
 #: A hash says itself how costly it is to compare: everybody of the world signs in at no cost, and no test is about theirs.
-_QUICK = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+QUICK_HASHER = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
 _keys = itertools.count(1)
 
 
@@ -307,7 +307,7 @@ def build_world(db: Connection) -> World:
         world.programmes[code] = registry.register_programme(db, code=code, name=name, name_zh=None, calendar=calendar)
     for key, (name, kind, services) in ORGANISATIONS.items():
         world.organisations[key] = registry.register_organisation(db, name=name, kind=kind, services=services)
-    hashed = _QUICK.hash(world.password)
+    hashed = QUICK_HASHER.hash(world.password)
     for name, role, scope in CAST:
         person = registry.register_person(
             db, email=f"{name}@example.org", name=name.replace("_", " ").title(), password_hash=hashed

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from importlib.util import find_spec, module_from_spec
+
 import pytest
 from sqlalchemy import Connection
 
@@ -35,6 +37,16 @@ def test_a_password_fits_what_was_kept_of_it_and_no_other_does() -> None:
     assert password_fits(kept, GOOD)
     for other in (GOOD.upper(), GOOD + " ", GOOD[:-1], "", "x" * (LONGEST + 1)):
         assert not password_fits(kept, other)
+
+
+def test_a_hash_costs_whoever_guesses() -> None:
+    """By a module of its own: in that of the tests hashes are quick."""
+    spec = find_spec("casework.operations.auth.passwords")
+    assert spec is not None
+    assert spec.loader is not None
+    as_served = module_from_spec(spec)
+    spec.loader.exec_module(as_served)
+    assert "$m=47104,t=1,p=1$" in as_served.hash_password(GOOD)
 
 
 @pytest.mark.parametrize("kept", [None, "", "no hash at all"])
