@@ -73,8 +73,8 @@ def measure(world: World, scale: Scale) -> Iterator[Figure]:
             for turn in turns.values()
         )
         detail = f"{spread(values)}; {rates[0]:.0f} cases/s against {rates[1]:.0f}; CPU {' against '.join(costs)}"
-        name = f"standard case, {workers} worker{'s' if workers > 1 else ''}"
-        yield Figure(name, median(values), "of SpiffWorkflow", 1.0, detail=detail)
+        name = f"standard case, {workers} worker{'s' if workers > 1 else ''}: SpiffWorkflow"
+        yield Figure(name, median(values), "of its rate", 1.0, detail=detail)
 
 
 @dataclass

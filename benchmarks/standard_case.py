@@ -44,7 +44,9 @@ def figures(turns: Mapping[str, Sequence[Turn]], workers: int) -> Iterator[Figur
             values = ratios(turns, name)
             rates = [in_the_middle(turns[who], lambda turn: turn.rate) for who in (OURS, name)]
             detail = f"{spread(values)}; {rates[0]:.0f} cases/s against {rates[1]:.0f}"
-            yield Figure(f"standard case, {of}", median(values), f"of {name}", AIMS.get((name, workers)), detail=detail)
+            yield Figure(
+                f"standard case, {of}: {name}", median(values), "of its rate", AIMS.get((name, workers)), detail=detail
+            )
     both = in_the_middle(turns[OURS], lambda turn: turn.client_ms + turn.server_ms)
     detail = "; ".join(
         f"{name} {in_the_middle(turn, lambda t: t.client_ms):.1f} + {in_the_middle(turn, lambda t: t.server_ms):.1f}"
