@@ -4,22 +4,22 @@ from __future__ import annotations
 
 import pytest
 
-#: What takes more than a minute and a half; the rest is short enough to fill what these leave.
+#: What takes a minute and more; the rest is short enough to fill what these leave.
 LONGEST = (
-    "tests/browser/test_story.py",
-    "tests/security/test_noninterference.py",
     "tests/browser/test_pages.py",
     "tests/journeys/test_journeys.py",
     "tests/security/test_authorization_web.py",
+    "tests/browser/test_story.py",
+    "tests/security/test_noninterference.py",
+    "tests/security/test_authorization_api.py",
     "tests/browser/test_story_pledge.py",
     "tests/browser/test_story_mediation.py",
     "tests/browser/test_story_assessment.py",
     "tests/browser/test_story_finance.py",
-    "tests/security/test_authorization_api.py",
-    "tests/security/test_noninterference_over_time.py",
     "tests/browser/test_finishing.py",
-    "tests/security/test_outsiders.py",
     "tests/benchmarks/test_smoke.py",
+    "tests/browser/test_scripts.py",
+    "tests/security/test_outsiders.py",
 )
 
 
