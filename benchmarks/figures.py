@@ -26,7 +26,7 @@ class Scale:
     #: Views of each page in each repetition.
     views: int = 40
     queues: int = 800
-    #: Of each list that is read, as long as they do not take longer than so many seconds in all.
+    #: Of each list that is read, as long as they do not take longer than so many seconds in all; others are called no more often.
     reads: int = 200
     reads_s: float = 20.0
     rows: int = 5_000

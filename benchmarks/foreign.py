@@ -40,7 +40,7 @@ def measure(world: World, scale: Scale) -> Iterator[Figure]:
         ("claim of a task", f"/tasks/{hand.task}/claim", f"/tasks/{uuid.uuid4()}/claim"),
     ):
         asks = tuple(_ask(client, token, path, post=path.endswith("claim")) for path in (foreign, absent))
-        turns = list(take_turns(asks, repetitions=scale.repetitions))
+        turns = list(take_turns(asks, repetitions=scale.repetitions, calls=min(50, scale.reads)))
         theirs, nowhere = (median(taken for turn in turns for taken in turn[side]) for side in (0, 1))
         detail = f"foreign {ms(theirs)}, absent {ms(nowhere)}"
         yield Figure(

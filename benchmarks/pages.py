@@ -94,6 +94,7 @@ def _data_of_a_case(scene: Large, scale: Scale) -> Iterator[Figure]:
                 take_turns(
                     (act, lambda: plain.execute("SELECT * FROM cases WHERE id = %s", (case.log,)).fetchone()),
                     repetitions=scale.repetitions,
+                    calls=min(50, scale.reads),
                 )
             )
             ratios = [median(ours) / median(other) for ours, other in turns]

@@ -75,7 +75,7 @@ def _first_page(scene: Large, engine: Engine, person: str, scale: Scale, calls: 
                 lambda: list_tasks(db, actor, view="queue"),
                 lambda: plain.execute("SELECT * FROM tasks WHERE id = %s", (id,)).fetchone(),
                 repetitions=scale.repetitions,
-                calls=calls,
+                calls=min(calls, scale.reads),
             )
         )
     return [mine / other for mine, other in pairs], median(mine for mine, _ in pairs)
