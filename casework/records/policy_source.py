@@ -50,6 +50,8 @@ class Function:
 
 _READER = "coalesce(current_setting('casework.reader', true), '')"
 _PAST_POLICIES = "LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = public, pg_temp"
+#: What is asked of one row after the other is planned once: planned with each row's values, it would take ten times as long.
+_PER_ROW = f"{_PAST_POLICIES} SET plan_cache_mode = force_generic_plan"
 
 
 def _as_engine(statements: str, *, find: str = "") -> str:
@@ -120,7 +122,28 @@ END"""
 
 
 _SEALED_FROM = _by_arguments("person::text", "person")
-_REFERRED = _by_arguments("person", "person::uuid")
+_OWN = _by_arguments("person", "person::uuid")
+#: What the person reaches first, for the engine reaches nothing.
+_MEDIATED = f"""DECLARE
+    reader text := current_setting('casework.reader', true);
+    person uuid := casework_person();
+    organisations uuid[] := casework_reach('organisations');
+    disputes uuid[] := casework_reach('disputes');
+    opened uuid[] := casework_reach('opened');
+    readers uuid[] := casework_reach('readers');
+    found boolean;
+BEGIN
+    PERFORM set_config('casework.reader', 'engine', true);
+    found := NOT EXISTS (
+        SELECT FROM tracks r JOIN mediations m ON m.id = r.log_id WHERE r.id = asked AND NOT coalesce(
+            {named_for("m", _SEALED_FROM)}
+            OR {opened_mediation("m", _SEALED_FROM)}
+            OR {own_referral("r", "m.interests", _SEALED_FROM)}, false
+        )
+    );
+    PERFORM set_config('casework.reader', coalesce(reader, ''), true);
+    RETURN found;
+END"""
 
 FUNCTIONS = (
     Function(
@@ -171,25 +194,30 @@ END""",
     ) WHERE {_READER} NOT IN ('', 'engine')""",
     ),
     Function(
-        "The tracks that are a person's own: referrals that the person works on for their provider, and what runs inside them.",
-        f"casework_referred(person text, organisations uuid[]) RETURNS SETOF uuid\n{_PAST_POLICIES}",
-        _as_engine(f"""    IF cardinality(organisations) = 0 THEN
-        RETURN;
-    END IF;
-    PERFORM set_config('casework.reader', 'engine', true);
-    RETURN QUERY WITH mine AS (
-        SELECT r.id, r.log_id FROM tracks r LEFT JOIN cases c ON c.id = r.log_id LEFT JOIN mediations n ON n.id = r.log_id
-        WHERE {own_referral("r", "coalesce(c.interests, n.interests)", _REFERRED)}
-    ) SELECT m.id FROM mine m UNION ALL SELECT t.id FROM mine m JOIN tracks t ON t.log_id = m.log_id AND t.parent_id = m.id;"""),
-    ),
-    Function(
-        "Whether a track is a referral or runs inside one.",
-        f"casework_in_referral(asked uuid) RETURNS boolean\n{_PAST_POLICIES}",
+        "Whether a track is a person's own, by its id, that of its parent, and its log: a referral that the person works on for their\n"
+        "-- provider, or what runs inside one.",
+        f"casework_own(asked uuid[], log uuid, person text, organisations uuid[]) RETURNS boolean\n{_PER_ROW}",
         _as_engine(
             f"""    PERFORM set_config('casework.reader', 'engine', true);
-    found := EXISTS (SELECT FROM tracks t WHERE t.id = asked AND ({is_referral("t")} OR t.parent_id IS NOT NULL));""",
+    IF EXISTS (SELECT FROM cases c WHERE c.id = log) THEN
+        found := EXISTS (
+            SELECT FROM tracks r JOIN cases c ON c.id = r.log_id
+            WHERE r.id = ANY(asked) AND r.log_id = log AND {own_referral("r", "c.interests", _OWN)}
+        );
+    ELSE
+        found := EXISTS (
+            SELECT FROM tracks r JOIN mediations n ON n.id = r.log_id
+            WHERE r.id = ANY(asked) AND r.log_id = log AND {own_referral("r", "n.interests", _OWN)}
+        );
+    END IF;""",
             find="boolean",
         ),
+    ),
+    Function(
+        "Whether a track in a mediation that is not sealed from the person is one to read: it is unsealed to its provider, too, who\n"
+        "-- may read one referral of it alone.",
+        f"casework_mediated(asked uuid) RETURNS boolean\n{_PER_ROW}",
+        _MEDIATED,
     ),
 )
 
@@ -234,21 +262,37 @@ _NO_INTEREST = f"NOT {READING.text} = ANY (c.interests)"
 
 
 def _own(track: str) -> str:
-    """The track is one of the reader's own."""
-    return f"{track} IN (SELECT casework_referred({READING.text}, {_ORGANISATIONS}))"
+    """The track is one of the reader's own. Of what the policy of tracks shows, row by row: a referral of a case by what it has
+    itself, and only what is of a mediation or runs inside of one by a function."""
+    return f"""cardinality({_ORGANISATIONS}) > 0 AND (
+        SELECT coalesce((
+            SELECT coalesce({own_referral("r", "c.interests", READING)}, false)
+            FROM cases c WHERE c.id = r.log_id AND r.parent_id IS NULL
+        ), casework_own(ARRAY[r.id, r.parent_id], r.log_id, {READING.text}, {_ORGANISATIONS})) FROM tracks r WHERE r.id = {track}
+    )"""
 
 
 def _unsealed(log: str = "log_id") -> str:
     return f"{log} NOT IN (SELECT casework_sealed())"
 
 
-def _of_a_whole(table: str) -> str:
-    """The row is of no case or mediation that the reader does not read whole. A mediation is unsealed to its provider, too, who
-    may read one referral of it alone; nobody else need be asked about it."""
-    return f"""NOT EXISTS (SELECT FROM cases c WHERE c.id = {table}.log_id AND NOT {_CASE})
-        AND (cardinality({_ORGANISATIONS}) = 0 OR NOT EXISTS (
-            SELECT FROM mediations c WHERE c.id = {table}.log_id AND NOT coalesce({_MEDIATION}, false)
-        ))"""
+#: A track that is no referral and runs inside none.
+_OUTSIDE = f"NOT ({is_referral('tracks')}) AND parent_id IS NULL"
+#: A track of a case that the reader reads whole, or a referral of it that is the reader's own; null where it is of no case. By the
+#: case's key, row by row: asked with EXISTS, the planner might read all cases first.
+_OF_CASE = f"""(
+            SELECT coalesce({_CASE} OR {own_referral("tracks", "c.interests", READING)}, false)
+            FROM cases c WHERE c.id = tracks.log_id
+        )"""
+_SHOWN_TRACK = f"""{_OUTSIDE}
+        OR coalesce({_OF_CASE}, cardinality({_ORGANISATIONS}) = 0 OR casework_mediated(id))
+        OR parent_id IS NOT NULL AND cardinality({_ORGANISATIONS}) > 0
+            AND casework_own(ARRAY[id, parent_id], log_id, {READING.text}, {_ORGANISATIONS})"""
+
+
+def _with_its_track(table: str) -> str:
+    """The row's track is shown, by the policy of tracks; one track by its key, whatever the planner expects."""
+    return f"EXISTS (SELECT FROM tracks t WHERE t.id = {table}.track_id AND t.log_id = {table}.log_id OFFSET 0)"
 
 
 def _reads_whole(table: str) -> str:
@@ -265,14 +309,10 @@ POLICIES = {
     **{table: _unsealed() for table in ("events", "proposals", "consents", "mentions", "outbox")},
     # Also the referrals of cases: for who reads the case, or is of their provider.
     "tracks": f"""{_ENGINE} OR {_unsealed()} AND (
-        NOT ({is_referral("tracks")}) AND parent_id IS NULL OR {_own("id")} OR {_of_a_whole("tracks")}
+        {_SHOWN_TRACK}
     )""",
-    "tasks": f"""{_ENGINE} OR {_unsealed()} AND (
-        {reads_case("tasks", READING)} OR {_own("track_id")} OR {_of_a_whole("tasks")} OR NOT casework_in_referral(track_id)
-    )""",
-    "clocks": f"""{_ENGINE} OR {_unsealed()} AND (
-        {_own("track_id")} OR {_of_a_whole("clocks")} OR NOT casework_in_referral(track_id)
-    )""",
+    "tasks": f"{_ENGINE} OR {reads_case('tasks', READING)} AND {_unsealed()} OR {_with_its_track('tasks')}",
+    "clocks": f"{_ENGINE} OR {_with_its_track('clocks')}",
     # Papers: for who reads the case, or was given them. What it was given, a provider sees even after the access has ended.
     "grants": f"{_ENGINE_OR_REFUSED} OR {_reads_whole('grants')} OR {_own('grants.track_id')}",
     "documents": f"{_ENGINE_OR_REFUSED} OR {_reads_whole('documents')} OR {paper_of('documents', _own)}",

@@ -20,9 +20,11 @@ def test_a_policy_stands_before_these_tables_and_no_others(db: Connection) -> No
     ("table", "condition"),
     [
         ("tracks", access_sql.opened_case("c", policy_source.READING)),
-        ("tracks", access_sql.named_for("c", policy_source.READING)),
+        ("tracks", access_sql.reads_case("c", policy_source.READING)),
+        ("tracks", access_sql.own_referral("tracks", "c.interests", policy_source.READING)),
         ("tasks", access_sql.reads_case("tasks", policy_source.READING)),
-        ("clocks", access_sql.opened_mediation("c", policy_source.READING)),
+        ("documents", access_sql.named_for("c", policy_source.READING)),
+        ("documents", access_sql.opened_mediation("c", policy_source.READING)),
         ("grants", access_sql.reads_case("c", policy_source.READING)),
     ],
 )
@@ -39,7 +41,8 @@ def test_what_is_asked_of_a_row_is_what_statements_ask(table: str, condition: st
         ("casework_find_reach", access_sql.roles_sql(PROVIDER_ROLES)),
         ("casework_find_reach", access_sql.open_to("o", "person")),
         ("casework_sealed_from", access_sql.sent("r")),
-        ("casework_referred", access_sql.sent("r")),
+        ("casework_own", access_sql.sent("r")),
+        ("casework_mediated", access_sql.sent("r")),
     ],
 )
 def test_what_is_asked_of_who_reads_is_what_statements_ask(function: str, part: str) -> None:

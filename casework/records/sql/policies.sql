@@ -87,33 +87,52 @@ CREATE FUNCTION casework_sealed() RETURNS SETOF uuid LANGUAGE sql STABLE AS $$
     ) WHERE coalesce(current_setting('casework.reader', true), '') NOT IN ('', 'engine')
 $$;
 
--- The tracks that are a person's own: referrals that the person works on for their provider, and what runs inside them.
-CREATE FUNCTION casework_referred(person text, organisations uuid[]) RETURNS SETOF uuid
-LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
-DECLARE
-    reader text := current_setting('casework.reader', true);
-BEGIN
-    IF cardinality(organisations) = 0 THEN
-        RETURN;
-    END IF;
-    PERFORM set_config('casework.reader', 'engine', true);
-    RETURN QUERY WITH mine AS (
-        SELECT r.id, r.log_id FROM tracks r LEFT JOIN cases c ON c.id = r.log_id LEFT JOIN mediations n ON n.id = r.log_id
-        WHERE (r.part = 'request' AND r.provider_id = ANY(organisations) AND r.played ? 'sends' AND NOT person = ANY(r.barred) AND NOT person = ANY(coalesce(c.interests, n.interests)))
-    ) SELECT m.id FROM mine m UNION ALL SELECT t.id FROM mine m JOIN tracks t ON t.log_id = m.log_id AND t.parent_id = m.id;
-    PERFORM set_config('casework.reader', coalesce(reader, ''), true);
-END
-$$;
-
--- Whether a track is a referral or runs inside one.
-CREATE FUNCTION casework_in_referral(asked uuid) RETURNS boolean
-LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
+-- Whether a track is a person's own, by its id, that of its parent, and its log: a referral that the person works on for their
+-- provider, or what runs inside one.
+CREATE FUNCTION casework_own(asked uuid[], log uuid, person text, organisations uuid[]) RETURNS boolean
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = public, pg_temp SET plan_cache_mode = force_generic_plan AS $$
 DECLARE
     reader text := current_setting('casework.reader', true);
     found boolean;
 BEGIN
     PERFORM set_config('casework.reader', 'engine', true);
-    found := EXISTS (SELECT FROM tracks t WHERE t.id = asked AND (t.part = 'request' OR t.parent_id IS NOT NULL));
+    IF EXISTS (SELECT FROM cases c WHERE c.id = log) THEN
+        found := EXISTS (
+            SELECT FROM tracks r JOIN cases c ON c.id = r.log_id
+            WHERE r.id = ANY(asked) AND r.log_id = log AND (r.part = 'request' AND r.provider_id = ANY(organisations) AND r.played ? 'sends' AND NOT person = ANY(r.barred) AND NOT person = ANY(c.interests))
+        );
+    ELSE
+        found := EXISTS (
+            SELECT FROM tracks r JOIN mediations n ON n.id = r.log_id
+            WHERE r.id = ANY(asked) AND r.log_id = log AND (r.part = 'request' AND r.provider_id = ANY(organisations) AND r.played ? 'sends' AND NOT person = ANY(r.barred) AND NOT person = ANY(n.interests))
+        );
+    END IF;
+    PERFORM set_config('casework.reader', coalesce(reader, ''), true);
+    RETURN found;
+END
+$$;
+
+-- Whether a track in a mediation that is not sealed from the person is one to read: it is unsealed to its provider, too, who
+-- may read one referral of it alone.
+CREATE FUNCTION casework_mediated(asked uuid) RETURNS boolean
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = public, pg_temp SET plan_cache_mode = force_generic_plan AS $$
+DECLARE
+    reader text := current_setting('casework.reader', true);
+    person uuid := casework_person();
+    organisations uuid[] := casework_reach('organisations');
+    disputes uuid[] := casework_reach('disputes');
+    opened uuid[] := casework_reach('opened');
+    readers uuid[] := casework_reach('readers');
+    found boolean;
+BEGIN
+    PERFORM set_config('casework.reader', 'engine', true);
+    found := NOT EXISTS (
+        SELECT FROM tracks r JOIN mediations m ON m.id = r.log_id WHERE r.id = asked AND NOT coalesce(
+            (m.programme_id = ANY(disputes) AND (m.owner_id = person OR person = ANY(m.team)))
+            OR (m.id = ANY(opened) AND m.programme_id = ANY(readers) AND NOT person::text = ANY(m.interests))
+            OR (r.part = 'request' AND r.provider_id = ANY(organisations) AND r.played ? 'sends' AND NOT person::text = ANY(r.barred) AND NOT person::text = ANY(m.interests)), false
+        )
+    );
     PERFORM set_config('casework.reader', coalesce(reader, ''), true);
     RETURN found;
 END
@@ -184,48 +203,56 @@ ALTER TABLE outbox ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 CREATE POLICY engine ON tracks TO casework_engine USING (current_setting('casework.reader', true) = 'engine');
 CREATE POLICY readers ON tracks TO casework_app, CURRENT_USER USING (
     (SELECT coalesce(current_setting('casework.reader', true), '') = 'engine') OR log_id NOT IN (SELECT casework_sealed()) AND (
-        NOT (tracks.part = 'request') AND parent_id IS NULL OR id IN (SELECT casework_referred((SELECT coalesce(current_setting('casework.reader', true), '')), (SELECT casework_reach('organisations'))::uuid[])) OR NOT EXISTS (SELECT FROM cases c WHERE c.id = tracks.log_id AND NOT (c.programme_id = ANY((SELECT casework_reach('programmes'))::uuid[]) OR (c.id = ANY((SELECT casework_reach('opened'))::uuid[]) AND c.programme_id = ANY((SELECT casework_reach('breakers'))::uuid[]) AND NOT (SELECT coalesce(current_setting('casework.reader', true), '')) = ANY(c.interests))))
-        AND (cardinality((SELECT casework_reach('organisations'))::uuid[]) = 0 OR NOT EXISTS (
-            SELECT FROM mediations c WHERE c.id = tracks.log_id AND NOT coalesce(((c.programme_id = ANY((SELECT casework_reach('disputes'))::uuid[]) AND (c.owner_id = (SELECT CASE WHEN coalesce(current_setting('casework.reader', true), '') NOT IN ('', 'engine') THEN CAST(coalesce(current_setting('casework.reader', true), '') AS uuid) END) OR (SELECT CASE WHEN coalesce(current_setting('casework.reader', true), '') NOT IN ('', 'engine') THEN CAST(coalesce(current_setting('casework.reader', true), '') AS uuid) END) = ANY(c.team))) OR (c.id = ANY((SELECT casework_reach('opened'))::uuid[]) AND c.programme_id = ANY((SELECT casework_reach('readers'))::uuid[]) AND NOT (SELECT coalesce(current_setting('casework.reader', true), '')) = ANY(c.interests))), false)
-        ))
+        NOT (tracks.part = 'request') AND parent_id IS NULL
+        OR coalesce((
+            SELECT coalesce((c.programme_id = ANY((SELECT casework_reach('programmes'))::uuid[]) OR (c.id = ANY((SELECT casework_reach('opened'))::uuid[]) AND c.programme_id = ANY((SELECT casework_reach('breakers'))::uuid[]) AND NOT (SELECT coalesce(current_setting('casework.reader', true), '')) = ANY(c.interests))) OR (tracks.part = 'request' AND tracks.provider_id = ANY((SELECT casework_reach('organisations'))::uuid[]) AND tracks.played ? 'sends' AND NOT (SELECT coalesce(current_setting('casework.reader', true), '')) = ANY(tracks.barred) AND NOT (SELECT coalesce(current_setting('casework.reader', true), '')) = ANY(c.interests)), false)
+            FROM cases c WHERE c.id = tracks.log_id
+        ), cardinality((SELECT casework_reach('organisations'))::uuid[]) = 0 OR casework_mediated(id))
+        OR parent_id IS NOT NULL AND cardinality((SELECT casework_reach('organisations'))::uuid[]) > 0
+            AND casework_own(ARRAY[id, parent_id], log_id, (SELECT coalesce(current_setting('casework.reader', true), '')), (SELECT casework_reach('organisations'))::uuid[])
     )
 );
 ALTER TABLE tracks ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 
 CREATE POLICY engine ON tasks TO casework_engine USING (current_setting('casework.reader', true) = 'engine');
 CREATE POLICY readers ON tasks TO casework_app, CURRENT_USER USING (
-    (SELECT coalesce(current_setting('casework.reader', true), '') = 'engine') OR log_id NOT IN (SELECT casework_sealed()) AND (
-        tasks.programme_id = ANY((SELECT casework_reach('programmes'))::uuid[]) OR track_id IN (SELECT casework_referred((SELECT coalesce(current_setting('casework.reader', true), '')), (SELECT casework_reach('organisations'))::uuid[])) OR NOT EXISTS (SELECT FROM cases c WHERE c.id = tasks.log_id AND NOT (c.programme_id = ANY((SELECT casework_reach('programmes'))::uuid[]) OR (c.id = ANY((SELECT casework_reach('opened'))::uuid[]) AND c.programme_id = ANY((SELECT casework_reach('breakers'))::uuid[]) AND NOT (SELECT coalesce(current_setting('casework.reader', true), '')) = ANY(c.interests))))
-        AND (cardinality((SELECT casework_reach('organisations'))::uuid[]) = 0 OR NOT EXISTS (
-            SELECT FROM mediations c WHERE c.id = tasks.log_id AND NOT coalesce(((c.programme_id = ANY((SELECT casework_reach('disputes'))::uuid[]) AND (c.owner_id = (SELECT CASE WHEN coalesce(current_setting('casework.reader', true), '') NOT IN ('', 'engine') THEN CAST(coalesce(current_setting('casework.reader', true), '') AS uuid) END) OR (SELECT CASE WHEN coalesce(current_setting('casework.reader', true), '') NOT IN ('', 'engine') THEN CAST(coalesce(current_setting('casework.reader', true), '') AS uuid) END) = ANY(c.team))) OR (c.id = ANY((SELECT casework_reach('opened'))::uuid[]) AND c.programme_id = ANY((SELECT casework_reach('readers'))::uuid[]) AND NOT (SELECT coalesce(current_setting('casework.reader', true), '')) = ANY(c.interests))), false)
-        )) OR NOT casework_in_referral(track_id)
-    )
+    (SELECT coalesce(current_setting('casework.reader', true), '') = 'engine') OR tasks.programme_id = ANY((SELECT casework_reach('programmes'))::uuid[]) AND log_id NOT IN (SELECT casework_sealed()) OR EXISTS (SELECT FROM tracks t WHERE t.id = tasks.track_id AND t.log_id = tasks.log_id OFFSET 0)
 );
 ALTER TABLE tasks ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 
 CREATE POLICY engine ON clocks TO casework_engine USING (current_setting('casework.reader', true) = 'engine');
 CREATE POLICY readers ON clocks TO casework_app, CURRENT_USER USING (
-    (SELECT coalesce(current_setting('casework.reader', true), '') = 'engine') OR log_id NOT IN (SELECT casework_sealed()) AND (
-        track_id IN (SELECT casework_referred((SELECT coalesce(current_setting('casework.reader', true), '')), (SELECT casework_reach('organisations'))::uuid[])) OR NOT EXISTS (SELECT FROM cases c WHERE c.id = clocks.log_id AND NOT (c.programme_id = ANY((SELECT casework_reach('programmes'))::uuid[]) OR (c.id = ANY((SELECT casework_reach('opened'))::uuid[]) AND c.programme_id = ANY((SELECT casework_reach('breakers'))::uuid[]) AND NOT (SELECT coalesce(current_setting('casework.reader', true), '')) = ANY(c.interests))))
-        AND (cardinality((SELECT casework_reach('organisations'))::uuid[]) = 0 OR NOT EXISTS (
-            SELECT FROM mediations c WHERE c.id = clocks.log_id AND NOT coalesce(((c.programme_id = ANY((SELECT casework_reach('disputes'))::uuid[]) AND (c.owner_id = (SELECT CASE WHEN coalesce(current_setting('casework.reader', true), '') NOT IN ('', 'engine') THEN CAST(coalesce(current_setting('casework.reader', true), '') AS uuid) END) OR (SELECT CASE WHEN coalesce(current_setting('casework.reader', true), '') NOT IN ('', 'engine') THEN CAST(coalesce(current_setting('casework.reader', true), '') AS uuid) END) = ANY(c.team))) OR (c.id = ANY((SELECT casework_reach('opened'))::uuid[]) AND c.programme_id = ANY((SELECT casework_reach('readers'))::uuid[]) AND NOT (SELECT coalesce(current_setting('casework.reader', true), '')) = ANY(c.interests))), false)
-        )) OR NOT casework_in_referral(track_id)
-    )
+    (SELECT coalesce(current_setting('casework.reader', true), '') = 'engine') OR EXISTS (SELECT FROM tracks t WHERE t.id = clocks.track_id AND t.log_id = clocks.log_id OFFSET 0)
 );
 ALTER TABLE clocks ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 
 CREATE POLICY engine ON grants TO casework_engine USING (current_setting('casework.reader', true) = 'engine');
 CREATE POLICY readers ON grants TO casework_app, CURRENT_USER USING (
     (SELECT casework_engine_reads()) OR EXISTS (SELECT FROM cases c WHERE c.id = grants.log_id AND NOT (SELECT coalesce(current_setting('casework.reader', true), '')) = ANY (c.interests) AND (c.programme_id = ANY((SELECT casework_reach('programmes'))::uuid[]) OR (c.id = ANY((SELECT casework_reach('opened'))::uuid[]) AND c.programme_id = ANY((SELECT casework_reach('breakers'))::uuid[]) AND NOT (SELECT coalesce(current_setting('casework.reader', true), '')) = ANY(c.interests))))
-    OR EXISTS (SELECT FROM mediations c WHERE c.id = grants.log_id AND NOT (SELECT coalesce(current_setting('casework.reader', true), '')) = ANY (c.interests) AND ((c.programme_id = ANY((SELECT casework_reach('disputes'))::uuid[]) AND (c.owner_id = (SELECT CASE WHEN coalesce(current_setting('casework.reader', true), '') NOT IN ('', 'engine') THEN CAST(coalesce(current_setting('casework.reader', true), '') AS uuid) END) OR (SELECT CASE WHEN coalesce(current_setting('casework.reader', true), '') NOT IN ('', 'engine') THEN CAST(coalesce(current_setting('casework.reader', true), '') AS uuid) END) = ANY(c.team))) OR (c.id = ANY((SELECT casework_reach('opened'))::uuid[]) AND c.programme_id = ANY((SELECT casework_reach('readers'))::uuid[]) AND NOT (SELECT coalesce(current_setting('casework.reader', true), '')) = ANY(c.interests)))) OR grants.track_id IN (SELECT casework_referred((SELECT coalesce(current_setting('casework.reader', true), '')), (SELECT casework_reach('organisations'))::uuid[]))
+    OR EXISTS (SELECT FROM mediations c WHERE c.id = grants.log_id AND NOT (SELECT coalesce(current_setting('casework.reader', true), '')) = ANY (c.interests) AND ((c.programme_id = ANY((SELECT casework_reach('disputes'))::uuid[]) AND (c.owner_id = (SELECT CASE WHEN coalesce(current_setting('casework.reader', true), '') NOT IN ('', 'engine') THEN CAST(coalesce(current_setting('casework.reader', true), '') AS uuid) END) OR (SELECT CASE WHEN coalesce(current_setting('casework.reader', true), '') NOT IN ('', 'engine') THEN CAST(coalesce(current_setting('casework.reader', true), '') AS uuid) END) = ANY(c.team))) OR (c.id = ANY((SELECT casework_reach('opened'))::uuid[]) AND c.programme_id = ANY((SELECT casework_reach('readers'))::uuid[]) AND NOT (SELECT coalesce(current_setting('casework.reader', true), '')) = ANY(c.interests)))) OR cardinality((SELECT casework_reach('organisations'))::uuid[]) > 0 AND (
+        SELECT coalesce((
+            SELECT coalesce((r.part = 'request' AND r.provider_id = ANY((SELECT casework_reach('organisations'))::uuid[]) AND r.played ? 'sends' AND NOT (SELECT coalesce(current_setting('casework.reader', true), '')) = ANY(r.barred) AND NOT (SELECT coalesce(current_setting('casework.reader', true), '')) = ANY(c.interests)), false)
+            FROM cases c WHERE c.id = r.log_id AND r.parent_id IS NULL
+        ), casework_own(ARRAY[r.id, r.parent_id], r.log_id, (SELECT coalesce(current_setting('casework.reader', true), '')), (SELECT casework_reach('organisations'))::uuid[])) FROM tracks r WHERE r.id = grants.track_id
+    )
 );
 ALTER TABLE grants ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 
 CREATE POLICY engine ON documents TO casework_engine USING (current_setting('casework.reader', true) = 'engine');
 CREATE POLICY readers ON documents TO casework_app, CURRENT_USER USING (
     (SELECT casework_engine_reads()) OR EXISTS (SELECT FROM cases c WHERE c.id = documents.log_id AND NOT (SELECT coalesce(current_setting('casework.reader', true), '')) = ANY (c.interests) AND (c.programme_id = ANY((SELECT casework_reach('programmes'))::uuid[]) OR (c.id = ANY((SELECT casework_reach('opened'))::uuid[]) AND c.programme_id = ANY((SELECT casework_reach('breakers'))::uuid[]) AND NOT (SELECT coalesce(current_setting('casework.reader', true), '')) = ANY(c.interests))))
-    OR EXISTS (SELECT FROM mediations c WHERE c.id = documents.log_id AND NOT (SELECT coalesce(current_setting('casework.reader', true), '')) = ANY (c.interests) AND ((c.programme_id = ANY((SELECT casework_reach('disputes'))::uuid[]) AND (c.owner_id = (SELECT CASE WHEN coalesce(current_setting('casework.reader', true), '') NOT IN ('', 'engine') THEN CAST(coalesce(current_setting('casework.reader', true), '') AS uuid) END) OR (SELECT CASE WHEN coalesce(current_setting('casework.reader', true), '') NOT IN ('', 'engine') THEN CAST(coalesce(current_setting('casework.reader', true), '') AS uuid) END) = ANY(c.team))) OR (c.id = ANY((SELECT casework_reach('opened'))::uuid[]) AND c.programme_id = ANY((SELECT casework_reach('readers'))::uuid[]) AND NOT (SELECT coalesce(current_setting('casework.reader', true), '')) = ANY(c.interests)))) OR (documents.track_id IN (SELECT casework_referred((SELECT coalesce(current_setting('casework.reader', true), '')), (SELECT casework_reach('organisations'))::uuid[])) OR documents.withdrawn_at IS NULL AND EXISTS (
-    SELECT FROM grants g WHERE g.document_id = documents.id AND g.ended_at IS NULL AND g.track_id IN (SELECT casework_referred((SELECT coalesce(current_setting('casework.reader', true), '')), (SELECT casework_reach('organisations'))::uuid[]))
+    OR EXISTS (SELECT FROM mediations c WHERE c.id = documents.log_id AND NOT (SELECT coalesce(current_setting('casework.reader', true), '')) = ANY (c.interests) AND ((c.programme_id = ANY((SELECT casework_reach('disputes'))::uuid[]) AND (c.owner_id = (SELECT CASE WHEN coalesce(current_setting('casework.reader', true), '') NOT IN ('', 'engine') THEN CAST(coalesce(current_setting('casework.reader', true), '') AS uuid) END) OR (SELECT CASE WHEN coalesce(current_setting('casework.reader', true), '') NOT IN ('', 'engine') THEN CAST(coalesce(current_setting('casework.reader', true), '') AS uuid) END) = ANY(c.team))) OR (c.id = ANY((SELECT casework_reach('opened'))::uuid[]) AND c.programme_id = ANY((SELECT casework_reach('readers'))::uuid[]) AND NOT (SELECT coalesce(current_setting('casework.reader', true), '')) = ANY(c.interests)))) OR (cardinality((SELECT casework_reach('organisations'))::uuid[]) > 0 AND (
+        SELECT coalesce((
+            SELECT coalesce((r.part = 'request' AND r.provider_id = ANY((SELECT casework_reach('organisations'))::uuid[]) AND r.played ? 'sends' AND NOT (SELECT coalesce(current_setting('casework.reader', true), '')) = ANY(r.barred) AND NOT (SELECT coalesce(current_setting('casework.reader', true), '')) = ANY(c.interests)), false)
+            FROM cases c WHERE c.id = r.log_id AND r.parent_id IS NULL
+        ), casework_own(ARRAY[r.id, r.parent_id], r.log_id, (SELECT coalesce(current_setting('casework.reader', true), '')), (SELECT casework_reach('organisations'))::uuid[])) FROM tracks r WHERE r.id = documents.track_id
+    ) OR documents.withdrawn_at IS NULL AND EXISTS (
+    SELECT FROM grants g WHERE g.document_id = documents.id AND g.ended_at IS NULL AND cardinality((SELECT casework_reach('organisations'))::uuid[]) > 0 AND (
+        SELECT coalesce((
+            SELECT coalesce((r.part = 'request' AND r.provider_id = ANY((SELECT casework_reach('organisations'))::uuid[]) AND r.played ? 'sends' AND NOT (SELECT coalesce(current_setting('casework.reader', true), '')) = ANY(r.barred) AND NOT (SELECT coalesce(current_setting('casework.reader', true), '')) = ANY(c.interests)), false)
+            FROM cases c WHERE c.id = r.log_id AND r.parent_id IS NULL
+        ), casework_own(ARRAY[r.id, r.parent_id], r.log_id, (SELECT coalesce(current_setting('casework.reader', true), '')), (SELECT casework_reach('organisations'))::uuid[])) FROM tracks r WHERE r.id = g.track_id
+    )
 ))
 );
 ALTER TABLE documents ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
