@@ -161,7 +161,7 @@ def given_server(login_url: str) -> DatabaseServer:
 
 
 #: What the server of the tests does without.
-_OFF = ("fsync", "full_page_writes", "synchronous_commit", "autovacuum")
+_OFF = ("fsync", "full_page_writes", "autovacuum")
 
 
 def embedded_server(var: Path) -> DatabaseServer:
