@@ -2,8 +2,8 @@
 
 The policies stand in `records.policy_source`. They ask the setting `casework.reader`, which ends with its transaction: a person's
 id, or `engine` for what decides, keeps time and checks, and works in a role of its own, casework_engine, whose one policy is this
-setting: that costs a statement nothing, and a person who reads in that role is shown nothing. Where nobody said who reads, protected
-tables refuse every statement.
+setting: that costs a statement nothing, and a person who reads in that role is shown nothing. Where nobody said who reads, papers and
+mediations refuse every statement, and other tables show what everybody is shown: nothing sealed, and no referral.
 
 The setting is set here and, in one statement with what finds the person or the key out, in `records.database` (`transaction`: the
 engine), `records.actors` (whose token it is), `operations.auth.sessions` (whose session it is) and `operations.core.idempotency`
