@@ -119,12 +119,13 @@ _FILTERS: Mapping[str, tuple[str, str]] = {
         _WHOLE,
         "EXISTS (SELECT FROM tracks t WHERE t.log_id = c.id AND t.provider_id = CAST(:provider AS uuid) AND NOT t.replaced)",
     ),
-    # Those with anything that is late are soon found; which of these go on with it is asked of each.
+    # Those with anything that is late are soon found; which of these go on with it is asked of each. The moment is asked for once:
+    # one that could change from row to row leads through no index.
     "overdue": (
         _WHOLE,
-        f"c.id IN (SELECT t.log_id FROM tasks t WHERE {_OPEN} AND NOT t.aftercare AND t.due_at < casework_now()"
-        f" UNION ALL SELECT t.log_id FROM tasks t WHERE {_OPEN} AND t.aftercare AND t.due_at < casework_now()"
-        f" UNION ALL SELECT t.log_id FROM tasks t WHERE {_OPEN_THERE} AND t.due_at < casework_now())"
+        f"c.id IN (SELECT t.log_id FROM tasks t WHERE {_OPEN} AND NOT t.aftercare AND t.due_at < (SELECT casework_now())"
+        f" UNION ALL SELECT t.log_id FROM tasks t WHERE {_OPEN} AND t.aftercare AND t.due_at < (SELECT casework_now())"
+        f" UNION ALL SELECT t.log_id FROM tasks t WHERE {_OPEN_THERE} AND t.due_at < (SELECT casework_now()))"
         f" AND EXISTS (SELECT FROM tasks t WHERE t.log_id = c.id AND {LATE})",
     ),
     "open": (_WHOLE, "(c.closed_at IS NULL) = (:open = 'yes')"),

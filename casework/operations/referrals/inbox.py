@@ -39,7 +39,7 @@ _IN = {
 }
 #: The referrals that were sent to a provider; whoever is shut out of its case has none.
 _SENT = f"""
-    FROM tracks t JOIN logs l ON l.id = t.log_id LEFT JOIN cases c ON c.id = t.log_id LEFT JOIN mediations m ON m.id = t.log_id
+    FROM tracks t LEFT JOIN cases c ON c.id = t.log_id LEFT JOIN mediations m ON m.id = t.log_id
     WHERE {own_referral("t", "coalesce(c.interests, m.interests)")}
 """
 #: A provider's referrals, each with what is due next on either side and where its service stands.

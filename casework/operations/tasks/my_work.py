@@ -179,7 +179,7 @@ def first_due(db: Connection, actor: Actor) -> str | None:
         text(
             "SELECT min(f.due_at) FROM unnest(CAST(:ids AS uuid[])) p(id) CROSS JOIN LATERAL (SELECT t.due_at FROM tasks t"
             " WHERE t.programme_id = p.id AND t.queue = 'officer' AND t.state = 'Ready' AND t.organisation_id IS NULL"
-            " AND t.due_at > casework_now() ORDER BY t.due_at, t.id LIMIT 1) f"
+            " AND t.due_at > (SELECT casework_now()) ORDER BY t.due_at, t.id LIMIT 1) f"
         ),
         {"ids": programmes},
     ).scalar_one()
