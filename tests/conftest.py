@@ -31,7 +31,7 @@ from casework.web.app import create_app
 from tests.support.catalogues import compile_catalogues
 from tests.support.databases import CleanCopies, Copy, DatabaseServer, embedded_server, given_server, run_casework
 from tests.support.schedule import put_longest_first
-from tests.support.world import QUICK_HASHER, World, build_world
+from tests.support.world import QUICK_HASHER, World, WorldTemplate, build_world
 
 #: The people of the pages and of the API, and an office with a mail server.
 pytest_plugins = ["tests.support.web_client", "tests.support.api_client", "tests.support.mail_office"]
@@ -144,15 +144,14 @@ def template_database(database_server: DatabaseServer) -> Iterator[str]:
 @pytest.fixture(scope="session")
 def world_template(
     database_server: DatabaseServer, template_database: str, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[tuple[str, World]]:
-    """The name of a database with the small world in it, which nobody connects to, and what is in it."""
+) -> Iterator[WorldTemplate]:
     name = database_server.create(template_database)
     engine = connect_engine(database_server.settings(name, tmp_path_factory.mktemp("world")))
     with transaction(engine) as db:
         world = build_world(db)
     engine.dispose()
     database_server.settle(name)
-    yield name, world
+    yield WorldTemplate(name, world)
     database_server.drop(name)
 
 
@@ -172,13 +171,13 @@ class Stages:
     #: So many are kept; most are of one file, and the tests of a file run together.
     MOST = 8
 
-    def __init__(self, server: DatabaseServer, world_template: tuple[str, World], var: Path) -> None:
+    def __init__(self, server: DatabaseServer, world_template: WorldTemplate, var: Path) -> None:
         self._server, self._template, self._var = server, world_template, var
         self._kept: dict[Callable[[World, Connection], Any], Stage] = {}
 
     def of(self, play: Callable[[World, Connection], Any]) -> Stage:
         if play not in self._kept:
-            name, world = self._server.create(self._template[0]), copy.deepcopy(self._template[1])
+            name, world = self._server.create(self._template.database), self._template.world()
             engine = connect_engine(self._server.settings(name, self._var))
             with transaction(engine) as db:
                 made = play(world, db)
@@ -195,7 +194,7 @@ class Stages:
 
 @pytest.fixture(scope="session")
 def stages(
-    database_server: DatabaseServer, world_template: tuple[str, World], tmp_path_factory: pytest.TempPathFactory
+    database_server: DatabaseServer, world_template: WorldTemplate, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Stages]:
     made = Stages(database_server, world_template, tmp_path_factory.mktemp("stages"))
     yield made
@@ -258,7 +257,7 @@ def _copy(
         template = stage.database
     else:
         template = (
-            request.getfixturevalue("world_template")[0] if "world" in request.fixturenames else template_database
+            request.getfixturevalue("world_template").database if "world" in request.fixturenames else template_database
         )
     if _rolls_back(request):
         with clean_copies.lend(template) as copy:
@@ -336,10 +335,10 @@ def db(engine: Engine) -> Iterator[Connection]:
 
 
 @pytest.fixture
-def world(request: pytest.FixtureRequest, world_template: tuple[str, World]) -> World:
+def world(request: pytest.FixtureRequest, world_template: WorldTemplate) -> World:
     """The small world, which this test's database has in it."""
     stage = _stage(request)
-    return copy.deepcopy(stage.world if stage else world_template[1])
+    return copy.deepcopy(stage.world) if stage else world_template.world()
 
 
 @pytest.fixture(scope="session")

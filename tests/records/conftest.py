@@ -17,15 +17,15 @@ from tests.records.row_security_scene import SEALED, Reading, Scene, count, medi
 from tests.support.databases import DatabaseServer
 from tests.support.file_makers import PDF
 from tests.support.way_to_referral import to_referral
-from tests.support.world import World
+from tests.support.world import WorldTemplate
 
 
 @pytest.fixture(scope="module")
 def scene(
-    database_server: DatabaseServer, world_template: tuple[str, World], tmp_path_factory: pytest.TempPathFactory
+    database_server: DatabaseServer, world_template: WorldTemplate, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Scene]:
-    template, world = world_template
-    name, var = database_server.create(template), tmp_path_factory.mktemp("row_security")
+    world = world_template.world()
+    name, var = database_server.create(world_template.database), tmp_path_factory.mktemp("row_security")
     engine = connect_engine(database_server.settings(name, var))
     document_store = DocumentStore(
         engine, Store(f"file://{var}/documents"), SecretBox(["a secret key of the tests, long enough"])

@@ -10,6 +10,7 @@ import itertools
 import json
 import uuid
 from collections.abc import Iterable, Mapping
+from copy import deepcopy
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -434,3 +435,15 @@ def add_match(db: Connection, actor: Actor, programme: str, need: str, technolog
 
 
 # --- forms of the way to a referral -----------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class WorldTemplate:
+    """A database with the small world in it, which nobody connects to: copy it."""
+
+    database: str
+    _world: World
+
+    def world(self) -> World:
+        """What is in it. One of one's own: what a test does to its copy of the database it notes in its world."""
+        return deepcopy(self._world)
