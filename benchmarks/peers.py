@@ -15,6 +15,8 @@ from pathlib import Path
 from statistics import median
 from typing import Any
 
+import uuid_utils
+
 from benchmarks import ours
 from benchmarks.actions import first_case
 from benchmarks.contest import OURS, contest, in_the_middle, our_own, ratios
@@ -25,7 +27,7 @@ FOLDER = Path(__file__).parents[1] / "var" / "peers"
 #: What its users keep beside the state: tasks in queues, and who has done what.
 TABLES = """
     CREATE SCHEMA IF NOT EXISTS bench_spiff;
-    CREATE TABLE IF NOT EXISTS bench_spiff.cases (id uuid PRIMARY KEY, state jsonb NOT NULL, seq int NOT NULL);
+    CREATE TABLE IF NOT EXISTS bench_spiff.cases (id uuid PRIMARY KEY, state json NOT NULL, seq int NOT NULL);
     CREATE TABLE IF NOT EXISTS bench_spiff.tasks (
         id uuid PRIMARY KEY, case_id uuid NOT NULL REFERENCES bench_spiff.cases (id), name text NOT NULL, queue text NOT NULL,
         state text NOT NULL, holder uuid, due timestamptz NOT NULL
@@ -36,7 +38,7 @@ TABLES = """
         at timestamptz NOT NULL DEFAULT clock_timestamp(), data jsonb NOT NULL, PRIMARY KEY (case_id, seq)
     );
 """
-_CASE = "INSERT INTO bench_spiff.cases (id, state, seq) VALUES (%s, %s::jsonb, 1)"
+_CASE = "INSERT INTO bench_spiff.cases (id, state, seq) VALUES (%s, %s::json, 1)"
 _TASK = (
     "INSERT INTO bench_spiff.tasks (id, case_id, name, queue, state, due)"
     " VALUES (%s, %s, %s, 'officer', 'Ready', now() + interval '7 days')"
@@ -46,7 +48,7 @@ _CLAIM = "UPDATE bench_spiff.tasks SET state = 'Reserved', holder = %s WHERE id 
 _CLOSE = "UPDATE bench_spiff.tasks SET state = 'Completed' WHERE id = %s AND holder = %s AND state = 'Reserved'"
 _NEXT = "UPDATE bench_spiff.cases SET seq = seq + 1 WHERE id = %s RETURNING seq"
 _LOAD = "SELECT state::text, seq + 1 FROM bench_spiff.cases WHERE id = %s FOR NO KEY UPDATE"
-_SAVE = "UPDATE bench_spiff.cases SET state = %s::jsonb, seq = %s WHERE id = %s"
+_SAVE = "UPDATE bench_spiff.cases SET state = %s::json, seq = %s WHERE id = %s"
 
 
 def installed() -> bool:
@@ -108,7 +110,7 @@ class Spiff:
         self.db.close()
 
     def open(self, match: str) -> Hand:
-        hand = Hand(str(uuid.uuid4()))
+        hand = Hand(str(uuid_utils.uuid7()))
         workflow = self.workflow(self.spec)
         workflow.do_engine_steps()
         self.db.execute(_CASE, (hand.case, self.serializer.serialize_json(workflow)))

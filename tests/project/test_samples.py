@@ -46,3 +46,11 @@ def test_what_falls_to_one_is_what_the_pairs_say() -> None:
     things = addresses()
     told = {who: list(Sample(3).falling_to(who, PEOPLE, things)) for who in PEOPLE}
     assert [(who, one) for who in PEOPLE for one in told[who]] == Sample(3).pairs(PEOPLE, things)
+
+
+def test_whoever_may_meet_a_thing_is_taken_first() -> None:
+    things = addresses()
+    allowed = {"role2", "role5"}
+    pairs = Sample(3).pairs(PEOPLE, things, lambda who, thing: "tasks" in thing and who in allowed)
+    assert {who for who, one in pairs if "tasks" in one} == allowed
+    assert {who for who, one in pairs if "tasks" not in one} == set(PEOPLE)

@@ -10,7 +10,7 @@ from __future__ import annotations
 import io
 import re
 import zipfile
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Set
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -21,6 +21,7 @@ from sqlalchemy import Connection, Engine, text
 from werkzeug.routing import Rule
 from werkzeug.test import TestResponse
 
+from casework.api import PREFIX
 from casework.definitions import load_library
 from casework.jobs.mail_content import write_mail
 from casework.operations.core.perform import home_of
@@ -33,7 +34,9 @@ from casework.records.case_loader import load
 from casework.records.database import transaction
 from casework.settings import Settings
 from casework.web.app import create_app
-from tests.security.authorization_rows import ROLES
+from tests.security import authorization_api as api
+from tests.security import authorization_web as pages
+from tests.security.authorization_rows import ROLES, Row
 from tests.support.databases import DatabaseServer
 from tests.support.samples import Sample, a_third
 from tests.support.scene import Scene, Things, set_scene
@@ -202,13 +205,15 @@ def twins(
     return SECRETS[request.param], scene, worlds[None], worlds[request.param]
 
 
-def _addresses(app: Flask, things: Things) -> list[str]:
-    """Every address that can be opened, with the things of here and of elsewhere in it; and some searches."""
-    found: dict[str, None] = {}
+def _addresses(app: Flask, things: Things) -> dict[str, Set[str]]:
+    """Every address that can be opened, with the things of here and of elsewhere in it; and some searches. Of each who may open
+    it by the tables, where it is about something."""
+    found: dict[str, Set[str]] = {}
     for rule in app.url_map.iter_rules():
         if "GET" in (rule.methods or ()) and rule.endpoint != "static" and rule.rule not in _OWN:
             for where in ("here", "there", "absent"):
-                found[_fill(rule, things[where])] = None
+                address = _fill(rule, things[where])
+                found[address] = found.get(address, frozenset()) | _may_open(rule.rule, where)
     more = [
         f"/search?q={WORDS}",
         "/search?q=mediation",
@@ -219,7 +224,18 @@ def _addresses(app: Flask, things: Things) -> list[str]:
         "/cases?waits=provider",
         "/sample?seed=1234abcd",
     ]
-    return [*found, *more]
+    return found | dict.fromkeys(more, PEOPLE)
+
+
+def _may_open(rule: str, where: str) -> Set[str]:
+    """Who is let in to what is here, or lies there, by the tables of who may do what."""
+    shape = re.sub(r"<(?:\w+:)?(\w+)>", "<>", rule)
+    rows = [row for row in (*pages.TABLE, *api.TABLE) if row.method == "GET" and _shape(row) == shape]
+    return frozenset[str]().union(*(row.allowed if where == "here" else getattr(row, where) for row in rows))
+
+
+def _shape(row: Row) -> str:
+    return (PREFIX if row.api else "") + re.sub(r"[<{]\w+[>}]", "<>", row.path)
 
 
 def _fill(rule: Rule, things: Mapping[str, str]) -> str:
@@ -268,10 +284,14 @@ def _told(answer: TestResponse) -> object:
     )
 
 
-def _asked(sample: Sample, addresses: list[str]) -> list[tuple[str, str]]:
+def _asked(sample: Sample, addresses: Mapping[str, Set[str]]) -> list[tuple[str, str]]:
     """What falls to the outsiders of any secret. Each asks the same in all of them: the world without one is asked once, and
     what one has opened may change what one is told next."""
-    pairs = set().union(*(sample.pairs(sorted(one.outsiders), addresses) for one in SECRETS.values()))
+
+    def may(who: str, address: str) -> bool:
+        return who in addresses[address]
+
+    pairs = set().union(*(sample.pairs(sorted(one.outsiders), addresses, may) for one in SECRETS.values()))
     return [one for one in Sample(1).pairs(sorted(PEOPLE), addresses) if one in pairs]
 
 
@@ -280,13 +300,17 @@ def test_an_outsider_reads_the_same_in_both_worlds(twins: tuple[Secret, Scene, T
     secret, scene, without, with_it = twins
     different = []
     addresses = _addresses(without.app, _more_things(scene))
-    asked = [one for one in _asked(sample, addresses) if one[0] in secret.outsiders]
+    asked = [pair for pair in _asked(sample, addresses) if pair[0] in secret.outsiders]
     for role, path in asked:
         expected, answer = without.answer(role, path), _told(with_it.open(role, path))
         if answer != expected:
             different.append(f"{role} {path}: {_first_difference(str(expected), str(answer))}")
     assert {role for role, _ in asked} == secret.outsiders
     assert {path for _, path in asked} == set(addresses)
+    # What somebody outside may open at all, somebody has opened.
+    opened = {path for role, path in asked if role in addresses[path]}
+    assert {path for path, may in addresses.items() if may & secret.outsiders} == opened
+    assert len(opened) > 100
     assert not different, "\n".join(different[:40])
 
 

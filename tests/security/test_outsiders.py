@@ -246,15 +246,29 @@ def kept(stage: Stage, who: str) -> Mapping[str, str]:
         return found | {"heads": str(heads.scalar_one())}
 
 
+#: Who was near the mediation once, and knows where it lies.
+_NEAR = frozenset({"once_named", "ended_mediator", "turned_auditor"})
+
+
+def _may_ask(who: str, row: Row) -> bool:
+    """Whether somebody is let in somewhere by the table, or asks for what they were near to."""
+    let_in = any(expected(row, *stands_for(who, row, where)) not in (401, 403, 404) for where in places(row))
+    return let_in or (who in _NEAR and "mediation" in row.path)
+
+
 @a_third
 @pytest.mark.parametrize("who", OUTSIDERS)
 def test_nothing_is_learnt_and_nothing_is_changed(stage: Stage, who: str, sample: Sample) -> None:
     before = kept(stage, who)
     rows = {f"{row.api} {row.name}": row for row in ROWS}
-    learnt, seen = walk(stage, who, [rows[name] for name in sample.falling_to(who, OUTSIDERS, rows)])
+    assert len(rows) == len(ROWS)
+    asked = [
+        rows[name] for name in sample.falling_to(who, OUTSIDERS, rows, lambda who, name: _may_ask(who, rows[name]))
+    ]
+    learnt, seen = walk(stage, who, asked)
     assert not learnt, "\n".join(learnt)
     # With those of the mediation, beside those of here.
-    assert seen > len(rows) // (1.5 * sample.parts)
+    assert seen > len(asked)
     assert kept(stage, who) == before
     assert [f"{one.log}: {one.sentence}" for one in verify_all(stage.engine)] == []
 

@@ -50,10 +50,16 @@ def scene(app: Flask, engine: Engine, world: World) -> Scene:
     return Scene(app, engine, world, ids | {"mine": mine})
 
 
+def papers_of(scene: Scene) -> list[str]:
+    """The links to both papers."""
+    papers = (scene.ids["mine"], scene.ids["document"])
+    forms = ("/documents/{}", "/documents/{}/1", "/api/v1/documents/{}/versions/1")
+    return [form.format(paper) for paper in papers for form in forms]
+
+
 def links_of(scene: Scene) -> list[str]:
     """The links to everything of the case, and to both papers."""
-    mine = scene.ids["mine"]
-    return [*scene.links(), f"/documents/{mine}", f"/documents/{mine}/1", f"/api/v1/documents/{mine}/versions/1"]
+    return list(dict.fromkeys([*scene.links(), *papers_of(scene)]))
 
 
 def met(scene: Scene, who: str, links: Iterable[str]) -> list[tuple[str, str]]:
@@ -78,4 +84,5 @@ OUTSIDE = ("foreign_provider", "verifier", "observer", "administrator", "dispute
 @a_third
 @pytest.mark.parametrize("who", OUTSIDE)
 def test_whoever_does_not_read_the_case_meets_neither(scene: Scene, who: str, sample: Sample) -> None:
-    assert met(scene, who, sample.falling_to(who, OUTSIDE, links_of(scene))) == []
+    asked = [*sample.falling_to(who, OUTSIDE, links_of(scene)), *papers_of(scene)]
+    assert met(scene, who, dict.fromkeys(asked)) == []

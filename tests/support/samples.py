@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 from zlib import crc32
@@ -15,31 +15,42 @@ import pytest
 _DRAWN = re.compile(r"[0-9a-f]{8}-[0-9a-f-]{27}|\d+|[A-Za-z0-9_-]{40,}")
 
 
+#: Whether a person may meet a thing.
+May = Callable[[str, str], bool]
+
+
+def nobody(who: str, thing: str) -> bool:
+    """Where nothing is known of who may, all are alike."""
+    return False
+
+
 @dataclass(frozen=True)
 class Sample:
     """One part of so many; of one, everything.
 
     Pairs alone are left out: everything on one side is still met by somebody on the other, by as many for each as the part
-    allows. Which pairs are taken follows from their names, not from ids or hash seeds: each run takes the same.
+    allows; whoever may meet it comes before whoever is refused. Which pairs are taken follows from their names, not from ids or
+    hash seeds: each run takes the same.
     """
 
     parts: int
 
-    def pairs(self, people: Iterable[str], things: Iterable[str]) -> list[tuple[str, str]]:
+    def pairs(self, people: Iterable[str], things: Iterable[str], may: May = nobody) -> list[tuple[str, str]]:
         """For each person in turn the things that fall to them. Every thing falls to somebody."""
         everybody = list(people)
         most = max(1, round(len(everybody) / self.parts))
-        falls_to = [(one, frozenset(self._nearest(everybody, name, most))) for one, name in _named(things)]
+
+        def nearest(thing: str, name: str) -> frozenset[str]:
+            # Who is taken of few is taken of many too: people who are in several tests are asked the same in each.
+            order = sorted(everybody, key=lambda who: (not may(who, thing), crc32(f"{who} {name}".encode()), who))
+            return frozenset(order[:most])
+
+        falls_to = [(one, nearest(one, name)) for one, name in _named(things)]
         return [(who, one) for who in everybody for one, chosen in falls_to if who in chosen]
 
-    def falling_to(self, who: str, people: Iterable[str], things: Iterable[str]) -> Iterator[str]:
+    def falling_to(self, who: str, people: Iterable[str], things: Iterable[str], may: May = nobody) -> Iterator[str]:
         """Of these things the ones that fall to one of the people."""
-        return (one for by, one in self.pairs(people, things) if by == who)
-
-    @staticmethod
-    def _nearest(people: Sequence[str], name: str, most: int) -> list[str]:
-        # Who is taken of few is taken of many too: people who are in several tests are asked the same in each.
-        return sorted(people, key=lambda who: (crc32(f"{who} {name}".encode()), who))[:most]
+        return (one for by, one in self.pairs(people, things, may) if by == who)
 
 
 def _named(things: Iterable[str]) -> Iterator[tuple[str, str]]:
