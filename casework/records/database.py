@@ -1,4 +1,4 @@
-"""The way to the database: engines for its two roles, and transactions."""
+"""The way to the database: engines for the application and for the owner, and transactions."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from typing import Any, Literal
 import psycopg
 from psycopg import sql
 from psycopg.adapt import AdaptersMap
-from psycopg.pq import ExecStatus, TransactionStatus
+from psycopg.pq import ConnStatus, ExecStatus, TransactionStatus
 from psycopg.types.json import JsonbBinaryLoader, JsonBinaryLoader, JsonbLoader, JsonLoader
 from psycopg.types.string import TextLoader
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url, text
@@ -240,6 +240,8 @@ def _begin_as_engine(db: Connection) -> None:
         statements = statements.removeprefix(b"BEGIN; ")
     try:
         result = driver.pgconn.exec_(statements)
+        if driver.pgconn.status != ConnStatus.OK:
+            raise psycopg.OperationalError(driver.pgconn.get_error_message())
         if result.status != ExecStatus.COMMAND_OK:
             raise psycopg.errors.error_from_result(result, driver.info.encoding)
     except psycopg.Error as fault:

@@ -214,8 +214,8 @@ def _about_setting(name: str, value: str, allowed: tuple[str, ...]) -> str:
 _ROLES = """
     SELECT r.rolname, r.rolsuper, r.rolbypassrls, r.rolcreaterole, r.rolcreatedb, r.rolreplication, r.rolcanlogin, ARRAY(
         SELECT o.rolname::text FROM pg_roles o, pg_class c WHERE c.oid = to_regclass('events') AND o.oid <> r.oid
-        AND o.rolname <> ALL(:roles) AND NOT r.rolsuper AND NOT o.oid = c.relowner AND pg_has_role(r.oid, o.oid, 'MEMBER')
-        ORDER BY o.rolname
+        AND (o.rolname <> ALL(:roles) OR r.rolname = ANY(:roles)) AND NOT r.rolsuper AND NOT o.oid = c.relowner
+        AND pg_has_role(r.oid, o.oid, 'MEMBER') ORDER BY o.rolname
     ) AS others FROM pg_roles r WHERE r.rolname = session_user OR r.rolname = ANY(:roles) ORDER BY r.rolname
 """
 #: The login, and whether it owns the tables without being a superuser.
@@ -298,8 +298,7 @@ _QUERIES: Mapping[str, str] = {
             CASE WHEN p.polpermissive THEN 'AS PERMISSIVE' ELSE 'AS RESTRICTIVE' END,
             'FOR ' || CASE p.polcmd WHEN '*' THEN 'ALL' WHEN 'r' THEN 'SELECT' WHEN 'a' THEN 'INSERT' WHEN 'w' THEN 'UPDATE'
                 ELSE 'DELETE' END,
-            'TO ' || array_to_string(ARRAY(SELECT CASE o WHEN 0 THEN 'PUBLIC' WHEN c.relowner THEN 'the owner'
-                ELSE pg_get_userbyid(o) END
+            'TO ' || array_to_string(ARRAY(SELECT CASE WHEN o = 0 THEN 'PUBLIC' ELSE pg_get_userbyid(o) END
                 FROM unnest(p.polroles) AS o ORDER BY 1), ', '),
             'USING (' || pg_get_expr(p.polqual, p.polrelid) || ')', 'WITH CHECK (' || pg_get_expr(p.polwithcheck, p.polrelid) || ')'
         ) AS said FROM pg_policy p JOIN pg_class c ON c.oid = p.polrelid WHERE {_OURS.format("c")}

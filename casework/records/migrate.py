@@ -23,7 +23,7 @@ _ADVISORY_LOCK = 4_215_807_163
 
 def upgrade(owner: Engine, revision: str = "head", *, login: str | None = None) -> None:
     """Bring the database up to the revision, all steps in one transaction; makes the app's roles first, and lets its login
-    act as it."""
+    act as them."""
     from alembic import command
 
     ensure_roles(owner, login)

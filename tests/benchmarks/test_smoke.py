@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,9 @@ from benchmarks.figures import Scale
 from benchmarks.large import large
 from benchmarks.reading import Reading, as_engine, as_person, readings
 from benchmarks.world import World
+from casework.operations.core.paging import Page
+from casework.operations.search.service import KINDS
+from casework.operations.search.views import Found
 from casework.permissions.actors import Actor
 
 TINY = Scale(

@@ -138,7 +138,9 @@ def test_kills_of_server_and_workers_lose_nothing_and_do_nothing_twice(
             assert ahead.stop() == behind.stop() == 0
         taken = [str(one["Message-ID"]) for one in box.taken]
     ops = [op for client in clients for op in client.ops]
-    print(f"seed {SEED}: {summary(ops)}; {met} kills of a worker met a job; {len(taken)} mails taken, {len(set(taken))} different")
+    print(
+        f"seed {SEED}: {summary(ops)}; {met} kills of a worker met a job; {len(taken)} mails taken, {len(set(taken))} different"
+    )
     history = [one if one not in before else replace(one, key=None) for one in _history(engine, busy)]
     assert faults_of(ops, [one for one in history if one.actor != "system"], whole=False) == []
     fired = [Fired(*one) for one in site.timers_fired(clocks)]

@@ -11,7 +11,7 @@ import psycopg
 import pytest
 from psycopg.pq import TransactionStatus
 from sqlalchemy import Connection, Engine, event, text
-from sqlalchemy.exc import DBAPIError, ProgrammingError
+from sqlalchemy.exc import DBAPIError, OperationalError, ProgrammingError
 
 from casework.errors import DatabaseUnavailable, InvalidSettings
 from casework.records import server_process
@@ -203,7 +203,7 @@ def test_a_connection_that_is_lost_at_the_beginning_is_replaced(engine: Engine, 
             almighty.execute(text("SELECT pg_terminate_backend(:pid, 5000)"), {"pid": pid})
 
     event.listen(engine, "begin", kill, once=True)
-    with pytest.raises(DBAPIError) as fault, transaction(engine):
+    with pytest.raises(OperationalError) as fault, transaction(engine):
         pass
     assert fault.value.connection_invalidated
     with transaction(engine) as db:

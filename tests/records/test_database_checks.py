@@ -102,6 +102,8 @@ TAMPERED = {
     "ALTER ROLE casework_engine LOGIN": "The role casework_engine may log in: ALTER ROLE casework_engine NOLOGIN;",
     "GRANT pg_read_all_data TO casework_web": "The database role casework_web is a member of pg_read_all_data: REVOKE pg_read_all_data",
     "GRANT pg_write_all_data TO casework_app": "The database role casework_app is a member of pg_write_all_data: REVOKE",
+    "GRANT casework_app TO casework_engine": ("The database role casework_engine is a member of casework_app: "
+        "REVOKE casework_app FROM casework_engine;"),
     "GRANT casework_owner TO casework_web": "The application logs in as casework_web, who owns its tables or may act as their owner",
     "CREATE ROLE another LOGIN; GRANT casework_app TO another": ("The role another may act as casework_app "
         "in this database: REVOKE casework_app"),

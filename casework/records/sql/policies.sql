@@ -158,50 +158,50 @@ CREATE FUNCTION casework_shows_compartments(asked uuid) RETURNS boolean LANGUAGE
 BEGIN RETURN EXISTS (SELECT FROM blobs b WHERE b.compartment_id = asked); END
 $$;
 
-CREATE POLICY engine ON mediations TO casework_engine USING (current_setting('casework.reader', true) = 'engine');
-CREATE POLICY readers ON mediations TO casework_app, CURRENT_USER USING (
+CREATE POLICY engine ON mediations USING (current_setting('casework.reader', true) = 'engine');
+CREATE POLICY readers ON mediations TO casework_app USING (
     (SELECT casework_engine_reads()) OR id NOT IN (SELECT casework_sealed())
 );
 ALTER TABLE mediations ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 
-CREATE POLICY engine ON logs TO casework_engine USING (current_setting('casework.reader', true) = 'engine');
-CREATE POLICY readers ON logs TO casework_app, CURRENT_USER USING (
+CREATE POLICY engine ON logs USING (current_setting('casework.reader', true) = 'engine');
+CREATE POLICY readers ON logs TO casework_app USING (
     id NOT IN (SELECT casework_sealed())
 );
 ALTER TABLE logs ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 
-CREATE POLICY engine ON events TO casework_engine USING (current_setting('casework.reader', true) = 'engine');
-CREATE POLICY readers ON events TO casework_app, CURRENT_USER USING (
+CREATE POLICY engine ON events USING (current_setting('casework.reader', true) = 'engine');
+CREATE POLICY readers ON events TO casework_app USING (
     log_id NOT IN (SELECT casework_sealed())
 );
 ALTER TABLE events ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 
-CREATE POLICY engine ON proposals TO casework_engine USING (current_setting('casework.reader', true) = 'engine');
-CREATE POLICY readers ON proposals TO casework_app, CURRENT_USER USING (
+CREATE POLICY engine ON proposals USING (current_setting('casework.reader', true) = 'engine');
+CREATE POLICY readers ON proposals TO casework_app USING (
     log_id NOT IN (SELECT casework_sealed())
 );
 ALTER TABLE proposals ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 
-CREATE POLICY engine ON consents TO casework_engine USING (current_setting('casework.reader', true) = 'engine');
-CREATE POLICY readers ON consents TO casework_app, CURRENT_USER USING (
+CREATE POLICY engine ON consents USING (current_setting('casework.reader', true) = 'engine');
+CREATE POLICY readers ON consents TO casework_app USING (
     log_id NOT IN (SELECT casework_sealed())
 );
 ALTER TABLE consents ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 
-CREATE POLICY engine ON mentions TO casework_engine USING (current_setting('casework.reader', true) = 'engine');
-CREATE POLICY readers ON mentions TO casework_app, CURRENT_USER USING (
+CREATE POLICY engine ON mentions USING (current_setting('casework.reader', true) = 'engine');
+CREATE POLICY readers ON mentions TO casework_app USING (
     log_id NOT IN (SELECT casework_sealed())
 );
 ALTER TABLE mentions ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 
-CREATE POLICY engine ON outbox TO casework_engine USING (current_setting('casework.reader', true) = 'engine');
-CREATE POLICY readers ON outbox TO casework_app, CURRENT_USER USING (
+CREATE POLICY engine ON outbox USING (current_setting('casework.reader', true) = 'engine');
+CREATE POLICY readers ON outbox TO casework_app USING (
     log_id NOT IN (SELECT casework_sealed())
 );
 ALTER TABLE outbox ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 
-CREATE POLICY engine ON tracks TO casework_engine USING (current_setting('casework.reader', true) = 'engine');
-CREATE POLICY readers ON tracks TO casework_app, CURRENT_USER USING (
+CREATE POLICY engine ON tracks USING (current_setting('casework.reader', true) = 'engine');
+CREATE POLICY readers ON tracks TO casework_app USING (
     (SELECT coalesce(current_setting('casework.reader', true), '') = 'engine') OR log_id NOT IN (SELECT casework_sealed()) AND (
         NOT (tracks.part = 'request') AND parent_id IS NULL
         OR coalesce((
@@ -214,20 +214,20 @@ CREATE POLICY readers ON tracks TO casework_app, CURRENT_USER USING (
 );
 ALTER TABLE tracks ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 
-CREATE POLICY engine ON tasks TO casework_engine USING (current_setting('casework.reader', true) = 'engine');
-CREATE POLICY readers ON tasks TO casework_app, CURRENT_USER USING (
+CREATE POLICY engine ON tasks USING (current_setting('casework.reader', true) = 'engine');
+CREATE POLICY readers ON tasks TO casework_app USING (
     (SELECT coalesce(current_setting('casework.reader', true), '') = 'engine') OR tasks.programme_id = ANY((SELECT casework_reach('programmes'))::uuid[]) AND log_id NOT IN (SELECT casework_sealed()) OR EXISTS (SELECT FROM tracks t WHERE t.id = tasks.track_id AND t.log_id = tasks.log_id OFFSET 0)
 );
 ALTER TABLE tasks ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 
-CREATE POLICY engine ON clocks TO casework_engine USING (current_setting('casework.reader', true) = 'engine');
-CREATE POLICY readers ON clocks TO casework_app, CURRENT_USER USING (
+CREATE POLICY engine ON clocks USING (current_setting('casework.reader', true) = 'engine');
+CREATE POLICY readers ON clocks TO casework_app USING (
     (SELECT coalesce(current_setting('casework.reader', true), '') = 'engine') OR EXISTS (SELECT FROM tracks t WHERE t.id = clocks.track_id AND t.log_id = clocks.log_id OFFSET 0)
 );
 ALTER TABLE clocks ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 
-CREATE POLICY engine ON grants TO casework_engine USING (current_setting('casework.reader', true) = 'engine');
-CREATE POLICY readers ON grants TO casework_app, CURRENT_USER USING (
+CREATE POLICY engine ON grants USING (current_setting('casework.reader', true) = 'engine');
+CREATE POLICY readers ON grants TO casework_app USING (
     (SELECT casework_engine_reads()) OR EXISTS (SELECT FROM cases c WHERE c.id = grants.log_id AND NOT (SELECT coalesce(current_setting('casework.reader', true), '')) = ANY (c.interests) AND (c.programme_id = ANY((SELECT casework_reach('programmes'))::uuid[]) OR (c.id = ANY((SELECT casework_reach('opened'))::uuid[]) AND c.programme_id = ANY((SELECT casework_reach('breakers'))::uuid[]) AND NOT (SELECT coalesce(current_setting('casework.reader', true), '')) = ANY(c.interests))))
     OR EXISTS (SELECT FROM mediations c WHERE c.id = grants.log_id AND NOT (SELECT coalesce(current_setting('casework.reader', true), '')) = ANY (c.interests) AND ((c.programme_id = ANY((SELECT casework_reach('disputes'))::uuid[]) AND (c.owner_id = (SELECT CASE WHEN coalesce(current_setting('casework.reader', true), '') NOT IN ('', 'engine') THEN CAST(coalesce(current_setting('casework.reader', true), '') AS uuid) END) OR (SELECT CASE WHEN coalesce(current_setting('casework.reader', true), '') NOT IN ('', 'engine') THEN CAST(coalesce(current_setting('casework.reader', true), '') AS uuid) END) = ANY(c.team))) OR (c.id = ANY((SELECT casework_reach('opened'))::uuid[]) AND c.programme_id = ANY((SELECT casework_reach('readers'))::uuid[]) AND NOT (SELECT coalesce(current_setting('casework.reader', true), '')) = ANY(c.interests)))) OR cardinality((SELECT casework_reach('organisations'))::uuid[]) > 0 AND (
         SELECT coalesce((
@@ -238,8 +238,8 @@ CREATE POLICY readers ON grants TO casework_app, CURRENT_USER USING (
 );
 ALTER TABLE grants ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 
-CREATE POLICY engine ON documents TO casework_engine USING (current_setting('casework.reader', true) = 'engine');
-CREATE POLICY readers ON documents TO casework_app, CURRENT_USER USING (
+CREATE POLICY engine ON documents USING (current_setting('casework.reader', true) = 'engine');
+CREATE POLICY readers ON documents TO casework_app USING (
     (SELECT casework_engine_reads()) OR EXISTS (SELECT FROM cases c WHERE c.id = documents.log_id AND NOT (SELECT coalesce(current_setting('casework.reader', true), '')) = ANY (c.interests) AND (c.programme_id = ANY((SELECT casework_reach('programmes'))::uuid[]) OR (c.id = ANY((SELECT casework_reach('opened'))::uuid[]) AND c.programme_id = ANY((SELECT casework_reach('breakers'))::uuid[]) AND NOT (SELECT coalesce(current_setting('casework.reader', true), '')) = ANY(c.interests))))
     OR EXISTS (SELECT FROM mediations c WHERE c.id = documents.log_id AND NOT (SELECT coalesce(current_setting('casework.reader', true), '')) = ANY (c.interests) AND ((c.programme_id = ANY((SELECT casework_reach('disputes'))::uuid[]) AND (c.owner_id = (SELECT CASE WHEN coalesce(current_setting('casework.reader', true), '') NOT IN ('', 'engine') THEN CAST(coalesce(current_setting('casework.reader', true), '') AS uuid) END) OR (SELECT CASE WHEN coalesce(current_setting('casework.reader', true), '') NOT IN ('', 'engine') THEN CAST(coalesce(current_setting('casework.reader', true), '') AS uuid) END) = ANY(c.team))) OR (c.id = ANY((SELECT casework_reach('opened'))::uuid[]) AND c.programme_id = ANY((SELECT casework_reach('readers'))::uuid[]) AND NOT (SELECT coalesce(current_setting('casework.reader', true), '')) = ANY(c.interests)))) OR (cardinality((SELECT casework_reach('organisations'))::uuid[]) > 0 AND (
         SELECT coalesce((
@@ -257,56 +257,56 @@ CREATE POLICY readers ON documents TO casework_app, CURRENT_USER USING (
 );
 ALTER TABLE documents ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 
-CREATE POLICY engine ON files TO casework_engine USING (current_setting('casework.reader', true) = 'engine');
-CREATE POLICY readers ON files TO casework_app, CURRENT_USER USING (
+CREATE POLICY engine ON files USING (current_setting('casework.reader', true) = 'engine');
+CREATE POLICY readers ON files TO casework_app USING (
     (SELECT casework_engine_reads()) OR casework_shows_files(document_id)
 );
 ALTER TABLE files ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 
-CREATE POLICY engine ON contents TO casework_engine USING (current_setting('casework.reader', true) = 'engine');
-CREATE POLICY readers ON contents TO casework_app, CURRENT_USER USING (
+CREATE POLICY engine ON contents USING (current_setting('casework.reader', true) = 'engine');
+CREATE POLICY readers ON contents TO casework_app USING (
     (SELECT casework_engine_reads()) OR casework_shows_contents(file_id)
 );
 ALTER TABLE contents ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 
-CREATE POLICY engine ON blobs TO casework_engine USING (current_setting('casework.reader', true) = 'engine');
-CREATE POLICY readers ON blobs TO casework_app, CURRENT_USER USING (
+CREATE POLICY engine ON blobs USING (current_setting('casework.reader', true) = 'engine');
+CREATE POLICY readers ON blobs TO casework_app USING (
     (SELECT casework_engine_reads()) OR casework_shows_blobs(id)
 );
 ALTER TABLE blobs ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 
-CREATE POLICY engine ON compartments TO casework_engine USING (current_setting('casework.reader', true) = 'engine');
-CREATE POLICY readers ON compartments TO casework_app, CURRENT_USER USING (
+CREATE POLICY engine ON compartments USING (current_setting('casework.reader', true) = 'engine');
+CREATE POLICY readers ON compartments TO casework_app USING (
     (SELECT casework_engine_reads()) OR casework_shows_compartments(id)
 );
 ALTER TABLE compartments ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 
-CREATE POLICY engine ON reading_heads TO casework_engine USING (current_setting('casework.reader', true) = 'engine');
-CREATE POLICY readers ON reading_heads TO casework_app, CURRENT_USER USING (
+CREATE POLICY engine ON reading_heads USING (current_setting('casework.reader', true) = 'engine');
+CREATE POLICY readers ON reading_heads TO casework_app USING (
     current_setting('casework.reader', true) = 'engine'
 );
 ALTER TABLE reading_heads ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 
-CREATE POLICY engine ON notifications TO casework_engine USING (current_setting('casework.reader', true) = 'engine');
-CREATE POLICY readers ON notifications TO casework_app, CURRENT_USER USING (
+CREATE POLICY engine ON notifications USING (current_setting('casework.reader', true) = 'engine');
+CREATE POLICY readers ON notifications TO casework_app USING (
     (SELECT coalesce(current_setting('casework.reader', true), '') = 'engine') OR person_id = (SELECT CASE WHEN coalesce(current_setting('casework.reader', true), '') NOT IN ('', 'engine') THEN CAST(coalesce(current_setting('casework.reader', true), '') AS uuid) END)
 );
 ALTER TABLE notifications ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 
-CREATE POLICY engine ON mails TO casework_engine USING (current_setting('casework.reader', true) = 'engine');
-CREATE POLICY readers ON mails TO casework_app, CURRENT_USER USING (
+CREATE POLICY engine ON mails USING (current_setting('casework.reader', true) = 'engine');
+CREATE POLICY readers ON mails TO casework_app USING (
     (SELECT coalesce(current_setting('casework.reader', true), '') = 'engine') OR NOT sealed
 );
 ALTER TABLE mails ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 
-CREATE POLICY engine ON webhook_messages TO casework_engine USING (current_setting('casework.reader', true) = 'engine');
-CREATE POLICY readers ON webhook_messages TO casework_app, CURRENT_USER USING (
+CREATE POLICY engine ON webhook_messages USING (current_setting('casework.reader', true) = 'engine');
+CREATE POLICY readers ON webhook_messages TO casework_app USING (
     (SELECT coalesce(current_setting('casework.reader', true), '') = 'engine') OR log_id NOT IN (SELECT casework_sealed())
 );
 ALTER TABLE webhook_messages ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 
-CREATE POLICY engine ON sealed_readings TO casework_engine USING (current_setting('casework.reader', true) = 'engine');
-CREATE POLICY readers ON sealed_readings TO casework_app, CURRENT_USER USING (
+CREATE POLICY engine ON sealed_readings USING (current_setting('casework.reader', true) = 'engine');
+CREATE POLICY readers ON sealed_readings TO casework_app USING (
     (SELECT coalesce(current_setting('casework.reader', true), '') = 'engine') OR log_id NOT IN (SELECT casework_sealed())
 );
 ALTER TABLE sealed_readings ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;

@@ -17,7 +17,7 @@ class LateRule(Rule):
         # Werkzeug's own. Should it be called otherwise some day, rules are compiled at once again, and nothing else changes.
         compiled = cache(partial(super()._compile_builder, append_unknown))
 
-        def build(rule: Rule, **values: Any) -> tuple[str, str]:
+        def build(rule: Rule, /, **values: Any) -> tuple[str, str]:
             return compiled()(rule, **values)
 
         return build
