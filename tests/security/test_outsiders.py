@@ -252,7 +252,7 @@ _NEAR = frozenset({"once_named", "ended_mediator", "turned_auditor"})
 
 def _may_ask(who: str, row: Row) -> bool:
     """Whether somebody is let in somewhere by the table, or asks for what they were near to."""
-    let_in = any(expected(row, *stands_for(who, row, where)) not in (401, 403, 404) for where in places(row))
+    let_in = any(expected(row, *stands_for(who, row, where)) not in (401, 403, 404) for where in ("here", "there"))
     return let_in or (who in _NEAR and "mediation" in row.path)
 
 
