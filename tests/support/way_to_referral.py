@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection, text
 
+from casework.operations.people.registry import register_organisation
 from casework.operations.tasks.service import complete_task
 from tests.support.world import World, new_request, today
 
@@ -136,3 +137,19 @@ def to_request(
     )
     world.fire(db, "supervisor", number, "approve_plan")
     return number, world.referral(db, number, service)
+
+
+def to_panel(world: World, db: Connection) -> tuple[str, str, str]:
+    """A request to the lab, after which another provider is asked: (number, referral, the other)."""
+    other = register_organisation(db, name="Xicheng Laboratory", kind="provider", services=("assessment",))
+    number, referral = to_request(world, db)
+    data = {
+        "service": "assessment",
+        "provider": world.organisations["lab"],
+        "fee": "programme",
+        "panel": [other],
+        "question": "Does it reach 180 degrees?",
+        "wanted_on": (today() + timedelta(days=60)).isoformat(),
+    }
+    world.fire(db, "officer", number, "send", data, track=referral)
+    return number, referral, other

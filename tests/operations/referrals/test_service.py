@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
-
 import pytest
 from sqlalchemy import Connection, text
 
 from casework.errors import NotFound
-from casework.operations.people.registry import register_organisation
 from casework.operations.referrals.service import (
     find_referral,
     fire_in_referral,
@@ -16,26 +13,10 @@ from casework.operations.referrals.service import (
     list_referrals,
     show_referral,
 )
-from tests.support.way_to_referral import to_referral, to_request
-from tests.support.world import World, new_request, today
+from tests.support.way_to_referral import to_panel, to_referral, to_request
+from tests.support.world import World, new_request
 
 pytestmark = pytest.mark.stage(play=to_referral)
-
-
-def to_panel(world: World, db: Connection) -> tuple[str, str, str]:
-    """A request to the lab, after which another provider is asked: (number, referral, the other)."""
-    other = register_organisation(db, name="Xicheng Laboratory", kind="provider", services=("assessment",))
-    number, referral = to_request(world, db)
-    data = {
-        "service": "assessment",
-        "provider": world.organisations["lab"],
-        "fee": "programme",
-        "panel": [other],
-        "question": "Does it reach 180 degrees?",
-        "wanted_on": (today() + timedelta(days=60)).isoformat(),
-    }
-    world.fire(db, "officer", number, "send", data, track=referral)
-    return number, referral, other
 
 
 def service_of(db: Connection, referral: str) -> str:

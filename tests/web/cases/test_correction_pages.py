@@ -12,11 +12,10 @@ from sqlalchemy import Engine, text
 
 from casework.operations.cases.corrections import correct_answer, last_of
 from casework.operations.mediations.service import open_mediation
-from casework.operations.people.registry import register_organisation
 from casework.operations.referrals.service import find_referral
 from casework.records.database import transaction
 from tests.support.pages import read_page
-from tests.support.way_to_referral import to_referral, to_request
+from tests.support.way_to_referral import to_panel, to_referral
 from tests.support.web_client import Browser
 from tests.support.world import World, new_request, today
 
@@ -242,24 +241,14 @@ def test_an_answer_in_a_sealed_mediation_is_corrected_by_those_named_for_it(
 def panel(engine: Engine, world: World) -> tuple[str, str, str]:
     """A request that was sent with another provider to be asked next, its question corrected: case, referral, the other."""
     with transaction(engine) as db:
-        other = register_organisation(db, name="Xicheng Laboratory", kind="provider", services=("assessment",))
-        number, referral = to_request(world, db)
-        data = {
-            "service": "assessment",
-            "provider": world.organisations["lab"],
-            "fee": "programme",
-            "panel": [other],
-            "question": "Does it reach 180 degrees?",
-            "wanted_on": (today() + timedelta(days=60)).isoformat(),
-        }
-        world.fire(db, "officer", number, "send", data, track=referral)
+        number, referral, other = to_panel(world, db)
         case, track = find_referral(db, world.actor(db, "officer"), referral)
         correct_answer(
             db,
             world.actor(db, "officer"),
             case,
             last_of(db, case, track.id, "send"),
-            data=data | {"question": "Does it reach 190 degrees?"},
+            data=dict(track.fired["send"].data) | {"question": "Does it reach 190 degrees?"},
             reason="Mistyped.",
             request=new_request(),
         )
