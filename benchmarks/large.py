@@ -29,7 +29,7 @@ from casework.settings import Settings, load_settings
 _ROOT = Path(__file__).parents[1]
 _SCHEMA, _MIGRATIONS = _ROOT / "casework" / "records" / "sql", _ROOT / "migrations" / "versions"
 # Indexes of these are made once they are full: kept up to date row by row they would take most of the time.
-_FULL = ("cases", "clocks", "documents", "events", "files", "grants", "looks", "needs", "tasks", "tracks")
+_FULL = ("case_dates", "cases", "clocks", "documents", "events", "files", "grants", "looks", "needs", "tasks", "tracks")
 _INDEXES = """
     SELECT i.indexrelid::regclass::text, pg_get_indexdef(i.indexrelid) FROM pg_index i JOIN pg_class c ON c.oid = i.indrelid
     WHERE c.relnamespace = 'public'::regnamespace AND c.relname = ANY(%s)

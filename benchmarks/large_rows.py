@@ -12,6 +12,7 @@ from typing import Any
 from benchmarks.world import teach_standard
 from casework.definitions import load_library
 from casework.engine.parts import ASKED, AT_WORK, HANDED_IN
+from casework.operations.core.overdue_sql import CASE_DATES
 
 #: Open tasks of a live case; every fifth case is closed and has none.
 EACH = 4
@@ -197,6 +198,9 @@ _DOCUMENTS = f"""
             'salt', repeat('0', 32), 'value', 'The pump of site ' || n || ' ran, 泵房 is dry.')), e.hash
     FROM generate_series(1, %(cases)s, 3) n CROSS JOIN {_FIRED_EVENT}
 """
+_CASE_DATES = (
+    f"INSERT INTO case_dates (id, programme_id, due_at, late_at, waits_for) {CASE_DATES} ON CONFLICT (id) DO NOTHING"
+)
 # What people have looked at before.
 _LOOKS = """
     INSERT INTO looks (person_id, thing_id, seq, at)
@@ -206,7 +210,7 @@ _LOOKS = """
 #: In this order.
 STATEMENTS = (
     _REGISTERS, _ABSENCES, _NEEDS, _LOGS, _CASES, _MEDIATIONS, _MAIN_TRACKS, _REFERRALS, _SERVICES, _OFFICE_TASKS,
-    _REFERRAL_TASKS, _CLOCKS, _EVENTS, _DOCUMENTS, _LOOKS,
+    _REFERRAL_TASKS, _CLOCKS, _CASE_DATES, _EVENTS, _DOCUMENTS, _LOOKS,
 )  # fmt: skip
 
 

@@ -56,6 +56,9 @@ _OPEN = f"""
             came_from, fired, given, barred, part, played)
         SELECT %(track)s::uuid, %(log)s::uuid, 'case', %(edition)s::text, 'case', ARRAY[%(there)s::text], clock_timestamp(),
             clock_timestamp(), 1000, 1, false, '{{}}', '{{}}', '{{}}', '{{}}', 'main', '{{}}'
+    ), d AS (
+        INSERT INTO case_dates (id, programme_id, due_at, late_at, waits_for) SELECT %(log)s::uuid, %(programme)s::uuid,
+            clock_timestamp() + interval '7 days', clock_timestamp() + interval '7 days', 'us'
     ), {_STEP}, {_EVENT.replace("%(track)s::uuid", "NULL")}, {_OUTBOX}, {_REQUEST}
     SELECT l.seq, (SELECT count(*) FROM m), 1 FROM l
 """
@@ -78,10 +81,12 @@ _LAST, _GO_ON = (
             came_from = came_from || jsonb_build_object(%(there)s::text, to_jsonb(states))
         WHERE id = %(track)s::uuid AND states = ARRAY[%(here)s::text] RETURNING 1
     ), h AS (UPDATE cases SET state = %(there)s::text WHERE id = %(log)s::uuid),
-    d AS (DELETE FROM clocks WHERE id = %(clock)s::uuid), {following}{_EVENT}, {_OUTBOX}, {_REQUEST}
+    d AS (DELETE FROM clocks WHERE id = %(clock)s::uuid),
+    y AS (UPDATE case_dates SET due_at = coalesce({day}, 'infinity'), late_at = {day} WHERE id = %(log)s::uuid), {following}
+    {_EVENT}, {_OUTBOX}, {_REQUEST}
     SELECT l.seq, (SELECT count(*) FROM t), (SELECT count(*) FROM w) FROM l
 """
-    for following in ("", f"{_STEP}, ")
+    for following, day in (("", "NULL::timestamptz"), (f"{_STEP}, ", "clock_timestamp() + interval '7 days'"))
 )
 
 

@@ -39,6 +39,11 @@ _CLOCK = (
     " VALUES (%s, %s, %s, %s, 'wd', %s, %s::jsonb, clock_timestamp(), %s, 0, 'running', '{}',"
     " clock_timestamp() + interval '5 days')"
 )
+# Once a step is done: the day of the next one, or none.
+_DATES = (
+    "UPDATE case_dates SET due_at = %s::timestamptz + interval '7 days', late_at = nullif(%s, 'infinity')::timestamptz + interval '7 days'"
+    " WHERE id = %s"
+)
 
 
 @dataclass
@@ -121,6 +126,11 @@ class SameRows:
             (hand.track, hand.log, kept.edition),
         )
         self._step_rows(hand)
+        db.execute(
+            "INSERT INTO case_dates (id, programme_id, due_at, late_at, waits_for) VALUES (%s, %s,"
+            " clock_timestamp() + interval '7 days', clock_timestamp() + interval '7 days', 'us')",
+            (hand.log, self.world.programme),
+        )
         self._event(hand, "opened", 1, None)
         db.execute("UPDATE matches SET case_id = %s WHERE id = %s", (hand.log, match))
         self._answered(hand, key, 1, 201)
@@ -172,6 +182,8 @@ class SameRows:
         self._event(hand, "fired", seq, hand.track)
         self._append(hand, seq)
         hand.step += 1
+        day = "now" if there != "done" else "infinity"
+        self.db.execute(_DATES, (day, day, hand.log))
         if there != "done":
             hand.task, hand.clock = str(uuid_utils.uuid7()), str(uuid_utils.uuid7())
             self._step_rows(hand)

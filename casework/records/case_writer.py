@@ -12,6 +12,7 @@ from sqlalchemy import ARRAY, Connection
 from sqlalchemy.dialects.postgresql import JSONB
 
 from casework.engine.state.case import Case, Clock, Fired, Opening, Proposal, Task, Track
+from casework.engine.state.case_dates import dates_of
 from casework.engine.state.case_documents import Consent, Document, File, Grant
 from casework.engine.tasks.queue_order import turn
 from casework.ledger.canonical_json import instant
@@ -58,6 +59,29 @@ def _home_row(case: Case) -> Row:
         "state": case.main.states[0],
         "joins": [join.written() for join in case.joins.values()],
     }
+
+
+def _dates_row(case: Case) -> Row:
+    dates = dates_of(case)
+    return {
+        "id": case.log,
+        "programme_id": case.programme,
+        "due_at": _written(dates.due_at) or "infinity",
+        "late_at": _written(dates.late_at),
+        "waits_for": dates.waits_for,
+    }
+
+
+#: What `_dates_row` is made of: where nothing of it is another object, the row is the same.
+_DATED_BY = ("tasks", "clocks", "hold", "closed_at", "programme")
+
+
+def _dates_changed(before: Case | None, after: Case) -> bool:
+    if after.kind != "case":
+        return False
+    if before is not None and all(getattr(before, name) is getattr(after, name) for name in _DATED_BY):
+        return False
+    return before is None or _dates_row(before) != _dates_row(after)
 
 
 def _track_row(case: Case, track: Track, position: int) -> Row:
@@ -288,6 +312,8 @@ def difference(before: Case | None, after: Case) -> tuple[dict[str, list[Row]], 
     home = _home_row(after)
     if before is None or _home_row(before) != home:
         rows[HOME[after.kind]] = [home]
+    if _dates_changed(before, after):
+        rows["case_dates"] = [_dates_row(after)]
     return rows, gone
 
 
@@ -408,6 +434,8 @@ def _kept(before: Case | None, table: str) -> Container[str | None]:
 def rows_of(case: Case) -> dict[str, list[Row]]:
     """Every row that a case adds up to, by table; a check compares them with the rows there are."""
     rows = {HOME[case.kind]: [_home_row(case)]}
+    if case.kind == "case":
+        rows["case_dates"] = [_dates_row(case)]
     for name, make in _ROWS.items():
         rows[name] = [make(case, record, n) for n, record in enumerate(getattr(case, name).values())]
     return rows

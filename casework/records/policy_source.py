@@ -313,6 +313,8 @@ POLICIES = {
     )""",
     "tasks": f"{_ENGINE} OR {reads_case('tasks', READING)} AND {_unsealed()} OR {_with_its_track('tasks')}",
     "clocks": f"{_ENGINE} OR {_with_its_track('clocks')}",
+    # What tasks and clocks of all sides add up to: for who reads the case whole. A list asks it of no other.
+    "case_dates": f"{_ENGINE} OR {reads_case('case_dates', READING)}",
     # Papers: for who reads the case, or was given them. What it was given, a provider sees even after the access has ended.
     "grants": f"{_ENGINE_OR_REFUSED} OR {_reads_whole('grants')} OR {_own('grants.track_id')}",
     "documents": f"{_ENGINE_OR_REFUSED} OR {_reads_whole('documents')} OR {paper_of('documents', _own)}",

@@ -10,6 +10,7 @@ import pytest
 from casework.operations.verification.service import verify_all
 from casework.records.database import connect_engine, transaction
 from casework.settings import Settings
+from tests.support.case_dates import insist_on_dates
 from tests.support.doubles import wrongly_told
 from tests.support.office_walk import Office
 
@@ -31,6 +32,7 @@ def walk(settings: Settings, seed: int, *, cases: int, steps: int) -> Office:
     try:
         assert [one.sentence for one in verify_all(engine)] == []
         with transaction(engine) as db:
+            insist_on_dates(db)
             logs = [log for log, _ in office.logs(db)]
             # Whoever is told to have been able to do an action could have done it.
             assert [words for log in logs[:5] for words in wrongly_told(db, log)] == []

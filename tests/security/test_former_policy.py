@@ -13,6 +13,7 @@ from casework.records.policy_source import POLICIES
 from casework.records.row_security import read_as
 from tests.security.test_one_policy import NOW, People
 from tests.security.test_queue_equals_access import START
+from tests.support.case_dates import write_dates
 from tests.support.databases import ROOT
 
 FORMER = ROOT / "tests" / "support" / "former_policy.sql"
@@ -42,6 +43,7 @@ class Everything(People):
         db.execute(text(_CLOCKS), {"at": START})
         for statement in (_FEW, _COMPARTMENTS, _BLOBS, _CONTENTS):
             db.execute(text(statement))
+        write_dates(db)
 
     def _more_of(self, log: str) -> None:
         self.insert("consents", {"id": self.id(), "log_id": log, "party": "need_owner", "given_on": START})

@@ -18,6 +18,7 @@ from sqlalchemy import Connection, text
 from casework import reasons
 from casework.definitions import load_library
 from casework.engine.execution.context import Library
+from casework.engine.state.case_dates import HOLD, NOBODY, PROVIDER, US
 from casework.errors import InvalidForm
 from casework.json_values import JsonMapping
 from casework.ledger.canonical_json import instant
@@ -33,7 +34,7 @@ from casework.operations.cases.views import (
     ListedCase,
     MarkedCaseRow,
 )
-from casework.operations.core.overdue_sql import FIRST_DUE, LATE, OURS, OVERDUE, THEIRS
+from casework.operations.core.overdue_sql import OVERDUE, THEIRS
 from casework.operations.core.paging import (
     Page,
     cursor_count,
@@ -51,61 +52,81 @@ from casework.permissions.actors import Actor
 from casework.permissions.visibility import Sight, reach
 from casework.records.access_sql import own_referral, reach_values
 
+#: What a page reads of a case.
+_COLUMNS = """c.id, c.number, c.title, c.programme_id, c.state, c.outcome, c.owner_id, c.phase_id, c.opened_at, c.closed_at,
+        c.hold"""
 #: One page of the cases that a person sees, in outline or whole.
-_PAGE = """
-    SELECT c.id, c.number, c.title, c.programme_id, c.state, c.outcome, c.owner_id, c.phase_id, c.opened_at, c.closed_at,
-        c.hold, {due} AS sort_due, CASE
+_PAGE = f"""
+    SELECT {_COLUMNS}, {{due}} AS sort_due, CASE
             WHEN c.programme_id = ANY(CAST(:all_of AS uuid[])) THEN 3
-            WHEN EXISTS ({referred}) THEN 2
+            WHEN EXISTS ({{referred}}) THEN 2
             ELSE 1 END AS level
-    FROM {cases}
-    WHERE {seen} {more}
-    ORDER BY {order} LIMIT :most OFFSET :skip
+    FROM {{cases}}
+    WHERE {{seen}} {{more}}
+    ORDER BY {{order}} LIMIT :most OFFSET :skip
 """
+#: One page of the cases of which each is seen whole: of each programme its first, by an index, and the first of these.
+_WHOLE_PAGE = """
+    {few} SELECT c.*, 3 AS level FROM ({parts}) c ORDER BY {order} LIMIT :most OFFSET :skip
+"""
+#: Of each programme the first cases of the list.
+_OF_EACH_PROGRAMME = f"""
+    SELECT x.* FROM unnest(CAST(:all_of AS uuid[])) p(id) CROSS JOIN LATERAL (
+        SELECT {_COLUMNS}, {{due}} AS sort_due FROM {{cases}} WHERE c.programme_id = p.id {{more}} ORDER BY {{order}} LIMIT :most + :skip
+    ) x
+"""
+#: What is found by whom is waited for or by the day is first looked for by its index, as many as a page may sort. If there are more, the
+#: list is gone through in its own order: it meets one of them soon.
+_FEW = """
+    WITH few AS MATERIALIZED (
+        SELECT d.id FROM unnest(CAST(:all_of AS uuid[])) p(id) CROSS JOIN unnest(CAST(:waits AS text[])) w(waits_for) CROSS JOIN LATERAL (
+            SELECT d.id FROM case_dates d WHERE d.programme_id = p.id AND d.waits_for = w.waits_for {late}
+            ORDER BY d.late_at LIMIT :few
+        ) d LIMIT :few
+    ), found AS (SELECT count(*) < :few AS whole FROM few)
+"""
+#: The first of the few, or else of each programme.
+_OF_FEW = f"""
+    (SELECT {_COLUMNS}, {{due}} AS sort_due FROM few f JOIN cases c ON c.id = f.id JOIN case_dates d ON d.id = f.id
+    WHERE (SELECT whole FROM found) {{more}} ORDER BY {{order}} LIMIT :most + :skip)
+    UNION ALL (SELECT y.* FROM ({{every}}) y WHERE NOT (SELECT whole FROM found))
+"""
+#: A case with its dates; shown of those alone that one sees whole.
+_DATED = "cases c JOIN case_dates d ON d.id = c.id AND d.programme_id = c.programme_id"
+#: Beyond so many of what is looked for, the list is gone through in its order.
+_MOST_SORTED = 2_000
 #: The cases that a person sees, in whatever way.
 _SEEN = """(c.programme_id = ANY(CAST(:all_of AS uuid[])) OR c.programme_id = ANY(CAST(:outlines_of AS uuid[]))
         OR EXISTS ({referred}))"""
 #: A page of cases, with what each waits for. What a page adds is asked of its own rows only.
 _LIST = """
-    SELECT c.*, p.name AS owner, f.name AS phase, f.name_zh AS phase_zh, n.due_at, n.overdue, w.waits_for,
-        m.edition, m.came_from
+    SELECT c.*, p.name AS owner, f.name AS phase, f.name_zh AS phase_zh, nullif(d.due_at, 'infinity') AS due_at,
+        {late} AS overdue, w.waits_for, m.edition, m.came_from
     FROM ({page}) c LEFT JOIN people p ON p.id = c.owner_id LEFT JOIN phases f ON f.id = c.phase_id
+    LEFT JOIN case_dates d ON d.id = c.id
     LEFT JOIN LATERAL (
         SELECT t.edition, t.came_from -> c.state AS came_from FROM tracks t WHERE t.log_id = c.id AND t.part = 'main'
         ORDER BY t.position LIMIT 1
     ) m ON true
-    LEFT JOIN LATERAL (
-        SELECT {first_due} AS due_at, bool_or({overdue}) AS overdue FROM tasks t
-        WHERE t.log_id = c.id AND {ours}
-    ) n ON true
     LEFT JOIN LATERAL (
         SELECT jsonb_agg(jsonb_build_object('for', jsonb_build_object('id', o.id, 'name', o.name, 'name_zh', o.name_zh),
             'since', x.opened_at, 'until', x.due_at, 'what', x.name, 'overdue', x.overdue) ORDER BY x.due_at, x.id) AS waits_for
         FROM (
             SELECT DISTINCT ON (t.organisation_id) t.id, t.organisation_id, t.name, t.opened_at, t.due_at,
                 bool_or({overdue}) OVER (PARTITION BY t.organisation_id) AS overdue FROM tasks t
-            WHERE t.log_id = c.id AND {theirs} ORDER BY t.organisation_id, t.due_at, t.id
+            WHERE d.waits_for IN ('provider', 'nobody') AND t.log_id = c.id AND {theirs} ORDER BY t.organisation_id, t.due_at, t.id
         ) x JOIN organisations o ON o.id = x.organisation_id
     ) w ON true
     ORDER BY {order}
 """
 #: Whether a case `c` has a referral to the person's own organisation.
 _REFERRED = f"SELECT 1 FROM tracks t WHERE t.log_id = c.id AND {own_referral('t', 'c.interests')}"
-# As the indexes have them: a question for each case would be asked of every case that there is.
-_OPEN = "t.state IN ('Ready', 'Reserved', 'InProgress', 'Suspended') AND t.organisation_id IS NULL"
-_OPEN_THERE = "t.state IN ('Ready', 'Reserved', 'InProgress') AND t.organisation_id IS NOT NULL"
-#: To a case the first date of some of its tasks.
-_FIRST = f"LEFT JOIN (SELECT t.log_id, {FIRST_DUE} AS due_at FROM tasks t WHERE {{}} GROUP BY t.log_id) {{}} ON {{}}.log_id = c.id"
-_DUE = " ".join((
-    "cases c", _FIRST.format(f"{_OPEN} AND NOT t.aftercare", "d", "d"), _FIRST.format(f"{_OPEN} AND t.aftercare", "a", "a"),
-))  # fmt: skip
-#: The date by which a case is sorted.
-_FIRST_DUE = f"""CASE WHEN c.hold IS NOT NULL THEN (SELECT {FIRST_DUE} FROM tasks t WHERE t.log_id = c.id AND {OURS})
-    WHEN c.closed_at IS NULL THEN d.due_at ELSE least(d.due_at, a.due_at) END"""
 #: The cases that a person sees whole.
 _WHOLE = "c.programme_id = ANY(CAST(:all_of AS uuid[]))"
 #: The cases that a person sees at least in outline.
 _OUTLINE = f"({_WHOLE} OR c.programme_id = ANY(CAST(:outlines_of AS uuid[])))"
+#: A case is late by now.
+_LATE = "d.late_at < (SELECT casework_now())"
 #: By name: of which cases one must see how much before the filter says anything of them, and what it asks.
 _FILTERS: Mapping[str, tuple[str, str]] = {
     "number": ("true", "c.number = :number"),
@@ -119,27 +140,15 @@ _FILTERS: Mapping[str, tuple[str, str]] = {
         _WHOLE,
         "EXISTS (SELECT FROM tracks t WHERE t.log_id = c.id AND t.provider_id = CAST(:provider AS uuid) AND NOT t.replaced)",
     ),
-    # Those with anything that is late are soon found; which of these go on with it is asked of each. The moment is asked for once:
-    # one that could change from row to row leads through no index.
-    "overdue": (
-        _WHOLE,
-        f"c.id IN (SELECT t.log_id FROM tasks t WHERE {_OPEN} AND NOT t.aftercare AND t.due_at < (SELECT casework_now())"
-        f" UNION ALL SELECT t.log_id FROM tasks t WHERE {_OPEN} AND t.aftercare AND t.due_at < (SELECT casework_now())"
-        f" UNION ALL SELECT t.log_id FROM tasks t WHERE {_OPEN_THERE} AND t.due_at < (SELECT casework_now()))"
-        f" AND EXISTS (SELECT FROM tasks t WHERE t.log_id = c.id AND {LATE})",
-    ),
+    # By `case_dates`. The moment is asked for once: one that could change from row to row leads through no index.
+    "overdue": (_WHOLE, _LATE),
     "open": (_WHOLE, "(c.closed_at IS NULL) = (:open = 'yes')"),
-    "waits_for": (_WHOLE, ""),
+    "waits_for": (_WHOLE, "d.waits_for = ANY(CAST(:waits AS text[]))"),
 }
-#: Whom a case waits for: us, a provider, or somebody for whom it is on hold.
-_WAITS: Mapping[str, str] = {
-    "us": f"c.closed_at IS NULL AND c.hold IS NULL AND NOT EXISTS (SELECT FROM tasks t WHERE t.log_id = c.id AND {THEIRS})",
-    "provider": (
-        f"c.closed_at IS NULL AND c.hold IS NULL AND EXISTS (SELECT FROM tasks t WHERE t.log_id = c.id AND {THEIRS})"
-    ),
-    "hold": "c.hold IS NOT NULL",
-}
-WAITS_FOR = tuple(_WAITS)
+#: Whom a list may be filtered by as waited for.
+WAITS_FOR = (US, PROVIDER, HOLD)
+#: The filters that `case_dates` answers.
+_BY_DATES = frozenset({"overdue", "waits_for"})
 
 
 @dataclass(frozen=True)
@@ -150,8 +159,7 @@ class _Sort:
     after: str
     key: Callable[[Any], tuple[Any, ...]]
     read: Callable[[list[Any]], dict[str, Any]]
-    cases: str = "cases c"
-    due: str = "NULL"
+    dated: bool = False
 
 
 def _time_and_id(row: Any) -> tuple[Any, ...]:
@@ -175,11 +183,9 @@ SORTS: Mapping[str, _Sort] = {
     ),
     # Who sees no tasks of a case learns nothing from its place either.
     "due": _Sort(
-        "sort_due NULLS LAST, c.id",
-        "(coalesce({due}, 'infinity'), c.id) > (CAST(:at AS timestamptz), CAST(:id AS uuid))",
+        "sort_due NULLS LAST, c.id", "(d.due_at, d.id) > (CAST(:at AS timestamptz), CAST(:id AS uuid))",
         lambda row: (row.sort_due or "infinity", row.id),
-        lambda keys: {"at": keys[0] if keys[0] == "infinity" else cursor_time(keys[0]), "id": cursor_id(keys[1])},
-        _DUE, f"CASE WHEN {_WHOLE} THEN {_FIRST_DUE} END",
+        lambda keys: {"at": keys[0] if keys[0] == "infinity" else cursor_time(keys[0]), "id": cursor_id(keys[1])}, dated=True,
     ),
 }  # fmt: skip
 #: Beyond so many nobody counts.
@@ -213,10 +219,17 @@ def export_cases(
 
 def count_cases(db: Connection, actor: Actor, *, filters: Mapping[str, str] | None = None) -> int:
     """How many cases a list has, counted no further than MOST_COUNTED."""
-    more, given = _filtered(actor, filters or {})
-    seen = _SEEN.format(referred=_REFERRED)
-    statement = f"SELECT count(*) FROM (SELECT FROM cases c WHERE {seen} {more} LIMIT :most) x"
-    return int(db.execute(text(statement), given | {"most": MOST_COUNTED}).scalar_one())
+    asked = _filtered(actor, filters or {})
+    given = asked.given | {"most": MOST_COUNTED}
+    if asked.dated and not asked.more:
+        statement = f"{_few(asked)} SELECT count(*) FROM few"
+        return int(db.execute(text(statement), given | {"few": MOST_COUNTED}).scalar_one())
+    if asked.whole:
+        seen, cases = _WHOLE, _DATED if asked.dated else "cases c"
+    else:
+        seen, cases = _SEEN.format(referred=_REFERRED), "cases c"
+    statement = f"SELECT count(*) FROM (SELECT FROM {cases} WHERE {seen} {asked.more} {asked.dates} LIMIT :most) x"
+    return int(db.execute(text(statement), given).scalar_one())
 
 
 def _listed_cases(
@@ -231,28 +244,19 @@ def _listed_cases(
 ) -> Page[ListedCase]:
     if sort not in SORTS:
         raise InvalidForm(fields={"sort": reasons.fields.ONE_OF(choices=tuple(SORTS))})
-    how = SORTS[sort]
-    more, given = _filtered(actor, filters)
+    how, asked = SORTS[sort], _filtered(actor, filters)
+    given = asked.given | {"skip": 0, "few": _MOST_SORTED}
     # The cursor must not betray what the rows leave out: who does not see every case whole gets positions.
     mine = reach(actor)
     whole = not (mine.outlines_of or mine.organisations)
-    given["skip"] = 0
+    after = ""
     if whole and (keys := from_cursor(cursor, 2)):
-        more += f" AND {how.after.format(due=how.due)}"
+        after = f"AND {how.after}"
         given |= how.read(keys)
     elif keys := from_cursor(cursor, 1):
         given["skip"] = cursor_count(keys[0])
-    inner = _PAGE.format(
-        referred=_REFERRED,
-        seen=_SEEN.format(referred=_REFERRED),
-        more=more,
-        order=how.order,
-        due=how.due,
-        cases=how.cases,
-    )
-    statement = _LIST.format(
-        page=inner, order=how.order, ours=OURS, theirs=THEIRS, overdue=OVERDUE, first_due=FIRST_DUE
-    )
+    page_of = _whole_page(asked, how, after) if whole or asked.whole else _page(asked, how)
+    statement = _LIST.format(page=page_of, order=how.order, theirs=THEIRS, overdue=OVERDUE, late=_LATE)
     rows = db.execute(text(statement), given | {"most": most + 1}).all()
     shown, following = page(rows, most, how.key)
     if following is not None and not whole:
@@ -262,25 +266,77 @@ def _listed_cases(
     return Page(items=[_case_row(row, library, seen.get(row.id)) for row in shown], next=following)
 
 
-def _filtered(actor: Actor, filters: Mapping[str, str]) -> tuple[str, dict[str, Any]]:
-    """What the filters add to a statement, and its values."""
+def _page(asked: _Asked, how: _Sort) -> str:
+    """The statement of a page for somebody who sees some cases in outline, or only referrals of them."""
+    # Who sees no tasks of a case learns nothing from its place either.
+    due = f"CASE WHEN {_WHOLE} THEN nullif(d.due_at, 'infinity') END" if how.dated else "NULL"
+    cases = "cases c LEFT JOIN case_dates d ON d.id = c.id" if how.dated else "cases c"
+    seen = _SEEN.format(referred=_REFERRED)
+    return _PAGE.format(referred=_REFERRED, seen=seen, more=asked.more, order=how.order, due=due, cases=cases)
+
+
+def _whole_page(asked: _Asked, how: _Sort, after: str) -> str:
+    """The statement of a page of which every case is seen whole."""
+    due, order = ("nullif(d.due_at, 'infinity')", "d.due_at, d.id") if how.dated else ("NULL::timestamptz", how.order)
+    more = f"{asked.more} {after}"
+    # By the programme of the dates, too: the index of either leads to the first of them.
+    every = _OF_EACH_PROGRAMME.format(
+        due=due,
+        cases=_DATED if how.dated or asked.dated else "cases c",
+        more=f"{'AND d.programme_id = p.id' if how.dated or asked.dated else ''} {asked.dates} {more}",
+        order=order,
+    )
+    if not asked.dated:
+        return _WHOLE_PAGE.format(few="", parts=every, order=how.order)
+    parts = _OF_FEW.format(due=due, more=more, order=order, every=every)
+    return _WHOLE_PAGE.format(few=_few(asked), parts=parts, order=how.order)
+
+
+def _few(asked: _Asked) -> str:
+    return _FEW.format(late=f"AND {_LATE}" if asked.late else "")
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Asked:
+    """What the filters ask: of rows of cases, of their dates, and its values."""
+
+    more: str
+    dates: str
+    given: dict[str, Any]
+    #: Whether only cases are found that are seen whole.
+    whole: bool
+    #: Whether anything is asked of their dates; and that they be late.
+    dated: bool
+    late: bool
+
+
+def _filtered(actor: Actor, filters: Mapping[str, str]) -> _Asked:
     if unknown := filters.keys() - _FILTERS.keys():
         raise InvalidForm(fields=dict.fromkeys(unknown, reasons.cases.NOT_A_FILTER))
     given: dict[str, Any] = dict(reach_values(reach(actor)))
-    more = []
+    more: list[str] = []
+    dates: list[str] = []
     for name, value in filters.items():
         sees, asks = _FILTERS[name]
         if name in ("programme", "phase", "owner", "provider"):
             value = _insist_id(name, value)
         if name == "words":
             value = "%" + re.sub(r"([\\%_])", r"\\\1", value) + "%"
-        if name == "waits_for":
-            # One of ours by now, or nothing at all.
-            asks = _WAITS.get(value, "false")
-        elif name != "overdue":
+        if name not in _BY_DATES:
             given[name] = value
-        more.append(f"AND {sees} AND {asks}")
-    return " ".join(more), given
+        (dates if name in _BY_DATES else more).append(f"AND {sees} AND {asks}")
+    if dates:
+        # Another word than one of ours finds nothing.
+        waits = filters.get("waits_for")
+        given["waits"] = [one for one in (*WAITS_FOR, NOBODY) if waits is None or one == waits and one in WAITS_FOR]
+    return _Asked(
+        more=" ".join(more),
+        dates=" ".join(dates),
+        given=given,
+        whole=any(_FILTERS[name][0] == _WHOLE for name in filters),
+        dated=bool(dates),
+        late="overdue" in filters,
+    )
 
 
 def _insist_id(name: str, value: str) -> str:

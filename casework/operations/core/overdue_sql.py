@@ -28,8 +28,17 @@ OURS = f"""{_WAITING} AND t.organisation_id IS NULL AND (
 FIRST_DUE = "coalesce(min(t.due_at) FILTER (WHERE t.state <> 'Suspended'), min(t.due_at))"
 #: Of these the case waits for the providers; on hold it waits for what the hold names.
 THEIRS = f"{_WAITING} AND t.organisation_id IS NOT NULL AND c.hold IS NULL"
-#: Of a task `t` of a case `c`: the case is late with it, on whichever side.
-LATE = f"(({OURS}) OR ({THEIRS})) AND {OVERDUE}"
+#: What `engine.state.case_dates` says of a case, of each case `c`: what the table of that name is held against.
+CASE_DATES = f"""
+    SELECT c.id, c.programme_id, coalesce(o.due_at, 'infinity') AS due_at, l.late_at, CASE
+            WHEN c.hold IS NOT NULL THEN 'hold' WHEN c.closed_at IS NOT NULL THEN 'nobody'
+            WHEN EXISTS (SELECT FROM tasks t WHERE t.log_id = c.id AND {THEIRS}) THEN 'provider' ELSE 'us' END AS waits_for
+    FROM cases c
+    CROSS JOIN LATERAL (SELECT {FIRST_DUE} AS due_at FROM tasks t WHERE t.log_id = c.id AND {OURS}) o
+    CROSS JOIN LATERAL (
+        SELECT min(t.due_at) AS late_at FROM tasks t WHERE t.log_id = c.id AND (({OURS}) OR ({THEIRS})) AND {NOT_PAUSED}
+    ) l
+"""
 #: Of a task `t`: nothing holds it up. On hold a case waits, and so does what of ours has no clock that goes on.
 AT_WORK = """NOT EXISTS (SELECT FROM clocks k WHERE k.log_id = t.log_id AND k.task_id = t.id AND k.state = 'paused' OFFSET 0)
     AND (t.organisation_id IS NOT NULL OR NOT EXISTS (SELECT FROM cases h WHERE h.id = t.log_id AND h.hold IS NOT NULL OFFSET 0)

@@ -36,7 +36,7 @@ _TELLING = "it tells of an event; the event is the proof, and it goes when its r
 _SECRET = "opens for days to whoever has the link and the code; who accepted is in the log"
 
 _FOLDED = (
-    "memberships", "absences", "allocations", "invitations", "skills", "service_accounts", "rights", "cases", "mediations",
+    "memberships", "absences", "allocations", "invitations", "skills", "service_accounts", "rights", "cases", "case_dates", "mediations",
     "tracks", "tasks", "clocks", "proposals", "consents", "documents", "files", "grants", "openings", "mentions", "findings",
     "erasures",
 )  # fmt: skip

@@ -26,7 +26,7 @@ def check_rest(db: Connection) -> Iterator[Finding]:
 
 def _orphans(db: Connection) -> Iterator[Finding]:
     """Rows of a log that is not there, and events likewise."""
-    for kind, table in HOMES.items():
+    for kind, table in (*HOMES.items(), ("case", "case_dates")):
         query = text(
             f"SELECT id FROM {table} x WHERE NOT EXISTS (SELECT FROM logs l WHERE l.id = x.id AND l.kind = :kind)"
         )

@@ -87,6 +87,8 @@ class Rows:
             yield from self._compare(table, expected, rows)
             if table == "tracks" and [row["id"] for row in rows] != [row["id"] for row in expected]:
                 yield self._differ(table, self.log, "position", "The tracks are not in the order in which they opened.")
+        if case.kind == "case":
+            yield from self._compare("case_dates", wanted["case_dates"], self._read("case_dates", "id"))
         yield from self._rights_told()
         yield from self._mentions_told()
 

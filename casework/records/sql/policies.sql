@@ -226,6 +226,12 @@ CREATE POLICY readers ON clocks TO casework_app USING (
 );
 ALTER TABLE clocks ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 
+CREATE POLICY engine ON case_dates USING (current_setting('casework.reader', true) = 'engine');
+CREATE POLICY readers ON case_dates TO casework_app USING (
+    (SELECT coalesce(current_setting('casework.reader', true), '') = 'engine') OR case_dates.programme_id = ANY((SELECT casework_reach('programmes'))::uuid[])
+);
+ALTER TABLE case_dates ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+
 CREATE POLICY engine ON grants USING (current_setting('casework.reader', true) = 'engine');
 CREATE POLICY readers ON grants TO casework_app USING (
     (SELECT casework_engine_reads()) OR EXISTS (SELECT FROM cases c WHERE c.id = grants.log_id AND NOT (SELECT coalesce(current_setting('casework.reader', true), '')) = ANY (c.interests) AND (c.programme_id = ANY((SELECT casework_reach('programmes'))::uuid[]) OR (c.id = ANY((SELECT casework_reach('opened'))::uuid[]) AND c.programme_id = ANY((SELECT casework_reach('breakers'))::uuid[]) AND NOT (SELECT coalesce(current_setting('casework.reader', true), '')) = ANY(c.interests))))

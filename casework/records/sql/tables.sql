@@ -980,16 +980,13 @@ CREATE TABLE tasks (
     CONSTRAINT fk_tasks_log_id FOREIGN KEY(log_id) REFERENCES logs (id)
 )
  WITH (fillfactor = 85, autovacuum_vacuum_scale_factor = 0.01);
-CREATE INDEX ix_tasks_aftercare ON tasks (log_id, due_at) INCLUDE (state) WHERE state IN ('Ready', 'Reserved', 'InProgress', 'Suspended') AND aftercare AND organisation_id IS NULL;
 CREATE INDEX ix_tasks_aftercare_ready ON tasks (log_id) WHERE aftercare AND state = 'Ready';
 CREATE INDEX ix_tasks_closed_by ON tasks (closed_by, closed_at, id) WHERE closed_by IS NOT NULL;
 CREATE INDEX ix_tasks_holder ON tasks (holder_id, due_at, id) WHERE state IN ('Reserved', 'InProgress', 'Suspended');
 CREATE INDEX ix_tasks_log_id ON tasks (log_id);
 CREATE INDEX ix_tasks_organisation_turn ON tasks (organisation_id, queue, turn_at, id) WHERE state = 'Ready' AND organisation_id IS NOT NULL;
-CREATE INDEX ix_tasks_ours_due ON tasks (due_at, log_id) INCLUDE (state) WHERE state IN ('Ready', 'Reserved', 'InProgress', 'Suspended') AND NOT aftercare AND organisation_id IS NULL;
 CREATE INDEX ix_tasks_programme_queue ON tasks (programme_id, queue, due_at, id) WHERE state = 'Ready' AND organisation_id IS NULL;
 CREATE INDEX ix_tasks_programme_turn ON tasks (programme_id, queue, turn_at, id) WHERE state = 'Ready' AND organisation_id IS NULL;
-CREATE INDEX ix_tasks_theirs_due ON tasks (due_at, log_id) WHERE state IN ('Ready', 'Reserved', 'InProgress') AND organisation_id IS NOT NULL;
 COMMENT ON COLUMN tasks.edition IS 'That opened it';
 COMMENT ON COLUMN tasks.type IS 'step, side or decision';
 COMMENT ON COLUMN tasks.organisation_id IS 'Of a provider''s queue';
@@ -1133,6 +1130,24 @@ COMMENT ON COLUMN blobs.touched_at IS 'When it was last put there';
 COMMENT ON COLUMN blobs.loose IS 'No document holds it yet; what stays so is swept';
 COMMENT ON COLUMN blobs.scan IS 'pending, clean or blocked; null where there was no scanner';
 COMMENT ON COLUMN blobs.found IS 'What the scanner called it';
+
+CREATE TABLE case_dates (
+    id UUID NOT NULL,
+    programme_id UUID NOT NULL,
+    due_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    late_at TIMESTAMP WITH TIME ZONE,
+    waits_for TEXT NOT NULL,
+    CONSTRAINT pk_case_dates PRIMARY KEY (id),
+    CONSTRAINT fk_case_dates_id FOREIGN KEY(id) REFERENCES cases (id)
+)
+ WITH (fillfactor = 80);
+CREATE INDEX ix_case_dates_due ON case_dates (programme_id, due_at, id);
+CREATE INDEX ix_case_dates_late ON case_dates (programme_id, waits_for, late_at);
+COMMENT ON TABLE case_dates IS 'What lists of cases are found by, so that none looks through all tasks; what the events add up to';
+COMMENT ON COLUMN case_dates.id IS 'Its case';
+COMMENT ON COLUMN case_dates.due_at IS 'First day of what our side does next; infinity where there is none';
+COMMENT ON COLUMN case_dates.late_at IS 'From then on it is late, on whichever side';
+COMMENT ON COLUMN case_dates.waits_for IS 'us, provider, hold, or nobody once it is closed';
 
 CREATE TABLE mails (
     id UUID NOT NULL,

@@ -57,6 +57,23 @@ cases = Table(
     postgresql_with={"fillfactor": "80"},
 )
 
+case_dates = Table(
+    "case_dates",
+    metadata,
+    Column("id", Id, ForeignKey("cases.id"), primary_key=True, comment="Its case"),
+    Column("programme_id", Id, nullable=False),
+    Column(
+        "due_at", Time, nullable=False, comment="First day of what our side does next; infinity where there is none"
+    ),
+    Column("late_at", Time, comment="From then on it is late, on whichever side"),
+    Column("waits_for", Text, nullable=False, comment="us, provider, hold, or nobody once it is closed"),
+    # In the order of the days; and what is late, by whom is waited for.
+    Index("ix_case_dates_due", "programme_id", "due_at", "id"),
+    Index("ix_case_dates_late", "programme_id", "waits_for", "late_at"),
+    comment="What lists of cases are found by, so that none looks through all tasks; what the events add up to",
+    postgresql_with={"fillfactor": "80"},
+)
+
 mediations = Table(
     "mediations",
     metadata,
@@ -198,30 +215,6 @@ tasks = Table(
         "due_at",
         "id",
         postgresql_where=text("state IN ('Reserved', 'InProgress', 'Suspended')"),
-    ),
-    Index(
-        "ix_tasks_ours_due",
-        "due_at",
-        "log_id",
-        postgresql_where=text(
-            "state IN ('Ready', 'Reserved', 'InProgress', 'Suspended') AND NOT aftercare AND organisation_id IS NULL"
-        ),
-        postgresql_include=["state"],
-    ),
-    Index(
-        "ix_tasks_aftercare",
-        "log_id",
-        "due_at",
-        postgresql_where=text(
-            "state IN ('Ready', 'Reserved', 'InProgress', 'Suspended') AND aftercare AND organisation_id IS NULL"
-        ),
-        postgresql_include=["state"],
-    ),
-    Index(
-        "ix_tasks_theirs_due",
-        "due_at",
-        "log_id",
-        postgresql_where=text("state IN ('Ready', 'Reserved', 'InProgress') AND organisation_id IS NOT NULL"),
     ),
     Index("ix_tasks_closed_by", "closed_by", "closed_at", "id", postgresql_where=text("closed_by IS NOT NULL")),
     Index("ix_tasks_aftercare_ready", "log_id", postgresql_where=text("aftercare AND state = 'Ready'")),

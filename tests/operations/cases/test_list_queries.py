@@ -14,6 +14,7 @@ from casework.operations.cases.views import CaseName, CaseOutline, CaseRow, Filt
 from casework.operations.core.paging import from_cursor
 from casework.operations.core.views import NamedInBoth, row_as
 from tests.operations.cases.three_cases import play_three_cases
+from tests.support.case_dates import write_dates
 from tests.support.way_to_referral import to_referral
 from tests.support.world import World
 
@@ -58,8 +59,10 @@ def test_overdue_finds_what_is_late_on_either_side(db: Connection, world: World,
     assert found(db, world, "officer", overdue="yes") == []
     late = "UPDATE tasks SET due_at = casework_now() - interval '1 day' WHERE {} AND log_id = (SELECT id FROM cases WHERE number = :n)"
     db.execute(text(late.format("organisation_id IS NOT NULL")), {"n": referred})
+    write_dates(db)
     assert found(db, world, "officer", overdue="yes") == [referred]
     db.execute(text(late.format("organisation_id IS NULL")), {"n": fresh})
+    write_dates(db)
     assert found(db, world, "officer", overdue="yes") == [referred, fresh]
     rows = list_cases(db, world.actor(db, "officer"), filters={"overdue": "yes"}, sort="number").items
     assert [(one.overdue, [late.overdue for late in one.waits_for]) for one in rows if isinstance(one, CaseRow)] == [
@@ -74,6 +77,7 @@ def test_overdue_finds_what_is_late_on_either_side(db: Connection, world: World,
             "UPDATE clocks SET state = 'paused', fires_at = NULL WHERE task_id IN (SELECT id FROM tasks WHERE organisation_id IS NOT NULL)"
         )
     )
+    write_dates(db)
     assert found(db, world, "officer", overdue="yes") == [fresh]
 
 

@@ -7,12 +7,16 @@ from dataclasses import replace
 import pytest
 from sqlalchemy import Connection, text
 
+from casework.engine.state.case_dates import dates_of
 from casework.operations.cases.list_queries import list_cases
 from casework.operations.cases.views import CaseRow
+from casework.operations.core.perform import home_of
 from casework.operations.core.views import Named, NamedInBoth, row_as
 from casework.operations.tasks.my_work import count_work
 from casework.operations.tasks.queue_counts import count_queues
+from casework.records.case_loader import load
 from tests.operations.cases.three_cases import play_three_cases
+from tests.support.case_dates import write_dates
 from tests.support.world import World
 
 pytestmark = pytest.mark.stage(play=play_three_cases)
@@ -26,6 +30,8 @@ def numbers(staged: tuple[str, str, str]) -> tuple[str, str, str]:
 def agreed(db: Connection, world: World, number: str) -> CaseRow:
     """What a list says of a case, having compared it with what its details say."""
     actor = world.actor(db, "officer")
+    write_dates(db)
+    insist_on_dates_of(db, number)
     (row,) = list_cases(db, actor, filters={"number": number}).items
     assert isinstance(row, CaseRow)
     told = world.read_case(db, number)
@@ -42,6 +48,20 @@ def agreed(db: Connection, world: World, number: str) -> CaseRow:
     (again,) = list_cases(db, actor, filters={"number": number}, sort="due").items
     assert again == row
     return row
+
+
+def insist_on_dates_of(db: Connection, number: str) -> None:
+    """What the query finds in a case's tasks is what the case says of itself."""
+    log = home_of(db, number)
+    dates = dates_of(load(db, log, "case"))
+    kept = db.execute(
+        text("SELECT * FROM case_dates WHERE id = CAST(:log AS uuid) AND due_at < 'infinity'"), {"log": log}
+    )
+    row = kept.one_or_none()
+    if row is None:
+        assert dates.due_at is None
+    else:
+        assert (row.due_at, row.late_at, row.waits_for) == (dates.due_at, dates.late_at, dates.waits_for)
 
 
 def late(db: Connection, number: str, which: str) -> None:
