@@ -14,6 +14,7 @@ down_revision = None
 #: In the order in which each needs the one before it. The queue is Procrastinate's, as its release 3.10 has it; a later release's
 #: own migrations become a revision of ours, run from a file beside that one.
 PARTS = (
+    ("casework.records", "sql/terms.sql"),
     ("casework.records", "sql/tables.sql"),
     ("casework.migrations", "procrastinate_3_10.sql"),
     ("casework.records", "sql/functions.sql"),

@@ -51,6 +51,7 @@ from casework.operations.core.views import Named, NamedInBoth, row_as, rows_as
 from casework.permissions.actors import Actor
 from casework.permissions.visibility import Sight, reach
 from casework.records.access_sql import own_referral, reach_values
+from casework.records.search_terms import of_programmes, terms_within
 
 #: What a page reads of a case.
 _COLUMNS = """c.id, c.number, c.title, c.programme_id, c.state, c.outcome, c.owner_id, c.phase_id, c.opened_at, c.closed_at,
@@ -145,6 +146,12 @@ _FILTERS: Mapping[str, tuple[str, str]] = {
     "open": (_WHOLE, "(c.closed_at IS NULL) = (:open = 'yes')"),
     "waits_for": (_WHOLE, "d.waits_for = ANY(CAST(:waits AS text[]))"),
 }
+#: The cases that an index of words has for what a filter asks; null where they are more than so many, and so are soon met anyway.
+_BY_TERMS = text("""
+    SELECT CASE WHEN cardinality(x.ids) <= :most THEN CAST(x.ids AS text) END FROM (SELECT ARRAY(
+        SELECT c.id FROM cases c WHERE casework_case_terms(c.programme_id, c.number, c.title) @@ CAST(:terms AS tsquery) LIMIT :most + 1
+    )) x(ids)
+""")
 #: Whom a list may be filtered by as waited for.
 WAITS_FOR = (US, PROVIDER, HOLD)
 #: The filters that `case_dates` answers.
@@ -190,6 +197,8 @@ SORTS: Mapping[str, _Sort] = {
 }  # fmt: skip
 #: Beyond so many nobody counts.
 MOST_COUNTED = 1_000
+#: Of words that stand in more cases a page is soon full, and a count soon at its end, without the index.
+_FEW_LISTED, _FEW_COUNTED = 500, 5_000
 
 
 def list_cases(
@@ -219,7 +228,7 @@ def export_cases(
 
 def count_cases(db: Connection, actor: Actor, *, filters: Mapping[str, str] | None = None) -> int:
     """How many cases a list has, counted no further than MOST_COUNTED."""
-    asked = _filtered(actor, filters or {})
+    asked = _filtered(db, actor, filters or {}, _FEW_COUNTED)
     given = asked.given | {"most": MOST_COUNTED}
     if asked.dated and not asked.more:
         statement = f"{_few(asked)} SELECT count(*) FROM few"
@@ -244,7 +253,7 @@ def _listed_cases(
 ) -> Page[ListedCase]:
     if sort not in SORTS:
         raise InvalidForm(fields={"sort": reasons.fields.ONE_OF(choices=tuple(SORTS))})
-    how, asked = SORTS[sort], _filtered(actor, filters)
+    how, asked = SORTS[sort], _filtered(db, actor, filters, _FEW_LISTED)
     given = asked.given | {"skip": 0, "few": _MOST_SORTED}
     # The cursor must not betray what the rows leave out: who does not see every case whole gets positions.
     mine = reach(actor)
@@ -310,7 +319,7 @@ class _Asked:
     late: bool
 
 
-def _filtered(actor: Actor, filters: Mapping[str, str]) -> _Asked:
+def _filtered(db: Connection, actor: Actor, filters: Mapping[str, str], most: int) -> _Asked:
     if unknown := filters.keys() - _FILTERS.keys():
         raise InvalidForm(fields=dict.fromkeys(unknown, reasons.cases.NOT_A_FILTER))
     given: dict[str, Any] = dict(reach_values(reach(actor)))
@@ -321,6 +330,8 @@ def _filtered(actor: Actor, filters: Mapping[str, str]) -> _Asked:
         if name in ("programme", "phase", "owner", "provider"):
             value = _insist_id(name, value)
         if name == "words":
+            given["known"] = _known(db, value, given, most)
+            asks = f"c.id = ANY(CAST(:known AS uuid[])) AND {asks}" if given["known"] is not None else asks
             value = "%" + re.sub(r"([\\%_])", r"\\\1", value) + "%"
         if name not in _BY_DATES:
             given[name] = value
@@ -337,6 +348,18 @@ def _filtered(actor: Actor, filters: Mapping[str, str]) -> _Asked:
         dated=bool(dates),
         late="overdue" in filters,
     )
+
+
+def _known(db: Connection, words: str, given: Mapping[str, Any], most: int) -> str | None:
+    """The ids of all cases that may hold the words, where these are few; of the person's own programmes alone, but for who sees cases
+    of others by a referral."""
+    terms, programmes = terms_within(words), [*given["all_of"], *given["outlines_of"]]
+    if terms is None:
+        return None
+    if not given["organisations"]:
+        terms = of_programmes(terms, programmes)
+    known: str | None = db.execute(_BY_TERMS, {"terms": terms, "most": most}).scalar_one()
+    return known
 
 
 def _insist_id(name: str, value: str) -> str:

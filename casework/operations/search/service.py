@@ -18,6 +18,7 @@ from casework.ledger.canonical_json import instant
 from casework.operations.core.presenters import names_of
 from casework.operations.mediations.views import MediationOutline
 from casework.operations.people.lists import PEOPLE_SEEN, people_values
+from casework.operations.search.found_cases import PARTIES, found_cases
 from casework.operations.search.views import (
     Found,
     FoundCase,
@@ -34,40 +35,19 @@ SHORTEST, LONGEST, MOST = 2, 100, 50
 #: How much of a message is shown around the first word that was found, and how much of that stands before it.
 _EXCERPT, _BEFORE = 160, 40
 
-#: What each kind of thing is called, as one text in which every word must stand.
-#: Of parties each by its id, and by nothing that is none: whoever else is registered is not read.
-_PARTIES = """(
-    SELECT string_agg((
-        SELECT concat_ws(' ', o.name, o.name_zh) FROM organisations o
-        WHERE o.id = CASE WHEN p.value ~ '^[0-9a-f]{{8}}(-[0-9a-f]{{4}}){{3}}-[0-9a-f]{{12}}$' THEN CAST(p.value AS uuid) END
-    ), ' ') FROM jsonb_each_text({parties}) p
-)"""
-_TITLES = "n.title, n.title_zh, h.title, h.title_zh"
-#: To a case `c` its need and its technology.
-_RECORDS = "LEFT JOIN needs n ON n.id = c.need_id LEFT JOIN technologies h ON h.id = c.technology_id"
-#: The cases that hold all the words.
-#: By number and title whoever sees a case in outline; by its parties, its owner and both records only who sees them.
-_CASES = text(f"""
-    SELECT c.number, c.title, c.parties, c.state, c.programme_id = ANY(CAST(:all_of AS uuid[])) AS whole, c.closed_at
-    FROM cases c LEFT JOIN people p ON p.id = c.owner_id {_RECORDS}
-    WHERE c.programme_id = ANY(CAST(:all_of AS uuid[]))
-        AND concat_ws(' ', c.number, c.title, p.name, {_TITLES}, {_PARTIES.format(parties="c.parties")}) ~* ALL(CAST(:patterns AS text[]))
-    OR c.programme_id = ANY(CAST(:outlines_of AS uuid[])) AND concat_ws(' ', c.number, c.title) ~* ALL(CAST(:patterns AS text[]))
-    ORDER BY lower(c.number) = lower(:exact) DESC, c.closed_at IS NOT NULL, c.opened_at DESC, c.id LIMIT :most
-""")
 #: A provider's own referrals that hold all the words.
 _REFERRALS = text(f"""
     SELECT t.id, t.kind, t.edition, t.states, c.number, coalesce(c.title, m.title) AS title, coalesce(c.parties, m.parties) AS parties
     FROM tracks t LEFT JOIN cases c ON c.id = t.log_id LEFT JOIN mediations m ON m.id = t.log_id
     WHERE {own_referral("t", "coalesce(c.interests, m.interests)")} AND concat_ws(
-        ' ', c.number, coalesce(c.title, m.title), {_PARTIES.format(parties="coalesce(c.parties, m.parties)")}
+        ' ', c.number, coalesce(c.title, m.title), {PARTIES.format(parties="coalesce(c.parties, m.parties)")}
     ) ~* ALL(CAST(:patterns AS text[]))
     ORDER BY t.ended_at IS NOT NULL, t.opened_at DESC, t.id LIMIT :most
 """)
 #: The mediations that a person is named for and that hold all the words.
 _MEDIATIONS = text(f"""
     SELECT m.id, m.title, m.parties, m.closed_at FROM mediations m
-    WHERE {named_for("m")} AND concat_ws(' ', m.title, {_PARTIES.format(parties="m.parties")}) ~* ALL(CAST(:patterns AS text[]))
+    WHERE {named_for("m")} AND concat_ws(' ', m.title, {PARTIES.format(parties="m.parties")}) ~* ALL(CAST(:patterns AS text[]))
     ORDER BY m.opened_at DESC, m.id LIMIT :most
 """)
 #: The papers that a person may see and that hold all the words.
@@ -113,8 +93,9 @@ def search(db: Connection, actor: Actor, wanted: str, most: int = MOST) -> Found
         )
     patterns = [_pattern(word) for word in words.split()]
     given = reach_values(reach(actor)) | {"patterns": patterns, "exact": words, "most": most + 1}
-    cases, referrals, mediations, documents, messages = (
-        db.execute(query, given).all() for query in (_CASES, _REFERRALS, _MEDIATIONS, _DOCUMENTS, _MESSAGES)
+    cases = found_cases(db, words.split(), given)
+    referrals, mediations, documents, messages = (
+        db.execute(query, given).all() for query in (_REFERRALS, _MEDIATIONS, _DOCUMENTS, _MESSAGES)
     )
     people = db.execute(_PEOPLE, people_values(actor) | {"patterns": patterns, "most": most + 1}).all()
     seen = [row.parties for row in cases if row.whole] + [row.parties for row in (*referrals, *mediations)]

@@ -32,6 +32,42 @@ BEGIN
     RETURN NULL;
 END $$;
 
+-- The cases of some programmes that may hold a word, as their indexes know: by number and title of all of these programmes, and of
+-- `whole` by the names of owner, need, technology and parties, too. Null where they are more than `most`, or where a name stands for
+-- too many: then a search does better to look at the newest first.
+CREATE FUNCTION casework_find_cases(asked tsquery, whole uuid[], outlines uuid[], most integer) RETURNS uuid[]
+LANGUAGE plpgsql STABLE AS $$
+DECLARE
+    here tsquery := asked && CAST((SELECT string_agg(quote_literal('#' || p), ' | ') FROM unnest(whole || outlines) p) AS tsquery);
+    people uuid[];
+    titles uuid[];
+    works uuid[];
+    owners uuid[];
+    cases uuid[] := ARRAY(SELECT c.id FROM cases c WHERE casework_case_terms(c.programme_id, c.number, c.title) @@ here LIMIT most + 1);
+BEGIN
+    IF cardinality(cases) > most OR cardinality(whole) = 0 THEN
+        RETURN CASE WHEN cardinality(cases) <= most THEN cases END;
+    END IF;
+    people := ARRAY(SELECT p.id FROM people p WHERE casework_terms(p.name) @@ asked LIMIT 1001);
+    titles := ARRAY(SELECT n.id FROM needs n WHERE casework_terms_of_both(n.title, n.title_zh) @@ asked LIMIT 1001);
+    works := ARRAY(SELECT h.id FROM technologies h WHERE casework_terms_of_both(h.title, h.title_zh) @@ asked LIMIT 1001);
+    owners := ARRAY(SELECT o.id FROM organisations o WHERE casework_terms_of_both(o.name, o.name_zh) @@ asked LIMIT 1001);
+    IF greatest(cardinality(people), cardinality(titles), cardinality(works), cardinality(owners)) > 1000 THEN
+        RETURN NULL;
+    END IF;
+    cases := cases || ARRAY(
+        SELECT x.id FROM (
+            SELECT c.id, c.programme_id FROM cases c WHERE c.owner_id = ANY(people) AND c.closed_at IS NULL
+            UNION ALL SELECT c.id, c.programme_id FROM cases c WHERE c.owner_id = ANY(people) AND c.closed_at IS NOT NULL
+            UNION ALL SELECT c.id, c.programme_id FROM cases c WHERE c.need_id = ANY(titles)
+            UNION ALL SELECT c.id, c.programme_id FROM cases c WHERE c.technology_id = ANY(works)
+            UNION ALL SELECT c.id, c.programme_id FROM cases c
+            WHERE cardinality(owners) > 0 AND jsonb_path_query_array(c.parties, '$.*') ?| CAST(owners AS text[])
+        ) x WHERE x.programme_id = ANY(whole) LIMIT most + 1
+    );
+    RETURN CASE WHEN cardinality(cases) <= most THEN cases END;
+END $$;
+
 -- An erasure that was asked for and agreed to by two persons in their roles, as its chained history tells: a row says nothing.
 CREATE FUNCTION casework_agreed(erasure uuid) RETURNS boolean
 LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, public AS $$

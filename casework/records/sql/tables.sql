@@ -59,6 +59,7 @@ CREATE TABLE organisations (
     created_at TIMESTAMP WITH TIME ZONE DEFAULT clock_timestamp() NOT NULL,
     CONSTRAINT pk_organisations PRIMARY KEY (id)
 );
+CREATE INDEX ix_organisations_terms ON organisations USING gin (casework_terms_of_both(name, name_zh)) WITH (gin_pending_list_limit = 256);
 COMMENT ON COLUMN organisations.id IS 'Also the id of its log';
 COMMENT ON COLUMN organisations.country IS 'ISO 3166-1 alpha-2';
 COMMENT ON COLUMN organisations.register_number IS 'Unified social credit code, or a foreign register''s number';
@@ -91,6 +92,7 @@ CREATE TABLE people (
     CONSTRAINT pk_people PRIMARY KEY (id),
     CONSTRAINT ck_people_theme CHECK (theme IN ('auto', 'light', 'dark'))
 );
+CREATE INDEX ix_people_terms ON people USING gin (casework_terms(name)) WITH (gin_pending_list_limit = 256);
 CREATE UNIQUE INDEX uq_people_email ON people (lower(email));
 COMMENT ON COLUMN people.id IS 'Random enough to stand in the history as a pseudonym; also the id of its log';
 COMMENT ON COLUMN people.password_hash IS 'argon2id; null where the person has none yet';
@@ -245,12 +247,16 @@ CREATE TABLE cases (
 )
  WITH (fillfactor = 80);
 CREATE INDEX ix_cases_interested ON cases (id) WHERE interests <> '{}';
+CREATE INDEX ix_cases_live ON cases (programme_id, opened_at DESC, id) WHERE closed_at IS NULL;
 CREATE INDEX ix_cases_need_id ON cases (need_id);
 CREATE INDEX ix_cases_opened_at_id ON cases (opened_at, id);
 CREATE INDEX ix_cases_owner_id_closed ON cases (owner_id, id) WHERE closed_at IS NOT NULL;
 CREATE INDEX ix_cases_owner_id_live ON cases (owner_id, id) WHERE closed_at IS NULL;
+CREATE INDEX ix_cases_parties ON cases USING gin (jsonb_path_query_array(parties, '$.*')) WITH (gin_pending_list_limit = 256);
 CREATE INDEX ix_cases_programme_id_opened_at_id ON cases (programme_id, opened_at, id);
 CREATE INDEX ix_cases_team ON cases USING gin (team);
+CREATE INDEX ix_cases_technology_id ON cases (technology_id);
+CREATE INDEX ix_cases_terms ON cases USING gin (casework_case_terms(programme_id, number, title)) WITH (gin_pending_list_limit = 256);
 COMMENT ON TABLE cases IS 'Cases; what the events add up to';
 COMMENT ON COLUMN cases.id IS 'Its log';
 COMMENT ON COLUMN cases.parties IS 'Organisations by side';
@@ -630,6 +636,7 @@ CREATE TABLE needs (
     CONSTRAINT fk_needs_programme_id FOREIGN KEY(programme_id) REFERENCES programmes (id),
     CONSTRAINT fk_needs_owner_id FOREIGN KEY(owner_id) REFERENCES organisations (id)
 );
+CREATE INDEX ix_needs_terms ON needs USING gin (casework_terms_of_both(title, title_zh)) WITH (gin_pending_list_limit = 256);
 COMMENT ON COLUMN needs.status IS 'draft, published, matched, met, expired';
 COMMENT ON COLUMN needs.more IS 'Process, baseline, site, constraints, contacts';
 COMMENT ON COLUMN needs.provenance IS 'Per field: source, at, confirmed by, at';
@@ -1027,6 +1034,7 @@ CREATE TABLE technologies (
     CONSTRAINT fk_technologies_programme_id FOREIGN KEY(programme_id) REFERENCES programmes (id),
     CONSTRAINT fk_technologies_owner_id FOREIGN KEY(owner_id) REFERENCES organisations (id)
 );
+CREATE INDEX ix_technologies_terms ON technologies USING gin (casework_terms_of_both(title, title_zh)) WITH (gin_pending_list_limit = 256);
 COMMENT ON COLUMN technologies.verification IS 'Statement: number, verdict, valid_until; counts only once confirmed';
 COMMENT ON COLUMN technologies.provenance IS 'Per field: source, at, confirmed by, at';
 

@@ -29,3 +29,6 @@ def reference(name: str, target: str, *, nullable: bool = False, comment: str = 
 
 
 NOW = text("clock_timestamp()")
+
+#: Of an index of words: each search reads what was not sorted in yet, so that is kept short.
+GIN = {"gin_pending_list_limit": "256"}

@@ -18,7 +18,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
-from casework.records.tables.base import Id, Time, id_column, metadata, reference
+from casework.records.tables.base import GIN, Id, Time, id_column, metadata, reference
 
 cases = Table(
     "cases",
@@ -52,6 +52,17 @@ cases = Table(
     Index("ix_cases_opened_at_id", "opened_at", "id"),
     Index("ix_cases_owner_id_live", "owner_id", "id", postgresql_where=text("closed_at IS NULL")),
     Index("ix_cases_team", "team", postgresql_using="gin"),
+    Index("ix_cases_live", "programme_id", text("opened_at DESC"), "id", postgresql_where=text("closed_at IS NULL")),
+    Index("ix_cases_technology_id", "technology_id"),
+    Index(
+        "ix_cases_parties", text("jsonb_path_query_array(parties, '$.*')"), postgresql_using="gin", postgresql_with=GIN
+    ),
+    Index(
+        "ix_cases_terms",
+        text("casework_case_terms(programme_id, number, title)"),
+        postgresql_using="gin",
+        postgresql_with=GIN,
+    ),
     Index("ix_cases_owner_id_closed", "owner_id", "id", postgresql_where=text("closed_at IS NOT NULL")),
     comment="Cases; what the events add up to",
     postgresql_with={"fillfactor": "80"},

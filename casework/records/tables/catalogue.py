@@ -10,6 +10,7 @@ from sqlalchemy import (
     Column,
     Date,
     ForeignKey,
+    Index,
     Integer,
     Numeric,
     Table,
@@ -19,7 +20,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
-from casework.records.tables.base import NOW, Id, Time, id_column, metadata, reference
+from casework.records.tables.base import GIN, NOW, Id, Time, id_column, metadata, reference
 
 
 def _origin() -> list[Column[Any]]:
@@ -93,6 +94,9 @@ needs = Table(
     *_provenance(),
     _once_a_source(),
     CheckConstraint("readiness_low BETWEEN 1 AND 9 AND readiness_high BETWEEN readiness_low AND 9", name="readiness"),
+    Index(
+        "ix_needs_terms", text("casework_terms_of_both(title, title_zh)"), postgresql_using="gin", postgresql_with=GIN
+    ),
 )
 
 technologies = Table(
@@ -113,6 +117,12 @@ technologies = Table(
     Column("more", JSONB, nullable=False, server_default=text("'{}'")),
     *_provenance(),
     _once_a_source(),
+    Index(
+        "ix_technologies_terms",
+        text("casework_terms_of_both(title, title_zh)"),
+        postgresql_using="gin",
+        postgresql_with=GIN,
+    ),
 )
 
 rights = Table(

@@ -18,7 +18,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
-from casework.records.tables.base import NOW, Id, Time, id_column, metadata, reference
+from casework.records.tables.base import GIN, NOW, Id, Time, id_column, metadata, reference
 
 programmes = Table(
     "programmes",
@@ -76,6 +76,12 @@ organisations = Table(
         comment="Per field: source, at, confirmed by, at",
     ),
     Column("created_at", Time, nullable=False, server_default=NOW),
+    Index(
+        "ix_organisations_terms",
+        text("casework_terms_of_both(name, name_zh)"),
+        postgresql_using="gin",
+        postgresql_with=GIN,
+    ),
 )
 
 people = Table(
@@ -101,6 +107,7 @@ people = Table(
     Column("erased_at", Time, comment="When everything that names the person was taken out"),
     Index("uq_people_email", text("lower(email)"), unique=True),
     CheckConstraint("theme IN ('auto', 'light', 'dark')", name="theme"),
+    Index("ix_people_terms", text("casework_terms(name)"), postgresql_using="gin", postgresql_with=GIN),
 )
 
 memberships = Table(

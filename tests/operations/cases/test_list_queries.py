@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import Connection, event, text
 
 from casework.errors import InvalidForm
+from casework.operations.cases import list_queries
 from casework.operations.cases.list_queries import SORTS, count_cases, export_cases, filter_choices, list_cases
 from casework.operations.cases.views import CaseName, CaseOutline, CaseRow, FilterChoices, MarkedCaseRow
 from casework.operations.core.paging import from_cursor
@@ -212,3 +213,41 @@ def test_a_cursor_tells_nothing_that_the_rows_do_not(db: Connection, world: Worl
             break
         assert from_cursor(cursor, 1) == [len(numbers)]
     assert len(numbers) == len(set(numbers)) == 3
+
+
+def test_an_index_of_words_changes_nothing_of_what_a_list_finds(
+    db: Connection, world: World, numbers: tuple[str, str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    db.execute(text("UPDATE cases SET title = '余热锅炉 for_heat' WHERE number = :n"), {"n": numbers[1]})
+    words = (
+        *numbers,
+        "team",
+        "余热",
+        "热锅",
+        "锅炉 for",
+        "or_hea",
+        "r_h",
+        "2026-",
+        "with",
+        "zz",
+        "é",
+        numbers[0][1:].lower(),
+    )
+    seen = {}
+    for few in (500, 1, 0):
+        monkeypatch.setattr(list_queries, "_FEW_LISTED", few)
+        monkeypatch.setattr(list_queries, "_FEW_COUNTED", few)
+        seen[few] = {
+            (who, word): (
+                found(db, world, who, words=word),
+                found(db, world, who, "newest", words=word, open="yes") if who == "officer" else None,
+                count_cases(db, world.actor(db, who), filters={"words": word}),
+            )
+            for who in ("officer", "observer", "provider", "foreign_officer")
+            for word in words
+        }
+    assert seen[500] == seen[1] == seen[0]
+    assert seen[500]["officer", "热锅"] == ([numbers[1]], [numbers[1]], 1)
+    assert seen[500]["observer", "or_hea"][0] == [numbers[1]]
+    assert seen[500]["provider", numbers[0]][0] == [numbers[0]]
+    assert seen[500]["provider", numbers[1]] == ([], None, 0)

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import json
-
 import pytest
 from sqlalchemy import Engine, text
 
 from casework.operations.core.perform import home_of
 from casework.operations.messages.service import correct_message
-from casework.operations.search import service
 from casework.operations.search.service import search
 from casework.records.case_loader import load
 from casework.records.database import transaction
@@ -84,52 +81,3 @@ def test_a_message_is_found_by_what_it_says_now(engine: Engine, world: World, nu
     assert (found("bismuth"), found("bronze")) == (0, 1)
     change(None)
     assert found("bronze") == 0
-
-
-@pytest.mark.parametrize(
-    ("parties", "names"),
-    [
-        ({}, None),
-        (None, None),
-        ({"need_owner": "lab"}, {"lab"}),
-        ({"need_owner": "lab", "technology_owner": "bank"}, {"lab", "bank"}),
-        ({"need_owner": "lab", "technology_owner": "lab"}, {"lab"}),
-        ({"need_owner": "lab", "technology_owner": "nobody at all"}, {"lab"}),
-        ({"need_owner": None, "technology_owner": ""}, set()),
-        ({"need_owner": "00000000-0000-0000-0000-000000000000"}, set()),
-    ],
-)
-def test_parties_are_found_by_their_ids(
-    engine: Engine, world: World, parties: dict[str, str | None] | None, names: set[str] | None
-) -> None:
-    """What is no id is nobody's name, and nothing fails by it."""
-    given = parties and {role: world.organisations.get(party or "", party) for role, party in parties.items()}
-    with transaction(engine) as db:
-        called = {
-            one: db.execute(
-                text("SELECT name FROM organisations WHERE id = :id"), {"id": world.organisations[one]}
-            ).scalar_one()
-            for one in ("lab", "bank")
-        }
-        statement = text("SELECT " + service._PARTIES.format(parties="CAST(:parties AS jsonb)"))
-        said = db.execute(statement, {"parties": None if given is None else json.dumps(given)}).scalar_one()
-    assert {one for one, name in called.items() if name in (said or "")} == (names or set())
-    assert (said is None) is (names is None or not names)
-
-
-def test_a_case_whose_party_is_no_id_fails_no_search(engine: Engine, world: World, number: str) -> None:
-    with transaction(engine) as db:
-        db.execute(
-            text('UPDATE cases SET parties = \'{"need_owner": "somebody"}\' WHERE number = :number'), {"number": number}
-        )
-        assert search(db, world.actor(db, "officer"), "nowhere").cases == []
-
-
-def test_organisations_are_found_by_their_key(engine: Engine) -> None:
-    """For each party of a case one look by its id, however many organisations there are."""
-    with transaction(engine) as db:
-        db.execute(text("SET LOCAL enable_seqscan = off"))
-        statement = "EXPLAIN SELECT " + service._PARTIES.format(parties="c.parties") + " FROM cases c"
-        plan = "\n".join(db.execute(text(statement)).scalars())
-    assert "pk_organisations" in plan
-    assert "Seq Scan on organisations" not in plan

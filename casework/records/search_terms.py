@@ -1,0 +1,62 @@
+"""What a search asks of the indexes of words: text queries for `casework_terms` and `casework_case_terms` (`sql/terms.sql`).
+
+An index finds whatever may hold a word, and maybe more: the statements go on comparing each text with the word itself, so that what
+is found does not depend on what an index keeps. A test holds that nothing is missed.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+
+#: Runs of what indexes keep: Latin words and numbers, and what is written without spaces.
+_RUN = re.compile("([a-z0-9]+)|([\u2e80-\u9fff\uac00-\ud7af\uf900-\ufaff\U00020000-\U0003ffff]+)")
+_SMALL = str.maketrans({chr(letter): chr(letter + 32) for letter in range(ord("A"), ord("Z") + 1)})
+#: Letters of which a text may hold a plain one in their place, within a word; and the dot of which a small I of them is made.
+_DOUBTFUL = re.compile("[\u0130\u0131\u017f\u212a\u0307]")
+#: The longest word that an index keeps.
+_LONGEST = 1000
+
+
+def terms_of(word: str) -> str | None:
+    """The query that finds what holds the word where a word begins; None where no index knows."""
+    return _all(_asked(word, inside=False))
+
+
+def terms_within(words: str) -> str | None:
+    """The query that finds what holds these words as they stand, wherever they begin; None where no index knows."""
+    return _all(_asked(words, inside=True))
+
+
+def of_programmes(query: str, programmes: Iterable[str]) -> str:
+    """The same among the cases of these programmes; of none it finds none."""
+    return f"({query}) & ({' | '.join(_term(f'#{programme}') for programme in programmes) or _term('#')})"
+
+
+def _all(asked: Iterator[str]) -> str | None:
+    return " & ".join(dict.fromkeys(asked)) or None
+
+
+def _asked(said: str, *, inside: bool) -> Iterator[str]:
+    said = said.translate(_SMALL)
+    if _DOUBTFUL.search(said):
+        return
+    for run in _RUN.finditer(said):
+        word, unspaced = run.groups()
+        if unspaced:
+            yield from map(_term, _pairs(unspaced) if len(unspaced) > 1 else [unspaced])
+        elif inside and run.start() == 0:
+            # What stands before it in the text is not known.
+            yield from (_term(f"~{word[start : start + 3]}") for start in range(min(len(word), _LONGEST) - 2))
+        else:
+            # What is last may go on.
+            yield _term(word[:_LONGEST]) + (":*" if run.end() == len(said) else "")
+
+
+def _pairs(unspaced: str) -> Iterator[str]:
+    return (unspaced[start : start + 2] for start in range(len(unspaced) - 1))
+
+
+def _term(term: str) -> str:
+    # No term has a quote or a backslash in it.
+    return f"'{term}'"

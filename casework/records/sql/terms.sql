@@ -1,0 +1,61 @@
+-- What indexes keep of texts, so that searches find by them. Before the tables, whose indexes are made of these functions; the same in
+-- every collation, so that no index grows stale with one. What is asked of them stands in `records/search_terms.py`.
+
+-- A text as words in small letters between spaces, all other signs left out. The few letters of which the small or the large one is a
+-- plain letter count as that one, too. What lies sealed has no words.
+CREATE FUNCTION casework_plain_words(said text) RETURNS text LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE COST 500 AS $$
+DECLARE
+    plain text COLLATE "C" := lower(said COLLATE "C");
+BEGIN
+    IF starts_with(said, 'sealed:1:') THEN
+        RETURN '';
+    END IF;
+    IF said ~ '[\u0130\u0131\u017F\u212A]' THEN
+        plain := plain || ' ' || translate(plain, U&'\0130\0131\017F\212A', 'iisk');
+    END IF;
+    plain := regexp_replace(plain, '[^a-z0-9\u2E80-\u9FFF\uAC00-\uD7AF\uF900-\uFAFF\U00020000-\U0003FFFF]+', ' ', 'g');
+    -- An index takes no word that is longer than this by much.
+    IF length(plain) > 1000 THEN
+        plain := regexp_replace(plain, '((?:[a-z0-9]{250}){4})[a-z0-9]+', '\1', 'g');
+    END IF;
+    RETURN plain;
+END $$;
+
+-- The words and numbers of a text; of what is written without spaces each letter and each two that follow each other.
+CREATE FUNCTION casework_terms(said text) RETURNS tsvector LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE COST 1000 AS $$
+DECLARE
+    plain text COLLATE "C" := public.casework_plain_words(said);
+    unspaced text COLLATE "C";
+BEGIN
+    IF plain !~ '[^ -~]' THEN
+        RETURN CAST(plain AS tsvector);
+    END IF;
+    unspaced := regexp_replace(plain, '[ -~]+', ' ', 'g');
+    RETURN CAST(
+        regexp_replace(plain, '([^ -~])', ' \1 ', 'g')
+        || ' ' || regexp_replace(unspaced, '([^ -~]{2})', ' \1 ', 'g')
+        || ' ' || regexp_replace(regexp_replace(unspaced, '(^| )[^ ]', ' ', 'g'), '([^ -~]{2})', ' \1 ', 'g')
+        AS tsvector
+    );
+END $$;
+
+-- The terms of a name or title in both languages.
+CREATE FUNCTION casework_terms_of_both(name text, name_zh text) RETURNS tsvector LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE COST 1500 AS $$
+BEGIN
+    RETURN public.casework_terms(name || ' ' || coalesce(name_zh, ''));
+END $$;
+
+-- Of a case its programme, the terms of its number and its title, and the letters of each word by threes, by which a list finds what
+-- stands within words.
+CREATE FUNCTION casework_case_terms(programme uuid, number text, title text) RETURNS tsvector
+LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE COST 5000 AS $$
+DECLARE
+    said text := number || ' ' || coalesce(title, '');
+    spaced text COLLATE "C" := regexp_replace(public.casework_plain_words(said), '[^ -~]+', ' ', 'g');
+    threes text COLLATE "C" := regexp_replace(spaced, '([a-z0-9]{3})', ' ~\1 ', 'g')
+        || ' ' || regexp_replace(regexp_replace(spaced, '(^| )[a-z0-9]', ' ', 'g'), '([a-z0-9]{3})', ' ~\1 ', 'g')
+        || ' ' || regexp_replace(regexp_replace(spaced, '(^| )[a-z0-9]{1,2}', ' ', 'g'), '([a-z0-9]{3})', ' ~\1 ', 'g');
+BEGIN
+    RETURN public.casework_terms(said)
+        || CAST('#' || programme || ' ' || regexp_replace(threes, '(^| )[a-z0-9]+', ' ', 'g') AS tsvector);
+END $$;
