@@ -9,6 +9,9 @@ from typing import Any
 
 import psycopg
 
+from casework.records.wire import Row, Wire
+from casework.records.wire import Statement as WireStatement
+
 
 @dataclass(frozen=True)
 class Statement:
@@ -23,18 +26,25 @@ class Statement:
 def captured(database: str) -> Iterator[list[Statement]]:
     """What is sent to this database within the block. At the driver: not all of it passes through SQLAlchemy."""
     sent: list[Statement] = []
-    execute = psycopg.Cursor.execute
+    execute, ask = psycopg.Cursor.execute, Wire.ask
 
     def note(cursor: Any, query: Any, values: Any = None, **more: Any) -> Any:
         if cursor.connection.info.dbname == database:
-            sent.append(Statement(str(query), values, isinstance(cursor, psycopg.RawCursor)))
+            sent.append(Statement(str(query), values, raw=False))
         return execute(cursor, query, values, **more)
 
+    def note_wire(wire: Wire, statements: Sequence[WireStatement]) -> list[list[Row]]:
+        if wire.driver.info.dbname == database:
+            sent.extend(Statement(query, values, raw=True) for query, values in [*wire.waiting, *statements])
+        return ask(wire, statements)
+
     psycopg.Cursor.execute = note  # type: ignore[assignment, method-assign]  # only here is every statement seen
+    Wire.ask = note_wire  # type: ignore[assignment, method-assign]  # and here those of the wire
     try:
         yield sent
     finally:
         psycopg.Cursor.execute = execute  # type: ignore[method-assign]  # as it was
+        Wire.ask = ask  # type: ignore[method-assign]  # as it was
 
 
 def replay(db: psycopg.Connection[Any], statements: Sequence[Statement]) -> None:

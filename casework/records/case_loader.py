@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Collection, Mapping
 from datetime import datetime
 from functools import cache
 from typing import Any, TypeAlias
 
+import orjson
 from sqlalchemy import Connection, RowMapping
 
 from casework.engine.deadlines.deadlines import EscalationStep
@@ -15,6 +15,8 @@ from casework.engine.state.case import COMPLETED, OPEN, Case, Clock, Fired, Join
 from casework.engine.state.case_documents import Consent, Document, File, Grant
 from casework.errors import NotFound
 from casework.records.database import run
+from casework.records.wire import Row as Loaded
+from casework.records.wire import Statement
 
 #: A row as it comes out of the database, by column; mostly in JSON.
 Row: TypeAlias = Mapping[str, Any]
@@ -57,34 +59,50 @@ def load(db: Connection, log: str, kind: str, *, every_task: bool = False) -> Ca
 
 def load_with_calendar(db: Connection, log: str, kind: str) -> tuple[Case, str]:
     """The same, and the calendar of its programme as it is written there."""
-    calendar, *row = _row(db, log, kind, False)
-    return _case(*row), calendar
+    return read_loaded(_row(db, log, kind, False))
+
+
+def loading(log: str, kind: str) -> Statement:
+    """What `load_with_calendar` sends, to be sent in one round trip with what locks the log: a statement of its own, so that it
+    sees what was there once the lock was taken."""
+    return _load(HOME[kind], False), (log,)
+
+
+def loading_locked() -> Statement:
+    """The same of a case whose log the statement before has locked and named in the transaction (`casework.locked`); else no row."""
+    return _load("cases", False, "h.id = CAST(nullif(current_setting('casework.locked', true), '') AS uuid)"), ()
+
+
+def read_loaded(row: Loaded) -> tuple[Case, str]:
+    """The case, and the calendar of its programme, from what such a statement gave."""
+    calendar, *rest = row
+    return _case(*rest), calendar
 
 
 def load_live(db: Connection, programmes: Collection[str], most: int) -> list[Case]:
     """The live cases of some programmes, the oldest first, in one statement."""
     which = "h.programme_id = ANY($1::uuid[]) AND h.closed_at IS NULL ORDER BY h.opened_at, h.id LIMIT $2::integer"
-    rows = run(db, _load("cases", False, which), (array_of(sorted(programmes)), str(most))).fetchall()
+    rows = run(db, _load("cases", False, which), (array_of(sorted(programmes)), str(most)))
     return [_case(*row[1:]) for row in rows]
 
 
 def load_several(db: Connection, logs: Collection[str]) -> dict[str, Case]:
     """Some cases by their logs, in one statement."""
-    rows = run(db, _load("cases", False, "h.id = ANY($1::uuid[])"), (array_of(sorted(logs)),)).fetchall()
+    rows = run(db, _load("cases", False, "h.id = ANY($1::uuid[])"), (array_of(sorted(logs)),))
     return {case.log: case for case in (_case(*row[1:]) for row in rows)}
 
 
-def _row(db: Connection, log: str, kind: str, every_task: bool) -> tuple[Any, ...]:
-    row: tuple[Any, ...] | None = run(db, _load(HOME[kind], every_task), (log,)).fetchone()
-    if row is None:
+def _row(db: Connection, log: str, kind: str, every_task: bool) -> Loaded:
+    rows = run(db, _load(HOME[kind], every_task), (log,))
+    if not rows:
         raise NotFound("case")
-    return row
+    return rows[0]
 
 
 def _case(kind: str, seq: int, last_at: datetime, home_row: str, *parts: str | None) -> Case:
-    home = json.loads(home_row)
+    home = orjson.loads(home_row)
     tracks, tasks, clocks, proposals, consents, documents, files, grants, openings = (
-        {row["id"]: make(row) for row in json.loads(rows)} if rows else {}
+        {row["id"]: make(row) for row in orjson.loads(rows)} if rows else {}
         for make, rows in zip(_MAKE, parts, strict=True)
     )
     return Case(

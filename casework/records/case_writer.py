@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Collection, Container, Mapping
 from datetime import datetime
 from functools import cache, lru_cache
 from typing import Any, TypeAlias
 
+import orjson
 from sqlalchemy import ARRAY, Connection
 from sqlalchemy.dialects.postgresql import JSONB
 
@@ -17,7 +17,7 @@ from casework.engine.state.case_documents import Consent, Document, File, Grant
 from casework.engine.tasks.queue_order import turn
 from casework.ledger.canonical_json import instant
 from casework.records.case_loader import HOME, array_of
-from casework.records.database import run, sealing_of
+from casework.records.database import run_later, sealing_of
 from casework.records.event_log import Log
 from casework.records.field_encryption import insist_unsealed
 from casework.records.tables import metadata
@@ -76,12 +76,10 @@ def _dates_row(case: Case) -> Row:
 _DATED_BY = ("tasks", "clocks", "hold", "closed_at", "programme")
 
 
-def _dates_changed(before: Case | None, after: Case) -> bool:
+def _may_be_dated_otherwise(before: Case | None, after: Case) -> bool:
     if after.kind != "case":
         return False
-    if before is not None and all(getattr(before, name) is getattr(after, name) for name in _DATED_BY):
-        return False
-    return before is None or _dates_row(before) != _dates_row(after)
+    return before is None or any(getattr(before, name) is not getattr(after, name) for name in _DATED_BY)
 
 
 def _track_row(case: Case, track: Track, position: int) -> Row:
@@ -292,7 +290,8 @@ _ROWS: Mapping[str, Callable[[Case, Any, int], Row]] = {
 
 
 def difference(before: Case | None, after: Case) -> tuple[dict[str, list[Row]], dict[str, list[str]]]:
-    """(rows to write by table, ids to remove by table). What is the same object has not changed."""
+    """(rows to write by table, ids to remove by table). What is the same object has not changed; of a row that was there before
+    there is its id and what of it is another value."""
     rows: dict[str, list[Row]] = {}
     gone: dict[str, list[str]] = {}
     for name, make in _ROWS.items():
@@ -300,36 +299,51 @@ def difference(before: Case | None, after: Case) -> tuple[dict[str, list[Row]], 
         new: Mapping[str, Any] = getattr(after, name)
         if old is new:
             continue
-        changed = [
-            make(after, record, after.seq * 1000 + n)
-            for n, (id, record) in enumerate(new.items())
-            if old.get(id) is not record
-        ]
+        changed = []
+        for n, (id, record) in enumerate(new.items()):
+            was = old.get(id)
+            if was is record:
+                continue
+            row = make(after, record, after.seq * 1000 + n)
+            if before is None or was is None:
+                changed.append(row)
+            elif another := _changed(make(before, was, 0), row):
+                changed.append(another)
         if changed:
             rows[name] = changed
         if removed := [id for id in old if id not in new]:
             gone[name] = removed
-    home = _home_row(after)
-    if before is None or _home_row(before) != home:
-        rows[HOME[after.kind]] = [home]
-    if _dates_changed(before, after):
-        rows["case_dates"] = [_dates_row(after)]
+    homes = {HOME[after.kind]: _home_row} | ({"case_dates": _dates_row} if _may_be_dated_otherwise(before, after) else {})
+    for table, make_home in homes.items():
+        home = make_home(after)
+        if before is None:
+            rows[table] = [home]
+        elif another := _changed(make_home(before), home):
+            rows[table] = [another]
     return rows, gone
 
 
-# A position is given once, when the row is made.
-_KEEP = {"tracks": ("id", "position"), "tasks": ("id", "position")}
+def _changed(was: Row, row: Row) -> Row | None:
+    """What of a row is another value, with its id; nothing where nothing is. A position is given once, when the row is made."""
+    changed = {name: value for name, value in row.items() if name != "position" and _is_another(was[name], value)}
+    return {"id": row["id"], **changed} if changed else None
 
-#: Of each table that is written: its name, how many rows are new and how many change.
-Shape = tuple[tuple[str, int, int], ...]
+
+def _is_another(was: Any, value: Any) -> bool:
+    if was != value:
+        return True
+    # Within JSON 1 and true are equal here, and not there.
+    return isinstance(value, dict | list) and bool(value) and _encode(was) != _encode(value)
+
+
+#: Of each table that is written: its name, how many rows are new, and the columns of each that changes.
+Shape = tuple[tuple[str, int, tuple[tuple[str, ...], ...]], ...]
 
 
 @cache
-def _columns(table: str, *, changing: bool = False) -> tuple[tuple[str, Callable[[Any], str | None]], ...]:
-    """The columns of a table, each with how a value of it is written for the server; the last of a change is the id."""
-    columns = metadata.tables[table].columns
-    names = [column.name for column in columns if not changing or column.name not in _KEEP.get(table, ("id",))]
-    return tuple((name, _written_as(columns[name].type)) for name in [*names, *(["id"] if changing else [])])
+def _columns(table: str) -> Mapping[str, Callable[[Any], str | None]]:
+    """The columns of a table, each with how a value of it is written for the server."""
+    return {column.name: _written_as(column.type) for column in metadata.tables[table].columns}
 
 
 def _written_as(type: Any) -> Callable[[Any], str | None]:
@@ -348,7 +362,8 @@ def _json(value: Any) -> str | None:
     return None if value is None else "{}" if value == {} else _encode(value)
 
 
-_encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+def _encode(value: Any) -> str:
+    return orjson.dumps(value).decode()
 
 
 @lru_cache(maxsize=1000)
@@ -370,11 +385,11 @@ def _write(shape: Shape, removed: tuple[str, ...], *, opens: bool, asked: bool) 
         parts.append(f"l AS (UPDATE logs SET seq = {n()}, head = {n()}, last_at = {n()} WHERE id = {n()})")
     for table, added, changed in shape:
         if added:
-            names = ", ".join(f'"{name}"' for name, _ in _columns(table))
+            names = ", ".join(f'"{name}"' for name in _columns(table))
             rows = ", ".join(f"({', '.join(n() for _ in _columns(table))})" for _ in range(added))
             parts.append(f"a_{table} AS (INSERT INTO {table} ({names}) VALUES {rows})")
-        for position in range(changed):
-            sets = ", ".join(f'"{name}" = {n()}' for name, _ in _columns(table, changing=True)[:-1])
+        for position, columns in enumerate(changed):
+            sets = ", ".join(f'"{name}" = {n()}' for name in columns)
             parts.append(f"c_{table}_{position} AS (UPDATE {table} SET {sets} WHERE id = {n()})")
     parts += [f"d_{table} AS (DELETE FROM {table} WHERE id = ANY({n()}))" for table in removed]
     if asked:
@@ -396,8 +411,8 @@ def save(
     answer: Mapping[str, Any] | None = None,
     owing: Collection[int] = (),
 ) -> None:
-    """Write events and the difference that they make. `answer` finishes a request: asker, key, status, answer;
-    `owing` are the seqs of events that may owe somebody a notice."""
+    """Write events and the difference that they make, with what is sent next. `answer` finishes a request: asker, key, status,
+    answer; `owing` are the seqs of events that may owe somebody a notice."""
     rows, gone = difference(before, after)
     if log.kind == "mediation":
         sealing = sealing_of(db)
@@ -405,23 +420,24 @@ def save(
     seq, last_at = str(after.seq), instant(after.last_at)
     values: list[str | None] = [log.id, log.kind, log.programme] if before is None else []
     values += [seq, head, last_at] if before is None else [seq, head, last_at, log.id]
-    shape: list[tuple[str, int, int]] = []
+    shape: list[tuple[str, int, tuple[tuple[str, ...], ...]]] = []
     outbox = [{"log_id": log.id, "seq": owed} for owed in owing]
     for table, written in {"events": events, "outbox": outbox, **rows}.items():
-        kept = _kept(before, table)
+        columns, kept = _columns(table), _kept(before, table)
         added = [row for row in written if row.get("id") not in kept]
         changed = [row for row in written if row.get("id") in kept]
-        shape.append((table, len(added), len(changed)))
+        shape.append((table, len(added), tuple(tuple(row)[1:] for row in changed)))
         for row in added:
-            values += [write(row[name]) for name, write in _columns(table)]
+            values += [write(row[name]) for name, write in columns.items()]
         for row in changed:
-            values += [write(row[name]) for name, write in _columns(table, changing=True)]
+            values += [columns[name](value) for name, value in [*row.items()][1:]]
+            values.append(row["id"])
     values += [array_of(ids) for ids in gone.values()]
     if log.kind != "mediation":
         insist_unsealed(*values)
     if answer is not None:
         values += [str(answer["status"]), _json(answer["answer"]), log.id, seq, answer["asker"], answer["key"]]
-    run(db, _write(tuple(shape), tuple(gone), opens=before is None, asked=answer is not None), values)
+    run_later(db, _write(tuple(shape), tuple(gone), opens=before is None, asked=answer is not None), values)
 
 
 def _kept(before: Case | None, table: str) -> Container[str | None]:

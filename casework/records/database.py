@@ -5,21 +5,31 @@ from __future__ import annotations
 import contextlib
 import select
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any, Literal
 
 import psycopg
 from psycopg import sql
 from psycopg.adapt import AdaptersMap
-from psycopg.pq import ConnStatus, ExecStatus, TransactionStatus
 from psycopg.types.json import JsonbBinaryLoader, JsonBinaryLoader, JsonbLoader, JsonLoader
 from psycopg.types.string import TextLoader
-from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url, text
+from sqlalchemy import (
+    URL,
+    Connection,
+    Engine,
+    ExceptionContext,
+    NestedTransaction,
+    create_engine,
+    event,
+    make_url,
+    text,
+)
 from sqlalchemy.exc import ArgumentError, DBAPIError, InvalidatePoolError, OperationalError
 
 from casework.errors import DatabaseUnavailable, InvalidSettings, RolesMissing
 from casework.records import embedded, server_process
 from casework.records.field_encryption import Sealing
+from casework.records.wire import KeptStatements, Row, Statement, Wire
 from casework.settings import Settings
 
 APP_ROLE, ENGINE_ROLE = server_process.ROLES
@@ -31,13 +41,11 @@ ENGINE = "engine"
 #: The owner and a superuser stay who they are.
 ENGINE_READS = """set_config('casework.reader', 'engine', true),
         CASE current_user WHEN 'casework_app' THEN set_config('role', 'casework_engine', true) END"""
-#: Begins a transaction in which the engine reads, in one round trip: as the application, and as the owner, who keeps the own role.
-_BEGIN: Mapping[Role, bytes] = {
-    "app": b"BEGIN; SET LOCAL ROLE casework_engine; SET LOCAL casework.reader = 'engine'",
-    "owner": b"BEGIN; SET LOCAL casework.reader = 'engine'",
-}
 #: The same for the role in which people read.
 _PERSON_ROLE = "CASE current_user WHEN 'casework_engine' THEN set_config('role', 'casework_app', true) END"
+
+#: What is said of a prepared statement that no longer fits its tables.
+_OUTDATED = (psycopg.errors.FeatureNotSupported, psycopg.errors.InvalidSqlStatementName)
 
 # Ids are strings everywhere: in the history, in the engine and in JSON.
 _ADAPTERS = AdaptersMap(psycopg.adapters)
@@ -87,7 +95,7 @@ def connect_engine(settings: Settings, role: Role = "app") -> Engine:
     engine = create_engine(
         url,
         connect_args=connect_args | {"context": _opening(sealing)},
-        execution_options={"sealing": sealing, "begin": _BEGIN[role]},
+        execution_options={"sealing": sealing},
         pool_size=settings.pool_size if role == "app" else 1,
         max_overflow=settings.pool_overflow,
         pool_timeout=settings.pool_timeout_s,
@@ -95,8 +103,10 @@ def connect_engine(settings: Settings, role: Role = "app") -> Engine:
         # What people wrote stands in no log, whatever goes wrong.
         hide_parameters=True,
     )
+    event.listen(engine, "connect", _keep_statements)
     event.listen(engine, "checkin", _note_use)
     event.listen(engine, "checkout", _insist_alive)
+    _send_what_waits(engine)
     return engine
 
 
@@ -198,7 +208,7 @@ def reader_transaction(engine: Engine) -> Iterator[Connection]:
 def transaction(engine: Engine) -> Iterator[Connection]:
     """The same for the engine: jobs, commands, and actions that take several transactions."""
     with reader_transaction(engine) as connection:
-        _begin_as_engine(connection)
+        run_later(connection, f"SELECT {ENGINE_READS}")
         yield connection
 
 
@@ -216,36 +226,84 @@ def connected(engine: Engine) -> Iterator[Connection]:
         yield connection
 
 
-def run(db: Connection, statement: str, values: Sequence[Any]) -> psycopg.RawCursor[Any]:
-    """One of the few statements that every action sends, in the server's own form ($1, …) and the transaction of `db`.
+def run(db: Connection, statement: str, values: Sequence[str | None] = ()) -> list[Row]:
+    """The rows of one of the few statements that every action sends, in the server's own form ($1, …) and the transaction of `db`.
 
-    SQLAlchemy's own way to the driver costs as much time as the server takes to answer some of these. It is prepared at
-    once: with each rollback the driver forgets what was. What is refused is raised as SQLAlchemy would raise it. The rows
-    must be fetched before the next call: the cursor is the connection's only one.
+    SQLAlchemy's own way to the driver costs as much time as the server takes to answer some of these. What is refused is raised
+    as SQLAlchemy would raise it; so is what was refused of that which waited.
     """
-    cursor: psycopg.RawCursor[Any] | None = db.info.get("cursor")
-    if cursor is None:
-        cursor = db.info["cursor"] = psycopg.RawCursor(_driver(db))
-    try:
-        return cursor.execute(statement, values, prepare=True)
-    except psycopg.Error as fault:
-        raise _as_sqlalchemy(db, statement, fault) from fault
+    return run_all(db, [(statement, values)])[0]
 
 
-def _begin_as_engine(db: Connection) -> None:
-    """Begin the transaction of `db` by the driver's own hands, and say that the engine reads."""
-    driver, statements = _driver(db), db.get_execution_options()["begin"]
-    if driver.info.transaction_status != TransactionStatus.IDLE:
-        # Somebody who listens for beginnings has sent a statement, and the driver BEGIN before it.
-        statements = statements.removeprefix(b"BEGIN; ")
-    try:
-        result = driver.pgconn.exec_(statements)
-        if driver.pgconn.status != ConnStatus.OK:
-            raise psycopg.OperationalError(driver.pgconn.get_error_message())
-        if result.status != ExecStatus.COMMAND_OK:
-            raise psycopg.errors.error_from_result(result, driver.info.encoding)
-    except psycopg.Error as fault:
-        raise _as_sqlalchemy(db, statements.decode(), fault) from fault
+def run_all(db: Connection, statements: Sequence[Statement]) -> list[list[Row]]:
+    """The same for several in one round trip, one after the other: where one is refused, none after it is carried out."""
+    with _as_sqlalchemy(db):
+        return wire_of(db).ask(statements)
+
+
+def run_later(db: Connection, statement: str, values: Sequence[str | None] = ()) -> None:
+    """The same with whatever is sent next, COMMIT at the latest: what it says need not be known before, and what is refused is raised then.
+
+    What is rolled back before was never sent.
+    """
+    wire_of(db).later(statement, values)
+
+
+@contextlib.contextmanager
+def savepoint(db: Connection) -> Iterator[NestedTransaction]:
+    """A block whose refusal is taken back alone: what waits at its end is sent within it, and refused within it."""
+    with db.begin_nested() as point:
+        yield point
+        if point.is_active:
+            send_waiting(db)
+
+
+def send_waiting(db: Connection) -> None:
+    """Send what waits; what is refused of it is raised here."""
+    with _as_sqlalchemy(db):
+        wire_of(db).flush()
+
+
+def wire_of(db: Connection) -> Wire:
+    """The wire of a connection."""
+    wire: Wire | None = db.info.get("wire")
+    if wire is None:
+        wire = db.info["wire"] = Wire(_driver(db))
+    return wire
+
+
+def _send_what_waits(engine: Engine) -> None:
+    """Let what waits go before whatever SQLAlchemy sends, and with COMMIT; and let it go with what is rolled back."""
+
+    def send(db: Connection, *_: Any) -> None:
+        wire: Wire | None = db.info.get("wire")
+        if wire is not None and wire.waiting:
+            send_waiting(db)
+
+    def commit(db: Connection) -> None:
+        wire: Wire | None = db.info.get("wire")
+        if wire is not None:
+            with _as_sqlalchemy(db):
+                wire.commit()
+
+    def drop(db: Connection, *_: Any) -> None:
+        # What waits before a savepoint is sent with it, so that what waits now came after it.
+        if not db.invalidated and (wire := db.info.get("wire")) is not None:
+            wire.drop()
+
+    def outdated(context: ExceptionContext) -> None:
+        if isinstance(context.original_exception, _OUTDATED):
+            context.is_disconnect = True
+
+    event.listen(engine, "handle_error", outdated)
+    event.listen(engine, "before_cursor_execute", send)
+    event.listen(engine, "commit", commit)
+    event.listen(engine, "rollback", drop)
+    event.listen(engine, "rollback_savepoint", drop)
+
+
+def _keep_statements(connection: Any, record: Any) -> None:
+    connection._prepared = KeptStatements()
 
 
 def _driver(db: Connection) -> psycopg.Connection[Any]:
@@ -254,14 +312,19 @@ def _driver(db: Connection) -> psycopg.Connection[Any]:
     return driver
 
 
-def _as_sqlalchemy(db: Connection, statement: str, fault: psycopg.Error) -> BaseException:
-    """What SQLAlchemy would raise in its place; a connection that was lost is not used again."""
-    lost = db.dialect.is_disconnect(fault, _driver(db), None)  # type: ignore[arg-type]  # the driver's fault and connection, of which it has types of its own
-    if lost:
-        db.invalidate(fault)
-    return DBAPIError.instance(
-        statement, None, fault, psycopg.Error, hide_parameters=True, connection_invalidated=lost, dialect=db.dialect
-    )
+@contextlib.contextmanager
+def _as_sqlalchemy(db: Connection) -> Iterator[None]:
+    """What the driver raises, raised as SQLAlchemy would; a connection that was lost is not used again, nor one whose prepared
+    statements no longer fit, as after a migration."""
+    try:
+        yield
+    except psycopg.Error as fault:
+        lost = isinstance(fault, _OUTDATED) or db.dialect.is_disconnect(fault, _driver(db), None)  # type: ignore[arg-type]  # the driver's fault and connection, of which it has types of its own
+        if lost:
+            db.invalidate(fault)
+        raise DBAPIError.instance(
+            None, None, fault, psycopg.Error, hide_parameters=True, connection_invalidated=lost, dialect=db.dialect
+        ) from fault
 
 
 def plan_by_values(db: Connection) -> None:

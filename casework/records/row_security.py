@@ -18,22 +18,22 @@ from contextlib import contextmanager
 from psycopg.pq import TransactionStatus
 from sqlalchemy import Connection, Engine, event
 
-from casework.records.database import ENGINE, ENGINE_READS, person_reads, run
+from casework.records.database import ENGINE, ENGINE_READS, person_reads, run, run_later, wire_of
 
 
 def read_as(db: Connection, reader: str) -> None:
     """From here to the end of the transaction this person reads, or the engine."""
     if reader == ENGINE:
-        run(db, f"SELECT {ENGINE_READS}", ())
+        run_later(db, f"SELECT {ENGINE_READS}")
     else:
-        run(db, f"SELECT {person_reads('$1')}", (reader,))
+        run_later(db, f"SELECT {person_reads('$1')}", (reader,))
 
 
 @contextmanager
 def whole(db: Connection) -> Iterator[None]:
     """Within the block the engine reads, to decide on whole cases; after it whoever read before."""
     # The old value first: a select list is evaluated from left to right.
-    before = run(db, f"SELECT current_setting('casework.reader', true), {ENGINE_READS}", ()).fetchall()[0][0]
+    before = run(db, f"SELECT current_setting('casework.reader', true), {ENGINE_READS}")[0][0]
     with back_to(db, before):
         yield
 
@@ -57,5 +57,5 @@ def always_whole(engine: Engine) -> None:
 def _goes_on(db: Connection) -> bool:
     if db.closed or db.invalidated or not db.in_transaction():
         return False
-    driver = db.connection.driver_connection
-    return driver is not None and driver.info.transaction_status == TransactionStatus.INTRANS
+    wire = wire_of(db)
+    return bool(wire.waiting) or wire.driver.info.transaction_status == TransactionStatus.INTRANS

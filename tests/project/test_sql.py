@@ -314,7 +314,7 @@ def test_what_is_run_is_run_by_these_alone() -> None:
         for node in ast.walk(tree_of(path))
         if isinstance(node, ast.ImportFrom)
         and node.module == "casework.records.database"
-        and "run" in {one.name for one in node.names}
+        and {"run", "run_all", "run_later"} & {one.name for one in node.names}
     }
     assert found | {"casework/records/database.py"} == RUN
 
@@ -380,3 +380,9 @@ def test_a_named_statement_without_a_sentence_is_seen(tmp_path: Path) -> None:
         '# The cases again.\n_D: str = "WHERE id = :id"\n_E = {"a": "SELECT 1"}\n'
     )
     assert without_sentence(module) == ["_A", "_D"]
+
+
+def test_savepoints_are_made_in_one_way() -> None:
+    """`records.database.savepoint` sends what waits before its end: refused after it, it would be the whole transaction's refusal."""
+    made = {path.relative_to(ROOT).as_posix() for path in MODULES if "begin_nested(" in path.read_text()}
+    assert made == {"casework/records/database.py"}

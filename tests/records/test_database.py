@@ -7,9 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from threading import Barrier
 
-import psycopg
 import pytest
-from psycopg.pq import TransactionStatus
 from sqlalchemy import Connection, Engine, event, text
 from sqlalchemy.exc import DBAPIError, OperationalError, ProgrammingError
 
@@ -23,10 +21,13 @@ from casework.records.database import (
     ensure_roles,
     reader_transaction,
     run,
+    run_later,
     transaction,
+    wire_of,
 )
 from casework.records.row_security import read_as
 from casework.settings import Settings
+from tests.support.round_trips import RoundTrips
 
 
 def show(connection: Connection, name: str) -> str:
@@ -184,14 +185,20 @@ def test_a_fault_of_a_statement_tells_no_values(engine: Engine) -> None:
     assert "quicksilver" not in f"{by_text.value} {in_form.value}"
 
 
-def test_the_engine_begins_in_one_round_trip(engine: Engine) -> None:
-    with transaction(engine) as db:
-        driver = db.connection.driver_connection
-        assert isinstance(driver, psycopg.Connection)
-        # The driver knows of the transaction that it has not begun itself, and ends it.
-        statuses = [driver.info.transaction_status]
-        assert show(db, "casework.reader") == "engine"
-    assert [*statuses, driver.info.transaction_status] == [TransactionStatus.INTRANS, TransactionStatus.IDLE]
+def test_the_engine_begins_with_the_first_statement_and_what_waits_goes_with_the_commit(
+    engine: Engine, tmp_path: Path
+) -> None:
+    trips = RoundTrips(engine, tmp_path)
+
+    def act() -> None:
+        with transaction(engine) as db:
+            assert wire_of(db).idle
+            assert run(db, "SELECT current_setting('casework.reader')") == [("engine",)]
+            run_later(db, "SELECT set_config('casework.reader', 'nobody', true)")
+
+    assert trips.count(act) == 2
+    with connected(engine) as db:
+        assert wire_of(db).idle
 
 
 def test_a_connection_that_is_lost_at_the_beginning_is_replaced(engine: Engine, superuser_engine: Engine) -> None:
@@ -203,8 +210,8 @@ def test_a_connection_that_is_lost_at_the_beginning_is_replaced(engine: Engine, 
             almighty.execute(text("SELECT pg_terminate_backend(:pid, 5000)"), {"pid": pid})
 
     event.listen(engine, "begin", kill, once=True)
-    with pytest.raises(OperationalError) as fault, transaction(engine):
-        pass
+    with pytest.raises(OperationalError) as fault, transaction(engine) as db:
+        run(db, "SELECT 1")
     assert fault.value.connection_invalidated
     with transaction(engine) as db:
         assert db.execute(text("SELECT pg_backend_pid()")).scalar_one() != pid

@@ -27,6 +27,7 @@ from casework.operations.auth.views import Passkey
 from casework.operations.core.idempotency import Done, Request, ask, finish
 from casework.operations.core.register_entries import note_entries
 from casework.permissions.actors import Actor
+from casework.records.database import savepoint
 
 if TYPE_CHECKING:
     from webauthn.helpers.structs import PublicKeyCredentialDescriptor
@@ -188,7 +189,7 @@ def register(db: Connection, actor: Actor, answer: str, challenge: bytes, site: 
         raise InvalidForm(fields={"name": reasons.auth.TOO_MANY_PASSKEYS})
     id = str(uuid_utils.uuid7())
     try:
-        with db.begin_nested():
+        with savepoint(db):
             db.execute(
                 text(
                     "INSERT INTO passkeys (id, person_id, name, credential, public_key, sign_count, created_at) VALUES"

@@ -17,24 +17,22 @@ from casework.operations.core.idempotency import Done, Request, ask
 from casework.operations.core.perform import new_id, open_log, read_calendar
 from casework.permissions.actors import READS_ALL, Actor
 from casework.permissions.work import in_the_programme
-from casework.records.database import run
+from casework.records.database import run, run_later
 
 
 def open_case(db: Connection, actor: Actor, match: str, request: Request) -> Done:
     """Open the case of a match, in state `proposed`; its number is the next of its programme and year, without gaps."""
-    row = run(db, _MATCH, (match,)).fetchone()
-    if row is None or not actor.in_programme(row[0], READS_ALL):
+    rows = run(db, _MATCH, (match,))
+    if not rows or not actor.in_programme(rows[0][0], READS_ALL):
         raise NotFound("match")
-    programme, code, need, technology, title, need_owner, technology_owner, phase, rights = row
+    programme, code, need, technology, title, need_owner, technology_owner, phase, rights = rows[0]
     by = in_the_programme(actor, programme, (Role.OFFICER, Role.SUPERVISOR))
     if by is None:
         raise NotAllowed(why=reasons.cases.FOR_ROLES(roles=(Role.OFFICER, Role.SUPERVISOR)))
     if (earlier := ask(db, actor, request)) is not None:
         return earlier
     # Locked first: two officers may press the button at once.
-    locked = run(db, _LOCK_MATCH, (match,)).fetchone()
-    assert locked is not None
-    taken, moment, written = locked
+    taken, moment, written = run(db, _LOCK_MATCH, (match,))[0]
     if taken is not None:
         raise WrongState(action=reasons.actions.OPEN_CASE, why=reasons.cases.HAS_CASE)
     id, calendar = new_id(), read_calendar(programme, written)
@@ -55,7 +53,7 @@ def open_case(db: Connection, actor: Actor, match: str, request: Request) -> Don
 
     command = Open(id, "case", playing(MAIN).workflow, case, title)
     done = open_log(db, actor, command, by, calendar=calendar, moment=moment, request=request, answer=answer)
-    run(db, "UPDATE matches SET case_id = $1 WHERE id = $2", (id, match))
+    run_later(db, "UPDATE matches SET case_id = $1 WHERE id = $2", (id, match))
     return done
 
 
@@ -81,9 +79,8 @@ _LOCK_MATCH = """
 
 def _next_number(db: Connection, programme: str, code: str, year: int) -> str:
     """The counter is locked last of all, and rolled back with a refusal: so there are no gaps."""
-    last = run(db, _NEXT, (programme, year)).fetchone()
-    assert last is not None
-    return f"{code}-{year}-{last[0]:04}"
+    last = run(db, _NEXT, (programme, str(year)))[0][0]
+    return f"{code}-{year}-{last:04}"
 
 
 #: The next number of a programme and year, without a gap.

@@ -112,7 +112,7 @@ def document_log(db: Connection, actor: Actor, id: str) -> tuple[str, str]:
 
 
 def _find(db: Connection, actor: Actor, statement: str, which: str, noun: Noun) -> tuple[str, str]:
-    row = run(db, statement, (which, actor.person, *reaches(actor))).fetchone()
-    if row is None:
+    rows = run(db, statement, (which, actor.person, *reaches(actor)))
+    if not rows:
         raise NotFound(noun)
-    return row[0], row[-1]
+    return rows[0][0], rows[0][-1]

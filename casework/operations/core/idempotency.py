@@ -15,9 +15,11 @@ from casework.errors import KeyReused, NotFound
 from casework.json_values import JsonMapping, JsonObject
 from casework.operations.core.access_queries import reaches, seen_task
 from casework.permissions.actors import Actor
-from casework.records.database import ENGINE_READS, run
+from casework.records.case_loader import loading, loading_locked
+from casework.records.database import ENGINE_READS, run, run_all
 from casework.records.event_log import Log
 from casework.records.row_security import back_to
+from casework.records.wire import Row, Statement
 
 
 @dataclass(frozen=True)
@@ -69,7 +71,7 @@ _ASK_AND_LOCK = f"""
         SELECT id, kind, programme_id, seq, head, last_at FROM logs
         WHERE id = {{}} AND (SELECT count(*) FROM r) > 0 ORDER BY id FOR NO KEY UPDATE
     )
-    SELECT (SELECT count(*) FROM r) AS fresh, (SELECT reader FROM a), l.*,
+    SELECT (SELECT count(*) FROM r) AS fresh, (SELECT reader FROM a), set_config('casework.locked', coalesce(l.id::text, ''), true), l.*,
         greatest(casework_now(), l.last_at + interval '1 microsecond') AS now
     FROM (SELECT) one LEFT JOIN l ON true ORDER BY l.id
 """
@@ -92,49 +94,63 @@ def ask(db: Connection, actor: Actor, request: Request) -> Done | None:
 
     A second request with the key waits here until the first one's transaction has ended.
     """
-    row = run(db, _ASK, (actor.person, request.key, request.digest)).fetchone()
-    if row is not None and row[0]:
+    if run(db, _ASK, _asking(actor, request))[0][0]:
         return None
     return _earlier(db, actor, request)
 
 
+@dataclass(frozen=True)
+class Locked:
+    """A log that an action has locked; `rows` is what was loaded of its case in the same round trip, if anything was."""
+
+    log: Log
+    rows: Sequence[Row] = ()
+
+
 @contextmanager
 def asked_and_locked(
-    db: Connection, actor: Actor, request: Request, ids: Sequence[str]
-) -> Iterator[tuple[Done | None, dict[str, Log]]]:
-    """`ask`, and the logs locked if nothing was asked before, in one statement. Raises NotFound unless all are there.
+    db: Connection, actor: Actor, request: Request, log: str, *, kind: str, others: Sequence[str] = ()
+) -> Iterator[tuple[Done | None, dict[str, Locked]]]:
+    """`ask`, and the logs locked if nothing was asked before, and the case or mediation of `log` loaded. Raises NotFound unless all
+    are there.
 
     Within the block the engine reads, after it whoever read before.
     """
-    wanted = sorted(set(ids))
-    with _asked_and_locked(db, actor, request, _OF_LOGS, (f"{{{','.join(wanted)}}}",)) as (earlier, logs):
+    wanted = sorted({log, *others})
+    lock = _OF_LOGS, (*_asking(actor, request), f"{{{','.join(wanted)}}}")
+    with _asked_and_locked(db, actor, request, lock, loading(log, kind)) as (earlier, logs, rows):
         if earlier is None and len(logs) != len(wanted):
             raise NotFound("log")
-        yield earlier, {log.id: log for log in logs}
+        yield earlier, {each.id: Locked(each, rows if each.id == log else ()) for each in logs}
 
 
 @contextmanager
 def asked_and_locked_of_task(
     db: Connection, actor: Actor, request: Request, task: str
-) -> Iterator[tuple[Done | None, list[Log]]]:
+) -> Iterator[tuple[Done | None, Locked | None]]:
     """The same for the log of a task. Raises NotFound where there is none that the actor sees."""
-    with _asked_and_locked(db, actor, request, _OF_TASK, (task, *reaches(actor))) as (earlier, logs):
+    lock = _OF_TASK, (*_asking(actor, request), task, *reaches(actor))
+    with _asked_and_locked(db, actor, request, lock, loading_locked()) as (earlier, logs, rows):
         if earlier is None and not logs:
             raise NotFound("task")
-        yield earlier, logs
+        yield earlier, Locked(logs[0], rows) if logs else None
 
 
 @contextmanager
 def _asked_and_locked(
-    db: Connection, actor: Actor, request: Request, statement: str, which: tuple[str, ...]
-) -> Iterator[tuple[Done | None, list[Log]]]:
-    rows = run(db, statement, (actor.person, request.key, request.digest, *which)).fetchall()
+    db: Connection, actor: Actor, request: Request, lock: Statement, load: Statement
+) -> Iterator[tuple[Done | None, list[Log], list[Row]]]:
+    rows, loaded = run_all(db, [lock, load])
     fresh, reader, *_ = rows[0]
     with back_to(db, reader):
         if fresh:
-            yield None, [Log(*row) for _, _, *row in rows if row[0] is not None]
+            yield None, [Log(*row) for _, _, _, *row in rows if row[0] is not None], loaded
         else:
-            yield _earlier(db, actor, request), []
+            yield _earlier(db, actor, request), [], []
+
+
+def _asking(actor: Actor, request: Request) -> tuple[str, ...]:
+    return actor.person, request.key, request.digest
 
 
 def _earlier(db: Connection, actor: Actor, request: Request) -> Done:

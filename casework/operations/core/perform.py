@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
@@ -52,15 +52,23 @@ from casework.engine.state.events import Event
 from casework.errors import CaseHasMoved, NotFound
 from casework.json_values import JsonMapping
 from casework.operations.core.external_facts import outside
-from casework.operations.core.idempotency import Done, Request, asked_and_locked, asked_and_locked_of_task, finished
+from casework.operations.core.idempotency import (
+    Done,
+    Locked,
+    Request,
+    asked_and_locked,
+    asked_and_locked_of_task,
+    finished,
+)
 from casework.operations.core.ip_rights import encumber
 from casework.operations.core.staffing import insist_goes_on
 from casework.permissions.actors import Actor
-from casework.records.case_loader import load_with_calendar
+from casework.records.case_loader import load_with_calendar, read_loaded
 from casework.records.case_writer import save
 from casework.records.database import run
 from casework.records.event_log import Log, lock_logs, new_log, seal_events
 from casework.records.row_security import whole
+from casework.records.wire import Row
 
 SYSTEM = By()
 _MOVES_NOTHING = (
@@ -144,12 +152,12 @@ def perform(
 ) -> Done:
     """One action in one case, in the caller's transaction: done once for its key, or not at all."""
     others = _siblings_of(db, log) if siblings else []
-    with asked_and_locked(db, actor, request, [log, *others]) as (earlier, logs):
+    with asked_and_locked(db, actor, request, log, kind=kind, others=others) as (earlier, logs):
         if earlier is not None:
             return earlier
         done = _perform(db, actor, logs[log], kind, choose, answer=answer, request=request, status=status)
         for other in others:
-            _tell_sibling(db, logs[other], log)
+            _tell_sibling(db, logs[other].log, log)
     return done
 
 
@@ -157,16 +165,17 @@ def perform_on_task(
     db: Connection, actor: Actor, task: str, choose: Choose, answer: Answer, *, request: Request
 ) -> Done:
     """The same in the case that a task belongs to. Raises NotFound where the actor sees no such task."""
-    with asked_and_locked_of_task(db, actor, request, task) as (earlier, logs):
-        if earlier is not None:
+    with asked_and_locked_of_task(db, actor, request, task) as (earlier, locked):
+        if locked is None:
+            assert earlier is not None
             return earlier
-        return _perform(db, actor, logs[0], logs[0].kind, choose, answer=answer, request=request)
+        return _perform(db, actor, locked, locked.log.kind, choose, answer=answer, request=request)
 
 
 def _perform(
     db: Connection,
     actor: Actor,
-    log: Log,
+    locked: Locked,
     kind: str,
     choose: Choose,
     *,
@@ -174,7 +183,7 @@ def _perform(
     request: Request,
     status: int = 200,
 ) -> Done:
-    standing = _standing(db, log, kind)
+    standing = _standing(db, locked.log, kind, locked.rows)
     command, by = choose(standing)
     return carry_out(db, actor, standing, command, by, answer=answer, request=request, status=status)
 
@@ -320,8 +329,8 @@ def stand(db: Connection, log: str, kind: str) -> Standing:
     return _standing(db, lock_logs(db, [log])[log], kind)
 
 
-def _standing(db: Connection, log: Log, kind: str) -> Standing:
-    case, calendar = load_with_calendar(db, log.id, kind)
+def _standing(db: Connection, log: Log, kind: str, rows: Sequence[Row] = ()) -> Standing:
+    case, calendar = read_loaded(rows[0]) if rows else load_with_calendar(db, log.id, kind)
     return Standing(log, case, read_calendar(case.programme, calendar), load_library())
 
 
@@ -333,7 +342,7 @@ def insist_revision(seen: int | None, now: int) -> None:
 
 def home_of(db: Connection, number: str) -> str:
     """The log of a case by its number. Raises NotFound."""
-    row = run(db, "SELECT id FROM cases WHERE number = $1", (number,)).fetchone()
-    if row is None:
+    rows = run(db, "SELECT id FROM cases WHERE number = $1", (number,))
+    if not rows:
         raise NotFound("case")
-    return str(row[0])
+    return str(rows[0][0])

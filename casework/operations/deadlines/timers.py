@@ -12,7 +12,7 @@ from casework.engine.execution.commands import FireTimer, Recount
 from casework.operations.core.perform import by_system, stand
 from casework.operations.core.views import row_as
 from casework.operations.people.role_ending import relieve_departed
-from casework.records.database import transaction
+from casework.records.database import savepoint, transaction
 
 _note = logging.getLogger(__name__)
 
@@ -95,7 +95,7 @@ def fire_due_timers_on(db: Connection, *, until: datetime | None = None, most: i
         if due is None:
             break
         try:
-            with db.begin_nested():
+            with savepoint(db):
                 count += _fire(db, due)
         except Exception as fault:  # as above
             stuck.append(_stuck(due, fault))

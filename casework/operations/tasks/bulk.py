@@ -32,6 +32,7 @@ from casework.permissions.actors import Actor
 from casework.permissions.work import operations
 from casework.reasons import Why
 from casework.reasons.base import from_json
+from casework.records.database import savepoint, send_waiting
 
 MOST = 50
 #: What can be done to several at once, and what must be told for it.
@@ -187,7 +188,7 @@ def _one(
 def attempt(db: Connection, action: Callable[[], object]) -> CaseworkError | None:
     """Do it behind a savepoint; gives what refuses it, which keeps nothing else from being done."""
     try:
-        with db.begin_nested():
+        with savepoint(db):
             action()
     except CaseworkError as refusal:
         return refusal
@@ -197,9 +198,10 @@ def attempt(db: Connection, action: Callable[[], object]) -> CaseworkError | Non
 @contextmanager
 def tried(db: Connection) -> Iterator[None]:
     """What is done in this block is taken back at its end."""
-    with db.begin_nested() as savepoint:
+    with savepoint(db) as point:
         yield
-        savepoint.rollback()
+        send_waiting(db)
+        point.rollback()
 
 
 def of_one(request: Request, id: str) -> Request:

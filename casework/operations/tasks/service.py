@@ -49,6 +49,7 @@ from casework.permissions.visibility import Sight, own_tracks, sight
 from casework.permissions.work import may_hold, may_review, may_work, operate
 from casework.records.actors import find_actor
 from casework.records.case_loader import task_of
+from casework.records.database import savepoint
 from casework.records.event_log import try_lock
 from casework.records.row_security import whole
 
@@ -95,7 +96,7 @@ _BUSY = object()
 def _try_to_take(db: Connection, actor: Actor, row: Any, request: Request, *, wait: bool) -> Done | object | None:
     """The action, if the task is still there to be taken; _BUSY where somebody else has its case locked."""
     # A savepoint lets the lock of a task that is gone go too: nobody waits for one while holding another.
-    with whole(db), db.begin_nested() as attempt:
+    with whole(db), savepoint(db) as attempt:
         if not wait and not try_lock(db, row.log_id):
             attempt.rollback()
             return _BUSY

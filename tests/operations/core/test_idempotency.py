@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 from threading import Barrier, Thread
 from typing import Any
 
@@ -17,8 +18,8 @@ from tests.operations.core.test_round_trips import Office, request
 
 
 @pytest.fixture
-def office(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> Office:
-    made = Office(engine, monkeypatch)
+def office(engine: Engine, tmp_path: Path) -> Office:
+    made = Office(engine, tmp_path)
     made.open()
     made.fire("take")
     return made

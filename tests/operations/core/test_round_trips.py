@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
-import psycopg
 import pytest
-from sqlalchemy import Engine, event, text
+from sqlalchemy import Engine, text
 
 from casework.operations.cases.opening import open_case
 from casework.operations.cases.queries import show_case
@@ -21,12 +21,14 @@ from casework.operations.tasks.service import claim_task, complete_task, release
 from casework.permissions.actors import Actor
 from casework.records.actors import find_actor
 from casework.records.database import transaction
+from tests.support.round_trips import RoundTrips
 
 Json = Any
 
-#: Statements of each operation, with COMMIT and BEGIN, which says that the engine reads (on a page the session's own statement
-#: says who does, and after an action one more); opening says it once more, as its case has no lock to say it with.
-OPEN, CLAIM, RELEASE, FIRE, COMPLETE, SHOW, LIST = 9, 5, 5, 5, 6, 8, 3
+#: Round trips of each operation: an action asks, locks and loads in one, which begins the transaction, and writes in another, with
+#: COMMIT. What reads sends one for each statement, and COMMIT.
+OPEN, CLAIM, RELEASE, FIRE, COMPLETE, SHOW, LIST = 6, 2, 2, 2, 3, 7, 3
+PREPARED = 8
 CHECKED = {
     "need_complete": True, "technology_complete": True, "duplicate_checked": True, "rationale_fits": True, "interest": "none",
 }  # fmt: skip
@@ -39,19 +41,9 @@ def request() -> Request:
 class Office:
     """A programme with an officer and one match, and a count of what goes to the database."""
 
-    def __init__(self, engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+    def __init__(self, engine: Engine, folder: Path) -> None:
         self.engine = engine
-        self.seen: list[str] = []
-        # At the driver: the statements that every action sends do not pass through SQLAlchemy's own events.
-        execute = psycopg.Cursor.execute
-
-        def counted(cursor: Any, query: Any, *given: Any, **named: Any) -> Any:
-            self.seen.append(query)
-            return execute(cursor, query, *given, **named)
-
-        monkeypatch.setattr(psycopg.Cursor, "execute", counted)
-        event.listen(engine, "begin", lambda _: self.seen.append("BEGIN"))
-        event.listen(engine, "commit", lambda _: self.seen.append("COMMIT"))
+        self.trips = RoundTrips(engine, folder)
         with transaction(engine) as db:
             programme = register_programme(db, code="RT", name="R", name_zh=None, calendar=china([2026, 2027]))
             owner = register_organisation(db, name="Need owner")
@@ -79,9 +71,7 @@ class Office:
         self.match = ids["match"]
 
     def count(self, act: Callable[..., Any], *given: Any, **named: Any) -> int:
-        self.seen.clear()
-        self.do(act, *given, **named)
-        return len(self.seen)
+        return self.trips.count(lambda: self.do(act, *given, **named))
 
     def do(self, act: Callable[..., Any], *given: Any, **named: Any) -> Json:
         with transaction(self.engine) as db:
@@ -118,19 +108,20 @@ class Office:
 
 
 @pytest.fixture
-def office(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> Office:
-    return Office(engine, monkeypatch)
+def office(engine: Engine, tmp_path: Path) -> Office:
+    return Office(engine, tmp_path)
 
 
-def test_each_operation_needs_a_fixed_number_of_statements(office: Office) -> None:
+def test_each_operation_needs_a_fixed_number_of_round_trips(office: Office) -> None:
     assert office.open() == OPEN
     assert office.fire("take") == FIRE
     for round_of in range(25):
         task = office.task("triage")
         assert office.count(claim_task, task, request()) == CLAIM, round_of
         assert office.count(release_task, task, note=None, request=request()) == RELEASE, round_of
-        assert office.count(show_case, office.number) == SHOW, round_of
-        assert office.count(list_tasks, view="queue") == LIST, round_of
+        read = office.count(show_case, office.number), office.count(list_tasks, view="queue")
+        # The driver prepares what it has sent five times, which costs a round trip once.
+        assert round_of < PREPARED or read == (SHOW, LIST), round_of
     assert office.do(lambda db, _: db.execute(text("SELECT max(seq) FROM events")).scalar_one()) > 50
     assert (
         office.count(complete_task, office.task("triage_check"), data=CHECKED, happened_on=None, request=request())

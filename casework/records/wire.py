@@ -1,0 +1,151 @@
+"""The wire to the server: the few statements that every action sends, several of them in one round trip.
+
+Each connection has one (`wire_of`). What need not be answered at once waits, and goes with what is sent next, or with COMMIT:
+the server carries out all of it in the order in which it was said, and where one statement fails none that came after it is.
+Statements stay prepared by names of their own. Values go out as text without a type, which the server reads as what it needs.
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any, TypeAlias
+
+import psycopg
+from psycopg._preparing import PrepareManager
+from psycopg.abc import PQGen
+from psycopg.adapt import Transformer
+from psycopg.pq import ConnStatus, ExecStatus, TransactionStatus
+from psycopg.pq.abc import PGresult
+from psycopg.waiting import Ready, Wait
+
+Row: TypeAlias = tuple[Any, ...]
+#: A statement in the server's own form ($1, …), and its values.
+Statement: TypeAlias = tuple[str, Sequence[str | None]]
+
+#: So many statements stay prepared on a connection; the one that was asked for least lately goes first.
+MOST_PREPARED = 100
+_FAILED = (ExecStatus.FATAL_ERROR, ExecStatus.BAD_RESPONSE, ExecStatus.NONFATAL_ERROR)
+
+
+class KeptStatements(PrepareManager):
+    """What the driver has prepared stays so after a rollback: the driver would forget all of it, and each statement would have to be
+    planned anew after every refusal. The server itself plans again where what a statement names has changed."""
+
+    def clear(self) -> bool:
+        return False
+
+
+class Wire:
+    """One connection's: what it has prepared, and what waits to be sent."""
+
+    def __init__(self, driver: psycopg.Connection[Any]) -> None:
+        self.driver = driver
+        self.waiting: list[Statement] = []
+        self._names: OrderedDict[str, bytes] = OrderedDict()
+        self._made = 0
+        self._rows = Transformer.from_context(driver)
+
+    @property
+    def idle(self) -> bool:
+        """Whether no transaction has begun on the server."""
+        return self.driver.pgconn.transaction_status == TransactionStatus.IDLE
+
+    def later(self, statement: str, values: Sequence[str | None] = ()) -> None:
+        """Send this with what comes next."""
+        self.waiting.append((statement, values))
+
+    def drop(self) -> None:
+        """What waits is not sent: the transaction, or the part of it that it belongs to, is rolled back."""
+        self.waiting = []
+
+    def ask(self, statements: Sequence[Statement]) -> list[list[Row]]:
+        """Send what waits and these, beginning a transaction where none has begun; the rows of each of these. Raises psycopg.Error."""
+        waiting, self.waiting = self.waiting, []
+        replies = self._exchange([*self._begun(), *waiting, *statements])
+        return [self._rows_of(reply) for reply in replies[len(replies) - len(statements) :]]
+
+    def flush(self) -> None:
+        """Send what waits. Raises psycopg.Error."""
+        if self.waiting:
+            self.ask(())
+
+    def commit(self) -> None:
+        """Send what waits with COMMIT, where anything does. Raises psycopg.Error."""
+        if self.waiting:
+            waiting, self.waiting = self.waiting, []
+            self._exchange([*self._begun(), *waiting, ("COMMIT", ())])
+
+    def _begun(self) -> Sequence[Statement]:
+        return [("BEGIN", ())] if self.idle and not self.driver.autocommit else ()
+
+    def _rows_of(self, reply: PGresult) -> list[Row]:
+        if reply.status != ExecStatus.TUPLES_OK:
+            return []
+        self._rows.set_pgresult(reply)
+        return self._rows.load_rows(0, reply.ntuples, tuple)
+
+    def _exchange(self, statements: Sequence[Statement]) -> list[PGresult]:
+        """One round trip; the reply to each statement."""
+        pg = self.driver.pgconn
+        with self.driver.lock, self._pipeline():
+            asked = [kind for statement, values in statements for kind in self._send(statement, values)]
+            replies = list(zip(asked, self.driver.wait(self._replies()), strict=False))
+        for (name, statement), reply in replies:
+            if reply.status in _FAILED:
+                raise psycopg.errors.error_from_result(reply, pg._encoding)
+            if statement is not None:
+                self._names[statement] = name
+        return [reply for (name, statement), reply in replies if statement is None and name]
+
+    @contextmanager
+    def _pipeline(self) -> Iterator[None]:
+        pg = self.driver.pgconn
+        if pg.status != ConnStatus.OK:
+            raise psycopg.OperationalError("the connection is lost")
+        pg.enter_pipeline_mode()
+        try:
+            yield
+        finally:
+            if pg.status == ConnStatus.OK:
+                pg.exit_pipeline_mode()
+
+    def _send(self, statement: str, values: Sequence[str | None]) -> Iterable[tuple[bytes, str | None]]:
+        """What is sent for a statement, one after the other: by its name, and with the statement itself where it is prepared by it."""
+        pg = self.driver.pgconn
+        name = self._names.get(statement)
+        if name is not None:
+            self._names.move_to_end(statement)
+        else:
+            if len(self._names) >= MOST_PREPARED:
+                _, old = self._names.popitem(last=False)
+                pg.send_query_params(b"DEALLOCATE " + old, None)
+                yield b"", None
+            self._made += 1
+            name = b"casework_%d" % self._made
+            pg.send_prepare(name, statement.encode())
+            yield name, statement
+        pg.send_query_prepared(name, [value if value is None else value.encode() for value in values])
+        yield name, None
+
+    def _replies(self) -> PQGen[list[PGresult]]:
+        """Everything that the server says up to the end of the round trip."""
+        pg = self.driver.pgconn
+        pg.pipeline_sync()
+        while pg.flush():
+            if (yield Wait.RW) & Ready.R:
+                pg.consume_input()
+        replies: list[PGresult] = []
+        while True:
+            while pg.is_busy():
+                yield Wait.R
+                pg.consume_input()
+            reply = pg.get_result()
+            if reply is None:
+                if pg.status != ConnStatus.OK:
+                    raise psycopg.OperationalError(pg.get_error_message())
+            elif reply.status == ExecStatus.PIPELINE_SYNC:
+                return replies
+            else:
+                replies.append(reply)

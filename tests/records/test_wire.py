@@ -1,0 +1,231 @@
+"""What is sent together is carried out in its order, or not at all from what failed on; what waits is lost with what is rolled back."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from threading import Event
+
+import pytest
+from sqlalchemy import Connection, Engine, text
+from sqlalchemy.exc import DBAPIError, IntegrityError, InternalError, OperationalError
+
+from casework.records.database import (
+    connected,
+    reader_transaction,
+    run,
+    run_all,
+    run_later,
+    savepoint,
+    transaction,
+    wire_of,
+)
+from casework.records.wire import MOST_PREPARED
+from tests.support.round_trips import RoundTrips
+
+KEYS = text("SELECT key FROM requests WHERE actor_id = CAST(:person AS uuid) ORDER BY key")
+PERSON = "0194a000-0000-7000-8000-000000000001"
+ADD = "INSERT INTO requests (actor_id, key, digest) VALUES ($1, $2, 'digest')"
+
+
+@pytest.fixture
+def person(superuser_engine: Engine) -> str:
+    with superuser_engine.begin() as db:
+        db.execute(
+            text("INSERT INTO people (id, email, name, active) VALUES (:id, 'w@example.org', 'W', true)"),
+            {"id": PERSON},
+        )
+    return PERSON
+
+
+def keys(engine: Engine) -> list[str]:
+    with reader_transaction(engine) as db:
+        return list(db.execute(KEYS, {"person": PERSON}).scalars())
+
+
+def test_several_statements_go_in_one_round_trip_and_give_their_rows(engine: Engine, tmp_path: Path) -> None:
+    trips = RoundTrips(engine, tmp_path)
+    with reader_transaction(engine) as db:
+
+        def act() -> None:
+            first, none, third = run_all(
+                db,
+                [
+                    ("SELECT $1::integer + 1, $2::text", ("41", None)),
+                    ("SET LOCAL lock_timeout = 5", ()),
+                    ("SELECT '中文'", ()),
+                ],
+            )
+            assert (first, none, third) == ([(42, None)], [], [("中文",)])
+
+        assert trips.count(act) == 1
+        assert not wire_of(db).idle
+
+
+def test_after_a_refusal_nothing_is_carried_out_and_nothing_kept(engine: Engine, person: str) -> None:
+    with pytest.raises(IntegrityError), reader_transaction(engine) as db:
+        run_all(db, [(ADD, (person, "one")), (ADD, (person, "one")), (ADD, (person, "two"))])
+    assert keys(engine) == []
+
+
+def test_what_waits_is_sent_before_whatever_follows(engine: Engine, person: str) -> None:
+    with reader_transaction(engine) as db:
+        run_later(db, ADD, (person, "one"))
+        assert list(db.execute(KEYS, {"person": person}).scalars()) == ["one"]
+        run_later(db, ADD, (person, "two"))
+        assert run(db, "SELECT count(*) FROM requests WHERE actor_id = $1", (person,)) == [(2,)]
+        run_later(db, ADD, (person, "three"))
+    assert keys(engine) == ["one", "three", "two"]
+
+
+def test_what_waits_is_refused_before_anybody_is_told_of_a_success(engine: Engine, person: str) -> None:
+    with pytest.raises(IntegrityError), reader_transaction(engine) as db:
+        run_later(db, ADD, (person, "one"))
+        run_later(db, ADD, (person, "one"))
+    assert keys(engine) == []
+    with reader_transaction(engine) as db:
+        assert wire_of(db).waiting == []
+
+
+def test_what_waits_is_lost_with_what_is_rolled_back(engine: Engine, person: str) -> None:
+    with pytest.raises(ZeroDivisionError), reader_transaction(engine) as db:
+        run_later(db, ADD, (person, "one"))
+        raise ZeroDivisionError
+    with reader_transaction(engine) as db:
+        run_later(db, ADD, (person, "two"))
+        with pytest.raises(ZeroDivisionError), savepoint(db):
+            run_later(db, ADD, (person, "three"))
+            raise ZeroDivisionError
+        with savepoint(db):
+            run_later(db, ADD, (person, "four"))
+    assert keys(engine) == ["four", "two"]
+
+
+def test_a_refusal_within_a_savepoint_ends_there(engine: Engine, person: str) -> None:
+    with reader_transaction(engine) as db:
+        run_later(db, ADD, (person, "one"))
+        with pytest.raises(IntegrityError), savepoint(db):
+            run_later(db, ADD, (person, "one"))
+        run_later(db, ADD, (person, "two"))
+    assert keys(engine) == ["one", "two"]
+
+
+def prepared(db: Connection) -> list[str]:
+    return [row[0] for row in run(db, "SELECT statement FROM pg_prepared_statements ORDER BY prepare_time")]
+
+
+def test_what_was_prepared_stays_so_after_a_rollback(engine: Engine) -> None:
+    for _ in range(2):
+        with pytest.raises(DBAPIError), reader_transaction(engine) as db:
+            for _ in range(8):
+                db.execute(text("SELECT 'by the driver' || :words"), {"words": "x"})
+            run(db, "SELECT 'by the wire'")
+            run(db, "SELECT 1 / 0")
+    with reader_transaction(engine) as db:
+        kept = prepared(db)
+    assert sum("'by the wire'" in statement for statement in kept) == 1
+    assert sum("'by the driver'" in statement for statement in kept) == 1
+
+
+def test_what_was_asked_for_least_lately_is_forgotten(engine: Engine) -> None:
+    with reader_transaction(engine) as db:
+        for n in range(MOST_PREPARED + 20):
+            assert run(db, f"SELECT {n}") == [(n,)]
+            assert run(db, "SELECT 'again'") == [("again",)]
+        assert run(db, "SELECT 3") == [(3,)]
+        kept = prepared(db)
+    assert len(kept) <= MOST_PREPARED + 1
+    assert "SELECT 'again'" in kept
+    assert "SELECT 5" not in kept
+
+
+def test_a_connection_whose_statements_no_longer_fit_is_replaced(engine: Engine, superuser_engine: Engine) -> None:
+    """As after a migration under a process that still runs."""
+    by_wire, by_driver = "SELECT * FROM phases", text("SELECT * FROM phases")
+    with reader_transaction(engine) as db:
+        run(db, by_wire)
+        for _ in range(8):
+            db.execute(by_driver)
+    with superuser_engine.begin() as db:
+        db.execute(text("ALTER TABLE phases ADD COLUMN later text"))
+    with pytest.raises(DBAPIError), reader_transaction(engine) as db:
+        run(db, by_wire)
+    with reader_transaction(engine) as db:
+        assert run(db, by_wire) == []
+        for _ in range(8):
+            db.execute(by_driver)
+    with superuser_engine.begin() as db:
+        db.execute(text("ALTER TABLE phases DROP COLUMN later"))
+    with pytest.raises(DBAPIError), reader_transaction(engine) as db:
+        db.execute(by_driver)
+    with reader_transaction(engine) as db:
+        db.execute(by_driver)
+
+
+def test_a_connection_that_is_lost_is_told_of_and_replaced(engine: Engine, superuser_engine: Engine) -> None:
+    with pytest.raises((OperationalError, InternalError)) as fault, reader_transaction(engine) as db:
+        pid = run(db, "SELECT pg_backend_pid()")[0][0]
+        run_later(db, "SELECT 1")
+        with superuser_engine.begin() as almighty:
+            almighty.execute(text("SELECT pg_terminate_backend(:pid, 5000)"), {"pid": pid})
+    assert fault.value.connection_invalidated
+    with reader_transaction(engine) as db:
+        assert run(db, "SELECT pg_backend_pid()")[0][0] != pid
+
+
+def test_whoever_waits_for_a_lock_lets_other_threads_go_on(engine: Engine, person: str) -> None:
+    """Both on one interpreter: the one that waits must not keep the one that it waits for from ending."""
+    waits, holds = Event(), Event()
+
+    def wait() -> None:
+        holds.wait()
+        with transaction(engine) as db:
+            waits.set()
+            run(db, "SELECT 1 FROM people WHERE id = $1 FOR UPDATE", (person,))
+
+    def hold() -> None:
+        with transaction(engine) as db:
+            run(db, "SELECT 1 FROM people WHERE id = $1 FOR UPDATE", (person,))
+            holds.set()
+            waits.wait()
+            run(db, "SELECT pg_sleep(0.2)")
+
+    with ThreadPoolExecutor(2) as threads:
+        for done in [threads.submit(wait), threads.submit(hold)]:
+            done.result(timeout=20)
+
+
+def test_what_follows_a_lock_in_one_round_trip_sees_what_was_written_before_it(engine: Engine, person: str) -> None:
+    seen: list[object] = []
+    holds, waits = Event(), Event()
+
+    def read() -> None:
+        holds.wait()
+        with transaction(engine) as db:
+            waits.set()
+            _, rows = run_all(
+                db,
+                [
+                    ("SELECT 1 FROM people WHERE id = $1 FOR UPDATE", (person,)),
+                    ("SELECT name FROM people WHERE id = $1", (person,)),
+                ],
+            )
+            seen.extend(rows)
+
+    def write() -> None:
+        with transaction(engine) as db:
+            run(db, "UPDATE people SET name = 'Later' WHERE id = $1", (person,))
+            holds.set()
+            waits.wait()
+            run(db, "SELECT pg_sleep(0.2)")
+
+    with ThreadPoolExecutor(2) as threads:
+        for done in [threads.submit(read), threads.submit(write)]:
+            done.result(timeout=20)
+    assert seen == [("Later",)]
+
+
+def test_a_connection_that_commits_each_statement_begins_nothing(engine: Engine) -> None:
+    with connected(engine.execution_options(isolation_level="AUTOCOMMIT")) as db:
+        assert run(db, "SELECT 1") == [(1,)]
+        assert wire_of(db).idle
