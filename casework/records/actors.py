@@ -12,7 +12,7 @@ from sqlalchemy import Connection, text
 from casework.engine.roles import MEDIATION, Role
 from casework.permissions.actors import Actor, Membership, in_force
 from casework.records.access_sql import in_time, live_token, open_to
-from casework.records.database import person_reads
+from casework.records.database import person_reads, run_named
 
 #: Of a person `p`: by programme until when that person was a dispute officer, or anywhere of a provider that mediates, as
 #: `permissions.actors.Actor.mediated`. Null in it: still.
@@ -50,7 +50,7 @@ _MEMBERS = text(
     )) ORDER BY p.name, p.id"""
 )
 #: Who asks by a token that lives; row security takes them for the reader from here on.
-_BY_TOKEN = text(
+_BY_TOKEN = (
     _SELECT.replace(
         "FROM people p\n",
         ", t.scopes, t.id AS token_id, coalesce(t.used_at < casework_now() - interval '5 minutes', true) AS stale,"
@@ -58,7 +58,7 @@ _BY_TOKEN = text(
         f" {person_reads('p.id::text')}"
         " FROM people p JOIN tokens t ON t.person_id = p.id\n",
     )
-    + f" WHERE t.hash = :hash AND p.active AND {live_token('t')}"
+    + f" WHERE t.hash = $1::bytea AND p.active AND {live_token('t')}"
 )
 
 
@@ -95,9 +95,11 @@ def find_members(
 
 def find_actor_by_token(db: Connection, hash: bytes) -> Actor | None:
     """Whose token this is the hash of, while it is neither revoked nor expired."""
-    row = db.execute(_BY_TOKEN, {"hash": hash}).one_or_none()
-    if row is None:
+    # With the transaction's beginning in one round trip.
+    rows = run_named(db, _BY_TOKEN, (rf"\x{hash.hex()}",))
+    if not rows:
         return None
+    row = rows[0]
     if row.stale:
         db.execute(_USED, {"id": row.token_id})
     return actor_of(row, frozenset(row.scopes))

@@ -241,6 +241,12 @@ def run_all(db: Connection, statements: Sequence[Statement]) -> list[list[Row]]:
         return wire_of(db).ask(statements)
 
 
+def run_named(db: Connection, statement: str, values: Sequence[str | None] = ()) -> list[Any]:
+    """The rows of one statement as `run`, each with its values by the names of their columns, as SQLAlchemy gives them."""
+    with _as_sqlalchemy(db):
+        return wire_of(db).ask_named((statement, values))
+
+
 def run_later(db: Connection, statement: str, values: Sequence[str | None] = ()) -> None:
     """The same with whatever is sent next, COMMIT at the latest: what it says need not be known before, and what is refused is raised then.
 

@@ -7,9 +7,10 @@ Statements stay prepared by names of their own. Values go out as text without a 
 
 from __future__ import annotations
 
-from collections import OrderedDict
-from collections.abc import Iterable, Iterator, Sequence
+from collections import OrderedDict, namedtuple
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from functools import cache
 from typing import Any, TypeAlias
 
 import psycopg
@@ -37,6 +38,13 @@ class KeptStatements(PrepareManager):
         return False
 
 
+@cache
+def _row_of(names: tuple[str, ...]) -> Callable[[Sequence[Any]], Any]:
+    kind: Any = namedtuple("Row", names, rename=True)  # type: ignore[misc]  # the names are those of the answer
+    make: Callable[[Sequence[Any]], Any] = kind._make
+    return make
+
+
 class Wire:
     """One connection's: what it has prepared, and what waits to be sent."""
 
@@ -62,9 +70,7 @@ class Wire:
 
     def ask(self, statements: Sequence[Statement]) -> list[list[Row]]:
         """Send what waits and these, beginning a transaction where none has begun; the rows of each of these. Raises psycopg.Error."""
-        waiting, self.waiting = self.waiting, []
-        replies = self._exchange([*self._begun(), *waiting, *statements])
-        return [self._rows_of(reply) for reply in replies[len(replies) - len(statements) :]]
+        return [self._rows_of(reply) for reply in self._replies_to(statements)]
 
     def flush(self) -> None:
         """Send what waits. Raises psycopg.Error."""
@@ -80,11 +86,22 @@ class Wire:
     def _begun(self) -> Sequence[Statement]:
         return [("BEGIN", ())] if self.idle and not self.driver.autocommit else ()
 
-    def _rows_of(self, reply: PGresult) -> list[Row]:
+    def ask_named(self, statement: Statement) -> list[Any]:
+        """The rows of one statement, each with its values by the names of their columns. Raises psycopg.Error."""
+        reply = self._replies_to([statement])[0]
+        names = tuple((reply.fname(place) or b"").decode() for place in range(reply.nfields))
+        return self._rows_of(reply, _row_of(names))
+
+    def _replies_to(self, statements: Sequence[Statement]) -> list[PGresult]:
+        waiting, self.waiting = self.waiting, []
+        replies = self._exchange([*self._begun(), *waiting, *statements])
+        return replies[len(replies) - len(statements) :]
+
+    def _rows_of(self, reply: PGresult, make: Callable[[Sequence[Any]], Any] = tuple) -> list[Any]:
         if reply.status != ExecStatus.TUPLES_OK:
             return []
         self._rows.set_pgresult(reply)
-        return self._rows.load_rows(0, reply.ntuples, tuple)
+        return self._rows.load_rows(0, reply.ntuples, make)
 
     def _exchange(self, statements: Sequence[Statement]) -> list[PGresult]:
         """One round trip; the reply to each statement."""

@@ -29,7 +29,7 @@ from casework.operations.core.register_entries import note_entries
 from casework.permissions.actors import Actor
 from casework.records.access_sql import in_time, live_token, open_to
 from casework.records.actors import MEDIATED, actor_of, find_actor, find_actor_by_token
-from casework.records.database import person_reads
+from casework.records.database import person_reads, run_named
 from casework.records.event_log import now
 
 SESSION_PREFIX = "cws_"
@@ -46,9 +46,9 @@ def secret_hash(secret: str) -> bytes:
     return hashlib.sha256(secret.encode()).digest()
 
 
-def _live(row: str) -> str:
-    """A session has neither been ended nor run out; `:idle` is how long nothing may be asked for."""
-    return f"{row}.ended_at IS NULL AND {row}.expires_at > casework_now() AND {row}.seen_at > casework_now() - :idle"
+def _live(row: str, idle: str = ":idle") -> str:
+    """A session has neither been ended nor run out; `idle` is how long nothing may be asked for."""
+    return f"{row}.ended_at IS NULL AND {row}.expires_at > casework_now() AND {row}.seen_at > casework_now() - {idle}"
 
 
 #: Whether it is time to note that a session `s` is in use.
@@ -218,8 +218,7 @@ class Viewer:
 
 
 #: Who asks by a session, with what a page wants to know of them; nobody where it does not live.
-_VIEWER = text(
-    f"""
+_VIEWER = f"""
     SELECT p.id, p.name, p.language, p.email, p.service, p.zone, p.theme, s.awaits, encode(s.hash, 'hex') AS session,
         {_STALE}, casework_now() - s.proved_at AS proved, s.programme_id AS focus,
         -- Who reads from here on (`records.row_security`); nobody while the session waits for something.
@@ -237,16 +236,17 @@ _VIEWER = text(
         ) AS memberships,
         (SELECT coalesce(array_agg(o.log_id::text), '{{}}') FROM openings o WHERE {open_to("o", "p.id")}) AS opened, {MEDIATED}
     FROM sessions s JOIN people p ON p.id = s.person_id AND p.active
-    WHERE s.hash = :hash AND {_live("s")}
+    WHERE s.hash = $1::bytea AND {_live("s", "$2::interval")}
 """
-)
 
 
 def find_viewer(db: Connection, secret: str) -> Viewer | None:
     """Whose session this is, while it holds; also one that still waits for something, which `awaits` says."""
-    row = db.execute(_VIEWER, {"hash": secret_hash(secret), "idle": IDLE}).one_or_none()
-    if row is None:
+    # With the transaction's beginning in one round trip.
+    rows = run_named(db, _VIEWER, (rf"\x{secret_hash(secret).hex()}", f"{IDLE.total_seconds()} seconds"))
+    if not rows:
         return None
+    row = rows[0]
     if row.stale:
         db.execute(_SEEN, {"hash": secret_hash(secret)})
     scopes: dict[str, dict[str, Scope]] = {"programme": {}, "organisation": {}}
