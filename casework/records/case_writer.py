@@ -313,7 +313,9 @@ def difference(before: Case | None, after: Case) -> tuple[dict[str, list[Row]], 
             rows[name] = changed
         if removed := [id for id in old if id not in new]:
             gone[name] = removed
-    homes = {HOME[after.kind]: _home_row} | ({"case_dates": _dates_row} if _may_be_dated_otherwise(before, after) else {})
+    homes = {HOME[after.kind]: _home_row} | (
+        {"case_dates": _dates_row} if _may_be_dated_otherwise(before, after) else {}
+    )
     for table, make_home in homes.items():
         home = make_home(after)
         if before is None:
