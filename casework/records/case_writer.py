@@ -4,12 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Container, Mapping
 from datetime import datetime
-from functools import cache, lru_cache
 from typing import Any, TypeAlias
 
-import orjson
-from sqlalchemy import ARRAY, Connection
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy import Connection
 
 from casework.engine.state.case import Case, Clock, Fired, Opening, Proposal, Task, Track
 from casework.engine.state.case_dates import dates_of
@@ -20,7 +17,7 @@ from casework.records.case_loader import HOME, array_of
 from casework.records.database import run_later, sealing_of
 from casework.records.event_log import Log
 from casework.records.field_encryption import insist_unsealed
-from casework.records.tables import metadata
+from casework.records.write_statements import Written, columns_of, json_of, write_statement
 
 #: A row of a table, by column; who writes it down knows the type of each.
 Row: TypeAlias = dict[str, Any]
@@ -335,71 +332,7 @@ def _is_another(was: Any, value: Any) -> bool:
     if was != value:
         return True
     # Within JSON 1 and true are equal here, and not there.
-    return isinstance(value, dict | list) and bool(value) and _encode(was) != _encode(value)
-
-
-#: Of each table that is written: its name, how many rows are new, and the columns of each that changes.
-Shape = tuple[tuple[str, int, tuple[tuple[str, ...], ...]], ...]
-
-
-@cache
-def _columns(table: str) -> Mapping[str, Callable[[Any], str | None]]:
-    """The columns of a table, each with how a value of it is written for the server."""
-    return {column.name: _written_as(column.type) for column in metadata.tables[table].columns}
-
-
-def _written_as(type: Any) -> Callable[[Any], str | None]:
-    return _json if isinstance(type, JSONB) else array_of if isinstance(type, ARRAY) else _word
-
-
-# Everything goes out as text without a type, which the server reads as what its column is: so one statement serves
-# whatever the values are, and stays prepared.
-
-
-def _word(value: Any) -> str | None:
-    return value if value is None or type(value) is str else str(value)
-
-
-def _json(value: Any) -> str | None:
-    return None if value is None else "{}" if value == {} else _encode(value)
-
-
-def _encode(value: Any) -> str:
-    return orjson.dumps(value).decode()
-
-
-@lru_cache(maxsize=1000)
-def _write(shape: Shape, removed: tuple[str, ...], *, opens: bool, asked: bool) -> str:
-    """One statement for everything that an action writes: each round trip costs more than a row."""
-    number = iter(range(1, 10_000))
-
-    def n() -> str:
-        """The place of the next value: they come in the order in which they are named."""
-        return f"${next(number)}"
-
-    parts = []
-    if opens:
-        parts.append(
-            "l AS (INSERT INTO logs (id, kind, programme_id, seq, head, last_at)"
-            f" VALUES ({n()}, {n()}, {n()}, {n()}, {n()}, {n()}))"
-        )
-    else:
-        parts.append(f"l AS (UPDATE logs SET seq = {n()}, head = {n()}, last_at = {n()} WHERE id = {n()})")
-    for table, added, changed in shape:
-        if added:
-            names = ", ".join(f'"{name}"' for name in _columns(table))
-            rows = ", ".join(f"({', '.join(n() for _ in _columns(table))})" for _ in range(added))
-            parts.append(f"a_{table} AS (INSERT INTO {table} ({names}) VALUES {rows})")
-        for position, columns in enumerate(changed):
-            sets = ", ".join(f'"{name}" = {n()}' for name in columns)
-            parts.append(f"c_{table}_{position} AS (UPDATE {table} SET {sets} WHERE id = {n()})")
-    parts += [f"d_{table} AS (DELETE FROM {table} WHERE id = ANY({n()}))" for table in removed]
-    if asked:
-        parts.append(
-            f"r AS (UPDATE requests SET status = {n()}, answer = {n()}, log_id = {n()}, seq = {n()}"
-            f" WHERE actor_id = {n()} AND key = {n()})"
-        )
-    return f"WITH {', '.join(parts)} SELECT 1"
+    return isinstance(value, dict | list) and bool(value) and json_of(was) != json_of(value)
 
 
 def save(
@@ -422,10 +355,10 @@ def save(
     seq, last_at = str(after.seq), instant(after.last_at)
     values: list[str | None] = [log.id, log.kind, log.programme] if before is None else []
     values += [seq, head, last_at] if before is None else [seq, head, last_at, log.id]
-    shape: list[tuple[str, int, tuple[tuple[str, ...], ...]]] = []
+    shape: list[Written] = []
     outbox = [{"log_id": log.id, "seq": owed} for owed in owing]
     for table, written in {"events": events, "outbox": outbox, **rows}.items():
-        columns, kept = _columns(table), _kept(before, table)
+        columns, kept = columns_of(table), _kept(before, table)
         added = [row for row in written if row.get("id") not in kept]
         changed = [row for row in written if row.get("id") in kept]
         shape.append((table, len(added), tuple(tuple(row)[1:] for row in changed)))
@@ -438,8 +371,8 @@ def save(
     if log.kind != "mediation":
         insist_unsealed(*values)
     if answer is not None:
-        values += [str(answer["status"]), _json(answer["answer"]), log.id, seq, answer["asker"], answer["key"]]
-    run_later(db, _write(tuple(shape), tuple(gone), opens=before is None, asked=answer is not None), values)
+        values += [str(answer["status"]), json_of(answer["answer"]), log.id, seq, answer["asker"], answer["key"]]
+    run_later(db, write_statement(tuple(shape), tuple(gone), opens=before is None, asked=answer is not None), values)
 
 
 def _kept(before: Case | None, table: str) -> Container[str | None]:
