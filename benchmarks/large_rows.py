@@ -13,6 +13,7 @@ from benchmarks.world import teach_standard
 from casework.definitions import load_library
 from casework.engine.parts import ASKED, AT_WORK, HANDED_IN
 from casework.operations.core.overdue_sql import CASE_DATES
+from casework.operations.referrals.inbox import PLACES
 
 #: Open tasks of a live case; every fifth case is closed and has none.
 EACH = 4
@@ -201,6 +202,9 @@ _DOCUMENTS = f"""
 _CASE_DATES = (
     f"INSERT INTO case_dates (id, programme_id, due_at, late_at, waits_for) {CASE_DATES} ON CONFLICT (id) DO NOTHING"
 )
+_INBOX = f"""
+    UPDATE tracks r SET inbox = p.tab, inbox_at = p.at FROM ({PLACES.replace(":handed_in", "ARRAY[%(handed_in)s]")}) p WHERE p.id = r.id
+"""
 # What people have looked at before.
 _LOOKS = """
     INSERT INTO looks (person_id, thing_id, seq, at)
@@ -210,7 +214,7 @@ _LOOKS = """
 #: In this order.
 STATEMENTS = (
     _REGISTERS, _ABSENCES, _NEEDS, _LOGS, _CASES, _MEDIATIONS, _MAIN_TRACKS, _REFERRALS, _SERVICES, _OFFICE_TASKS,
-    _REFERRAL_TASKS, _CLOCKS, _CASE_DATES, _EVENTS, _DOCUMENTS, _LOOKS,
+    _REFERRAL_TASKS, _CLOCKS, _CASE_DATES, _INBOX, _EVENTS, _DOCUMENTS, _LOOKS,
 )  # fmt: skip
 
 

@@ -8,8 +8,8 @@ from typing import Any, TypeAlias
 
 from sqlalchemy import Connection
 
+from casework.engine.execution.context import Library
 from casework.engine.state.case import Case, Clock, Fired, Opening, Proposal, Task, Track
-from casework.engine.state.case_dates import dates_of
 from casework.engine.state.case_documents import Consent, Document, File, Grant
 from casework.engine.tasks.queue_order import turn
 from casework.ledger.canonical_json import instant
@@ -17,6 +17,7 @@ from casework.records.case_loader import HOME, array_of
 from casework.records.database import run_later, sealing_of
 from casework.records.event_log import Log
 from casework.records.field_encryption import insist_unsealed
+from casework.records.list_rows import dates_row, may_be_dated_otherwise, moved, place_row
 from casework.records.write_statements import Written, columns_of, json_of, write_statement
 
 #: A row of a table, by column; who writes it down knows the type of each.
@@ -56,27 +57,6 @@ def _home_row(case: Case) -> Row:
         "state": case.main.states[0],
         "joins": [join.written() for join in case.joins.values()],
     }
-
-
-def _dates_row(case: Case) -> Row:
-    dates = dates_of(case)
-    return {
-        "id": case.log,
-        "programme_id": case.programme,
-        "due_at": _written(dates.due_at) or "infinity",
-        "late_at": _written(dates.late_at),
-        "waits_for": dates.waits_for,
-    }
-
-
-#: What `_dates_row` is made of: where nothing of it is another object, the row is the same.
-_DATED_BY = ("tasks", "clocks", "hold", "closed_at", "programme")
-
-
-def _may_be_dated_otherwise(before: Case | None, after: Case) -> bool:
-    if after.kind != "case":
-        return False
-    return before is None or any(getattr(before, name) is not getattr(after, name) for name in _DATED_BY)
 
 
 def _track_row(case: Case, track: Track, position: int) -> Row:
@@ -286,33 +266,37 @@ _ROWS: Mapping[str, Callable[[Case, Any, int], Row]] = {
 }
 
 
-def difference(before: Case | None, after: Case) -> tuple[dict[str, list[Row]], dict[str, list[str]]]:
+def _row(name: str, case: Case, record: Any, position: int, library: Library) -> Row:
+    row = _ROWS[name](case, record, position)
+    return row | place_row(case, record, library) if name == "tracks" else row
+
+
+def difference(before: Case | None, after: Case, library: Library) -> tuple[dict[str, list[Row]], dict[str, list[str]]]:
     """(rows to write by table, ids to remove by table). What is the same object has not changed; of a row that was there before
     there is its id and what of it is another value."""
     rows: dict[str, list[Row]] = {}
     gone: dict[str, list[str]] = {}
-    for name, make in _ROWS.items():
+    elsewhere = moved(before, after, library)
+    for name in _ROWS:
         old: Mapping[str, Any] = getattr(before, name) if before else {}
         new: Mapping[str, Any] = getattr(after, name)
-        if old is new:
+        if old is new and not (elsewhere and name == "tracks"):
             continue
         changed = []
         for n, (id, record) in enumerate(new.items()):
             was = old.get(id)
-            if was is record:
+            if was is record and id not in elsewhere:
                 continue
-            row = make(after, record, after.seq * 1000 + n)
+            row = _row(name, after, record, after.seq * 1000 + n, library)
             if before is None or was is None:
                 changed.append(row)
-            elif another := _changed(make(before, was, 0), row):
+            elif another := _changed(_row(name, before, was, 0, library), row):
                 changed.append(another)
         if changed:
             rows[name] = changed
         if removed := [id for id in old if id not in new]:
             gone[name] = removed
-    homes = {HOME[after.kind]: _home_row} | (
-        {"case_dates": _dates_row} if _may_be_dated_otherwise(before, after) else {}
-    )
+    homes = {HOME[after.kind]: _home_row} | ({"case_dates": dates_row} if may_be_dated_otherwise(before, after) else {})
     for table, make_home in homes.items():
         home = make_home(after)
         if before is None:
@@ -343,12 +327,13 @@ def save(
     *,
     events: list[Row],
     head: str,
+    library: Library,
     answer: Mapping[str, Any] | None = None,
     owing: Collection[int] = (),
 ) -> None:
     """Write events and the difference that they make, with what is sent next. `answer` finishes a request: asker, key, status,
     answer; `owing` are the seqs of events that may owe somebody a notice."""
-    rows, gone = difference(before, after)
+    rows, gone = difference(before, after, library)
     if log.kind == "mediation":
         sealing = sealing_of(db)
         events = [event | {"body": sealing.seal_body(log.id, event["body"])} for event in events]
@@ -382,11 +367,11 @@ def _kept(before: Case | None, table: str) -> Container[str | None]:
     return getattr(before, table) if table in _ROWS else (before.log,)
 
 
-def rows_of(case: Case) -> dict[str, list[Row]]:
+def rows_of(case: Case, library: Library) -> dict[str, list[Row]]:
     """Every row that a case adds up to, by table; a check compares them with the rows there are."""
     rows = {HOME[case.kind]: [_home_row(case)]}
     if case.kind == "case":
-        rows["case_dates"] = [_dates_row(case)]
-    for name, make in _ROWS.items():
-        rows[name] = [make(case, record, n) for n, record in enumerate(getattr(case, name).values())]
+        rows["case_dates"] = [dates_row(case)]
+    for name in _ROWS:
+        rows[name] = [_row(name, case, record, n, library) for n, record in enumerate(getattr(case, name).values())]
     return rows

@@ -12,6 +12,7 @@ from casework.records.database import connect_engine, transaction
 from casework.settings import Settings
 from tests.support.case_dates import insist_on_dates
 from tests.support.doubles import wrongly_told
+from tests.support.inbox import insist_on_inbox
 from tests.support.office_walk import Office
 
 #: Of each of the long walks.
@@ -33,6 +34,7 @@ def walk(settings: Settings, seed: int, *, cases: int, steps: int) -> Office:
         assert [one.sentence for one in verify_all(engine)] == []
         with transaction(engine) as db:
             insist_on_dates(db)
+            insist_on_inbox(db)
             logs = [log for log, _ in office.logs(db)]
             # Whoever is told to have been able to do an action could have done it.
             assert [words for log in logs[:5] for words in wrongly_told(db, log)] == []

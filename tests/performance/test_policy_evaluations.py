@@ -21,6 +21,7 @@ from casework.permissions.actors import Actor
 from casework.records.actors import find_actor
 from casework.records.database import ENGINE
 from casework.records.row_security import read_as
+from tests.support.inbox import write_inbox
 
 #: In how many organisations the person works, and how many referrals and tasks each of these has.
 ORGANISATIONS, EACH = 40, 3
@@ -80,6 +81,7 @@ class Crowd:
             text(_REFERRALS),
             {"count": count, "providers": providers, "programme": self.programme, "edition": edition.fingerprint},
         )
+        write_inbox(self.db)
         self.db.execute(text("RESET ROLE"))
         self.db.execute(text("ANALYZE logs, cases, tracks, tasks"))
         self.db.execute(text("SET LOCAL ROLE casework_app"))

@@ -7,6 +7,7 @@ from dataclasses import replace
 import pytest
 from sqlalchemy import Connection, text
 
+from casework.definitions import load_library
 from casework.engine.state.projection import fold
 from casework.operations.core.perform import home_of
 from casework.records.case_loader import load
@@ -24,7 +25,7 @@ def log(db: Connection, staged: tuple[str, ...]) -> str:
 
 
 def test_every_row_of_a_case_is_one_that_it_adds_up_to(db: Connection, log: str) -> None:
-    rows = rows_of(load(db, log, "case", every_task=True))
+    rows = rows_of(load(db, log, "case", every_task=True), load_library())
     for table in ("tracks", "tasks", "clocks", "consents", "documents", "grants"):
         query = text(f"SELECT id::text FROM {table} WHERE log_id = CAST(:log AS uuid) ORDER BY 1")
         assert sorted(row["id"] for row in rows[table]) == list(db.execute(query, {"log": log}).scalars()), table
@@ -32,12 +33,12 @@ def test_every_row_of_a_case_is_one_that_it_adds_up_to(db: Connection, log: str)
 
 def test_a_new_case_is_written_whole_and_an_unchanged_one_not_at_all(db: Connection, log: str) -> None:
     case = load(db, log, "case", every_task=True)
-    written, removed = difference(None, case)
+    written, removed = difference(None, case, load_library())
     assert {table: [row.get("id") for row in rows] for table, rows in written.items()} == {
-        table: [row.get("id") for row in rows] for table, rows in rows_of(case).items() if rows
+        table: [row.get("id") for row in rows] for table, rows in rows_of(case, load_library()).items() if rows
     }
     assert removed == {}
-    assert difference(case, case) == ({}, {})
+    assert difference(case, case, load_library()) == ({}, {})
 
 
 def test_what_changed_is_written_alone_and_what_went_is_removed(db: Connection, log: str) -> None:
@@ -48,7 +49,7 @@ def test_what_changed_is_written_alone_and_what_went_is_removed(db: Connection, 
         tasks={**case.tasks, task.id: replace(task, priority=task.priority + 1)},
         clocks={id: other for id, other in case.clocks.items() if id != clock.id},
     )
-    written, removed = difference(case, after)
+    written, removed = difference(case, after, load_library())
     assert set(written) <= {"tasks", "cases"}
     assert [(row["id"], row["priority"]) for row in written["tasks"]] == [(task.id, task.priority + 1)]
     assert removed == {"clocks": [clock.id]}
@@ -56,7 +57,7 @@ def test_what_changed_is_written_alone_and_what_went_is_removed(db: Connection, 
 
 def test_of_the_case_itself_its_row_alone_is_written(db: Connection, log: str) -> None:
     case = load(db, log, "case", every_task=True)
-    written, removed = difference(case, replace(case, owner=None))
+    written, removed = difference(case, replace(case, owner=None), load_library())
     assert [row["owner_id"] for row in written.pop("cases")] == [None]
     assert (written, removed) == ({}, {})
 

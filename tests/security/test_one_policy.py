@@ -37,6 +37,7 @@ from casework.records.database import ENGINE, transaction
 from casework.records.row_security import read_as
 from tests.operations.core.test_access_queries import Papers
 from tests.security.test_queue_equals_access import PROVIDER_ROLES, START
+from tests.support.inbox import write_inbox
 from tests.support.samples import few_of
 
 NOW = datetime.now(UTC)
@@ -67,6 +68,7 @@ class People(Papers):
             for one in self.some(self.people, 0.2):
                 self._open_to(log, kind, one)
             self._tell(load(db, log, kind), n)
+        write_inbox(db)
 
     def track(
         self, log: str, workflow: str, n: int, parent: str | None, provider: str | None

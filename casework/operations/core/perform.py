@@ -297,6 +297,7 @@ def write(
         after,
         events=rows,
         head=head,
+        library=load_library(),
         answer=answer,
         owing=[event.seq for event in events if owes(event)],
     )

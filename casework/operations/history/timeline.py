@@ -14,6 +14,7 @@ from sqlalchemy import Connection, text
 
 from casework.engine.deadlines.calendars import Calendar
 from casework.engine.definition.editions import Edition, TransitionRule
+from casework.engine.execution.context import Library
 from casework.engine.execution.corrections import answer_of
 from casework.engine.state.case import Case, Task
 from casework.engine.state.effects_schema import Effects
@@ -66,8 +67,10 @@ FILTERS: Mapping[str, str] = {
 LATE_AFTER = 5
 #: Columns of rows that say the same as others, or nothing to a reader.
 _SILENT = frozenset(
-    {"revision", "position", "log_id", "programme_id", "fired", "came_from", "entered_at", "id", "acted_for"}
-)
+    {
+        "revision", "position", "log_id", "programme_id", "fired", "came_from", "entered_at", "id", "acted_for", "inbox", "inbox_at",
+    }
+)  # fmt: skip
 #: Tables whose rows a reader knows by another column than the id.
 _NAMED_BY = {
     "tracks": ("kind", "workflow"), "tasks": ("name", "about"), "consents": ("party",), "documents": ("kind",),
@@ -231,7 +234,7 @@ def _entry(row: Any, before: Case | None, after: Case, past: Past, candidates: l
         late=_late(effects.get("happened_on"), past.calendar(after.programme, row.at), row.at),
         agreed="proposed" in effects,
         candidates=candidates,
-        changes=list(_changes(before, after)),
+        changes=list(_changes(before, after, past.library)),
         facts=effects.get("facts") or {},
         rule=_rule(rule[0]) if rule else None,
         hash=row.hash,
@@ -308,10 +311,10 @@ def _rule(rule: TransitionRule) -> EntryRule:
     return row_as(EntryRule, rule, papers=[need.kind for need in rule.needs])
 
 
-def _changes(before: Case | None, after: Case) -> Iterator[ChangedColumn]:
+def _changes(before: Case | None, after: Case, library: Library) -> Iterator[ChangedColumn]:
     """Every column of a row that this event changed: where, what it was, what it is."""
-    rows, gone = difference(before, after)
-    old = rows_of(before) if before is not None else {}
+    rows, gone = difference(before, after, library)
+    old = rows_of(before, library) if before is not None else {}
     for table in _SHOWN:
         known = {row["id"]: row for row in old.get(table, ())}
         for row in rows.get(table, ()):

@@ -6,13 +6,14 @@ from collections.abc import Mapping
 from datetime import datetime
 from functools import cache
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy import Connection, TextClause, text
 
 from casework import reasons
-from casework.definitions import names_of_part
+from casework.engine.case_objects.inbox import DELIVERED, OFFERS, WORKING
 from casework.engine.deadlines.calendars import Calendar
-from casework.engine.parts import ACCEPTS, HANDED_IN, SENDS
+from casework.engine.parts import ACCEPTS, SENDS
 from casework.engine.state.case import Case
 from casework.errors import InvalidForm
 from casework.json_values import JsonObject
@@ -27,33 +28,44 @@ from casework.operations.referrals.service import describe_referral, find_referr
 from casework.operations.referrals.views import InboxRow, ReferralOnPage, SideToDo
 from casework.permissions.actors import Actor
 from casework.permissions.visibility import reach
-from casework.records.access_sql import own_referral, reach_values
+from casework.records.access_sql import is_referral, reach_values, sent
 from casework.records.event_log import now
 
-#: Not answered yet; accepted and at work; handed in, or at its end.
-TABS = ("offers", "working", "delivered")
-_IN = {
-    "offers": "t.ended_at IS NULL AND NOT t.played ? 'accepts'",
-    "working": "t.ended_at IS NULL AND t.played ? 'accepts' AND NOT t.states && CAST(:handed_in AS text[])",
-    "delivered": "(t.ended_at IS NOT NULL OR t.states && CAST(:handed_in AS text[]))",
-}
-#: The referrals that were sent to a provider; whoever is shut out of its case has none.
-_SENT = f"""
-    FROM tracks t LEFT JOIN cases c ON c.id = t.log_id LEFT JOIN mediations m ON m.id = t.log_id
-    WHERE {own_referral("t", "coalesce(c.interests, m.interests)")}
+TABS = (OFFERS, WORKING, DELIVERED)
+#: Who has declared an interest in the case or mediation of a track `t`.
+_INTERESTS = """coalesce((SELECT h.interests FROM cases h WHERE h.id = t.log_id),
+        (SELECT h.interests FROM mediations h WHERE h.id = t.log_id))"""
+#: A referral `t` that was sent to the provider `o`, for whoever is shut out neither of it nor of its case; where it lies in the inbox
+#: says that it was sent.
+_OWN = f"t.provider_id = o.id AND NOT CAST(:person AS text) = ANY(t.barred) AND NOT CAST(:person AS text) = ANY({_INTERESTS})"
+#: The organisations of the person.
+_ORGANISATIONS = "unnest(CAST(:organisations AS uuid[])) o(id)"
+#: The first referrals of a tab over all organisations, as `tasks.queues` has it of many queues: each inbox has its head, found by the
+#: index, and the page lies before the edge, the head that so many others come before. The edge is found apart: under a policy only what
+#: is compared with a plain value leads through an index.
+_FIRST = f"""
+    WITH heads AS MATERIALIZED (
+        SELECT o.id AS provider, f.inbox_at, f.id FROM {_ORGANISATIONS} CROSS JOIN LATERAL (
+            SELECT t.inbox_at, t.id FROM tracks t WHERE t.inbox = '{{tab}}' {{after}} AND {_OWN}
+            ORDER BY t.inbox_at {{order}}, t.id {{order}} LIMIT 1
+        ) f
+    ), edge AS (SELECT h.inbox_at, h.id FROM heads h ORDER BY h.inbox_at {{order}}, h.id {{order}} OFFSET :most - 1 LIMIT 1),
+    near AS MATERIALIZED (
+        SELECT h.provider AS id, coalesce(e.inbox_at, '{{end}}') AS edge_at, coalesce(e.id, '{{last}}') AS edge
+        FROM heads h LEFT JOIN edge e ON true WHERE e.id IS NULL OR (h.inbox_at, h.id) {{until}} (e.inbox_at, e.id)
+    ), chosen AS MATERIALIZED (
+        SELECT x.* FROM near o CROSS JOIN LATERAL (
+            SELECT t.* FROM tracks t WHERE t.inbox = '{{tab}}' {{after}} AND (t.inbox_at, t.id) {{until}} (o.edge_at, o.edge) AND {_OWN}
+            ORDER BY t.inbox_at {{order}}, t.id {{order}} LIMIT :most
+        ) x ORDER BY x.inbox_at {{order}}, x.id {{order}} LIMIT :most
+    )
 """
 #: A provider's referrals, each with what is due next on either side and where its service stands.
-_LIST = """
-    SELECT s.*, ours.due_at AS our_due, ours.holder_id, theirs.due_at AS their_due, b.edition AS service_edition, b.states AS service_states
-    FROM (
-        SELECT t.*, c.number, coalesce(c.title, m.title) AS title, coalesce(c.parties, m.parties) AS parties,
-            coalesce(CASE WHEN t.ended_at IS NULL THEN (
-                SELECT min(k.due_at) FROM tasks k JOIN tracks b ON b.id = k.track_id WHERE k.log_id = t.log_id
-                AND (b.id = t.id OR b.parent_id = t.id) AND k.state IN ('Ready', 'Reserved', 'InProgress')
-                AND k.organisation_id = t.provider_id
-            ) END, '9999-12-31Z') AS first_due
-        {sent} AND {chosen}
-    ) s
+_LIST = f"""
+    {_FIRST}
+    SELECT s.*, c.number, coalesce(c.title, m.title) AS title, coalesce(c.parties, m.parties) AS parties,
+        ours.due_at AS our_due, ours.holder_id, theirs.due_at AS their_due, b.edition AS service_edition, b.states AS service_states
+    FROM chosen s LEFT JOIN cases c ON c.id = s.log_id LEFT JOIN mediations m ON m.id = s.log_id
     LEFT JOIN LATERAL (
         SELECT k.* FROM tasks k JOIN tracks b ON b.id = k.track_id WHERE k.log_id = s.log_id
         AND (b.id = s.id OR b.parent_id = s.id) AND k.state IN ('Ready', 'Reserved', 'InProgress')
@@ -68,23 +80,22 @@ _LIST = """
         SELECT x.edition, x.states FROM tracks x WHERE x.log_id = s.log_id AND x.parent_id = s.id AND NOT x.replaced
         ORDER BY x.position DESC LIMIT 1
     ) b ON true
-    {more} ORDER BY {order} LIMIT :most
+    ORDER BY s.inbox_at {{order}}, s.id {{order}}
 """
 
 
 def list_inbox(
-    db: Connection, actor: Actor, *, tab: str = "offers", cursor: str | None = None, limit: int | None = None
+    db: Connection, actor: Actor, *, tab: str = OFFERS, cursor: str | None = None, limit: int | None = None
 ) -> Page[InboxRow]:
     """The organisation's referrals of a tab: what is due first before the rest, of ended ones the newest first."""
     if tab not in TABS:
         raise InvalidForm(fields={"tab": reasons.fields.ONE_OF(choices=TABS)})
     most, keys = insist_limit(limit), from_cursor(cursor, 2)
-    given: JsonObject = {**reach_values(reach(actor)), "most": most + 1, "handed_in": names_of_part(HANDED_IN)}
+    given: JsonObject = {**reach_values(reach(actor)), "most": most + 1}
     if keys:
         given |= {"at": cursor_time(keys[0]), "id": cursor_id(keys[1])}
     rows = db.execute(_list(tab, bool(keys)), given).all()
-    newest = tab == "delivered"
-    shown, following = page(rows, most, lambda row: (row.opened_at if newest else row.first_due, row.id))
+    shown, following = page(rows, most, lambda row: (row.inbox_at, row.id))
     parties = {party for row in shown for party in row.parties.values()}
     names = names_of(db, {row.holder_id for row in shown}, parties)
     moment = now(db)
@@ -94,9 +105,11 @@ def list_inbox(
 
 @cache
 def _list(tab: str, later: bool) -> TextClause:
-    column, order, past = ("s.opened_at", "DESC", "<") if tab == "delivered" else ("s.first_due", "ASC", ">")
-    more = f"WHERE ({column}, s.id) {past} (:at, CAST(:id AS uuid))" if later else ""
-    return text(_LIST.format(sent=_SENT, chosen=_IN[tab], more=more, order=f"{column} {order}, s.id {order}"))
+    newest = tab == DELIVERED
+    after = f"AND (t.inbox_at, t.id) {'<' if newest else '>'} (:at, CAST(:id AS uuid))" if later else ""
+    end, last = ("-infinity", UUID(int=0)) if newest else ("infinity", UUID(int=2**128 - 1))
+    order, until = ("DESC", ">=") if newest else ("ASC", "<=")
+    return text(_LIST.format(tab=tab, after=after, order=order, until=until, end=end, last=last))
 
 
 def _row(row: Any, names: Mapping[str, str], moment: datetime, mark: str | None) -> InboxRow:
@@ -123,17 +136,17 @@ def _row(row: Any, names: Mapping[str, str], moment: datetime, mark: str | None)
 
 def count_inbox(db: Connection, actor: Actor, *, most: int = 1000) -> dict[str, int]:
     """How many referrals there are in each tab, counted up to `most`; one query."""
-    given = {**reach_values(reach(actor)), "most": most, "handed_in": names_of_part(HANDED_IN)}
-    return dict(db.execute(_COUNTS, given).one()._mapping)
+    return dict(db.execute(_COUNTS, {**reach_values(reach(actor)), "most": most}).one()._mapping)
 
 
-#: How many referrals stand under each tab, up to a most.
-_COUNTS = text(
-    "SELECT "
-    + ", ".join(
-        f"(SELECT count(*) FROM (SELECT 1 {_SENT} AND {chosen} LIMIT :most) x) AS {tab}" for tab, chosen in _IN.items()
-    )
-)
+def _counted(tab: str) -> str:
+    """How many lie under a tab, organisation by organisation."""
+    each = f"SELECT t.id FROM tracks t WHERE t.inbox = '{tab}' AND {_OWN} ORDER BY t.inbox_at, t.id LIMIT :most"
+    return f"(SELECT count(*) FROM (SELECT FROM {_ORGANISATIONS} CROSS JOIN LATERAL ({each}) x LIMIT :most) y) AS {tab}"
+
+
+#: How many referrals lie under each tab, up to a most.
+_COUNTS = text(f"SELECT {', '.join(map(_counted, TABS))}")
 
 
 def inbox_calendar(db: Connection, actor: Actor) -> Calendar | None:
@@ -143,9 +156,26 @@ def inbox_calendar(db: Connection, actor: Actor) -> Calendar | None:
 
 
 #: The programme of the referral that came last.
-_LAST_PROGRAMME = text(
-    f"SELECT coalesce(c.programme_id, m.programme_id) {_SENT} ORDER BY t.opened_at DESC, t.id DESC LIMIT 1"
-)
+_LAST_PROGRAMME = text(f"""
+    SELECT l.programme_id FROM (
+        SELECT x.* FROM {_ORGANISATIONS} CROSS JOIN LATERAL (
+            SELECT t.log_id, t.opened_at, t.id FROM tracks t WHERE t.inbox IS NOT NULL AND {_OWN}
+            ORDER BY t.opened_at DESC, t.id DESC LIMIT 1
+        ) x ORDER BY x.opened_at DESC, x.id DESC LIMIT 1
+    ) y JOIN logs l ON l.id = y.log_id
+""")
+#: What `engine.case_objects.inbox` says of a referral `t`, of each that was sent: what is kept is held against it.
+PLACES = f"""
+    SELECT t.id, p.tab, CASE WHEN p.tab = '{DELIVERED}' THEN t.opened_at ELSE coalesce((
+            SELECT min(k.due_at) FROM tasks k JOIN tracks b ON b.id = k.track_id WHERE k.log_id = t.log_id
+            AND (b.id = t.id OR b.parent_id = t.id) AND k.state IN ('Ready', 'Reserved', 'InProgress')
+            AND k.organisation_id = t.provider_id
+        ), '9999-12-31Z') END AS at
+    FROM tracks t CROSS JOIN LATERAL (SELECT CASE
+        WHEN t.ended_at IS NOT NULL OR t.states && CAST(:handed_in AS text[]) THEN '{DELIVERED}'
+        WHEN t.played ? 'accepts' THEN '{WORKING}' ELSE '{OFFERS}' END AS tab) p
+    WHERE {is_referral("t")} AND t.provider_id IS NOT NULL AND {sent("t")}
+"""
 
 
 def read_referral(db: Connection, actor: Actor, id: str) -> tuple[Case, ReferralOnPage]:

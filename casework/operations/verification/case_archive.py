@@ -18,6 +18,7 @@ from typing import IO, Any
 
 from sqlalchemy import Connection
 
+from casework.definitions import load_library
 from casework.engine.state.case import Case
 from casework.engine.state.projection import evolve
 from casework.errors import NotAllowed, NotFound
@@ -264,7 +265,7 @@ def _state_faults(index: JsonMapping, rows: list[JsonMapping]) -> Iterator[str]:
     for row in rows:
         case = evolve(case, event_of(row["header"], row["effects"], row["body"]))
     assert case is not None, "a log without events has a fault already"
-    wanted = rows_of(case)
+    wanted = rows_of(case, load_library())
     for table in (HOMES[case.kind], *PARTS):
         for _, _, sentence in compare(table, wanted[table], index["rows"].get(table, [])):
             yield sentence

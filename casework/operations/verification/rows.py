@@ -81,7 +81,7 @@ class Rows:
 
     def of_case(self, case: Case) -> Iterator[Finding]:
         """Every row that the fold of the log adds up to, column by column, and none beside it."""
-        wanted = rows_of(case)
+        wanted = rows_of(case, self.past.library)
         for table, rows in rows_kept(self.db, self.log, HOMES[case.kind]).items():
             expected = wanted[table]
             yield from self._compare(table, expected, rows)

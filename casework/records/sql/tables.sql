@@ -1081,13 +1081,16 @@ CREATE TABLE tracks (
     objections JSONB DEFAULT '{}' NOT NULL,
     part TEXT NOT NULL,
     played JSONB NOT NULL,
+    inbox TEXT,
+    inbox_at TIMESTAMP WITH TIME ZONE,
     CONSTRAINT pk_tracks PRIMARY KEY (id),
     CONSTRAINT fk_tracks_log_id FOREIGN KEY(log_id) REFERENCES logs (id),
     CONSTRAINT fk_tracks_edition FOREIGN KEY(edition) REFERENCES editions (fingerprint)
 )
  WITH (fillfactor = 80);
+CREATE INDEX ix_tracks_inbox ON tracks (provider_id, inbox, inbox_at, id) WHERE inbox IS NOT NULL;
 CREATE INDEX ix_tracks_log_id ON tracks (log_id);
-CREATE INDEX ix_tracks_provider_id_live ON tracks (provider_id, id) WHERE provider_id IS NOT NULL;
+CREATE INDEX ix_tracks_provider_id_opened_at ON tracks (provider_id, opened_at, id) WHERE provider_id IS NOT NULL;
 COMMENT ON COLUMN tracks.kind IS 'Of a referral the service, else the workflow';
 COMMENT ON COLUMN tracks.position IS 'Order of opening in its log';
 COMMENT ON COLUMN tracks.fired IS 'Per transition: count, at, actor, acting_for, data';
@@ -1095,6 +1098,8 @@ COMMENT ON COLUMN tracks.received IS 'Per transition: count and time of the othe
 COMMENT ON COLUMN tracks.objections IS 'What a side does not agree with, by id';
 COMMENT ON COLUMN tracks.part IS 'What its workflow is to the engine, by `engine.parts`; most are nothing';
 COMMENT ON COLUMN tracks.played IS 'By part what has played it: a transition that fired, an end';
+COMMENT ON COLUMN tracks.inbox IS 'Of a referral that was sent: the tab of its provider''s inbox that it lies under';
+COMMENT ON COLUMN tracks.inbox_at IS 'By what it lies there before others: its provider''s first day, or when it was opened';
 
 CREATE TABLE webhook_endpoints (
     id UUID NOT NULL,

@@ -149,7 +149,18 @@ tracks = Table(
         "part", Text, nullable=False, comment="What its workflow is to the engine, by `engine.parts`; most are nothing"
     ),
     Column("played", JSONB, nullable=False, comment="By part what has played it: a transition that fired, an end"),
-    Index("ix_tracks_provider_id_live", "provider_id", "id", postgresql_where=text("provider_id IS NOT NULL")),
+    Column("inbox", Text, comment="Of a referral that was sent: the tab of its provider's inbox that it lies under"),
+    Column(
+        "inbox_at", Time, comment="By what it lies there before others: its provider's first day, or when it was opened"
+    ),
+    Index(
+        "ix_tracks_provider_id_opened_at",
+        "provider_id",
+        "opened_at",
+        "id",
+        postgresql_where=text("provider_id IS NOT NULL"),
+    ),
+    Index("ix_tracks_inbox", "provider_id", "inbox", "inbox_at", "id", postgresql_where=text("inbox IS NOT NULL")),
     postgresql_with={"fillfactor": "80"},
 )
 

@@ -3,13 +3,20 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, Engine, text
 
+from casework.engine.case_objects.inbox import DELIVERED
 from casework.errors import InvalidForm
 from casework.operations.core.perform import calendar_of
 from casework.operations.referrals.inbox import TABS, count_inbox, inbox_calendar, list_inbox, read_referral
+from casework.permissions.actors import Actor
+from casework.records.actors import find_actor
+from casework.records.database import transaction
+from tests.security.test_one_policy import People
+from tests.support.inbox import write_inbox
 from tests.support.way_to_referral import to_referral, to_request
 from tests.support.world import World, today
 
@@ -30,6 +37,7 @@ def test_a_referral_goes_from_tab_to_tab(world: World, db: Connection, staged: t
     world.accept(db, number, referral)
     assert tabs(db, world) == {"offers": [], "working": [referral], "delivered": []}
     db.execute(text("UPDATE tracks SET states = ARRAY['delivered'] WHERE id = CAST(:id AS uuid)"), {"id": referral})
+    write_inbox(db)
     assert tabs(db, world) == {"offers": [], "working": [], "delivered": [referral]}
 
 
@@ -63,6 +71,7 @@ def test_what_is_due_first_comes_first_on_every_page(world: World, db: Connectio
     provider = world.actor(db, "provider")
     late = "UPDATE tasks SET due_at = casework_now() - interval '1 day' WHERE track_id = CAST(:id AS uuid)"
     db.execute(text(late), {"id": later})
+    write_inbox(db)
     rows = list_inbox(db, provider).items
     assert [(row.id, row.we_are_late, row.they_are_late) for row in rows] == [
         (later, True, False),
@@ -103,3 +112,34 @@ def test_an_inbox_counts_by_the_calendar_of_who_asked_last(
 def test_a_tab_that_there_is_not_is_refused(world: World, db: Connection) -> None:
     with pytest.raises(InvalidForm):
         list_inbox(db, world.actor(db, "provider"), tab="drafts")
+
+
+@pytest.mark.parametrize("seed", range(820, 822))
+def test_pages_over_many_inboxes_hold_each_referral_once(engine: Engine, seed: int) -> None:
+    """In their order, whoever asks; many of them lie at the same place, over several organisations."""
+    with transaction(engine) as db:
+        people = People(db, seed)
+        db.execute(text("UPDATE tracks SET inbox_at = date_trunc('month', inbox_at) WHERE inbox IS NOT NULL"))
+        places: dict[str, Any] = {
+            row.id: (row.inbox_at, row.id) for row in db.execute(text("SELECT id, inbox_at FROM tracks"))
+        }
+        most = 0
+        for actor in filter(None, (find_actor(db, person) for person in people.people)):
+            for tab in TABS:
+                whole = [row.id for row in list_inbox(db, actor, tab=tab, limit=100).items]
+                assert whole == sorted(whole, key=places.__getitem__, reverse=tab == DELIVERED)
+                assert count_inbox(db, actor)[tab] == len(whole)
+                for limit in (1, 2, 3):
+                    assert _pages(db, actor, tab, limit) == whole
+                most = max(most, len(whole))
+        db.rollback()
+    assert most > 3
+
+
+def _pages(db: Connection, actor: Actor, tab: str, limit: int) -> list[str]:
+    ids, cursor = [], None
+    while True:
+        part = list_inbox(db, actor, tab=tab, limit=limit, cursor=cursor)
+        ids += [row.id for row in part.items]
+        if (cursor := part.next) is None:
+            return ids

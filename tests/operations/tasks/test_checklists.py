@@ -72,7 +72,10 @@ def test_the_log_folds_to_the_tables(world: World, db: Connection, task: Task) -
     events = tick(world, db, task)
     case = fold(events)
     assert case is not None
-    assert rows_of(case)["tasks"] == rows_of(load(db, case.log, "case", every_task=True))["tasks"]
+    assert (
+        rows_of(case, load_library())["tasks"]
+        == rows_of(load(db, case.log, "case", every_task=True), load_library())["tasks"]
+    )
 
 
 def test_nothing_speaks_against_what_was_done(world: World, db: Connection, task: Task) -> None:

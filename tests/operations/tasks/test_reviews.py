@@ -78,7 +78,10 @@ def test_the_log_of_a_whole_review_folds_to_the_tables_and_nothing_speaks_agains
     events = history(db, task)
     case = fold(events)
     assert case is not None
-    assert rows_of(case)["tasks"] == rows_of(load(db, case.log, "case", every_task=True))["tasks"]
+    assert (
+        rows_of(case, load_library())["tasks"]
+        == rows_of(load(db, case.log, "case", every_task=True), load_library())["tasks"]
+    )
     assert [one.kind for one in events[-3:]] == ["review_asked", "approved", "completed"]
     assert [reasons(db, events[:n], events[n]) for n in range(len(events) - 3, len(events))] == [[], [], []]
 

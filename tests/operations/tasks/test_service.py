@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 from sqlalchemy import Connection, text
 
+from casework.definitions import load_library
 from casework.engine.execution.task_lifecycle import OPERATIONS, who
 from casework.engine.state.case import OPEN, TASK_STATES
 from casework.errors import AlreadyTaken, CaseworkError, NotAllowed, NotFound, WrongState
@@ -108,7 +109,7 @@ class Scene:
             ),
             {"id": self.log},
         ).one()
-        return tuple(counted), rows_of(load(self.db, self.log, "case", every_task=True))
+        return tuple(counted), rows_of(load(self.db, self.log, "case", every_task=True), load_library())
 
 
 @pytest.fixture
