@@ -11,7 +11,14 @@ import sys
 import traceback
 from types import TracebackType
 
-import structlog
+if "rich" in sys.modules:
+    import structlog
+else:
+    # To draw for developers it loads rich where that is installed, which takes a tenth of the start; ours are lines of JSON.
+    sys.modules["rich"] = None  # type: ignore[assignment]  # so it is taken for not installed
+    import structlog
+
+    del sys.modules["rich"]
 from structlog.typing import EventDict, Processor, WrappedLogger
 
 #: What is kept of the words of a fault.
