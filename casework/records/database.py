@@ -47,6 +47,9 @@ _PERSON_ROLE = "CASE current_user WHEN 'casework_engine' THEN set_config('role',
 #: What is said of a prepared statement that no longer fits its tables.
 _OUTDATED = (psycopg.errors.FeatureNotSupported, psycopg.errors.InvalidSqlStatementName)
 
+#: What is said where the engine's role is not there, or is not the login's to take.
+_NO_ROLE = ("22023", "42501")
+
 # Ids are strings everywhere: in the history, in the engine and in JSON.
 _ADAPTERS = AdaptersMap(psycopg.adapters)
 _ADAPTERS.register_loader("uuid", TextLoader)
@@ -325,6 +328,10 @@ def _as_sqlalchemy(db: Connection) -> Iterator[None]:
     try:
         yield
     except psycopg.Error as fault:
+        if fault.sqlstate in _NO_ROLE and ENGINE_ROLE in str(fault):
+            raise RolesMissing(
+                login=db.engine.url.username or "its login", why=f"{fault.diag.message_primary}."
+            ) from fault
         lost = isinstance(fault, _OUTDATED) or db.dialect.is_disconnect(fault, _driver(db), None)  # type: ignore[arg-type]  # the driver's fault and connection, of which it has types of its own
         if lost:
             db.invalidate(fault)

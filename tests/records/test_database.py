@@ -8,10 +8,10 @@ from pathlib import Path
 from threading import Barrier
 
 import pytest
-from sqlalchemy import Connection, Engine, event, text
+from sqlalchemy import Connection, Engine, event, make_url, text
 from sqlalchemy.exc import DBAPIError, OperationalError, ProgrammingError
 
-from casework.errors import DatabaseUnavailable, InvalidSettings
+from casework.errors import DatabaseUnavailable, InvalidSettings, RolesMissing
 from casework.records import server_process
 from casework.records.database import (
     ENGINE,
@@ -93,6 +93,29 @@ def test_the_application_may_not_change_events(db: Connection, action: str, role
 def test_the_application_may_not_make_tables(db: Connection) -> None:
     with pytest.raises(ProgrammingError, match="permission denied"):
         db.execute(text("CREATE TABLE own (n integer)"))
+
+
+def test_a_login_that_may_not_act_as_the_engine_is_told_what_to_run(
+    settings: Settings, superuser_engine: Engine, database_url: str
+) -> None:
+    """As after an upgrade from a release that had one role."""
+    login = f"casework_lone_{secrets.token_hex(4)}"
+    with superuser_engine.begin() as db:
+        db.execute(text(f"CREATE ROLE {login} LOGIN; GRANT casework_app TO {login}"))
+    address = make_url(database_url).set(username=login).render_as_string(hide_password=False)
+    engine = connect_engine(settings.model_copy(update={"database_url": address}))
+    try:
+        with connected(engine) as db:
+            assert db.execute(text("SELECT current_user")).scalar_one() == "casework_app"
+        with (
+            pytest.raises(RolesMissing, match=f'GRANT casework_app, casework_engine TO "{login}"'),
+            transaction(engine) as db,
+        ):
+            run(db, "SELECT 1")
+    finally:
+        engine.dispose()
+        with superuser_engine.begin() as db:
+            db.execute(text(f"DROP ROLE {login}"))
 
 
 def test_a_transaction_that_raises_leaves_nothing(owner_engine: Engine) -> None:
