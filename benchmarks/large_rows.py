@@ -98,43 +98,51 @@ _MEDIATIONS = """
 #: What a referral has fired by then, as the events of such a case add up.
 _FIRED = """jsonb_build_object('count', 1, 'at', {h}.opened_at, 'actor', 'system', 'acting_for', NULL, 'data', '{{}}'::jsonb)"""
 _TRACK = """
-    INSERT INTO tracks (id, log_id, workflow, edition, kind, parent_id, provider_id, states, entered_at, opened_at, position,
-        revision, replaced, came_from, fired, given, barred, ended_at, part, played)
+    INSERT INTO tracks (id, log_id, programme_id, sealed, shown_to, shut_out, workflow, edition, kind, parent_id, provider_id, states,
+        entered_at, opened_at, position, revision, replaced, came_from, fired, given, barred, ended_at, part, played)
 """
 _MAIN_TRACKS = f"""{_TRACK}
-    SELECT md5('case of ' || c.id)::uuid, c.id, 'case', %(edition)s, 'case', NULL::uuid, NULL::uuid, ARRAY[c.state], c.opened_at,
+    SELECT md5('case of ' || c.id)::uuid, c.id, c.programme_id, false, NULL::uuid, NULL::text[], 'case', %(edition)s,
+        'case', NULL::uuid, NULL::uuid, ARRAY[c.state], c.opened_at,
         c.opened_at, 0, 1, false, '{{}}'::jsonb, '{{}}'::jsonb, '{{}}'::jsonb, '{{}}'::text[], c.closed_at, 'main', '{{}}'::jsonb
     FROM cases c WHERE c.number LIKE 'L-%%'
     UNION ALL
-    SELECT md5('mediation of ' || m.id)::uuid, m.id, 'mediation', %(mediation)s, 'mediation', NULL, NULL, ARRAY[%(dispute)s],
+    SELECT md5('mediation of ' || m.id)::uuid, m.id, m.programme_id, true, NULL, NULL, 'mediation', %(mediation)s,
+        'mediation', NULL, NULL, ARRAY[%(dispute)s],
         m.opened_at, m.opened_at, 0, 1, false, '{{}}', '{{}}', '{{}}', '{{}}', NULL, '', '{{}}' FROM mediations m
 """
 # A third each is not answered, at work, handed in. Beside the busy provider's, each provider has as many as every other.
 _REFERRALS = f"""{_TRACK}
-    SELECT md5('referral of ' || h.id)::uuid, h.id, 'referral', %(referral)s, 'assessment', NULL, CASE
-            WHEN h.live AND h.n <= %(busy)s THEN md5('busy')::uuid ELSE md5('organisation ' || 1 + h.n %% %(queues)s)::uuid END,
+    SELECT md5('referral of ' || h.id)::uuid, h.id, %(programme)s::uuid, h.sealed, p.provider,
+        ARRAY(SELECT DISTINCT x FROM unnest(h.interests || b.barred) x(x) ORDER BY x), 'referral', %(referral)s,
+        'assessment', NULL, p.provider,
         ARRAY[s.state], h.opened_at, h.opened_at, 1000, 1, false, '{{}}', jsonb_build_object('send', {_FIRED.format(h="h")}) || CASE
             WHEN s.state = %(asked)s THEN '{{}}' ELSE jsonb_build_object('accept', {_FIRED.format(h="h")}) END,
-        '{{}}', CASE WHEN h.n %% 500 = 6 THEN ARRAY[md5('many')::uuid::text] ELSE '{{}}' END, h.closed_at, 'request',
+        '{{}}', b.barred, h.closed_at, 'request',
         CASE WHEN s.state = %(asked)s THEN '{{"sends": "send"}}'::jsonb ELSE '{{"sends": "send", "accepts": "accept"}}' END
     FROM (
-        SELECT id, substr(number, 3)::int AS n, opened_at, closed_at, closed_at IS NULL AS live FROM cases WHERE number LIKE 'L-%%'
-        UNION ALL SELECT md5('mediation ' || n)::uuid, n, now(), NULL, false FROM generate_series(1, %(mediations)s) n
+        SELECT id, substr(number, 3)::int AS n, opened_at, closed_at, closed_at IS NULL AS live, false AS sealed, interests
+        FROM cases WHERE number LIKE 'L-%%'
+        UNION ALL SELECT md5('mediation ' || n)::uuid, n, now(), NULL, false, true, '{{}}' FROM generate_series(1, %(mediations)s) n
     ) h CROSS JOIN LATERAL (SELECT (ARRAY[%(asked)s, %(at_work)s, %(handed_in)s])[1 + h.n %% 3] AS state) s
+    CROSS JOIN LATERAL (SELECT CASE WHEN h.n %% 500 = 6 THEN ARRAY[md5('many')::uuid::text] ELSE '{{}}' END AS barred) b
+    CROSS JOIN LATERAL (SELECT CASE WHEN h.live AND h.n <= %(busy)s THEN md5('busy')::uuid
+        ELSE md5('organisation ' || 1 + h.n %% %(queues)s)::uuid END AS provider) p
 """
 _SERVICES = f"""{_TRACK}
-    SELECT md5('service of ' || r.log_id)::uuid, r.log_id, 'assessment', %(assessment)s, 'assessment', r.id, NULL, ARRAY[%(applied)s],
+    SELECT md5('service of ' || r.log_id)::uuid, r.log_id, r.programme_id, r.sealed, r.shown_to, r.shut_out,
+        'assessment', %(assessment)s, 'assessment', r.id, NULL, ARRAY[%(applied)s],
         r.opened_at, r.opened_at, 2000, 1, false, '{{}}', '{{}}', '{{}}', '{{}}', r.ended_at, '', '{{}}'
     FROM tracks r WHERE r.workflow = 'referral' AND r.states <> ARRAY[%(asked)s]
 """
 _TASK = """
-    INSERT INTO tasks (id, log_id, programme_id, track_id, name, edition, rule, type, queue, organisation_id, state,
-        opened_at, due_at, turn_at, holder_id, of, result, flagged, aftercare, position)
+    INSERT INTO tasks (id, log_id, programme_id, sealed, shown_to, shut_out, common, track_id, name, edition, rule, type, queue,
+        organisation_id, state, opened_at, due_at, turn_at, holder_id, of, result, flagged, aftercare, position)
 """
 _DUE = "now() - interval '9 days' + (('x' || substr(md5({k} || {key}), 1, 7))::bit(28)::int %% 7776000) * interval '1 second'"
 # One for the case's officer, of which every fourth is taken; two for the supervisors.
 _OFFICE_TASKS = f"""{_TASK}
-    SELECT md5(k || ' task of ' || c.id)::uuid, c.id, c.programme_id, t.id, s.step, t.edition, s.step, 'step',
+    SELECT md5(k || ' task of ' || c.id)::uuid, c.id, c.programme_id, false, NULL, NULL, true, t.id, s.step, t.edition, s.step, 'step',
         CASE k WHEN 0 THEN 'officer' ELSE 'supervisor' END, NULL, CASE WHEN s.taken THEN 'Reserved' ELSE 'Ready' END, c.opened_at,
         s.due, greatest(c.opened_at, s.due), CASE WHEN s.taken THEN c.owner_id END, s.step, '{{}}', false, false, 1000 * (k + 1)
     FROM cases c CROSS JOIN generate_series(0, 2) k JOIN tracks t ON t.log_id = c.id AND t.workflow = 'case'
@@ -144,7 +152,8 @@ _OFFICE_TASKS = f"""{_TASK}
 """
 # One in each referral: the provider's, who answers it or works on the service inside it; of what was handed in the officer's.
 _REFERRAL_TASKS = f"""{_TASK}
-    SELECT md5('3 task of ' || r.log_id)::uuid, r.log_id, %(programme)s, coalesce(b.id, r.id), w.step, coalesce(b.edition, r.edition),
+    SELECT md5('3 task of ' || r.log_id)::uuid, r.log_id, r.programme_id, r.sealed, r.shown_to, r.shut_out, false,
+        coalesce(b.id, r.id), w.step, coalesce(b.edition, r.edition),
         w.step, 'step', CASE WHEN w.theirs THEN 'provider' ELSE 'officer' END, CASE WHEN w.theirs THEN r.provider_id END, 'Ready',
         r.opened_at, w.due, greatest(r.opened_at, w.due), NULL, w.step, '{{}}', false, false, 4000
     FROM tracks r LEFT JOIN tracks b ON b.parent_id = r.id AND r.states = ARRAY[%(at_work)s]

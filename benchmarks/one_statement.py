@@ -27,10 +27,10 @@ _REQUEST = """r AS (
 )"""
 _STEP = """k AS (
     INSERT INTO tasks (id, log_id, programme_id, track_id, name, edition, rule, type, queue, state, opened_at, due_at, turn_at,
-        of, result, flagged, aftercare, position)
+        of, result, flagged, aftercare, sealed, common, position)
     SELECT %(next_task)s::uuid, %(log)s::uuid, %(programme)s::uuid, %(track)s::uuid, %(there)s::text, %(edition)s::text,
         %(there)s::text, 'step', 'officer', 'Ready', clock_timestamp(), clock_timestamp() + interval '7 days',
-        clock_timestamp() + interval '7 days', %(there)s::text, '{}', false, false, %(position)s::int
+        clock_timestamp() + interval '7 days', %(there)s::text, '{}', false, false, false, true, %(position)s::int
 ), c AS (
     INSERT INTO clocks (id, log_id, track_id, task_id, unit, of, steps, start, calendar, next, state, "left", fires_at)
     SELECT %(next_clock)s::uuid, %(log)s::uuid, %(track)s::uuid, %(next_task)s::uuid, 'wd', %(there)s::text, %(steps)s::jsonb,
@@ -52,9 +52,10 @@ _OPEN = f"""
         SELECT %(log)s::uuid, %(programme)s::uuid, 'O-' || n.last, 'Filter for a district heating plant', %(match)s::uuid,
             m.need_id, m.technology_id, '{{}}', '{{}}', '{{}}', 1, %(there)s::text, '{{}}', false, '{{}}', clock_timestamp() FROM m, n
     ), t AS (
-        INSERT INTO tracks (id, log_id, workflow, edition, kind, states, entered_at, opened_at, position, revision, replaced,
-            came_from, fired, given, barred, part, played)
-        SELECT %(track)s::uuid, %(log)s::uuid, 'case', %(edition)s::text, 'case', ARRAY[%(there)s::text], clock_timestamp(),
+        INSERT INTO tracks (id, log_id, programme_id, sealed, workflow, edition, kind, states, entered_at, opened_at, position,
+            revision, replaced, came_from, fired, given, barred, part, played)
+        SELECT %(track)s::uuid, %(log)s::uuid, %(programme)s::uuid, false, 'case', %(edition)s::text, 'case',
+            ARRAY[%(there)s::text], clock_timestamp(),
             clock_timestamp(), 1000, 1, false, '{{}}', '{{}}', '{{}}', '{{}}', 'main', '{{}}'
     ), d AS (
         INSERT INTO case_dates (id, programme_id, due_at, late_at, waits_for) SELECT %(log)s::uuid, %(programme)s::uuid,

@@ -31,8 +31,9 @@ _EVENT = (
 _OUTBOX = "INSERT INTO outbox (log_id, seq) VALUES (%s, %s)"
 _TASK = (
     "INSERT INTO tasks (id, log_id, programme_id, track_id, name, edition, rule, type, queue, state, opened_at, due_at, turn_at,"
-    " of, result, flagged, aftercare, position) VALUES (%s, %s, %s, %s, %s, %s, %s, 'step', 'officer', 'Ready',"
-    " clock_timestamp(), clock_timestamp() + interval '7 days', clock_timestamp() + interval '7 days', %s, '{}', false, false, %s)"
+    " of, result, flagged, aftercare, sealed, common, position) VALUES (%s, %s, %s, %s, %s, %s, %s, 'step', 'officer', 'Ready',"
+    " clock_timestamp(), clock_timestamp() + interval '7 days', clock_timestamp() + interval '7 days', %s, '{}', false, false,"
+    " false, true, %s)"
 )
 _CLOCK = (
     'INSERT INTO clocks (id, log_id, track_id, task_id, unit, of, steps, start, calendar, next, state, "left", fires_at)'
@@ -120,10 +121,10 @@ class SameRows:
             (hand.log, self.world.programme, f"Y-{last}", match, need, technology),
         )
         db.execute(
-            "INSERT INTO tracks (id, log_id, workflow, edition, kind, states, entered_at, opened_at, position, revision,"
-            " replaced, came_from, fired, given, barred, part, played) VALUES (%s, %s, 'case', %s, 'case', '{step1}',"
-            " clock_timestamp(), clock_timestamp(), 1000, 1, false, '{}', '{}', '{}', '{}', 'main', '{}')",
-            (hand.track, hand.log, kept.edition),
+            "INSERT INTO tracks (id, log_id, programme_id, sealed, workflow, edition, kind, states, entered_at, opened_at,"
+            " position, revision, replaced, came_from, fired, given, barred, part, played) VALUES (%s, %s, %s, false, 'case', %s,"
+            " 'case', '{step1}', clock_timestamp(), clock_timestamp(), 1000, 1, false, '{}', '{}', '{}', '{}', 'main', '{}')",
+            (hand.track, hand.log, self.world.programme, kept.edition),
         )
         self._step_rows(hand)
         db.execute(

@@ -99,6 +99,16 @@ def own_referral(track: str, interests: str, by: Asker = BOUND) -> str:
     )
 
 
+def own_row(row: str, by: Asker = BOUND) -> str:
+    """A track or a task is or lies in a referral that who asks works on for its provider, as the row itself says."""
+    return f"({row}.shown_to = ANY({by.organisations}) AND {not_shut_out(row, by.text)})"
+
+
+def not_shut_out(row: str, whose: str) -> str:
+    """Somebody of the provider that a track or a task is shown to is shown it: neither barred nor with an interest in the case."""
+    return f"NOT {whose} = ANY({row}.shut_out)"
+
+
 def inside_own_referral(track: str, interests: str, by: Asker = BOUND) -> str:
     """The track with this id is a referral that who asks works on for its provider, or runs inside of one."""
     return f"""EXISTS (
@@ -184,7 +194,7 @@ COUNTS = f"""(m.role NOT IN {roles_sql({*DECIDES, Role.AUDITOR})} OR NOT EXISTS 
         ))"""
 
 __all__ = [
-    "BOUND", "COUNTS", "DECIDING", "ME", "Asker", "in_time", "inside_own_referral", "is_referral", "mediated", "named_for", "open_to",
-    "opened_case", "opened_mediation", "own_paper", "own_referral", "paper_of", "reach_values", "reads_case", "referral_of",
-    "roles_sql", "sent",
+    "BOUND", "COUNTS", "DECIDING", "ME", "Asker", "in_time", "inside_own_referral", "is_referral", "mediated", "named_for",
+    "not_shut_out", "open_to", "opened_case", "opened_mediation", "own_paper", "own_referral", "own_row", "paper_of", "reach_values",
+    "reads_case", "referral_of", "roles_sql", "sent",
 ]  # fmt: skip

@@ -59,10 +59,23 @@ def _home_row(case: Case) -> Row:
     }
 
 
+def _walls(case: Case, track: Track | None) -> Row:
+    """What row security asks of what is on a track; `casework_wall` says the same of all rows of a log where it changes."""
+    above = case.referral_of(track) if track is not None else None
+    shown = above is not None and above.is_referral and above.sent and above.provider is not None
+    return {
+        "programme_id": case.programme,
+        "sealed": case.kind == "mediation",
+        "shown_to": above.provider if above is not None and shown else None,
+        "shut_out": sorted(above.barred | case.interests) if above is not None and shown else None,
+    }
+
+
 def _track_row(case: Case, track: Track, position: int) -> Row:
     return {
         "id": track.id,
         "log_id": case.log,
+        **_walls(case, track),
         "workflow": track.workflow,
         "edition": track.edition,
         "kind": track.kind,
@@ -103,10 +116,12 @@ def _dict(values: Mapping[str, Any] | None) -> dict[str, Any] | None:
 
 
 def _task_row(case: Case, task: Task, position: int) -> Row:
+    track = case.tracks.get(task.track)
     return {
         "id": task.id,
         "log_id": case.log,
-        "programme_id": case.programme,
+        **_walls(case, track),
+        "common": track is not None and not track.is_referral and track.parent is None,
         "track_id": task.track,
         "name": task.name,
         "edition": task.edition,

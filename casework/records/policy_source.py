@@ -20,13 +20,16 @@ from casework.records.access_sql import (
     in_time,
     is_referral,
     named_for,
+    not_shut_out,
     open_to,
     opened_case,
     opened_mediation,
-    own_referral,
+    own_row,
     paper_of,
     reads_case,
+    referral_of,
     roles_sql,
+    sent,
 )
 
 _HEAD = """\
@@ -50,20 +53,6 @@ class Function:
 
 _READER = "coalesce(current_setting('casework.reader', true), '')"
 _PAST_POLICIES = "LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = public, pg_temp"
-#: What is asked of one row after the other is planned once: planned with each row's values, it would take ten times as long.
-_PER_ROW = f"{_PAST_POLICIES} SET plan_cache_mode = force_generic_plan"
-
-
-def _as_engine(statements: str, *, find: str = "") -> str:
-    """Statements of a function that reads as the engine; `find`: what it gives back, as a declared variable."""
-    declared = f"    found {find};\n" if find else ""
-    back = "    RETURN found;\n" if find else ""
-    return f"""DECLARE
-    reader text := current_setting('casework.reader', true);
-{declared}BEGIN
-{statements}
-    PERFORM set_config('casework.reader', coalesce(reader, ''), true);
-{back}END"""
 
 
 def _by_arguments(person: str, id: str) -> Asker:
@@ -121,29 +110,25 @@ BEGIN
 END"""
 
 
-_SEALED_FROM = _by_arguments("person::text", "person")
-_OWN = _by_arguments("person", "person::uuid")
-#: What the person reaches first, for the engine reaches nothing.
-_MEDIATED = f"""DECLARE
-    reader text := current_setting('casework.reader', true);
-    person uuid := casework_person();
-    organisations uuid[] := casework_reach('organisations');
-    disputes uuid[] := casework_reach('disputes');
-    opened uuid[] := casework_reach('opened');
-    readers uuid[] := casework_reach('readers');
-    found boolean;
-BEGIN
-    PERFORM set_config('casework.reader', 'engine', true);
-    found := NOT EXISTS (
-        SELECT FROM tracks r JOIN mediations m ON m.id = r.log_id WHERE r.id = asked AND NOT coalesce(
-            {named_for("m", _SEALED_FROM)}
-            OR {opened_mediation("m", _SEALED_FROM)}
-            OR {own_referral("r", "m.interests", _SEALED_FROM)}, false
-        )
-    );
-    PERFORM set_config('casework.reader', coalesce(reader, ''), true);
-    RETURN found;
-END"""
+#: Who reads, as a function finds it out first.
+ASKED = _by_arguments("person::text", "person")
+#: Of the tracks of a log, what row security asks of them and of their tasks; the referral itself stands above what runs inside it.
+_WALLS = f"""SELECT r.id, NOT ({is_referral("r")}) AND r.parent_id IS NULL AS common, a.provider_id AS shown_to,
+            CASE WHEN a.provider_id IS NOT NULL
+            THEN ARRAY(SELECT DISTINCT x FROM unnest(a.barred || h.interests) x(x) ORDER BY x) END AS shut_out
+        FROM tracks r JOIN (SELECT id, interests FROM cases UNION ALL SELECT id, interests FROM mediations) h ON h.id = r.log_id
+        LEFT JOIN tracks a ON a.id = {referral_of("r")} AND a.log_id = r.log_id AND {is_referral("a")} AND {sent("a")}
+        WHERE r.log_id = log"""
+
+
+def _rewrite(table: str, key: str, *columns: str) -> str:
+    """The walls of the rows of a log that lie on its tracks, where they differ."""
+    named = ", ".join(columns)
+    changed, wanted = (", ".join(f"{row}.{column}" for column in columns) for row in ("x", "w"))
+    return f"""    UPDATE {table} x SET ({named}) = ROW({wanted}) FROM (
+        {_WALLS}
+    ) w WHERE x.log_id = log AND w.id = x.{key} AND ({changed}) IS DISTINCT FROM ({wanted});"""
+
 
 FUNCTIONS = (
     Function(
@@ -170,54 +155,101 @@ BEGIN
 END""",
     ),
     Function(
-        "The mediations that are sealed from a person: all but those that the person is named for, works on for their provider, or\n"
-        "-- that were opened to the person.",
-        "casework_sealed_from(\n    person uuid, organisations uuid[], opened uuid[], disputes uuid[], readers uuid[]\n"
-        f") RETURNS SETOF uuid\n{_PAST_POLICIES}",
-        _as_engine(f"""    PERFORM set_config('casework.reader', 'engine', true);
-    RETURN QUERY SELECT m.id FROM mediations m WHERE NOT coalesce(
-        {named_for("m", _SEALED_FROM)}
-        OR {opened_mediation("m", _SEALED_FROM)}
-        OR cardinality(organisations) > 0 AND EXISTS (
-            SELECT FROM tracks r WHERE r.log_id = m.id AND {own_referral("r", "m.interests", _SEALED_FROM)}
-        ), false
-    );"""),
+        "The mediations that the person who reads works on for their provider, from sending on.",
+        f"casework_mediating() RETURNS SETOF uuid\n{_PAST_POLICIES}",
+        f"""DECLARE
+    reader text := current_setting('casework.reader', true);
+    person uuid := casework_person();
+    organisations uuid[] := casework_reach('organisations');
+BEGIN
+    IF cardinality(organisations) = 0 THEN
+        RETURN;
+    END IF;
+    PERFORM set_config('casework.reader', 'engine', true);
+    RETURN QUERY SELECT r.log_id FROM tracks r WHERE r.sealed AND {is_referral("r")} AND {own_row("r", ASKED)};
+    PERFORM set_config('casework.reader', coalesce(reader, ''), true);
+END""",
     ),
     Function(
-        "From whoever reads in this transaction; all of them where nobody said who does, and none from the engine.",
-        "casework_sealed() RETURNS SETOF uuid LANGUAGE sql STABLE",
-        f"""    SELECT casework_sealed_from(NULL, '{{}}', '{{}}', '{{}}', '{{}}') WHERE {_READER} = ''
-    UNION ALL
-    SELECT casework_sealed_from(
-        casework_person(), casework_reach('organisations'), casework_reach('opened'), casework_reach('disputes'),
-        casework_reach('readers')
-    ) WHERE {_READER} NOT IN ('', 'engine')""",
+        "Whether a mediation is one for the person who reads, and more of it than the referrals of their own provider: all of it, or\n"
+        "-- what is `common`. Asked of sealed rows alone; in the rights of who asks, so that the policy of mediations holds within.",
+        "casework_mediated(asked uuid, common boolean) RETURNS boolean LANGUAGE plpgsql STABLE",
+        f"""DECLARE
+    reader text := {_READER};
+    person uuid;
+    disputes uuid[];
+    opened uuid[];
+    readers uuid[];
+BEGIN
+    IF reader IN ('', 'engine') THEN
+        RETURN false;
+    END IF;
+    person := casework_person();
+    disputes := casework_reach('disputes');
+    opened := casework_reach('opened');
+    readers := casework_reach('readers');
+    RETURN EXISTS (
+        SELECT FROM mediations m WHERE m.id = asked AND (
+            common OR {named_for("m", ASKED)}
+            OR {opened_mediation("m", ASKED)}
+        )
+    );
+END""",
     ),
     Function(
-        "Whether a track is a person's own, by its id, that of its parent, and its log: a referral that the person works on for their\n"
-        "-- provider, or what runs inside one.",
-        f"casework_own(asked uuid[], log uuid, person text, organisations uuid[]) RETURNS boolean\n{_PER_ROW}",
-        _as_engine(
-            f"""    PERFORM set_config('casework.reader', 'engine', true);
-    IF EXISTS (SELECT FROM cases c WHERE c.id = log) THEN
-        found := EXISTS (
-            SELECT FROM tracks r JOIN cases c ON c.id = r.log_id
-            WHERE r.id = ANY(asked) AND r.log_id = log AND {own_referral("r", "c.interests", _OWN)}
-        );
-    ELSE
-        found := EXISTS (
-            SELECT FROM tracks r JOIN mediations n ON n.id = r.log_id
-            WHERE r.id = ANY(asked) AND r.log_id = log AND {own_referral("r", "n.interests", _OWN)}
-        );
-    END IF;""",
-            find="boolean",
-        ),
+        "Whether the person who reads is named for a mediation or it was opened to that person, who has no interest in it; asked of\n"
+        "-- papers that are of no case.",
+        "casework_leads(asked uuid) RETURNS boolean LANGUAGE plpgsql STABLE",
+        f"""DECLARE
+    person uuid := casework_person();
+BEGIN
+    RETURN casework_mediated(asked, false)
+        AND EXISTS (SELECT FROM mediations m WHERE m.id = asked AND NOT {ASKED.text} = ANY(m.interests));
+END""",
     ),
     Function(
-        "Whether a track in a mediation that is not sealed from the person is one to read: it is unsealed to its provider, too, who\n"
-        "-- may read one referral of it alone.",
-        f"casework_mediated(asked uuid) RETURNS boolean\n{_PER_ROW}",
-        _MEDIATED,
+        "Whether a track is a referral that the person who reads works on for their provider, or runs inside one; asked of papers.",
+        f"casework_own(asked uuid) RETURNS boolean\n{_PAST_POLICIES} STRICT",
+        f"""DECLARE
+    reader text := current_setting('casework.reader', true);
+    person uuid := casework_person();
+    organisations uuid[] := casework_reach('organisations');
+    own boolean;
+BEGIN
+    PERFORM set_config('casework.reader', 'engine', true);
+    own := EXISTS (SELECT FROM tracks r WHERE r.id = asked AND {own_row("r", ASKED)});
+    PERFORM set_config('casework.reader', coalesce(reader, ''), true);
+    RETURN own;
+END""",
+    ),
+    Function(
+        "Whether a case was opened in an emergency to the person who reads; asked of what is open to that person alone.",
+        "casework_opened(asked uuid) RETURNS boolean LANGUAGE plpgsql STABLE",
+        f"""DECLARE
+    person uuid := casework_person();
+    opened uuid[] := casework_reach('opened');
+    breakers uuid[] := casework_reach('breakers');
+BEGIN
+    RETURN EXISTS (SELECT FROM cases c WHERE c.id = asked AND {opened_case("c", ASKED)});
+END""",
+    ),
+    Function(
+        "Whether a log is shown, by the policy of logs: asked of what is of no case.",
+        "casework_shows_log(asked uuid) RETURNS boolean LANGUAGE plpgsql STABLE",
+        "BEGIN RETURN EXISTS (SELECT FROM logs l WHERE l.id = asked); END",
+    ),
+    Function(
+        "Writes what row security asks of the tracks and tasks of a log anew, in all rows that say something else: finished ones, too.",
+        "casework_wall(log uuid) RETURNS void\n"
+        "LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = public, pg_temp",
+        f"""DECLARE
+    reader text := current_setting('casework.reader', true);
+BEGIN
+    PERFORM set_config('casework.reader', 'engine', true);
+{_rewrite("tracks", "id", "shown_to", "shut_out")}
+{_rewrite("tasks", "track_id", "shown_to", "shut_out", "common")}
+    PERFORM set_config('casework.reader', coalesce(reader, ''), true);
+END""",
     ),
 )
 
@@ -257,37 +289,35 @@ _ENGINE = f"(SELECT {_READER} = 'engine')"
 _ENGINE_OR_REFUSED = "(SELECT casework_engine_reads())"
 _ORGANISATIONS = _ids("organisations")
 _CASE = f"({reads_case('c', READING)} OR {opened_case('c', READING)})"
-_MEDIATION = f"({named_for('c', READING)} OR {opened_mediation('c', READING)})"
 _NO_INTEREST = f"NOT {READING.text} = ANY (c.interests)"
 
 
 def _own(track: str) -> str:
-    """The track is one of the reader's own. Of what the policy of tracks shows, row by row: a referral of a case by what it has
-    itself, and only what is of a mediation or runs inside of one by a function."""
-    return f"""cardinality({_ORGANISATIONS}) > 0 AND (
-        SELECT coalesce((
-            SELECT coalesce({own_referral("r", "c.interests", READING)}, false)
-            FROM cases c WHERE c.id = r.log_id AND r.parent_id IS NULL
-        ), casework_own(ARRAY[r.id, r.parent_id], r.log_id, {READING.text}, {_ORGANISATIONS})) FROM tracks r WHERE r.id = {track}
+    """The track is one of the reader's own: a referral, or what runs inside one."""
+    return f"cardinality({_ORGANISATIONS}) > 0 AND casework_own({track})"
+
+
+def _unsealed(table: str) -> str:
+    """The log of the row is none of a mediation, or that is shown: that a case is none the database holds by a key."""
+    return f"""coalesce(
+        (SELECT true FROM cases c WHERE c.id = {table}.log_id), casework_shows_log({table}.log_id)
     )"""
 
 
-def _unsealed(log: str = "log_id") -> str:
-    return f"{log} NOT IN (SELECT casework_sealed())"
+def _by_its_walls(table: str, common: str, *, of_mediations: str) -> str:
+    """A track or a task is shown by what the row itself says: to who reads the case, and of a referral to its provider's people.
+
+    `common`: it is in no referral; `of_mediations`: it is shown to whom a referral of the mediation is."""
+    return f"""{_ENGINE}
+    OR NOT {table}.sealed AND ({common} OR {reads_case(table, READING)})
+    OR {table}.shown_to IN (SELECT unnest({_ORGANISATIONS})) AND {not_shut_out(table, READING.text)}
+    OR CASE WHEN {table}.sealed THEN casework_mediated({table}.log_id, {of_mediations})
+        ELSE {table}.log_id = ANY({READING.opened})
+            AND casework_opened({table}.log_id) END"""
 
 
 #: A track that is no referral and runs inside none.
-_OUTSIDE = f"NOT ({is_referral('tracks')}) AND parent_id IS NULL"
-#: A track of a case that the reader reads whole, or a referral of it that is the reader's own; null where it is of no case. By the
-#: case's key, row by row: asked with EXISTS, the planner might read all cases first.
-_OF_CASE = f"""(
-            SELECT coalesce({_CASE} OR {own_referral("tracks", "c.interests", READING)}, false)
-            FROM cases c WHERE c.id = tracks.log_id
-        )"""
-_SHOWN_TRACK = f"""{_OUTSIDE}
-        OR coalesce({_OF_CASE}, cardinality({_ORGANISATIONS}) = 0 OR casework_mediated(id))
-        OR parent_id IS NOT NULL AND cardinality({_ORGANISATIONS}) > 0
-            AND casework_own(ARRAY[id, parent_id], log_id, {READING.text}, {_ORGANISATIONS})"""
+_OUTSIDE = f"(NOT ({is_referral('tracks')}) AND tracks.parent_id IS NULL)"
 
 
 def _with_its_track(table: str) -> str:
@@ -296,22 +326,23 @@ def _with_its_track(table: str) -> str:
 
 
 def _reads_whole(table: str) -> str:
-    """The reader reads the case or mediation of the row whole, and has no interest in it."""
-    return f"""EXISTS (SELECT FROM cases c WHERE c.id = {table}.log_id AND {_NO_INTEREST} AND {_CASE})
-    OR EXISTS (SELECT FROM mediations c WHERE c.id = {table}.log_id AND {_NO_INTEREST} AND {_MEDIATION})"""
+    """The reader reads the case or mediation of the row whole, and has no interest in it. By the key, row by row: asked with EXISTS,
+    the planner might read all cases first."""
+    return f"""coalesce(
+        (SELECT {_NO_INTEREST} AND {_CASE} FROM cases c WHERE c.id = {table}.log_id), casework_leads({table}.log_id)
+    )"""
 
 
 #: By table, who is shown a row.
 POLICIES = {
     # Sealed mediations, and what belongs to a log: for those named for them.
-    "mediations": f"{_ENGINE_OR_REFUSED} OR {_unsealed('id')}",
-    "logs": _unsealed("id"),
-    **{table: _unsealed() for table in ("events", "proposals", "consents", "mentions", "outbox")},
+    "mediations": f"""{_ENGINE_OR_REFUSED} OR {named_for("mediations", READING)} OR {opened_mediation("mediations", READING)}
+    OR id IN (SELECT casework_mediating())""",
+    "logs": "NOT sealed OR casework_mediated(id, true)",
+    **{table: _unsealed(table) for table in ("events", "proposals", "consents", "mentions", "outbox")},
     # Also the referrals of cases: for who reads the case, or is of their provider.
-    "tracks": f"""{_ENGINE} OR {_unsealed()} AND (
-        {_SHOWN_TRACK}
-    )""",
-    "tasks": f"{_ENGINE} OR {reads_case('tasks', READING)} AND {_unsealed()} OR {_with_its_track('tasks')}",
+    "tracks": _by_its_walls("tracks", _OUTSIDE, of_mediations=_OUTSIDE),
+    "tasks": _by_its_walls("tasks", "tasks.common", of_mediations=f"tasks.common OR {reads_case('tasks', READING)}"),
     "clocks": f"{_ENGINE} OR {_with_its_track('clocks')}",
     # What tasks and clocks of all sides add up to: for who reads the case whole. A list asks it of no other.
     "case_dates": f"{_ENGINE} OR {reads_case('case_dates', READING)}",
@@ -324,8 +355,8 @@ POLICIES = {
     # What one was told, for that person alone; and what tells that something sealed is there.
     "notifications": f"{_ENGINE} OR person_id = {READING.id}",
     "mails": f"{_ENGINE} OR NOT sealed",
-    "webhook_messages": f"{_ENGINE} OR {_unsealed()}",
-    "sealed_readings": f"{_ENGINE} OR {_unsealed()}",
+    "webhook_messages": f"{_ENGINE} OR {_unsealed('webhook_messages')}",
+    "sealed_readings": f"{_ENGINE} OR {_unsealed('sealed_readings')}",
 }
 
 

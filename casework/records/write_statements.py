@@ -20,7 +20,9 @@ Written: TypeAlias = tuple[str, int, tuple[tuple[str, ...], ...]]
 @cache
 def columns_of(table: str) -> Mapping[str, Callable[[Any], str | None]]:
     """The columns of a table, each with how a value of it is written for the server."""
-    return {column.name: _written_as(column.type) for column in metadata.tables[table].columns}
+    return {
+        column.name: _written_as(column.type) for column in metadata.tables[table].columns if column.computed is None
+    }
 
 
 def _written_as(type: Any) -> Callable[[Any], str | None]:

@@ -20,9 +20,8 @@ _SQL = re.compile(
 _CONSTANT = re.compile(r"_?[A-Z][A-Z0-9_]*")
 #: Conditions of `records.access_sql`, and functions that give a piece of SQL and are given none but pieces.
 BUILDERS = {
-    "in_time", "inside_own_referral", "live_token", "mediated", "named_for", "open_to", "opened_case", "opened_mediation",
-    "own_paper", "own_referral",
-    "paper_of", "person_reads", "reads_case", "roles_sql", "sent",
+    "in_time", "inside_own_referral", "live_token", "mediated", "named_for", "not_shut_out", "open_to", "opened_case",
+    "opened_mediation", "own_paper", "own_referral", "own_row", "paper_of", "person_reads", "reads_case", "roles_sql", "sent",
 }  # fmt: skip
 
 
@@ -228,11 +227,10 @@ DECLARED: dict[str, set[str]] = {
         "another_person(kind, f'CAST(:{who} AS text[])')", "homes", "kind", "queue", "scope", "scope_of(kind)", "who",
     },
     "casework/operations/tasks/queues.py": {
-        "is_referral('r')", "referral_of('r')", "a", "asked", "begun", "condition", "every", "kind", "mine", "more",
-        "provider(a)", "scope", "shown('a')", "shown('r')", "who",
+        "referral_of('r')", "asked", "begun", "condition", "every", "kind", "mine", "more", "scope", "who",
     },
     "casework/operations/tasks/tasks_of_absent.py": {
-        "own_track(lambda a: f'{a}.provider_id = w.scope AND NOT w.person::text = ANY({a}.barred)')", "window",
+        "window",
     },
     "casework/operations/verification/database.py": {"register.home"},
     "casework/operations/verification/rows.py": {"home", "log", "table", "where"},

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from sqlalchemy import Connection, text
@@ -74,3 +75,61 @@ def test_what_an_action_wrote_is_what_is_there(world: World, db: Connection, log
     holders = text("SELECT id::text, holder_id::text FROM tasks WHERE log_id = CAST(:log AS uuid)")
     kept = {row[0]: row[1] for row in db.execute(holders, {"log": log})}
     assert kept == {task.id: task.holder for task in case.tasks.values()}
+
+
+WALLS = ("programme_id", "sealed", "shown_to", "shut_out")
+#: What changes whom a referral is shown to, and what gives it back.
+CHANGES = (
+    (
+        "UPDATE tracks SET barred = ARRAY['x', 'a'] WHERE id = {referral}",
+        "UPDATE tracks SET barred = '{{}}' WHERE id = {referral}",
+    ),
+    (
+        "UPDATE tracks SET played = played - 'sends' WHERE id = {referral}",
+        'UPDATE tracks SET played = played || \'{{"sends": "send"}}\' WHERE id = {referral}',
+    ),
+    (
+        "UPDATE cases SET interests = ARRAY['x'] WHERE id = {log}",
+        "UPDATE cases SET interests = '{{}}' WHERE id = {log}",
+    ),
+)
+
+
+def walls(db: Connection, log: str) -> dict[str, Any]:
+    """What the rows say of whom they are shown to, by id: as they are, and as the case makes them."""
+    rows: dict[str, Any] = {}
+    for table, columns in (("tracks", WALLS), ("tasks", (*WALLS, "common"))):
+        query = text(f"SELECT id::text, {', '.join(columns)} FROM {table} WHERE log_id = CAST(:log AS uuid)")
+        rows |= {row.id: row._asdict() for row in db.execute(query, {"log": log})}
+        wanted = rows_of(load(db, log, "case", every_task=True), load_library())[table]
+        assert {row["id"]: rows[row["id"]] for row in wanted} == {
+            row["id"]: {name: row[name] for name in ("id", *columns)} for row in wanted
+        }
+    return rows
+
+
+@pytest.mark.parametrize("change", CHANGES)
+def test_a_wall_is_carried_through_every_row_of_the_referral_and_no_other(
+    world: World, db: Connection, log: str, change: tuple[str, str]
+) -> None:
+    """Through what is finished, too, of which an action knows nothing."""
+    case = load(db, log, "case", every_task=True)
+    (referral,) = (track for track in case.tracks.values() if track.is_referral)
+    inside = {id for id, track in case.tracks.items() if case.referral_of(track) is referral}
+    inside |= {task.id for task in case.tasks.values() if task.track in inside}
+    before, versions = walls(db, log), _versions(db, log)
+    assert any(not task.open for task in case.tasks.values() if task.id in inside)
+    there, back = (one.format(referral=f"'{referral.id}'", log=f"'{log}'") for one in change)
+    db.execute(text(there))
+    after = walls(db, log)
+    assert {id for id in before if after[id] != before[id]} == inside
+    # Rows that say it already are left as they are.
+    assert {id for id, version in _versions(db, log).items() if version != versions[id]} == inside
+    db.execute(text(back))
+    assert walls(db, log) == before
+
+
+def _versions(db: Connection, log: str) -> dict[str, str]:
+    query = "SELECT id::text, ctid::text FROM tracks WHERE log_id = CAST(:log AS uuid) UNION ALL"
+    query += " SELECT id::text, ctid::text FROM tasks WHERE log_id = CAST(:log AS uuid)"
+    return {row.id: row.ctid for row in db.execute(text(query), {"log": log})}

@@ -19,12 +19,14 @@ def test_a_policy_stands_before_these_tables_and_no_others(db: Connection) -> No
 @pytest.mark.parametrize(
     ("table", "condition"),
     [
-        ("tracks", access_sql.opened_case("c", policy_source.READING)),
-        ("tracks", access_sql.reads_case("c", policy_source.READING)),
-        ("tracks", access_sql.own_referral("tracks", "c.interests", policy_source.READING)),
+        ("tracks", access_sql.reads_case("tracks", policy_source.READING)),
+        ("tracks", access_sql.not_shut_out("tracks", policy_source.READING.text)),
         ("tasks", access_sql.reads_case("tasks", policy_source.READING)),
-        ("documents", access_sql.named_for("c", policy_source.READING)),
-        ("documents", access_sql.opened_mediation("c", policy_source.READING)),
+        ("tasks", access_sql.not_shut_out("tasks", policy_source.READING.text)),
+        ("mediations", access_sql.named_for("mediations", policy_source.READING)),
+        ("mediations", access_sql.opened_mediation("mediations", policy_source.READING)),
+        ("documents", access_sql.reads_case("c", policy_source.READING)),
+        ("documents", access_sql.opened_case("c", policy_source.READING)),
         ("grants", access_sql.reads_case("c", policy_source.READING)),
     ],
 )
@@ -40,9 +42,14 @@ def test_what_is_asked_of_a_row_is_what_statements_ask(table: str, condition: st
         ("casework_find_reach", access_sql.roles_sql(READS_ALL)),
         ("casework_find_reach", access_sql.roles_sql(PROVIDER_ROLES)),
         ("casework_find_reach", access_sql.open_to("o", "person")),
-        ("casework_sealed_from", access_sql.sent("r")),
-        ("casework_own", access_sql.sent("r")),
-        ("casework_mediated", access_sql.sent("r")),
+        ("casework_wall", access_sql.sent("a")),
+        ("casework_wall", access_sql.is_referral("a")),
+        ("casework_wall", access_sql.referral_of("r")),
+        ("casework_mediating", access_sql.not_shut_out("r", "person::text")),
+        ("casework_mediated", access_sql.named_for("m", policy_source.ASKED)),
+        ("casework_mediated", access_sql.opened_mediation("m", policy_source.ASKED)),
+        ("casework_own", access_sql.own_row("r", policy_source.ASKED)),
+        ("casework_opened", access_sql.opened_case("c", policy_source.ASKED)),
     ],
 )
 def test_what_is_asked_of_who_reads_is_what_statements_ask(function: str, part: str) -> None:

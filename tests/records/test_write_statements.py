@@ -36,8 +36,11 @@ def test_a_change_names_its_columns_alone() -> None:
 
 
 @pytest.mark.parametrize("table", ["events", "tracks", "tasks", "clocks", "cases", "mediations"])
-def test_a_new_row_has_every_column(table: str) -> None:
-    assert list(columns_of(table)) == [column.name for column in metadata.tables[table].columns]
+def test_a_new_row_has_every_column_but_what_the_database_makes_itself(table: str) -> None:
+    made = ["sealed"] if table == "cases" else []
+    assert [*columns_of(table), *made] == sorted(
+        (column.name for column in metadata.tables[table].columns), key=made.__contains__
+    )
 
 
 def test_each_value_goes_out_as_the_text_that_its_column_reads() -> None:

@@ -7,6 +7,7 @@ from datetime import timedelta
 
 import pytest
 from sqlalchemy import Connection, Engine, text
+from sqlalchemy.exc import IntegrityError
 
 from casework.records.database import ENGINE, transaction
 from casework.records.policy_source import POLICIES
@@ -105,6 +106,11 @@ CHANGES = (
     "UPDATE tracks SET played = jsonb_build_object() WHERE log_id = CAST(:log AS uuid) AND played <> jsonb_build_object()",
     "UPDATE tracks SET provider_id = CAST(:provider AS uuid) WHERE log_id = CAST(:log AS uuid) AND provider_id IS NOT NULL",
     "UPDATE {home} SET interests = interests || ARRAY[:person] WHERE id = CAST(:log AS uuid)",
+    "UPDATE tracks SET barred = CAST(ARRAY[] AS text[]) WHERE log_id = CAST(:log AS uuid) AND cardinality(barred) > 0",
+    "UPDATE {home} SET interests = CAST(ARRAY[] AS text[]) WHERE id = CAST(:log AS uuid) AND cardinality(interests) > 0",
+    "UPDATE tracks SET parent_id = NULL WHERE log_id = CAST(:log AS uuid) AND parent_id IS NOT NULL",
+    "UPDATE tracks SET provider_id = NULL WHERE log_id = CAST(:log AS uuid) AND provider_id IS NOT NULL AND parent_id IS NULL",
+    "UPDATE memberships SET deputy_for = NULL, ends_at = NULL WHERE person_id = CAST(:person AS uuid) AND deputy_for IS NOT NULL",
     "UPDATE {home} SET owner_id = CAST(:person AS uuid) WHERE id = CAST(:log AS uuid)",
     "UPDATE grants SET ended_at = CASE WHEN ended_at IS NULL THEN :at END WHERE log_id = CAST(:log AS uuid)",
 )
@@ -212,4 +218,65 @@ def test_a_wrong_policy_is_seen(owner_engine: Engine) -> None:
             for shown in ("true", "current_setting('casework.reader') = 'engine'"):
                 db.execute(text(f"ALTER POLICY readers ON public.{table} USING ({shown})"))
                 assert any(today(db, table, person) != former(db, table, person) for person in world.people), table
+        db.rollback()
+
+
+_BAR = "UPDATE tracks SET barred = ARRAY(SELECT CAST(id AS text) FROM people)"
+_INTERESTS = "interests = ARRAY(SELECT CAST(id AS text) FROM people)"
+#: What rows could say wrongly of whom they are shown to, by a mistake of whoever writes them: of tracks, and of tasks.
+WRONG = (
+    "UPDATE {table} SET shown_to = o.id FROM organisations o WHERE shown_to <> o.id",
+    "UPDATE {table} SET shown_to = NULL",
+    "UPDATE {table} SET shut_out = CAST(ARRAY[] AS text[])",
+    "UPDATE {table} SET shut_out = NULL",
+)
+#: The same of tasks, and by a change that is not carried to them, or to what is still to be done alone.
+WRONG_OF_TASKS = (
+    "UPDATE tasks SET common = true, shown_to = NULL",
+    "UPDATE tasks SET common = false",
+    f"ALTER TABLE tracks DISABLE TRIGGER walls_are_carried; {_BAR}",
+    f"ALTER TABLE tracks DISABLE TRIGGER walls_are_carried; {_BAR}; UPDATE tasks SET shut_out = r.barred FROM tracks r"
+    " WHERE r.id = track_id AND state <> 'Completed' AND tasks.shut_out IS NOT NULL",
+    f"ALTER TABLE cases DISABLE TRIGGER walls_are_carried; UPDATE cases SET {_INTERESTS}",
+    f"ALTER TABLE mediations DISABLE TRIGGER walls_are_carried; UPDATE mediations SET {_INTERESTS}",
+)
+
+
+@pytest.mark.parametrize("table", ["tracks", "tasks"])
+def test_a_wall_that_stands_wrong_is_seen(owner_engine: Engine, table: str) -> None:
+    with transaction(owner_engine) as db:
+        world = Everything(db, 720)
+        bring_back(db)
+        for fault in (*WRONG, *(WRONG_OF_TASKS if table == "tasks" else ())):
+            with db.begin_nested() as begun:
+                db.execute(text("SET LOCAL search_path = public"))
+                read_as(db, ENGINE)
+                for statement in fault.format(table=table).split(";"):
+                    db.execute(text(statement))
+                assert any(today(db, table, person) != former(db, table, person) for person in world.people), fault
+                begun.rollback()
+        db.rollback()
+
+
+#: What the database refuses, whoever writes it.
+REFUSED = (
+    "UPDATE tracks SET sealed = false WHERE sealed",
+    "UPDATE tasks SET sealed = false WHERE sealed",
+    "UPDATE tasks SET sealed = true WHERE NOT sealed",
+    "UPDATE tasks SET sealed = NULL",
+    "UPDATE tasks SET common = true WHERE shown_to IS NOT NULL",
+    "UPDATE tracks SET programme_id = p.id FROM programmes p WHERE programme_id <> p.id",
+    "UPDATE tasks SET programme_id = p.id FROM programmes p WHERE programme_id <> p.id",
+    "UPDATE logs SET kind = 'case' WHERE kind = 'mediation'",
+    "INSERT INTO cases (id, programme_id, number, parties, rights, team, revision, state, interests, frozen, reasons, opened_at)"
+    " SELECT id, programme_id, 'X-' || id, '{}', '{}', '{}', 1, 'triage', '{}', false, '{}', opened_at FROM mediations",
+)
+
+
+def test_no_row_of_a_mediation_is_written_open(owner_engine: Engine) -> None:
+    with transaction(owner_engine) as db:
+        Everything(db, 720)
+        for statement in REFUSED:
+            with pytest.raises(IntegrityError), db.begin_nested():
+                db.execute(text(statement))
         db.rollback()

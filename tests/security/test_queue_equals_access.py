@@ -82,6 +82,7 @@ class World:
             self.insert("cases", home | {"number": f"N-{n}-{log[:8]}", "state": "triage"})
         else:
             self.insert("mediations", home | {"case_id": self.id()})
+        self.of_log = {"log_id": log, "programme_id": programme, "sealed": kind == "mediation"}
         tracks = [self.track(log, kind, 0, None, None)]
         for position in range(1, dice.randint(2, 4)):
             provider = self.maybe(dice.choice(self.organisations), 0.9)
@@ -94,7 +95,12 @@ class World:
             if outward and provider is None:
                 continue
             self.task(log, programme, track, queue, provider if outward else None, position)
+        self.wall(log)
         self.logs.append((log, kind))
+
+    def wall(self, log: str) -> None:
+        """Let the rows say whom they are shown to."""
+        self.db.execute(text("SELECT casework_wall(CAST(:log AS uuid))"), {"log": log})
 
     def track(
         self, log: str, workflow: str, n: int, parent: str | None, provider: str | None
@@ -107,7 +113,7 @@ class World:
             "tracks",
             {
                 "id": id,
-                "log_id": log,
+                **self.of_log,
                 "workflow": workflow,
                 "edition": edition.fingerprint,
                 "kind": workflow,
@@ -157,8 +163,7 @@ class World:
             "tasks",
             {
                 "id": id,
-                "log_id": log,
-                "programme_id": programme,
+                **self.of_log,
                 "track_id": track,
                 "name": "triage",
                 "edition": edition.fingerprint,

@@ -69,6 +69,8 @@ LATE_AFTER = 5
 _SILENT = frozenset(
     {
         "revision", "position", "log_id", "programme_id", "fired", "came_from", "entered_at", "id", "acted_for", "inbox", "inbox_at",
+        # Walls follow from what is shown.
+        "sealed", "shown_to", "shut_out", "common",
     }
 )  # fmt: skip
 #: Tables whose rows a reader knows by another column than the id.

@@ -56,7 +56,8 @@ def count_queues(db: Connection, actor: Actor, *, most: int | None = None) -> li
                 f"{kind}_scope_{n}": entry["scope"],
                 f"{kind}_who_{n}": entry["who"].split(","),
             }
-    plan_by_values(db)
+    if not HOMES_OF.keys().isdisjoint(shape):
+        plan_by_values(db)
     more = (NOT_OWN if "own" in besides else "") + (NOT_KEPT if "mediated" in besides else "")
     rows = db.execute(_queue_counts(tuple(sorted(shape.items())), more), given)
     return [

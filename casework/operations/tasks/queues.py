@@ -23,13 +23,13 @@ from casework.operations.tasks.queries import TASKS, WORDS, named_in, placed_row
 from casework.operations.tasks.views import ListedTask, MarkedPlacedTask, MarkedTask
 from casework.permissions.actors import Actor
 from casework.permissions.visibility import reach
-from casework.records.access_sql import is_referral, named_for, reach_values, reads_case, referral_of, sent
+from casework.records.access_sql import named_for, not_shut_out, own_row, reach_values, reads_case, referral_of
 
 #: The tasks that a person may see. What one had to do with once is there as long as one may see it.
 _SEEN = f""" AND (
     EXISTS (SELECT FROM cases h WHERE h.id = t.log_id AND {reads_case("h")} OFFSET 0)
     OR EXISTS (SELECT FROM mediations h WHERE h.id = t.log_id AND {named_for("h")} OFFSET 0)
-    OR t.organisation_id IS NOT NULL AND {{own_track}}
+    OR t.organisation_id IS NOT NULL AND {own_row("t")}
 )"""
 #: Of each view: its condition, its order, what comes after a row that was shown, and by what such a row is known.
 _VIEWS: Mapping[str, tuple[str, str, str, Callable[[Any], tuple[Any, Any]]]] = {
@@ -114,8 +114,7 @@ def _read(
         given["all_of"] = sorted(reach(actor).all_of)
         rows = db.execute(statement, given | values).all() if statement is not None else []
     else:
-        seen = _SEEN.format(own_track=own_track(lambda a: f"{a}.provider_id = ANY(CAST(:organisations AS uuid[]))"))
-        rows = db.execute(_listed(where + seen, more, order, view != "done"), given | reach_values(reach(actor))).all()
+        rows = db.execute(_listed(where + _SEEN, more, order, view != "done"), given | reach_values(reach(actor))).all()
     shown, following = page(rows, most, last)
     holders = named_in(shown) - {None}
     return shown, following, names_of(db, holders) if holders else {}
@@ -159,35 +158,14 @@ def another_person(kind: str, who: str = "string_to_array(q.who, ',')") -> str:
     return _ANOTHER.format(who=who, somebody=somebody)
 
 
-def _interested(whose: str) -> str:
-    """Somebody has declared an interest in the case or mediation; `whose` is SQL. Said to be few, they are looked for among those few."""
-    condition = f"h.id = t.log_id AND h.interests <> '{{}}' AND {whose} = ANY(h.interests) OFFSET 0"
-    return f"(EXISTS (SELECT FROM cases h WHERE {condition}) OR EXISTS (SELECT FROM mediations h WHERE {condition}))"
-
-
-def _for_somebody(a: str) -> str:
-    """Of a provider, too, nobody acts for somebody who is shut out; and hardly anybody acts for another person."""
-    return f"""(q.who = CAST(:person AS text) OR EXISTS (
-        SELECT FROM unnest(string_to_array(q.who, ',')) AS w WHERE NOT w = ANY({a}.barred) AND NOT {_interested("w")}
+#: Of a provider, too, nobody acts for somebody who is shut out; and hardly anybody acts for another person.
+_FOR_SOMEBODY = f"""(q.who = CAST(:person AS text) OR EXISTS (
+        SELECT FROM unnest(string_to_array(q.who, ',')) AS w WHERE {not_shut_out("t", "w")}
     ))"""
-
-
-def own_track(provider: Callable[[str], str]) -> str:
-    """The referral that the task's track is, or runs inside, is there for the provider: a draft is not yet."""
-
-    def shown(a: str) -> str:
-        return f"{provider(a)} AND {sent(a)} AND NOT CAST(:person AS text) = ANY({a}.barred)"
-
-    return f"""EXISTS (
-        SELECT FROM tracks r WHERE r.id = t.track_id AND CASE WHEN {is_referral("r")} THEN {shown("r")}
-        ELSE EXISTS (SELECT FROM tracks a WHERE a.id = r.parent_id AND {shown("a")}) END OFFSET 0
-    ) AND NOT {_interested("CAST(:person AS text)")}"""
-
-
 #: By kind of queue, where it is not the case that decides: what a task in it must fulfil besides being ready.
 MAY_CLAIM: Mapping[str, str] = {
     "shared": _CASE + another_person("shared"),
-    "organisation": own_track(lambda a: f"{a}.provider_id = q.scope AND {_for_somebody(a)}"),
+    "organisation": f"t.shown_to = q.scope AND {not_shut_out('t', 'CAST(:person AS text)')} AND {_FOR_SOMEBODY}",
 }
 _KINDS = {Role.OFFICER: "named", "intake": "named", Role.DISPUTE_OFFICER: "sealed"}
 
@@ -285,9 +263,11 @@ def _queues(kinds: tuple[str, ...], more: str, many: bool, marked: bool) -> Text
                 f"(SELECT x.* FROM {asked} CROSS JOIN LATERAL (SELECT t.* {first} AND {MAY_CLAIM[kind]} {more} {order} :most) x)"
             )
             continue
+        # What the row itself says costs no look elsewhere, so that no head is one that the person may not take.
+        by_itself = f" AND {MAY_CLAIM[kind]}" if kind == "organisation" else ""
         heads.append(
             f"heads_{kind} AS MATERIALIZED (SELECT q.*, f.* FROM {asked}"
-            f" CROSS JOIN LATERAL (SELECT t.turn_at, t.id {first} {more} {order} 1) f)"
+            f" CROSS JOIN LATERAL (SELECT t.turn_at, t.id {first}{by_itself} {more} {order} 1) f)"
         )
         near.append(
             f"(SELECT x.* FROM edge e JOIN heads_{kind} q ON (q.turn_at, q.id) <= (e.turn_at, e.id) CROSS JOIN LATERAL"

@@ -18,9 +18,9 @@ from casework.operations.core.presenters import names_of, when
 from casework.operations.core.views import NamedInBoth, row_as
 from casework.operations.tasks.my_work import rows_of
 from casework.operations.tasks.queries import named_in, placed_row
-from casework.operations.tasks.queues import own_track
 from casework.operations.tasks.views import MarkedPlacedTask, WorkOfAbsent
 from casework.permissions.actors import Actor
+from casework.records.access_sql import not_shut_out
 
 #: Of each person.
 MOST = 50
@@ -74,8 +74,8 @@ def _theirs(more: str, window: str) -> str:
             AND t.organisation_id IS NULL
     ) t WHERE EXISTS (
         SELECT FROM cases o WHERE o.id = t.log_id AND NOT CAST(:person AS text) = ANY(o.interests) AND NOT w.person::text = ANY(o.interests)
-    ) AND (t.organisation_id IS NULL
-        OR {own_track(lambda a: f"{a}.provider_id = w.scope AND NOT w.person::text = ANY({a}.barred)")}) {window}
+    ) AND (t.organisation_id IS NULL OR t.shown_to = w.scope
+        AND {not_shut_out("t", "CAST(:person AS text)")} AND {not_shut_out("t", "w.person::text")}) {window}
 """
 
 

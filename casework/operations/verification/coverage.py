@@ -41,11 +41,13 @@ _FOLDED = (
     "erasures",
 )  # fmt: skip
 
+_MADE = "made by the database itself, from what is covered"
 _LINK = dict.fromkeys(("token", "code", "tries", "opened", "opened_until", "issue"), _SECRET)
 _FOLD_LEAVES: Mapping[str, Mapping[str, str]] = {
     "allocations": {"looked_at": _PASSING, "turns": "whose turn it is; each allocation is an event"},
     "invitations": _LINK | {"made_at": "its event has the moment"},
     "service_accounts": {"minute": _PASSING, "asked": _PASSING},
+    "cases": {"sealed": _MADE},
     "tracks": {"position": "their order is compared, not the numbers that make it"},
     "tasks": {"position": "in which order a page lists them"},
     "rights": {"created_at": "its event has the moment"},
@@ -59,7 +61,7 @@ _FILE = "a file opens as what the history's digest says, or not at all"
 
 #: By table. Those of `records.register_entries.REGISTERS` are covered as that list says.
 COVERED: Mapping[str, Cover] = {
-    "logs": Cover(CHAIN),
+    "logs": Cover(CHAIN, left={"sealed": _MADE}),
     "events": Cover(CHAIN),
     "readings": Cover(CHAIN, left={"id": _NUMBER}),
     "sealed_readings": Cover(CHAIN, left={"id": _NUMBER}),

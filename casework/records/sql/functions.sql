@@ -68,6 +68,17 @@ BEGIN
     RETURN CASE WHEN cardinality(cases) <= most THEN cases END;
 END $$;
 
+-- Where a referral, or who has an interest in a case, changes what row security asks of the tracks and tasks of a log.
+CREATE FUNCTION casework_carry_walls() RETURNS trigger LANGUAGE plpgsql SET search_path = pg_catalog AS $$
+BEGIN
+    IF TG_TABLE_NAME = 'tracks' THEN
+        PERFORM public.casework_wall(NEW.log_id);
+    ELSE
+        PERFORM public.casework_wall(NEW.id);
+    END IF;
+    RETURN NULL;
+END $$;
+
 -- An erasure that was asked for and agreed to by two persons in their roles, as its chained history tells: a row says nothing.
 CREATE FUNCTION casework_agreed(erasure uuid) RETURNS boolean
 LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, public AS $$

@@ -56,85 +56,116 @@ BEGIN
 END
 $$;
 
--- The mediations that are sealed from a person: all but those that the person is named for, works on for their provider, or
--- that were opened to the person.
-CREATE FUNCTION casework_sealed_from(
-    person uuid, organisations uuid[], opened uuid[], disputes uuid[], readers uuid[]
-) RETURNS SETOF uuid
+-- The mediations that the person who reads works on for their provider, from sending on.
+CREATE FUNCTION casework_mediating() RETURNS SETOF uuid
 LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
-DECLARE
-    reader text := current_setting('casework.reader', true);
-BEGIN
-    PERFORM set_config('casework.reader', 'engine', true);
-    RETURN QUERY SELECT m.id FROM mediations m WHERE NOT coalesce(
-        (m.programme_id = ANY(disputes) AND (m.owner_id = person OR person = ANY(m.team)))
-        OR (m.id = ANY(opened) AND m.programme_id = ANY(readers) AND NOT person::text = ANY(m.interests))
-        OR cardinality(organisations) > 0 AND EXISTS (
-            SELECT FROM tracks r WHERE r.log_id = m.id AND (r.part = 'request' AND r.provider_id = ANY(organisations) AND r.played ? 'sends' AND NOT person::text = ANY(r.barred) AND NOT person::text = ANY(m.interests))
-        ), false
-    );
-    PERFORM set_config('casework.reader', coalesce(reader, ''), true);
-END
-$$;
-
--- From whoever reads in this transaction; all of them where nobody said who does, and none from the engine.
-CREATE FUNCTION casework_sealed() RETURNS SETOF uuid LANGUAGE sql STABLE AS $$
-    SELECT casework_sealed_from(NULL, '{}', '{}', '{}', '{}') WHERE coalesce(current_setting('casework.reader', true), '') = ''
-    UNION ALL
-    SELECT casework_sealed_from(
-        casework_person(), casework_reach('organisations'), casework_reach('opened'), casework_reach('disputes'),
-        casework_reach('readers')
-    ) WHERE coalesce(current_setting('casework.reader', true), '') NOT IN ('', 'engine')
-$$;
-
--- Whether a track is a person's own, by its id, that of its parent, and its log: a referral that the person works on for their
--- provider, or what runs inside one.
-CREATE FUNCTION casework_own(asked uuid[], log uuid, person text, organisations uuid[]) RETURNS boolean
-LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = public, pg_temp SET plan_cache_mode = force_generic_plan AS $$
-DECLARE
-    reader text := current_setting('casework.reader', true);
-    found boolean;
-BEGIN
-    PERFORM set_config('casework.reader', 'engine', true);
-    IF EXISTS (SELECT FROM cases c WHERE c.id = log) THEN
-        found := EXISTS (
-            SELECT FROM tracks r JOIN cases c ON c.id = r.log_id
-            WHERE r.id = ANY(asked) AND r.log_id = log AND (r.part = 'request' AND r.provider_id = ANY(organisations) AND r.played ? 'sends' AND NOT person = ANY(r.barred) AND NOT person = ANY(c.interests))
-        );
-    ELSE
-        found := EXISTS (
-            SELECT FROM tracks r JOIN mediations n ON n.id = r.log_id
-            WHERE r.id = ANY(asked) AND r.log_id = log AND (r.part = 'request' AND r.provider_id = ANY(organisations) AND r.played ? 'sends' AND NOT person = ANY(r.barred) AND NOT person = ANY(n.interests))
-        );
-    END IF;
-    PERFORM set_config('casework.reader', coalesce(reader, ''), true);
-    RETURN found;
-END
-$$;
-
--- Whether a track in a mediation that is not sealed from the person is one to read: it is unsealed to its provider, too, who
--- may read one referral of it alone.
-CREATE FUNCTION casework_mediated(asked uuid) RETURNS boolean
-LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = public, pg_temp SET plan_cache_mode = force_generic_plan AS $$
 DECLARE
     reader text := current_setting('casework.reader', true);
     person uuid := casework_person();
     organisations uuid[] := casework_reach('organisations');
-    disputes uuid[] := casework_reach('disputes');
-    opened uuid[] := casework_reach('opened');
-    readers uuid[] := casework_reach('readers');
-    found boolean;
 BEGIN
+    IF cardinality(organisations) = 0 THEN
+        RETURN;
+    END IF;
     PERFORM set_config('casework.reader', 'engine', true);
-    found := NOT EXISTS (
-        SELECT FROM tracks r JOIN mediations m ON m.id = r.log_id WHERE r.id = asked AND NOT coalesce(
-            (m.programme_id = ANY(disputes) AND (m.owner_id = person OR person = ANY(m.team)))
+    RETURN QUERY SELECT r.log_id FROM tracks r WHERE r.sealed AND r.part = 'request' AND (r.shown_to = ANY(organisations) AND NOT person::text = ANY(r.shut_out));
+    PERFORM set_config('casework.reader', coalesce(reader, ''), true);
+END
+$$;
+
+-- Whether a mediation is one for the person who reads, and more of it than the referrals of their own provider: all of it, or
+-- what is `common`. Asked of sealed rows alone; in the rights of who asks, so that the policy of mediations holds within.
+CREATE FUNCTION casework_mediated(asked uuid, common boolean) RETURNS boolean LANGUAGE plpgsql STABLE AS $$
+DECLARE
+    reader text := coalesce(current_setting('casework.reader', true), '');
+    person uuid;
+    disputes uuid[];
+    opened uuid[];
+    readers uuid[];
+BEGIN
+    IF reader IN ('', 'engine') THEN
+        RETURN false;
+    END IF;
+    person := casework_person();
+    disputes := casework_reach('disputes');
+    opened := casework_reach('opened');
+    readers := casework_reach('readers');
+    RETURN EXISTS (
+        SELECT FROM mediations m WHERE m.id = asked AND (
+            common OR (m.programme_id = ANY(disputes) AND (m.owner_id = person OR person = ANY(m.team)))
             OR (m.id = ANY(opened) AND m.programme_id = ANY(readers) AND NOT person::text = ANY(m.interests))
-            OR (r.part = 'request' AND r.provider_id = ANY(organisations) AND r.played ? 'sends' AND NOT person::text = ANY(r.barred) AND NOT person::text = ANY(m.interests)), false
         )
     );
+END
+$$;
+
+-- Whether the person who reads is named for a mediation or it was opened to that person, who has no interest in it; asked of
+-- papers that are of no case.
+CREATE FUNCTION casework_leads(asked uuid) RETURNS boolean LANGUAGE plpgsql STABLE AS $$
+DECLARE
+    person uuid := casework_person();
+BEGIN
+    RETURN casework_mediated(asked, false)
+        AND EXISTS (SELECT FROM mediations m WHERE m.id = asked AND NOT person::text = ANY(m.interests));
+END
+$$;
+
+-- Whether a track is a referral that the person who reads works on for their provider, or runs inside one; asked of papers.
+CREATE FUNCTION casework_own(asked uuid) RETURNS boolean
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = public, pg_temp STRICT AS $$
+DECLARE
+    reader text := current_setting('casework.reader', true);
+    person uuid := casework_person();
+    organisations uuid[] := casework_reach('organisations');
+    own boolean;
+BEGIN
+    PERFORM set_config('casework.reader', 'engine', true);
+    own := EXISTS (SELECT FROM tracks r WHERE r.id = asked AND (r.shown_to = ANY(organisations) AND NOT person::text = ANY(r.shut_out)));
     PERFORM set_config('casework.reader', coalesce(reader, ''), true);
-    RETURN found;
+    RETURN own;
+END
+$$;
+
+-- Whether a case was opened in an emergency to the person who reads; asked of what is open to that person alone.
+CREATE FUNCTION casework_opened(asked uuid) RETURNS boolean LANGUAGE plpgsql STABLE AS $$
+DECLARE
+    person uuid := casework_person();
+    opened uuid[] := casework_reach('opened');
+    breakers uuid[] := casework_reach('breakers');
+BEGIN
+    RETURN EXISTS (SELECT FROM cases c WHERE c.id = asked AND (c.id = ANY(opened) AND c.programme_id = ANY(breakers) AND NOT person::text = ANY(c.interests)));
+END
+$$;
+
+-- Whether a log is shown, by the policy of logs: asked of what is of no case.
+CREATE FUNCTION casework_shows_log(asked uuid) RETURNS boolean LANGUAGE plpgsql STABLE AS $$
+BEGIN RETURN EXISTS (SELECT FROM logs l WHERE l.id = asked); END
+$$;
+
+-- Writes what row security asks of the tracks and tasks of a log anew, in all rows that say something else: finished ones, too.
+CREATE FUNCTION casework_wall(log uuid) RETURNS void
+LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = public, pg_temp AS $$
+DECLARE
+    reader text := current_setting('casework.reader', true);
+BEGIN
+    PERFORM set_config('casework.reader', 'engine', true);
+    UPDATE tracks x SET (shown_to, shut_out) = ROW(w.shown_to, w.shut_out) FROM (
+        SELECT r.id, NOT (r.part = 'request') AND r.parent_id IS NULL AS common, a.provider_id AS shown_to,
+            CASE WHEN a.provider_id IS NOT NULL
+            THEN ARRAY(SELECT DISTINCT x FROM unnest(a.barred || h.interests) x(x) ORDER BY x) END AS shut_out
+        FROM tracks r JOIN (SELECT id, interests FROM cases UNION ALL SELECT id, interests FROM mediations) h ON h.id = r.log_id
+        LEFT JOIN tracks a ON a.id = CASE WHEN r.part = 'request' THEN r.id ELSE r.parent_id END AND a.log_id = r.log_id AND a.part = 'request' AND a.played ? 'sends'
+        WHERE r.log_id = log
+    ) w WHERE x.log_id = log AND w.id = x.id AND (x.shown_to, x.shut_out) IS DISTINCT FROM (w.shown_to, w.shut_out);
+    UPDATE tasks x SET (shown_to, shut_out, common) = ROW(w.shown_to, w.shut_out, w.common) FROM (
+        SELECT r.id, NOT (r.part = 'request') AND r.parent_id IS NULL AS common, a.provider_id AS shown_to,
+            CASE WHEN a.provider_id IS NOT NULL
+            THEN ARRAY(SELECT DISTINCT x FROM unnest(a.barred || h.interests) x(x) ORDER BY x) END AS shut_out
+        FROM tracks r JOIN (SELECT id, interests FROM cases UNION ALL SELECT id, interests FROM mediations) h ON h.id = r.log_id
+        LEFT JOIN tracks a ON a.id = CASE WHEN r.part = 'request' THEN r.id ELSE r.parent_id END AND a.log_id = r.log_id AND a.part = 'request' AND a.played ? 'sends'
+        WHERE r.log_id = log
+    ) w WHERE x.log_id = log AND w.id = x.track_id AND (x.shown_to, x.shut_out, x.common) IS DISTINCT FROM (w.shown_to, w.shut_out, w.common);
+    PERFORM set_config('casework.reader', coalesce(reader, ''), true);
 END
 $$;
 
@@ -160,63 +191,76 @@ $$;
 
 CREATE POLICY engine ON mediations USING (current_setting('casework.reader', true) = 'engine');
 CREATE POLICY readers ON mediations TO casework_app USING (
-    (SELECT casework_engine_reads()) OR id NOT IN (SELECT casework_sealed())
+    (SELECT casework_engine_reads()) OR (mediations.programme_id = ANY((SELECT casework_reach('disputes'))::uuid[]) AND (mediations.owner_id = (SELECT CASE WHEN coalesce(current_setting('casework.reader', true), '') NOT IN ('', 'engine') THEN CAST(coalesce(current_setting('casework.reader', true), '') AS uuid) END) OR (SELECT CASE WHEN coalesce(current_setting('casework.reader', true), '') NOT IN ('', 'engine') THEN CAST(coalesce(current_setting('casework.reader', true), '') AS uuid) END) = ANY(mediations.team))) OR (mediations.id = ANY((SELECT casework_reach('opened'))::uuid[]) AND mediations.programme_id = ANY((SELECT casework_reach('readers'))::uuid[]) AND NOT (SELECT coalesce(current_setting('casework.reader', true), '')) = ANY(mediations.interests))
+    OR id IN (SELECT casework_mediating())
 );
 ALTER TABLE mediations ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 
 CREATE POLICY engine ON logs USING (current_setting('casework.reader', true) = 'engine');
 CREATE POLICY readers ON logs TO casework_app USING (
-    id NOT IN (SELECT casework_sealed())
+    NOT sealed OR casework_mediated(id, true)
 );
 ALTER TABLE logs ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 
 CREATE POLICY engine ON events USING (current_setting('casework.reader', true) = 'engine');
 CREATE POLICY readers ON events TO casework_app USING (
-    log_id NOT IN (SELECT casework_sealed())
+    coalesce(
+        (SELECT true FROM cases c WHERE c.id = events.log_id), casework_shows_log(events.log_id)
+    )
 );
 ALTER TABLE events ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 
 CREATE POLICY engine ON proposals USING (current_setting('casework.reader', true) = 'engine');
 CREATE POLICY readers ON proposals TO casework_app USING (
-    log_id NOT IN (SELECT casework_sealed())
+    coalesce(
+        (SELECT true FROM cases c WHERE c.id = proposals.log_id), casework_shows_log(proposals.log_id)
+    )
 );
 ALTER TABLE proposals ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 
 CREATE POLICY engine ON consents USING (current_setting('casework.reader', true) = 'engine');
 CREATE POLICY readers ON consents TO casework_app USING (
-    log_id NOT IN (SELECT casework_sealed())
+    coalesce(
+        (SELECT true FROM cases c WHERE c.id = consents.log_id), casework_shows_log(consents.log_id)
+    )
 );
 ALTER TABLE consents ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 
 CREATE POLICY engine ON mentions USING (current_setting('casework.reader', true) = 'engine');
 CREATE POLICY readers ON mentions TO casework_app USING (
-    log_id NOT IN (SELECT casework_sealed())
+    coalesce(
+        (SELECT true FROM cases c WHERE c.id = mentions.log_id), casework_shows_log(mentions.log_id)
+    )
 );
 ALTER TABLE mentions ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 
 CREATE POLICY engine ON outbox USING (current_setting('casework.reader', true) = 'engine');
 CREATE POLICY readers ON outbox TO casework_app USING (
-    log_id NOT IN (SELECT casework_sealed())
+    coalesce(
+        (SELECT true FROM cases c WHERE c.id = outbox.log_id), casework_shows_log(outbox.log_id)
+    )
 );
 ALTER TABLE outbox ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 
 CREATE POLICY engine ON tracks USING (current_setting('casework.reader', true) = 'engine');
 CREATE POLICY readers ON tracks TO casework_app USING (
-    (SELECT coalesce(current_setting('casework.reader', true), '') = 'engine') OR log_id NOT IN (SELECT casework_sealed()) AND (
-        NOT (tracks.part = 'request') AND parent_id IS NULL
-        OR coalesce((
-            SELECT coalesce((c.programme_id = ANY((SELECT casework_reach('programmes'))::uuid[]) OR (c.id = ANY((SELECT casework_reach('opened'))::uuid[]) AND c.programme_id = ANY((SELECT casework_reach('breakers'))::uuid[]) AND NOT (SELECT coalesce(current_setting('casework.reader', true), '')) = ANY(c.interests))) OR (tracks.part = 'request' AND tracks.provider_id = ANY((SELECT casework_reach('organisations'))::uuid[]) AND tracks.played ? 'sends' AND NOT (SELECT coalesce(current_setting('casework.reader', true), '')) = ANY(tracks.barred) AND NOT (SELECT coalesce(current_setting('casework.reader', true), '')) = ANY(c.interests)), false)
-            FROM cases c WHERE c.id = tracks.log_id
-        ), cardinality((SELECT casework_reach('organisations'))::uuid[]) = 0 OR casework_mediated(id))
-        OR parent_id IS NOT NULL AND cardinality((SELECT casework_reach('organisations'))::uuid[]) > 0
-            AND casework_own(ARRAY[id, parent_id], log_id, (SELECT coalesce(current_setting('casework.reader', true), '')), (SELECT casework_reach('organisations'))::uuid[])
-    )
+    (SELECT coalesce(current_setting('casework.reader', true), '') = 'engine')
+    OR NOT tracks.sealed AND ((NOT (tracks.part = 'request') AND tracks.parent_id IS NULL) OR tracks.programme_id = ANY((SELECT casework_reach('programmes'))::uuid[]))
+    OR tracks.shown_to IN (SELECT unnest((SELECT casework_reach('organisations'))::uuid[])) AND NOT (SELECT coalesce(current_setting('casework.reader', true), '')) = ANY(tracks.shut_out)
+    OR CASE WHEN tracks.sealed THEN casework_mediated(tracks.log_id, (NOT (tracks.part = 'request') AND tracks.parent_id IS NULL))
+        ELSE tracks.log_id = ANY((SELECT casework_reach('opened'))::uuid[])
+            AND casework_opened(tracks.log_id) END
 );
 ALTER TABLE tracks ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 
 CREATE POLICY engine ON tasks USING (current_setting('casework.reader', true) = 'engine');
 CREATE POLICY readers ON tasks TO casework_app USING (
-    (SELECT coalesce(current_setting('casework.reader', true), '') = 'engine') OR tasks.programme_id = ANY((SELECT casework_reach('programmes'))::uuid[]) AND log_id NOT IN (SELECT casework_sealed()) OR EXISTS (SELECT FROM tracks t WHERE t.id = tasks.track_id AND t.log_id = tasks.log_id OFFSET 0)
+    (SELECT coalesce(current_setting('casework.reader', true), '') = 'engine')
+    OR NOT tasks.sealed AND (tasks.common OR tasks.programme_id = ANY((SELECT casework_reach('programmes'))::uuid[]))
+    OR tasks.shown_to IN (SELECT unnest((SELECT casework_reach('organisations'))::uuid[])) AND NOT (SELECT coalesce(current_setting('casework.reader', true), '')) = ANY(tasks.shut_out)
+    OR CASE WHEN tasks.sealed THEN casework_mediated(tasks.log_id, tasks.common OR tasks.programme_id = ANY((SELECT casework_reach('programmes'))::uuid[]))
+        ELSE tasks.log_id = ANY((SELECT casework_reach('opened'))::uuid[])
+            AND casework_opened(tasks.log_id) END
 );
 ALTER TABLE tasks ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 
@@ -234,31 +278,18 @@ ALTER TABLE case_dates ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 
 CREATE POLICY engine ON grants USING (current_setting('casework.reader', true) = 'engine');
 CREATE POLICY readers ON grants TO casework_app USING (
-    (SELECT casework_engine_reads()) OR EXISTS (SELECT FROM cases c WHERE c.id = grants.log_id AND NOT (SELECT coalesce(current_setting('casework.reader', true), '')) = ANY (c.interests) AND (c.programme_id = ANY((SELECT casework_reach('programmes'))::uuid[]) OR (c.id = ANY((SELECT casework_reach('opened'))::uuid[]) AND c.programme_id = ANY((SELECT casework_reach('breakers'))::uuid[]) AND NOT (SELECT coalesce(current_setting('casework.reader', true), '')) = ANY(c.interests))))
-    OR EXISTS (SELECT FROM mediations c WHERE c.id = grants.log_id AND NOT (SELECT coalesce(current_setting('casework.reader', true), '')) = ANY (c.interests) AND ((c.programme_id = ANY((SELECT casework_reach('disputes'))::uuid[]) AND (c.owner_id = (SELECT CASE WHEN coalesce(current_setting('casework.reader', true), '') NOT IN ('', 'engine') THEN CAST(coalesce(current_setting('casework.reader', true), '') AS uuid) END) OR (SELECT CASE WHEN coalesce(current_setting('casework.reader', true), '') NOT IN ('', 'engine') THEN CAST(coalesce(current_setting('casework.reader', true), '') AS uuid) END) = ANY(c.team))) OR (c.id = ANY((SELECT casework_reach('opened'))::uuid[]) AND c.programme_id = ANY((SELECT casework_reach('readers'))::uuid[]) AND NOT (SELECT coalesce(current_setting('casework.reader', true), '')) = ANY(c.interests)))) OR cardinality((SELECT casework_reach('organisations'))::uuid[]) > 0 AND (
-        SELECT coalesce((
-            SELECT coalesce((r.part = 'request' AND r.provider_id = ANY((SELECT casework_reach('organisations'))::uuid[]) AND r.played ? 'sends' AND NOT (SELECT coalesce(current_setting('casework.reader', true), '')) = ANY(r.barred) AND NOT (SELECT coalesce(current_setting('casework.reader', true), '')) = ANY(c.interests)), false)
-            FROM cases c WHERE c.id = r.log_id AND r.parent_id IS NULL
-        ), casework_own(ARRAY[r.id, r.parent_id], r.log_id, (SELECT coalesce(current_setting('casework.reader', true), '')), (SELECT casework_reach('organisations'))::uuid[])) FROM tracks r WHERE r.id = grants.track_id
-    )
+    (SELECT casework_engine_reads()) OR coalesce(
+        (SELECT NOT (SELECT coalesce(current_setting('casework.reader', true), '')) = ANY (c.interests) AND (c.programme_id = ANY((SELECT casework_reach('programmes'))::uuid[]) OR (c.id = ANY((SELECT casework_reach('opened'))::uuid[]) AND c.programme_id = ANY((SELECT casework_reach('breakers'))::uuid[]) AND NOT (SELECT coalesce(current_setting('casework.reader', true), '')) = ANY(c.interests))) FROM cases c WHERE c.id = grants.log_id), casework_leads(grants.log_id)
+    ) OR cardinality((SELECT casework_reach('organisations'))::uuid[]) > 0 AND casework_own(grants.track_id)
 );
 ALTER TABLE grants ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 
 CREATE POLICY engine ON documents USING (current_setting('casework.reader', true) = 'engine');
 CREATE POLICY readers ON documents TO casework_app USING (
-    (SELECT casework_engine_reads()) OR EXISTS (SELECT FROM cases c WHERE c.id = documents.log_id AND NOT (SELECT coalesce(current_setting('casework.reader', true), '')) = ANY (c.interests) AND (c.programme_id = ANY((SELECT casework_reach('programmes'))::uuid[]) OR (c.id = ANY((SELECT casework_reach('opened'))::uuid[]) AND c.programme_id = ANY((SELECT casework_reach('breakers'))::uuid[]) AND NOT (SELECT coalesce(current_setting('casework.reader', true), '')) = ANY(c.interests))))
-    OR EXISTS (SELECT FROM mediations c WHERE c.id = documents.log_id AND NOT (SELECT coalesce(current_setting('casework.reader', true), '')) = ANY (c.interests) AND ((c.programme_id = ANY((SELECT casework_reach('disputes'))::uuid[]) AND (c.owner_id = (SELECT CASE WHEN coalesce(current_setting('casework.reader', true), '') NOT IN ('', 'engine') THEN CAST(coalesce(current_setting('casework.reader', true), '') AS uuid) END) OR (SELECT CASE WHEN coalesce(current_setting('casework.reader', true), '') NOT IN ('', 'engine') THEN CAST(coalesce(current_setting('casework.reader', true), '') AS uuid) END) = ANY(c.team))) OR (c.id = ANY((SELECT casework_reach('opened'))::uuid[]) AND c.programme_id = ANY((SELECT casework_reach('readers'))::uuid[]) AND NOT (SELECT coalesce(current_setting('casework.reader', true), '')) = ANY(c.interests)))) OR (cardinality((SELECT casework_reach('organisations'))::uuid[]) > 0 AND (
-        SELECT coalesce((
-            SELECT coalesce((r.part = 'request' AND r.provider_id = ANY((SELECT casework_reach('organisations'))::uuid[]) AND r.played ? 'sends' AND NOT (SELECT coalesce(current_setting('casework.reader', true), '')) = ANY(r.barred) AND NOT (SELECT coalesce(current_setting('casework.reader', true), '')) = ANY(c.interests)), false)
-            FROM cases c WHERE c.id = r.log_id AND r.parent_id IS NULL
-        ), casework_own(ARRAY[r.id, r.parent_id], r.log_id, (SELECT coalesce(current_setting('casework.reader', true), '')), (SELECT casework_reach('organisations'))::uuid[])) FROM tracks r WHERE r.id = documents.track_id
-    ) OR documents.withdrawn_at IS NULL AND EXISTS (
-    SELECT FROM grants g WHERE g.document_id = documents.id AND g.ended_at IS NULL AND cardinality((SELECT casework_reach('organisations'))::uuid[]) > 0 AND (
-        SELECT coalesce((
-            SELECT coalesce((r.part = 'request' AND r.provider_id = ANY((SELECT casework_reach('organisations'))::uuid[]) AND r.played ? 'sends' AND NOT (SELECT coalesce(current_setting('casework.reader', true), '')) = ANY(r.barred) AND NOT (SELECT coalesce(current_setting('casework.reader', true), '')) = ANY(c.interests)), false)
-            FROM cases c WHERE c.id = r.log_id AND r.parent_id IS NULL
-        ), casework_own(ARRAY[r.id, r.parent_id], r.log_id, (SELECT coalesce(current_setting('casework.reader', true), '')), (SELECT casework_reach('organisations'))::uuid[])) FROM tracks r WHERE r.id = g.track_id
-    )
+    (SELECT casework_engine_reads()) OR coalesce(
+        (SELECT NOT (SELECT coalesce(current_setting('casework.reader', true), '')) = ANY (c.interests) AND (c.programme_id = ANY((SELECT casework_reach('programmes'))::uuid[]) OR (c.id = ANY((SELECT casework_reach('opened'))::uuid[]) AND c.programme_id = ANY((SELECT casework_reach('breakers'))::uuid[]) AND NOT (SELECT coalesce(current_setting('casework.reader', true), '')) = ANY(c.interests))) FROM cases c WHERE c.id = documents.log_id), casework_leads(documents.log_id)
+    ) OR (cardinality((SELECT casework_reach('organisations'))::uuid[]) > 0 AND casework_own(documents.track_id) OR documents.withdrawn_at IS NULL AND EXISTS (
+    SELECT FROM grants g WHERE g.document_id = documents.id AND g.ended_at IS NULL AND cardinality((SELECT casework_reach('organisations'))::uuid[]) > 0 AND casework_own(g.track_id)
 ))
 );
 ALTER TABLE documents ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
@@ -307,12 +338,16 @@ ALTER TABLE mails ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 
 CREATE POLICY engine ON webhook_messages USING (current_setting('casework.reader', true) = 'engine');
 CREATE POLICY readers ON webhook_messages TO casework_app USING (
-    (SELECT coalesce(current_setting('casework.reader', true), '') = 'engine') OR log_id NOT IN (SELECT casework_sealed())
+    (SELECT coalesce(current_setting('casework.reader', true), '') = 'engine') OR coalesce(
+        (SELECT true FROM cases c WHERE c.id = webhook_messages.log_id), casework_shows_log(webhook_messages.log_id)
+    )
 );
 ALTER TABLE webhook_messages ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 
 CREATE POLICY engine ON sealed_readings USING (current_setting('casework.reader', true) = 'engine');
 CREATE POLICY readers ON sealed_readings TO casework_app USING (
-    (SELECT coalesce(current_setting('casework.reader', true), '') = 'engine') OR log_id NOT IN (SELECT casework_sealed())
+    (SELECT coalesce(current_setting('casework.reader', true), '') = 'engine') OR coalesce(
+        (SELECT true FROM cases c WHERE c.id = sealed_readings.log_id), casework_shows_log(sealed_readings.log_id)
+    )
 );
 ALTER TABLE sealed_readings ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;

@@ -31,8 +31,10 @@ CREATE TABLE logs (
     seq BIGINT DEFAULT 0 NOT NULL,
     head TEXT NOT NULL,
     last_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    sealed BOOLEAN GENERATED ALWAYS AS (kind = 'mediation') STORED NOT NULL,
     CONSTRAINT pk_logs PRIMARY KEY (id),
-    CONSTRAINT ck_logs_kind CHECK (kind IN ('case', 'mediation', 'programme', 'organisation', 'person', 'right', 'finding', 'erasure', 'installation'))
+    CONSTRAINT ck_logs_kind CHECK (kind IN ('case', 'mediation', 'programme', 'organisation', 'person', 'right', 'finding', 'erasure', 'installation')),
+    CONSTRAINT uq_logs_id_programme_id_sealed UNIQUE (id, programme_id, sealed)
 )
  WITH (fillfactor = 80);
 CREATE INDEX ix_logs_installation ON logs (id) WHERE kind = 'installation';
@@ -220,6 +222,7 @@ COMMENT ON COLUMN case_hygiene_days.breaches IS 'How often, by kind';
 CREATE TABLE cases (
     id UUID NOT NULL,
     programme_id UUID NOT NULL,
+    sealed BOOLEAN GENERATED ALWAYS AS (false) STORED NOT NULL,
     number TEXT NOT NULL,
     title TEXT,
     match_id UUID,
@@ -241,7 +244,7 @@ CREATE TABLE cases (
     opened_at TIMESTAMP WITH TIME ZONE NOT NULL,
     closed_at TIMESTAMP WITH TIME ZONE,
     CONSTRAINT pk_cases PRIMARY KEY (id),
-    CONSTRAINT fk_cases_id FOREIGN KEY(id) REFERENCES logs (id),
+    CONSTRAINT fk_cases_id_programme_id_sealed FOREIGN KEY(id, programme_id, sealed) REFERENCES logs (id, programme_id, sealed),
     CONSTRAINT fk_cases_programme_id FOREIGN KEY(programme_id) REFERENCES programmes (id),
     CONSTRAINT uq_cases_number UNIQUE (number)
 )
@@ -259,6 +262,7 @@ CREATE INDEX ix_cases_technology_id ON cases (technology_id);
 CREATE INDEX ix_cases_terms ON cases USING gin (casework_case_terms(programme_id, number, title)) WITH (gin_pending_list_limit = 256);
 COMMENT ON TABLE cases IS 'Cases; what the events add up to';
 COMMENT ON COLUMN cases.id IS 'Its log';
+COMMENT ON COLUMN cases.sealed IS 'Never; its log says the same';
 COMMENT ON COLUMN cases.parties IS 'Organisations by side';
 COMMENT ON COLUMN cases.state IS 'Of its main track';
 COMMENT ON COLUMN cases.interests IS 'People with a declared interest';
@@ -956,6 +960,10 @@ CREATE TABLE tasks (
     id UUID NOT NULL,
     log_id UUID NOT NULL,
     programme_id UUID NOT NULL,
+    sealed BOOLEAN NOT NULL,
+    shown_to UUID,
+    shut_out TEXT[],
+    common BOOLEAN DEFAULT false NOT NULL,
     track_id UUID NOT NULL,
     name TEXT NOT NULL,
     edition TEXT NOT NULL,
@@ -984,7 +992,8 @@ CREATE TABLE tasks (
     items JSONB DEFAULT '{}' NOT NULL,
     position INTEGER NOT NULL,
     CONSTRAINT pk_tasks PRIMARY KEY (id),
-    CONSTRAINT fk_tasks_log_id FOREIGN KEY(log_id) REFERENCES logs (id)
+    CONSTRAINT fk_tasks_log_id_programme_id_sealed FOREIGN KEY(log_id, programme_id, sealed) REFERENCES logs (id, programme_id, sealed),
+    CONSTRAINT ck_tasks_common CHECK (NOT common OR shown_to IS NULL)
 )
  WITH (fillfactor = 85, autovacuum_vacuum_scale_factor = 0.01);
 CREATE INDEX ix_tasks_aftercare_ready ON tasks (log_id) WHERE aftercare AND state = 'Ready';
@@ -994,6 +1003,10 @@ CREATE INDEX ix_tasks_log_id ON tasks (log_id);
 CREATE INDEX ix_tasks_organisation_turn ON tasks (organisation_id, queue, turn_at, id) WHERE state = 'Ready' AND organisation_id IS NOT NULL;
 CREATE INDEX ix_tasks_programme_queue ON tasks (programme_id, queue, due_at, id) WHERE state = 'Ready' AND organisation_id IS NULL;
 CREATE INDEX ix_tasks_programme_turn ON tasks (programme_id, queue, turn_at, id) WHERE state = 'Ready' AND organisation_id IS NULL;
+COMMENT ON COLUMN tasks.sealed IS 'Of a mediation';
+COMMENT ON COLUMN tasks.shown_to IS 'The provider of the referral that it is, or is in, once that was sent';
+COMMENT ON COLUMN tasks.shut_out IS 'Who of them is not shown it: barred, or with a declared interest';
+COMMENT ON COLUMN tasks.common IS 'In no referral and inside none';
 COMMENT ON COLUMN tasks.edition IS 'That opened it';
 COMMENT ON COLUMN tasks.type IS 'step, side or decision';
 COMMENT ON COLUMN tasks.organisation_id IS 'Of a provider''s queue';
@@ -1059,6 +1072,10 @@ COMMENT ON COLUMN tokens.scopes IS 'read, write, import, admin';
 CREATE TABLE tracks (
     id UUID NOT NULL,
     log_id UUID NOT NULL,
+    programme_id UUID NOT NULL,
+    sealed BOOLEAN NOT NULL,
+    shown_to UUID,
+    shut_out TEXT[],
     workflow TEXT NOT NULL,
     edition TEXT NOT NULL,
     kind TEXT NOT NULL,
@@ -1084,13 +1101,17 @@ CREATE TABLE tracks (
     inbox TEXT,
     inbox_at TIMESTAMP WITH TIME ZONE,
     CONSTRAINT pk_tracks PRIMARY KEY (id),
-    CONSTRAINT fk_tracks_log_id FOREIGN KEY(log_id) REFERENCES logs (id),
+    CONSTRAINT fk_tracks_log_id_programme_id_sealed FOREIGN KEY(log_id, programme_id, sealed) REFERENCES logs (id, programme_id, sealed),
     CONSTRAINT fk_tracks_edition FOREIGN KEY(edition) REFERENCES editions (fingerprint)
 )
  WITH (fillfactor = 80);
 CREATE INDEX ix_tracks_inbox ON tracks (provider_id, inbox, inbox_at, id) WHERE inbox IS NOT NULL;
 CREATE INDEX ix_tracks_log_id ON tracks (log_id);
 CREATE INDEX ix_tracks_provider_id_opened_at ON tracks (provider_id, opened_at, id) WHERE provider_id IS NOT NULL;
+CREATE INDEX ix_tracks_sealed ON tracks (shown_to, log_id) WHERE sealed AND part = 'request' AND shown_to IS NOT NULL;
+COMMENT ON COLUMN tracks.sealed IS 'Of a mediation';
+COMMENT ON COLUMN tracks.shown_to IS 'The provider of the referral that it is, or is in, once that was sent';
+COMMENT ON COLUMN tracks.shut_out IS 'Who of them is not shown it: barred, or with a declared interest';
 COMMENT ON COLUMN tracks.kind IS 'Of a referral the service, else the workflow';
 COMMENT ON COLUMN tracks.position IS 'Order of opening in its log';
 COMMENT ON COLUMN tracks.fired IS 'Per transition: count, at, actor, acting_for, data';

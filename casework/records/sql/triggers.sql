@@ -1,5 +1,5 @@
 -- What the database does by itself: a history that only grows, readings that join their
--- chains, and what was found out of who reads, which is forgotten.
+-- chains, what was found out of who reads, which is forgotten, and walls that follow the referral and the case that they are of.
 
 CREATE TRIGGER events_only_grow BEFORE UPDATE OR DELETE ON events FOR EACH ROW EXECUTE FUNCTION events_only_grow();
 CREATE TRIGGER events_are_not_truncated BEFORE TRUNCATE ON events FOR EACH STATEMENT EXECUTE FUNCTION events_only_grow();
@@ -13,3 +13,12 @@ CREATE TRIGGER reach_is_forgotten AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE O
 FOR EACH STATEMENT EXECUTE FUNCTION casework_forget_reach();
 CREATE TRIGGER reach_is_forgotten AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE ON openings
 FOR EACH STATEMENT EXECUTE FUNCTION casework_forget_reach();
+
+CREATE TRIGGER walls_are_carried AFTER UPDATE ON tracks FOR EACH ROW WHEN (
+    (OLD.log_id, OLD.part, OLD.parent_id, OLD.provider_id, OLD.barred, OLD.played ? 'sends')
+    IS DISTINCT FROM (NEW.log_id, NEW.part, NEW.parent_id, NEW.provider_id, NEW.barred, NEW.played ? 'sends')
+) EXECUTE FUNCTION casework_carry_walls();
+CREATE TRIGGER walls_are_carried AFTER UPDATE ON cases FOR EACH ROW WHEN (OLD.interests IS DISTINCT FROM NEW.interests)
+EXECUTE FUNCTION casework_carry_walls();
+CREATE TRIGGER walls_are_carried AFTER UPDATE ON mediations FOR EACH ROW WHEN (OLD.interests IS DISTINCT FROM NEW.interests)
+EXECUTE FUNCTION casework_carry_walls();

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Column, DateTime, ForeignKey, MetaData, text
+from sqlalchemy import Column, DateTime, ForeignKey, ForeignKeyConstraint, MetaData, text
 from sqlalchemy.dialects.postgresql import UUID
 
 NAMES = {
@@ -26,6 +26,11 @@ def id_column(**more: object) -> Column[str]:
 
 def reference(name: str, target: str, *, nullable: bool = False, comment: str = "", index: bool = False) -> Column[str]:
     return Column(name, Id, ForeignKey(target), nullable=nullable, comment=comment or None, index=index)
+
+
+def of_log(log: str = "log_id") -> ForeignKeyConstraint:
+    """A row says of its log in which programme it is and whether it is sealed; the database holds it to that."""
+    return ForeignKeyConstraint([log, "programme_id", "sealed"], ["logs.id", "logs.programme_id", "logs.sealed"])
 
 
 NOW = text("clock_timestamp()")

@@ -5,7 +5,9 @@ from __future__ import annotations
 from sqlalchemy import (
     BigInteger,
     Boolean,
+    CheckConstraint,
     Column,
+    Computed,
     Date,
     ForeignKey,
     Index,
@@ -17,14 +19,31 @@ from sqlalchemy import (
     text,
 )
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
+from sqlalchemy.schema import SchemaItem
 
-from casework.records.tables.base import GIN, Id, Time, id_column, metadata, reference
+from casework.engine.parts import REFERRAL
+from casework.records.tables.base import GIN, Id, Time, id_column, metadata, of_log, reference
+
+
+def _walls() -> tuple[SchemaItem, ...]:
+    """What row security asks of a row, which so needs no look at its log, its track and its case; null hides."""
+    return (
+        Column("sealed", Boolean, nullable=False, comment="Of a mediation"),
+        Column("shown_to", Id, comment="The provider of the referral that it is, or is in, once that was sent"),
+        Column("shut_out", ARRAY(Text), comment="Who of them is not shown it: barred, or with a declared interest"),
+        of_log(),
+    )
+
 
 cases = Table(
     "cases",
     metadata,
-    Column("id", Id, ForeignKey("logs.id"), primary_key=True, comment="Its log"),
+    Column("id", Id, primary_key=True, comment="Its log"),
     reference("programme_id", "programmes.id"),
+    Column(
+        "sealed", Boolean, Computed("false", persisted=True), nullable=False, comment="Never; its log says the same"
+    ),
+    of_log("id"),
     Column("number", Text, nullable=False, unique=True),
     Column("title", Text),
     Column("match_id", Id),
@@ -112,7 +131,9 @@ tracks = Table(
     "tracks",
     metadata,
     id_column(),
-    reference("log_id", "logs.id", index=True),
+    Column("log_id", Id, nullable=False, index=True),
+    Column("programme_id", Id, nullable=False),
+    *_walls(),
     Column("workflow", Text, nullable=False),
     Column("edition", Text, ForeignKey("editions.fingerprint"), nullable=False),
     Column("kind", Text, nullable=False, comment="Of a referral the service, else the workflow"),
@@ -160,6 +181,12 @@ tracks = Table(
         "id",
         postgresql_where=text("provider_id IS NOT NULL"),
     ),
+    Index(
+        "ix_tracks_sealed",
+        "shown_to",
+        "log_id",
+        postgresql_where=text(f"sealed AND part = '{REFERRAL}' AND shown_to IS NOT NULL"),
+    ),
     Index("ix_tracks_inbox", "provider_id", "inbox", "inbox_at", "id", postgresql_where=text("inbox IS NOT NULL")),
     postgresql_with={"fillfactor": "80"},
 )
@@ -168,8 +195,12 @@ tasks = Table(
     "tasks",
     metadata,
     id_column(),
-    reference("log_id", "logs.id", index=True),
+    Column("log_id", Id, nullable=False, index=True),
     Column("programme_id", Id, nullable=False),
+    *_walls(),
+    # What is forgotten hides.
+    Column("common", Boolean, nullable=False, server_default=text("false"), comment="In no referral and inside none"),
+    CheckConstraint("NOT common OR shown_to IS NULL", name="common"),
     Column("track_id", Id, nullable=False),
     Column("name", Text, nullable=False),
     Column("edition", Text, nullable=False, comment="That opened it"),

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from sqlalchemy import (
     BigInteger,
+    Boolean,
     CheckConstraint,
     Column,
+    Computed,
     ForeignKey,
     Index,
     Integer,
@@ -32,10 +34,13 @@ logs = Table(
     Column("seq", BigInteger, nullable=False, server_default=text("0"), comment="Of the last event; no gaps"),
     Column("head", Text, nullable=False, comment="Hash of the last event, hex"),
     Column("last_at", Time, nullable=False, comment="Time of the last event; the next one is later"),
+    Column("sealed", Boolean, Computed("kind = 'mediation'", persisted=True), nullable=False),
     CheckConstraint(
         "kind IN ('case', 'mediation', 'programme', 'organisation', 'person', 'right', 'finding', 'erasure', 'installation')",
         name="kind",
     ),
+    # What rows of a log say of it, and cannot say otherwise.
+    UniqueConstraint("id", "programme_id", "sealed"),
     # There is one, and each start looks for it.
     Index("ix_logs_installation", "id", postgresql_where=text("kind = 'installation'")),
     comment="One row for each unit of visibility; the row that every action in it locks",
