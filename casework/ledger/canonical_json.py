@@ -38,10 +38,17 @@ class NotCanonical(ValueError):
 
 def canonical(value: object) -> bytes:
     """The RFC 8785 bytes of a value; raises NotCanonical, which names the path to what it refuses."""
-    _insist_canonical(value, DEEPEST)
+    try:
+        written = orjson.dumps(value, option=orjson.OPT_SORT_KEYS)
+    except TypeError:
+        # What cannot be written is refused with its place.
+        _insist_canonical(value, DEEPEST)
+        raise
+    # Nearly every value is of plain types in ASCII, which one look tells; whatever else it is, is looked at text by text.
+    if not written.isascii() or _NUL in written or not _has_plain_types(value, DEEPEST):
+        _insist_canonical(value, DEEPEST)
     # Without floats the fast encoder writes the same bytes but for the order of keys: it sorts them by code points, which is
     # another order than that of UTF-16 only where one has a letter from U+E000 on. A test holds the two against each other.
-    written = orjson.dumps(value, option=orjson.OPT_SORT_KEYS)
     if _FROM_E000.search(written) is None or not _sorts_otherwise(value):
         return written
     return rfc8785.dumps(cast(Any, value))
@@ -83,6 +90,21 @@ def _sorts_otherwise(value: Any) -> bool:
     return isinstance(value, list | tuple) and any(_sorts_otherwise(item) for item in value)
 
 
+def _has_plain_types(value: Any, depth: int) -> bool:
+    """Whether all of a value is of the types that have a canonical form, numbers and depth within their bounds."""
+    kind = type(value)
+    if kind is not dict and kind is not list and kind is not tuple:
+        return value is None or kind is str or kind is bool or (kind is int and -LARGEST <= value <= LARGEST)
+    if depth == 0 or (kind is dict and not _TEXT.issuperset(map(type, value))):
+        return False
+    for item in value.values() if kind is dict else value:
+        kind = type(item)
+        # Looked at here: a call for each would take longer than the look.
+        if kind is not str and item is not None and kind is not bool and not _has_plain_types(item, depth - 1):
+            return False
+    return True
+
+
 def _insist_canonical(value: Any, depth: int) -> None:
     # Exact types: a subclass can compare equal and still be stored or read back as something else.
     kind = type(value)
@@ -105,15 +127,6 @@ def _insist_canonical(value: Any, depth: int) -> None:
 
 def _insist_object(value: dict[object, Any], depth: int) -> None:
     for key, item in value.items():
-        kind = type(item)
-        # Nearly everything is this, and is looked at here: a call for each would take longer than the look.
-        if (
-            type(key) is str
-            and key.isascii()
-            and "\0" not in key
-            and (item is None or kind is bool or (kind is str and item.isascii() and "\0" not in item))
-        ):
-            continue
         if type(key) is not str:
             raise NotCanonical(f"the key {key!r} is not a string")
         try:
@@ -143,6 +156,9 @@ def _insist_text(text: str) -> None:
         raise NotCanonical("the text is not in Unicode form NFC")
 
 
+_TEXT = frozenset((str,))
+#: How a NUL is written.
+_NUL = rb"\u0000"
 #: The first byte of a letter from U+E000 on, in UTF-8.
 _FROM_E000 = re.compile(rb"[\xee-\xff]")
 

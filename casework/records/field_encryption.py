@@ -15,6 +15,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
 from typing import Any
 
+import orjson
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.hashes import SHA256
@@ -82,7 +83,7 @@ class Sealing:
 
     def loads(self, written: bytes | str) -> Any:
         """JSON as the server gives it, with everything in it opened."""
-        value = json.loads(written)
+        value = orjson.loads(written)
         sealed = _MARK in written if isinstance(written, bytes) else MARK in written
         return self._opened(value) if sealed else value
 

@@ -84,7 +84,9 @@ class Wire:
             self._exchange([*self._begun(), *waiting, ("COMMIT", ())])
 
     def _begun(self) -> Sequence[Statement]:
-        return [("BEGIN", ())] if self.idle and not self.driver.autocommit else ()
+        # As the driver would: at the isolation level that was asked for.
+        begin = self.driver._get_tx_start_command().decode()
+        return [(begin, ())] if self.idle and not self.driver.autocommit else ()
 
     def ask_named(self, statement: Statement) -> list[Any]:
         """The rows of one statement, each with its values by the names of their columns. Raises psycopg.Error."""

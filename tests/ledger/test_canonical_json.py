@@ -1,11 +1,14 @@
 """The canonical form: RFC 8785 within a narrow world, and everything outside it refused by name."""
 
 import json
+from collections import OrderedDict
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta, timezone
 from decimal import Decimal
 from enum import IntEnum, StrEnum
 from typing import Any
 from unicodedata import normalize
+from uuid import UUID
 
 import pytest
 import rfc8785
@@ -93,6 +96,15 @@ def test_the_order_of_keys_does_not_matter(value: dict[str, Any], random: Any) -
     assert canonical({key: value[key] for key in keys}) == canonical(value)
 
 
+class Word(str):
+    __slots__ = ()
+
+
+@dataclass
+class Point:
+    x: int
+
+
 @pytest.mark.parametrize(
     ("value", "message"),
     [
@@ -105,6 +117,11 @@ def test_the_order_of_keys_does_not_matter(value: dict[str, Any], random: Any) -
         pytest.param([{1}], "$[0]: set", id="set"),
         pytest.param([Colour.GREEN], "$[0]: Colour", id="text of an enum"),
         pytest.param([Size.SMALL], "$[0]: Size", id="number of an enum"),
+        pytest.param([UUID(int=1)], "$[0]: UUID", id="uuid"),
+        pytest.param({"a": Point(1)}, "$.a: Point", id="dataclass"),
+        pytest.param([Word("a")], "$[0]: Word", id="subclass of a text"),
+        pytest.param({Word("a"): 1}, "the key 'a' is not a string", id="subclass as a key"),
+        pytest.param([OrderedDict(a=1)], "$[0]: OrderedDict", id="subclass of an object"),
         pytest.param({"a": {"b": LARGEST + 1}}, "$.a.b: the number is beyond", id="too large"),
         pytest.param(-LARGEST - 1, "$: the number is beyond", id="too small"),
         pytest.param({1: 2}, "$: the key 1 is not a string", id="key"),

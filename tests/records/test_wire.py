@@ -229,3 +229,12 @@ def test_a_connection_that_commits_each_statement_begins_nothing(engine: Engine)
     with connected(engine.execution_options(isolation_level="AUTOCOMMIT")) as db:
         assert run(db, "SELECT 1") == [(1,)]
         assert wire_of(db).idle
+
+
+def test_a_transaction_begins_at_the_isolation_level_that_was_asked_for(engine: Engine) -> None:
+    with connected(engine) as plain:
+        db = plain.execution_options(isolation_level="REPEATABLE READ")
+        with db.begin():
+            assert run(db, "SHOW transaction_isolation") == [("repeatable read",)]
+    with reader_transaction(engine) as db:
+        assert run(db, "SHOW transaction_isolation") == [("read committed",)]
