@@ -4,6 +4,7 @@ import hashlib
 import re
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any, TypeAlias, cast
 from unicodedata import is_normalized
 
@@ -68,8 +69,12 @@ def instant(moment: datetime) -> str:
     """A moment in UTC with exactly six digits and `Z`; raises NotCanonical for a naive one."""
     if moment.utcoffset() is None:
         raise NotCanonical(f"{moment} has no time zone")
-    if moment.tzinfo is not UTC:
-        moment = moment.astimezone(UTC)
+    return _instant_of(moment if moment.tzinfo is UTC else moment.astimezone(UTC))
+
+
+@lru_cache(maxsize=4096)
+def _instant_of(moment: datetime) -> str:
+    """Of a moment in UTC, where equal ones are the same; the few of a case are written again with each of its events."""
     return moment.isoformat(timespec="microseconds").removesuffix("+00:00") + "Z"
 
 

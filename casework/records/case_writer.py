@@ -323,15 +323,18 @@ def difference(before: Case | None, after: Case, library: Library) -> tuple[dict
 
 def _changed(was: Row, row: Row) -> Row | None:
     """What of a row is another value, with its id; nothing where nothing is. A position is given once, when the row is made."""
-    changed = {name: value for name, value in row.items() if name != "position" and _is_another(was[name], value)}
-    return {"id": row["id"], **changed} if changed else None
+    changed = {"id": row["id"]}
+    for name, value in row.items():
+        before = was[name]
+        # Within JSON 1 and true are equal here, and not there.
+        if value == before and (not value or type(value) not in _JSON or json_of(value) == json_of(before)):
+            continue
+        if name != "position":
+            changed[name] = value
+    return changed if len(changed) > 1 else None
 
 
-def _is_another(was: Any, value: Any) -> bool:
-    if was != value:
-        return True
-    # Within JSON 1 and true are equal here, and not there.
-    return isinstance(value, dict | list) and bool(value) and json_of(was) != json_of(value)
+_JSON = (dict, list)
 
 
 def save(
