@@ -28,16 +28,13 @@ from casework.operations.referrals.service import describe_referral, find_referr
 from casework.operations.referrals.views import InboxRow, ReferralOnPage, SideToDo
 from casework.permissions.actors import Actor
 from casework.permissions.visibility import reach
-from casework.records.access_sql import is_referral, reach_values, sent
+from casework.records.access_sql import is_referral, not_shut_out, reach_values, sent
 from casework.records.event_log import now
 
 TABS = (OFFERS, WORKING, DELIVERED)
-#: Who has declared an interest in the case or mediation of a track `t`.
-_INTERESTS = """coalesce((SELECT h.interests FROM cases h WHERE h.id = t.log_id),
-        (SELECT h.interests FROM mediations h WHERE h.id = t.log_id))"""
-#: A referral `t` that was sent to the provider `o`, for whoever is shut out neither of it nor of its case; where it lies in the inbox
-#: says that it was sent.
-_OWN = f"t.provider_id = o.id AND NOT CAST(:person AS text) = ANY(t.barred) AND NOT CAST(:person AS text) = ANY({_INTERESTS})"
+#: A referral `t` of the provider `o` that is shown to it, and to who asks among its people: neither barred nor with an interest in the
+#: case, as the row itself says. So no head, page or count is of what one may not see.
+_OWN = f"t.provider_id = o.id AND t.shown_to IS NOT NULL AND {not_shut_out('t', 'CAST(:person AS text)')}"
 #: The organisations of the person.
 _ORGANISATIONS = "unnest(CAST(:organisations AS uuid[])) o(id)"
 #: The first referrals of a tab over all organisations, as `tasks.queues` has it of many queues: each inbox has its head, found by the
@@ -159,7 +156,7 @@ def inbox_calendar(db: Connection, actor: Actor) -> Calendar | None:
 _LAST_PROGRAMME = text(f"""
     SELECT l.programme_id FROM (
         SELECT x.* FROM {_ORGANISATIONS} CROSS JOIN LATERAL (
-            SELECT t.log_id, t.opened_at, t.id FROM tracks t WHERE t.inbox IS NOT NULL AND {_OWN}
+            SELECT t.log_id, t.opened_at, t.id FROM tracks t WHERE {is_referral("t")} AND {_OWN}
             ORDER BY t.opened_at DESC, t.id DESC LIMIT 1
         ) x ORDER BY x.opened_at DESC, x.id DESC LIMIT 1
     ) y JOIN logs l ON l.id = y.log_id
