@@ -5,11 +5,12 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import SecretStr
 
-from casework.records.field_encryption import MARK, Sealing
+from casework.records.field_encryption import MARK, Sealing, storable
 from casework.settings import Settings
 
 OLD, NEW = "an old key with thirty-two letters and more", "a new key with thirty-two letters and more!"
@@ -67,3 +68,18 @@ def test_the_same_words_never_look_the_same() -> None:
 
 def test_an_erased_value_has_nothing_to_seal() -> None:
     assert sealing(NEW).seal_body("log", {"words": {"hash": "0" * 64}}) == {"words": {"hash": "0" * 64}}
+
+
+@pytest.mark.parametrize(
+    ("texts", "good"),
+    [
+        ([], True),
+        (["Heat", "供热", "😀", "sealed", "a\nb"], True),
+        (["fine", "a\0b"], False),
+        (["fine", "\ud83d", "\ude00"], False),
+        (["sealed:", "1:"], True),
+        (["x", f"well, {MARK}log:abc"], False),
+    ],
+)
+def test_what_may_be_stored(texts: list[str], good: bool) -> None:
+    assert storable(texts) is good

@@ -20,7 +20,9 @@ LONGEST = 300
 
 def is_plain(words: str) -> bool:
     """Whether every letter can be seen, and stands where it is read. Variants of characters may be chosen."""
-    return not any(unicodedata.category(word) in _UNSEEN or word in _BLANK for word in words)
+    if words.isascii():
+        return words.isprintable()
+    return not any(unicodedata.category(word) in _UNSEEN or word in _BLANK for word in set(words))
 
 
 def insist_name(words: str, field: str = "name", most: int = LONGEST) -> str:

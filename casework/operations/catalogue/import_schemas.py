@@ -57,11 +57,12 @@ def _words(value: Any) -> str:
     for letter in _UNSEEN.findall(words):
         what = "a character that turns the order of letters" if letter > "\x9f" else "a control character"
         raise ValueError(f"has {what}, U+{ord(letter):04X}, which readers would not see")
-    if any("\ud800" <= letter <= "\udfff" for letter in words):
+    if _HALF.search(words):
         raise ValueError("has half of a character, which cannot be stored")
     return words.replace("\r\n", "\n").replace("\r", "\n").replace("\ufeff", "")
 
 
+_HALF = re.compile("[\ud800-\udfff]")
 #: Control characters but for blanks and ends of lines, and what overrides the direction of writing.
 _UNSEEN = re.compile("[\x01-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 

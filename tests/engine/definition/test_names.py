@@ -62,3 +62,8 @@ def test_what_is_kept_is_plain_and_kept_again_as_it_is(words: str) -> None:
     assert is_plain(name)
     assert insist_name(name) == name == name.strip()
     assert "  " not in name
+
+
+@pytest.mark.parametrize("letter", [chr(code) for code in range(128)])
+def test_of_ascii_what_is_printed_is_plain(letter: str) -> None:
+    assert is_plain(f"a{letter}") == (unicodedata.category(letter) != "Cc")
