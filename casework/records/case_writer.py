@@ -62,12 +62,12 @@ def _home_row(case: Case) -> Row:
 def _walls(case: Case, track: Track | None) -> Row:
     """What row security asks of what is on a track; `casework_wall` says the same of all rows of a log where it changes."""
     above = case.referral_of(track) if track is not None else None
-    shown = above is not None and above.is_referral and above.sent and above.provider is not None
+    shown_to = above.provider if above is not None and above.is_referral and above.sent else None
     return {
         "programme_id": case.programme,
         "sealed": case.kind == "mediation",
-        "shown_to": above.provider if above is not None and shown else None,
-        "shut_out": sorted(above.barred | case.interests) if above is not None and shown else None,
+        "shown_to": shown_to,
+        "shut_out": None if above is None or shown_to is None else sorted(above.barred | case.interests),
     }
 
 
