@@ -80,16 +80,17 @@ _OF_EACH_PROGRAMME = f"""
 #: list is gone through in its own order: it meets one of them soon.
 _FEW = """
     WITH few AS MATERIALIZED (
-        SELECT d.id FROM unnest(CAST(:all_of AS uuid[])) p(id) CROSS JOIN unnest(CAST(:waits AS text[])) w(waits_for) CROSS JOIN LATERAL (
-            SELECT d.id FROM case_dates d WHERE d.programme_id = p.id AND d.waits_for = w.waits_for {late}
+        SELECT d.* FROM unnest(CAST(:all_of AS uuid[])) p(id) CROSS JOIN unnest(CAST(:waits AS text[])) w(waits_for) CROSS JOIN LATERAL (
+            SELECT d.id, d.due_at FROM case_dates d WHERE d.programme_id = p.id AND d.waits_for = w.waits_for {late}
             ORDER BY d.late_at LIMIT :few
         ) d LIMIT :few
     ), found AS (SELECT count(*) < :few AS whole FROM few)
 """
-#: The first of the few, or else of each programme.
+#: The first of the few, each found by its key, however many it might be; or else of each programme.
 _OF_FEW = f"""
-    (SELECT {_COLUMNS}, {{due}} AS sort_due FROM few f JOIN cases c ON c.id = f.id JOIN case_dates d ON d.id = f.id
-    WHERE (SELECT whole FROM found) {{more}} ORDER BY {{order}} LIMIT :most + :skip)
+    (SELECT c.* FROM few d CROSS JOIN LATERAL (
+        SELECT {_COLUMNS}, {{due}} AS sort_due FROM cases c WHERE c.id = d.id {{more}} OFFSET 0
+    ) c WHERE (SELECT whole FROM found) ORDER BY {{order}} LIMIT :most + :skip)
     UNION ALL (SELECT y.* FROM ({{every}}) y WHERE NOT (SELECT whole FROM found))
 """
 #: A case with its dates; shown of those alone that one sees whole.
