@@ -160,6 +160,9 @@ RESTED_S = 5.0
 
 def _note_use(connection: Any, record: Any) -> None:
     record.info["used"] = time.monotonic()
+    if (wire := record.info.get("wire")) is not None:
+        # Whatever somebody left waiting is no affair of whoever comes next.
+        wire.drop()
 
 
 def _insist_alive(connection: Any, record: Any, proxy: Any) -> None:
@@ -291,9 +294,16 @@ def _send_what_waits(engine: Engine) -> None:
 
     def commit(db: Connection) -> None:
         wire: Wire | None = db.info.get("wire")
-        if wire is not None:
+        if wire is None:
+            return
+        try:
             with _as_sqlalchemy(db):
                 wire.commit()
+        except Exception:
+            # SQLAlchemy takes a transaction whose commit was refused for ended.
+            if not db.invalidated:
+                _driver(db).rollback()
+            raise
 
     def drop(db: Connection, *_: Any) -> None:
         # What waits before a savepoint is sent with it, so that what waits now came after it.
@@ -338,6 +348,11 @@ def _as_sqlalchemy(db: Connection) -> Iterator[None]:
         raise DBAPIError.instance(
             None, None, fault, psycopg.Error, hide_parameters=True, connection_invalidated=lost, dialect=db.dialect
         ) from fault
+    except BaseException as interruption:
+        # The wire has ended a connection whose round trip was interrupted.
+        if _driver(db).closed:
+            db.invalidate(interruption)
+        raise
 
 
 def plan_by_values(db: Connection) -> None:

@@ -8,7 +8,7 @@ Statements stay prepared by names of their own. Values go out as text without a 
 from __future__ import annotations
 
 from collections import OrderedDict, namedtuple
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import cache
 from typing import Any, TypeAlias
@@ -28,6 +28,13 @@ Statement: TypeAlias = tuple[str, Sequence[str | None]]
 #: So many statements stay prepared on a connection; the one that was asked for least lately goes first.
 MOST_PREPARED = 100
 _FAILED = (ExecStatus.FATAL_ERROR, ExecStatus.BAD_RESPONSE, ExecStatus.NONFATAL_ERROR)
+
+
+def _encoded(values: Sequence[str | None]) -> list[bytes | None]:
+    """Values as they are sent: a NUL would end one early."""
+    if any(value is not None and "\0" in value for value in values):
+        raise psycopg.DataError("a value has a NUL")
+    return [value if value is None else value.encode() for value in values]
 
 
 class KeptStatements(PrepareManager):
@@ -52,6 +59,7 @@ class Wire:
         self.driver = driver
         self.waiting: list[Statement] = []
         self._names: OrderedDict[str, bytes] = OrderedDict()
+        self._forgotten: list[bytes] = []
         self._made = 0
         self._rows = Transformer.from_context(driver)
 
@@ -108,15 +116,21 @@ class Wire:
     def _exchange(self, statements: Sequence[Statement]) -> list[PGresult]:
         """One round trip; the reply to each statement."""
         pg = self.driver.pgconn
+        written = [(statement, _encoded(values)) for statement, values in statements]
         with self.driver.lock, self._pipeline():
-            asked = [kind for statement, values in statements for kind in self._send(statement, values)]
+            names: dict[str, bytes] = {}
+            asked = [part for statement, values in written for part in self._send(statement, values, names)]
+            asked += self._forget()
             replies = list(zip(asked, self.driver.wait(self._replies()), strict=False))
-        for (name, statement), reply in replies:
+        for (prepares, _), reply in replies:
             if reply.status in _FAILED:
                 raise psycopg.errors.error_from_result(reply, pg._encoding)
-            if statement is not None:
-                self._names[statement] = name
-        return [reply for (name, statement), reply in replies if statement is None and name]
+            if prepares is not None:
+                self._names[prepares] = names[prepares]
+        self._forgotten = []
+        while len(self._names) > MOST_PREPARED:
+            self._forgotten.append(self._names.popitem(last=False)[1])
+        return [reply for (_, answers), reply in replies if answers]
 
     @contextmanager
     def _pipeline(self) -> Iterator[None]:
@@ -126,27 +140,34 @@ class Wire:
         pg.enter_pipeline_mode()
         try:
             yield
-        finally:
-            if pg.status == ConnStatus.OK:
-                pg.exit_pipeline_mode()
+        except BaseException:
+            # Whatever it was, replies may be outstanding, which nobody could tell from those to what comes next.
+            pg.finish()
+            raise
+        if pg.status == ConnStatus.OK:
+            pg.exit_pipeline_mode()
 
-    def _send(self, statement: str, values: Sequence[str | None]) -> Iterable[tuple[bytes, str | None]]:
-        """What is sent for a statement, one after the other: by its name, and with the statement itself where it is prepared by it."""
+    def _send(
+        self, statement: str, values: Sequence[bytes | None], names: dict[str, bytes]
+    ) -> Iterator[tuple[str | None, bool]]:
+        """Send a statement by its name, after itself where it has none yet; for each part what it prepares, and whether it answers."""
         pg = self.driver.pgconn
-        name = self._names.get(statement)
-        if name is not None:
-            self._names.move_to_end(statement)
-        else:
-            if len(self._names) >= MOST_PREPARED:
-                _, old = self._names.popitem(last=False)
-                pg.send_query_params(b"DEALLOCATE " + old, None)
-                yield b"", None
+        name = self._names.get(statement) or names.get(statement)
+        if name is None:
             self._made += 1
-            name = b"casework_%d" % self._made
+            name = names[statement] = b"casework_%d" % self._made
             pg.send_prepare(name, statement.encode())
-            yield name, statement
-        pg.send_query_prepared(name, [value if value is None else value.encode() for value in values])
-        yield name, None
+            yield statement, False
+        elif statement in self._names:
+            self._names.move_to_end(statement)
+        pg.send_query_prepared(name, values)
+        yield None, True
+
+    def _forget(self) -> Iterator[tuple[None, bool]]:
+        """Send that some statements are prepared no longer; where that is refused with what came before, it is sent again."""
+        for name in self._forgotten:
+            self.driver.pgconn.send_query_params(b"DEALLOCATE " + name, None)
+            yield None, False
 
     def _replies(self) -> PQGen[list[PGresult]]:
         """Everything that the server says up to the end of the round trip."""

@@ -20,7 +20,7 @@ from casework.records.database import (
     transaction,
     wire_of,
 )
-from casework.records.wire import MOST_PREPARED
+from casework.records.wire import MOST_PREPARED, Wire
 from tests.support.round_trips import RoundTrips
 
 KEYS = text("SELECT key FROM requests WHERE actor_id = CAST(:person AS uuid) ORDER BY key")
@@ -134,7 +134,8 @@ def test_what_was_asked_for_least_lately_is_forgotten(engine: Engine) -> None:
             assert run(db, "SELECT 'again'") == [("again",)]
         assert run(db, "SELECT 3") == [(3,)]
         kept = prepared(db)
-    assert len(kept) <= MOST_PREPARED + 1
+    # What goes is told with the next round trip.
+    assert len(kept) <= MOST_PREPARED + 2
     assert "SELECT 'again'" in kept
     assert "SELECT 5" not in kept
 
@@ -238,3 +239,52 @@ def test_a_transaction_begins_at_the_isolation_level_that_was_asked_for(engine: 
             assert run(db, "SHOW transaction_isolation") == [("repeatable read",)]
     with reader_transaction(engine) as db:
         assert run(db, "SHOW transaction_isolation") == [("read committed",)]
+
+
+def test_what_was_left_waiting_is_nobody_elses(engine: Engine, person: str) -> None:
+    with connected(engine) as db:
+        run_later(db, ADD, (person, "one"))
+    with reader_transaction(engine) as db:
+        assert run(db, "SELECT count(*) FROM requests WHERE actor_id = $1", (person,)) == [(0,)]
+
+
+def test_a_connection_that_is_kept_goes_on_after_a_refused_commit(engine: Engine, person: str) -> None:
+    with connected(engine) as db:
+        with pytest.raises(IntegrityError), db.begin():
+            run_later(db, ADD, (person, "one"))
+            run_later(db, ADD, (person, "one"))
+        with db.begin():
+            run_later(db, ADD, (person, "two"))
+    assert keys(engine) == ["two"]
+
+
+@pytest.mark.parametrize("value", ["a\0b", "\ud800"])
+def test_a_value_that_cannot_be_sent_is_refused_before_anything_is(engine: Engine, person: str, value: str) -> None:
+    with reader_transaction(engine) as db:
+        with pytest.raises((DBAPIError, UnicodeEncodeError)):
+            run_all(db, [(ADD, (person, "one")), ("SELECT $1", (value,))])
+        assert run(db, "SELECT count(*) FROM requests WHERE actor_id = $1", (person,)) == [(0,)]
+
+
+def test_what_interrupts_a_round_trip_is_told_and_ends_the_connection(
+    engine: Engine, person: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with pytest.raises(KeyboardInterrupt), reader_transaction(engine) as db:
+        run(db, ADD, (person, "one"))
+        pid = run(db, "SELECT pg_backend_pid()")[0][0]
+        with monkeypatch.context() as patched:
+            patched.setattr(Wire, "_replies", interrupt)
+            run(db, "SELECT 1")
+    with reader_transaction(engine) as db:
+        assert run(db, "SELECT pg_backend_pid()")[0][0] != pid
+    assert keys(engine) == []
+
+
+def interrupt(wire: Wire) -> None:
+    raise KeyboardInterrupt
+
+
+def test_the_same_statement_twice_is_prepared_once(engine: Engine) -> None:
+    with reader_transaction(engine) as db:
+        assert run_all(db, [("SELECT 'twice'", ()), ("SELECT 'twice'", ())]) == [[("twice",)], [("twice",)]]
+        assert prepared(db).count("SELECT 'twice'") == 1

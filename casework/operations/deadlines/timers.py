@@ -77,7 +77,9 @@ def _fire_all(engine: Engine, until: datetime | None, most: int | None, log: str
                 due = _next_due(db, until, stuck, log)
                 if due is None:
                     break
-                count += _fire(db, due)
+                fired = _fire(db, due)
+            # What was written may be refused as late as with COMMIT.
+            count += fired
         except Exception as fault:  # whatever is wrong with one clock is no reason to keep the others waiting
             if due is None:
                 raise
@@ -96,7 +98,8 @@ def fire_due_timers_on(db: Connection, *, until: datetime | None = None, most: i
             break
         try:
             with savepoint(db):
-                count += _fire(db, due)
+                fired = _fire(db, due)
+            count += fired
         except Exception as fault:  # as above
             stuck.append(_stuck(due, fault))
     return count

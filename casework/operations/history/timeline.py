@@ -326,7 +326,8 @@ def _changes(before: Case | None, after: Case, library: Library) -> Iterator[Cha
                     continue
                 yield ChangedColumn(
                     table=table,
-                    row=_row_name(table, row),
+                    # Of a row that was there before, what changed alone is told: what it is called may not be among that.
+                    row=_row_name(table, {**was, **row}),
                     column=column,
                     before=was.get(column),
                     after=value,

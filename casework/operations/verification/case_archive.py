@@ -36,7 +36,7 @@ from casework.operations.documents.downloads import while_seen
 from casework.operations.documents.service import list_documents
 from casework.operations.documents.storage import BLOCKED, PENDING, DocumentStore
 from casework.operations.documents.uploads import clean_name
-from casework.operations.verification.rows import HOMES, PARTS, compare, rows_kept
+from casework.operations.verification.rows import FOLLOWING, HOMES, PARTS, compare, rows_kept
 from casework.permissions.actors import Actor
 from casework.permissions.visibility import Sight
 from casework.permissions.work import conflict
@@ -267,7 +267,8 @@ def _state_faults(index: JsonMapping, rows: list[JsonMapping]) -> Iterator[str]:
     assert case is not None, "a log without events has a fault already"
     wanted = rows_of(case, load_library())
     for table in (HOMES[case.kind], *PARTS):
-        for _, _, sentence in compare(table, wanted[table], index["rows"].get(table, [])):
+        told = [{name: value for name, value in row.items() if name not in FOLLOWING} for row in wanted[table]]
+        for _, _, sentence in compare(table, told, index["rows"].get(table, [])):
             yield sentence
     expected = wanted[HOMES[case.kind]][0]
     for name in ("number", "title", "state", "outcome"):

@@ -52,6 +52,9 @@ def test_an_entry_tells_what_it_changed(world: World, db: Connection, staged: tu
     (entry,) = read_history(db, world.actor(db, "auditor"), staged[0], chosen="decisions").items
     changes = [(change.table, change.column, change.before, change.after) for change in entry.changes]
     assert ("cases", "state", "scoping", "assessment") in changes
+    # Each row by what it is called, also where that did not change.
+    assert ("tracks", "case case") in {(change.table, change.row) for change in entry.changes if not change.new}
+    assert all(change.row for change in entry.changes if change.table in ("tracks", "tasks", "proposals"))
     assert (entry.actor.name, entry.role) == ("Supervisor", "supervisor")
 
 

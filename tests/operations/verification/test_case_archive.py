@@ -16,6 +16,7 @@ from sqlalchemy import Engine, text
 from casework.errors import NotFound
 from casework.operations.documents.storage import DocumentStore
 from casework.operations.verification.case_archive import HISTORY, INDEX, SUMS, check_case_file, make_case_file
+from casework.operations.verification.rows import FOLLOWING
 from casework.records.database import transaction
 from tests.support.file_makers import PDF
 from tests.support.world import World
@@ -142,6 +143,19 @@ def test_what_the_index_says_of_the_case_is_what_the_history_adds_up_to(make: Ma
         index = json.loads(archive.read(INDEX))
     index["case"][name] = value
     assert check_case_file(changed(path, INDEX, json.dumps(index).encode(), sums=True)) != []
+
+
+def test_what_only_serves_lists_and_walls_is_no_part_of_it(make: Make) -> None:
+    """A file that was taken out before there was such a column is whole."""
+    path = make("officer")
+    with zipfile.ZipFile(path) as archive:
+        index = json.loads(archive.read(INDEX))
+    for table in ("tracks", "tasks"):
+        assert index["rows"][table]
+        index["rows"][table] = [
+            {name: value for name, value in row.items() if name not in FOLLOWING} for row in index["rows"][table]
+        ]
+    assert check_case_file(changed(path, INDEX, json.dumps(index).encode(), sums=True)) == []
 
 
 def test_a_part_that_was_changed_is_named(make: Make) -> None:
