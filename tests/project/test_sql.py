@@ -204,7 +204,7 @@ DECLARED: dict[str, set[str]] = {
     # The table and the column of one of two outboxes, and what is on its way already.
     "casework/operations/core/outbox.py": {"but", "outbox.receiver", "outbox.table"},
     # Places of values, by their number.
-    "casework/operations/core/access_queries.py": {"person", "reaches", "where", "which", *(f"reaches + {n}" for n in range(1, 7))},
+    "casework/operations/core/access_queries.py": {"person", "reaches", "which", *(f"reaches + {n}" for n in range(1, 7))},
     "casework/operations/core/idempotency.py": {"seen_task(which=4, person=1, reaches=5)"},
     "casework/operations/core/installation_log.py": {"home", "key_of(table)"},
     # Columns of _FIELDS.
@@ -219,7 +219,7 @@ DECLARED: dict[str, set[str]] = {
     "casework/operations/privacy/personal_texts.py": {"key_of(table)", "name", "names_in(table)"},
     "casework/operations/core/unread.py": {"referral_of('r')"},
     "casework/operations/oversight/case_hygiene.py": {"referral_of('r')"},
-    "casework/operations/referrals/inbox.py": {"', '.join(map(_counted, TABS))", "each", "is_referral('t')", "tab"},
+    "casework/operations/referrals/inbox.py": {"', '.join(map(_counted, TABS))", "each", "tab"},
     "casework/operations/tasks/calendar_view.py": {"chosen"},
     "casework/operations/tasks/my_work.py": {"resting"},
     "casework/operations/tasks/queries.py": {"name"},
