@@ -12,7 +12,6 @@ from benchmarks.figures import Figure, Scale, ms, spread, timed
 from benchmarks.one_statement import OneStatement
 from benchmarks.world import STEPS, World, teach_standard
 from benchmarks.yardstick import Constants, SameRows, constants_of
-from casework.errors import AlreadyTaken
 
 ACTIONS = ("open", "claim", "complete")
 AIM = 0.6
@@ -32,7 +31,6 @@ def measure(world: World, scale: Scale) -> Iterator[Figure]:
             last = {key: median(taken) for key, taken in times.items()}
             for who, name in ratios:
                 ratios[who, name].append(last[who, name] / last["ours", name])
-    yield _after_refusals(world, mine, scale)
     for hand in hands.values():
         hand.close()
     words = {"open": "open a case", "claim": "claim a task", "complete": "complete a task"}
@@ -41,32 +39,6 @@ def measure(world: World, scale: Scale) -> Iterator[Figure]:
         took = " against ".join(ms(last[who, name]) for who in hands)
         detail = f"{spread(strong)}; {took}; {median(ratios['several', name]):.2f} of several statements"
         yield Figure(words[name], median(strong), "of one statement", AIM, detail=detail)
-
-
-def _after_refusals(world: World, mine: ours.Ours, scale: Scale) -> Figure:
-    """What a completion takes right after a refused claim, of one right after a claim that was done: what is prepared stays so."""
-    taken: dict[bool, list[float]] = {False: [], True: []}
-    for match in world.make_matches(mine.engine, scale.cases):
-        hand = mine.open(match)
-        for step in range(STEPS):
-            mine.find_task(hand)
-            mine.claim(hand)
-            refused = bool(step % 2)
-            if refused:
-                _insist_refused(mine, hand)
-            taken[refused].append(timed(mine.complete, hand))
-    after, alone = median(taken[True]), median(taken[False])
-    return Figure(
-        "complete after a refused claim", after / alone, "of one after a claim", 1.2, True, f"{ms(after)}, {ms(alone)}"
-    )
-
-
-def _insist_refused(mine: ours.Ours, hand: ours.Hand) -> None:
-    try:
-        mine.claim(hand)
-    except AlreadyTaken:
-        return
-    raise AssertionError("what is taken was taken again")
 
 
 def first_case(world: World, mine: ours.Ours) -> Constants:
