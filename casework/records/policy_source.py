@@ -31,7 +31,6 @@ from casework.records.access_sql import (
     roles_sql,
     sent,
 )
-from casework.records.search_functions import FIND_ARGUMENTS, FIND_MESSAGES, FIND_PAPERS
 
 _HEAD = """\
 -- Who is shown which row, and the functions that find it out. Written by `make expected` from casework/records/policy_source.py.
@@ -140,8 +139,8 @@ FUNCTIONS = (
         _find_reach(),
     ),
     Function(
-        "What the person who reads reaches, of one kind; nothing for the engine, and where nobody said who does.",
-        "casework_reach(kind text) RETURNS uuid[] LANGUAGE plpgsql STABLE",
+        "What the person who reads reaches, of one kind, as an array is written; nothing for the engine, and where nobody said who does.",
+        "casework_reached(kind text) RETURNS text LANGUAGE plpgsql STABLE",
         f"""DECLARE
     reader text := {_READER};
 BEGIN
@@ -152,8 +151,13 @@ BEGIN
     ELSIF casework_now() >= current_setting('casework.reach_until')::timestamptz THEN
         PERFORM casework_find_reach(reader);
     END IF;
-    RETURN current_setting('casework.reach_' || kind)::uuid[];
+    RETURN current_setting('casework.reach_' || kind);
 END""",
+    ),
+    Function(
+        "The same as ids.",
+        "casework_reach(kind text) RETURNS uuid[] LANGUAGE plpgsql STABLE",
+        "BEGIN RETURN casework_reached(kind)::uuid[]; END",
     ),
     Function(
         "The mediations that the person who reads works on for their provider, from sending on.",
@@ -252,17 +256,6 @@ BEGIN
     PERFORM set_config('casework.reader', coalesce(reader, ''), true);
 END""",
     ),
-    Function(
-        "The papers that hold the words in a title or the name of a file, of those that the person who reads may see: by programmes and\n"
-        "-- referrals of one's own, as the statement asks that reads them; their policy is asked there.",
-        f"casework_find_papers({FIND_ARGUMENTS})\n{_PAST_POLICIES}",
-        FIND_PAPERS,
-    ),
-    Function(
-        "Likewise the logs with messages that hold the words.",
-        f"casework_find_messages({FIND_ARGUMENTS})\n{_PAST_POLICIES}",
-        FIND_MESSAGES,
-    ),
 )
 
 #: Of files, their contents, blobs and compartments: what each is shown as far as, by the column that it is asked with. In functions,
@@ -300,6 +293,8 @@ _ENGINE = f"(SELECT {_READER} = 'engine')"
 #: The same, and refused aloud where nobody said who reads.
 _ENGINE_OR_REFUSED = "(SELECT casework_engine_reads())"
 _ORGANISATIONS = _ids("organisations")
+#: The same one by one, as text: hundreds of ids take longer to read than the rows that are asked.
+_EACH_ORGANISATION = "unnest(string_to_array(btrim((SELECT casework_reached('organisations')), '{}'), ','))"
 _CASE = f"({reads_case('c', READING)} OR {opened_case('c', READING)})"
 _NO_INTEREST = f"NOT {READING.text} = ANY (c.interests)"
 
@@ -322,7 +317,7 @@ def _by_its_walls(table: str, common: str, *, of_mediations: str) -> str:
     `common`: it is in no referral; `of_mediations`: it is shown to whom a referral of the mediation is."""
     return f"""{_ENGINE}
     OR NOT {table}.sealed AND ({common} OR {reads_case(table, READING)})
-    OR {table}.shown_to IN (SELECT unnest({_ORGANISATIONS})) AND {not_shut_out(table, READING.text)}
+    OR {table}.shown_to::text IN (SELECT {_EACH_ORGANISATION}) AND {not_shut_out(table, READING.text)}
     OR CASE WHEN {table}.sealed THEN casework_mediated({table}.log_id, {of_mediations})
         ELSE {table}.log_id = ANY({READING.opened})
             AND casework_opened({table}.log_id) END"""

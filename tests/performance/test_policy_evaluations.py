@@ -27,7 +27,7 @@ from tests.support.inbox import write_inbox
 ORGANISATIONS, EACH = 40, 3
 #: What finds out who reads, which is asked once for a table of a statement; and what is asked of a mediation or of a track inside.
 ONCE = {
-    "casework_engine_reads", "casework_find_reach", "casework_person", "casework_reach", "casework_reader",
+    "casework_engine_reads", "casework_find_reach", "casework_person", "casework_reach", "casework_reached", "casework_reader",
 }  # fmt: skip
 #: Cases of one referral each with a task in its provider's queue, of so many providers in turn.
 _REFERRALS = """
