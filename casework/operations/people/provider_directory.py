@@ -83,11 +83,12 @@ _TAKES = text("SELECT 1 FROM organisations WHERE id = CAST(:id AS uuid) AND serv
 
 # --- reading ---------------------------------------------------------------------------------------------------------
 
-#: The organisations that take referrals, with how many are open at each.
+#: The organisations that take referrals, with how many are open at each. Here and below sealed ones are left out before the wall is
+#: asked of them, one by one: else the answer would take the longer the more of them a provider has.
 _PROVIDERS = """
     SELECT o.id, o.name, o.name_zh, o.country, o.services, o.language, o.profile, (
         SELECT count(*) FROM tracks t JOIN cases c ON c.id = t.log_id WHERE t.part = 'request' AND t.provider_id = o.id
-        AND t.ended_at IS NULL AND t.played ? 'sends' AND (o.id = ANY(CAST(:own AS uuid[]))
+        AND NOT t.sealed AND t.ended_at IS NULL AND t.played ? 'sends' AND (o.id = ANY(CAST(:own AS uuid[]))
             OR c.programme_id = ANY(CAST(:programmes AS uuid[])))
     ) AS open
     FROM organisations o WHERE o.services <> '{{}}' {more} ORDER BY o.name, o.id LIMIT 500
@@ -161,7 +162,7 @@ _FIGURES = text("""
             AND k.state <> 'Created'
         ) k
     ) k
-    WHERE t.part = 'request' AND t.provider_id = CAST(:provider AS uuid) AND t.played ? 'sends'
+    WHERE t.part = 'request' AND NOT t.sealed AND t.provider_id = CAST(:provider AS uuid) AND t.played ? 'sends'
     AND (t.provider_id = ANY(CAST(:own AS uuid[])) OR c.programme_id = ANY(CAST(:programmes AS uuid[])))
     GROUP BY t.kind ORDER BY t.kind
 """)
@@ -270,7 +271,7 @@ _ANSWERS = text("""
         count(*) FILTER (WHERE k.closed_at <= k.due_at) AS in_time,
             avg((t.fired->(t.played->>'takes_result')->'data'->>'rating')::numeric) AS rating
     FROM tracks t JOIN cases c ON c.id = t.log_id JOIN tasks k ON k.track_id = t.id AND k.rule = ANY(CAST(:asked AS text[]))
-    WHERE t.part = 'request' AND t.kind = :service AND t.provider_id = ANY(CAST(:ids AS uuid[]))
+    WHERE t.part = 'request' AND NOT t.sealed AND t.kind = :service AND t.provider_id = ANY(CAST(:ids AS uuid[]))
     AND c.programme_id = ANY(CAST(:programmes AS uuid[])) GROUP BY t.provider_id
 """)
 #: What a case asks of a provider, and the names of its parties.
