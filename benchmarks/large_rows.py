@@ -214,6 +214,12 @@ _CASE_DATES = (
 _INBOX = f"""
     UPDATE tracks r SET inbox = p.tab, inbox_at = p.at FROM ({PLACES.replace(":handed_in", "ARRAY[%(handed_in)s]")}) p WHERE p.id = r.id
 """
+# As the triggers would have it, which do not fire here.
+_WORDS = """
+    INSERT INTO searched_words SELECT w.* FROM events e CROSS JOIN LATERAL casework_words_of_event(e) w
+    WHERE e.kind IN ('document_registered', 'letter_sent', 'noted', 'said')
+    UNION ALL SELECT w.* FROM files f CROSS JOIN LATERAL casework_words_of_file(f) w
+"""
 # What people have looked at before.
 _LOOKS = """
     INSERT INTO looks (person_id, thing_id, seq, at)
@@ -226,7 +232,7 @@ STATEMENTS = (
     _REFERRAL_TASKS, _CLOCKS, _EVENTS, _DOCUMENTS, _LOOKS,
 )  # fmt: skip
 #: What each case and referral adds up to, found by their indexes: after these are made.
-BY_INDEXES = (_CASE_DATES, _INBOX)
+BY_INDEXES = (_CASE_DATES, _INBOX, _WORDS)
 
 
 def values(tasks: int, events: int, queues: int) -> Mapping[str, Any]:

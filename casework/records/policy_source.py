@@ -31,6 +31,7 @@ from casework.records.access_sql import (
     roles_sql,
     sent,
 )
+from casework.records.search_functions import FIND_ARGUMENTS, FIND_MESSAGES, FIND_PAPERS
 
 _HEAD = """\
 -- Who is shown which row, and the functions that find it out. Written by `make expected` from casework/records/policy_source.py.
@@ -255,6 +256,17 @@ BEGIN
 {_rewrite("tasks", "track_id", "shown_to", "shut_out", "common")}
     PERFORM set_config('casework.reader', coalesce(reader, ''), true);
 END""",
+    ),
+    Function(
+        "The papers that hold the words in a title or the name of a file, of those that the person who reads may see: by programmes and\n"
+        "-- referrals of one's own, as the statement asks that reads them; their policy is asked there.",
+        f"casework_find_papers({FIND_ARGUMENTS})\n{_PAST_POLICIES}",
+        FIND_PAPERS,
+    ),
+    Function(
+        "Likewise the logs with messages that hold the words.",
+        f"casework_find_messages({FIND_ARGUMENTS})\n{_PAST_POLICIES}",
+        FIND_MESSAGES,
     ),
 )
 

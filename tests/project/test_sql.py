@@ -20,7 +20,7 @@ _SQL = re.compile(
 _CONSTANT = re.compile(r"_?[A-Z][A-Z0-9_]*")
 #: Conditions of `records.access_sql`, and functions that give a piece of SQL and are given none but pieces.
 BUILDERS = {
-    "in_time", "inside_own_referral", "live_token", "mediated", "named_for", "not_shut_out", "open_to", "opened_case",
+    "in_time", "is_referral", "inside_own_referral", "live_token", "mediated", "named_for", "not_shut_out", "open_to", "opened_case",
     "opened_mediation", "own_paper", "own_referral", "own_row", "paper_of", "person_reads", "reads_case", "roles_sql", "sent",
 }  # fmt: skip
 
@@ -204,7 +204,7 @@ DECLARED: dict[str, set[str]] = {
     # The table and the column of one of two outboxes, and what is on its way already.
     "casework/operations/core/outbox.py": {"but", "outbox.receiver", "outbox.table"},
     # Places of values, by their number.
-    "casework/operations/core/access_queries.py": {"person", "reaches", "where", "which", *(f"reaches + {n}" for n in range(1, 7))},
+    "casework/operations/core/access_queries.py": {"person", "reaches", "which", *(f"reaches + {n}" for n in range(1, 7))},
     "casework/operations/core/idempotency.py": {"seen_task(which=4, person=1, reaches=5)"},
     "casework/operations/core/installation_log.py": {"home", "key_of(table)"},
     # Columns of _FIELDS.
@@ -219,7 +219,7 @@ DECLARED: dict[str, set[str]] = {
     "casework/operations/privacy/personal_texts.py": {"key_of(table)", "name", "names_in(table)"},
     "casework/operations/core/unread.py": {"referral_of('r')"},
     "casework/operations/oversight/case_hygiene.py": {"referral_of('r')"},
-    "casework/operations/referrals/inbox.py": {"', '.join(map(_counted, TABS))", "each", "is_referral('t')", "tab"},
+    "casework/operations/referrals/inbox.py": {"', '.join(map(_counted, TABS))", "each", "tab"},
     "casework/operations/tasks/calendar_view.py": {"chosen"},
     "casework/operations/tasks/my_work.py": {"resting"},
     "casework/operations/tasks/queries.py": {"name"},

@@ -19,6 +19,7 @@ from casework.operations.core.presenters import names_of
 from casework.operations.mediations.views import MediationOutline
 from casework.operations.people.lists import PEOPLE_SEEN, people_values
 from casework.operations.search.found_cases import PARTIES, found_cases
+from casework.operations.search.found_papers import found_documents, found_messages
 from casework.operations.search.views import (
     Found,
     FoundCase,
@@ -29,7 +30,7 @@ from casework.operations.search.views import (
 )
 from casework.permissions.actors import Actor
 from casework.permissions.visibility import reach
-from casework.records.access_sql import named_for, own_paper, own_referral, reach_values, reads_case
+from casework.records.access_sql import named_for, own_referral, reach_values
 
 SHORTEST, LONGEST, MOST = 2, 100, 50
 #: How much of a message is shown around the first word that was found, and how much of that stands before it.
@@ -49,30 +50,6 @@ _MEDIATIONS = text(f"""
     SELECT m.id, m.title, m.parties, m.closed_at FROM mediations m
     WHERE {named_for("m")} AND concat_ws(' ', m.title, {PARTIES.format(parties="m.parties")}) ~* ALL(CAST(:patterns AS text[]))
     ORDER BY m.opened_at DESC, m.id LIMIT :most
-""")
-#: The papers that a person may see and that hold all the words.
-#: What lies sealed is searched by nobody: of a mediation neither papers nor messages, not even for those named for it.
-#: Papers by their title as it was entered, and the names of their files, in which words may also be tied by signs.
-_DOCUMENTS = text(f"""
-    SELECT d.id, d.kind, e.body->'title'->>'value' AS title, c.number, d.withdrawn_at
-    FROM documents d JOIN cases c ON c.id = d.log_id LEFT JOIN events e ON e.log_id = d.log_id
-        AND e.kind IN ('document_registered', 'letter_sent') AND CAST(e.effects->'documents'->0->>'id' AS uuid) = d.id
-    WHERE ({reads_case("c")} OR {own_paper("d", "c.interests")}) AND NOT CAST(:person AS text) = ANY(c.interests) AND concat_ws(
-        ' ', e.body->'title'->>'value',
-        (SELECT string_agg(concat_ws(' ', f.name, translate(f.name, '_', ' ')), ' ') FROM files f WHERE f.document_id = d.id)
-    ) ~* ALL(CAST(:patterns AS text[]))
-    ORDER BY d.withdrawn_at IS NOT NULL, d.registered_at DESC, d.id LIMIT :most
-""")
-#: The messages that a person may read and that hold all the words.
-#: By what it says now: not by what was corrected or taken back.
-_MESSAGES = text(f"""
-    SELECT n.message, n.track_id, n.words, n.at, n.number, n.title FROM (
-        SELECT DISTINCT ON (e.log_id, e.effects->>'message') e.effects->>'message' AS message, e.track_id, e.effects->>'what' AS what,
-            e.body->'words'->>'value' AS words, e.at, c.number, c.title
-        FROM events e JOIN cases c ON c.id = e.log_id LEFT JOIN tracks a ON a.id = e.track_id
-        WHERE e.kind IN ('noted', 'said') AND ({reads_case("c")} OR {own_referral("a", "c.interests")})
-        ORDER BY e.log_id, e.effects->>'message', e.seq DESC
-    ) n WHERE n.what <> 'taken_back' AND n.words ~* ALL(CAST(:patterns AS text[])) ORDER BY n.at DESC, n.message LIMIT :most
 """)
 #: The people that one may see and whose names hold all the words.
 #: By address as well for administrators, who alone are shown it.
@@ -94,9 +71,10 @@ def search(db: Connection, actor: Actor, wanted: str, most: int = MOST) -> Found
     patterns = [_pattern(word) for word in words.split()]
     given = reach_values(reach(actor)) | {"patterns": patterns, "exact": words, "most": most + 1}
     cases = found_cases(db, words.split(), given)
-    referrals, mediations, documents, messages = (
-        db.execute(query, given).all() for query in (_REFERRALS, _MEDIATIONS, _DOCUMENTS, _MESSAGES)
-    )
+    # Of what nothing is a person's own nothing is asked.
+    referrals = db.execute(_REFERRALS, given).all() if given["organisations"] else []
+    mediations = db.execute(_MEDIATIONS, given).all() if given["disputes"] else []
+    documents, messages = found_documents(db, words.split(), given), found_messages(db, words.split(), given)
     people = db.execute(_PEOPLE, people_values(actor) | {"patterns": patterns, "most": most + 1}).all()
     seen = [row.parties for row in cases if row.whole] + [row.parties for row in (*referrals, *mediations)]
     names = names_of(db, set(), {party for parties in seen for party in parties.values()})

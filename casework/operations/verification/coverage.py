@@ -86,6 +86,7 @@ COVERED: Mapping[str, Cover] = {
         },
     ),
     "contents": Cover(COUNTED),
+    "searched_words": Cover(COUNTED),
     "sessions": Cover(None, _PASSING),
     "challenges": Cover(None, _PASSING),
     "allowances": Cover(None, _PASSING),

@@ -91,6 +91,13 @@ class Rows:
             yield from self._compare("case_dates", wanted["case_dates"], self._read("case_dates", "id"))
         yield from self._rights_told()
         yield from self._mentions_told()
+        yield from self._words_kept()
+
+    def _words_kept(self) -> Iterator[Finding]:
+        """What searches find of a message, a title or a file is what it says."""
+        for source in self.db.execute(_WORDS_DIFFER, {"log": self.log}).scalars():
+            words = f"The words of {source} are not those by which searches find it."
+            yield self._differ("searched_words", self.log, None, words)
 
     def _mentions_told(self) -> Iterator[Finding]:
         """Whom a message mentions has a row, and nobody else."""
@@ -333,6 +340,8 @@ _TOLD_OF_RIGHTS = text("""
     ) ORDER BY e.seq
 """)
 
+#: The events and files of a log whose words are not kept as they are.
+_WORDS_DIFFER = text("SELECT casework_words_differ(CAST(:log AS uuid))")
 #: The mentions of a log that stand in its events and not in the table, or the other way round.
 _MENTIONS_DIFFER = text("""
     WITH told AS (

@@ -79,6 +79,67 @@ BEGIN
     RETURN NULL;
 END $$;
 
+-- What stands in `searched_words` of a case: of what is sealed nothing.
+CREATE FUNCTION casework_words_row(log uuid, source text, document uuid, at timestamptz, said text) RETURNS SETOF searched_words
+LANGUAGE sql STABLE AS $$
+    SELECT c.id, source, c.programme_id, document, at,
+        casework_terms(said) || CAST(CASE WHEN document IS NULL THEN '#said-' ELSE '#paper-' END || c.programme_id AS tsvector)
+    FROM cases c WHERE c.id = log AND said IS NOT NULL
+$$;
+
+-- The same of an event, and of a file.
+CREATE FUNCTION casework_words_of_event(e events) RETURNS SETOF searched_words LANGUAGE sql STABLE AS $$
+    SELECT w.* FROM casework_words_row(e.log_id, CAST(e.seq AS text), NULL, e.at, e.body->'words'->>'value') w
+    WHERE e.kind IN ('noted', 'said')
+    UNION ALL
+    SELECT w.* FROM casework_words_row(
+        e.log_id, CAST(e.seq AS text), CAST(e.effects->'documents'->0->>'id' AS uuid), e.at, e.body->'title'->>'value'
+    ) w WHERE e.kind IN ('document_registered', 'letter_sent') AND e.effects->'documents'->0->>'id' IS NOT NULL
+$$;
+
+CREATE FUNCTION casework_words_of_file(f files) RETURNS SETOF searched_words LANGUAGE sql STABLE AS $$
+    SELECT w.* FROM documents d CROSS JOIN LATERAL casework_words_row(f.log_id, CAST(f.id AS text), d.id, d.registered_at, f.name) w
+    WHERE d.id = f.document_id
+$$;
+
+-- Where a message, a title or the name of a file comes, changes or is erased, its words do in the same statement.
+CREATE FUNCTION casework_keep_words() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+DECLARE
+    reader text := current_setting('casework.reader', true);
+BEGIN
+    PERFORM set_config('casework.reader', 'engine', true);
+    IF TG_TABLE_NAME = 'files' THEN
+        DELETE FROM searched_words w WHERE TG_OP = 'UPDATE' AND w.log_id = OLD.log_id AND w.source = CAST(OLD.id AS text);
+        INSERT INTO searched_words SELECT w.* FROM casework_words_of_file(NEW) w;
+    ELSE
+        DELETE FROM searched_words w WHERE TG_OP = 'UPDATE' AND w.log_id = OLD.log_id AND w.source = CAST(OLD.seq AS text);
+        INSERT INTO searched_words SELECT w.* FROM casework_words_of_event(NEW) w;
+    END IF;
+    PERFORM set_config('casework.reader', coalesce(reader, ''), true);
+    RETURN NULL;
+END $$;
+
+-- The words of a log that are not what its events and files add up to, or stand there beside them. A person is told nothing.
+CREATE FUNCTION casework_words_differ(log uuid) RETURNS SETOF text
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
+DECLARE
+    reader text := coalesce(current_setting('casework.reader', true), '');
+BEGIN
+    IF reader NOT IN ('', 'engine') THEN
+        RETURN;
+    END IF;
+    PERFORM set_config('casework.reader', 'engine', true);
+    RETURN QUERY WITH wanted AS (
+        SELECT w.* FROM events e CROSS JOIN LATERAL casework_words_of_event(e) w
+        WHERE e.log_id = log AND e.kind IN ('document_registered', 'letter_sent', 'noted', 'said')
+        UNION ALL SELECT w.* FROM files f CROSS JOIN LATERAL casework_words_of_file(f) w WHERE f.log_id = log
+    ), kept AS (SELECT * FROM searched_words w WHERE w.log_id = log)
+    SELECT DISTINCT x.source FROM (
+        (SELECT * FROM wanted EXCEPT SELECT * FROM kept) UNION ALL (SELECT * FROM kept EXCEPT SELECT * FROM wanted)
+    ) x ORDER BY 1;
+    PERFORM set_config('casework.reader', reader, true);
+END $$;
+
 -- An erasure that was asked for and agreed to by two persons in their roles, as its chained history tells: a row says nothing.
 CREATE FUNCTION casework_agreed(erasure uuid) RETURNS boolean
 LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, public AS $$

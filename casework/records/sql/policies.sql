@@ -174,6 +174,97 @@ BEGIN
 END
 $$;
 
+-- The papers that hold the words in a title or the name of a file, of those that the person who reads may see: by programmes and
+-- referrals of one's own, as the statement asks that reads them; their policy is asked there.
+CREATE FUNCTION casework_find_papers(asked tsquery, person text, programmes uuid[], organisations uuid[], most integer, newest integer, OUT ids uuid[], OUT since timestamptz)
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
+DECLARE
+    reader text := current_setting('casework.reader', true);
+    mine uuid[];
+    here tsquery;
+BEGIN
+    IF reader IS DISTINCT FROM 'engine' THEN
+        person := coalesce(reader, '');
+        programmes := ARRAY(SELECT unnest(programmes) INTERSECT SELECT unnest(casework_reach('programmes')));
+        organisations := ARRAY(SELECT unnest(organisations) INTERSECT SELECT unnest(casework_reach('organisations')));
+    END IF;
+    PERFORM set_config('casework.reader', 'engine', true);
+    mine := ARRAY(
+        SELECT t.log_id FROM tracks t
+        WHERE t.provider_id = ANY(organisations) AND t.part = 'request' AND t.played ? 'sends' AND NOT person = ANY(t.barred) LIMIT 2001
+    );
+    here := asked && CAST((SELECT string_agg(quote_literal('#paper-' || p), ' | ') FROM unnest(programmes) p) AS tsquery);
+    ids := ARRAY(SELECT w.document_id FROM searched_words w JOIN cases c ON c.id = w.log_id AND NOT person = ANY(c.interests) WHERE w.terms @@ here LIMIT most + 1);
+    IF cardinality(ids) > most THEN
+        SELECT array_agg(x.id), min(x.at) INTO ids, since FROM (
+            SELECT n.id, n.at FROM unnest(programmes) p(id) CROSS JOIN LATERAL (
+                SELECT w.document_id AS id, w.at FROM searched_words w JOIN cases c ON c.id = w.log_id AND NOT person = ANY(c.interests)
+                WHERE w.programme_id = p.id AND w.document_id IS NOT NULL AND coalesce(w.terms @@ asked, false) ORDER BY w.at DESC LIMIT newest
+            ) n ORDER BY n.at DESC LIMIT newest
+        ) x;
+    END IF;
+    IF cardinality(mine) > 2000 THEN
+        ids := NULL;
+    ELSIF cardinality(mine) > 0 THEN
+        ids := ids || ARRAY(
+            SELECT w.document_id FROM searched_words w JOIN documents d ON d.id = w.document_id JOIN cases c ON c.id = d.log_id
+            WHERE w.log_id = ANY(mine) AND w.document_id IS NOT NULL AND w.terms @@ asked AND (EXISTS (
+    SELECT FROM tracks r JOIN tracks a ON a.id = CASE WHEN r.part = 'request' THEN r.id ELSE r.parent_id END
+    WHERE r.id = d.track_id AND (a.part = 'request' AND a.provider_id = ANY(organisations) AND a.played ? 'sends' AND NOT person = ANY(a.barred) AND NOT person = ANY(c.interests))
+) OR d.withdrawn_at IS NULL AND EXISTS (
+    SELECT FROM grants g WHERE g.document_id = d.id AND g.ended_at IS NULL AND EXISTS (
+    SELECT FROM tracks r JOIN tracks a ON a.id = CASE WHEN r.part = 'request' THEN r.id ELSE r.parent_id END
+    WHERE r.id = g.track_id AND (a.part = 'request' AND a.provider_id = ANY(organisations) AND a.played ? 'sends' AND NOT person = ANY(a.barred) AND NOT person = ANY(c.interests))
+)
+))
+        );
+    END IF;
+    PERFORM set_config('casework.reader', coalesce(reader, ''), true);
+END
+$$;
+
+-- Likewise the logs with messages that hold the words.
+CREATE FUNCTION casework_find_messages(asked tsquery, person text, programmes uuid[], organisations uuid[], most integer, newest integer, OUT ids uuid[], OUT since timestamptz)
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
+DECLARE
+    reader text := current_setting('casework.reader', true);
+    mine uuid[];
+    here tsquery;
+BEGIN
+    IF reader IS DISTINCT FROM 'engine' THEN
+        person := coalesce(reader, '');
+        programmes := ARRAY(SELECT unnest(programmes) INTERSECT SELECT unnest(casework_reach('programmes')));
+        organisations := ARRAY(SELECT unnest(organisations) INTERSECT SELECT unnest(casework_reach('organisations')));
+    END IF;
+    PERFORM set_config('casework.reader', 'engine', true);
+    mine := ARRAY(
+        SELECT t.log_id FROM tracks t
+        WHERE t.provider_id = ANY(organisations) AND t.part = 'request' AND t.played ? 'sends' AND NOT person = ANY(t.barred) LIMIT 2001
+    );
+    here := asked && CAST((SELECT string_agg(quote_literal('#said-' || p), ' | ') FROM unnest(programmes) p) AS tsquery);
+    ids := ARRAY(SELECT w.log_id FROM searched_words w  WHERE w.terms @@ here LIMIT most + 1);
+    IF cardinality(ids) > most THEN
+        SELECT array_agg(x.id), min(x.at) INTO ids, since FROM (
+            SELECT n.id, n.at FROM unnest(programmes) p(id) CROSS JOIN LATERAL (
+                SELECT w.log_id AS id, w.at FROM searched_words w 
+                WHERE w.programme_id = p.id AND w.document_id IS NULL AND coalesce(w.terms @@ asked, false) ORDER BY w.at DESC LIMIT newest
+            ) n ORDER BY n.at DESC LIMIT newest
+        ) x;
+    END IF;
+    IF cardinality(mine) > 2000 THEN
+        ids := NULL;
+    ELSIF cardinality(mine) > 0 THEN
+        ids := ids || ARRAY(
+            SELECT w.log_id FROM searched_words w JOIN cases c ON c.id = w.log_id
+            JOIN events e ON e.log_id = w.log_id AND e.seq = CASE WHEN w.document_id IS NULL THEN CAST(w.source AS bigint) END
+            JOIN tracks a ON a.id = e.track_id
+            WHERE w.log_id = ANY(mine) AND w.document_id IS NULL AND w.terms @@ asked AND (a.part = 'request' AND a.provider_id = ANY(organisations) AND a.played ? 'sends' AND NOT person = ANY(a.barred) AND NOT person = ANY(c.interests))
+        );
+    END IF;
+    PERFORM set_config('casework.reader', coalesce(reader, ''), true);
+END
+$$;
+
 -- Whether files are shown, as far as what is above them.
 CREATE FUNCTION casework_shows_files(asked uuid) RETURNS boolean LANGUAGE plpgsql STABLE AS $$
 BEGIN RETURN EXISTS (SELECT FROM documents d WHERE d.id = asked); END

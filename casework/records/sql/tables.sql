@@ -876,6 +876,25 @@ COMMENT ON COLUMN sealed_readings.query IS 'Salted hash of the address''s query,
 COMMENT ON COLUMN sealed_readings.hash IS 'Of the reading and the one before it, hex';
 COMMENT ON COLUMN sealed_readings.erasure_id IS 'Which erasure took the query out';
 
+CREATE TABLE searched_words (
+    log_id UUID NOT NULL,
+    source TEXT NOT NULL,
+    programme_id UUID NOT NULL,
+    document_id UUID,
+    at TIMESTAMP WITH TIME ZONE NOT NULL,
+    terms TSVECTOR NOT NULL,
+    CONSTRAINT pk_searched_words PRIMARY KEY (log_id, source),
+    CONSTRAINT fk_searched_words_log_id FOREIGN KEY(log_id) REFERENCES logs (id)
+);
+CREATE INDEX ix_searched_words_messages ON searched_words (programme_id, at DESC) WHERE document_id IS NULL;
+CREATE INDEX ix_searched_words_papers ON searched_words (programme_id, at DESC) WHERE document_id IS NOT NULL;
+CREATE INDEX ix_searched_words_terms ON searched_words USING gin (terms) WITH (gin_pending_list_limit = 256);
+COMMENT ON TABLE searched_words IS 'Words of messages, titles and file names of cases, for searches. Kept by triggers; read by functions alone: nobody may else';
+COMMENT ON COLUMN searched_words.source IS 'The seq of the event that says it, or the id of the file so named';
+COMMENT ON COLUMN searched_words.document_id IS 'Whose title or file''s name it is; null of a message';
+COMMENT ON COLUMN searched_words.at IS 'When it was said, or its document registered';
+COMMENT ON COLUMN searched_words.terms IS 'By casework_terms, with its kind and its programme';
+
 CREATE TABLE second_factors (
     person_id UUID NOT NULL,
     created_at TIMESTAMP WITH TIME ZONE DEFAULT clock_timestamp() NOT NULL,

@@ -1,5 +1,6 @@
 -- What the database does by itself: a history that only grows, readings that join their
--- chains, what was found out of who reads, which is forgotten, and walls that follow the referral and the case that they are of.
+-- chains, what was found out of who reads, which is forgotten, walls that follow the referral and the case that they are of, and
+-- words, which are kept for searches.
 
 CREATE TRIGGER events_only_grow BEFORE UPDATE OR DELETE ON events FOR EACH ROW EXECUTE FUNCTION events_only_grow();
 CREATE TRIGGER events_are_not_truncated BEFORE TRUNCATE ON events FOR EACH STATEMENT EXECUTE FUNCTION events_only_grow();
@@ -22,3 +23,7 @@ CREATE TRIGGER walls_are_carried AFTER UPDATE ON cases FOR EACH ROW WHEN (OLD.in
 EXECUTE FUNCTION casework_carry_walls();
 CREATE TRIGGER walls_are_carried AFTER UPDATE ON mediations FOR EACH ROW WHEN (OLD.interests IS DISTINCT FROM NEW.interests)
 EXECUTE FUNCTION casework_carry_walls();
+
+CREATE TRIGGER words_are_kept AFTER INSERT OR UPDATE OF body ON events FOR EACH ROW
+WHEN (NEW.kind IN ('document_registered', 'letter_sent', 'noted', 'said')) EXECUTE FUNCTION casework_keep_words();
+CREATE TRIGGER words_are_kept AFTER INSERT OR UPDATE OF name ON files FOR EACH ROW EXECUTE FUNCTION casework_keep_words();

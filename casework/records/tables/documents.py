@@ -17,9 +17,9 @@ from sqlalchemy import (
     UniqueConstraint,
     text,
 )
-from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.dialects.postgresql import ARRAY, TSVECTOR
 
-from casework.records.tables.base import NOW, Id, Time, id_column, metadata, reference
+from casework.records.tables.base import GIN, NOW, Id, Time, id_column, metadata, reference
 
 documents = Table(
     "documents",
@@ -116,4 +116,23 @@ grants = Table(
     Column("ended_at", Time),
     Column("returned_at", Time, comment="When its provider said that the copies were given back or destroyed"),
     Column("until", Date, comment="Its last day, where the office named one; its consent may end before"),
+)
+
+searched_words = Table(
+    "searched_words",
+    metadata,
+    Column("log_id", Id, ForeignKey("logs.id"), primary_key=True),
+    Column(
+        "source", Text, primary_key=True, comment="The seq of the event that says it, or the id of the file so named"
+    ),
+    Column("programme_id", Id, nullable=False),
+    Column("document_id", Id, comment="Whose title or file's name it is; null of a message"),
+    Column("at", Time, nullable=False, comment="When it was said, or its document registered"),
+    Column("terms", TSVECTOR, nullable=False, comment="By casework_terms, with its kind and its programme"),
+    Index("ix_searched_words_terms", "terms", postgresql_using="gin", postgresql_with=GIN),
+    Index("ix_searched_words_messages", "programme_id", text("at DESC"), postgresql_where=text("document_id IS NULL")),
+    Index(
+        "ix_searched_words_papers", "programme_id", text("at DESC"), postgresql_where=text("document_id IS NOT NULL")
+    ),
+    comment="Words of messages, titles and file names of cases, for searches. Kept by triggers; read by functions alone: nobody may else",
 )

@@ -143,11 +143,12 @@ def test_what_names_somebody_else_stays(scene: Scene) -> None:
 #: Tables of the history and of what it adds up to, and those in which nothing but ids, codes, hashes and figures stands.
 HISTORY = {
     "logs", "events", "service_accounts", "invitations", "memberships", "absences", "allocations", "skills", "mentions",
-    *HOMES.values(), *PARTS,
+    "searched_words", *HOMES.values(), *PARTS,
 }  # fmt: skip
 WORDLESS = {
     "editions", "programmes", "phases", "numbers", "outbox", "contents", "compartments", "sign_in_attempts", "case_hygiene_days",
     "readings", "sealed_readings", "reading_heads", "allowances",
+    "case_dates",
 }  # fmt: skip
 
 

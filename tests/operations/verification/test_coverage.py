@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from sqlalchemy import ARRAY, Boolean, Column, Connection, Date, DateTime, Engine, LargeBinary, Text, text
-from sqlalchemy.dialects.postgresql import JSONB, UUID
+from sqlalchemy.dialects.postgresql import JSONB, TSVECTOR, UUID
 
 from casework.operations.auth import passkeys, second_factor
 from casework.operations.core import access_log
@@ -178,6 +178,8 @@ def other(column: Column[Any]) -> str:
         return f"coalesce({name}, '2026-01-01') + interval '1 day'"
     if isinstance(kind, LargeBinary):
         return r"'\x00'"
+    if isinstance(kind, TSVECTOR):
+        return f"{name} || 'x'"
     return f"coalesce({name}, '') || 'x'" if isinstance(kind, Text) else f"coalesce({name}, 0) + 1000"
 
 
