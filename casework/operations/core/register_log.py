@@ -32,16 +32,19 @@ def append(db: Connection, log: Log, events: Sequence[LoggedEvent], key: str | N
         "events": written,
     }
     if log.seq == 0:
-        first = (
-            "INSERT INTO logs (id, kind, programme_id, seq, head, last_at)"
-            " VALUES (:id, :kind, CAST(:programme AS uuid), :seq, :head, :last_at)"
-        )
+        # Before its events: of these row security asks whether the log is shown, which is to be there by then.
+        db.execute(_BEGIN, values)
+        db.execute(text(_EVENTS), values)
     else:
-        first = "UPDATE logs SET seq = :seq, head = :head, last_at = :last_at WHERE id = CAST(:id AS uuid)"
-    db.execute(
-        text(
-            f"WITH l AS ({first}), e AS (INSERT INTO events"
-            " SELECT * FROM jsonb_populate_recordset(NULL::events, CAST(:events AS jsonb))) SELECT 1"
-        ),
-        values,
-    )
+        db.execute(text(f"WITH l AS ({_GO_ON}), e AS ({_EVENTS}) SELECT 1"), values)
+
+
+#: Begins a log.
+_BEGIN = text(
+    "INSERT INTO logs (id, kind, programme_id, seq, head, last_at)"
+    " VALUES (:id, :kind, CAST(:programme AS uuid), :seq, :head, :last_at)"
+)
+#: Where a log ends now.
+_GO_ON = "UPDATE logs SET seq = :seq, head = :head, last_at = :last_at WHERE id = CAST(:id AS uuid)"
+#: Writes some events.
+_EVENTS = "INSERT INTO events SELECT * FROM jsonb_populate_recordset(NULL::events, CAST(:events AS jsonb))"
