@@ -116,7 +116,7 @@ ASKED = _by_arguments("person::text", "person")
 #: Of the tracks of a log, what row security asks of them and of their tasks; the referral itself stands above what runs inside it.
 _WALLS = f"""SELECT r.id, NOT ({is_referral("r")}) AND r.parent_id IS NULL AS common, a.provider_id AS shown_to,
             CASE WHEN a.provider_id IS NOT NULL
-            THEN ARRAY(SELECT DISTINCT x FROM unnest(a.barred || h.interests) x(x) ORDER BY x) END AS shut_out
+            THEN ARRAY(SELECT DISTINCT x COLLATE "C" FROM unnest(a.barred || h.interests) x(x) ORDER BY 1) END AS shut_out
         FROM tracks r JOIN (SELECT id, interests FROM cases UNION ALL SELECT id, interests FROM mediations) h ON h.id = r.log_id
         LEFT JOIN tracks a ON a.id = {referral_of("r")} AND a.log_id = r.log_id AND {is_referral("a")} AND {sent("a")}
         WHERE r.log_id = log"""

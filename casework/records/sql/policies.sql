@@ -157,7 +157,7 @@ BEGIN
     UPDATE tracks x SET (shown_to, shut_out) = ROW(w.shown_to, w.shut_out) FROM (
         SELECT r.id, NOT (r.part = 'request') AND r.parent_id IS NULL AS common, a.provider_id AS shown_to,
             CASE WHEN a.provider_id IS NOT NULL
-            THEN ARRAY(SELECT DISTINCT x FROM unnest(a.barred || h.interests) x(x) ORDER BY x) END AS shut_out
+            THEN ARRAY(SELECT DISTINCT x COLLATE "C" FROM unnest(a.barred || h.interests) x(x) ORDER BY 1) END AS shut_out
         FROM tracks r JOIN (SELECT id, interests FROM cases UNION ALL SELECT id, interests FROM mediations) h ON h.id = r.log_id
         LEFT JOIN tracks a ON a.id = CASE WHEN r.part = 'request' THEN r.id ELSE r.parent_id END AND a.log_id = r.log_id AND a.part = 'request' AND a.played ? 'sends'
         WHERE r.log_id = log
@@ -165,7 +165,7 @@ BEGIN
     UPDATE tasks x SET (shown_to, shut_out, common) = ROW(w.shown_to, w.shut_out, w.common) FROM (
         SELECT r.id, NOT (r.part = 'request') AND r.parent_id IS NULL AS common, a.provider_id AS shown_to,
             CASE WHEN a.provider_id IS NOT NULL
-            THEN ARRAY(SELECT DISTINCT x FROM unnest(a.barred || h.interests) x(x) ORDER BY x) END AS shut_out
+            THEN ARRAY(SELECT DISTINCT x COLLATE "C" FROM unnest(a.barred || h.interests) x(x) ORDER BY 1) END AS shut_out
         FROM tracks r JOIN (SELECT id, interests FROM cases UNION ALL SELECT id, interests FROM mediations) h ON h.id = r.log_id
         LEFT JOIN tracks a ON a.id = CASE WHEN r.part = 'request' THEN r.id ELSE r.parent_id END AND a.log_id = r.log_id AND a.part = 'request' AND a.played ? 'sends'
         WHERE r.log_id = log
