@@ -6,6 +6,8 @@ from sqlalchemy import Connection, text
 
 from casework.records.tables import metadata
 
+#: What the application may not read: the database itself keeps it beside files and events.
+NOT_READ = ("searched_words",)
 #: Told of each attempt, whatever becomes of it.
 _EVERY = " UNION ALL ".join(
     (
@@ -13,6 +15,7 @@ _EVERY = " UNION ALL ".join(
         f"'|' ORDER BY x::text), '')) AS digest FROM {one.name} x"
     )
     for one in metadata.sorted_tables
+    if one.name not in NOT_READ
 )
 
 

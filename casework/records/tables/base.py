@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Column, DateTime, ForeignKey, ForeignKeyConstraint, MetaData, text
-from sqlalchemy.dialects.postgresql import UUID
+from sqlalchemy import Boolean, Column, DateTime, ForeignKey, ForeignKeyConstraint, MetaData, Text, text
+from sqlalchemy.dialects.postgresql import ARRAY, UUID
+from sqlalchemy.schema import SchemaItem
 
 NAMES = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -37,3 +38,13 @@ NOW = text("clock_timestamp()")
 
 #: Of an index of words: each search reads what was not sorted in yet, so that is kept short.
 GIN = {"gin_pending_list_limit": "256"}
+
+
+def walls() -> tuple[SchemaItem, ...]:
+    """What row security asks of a row, which so needs no look at its log, its track and its case; null hides."""
+    return (
+        Column("sealed", Boolean, nullable=False, comment="Of a mediation"),
+        Column("shown_to", Id, comment="The provider of the referral that it is, or is in, once that was sent"),
+        Column("shut_out", ARRAY(Text), comment="Who of them is not shown it: barred, or with a declared interest"),
+        of_log(),
+    )

@@ -19,21 +19,9 @@ from sqlalchemy import (
     text,
 )
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
-from sqlalchemy.schema import SchemaItem
 
 from casework.engine.parts import REFERRAL
-from casework.records.tables.base import GIN, Id, Time, id_column, metadata, of_log, reference
-
-
-def _walls() -> tuple[SchemaItem, ...]:
-    """What row security asks of a row, which so needs no look at its log, its track and its case; null hides."""
-    return (
-        Column("sealed", Boolean, nullable=False, comment="Of a mediation"),
-        Column("shown_to", Id, comment="The provider of the referral that it is, or is in, once that was sent"),
-        Column("shut_out", ARRAY(Text), comment="Who of them is not shown it: barred, or with a declared interest"),
-        of_log(),
-    )
-
+from casework.records.tables.base import GIN, Id, Time, id_column, metadata, of_log, reference, walls
 
 cases = Table(
     "cases",
@@ -133,7 +121,7 @@ tracks = Table(
     id_column(),
     Column("log_id", Id, nullable=False, index=True),
     Column("programme_id", Id, nullable=False),
-    *_walls(),
+    *walls(),
     Column("workflow", Text, nullable=False),
     Column("edition", Text, ForeignKey("editions.fingerprint"), nullable=False),
     Column("kind", Text, nullable=False, comment="Of a referral the service, else the workflow"),
@@ -197,7 +185,7 @@ tasks = Table(
     id_column(),
     Column("log_id", Id, nullable=False, index=True),
     Column("programme_id", Id, nullable=False),
-    *_walls(),
+    *walls(),
     # What is forgotten hides.
     Column("common", Boolean, nullable=False, server_default=text("false"), comment="In no referral and inside none"),
     CheckConstraint("NOT common OR shown_to IS NULL", name="common"),
