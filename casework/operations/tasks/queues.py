@@ -165,7 +165,8 @@ _FOR_SOMEBODY = f"""(q.who = CAST(:person AS text) OR EXISTS (
 #: By kind of queue, where it is not the case that decides: what a task in it must fulfil besides being ready.
 MAY_CLAIM: Mapping[str, str] = {
     "shared": _CASE + another_person("shared"),
-    "organisation": f"t.shown_to = q.scope AND {not_shut_out('t', 'CAST(:person AS text)')} AND {_FOR_SOMEBODY}",
+    # Within coalesce, for the planner would take the equality for rare and sort each queue whole.
+    "organisation": f"coalesce(t.shown_to = q.scope, false) AND {not_shut_out('t', 'CAST(:person AS text)')} AND {_FOR_SOMEBODY}",
 }
 _KINDS = {Role.OFFICER: "named", "intake": "named", Role.DISPUTE_OFFICER: "sealed"}
 
