@@ -170,7 +170,8 @@ def test_no_row_of_others_is_met(crowd: Crowd, name: str) -> None:
         asked = [one for one in sent if not one[0].startswith("SET ")]
         total = sum((met(crowd.db, *one) for one in asked), Counter[str]())
         rows.append({table: total[table] for table in ("tasks", "tracks", "cases", "clocks")})
-    assert rows[1] == rows[0]
+    # Fewer where the planner goes by an index that it left aside among so few.
+    assert {table: most for table, most in rows[1].items() if most > rows[0][table]} == {}
 
 
 def test_what_is_called_for_each_row_is_counted(crowd: Crowd) -> None:
