@@ -166,8 +166,9 @@ def test_counts_stop_at_the_cap(engine: Engine, world: World, browser_for: Brows
         number = world.new_case(db)
         world.fire(db, "officer", number, "take")
         columns = (
-            "log_id, programme_id, track_id, name, edition, rule, type, queue, organisation_id, state, opened_at, due_at,"
-            " turn_at, holder_id, about, of, closed_at, closed_by, acted_for, result, flagged, aftercare, before, position"
+            "log_id, programme_id, sealed, shown_to, shut_out, common, track_id, name, edition, rule, type, queue,"
+            " organisation_id, state, opened_at, due_at, turn_at, holder_id, about, of, closed_at, closed_by,"
+            " acted_for, result, flagged, aftercare, before, position"
         )
         db.execute(
             text(
