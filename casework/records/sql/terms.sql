@@ -2,7 +2,8 @@
 -- every collation, so that no index grows stale with one. What is asked of them stands in `records/search_terms.py`.
 
 -- A text as words in small letters between spaces, all other signs left out. The few letters of which the small or the large one is a
--- plain letter count as that one, too. What lies sealed has no words.
+-- plain letter count as that one, too. The wide space (U+3000) is a space, as which some servers read it in any case. What lies
+-- sealed has no words.
 CREATE FUNCTION casework_plain_words(said text) RETURNS text LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE COST 500 AS $$
 DECLARE
     plain text COLLATE "C" := lower(said COLLATE "C");
@@ -13,7 +14,7 @@ BEGIN
     IF said ~ '[\u0130\u0131\u017F\u212A]' THEN
         plain := plain || ' ' || translate(plain, U&'\0130\0131\017F\212A', 'iisk');
     END IF;
-    plain := regexp_replace(plain, '[^a-z0-9\u2E80-\u9FFF\uAC00-\uD7AF\uF900-\uFAFF\U00020000-\U0003FFFF]+', ' ', 'g');
+    plain := regexp_replace(plain, '[^a-z0-9\u2E80-\u2FFF\u3001-\u9FFF\uAC00-\uD7AF\uF900-\uFAFF\U00020000-\U0003FFFF]+', ' ', 'g');
     -- An index takes no word that is longer than this by much.
     IF length(plain) > 1000 THEN
         plain := regexp_replace(plain, '((?:[a-z0-9]{250}){4})[a-z0-9]+', '\1', 'g');
