@@ -23,6 +23,12 @@ def terms_of(word: str) -> str | None:
     return _all(_asked(word, inside=False))
 
 
+def rarest_terms(words: Iterable[str], most: int) -> list[str]:
+    """The queries of so many words by which an index knows something, the longest first: these are the rarest."""
+    longest = sorted(dict.fromkeys(words), key=len, reverse=True)
+    return [terms for word in longest if (terms := terms_of(word))][:most]
+
+
 def terms_within(words: str) -> str | None:
     """The query that finds what holds these words as they stand, wherever they begin; None where no index knows."""
     return _all(_asked(words, inside=True))

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, text
 
 from casework.operations.search.service import _pattern
 from casework.records.field_encryption import MARK
-from casework.records.search_terms import of_programmes, terms_of, terms_within
+from casework.records.search_terms import of_programmes, rarest_terms, terms_of, terms_within
 
 HERE, THERE = "00000000-0000-7000-8000-000000000001", "00000000-0000-7000-8000-000000000002"
 #: Pieces of texts: Latin, Chinese, both in one, numbers, signs within words, letters with marks, astral ones, and those of which the
@@ -134,3 +134,9 @@ def test_terms_are_the_same_whatever_a_database_sorts_by(db: Connection, collati
             for one in collations
         }
         assert len(terms) == 1
+
+
+def test_the_longest_words_that_an_index_knows_are_asked_for_first() -> None:
+    words = ["heat", "é", "boilers", "heat", "余热锅炉厂"]
+    assert rarest_terms(words, 2) == [terms_of("boilers"), terms_of("余热锅炉厂")]
+    assert rarest_terms(["é"], 3) == []

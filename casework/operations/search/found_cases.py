@@ -11,7 +11,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, text
 
-from casework.records.search_terms import terms_of
+from casework.records.search_terms import rarest_terms
 
 #: A party `p` is an id.
 _IS_ID = """p.value LIKE '________-____-____-____-____________' AND length(replace(p.value, '-', '')) = 32
@@ -81,8 +81,7 @@ def found_cases(db: Connection, words: Sequence[str], given: Mapping[str, Any]) 
     rows: Sequence[Row[Any]]
     if not numbered and len(rows := _newest(db, given, _FIRST)) == given["most"]:
         return rows
-    asked = [terms for word in sorted(dict.fromkeys(words), key=len, reverse=True) if (terms := terms_of(word))]
-    for terms in asked[:_WORDS_ASKED]:
+    for terms in rarest_terms(words, _WORDS_ASKED):
         among = db.execute(_CANDIDATES, {**given, "asked": terms, "most": _CANDIDATES_MOST}).scalar_one()
         if among is not None:
             return db.execute(_AMONG, {**given, "among": among}).all()

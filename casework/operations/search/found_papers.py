@@ -13,7 +13,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, TextClause, text
 
 from casework.records.access_sql import own_paper, own_referral, reads_case
-from casework.records.search_terms import terms_of
+from casework.records.search_terms import rarest_terms, terms_of
 
 #: The papers that a person may see and that hold all the words.
 #: What lies sealed is searched by nobody: of a mediation neither papers nor messages, not even for those named for it.
@@ -59,9 +59,8 @@ _FEW, _NEWEST, _WORDS_ASKED = 500, 200, 3
 
 def found_documents(db: Connection, words: Sequence[str], given: Mapping[str, Any]) -> Sequence[Row[Any]]:
     """The first `most` of the papers that hold all the words."""
-    asked = [terms for word in sorted(dict.fromkeys(words), key=len, reverse=True) if (terms := terms_of(word))]
     # Words of one paper may stand in several of its names: so each is asked for by itself.
-    return _found(db, asked[:_WORDS_ASKED], given, _PAPERS_NAMED, (_SOME_DOCUMENTS, _ALL_DOCUMENTS))
+    return _found(db, rarest_terms(words, _WORDS_ASKED), given, _PAPERS_NAMED, (_SOME_DOCUMENTS, _ALL_DOCUMENTS))
 
 
 def found_messages(db: Connection, words: Sequence[str], given: Mapping[str, Any]) -> Sequence[Row[Any]]:
