@@ -32,6 +32,11 @@ class Asker:
     readers: str
 
 
+def by_arguments(text: str, id: str) -> Asker:
+    """Who asks, by the arguments and variables of a function of the database."""
+    return Asker(text, id, "programmes", "outlines", "organisations", "disputes", "opened", "breakers", "readers")
+
+
 def _bound(name: str) -> str:
     return f"CAST(:{name} AS uuid[])"
 

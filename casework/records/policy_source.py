@@ -17,6 +17,7 @@ from casework.permissions.actors import PROVIDER_ROLES, READS_ALL
 from casework.records.access_sql import (
     COUNTS,
     Asker,
+    by_arguments,
     in_time,
     is_referral,
     named_for,
@@ -54,11 +55,6 @@ class Function:
 
 _READER = "coalesce(current_setting('casework.reader', true), '')"
 _PAST_POLICIES = "LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = public, pg_temp"
-
-
-def _by_arguments(person: str, id: str) -> Asker:
-    """Who asks, by the arguments of a function."""
-    return Asker(person, id, "programmes", "outlines", "organisations", "disputes", "opened", "breakers", "readers")
 
 
 def _held(column: str, roles: Iterable[str], *, in_own_name: bool = False) -> str:
@@ -112,7 +108,7 @@ END"""
 
 
 #: Who reads, as a function finds it out first.
-ASKED = _by_arguments("person::text", "person")
+ASKED = by_arguments("person::text", "person")
 #: Of the tracks of a log, what row security asks of them and of their tasks; the referral itself stands above what runs inside it.
 _WALLS = f"""SELECT r.id, NOT ({is_referral("r")}) AND r.parent_id IS NULL AS common, a.provider_id AS shown_to,
             CASE WHEN a.provider_id IS NOT NULL
@@ -120,6 +116,23 @@ _WALLS = f"""SELECT r.id, NOT ({is_referral("r")}) AND r.parent_id IS NULL AS co
         FROM tracks r JOIN (SELECT id, interests FROM cases UNION ALL SELECT id, interests FROM mediations) h ON h.id = r.log_id
         LEFT JOIN tracks a ON a.id = {referral_of("r")} AND a.log_id = r.log_id AND {is_referral("a")} AND {sent("a")}
         WHERE r.log_id = log"""
+
+
+def _as_engine(statements: str, *, declared: str = "", before: str = "", gives: str = "") -> str:
+    """A function that reads as the engine, and lets who read before read again; `before` is what it does before as that person."""
+    return f"""DECLARE
+    reader text := current_setting('casework.reader', true);
+{declared}BEGIN
+{before}    PERFORM set_config('casework.reader', 'engine', true);
+{statements}
+    PERFORM set_config('casework.reader', coalesce(reader, ''), true);
+{gives}END"""
+
+
+#: Who reads, and for whom, before a function reads as the engine.
+_PERSON = """    person uuid := casework_person();
+    organisations uuid[] := casework_reach('organisations');
+"""
 
 
 def _rewrite(table: str, key: str, *columns: str) -> str:
@@ -163,18 +176,11 @@ END""",
     Function(
         "The mediations that the person who reads works on for their provider, from sending on.",
         f"casework_mediating() RETURNS SETOF uuid\n{_PAST_POLICIES}",
-        f"""DECLARE
-    reader text := current_setting('casework.reader', true);
-    person uuid := casework_person();
-    organisations uuid[] := casework_reach('organisations');
-BEGIN
-    IF cardinality(organisations) = 0 THEN
-        RETURN;
-    END IF;
-    PERFORM set_config('casework.reader', 'engine', true);
-    RETURN QUERY SELECT r.log_id FROM tracks r WHERE r.sealed AND {is_referral("r")} AND {own_row("r", ASKED)};
-    PERFORM set_config('casework.reader', coalesce(reader, ''), true);
-END""",
+        _as_engine(
+            f"    RETURN QUERY SELECT r.log_id FROM tracks r WHERE r.sealed AND {is_referral('r')} AND {own_row('r', ASKED)};",
+            declared=_PERSON,
+            before="    IF cardinality(organisations) = 0 THEN\n        RETURN;\n    END IF;\n",
+        ),
     ),
     Function(
         "Whether a mediation is one for the person who reads, and more of it than the referrals of their own provider: all of it, or\n"
@@ -216,17 +222,11 @@ END""",
     Function(
         "Whether a track is a referral that the person who reads works on for their provider, or runs inside one; asked of papers.",
         f"casework_own(asked uuid) RETURNS boolean\n{_PAST_POLICIES} STRICT",
-        f"""DECLARE
-    reader text := current_setting('casework.reader', true);
-    person uuid := casework_person();
-    organisations uuid[] := casework_reach('organisations');
-    own boolean;
-BEGIN
-    PERFORM set_config('casework.reader', 'engine', true);
-    own := EXISTS (SELECT FROM tracks r WHERE r.id = asked AND {own_row("r", ASKED)});
-    PERFORM set_config('casework.reader', coalesce(reader, ''), true);
-    RETURN own;
-END""",
+        _as_engine(
+            f"    own := EXISTS (SELECT FROM tracks r WHERE r.id = asked AND {own_row('r', ASKED)});",
+            declared=f"{_PERSON}    own boolean;\n",
+            gives="    RETURN own;\n",
+        ),
     ),
     Function(
         "Whether a case was opened in an emergency to the person who reads; asked of what is open to that person alone.",
@@ -248,14 +248,10 @@ END""",
         "Writes what row security asks of the tracks and tasks of a log anew, in all rows that say something else: finished ones, too.",
         "casework_wall(log uuid) RETURNS void\n"
         "LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = public, pg_temp",
-        f"""DECLARE
-    reader text := current_setting('casework.reader', true);
-BEGIN
-    PERFORM set_config('casework.reader', 'engine', true);
-{_rewrite("tracks", "id", "shown_to", "shut_out")}
-{_rewrite("tasks", "track_id", "shown_to", "shut_out", "common")}
-    PERFORM set_config('casework.reader', coalesce(reader, ''), true);
-END""",
+        _as_engine(
+            f"""{_rewrite("tracks", "id", "shown_to", "shut_out")}
+{_rewrite("tasks", "track_id", "shown_to", "shut_out", "common")}"""
+        ),
     ),
     Function(
         "The papers that hold the words in a title or the name of a file, of those that the person who reads may see: by programmes and\n"

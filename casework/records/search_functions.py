@@ -6,12 +6,10 @@ reaches who reads.
 
 from __future__ import annotations
 
-from casework.records.access_sql import Asker, is_referral, own_paper, own_referral, sent
+from casework.records.access_sql import by_arguments, is_referral, own_paper, own_referral, sent
 
 #: Who asks, by the arguments of the functions that find words.
-_OWN = Asker(
-    "person", "person::uuid", "programmes", "outlines", "organisations", "disputes", "opened", "breakers", "readers"
-)
+_OWN = by_arguments("person", "person::uuid")
 #: As far as a person reaches who reads, whatever the arguments say; then as the engine. `mine`: the logs with a referral of one's own.
 _WITHIN_REACH = f"""    IF reader IS DISTINCT FROM 'engine' THEN
         person := coalesce(reader, '');
