@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Container, Mapping
-from datetime import datetime
 from typing import Any, TypeAlias
 
 from sqlalchemy import Connection
@@ -18,14 +17,10 @@ from casework.records.database import run_later, sealing_of
 from casework.records.event_log import Log
 from casework.records.field_encryption import insist_unsealed
 from casework.records.list_rows import dates_row, may_be_dated_otherwise, moved, place_row
-from casework.records.write_statements import Written, columns_of, json_of, write_statement
+from casework.records.write_statements import Written, columns_of, json_of, time_of, write_statement
 
 #: A row of a table, by column; who writes it down knows the type of each.
 Row: TypeAlias = dict[str, Any]
-
-
-def _written(moment: datetime | None) -> str | None:
-    return None if moment is None else instant(moment)
 
 
 def _home_row(case: Case) -> Row:
@@ -43,8 +38,8 @@ def _home_row(case: Case) -> Row:
         "frozen": case.frozen,
         "outcome": case.outcome,
         "reasons": list(case.reasons),
-        "opened_at": _written(case.opened_at),
-        "closed_at": _written(case.closed_at),
+        "opened_at": time_of(case.opened_at),
+        "closed_at": time_of(case.closed_at),
     }
     if case.kind == "mediation":
         return row | {"case_id": case.about}
@@ -57,6 +52,11 @@ def _home_row(case: Case) -> Row:
         "state": case.main.states[0],
         "joins": [join.written() for join in case.joins.values()],
     }
+
+
+#: Columns that follow from others, for lists and walls: no part of what happened. Where a row lies in an inbox also depends on
+#: editions, which are not known everywhere.
+FOLLOWING = frozenset({"inbox", "inbox_at", "sealed", "shown_to", "shut_out", "common"})
 
 
 def _walls(case: Case, track: Track | None) -> Row:
@@ -82,11 +82,11 @@ def _track_row(case: Case, track: Track, position: int) -> Row:
         "parent_id": track.parent,
         "provider_id": track.provider,
         "states": list(track.states),
-        "entered_at": _written(track.entered_at),
-        "opened_at": _written(track.opened_at),
+        "entered_at": time_of(track.entered_at),
+        "opened_at": time_of(track.opened_at),
         "position": position,
         "revision": track.revision,
-        "ended_at": _written(track.ended_at),
+        "ended_at": time_of(track.ended_at),
         "outcome": track.outcome,
         "replaced": track.replaced,
         "came_from": {state: list(before) for state, before in track.came_from.items()},
@@ -130,12 +130,12 @@ def _task_row(case: Case, task: Task, position: int) -> Row:
         "queue": task.queue,
         "organisation_id": task.organisation,
         "state": task.state,
-        "opened_at": _written(task.opened_at),
-        "due_at": _written(task.due_at),
+        "opened_at": time_of(task.opened_at),
+        "due_at": time_of(task.due_at),
         "holder_id": task.holder,
         "about": task.about,
         "of": task.of,
-        "closed_at": _written(task.closed_at),
+        "closed_at": time_of(task.closed_at),
         "closed_by": task.closed_by,
         "acted_for": task.acted_for,
         "result": dict(task.result),
@@ -147,7 +147,7 @@ def _task_row(case: Case, task: Task, position: int) -> Row:
         "handed": _dict(task.handed),
         "wait": _dict(task.wait),
         "items": {id: dict(item) for id, item in task.items.items()},
-        "turn_at": _written(turn(task.opened_at, task.due_at, task.priority)),
+        "turn_at": time_of(turn(task.opened_at, task.due_at, task.priority)),
         # Order of opening; the id settles it among those of one event.
         "position": position,
     }
@@ -164,12 +164,12 @@ def _clock_row(case: Case, clock: Clock, position: int) -> Row:
         "unit": clock.unit,
         "of": clock.of,
         "steps": [[instant(step.moment), step.what, dict(step.rule)] for step in clock.steps],
-        "start": _written(clock.start),
+        "start": time_of(clock.start),
         "calendar": clock.calendar,
         "next": clock.next,
         "state": clock.state,
         "left": list(clock.left),
-        "fires_at": _written(clock.fires_at),
+        "fires_at": time_of(clock.fires_at),
     }
 
 
@@ -196,7 +196,7 @@ def _consent_row(case: Case, consent: Consent, position: int) -> Row:
         "documents": None if consent.documents is None else list(consent.documents),
         "given_on": consent.given_on,
         "expires_on": consent.expires_on,
-        "ended_at": _written(consent.ended_at),
+        "ended_at": time_of(consent.ended_at),
         "how": consent.how,
     }
 
@@ -207,10 +207,10 @@ def _document_row(case: Case, document: Document, position: int) -> Row:
         "log_id": case.log,
         "party": document.party,
         "kind": document.kind,
-        "registered_at": _written(document.registered_at),
+        "registered_at": time_of(document.registered_at),
         "valid_until": document.valid_until,
         "track_id": document.track,
-        "withdrawn_at": _written(document.withdrawn_at),
+        "withdrawn_at": time_of(document.withdrawn_at),
         "own": document.own,
         "letter": document.letter,
     }
@@ -224,7 +224,7 @@ def _file_row(case: Case, file: File, position: int) -> Row:
         "version": file.version,
         "type": file.type,
         "size": file.size,
-        "filed_at": _written(file.filed_at),
+        "filed_at": time_of(file.filed_at),
         "filed_by": file.filed_by,
         "name": _word_or_none(file.name),
         "digest": _word_or_none(file.digest),
@@ -243,9 +243,9 @@ def _grant_row(case: Case, grant: Grant, position: int) -> Row:
         "track_id": grant.track,
         "document_id": grant.document,
         "consents": list(grant.consents),
-        "given_at": _written(grant.given_at),
-        "ended_at": _written(grant.ended_at),
-        "returned_at": _written(grant.returned_at),
+        "given_at": time_of(grant.given_at),
+        "ended_at": time_of(grant.ended_at),
+        "returned_at": time_of(grant.returned_at),
         "until": grant.until,
     }
 
@@ -259,11 +259,11 @@ def _opening_row(case: Case, opening: Opening, position: int) -> Row:
         "reader_id": opening.reader,
         "asker_id": opening.asker,
         "decider_id": opening.decider,
-        "asked_at": _written(opening.asked_at),
+        "asked_at": time_of(opening.asked_at),
         "days": opening.days,
-        "until": _written(opening.until),
-        "decided_at": _written(opening.decided_at),
-        "ended_at": _written(opening.ended_at),
+        "until": time_of(opening.until),
+        "decided_at": time_of(opening.decided_at),
+        "ended_at": time_of(opening.ended_at),
         "told_on": opening.told_on,
     }
 

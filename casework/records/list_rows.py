@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Any
 
 from casework.engine.case_objects.inbox import place_of
 from casework.engine.execution.context import Library
 from casework.engine.state.case import Case, Track
 from casework.engine.state.case_dates import dates_of
-from casework.ledger.canonical_json import instant
+from casework.records.write_statements import time_of
 
 #: What a row of `case_dates` is made of: where nothing of it is another object, the row is the same.
 _DATED_BY = ("tasks", "clocks", "hold", "closed_at", "programme")
@@ -21,8 +20,8 @@ def dates_row(case: Case) -> dict[str, Any]:
     return {
         "id": case.log,
         "programme_id": case.programme,
-        "due_at": _written(dates.due_at) or "infinity",
-        "late_at": _written(dates.late_at),
+        "due_at": time_of(dates.due_at) or "infinity",
+        "late_at": time_of(dates.late_at),
         "waits_for": dates.waits_for,
     }
 
@@ -37,7 +36,7 @@ def may_be_dated_otherwise(before: Case | None, after: Case) -> bool:
 def place_row(case: Case, track: Track, library: Library) -> dict[str, Any]:
     """Where a track lies in an inbox."""
     place = place_of(library, case, track)
-    return {"inbox": place and place.tab, "inbox_at": place and _written(place.at)}
+    return {"inbox": place and place.tab, "inbox_at": place and time_of(place.at)}
 
 
 def moved(before: Case | None, after: Case, library: Library) -> set[str]:
@@ -51,7 +50,3 @@ def moved(before: Case | None, after: Case, library: Library) -> set[str]:
         and before.tracks.get(track.id) is track
         and place_of(library, before, track) != place_of(library, after, track)
     }
-
-
-def _written(moment: datetime | None) -> str | None:
-    return None if moment is None else instant(moment)

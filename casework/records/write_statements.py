@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from datetime import datetime
 from functools import cache, lru_cache
 from typing import Any, TypeAlias
 
@@ -10,6 +11,7 @@ import orjson
 from sqlalchemy import ARRAY
 from sqlalchemy.dialects.postgresql import JSONB
 
+from casework.ledger.canonical_json import instant
 from casework.records.case_loader import array_of
 from casework.records.tables import metadata
 
@@ -35,6 +37,11 @@ def _written_as(type: Any) -> Callable[[Any], str | None]:
 
 def _word(value: Any) -> str | None:
     return value if value is None or type(value) is str else str(value)
+
+
+def time_of(moment: datetime | None) -> str | None:
+    """A moment as it is written everywhere; nothing for nothing."""
+    return None if moment is None else instant(moment)
 
 
 def json_of(value: Any) -> str | None:

@@ -43,7 +43,7 @@ from casework.operations.history.views import (
 )
 from casework.permissions.actors import Actor
 from casework.permissions.visibility import Sight
-from casework.records.case_writer import difference, rows_of
+from casework.records.case_writer import FOLLOWING, difference, rows_of
 from casework.records.event_log import event_of, read_rows
 
 Chosen = Literal["all", "decisions", "documents", "referrals", "messages", "system"]
@@ -68,9 +68,7 @@ LATE_AFTER = 5
 #: Columns of rows that say the same as others, or nothing to a reader.
 _SILENT = frozenset(
     {
-        "revision", "position", "log_id", "programme_id", "fired", "came_from", "entered_at", "id", "acted_for", "inbox", "inbox_at",
-        # Walls follow from what is shown.
-        "sealed", "shown_to", "shut_out", "common",
+        "revision", "position", "log_id", "programme_id", "fired", "came_from", "entered_at", "id", "acted_for", *FOLLOWING,
     }
 )  # fmt: skip
 #: Tables whose rows a reader knows by another column than the id.

@@ -36,11 +36,11 @@ from casework.operations.documents.downloads import while_seen
 from casework.operations.documents.service import list_documents
 from casework.operations.documents.storage import BLOCKED, PENDING, DocumentStore
 from casework.operations.documents.uploads import clean_name
-from casework.operations.verification.rows import FOLLOWING, HOMES, PARTS, compare, rows_kept
+from casework.operations.verification.rows import HOMES, PARTS, compare, rows_kept
 from casework.permissions.actors import Actor
 from casework.permissions.visibility import Sight
 from casework.permissions.work import conflict
-from casework.records.case_writer import rows_of
+from casework.records.case_writer import FOLLOWING, rows_of
 from casework.records.event_log import event_of, now, read_rows
 from casework.records.row_security import whole
 

@@ -257,11 +257,6 @@ class Rows:
         return {name: value for name, value in right.items() if not isinstance(value, Erased)} | {"encumbrances": lying}
 
 
-#: Columns that follow from others, for lists and walls: no part of what happened. Where a row lies in an inbox also depends on
-#: editions, which are not known everywhere.
-FOLLOWING = frozenset({"inbox", "inbox_at", "sealed", "shown_to", "shut_out", "common"})
-
-
 def compare(table: str, wanted: list[JsonObject], rows: list[JsonObject]) -> Iterator[tuple[str, str | None, str]]:
     """Where rows are not what a history adds up to: the row, the column where it is one, and a sentence."""
     kept = {row["id"]: row for row in rows}

@@ -16,7 +16,7 @@ from sqlalchemy import Engine, text
 from casework.errors import NotFound
 from casework.operations.documents.storage import DocumentStore
 from casework.operations.verification.case_archive import HISTORY, INDEX, SUMS, check_case_file, make_case_file
-from casework.operations.verification.rows import FOLLOWING
+from casework.records.case_writer import FOLLOWING
 from casework.records.database import transaction
 from tests.support.file_makers import PDF
 from tests.support.world import World
