@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from threading import Event
@@ -174,55 +175,45 @@ def test_a_connection_that_is_lost_is_told_of_and_replaced(engine: Engine, super
         assert run(db, "SELECT pg_backend_pid()")[0][0] != pid
 
 
-def test_whoever_waits_for_a_lock_lets_other_threads_go_on(engine: Engine, person: str) -> None:
-    """Both on one interpreter: the one that waits must not keep the one that it waits for from ending."""
-    waits, holds = Event(), Event()
+def held_and_awaited(
+    engine: Engine, hold: Callable[[Connection], object], wait: Callable[[Connection], object]
+) -> None:
+    """One thread holds something for a while, and another, which begins meanwhile, waits for it."""
+    holds, waits = Event(), Event()
 
-    def wait() -> None:
-        holds.wait()
+    def first() -> None:
         with transaction(engine) as db:
-            waits.set()
-            run(db, "SELECT 1 FROM people WHERE id = $1 FOR UPDATE", (person,))
-
-    def hold() -> None:
-        with transaction(engine) as db:
-            run(db, "SELECT 1 FROM people WHERE id = $1 FOR UPDATE", (person,))
+            hold(db)
             holds.set()
             waits.wait()
             run(db, "SELECT pg_sleep(0.2)")
 
+    def second() -> None:
+        holds.wait()
+        with transaction(engine) as db:
+            waits.set()
+            wait(db)
+
     with ThreadPoolExecutor(2) as threads:
-        for done in [threads.submit(wait), threads.submit(hold)]:
+        for done in [threads.submit(second), threads.submit(first)]:
             done.result(timeout=20)
+
+
+def test_whoever_waits_for_a_lock_lets_other_threads_go_on(engine: Engine, person: str) -> None:
+    """Both on one interpreter: the one that waits must not keep the one that it waits for from ending."""
+    lock = ("SELECT 1 FROM people WHERE id = $1 FOR UPDATE", (person,))
+    held_and_awaited(engine, lambda db: run(db, *lock), lambda db: run(db, *lock))
 
 
 def test_what_follows_a_lock_in_one_round_trip_sees_what_was_written_before_it(engine: Engine, person: str) -> None:
     seen: list[object] = []
-    holds, waits = Event(), Event()
-
-    def read() -> None:
-        holds.wait()
-        with transaction(engine) as db:
-            waits.set()
-            _, rows = run_all(
-                db,
-                [
-                    ("SELECT 1 FROM people WHERE id = $1 FOR UPDATE", (person,)),
-                    ("SELECT name FROM people WHERE id = $1", (person,)),
-                ],
-            )
-            seen.extend(rows)
-
-    def write() -> None:
-        with transaction(engine) as db:
-            run(db, "UPDATE people SET name = 'Later' WHERE id = $1", (person,))
-            holds.set()
-            waits.wait()
-            run(db, "SELECT pg_sleep(0.2)")
-
-    with ThreadPoolExecutor(2) as threads:
-        for done in [threads.submit(read), threads.submit(write)]:
-            done.result(timeout=20)
+    lock = ("SELECT 1 FROM people WHERE id = $1 FOR UPDATE", (person,))
+    name = ("SELECT name FROM people WHERE id = $1", (person,))
+    held_and_awaited(
+        engine,
+        lambda db: run(db, "UPDATE people SET name = 'Later' WHERE id = $1", (person,)),
+        lambda db: seen.extend(run_all(db, [lock, name])[1]),
+    )
     assert seen == [("Later",)]
 
 
