@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import signal
 import socket
 import time
@@ -13,6 +14,7 @@ from typing import Any
 from benchmarks.bare import make_bare
 from benchmarks.world import World, teach_standard
 from benchmarks.yardstick import Constants
+from casework import logs
 from casework.commands import serve
 from casework.jobs.worker import Worker
 from casework.settings import Settings
@@ -74,6 +76,7 @@ def _serve(world: World, constants: Constants | None, port: int) -> None:
     if constants is None:
         serve.run(world.settings, bind, workers=PROCESSES, threads=THREADS, loglevel="warning")
         return
+    logs.configure(logging.WARNING)
     serve.Server(
         make_bare(world, constants),
         bind=bind,

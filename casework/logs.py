@@ -56,8 +56,10 @@ def configure(level: int = logging.INFO) -> None:
     handler.setFormatter(formatter)
     root = logging.getLogger()
     root.handlers, root.level = [handler], level
-    for chatty in ("alembic", "sqlalchemy", "procrastinate", "waitress.queue"):
+    for chatty in ("alembic", "sqlalchemy", "procrastinate"):
         logging.getLogger(chatty).setLevel(logging.WARNING)
+    # It warns of each request that waits for a thread, and lets all others wait while it writes that.
+    logging.getLogger("waitress.queue").setLevel(logging.ERROR)
 
 
 def security(event: str, **fields: object) -> None:

@@ -81,3 +81,9 @@ def test_a_fault_is_told_by_its_place_and_not_by_values(written: Written) -> Non
     assert line["event"] == "a fault of ours (request r)"
     assert line["fault"][0] == "ValueError: a word of ours"
     assert "test_security_log.py" in line["fault"][1]
+
+
+def test_requests_that_wait_for_a_thread_are_not_noted_one_by_one(written: Written) -> None:
+    for name in ("waitress.queue", "waitress"):
+        logging.getLogger(name).warning("Task queue depth is %d", 1)
+    assert [line["logger"] for line in written()] == ["waitress"]
