@@ -368,7 +368,7 @@ POLICIES = {
     # Where chains of readings end, those of sealed mediations among them: for what checks them.
     "reading_heads": "current_setting('casework.reader', true) = 'engine'",
     # What one was told, for that person alone; and what tells that something sealed is there.
-    "notifications": f"{_ENGINE} OR person_id = {READING.id}",
+    **dict.fromkeys(("notifications", "follows"), f"{_ENGINE} OR person_id = {READING.id}"),
     "mails": f"{_ENGINE} OR NOT sealed",
     "webhook_messages": f"{_ENGINE} OR {_unsealed('webhook_messages')}",
     "sealed_readings": f"{_ENGINE} OR {_unsealed('sealed_readings')}",

@@ -38,7 +38,10 @@ class Register:
 
 _USE = "when it was last used, which no action depends on"
 REGISTERS: Mapping[str, Register] = {
-    "people": Register("person", "id", secret=frozenset({"password_hash"})),
+    "people": Register(
+        "person", "id", secret=frozenset({"password_hash"}),
+        left={"tour_seen": "what the person's own home shows, and nobody else relies on"},
+    ),
     "tokens": Register("person", "person_id", left={"used_at": _USE}),
     "second_factors": Register(
         "person", "person_id", ("person_id",), left={"last_step": "counts with each sign-in, so that no code opens twice"}

@@ -126,6 +126,7 @@ def mediate(world: World, db: Connection, number: str) -> str:
         " VALUES (gen_random_uuid(), :track, :log, 1, 'referral.send', '{}', 'delivered', now(), now())",
         "sealed_readings (log_id, person_id, address) VALUES (:log, :person, '/mediations')",
         "notifications (id, person_id, log_id, seq, kind, about, at) VALUES (gen_random_uuid(), :person, :log, 1, 'task', '', now())",
+        "follows (person_id, log_id) VALUES (:person, :log)",
         "mails (id, person_id, key, kind, sealed, made_at, send_at) VALUES (gen_random_uuid(), :person, 'x', 'task', true, now(), now())",
     ):
         db.execute(text(f"INSERT INTO {statement}"), given)

@@ -204,9 +204,10 @@ def test_it_is_not_opened_to_a_reader_whose_role_has_ended(reading: Reading, tab
     assert reading.sealed("auditor", table) == 0
 
 
-def test_what_one_was_told_is_ones_own(reading: Reading) -> None:
-    assert reading.seen("dispute_officer", "notifications") == 1
-    assert [reading.seen(one, "notifications") for one in ("administrator", "provider", "officer")] == [0, 0, 0]
+@pytest.mark.parametrize("table", ["notifications", "follows"])
+def test_what_one_was_told_and_follows_is_ones_own(reading: Reading, table: str) -> None:
+    assert reading.seen("dispute_officer", table) == 1
+    assert [reading.seen(one, table) for one in ("administrator", "provider", "officer")] == [0, 0, 0]
 
 
 def test_a_sealed_mail_is_there_for_nobody_who_reads_a_page(reading: Reading) -> None:

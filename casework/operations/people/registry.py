@@ -145,6 +145,7 @@ def register_person(
         "language": language,
         "zone": zone,
         "theme": "auto",
+        "single_keys": True,
         "active": True,
         "service": service,
     }

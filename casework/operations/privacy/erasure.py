@@ -171,7 +171,7 @@ def _bring_rows(db: Connection, log: Log, events: list[NamingEvent]) -> None:
 
 #: What is a person's own and nobody's duty: it goes whole. Notices first, for they point to mails.
 OWN = (
-    "notifications", "notification_preferences", "drafts", "saved_filters", "looks", "sessions", "tokens", "passkeys",
+    "notifications", "notification_preferences", "drafts", "saved_filters", "looks", "follows", "sessions", "tokens", "passkeys",
     "second_factors", "recovery_codes", "challenges", "password_links", "recoveries",
 )  # fmt: skip
 
@@ -196,7 +196,8 @@ def _erase_account(db: Connection, person: str) -> bool:
     db.execute(
         text(
             "UPDATE people SET name = 'Erased person ' || n.n, name_zh = '已抹除人员 ' || n.n, email = 'erased-' || n.n || '@invalid',"
-            " password_hash = NULL, language = 'en', zone = 'UTC', theme = 'auto', active = false, erased_at = casework_now()"
+            " password_hash = NULL, language = 'en', zone = 'UTC', theme = 'auto', single_keys = true, tour_seen = false,"
+            " active = false, erased_at = casework_now()"
             " FROM (SELECT 1 + count(*) AS n FROM people WHERE erased_at IS NOT NULL) n WHERE id = CAST(:id AS uuid)"
         ),
         {"id": person},

@@ -24,11 +24,12 @@ WORDY = (
     "needs", "technologies", "matches", "organisations", "saved_filters", "tokens", "passkeys",
     "service_accounts", "mails", "webhook_endpoints", "webhook_messages", "requests", "blobs", "sessions", "recoveries",
 )  # fmt: skip
-#: Columns of these that are the history's, or by which a row is found again.
+#: Columns of these that are the history's, by which a row is found again, or that hold a role's code.
 _LEFT = {
     "organisations": {"name", "name_zh", "services"}, "service_accounts": {"scopes"},
     "needs": {"source", "external_id"}, "technologies": {"source", "external_id"}, "matches": {"source", "external_id"},
     "requests": {"key", "digest"}, "mails": {"key"},
+    "saved_filters": {"shared_with"},
 }  # fmt: skip
 
 

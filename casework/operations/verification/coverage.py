@@ -95,6 +95,7 @@ COVERED: Mapping[str, Cover] = {
     "drafts": Cover(None, _OWN),
     "saved_filters": Cover(None, _OWN),
     "looks": Cover(None, _OWN),
+    "follows": Cover(None, _OWN),
     "outbox": Cover(None, _PASSING),
     "notifications": Cover(None, _TELLING),
     "mails": Cover(None, _TELLING),

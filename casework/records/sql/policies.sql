@@ -426,6 +426,12 @@ CREATE POLICY readers ON notifications TO casework_app USING (
 );
 ALTER TABLE notifications ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 
+CREATE POLICY engine ON follows USING (current_setting('casework.reader', true) = 'engine');
+CREATE POLICY readers ON follows TO casework_app USING (
+    (SELECT coalesce(current_setting('casework.reader', true), '') = 'engine') OR person_id = (SELECT CASE WHEN coalesce(current_setting('casework.reader', true), '') NOT IN ('', 'engine') THEN CAST(coalesce(current_setting('casework.reader', true), '') AS uuid) END)
+);
+ALTER TABLE follows ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+
 CREATE POLICY engine ON mails USING (current_setting('casework.reader', true) = 'engine');
 CREATE POLICY readers ON mails TO casework_app USING (
     (SELECT coalesce(current_setting('casework.reader', true), '') = 'engine') OR NOT sealed

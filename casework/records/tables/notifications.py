@@ -17,7 +17,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import JSONB
 
-from casework.records.tables.base import Id, Time, id_column, metadata, reference
+from casework.records.tables.base import NOW, Id, Time, id_column, metadata, reference
 
 outbox = Table(
     "outbox",
@@ -90,6 +90,16 @@ notification_preferences = Table(
     Column("choices", JSONB, nullable=False, server_default=text("'{}'"), comment="Per kind: at_once, digest or none"),
     Column("quiet", Boolean, nullable=False, server_default=text("false"), comment="No mail outside working hours"),
     comment="How a person wants to be told; no row: as usual",
+)
+
+follows = Table(
+    "follows",
+    metadata,
+    Column("person_id", Id, ForeignKey("people.id"), primary_key=True),
+    Column("log_id", Id, ForeignKey("logs.id"), primary_key=True),
+    Column("since", Time, nullable=False, server_default=NOW),
+    Index("ix_follows_log_id", "log_id"),
+    comment="Cases of which a person is told what happens there, beside their own; for as long as they read them",
 )
 
 webhook_endpoints = Table(

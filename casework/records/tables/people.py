@@ -95,6 +95,20 @@ people = Table(
     Column("language", Text, nullable=False, server_default=text("'en'")),
     Column("zone", Text, nullable=False, server_default=text("'Asia/Shanghai'")),
     Column("theme", Text, nullable=False, server_default=text("'auto'"), comment="auto, light or dark"),
+    Column(
+        "single_keys",
+        Boolean,
+        nullable=False,
+        server_default=text("true"),
+        comment="Whether single letters do something in the pages",
+    ),
+    Column(
+        "tour_seen",
+        Boolean,
+        nullable=False,
+        server_default=text("false"),
+        comment="Whether the person has put away what their home says on the first day",
+    ),
     Column("active", Boolean, nullable=False, server_default=text("true")),
     Column("created_at", Time, nullable=False, server_default=NOW),
     Column(

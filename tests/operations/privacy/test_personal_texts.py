@@ -9,11 +9,11 @@ from sqlalchemy.dialects.postgresql import JSONB
 from casework.operations.privacy.personal_texts import WORDY, names_in, worded
 from casework.records.tables import metadata
 
-#: What stays as it is, though it holds words: what the history says itself, and by what a row is found again.
+#: What stays as it is, though it holds words: what the history says itself, by what a row is found again, and codes of roles.
 STAYS = {
     "organisations.name", "organisations.name_zh", "organisations.services", "service_accounts.scopes", "needs.source",
     "needs.external_id", "technologies.source", "technologies.external_id", "matches.source", "matches.external_id",
-    "requests.key", "requests.digest", "mails.key",
+    "requests.key", "requests.digest", "mails.key", "saved_filters.shared_with",
 }  # fmt: skip
 
 
