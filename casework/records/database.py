@@ -161,8 +161,7 @@ RESTED_S = 5.0
 def _note_use(connection: Any, record: Any) -> None:
     record.info["used"] = time.monotonic()
     if (wire := record.info.get("wire")) is not None:
-        # Whatever somebody left waiting is no affair of whoever comes next.
-        wire.drop()
+        wire.rest()
 
 
 def _insist_alive(connection: Any, record: Any, proxy: Any) -> None:

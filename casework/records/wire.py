@@ -2,15 +2,17 @@
 
 Each connection has one (`wire_of`). What need not be answered at once waits, and goes with what is sent next, or with COMMIT:
 the server carries out all of it in the order in which it was said, and where one statement fails none that came after it is.
-Statements stay prepared by names of their own. Values go out as text without a type, which the server reads as what it needs.
+Statements stay prepared by names of their own, and by others for each role that sends them. Values go out as text without a type,
+which the server reads as what it needs.
 """
 
 from __future__ import annotations
 
+import re
 from collections import OrderedDict, namedtuple
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any, TypeAlias
 
 import psycopg
@@ -21,12 +23,19 @@ from psycopg.pq import ConnStatus, ExecStatus, TransactionStatus
 from psycopg.pq.abc import PGresult
 from psycopg.waiting import Ready, Wait
 
+from casework.records.server_process import APP_ROLE
+
 Row: TypeAlias = tuple[Any, ...]
 #: A statement in the server's own form ($1, …), and its values.
 Statement: TypeAlias = tuple[str, Sequence[str | None]]
 
+#: The role that sends a statement, and the statement.
+_Key: TypeAlias = tuple[str, str]
+
 #: So many statements stay prepared on a connection; the one that was asked for least lately goes first.
 MOST_PREPARED = 100
+#: What a statement says that lets another role act from there on.
+_ROLE = re.compile(r"set_config\('role', '(\w+)', true\)")
 _FAILED = (ExecStatus.FATAL_ERROR, ExecStatus.BAD_RESPONSE, ExecStatus.NONFATAL_ERROR)
 
 
@@ -45,6 +54,13 @@ class KeptStatements(PrepareManager):
         return False
 
 
+@lru_cache(maxsize=512)
+def _role_after(statement: str) -> str | None:
+    """The role that acts after a statement; None where it leaves that to the one that acted before."""
+    roles = _ROLE.findall(statement)
+    return roles[-1] if roles else None
+
+
 @cache
 def _row_of(names: tuple[str, ...]) -> Callable[[Sequence[Any]], Any]:
     kind: Any = namedtuple("Row", names, rename=True)  # type: ignore[misc]  # the names are those of the answer
@@ -58,7 +74,10 @@ class Wire:
     def __init__(self, driver: psycopg.Connection[Any]) -> None:
         self.driver = driver
         self.waiting: list[Statement] = []
-        self._names: OrderedDict[str, bytes] = OrderedDict()
+        #: The role that acts, as far as was said here since the transaction began; no more than a guess after a savepoint.
+        self._role = APP_ROLE
+        #: By role, since the server plans a statement anew, with all policies, whenever another role sends it than the last time.
+        self._names: OrderedDict[_Key, bytes] = OrderedDict()
         self._forgotten: list[bytes] = []
         self._made = 0
         self._rows = Transformer.from_context(driver)
@@ -75,6 +94,12 @@ class Wire:
     def drop(self) -> None:
         """What waits is not sent: the transaction, or the part of it that it belongs to, is rolled back."""
         self.waiting = []
+
+    def rest(self) -> None:
+        """The connection goes back to where others take it from."""
+        # Whatever somebody left waiting is no affair of whoever comes next.
+        self.drop()
+        self._role = APP_ROLE
 
     def ask(self, statements: Sequence[Statement]) -> list[list[Row]]:
         """Send what waits and these, beginning a transaction where none has begun; the rows of each of these. Raises psycopg.Error."""
@@ -117,8 +142,10 @@ class Wire:
         """One round trip; the reply to each statement."""
         pg = self.driver.pgconn
         written = [(statement, _encoded(values)) for statement, values in statements]
+        if self.idle:
+            self._role = APP_ROLE
         with self.driver.lock, self._pipeline():
-            names: dict[str, bytes] = {}
+            names: dict[_Key, bytes] = {}
             asked = [part for statement, values in written for part in self._send(statement, values, names)]
             asked += self._forget()
             replies = list(zip(asked, self.driver.wait(self._replies()), strict=False))
@@ -148,19 +175,20 @@ class Wire:
             pg.exit_pipeline_mode()
 
     def _send(
-        self, statement: str, values: Sequence[bytes | None], names: dict[str, bytes]
-    ) -> Iterator[tuple[str | None, bool]]:
+        self, statement: str, values: Sequence[bytes | None], names: dict[_Key, bytes]
+    ) -> Iterator[tuple[_Key | None, bool]]:
         """Send a statement by its name, after itself where it has none yet; for each part what it prepares, and whether it answers."""
-        pg = self.driver.pgconn
-        name = self._names.get(statement) or names.get(statement)
+        pg, key = self.driver.pgconn, (self._role, statement)
+        name = self._names.get(key) or names.get(key)
         if name is None:
             self._made += 1
-            name = names[statement] = b"casework_%d" % self._made
+            name = names[key] = b"casework_%d" % self._made
             pg.send_prepare(name, statement.encode())
-            yield statement, False
-        elif statement in self._names:
-            self._names.move_to_end(statement)
+            yield key, False
+        elif key in self._names:
+            self._names.move_to_end(key)
         pg.send_query_prepared(name, values)
+        self._role = _role_after(statement) or self._role
         yield None, True
 
     def _forget(self) -> Iterator[tuple[None, bool]]:

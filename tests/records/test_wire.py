@@ -12,6 +12,7 @@ from sqlalchemy import Connection, Engine, text
 from sqlalchemy.exc import DBAPIError, IntegrityError, InternalError, OperationalError
 
 from casework.records.database import (
+    ENGINE,
     connected,
     reader_transaction,
     run,
@@ -21,6 +22,7 @@ from casework.records.database import (
     transaction,
     wire_of,
 )
+from casework.records.row_security import read_as, whole
 from casework.records.wire import MOST_PREPARED, Wire
 from tests.support.round_trips import RoundTrips
 
@@ -279,3 +281,44 @@ def test_the_same_statement_twice_is_prepared_once(engine: Engine) -> None:
     with reader_transaction(engine) as db:
         assert run_all(db, [("SELECT 'twice'", ()), ("SELECT 'twice'", ())]) == [[("twice",)], [("twice",)]]
         assert prepared(db).count("SELECT 'twice'") == 1
+
+
+def test_each_role_has_prepared_statements_of_its_own(engine: Engine) -> None:
+    """Or else the server would plan one anew, with all policies, whenever the other role sends it."""
+    task, acts = "SELECT count(*) FROM tasks", ("SELECT current_user", ())
+    for _ in range(3):
+        with reader_transaction(engine) as db:
+            read_as(db, PERSON)
+            run(db, task)
+            with whole(db):
+                assert run_all(db, [acts, (task, ())])[0] == [("casework_engine",)]
+            assert run_all(db, [acts, (task, ())])[0] == [("casework_app",)]
+        with transaction(engine) as db:
+            run(db, task)
+    with reader_transaction(engine) as db:
+        # What was sent before a transaction said who reads was sent by the role in which people do.
+        assert run_all(db, [acts, (task, ())])[0] == [("casework_app",)]
+        assert prepared(db).count(task) == 2
+
+
+def test_a_role_ends_with_its_transaction(engine: Engine) -> None:
+    task = "SELECT count(*) FROM tasks"
+    with connected(engine) as db:
+        with db.begin():
+            read_as(db, ENGINE)
+            run(db, task)
+        with pytest.raises(ZeroDivisionError), db.begin():
+            read_as(db, ENGINE)
+            run(db, task)
+            raise ZeroDivisionError
+        with db.begin():
+            run(db, task)
+            assert prepared(db).count(task) == 2
+    with pytest.raises(ZeroDivisionError), transaction(engine) as db:
+        run(db, task)
+        raise ZeroDivisionError
+    with reader_transaction(engine) as db:
+        # Begun by the driver this time.
+        assert db.execute(text("SELECT current_user")).scalar_one() == "casework_app"
+        run(db, task)
+        assert prepared(db).count(task) == 2
