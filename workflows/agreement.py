@@ -144,7 +144,7 @@ class Expiry(Form):
     )
 
 
-EXPIRY = "Ask the parties about the agreement that runs out"
+EXPIRY = "Ask the parties about the expiring agreement"
 EXPIRY_WARNINGS = (
     Task(
         "agreement_expiry", EXPIRY, queue=Role.OFFICER, due=calendar_days(45), form=Expiry,
@@ -157,7 +157,7 @@ EXPIRY_WARNINGS = (
 )  # fmt: skip
 #: Order 3 (2009) of the Ministry of Commerce: within 60 days of taking effect. Payment abroad needs the certificate.
 CONTRACT_REGISTRATION = Task(
-    "contract_registration", "Have the technology contract registered", queue=Role.OFFICER,
+    "contract_registration", "Get the technology contract registered", queue=Role.OFFICER,
     due=calendar_days(60, since="effective_on"), form=Registration,
     checklist=(
         Item("asked_in_time", "It was asked for within 60 days of taking effect; for running royalties, of the first base"),
@@ -178,7 +178,7 @@ class Agreement(Workflow):
 
     drafting = State("Drafting", queue=Role.OFFICER, due=working_days(20), step="Draft", do="Get a draft")
     negotiating = State(
-        "Negotiating", queue=Role.OFFICER, due=calendar_days(60), step="Negotiate", do="Follow the talks"
+        "Negotiating", queue=Role.OFFICER, due=calendar_days(60), step="Negotiate", do="Record the agreed text"
     )
     internal_ok = State(
         "Internal approval", queue=Role.OFFICER, due=working_days(20), step="Clear", do="Clear the text for signing"
@@ -186,7 +186,7 @@ class Agreement(Workflow):
     signing = State("Signing", queue=Role.OFFICER, due=working_days(15), step="Sign", do="Get the signatures")
     in_force = State(
         "In force", queue=Role.OFFICER, due=until("sign_local.expires_on|sign_cross.expires_on"), step="In force",
-        do="Watch over the agreement",
+        do="Follow the agreement",
     )  # fmt: skip
     ended = Final("Ended")
     abandoned = Final("Abandoned")

@@ -182,7 +182,7 @@ class UsableResults(Form):
     words = Note(label="Remarks", required=False)
 
 
-RENEW = "See to the renewal of the verification statement"
+RENEW = "Renew the verification statement"
 RENEWALS = (
     Task(
         "renew_statement", RENEW, queue=Role.OFFICER, due=calendar_days(45), form=Renewal,
@@ -219,7 +219,7 @@ class Assessment(Workflow):
     data_review = State(
         "Data review", queue=Role.PROVIDER, due=working_days(20), step="Data", do="Review the test data"
     )
-    testing = State("Testing", queue=Role.PROVIDER, due=calendar_days(60), step="Data", do="Have the tests done")
+    testing = State("Testing", queue=Role.PROVIDER, due=calendar_days(60), step="Data", do="Arrange the tests")
     expert_review = State(
         "Expert review", queue=Role.PROVIDER, due=working_days(15), step="Panel", do="Hold the expert panel"
     )

@@ -90,12 +90,12 @@ class Case(Workflow):
     part = parts.MAIN
 
     proposed = State("Proposed", INTAKE, working_days(5), "Triage", do="Assign or take the case")
-    triage = State("Triage", Role.OFFICER, working_days(10), "Triage", do="Bring the case through triage")
-    consent = State("Consent", Role.OFFICER, working_days(15), "Consent", do="Bring in both parties' consent")
+    triage = State("Triage", Role.OFFICER, working_days(10), "Triage", do="Complete the triage")
+    consent = State("Consent", Role.OFFICER, working_days(15), "Consent", do="Get both parties' consent")
     scoping = State("Scoping", Role.OFFICER, working_days(20), "Plan", do="Prepare the service plan")
-    assessment = State("Assessment", Role.OFFICER, calendar_days(120), "Assess", do="See the assessment through")
-    structuring = State("Structuring", Role.OFFICER, calendar_days(180), "Structure", do="Arrange the deal")
-    agreement = State("Agreement", Role.OFFICER, calendar_days(60), "Sign", do="Bring the agreement to signature")
+    assessment = State("Assessment", Role.OFFICER, calendar_days(120), "Assess", do="Follow the assessment")
+    structuring = State("Structuring", Role.OFFICER, calendar_days(180), "Structure", do="Structure the deal")
+    agreement = State("Agreement", Role.OFFICER, calendar_days(60), "Sign", do="Get the agreement signed")
     deployment = State("Deployment", Role.OFFICER, calendar_days(270), "Deploy", do="Follow the work on site")
     monitoring = State("Monitoring", Role.OFFICER, calendar_days(365), "Monitor", do="Follow the operation")
     closing = State(
@@ -103,7 +103,7 @@ class Case(Workflow):
         Role.SUPERVISOR,
         calendar_days(45),
         "Close",
-        do="Close the case, or return it to work",
+        do="Decide on closing",
         decides="closings",
     )
     on_hold = State("On hold", Role.OFFICER, calendar_days(60), PREVIOUS_STEP, do="Resume the case in time")
@@ -139,12 +139,12 @@ class Case(Workflow):
         ends=("decide_plan",), not_by=("service_plan", "nda"), audited=WAIVER, decides="plans",
     )  # fmt: skip
     assessment_passed = assessment.to(
-        structuring, by=Role.OFFICER, do="Go on to structuring", done="took the assessment as passed",
+        structuring, by=Role.OFFICER, do="Move to structuring", done="took the assessment as passed",
         guards=[guards.assessment_is_stated, guards.parties_have_commented], needs=[VERIFICATION_STATEMENT],
         opens=STRUCTURING,
     )  # fmt: skip
     ready_to_sign = structuring.to(
-        agreement, by=Role.OFFICER, do="Go on to signing", done="brought the case to signing", form=agreement_forms.AgreedTerms,
+        agreement, by=Role.OFFICER, do="Move to signing", done="brought the case to signing", form=agreement_forms.AgreedTerms,
         guards=[
             agreement_guards.ip_is_clear_or_waived, agreement_guards.loans_are_offered_listed_or_waived,
             agreement_guards.work_is_not_blocked,
@@ -197,7 +197,7 @@ class Case(Workflow):
     # --- back ---
 
     reassess = any_of(structuring, agreement).to(
-        assessment, by=Role.OFFICER, kind=RETURN, do="Have it assessed again", done="asked for another assessment",
+        assessment, by=Role.OFFICER, kind=RETURN, do="Order a new assessment", done="asked for another assessment",
         form=forms.Change, opens=[Referral("assessment", fresh=True)],
     )  # fmt: skip
     back_to_talks = agreement.to(
@@ -209,8 +209,8 @@ class Case(Workflow):
         form=forms.OpenPoint,
     )
     scale_up = monitoring.to(
-        structuring, by=Role.OFFICER, kind=RETURN, do="Go on from the pilot to the large one",
-        done="went on from the pilot to the large one", form=forms.ScaleUp,
+        structuring, by=Role.OFFICER, kind=RETURN, do="Scale up after the pilot",
+        done="scaled the case up after the pilot", form=forms.ScaleUp,
         opens=[
             Track("ip", fresh=True), Track("agreement", fresh=True),
             Referral("pledge", planned=True, fresh=True), Referral("finance", planned=True, fresh=True),
@@ -221,7 +221,7 @@ class Case(Workflow):
         form=forms.Renegotiation, opens=[Track("agreement", fresh=True), *BEFORE_SIGNING],
     )  # fmt: skip
     return_to_work = closing.to(
-        previous(), by=Role.SUPERVISOR, kind=RETURN, do="Return to work", done="returned the case to work",
+        previous(), by=Role.SUPERVISOR, kind=RETURN, do="Return the case to work", done="returned the case to work",
         form=forms.Reason, guards=[guards.not_stopped_by_compliance], effects=[effects.no_outcome],
     )  # fmt: skip
     reopen = closed.to(
@@ -243,14 +243,14 @@ class Case(Workflow):
         done="amended the plan", form=forms.AmendedPlan, opens=PLANNED, part=parts.CHANGES_PLAN, decides="plans",
     )  # fmt: skip
     ask_beside = any_of(assessment, structuring, agreement, deployment, monitoring).to(
-        same(), by=Role.OFFICER, kind=EXCEPTION, do="Ask others as well", done="asked other providers as well",
+        same(), by=Role.OFFICER, kind=EXCEPTION, do="Ask another provider as well", done="asked other providers as well",
         form=joins.AskedBeside,
         guards=[joins.some_service_is_asked_for, joins.service_is_asked_for, joins.results_can_come, joins.beside_are_others],
         effects=[joins.wait_for_results], opens=[Beside()], ends=("too_few_results",),
     )  # fmt: skip
     change_join = any_of(assessment, structuring, agreement, deployment, monitoring).to(
-        same(), by=Role.OFFICER, kind=EXCEPTION, do="Change how many results are waited for",
-        done="changed how many results are waited for", form=joins.ChangedJoin,
+        same(), by=Role.OFFICER, kind=EXCEPTION, do="Change the number of results needed",
+        done="changed the number of results needed", form=joins.ChangedJoin,
         guards=[joins.some_join_waits, joins.service_is_joined, joins.results_can_come],
         effects=[joins.wait_for_results], ends=("too_few_results",),
     )  # fmt: skip
@@ -285,11 +285,11 @@ class Case(Workflow):
     # --- waiting ---
 
     hold = any_of(triage, consent, scoping, assessment, structuring, agreement, deployment, monitoring).to(
-        on_hold, by=Role.OFFICER, kind=EXCEPTION, do="Put on hold", done="put the case on hold", form=forms.Hold,
+        on_hold, by=Role.OFFICER, kind=EXCEPTION, do="Put the case on hold", done="put the case on hold", form=forms.Hold,
         effects=[effects.hold], opens=[review_hold],
     )  # fmt: skip
     resume = on_hold.to(
-        previous(), by=Role.OFFICER, kind=RETURN, do="Resume", done="resumed the case", form=forms.Reason,
+        previous(), by=Role.OFFICER, kind=RETURN, do="Resume the case", done="resumed the case", form=forms.Reason,
         effects=[effects.end_hold], ends=("review_hold",),
     )  # fmt: skip
     resume_due = on_hold.after(
@@ -332,12 +332,12 @@ class Case(Workflow):
         )),
         # Nobody adds this by hand: it is opened where another case of the same need has been signed.
         ((triage, consent, scoping, assessment, structuring, agreement), (), Task(
-            "superseded", "Decide whether this case still stands", Role.OFFICER, working_days(10), forms.Superseded,
+            "superseded", "Decide whether to keep this case", Role.OFFICER, working_days(10), forms.Superseded,
             unless_open=True, part=parts.AFTER_RIGHTS_TAKEN,
         )),
         # Nor this: it is opened where referrals side by side cannot bring as many results as the case waits for.
         ((assessment, structuring, agreement, deployment, monitoring), (), Task(
-            "too_few_results", "Decide how to go on: too few results can come", Role.OFFICER, working_days(5),
+            "too_few_results", "Decide how to go on with too few results", Role.OFFICER, working_days(5),
             joins.TooFewResults, effects=(joins.go_on_with_fewer,), guards=(joins.results_are_there,),
             part=parts.AFTER_TOO_FEW,
         )),

@@ -243,7 +243,7 @@ class Hold(Form):
 
 class HoldReview(Form):
     decision = Choice(
-        label="What shall happen",
+        label="What happens next",
         choices={"wait": "Wait on", "resume": "The officer shall resume", "close": "The officer shall propose closing"},
         done={
             "wait": "let the case wait on", "resume": "asked the officer to resume the case",
@@ -291,7 +291,7 @@ class FollowUp(Form):
 
 class LostConsent(Form):
     decision = Choice(
-        label="What shall happen",
+        label="What happens next",
         choices={
             "renew": "The party is asked again",
             "without": "The referral goes on without these documents",

@@ -18,7 +18,7 @@ from workflows import agreement_forms, effects
 from workflows import case_forms as forms
 
 triage_check = Task(
-    "triage_check", "Check the match and declare your interest", Role.OFFICER, working_days(10), forms.TriageCheck,
+    "triage_check", "Check the match and declare conflicts of interest", Role.OFFICER, working_days(10), forms.TriageCheck,
     effects=(effects.note_interest,), unless_open=True,
 )  # fmt: skip
 
@@ -41,18 +41,18 @@ screening = Task(
 )
 kick_off = Task("kick_off", "Hold the first meeting", Role.OFFICER, working_days(10), forms.KickOff, unless_open=True)
 nda = Task(
-    "nda", "Obtain the non-disclosure agreement", Role.OFFICER, working_days(20), forms.Nda, unless_open=True,
+    "nda", "Get the NDA signed", Role.OFFICER, working_days(20), forms.Nda, unless_open=True,
     audited=(WAIVER, "status", "waiver_asked"),
 )  # fmt: skip
 
 
 decide_plan = Task(
-    "decide_plan", "Approve the plan, or return it", Role.SUPERVISOR, working_days(5), forms.ReturnedPlan,
+    "decide_plan", "Decide on the service plan", Role.SUPERVISOR, working_days(5), forms.ReturnedPlan,
     not_by=("service_plan",), opens=(Again("service_plan"),), unless_open=True, done="returned the service plan",
     decides="plans",
 )  # fmt: skip
 service_plan = Task(
-    "service_plan", "Draw up the service plan", Role.OFFICER, working_days(20), forms.ServicePlan, opens=(decide_plan,),
+    "service_plan", "Write the service plan", Role.OFFICER, working_days(20), forms.ServicePlan, opens=(decide_plan,),
     unless_open=True, done="handed in the service plan", part=parts.MAKES_PLAN,
 )  # fmt: skip
 
@@ -92,26 +92,26 @@ compliance_gate = Task(
     ),
 )  # fmt: skip
 dispute_clause_check = Task(
-    "dispute_clause_check", "Have the parties choose a dispute clause", Role.OFFICER, working_days(10), agreement_forms.DisputeClause,
+    "dispute_clause_check", "Record the dispute clause", Role.OFFICER, working_days(10), agreement_forms.DisputeClause,
     unless_open=True,
 )  # fmt: skip
 BEFORE_SIGNING = (compliance_gate, dispute_clause_check)
 
 condition = Task(
     "condition",
-    "See that a condition is met",
+    "Check that a condition is met",
     Role.OFFICER,
     until("by"),
     agreement_forms.Condition,
     per="items:conditions",
 )
 duty = Task(
-    "duty", "See that an agreed duty is done", Role.OFFICER, until("by"), agreement_forms.DutyDone, per="items:duties"
+    "duty", "Check that an agreed duty is done", Role.OFFICER, until("by"), agreement_forms.DutyDone, per="items:duties"
 )
 
 review_hold = Task(
     "review_hold",
-    "Review why the case still waits",
+    "Decide on the hold",
     Role.SUPERVISOR,
     calendar_days(60),
     forms.HoldReview,
@@ -122,7 +122,7 @@ review_hold = Task(
 def follow_up_after(days: int) -> Task:
     return Task(
         "follow_up",
-        "Ask whether it is still at work",
+        "Ask whether the technology still runs",
         Role.OFFICER,
         working_days(20),
         forms.FollowUp,

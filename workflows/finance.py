@@ -180,7 +180,7 @@ class Finance(Workflow):
         "Due diligence", queue=Role.PROVIDER, due=calendar_days(45), step="Review", do="Examine the project"
     )
     term_sheet = State("Term sheet", queue=Role.OFFICER, due=calendar_days(30), step="Terms", do="Get the terms agreed")
-    approval = State("Approval", queue=Role.PROVIDER, due=calendar_days(30), step="Terms", do="Get the decision")
+    approval = State("Approval", queue=Role.PROVIDER, due=calendar_days(30), step="Terms", do="Decide on the financing")
     documents = State(
         "Documents", queue=Role.OFFICER, due=calendar_days(30), step="Fund", do="Get the contracts signed"
     )

@@ -78,14 +78,14 @@ class Ip(Workflow):
     gaps = State("Gaps", queue=Role.OFFICER, due=working_days(20), step="Mend", do="Get what is missing")
     clear = State(
         "Clear", queue=Role.OFFICER, due=calendar_days(90, since="confirm.checked_on"), step="Clear",
-        do="Keep the check of the rights fresh",
+        do="Check the rights again",
     )  # fmt: skip
     ended = Final("Ended")
     not_clear = Final("Not clear")
 
     find_gap = checking.to(
         gaps, by=Role.OFFICER, kind=RETURN, form=Gap,
-        do="Note what is missing", done="noted what is missing about the rights",
+        do="Record what is missing", done="noted what is missing about the rights",
     )  # fmt: skip
     mended = gaps.to(
         checking, by=Role.OFFICER, kind=RETURN, form=Mended,
@@ -108,6 +108,6 @@ class Ip(Workflow):
         do="State that the rights are not clear", done="stated that the rights are not clear",
         consequence="The check ends. The deal then needs a waiver, another right, or an end.",
     )  # fmt: skip
-    end = clear.to(ended, by=Role.OFFICER, do="End the check", done="ended the check of the rights")
+    end = clear.to(ended, by=Role.OFFICER, do="Close the rights check", done="closed the rights check")
 
     milestones = {"clear": [clear]}

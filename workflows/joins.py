@@ -27,7 +27,7 @@ ENOUGH_IS = "What has no result by then is withdrawn; what has been delivered is
 
 class AskedBeside(Form):
     service = Choice(label="Service", choices=SIDE_BY_SIDE)
-    beside = Providers(label="Whom to ask as well", help=AT_ONCE)
+    beside = Providers(label="Other providers to ask", help=AT_ONCE)
     join = Choice(label="What the case waits for", choices=RULES, help=ENOUGH_IS)
     needed = Number(label="How many results", min="1", max="20", whole=True, when=("join", ("some",)))
 
@@ -41,9 +41,9 @@ class ChangedJoin(Form):
 
 class TooFewResults(Form):
     go_on = Choice(
-        label="What shall happen",
+        label="What happens next",
         choices={"fewer": "Go on with the results there are", "none": "Go on without"},
-        help="To ask another provider instead, choose “Ask others as well” on the page of the case; this task is done with that.",
+        help="To ask another provider instead, choose “Ask another provider as well” on the page of the case; this task is done with that.",
     )
     note = Note(label="Note", required=False)
 

@@ -69,7 +69,7 @@ class Day(Form):
 class Door(Form):
     """By which door, when, and that it was filed."""
 
-    door = Choice(label="Door", choices=DOORS)
+    door = Choice(label="How the mediation starts", choices=DOORS)
     on = Date(label="Date", past=True)
     filed = YesNo(label="Filed", must=True)
 
@@ -77,7 +77,7 @@ class Door(Form):
 class SolvedByTalks(Form):
     """The parties need no mediation any more."""
 
-    door = Choice(label="Door", choices=DOORS, required=False)
+    door = Choice(label="How the mediation starts", choices=DOORS, required=False)
     on = Date(label="Date", past=True)
     filed = YesNo(label="Filed", must=True)
 
@@ -213,7 +213,7 @@ class TermSeen(Form):
 
 
 NEXT_STEP = Task(
-    "next_step", "Ask the parties what follows", queue=Role.DISPUTE_OFFICER, due=working_days(10), form=NextStep,
+    "next_step", "Ask the parties for the next step", queue=Role.DISPUTE_OFFICER, due=working_days(10), form=NextStep,
     on="main", aftercare=True,
 )  # fmt: skip
 
@@ -230,10 +230,14 @@ class Mediation(Workflow):
     first_step_fires = "start"
 
     dispute_noted = State(
-        "Dispute noted", queue=Role.DISPUTE_OFFICER, due=working_days(5), step="Choose", do="Look at the dispute"
+        "Dispute noted", queue=Role.DISPUTE_OFFICER, due=working_days(5), step="Choose", do="Review the dispute"
     )
     options = State(
-        "Options", queue=Role.DISPUTE_OFFICER, due=working_days(15), step="Choose", do="Choose a way with the parties"
+        "Options",
+        queue=Role.DISPUTE_OFFICER,
+        due=working_days(15),
+        step="Choose",
+        do="Choose a procedure with the parties",
     )
     good_offices = State(
         "Good offices", queue=Role.PROVIDER, due=calendar_days(30), step="Choose", do="Help the parties choose"
@@ -296,7 +300,7 @@ class Mediation(Workflow):
         request_filed, by=Role.DISPUTE_OFFICER, form=Door,
         opens=[
             Task(
-                "court_term", "The term that the court set ends", queue=Role.DISPUTE_OFFICER,
+                "court_term", "Check the end of the court's term", queue=Role.DISPUTE_OFFICER,
                 due=calendar_days(60, since="on"), form=TermSeen,
             )
         ],
@@ -369,7 +373,7 @@ class Mediation(Workflow):
         ends=("term_end", "court_term"),
         opens=[
             Task(
-                "term_end", "The extended term ends", queue=Role.PROVIDER, due=until("until_day"), form=TermSeen,
+                "term_end", "Check the end of the extended term", queue=Role.PROVIDER, due=until("until_day"), form=TermSeen,
             )
         ],
         do="Extend the term", done="extended the term",

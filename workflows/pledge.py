@@ -74,7 +74,7 @@ SERVICING_TASKS = (
         per="items:repayments", aftercare=True,
     ),
     Task(
-        "valuation_refresh", "Have the pledged right valued again", queue=Role.PROVIDER, due=calendar_days(30),
+        "valuation_refresh", "Get the pledged right valued again", queue=Role.PROVIDER, due=calendar_days(30),
         form=ValueRefreshed, after=calendar_days(365, since="paid_on"), aftercare=True,
     ),
     *(
@@ -112,9 +112,7 @@ class Pledge(Workflow):
     due_diligence = State(
         "Due diligence", queue=Role.PROVIDER, due=working_days(15), step="Review", do="Examine the borrower"
     )
-    valuation = State(
-        "Valuation", queue=Role.PROVIDER, due=working_days(10), step="Review", do="Have the rights valued"
-    )
+    valuation = State("Valuation", queue=Role.PROVIDER, due=working_days(10), step="Review", do="Get the rights valued")
     approval = State("Approval", queue=Role.PROVIDER, due=calendar_days(15), step="Approve", do="Decide on the loan")
     bank_approval = State(
         "Bank approval", queue=Role.PROVIDER, due=calendar_days(15), step="Approve", do="Get the bank's decision"
@@ -131,7 +129,7 @@ class Pledge(Workflow):
     drawdown = State("Drawdown", queue=Role.PROVIDER, due=working_days(10), step="Pay", do="Pay the loan out")
     servicing = State(
         "Servicing", queue=Role.PROVIDER, due=until("paid_out.final_due_on"), step="Repay",
-        do="Watch over the repayments",
+        do="Follow the repayments",
     )  # fmt: skip
     overdue = State(
         "Overdue", queue=Role.PROVIDER, due=calendar_days(30), step="Repay", do="Settle the overdue repayment"
@@ -140,7 +138,7 @@ class Pledge(Workflow):
         "Disposal", queue=Role.PROVIDER, due=calendar_days(365), step="Repay", do="Dispose of the pledged right"
     )
     deregistration = State(
-        "Deregistration", queue=Role.PROVIDER, due=working_days(10), step="Repay", do="Have the pledge cancelled"
+        "Deregistration", queue=Role.PROVIDER, due=working_days(10), step="Repay", do="Get the pledge cancelled"
     )
     repaid_cleared = Final("Repaid and cleared")
     not_eligible = Final("Not eligible")

@@ -58,7 +58,7 @@ decide_objection = Task(
 
 #: Opened by the engine when the provider's access to something ends; it stays when the referral, or the case, is over.
 return_papers = Task(
-    "return_papers", "Give the copies back or destroy them, and say so", Role.PROVIDER, working_days(10), forms.Returned,
+    "return_papers", "Return or destroy the copies", Role.PROVIDER, working_days(10), forms.Returned,
     effects=(effects.copies_are_back,), aftercare=True, part=parts.RETURNS_COPIES,
 )  # fmt: skip
 
@@ -118,7 +118,7 @@ class Referral(Workflow):
         Role.PROVIDER,
         until("accept.planned_on"),
         "Work",
-        do="Do the work and deliver",
+        do="Deliver the service",
         part=parts.AT_WORK,
         fhir=("in-progress", "5.1.1"),
     )
@@ -127,7 +127,7 @@ class Referral(Workflow):
         Role.OFFICER,
         calendar_days(30),
         PREVIOUS_STEP,
-        do="Clear the way, or cancel",
+        do="Resume or cancel the referral",
         fhir=("on-hold", "5.1.1"),
     )
     delivered = State(
@@ -220,8 +220,8 @@ class Referral(Workflow):
     deliver_part = in_progress.to(
         same(),
         by=Role.PROVIDER,
-        do="Deliver a part",
-        done="delivered a part",
+        do="Deliver part of the result",
+        done="delivered part of the result",
         form=forms.PartDelivery,
         tells_officers=DELIVERY,
     )
@@ -236,17 +236,17 @@ class Referral(Workflow):
         scope=parts.PEOPLE_ONLY,
     )  # fmt: skip
     not_started = accepted.to(
-        cancelled, by=Role.SUPERVISOR, kind=EXCEPTION, do="Cancel, for the work has not started",
-        done="cancelled the referral, for the work had not started", guards=[referral_guards.start_is_overdue],
+        cancelled, by=Role.SUPERVISOR, kind=EXCEPTION, do="Cancel: the work has not started",
+        done="cancelled the referral because the work had not started", guards=[referral_guards.start_is_overdue],
         opens=[choose_other_provider], also=REPLACE, tells_provider=CANCELLATION,
         consequence="The referral and the service below it end.",
     )  # fmt: skip
     suspend = any_of(sent, accepted, in_progress, rework).to(
-        suspended, by=(Role.OFFICER, Role.SYSTEM), kind=EXCEPTION, do="Suspend", done="suspended the referral",
+        suspended, by=(Role.OFFICER, Role.SYSTEM), kind=EXCEPTION, do="Pause the referral", done="paused the referral",
         form=forms.Suspension, part=parts.RESTS, tells_provider=MOVED,
     )  # fmt: skip
     continue_ = suspended.to(
-        previous(), by=Role.OFFICER, kind=RETURN, do="Let it go on", done="let the referral go on",
+        previous(), by=Role.OFFICER, kind=RETURN, do="Resume the referral", done="resumed the referral",
         guards=[referral_guards.consent_covers_what_was_shared], effects=[effects.grant_again], name="continue",
         tells_provider=MOVED,
     )  # fmt: skip
@@ -254,7 +254,7 @@ class Referral(Workflow):
     # --- delivering and checking ---
 
     deliver = in_progress.to(
-        delivered, by=Role.PROVIDER, do="Deliver", done="delivered", form=forms.Delivery,
+        delivered, by=Role.PROVIDER, do="Deliver the result", done="delivered the result", form=forms.Delivery,
         guards=[referral_guards.service_is_the_referrals, referral_guards.work_has_ended],
         tells_officers=DELIVERY,
     )  # fmt: skip
@@ -264,8 +264,8 @@ class Referral(Workflow):
         part=parts.GIVES_BACK, tells_provider=RETURNED,
     )  # fmt: skip
     redeliver = rework.to(
-        delivered, by=Role.PROVIDER, kind=RETURN, do="Deliver again", done="delivered again", form=forms.Delivery,
-        guards=[referral_guards.service_is_the_referrals], tells_officers=DELIVERY,
+        delivered, by=Role.PROVIDER, kind=RETURN, do="Deliver the corrected result", done="delivered the corrected result",
+        form=forms.Delivery, guards=[referral_guards.service_is_the_referrals], tells_officers=DELIVERY,
     )  # fmt: skip
     approve = delivered.to(
         completed, by=Role.OFFICER, do="Approve the delivery", done="approved the delivery", form=forms.Approval,
@@ -281,7 +281,7 @@ class Referral(Workflow):
     # --- ending early ---
 
     give_up = any_of(in_progress, suspended, rework).to(
-        failed, by=Role.PROVIDER, kind=EXCEPTION, do="Give up", done="gave up", form=forms.Reason,
+        failed, by=Role.PROVIDER, kind=EXCEPTION, do="Give up the referral", done="gave up the referral", form=forms.Reason,
         opens=[decide], also=REPLACE,
         consequence="The referral and the service below it end.",
     )  # fmt: skip

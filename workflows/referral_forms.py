@@ -39,11 +39,11 @@ class Request(_OfService):
         help="Empty: until the referral ends, or the consent, whichever is earlier",
     )  # fmt: skip
     panel = Panel(
-        label="Whom to ask next", required=False, when=("service", OPEN_SERVICES),
+        label="Providers to ask next, in order", required=False, when=("service", OPEN_SERVICES),
         help="If this provider declines, has a conflict or does not answer, the same request goes to the next one by itself.",
     )  # fmt: skip
     beside = Providers(
-        label="Whom to ask at the same time", required=False, when=("service", OPEN_SERVICES), help=joins.AT_ONCE
+        label="Other providers to ask at once", required=False, when=("service", OPEN_SERVICES), help=joins.AT_ONCE
     )
     join = Choice(
         label="If several are asked: what the case waits for", choices=joins.RULES, required=False,
@@ -177,7 +177,7 @@ class Cancellation(Form):
 
 class NextProvider(Form):
     next = Choice(
-        label="What shall happen",
+        label="What happens next",
         choices={
             "assessment": "Ask another assessor",
             "pledge": "Ask another lender for the pledge loan",
@@ -191,7 +191,7 @@ class NextProvider(Form):
 
 class Decision(Form):
     decision = Choice(
-        label="What shall happen",
+        label="What happens next",
         choices={"other_provider": "Another provider", "without": "Go on without", "wait": "Wait on"},
     )  # fmt: skip
     note = Note(label="Note", required=False)

@@ -60,8 +60,8 @@ def test_tasks_are_those_that_are_open(world: World, db: Connection) -> None:
     world.fire(db, "officer", number, "take")
     case = case_of(db, number)
     assert offered(db, world, case, type="tasks") == [
-        "Bring the case through triage",
-        "Check the match and declare your interest",
+        "Check the match and declare conflicts of interest",
+        "Complete the triage",
     ]
 
 

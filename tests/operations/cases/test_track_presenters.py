@@ -106,7 +106,7 @@ def test_what_is_done_by_an_action_has_no_form_of_its_own(edition: Edition) -> N
     step = show(task_of(edition, "step", "triage"), edition, NAMES, overdue=False)
     decision = show(task_of(edition, "decision", "compliance_stop", priority=-1), edition, NAMES, overdue=False)
     assert [(one.do, one.form) for one in (step, decision)] == [
-        ("Bring the case through triage", None),
+        ("Complete the triage", None),
         ("Stop the case", None),
     ]
     assert (step.handed, step.wait, step.holder) == (None, None, None)

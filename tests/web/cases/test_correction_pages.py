@@ -273,7 +273,7 @@ def test_a_corrected_request_does_not_tell_its_provider_whom_else_the_office_ask
     for page in (f"/referrals/{referral}", f"/cases/{number}/history"):
         shown = browser_for("provider").get(page).text
         assert "Mistyped." in shown
-        for words in ("Whom to ask next", "Xicheng"):
+        for words in ("Providers to ask next, in order", "Xicheng"):
             assert words not in shown, (page, words)
 
 

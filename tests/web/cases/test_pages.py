@@ -106,7 +106,7 @@ def test_a_step_that_nothing_leads_out_of_yet_names_the_task_that_comes_first(
         number = world.new_case(db)
         world.fire(db, "officer", number, "take")
     page = browser_for("officer").get(f"/cases/{number}").text
-    assert "Next: Bring the case through triage" in words_of(page)
+    assert "Next: Complete the triage" in words_of(page)
     assert "To be done first: Check the match" in words_of(page)
     assert page.count("btn-primary") == 1
 
@@ -171,7 +171,7 @@ def test_there_is_one_primary_action(browser_for: Enter, numbers: tuple[str, str
 def test_what_is_not_possible_is_told_with_why(browser_for: Enter, numbers: tuple[str, str]) -> None:
     told = words_of(browser_for("officer").get(f"/cases/{numbers[0]}").text)
     assert "Not possible now" in told
-    assert "Go on to structuring" in told
+    assert "Move to structuring" in told
     # What only a provider does is not told as something of ours.
     assert "Accept the referral" not in told
 
@@ -180,7 +180,7 @@ def test_exceptions_lie_under_more(browser_for: Enter, numbers: tuple[str, str])
     page = browser_for("officer").get(f"/cases/{numbers[0]}").text
     menu = re.search(r'<details class="menu">(.*?)</details>', page, re.DOTALL)
     assert menu
-    for words in ("Put on hold", "Propose closing", "Hand the case over", "Declare an interest"):
+    for words in ("Put the case on hold", "Propose closing", "Hand the case over", "Declare an interest"):
         assert words in menu[1]
     assert "Send the request" not in menu[1]
 

@@ -48,7 +48,7 @@ def test_what_the_owner_must_do_stands_there_without_a_claim(
         world.fire(db, "officer", number, "take")
     page = browser_for("officer").get("/").text
     assert number in page
-    assert "Check the match and declare your interest" in page
+    assert "Check the match and declare conflicts of interest" in page
     assert count_of(page, "To do") == "2"
     assert count_of(browser_for("other_officer").get("/").text, "To do") == "0"
 

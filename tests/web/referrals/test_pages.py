@@ -227,7 +227,7 @@ def test_what_is_not_possible_says_why(engine: Engine, world: World, offer: str,
         db.execute(text("UPDATE tracks SET states = ARRAY['in_progress'] WHERE id = CAST(:id AS uuid)"), {"id": offer})
     page = browser.get(f"/referrals/{offer}/{offer}/deliver").text
     assert "This is not possible now:" in page
-    assert "Deliver" in browser.get(f"/referrals/{offer}").text
+    assert "Deliver the result" in browser.get(f"/referrals/{offer}").text
 
 
 def test_giving_up_asks_once_and_names_what_follows(

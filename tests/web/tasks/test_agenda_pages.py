@@ -18,7 +18,7 @@ from tests.support.web_client import Browser
 from tests.support.world import World, new_request, today
 
 BrowserFor = Callable[[str], Browser]
-TRIAGE = "Check the match and declare your interest"
+TRIAGE = "Check the match and declare conflicts of interest"
 
 
 def _play(world: World, db: Connection) -> str:
@@ -70,7 +70,7 @@ def test_the_following_week_is_one_link_away(number: str, browser_for: BrowserFo
     page = browser.get("/agenda").text
     [later] = re.findall(r'href="([^"]+)" rel="next"', page)
     following = browser.get(later.replace("&amp;", "&")).text
-    assert "Bring the case through triage" in shown(following)[(today() + timedelta(days=7)).isoformat()]
+    assert "Complete the triage" in shown(following)[(today() + timedelta(days=7)).isoformat()]
     assert ">Today</a>" in following
 
 

@@ -126,7 +126,7 @@ def test_what_one_has_finished_stands_under_done(engine: Engine, world: World, b
         )
     page = browser.get("/done").text
     assert page.count(number) >= 2
-    assert "Check the match and declare your interest" in page
+    assert "Check the match and declare conflicts of interest" in page
 
 
 def test_who_works_no_queue_is_told_so(world: World, browser_for: BrowserFor) -> None:
