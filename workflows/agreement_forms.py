@@ -55,6 +55,7 @@ class DecidedWaiver(Form):
     granted = YesNo(
         label="Is it waived?", consequence="The case may go on without it.",
         done={"yes": "granted the waiver", "no": "refused the waiver"},
+        press={"yes": "Grant the waiver", "no": "Refuse the waiver"},
     )  # fmt: skip
     reason = Note(label="Why")
 
@@ -102,6 +103,7 @@ class ComplianceGate(Form):
     result = Choice(
         label="Result", choices={"passed": "Passed", "refused": "Refused"},
         done={"passed": "passed the agreement through the compliance gate", "refused": "refused the agreement at the compliance gate"},
+        press={"passed": "Pass the agreement", "refused": "Refuse the agreement"},
     )  # fmt: skip
     checked_on = Date(label="Checked on", past=True)
     crosses_border = YesNo(label="Does technology cross the border?")

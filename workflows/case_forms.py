@@ -78,6 +78,7 @@ class Screening(Form):
     result = Choice(
         label="Result", choices={"clear": "Clear", "hit": "Hit"},
         done={"clear": "screened the party with no hit", "hit": "screened the party, with a hit"},
+        press={"clear": "Record no hit", "hit": "Record a hit"},
     )  # fmt: skip
     checked_on = Date(label="Checked on", past=True)
     list_versions = Text(label="Lists and their versions")
@@ -224,6 +225,7 @@ class DecidedTime(Form):
     granted = YesNo(
         label="Is it granted?", consequence="The tasks get another due date, and are reminded of anew.",
         done={"yes": "granted more time", "no": "refused more time"},
+        press={"yes": "Grant more time", "no": "Refuse more time"},
     )  # fmt: skip
     how = Choice(
         label="What is granted", choices=AskedTime.how.choices, when=("granted", (True,)), prefill="ask_more_time.how"
@@ -248,6 +250,10 @@ class HoldReview(Form):
         done={
             "wait": "let the case wait on", "resume": "asked the officer to resume the case",
             "close": "asked the officer to propose closing",
+        },
+        press={
+            "wait": "Let the case wait on", "resume": "Have the officer resume the case",
+            "close": "Have the officer propose closing",
         },
     )  # fmt: skip
     note = Note(label="Note", required=False)

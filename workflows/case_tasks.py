@@ -49,7 +49,7 @@ nda = Task(
 decide_plan = Task(
     "decide_plan", "Decide on the service plan", Role.SUPERVISOR, working_days(5), forms.ReturnedPlan,
     not_by=("service_plan",), opens=(Again("service_plan"),), unless_open=True, done="returned the service plan",
-    decides="plans",
+    press="Return the plan", decides="plans",
 )  # fmt: skip
 service_plan = Task(
     "service_plan", "Write the service plan", Role.OFFICER, working_days(20), forms.ServicePlan, opens=(decide_plan,),

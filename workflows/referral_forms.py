@@ -121,7 +121,10 @@ class AskedExtension(Form):
 
 
 class DecidedExtension(Form):
-    granted = YesNo(label="Is it granted?", done={"yes": "granted more time", "no": "refused more time"})
+    granted = YesNo(
+        label="Is it granted?", done={"yes": "granted more time", "no": "refused more time"},
+        press={"yes": "Grant more time", "no": "Refuse more time"},
+    )  # fmt: skip
     until_on = Date(label="New date", future=True, when=("granted", (True,)), prefill="ask_extension.new_date")
     note = Note(label="Note", required=False)
 
@@ -131,6 +134,7 @@ class DecidedObjection(Form):
         label="How is it decided?",
         choices={"upheld": "It is upheld: what it is about was not in order", "dismissed": "It is dismissed: what it is about stands"},
         done={"upheld": "upheld the objection", "dismissed": "dismissed the objection"},
+        press={"upheld": "Uphold the objection", "dismissed": "Dismiss the objection"},
     )  # fmt: skip
     reason = Note(label="Why, for both sides to read")
 
@@ -193,5 +197,6 @@ class Decision(Form):
     decision = Choice(
         label="What happens next",
         choices={"other_provider": "Another provider", "without": "Go on without", "wait": "Wait on"},
+        press={"other_provider": "Choose another provider", "without": "Go on without the service", "wait": "Wait on"},
     )  # fmt: skip
     note = Note(label="Note", required=False)

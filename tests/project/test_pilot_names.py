@@ -23,7 +23,8 @@ COLLISIONS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     ("columns, keys of events and answers", "closed completed consent documents ended hold in_force on_hold options overdue profile"
      " proposed refused registered replaced signed start end withdrawn", ()),
     ("operations of tasks, by WS-HumanTask, and their events", "assign confirm fail release resume suspend suspended failed approved"
-     " approve", ("engine/execution/task_lifecycle.py", "engine/execution/effects.py", "engine/state/events.py", "engine/tasks",
+     " approve", ("engine/analysis/decisions.py",
+                  "engine/execution/task_lifecycle.py", "engine/execution/effects.py", "engine/state/events.py", "engine/tasks",
                   "api/tasks", "web/tasks", "web/history", "web/people/decision_pages.py", "web/auth")),
     ("states of jobs, mails and webhooks", "cancel cancelled delivered failed sent give_up",
         ("operations/core/outbox.py", "jobs", "operations/notifications", "operations/integrations",

@@ -53,6 +53,11 @@ class FormField:
         return {"label": self.label} | ({"help": self.help} if self.help else {})
 
 
+def _of_answers(**words: Mapping[str, str]) -> dict[str, str]:
+    """Words that a field has for each of its answers, by what they are for."""
+    return {f"{what}.{answer}": said for what, of_all in words.items() for answer, said in of_all.items()}
+
+
 @dataclass(frozen=True, kw_only=True)
 class Text(FormField):
     """One line of words."""
@@ -113,6 +118,8 @@ class Choice(FormField):
     choices: Mapping[str, str] = field(default_factory=dict)
     #: What the history says of whoever gave this answer, by code: {"waiver_asked": "asked for a waiver"}.
     done: Mapping[str, str] = field(default_factory=dict)
+    #: What the button says that gives this answer, where the form decides: {"upheld": "Uphold the objection"}.
+    press: Mapping[str, str] = field(default_factory=dict)
     type: ClassVar[str] = "choice"
 
     def limits(self) -> dict[str, Any]:
@@ -120,7 +127,7 @@ class Choice(FormField):
 
     def texts(self) -> dict[str, str]:
         answers = {f"choices.{code}": words for code, words in self.choices.items()}
-        return super().texts() | answers | {f"done.{code}": words for code, words in self.done.items()}
+        return super().texts() | answers | _of_answers(done=self.done, press=self.press)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -138,14 +145,16 @@ class YesNo(FormField):
     consequence: str = ""
     #: What the history says of whoever answered: {"yes": "granted the waiver"}.
     done: Mapping[str, str] = field(default_factory=dict)
+    #: What the button says that gives this answer, where the form decides: {"yes": "Grant the waiver"}.
+    press: Mapping[str, str] = field(default_factory=dict)
     type: ClassVar[str] = "yes_no"
 
     def limits(self) -> dict[str, Any]:
         return {"must": self.must}
 
     def texts(self) -> dict[str, str]:
-        answers = {f"done.{answer}": words for answer, words in self.done.items()}
-        return super().texts() | ({"consequence": self.consequence} if self.consequence else {}) | answers
+        consequence = {"consequence": self.consequence} if self.consequence else {}
+        return super().texts() | consequence | _of_answers(done=self.done, press=self.press)
 
 
 @dataclass(frozen=True, kw_only=True)

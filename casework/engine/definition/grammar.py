@@ -163,6 +163,8 @@ class Task:
     audited: str | tuple[str, str, Any] = ""
     #: What the history says of whoever completed it ("asked for a waiver"), where its form's answers say nothing else.
     done: str = ""
+    #: What the button says that finishes it, where actions that end it are the other answers ("Return the plan").
+    press: str = ""
     part: str = ""
     decides: str = ""
     answers: bool = False

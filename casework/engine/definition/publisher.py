@@ -184,6 +184,8 @@ class _Publisher:
         self.texts[f"tasks.{key}"] = task.do
         if task.done:
             self.texts[f"tasks.{key}.done"] = task.done
+        if task.press:
+            self.texts[f"tasks.{key}.press"] = task.press
         self.texts |= {f"tasks.{key}.items.{item.name}": item.text for item in task.checklist}
         self.guards(task.guards)
         return key
