@@ -2,7 +2,7 @@
 
 Pure: from the events of a case or a mediation. The side is the one whose queue works the step that the referral stands
 at; while the service below it is worked on, the step of that. While a stop is in force the provider may do nothing, and
-its time is the office's.
+its time is the office's. `intervals` gives the same of every track, with the states that it stood in.
 """
 
 from __future__ import annotations
@@ -39,8 +39,22 @@ class Turn:
 
 
 @dataclass(frozen=True)
+class Interval:
+    """A stretch of time in which a track stood in the same states and it was the same side's turn.
+
+    The last one of a live track has no end.
+    """
+
+    states: tuple[str, ...]
+    side: str
+    start: datetime
+    end: datetime | None
+
+
+@dataclass(frozen=True)
 class _Track:
     edition: str
+    parent: str | None
     states: tuple[str, ...]
     live: bool = True
     replaced: bool = False
@@ -52,7 +66,7 @@ def turns(library: Library, events: Iterable[Event], referral: str) -> tuple[Tur
     frozen, offered = False, False
     taken: list[Turn] = []
     for event in events:
-        _follow(seen, event, referral)
+        _follow(seen, event)
         frozen = event.effects.get("frozen", frozen)
         if event.track == referral and event.kind == FIRED and event.effects.get("part") == SENDS:
             offered = True
@@ -70,28 +84,61 @@ def turns(library: Library, events: Iterable[Event], referral: str) -> tuple[Tur
     return tuple(taken)
 
 
-def _follow(seen: dict[str, _Track], event: Event, referral: str) -> None:
-    """The referral and the tracks below it, as far as they tell whose turn it is."""
+def intervals(library: Library, events: Iterable[Event]) -> dict[str, tuple[Interval, ...]]:
+    """Of every track the states that it stood in from its opening to its end, and whose turn it was in each.
+
+    One follows the other without a gap, but for the time between an end and a reopening.
+    """
+    seen: dict[str, _Track] = {}
+    frozen = False
+    stood: dict[str, list[Interval]] = {}
+    for event in events:
+        before, stopped = dict(seen), frozen
+        _follow(seen, event)
+        frozen = event.effects.get("frozen", frozen)
+        for id, track in seen.items():
+            if frozen == stopped and seen.get(id) is before.get(id) and not _changed_below(before, seen, id):
+                continue
+            mine = stood.setdefault(id, [])
+            standing = bool(mine) and mine[-1].end is None
+            side = OFFICE if frozen else _side(library, seen, id)
+            if standing and track.live and (mine[-1].states, mine[-1].side) == (track.states, side):
+                continue
+            if standing:
+                mine[-1] = replace(mine[-1], end=event.at)
+            if track.live:
+                mine.append(Interval(track.states, side, event.at, None))
+    return {id: tuple(mine) for id, mine in stood.items()}
+
+
+def _changed_below(before: Mapping[str, _Track], seen: Mapping[str, _Track], id: str) -> bool:
+    """Whether anything that an event changed lies right below a track."""
+    return any(track.parent == id and track is not before.get(other) for other, track in seen.items())
+
+
+def _follow(seen: dict[str, _Track], event: Event) -> None:
+    """The tracks, as far as they tell whose turn it is."""
     for opened in event.effects.get("tracks", ()):
-        if referral in (opened["id"], opened["parent"]):
-            seen[opened["id"]] = _Track(opened["edition"], tuple(opened["states"]))
+        seen[opened["id"]] = _Track(opened["edition"], opened["parent"], tuple(opened["states"]))
     if event.track in seen:
-        live = seen[event.track].live and "ended" not in event.effects
-        seen[event.track] = replace(
-            seen[event.track],
-            states=event.to or seen[event.track].states,
-            live=live,
-            replaced=event.effects.get("replaced", seen[event.track].replaced),
+        before = seen[event.track]
+        after = replace(
+            before,
+            states=event.to or before.states,
+            live="ended" not in event.effects and (before.live or bool(event.effects.get("reopened"))),
+            replaced=event.effects.get("replaced", before.replaced),
         )
+        if after != before:
+            seen[event.track] = after
     for id in event.effects.get("replaced_tracks", ()):
         if id in seen:
             seen[id] = replace(seen[id], replaced=True)
 
 
-def _side(library: Library, seen: Mapping[str, _Track], referral: str) -> str:
-    above = seen[referral]
+def _side(library: Library, seen: Mapping[str, _Track], id: str) -> str:
+    above = seen[id]
     if _by_provider(library, above):
-        below = [track for id, track in seen.items() if id != referral and track.live and not track.replaced]
+        below = [track for track in seen.values() if track.parent == id and track.live and not track.replaced]
         # Until the work is begun it waits for whoever begins it, wherever the service's first step lies.
         begun = [track for track in below if not _begins(library, above, track)]
         if begun and not _by_provider(library, begun[-1]):

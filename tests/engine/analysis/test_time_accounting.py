@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 
 import pytest
 
-from casework.engine.analysis.time_accounting import OFFICE, PROVIDER, SIDES, turns
+from casework.engine.analysis.time_accounting import OFFICE, PROVIDER, SIDES, intervals, turns
 from casework.engine.roles import ORGANISATION_QUEUES
 from casework.engine.state.case import OPEN, SUSPENDED, Case
 from casework.engine.state.projection import evolve
@@ -18,6 +19,7 @@ from tests.engine.toys import CALENDAR
 from tests.engine.walks import Walk, library
 
 MINUTE = timedelta(minutes=1)
+LAST = datetime.max.replace(tzinfo=UTC)
 WITH_REFERRALS = [name for name in WALKS if name == "case" or "referral" in name or "mediation in" in name]
 
 
@@ -91,3 +93,63 @@ def test_a_referral_that_was_not_offered_charges_nobody() -> None:
         for track in walk.case.tracks.values():
             if track.workflow == "referral" and "send" not in track.fired:
                 assert turns(library(), walk.events, track.id) == ()
+
+
+# --- every track -----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", WALKS)
+def test_intervals_of_every_track_follow_each_other_without_a_gap(name: str) -> None:
+    for walk in walked(name):
+        stood = intervals(library(), walk.events)
+        assert set(stood) == set(walk.case.tracks)
+        for id, mine in stood.items():
+            track = walk.case.tracks[id]
+            assert mine[0].start == track.opened_at
+            assert mine[-1].end == track.ended_at
+            assert [one.end is None for one in mine[:-1]] == [False] * (len(mine) - 1)
+            for one, following in pairwise(mine):
+                assert one.end is not None
+                # Only an end parts two of them, and a reopening begins the next.
+                assert one.end == following.start or reopened(walk, id, following.start)
+                assert one.end != following.start or (one.states, one.side) != (following.states, following.side)
+            if track.live:
+                assert mine[-1].states == track.states
+
+
+def reopened(walk: Walk, track: str, at: datetime) -> bool:
+    return any(one.track == track and one.at == at and one.effects.get("reopened") for one in walk.events)
+
+
+@pytest.mark.parametrize("name", WITH_REFERRALS)
+def test_intervals_are_charged_as_the_account_of_a_referral_is(name: str) -> None:
+    looked_at = 0
+    for walk in walked(name):
+        stood = intervals(library(), walk.events)
+        for track in walk.case.tracks.values():
+            if track.workflow != "referral" or "send" not in track.fired:
+                continue
+            account = turns(library(), walk.events, track.id)
+            for turn in account:
+                within = [
+                    one
+                    for one in stood[track.id]
+                    if one.start >= turn.start and (one.end or LAST) <= (turn.end or LAST)
+                ]
+                assert within
+                assert {one.side for one in within} == {turn.side}
+                looked_at += 1
+    assert looked_at > 20
+
+
+@pytest.mark.parametrize("name", WALKS)
+def test_a_track_stands_in_what_the_case_says_at_each_event(name: str) -> None:
+    for walk in walked(name)[:6]:
+        stood, case = intervals(library(), walk.events), None
+        for event in walk.events:
+            case = evolve(case, event)
+            for track in case.live_tracks():
+                at = [one for one in stood[track.id] if one.start <= event.at < (one.end or LAST)]
+                assert track.states in {one.states for one in at} or any(
+                    one.start == one.end for one in stood[track.id]
+                )
