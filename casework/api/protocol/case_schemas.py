@@ -151,6 +151,9 @@ class Task(Answer):
     opened_at: str
     due_at: str | None = None
     overdue: Annotated[bool, Field(description="Its day has passed, and its clock does not stand still")]
+    still: Annotated[
+        bool, Field(description="Its day does not count meanwhile: its clock stands still, or the case is on hold")
+    ]
     flagged: Annotated[
         bool, Field(description="The last step of its escalation has come: long overdue, and told to others")
     ]
@@ -219,6 +222,7 @@ class NextAction(Answer):
     about: str | None
     due_at: str | None
     overdue: bool
+    still: bool
     flagged: bool
     wait: Wait | None
 

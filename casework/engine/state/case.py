@@ -355,6 +355,12 @@ class Case:
             return False
         return not any(clock.task == task.id and clock.state == PAUSED for clock in self.clocks.values())
 
+    def stands_still(self, task: Task) -> bool:
+        """Whether the day of an open task does not count: its clock is paused, or the case is on hold and none of its clocks goes on."""
+        states = {clock.state for clock in self.clocks.values() if clock.task == task.id}
+        held = self.hold is not None and task.organisation is None and RUNNING not in states
+        return task.open and (PAUSED in states or held)
+
     def late(self, now: datetime) -> bool:
         """Whether anything that the case waits for is overdue, on whichever side."""
         return any(self.overdue(task, now) for task in self._waited_for())

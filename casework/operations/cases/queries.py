@@ -23,7 +23,7 @@ from casework.ledger.canonical_json import instant
 from casework.ledger.redactable_bodies import values
 from casework.operations.cases.joins import show_joins
 from casework.operations.cases.possible_actions import actions_of, possible_tasks
-from casework.operations.cases.track_presenters import concerned, show, show_track, step_of
+from casework.operations.cases.track_presenters import concerned, show_of, show_track, step_of
 from casework.operations.cases.views import (
     CaseDocument,
     CaseOutline,
@@ -170,7 +170,7 @@ def _describe_part(
         tasks=[
             row_as(
                 OpenTask,
-                show(task, library[task.edition], names, overdue=case.overdue(task, moment)),
+                show_of(case, task, library, names, moment),
                 may_work=may_work(actor, case, task) is not None,
             )
             for task in tasks
@@ -264,7 +264,7 @@ def _next_action(case: Case, library: Library, names: Mapping[str, str], moment:
     first = case.next_task()
     if first is None:
         return None
-    return row_as(TaskOutline, show(first, library[first.edition], names, overdue=case.overdue(first, moment)))
+    return row_as(TaskOutline, show_of(case, first, library, names, moment))
 
 
 def _waits_for(case: Case, names: Mapping[str, str], moment: datetime) -> list[CaseWait]:

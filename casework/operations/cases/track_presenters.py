@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 
 from casework.engine.definition.editions import Edition, do_key
 from casework.engine.definition.grammar import PREVIOUS_STEP
 from casework.engine.execution.context import Library
 from casework.engine.execution.task_lifecycle import PRIORITIES
-from casework.engine.state.case import Task, Track
+from casework.engine.state.case import Case, Task, Track
 from casework.json_values import JsonObject
 from casework.ledger.canonical_json import instant
 from casework.operations.cases.views import Handed, TaskView, TrackView, Wait
@@ -56,8 +57,8 @@ def given_of(track: Track, level: Sight) -> JsonObject:
     return {key: value for key, value in track.given.items() if level == Sight.ALL or key not in _OF_THE_PANEL}
 
 
-def show(task: Task, edition: Edition, names: Mapping[str, str], *, overdue: bool) -> TaskView:
-    """A task as the API and the pages show it."""
+def show(task: Task, edition: Edition, names: Mapping[str, str], *, overdue: bool, still: bool) -> TaskView:
+    """A task as the API and the pages show it; what is overdue does not stand still."""
     rule = edition.tasks.get(task.rule) if task.type == "side" else None
     return TaskView(
         id=task.id,
@@ -75,6 +76,7 @@ def show(task: Task, edition: Edition, names: Mapping[str, str], *, overdue: boo
         opened_at=instant(task.opened_at),
         due_at=when(task.due_at),
         overdue=overdue,
+        still=still and not overdue,
         flagged=task.flagged,
         aftercare=task.aftercare,
         form=[*edition.form_shown(rule.form)] if rule else None,
@@ -84,6 +86,12 @@ def show(task: Task, edition: Edition, names: Mapping[str, str], *, overdue: boo
         handed=_handed(task, names),
         wait=task.wait and Wait(for_=task.wait["for"], until=task.wait["until"]),
     )
+
+
+def show_of(case: Case, task: Task, library: Library, names: Mapping[str, str], moment: datetime) -> TaskView:
+    """A task of a case that is at hand, as it stands at a moment."""
+    late, still = case.overdue(task, moment), case.stands_still(task)
+    return show(task, library[task.edition], names, overdue=late, still=still)
 
 
 def _handed(task: Task, names: Mapping[str, str]) -> Handed | None:

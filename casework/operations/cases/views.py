@@ -83,6 +83,8 @@ class TaskOutline(TaskKey):
     due_at: str | None
     #: Its day has passed, and its clock does not stand still.
     overdue: bool
+    #: Its day does not count meanwhile: its clock stands still, or the case is on hold.
+    still: bool
     #: The last step of its escalation has come.
     flagged: bool
     wait: Wait | None

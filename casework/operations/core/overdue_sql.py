@@ -43,3 +43,7 @@ CASE_DATES = f"""
 AT_WORK = """NOT EXISTS (SELECT FROM clocks k WHERE k.log_id = t.log_id AND k.task_id = t.id AND k.state = 'paused' OFFSET 0)
     AND (t.organisation_id IS NOT NULL OR NOT EXISTS (SELECT FROM cases h WHERE h.id = t.log_id AND h.hold IS NOT NULL OFFSET 0)
         OR EXISTS (SELECT FROM clocks k WHERE k.log_id = t.log_id AND k.task_id = t.id AND k.state = 'running' OFFSET 0))"""
+#: Of a task `t`: its day does not count (`Case.stands_still`).
+STILL = f"(t.closed_at IS NULL AND NOT ({AT_WORK}))"
+#: Of a task `t`, as the lists of tasks ask it: whether it is overdue, and whether its day does not count.
+STANDING = f"{OVERDUE} AS late, {STILL} AS still"

@@ -12,7 +12,7 @@ from casework.engine.analysis.deadline_explanation import Telling, days_used, te
 from casework.engine.analysis.time_accounting import OFFICE, PROVIDER, turns
 from casework.engine.deadlines.calendars import Calendar
 from casework.engine.execution.clocks import WAKE
-from casework.engine.state.case import CREATED, PAUSED, Case, Task, Track
+from casework.engine.state.case import CREATED, Case, Task, Track
 from casework.ledger.canonical_json import instant
 from casework.operations.core.perform import calendar_of
 from casework.operations.core.presenters import when
@@ -69,8 +69,7 @@ def account_of(db: Connection, actor: Actor, case: Case, referral: Track, moment
 
 
 def _first(case: Case, referral: Track, below: list[str], side: str) -> Task | None:
-    """What a side must do first; nothing while its clock stands still."""
-    still = {clock.task for clock in case.clocks.values() if clock.state == PAUSED}
+    """What a side must do first; nothing while that stands still."""
     tasks = [
         task
         for task in case.open_tasks()
@@ -79,7 +78,7 @@ def _first(case: Case, referral: Track, below: list[str], side: str) -> Task | N
         and not task.aftercare
         and task.due_at is not None
         and (task.organisation is not None) == (side == PROVIDER)
-        and task.id not in still
+        and not case.stands_still(task)
     ]
     return min(tasks, key=lambda task: (task.due_at or task.opened_at, task.id), default=None)
 

@@ -20,6 +20,7 @@ from casework.operations.cases.queries import describe
 from casework.operations.cases.views import CaseParties, MediationPart, WholeCase
 from casework.operations.core.access_queries import mediation_log
 from casework.operations.core.idempotency import Done, Request, ask
+from casework.operations.core.overdue_sql import AT_WORK
 from casework.operations.core.paging import Page
 from casework.operations.core.perform import Standing, calendar_of, new_id, open_log, perform
 from casework.operations.core.presenters import names_of, when
@@ -158,7 +159,7 @@ def list_mediations(db: Connection, actor: Actor) -> Page[MediationRow]:
 _LIST = text(f"""
     SELECT m.id, m.title, m.parties, m.opened_at, r.edition, r.states, r.outcome AS ended, (
         SELECT min(t.due_at) FROM tasks t
-        WHERE t.log_id = m.id AND t.state IN ('Created', 'Ready', 'Reserved', 'InProgress', 'Suspended')
+        WHERE t.log_id = m.id AND t.state IN ('Created', 'Ready', 'Reserved', 'InProgress', 'Suspended') AND {AT_WORK}
     ) AS due_at
     FROM mediations m CROSS JOIN LATERAL (
         SELECT t.edition, t.states, t.outcome FROM tracks t WHERE t.log_id = m.id

@@ -35,6 +35,7 @@ from casework.operations.auth.password_change import LINK, LinkMail, write_link
 from casework.operations.core import outbox
 from casework.operations.core.encryption import SecretBox
 from casework.operations.core.idempotency import Done, Request, ask, finish
+from casework.operations.core.overdue_sql import STILL
 from casework.operations.core.paging import Page, cursor_id, cursor_time, from_cursor, insist_limit, page
 from casework.operations.core.presenters import when
 from casework.operations.deadlines.queries import explain_tasks
@@ -103,7 +104,8 @@ _QUEUED = text("""
 #: What a person's mail tells.
 #: What was withdrawn, cancelled or done in the meantime is not said any more; nor is what one has read already.
 _ITEMS = text(f"""
-    SELECT n.id, n.kind, n.edition, n.words, coalesce(t.due_at, n.due_at) AS due_at, n.task_id, c.number,
+    SELECT n.id, n.kind, n.edition, n.words, n.task_id, c.number,
+        CASE WHEN NOT coalesce({STILL}, false) THEN coalesce(t.due_at, n.due_at) END AS due_at,
         n.log_id, l.kind AS log_kind {SEEN} AND n.mail_id = CAST(:mail AS uuid)
     AND n.read_at IS NULL
     AND (n.kind = ANY(:lasting) OR CASE WHEN n.task_id IS NOT NULL THEN t.closed_at IS NULL
@@ -156,7 +158,7 @@ def _explained(db: Connection, actor: Actor, lines: Sequence[Any]) -> dict[str, 
     """Why the tasks are due when they are, of which a deadline is told; a sealed line says nothing of it."""
     wanted: dict[str, list[str]] = {}
     for line in lines:
-        if line.kind in DEADLINES and line.task_id is not None and line.number is not None:
+        if line.kind in DEADLINES and line.due_at is not None and line.task_id is not None and line.number is not None:
             wanted.setdefault(line.log_id, []).append(line.task_id)
     explained: dict[str, ClockExplained] = {}
     for log, tasks in wanted.items():

@@ -11,6 +11,7 @@ from sqlalchemy import Connection, text
 from casework.engine.parts import REFERRAL
 from casework.errors import NotFound
 from casework.json_values import JsonObject
+from casework.operations.core.overdue_sql import STILL
 from casework.operations.core.paging import Page, cursor_id, cursor_time, from_cursor, insist_limit, page
 from casework.operations.core.presenters import when
 from casework.operations.notifications.views import Notification
@@ -58,7 +59,8 @@ _OPENED = """
 """
 #: A person's notifications, with what each is about and where it leads.
 _ROWS = f"""
-    SELECT n.id, n.log_id, n.seq, n.kind, n.about, n.at, n.edition, n.words, n.track_id, n.task_id, n.due_at, n.read_at,
+    SELECT n.id, n.log_id, n.seq, n.kind, n.about, n.at, n.edition, n.words, n.track_id, n.task_id, n.read_at,
+        CASE WHEN NOT coalesce({STILL}, false) THEN n.due_at END AS due_at,
         l.kind AS log_kind, c.number, t.type AS task_type, t.closed_at, r.part, r.parent_id,
         c.programme_id = ANY(CAST(:all_of AS uuid[])) AS inside, (
             SELECT o.id FROM openings o WHERE o.log_id = n.log_id AND o.decider_id = CAST(:person AS uuid)

@@ -21,6 +21,7 @@ from casework.operations.cases.handing_over import refuses_owner
 from casework.operations.cases.relief import relieve_holders
 from casework.operations.core.access_queries import case_log
 from casework.operations.core.idempotency import Done, Request
+from casework.operations.core.overdue_sql import AT_WORK
 from casework.operations.core.perform import Standing, perform
 from casework.operations.core.presenters import when
 from casework.operations.core.references import IN_FORCE
@@ -41,15 +42,15 @@ _PERSON = text("""
         OR EXISTS (SELECT FROM cases c WHERE c.owner_id = p.id AND c.programme_id = ANY(CAST(:programmes AS uuid[])))
     )
 """)
-#: The open cases that a person owns or works on, with when the next task is due and how many tasks the person holds there.
-_CASES = text("""
+#: The open cases that a person owns or works on, with when the next task at work is due and how many tasks the person holds there.
+_CASES = text(f"""
     SELECT c.id, c.number, c.title, c.state, c.programme_id, g.name AS programme, g.name_zh AS programme_zh,
         c.owner_id = CAST(:person AS uuid) AS owned, n.due_at, count(*) OVER () AS every,
         (SELECT count(*) FROM tasks t WHERE t.log_id = c.id AND t.holder_id = CAST(:person AS uuid)
             AND t.state IN ('Reserved', 'InProgress', 'Suspended')) AS held
     FROM cases c JOIN programmes g ON g.id = c.programme_id LEFT JOIN LATERAL (
         SELECT min(t.due_at) AS due_at FROM tasks t WHERE t.log_id = c.id AND NOT t.aftercare
-        AND t.state IN ('Ready', 'Reserved', 'InProgress')
+        AND t.state IN ('Ready', 'Reserved', 'InProgress') AND {AT_WORK}
     ) n ON true
     WHERE c.programme_id = ANY(CAST(:programmes AS uuid[])) AND c.closed_at IS NULL
     AND (c.owner_id = CAST(:person AS uuid) OR CAST(:person AS uuid) = ANY(c.team))

@@ -122,10 +122,9 @@ _WORDS = text(
 
 
 def _due(case: Case, objection: str) -> str | None:
-    """By when it is decided."""
-    return next(
-        (instant(decision.due_at) for decision in decisions(case, objection) if decision.due_at is not None), None
-    )
+    """By when it is decided; nothing while that stands still."""
+    running = (decision for decision in decisions(case, objection) if not case.stands_still(decision))
+    return next((instant(decision.due_at) for decision in running if decision.due_at is not None), None)
 
 
 def _objections(db: Connection, case: Case, track: Track, mine: str, done: Mapping[str, str]) -> list[Objection]:

@@ -57,21 +57,25 @@ _FIRST = f"""
         ) x ORDER BY x.inbox_at {{order}}, x.id {{order}} LIMIT :most
     )
 """
+#: By when a task `k` of either side is due; nothing while its clock stands still.
+_DUE = """CASE WHEN NOT EXISTS (
+            SELECT FROM clocks w WHERE w.log_id = k.log_id AND w.task_id = k.id AND w.state = 'paused' OFFSET 0
+        ) THEN k.due_at END"""
 #: A provider's referrals, each with what is due next on either side and where its service stands.
 _LIST = f"""
     {_FIRST}
     SELECT s.*, c.number, coalesce(c.title, m.title) AS title, coalesce(c.parties, m.parties) AS parties,
-        ours.due_at AS our_due, ours.holder_id, theirs.due_at AS their_due, b.edition AS service_edition, b.states AS service_states
+        ours.due AS our_due, ours.holder_id, theirs.due AS their_due, b.edition AS service_edition, b.states AS service_states
     FROM chosen s LEFT JOIN cases c ON c.id = s.log_id LEFT JOIN mediations m ON m.id = s.log_id
     LEFT JOIN LATERAL (
-        SELECT k.* FROM tasks k JOIN tracks b ON b.id = k.track_id WHERE k.log_id = s.log_id
+        SELECT k.holder_id, {_DUE} AS due FROM tasks k JOIN tracks b ON b.id = k.track_id WHERE k.log_id = s.log_id
         AND (b.id = s.id OR b.parent_id = s.id) AND k.state IN ('Ready', 'Reserved', 'InProgress')
-        AND k.organisation_id = s.provider_id ORDER BY k.due_at, k.id LIMIT 1
+        AND k.organisation_id = s.provider_id ORDER BY 2, k.due_at, k.id LIMIT 1
     ) ours ON true
     LEFT JOIN LATERAL (
-        SELECT k.due_at FROM tasks k JOIN tracks b ON b.id = k.track_id WHERE k.log_id = s.log_id
+        SELECT {_DUE} AS due FROM tasks k JOIN tracks b ON b.id = k.track_id WHERE k.log_id = s.log_id
         AND (b.id = s.id OR b.parent_id = s.id) AND k.state IN ('Ready', 'Reserved', 'InProgress')
-        AND k.organisation_id IS NULL ORDER BY k.due_at, k.id LIMIT 1
+        AND k.organisation_id IS NULL ORDER BY 1, k.due_at, k.id LIMIT 1
     ) theirs ON true
     LEFT JOIN LATERAL (
         SELECT x.edition, x.states FROM tracks x WHERE x.log_id = s.log_id AND x.parent_id = s.id AND NOT x.replaced

@@ -21,7 +21,7 @@ from casework.operations.cases.event_views import AnyCaseEvent
 from casework.operations.cases.possible_actions import actions_of
 from casework.operations.cases.queries import names_in, titles_of
 from casework.operations.cases.side_tasks import add_task
-from casework.operations.cases.track_presenters import show, show_track
+from casework.operations.cases.track_presenters import show_of, show_track
 from casework.operations.cases.transitions import fire_transition
 from casework.operations.core.access_log import note_sealed
 from casework.operations.core.access_queries import referral_log
@@ -146,7 +146,7 @@ def describe_referral(db: Connection, actor: Actor, case: Case, track: Track) ->
             GrantedDocument(document=grant.document, title=titles.get(grant.document), last_day=last_day(case, grant))
             for grant in grants
         ],
-        tasks=[show(task, library[task.edition], names, overdue=case.overdue(task, moment)) for task in tasks],
+        tasks=[show_of(case, task, library, names, moment) for task in tasks],
         actions=actions_of(
             db, actor, case, seen, library=library, level=level, moment=moment, calendar=calendar_of(db, case.programme)
         ),

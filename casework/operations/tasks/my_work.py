@@ -19,7 +19,7 @@ from casework.definitions import load_library
 from casework.engine.deadlines.calendars import Calendar
 from casework.engine.roles import Role
 from casework.errors import InvalidForm
-from casework.operations.core.overdue_sql import NOT_PAUSED, OVERDUE
+from casework.operations.core.overdue_sql import AT_WORK, NOT_PAUSED, STANDING
 from casework.operations.core.paging import Page, cursor_id, cursor_time, from_cursor, insist_limit, page
 from casework.operations.core.perform import home_calendar
 from casework.operations.core.presenters import names_of, when
@@ -80,7 +80,7 @@ _ROWS = f"""
     SELECT t.*, l.kind AS log_kind, c.number, c.title, r.parent_id, r.part, r.provider_id, (
         SELECT count(*) FROM clocks k CROSS JOIN jsonb_array_elements(k.steps) WITH ORDINALITY AS g(step, n)
         WHERE k.log_id = t.log_id AND k.task_id = t.id AND g.n <= k.next AND g.step->>1 = 'remind'
-    ) AS reminded, {OVERDUE} AS late, {WORDS}{{since}}
+    ) AS reminded, {STANDING}, {WORDS}{{since}}
     FROM (SELECT u.* FROM ({{chosen}}) u ORDER BY u.due_at, u.id LIMIT :most) t
     JOIN logs l ON l.id = t.log_id JOIN tracks r ON r.id = t.track_id LEFT JOIN cases c ON c.id = t.log_id {{looked}}
     ORDER BY t.due_at, t.id
@@ -173,13 +173,13 @@ def count_work(db: Connection, actor: Actor) -> dict[str, int]:
 
 
 def first_due(db: Connection, actor: Actor) -> str | None:
-    """When the first task of the actor's programmes is due that nobody has done: for a page that is empty."""
+    """When the first task of the actor's programmes is due that nobody has done and nothing holds up: for a page that is empty."""
     programmes = sorted({m.programme for m in actor.memberships if m.programme})
     due: datetime | None = db.execute(
         text(
             "SELECT min(f.due_at) FROM unnest(CAST(:ids AS uuid[])) p(id) CROSS JOIN LATERAL (SELECT t.due_at FROM tasks t"
             " WHERE t.programme_id = p.id AND t.queue = 'officer' AND t.state = 'Ready' AND t.organisation_id IS NULL"
-            " AND t.due_at > (SELECT casework_now()) ORDER BY t.due_at, t.id LIMIT 1) f"
+            f" AND t.due_at > (SELECT casework_now()) AND {AT_WORK} ORDER BY t.due_at, t.id LIMIT 1) f"
         ),
         {"ids": programmes},
     ).scalar_one()

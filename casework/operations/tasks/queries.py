@@ -21,7 +21,7 @@ from casework.json_values import JsonObject
 from casework.ledger.redactable_bodies import ERASED, Body, values
 from casework.operations.cases.track_presenters import show
 from casework.operations.core.access_queries import task_log
-from casework.operations.core.overdue_sql import OVERDUE
+from casework.operations.core.overdue_sql import STANDING
 from casework.operations.core.presenters import names_of, when
 from casework.operations.core.views import row_as, to_named
 from casework.operations.tasks.allocation import explain_waiting
@@ -45,7 +45,7 @@ from casework.records.case_loader import load, task_of
 
 #: Tasks with what a list of them shows.
 TASKS = """
-    SELECT t.*, l.kind AS log_kind, c.number, c.title, r.parent_id, r.part, 0 AS reminded, {late} AS late, {words}{since}
+    SELECT t.*, l.kind AS log_kind, c.number, c.title, r.parent_id, r.part, 0 AS reminded, {standing}, {words}{since}
     FROM tasks t
     JOIN logs l ON l.id = t.log_id JOIN tracks r ON r.id = t.track_id LEFT JOIN cases c ON c.id = t.log_id {looked}
     WHERE {where} {more} ORDER BY {order}, t.id LIMIT :most
@@ -60,7 +60,7 @@ WORDS = ", ".join(
 def task_row(row: Any, library: Library, names: Mapping[str, str]) -> ListedTask:
     """A row of tasks with its case's number and title, as lists show it."""
     task = task_of(row._mapping)
-    shown = show(task, library[task.edition], names, overdue=row.late)
+    shown = show(task, library[task.edition], names, overdue=row.late, still=row.still)
     # What came with a form are its fields, and no note.
     of_a_form = task.type == "side" and shown.handed is not None and shown.handed.how in (HANDED_BACK, REVIEW_ASKED)
     note = None if of_a_form else _words(row.handed_words, "note")
@@ -160,15 +160,19 @@ def show_checklist(db: Connection, case: Case, id: str) -> list[ListedItem]:
     ]
 
 
+#: A task by its id.
+_ONE = text(
+    TASKS.format(
+        where="t.id = CAST(:id AS uuid)", more="", order="t.id", standing=STANDING, words=WORDS, since="", looked=""
+    )
+)
+
+
 def find_task(db: Connection, actor: Actor, id: str) -> tuple[Case, Any]:
     """A task's case and its row, for whoever sees them. Raises NotFound."""
     case = load(db, *task_log(db, actor, id))
     row = db.execute(
-        text(
-            TASKS.format(
-                where="t.id = CAST(:id AS uuid)", more="", order="t.id", late=OVERDUE, words=WORDS, since="", looked=""
-            )
-        ),
+        _ONE,
         {"id": id, "most": 1},
     ).one()
     level = sight(actor, case)

@@ -14,7 +14,7 @@ from casework import reasons
 from casework.definitions import load_library
 from casework.engine.roles import ORGANISATION_QUEUES, Role
 from casework.errors import InvalidForm
-from casework.operations.core.overdue_sql import OVERDUE
+from casework.operations.core.overdue_sql import STANDING
 from casework.operations.core.paging import Page, cursor_id, cursor_time, from_cursor, insist_limit, page
 from casework.operations.core.presenters import names_of
 from casework.operations.core.unread import LOOKED, SINCE, mark_of
@@ -124,7 +124,7 @@ def _read(
 def _listed(where: str, more: str, order: str, marked: bool) -> TextClause:
     since, looked = (f", {SINCE}", LOOKED) if marked else ("", "")
     return text(
-        TASKS.format(where=where, more=more, order=order, late=OVERDUE, words=WORDS, since=since, looked=looked)
+        TASKS.format(where=where, more=more, order=order, standing=STANDING, words=WORDS, since=since, looked=looked)
     )
 
 
@@ -287,7 +287,7 @@ def _queues(kinds: tuple[str, ...], more: str, many: bool, marked: bool) -> Text
         )
         parts.append("(SELECT * FROM near WHERE (SELECT enough FROM found))")
     return text(
-        f"{begun}SELECT t.*, l.kind AS log_kind, c.number, c.title, r.parent_id, r.part, 0 AS reminded, {OVERDUE} AS late,"
+        f"{begun}SELECT t.*, l.kind AS log_kind, c.number, c.title, r.parent_id, r.part, 0 AS reminded, {STANDING},"
         f" {WORDS}{f', {SINCE}' if marked else ''} FROM (SELECT u.* FROM "
         f"({' UNION ALL '.join(parts)}) u ORDER BY u.turn_at, u.id LIMIT :most) t"
         " JOIN logs l ON l.id = t.log_id JOIN tracks r ON r.id = t.track_id LEFT JOIN cases c ON c.id = t.log_id"

@@ -11,7 +11,7 @@ from sqlalchemy import Connection, text
 from casework.definitions import load_library
 from casework.engine.definition.editions import Edition, StateRule, TaskRule
 from casework.engine.roles import Role
-from casework.operations.core.overdue_sql import OVERDUE
+from casework.operations.core.overdue_sql import STANDING
 from casework.operations.core.presenters import names_of, when
 from casework.operations.core.views import NamedInBoth, row_as, rows_as, to_named
 from casework.operations.tasks.queries import WORDS, named_in, placed_row
@@ -27,7 +27,7 @@ MOST = 200
 #: Ready in a queue of the actor's, or held by the actor already; one's own proposals too, for they wait for another.
 _DECISIONS = text(f"""
     SELECT t.*, l.kind AS log_kind, c.number, c.title, r.parent_id, r.part, r.provider_id, p.actor_id AS proposer,
-        p.acting_for AS proposed_for, p.transition, 0 AS reminded, {OVERDUE} AS late, {WORDS}
+        p.acting_for AS proposed_for, p.transition, 0 AS reminded, {STANDING}, {WORDS}
     FROM (
         SELECT t.* FROM jsonb_to_recordset(CAST(:queues AS jsonb)) AS q(queue text, scope uuid) CROSS JOIN LATERAL (
             SELECT t.* FROM tasks t WHERE t.state = 'Ready' AND t.queue = q.queue AND t.programme_id = q.scope
@@ -98,12 +98,12 @@ _TEAM = text(f"""
         WHERE owner_id = p.id AND programme_id = g.id AND closed_at IS NULL
     ) c ON true
     LEFT JOIN LATERAL (
-        SELECT count(*) AS open, count(*) FILTER (WHERE x.late) AS overdue, min(x.due_at) AS first_due
+        SELECT count(*) AS open, count(*) FILTER (WHERE x.late) AS overdue, min(x.due_at) FILTER (WHERE NOT x.still) AS first_due
         FROM (
-            SELECT t.due_at, {OVERDUE} AS late FROM tasks t WHERE t.holder_id = p.id AND t.programme_id = g.id
+            SELECT t.due_at, {STANDING} FROM tasks t WHERE t.holder_id = p.id AND t.programme_id = g.id
             AND t.state IN ('Reserved', 'InProgress')
             UNION ALL
-            SELECT t.due_at, {OVERDUE} FROM cases h JOIN tasks t ON t.log_id = h.id WHERE h.owner_id = p.id AND h.programme_id = g.id
+            SELECT t.due_at, {STANDING} FROM cases h JOIN tasks t ON t.log_id = h.id WHERE h.owner_id = p.id AND h.programme_id = g.id
             AND h.closed_at IS NULL AND t.state = 'Ready' AND t.queue = 'officer' AND t.organisation_id IS NULL
         ) x
     ) w ON true

@@ -72,6 +72,7 @@ class TaskLine:
     organisation: str | None
     where: str
     overdue: bool
+    still: bool
 
 
 def track_views(case: CasePart) -> list[TrackLine]:
@@ -120,6 +121,7 @@ def _tasks(case: CasePart, person: str, names: Mapping[str, str]) -> list[TaskLi
             task.organisation,
             names.get(task.track, ""),
             task.overdue,
+            task.still,
         )
         for task in case.tasks
     ]
@@ -181,6 +183,7 @@ class Next:
     track: str
     where: str
     overdue: bool
+    still: bool
 
 
 def _next(case: WholeCase, names: Mapping[str, str]) -> Next | None:
@@ -199,6 +202,7 @@ def _next(case: WholeCase, names: Mapping[str, str]) -> Next | None:
         following.track,
         names.get(following.track, ""),
         following.overdue,
+        following.still,
     )
 
 

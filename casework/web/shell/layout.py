@@ -175,14 +175,23 @@ def time_element(moment: datetime | str | None) -> Markup:
     return _element(dates.say_moment(moment, reader_clock), dates.say_exactly(moment, reader_clock), _machine(moment))
 
 
-def due_element(moment: datetime | str | None, *, short: bool = False, late: bool | None = None) -> Markup:
-    """in 3 working days · Fri 5 Dec; only the first part with `short`. Whether it is `late`, where that is known."""
+def due_element(
+    moment: datetime | str | None, *, short: bool = False, late: bool | None = None, still: bool = False
+) -> Markup:
+    """in 3 working days · Fri 5 Dec; only the first part with `short`.
+
+    Whether it is `late`, where that is known; what stands `still` is due at no day, and says at which it was.
+    """
     if moment is None:
         return Markup("")
     reader_clock = clock()
-    if late is False and dates.is_late(moment, reader_clock):
-        return Markup('<span class="muted">{}</span>').format(gettext("its clock stands still"))
     day = dates.say_day(reader_clock.day_of(moment), reader_clock)
+    if still or late is False and dates.is_late(moment, reader_clock):
+        was = _element(gettext("was %(day)s", day=day), dates.say_exactly(moment, reader_clock), _machine(moment))
+        stands = gettext("stands still")
+        return Markup('<span class="muted">{}</span>').format(
+            stands if short else Markup("{} · {}").format(stands, was)
+        )
     distance = dates.say_due(moment, reader_clock)
     element = _element(
         distance if short or day in distance else f"{distance} · {day}",

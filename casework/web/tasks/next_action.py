@@ -33,7 +33,7 @@ def say_done(number: str, words: str) -> str:
     if task is not None:
         parts.append(
             gettext("Next: %(do)s, by %(day)s.", do=say_task(task), day=dates.say_day(_local(task.due_at), now))
-            if task.due_at
+            if task.due_at and not task.still
             else gettext("Next: %(do)s.", do=say_task(task))
         )
     first = next(iter(following.waits_for), None)

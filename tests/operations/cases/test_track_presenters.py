@@ -91,8 +91,8 @@ def test_a_task_says_what_is_to_be_done_and_how_it_came_to_its_holder(edition: E
         handed={"how": "assigned", "by": "b", "to": "a", "seq": 7},
         wait={"for": "authority", "until": "2026-04-01", "seq": 8},
     )
-    shown = show(task, edition, NAMES, overdue=True)
-    assert (shown.do, shown.priority, shown.overdue) == ("Hold the first meeting", "normal", True)
+    shown = show(task, edition, NAMES, overdue=True, still=True)
+    assert (shown.do, shown.priority, shown.overdue, shown.still) == ("Hold the first meeting", "normal", True, False)
     assert [field["name"] for field in shown.form or ()] == [field["name"] for field in edition.form("KickOff")]
     assert (shown.holder, shown.initiator) == (Named(id="a", name="Anna"), Named(id="nobody", name=None))
     assert shown.handed == Handed(
@@ -103,8 +103,10 @@ def test_a_task_says_what_is_to_be_done_and_how_it_came_to_its_holder(edition: E
 
 
 def test_what_is_done_by_an_action_has_no_form_of_its_own(edition: Edition) -> None:
-    step = show(task_of(edition, "step", "triage"), edition, NAMES, overdue=False)
-    decision = show(task_of(edition, "decision", "compliance_stop", priority=-1), edition, NAMES, overdue=False)
+    step = show(task_of(edition, "step", "triage"), edition, NAMES, overdue=False, still=False)
+    decision = show(
+        task_of(edition, "decision", "compliance_stop", priority=-1), edition, NAMES, overdue=False, still=False
+    )
     assert [(one.do, one.form) for one in (step, decision)] == [
         ("Complete the triage", None),
         ("Stop the case", None),

@@ -10,6 +10,7 @@ from sqlalchemy import Connection, text
 from casework.engine.state.case_dates import dates_of
 from casework.operations.cases.list_queries import list_cases
 from casework.operations.cases.views import CaseRow
+from casework.operations.core.overdue_sql import STILL
 from casework.operations.core.perform import home_of
 from casework.operations.core.views import Named, NamedInBoth, row_as
 from casework.operations.tasks.my_work import count_work
@@ -120,6 +121,21 @@ def test_on_hold_the_next_action_is_the_holds_own(db: Connection, world: World, 
     assert all(one.overdue == 0 for one in count_queues(db, world.actor(db, "officer")))
     late(db, held, "name = 'on_hold'")
     assert agreed(db, world, held).overdue
+
+
+def test_what_stands_still_does_so_in_a_query_as_in_the_case(
+    db: Connection, world: World, numbers: tuple[str, str, str]
+) -> None:
+    seen = set()
+    for number in numbers:
+        case = load(db, home_of(db, number), "case")
+        rows = db.execute(text(f"SELECT t.id, {STILL} AS still FROM tasks t WHERE t.log_id = :log"), {"log": case.log})
+        told = {row.id: row.still for row in rows}
+        assert told == dict.fromkeys(told, False) | {task.id: case.stands_still(task) for task in case.open_tasks()}
+        shown = {task.id: task.still for task in world.read_case(db, number).tasks}
+        assert shown == {task.id: told[task.id] for task in case.open_tasks()}
+        seen |= {(case.hold is not None, task.organisation is not None, told[task.id]) for task in case.open_tasks()}
+    assert {(True, False, True), (True, False, False), (False, False, False), (False, True, False)} <= seen
 
 
 def test_what_is_asked_after_closing_counts_from_then_on(

@@ -118,3 +118,14 @@ def test_what_is_late_is_marked_and_says_so() -> None:
     made = str(due_element("2020-12-04T09:00:00Z"))
     assert made.startswith('<span class="danger">')
     assert "ago" in made
+
+
+def test_what_stands_still_says_at_which_day_it_was_due(app: Flask) -> None:
+    with app.test_request_context("/"):
+        for moment in ("2020-12-04T09:00:00Z", "2199-12-04T09:00:00Z"):
+            made = str(due_element(moment, still=True))
+            assert "stands still" in made
+            assert ">was " in made
+            assert "working day" not in made
+            assert "danger" not in made
+            assert "was" not in str(due_element(moment, short=True, still=True))
