@@ -6,6 +6,7 @@ import json
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -14,7 +15,7 @@ from sqlalchemy import Connection, Engine, event, text
 from casework.definitions import load_library
 from casework.operations.core.national_holidays import china
 from casework.operations.people.registry import grant_role, register_organisation, register_person, register_programme
-from casework.operations.referrals.inbox import count_inbox, list_inbox
+from casework.operations.referrals.inbox import TABS, count_inbox, counted_to, inbox_calendar, list_inbox
 from casework.operations.tasks.queue_counts import count_queues
 from casework.operations.tasks.queues import list_tasks
 from casework.permissions.actors import Actor
@@ -104,6 +105,7 @@ LISTS: dict[str, Callable[[Connection, Actor], object]] = {
     "counts": count_queues,
     "inbox": lambda db, actor: list_inbox(db, actor, tab="offers").items,
     "inbox counts": count_inbox,
+    "inbox calendar": inbox_calendar,
 }
 
 
@@ -172,6 +174,32 @@ def test_no_row_of_others_is_met(crowd: Crowd, name: str) -> None:
         rows.append({table: total[table] for table in ("tasks", "tracks", "cases", "clocks")})
     # Fewer where the planner goes by an index that it left aside among so few.
     assert {table: most for table, most in rows[1].items() if most > rows[0][table]} == {}
+
+
+def test_tabs_of_many_organisations_are_counted_less_far(crowd: Crowd) -> None:
+    few = replace(crowd.actor, memberships=crowd.actor.memberships[:8])
+    assert (counted_to(crowd.actor), counted_to(few)) == (100, 1000)
+    assert ORGANISATIONS * EACH > 100
+    read_as(crowd.db, crowd.person)
+    assert count_inbox(crowd.db, crowd.actor) == dict.fromkeys(TABS, 0) | {"offers": 100}
+    assert count_inbox(crowd.db, few) == dict.fromkeys(TABS, 0) | {"offers": 8 * EACH}
+
+
+def test_the_only_programme_is_named_by_the_first_referral(crowd: Crowd) -> None:
+    """With another programme beside it, by the newest of all organisations."""
+    looked_at = []
+    for code in (None, "BESIDE"):
+        if code is not None:
+            read_as(crowd.db, ENGINE)
+            register_programme(crowd.db, code=code, name="Q", name_zh=None, calendar=china([2027]))
+        read_as(crowd.db, crowd.person)
+        with captured(crowd.db) as sent:
+            calendar = inbox_calendar(crowd.db, crowd.actor)
+        assert calendar
+        assert calendar.digest == china([2026]).digest
+        asked = [one for one in sent if not one[0].startswith("SET ")]
+        looked_at.append(sum((met(crowd.db, *one) for one in asked), Counter[str]())["tracks"])
+    assert looked_at == [1, ORGANISATIONS]
 
 
 def test_what_is_called_for_each_row_is_counted(crowd: Crowd) -> None:

@@ -135,9 +135,19 @@ def _row(row: Any, names: Mapping[str, str], moment: datetime, mark: str | None)
     )
 
 
-def count_inbox(db: Connection, actor: Actor, *, most: int = 1000) -> dict[str, int]:
+#: How far each tab is counted, for somebody of so many organisations or of more: each is looked up apart.
+_FEW, _COUNTED_TO, _COUNTED_TO_OF_MANY = 8, 1000, 100
+
+
+def counted_to(actor: Actor) -> int:
+    """How far `count_inbox` counts for the actor: what stands at so many are these or more."""
+    return _COUNTED_TO if len(reach(actor).organisations) <= _FEW else _COUNTED_TO_OF_MANY
+
+
+def count_inbox(db: Connection, actor: Actor, *, most: int | None = None) -> dict[str, int]:
     """How many referrals there are in each tab, counted up to `most`; one query."""
-    return dict(db.execute(_COUNTS, {**reach_values(reach(actor)), "most": most}).one()._mapping)
+    given = {**reach_values(reach(actor)), "most": most or counted_to(actor)}
+    return dict(db.execute(_COUNTS, given).one()._mapping)
 
 
 def _counted(tab: str) -> str:
@@ -156,14 +166,22 @@ def inbox_calendar(db: Connection, actor: Actor) -> Calendar | None:
     return calendar_of(db, programme) if programme else None
 
 
-#: The programme of the referral that came last.
+#: The newest referral of each organisation.
+_NEWEST = f"""
+    {_ORGANISATIONS} CROSS JOIN LATERAL (
+        SELECT t.log_id, t.opened_at, t.id FROM tracks t WHERE {is_referral("t")} AND {_OWN}
+        ORDER BY t.opened_at DESC, t.id DESC LIMIT 1
+    ) x
+"""
+#: The programme of the referral that came last. Where there is but one programme it is that of any referral, and the first that is
+#: there will do; else the newest of each organisation are compared.
 _LAST_PROGRAMME = text(f"""
-    SELECT l.programme_id FROM (
-        SELECT x.* FROM {_ORGANISATIONS} CROSS JOIN LATERAL (
-            SELECT t.log_id, t.opened_at, t.id FROM tracks t WHERE {is_referral("t")} AND {_OWN}
-            ORDER BY t.opened_at DESC, t.id DESC LIMIT 1
-        ) x ORDER BY x.opened_at DESC, x.id DESC LIMIT 1
-    ) y JOIN logs l ON l.id = y.log_id
+    SELECT CASE WHEN (SELECT count(*) FROM (SELECT FROM programmes LIMIT 2) p) < 2
+    THEN (SELECT p.id FROM programmes p WHERE EXISTS (SELECT FROM {_NEWEST}))
+    ELSE (
+        SELECT l.programme_id FROM (SELECT x.* FROM {_NEWEST} ORDER BY x.opened_at DESC, x.id DESC LIMIT 1) y
+        JOIN logs l ON l.id = y.log_id
+    ) END
 """)
 #: What `engine.case_objects.inbox` says of a referral `t`, of each that was sent: what is kept is held against it.
 PLACES = f"""

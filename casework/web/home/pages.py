@@ -142,6 +142,7 @@ def offers_page() -> str:
         tab="offers",
         rows=listed.items,
         counts=counts,
+        counted_to=inbox.counted_to(actor),
         tasks=mine,
         mentions=mentions,
         absent=absent,

@@ -90,6 +90,7 @@ def _list(tab: str, endpoint: str) -> str:
         tab=tab,
         rows=listed.items,
         counts=counts,
+        counted_to=inbox.counted_to(actor),
         tasks=[],
         mentions=[],
         absent=[],

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import timedelta
 
@@ -12,6 +13,7 @@ from werkzeug.test import TestResponse
 
 from casework.operations.cases.case_actions import register_document
 from casework.operations.core.perform import home_of
+from casework.operations.referrals import inbox
 from casework.records.case_loader import load
 from casework.records.database import transaction
 from tests.support.pages import read_page
@@ -85,6 +87,15 @@ def test_an_offer_stands_in_the_inbox_with_its_answer_clock(world: World, offer:
     assert "answer " in page
     assert "Hebei Steam Works" in page
     assert "Green technology assessment" in page
+
+
+def test_a_tab_says_how_far_it_was_counted(
+    offer: str, browser_for: BrowserFor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(inbox, "_FEW", 0)
+    monkeypatch.setattr(inbox, "_COUNTED_TO_OF_MANY", 1)
+    for address in ("/", "/referrals/working"):
+        assert re.search(r">Offers(?:\s|<[^>]*>)*1\+<", browser_for("provider").get(address).text)
 
 
 def test_an_offer_shows_what_lets_a_conflict_be_seen_and_no_more(
