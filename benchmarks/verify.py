@@ -1,18 +1,22 @@
-"""How fast a history is checked: chain, effects and bodies of standard cases, read in short batches."""
+"""How fast histories are checked: chain, effects and bodies of standard cases alone, and all that `casework verify` looks at."""
 
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from statistics import median
+
+from sqlalchemy import Connection, text
 
 from benchmarks import ours
 from benchmarks.actions import first_case
 from benchmarks.figures import Figure, Scale, spread
 from benchmarks.world import World
 from casework.ledger.integrity import Head, StoredEvent, check_log
-from casework.records.database import transaction
-from casework.records.event_log import lock_log, read_rows
+from casework.operations.verification.service import groups_of_logs, in_snapshot, verify_each
+from casework.records.event_log import read_logs
+
+_HEADS = text("SELECT id, seq, head FROM logs WHERE id = ANY(CAST(:logs AS uuid[]))")
 
 
 def measure(world: World, scale: Scale) -> Iterator[Figure]:
@@ -21,23 +25,40 @@ def measure(world: World, scale: Scale) -> Iterator[Figure]:
         first_case(world, mine)
     with world.superuser() as db:
         # Those that actions have made.
-        query = (
-            "SELECT l.id FROM logs l JOIN cases c ON c.id = l.id WHERE c.number LIKE 'BENCH-%%' AND l.seq > 20 LIMIT %s"
-        )
-        logs = [str(row[0]) for row in db.execute(query, (scale.cases,))]
+        query = "SELECT l.id, l.seq FROM logs l JOIN cases c ON c.id = l.id WHERE c.number LIKE 'BENCH-%%' AND l.seq > 20 LIMIT %s"
+        logs = [(str(log), seq) for log, seq in db.execute(query, (scale.cases,))]
+
+    def chains() -> int:
+        """As `casework verify` reads them."""
+        events = 0
+        for some in groups_of_logs(logs):
+            with in_snapshot(mine.engine) as connection:
+                events += check_chains(connection, some)
+        return events
+
+    def everything() -> int:
+        return sum(checked.events for checked in verify_each(mine.engine))
+
+    yield _rate("verify, chain and bodies", chains, scale)
+    yield _rate("verify, and what may be and is kept", everything, scale)
+    mine.close()
+
+
+def check_chains(db: Connection, logs: Sequence[str]) -> int:
+    heads = {row.id: row for row in db.execute(_HEADS, {"logs": logs})}
+    events = 0
+    for log, rows in read_logs(db, {log: head.seq for log, head in heads.items()}):
+        stored = [StoredEvent(row.log_id, row.seq, row.at, row.header, row.effects, row.body, row.hash) for row in rows]
+        faults = check_log(stored, Head(log, heads[log].seq, heads[log].head))
+        assert not faults, faults
+        events += len(stored)
+    return events
+
+
+def _rate(name: str, check: Callable[[], int], scale: Scale) -> Figure:
     rates = []
     for _ in range(scale.repetitions):
-        start, events = time.perf_counter(), 0
-        for log in logs:
-            with transaction(mine.engine) as connection:
-                head = lock_log(connection, log)
-                rows = [
-                    StoredEvent(row.log_id, row.seq, row.at, row.header, row.effects, row.body, row.hash)
-                    for row in read_rows(connection, log)
-                ]
-            faults = check_log(rows, Head(log, head.seq, head.head))
-            assert not faults, faults
-            events += len(rows)
+        start = time.perf_counter()
+        events = check()
         rates.append(events / (time.perf_counter() - start))
-    mine.close()
-    yield Figure("verify, chain and bodies", median(rates), "events/s", detail=spread(rates))
+    return Figure(name, median(rates), "events/s", detail=spread(rates))

@@ -20,6 +20,7 @@ from casework.records.event_log import (
     new_log,
     now,
     read_events,
+    read_logs,
     read_register,
     read_rows,
     register_event_of,
@@ -107,3 +108,18 @@ def test_a_log_is_read_whole_and_in_order_in_batches_of_any_size(world: World, d
     assert [row.seq for row in rows] == list(range(1, len(rows) + 1))
     assert [one.seq for one in read_events(db, log)] == [row.seq for row in rows]
     assert list(read_register(db, NOBODY)) == []
+
+
+def test_several_logs_are_read_as_each_alone(world: World, db: Connection) -> None:
+    """However long they are said to be: what is longer than that is read log by log."""
+    case, person = home_of(db, to_referral(world, db)[0]), world.people["officer"]
+    logs = [case, NOBODY, person]
+    alone = {log: [tuple(row) for row in read_rows(db, log)] for log in logs}
+    length = len(alone[case])
+    assert length > 5
+    assert alone[NOBODY] == []
+    for said in (0, 1, length - 1, length, length + 1, 10**12):
+        for batch in (1, length, length + len(alone[person]), 500):
+            told = read_logs(db, {case: said, NOBODY: 0, person: len(alone[person])}, batch=batch)
+            assert [(log, [tuple(row) for row in rows]) for log, rows in told] == list(alone.items())
+    assert list(read_logs(db, {})) == []

@@ -36,7 +36,8 @@ from casework.operations.documents.downloads import while_seen
 from casework.operations.documents.service import list_documents
 from casework.operations.documents.storage import BLOCKED, PENDING, DocumentStore
 from casework.operations.documents.uploads import clean_name
-from casework.operations.verification.rows import HOMES, PARTS, compare, rows_kept
+from casework.operations.verification.kept_rows import PARTS
+from casework.operations.verification.rows import HOMES, compare, rows_kept
 from casework.permissions.actors import Actor
 from casework.permissions.visibility import Sight
 from casework.permissions.work import conflict

@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from sqlalchemy import Connection, text
 
 from casework.ledger.canonical_json import NotCanonical, digest
-from casework.operations.verification.rows import HOMES, PARTS, Finding, later_than_head
+from casework.operations.verification.kept_rows import PARTS
+from casework.operations.verification.rows import HOMES, Finding, later_than_head
 from casework.records.register_entries import REGISTERS
 
 _BATCH = 500

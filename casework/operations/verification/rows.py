@@ -28,12 +28,10 @@ from casework.operations.privacy.erasure_requests import faults as erasure_fault
 from casework.operations.privacy.erasure_requests import fold as fold_erasure
 from casework.operations.tasks.allocation import fold as fold_rules
 from casework.operations.tasks.skills import fold as fold_skills
+from casework.operations.verification.kept_rows import PARTS, KeptRows, read_kept
 from casework.operations.verification.role_judgement import role_faults
 from casework.records.case_writer import rows_of
-from casework.records.tables import metadata
 
-#: Tables that hold what belongs to a case, each row with its log_id.
-PARTS = ("tracks", "tasks", "clocks", "proposals", "consents", "documents", "files", "grants", "openings")
 HOMES = {
     "case": "cases", "mediation": "mediations", "programme": "programmes", "organisation": "organisations",
     "person": "people", "right": "rights", "finding": "findings", "erasure": "erasures",
@@ -79,45 +77,25 @@ class Rows:
     def _differ(self, table: str, row: str, column: str | None, sentence: str) -> Finding:
         return Finding("rows", sentence, self.log, self.number, None, table, row, column)
 
-    def of_case(self, case: Case) -> Iterator[Finding]:
+    def of_case(self, case: Case, kept: KeptRows) -> Iterator[Finding]:
         """Every row that the fold of the log adds up to, column by column, and none beside it."""
         wanted = rows_of(case, self.past.library)
-        for table, rows in rows_kept(self.db, self.log, HOMES[case.kind]).items():
-            expected = wanted[table]
+        for table in (HOMES[case.kind], *PARTS):
+            expected, rows = wanted[table], kept.rows[table]
             yield from self._compare(table, expected, rows)
             if table == "tracks" and [row["id"] for row in rows] != [row["id"] for row in expected]:
                 yield self._differ(table, self.log, "position", "The tracks are not in the order in which they opened.")
         if case.kind == "case":
-            yield from self._compare("case_dates", wanted["case_dates"], self._read("case_dates", "id"))
-        yield from self._rights_told()
-        yield from self._mentions_told()
-        yield from self._words_kept()
-
-    def _words_kept(self) -> Iterator[Finding]:
-        """What searches find of a message, a title or a file is what it says."""
-        for source in self.db.execute(_WORDS_DIFFER, {"log": self.log}).scalars():
+            yield from self._compare("case_dates", wanted["case_dates"], kept.rows["case_dates"])
+        for seq, right in kept.rights:
+            words = f"Event {seq} burdens or frees the right {right}, whose log does not know it."
+            yield Finding("rights", words, self.log, self.number, seq, "rights", right)
+        for message, person in kept.mentions:
+            words = f"The message {message} and the mentions kept of it disagree about {person}."
+            yield self._differ("mentions", message, None, words)
+        for source in kept.words:
             words = f"The words of {source} are not those by which searches find it."
             yield self._differ("searched_words", self.log, None, words)
-
-    def _mentions_told(self) -> Iterator[Finding]:
-        """Whom a message mentions has a row, and nobody else."""
-        for row in self.db.execute(_MENTIONS_DIFFER, {"log": self.log}):
-            words = f"The message {row.message} and the mentions kept of it disagree about {row.person}."
-            yield self._differ("mentions", row.message, None, words)
-
-    def _rights_told(self) -> Iterator[Finding]:
-        """Whatever the case said of a right stands in that right's log."""
-        rows = self.db.execute(_TOLD_OF_RIGHTS, {"log": self.log})
-        for row in rows:
-            yield Finding(
-                "rights",
-                f"Event {row.seq} burdens or frees the right {row.right_id}, whose log does not know it.",
-                self.log,
-                self.number,
-                row.seq,
-                "rights",
-                row.right_id,
-            )
 
     def _compare(self, table: str, wanted: list[JsonObject], rows: list[JsonObject]) -> Iterator[Finding]:
         for id, column, sentence in compare(table, wanted, rows):
@@ -279,9 +257,8 @@ def compare(table: str, wanted: list[JsonObject], rows: list[JsonObject]) -> Ite
 
 def rows_kept(db: Connection, log: str, home: str) -> dict[str, list[JsonObject]]:
     """What the tables hold of a case or mediation, by table."""
-    parts = db.execute(_PARTS_OF, {"log": log}).one()
-    own = db.execute(text(f"SELECT to_jsonb(x) FROM {home} x WHERE id = CAST(:log AS uuid)"), {"log": log}).scalars()
-    return {home: list(own)} | {table: getattr(parts, table) for table in PARTS}
+    kept = read_kept(db, [log])[log]
+    return {table: kept.rows[table] for table in (home, *PARTS)}
 
 
 def later_than_head(db: Connection, log: str | None = None) -> Iterator[Finding]:
@@ -318,37 +295,6 @@ _LATER = (
 )
 
 
-def _all_rows(table: str) -> str:
-    order = "x.position, x.id" if "position" in metadata.tables[table].columns else "x.id"
-    rows = f"SELECT jsonb_agg(to_jsonb(x) ORDER BY {order}) FROM {table} x WHERE x.log_id = CAST(:log AS uuid)"
-    return f"coalesce(({rows}), '[]') AS {table}"
-
-
-#: All rows of a log, by table. One statement, because a round trip for each table costs more than the rows do.
-_PARTS_OF = text(f"SELECT {', '.join(_all_rows(table) for table in PARTS)}")
-#: The events of a log that change a right, but that right's own log does not say so.
-_TOLD_OF_RIGHTS = text("""
-    SELECT e.seq, c->>'right' AS right_id FROM events e, jsonb_path_query(e.effects, 'lax $.rights[*]') c
-    WHERE e.log_id = CAST(:log AS uuid) AND NOT EXISTS (
-        SELECT FROM events r WHERE r.log_id = CAST(c->>'right' AS uuid)
-        AND r.effects->'cause' = jsonb_build_object('log', CAST(:log AS text), 'seq', e.seq)
-    ) ORDER BY e.seq
-""")
-
-#: The events and files of a log whose words are not kept as they are.
-_WORDS_DIFFER = text("SELECT casework_words_differ(CAST(:log AS uuid))")
-#: The mentions of a log that stand in its events and not in the table, or the other way round.
-_MENTIONS_DIFFER = text("""
-    WITH told AS (
-        SELECT e.effects->>'message' AS message, p #>> '{}' AS person, e.track_id
-        FROM events e, jsonb_path_query(e.effects, 'lax $.mentions[*]') p
-        WHERE e.log_id = CAST(:log AS uuid) AND e.kind IN ('noted', 'said')
-    ), kept AS (
-        SELECT message_id::text AS message, person_id::text AS person, track_id FROM mentions
-        WHERE log_id = CAST(:log AS uuid)
-    )
-    (TABLE told EXCEPT ALL TABLE kept) UNION (TABLE kept EXCEPT ALL TABLE told) ORDER BY message, person
-""")
 #: The events of a right whose cause, in a case, does not say so.
 _CAUSES_OF_RIGHTS = text("""
     SELECT r.seq FROM events r WHERE r.log_id = CAST(:log AS uuid) AND r.kind IN ('encumbered', 'released')

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -13,19 +13,22 @@ from sqlalchemy import Connection, Engine, text
 from casework.engine.state.case import Case
 from casework.engine.state.events import ERASED, LoggedEvent, RegisterEvent
 from casework.engine.state.projection import evolve
-from casework.ledger.integrity import Head, StoredEvent, check_log
+from casework.ledger.integrity import Fault, Head, StoredEvent, check_log
 from casework.ledger.redactable_bodies import ERASED as GONE
 from casework.operations.history.point_in_time import Past
 from casework.operations.verification.access_log import check_readings
 from casework.operations.verification.authorization.evidence import Evidence
 from casework.operations.verification.authorization.judge import reasons_against
 from casework.operations.verification.database import check_rest
+from casework.operations.verification.kept_rows import KeptRows, read_kept
 from casework.operations.verification.rows import Finding, Rows, later_than_head
 from casework.records.database import ENGINE, connected
-from casework.records.event_log import event_of, read_rows, register_event_of
+from casework.records.event_log import event_of, read_logs, register_event_of
 from casework.records.row_security import read_as, whole
 
 _BATCH = 500
+#: More than so many save hardly a round trip more.
+_LOGS_AT_ONCE = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,22 +51,37 @@ def verify_all(engine: Engine) -> Iterator[Finding]:
 
 
 def verify_each(engine: Engine) -> Iterator[Checked]:
-    """The same, log by log, so that progress can be shown."""
-    with _snapshot(engine) as db:
+    """The same, log by log, so that progress can be shown; short ones are read several at a time."""
+    with in_snapshot(engine) as db:
         past = Past(db)
         last = db.execute(text("SELECT id FROM logs ORDER BY id DESC LIMIT 1")).scalar_one_or_none()
     done: str | None = None
     while last is not None:
-        with _snapshot(engine) as db:
-            ids = db.execute(_SOME_LOGS, {"after": done, "last": last, "most": _BATCH}).scalars().all()
-        for log in ids:
-            with _snapshot(engine) as db:
-                yield check_one(db, log, past.seen_by(db))
-        if len(ids) < _BATCH:
+        with in_snapshot(engine) as db:
+            rows = db.execute(_SOME_LOGS, {"after": done, "last": last, "most": _BATCH}).all()
+        for logs in groups_of_logs((row.id, row.seq) for row in rows):
+            with in_snapshot(engine) as db:
+                checked = check_some(db, logs, past.seen_by(db))
+            yield from checked
+        if len(rows) < _BATCH:
             break
-        done = ids[-1]
-    with _snapshot(engine) as db:
+        done = rows[-1].id
+    with in_snapshot(engine) as db:
         yield Checked(None, "rest", None, 0, (*check_rest(db), *check_readings(db, past.seen_by(db))))
+
+
+def groups_of_logs(logs: Iterable[tuple[str, int]]) -> Iterator[list[str]]:
+    """Logs with how long each is, in their order: those that are read at once, which together are no longer than a long one's batch."""
+    some: list[str] = []
+    length = 0
+    for log, events in logs:
+        if some and (len(some) == _LOGS_AT_ONCE or length + events > _BATCH):
+            yield some
+            some, length = [], 0
+        some.append(log)
+        length += events
+    if some:
+        yield some
 
 
 def count_logs(db: Connection) -> int:
@@ -72,7 +90,7 @@ def count_logs(db: Connection) -> int:
 
 def verify_log(engine: Engine, log: str) -> Checked:
     """One log, in a transaction of its own."""
-    with _snapshot(engine) as db:
+    with in_snapshot(engine) as db:
         checked = check_one(db, log, Past(db))
         return replace(checked, findings=(*checked.findings, *later_than_head(db, log)))
 
@@ -85,7 +103,7 @@ def verify_case(db: Connection, log: str) -> list[Finding]:
 
 
 @contextmanager
-def _snapshot(engine: Engine) -> Iterator[Connection]:
+def in_snapshot(engine: Engine) -> Iterator[Connection]:
     """A transaction that sees one moment, however long its statements take."""
     with connected(engine) as plain:
         db = plain.execution_options(isolation_level="REPEATABLE READ")
@@ -98,47 +116,70 @@ def _snapshot(engine: Engine) -> Iterator[Connection]:
 
 #: The next logs, up to the last that was there at the beginning.
 _SOME_LOGS = text("""
-    SELECT id FROM logs WHERE (CAST(:after AS uuid) IS NULL OR id > CAST(:after AS uuid)) AND id <= CAST(:last AS uuid)
+    SELECT id, seq FROM logs WHERE (CAST(:after AS uuid) IS NULL OR id > CAST(:after AS uuid)) AND id <= CAST(:last AS uuid)
     ORDER BY id LIMIT :most
 """)
-#: What a log is, where it ends, and the number of its case.
-_LOG = text("""
-    SELECT l.kind, l.programme_id, l.seq, l.head, l.last_at, c.number FROM logs l LEFT JOIN cases c ON c.id = l.id
-    WHERE l.id = CAST(:log AS uuid)
+#: What each of some logs is, where it ends, and the number of its case.
+_LOGS = text("""
+    SELECT l.id, l.kind, l.programme_id, l.seq, l.head, l.last_at, c.number FROM logs l LEFT JOIN cases c ON c.id = l.id
+    WHERE l.id = ANY(CAST(:logs AS uuid[]))
 """)
 
 
 def check_one(db: Connection, log: str, past: Past) -> Checked:
     """One log: its chain, whether its events were allowed, and the rows that they add up to."""
-    row = db.execute(_LOG, {"log": log}).one_or_none()
-    if row is None:
-        return Checked(log, "missing", None, 0, (Finding("missing", "There is no such log.", log),))
-    walk = _Walk(log, row.number, Evidence(past.library, past) if row.kind in ("case", "mediation") else None)
-    faults = check_log(walk.through(read_rows(db, log)), Head(log, row.seq, row.head))
-    findings = [Finding(f"chain.{fault.kind}", fault.sentence, log, row.number, fault.seq) for fault in faults]
+    return check_some(db, [log], past)[0]
+
+
+def check_some(db: Connection, logs: Sequence[str], past: Past) -> list[Checked]:
+    """The same of several, which together are short: each as if it were alone."""
+    heads = {row.id: row for row in db.execute(_LOGS, {"logs": list(logs)})}
+    lengths = {log: head.seq for log, head in heads.items()}
+    walks = {log: _walk(heads[log], rows, past) for log, rows in read_logs(db, lengths)}
+    cases = [log for log, walk in walks.items() if walk.whole and walk.count and walk.case]
+    try:
+        kept = read_kept(db, cases)
+    except (LookupError, ValueError, TypeError):  # what was forged in one of them is told of it alone
+        kept = {}
+    return [
+        _checked(db, heads[log], walks[log], kept.get(log), past)
+        if log in heads
+        else Checked(log, "missing", None, 0, (Finding("missing", "There is no such log.", log),))
+        for log in logs
+    ]
+
+
+def _walk(head: Any, rows: Iterable[Any], past: Past) -> _Walk:
+    """What a log's events say, and what is wrong with them and their chain."""
+    evidence = Evidence(past.library, past) if head.kind in ("case", "mediation") else None
+    walk = _Walk(head.id, head.number, evidence)
+    walk.faults = check_log(walk.through(rows), Head(head.id, head.seq, head.head))
+    return walk
+
+
+def _checked(db: Connection, head: Any, walk: _Walk, kept: KeptRows | None, past: Past) -> Checked:
+    log, number = head.id, head.number
+    findings = [Finding(f"chain.{fault.kind}", fault.sentence, log, number, fault.seq) for fault in walk.faults]
     if not walk.count:
-        findings.append(Finding("empty", "The log has no events.", log, row.number))
-    elif walk.last_at is not None and row.last_at != walk.last_at:
-        findings.append(Finding("head", "The log's last time is not its last event's.", log, row.number, walk.seq))
-    if walk.whole and walk.count and (programme := _programme_told(db, row.kind, walk)) != row.programme_id:
-        findings.append(
-            Finding(
-                "head",
-                f"The log lies in the programme {row.programme_id}; its events say {programme}.",
-                log,
-                row.number,
-            )
-        )
+        findings.append(Finding("empty", "The log has no events.", log, number))
+    elif walk.last_at is not None and head.last_at != walk.last_at:
+        findings.append(Finding("head", "The log's last time is not its last event's.", log, number, walk.seq))
+    if walk.whole and walk.count and (programme := _programme_told(db, head.kind, walk)) != head.programme_id:
+        words = f"The log lies in the programme {head.programme_id}; its events say {programme}."
+        findings.append(Finding("head", words, log, number))
     findings += walk.found
     findings += walk.judge_erasures(past)
     if walk.whole and walk.count:
-        home = Rows(db, log, row.number, past)
+        home = Rows(db, log, number, past)
         try:
-            findings += home.of_case(walk.case) if walk.case else home.of_register(row.kind, walk.events)
+            if walk.case:
+                findings += home.of_case(walk.case, kept or read_kept(db, [log])[log])
+            else:
+                findings += home.of_register(head.kind, walk.events)
         except (LookupError, ValueError, TypeError) as fault:  # what was forged need not have the form that we write
             sentence = f"The log cannot be compared with its rows: {type(fault).__name__} {fault}."
-            findings.append(Finding("unreadable", sentence, log, row.number))
-    return Checked(log, row.kind, row.number, walk.count, tuple(findings), len(walk.gone))
+            findings.append(Finding("unreadable", sentence, log, number))
+    return Checked(log, head.kind, number, walk.count, tuple(findings), len(walk.gone))
 
 
 def _programme_told(db: Connection, kind: str, walk: _Walk) -> str | None:
@@ -180,6 +221,8 @@ class _Walk:
         #: Of a register's log; a case's events are forgotten as they are folded.
         self.events: list[RegisterEvent] = []
         self.found: list[Finding] = []
+        #: Of the chain.
+        self.faults: list[Fault] = []
         self.count = 0
         self.seq = 0
         self.last_at: datetime | None = None
@@ -190,7 +233,7 @@ class _Walk:
         self.gone: set[tuple[int, str]] = set()
         self._told: dict[int, LoggedEvent] = {}
 
-    def through(self, rows: Iterator[Any]) -> Iterator[StoredEvent]:
+    def through(self, rows: Iterable[Any]) -> Iterator[StoredEvent]:
         for row in rows:
             self.count += 1
             self.last_at = row.at

@@ -20,7 +20,8 @@ from casework.operations.mediations.service import open_mediation
 from casework.operations.privacy import erasure_requests
 from casework.operations.privacy.erasure import OWN, carry_out
 from casework.operations.privacy.personal_texts import WORDY
-from casework.operations.verification.rows import HOMES, PARTS
+from casework.operations.verification.kept_rows import PARTS
+from casework.operations.verification.rows import HOMES
 from casework.operations.verification.service import verify_all, verify_each
 from casework.records.case_loader import load
 from casework.records.database import transaction

@@ -16,7 +16,7 @@ from casework.operations.mediations.service import open_mediation
 from casework.operations.messages.service import correct_message
 from casework.operations.search import found_papers
 from casework.operations.search.service import _pattern, search
-from casework.operations.verification.rows import Rows
+from casework.operations.verification.kept_rows import read_kept
 from casework.permissions.visibility import reach
 from casework.records.access_sql import reach_values
 from casework.records.case_loader import load
@@ -198,7 +198,7 @@ def test_words_follow_what_is_said_and_verification_sees_where_they_do_not(
     assert search(db, world.actor(db, "officer"), "second_pump").documents == []
     db.execute(text("UPDATE files SET name = 'zinc.pdf' WHERE id = :id"), {"id": file})
     assert len(search(db, world.actor(db, "officer"), "zinc").documents) == 1
-    assert list(Rows(db, log, number, None)._words_kept()) == []  # type: ignore[arg-type]  # words need no past
+    assert read_kept(db, [log])[log].words == []
 
 
 def test_what_is_erased_of_a_message_is_not_found_by_an_index(engine: Engine, world: World, number: str) -> None:

@@ -2,13 +2,27 @@
 
 from __future__ import annotations
 
+from uuid import UUID
+
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from sqlalchemy import Connection, Engine, text
 from sqlalchemy.exc import DBAPIError
 
 from casework.operations.core.register_entries import INSTALLATION
+from casework.operations.history.point_in_time import Past
+from casework.operations.verification import service
+from casework.operations.verification.kept_rows import KeptRows, read_kept
 from casework.operations.verification.rows import HOMES
-from casework.operations.verification.service import PROGRAMME_OF, verify_all, verify_case
+from casework.operations.verification.service import (
+    PROGRAMME_OF,
+    check_one,
+    check_some,
+    groups_of_logs,
+    verify_all,
+    verify_case,
+)
 from casework.records.database import connect_engine, transaction
 from tests.operations.verification.forger import LAST, Scene, sql
 from tests.support.world import build_world
@@ -96,6 +110,50 @@ def test_a_row_changed_behind_the_history_is_found_and_placed(name: str, scene: 
     assert found
     assert {(one.kind, one.table) for one in found} == {("rows", table)}
     assert column in {one.column for one in found}
+
+
+# --- several at once ------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", [*ATTACKS, *BEHIND])
+def test_of_logs_that_are_read_together_the_same_is_found_as_of_each_alone(
+    name: str, scene: Scene, attack: Connection
+) -> None:
+    statements = ATTACKS[name][0] if name in ATTACKS else (BEHIND[name][0],)
+    for statement in statements:
+        sql(attack, statement, log=scene.log)
+    past = Past(attack)
+    logs = [*attack.execute(text("SELECT id FROM logs ORDER BY id DESC")).scalars(), str(UUID(int=0))]
+    assert len(logs) > 20
+    together = check_some(attack, logs, past)
+    assert together == [check_one(attack, log, past) for log in logs]
+    assert {one.log for one in together if one.findings} > {logs[-1]}
+    assert (together[-1].kind, check_some(attack, [], past)) == ("missing", [])
+
+
+def test_what_cannot_be_read_of_one_log_is_said_of_it_alone(
+    scene: Scene, attack: Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def read(db: Connection, logs: list[str]) -> dict[str, KeptRows]:
+        if scene.log in logs:
+            raise ValueError("a number of too many digits")
+        return read_kept(db, logs)
+
+    monkeypatch.setattr(service, "read_kept", read)
+    logs = list(attack.execute(text("SELECT id FROM logs WHERE kind = 'case' ORDER BY id")).scalars())
+    found = [finding for one in check_some(attack, logs, Past(attack)) for finding in one.findings]
+    assert [(one.kind, one.log) for one in found] == [("unreadable", scene.log)]
+
+
+@given(st.lists(st.sampled_from([0, 1, 7, 21, 499, 500, 501, 10**12]), max_size=120))
+def test_what_is_read_together_is_short(lengths: list[int]) -> None:
+    logs = [(str(n), length) for n, length in enumerate(lengths)]
+    groups = list(groups_of_logs(logs))
+    assert [log for group in groups for log in group] == [log for log, _ in logs]
+    by_log = dict(logs)
+    for group in groups:
+        assert 1 <= len(group) <= 20
+        assert len(group) == 1 or sum(by_log[log] for log in group) <= 500
 
 
 # --- what the database itself refuses --------------------------------------------------------------------------------

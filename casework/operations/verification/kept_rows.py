@@ -1,0 +1,97 @@
+"""What the tables hold of cases and mediations, read for several logs at a time: a round trip costs more than the rows do."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection, text
+
+from casework.json_values import JsonObject
+from casework.records.tables import metadata
+
+#: Tables that hold what belongs to a case, each row with its log_id.
+PARTS = ("tracks", "tasks", "clocks", "proposals", "consents", "documents", "files", "grants", "openings")
+#: Tables with a row for each case or mediation itself.
+_OWN = ("cases", "mediations", "case_dates")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class KeptRows:
+    """What the tables hold of a case or mediation, and where they disagree with its events."""
+
+    #: By table: those of `PARTS`, and the row of the case, of the mediation and of the dates.
+    rows: Mapping[str, list[JsonObject]]
+    #: Events that burden or free a right whose log does not know it, with that right.
+    rights: list[tuple[int, str]]
+    #: Messages, each with a person whom it or the mentions kept of it lack.
+    mentions: list[tuple[str, str]]
+    #: What is said, or a file, whose words are not those by which searches find it.
+    words: list[str]
+
+
+def read_kept(db: Connection, logs: Iterable[str]) -> dict[str, KeptRows]:
+    """Of each of these logs what is kept; five statements, however many logs there are."""
+    given = {"logs": list(logs)}
+    if not given["logs"]:
+        return {}
+    rights, mentions, words = (
+        _by_log(db, query, given) for query in (_TOLD_OF_RIGHTS, _MENTIONS_DIFFER, _WORDS_DIFFER)
+    )
+    return {
+        row.log: KeptRows(
+            rows={table: getattr(row, table) for table in (*PARTS, *_OWN)},
+            rights=[(differ.seq, differ.right_id) for differ in rights[row.log]],
+            mentions=[(differ.message, differ.person) for differ in mentions[row.log]],
+            words=[differ.source for differ in words[row.log]],
+        )
+        for row in db.execute(_KEPT, given)
+    }
+
+
+def _by_log(db: Connection, query: Any, given: Mapping[str, list[str]]) -> defaultdict[str, list[Any]]:
+    rows = defaultdict[str, list[Any]](list)
+    for row in db.execute(query, given):
+        rows[row.log].append(row)
+    return rows
+
+
+def _all_rows(table: str, log: str) -> str:
+    order = "x.position, x.id" if "position" in metadata.tables[table].columns else "x.id"
+    rows = f"SELECT jsonb_agg(to_jsonb(x) ORDER BY {order}) FROM {table} x WHERE x.{log} = l.id"
+    return f"coalesce(({rows}), '[]') AS {table}"
+
+
+#: These logs.
+_LOGS = "unnest(CAST(:logs AS uuid[])) AS l(id)"
+#: All rows of each log, by table.
+_KEPT = text(
+    f"SELECT l.id AS log, {', '.join([*(_all_rows(table, 'log_id') for table in PARTS), *(_all_rows(table, 'id') for table in _OWN)])}"
+    f" FROM {_LOGS}"
+)
+#: The events of a log that change a right, but that right's own log does not say so.
+_TOLD_OF_RIGHTS = text("""
+    SELECT e.log_id AS log, e.seq, c->>'right' AS right_id FROM events e, jsonb_path_query(e.effects, 'lax $.rights[*]') c
+    WHERE e.log_id = ANY(CAST(:logs AS uuid[])) AND NOT EXISTS (
+        SELECT FROM events r WHERE r.log_id = CAST(c->>'right' AS uuid)
+        AND r.effects->'cause' = jsonb_build_object('log', CAST(e.log_id AS text), 'seq', e.seq)
+    ) ORDER BY e.log_id, e.seq
+""")
+#: The events and files of a log whose words are not kept as they are.
+_WORDS_DIFFER = text(
+    f"SELECT l.id AS log, w.source FROM {_LOGS} CROSS JOIN LATERAL casework_words_differ(l.id) AS w(source)"
+)
+#: The mentions of a log that stand in its events and not in the table, or the other way round.
+_MENTIONS_DIFFER = text("""
+    WITH told AS (
+        SELECT e.log_id AS log, e.effects->>'message' AS message, p #>> '{}' AS person, e.track_id
+        FROM events e, jsonb_path_query(e.effects, 'lax $.mentions[*]') p
+        WHERE e.log_id = ANY(CAST(:logs AS uuid[])) AND e.kind IN ('noted', 'said')
+    ), kept AS (
+        SELECT log_id AS log, message_id::text AS message, person_id::text AS person, track_id FROM mentions
+        WHERE log_id = ANY(CAST(:logs AS uuid[]))
+    )
+    (TABLE told EXCEPT ALL TABLE kept) UNION (TABLE kept EXCEPT ALL TABLE told) ORDER BY log, message, person
+""")
