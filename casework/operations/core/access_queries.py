@@ -16,13 +16,13 @@ from casework.permissions.visibility import reach
 from casework.reasons.terms import Noun
 from casework.records.access_sql import (
     ME,
-    inside_own_referral,
     is_referral,
     named_for,
     opened_case,
     opened_mediation,
     own_paper,
     own_referral,
+    own_row,
     reads_case,
 )
 from casework.records.database import run
@@ -46,19 +46,32 @@ def _asking(select: str, person: int = 2, reaches: int = 3) -> str:
     )
 
 
-def _part_of(table: str, theirs: str, where: str = "true", which: int = 1) -> str:
+def _part_of(table: str, theirs: str, where: str = "true") -> str:
     """The log and its kind of a row `t`, for those who read the whole of it and for those for whom `theirs` holds."""
     return " UNION ALL ".join(
         f"SELECT h.id, '{kind}' AS kind FROM me CROSS JOIN {table} t JOIN {homes} h ON h.id = t.log_id"
-        f" WHERE t.id = ${which}::uuid AND {where} AND ({whole} OR {theirs})"
+        f" WHERE t.id = $1::uuid AND {where} AND ({whole} OR {theirs})"
         for kind, homes, whole in (("case", "cases", _WHOLE), ("mediation", "mediations", _NAMED))
+    )
+
+
+#: Who reads a task whole, by what its row says of whom it is shown to. More than that is asked of rare tasks alone: of mediations,
+#: and of opened cases.
+_WHOLE_TASK = f"""CASE WHEN t.sealed THEN EXISTS (SELECT FROM mediations h WHERE h.id = t.log_id AND {_NAMED})
+    ELSE {reads_case("t", ME)}
+        OR t.log_id = ANY(me.opened) AND EXISTS (SELECT FROM cases h WHERE h.id = t.log_id AND {opened_case("h", ME)}) END"""
+
+
+def _task(which: int) -> str:
+    return (
+        "SELECT t.log_id AS id, CASE WHEN t.sealed THEN 'mediation' ELSE 'case' END AS kind FROM me CROSS JOIN tasks t"
+        f" WHERE t.id = ${which}::uuid AND ({_WHOLE_TASK} OR t.organisation_id IS NOT NULL AND {own_row('t', ME)})"
     )
 
 
 def seen_task(which: int = 1, person: int = 2, reaches: int = 3) -> str:
     """The statement that finds the log of a task; the numbers are those of its values."""
-    theirs = f"(t.organisation_id IS NOT NULL AND {inside_own_referral('t.track_id', 'h.interests', ME)})"
-    return _asking(_part_of("tasks", theirs, which=which), person, reaches)
+    return _asking(_task(which), person, reaches)
 
 
 #: The id of the case of a number, for whoever may see it.
