@@ -56,6 +56,7 @@ from casework.web.referrals import acknowledgement_pages, directory_pages, guide
 from casework.web.referrals import pages as referrals_pages
 from casework.web.search import pages as search_pages
 from casework.web.shell import (
+    component_pages,
     errors,
     layout,
     limited_routes,
@@ -64,6 +65,7 @@ from casework.web.shell import (
     request_origin,
     security_log,
     session,
+    static_files,
 )
 from casework.web.shell.rules import LateRule
 from casework.web.tasks import agenda_pages, allocation_pages, bulk_pages, operation_pages, skill_pages
@@ -102,6 +104,7 @@ def create_app(settings: Settings) -> Flask:
     app.after_request(lambda response: _secure(response, https=settings.profile == "production"))
     session.register(app)
     layout.register(app)
+    static_files.register(app)
     errors.register(app)
     # Before the token is looked for in a form: only some forms may be large.
     documents_pages.register(app, Store(settings.store_url))
@@ -137,6 +140,7 @@ PAGES = (
     bulk_case_pages.blueprint,
     calendar_pages.blueprint,
     case_pages.blueprint,
+    component_pages.blueprint,
     step_up_pages.blueprint,
     acknowledgement_pages.blueprint,
     correction_pages.blueprint,

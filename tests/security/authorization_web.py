@@ -56,6 +56,7 @@ TABLE: tuple[Row, ...] = (
     get("/agenda", OFFICES),
     get("/done", EVERYBODY),
     get("/search", EVERYBODY),
+    get("/components", EVERYBODY),
     get("/decisions", SUPERVISORS | {"compliance"}),
     get("/team", SUPERVISORS),
     post(

@@ -36,7 +36,7 @@ def _said(answer: TestResponse) -> str:
     """What a page says, without what belongs to one answer alone."""
     main = answer.text[answer.text.index("<main") : answer.text.index("</main>")]
     # Such as what became of the action before, which the next page tells.
-    main = re.sub(r'<div class="flash[^"]*" role="(?:status|alert)">.*?</div>', "", main, flags=re.DOTALL)
+    main = re.sub(r'<div class="note[^"]*" role="(?:status|alert)">.*?</div>', "", main, flags=re.DOTALL)
     main = re.sub(r"\s+", " ", main)
     return re.sub(r"[0-9a-f]{8}-[0-9a-f-]{27}", "…", main)
 

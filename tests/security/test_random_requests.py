@@ -48,7 +48,7 @@ HEADERS: dict[str, tuple[str, ...]] = {
     "Range": ("bytes=0-1", "bytes=9-1", "x"), "Cookie": ("sid=\0", "sid=" + "x" * 5_000, "page=\xff; theme=\0",
         "language=zh-Hans; ;=", '="'),
     "User-Agent": ("\0", "\xff\xfe", "x" * 5_000), "Origin": ("null", "http://[", "https://other.example"), "Referer": ("\0", "http://["),
-    "Authorization": ("Bearer", "Bearer \0", "Basic \xff", "Digest =", "Bearer " + "x" * 199), "HX-Request": ("true",),
+    "Authorization": ("Bearer", "Bearer \0", "Basic \xff", "Digest =", "Bearer " + "x" * 199), "X-Casework": ("script",),
     "X-Forwarded-For": ("1.2.3.4", "\0"), "X-Forwarded-Host": ("evil.example",), "Host": ("[", "a b", "localhost:x", "\xff"),
     "If-Modified-Since": ("never",), "Content-Encoding": ("gzip",), "Content-Length": ("-1", "x", "5"), "Sec-Fetch-Site": ("cross-site",),
     "Transfer-Encoding": ("chunked",), "Date": ("\xff",), "Connection": ("Upgrade",),

@@ -36,8 +36,8 @@ def test_the_next_page_of_a_member_sent_away_asks_to_sign_in(browser_for: Browse
 def test_the_next_request_of_their_script_leads_to_signing_in(browser_for: BrowserFor, member: str) -> None:
     theirs, lead = browser_for("provider"), browser_for("provider_lead")
     lead.post(f"/members/{member}/end", page="/members")
-    answer = theirs.get("/referrals/working", headers={"HX-Request": "true"})
-    assert (answer.status_code, answer.headers["HX-Redirect"].partition("?")[0]) == (204, "/sign-in")
+    answer = theirs.get("/referrals/working", headers={"X-Casework": "script"})
+    assert (answer.status_code, answer.headers["X-Sign-In"].partition("?")[0]) == (204, "/sign-in")
 
 
 def test_their_token_opens_nothing_any_more(app: Flask, browser_for: BrowserFor, world: World, member: str) -> None:

@@ -97,8 +97,8 @@ def ask_to_sign_in() -> BaseResponse:
         if _keep_typed():
             flash(gettext("Your session was over. Your text is kept: sign in to go on."), "warn")
     target = url_for("accounts.sign_in", next=where if where != "/" else None)
-    if request.headers.get("HX-Request"):
-        return Response(status=204, headers={"HX-Redirect": target})
+    if request.headers.get("X-Casework"):
+        return Response(status=204, headers={"X-Sign-In": target})
     return redirect(target, 303)
 
 

@@ -35,7 +35,9 @@ def register(app: Flask) -> None:
     app.jinja_env.undefined = StrictUndefined
     app.jinja_env.policies["ext.i18n.trimmed"] = True
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
-    app.jinja_env.filters.update(role_name=i18n.role_name, name_of=i18n.name_of, time=time_element, due=due_element)
+    app.jinja_env.filters.update(
+        role_name=i18n.role_name, name_of=i18n.name_of, time=time_element, due=due_element, initials=initials
+    )
     app.jinja_env.globals.update(
         asset=asset,
         rail=_rail,
@@ -97,6 +99,14 @@ def unread() -> str:
         with page_transaction() as (db, actor):
             g.unread = count_unread(db, actor)
     return f"{MOST_COUNTED}+" if g.unread > MOST_COUNTED else str(g.unread or "")
+
+
+def initials(name: str) -> str:
+    """Two letters that stand before a name: of the first and the last word, or the first of a Chinese one."""
+    words = name.split()
+    if not words:
+        return "–"
+    return (words[0][0] + words[-1][0] if len(words) > 1 and name.isascii() else words[0][0]).upper()
 
 
 def theme() -> str:

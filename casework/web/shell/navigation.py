@@ -36,76 +36,96 @@ class Entry:
     roles: frozenset[Role]
     label: str
     endpoint: str
+    #: The picture beside the label (templates/macros/icons.html).
+    icon: str
     #: Other endpoints that belong under it, by their beginning.
     covers: tuple[str, ...] = ()
 
 
 ENTRIES = (
-    Entry(OFFICES, N_("My work"), "home.show"),
-    Entry(OFFICES, N_("Queues"), "tasks.queue", ("tasks.", "bulk.")),
-    Entry(frozenset({Role.AUDITOR}), N_("Overview"), "audit.home", ("audit.answers", "audit.sample")),
+    Entry(OFFICES, N_("My work"), "home.show", "work"),
+    Entry(OFFICES, N_("Queues"), "tasks.queue", "queue", ("tasks.", "bulk.")),
+    Entry(frozenset({Role.AUDITOR}), N_("Overview"), "audit.home", "list", ("audit.answers", "audit.sample")),
     Entry(
         OFFICES - {Role.DISPUTE_OFFICER} | {Role.MANAGER, Role.OBSERVER, Role.AUDITOR},
         N_("Cases"),
         "cases.index",
+        "case",
         OF_A_CASE,
     ),
-    Entry(frozenset({Role.OFFICER, Role.SUPERVISOR}), N_("Matches"), "matches.index", ("matches.",)),
-    Entry(frozenset({Role.OFFICER, Role.SUPERVISOR}), N_("Providers"), "providers.index", ("providers.",)),
-    Entry(OFFICES, N_("Calendar"), "agenda.show"),
-    Entry(frozenset({Role.SUPERVISOR, Role.COMPLIANCE}), N_("Decisions"), "home.decisions"),
-    Entry(frozenset({Role.SUPERVISOR}), N_("Team"), "home.team", ("leavers.", "skills.")),
-    Entry(frozenset({Role.SUPERVISOR}), N_("Case hygiene"), "home.case_hygiene"),
-    Entry(frozenset({Role.DISPUTE_OFFICER}), N_("Mediations"), "mediations.index", ("mediations.",)),
-    Entry(PROVIDERS, N_("Offers"), "home.show"),
-    Entry(PROVIDERS, N_("In progress"), "referrals.working"),
-    Entry(PROVIDERS, N_("Delivered"), "referrals.delivered"),
-    Entry(frozenset({Role.PROVIDER_LEAD}), N_("Members"), "referrals.members", ("invitations.", "skills.")),
-    Entry(frozenset({Role.PROVIDER_LEAD}), N_("Service accounts"), "service_accounts.index", ("service_accounts.",)),
-    Entry(frozenset({Role.PROVIDER_LEAD}), N_("Webhooks"), "webhooks.index", ("webhooks.",)),
-    Entry(PROVIDERS, N_("Own profile"), "providers.index", ("providers.",)),
-    Entry(OFFICES - {Role.DISPUTE_OFFICER} | PROVIDERS, N_("Away"), "absences.index"),
-    Entry(frozenset({Role.AUDITOR}), N_("Verification"), "audit.verification", ("audit.verify",)),
+    Entry(frozenset({Role.OFFICER, Role.SUPERVISOR}), N_("Matches"), "matches.index", "match", ("matches.",)),
+    Entry(frozenset({Role.OFFICER, Role.SUPERVISOR}), N_("Providers"), "providers.index", "building", ("providers.",)),
+    Entry(OFFICES, N_("Calendar"), "agenda.show", "calendar"),
+    Entry(frozenset({Role.SUPERVISOR, Role.COMPLIANCE}), N_("Decisions"), "home.decisions", "decide"),
+    Entry(frozenset({Role.SUPERVISOR}), N_("Team"), "home.team", "team", ("leavers.", "skills.")),
+    Entry(frozenset({Role.SUPERVISOR}), N_("Case hygiene"), "home.case_hygiene", "leaf"),
+    Entry(frozenset({Role.DISPUTE_OFFICER}), N_("Mediations"), "mediations.index", "talk", ("mediations.",)),
+    Entry(PROVIDERS, N_("Offers"), "home.show", "inbox"),
+    Entry(PROVIDERS, N_("In progress"), "referrals.working", "clock"),
+    Entry(PROVIDERS, N_("Delivered"), "referrals.delivered", "done"),
+    Entry(frozenset({Role.PROVIDER_LEAD}), N_("Members"), "referrals.members", "people", ("invitations.", "skills.")),
+    Entry(
+        frozenset({Role.PROVIDER_LEAD}), N_("Service accounts"), "service_accounts.index", "key", ("service_accounts.",)
+    ),
+    Entry(frozenset({Role.PROVIDER_LEAD}), N_("Webhooks"), "webhooks.index", "map", ("webhooks.",)),
+    Entry(PROVIDERS, N_("Own profile"), "providers.index", "person", ("providers.",)),
+    Entry(OFFICES - {Role.DISPUTE_OFFICER} | PROVIDERS, N_("Away"), "absences.index", "away"),
+    Entry(frozenset({Role.AUDITOR}), N_("Verification"), "audit.verification", "shield", ("audit.verify",)),
     Entry(
         OFFICES - {Role.DISPUTE_OFFICER} | {Role.AUDITOR, Role.MANAGER},
         N_("Findings"),
         "audit.findings",
+        "flag",
         ("audit.finding",),
     ),
-    Entry(frozenset({Role.AUDITOR, Role.MANAGER}), N_("Reading log"), "audit.reading_log"),
+    Entry(frozenset({Role.AUDITOR, Role.MANAGER}), N_("Reading log"), "audit.reading_log", "eye"),
     Entry(
         frozenset({Role.ADMINISTRATOR}),
         N_("People"),
         "administration.people",
+        "people",
         ("administration.person", "administration.new_person", "invitations."),
     ),
     Entry(
         frozenset({Role.ADMINISTRATOR, Role.SUPERVISOR, Role.AUDITOR}),
         N_("Roles"),
         "role_requests.index",
+        "roles",
         ("role_requests.",),
     ),
     Entry(
         frozenset({Role.ADMINISTRATOR, Role.SUPERVISOR, Role.COMPLIANCE, Role.MANAGER}),
         N_("Lost access"),
         "recoveries.index",
+        "ring",
         ("recoveries.",),
     ),
     Entry(
-        frozenset({Role.ADMINISTRATOR, Role.COMPLIANCE, Role.MANAGER}), N_("Erasures"), "erasures.index", ("erasures.",)
+        frozenset({Role.ADMINISTRATOR, Role.COMPLIANCE, Role.MANAGER}),
+        N_("Erasures"),
+        "erasures.index",
+        "erase",
+        ("erasures.",),
     ),
     Entry(
         frozenset({Role.ADMINISTRATOR}),
         N_("Organisations"),
         "organisations.index",
+        "building",
         ("organisations.show", "organisations.new"),
     ),
-    Entry(frozenset({Role.ADMINISTRATOR}), N_("Programmes"), "organisations.programmes"),
-    Entry(frozenset({Role.ADMINISTRATOR}), N_("Workflows"), "maps.workflows", ("maps.edition",)),
-    Entry(frozenset({Role.ADMINISTRATOR}), N_("Calendars"), "calendars.index", ("calendars.show", "calendars.edit")),
-    Entry(frozenset({Role.ADMINISTRATOR}), N_("Mails"), "mails.index", ("mails.",)),
-    Entry(frozenset({Role.ADMINISTRATOR}), N_("Jobs"), "jobs.index", ("jobs.",)),
-    Entry(frozenset({Role.ADMINISTRATOR}), N_("Emergency"), "emergency_access.emergency"),
+    Entry(frozenset({Role.ADMINISTRATOR}), N_("Programmes"), "organisations.programmes", "leaf"),
+    Entry(frozenset({Role.ADMINISTRATOR}), N_("Workflows"), "maps.workflows", "map", ("maps.edition",)),
+    Entry(
+        frozenset({Role.ADMINISTRATOR}),
+        N_("Calendars"),
+        "calendars.index",
+        "calendar",
+        ("calendars.show", "calendars.edit"),
+    ),
+    Entry(frozenset({Role.ADMINISTRATOR}), N_("Mails"), "mails.index", "mail", ("mails.",)),
+    Entry(frozenset({Role.ADMINISTRATOR}), N_("Jobs"), "jobs.index", "gear", ("jobs.",)),
+    Entry(frozenset({Role.ADMINISTRATOR}), N_("Emergency"), "emergency_access.emergency", "alarm"),
 )
 
 
@@ -114,6 +134,7 @@ class Link:
     label: str
     url: str
     current: bool
+    icon: str
 
 
 def rail(roles: Iterable[Role]) -> list[Link]:
@@ -125,7 +146,7 @@ def rail(roles: Iterable[Role]) -> list[Link]:
         seen.add(entry.endpoint)
         here = request.endpoint or ""
         current = here == entry.endpoint or here.startswith(entry.covers or ("\0",))
-        links.append(Link(gettext(entry.label), url_for(entry.endpoint), current))
+        links.append(Link(gettext(entry.label), url_for(entry.endpoint), current, entry.icon))
     return links
 
 

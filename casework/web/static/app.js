@@ -48,7 +48,7 @@
   const keepDraft = (form) => {
     const body = new URLSearchParams();
     for (const [name, value] of new FormData(form)) if (typeof value === "string") body.append(name, value);
-    fetch("/drafts", { method: "POST", body, credentials: "same-origin", headers: { "HX-Request": "true" }, keepalive: true })
+    fetch("/drafts", { method: "POST", body, credentials: "same-origin", headers: { "X-Casework": "script" }, keepalive: true })
       .catch(() => {});
   };
 
@@ -86,5 +86,4 @@
     const faults = document.querySelector("[data-focus]");
     if (faults) faults.focus();
   });
-  document.addEventListener("htmx:load", (event) => prepare(event.target));
 })();

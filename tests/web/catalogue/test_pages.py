@@ -52,7 +52,7 @@ def test_a_value_is_confirmed(browser_for: Enter, world: World) -> None:
     assert "not confirmed" in shown
     done = browser.post(f"{page}/confirm", {"noun": "need", "field": "title"}, page=page, follow=True)
     assert "Confirmed: from now on rules may rely on it." in done.text
-    assert re.search(r'class="mark good">confirmed</span> <span class="muted">Officer', done.text)
+    assert re.search(r'class="tag good">confirmed</span> <span class="muted">Officer', done.text)
     assert "1 of 2 values confirmed" in browser.get("/matches").text
     assert browser.post(f"{page}/confirm", {"noun": "need", "field": "id"}, page=page).status_code == 422
     assert browser.post(f"{page}/confirm", {"noun": "house", "field": "title"}, page=page).status_code == 422

@@ -24,7 +24,7 @@ BrowserFor = Callable[[str], Browser]
 
 def count_of(page: str, tab: str) -> str:
     """The count that stands on a tab."""
-    found = re.search(rf">{tab} <span class=\"muted\">([^<]*)</span>", page)
+    found = re.search(rf">{tab} <span class=\"n\">([^<]*)</span>", page)
     assert found, f"there is no tab {tab}"
     return found[1]
 

@@ -236,5 +236,5 @@ def test_an_administrator_chooses_where(browser_for: BrowserFor, world: World) -
 )
 def test_a_faulty_invitation_comes_back_as_typed(browser_for: BrowserFor, given: dict[str, str]) -> None:
     page = invite(browser_for("provider_lead"), **given)
-    assert "data-faulty" in page or 'class="fault"' in page or "flash danger" in page
+    assert "data-faulty" in page or 'class="fault"' in page or "note danger" in page
     assert 'value="New Colleague"' in page

@@ -12,9 +12,22 @@ import pytest
 STATIC = files("casework.web").joinpath("static")
 LOCK: list[dict[str, Any]] = json.loads(STATIC.joinpath("assets.lock.json").read_text("utf-8"))
 OURS = {
-    "agenda.css", "app.css", "app.js", "assets.lock.json", "cases.css", "charts.css", "documents.css", "link.js", "messages.css",
-    "passkeys.js", "record.css", "uploads.js", "work.css",
-}  # fmt: skip
+    "agenda.css",
+    "app.js",
+    "assets.lock.json",
+    "base.css",
+    "cases.css",
+    "charts.css",
+    "components.css",
+    "documents.css",
+    "link.js",
+    "messages.css",
+    "passkeys.js",
+    "record.css",
+    "tokens.css",
+    "uploads.js",
+    "work.css",
+}
 FREE = {"MIT", "0BSD", "BSD-2-Clause", "BSD-3-Clause", "Apache-2.0", "ISC"}
 
 
