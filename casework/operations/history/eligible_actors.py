@@ -136,7 +136,8 @@ class Candidates:
             for scope in self._scopes(before, event, asked)
             for membership in self.past.memberships(scope).values()
             if membership.role in asked.roles
-            and membership.at(event.at)
+            # Who did it may have held the role a moment before; of others none counts that had ended.
+            and (membership.at(event.at) if membership.person == event.actor else membership.holds(event.at))
             and self._comes_into_question(event, membership, scope)
         ]
         order = {DID_IT: 0, "": 1}

@@ -51,6 +51,10 @@ class Held:
         begun = self.starts_at <= moment and self.granted_at <= moment
         return begun and (self.ends_at is None or moment < self.ends_at + GRACE)
 
+    def holds(self, moment: datetime) -> bool:
+        """Whether it was held, and known, at that very moment: for whoever only might have done something."""
+        return max(self.starts_at, self.granted_at) <= moment and (self.ends_at is None or moment < self.ends_at)
+
     def surely_at(self, moment: datetime) -> bool:
         """Whether it was held at that moment and had been for a while, so that whoever read it before saw it too."""
         begun = max(self.starts_at, self.granted_at) <= moment - GRACE

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 import pytest
-from sqlalchemy import Connection
+from sqlalchemy import Connection, text
 
 from casework.engine.state import events
 from casework.engine.state.revisions import KEEPS, TURNS
@@ -14,6 +14,7 @@ from casework.operations.core.perform import home_of
 from casework.operations.history import eligible_actors
 from casework.operations.history.timeline import tell
 from casework.operations.messages.service import correct_message
+from casework.operations.people.registry import end_role
 from casework.operations.tasks import service as tasks
 from casework.records.case_loader import load
 from casework.records.event_log import read_events
@@ -81,6 +82,16 @@ def test_who_leads_the_queue_could_have_assigned_it_too(world: World, db: Connec
         "officer": "",
         "other_officer": "not_in_charge",
     }
+
+
+def test_whose_role_has_just_ended_could_not_have_done_it(world: World, db: Connection, number: str) -> None:
+    member = db.execute(
+        text("SELECT id FROM memberships WHERE person_id = CAST(:id AS uuid)"), {"id": world.people["other_officer"]}
+    ).scalar_one()
+    end_role(db, member)
+    world.write(db, "officer", load(db, home_of(db, number), "case"))
+    assert who_could(world, db, number)["officer"] == "did_it"
+    assert "other_officer" not in who_could(world, db, number)
 
 
 def test_nobody_else_could_have_corrected_what_one_wrote(world: World, db: Connection, number: str) -> None:

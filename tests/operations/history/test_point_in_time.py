@@ -54,6 +54,13 @@ def test_a_role_excuses_a_little_longer_than_it_accuses(moment: datetime, excuse
     assert (held().at(moment), held().surely_at(moment)) == (excuses, accuses)
 
 
+def test_a_role_that_has_just_ended_is_held_no_more() -> None:
+    moments = (BEGIN - SECOND, BEGIN, END - SECOND, END, END + SECOND)
+    assert [held().holds(moment) for moment in moments] == [False, True, True, False, False]
+    assert held(ends_at=None).holds(END + DAY)
+    assert not held(granted_at=END).holds(BEGIN)
+
+
 def test_a_grant_that_was_written_later_excuses_nothing_before_it() -> None:
     late = held(granted_at=BEGIN + DAY)
     assert [late.at(moment) for moment in (BEGIN, BEGIN + DAY - SECOND, BEGIN + DAY)] == [False, False, True]
