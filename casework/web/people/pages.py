@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -211,7 +211,7 @@ def give_role(person: Any) -> Response:
             **scope,
             deputy_for=typed_or_none("deputy_for"),
             starts_at=_begin(typed_day("starts_on")),
-            ends_at=_begin(typed_day("ends_on")),
+            ends_at=_after(typed_day("ends_on")),
             request=asked,
         )
 
@@ -231,6 +231,11 @@ def _begin(day: date | None) -> datetime | None:
     """The first moment of a day where the pilot is; nothing for today, which is now."""
     zone = ZoneInfo("Asia/Shanghai")
     return None if day is None else datetime.combine(day, time(), zone)
+
+
+def _after(day: date | None) -> datetime | None:
+    """The first moment after a last day."""
+    return _begin(day and day + timedelta(days=1))
 
 
 @blueprint.post("/roles/<uuid:membership>/end")

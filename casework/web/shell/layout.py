@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from functools import cache
 from importlib.resources import files
 from typing import Any
@@ -52,6 +52,8 @@ def register(app: Flask) -> None:
         time=time_element,
         due=due_element,
         day=day_element,
+        begins=begin_element,
+        ends=end_element,
         new_key=forms.new_key,
         currencies=forms.CURRENCIES,
         simulated=_simulated,
@@ -221,6 +223,22 @@ def day_element(day: Any) -> Markup:
     is_moment = isinstance(day, datetime) or isinstance(day, str) and len(day) > len("2025-12-05")
     read = reader_clock.day_of(day) if is_moment else dates.read_day(day)
     return _element(dates.say_day(read, reader_clock), read.isoformat(), read.isoformat())
+
+
+def begin_element(moment: datetime | str) -> Markup:
+    """When something begins: the day, where it is the whole of it on the reader's wall, else the moment."""
+    return day_element(moment) if _at_midnight(moment) else time_element(moment)
+
+
+def end_element(moment: datetime | str) -> Markup:
+    """When something ends: the last day of it, where that is whole on the reader's wall, else the moment."""
+    if not _at_midnight(moment):
+        return time_element(moment)
+    return day_element(dates.read_moment(moment) - timedelta(minutes=1))
+
+
+def _at_midnight(moment: datetime | str) -> bool:
+    return dates.read_moment(moment).astimezone(clock().zone).time() == time()
 
 
 def _machine(moment: datetime | str) -> str:

@@ -27,9 +27,12 @@ def form(world: World, person: str, substitute: str, first: int = 1, last: int =
 
 
 def test_an_officer_enters_an_absence_and_strikes_it_out(app: Flask, world: World, browser_for: Enter) -> None:
-    officer = browser_for("officer")
-    shown = officer.post("/away", form(world, "officer", "other_officer"), page="/away", follow=True).text
+    officer, given = browser_for("officer"), form(world, "officer", "other_officer")
+    shown = officer.post("/away", given, page="/away", follow=True).text
     assert "The absence is entered" in shown
+    # From the first to the last day, and of no midnight after it.
+    assert [f'<time datetime="{given[name]}"' in shown for name in ("first_day", "last_day")] == [True, True]
+    assert "00:00" not in shown
     end = shown.split('action="/away/')[1].split('"')[0]
     assert "Nobody is entered as away." in officer.post(f"/away/{end}", page="/away", follow=True).text
 

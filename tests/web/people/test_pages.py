@@ -51,8 +51,14 @@ def test_people_are_found_by_a_part_of_their_name(browser: Browser) -> None:
 
 def agree(browser: Browser, answer: str = "agree", note: str = "") -> TestResponse:
     """Say the second word on the one role that waits."""
-    [found] = set(re.findall(r'href="(/roles/[0-9a-f-]{36})"', browser.get("/roles").text))
+    found = found_role(browser)
     return browser.post(f"{found}/decide", {"decision": answer, "note": note}, page=found)
+
+
+def found_role(browser: Browser) -> str:
+    """The page of the one role that was asked for."""
+    [found] = set(re.findall(r'href="(/roles/[0-9a-f-]{36})"', browser.get("/roles").text))
+    return str(found)
 
 
 def test_a_person_is_added_and_given_a_role_with_dates(
@@ -85,10 +91,17 @@ def test_a_person_is_added_and_given_a_role_with_dates(
     assert "Beijing pilot" in page
     with transaction(engine) as db:
         told = db.execute(
-            text("SELECT starts_at AT TIME ZONE 'Asia/Shanghai' AS begins FROM memberships WHERE person_id = :id"),
+            text(
+                "SELECT starts_at AT TIME ZONE 'Asia/Shanghai' AS begins, ends_at AT TIME ZONE 'Asia/Shanghai' AS ends"
+                " FROM memberships WHERE person_id = :id"
+            ),
             {"id": person.rsplit("/", 1)[1]},
-        ).scalar_one()
-    assert told.date() == begin
+        ).one()
+    # It holds on its last day, and pages name that one, not the midnight after it.
+    assert (told.begins.date(), told.ends.date()) == (begin, end + timedelta(days=1))
+    for shown in (page, second.get(found_role(second)).text):
+        assert f'<time datetime="{begin}"' in shown
+        assert f'<time datetime="{end}"' in shown
 
 
 def test_what_speaks_against_a_role_meanwhile_is_said_to_whoever_agrees(

@@ -13,7 +13,7 @@ from casework.operations.core.national_holidays import china
 from casework.settings import Settings
 from casework.web.app import create_app
 from casework.web.shell import dates
-from casework.web.shell.layout import day_element, due_element, time_element, use_calendar
+from casework.web.shell.layout import begin_element, day_element, due_element, end_element, time_element, use_calendar
 
 CALENDAR = china(range(2025, 2028))
 #: A Tuesday, 10:02 in Beijing.
@@ -129,3 +129,12 @@ def test_what_stands_still_says_at_which_day_it_was_due(app: Flask) -> None:
             assert "working day" not in made
             assert "danger" not in made
             assert "was" not in str(due_element(moment, short=True, still=True))
+
+
+def test_what_lasts_for_whole_days_names_the_first_and_the_last(app: Flask) -> None:
+    with app.test_request_context("/"):
+        midnight, later = "2020-12-03T16:00:00Z", "2020-12-03T16:30:00Z"
+        assert str(begin_element(midnight)) == str(day_element("2020-12-04"))
+        assert str(end_element(midnight)) == str(day_element("2020-12-03"))
+        # What was ended by hand says when.
+        assert str(begin_element(later)) == str(end_element(later)) == str(time_element(later))
