@@ -15,7 +15,7 @@ from rich.table import Table
 
 from casework.commands.serve import free_port, run
 from casework.demo.exports import TAMPERED, TRUE, take_out
-from casework.demo.story import Account, accounts, alone, is_all_there_is, is_told, is_whole, tell
+from casework.demo.story import DOMAIN, Account, accounts, alone, is_all_there_is, is_told, is_whole, tell
 from casework.errors import InvalidSettings
 from casework.operations.core.editions import store_editions
 from casework.records import migrate
@@ -23,15 +23,18 @@ from casework.records.database import app_login, connect_engine, connected, tran
 from casework.settings import Settings, load_settings
 
 ACCOUNTS = "demo-accounts.json"
+#: Whom to sign in as first: one for whom the office works, and one of outside.
+FIRST = (("Case officer", "chen"), ("Service provider", "assessor"))
 
 
 @click.command()
 @click.option("--cases", type=click.IntRange(1, 1_000_000), help="How many cases. [every script of the demo once]")
 @click.option("--no-serve", is_flag=True, help="Make the demo and end.")
 @click.option("--json", "as_json", is_flag=True, help="Print address and accounts as one JSON object.")
+@click.option("--tokens", is_flag=True, help="Print every account, with a token for the API.")
 @click.option("--worker/--no-worker", default=True, show_default=True, help="Let happen what becomes due meanwhile.")
 @click.option("--port", type=click.IntRange(0, 65535), default=0, help="The port on 127.0.0.1. [any free one]")
-def demo(cases: int | None, no_serve: bool, as_json: bool, worker: bool, port: int) -> None:
+def demo(*, cases: int | None, no_serve: bool, as_json: bool, tokens: bool, worker: bool, port: int) -> None:
     """Make a demo with records, people and cases, and serve it on this machine.
 
     The cases are played by the same operations that people use, over eighteen months of simulated time that end
@@ -40,19 +43,29 @@ def demo(cases: int | None, no_serve: bool, as_json: bool, worker: bool, port: i
     settings = load_settings()
     if settings.profile == "production":
         raise InvalidSettings("CASEWORK_PROFILE must not be production: the demo's time is simulated.")
+    # Bound before anything else, so that the address can be said at once.
+    listener = None if no_serve else free_port(port=port)
+    address = f"http://127.0.0.1:{listener.getsockname()[1]}" if listener else None
     make_ready(settings)
     with alone(settings, lambda: click.echo("Another process is making the demo; waiting for it.", err=True)):
         if is_told(settings) and not is_whole(settings):
             _begin_again(settings)
-        people = _told(settings) if is_told(settings) else _tell(settings, cases)
-    listener = None if no_serve else free_port(port=port)
-    address = f"http://127.0.0.1:{listener.getsockname()[1]}" if listener else None
+        if is_told(settings):
+            people = _told(settings)
+            if not as_json:
+                _greet(address, people[0].password)
+        else:
+            # A password of its own: nobody who knows another demo can sign in to this one.
+            password = secrets.token_urlsafe(9)
+            if not as_json:
+                _greet(address, password)
+            people = _tell(settings, password, cases)
     if as_json:
         click.echo(
             json.dumps({"url": address, "accounts": [asdict(account) for account in people]}, ensure_ascii=False)
         )
     else:
-        _show(address, people, settings.var)
+        _show(address, people, settings.var, tokens=tokens)
     if listener is not None:
         run(settings, f"fd://{listener.fileno()}", workers=1, threads=8, loglevel="warning", with_worker=worker)
 
@@ -87,9 +100,7 @@ def _begin_again(settings: Settings) -> None:
     make_ready(settings)
 
 
-def _tell(settings: Settings, cases: int | None) -> list[Account]:
-    # A password of its own: nobody who knows another demo can sign in to this one.
-    password = secrets.token_urlsafe(9)
+def _tell(settings: Settings, password: str, cases: int | None) -> list[Account]:
     console = Console(stderr=True)
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
     with Progress(*columns, console=console, transient=True) as bar:
@@ -117,18 +128,32 @@ def _keep(path: Path, people: list[Account]) -> None:
         json.dump({"accounts": [asdict(account) for account in people]}, file, ensure_ascii=False, indent=1)
 
 
-def _show(address: str | None, people: list[Account], var: Path) -> None:
-    table = Table("E-mail", "Name", "Role", "Organisation", box=None, pad_edge=False)
-    table.add_column("Token", no_wrap=True, overflow="ignore")
-    for account in people:
-        table.add_row(account.email, account.name, ", ".join(account.role), account.organisation or "", account.token)
-    # Wide enough that no token is cut, however narrow the terminal.
-    Console(width=max(180, Console().width)).print(table)
-    password = people[0].password
-    click.echo(f"\nPassword of all: {password or 'not known any more; use the tokens'}")
+def _greet(address: str | None, password: str | None) -> None:
+    """Where it will run, and two who can sign in, before the minutes that the making takes."""
+    if address:
+        click.echo(f"Casework opens at {address}")
+    for label, key in FIRST:
+        click.echo(f"  {label:<18}{key}@{DOMAIN}")
+    click.echo(f"  {'Password of all':<18}{password or 'not kept; sign in with a card on the page'}\n")
+
+
+def _show(address: str | None, people: list[Account], var: Path, *, tokens: bool) -> None:
+    if tokens:
+        table = Table("E-mail", "Name", "Role", "Organisation", box=None, pad_edge=False)
+        table.add_column("Token", no_wrap=True, overflow="ignore")
+        for account in people:
+            table.add_row(
+                account.email, account.name, ", ".join(account.role), account.organisation or "", account.token
+            )
+        # Wide enough that no token is cut, however narrow the terminal.
+        Console(width=max(180, Console().width)).print(table)
+    else:
+        click.echo(
+            f"{len(people)} people can sign in. To list them, with tokens for the API: make demo DEMO_ARGS=--tokens"
+        )
     if (var / TAMPERED).exists():
         click.echo(f"A case's file as the auditor took it out: {var / TRUE}")
         click.echo(f"The same with one word of its history changed: {var / TAMPERED}")
         click.echo("Which of the two is whole, tells: casework verify --file FILE")
     if address:
-        click.echo(f"Casework runs at {address} (Ctrl+C ends it).")
+        click.echo(f"Ready: open {address} (Ctrl+C ends it).")

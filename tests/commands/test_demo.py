@@ -57,9 +57,47 @@ def test_a_demo_that_is_made_is_told_again(demo: Demo) -> None:
     assert json.loads(again.stdout) == told
     assert told["url"] is None
     assert {"email", "name", "role", "organisation", "password", "token"} == told["accounts"][0].keys()
-    assert told["accounts"][0]["token"] in demo.said
     assert (demo.var / "demo-accounts.json").stat().st_mode & 0o077 == 0
     assert run_casework("verify", environment=demo.environment).returncode == 0
+
+
+def test_two_sign_ins_come_first_and_tokens_only_when_asked_for(demo: Demo) -> None:
+    told = json.loads((demo.var / "demo-accounts.json").read_text("utf-8"))["accounts"]
+    lines = demo.said.splitlines()
+    assert [line.split()[-1] for line in lines[:3]] == [
+        "chen@demo.example",
+        "assessor@demo.example",
+        told[0]["password"],
+    ]
+    assert not [account["email"] for account in told if account["token"] in demo.said]
+    asked = run_casework("demo", "--no-serve", "--tokens", environment=demo.environment)
+    assert asked.returncode == 0, asked.stderr
+    assert not [account["email"] for account in told if account["token"] not in asked.stdout]
+    assert asked.stdout.splitlines()[:3] == lines[:3]
+
+
+def test_the_address_is_said_before_the_making(demo: Demo) -> None:
+    environment = {"PATH": os.environ["PATH"], "CASEWORK_PROFILE": "test", **demo.environment}
+    server = subprocess.Popen(
+        [sys.executable, "-m", "casework", "demo"],
+        env=environment,
+        cwd=ROOT,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
+    )
+    try:
+        assert server.stdout is not None
+        address = server.stdout.readline().split()[-1]
+        assert any(line.split()[:3] == ["Ready:", "open", address] for line in server.stdout)
+        # A server that answers also ends as it should.
+        with urllib.request.urlopen(address, timeout=PATIENCE_S) as answer:
+            assert answer.status == 200
+    finally:
+        server.send_signal(signal.SIGTERM)
+        assert server.wait(PATIENCE_S) == 0
+        if server.stdout is not None:
+            server.stdout.close()
 
 
 def test_a_tampered_file_of_a_case_is_found_out(demo: Demo) -> None:
