@@ -44,7 +44,10 @@ class FieldFault(ValueError):
 
 
 class CaseHasMoved(CaseworkError):
-    says = template("case_has_moved", N_("Someone else moved the case in the meantime. Look at it again first."))
+    says = template(
+        "case_has_moved",
+        N_("Somebody has changed the case meanwhile. Nothing was recorded: look at the case again first."),
+    )
 
 
 class NotFound(CaseworkError):
@@ -77,7 +80,7 @@ class WrongState(CaseworkError):
 
 
 class InvalidForm(CaseworkError):
-    says = template("invalid_form", N_("The form has faults; nothing was recorded. Correct: %(faults)s"))
+    says = template("invalid_form", N_("Nothing was recorded. Put right: %(faults)s"))
 
     def __init__(self, fields: Mapping[str, Why], **details: Value) -> None:
         #: Why each field was refused, by its name.
@@ -89,7 +92,7 @@ class AudienceInDoubt(CaseworkError):
     says = template(
         "audience_in_doubt",
         N_(
-            "This would be read by %(readers)s, and does not look as if it were meant for them. Send it again, saying that you are sure."
+            "%(readers)s would read this, and it does not look meant for them. Send it again and confirm that you are sure."
         ),
     )
 
@@ -102,7 +105,9 @@ class AudienceInDoubt(CaseworkError):
 class LetterInDoubt(CaseworkError):
     says = template(
         "letter_in_doubt",
-        N_("This letter was sent to the same recipient on %(day)s already. Send it again, saying that you are sure."),
+        N_(
+            "This letter was already sent to the same recipient on %(day)s. To send it once more, confirm that you are sure."
+        ),
     )
 
     def __init__(self, day: str) -> None:
@@ -123,9 +128,7 @@ class CasesLeft(CaseworkError):
 
 
 class NobodyLeft(CaseworkError):
-    says = template(
-        "nobody_left", N_("After this nobody could finish the case any more: %(why)s Let somebody else do it.")
-    )
+    says = template("nobody_left", N_("After this, nobody could finish the case: %(why)s Let somebody else do it."))
 
     def __init__(self, obstacles: Sequence[Why], **details: Value) -> None:
         self.reasons = list(obstacles)
@@ -203,12 +206,12 @@ class WrongPasskey(CaseworkError):
 class NotConfirmed(CaseworkError):
     says = template(
         "not_confirmed",
-        N_("This needs a fresh proof of who you are, and your session's is too old. Sign in again and repeat it."),
+        N_("Confirm who you are: you signed in too long ago for this. Sign in again and repeat it."),
     )
 
 
 class TooManyAttempts(CaseworkError):
-    says = template("too_many_attempts", N_("There were many attempts to sign in. Try again in %(seconds)s seconds."))
+    says = template("too_many_attempts", N_("Too many attempts to sign in. Try again in %(seconds)s seconds."))
 
     def __init__(self, seconds: int, **details: Value) -> None:
         self.seconds = seconds
@@ -218,14 +221,12 @@ class TooManyAttempts(CaseworkError):
 class TooManyRequests(TooManyAttempts):
     says = template(
         "too_many_requests",
-        N_("There were too many requests of this service account within a minute. Go on in %(seconds)s seconds."),
+        N_("This service account sent too many requests within a minute. Go on in %(seconds)s seconds."),
     )
 
 
 class AskedTooOften(TooManyAttempts):
-    says = template(
-        "asked_too_often", N_("You asked for this more often than anybody may. Go on in %(seconds)s seconds.")
-    )
+    says = template("asked_too_often", N_("You did this too often in a short time. Try again in %(seconds)s seconds."))
 
 
 class Unreadable(CaseworkError):
@@ -245,7 +246,7 @@ class UploadRefused(CaseworkError):
 
 class FileMissing(CaseworkError):
     says = template(
-        "file_missing", N_("The file is not where it should be. Tell your administrator, with the number of the case.")
+        "file_missing", N_("The file is missing from the store. Tell your administrator the number of the case.")
     )
 
 
@@ -253,14 +254,14 @@ class FileDamaged(CaseworkError):
     says = template(
         "file_damaged",
         N_(
-            "The file was changed where it lies, and is not given out. Tell your administrator, with the number of the case."
+            "The file was changed in the store, so it is not handed out. Tell your administrator the number of the case."
         ),
     )
 
 
 class FilePending(CaseworkError):
     says = template(
-        "file_pending", N_("The file is still being looked at for what does harm. Come back in a few minutes.")
+        "file_pending", N_("The file is still being checked for harmful content. Come back in a few minutes.")
     )
 
 
@@ -268,7 +269,7 @@ class FileBlocked(CaseworkError):
     says = template(
         "file_blocked",
         N_(
-            "The scanner found something harmful in this file, so that nobody gets it. Ask whoever filed it for a clean one."
+            "The scanner found harmful content in this file, so nobody can open it. Ask the person who added it for a clean one."
         ),
     )
 
@@ -276,9 +277,7 @@ class FileBlocked(CaseworkError):
 class AccessEnded(CaseworkError):
     says = template(
         "access_ended",
-        N_(
-            "The access ended while the file was on its way, which is broken off. What has arrived is not whole: delete it."
-        ),
+        N_("The access ended during the download, which was broken off. What arrived is not whole: delete it."),
     )
 
 

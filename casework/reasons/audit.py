@@ -7,9 +7,9 @@ from casework.reasons.terms import STATES
 
 NO_EVENT = reason("audit.no_event", N_("is no event of this case"))
 ANSWERED_BY = reason(
-    "audit.answered_by", N_("findings are answered by the case's officers, supervisors and compliance officers.")
+    "audit.answered_by", N_("only the case's officers, supervisors and compliance officers answer a finding.")
 )
-RAISER = reason("audit.raiser", N_("whoever raised a finding does not answer it."))
-WORKED_ON_IT = reason("audit.worked_on_it", N_("you have worked on this yourself: another auditor judges it."))
-ANSWERER = reason("audit.answerer", N_("whoever answered a finding does not judge the answer."))
+RAISER = reason("audit.raiser", N_("the person who raised a finding cannot answer it."))
+WORKED_ON_IT = reason("audit.worked_on_it", N_("you have worked on this yourself: another auditor must judge it."))
+ANSWERER = reason("audit.answerer", N_("the person who answered a finding cannot judge the answer."))
 IN_STATE = template("audit.in_state", N_("the finding is %(state)s."), state=STATES)

@@ -6,16 +6,16 @@ from casework.reasons.base import N_, reason, template
 from casework.reasons.terms import ROLES, STATES_OF_EDITION
 
 ROLE = reason("cases.role", N_("your role does not include it."))
-ELSEWHERE = reason("cases.elsewhere", N_("the case stands elsewhere."))
+ELSEWHERE = reason("cases.elsewhere", N_("the case is in another state."))
 FOR_ROLES = template("cases.for_roles", N_("this is for %(roles)s."), roles=ROLES)
 ACTION_FOR_ROLES = template("cases.action_for_roles", N_("“%(action)s” is for: %(roles)s."), roles=ROLES)
 FOR_ROLES_THEMSELVES = template(
     "cases.for_roles_themselves", N_("this is for %(roles)s, in their own name."), roles=ROLES
 )
-STANDS_AT = template("cases.stands_at", N_("it stands at “%(state)s”."), state=STATES_OF_EDITION)
+STANDS_AT = template("cases.stands_at", N_("its state is “%(state)s”."), state=STATES_OF_EDITION)
 WAITS_FOR_SECOND = reason("cases.waits_for_second", N_("it waits for a second person already."))
 MOVED_ON = reason("cases.moved_on", N_("the case has moved on."))
-STANDS_STILL = reason("cases.stands_still", N_("the case stands still while a stop is being decided."))
+STANDS_STILL = reason("cases.stands_still", N_("the case is frozen until the stop is decided."))
 CLOSED = reason("cases.closed", N_("the case is closed."))
 INTEREST_DECLARED = reason("cases.interest_declared", N_("you have declared an interest in this case."))
 MEDIATED = reason(
@@ -25,12 +25,12 @@ MEDIATED = reason(
         "provider that mediates, works on the cases that were opened after that."
     ),
 )
-ANOTHER_DECIDES = reason("cases.another_decides", N_("another person must decide this than the one who asked for it."))
+ANOTHER_DECIDES = reason("cases.another_decides", N_("another person must decide this, not the one who asked for it."))
 ANOTHER_THAN_BEFORE = reason(
-    "cases.another_than_before", N_("another person must do this than the one who did the step before.")
+    "cases.another_than_before", N_("another person must do this, not the one who did the step before.")
 )
 ANOTHER_THAN_PREPARED = reason(
-    "cases.another_than_prepared", N_("another person must do this than the one who prepared it.")
+    "cases.another_than_prepared", N_("another person must do this, not the one who prepared it.")
 )
 NOTHING_DUE = reason("cases.nothing_due", N_("nothing is due on this clock."))
 NO_OWNER = reason("cases.no_owner", N_("nobody owns the case yet."))
@@ -43,10 +43,12 @@ MEDIATED_THEN = reason(
     "cases.mediated_then", N_("was one of those who mediate in this programme while the case was there")
 )
 NOT_A_FILTER = reason("cases.not_a_filter", N_("is not a filter"))
-TOO_MANY_FILTERS = reason("cases.too_many_filters", N_("You keep as many filters as there may be. Remove one first."))
+TOO_MANY_FILTERS = reason("cases.too_many_filters", N_("You have as many saved filters as possible. Remove one first."))
 CORRECTED_BY = reason(
     "cases.corrected_by",
-    N_("an answer is corrected by whoever wrote it while its step lasts, and afterwards by an officer of the case."),
+    N_(
+        "only the person who wrote an answer can correct it while its step lasts; afterwards an officer of the case can."
+    ),
 )
 NOTHING_DIFFERENT = reason("cases.nothing_different", N_("nothing in it is different."))
 GUARD_NOT_ASKED_AGAIN = template("cases.guard_not_asked_again", N_("The condition “%(name)s” cannot be asked again."))

@@ -14,10 +14,8 @@ RUNS_SCRIPT = reason(
     "files.runs_script", N_("it runs a script, or starts something else, when it is opened. Print it into a new PDF.")
 )
 ATTACHED = reason("files.attached", N_("it has another file inside. Hand that in by itself."))
-DAMAGED_PDF = reason(
-    "files.damaged_pdf", N_("it is damaged, so that nobody could look into it. Print it into a new PDF.")
-)
-LOCKED = reason("files.locked", N_("it is locked with a password, so that nobody could look into it."))
+DAMAGED_PDF = reason("files.damaged_pdf", N_("it is damaged, so it cannot be checked. Print it into a new PDF."))
+LOCKED = reason("files.locked", N_("it is locked with a password, so it cannot be checked. Remove the password."))
 PICTURE_TOO_LARGE = reason("files.picture_too_large", N_("the picture is larger than anybody could open."))
 DAMAGED = reason("files.damaged", N_("the archive is damaged."))
 UNPACKED_TOO_LARGE = template(

@@ -4,20 +4,16 @@ from __future__ import annotations
 
 from casework.reasons.base import N_, reason
 
-ASKED_BY = reason(
-    "mediations.asked_by", N_("an unsealing is asked for by a dispute officer who is named for the mediation.")
-)
+ASKED_BY = reason("mediations.asked_by", N_("only a dispute officer named for the mediation asks for an unsealing."))
 READS_ALREADY = reason("mediations.reads_already", N_("must be somebody who does not read it already"))
 ANOTHER_THAN_READER = reason(
     "mediations.another_than_reader", N_("must be another person than the reader and those who are named for it")
 )
 NAMED_ALREADY = reason("mediations.named_already", N_("has been named already: end that first"))
-DECIDED_BY = reason(
-    "mediations.decided_by", N_("it is decided by the person who was named for that, and by nobody in their place.")
-)
+DECIDED_BY = reason("mediations.decided_by", N_("only the person named for it decides it, and nobody in their place."))
 DECIDED = reason("mediations.decided", N_("it has been decided, or is not asked for any more."))
 ENDED_BY = reason(
-    "mediations.ended_by", N_("it is ended by those who are named for the mediation, or by who agreed to it.")
+    "mediations.ended_by", N_("only those named for the mediation, or the person who agreed to it, end it.")
 )
 PARTIES_TOLD_BY = reason(
     "mediations.parties_told_by", N_("the parties are told by a dispute officer who is named for the mediation.")

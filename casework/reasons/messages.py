@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from casework.reasons.base import N_, reason
 
-NOT_SENT = reason("messages.not_sent", N_("the referral has not been sent, so that nobody there could read it."))
+NOT_SENT = reason("messages.not_sent", N_("the referral has not been sent yet, so nobody there could read it."))
 THREAD_ENDED = reason("messages.thread_ended", N_("the referral has ended, and its thread with it."))
 WRONG_PLACE = reason(
     "messages.wrong_place", N_("an internal note belongs to no referral, and a shared message to one.")
 )
-CORRECTED_BY = reason("messages.corrected_by", N_("a message is corrected by whoever wrote it."))
+CORRECTED_BY = reason("messages.corrected_by", N_("only the person who wrote a message corrects it."))
 TAKEN_BACK = reason("messages.taken_back", N_("the message was taken back."))
 DOES_NOT_FIT = reason("messages.does_not_fit", N_("does not fit the place where this is written"))
 NOT_A_READER = reason("messages.not_a_reader", N_("names somebody who is not among those who may read this"))
-READS_ONLY = reason("messages.reads_only", N_("you read this, and do not write in it."))
-LETTER_TO_NOBODY = reason("messages.letter_to_nobody", N_("as the case stands, this letter goes to nobody there."))
+READS_ONLY = reason("messages.reads_only", N_("you can read here, but not write."))
+LETTER_TO_NOBODY = reason(
+    "messages.letter_to_nobody", N_("this letter has no recipient in the present state of the case.")
+)
 NO_CHINESE_FONT = reason(
     "messages.no_chinese_font",
     N_("no font with Chinese letters is installed (on Debian: apt-get install fonts-wqy-microhei)."),

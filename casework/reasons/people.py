@@ -30,11 +30,13 @@ HAS_PASSWORD = reason(
 ERASED_ACCOUNT = reason("people.erased_account", N_("This person was erased. Make a new account."))
 ACCOUNT_OPEN = reason("people.account_open", N_("This account is open already."))
 NO_ROLE_TO_ONESELF = reason(
-    "people.no_role_to_oneself", N_("nobody gives a role to themselves; ask another administrator.")
+    "people.no_role_to_oneself", N_("you cannot give yourself a role; ask another administrator.")
 )
-NO_END_OF_OWN = reason("people.no_end_of_own", N_("nobody ends their own role; ask another lead or an administrator."))
+NO_END_OF_OWN = reason(
+    "people.no_end_of_own", N_("you cannot end your own role; ask another lead or an administrator.")
+)
 NO_CLOSING_OF_OWN = reason(
-    "people.no_closing_of_own", N_("Nobody closes their own account; ask another administrator.")
+    "people.no_closing_of_own", N_("You cannot close your own account; ask another administrator.")
 )
 OTHER_PROGRAMMES_TOO = reason(
     "people.other_programmes_too", N_("this person also works in a programme that is not yours.")
@@ -42,16 +44,16 @@ OTHER_PROGRAMMES_TOO = reason(
 ROLE_ASKED_FOR = reason(
     "people.role_asked_for", N_("This role has been asked for already. Another person must agree to it first.")
 )
-OWN_REQUEST = reason("people.own_request", N_("nobody agrees to what they asked for, or to what is about them."))
+OWN_REQUEST = reason("people.own_request", N_("you cannot agree to what you asked for, or to what is about you."))
 IN_STATE = template("people.in_state", N_("it is %(state)s already."), state=STATES)
 RECOVERY_ASKED_BY = reason(
     "people.recovery_asked_by", N_("administrators ask for this, and somebody else of the office agrees.")
 )
 NO_RECOVERY_OF_OWN = reason(
-    "people.no_recovery_of_own", N_("nobody asks for themselves; let another administrator ask.")
+    "people.no_recovery_of_own", N_("you cannot ask for yourself; let another administrator ask.")
 )
 ANOTHER_AGREES = reason("people.another_agrees", N_("Another person must agree than the one who asked."))
-NOT_OPEN = reason("people.not_open", N_("This is not open any more. Let an administrator ask anew."))
+NOT_OPEN = reason("people.not_open", N_("This is no longer open. Ask an administrator to start again."))
 OTHER_ACCOUNT_SIGNED_IN = reason(
     "people.other_account_signed_in",
     N_("You are signed in with another account than the one that was invited. Sign out first."),
@@ -65,8 +67,8 @@ INVITATION_OVER = reason("people.invitation_over", N_("This invitation was accep
 INVITATION_ACCEPTED = reason(
     "people.invitation_accepted", N_("This invitation was accepted. End the person's role instead.")
 )
-INVITED_BY = reason("people.invited_by", N_("administrators invite, and leads of providers."))
-OWN_INVITATION = reason("people.own_invitation", N_("is your own; nobody gives a role to themselves"))
+INVITED_BY = reason("people.invited_by", N_("only administrators and leads of providers invite people."))
+OWN_INVITATION = reason("people.own_invitation", N_("is your own: you cannot give yourself a role"))
 ROLE_ALREADY = reason("people.role_already", N_("is of somebody who has this role already"))
 BELONGS_TO_CLOSED = reason("people.belongs_to_closed", N_("belongs to a closed account; reopen it first"))
 TOO_MANY_INVITATIONS = reason(
@@ -79,7 +81,7 @@ ABSENCE_OVER = reason("people.absence_over", N_("it is over."))
 WITHIN_A_YEAR = reason("people.within_a_year", N_("must lie within a year of the first day"))
 NOTHING_TO_STAND_IN = reason("people.nothing_to_stand_in", N_("has no role here that somebody could stand in for"))
 WORKS_HERE_TOO = reason("people.works_here_too", N_("must be somebody who works here too"))
-NOT_ONESELF = reason("people.not_oneself", N_("must be somebody else: nobody gives a role to themselves"))
+NOT_ONESELF = reason("people.not_oneself", N_("must be somebody else: you cannot give yourself a role"))
 AWAY_ALREADY = reason("people.away_already", N_("lies in a time for which the person is entered as away already"))
 CIRCLE = template("people.circle", N_("would close a circle: %(line)s"))
 LINE_TOO_LONG = template("people.line_too_long", N_("would make the line of substitutes too long: %(line)s"))

@@ -23,7 +23,7 @@ RECORDS_FOR = template(
     N_("%(programme)s: %(count)s records of financing name this person, until %(years)s years after they are closed."),
 )
 REQUIRED_WITHOUT_ACCOUNT = reason("privacy.required_without_account", N_("is required for somebody without an account"))
-NOT_ONESELF = reason("privacy.not_oneself", N_("nobody has themselves erased; ask another administrator."))
+NOT_ONESELF = reason("privacy.not_oneself", N_("you cannot ask for your own erasure; ask another administrator."))
 UNDER_WAY = reason("privacy.under_way", N_("An erasure of this person is under way already."))
 ERASED = reason("privacy.erased", N_("this person has been erased already."))
 NO_NAME = reason("privacy.no_name", N_("has a character that no name has, or is too long"))

@@ -127,8 +127,8 @@ ROLES = Terms({
 
 #: What a task's state is called.
 TASK_STATES = Terms({
-    "Created": N_("not begun"), "Ready": N_("free to be taken"), "Reserved": N_("taken"), "InProgress": N_("in progress"),
-    "Suspended": N_("waits"), "Completed": N_("done"), "Failed": N_("could not be done"), "Error": N_("in error"),
+    "Created": N_("not begun"), "Ready": N_("not taken yet"), "Reserved": N_("taken"), "InProgress": N_("in progress"),
+    "Suspended": N_("snoozed"), "Completed": N_("done"), "Failed": N_("could not be done"), "Error": N_("in error"),
     "Exited": N_("ended"), "Obsolete": N_("not needed any more"),
 }, spelt=False)  # fmt: skip
 

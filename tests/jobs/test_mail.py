@@ -29,7 +29,7 @@ from tests.support.world import new_request
 def test_an_offer_is_said_at_once_to_those_who_take_it(office: Office) -> None:
     number, _ = office.referral()
     office.run()
-    assert office.subjects("provider") == office.subjects("provider_lead") == [f"{number}: a new offer"]
+    assert office.subjects("provider") == office.subjects("provider_lead") == [f"{number}: New offer"]
     assert office.subjects("foreign_provider") == []
     assert not [one for one in office.subjects("officer") if "offer" in one]
 
@@ -115,7 +115,7 @@ def test_what_is_withdrawn_before_it_goes_does_not_go(office: Office) -> None:
     tell(Hands(office.engine, office.settings))
     office.fire("officer", number, "cancel", {"reason": "not_needed", "fees_settled": True}, track=referral)
     office.run()
-    assert office.subjects("provider") == [f"{number}: cancelled"]
+    assert office.subjects("provider") == [f"{number}: Cancelled"]
     assert "cancelled" in office.states()
 
 
@@ -250,7 +250,7 @@ def test_not_now_is_tried_again_and_never_is_not(office: Office, word: str) -> N
     assert sorted(office.states())[0] == "failed"
     office.run(seconds_later=5)
     assert len(office.box.taken) == 1
-    assert str(office.box.taken[0]["Subject"]) == f"{number}: a new offer"
+    assert str(office.box.taken[0]["Subject"]) == f"{number}: New offer"
     with transaction(office.engine) as db:
         log = mail_outbox.list_mails(db, office.world.actor(db, "administrator"), state="failed").items
         assert [one.tries[-1]["what"] for one in log] == ["550 no such user"]
@@ -338,7 +338,7 @@ def test_a_sealed_mediation_is_told_to_those_named_for_it_and_says_nothing(offic
         ).all()
     assert {row.person_id for row in rows} == {office.world.people["dispute_officer"]}
     assert "overdue" in {row.kind for row in rows}
-    sealed = [one for one in office.box.taken[before:] if str(one["Subject"]) == "Something waits for you"]
+    sealed = [one for one in office.box.taken[before:] if str(one["Subject"]) == "Something needs your attention"]
     assert {str(one["To"]) for one in sealed} == {office.address("dispute_officer")}
     said = "".join(str(one["Subject"]) + text_of(one) for one in sealed)
     assert not [word for word in (number, "mediat", "disput", "overdue", opened["id"]) if word in said.lower()]

@@ -152,7 +152,7 @@ def deployed_measured(office: Office, hand: ApiHand) -> None:
         hand.send("supervisor", chance, data, without=("Idempotency-Key",))
     with office.refuses(428, "If-Match"):
         hand.send("supervisor", chance, data, without=("If-Match",))
-    with office.refuses(412, "moved the case"):
+    with office.refuses(412, "changed the case"):
         hand.send("supervisor", chance, data, revision=chance.revision - 1)
     with office.refuses(401):
         Client(office.document, "cwt_" + "x" * 43).ask("show_case", number=hand.number)
@@ -245,7 +245,7 @@ def no_agreement(office: Office, hand: ApiHand) -> None:
     # What cannot be from here is not listed, and is refused all the same.
     chance = hand.chance("officer", "agreement.abandon")
     for transition in ("end", "sign_local"):
-        with office.refuses(409, "it stands at"):
+        with office.refuses(409, "its state is"):
             hand.people["officer"].ask(
                 "fire_case_transition",
                 number=hand.number,
@@ -316,7 +316,7 @@ def withdrawn_technology_owner(office: Office, hand: ApiHand) -> None:
     hand.do("officer", "case.withdraw", party="technology_owner", reason="strategy_change")
     referral = hand.referral("banker", "pledge")
     assert (referral["ended"], referral["service"][0]["ended"]) == ("cancelled", "replaced")
-    with office.refuses(409, "it stands at"):
+    with office.refuses(409, "its state is"):
         hand.people["banker"].ask(
             "fire_referral_transition",
             referral=referral["id"],
@@ -371,7 +371,7 @@ def compliance_stop(office: Office, hand: ApiHand) -> None:
     office.refuses_action(hand, "officer", "case.compliance_stop", 403, "is for: compliance")
     hand.do("compliance", "case.compliance_stop")
     office.refuses_action(hand, "compliance", "case.compliance_stop", 403, "another person must decide")
-    office.refuses_action(hand, "assessor", "assessment.admit", 409, "stands still while a stop is being decided")
+    office.refuses_action(hand, "assessor", "assessment.admit", 409, "is frozen until the stop is decided")
     hand.do("second_compliance", "decide_compliance_stop", decision="refuse", reason="A namesake.")
     hand.do("assessor", "assessment.admit")
     hand.do("compliance", "+case.screening", "need_owner")

@@ -86,7 +86,7 @@ def _asked(scene: Scene) -> set[str]:
 
 def _asks(answer: Answer) -> bool:
     return answer.status_code in (401, 403) and (
-        "fresh proof" in answer.text or "lacks the scope decide" in answer.text
+        "Confirm who you are" in answer.text or "lacks the scope decide" in answer.text
     )
 
 

@@ -14,8 +14,8 @@ from casework.operations.core.notice_words import N_
 from casework.operations.deadlines.views import ClockExplained, ClockLine
 
 KINDS = {
-    WORKING: N_("working time"), MAKE_UP: N_("worked although at a weekend"), WEEKEND: N_("weekend"),
-    HOLIDAY: N_("holiday"), PAUSE: N_("the clock stood still"), WAITING: N_("not yet counted"),
+    WORKING: N_("working time"), MAKE_UP: N_("working weekend day"), WEEKEND: N_("weekend"),
+    HOLIDAY: N_("holiday"), PAUSE: N_("clock paused"), WAITING: N_("not counted yet"),
     EVERY_DAY: N_("every day counts"),
 }  # fmt: skip
 
@@ -51,7 +51,7 @@ def say_rule(clock: ClockExplained, say: Speech) -> str:
     rule, where = clock.rule, ZoneInfo(clock.zone)
     if "day" in rule and not rule["n"]:
         day = say.day(date.fromisoformat(rule["day"]))
-        return say.gettext("A form named the day: %(day)s, until people stop working.", day=day)
+        return say.gettext("A form set the day: %(day)s, until the end of the working day.", day=day)
     if "day" in rule:
         since = say.day(date.fromisoformat(rule["day"]))
         if rule["n"] < 0:
@@ -60,7 +60,7 @@ def say_rule(clock: ClockExplained, say: Speech) -> str:
         counting = next((line for line in clock.lines if line.kind != WAITING), None)
         since = say.day(day_in(parse_instant(counting.from_), where)) if counting else ""
     if "n" not in rule:
-        return say.gettext("What was left when the clock stood still.")
+        return say.gettext("The time left when the clock was paused.")
     if rule["unit"] == "wd":
         words = say.ngettext(
             "%(num)d working day after %(day)s.", "%(num)d working days after %(day)s.", rule["n"], day=since
@@ -69,7 +69,7 @@ def say_rule(clock: ClockExplained, say: Speech) -> str:
         words = say.ngettext(
             "%(num)d calendar day after %(day)s.", "%(num)d calendar days after %(day)s.", rule["n"], day=since
         )
-    return f"{words} {say.gettext('That day itself is given on top; the last one counts until people stop working.')}"
+    return f"{words} {say.gettext('That day itself does not count; the last day counts until the end of work.')}"
 
 
 def say_days_of(line: ClockLine, zone: str, say: Speech) -> str:

@@ -42,7 +42,7 @@ PURPOSES = {
     REMINDER: N_("says what is waited for, before it is due or after"), CLOSING: N_("says that the case is closed, and thanks"),
 }  # fmt: skip
 #: Why one does not go now, as the engine says it.
-REFUSED = (N_("as the case stands, this letter goes to nobody there."), N_("a letter stays as it was sent."))
+REFUSED = (N_("this letter has no recipient in the present state of the case."), N_("a letter stays as it was sent."))
 
 
 class Letter(Form):

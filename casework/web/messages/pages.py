@@ -55,9 +55,9 @@ class Correction(Form):
 
 #: Why nobody writes in a thread now, as the engine says it.
 CLOSED = (
-    N_("the referral has not been sent, so that nobody there could read it."),
+    N_("the referral has not been sent yet, so nobody there could read it."),
     N_("the referral was never sent, so that nobody there could read it."),
-    N_("the case stands still while a stop is being decided."),
+    N_("the case is frozen until the stop is decided."),
     N_("the referral has ended, and its thread with it."),
 )
 DOUBTS = {

@@ -45,24 +45,24 @@ blueprint = Blueprint("task_operations", __name__)
 
 #: The buttons of the table and what each brings about, in the order of a page; for the catalogue.
 DO = {
-    "claim": (N_("Take it"), N_("It is yours until you give it back.")),
-    "start": (N_("Start"), N_("Others see that you are at it.")),
-    "stop": (N_("Stop for now"), N_("It stays with whoever holds it.")),
-    "resume": (N_("Go on with it"), N_("Its time runs again.")),
-    "assign": (N_("Assign it"), N_("It becomes theirs for good; they see your note on the task and in their work.")),
-    "delegate": (N_("Delegate it"), N_("They prepare it, and it comes back to you to be accepted.")),
+    "claim": (N_("Take the task"), N_("It is yours until you return it to the queue.")),
+    "start": (N_("Start"), N_("Others see that you are working on it.")),
+    "stop": (N_("Stop work for now"), N_("It stays with the person who holds it.")),
+    "resume": (N_("Resume the task"), N_("Its time limit runs again.")),
+    "assign": (N_("Assign the task"), N_("The task becomes theirs; they see your note on the task and in My work.")),
+    "delegate": (N_("Delegate the task"), N_("They prepare it, and it returns to you for acceptance.")),
     "forward": (
-        N_("Forward it"),
-        N_("It is free again, for the person that you have in mind or for anybody in its queue."),
+        N_("Forward the task"),
+        N_("It is unclaimed again, for the person you name or for anybody in its queue."),
     ),
-    "release": (N_("Give it back"), N_("It goes back to its queue, and others may take it.")),
-    "suspend": (N_("Let it wait"), N_("Its time stands still until the day, when it wakes by itself.")),
-    "modify": (N_("Change its priority"), N_("The history keeps your reason.")),
-    "activate": (N_("Let it begin now"), N_("It does not wait for its day.")),
-    "nominate": (N_("Name who does it"), N_("It begins now, with the person that you name.")),
-    "skip": (N_("Skip it"), N_("It ends undone; it can be asked for again.")),
-    "fail": (N_("It cannot be done"), N_("It ends without a result; the history keeps your reason.")),
-    "exit": (N_("End it"), N_("It ends without a result; the history keeps your reason.")),
+    "release": (N_("Return to the queue"), N_("It returns to its queue, and others can take it.")),
+    "suspend": (N_("Snooze"), N_("Its time limit pauses until the day you choose; then the task comes back.")),
+    "modify": (N_("Change the priority"), N_("The history keeps your reason.")),
+    "activate": (N_("Open the task now"), N_("It opens before its planned day.")),
+    "nominate": (N_("Name a person for the task"), N_("It opens now, with the person you name.")),
+    "skip": (N_("Skip the task"), N_("It ends without being done; it can be added again.")),
+    "fail": (N_("Report that it cannot be done"), N_("It ends without a result; the history keeps your reason.")),
+    "exit": (N_("End the task"), N_("It ends without a result; the history keeps your reason.")),
 }
 _ENDS = frozenset({"skip", "fail", "exit"})
 _RANKS = {"high": N_("high"), "normal": N_("normal"), "low": N_("low")}

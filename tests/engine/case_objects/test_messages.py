@@ -153,7 +153,7 @@ def test_nothing_is_handed_to_a_provider_while_a_stop_is_decided() -> None:
     play = sent()
     play.fire("stop", COMPLIANCE)
     for by in (OFFICER, PROVIDER):
-        with pytest.raises(WrongState, match="stands still"):
+        with pytest.raises(WrongState, match="is frozen"):
             share(play, by)
     assert note(play).kind == NOTED
 

@@ -131,9 +131,9 @@ def test_a_step_that_waits_is_left_with_its_waking() -> None:
 def test_a_step_ends_by_its_actions_alone(command: type[Skip] | type[Fail] | type[Exit]) -> None:
     case = play()
     case.do(Start(case.task("work").id))
-    with pytest.raises(WrongState, match="one of its step's actions"):
+    with pytest.raises(WrongState, match="an action of its step"):
         case.do(command(case.task("work").id, "no"))
-    with pytest.raises(WrongState, match="one of its step's actions"):
+    with pytest.raises(WrongState, match="an action of its step"):
         case.do(Complete(case.task("work").id))
 
 
@@ -143,13 +143,13 @@ def test_a_decision_ends_by_deciding_and_is_not_delegated() -> None:
     task = case.task("decide_stop")
     with pytest.raises(WrongState, match="with the decision"):
         case.do(Exit(task.id, "no"), SUPERVISOR)
-    with pytest.raises(WrongState, match="one's own word"):
+    with pytest.raises(WrongState, match="a decision is personal"):
         case.do(Delegate(task.id, "supervisor-2", "Decide it."), SUPERVISOR)
 
 
 def test_what_the_case_needs_is_not_skipped() -> None:
     case = play()
-    with pytest.raises(WrongState, match="the case needs what comes of it"):
+    with pytest.raises(WrongState, match="the case needs its result"):
         case.do(Skip(case.task("screening").id, "no"), SUPERVISOR)
     case.do(Skip(case.task("look").id, "Not needed."))
 

@@ -168,7 +168,7 @@ SCRIPTS: dict[str, Steps] = {
         stands("case", "assessment"),
         that(lambda j: j.case.frozen, "everything outward stands still at once"),
         has("accepted", state="Suspended"),
-        refused(do("assessor", "assessment.admit"), Refused, "stands still while a stop is being decided"),
+        refused(do("assessor", "assessment.admit"), Refused, "is frozen until the stop is decided"),
         refused(do("officer", "referral:pledge.send", provider="bank"), Refused, "stands still"),
         refused(do("compliance", "case.compliance_stop"), NotAllowed, "another person must decide"),
         refused(do("supervisor", "case.compliance_stop"), NotAllowed, "is for: compliance"),

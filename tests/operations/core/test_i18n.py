@@ -15,8 +15,8 @@ DAYS = ("%(num)d working day after %(day)s.", "%(num)d working days after %(day)
 
 
 def test_words_are_filled_in_after_they_are_translated() -> None:
-    words = "A form named the day: %(day)s, until people stop working."
-    assert ENGLISH.gettext(words, day="Monday") == "A form named the day: Monday, until people stop working."
+    words = "A form set the day: %(day)s, until the end of the working day."
+    assert ENGLISH.gettext(words, day="Monday") == "A form set the day: Monday, until the end of the working day."
     chinese = CHINESE.gettext(words, day="星期一")
     assert "星期一" in chinese
     assert "form" not in chinese
@@ -57,4 +57,4 @@ def test_what_was_typed_is_no_markup_in_a_page_and_stays_as_it_is_in_plain_words
     assert environment.autoescape("mail.txt") is False  # type: ignore[operator]  # the same
     with pytest.raises(UndefinedError):
         environment.from_string("{{ nobody }}").render()
-    assert templates(True).from_string("{% trans %}a letter for you{% endtrans %}").render() != "a letter for you"
+    assert templates(True).from_string("{% trans %}Letter for you{% endtrans %}").render() != "Letter for you"

@@ -17,7 +17,7 @@ ENGLISH, CHINESE = Speech(chinese=False), Speech(chinese=True)
 #: Ten in the morning of a Monday in Beijing.
 MONDAY, TUESDAY, FRIDAY = "2026-03-02T02:00:00.000000Z", "2026-03-03T02:00:00.000000Z", "2026-03-06T09:00:00.000000Z"
 ZONE = "Asia/Shanghai"
-TOP = "That day itself is given on top; the last one counts until people stop working."
+TOP = "That day itself does not count; the last day counts until the end of work."
 
 
 def line(
@@ -53,9 +53,9 @@ class Progress:
         ({"n": -3, "unit": "cd", "day": "2026-03-06"}, "3 days before Fri 6 Mar 2026."),
         (
             {"n": 0, "unit": "cd", "day": "2026-03-06"},
-            "A form named the day: Fri 6 Mar 2026, until people stop working.",
+            "A form set the day: Fri 6 Mar 2026, until the end of the working day.",
         ),
-        ({}, "What was left when the clock stood still."),
+        ({}, "The time left when the clock was paused."),
     ],
 )
 def test_each_way_to_count_is_said_as_it_is(rule: dict[str, Any], says: str) -> None:

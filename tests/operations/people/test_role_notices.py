@@ -51,7 +51,7 @@ def test_supervisors_and_auditors_are_told_when_a_role_is_asked_for_and_when_it_
     office.run()
     for name in TOLD:
         (said,) = roles_told(office, name)
-        assert "was asked for" in said, name
+        assert "was requested" in said, name
         assert f"/roles/{asked}" in said
         # Names stand on the page, for those who may still read it.
         assert "Petronella" not in said
@@ -88,4 +88,4 @@ def test_whoever_has_lost_the_role_is_told_of_it_no_more(office: Office) -> None
         assert not (lost := find_actor(db, given["person"])) or not list_notifications(db, lost).items
     office.run()
     assert len(roles_told(office, "auditor")) == 1
-    assert "was not agreed to" in roles_told(office, "second_supervisor")[-1]
+    assert "was refused" in roles_told(office, "second_supervisor")[-1]

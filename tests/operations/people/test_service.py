@@ -134,7 +134,7 @@ def test_an_account_is_closed_once_its_cases_are_handed_over_or_at_once(world: W
 
 def test_nobody_closes_their_own_account_nor_one_of_another_programme_too(world: World, db: Connection) -> None:
     administrator = world.actor(db, "administrator")
-    with pytest.raises(Refused, match="their own account"):
+    with pytest.raises(Refused, match="your own account"):
         deactivate_person(db, administrator, administrator.person, new_request())
     grant_role(db, world.people["officer"], "officer", programme=world.programmes["SH"])
     with pytest.raises(NotAllowed):

@@ -85,7 +85,7 @@ def test_what_has_a_form_is_not_finished_at_once(world: World, db: Connection) -
     told = do_to_tasks(
         db, world.actor(db, "officer"), [str(id)], "complete", {}, request=new_request(), dry_run=True
     ).answer
-    assert told["items"][0]["why"] == "This cannot be done now: It has a form of its own to fill in."
+    assert told["items"][0]["why"] == "This cannot be done now: It has its own form: open the task to fill it in."
     assert show_chosen(db, world.actor(db, "officer"), [str(id)]).may["complete"] == 0
 
 

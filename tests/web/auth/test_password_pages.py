@@ -248,8 +248,8 @@ def test_two_persons_take_a_lost_second_factor_out_and_its_owner_is_told(
     assert here.get("/account").status_code == 303
     assert browser.sign_in("officer@example.org").headers["Location"] == "/"
     page = told(browser, engine)
-    assert "An administrator has asked" in page
-    assert "Two persons have agreed" in page
+    assert "An administrator asked for you" in page
+    assert "Two persons agreed" in page
     assert "opened with the code of two persons" in page
     assert use(browser, first, second) == 422
 

@@ -144,7 +144,7 @@ def test_a_form_of_an_earlier_version_does_not_replace_a_newer_answer(referral: 
     stale = old | _another_day(25) | {"key": "s" * 24}
     page = provider.flask.post(address, data=stale)
     assert page.status_code == 409
-    assert "Look at it again first" in page.text
+    assert "look at the case again first" in page.text
     assert "Day 25 was meant." in page.text
     assert form_of(provider, address)["f-planned_on"] == _another_day(21)["f-planned_on"]
     again = provider.flask.post(address, data=dict(read_page(page.text).sent), follow_redirects=True)

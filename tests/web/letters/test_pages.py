@@ -230,7 +230,7 @@ def test_a_letter_that_would_say_something_else_by_now_is_shown_again(
         patched.setattr(pdf, "_one_at_a_time", beside())
         moved = officer.post(f"/cases/{number}/letters", form)
     assert moved.status_code == 409
-    assert "Look at it again first" in moved.text
+    assert "look at the case again first" in moved.text
     assert "Bring boots." in moved.text
     assert not [one for one in documents(engine, number).documents.values() if one.letter]
     assert officer.post(f"/cases/{number}/letters", form).status_code == 303

@@ -247,7 +247,7 @@ def test_a_stopped_case_keeps_the_typed_text(scene: Scene, browser_for: BrowserF
     answer = officer.flask.post(scene.thread, data=sent)
     assert answer.status_code == 409
     assert "When do you come?" in answer.text
-    assert "stands still" in answer.text
+    assert "is frozen" in answer.text
     assert "Nothing can be written here now" in officer.get(scene.thread).text
 
 

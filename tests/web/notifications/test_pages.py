@@ -48,7 +48,7 @@ def test_the_top_bar_counts_what_is_not_read(sign_in: Callable[[str], Browser], 
     assert 'class="unread"' not in foreign.get("/").text
     page = provider.get("/notifications").text
     assert told[1] in page
-    assert "a new offer" in page
+    assert "New offer" in page
     assert told[1] not in foreign.get("/notifications").text
 
 

@@ -390,7 +390,7 @@ def test_nobody_ends_the_own_role(engine: Engine, world: World, browser_for: Bro
             text("SELECT id FROM memberships WHERE person_id = CAST(:p AS uuid)"), {"p": world.people["provider_lead"]}
         ).scalar_one()
     answer = lead.post(f"/members/{own}/end", page="/members", follow=True)
-    assert "nobody ends their own role" in answer.text
+    assert "you cannot end your own role" in answer.text
     assert roles_of(engine, world.people["provider_lead"]) == ["provider_lead"]
 
 

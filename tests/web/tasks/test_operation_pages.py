@@ -129,9 +129,9 @@ def test_a_waiting_task_is_on_hold_until_its_day_and_goes_on(
 
 def test_each_person_is_offered_what_the_table_allows(browser_for: BrowserFor, task: str) -> None:
     page = f"/tasks/{task}/operations"
-    assert "Assign it" in browser_for("supervisor").get(page).text
-    assert "Assign it" not in browser_for("other_officer").get(page).text
-    assert "Take it" in browser_for("other_officer").get(page).text
+    assert "Assign the task" in browser_for("supervisor").get(page).text
+    assert "Assign the task" not in browser_for("other_officer").get(page).text
+    assert "Take the task" in browser_for("other_officer").get(page).text
     assert "Nothing can be done with it by you." in browser_for("auditor").get(page).text
 
 
