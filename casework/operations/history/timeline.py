@@ -21,15 +21,15 @@ from casework.engine.state.effects_schema import Effects
 from casework.engine.state.events import CORRECTED, SYSTEM_ACTOR
 from casework.engine.state.projection import evolve
 from casework.errors import NotFound
-from casework.json_values import Answers, JsonMapping, JsonValue
+from casework.json_values import Answers, JsonMapping
 from casework.ledger.canonical_json import instant
 from casework.ledger.redactable_bodies import ERASED, values
+from casework.operations.cases.answer_names import ids_in, names_for_provider, names_in_answers
 from casework.operations.cases.case_events import item_of, list_events, papers_of, version_of, whom_of, why_of
 from casework.operations.cases.event_views import CaseEvent
-from casework.operations.cases.queries import find_case, titles_of
+from casework.operations.cases.queries import find_case
 from casework.operations.core.event_views import FormKey, event_view
 from casework.operations.core.paging import cursor_count, from_cursor, insist_limit, to_cursor
-from casework.operations.core.presenters import names_of
 from casework.operations.core.views import Named, TaskKey, row_as, to_named
 from casework.operations.history.eligible_actors import Candidates
 from casework.operations.history.point_in_time import Past
@@ -128,7 +128,9 @@ def read_entry(db: Connection, actor: Actor, number: str, seq: int) -> EntryOfCa
 def _part(db: Connection, actor: Actor, case: Case, cursor: str | None, limit: int | None) -> CaseHistory:
     """What somebody of a referral sees: their own positions, from the beginning."""
     listed = list_events(db, actor, case, cursor=cursor, limit=limit)
-    items = [_of_part(case, event) for event in listed.items]
+    named = ids_in([[event.data, event.body, getattr(event, "before_data", None)] for event in listed.items])
+    names = names_for_provider(db, actor, case, named)
+    items = [replace(_of_part(case, event), names=names) for event in listed.items]
     return row_as(CaseHistory, case, whole=False, items=items, next=listed.next)
 
 
@@ -174,24 +176,9 @@ def tell(db: Connection, log: str, wanted: set[int]) -> Iterator[HistoryEntry]:
         if row.seq in wanted:
             entries.append(_entry(row, before, after, past, Candidates(past, past.library).of(before, event)))
         before = after
-    people, organisations = _ids_in(entries)
-    names = names_of(db, people, organisations) | _rights(db, people) | _documents(db, before)
+    names = names_in_answers(db, before, _ids_in(entries))
     for entry in entries:
         yield _named(entry, names)
-
-
-def _rights(db: Connection, ids: set[str | None]) -> dict[str, str]:
-    """Rights by their office and number, where an entry names any."""
-    query = "SELECT id::text, coalesce(nullif(concat_ws(' ', office, number), ''), kind) FROM rights WHERE id = ANY(CAST(:ids AS uuid[]))"
-    return {row[0]: row[1] for row in db.execute(text(query), {"ids": sorted(id_ for id_ in ids if id_)})}
-
-
-def _documents(db: Connection, case: Case | None) -> dict[str, str]:
-    """The documents of a case by their titles; one whose title is erased by the code of its kind."""
-    if case is None:
-        return {}
-    titles = titles_of(db, case)
-    return {document.id: titles.get(document.id) or document.kind for document in case.documents.values()}
 
 
 def _entry(row: Any, before: Case | None, after: Case, past: Past, candidates: list[Candidate]) -> HistoryEntry:
@@ -217,7 +204,7 @@ def _entry(row: Any, before: Case | None, after: Case, past: Past, candidates: l
         what=effects.get("what"),
         name=effects.get("name") or (task.name if task else None),
         task=row_as(TaskKey, task) if task else None,
-        tasks={id: row_as(TaskKey, after.tasks[id]) for id in after.tasks.keys() & _ids_of(effects.get("data"))},
+        tasks={id: row_as(TaskKey, after.tasks[id]) for id in after.tasks.keys() & ids_in(effects.get("data"))},
         from_=header["from"],
         to=header["to"],
         actor=Named(id=header["actor"], name=None),
@@ -343,35 +330,17 @@ def _row_name(table: str, row: JsonMapping) -> str:
 # --- names -----------------------------------------------------------------------------------------------------------
 
 
-def _ids_in(entries: Iterable[HistoryEntry]) -> tuple[set[str | None], set[str | None]]:
-    people: set[str | None] = set()
-    organisations: set[str | None] = set()
+def _ids_in(entries: Iterable[HistoryEntry]) -> set[str]:
+    """Of everybody and everything that entries name."""
+    ids: set[str] = set()
     for entry in entries:
-        people |= {person.id for person in (entry.actor, entry.acting_for, entry.whom) if person}
-        for candidate in entry.candidates:
-            people |= {candidate.person, candidate.deputy_for.id if candidate.deputy_for else None}
-        if entry.organisation:
-            organisations.add(entry.organisation.id)
-        for change in entry.changes:
-            people |= _ids_of(change.before) | _ids_of(change.after)
+        people = [entry.actor, entry.acting_for, entry.whom, entry.organisation]
+        people += [candidate.deputy_for for candidate in entry.candidates]
+        ids |= ids_in([person.id for person in people if person] + [candidate.person for candidate in entry.candidates])
         given = [entry.given.get("by"), entry.given.get("agreed_by")] if entry.given else []
-        people |= _ids_of(given) | _ids_of(entry.data) | _ids_of(entry.before_data)
-    people = {person for person in people if person and person != SYSTEM_ACTOR and _is_id(person)}
-    return people, people | {organisation for organisation in organisations if organisation}
-
-
-def _ids_of(value: JsonValue) -> set[str | None]:
-    if isinstance(value, str):
-        return {value} if _is_id(value) else set()
-    if isinstance(value, Mapping):
-        return set().union(*(_ids_of(part) for part in value.values()))
-    if isinstance(value, list | tuple):
-        return set().union(*(_ids_of(part) for part in value))
-    return set()
-
-
-def _is_id(value: str) -> bool:
-    return len(value) == 36 and value.count("-") == 4
+        changes = [value for change in entry.changes for value in (change.row, change.before, change.after)]
+        ids |= ids_in([given, changes, entry.data, entry.before_data])
+    return ids
 
 
 def _named(entry: HistoryEntry, names: Mapping[str, str]) -> HistoryEntry:

@@ -15,10 +15,11 @@ from casework.engine.state.case import Case, Task
 from casework.engine.state.events import COMPLETED, FIRED, OBJECTED
 from casework.json_values import Answers
 from casework.ledger.redactable_bodies import ERASED, values
+from casework.operations.cases.answer_names import ids_in, names_in_answers
 from casework.operations.cases.case_events import data_of
 from casework.operations.core.event_views import FormKey
 from casework.operations.core.perform import calendar_of
-from casework.operations.core.presenters import names_of, when
+from casework.operations.core.presenters import when
 from casework.operations.core.views import to_named
 from casework.operations.tasks.views import Asked, Move
 from casework.permissions.actors import Actor
@@ -49,8 +50,7 @@ def what_was_asked(db: Connection, actor: Actor, case: Case, task: Task) -> Aske
     if not body and not data:
         return None
     actor_id = row.header["actor"]
-    named = {value for value in data.values() if isinstance(value, str) and len(value) == 36}
-    names = names_of(db, {actor_id, *named}, {row.header["organisation"], *named})
+    names = names_in_answers(db, case, ids_in([actor_id, data]))
     return Asked(
         seq=row.seq,
         at=row.header["at"],

@@ -17,12 +17,12 @@ from casework.engine.execution.task_lifecycle import COMPLETE, giver, review_for
 from casework.engine.state.case import Case
 from casework.errors import AlreadyTaken, InvalidForm, NotFound, WrongState
 from casework.json_values import JsonObject
+from casework.operations.cases.answer_names import ids_in, names_in_answers
 from casework.operations.cases.views import TaskView
 from casework.operations.core.drafts import save_draft
 from casework.operations.core.event_views import FilledIn, FormKey
 from casework.operations.core.idempotency import Done, Request
 from casework.operations.core.perform import calendar_of, home_calendar
-from casework.operations.core.presenters import names_of
 from casework.operations.core.unread import look
 from casework.operations.deadlines.queries import explain_task, explain_tasks
 from casework.operations.tasks import queries, queue_counts, queues
@@ -154,7 +154,7 @@ def _show(id: str, sent: form_actions.Sent | None) -> Response | str:
         fills_in = details.type == "side" and not reviews and (COMPLETE in allowed and own or sent is not None)
         form = _form(db, actor, case, details, sent) if fills_in else None
         items = list_items(db, case, edition, id)
-        proposed = _proposed(db, details) if reviews else []
+        proposed = _proposed(db, case, details) if reviews else []
         nobody = say_nobody(explain_waiting(db, actor, case, task)) if task is not None else None
         asks = form is not None and task is not None and giver(task) is None
         # A form that was sent and refused is shown even where the task is no longer one's own.
@@ -241,14 +241,14 @@ def _moves(asked: Asked | None) -> list[tuple[str, str | None, str]]:
     )
 
 
-def _proposed(db: Connection, task: TaskView) -> list[Told]:
+def _proposed(db: Connection, case: Case, task: TaskView) -> list[Told]:
     """The form as it was filled in, for whoever reviews it."""
     edition = load_library()[task.edition]
     said = queries.prepared(db, task.id)
-    ids: set[str | None] = {value for value in said.values() if isinstance(value, str) and len(value) == 36}
+    names = names_in_answers(db, case, ids_in(said))
     name = edition.tasks[task.rule].form
     form = FormKey(edition=edition.fingerprint, name=name) if name else None
-    return say_fields(FilledIn(names=names_of(db, ids, ids), form=form, data=said), load_library().editions)
+    return say_fields(FilledIn(names=names, form=form, data=said), load_library().editions)
 
 
 def _prepared(db: Connection, task: TaskView) -> JsonObject:

@@ -66,6 +66,23 @@ def test_each_entry_is_a_sentence(browser_for: BrowserFor, number: str) -> None:
     assert all("%(" not in one and "None" not in one for one in said)
 
 
+@pytest.mark.parametrize("name", ["auditor", "officer", "provider"])
+def test_no_entry_shows_an_id_a_code_or_a_piece_of_the_page_itself(
+    browser_for: BrowserFor, number: str, name: str
+) -> None:
+    browser, address, seen = browser_for(name), f"/cases/{number}/history", 0
+    while address:
+        page = browser.get(address).text
+        entries = page[page.index('<ol class="history">') : page.rindex("</ol>")]
+        words = html.unescape(re.sub(r"<[^>]+>", " ", entries))
+        seen += len(words)
+        assert "something that is not there any more" not in words
+        assert not re.findall(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f-]{22}|</?time|\b[a-z]+_[a-z_]+\b", words)
+        more = re.search(r'<a href="([^"]+)" rel="next">', page)
+        address = more[1].replace("&amp;", "&") if more else ""
+    assert seen
+
+
 def test_the_newest_stands_first_and_pages_join_without_a_gap(browser_for: BrowserFor, number: str) -> None:
     browser = browser_for("officer")
     newest = every_action(browser, f"/cases/{number}/history")

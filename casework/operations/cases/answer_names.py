@@ -1,0 +1,73 @@
+"""The names of what answers speak of: people, organisations, rights and documents, by the ids that stand in them.
+
+An answer is shown with its ids; who may read the one may read the other.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from sqlalchemy import Connection, text
+
+from casework.engine.state.case import Case
+from casework.json_values import JsonValue
+from casework.operations.cases.queries import titles_of
+from casework.permissions.actors import Actor
+from casework.permissions.visibility import own_tracks, reach
+
+#: People, organisations and rights by their ids; a right by its office and number.
+_NAMES = text("""
+    SELECT id::text, name FROM people WHERE id = ANY(CAST(:ids AS uuid[]))
+    UNION ALL SELECT id::text, name FROM organisations WHERE id = ANY(CAST(:ids AS uuid[]))
+    UNION ALL SELECT id::text, coalesce(nullif(concat_ws(' ', office, number), ''), kind) FROM rights WHERE id = ANY(CAST(:ids AS uuid[]))
+""")
+#: The people of some organisations, and these, by their ids.
+_OF_PROVIDERS = text("""
+    SELECT p.id::text, p.name FROM people p WHERE p.id = ANY(CAST(:ids AS uuid[])) AND EXISTS (
+        SELECT FROM memberships m WHERE m.person_id = p.id AND m.organisation_id = ANY(CAST(:organisations AS uuid[]))
+    )
+    UNION ALL SELECT o.id::text, o.name FROM organisations o
+    WHERE o.id = ANY(CAST(:ids AS uuid[])) AND o.id = ANY(CAST(:organisations AS uuid[]))
+""")
+
+
+def names_in_answers(db: Connection, case: Case | None, ids: Iterable[str]) -> dict[str, str]:
+    """To somebody who sees a case whole. A document whose title is erased goes by the code of its kind."""
+    wanted = sorted(set(ids))
+    if not wanted:
+        return {}
+    names = {row[0]: row[1] for row in db.execute(_NAMES, {"ids": wanted})}
+    return names | _papers(db, case, {id for id in wanted if id not in names and case and id in case.documents})
+
+
+def names_for_provider(db: Connection, actor: Actor, case: Case, ids: Iterable[str]) -> dict[str, str]:
+    """To people of a provider: of their own organisation, and of the papers that it handed in or was given."""
+    wanted = set(ids)
+    if not wanted:
+        return {}
+    given = {"ids": sorted(wanted), "organisations": sorted(reach(actor).organisations)}
+    mine = {track.id for track in own_tracks(actor, case)}
+    papers = {grant.document for grant in case.grants.values() if grant.track in mine}
+    papers |= {document.id for document in case.documents.values() if document.track in mine}
+    return {row[0]: row[1] for row in db.execute(_OF_PROVIDERS, given)} | _papers(db, case, papers & wanted)
+
+
+def _papers(db: Connection, case: Case | None, ids: set[str]) -> dict[str, str]:
+    if case is None or not ids:
+        return {}
+    titles = titles_of(db, case)
+    return {id: titles.get(id) or case.documents[id].kind for id in sorted(ids)}
+
+
+def ids_in(value: JsonValue) -> set[str]:
+    """The ids that stand in an answer, however deep."""
+    if isinstance(value, str):
+        return {value} if len(value) == 36 and value.count("-") == 4 else set()
+    if isinstance(value, Mapping):
+        return set().union(*(ids_in(part) for part in value.values()))
+    if isinstance(value, list | tuple):
+        return set().union(*(ids_in(part) for part in value))
+    return set()
+
+
+__all__ = ["ids_in", "names_for_provider", "names_in_answers"]
