@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -123,3 +124,13 @@ def test_several_logs_are_read_as_each_alone(world: World, db: Connection) -> No
             told = read_logs(db, {case: said, NOBODY: 0, person: len(alone[person])}, batch=batch)
             assert [(log, [tuple(row) for row in rows]) for log, rows in told] == list(alone.items())
     assert list(read_logs(db, {})) == []
+
+
+def test_each_value_of_an_event_has_a_salt_of_its_own() -> None:
+    log = new_log("a-log", "case", None, MOMENT)
+    body = {f"field {n}": "the same" for n in range(1_000)}
+    rows, _ = seal_events(log, [event(1, body=body), event(2, body=body), event(3)])
+    salts = [stored["salt"] for row in rows for stored in row["body"].values()]
+    assert len(set(salts)) == 2_000
+    assert all(re.fullmatch("[0-9a-f]{32}", salt) for salt in salts)
+    assert rows[2]["body"] == {}

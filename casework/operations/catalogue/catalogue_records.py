@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable
 from typing import Any
 
+import orjson
 from sqlalchemy import Connection, text
 
 from casework.json_values import JsonObject
@@ -49,7 +49,7 @@ class CatalogueRecords:
                 f"INSERT INTO {table} (programme_id, {columns}, {stamps}) SELECT CAST(:programme AS uuid), {columns}, {moments}"
                 f" FROM jsonb_populate_recordset(NULL::{table}, CAST(:rows AS jsonb))"
             ),
-            {"programme": self.programme, "rows": json.dumps(rows, default=json_of)},
+            {"programme": self.programme, "rows": _written(rows)},
         )
 
     def update(self, db: Connection, table: str, rows: list[JsonObject]) -> None:
@@ -64,7 +64,7 @@ class CatalogueRecords:
                 f"UPDATE {table} t SET {sets}{moment}"
                 f" FROM jsonb_populate_recordset(NULL::{table}, CAST(:rows AS jsonb)) r WHERE t.id = r.id"
             ),
-            {"rows": json.dumps(rows, default=json_of)},
+            {"rows": _written(rows)},
         )
 
     def pairs(self, db: Connection, values: list[JsonObject]) -> dict[tuple[str, str], str]:
@@ -81,3 +81,7 @@ class CatalogueRecords:
             },
         )
         return {(row.need_id, row.technology_id): row.external_id for row in rows}
+
+
+def _written(rows: list[JsonObject]) -> str:
+    return orjson.dumps(rows, default=json_of).decode()

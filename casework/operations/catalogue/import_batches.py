@@ -90,6 +90,7 @@ def digest_of(*parts: str) -> bytes:
 
 
 def json_of(value: Any) -> Any:
+    """What JSON has no form for, as our tables read it."""
     if isinstance(value, Decimal):
         return format(value, "f")
     if isinstance(value, date):

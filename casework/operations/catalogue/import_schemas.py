@@ -49,6 +49,9 @@ _HOST = re.compile(r"[\w-]+(\.[\w-]+)+(:[0-9]+)?(/\S*)?")
 
 
 def _words(value: Any) -> str:
+    if type(value) is str and value.isascii() and value.isprintable():
+        # Nearly every text is: there is nothing in it to refuse, and nothing to write otherwise.
+        return value
     if isinstance(value, bool) or not isinstance(value, (str, int, Decimal)):
         raise ValueError("must be a text")
     words = unicodedata.normalize("NFC", str(value))

@@ -38,6 +38,7 @@ from casework.operations.catalogue.import_links import owners_by_name, rights_no
 from casework.operations.catalogue.import_reader import FILE, Row, read_rows
 from casework.operations.catalogue.import_report import MOST_KEPT, Fault, Progress, Report, Tell
 from casework.operations.catalogue.import_schemas import (
+    MODELS,
     REQUIRED,
     SIDES,
     Kind,
@@ -56,6 +57,10 @@ from casework.records.field_encryption import storable, texts_in
 from casework.records.register_entries import body_of
 
 IMPORTED = "imported"
+#: Columns of a table that a record has as they are.
+_SAID_IN: Mapping[str, tuple[str, ...]] = {
+    kind: tuple(name for name in COLUMNS[kind] if name in MODELS[kind].model_fields) for kind in SIDES.values()
+}
 
 
 def import_records(
@@ -173,7 +178,7 @@ class _Import:
                 self.report.whole = False
             self._fault(row.number, row.faults)
             return None
-        if len(self.report.left_out) < 50:
+        if len(self.report.left_out) < 50 and not self.columns.issuperset(row.values):
             self.report.left_out |= {str(name)[:60] for name in row.values if name not in self.columns}
         record, faults = parse(self.kind, row.values)
         sides: JsonObject = {}
@@ -265,7 +270,7 @@ class _Import:
     def _plain(self, item: Item) -> JsonObject:
         """Column by column what a need or technology says; nothing of what it leaves out."""
         record = item.record
-        columns = {name: getattr(record, name) for name in COLUMNS[kind_of(record)] if hasattr(record, name)}
+        columns: JsonObject = {name: getattr(record, name) for name in _SAID_IN[kind_of(record)]}
         if isinstance(record, Technology):
             columns["readiness_text"] = record.readiness
             if record.verification is not None:

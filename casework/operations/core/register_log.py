@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 
+import orjson
 from sqlalchemy import Connection, text
 
 from casework.engine.state.events import LoggedEvent
@@ -20,7 +20,7 @@ def append(db: Connection, log: Log, events: Sequence[LoggedEvent], key: str | N
     """Write events of a log that is locked, or new."""
     rows, head = seal_events(log, events, key)
     last = events[-1]
-    written = json.dumps(rows)
+    written = orjson.dumps(rows).decode()
     insist_unsealed(written)
     values = {
         "id": log.id,

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import json
 import uuid
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import Connection, text
 
-from casework.operations.catalogue.catalogue_records import CatalogueRecords
-from casework.operations.catalogue.import_batches import COLUMNS
+from casework.operations.catalogue.catalogue_records import CatalogueRecords, _written
+from casework.operations.catalogue.import_batches import COLUMNS, json_of
 from tests.support.world import World
 
 TOLD = {"title": {"source": "BJ", "at": "2026-01-05"}}
@@ -72,3 +74,21 @@ def test_a_need_and_a_technology_are_known_as_a_pair_of_their_programme(world: W
     given = text("SELECT external_id FROM matches WHERE id = CAST(:id AS uuid)")
     assert list(pairs.values()) == [db.execute(given, {"id": world.matches[0]}).scalar_one()]
     assert CatalogueRecords(world.programmes["SH"]).pairs(db, values) == {}
+
+
+def test_rows_are_written_as_the_plain_writer_does() -> None:
+    rows = [
+        need(
+            "N1",
+            title='Wärme aus "Abwasser" 供热\n\x01😀',
+            budget=Decimal("1234567.500000"),
+            target=Decimal("2E+3"),
+            wanted_by=date(2026, 12, 31),
+            readiness_low=5,
+            wanted_form=True,
+            more={"partner_countries": ["China", None]},
+        ),
+        need("N2", budget=Decimal(0)),
+    ]
+    assert json.loads(_written(rows)) == json.loads(json.dumps(rows, default=json_of))
+    assert _written([]) == "[]"

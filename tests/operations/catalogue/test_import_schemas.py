@@ -7,8 +7,19 @@ from decimal import Decimal
 from typing import Any, get_args
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from casework.operations.catalogue.import_schemas import MODELS, REQUIRED, SIDES, Kind, known_columns, parse, said
+from casework.operations.catalogue.import_schemas import (
+    MODELS,
+    REQUIRED,
+    SIDES,
+    Kind,
+    _words,
+    known_columns,
+    parse,
+    said,
+)
 
 NEED = {"external_id": "N-1", "title": "Steam"}
 TECHNOLOGY = {"external_id": "T-1", "title": "Pump"}
@@ -153,3 +164,22 @@ def test_each_kind_knows_the_columns_that_it_must_have(kind: Kind) -> None:
         assert set(names.split("|")) & known_columns(kind)
     assert set(MODELS[kind].model_fields) <= known_columns(kind)
     assert (set(SIDES) <= known_columns(kind)) is (kind == "matches")
+
+
+class Slow(str):
+    """A text that is looked at letter by letter, whatever is in it."""
+
+
+@given(
+    st.one_of(
+        st.text(), st.text(st.characters(max_codepoint=0x9F)), st.sampled_from(["\x7f", "\t", "a\rb", "\ufeffa", ""])
+    )
+)
+def test_a_short_look_at_a_text_tells_what_a_long_one_does(words: str) -> None:
+    outcomes = []
+    for given_words in (words, Slow(words)):
+        try:
+            outcomes.append(_words(given_words))
+        except ValueError as fault:
+            outcomes.append(f"refused: {fault}")
+    assert outcomes[0] == outcomes[1]
