@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -13,11 +14,13 @@ import pytest
 from sqlalchemy import Connection, Engine, event, text
 
 from casework.definitions import load_library
+from casework.engine.roles import Role
 from casework.operations.core.national_holidays import china
+from casework.operations.core.paging import PAGE
 from casework.operations.people.registry import grant_role, register_organisation, register_person, register_programme
 from casework.operations.referrals.inbox import TABS, count_inbox, counted_to, inbox_calendar, list_inbox
 from casework.operations.tasks.queue_counts import count_queues
-from casework.operations.tasks.queues import list_tasks
+from casework.operations.tasks.queues import claimable, list_tasks
 from casework.permissions.actors import Actor
 from casework.records.actors import find_actor
 from casework.records.database import ENGINE
@@ -174,6 +177,51 @@ def test_no_row_of_others_is_met(crowd: Crowd, name: str) -> None:
         rows.append({table: total[table] for table in ("tasks", "tracks", "cases", "clocks")})
     # Fewer where the planner goes by an index that it left aside among so few.
     assert {table: most for table, most in rows[1].items() if most > rows[0][table]} == {}
+
+
+def test_a_queue_is_not_planned_anew_at_each_call(crowd: Crowd) -> None:
+    """Nor is more read of it by the plan that is kept, the more tasks wait."""
+    read_as(crowd.db, ENGINE)
+    person = register_person(crowd.db, email="supervisor@example.org", name="Supervisor")
+    grant_role(crowd.db, person, "supervisor", programme=crowd.programme)
+    actor = find_actor(crowd.db, person)
+    assert actor is not None
+    looked_at = []
+    for foreign in (100, 1_000):
+        crowd.add(crowd.others, foreign)
+        read_as(crowd.db, ENGINE)
+        crowd.db.execute(text("UPDATE tasks SET queue = 'supervisor', organisation_id = NULL"))
+        read_as(crowd.db, person)
+        for _ in range(20):
+            before = _rows_read(crowd.db)
+            assert len(list_tasks(crowd.db, actor, view="queue").items) == PAGE
+            after = _rows_read(crowd.db)
+        looked_at.append(after - before)
+    plans = crowd.db.execute(
+        text(
+            "SELECT generic_plans FROM pg_prepared_statements WHERE statement LIKE '%looked_at%' AND statement LIKE '%q.who%'"
+        )
+    ).scalars()
+    assert max(plans) >= 10
+    assert looked_at[0] <= 5 * PAGE
+    # What was changed above stands in an index twice.
+    assert looked_at[1] <= 1.1 * looked_at[0]
+
+
+def test_how_many_are_wanted_stands_in_the_statement_of_a_few_shared_queues(crowd: Crowd) -> None:
+    """Of a provider's the plan that is kept for any number is the better one."""
+    own = crowd.actor.memberships[0]
+    shared = replace(own, role=Role.SUPERVISOR, programme=crowd.programme, organisation=None)
+    for membership, written in ((shared, ["7", "7"]), (own, [":most", ":most"])):
+        statement, _ = claimable(replace(crowd.actor, memberships=(membership,)), "", most=7)
+        assert statement is not None
+        assert re.findall(r"LIMIT (\S+?)\)", str(statement.text)) == written
+
+
+def _rows_read(db: Connection) -> int:
+    """How many rows of tasks and cases this transaction has read."""
+    read = "SELECT sum(seq_tup_read + idx_tup_fetch) FROM pg_stat_xact_user_tables WHERE relname IN ('tasks', 'cases')"
+    return int(db.execute(text(read)).scalar_one())
 
 
 def test_tabs_of_many_organisations_are_counted_less_far(crowd: Crowd) -> None:

@@ -106,7 +106,8 @@ def next_claimable(db: Connection, actor: Actor, *, limit: int, skip: Collection
 
     What stands still waits for nobody's work, however early its day.
     """
-    statement, values = claimable(actor, f" AND NOT t.log_id = ANY(CAST(:skip AS uuid[])) AND {AT_WORK}")
+    more = f" AND NOT t.log_id = ANY(CAST(:skip AS uuid[])) AND {AT_WORK}"
+    statement, values = claimable(actor, more, most=limit)
     if statement is None:
         return []
     return list(db.execute(statement, values | {"person": actor.person, "most": limit, "skip": sorted(skip)}))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 from sqlalchemy import Connection, TextClause, text
@@ -15,7 +15,7 @@ from casework.definitions import load_library
 from casework.engine.roles import ORGANISATION_QUEUES, Role
 from casework.errors import InvalidForm
 from casework.operations.core.overdue_sql import STANDING
-from casework.operations.core.paging import Page, cursor_id, cursor_time, from_cursor, insist_limit, page
+from casework.operations.core.paging import PAGE, Page, cursor_id, cursor_time, from_cursor, insist_limit, page
 from casework.operations.core.presenters import names_of
 from casework.operations.core.unread import LOOKED, SINCE, mark_of
 from casework.operations.core.views import row_as
@@ -110,7 +110,7 @@ def _read(
         more += after
         given |= {"at": cursor_time(keys[0]), "id": cursor_id(keys[1])}
     if view == "queue":
-        statement, values = claimable(actor, more, marked=True)
+        statement, values = claimable(actor, more, marked=True, most=most + 1)
         given["all_of"] = sorted(reach(actor).all_of)
         rows = db.execute(statement, given | values).all() if statement is not None else []
     else:
@@ -171,8 +171,10 @@ MAY_CLAIM: Mapping[str, str] = {
 _KINDS = {Role.OFFICER: "named", "intake": "named", Role.DISPUTE_OFFICER: "sealed"}
 
 
-def claimable(actor: Actor, more: str, *, marked: bool = False) -> tuple[TextClause | None, dict[str, Any]]:
-    """The statement that reads the queues that a person works, and its values; none where there is no queue."""
+def claimable(
+    actor: Actor, more: str, *, marked: bool = False, most: int = PAGE + 1
+) -> tuple[TextClause | None, dict[str, Any]]:
+    """The statement that reads the first tasks of the queues that a person works, and its values; none where there is no queue."""
     queues: dict[str, dict[tuple[str, str], list[str]]] = {}
     for membership in actor.memberships:
         scope = membership.organisation or membership.programme
@@ -198,7 +200,12 @@ def claimable(actor: Actor, more: str, *, marked: bool = False) -> tuple[TextCla
         values["mediated"] = json.dumps(
             [{"programme": programme, "until": _until(until)} for programme, until in actor.mediated.items()]
         )
-    return _queues(tuple(sorted(queues)), more, sum(map(len, queues.values())) > FEW, marked), values
+    # A few queues that are read in their order: how many are wanted stands in the statement. Of a number that comes as a value the
+    # server takes a tenth of all rows to be wanted; a plan that it could keep then looks dearer than planning anew at each call. Of
+    # other queues the plan that it keeps for any number is the better one.
+    many = sum(map(len, queues.values())) > FEW
+    written = str(int(most)) if set(queues) == {"shared"} and not many else ":most"
+    return _queues(tuple(sorted(queues)), more, many, marked=marked, most=written), values
 
 
 #: Without the office's tasks in referrals to the person's own organisation.
@@ -234,8 +241,8 @@ def _both_sides(actor: Actor, kinds: Collection[str]) -> list[str]:
 FEW = 8
 
 
-@cache
-def _queues(kinds: tuple[str, ...], more: str, many: bool, marked: bool) -> TextClause:
+@lru_cache(maxsize=256)
+def _queues(kinds: tuple[str, ...], more: str, many: bool, *, marked: bool, most: str) -> TextClause:
     """The first tasks of all queues together, merged.
 
     Where it is the case that decides, the person's cases are gone through, else each queue by its index. Of many queues
@@ -255,13 +262,13 @@ def _queues(kinds: tuple[str, ...], more: str, many: bool, marked: bool) -> Text
             of_home = f"SELECT t.* {ready.format(scope='t.organisation_id IS NULL')} AND t.log_id = h.id OFFSET 0"
             parts.append(
                 f"(SELECT x.* FROM {asked} CROSS JOIN LATERAL (SELECT t.* FROM ({homes}) h CROSS JOIN LATERAL ({of_home}) t"
-                f" WHERE true {another_person(kind)} {more} {order} :most) x)"
+                f" WHERE true {another_person(kind)} {more} {order} {most}) x)"
             )
             continue
         first = ready.format(scope=scope_of(kind))
         if not many:
             parts.append(
-                f"(SELECT x.* FROM {asked} CROSS JOIN LATERAL (SELECT t.* {first} AND {MAY_CLAIM[kind]} {more} {order} :most) x)"
+                f"(SELECT x.* FROM {asked} CROSS JOIN LATERAL (SELECT t.* {first} AND {MAY_CLAIM[kind]} {more} {order} {most}) x)"
             )
             continue
         # What the row itself says costs no look elsewhere, so that no head is one that the person may not take.
@@ -272,24 +279,24 @@ def _queues(kinds: tuple[str, ...], more: str, many: bool, marked: bool) -> Text
         )
         near.append(
             f"(SELECT x.* FROM edge e JOIN heads_{kind} q ON (q.turn_at, q.id) <= (e.turn_at, e.id) CROSS JOIN LATERAL"
-            f" (SELECT t.* {first} AND (t.turn_at, t.id) <= (e.turn_at, e.id) AND {MAY_CLAIM[kind]} {more} {order} :most) x)"
+            f" (SELECT t.* {first} AND (t.turn_at, t.id) <= (e.turn_at, e.id) AND {MAY_CLAIM[kind]} {more} {order} {most}) x)"
         )
         parts.append(
-            f"(SELECT x.* FROM heads_{kind} q CROSS JOIN LATERAL (SELECT t.* {first} AND {MAY_CLAIM[kind]} {more} {order} :most) x"
+            f"(SELECT x.* FROM heads_{kind} q CROSS JOIN LATERAL (SELECT t.* {first} AND {MAY_CLAIM[kind]} {more} {order} {most}) x"
             " WHERE NOT (SELECT enough FROM found))"
         )
     begun = ""
     if by_heads:
         every = " UNION ALL ".join(f"SELECT turn_at, id FROM heads_{kind}" for kind in by_heads)
         begun = (
-            f"WITH {', '.join(heads)}, edge AS (SELECT * FROM ({every}) h ORDER BY turn_at, id OFFSET :most - 1 LIMIT 1),"
-            f" near AS MATERIALIZED ({' UNION ALL '.join(near)}), found AS (SELECT count(*) >= :most AS enough FROM near) "
+            f"WITH {', '.join(heads)}, edge AS (SELECT * FROM ({every}) h ORDER BY turn_at, id OFFSET {most} - 1 LIMIT 1),"
+            f" near AS MATERIALIZED ({' UNION ALL '.join(near)}), found AS (SELECT count(*) >= {most} AS enough FROM near) "
         )
         parts.append("(SELECT * FROM near WHERE (SELECT enough FROM found))")
     return text(
         f"{begun}SELECT t.*, l.kind AS log_kind, c.number, c.title, r.parent_id, r.part, 0 AS reminded, {STANDING},"
         f" {WORDS}{f', {SINCE}' if marked else ''} FROM (SELECT u.* FROM "
-        f"({' UNION ALL '.join(parts)}) u ORDER BY u.turn_at, u.id LIMIT :most) t"
+        f"({' UNION ALL '.join(parts)}) u ORDER BY u.turn_at, u.id LIMIT {most}) t"
         " JOIN logs l ON l.id = t.log_id JOIN tracks r ON r.id = t.track_id LEFT JOIN cases c ON c.id = t.log_id"
         f" {LOOKED if marked else ''} ORDER BY t.turn_at, t.id"
     )
