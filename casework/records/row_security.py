@@ -29,6 +29,14 @@ def read_as(db: Connection, reader: str) -> None:
         run_later(db, f"SELECT {person_reads('$1')}", (reader,))
 
 
+def read_names_in(db: Connection, language: str) -> None:
+    """From here to the end of the transaction statements that show names have them in this language, where they are stored in it.
+
+    With what is sent next: it costs no trip of its own.
+    """
+    run_later(db, "SELECT set_config('casework.names', $1, true)", (language,))
+
+
 @contextmanager
 def whole(db: Connection) -> Iterator[None]:
     """Within the block the engine reads, to decide on whole cases; after it whoever read before."""

@@ -20,8 +20,9 @@ _SQL = re.compile(
 _CONSTANT = re.compile(r"_?[A-Z][A-Z0-9_]*")
 #: Conditions of `records.access_sql`, and functions that give a piece of SQL and are given none but pieces.
 BUILDERS = {
-    "in_time", "is_referral", "inside_own_referral", "live_token", "mediated", "named_for", "not_shut_out", "open_to", "opened_case",
-    "opened_mediation", "own_paper", "own_referral", "own_row", "paper_of", "person_reads", "reads_case", "roles_sql", "sent",
+    "called", "in_time", "is_referral", "inside_own_referral", "live_token", "mediated", "named_for", "not_shut_out",
+    "open_to", "opened_case", "opened_mediation", "own_paper", "own_referral", "own_row", "paper_of", "person_reads",
+    "reads_case", "roles_sql", "sent", "titled",
 }  # fmt: skip
 
 
@@ -209,6 +210,8 @@ DECLARED: dict[str, set[str]] = {
     "casework/operations/core/installation_log.py": {"home", "key_of(table)"},
     # Columns of _FIELDS.
     "casework/operations/core/ip_rights.py": {"', '.join(columns)"},
+    # What a statement calls a table.
+    "casework/operations/core/reader_names.py": {"alias"},
     "casework/operations/documents/storage.py": {"more"},
     "casework/operations/notifications/queries.py": {"more"},
     "casework/operations/people/invitations.py": {"more"},

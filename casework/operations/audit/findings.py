@@ -28,6 +28,7 @@ from casework.operations.cases.queries import find_case
 from casework.operations.core.idempotency import Done, Request, ask, finish
 from casework.operations.core.paging import Page, cursor_id, cursor_time, from_cursor, insist_limit, page
 from casework.operations.core.presenters import names_of, when
+from casework.operations.core.reader_names import titled
 from casework.operations.core.register_log import append
 from casework.operations.core.views import row_as, to_named
 from casework.permissions.actors import READS_ALL, Actor
@@ -93,9 +94,9 @@ def fold(events: Sequence[RegisterEvent]) -> JsonObject:
 # --- reading ---------------------------------------------------------------------------------------------------------
 
 #: The findings of some programmes with their cases, the newest first.
-_SELECT = """
-    SELECT f.*, c.number, c.title FROM findings f JOIN cases c ON c.id = f.case_id
-    WHERE f.programme_id = ANY(CAST(:programmes AS uuid[])) {more}
+_SELECT = f"""
+    SELECT f.*, c.number, {titled("c")} AS title FROM findings f JOIN cases c ON c.id = f.case_id
+    WHERE f.programme_id = ANY(CAST(:programmes AS uuid[])) {{more}}
     ORDER BY f.raised_at DESC, f.id DESC LIMIT :most
 """
 
@@ -140,7 +141,7 @@ def of_event(db: Connection, actor: Actor, number: str, seq: int) -> list[Findin
     """The findings about one event, for those who see the whole case; the caller has asked for that."""
     rows = db.execute(
         text(
-            "SELECT f.*, c.number, c.title FROM findings f JOIN cases c ON c.id = f.case_id"
+            f"SELECT f.*, c.number, {titled('c')} AS title FROM findings f JOIN cases c ON c.id = f.case_id"
             " WHERE c.number = :number AND f.seq = :seq ORDER BY f.raised_at, f.id"
         ),
         {"number": number, "seq": seq},
@@ -213,7 +214,7 @@ def _programmes(actor: Actor) -> list[str]:
 def _seen(db: Connection, actor: Actor, finding: str, *, lock: bool = False) -> Any:
     row = db.execute(
         text(
-            "SELECT f.*, c.number, c.title FROM findings f JOIN cases c ON c.id = f.case_id WHERE f.id = CAST(:id AS uuid)"
+            f"SELECT f.*, c.number, {titled('c')} AS title FROM findings f JOIN cases c ON c.id = f.case_id WHERE f.id = CAST(:id AS uuid)"
             + (" FOR UPDATE OF f" if lock else "")
         ),
         {"id": finding},

@@ -23,6 +23,7 @@ from casework.operations.audit.views import AuditEvent, SampledCase
 from casework.operations.core.paging import Page, cursor_count, cursor_id, cursor_time, from_cursor, insist_limit, page
 from casework.operations.core.perform import calendar_of
 from casework.operations.core.presenters import names_of
+from casework.operations.core.reader_names import called, titled
 from casework.operations.core.views import Named
 from casework.operations.history.timeline import LATE_AFTER
 from casework.permissions.actors import Actor
@@ -112,7 +113,8 @@ def list_answers(
         given |= {"at": cursor_time(keys[0]), "log": cursor_id(keys[1]), "seq": cursor_count(keys[2])}
     rows = db.execute(
         text(
-            "SELECT e.log_id, e.seq, e.at, e.kind, e.track_id, e.actor_id, e.header, e.effects, c.number, c.title,"
+            "SELECT e.log_id, e.seq, e.at, e.kind, e.track_id, e.actor_id, e.header, e.effects, c.number,"
+            f" {titled('c')} AS title,"
             f" c.programme_id, t.kind AS track_kind FROM events e {_HOME}"
             f" LEFT JOIN tracks t ON t.id = e.track_id WHERE {_where(question)}{more}"
             " ORDER BY e.at DESC, e.log_id DESC, e.seq DESC LIMIT :most"
@@ -162,7 +164,7 @@ def draw_sample(db: Connection, actor: Actor, *, seed: str, size: int) -> list[S
         raise InvalidForm(fields={"size": reasons.fields.BETWEEN(least=1, most=50)})
     rows = db.execute(
         text(
-            "SELECT c.number, c.title, c.state, c.opened_at, c.closed_at, p.name AS owner FROM cases c"
+            f"SELECT c.number, {titled('c')} AS title, c.state, c.opened_at, c.closed_at, {called('p')} AS owner FROM cases c"
             " LEFT JOIN people p ON p.id = c.owner_id WHERE c.programme_id = ANY(CAST(:programmes AS uuid[]))"
             " ORDER BY sha256(convert_to(CAST(:seed AS text) || c.number, 'UTF8')), c.number LIMIT :size"
         ),

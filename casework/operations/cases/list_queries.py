@@ -46,6 +46,7 @@ from casework.operations.core.paging import (
     to_cursor,
 )
 from casework.operations.core.presenters import when
+from casework.operations.core.reader_names import called, titled
 from casework.operations.core.unread import Look, looks
 from casework.operations.core.views import Named, NamedInBoth, row_as, rows_as
 from casework.permissions.actors import Actor
@@ -54,7 +55,7 @@ from casework.records.access_sql import own_referral, reach_values
 from casework.records.search_terms import of_programmes, terms_within
 
 #: What a page reads of a case.
-_COLUMNS = """c.id, c.number, c.title, c.programme_id, c.state, c.outcome, c.owner_id, c.phase_id, c.opened_at, c.closed_at,
+_COLUMNS = f"""c.id, c.number, {titled("c")} AS title, c.programme_id, c.state, c.outcome, c.owner_id, c.phase_id, c.opened_at, c.closed_at,
         c.hold"""
 #: One page of the cases that a person sees, in outline or whole.
 _PAGE = f"""
@@ -102,7 +103,7 @@ _SEEN = """(c.programme_id = ANY(CAST(:all_of AS uuid[])) OR c.programme_id = AN
         OR EXISTS ({referred}))"""
 #: A page of cases, with what each waits for. What a page adds is asked of its own rows only.
 _LIST = """
-    SELECT c.*, p.name AS owner, f.name AS phase, f.name_zh AS phase_zh, nullif(d.due_at, 'infinity') AS due_at,
+    SELECT c.*, {owner} AS owner, f.name AS phase, f.name_zh AS phase_zh, nullif(d.due_at, 'infinity') AS due_at,
         {late} AS overdue, w.waits_for, m.edition, m.came_from
     FROM ({page}) c LEFT JOIN people p ON p.id = c.owner_id LEFT JOIN phases f ON f.id = c.phase_id
     LEFT JOIN case_dates d ON d.id = c.id
@@ -266,7 +267,9 @@ def _listed_cases(
     elif keys := from_cursor(cursor, 1):
         given["skip"] = cursor_count(keys[0])
     page_of = _whole_page(asked, how, after) if whole or asked.whole else _page(asked, how)
-    statement = _LIST.format(page=page_of, order=how.order, theirs=THEIRS, overdue=OVERDUE, late=_LATE)
+    statement = _LIST.format(
+        page=page_of, order=how.order, theirs=THEIRS, overdue=OVERDUE, late=_LATE, owner=called("p")
+    )
     rows = db.execute(text(statement), given | {"most": most + 1}).all()
     shown, following = page(rows, most, how.key)
     if following is not None and not whole:

@@ -40,6 +40,7 @@ from casework.operations.cases.views import (
 from casework.operations.core.access_queries import case_log
 from casework.operations.core.perform import calendar_of, new_id
 from casework.operations.core.presenters import names_of, when
+from casework.operations.core.reader_names import title_of
 from casework.operations.core.unread import look
 from casework.operations.core.views import Named, fields_of, row_as, to_named
 from casework.permissions.actors import Actor
@@ -61,14 +62,14 @@ def find_case(db: Connection, actor: Actor, number: str) -> tuple[Case, Sight]:
 def show_case(db: Connection, actor: Actor, number: str) -> CaseOutline | CasePart | WholeCase:
     """A case: where it stands, who must do what by when, what the actor may do now, and why not the rest."""
     case, level = find_case(db, actor, number)
-    return outline_of(case) if level == Sight.OUTLINE else describe(db, actor, case, level)
+    return outline_of(db, case) if level == Sight.OUTLINE else describe(db, actor, case, level)
 
 
-def outline_of(case: Case) -> CaseOutline:
+def outline_of(db: Connection, case: Case) -> CaseOutline:
     """Where a case stands, for whoever sees its outline alone."""
     return CaseOutline(
         number=str(case.number),
-        title=case.title,
+        title=title_of(db, case),
         state=case.main.states[0],
         step=step_of(case.main, load_library()[case.main.edition]),
         edition=case.main.edition,
@@ -164,7 +165,7 @@ def _describe_part(
     library = load_library()
     return CasePart(
         number=case.number,
-        title=case.title,
+        title=title_of(db, case),
         parties={side: names.get(organisation) for side, organisation in case.parties.items()},
         tracks=[show_track(track, library, names, level) for track in seen],
         tasks=[

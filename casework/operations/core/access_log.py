@@ -14,6 +14,7 @@ from casework.engine.roles import Role
 from casework.errors import NotFound
 from casework.ledger.canonical_json import instant
 from casework.operations.core.paging import Page, cursor_count, from_cursor, insist_limit, page
+from casework.operations.core.reader_names import called
 from casework.permissions.actors import Actor
 from casework.records.row_security import whole
 
@@ -126,8 +127,8 @@ def list_readings(
 
 #: Who read what in some programmes.
 #: Of a provider's people what they took out of the programme's cases, of its own people lists of cases as well.
-_LISTED = """
-    SELECT r.id, r.at, r.number, r.address, p.name FROM readings r JOIN people p ON p.id = r.person_id
+_LISTED = f"""
+    SELECT r.id, r.at, r.number, r.address, {called("p")} AS name FROM readings r JOIN people p ON p.id = r.person_id
     WHERE (
         r.person_id IN (SELECT person_id FROM memberships WHERE role = :role AND programme_id = ANY(CAST(:programmes AS uuid[])))
         OR EXISTS (
@@ -145,8 +146,8 @@ def list_sealed_readings(db: Connection, mediation: str, *, most: int = 50) -> l
     """Who has opened a sealed mediation and when, the last first; for a caller who sees it whole."""
     rows = db.execute(
         text(
-            "SELECT p.name, max(r.at) AS at, count(*) AS times FROM sealed_readings r JOIN people p ON p.id = r.person_id"
-            " WHERE r.log_id = CAST(:log AS uuid) GROUP BY p.id, p.name ORDER BY at DESC, p.id LIMIT :most"
+            f"SELECT {called('p')} AS name, max(r.at) AS at, count(*) AS times FROM sealed_readings r JOIN people p ON p.id = r.person_id"
+            " WHERE r.log_id = CAST(:log AS uuid) GROUP BY p.id ORDER BY at DESC, p.id LIMIT :most"
         ),
         {"log": mediation, "most": most},
     )

@@ -9,6 +9,7 @@ from sqlalchemy import Connection, text
 
 from casework.engine.state.events import SYSTEM_ACTOR
 from casework.ledger.canonical_json import instant
+from casework.operations.core.reader_names import called
 
 
 @overload
@@ -20,10 +21,12 @@ def when(moment: datetime | None) -> str | None:
 
 
 def names_of(db: Connection, people: set[str | None], organisations: set[str | None] | None = None) -> dict[str, str]:
+    """By id what people and organisations are called, in the language of whoever reads."""
     rows = db.execute(
         text(
-            "SELECT id::text, name FROM people WHERE id = ANY(CAST(:people AS uuid[]))"
-            " UNION ALL SELECT id::text, name FROM organisations WHERE id = ANY(CAST(:organisations AS uuid[]))"
+            f"SELECT p.id::text, {called('p')} FROM people p WHERE p.id = ANY(CAST(:people AS uuid[]))"
+            f" UNION ALL SELECT o.id::text, {called('o')} FROM organisations o"
+            " WHERE o.id = ANY(CAST(:organisations AS uuid[]))"
         ),
         {
             "people": sorted(person for person in people if person and person != SYSTEM_ACTOR),

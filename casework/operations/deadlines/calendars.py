@@ -24,6 +24,7 @@ from casework.ledger.canonical_json import instant
 from casework.operations.core.idempotency import Done, Request, ask, finish
 from casework.operations.core.perform import by_system, stand
 from casework.operations.core.presenters import when
+from casework.operations.core.reader_names import called
 from casework.operations.core.register_log import CHANGED, append
 from casework.operations.deadlines.views import (
     CalendarMoves,
@@ -101,8 +102,8 @@ def show_calendar(db: Connection, actor: Actor, programme: str, *, to_change: bo
 
 
 #: Each version of a programme's calendar with when it came and from whom, the newest first.
-_VERSIONS = text("""
-    SELECT e.effects->'calendar' AS calendar, e.at, p.name FROM events e
+_VERSIONS = text(f"""
+    SELECT e.effects->'calendar' AS calendar, e.at, {called("p")} AS name FROM events e
     LEFT JOIN people p ON CAST(p.id AS text) = e.actor_id
     WHERE e.log_id = CAST(:id AS uuid) AND e.effects ? 'calendar' ORDER BY e.seq DESC
 """)

@@ -28,6 +28,7 @@ from casework.json_values import JsonObject
 from casework.ledger.canonical_json import instant
 from casework.operations.cases.queries import find_case
 from casework.operations.core.presenters import when
+from casework.operations.core.reader_names import title_of
 from casework.operations.core.views import Items, TaskKey, row_as, rows_as
 from casework.operations.deadlines.views import (
     CaseClocks,
@@ -57,7 +58,7 @@ def read_clocks(db: Connection, actor: Actor, number: str) -> CaseClocks:
     clocks = _going(case, _known(db, actor, case))
     return CaseClocks(
         number=case.number,
-        title=case.title,
+        title=title_of(db, case),
         programme=case.programme,
         items=[
             PlacedClock(

@@ -34,6 +34,7 @@ from casework.operations.core.access_queries import document_log
 from casework.operations.core.idempotency import Done, Request
 from casework.operations.core.perform import Choose, Standing, calendar_of, perform
 from casework.operations.core.presenters import names_of, when
+from casework.operations.core.reader_names import called
 from casework.operations.core.views import row_as
 from casework.operations.documents.downloads import while_seen
 from casework.operations.documents.storage import BLOCKED, PENDING, DocumentStore, Kept
@@ -213,8 +214,8 @@ def take_out(
 
 
 #: Who took out a document, the newest first.
-_READERS = text("""
-    SELECT r.at, p.name, r.person_id, r.address FROM readings r JOIN people p ON p.id = r.person_id
+_READERS = text(f"""
+    SELECT r.at, {called("p")} AS name, r.person_id, r.address FROM readings r JOIN people p ON p.id = r.person_id
     WHERE r.document_id = CAST(:id AS uuid) ORDER BY r.id DESC LIMIT :most
 """)
 

@@ -13,6 +13,7 @@ from casework.engine.state.case import Case
 from casework.errors import NotFound
 from casework.operations.cases.queries import find_case
 from casework.operations.core.presenters import names_of
+from casework.operations.core.reader_names import title_of
 from casework.operations.core.views import row_as
 from casework.operations.history.point_in_time import Past
 from casework.operations.history.views import CaseWays, Move, TrackWay
@@ -40,7 +41,7 @@ def read_ways(db: Connection, actor: Actor, number: str) -> CaseWays:
     names = names_of(db, set(), {track.provider for track in seen})
     return CaseWays(
         number=case.number,
-        title=case.title,
+        title=title_of(db, case),
         whole=level == Sight.ALL,
         tracks=[
             row_as(TrackWay, track, provider=names.get(track.provider or ""), moves=moves[track.id]) for track in seen

@@ -10,6 +10,7 @@ from casework.errors import NotFound
 from casework.ledger.canonical_json import instant
 from casework.operations.core.idempotency import Done, Request, ask, finish
 from casework.operations.core.paging import Page, cursor_id, cursor_time, from_cursor, insist_limit, page
+from casework.operations.core.reader_names import titled
 from casework.operations.messages.threads import Thread
 from casework.operations.messages.views import Mention
 from casework.permissions.actors import Actor
@@ -20,7 +21,7 @@ from casework.records.access_sql import named_for, own_referral, reach_values, r
 #: The same policy as `permissions.visibility.reads_messages`: who may not read it any more is not told of it either.
 _MINE = f"""
     SELECT m.id, m.message_id, m.made_at, m.read_at, m.track_id, t.kind AS service, l.kind, m.log_id, c.number,
-        coalesce(c.title, d.title) AS title
+        coalesce({titled("c")}, d.title) AS title
     FROM mentions m JOIN logs l ON l.id = m.log_id LEFT JOIN cases c ON c.id = m.log_id
     LEFT JOIN mediations d ON d.id = m.log_id LEFT JOIN tracks t ON t.id = m.track_id
     WHERE m.person_id = CAST(:person AS uuid)

@@ -22,6 +22,7 @@ from casework.engine.roles import Role
 from casework.engine.state.case import Case, Track
 from casework.errors import InvalidForm, NotFound
 from casework.operations.core.presenters import names_of
+from casework.operations.core.reader_names import called, title_of
 from casework.operations.core.views import NamedPerson
 from casework.operations.messages.views import ThreadDetails, ThreadRow
 from casework.permissions.actors import PROVIDER_ROLES, Actor
@@ -60,8 +61,8 @@ def thread_of(actor: Actor, case: Case, audience: str, referral: str | None) -> 
 
 
 #: Of each place, which is a referral or (null) the case itself: its provider's name, and how much stands there.
-_THREADS = text("""
-    SELECT place.track_id, o.name AS provider, coalesce(written.n, 0) AS n, written.last_at, coalesce(unread.n, 0) AS unread
+_THREADS = text(f"""
+    SELECT place.track_id, {called("o")} AS provider, coalesce(written.n, 0) AS n, written.last_at, coalesce(unread.n, 0) AS unread
     FROM unnest(CAST(:tracks AS uuid[]), CAST(:providers AS uuid[])) place(track_id, provider_id)
     LEFT JOIN organisations o ON o.id = place.provider_id
     LEFT JOIN (
@@ -118,7 +119,7 @@ def describe_thread(db: Connection, actor: Actor, thread: Thread) -> ThreadDetai
         referral=referral.id if referral else None,
         service=referral.kind if referral else None,
         number=case.number,
-        title=case.title,
+        title=title_of(db, case),
         log=case.log,
         kind=case.kind,
         programme=case.programme,

@@ -24,6 +24,7 @@ from casework.operations.core.idempotency import Done, Request
 from casework.operations.core.overdue_sql import AT_WORK
 from casework.operations.core.perform import Standing, perform
 from casework.operations.core.presenters import when
+from casework.operations.core.reader_names import titled
 from casework.operations.core.references import IN_FORCE
 from casework.operations.core.views import NamedInBoth
 from casework.operations.people.views import Leaver, LeaverCase, Successor
@@ -44,7 +45,7 @@ _PERSON = text("""
 """)
 #: The open cases that a person owns or works on, with when the next task at work is due and how many tasks the person holds there.
 _CASES = text(f"""
-    SELECT c.id, c.number, c.title, c.state, c.programme_id, g.name AS programme, g.name_zh AS programme_zh,
+    SELECT c.id, c.number, {titled("c")} AS title, c.state, c.programme_id, g.name AS programme, g.name_zh AS programme_zh,
         c.owner_id = CAST(:person AS uuid) AS owned, n.due_at, count(*) OVER () AS every,
         (SELECT count(*) FROM tasks t WHERE t.log_id = c.id AND t.holder_id = CAST(:person AS uuid)
             AND t.state IN ('Reserved', 'InProgress', 'Suspended')) AS held

@@ -21,6 +21,7 @@ from casework.ledger.canonical_json import instant
 from casework.operations.core.paging import Page, cursor_id, cursor_time, from_cursor, insist_limit, page
 from casework.operations.core.perform import calendar_of
 from casework.operations.core.presenters import names_of, when
+from casework.operations.core.reader_names import titled
 from casework.operations.core.unread import looks
 from casework.operations.core.views import Names, TaskKey, row_as
 from casework.operations.deadlines.views import SideAccount
@@ -64,7 +65,7 @@ _DUE = """CASE WHEN NOT EXISTS (
 #: A provider's referrals, each with what is due next on either side and where its service stands.
 _LIST = f"""
     {_FIRST}
-    SELECT s.*, c.number, coalesce(c.title, m.title) AS title, coalesce(c.parties, m.parties) AS parties,
+    SELECT s.*, c.number, coalesce({titled("c")}, m.title) AS title, coalesce(c.parties, m.parties) AS parties,
         ours.due AS our_due, ours.holder_id, theirs.due AS their_due, b.edition AS service_edition, b.states AS service_states
     FROM chosen s LEFT JOIN cases c ON c.id = s.log_id LEFT JOIN mediations m ON m.id = s.log_id
     LEFT JOIN LATERAL (

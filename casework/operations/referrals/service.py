@@ -28,6 +28,7 @@ from casework.operations.core.access_queries import referral_log
 from casework.operations.core.idempotency import Done, Request
 from casework.operations.core.paging import Page, cursor_id, cursor_time, from_cursor, insist_limit, page
 from casework.operations.core.perform import calendar_of
+from casework.operations.core.reader_names import case_titles, title_of
 from casework.operations.core.unread import look, looks
 from casework.operations.core.views import row_as
 from casework.operations.deadlines.time_accounting import account_of
@@ -70,6 +71,7 @@ def list_referrals(
     # Each page holds few cases; each case is read once.
     cases = {row.log_id: load(db, row.log_id, row.log_kind) for row in shown}
     library = load_library()
+    titles = case_titles(db, cases.values())
     names: dict[str, str] = {}
     for case in cases.values():
         names |= names_in(db, case, [])
@@ -79,7 +81,7 @@ def list_referrals(
     items = [
         row_as(
             ReferralRow,
-            _referral(cases[row.log_id], row.id, library, names),
+            _referral(cases[row.log_id], row.id, library, names, titles[row.log_id]),
             mark=seen[row.log_id if row.log_id in whole else row.id].mark(),
         )
         for row in shown
@@ -87,12 +89,12 @@ def list_referrals(
     return Page(items=items, next=following)
 
 
-def _referral(case: Case, id: str, library: Library, names: Mapping[str, str]) -> ReferralView:
+def _referral(case: Case, id: str, library: Library, names: Mapping[str, str], title: str | None) -> ReferralView:
     return row_as(
         ReferralView,
         show_track(case.tracks[id], library, names, Sight.REFERRALS),
         case=case.number,
-        title=case.title,
+        title=title,
         parties={side: names.get(party) for side, party in case.parties.items()},
         service=[show_track(child, library, names, Sight.REFERRALS) for child in case.children(id)],
     )
@@ -135,7 +137,7 @@ def describe_referral(db: Connection, actor: Actor, case: Case, track: Track) ->
     office = level == Sight.ALL
     return row_as(
         ReferralDetails,
-        _referral(case, id, library, names),
+        _referral(case, id, library, names, title_of(db, case)),
         question=question_of(db, case, track),
         asked_before=_asked_before(case, track, library, names) if office else [],
         asked_beside=_asked_beside(case, track, library, names) if office else [],

@@ -11,6 +11,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, text
 
+from casework.operations.core.reader_names import titled
 from casework.records.search_terms import rarest_terms
 
 #: A party `p` is an id.
@@ -36,9 +37,7 @@ _ORDER = "c.named DESC, c.closed, c.opened_at DESC, c.id"
 #: Cases, with what they are sorted by.
 _CASES = "SELECT c.*, lower(c.number) = lower(:exact) AS named, c.closed_at IS NOT NULL AS closed FROM cases c"
 #: What is shown of a case.
-_SHOWN = (
-    "SELECT c.number, c.title, c.parties, c.state, c.programme_id = ANY(CAST(:all_of AS uuid[])) AS whole, c.closed_at"
-)
+_SHOWN = f"SELECT c.number, {titled('c')} AS title, c.parties, c.state, c.programme_id = ANY(CAST(:all_of AS uuid[])) AS whole, c.closed_at"
 #: Of cases in their order those that hold all the words: no more are compared than are shown.
 _HOLDING = f"c WHERE {_HOLDS} ORDER BY {_ORDER} LIMIT :most"
 #: Of all that there are.

@@ -12,6 +12,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, TextClause, text
 
+from casework.operations.core.reader_names import titled
 from casework.records.access_sql import own_paper, own_referral, reads_case
 from casework.records.search_terms import rarest_terms, terms_of
 
@@ -35,7 +36,7 @@ _SOME_DOCUMENTS = text(f"{_DOCUMENTS} AND d.id = ANY(CAST(:among AS uuid[])) {_B
 #: What each message that a person may read says now: not what was corrected.
 _SAID = f"""
         SELECT DISTINCT ON (e.log_id, e.effects->>'message') e.effects->>'message' AS message, e.track_id, e.effects->>'what' AS what,
-            e.body->'words'->>'value' AS words, e.at, c.number, c.title
+            e.body->'words'->>'value' AS words, e.at, c.number, {titled("c")} AS title
         FROM events e JOIN cases c ON c.id = e.log_id LEFT JOIN tracks a ON a.id = e.track_id
         WHERE e.kind IN ('noted', 'said') AND ({reads_case("c")} OR {own_referral("a", "c.interests")})"""
 #: The messages that a person may read and that hold all the words; those that were taken back hold none.

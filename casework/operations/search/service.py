@@ -16,6 +16,7 @@ from sqlalchemy import Connection, text
 
 from casework.ledger.canonical_json import instant
 from casework.operations.core.presenters import names_of
+from casework.operations.core.reader_names import titled
 from casework.operations.mediations.views import MediationOutline
 from casework.operations.people.lists import PEOPLE_SEEN, people_values
 from casework.operations.search.found_cases import PARTIES, found_cases
@@ -38,7 +39,7 @@ _EXCERPT, _BEFORE = 160, 40
 
 #: A provider's own referrals that hold all the words.
 _REFERRALS = text(f"""
-    SELECT t.id, t.kind, t.edition, t.states, c.number, coalesce(c.title, m.title) AS title, coalesce(c.parties, m.parties) AS parties
+    SELECT t.id, t.kind, t.edition, t.states, c.number, coalesce({titled("c")}, m.title) AS title, coalesce(c.parties, m.parties) AS parties
     FROM tracks t LEFT JOIN cases c ON c.id = t.log_id LEFT JOIN mediations m ON m.id = t.log_id
     WHERE {own_referral("t", "coalesce(c.interests, m.interests)")} AND concat_ws(
         ' ', c.number, coalesce(c.title, m.title), {PARTIES.format(parties="coalesce(c.parties, m.parties)")}

@@ -19,6 +19,7 @@ from casework.json_values import Answers
 from casework.operations.cases.queries import find_case
 from casework.operations.cases.transitions import fire_transition
 from casework.operations.core.idempotency import Done, Request, ask, finish
+from casework.operations.core.reader_names import case_titles
 from casework.operations.tasks.bulk import MOST, attempt, of_one, tried
 from casework.operations.tasks.views import ChosenCase, ChosenCases
 from casework.permissions.actors import Actor
@@ -33,12 +34,14 @@ ACTIONS = ("hold",)
 def show_chosen_cases(db: Connection, actor: Actor, numbers: Sequence[str]) -> ChosenCases:
     """The chosen cases that the actor sees whole, each with what may be done to it, and for how many each may be."""
     items = []
-    for case in _found(db, actor, numbers).values():
+    found = _found(db, actor, numbers)
+    titles = case_titles(db, found.values())
+    for case in found.values():
         may = [action for action in ACTIONS if _may(actor, case, action)]
         items.append(
             ChosenCase(
                 number=str(case.number),
-                title=case.title,
+                title=titles[case.log],
                 edition=case.main.edition,
                 states=list(case.main.states),
                 may=may,

@@ -23,6 +23,7 @@ from casework.operations.core.overdue_sql import AT_WORK, NOT_PAUSED, STANDING
 from casework.operations.core.paging import Page, cursor_id, cursor_time, from_cursor, insist_limit, page
 from casework.operations.core.perform import home_calendar
 from casework.operations.core.presenters import names_of, when
+from casework.operations.core.reader_names import titled
 from casework.operations.core.unread import LOOKED, SINCE, mark_of
 from casework.operations.core.views import row_as
 from casework.operations.tasks.queries import WORDS, named_in, placed_row
@@ -77,7 +78,7 @@ _RESTING = """
 """
 #: Chosen tasks with what a row of My work shows.
 _ROWS = f"""
-    SELECT t.*, l.kind AS log_kind, c.number, c.title, r.parent_id, r.part, r.provider_id, (
+    SELECT t.*, l.kind AS log_kind, c.number, {titled("c")} AS title, r.parent_id, r.part, r.provider_id, (
         SELECT count(*) FROM clocks k CROSS JOIN jsonb_array_elements(k.steps) WITH ORDINALITY AS g(step, n)
         WHERE k.log_id = t.log_id AND k.task_id = t.id AND g.n <= k.next AND g.step->>1 = 'remind'
     ) AS reminded, {STANDING}, {WORDS}{{since}}
@@ -134,7 +135,7 @@ def list_holds(db: Connection, actor: Actor, *, limit: int | None = None) -> lis
     most = insist_limit(limit)
     rows = db.execute(
         text(
-            "SELECT h.number, h.title, h.hold FROM cases h WHERE h.owner_id = CAST(:person AS uuid) AND h.closed_at IS NULL"
+            f"SELECT h.number, {titled('h')} AS title, h.hold FROM cases h WHERE h.owner_id = CAST(:person AS uuid) AND h.closed_at IS NULL"
             f" AND h.hold IS NOT NULL {_FOCUS_OF_CASES if actor.focus else ''} ORDER BY h.hold->>'resume_by', h.id LIMIT :most"
         ),
         {"person": actor.person, "most": most, "focus": actor.focus},

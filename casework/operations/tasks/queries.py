@@ -23,6 +23,7 @@ from casework.operations.cases.track_presenters import show
 from casework.operations.core.access_queries import task_log
 from casework.operations.core.overdue_sql import STANDING
 from casework.operations.core.presenters import names_of, when
+from casework.operations.core.reader_names import titled
 from casework.operations.core.views import row_as, to_named
 from casework.operations.tasks.allocation import explain_waiting
 from casework.operations.tasks.request_context import what_was_asked
@@ -44,11 +45,11 @@ from casework.permissions.work import operations
 from casework.records.case_loader import load, task_of
 
 #: Tasks with what a list of them shows.
-TASKS = """
-    SELECT t.*, l.kind AS log_kind, c.number, c.title, r.parent_id, r.part, 0 AS reminded, {standing}, {words}{since}
+TASKS = f"""
+    SELECT t.*, l.kind AS log_kind, c.number, {titled("c")} AS title, r.parent_id, r.part, 0 AS reminded, {{standing}}, {{words}}{{since}}
     FROM tasks t
-    JOIN logs l ON l.id = t.log_id JOIN tracks r ON r.id = t.track_id LEFT JOIN cases c ON c.id = t.log_id {looked}
-    WHERE {where} {more} ORDER BY {order}, t.id LIMIT :most
+    JOIN logs l ON l.id = t.log_id JOIN tracks r ON r.id = t.track_id LEFT JOIN cases c ON c.id = t.log_id {{looked}}
+    WHERE {{where}} {{more}} ORDER BY {{order}}, t.id LIMIT :most
 """
 #: What was written when a task of a list came to whom it is with, and when it was let wait.
 WORDS = ", ".join(

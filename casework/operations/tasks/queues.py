@@ -17,6 +17,7 @@ from casework.errors import InvalidForm
 from casework.operations.core.overdue_sql import STANDING
 from casework.operations.core.paging import PAGE, Page, cursor_id, cursor_time, from_cursor, insist_limit, page
 from casework.operations.core.presenters import names_of
+from casework.operations.core.reader_names import titled
 from casework.operations.core.unread import LOOKED, SINCE, mark_of
 from casework.operations.core.views import row_as
 from casework.operations.tasks.queries import TASKS, WORDS, named_in, placed_row, task_row
@@ -294,7 +295,7 @@ def _queues(kinds: tuple[str, ...], more: str, many: bool, *, marked: bool, most
         )
         parts.append("(SELECT * FROM near WHERE (SELECT enough FROM found))")
     return text(
-        f"{begun}SELECT t.*, l.kind AS log_kind, c.number, c.title, r.parent_id, r.part, 0 AS reminded, {STANDING},"
+        f"{begun}SELECT t.*, l.kind AS log_kind, c.number, {titled('c')} AS title, r.parent_id, r.part, 0 AS reminded, {STANDING},"
         f" {WORDS}{f', {SINCE}' if marked else ''} FROM (SELECT u.* FROM "
         f"({' UNION ALL '.join(parts)}) u ORDER BY u.turn_at, u.id LIMIT {most}) t"
         " JOIN logs l ON l.id = t.log_id JOIN tracks r ON r.id = t.track_id LEFT JOIN cases c ON c.id = t.log_id"

@@ -13,6 +13,7 @@ from casework.engine.definition.editions import Edition, StateRule, TaskRule
 from casework.engine.roles import Role
 from casework.operations.core.overdue_sql import STANDING
 from casework.operations.core.presenters import names_of, when
+from casework.operations.core.reader_names import titled
 from casework.operations.core.views import NamedInBoth, row_as, rows_as, to_named
 from casework.operations.tasks.queries import WORDS, named_in, placed_row
 from casework.operations.tasks.views import Decision, Left, Load, StandIn, Team, Unowned
@@ -26,7 +27,7 @@ MOST = 200
 #: The decisions that a person may take or holds.
 #: Ready in a queue of the actor's, or held by the actor already; one's own proposals too, for they wait for another.
 _DECISIONS = text(f"""
-    SELECT t.*, l.kind AS log_kind, c.number, c.title, r.parent_id, r.part, r.provider_id, p.actor_id AS proposer,
+    SELECT t.*, l.kind AS log_kind, c.number, {titled("c")} AS title, r.parent_id, r.part, r.provider_id, p.actor_id AS proposer,
         p.acting_for AS proposed_for, p.transition, 0 AS reminded, {STANDING}, {WORDS}
     FROM (
         SELECT t.* FROM jsonb_to_recordset(CAST(:queues AS jsonb)) AS q(queue text, scope uuid) CROSS JOIN LATERAL (

@@ -256,7 +256,7 @@ def show(number: str) -> str:
         calendar = calendar_of(db, case.programme)
         use_calendar(calendar)
         if level == Sight.OUTLINE:
-            return _outline(outline_of(case))
+            return _outline(outline_of(db, case))
         shown = describe_whole(db, actor, case, calendar)
         papers, events = show_papers(db, actor, case), last_events(db, actor, case)
         documents = list_documents(db, actor, case)

@@ -16,12 +16,16 @@ from casework.engine.roles import Role
 from casework.errors import NotFound, NotSignedIn
 from casework.operations.auth.sessions import LONGEST, Scope, Viewer, find_viewer
 from casework.operations.core.encryption import SecretBox
+from casework.operations.core.reader_names import names_in_chinese
 from casework.permissions.actors import Actor, focused, with_proof
 from casework.records.database import reader_transaction
 from casework.records.row_security import read_as
+from casework.web.shell.i18n import chinese
 
 P = ParamSpec("P")
 R = TypeVar("R")
+#: A case's file is the same for whoever takes it out.
+_AS_REGISTERED = frozenset({"documents.case_file"})
 #: In the address of a list: the code of a programme, or every one.
 FOCUS, ALL = "programme", "all"
 
@@ -192,7 +196,13 @@ def page_transaction() -> Iterator[tuple[Connection, Actor]]:
         elif (person := viewer()) is not None:
             # Read in an earlier transaction of this request: what it said of who reads ended with that one.
             read_as(db, person.id)
-        yield db, current_actor()
+        with names_in_chinese(db, _shows_names() and chinese()):
+            yield db, current_actor()
+
+
+def _shows_names() -> bool:
+    """Whether names stand on a page only: what is recorded, or taken out as evidence, has them as they were registered."""
+    return request.method == "GET" and request.endpoint not in _AS_REGISTERED
 
 
 @contextmanager

@@ -1,0 +1,63 @@
+"""Names and titles as the reader of a page reads them: in Chinese where they are stored in Chinese, else as they are.
+
+Only what shows something says so: pages that are asked for with GET. Whatever is recorded, hashed, mailed or answered to a program
+has each name as it was registered.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+
+from sqlalchemy import Connection, text
+
+from casework.engine.state.case import Case
+from casework.records.row_security import read_names_in
+
+#: In the info of a connection: its reader reads Chinese, until the transaction ends.
+_CHINESE = "casework.chinese_names"
+#: In SQL, whether they do.
+_READS_CHINESE = "current_setting('casework.names', true) = 'zh'"
+
+
+def called(alias: str) -> str:
+    """What the reader calls a person, an organisation or a programme."""
+    return f"CASE WHEN {_READS_CHINESE} THEN coalesce(nullif({alias}.name_zh, ''), {alias}.name) ELSE {alias}.name END"
+
+
+def titled(alias: str) -> str:
+    """What the reader calls a case: by its need, as long as nobody has given the case another title."""
+    return f"""CASE WHEN {_READS_CHINESE} THEN coalesce((
+            SELECT nullif(y.title_zh, '') FROM needs y WHERE y.id = {alias}.need_id AND y.title = {alias}.title
+        ), {alias}.title) ELSE {alias}.title END"""
+
+
+@contextmanager
+def names_in_chinese(db: Connection, chinese: bool) -> Iterator[None]:
+    """To the end of the transaction, which ends with the block, its reader reads Chinese names."""
+    if not chinese:
+        yield
+        return
+    read_names_in(db, "zh")
+    db.info[_CHINESE] = True
+    try:
+        yield
+    finally:
+        db.info.pop(_CHINESE, None)
+
+
+#: What the reader calls some cases.
+_TITLES = text(f"SELECT c.id, {titled('c')} AS title FROM cases c WHERE c.id = ANY(CAST(:logs AS uuid[]))")
+
+
+def case_titles(db: Connection, cases: Iterable[Case]) -> dict[str, str | None]:
+    """By log the titles of cases and mediations, as their reader reads them."""
+    titles = {case.log: case.title for case in cases}
+    if db.info.get(_CHINESE):
+        titles |= {row.id: row.title for row in db.execute(_TITLES, {"logs": sorted(titles)}) if titles[row.id]}
+    return titles
+
+
+def title_of(db: Connection, case: Case) -> str | None:
+    """The title of one."""
+    return case_titles(db, [case])[case.log]
