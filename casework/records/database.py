@@ -41,6 +41,8 @@ ENGINE = "engine"
 #: The owner and a superuser stay who they are.
 ENGINE_READS = """set_config('casework.reader', 'engine', true),
         CASE current_user WHEN 'casework_app' THEN set_config('role', 'casework_engine', true) END"""
+#: What a transaction of the engine begins with.
+ENGINE_BEGINS = f"SELECT {ENGINE_READS}"
 #: The same for the role in which people read.
 _PERSON_ROLE = "CASE current_user WHEN 'casework_engine' THEN set_config('role', 'casework_app', true) END"
 
@@ -213,7 +215,7 @@ def reader_transaction(engine: Engine) -> Iterator[Connection]:
 def transaction(engine: Engine) -> Iterator[Connection]:
     """The same for the engine: jobs, commands, and actions that take several transactions."""
     with reader_transaction(engine) as connection:
-        run_later(connection, f"SELECT {ENGINE_READS}")
+        run_later(connection, ENGINE_BEGINS)
         yield connection
 
 

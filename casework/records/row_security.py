@@ -6,25 +6,29 @@ setting: that costs a statement nothing, and a person who reads in that role is 
 mediations refuse every statement, and other tables show what everybody is shown: nothing sealed, and no referral.
 
 The setting is set here and, in one statement with what finds the person or the key out, in `records.database` (`transaction`: the
-engine), `records.actors` (whose token it is), `operations.auth.sessions` (whose session it is) and `operations.core.idempotency`
-(an action: the engine, and then who read before); and by functions of the database, which put back who read before.
+engine), `records.actors` (whose token it is) and `operations.auth.sessions` (whose session it is); and by functions of the database,
+which put back who read before.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
 from psycopg.pq import TransactionStatus
 from sqlalchemy import Connection, Engine, event
 
-from casework.records.database import ENGINE, ENGINE_READS, person_reads, run, run_later, wire_of
+from casework.records.database import ENGINE, ENGINE_BEGINS, ENGINE_READS, person_reads, run_all, run_later, wire_of
+from casework.records.wire import Row, Statement
+
+#: Who reads until here; from here on the engine does. A select list is evaluated from left to right.
+_WHOLE: Statement = f"SELECT current_setting('casework.reader', true), {ENGINE_READS}", ()
 
 
 def read_as(db: Connection, reader: str) -> None:
     """From here to the end of the transaction this person reads, or the engine."""
     if reader == ENGINE:
-        run_later(db, f"SELECT {ENGINE_READS}")
+        run_later(db, ENGINE_BEGINS)
     else:
         run_later(db, f"SELECT {person_reads('$1')}", (reader,))
 
@@ -40,10 +44,20 @@ def read_names_in(db: Connection, language: str) -> None:
 @contextmanager
 def whole(db: Connection) -> Iterator[None]:
     """Within the block the engine reads, to decide on whole cases; after it whoever read before."""
-    # The old value first: a select list is evaluated from left to right.
-    before = run(db, f"SELECT current_setting('casework.reader', true), {ENGINE_READS}")[0][0]
-    with back_to(db, before):
+    with whole_after(db, ()):
         yield
+
+
+@contextmanager
+def whole_after(db: Connection, statements: Sequence[Statement]) -> Iterator[list[list[Row]]]:
+    """The same, and the rows of statements that the engine sends first, in the same round trip."""
+    if wire_of(db).waiting[-1:] == [(ENGINE_BEGINS, ())]:
+        # A transaction of the engine, at its beginning.
+        yield run_all(db, statements)
+        return
+    before, *rows = run_all(db, [_WHOLE, *statements])
+    with back_to(db, before[0][0]):
+        yield rows
 
 
 @contextmanager

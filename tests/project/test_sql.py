@@ -206,7 +206,9 @@ DECLARED: dict[str, set[str]] = {
     "casework/operations/core/outbox.py": {"but", "outbox.receiver", "outbox.table"},
     # Places of values, by their number.
     "casework/operations/core/access_queries.py": {"person", "reaches", "which", *(f"reaches + {n}" for n in range(1, 7))},
-    "casework/operations/core/idempotency.py": {"seen_task(which=4, person=1, reaches=5)"},
+    "casework/operations/core/idempotency.py": {
+        "seen_case(which=4, person=1, reaches=5)", "seen_task(which=4, person=1, reaches=5)",
+    },
     "casework/operations/core/installation_log.py": {"home", "key_of(table)"},
     # Columns of _FIELDS.
     "casework/operations/core/ip_rights.py": {"', '.join(columns)"},

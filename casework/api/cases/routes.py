@@ -62,12 +62,10 @@ def show_clock(call: Call) -> ClockExplained:
 
 
 def fire_case_transition(call: Call) -> Done:
-    log = case_log(call.db, call.actor, call.path["number"])
-    return transitions.fire_transition(
+    return transitions.fire_case_transition(
         call.db,
         call.actor,
-        log,
-        "case",
+        call.path["number"],
         call.path["track"],
         transition=call.path["transition"],
         data=call.body.data,

@@ -74,11 +74,19 @@ def seen_task(which: int = 1, person: int = 2, reaches: int = 3) -> str:
     return _asking(_task(which), person, reaches)
 
 
-#: The id of the case of a number, for whoever may see it.
-_CASE = _asking(f"""
-    SELECT h.id FROM me CROSS JOIN cases h WHERE h.number = $1
-    AND ({_WHOLE} OR h.programme_id = ANY(me.outlines_of) OR {_REFERRED})
-""")
+def _case(which: int) -> str:
+    return (
+        f"SELECT h.id FROM me CROSS JOIN cases h WHERE h.number = ${which}"
+        f" AND ({_WHOLE} OR h.programme_id = ANY(me.outlines_of) OR {_REFERRED})"
+    )
+
+
+def seen_case(which: int = 1, person: int = 2, reaches: int = 3) -> str:
+    """The statement that finds the log of a case by its number, for whoever may see anything of it; the numbers are those of its values."""
+    return _asking(_case(which), person, reaches)
+
+
+_CASE = seen_case()
 #: The id of a mediation, for whoever reads all of it or got a referral of it.
 _MEDIATION = _asking(f"SELECT h.id FROM me CROSS JOIN mediations h WHERE h.id = $1::uuid AND ({_NAMED} OR {_REFERRED})")
 #: The home of a referral, for whoever may see it.

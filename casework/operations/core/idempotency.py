@@ -13,12 +13,12 @@ from sqlalchemy import Connection, text
 
 from casework.errors import KeyReused, NotFound
 from casework.json_values import JsonMapping, JsonObject
-from casework.operations.core.access_queries import reaches, seen_task
+from casework.operations.core.access_queries import case_log, reaches, seen_case, seen_task
 from casework.permissions.actors import Actor
 from casework.records.case_loader import loading, loading_locked
-from casework.records.database import ENGINE_READS, run, run_all
+from casework.records.database import run
 from casework.records.event_log import Log
-from casework.records.row_security import back_to
+from casework.records.row_security import whole_after
 from casework.records.wire import Row, Statement
 
 
@@ -60,18 +60,15 @@ _ASK = """
 """
 #: Records a request's key, and where it is new locks the logs and takes the time.
 #: The key first, then the logs in the order of their ids; the time is taken after both, however long one had to wait.
-#: From here on the engine reads, who decides on whole cases (`records.row_security`); a select list goes from left to right.
-_ASK_AND_LOCK = f"""
-    WITH a AS MATERIALIZED (SELECT current_setting('casework.reader', true) AS reader, {ENGINE_READS}),
-    r AS (
-        INSERT INTO requests (actor_id, key, digest) SELECT CAST($1 AS uuid), $2, $3 FROM a
-        ON CONFLICT DO NOTHING RETURNING 1
+_ASK_AND_LOCK = """
+    WITH r AS (
+        INSERT INTO requests (actor_id, key, digest) VALUES (CAST($1 AS uuid), $2, $3) ON CONFLICT DO NOTHING RETURNING 1
     ),
     l AS MATERIALIZED (
         SELECT id, kind, programme_id, seq, head, last_at FROM logs
-        WHERE id = {{}} AND (SELECT count(*) FROM r) > 0 ORDER BY id FOR NO KEY UPDATE
+        WHERE id = {} AND (SELECT count(*) FROM r) > 0 ORDER BY id FOR NO KEY UPDATE
     )
-    SELECT (SELECT count(*) FROM r) AS fresh, (SELECT reader FROM a), set_config('casework.locked', coalesce(l.id::text, ''), true), l.*,
+    SELECT (SELECT count(*) FROM r) AS fresh, set_config('casework.locked', coalesce(l.id::text, ''), true), l.*,
         greatest(casework_now(), l.last_at + interval '1 microsecond') AS now
     FROM (SELECT) one LEFT JOIN l ON true ORDER BY l.id
 """
@@ -80,6 +77,8 @@ _OF_LOGS = _ASK_AND_LOCK.format("ANY(CAST($4 AS uuid[]))")
 #: The same for the log of a task.
 #: A task never changes its log, so that may be read before the lock; whoever may not see it locks nothing.
 _OF_TASK = _ASK_AND_LOCK.format(f"(SELECT seen.id FROM ({seen_task(which=4, person=1, reaches=5)}) seen)")
+#: The same for the log of a case by its number, which never changes either.
+_OF_CASE = _ASK_AND_LOCK.format(f"(SELECT seen.id FROM ({seen_case(which=4, person=1, reaches=5)}) seen)")
 #: What was answered to a key before, and to which request.
 _EARLIER = text("SELECT digest, status, answer FROM requests WHERE actor_id = CAST(:actor AS uuid) AND key = :key")
 #: Keeps the answer to a request.
@@ -137,16 +136,30 @@ def asked_and_locked_of_task(
 
 
 @contextmanager
+def asked_and_locked_of_case(
+    db: Connection, actor: Actor, request: Request, number: str
+) -> Iterator[tuple[Done | None, Locked | None]]:
+    """The same for the log of a case by its number. Raises NotFound where there is none that the actor sees anything of."""
+    lock = _OF_CASE, (*_asking(actor, request), number, *reaches(actor))
+    with _asked_and_locked(db, actor, request, lock, loading_locked(), seen=number) as (earlier, logs, rows):
+        if earlier is None and not logs:
+            raise NotFound("case")
+        yield earlier, Locked(logs[0], rows) if logs else None
+
+
+@contextmanager
 def _asked_and_locked(
-    db: Connection, actor: Actor, request: Request, lock: Statement, load: Statement
+    db: Connection, actor: Actor, request: Request, lock: Statement, load: Statement, *, seen: str | None = None
 ) -> Iterator[tuple[Done | None, list[Log], list[Row]]]:
-    rows, loaded = run_all(db, [lock, load])
-    fresh, reader, *_ = rows[0]
-    with back_to(db, reader):
-        if fresh:
-            yield None, [Log(*row) for _, _, _, *row in rows if row[0] is not None], loaded
-        else:
-            yield _earlier(db, actor, request), [], []
+    # Before it asks, so that the server plans all of it as the engine's (`records.row_security`).
+    with whole_after(db, [lock, load]) as (rows, loaded):
+        if rows[0][0]:
+            yield None, [Log(*row) for _, _, *row in rows if row[0] is not None], loaded
+            return
+        if seen is not None:
+            # Whoever no longer sees the case is told nothing of what was answered either.
+            case_log(db, actor, seen)
+        yield _earlier(db, actor, request), [], []
 
 
 def _asking(actor: Actor, request: Request) -> tuple[str, ...]:

@@ -57,6 +57,7 @@ from casework.operations.core.idempotency import (
     Locked,
     Request,
     asked_and_locked,
+    asked_and_locked_of_case,
     asked_and_locked_of_task,
     finished,
 )
@@ -166,6 +167,17 @@ def perform_on_task(
 ) -> Done:
     """The same in the case that a task belongs to. Raises NotFound where the actor sees no such task."""
     with asked_and_locked_of_task(db, actor, request, task) as (earlier, locked):
+        if locked is None:
+            assert earlier is not None
+            return earlier
+        return _perform(db, actor, locked, locked.log.kind, choose, answer=answer, request=request)
+
+
+def perform_on_case(
+    db: Connection, actor: Actor, number: str, choose: Choose, answer: Answer, *, request: Request
+) -> Done:
+    """The same in the case of a number. Raises NotFound where the actor sees no such case."""
+    with asked_and_locked_of_case(db, actor, request, number) as (earlier, locked):
         if locked is None:
             assert earlier is not None
             return earlier

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 
-from sqlalchemy import Engine
+from flask import Flask
+from sqlalchemy import Engine, text
 
 from casework.records.database import transaction
 from tests.support.api_client import Client
+from tests.support.round_trips import RoundTrips
 from tests.support.world import World
 
 Clients = Callable[[str | None], Client]
@@ -70,3 +73,40 @@ def test_whoever_may_not_drop_a_task_learns_whose_it_is_to_drop(
     refused = client_for("compliance").post(f"/tasks/{task}/exit", {"reason": "Not needed."})
     assert refused.status_code == 403
     assert "is for: those who lead its queue or its case" in refused.json["detail"]
+
+
+def test_taking_a_task_and_firing_take_three_round_trips(
+    app: Flask, client_for: Clients, engine: Engine, world: World, tmp_path: Path
+) -> None:
+    """Who asks; then the key, the case and its lock; then what is written, with COMMIT."""
+    with transaction(engine) as db:
+        numbers = [world.new_case(db) for _ in range(2)]
+    officer, trips = client_for("officer"), RoundTrips(app.extensions["casework"], tmp_path)
+    for number in numbers:
+        shown = officer.get(f"/cases/{number}").json
+        track = shown["tracks"][0]
+        way = f"/cases/{number}/tracks/{track['id']}/transitions/take"
+        assert trips.count(lambda: officer.post(way, {"data": {}}, if_match=track["revision"])) == 3  # noqa: B023  called at once
+        task = next(one["id"] for one in officer.get(f"/cases/{number}").json["tasks"] if one["name"] == "triage")
+        assert trips.count(lambda: officer.post(f"/tasks/{task}/claim")) == 3  # noqa: B023  called at once
+
+
+def test_whoever_no_longer_sees_a_case_is_not_told_what_was_answered(
+    client_for: Clients, engine: Engine, world: World
+) -> None:
+    with transaction(engine) as db:
+        number = world.new_case(db)
+    officer = client_for("officer")
+    track = officer.get(f"/cases/{number}").json["tracks"][0]
+    way = f"/cases/{number}/tracks/{track['id']}/transitions/take"
+    for body, status in (({"data": {}}, 200), ({"data": {}}, 200), ({"data": {}, "reason": "Another."}, 422)):
+        assert officer.post(way, body, key="the-same-key", if_match=track["revision"]).status_code == status
+    with transaction(engine) as db:
+        db.execute(
+            text("UPDATE memberships SET ends_at = casework_now() WHERE person_id = :person"),
+            {"person": world.people["officer"]},
+        )
+    absent = officer.post(way.replace(number, "BJ-1999-9999"), {"data": {}}, key="the-same-key", if_match=1)
+    for body in ({"data": {}}, {"data": {}, "reason": "Another."}):
+        refused = officer.post(way, body, key="the-same-key", if_match=track["revision"])
+        assert (refused.status_code, refused.json["title"]) == (404, absent.json["title"])
