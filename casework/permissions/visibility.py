@@ -44,6 +44,14 @@ class Reach:
 
 
 def reach(actor: Actor) -> Reach:
+    # Asked several times of whoever acts; it is made of nothing but the actor, who is frozen.
+    known: Reach | None = actor.__dict__.get("_reach")
+    if known is None:
+        known = actor.__dict__["_reach"] = _reach(actor)
+    return known
+
+
+def _reach(actor: Actor) -> Reach:
     return Reach(
         actor.person,
         frozenset(m.programme for m in actor.memberships if m.programme and m.role in READS_ALL),

@@ -19,6 +19,7 @@ from casework.permissions.visibility import (
     kept_from,
     mediated_since,
     own_tracks,
+    reach,
     reads_document,
     reads_messages,
     sight,
@@ -144,3 +145,14 @@ def test_whoever_mediated_while_a_case_was_there_decides_nothing_in_it(until: in
 def test_that_keeps_only_whom_a_role_would_let_decide(role: Role) -> None:
     held: Membership = member(role)
     assert kept_as_mediator(somebody(held, mediated={PROGRAMME: None}), STANDS) is (role in DECIDES)
+
+
+def test_what_somebody_reaches_is_made_of_that_actor_alone() -> None:
+    actor = somebody(Role.OFFICER)
+    assert reach(actor) is reach(actor)
+    other = replace(actor, memberships=(), opened=frozenset(["log"]))
+    assert (reach(other).all_of, reach(other).opened) == (frozenset(), frozenset(["log"]))
+    assert reach(actor).all_of == {PROGRAMME}
+    # It is no part of what the actor is.
+    again = somebody(Role.OFFICER)
+    assert (again, repr(again)) == (actor, repr(actor))

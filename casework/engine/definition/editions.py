@@ -114,6 +114,10 @@ class TaskRule:
     answers: bool = False
 
 
+#: So many answers to one kind of question are remembered of an edition, which is frozen.
+REMEMBERED = 10_000
+
+
 @dataclass(frozen=True)
 class Edition:
     """A published, frozen workflow. Rules count into the fingerprint, texts have a digest of their own."""
@@ -124,6 +128,12 @@ class Edition:
     _models: dict[str, type[BaseModel]] = field(default_factory=dict, compare=False, repr=False)
     #: Moves that its machine was asked for already, with the markings they led to.
     moves: dict[Any, tuple[str, ...]] = field(default_factory=dict, compare=False, repr=False)
+    #: The same of what leads out of markings.
+    _ways: dict[tuple[str, ...], tuple[tuple[TransitionRule, str], ...]] = field(
+        default_factory=dict, compare=False, repr=False
+    )
+    #: The same of the outside facts that are read there: of every transition, and of those that need nobody's action.
+    reads: dict[tuple[tuple[str, ...], bool], frozenset[str]] = field(default_factory=dict, compare=False, repr=False)
 
     @property
     def workflow(self) -> str:
@@ -257,8 +267,16 @@ class Edition:
                 by_source.setdefault(source, []).append(rule)
         return by_source
 
-    def leaving(self, states: tuple[str, ...]) -> Iterator[tuple[TransitionRule, str]]:
+    def leaving(self, states: tuple[str, ...]) -> tuple[tuple[TransitionRule, str], ...]:
         """Every transition out of a marking, with the part of the marking that it leaves; innermost first."""
+        known = self._ways.get(states)
+        if known is None:
+            if len(self._ways) >= REMEMBERED:
+                self._ways.clear()
+            known = self._ways[states] = tuple(self._leaving(states))
+        return known
+
+    def _leaving(self, states: tuple[str, ...]) -> Iterator[tuple[TransitionRule, str]]:
         seen: set[tuple[int, str]] = set()
         for leaf in states:
             for place in ancestors(leaf):

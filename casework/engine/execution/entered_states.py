@@ -15,12 +15,10 @@ from typing import Any
 
 from transitions.extensions.nesting import HierarchicalMachine, NestedState
 
-from casework.engine.definition.editions import Edition, TransitionRule
+from casework.engine.definition.editions import REMEMBERED, Edition, TransitionRule
 
 #: How many editions' machines one thread keeps.
 KEPT = 64
-#: How many moves one edition remembers.
-REMEMBERED = 10_000
 
 
 class _DottedState(NestedState):

@@ -48,6 +48,8 @@ def commit(builder: EventBuilder) -> int:
 
 def _ask_for_copies(builder: EventBuilder) -> None:
     """Whose access ends is asked at once what becomes of the copies; whose is given again is not asked any more."""
+    if "grants" not in builder.effects and "grants_ended" not in builder.effects:
+        return
     given, ended = builder.effects.get("grants", []), set(builder.effects.get("grants_ended", ()))
     touched = [*(grant["track"] for grant in given), *(builder.case.grants[id].track for id in ended)]
     for id in sorted(set(touched)):

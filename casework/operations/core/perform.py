@@ -15,6 +15,7 @@ from casework.definitions import load_library
 from casework.engine.analysis.notification_rules import owes
 from casework.engine.deadlines.calendars import Calendar
 from casework.engine.decide import decide_and_evolve
+from casework.engine.definition.editions import REMEMBERED, Edition
 from casework.engine.definition.registry import EFFECTS, GUARDS
 from casework.engine.definition.required_documents import SCANS
 from casework.engine.execution.commands import Command, CorrectAnswer, Notice, Open
@@ -274,20 +275,30 @@ def reads(library: Library, case: Case, *, by_itself: bool = False) -> set[str]:
     """
     names: set[str] = set()
     for track in case.live_tracks():
-        edition = library[track.edition]
-        for rule, _ in edition.leaving(track.states):
-            if by_itself and not rule.automatic:
-                continue
-            names |= {key for name in rule.guards for key in GUARDS[name].reads}
-            names |= {key for name in rule.effects for key in EFFECTS[name].reads}
-            if rule.needs:
-                names.add(SCANS)
+        names |= _reads_of(library[track.edition], track.states, by_itself)
     for task in () if by_itself else case.open_tasks():
         if task.type == "side":
             side = library[task.edition].tasks[task.rule]
             names |= {key for name in side.guards for key in GUARDS[name].reads}
             names |= {key for name in side.effects for key in EFFECTS[name].reads}
     return names
+
+
+def _reads_of(edition: Edition, states: tuple[str, ...], by_itself: bool) -> frozenset[str]:
+    known = edition.reads.get((states, by_itself))
+    if known is None:
+        names: set[str] = set()
+        for rule, _ in edition.leaving(states):
+            if by_itself and not rule.automatic:
+                continue
+            names |= {key for name in rule.guards for key in GUARDS[name].reads}
+            names |= {key for name in rule.effects for key in EFFECTS[name].reads}
+            if rule.needs:
+                names.add(SCANS)
+        if len(edition.reads) >= REMEMBERED:
+            edition.reads.clear()
+        known = edition.reads[states, by_itself] = frozenset(names)
+    return known
 
 
 def write(

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from casework.definitions import file_text, library_of
+from casework.definitions import file_text, library_of, load_library
 from casework.engine import roles
 from casework.engine.definition.editions import Edition, load
 from casework.engine.definition.forms import Choice
@@ -174,3 +174,19 @@ def test_without_an_edition_nothing_opens() -> None:
 def test_a_model_is_built_once() -> None:
     edition: Edition = publish(First)
     assert edition.model("Colour") is edition.model("Colour")
+
+
+def test_the_ways_out_of_a_marking_are_asked_for_once_and_stay_what_they_are() -> None:
+    for edition in load_library().editions.values():
+        for state in edition.states:
+            marking = edition.entered(state)
+            plain = {
+                (rule.index, place)
+                for rule in edition.transitions
+                for place in rule.sources
+                if any(leaf == place or leaf.startswith(f"{place}.") for leaf in marking)
+            }
+            leaving = edition.leaving(marking)
+            assert {(rule.index, place) for rule, place in leaving} == plain
+            assert len(leaving) == len(plain)
+            assert edition.leaving(marking) is leaving

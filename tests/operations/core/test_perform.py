@@ -6,6 +6,8 @@ import pytest
 from sqlalchemy import Connection, text
 
 from casework.definitions import load_library
+from casework.engine.definition.registry import EFFECTS, GUARDS
+from casework.engine.definition.required_documents import SCANS
 from casework.engine.execution.commands import Command, HandOver
 from casework.engine.execution.context import By
 from casework.engine.roles import Role
@@ -15,6 +17,7 @@ from casework.operations.core.idempotency import Done, Request
 from casework.operations.core.perform import Standing, home_calendar, home_of, insist_revision, perform, reads, stand
 from casework.operations.verification.service import verify_case
 from casework.records.case_loader import load
+from tests.engine.pieces import case, track
 from tests.support.world import World, new_request
 
 NOBODY = "00000000-0000-7000-8000-000000000000"
@@ -104,3 +107,21 @@ def test_lists_count_by_the_calendar_of_the_programme_in_which_one_has_a_role(wo
     assert calendar is not None
     assert calendar == stand(db, triaged(world, db).log, "case").calendar
     assert home_calendar(db, world.actor(db, "provider")) is None
+
+
+def test_what_the_ways_out_of_a_state_read_is_what_their_guards_and_effects_read() -> None:
+    for edition in load_library().editions.values():
+        for state in edition.states:
+            marking = edition.entered(state)
+            stands = case(track(edition=edition.fingerprint, states=marking))
+            rules = [rule for rule, _ in edition.leaving(marking)]
+            for by_itself in (False, True):
+                asked = [rule for rule in rules if rule.automatic or not by_itself]
+                wanted = {key for rule in asked for name in rule.guards for key in GUARDS[name].reads}
+                wanted |= {key for rule in asked for name in rule.effects for key in EFFECTS[name].reads}
+                wanted |= {SCANS for rule in asked if rule.needs}
+                for _ in range(2):
+                    names = reads(load_library(), stands, by_itself=by_itself)
+                    assert names == wanted
+                    # What is remembered is nobody's to change.
+                    names.add("something else")
