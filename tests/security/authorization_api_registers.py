@@ -187,7 +187,8 @@ REGISTERS: tuple[Row, ...] = (
         "/recoveries", ADMINISTRATOR, NO_ADMINISTRATOR, there=ADMINISTRATOR, there_refused=NO_ADMINISTRATOR,
         absent_refused=NO_ADMINISTRATOR, body=lambda on: {"person": on["idle"], "means": ["password"], "reason": "She called."},
     ),
-    post("/recoveries/{recovery}/decide", LETTING_IN, there=ADMINISTRATOR, body=lambda on: {"decision": "refuse"}),
+    post("/recoveries/{recovery}/decide", LETTING_IN, there=ADMINISTRATOR,
+        body=lambda on: {"decision": "refuse", "reason": "Nobody called."}),
     post(
         "/recoveries/use", frozenset(ROLES), body=lambda on: {"email": f"{uuid4()}@example.org", "first": "a", "second": "b"},
         status=401, open=True,

@@ -316,10 +316,11 @@ TABLE: tuple[Row, ...] = (
     post("/administration/end-access", ADMINISTRATOR),
     # --- who has lost the password or the second factor ---
     get("/recoveries", ADMINISTRATOR | {"supervisor", "compliance", "manager"}),
+    get("/recoveries/<recovery>", ADMINISTRATOR | {"supervisor", "compliance", "manager"}, there=ADMINISTRATOR),
     get("/recoveries/new/<person>", ADMINISTRATOR, there=ADMINISTRATOR),
     post("/recoveries/new/<person>", ADMINISTRATOR, there=ADMINISTRATOR),
     post("/recoveries/<recovery>/decide", ADMINISTRATOR | {"supervisor", "compliance", "manager"}, there=ADMINISTRATOR,
-        body=lambda on: {"decision": "refuse"}),
+        body=lambda on: {"decision": "refuse", "reason": "Nobody called back."}),
     post("/administration/people/<person>/roles", ADMINISTRATOR, there=ADMINISTRATOR),
     post(
         "/administration/people/<person>/deactivate", ADMINISTRATOR, there_refused=ADMINISTRATOR, things={"person": "leaver"},

@@ -24,9 +24,14 @@ def ask_recovery(call: Call) -> Done:
 
 
 def decide_recovery(call: Call) -> Done:
-    agree = call.body.decision == "agree"
+    body = call.body
     return account_recovery.decide_recovery(
-        call.db, call.actor, call.path["recovery"], agree=agree, request=call.request
+        call.db,
+        call.actor,
+        call.path["recovery"],
+        agree=body.decision == "agree",
+        reason=body.reason,
+        request=call.request,
     )
 
 

@@ -19,6 +19,7 @@ class NewRecovery(Body):
 
 class Deciding(Body):
     decision: Literal["agree", "refuse"]
+    reason: Annotated[str, Field(max_length=1000, description="Required to refuse, 5 letters at least")] = ""
 
 
 class Using(Body):
@@ -49,6 +50,9 @@ class Recovery(Answer):
     asked_by: NamedInBoth
     decided_at: str | None = None
     decided_by: NamedInBoth | None = None
+    decision_reason: Annotated[str | None, Field(description="Why it was not agreed to, or what was made sure of")] = (
+        None
+    )
     used_at: str | None = None
     may_decide: bool
 

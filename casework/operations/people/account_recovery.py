@@ -52,12 +52,15 @@ WAITS, LASTS = timedelta(hours=24), timedelta(hours=8)
 #: Random bytes of each half: eight letters and digits, which are easy to say.
 HALF_BYTES = 5
 #: The table, and the columns that the second person's word changes.
-TABLE, _DECIDED = "recoveries", ("state", "decided_by", "decided_at", "second_half", "expires_at")
+TABLE = "recoveries"
+_DECIDED = ("state", "decided_by", "decided_at", "decision_reason", "second_half", "expires_at")
+#: A reason has so many letters.
+LEAST, MOST = 5, 1000
 
 #: The recoveries of accounts, with who asked and who agreed to each.
 _ROW = """
     SELECT r.id, r.person_id, p.name, p.name_zh, r.means, r.reason, r.asked_by, a.name AS asker, a.name_zh AS asker_zh, r.asked_at,
-        r.decided_by, d.name AS decider, d.name_zh AS decider_zh, r.decided_at, r.expires_at, r.used_at,
+        r.decided_by, d.name AS decider, d.name_zh AS decider_zh, r.decided_at, r.decision_reason, r.expires_at, r.used_at,
         CASE WHEN r.state IN ('asked', 'agreed') AND r.expires_at <= casework_now() THEN 'lapsed' ELSE r.state END AS state
     FROM recoveries r JOIN people p ON p.id = r.person_id JOIN people a ON a.id = r.asked_by
     LEFT JOIN people d ON d.id = r.decided_by
@@ -90,8 +93,8 @@ def ask_recovery(
     faults = {}
     if not means or set(means) - set(MEANS):
         faults["means"] = reasons.fields.REQUIRED
-    if not 5 <= len(reason.strip()) <= 1000:
-        faults["reason"] = reasons.fields.LENGTH_BETWEEN(least=5, most=1000)
+    if not LEAST <= len(reason.strip()) <= MOST:
+        faults["reason"] = reasons.fields.LENGTH_BETWEEN(least=LEAST, most=MOST)
     if faults:
         raise InvalidForm(fields=faults)
     if (earlier := ask(db, actor, request)) is not None:
@@ -132,15 +135,28 @@ _WITHDRAW = text("""
 """)
 
 
-@sensitive
-def decide_recovery(db: Connection, actor: Actor, recovery: str, *, agree: bool, request: Request) -> Done:
-    """The second person agrees or not; the second half of the code stands in the first answer only."""
+def find_recovery(db: Connection, actor: Actor, recovery: str) -> Recovery:
+    """One that the actor may look after. Raises NotFound."""
+    return _item(_find(db, actor, recovery), actor)
+
+
+def _find(db: Connection, actor: Actor, recovery: str, lock: str = "") -> Any:
     row = db.execute(
-        text(f"{_ROW} WHERE r.id = CAST(:id AS uuid) AND {_MINE} FOR NO KEY UPDATE OF r"),
-        _reach(actor) | {"id": recovery},
+        text(f"{_ROW} WHERE r.id = CAST(:id AS uuid) AND {_MINE} {lock}"), _reach(actor) | {"id": recovery}
     ).one_or_none()
     if row is None:
         raise NotFound("recovery")
+    return row
+
+
+@sensitive
+def decide_recovery(
+    db: Connection, actor: Actor, recovery: str, *, agree: bool, reason: str = "", request: Request
+) -> Done:
+    """The second person agrees or not; the second half of the code stands in the first answer only. To refuse takes a reason."""
+    row, reason = _find(db, actor, recovery, "FOR NO KEY UPDATE OF r"), reason.strip()
+    if len(reason) > MOST or (reason or not agree) and len(reason) < LEAST:
+        raise InvalidForm(fields={"reason": reasons.fields.LENGTH_BETWEEN(least=LEAST, most=MOST)})
     if (earlier := ask(db, actor, request)) is not None:
         return earlier
     match refusal(_matter(row), actor.person, in_role=True):
@@ -153,7 +169,8 @@ def decide_recovery(db: Connection, actor: Actor, recovery: str, *, agree: bool,
     db.execute(
         text(
             "UPDATE recoveries SET state = :state, decided_by = CAST(:by AS uuid), decided_at = casework_now(),"
-            " second_half = :half, expires_at = CASE WHEN :agree THEN casework_now() + :lasts ELSE expires_at END"
+            " decision_reason = nullif(:reason, ''), second_half = :half,"
+            " expires_at = CASE WHEN :agree THEN casework_now() + :lasts ELSE expires_at END"
             " WHERE id = CAST(:id AS uuid)"
         ),
         {
@@ -161,6 +178,7 @@ def decide_recovery(db: Connection, actor: Actor, recovery: str, *, agree: bool,
             "state": state,
             "by": actor.person,
             "agree": agree,
+            "reason": reason,
             "lasts": LASTS,
             "half": hash_password(plain(half)) if half else None,
         },
@@ -238,6 +256,7 @@ def _item(row: Any, actor: Actor) -> Recovery:
         asked_by=NamedInBoth(id=row.asked_by, name=row.asker, name_zh=row.asker_zh),
         decided_at=when(row.decided_at),
         decided_by=NamedInBoth(id=row.decided_by, name=row.decider, name_zh=row.decider_zh) if row.decided_by else None,
+        decision_reason=row.decision_reason,
         used_at=when(row.used_at),
         may_decide=refusal(_matter(row), actor.person, in_role=True) is None,
     )
@@ -254,4 +273,6 @@ def plain(half: str) -> str:
     return "".join(letter for letter in half.lower() if letter.isalnum())[:40] or "-"
 
 
-__all__ = ["DECIDERS", "LASTS", "MEANS", "WAITS", "ask_recovery", "decide_recovery", "list_recoveries", "use_recovery"]
+__all__ = [
+    "DECIDERS", "LASTS", "MEANS", "MOST", "WAITS", "ask_recovery", "decide_recovery", "find_recovery", "list_recoveries", "use_recovery",
+]  # fmt: skip

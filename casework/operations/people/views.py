@@ -67,6 +67,8 @@ class Recovery:
     asked_by: NamedInBoth
     decided_at: str | None
     decided_by: NamedInBoth | None
+    #: Why it was not agreed to, or what the second person made sure of.
+    decision_reason: str | None
     used_at: str | None
     may_decide: bool
 

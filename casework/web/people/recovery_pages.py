@@ -27,16 +27,10 @@ STATES = {
 
 @blueprint.get("")
 @only(*sorted(account_recovery.DECIDERS))
-def index() -> Response:
-    return _index()
-
-
-def _index(fault: str = "", status: int = 200) -> Response:
+def index() -> str:
     with page_transaction() as (db, actor):
         items = account_recovery.list_recoveries(db, actor).items
-    return make_response(
-        render_template("people/recoveries.html", items=items, means=MEANS, states=STATES, fault=fault), status
-    )
+    return render_template("people/recoveries.html", items=items, means=MEANS, states=STATES)
 
 
 @blueprint.get("/new/<uuid:person>")
@@ -75,6 +69,23 @@ def ask(person: UUID) -> Response:
     )
 
 
+@blueprint.get("/<uuid:recovery>")
+@only(*sorted(account_recovery.DECIDERS))
+def show(recovery: UUID) -> Response:
+    return _show(str(recovery), {})
+
+
+def _show(recovery: str, faults: dict[str, str], status: int = 200) -> Response:
+    with page_transaction() as (db, actor):
+        details = account_recovery.find_recovery(db, actor, recovery)
+    return make_response(
+        render_template(
+            "people/recovery.html", one=details, means=MEANS, states=STATES, faults=faults, most=account_recovery.MOST
+        ),
+        status,
+    )
+
+
 @blueprint.post("/<uuid:recovery>/decide")
 @only(*sorted(account_recovery.DECIDERS))
 def decide(recovery: UUID) -> Response:
@@ -82,15 +93,24 @@ def decide(recovery: UUID) -> Response:
     agree = request.form.get("decision") == "agree"
     try:
         with page_transaction() as (db, actor):
-            done = account_recovery.decide_recovery(db, actor, str(recovery), agree=agree, request=read_request())
-            row = next(item for item in account_recovery.list_recoveries(db, actor).items if item.id == str(recovery))
+            done = account_recovery.decide_recovery(
+                db,
+                actor,
+                str(recovery),
+                agree=agree,
+                reason=request.form.get("reason", ""),
+                request=read_request(),
+            )
+            details = account_recovery.find_recovery(db, actor, str(recovery))
+    except InvalidForm as refusal:
+        return _show(str(recovery), say_faults(refusal), 422)
     except Refused as refusal:
-        return _index(say_error(refusal), 409)
+        return _show(str(recovery), {"": say_error(refusal)}, 409)
     if not agree:
         flash(gettext("You have not agreed. The person is told."))
         return redirect(url_for("recoveries.index"), 303)
     return make_response(
-        render_template("people/recovery_told.html", one=row.person, half=done.answer.get("half"), first=False)
+        render_template("people/recovery_told.html", one=details.person, half=done.answer.get("half"), first=False)
     )
 
 

@@ -13,6 +13,7 @@ from casework.operations.core.encryption import SecretBox
 from casework.operations.people.account_recovery import (
     ask_recovery,
     decide_recovery,
+    find_recovery,
     list_recoveries,
     new_half,
     plain,
@@ -85,11 +86,29 @@ def test_what_was_not_agreed_to_or_asked_for_anew_opens_nothing(world: World, db
     with pytest.raises(WrongCode):
         use_recovery(db, BOX, EMAIL, first, second)
     refused, _ = ask(db, world)
-    decide_recovery(db, world.actor(db, "supervisor"), refused, agree=False, request=new_request())
+    decide_recovery(
+        db, world.actor(db, "supervisor"), refused, agree=False, reason="Nobody called.", request=new_request()
+    )
     with pytest.raises(Refused):
         agree(db, world, refused, "second_supervisor")
     with pytest.raises(NotFound):
         list_recoveries(db, world.actor(db, "provider"))
+
+
+@pytest.mark.parametrize("reason", ["", "  ", " no ", "x" * 1001])
+def test_who_does_not_agree_says_why(world: World, db: Connection, reason: str) -> None:
+    recovery, _ = ask(db, world)
+    supervisor = world.actor(db, "supervisor")
+    with pytest.raises(InvalidForm) as refused:
+        decide_recovery(db, supervisor, recovery, agree=False, reason=reason, request=new_request())
+    assert set(refused.value.fields) == {"reason"}
+    assert find_recovery(db, supervisor, recovery).state == "asked"
+    decide_recovery(db, supervisor, recovery, agree=False, reason=" It was not she. ", request=new_request())
+    told = find_recovery(db, world.actor(db, "second_supervisor"), recovery)
+    assert (told.state, told.decision_reason) == ("refused", "It was not she.")
+    assert verify_case(db, world.people["officer"]) == []
+    with pytest.raises(NotFound):
+        find_recovery(db, world.actor(db, "foreign_officer"), recovery)
 
 
 def test_a_half_is_compared_however_it_was_typed_and_none_is_empty() -> None:

@@ -222,9 +222,14 @@ def recovery(browser_for: Enter, world: World, means: list[str], by: str = "supe
     given = {"means": means, "reason": "She stood before me."}
     first = half_on(browser_for("administrator").post(path, given, page=path).text)
     second = browser_for(by)
-    decide = re.search(r'action="(/recoveries/[^"]+/decide)"', second.get("/recoveries").text)
-    assert decide
-    return first, half_on(second.post(decide[1], {"decision": "agree"}, page="/recoveries").text)
+    page = waiting(second)
+    return first, half_on(second.post(f"{page}/decide", {"decision": "agree"}, page=page).text)
+
+
+def waiting(second: Browser) -> str:
+    """The page of the one recovery that waits for a second person."""
+    [page] = set(re.findall(r'href="(/recoveries/[0-9a-f-]{36})"', second.get("/recoveries").text))
+    return str(page)
 
 
 def use(browser: Browser, first: str, second: str, email: str = "officer@example.org") -> str | int:
@@ -272,13 +277,20 @@ def test_whoever_asked_does_not_agree_and_nobody_helps_themselves(browser_for: E
     assert administrator.post(own, given, page=own).status_code == 403
     path = f"/recoveries/new/{world.people['officer']}"
     administrator.post(path, given, page=path)
-    assert "/decide" not in administrator.get("/recoveries").text
     supervisor = browser_for("supervisor")
-    decide = re.search(r'action="(/recoveries/[^"]+/decide)"', supervisor.get("/recoveries").text)
-    assert decide
-    assert administrator.post(decide[1], {"decision": "agree"}, page="/recoveries").status_code == 409
-    assert browser_for("officer").post(decide[1], {"decision": "agree"}).status_code == 404
-    assert supervisor.post(decide[1], {"decision": "refuse"}, page="/recoveries").status_code == 303
+    page = waiting(supervisor)
+    decide = f"{page}/decide"
+    assert decide not in administrator.get(page).text
+    assert decide in supervisor.get(page).text
+    assert administrator.post(decide, {"decision": "agree"}, page=page).status_code == 409
+    assert browser_for("officer").post(decide, {"decision": "agree"}).status_code == 404
+    # Who does not agree says why, and the next one reads it.
+    bare = supervisor.post(decide, {"decision": "refuse", "reason": "no"}, page=page)
+    assert bare.status_code == 422
+    assert 'id="reason-fault"' in bare.text
+    refused = {"decision": "refuse", "reason": "She is in the next room and knows nothing of it."}
+    assert supervisor.post(decide, refused, page=page).status_code == 303
+    assert refused["reason"] in browser_for("compliance").get(page).text
 
 
 def test_before_the_second_person_agrees_the_first_half_opens_nothing(
