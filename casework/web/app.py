@@ -42,7 +42,6 @@ from casework.web.notifications import pages as notification_pages
 from casework.web.oversight import job_pages
 from casework.web.people import (
     absence_pages,
-    decision_pages,
     invitation_acceptance_pages,
     invitation_pages,
     offboarding_pages,
@@ -68,7 +67,7 @@ from casework.web.shell import (
     static_files,
 )
 from casework.web.shell.rules import LateRule
-from casework.web.tasks import agenda_pages, allocation_pages, bulk_pages, operation_pages, skill_pages
+from casework.web.tasks import agenda_pages, allocation_pages, bulk_pages, decision_pages, operation_pages, skill_pages
 from casework.web.tasks import pages as tasks_pages
 
 CONTENT_SECURITY_POLICY = (

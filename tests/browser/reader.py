@@ -22,7 +22,7 @@ _QUESTIONS = """() => [...document.querySelectorAll("form.asks")].slice(0, 1).fl
     optional: field.querySelector(":scope > label .optional, :scope > legend .optional") !== null,
     when: field.dataset.when ?? null,
     values: JSON.parse(field.dataset.values ?? "[]"),
-    controls: [...field.querySelectorAll("[name^='f-']")].map(one => ({
+    controls: [...field.querySelectorAll("[name^='f-'], [name*='.f-']")].map(one => ({
       name: one.name, kind: one.tagName === "INPUT" ? one.type : one.tagName.toLowerCase(), value: one.value,
       number: one.inputMode !== "", checked: one.checked === true, options: [...(one.options ?? [])].map(each => each.value),
     })),
@@ -133,12 +133,45 @@ class Reader:
         self.answer(**said)
 
     def answer(self, **said: Json) -> None:
-        """Fill in the form of the page and send it."""
+        """Fill in the form of the page and send it; of a decision, press the button of what was said."""
         here = self.page.url
+        if self.page.locator("form.decision-card").count():
+            self._decide(said)
+            return
         self.fill(said)
         if (sure := self.page.locator('form.asks input[name="sure"]')).count():
             sure.check()
         self.follow(self.page.locator("form.asks").first.locator(".form-actions button"))
+        faults = self.page.locator("[role=alert]").all_inner_texts()
+        assert not faults, f"{here} was refused: {faults}"
+
+    def _decide(self, said: Mapping[str, Json]) -> None:
+        """Give the answer that was said, or the first one, with its fields and the reason."""
+        here, form, rest = self.page.url, self.page.locator("form.decision-card"), dict(said)
+        codes = [one.get_attribute("value") or "" for one in form.locator('button[name="answer"]').all()]
+        answers = [f"{name}:{_plainly(value)}" for name, value in said.items()]
+        code = next((one for one in answers if one in codes), "complete" if "complete" in codes else codes[0])
+        rest.pop(code.split(":")[0], None)
+        button = form.locator(f'button[name="answer"][value="{code}"]')
+        for summary in button.locator("xpath=ancestor::details[not(@open)]/summary").all():
+            summary.click()
+        why = next((rest.pop(name) for name in ("reason", "note", "finding") if name in rest), None)
+        label = form.locator('label[for="reason"] .optional')
+        needed = not label.count() or (button.text_content() or "").strip() in (label.text_content() or "")
+        if form.locator("#reason").count() and (why is not None or needed):
+            form.locator("#reason").fill(str(why or "As filed."))
+        own = button.locator("xpath=ancestor::details[contains(@class, 'answer')]")
+        for question in self.page.evaluate(_QUESTIONS):
+            name = question["controls"][0]["name"] if question["controls"] else ""
+            mine = "." not in name.removeprefix("f-").split("f-")[0] or own.locator(f'[name="{name}"]').count()
+            field = name.rsplit("f-", 1)[-1].split(".")[0]
+            if name and mine and self._control(name).first.is_visible():
+                self._fill(question, field, rest)
+                rest.pop(field, None)
+        assert not rest, f"{here} does not ask for {set(rest)}"
+        if (sure := own.locator('input[name$="sure"]')).count():
+            sure.check()
+        self.follow(button)
         faults = self.page.locator("[role=alert]").all_inner_texts()
         assert not faults, f"{here} was refused: {faults}"
 
@@ -208,6 +241,10 @@ class Reader:
             control.fill(words or today().isoformat(), timeout=5_000)
         else:
             control.fill(words or ("1" if one["number"] else "As filed."), timeout=5_000)
+
+
+def _plainly(value: Json) -> str:
+    return {True: "yes", False: "no"}[value] if isinstance(value, bool) else str(value)
 
 
 def _in_words(one: Mapping[str, Json], value: Json) -> str:

@@ -124,7 +124,7 @@ def _ask(hand: BrowserHand, workflow: str, rule: TransitionRule, first: Reader) 
     # Who asked is told that another person decides, and is offered no answer.
     first.open(f"/cases/{hand.number}/tracks/{pending.track}/{rule.name}")
     assert first.path == f"/decisions/{pending.task}"
-    assert not first.page.locator('button[name="decision"]').count()
+    assert not first.page.locator('button[name="answer"]').count()
     assert (
         hand.say("You asked for it, so another person decides: %(roles)s.").split("%")[0]
         in first.page.locator("main").inner_text()
@@ -141,12 +141,12 @@ def _come_to_it(hand: BrowserHand, second: Reader) -> str:
     assert asker in said
     assert "As filed." in said, "what the first person wrote is not shown"
     for button in ("confirm", "refuse"):
-        assert second.page.locator(f'button[name="decision"][value="{button}"]').count() == 1
+        assert second.page.locator(f'button[name="answer"][value="{button}"]').count() == 1
     return pending.task
 
 
 def _press(reader: Reader, answer: str) -> None:
-    reader.follow(reader.page.locator(f'button[name="decision"][value="{answer}"]'))
+    reader.follow(reader.page.locator(f'button[name="answer"][value="{answer}"]'))
 
 
 @pytest.mark.parametrize("name", RULES)
@@ -193,4 +193,4 @@ def test_what_one_person_asks_for_is_not_done_when_another_does_not_agree(
     _ask(hand, workflow, rule, first)
     # What has been decided is offered to nobody.
     second.open(f"/decisions/{task}")
-    assert not second.page.locator('button[name="decision"]').count()
+    assert not second.page.locator('button[name="answer"]').count()

@@ -25,7 +25,7 @@ COLLISIONS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     ("operations of tasks, by WS-HumanTask, and their events", "assign confirm fail release resume suspend suspended failed approved"
      " approve", ("engine/analysis/decisions.py",
                   "engine/execution/task_lifecycle.py", "engine/execution/effects.py", "engine/state/events.py", "engine/tasks",
-                  "api/tasks", "web/tasks", "web/history", "web/people/decision_pages.py", "web/auth")),
+                  "api/tasks", "web/tasks", "web/history", "web/auth")),
     ("states of jobs, mails and webhooks", "cancel cancelled delivered failed sent give_up",
         ("operations/core/outbox.py", "jobs", "operations/notifications", "operations/integrations",
      "operations/oversight", "operations/core/notice_words.py", "api/oversight", "api/integrations", "web/notifications",

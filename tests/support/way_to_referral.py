@@ -69,6 +69,20 @@ def to_request(
     nda: Mapping[str, Json] | None = None,
 ) -> tuple[str, str]:
     """A case at the step of assessment, with a request that is to be written: (number, referral)."""
+    number = to_plan(world, db, match, more_plan, nda=nda)
+    world.fire(db, "supervisor", number, "approve_plan")
+    return number, world.referral(db, number, service)
+
+
+def to_plan(
+    world: World,
+    db: Connection,
+    match: int | None = None,
+    more_plan: Mapping[str, str] | None = None,
+    *,
+    nda: Mapping[str, Json] | None = None,
+) -> str:
+    """A case whose plan has been handed in, and is to be decided on."""
     number = world.new_case(db) if match is None else world.open_case(db, match)
     on, soon = today().isoformat(), (today() + timedelta(days=60)).isoformat()
     world.fire(db, "officer", number, "take")
@@ -135,8 +149,7 @@ def to_request(
             **{f"{name}_on": soon for name in more_plan or {}},
         },
     )
-    world.fire(db, "supervisor", number, "approve_plan")
-    return number, world.referral(db, number, service)
+    return number
 
 
 def to_panel(world: World, db: Connection) -> tuple[str, str, str]:

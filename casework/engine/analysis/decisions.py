@@ -8,7 +8,9 @@ from dataclasses import dataclass
 from casework.engine.definition.edition_schema import WrittenField, WrittenOpening
 from casework.engine.definition.editions import Edition, TaskRule, TransitionRule
 from casework.engine.roles import QUEUE_ROLES, Role
+from casework.engine.state.case import COMPLETED, Case, Task
 from casework.json_values import Answers
+from casework.ledger.canonical_json import digest
 
 #: The second word on a proposal, for it or against it; an action of the workflow; the task's own form, sent as it is, or with
 #: one value of its first question.
@@ -145,13 +147,53 @@ def opened_by(edition: Edition, type: str, rule: str, answer: Answer) -> tuple[W
     return (*task.opens, *(opening for opens in chosen for opening in opens))
 
 
+# --- what is decided on --------------------------------------------------------------------------------------------------
+
+
+def rounds_of(edition: Edition, case: Case, task: Task) -> list[Task]:
+    """The tasks in which the same was asked and decided before, on the same track and about the same, in the order of time."""
+    if task.type != "side":
+        return []
+    kept = {task.rule, *_asking(edition, task.rule), *returned_by(edition, task.rule)}
+    done = [
+        one
+        for one in case.tasks.values()
+        if (one.type, one.state) == ("side", COMPLETED)
+        and (one.track, one.edition, one.about) == (task.track, task.edition, task.about)
+        and one.rule in kept
+    ]
+    return sorted(done, key=lambda one: (one.closed_at or one.opened_at, one.id))
+
+
+def asked_in(edition: Edition, case: Case, task: Task) -> Task | None:
+    """The task whose being finished asked for this decision, the last of several."""
+    asking = _asking(edition, task.rule) if task.type == "side" else frozenset()
+    return next((one for one in reversed(rounds_of(edition, case, task)) if one.rule in asking), None)
+
+
+def subject_of(edition: Edition, case: Case, task: Task) -> str:
+    """What tells whether it is still the same that is decided on: where the track stands, and what was asked."""
+    asked, pending = asked_in(edition, case, task), case.proposals.get(task.of or "")
+    return digest(
+        {
+            "revision": case.tracks[task.track].revision,
+            "asked": [asked.id, dict(asked.result)] if asked else None,
+            "proposed": [pending.id, dict(pending.data)] if pending else None,
+        }
+    )
+
+
+def _asking(edition: Edition, rule: str) -> frozenset[str]:
+    """The side tasks whose being finished opens one."""
+    return frozenset(key for key, opened in _opens(edition).items() if rule in opened)
+
+
 # --- what comes back ---------------------------------------------------------------------------------------------------
 
 
 def returned_by(edition: Edition, rule: str) -> frozenset[str]:
     """The tasks whose being finished gives one back to be done once more: those that it opens, and that open it."""
-    opens = _opens(edition)
-    return frozenset(key for key in opens[rule] if rule in opens.get(key, ()))
+    return _opens(edition)[rule] & _asking(edition, rule)
 
 
 def _opens(edition: Edition) -> Mapping[str, frozenset[str]]:
@@ -163,6 +205,6 @@ def _opens(edition: Edition) -> Mapping[str, frozenset[str]]:
 
 
 __all__ = [
-    "COMPLETE", "CONFIRM", "FIRE", "REFUSE", "VALUE", "Answer", "answers_of", "fields_with", "opened_by", "reason_of", "returned_by",
-    "settled",
+    "COMPLETE", "CONFIRM", "FIRE", "REFUSE", "VALUE", "Answer", "answers_of", "asked_in", "fields_with", "opened_by", "reason_of",
+    "returned_by", "rounds_of", "settled", "subject_of",
 ]  # fmt: skip

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from sqlalchemy import Connection, text
 
 from casework.definitions import load_library
@@ -34,10 +36,22 @@ def fire_transition(
     request: Request,
     reason: str | None = None,
     happened_on: str | None = None,
+    insist: Callable[[Case], None] = lambda case: None,
 ) -> Done:
-    """Fire a transition of a track, or propose it, or confirm what another person proposed."""
+    """Fire a transition of a track, or propose it, or confirm what another person proposed.
+
+    `insist` raises, under the lock, what stands against it besides.
+    """
     choose, answer = _firing(
-        db, actor, track, transition, data=data, revision=revision, reason=reason, happened_on=happened_on
+        db,
+        actor,
+        track,
+        transition,
+        data=data,
+        revision=revision,
+        reason=reason,
+        happened_on=happened_on,
+        insist=insist,
     )
     siblings = kind == "case" and _touches_siblings(db, track, transition)
     return perform(db, actor, log, kind, choose, answer=answer, request=request, siblings=siblings)
@@ -77,6 +91,7 @@ def _firing(
     revision: int,
     reason: str | None,
     happened_on: str | None,
+    insist: Callable[[Case], None] = lambda case: None,
 ) -> tuple[Choose, Answer]:
     def to_command(standing: Standing) -> tuple[Command, By]:
         case, library = standing.case, standing.library
@@ -84,6 +99,7 @@ def _firing(
         edition = library[track_now.edition]
         insist_proved_for(actor, edition, transition)
         insist_revision(revision, track_now.revision)
+        insist(case)
         way_out = find_way_out(library, case, track_now, transition)
         by = capacity_on_track(actor, case, track_now, way_out.roles, way_out.action)
         if way_out.rule.form and not way_out.pending:

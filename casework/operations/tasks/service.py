@@ -267,14 +267,17 @@ def complete_task(
     happened_on: str | None,
     request: Request,
     note: str | None = None,
+    insist: Callable[[Case], None] = lambda case: None,
 ) -> Done:
     """Finish a side task with its form, or decide on what another person proposed.
 
     What was delegated goes back to whoever delegated it, to be accepted; the form stands there as it was filled in.
+    `insist` raises, under the lock, what stands against it besides.
     """
 
     def to_command(standing: Standing, current: Task) -> Command:
         insist_proved_for_task(actor, standing.library[current.edition], current)
+        insist(standing.case)
         if current.type == "side":
             track = standing.case.tracks[current.track]
             edition = standing.library[current.edition]

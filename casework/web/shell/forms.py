@@ -84,6 +84,8 @@ class Field:
     fault: str = ""
     #: Tells it from the fields of other forms on the same page.
     place: str = ""
+    #: Before what its answer is sent as, where several forms of a page are sent together.
+    within: str = ""
 
     @property
     def id(self) -> str:
@@ -92,7 +94,7 @@ class Field:
     @property
     def control(self) -> str:
         """What its answer is sent as."""
-        return PREFIX + self.name
+        return self.within + PREFIX + self.name
 
     @property
     def value(self) -> str:
@@ -134,9 +136,9 @@ class FormView:
     #: Whether documents that are asked for can be handed in here and now.
     uploads: bool = False
 
-    def placed(self, place: str) -> FormView:
-        """The same form, beside others on one page."""
-        return replace(self, fields=tuple(replace(field, place=f"-{place}") for field in self.fields))
+    def placed(self, place: str, *, within: str = "") -> FormView:
+        """The same form, beside others on one page; sent together with them, `within` a name of its own."""
+        return replace(self, fields=tuple(replace(field, place=f"-{place}", within=within) for field in self.fields))
 
     @property
     def faulty(self) -> list[Field]:

@@ -11,6 +11,7 @@ from flask_babel import gettext
 from markupsafe import Markup
 
 from casework.definitions import load_library
+from casework.engine.analysis.decisions import answers_of
 from casework.engine.definition.editions import do_key
 from casework.engine.parts import AT_WORK, MAIN
 from casework.engine.roles import Role
@@ -72,9 +73,20 @@ def why_here(task: ListedTask) -> str:
 
 def task_url(task: PlacedTask) -> str:
     """A step is done by one of its actions, on the page of its case or referral; all else on a page of its own."""
-    if task.type == "step":
-        return place_url(task)
-    return url_for("decisions.show" if task.type == "decision" else "tasks.show", task=task.id)
+    if _decides(task):
+        return url_for("decisions.show", task=task.id)
+    return place_url(task) if task.type == "step" else url_for("tasks.show", task=task.id)
+
+
+def _decides(task: PlacedTask) -> bool:
+    """Whether a task is answered on the page of decisions; what is prepared or reviewed for somebody else is filled in."""
+    if _outside() or task.handed is not None and task.handed.how in _PREPARES and task.type == "side":
+        return False
+    return bool(answers_of(load_library()[task.edition], task.type, task.rule))
+
+
+#: Whoever has it is to fill it in or to look at it for another person, who answers.
+_PREPARES = frozenset({"delegated", "review_asked"})
 
 
 def place_url(task: PlacedTask) -> str:

@@ -3,9 +3,10 @@
   "use strict";
 
   /* Questions that are asked only after a certain answer: hidden, and not sent, until they are. */
-  const answersTo = (form, name) => {
+  const answersTo = (form, field) => {
     const said = [];
-    for (const input of form.querySelectorAll(`[name="f-${CSS.escape(name)}"]`)) {
+    const name = `${field.dataset.within ?? ""}f-${field.dataset.when}`;
+    for (const input of form.querySelectorAll(`[name="${CSS.escape(name)}"]`)) {
       if (input.disabled) continue;
       if ((input.type === "radio" || input.type === "checkbox") && !input.checked) continue;
       said.push(input.value);
@@ -15,7 +16,7 @@
   const showAsked = (form) => {
     for (const field of form.querySelectorAll("[data-when]")) {
       const wanted = JSON.parse(field.dataset.values);
-      const asked = answersTo(form, field.dataset.when).some((value) => wanted.includes(value));
+      const asked = answersTo(form, field).some((value) => wanted.includes(value));
       field.hidden = !asked;
       for (const input of field.querySelectorAll("input, select, textarea")) input.disabled = !asked;
       const hint = field.querySelector(".only");

@@ -37,7 +37,7 @@ from casework.web.deadlines.presenter import ledger
 from casework.web.history.sentences import Told, say_fields
 from casework.web.shell import form_actions, layout
 from casework.web.shell.errors import typed
-from casework.web.shell.forms import PREFIX, FormView, read_request
+from casework.web.shell.forms import PREFIX, FormView, form_name, read_request
 from casework.web.shell.i18n import edition_text, say_error
 from casework.web.shell.redirects import local_path
 from casework.web.shell.session import list_transaction, page_transaction
@@ -140,7 +140,11 @@ def show(task: UUID) -> Response | str:
 def _show(id: str, sent: form_actions.Sent | None) -> Response | str:
     with page_transaction() as (db, actor):
         case, details = queries.read_task(db, actor, id)
-        if task_url(details) != url_for("tasks.show", task=id):
+        # What is decided is answered elsewhere; here its form is only prepared for somebody who reviews it.
+        decides = details.type == "side" and task_url(details) != url_for("tasks.show", task=id)
+        if task_url(details) != url_for("tasks.show", task=id) and not (
+            decides and (sent or "prepare" in request.args)
+        ):
             return redirect(task_url(details), 303)
         layout.use_calendar(calendar_of(db, case.programme))
         task = case.tasks.get(id)
@@ -176,6 +180,7 @@ def _show(id: str, sent: form_actions.Sent | None) -> Response | str:
         items=items,
         asks=asks,
         reviews=reviews,
+        decides=decides,
         proposed=proposed,
         reviewers=reviewers,
         open=task is not None and task.open,
@@ -345,8 +350,10 @@ def work_on_list(task: UUID) -> Response:
     if "form" in request.form:
         with page_transaction() as (db, actor):
             _, details = queries.read_task(db, actor, id)
-            if any(request.form.getlist(name) != [""] for name in request.form if name.startswith(PREFIX)):
-                save_draft(db, actor.person, _draft(details), typed())
+            if any(request.form.getlist(name) != [""] for name in request.form if PREFIX in name or name == "reason"):
+                # The page of a decision keeps its own.
+                kept = form_name(request.form["form"])
+                save_draft(db, actor.person, kept if kept == f"decide:{id}" else _draft(details), typed())
     # The form's own key is left to the form.
     asked = Request(f"{sent.key[:50]}:{item or 'new'}:{said}", sent.digest)
     try:

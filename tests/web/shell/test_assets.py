@@ -19,6 +19,7 @@ OURS = {
     "cases.css",
     "charts.css",
     "components.css",
+    "decisions.css",
     "documents.css",
     "link.js",
     "messages.css",

@@ -1,0 +1,424 @@
+"""A decision as its page shows it: each answer with its words, what it asks for, and what follows from it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from flask_babel import gettext, ngettext
+from markupsafe import Markup
+from sqlalchemy import Connection
+from werkzeug.datastructures import MultiDict
+
+from casework.definitions import load_library
+from casework.engine.analysis.decisions import COMPLETE, CONFIRM, FIRE, REFUSE, VALUE, Answer, opened_by
+from casework.engine.definition.edition_schema import WrittenField
+from casework.engine.definition.editions import Edition
+from casework.engine.state.case import Case, Task
+from casework.json_values import JsonMapping, JsonObject
+from casework.operations.cases.action_views import NeededPaper
+from casework.operations.cases.form_choices import choices_of
+from casework.operations.core.event_views import FilledIn, FormKey
+from casework.operations.history.decisions import DecisionView, OpenAnswer, rule_of
+from casework.operations.history.views import HistoryEntry
+from casework.operations.tasks.views import Asked
+from casework.permissions.actors import Actor
+from casework.web.history.sentences import Told, say_entry, say_fields
+from casework.web.shell.dates import say_day
+from casework.web.shell.form_actions import Sent, say_choices
+from casework.web.shell.forms import PREFIX, FormView, build_form, parse_form, texts_of
+from casework.web.shell.i18n import N_, edition_text, say
+from casework.web.shell.layout import clock
+from casework.web.shell.values import service_name
+
+#: What an effect of a proposal, or of its refusal, does, as whoever decides must know it.
+EFFECTS = {
+    "freeze": N_("Since it was asked for, nothing goes out of the case."),
+    "thaw": N_("What has stood still since it was asked for goes on."),
+}
+#: Before the names of the fields of one answer alone: another answer may ask for one of the same name.
+_OWN = "own-"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Button:
+    """One answer, and so one button."""
+
+    code: str
+    words: str
+    #: What the reader is told in the heading over what follows: "If you approve the plan".
+    follows: tuple[str, ...]
+    #: What it asks for that no other answer does.
+    form: FormView | None
+    needs_reason: bool
+    takes_reason: bool
+    why_not: tuple[str, ...]
+    consequence: str
+    kind: str
+    id: str
+    #: Before the names of what is sent with it alone.
+    within: str
+
+    @property
+    def possible(self) -> bool:
+        return not self.why_not
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Round:
+    """What was asked or answered before."""
+
+    who: str
+    at: str
+    words: str | Markup
+    said: tuple[str | Markup, ...]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Evidence:
+    """What the rule asks for, and whether it is so."""
+
+    conditions: tuple[tuple[str, bool], ...]
+    papers: tuple[NeededPaper, ...]
+
+    @property
+    def met(self) -> int:
+        return sum(holds for _, holds in self.conditions) + sum(paper.state == "there" for paper in self.papers)
+
+    @property
+    def all_of_it(self) -> int:
+        return len(self.conditions) + len(self.papers)
+
+
+# --- words -----------------------------------------------------------------------------------------------------------
+
+
+def words_of(edition: Edition, answer: Answer) -> str:
+    """What the button of an answer says."""
+    if answer.kind == REFUSE:
+        return gettext("Do not agree")
+    for key in answer.words:
+        if key in edition.texts:
+            words = edition_text(edition, key)
+            return gettext("Agree: %(do)s", do=words) if answer.kind == CONFIRM else words
+    question = edition_text(edition, f"forms.{answer.form}.{answer.name}.label")
+    said = gettext("Yes") if answer.value is True else gettext("No") if answer.value is False else str(answer.value)
+    return f"{question} {said}"
+
+
+def done_words(edition: Edition, task: Task, answer: Answer) -> str:
+    """What was done by an answer: "You granted the waiver."; "" where the edition has no words for it."""
+    value = {True: "yes", False: "no"}[answer.value] if isinstance(answer.value, bool) else str(answer.value)
+    key = {
+        FIRE: f"transitions.{answer.name}.done",
+        VALUE: f"forms.{answer.form}.{answer.name}.done.{value}",
+        COMPLETE: f"tasks.{task.rule}.done",
+    }.get(answer.kind, "")
+    return gettext("You %(done)s.", done=edition_text(edition, key)) if key in edition.texts else ""
+
+
+def _here(edition: Edition, case: Case, task: Task) -> str:
+    """Where the track stands that the answer moves."""
+    track = case.tracks[task.track]
+    home = load_library()[track.edition]
+    return ", ".join(edition_text(home, f"states.{leaf}") for leaf in track.states)
+
+
+def follows(edition: Edition, case: Case, task: Task, answer: Answer, view: DecisionView) -> list[str]:
+    """What follows from an answer: where it leads, what it opens, who hears of it."""
+    if answer.kind in (CONFIRM, FIRE):
+        return _if_done(edition, case, task, answer)
+    here = _here(edition, case, task)
+    if answer.kind == REFUSE:
+        asker = view.asked.actor.name if view.asked else None
+        lines = [
+            gettext(
+                "The case stays at “%(state)s”, and %(name)s is told.", state=here, name=asker or gettext("who asked")
+            )
+        ]
+        rule = rule_of(edition, answer.name)
+        return lines + [gettext(EFFECTS[effect]) for effect in rule.refusal_effects if effect in EFFECTS]
+    lines = [gettext("The case stays at “%(state)s”.", state=here)]
+    consequence = f"forms.{answer.form}.{answer.name}.consequence"
+    if answer.value is True and consequence in edition.texts:
+        lines.append(edition_text(edition, consequence))
+    lines += _opened(edition, task, answer)
+    if task.type == "side" and edition.tasks[task.rule].answers:
+        lines.append(gettext("The provider and the officer are told."))
+    return lines
+
+
+def _if_done(edition: Edition, case: Case, task: Task, answer: Answer) -> list[str]:
+    rule, here = rule_of(edition, answer.name), _here(edition, case, task)
+    if rule.target == "=same":
+        lines = [gettext("The case stays at “%(state)s”.", state=here)]
+    elif rule.target == "=previous":
+        lines = [gettext("The case goes back to where it was before.")]
+    else:
+        there = edition_text(edition, f"states.{rule.target}")
+        lines = [gettext("The case goes from “%(here)s” to “%(there)s”.", here=here, there=there)]
+        if limit := _limit(edition, rule.target):
+            lines[0] += " " + gettext("Limit there: %(limit)s.", limit=limit)
+    consequence = f"transitions.{rule.name}.consequence"
+    if consequence in edition.texts and not rule.proposal_effects:
+        lines.append(edition_text(edition, consequence))
+    return lines + _opened(edition, task, answer)
+
+
+def _limit(edition: Edition, state: str) -> str:
+    due = edition.states[state].due
+    if due is None or due["since"]:
+        return ""
+    if due["unit"] == "wd":
+        return ngettext("%(num)d working day", "%(num)d working days", due["n"])
+    return ngettext("%(num)d calendar day", "%(num)d calendar days", due["n"])
+
+
+def _opened(edition: Edition, task: Task, answer: Answer) -> list[str]:
+    kinds: dict[str, list[str]] = {"task": [], "referral": []}
+    for item in opened_by(edition, task.type, task.rule, answer):
+        if item["open"] == "task":
+            kinds["task"].append(edition_text(edition, f"tasks.{item['task']}"))
+        elif item["open"] == "referral":
+            kinds["referral"].append(service_name(item["service"]))
+    lines = []
+    if kinds["task"]:
+        lines.append(gettext("New tasks: %(tasks)s.", tasks=", ".join(dict.fromkeys(kinds["task"]))))
+    if kinds["referral"]:
+        lines.append(
+            gettext(
+                "A request is prepared where the plan names a provider: %(services)s.",
+                services=", ".join(kinds["referral"]),
+            )
+        )
+    return lines
+
+
+def moved_words(asked: Asked | None) -> list[str]:
+    """What granting it as asked for would move: each task with its day now and then."""
+    editions, now = load_library().editions, clock()
+    return [
+        gettext(
+            "%(task)s: %(before)s → %(after)s",
+            task=edition_text(editions[move.edition], move.key),
+            before=say_day(now.day_of(move.due_at).isoformat(), now) if move.due_at else gettext("no due date"),
+            after=say_day(move.until, now),
+        )
+        for move in (asked.moves if asked else [])
+    ]
+
+
+# --- what was said ---------------------------------------------------------------------------------------------------
+
+
+def said_with(entry: HistoryEntry | None) -> tuple[list[Told], list[Told]]:
+    """What was asked, and the words why."""
+    if entry is None:
+        return [], []
+    told = say_fields(entry, load_library().editions)
+    facts = len(dict.fromkeys((*entry.data, *(entry.before_data or {}))))
+    return told[:facts], told[facts:]
+
+
+def rounds(view: DecisionView) -> list[Round]:
+    """What was asked and answered before, the oldest first."""
+    editions = load_library().editions
+    return [
+        Round(
+            who=entry.actor.name or "",
+            at=entry.at,
+            words=say_entry(entry, editions),
+            said=tuple(told.now for told in said_with(entry)[1]),
+        )
+        for entry in reversed(view.earlier)
+    ]
+
+
+def evidence(edition: Edition, view: DecisionView) -> Evidence:
+    """What the rules of the answers ask for, each once."""
+    conditions: dict[str, bool] = {}
+    papers: dict[str, NeededPaper] = {}
+    for one in view.answers:
+        conditions |= dict(one.conditions)
+        papers |= {
+            paper.kind: replace(paper, name=edition_text(edition, f"papers.{paper.kind}")) for paper in one.papers
+        }
+    named = tuple(
+        (edition_text(edition, f"rules.{name}"), holds)
+        for name, holds in conditions.items()
+        if f"rules.{name}" in edition.texts
+    )
+    return Evidence(conditions=named, papers=tuple(papers.values()))
+
+
+def settled_words(edition: Edition, task: Task, view: DecisionView, entry: HistoryEntry | None) -> list[Told]:
+    """What is decided on, as it was asked for, where it is not told already by what opened the task."""
+    told = entry.data if entry else {}
+    left = {name: value for name, value in view.settled.items() if told.get(name) != value}
+    form = edition.tasks[task.rule].form if task.type == "side" else None
+    if not left or form is None or entry is None:
+        return []
+    filled = FilledIn(
+        form=FormKey(edition=edition.fingerprint, name=form), data=left, names=entry.names, tasks=entry.tasks
+    )
+    return say_fields(filled, load_library().editions)
+
+
+# --- the answers as a form -------------------------------------------------------------------------------------------
+
+
+def _freed(fields: Iterable[WrittenField], answer: Answer) -> list[JsonObject]:
+    """Fields that hang on the answer itself are asked with it, whatever stands in any other field."""
+    return [
+        {key: value for key, value in field.items() if key != "when" or field["when"][0] != answer.name}
+        for field in fields
+    ]
+
+
+def shared_fields(view: DecisionView) -> list[WrittenField]:
+    """The fields that every value of the question asks for."""
+    values = [one for one in view.answers if one.answer.kind == VALUE]
+    if len(values) < 2:
+        return []
+    names = set.intersection(*({field["name"] for field in one.fields} for one in values))
+    return [field for field in values[0].fields if field["name"] in names]
+
+
+def place_of(answer: Answer) -> str:
+    """What tells the fields of one answer from those of another."""
+    return _OWN + answer.code.replace(":", "-") + "."
+
+
+@dataclass(frozen=True, kw_only=True)
+class Forms:
+    """The forms of a decision: what all values share, and what one answer asks for alone."""
+
+    db: Connection
+    actor: Actor
+    case: Case
+    task: Task
+    view: DecisionView
+    sent: Sent | None
+
+    @property
+    def edition(self) -> Edition:
+        return load_library()[self.task.edition]
+
+    @property
+    def shared(self) -> list[WrittenField]:
+        return shared_fields(self.view)
+
+    def common(self) -> FormView | None:
+        one = next((one for one in self.view.answers if one.answer.kind == VALUE), None)
+        if one is None or not self.shared:
+            return None
+        return self._build(one, self.shared, self.sent.data if self.sent else None, self._faults(None))
+
+    def own(self, one: OpenAnswer) -> FormView | None:
+        shared = {field["name"] for field in self.shared} if one.answer.kind == VALUE else set()
+        fields = [field for field in one.fields if field["name"] not in shared]
+        if not fields:
+            return None
+        place = place_of(one.answer)
+        typed = within(self.sent.data, place) if self.sent else None
+        return self._build(one, fields, typed, self._faults(one.answer)).placed(place.rstrip("."), within=place)
+
+    def _build(
+        self,
+        one: OpenAnswer,
+        fields: Sequence[WrittenField],
+        typed: MultiDict[str, str] | None,
+        faults: Mapping[str, str],
+    ) -> FormView:
+        rules = _freed(fields, one.answer)
+        return build_form(
+            f"decide:{self.task.id}",
+            rules,
+            texts_of(self.edition, one.answer.form or ""),
+            choices=say_choices(choices_of(self.db, self.actor, self.case, self.case.tracks[self.task.track], rules)),
+            values={**one.known, **(self.view.prepared if one.answer.kind in (VALUE, COMPLETE) else {})},
+            submitted=typed,
+            faults={
+                name: why for name, why in faults.items() if name.split(".")[0] in {rule["name"] for rule in rules}
+            },
+        )
+
+    def _faults(self, answer: Answer | None) -> Mapping[str, str]:
+        """The faults of the answer that was pressed; those of shared fields stand beside these."""
+        if self.sent is None or answer is not None and self.sent.data.get("answer") != answer.code:
+            return {}
+        return self.sent.faults
+
+
+def within(data: MultiDict[str, str], place: str) -> MultiDict[str, str]:
+    """What was sent in the fields of one answer."""
+    return MultiDict(
+        [(name.removeprefix(place), value) for name, value in data.items(multi=True) if name.startswith(place)]
+    )
+
+
+def given(view: DecisionView, one: OpenAnswer, data: MultiDict[str, str], reason: str) -> JsonObject:
+    """What an answer says, from what was sent with it: what is settled is taken from what was asked, whatever was sent."""
+    if one.answer.kind in (CONFIRM, REFUSE):
+        return {"decision": one.answer.kind} | ({"reason": reason} if reason else {})
+    shared = {field["name"] for field in shared_fields(view)} if one.answer.kind == VALUE else set()
+    own, rules = within(data, place_of(one.answer)), _freed(one.fields, one.answer)
+    sent = MultiDict([(name, value) for name, value in data.items(multi=True) if _base(name) in shared])
+    sent.update(own)
+    said = parse_form(rules, sent, known=one.known)
+    if one.answer.kind in (VALUE, COMPLETE):
+        said |= dict(view.settled)
+    if one.answer.kind == VALUE:
+        said[one.answer.name] = one.answer.value
+    if one.reason and reason:
+        said[one.reason] = reason
+    return said
+
+
+def _base(name: str) -> str:
+    """The field that something sent belongs to."""
+    return name.removeprefix(PREFIX).split(".")[0] if name.startswith(PREFIX) else ""
+
+
+def buttons(forms: Forms, view: DecisionView, moves: Sequence[str]) -> list[Button]:
+    """The answers that the reader may give, and those that are not possible now."""
+    shown, edition = [], forms.edition
+    for n, one in enumerate(view.answers):
+        answer = one.answer
+        consequence = f"transitions.{answer.name}.consequence" if answer.kind == FIRE else ""
+        lines = follows(edition, forms.case, forms.task, answer, view)
+        shown.append(
+            Button(
+                code=answer.code,
+                words=words_of(edition, answer),
+                follows=(*lines, *(moves if answer.value is True else ())),
+                form=forms.own(one),
+                needs_reason=one.needs_reason,
+                takes_reason=one.reason is not None or one.needs_reason,
+                why_not=tuple(say(why) for why in one.why_not),
+                consequence=edition_text(edition, consequence) if consequence in edition.texts else "",
+                kind="primary" if n == 0 else "danger" if consequence in edition.texts else "secondary",
+                id=f"answer-{n}",
+                within=place_of(answer),
+            )
+        )
+    return shown
+
+
+def prepared_answer(edition: Edition, view: DecisionView) -> str:
+    """What whoever prepared it proposes to answer."""
+    for one in view.answers:
+        if one.answer.kind == VALUE and view.prepared.get(one.answer.name) == one.answer.value:
+            return words_of(edition, one.answer)
+    return ""
+
+
+def field_faults(one: OpenAnswer, faults: JsonMapping) -> dict[str, str]:
+    """Faults by the names of the page: that of the field that takes the reason is the reason's."""
+    return {"reason" if name == one.reason else name: str(why) for name, why in faults.items()}
+
+
+__all__ = [
+    "Button", "Evidence", "Forms", "Round", "buttons", "done_words", "evidence", "field_faults", "given", "moved_words",
+    "prepared_answer", "rounds", "said_with", "settled_words", "words_of",
+]  # fmt: skip
