@@ -34,6 +34,7 @@ from casework.operations.verification.coverage import COVERED
 from casework.permissions.actors import PROVIDER_ROLES
 from casework.reasons.base import CATALOGUE
 from casework.settings import Settings
+from casework.web.shell.glossary import TERMS
 from casework.web.shell.limited_routes import LIMITED
 
 REFERENCE = Path(__file__).parent / "reference"
@@ -54,6 +55,7 @@ def pages() -> dict[str, str]:
         "limits.md": limits,
         "scopes.md": scopes,
         "tasks.md": tasks,
+        "glossary.md": glossary,
         "verification.md": verification,
     }
     return {name: "\n".join([MADE, "", *lines()]).rstrip() + "\n" for name, lines in writers.items()}
@@ -675,6 +677,19 @@ def verification() -> Iterator[str]:
     yield "## Tables that are not"
     yield ""
     yield from table(("Table", "Why not"), ((f"`{name}`", row.why) for name, row in COVERED.items() if not row.by))
+
+
+def glossary() -> Iterator[str]:
+    yield "# The glossary"
+    yield ""
+    yield "Each thing has one name, in English and in Chinese, and every text of the pages uses it; a test holds the catalogues"
+    yield "against this list. What stands under “what it means” is also said on the pages, beside the word. Chinese addresses the"
+    yield "reader with 您, has full-width punctuation between Chinese letters and no dash; 落地 is said of a technology, never 部署."
+    yield ""
+    yield from table(
+        ("English", "中文", "What it means", "To mind"),
+        ((term.english, term.chinese, term.means, term.note) for term in TERMS),
+    )
 
 
 def dashed(name: str) -> str:

@@ -20,6 +20,7 @@ from casework.errors import CaseworkError, NotFound
 from casework.operations.auth.sessions import Scope
 from casework.operations.notifications.queries import MOST_COUNTED, count_unread
 from casework.web.shell import dates, forms, i18n, navigation
+from casework.web.shell.glossary import MEANINGS
 from casework.web.shell.session import FOCUS, Person, cookie_named, focus, page_transaction, viewer
 
 #: The locale of each language that a person may choose.
@@ -49,6 +50,7 @@ def register(app: Flask) -> None:
         name_of=i18n.name_of,
         edition_text=i18n.edition_text,
         say=i18n.say,
+        meanings=MEANINGS,
         time=time_element,
         due=due_element,
         day=day_element,
