@@ -81,6 +81,8 @@ class CaseAbout:
     need: NeedOfCase | None
     technology: TechnologyOfCase | None
     match: MatchOfCase | None
+    #: The phase of the programme in which it was opened.
+    phase: Names | None
     amounts: list[Amount]
 
 
@@ -89,7 +91,9 @@ def show_about(db: Connection, actor: Actor, case: Case) -> CaseAbout:
     if sight(actor, case) < Sight.ALL:
         raise NotFound("case")
     sides = {side: case.parties.get(side) for side in ("need_owner", "technology_owner")}
-    row = db.execute(_ABOUT, {"need": case.need, "technology": case.technology, "match": case.match, **sides}).one()
+    row = db.execute(
+        _ABOUT, {"need": case.need, "technology": case.technology, "match": case.match, "phase": case.phase, **sides}
+    ).one()
     budget = []
     if row.budget is not None:
         budget = [Amount(track=None, amount=str(row.budget), currency=row.budget_currency or "", certainty=SAID)]
@@ -99,6 +103,7 @@ def show_about(db: Connection, actor: Actor, case: Case) -> CaseAbout:
         match=row_as(MatchOfCase, row, proposed_on=row.proposed_on and row.proposed_on.isoformat())
         if row.match_id is not None
         else None,
+        phase=_named_or_none(row.phase, row.phase_zh),
         amounts=budget + list(amounts_of(case, load_library().editions)),
     )
 
@@ -108,7 +113,7 @@ def _need(row: Any) -> NeedOfCase:
         NeedOfCase,
         row,
         title=_named(row.need_title, row.need_title_zh),
-        owner=_owner(row.need_owner, row.need_owner_zh),
+        owner=_named_or_none(row.need_owner, row.need_owner_zh),
     )
 
 
@@ -117,7 +122,7 @@ def _technology(row: Any) -> TechnologyOfCase:
         TechnologyOfCase,
         row,
         title=_named(row.technology_title, row.technology_title_zh),
-        owner=_owner(row.technology_owner, row.technology_owner_zh),
+        owner=_named_or_none(row.technology_owner, row.technology_owner_zh),
         developed_in=list(row.developed_in or ()),
     )
 
@@ -126,7 +131,7 @@ def _named(name: str, name_zh: str | None) -> Names:
     return Names(name=name, name_zh=name_zh)
 
 
-def _owner(name: str | None, name_zh: str | None) -> Names | None:
+def _named_or_none(name: str | None, name_zh: str | None) -> Names | None:
     return None if name is None else _named(name, name_zh)
 
 
@@ -173,11 +178,12 @@ _ABOUT = text("""
         n.budget_currency, no.name AS need_owner, no.name_zh AS need_owner_zh,
         t.title AS technology_title, t.title_zh AS technology_title_zh, t.developed_in, t.description, t.readiness_text,
         t.readiness_low, t.readiness_high, t.ip_text, o.name AS technology_owner, o.name_zh AS technology_owner_zh,
-        m.id AS match_id, m.proposed_by, m.proposed_on, m.rationale
+        m.id AS match_id, m.proposed_by, m.proposed_on, m.rationale, f.name AS phase, f.name_zh AS phase_zh
     FROM (SELECT 1) AS this
     LEFT JOIN needs n ON n.id = CAST(:need AS uuid)
     LEFT JOIN technologies t ON t.id = CAST(:technology AS uuid)
     LEFT JOIN matches m ON m.id = CAST(:match AS uuid)
+    LEFT JOIN phases f ON f.id = CAST(:phase AS uuid)
     LEFT JOIN organisations no ON no.id = CAST(:need_owner AS uuid)
     LEFT JOIN organisations o ON o.id = CAST(:technology_owner AS uuid)
 """)

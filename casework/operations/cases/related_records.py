@@ -9,14 +9,12 @@ from casework.errors import NotFound
 from casework.operations.cases.queries import titles_of
 from casework.operations.cases.views import CasePapers, ConsentView, Encumbrance, RightOfCase
 from casework.operations.core.presenters import names_of, when
-from casework.operations.core.views import Names, row_as
+from casework.operations.core.views import row_as
 from casework.permissions.actors import Actor
 from casework.permissions.visibility import Sight, sight
 
 #: Some rights, by number.
 _RIGHTS = text("SELECT * FROM rights WHERE id = ANY(CAST(:ids AS uuid[])) ORDER BY number, id")
-#: What a phase is called.
-_PHASE = text("SELECT name, name_zh FROM phases WHERE id = CAST(:id AS uuid)")
 #: The numbers of those of some cases that a person sees.
 _CASES = text(
     "SELECT id, number FROM cases WHERE id = ANY(CAST(:ids AS uuid[])) AND programme_id = ANY(CAST(:seen AS uuid[]))"
@@ -41,9 +39,7 @@ def show_papers(db: Connection, actor: Actor, case: Case) -> CasePapers:
     }
     organisations |= {encumbrance.get("holder") for encumbrance in lying}
     names = names_of(db, set(), organisations)
-    phase = db.execute(_PHASE, {"id": case.phase}).one_or_none()
     return CasePapers(
-        phase=row_as(Names, phase) if phase else None,
         consents=[
             row_as(
                 ConsentView,

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from casework.json_values import Answers, JsonMapping
 from casework.operations.cases.action_views import ActionView, AddableTask
-from casework.operations.core.views import Named, NamedInBoth, Names, TaskKey
+from casework.operations.core.views import Named, NamedInBoth, TaskKey
 
 # --- tracks ----------------------------------------------------------------------------------------------------------
 
@@ -315,7 +315,6 @@ class RightOfCase:
 class CasePapers:
     """What belongs to a case beside its tracks."""
 
-    phase: Names | None
     consents: list[ConsentView]
     rights: list[RightOfCase]
 

@@ -10,11 +10,11 @@ from sqlalchemy import Connection, text
 
 from casework.definitions import load_library
 from casework.engine.analysis.time_accounting import Interval, intervals
-from casework.engine.state.case import CREATED, PAUSED, RUNNING, Case, Task, Track
+from casework.engine.state.case import CREATED, RUNNING, Case, Task, Track
 from casework.errors import NotFound
 from casework.permissions.actors import Actor
 from casework.permissions.visibility import Sight, sight
-from casework.records.event_log import event_of, now
+from casework.records.event_log import event_of
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -53,9 +53,10 @@ def read_lanes(db: Connection, actor: Actor, case: Case) -> CaseLanes:
     """Every track of a case over time, for those who see it whole. Raises NotFound."""
     if sight(actor, case) < Sight.ALL:
         raise NotFound("case")
-    rows = db.execute(_MOVES, {"log": case.log, "kept": list(_KEPT)})
+    rows = db.execute(_MOVES, {"log": case.log, "kept": list(_KEPT)}).all()
     stood = intervals(load_library(), (event_of(row.header, row.effects, {}) for row in rows))
-    moment = now(db)
+    # There is always one: that which opened the case.
+    moment: datetime = rows[0].now
     lanes = [_lane(case, track, stood.get(track.id, ()), moment) for track in case.tracks.values()]
     return CaseLanes(now=moment, start=case.opened_at, lanes=lanes)
 
@@ -63,14 +64,13 @@ def read_lanes(db: Connection, actor: Actor, case: Case) -> CaseLanes:
 def _lane(case: Case, track: Track, stood: Sequence[Interval], moment: datetime) -> TrackLane:
     steps = case.step_tasks(track.id) if track.live else []
     first = min(steps, key=lambda task: (task.due_at is None, task.due_at, task.id), default=None)
-    paused = {clock.task for clock in case.clocks.values() if clock.state == PAUSED}
     return TrackLane(
         track=track.id,
         intervals=stood,
         ended_at=track.ended_at,
         due_at=first.due_at if first else None,
         late=any(case.overdue(task, moment) for task in steps),
-        still=bool(steps) and all(task.id in paused for task in steps),
+        still=bool(steps) and all(case.stands_still(task) for task in steps),
         ahead=_ahead(case, track, steps, moment),
     )
 
@@ -93,9 +93,9 @@ def _ahead(case: Case, track: Track, steps: Sequence[Task], moment: datetime) ->
 
 #: What of an event's effects says where tracks stand and whose turn it is.
 _KEPT = ("tracks", "ended", "reopened", "replaced", "replaced_tracks", "frozen")
-#: The events of a log that move, open, end or stop a track, each with only what says so, in order.
+#: The time, and the events of a log that move, open, end or stop a track, each with only what says so, in order.
 _MOVES = text("""
-    SELECT header, coalesce(
+    SELECT casework_now() AS now, header, coalesce(
         (SELECT jsonb_object_agg(key, value) FROM jsonb_each(effects) WHERE key = ANY(CAST(:kept AS text[]))), '{}'
     ) AS effects
     FROM events WHERE log_id = CAST(:log AS uuid) AND (kind = 'fired' OR effects ?| CAST(:kept AS text[])) ORDER BY seq

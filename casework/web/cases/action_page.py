@@ -31,7 +31,7 @@ from casework.operations.people.provider_directory import suggestions_for
 from casework.operations.people.views import SuggestedProvider
 from casework.permissions.actors import Actor
 from casework.permissions.visibility import Sight
-from casework.web.cases.detail_page import track_views
+from casework.web.cases.lanes import names_of_tracks
 from casework.web.history.sentences import say_entry
 from casework.web.shell.form_actions import Action, Sent, action_form, actions_in, answer, is_sure, moved_since
 from casework.web.shell.forms import FormView, build_form, own_texts, parse_form
@@ -128,7 +128,7 @@ def _page(db: Connection, actor: Actor, standing: Standing, sent: Sent | None) -
         beside=_beside_form(db, actor, action, sent),
         since=[(entry, say_entry(event_view(entry), library.editions)) for entry in since],
         state=", ".join(edition_text(action.edition, f"states.{leaf}") for leaf in case.tracks[action.track].states),
-        about={view.id: view.name for view in track_views(standing.shown)}.get(action.track, ""),
+        about=names_of_tracks(standing.shown).get(action.track, ""),
         url=url_for("cases.fire", number=case.number, track=action.track, transition=action.name),
         back=url_for("cases.show", number=case.number),
         suggested=_suggested(db, case, action),

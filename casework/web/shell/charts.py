@@ -13,8 +13,8 @@ from datetime import datetime, timedelta
 
 from markupsafe import Markup
 
-#: What a stretch of a bar is: ours, theirs, past its limit, left, standing still, agreed, said, or of no side.
-OURS, THEIRS, LATE, LEFT, STILL, AGREED, SAID, PLAIN = (
+#: What a stretch of a bar is: ours, theirs, past its limit, left, standing still, agreed, said, the rest, or of no side.
+OURS, THEIRS, LATE, LEFT, STILL, AGREED, SAID, REST, PLAIN = (
     "ours",
     "theirs",
     "late",
@@ -22,10 +22,11 @@ OURS, THEIRS, LATE, LEFT, STILL, AGREED, SAID, PLAIN = (
     "still",
     "agreed",
     "said",
+    "rest",
     "plain",
 )
 #: How each is filled: a class of its own, or a pattern under an edge.
-_FILLS = {OURS: "g-ours", LEFT: "g-left", SAID: "g-left", STILL: "g-still", PLAIN: "g-plain"}
+_FILLS = {OURS: "g-ours", LEFT: "g-left", SAID: "g-left", STILL: "g-still", REST: "g-rest", PLAIN: "g-plain"}
 _PATTERNS = {THEIRS: "p-theirs", LATE: "p-late", AGREED: "p-dots"}
 _EDGES = {THEIRS: "g-edge-theirs", LATE: "g-edge-late", AGREED: "g-edge-ours"}
 #: The ids of the patterns that a page with pictures has to hold.

@@ -15,9 +15,11 @@ from casework.engine.state.case import Case, Fired, Track
 from casework.errors import NotFound
 from casework.operations.cases.about import AGREED, CONFIRMED, SAID, Amount, amounts_of, show_about
 from casework.operations.core.perform import home_of
+from casework.operations.core.views import Names
+from casework.operations.people.registry import register_phase
 from casework.records.case_loader import load
 from tests.engine.test_random_walks import walked
-from tests.support.world import World
+from tests.support.world import World, today
 
 NOW = datetime(2026, 3, 2, 9, tzinfo=UTC)
 
@@ -61,6 +63,14 @@ def test_a_case_without_records_says_nothing_of_them(db: Connection, world: Worl
     case = replace(case_of(db, world.open_case(db)), need=None, technology=None, match=None, parties={})
     told = show_about(db, world.actor(db, "officer"), case)
     assert (told.need, told.technology, told.match, told.amounts) == (None, None, None, [])
+
+
+def test_the_phase_is_told_where_the_case_has_one(world: World, db: Connection) -> None:
+    officer = world.actor(db, "officer")
+    assert show_about(db, officer, case_of(db, world.open_case(db, 0))).phase is None
+    first = today() - timedelta(days=9)
+    register_phase(db, world.programmes["BJ"], name="Pilot", name_zh="试点", starts_on=first)
+    assert show_about(db, officer, case_of(db, world.open_case(db, 1))).phase == Names(name="Pilot", name_zh="试点")
 
 
 def test_it_takes_one_statement(db: Connection, world: World) -> None:

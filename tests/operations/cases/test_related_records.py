@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
-from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -15,10 +14,8 @@ from casework.engine.state.case_documents import Consent
 from casework.errors import NotFound
 from casework.operations.cases.related_records import show_papers
 from casework.operations.core.perform import home_of
-from casework.operations.core.views import Names
-from casework.operations.people.registry import register_phase
 from casework.records.case_loader import load
-from tests.support.world import World, add_match, add_need, add_technology, today
+from tests.support.world import World, add_match, add_need, add_technology
 
 
 def case_of(db: Connection, number: str) -> Case:
@@ -80,11 +77,3 @@ def test_a_consent_says_by_name_whom_it_lets_see_what(world: World, db: Connecti
         ("need_owner", ["Haidian Assessment Lab"], [""]),
         ("technology_owner", None, None),
     ]
-
-
-def test_the_phase_is_told_where_the_case_has_one(world: World, db: Connection) -> None:
-    officer = world.actor(db, "officer")
-    assert show_papers(db, officer, case_of(db, world.open_case(db, 0))).phase is None
-    first = today() - timedelta(days=9)
-    register_phase(db, world.programmes["BJ"], name="Pilot", name_zh="试点", starts_on=first)
-    assert show_papers(db, officer, case_of(db, world.open_case(db, 1))).phase == Names(name="Pilot", name_zh="试点")

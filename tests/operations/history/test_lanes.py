@@ -120,4 +120,4 @@ def test_lanes_ask_the_database_as_often_however_long_the_case_is(db: Connection
 
     few = count()
     world.accept(db, number, referral)
-    assert count() == few == 2
+    assert count() == few == 1

@@ -111,7 +111,9 @@ def test_a_step_that_nothing_leads_out_of_yet_names_the_task_that_comes_first(
     assert page.count("btn-primary") == 1
 
 
-def test_documents_beyond_five_are_folded_away(engine: Engine, world: World, browser_for: Enter) -> None:
+def test_the_newest_documents_stand_on_the_page_and_the_others_one_click_away(
+    engine: Engine, world: World, browser_for: Enter
+) -> None:
     with transaction(engine) as db:
         number = world.new_case(db)
         for title in ("One", "Two", "Three", "Four", "Five", "Six", "Seven"):
@@ -128,16 +130,14 @@ def test_documents_beyond_five_are_folded_away(engine: Engine, world: World, bro
                 request=new_request(),
             )
     page = browser_for("officer").get(f"/cases/{number}").text
-    shown, folded = page.split("2 more documents")
-    assert re.findall(r"Paper (\w+)</a>", shown) == ["Seven", "Six", "Five", "Four", "Three"]
-    assert re.findall(r"Paper (\w+)</a>", folded) == ["Two", "One"]
+    assert re.findall(r"Paper (\w+)</a>", page) == ["Seven", "Six"]
+    assert re.search(rf'<a href="/cases/{number}/documents">Documents <span class="n">7</span></a>', page)
 
 
-def test_the_bar_has_nine_steps_with_the_tracks_below(browser_for: Enter, numbers: tuple[str, str]) -> None:
+def test_the_bar_has_nine_steps(browser_for: Enter, numbers: tuple[str, str]) -> None:
     page = browser_for("officer").get(f"/cases/{numbers[0]}").text
-    bars = re.findall(r'<ol class="steps"[^>]*>(.*?)</ol>', page, re.DOTALL)
-    steps = [re.findall(r'<li class="(\w+)"[^>]*>(.*?)<span', bar) for bar in bars]
-    assert steps[0] == [
+    (bar,) = re.findall(r'<ol class="steps"[^>]*>(.*?)</ol>', page, re.DOTALL)
+    assert re.findall(r'<li class="(\w+)"[^>]*>(.*?)<span', bar) == [
         ("done", "Triage"),
         ("done", "Consent"),
         ("done", "Plan"),
@@ -148,15 +148,40 @@ def test_the_bar_has_nine_steps_with_the_tracks_below(browser_for: Enter, number
         ("ahead", "Monitor"),
         ("ahead", "Close"),
     ]
-    assert steps[1] == [
-        ("done", "Request"),
-        ("now", "Answer"),
-        ("ahead", "Start"),
-        ("ahead", "Work"),
-        ("ahead", "Check"),
-    ]
-    assert len(steps) == 3
-    assert page.count('aria-current="step"') == 3
+    assert page.count('aria-current="step"') == 1
+
+
+def test_each_track_is_a_lane_that_says_whose_turn_it_is(
+    browser_for: Enter, engine: Engine, world: World, numbers: tuple[str, str]
+) -> None:
+    with transaction(engine) as db:
+        tracks = world.read_case(db, numbers[0]).tracks
+    page = browser_for("officer").get(f"/cases/{numbers[0]}").text
+    lanes = page.split('<ul class="lanes tracks">')[1].split("</ul>")[0]
+    assert re.findall(r'id="track-([^"]+)"', lanes) == [track.id for track in tracks]
+    words = words_of(lanes)
+    assert re.search("The case Officer .*Our turn Assessment", words)
+    assert re.search("Referral: green technology assessment Haidian Assessment Lab .*Their turn", words)
+    # Today is one line at the same place in all of them.
+    assert len(set(re.findall(r'class="g-now" x1="([^"]+)"', page))) == 1
+    assert 'fill="url(#p-theirs)"' in lanes
+    assert page.count('<pattern id="p-theirs"') == 1
+    assert "Show as a table" in page
+
+
+def test_a_case_says_what_it_is_about(
+    browser_for: Enter, engine: Engine, world: World, numbers: tuple[str, str]
+) -> None:
+    with transaction(engine) as db:
+        db.execute(text("UPDATE needs SET problem = 'Heat is lost', budget = 25000000, budget_currency = 'CNY'"))
+        db.execute(text("UPDATE matches SET rationale = 'It lifts 30 to 70 degrees'"))
+    told = words_of(browser_for("officer").get(f"/cases/{numbers[0]}").text)
+    assert "What it is about" in told
+    assert "Heat is lost" in told
+    assert "Why they fit: It lifts 30 to 70 degrees" in told
+    assert "CNY 25,000,000" in told
+    # It is the office's own knowledge.
+    assert "Heat is lost" not in browser_for("observer").get(f"/cases/{numbers[0]}").text
 
 
 def test_there_is_one_primary_action(browser_for: Enter, numbers: tuple[str, str]) -> None:
@@ -168,27 +193,47 @@ def test_there_is_one_primary_action(browser_for: Enter, numbers: tuple[str, str
     assert re.search(r'<a class="btn btn-primary" href="/cases/[^"]+/take">Take the case</a>', page)
 
 
-def test_what_is_not_possible_is_told_with_why(browser_for: Enter, numbers: tuple[str, str]) -> None:
-    told = words_of(browser_for("officer").get(f"/cases/{numbers[0]}").text)
-    assert "Not possible now" in told
+def menu_of(page: str) -> str:
+    """The menu of the other actions."""
+    return page.split('<details class="menu" id="do"')[1].split("</details>")[0]
+
+
+def test_what_is_not_yet_possible_is_told_with_why(browser_for: Enter, numbers: tuple[str, str]) -> None:
+    told = words_of(menu_of(browser_for("officer").get(f"/cases/{numbers[0]}").text))
+    assert "Not yet" in told
     assert "Move to structuring" in told
     # What only a provider does is not told as something of ours.
     assert "Accept the referral" not in told
 
 
-def test_exceptions_lie_under_more(browser_for: Enter, numbers: tuple[str, str]) -> None:
+def test_what_only_other_roles_do_is_told_on_request(browser_for: Enter, numbers: tuple[str, str]) -> None:
+    browser = browser_for("officer")
+    page = browser.get(f"/cases/{numbers[1]}").text
+    (link,) = re.findall(r'href="([^"]+actions=all[^"]*)"', page)
+    assert "Assign to an officer" not in words_of(menu_of(page))
+    whole = browser.get(link.partition("#")[0]).text
+    assert "Assign to an officer" in words_of(menu_of(whole))
+    assert "actions=all" not in menu_of(whole)
+    assert '<details class="menu" id="do" open>' in whole
+
+
+def test_exceptions_lie_in_the_menu_and_what_ends_the_case_apart(browser_for: Enter, numbers: tuple[str, str]) -> None:
     page = browser_for("officer").get(f"/cases/{numbers[0]}").text
-    menu = re.search(r'<details class="menu">(.*?)</details>', page, re.DOTALL)
-    assert menu
-    for words in ("Put the case on hold", "Propose closing", "Hand the case over", "Declare an interest"):
-        assert words in menu[1]
-    assert "Send the request" not in menu[1]
+    menu = menu_of(page)
+    groups = dict(re.findall(r"<section><h3>(.*?)</h3>(.*?)</section>", menu, re.DOTALL))
+    for words in ("Put the case on hold", "Hand over the case", "Declare a conflict of interest"):
+        assert words in groups["The case"]
+    assert 'class="danger"' not in groups["The case"]
+    assert "Propose closing" in groups["End the case"]
+    assert 'class="danger"' in groups["End the case"]
+    assert "Send the request" not in menu
 
 
 @pytest.mark.parametrize("name", ["auditor", "manager", "other_officer"])
 def test_who_may_only_read_is_offered_nothing(browser_for: Enter, numbers: tuple[str, str], name: str) -> None:
     page = browser_for(name).get(f"/cases/{numbers[0]}").text
-    assert "What can be done now" not in page
+    assert 'id="do"' not in page or "Declare a conflict" in menu_of(page)
+    assert "Not yet" not in page
     assert "btn-primary" not in page
     assert "Withdraw" not in words_of(page)
     assert "Enter a document" not in page
@@ -361,6 +406,7 @@ def test_what_comes_next_and_waits_says_for_whom_and_until_when(
                 until=until.isoformat(),
                 request=new_request(),
             )
-    box = browser_for("officer").get(f"/cases/{number}").text.split('<section class="next"')[1].split("</section>")[0]
+    page = browser_for("officer").get(f"/cases/{number}").text
+    box = page.split('<section class="sheet next"')[1].split('<div class="doing">')[0]
     assert "Waits for: The need owner" in box
     assert f'datetime="{until.isoformat()}"' in box

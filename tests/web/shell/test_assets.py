@@ -16,6 +16,7 @@ OURS = {
     "app.js",
     "assets.lock.json",
     "base.css",
+    "case.css",
     "cases.css",
     "charts.css",
     "components.css",

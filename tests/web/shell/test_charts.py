@@ -19,7 +19,7 @@ from casework.web.shell.charts import Bar, Day, Lane, Limit, Scale, Share, Span,
 ROOT = Path(__file__).parents[3]
 START = datetime(2026, 5, 1, tzinfo=UTC)
 KINDS = (
-    charts.OURS, charts.THEIRS, charts.LATE, charts.LEFT, charts.STILL, charts.AGREED, charts.SAID, charts.PLAIN,
+    charts.OURS, charts.THEIRS, charts.LATE, charts.LEFT, charts.STILL, charts.AGREED, charts.SAID, charts.REST, charts.PLAIN,
 )  # fmt: skip
 
 

@@ -1,0 +1,192 @@
+"""What comes next in a case: the step, who does it, who is waited for, and which of the actions is offered first."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from flask_babel import gettext
+
+from casework.engine.definition.editions import Edition
+from casework.engine.definition.grammar import EXCEPTION, MAIN, RETURN
+from casework.engine.roles import ORGANISATION_ROLES
+from casework.operations.cases.action_views import ActionView
+from casework.operations.cases.views import CasePart, CaseWait, WholeCase
+from casework.web.cases.list_page import say_hold
+from casework.web.shell.form_actions import Action
+from casework.web.shell.task_links import hold_name, queue_name
+from casework.web.tasks.next_action import say_task
+
+
+@dataclass(frozen=True)
+class TaskLine:
+    """A task as a line."""
+
+    id: str
+    do: str
+    type: str
+    queue: str
+    holder: str
+    mine: bool
+    may_work: bool
+    due_at: str | None
+    waits: bool
+    #: By name, where another one than the office does it.
+    organisation: str | None
+    where: str
+    overdue: bool
+    still: bool
+
+
+def task_lines(case: CasePart, person: str, names: Mapping[str, str]) -> list[TaskLine]:
+    """The open tasks by their dates, those that cannot begin yet last."""
+    providers = {track.provider.id: track.provider.name for track in case.tracks if track.provider}
+    views = [
+        TaskLine(
+            task.id,
+            say_task(task),
+            task.type,
+            task.queue,
+            task.holder.name or "" if task.holder else "",
+            task.holder is not None and task.holder.id == person,
+            task.may_work,
+            task.due_at,
+            task.state in ("Created", "Suspended"),
+            providers.get(task.organisation) if task.organisation else None,
+            names.get(task.track, ""),
+            task.overdue,
+            task.still,
+        )
+        for task in case.tasks
+    ]
+    return sorted(views, key=lambda view: (view.waits, view.due_at or "9", view.id))
+
+
+# --- actions ---------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Choices:
+    """The actions of a case as a page groups them."""
+
+    primary: Action | None = None
+    #: Ways forward, the primary one first.
+    possible: tuple[Action, ...] = ()
+    more: tuple[Action, ...] = ()
+    #: What the reader's role does, and cannot do yet.
+    not_now: tuple[Action, ...] = ()
+    #: The same of other roles of the office.
+    of_others: tuple[Action, ...] = ()
+
+
+def choose(
+    actions: Sequence[Action],
+    offered: Iterable[ActionView],
+    main: str,
+    following: str,
+    steps: Collection[str] = (),
+) -> Choices:
+    """One primary action: where what comes next is done, else the case's way forward. A provider's are not told as ours.
+
+    `steps` are the tracks whose step the reader is to do: what decides it stands with the ways forward.
+    """
+    forward = {action.track for action in actions if action.allowed and action.kind == MAIN} | {main}
+    offer_of = {(offer.track, offer.transition): offer for offer in offered}
+    possible: list[Action] = []
+    more: list[Action] = []
+    not_now: list[Action] = []
+    of_others: list[Action] = []
+    for action in actions:
+        offer = offer_of[action.track, action.name]
+        if action.allowed:
+            aside = action.kind != MAIN and not action.proposed and not _decides(action, steps, forward)
+            (more if aside else possible).append(action)
+        elif not set(offer.confirm_by if offer.proposed else offer.by) <= ORGANISATION_ROLES:
+            (not_now if offer.yours else of_others).append(action)
+    possible.sort(key=lambda action: (action.track != following, action.track != main, action.kind == EXCEPTION))
+    return Choices(possible[0] if possible else None, tuple(possible), tuple(more), tuple(not_now), tuple(of_others))
+
+
+def _decides(action: Action, steps: Collection[str], forward: Collection[str]) -> bool:
+    """Whether an action is written for the step alone: a way back beside the way forward, or where none is, any way on."""
+    return action.track in steps and action.here_alone and (action.kind == RETURN or action.track not in forward)
+
+
+# --- what comes next -------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Next:
+    """What comes next, as the box at the top says it."""
+
+    do: str
+    who: str
+    #: The reader holds it.
+    mine: bool
+    due_at: str | None
+    task: str
+    may_work: bool
+    type: str
+    track: str
+    where: str
+    overdue: bool
+    still: bool
+
+
+def next_of(case: WholeCase, names: Mapping[str, str], person: str) -> Next | None:
+    """The next task of a case in words."""
+    following = case.next_action
+    if following is None:
+        return None
+    may = any(task.id == following.id and task.may_work for task in case.tasks)
+    holder = following.holder.name if following.holder else None
+    return Next(
+        say_task(following),
+        holder or gettext("queue: %(queue)s", queue=queue_name(following.queue)),
+        following.holder is not None and following.holder.id == person,
+        following.due_at,
+        following.id,
+        may,
+        following.type,
+        following.track,
+        names.get(following.track, ""),
+        following.overdue,
+        following.still,
+    )
+
+
+def yours_of(following: Next | None, tasks: Iterable[TaskLine], chosen: Choices) -> TaskLine | None:
+    """What the reader can do while what comes next is another's, or a step that nothing leads out of yet."""
+    if following is None:
+        return None
+    leads = following.type != "step" or any(action.track == following.track for action in chosen.possible)
+    if following.may_work and leads:
+        return None
+    return next((task for task in tasks if task.may_work and not task.waits and task.type != "step"), None)
+
+
+@dataclass(frozen=True)
+class Wait:
+    """Who is waited for, since and until when."""
+
+    who: str
+    since: str | None
+    until: str | None
+    is_day: bool = False
+    overdue: bool = False
+
+
+def waits_of(case: WholeCase, edition: Edition) -> list[Wait]:
+    """For whom the case waits, each once: with what is due first of all that they owe; before them for whom the next task does."""
+    resting = case.next_action.wait if case.next_action else None
+    own = [Wait(hold_name(resting.for_), None, resting.until, True)] if resting else []
+    return own + [_wait(wait, edition) for wait in case.waits_for]
+
+
+def _wait(wait: CaseWait, edition: Edition) -> Wait:
+    if wait.for_ is None or isinstance(wait.for_, str):
+        return Wait(say_hold(edition, wait.for_), None, wait.until, True)
+    return Wait(wait.for_.name or gettext("a provider"), wait.since, wait.until, overdue=wait.overdue)
+
+
+__all__ = ["Choices", "Next", "TaskLine", "Wait", "choose", "next_of", "task_lines", "waits_of", "yours_of"]
