@@ -115,7 +115,7 @@ PERSONAE: Mapping[str, Persona] = {
         leads=frozenset({
             "POST /queues/allocation", "GET /role-requests/{role_request}", "POST /role-requests/{role_request}/decide",
             "POST /recoveries/{recovery}/decide", "GET /roles/<role>", "POST /roles/<role>/decide",
-            "POST /recoveries/<recovery>/decide", "GET /skills/<scope>/<person> (programme) (officer)",
+            "GET /recoveries/<recovery>", "POST /recoveries/<recovery>/decide", "GET /skills/<scope>/<person> (programme) (officer)",
             "POST /skills/<scope>/<person> (programme) (officer)", "GET /team/<person> (leaver)", "POST /team/<person> (leaver)",
         }),
     ),

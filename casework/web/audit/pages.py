@@ -15,6 +15,8 @@ from casework.engine.roles import Role
 from casework.errors import InvalidForm, NotFound
 from casework.operations.audit import findings, questions
 from casework.operations.audit.views import SampledCase
+from casework.operations.cases.list_queries import list_cases
+from casework.operations.cases.views import CaseRow
 from casework.operations.core import access_log
 from casework.operations.core.event_views import event_view
 from casework.operations.core.perform import calendar_of
@@ -48,6 +50,8 @@ ACTIONS = {
     "closed": N_("closed the finding"),
 }  # fmt: skip
 SAMPLE = 5
+#: So many of the newest cases stand on the home of auditors.
+CASES_AT_HOME = 20
 
 
 # --- the home of auditors --------------------------------------------------------------------------------------------
@@ -60,9 +64,21 @@ def home() -> str:
         counts = questions.count_questions(db, actor)
         finding_counts = findings.count_findings(db, actor)
         mentions = list_mentions(db, actor, unread=True).items
+        cases = list_cases(db, actor, limit=CASES_AT_HOME).items
     return render_template(
-        "audit/home.html", questions=QUESTIONS, counts=counts, found=finding_counts, seed=_new_seed(), mentions=mentions
+        "audit/home.html",
+        questions=QUESTIONS,
+        counts=counts,
+        found=finding_counts,
+        seed=_new_seed(),
+        mentions=mentions,
+        cases=[case for case in cases if isinstance(case, CaseRow)],
+        state=_state,
     )
+
+
+def _state(case: CaseRow) -> str:
+    return edition_text(load_library()[case.edition], f"states.{case.state}")
 
 
 def _new_seed() -> str:

@@ -18,7 +18,7 @@ from tests.support.web_client import Browser
 from tests.support.world import World, new_request, today
 
 BrowserFor = Callable[[str], Browser]
-COUNT = re.compile(r'<a href="/audit/(\w+)">[^<]*</a></td><td class="number">(\d+)</td>')
+COUNT = re.compile(r'<a href="/audit/(\w+)">.*?<span class="count">(\d+)</span>')
 
 
 pytestmark = pytest.mark.stage(play=to_referral)
@@ -34,6 +34,14 @@ def raised(browser: Browser, number: str, seq: int = 1, words: str = "Why so lat
     answer = browser.post(f"{page}/findings", {"f.words": words}, page=page)
     assert answer.status_code == 303
     return str(answer.headers["Location"])
+
+
+@pytest.mark.parametrize("page", ["/audit", "/cases", "/sample?seed=1"])
+def test_from_a_list_of_cases_one_click_verifies(browser_for: BrowserFor, number: str, page: str) -> None:
+    auditor = browser_for("auditor")
+    assert f'href="/cases/{number}/verify"' in auditor.get(page).text
+    assert "verdict" in auditor.get(f"/cases/{number}/verify").text
+    assert "/verify" not in browser_for("observer").get("/cases").text
 
 
 def test_the_home_of_auditors_counts_what_is_out_of_the_ordinary(

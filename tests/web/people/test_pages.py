@@ -293,7 +293,7 @@ def test_a_programme_and_its_phases_are_added(browser: Browser) -> None:
         assert twice.status_code == 422
         assert "belongs to another phase" in twice.text
         assert "<details open>" in twice.text
-    assert browser.get(page).text.count("<td>First</td>") == 2
+    assert browser.get(page).text.count('scope="row">First</th>') == 2
     assert browser.post(page, {"code": "TJ", "name": "Again", "calendar": "china"}, page=page).status_code == 422
     assert browser.post(page, {"code": "x", "name": "Again", "calendar": "china"}, page=page).status_code == 422
 
