@@ -105,6 +105,14 @@ class BrowserHand(Hand):
         workflow, _, name = task.rpartition(".")
         reader = self.at_case(who)
         reader.press(f'.requests a[href*="{name}"]', self.call(workflow, f"tasks.{name}"))
+        later = reader.page.locator("details.later")
+        if later.count():
+            # The task is done in a step of its own: it is left for then.
+            later.locator("summary").click()
+            if about and (party := later.locator(f'input[name="f-about"][value="{about}"]')).count():
+                party.check()
+            reader.follow(later.locator(".form-actions button"))
+            return
         reader.answer(**self._said(name, {}))
 
     def complete(self, who: str, task: str, about: str | None, said: Mapping[str, Json]) -> None:

@@ -196,6 +196,15 @@ def returned_by(edition: Edition, rule: str) -> frozenset[str]:
     return _opens(edition)[rule] & _asking(edition, rule)
 
 
+def returned_round(edition: Edition, case: Case, task: Task) -> Task | None:
+    """The task that was finished before and came back with this one, to be done once more."""
+    rounds = rounds_of(edition, case, task)
+    back = returned_by(edition, task.rule) if task.type == "side" else frozenset()
+    if not any(one.rule in back and one.closed_at == task.opened_at for one in rounds):
+        return None
+    return next((one for one in reversed(rounds) if one.rule == task.rule), None)
+
+
 def _opens(edition: Edition) -> Mapping[str, frozenset[str]]:
     """By side task the side tasks that its being finished always opens."""
     return {
@@ -206,5 +215,5 @@ def _opens(edition: Edition) -> Mapping[str, frozenset[str]]:
 
 __all__ = [
     "COMPLETE", "CONFIRM", "FIRE", "REFUSE", "VALUE", "Answer", "answers_of", "asked_in", "fields_with", "opened_by", "reason_of",
-    "returned_by", "rounds_of", "settled", "subject_of",
+    "returned_by", "returned_round", "rounds_of", "settled", "subject_of",
 ]  # fmt: skip

@@ -8,12 +8,13 @@ from typing import Any
 from sqlalchemy import Connection, text
 
 from casework.definitions import load_library
+from casework.engine.analysis.decisions import returned_round
 from casework.engine.execution.checklists import items_of
 from casework.engine.execution.context import Library
 from casework.engine.execution.task_lifecycle import VIEW
 from casework.engine.parts import REFERRAL
 from casework.engine.roles import ORGANISATION_QUEUES
-from casework.engine.state.case import Case
+from casework.engine.state.case import Case, Task
 from casework.engine.state.events import HANDED_BACK, REVIEW_ASKED
 from casework.engine.tasks.queue_order import reason
 from casework.errors import NotFound
@@ -181,6 +182,21 @@ def find_task(db: Connection, actor: Actor, id: str) -> tuple[Case, Any]:
     if level != Sight.ALL and not (level == Sight.REFERRALS and row.track_id in mine and row.organisation_id):
         raise NotFound("task")
     return case, row
+
+
+def returned(db: Connection, case: Case, task: Task) -> JsonObject:
+    """What the form said that came back to be filled in once more: its facts, and its words where they have not been erased."""
+    before = returned_round(load_library()[task.edition], case, task)
+    if before is None:
+        return {}
+    body = db.execute(
+        text(
+            "SELECT body FROM events WHERE log_id = CAST(:log AS uuid) AND kind = 'completed' AND effects->>'task' = :task"
+            " ORDER BY seq DESC LIMIT 1"
+        ),
+        {"log": case.log, "task": before.id},
+    ).scalar_one_or_none()
+    return dict(before.result) | {name: said for name, said in values(body or {}).items() if said is not ERASED}
 
 
 def prepared(db: Connection, task: str) -> JsonObject:

@@ -235,10 +235,10 @@ def rounds(view: DecisionView) -> list[Round]:
 
 
 def evidence(edition: Edition, view: DecisionView) -> Evidence:
-    """What the rules of the answers ask for, each once."""
+    """What the rules of the answers ask for, each once: of the first, and of what else is possible now."""
     conditions: dict[str, bool] = {}
     papers: dict[str, NeededPaper] = {}
-    for one in view.answers:
+    for one in (one for n, one in enumerate(view.answers) if not n or not one.why_not):
         conditions |= dict(one.conditions)
         papers |= {
             paper.kind: replace(paper, name=edition_text(edition, f"papers.{paper.kind}")) for paper in one.papers

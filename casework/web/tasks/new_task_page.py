@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from flask import Response, make_response, render_template, url_for
+from flask import Response, make_response, render_template, request, url_for
 from flask_babel import gettext
 from sqlalchemy import Connection
 from werkzeug.wrappers import Response as BaseResponse
 
 from casework.definitions import load_library
 from casework.engine.definition.forms import Choice, Date, Form, Note, Person
+from casework.engine.definition.prefill import prefill
 from casework.engine.state.case import Case
 from casework.errors import NotFound
 from casework.json_values import JsonObject
@@ -21,10 +22,11 @@ from casework.operations.core.access_queries import case_log
 from casework.operations.core.drafts import find_draft
 from casework.operations.core.idempotency import Done, Request
 from casework.operations.core.perform import calendar_of
+from casework.operations.tasks.done_at_once import add_and_complete, may_do_at_once
 from casework.permissions.actors import Actor
 from casework.permissions.visibility import Sight
-from casework.web.shell.form_actions import Sent, answer
-from casework.web.shell.forms import build_form, own_texts
+from casework.web.shell.form_actions import Sent, answer, form_on
+from casework.web.shell.forms import FormView, build_form, own_texts, parse_form
 from casework.web.shell.i18n import N_, edition_text, say
 from casework.web.shell.layout import use_calendar
 from casework.web.shell.session import page_transaction
@@ -39,15 +41,23 @@ class NewTask(Form):
     )
 
 
-class NewTaskOfParty(NewTask):
+class OfParty(Form):
     about = Choice(
         label=N_("About which party"),
         choices={"need_owner": N_("need owner"), "technology_owner": N_("technology owner")},
     )
 
 
-def _draft(track: str, task: str) -> str:
-    return f"add:{track}:{task}"
+class NewTaskOfParty(NewTask, OfParty):
+    pass
+
+
+#: What the form says that is filled in at once, not left to whoever takes the task.
+AT_ONCE = "at_once"
+
+
+def _draft(track: str, task: str, *, at_once: bool = False) -> str:
+    return f"{'do' if at_once else 'add'}:{track}:{task}"
 
 
 def _offer(db: Connection, actor: Actor, number: str, track: str, task: str) -> tuple[Case, AddableTask]:
@@ -55,9 +65,9 @@ def _offer(db: Connection, actor: Actor, number: str, track: str, task: str) -> 
     case, level = find_case(db, actor, number)
     if level < Sight.ALL:
         raise NotFound("task")
-    for request in describe_whole(db, actor, case).requests:
-        if (request.track, request.task) == (track, task):
-            return case, request
+    for offer in describe_whole(db, actor, case).requests:
+        if (offer.track, offer.task) == (track, task):
+            return case, offer
     raise NotFound("task")
 
 
@@ -70,24 +80,34 @@ def show(number: str, track: UUID, kind: str) -> Response:
 
 
 def _page(number: str, track: str, task: str, sent: Sent | None) -> Response:
+    at_once = sent is not None and AT_ONCE in sent.data
     with page_transaction() as (db, actor):
         case, offer = _offer(db, actor, number, track, task)
         use_calendar(calendar_of(db, case.programme))
         edition, form_class = load_library()[case.tracks[track].edition], _form_of(offer)
+        rule, on = edition.tasks[offer.rule], case.tracks[track]
+        later = sent if sent and not at_once else None
         form = build_form(
             _draft(track, task),
             form_class.rule(),
             own_texts(form_class),
-            choices={"person": side_tasks.whom_for(db, case, case.tracks[track], edition.tasks[offer.rule])},
-            submitted=sent.data if sent else None,
-            faults=sent.faults if sent else None,
-            draft=None if sent else find_draft(db, actor.person, _draft(track, task)),
+            choices={"person": side_tasks.whom_for(db, case, on, rule)},
+            submitted=later.data if later else None,
+            faults=later.faults if later else None,
+            draft=None if later else find_draft(db, actor.person, _draft(track, task)),
         )
+        possible = at_once or may_do_at_once(db, actor, case, on, offer.rule)
+        own = _own(db, actor, case, offer, sent if at_once else None) if possible else None
+        about = _about(sent if at_once else None) if possible and offer.about == "party" else None
     page = render_template(
         "tasks/new.html",
         case=case,
-        form=form,
+        form=form.placed("later") if own else form,
+        own=own,
+        about=about,
+        later=later,
         sent=sent,
+        at_once=AT_ONCE,
         words=edition_text(edition, f"tasks.{offer.rule}"),
         why_not=[say(why) for why in offer.why_not],
         back=url_for("cases.show", number=number) + "#tasks",
@@ -95,10 +115,38 @@ def _page(number: str, track: str, task: str, sent: Sent | None) -> Response:
     return make_response(page, sent.status if sent else 200)
 
 
+def _own(db: Connection, actor: Actor, case: Case, offer: AddableTask, sent: Sent | None) -> FormView:
+    """The form of the task itself."""
+    track = case.tracks[offer.track]
+    edition = load_library()[track.edition]
+    name = edition.tasks[offer.rule].form or ""
+    rules = edition.form(name)
+    return form_on(
+        db,
+        actor,
+        case,
+        track,
+        name=_draft(offer.track, offer.task, at_once=True),
+        edition=edition,
+        form=name,
+        rules=rules,
+        values=prefill(case, track, rules),
+        sent=sent,
+    )
+
+
+def _about(sent: Sent | None) -> FormView:
+    faults = {name: why for name, why in sent.faults.items() if name == "about"} if sent else None
+    return build_form("about", OfParty.rule(), own_texts(OfParty), submitted=sent.data if sent else None, faults=faults)
+
+
 def add(number: str, track: UUID, kind: str) -> BaseResponse:
     id, task = str(track), kind
     with page_transaction() as (db, actor):
-        offer = _offer(db, actor, number, id, task)[1]
+        case, offer = _offer(db, actor, number, id, task)
+        at_once = AT_ONCE in request.form and may_do_at_once(db, actor, case, case.tracks[id], offer.rule)
+    if at_once:
+        return _do_at_once(case, offer)
 
     def do(db: Connection, actor: Actor, key: Request, _: int, data: JsonObject) -> Done:
         return side_tasks.add_task(
@@ -122,6 +170,37 @@ def add(number: str, track: UUID, kind: str) -> BaseResponse:
         lambda sent: _page(number, id, task, sent),
         lambda done: url_for("cases.show", number=number) + "#tasks",
         said=lambda done: say_done(number, gettext("The task is added.")),
+    )
+
+
+def _do_at_once(case: Case, offer: AddableTask) -> BaseResponse:
+    """Ask for the task and finish it, with the form that was sent."""
+    number, track = str(case.number), case.tracks[offer.track]
+    edition = load_library()[track.edition]
+    rules = edition.form(edition.tasks[offer.rule].form)
+
+    def do(db: Connection, actor: Actor, key: Request, _: int, data: JsonObject) -> Done:
+        about = parse_form(OfParty.rule(), request.form).get("about") if offer.about == "party" else None
+        return add_and_complete(
+            db,
+            actor,
+            case_log(db, actor, number),
+            "case",
+            track.id,
+            task=offer.task,
+            about=about,
+            data=data,
+            request=key,
+        )
+
+    return answer(
+        _draft(offer.track, offer.task, at_once=True),
+        rules,
+        do,
+        lambda sent: _page(number, offer.track, offer.task, sent),
+        lambda _: url_for("cases.show", number=number),
+        said=lambda _: say_done(number, gettext("Done: %(task)s.", task=edition_text(edition, f"tasks.{offer.rule}"))),
+        known=prefill(case, track, rules),
     )
 
 

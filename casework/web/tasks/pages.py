@@ -218,6 +218,8 @@ def _rules(task: TaskView) -> list[WrittenField]:
 
 def _form(db: Connection, actor: Actor, case: Case, task: TaskView, sent: form_actions.Sent | None) -> FormView:
     edition, rules = load_library()[task.edition], _rules(task)
+    current = case.tasks.get(task.id)
+    before = queries.returned(db, case, current) if current is not None else {}
     return form_actions.form_on(
         db,
         actor,
@@ -227,7 +229,7 @@ def _form(db: Connection, actor: Actor, case: Case, task: TaskView, sent: form_a
         edition=edition,
         form=edition.tasks[task.rule].form or "",
         rules=rules,
-        values=prefill(case, case.tracks[task.track], rules) | _prepared(db, task),
+        values=prefill(case, case.tracks[task.track], rules) | before | _prepared(db, task),
         sent=sent,
     )
 

@@ -12,6 +12,7 @@ from casework.errors import CaseHasMoved
 from casework.operations.cases.side_tasks import add_task
 from casework.operations.core.perform import home_of
 from casework.operations.history.decisions import DecisionView, insist_same_subject, read_decision
+from casework.operations.tasks.queries import returned
 from casework.operations.tasks.service import complete_task
 from casework.records.case_loader import load
 from tests.support.way_to_referral import complete, to_plan
@@ -119,3 +120,19 @@ def test_what_has_ended_is_decided_on_no_more(world: World, db: Connection, stag
     complete(world, db, "officer", staged, "kick_off", data=held)
     view = read_decision(db, world.actor(db, "supervisor"), *standing(db, staged, "decide_more_time"))
     assert view.settled == {"tasks": [step]}
+
+
+def test_what_comes_back_brings_its_earlier_answers_and_nothing_else_does(
+    world: World, db: Connection, staged: str
+) -> None:
+    case, task = standing(db, staged)
+    assert returned(db, case, task) == {}
+    complete(world, db, "supervisor", staged, "decide_plan", data={"reason": "Name who pays."})
+    before = returned(db, *standing(db, staged, "service_plan"))
+    assert (before["payer"], before["assessment"]) == ("programme", world.organisations["lab"])
+    plan(world, db, staged, payer="both", note="They share it.")
+    complete(world, db, "supervisor", staged, "decide_plan", data={"reason": "And when?"})
+    assert returned(db, *standing(db, staged, "service_plan"))["note"] == "They share it."
+    # One that somebody adds is a new one.
+    other = [task for task in standing(db, staged, "kick_off")[0].open_tasks() if task.name == "kick_off"]
+    assert returned(db, standing(db, staged, "kick_off")[0], other[0]) == {}

@@ -274,3 +274,15 @@ def test_words_that_an_answer_has_no_place_for_are_not_dropped_in_silence(
     assert "takes no reason" in refused.text
     assert press(browser_for("supervisor"), task.id, "confirm").status_code == 303
     assert of_case(engine, number).main.states == ("structuring",)
+
+
+def test_a_returned_plan_opens_with_its_earlier_answers_under_what_is_to_be_changed(
+    browser_for: Enter, engine: Engine, plan: tuple[str, Task]
+) -> None:
+    number, task = plan
+    assert press(browser_for("supervisor"), task.id, "complete", "Name who pays.").status_code == 303
+    page = browser_for("officer").get(f"/tasks/{open_task(engine, number, 'service_plan').id}").text
+    assert page.index("Name who pays.") < page.index('class="asks"')
+    sent = read_page(page).sent
+    assert (sent["f-payer"], sent["f-skip_assessment"]) == ("programme", "no")
+    assert sent["f-assessment"]

@@ -37,7 +37,7 @@ def added(engine: Engine, page: str) -> Task:
 
 
 def send(browser: Browser, page: str, **more: str) -> int:
-    data = read_page(browser.get(page).text).sent
+    data = read_page(browser.get(page).text.split('class="later"')[-1]).sent
     for name, value in more.items():
         data[f"f-{name}"] = value
     return browser.flask.post(page, data=data).status_code
@@ -74,3 +74,39 @@ def test_who_does_not_work_in_the_case_is_not_named_for_it(browser_for: Enter, w
 
 def test_what_is_not_asked_for_at_this_step_is_not_there(browser_for: Enter, page: str) -> None:
     assert browser_for("officer").get(page.replace("renew_consent", "compliance_gate")).status_code == 404
+
+
+def answers(browser: Browser, page: str, **said: str) -> int:
+    """Fill in the task's own form on the page on which it is asked for."""
+    text = browser.get(page).text
+    data = dict(read_page(text[: text.index('class="later"')]).sent) | {
+        f"f-{name}": value for name, value in said.items()
+    }
+    assert data["at_once"] == "yes"
+    return browser.flask.post(page, data=data).status_code
+
+
+def test_what_one_does_oneself_is_asked_and_done_on_one_page(browser_for: Enter, engine: Engine, page: str) -> None:
+    more = page.replace("renew_consent", "ask_more_time")
+    with transaction(engine) as db:
+        case = load(db, home_of(db, page.split("/")[2]), "case")
+    late = next(task.id for task in case.open_tasks() if task.type == "step")
+    assert answers(browser_for("officer"), more, tasks=late, how="anew", reason="They are abroad.") == 303
+    with transaction(engine) as db:
+        case = load(db, case.log, "case")
+        assert verify_case(db, case.log) == []
+    names = [task.name for task in case.open_tasks()]
+    assert "decide_more_time" in names
+    assert "ask_more_time" not in names
+
+
+def test_what_is_wrong_in_it_adds_no_task(browser_for: Enter, engine: Engine, page: str) -> None:
+    assert answers(browser_for("officer"), page.replace("renew_consent", "ask_more_time"), how="anew") == 422
+    with transaction(engine) as db:
+        case = load(db, home_of(db, page.split("/")[2]), "case")
+    assert "ask_more_time" not in {task.name for task in case.tasks.values()}
+
+
+def test_a_decision_is_not_done_with_being_asked_for(browser_for: Enter, page: str) -> None:
+    """It has a page of its own, with a button for each answer."""
+    assert 'name="at_once"' not in browser_for("compliance").get(page.replace("renew_consent", "screening")).text
