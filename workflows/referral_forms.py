@@ -94,10 +94,13 @@ class Reason(Form):
 class Acceptance(Form):
     interest = YesNo(label="Has the person named, or your organisation, an interest in the matter?", must=False)
     confidentiality = YesNo(label="Will everything shared be kept confidential?", must=True)
-    person = Person(label="Person in charge", role=Role.PROVIDER)
-    charge = Choice(label="Price", choices={"free": "Free of charge", "priced": "At a price"})
+    planned_on = Date(label="Planned delivery", future=True, prefill="track.wanted_on")
+    person = Person(label="Person in charge", role=Role.PROVIDER, prefill="reader")
+    charge = Choice(
+        label="Price, if it is not as the request says", required=False,
+        choices={"free": "Free of charge", "priced": "At a price"},
+    )  # fmt: skip
     price = Money(label="Price agreed", when=("charge", ("priced",)))
-    planned_on = Date(label="Planned delivery", future=True)
 
 
 class Refusal(Form):

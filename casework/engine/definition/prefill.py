@@ -8,18 +8,21 @@ from typing import Any
 from casework.engine.definition.edition_schema import WrittenField
 from casework.engine.state.case import COMPLETED, Case, Track
 
+#: The source of a field that names whoever fills the form in.
+READER = "reader"
 
-def prefill(case: Case, track: Track, form: Iterable[WrittenField]) -> dict[str, Any]:
+
+def prefill(case: Case, track: Track, form: Iterable[WrittenField], *, reader: str | None = None) -> dict[str, Any]:
     """Values for the fields of a form whose source has been said, by field.
 
     A source is "case.rights", "track.question", "service_plan.pledge" (a transition or task of this case),
-    "agreement.sign_local.executed_on" (of the newest track of a workflow), or several of them with bars between:
-    the first that was said counts.
+    "agreement.sign_local.executed_on" (of the newest track of a workflow), "reader" (the person, if any, who fills it
+    in for themselves), or several of them with bars between: the first that was said counts.
     """
     values: dict[str, Any] = {}
     for field in form:
         for source in str(field.get("prefill") or "").split("|"):
-            value = _said(case, track, source) if source else None
+            value = reader if source == READER else _said(case, track, source) if source else None
             if value is not None and value != []:
                 values[field["name"]] = value
                 break

@@ -97,10 +97,17 @@ def actions_of(
                     )
                     for paper in plain.papers
                 ],
-                prefill={} if plain.proposal else prefill(case, case.tracks[track], edition.form(rule.form)),
+                prefill={}
+                if plain.proposal
+                else prefill(case, case.tracks[track], edition.form(rule.form), reader=_oneself(actor, by)),
             )
         )
     return actions
+
+
+def _oneself(actor: Actor, by: By | None) -> str | None:
+    """The person whom a form may name as whoever fills it in: neither a deputy, who acts for another, nor a system."""
+    return actor.person if by is not None and by.acting_for is None and not actor.service else None
 
 
 def possible_tasks(

@@ -6,13 +6,14 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from flask import Blueprint, render_template
-from flask_babel import gettext, ngettext
+from flask_babel import gettext
 
 from casework.definitions import load_library
 from casework.engine.definition.editions import Edition, StateRule, TransitionRule
 from casework.engine.parts import ASKED, AT_WORK, BETTERS, HANDED_IN, REFERRAL, TAKEN_ON
 from casework.engine.roles import QUEUE_ROLES, Role
 from casework.errors import NotFound
+from casework.web.referrals.answers import limit_words
 from casework.web.shell.i18n import N_, edition_text
 from casework.web.shell.session import page_transaction
 
@@ -134,6 +135,4 @@ def _within(state: StateRule) -> str:
         return ""
     if due["since"]:
         return gettext("by the day that is named in a form")
-    if due["unit"] == "wd":
-        return ngettext("%(num)d working day", "%(num)d working days", due["n"])
-    return ngettext("%(num)d calendar day", "%(num)d calendar days", due["n"])
+    return limit_words(due["unit"], due["n"])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from uuid import UUID
 
@@ -12,7 +12,7 @@ from sqlalchemy import Connection
 from werkzeug.wrappers import Response
 
 from casework.definitions import load_library
-from casework.engine.parts import ACCEPTS
+from casework.engine.parts import ACCEPTS, TURNS_DOWN
 from casework.engine.roles import Role
 from casework.engine.state.case import Case, Track
 from casework.engine.state.events import OPENED, SAID
@@ -26,7 +26,8 @@ from casework.operations.core.idempotency import Done, Request
 from casework.operations.core.perform import calendar_of
 from casework.operations.core.unread import look
 from casework.operations.deadlines.queries import explain_tasks
-from casework.operations.documents.service import why_not
+from casework.operations.documents.service import list_documents, why_not
+from casework.operations.documents.views import DocumentRow
 from casework.operations.messages.threads import list_threads
 from casework.operations.people import lists
 from casework.operations.people import service as people
@@ -43,12 +44,13 @@ from casework.web.documents.pages import file_in_place
 from casework.web.history.sentences import say_entry
 from casework.web.messages.pages import threads_of
 from casework.web.referrals.acknowledgement_pages import said_of
+from casework.web.referrals.answers import Answer, answers_to
 from casework.web.shell import form_actions, layout
 from casework.web.shell.forms import read_request
 from casework.web.shell.i18n import edition_text, role_name, say_error
 from casework.web.shell.navigation import PROVIDERS
 from casework.web.shell.session import only, page_transaction
-from casework.web.shell.values import service_name
+from casework.web.shell.values import party_name, service_name
 from casework.web.tasks.allocation_pages import queues_to_choose
 from casework.web.tasks.skill_pages import people_with_skills
 
@@ -108,6 +110,17 @@ def _answer(track: Track) -> str:
     return next(rule.name for rule in edition.transitions if rule.part == ACCEPTS)
 
 
+def _answers(track: Track, actions: Iterable[form_actions.Action]) -> list[Answer]:
+    """What follows from each answer to the offer, and from none."""
+    return answers_to(load_library()[track.edition], track.states[0], actions)
+
+
+def _decline(track: Track, actions: Iterable[form_actions.Action]) -> form_actions.Action | None:
+    """The action that turns the offer down."""
+    edition = load_library()[track.edition]
+    return next((action for action in actions if action.allowed and edition.plays(action.name, TURNS_DOWN)), None)
+
+
 @blueprint.get("/referrals/<uuid:referral>")
 def show(referral: UUID) -> str:
     return _show(str(referral), None)
@@ -124,12 +137,14 @@ def _show(id: str, sent: form_actions.Sent | None) -> str:
         if sent is not None and accept is None:
             accept = form_actions.find_sent(actions, case, [id], id, answer, actor=actor)
         form = form_actions.action_form(db, actor, case, accept, sent) if accept else None
+        others = [offer for offer in actions if offer is not accept]
         sides, calendar = (details.provider_side, details.office_side), calendar_of(db, case.programme)
         clocks = explain_tasks(db, actor, case, [side.task for side in sides if side.task])
         moved = form_actions.moved_since(db, actor, case, id, sent.seen) if sent else []
         events = list_referral_events(db, actor, id, without=(SAID,), limit=100)
         signed = describe_contract(db, actor, case, case.tracks[id])
         threads = [thread for thread in list_threads(db, actor, case) if thread.referral == id]
+        papers = list_documents(db, actor, case, id) if details.granted else []
         amend = correctable(
             actor,
             case,
@@ -141,9 +156,13 @@ def _show(id: str, sent: form_actions.Sent | None) -> str:
     return render_template(
         "referrals/show.html",
         one=details,
-        actions=[offer for offer in actions if offer is not accept],
+        actions=others,
         accept=accept,
         form=form,
+        answers=_answers(case.tracks[id], [accept, *others]) if accept else [],
+        decline=_decline(case.tracks[id], others),
+        papers={paper.id: paper for paper in papers},
+        consent_words=consent_words,
         sent=sent,
         threads=threads_of(threads, details.case, details.log),
         moved=say_shared(case, moved),
@@ -191,6 +210,15 @@ def _service(referral: ReferralDetails) -> ServiceView | None:
 def _choice(referral: ReferralDetails, form: str, field: str, value: str | None) -> str:
     edition = load_library()[referral.edition]
     return "" if value is None else edition_text(edition, f"forms.{form}.{field}.choices.{value}")
+
+
+def consent_words(paper: DocumentRow | None, parties: Mapping[str, str | None]) -> str:
+    """By whose consent a paper is shared, as whose paper it is says."""
+    if paper is None or paper.own and paper.party is None:
+        return gettext("shared by the office")
+    if paper.party is None:
+        return gettext("shared by the consent of both parties")
+    return gettext("shared by the consent of %(name)s", name=parties.get(paper.party) or party_name(paper.party))
 
 
 def stands_at(beside: AskedBeside) -> str:

@@ -80,3 +80,9 @@ def test_a_field_is_filled_from_where_it_says(where: str, source: str, value: ob
 
 def test_a_field_without_a_source_stays_open() -> None:
     assert prefill(CASE, CASE.main, [cast(WrittenField, {"name": "field"})]) == {}
+
+
+@pytest.mark.parametrize(("reader", "known"), [("p7", {"field": "p7"}), (None, {})])
+def test_a_field_names_whoever_fills_it_in(reader: str | None, known: dict[str, str]) -> None:
+    field = cast(WrittenField, {"name": "field", "prefill": "reader"})
+    assert prefill(CASE, CASE.main, [field], reader=reader) == known

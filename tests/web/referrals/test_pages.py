@@ -145,7 +145,12 @@ def test_what_is_wrong_stands_by_the_field_and_what_was_typed_is_kept(
 ) -> None:
     browser = browser_for("provider")
     sent = read_accept(browser.get(f"/referrals/{offer}").text)
+    assert (sent["f-person"], sent["f-planned_on"]) == (
+        world.people["provider"],
+        (today() + timedelta(days=60)).isoformat(),
+    )
     sent |= {"f-interest": "no", "f-confidentiality": "no", "f-charge": "priced", "f-price.amount": "12,000"}
+    sent["f-planned_on"] = ""
     answer = browser.flask.post(f"/referrals/{offer}/{offer}/accept", data=sent)
     assert answer.status_code == 422
     assert "must be yes" in answer.text
@@ -343,8 +348,7 @@ def test_every_offer_is_shown_once_over_the_pages(engine: Engine, world: World, 
     browser, path, found = browser_for("provider"), "/", []
     while path:
         page = browser.get(path).text
-        rows = page.split('<ul class="rows">')[1].split("</ul>")[0]
-        found += [part.split('"')[0] for part in rows.split('href="/referrals/')[1:]]
+        found += [row.split('href="/referrals/')[1].split('"')[0] for row in page.split("<h3>")[1:]]
         path = (
             page.split('rel="next"')[0].rsplit('href="', 1)[1].split('"')[0].replace("&amp;", "&")
             if 'rel="next"' in page

@@ -26,6 +26,7 @@ OURS = {
     "messages.css",
     "passkeys.js",
     "record.css",
+    "referrals.css",
     "tokens.css",
     "uploads.js",
     "work.css",
