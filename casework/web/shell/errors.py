@@ -27,34 +27,73 @@ _log = logging.getLogger("casework.web")
 #: Paths that programs ask: they get problem details.
 PROGRAMS = (PREFIX, "/health")
 
-TITLES = {
-    400: N_("This could not be read"),
-    403: N_("You may not do this"),
-    404: N_("There is nothing here"),
-    405: N_("This is not possible here"),
-    409: N_("This is not possible now"),
-    412: N_("The case has moved"),
-    413: N_("This is too large"),
-    422: N_("Something in the form is wrong"),
-    429: N_("Too many attempts"),
-    500: N_("Something is wrong on our side"),
-    503: N_("The database does not answer"),
-}
-WORDS = {
-    400: N_("Nothing was recorded. Go back, open the page again and try once more."),
-    404: N_("There is no such page, or you may not see it. Check the address, or begin at the home page."),
-    405: N_("Nothing was recorded. Go back to the page and use its buttons."),
-    413: N_("Nothing was recorded. Send less at once."),
-    500: N_("Nothing was recorded. Try again; if it stays, tell us the number below."),
-    503: N_("Nothing was recorded. Try again in a moment."),
-}
+_NOTHING = N_("Nothing is recorded.")
+#: By status the title of its page, and what happened, what is safe and what to do.
+SAYS = {
+    400: (
+        N_("This could not be read"), N_("The page was not sent as it was shown."), _NOTHING,
+        N_("Open the page again and fill it in once more."),
+    ),
+    403: (
+        N_("You may not do this"), N_("Your roles do not allow it."), N_("Nothing is recorded. Everything is as it was."),
+        N_("If you should be able to, ask an administrator of your programme or of your organisation for the role."),
+    ),
+    404: (
+        N_("There is nothing here"), N_("There is no such page, or you may not see it."),
+        N_("Nothing is lost: what you may see is where it was."),
+        N_("Check the address, or search for the number at the top of the page."),
+    ),
+    405: (
+        N_("This is not possible here"), N_("The page does not take what was sent."), _NOTHING,
+        N_("Go back to the page and use its buttons."),
+    ),
+    409: (
+        N_("This is not possible now"), N_("Something has happened meanwhile that speaks against it."), _NOTHING,
+        N_("Go back, see what is new there, and choose again."),
+    ),
+    410: (
+        N_("This is over"), N_("What the link opened has ended or was used."), N_("Nothing is lost. What was recorded stays."),
+        N_("Ask whoever sent you the link for a new one."),
+    ),
+    412: (
+        N_("The case has moved"), N_("Somebody recorded something in this case while you had the page open."),
+        N_("Nothing of yours is recorded, and nothing of theirs is overwritten."),
+        N_("Open the case, read what is new, and do it again if it still fits."),
+    ),
+    413: (
+        N_("This is too large"), N_("More was sent than the page takes."), N_("Nothing is recorded, and no file is kept."),
+        N_("Send smaller files, or fewer at once."),
+    ),
+    422: (
+        N_("Something in the form is wrong"), N_("An answer is missing or cannot be."), _NOTHING,
+        N_("Go back to the form and put the answer right."),
+    ),
+    429: (
+        N_("Too many attempts"), N_("This was asked for too often in a short time."),
+        N_("Nothing is recorded, and nobody is locked out."), N_("Wait a little and try again."),
+    ),
+    500: (
+        N_("Something is wrong on our side"), N_("A fault of ours stopped the page."),
+        N_("Nothing of this step is recorded. What was recorded before is safe."),
+        N_("Try again. If it stays, tell those who run Casework the number below."),
+    ),
+    503: (
+        N_("The database does not answer"), N_("A part that Casework needs cannot be reached."),
+        N_("Nothing of this step is recorded. What was recorded before is safe."), N_("Try again in a moment."),
+    ),
+}  # fmt: skip
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Problem:
+    """What the page of an error says; `back` is the page that it came from, where that is known."""
+
     status: int
     title: str
-    words: str
+    happened: str
+    safe: str
+    todo: str
+    back: str
 
 
 def register(app: Flask) -> None:
@@ -133,7 +172,7 @@ def answer_database_fault(error: DBAPIError | PoolTimeout) -> BaseResponse:
 def answer_forged(error: CSRFError) -> BaseResponse:
     """The form's token does not fit: it was open in another session, or another site sent it."""
     g.refused_because = "forged_form"
-    return show(400, gettext("This form belongs to another session. Nothing was recorded: open its page again."))
+    return show(400, gettext("This form belongs to another session."))
 
 
 def answer_server(error: HTTPException) -> BaseResponse:
@@ -156,10 +195,22 @@ def answer_fault(error: Exception) -> BaseResponse:
     return answer_error(CaseworkError()) if for_programs() else show(500)
 
 
+def _is_read(status: int) -> bool:
+    """Whether the form that was sent may be looked at: of what is too large nothing is read."""
+    return request.method == "POST" and status != 413
+
+
 def show(status: int, words: str | None = None) -> Response:
     """The page of an error."""
-    known = status if status in TITLES else 400 if status < 500 else 500
-    problem = Problem(status, gettext(TITLES[known]), words or gettext(WORDS.get(known, WORDS[400])))
+    title, happened, safe, todo = map(gettext, SAYS[status if status in SAYS else 400 if status < 500 else 500])
+    problem = Problem(
+        status=status,
+        title=title,
+        happened=words or happened,
+        safe=safe,
+        todo=todo,
+        back=(local_path(request.form.get("page", "")) or "") if _is_read(status) else "",
+    )
     try:
         page = render_template("shell/error.html", problem=problem)
     except (SQLAlchemyError, CaseworkError):

@@ -12,6 +12,7 @@ from flask import Flask
 from casework.errors import InvalidSettings
 from casework.settings import Settings
 from casework.web.app import CONTENT_SECURITY_POLICY, create_app
+from casework.web.shell import errors
 
 
 @pytest.fixture
@@ -65,6 +66,31 @@ def test_what_is_not_there_is_told_in_the_frame(app: Flask) -> None:
     assert answer.headers["X-Request-ID"] in answer.text
 
 
+@pytest.mark.parametrize("language", ["en", "zh-Hans"])
+def test_each_status_says_what_happened_what_is_safe_and_what_to_do(app: Flask, language: str) -> None:
+    said = set()
+    for status in (400, 403, 404, 405, 409, 410, 412, 413, 422, 429, 500, 503):
+        with app.test_request_context("/", headers={"Accept-Language": language}):
+            answer = errors.show(status)
+        assert answer.status_code == status
+        page = answer.get_data(as_text=True)
+        words = re.findall(r"<dd>([^<]+)</dd>", page)
+        assert len(words) == 3
+        assert all(words)
+        said.add(re.findall(r"<h1>([^<]+)</h1>", page)[0])
+        if language != "en":
+            assert not set(re.findall(r"[A-Za-z]{3,}", " ".join(words))) - {"Casework"}
+    # Each has a title of its own.
+    assert len(said) == 12
+
+
+def test_a_refused_form_leads_back_to_its_page(app: Flask) -> None:
+    with app.test_request_context("/", method="POST", data={"page": "/cases"}):
+        assert 'href="/cases"' in errors.show(409).get_data(as_text=True)
+    with app.test_request_context("/", method="POST", data={"page": "https://elsewhere.example/"}):
+        assert "elsewhere" not in errors.show(409).get_data(as_text=True)
+
+
 def test_without_a_database_a_page_says_so(tmp_path: Path) -> None:
     away = Settings(profile="test", var=tmp_path, database_url="postgresql://nobody@127.0.0.1:1/nothing")
     client = create_app(away).test_client()
@@ -73,7 +99,7 @@ def test_without_a_database_a_page_says_so(tmp_path: Path) -> None:
     assert answer.status_code == 503
     assert answer.headers["Retry-After"]
     assert "127.0.0.1" not in answer.text
-    assert "Nothing was recorded" in answer.text
+    assert "Nothing of this step is recorded" in answer.text
 
 
 def test_a_fault_of_ours_shows_its_number_and_nothing_else(app: Flask) -> None:
