@@ -39,10 +39,13 @@ def read_ways(db: Connection, actor: Actor, number: str) -> CaseWays:
         if level == Sight.ALL or _sent_before(case, row.track_id, row.at):
             moves[row.track_id].append(row_as(Move, row))
     names = names_of(db, set(), {track.provider for track in seen})
+    following = case.next_task()
     return CaseWays(
         number=case.number,
         title=title_of(db, case),
         whole=level == Sight.ALL,
+        # Whose turn it is on a track of others is not told.
+        following=following.track if following is not None and following.track in moves else None,
         tracks=[
             row_as(TrackWay, track, provider=names.get(track.provider or ""), moves=moves[track.id]) for track in seen
         ],

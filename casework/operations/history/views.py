@@ -139,4 +139,6 @@ class CaseWays:
     title: str | None
     #: The reader sees the whole log.
     whole: bool
+    #: The track of what is to be done next, where the reader sees it.
+    following: str | None
     tracks: list[TrackWay]

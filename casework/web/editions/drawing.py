@@ -1,7 +1,8 @@
-"""A workflow drawn as a line map: its states below one another, the straight way down, jumps as arcs at the left.
+"""A workflow drawn as a map that fits a page: its states in rows from left to right, in the order of its definition.
 
-Ways into a state that many others lead to are written beside each state rather than drawn, so that no lines cross in a
-tangle. Drawn on the server as shapes with classes; colours are the theme's, and every mark is also a sign.
+The straight way runs along a row and on to the next one; jumps within a row are arcs above it. Other ways, and those into a
+state that many lead to, are named beneath the box, so that no line crosses a box. Drawn on the server as shapes with classes;
+colours are the theme's, and every mark is also a sign. A list beside the map says every way in words.
 """
 
 from __future__ import annotations
@@ -13,17 +14,21 @@ from dataclasses import dataclass
 from flask_babel import gettext
 
 from casework.engine.definition.editions import Edition, TransitionRule, ancestors
+from casework.engine.definition.grammar import PREVIOUS_STEP
 from casework.engine.roles import Role
 from casework.operations.history.views import Move
 from casework.web.shell.i18n import edition_text, role_name
 
-#: States that this many others lead to are named beside those, not drawn to.
+#: States that this many others lead to are named beneath those, not drawn to.
 HUB = 4
-#: Beyond this many lines side by side nobody can follow one.
-MOST_LANES = 5
-BOX, BOX_HEIGHT, GAP, LANE, INDENT = 230, 34, 30, 16, 18
-#: Columns of text beside a box, counted in narrow letters.
-WIDEST, LINE = 50, 17
+#: Beyond this many lines above each other nobody can follow one.
+MOST_LANES = 3
+#: A row: how many boxes, how wide and far apart, and what the widest map is.
+COLUMNS, BOX, BETWEEN, MARGIN, WIDEST_MAP = 6, 148, 39, 4, 1128
+#: Down: a box, a lane of arcs, a line of words, and the channel between two rows.
+BOX_HEIGHT, LANE, LINE, CHANNEL = 46, 12, 15, 24
+#: Narrow letters that fit into a box and beneath it.
+IN_BOX, BENEATH = 19, 24
 
 
 @dataclass(frozen=True)
@@ -32,26 +37,28 @@ class Node:
 
     path: str
     label: str
+    #: The label as it stands in the box, with where each line stands.
+    lines: tuple[tuple[str, int], ...]
     x: int
     y: int
-    width: int
     kind: str
     sign: str
-    #: For those who do not see it: "is here now", "was passed".
+    #: For those who do not see it: "is here now", "done".
     marked: str
+    #: Ways that are not drawn: words, kind and where.
     exits: tuple[tuple[str, str, int], ...] = ()
 
 
 @dataclass(frozen=True)
 class Way:
-    """A line between two states, with the tip of its arrow."""
+    """A line between two states, with the tip of its arrow and what is done on it."""
 
+    source: str
+    target: str
     path: str
     tip: str
     kind: str
     label: str = ""
-    x: int = 0
-    y: int = 0
 
 
 @dataclass(frozen=True)
@@ -60,7 +67,6 @@ class Drawing:
     height: int
     nodes: tuple[Node, ...]
     ways: tuple[Way, ...]
-    frames: tuple[tuple[int, int, int, int], ...]
 
 
 @dataclass(frozen=True)
@@ -127,20 +133,26 @@ class _Map:
         self.edition = edition
         self.standing = standing
         self.order = list(edition.states)
-        self.row = {path: n for n, path in enumerate(self.order)}
+        self.leaves = [path for path in self.order if edition.states[path].type in ("state", "final")]
+        #: By the states that one stands in, whatever a way is written for.
         self.ways: dict[tuple[str, str], list[TransitionRule]] = {}
         into: dict[str, set[str]] = {}
         for rule in edition.transitions:
             if rule.target.startswith("="):
                 continue
-            for source in rule.sources:
-                self.ways.setdefault((source, rule.target), []).append(rule)
-                into.setdefault(rule.target, set()).add(source)
+            for source in self.within(rule.sources):
+                for target in edition.entered(rule.target):
+                    self.ways.setdefault((source, target), []).append(rule)
+                    into.setdefault(target, set()).add(source)
         self.hubs = {target for target, sources in into.items() if len(sources) >= HUB}
         ahead = {rule.target for rule, _ in self.ahead()}
         self.next = {
             place for target in ahead if not target.startswith("=") for place in (target, *edition.entered(target))
         }
+
+    def within(self, places: Sequence[str]) -> list[str]:
+        """The states that lie in some places, each once."""
+        return [leaf for leaf in self.leaves if set(ancestors(leaf)) & set(places)]
 
     def ahead(self) -> Iterator[tuple[TransitionRule, str]]:
         if not self.standing.live:
@@ -181,7 +193,7 @@ class _Map:
         kind = self.kind(path)
         sign, words = "", []
         if "been" in kind:
-            sign, words = "✓", [gettext("was passed")]
+            sign, words = "✓", [gettext("done")]
         if kind == "here":
             sign, words = "●", [gettext("is here now") if self.standing.live else gettext("ended here")]
         if "ahead" in kind:
@@ -191,9 +203,10 @@ class _Map:
         return sign, ", ".join(words)
 
     def way_kind(self, source: str, target: str) -> str:
-        rules = self.ways[source, target]
-        if any((source, rule.name, target) in self.standing.taken for rule in rules):
-            return "taken"
+        for rule in self.ways[source, target]:
+            places = {(here, there) for here in ancestors(source) for there in ancestors(target)}
+            if any((here, rule.name, there) in self.standing.taken for here, there in places):
+                return "taken"
         return "open" if self.standing.live and source in self.standing.states else ""
 
     def who(self, rule: TransitionRule) -> str:
@@ -207,131 +220,166 @@ class _Map:
 def draw(edition: Edition, standing: Standing | None = None) -> Drawing:
     """The edition as shapes, with a track's position where it is given."""
     there = _Map(edition, standing or Standing())
-    straight, arcs = _split(there)
-    lanes = _lanes(there, arcs)
-    if max(lanes.values(), default=0) >= MOST_LANES:
-        # Ways to an end are the first to be only written.
-        final = [arc for arc in arcs if edition.states[arc[1]].final and there.way_kind(*arc) != "taken"]
-        arcs = [arc for arc in arcs if arc not in final]
-        lanes = _lanes(there, arcs)
-    left = 14 + LANE * (max(lanes.values(), default=-1) + 1)
-    nodes, tops, y, widest = [], {}, 10, 0
-    for path in there.order:
-        depth = path.count(".")
-        exits = _exits(there, path, straight, arcs)
-        x, width = left + depth * INDENT, BOX - depth * INDENT
-        tops[path] = y
-        sign, marked = there.signs(path)
-        placed = tuple((words, kind, y + 14 + n * LINE) for n, (words, kind) in enumerate(exits))
-        widest = max([widest, *(_width(words) for words, _ in exits)])
-        nodes.append(Node(path, there.label(path), x, y, width, there.kind(path), sign, marked, placed))
-        y += max(BOX_HEIGHT, len(exits) * LINE + 4) + GAP
+    rows = _rows(there)
+    place = {path: (n, column) for n, row in enumerate(rows) for column, path in enumerate(row)}
+    straight = [way for way in there.ways if _follows(rows, place, *way)]
+    lanes = _lanes(there, place, straight)
+    drawn = {*straight, *lanes}
+    nodes: list[Node] = []
+    channels: list[int] = []
+    y = 0
+    for n, row in enumerate(rows):
+        used = max((lane + 1 for (source, _), lane in lanes.items() if place[source][0] == n), default=0)
+        y += LANE * used + 8
+        lines = 0
+        for column, path in enumerate(row):
+            node = _node(there, path, drawn, MARGIN + column * (BOX + BETWEEN), y)
+            nodes.append(node)
+            lines = max(lines, len(node.exits))
+        y += BOX_HEIGHT + LINE * lines + CHANNEL
+        channels.append(y - CHANNEL // 2)
     at = {node.path: node for node in nodes}
-    ways = [*_straight_ways(there, at, straight), *_arc_ways(there, at, arcs, lanes, left)]
-    frames = tuple(_frame(at, path) for path in there.order if there.edition.states[path].type in ("stage", "parallel"))
-    return Drawing(left + BOX + 24 + int(widest * 7.2) + 8, y - GAP + 12, tuple(nodes), tuple(ways), frames)
+    ways = [_straight(there, at[a], at[b], channels[place[a][0]]) for a, b in straight]
+    ways += [_arc(there, at[a], at[b], lane) for (a, b), lane in lanes.items()]
+    columns = max(len(row) for row in rows)
+    return Drawing(MARGIN + columns * (BOX + BETWEEN), y, tuple(nodes), tuple(ways))
 
 
-def _split(there: _Map) -> tuple[list[tuple[str, str]], list[tuple[str, str]]]:
-    """Ways straight down to the next state, and those drawn as arcs; the others are only written."""
-    straight, arcs = [], []
-    for source, target in there.ways:
-        if there.row[target] == there.row[source] + 1:
-            straight.append((source, target))
-        elif source != target and target not in there.hubs and not target.startswith(source + "."):
-            arcs.append((source, target))
-    return straight, arcs
+def _rows(there: _Map) -> list[list[str]]:
+    """The states in rows: those of the usual way, those beside it, and the ends on rows of their own."""
+    states = there.edition.states
+    ends = [path for path in there.leaves if states[path].final]
+    beside = [path for path in there.leaves if states[path].step == PREVIOUS_STEP]
+    usual = [path for path in there.leaves if path not in ends and path not in beside]
+    return [part[n : n + COLUMNS] for part in (usual + beside, ends) for n in range(0, len(part), COLUMNS)]
 
 
-def _lanes(there: _Map, arcs: Sequence[tuple[str, str]]) -> dict[tuple[str, str], int]:
-    """A lane for each arc, the short ones next to the boxes, so that none runs over another."""
-    spans: list[list[tuple[int, int]]] = []
-    lanes = {}
-    for source, target in sorted(arcs, key=lambda arc: (abs(there.row[arc[0]] - there.row[arc[1]]), there.row[arc[0]])):
-        low, high = sorted((there.row[source], there.row[target]))
-        lane = next((n for n, kept in enumerate(spans) if all(high <= a or low >= b for a, b in kept)), len(spans))
-        if lane == len(spans):
-            spans.append([])
-        spans[lane].append((low, high))
+def _follows(rows: Sequence[Sequence[str]], place: Mapping[str, tuple[int, int]], source: str, target: str) -> bool:
+    """Whether one state comes right after another: beside it, or at the beginning of the row below."""
+    (row, column), (other, there) = place[source], place[target]
+    if row == other:
+        return there == column + 1
+    return other == row + 1 and there == 0 and column == len(rows[row]) - 1
+
+
+def _lanes(
+    there: _Map, place: Mapping[str, tuple[int, int]], straight: Sequence[tuple[str, str]]
+) -> dict[tuple[str, str], int]:
+    """A lane for each arc of a row, the short ones next to the boxes, so that none runs over another."""
+    spans: dict[int, list[list[tuple[int, int]]]] = {}
+    lanes: dict[tuple[str, str], int] = {}
+    arcs = [
+        (source, target)
+        for source, target in there.ways
+        if source != target
+        and (source, target) not in straight
+        and target not in there.hubs
+        and place[source][0] == place[target][0]
+    ]
+    for source, target in sorted(arcs, key=lambda arc: abs(place[arc[0]][1] - place[arc[1]][1])):
+        row = spans.setdefault(place[source][0], [])
+        low, high = sorted((place[source][1], place[target][1]))
+        lane = next((n for n, kept in enumerate(row) if all(high < a or low > b for a, b in kept)), len(row))
+        if lane >= MOST_LANES:
+            continue
+        if lane == len(row):
+            row.append([])
+        row[lane].append((low, high))
         lanes[source, target] = lane
     return lanes
 
 
-def _exits(
-    there: _Map, path: str, straight: Sequence[tuple[str, str]], arcs: Sequence[tuple[str, str]]
-) -> list[tuple[str, str]]:
-    """What is written beside a box: ways out by where they lead to, as lines with their kind."""
-    leading: dict[str, list[TransitionRule]] = {}
-    for rule in there.edition.transitions:
-        if path in rule.sources and (path, rule.target) not in straight:
-            leading.setdefault(rule.target, []).append(rule)
+def _node(there: _Map, path: str, drawn: set[tuple[str, str]], x: int, y: int) -> Node:
+    sign, marked = there.signs(path)
+    label = there.label(path)
+    lines = _wrap(label.split(" ") if " " in label else _pieces(label), IN_BOX - 3, "" if _wide(label) else " ")[:2]
+    first = y + (27 if len(lines) == 1 else 19)
+    exits = _exits(there, path, drawn)
+    return Node(
+        path,
+        label,
+        tuple((words, first + 16 * n) for n, words in enumerate(lines)),
+        x,
+        y,
+        there.kind(path),
+        sign,
+        marked,
+        tuple((words, kind, y + BOX_HEIGHT + LINE * (n + 1) - 2) for n, (words, kind) in enumerate(exits)),
+    )
+
+
+def _exits(there: _Map, path: str, drawn: set[tuple[str, str]]) -> list[tuple[str, str]]:
+    """What is named beneath a box: where the ways lead that are not drawn, those taken first."""
     lines: list[tuple[str, str]] = []
-    for target, rules in leading.items():
-        actions = list(dict.fromkeys(there.do(rule) for rule in rules))
-        if target.startswith("="):
-            kind, arrow = (
-                ("open" if there.standing.live and path in there.standing.states else ""),
-                "↺" if target == "=same" else "↩",
-            )
-        else:
-            kind = there.way_kind(path, target)
-            arrow = "✓ " if kind == "taken" else ""
-            arrow += (
-                "↺"
-                if target == path
-                else ("↑" if there.row[target] < there.row[path] else "↓")
-                if (path, target) in arcs
-                else "→"
-            )
-        lines += [(words, kind) for words in _wrap(f"{arrow} {there.target(rules[0])}: ", actions)]
+    for kind, sign in (("taken", "✓ "), ("open", "→ "), ("", "→ ")):
+        targets = [
+            there.label(target)
+            for source, target in there.ways
+            if source == path and (source, target) not in drawn and there.way_kind(source, target) == kind
+        ]
+        if targets:
+            pieces = [words + ("," if n < len(targets) - 1 else "") for n, words in enumerate(targets)]
+            wrapped = _wrap(pieces, BENEATH - 2, " ")
+            lines += [((sign if n == 0 else "\u2003") + words, kind) for n, words in enumerate(wrapped)]
     return lines
 
 
-def _wrap(head: str, actions: Sequence[str]) -> list[str]:
-    lines, line = [], head
-    for n, action in enumerate(actions):
-        piece = action + (", " if n < len(actions) - 1 else "")
-        if _width(line + piece) > WIDEST and line.strip() not in ("", head.strip()):
-            lines.append(line.rstrip())
-            line = "    "
-        line += piece
-    return [*lines, line.rstrip()]
+def _wrap(pieces: Sequence[str], most: int, between: str) -> list[str]:
+    """Pieces in lines of at most so many narrow letters, where one piece is not longer."""
+    lines: list[str] = []
+    for piece in pieces:
+        if lines and _width(lines[-1] + between + piece) <= most:
+            lines[-1] += between + piece
+        else:
+            lines.append(piece)
+    return lines
+
+
+def _pieces(words: str) -> list[str]:
+    return list(words) if _wide(words) else [words]
+
+
+def _wide(words: str) -> bool:
+    return _width(words) > len(words)
 
 
 def _width(words: str) -> int:
     return sum(2 if unicodedata.east_asian_width(letter) in "WF" else 1 for letter in words)
 
 
-def _straight_ways(there: _Map, at: Mapping[str, Node], straight: Sequence[tuple[str, str]]) -> Iterator[Way]:
-    for source, target in straight:
-        here, below = at[source], at[target]
-        x, top, bottom = below.x + 24, here.y + BOX_HEIGHT, below.y
-        actions = ", ".join(dict.fromkeys(there.do(rule) for rule in there.ways[source, target]))
-        tip = f"M{x} {bottom} l-4 -8 h8 z"
-        yield Way(f"M{x} {top} V{bottom - 6}", tip, there.way_kind(source, target), actions, x + 12, bottom - 10)
+def _actions(there: _Map, source: str, target: str) -> str:
+    return ", ".join(dict.fromkeys(there.do(rule) for rule in there.ways[source, target]))
 
 
-def _arc_ways(
-    there: _Map,
-    at: Mapping[str, Node],
-    arcs: Sequence[tuple[str, str]],
-    lanes: Mapping[tuple[str, str], int],
-    left: int,
-) -> Iterator[Way]:
-    for source, target in arcs:
-        here, end = at[source], at[target]
-        x = left - 12 - LANE * lanes[source, target]
-        begin, stop = here.y + BOX_HEIGHT - 9, end.y + 11
-        turn = 6 if stop > begin else -6
-        path = f"M{here.x} {begin} H{x + 6} Q{x} {begin} {x} {begin + turn} V{stop - turn} Q{x} {stop} {x + 6} {stop} H{end.x - 6}"
-        yield Way(path, f"M{end.x} {stop} l-8 -4 v8 z", there.way_kind(source, target))
+def _straight(there: _Map, here: Node, following: Node, channel: int) -> Way:
+    middle, words = here.y + BOX_HEIGHT // 2, _actions(there, here.path, following.path)
+    kind = there.way_kind(here.path, following.path)
+    if here.y == following.y:
+        path = f"M{here.x + BOX} {middle} H{following.x - 7}"
+        tip = f"M{following.x} {middle} l-8 -4 v8 z"
+    else:
+        # Round the end of the row, through the channel below it, and down to the beginning of the next one.
+        out, x = here.x + BOX + BETWEEN // 2 - 4, following.x + 20
+        path = f"M{here.x + BOX} {middle} H{out} V{channel} H{x} V{following.y - 7}"
+        tip = f"M{x} {following.y} l-4 -8 h8 z"
+    return Way(here.path, following.path, path, tip, kind, words)
 
 
-def _frame(at: Mapping[str, Node], path: str) -> tuple[int, int, int, int]:
-    inside = [node for node in at.values() if node.path.startswith(path + ".")]
-    last = inside[-1] if inside else at[path]
-    here = at[path]
-    return here.x - 5, here.y - 5, BOX + 10, last.y + BOX_HEIGHT - here.y + 10
+def _arc(there: _Map, here: Node, end: Node, lane: int) -> Way:
+    # A way leaves at the side to which it runs, and comes in at the other, so that two of them do not lie on each other.
+    forward = end.x > here.x
+    leaves = here.x + BOX // 2 + (18 if forward else -18) + 5 * lane
+    enters = end.x + BOX // 2 + (-30 if forward else 30) + 5 * lane
+    y = here.y - 10 - LANE * lane
+    path = f"M{leaves} {here.y} V{y} H{enters} V{end.y - 7}"
+    return Way(
+        here.path,
+        end.path,
+        path,
+        f"M{enters} {end.y} l-4 -8 h8 z",
+        there.way_kind(here.path, end.path),
+        _actions(there, here.path, end.path),
+    )
 
 
 def tell(edition: Edition, standing: Standing | None = None) -> tuple[Stop, ...]:

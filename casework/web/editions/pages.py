@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from flask import Blueprint, render_template
+from flask import Blueprint, render_template, request, url_for
 from flask_babel import force_locale
 
 from casework.definitions import load_library
 from casework.engine.definition.editions import Edition
 from casework.engine.definition.validation import faults
 from casework.engine.parts import REFERRAL
+from casework.errors import NotFound
 from casework.operations.history.track_path import find_edition, read_ways
 from casework.operations.history.views import TrackWay
 from casework.web.editions.drawing import Drawing, Stop, draw, standing_of, tell
@@ -32,6 +33,7 @@ class TrackMap:
     where: str
     live: bool
     drawing: Drawing
+    #: Where it stands first.
     stops: tuple[Stop, ...]
 
 
@@ -39,25 +41,38 @@ class TrackMap:
 def show(number: str) -> str:
     with page_transaction() as (db, actor):
         ways = read_ways(db, actor, number)
-    return render_template("editions/show.html", told=ways, maps=[_track_map(track) for track in ways.tracks])
+    # What is still under way comes first.
+    tracks = sorted(ways.tracks, key=lambda track: not track.live)
+    asked = request.args.get("track") or ways.following or tracks[0].id
+    track = next((track for track in tracks if track.id == asked), None)
+    if track is None:
+        raise NotFound("track")
+    tabs = [
+        (_name(other), url_for("maps.show", number=number, track=other.id), other.id == track.id) for other in tracks
+    ]
+    return render_template("editions/show.html", told=ways, tabs=tabs, map=_track_map(track))
+
+
+def _name(track: TrackWay) -> str:
+    edition = load_library()[track.edition]
+    name = edition_text(edition, "title")
+    return f"{name}: {service_name(track.kind)}" if edition.part == REFERRAL else name
 
 
 def _track_map(track: TrackWay) -> TrackMap:
     edition = load_library()[track.edition]
     standing = standing_of(edition, track.states, track.moves, live=track.live)
-    name = edition_text(edition, "title")
-    if edition.part == REFERRAL:
-        name = f"{name}: {service_name(track.kind)}"
     where = ", ".join(edition_text(edition, f"states.{leaf}") for leaf in track.states)
+    stops = tell(edition, standing)
     return TrackMap(
         track.id,
-        name,
+        _name(track),
         track.provider or "",
         edition,
         where,
         track.live,
         draw(edition, standing),
-        tell(edition, standing),
+        tuple(sorted(stops, key=lambda stop: stop.kind != "here")),
     )
 
 

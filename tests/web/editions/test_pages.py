@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import xml.etree.ElementTree as ET
 from collections.abc import Callable
-from itertools import pairwise
+from itertools import combinations
 
 import pytest
 from flask import Flask
@@ -15,7 +15,18 @@ from casework.definitions import load_library
 from casework.engine.definition.editions import Edition
 from casework.operations.history.views import Move
 from casework.records.database import transaction
-from casework.web.editions.drawing import BOX_HEIGHT, Drawing, Standing, draw, standing_of, tell
+from casework.web.editions.drawing import (
+    BOX,
+    BOX_HEIGHT,
+    IN_BOX,
+    LINE,
+    WIDEST_MAP,
+    Drawing,
+    Standing,
+    draw,
+    standing_of,
+    tell,
+)
 from tests.support.way_to_referral import to_referral
 from tests.support.web_client import Browser
 from tests.support.world import World
@@ -41,42 +52,85 @@ def drawn(app: Flask, edition: Edition, standing: Standing | None = None) -> Dra
         return draw(edition, standing)
 
 
+def leaves(edition: Edition) -> list[str]:
+    return [path for path, state in edition.states.items() if state.type in ("state", "final")]
+
+
 @pytest.mark.parametrize("edition", EDITIONS, ids=lambda one: str(one.workflow))
-def test_every_state_is_drawn_and_none_covers_another(app: Flask, edition: Edition) -> None:
+def test_every_state_is_drawn_on_a_map_that_fits_and_none_covers_another(app: Flask, edition: Edition) -> None:
     made = drawn(app, edition)
-    assert [node.path for node in made.nodes] == list(edition.states)
-    assert all(after.y >= before.y + BOX_HEIGHT + 10 for before, after in pairwise(made.nodes))
-    assert all(
-        node.x >= 0 and node.x + node.width <= made.width and node.y + BOX_HEIGHT <= made.height for node in made.nodes
-    )
+    assert sorted(node.path for node in made.nodes) == sorted(leaves(edition))
+    assert made.width <= WIDEST_MAP
     for node in made.nodes:
-        lines = [y for _, _, y in node.exits]
-        following = next((other.y for other in made.nodes if other.y > node.y), made.height)
-        assert all(y < following for y in lines)
+        assert node.x >= 0
+        assert node.x + BOX <= made.width
+        assert node.y + BOX_HEIGHT + len(node.exits) * LINE <= made.height
+        assert all(len(words) <= IN_BOX for words, _ in node.lines)
+        # What is named beneath it ends above the row below, and is no wider than the box and the room beside it.
+        below = [other.y for other in made.nodes if other.y > node.y]
+        assert all(y < min(below, default=made.height) for _, _, y in node.exits)
+    for one, other in combinations(made.nodes, 2):
+        assert abs(one.x - other.x) >= BOX or abs(one.y - other.y) >= BOX_HEIGHT
 
 
 @pytest.mark.parametrize("edition", EDITIONS, ids=lambda one: str(one.workflow))
-def test_every_transition_stands_on_the_map_and_in_the_text(app: Flask, edition: Edition) -> None:
+def test_every_way_is_drawn_or_named_and_stands_in_the_list(app: Flask, edition: Edition) -> None:
     made = drawn(app, edition)
-    words = " ".join([*(way.label for way in made.ways), *(line for node in made.nodes for line, _, _ in node.exits)])
+    lines = {(way.source, way.target): way.label for way in made.ways}
+    named = {node.path: " ".join(words for words, _, _ in node.exits) for node in made.nodes}
     for rule in edition.transitions:
-        for piece in edition.text(f"transitions.{rule.name}.do").split():
-            assert piece in words
+        if rule.target.startswith("="):
+            continue
+        for source in rule.sources:
+            for leaf in [path for path in leaves(edition) if path == source or path.startswith(f"{source}.")]:
+                for target in edition.entered(rule.target):
+                    if (leaf, target) in lines:
+                        assert edition.text(f"transitions.{rule.name}.do") in lines[leaf, target]
+                    else:
+                        assert all(word in named[leaf] for word in edition.text(f"states.{target}").split())
     with app.test_request_context():
         stops = tell(edition)
     assert sum(len(stop.exits) for stop in stops) == sum(len(rule.sources) for rule in edition.transitions)
 
 
+def lines_of(path: str) -> list[tuple[float, float, float, float]]:
+    """The stretches of a line: left, right, top and bottom of each."""
+    stretches, x, y = [], 0.0, 0.0
+    for letter, rest in re.findall(r"([MHV])([\d .-]+)", path):
+        numbers = [float(number) for number in rest.split()]
+        match letter:
+            case "M":
+                x, y = numbers
+            case "H":
+                stretches.append((min(x, numbers[0]), max(x, numbers[0]), y, y))
+                x = numbers[0]
+            case "V":
+                stretches.append((x, x, min(y, numbers[0]), max(y, numbers[0])))
+                y = numbers[0]
+    return stretches
+
+
+@pytest.mark.parametrize("edition", EDITIONS, ids=lambda one: str(one.workflow))
+def test_no_line_crosses_a_box_or_words(app: Flask, edition: Edition) -> None:
+    made = drawn(app, edition)
+    boxes = [(node.x, node.x + BOX, node.y, node.y + BOX_HEIGHT + len(node.exits) * LINE) for node in made.nodes]
+    for way in made.ways:
+        for left, right, top, bottom in lines_of(way.path):
+            for x, end, y, low in boxes:
+                # It begins at the edge of one box and ends before another.
+                assert right <= x or left >= end or bottom <= y or top >= low, (way.source, way.target)
+
+
 @pytest.mark.parametrize("edition", EDITIONS, ids=lambda one: str(one.workflow))
 def test_no_two_arcs_run_over_each_other(app: Flask, edition: Edition) -> None:
-    upright = [
-        (int(found[1]), *sorted((int(found[2]), int(found[3]))))
+    level = [
+        (way, stretch)
         for way in drawn(app, edition).ways
-        if (found := re.search(r"Q(\d+) \d+ \d+ (\d+) V(\d+)", way.path))
+        for stretch in lines_of(way.path)
+        if stretch[2] == stretch[3] and "V" in way.path
     ]
-    for n, (x, top, bottom) in enumerate(upright):
-        for other, above, below in upright[n + 1 :]:
-            assert x != other or bottom <= above or top >= below
+    for (one, (left, right, y, _)), (other, (start, end, line, _)) in combinations(level, 2):
+        assert one == other or y != line or right <= start or end <= left
 
 
 def test_where_a_track_stands_is_marked_not_by_colour_alone(app: Flask) -> None:
@@ -89,13 +143,15 @@ def test_where_a_track_stands_is_marked_not_by_colour_alone(app: Flask) -> None:
     made = drawn(app, case, standing_of(case, ["consent"], moves, live=True))
     marks = {node.path: (node.sign, node.marked) for node in made.nodes}
     assert marks["consent"] == ("●", "is here now")
-    assert marks["proposed"] == marks["triage"] == ("✓", "was passed")
+    assert marks["proposed"] == marks["triage"] == ("✓", "done")
     assert marks["scoping"] == ("→", "possible next")
     assert marks["structuring"] == ("", "")
     assert marks["closed"] == ("■", "an end")
-    kinds = {way.label: way.kind for way in made.ways if way.label}
-    assert list(kinds.values()).count("taken") == 2
-    assert list(kinds.values()).count("open") == 1
+    assert {(way.source, way.target) for way in made.ways if way.kind == "taken"} == {
+        ("proposed", "triage"),
+        ("triage", "consent"),
+    }
+    assert ("consent", "scoping") in {(way.source, way.target) for way in made.ways if way.kind == "open"}
 
 
 def test_a_track_that_has_ended_has_no_way_on(app: Flask) -> None:
@@ -107,30 +163,55 @@ def test_a_track_that_has_ended_has_no_way_on(app: Flask) -> None:
     assert not [way for way in made.ways if way.kind == "open"]
 
 
-def test_the_map_of_a_case_shows_every_track(browser_for: BrowserFor, number: str) -> None:
+def maps_in(page: str) -> list[str]:
+    return re.findall(r'<svg class="map".*?</svg>', page, re.DOTALL)
+
+
+def test_the_map_shows_one_track_at_a_time_first_the_one_where_something_is_to_be_done(
+    browser_for: BrowserFor, number: str
+) -> None:
+    browser = browser_for("officer")
+    page = browser.get(f"/cases/{number}/map").text
+    assert len(maps_in(page)) == 1
+    tabs = re.findall(rf'<a href="(/cases/{number}/map\?track=[^"]+)"( aria-current="page")?>(.*?)</a>', page)
+    assert len(tabs) == 3
+    assert [words for _, here, words in tabs if here] == ["Referral: pledge loan"]
+    assert page.count('id="here"') == 1
+    for address, _, words in tabs:
+        shown = browser.get(address).text
+        assert f"<h2>{words}</h2>" in shown
+        assert len(maps_in(shown)) == 1
+    assert browser.get(f"/cases/{number}/map?track=no-such-track").status_code == 404
+
+
+def test_where_it_stands_comes_first_in_the_list(browser_for: BrowserFor, number: str) -> None:
     page = browser_for("officer").get(f"/cases/{number}/map").text
-    assert page.count("<svg ") == 3
-    assert "Hybrid" not in page
-    assert "green technology assessment" in page
-    assert "pledge loan" in page
-    assert "Haidian Assessment Lab" in page
-    assert page.count("The same as text") == 3
+    first = page.split('<ol class="stops"')[1].split("<li")[1]
+    assert 'id="here"' in first
+    assert "is here now" in first
 
 
 def test_a_drawing_is_sound_xml_without_style(browser_for: BrowserFor, number: str) -> None:
     page = browser_for("officer").get(f"/cases/{number}/map").text
-    for one in re.findall(r"<svg .*?</svg>", page, re.DOTALL):
+    for one in maps_in(page):
         root = ET.fromstring(one)
         assert root.attrib["role"] == "img"
         assert not [part for part in root.iter() if "style" in part.attrib or "fill" in part.attrib]
     assert not re.search(r"<[^>]* style=", page)
 
 
-def test_a_provider_sees_the_map_of_its_own_track_alone(browser_for: BrowserFor, number: str) -> None:
-    page = browser_for("provider").get(f"/cases/{number}/map").text
-    assert page.count("<svg ") == 1
+def test_a_provider_sees_the_map_of_its_own_track_alone(
+    browser_for: BrowserFor, world: World, engine: Engine, number: str
+) -> None:
+    with transaction(engine) as db:
+        others = [track.id for track in world.read_case(db, number).tracks if not track.provider]
+    browser = browser_for("provider")
+    page = browser.get(f"/cases/{number}/map").text
+    assert len(maps_in(page)) == 1
     for hidden in ("pledge loan", "Chaoyang Green Bank", "Triage"):
         assert hidden not in page
+    for track in others:
+        assert browser.get(f"/cases/{number}/map?track={track}").status_code == 404
     assert browser_for("foreign_provider").get(f"/cases/{number}/map").status_code == 404
     assert browser_for("observer").get(f"/cases/{number}/map").status_code == 404
 
@@ -144,7 +225,7 @@ def test_editions_have_a_page_with_drawing_faults_and_texts(browser_for: Browser
         page = browser.get(address).text
         assert edition.fingerprint in page
         assert "none: every state leads on" in page
-        assert page.count("<svg ") == 1
+        assert len(maps_in(page)) == 1
     case = browser.get("/workflows/case/1").text
     assert "审批" in case or "方案" in case
     assert "transitions.approve_plan.done" in case

@@ -23,6 +23,7 @@ OURS = {
     "decisions.css",
     "documents.css",
     "link.js",
+    "map.css",
     "messages.css",
     "passkeys.js",
     "record.css",
