@@ -226,7 +226,7 @@ DECLARED: dict[str, set[str]] = {
     "casework/operations/oversight/case_hygiene.py": {"referral_of('r')"},
     "casework/operations/referrals/inbox.py": {"', '.join(map(_counted, TABS))", "each", "tab"},
     "casework/operations/tasks/calendar_view.py": {"chosen"},
-    "casework/operations/tasks/my_work.py": {"resting"},
+    "casework/operations/tasks/my_work.py": {"chosen"},
     "casework/operations/tasks/queries.py": {"name"},
     "casework/operations/tasks/queue_counts.py": {
         "another_person(kind, f'CAST(:{who} AS text[])')", "homes", "kind", "queue", "scope", "scope_of(kind)", "who",

@@ -174,7 +174,7 @@ def list_people_for_task(call: Call) -> TaskPeople:
 
 def do_to_tasks(call: Call) -> Done:
     body = call.body
-    given = {name: getattr(body, name) for name in ("person", "note", "until", "waits_for", "reason")}
+    given = {name: getattr(body, name) for name in ("person", "note", "until", "waits_for", "reason", "priority")}
     details = {name: str(value) for name, value in given.items() if value is not None}
     return bulk.do_to_tasks(
         call.db,

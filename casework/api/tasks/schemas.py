@@ -34,12 +34,13 @@ class Releasing(Body):
 
 class ManyTasks(Body):
     tasks: Annotated[list[Id], Field(min_length=1, max_length=50)]
-    operation: Literal["claim", "release", "complete", "assign", "suspend"]
+    operation: Literal["claim", "release", "complete", "assign", "suspend", "modify"]
     person: Annotated[Id | None, Field(description="For assign")] = None
     note: Annotated[Words | None, Field(description="For assign")] = None
     until: Annotated[Day | None, Field(description="For suspend")] = None
     waits_for: Literal["need_owner", "technology_owner", "provider", "authority", "other"] | None = None
-    reason: Annotated[Words | None, Field(description="For suspend")] = None
+    reason: Annotated[Words | None, Field(description="For suspend and modify")] = None
+    priority: Annotated[Literal["high", "normal", "low"] | None, Field(description="For modify")] = None
     dry_run: Annotated[bool, Field(description="Say what would become of each, and do nothing")] = False
 
 

@@ -38,7 +38,7 @@ MOST = 50
 #: What can be done to several at once, and what must be told for it.
 NEEDS: Mapping[str, tuple[str, ...]] = {
     task_lifecycle.CLAIM: (), task_lifecycle.RELEASE: (), task_lifecycle.COMPLETE: (), task_lifecycle.ASSIGN: ("person", "note"),
-    task_lifecycle.SUSPEND: ("until", "waits_for", "reason"),
+    task_lifecycle.SUSPEND: ("until", "waits_for", "reason"), task_lifecycle.MODIFY: ("priority", "reason"),
 }  # fmt: skip
 Action = Callable[[Connection, Actor, str, Mapping[str, str], Request], Done]
 _ACTIONS: Mapping[str, Action] = {
@@ -54,6 +54,9 @@ _ACTIONS: Mapping[str, Action] = {
     ),
     task_lifecycle.SUSPEND: lambda db, actor, task, facts, request: tasks.suspend_task(
         db, actor, task, until=facts["until"], waits_for=facts["waits_for"], reason=facts["reason"], request=request
+    ),
+    task_lifecycle.MODIFY: lambda db, actor, task, facts, request: tasks.modify_task(
+        db, actor, task, priority=facts["priority"], reason=facts["reason"], request=request
     ),
 }
 

@@ -1,4 +1,4 @@
-"""My work: what a person must do next, by when, and who is being waited for. Reads only.
+"""My work: what a person must do next, by when, and who is being waited for; in groups by time. Reads only.
 
 Mine is what I hold, and in the cases and mediations that I own what waits for their officer and nobody has taken;
 what is done in a step needs no claim. The number of queries does not depend on how much there is.
@@ -6,6 +6,7 @@ what is done in a step needs no claim. The number of queries does not depend on 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from functools import cache
@@ -19,7 +20,7 @@ from casework.definitions import load_library
 from casework.engine.deadlines.calendars import Calendar
 from casework.engine.roles import Role
 from casework.errors import InvalidForm
-from casework.operations.core.overdue_sql import AT_WORK, NOT_PAUSED, STANDING
+from casework.operations.core.overdue_sql import AT_WORK, STANDING
 from casework.operations.core.paging import Page, cursor_id, cursor_time, from_cursor, insist_limit, page
 from casework.operations.core.perform import home_calendar
 from casework.operations.core.presenters import names_of, when
@@ -27,16 +28,22 @@ from casework.operations.core.reader_names import titled
 from casework.operations.core.unread import LOOKED, SINCE, mark_of
 from casework.operations.core.views import row_as
 from casework.operations.tasks.queries import WORDS, named_in, placed_row
-from casework.operations.tasks.views import HeldCase, MarkedPlacedTask, PlacedTask
+from casework.operations.tasks.views import HeldCase, MarkedPlacedTask, WorkGroup
 from casework.permissions.actors import Actor
 from casework.permissions.visibility import reach
 from casework.records.database import plan_by_values
 from casework.records.event_log import now
 
-#: The tabs in their order; of `done` nobody counts.
-TABS = ("open", "overdue", "today", "week", "waiting", "hold", "done")
-#: Nobody counts further than this.
+#: The groups of one's own work by when it is due, and beside them what waits for others and what one has snoozed.
+#: Each task is in one of them: frozen is what has a day that does not count meanwhile, whatever the day is.
+OWN = ("overdue", "today", "week", "later", "undated", "frozen")
+GROUPS = (*OWN[:-1], "waiting", "snoozed", "frozen")
+#: What may be listed alone: a group, or all that is one's own.
+TABS = ("open", *GROUPS)
+#: Nobody counts further than this, and no more is grouped: what is due first is.
 MOST_COUNTED = 1000
+#: So many of each group at first.
+FIRST = 10
 
 #: The tasks that a person holds.
 _HELD = """
@@ -54,9 +61,13 @@ _OWNS = (
     (Role.DISPUTE_OFFICER, "mediations", ""),
 )  # fmt: skip
 _WHEN = {
-    "open": "", "overdue": f"AND t.due_at < :now AND {NOT_PAUSED}", "today": "AND t.due_at >= :now AND t.due_at < :tomorrow",
-    "week": "AND t.due_at >= :tomorrow AND t.due_at < :monday",
+    "open": "", "overdue": f"AND t.due_at < :now AND {AT_WORK}", "today": f"AND t.due_at >= :now AND t.due_at < :tomorrow AND {AT_WORK}",
+    "week": f"AND t.due_at >= :tomorrow AND t.due_at < :monday AND {AT_WORK}", "undated": f"AND t.due_at IS NULL AND {AT_WORK}",
+    "later": f"AND t.due_at >= :monday AND {AT_WORK}", "frozen": f"AND NOT ({AT_WORK})",
 }  # fmt: skip
+#: The group of an open task `t` of one's own: what `_WHEN` asks for, said of each once.
+_GROUP = f"""CASE WHEN NOT ({AT_WORK}) THEN 'frozen' WHEN t.due_at < :now THEN 'overdue' WHEN t.due_at < :tomorrow THEN 'today'
+    WHEN t.due_at < :monday THEN 'week' WHEN t.due_at IS NULL THEN 'undated' ELSE 'later' END"""
 #: What others must do in the cases that one owns: open, and neither taken by oneself nor one's own to take.
 _WAITING = """
     SELECT t.* FROM cases h JOIN tasks t ON t.log_id = h.id
@@ -64,32 +75,41 @@ _WAITING = """
     AND t.state IN ('Ready', 'Reserved', 'InProgress') AND NOT t.aftercare
     AND t.holder_id IS DISTINCT FROM CAST(:person AS uuid) AND (t.queue <> 'officer' OR t.holder_id IS NOT NULL) {focus} {window}
 """
-#: The cases on hold that a person owns.
-_HOLD = """
-    SELECT h.id FROM cases h WHERE h.owner_id = CAST(:person AS uuid) AND h.closed_at IS NULL AND h.hold IS NOT NULL {focus}
-"""
 #: What waits because a person lets it: one's own tasks, and in the cases that one owns those that nobody holds.
 _RESTING = """
-    SELECT t.* FROM tasks t WHERE t.holder_id = CAST(:person AS uuid) AND t.state = 'Suspended' AND t.wait IS NOT NULL {focus}
+    SELECT t.* FROM tasks t WHERE t.holder_id = CAST(:person AS uuid) AND t.state = 'Suspended' AND t.wait IS NOT NULL {focus} {window}
     UNION ALL
     SELECT t.* FROM cases h JOIN tasks t ON t.log_id = h.id
     WHERE h.owner_id = CAST(:person AS uuid) AND h.closed_at IS NULL AND NOT CAST(:person AS text) = ANY(h.interests)
-    AND t.state = 'Suspended' AND t.wait IS NOT NULL AND t.holder_id IS NULL AND t.organisation_id IS NULL {focus}
+    AND t.state = 'Suspended' AND t.wait IS NOT NULL AND t.holder_id IS NULL AND t.organisation_id IS NULL {focus} {window}
 """
 #: Chosen tasks with what a row of My work shows.
 _ROWS = f"""
-    SELECT t.*, l.kind AS log_kind, c.number, {titled("c")} AS title, r.parent_id, r.part, r.provider_id, (
+    {{first}}SELECT t.*, l.kind AS log_kind, c.number, {titled("c")} AS title, r.parent_id, r.part, r.provider_id, (
         SELECT count(*) FROM clocks k CROSS JOIN jsonb_array_elements(k.steps) WITH ORDINALITY AS g(step, n)
         WHERE k.log_id = t.log_id AND k.task_id = t.id AND g.n <= k.next AND g.step->>1 = 'remind'
     ) AS reminded, {STANDING}, {WORDS}{{since}}
-    FROM (SELECT u.* FROM ({{chosen}}) u ORDER BY u.due_at, u.id LIMIT :most) t
+    FROM ({{rows}}) t
     JOIN logs l ON l.id = t.log_id JOIN tracks r ON r.id = t.track_id LEFT JOIN cases c ON c.id = t.log_id {{looked}}
     ORDER BY t.due_at, t.id
 """
+#: Of several groups the first of each, and how many are in it.
+_GROUPED = f"""WITH grouped AS MATERIALIZED (
+        SELECT t.*, {_GROUP} AS grp FROM (SELECT u.* FROM ({{own}}) u ORDER BY u.due_at, u.id LIMIT :counted) t
+        UNION ALL SELECT u.*, 'waiting' FROM (SELECT u.* FROM ({{waiting}}) u ORDER BY u.due_at, u.id LIMIT :counted) u
+        UNION ALL SELECT u.*, 'snoozed' FROM (SELECT u.* FROM ({{resting}}) u ORDER BY u.due_at, u.id LIMIT :counted) u
+    ) """
+#: The first of each of these groups.
+_FIRSTS = """SELECT * FROM (
+        SELECT g.*, row_number() OVER (PARTITION BY g.grp ORDER BY g.due_at, g.id) AS place, count(*) OVER (PARTITION BY g.grp) AS many
+        FROM grouped g
+    ) g WHERE g.place <= :most"""
 #: Where one programme was chosen.
 FOCUS, _FOCUS_OF_CASES = "AND t.programme_id = CAST(:focus AS uuid)", "AND h.programme_id = CAST(:focus AS uuid)"
-#: What comes after the last row of the page before.
-_WINDOW = "AND (t.due_at, t.id) > (:at, CAST(:id AS uuid))"
+#: What comes after the last row of the page before; what has no date comes last.
+_WINDOW = "AND ((t.due_at, t.id) > (:at, CAST(:id AS uuid)) OR t.due_at IS NULL)"
+#: The same where the last row had no date.
+_WINDOW_UNDATED = "AND t.due_at IS NULL AND t.id > CAST(:id AS uuid)"
 
 
 @dataclass(frozen=True)
@@ -114,20 +134,44 @@ def days(moment: datetime, calendar: Calendar) -> Days:
 def list_work(
     db: Connection, actor: Actor, *, tab: str = "open", cursor: str | None = None, limit: int | None = None
 ) -> Page[MarkedPlacedTask]:
-    """The tasks of a tab, what is due first before the rest; each with its case and where it is done."""
-    if tab not in (*_WHEN, "waiting"):
-        raise InvalidForm(fields={"tab": reasons.fields.ONE_OF(choices=(*_WHEN, "waiting"))})
+    """The tasks of one group, what is due first before the rest; each with its case and where it is done."""
+    if tab not in TABS:
+        raise InvalidForm(fields={"tab": reasons.fields.ONE_OF(choices=TABS)})
     most, keys = insist_limit(limit), from_cursor(cursor, 2)
     given = _given(db, actor) | {"most": most + 1, "all_of": sorted(reach(actor).all_of)}
+    window = ""
     if keys:
-        given |= {"at": cursor_time(keys[0]), "id": cursor_id(keys[1])}
+        window = _WINDOW if keys[0] is not None else _WINDOW_UNDATED
+        given |= {"id": cursor_id(keys[1])} | ({"at": cursor_time(keys[0])} if keys[0] is not None else {})
     plan_by_values(db)
-    rows = db.execute(_list(tab, kinds_of(actor), bool(keys), bool(actor.focus)), given).all()
+    rows = db.execute(_list(tab, kinds_of(actor), window, bool(actor.focus)), given).all()
     shown, following = page(rows, most, lambda row: (row.due_at, row.id))
-    library = load_library()
-    names = names_of(db, named_in(shown), {row.organisation_id for row in shown})
-    items = [row_as(MarkedPlacedTask, placed_row(row, library, names), mark=mark_of(row)) for row in shown]
-    return Page(items=items, next=following)
+    return Page(items=_marked(db, shown), next=following)
+
+
+def list_groups(db: Connection, actor: Actor, *, most: int = FIRST) -> list[WorkGroup]:
+    """The first tasks of every group that has any, and how many it has; in one statement."""
+    given = _given(db, actor) | {
+        "most": insist_limit(most),
+        "counted": MOST_COUNTED,
+        "all_of": sorted(reach(actor).all_of),
+    }
+    plan_by_values(db)
+    rows = db.execute(_grouped(kinds_of(actor), bool(actor.focus)), given).all()
+    by_group: dict[str, list[MarkedPlacedTask]] = {}
+    for row, item in zip(rows, _marked(db, rows), strict=True):
+        by_group.setdefault(row.grp, []).append(item)
+    many = {row.grp: row.many for row in rows}
+    return [
+        WorkGroup(name=name, items=by_group[name], count=many[name], most=MOST_COUNTED)
+        for name in GROUPS
+        if name in by_group
+    ]
+
+
+def _marked(db: Connection, rows: Sequence[Any]) -> list[MarkedPlacedTask]:
+    library, names = load_library(), names_of(db, named_in(rows), {row.organisation_id for row in rows})
+    return [row_as(MarkedPlacedTask, placed_row(row, library, names), mark=mark_of(row)) for row in rows]
 
 
 def list_holds(db: Connection, actor: Actor, *, limit: int | None = None) -> list[HeldCase]:
@@ -151,26 +195,15 @@ def list_holds(db: Connection, actor: Actor, *, limit: int | None = None) -> lis
     ]
 
 
-def list_resting(db: Connection, actor: Actor, *, limit: int | None = None) -> list[PlacedTask]:
-    """The tasks that a person lets wait: the actor's own, and in the actor's cases those that nobody holds."""
-    given = {"person": actor.person, "most": insist_limit(limit), "focus": actor.focus}
-    rows = db.execute(_resting(bool(actor.focus)), given).all()
-    library = load_library()
-    names = names_of(db, named_in(rows), {row.organisation_id for row in rows})
-    return [placed_row(row, library, names) for row in rows]
-
-
-@cache
-def _resting(focused: bool) -> TextClause:
-    return text(rows_of(_RESTING.format(focus=FOCUS if focused else "")))
-
-
 def count_work(db: Connection, actor: Actor) -> dict[str, int]:
-    """How many there are in each tab, counted no further than MOST_COUNTED; in one statement."""
+    """How many there are in each group and in all of one's own, counted no further than MOST_COUNTED; in one statement."""
     given = _given(db, actor) | {"most": MOST_COUNTED}
     plan_by_values(db)
-    row = db.execute(_counts(kinds_of(actor), bool(actor.focus)), given).one()
-    return dict(row._mapping)
+    counts = dict.fromkeys(TABS, 0)
+    for row in db.execute(_counts(kinds_of(actor), bool(actor.focus)), given):
+        counts[row.grp] = row.many
+    counts["open"] = sum(counts[name] for name in OWN)
+    return counts
 
 
 def first_due(db: Connection, actor: Actor) -> str | None:
@@ -201,8 +234,8 @@ def kinds_of(actor: Actor) -> tuple[str, ...]:
 
 
 def chosen_tasks(tab: str, kinds: tuple[str, ...], window: str, focus: str) -> str:
-    if tab == "waiting":
-        return _WAITING.format(window=window, focus=focus)
+    if tab in ("waiting", "snoozed"):
+        return (_WAITING if tab == "waiting" else _RESTING).format(window=window, focus=focus)
     parts = [_HELD.format(when=_WHEN[tab], window=window, focus=focus)]
     for queue, home, lives in _OWNS:
         if queue in kinds:
@@ -212,23 +245,29 @@ def chosen_tasks(tab: str, kinds: tuple[str, ...], window: str, focus: str) -> s
 
 def rows_of(chosen: str, *, marked: bool = False) -> str:
     """The statement that lists the chosen tasks; with what `mark_of` needs where it is asked for."""
-    return _ROWS.format(chosen=chosen, since=f", {SINCE}" if marked else "", looked=LOOKED if marked else "")
+    rows = f"SELECT u.* FROM ({chosen}) u ORDER BY u.due_at, u.id LIMIT :most"
+    return _ROWS.format(first="", rows=rows, since=f", {SINCE}" if marked else "", looked=LOOKED if marked else "")
 
 
 @cache
-def _list(tab: str, kinds: tuple[str, ...], later: bool, focused: bool) -> TextClause:
-    chosen = chosen_tasks(tab, kinds, _WINDOW if later else "", FOCUS if focused else "")
-    return text(rows_of(chosen, marked=True))
+def _list(tab: str, kinds: tuple[str, ...], window: str, focused: bool) -> TextClause:
+    return text(rows_of(chosen_tasks(tab, kinds, window, FOCUS if focused else ""), marked=True))
+
+
+@cache
+def _grouped(kinds: tuple[str, ...], focused: bool) -> TextClause:
+    focus = FOCUS if focused else ""
+    own, waiting, resting = (chosen_tasks(tab, kinds, "", focus) for tab in ("open", "waiting", "snoozed"))
+    first = _GROUPED.format(own=own, waiting=waiting, resting=resting)
+    return text(_ROWS.format(first=first, rows=_FIRSTS, since=f", {SINCE}", looked=LOOKED))
 
 
 @cache
 def _counts(kinds: tuple[str, ...], focused: bool) -> TextClause:
     focus = FOCUS if focused else ""
-    parts = [
-        f"(SELECT count(*) FROM (SELECT 1 FROM ({chosen_tasks(tab, kinds, '', focus)}) u LIMIT :most) v) AS {tab}"
-        for tab in (*_WHEN, "waiting")
-    ]
-    hold = _HOLD.format(focus=_FOCUS_OF_CASES if focused else "")
-    resting = _RESTING.format(focus=FOCUS if focused else "").replace("SELECT t.* FROM", "SELECT t.id FROM")
-    parts.append(f"(SELECT count(*) FROM (SELECT 1 FROM ({hold} UNION ALL {resting}) u LIMIT :most) v) AS hold")
-    return text(f"SELECT {', '.join(parts)}")
+    own, waiting, resting = (chosen_tasks(tab, kinds, "", focus) for tab in ("open", "waiting", "snoozed"))
+    return text(
+        f"SELECT grp, count(*) AS many FROM (SELECT {_GROUP} AS grp FROM (SELECT u.* FROM ({own}) u LIMIT :most) t) g GROUP BY grp"
+        f" UNION ALL SELECT 'waiting', count(*) FROM (SELECT 1 FROM ({waiting}) u LIMIT :most) v"
+        f" UNION ALL SELECT 'snoozed', count(*) FROM (SELECT 1 FROM ({resting}) u LIMIT :most) v"
+    )

@@ -103,6 +103,17 @@ class MarkedPlacedTask(PlacedTask):
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class WorkGroup:
+    """Some of a person's work: the first tasks of a group, and how many it has."""
+
+    name: str
+    items: list[MarkedPlacedTask]
+    #: Not counted further than `most`.
+    count: int
+    most: int
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class HeldCase(CaseTitle):
     """A case on hold."""
 

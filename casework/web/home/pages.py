@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 
 from flask import Blueprint, redirect, render_template, request, url_for
-from flask_babel import gettext
+from flask_babel import gettext, ngettext
 from werkzeug.wrappers import Response
 
 from casework.engine.roles import Role
 from casework.json_values import JsonValue
-from casework.operations.core.paging import Page
 from casework.operations.core.perform import home_calendar
 from casework.operations.mediations.unsealing import list_unsealings
 from casework.operations.messages.mentions import list_mentions
@@ -23,21 +23,27 @@ from casework.operations.tasks import my_work, workload
 from casework.operations.tasks.queue_counts import count_queues
 from casework.operations.tasks.queues import list_placed_tasks
 from casework.operations.tasks.tasks_of_absent import list_for_absent
-from casework.operations.tasks.views import MarkedPlacedTask
+from casework.operations.tasks.views import Decision, WorkGroup, WorkOfAbsent
 from casework.web.shell import layout
-from casework.web.shell.i18n import N_
+from casework.web.shell.dates import read_day, say_day
+from casework.web.shell.i18n import N_, name_of
 from casework.web.shell.navigation import OFFICES, PROVIDERS, has_page
 from casework.web.shell.session import current_actor, list_transaction, only
 from casework.web.shell.staffing_words import say_risks
-from casework.web.shell.task_links import case_url
+from casework.web.shell.task_links import case_url, last_day
 from casework.web.tasks.allocation_pages import queues_to_choose
+from casework.web.tasks.list_views import Group, counted
 from casework.web.tasks.skill_pages import people_with_skills
 
 blueprint = Blueprint("home", __name__)
 
-TABS = {
-    "open": N_("To do"), "overdue": N_("Overdue"), "today": N_("Today"), "week": N_("This week"),
-    "waiting": N_("Waiting for others"), "hold": N_("On hold"),
+GROUPS = {
+    "overdue": N_("Overdue"), "today": N_("Today"), "week": N_("This week"), "later": N_("Later"), "undated": N_("No date"),
+    "waiting": N_("Waiting for others"), "snoozed": N_("Snoozed"), "frozen": N_("Frozen"),
+}  # fmt: skip
+NOTES = {
+    "waiting": N_("you need not do anything unless they are late"), "snoozed": N_("they come back by themselves"),
+    "frozen": N_("their clock stands still, or the case is on hold"),
 }  # fmt: skip
 DECISIONS = {
     "plans": N_("Plans"), "waivers": N_("Waivers"), "conflicts": N_("Conflicts of interest"), "closings": N_("Closings and stops"),
@@ -58,7 +64,8 @@ BREACHES = {
     "copies_out": N_("A provider whose access to papers ended more than 30 days ago has not said what became of its copies. Ask it."),
     "late": N_("its clock should have fired already. Ask those who run Casework whether a worker is running."),
 }  # fmt: skip
-#: Rows of what others must do that stand below one's own.
+ALL_TO_DO = N_("All to do")
+#: Rows of decisions that stand above one's own work.
 BELOW = 5
 
 
@@ -76,55 +83,133 @@ def show() -> Response | str:
 
 
 def my_work_page() -> str:
-    tab, cursor = request.args.get("tab", "open"), request.args.get("cursor")
-    tab = tab if tab in TABS else "open"
+    """All of one's work in groups by time, the first tasks of each; or one group, page by page."""
+    tab = request.args.get("tab", "")
+    return _one_group(tab) if tab in my_work.TABS else _all_groups()
+
+
+def _all_groups() -> str:
     with list_transaction() as (db, actor):
         if calendar := home_calendar(db, actor):
             layout.use_calendar(calendar)
-        counts = my_work.count_work(db, actor)
-        held = my_work.list_holds(db, actor) if tab == "hold" else []
-        resting = my_work.list_resting(db, actor) if tab == "hold" else []
-        listed = my_work.list_work(db, actor, tab=tab, cursor=cursor) if tab != "hold" else Page(items=[])
-        others: list[MarkedPlacedTask] = []
-        if tab == "open" and not cursor:
-            others = my_work.list_work(db, actor, tab="waiting", limit=BELOW).items
+        groups = my_work.list_groups(db, actor)
+        held = my_work.list_holds(db, actor)
         queues = count_queues(db, actor)
-        mentions = list_mentions(db, actor, unread=True).items if tab == "open" and not cursor else []
-        first = my_work.first_due(db, actor) if not listed.items else None
-        absent = list_for_absent(db, actor) if tab == "open" and not cursor else []
-        decides = tab == "open" and not cursor and bool(actor.roles() & set(workload.DECIDING))
-        decisions = (
-            [decision for decision in workload.list_decisions(db, actor) if not decision.asked_by_oneself]
-            if decides
-            else []
-        )
+        mentions = list_mentions(db, actor, unread=True).items
+        first = my_work.first_due(db, actor) if not groups else None
+        absent = list_for_absent(db, actor)
+        decides = bool(actor.roles() & set(workload.DECIDING))
+        decisions = [one for one in workload.list_decisions(db, actor) if not one.asked_by_oneself] if decides else []
+    counts = {group.name: group.count for group in groups}
+    mine = sum(counts.get(name, 0) for name in my_work.OWN)
+    shown = [_asked_to_decide(decisions)] if decisions else []
+    shown += [_group(group) for group in groups if group.name != "frozen"]
+    frozen = next((group for group in groups if group.name == "frozen"), None)
+    if frozen or held:
+        shown.append(replace(_group(frozen or WorkGroup(name="frozen", items=[], count=0, most=1)), held=held))
+    shown += [_of_absent(one) for one in absent]
     return render_template(
         "home/show.html",
-        tab=tab,
-        rows=listed.items,
-        held=held,
-        resting=resting,
-        others=others,
-        counts=counts,
-        absent=absent,
-        decisions=decisions[:BELOW],
-        to_decide=len(decisions),
-        tabs=_tabs(tab, counts),
+        groups=shown,
+        nothing=not mine and not decisions,
+        under=_under(counts, mine),
         first=first,
         mentions=mentions,
         to_take=sum(queue.count for queue in queues),
         more_to_take=any(queue.count >= queue.most for queue in queues),
+    )
+
+
+def _under(counts: Mapping[str, int], mine: int) -> list[str]:
+    """What stands under the heading: how much is to be done, how much of it is late, and who is waited for."""
+    words = []
+    if soon := sum(counts.get(name, 0) for name in ("overdue", "today", "week")):
+        words.append(ngettext("One task to do this week", "%(num)d tasks to do this week", soon))
+    if late := counts.get("overdue", 0):
+        words.append(ngettext("one overdue", "%(num)d overdue", late))
+    if mine:
+        words.append(ngettext("one in all", "%(count)s in all", mine, count=counted(mine, my_work.MOST_COUNTED)))
+    if waiting := counts.get("waiting", 0):
+        words.append(ngettext("one waits for others", "%(num)d wait for others", waiting))
+    return words
+
+
+def _group(group: WorkGroup) -> Group:
+    rest = group.count - len(group.items)
+    more = ngettext("Show one more", "Show %(count)s more", rest, count=counted(rest, group.most - len(group.items)))
+    return Group(
+        id=group.name,
+        title=gettext(GROUPS[group.name]),
+        note=_note(group.name),
+        kind="waiting" if group.name == "waiting" else "",
+        rows=group.items,
+        count=group.count or None,
+        url=url_for("home.show", tab=group.name) if rest > 0 else "",
+        more=more if rest > 0 else "",
+    )
+
+
+def _note(name: str) -> str:
+    return gettext(NOTES[name]) if name in NOTES else ""
+
+
+def _asked_to_decide(decisions: Sequence[Decision]) -> Group:
+    more = len(decisions) > BELOW
+    return Group(
+        id="decide",
+        title=gettext("Waits for your decision"),
+        rows=decisions[:BELOW],
+        count=len(decisions),
+        most=workload.MOST,
+        url=url_for("home.decisions") if more else "",
+        more=gettext("All decisions") if more else "",
+    )
+
+
+def _of_absent(work: WorkOfAbsent) -> Group:
+    return Group(
+        id=f"for-{work.person.id}",
+        title=gettext(
+            "For %(name)s, away until %(day)s",
+            name=name_of(work.person),
+            day=say_day(read_day(last_day(work.until)), layout.clock()),
+        ),
+        rows=work.items,
+        count=len(work.items),
+        note="" if work.items else gettext("Nothing waits there now."),
+    )
+
+
+def _one_group(tab: str) -> str:
+    cursor = request.args.get("cursor")
+    with list_transaction() as (db, actor):
+        if calendar := home_calendar(db, actor):
+            layout.use_calendar(calendar)
+        listed = my_work.list_work(db, actor, tab=tab, cursor=cursor)
+        counts = my_work.count_work(db, actor)
+        held = my_work.list_holds(db, actor) if tab == "frozen" and not cursor else []
+    title = gettext(GROUPS.get(tab, ALL_TO_DO))
+    group = Group(
+        id=tab, title="", rows=listed.items, held=held, kind="waiting" if tab == "waiting" else "", note=_note(tab)
+    )
+    return render_template(
+        "home/group.html",
+        title=title,
+        group=group,
+        pills=_pills(tab, counts),
         next_url=url_for("home.show", tab=tab, cursor=listed.next) if listed.next else "",
         first_url=url_for("home.show", tab=tab) if cursor else "",
     )
 
 
-def _tabs(tab: str, counts: Mapping[str, int]) -> list[tuple[JsonValue, ...]]:
-    tabs: list[tuple[JsonValue, ...]] = [
-        (gettext(words), url_for("home.show", tab=None if name == "open" else name), name == tab, counts[name])
-        for name, words in TABS.items()
+def _pills(tab: str, counts: Mapping[str, int]) -> list[tuple[JsonValue, ...]]:
+    """The groups beside each other, each with its count; one that has nothing is left out."""
+    pills: list[tuple[JsonValue, ...]] = [
+        (gettext(words), url_for("home.show", tab=name), name == tab, counts[name])
+        for name, words in {"open": ALL_TO_DO, **GROUPS}.items()
+        if counts[name] or name == tab
     ]
-    return [*tabs, (gettext("Done"), url_for("tasks.done"), False)]
+    return [*pills, (gettext("Done"), url_for("tasks.done"), False)]
 
 
 def offers_page() -> str:
@@ -166,7 +251,7 @@ def decisions() -> str:
     return render_template(
         "home/decisions.html",
         sealed=sealed,
-        groups=[(words, rows) for words, rows in groups if rows],
+        groups=[Group(id="", title=words, rows=rows, count=len(rows)) for words, rows in groups if rows],
         count=len(waiting),
         most=workload.MOST,
     )

@@ -13,6 +13,8 @@ from markupsafe import Markup
 from casework.definitions import load_library
 from casework.engine.analysis.decisions import answers_of
 from casework.engine.definition.editions import do_key
+from casework.engine.definition.grammar import MAIN as FORWARD
+from casework.engine.definition.grammar import PREVIOUS_STEP
 from casework.engine.parts import AT_WORK, MAIN
 from casework.engine.roles import Role
 from casework.operations.core.views import TaskKey
@@ -58,6 +60,23 @@ def task_words(task: TaskKey) -> str:
     return f"{words} · {party_name(task.about)}" if task.about in ("need_owner", "technology_owner") else words
 
 
+def from_whom(task: ListedTask) -> str:
+    """Who asked for a task: a person by name or the reader, else the workflow itself."""
+    asker = task.handed.by if task.handed is not None else task.initiator
+    if asker is None or not asker.name:
+        return gettext("Workflow")
+    return gettext("You") if asker.id == current_actor().person else asker.name
+
+
+def about_words(task: ListedTask) -> str:
+    """What of its case a task belongs to: the step of the case itself, else the service or the other track."""
+    edition = load_library()[task.edition]
+    if edition.part == MAIN:
+        step = edition.states[task.rule].step if task.type == "step" else None
+        return gettext(step) if step and step != PREVIOUS_STEP else ""
+    return capital(service_name(edition.workflow))
+
+
 def why_here(task: ListedTask) -> str:
     """Why a task stands where it does in its queue."""
     if task.turn.by == "due":
@@ -72,10 +91,22 @@ def why_here(task: ListedTask) -> str:
 
 
 def task_url(task: PlacedTask) -> str:
-    """A step is done by one of its actions, on the page of its case or referral; all else on a page of its own."""
+    """Where a task is done, never the top of a page.
+
+    What is decided has the page of decisions. A step is done on the form of the one action that leads on from it, or where
+    several do, where they stand; all else has a page of its own.
+    """
     if _decides(task):
         return url_for("decisions.show", task=task.id)
-    return place_url(task) if task.type == "step" else url_for("tasks.show", task=task.id)
+    if task.type != "step":
+        return url_for("tasks.show", task=task.id)
+    # A provider decides on the page of its referral, where it reads what is asked of it.
+    name = None if _outside() else _way_forward(task)
+    if name is None:
+        return standing_url(task)
+    if task.case is None:
+        return url_for("mediations.action", mediation=task.log, track=task.track, name=name)
+    return url_for("cases.act", number=task.case.number, track=task.track, transition=name)
 
 
 def _decides(task: PlacedTask) -> bool:
@@ -87,6 +118,25 @@ def _decides(task: PlacedTask) -> bool:
 
 #: Whoever has it is to fill it in or to look at it for another person, who answers.
 _PREPARES = frozenset({"delegated", "review_asked"})
+
+
+def _way_forward(task: PlacedTask) -> str | None:
+    """The one way forward that people of the reader's roles may take from the state of a step."""
+    roles = current_actor().roles()
+    ways = {
+        rule.name
+        for rule, _ in load_library()[task.edition].leaving((task.rule,))
+        if rule.kind == FORWARD and roles & set(rule.by_people)
+    }
+    return ways.pop() if len(ways) == 1 else None
+
+
+def standing_url(task: PlacedTask) -> str:
+    """Where on the page of a case, a referral or a mediation it stands what a task belongs to."""
+    if _outside():
+        return f"{place_url(task)}#do"
+    main = task.case is not None and load_library()[task.edition].part == MAIN
+    return f"{place_url(task)}#{'next' if main else f'track-{task.track}'}"
 
 
 def place_url(task: PlacedTask) -> str:
@@ -166,6 +216,12 @@ def is_late(due: str | None) -> bool:
     return due is not None and dates.is_late(due, clock())
 
 
+def is_today(due: str) -> bool:
+    """Whether it is due later today."""
+    reader_clock = clock()
+    return not dates.is_late(due, reader_clock) and reader_clock.day_of(due) == reader_clock.today
+
+
 #: For the templates.
 WORDS: dict[str, Callable[..., Any]] = {
     "task_words": task_words, "task_url": task_url, "place_url": place_url, "case_url": case_url, "waits_for": waits_for,
@@ -173,7 +229,8 @@ WORDS: dict[str, Callable[..., Any]] = {
     "clock_words": clock_words, "used_words": used_words, "is_late": is_late, "capital": capital,
     "do_words": do_words,
     "service_name": service_name, "party_name": party_name, "today": lambda: clock().today, "last_day": last_day,
-    "why_here": why_here,
+    "why_here": why_here, "from_whom": from_whom, "about_words": about_words, "standing_url": standing_url,
+    "is_today": is_today,
 }  # fmt: skip
 
 __all__ = ["WORDS", "case_url", "place_url", "queue_name", "task_url", "task_words", "why_here"]

@@ -5,21 +5,36 @@ from __future__ import annotations
 from collections.abc import Mapping
 from uuid import UUID
 
-from flask import Blueprint, make_response, render_template, request
+from flask import Blueprint, make_response, render_template, request, url_for
+from flask_babel import gettext
 from werkzeug.wrappers import Response
 
-from casework.engine.execution.task_lifecycle import OPERATIONS, WAITS_FOR
+from casework.engine.execution.task_lifecycle import ASSIGN, CLAIM, MODIFY, OPERATIONS, RELEASE, SUSPEND, WAITS_FOR
 from casework.errors import InvalidForm
 from casework.json_values import JsonMapping
 from casework.operations.core.perform import home_calendar
 from casework.operations.tasks import bulk
 from casework.web.shell import layout
 from casework.web.shell.forms import read_request
-from casework.web.shell.i18n import say, say_faults
+from casework.web.shell.i18n import N_, say, say_faults
+from casework.web.shell.redirects import local_path
 from casework.web.shell.session import page_transaction
 from casework.web.shell.task_links import hold_name
+from casework.web.tasks.list_views import Group, Result
+from casework.web.tasks.operation_pages import RANKS
 
 blueprint = Blueprint("bulk", __name__)
+
+#: What stands in the bar below a list, in its order; what asks for more ends in dots.
+ACTIONS = {
+    SUSPEND: N_("Snooze …"), ASSIGN: N_("Hand over …"), CLAIM: N_("Take"), RELEASE: N_("Return to the queue"),
+    MODIFY: N_("Set priority …"),
+}  # fmt: skip
+
+
+@blueprint.app_template_global()
+def bulk_actions() -> list[tuple[str, str]]:
+    return [(code, gettext(words)) for code, words in ACTIONS.items()]
 
 
 @blueprint.get("/tasks/bulk")
@@ -65,17 +80,35 @@ def _page(chosen: list[str], faults: Mapping[str, str], answer: JsonMapping | No
             layout.use_calendar(calendar)
         shown = bulk.show_chosen(db, actor, chosen)
     why = {item["task"]: bulk.why_not(item) for item in answer["items"]} if answer else {}
+    may = {operation: count for operation, count in shown.may.items() if count}
+    wanted = request.values.get("operation", "")
     return render_template(
         "tasks/bulk.html",
-        rows=shown.items,
-        may={operation: count for operation, count in shown.may.items() if count},
+        group=Group(
+            id="",
+            title="",
+            rows=shown.items,
+            results={
+                id: Result(refusal is None, say(refusal) if refusal else _happened(answer))
+                for id, refusal in why.items()
+            },
+        ),
+        possible=[id for id, refusal in why.items() if refusal is None],
+        may=may,
+        wanted=wanted if wanted in may else "",
+        missed=wanted if wanted in bulk.NEEDS and wanted not in may else "",
         faults=faults,
         answer=answer,
-        why={of: say(refusal) if refusal else "" for of, refusal in why.items()},
-        do={need: OPERATIONS[need].do for need in bulk.NEEDS},
+        do={need: say(OPERATIONS[need].do) for need in bulk.NEEDS},
         people=sorted(shown.people.items(), key=lambda pair: pair[1]),
         waits=[(code, hold_name(code)) for code in WAITS_FOR],
+        ranks=[(code, gettext(words)) for code, words in RANKS.items()],
+        back=local_path(request.values.get("page")) or url_for("home.show"),
     )
+
+
+def _happened(answer: JsonMapping | None) -> str:
+    return gettext("possible") if answer and answer["dry_run"] else gettext("done")
 
 
 __all__ = ["blueprint"]

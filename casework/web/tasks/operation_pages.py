@@ -65,7 +65,7 @@ DO = {
     "exit": (N_("End the task"), N_("It ends without a result; the history keeps your reason.")),
 }
 _ENDS = frozenset({"skip", "fail", "exit"})
-_RANKS = {"high": N_("high"), "normal": N_("normal"), "low": N_("low")}
+RANKS = {"high": N_("high"), "normal": N_("normal"), "low": N_("low")}
 _WAITS = {
     "need_owner": N_("The need owner"), "technology_owner": N_("The technology owner"), "provider": N_("A provider"),
     "authority": N_("An authority"), "other": N_("Somebody else"),
@@ -110,7 +110,7 @@ class Waiting(Form):
 class Ranking(Form):
     """Another priority."""
 
-    priority = Choice(label=N_("Priority"), choices=_RANKS)
+    priority = Choice(label=N_("Priority"), choices=RANKS)
     reason = Note(label=N_("Why"))
 
 
@@ -230,7 +230,7 @@ def told(task: ListedTask) -> Standing:
             why=say_why(handed.why or ()),
             round=handed.round,
         )
-    state, rank = TASK_STATES.words[task.state], _RANKS[task.priority]
+    state, rank = TASK_STATES.words[task.state], RANKS[task.priority]
     return Standing(
         handed=said,
         note=handed.note if handed else None,

@@ -42,6 +42,7 @@ from casework.web.shell.i18n import edition_text, say_error
 from casework.web.shell.redirects import local_path
 from casework.web.shell.session import list_transaction, page_transaction
 from casework.web.shell.task_links import WORDS, place_url, queue_name, task_url, task_words, why_here
+from casework.web.tasks.list_views import Group
 from casework.web.tasks.next_action import say_done
 from casework.web.tasks.operation_pages import list_items, menu, told
 from casework.web.tasks.skill_pages import say_nobody
@@ -66,6 +67,7 @@ def queue() -> str:
         queues=counts,
         chosen=known,
         rows=listed.items,
+        group=Group(id="", title="", rows=listed.items),
         several=len({row.scope.id for row in counts}) > 1,
         next_url=url_for("tasks.queue", queue=known, cursor=listed.next) if listed.next else "",
         first_url=url_for("tasks.queue", queue=known) if cursor else "",

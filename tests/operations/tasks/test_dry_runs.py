@@ -73,6 +73,7 @@ class Trials(Office):
         told = {
             "person": self.dice.choice(self.people(db)).person,
             "note": "For you.",
+            "priority": self.dice.choice(["high", "normal", "low"]),
             "reason": "They think.",
             "waits_for": "need_owner",
             "until": (self.stage.today + timedelta(days=self.dice.randint(-1, 30))).isoformat(),

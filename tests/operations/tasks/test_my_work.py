@@ -3,24 +3,36 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from random import Random
 
 import pytest
 from sqlalchemy import Connection, text
 
+from casework.engine.deadlines.calendars import Calendar
 from casework.engine.roles import Role
 from casework.errors import InvalidForm
 from casework.operations.core.national_holidays import china
-from casework.operations.core.perform import home_of
-from casework.operations.tasks.my_work import count_work, days, kinds_of, list_holds, list_resting, list_work
+from casework.operations.core.perform import home_calendar, home_of
+from casework.operations.tasks.my_work import (
+    GROUPS,
+    OWN,
+    count_work,
+    days,
+    kinds_of,
+    list_groups,
+    list_holds,
+    list_work,
+)
 from casework.operations.tasks.service import claim_task, suspend_task
 from casework.permissions.actors import focused
 from casework.records.case_loader import load
+from casework.records.event_log import now
 from tests.support.way_to_referral import to_referral
 from tests.support.world import World, new_request, today
 
 pytestmark = pytest.mark.stage(play=to_referral)
-#: The tabs that list tasks.
-LISTED = ("open", "overdue", "today", "week", "waiting")
+#: What can be listed alone.
+LISTED = ("open", *GROUPS)
 
 
 def task_called(db: Connection, number: str, name: str) -> str:
@@ -28,11 +40,15 @@ def task_called(db: Connection, number: str, name: str) -> str:
 
 
 def tabs(db: Connection, world: World, who: str) -> dict[str, set[str]]:
-    """What each tab lists, which is as much as is counted there."""
+    """What each tab lists, which is as much as is counted there and what is grouped; each of one's own is in one group."""
     actor = world.actor(db, who)
     listed = {tab: [one.id for one in list_work(db, actor, tab=tab, limit=100).items] for tab in LISTED}
-    counts = count_work(db, actor)
-    assert {tab: len(ids) for tab, ids in listed.items()} == {tab: counts[tab] for tab in LISTED}
+    assert {tab: len(ids) for tab, ids in listed.items()} == count_work(db, actor)
+    assert sorted(id for tab in OWN for id in listed[tab]) == sorted(listed["open"])
+    grouped = {group.name: [one.id for one in group.items] for group in list_groups(db, actor, most=100)}
+    assert grouped == {tab: listed[tab] for tab in GROUPS if listed[tab]}
+    for group in list_groups(db, actor, most=1):
+        assert (group.count, [one.id for one in group.items]) == (len(listed[group.name]), listed[group.name][:1])
     return {tab: set(ids) for tab, ids in listed.items()}
 
 
@@ -82,16 +98,79 @@ def test_a_late_task_stands_under_overdue_unless_its_clock_stands_still(
     assert tabs(db, world, "officer")["overdue"] == {kick_off}
     paused = "UPDATE clocks SET state = 'paused', fires_at = NULL WHERE task_id = CAST(:id AS uuid)"
     assert db.execute(text(paused), given).rowcount
-    assert tabs(db, world, "officer")["overdue"] == set()
+    mine = tabs(db, world, "officer")
+    assert (mine["overdue"], kick_off in mine["frozen"]) == (set(), True)
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_groups_are_apart_and_together_all_there_is(world: World, db: Connection, seed: int) -> None:
+    """Random days, holders, states and clocks: each task is where reading it by hand puts it."""
+    draw = Random(seed)
+    for _ in range(4):
+        world.fire(db, "officer", world.new_case(db), "take")
+    moment = now(db)
+    ends = days(moment, home_calendar(db, world.actor(db, "officer")) or Calendar("none"))
+    moments = [
+        None,
+        moment - timedelta(days=3),
+        moment + (ends.tomorrow - moment) / 2,
+        ends.tomorrow,
+        ends.monday - timedelta(seconds=1),
+        ends.monday,
+        moment + timedelta(days=60),
+    ]
+    people = [None, world.people["officer"], world.people["supervisor"]]
+    given = text(
+        "UPDATE tasks SET due_at = :due, holder_id = :holder, state = :state, queue = :queue WHERE id = CAST(:id AS uuid)"
+    )
+    for id in db.execute(text("SELECT id FROM tasks WHERE closed_at IS NULL ORDER BY id")).scalars().all():
+        holder = draw.choice(people)
+        state = "Ready" if holder is None else draw.choice(["Reserved", "InProgress"])
+        queue = draw.choice(["officer", "supervisor"])
+        db.execute(given, {"id": id, "due": draw.choice(moments), "holder": holder, "state": state, "queue": queue})
+        if draw.random() < 0.3:
+            paused = "UPDATE clocks SET state = 'paused', fires_at = NULL WHERE task_id = CAST(:id AS uuid)"
+            db.execute(text(paused), {"id": id})
+    held = draw.choice(db.execute(text("SELECT id FROM cases ORDER BY id")).scalars().all())
+    db.execute(text("UPDATE cases SET hold = '{}' WHERE id = :id"), {"id": held})
+    expected: dict[str, set[str]] = {name: set() for name in GROUPS}
+    clocks = db.execute(text("SELECT task_id, state FROM clocks WHERE task_id IS NOT NULL")).all()
+    tasks = db.execute(
+        text("SELECT t.*, c.hold IS NOT NULL AS held FROM tasks t JOIN cases c ON c.id = t.log_id")
+    ).all()
+    for task in tasks:
+        if task.state not in ("Ready", "Reserved", "InProgress"):
+            continue
+        mine = task.holder_id == world.people["officer"]
+        if not mine and (task.holder_id or task.queue != "officer"):
+            expected["waiting"].add(task.id)
+            continue
+        states = {clock.state for clock in clocks if clock.task_id == task.id}
+        if "paused" in states or task.held and "running" not in states:
+            expected["frozen"].add(task.id)
+        elif task.due_at is None:
+            expected["undated"].add(task.id)
+        elif task.due_at < moment:
+            expected["overdue"].add(task.id)
+        elif task.due_at < ends.tomorrow:
+            expected["today"].add(task.id)
+        elif task.due_at < ends.monday:
+            expected["week"].add(task.id)
+        else:
+            expected["later"].add(task.id)
+    shown = tabs(db, world, "officer")
+    assert {name: shown[name] for name in GROUPS} == expected
 
 
 def test_every_row_is_shown_once_over_the_pages(world: World, db: Connection) -> None:
     for _ in range(3):
         world.fire(db, "officer", world.new_case(db), "take")
     actor = world.actor(db, "officer")
+    # What has no date comes last, over several pages too.
+    db.execute(text("UPDATE tasks SET due_at = NULL WHERE id IN (SELECT id FROM tasks ORDER BY id DESC LIMIT 4)"))
     seen, cursor = [], None
     while True:
-        part = list_work(db, actor, cursor=cursor, limit=3)
+        part = list_work(db, actor, cursor=cursor, limit=2)
         seen += [one.id for one in part.items]
         cursor = part.next
         if cursor is None:
@@ -104,12 +183,12 @@ def test_what_one_lets_wait_is_listed_apart(world: World, db: Connection, staged
     suspend_task(
         db, officer, kick_off, until="2099-01-04", waits_for="need_owner", reason="Away.", request=new_request()
     )
-    (resting,) = list_resting(db, officer)
+    (resting,) = list_work(db, officer, tab="snoozed").items
     assert resting.wait
     assert (resting.id, resting.wait.until, resting.wait.reason) == (kick_off, "2099-01-04", "Away.")
-    assert count_work(db, officer)["hold"] == 1
+    assert tabs(db, world, "officer")["snoozed"] == {kick_off}
     assert kick_off not in tabs(db, world, "officer")["open"]
-    assert list_resting(db, focused(officer, world.programmes["SH"])) == []
+    assert list_work(db, focused(officer, world.programmes["SH"]), tab="snoozed").items == []
 
 
 def test_a_case_on_hold_says_for_whom_and_until_when(world: World, db: Connection, staged: tuple[str, str]) -> None:
@@ -120,7 +199,9 @@ def test_a_case_on_hold_says_for_whom_and_until_when(world: World, db: Connectio
     assert [(one.number, one.waits_for, one.resume_by) for one in list_holds(db, officer)] == [
         (staged[0], "need_owner", until)
     ]
-    assert count_work(db, officer)["hold"] == 1
+    mine = tabs(db, world, "officer")
+    # What the hold itself asks for goes on.
+    assert (mine["frozen"], len(mine["open"] - mine["frozen"])) == ({task_called(db, staged[0], "kick_off")}, 1)
     assert list_holds(db, focused(officer, world.programmes["SH"])) == []
     assert list_holds(db, world.actor(db, "other_officer")) == []
 

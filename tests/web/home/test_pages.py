@@ -22,11 +22,15 @@ from tests.support.world import World, new_request, today
 BrowserFor = Callable[[str], Browser]
 
 
-def count_of(page: str, tab: str) -> str:
-    """The count that stands on a tab."""
-    found = re.search(rf">{tab} <span class=\"n\">([^<]*)</span>", page)
-    assert found, f"there is no tab {tab}"
-    return found[1]
+def count_of(page: str, group: str) -> str:
+    """The count that stands beside the heading of a group, or on its tab; none where the group is not there."""
+    found = re.search(rf">{group} <span class=\"(?:n|count|count late)\">([^<]*)</span>", page)
+    return found[1] if found else "0"
+
+
+def tasks_in(page: str) -> int:
+    """How many rows of tasks a page has."""
+    return page.count('<tr class="task')
 
 
 def due(engine: Engine, number: str, task: str, moment: str) -> None:
@@ -49,8 +53,9 @@ def test_what_the_owner_must_do_stands_there_without_a_claim(
     page = browser_for("officer").get("/").text
     assert number in page
     assert "Check the match and declare conflicts of interest" in page
-    assert count_of(page, "To do") == "2"
-    assert count_of(browser_for("other_officer").get("/").text, "To do") == "0"
+    assert "2 in all" in page
+    assert tasks_in(page) == 2
+    assert tasks_in(browser_for("other_officer").get("/").text) == 0
 
 
 def test_what_one_holds_in_the_case_of_another_is_ones_own_work(
@@ -75,13 +80,43 @@ def test_tabs_part_what_is_late_due_today_and_due_this_week(
     page = browser.get("/?tab=overdue").text
     assert "working day" in page
     assert "late" in page
-    assert count_of(page, "Overdue") == "1"
-    # One minute before midnight the next minute is tomorrow's.
-    assert int(count_of(page, "Today")) + int(count_of(page, "This week")) + int(count_of(page, "To do")) >= 3
+    assert (count_of(page, "Overdue"), count_of(page, "All to do"), tasks_in(page)) == ("1", "2", 1)
+    # One minute before midnight the next minute is tomorrow's, and of a Sunday next week's.
+    assert sum(int(count_of(page, group)) for group in ("Today", "This week", "Later")) == 1
     assert "Check the match" not in page.split("<main")[1]
     due(engine, number, "triage_check", "casework_now() + interval '40 days'")
     page = browser.get("/").text
-    assert (count_of(page, "Today"), count_of(page, "This week"), count_of(page, "To do")) == ("0", "0", "2")
+    counts = {group: count_of(page, group) for group in ("Overdue", "Today", "This week", "Later")}
+    assert counts == {"Overdue": "1", "Today": "0", "This week": "0", "Later": "1"}
+    assert 'id="overdue"' in page
+
+
+def test_a_group_shows_its_first_ten_and_leads_to_the_rest(
+    engine: Engine, world: World, browser_for: BrowserFor
+) -> None:
+    with transaction(engine) as db:
+        for _ in range(6):
+            world.fire(db, "officer", world.new_case(db), "take")
+        db.execute(text("UPDATE tasks SET due_at = casework_now() + interval '40 days' WHERE queue = 'officer'"))
+    browser = browser_for("officer")
+    page = browser.get("/").text
+    assert (count_of(page, "Later"), tasks_in(page)) == ("12", 10)
+    assert "Show 2 more" in page
+    assert tasks_in(browser.get("/?tab=later").text) == 12
+
+
+def test_a_row_leads_to_where_the_work_is_done(engine: Engine, world: World, browser_for: BrowserFor) -> None:
+    """Never to the top of a page: to a form, to a page of the task's own, or to a place within a page."""
+    with transaction(engine) as db:
+        to_referral(world, db)
+        world.fire(db, "officer", world.new_case(db), "take")
+    browser = browser_for("officer")
+    page = browser.get("/").text
+    links = re.findall(r'class="stretch" href="([^"]*)"', page)
+    assert len(links) == tasks_in(page) > 3
+    for link in links:
+        assert "#" in link or "/tasks/" in link or re.fullmatch(r"/cases/[^/]*/tracks/.*", link), link
+        assert browser.get(link.split("#")[0]).status_code == 200, link
 
 
 def test_who_is_waited_for_is_named_with_until_when_and_reminders(
@@ -119,11 +154,12 @@ def test_a_case_on_hold_says_for_whom_and_until_when(engine: Engine, world: Worl
             },
         )
     browser = browser_for("officer")
-    page = browser.get("/?tab=hold").text
-    assert number in page
-    assert "The need owner" in page
-    assert f"{until.day} " in page
-    assert count_of(page, "On hold") == "1"
+    for page in (browser.get("/").text, browser.get("/?tab=frozen").text):
+        assert number in page
+        assert "The case is on hold" in page
+        assert "The need owner" in page
+        assert f"{until.day} " in page
+    assert int(count_of(page, "Frozen")) >= 1
 
 
 def test_an_empty_page_says_what_comes_next(engine: Engine, world: World, browser_for: BrowserFor) -> None:
@@ -147,8 +183,8 @@ def test_more_than_was_counted_is_said_to_be_more(
     assert "At least 2 tasks may be taken from your queues." in browser_for("officer").get("/").text
 
 
-def test_an_unknown_tab_is_the_first(world: World, browser_for: BrowserFor) -> None:
-    assert 'aria-current="page">To do' in browser_for("officer").get("/?tab=nonsense").text
+def test_an_unknown_tab_is_all_of_ones_work(world: World, browser_for: BrowserFor) -> None:
+    assert "<h1>My work</h1>" in browser_for("officer").get("/?tab=nonsense").text
 
 
 def test_somebody_with_a_declared_interest_sees_nothing_of_the_case_here(
@@ -178,7 +214,8 @@ def test_counts_stop_at_the_cap(engine: Engine, world: World, browser_for: Brows
             {"many": MOST_COUNTED + 50},
         )
     page = browser_for("officer").get("/").text
-    assert count_of(page, "To do") == "1,000+"
+    assert "1,000+ in all" in page
+    assert count_of(browser_for("officer").get("/?tab=open").text, "All to do") == "1,000+"
 
 
 def test_the_number_of_queries_does_not_depend_on_how_much_there_is(
@@ -192,7 +229,7 @@ def test_the_number_of_queries_does_not_depend_on_how_much_there_is(
     with transaction(engine) as db:
         to_referral(world, db)
     browser = browser_for("officer")
-    before = {tab: how_many(tab) for tab in ("open", "waiting", "overdue")}
+    before = {tab: how_many(tab) for tab in ("", "open", "waiting", "overdue", "frozen", "snoozed")}
     with transaction(engine) as db:
         for _ in range(4):
             to_referral(world, db)

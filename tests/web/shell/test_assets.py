@@ -24,6 +24,7 @@ OURS = {
     "documents.css",
     "link.js",
     "map.css",
+    "lists.css",
     "messages.css",
     "passkeys.js",
     "record.css",

@@ -35,19 +35,19 @@ def test_each_queue_stands_there_with_its_count(engine: Engine, world: World, br
         world.new_case(db)
         world.new_case(db)
     page = browser_for("officer").get("/queues").text
-    assert re.search(r"new cases <span class=\"muted\">2</span>", page)
+    assert re.search(r"new cases <span class=\"n\">2</span>", page)
     assert "case officer" in page
-    assert page.count("Take it") == 2
+    assert page.count("Take the task") == 2
 
 
 def test_only_one_queue_may_be_looked_at(engine: Engine, world: World, browser_for: BrowserFor) -> None:
     with transaction(engine) as db:
         world.new_case(db)
     browser = browser_for("officer")
-    assert "Take it" in browser.get("/queues?queue=intake").text
+    assert "Take the task" in browser.get("/queues?queue=intake").text
     assert "Nothing is left to take." in browser.get("/queues?queue=officer").text
     # A queue that is not one's own is not there to be chosen.
-    assert "Take it" in browser.get("/queues?queue=supervisor").text
+    assert "Take the task" in browser.get("/queues?queue=supervisor").text
 
 
 def test_taking_a_task_makes_it_ones_own(engine: Engine, world: World, browser_for: BrowserFor) -> None:
