@@ -10,10 +10,13 @@ from urllib.parse import urlsplit
 
 from playwright.sync_api import ConsoleMessage, Locator, Page, Request
 
+from tests.browser.measures import MOST_BYTES, MOST_SHIFT, MOST_WIDER, layout_shift, weight, wider
 from tests.support.world import today
 
 Json = Any
 PHONE = 360
+#: The number of a case, in the address or in the way that leads to a page.
+_CASE = re.compile(r"\b[A-Z]{2,8}-\d{4}-\d{4,}\b")
 _ROW = re.compile(r"\.(\d+)\.(?:what|by)$")
 
 #: What the first form of the page asks, in its order.
@@ -28,6 +31,7 @@ _QUESTIONS = """() => [...document.querySelectorAll("form.asks")].slice(0, 1).fl
     })),
   })))"""
 
+_STATUS = "() => performance.getEntriesByType('navigation')[0].responseStatus"
 #: Ids that several elements have.
 _TWICE = """() => [...new Set([...document.querySelectorAll("[id]")].map(one => one.id)
   .filter((id, n, all) => all.indexOf(id) !== n))]"""
@@ -102,12 +106,27 @@ class Reader:
         twice = self.page.evaluate(_TWICE)
         if twice:
             self.faults.append(f"{self.page.url} has more than one element of the id {', '.join(twice)}")
+        self._measure()
         wide = self.width()
         if wide > PHONE:
             self.faults.append(f"{self.page.url} is {wide} px wide on a telephone of {PHONE} px")
         refused = self.page.locator("[role=alert]").all_inner_texts()
         faults, self.faults = self.faults, []
         assert not faults, "\n".join(faults + refused)
+
+    def _measure(self) -> None:
+        """What a page costs: what is wider than its window, shifts, weighs too much or does not say whose page it is."""
+        page = self.page
+        if (pixels := wider(page)) > MOST_WIDER:
+            self.faults.append(f"{page.url} is {pixels} px wider than its window")
+        if (shift := layout_shift(page)) > MOST_SHIFT:
+            self.faults.append(f"{page.url} shifts by {shift:.3f}")
+        if (weighs := weight(page)) > MOST_BYTES:
+            self.faults.append(f"{page.url} weighs {weighs:,} bytes")
+        crumbs = page.locator(".crumbs")
+        named = _CASE.search(urlsplit(page.url).path + " " + (crumbs.inner_text() if crumbs.count() else ""))
+        if named and named[0] not in page.title() and page.evaluate(_STATUS) < 400:
+            self.faults.append(f"{page.url}: its title, {page.title()!r}, does not name {named[0]}")
 
     def width(self) -> int:
         """How wide the page is on a telephone."""

@@ -41,6 +41,7 @@ def register(app: Flask) -> None:
     )
     app.jinja_env.globals.update(
         asset=asset,
+        case_number=_case_number,
         rail=_rail,
         has_page=navigation.has_page,
         reader=reader,
@@ -148,6 +149,11 @@ def _stay() -> str | None:
 def _link(endpoint: str, values: dict[str, Any]) -> None:
     if endpoint in LISTS and (programme := _stay()) is not None:
         values.setdefault(FOCUS, programme)
+
+
+def _case_number() -> str:
+    """The number of the case that the address of this page names, for its title."""
+    return str((request.view_args or {}).get("number", ""))
 
 
 def _here() -> str:

@@ -1,0 +1,85 @@
+"""What a page costs whoever reads it: bytes, shifts, stops of the Tab key; and what of it is in another language."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from typing import Any
+
+from playwright.sync_api import Page
+
+#: The most that a page may weigh when nothing of it is kept yet, in bytes on the way, and how far it may shift.
+MOST_BYTES, MOST_SHIFT = 150_000, 0.05
+#: How much wider than its window a page may be, in pixels: nothing that one could see.
+MOST_WIDER = 3
+
+_WEIGHT = """() => [...performance.getEntriesByType("navigation"), ...performance.getEntriesByType("resource")]
+  .reduce((sum, one) => sum + one.encodedBodySize, 0)"""
+_SHIFT = """() => new Promise(done => {
+  let sum = 0;
+  new PerformanceObserver(list => {
+    for (const one of list.getEntries()) if (!one.hadRecentInput) sum += one.value;
+  }).observe({ type: "layout-shift", buffered: true });
+  requestAnimationFrame(() => setTimeout(() => done(sum), 20));
+})"""
+_WIDER = "() => document.documentElement.scrollWidth - document.documentElement.clientWidth"
+#: Words that stand on the page for everybody: not in what is folded away for good, and not where the page says "en".
+_WORDS = """() => {
+  const said = [], walk = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+  while (walk.nextNode()) {
+    const parent = walk.currentNode.parentElement;
+    if (parent.closest("script, style, code, kbd, pre, textarea, option, [lang=en], [hidden]")) continue;
+    const words = walk.currentNode.textContent.trim();
+    if (words) said.push(words);
+  }
+  return said;
+}"""
+_LATIN = re.compile(r"[A-Za-z][A-Za-z’'.&-]+")
+#: Latin words that stand in Chinese text as well: marks of formats, units and the name of the product.
+KNOWN = frozenset({
+    "Casework", "API", "CSV", "XLSX", "JSON", "PDF", "PNG", "JPEG", "ZIP", "XML", "SHA", "ID", "IP", "TRL",
+    "NDA", "COP", "kW", "MW", "kWh", "MWh", "GWh", "MB", "kB", "CNY", "EUR", "USD", "URL", "UTC", "Webhook",
+    "CO", "NOx", "VOC", "PM", "SM", "Ed", "TOTP", "QR", "iCalendar", "ICS", "ISO", "HTTP", "HTTPS",
+})  # fmt: skip
+
+
+def weight(page: Page) -> int:
+    """Bytes of the page and of all that it loads, as they came over the network (packed), kept copies included."""
+    weighs: int = page.evaluate(_WEIGHT)
+    return weighs
+
+
+def layout_shift(page: Page) -> float:
+    """How far the page has shifted by itself since it was opened (CLS)."""
+    shifted: float = page.evaluate(_SHIFT)
+    return shifted
+
+
+def wider(page: Page) -> int:
+    """By how many pixels the page is wider than its window."""
+    pixels: int = page.evaluate(_WIDER)
+    return pixels
+
+
+def tab_stops(page: Page, most: int = 200) -> list[str]:
+    """What the Tab key stops at, from the beginning of the page to its end, each as the start of its source."""
+    page.evaluate("() => { document.activeElement?.blur(); window.getSelection()?.removeAllRanges(); }")
+    stops: list[str] = []
+    for _ in range(most):
+        page.keyboard.press("Tab")
+        here: Any = page.evaluate(
+            "() => document.activeElement === document.body ? null : document.activeElement.outerHTML.slice(0, 120)"
+        )
+        if here is None:
+            break
+        stops.append(here)
+    return stops
+
+
+def latin_words(page: Page, names: Iterable[str] = ()) -> list[str]:
+    """Latin words of a Chinese page: what should be translated, but names that have no Chinese one."""
+    own = {part for name in names for part in _LATIN.findall(name)} | KNOWN
+    return [word for words in page.evaluate(_WORDS) for word in _LATIN.findall(words) if word not in own]
+
+
+__all__ = ["MOST_BYTES", "MOST_SHIFT", "MOST_WIDER", "latin_words", "layout_shift", "tab_stops", "weight", "wider"]
