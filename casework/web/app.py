@@ -54,6 +54,7 @@ from casework.web.privacy import pages as privacy_pages
 from casework.web.referrals import acknowledgement_pages, directory_pages, guide_pages
 from casework.web.referrals import pages as referrals_pages
 from casework.web.search import pages as search_pages
+from casework.web.search import palette_pages
 from casework.web.shell import (
     component_pages,
     errors,
@@ -64,6 +65,7 @@ from casework.web.shell import (
     request_origin,
     security_log,
     session,
+    shortcut_pages,
     static_files,
 )
 from casework.web.shell.rules import LateRule
@@ -170,6 +172,8 @@ PAGES = (
     referrals_pages.blueprint,
     role_request_pages.blueprint,
     search_pages.blueprint,
+    palette_pages.blueprint,
+    shortcut_pages.blueprint,
     service_account_pages.blueprint,
     skill_pages.blueprint,
     tasks_pages.blueprint,

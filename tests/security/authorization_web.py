@@ -57,6 +57,8 @@ TABLE: tuple[Row, ...] = (
     get("/done", EVERYBODY),
     get("/search", EVERYBODY),
     get("/components", EVERYBODY),
+    get("/go", EVERYBODY),
+    get("/keys", EVERYBODY),
     get("/decisions", SUPERVISORS | {"compliance"}),
     get("/team", SUPERVISORS),
     post(

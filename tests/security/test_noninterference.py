@@ -217,6 +217,7 @@ def _addresses(app: Flask, things: Things) -> dict[str, Set[str]]:
     more = [
         f"/search?q={WORDS}",
         "/search?q=mediation",
+        f"/go?q={WORDS}",
         f"/cases?words={WORDS}",
         f"/api/v1/cases?words={WORDS}",
         f"/cases/{things['here']['number']}/history?only=messages",

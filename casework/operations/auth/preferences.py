@@ -1,4 +1,4 @@
-"""How a person wants the pages to be: language, time zone, theme."""
+"""How a person wants the pages to be: language, time zone, theme, and whether single letters do something."""
 
 from __future__ import annotations
 
@@ -15,6 +15,8 @@ from casework.permissions.actors import Actor
 
 LANGUAGES = ("en", "zh-Hans")
 THEMES = ("auto", "light", "dark")
+#: Whether single letters do something in the pages, as a form and a client say it.
+KEYS = ("true", "false")
 
 
 @cache
@@ -25,14 +27,14 @@ def zones() -> tuple[str, ...]:
 
 
 def set_preferences(db: Connection, actor: Actor, wanted: Mapping[str, str]) -> None:
-    """Keep those of language, zone and theme that are given. Raises InvalidForm for an unknown one."""
-    allowed = {"language": LANGUAGES, "zone": zones(), "theme": THEMES}
+    """Keep those of language, zone, theme and keys that are given. Raises InvalidForm for an unknown one."""
+    allowed = {"language": LANGUAGES, "zone": zones(), "theme": THEMES, "single_keys": KEYS}
     if faults := {name: reasons.fields.NOT_A_CHOICE for name, value in wanted.items() if value not in allowed[name]}:
         raise InvalidForm(fields=faults)
     for name, value in wanted.items():
         db.execute(
             text(f"UPDATE people SET {name} = :value WHERE id = CAST(:person AS uuid)"),
-            {"value": value, "person": actor.person},
+            {"value": value == "true" if name == "single_keys" else value, "person": actor.person},
         )
     note_entries(
         db,

@@ -204,6 +204,7 @@ class Viewer:
     email: str
     zone: str
     theme: str
+    single_keys: bool
     #: Whether an app is set up, and how many passkeys there are.
     app: bool
     passkeys: int
@@ -219,7 +220,7 @@ class Viewer:
 
 #: Who asks by a session, with what a page wants to know of them; nobody where it does not live.
 _VIEWER = f"""
-    SELECT p.id, p.name, p.language, p.email, p.service, p.zone, p.theme, s.awaits, encode(s.hash, 'hex') AS session,
+    SELECT p.id, p.name, p.language, p.email, p.service, p.zone, p.theme, p.single_keys, s.awaits, encode(s.hash, 'hex') AS session,
         {_STALE}, casework_now() - s.proved_at AS proved, s.programme_id AS focus,
         -- Who reads from here on (`records.row_security`); nobody while the session waits for something.
         {person_reads("CASE WHEN s.awaits IS NULL THEN p.id::text ELSE '' END")},
@@ -262,6 +263,7 @@ def find_viewer(db: Connection, secret: str) -> Viewer | None:
         row.email,
         row.zone,
         row.theme,
+        row.single_keys,
         row.app,
         row.passkeys,
         row.proved,

@@ -16,7 +16,9 @@ from sqlalchemy import Connection, text
 
 from casework.errors import AskedTooOften
 
-Kind = Literal["search", "export", "case_file", "letter", "upload", "draft", "verification", "many", "passkey"]
+Kind = Literal[
+    "search", "palette", "export", "case_file", "letter", "upload", "draft", "verification", "many", "passkey"
+]
 
 
 @dataclass(frozen=True)
@@ -31,6 +33,7 @@ class Allowance:
 
 ALLOWANCES: Mapping[Kind, Allowance] = {
     "search": Allowance(60, timedelta(minutes=1), "searches: each looks through all that one may see"),
+    "palette": Allowance(120, timedelta(minutes=1), "what the palette finds while one types: a short search each time"),
     "export": Allowance(30, timedelta(minutes=5), "lists as CSV or as a spreadsheet: up to all cases at once"),
     "case_file": Allowance(
         20, timedelta(minutes=10), "the whole file of a case as ZIP: each document is opened and packed"

@@ -297,7 +297,7 @@ def end_others() -> BaseResponse:
 
 @blueprint.post("/account/preferences")
 def set_preferences() -> BaseResponse:
-    wanted = {name: request.form[name] for name in ("language", "zone", "theme") if name in request.form}
+    wanted = {name: request.form[name] for name in ("language", "zone", "theme", "single_keys") if name in request.form}
     with page_transaction() as (db, actor):
         preferences.set_preferences(db, actor, wanted)
     # Said in the new language by the next page, hence a code of the catalogue and not a sentence of this one.

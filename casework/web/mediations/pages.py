@@ -195,8 +195,8 @@ def _hand_over(id: str, sent: form_actions.Sent | None) -> Response:
             revision=case.revision,
             doubts=sent.doubts if sent else (),
         )
-    alone = not any(id != case.owner for id, _ in people)
-    page = render_template("mediations/hand_over.html", one=details, form=form, sent=sent, alone=alone)
+    nobody_else = not any(id != case.owner for id, _ in people)
+    page = render_template("mediations/hand_over.html", one=details, form=form, sent=sent, nobody_else=nobody_else)
     return make_response(page, sent.status if sent else 200)
 
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import hashlib
+import re
+from collections.abc import Sequence
 from datetime import UTC, datetime, time, timedelta
 from functools import cache
 from importlib.resources import files
@@ -26,6 +28,8 @@ from casework.web.shell.session import FOCUS, Person, cookie_named, focus, page_
 #: The locale of each language that a person may choose.
 LOCALES = {"en": "en", "zh-Hans": "zh_Hans"}
 LANGUAGE_COOKIE, THEME_COOKIE = "language", "theme"
+#: The number of a case: its programme, the year, and which of them it is.
+_NUMBER = re.compile(r"[A-Z]{2,8}-\d{4}-\d{4,}")
 #: What a simulation tells its readers is set here by the settings.
 OFFSET = "CLOCK_OFFSET"
 
@@ -151,9 +155,10 @@ def _link(endpoint: str, values: dict[str, Any]) -> None:
         values.setdefault(FOCUS, programme)
 
 
-def _case_number() -> str:
-    """The number of the case that the address of this page names, for its title."""
-    return str((request.view_args or {}).get("number", ""))
+def _case_number(crumbs: Sequence[tuple[str, str]] = ()) -> str:
+    """The number of the case that this page is about, as its address or the way to it says, for its title."""
+    named = (request.view_args or {}).get("number")
+    return str(named or next((words for words, _ in crumbs if _NUMBER.fullmatch(str(words))), ""))
 
 
 def _here() -> str:

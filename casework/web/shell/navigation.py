@@ -129,12 +129,18 @@ ENTRIES = (
 )
 
 
+#: Pages that two keys lead to: g and one of these.
+LETTERS = {"home.show": "w", "tasks.queue": "q", "cases.index": "c"}
+
+
 @dataclass(frozen=True)
 class Link:
     label: str
     url: str
     current: bool
     icon: str
+    #: The letter that leads there after "g" (`shell.shortcut_pages`).
+    key: str
 
 
 def rail(roles: Iterable[Role]) -> list[Link]:
@@ -146,7 +152,9 @@ def rail(roles: Iterable[Role]) -> list[Link]:
         seen.add(entry.endpoint)
         here = request.endpoint or ""
         current = here == entry.endpoint or here.startswith(entry.covers or ("\0",))
-        links.append(Link(gettext(entry.label), url_for(entry.endpoint), current, entry.icon))
+        links.append(
+            Link(gettext(entry.label), url_for(entry.endpoint), current, entry.icon, LETTERS.get(entry.endpoint, ""))
+        )
     return links
 
 

@@ -22,6 +22,7 @@ OURS = {
     "components.css",
     "decisions.css",
     "documents.css",
+    "keys.js",
     "link.js",
     "map.css",
     "lists.css",
