@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import timedelta
 
 import uuid_utils
 from sqlalchemy import Connection, text
 
 from casework import reasons
+from casework.engine.roles import Role
 from casework.engine.state.events import SYSTEM_ACTOR
 from casework.errors import InvalidForm, NotAllowed, NotFound
 from casework.ledger.canonical_json import instant
@@ -20,7 +21,7 @@ from casework.operations.core.idempotency import Done, Request, ask, finish
 from casework.operations.core.paging import Page
 from casework.operations.core.register_entries import note_entries
 from casework.permissions.actors import Actor
-from casework.permissions.token_scopes import DECIDE, TOKEN_SCOPES
+from casework.permissions.token_scopes import DECIDE, TOKEN_SCOPES, TokenScope
 from casework.records.access_sql import live_token
 from casework.records.event_log import now
 
@@ -61,6 +62,18 @@ def make_token(
     return id, secret
 
 
+#: The scopes with which nobody else than these can do anything.
+_ONLY_FOR: Mapping[TokenScope, frozenset[Role]] = {
+    "import": frozenset({Role.OFFICER, Role.SUPERVISOR}), "admin": frozenset({Role.ADMINISTRATOR}),
+}  # fmt: skip
+
+
+def usable_scopes(actor: Actor) -> tuple[TokenScope, ...]:
+    """The scopes with which a program of this person could do something."""
+    mine = actor.roles()
+    return tuple(scope for scope in TOKEN_SCOPES if scope not in _ONLY_FOR or mine & _ONLY_FOR[scope])
+
+
 def create_token(
     db: Connection, actor: Actor, *, name: str, scopes: Collection[str], days: int = TOKEN_DAYS, request: Request
 ) -> Done:
@@ -73,6 +86,8 @@ def create_token(
         raise InvalidForm(fields={"name": reasons.fields.REQUIRED})
     if unknown := set(scopes) - set(TOKEN_SCOPES):
         raise InvalidForm(fields={"scopes": reasons.auth.NO_SUCH_SCOPES(scopes=sorted(unknown))})
+    if set(scopes) - set(usable_scopes(actor)):
+        raise InvalidForm(fields={"scopes": reasons.fields.NOT_A_CHOICE})
     if not scopes:
         raise InvalidForm(fields={"scopes": reasons.fields.REQUIRED})
     if not 1 <= days <= MOST_TOKEN_DAYS:

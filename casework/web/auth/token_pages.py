@@ -20,6 +20,7 @@ blueprint = Blueprint("tokens", __name__, url_prefix="/account/tokens")
 SAYS = {
     "read": N_("read what you may read"), "write": N_("do what you may do in cases and tasks"),
     "import": N_("bring in records"), "admin": N_("administer people, roles and programmes"),
+    "decide": N_("decide, and do what else asks you who you are; for 30 days at most"),
 }  # fmt: skip
 
 
@@ -30,13 +31,14 @@ def index() -> BaseResponse:
 
 def _page(faults: Mapping[str, str], status: int = 200) -> Response:
     with page_transaction() as (db, actor):
-        items = tokens.list_tokens(db, actor).items
+        items, usable = tokens.list_tokens(db, actor).items, tokens.usable_scopes(actor)
     return make_response(
         render_template(
             "auth/tokens.html",
             items=items,
             faults=faults,
             scopes=SAYS,
+            usable=usable,
             days=tokens.TOKEN_DAYS,
             most=tokens.MOST_TOKEN_DAYS,
         ),

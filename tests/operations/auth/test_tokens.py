@@ -20,10 +20,12 @@ from casework.operations.auth.tokens import (
     make_token,
     revoke_all,
     revoke_token,
+    usable_scopes,
 )
 from casework.operations.core.idempotency import Done
 from casework.operations.verification.service import verify_case
 from casework.permissions.actors import Actor
+from casework.permissions.token_scopes import TOKEN_SCOPES
 from tests.support.world import World, new_request
 
 
@@ -54,6 +56,28 @@ def test_the_secret_is_in_the_first_answer_alone(db: Connection, officer: Actor)
     again = create_token(db, officer, name="Script", scopes=["read"], days=1, request=request)
     assert again.answer == {key: value for key, value in first.answer.items() if key != "token"}
     assert len([one for one in list_tokens(db, officer).items if one.name == "Script"]) == 1
+
+
+@pytest.mark.parametrize(
+    ("name", "cannot"),
+    [
+        ("officer", {"admin"}),
+        ("supervisor", {"admin"}),
+        ("administrator", {"import"}),
+        ("provider", {"import", "admin"}),
+        ("auditor", {"import", "admin"}),
+        ("observer", {"import", "admin"}),
+    ],
+)
+def test_nobody_is_offered_a_scope_that_they_cannot_use(
+    world: World, db: Connection, name: str, cannot: set[str]
+) -> None:
+    actor = replace(world.actor(db, name), proved=timedelta(0))
+    assert set(usable_scopes(actor)) == set(TOKEN_SCOPES) - cannot
+    for scope in sorted(cannot):
+        with pytest.raises(InvalidForm) as refused:
+            create(db, actor, scopes=["read", scope])
+        assert set(refused.value.fields) == {"scopes"}
 
 
 def test_a_token_makes_no_other(db: Connection, officer: Actor) -> None:

@@ -389,6 +389,16 @@ def test_a_faulty_token_is_not_made(browser_for: Enter, given: dict[str, object]
     assert browser_for("officer").post(path, {"days": "30", **given}, page=path).status_code == 422
 
 
+def test_the_form_offers_the_scopes_that_one_can_use(browser_for: Enter) -> None:
+    offered = {
+        name: set(re.findall(r'name="scopes" value="(\w+)"', browser_for(name).get("/account/tokens").text))
+        for name in ("officer", "administrator", "auditor")
+    }
+    assert offered["officer"] == {"read", "write", "import", "decide"}
+    assert offered["administrator"] == {"read", "write", "admin", "decide"}
+    assert offered["auditor"] == {"read", "write", "decide"}
+
+
 def test_a_new_second_factor_ends_the_tokens_from_before(browser_for: Enter, app: Flask, world: World) -> None:
     set_up(browser_for("officer"))
     program = app.test_client().get("/api/v1/me", headers={"Authorization": f"Bearer {world.tokens['officer']}"})
