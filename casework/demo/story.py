@@ -15,6 +15,7 @@ import uuid_utils
 from sqlalchemy import Connection, Engine, text
 
 from casework.demo.cast import PLAYERS, PROVIDERS, Player
+from casework.demo.furnishing import FurnishingHand, TellingStage, describe_providers, raise_findings
 from casework.demo.scripts import scripts
 from casework.engine.deadlines.calendars import Calendar
 from casework.engine.roles import Role
@@ -27,6 +28,8 @@ from casework.operations.catalogue.importer import import_records
 from casework.operations.core.idempotency import Request
 from casework.operations.core.ip_rights import record_right
 from casework.operations.core.national_holidays import china
+from casework.operations.documents.key_material import document_store_of
+from casework.operations.notifications.service import tell_due
 from casework.operations.people.registry import (
     grant_role,
     register_organisation,
@@ -36,7 +39,7 @@ from casework.operations.people.registry import (
 )
 from casework.permissions.actors import Actor
 from casework.permissions.token_scopes import TOKEN_SCOPES
-from casework.playbook.driver import match_name, play
+from casework.playbook.driver import cast_of, match_name, play
 from casework.playbook.stage import Stage
 from casework.playbook.steps import Script
 from casework.records.actors import find_actor
@@ -50,6 +53,8 @@ DOMAIN = "demo.example"
 _LOCK = 4_215_807_164
 #: Eighteen months.
 DAYS = 548
+#: In so many cases papers open, and people have written to each other.
+FURNISHED = 12
 #: A technology whose right came with an import, and that an officer looks up in the course of its case.
 UNCONFIRMED = "DEMO-T028"
 SCOPES_OF: dict[str, tuple[str, ...]] = {
@@ -138,8 +143,10 @@ def tell(
     always_whole(engine)
     try:
         with connected(engine) as db:
-            stage = Stage(db, calendar, end, {}, start)
+            stage = TellingStage(db, calendar, end, {}, start, engine)
             prepare(settings, stage, chosen, password)
+            describe_providers(stage)
+            store = document_store_of(engine, settings)
             done = 0
 
             def one_more() -> None:
@@ -147,7 +154,15 @@ def tell(
                 done += 1
                 progress(done, len(chosen))
 
-            play(stage, chosen, one_more)
+            # The first cases are those that people look at; the others stand around them.
+            play(
+                stage,
+                chosen,
+                one_more,
+                lambda n: FurnishingHand(stage, cast_of(chosen[n]), store) if n < FURNISHED else None,
+            )
+            raise_findings(stage)
+        tell_due(engine, mailing=True)
     finally:
         engine.dispose()
     return len(chosen)

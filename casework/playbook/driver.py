@@ -78,9 +78,14 @@ def match_name(need: str, technology: str) -> str:
     return f"{need}/{technology}"
 
 
-def play(stage: Stage, scripts: Sequence[Script], progress: Callable[[], None] = lambda: None) -> list[Player]:
-    """Play the scripts side by side, as far as the stage's end."""
-    playing = [Player(stage, script, n) for n, script in enumerate(scripts)]
+def play(
+    stage: Stage,
+    scripts: Sequence[Script],
+    progress: Callable[[], None] = lambda: None,
+    hand_of: Callable[[int], OperationsHand | None] = lambda n: None,
+) -> list[Player]:
+    """Play the scripts side by side, as far as the stage's end; `hand_of` may give the n-th a hand of its own."""
+    playing = [Player(stage, script, n, hand_of(n)) for n, script in enumerate(scripts)]
     waiting = [(moment, n) for n, player in enumerate(playing) if (moment := player.next_at())]
     heapq.heapify(waiting)
     while waiting and waiting[0][0] <= stage.end:

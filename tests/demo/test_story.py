@@ -21,6 +21,7 @@ from casework.errors import InvalidSettings
 from casework.operations.auth.sessions import find_actor_by_secret
 from casework.operations.auth.sign_in import sign_in
 from casework.operations.core.national_holidays import china
+from casework.operations.documents.key_material import document_store_of
 from casework.operations.history import timeline
 from casework.operations.history.views import HistoryEntry
 from casework.operations.verification.service import verify_all
@@ -151,6 +152,24 @@ def test_a_follow_up_is_due_today_or_nearly(told: Told) -> None:
         "SELECT 1 FROM tasks WHERE name = 'follow_up' AND state = 'Ready'"
         " AND due_at BETWEEN now() - interval '3 days' AND now() + interval '3 days'"
     )
+
+
+def test_papers_open_people_write_and_an_auditor_asks(told: Told) -> None:
+    store = document_store_of(told.engine, told.settings)
+    files = told.rows("SELECT id::text FROM files ORDER BY id")
+    assert len(files) >= 20
+    with transaction(told.engine) as db:
+        assert b"".join(store.read(db, files[0].id)).startswith(b"%PDF-")
+    kinds = {row.kind for row in told.rows("SELECT DISTINCT kind FROM events WHERE kind IN ('noted', 'said')")}
+    assert kinds == {"noted", "said"}
+    assert {row.state for row in told.rows("SELECT state FROM findings")} == {"open", "answered", "closed"}
+
+
+def test_providers_have_profiles_and_people_notices_and_mails(told: Told) -> None:
+    assert told.rows("SELECT 1 FROM organisations WHERE kind = 'provider' AND profile = '{}'") == []
+    assert told.rows("SELECT 1 FROM notifications LIMIT 1")
+    assert told.rows("SELECT 1 FROM mails LIMIT 1")
+    assert told.rows("SELECT 1 FROM outbox LIMIT 1") == []
 
 
 def test_the_history_proves_itself(told: Told) -> None:

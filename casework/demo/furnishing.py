@@ -1,0 +1,199 @@
+"""What makes the demo a place where people have worked: papers that open, what they wrote to each other, what an auditor asked,
+what providers say of themselves, and the notices and mails of the last days.
+"""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import uuid_utils
+from sqlalchemy import Engine, text
+
+from casework.demo.cast import PROVIDERS
+from casework.demo.papers import write_paper
+from casework.engine.case_objects.messages import INTERNAL, SHARED
+from casework.engine.state.case import Track
+from casework.operations.audit.findings import answer_finding, close_finding, raise_finding
+from casework.operations.core.idempotency import Request
+from casework.operations.documents.service import file_version
+from casework.operations.documents.storage import DocumentStore, part_of
+from casework.operations.documents.uploads import receive
+from casework.operations.messages.service import send_message
+from casework.operations.notifications.service import tell_due
+from casework.operations.people.provider_directory import describe_provider
+from casework.permissions.actors import Actor
+from casework.playbook.hand import Do
+from casework.playbook.operations_hand import OperationsHand
+from casework.playbook.stage import Stage
+from casework.records.actors import find_actor
+
+#: Mails are made for what happened in so many days before the end; whoever looks at the demo was told of the rest before.
+MAILED_DAYS = 3
+#: Who says what to whom after an action: the provider or "officer", in which thread, and the words.
+TALK: Mapping[str, tuple[tuple[str, str, str], ...]] = {
+    "service_plan": (
+        ("officer", INTERNAL, "Both parties want the assessment first. The loan can wait until the report is in."),
+    ),
+    "referral:assessment.accept": (
+        ("", SHARED, "Thank you. We begin with the data review; please send the operating data as a spreadsheet."),
+        ("officer", SHARED, "The need owner will send it by Thursday."),
+    ),
+    "referral:assessment.deliver": (("officer", SHARED, "Received, thank you. I will check it this week."),),
+    "referral:pledge.accept": (
+        ("", SHARED, "We have opened a file. The valuation takes about ten working days."),
+        ("officer", SHARED, "Good. The technology owner has the fee receipts ready."),
+    ),
+    "referral:finance.accept": (("", SHARED, "We will call the need owner next week about the business plan."),),
+    "case.hold": (("officer", INTERNAL, "I will call the need owner at the start of next month."),),
+}  # fmt: skip
+#: What an auditor asks of the first cases, what is answered, and whether that settles it.
+FINDINGS: tuple[tuple[str, str, str], ...] = (
+    ("The reason for the choice of provider is not in the file.", "", ""),
+    ("The consent was recorded two weeks after the meeting. Why?", "The party's letter came by post; its date is right.", ""),
+    (
+        "The need's record has no district.",
+        "The district was added from the need owner's letter.",
+        "Settled: the record has it now.",
+    ),
+)  # fmt: skip
+#: What each provider says of itself: fields, languages, places, and how many referrals at once.
+PROFILES: Mapping[str, tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...], int]] = {
+    "institute": (("industrial heat", "air pollution control", "waste heat recovery"), ("zh", "en"), ("Beijing", "Hebei"), 12),
+    "test_centre": (("emission measurement", "dust removal"), ("zh",), ("Beijing", "Tianjin"), 8),
+    "laboratory": (("materials", "membranes", "batteries"), ("zh", "en"), ("Beijing",), 6),
+    "mediators": (("technology disputes", "licence disputes"), ("zh", "en"), ("China",), 20),
+    "bank": (("patent pledge loans",), ("zh",), ("Beijing",), 15),
+    "fund": (("green equity", "green loans"), ("zh", "en"), ("Beijing", "Shanghai"), 10),
+    "verifiers": (("energy savings", "emission reductions"), ("zh", "en"), ("Beijing", "Hebei", "Tianjin"), 10),
+}  # fmt: skip
+
+
+class FurnishingHand(OperationsHand):
+    """The same hand, which also files a paper that opens for each one registered, and has people write to each other."""
+
+    def __init__(self, stage: Stage, cast: Mapping[str, str], store: DocumentStore) -> None:
+        super().__init__(stage, cast)
+        self.store = store
+        #: Papers that have no file yet: the document, its title and who has it.
+        self._bare: list[tuple[str, str, str]] = []
+
+    def press(self, step: Do) -> None:
+        super().press(step)
+        self._file_papers()
+        for who, audience, words in TALK.get(step.what, ()):
+            self._say(who or step.who, audience, step.what, words)
+
+    def register(self, title: str, party: str | None = None, kind: str = "report") -> None:
+        super().register(title, party, kind)
+        self._file_papers()
+
+    def file(self, title: str, kind: str, track: Track, who: str) -> str:
+        id = super().file(title, kind, track, who)
+        self._note(id, title, self.id(who))
+        return id
+
+    def _register(self, title: str, party: str | None, kind: str) -> str:
+        id = super()._register(title, party, kind)
+        self._note(id, title, self.case.owner or self.id("officer"))
+        return id
+
+    def _note(self, id: str, title: str, keeper: str) -> None:
+        # A sealed mediation keeps no files.
+        if self.logs[self.here][1] == "case" and id not in {known for known, _, _ in self._bare}:
+            self._bare.append((id, title, keeper))
+
+    def _file_papers(self) -> None:
+        """In transactions of their own, as somebody would who has the files at hand a moment later."""
+        bare, self._bare = self._bare, []
+        for id, title, keeper in bare:
+            with self.action() as db:
+                case, log = self.case, self.logs[self.here][0]
+                document = case.documents.get(id)
+                if document is None:
+                    continue
+                about = f"{case.number}   {self.stage.today.isoformat()}"
+                words = (f"{title} in the case “{case.title}”.".replace("“", '"').replace("”", '"'), *_PARAGRAPHS)
+                content = write_paper(title, about, words)
+                with receive(io.BytesIO(content), f"{title}.pdf") as upload:
+                    kept = self.store.keep(log, part_of(document), upload)
+                actor = find_actor(db, keeper)
+                assert actor is not None
+                file_version(db, actor, self.store, id, kept, request=_request())
+
+    def _say(self, who: str, audience: str, what: str, words: str) -> None:
+        with self.action() as db:
+            referral = self.track(what.partition(".")[0]).id if audience == SHARED else None
+            send_message(
+                db,
+                self.actor(who),
+                self.case,
+                audience=audience,
+                referral=referral,
+                words=words,
+                sure=True,
+                request=_request(),
+            )
+
+
+_PARAGRAPHS = (
+    "What was asked: whether the technology does at this site what its owner claims, at which cost, and from when.",
+    "What was looked at: the records of the need and of the technology, the measured values of the last twelve months, and"
+    " what both parties said when asked.",
+    "What follows: the values stand within the limits that were named. Where they do not, the report says by how much, and"
+    " what the parties have agreed to do about it.",
+)
+
+
+@dataclass
+class TellingStage(Stage):
+    """A stage on which people are told of what happens: of the last days by mail too."""
+
+    engine: Engine | None = None
+
+    def advance(self, moment: datetime) -> None:
+        last_days = self.end - timedelta(days=MAILED_DAYS)
+        before = self.moment < last_days <= moment
+        super().advance(moment)
+        if before and self.engine is not None:
+            tell_due(self.engine, mailing=False)
+
+
+def describe_providers(stage: Stage) -> None:
+    """What each provider does, in which languages, where, and how much of it at once."""
+    for key in PROVIDERS:
+        fields, languages, places, capacity = PROFILES[key]
+        profile = {"fields": list(fields), "languages": list(languages), "places": list(places), "capacity": capacity}
+        with stage.action() as db:
+            describe_provider(db, _actor(stage, "administrator"), stage.ids[key], profile, _request())
+
+
+def raise_findings(stage: Stage) -> None:
+    """An auditor asks about some cases; one question is open, one answered, one settled."""
+    with stage.action() as db:
+        auditor, supervisor = _actor(stage, "auditor"), _actor(stage, "supervisor")
+        numbers = db.execute(_AUDITED, {"most": len(FINDINGS)}).scalars().all()
+        for number, (asked, answered, settled) in zip(numbers, FINDINGS, strict=False):
+            finding = raise_finding(db, auditor, number, event=2, words=asked, request=_request()).answer["id"]
+            if answered:
+                answer_finding(db, supervisor, finding, words=answered, request=_request())
+            if settled:
+                close_finding(db, auditor, finding, words=settled, request=_request())
+
+
+def _actor(stage: Stage, key: str) -> Actor:
+    actor = find_actor(stage.db, stage.ids[key])
+    assert actor is not None
+    return actor
+
+
+def _request() -> Request:
+    return Request(str(uuid_utils.uuid7()), "")
+
+
+#: Live cases that have gone on for a while, the oldest first.
+_AUDITED = text("""
+    SELECT c.number FROM cases c JOIN logs l ON l.id = c.id WHERE c.closed_at IS NULL AND l.seq > 10 ORDER BY c.opened_at, c.id LIMIT :most
+""")
