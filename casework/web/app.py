@@ -32,6 +32,7 @@ from casework.web.documents import place
 from casework.web.editions import pages as editions_pages
 from casework.web.history import pages as history_pages
 from casework.web.home import pages as home_pages
+from casework.web.home import tour
 from casework.web.integrations import service_account_pages, webhook_pages
 from casework.web.letters import pages as letters_pages
 from casework.web.mediations import emergency_access_pages, unsealing_pages
@@ -151,6 +152,7 @@ PAGES = (
     history_pages.blueprint,
     operation_pages.blueprint,
     home_pages.blueprint,
+    tour.blueprint,
     invitation_pages.blueprint,
     privacy_pages.blueprint,
     offboarding_pages.blueprint,

@@ -93,7 +93,6 @@ WHOLE = {
 #: Texts that still say so, and go with the next work on their page. This list only ever becomes shorter.
 NOT_YET: set[str] = {
     "%(who)s entered a paper: %(paper)s",
-    "All that others must do",
     "By itself",
     "Cases that depend on too few people",
     "Decisions of two persons",
@@ -104,21 +103,15 @@ NOT_YET: set[str] = {
     "Give it back",
     "Go to where it is done",
     "Hand in documents",
-    "How this service goes",
     "It took place earlier",
     "Late recordings",
     "Make the account",
     "Night after night",
-    "Not possible now",
     "Nothing was recorded yet. Please correct:",
     "Others who could have",
     "Papers and consents",
     "Stands at:",
-    "Take it",
-    "The fee is borne by",
     "To the beginning",
-    "What can be done now",
-    "Who draws with the same seed gets the same cases.",
     "Whom to ask",
     "With it now",
     "back to where it was",
@@ -126,9 +119,7 @@ NOT_YET: set[str] = {
     "is required",
     "no file yet",
     "nothing is known of it yet",
-    "nothing lies on it",
     "stopped: nothing to do",
-    "was passed",
 }
 #: What the specification of the domain, or a form, calls otherwise where the word stands for something narrower.
 STATES = {
@@ -138,7 +129,7 @@ STATES = {
     "finance.forms.Profile.stage.choices.pilot", "pledge.forms.Refusal.reason.choices.technology",
 }  # fmt: skip
 #: A message that is another thing than the word of the glossary: a step, a letter, what a service track came to.
-OTHER_THINGS = {"Accept", "Match", "match", "Reminder", "Withdraw", "failed", "replaced"}
+OTHER_THINGS = {"Accept", "Match", "match", "Reminder", "Replaced", "Withdraw", "failed", "replaced"}
 LETTER = "\u3400-\u9fff"
 
 

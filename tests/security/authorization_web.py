@@ -52,6 +52,7 @@ DIRECTORY = FINDERS | ADMINISTRATOR
 TABLE: tuple[Row, ...] = (
     # --- one's own work, and what supervisors look after ---
     get("/", EVERYBODY, moved={"auditor", "manager", "observer", "administrator"}),
+    post("/account/tour", EVERYBODY),
     get("/queues", EVERYBODY),
     get("/agenda", OFFICES),
     get("/done", EVERYBODY),

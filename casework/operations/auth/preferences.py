@@ -45,3 +45,12 @@ def set_preferences(db: Connection, actor: Actor, wanted: Mapping[str, str]) -> 
         by=actor.person,
         columns=wanted,
     )
+
+
+def set_tour_seen(db: Connection, actor: Actor, seen: bool) -> None:
+    """Put it away, or have it back. Nobody else relies on it, so that no log says so."""
+    db.execute(_SEE_TOUR, {"person": actor.person, "seen": seen})
+
+
+#: Puts them away, or brings them back.
+_SEE_TOUR = text("UPDATE people SET tour_seen = :seen WHERE id = CAST(:person AS uuid)")

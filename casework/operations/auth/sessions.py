@@ -216,12 +216,13 @@ class Viewer:
     organisations: tuple[Scope, ...]
     #: The programme that this session's lists show; none: all of them.
     focus: Scope | None
+    tour_seen: bool
 
 
 #: Who asks by a session, with what a page wants to know of them; nobody where it does not live.
 _VIEWER = f"""
     SELECT p.id, p.name, p.language, p.email, p.service, p.zone, p.theme, p.single_keys, s.awaits, encode(s.hash, 'hex') AS session,
-        {_STALE}, casework_now() - s.proved_at AS proved, s.programme_id AS focus,
+        {_STALE}, casework_now() - s.proved_at AS proved, s.programme_id AS focus, p.tour_seen,
         -- Who reads from here on (`records.row_security`); nobody while the session waits for something.
         {person_reads("CASE WHEN s.awaits IS NULL THEN p.id::text ELSE '' END")},
         EXISTS (SELECT FROM second_factors f WHERE f.person_id = p.id AND f.confirmed_at IS NOT NULL) AS app,
@@ -253,9 +254,7 @@ def find_viewer(db: Connection, secret: str) -> Viewer | None:
     scopes: dict[str, dict[str, Scope]] = {"programme": {}, "organisation": {}}
     for membership in row.memberships:
         kind = "programme" if membership["programme"] else "organisation"
-        scopes[kind][membership[kind]] = Scope(
-            membership[kind], membership["name"], membership["name_zh"], membership["code"]
-        )
+        scopes[kind][membership[kind]] = Scope(*(membership[name] for name in (kind, "name", "name_zh", "code")))
     return Viewer(
         actor_of(row),
         row.session,
@@ -272,6 +271,7 @@ def find_viewer(db: Connection, secret: str) -> Viewer | None:
         tuple(scopes["organisation"].values()),
         # Of a programme that the person has left, nothing is shown: then it is as if none were chosen.
         scopes["programme"].get(row.focus) if len(scopes["programme"]) > 1 else None,
+        row.tour_seen,
     )
 
 
