@@ -48,6 +48,8 @@ COLLISIONS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     ("what a catalogue says of a technology, and kinds of papers", "verified verified_with_limits not_verified nda",
      ("operations/catalogue/import_schemas.py", "web/shell/values.py")),
     ("Python, pydantic, mail and weak passwords", "application close default replace", ()),
+    ("words of the field, in the glossary", "triage resume reopen accept decline failed drawdown deployment commissioning monitoring"
+     " verified", ("web/shell/glossary.py",)),
     ("sent() is a function", "sent", ("records/access_sql.py",)),
     # What is exceptional to an auditor is served by an index, and an index holds no list from elsewhere; `tests/web/audit`
     # compares it with what the definitions say.

@@ -12,21 +12,22 @@ from sqlalchemy import Connection, text
 from casework.engine.state.case import Case
 from casework.json_values import JsonValue
 from casework.operations.cases.queries import titles_of
+from casework.operations.core.reader_names import called
 from casework.permissions.actors import Actor
 from casework.permissions.visibility import own_tracks, reach
 
 #: People, organisations and rights by their ids; a right by its office and number.
-_NAMES = text("""
-    SELECT id::text, name FROM people WHERE id = ANY(CAST(:ids AS uuid[]))
-    UNION ALL SELECT id::text, name FROM organisations WHERE id = ANY(CAST(:ids AS uuid[]))
+_NAMES = text(f"""
+    SELECT p.id::text, {called("p")} FROM people p WHERE p.id = ANY(CAST(:ids AS uuid[]))
+    UNION ALL SELECT o.id::text, {called("o")} FROM organisations o WHERE o.id = ANY(CAST(:ids AS uuid[]))
     UNION ALL SELECT id::text, coalesce(nullif(concat_ws(' ', office, number), ''), kind) FROM rights WHERE id = ANY(CAST(:ids AS uuid[]))
 """)
 #: The people of some organisations, and these, by their ids.
-_OF_PROVIDERS = text("""
-    SELECT p.id::text, p.name FROM people p WHERE p.id = ANY(CAST(:ids AS uuid[])) AND EXISTS (
+_OF_PROVIDERS = text(f"""
+    SELECT p.id::text, {called("p")} FROM people p WHERE p.id = ANY(CAST(:ids AS uuid[])) AND EXISTS (
         SELECT FROM memberships m WHERE m.person_id = p.id AND m.organisation_id = ANY(CAST(:organisations AS uuid[]))
     )
-    UNION ALL SELECT o.id::text, o.name FROM organisations o
+    UNION ALL SELECT o.id::text, {called("o")} FROM organisations o
     WHERE o.id = ANY(CAST(:ids AS uuid[])) AND o.id = ANY(CAST(:organisations AS uuid[]))
 """)
 
