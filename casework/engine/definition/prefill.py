@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from casework.engine.definition.edition_schema import WrittenField
@@ -12,6 +14,17 @@ from casework.engine.state.case import COMPLETED, Case, Track
 READER = "reader"
 
 
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Where a known value comes from: an action that was fired, a task that was finished, the request or the case."""
+
+    kind: str
+    #: The edition and the rule of an action or a task, and when it was done.
+    edition: str = ""
+    rule: str = ""
+    at: datetime | None = None
+
+
 def prefill(case: Case, track: Track, form: Iterable[WrittenField], *, reader: str | None = None) -> dict[str, Any]:
     """Values for the fields of a form whose source has been said, by field.
 
@@ -19,33 +32,49 @@ def prefill(case: Case, track: Track, form: Iterable[WrittenField], *, reader: s
     "agreement.sign_local.executed_on" (of the newest track of a workflow), "reader" (the person, if any, who fills it
     in for themselves), or several of them with bars between: the first that was said counts.
     """
-    values: dict[str, Any] = {}
+    return {name: value for name, (value, _) in _known(case, track, form, reader).items()}
+
+
+def sources(case: Case, track: Track, form: Iterable[WrittenField], *, reader: str | None = None) -> dict[str, Source]:
+    """Where each of these values comes from."""
+    return {name: source for name, (_, source) in _known(case, track, form, reader).items()}
+
+
+def _known(case: Case, track: Track, form: Iterable[WrittenField], reader: str | None) -> dict[str, tuple[Any, Source]]:
+    values: dict[str, tuple[Any, Source]] = {}
     for field in form:
-        for source in str(field.get("prefill") or "").split("|"):
-            value = reader if source == READER else _said(case, track, source) if source else None
-            if value is not None and value != []:
-                values[field["name"]] = value
+        for written in filter(None, str(field.get("prefill") or "").split("|")):
+            value, source = (reader, Source(READER)) if written == READER else _said(case, track, written)
+            if value is not None and value != [] and source is not None:
+                values[field["name"]] = (value, source)
                 break
     return values
 
 
-def _said(case: Case, track: Track, source: str) -> Any:
-    parts = source.split(".")
+def _said(case: Case, track: Track, written: str) -> tuple[Any, Source | None]:
+    parts = written.split(".")
     if parts[0] == "case":
-        return _OF_CASE[parts[1]](case)
+        return _OF_CASE[parts[1]](case), Source("case")
     if parts[0] == "track":
         above = case.referral_of(track) or track
-        return {"kind": above.kind, "provider": above.provider}.get(parts[1], above.given.get(parts[1]))
+        value = {"kind": above.kind, "provider": above.provider}.get(parts[1], above.given.get(parts[1]))
+        return value, Source("track")
     if len(parts) == 3:
         newest = [track for track in case.tracks.values() if track.workflow == parts[0] and not track.replaced]
-        fired = newest[-1].fired.get(parts[1]) if newest else None
-        return fired.data.get(parts[2]) if fired else None
+        return _fired(newest[-1], parts[1], parts[2]) if newest else (None, None)
     for home in (track, case.main):
         if parts[0] in home.fired:
-            return home.fired[parts[0]].data.get(parts[1])
+            return _fired(home, parts[0], parts[1])
     done = [t for t in case.tasks.values() if t.name == parts[0] and t.type == "side" and t.state == COMPLETED]
     last = max(done, key=lambda t: (t.closed_at or t.opened_at, t.id), default=None)
-    return last.result.get(parts[1]) if last else None
+    if last is None:
+        return None, None
+    return last.result.get(parts[1]), Source("task", last.edition, last.rule, last.closed_at)
+
+
+def _fired(track: Track, name: str, field: str) -> tuple[Any, Source | None]:
+    fired = track.fired.get(name)
+    return (fired.data.get(field), Source("action", track.edition, name, fired.at)) if fired else (None, None)
 
 
 _OF_CASE: Mapping[str, Callable[[Case], Any]] = {

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import cast
 
 from flask import flash, redirect, request
 from flask_babel import gettext
@@ -17,7 +18,9 @@ from werkzeug.wrappers import Response
 
 from casework import reasons
 from casework.definitions import load_library
-from casework.engine.definition.editions import Edition
+from casework.engine.definition.edition_schema import WrittenField
+from casework.engine.definition.editions import Edition, do_key
+from casework.engine.definition.prefill import READER, Source, sources
 from casework.engine.roles import Role
 from casework.engine.state.case import Case, Track
 from casework.engine.state.events import SAID
@@ -41,6 +44,8 @@ from casework.operations.core.drafts import drop_draft, find_draft
 from casework.operations.core.idempotency import Done, Request
 from casework.operations.core.views import NamedInBoth
 from casework.permissions.actors import Actor
+from casework.permissions.visibility import Sight, sight
+from casework.web.shell.dates import say_day
 from casework.web.shell.forms import (
     PREFIX,
     Choices,
@@ -52,7 +57,8 @@ from casework.web.shell.forms import (
     texts_of,
     wants_more,
 )
-from casework.web.shell.i18n import edition_text, name_of, say, say_error, say_faults
+from casework.web.shell.i18n import N_, edition_text, name_of, say, say_error, say_faults
+from casework.web.shell.layout import clock
 from casework.web.shell.navigation import PROVIDERS
 from casework.web.shell.session import page_transaction
 from casework.web.shell.staffing_words import say_obstacles
@@ -218,9 +224,21 @@ def form_on(
     values: JsonMapping | None = None,
     revision: int | None = None,
     sent: Sent | None = None,
+    said: Mapping[str, str] | None = None,
 ) -> FormView:
-    """A form of an edition on a track: of an action, or of a task. `name` is what its draft is kept by."""
+    """A form of an edition on a track: of an action, or of a task. `name` is what its draft is kept by.
+
+    `said` tells of fields where their values come from, as far as the edition does not say it itself.
+    """
     rules = list(rules)
+    written = cast(Iterable[WrittenField], rules)
+    # What the office did, and when, is told to those who see the case whole.
+    whole = sight(actor, case) == Sight.ALL
+    known = {
+        name: say_source(source)
+        for name, source in sources(case, track, written, reader=actor.person).items()
+        if whole or source.at is None
+    }
     return build_form(
         name,
         rules,
@@ -232,7 +250,23 @@ def form_on(
         draft=None if sent else find_draft(db, actor.person, name),
         revision=revision,
         doubts=sent.doubts if sent else (),
+        sources={**known, **(said or {})},
     )
+
+
+_SOURCES = {"case": N_("From the case."), "track": N_("From the request."), READER: N_("You.")}
+
+
+def say_source(source: Source) -> str:
+    """Where a value comes from that stands in a form before anybody has typed."""
+    if source.at is None:
+        return gettext(_SOURCES[source.kind])
+    words = edition_text(
+        load_library()[source.edition],
+        do_key("side", source.rule) if source.kind == "task" else f"transitions.{source.rule}.do",
+    )
+    now = clock()
+    return gettext("From “%(what)s” of %(day)s.", what=words, day=say_day(now.day_of(source.at), now))
 
 
 def say_choices(offered: Offered) -> Choices:
@@ -274,8 +308,8 @@ def answer(
         return again(Sent(request.form, {"sure": say(reasons.fields.TICK_THE_BOX)}, 422))
     sent = MultiDict(request.form)
     try:
-        for name, ids in (filed() if filed else {}).items():
-            sent.setlist(PREFIX + name, [*sent.getlist(PREFIX + name), *ids])
+        for field, ids in (filed() if filed else {}).items():
+            sent.setlist(PREFIX + field, [*sent.getlist(PREFIX + field), *ids])
     except InvalidForm as refusal:
         return again(Sent(request.form, say_faults(refusal), 422))
     data = parse_form(rules, sent, known=known)

@@ -6,7 +6,6 @@ checked here: operations check, and the faults that they name come back to the f
 
 from __future__ import annotations
 
-import json
 import re
 import secrets
 import unicodedata
@@ -24,125 +23,21 @@ from casework.errors import Unreadable
 from casework.json_values import JsonMapping, JsonObject, JsonValue
 from casework.operations.core.drafts import Draft
 from casework.operations.core.idempotency import Request, digest_of
-from casework.web.shell.i18n import edition_text
+from casework.web.shell.form_fields import ONE_OF, PREFIX, SEVERAL_OF, Choice, Field, FormView, Row
+from casework.web.shell.i18n import edition_text, say
 
 Rule = JsonMapping
-#: What a field offers: (value, words).
-Choice = tuple[str, str]
 #: What fields offer that an edition cannot know, by the field's name or else by its type: parties, rights, people …
 Choices = Mapping[str, Sequence[Choice]]
 
-PREFIX = "f-"
 #: What a form carries beside its own fields where one was asked who one is; it is no part of what was sent.
 PROOF = "confirm_"
 CURRENCIES = ("CNY", "USD", "EUR", "GBP", "JPY", "HKD", "CHF", "SGD", "KRW")
-#: Up to so many answers are shown side by side, more of them in a list to open.
-SIDE_BY_SIDE = 6
 #: Rows of a list to begin with, and the most that are read at all.
 ROWS, MOST_ROWS = 3, 60
-ONE_OF = frozenset({"choice", "party", "right", "person", "provider"})
-SEVERAL_OF = frozenset({"many", "rights", "people", "providers", "panel", "documents", "tasks"})
 _ROW = re.compile(r"(\d{1,4})\.(what|by)")
 _GROUPED = re.compile(r"[+-]?\d{1,3}(,\d{3})+(\.\d*)?")
 _FORM_KEY = re.compile(r"[A-Za-z0-9_.:/~-]{1,200}")
-
-
-@dataclass(frozen=True)
-class Row:
-    """One line of a list of things to do."""
-
-    what: str = ""
-    by: str = ""
-    faults: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True)
-class Field:
-    """One question as the page shows it."""
-
-    name: str
-    type: str
-    label: str
-    help: str = ""
-    required: bool = True
-    #: What stands in it: of text, number, date and one-of fields one, of the others any number.
-    values: tuple[str, ...] = ()
-    currency: str = "CNY"
-    rows: tuple[Row, ...] = ()
-    choices: tuple[Choice, ...] = ()
-    unit: str = ""
-    max: int | None = None
-    least: str | None = None
-    most: str | None = None
-    whole: bool = False
-    consequence: str = ""
-    #: The name of the field, and the values of it, on which this one is asked; and the same in words.
-    when: str | None = None
-    when_values: tuple[str, ...] = ()
-    when_words: str = ""
-    prefilled: bool = False
-    fault: str = ""
-    #: Tells it from the fields of other forms on the same page.
-    place: str = ""
-    #: Before what its answer is sent as, where several forms of a page are sent together.
-    within: str = ""
-
-    @property
-    def id(self) -> str:
-        return f"{PREFIX}{self.name}{self.place}"
-
-    @property
-    def control(self) -> str:
-        """What its answer is sent as."""
-        return self.within + PREFIX + self.name
-
-    @property
-    def value(self) -> str:
-        return self.values[0] if self.values else ""
-
-    @property
-    def described_by(self) -> str:
-        parts = [(self.help, "help"), (self.when, "only"), (self.consequence, "what"), (self.fault, "fault")]
-        return " ".join(f"{self.id}-{part}" for there, part in parts if there)
-
-    @property
-    def when_json(self) -> str:
-        return json.dumps(self.when_values, ensure_ascii=False)
-
-    @property
-    def one_control(self) -> bool:
-        """Whether a plain label serves; groups of controls have a legend."""
-        return self.type in ("text", "note", "number", "date") or self.type in ONE_OF and not self.side_by_side
-
-    @property
-    def side_by_side(self) -> bool:
-        return len(self.choices) <= SIDE_BY_SIDE
-
-
-@dataclass(frozen=True)
-class FormView:
-    """A form as the page shows it. `name` is what a draft is kept by; `key` makes the action be done once."""
-
-    name: str
-    fields: tuple[Field, ...]
-    key: str
-    revision: int | None = None
-    #: What is wrong with the whole of it, not with one field.
-    faults: tuple[str, ...] = ()
-    #: When the text was kept that the form was opened with.
-    draft_of: str | None = None
-    #: What would follow from it: sent again with the box ticked, it is done all the same.
-    doubts: tuple[str, ...] = ()
-    #: Whether documents that are asked for can be handed in here and now.
-    uploads: bool = False
-
-    def placed(self, place: str, *, within: str = "") -> FormView:
-        """The same form, beside others on one page; sent together with them, `within` a name of its own."""
-        return replace(self, fields=tuple(replace(field, place=f"-{place}", within=within) for field in self.fields))
-
-    @property
-    def faulty(self) -> list[Field]:
-        return [field for field in self.fields if field.fault]
 
 
 @dataclass(frozen=True)
@@ -178,8 +73,12 @@ def build_form(
     key: str | None = None,
     revision: int | None = None,
     doubts: tuple[str, ...] = (),
+    sources: Mapping[str, str] | None = None,
 ) -> FormView:
-    """A form to show: with what is known (`values`), or with a draft, or as it was sent (`submitted`, `faults`)."""
+    """A form to show: with what is known (`values`), or with a draft, or as it was sent (`submitted`, `faults`).
+
+    `sources` tells of known values where they come from.
+    """
     rules = list(rules)
     typed = submitted
     if typed is None and draft is not None:
@@ -189,7 +88,11 @@ def build_form(
     answers = {rule["name"]: _answers(rule, texts, choices or {}) for rule in rules}
     wrong = dict(faults or {})
     fields = tuple(
-        _field(rule, texts, answers, labels, _state(rule, typed, known), wrong=wrong, known=known) for rule in rules
+        replace(
+            _field(rule, texts, answers, labels, _state(rule, typed, known), wrong=wrong, known=known),
+            source=(sources or {}).get(rule["name"], "") if rule["name"] in known else "",
+        )
+        for rule in rules
     )
     names = {rule["name"] for rule in rules}
     general = tuple(why for where, why in wrong.items() if where.split(".")[0] not in names)
@@ -260,8 +163,21 @@ def _field(
         when_values=when_values,
         when_words=when_words,
         prefilled=name in known,
-        fault=next((why for where, why in wrong.items() if where == name or _of_part(where, name)), ""),
+        fault=_fault(
+            type_,
+            labels[name],
+            next((why for where, why in wrong.items() if where == name or _of_part(where, name)), ""),
+        ),
     )
+
+
+def _fault(type: str, label: str, why: str) -> str:
+    """A fault says what to write: that nothing stands there says it by the question."""
+    if not why or why != say(reasons.fields.REQUIRED):
+        return why
+    if type in ONE_OF or type in SEVERAL_OF or type in ("yes_no", "choice", "many"):
+        return gettext("Choose an answer to “%(question)s”.", question=label)
+    return gettext("Enter “%(question)s”.", question=label)
 
 
 def _of_part(where: str, name: str) -> bool:
@@ -433,6 +349,6 @@ def form_name(given: str) -> str | None:
 
 
 __all__ = [
-    "Choices", "Field", "FormView", "Row", "Texts", "build_form", "form_name", "new_key", "own_texts", "parse_form",
-    "read_request", "read_revision", "texts_of", "wants_more",
+    "CURRENCIES", "PREFIX", "PROOF", "Choices", "Field", "FormView", "Row", "Texts", "build_form", "form_name", "new_key",
+    "own_texts", "parse_form", "read_request", "read_revision", "texts_of", "wants_more",
 ]  # fmt: skip

@@ -50,7 +50,17 @@
     const body = new URLSearchParams();
     for (const [name, value] of new FormData(form)) if (typeof value === "string") body.append(name, value);
     fetch("/drafts", { method: "POST", body, credentials: "same-origin", headers: { "X-Casework": "script" }, keepalive: true })
-      .catch(() => {});
+      .then((answer) => saySaved(form, answer.status === 204 && !answer.headers.get("X-Sign-In")))
+      .catch(() => saySaved(form, false));
+  };
+  /* The minute alone is told, so that whoever listens to the page does not hear it at every pause. */
+  const saySaved = (form, saved) => {
+    const line = form.querySelector("[data-saved]");
+    if (!line) return;
+    const now = new Date();
+    const time = `${now.getHours()}:${String(now.getMinutes()).padStart(2, "0")}`;
+    const words = saved ? line.dataset.saved.replace("{}", time) : line.dataset.notSaved;
+    if (line.textContent !== words) line.textContent = words;
   };
 
   const prepare = (root) => {

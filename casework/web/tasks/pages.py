@@ -233,6 +233,7 @@ def _form(db: Connection, actor: Actor, case: Case, task: TaskView, sent: form_a
         rules=rules,
         values=prefill(case, case.tracks[task.track], rules) | before | _prepared(db, task),
         sent=sent,
+        said=dict.fromkeys(before, gettext("As you handed it in before.")),
     )
 
 

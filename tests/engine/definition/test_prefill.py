@@ -8,7 +8,7 @@ from typing import cast
 import pytest
 
 from casework.engine.definition.edition_schema import WrittenField
-from casework.engine.definition.prefill import prefill
+from casework.engine.definition.prefill import Source, prefill, sources
 from casework.engine.state.case import COMPLETED, Case, Fired, Task, Track
 
 NOW = datetime(2026, 3, 2, 2, tzinfo=UTC)
@@ -86,3 +86,26 @@ def test_a_field_without_a_source_stays_open() -> None:
 def test_a_field_names_whoever_fills_it_in(reader: str | None, known: dict[str, str]) -> None:
     field = cast(WrittenField, {"name": "field", "prefill": "reader"})
     assert prefill(CASE, CASE.main, [field], reader=reader) == known
+
+
+@pytest.mark.parametrize(
+    ("where", "source", "told"),
+    [
+        ("m", "case.rights", Source("case")),
+        ("r", "track.question", Source("track")),
+        ("m", "service_plan.pledge", Source("task", "e", "service_plan", NOW)),
+        ("m", "ready_to_sign.territory", Source("action", "e", "ready_to_sign", NOW)),
+        (
+            "m",
+            "agreement.sign_local.executed_on|agreement.sign_cross.executed_on",
+            Source("action", "e", "sign_cross", NOW),
+        ),
+        ("m", "case.outcome", None),
+        ("m", "service_plan.finance", None),
+    ],
+)
+def test_each_known_value_tells_where_it_comes_from(where: str, source: str, told: Source | None) -> None:
+    form = [cast(WrittenField, {"name": "field", "prefill": source})]
+    assert sources(CASE, CASE.tracks[where], form) == ({} if told is None else {"field": told})
+    # There is a source where there is a value, and nowhere else.
+    assert sources(CASE, CASE.tracks[where], form).keys() == prefill(CASE, CASE.tracks[where], form).keys()

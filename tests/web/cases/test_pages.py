@@ -301,7 +301,7 @@ def test_a_document_is_entered(browser_for: Enter, numbers: tuple[str, str]) -> 
     sent = read_page(browser.get(page).text).sent
     wrong = browser.flask.post(page, data=sent)
     assert wrong.status_code == 422
-    assert "is required" in wrong.text
+    assert "Enter “Title”." in wrong.text
     sent["f-title"], sent["f-kind"], sent["f-whose"] = "Test report", "report", "technology_owner"
     done = browser.flask.post(page, data=sent, follow_redirects=True)
     assert "You have entered the document." in done.text

@@ -317,7 +317,7 @@ def test_each_fault_stands_by_its_field_and_in_the_list_above() -> None:
     faults = {one.name: one.fault for one in form.faulty}
     assert faults["number"] == "is not a number"
     assert faults["money"] == "is not a number"
-    assert faults["text"] == "is required"
+    assert faults["text"] == "Enter “Words”."
     assert next(one for one in form.fields if one.name == "items").rows[0].faults == ("write a day as YYYY-MM-DD",)
     page = page_of(form)
     insist_accessible(page)
@@ -411,3 +411,29 @@ def test_a_form_without_a_good_key_is_not_read(app: Flask, form: dict[str, str])
 def test_a_revision_is_a_plain_number(app: Flask, revision: str) -> None:
     with app.test_request_context("/there", method="POST", data={"revision": revision}), pytest.raises(Unreadable):
         read_revision()
+
+
+def test_above_the_form_each_fault_leads_to_its_question_and_names_it_once() -> None:
+    faults = {
+        "text": "is required",
+        "number": "is not a number",
+        "choice": "is required",
+        "else": "The case is closed.",
+    }
+    source = html_of(every(submitted=MultiDict(), faults=faults))
+    assert "Nothing is recorded yet. Put right 4 answers" in source
+    assert '<a href="#f-text">Enter “Words”.</a>' in source
+    assert '<a href="#f-number">Heat: is not a number</a>' in source
+    assert "The case is closed." in source
+    assert "Choose an answer to “" in source
+
+
+def test_a_known_value_says_where_it_comes_from() -> None:
+    form = build_form(
+        "n", Every.rule(), own_texts(Every), values={"text": "A"}, sources={"text": "From the request.", "note": "x"}
+    )
+    source = html_of(form)
+    assert source.count('class="source"') == 1
+    assert "From the request." in source
+    # What somebody has typed since is theirs.
+    assert "From what is on record." in html_of(build_form("n", Every.rule(), own_texts(Every), values={"text": "A"}))

@@ -1,0 +1,120 @@
+"""A form as a page shows it: its questions, what stands in them, and what is wrong with it."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, replace
+
+#: What a field offers: (value, words).
+Choice = tuple[str, str]
+#: Before the name of a field, what its answer is sent as.
+PREFIX = "f-"
+#: Up to so many answers are shown side by side, more of them in a list to open.
+SIDE_BY_SIDE = 6
+ONE_OF = frozenset({"choice", "party", "right", "person", "provider"})
+SEVERAL_OF = frozenset({"many", "rights", "people", "providers", "panel", "documents", "tasks"})
+
+
+@dataclass(frozen=True)
+class Row:
+    """One line of a list of things to do."""
+
+    what: str = ""
+    by: str = ""
+    faults: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Field:
+    """One question as the page shows it."""
+
+    name: str
+    type: str
+    label: str
+    help: str = ""
+    required: bool = True
+    #: What stands in it: of text, number, date and one-of fields one, of the others any number.
+    values: tuple[str, ...] = ()
+    currency: str = "CNY"
+    rows: tuple[Row, ...] = ()
+    choices: tuple[Choice, ...] = ()
+    unit: str = ""
+    max: int | None = None
+    least: str | None = None
+    most: str | None = None
+    whole: bool = False
+    consequence: str = ""
+    #: The name of the field, and the values of it, on which this one is asked; and the same in words.
+    when: str | None = None
+    when_values: tuple[str, ...] = ()
+    when_words: str = ""
+    prefilled: bool = False
+    #: Where the value comes from that stands in it before anybody has typed.
+    source: str = ""
+    fault: str = ""
+    #: Tells it from the fields of other forms on the same page.
+    place: str = ""
+    #: Before what its answer is sent as, where several forms of a page are sent together.
+    within: str = ""
+
+    @property
+    def id(self) -> str:
+        return f"{PREFIX}{self.name}{self.place}"
+
+    @property
+    def control(self) -> str:
+        """What its answer is sent as."""
+        return self.within + PREFIX + self.name
+
+    @property
+    def summary(self) -> str:
+        """The fault as it stands above the form, away from the question."""
+        return self.fault if self.label in self.fault else f"{self.label}: {self.fault}"
+
+    @property
+    def value(self) -> str:
+        return self.values[0] if self.values else ""
+
+    @property
+    def described_by(self) -> str:
+        parts = [(self.help, "help"), (self.when, "only"), (self.consequence, "what"), (self.fault, "fault")]
+        return " ".join(f"{self.id}-{part}" for there, part in parts if there)
+
+    @property
+    def when_json(self) -> str:
+        return json.dumps(self.when_values, ensure_ascii=False)
+
+    @property
+    def one_control(self) -> bool:
+        """Whether a plain label serves; groups of controls have a legend."""
+        return self.type in ("text", "note", "number", "date") or self.type in ONE_OF and not self.side_by_side
+
+    @property
+    def side_by_side(self) -> bool:
+        return len(self.choices) <= SIDE_BY_SIDE
+
+
+@dataclass(frozen=True)
+class FormView:
+    """A form as the page shows it. `name` is what a draft is kept by; `key` makes the action be done once."""
+
+    name: str
+    fields: tuple[Field, ...]
+    key: str
+    revision: int | None = None
+    #: What is wrong with the whole of it, not with one field.
+    faults: tuple[str, ...] = ()
+    #: When the text was kept that the form was opened with.
+    draft_of: str | None = None
+    #: What would follow from it: sent again with the box ticked, it is done all the same.
+    doubts: tuple[str, ...] = ()
+    #: Whether documents that are asked for can be handed in here and now.
+    uploads: bool = False
+
+    def placed(self, place: str, *, within: str = "") -> FormView:
+        """The same form, beside others on one page; sent together with them, `within` a name of its own."""
+        return replace(self, fields=tuple(replace(field, place=f"-{place}", within=within) for field in self.fields))
+
+    @property
+    def faulty(self) -> list[Field]:
+        return [field for field in self.fields if field.fault]
