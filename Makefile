@@ -107,7 +107,8 @@ $(PEERS): benchmarks/peers.lock
 docs: setup ## Write the pages of docs/reference that follow from the code
 	$(BIN)/python docs/generate.py
 
-shots: setup ## Take the pictures of docs/pictures anew, from a demo of its own
+shots: setup ## Take pictures: of every page in every look into var/shots, and those of docs/pictures anew
+	CASEWORK_SHOTS=$(CURDIR)/var/shots $(PYTEST) -m "long or not long" tests/browser/test_pages.py $(PYTEST_ARGS)
 	$(BIN)/python -m docs.shots
 
 init: setup ## Make or upgrade the database

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, ViewportSize, sync_playwright
 
 from tests.browser.chromium import ARGUMENTS
 from tests.browser.reader import PHONE, Reader
@@ -16,7 +16,7 @@ from tests.support.databases import DatabaseServer
 from tests.support.programs import CHROMIUM, NoProgramError, find_program, may_install
 
 LANGUAGES = {"en-GB": "en", "zh-CN": "zh-Hans"}
-DESK = {"width": 1280, "height": 800}
+DESK: ViewportSize = {"width": 1280, "height": 800}
 
 #: Of a role of the world, or of nobody with None; gives that person's page after the sign-in.
 PageOf = Callable[..., Reader]
@@ -74,6 +74,7 @@ def open_reader(
     locale: str = "en-GB",
     dark: bool = False,
     phone: bool = False,
+    enlarged: bool = False,
 ) -> Reader:
     """A browser of its own, and in it a person of the world who has signed in and reads in the browser's language."""
     context = chromium.new_context(
@@ -84,7 +85,9 @@ def open_reader(
         # Nothing is on its way somewhere when we look.
         color_scheme="dark" if dark else "light",
         reduced_motion="reduce",
-        viewport={"width": PHONE, "height": 740} if phone else {"width": DESK["width"], "height": DESK["height"]},
+        viewport=_window(phone, enlarged),
+        # Of a page at 200 % there is half as much room, and each point is drawn as four.
+        device_scale_factor=2 if enlarged else 1,
     )
     reader = Reader(context.new_page(), site.base)
     if role is not None:
@@ -92,6 +95,12 @@ def open_reader(
         reader.open("/sign-in")
         sign_in(reader, site, role)
     return reader
+
+
+def _window(phone: bool, enlarged: bool) -> ViewportSize:
+    if phone:
+        return {"width": PHONE, "height": 740}
+    return {"width": DESK["width"] // 2, "height": DESK["height"] // 2} if enlarged else DESK
 
 
 def close_readers(readers: Iterable[Reader]) -> None:

@@ -1,4 +1,6 @@
-"""Every page as browsers show it: in English by day at a desk, and in Chinese by night on a telephone.
+"""Every page as browsers show it: in both languages and themes, at a desk, twice as large, on a telephone, without scripts.
+
+`make shots` keeps a picture of each in var/shots.
 
 Which pages there are follows from the table of who may open which, so that a new one is looked at by itself.
 """
@@ -7,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import re
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
@@ -34,8 +37,14 @@ VENDOR = Path(__file__).parent / "vendor" / "axe-core"
 #: What is asked of a page: the rules of WCAG 2.2 at the levels A and AA.
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 LOOKS: dict[str, dict[str, Any]] = {
-    "english-by-day": {"locale": "en-GB"}, "chinese-by-night-on-a-telephone": {"locale": "zh-CN", "dark": True, "phone": True},
-}  # fmt: skip
+    "english-by-day": {},
+    "english-by-night": {"dark": True},
+    "chinese-by-day-without-scripts": {"locale": "zh-CN", "java_script": False},
+    "chinese-by-night-on-a-telephone": {"locale": "zh-CN", "dark": True, "phone": True},
+    "english-by-day-at-200-percent": {"enlarged": True},
+}
+#: Where pictures of what is looked at are kept, if anywhere (`make shots`).
+PICTURES = os.environ.get("CASEWORK_SHOTS", "")
 #: Who looks: of those who may open a page the first one.
 READERS = (
     "officer", "supervisor", "provider", "provider_lead", "dispute_officer", "auditor", "administrator", "manager",
@@ -138,8 +147,8 @@ def reader_of(chromium: Browser, site: Site, look: str) -> Iterator[Callable[[st
     close_readers(opened.values())
 
 
-DEFAULT = frozenset(Sample(2).pairs(LOOKS, PAGES))
-#: Each page in one look by default, and in both in `make test-long`.
+DEFAULT = frozenset(Sample(len(LOOKS)).pairs(LOOKS, PAGES))
+#: Each page in one look by default, and in all in `make test-long`.
 SEEN = [
     pytest.param(look, page, id=f"{look}-{page}", marks=() if (look, page) in DEFAULT else pytest.mark.long)
     for look in LOOKS
@@ -155,6 +164,9 @@ def test_a_page_is_whole_and_accessible(
     reader = reader_of(role)
     reader.open(ROWS.get(path, Row("GET", path, frozenset())).address(things))
     assert reader.path != "/sign-in" or path == "/sign-in"
+    if PICTURES:
+        name = re.sub(r"[^a-z0-9]+", "-", page.lower()).strip("-") or "home"
+        reader.page.screenshot(path=Path(PICTURES, look, f"{name}.png"), full_page=True)
     reader.page.evaluate(axe)
     told = reader.page.evaluate(
         "tags => axe.run(document, {runOnly: tags, resultTypes: ['violations']})"
@@ -162,7 +174,7 @@ def test_a_page_is_whole_and_accessible(
         TAGS,
     )
     assert told["passes"] > 10, "the rules were applied"
-    assert reader.page.locator("html").get_attribute("lang") == LANGUAGES[LOOKS[look]["locale"]]
+    assert reader.page.locator("html").get_attribute("lang") == LANGUAGES[LOOKS[look].get("locale", "en-GB")]
     found = [
         f"{fault['id']}: {fault['help']}: {node['html']} {node['failureSummary']}"
         for fault in told["faults"]
