@@ -53,11 +53,14 @@ _MEDIATIONS = text(f"""
     ORDER BY m.opened_at DESC, m.id LIMIT :most
 """)
 #: The people that one may see and whose names hold all the words.
-#: By address as well for administrators, who alone are shown it.
+#: By address as well for administrators, who alone are shown it. Whose name or address it is comes first, then whose name begins so.
 _PEOPLE = text(f"""
     SELECT p.id, p.name, p.name_zh, p.active FROM people p
     WHERE {PEOPLE_SEEN} AND concat_ws(' ', p.name, p.name_zh, CASE WHEN :all THEN p.email END) ~* ALL(CAST(:patterns AS text[]))
-    ORDER BY NOT p.active, p.name, p.id LIMIT :most
+    ORDER BY CASE
+        WHEN lower(:exact) IN (lower(p.name), lower(p.name_zh)) OR :all AND lower(p.email) = lower(:exact) THEN 0
+        WHEN starts_with(lower(p.name), lower(:exact)) OR starts_with(p.name_zh, :exact) THEN 1 ELSE 2
+    END, NOT p.active, p.name, p.id LIMIT :most
 """)
 KINDS = ("cases", "referrals", "mediations", "documents", "messages", "people")
 
@@ -76,7 +79,7 @@ def search(db: Connection, actor: Actor, wanted: str, most: int = MOST) -> Found
     referrals = db.execute(_REFERRALS, given).all() if given["organisations"] else []
     mediations = db.execute(_MEDIATIONS, given).all() if given["disputes"] else []
     documents, messages = found_documents(db, words.split(), given), found_messages(db, words.split(), given)
-    people = db.execute(_PEOPLE, people_values(actor) | {"patterns": patterns, "most": most + 1}).all()
+    people = db.execute(_PEOPLE, people_values(actor) | {"patterns": patterns, "exact": words, "most": most + 1}).all()
     seen = [row.parties for row in cases if row.whole] + [row.parties for row in (*referrals, *mediations)]
     names = names_of(db, set(), {party for parties in seen for party in parties.values()})
 

@@ -7,6 +7,7 @@ from sqlalchemy import Engine, text
 
 from casework.operations.core.perform import home_of
 from casework.operations.messages.service import correct_message
+from casework.operations.people import registry
 from casework.operations.search.service import search
 from casework.records.case_loader import load
 from casework.records.database import transaction
@@ -81,3 +82,13 @@ def test_a_message_is_found_by_what_it_says_now(engine: Engine, world: World, nu
     assert (found("bismuth"), found("bronze")) == (0, 1)
     change(None)
     assert found("bronze") == 0
+
+
+def test_whose_name_it_is_comes_before_whose_name_only_holds_it(engine: Engine, world: World) -> None:
+    with transaction(engine) as db:
+        administrator = world.actor(db, "administrator")
+        for n, name in enumerate(("Bo Anna Maria", "Anna", "Anna Zhou", "Zhou Anna")):
+            registry.register_person(db, email=f"someone{n}@example.org", name=name)
+        named = [one.name for one in search(db, administrator, "anna").people]
+        assert named == ["Anna", "Anna Zhou", "Bo Anna Maria", "Zhou Anna"]
+        assert next(iter(search(db, administrator, "someone2@example.org").people)).name == "Anna Zhou"
