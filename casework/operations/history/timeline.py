@@ -153,8 +153,8 @@ def _of_part(case: Case, event: CaseEvent) -> HistoryEntry:
 
 #: What an entry of a part does not tell.
 _UNTOLD: JsonMapping = {
-    "seq": None, "acting_for": None, "organisation": None, "because": None, "late": 0, "candidates": (), "changes": (),
-    "facts": {}, "rule": None, "hash": None, "prev": None,
+    "seq": None, "acting_for": None, "organisation": None, "because": None, "corrected_by": None, "late": 0, "candidates": (),
+    "changes": (), "facts": {}, "rule": None, "hash": None, "prev": None,
 }  # fmt: skip
 
 
@@ -177,8 +177,16 @@ def tell(db: Connection, log: str, wanted: set[int]) -> Iterator[HistoryEntry]:
             entries.append(_entry(row, before, after, past, Candidates(past, past.library).of(before, event)))
         before = after
     names = names_in_answers(db, before, _ids_in(entries))
+    corrections = {row.of: row.last for row in db.execute(_CORRECTIONS, {"log": log, "wanted": sorted(wanted)})}
     for entry in entries:
-        yield _named(entry, names)
+        yield replace(_named(entry, names), corrected_by=corrections.get(entry.seq))
+
+
+#: Of some entries of a log by which one each was corrected last.
+_CORRECTIONS = text("""
+    SELECT CAST(header->>'because' AS bigint) AS of, max(seq) AS last FROM events
+    WHERE log_id = CAST(:log AS uuid) AND kind = 'corrected' AND CAST(header->>'because' AS bigint) = ANY(:wanted) GROUP BY 1
+""")
 
 
 def _entry(row: Any, before: Case | None, after: Case, past: Past, candidates: list[Candidate]) -> HistoryEntry:

@@ -67,6 +67,8 @@ class HistoryEntry(EventView):
     organisation: Named | None = None
     #: seq of the event by which it came.
     because: int | None = None
+    #: seq of the event that corrected it last: what it says now stands there.
+    corrected_by: int | None = None
     #: Working days after it happened, where it was recorded late.
     late: int = 0
     candidates: Sequence[Candidate] = ()

@@ -78,6 +78,8 @@ def test_a_transitions_words_are_corrected_and_both_versions_are_told(desk: Desk
     assert entry.before_data["service"] == "assessment"
     (earlier,) = tell(desk.db, desk.log, {sent})
     assert earlier.body["question"] == "Does it reach 180 degrees?"
+    # Whoever reads it is told that it holds no more.
+    assert (earlier.corrected_by, entry.corrected_by) == (made, None)
     desk.insist_whole()
 
 
@@ -92,6 +94,7 @@ def test_a_tasks_facts_are_corrected_twice_and_the_last_ones_stand(desk: Desk) -
     assert entry.before_data is not None
     assert entry.before_data[date] == "2026-01-02"
     assert desk.answers("officer", done)[date] == "2026-01-03"
+    assert next(tell(desk.db, desk.log, {done})).corrected_by == made
     desk.insist_whole()
 
 

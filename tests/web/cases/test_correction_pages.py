@@ -55,7 +55,11 @@ def test_an_answer_is_corrected_on_its_page_and_both_versions_are_told(entry: st
         "A typing mistake.",
     ):
         assert words in page.text
+    # What was said stays, and says itself that it was corrected, wherever it stands.
     assert "180 degrees" in officer.get(entry).text
+    history = entry.rpartition("/")[0]
+    for read in (entry, history, f"{history.rpartition('/')[0]}/verify"):
+        assert "corrected in entry" in officer.get(read).text or "says what holds now" in officer.get(read).text
 
 
 def test_nobody_else_is_offered_it(entry: str, browser_for: BrowserFor) -> None:

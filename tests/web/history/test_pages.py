@@ -121,7 +121,8 @@ def test_an_entry_unfolds_to_rule_people_and_proof(browser_for: BrowserFor, numb
 
 def test_before_and_after_are_told(browser_for: BrowserFor, number: str) -> None:
     page = browser_for("auditor").get(f"/cases/{number}/history?show=decisions").text
-    cells = re.findall(r"<tr><td>(.*?)</td><td>(.*?)</td><td>(.*?)</td><td>(.*?)</td></tr>", page)
+    rows = re.findall(r"<tr[^>]*>(.*?)</tr>", page, re.DOTALL)
+    cells = [tuple(re.findall(r"<t[hd][^>]*>(.*?)</t[hd]>", row)) for row in rows]
     assert ("Case", "state", "Scoping", "Assessment") in cells
 
 
