@@ -28,7 +28,7 @@ from casework.operations.core.reader_names import titled
 from casework.operations.core.unread import LOOKED, SINCE, mark_of
 from casework.operations.core.views import row_as
 from casework.operations.tasks.queries import WORDS, named_in, placed_row
-from casework.operations.tasks.views import HeldCase, MarkedPlacedTask, WorkGroup
+from casework.operations.tasks.views import DueDay, HeldCase, MarkedPlacedTask, WorkGroup
 from casework.permissions.actors import Actor
 from casework.permissions.visibility import reach
 from casework.records.database import plan_by_values
@@ -174,6 +174,30 @@ def _marked(db: Connection, rows: Sequence[Any]) -> list[MarkedPlacedTask]:
     return [row_as(MarkedPlacedTask, placed_row(row, library, names), mark=mark_of(row)) for row in rows]
 
 
+def count_days(db: Connection, actor: Actor, *, weeks: int = 4) -> list[DueDay]:
+    """The days from this week's Monday on, each with how much of one's own work is due on it and counts; in one statement."""
+    calendar = home_calendar(db, actor) or Calendar("none")
+    moment = now(db)
+    today = calendar.local_date(moment)
+    ends, monday = days(moment, calendar), today - timedelta(days=today.weekday())
+    start = ends.monday - timedelta(days=7)
+    given = {"person": actor.person, "start": start, "until": start + timedelta(weeks=weeks), "zone": calendar.zone}
+    given |= {"most": MOST_COUNTED} | ({"focus": actor.focus} if actor.focus else {})
+    plan_by_values(db)
+    counts = {row.day: row.many for row in db.execute(_days(kinds_of(actor), bool(actor.focus)), given)}
+    dates = [monday + timedelta(days=n) for n in range(7 * weeks)]
+    return [
+        DueDay(
+            day=date.isoformat(),
+            count=counts.get(date, 0),
+            works=calendar.is_working_day(date),
+            past=date < today,
+            today=date == today,
+        )
+        for date in dates
+    ]
+
+
 def list_holds(db: Connection, actor: Actor, *, limit: int | None = None) -> list[HeldCase]:
     """The actor's own cases that are on hold: for whom they wait, and until when."""
     most = insist_limit(limit)
@@ -260,6 +284,16 @@ def _grouped(kinds: tuple[str, ...], focused: bool) -> TextClause:
     own, waiting, resting = (chosen_tasks(tab, kinds, "", focus) for tab in ("open", "waiting", "snoozed"))
     first = _GROUPED.format(own=own, waiting=waiting, resting=resting)
     return text(_ROWS.format(first=first, rows=_FIRSTS, since=f", {SINCE}", looked=LOOKED))
+
+
+@cache
+def _days(kinds: tuple[str, ...], focused: bool) -> TextClause:
+    span, focus = "AND t.due_at >= :start AND t.due_at < :until", FOCUS if focused else ""
+    own = chosen_tasks("open", kinds, span, focus)
+    return text(
+        "SELECT CAST(t.due_at AT TIME ZONE :zone AS date) AS day, count(*) AS many"
+        f" FROM (SELECT u.* FROM ({own}) u LIMIT :most) t WHERE {AT_WORK} GROUP BY 1"
+    )
 
 
 @cache

@@ -114,6 +114,18 @@ class WorkGroup:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class DueDay:
+    """A day, and how much of a person's work is due on it."""
+
+    day: str
+    count: int
+    #: It is a working day where the programme is.
+    works: bool
+    past: bool
+    today: bool
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class HeldCase(CaseTitle):
     """A case on hold."""
 

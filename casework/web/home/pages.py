@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask_babel import gettext, ngettext
+from markupsafe import Markup
 from werkzeug.wrappers import Response
 
 from casework.engine.roles import Role
@@ -23,8 +24,8 @@ from casework.operations.tasks import my_work, workload
 from casework.operations.tasks.queue_counts import count_queues
 from casework.operations.tasks.queues import list_placed_tasks
 from casework.operations.tasks.tasks_of_absent import list_for_absent
-from casework.operations.tasks.views import Decision, WorkGroup, WorkOfAbsent
-from casework.web.shell import layout
+from casework.operations.tasks.views import Decision, DueDay, WorkGroup, WorkOfAbsent
+from casework.web.shell import charts, layout
 from casework.web.shell.dates import read_day, say_day
 from casework.web.shell.i18n import N_, name_of
 from casework.web.shell.navigation import OFFICES, PROVIDERS, has_page
@@ -94,6 +95,7 @@ def _all_groups() -> str:
             layout.use_calendar(calendar)
         groups = my_work.list_groups(db, actor)
         held = my_work.list_holds(db, actor)
+        weeks = my_work.count_days(db, actor) if groups else []
         queues = count_queues(db, actor)
         mentions = list_mentions(db, actor, unread=True).items
         first = my_work.first_due(db, actor) if not groups else None
@@ -113,6 +115,9 @@ def _all_groups() -> str:
         groups=shown,
         nothing=not mine and not decisions,
         under=_under(counts, mine),
+        strip=_strip(weeks),
+        overdue=counts.get("overdue", 0),
+        later=bool(counts.get("later")),
         first=first,
         mentions=mentions,
         to_take=sum(queue.count for queue in queues),
@@ -132,6 +137,32 @@ def _under(counts: Mapping[str, int], mine: int) -> list[str]:
     if waiting := counts.get("waiting", 0):
         words.append(ngettext("one waits for others", "%(num)d wait for others", waiting))
     return words
+
+
+def _strip(weeks: Sequence[DueDay]) -> Markup:
+    """Four weeks of days, each as high as what is due on it, and each number the way to that day in the calendar."""
+    reader_clock = layout.clock()
+    drawn = [
+        charts.Day(
+            label=say_day(read_day(day.day), reader_clock),
+            count=day.count,
+            mark=_mark(n, day),
+            kind=charts.LATE if day.past else charts.OURS,
+            off=not day.works,
+            today=day.today,
+            url=url_for("agenda.show", day=day.day, _anchor=f"day-{day.day}") if day.count else "",
+        )
+        for n, day in enumerate(weeks)
+    ]
+    due = sum(day.count for day in weeks)
+    if not due:
+        return Markup("")
+    return charts.strip(drawn, ngettext("One task is due in these weeks", "%(num)d tasks are due in these weeks", due))
+
+
+def _mark(n: int, day: DueDay) -> str:
+    """What is written below a day: each Monday."""
+    return say_day(read_day(day.day), layout.clock()) if n % 7 == 0 else ""
 
 
 def _group(group: WorkGroup) -> Group:

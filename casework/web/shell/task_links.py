@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from datetime import timedelta
 from typing import Any
+from urllib.parse import urlencode
 
-from flask import url_for
+from flask import request, url_for
 from flask_babel import gettext
 from markupsafe import Markup
 
@@ -222,6 +223,13 @@ def is_today(due: str) -> bool:
     return not dates.is_late(due, reader_clock) and reader_clock.day_of(due) == reader_clock.today
 
 
+def here_with(**changed: str) -> str:
+    """The address of this page with some of what it asks for changed; "" leaves it out."""
+    asked = {**request.args.to_dict(), **changed}
+    query = urlencode({name: said for name, said in asked.items() if said})
+    return f"{request.path}?{query}" if query else request.path
+
+
 #: For the templates.
 WORDS: dict[str, Callable[..., Any]] = {
     "task_words": task_words, "task_url": task_url, "place_url": place_url, "case_url": case_url, "waits_for": waits_for,
@@ -230,7 +238,7 @@ WORDS: dict[str, Callable[..., Any]] = {
     "do_words": do_words,
     "service_name": service_name, "party_name": party_name, "today": lambda: clock().today, "last_day": last_day,
     "why_here": why_here, "from_whom": from_whom, "about_words": about_words, "standing_url": standing_url,
-    "is_today": is_today,
+    "is_today": is_today, "here_with": here_with,
 }  # fmt: skip
 
 __all__ = ["WORDS", "case_url", "place_url", "queue_name", "task_url", "task_words", "why_here"]

@@ -16,6 +16,7 @@ from casework.operations.core.perform import home_calendar, home_of
 from casework.operations.tasks.my_work import (
     GROUPS,
     OWN,
+    count_days,
     count_work,
     days,
     kinds_of,
@@ -160,6 +161,13 @@ def test_groups_are_apart_and_together_all_there_is(world: World, db: Connection
             expected["later"].add(task.id)
     shown = tabs(db, world, "officer")
     assert {name: shown[name] for name in GROUPS} == expected
+    due = [task.due_at for task in tasks if task.id in shown["open"] - shown["frozen"] and task.due_at]
+    monday = ends.monday - timedelta(days=7)
+    weeks = count_days(db, world.actor(db, "officer"))
+    assert [day.count for day in weeks] == [
+        sum(monday + timedelta(days=n) <= at < monday + timedelta(days=n + 1) for at in due) for n in range(28)
+    ]
+    assert [day.today for day in weeks].index(True) == (moment - monday).days
 
 
 def test_every_row_is_shown_once_over_the_pages(world: World, db: Connection) -> None:

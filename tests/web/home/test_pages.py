@@ -105,6 +105,20 @@ def test_a_group_shows_its_first_ten_and_leads_to_the_rest(
     assert tasks_in(browser.get("/?tab=later").text) == 12
 
 
+def test_the_days_of_four_weeks_lead_to_the_calendar(engine: Engine, world: World, browser_for: BrowserFor) -> None:
+    with transaction(engine) as db:
+        number = world.new_case(db)
+        world.fire(db, "officer", number, "take")
+    for task in ("triage", "triage_check"):
+        due(engine, number, task, "casework_now() + interval '8 days'")
+    browser = browser_for("officer")
+    page = browser.get("/").text
+    assert "2 tasks are due in these weeks" in page
+    links = re.findall(r'href="(/agenda\?day=[^"#]*)#day-', page)
+    assert len(links) == 1
+    assert number in browser.get(links[0]).text.split("<main")[1].split("</main>")[0]
+
+
 def test_a_row_leads_to_where_the_work_is_done(engine: Engine, world: World, browser_for: BrowserFor) -> None:
     """Never to the top of a page: to a form, to a page of the task's own, or to a place within a page."""
     with transaction(engine) as db:

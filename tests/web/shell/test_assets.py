@@ -26,6 +26,7 @@ OURS = {
     "link.js",
     "map.css",
     "lists.css",
+    "lists.js",
     "messages.css",
     "passkeys.js",
     "record.css",

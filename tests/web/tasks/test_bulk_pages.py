@@ -28,6 +28,57 @@ def test_ticked_tasks_are_tried_and_then_taken(
     assert "Done for 2 of 2 tasks." in officer.post("/tasks/bulk", given | {"sure": "yes"}, page=chosen).text
 
 
+def test_all_of_a_page_are_ticked_without_a_script(
+    engine: Engine, world: World, browser_for: Callable[[str], Browser]
+) -> None:
+    with transaction(engine) as db:
+        for _ in range(3):
+            world.new_case(db)
+    officer = browser_for("officer")
+    assert officer.get("/queues").text.count(" checked>") == 0
+    assert "/queues?queue=intake&amp;all=1" in officer.get("/queues?queue=intake").text
+    page = officer.get("/queues?queue=intake&all=1").text
+    assert page.count(" checked>") == page.count('form="several"') == 3
+    # An address that asks for more than a list knows leads nowhere else.
+    assert (
+        "evil.example" not in officer.get("/queues?_external=1&_scheme=https&_host=evil.example").text.split("<main")[0]
+    )
+
+
+def test_the_priority_of_several_is_set_with_a_reason(
+    engine: Engine, world: World, browser_for: Callable[[str], Browser]
+) -> None:
+    with transaction(engine) as db:
+        for _ in range(2):
+            world.fire(db, "officer", world.new_case(db), "take")
+        ids = [
+            str(id) for id in db.execute(text("SELECT id FROM tasks WHERE name = 'triage_check' ORDER BY id")).scalars()
+        ]
+    officer = browser_for("officer")
+    chosen = f"/tasks/bulk?task={ids[0]}&task={ids[1]}&operation=modify&page=/"
+    asked = officer.get(chosen).text
+    assert 'name="priority"' in asked
+    assert 'name="until"' not in asked
+    given = {"task": ids, "operation": "modify", "priority": "high", "reason": "Promised.", "page": "/"}
+    assert officer.post("/tasks/bulk", given | {"reason": ""}, page=chosen).status_code == 422
+    assert "It is possible for 2 of the tasks below." in officer.post("/tasks/bulk", given, page=chosen).text
+    done = officer.post("/tasks/bulk", given | {"sure": "yes"}, page=chosen).text
+    assert "Done for 2 of 2 tasks." in done
+    assert '<a href="/">Back to the list</a>' in done
+    assert officer.get("/").text.count("urgent") == 2
+
+
+def test_what_is_possible_for_none_says_so_and_what_is(
+    engine: Engine, world: World, browser_for: Callable[[str], Browser]
+) -> None:
+    with transaction(engine) as db:
+        world.new_case(db)
+        id = list_tasks(db, world.actor(db, "officer"), view="queue").items[0].id
+    page = browser_for("officer").get(f"/tasks/bulk?task={id}&operation=release").text
+    assert "is possible for none of these tasks now." in page
+    assert 'value="claim"' in page
+
+
 def test_what_is_missing_is_said_and_what_was_typed_stays(
     engine: Engine, world: World, browser_for: Callable[[str], Browser]
 ) -> None:

@@ -1,0 +1,57 @@
+/* Chooses all rows of a page, and does something to several without leaving the list; both have a page that needs no script. */
+(() => {
+  "use strict";
+
+  document.addEventListener("click", (event) => {
+    const link = event.target.closest("a[data-all]");
+    if (!link) return;
+    event.preventDefault();
+    const ticks = [...link.closest(".ticking").querySelectorAll(".tick input")];
+    const every = ticks.every((tick) => tick.checked);
+    for (const tick of ticks) tick.checked = !every;
+  });
+
+  /* Shows below the list what the page of the form would show; where that fails, goes to the page itself. */
+  const place = (list) => {
+    let room = list.querySelector(".in-place");
+    if (!room) {
+      room = document.createElement("div");
+      room.className = "in-place";
+      room.tabIndex = -1;
+      room.setAttribute("role", "group");
+      list.append(room);
+    }
+    return room;
+  };
+  const send = async (form, button) => {
+    const sent = new FormData(form, button);
+    const words = new URLSearchParams([...sent].filter(([, value]) => typeof value === "string"));
+    const posts = form.method === "post";
+    const url = posts ? form.action : `${form.action.split("?")[0]}?${words}`;
+    const answer = await fetch(url, {
+      method: posts ? "POST" : "GET", body: posts ? words : undefined, credentials: "same-origin", headers: { "X-Casework": "script" },
+    });
+    const there = answer.headers.get("X-Sign-In");
+    if (there) return location.assign(there);
+    const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+    const part = page.getElementById("bulk");
+    if (!part) throw new Error("no such part");
+    const room = place(form.closest(".ticking"));
+    room.setAttribute("aria-label", page.querySelector("h1").textContent.trim());
+    const head = document.createElement("h2");
+    head.textContent = page.querySelector("h1").textContent.trim();
+    room.replaceChildren(head, document.importNode(part, true));
+    room.focus({ preventScroll: true });
+    room.scrollIntoView({ block: "nearest" });
+  };
+  document.addEventListener("submit", (event) => {
+    const form = event.target;
+    const inside = form.matches(".ticking .bulk, .ticking .in-place form");
+    if (!inside || form.dataset.plain) return;
+    event.preventDefault();
+    send(form, event.submitter).catch(() => {
+      form.dataset.plain = "yes";
+      form.requestSubmit(event.submitter);
+    });
+  }, true);
+})();
