@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, time, timedelta
+from datetime import datetime, timedelta
 
 from flask import url_for
 from flask_babel import gettext
@@ -21,17 +21,16 @@ from casework.operations.cases.views import CasePart, TrackView
 from casework.operations.history.lanes import CaseLanes, TrackLane
 from casework.web.cases.progress import step_name
 from casework.web.shell import charts
-from casework.web.shell.charts import Lane, Limit, Scale, Span, Tick
-from casework.web.shell.dates import MONTHS, say_day
+from casework.web.shell.charts import Lane, Limit, Scale, Span
+from casework.web.shell.dates import say_day
 from casework.web.shell.i18n import edition_text
 from casework.web.shell.layout import clock
 from casework.web.shell.navigation import has_page
+from casework.web.shell.time_axis import time_scale
 from casework.web.shell.values import service_name
 
-#: Free days in a row that are drawn; fewer nobody sees.
-_LONG_BREAK = 3
-#: Days before and after which an axis is not drawn any closer, and days after which free days are too thin to be seen.
-_SHORTEST, _WIDEST = 21, 500
+#: Days within which an axis is not drawn any closer.
+_SHORTEST = 21
 
 
 @dataclass(frozen=True)
@@ -288,55 +287,6 @@ def _scale(lanes: CaseLanes, calendar: Calendar) -> Scale:
     if ended:
         end = max(last + spent * 0.04, min(lanes.now, last + spent * 0.2))
     return time_scale(lanes.start, end, lanes.now, calendar)
-
-
-def time_scale(start: datetime, end: datetime, now: datetime, calendar: Calendar) -> Scale:
-    """An axis with the months in the reader's language and zone, and the long breaks of the office."""
-    reader = clock()
-    months = charts.months_between(start.astimezone(reader.zone), end.astimezone(reader.zone))
-    now_words = gettext("Today %(day)s", day=_short_day(now))
-    if len(months) < 2:
-        ticks = tuple(Tick(day, _short_day(day), n % 2 == 1) for n, day in enumerate(_weeks(start, end)))
-    else:
-        ticks = tuple(Tick(month, _month(month, reader.chinese), n % 2 == 1) for n, month in enumerate(months))
-    off = tuple(_breaks(start, end, calendar)) if (end - start).days <= _WIDEST else ()
-    return Scale(start=start, end=end, now=now, now_words=now_words, ticks=ticks, off=off)
-
-
-def _month(month: datetime, chinese: bool) -> str:
-    if month.month == 1:
-        return f"{month.year}年" if chinese else str(month.year)
-    return f"{month.month}月" if chinese else MONTHS[month.month - 1]
-
-
-def _short_day(moment: datetime) -> str:
-    reader = clock()
-    day = reader.day_of(moment)
-    return f"{day.month}月{day.day}日" if reader.chinese else f"{day.day} {MONTHS[day.month - 1]}"
-
-
-def _weeks(start: datetime, end: datetime) -> Iterator[datetime]:
-    """The Mondays of a short stretch of time."""
-    zone = clock().zone
-    day = clock().day_of(start) + timedelta(days=-clock().day_of(start).weekday() % 7)
-    while (moment := datetime.combine(day, time(), tzinfo=zone)) <= end:
-        yield moment
-        day += timedelta(days=7)
-
-
-def _breaks(start: datetime, end: datetime, calendar: Calendar) -> Iterator[tuple[datetime, datetime]]:
-    """Days in a row on which the office is closed, longer than a weekend."""
-    zone = clock().zone
-    day, last = calendar.local_date(start), calendar.local_date(end)
-    first = None
-    while day <= last:
-        if calendar.is_working_day(day):
-            if first is not None and (day - first).days >= _LONG_BREAK:
-                yield datetime.combine(first, time(), tzinfo=zone), datetime.combine(day, time(), tzinfo=zone)
-            first = None
-        elif first is None:
-            first = day
-        day += timedelta(days=1)
 
 
 def names_of_tracks(case: CasePart) -> Mapping[str, str]:

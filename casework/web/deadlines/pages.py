@@ -13,6 +13,7 @@ from casework.engine.parts import REFERRAL
 from casework.operations.core.perform import calendar_of
 from casework.operations.deadlines.queries import read_clocks
 from casework.operations.deadlines.views import ClockTrack, PlacedClock
+from casework.web.deadlines.gantt import gantt
 from casework.web.deadlines.presenter import Ledger, ledger
 from casework.web.shell import layout
 from casework.web.shell.i18n import edition_text
@@ -38,8 +39,14 @@ class ClockView:
 def show(number: str) -> str:
     with page_transaction() as (db, actor):
         clocks = read_clocks(db, actor, number)
-        layout.use_calendar(calendar_of(db, clocks.programme))
-    return render_template("deadlines/clocks.html", told=clocks, clocks=[_view(item) for item in clocks.items])
+        calendar = calendar_of(db, clocks.programme)
+        layout.use_calendar(calendar)
+    return render_template(
+        "deadlines/clocks.html",
+        told=clocks,
+        clocks=[_view(item) for item in clocks.items],
+        gantt=gantt([item.clock for item in clocks.items], calendar),
+    )
 
 
 def _view(placed: PlacedClock) -> ClockView:
