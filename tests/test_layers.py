@@ -181,6 +181,8 @@ ONLY_IN: dict[str, set[str]] = {
     # Mails and letters are written from templates too.
     "jinja2": {"casework.web", "casework.api", "casework.operations.core.i18n"},
     "weasyprint": {"casework.operations.letters.pdf"},
+    # Files of strangers are drawn in a process of its own.
+    **dict.fromkeys(["PIL", "pypdfium2"], {"casework.operations.documents.render"}),
 }
 # What functions alone import; ruff finds it elsewhere.
 LARGE: list[str] = tomllib.loads((ROOT / "ruff.toml").read_text("utf-8"))["lint"]["flake8-tidy-imports"][

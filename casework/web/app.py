@@ -28,7 +28,7 @@ from casework.web.catalogue import pages as catalogue_pages
 from casework.web.deadlines import calendar_pages
 from casework.web.deadlines import pages as deadline_pages
 from casework.web.documents import pages as documents_pages
-from casework.web.documents import place
+from casework.web.documents import place, preview_pages
 from casework.web.editions import pages as editions_pages
 from casework.web.history import pages as history_pages
 from casework.web.home import pages as home_pages
@@ -148,6 +148,7 @@ PAGES = (
     correction_pages.blueprint,
     decision_pages.blueprint,
     place.blueprint,
+    preview_pages.blueprint,
     guide_pages.blueprint,
     history_pages.blueprint,
     operation_pages.blueprint,

@@ -98,10 +98,8 @@ NOT_YET: set[str] = {
     "Decisions of two persons",
     "Declare an interest",
     "Do something with those ticked",
-    "Enter a paper without a file",
     "Give it back",
     "Go to where it is done",
-    "Hand in documents",
     "It took place earlier",
     "Late recordings",
     "Make the account",
@@ -115,7 +113,6 @@ NOT_YET: set[str] = {
     "back to where it was",
     "chain whole, all allowed",
     "is required",
-    "no file yet",
     "nothing is known of it yet",
     "stopped: nothing to do",
 }

@@ -235,6 +235,8 @@ TABLE: tuple[Row, ...] = (
     post("/referrals/<referral>/documents", NOBODY, READERS | LAB, there_refused=READERS | BANK),
     get("/documents/<document>", READERS, there=FOREIGN),
     get("/documents/<document>/<version>", READERS, there=FOREIGN),
+    get("/documents/<document>/<version>/preview", READERS, there=FOREIGN),
+    get("/documents/<document>/<version>/preview/<page>", READERS, there=FOREIGN, things={"page": "version"}),
     post("/documents/<document>/versions", CLERKS, READERS - CLERKS, there=FOREIGN),
     post("/documents/<document>/withdraw", CLERKS, READERS - CLERKS, there=FOREIGN),
     # Of a grant there is none before the referral is accepted: `tests/web/documents/test_pages.py` ends one.

@@ -17,7 +17,17 @@ from sqlalchemy import Connection, text
 from casework.errors import AskedTooOften
 
 Kind = Literal[
-    "search", "palette", "export", "case_file", "letter", "upload", "draft", "verification", "many", "passkey"
+    "search",
+    "palette",
+    "export",
+    "case_file",
+    "letter",
+    "preview",
+    "upload",
+    "draft",
+    "verification",
+    "many",
+    "passkey",
 ]
 
 
@@ -39,6 +49,9 @@ ALLOWANCES: Mapping[Kind, Allowance] = {
         20, timedelta(minutes=10), "the whole file of a case as ZIP: each document is opened and packed"
     ),
     "letter": Allowance(60, timedelta(minutes=10), "letters as PDF, tried or sent: setting one keeps a processor busy"),
+    "preview": Allowance(
+        240, timedelta(minutes=2), "previews of files, one page each: a process is started to draw it"
+    ),
     "upload": Allowance(
         200, timedelta(minutes=10), "files handed in, one form or one request each: each is read, looked at and sealed"
     ),

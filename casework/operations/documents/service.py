@@ -181,8 +181,48 @@ class Taken:
     pieces: Iterator[bytes]
 
 
+@dataclass(frozen=True, kw_only=True)
+class Opened(Taken):
+    """A version's file with what it was found to be, how its scan went, and the number of its case."""
+
+    type: str
+    scan: str | None
+    filed_by: str
+    number: str | None
+
+
 #: How the scan of a file went.
 _SCAN_OF = text("SELECT b.scan FROM contents k JOIN blobs b ON b.id = k.blob_id WHERE k.file_id = CAST(:file AS uuid)")
+
+
+def open_version(db: Connection, actor: Actor, document_store: DocumentStore, id: str, version: int) -> Opened:
+    """A version's file, for who sees the document; nothing of it is given yet, and nothing noted.
+
+    Raises NotFound, FileBlocked, and what the store raises; later on, AccessEnded where that person sees the document no more.
+    """
+    case, document = find_document(db, actor, id)
+    file = next((file for file in case.files.values() if (file.document, file.version) == (id, version)), None)
+    if file is None:
+        raise NotFound("document")
+    scan = db.execute(_SCAN_OF, {"file": file.id}).scalar_one_or_none()
+    if scan == BLOCKED:
+        raise FileBlocked
+    pieces = while_seen(
+        document_store.engine,
+        actor.person,
+        lambda db, actor: find_document(db, actor, id),
+        document_store.read(db, file.id),
+    )
+    return Opened(
+        name=file.name if isinstance(file.name, str) else f"{document.kind}.{file.type}",
+        size=file.size,
+        digest=file.digest if isinstance(file.digest, str) else None,
+        pieces=pieces,
+        type=file.type,
+        scan=scan,
+        filed_by=file.filed_by,
+        number=case.number,
+    )
 
 
 def take_out(
@@ -193,30 +233,18 @@ def take_out(
     Raises NotFound, FilePending or FileBlocked while nobody but who filed it may have it, and what the store raises; later on,
     AccessEnded where that person sees the document no more.
     """
-    case, document = find_document(db, actor, id)
-    file = next((file for file in case.files.values() if (file.document, file.version) == (id, version)), None)
-    if file is None:
-        raise NotFound("document")
-    scan = db.execute(_SCAN_OF, {"file": file.id}).scalar_one_or_none()
-    if scan == BLOCKED:
-        raise FileBlocked
-    if scan == PENDING and file.filed_by != actor.person:
+    opened = open_version(db, actor, document_store, id, version)
+    if opened.scan == PENDING and opened.filed_by != actor.person:
         raise FilePending
-    pieces = while_seen(
-        document_store.engine,
-        actor.person,
-        lambda db, actor: find_document(db, actor, id),
-        document_store.read(db, file.id),
-    )
-    note_document(db, actor, address, case.number, id)
-    name = file.name if isinstance(file.name, str) else f"{document.kind}.{file.type}"
-    return Taken(name, file.size, file.digest if isinstance(file.digest, str) else None, pieces)
+    note_document(db, actor, address, opened.number, id)
+    return opened
 
 
-#: Who took out a document, the newest first.
+#: Who took out a document or looked at pages of it, the newest first; what one looks at within a minute is one look.
 _READERS = text(f"""
-    SELECT r.at, {called("p")} AS name, r.person_id, r.address FROM readings r JOIN people p ON p.id = r.person_id
-    WHERE r.document_id = CAST(:id AS uuid) ORDER BY r.id DESC LIMIT :most
+    SELECT max(r.at) AS at, {called("p")} AS name, split_part(r.address, '/preview/', 1) AS address
+    FROM readings r JOIN people p ON p.id = r.person_id WHERE r.document_id = CAST(:id AS uuid)
+    GROUP BY p.id, 3, date_trunc('minute', r.at) ORDER BY max(r.id) DESC LIMIT :most
 """)
 
 

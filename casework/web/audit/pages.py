@@ -285,8 +285,8 @@ def note_reading(response: Response) -> Response:
 
 #: What tells nothing of a case, and what is noted of everybody by the operation itself.
 _UNWATCHED = frozenset({
-    "static", "health", "api.openapi", "api.docs", "documents.take", "documents.case_file", "api.take_document_version",
-    "api.take_case_file", None,
+    "static", "health", "api.openapi", "api.docs", "documents.take", "documents.case_file", "previews.draw",
+    "api.take_document_version", "api.take_case_file", None,
 })  # fmt: skip
 #: Lists that leave the house in one piece.
 _LISTS = frozenset({"cases.csv", "cases.xlsx"})

@@ -90,7 +90,7 @@ HAND_OVER = CaseAction(
 NEW_DOCUMENT = CaseAction(
     "register_document",
     Paper,
-    N_("Enter a paper without a file"),
+    N_("Add a document without a file"),
     N_("Enter the document"),
     N_("You have entered the document."),
     N_("For a paper that lies elsewhere: consents, referrals and grants can name it. A file can be added later."),

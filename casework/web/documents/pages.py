@@ -358,7 +358,7 @@ def file_version(document: UUID) -> BaseResponse:
         because("upload_refused")
         return _show_one(id, refused=refusal)
     flash(gettext("Version %(version)s is filed.", version=done.answer["version"]))
-    return redirect(url_for("documents.show", document=id), 303)
+    return redirect(back_to_place() or url_for("documents.show", document=id), 303)
 
 
 @blueprint.post("/documents/<uuid:document>/withdraw")

@@ -36,7 +36,7 @@ SCOPES = {
     ASK: N_("Ask for information and for more time, and write messages"),
     DELIVER: N_("Start, work step by step, deliver in part and whole, and give up"),
     DOCUMENTS_READ: N_("Take out the documents that a referral was given"),
-    DOCUMENTS_WRITE: N_("Hand in documents and their files"),
+    DOCUMENTS_WRITE: N_("Add documents and their files"),
     WEBHOOKS: N_("Say where the organisation's own system is told, and look at what was sent"),
 }
 

@@ -20,6 +20,7 @@ LIMITED: Mapping[str, Kind] = {
     "cases.csv": "export", "cases.xlsx": "export",
     "documents.case_file": "case_file", "api.take_case_file": "case_file",
     "letters.preview": "letter", "letters.send": "letter", "api.preview_letter": "letter", "api.send_letter": "letter",
+    "previews.show": "preview", "previews.draw": "preview",
     "documents.hand_in_case": "upload", "documents.hand_in_referral": "upload", "documents.file_version": "upload",
     "referrals.fire": "upload", "api.register_document": "upload", "api.enter_referral_document": "upload",
     "api.file_document_version": "upload",
