@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from datetime import date
 from itertools import chain
 from typing import Any
 from uuid import UUID
@@ -182,39 +180,6 @@ def _request(upload: Upload, n: int | str) -> Request:
     part = request.form.get("part", "")
     place: int | str = int(part) if part.isascii() and part.isdigit() and len(part) < 4 else n
     return Request(f"{asked.key}:{place}", digest_of("POST", request.path, [upload.digest, upload.name]))
-
-
-def file_in_place(referral: str, rules: Iterable[JsonMapping]) -> dict[str, list[str]]:
-    """Hand in the files that came with a provider's form; the ids of their documents by field. Raises InvalidForm."""
-    place, ids = Place("referral", referral), dict[str, list[str]]()
-    for rule in rules:
-        files = [file for file in request.files.getlist(f"u-{rule['name']}") if file.filename]
-        if not files:
-            continue
-        with page_transaction() as (db, actor):
-            case = place.find(db, actor)
-            documents.insist_may_hand_in(actor, case, referral)
-        data = {"kind": rule["kinds"][0] if rule.get("kinds") else "report"}
-        if rule.get("valid") and (day := _day(request.form.get("f-valid_until", ""))):
-            # What the same form says of the paper's last day, the paper bears.
-            data["valid_until"] = day
-        for n, file in enumerate(files[:MOST_FILES]):
-            try:
-                done = _hand_in_one(place, case, data, file, f"{rule['name']}:{n}", alone=False)
-            except UploadRefused as refusal:
-                because("upload_refused")
-                raise InvalidForm(
-                    fields={rule["name"]: reasons.documents.FILE_REFUSED(name=refusal.name, why=refusal.why)}
-                ) from refusal
-            ids.setdefault(rule["name"], []).append(done.answer["id"])
-    return ids
-
-
-def _day(written: str) -> str | None:
-    try:
-        return date.fromisoformat(written).isoformat()
-    except ValueError:
-        return None
 
 
 def _by_script() -> bool:

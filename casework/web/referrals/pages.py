@@ -40,7 +40,7 @@ from casework.permissions.actors import Actor
 from casework.web.cases.correction_pages import correctable
 from casework.web.cases.progress import Step, steps_of
 from casework.web.deadlines.presenter import account, ledger
-from casework.web.documents.pages import file_in_place
+from casework.web.documents.held import FilesOfReferral
 from casework.web.history.sentences import say_entry
 from casework.web.messages.pages import threads_of
 from casework.web.referrals.acknowledgement_pages import said_of
@@ -339,7 +339,7 @@ def fire(referral: UUID, track: UUID, name: str) -> Response:
         said=said,
         sure=form_actions.is_sure(chosen),
         known=chosen.prefill,
-        filed=lambda: file_in_place(id, chosen.rules),
+        files=FilesOfReferral(id, chosen.draft, chosen.rules),
     )
 
 

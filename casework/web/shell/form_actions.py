@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import cast
+from typing import Protocol, cast
 
 from flask import flash, redirect, request
 from flask_babel import gettext
@@ -46,6 +46,7 @@ from casework.operations.core.views import NamedInBoth
 from casework.permissions.actors import Actor
 from casework.permissions.visibility import Sight, sight
 from casework.web.shell.dates import say_day
+from casework.web.shell.form_fields import HeldFile
 from casework.web.shell.forms import (
     PREFIX,
     Choices,
@@ -160,6 +161,19 @@ class Sent:
     seen: int | None = None
     #: What would follow from it, and must be confirmed first.
     doubts: tuple[str, ...] = ()
+    #: The files that came with it and are kept.
+    held: tuple[HeldFile, ...] = ()
+
+
+class Files(Protocol):
+    """The files that come with a form, kept until the action is done with which they are registered."""
+
+    @property
+    def held(self) -> tuple[HeldFile, ...]: ...
+
+    def keep(self) -> None: ...
+
+    def register(self, db: Connection, actor: Actor) -> Mapping[str, Sequence[str]]: ...
 
 
 def find_action(actions: Iterable[Action], track: str, name: str) -> Action:
@@ -239,7 +253,7 @@ def form_on(
         for name, source in sources(case, track, written, reader=actor.person).items()
         if whole or source.at is None
     }
-    return build_form(
+    view = build_form(
         name,
         rules,
         texts_of(edition, form),
@@ -252,6 +266,7 @@ def form_on(
         doubts=sent.doubts if sent else (),
         sources={**known, **(said or {})},
     )
+    return replace(view, held=sent.held) if sent else view
 
 
 _SOURCES = {"case": N_("From the case."), "track": N_("From the request."), READER: N_("You.")}
@@ -294,40 +309,49 @@ def answer(
     said: Callable[[Done], str],
     sure: bool = True,
     known: JsonMapping | None = None,
-    filed: Callable[[], Mapping[str, Sequence[str]]] | None = None,
+    files: Files | None = None,
 ) -> Response:
     """Answer a form that was sent: do it, say so and go on to `then`; or show it `again` with what was typed.
 
-    `filed` hands in the files that came with the form, and gives the ids of their documents by field.
+    `files` keeps the files that came with the form, so that none is chosen twice, and registers them in the action's transaction.
 
     `sure` is false where something irreversible was asked for and not confirmed.
     """
-    if wants_more(request.form):
-        return again(Sent(request.form, {}, 200))
-    if not sure:
-        return again(Sent(request.form, {"sure": say(reasons.fields.TICK_THE_BOX)}, 422))
-    sent = MultiDict(request.form)
+    held: tuple[HeldFile, ...] = ()
+
+    def refused(
+        faults: Mapping[str, str], status: int, why: str = "", seen: int | None = None, doubts: tuple[str, ...] = ()
+    ) -> Response:
+        return again(Sent(request.form, faults, status, why, seen, doubts, held))
+
     try:
-        for field, ids in (filed() if filed else {}).items():
-            sent.setlist(PREFIX + field, [*sent.getlist(PREFIX + field), *ids])
+        if files is not None:
+            files.keep()
     except InvalidForm as refusal:
-        return again(Sent(request.form, say_faults(refusal), 422))
-    data = parse_form(rules, sent, known=known)
+        return again(Sent(request.form, say_faults(refusal), 422, held=files.held if files else ()))
+    held = files.held if files is not None else ()
+    if wants_more(request.form):
+        return refused({}, 200)
+    if not sure:
+        return refused({"sure": say(reasons.fields.TICK_THE_BOX)}, 422)
     seen = read_revision() if "revision" in request.form else 0
     try:
         with page_transaction() as (db, actor):
-            done = do(db, actor, read_request(), seen, data)
+            sent = MultiDict(request.form)
+            for field, ids in (files.register(db, actor) if files is not None else {}).items():
+                sent.setlist(PREFIX + field, [*sent.getlist(PREFIX + field), *ids])
+            done = do(db, actor, read_request(), seen, parse_form(rules, sent, known=known))
             drop_draft(db, actor.person, name)
     except InvalidForm as refusal:
-        return again(Sent(sent, say_faults(refusal), 422))
+        return refused(say_faults(refusal), 422)
     except CaseHasMoved as refusal:
-        return again(Sent(sent, {}, 409, say_error(refusal), seen))
+        return refused({}, 409, say_error(refusal), seen)
     except DutyInDoubt as doubt:
-        return again(Sent(sent, {}, 409, doubts=say_obstacles(doubt)))
+        return refused({}, 409, doubts=say_obstacles(doubt))
     except NobodyLeft as refusal:
-        return again(Sent(sent, {}, 409, say_error(refusal)))
+        return refused({}, 409, say_error(refusal))
     except (WrongState, Refused, NotAllowed, AlreadyTaken) as refusal:
-        return again(Sent(sent, {}, 403 if isinstance(refusal, NotAllowed) else 409, say_error(refusal)))
+        return refused({}, 403 if isinstance(refusal, NotAllowed) else 409, say_error(refusal))
     flash(said(done))
     return redirect(then(done), 303)
 

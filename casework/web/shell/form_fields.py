@@ -15,6 +15,20 @@ ONE_OF = frozenset({"choice", "party", "right", "person", "provider"})
 SEVERAL_OF = frozenset({"many", "rights", "people", "providers", "panel", "documents", "tasks"})
 
 
+#: Before the name of a field, what a file is named by that was kept for it.
+HELD = "held-"
+
+
+@dataclass(frozen=True)
+class HeldFile:
+    """A file that came with a form that was refused; `token` names it when the form is sent again."""
+
+    field: str
+    name: str
+    size: int
+    token: str
+
+
 @dataclass(frozen=True)
 class Row:
     """One line of a list of things to do."""
@@ -110,6 +124,8 @@ class FormView:
     doubts: tuple[str, ...] = ()
     #: Whether documents that are asked for can be handed in here and now.
     uploads: bool = False
+    #: The files that came with it and are kept.
+    held: tuple[HeldFile, ...] = ()
 
     def placed(self, place: str, *, within: str = "") -> FormView:
         """The same form, beside others on one page; sent together with them, `within` a name of its own."""

@@ -1,0 +1,132 @@
+"""Files that came with a form: kept while the form is put right, and registered with the action that the form is for.
+
+What was taken in lies in the store and is named by nothing; the page holds a signed name of it, which counts for this person,
+this form and this place alone, and no longer than the store keeps what nothing names.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import asdict, dataclass, field, replace
+from datetime import date, timedelta
+
+from flask import current_app, request
+from itsdangerous import BadData, URLSafeTimedSerializer
+from sqlalchemy import Connection
+from werkzeug.datastructures import FileStorage
+
+from casework import reasons
+from casework.api.protocol.files import document_store
+from casework.engine.execution.record_commands import FileTold
+from casework.errors import InvalidForm, UploadRefused
+from casework.json_values import JsonMapping
+from casework.operations.core.idempotency import digest_of
+from casework.operations.documents import service as documents
+from casework.operations.documents.storage import LEFT_AFTER, Kept, part_for
+from casework.operations.documents.upload_limits import MOST_FILES
+from casework.operations.documents.uploads import receive
+from casework.permissions.actors import Actor
+from casework.web.documents.place import Place
+from casework.web.shell.form_fields import HELD, HeldFile
+from casework.web.shell.forms import PREFIX, read_request
+from casework.web.shell.security_log import because
+from casework.web.shell.session import current_actor, page_transaction
+
+#: A little shorter than the store keeps what no document names.
+_LASTS = LEFT_AFTER - timedelta(hours=1)
+
+
+def _signing() -> URLSafeTimedSerializer:
+    return URLSafeTimedSerializer(current_app.config["SECRET_KEY"], salt="held-file")
+
+
+@dataclass(frozen=True)
+class FilesOfReferral:
+    """The files that come with a form of a referral's provider, for the fields that ask for documents."""
+
+    referral: str
+    form: str
+    rules: Sequence[JsonMapping]
+    _held: list[tuple[HeldFile, Kept]] = field(default_factory=list)
+
+    @property
+    def held(self) -> tuple[HeldFile, ...]:
+        return tuple(shown for shown, _ in self._held)
+
+    def keep(self) -> None:
+        """Take in what was chosen now, beside what was kept before and not taken out. Raises InvalidForm."""
+        place = Place("referral", self.referral)
+        for rule in self.rules:
+            name = rule["name"]
+            self._held.extend(self._kept_before(name))
+            files = [file for file in request.files.getlist(f"u-{name}") if file.filename]
+            if not files:
+                continue
+            with page_transaction() as (db, actor):
+                case = place.find(db, actor)
+                documents.insist_may_hand_in(actor, case, self.referral)
+            for file in files[:MOST_FILES]:
+                self._take_in(case.log, name, file)
+
+    def _take_in(self, log: str, name: str, file: FileStorage) -> None:
+        try:
+            with receive(file.stream, file.filename or "") as upload:
+                kept = document_store().keep(log, part_for(None, self.referral), upload)
+        except UploadRefused as refusal:
+            because("upload_refused")
+            why = reasons.documents.FILE_REFUSED(name=refusal.name, why=refusal.why)
+            raise InvalidForm(fields={name: why}) from refusal
+        token = _signing().dumps([*self._bound(name), kept.blob, asdict(kept.told)])
+        self._held.append((HeldFile(name, kept.told.name, kept.told.size, str(token)), kept))
+
+    def _bound(self, name: str) -> list[str]:
+        """For whom and where a kept file counts."""
+        return [current_actor().person, self.referral, self.form, name]
+
+    def _kept_before(self, name: str) -> Iterable[tuple[HeldFile, Kept]]:
+        """What is not signed by us, is old, or is of somebody else or another form, is not there: it is chosen anew."""
+        taken_out = set(request.form.getlist(f"{HELD}out"))
+        for token in dict.fromkeys(request.form.getlist(HELD + name)):
+            with suppress(BadData):
+                *bound, blob, told = _signing().loads(token, max_age=int(_LASTS.total_seconds()))
+                if bound == self._bound(name) and token not in taken_out:
+                    kept = Kept(blob, FileTold(**told))
+                    yield HeldFile(name, kept.told.name, kept.told.size, token), kept
+
+    def register(self, db: Connection, actor: Actor) -> Mapping[str, Sequence[str]]:
+        """Enter each as a document, in the transaction of the form's action; the ids by field."""
+        place, ids = Place("referral", self.referral), dict[str, list[str]]()
+        asked, by_name = read_request(), {rule["name"]: rule for rule in self.rules}
+        for n, (shown, kept) in enumerate(self._held):
+            rule = by_name[shown.field]
+            # What the same form says of the paper's last day, the paper bears.
+            day = _day(request.form.get(f"{PREFIX}valid_until", "")) if rule.get("valid") else None
+            done = documents.hand_in(
+                db,
+                actor,
+                document_store(),
+                place.find(db, actor),
+                title=shown.name.rpartition(".")[0] or shown.name,
+                kind=rule["kinds"][0] if rule.get("kinds") else "report",
+                kept=kept,
+                referral=self.referral,
+                valid_until=day,
+                request=replace(
+                    asked,
+                    key=f"{asked.key[:60]}:{shown.field[:20]}:{n}",
+                    digest=digest_of("POST", request.path, [kept.told.digest, kept.told.name]),
+                ),
+            )
+            ids.setdefault(shown.field, []).append(str(done.answer["id"]))
+        return ids
+
+
+def _day(written: str) -> str | None:
+    try:
+        return date.fromisoformat(written).isoformat()
+    except ValueError:
+        return None
+
+
+__all__ = ["FilesOfReferral"]
