@@ -33,7 +33,7 @@ from casework.web.shell.session import current_actor, list_transaction, only
 from casework.web.shell.staffing_words import say_risks
 from casework.web.shell.task_links import case_url, last_day
 from casework.web.tasks.allocation_pages import queues_to_choose
-from casework.web.tasks.list_views import Group, counted
+from casework.web.tasks.list_views import Group, counted, with_visit
 from casework.web.tasks.skill_pages import people_with_skills
 
 blueprint = Blueprint("home", __name__)
@@ -83,10 +83,10 @@ def show() -> Response | str:
     return render_template("home/nothing.html")
 
 
-def my_work_page() -> str:
+def my_work_page() -> Response:
     """All of one's work in groups by time, the first tasks of each; or one group, page by page."""
     tab = request.args.get("tab", "")
-    return _one_group(tab) if tab in my_work.TABS else _all_groups()
+    return with_visit(_one_group(tab) if tab in my_work.TABS else _all_groups())
 
 
 def _all_groups() -> str:
@@ -340,7 +340,10 @@ def _repair(number: str, breach: Breach) -> str:
 
 
 #: Whose home is which page, the first that fits.
-HOMES: tuple[tuple[frozenset[str], Callable[[], str]], ...] = ((OFFICES, my_work_page), (PROVIDERS, offers_page))
+HOMES: tuple[tuple[frozenset[str], Callable[[], Response | str]], ...] = (
+    (OFFICES, my_work_page),
+    (PROVIDERS, offers_page),
+)
 #: Those whose home is a page that has an address of its own.
 ELSEWHERE = (
     (Role.AUDITOR, "audit.home"), (Role.ADMINISTRATOR, "administration.people"), (Role.MANAGER, "cases.index"),

@@ -42,7 +42,7 @@ from casework.web.shell.i18n import edition_text, say_error
 from casework.web.shell.redirects import local_path
 from casework.web.shell.session import list_transaction, page_transaction
 from casework.web.shell.task_links import WORDS, place_url, queue_name, task_url, task_words, why_here
-from casework.web.tasks.list_views import Group
+from casework.web.tasks.list_views import Group, mark_shown, with_visit
 from casework.web.tasks.next_action import say_done
 from casework.web.tasks.operation_pages import list_items, menu, told
 from casework.web.tasks.skill_pages import say_nobody
@@ -50,10 +50,11 @@ from casework.web.tasks.skill_pages import say_nobody
 blueprint = Blueprint("tasks", __name__)
 for word in WORDS:
     blueprint.add_app_template_global(WORDS[word], word)
+blueprint.add_app_template_global(mark_shown)
 
 
 @blueprint.get("/queues")
-def queue() -> str:
+def queue() -> Response:
     """The queues that one works, and what may be taken from one of them or from all."""
     chosen, cursor = request.args.get("queue"), request.args.get("cursor")
     with list_transaction() as (db, actor):
@@ -62,7 +63,7 @@ def queue() -> str:
         counts = queue_counts.count_queues(db, actor)
         known = chosen if any(row.queue == chosen for row in counts) else None
         listed = queues.list_placed_tasks(db, actor, view="queue", queue=known, cursor=cursor)
-    return render_template(
+    page = render_template(
         "tasks/queue.html",
         queues=counts,
         chosen=known,
@@ -72,6 +73,7 @@ def queue() -> str:
         next_url=url_for("tasks.queue", queue=known, cursor=listed.next) if listed.next else "",
         first_url=url_for("tasks.queue", queue=known) if cursor else "",
     )
+    return with_visit(page)
 
 
 @blueprint.get("/done")

@@ -14,6 +14,7 @@ from casework.operations.tasks import queue_counts, queues
 from casework.operations.tasks.my_work import MOST_COUNTED
 from casework.operations.tasks.service import claim_task
 from casework.records.database import transaction
+from casework.web.tasks import list_views
 from tests.support.queries import counted
 from tests.support.way_to_referral import to_referral
 from tests.support.web_client import Browser
@@ -117,6 +118,24 @@ def test_the_days_of_four_weeks_lead_to_the_calendar(engine: Engine, world: Worl
     links = re.findall(r'href="(/agenda\?day=[^"#]*)#day-', page)
     assert len(links) == 1
     assert number in browser.get(links[0]).text.split("<main")[1].split("</main>")[0]
+
+
+def test_only_what_was_opened_since_the_visit_before_is_new(
+    engine: Engine, world: World, browser_for: BrowserFor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fresh() -> int:
+        return browser.get("/").text.count('class="fresh" title="New"')
+
+    with transaction(engine) as db:
+        number = world.new_case(db)
+        world.fire(db, "officer", number, "take")
+        db.execute(text("UPDATE tasks SET opened_at = opened_at - interval '2 days' WHERE name = 'triage'"))
+    browser = browser_for("officer")
+    # What is older than a day is not new to whoever comes first; the rest stays new for as long as the visit lasts.
+    assert (fresh(), fresh()) == (1, 1)
+    monkeypatch.setattr(list_views, "PAUSE", timedelta(seconds=-2))
+    assert fresh() == 0
+    assert browser.get("/", headers={"Cookie": "visits=nonsense.9999999999999999999"}).status_code in (200, 303)
 
 
 def test_a_row_leads_to_where_the_work_is_done(engine: Engine, world: World, browser_for: BrowserFor) -> None:

@@ -1,0 +1,75 @@
+"""Lists of tasks in a browser: columns that never move, all rows of a page ticked at once, several done in place."""
+
+from __future__ import annotations
+
+from typing import cast
+
+import pytest
+from sqlalchemy import text
+
+from casework.records.database import transaction
+from tests.browser.conftest import PageOf
+from tests.browser.site import Site
+from tests.support.way_to_referral import to_referral
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+
+_LEFT = "cells => cells.map(cell => cell.getBoundingClientRect().x)"
+
+
+def some_work(site: Site) -> None:
+    with transaction(site.engine) as db:
+        to_referral(site.world, db)
+        for _ in range(2):
+            site.world.fire(db, "officer", site.world.new_case(db), "take")
+
+
+def test_text_begins_at_the_same_place_in_each_row(site: Site, page_of: PageOf) -> None:
+    some_work(site)
+    reader = page_of("officer")
+    for path in ("/", "/queues"):
+        reader.open(path)
+        for column in ("case-of", "what", "due", "from"):
+            left = cast("list[float]", reader.page.eval_on_selector_all(f".tasks .task > .{column}", _LEFT))
+            assert len(left) > 3
+            assert max(left) - min(left) < 1, f"{path}: {column}"
+
+
+def test_the_whole_row_is_the_link(site: Site, page_of: PageOf) -> None:
+    some_work(site)
+    reader = page_of("officer")
+    reader.open("/")
+    row = reader.page.locator(".tasks .task").first
+    leads = row.locator("a.stretch").get_attribute("href")
+    box = row.locator(".due").bounding_box()
+    assert box
+    with reader.page.expect_navigation():
+        reader.page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    assert reader.page.url.endswith(str(leads))
+
+
+def test_several_get_another_priority_without_leaving_the_list(site: Site, page_of: PageOf) -> None:
+    some_work(site)
+    reader = page_of("officer")
+    reader.open("/")
+    page = reader.page
+    bar = page.locator(".bulk")
+    assert not bar.is_visible()
+    page.click("a[data-all]")
+    assert page.locator(".tick input:not(:checked)").count() == 0
+    page.click("a[data-all]")
+    assert page.locator(".tick input:checked").count() == 0
+    for tick in page.locator("#later .tick input, #week .tick input").all()[:2]:
+        tick.check()
+    bar.locator("button[value=modify]").click()
+    place = page.locator(".in-place")
+    place.locator("[name=priority]").select_option("high")
+    place.locator("[name=reason]").fill("Promised.")
+    place.locator(".btn-primary").click()
+    assert place.locator("[role=status]").inner_text()
+    place.locator("[name=sure] ~ .form-actions .btn-primary").click()
+    place.locator("[role=status] a").click()
+    page.wait_for_load_state()
+    assert reader.path == "/"
+    with transaction(site.engine) as db:
+        assert db.execute(text("SELECT count(*) FROM tasks WHERE priority = 1 AND closed_at IS NULL")).scalar_one() == 2
