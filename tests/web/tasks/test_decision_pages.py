@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from sqlalchemy import Engine
+from sqlalchemy import Engine, text
 
 from casework.engine.state.case import Case, Task
 from casework.operations.cases import side_tasks
@@ -286,3 +286,17 @@ def test_a_returned_plan_opens_with_its_earlier_answers_under_what_is_to_be_chan
     sent = read_page(page).sent
     assert (sent["f-payer"], sent["f-skip_assessment"]) == ("programme", "no")
     assert sent["f-assessment"]
+
+
+@pytest.mark.parametrize("answer", ["fire:approve_plan", "complete", ""])
+def test_who_proved_long_ago_is_asked_before_anything_is_decided(
+    browser_for: Enter, engine: Engine, plan: tuple[str, Task], answer: str
+) -> None:
+    supervisor, number = browser_for("supervisor"), plan[0]
+    sent = dict(read_page(supervisor.get(f"/decisions/{plan[1].id}").text).sent)
+    with transaction(engine) as db:
+        db.execute(text("UPDATE sessions SET proved_at = proved_at - interval '11 minutes'"))
+    asked = supervisor.flask.post(f"/decisions/{plan[1].id}", data=sent | {"answer": answer, "reason": "Name the day."})
+    assert "Confirm that it is you" in asked.text
+    assert of_case(engine, number).tasks[plan[1].id].open
+    assert of_case(engine, number).main.states == ("scoping",)
