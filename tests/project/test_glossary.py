@@ -92,28 +92,9 @@ WHOLE = {
 }
 #: Texts that still say so, and go with the next work on their page. This list only ever becomes shorter.
 NOT_YET: set[str] = {
-    "%(who)s entered a paper: %(paper)s",
-    "By itself",
-    "Cases that depend on too few people",
-    "Decisions of two persons",
-    "Declare an interest",
-    "Do something with those ticked",
-    "Give it back",
-    "Go to where it is done",
-    "It took place earlier",
-    "Late recordings",
-    "Make the account",
-    "Night after night",
     "Others who could have",
-    "Papers and consents",
-    "Stands at:",
-    "To the beginning",
-    "Whom to ask",
-    "With it now",
-    "back to where it was",
     "chain whole, all allowed",
     "is required",
-    "nothing is known of it yet",
     "stopped: nothing to do",
 }
 #: What the specification of the domain, or a form, calls otherwise where the word stands for something narrower.

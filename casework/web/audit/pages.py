@@ -38,8 +38,8 @@ blueprint = Blueprint("audit", __name__)
 
 QUESTIONS = {
     "waivers": (N_("Waivers"), N_("Something that the workflow asks for was waived or skipped.")),
-    "four_eyes": (N_("Decisions of two persons"), N_("One person proposed, and another agreed or did not.")),
-    "late": (N_("Late recordings"), N_("Recorded more than five working days after it happened.")),
+    "four_eyes": (N_("Two-person decisions"), N_("One person proposed, and another agreed or did not.")),
+    "late": (N_("Recorded late"), N_("Recorded more than five working days after it happened.")),
     "extensions": (N_("Extensions"), N_("More time was asked for or granted.")),
     "reopenings": (N_("Reopenings"), N_("A closed case was opened again.")),
     "stops": (N_("Stops"), N_("Compliance stopped a case, or proposed to.")),

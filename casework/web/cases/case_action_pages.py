@@ -107,7 +107,7 @@ WITHDRAW = CaseAction(
 INTEREST = CaseAction(
     "declare_interest",
     Interest,
-    N_("Declare an interest"),
+    N_("Declare a conflict of interest"),
     N_("Declare the interest"),
     N_("Your interest is declared."),
     N_("From then on you can do nothing in this case. Your tasks in it go back to their queues."),

@@ -53,7 +53,7 @@ class LastDay(Form):
 
 class Returned(Form):
     how = Choice(
-        label=N_("What became of every copy"),
+        label=N_("What was done with every copy"),
         choices={"returned": N_("Given back"), "destroyed": N_("Destroyed")},
     )
     note = Note(label=N_("Note"), required=False)

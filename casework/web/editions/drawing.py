@@ -177,7 +177,7 @@ class _Map:
             case "=same":
                 return gettext("stays here")
             case "=previous":
-                return gettext("back to where it was")
+                return gettext("returns to the earlier state")
         return self.label(rule.target)
 
     def kind(self, path: str) -> str:

@@ -31,8 +31,8 @@ from casework.web.shell.values import Values, paper_name, service_name
 blueprint = Blueprint("history", __name__)
 
 FILTERS = {
-    "all": N_("All"), "decisions": N_("Decisions taken"), "documents": N_("Papers and consents"), "referrals": N_("Referrals"),
-    "messages": N_("Messages"), "system": N_("By itself"),
+    "all": N_("All"), "decisions": N_("Decisions taken"), "documents": N_("Documents"), "referrals": N_("Referrals"),
+    "messages": N_("Messages"), "system": N_("By the clock"),
 }  # fmt: skip
 
 

@@ -62,7 +62,7 @@ _ACTIONS = {
     "nominated to the queue": N_("%(who)s let the task “%(task)s” begin before its day, for its whole queue"),
     "added": N_("%(who)s added the task “%(task)s”"),
     "handed_over": N_("%(who)s handed the case over to %(whom)s"),
-    "document_registered": N_("%(who)s entered a paper: %(paper)s"),
+    "document_registered": N_("%(who)s added %(paper)s"),
     "document_filed": N_("%(who)s filed version %(version)s of a paper: %(paper)s"),
     "grant_withdrawn": N_("%(who)s ended the provider's access to a paper: %(paper)s"),
     "grant_day_changed": N_("%(who)s changed the last day of the provider's access to a paper: %(paper)s"),

@@ -55,7 +55,7 @@ BREACHES = {
     "no_owner": N_("Nobody owns it. Open the case and let an officer take it."),
     "owner_left": N_("Its owner is not an officer here any more. Hand it over."),
     "no_action": N_("No next action has a date. Take its next step, or add a task."),
-    "waits_for_nobody": N_("It is on hold, and nobody knows for whom. Resume it, or hold it anew."),
+    "waits_for_nobody": N_("It is on hold, and nobody knows for whom. Resume it, or put it on hold again with a reason."),
     "holder_left": N_("held by somebody who may not do it any more. Have an "
         "administrator end that person's role, which gives the task back."),
     "nobody_may": N_("nobody may do it. Have an administrator give somebody the role, or name another provider."),

@@ -37,7 +37,7 @@ SCOPES = {
     DELIVER: N_("Start, work step by step, deliver in part and whole, and give up"),
     DOCUMENTS_READ: N_("Take out the documents that a referral was given"),
     DOCUMENTS_WRITE: N_("Add documents and their files"),
-    WEBHOOKS: N_("Say where the organisation's own system is told, and look at what was sent"),
+    WEBHOOKS: N_("Set where the organisation's own system gets messages, and see what was sent"),
 }
 
 
@@ -99,7 +99,7 @@ def rotate(account: UUID) -> Response:
 def end(account: UUID) -> Response:
     with page_transaction() as (db, actor):
         service_accounts.end_service_account(db, actor, str(account), read_request())
-    flash(gettext("The account has ended. Its token opens nothing any more."))
+    flash(gettext("The account has ended. Its token no longer works."))
     return redirect(url_for("service_accounts.index"), 303)
 
 

@@ -214,5 +214,5 @@ def send(number: str) -> BaseResponse:
     elif written.to in PARTIES:
         flash(gettext("The letter is filed in the case. Take its PDF out below and send it to the party."))
     else:
-        flash(gettext("The letter is filed in the case. The provider sees it at its referral, and is told now."))
+        flash(gettext("The letter is filed in the case. The provider sees it at its referral and is notified now."))
     return redirect(url_for("letters.index", number=number), 303)

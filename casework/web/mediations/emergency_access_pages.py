@@ -78,7 +78,7 @@ def break_glass() -> Response:
         lambda sent: _emergency(number, sent),
         lambda _: url_for("cases.show", number=number),
         said=lambda _: gettext(
-            "The case is open to you. Supervisors and auditors are told, and each page that you open is noted."
+            "The case is open to you. Supervisors and auditors are notified, and each page you open is recorded."
         ),
         sure=request.form.get("sure") == "yes",
     )

@@ -162,7 +162,7 @@ class HandOver(Form):
         role=Role.DISPUTE_OFFICER,
         required=False,
         help=N_(
-            "They read it and work on it. A sealed mediation has no other deputies: whoever is away names somebody here first."
+            "They read it and work on it. A sealed mediation has no other deputies: name somebody here before you are away."
         ),
     )
     note = Note(label=N_("What the next one should know"))

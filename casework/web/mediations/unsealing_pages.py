@@ -175,8 +175,8 @@ def decide(opening: UUID) -> Response:
 
     def said(done: Done) -> str:
         if done.answer["state"] == "open":
-            return gettext("You have agreed. The reader is told, and reads from now on.")
-        return gettext("You did not agree. It stays sealed, and who asked is told.")
+            return gettext("You have agreed. The reader is notified and can read from now on.")
+        return gettext("You did not agree. It stays sealed, and the person who asked is notified.")
 
     return answer(
         f"decide:{id}",

@@ -99,7 +99,7 @@ def enter_code() -> Response:
         return _show(
             {
                 "code": gettext(
-                    "This is not the code. Ask whoever invited you; after a few wrong ones you have to wait."
+                    "This is not the code. Ask the person who invited you; after a few wrong codes you have to wait."
                 )
             },
             422,

@@ -165,7 +165,7 @@ def revoke(invitation: UUID) -> Response:
             invitations.revoke_invitation(db, actor, str(invitation), read_request())
     except Refused as refusal:
         return _refused(refusal)
-    flash(gettext("The invitation is withdrawn. Its link opens nothing any more."))
+    flash(gettext("The invitation is withdrawn. Its link no longer works."))
     return redirect(url_for("invitations.index"), 303)
 
 

@@ -107,7 +107,7 @@ def decide(recovery: UUID) -> Response:
     except Refused as refusal:
         return _show(str(recovery), {"": say_error(refusal)}, 409)
     if not agree:
-        flash(gettext("You have not agreed. The person is told."))
+        flash(gettext("You have not agreed. The person is notified."))
         return redirect(url_for("recoveries.index"), 303)
     return make_response(
         render_template("people/recovery_told.html", one=details.person, half=done.answer.get("half"), first=False)

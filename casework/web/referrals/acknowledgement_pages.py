@@ -167,7 +167,7 @@ def answer_objection(referral: UUID, objection: UUID) -> Response:
     def said(done: Done) -> str:
         if done.answer["state"] == "settled":
             return gettext("Settled. The history of both sides keeps it.")
-        return gettext("Answered. Whoever objected can call it settled.")
+        return gettext("Answered. The person who objected can call it settled.")
 
     return answer(
         _draft(str(referral), str(objection)),

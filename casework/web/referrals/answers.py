@@ -58,9 +58,9 @@ def _follows(edition: Edition, state: StateRule) -> str:
             else gettext("It stays your turn: %(do)s.", do=do)
         )
     return (
-        gettext("It is the office's turn: %(do)s, within %(limit)s. Your clock stands still.", do=do, limit=limit)
+        gettext("It is the office's turn: %(do)s, within %(limit)s. Your clock is paused.", do=do, limit=limit)
         if limit
-        else gettext("It is the office's turn: %(do)s. Your clock stands still.", do=do)
+        else gettext("It is the office's turn: %(do)s. Your clock is paused.", do=do)
     )
 
 

@@ -18,7 +18,7 @@ KINDS = {
     Role.COMPLIANCE: N_("Parties to screen, the gate before signing, and the power to stop a case."),
     Role.PROVIDER: N_("Offers to answer, work in progress, and nothing of any other provider."),
     Role.DISPUTE_OFFICER: N_("Sealed mediations, which are there for nobody who is not named."),
-    Role.AUDITOR: N_("Every case to read, its history with proof, and findings of one's own."),
+    Role.AUDITOR: N_("Read every case and its verified history, and raise findings."),
     Role.MANAGER: N_("Every case to read, and the lists to export."),
     Role.ADMINISTRATOR: N_("People, organisations, programmes and workflows, and no case."),
 }

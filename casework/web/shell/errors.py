@@ -32,7 +32,7 @@ _NOTHING = N_("Nothing is recorded.")
 SAYS = {
     400: (
         N_("This could not be read"), N_("The page was not sent as it was shown."), _NOTHING,
-        N_("Open the page again and fill it in once more."),
+        N_("Open the page again and fill in the form again."),
     ),
     403: (
         N_("You may not do this"), N_("Your roles do not allow it."), N_("Nothing is recorded. Everything is as it was."),
@@ -53,7 +53,7 @@ SAYS = {
     ),
     410: (
         N_("This is over"), N_("What the link opened has ended or was used."), N_("Nothing is lost. What was recorded stays."),
-        N_("Ask whoever sent you the link for a new one."),
+        N_("Ask the person who sent you the link for a new one."),
     ),
     412: (
         N_("The case has moved"), N_("Somebody recorded something in this case while you had the page open."),

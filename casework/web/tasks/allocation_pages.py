@@ -105,9 +105,7 @@ def choose() -> Response:
         flash(gettext("From now on people take the tasks of this queue themselves. What they have stays with them."))
     else:
         flash(
-            gettext(
-                "Kept. Tasks that become ready from now on go to people by this rule; what lies in the queue already is left to them."
-            )
+            gettext("Saved. From now on, new tasks go to people by this rule; tasks already in the queue stay there.")
         )
     return redirect(back, 303)
 

@@ -133,7 +133,9 @@ def follows(edition: Edition, case: Case, task: Task, answer: Answer, view: Deci
         asker = view.asked.actor.name if view.asked else None
         lines = [
             gettext(
-                "The case stays at “%(state)s”, and %(name)s is told.", state=here, name=asker or gettext("who asked")
+                "The case stays at “%(state)s”, and %(name)s is notified.",
+                state=here,
+                name=asker or gettext("who asked"),
             )
         ]
         rule = rule_of(edition, answer.name)
@@ -144,7 +146,7 @@ def follows(edition: Edition, case: Case, task: Task, answer: Answer, view: Deci
         lines.append(edition_text(edition, consequence))
     lines += _opened(edition, task, answer)
     if task.type == "side" and edition.tasks[task.rule].answers:
-        lines.append(gettext("The provider and the officer are told."))
+        lines.append(gettext("The provider and the officer are notified."))
     return lines
 
 
@@ -153,7 +155,7 @@ def _if_done(edition: Edition, case: Case, task: Task, answer: Answer) -> list[s
     if rule.target == "=same":
         lines = [gettext("The case stays at “%(state)s”.", state=here)]
     elif rule.target == "=previous":
-        lines = [gettext("The case goes back to where it was before.")]
+        lines = [gettext("The case returns to its earlier state.")]
     else:
         there = edition_text(edition, f"states.{rule.target}")
         lines = [gettext("The case goes from “%(here)s” to “%(there)s”.", here=here, there=there)]

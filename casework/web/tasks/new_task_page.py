@@ -35,7 +35,9 @@ from casework.web.tasks.next_action import say_done
 
 class NewTask(Form):
     due = Date(label=N_("Due on"), required=False, help=N_("Empty: as the workflow counts it."))
-    person = Person(label=N_("Who does it"), required=False, help=N_("Empty: whoever takes it from the queue."))
+    person = Person(
+        label=N_("Who does it"), required=False, help=N_("Leave it empty to let anybody in the queue take it.")
+    )
     note = Note(
         label=N_("What that person should know"), required=False, help=N_("Needed where you give it to somebody else.")
     )

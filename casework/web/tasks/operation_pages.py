@@ -77,7 +77,7 @@ _HANDED = {
     "approved": N_("%(by)s approved this; %(to)s finishes it as it was approved."),
     "changes_asked": N_("%(by)s asks %(to)s for changes (round %(round)s)."),
     "handed_back": N_("%(by)s has prepared this for %(to)s, to be accepted."),
-    "forwarded": N_("%(by)s forwarded this to %(to)s; whoever takes it first has it."),
+    "forwarded": N_("%(by)s forwarded this to %(to)s; the first who takes it has it."),
     "nominated": N_("%(by)s named %(to)s for this."),
 }
 
@@ -347,7 +347,7 @@ _DONE = {
     "delegate": N_("Delegated: %(task)s. It comes back to you when it is prepared."),
     "forward": N_("Forwarded: %(task)s. Others may take it now."),
     "release": N_("You gave back: %(task)s. Others may take it now."),
-    "suspend": N_("It waits: %(task)s. It wakes by itself."), "modify": N_("The priority was changed: %(task)s"),
+    "suspend": N_("Snoozed: %(task)s. It comes back on its day."), "modify": N_("The priority was changed: %(task)s"),
     "activate": N_("It may begin: %(task)s"), "nominate": N_("It may begin: %(task)s"),
     "skip": N_("Skipped: %(task)s"), "fail": N_("Ended: %(task)s"), "exit": N_("Ended: %(task)s"),
 }  # fmt: skip

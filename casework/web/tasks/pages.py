@@ -343,7 +343,7 @@ def answer_review(task: UUID) -> Response:
         flash(say_error(refusal), "warn")
         return redirect(url_for("tasks.show", task=task), 303)
     if approve:
-        flash(gettext("Approved: %(task)s. Whoever asked finishes it.", task=task_words(details)))
+        flash(gettext("Approved: %(task)s. The person who asked finishes it.", task=task_words(details)))
     else:
         flash(gettext("Sent back for changes: %(task)s", task=task_words(details)))
     return redirect(url_for("home.show"), 303)

@@ -268,7 +268,7 @@ def test_one_proposes_and_another_confirms(browser_for: Enter, engine: Engine, w
     sent["sure"] = "yes"
     done = send(browser, path, sent, follow=True)
     assert "A second person decides on it." in done.text
-    assert "Everything outward stands still" in done.text
+    assert "Nothing goes out until the stop is decided" in done.text
     # Whoever asked may not decide; the second one is led to the task of the decision.
     other = browser_for("second_compliance")
     moved = other.get(path)

@@ -63,7 +63,7 @@ def test_a_new_token_leaves_the_one_before_a_day(app: Flask, browser_for: Browse
 def test_ended_it_opens_nothing(app: Flask, browser_for: BrowserFor, world: World) -> None:
     lead = browser_for("provider_lead")
     token = token_on(make(lead, world))
-    assert "opens nothing any more" in press(lead, "end").text
+    assert "no longer works" in press(lead, "end").text
     assert opens(app, token) == 401
     assert f'{PAGE}/"' not in lead.get(PAGE).text
 

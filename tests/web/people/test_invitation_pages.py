@@ -137,7 +137,7 @@ def test_whoever_guesses_waits_and_another_still_gets_in(
 def test_a_dead_link_says_what_to_do(anonymous: Browser) -> None:
     assert land(anonymous, "x" * 43) == 404
     assert anonymous.last is not None
-    assert "Ask whoever invited you" in anonymous.last.text
+    assert "Ask the person who invited you" in anonymous.last.text
 
 
 def test_the_secret_of_a_link_stands_in_no_address(browser_for: BrowserFor, anonymous: Browser, link: Link) -> None:
@@ -217,7 +217,7 @@ def test_withdrawn_the_link_opens_nothing(browser_for: BrowserFor, anonymous: Br
     invite(lead)
     found = re.search(r'action="(/invitations/[^"]+/revoke)"', lead.get("/invitations").text)
     assert found is not None
-    assert "opens nothing any more" in lead.post(found[1], page="/invitations", follow=True).text
+    assert "no longer works" in lead.post(found[1], page="/invitations", follow=True).text
     assert land(anonymous, link()) == 404
 
 

@@ -33,7 +33,7 @@ def test_a_supervisor_chooses_on_the_page_of_the_team(world: World, browser_for:
     browser = browser_for("supervisor")
     assert chosen(browser.get("/team").text, "intake") == "none"
     page = choose(browser, world.programmes["BJ"], "intake", "shortest", "5")
-    assert "Tasks that become ready from now on go to people by this rule" in page
+    assert "From now on, new tasks go to people by this rule" in page
     assert chosen(page, "intake") == "shortest"
     assert 'name="cap" value="5"' in page
 

@@ -98,7 +98,7 @@ def test_a_delegated_task_comes_back_filled_in(
     officer, other = browser_for("officer"), browser_for("other_officer")
     send(officer, task, "delegate", person=world.people["other_officer"], note=NOTE)
     page = other.get(f"/tasks/{task}")
-    assert "Give it back to" in page.text
+    assert "Return it to" in page.text
     sent = read_page(page.text).sent | {
         "f-held_on": "2026-01-05",
         "f-need_owner_present": "yes",

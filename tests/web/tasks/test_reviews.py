@@ -74,7 +74,7 @@ def test_changes_without_words_are_not_asked_for(browser_for: BrowserFor, task: 
 
 
 def test_what_is_approved_is_finished_by_whoever_asked(browser_for: BrowserFor, task: str) -> None:
-    assert "Whoever asked finishes it" in answer(browser_for("other_officer"), task, answer="approve")
+    assert "The person who asked finishes it" in answer(browser_for("other_officer"), task, answer="approve")
     officer = browser_for("officer")
     page = officer.get(f"/tasks/{task}").text
     assert "finishes it as it was approved" in page
