@@ -197,6 +197,7 @@ def _entry(row: Any, before: Case | None, after: Case, past: Past, candidates: l
     track = after.tracks.get(row.track_id or "")
     task = after.tasks.get(effects.get("task") or "")
     said = values(row.body)
+    data = effects.get("data") or _result(effects, task)
     rule, corrected = None, row.kind == CORRECTED
     # A correction is no transition: nothing moved by it.
     if edition and effects.get("transition") and not corrected:
@@ -212,7 +213,7 @@ def _entry(row: Any, before: Case | None, after: Case, past: Past, candidates: l
         what=effects.get("what"),
         name=effects.get("name") or (task.name if task else None),
         task=row_as(TaskKey, task) if task else None,
-        tasks={id: row_as(TaskKey, after.tasks[id]) for id in after.tasks.keys() & ids_in(effects.get("data"))},
+        tasks={id: row_as(TaskKey, after.tasks[id]) for id in after.tasks.keys() & ids_in(data)},
         from_=header["from"],
         to=header["to"],
         actor=Named(id=header["actor"], name=None),
@@ -221,7 +222,7 @@ def _entry(row: Any, before: Case | None, after: Case, past: Past, candidates: l
         organisation=_unnamed(header["organisation"]),
         because=header["because"],
         edition=header["edition"],
-        data=effects.get("data") or _result(effects, task),
+        data=data,
         before_data=effects["before"] if corrected else _earlier(before, row),
         body={name: None if value is ERASED else value for name, value in said.items()},
         erased=sorted(name for name, value in said.items() if value is ERASED),

@@ -14,6 +14,7 @@ from casework.definitions import load_library
 from casework.engine.analysis.decisions import COMPLETE, CONFIRM, FIRE, REFUSE, VALUE, Answer, opened_by
 from casework.engine.definition.edition_schema import WrittenField
 from casework.engine.definition.editions import Edition
+from casework.engine.definition.prefill import sources
 from casework.engine.state.case import Case, Task
 from casework.json_values import JsonMapping, JsonObject
 from casework.operations.cases.action_views import NeededPaper
@@ -25,7 +26,7 @@ from casework.operations.tasks.views import Asked
 from casework.permissions.actors import Actor
 from casework.web.history.sentences import Told, say_entry, say_fields
 from casework.web.shell.dates import say_day
-from casework.web.shell.form_actions import Sent, say_choices
+from casework.web.shell.form_actions import Sent, say_choices, say_source
 from casework.web.shell.forms import PREFIX, FormView, build_form, parse_form, texts_of
 from casework.web.shell.i18n import N_, edition_text, say
 from casework.web.shell.layout import clock
@@ -340,10 +341,15 @@ class Forms:
             choices=say_choices(choices_of(self.db, self.actor, self.case, self.case.tracks[self.task.track], rules)),
             values={**one.known, **(self.view.prepared if one.answer.kind in (VALUE, COMPLETE) else {})},
             submitted=typed,
+            sources=self._sources(fields),
             faults={
                 name: why for name, why in faults.items() if name.split(".")[0] in {rule["name"] for rule in rules}
             },
         )
+
+    def _sources(self, fields: Sequence[WrittenField]) -> Mapping[str, str]:
+        known = sources(self.case, self.case.tracks[self.task.track], fields, reader=self.actor.person)
+        return {name: say_source(source) for name, source in known.items()}
 
     def _faults(self, answer: Answer | None) -> Mapping[str, str]:
         """The faults of the answer that was pressed; those of shared fields stand beside these."""

@@ -242,6 +242,10 @@ def test_more_time_is_granted_for_the_tasks_that_were_asked_about(
     task = open_task(engine, number, "decide_more_time")
     page = browser_for("supervisor").get(f"/decisions/{task.id}").text
     assert 'name="f-tasks"' not in page
+    # The tasks are named, and what is granted says where it is known from.
+    assert "Hold the first meeting" in page
+    assert "something that is not there any more" not in page
+    assert "From “Ask for more time” of" in page
     assert press(browser_for("supervisor"), task.id, answer, "So be it.", **{"f-tasks": task.id}).status_code == 303
     result = done(engine, number, task).result
     assert result["tasks"] == [late.id]
