@@ -87,7 +87,7 @@ def _line(entry: HistoryEntry, counts: Mapping[int, int]) -> Line:
         say_changes(entry, editions),
         facts,
         [
-            *(_rule(edition, name) for name in rule.guards),
+            *(say_guard(edition, name) for name in rule.guards),
             *(gettext("On file: %(paper)s", paper=paper_name(kind)) for kind in rule.papers),
         ],
         ", ".join(role_name(role) for role in rule.by),
@@ -106,7 +106,7 @@ def _line(entry: HistoryEntry, counts: Mapping[int, int]) -> Line:
     )
 
 
-def _rule(edition: Edition | None, guard: str) -> str:
+def say_guard(edition: Edition | None, guard: str) -> str:
     """What a guard asks for, as a rule and not as its refusal."""
     if edition is not None and f"rules.{guard}" in edition.texts:
         return edition_text(edition, f"rules.{guard}")

@@ -11,9 +11,11 @@ import pytest
 from flask import Flask
 from sqlalchemy import Connection, Engine, text
 
+from casework.definitions import load_library
 from casework.operations.cases.transitions import fire_transition
 from casework.operations.core.perform import home_of
 from casework.records.database import transaction
+from casework.web.history.pages import say_guard
 from tests.support.way_to_referral import to_referral
 from tests.support.web_client import Browser
 from tests.support.world import World, new_request, today
@@ -81,6 +83,19 @@ def test_no_entry_shows_an_id_a_code_or_a_piece_of_the_page_itself(
         more = re.search(r'<a href="([^"]+)" rel="next">', page)
         address = more[1].replace("&amp;", "&") if more else ""
     assert seen
+
+
+def test_what_an_action_asks_for_is_said_as_a_rule_and_not_as_its_refusal(app: Flask) -> None:
+    asked = 0
+    with app.test_request_context("/"):
+        for edition in load_library().editions.values():
+            for guard in {name for rule in edition.transitions for name in rule.guards}:
+                asked += 1
+                words = say_guard(edition, guard)
+                assert words
+                assert words != guard
+                assert words != edition.text(f"guards.{guard}"), (edition.workflow, guard)
+    assert asked > 20
 
 
 def test_the_newest_stands_first_and_pages_join_without_a_gap(browser_for: BrowserFor, number: str) -> None:
