@@ -95,7 +95,6 @@ NOT_YET: set[str] = {
     "Others who could have",
     "chain whole, all allowed",
     "is required",
-    "stopped: nothing to do",
 }
 #: What the specification of the domain, or a form, calls otherwise where the word stands for something narrower.
 STATES = {

@@ -196,7 +196,7 @@ def inbox_status(row: InboxRow) -> str:
 def clock_words(side: SideToDo) -> str | Markup:
     """What a side must do first, and how much of its time is used."""
     if side.first is None or side.due_at is None:
-        return gettext("stopped: nothing to do")
+        return gettext("paused: the other side has its turn")
     return Markup('{} {} <span class="muted">({})</span>').format(
         task_words(side.first), due_element(side.due_at), used_words(side)
     )

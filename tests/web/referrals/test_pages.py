@@ -112,7 +112,7 @@ def test_an_offer_shows_what_lets_a_conflict_be_seen_and_no_more(
         "Before you see more",
         "0 of 5 working days used",
         "Their clock:",
-        "stopped: nothing to do",
+        "paused: the other side has its turn",
         "It is our turn.",
         "Asia/Shanghai",
     ):
@@ -224,7 +224,7 @@ def test_a_step_of_the_service_starts_the_referral(
     assert states(engine, child(engine, offer)) == ["incomplete"]
     page = browser.get(f"/referrals/{offer}").text
     assert "In progress · " in page
-    assert "stopped: nothing to do" not in page.split("Their clock:")[1].split("</dl>")[0]
+    assert "paused: the other side has its turn" not in page.split("Their clock:")[1].split("</dl>")[0]
 
 
 def test_what_was_shared_is_what_a_form_offers(
