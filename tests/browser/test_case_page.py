@@ -70,6 +70,8 @@ def test_the_menu_opens_without_a_script(page_of: PageOf, number: str) -> None:
     assert not menu.is_visible()
     reader.page.locator("#do > summary").click()
     assert menu.is_visible()
+    # It lies over the page and moves nothing.
+    assert menu.evaluate("sheet => getComputedStyle(sheet).position") == "absolute"
 
 
 def test_a_case_on_paper_has_its_number_its_lanes_and_no_frame(page_of: PageOf, number: str) -> None:
