@@ -51,7 +51,10 @@ READERS = (
     "observer", "compliance", "other_officer", "verifier", "foreign_provider", "foreign_officer",
 )  # fmt: skip
 #: Where nothing is shown but a file is sent.
-FILES = frozenset({"/cases.csv", "/cases.xlsx", "/cases/<number>/file", "/documents/<document>/<version>"})
+FILES = frozenset({
+    "/cases.csv", "/cases.xlsx", "/cases/<number>/file", "/documents/<document>/<version>",
+    "/documents/<document>/<version>/preview/<page>",
+})  # fmt: skip
 #: What is walked through elsewhere: these are there for a moment only.
 BETWEEN = frozenset({
     "/sign-in/code", "/confirm", "/notifications/<notification>", "/invitation/<token>", "/invitation/join", "/password/new",

@@ -24,9 +24,6 @@ NOT_YET = frozenset(
         "home/team.html",
         "letters/paper.html",
         "people/offboarding.html",
-        "referrals/members.html",
-        "referrals/provider.html",
-        "referrals/providers.html",
         "tasks/agenda.html",
         "tasks/bulk.html",
     }
