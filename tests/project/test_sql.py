@@ -215,6 +215,7 @@ DECLARED: dict[str, set[str]] = {
     # What a statement calls a table.
     "casework/operations/core/reader_names.py": {"alias"},
     "casework/operations/documents/storage.py": {"more"},
+    "casework/operations/notifications/alerts.py": {"more"},
     "casework/operations/notifications/queries.py": {"more"},
     "casework/operations/people/invitations.py": {"more"},
     "casework/operations/people/lists.py": {"more"},

@@ -58,7 +58,7 @@ _OPENED = """
     )) FROM events e LEFT JOIN people o ON CAST(o.id AS text) = e.actor_id WHERE e.log_id = n.log_id AND e.seq = n.seq
 """
 #: A person's notifications, with what each is about and where it leads.
-_ROWS = f"""
+ROWS = f"""
     SELECT n.id, n.log_id, n.seq, n.kind, n.about, n.at, n.edition, n.words, n.track_id, n.task_id, n.read_at,
         CASE WHEN NOT coalesce({STILL}, false) THEN n.due_at END AS due_at,
         l.kind AS log_kind, c.number, t.type AS task_type, t.closed_at, r.part, r.parent_id,
@@ -69,6 +69,9 @@ _ROWS = f"""
 """
 #: How many notifications a person has not read, up to a most.
 _COUNT = text(f"SELECT count(*) FROM (SELECT 1 {SEEN} AND n.read_at IS NULL LIMIT :most) x")
+
+#: Whether anything that one may see was told of a case.
+_TOLD_OF = text(f"SELECT EXISTS (SELECT {SEEN} AND n.log_id = CAST(:log AS uuid))")
 
 
 def seen_by(actor: Actor) -> JsonObject:
@@ -94,21 +97,21 @@ def list_notifications(
     # Who is to agree to an unsealing is told of what stays sealed from that person: the query asks who may be told.
     with whole(db):
         rows = db.execute(
-            text(f"{_ROWS} {more} ORDER BY n.at DESC, n.id DESC LIMIT :most"), given | {"most": most + 1}
+            text(f"{ROWS} {more} ORDER BY n.at DESC, n.id DESC LIMIT :most"), given | {"most": most + 1}
         ).all()
     shown, following = page(rows, most, lambda row: (row.at, row.id))
-    return Page(items=[_shown(row) for row in shown], next=following)
+    return Page(items=[shown_as(row) for row in shown], next=following)
 
 
 def find_notification(db: Connection, actor: Actor, id: str) -> Notification:
     """One of the actor's. Raises NotFound."""
     with whole(db):
         row = db.execute(
-            text(f"{_ROWS} AND n.id = CAST(:id AS uuid)"), seen_by(actor) | {"id": read_id(id)}
+            text(f"{ROWS} AND n.id = CAST(:id AS uuid)"), seen_by(actor) | {"id": read_id(id)}
         ).one_or_none()
     if row is None:
         raise NotFound("notification")
-    return _shown(row)
+    return shown_as(row)
 
 
 def read_id(id: str, noun: Noun = "notification") -> str:
@@ -119,7 +122,8 @@ def read_id(id: str, noun: Noun = "notification") -> str:
         raise NotFound(noun) from None
 
 
-def _shown(row: Any) -> Notification:
+def shown_as(row: Any) -> Notification:
+    """A row of `ROWS` as it is handed out."""
     return Notification(
         id=row.id,
         kind=row.kind,
@@ -151,6 +155,21 @@ def mark_read(db: Connection, actor: Actor, id: str) -> Notification:
         {"id": id},
     )
     return replace(notification, read=True)
+
+
+def mark_case_read(db: Connection, actor: Actor, log: str) -> int:
+    """The actor has read all that was told of one case; gives how many were new. Raises NotFound where nothing is shown of it."""
+    given = seen_by(actor) | {"log": read_id(log)}
+    with whole(db):
+        if not db.execute(_TOLD_OF, given).scalar_one():
+            raise NotFound("notification")
+    return db.execute(
+        text(
+            "UPDATE notifications SET read_at = casework_now() WHERE person_id = CAST(:person AS uuid)"
+            " AND log_id = CAST(:log AS uuid) AND read_at IS NULL"
+        ),
+        {"person": actor.person, "log": given["log"]},
+    ).rowcount
 
 
 def mark_all_read(db: Connection, actor: Actor) -> int:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from casework.json_values import JsonObject
+from casework.operations.core.event_views import EventView
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -37,6 +38,37 @@ class Notification:
     opened: JsonObject | None
     referral: str | None
     inside: bool
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Alert:
+    """What a person was told, with the event by which it came."""
+
+    told: Notification
+    #: As far as the reader sees it; None of what the reader's history does not show.
+    event: EventView | None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class AlertGroup:
+    """What a person was told of one case, the newest first."""
+
+    log: str
+    #: None of what is no case, and of one that the reader does not read whole.
+    title: str | None
+    items: list[Alert]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class AlertCounts:
+    """How much a person has not read."""
+
+    unread: int
+    #: In how many cases.
+    logs: int
+    to_do: int
+    mentions: int
+    late: int
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -3,21 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
+from uuid import UUID
 
 from flask import Blueprint, flash, make_response, redirect, render_template, request, url_for
-from flask_babel import gettext
+from flask_babel import gettext, ngettext
 from werkzeug.wrappers import Response
 
 from casework.definitions import load_library
-from casework.engine.analysis.notification_rules import KINDS
+from casework.engine.analysis.notification_rules import DUE, KINDS, MOVED, OVERDUE, RETURN, STOP
+from casework.engine.state.events import TIMER_FIRED
 from casework.errors import InvalidForm
 from casework.operations.auth.account_words import ROLE_SAYS, SAYS
 from casework.operations.core import notification_preferences
 from casework.operations.core.notice_words import CHOICE, HAPPENED, KIND
+from casework.operations.notifications import alerts
 from casework.operations.notifications import queries as notification_queries
-from casework.operations.notifications.views import Notification
-from casework.web.history.sentences import say_given
-from casework.web.shell.i18n import edition_text, say_faults
+from casework.operations.notifications.views import Alert, AlertCounts, AlertGroup, Notification
+from casework.web.history.sentences import say_entry, say_given
+from casework.web.shell.i18n import N_, edition_text, say_faults
 from casework.web.shell.session import page_transaction
 from casework.web.shell.task_links import case_url
 
@@ -26,32 +30,144 @@ blueprint = Blueprint("notifications", __name__, url_prefix="/notifications")
 
 @blueprint.get("")
 def index() -> str:
-    cursor = request.args.get("cursor")
+    cursor, show = request.args.get("cursor"), request.args.get("show", alerts.ALL)
+    show = show if show in alerts.SHOWS else alerts.ALL
     with page_transaction() as (db, actor):
-        listing = notification_queries.list_notifications(db, actor, cursor=cursor)
+        counts = alerts.count_alerts(db, actor)
+        listing = alerts.list_alerts(db, actor, show, cursor=cursor)
+    numbers = {
+        alerts.ALL: counts.unread,
+        alerts.TO_DO: counts.to_do,
+        alerts.MENTIONS: counts.mentions,
+        alerts.LATE: counts.late,
+    }
     return render_template(
         "notifications/index.html",
-        rows=[_said(item) for item in listing.items],
-        next_url=url_for("notifications.index", cursor=listing.next) if listing.next else "",
-        first_url=url_for("notifications.index") if cursor else "",
+        counts=counts,
+        under=[_how_many(counts)] if counts.unread else [],
+        pills=[
+            (gettext(words), url_for("notifications.index", show=key), key == show, numbers.get(key) or None)
+            for key, words in _PILLS.items()
+        ],
+        show=show,
+        nothing=gettext(_NOTHING[show]),
+        groups=[_sheet(group) for group in listing.items],
+        most=SHOWN_AT_ONCE,
+        next_url=url_for("notifications.index", show=show, cursor=listing.next) if listing.next else "",
+        first_url=url_for("notifications.index", show=show) if cursor else "",
     )
 
 
-def _said(notification: Notification) -> tuple[Notification, str, str]:
-    """A notification with what happened and the action by which it did, in words."""
+def _how_many(counts: AlertCounts) -> str:
+    if counts.unread > notification_queries.MOST_COUNTED:
+        return gettext("More than %(most)s not read", most=notification_queries.MOST_COUNTED)
+    return gettext(
+        "%(unread)s not read, %(cases)s",
+        unread=counts.unread,
+        cases=ngettext("in %(num)s case", "in %(num)s cases", counts.logs),
+    )
+
+
+#: So many alerts of a case stand open on the page, the others under a fold.
+SHOWN_AT_ONCE = 4
+_PILLS = {
+    alerts.ALL: N_("All"), alerts.TO_DO: N_("To do"), alerts.MENTIONS: N_("Mentions"), alerts.LATE: N_("Late"), alerts.READ: N_("Read"),
+}  # fmt: skip
+_NOTHING = {
+    alerts.ALL: N_("You have no alerts yet."), alerts.TO_DO: N_("No alert asks you to do anything now."),
+    alerts.MENTIONS: N_("Nobody has mentioned you."), alerts.LATE: N_("Nothing that you were told of is late."),
+    alerts.READ: N_("You have not marked any alert as read."),
+}  # fmt: skip
+
+
+@dataclass(frozen=True, kw_only=True)
+class Line:
+    """An alert as it stands on the page."""
+
+    told: Notification
+    #: What kind of news it is, and how it looks; "" where the sentence says it all.
+    kind: str
+    look: str
+    #: Who did what.
+    sentence: str
+    #: What its button says.
+    button: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Sheet:
+    """The alerts of one case as they stand on the page."""
+
+    log: str
+    number: str | None
+    heading: str
+    #: Where the heading leads; "" for nowhere.
+    url: str
+    unread: int
+    lines: list[Line]
+
+
+def _sheet(group: AlertGroup) -> Sheet:
+    heading, url = _heading(group, group.items[0].told)
+    return Sheet(
+        log=group.log,
+        number=group.items[0].told.number,
+        heading=heading,
+        url=url,
+        unread=sum(not item.told.read for item in group.items),
+        lines=[_line(item) for item in group.items],
+    )
+
+
+def _heading(group: AlertGroup, newest: Notification) -> tuple[str, str]:
+    """What stands over the alerts of one case, and where that leads."""
+    if newest.account:
+        return gettext("Your account"), url_for("accounts.show")
+    if newest.role_request:
+        return gettext("Roles in your programme"), ""
+    if newest.sealed:
+        return gettext("A sealed mediation"), ""
+    where = case_url(str(newest.number)) if newest.inside else url_for("notifications.show", notification=newest.id)
+    return group.title or "", where
+
+
+def _line(alert: Alert) -> Line:
+    told = alert.told
+    happened, words = _said(told)
+    asks = bool(told.task) and not told.done and bool(words)
+    button = words if asks else gettext("Open")
+    if alert.event is None or alert.event.kind == TIMER_FIRED and alert.event.task is None:
+        # Of what happened the reader is shown nothing; the task itself is the reader's own to know.
+        kind = happened if asks and told.kind != DUE else ""
+        sentence = words if asks else f"{happened}: {words}" if words else happened
+        return Line(
+            told=told, kind=_capital(kind), look=_LOOKS.get(told.kind, ""), sentence=sentence, button=gettext("Open")
+        )
+    # Of a clock the sentence says it all.
+    kind = "" if told.kind == MOVED or alert.event.kind == TIMER_FIRED else happened
+    sentence = say_entry(alert.event, load_library().editions)
+    return Line(told=told, kind=_capital(kind), look=_LOOKS.get(told.kind, ""), sentence=sentence, button=button)
+
+
+def _capital(words: str) -> str:
+    return words[:1].upper() + words[1:]
+
+
+def _said(notification: Notification) -> tuple[str, str]:
+    """Of a notification what happened and the action by which it did, in words."""
     if notification.account:
-        return notification, gettext(SAYS[notification.words or ""]), ""
+        return gettext(SAYS[notification.words or ""]), ""
     if notification.role_request:
-        return notification, gettext(ROLE_SAYS[notification.words or ""]), ""
+        return gettext(ROLE_SAYS[notification.words or ""]), ""
     if notification.opened:
         by = gettext("by %(name)s", name=notification.opened["by"] or gettext("somebody"))
-        return (
-            notification,
-            gettext(HAPPENED[notification.kind]),
-            by + say_given(notification.opened["given"], notification.opened["names"]),
-        )
+        given = say_given(notification.opened["given"], notification.opened["names"])
+        return gettext(HAPPENED[notification.kind]), by + given
     action = edition_text(load_library()[notification.edition or ""], notification.words) if notification.words else ""
-    return notification, gettext(HAPPENED[notification.kind]), action
+    return gettext(HAPPENED[notification.kind]), action
+
+
+_LOOKS = {OVERDUE: "danger", STOP: "danger", DUE: "warn", RETURN: "warn"}
 
 
 @blueprint.get("/<notification>")
@@ -76,6 +192,14 @@ def _place(notification: Notification) -> str:
     if notification.sealed and notification.inside:
         return url_for("mediations.show", mediation=notification.log)
     return url_for("referrals.show", referral=notification.referral) if notification.referral else url_for("home.show")
+
+
+@blueprint.post("/case/<uuid:log>/read")
+def read_case(log: UUID) -> Response:
+    """Read all that was told of one case."""
+    with page_transaction() as (db, actor):
+        notification_queries.mark_case_read(db, actor, str(log))
+    return redirect(url_for("notifications.index"), 303)
 
 
 @blueprint.post("/<notification>/read")

@@ -85,7 +85,7 @@ def test_an_emergency_names_who_made_whom(engine: Engine, world: World, number: 
     assert said in browser_for("supervisor").get(f"/cases/{number}").text
     tell_due(engine, mailing=False)
     page = browser_for("auditor").get("/notifications").text
-    assert "by Anton Zweit; the role was asked for by Administrator and agreed to by Supervisor" in page
+    assert said in page
     with transaction(engine) as db:
         assert verify_case(db, home_of(db, number)) == []
 

@@ -13,6 +13,7 @@ STATIC = files("casework.web").joinpath("static")
 LOCK: list[dict[str, Any]] = json.loads(STATIC.joinpath("assets.lock.json").read_text("utf-8"))
 OURS = {
     "agenda.css",
+    "alerts.css",
     "app.js",
     "assets.lock.json",
     "base.css",

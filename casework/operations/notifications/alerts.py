@@ -1,0 +1,150 @@
+"""What a person was told, by case: who did what, and which of it is still to do. Nothing that the reader's history does not show."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy import Connection, text
+
+from casework.engine.analysis.notification_rules import (
+    DECISION,
+    DUE,
+    MENTION,
+    OFFER,
+    OVERDUE,
+    QUESTION,
+    REMINDER,
+    RETURN,
+    TASK,
+)
+from casework.engine.state.events import SYSTEM_ACTOR
+from casework.operations.cases.case_events import item_of, papers_of, version_of, whom_of, why_of
+from casework.operations.core.event_views import EventView
+from casework.operations.core.paging import Page, cursor_id, cursor_time, from_cursor, page
+from casework.operations.core.presenters import names_of
+from casework.operations.core.reader_names import titled
+from casework.operations.core.unread import SHOWN_TO_PROVIDERS
+from casework.operations.core.views import Named, TaskKey, to_named
+from casework.operations.notifications.queries import MOST_COUNTED, ROWS, SEEN, seen_by, shown_as
+from casework.operations.notifications.views import Alert, AlertCounts, AlertGroup
+from casework.permissions.actors import Actor
+from casework.permissions.visibility import reach
+from casework.records.row_security import whole
+
+#: So many of the newest stand on a page, in groups; older ones of the same cases stand on the next.
+ON_A_PAGE = 80
+_ASKS = f"('{TASK}', '{DECISION}', '{OFFER}', '{QUESTION}', '{RETURN}', '{DUE}', '{REMINDER}', '{OVERDUE}')"
+#: Something still waits for the reader: a task that is open and not with somebody else, or a request not looked at yet.
+_TO_DO = f"""(n.kind IN {_ASKS} AND t.closed_at IS NULL AND CASE
+    WHEN t.id IS NULL THEN n.read_at IS NULL AND n.kind <> '{OVERDUE}'
+    WHEN n.kind = '{OVERDUE}' THEN t.holder_id = CAST(:person AS uuid)
+    ELSE t.holder_id IS NULL OR t.holder_id = CAST(:person AS uuid) END)"""
+#: A task that is over its limit and still open.
+_LATE = f"(n.kind = '{OVERDUE}' AND t.id IS NOT NULL AND t.closed_at IS NULL)"
+_MENTIONS = f"(n.kind = '{MENTION}')"
+ALL, TO_DO, MENTIONS, LATE, READ = "all", "to_do", "mentions", "late", "read"
+#: What the page can be asked to show.
+SHOWS: Mapping[str, str] = {
+    ALL: "", TO_DO: f"AND {_TO_DO}", MENTIONS: f"AND {_MENTIONS}", LATE: f"AND {_LATE}", READ: "AND n.read_at IS NOT NULL",
+}  # fmt: skip
+#: Each with its event: to whom reads the whole case as it is, to a provider as the history of its referral has it, and of
+#: what is sealed none.
+_BESIDE = f"""
+    SELECT x.*, {titled("h")} AS title, e.kind AS event, e.header, e.effects, to_jsonb(w) AS about_task FROM (
+"""
+#: What stands behind the notifications themselves in that statement.
+_EVENTS = f"""
+    ) x LEFT JOIN cases h ON h.id = x.log_id AND x.inside
+    LEFT JOIN events e ON e.log_id = x.log_id AND e.seq = x.seq AND x.log_kind = 'case' AND (
+        x.inside OR (e.track_id = x.track_id OR e.track_id = x.parent_id) AND {SHOWN_TO_PROVIDERS}
+    )
+    LEFT JOIN tasks w ON x.inside AND w.id = CAST(e.effects->>'task' AS uuid)
+    ORDER BY x.at DESC, x.id DESC
+"""
+#: How many are not read, of each sort, up to a most.
+_COUNTS = text(f"""
+    SELECT count(*) AS unread, count(DISTINCT x.log_id) AS logs, count(*) FILTER (WHERE x.to_do) AS to_do,
+        count(*) FILTER (WHERE x.mentions) AS mentions, count(*) FILTER (WHERE x.late) AS late
+    FROM (
+        SELECT n.log_id, {_TO_DO} AS to_do, {_MENTIONS} AS mentions, {_LATE} AS late {SEEN}
+        AND n.read_at IS NULL LIMIT :most
+    ) x
+""")
+
+
+def count_alerts(db: Connection, actor: Actor) -> AlertCounts:
+    """How much the actor has not read, of each sort; up to `MOST_COUNTED` and one more in all."""
+    with whole(db):
+        row = db.execute(_COUNTS, seen_by(actor) | {"most": MOST_COUNTED + 1}).one()
+    return AlertCounts(unread=row.unread, logs=row.logs, to_do=row.to_do, mentions=row.mentions, late=row.late)
+
+
+def list_alerts(db: Connection, actor: Actor, show: str = ALL, *, cursor: str | None = None) -> Page[AlertGroup]:
+    """What the actor was told, by case, the case with the newest first; `show` is one of `SHOWS`."""
+    given, more = seen_by(actor), SHOWS[show]
+    if keys := from_cursor(cursor, 2):
+        more += " AND (n.at, n.id) < (:at, CAST(:id AS uuid))"
+        given |= {"at": cursor_time(keys[0]), "id": cursor_id(keys[1])}
+    with whole(db):
+        rows = db.execute(
+            text(f"{_BESIDE} {ROWS} {more} ORDER BY n.at DESC, n.id DESC LIMIT :most {_EVENTS}"),
+            given | {"most": ON_A_PAGE + 1},
+        ).all()
+    shown, following = page(rows, ON_A_PAGE, lambda row: (row.at, row.id))
+    names = names_of(db, {person for row in shown if row.header for person in _people(row)})
+    organisations = reach(actor).organisations
+    groups: dict[str, AlertGroup] = {}
+    for row in shown:
+        group = groups.setdefault(row.log_id, AlertGroup(log=row.log_id, title=row.title, items=[]))
+        event = _event(row, names, organisations) if row.header else None
+        group.items.append(Alert(told=shown_as(row), event=event))
+    return Page(items=list(groups.values()), next=following)
+
+
+def _people(row: Any) -> set[str | None]:
+    return {row.header["actor"], whom_of(row.event, row.effects), *(row.effects.get("role_given") or {}).values()}
+
+
+def _event(row: Any, names: Mapping[str, str], organisations: frozenset[str]) -> EventView:
+    header, effects = row.header, row.effects
+    by_system = header["actor"] == SYSTEM_ACTOR
+    # On the other side of a referral one sees the office, not who in it.
+    ours = row.inside or header["organisation"] in organisations
+    actor = to_named(header["actor"], names) if ours and not by_system else Named(id=None, name=header["role"])
+    event = EventView(
+        kind=row.event,
+        transition=effects.get("transition"),
+        what=effects.get("transition") or effects.get("name") or effects.get("what"),
+        edition=header["edition"],
+        actor=actor,
+        role=header["role"],
+        by_system=by_system,
+        documents=papers_of(effects),
+        version=version_of(effects),
+    )
+    return _whole(row, event, names) if row.inside else event
+
+
+def _whole(row: Any, event: EventView, names: Mapping[str, str]) -> EventView:
+    """With what only those are told who read the whole case."""
+    effects, task = row.effects, row.about_task
+    return EventView(
+        kind=event.kind,
+        transition=event.transition,
+        what=effects.get("what"),
+        name=effects.get("name"),
+        edition=event.edition,
+        actor=event.actor,
+        role=event.role,
+        by_system=event.by_system,
+        documents=event.documents,
+        version=event.version,
+        agreed="proposed" in effects,
+        whom=to_named(whom_of(row.event, effects), names),
+        item=item_of(effects),
+        why=why_of(effects),
+        given=effects.get("role_given"),
+        names=names,
+        task=task and TaskKey(**{key: task[key] for key in ("edition", "type", "rule", "about")}),
+    )
