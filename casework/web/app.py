@@ -70,7 +70,15 @@ from casework.web.shell import (
     static_files,
 )
 from casework.web.shell.rules import LateRule
-from casework.web.tasks import agenda_pages, allocation_pages, bulk_pages, decision_pages, operation_pages, skill_pages
+from casework.web.tasks import (
+    agenda_pages,
+    allocation_pages,
+    bulk_pages,
+    decision_pages,
+    operation_pages,
+    skill_pages,
+    task_preview_pages,
+)
 from casework.web.tasks import pages as tasks_pages
 
 CONTENT_SECURITY_POLICY = (
@@ -180,6 +188,7 @@ PAGES = (
     service_account_pages.blueprint,
     skill_pages.blueprint,
     tasks_pages.blueprint,
+    task_preview_pages.blueprint,
     token_pages.blueprint,
     webhook_pages.blueprint,
 )

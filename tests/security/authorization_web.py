@@ -86,6 +86,8 @@ TABLE: tuple[Row, ...] = (
     get("/tasks/<task>", READERS, things={"task": "decision"}, status=303),
     get("/decisions/<task>", READERS, things={"task": "decision"}),
     post("/decisions/<task>", SUPERVISORS, READERS - SUPERVISORS, things={"task": "decision"}),
+    get("/tasks/<task>/preview", READERS, there=FOREIGN),
+    get("/tasks/<task>/preview", READERS | LAB, there=READERS | BANK, things={"task": "referral_task"}),
     get("/tasks/<task>/due", READERS, there=FOREIGN),
     get("/tasks/<task>/due", READERS | LAB, there=READERS | BANK, things={"task": "referral_task"}),
     post("/tasks/<task>/claim", OWNERS, READERS - OWNERS, there=FOREIGN),

@@ -1,4 +1,5 @@
-/* Chooses all rows of a page, and does something to several without leaving the list; both have a page that needs no script. */
+/* Chooses all rows of a page, does something to several without leaving the list, and shows more of the row that one is at; each has
+   a page that needs no script. */
 (() => {
   "use strict";
 
@@ -10,6 +11,32 @@
     const every = ticks.every((tick) => tick.checked);
     for (const tick of ticks) tick.checked = !every;
   });
+
+  /* More of a row stands beside the list as soon as one has been at it for a moment. */
+  let waits, shown;
+  const look = (row) => {
+    const room = document.querySelector(".beside-list");
+    if (!room || row === shown || getComputedStyle(room).display === "none") return;
+    clearTimeout(waits);
+    waits = setTimeout(async () => {
+      try {
+        const answer = await fetch(row.dataset.look, { credentials: "same-origin", headers: { "X-Casework": "script" } });
+        if (!answer.ok || answer.status === 204) return;
+        const part = new DOMParser().parseFromString(await answer.text(), "text/html").querySelector(".preview-part");
+        if (!part) return;
+        shown?.classList.remove("looked-at");
+        shown = row;
+        row.classList.add("looked-at");
+        room.replaceChildren(document.importNode(part, true));
+      } catch { /* The row leads to all of it. */ }
+    }, 250);
+  };
+  for (const kind of ["mouseover", "focusin"]) {
+    document.addEventListener(kind, (event) => {
+      const row = event.target.closest("tr[data-look]");
+      if (row) look(row); else clearTimeout(waits);
+    });
+  }
 
   /* Shows below the list what the page of the form would show; where that fails, goes to the page itself. */
   const place = (list) => {

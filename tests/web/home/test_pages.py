@@ -138,6 +138,26 @@ def test_only_what_was_opened_since_the_visit_before_is_new(
     assert browser.get("/", headers={"Cookie": "visits=nonsense.9999999999999999999"}).status_code in (200, 303)
 
 
+def test_a_preview_says_more_of_a_task_to_whoever_sees_it(
+    engine: Engine, world: World, browser_for: BrowserFor
+) -> None:
+    with transaction(engine) as db:
+        number = world.new_case(db)
+        world.fire(db, "officer", number, "take")
+    browser = browser_for("officer")
+    look = re.findall(r'data-look="([^"]*)"', browser.get("/").text)[0]
+    page = browser.get(look).text
+    part = browser.get(look, headers={"X-Casework": "script"}).text
+    for shown in (page, part):
+        assert number in shown
+        assert "About the case" in shown
+        assert "Last news" in shown
+        assert "Open the task" in shown
+    assert ("<html" in page, "<html" in part) == (True, False)
+    assert browser_for("provider").get(look).status_code == 404
+    assert browser_for("foreign_officer").get(look).status_code == 404
+
+
 def test_a_row_leads_to_where_the_work_is_done(engine: Engine, world: World, browser_for: BrowserFor) -> None:
     """Never to the top of a page: to a form, to a page of the task's own, or to a place within a page."""
     with transaction(engine) as db:
