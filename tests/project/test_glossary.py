@@ -90,10 +90,8 @@ WHOLE = {
     "due now",
     "no file yet",
 }
-#: Texts that still say so, and go with the next work on their page. This list only ever becomes shorter.
+#: Texts that still say so: the reason that programs are told, of which forms say what to enter. This list only ever becomes shorter.
 NOT_YET: set[str] = {
-    "Others who could have",
-    "chain whole, all allowed",
     "is required",
 }
 #: What the specification of the domain, or a form, calls otherwise where the word stands for something narrower.

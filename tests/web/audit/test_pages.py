@@ -144,7 +144,7 @@ def test_a_sample_is_the_same_for_the_same_seed(browser_for: BrowserFor, world: 
 
 def test_a_whole_case_is_verified_entry_by_entry(browser_for: BrowserFor, number: str) -> None:
     page = " ".join(browser_for("auditor").get(f"/cases/{number}/verify").text.split())
-    assert re.search(r"Verified <time[^>]*>[^<]+</time>: \d+ events, chain whole, all allowed", page)
+    assert re.search(r"Verified <time[^>]*>[^<]+</time>: \d+ events\. Whole: every entry as recorded and allowed", page)
     assert "✓ whole" in page
     assert "✗" not in page
     assert "What is wrong" not in page
@@ -169,7 +169,7 @@ def test_a_row_that_was_changed_is_found(browser_for: BrowserFor, number: str, e
         db.execute(text("UPDATE cases SET outcome = 'deployed'"))
     page = browser_for("supervisor").get(f"/cases/{number}/verify").text
     assert "cases.outcome" in page
-    assert "the history or its rows were changed" in page
+    assert "the history or its rows are not as recorded" in page
 
 
 def test_a_finding_goes_from_page_to_page(browser_for: BrowserFor, number: str) -> None:
