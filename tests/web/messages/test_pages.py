@@ -85,6 +85,16 @@ def test_an_internal_note_is_written_and_read(scene: Scene, browser_for: Browser
     assert scene.kinds() == ["noted"]
 
 
+def test_each_message_has_an_address_of_its_own(scene: Scene, browser_for: BrowserFor) -> None:
+    officer = browser_for("officer")
+    for words in ("They are slow.", "They have answered."):
+        send(officer, scene.notes, words)
+    page = officer.get(scene.notes).text
+    messages = re.findall(r'<li id="(m-[^"]+)">', page)
+    assert len(messages) == 2
+    assert re.findall(r'<a class="muted" href="#(m-[^"]+)">', page) == messages
+
+
 def test_each_box_says_who_reads_it_and_has_a_look_of_its_own(scene: Scene, browser_for: BrowserFor) -> None:
     officer, provider = browser_for("officer"), browser_for("provider")
     notes, thread = officer.get(scene.notes).text, officer.get(scene.thread).text
