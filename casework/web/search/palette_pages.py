@@ -101,19 +101,26 @@ def _groups(db: Connection, actor: Actor, words: str, number: str) -> Iterator[W
 
 
 def _actions(db: Connection, actor: Actor, number: str, words: str) -> Iterator[Way]:
-    """What the actor may do now in a case, by its words; nothing of one that the actor does not see whole."""
+    """What the actor may do or, by its words, ask for now in a case; nothing of one that the actor does not see whole."""
     try:
         case, level = find_case(db, actor, number)
     except NotFound:
         return
     if level < Sight.ALL:
         return
-    library = load_library()
-    for action in describe_whole(db, actor, case).actions:
+    library, whole = load_library(), describe_whole(db, actor, case)
+    for action in whole.actions:
         edition = library[case.tracks[action.track].edition]
         label = edition_text(edition, f"transitions.{action.transition}.do")
         if action.allowed and words.casefold() in label.casefold():
             url = url_for("cases.act", number=case.number, track=action.track, transition=action.transition)
+            yield Way(label, edition_text(edition, "title"), url)
+    # So many may be asked for that only those named are listed.
+    for asked in whole.requests if words else ():
+        edition = library[case.tracks[asked.track].edition]
+        label = edition_text(edition, f"tasks.{asked.rule}")
+        if not asked.why_not and words.casefold() in label.casefold():
+            url = url_for("cases.new_task", number=case.number, track=asked.track, kind=asked.task)
             yield Way(label, edition_text(edition, "title"), url)
 
 

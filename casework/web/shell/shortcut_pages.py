@@ -31,7 +31,7 @@ SHORTCUTS = (
     Shortcut(("k",), N_("Previous row of the list")),
     Shortcut(("o",), N_("Open the row")),
     Shortcut(("x",), N_("Select the row")),
-    Shortcut(("a",), N_("Go to the next action of the case")),
+    Shortcut(("a",), N_("Go to the next action, or into the form")),
     Shortcut((".",), N_("Open “More actions”")),
     Shortcut(("g", "w"), N_("Go to your work")),
     Shortcut(("g", "q"), N_("Go to the queues")),

@@ -58,9 +58,9 @@
 
   /* --- lists --- */
 
-  const rows = () => [...document.querySelectorAll("main tbody tr, main .rows > li")]
+  const rows = () => [...document.querySelectorAll("main tbody tr, main .rows > li, main .offers > li")]
     .filter((row) => row.querySelector("a[href]") && row.offsetParent !== null);
-  const current = () => document.activeElement?.closest("tbody tr, .rows > li");
+  const current = () => document.activeElement?.closest("tbody tr, .rows > li, .offers > li");
   const step = (by) => {
     const all = rows(), at = all.indexOf(current());
     const next = all[at < 0 ? (by > 0 ? 0 : all.length - 1) : at + by];
@@ -70,6 +70,13 @@
     const found = [...document.querySelectorAll(selector)].find((one) => one.offsetParent !== null);
     if (found) found.click();
     return Boolean(found);
+  };
+
+  /* Where a form begins: what is chosen already in a group, else its first control. */
+  const firstField = () => {
+    const first = [...document.querySelectorAll("main form.asks :is(input:not([type=hidden]), textarea, select, button, summary)")]
+      .find((one) => one.offsetParent !== null && one.tabIndex >= 0);
+    return first?.type === "radio" && first.form.querySelector(`[name="${CSS.escape(first.name)}"]:checked`) || first;
   };
 
   const DO = {
@@ -85,7 +92,7 @@
     k: () => step(-1),
     o: () => (current()?.querySelector("a.stretch") || current()?.querySelector("a[href]"))?.click(),
     x: () => current()?.querySelector("input[type=checkbox]")?.click(),
-    a: () => (document.querySelector(".next a.btn, .next button") || document.querySelector("main a.btn-primary"))?.focus(),
+    a: () => (document.querySelector(".next a.btn, .next button") || firstField() || document.querySelector("main a.btn-primary"))?.focus(),
     ".": () => {
       const menu = document.querySelector("main details.menu");
       if (!menu) return;
@@ -107,6 +114,8 @@
     }
     if ((event.ctrlKey || event.metaKey) && event.key === "Enter") {
       const form = event.target.closest("form");
+      /* Of several answers somebody chooses one: a key that sends must not choose. */
+      if (form?.querySelectorAll("button[name=answer]").length > 1) return;
       const button = form?.querySelector(".form-actions button, button.btn-primary");
       if (!button) return;
       event.preventDefault();

@@ -55,6 +55,15 @@ def test_on_the_page_of_a_case_its_actions_are_found_by_their_words(browser_for:
     assert some == {words for words in every if "hold" in words.lower()} != set()
 
 
+def test_what_one_may_ask_for_in_a_case_is_found_by_its_words(browser_for: BrowserFor, number: str) -> None:
+    officer = browser_for("officer")
+    asked = [url for url in ways(officer, case=number, q="more time").values() if url.endswith("/tasks/ask_more_time")]
+    assert len(asked) == 1
+    assert officer.get(asked[0]).status_code == 200
+    for role in ("auditor", "supervisor", "foreign_officer", "provider"):
+        assert "ask_more_time" not in str(ways(browser_for(role), case=number, q="more time"))
+
+
 @pytest.mark.parametrize("role", ["foreign_officer", "provider", "administrator", "observer"])
 def test_a_case_that_one_does_not_see_whole_is_as_none(browser_for: BrowserFor, number: str, role: str) -> None:
     browser = browser_for(role)
