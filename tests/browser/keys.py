@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from playwright.sync_api import expect
+
+from tests.browser.measures import Tally
 from tests.browser.reader import Reader
 
 Json = Any
@@ -36,10 +39,41 @@ class Keyboard:
     """Goes about the page of a reader by keys alone."""
 
     def __init__(self, reader: Reader) -> None:
-        self.reader = reader
+        self.reader, self.tally = reader, Tally(reader.page)
 
     def press(self, key: str) -> None:
+        self.tally.key()
         self.reader.page.keyboard.press(key)
+
+    def write(self, words: str) -> None:
+        self.tally.write(words)
+        self.reader.page.keyboard.type(words)
+
+    def turn(self, key: str) -> None:
+        """Press a key that leads to another page."""
+        with self.reader.page.expect_navigation(timeout=15_000):
+            self.press(key)
+        self.reader.look()
+
+    def send(self, key: str = "Control+Enter") -> None:
+        """Send the form one is in, which must be taken."""
+        self.turn(key)
+        assert not (faults := self.reader.page.locator("[role=alert]").all_inner_texts()), f"it was refused: {faults}"
+
+    def go_by_palette(self, letters: str, way: str) -> None:
+        """Go where the first line of the palette leads after a few letters, which must be called so."""
+        self.press("Control+k")
+        self.write(letters)
+        expect(self.reader.page.locator("#palette .ways a").first).to_contain_text(way)
+        self.turn("Enter")
+
+    def go_to_row(self, address: str) -> None:
+        """Step down a list to the row that leads to an address."""
+        for _ in range(MOST_STEPS):
+            self.press("j")
+            if self.reader.page.evaluate("part => document.activeElement.href?.includes(part)", address):
+                return
+        raise AssertionError(f"{self.reader.page.url}: no row leads to {address}")
 
     def step(self) -> Focus | None:
         """The next stop of Tab; None where the page ends and the browser itself has the focus."""
@@ -69,9 +103,7 @@ class Keyboard:
     def follow(self, wanted: Callable[[Focus], bool]) -> None:
         """Tab to a link or button that leads to another page, and press Enter."""
         self.go_to(wanted)
-        with self.reader.page.expect_navigation(timeout=15_000):
-            self.press("Enter")
-        self.reader.look()
+        self.turn("Enter")
 
     def skip_to_content(self) -> None:
         focus = self.step()
@@ -92,10 +124,7 @@ class Keyboard:
                 continue
             if focus["tag"] not in ("a", "summary"):
                 self._answer(focus, said.get(focus["name"].removeprefix("f-")))
-        with self.reader.page.expect_navigation(timeout=15_000):
-            self.press("Enter")
-        self.reader.look()
-        assert not (faults := self.reader.page.locator("[role=alert]").all_inner_texts()), f"it was refused: {faults}"
+        self.send("Enter")
 
     def _answer(self, focus: Focus, said: Json) -> None:
         match focus["tag"], focus["type"]:
@@ -112,10 +141,10 @@ class Keyboard:
                     self.press("ArrowDown")
             case "input", "date":
                 if not focus["value"] and said is not None:
-                    self.reader.page.keyboard.type(said)
+                    self.write(said)
             case ("input", "text") | ("textarea", _):
                 if not focus["value"] and said is not None:
-                    self.reader.page.keyboard.type(said)
+                    self.write(said)
 
 
 def called(*words: str) -> Callable[[Focus], bool]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import Any
 
 from playwright.sync_api import Page
@@ -41,6 +42,46 @@ KNOWN = frozenset({
     "NDA", "COP", "kW", "MW", "kWh", "MWh", "GWh", "MB", "kB", "CNY", "EUR", "USD", "URL", "UTC", "Webhook",
     "CO", "NOx", "VOC", "PM", "SM", "Ed", "TOTP", "QR", "iCalendar", "ICS", "ISO", "HTTP", "HTTPS",
 })  # fmt: skip
+
+
+@dataclass
+class Tally:
+    """What a story costs whoever does it: keys pressed or clicks, letters written, and pages worked on after the first."""
+
+    page: Page
+    keys: int = 0
+    clicks: int = 0
+    letters: int = 0
+    pages: int = 0
+    #: Whether a page has come that nobody has worked on yet.
+    _fresh: bool = False
+
+    def __post_init__(self) -> None:
+        self.page.on("domcontentloaded", lambda _: self._arrive())
+
+    def _arrive(self) -> None:
+        self._fresh = True
+
+    def begin(self) -> None:
+        """Count from here: the page that is shown is where the story begins."""
+        self.keys = self.clicks = self.letters = self.pages = 0
+        self._fresh = False
+
+    def key(self) -> None:
+        self._work()
+        self.keys += 1
+
+    def click(self) -> None:
+        self._work()
+        self.clicks += 1
+
+    def write(self, words: str) -> None:
+        self._work()
+        self.letters += len(words)
+
+    def _work(self) -> None:
+        self.pages += self._fresh
+        self._fresh = False
 
 
 def weight(page: Page) -> int:
@@ -82,4 +123,14 @@ def latin_words(page: Page, names: Iterable[str] = ()) -> list[str]:
     return [word for words in page.evaluate(_WORDS) for word in _LATIN.findall(words) if word not in own]
 
 
-__all__ = ["MOST_BYTES", "MOST_SHIFT", "MOST_WIDER", "latin_words", "layout_shift", "tab_stops", "weight", "wider"]
+__all__ = [
+    "MOST_BYTES",
+    "MOST_SHIFT",
+    "MOST_WIDER",
+    "Tally",
+    "latin_words",
+    "layout_shift",
+    "tab_stops",
+    "weight",
+    "wider",
+]

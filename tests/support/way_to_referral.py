@@ -83,8 +83,29 @@ def to_plan(
     nda: Mapping[str, Json] | None = None,
 ) -> str:
     """A case whose plan has been handed in, and is to be decided on."""
+    number, soon = to_scoping(world, db, match, nda=nda), (today() + timedelta(days=60)).isoformat()
+    complete(
+        world,
+        db,
+        "officer",
+        number,
+        "service_plan",
+        data={
+            "assessment": world.organisations["lab"],
+            "assessment_on": soon,
+            "payer": "programme",
+            "skip_assessment": False,
+            **{name: world.organisations[one] for name, one in (more_plan or {}).items()},
+            **{f"{name}_on": soon for name in more_plan or {}},
+        },
+    )
+    return number
+
+
+def to_scoping(world: World, db: Connection, match: int | None = None, *, nda: Mapping[str, Json] | None = None) -> str:
+    """A case whose parties are interested and screened, and whose plan is to be made."""
     number = world.new_case(db) if match is None else world.open_case(db, match)
-    on, soon = today().isoformat(), (today() + timedelta(days=60)).isoformat()
+    on = today().isoformat()
     world.fire(db, "officer", number, "take")
     complete(
         world,
@@ -134,21 +155,6 @@ def to_plan(
             about=side,
         )
     complete(world, db, "officer", number, "nda", data=nda or {"status": "signed", "signed_on": on})
-    complete(
-        world,
-        db,
-        "officer",
-        number,
-        "service_plan",
-        data={
-            "assessment": world.organisations["lab"],
-            "assessment_on": soon,
-            "payer": "programme",
-            "skip_assessment": False,
-            **{name: world.organisations[one] for name, one in (more_plan or {}).items()},
-            **{f"{name}_on": soon for name in more_plan or {}},
-        },
-    )
     return number
 
 
