@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import secrets
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import timedelta
 
 from sqlalchemy import Connection, text
@@ -20,7 +20,7 @@ from casework.operations.auth.account_log import NEW_BROWSER, SESSIONS_ENDED, no
 from casework.operations.auth.passwords import insist_length, password_fits
 from casework.operations.auth.step_up import sensitive
 from casework.operations.auth.throttling import attempt_succeeded, begin_attempt
-from casework.operations.auth.views import HeldRole, Me, Session
+from casework.operations.auth.views import HeldRole, Me, Scope, Session, Viewer
 from casework.operations.core.email_addresses import canonical
 from casework.operations.core.encryption import SecretBox
 from casework.operations.core.idempotency import Done, Request, ask, finish
@@ -183,45 +183,11 @@ def find_actor_by_session(db: Connection, secret: str) -> Actor | None:
     return None if actor is None else replace(actor, proved=row.proved)
 
 
-@dataclass(frozen=True)
-class Scope:
-    """A programme or organisation in which the viewer has a role."""
-
-    id: str
-    name: str
-    name_zh: str | None
-    #: What a programme's case numbers begin with; an organisation has none.
-    code: str | None = None
-
-
-@dataclass(frozen=True)
-class Viewer:
-    """Who looks at a page: the actor, and how that person wants pages to be."""
-
-    actor: Actor
-    session: str
-    awaits: str | None
-    email: str
-    zone: str
-    theme: str
-    single_keys: bool
-    #: Whether an app is set up, and how many passkeys there are.
-    app: bool
-    passkeys: int
-    #: How long ago the person showed who that is.
-    proved: timedelta
-    #: Whether there is anything among what the person was told that is not marked as read.
-    unread: bool
-    programmes: tuple[Scope, ...]
-    organisations: tuple[Scope, ...]
-    #: The programme that this session's lists show; none: all of them.
-    focus: Scope | None
-    tour_seen: bool
-
-
 #: Who asks by a session, with what a page wants to know of them; nobody where it does not live.
 _VIEWER = f"""
-    SELECT p.id, p.name, p.language, p.email, p.service, p.zone, p.theme, p.single_keys, s.awaits, encode(s.hash, 'hex') AS session,
+    SELECT p.id, p.name, p.language, p.email,
+        CASE WHEN left(p.language, 2) = 'zh' THEN coalesce(nullif(p.name_zh, ''), p.name) ELSE p.name END AS called,
+        p.service, p.zone, p.theme, p.single_keys, s.awaits, encode(s.hash, 'hex') AS session,
         {_STALE}, casework_now() - s.proved_at AS proved, s.programme_id AS focus, p.tour_seen,
         -- Who reads from here on (`records.row_security`); nobody while the session waits for something.
         {person_reads("CASE WHEN s.awaits IS NULL THEN p.id::text ELSE '' END")},
@@ -246,9 +212,8 @@ def find_viewer(db: Connection, secret: str) -> Viewer | None:
     """Whose session this is, while it holds; also one that still waits for something, which `awaits` says."""
     # With the transaction's beginning in one round trip.
     rows = run_named(db, _VIEWER, (rf"\x{secret_hash(secret).hex()}", f"{IDLE.total_seconds()} seconds"))
-    if not rows:
+    if (row := next(iter(rows), None)) is None:
         return None
-    row = rows[0]
     if row.stale:
         db.execute(_SEEN, {"hash": secret_hash(secret)})
     scopes: dict[str, dict[str, Scope]] = {"programme": {}, "organisation": {}}
@@ -259,6 +224,7 @@ def find_viewer(db: Connection, secret: str) -> Viewer | None:
         actor_of(row),
         row.session,
         row.awaits,
+        row.called,
         row.email,
         row.zone,
         row.theme,

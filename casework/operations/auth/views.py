@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 
 from casework.json_values import JsonObject
+from casework.permissions.actors import Actor
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -66,3 +68,42 @@ class Passkey:
     used_at: str | None
     #: Somebody may have copied it: its counter went back.
     copied: bool
+
+
+@dataclass(frozen=True)
+class Scope:
+    """A programme or organisation in which the viewer has a role."""
+
+    id: str
+    name: str
+    name_zh: str | None
+    #: What a programme's case numbers begin with; an organisation has none.
+    code: str | None = None
+
+
+@dataclass(frozen=True)
+class Viewer:
+    """Who looks at a page: the actor, and how that person wants pages to be."""
+
+    actor: Actor
+    session: str
+    awaits: str | None
+    #: What the person is called in their own language.
+    name: str
+    email: str
+    zone: str
+    theme: str
+    single_keys: bool
+    #: Whether an app is set up, and how many passkeys there are.
+    app: bool
+    passkeys: int
+    #: How long ago the person showed who that is.
+    proved: timedelta
+    #: Whether there is anything among what the person was told that is not marked as read.
+    unread: bool
+    programmes: tuple[Scope, ...]
+    organisations: tuple[Scope, ...]
+    #: The programme that this session's lists show; none: all of them.
+    focus: Scope | None
+    #: Whether the person has put away what their home says on the first day.
+    tour_seen: bool

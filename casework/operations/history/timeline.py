@@ -30,6 +30,7 @@ from casework.operations.cases.event_views import CaseEvent
 from casework.operations.cases.queries import find_case
 from casework.operations.core.event_views import FormKey, event_view
 from casework.operations.core.paging import cursor_count, from_cursor, insist_limit, to_cursor
+from casework.operations.core.reader_names import title_of
 from casework.operations.core.views import Named, TaskKey, row_as, to_named
 from casework.operations.history.eligible_actors import Candidates
 from casework.operations.history.point_in_time import Past
@@ -111,7 +112,9 @@ def read_history(
     following = to_cursor(seqs[most - 1]) if len(seqs) > most else None
     shown = seqs[:most]
     entries = {entry.seq: entry for entry in tell(db, case.log, set(shown))}
-    return row_as(CaseHistory, case, whole=True, items=[entries[seq] for seq in shown], next=following)
+    return row_as(
+        CaseHistory, case, title=title_of(db, case), whole=True, items=[entries[seq] for seq in shown], next=following
+    )
 
 
 def read_entry(db: Connection, actor: Actor, number: str, seq: int) -> EntryOfCase:
@@ -122,7 +125,7 @@ def read_entry(db: Connection, actor: Actor, number: str, seq: int) -> EntryOfCa
     entries = list(tell(db, case.log, {seq}))
     if not entries:
         raise NotFound("entry")
-    return row_as(EntryOfCase, case, entry=entries[0], last=case.seq)
+    return row_as(EntryOfCase, case, title=title_of(db, case), entry=entries[0], last=case.seq)
 
 
 def _part(db: Connection, actor: Actor, case: Case, cursor: str | None, limit: int | None) -> CaseHistory:
@@ -131,7 +134,7 @@ def _part(db: Connection, actor: Actor, case: Case, cursor: str | None, limit: i
     named = ids_in([[event.data, event.body, getattr(event, "before_data", None)] for event in listed.items])
     names = names_for_provider(db, actor, case, named)
     items = [replace(_of_part(case, event), names=names) for event in listed.items]
-    return row_as(CaseHistory, case, whole=False, items=items, next=listed.next)
+    return row_as(CaseHistory, case, title=title_of(db, case), whole=False, items=items, next=listed.next)
 
 
 def _of_part(case: Case, event: CaseEvent) -> HistoryEntry:

@@ -18,6 +18,7 @@ from casework.engine.definition.grammar import PREVIOUS_STEP
 from casework.engine.roles import Role
 from casework.operations.history.views import Move
 from casework.web.shell.i18n import edition_text, role_name
+from casework.web.shell.task_links import queue_name
 
 #: States that this many others lead to are named beneath those, not drawn to.
 HUB = 4
@@ -401,7 +402,7 @@ def tell(edition: Edition, standing: Standing | None = None) -> tuple[Stop, ...]
             for rule in edition.transitions
             if path in rule.sources
         )
-        queue = role_name(state.queue) if state.queue else ""
+        queue = queue_name(state.queue) if state.queue else ""
         stops.append(
             Stop(path, there.label(path), path.count("."), there.kind(path), there.signs(path)[1], queue, exits)
         )

@@ -19,7 +19,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from casework.engine.deadlines.calendars import Calendar
 from casework.errors import CaseworkError, NotFound
-from casework.operations.auth.sessions import Scope
+from casework.operations.auth.views import Scope
 from casework.operations.notifications.queries import MOST_COUNTED, count_unread
 from casework.web.shell import dates, forms, i18n, navigation
 from casework.web.shell.glossary import MEANINGS

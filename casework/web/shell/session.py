@@ -14,7 +14,8 @@ from sqlalchemy import Connection, Engine
 
 from casework.engine.roles import Role
 from casework.errors import NotFound, NotSignedIn
-from casework.operations.auth.sessions import LONGEST, Scope, Viewer, find_viewer
+from casework.operations.auth.sessions import LONGEST, find_viewer
+from casework.operations.auth.views import Scope, Viewer
 from casework.operations.core.encryption import SecretBox
 from casework.operations.core.reader_names import names_in_chinese
 from casework.permissions.actors import Actor, focused, with_proof
@@ -36,7 +37,7 @@ class Person(UserMixin):
     def __init__(self, viewer: Viewer) -> None:
         self.viewer = viewer
         self.id = viewer.actor.person
-        self.name = viewer.actor.name
+        self.name = viewer.name
         self.language = viewer.actor.language
         self.zone = viewer.zone
         self.theme = viewer.theme

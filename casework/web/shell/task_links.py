@@ -75,7 +75,7 @@ def about_words(task: ListedTask) -> str:
     if edition.part == MAIN:
         step = edition.states[task.rule].step if task.type == "step" else None
         return gettext(step) if step and step != PREVIOUS_STEP else ""
-    return capital(service_name(edition.workflow))
+    return capital(edition_text(edition, "title"))
 
 
 def why_here(task: ListedTask) -> str:

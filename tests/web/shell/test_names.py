@@ -41,6 +41,19 @@ def test_a_chinese_page_has_chinese_names_and_an_english_one_those_registered(
     assert NAMED in chinese or TITLED in chinese or path == "/"
 
 
+def test_the_head_calls_the_reader_by_the_name_of_the_language(browser_for: Enter, number: str) -> None:
+    browser = browser_for("officer")
+    assert NAMED not in browser.get("/account").text.split("<main")[0]
+    browser.post("/account/preferences", {"language": "zh-Hans"})
+    assert NAMED in browser.get("/account").text.split("<main")[0]
+
+
+def test_a_history_is_headed_by_the_title_as_its_reader_reads_it(browser_for: Enter, number: str) -> None:
+    browser = browser_for("officer")
+    browser.post("/account/preferences", {"language": "zh-Hans"})
+    assert TITLED in browser.get(f"/cases/{number}/history").text
+
+
 def test_a_program_is_told_names_as_they_are_registered(browser_for: Enter, number: str) -> None:
     browser = browser_for("officer")
     browser.post("/account/preferences", {"language": "zh-Hans"})
