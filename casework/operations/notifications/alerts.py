@@ -35,9 +35,13 @@ from casework.records.row_security import whole
 #: So many of the newest stand on a page, in groups; older ones of the same cases stand on the next.
 ON_A_PAGE = 80
 _ASKS = f"('{TASK}', '{DECISION}', '{OFFER}', '{QUESTION}', '{RETURN}', '{DUE}', '{REMINDER}', '{OVERDUE}')"
-#: Something still waits for the reader: a task that is open and not with somebody else, or a request not looked at yet.
+#: Something still waits for the reader: a task that is open and not with somebody else, or a request whose next task is theirs.
 _TO_DO = f"""(n.kind IN {_ASKS} AND t.closed_at IS NULL AND CASE
-    WHEN t.id IS NULL THEN n.read_at IS NULL AND n.kind <> '{OVERDUE}'
+    WHEN t.id IS NULL THEN n.kind <> '{OVERDUE}' AND EXISTS (
+        SELECT FROM tasks y WHERE y.track_id = n.track_id AND y.closed_at IS NULL
+        AND (y.organisation_id IS NULL) = coalesce(c.programme_id = ANY(CAST(:all_of AS uuid[])), false)
+        AND (y.holder_id IS NULL OR y.holder_id = CAST(:person AS uuid))
+    )
     WHEN n.kind = '{OVERDUE}' THEN t.holder_id = CAST(:person AS uuid)
     ELSE t.holder_id IS NULL OR t.holder_id = CAST(:person AS uuid) END)"""
 #: A task that is over its limit and still open.

@@ -92,6 +92,14 @@ def test_each_sort_is_counted_and_listed_alike(engine: Engine, world: World, tol
         assert (listed[READ], count_alerts(db, provider).unread) == (1, 0)
 
 
+def test_an_offer_that_was_answered_is_not_to_do_any_more(engine: Engine, world: World, told: tuple[str, str]) -> None:
+    with transaction(engine) as db:
+        world.fire(db, "provider", told[0], "decline", {"reason": "no_capacity"}, track=told[1])
+        provider = world.actor(db, "provider")
+        assert list_alerts(db, provider, TO_DO).items == []
+        assert (count_alerts(db, provider).unread, count_alerts(db, provider).to_do) == (1, 0)
+
+
 def test_one_case_is_read_at_once_by_who_sees_it(engine: Engine, world: World, told: tuple[str, str]) -> None:
     with transaction(engine) as db:
         officer, other = world.actor(db, "officer"), world.actor(db, "foreign_officer")
