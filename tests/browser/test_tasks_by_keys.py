@@ -208,7 +208,7 @@ def test_an_auditor_finds_a_case_in_the_list_and_verifies_it(site: Site, page_of
         keys.go_to_row(f"/cases/{number}")
         keys.follow(called("Verify"))
     assert keys.reader.path == f"/cases/{number}/verify"
-    assert "chain whole" in keys.reader.page.locator("[role=status]").first.inner_text()
+    assert "every entry as recorded and allowed" in keys.reader.page.locator("[role=status]").first.inner_text()
     keys.reader.open("/")
     tally, page = keys.tally, keys.reader.page
     tally.begin()
