@@ -113,7 +113,8 @@ def _all_groups() -> str:
     return render_template(
         "home/show.html",
         groups=shown,
-        nothing=not mine and not decisions,
+        nothing=not mine,
+        decides=bool(decisions),
         under=_under(counts, mine),
         strip=_strip(weeks),
         overdue=counts.get("overdue", 0),
