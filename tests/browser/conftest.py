@@ -75,8 +75,12 @@ def open_reader(
     dark: bool = False,
     phone: bool = False,
     enlarged: bool = False,
+    empty_scripts: bool = False,
 ) -> Reader:
-    """A browser of its own, and in it a person of the world who has signed in and reads in the browser's language."""
+    """A browser of its own, and in it a person of the world who has signed in and reads in the browser's language.
+
+    With `empty_scripts` ours do nothing, as where scripts are off, but a test may still ask the page.
+    """
     context = chromium.new_context(
         base_url=site.base,
         java_script_enabled=java_script,
@@ -89,7 +93,9 @@ def open_reader(
         # Of a page at 200 % there is half as much room, and each point is drawn as four.
         device_scale_factor=2 if enlarged else 1,
     )
-    reader = Reader(context.new_page(), site.base)
+    if empty_scripts:
+        context.route("**/*.js?*", lambda route: route.fulfill(body="", content_type="text/javascript"))
+    reader = Reader(context.new_page(), site.base, scripted=java_script)
     if role is not None:
         site.speak(role, LANGUAGES[locale])
         reader.open("/sign-in")

@@ -40,8 +40,10 @@ _TWICE = """() => [...new Set([...document.querySelectorAll("[id]")].map(one => 
 class Reader:
     """One person's page. Every step ends with a look at what must never happen."""
 
-    def __init__(self, page: Page, base: str) -> None:
+    def __init__(self, page: Page, base: str, *, scripted: bool = True) -> None:
         self.page, self.base = page, base
+        #: Where no script runs, nothing can be waited for in the page either.
+        self.scripted = scripted
         self.faults: list[str] = []
         #: What this person answers to a question of the name where nothing else is said.
         self.habits: Mapping[str, Json] = {}
@@ -119,7 +121,7 @@ class Reader:
         page = self.page
         if (pixels := wider(page)) > MOST_WIDER:
             self.faults.append(f"{page.url} is {pixels} px wider than its window")
-        if (shift := layout_shift(page)) > MOST_SHIFT:
+        if self.scripted and (shift := layout_shift(page)) > MOST_SHIFT:
             self.faults.append(f"{page.url} shifts by {shift:.3f}")
         if (weighs := weight(page)) > MOST_BYTES:
             self.faults.append(f"{page.url} weighs {weighs:,} bytes")

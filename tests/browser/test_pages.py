@@ -39,7 +39,7 @@ TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 LOOKS: dict[str, dict[str, Any]] = {
     "english-by-day": {},
     "english-by-night": {"dark": True},
-    "chinese-by-day-without-scripts": {"locale": "zh-CN", "java_script": False},
+    "chinese-by-day-without-scripts": {"locale": "zh-CN", "empty_scripts": True},
     "chinese-by-night-on-a-telephone": {"locale": "zh-CN", "dark": True, "phone": True},
     "english-by-day-at-200-percent": {"enlarged": True},
 }
