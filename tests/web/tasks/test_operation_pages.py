@@ -72,7 +72,7 @@ def test_nothing_is_assigned_without_a_note_and_what_was_chosen_stays(
     world: World, browser_for: BrowserFor, task: str
 ) -> None:
     page = send(browser_for("supervisor"), task, "assign", person=world.people["other_officer"])
-    assert "Nothing was recorded yet." in page
+    assert "Nothing is recorded yet." in page
     assert re.search(f'value="{world.people["other_officer"]}"[^>]*(selected|checked)', page)
 
 
@@ -82,7 +82,7 @@ def test_nothing_is_given_to_nobody_and_what_was_typed_stays(
     browser_for: BrowserFor, task: str, operation: str, person: str
 ) -> None:
     page = send(browser_for("officer"), task, operation, person=person, note=NOTE)
-    assert "Nothing was recorded yet." in page
+    assert "Nothing is recorded yet." in page
     assert NOTE in page
 
 
@@ -137,7 +137,7 @@ def test_each_person_is_offered_what_the_table_allows(browser_for: BrowserFor, t
 
 def test_a_priority_needs_a_reason_and_shows(browser_for: BrowserFor, task: str) -> None:
     officer = browser_for("officer")
-    assert "Nothing was recorded yet." in send(officer, task, "modify", priority="high")
+    assert "Nothing is recorded yet." in send(officer, task, "modify", priority="high")
     send(officer, task, "modify", priority="high", reason="The minister asks.")
     assert "urgent" in officer.get("/").text
 
