@@ -197,7 +197,8 @@ def strip(days: Sequence[Day], says: str, height: int = 72) -> Markup:
             tall = max(4, round((floor - 18) * day.count / most))
             column = _join(
                 [
-                    _title(f"{day.label}: {day.count}"),
+                    # A link says it in its own name.
+                    *([] if day.url else [_title(f"{day.label}: {day.count}")]),
                     *_bar(left + width * 0.2, left + width * 0.8, day.kind, floor - tall, tall),
                     _text(f"{middle}%", floor - tall - 3, str(day.count), "t-1 a-middle"),
                 ]
