@@ -26,7 +26,7 @@ from casework.web.shell.dates import say_day
 from casework.web.shell.i18n import edition_text
 from casework.web.shell.layout import clock
 from casework.web.shell.navigation import has_page
-from casework.web.shell.time_axis import time_scale
+from casework.web.shell.time_axis import time_scale, whole_hour
 from casework.web.shell.values import service_name
 
 #: Days within which an axis is not drawn any closer.
@@ -92,6 +92,7 @@ def services_of(case: CasePart) -> list[tuple[TrackView, list[TrackView]]]:
 
 def lane_chart(lanes: CaseLanes, case: CasePart, calendar: Calendar, owner: str) -> LaneChart:
     """The tracks of a case as lanes; `owner` is who works on the case itself."""
+    lanes = replace(lanes, now=whole_hour(lanes.now))
     editions = load_library()
     by_track = {lane.track: lane for lane in lanes.lanes}
     scale = _scale(lanes, calendar)

@@ -17,7 +17,7 @@ from casework.web.shell import charts
 from casework.web.shell.charts import Lane, Limit, Span
 from casework.web.shell.dates import read_moment
 from casework.web.shell.layout import clock
-from casework.web.shell.time_axis import time_scale
+from casework.web.shell.time_axis import time_scale, whole_hour
 
 #: Days that the axis shows at least of what is to come.
 _AHEAD = 45
@@ -38,7 +38,7 @@ def gantt(clocks: Sequence[ClockExplained], calendar: Calendar) -> Gantt | None:
     """The clocks as bars; None where there is none. What is due far off runs to the edge."""
     if not clocks:
         return None
-    now = clock().now
+    now = whole_hour(clock().now)
     begun = [read_moment(span.from_) for one in clocks for span in one.intervals[:1] if span.kind != WAITING]
     start = min([*begun, now - timedelta(days=7)])
     far = now + max(timedelta(days=_AHEAD), 1.5 * (now - start))

@@ -20,6 +20,8 @@ from casework.web.shell.session import page_transaction
 from casework.web.shell.values import service_name
 
 blueprint = Blueprint("maps", __name__)
+#: Texts of an edition on one page: all of them would weigh more than a page may.
+TEXTS = 150
 
 
 @dataclass(frozen=True)
@@ -101,8 +103,10 @@ def edition(workflow: str, edition: int) -> str:
     library = load_library()
     others = [library[fingerprint] for fingerprint in library.newest.values()]
     wrong = faults(shown, set(library.newest), others)
+    first = request.args.get("texts", 0, type=int)
+    part = sorted(shown.texts.items())[max(first, 0) :][:TEXTS]
     with force_locale("zh_Hans"):
-        texts = [(key, words, edition_text(shown, key)) for key, words in sorted(shown.texts.items())]
+        texts = [(key, words, edition_text(shown, key)) for key, words in part]
     return render_template(
         "editions/edition.html",
         edition=shown,
@@ -110,5 +114,8 @@ def edition(workflow: str, edition: int) -> str:
         stops=tell(shown),
         faults=wrong,
         texts=texts,
+        count=len(shown.texts),
+        first=first,
+        following=first + TEXTS if first + TEXTS < len(shown.texts) else None,
         newest=library.newest.get(workflow) == shown.fingerprint,
     )

@@ -29,6 +29,8 @@ from casework.web.shell.session import page_transaction
 from casework.web.shell.values import Values, paper_name, service_name
 
 blueprint = Blueprint("history", __name__)
+#: Entries on a page, each with all that it says: more would weigh more than a page may.
+ENTRIES = 15
 
 FILTERS = {
     "all": N_("All"), "decisions": N_("Decisions taken"), "documents": N_("Documents"), "referrals": N_("Referrals"),
@@ -126,7 +128,9 @@ def show(number: str) -> str:
     chosen = chosen if chosen in FILTERS else "all"
     oldest, cursor = request.args.get("order") == "oldest", request.args.get("cursor")
     with page_transaction() as (db, actor):
-        history = timeline.read_history(db, actor, number, chosen=chosen, oldest_first=oldest, cursor=cursor)
+        history = timeline.read_history(
+            db, actor, number, chosen=chosen, oldest_first=oldest, cursor=cursor, limit=ENTRIES
+        )
         layout.use_calendar(calendar_of(db, history.programme))
         counts = findings.count_by_event(db, history.log) if history.whole else {}
         lines = lines_of(history.items, counts)

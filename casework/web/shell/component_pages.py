@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
 from flask import Blueprint, render_template
 
 from casework.web.shell.session import current_actor
 
 blueprint = Blueprint("components", __name__)
+#: Moments that are ahead and gone for everybody who looks, and the same at each look.
+SOON, LATE = datetime(2099, 6, 5, 9, tzinfo=UTC), datetime(2025, 6, 5, 9, tzinfo=UTC)
 
 
 @blueprint.get("/components")
 def show() -> str:
     """Every macro of the pages in every state; nothing here is read from the database but who looks."""
     current_actor()
-    now = datetime.now(UTC)
-    return render_template("shell/components.html", soon=now + timedelta(days=3), late=now - timedelta(days=3))
+    return render_template("shell/components.html", soon=SOON, late=LATE)

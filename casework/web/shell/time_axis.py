@@ -19,6 +19,11 @@ _LONG_BREAK = 3
 _WIDEST = 500
 
 
+def whole_hour(moment: datetime) -> datetime:
+    """The end of the hour: two pictures of one hour are the same, and nothing that has happened lies beyond it."""
+    return (moment + timedelta(hours=1)).replace(minute=0, second=0, microsecond=0)
+
+
 def time_scale(start: datetime, end: datetime, now: datetime, calendar: Calendar) -> Scale:
     """An axis with the months in the reader's language and zone, and the long breaks of the office."""
     reader = clock()

@@ -169,7 +169,7 @@ SCRIPTS: dict[str, Steps] = {
         that(lambda j: j.case.frozen, "everything outward stands still at once"),
         has("accepted", state="Suspended"),
         refused(do("assessor", "assessment.admit"), Refused, "is frozen until the stop is decided"),
-        refused(do("officer", "referral:pledge.send", provider="bank"), Refused, "stands still"),
+        refused(do("officer", "referral:pledge.send", provider="bank"), Refused, "frozen until the stop is decided"),
         refused(do("compliance", "case.compliance_stop"), NotAllowed, "another person must decide"),
         refused(do("supervisor", "case.compliance_stop"), NotAllowed, "is for: compliance"),
         do(

@@ -23,6 +23,7 @@ OURS = {
     "components.css",
     "decisions.css",
     "documents.css",
+    "early.js",
     "keys.js",
     "link.js",
     "map.css",
