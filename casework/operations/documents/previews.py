@@ -14,7 +14,7 @@ from threading import BoundedSemaphore, Timer
 
 from sqlalchemy import Connection
 
-from casework.errors import FilePending
+from casework.errors import AskedTooOften, FilePending
 from casework.operations.core.access_log import note_document
 from casework.operations.documents.render import KINDS, MOST_PAGES
 from casework.operations.documents.service import Opened, open_version
@@ -23,8 +23,10 @@ from casework.permissions.actors import Actor
 
 #: How long a page may take, and how large its picture may be.
 MOST_S, MOST_PICTURE = 20.0, 12 * 1024**2
-#: So many are drawn at once by one server process; others wait so long.
-_FREE, _PATIENCE_S = BoundedSemaphore(2), 15.0
+#: So many are drawn at once by one server process, so many more may wait for it, and so long: the other threads stay free.
+_FREE, _ADMITTED, _PATIENCE_S = BoundedSemaphore(2), BoundedSemaphore(6), 15.0
+#: When to come again, in seconds, for whom there was no room.
+_LATER_S = 5
 _PNG = b"\x89PNG\r\n\x1a\n"
 _RENDER = "casework.operations.documents.render"
 
@@ -100,9 +102,21 @@ def draw_page(opened: Opened, page: int) -> bytes:
 
 
 def _run(kind: str, page: int, pieces: Iterable[bytes], most: int) -> bytes:
-    """What the process that draws says. It is ended when it takes too long or says too much."""
+    """What the process that draws says. It is ended when it takes too long or says too much.
+
+    Raises AskedTooOften where too many wait already.
+    """
+    if not _ADMITTED.acquire(blocking=False):
+        raise AskedTooOften(_LATER_S)
+    try:
+        return _draw_in_turn(kind, page, pieces, most)
+    finally:
+        _ADMITTED.release()
+
+
+def _draw_in_turn(kind: str, page: int, pieces: Iterable[bytes], most: int) -> bytes:
     if not _FREE.acquire(timeout=_PATIENCE_S):
-        raise NoPreview
+        raise AskedTooOften(_LATER_S)
     try:
         child = subprocess.Popen(
             [sys.executable, "-I", "-m", _RENDER, kind, str(page)],

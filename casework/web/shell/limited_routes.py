@@ -37,7 +37,8 @@ def register(app: Flask) -> None:
 
 def _count() -> None:
     kind = LIMITED.get(request.endpoint or "")
-    if kind is None or request.method in ("HEAD", "OPTIONS"):
+    # Whoever asks for the head of an answer has it made all the same.
+    if kind is None or request.method == "OPTIONS":
         return
     who = _who()
     # On its own: it counts whatever becomes of the request, and holds no lock meanwhile.

@@ -215,7 +215,7 @@ def _give(
 ) -> Done:
     """The deed itself."""
     data = views.given(view, one, request.form, reason)
-    insist = insist_same_subject(standing.details.id, request.form.get("subject"))
+    insist = insist_same_subject(standing.details.id, request.form.get("subject", ""))
     if one.answer.kind == FIRE:
         assert standing.task is not None
         return fire_transition(

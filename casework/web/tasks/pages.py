@@ -17,7 +17,7 @@ from casework.engine.execution.task_lifecycle import COMPLETE, giver, review_for
 from casework.engine.state.case import Case
 from casework.errors import AlreadyTaken, InvalidForm, NotFound, WrongState
 from casework.json_values import JsonObject
-from casework.operations.cases.answer_names import ids_in, names_in_answers
+from casework.operations.cases.answer_names import ids_in, names_for_provider, names_in_answers
 from casework.operations.cases.views import TaskView
 from casework.operations.core.drafts import save_draft
 from casework.operations.core.event_views import FilledIn, FormKey
@@ -32,6 +32,7 @@ from casework.operations.tasks.candidates import reviewers_for
 from casework.operations.tasks.request_context import what_was_asked
 from casework.operations.tasks.views import Asked, PlacedTask
 from casework.permissions.actors import Actor
+from casework.permissions.visibility import Sight, sight
 from casework.permissions.work import may_work, operations
 from casework.web.deadlines.presenter import ledger
 from casework.web.history.sentences import Told, say_fields
@@ -162,7 +163,7 @@ def _show(id: str, sent: form_actions.Sent | None) -> Response | str:
         fills_in = details.type == "side" and not reviews and (COMPLETE in allowed and own or sent is not None)
         form = _form(db, actor, case, details, sent) if fills_in else None
         items = list_items(db, case, edition, id)
-        proposed = _proposed(db, case, details) if reviews else []
+        proposed = _proposed(db, actor, case, details) if reviews else []
         nobody = say_nobody(explain_waiting(db, actor, case, task)) if task is not None else None
         asks = form is not None and task is not None and giver(task) is None
         # A form that was sent and refused is shown even where the task is no longer one's own.
@@ -253,11 +254,12 @@ def _moves(asked: Asked | None) -> list[tuple[str, str | None, str]]:
     )
 
 
-def _proposed(db: Connection, case: Case, task: TaskView) -> list[Told]:
+def _proposed(db: Connection, actor: Actor, case: Case, task: TaskView) -> list[Told]:
     """The form as it was filled in, for whoever reviews it."""
     edition = load_library()[task.edition]
     said = queries.prepared(db, task.id)
-    names = names_in_answers(db, case, ids_in(said))
+    ids, whole = ids_in(said), sight(actor, case) == Sight.ALL
+    names = names_in_answers(db, case, ids) if whole else names_for_provider(db, actor, case, ids)
     name = edition.tasks[task.rule].form
     form = FormKey(edition=edition.fingerprint, name=name) if name else None
     return say_fields(FilledIn(names=names, form=form, data=said), load_library().editions)

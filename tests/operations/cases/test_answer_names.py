@@ -39,7 +39,9 @@ def add_right(db: Connection, case: Case) -> str:
 
 def test_ids_are_found_however_deep_and_nothing_else_is_taken_for_one() -> None:
     first, second = str(uuid4()), str(uuid4())
-    assert ids_in({"a": first, "b": [{"c": second}], "d": "x" * 36, "e": None, "f": 3}) == {first, second}
+    words = "step-by-step plan, well-known to-all"
+    assert (len(words), words.count("-")) == (36, 4), "as long as an id, with as many hyphens"
+    assert ids_in({"a": first, "b": [{"c": second}], "d": "x" * 36, "e": None, "f": 3, "g": words}) == {first, second}
 
 
 def test_people_organisations_rights_and_documents_have_their_names(scene: Scene, world: World) -> None:

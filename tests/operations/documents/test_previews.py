@@ -7,12 +7,13 @@ import tracemalloc
 import zlib
 from collections.abc import Iterator
 from threading import BoundedSemaphore
+from time import monotonic
 
 import pytest
 from PIL import Image
 from sqlalchemy import Engine, text
 
-from casework.errors import FileBlocked, FilePending, NotFound
+from casework.errors import AskedTooOften, FileBlocked, FilePending, NotFound
 from casework.operations.documents import previews
 from casework.operations.documents.service import Opened, list_takings
 from casework.operations.documents.storage import DocumentStore
@@ -54,12 +55,22 @@ def test_what_says_too_much_is_ended(monkeypatch: pytest.MonkeyPatch) -> None:
         previews.draw_page(opened(PDF), 1)
 
 
-def test_who_waits_too_long_for_a_free_place_gets_no_preview(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(previews, "_FREE", taken := BoundedSemaphore(1))
+def test_who_waits_too_long_for_a_free_place_is_told_to_come_again(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(previews, "_PATIENCE_S", 0.01)
-    with taken, pytest.raises(previews.NoPreview):
-        previews.draw_page(opened(PDF), 1)
-    assert previews.draw_page(opened(PDF), 1)
+    monkeypatch.setattr(previews, "_FREE", BoundedSemaphore(1))
+    with previews._FREE, pytest.raises(AskedTooOften):
+        previews.measure_pages(opened(PDF))
+    assert previews.measure_pages(opened(PDF)).total == 1
+
+
+def test_no_more_wait_than_leave_the_server_to_others(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(previews, "_ADMITTED", BoundedSemaphore(1))
+    monkeypatch.setattr(previews, "_FREE", BoundedSemaphore(1))
+    began = monotonic()
+    with previews._ADMITTED, pytest.raises(AskedTooOften):
+        previews.measure_pages(opened(PDF))
+    assert monotonic() - began < previews._PATIENCE_S / 2, "nobody waited"
+    assert previews.measure_pages(opened(PDF)).total == 1
 
 
 def test_a_fault_of_the_store_is_told_and_leaves_the_place_free(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -45,6 +45,15 @@ def test_a_person_who_searches_on_and_on_is_told_to_wait(app: Flask, world: Worl
     assert officer.get("/queues").status_code == 200
 
 
+def test_who_asks_for_heads_alone_is_counted_as_well(
+    browser_for: Enter, use_up: Callable[[str, Kind], None], world: World
+) -> None:
+    officer = browser_for("officer")
+    use_up(world.people["officer"], "search")
+    assert officer.flask.head("/search?q=boiler").status_code == 200
+    assert officer.flask.head("/search?q=boiler").status_code == 429
+
+
 @pytest.mark.parametrize(("path", "kind"), [("/cases.csv", "export"), ("/cases.xlsx", "export")])
 def test_lists_are_taken_out_so_often(
     world: World, browser_for: Enter, use_up: Callable[[str, Kind], None], path: str, kind: Kind
