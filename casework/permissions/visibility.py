@@ -97,6 +97,11 @@ def _opened(actor: Actor, case: Case) -> bool:
     return case.programme in _own_programmes(actor, READERS if case.kind == "mediation" else BREAKERS)
 
 
+def as_seen(actor: Actor, case: Case) -> Case:
+    """The case as its dates are told to the actor: that it is on hold is known to nobody who does not see all of it."""
+    return case if sight(actor, case) == Sight.ALL else case.as_unheld()
+
+
 def own_tracks(actor: Actor, case: Case) -> list[Track]:
     """The tracks that the actor's organisations work on, once they were sent. A barred person has none."""
     organisations = reach(actor).organisations

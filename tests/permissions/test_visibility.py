@@ -15,6 +15,7 @@ from casework.engine.state.case_documents import Document
 from casework.permissions.actors import DECIDES, PROVIDER_ROLES, READS_ALL, Membership
 from casework.permissions.visibility import (
     Sight,
+    as_seen,
     kept_as_mediator,
     kept_from,
     mediated_since,
@@ -72,6 +73,12 @@ def test_what_a_provider_does_not_see_of_a_case(name: str) -> None:
     stands = case(track(), UNSEEN[name], SERVICE, programme=PROGRAMME)
     assert own_tracks(somebody(Role.PROVIDER), stands) == []
     assert sight(somebody(Role.PROVIDER), stands) is Sight.NOTHING
+
+
+def test_of_a_hold_nobody_knows_who_does_not_see_the_whole_case() -> None:
+    held = replace(STANDS, hold={"reason": "other"})
+    assert as_seen(somebody(Role.PROVIDER), held) == STANDS
+    assert as_seen(somebody(Role.OFFICER), held) is held
 
 
 def test_a_provider_sees_its_referral_and_what_runs_inside() -> None:

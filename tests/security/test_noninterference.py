@@ -108,10 +108,25 @@ def _ask_others(world: World, db: Connection, things: Things) -> None:
     world.fire(db, "officer", number, "cancel", {"reason": "other", "fees_settled": True, "note": WORDS}, track=other)
 
 
+def _hold(world: World, db: Connection, things: Things) -> None:
+    """The case waits, and with it what the office was to do for its providers."""
+    number = things["here"]["number"]
+    waits = {"reason": "budget", "waits_for": "need_owner", "waits_until": "event", "event": f"{WORDS} is voted on."}
+    world.write(db, "supervisor", load(db, home_of(db, number), "case"), words=f"{WORDS} first.", tell=("officer",))
+    world.fire(db, "officer", number, "hold", waits)
+    case = load(db, home_of(db, number), "case")
+    assert {clock.track for clock in case.clocks.values() if clock.id in case.held_clocks} & {
+        things["here"]["referral"]
+    }
+
+
 SECRETS: Mapping[str, Secret] = {
     "a mediation": Secret(_mediate, PEOPLE - PROVIDERS - {"dispute_officer"}),
     "who else is asked": Secret(
         _ask_others, PROVIDERS | {"foreign_provider", "verifier", "observer", "dispute_officer", "foreign_officer"}
+    ),
+    "the case is on hold": Secret(
+        _hold, PROVIDERS | {"foreign_provider", "verifier", "dispute_officer", "foreign_officer"}
     ),
     "what others are told": Secret(
         _whisper, PROVIDERS | {"verifier", "observer", "dispute_officer", "foreign_officer"}

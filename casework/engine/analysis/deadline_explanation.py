@@ -112,6 +112,11 @@ def tell(events: Iterable[Event]) -> dict[str, Telling]:
     return clocks
 
 
+def going_on(clock: Telling) -> Telling:
+    """A clock that stands still as though it did not, and came to its moment as it was to."""
+    return replace(clock, stretches=clock.stretches[:-1]) if clock.state == PAUSED else clock
+
+
 def _turned(clock: Telling, change: ClockChange, event: Event) -> Telling:
     stretches, last, seq = clock.stretches, clock.stretches[-1], event.seq
     task = change.get("task", clock.task)

@@ -94,11 +94,12 @@ def suspend_task(builder: EventBuilder, task: Task, wait: Wait) -> None:
 
 
 def resume_task(builder: EventBuilder, task: Task) -> None:
-    """It goes on where it stood; while its case is on hold, its clock goes on with the case."""
+    """It goes on where it stood; while its case is on hold, the clock of what is ours goes on with the case."""
     builder.set_task(task, wait=None)
     if not _stands_still(builder, task):
         builder.set_task(task, state=(task.before or READY) if task.holder else READY)
-    hold = builder.case.hold
+    # What a provider works on goes on whether the case is on hold or not.
+    hold = builder.case.hold if task.queue not in ORGANISATION_QUEUES else None
     for clock in builder.case.clocks.values():
         if clock.task != task.id:
             continue

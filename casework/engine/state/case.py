@@ -7,7 +7,7 @@ Times are aware datetimes in UTC, ids are UUID strings.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -360,6 +360,26 @@ class Case:
         states = {clock.state for clock in self.clocks.values() if clock.task == task.id}
         held = self.hold is not None and task.organisation is None and RUNNING not in states
         return task.open and (PAUSED in states or held)
+
+    @property
+    def held_clocks(self) -> frozenset[str]:
+        """The clocks that stand still because the case is on hold."""
+        return frozenset() if self.hold is None else frozenset(self.hold.get("paused", ()))
+
+    def as_unheld(self) -> Case:
+        """The case as though it were not on hold: what the hold paused goes on to its day."""
+        if self.hold is None:
+            return self
+        going = {
+            clock.id: replace(clock, state=RUNNING)
+            for clock in self.clocks.values()
+            if clock.id in self.held_clocks and clock.state == PAUSED and not self._suspended(clock)
+        }
+        return replace(self, hold=None, clocks={**self.clocks, **going})
+
+    def _suspended(self, clock: Clock) -> bool:
+        task = self.tasks.get(clock.task or "")
+        return task is not None and task.state == SUSPENDED
 
     def late(self, now: datetime) -> bool:
         """Whether anything that the case waits for is overdue, on whichever side."""

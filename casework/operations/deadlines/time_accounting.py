@@ -8,7 +8,7 @@ from datetime import datetime
 from sqlalchemy import Connection, text
 
 from casework.definitions import load_library
-from casework.engine.analysis.deadline_explanation import Telling, days_used, tell
+from casework.engine.analysis.deadline_explanation import Telling, days_used, going_on, tell
 from casework.engine.analysis.time_accounting import OFFICE, PROVIDER, turns
 from casework.engine.deadlines.calendars import Calendar
 from casework.engine.execution.clocks import WAKE
@@ -20,23 +20,28 @@ from casework.operations.deadlines import views
 from casework.operations.deadlines.queries import explain_clock, name_event, versions
 from casework.operations.deadlines.views import SideAccount, Sides
 from casework.permissions.actors import Actor
-from casework.permissions.visibility import Sight, own_tracks, sight
+from casework.permissions.visibility import Sight, as_seen, own_tracks, sight
 from casework.records.event_log import event_of
 
 
 def account_of(db: Connection, actor: Actor, case: Case, referral: Track, moment: datetime) -> Sides:
-    """The account of both sides; who sees the referral sees it whole, and the causes that lie on tracks that he sees."""
+    """The account of both sides; who sees the referral sees it whole, and the causes that lie on tracks that he sees.
+
+    What a hold of the case paused is told to the provider as though it went on, or it would learn of the hold.
+    """
     below = [child.id for child in case.children(referral.id)]
     rows = db.execute(_EVENTS, {"log": case.log, "tracks": [referral.id, *below]})
     events = [event_of(row.header, row.effects, row.body) for row in rows]
     all_turns, calendar = turns(load_library(), events, referral.id), calendar_of(db, case.programme)
     clocks, calendars = tell(events), versions(db, case.programme)
     seen = None if sight(actor, case) == Sight.ALL else {track.id for track in own_tracks(actor, case)}
+    shown = as_seen(actor, case)
+    clocks |= {id: going_on(clocks[id]) for id in (case.held_clocks - shown.held_clocks) & clocks.keys()}
     causes = {event.seq: event for event in events if seen is None or event.track in seen}
 
     def of_side(side: str) -> SideAccount:
         mine = [turn for turn in all_turns if turn.side == side]
-        first = _first(case, referral, below, side)
+        first = _first(shown, referral, below, side)
         unit, used, given = _progress(first, clocks, calendars, moment)
         return SideAccount(
             running=bool(mine) and mine[-1].end is None,
@@ -44,7 +49,7 @@ def account_of(db: Connection, actor: Actor, case: Case, referral: Track, moment
             working_minutes=sum(turn.working_minutes(moment, calendar) for turn in mine),
             task=first.id if first else None,
             due_at=when(first.due_at) if first else None,
-            late=bool(first and case.overdue(first, moment)),
+            late=bool(first and shown.overdue(first, moment)),
             unit=unit,
             used_days=used,
             given_days=given,

@@ -35,7 +35,7 @@ from casework.operations.core.perform import Standing, perform
 from casework.operations.referrals.service import find_referral
 from casework.operations.referrals.views import Contract, Objection, SideAction, Statement
 from casework.permissions.actors import Actor
-from casework.permissions.visibility import reach
+from casework.permissions.visibility import as_seen, reach
 from casework.permissions.work import capacities, choose, conflict
 
 # --- actions -----------------------------------------------------------------------------------------------------------
@@ -109,7 +109,7 @@ def describe_contract(db: Connection, actor: Actor, case: Case, track: Track) ->
             side: max((track.received[name]["at"] for name in came[side] if name in track.received), default=None)
             for side in came
         },
-        objections=_objections(db, case, track, mine, done),
+        objections=_objections(db, case, track, mine, done, seen=as_seen(actor, case)),
         actions=actions(came[mine]),
     )
 
@@ -127,7 +127,10 @@ def _due(case: Case, objection: str) -> str | None:
     return next((instant(decision.due_at) for decision in running if decision.due_at is not None), None)
 
 
-def _objections(db: Connection, case: Case, track: Track, mine: str, done: Mapping[str, str]) -> list[Objection]:
+def _objections(
+    db: Connection, case: Case, track: Track, mine: str, done: Mapping[str, str], *, seen: Case
+) -> list[Objection]:
+    """The objections in a referral; `seen` is the case as its dates are told to the reader."""
     if not track.objections:
         return []
     said: dict[str, list[Statement]] = {id: [] for id in track.objections}
@@ -151,7 +154,7 @@ def _objections(db: Connection, case: Case, track: Track, mine: str, done: Mappi
             side=objection["side"],
             to=SideAction(transition=objection["to"], done=done[objection["to"]]),
             said=said[id],
-            due_at=_due(case, id),
+            due_at=_due(seen, id),
         )
         for id, objection in track.objections.items()
     ]

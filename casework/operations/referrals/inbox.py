@@ -58,9 +58,11 @@ _FIRST = f"""
         ) x ORDER BY x.inbox_at {{order}}, x.id {{order}} LIMIT :most
     )
 """
-#: By when a task `k` of either side is due; nothing while its clock stands still.
+#: By when a task `k` of either side is due; nothing while its clock stands still. What a hold of the case `c` paused is as though it went
+#: on (`visibility.as_seen`): a provider learns of none.
 _DUE = """CASE WHEN NOT EXISTS (
-            SELECT FROM clocks w WHERE w.log_id = k.log_id AND w.task_id = k.id AND w.state = 'paused' OFFSET 0
+            SELECT FROM clocks w WHERE w.log_id = k.log_id AND w.task_id = k.id AND w.state = 'paused'
+            AND NOT coalesce(c.hold->'paused' ? w.id::text, false) OFFSET 0
         ) THEN k.due_at END"""
 #: A provider's referrals, each with what is due next on either side and where its service stands.
 _LIST = f"""

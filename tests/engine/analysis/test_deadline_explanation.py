@@ -9,7 +9,15 @@ from zoneinfo import ZoneInfo
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from casework.engine.analysis.deadline_explanation import Explanation, Telling, days_used, explain, lines, tell
+from casework.engine.analysis.deadline_explanation import (
+    Explanation,
+    Telling,
+    days_used,
+    explain,
+    going_on,
+    lines,
+    tell,
+)
 from casework.engine.deadlines.calendars import Calendar, Unit
 from casework.engine.definition.grammar import Final, Limit, State, Workflow, previous, working_days
 from casework.engine.execution.commands import Recount
@@ -117,6 +125,16 @@ def calendars(draw: st.DrawFn) -> tuple[Calendar, datetime]:
     holidays = draw(st.frozensets(near, max_size=3))
     make_up = draw(st.frozensets(near, max_size=2)) - holidays
     return Calendar("any", 1, zone, draw(slots()), holidays, make_up), start
+
+
+def test_what_stands_still_is_told_as_though_it_came_to_its_moment() -> None:
+    waiting = Waiting(china([2026]), datetime(2026, 3, 2, 2, tzinfo=UTC), working_days(5))
+    before, running = waiting.explained, waiting.clock
+    assert going_on(running) is running
+    waiting.turn(3 * 24 * 60)
+    assert waiting.explained.due is None
+    shown = explain(going_on(waiting.clock), {one.digest: one for one in waiting.versions})
+    assert shown == before
 
 
 @settings(max_examples=60, deadline=None)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 from casework.engine.deadlines.calendars import Calendar
-from casework.engine.execution.task_commands import Suspend
+from casework.engine.execution.task_commands import Resume, Suspend
 from casework.engine.state.case import PAUSED, RUNNING
-from tests.engine.toy_case import GREEN, accept
+from tests.engine.toy_case import GREEN, LAB, accept
 from tests.engine.toys import CALENDAR, DAY, PROVIDER, SUPERVISOR, Play
 
 
@@ -73,6 +74,18 @@ def test_while_the_case_is_on_hold_a_providers_clocks_go_on(play: Play) -> None:
     play.fire("hold")
     states = {play.case.tasks[clock.task].name: clock.state for clock in play.case.clocks.values() if clock.task}
     assert (states["weighing"], states["look"], states["check"]) == (RUNNING, RUNNING, PAUSED)
+
+
+def test_a_provider_goes_on_with_its_own_while_the_case_is_on_hold(play: Play) -> None:
+    accept(play)
+    play.fire("weigh", PROVIDER, on=play.track("fix"))
+    weighing, of_lab = play.task("weighing").id, replace(PROVIDER, organisation=LAB)
+    play.do(Suspend(weighing, "2026-03-20", "other", "They are away."), of_lab)
+    play.fire("hold")
+    held = play.case.held_clocks
+    play.do(Resume(weighing), of_lab)
+    assert [clock.state for clock in play.case.clocks.values() if clock.task == weighing] == [RUNNING]
+    assert play.case.held_clocks == held
 
 
 def test_what_somebody_lets_wait_waits_on_when_the_case_goes_on(play: Play) -> None:

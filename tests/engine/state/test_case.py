@@ -101,6 +101,21 @@ def test_on_hold_only_the_main_tracks_step_is_waited_for() -> None:
     assert not held.late(NOW)
 
 
+def test_as_unheld_what_the_hold_paused_goes_on_and_the_rest_stands_as_it_did() -> None:
+    tasks = (task("held"), task("waits", state=SUSPENDED), task("paused"), task("bare", due_at=NOW + DAY))
+    clocks = tuple(clock(one.id, task=one.id, state=PAUSED) for one in tasks[:3])
+    held = case(track(), tasks=tasks, clocks=clocks, hold={"reason": "other", "paused": ["held", "waits", "gone"]})
+    shown = held.as_unheld()
+    assert (shown.hold, shown.held_clocks, shown.as_unheld() is shown) == (None, frozenset(), True)
+    assert {one.id: shown.clocks[one.id].state for one in clocks} == {
+        "held": RUNNING,
+        "waits": PAUSED,
+        "paused": PAUSED,
+    }
+    assert [one.id for one in tasks if held.stands_still(one)] == ["held", "waits", "paused", "bare"]
+    assert [one.id for one in tasks if shown.stands_still(one)] == ["waits", "paused"]
+
+
 @pytest.mark.parametrize(("state", "following"), list(product((RUNNING, PAUSED), (0, 1, 2))))
 def test_a_clock_fires_at_its_next_step_while_it_runs(state: str, following: int) -> None:
     steps = (step(NOW + DAY, "remind"), step(NOW + 2 * DAY))

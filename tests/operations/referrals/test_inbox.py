@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 from typing import Any
 
@@ -11,14 +12,17 @@ from sqlalchemy import Connection, Engine, text
 from casework.engine.case_objects.inbox import DELIVERED
 from casework.errors import InvalidForm
 from casework.operations.core.perform import calendar_of
+from casework.operations.referrals.acknowledgements import describe_contract, object_to
 from casework.operations.referrals.inbox import TABS, count_inbox, inbox_calendar, list_inbox, read_referral
 from casework.permissions.actors import Actor
 from casework.records.actors import find_actor
 from casework.records.database import transaction
+from casework.records.event_log import now
+from tests.operations.deadlines.test_timers import Scene
 from tests.security.test_one_policy import People
 from tests.support.inbox import write_inbox
 from tests.support.way_to_referral import to_referral, to_request
-from tests.support.world import World, today
+from tests.support.world import World, new_request, today
 
 pytestmark = pytest.mark.stage(play=to_referral)
 
@@ -143,3 +147,43 @@ def _pages(db: Connection, actor: Actor, tab: str, limit: int) -> list[str]:
         ids += [row.id for row in part.items]
         if (cursor := part.next) is None:
             return ids
+
+
+def _told(db: Connection, world: World, who: str, referral: str) -> list[str]:
+    """What somebody is told of whose turn it is in a referral and by when, but for the minutes that pass in the telling."""
+    actor = world.actor(db, who)
+    case, shown = read_referral(db, actor, referral)
+    contract = describe_contract(db, actor, case, case.tracks[referral])
+    rows = [row for tab in TABS for row in list_inbox(db, actor, tab=tab).items]
+    assert len(rows) == (who == "provider")
+    return [re.sub(r"minutes=\d+", "", repr(one)) for one in (shown, contract, rows)]
+
+
+@pytest.mark.parametrize("days", [0, 3, 40])
+def test_a_provider_is_told_the_same_whether_the_case_is_on_hold_or_not(
+    world: World, db: Connection, staged: tuple[str, str], days: int
+) -> None:
+    """The office's turn, its days and its lateness; those who see the whole case are told that it stands still."""
+    number, referral = staged
+    scene = Scene(db, world)
+    world.fire(db, "provider", number, "ask_info", {"items": "The drawings"}, track=referral)
+    object_to(db, world.actor(db, "provider"), referral, to="send", words="Not so.", request=new_request())
+    told = []
+    for held in (True, False):
+        apart = db.begin_nested()
+        scene.pass_days(2)
+        if held:
+            world.fire(db, "officer", number, "hold", _WAITS)
+            assert len(scene.case(number).held_clocks) >= 2
+        # The worker is not there: what comes by itself is another matter.
+        scene.set_clock(now(db) + timedelta(days=days))
+        told.append([_told(db, world, who, referral) for who in ("provider", "officer")])
+        (row,) = (row for tab in TABS for row in list_inbox(db, world.actor(db, "provider"), tab=tab).items)
+        assert row.their_due
+        assert row.they_are_late is (days == 40)
+        apart.rollback()
+    assert told[0][0] == told[1][0]
+    assert told[0][1] != told[1][1]
+
+
+_WAITS = {"reason": "budget", "waits_for": "need_owner", "waits_until": "event", "event": "The budget is voted."}
