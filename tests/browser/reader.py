@@ -182,12 +182,14 @@ class Reader:
         if form.locator("#reason").count() and (why is not None or needed):
             form.locator("#reason").fill(str(why or "As filed."))
         own = button.locator("xpath=ancestor::details[contains(@class, 'answer')]")
+        chosen: dict[str, set[str]] = {}
         for question in self.page.evaluate(_QUESTIONS):
             name = question["controls"][0]["name"] if question["controls"] else ""
             mine = "." not in name.removeprefix("f-").split("f-")[0] or own.locator(f'[name="{name}"]').count()
-            field = name.rsplit("f-", 1)[-1].split(".")[0]
-            if name and mine and self._control(name).first.is_visible():
-                self._fill(question, field, rest)
+            within, _, field = name.rpartition("f-")
+            field = field.split(".")[0]
+            if name and mine and _is_asked(question, chosen, within) and self._control(name).first.is_visible():
+                chosen[within + field] = self._fill(question, field, rest)
                 rest.pop(field, None)
         assert not rest, f"{here} does not ask for {set(rest)}"
         if (sure := own.locator('input[name$="sure"]')).count():
@@ -208,8 +210,7 @@ class Reader:
                 continue
             name = question["controls"][0]["name"].removeprefix("f-").split(".")[0]
             known.add(name)
-            asked = question["when"] is None or bool(chosen.get(question["when"], set()) & set(question["values"]))
-            if asked:
+            if _is_asked(question, chosen):
                 chosen[name] = self._fill(question, name, said)
         assert set(said) <= known, f"{self.page.url} does not ask for {set(said) - known}"
 
@@ -262,6 +263,12 @@ class Reader:
             control.fill(words or today().isoformat(), timeout=5_000)
         else:
             control.fill(words or ("1" if one["number"] else "As filed."), timeout=5_000)
+
+
+def _is_asked(question: Mapping[str, Json], chosen: Mapping[str, set[str]], within: str = "") -> bool:
+    """Whether a question is asked after what was chosen so far; without a script it stands there all the same."""
+    when = question["when"]
+    return when is None or bool(chosen.get(within + when, set()) & set(question["values"]))
 
 
 def _plainly(value: Json) -> str:

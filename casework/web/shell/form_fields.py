@@ -62,6 +62,8 @@ class Field:
     when: str | None = None
     when_values: tuple[str, ...] = ()
     when_words: str = ""
+    #: Whether it is asked after what stands in the form when the page is opened.
+    asked: bool = True
     prefilled: bool = False
     #: Where the value comes from that stands in it before anybody has typed.
     source: str = ""

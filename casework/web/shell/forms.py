@@ -94,6 +94,7 @@ def build_form(
         )
         for rule in rules
     )
+    fields = _with_asked(fields)
     names = {rule["name"] for rule in rules}
     general = tuple(why for where, why in wrong.items() if where.split(".")[0] not in names)
     return FormView(
@@ -105,6 +106,17 @@ def build_form(
         draft.saved_at.isoformat() if draft is not None and submitted is None else None,
         doubts,
     )
+
+
+def _with_asked(fields: Iterable[Field]) -> tuple[Field, ...]:
+    """Each with whether it is asked to begin with: what hangs on a question that is not asked is not asked either."""
+    standing: dict[str, tuple[str, ...]] = {}
+    shown = []
+    for field in fields:
+        asked = field.when is None or not set(field.when_values).isdisjoint(standing.get(field.when, ()))
+        standing[field.name] = field.values if asked else ()
+        shown.append(replace(field, asked=asked))
+    return tuple(shown)
 
 
 def new_key() -> str:

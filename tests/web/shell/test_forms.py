@@ -289,6 +289,29 @@ def test_a_question_that_depends_says_on_what() -> None:
     assert "Only if “Choice” is: Second" in source
 
 
+def test_a_question_that_depends_says_whether_it_is_asked_to_begin_with() -> None:
+    """Styles show what is asked before the script comes, so that nothing moves when it does."""
+    source = html_of(every(values={"sure": True, "choice": "a"}))
+    assert 'data-when="sure" data-values="[&#34;yes&#34;]" data-asked' in source
+    assert 'data-when="choice" data-values="[&#34;b&#34;]">' in source
+    assert "data-asked" not in html_of(every())
+    assert "data-asked" not in html_of(every(values={"sure": True}, submitted=MultiDict({"f-sure": "no"})))
+
+
+def test_what_hangs_on_a_question_that_is_not_asked_is_not_asked_either() -> None:
+    class Chain(forms.Form):
+        first = forms.YesNo(label="First?")
+        second = forms.YesNo(label="Second?", when=("first", (True,)))
+        third = forms.Text(label="Third", when=("second", (True,)))
+
+    def asked(first: bool) -> list[bool]:
+        form = build_form("n", Chain.rule(), own_texts(Chain), values={"first": first, "second": True})
+        return [field.asked for field in form.fields]
+
+    assert asked(True) == [True, True, True]
+    assert asked(False) == [True, False, False]
+
+
 def test_what_was_only_filled_in_beforehand_is_not_sent_where_it_is_not_asked() -> None:
     typed = MultiDict({"f-sure": "no", "f-why": "Known"})
     assert parse_form(Every.rule(), typed, known={"why": "Known"}) == {"sure": False}
