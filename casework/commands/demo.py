@@ -5,15 +5,18 @@ from __future__ import annotations
 import json
 import os
 import secrets
+import sys
 from dataclasses import asdict
 from pathlib import Path
+from socket import socket
+from typing import NoReturn
 
 import click
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
-from casework.commands.serve import free_port, run
+from casework.commands.serve import free_port
 from casework.demo.exports import TAMPERED, TRUE, take_out
 from casework.demo.story import DOMAIN, Account, accounts, alone, is_all_there_is, is_told, is_whole, tell
 from casework.errors import InvalidSettings
@@ -67,7 +70,27 @@ def demo(*, cases: int | None, no_serve: bool, as_json: bool, tokens: bool, work
     else:
         _show(address, people, settings.var, tokens=tokens)
     if listener is not None:
-        run(settings, f"fd://{listener.fileno()}", workers=1, threads=8, loglevel="warning", with_worker=worker)
+        _serve(listener, with_worker=worker)
+
+
+#: What the fresh program does: it reads the same settings, and listens where this one said that it would.
+_PROGRAM = """
+from casework.commands.serve import run
+from casework.settings import load_settings
+run(load_settings(), "fd://{fd}", workers=1, threads=8, loglevel="warning", with_worker={worker})
+"""
+
+
+def _serve(listener: socket, *, with_worker: bool) -> NoReturn:
+    """Serve as a program begun anew.
+
+    The object store keeps threads of its own once it has been used, as it has for the papers of the demo; gunicorn's
+    processes, which are copies, would wait for them for ever.
+    """
+    sys.stdout.flush()
+    os.set_inheritable(listener.fileno(), True)
+    program = _PROGRAM.format(fd=listener.fileno(), worker=with_worker)
+    os.execv(sys.executable, [sys.executable, "-c", program])
 
 
 def make_ready(settings: Settings) -> None:
