@@ -80,6 +80,7 @@ def device(chromium: Browser, site: Site, base: str) -> Iterator[Device]:
 
 
 def leave(device: Device) -> None:
+    device.reader.page.locator(".account > summary").click()
     device.press("Sign out")
     assert device.reader.path == "/sign-in"
 

@@ -9,7 +9,7 @@ from flask import Blueprint, Response, render_template, request, url_for
 from flask_babel import gettext
 
 from casework.api.protocol.files import HARMLESS, document_store
-from casework.errors import NotFound
+from casework.errors import FileBlocked, FilePending, NotFound
 from casework.operations.core.perform import calendar_of
 from casework.operations.documents import service as documents
 from casework.operations.documents.previews import (
@@ -70,7 +70,8 @@ def _preview(id: str, version: VersionRow) -> Preview:
         with page_transaction() as (db, actor):
             opened = open_preview(db, actor, document_store(), id, version.version)
         return Preview(version, measure_pages(opened))
-    except NoPreview:
+    except (NoPreview, FilePending, FileBlocked):
+        # Of what nobody has found clean there is none either.
         return Preview(version, None)
 
 

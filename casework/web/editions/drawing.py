@@ -199,8 +199,8 @@ class _Map:
             sign, words = "●", [gettext("is here now") if self.standing.live else gettext("ended here")]
         if "ahead" in kind:
             sign, words = "→" + sign, [*words, gettext("possible next")]
-        if not sign and self.edition.states[path].final:
-            sign, words = "■", [gettext("an end")]
+        if self.edition.states[path].final and kind != "here":
+            sign, words = sign + "■", [*words, gettext("an end")]
         return sign, ", ".join(words)
 
     def way_kind(self, source: str, target: str) -> str:

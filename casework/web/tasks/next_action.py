@@ -28,24 +28,31 @@ def say_done(number: str, words: str) -> str:
     if following.closed_at is not None:
         return f"{words} {gettext('The case is closed.')}"
     task = following.next_action
-    now = clock()
     parts = [words]
     if task is not None:
         parts.append(
-            gettext("Next: %(do)s, by %(day)s.", do=say_task(task), day=dates.say_day(_local(task.due_at), now))
+            _say_next(say_task(task), task.due_at)
             if task.due_at and not task.still
             else gettext("Next: %(do)s.", do=say_task(task))
         )
     first = next(iter(following.waits_for), None)
     if first is not None and first.until and following.hold is None:
-        parts.append(
-            gettext(
-                "It waits for %(who)s until %(day)s.",
-                who=name_of(first.for_),
-                day=dates.say_day(_local(first.until), now),
-            )
-        )
+        parts.append(_say_wait(name_of(first.for_), first.until))
     return " ".join(parts)
+
+
+def _say_next(do: str, due: str) -> str:
+    day = dates.say_day(_local(due), clock())
+    if dates.is_late(due, clock()):
+        return gettext("Next: %(do)s, late since %(day)s.", do=do, day=day)
+    return gettext("Next: %(do)s, by %(day)s.", do=do, day=day)
+
+
+def _say_wait(who: str, until: str) -> str:
+    day = dates.say_day(_local(until), clock())
+    if dates.is_late(until, clock()):
+        return gettext("It waits for %(who)s, late since %(day)s.", who=who, day=day)
+    return gettext("It waits for %(who)s until %(day)s.", who=who, day=day)
 
 
 def _local(moment: str) -> str:
