@@ -30,7 +30,7 @@ from casework.web.shell.values import Values, paper_name, service_name
 
 blueprint = Blueprint("history", __name__)
 #: Entries on a page, each with all that it says: more would weigh more than a page may.
-ENTRIES = 15
+ENTRIES = 18
 
 FILTERS = {
     "all": N_("All"), "decisions": N_("Decisions taken"), "documents": N_("Documents"), "referrals": N_("Referrals"),
