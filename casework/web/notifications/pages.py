@@ -22,6 +22,7 @@ from casework.operations.notifications import queries as notification_queries
 from casework.operations.notifications.views import Alert, AlertCounts, AlertGroup, Notification
 from casework.web.history.sentences import say_entry, say_given
 from casework.web.shell.i18n import N_, edition_text, say_faults
+from casework.web.shell.redirects import local_path
 from casework.web.shell.session import page_transaction
 from casework.web.shell.task_links import case_url
 
@@ -194,12 +195,17 @@ def _place(notification: Notification) -> str:
     return url_for("referrals.show", referral=notification.referral) if notification.referral else url_for("home.show")
 
 
+def _back() -> str:
+    """The list that one stood at."""
+    return local_path(request.form.get("page")) or url_for("notifications.index")
+
+
 @blueprint.post("/case/<uuid:log>/read")
 def read_case(log: UUID) -> Response:
     """Read all that was told of one case."""
     with page_transaction() as (db, actor):
         notification_queries.mark_case_read(db, actor, str(log))
-    return redirect(url_for("notifications.index"), 303)
+    return redirect(_back(), 303)
 
 
 @blueprint.post("/<notification>/read")
@@ -207,7 +213,7 @@ def read(notification: str) -> Response:
     """Read it; and go on to what it is about, where that was asked for."""
     with page_transaction() as (db, actor):
         row = notification_queries.mark_read(db, actor, notification)
-    return redirect(_place(row) if request.form.get("go") else url_for("notifications.index"), 303)
+    return redirect(_place(row) if request.form.get("go") else _back(), 303)
 
 
 @blueprint.post("/read")

@@ -107,7 +107,8 @@ def test_all_of_one_case_is_read_at_once_and_only_by_who_sees_it(
     assert foreign.post(f"/notifications/case/{log}/read", {}).status_code == 404
     assert foreign.post("/notifications/case/00000000-0000-0000-0000-000000000000/read", {}).status_code == 404
     assert _unread(officer) > 0
-    assert officer.post(f"/notifications/case/{log}/read", {}).status_code == 303
+    done = officer.post(f"/notifications/case/{log}/read", {"page": "/notifications?show=late"})
+    assert (done.status_code, done.headers["Location"]) == (303, "/notifications?show=late")
     assert _unread(officer) == 0
     assert "Mark as read" not in officer.get("/notifications").text
     assert told[1] in officer.get("/notifications?show=read").text
