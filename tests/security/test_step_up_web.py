@@ -63,7 +63,9 @@ def asking(scene: Scene) -> set[str]:
     for row in TABLE:
         for role in sorted(row.allowed - {"anonymous"})[:2]:
             answer = scene.ask(row, role, "here")
-            if ASKED in answer.text or answer.headers.get("Location", "").startswith("/confirm"):
+            # What is drawn is no words.
+            words = answer.get_data().decode("utf-8", "replace")
+            if ASKED in words or answer.headers.get("Location", "").startswith("/confirm"):
                 found.add(_name(row))
             elif answer.headers.get("Content-Disposition", "").endswith(
                 ("zip", "csv", "xlsx")
