@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
@@ -167,18 +168,29 @@ def perform_on_task(
     db: Connection, actor: Actor, task: str, choose: Choose, answer: Answer, *, request: Request
 ) -> Done:
     """The same in the case that a task belongs to. Raises NotFound where the actor sees no such task."""
-    with asked_and_locked_of_task(db, actor, request, task) as (earlier, locked):
-        if locked is None:
-            assert earlier is not None
-            return earlier
-        return _perform(db, actor, locked, locked.log.kind, choose, answer=answer, request=request)
+    asked = asked_and_locked_of_task(db, actor, request, task)
+    return _perform_where(asked, db, actor, choose, answer=answer, request=request)
 
 
 def perform_on_case(
     db: Connection, actor: Actor, number: str, choose: Choose, answer: Answer, *, request: Request
 ) -> Done:
     """The same in the case of a number. Raises NotFound where the actor sees no such case."""
-    with asked_and_locked_of_case(db, actor, request, number) as (earlier, locked):
+    asked = asked_and_locked_of_case(db, actor, request, number)
+    return _perform_where(asked, db, actor, choose, answer=answer, request=request)
+
+
+def _perform_where(
+    asked: AbstractContextManager[tuple[Done | None, Locked | None]],
+    db: Connection,
+    actor: Actor,
+    choose: Choose,
+    *,
+    answer: Answer,
+    request: Request,
+) -> Done:
+    """In the log that was found and locked as the key was asked for; the earlier answer where there is one."""
+    with asked as (earlier, locked):
         if locked is None:
             assert earlier is not None
             return earlier
