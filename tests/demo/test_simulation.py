@@ -52,7 +52,7 @@ def test_everything_comes_at_its_minute_and_a_second_time_the_same(
     assert first.wrong == []
     assert first.breaches == {}
     assert first.nights == days
-    assert first.actions > 6 * cases
+    assert first.actions > 5 * cases
     assert {"remind", "due", "escalate", "flag"} <= set(first.steps)
     assert first.ledgers > 6 * cases
     again = _simulated(database_server, template_database, tmp_path, cases=cases, days=days, seed=7)

@@ -17,13 +17,16 @@ ROLES_ALONE = {
     Role.OFFICER, Role.SUPERVISOR, Role.COMPLIANCE, Role.DISPUTE_OFFICER, Role.PROVIDER_LEAD, Role.AUDITOR, Role.OBSERVER,
     Role.ADMINISTRATOR,
 }  # fmt: skip
-#: Where such a word names something else: the players of the demo, and the words for codes, which know no engine.
+#: Where such a word names something else: the players of the demo, the terms that people read, and the words for codes,
+#: which know no engine.
 ELSEWHERE = (
     "casework/engine/roles.py",
     "casework/demo/cast.py",
+    "casework/demo/furnishing.py",
     "casework/demo/scripts/",
     "casework/playbook/",
     "casework/reasons/terms.py",
+    "casework/web/shell/glossary.py",
 )
 #: And the field of a form.
 OTHERWISE = {

@@ -182,13 +182,13 @@ def _kill_them(
     for n in range(kills):
         time.sleep(chance.uniform(0.3, 0.9))
         victim = n % 3
+        if n % 2 == 0:
+            wait_until(lambda: _is_working(site.engine), "a job under way")
         if victim == 2:
             server.kill()
             server.start()
         else:
-            with transaction(site.engine) as db:
-                doing = text("SELECT EXISTS (SELECT FROM procrastinate_jobs WHERE status = 'doing')")
-                met += bool(db.execute(doing).scalar_one())
+            met += _is_working(site.engine)
             workers[victim].kill()
             workers[victim].start()
     stop.set()
@@ -196,6 +196,12 @@ def _kill_them(
         thread.join(timeout=60)
     assert not any(thread.is_alive() for thread in threads)
     return clients, met
+
+
+def _is_working(engine: Engine) -> bool:
+    with transaction(engine) as db:
+        doing = text("SELECT EXISTS (SELECT FROM procrastinate_jobs WHERE status = 'doing')")
+        return bool(db.execute(doing).scalar_one())
 
 
 def _busy_case(site: Site) -> str:

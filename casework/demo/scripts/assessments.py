@@ -18,11 +18,13 @@ ASSESSMENT_NEW = Script(
 ASSESSMENT_AT_WORK = Script(
     "Assessment: the provider works",
     ("BJ-N010", "DEMO-T019"),
-    58,
+    42,
     cast=LI,
     pace=2,
     steps=(
         *to_assessment(),
+        # The result is wanted in twenty days: so that it is not late, whatever holidays lie between.
+        Until(14),
         *accepted("assessment", "institute", "assessor"),
         do("assessor", "assessment.admit"),
         do("assessor", "assessment.engage"),
