@@ -127,11 +127,15 @@ def test_an_entry_unfolds_to_rule_people_and_proof(browser_for: BrowserFor, numb
     for words in ("What it changed", "By which rule", "Who could have done it", "Case, edition 1", "Hash before"):
         assert words in page
     assert "/workflows/case/1" in page
-    # Two supervisors held the role; the one who did not do it could have.
+    # Two supervisors held the role; the one who did not do it could have: who, says the entry's own page.
     assert "Besides the person who did it, 1 other could have done it at that moment." in page
-    assert "Second Supervisor" in page
-    head = db.execute(text("SELECT hash FROM events WHERE effects->>'transition' = 'approve_plan'")).scalar_one()
-    assert head in page
+    assert "Second Supervisor" not in page
+    approved = db.execute(text("SELECT seq, hash FROM events WHERE effects->>'transition' = 'approve_plan'")).one()
+    assert approved.hash in page
+    assert f'href="/cases/{number}/history/{approved.seq}#who"' in page
+    entry = browser_for("auditor").get(f"/cases/{number}/history/{approved.seq}").text
+    assert 'id="who"' in entry
+    assert "Second Supervisor" in entry
 
 
 def test_before_and_after_are_told(browser_for: BrowserFor, number: str) -> None:
