@@ -306,8 +306,14 @@ _CAUSES_OF_RIGHTS = text("""
 """)
 
 
+#: Of these what is equal is the same, which most columns are.
+_PLAIN = frozenset((str, int, bool, type(None)))
+
+
 def _same(wanted: object, kept: object) -> bool:
     """Whether a column holds what the history says: a moment in whatever way it is written, what is erased as null."""
+    if type(wanted) in _PLAIN and type(kept) is type(wanted) and wanted == kept:
+        return True
     if isinstance(wanted, Erased):
         return kept is None
     if isinstance(wanted, datetime):
