@@ -1,17 +1,14 @@
-"""The page of a case in a browser: few stops by keys, today in its place, no letters over letters, and on paper."""
+"""The page of a case in a browser: few stops by keys, today in its place and no letters over letters."""
 
 from __future__ import annotations
 
-import io
 from itertools import combinations
 
 import pytest
-from pypdf import PdfReader
 
 from casework.records.database import transaction
 from tests.browser.conftest import PageOf
 from tests.browser.keys import Keyboard
-from tests.browser.reader import Reader
 from tests.browser.site import Site
 from tests.support.way_to_referral import to_both
 
@@ -72,18 +69,3 @@ def test_the_menu_opens_without_a_script(page_of: PageOf, number: str) -> None:
     assert menu.is_visible()
     # It lies over the page and moves nothing.
     assert menu.evaluate("sheet => getComputedStyle(sheet).position") == "absolute"
-
-
-def test_a_case_on_paper_has_its_number_its_lanes_and_no_frame(page_of: PageOf, number: str) -> None:
-    words = _printed(page_of("officer"), number)
-    for told in (number, "Tracks and whose turn it is", "The case", "Referral: pledge loan", "our turn"):
-        assert told in words
-    assert "Skip to" not in words
-    assert "More actions" not in words
-
-
-def _printed(reader: Reader, number: str) -> str:
-    reader.open(f"/cases/{number}")
-    paper = PdfReader(io.BytesIO(reader.page.pdf(format="A4", print_background=False)))
-    assert len(paper.pages) <= 4
-    return " ".join(" ".join(page.extract_text().split()) for page in paper.pages)

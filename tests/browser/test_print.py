@@ -1,0 +1,68 @@
+"""Pages on paper: what they are about with all that is folded away on a screen, and nothing of the frame around them."""
+
+from __future__ import annotations
+
+import io
+from unicodedata import normalize
+
+import pytest
+from pypdf import PdfReader
+
+from casework.records.database import transaction
+from tests.browser.conftest import PageOf
+from tests.browser.reader import Reader
+from tests.browser.site import Site
+from tests.support.way_to_referral import to_referral
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+
+#: What only makes sense on a screen.
+FRAME = ("Skip to", "More actions", "Sign out", "Alerts", "Search")
+
+
+@pytest.fixture
+def printed(site: Site) -> tuple[str, str]:
+    """The number of a case with several services, and the referral that was sent."""
+    with transaction(site.engine) as db:
+        number, referral = to_referral(site.world, db, more_plan={"pledge": "bank"})
+    return number, referral
+
+
+def on_paper(reader: Reader, path: str, *, most: int) -> str:
+    """What is read on the pages that it prints, which are no more than so many."""
+    reader.open(path)
+    paper = PdfReader(io.BytesIO(reader.page.pdf(format="A4", print_background=False)))
+    assert len(paper.pages) <= most
+    # Two letters may be drawn as one.
+    return " ".join(" ".join(normalize("NFKC", page.extract_text()).split()) for page in paper.pages)
+
+
+@pytest.mark.parametrize("java_script", [True, False], ids=["with-scripts", "without-scripts"])
+def test_a_case_has_its_number_its_lanes_and_no_frame(
+    page_of: PageOf, printed: tuple[str, str], java_script: bool
+) -> None:
+    number, _ = printed
+    words = on_paper(page_of("officer", java_script=java_script), f"/cases/{number}", most=4)
+    for told in (number, "Tracks and whose turn it is", "The case", "Referral: pledge loan", "our turn"):
+        assert told in words
+    assert not [one for one in FRAME if one in words]
+
+
+@pytest.mark.parametrize("java_script", [True, False], ids=["with-scripts", "without-scripts"])
+def test_a_history_has_each_entry_unfolded(page_of: PageOf, printed: tuple[str, str], java_script: bool) -> None:
+    number, _ = printed
+    words = on_paper(page_of("auditor", java_script=java_script), f"/cases/{number}/history", most=25)
+    for told in (number, "By which rule", "What it changed", "Hash before", "Case, edition 1"):
+        assert told in words
+    entries = words.count("Hash before")
+    assert entries >= 10
+    assert words.count("By which rule") == entries
+    assert not [one for one in FRAME if one in words]
+
+
+def test_a_referral_has_what_is_asked_and_by_when(page_of: PageOf, printed: tuple[str, str]) -> None:
+    _, referral = printed
+    words = on_paper(page_of("provider"), f"/referrals/{referral}", most=4)
+    for told in ("Offer: green technology assessment", "What is asked", "Does it reach 180 degrees?"):
+        assert told in words
+    assert not [one for one in FRAME if one in words]
