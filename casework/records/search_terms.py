@@ -34,6 +34,16 @@ def terms_within(words: str) -> str | None:
     return _all(_asked(words, inside=True))
 
 
+def terms_within_plain(words: str) -> str | None:
+    """The same of an index that keeps no letters by threes, and so knows nothing of a word that may have begun before."""
+    return _all(term for term in _asked(words, inside=True) if not term.startswith("'~"))
+
+
+def holds_unspaced(words: str) -> bool:
+    """Whether something in them is written without spaces, as Chinese is."""
+    return any(run[2] for run in _RUN.finditer(words.translate(_SMALL)))
+
+
 def of_programmes(query: str, programmes: Iterable[str]) -> str:
     """The same among the cases of these programmes; of none it finds none."""
     return f"({query}) & ({' | '.join(_term(f'#{programme}') for programme in programmes) or _term('#')})"

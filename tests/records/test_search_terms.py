@@ -10,7 +10,14 @@ from sqlalchemy import Connection, text
 
 from casework.operations.search.service import _pattern
 from casework.records.field_encryption import MARK
-from casework.records.search_terms import of_programmes, rarest_terms, terms_of, terms_within
+from casework.records.search_terms import (
+    holds_unspaced,
+    of_programmes,
+    rarest_terms,
+    terms_of,
+    terms_within,
+    terms_within_plain,
+)
 
 HERE, THERE = "00000000-0000-7000-8000-000000000001", "00000000-0000-7000-8000-000000000002"
 #: Pieces of texts: Latin, Chinese, both in one, numbers, signs within words, letters with marks, astral ones, and those of which the
@@ -93,6 +100,36 @@ def test_what_a_list_finds_the_index_finds(db: Connection, collations: list[str]
             | {"here": HERE},
         ).all()
         assert missed == []
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_what_stands_in_a_name_in_chinese_its_index_finds(db: Connection, collations: list[str], seed: int) -> None:
+    rows = [
+        (said, "%" + re.sub(r"([\\%_])", r"\\\1", word) + "%", terms_within_plain(word))
+        for said, word in _texts(seed, 1500)
+        if terms_within(word) is not None and holds_unspaced(word)
+    ]
+    assert len(rows) > 200
+    for collation in collations:
+        missed = db.execute(
+            text(f"""
+                SELECT x.said, x.wanted, x.terms FROM unnest(CAST(:said AS text[]), CAST(:wanted AS text[]), CAST(:terms AS text[]))
+                    x(said, wanted, terms)
+                WHERE x.said COLLATE "{collation}" ILIKE x.wanted
+                AND NOT coalesce(casework_terms_of_both('heat', x.said) @@ CAST(x.terms AS tsquery), false)
+            """),
+            dict(zip(("said", "wanted", "terms"), map(list, zip(*rows, strict=True)), strict=True)),
+        ).all()
+        assert missed == []
+
+
+@pytest.mark.parametrize(
+    ("words", "asked"),
+    [("余热", "'余热'"), ("NG 余热", "'余热'"), ("余热 for", "'余热' & 'for':*"), ("heat", None), ("ſ余热", None)],
+)
+def test_what_is_asked_of_a_name_in_both_languages(words: str, asked: str | None) -> None:
+    assert terms_within_plain(words) == asked
+    assert holds_unspaced(words) is (words != "heat")
 
 
 @pytest.mark.parametrize(

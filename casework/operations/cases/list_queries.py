@@ -52,7 +52,7 @@ from casework.operations.core.views import Named, NamedInBoth, row_as, rows_as
 from casework.permissions.actors import Actor
 from casework.permissions.visibility import Sight, reach
 from casework.records.access_sql import own_referral, reach_values
-from casework.records.search_terms import of_programmes, terms_within
+from casework.records.search_terms import holds_unspaced, of_programmes, terms_within, terms_within_plain
 
 #: What a page reads of a case.
 _COLUMNS = f"""c.id, c.number, {titled("c")} AS title, c.programme_id, c.state, c.outcome, c.owner_id, c.phase_id, c.opened_at, c.closed_at,
@@ -148,11 +148,23 @@ _FILTERS: Mapping[str, tuple[str, str]] = {
     "open": (_WHOLE, "(c.closed_at IS NULL) = (:open = 'yes')"),
     "waits_for": (_WHOLE, "d.waits_for = ANY(CAST(:waits AS text[]))"),
 }
-#: The cases that an index of words has for what a filter asks; null where they are more than so many, and so are soon met anyway.
+#: Words that are written without spaces are also looked for in what a reader of Chinese reads in place of the title, see `titled`.
+_IN_BOTH = """(c.number ILIKE :words OR c.title ILIKE :words OR EXISTS (
+    SELECT FROM needs y WHERE y.id = c.need_id AND y.title = c.title AND y.title_zh ILIKE :words
+))"""
+#: The cases that the indexes of words have for what a filter asks, by themselves or by their need; null where they are more than so
+#: many, and so are soon met anyway.
 _BY_TERMS = text("""
-    SELECT CASE WHEN cardinality(x.ids) <= :most THEN CAST(x.ids AS text) END FROM (SELECT ARRAY(
-        SELECT c.id FROM cases c WHERE casework_case_terms(c.programme_id, c.number, c.title) @@ CAST(:terms AS tsquery) LIMIT :most + 1
-    )) x(ids)
+    WITH named AS (SELECT ARRAY(
+        SELECT n.id FROM needs n WHERE casework_terms_of_both(n.title, n.title_zh) @@ CAST(:of_needs AS tsquery) LIMIT :most + 1
+    ) AS ids)
+    SELECT CASE WHEN greatest(cardinality(x.ids), cardinality(named.ids)) <= :most THEN CAST(x.ids AS text) END FROM named, LATERAL (
+        SELECT ARRAY(
+            SELECT c.id FROM cases c WHERE casework_case_terms(c.programme_id, c.number, c.title) @@ CAST(:terms AS tsquery)
+            UNION ALL SELECT c.id FROM cases c WHERE c.need_id = ANY(named.ids)
+            AND (CAST(:programmes AS uuid[]) IS NULL OR c.programme_id = ANY(CAST(:programmes AS uuid[]))) LIMIT :most + 1
+        )
+    ) x(ids)
 """)
 #: Whom a list may be filtered by as waited for.
 WAITS_FOR = (US, PROVIDER, HOLD)
@@ -335,6 +347,7 @@ def _filtered(db: Connection, actor: Actor, filters: Mapping[str, str], most: in
             value = _insist_id(name, value)
         if name == "words":
             given["known"] = _known(db, value, given, most)
+            asks = _IN_BOTH if holds_unspaced(value) else asks
             asks = f"c.id = ANY(CAST(:known AS uuid[])) AND {asks}" if given["known"] is not None else asks
             value = "%" + re.sub(r"([\\%_])", r"\\\1", value) + "%"
         if name not in _BY_DATES:
@@ -360,9 +373,12 @@ def _known(db: Connection, words: str, given: Mapping[str, Any], most: int) -> s
     terms, programmes = terms_within(words), [*given["all_of"], *given["outlines_of"]]
     if terms is None:
         return None
-    if not given["organisations"]:
-        terms = of_programmes(terms, programmes)
-    known: str | None = db.execute(_BY_TERMS, {"terms": terms, "most": most}).scalar_one()
+    among = None if given["organisations"] else programmes
+    if among is not None:
+        terms = of_programmes(terms, among)
+    asked = {"terms": terms, "most": most, "programmes": among}
+    asked["of_needs"] = terms_within_plain(words) if holds_unspaced(words) else None
+    known: str | None = db.execute(_BY_TERMS, asked).scalar_one()
     return known
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from flask import Blueprint, make_response, render_template, request
+from flask import Blueprint, make_response, render_template, request, url_for
 from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response
 
@@ -17,6 +17,7 @@ from casework.operations.tasks import bulk_cases
 from casework.operations.tasks.bulk import why_not
 from casework.web.shell.forms import PREFIX, build_form, parse_form, read_request, texts_of
 from casework.web.shell.i18n import edition_text, say, say_faults
+from casework.web.shell.redirects import local_path
 from casework.web.shell.session import page_transaction
 
 blueprint = Blueprint("bulk_cases", __name__)
@@ -49,6 +50,15 @@ def act() -> Response:
     return make_response(_page(chosen, request.form, {}, done.answer))
 
 
+def bulk_actions() -> list[tuple[str, str]]:
+    """What can be done with several, each with its words; it asks for more."""
+    return [(HOLD, f"{_words()} …")]
+
+
+def _words() -> str:
+    return edition_text(_edition(), f"transitions.{HOLD}.do")
+
+
 def _edition() -> Edition:
     edition = load_library().playing(MAIN)
     assert edition is not None
@@ -77,7 +87,8 @@ def _page(
         may=shown.may[HOLD],
         answer=answer,
         why={of: say(refusal) if refusal else "" for of, refusal in why.items()},
-        do=edition_text(edition, f"transitions.{HOLD}.do"),
+        do=_words(),
+        back=local_path(request.form.get("back") or request.args.get("page")) or url_for("cases.index"),
         state=lambda row: _state_words(row.edition, row.states),
         form=build_form(f"bulk:{HOLD}", _rules(), texts_of(edition, form), submitted=typed, faults=faults),
         typed=[(name, value) for name, value in typed.items(multi=True) if name.startswith(PREFIX)] if typed else [],

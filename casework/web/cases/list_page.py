@@ -34,6 +34,7 @@ from casework.operations.core.perform import calendar_of
 from casework.operations.core.views import NamedInBoth
 from casework.permissions.actors import Actor
 from casework.permissions.visibility import reach
+from casework.web.cases.bulk_case_pages import bulk_actions
 from casework.web.cases.progress import step_name
 from casework.web.shell import dates
 from casework.web.shell.forms import read_request
@@ -41,6 +42,7 @@ from casework.web.shell.i18n import N_, edition_text, name_of, say, say_error
 from casework.web.shell.layout import clock, use_calendar
 from casework.web.shell.session import list_transaction, only, page_transaction
 from casework.web.shell.spreadsheets import CSV, XLSX, to_csv, to_xlsx
+from casework.web.tasks.list_views import with_visit
 
 PAGE = "cases"
 ROLES = (
@@ -61,6 +63,10 @@ NAMES_OF_SORTS = {
     "newest": N_("newest first"), "oldest": N_("oldest first"), "due": N_("due first"), "number": N_("by number"),
 }  # fmt: skip
 NAMES_OF_WAITS = {"us": N_("us"), "provider": N_("a provider"), "hold": N_("an event or a day: on hold")}
+COLUMNS = {
+    "state": N_("State"), "due": N_("Next due"), "waits_for": N_("Waits for"), "owner": N_("Owner"), "opened": N_("Opened"),
+    "verify": N_("Verify"),
+}  # fmt: skip
 #: Of those only an outline is seen, nothing else can be asked.
 OF_OUTLINES = frozenset({"q", "state", "outcome"})
 
@@ -74,7 +80,7 @@ class Asked:
 
     @property
     def query(self) -> dict[str, str]:
-        return {**self.filters, **({"sort": self.sort} if self.sort != "newest" else {})}
+        return {**self.filters, **({"sort": self.sort} if self.sort in SORTS and self.sort != "newest" else {})}
 
     @property
     def of_operations(self) -> dict[str, str]:
@@ -84,16 +90,12 @@ class Asked:
 def _asked() -> Asked:
     given = {name: request.args.get(name, "").strip()[:200] for name in FILTERS}
     sort = request.args.get("sort", "newest")
-    return Asked({name: value for name, value in given.items() if value}, sort if sort in SORTS else "newest")
+    return Asked({name: value for name, value in given.items() if value}, sort)
 
 
 @only(*ROLES)
-def show() -> str | tuple[str, int]:
-    return _page()
-
-
-def _page(fault: str = "", status: int = 200) -> str | tuple[str, int]:
-    asked = _asked()
+def show() -> BaseResponse:
+    asked, fault, status = _asked(), "", 200
     listed: Page[ListedCase] = Page(items=[])
     with list_transaction() as (db, actor):
         _use_calendar(db, actor)
@@ -117,13 +119,17 @@ def _page(fault: str = "", status: int = 200) -> str | tuple[str, int]:
         tabs=_tabs(actor, asked, whole=whole),
         fault=fault,
         whole=whole,
-        ticks=Role.OFFICER in actor.roles(),
+        ticks=bulk_actions() if Role.OFFICER in actor.roles() else [],
+        columns=_columns(actor, whole=whole),
+        sorts=_sorts(asked, whole=whole),
         kept=[_kept(saved, asked) for saved in kept],
         query=urlencode(asked.query),
         next_url=_address(asked.query | {"cursor": listed.next}) if listed.next else "",
         first_url=_address(asked.query) if request.args.get("cursor") else "",
     )
-    return (page, status) if status != 200 else page
+    response = with_visit(page)
+    response.status_code = status
+    return response
 
 
 @dataclass(frozen=True)
@@ -152,6 +158,28 @@ def _use_calendar(db: Connection, actor: Actor) -> None:
         use_calendar(calendar_of(db, programmes[0]))
 
 
+def _columns(actor: Actor, *, whole: bool) -> list[tuple[str, str]]:
+    """The columns besides number and title, each with its words."""
+    names = ["state", *(("due", "waits_for", "owner", "opened") if whole else ())]
+    if Role.AUDITOR in actor.roles():
+        names.append("verify")
+    return [(name, gettext(COLUMNS[name])) for name in names]
+
+
+def _sorts(asked: Asked, *, whole: bool) -> dict[str, tuple[str, str]]:
+    """By column the address that sorts by it, and how it sorts the list now."""
+    sorts = {
+        "number": ("number", "ascending" if asked.sort == "number" else ""),
+        "opened": (
+            "oldest" if asked.sort == "newest" else "newest",
+            {"newest": "descending", "oldest": "ascending"}.get(asked.sort, ""),
+        ),
+    }
+    if whole:
+        sorts["due"] = ("due", "ascending" if asked.sort == "due" else "")
+    return {name: (_address({**asked.filters, "sort": sort}), how) for name, (sort, how) in sorts.items()}
+
+
 # --- rows ------------------------------------------------------------------------------------------------------------
 
 
@@ -178,6 +206,11 @@ class Row:
     aside: bool = False
     #: New to the reader, or changed since the reader looked.
     mark: str | None = None
+
+    @property
+    def may_tick(self) -> bool:
+        """Whether something may be done with several such: what is seen whole and open."""
+        return self.opened_at is not None and not self.outcome
 
 
 def _row(case: ListedCase) -> Row:

@@ -92,6 +92,8 @@
     form.dataset.sent = "yes";
     setTimeout(() => delete form.dataset.sent, 5000);
   });
+  /* What another script has put into the page. */
+  document.addEventListener("part", (event) => prepare(event.target));
   document.addEventListener("DOMContentLoaded", () => {
     prepare(document);
     const faults = document.querySelector("[data-focus]");

@@ -68,6 +68,7 @@
     const head = document.createElement("h2");
     head.textContent = page.querySelector("h1").textContent.trim();
     room.replaceChildren(head, document.importNode(part, true));
+    room.dispatchEvent(new Event("part", { bubbles: true }));
     room.focus({ preventScroll: true });
     room.scrollIntoView({ block: "nearest" });
   };

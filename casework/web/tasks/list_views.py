@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from typing import Protocol
 
 from flask import current_app, make_response, request
 from werkzeug.wrappers import Response
 
 from casework.operations.core.unread import NEW
 from casework.operations.tasks.my_work import MOST_COUNTED
-from casework.operations.tasks.views import HeldCase, MarkedPlacedTask, PlacedTask
+from casework.operations.tasks.views import HeldCase, PlacedTask
 from casework.web.shell.dates import read_moment
 from casework.web.shell.layout import clock
 from casework.web.shell.session import cookie_named
@@ -82,11 +83,21 @@ def with_visit(page: str) -> Response:
     return response
 
 
-def mark_shown(task: MarkedPlacedTask) -> str | None:
-    """new where a task was opened since the visit before and not looked at, changed where others did something meanwhile."""
-    if task.mark == NEW and read_moment(task.opened_at) <= seen_until():
+class Marked(Protocol):
+    """A row of a list with its mark: a task or a case."""
+
+    @property
+    def mark(self) -> str | None: ...
+
+    @property
+    def opened_at(self) -> str | None: ...
+
+
+def mark_shown(row: Marked) -> str | None:
+    """new where it was opened since the visit before and not looked at, changed where others did something meanwhile."""
+    if row.mark == NEW and (row.opened_at is None or read_moment(row.opened_at) <= seen_until()):
         return None
-    return task.mark
+    return row.mark
 
 
 def counted(count: int, most: int) -> str:

@@ -215,10 +215,30 @@ def test_a_cursor_tells_nothing_that_the_rows_do_not(db: Connection, world: Worl
     assert len(numbers) == len(set(numbers)) == 3
 
 
+def test_words_in_chinese_find_a_case_by_the_title_of_its_need(
+    db: Connection, world: World, numbers: tuple[str, str, str]
+) -> None:
+    db.execute(text("UPDATE needs SET title_zh = '蒸汽冷能回收'"))
+    assert found(db, world, "officer", words="冷能") == list(numbers)
+    assert found(db, world, "observer", words="冷能") == list(numbers)
+    # Who is named as a provider of one finds that one alone.
+    assert found(db, world, "provider", words="冷能") == [numbers[0]]
+    assert found(db, world, "foreign_officer", words="冷能") == []
+    db.execute(text("UPDATE cases SET title = 'Renamed' WHERE number = :n"), {"n": numbers[1]})
+    assert found(db, world, "officer", words="冷能") == [numbers[0], numbers[2]]
+    assert count_cases(db, world.actor(db, "officer"), filters={"words": "冷能"}) == 2
+
+
 def test_an_index_of_words_changes_nothing_of_what_a_list_finds(
     db: Connection, world: World, numbers: tuple[str, str, str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     db.execute(text("UPDATE cases SET title = '余热锅炉 for_heat' WHERE number = :n"), {"n": numbers[1]})
+    db.execute(
+        text(
+            "UPDATE needs SET title_zh = 'LNG 冷能回收 for_ice' WHERE id = (SELECT need_id FROM cases WHERE number = :n)"
+        ),
+        {"n": numbers[2]},
+    )
     words = (
         *numbers,
         "team",
@@ -229,6 +249,11 @@ def test_an_index_of_words_changes_nothing_of_what_a_list_finds(
         "r_h",
         "2026-",
         "with",
+        "冷能",
+        "NG 冷",
+        "收 for",
+        "收 fo",
+        "收 r",
         "zz",
         "é",
         numbers[0][1:].lower(),
@@ -249,5 +274,9 @@ def test_an_index_of_words_changes_nothing_of_what_a_list_finds(
     assert seen[500] == seen[1] == seen[0]
     assert seen[500]["officer", "热锅"] == ([numbers[1]], [numbers[1]], 1)
     assert seen[500]["observer", "or_hea"][0] == [numbers[1]]
+    assert [found(db, world, "officer", words=word) for word in ("冷能", "NG 冷", "收 fo", "收 r")] == [
+        *[[numbers[2]]] * 3,
+        [],
+    ]
     assert seen[500]["provider", numbers[0]][0] == [numbers[0]]
     assert seen[500]["provider", numbers[1]] == ([], None, 0)

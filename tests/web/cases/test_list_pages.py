@@ -71,11 +71,72 @@ def test_filters_by_who(browser_for: Enter, world: World, numbers: tuple[str, st
     assert in_list(browser.get(f"/cases?provider={world.organisations['inspectors']}").text) == []
 
 
-@pytest.mark.parametrize("query", ["owner=me", "phase='", "cursor=abc"])
+@pytest.mark.parametrize("query", ["owner=me", "phase='", "cursor=abc", "sort=title", "sort=state&q=x"])
 def test_what_no_filter_can_be_is_told(browser_for: Enter, query: str) -> None:
     answer = browser_for("officer").get(f"/cases?{query}")
     assert answer.status_code == 422
     assert 'role="alert"' in answer.text
+
+
+@pytest.mark.parametrize(
+    ("sort", "column", "how"),
+    [
+        ("newest", "opened", "descending"),
+        ("oldest", "opened", "ascending"),
+        ("due", "due", "ascending"),
+        ("number", "number", "ascending"),
+    ],
+)
+def test_the_head_of_a_column_sorts_the_list(
+    browser_for: Enter, numbers: tuple[str, str], sort: str, column: str, how: str
+) -> None:
+    page = browser_for("officer").get(f"/cases?open=yes&sort={sort}").text
+    heads = {
+        re.sub("<[^>]*>", "", cell).strip(): (
+            re.search('aria-sort="([a-z]+)"', attributes),
+            re.search('href="([^"]+)"', cell),
+        )
+        for attributes, cell in re.findall(r'<th role="columnheader"([^>]*)>(.*?)</th>', page, re.DOTALL)
+    }
+    words = {"number": "Case", "due": "Next due", "opened": "Opened"}
+    assert {name: found[1] for name, (found, _) in heads.items() if found} == {words[column]: how}
+    leads = {
+        name: link[1].replace("&amp;", "&") for name, (_, link) in heads.items() if link and "&amp;all=" not in link[1]
+    }
+    assert leads == {
+        "Case": "/cases?open=yes&sort=number",
+        "Next due": "/cases?open=yes&sort=due",
+        "Opened": "/cases?open=yes&sort=oldest" if sort == "newest" else "/cases?open=yes&sort=newest",
+    }
+
+
+def test_an_outline_is_not_sorted_by_what_it_does_not_say(browser_for: Enter, numbers: tuple[str, str]) -> None:
+    assert "sort=due" not in browser_for("observer").get("/cases").text
+
+
+def test_only_what_was_opened_since_the_visit_before_is_marked_as_new(
+    browser_for: Enter, engine: Engine, numbers: tuple[str, str]
+) -> None:
+    with transaction(engine) as db:
+        db.execute(
+            text("UPDATE cases SET opened_at = opened_at - interval '3 days' WHERE number = :n"), {"n": numbers[0]}
+        )
+    page = browser_for("officer").get("/cases").text
+    rows = {number: "new:" in row for row in page.split("<tr")[2:] for number in in_list(row)}
+    assert rows == {numbers[0]: False, numbers[1]: True}
+
+
+def test_open_cases_can_be_ticked_for_bulk_actions(browser_for: Enter, numbers: tuple[str, str]) -> None:
+    browser = browser_for("officer")
+    page = browser.get("/cases").text
+    assert page.count('name="case"') == 2
+    assert 'aria-label="Bulk actions"' in page
+    assert page.count("checked>") == 0
+    assert browser.get("/cases?all=1").text.count("checked>") == 2
+    assert 'name="case"' not in browser_for("supervisor").get("/cases").text
+    chosen = browser.get(f"/cases/bulk?case={numbers[0]}&operation=hold&page=/cases%3Fopen%3Dyes").text
+    assert 'href="/cases?open=yes"' in chosen
+    assert 'href="//evil' not in browser.get(f"/cases/bulk?case={numbers[0]}&page=//evil").text
 
 
 def test_the_filters_stand_in_the_form_again(browser_for: Enter, numbers: tuple[str, str]) -> None:

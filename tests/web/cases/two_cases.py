@@ -21,4 +21,4 @@ def words_of(source: str) -> str:
 
 
 def in_list(source: str) -> list[str]:
-    return re.findall(r'<th scope="row">(?:<input [^>]*> )?<a href="/cases/([^"]+)"', source)
+    return re.findall(r'<a class="stretch" href="/cases/([^"]+)"', source)

@@ -12,7 +12,7 @@ from tests.support.web_client import Browser
 MACROS = files("casework.templates").joinpath("macros")
 #: Parts of the frame, which every page shows, and small words within others.
 FRAME = {
-    "_ways", "account_menu", "breadcrumb", "capped", "flashes", "hidden", "news", "programmes", "sprite", "switches",
+    "_ways", "account_menu", "breadcrumb", "capped", "column_head", "flashes", "hidden", "programmes", "sprite", "switches",
     "take_next",
 }  # fmt: skip
 
