@@ -13,6 +13,7 @@ CORRECTED_BY = reason("messages.corrected_by", N_("only the person who wrote a m
 TAKEN_BACK = reason("messages.taken_back", N_("the message was taken back."))
 DOES_NOT_FIT = reason("messages.does_not_fit", N_("does not fit the place where this is written"))
 NOT_A_READER = reason("messages.not_a_reader", N_("names somebody who is not among those who may read this"))
+NOT_IN_THREAD = reason("messages.not_in_thread", N_("names a message that does not stand in this thread"))
 READS_ONLY = reason("messages.reads_only", N_("you can read here, but not write."))
 LETTER_TO_NOBODY = reason(
     "messages.letter_to_nobody", N_("this letter has no recipient in the present state of the case.")

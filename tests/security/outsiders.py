@@ -79,10 +79,9 @@ def plant(scene: Scene, engine: Engine) -> dict[str, Secret]:
                 raise_finding(db, by, number, event=1, words=office.word("finding"), request=new_request()).answer["id"]
             )
         )
-        shared.ids.add(world.write(db, "officer", case, referral, shared.word("question"), tell=("provider",)))
-        shared.ids.add(
-            world.write(db, "provider", load(db, case.log, "case"), referral, shared.word("answer"), tell=("officer",))
-        )
+        asked = world.write(db, "officer", case, referral, shared.word("question"), tell=("provider",))
+        reply = world.write(db, "provider", load(db, case.log, "case"), referral, shared.word("answer"), reply_to=asked)
+        shared.ids |= {asked, reply}
         world.fire(db, "provider", number, "ask_info", {"items": shared.word("form")}, track=referral)
         world.fire(db, "officer", number, "supply_info", {"answer": shared.word("reply")}, track=referral)
         lead, organisation = world.actor(db, "provider_lead"), world.organisations["lab"]

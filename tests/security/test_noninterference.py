@@ -90,8 +90,10 @@ def _whisper(world: World, db: Connection, things: Things) -> None:
     number, other = things["here"]["number"], things["there"]["referral"]
     case = load(db, home_of(db, number), "case")
     for _ in range(4):
-        world.write(db, "officer", case, words=f"{WORDS} inside.", tell=("supervisor",))
-        world.write(db, "officer", case, other, words=f"{WORDS} to the bank.")
+        note = world.write(db, "officer", case, words=f"{WORDS} inside.", tell=("supervisor",))
+        world.write(db, "supervisor", case, words=f"{WORDS}, I see.", reply_to=note)
+        asked = world.write(db, "officer", case, other, words=f"{WORDS} to the bank.")
+        world.write(db, "foreign_provider", case, other, words=f"{WORDS} from the bank.", reply_to=asked)
     world.fire(db, "foreign_provider", number, "ask_info", {"items": f"{WORDS} papers."}, track=other)
     world.fire(db, "officer", number, "supply_info", {"answer": f"{WORDS}, as asked."}, track=other)
     world.fire(db, "foreign_provider", number, "decline", {"reason": "price", "note": WORDS}, track=other)

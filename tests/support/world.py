@@ -221,6 +221,7 @@ class World:
         words: str = "Look.",
         *,
         tell: Iterable[str] = (),
+        reply_to: str | None = None,
     ) -> str:
         """Write an internal note, or in the thread of a referral; gives the message's id."""
         done = send_message(
@@ -231,6 +232,7 @@ class World:
             referral=referral,
             words=words,
             mentions=[self.people[one] for one in tell],
+            reply_to=reply_to,
             sure=True,
             request=new_request(),
         )

@@ -53,6 +53,7 @@ def _write(call: Call, place: Place) -> Done:
         referral=referral,
         words=call.body.words,
         mentions=[str(mention) for mention in call.body.mentions],
+        reply_to=str(call.body.reply_to) if call.body.reply_to else None,
         sure=call.body.sure,
         request=call.request,
     )

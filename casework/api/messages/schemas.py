@@ -24,6 +24,9 @@ class NewMessage(Body):
     audience: Audience
     words: SomeWords
     mentions: Annotated[list[Id], Field(max_length=20, description="People who may read it and are told of it")] = []
+    reply_to: Annotated[
+        Id | None, Field(description="The message of the same thread that it answers; who wrote that one is told")
+    ] = None
     sure: Knowingly = False
 
 
@@ -48,6 +51,12 @@ class MessageVersion(Answer):
     erased: bool
 
 
+class AnsweredMessage(Answer):
+    id: str
+    at: str
+    author: Annotated[Named, Field(description="On the other side of a referral the role, without an id")]
+
+
 class Message(Answer):
     id: str
     at: str
@@ -59,7 +68,8 @@ class Message(Answer):
     corrected_at: str | None = None
     taken_back: bool
     earlier: Annotated[list[MessageVersion], Field(description="What it said before, the oldest first")] = []
-    mentions: list[Named] = []
+    mentions: Annotated[list[Named], Field(description="Beside who is answered")] = []
+    reply_to: AnsweredMessage | None = None
     may_correct: bool
 
 

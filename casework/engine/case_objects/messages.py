@@ -2,7 +2,8 @@
 
 The two audiences cannot be mixed up, for each is a kind of event of its own: an internal note belongs to the case and has
 no track, a word of a shared thread belongs to its referral's track. No message changes what a case is. The words are in
-the body, so that they can be erased; the effects have only ids: the message's own, and of those whom it mentions.
+the body, so that they can be erased; the effects have only ids: the message's own, of the one that it answers, and of those
+whom it mentions.
 """
 
 from __future__ import annotations
@@ -79,6 +80,13 @@ def say(builder: EventBuilder, command: Say) -> None:
     if len(mentions) > MOST_MENTIONS:
         raise InvalidForm(fields={"mentions": reasons.fields.MOST_ENTRIES(most=MOST_MENTIONS)})
     effects: Effects = {"message": builder.context.new_id(), "what": WRITTEN}
+    if (of := command.reply_to) is not None:
+        if (of.kind, of.track) != (KINDS[command.audience], command.referral):
+            raise InvalidForm(fields={"reply_to": reasons.messages.NOT_IN_THREAD})
+        effects["reply_to"] = of.message
+        # Who is answered is told, however many others are.
+        if command.answered is not None and command.answered not in (builder.by.person, *mentions):
+            mentions.append(command.answered)
     if mentions:
         effects["mentions"] = mentions
     builder.begin(KINDS[command.audience], track, effects, {"words": line(command.words, "words", LONGEST)})

@@ -86,6 +86,18 @@ class ReturnPapers:
 
 
 @dataclass(frozen=True)
+class Said:
+    """A message as the log has it: what a correction of it, or a reply to it, must know."""
+
+    message: str
+    seq: int
+    kind: str
+    track: str | None
+    actor: str
+    taken_back: bool = False
+
+
+@dataclass(frozen=True)
 class Say:
     """Write a message: an internal note, or a word in the thread of a referral, shared with its provider."""
 
@@ -94,18 +106,9 @@ class Say:
     referral: str | None = None
     #: People whom it tells of the message.
     mentions: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True)
-class Said:
-    """A message as the log has it: what a correction of it must know."""
-
-    message: str
-    seq: int
-    kind: str
-    track: str | None
-    actor: str
-    taken_back: bool = False
+    #: The message that it answers, and who wrote that one, where that person is told.
+    reply_to: Said | None = None
+    answered: str | None = None
 
 
 @dataclass(frozen=True)

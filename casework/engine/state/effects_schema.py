@@ -390,8 +390,9 @@ class Effects(FoldedEffects, total=False):
     #: Of a corrected answer: the `seq` of the event that gave it, and what it said.
     of: int
     before: Answers
-    #: A message, and whom it mentions.
+    #: A message, the one that it answers, and whom it mentions.
     message: str
+    reply_to: str
     mentions: list[str]
     #: Of a letter its language; of a document that is filed, withdrawn or shared no longer its kind.
     language: Language

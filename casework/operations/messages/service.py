@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy import Connection, text
 
@@ -24,7 +25,7 @@ from casework.engine.roles import Role
 from casework.engine.state.case import Case
 from casework.engine.state.events import Event
 from casework.errors import AudienceInDoubt, InvalidForm, NotAllowed, NotFound
-from casework.json_values import JsonObject
+from casework.json_values import JsonMapping, JsonObject
 from casework.ledger.canonical_json import instant
 from casework.ledger.redactable_bodies import Erased, values
 from casework.operations.core.drafts import find_draft
@@ -34,7 +35,7 @@ from casework.operations.core.perform import Standing, new_id, perform
 from casework.operations.core.presenters import names_of
 from casework.operations.core.views import Named
 from casework.operations.messages.threads import Thread, capacity_in, readers_of, thread_of, whom_to_mention
-from casework.operations.messages.views import Message, MessageVersion
+from casework.operations.messages.views import AnsweredMessage, Message, MessageVersion
 from casework.permissions.actors import Actor
 from casework.permissions.visibility import Sight, sight
 from casework.permissions.work import conflict
@@ -48,11 +49,15 @@ _MESSAGES = text("""
         SELECT jsonb_agg(jsonb_build_object('at', x.header->'at', 'what', x.effects->'what', 'body', x.body) ORDER BY x.seq)
         FROM events x WHERE x.log_id = e.log_id AND x.kind = e.kind AND x.seq > e.seq
         AND x.effects->>'message' = e.effects->>'message'
-    ) AS corrections
+    ) AS corrections, CASE WHEN e.effects->>'reply_to' IS NOT NULL THEN (
+        SELECT a.header FROM events a WHERE a.log_id = e.log_id AND a.kind = e.kind AND a.effects->>'what' = 'written'
+        AND a.track_id IS NOT DISTINCT FROM e.track_id AND a.effects->>'message' = e.effects->>'reply_to'
+    ) END AS answered
     FROM events e WHERE e.log_id = CAST(:log AS uuid) AND e.kind = :kind AND e.effects->>'what' = 'written'
     AND e.track_id IS NOT DISTINCT FROM CAST(:track AS uuid)
     AND (CAST(:only AS text) IS NULL OR e.effects->>'message' = :only)
     AND (CAST(:after AS text) IS NULL OR e.effects->>'message' < :after)
+    AND (CAST(:since AS text) IS NULL OR e.effects->>'message' <= :since)
     ORDER BY e.effects->>'message' DESC LIMIT :most
 """)
 
@@ -63,10 +68,14 @@ def list_messages(
     thread: Thread,
     *,
     only: str | None = None,
+    since: str | None = None,
     cursor: str | None = None,
     limit: int | None = None,
 ) -> Page[Message]:
-    """The messages of a thread, the newest first, or `only` one. Their ids give the order: a seq would betray what stands between."""
+    """The messages of a thread, the newest first, from the one `since` which is asked, or `only` one.
+
+    Their ids give the order: a seq would betray what stands between.
+    """
     most, keys = insist_limit(limit), from_cursor(cursor, 1)
     rows = db.execute(
         _MESSAGES,
@@ -77,10 +86,13 @@ def list_messages(
             "after": cursor_id(keys[0]) if keys else None,
             "most": most + 1,
             "only": only,
+            "since": since,
         },
     ).all()
     shown, following = page(rows, most, lambda row: (row.id,))
-    people = {person for row in shown for person in (row.header["actor"], row.header["acting_for"], *_mentions(row))}
+    headers = [header for row in shown for header in (row.header, row.answered) if header]
+    people = {person for header in headers for person in (header["actor"], header["acting_for"])}
+    people |= {person for row in shown for person in _mentions(row)}
     names = names_of(db, people)
     ours = None if sight(actor, thread.case) == Sight.ALL else _colleagues(db, thread)
     writes = capacity_in(actor, thread) is not None
@@ -99,7 +111,7 @@ def _colleagues(db: Connection, thread: Thread) -> frozenset[str]:
 
 
 def _show(row: Any, actor: Actor, names: Mapping[str, str], ours: frozenset[str] | None, writes: bool) -> Message:
-    header = row.header
+    header, answered = row.header, row.answered
 
     def person(id: str | None, role: str) -> Named | None:
         if id is None:
@@ -114,21 +126,25 @@ def _show(row: Any, actor: Actor, names: Mapping[str, str], ours: frozenset[str]
             name=names.get(id),
         )
 
+    def author_of(header: JsonMapping) -> Named | None:
+        if ours is not None and header["organisation"] is None:
+            return Named(
+                id=None,
+                name=header["role"],
+            )
+        return person(header["actor"], header["role"])
+
     versions = [{"at": header["at"], "what": WRITTEN, "body": row.body}, *(row.corrections or ())]
     shown = [_version(version) for version in versions]
     last = shown[-1]
     gone = last.what == TAKEN_BACK
-    author = person(header["actor"], header["role"])
-    if ours is not None and header["organisation"] is None:
-        author = Named(
-            id=None,
-            name=header["role"],
-        )
-    mentions = [who for mention in _mentions(row) if (who := person(mention, Role.OFFICER)) is not None]
+    # Whom it answers stands with what it answers.
+    told = [mention for mention in _mentions(row) if answered is None or mention != answered["actor"]]
+    mentions = [who for mention in told if (who := person(mention, Role.OFFICER)) is not None]
     return Message(
         id=row.id,
         at=header["at"],
-        author=author,
+        author=author_of(header),
         acting_for=person(header["acting_for"], header["role"]),
         role=header["role"],
         words=None if gone else last.words,
@@ -137,6 +153,8 @@ def _show(row: Any, actor: Actor, names: Mapping[str, str], ours: frozenset[str]
         taken_back=gone,
         earlier=shown[:-1],
         mentions=[mentioned for n, mentioned in enumerate(mentions) if mentioned not in mentions[:n]],
+        reply_to=answered
+        and AnsweredMessage(id=row.effects["reply_to"], at=answered["at"], author=author_of(answered)),
         may_correct=writes and not gone and header["actor"] == actor.person,
     )
 
@@ -159,10 +177,11 @@ def send_message(
     referral: str | None,
     words: str,
     mentions: Iterable[str] = (),
+    reply_to: str | None = None,
     sure: bool = False,
     request: Request,
 ) -> Done:
-    """Write a message in a case or mediation that was found.
+    """Write a message in a case or mediation that was found, perhaps in reply to another one of the same thread.
 
     Raises AudienceInDoubt where a shared one does not look as if it were meant for its readers, unless `sure`.
     """
@@ -176,9 +195,11 @@ def send_message(
         if wanted and not set(wanted) <= {reader.person for reader in whom_to_mention(db, actor, thread)}:
             # The same words whether there is such a person or not.
             raise InvalidForm(fields={"mentions": reasons.messages.NOT_A_READER})
+        of = None if reply_to is None else _answered(db, thread, reply_to)
         if not sure:
             _insist_meant(db, actor, thread, words)
-        return Say(audience, words, referral, tuple(wanted)), by
+        answered = of.actor if of is not None and _hears(db, thread, of.actor) else None
+        return Say(audience, words, referral, mentions=tuple(wanted), reply_to=of, answered=answered), by
 
     def answer(_: Case, events: list[Event]) -> JsonObject:
         sent.append(events[0])
@@ -252,6 +273,19 @@ def _find(db: Connection, thread: Thread, message: str) -> Said:
     if row is None:
         raise NotFound("message")
     return Said(message, row.seq, row.kind, row.track_id, row.actor_id, row.taken_back)
+
+
+def _answered(db: Connection, thread: Thread, reply_to: str) -> Said:
+    """The message that is answered; the same words whether there is such a one elsewhere or not."""
+    try:
+        return _find(db, thread, str(UUID(reply_to)))
+    except (NotFound, ValueError):
+        raise InvalidForm(fields={"reply_to": reasons.messages.NOT_IN_THREAD}) from None
+
+
+def _hears(db: Connection, thread: Thread, person: str) -> bool:
+    """Whether who is answered still reads the thread."""
+    return person not in thread.case.interests and any(reader.person == person for reader in readers_of(db, thread))
 
 
 def _mention(db: Connection, programme: str, event: Event) -> None:

@@ -22,6 +22,16 @@ class MessageVersion:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class AnsweredMessage:
+    """Which message another one answers: never what it says."""
+
+    id: str
+    at: str
+    #: On the other side of a referral the role, without an id.
+    author: Named | None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Message:
     """A message, as far as its reader knows who wrote it."""
 
@@ -38,7 +48,10 @@ class Message:
     taken_back: bool
     #: What it said before, the oldest first.
     earlier: list[MessageVersion]
+    #: Beside who is answered.
     mentions: list[Named]
+    #: Null where it answers none.
+    reply_to: AnsweredMessage | None
     may_correct: bool
 
 

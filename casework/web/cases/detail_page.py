@@ -36,7 +36,7 @@ from casework.web.cases.next_step import Choices, Next, TaskLine, choose, next_o
 from casework.web.cases.progress import step_name, steps_of
 from casework.web.deadlines.presenter import ledger
 from casework.web.history.sentences import say_entry, say_join
-from casework.web.messages.pages import threads_of
+from casework.web.messages.place import threads_of
 from casework.web.shell.form_actions import Action, actions_in
 from casework.web.shell.i18n import edition_text, say
 from casework.web.shell.layout import time_element, use_calendar

@@ -36,7 +36,7 @@ from casework.permissions.visibility import Sight, sight
 from casework.web.cases.correction_pages import correctable
 from casework.web.cases.progress import steps_of
 from casework.web.mediations.unsealing_pages import told_form
-from casework.web.messages.pages import threads_of
+from casework.web.messages.place import threads_of
 from casework.web.referrals.pages import say_done, say_shared
 from casework.web.shell import form_actions, layout
 from casework.web.shell.forms import build_form, own_texts, read_request

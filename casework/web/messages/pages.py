@@ -5,10 +5,10 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
 from typing import Any
+from uuid import UUID
 
-from flask import Blueprint, flash, make_response, redirect, render_template, request, url_for
+from flask import Blueprint, flash, make_response, redirect, render_template, request
 from flask_babel import gettext
 from markupsafe import Markup
 from sqlalchemy import Connection
@@ -18,17 +18,15 @@ from casework.engine.case_objects.messages import FROM_INSIDE, INTERNAL, LONGEST
 from casework.engine.definition.forms import Form, Note, People
 from casework.errors import AudienceInDoubt, NotFound
 from casework.json_values import JsonObject
-from casework.operations.cases.queries import find_case
 from casework.operations.core.drafts import drop_draft, find_draft
 from casework.operations.core.idempotency import Done, Request
 from casework.operations.core.perform import calendar_of
-from casework.operations.mediations.service import find_mediation
 from casework.operations.messages.mentions import open_mentions
 from casework.operations.messages.service import correct_message, draft_name, list_messages, send_message
-from casework.operations.messages.threads import Thread, describe_thread, list_threads, thread_of
-from casework.operations.messages.views import Mention, ThreadDetails, ThreadRow
-from casework.operations.referrals.service import find_referral
+from casework.operations.messages.threads import Thread, describe_thread, list_threads
+from casework.operations.messages.views import Mention, Message, ThreadDetails
 from casework.permissions.actors import Actor
+from casework.web.messages.place import PARAMETERS, Place, crumbs_of, say_readers, say_thread, threads_of
 from casework.web.shell import layout
 from casework.web.shell.form_actions import Sent, answer
 from casework.web.shell.forms import FormView, build_form, own_texts, read_request
@@ -67,58 +65,6 @@ DOUBTS = {
 }
 
 
-# --- where a thread stands -------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class Place:
-    """A thread by its address: of a case's or a mediation's internal notes, or shared in a referral."""
-
-    where: str
-    id: str
-
-    @property
-    def audience(self) -> str:
-        return SHARED if self.where == "referral" else INTERNAL
-
-    @property
-    def referral(self) -> str | None:
-        return self.id if self.where == "referral" else None
-
-    def find(self, db: Connection, actor: Actor) -> Thread:
-        """Raises NotFound for those who may not read it."""
-        if self.where == "case":
-            case = find_case(db, actor, self.id)[0]
-        elif self.where == "referral":
-            case = find_referral(db, actor, self.id)[0]
-        else:
-            case = find_mediation(db, actor, self.id)
-        return thread_of(actor, case, self.audience, self.referral)
-
-    def url(self, view: str = "show", **more: Any) -> str:
-        at: dict[str, Any] = {_PARAMETERS[self.where]: self.id} | more
-        return url_for(f"messages.{self.where}_{view}", **at)
-
-
-_PARAMETERS = {"case": "number", "referral": "referral", "mediation": "mediation"}
-
-
-def say_thread(thread: ThreadRow | ThreadDetails) -> str:
-    """The name of a thread."""
-    if thread.audience == INTERNAL:
-        return gettext("Internal notes")
-    if not thread.whole:
-        return gettext("Messages with the office")
-    return gettext("Shared with %(provider)s", provider=thread.provider or gettext("a provider"))
-
-
-def thread_url(thread: ThreadRow, number: str | None, log: str) -> str:
-    """The address of a thread as operations list it."""
-    if thread.referral is not None:
-        return Place("referral", str(thread.referral)).url()
-    return (Place("case", number) if number else Place("mediation", log)).url()
-
-
 @blueprint.app_template_global()
 def mention_url(mention: Mention) -> str:
     """Where a message stands that mentions the reader."""
@@ -127,45 +73,6 @@ def mention_url(mention: Mention) -> str:
     else:
         place = Place("mediation", mention.mediation) if mention.mediation else Place("case", str(mention.number))
     return f"{place.url()}#m-{mention.message}"
-
-
-def threads_of(threads: Iterable[ThreadRow], number: str | None, log: str) -> list[tuple[str, str, ThreadRow]]:
-    """Threads for a page: the name of each, its address, and what stands there."""
-    return [(say_thread(thread), thread_url(thread, number, log), thread) for thread in threads]
-
-
-def _crumbs(details: ThreadDetails) -> list[tuple[str, str]]:
-    """The page that a thread belongs to, as its reader knows it."""
-    if details.whole and details.number:
-        return [
-            (gettext("Cases"), url_for("cases.index")),
-            (details.number, url_for("cases.show", number=details.number)),
-        ]
-    if details.whole:
-        return [
-            (gettext("Sealed mediations"), url_for("mediations.index")),
-            (details.title or gettext("Sealed mediation"), url_for("mediations.show", mediation=details.log)),
-        ]
-    name = gettext("Referral: %(service)s", service=service_name(str(details.service)))
-    return [(gettext("Home"), url_for("home.show")), (name, url_for("referrals.show", referral=details.referral))]
-
-
-def say_readers(details: ThreadDetails) -> str:
-    """Who will read what is written in a thread."""
-    sealed = details.kind == "mediation"
-    if details.audience == INTERNAL:
-        if sealed:
-            return gettext("Read by those named for this mediation, and by nobody else.")
-        return gettext(
-            "Read by the office alone: the programme's officers, supervisors, compliance officers, managers and auditors."
-            " No provider ever reads it."
-        )
-    provider = details.provider or gettext("a provider")
-    if sealed:
-        return gettext("Read by the people of %(provider)s, and by those named for this mediation.", provider=provider)
-    if details.whole:
-        return gettext("Read by the people of %(provider)s, outside the office, and by the office.", provider=provider)
-    return gettext("Read by the programme's office and by your colleagues at %(provider)s.", provider=provider)
 
 
 # --- what is shown ---------------------------------------------------------------------------------------------------
@@ -205,7 +112,8 @@ def _show(place: Place, sent: Sent | None = None, doubt: AudienceInDoubt | None 
         thread = place.find(db, actor)
         layout.use_calendar(calendar_of(db, thread.case.programme))
         details = describe_thread(db, actor, thread)
-        listed = list_messages(db, actor, thread, cursor=cursor)
+        listed = list_messages(db, actor, thread, since=_asked("message"), cursor=cursor)
+        reply_to = _reply_to(db, actor, thread, listed.items)
         threads = list_threads(db, actor, thread.case)
         if sent is None:
             open_mentions(db, actor, thread)
@@ -216,8 +124,9 @@ def _show(place: Place, sent: Sent | None = None, doubt: AudienceInDoubt | None 
         place=place,
         form=form,
         items=listed.items,
+        reply_to=reply_to,
         sent=sent,
-        crumbs=_crumbs(details),
+        crumbs=crumbs_of(details),
         title=say_thread(details),
         readers=say_readers(details),
         why_not=say(details.why_not) if details.why_not else "",
@@ -226,9 +135,23 @@ def _show(place: Place, sent: Sent | None = None, doubt: AudienceInDoubt | None 
         tabs=threads_of(threads, details.number, details.log) if details.whole else [],
         service=service_name(details.service) if details.service else "",
         next_url=place.url(cursor=listed.next) if listed.next else "",
-        first_url=place.url() if cursor else "",
+        first_url=place.url() if cursor or _asked("message") else "",
     )
     return make_response(page, sent.status if sent else 200)
+
+
+def _asked(name: str) -> str | None:
+    """The id of a message that the request names."""
+    given = request.values.get(name, type=UUID)
+    return str(given) if given else None
+
+
+def _reply_to(db: Connection, actor: Actor, thread: Thread, listed: Iterable[Message]) -> Message | None:
+    """The message that is to be answered: one of those listed, or an older one of the same thread."""
+    if (id := _asked("reply_to")) is None:
+        return None
+    beside = [message for message in listed if message.id == id]
+    return next(iter(beside or list_messages(db, actor, thread, only=id).items), None)
 
 
 def _composer(db: Connection, actor: Actor, thread: Thread, details: ThreadDetails, sent: Sent | None) -> FormView:
@@ -278,6 +201,7 @@ def _write(place: Place) -> Response:
             referral=place.referral,
             words=words,
             mentions=data.get("tell", ()),
+            reply_to=request.form.get("reply_to") or None,
             sure=_sure(words),
             request=key,
         )
@@ -326,7 +250,7 @@ def _ask_correction(
         one=messages[0],
         sent=sent,
         back=place.url(),
-        crumbs=[*_crumbs(details), (say_thread(details), place.url())],
+        crumbs=[*crumbs_of(details), (say_thread(details), place.url())],
         title=gettext("Correct what you have written"),
         readers=say_readers(details),
         doubts=_say_doubts(doubt),
@@ -389,7 +313,7 @@ def _correct(place: Place, message: str) -> Response:
 
 
 def _place(where: str, at: Mapping[str, Any]) -> Place:
-    return Place(where, str(at[_PARAMETERS[where]]))
+    return Place(where, str(at[PARAMETERS[where]]))
 
 
 def _add(where: str, path: str) -> None:

@@ -42,7 +42,7 @@ from casework.web.cases.progress import Step, steps_of
 from casework.web.deadlines.presenter import account, ledger
 from casework.web.documents.held import FilesOfReferral
 from casework.web.history.sentences import say_entry
-from casework.web.messages.pages import threads_of
+from casework.web.messages.place import threads_of
 from casework.web.referrals.acknowledgement_pages import said_of
 from casework.web.referrals.answers import Answer, answers_to
 from casework.web.shell import form_actions, layout

@@ -7,7 +7,7 @@ from flask import Blueprint, render_template, request
 from casework.operations.people.administrator_checks import is_administrator
 from casework.operations.search import service as search
 from casework.operations.search.views import FoundMessage
-from casework.web.messages.pages import Place
+from casework.web.messages.place import Place
 from casework.web.shell.session import page_transaction
 
 blueprint = Blueprint("search", __name__)

@@ -172,6 +172,47 @@ def test_few_people_are_mentioned_each_once() -> None:
         play.do(Say(INTERNAL, "Look.", None, tuple(str(n) for n in range(21))))
 
 
+# --- replying ---------------------------------------------------------------------------------------------------------
+
+
+def test_a_reply_names_what_it_answers_and_tells_who_wrote_that() -> None:
+    play = sent()
+    asked = share(play)
+    (event,) = play.do(Say(SHARED, "On Monday.", asked.track, reply_to=said(asked), answered=asked.actor), PROVIDER)
+    assert event.effects["reply_to"] == asked.effects["message"]
+    assert event.effects["mentions"] == [OFFICER.person]
+    assert "When do you come?" not in str((event.effects, event.body))
+
+
+def test_who_is_answered_is_told_once_and_nobody_of_answering_oneself() -> None:
+    play = sent()
+    first = note(play)
+    told = Say(INTERNAL, "Yes.", mentions=("p", first.actor), reply_to=said(first), answered=first.actor)
+    assert play.do(told, SUPERVISOR)[0].effects["mentions"] == ["p", first.actor]
+    (event,) = play.do(Say(INTERNAL, "Besides.", reply_to=said(first), answered=first.actor))
+    assert "mentions" not in event.effects
+
+
+def test_who_is_answered_is_told_however_many_others_are() -> None:
+    play = sent()
+    first = note(play)
+    others = tuple(str(n) for n in range(20))
+    (event,) = play.do(Say(INTERNAL, "So.", None, others, said(first), first.actor), SUPERVISOR)
+    assert len(event.effects["mentions"]) == 21
+
+
+def test_a_reply_stands_in_the_thread_of_what_it_answers() -> None:
+    play = sent()
+    inside, outside = note(play), share(play)
+    for say in (
+        Say(SHARED, "So.", outside.track, reply_to=said(inside)),
+        Say(INTERNAL, "So.", reply_to=said(outside)),
+        Say(SHARED, "So.", outside.track, reply_to=replace(said(outside), track=play.case.main.id)),
+    ):
+        with pytest.raises(InvalidForm):
+            play.do(say)
+
+
 # --- correcting ------------------------------------------------------------------------------------------------------
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, fields
 from typing import Any
 
 import pytest
-from sqlalchemy import Connection
+from sqlalchemy import Connection, text
 
 from casework.engine.state.case import Case
 from casework.errors import AudienceInDoubt, InvalidForm, NotAllowed, NotFound, WrongState
@@ -21,7 +21,7 @@ from casework.operations.core.views import Named
 from casework.operations.messages.mentions import list_mentions
 from casework.operations.messages.service import correct_message, draft_name, list_messages, send_message
 from casework.operations.messages.threads import thread_of
-from casework.operations.messages.views import Mention, Message
+from casework.operations.messages.views import AnsweredMessage, Mention, Message
 from casework.operations.verification.service import verify_case
 from casework.records.case_loader import load
 from tests.support.way_to_referral import to_both
@@ -53,6 +53,7 @@ class Scene:
         referral: str | None = None,
         *,
         tell: tuple[str, ...] = (),
+        reply_to: str | None = None,
         sure: bool = False,
         request: Request | None = None,
     ) -> str:
@@ -64,6 +65,7 @@ class Scene:
             referral=referral,
             words=words,
             mentions=[self.world.people[one] for one in tell],
+            reply_to=reply_to,
             sure=sure,
             request=request or new_request(),
         )
@@ -230,6 +232,66 @@ def test_a_message_is_written_once_for_its_key(scene: Scene) -> None:
     assert len(scene.read("officer")) == len(scene.mentions("supervisor")) == 1
 
 
+# --- replying --------------------------------------------------------------------------------------------------------
+
+
+def test_a_reply_says_what_it_answers_and_nothing_of_what_that_says(scene: Scene) -> None:
+    asked = scene.say("officer", "When do you come?", scene.lab)
+    scene.say("provider", "On Monday.", scene.lab, reply_to=asked)
+    (reply, first) = scene.read("supervisor", scene.lab)
+    assert first.reply_to is None
+    assert reply.reply_to == AnsweredMessage(
+        id=asked, at=first.at, author=Named(id=scene.world.people["officer"], name="Officer")
+    )
+    scene.correct("officer", asked, None, scene.lab)
+    assert "When do you come?" not in repr(scene.read("supervisor", scene.lab)[0])
+
+
+def test_who_is_answered_is_told_once(scene: Scene) -> None:
+    asked = scene.say("officer", "When do you come?", scene.lab)
+    scene.say("provider", "On Monday.", scene.lab, tell=("officer",), reply_to=asked)
+    assert len(scene.mentions("officer")) == 1
+    assert scene.read("officer", scene.lab)[0].mentions == []
+    scene.say("officer", "Besides, where?", scene.lab, reply_to=asked)
+    assert len(scene.mentions("officer")) == 1
+
+
+def test_the_provider_sees_that_the_office_is_answered_and_not_who_in_it(scene: Scene) -> None:
+    asked = scene.say("supervisor", "When do you come?", scene.lab)
+    scene.say("officer", "And where?", scene.lab, reply_to=asked)
+    (reply, _) = scene.read("provider", scene.lab)
+    assert reply.reply_to is not None
+    assert reply.reply_to.author == Named(id=None, name="supervisor")
+    assert scene.world.people["supervisor"] not in repr(reply)
+    assert [one.message for one in scene.mentions("supervisor")] == [reply.id]
+
+
+def test_who_reads_the_thread_no_more_is_told_nothing(scene: Scene) -> None:
+    asked = scene.say("supervisor", "When do you come?", scene.lab)
+    declare_interest(
+        scene.db, scene.world.actor(scene.db, "supervisor"), scene.number, nature="Family.", request=new_request()
+    )
+    scene.say("provider", "On Monday.", scene.lab, reply_to=asked)
+    rows = scene.db.execute(text("SELECT count(*) FROM mentions")).scalar_one()
+    assert rows == 0
+    assert verify_case(scene.db, scene.case.log) == []
+
+
+def test_what_stands_elsewhere_is_refused_as_what_stands_nowhere(scene: Scene) -> None:
+    elsewhere = [scene.say("officer", "They are slow."), scene.say("officer", "When?", scene.bank)]
+    said = set()
+    for message in (*elsewhere, "0198c000-0000-7000-8000-000000000000", "no id", "\x00"):
+        with pytest.raises(InvalidForm) as refusal:
+            scene.say("provider", "So?", scene.lab, reply_to=message)
+        said.add(str(refusal.value.fields))
+    assert len(said) == 1
+
+
+def test_the_thread_opens_at_a_message_that_is_asked_for(scene: Scene) -> None:
+    ids = [scene.say("officer", f"Note {n}.") for n in range(4)]
+    assert [one.id for one in scene.read("officer", since=ids[2], limit=2)] == [ids[2], ids[1]]
+
+
 # --- mentions --------------------------------------------------------------------------------------------------------
 
 
@@ -283,5 +345,7 @@ def test_a_log_with_messages_verifies(scene: Scene) -> None:
     scene.say("officer", "Please look.", tell=("supervisor", "auditor"))
     message = scene.say("provider", "Monday.", scene.lab, tell=("officer",))
     scene.correct("provider", message, "Tuesday.", scene.lab)
+    scene.say("officer", "Then Tuesday.", scene.lab, reply_to=message)
     scene.correct("provider", message, None, scene.lab)
+    scene.say("supervisor", "What was it?", scene.lab, reply_to=message)
     assert verify_case(scene.db, scene.case.log) == []

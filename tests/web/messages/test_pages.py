@@ -42,10 +42,18 @@ class Scene:
     def thread(self) -> str:
         return f"/referrals/{self.referral}/messages"
 
-    def write(self, by: str, words: str, referral: str | None = None, tell: tuple[str, ...] = ()) -> str:
+    def write(
+        self,
+        by: str,
+        words: str,
+        referral: str | None = None,
+        tell: tuple[str, ...] = (),
+        *,
+        reply_to: str | None = None,
+    ) -> str:
         with transaction(self.engine) as db:
             case: Case = load(db, home_of(db, self.number), "case")
-            return self.world.write(db, by, case, referral, words, tell=tell)
+            return self.world.write(db, by, case, referral, words, tell=tell, reply_to=reply_to)
 
     def kinds(self) -> list[str]:
         """The messages in the log, by their kinds."""
@@ -92,7 +100,64 @@ def test_each_message_has_an_address_of_its_own(scene: Scene, browser_for: Brows
     page = officer.get(scene.notes).text
     messages = re.findall(r'<li id="(m-[^"]+)">', page)
     assert len(messages) == 2
-    assert re.findall(r'<a class="muted" href="#(m-[^"]+)">', page) == messages
+    links = re.findall(
+        rf'<a href="{re.escape(scene.notes)}\?message=([^"#]+)#(m-[^"]+)" aria-label="Link to this message">Link', page
+    )
+    assert links == [(message.removeprefix("m-"), message) for message in messages]
+    # The address leads there however much is written after it.
+    opened = officer.get(f"{scene.notes}?message={links[1][0]}").text
+    assert re.findall(r'<li id="(m-[^"]+)">', opened) == messages[1:]
+    assert re.findall(r'<li id="(m-[^"]+)">', officer.get(f"{scene.notes}?message=x").text) == messages
+
+
+def test_a_message_is_answered(scene: Scene, browser_for: BrowserFor) -> None:
+    officer, provider = browser_for("officer"), browser_for("provider")
+    send(officer, scene.thread, "When do you come?")
+    reply = re.search(
+        r'href="([^"]+\?reply_to=([^"#]+)#write)" aria-label="Reply to Case officer">Reply',
+        provider.get(scene.thread).text,
+    )
+    assert reply is not None
+    page = provider.get(reply[1].split("#")[0]).text
+    assert re.search(r'<p class="reply">In reply to Case officer, <time', page)
+    assert send(provider, reply[1].split("#")[0], "On Monday.")[0] == 303
+    read = officer.get(scene.thread).text
+    assert re.search(rf'<p class="reply"><a href="#m-{reply[2]}">In reply to Officer, <time', read)
+    assert read.count("When do you come?") == 1
+
+
+def test_a_reply_leads_to_what_it_answers_on_another_page(scene: Scene, browser_for: BrowserFor) -> None:
+    asked = scene.write("officer", "When do you come?", scene.referral)
+    for _ in range(25):
+        scene.write("officer", "So.", scene.referral)
+    scene.write("provider", "On Monday.", scene.referral, reply_to=asked)
+    page = browser_for("officer").get(scene.thread).text
+    assert f'<p class="reply"><a href="{scene.thread}?message={asked}#m-{asked}">' in page
+    assert "When do you come?" not in page
+
+
+def test_a_refused_reply_is_still_a_reply(scene: Scene, browser_for: BrowserFor) -> None:
+    officer = browser_for("officer")
+    message = scene.write("officer", "When do you come?", scene.referral)
+    page = f"{scene.thread}?reply_to={message}"
+    for words, status in (("", 422), ("The Chaoyang Green Bank has agreed.", 200)):
+        refused = officer.flask.post(scene.thread, data=typed(officer, page, words))
+        assert refused.status_code == status
+        assert f'name="reply_to" value="{message}"' in refused.text
+    foreign = typed(officer, page, "So?") | {"reply_to": scene.write("officer", "They are slow.")}
+    refused = officer.flask.post(scene.thread, data=foreign)
+    assert refused.status_code == 422
+    assert "names a message that does not stand in this thread" in refused.text
+    assert "They are slow." not in refused.text
+    assert "In reply to" not in refused.text
+
+
+def test_nobody_answers_where_they_only_read(scene: Scene, browser_for: BrowserFor) -> None:
+    message = scene.write("officer", "They are slow.")
+    page = browser_for("auditor").get(f"{scene.notes}?reply_to={message}").text
+    assert 'name="reply_to"' not in page
+    assert ">Reply" not in page
+    assert f"?message={message}#m-{message}" in page
 
 
 def test_each_box_says_who_reads_it_and_has_a_look_of_its_own(scene: Scene, browser_for: BrowserFor) -> None:

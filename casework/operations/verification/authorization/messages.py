@@ -36,6 +36,12 @@ def judge_message(evidence: Evidence, before: Case, event: Event) -> Reasons:
             yield "it corrects somebody else's message"
         if any(entry.what == TAKEN_BACK for entry in earlier):
             yield "it corrects a message that was taken back"
+    if (answers := event.effects.get("reply_to")) is not None:
+        asked = (answers, WRITTEN, event.kind, event.track)
+        if what != WRITTEN or asked not in (
+            (entry.message, entry.what, entry.kind, entry.track) for entry in evidence.earlier.values()
+        ):
+            yield "it answers a message that was never written there"
     for person in event.effects.get("mentions", ()):
         if not _reads(evidence, before, event, track, person):
             yield "it mentions somebody who could not read it"

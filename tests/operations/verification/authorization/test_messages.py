@@ -38,17 +38,40 @@ Forge = Callable[[Scene], dict[str, Any]]
             lambda on: {"effects": {"message": "m", "what": "written", "mentions": [on.world.people["provider"]]}},
             "could not read",
         ),
+        (
+            lambda on: {"effects": {"message": "m", "what": "written", "reply_to": on.say("officer", "When?", on.lab)}},
+            "answers a message that was never written there",
+        ),
+        (
+            lambda on: {
+                "kind": SAID,
+                "track": on.lab,
+                "effects": {"message": "m", "what": "written", "reply_to": on.say("officer", "When?", on.bank)},
+            },
+            "answers a message that was never written there",
+        ),
+        (
+            lambda on: {"effects": {"message": "m", "what": "written", "reply_to": "m"}},
+            "answers a message that was never written there",
+        ),
+        (
+            lambda on: {
+                "effects": {"message": (note := on.say("officer", "So.")), "what": "corrected", "reply_to": note},
+                "because": on.case.seq,
+            },
+            "answers a message that was never written there",
+        ),
     ],
 )
 def test_the_verifier_finds_a_message_that_was_not_allowed(scene: Scene, forge: Forge, sentence: str) -> None:
-    standing = stand(scene.db, scene.case.log, "case")
-    case = standing.case
     made: dict[str, Any] = {
         "kind": NOTED,
         "role": "officer",
         "actor": scene.world.people["officer"],
         "effects": {"message": "m", "what": "written"},
     } | forge(scene)
+    standing = stand(scene.db, scene.case.log, "case")
+    case = standing.case
     track = case.tracks.get(made.get("track", ""))
     if track is not None:
         made |= {"frm": track.states, "to": track.states, "edition": track.edition}
