@@ -51,7 +51,7 @@ def test_a_case_has_its_number_its_lanes_and_no_frame(
 @pytest.mark.parametrize("java_script", [True, False], ids=["with-scripts", "without-scripts"])
 def test_a_history_has_each_entry_unfolded(page_of: PageOf, printed: tuple[str, str], java_script: bool) -> None:
     number, _ = printed
-    words = on_paper(page_of("auditor", java_script=java_script), f"/cases/{number}/history", most=25)
+    words = on_paper(page_of("auditor", java_script=java_script), f"/cases/{number}/history", most=16)
     for told in (number, "By which rule", "What it changed", "Hash before", "Case, edition 1"):
         assert told in words
     entries = words.count("Hash before")
