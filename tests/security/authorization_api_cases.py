@@ -278,7 +278,10 @@ CASES: tuple[Row, ...] = (
     ),
     get("/unsealings", EVERYBODY, lists="unsealing", finds={"compliance"}),
     post("/unsealings/{unsealing}/told", {"dispute_officer"}, body=lambda on: {"on": "2020-01-01"}),
-    post("/unsealings/{unsealing}/decide", {"compliance"}, body=lambda on: {"agree": False}, things={"unsealing": "ended_unsealing"}),
+    post(
+        "/unsealings/{unsealing}/decide", {"compliance"}, body=lambda on: {"agree": False, "note": "No."},
+        things={"unsealing": "ended_unsealing"},
+    ),
     post("/unsealings/{unsealing}/end", {"dispute_officer", "compliance"}, things={"unsealing": "ended_unsealing"}),
     # A case of its own: from then on an administrator reads it.
     post("/cases/{number}/emergency", ADMINISTRATOR, body=lambda on: {"reason": "Why."}, things={"number": "spare_number"}),

@@ -23,7 +23,7 @@ class NewUnsealing(Body):
 
 class UnsealingDecision(Body):
     agree: bool
-    note: Words | None = None
+    note: Annotated[Words | None, Field(description="Why not; required to refuse")] = None
 
 
 class PartiesTold(Body):

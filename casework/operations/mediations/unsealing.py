@@ -70,6 +70,8 @@ def decide_unsealing(
     row = _home_of(db, actor, opening)
     if row is None or not row.decides:
         raise NotFound("unsealing")
+    if not agree and not (note or "").strip():
+        raise InvalidForm(fields={"note": reasons.fields.REQUIRED})
 
     def to_command(standing: Standing) -> tuple[Command, By]:
         return DecideUnsealing(opening, agree, note), _decider_by(actor, standing.case)

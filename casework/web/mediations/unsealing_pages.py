@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from uuid import UUID
 
 from flask import Blueprint, flash, make_response, redirect, render_template, url_for
@@ -157,8 +158,16 @@ def _show(id: str, sent: Sent | None) -> Response:
         details = unsealing.find_unsealing(db, actor, id)
         form = show_form(db, actor, f"decide:{id}", Decision, sent) if details.state == "asked" else None
     return make_response(
-        render_template("mediations/unsealing.html", one=details, form=form, sent=sent), sent.status if sent else 200
+        render_template("mediations/unsealing.html", one=details, form=form, sent=sent, faults=_faults(sent)),
+        sent.status if sent else 200,
     )
+
+
+def _faults(sent: Sent | None) -> Mapping[str, str]:
+    """By the names of the card's own fields."""
+    faults = sent.faults if sent else {}
+    named = {"decision": "answer", "note": "f-note"}
+    return {named.get(name, name): words for name, words in faults.items()}
 
 
 @blueprint.post("/unsealings/<uuid:opening>")

@@ -8,12 +8,14 @@ from flask import Blueprint, flash, make_response, redirect, render_template, re
 from flask_babel import gettext
 from werkzeug.wrappers import Response
 
+from casework import reasons
 from casework.engine.roles import Role
 from casework.errors import InvalidForm, NotAllowed, Refused
 from casework.operations.people import account_recovery
 from casework.operations.people import queries as people_queries
 from casework.web.shell.forms import read_request
 from casework.web.shell.i18n import N_, say_error, say_faults
+from casework.web.shell.second_person import AGREE, pressed, who_decides
 from casework.web.shell.session import only, page_transaction
 
 blueprint = Blueprint("recoveries", __name__, url_prefix="/recoveries")
@@ -80,7 +82,19 @@ def _show(recovery: str, faults: dict[str, str], status: int = 200) -> Response:
         details = account_recovery.find_recovery(db, actor, recovery)
     return make_response(
         render_template(
-            "people/recovery.html", one=details, means=MEANS, states=STATES, faults=faults, most=account_recovery.MOST
+            "people/recovery.html",
+            one=details,
+            means=MEANS,
+            states=STATES,
+            faults=faults,
+            most=account_recovery.MOST,
+            hours=int(account_recovery.LASTS.total_seconds() // 3600),
+            barred=who_decides(
+                actor.person,
+                asker=details.asked_by.id,
+                about=[details.person.id],
+                roles=sorted(account_recovery.DECIDERS),
+            ),
         ),
         status,
     )
@@ -90,9 +104,11 @@ def _show(recovery: str, faults: dict[str, str], status: int = 200) -> Response:
 @only(*sorted(account_recovery.DECIDERS))
 def decide(recovery: UUID) -> Response:
     """Agree or not; upon agreement the page shows the second half of the code, this once."""
-    agree = request.form.get("decision") == "agree"
+    agree = pressed() == AGREE
     try:
         with page_transaction() as (db, actor):
+            if account_recovery.find_recovery(db, actor, str(recovery)).may_decide and not pressed():
+                raise InvalidForm(fields={"answer": reasons.fields.REQUIRED})
             done = account_recovery.decide_recovery(
                 db,
                 actor,

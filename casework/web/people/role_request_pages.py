@@ -9,11 +9,14 @@ from flask import Blueprint, flash, make_response, redirect, render_template, re
 from flask_babel import gettext
 from werkzeug.wrappers import Response
 
+from casework import reasons
 from casework.engine.roles import Role
+from casework.engine.two_person import ASKED
 from casework.errors import InvalidForm, Refused, WrongState
 from casework.operations.people import role_requests
 from casework.web.shell.forms import read_request
 from casework.web.shell.i18n import N_, role_name, say, say_error, say_faults
+from casework.web.shell.second_person import AGREE, pressed, who_decides
 from casework.web.shell.session import only, page_transaction
 
 blueprint = Blueprint("role_requests", __name__, url_prefix="/roles")
@@ -47,17 +50,35 @@ def show(role: UUID) -> str:
 
 def _shown(id: str, faults: Mapping[str, str]) -> str:
     with page_transaction() as (db, actor):
-        role_request = role_requests.show_request(db, actor, id)
-    return render_template("people/role_request.html", one=role_request, faults=faults, states=STATES, reach=REACH)
+        one = role_requests.show_request(db, actor, id)
+        people = [named.id for named in (one.person, one.asked_by) if named is not None and named.id is not None]
+        programme = one.programme.id if one.state == ASKED else None
+        roles = role_requests.given_by(db, programme, people) if programme else {}
+    return render_template(
+        "people/role_request.html",
+        one=one,
+        faults=faults,
+        states=STATES,
+        reach=REACH,
+        roles=roles,
+        barred=who_decides(
+            actor.person,
+            asker=one.asked_by.id if one.asked_by else None,
+            about=[named.id for named in (one.person, one.deputy_for) if named is not None],
+            roles=role_requests.DECIDERS,
+        ),
+    )
 
 
 @blueprint.post("/<uuid:role>/decide")
 @only(Role.ADMINISTRATOR, Role.SUPERVISOR, Role.AUDITOR)
 def decide(role: UUID) -> Response:
-    id, agree = str(role), request.form.get("decision") == "agree"
+    id, agree = str(role), pressed() == AGREE
     try:
         with page_transaction() as (db, actor):
             role_request = role_requests.show_request(db, actor, id)
+            if (role_request.decides or role_request.own) and not pressed():
+                raise InvalidForm(fields={"answer": reasons.fields.REQUIRED})
             role_requests.decide_role(
                 db, actor, id, agree=agree, note=request.form.get("note", ""), request=read_request()
             )

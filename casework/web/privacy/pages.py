@@ -16,6 +16,7 @@ from casework.operations.people import queries as people_queries
 from casework.operations.privacy import erasure_requests
 from casework.web.shell.forms import read_request
 from casework.web.shell.i18n import N_, say, say_error, say_faults
+from casework.web.shell.second_person import AGREE, pressed, who_decides
 from casework.web.shell.session import current_actor, only, page_transaction
 
 blueprint = Blueprint("erasures", __name__, url_prefix="/erasures")
@@ -115,18 +116,26 @@ def _shown(erasure: str, faults: Mapping[str, str]) -> str:
         faults=faults,
         states=STATES,
         bases=BASES,
+        barred=who_decides(
+            actor.person,
+            asker=details.asked_by.id,
+            about=[details.person.id] if details.person else (),
+            roles=erasure_requests.DECIDERS,
+        ),
     )
 
 
 @blueprint.post("/<uuid:erasure>/decide")
 @only(Role.ADMINISTRATOR, Role.COMPLIANCE, Role.MANAGER)
 def decide(erasure: UUID) -> Response:
-    id, agree = str(erasure), request.form.get("decision") == "agree"
+    id, agree = str(erasure), pressed() == AGREE
     try:
         with page_transaction() as (db, actor):
             erasure_requests.show_erasure(db, actor, id)
             if not {Role.COMPLIANCE, Role.MANAGER} & current_actor().roles():
                 raise NotAllowed(why=reasons.cases.FOR_ROLES_THEMSELVES(roles=(Role.COMPLIANCE, Role.MANAGER)))
+            if not pressed():
+                raise InvalidForm(fields={"answer": reasons.fields.REQUIRED})
             if agree and request.form.get("sure") != "yes":
                 raise InvalidForm(fields={"sure": reasons.fields.TICK_THE_BOX})
             erasure_requests.decide_erasure(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -37,13 +37,13 @@ from casework.operations.tasks.workload import DECIDING
 from casework.permissions.actors import Actor
 from casework.permissions.visibility import Sight, sight
 from casework.permissions.work import asked as has_asked
-from casework.permissions.work import operate, operations
+from casework.permissions.work import conflict, operate, operations
 from casework.web.history.sentences import say_entry
 from casework.web.shell import form_actions, layout
 from casework.web.shell.form_actions import Sent, moved_since
-from casework.web.shell.i18n import edition_text
+from casework.web.shell.i18n import edition_text, say
 from casework.web.shell.session import page_transaction
-from casework.web.shell.task_links import place_url, queue_name, task_url, task_words
+from casework.web.shell.task_links import capital, place_url, queue_name, task_url, task_words
 from casework.web.tasks import decision_views as views
 from casework.web.tasks.next_action import say_done
 from casework.web.tasks.operation_pages import list_items, menu, told
@@ -120,7 +120,7 @@ def _page(db: Connection, actor: Actor, standing: Standing, sent: Sent | None) -
         "tasks/decide.html",
         view=view,
         decides=view.decides,
-        mine=has_asked(actor, case, task) or bool(view.why_not),
+        barred=_barred(actor, standing, view, buttons),
         asked=view.asked,
         facts=facts + views.settled_words(edition, task, view, view.asked),
         why=why,
@@ -143,6 +143,23 @@ def _page(db: Connection, actor: Actor, standing: Standing, sent: Sent | None) -
         reviews=details.type == "side" and COMPLETE in allowed and view.decides,
         **common,
     )
+
+
+def _barred(actor: Actor, standing: Standing, view: DecisionView, buttons: Sequence[views.Button]) -> str:
+    """Why the reader gives no answer, and who does."""
+    assert standing.task is not None
+    queue, holder = queue_name(standing.details.queue), standing.details.holder
+    if has_asked(actor, standing.case, standing.task):
+        return gettext("You asked for it, so another person decides: %(roles)s.", roles=queue)
+    against = conflict(actor, standing.case)
+    why = [capital(say(one)) for one in ((against,) if against else view.why_not)]
+    why = why or list(dict.fromkeys(words for button in buttons for words in button.why_not))
+    who = (
+        gettext("%(name)s has taken it, and decides.", name=holder.name)
+        if holder is not None and holder.id != actor.person
+        else gettext("It is decided by: %(roles)s.", roles=queue)
+    )
+    return " ".join([*why, who])
 
 
 def _prepared_reason(view: DecisionView) -> str:

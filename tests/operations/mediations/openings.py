@@ -50,10 +50,12 @@ class Scene:
             )
         return str(done.answer["id"])
 
-    def decide(self, opening: str, by: str = "compliance", *, agree: bool = True) -> None:
+    def decide(
+        self, opening: str, by: str = "compliance", *, agree: bool = True, note: str | None = "As I saw it."
+    ) -> None:
         with transaction(self.engine) as db:
             unsealing.decide_unsealing(
-                db, self.world.actor(db, by), opening, agree=agree, note=None, request=new_request()
+                db, self.world.actor(db, by), opening, agree=agree, note=note, request=new_request()
             )
 
     def end(self, opening: str, by: str = "dispute_officer") -> None:

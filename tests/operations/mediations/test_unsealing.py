@@ -101,6 +101,16 @@ def test_without_being_named_for_it_nobody_asks(scene: Scene) -> None:
             scene.ask(who)
 
 
+@pytest.mark.parametrize("note", [None, "", "  "])
+def test_a_refusal_takes_a_reason_and_an_agreement_none(scene: Scene, note: str | None) -> None:
+    opening = scene.ask()
+    with pytest.raises(InvalidForm) as refused:
+        scene.decide(opening, agree=False, note=note)
+    assert set(refused.value.fields) == {"note"}
+    scene.decide(opening, note=note)
+    assert scene.reads("auditor")
+
+
 def test_a_refusal_opens_nothing(scene: Scene) -> None:
     opening = scene.ask()
     scene.decide(opening, agree=False)

@@ -281,6 +281,8 @@ def test_whoever_asked_does_not_agree_and_nobody_helps_themselves(browser_for: E
     page = waiting(supervisor)
     decide = f"{page}/decide"
     assert decide not in administrator.get(page).text
+    assert "You asked for it, so another person decides" in administrator.get(page).text
+    assert "Press one of the buttons." in supervisor.post(decide, {"reason": "It is she."}, page=page).text
     assert decide in supervisor.get(page).text
     assert administrator.post(decide, {"decision": "agree"}, page=page).status_code == 409
     assert browser_for("officer").post(decide, {"decision": "agree"}).status_code == 404

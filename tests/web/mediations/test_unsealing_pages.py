@@ -72,6 +72,24 @@ def test_it_is_asked_for_agreed_to_read_and_ended(
     assert auditor.get(place).status_code == 404
 
 
+def test_the_second_person_has_one_button_for_each_answer_and_refuses_with_a_reason(
+    engine: Engine, world: World, place: str, browser_for: BrowserFor
+) -> None:
+    ask(world, browser_for("dispute_officer"), place)
+    page, compliance = f"/unsealings/{opening(engine)}", browser_for("compliance")
+    shown = compliance.get(page).text
+    assert [part.split('"')[0] for part in shown.split('name="f-decision" value="')[1:]] == ["agree", "refuse"]
+    for words in ("What is asked", REASON, "What changes", "is notified, with your reason", "Evidence"):
+        assert words in shown
+    unsaid = compliance.post(page, {"f-note": "Hm."}, page=page)
+    assert (unsaid.status_code, "Press one of the buttons." in unsaid.text) == (422, True)
+    bare = compliance.post(page, {"f-decision": "refuse"}, page=page)
+    assert bare.status_code == 422
+    assert 'id="f-note-fault"' in bare.text
+    assert compliance.post(page, {"f-decision": "refuse", "f-note": "Not now."}, page=page).status_code == 303
+    assert browser_for("auditor").get(place).status_code == 404
+
+
 def test_its_reader_finds_nothing_to_press(engine: Engine, world: World, place: str, browser_for: BrowserFor) -> None:
     ask(world, browser_for("dispute_officer"), place)
     page = f"/unsealings/{opening(engine)}"

@@ -85,6 +85,15 @@ def test_a_person_is_added_and_given_a_role_with_dates(
     assert agree(browser_for("auditor")).status_code == 403
     second = browser_for("supervisor")
     assert "waits for your word" in second.get("/roles").text
+    # Who asked reads why there is no button to agree, and may take it back.
+    own, other, read = (one.get(found_role(one)).text for one in (browser, second, browser_for("auditor")))
+    assert "You asked for it, so another person decides" in own
+    assert [page.count('name="decision" value="agree"') for page in (own, other, read)] == [0, 1, 0]
+    assert [page.count('name="decision" value="refuse"') for page in (own, other, read)] == [1, 1, 0]
+    assert "It is decided by" in read
+    assert "no role in this programme yet" in other
+    unsaid = agree(second, "", "Hm.")
+    assert (unsaid.status_code, "Press one of the buttons." in unsaid.text) == (422, True)
     assert agree(second).status_code == 303
     page = browser.get(person).text
     assert "to come" in page

@@ -47,7 +47,8 @@ def test_two_persons_erase_a_third(
     assert NAME in asker.get(f"/erasures/new?person={person}").text
     asked = asker.post("/erasures", form(world, person), page="/erasures/new", follow=True)
     assert "A compliance officer or manager of the programme decides" in asked.text
-    assert "Agree, and erase for good" not in asked.text
+    assert "Who decides" in asked.text
+    assert 'name="decision"' not in asked.text
     assert NAME in decider.get("/erasures").text
     with engine.connect() as db:
         erasure = str(db.execute(text("SELECT id FROM erasures")).scalar_one())
@@ -82,6 +83,11 @@ def test_it_is_refused_with_a_note(
     with engine.connect() as db:
         erasure = str(db.execute(text("SELECT id FROM erasures")).scalar_one())
     decider, page = browser_for("manager"), f"/erasures/{erasure}"
+    shown = decider.get(page).text
+    assert [part.split('"')[0] for part in shown.split('name="decision" value="')[1:]] == ["agree", "refuse"]
+    assert "Nothing must be kept by law." in shown
+    unsaid = decider.post(f"{page}/decide", {"note": "Not she."}, page=page)
+    assert (unsaid.status_code, "Press one of the buttons." in unsaid.text) == (422, True)
     assert decider.post(f"{page}/decide", {"decision": "refuse"}, page=page).status_code == 422
     assert (
         "Nothing is erased"
