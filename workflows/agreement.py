@@ -141,6 +141,11 @@ class Expiry(Form):
     decision = Choice(
         label="What the parties do",
         choices={"extend": "They extend it", "replace": "They replace it", "let_end": "They let it end"},
+        done={
+            "extend": "recorded that the parties extend the agreement",
+            "replace": "recorded that the parties replace the agreement",
+            "let_end": "recorded that the parties let the agreement end",
+        },
     )
 
 
@@ -158,7 +163,7 @@ EXPIRY_WARNINGS = (
 #: Order 3 (2009) of the Ministry of Commerce: within 60 days of taking effect. Payment abroad needs the certificate.
 CONTRACT_REGISTRATION = Task(
     "contract_registration", "Get the technology contract registered", queue=Role.OFFICER,
-    due=calendar_days(60, since="effective_on"), form=Registration,
+    due=calendar_days(60, since="effective_on"), form=Registration, done="recorded the registration of the technology contract",
     checklist=(
         Item("asked_in_time", "It was asked for within 60 days of taking effect; for running royalties, of the first base"),
         Item("paid_after", "Whoever pays abroad has the certificate: the bank asks for it"),

@@ -62,7 +62,10 @@ class DecidedWaiver(Form):
 
 class PledgeeAnswer(Form):
     right = RightField(label="Pledged right")
-    consented = YesNo(label="Does the pledgee consent?")
+    consented = YesNo(
+        label="Does the pledgee consent?",
+        done={"yes": "recorded the pledgee's consent", "no": "recorded that the pledgee does not consent"},
+    )
     answered_on = Date(label="Answered on", past=True)
     evidence = Text(label="Where the answer is filed")
 
@@ -80,7 +83,10 @@ class AgreedDuties(Form):
 
 
 class DutyDone(Form):
-    done = YesNo(label="Has it been done?")
+    done = YesNo(
+        label="Has it been done?",
+        done={"yes": "recorded that an agreed duty is done", "no": "recorded that an agreed duty is not done"},
+    )
     done_on = Date(label="Done on", past=True, when=("done", (True,)))
     note = Note(label="Note", required=False)
 
@@ -124,6 +130,12 @@ class DisputeClause(Form):
             "other": "Another clause",
             "none": "None",
         },
+        done={
+            "wipo_mediation": "recorded the dispute clause: WIPO mediation",
+            "mediation_then_expedited_arbitration": "recorded the dispute clause: mediation, then expedited arbitration",
+            "other": "recorded another dispute clause",
+            "none": "recorded that there is no dispute clause",
+        },
     )
     reason = Note(label="Why none", when=("clause", ("none",)))
 
@@ -164,7 +176,10 @@ class SigningWithoutSite(_Signing):
 
 
 class Condition(Form):
-    met = YesNo(label="Is it met?")
+    met = YesNo(
+        label="Is it met?",
+        done={"yes": "recorded that a condition is met", "no": "recorded that a condition is not met"},
+    )
     met_on = Date(label="Met on", past=True, when=("met", (True,)))
     note = Note(label="Note", required=False)
 
@@ -182,7 +197,10 @@ class SiteAcceptance(Form):
 
 
 class Reading(Form):
-    operating = YesNo(label="Is the plant in operation?")
+    operating = YesNo(
+        label="Is the plant in operation?",
+        done={"yes": "recorded the parties' readings", "no": "recorded that the plant is not in operation"},
+    )
     period_from = Date(label="From", past=True)
     period_to = Date(label="To", past=True)
     value = Number(label="Reading", when=("operating", (True,)))

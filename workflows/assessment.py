@@ -171,6 +171,11 @@ class Renewal(Form):
     renewal = Choice(
         label="What is done about it",
         choices={"renewed": "Renewed", "asked": "Renewal asked for", "not_needed": "No longer needed"},
+        done={
+            "renewed": "recorded that the statement was renewed",
+            "asked": "recorded that the statement's renewal was asked for",
+            "not_needed": "recorded that the statement is no longer needed",
+        },
     )
     valid_until = Date(label="New end", future=True, when=("renewal", ("renewed",)))
 
@@ -324,6 +329,7 @@ class Assessment(Workflow):
             Task(
                 "usable_results", "List what can still be used of the assessment", queue=Role.OFFICER,
                 due=working_days(5), form=UsableResults, on="main", aftercare=True,
+                done="listed what can still be used of the assessment",
             )
         ],
         done="ended the assessment, because another provider takes its place",

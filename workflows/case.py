@@ -319,16 +319,19 @@ class Case(Workflow):
         ((agreement,), (Role.OFFICER,), dispute_clause_check),
         ((structuring, agreement, deployment), (Role.OFFICER,), Task(
             "record_baseline", "Record the baseline", Role.OFFICER, working_days(20), agreement_forms.Baseline,
+            done="recorded the baseline",
         )),
         ((structuring, agreement, deployment, monitoring), (Role.OFFICER, Role.SUPERVISOR), Task(
             "work_blocked", "Declare that work is blocked", Role.OFFICER, working_days(5), agreement_forms.WorkBlocked,
+            done="declared that work is blocked",
         )),
         ((structuring, agreement, deployment, monitoring), (Role.OFFICER, Role.SUPERVISOR), Task(
             "work_unblocked", "Declare that work goes on", Role.OFFICER, working_days(5), agreement_forms.WorkUnblocked,
+            done="declared that work goes on",
         )),
         ((structuring, agreement, deployment, monitoring), (Role.OFFICER,), Task(
             "agreed_duty", "Enter duties that the parties have agreed", Role.OFFICER, working_days(5), agreement_forms.AgreedDuties,
-            opens=(duty,),
+            opens=(duty,), done="entered the duties that the parties have agreed",
         )),
         # Nobody adds this by hand: it is opened where another case of the same need has been signed.
         ((triage, consent, scoping, assessment, structuring, agreement), (), Task(

@@ -48,6 +48,7 @@ class TriageCheck(Form):
     interest = Choice(
         label="Your interest in this case", choices={"none": "None", "declared": "I have an interest"},
         help="With an interest you may do nothing more in this case; a supervisor hands it over.",
+        done={"none": "checked the match", "declared": "checked the match and declared an interest in the case"},
     )  # fmt: skip
 
 
@@ -286,7 +287,10 @@ class Reopening(Form):
 
 
 class FollowUp(Form):
-    running = YesNo(label="Is it still in use?")
+    running = YesNo(
+        label="Is it still in use?",
+        done={"yes": "recorded that the technology still runs", "no": "recorded that the technology no longer runs"},
+    )
     effect = Choice(
         label="Effect compared with what was expected",
         choices={"as_expected": "As expected", "better": "Better", "worse": "Worse", "unknown": "Not known"},
@@ -303,11 +307,19 @@ class LostConsent(Form):
             "without": "The referral goes on without these documents",
             "cancel": "The referral is cancelled",
         },
+        done={
+            "renew": "decided that the party is asked for a new consent",
+            "without": "decided that the referral goes on without these documents",
+            "cancel": "decided that the referral is cancelled",
+        },
     )
     papers_returned = YesNo(label="Have the papers been returned or destroyed?")
     note = Note(label="Note", required=False)
 
 
 class Superseded(Form):
-    stands = YesNo(label="Does this case still stand, now that another technology was chosen for the same need?")
+    stands = YesNo(
+        label="Does this case still stand, now that another technology was chosen for the same need?",
+        done={"yes": "decided to keep the case", "no": "decided not to keep the case"},
+    )
     note = Note(label="Why", required=False)

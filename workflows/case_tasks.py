@@ -39,7 +39,10 @@ consent_lost = Task(
 screening = Task(
     "screening", "Screen the party and its owners", Role.COMPLIANCE, working_days(5), forms.Screening, per="party"
 )
-kick_off = Task("kick_off", "Hold the first meeting", Role.OFFICER, working_days(10), forms.KickOff, unless_open=True)
+kick_off = Task(
+    "kick_off", "Hold the first meeting", Role.OFFICER, working_days(10), forms.KickOff, unless_open=True,
+    done="recorded the first meeting",
+)  # fmt: skip
 nda = Task(
     "nda", "Get the NDA signed", Role.OFFICER, working_days(20), forms.Nda, unless_open=True,
     audited=(WAIVER, "status", "waiver_asked"),

@@ -192,7 +192,7 @@ class Deployment(Workflow):
         opens=[
             Task(
                 "punch_item", "Follow an open item of the acceptance", queue=Role.OFFICER, due=calendar_days(30),
-                form=ItemDone, per="items:open_items", on="main",
+                form=ItemDone, per="items:open_items", on="main", done="recorded that an open item is done",
             )
         ],
         do="Record the acceptance with open items", done="recorded the acceptance with open items",

@@ -156,7 +156,7 @@ BENEFIT_REPORTS = tuple(
     Task(
         "benefit_report", "Get the yearly report on environmental benefit", queue=Role.OFFICER,
         due=calendar_days(30), form=BenefitReport, after=calendar_days(365 * year, since="closed_on"),
-        on="main", aftercare=True,
+        on="main", aftercare=True, done="recorded the yearly report on environmental benefit",
     )
     for year in (1, 2, 3)
 )  # fmt: skip
@@ -273,6 +273,7 @@ class Finance(Workflow):
             Task(
                 "usable_results", "List what can still be used of the search for finance", queue=Role.OFFICER,
                 due=working_days(5), form=UsableResults, on="main", aftercare=True,
+                done="listed what can still be used of the search for finance",
             )
         ],
         done="ended the search for finance, because another provider takes its place",

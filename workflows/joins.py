@@ -43,6 +43,7 @@ class TooFewResults(Form):
     go_on = Choice(
         label="What happens next",
         choices={"fewer": "Go on with the results there are", "none": "Go on without"},
+        done={"fewer": "decided to go on with the results there are", "none": "decided to go on without results"},
         help="To ask another provider instead, choose “Ask another provider as well” on the page of the case; this task is done with that.",
     )
     note = Note(label="Note", required=False)

@@ -202,6 +202,11 @@ class NextStep(Form):
     step = Choice(
         label="Next step",
         choices={"talks": "Talks", "procedure": "Another procedure", "nothing": "Nothing"},
+        done={
+            "talks": "recorded that the parties go on talking",
+            "procedure": "recorded that the parties choose another procedure",
+            "nothing": "recorded that the parties take no next step",
+        },
     )
     on = Date(label="Date")
 
@@ -209,7 +214,10 @@ class NextStep(Form):
 class TermSeen(Form):
     """What became of the term."""
 
-    result = Choice(label="Result", choices={"ended": "The mediation has ended", "extended": "Extended"})
+    result = Choice(
+        label="Result", choices={"ended": "The mediation has ended", "extended": "Extended"},
+        done={"ended": "recorded that the term has ended", "extended": "recorded that the term was extended"},
+    )  # fmt: skip
 
 
 NEXT_STEP = Task(

@@ -71,17 +71,18 @@ from workflows.service_guards import (
 SERVICING_TASKS = (
     Task(
         "repayment", "Record a repayment", queue=Role.PROVIDER, due=calendar_days(30), form=RepaymentMade,
-        per="items:repayments", aftercare=True,
+        per="items:repayments", aftercare=True, done="recorded a repayment",
     ),
     Task(
         "valuation_refresh", "Get the pledged right valued again", queue=Role.PROVIDER, due=calendar_days(30),
         form=ValueRefreshed, after=calendar_days(365, since="paid_on"), aftercare=True,
+        done="recorded a new value of the pledged right",
     ),
     *(
         Task(
             "annual_fee_check", "Check that the annual fee of the pledged right is paid", queue=Role.OFFICER,
             due=calendar_days(30), form=FeeChecked, after=calendar_days(365 * year - 30, since="paid_on"),
-            aftercare=True,
+            aftercare=True, done="checked that the annual fee of the pledged right is paid",
         )
         for year in (1, 2, 3)
     ),
@@ -322,6 +323,7 @@ class Pledge(Workflow):
             Task(
                 "usable_results", "List what can still be used of the request for a loan", queue=Role.OFFICER,
                 due=working_days(5), form=UsableResults, on="main", aftercare=True,
+                done="listed what can still be used of the request for a loan",
             )
         ],
         done="ended the request for a loan, because another provider takes its place",

@@ -283,13 +283,24 @@ class OverdueTalk(Form):
     result = Choice(
         label="What the borrower says",
         choices={"will_pay": "Will pay", "asks_time": "Asks for time", "cannot_pay": "Cannot pay"},
+        done={
+            "will_pay": "recorded that the borrower will pay",
+            "asks_time": "recorded that the borrower asks for time",
+            "cannot_pay": "recorded that the borrower cannot pay",
+        },
     )
 
 
 class OwnerCheck(Form):
     """Whether the technology still belongs to the party of the case."""
 
-    owner_changed = YesNo(label="The technology has another owner now")
+    owner_changed = YesNo(
+        label="The technology has another owner now",
+        done={
+            "yes": "recorded that the technology has another owner now",
+            "no": "recorded that the technology has the same owner",
+        },
+    )
 
 
 class UsableResults(Form):

@@ -168,7 +168,11 @@ class PointsToCorrect(Form):
 
 
 class Returned(Form):
-    how = Choice(label="What became of every copy", choices={"returned": "Given back", "destroyed": "Destroyed"})
+    how = Choice(
+        label="What became of every copy",
+        choices={"returned": "Given back", "destroyed": "Destroyed"},
+        done={"returned": "returned the copies", "destroyed": "destroyed the copies"},
+    )
     note = Note(label="Note", required=False)
 
 
@@ -192,6 +196,13 @@ class NextProvider(Form):
             "verification": "Ask another verifier",
             "none": "Go on without",
         },
+        done={
+            "assessment": "decided to ask another assessor",
+            "pledge": "decided to ask another lender for the pledge loan",
+            "finance": "decided to ask another provider of green finance",
+            "verification": "decided to ask another verifier",
+            "none": "decided to go on without the service",
+        },
     )
     note = Note(label="Note", required=False)
 
@@ -200,6 +211,10 @@ class Decision(Form):
     decision = Choice(
         label="What happens next",
         choices={"other_provider": "Another provider", "without": "Go on without", "wait": "Wait on"},
+        done={
+            "other_provider": "decided to choose another provider", "without": "decided to go on without the service",
+            "wait": "decided to wait on",
+        },
         press={"other_provider": "Choose another provider", "without": "Go on without the service", "wait": "Wait on"},
     )  # fmt: skip
     note = Note(label="Note", required=False)

@@ -213,6 +213,8 @@ def test_production_refuses_simulated_time(tmp_path: Path) -> None:
 #: What nobody should read: markup as text, ids, codes with an underscore, values of a program.
 TECHNICAL = re.compile(
     r"</?[a-z]+[ >]|[0-9a-f]{8}(…|-[0-9a-f]{4})|\b[a-z]+(_[a-z]+)+\b|\b(None|null|True|False)\b(?!: )"
+    # Nor what has no name, or an amount that is hard to read.
+    r"|something that is not there any more|已不存在的内容|Sha256|\b[A-Z]{3} \d{4,}"
 )
 
 

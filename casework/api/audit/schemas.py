@@ -23,6 +23,13 @@ class AuditQuery(Paged):
     pass
 
 
+class AuditTask(Answer):
+    edition: str | None
+    rule: str
+    type: Annotated[str, Field(description="step, side or decision")]
+    about: Annotated[str | None, Field(description="need_owner or technology_owner")]
+
+
 class AuditEvent(Answer):
     number: Annotated[str, Field(description="Of the case")]
     title: str | None
@@ -31,7 +38,7 @@ class AuditEvent(Answer):
     kind: str
     transition: str | None
     name: Annotated[str | None, Field(description="Of the task")]
-    task: None
+    task: Annotated[AuditTask | None, Field(description="Where its words stand in its edition")]
     what: str | None
     agreed: bool
     edition: str | None

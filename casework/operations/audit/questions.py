@@ -14,17 +14,19 @@ from typing import Any
 from sqlalchemy import Connection, text
 
 from casework import reasons
-from casework.definitions import load_audited
+from casework.definitions import load_audited, load_library
 from casework.engine.definition.grammar import EXTENSION, STOP, WAIVER
 from casework.engine.roles import Role
 from casework.errors import InvalidForm, NotFound
 from casework.ledger.canonical_json import instant
 from casework.operations.audit.views import AuditEvent, SampledCase
+from casework.operations.cases.case_events import data_of
+from casework.operations.core.event_views import form_of_task
 from casework.operations.core.paging import Page, cursor_count, cursor_id, cursor_time, from_cursor, insist_limit, page
 from casework.operations.core.perform import calendar_of
 from casework.operations.core.presenters import names_of
 from casework.operations.core.reader_names import called, titled
-from casework.operations.core.views import Named
+from casework.operations.core.views import Named, TaskKey
 from casework.operations.history.timeline import LATE_AFTER
 from casework.permissions.actors import Actor
 from casework.records.tables.history import EXCEPTIONAL
@@ -115,8 +117,9 @@ def list_answers(
         text(
             "SELECT e.log_id, e.seq, e.at, e.kind, e.track_id, e.actor_id, e.header, e.effects, c.number,"
             f" {titled('c')} AS title,"
-            f" c.programme_id, t.kind AS track_kind FROM events e {_HOME}"
-            f" LEFT JOIN tracks t ON t.id = e.track_id WHERE {_where(question)}{more}"
+            f" c.programme_id, t.kind AS track_kind, to_jsonb(k) AS task FROM events e {_HOME}"
+            " LEFT JOIN tracks t ON t.id = e.track_id LEFT JOIN tasks k ON k.id = CAST(e.effects->>'task' AS uuid)"
+            f" WHERE {_where(question)}{more}"
             " ORDER BY e.at DESC, e.log_id DESC, e.seq DESC LIMIT :most"
         ),
         given,
@@ -134,6 +137,7 @@ def _shown(db: Connection, row: Any, names: Mapping[str, str]) -> AuditEvent:
         day, recorded = date.fromisoformat(happened), calendar.local_date(row.at)
         days = (day + timedelta(days=n) for n in range(1, min((recorded - day).days, 400) + 1))
         late = sum(calendar.is_working_day(day) for day in days)
+    task = row.task and TaskKey(**{key: row.task[key] for key in ("edition", "type", "rule", "about")})
     return AuditEvent(
         number=row.number,
         title=row.title,
@@ -142,7 +146,9 @@ def _shown(db: Connection, row: Any, names: Mapping[str, str]) -> AuditEvent:
         kind=row.kind,
         transition=row.effects.get("transition"),
         name=row.effects.get("name"),
-        task=None,
+        task=task,
+        form=form_of_task(load_library(), task),
+        data=data_of(row.effects),
         what=row.effects.get("what"),
         agreed="proposed" in row.effects,
         edition=row.header["edition"],

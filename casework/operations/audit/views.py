@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from casework.operations.core.views import Named
+from casework.json_values import JsonMapping
+from casework.operations.core.event_views import FormKey
+from casework.operations.core.views import Named, TaskKey
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -74,7 +76,10 @@ class AuditEvent:
     transition: str | None
     #: Of the task.
     name: str | None
-    task: None
+    task: TaskKey | None
+    #: The form by which the task was finished, and what it said.
+    form: FormKey | None
+    data: JsonMapping
     what: str | None
     agreed: bool
     edition: str | None

@@ -8,8 +8,10 @@ from typing import Any, overload
 from sqlalchemy import Connection, text
 
 from casework.definitions import load_library
+from casework.engine.definition.editions import Edition
 from casework.engine.execution.context import Library
 from casework.engine.execution.sequential_requests import ABOUT_OTHERS
+from casework.engine.roles import Role
 from casework.engine.state.case import Case
 from casework.engine.state.events import SYSTEM_ACTOR
 from casework.errors import NotFound
@@ -23,7 +25,7 @@ from casework.operations.cases.event_views import (
     WholeCaseEvent,
     WholeCorrectedCaseEvent,
 )
-from casework.operations.core.event_views import EventPaper, PartyPaper
+from casework.operations.core.event_views import EventPaper, EventView, PartyPaper, event_view, form_of_task
 from casework.operations.core.paging import Page, cursor_count, from_cursor, insist_limit, to_cursor
 from casework.operations.core.presenters import names_of
 from casework.operations.core.unread import SHOWN_TO_PROVIDERS
@@ -101,7 +103,7 @@ def last_events(db: Connection, actor: Actor, case: Case, *, limit: int = 10) ->
             *(row.effects.get("role_given") or {}).values(),
         )
     }
-    names = names_of(db, people)
+    names, library = names_of(db, people), load_library()
     return [
         RecentEvent(
             seq=row.seq,
@@ -125,15 +127,53 @@ def last_events(db: Connection, actor: Actor, case: Case, *, limit: int = 10) ->
             why=why_of(row.effects),
             given=row.effects.get("role_given"),
             names=names,
-            task=row.task and TaskKey(**{key: row.task[key] for key in ("edition", "type", "rule", "about")}),
+            task=task,
+            form=form_of_task(library, task),
+            data=data_of(row.effects),
+            body=_unerased(row.body),
         )
         for row in rows
+        for task in [row.task and TaskKey(**{key: row.task[key] for key in ("edition", "type", "rule", "about")})]
     ]
+
+
+def view_of(case: Case, event: CaseEvent) -> EventView:
+    """An entry of a list as a sentence tells it: by the edition of its track, with the task and the form that it names."""
+    track, library = case.tracks.get(event.track or ""), load_library()
+    edition = library.editions.get(track.edition) if track else None
+    task = _task_of(case, event, edition)
+    return event_view(
+        event,
+        edition=track.edition if track else None,
+        transition=event.what if event.done else None,
+        by_system=event.role == Role.SYSTEM or event.actor.name == SYSTEM_ACTOR,
+        task=task,
+        form=form_of_task(library, task),
+    )
+
+
+def _task_of(case: Case, event: CaseEvent, edition: Edition | None) -> TaskKey | None:
+    """The task of an event; to whoever is not told which, that of its name."""
+    effects = event.effects if isinstance(event, WholeCaseEvent) else {}
+    if task := case.tasks.get(effects.get("task") or ""):
+        return row_as(TaskKey, task)
+    if edition is None or event.done or event.what is None:
+        return None
+    key = next((rule.key for rule in edition.tasks.values() if rule.name == event.what), None)
+    if key is not None:
+        return TaskKey(edition=edition.fingerprint, type="side", rule=key, about=None)
+    step = f"states.{event.what}.do" in edition.texts
+    return TaskKey(edition=edition.fingerprint, type="step", rule=event.what, about=None) if step else None
+
+
+def _unerased(body: JsonMapping) -> JsonObject:
+    """What was written; None where it is erased."""
+    return {name: None if value is ERASED else value for name, value in values(body).items()}
 
 
 #: The last events of a log with the task of each, the newest first.
 _LAST = """
-    SELECT e.seq, e.kind, e.track_id, e.header, e.effects, to_jsonb(t) AS task FROM events e
+    SELECT e.seq, e.kind, e.track_id, e.header, e.effects, e.body, to_jsonb(t) AS task FROM events e
     LEFT JOIN tasks t ON t.id = CAST(e.effects->>'task' AS uuid)
     WHERE e.log_id = CAST(:log AS uuid) ORDER BY e.seq DESC LIMIT :most
 """
@@ -183,7 +223,7 @@ def _show_event(
     header, effects = row.header, row.effects
     edition = library[header["edition"]] if header["edition"] else None
     done = edition.text(f"transitions.{effects['transition']}.done") if edition and effects.get("transition") else None
-    body = {name: None if value is ERASED else value for name, value in values(row.body).items()}
+    body = _unerased(row.body)
     data, before = data_of(effects), effects.get("before")
     if not whole:
         data, body, before = _for_provider(data), _for_provider(body), before and _for_provider(before)

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from typing import Any
 
+from casework.engine.execution.context import Library
 from casework.engine.state.effects_schema import RoleGiven
 from casework.json_values import Answers, JsonMapping
 from casework.operations.core.views import Named, TaskKey
@@ -78,6 +79,13 @@ class EventView(FilledIn):
     why: Sequence[str] | None = None
     #: Who gave the role by which it was done.
     given: RoleGiven | None = None
+
+
+def form_of_task(library: Library, task: TaskKey | None) -> FormKey | None:
+    """The form by which a side task is finished; None for a step, a decision, and where its edition is not known."""
+    home = library.editions.get(task.edition or "") if task is not None and task.type == "side" else None
+    rule = home.tasks.get(task.rule) if home is not None and task is not None else None
+    return FormKey(edition=home.fingerprint, name=rule.form) if home is not None and rule and rule.form else None
 
 
 def event_view(event: object, **more: Any) -> EventView:

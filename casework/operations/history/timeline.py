@@ -25,10 +25,10 @@ from casework.json_values import Answers, JsonMapping
 from casework.ledger.canonical_json import instant
 from casework.ledger.redactable_bodies import ERASED, values
 from casework.operations.cases.answer_names import ids_in, names_for_provider, names_in_answers
-from casework.operations.cases.case_events import item_of, list_events, papers_of, version_of, whom_of, why_of
+from casework.operations.cases.case_events import item_of, list_events, papers_of, version_of, view_of, whom_of, why_of
 from casework.operations.cases.event_views import CaseEvent
 from casework.operations.cases.queries import find_case
-from casework.operations.core.event_views import FormKey, event_view
+from casework.operations.core.event_views import FormKey, form_of_task
 from casework.operations.core.paging import cursor_count, from_cursor, insist_limit, to_cursor
 from casework.operations.core.reader_names import title_of
 from casework.operations.core.views import Named, TaskKey, row_as, to_named
@@ -139,10 +139,9 @@ def _part(db: Connection, actor: Actor, case: Case, cursor: str | None, limit: i
 
 def _of_part(case: Case, event: CaseEvent) -> HistoryEntry:
     track = case.tracks.get(event.track or "")
-    view = event_view(event, edition=track.edition if track else None, by_system=event.actor.name == SYSTEM_ACTOR)
     return row_as(
         HistoryEntry,
-        view,
+        view_of(case, event),
         position=event.position,
         at=event.at,
         track=event.track,
@@ -289,11 +288,7 @@ def _form(
     """The edition and the name of the form whose fields were filled in."""
     if rule is not None and edition is not None and rule[0].form:
         return FormKey(edition=edition.fingerprint, name=rule[0].form)
-    if task is not None and task.type == "side":
-        home = past.library.editions.get(task.edition)
-        if home is not None and task.rule in home.tasks and (form := home.tasks[task.rule].form):
-            return FormKey(edition=home.fingerprint, name=form)
-    return None
+    return form_of_task(past.library, row_as(TaskKey, task)) if task is not None else None
 
 
 def _corrected_form(past: Past, before: Case | None, row: Any) -> FormKey | None:
@@ -351,7 +346,7 @@ def _ids_in(entries: Iterable[HistoryEntry]) -> set[str]:
         ids |= ids_in([person.id for person in people if person] + [candidate.person for candidate in entry.candidates])
         given = [entry.given.get("by"), entry.given.get("agreed_by")] if entry.given else []
         changes = [value for change in entry.changes for value in (change.row, change.before, change.after)]
-        ids |= ids_in([given, changes, entry.data, entry.before_data])
+        ids |= ids_in([given, changes, entry.data, entry.before_data, entry.facts])
     return ids
 
 

@@ -13,6 +13,7 @@ from casework.operations.cases.about import AGREED, CONFIRMED, SAID, Amount, Cas
 from casework.web.shell import charts
 from casework.web.shell.charts import Share
 from casework.web.shell.i18n import N_, name_of
+from casework.web.shell.values import say_amount
 
 #: How sure an amount is: in words, and as it is drawn.
 _CERTAINTIES = {
@@ -126,18 +127,14 @@ def money_bars(amounts: Iterable[Amount], names: Mapping[str, str]) -> Iterable[
         for amount in parts:
             sure, kind = _CERTAINTIES[amount.certainty]
             words = gettext("%(what)s, %(sure)s", what=names.get(amount.track or "", ""), sure=gettext(sure))
-            shares.append(Share(float(amount.amount), kind, f"{_money(Decimal(amount.amount))} {words}"))
-            key.append((charts.sample(kind), _money(Decimal(amount.amount)), words))
+            shares.append(Share(float(amount.amount), kind, f"{say_amount(Decimal(amount.amount))} {words}"))
+            key.append((charts.sample(kind), say_amount(Decimal(amount.amount)), words))
         if budget > covered:
             words = gettext("of the budget, not covered yet") if covered else gettext("budget, as the need says")
             kind = charts.REST
-            shares.append(Share(float(budget - covered), kind, f"{_money(budget - covered)} {words}"))
-            key.append((charts.sample(kind), _money(budget - covered), words))
+            shares.append(Share(float(budget - covered), kind, f"{say_amount(budget - covered)} {words}"))
+            key.append((charts.sample(kind), say_amount(budget - covered), words))
         if shares:
-            whole = f"{currency} {_money(max(budget, covered))}"
+            whole = f"{currency} {say_amount(max(budget, covered))}"
             says = gettext("Money, %(whole)s: %(parts)s", whole=whole, parts="; ".join(share.words for share in shares))
             yield MoneyBar(whole, charts.bar_share(shares, says), tuple(key))
-
-
-def _money(amount: Decimal) -> str:
-    return f"{amount:,.2f}".removesuffix(".00")

@@ -18,12 +18,12 @@ from casework.engine.definition.forms import Date, Form, Note
 from casework.engine.state.case import Case
 from casework.errors import NotAllowed, NotFound, WrongState
 from casework.json_values import JsonObject
+from casework.operations.cases.case_events import view_of
 from casework.operations.cases.queries import describe_whole, find_case
 from casework.operations.cases.transitions import fire_transition
 from casework.operations.cases.views import WholeCase
 from casework.operations.core.access_queries import case_log
 from casework.operations.core.drafts import find_draft
-from casework.operations.core.event_views import event_view
 from casework.operations.core.idempotency import Done
 from casework.operations.core.idempotency import Request as Key
 from casework.operations.core.perform import calendar_of
@@ -126,7 +126,7 @@ def _page(db: Connection, actor: Actor, standing: Standing, sent: Sent | None) -
         form=form,
         sent=sent,
         beside=_beside_form(db, actor, action, sent),
-        since=[(entry, say_entry(event_view(entry), library.editions)) for entry in since],
+        since=[(entry, say_entry(view_of(case, entry), library.editions)) for entry in since],
         state=", ".join(edition_text(action.edition, f"states.{leaf}") for leaf in case.tracks[action.track].states),
         about=names_of_tracks(standing.shown).get(action.track, ""),
         url=url_for("cases.fire", number=case.number, track=action.track, transition=action.name),
@@ -230,7 +230,7 @@ def _stand_or_moved(
             case=case,
             label=edition_text(edition, f"transitions.{transition}.do"),
             why=say(refusal.why),
-            since=[(entry, say_entry(event_view(entry), library.editions)) for entry in since],
+            since=[(entry, say_entry(view_of(case, entry), library.editions)) for entry in since],
             typed=_typed(edition, transition, request.form),
             state=", ".join(edition_text(edition, f"states.{leaf}") for leaf in case.tracks[track].states),
             back=url_for("cases.show", number=number),

@@ -11,7 +11,7 @@ from markupsafe import Markup
 from casework.engine.definition.editions import Edition, do_key
 from casework.engine.parts import GRANTS_TIME
 from casework.engine.state.effects_schema import RoleGiven
-from casework.engine.state.events import SYSTEM_ACTOR
+from casework.engine.state.events import DOCUMENT_REGISTERED, SYSTEM_ACTOR
 from casework.json_values import Answers, JsonObject, JsonValue
 from casework.operations.cases.views import JoinView
 from casework.operations.core.event_views import EventView, FilledIn, PartyPaper
@@ -63,6 +63,7 @@ _ACTIONS = {
     "added": N_("%(who)s added the task “%(task)s”"),
     "handed_over": N_("%(who)s handed the case over to %(whom)s"),
     "document_registered": N_("%(who)s added %(paper)s"),
+    "document_registered by title": N_("%(who)s added “%(paper)s”"),
     "document_filed": N_("%(who)s filed version %(version)s of a paper: %(paper)s"),
     "grant_withdrawn": N_("%(who)s ended the provider's access to a paper: %(paper)s"),
     "grant_day_changed": N_("%(who)s changed the last day of the provider's access to a paper: %(paper)s"),
@@ -155,8 +156,10 @@ def say_entry(entry: EventView, editions: Editions) -> str:
             "As many results as the case waited for are there: %(service)s",
             service=service_name(str(entry.what)),
         )
-    unnamed = "" if entry.whom else _ACTIONS.get(f"{entry.kind} to the queue", "")
+    unnamed, title = "" if entry.whom else _ACTIONS.get(f"{entry.kind} to the queue", ""), _title(entry)
     words = unnamed or _ACTIONS.get(entry.kind, "") or _ACTIONS.get(f"{entry.kind} {entry.what}", "")
+    if title:
+        words = _ACTIONS[f"{entry.kind} by title"]
     if entry.by_system:
         what = str(entry.what)
         words = _BY_ITSELF.get(what if entry.kind == "timer_fired" else entry.kind, _BY_ITSELF.get(what, ""))
@@ -165,7 +168,7 @@ def say_entry(entry: EventView, editions: Editions) -> str:
     if entry.kind == "completed" and not entry.by_system and (done := _done(entry, editions)):
         return _capital(gettext("%(who)s %(done)s", who=who, done=_apart(done)))
     whom = (entry.whom and entry.whom.name) or gettext("somebody else")
-    paper = ", ".join(paper_name(paper.kind) for paper in entry.documents) or gettext("other paper")
+    paper = title or ", ".join(paper_name(paper.kind) for paper in entry.documents) or gettext("other paper")
     return _capital(
         gettext(
             words,
@@ -179,6 +182,12 @@ def say_entry(entry: EventView, editions: Editions) -> str:
             why=say_why(entry.why or ()),
         )
     )
+
+
+def _title(entry: EventView) -> str:
+    """What a document that was added is called; "" where that is erased, or not told."""
+    title = entry.body.get("title") if entry.kind == DOCUMENT_REGISTERED else None
+    return title if isinstance(title, str) else ""
 
 
 def say_given(given: RoleGiven | None, names: Mapping[str, str]) -> str:

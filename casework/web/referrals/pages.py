@@ -15,13 +15,13 @@ from casework.definitions import load_library
 from casework.engine.parts import ACCEPTS, TURNS_DOWN
 from casework.engine.roles import Role
 from casework.engine.state.case import Case, Track
-from casework.engine.state.events import OPENED, SAID
+from casework.engine.state.events import DOCUMENT_FILED, DOCUMENT_REGISTERED, OPENED, SAID
 from casework.errors import NotAllowed, NotFound
 from casework.json_values import JsonObject
 from casework.operations.auth.step_up import insist_proved_for
+from casework.operations.cases.case_events import view_of
 from casework.operations.cases.event_views import CaseEvent
 from casework.operations.cases.views import TrackView
-from casework.operations.core.event_views import event_view
 from casework.operations.core.idempotency import Done, Request
 from casework.operations.core.perform import calendar_of
 from casework.operations.core.unread import look
@@ -50,7 +50,7 @@ from casework.web.shell.forms import read_request
 from casework.web.shell.i18n import edition_text, role_name, say_error
 from casework.web.shell.navigation import PROVIDERS
 from casework.web.shell.session import only, page_transaction
-from casework.web.shell.values import party_name, service_name
+from casework.web.shell.values import Values, party_name, service_name
 from casework.web.tasks.allocation_pages import queues_to_choose
 from casework.web.tasks.skill_pages import people_with_skills
 
@@ -179,6 +179,7 @@ def _show(id: str, sent: form_actions.Sent | None) -> str:
         said=said_of(load_library()[details.edition]),
         fee=_choice(details, "Request", "fee", details.fee),
         charge=_choice(details, "Acceptance", "charge", details.charge),
+        price=details.price and Values().say(details.price),
     )
 
 
@@ -241,21 +242,20 @@ def say_shared(case: Case, events: Iterable[CaseEvent]) -> list[SharedEvent]:
     return [_shared(case, event) for event in events if event.kind not in _SILENT]
 
 
+#: What is kept of a paper beside the words about it; its title stands in the sentence.
+_OF_PAPERS = ("title", "file", "sha256", "language")
 _SILENT = ("claimed", "released", "activated", "timer_fired")
 
 
 def _shared(case: Case, event: CaseEvent) -> SharedEvent:
-    track = case.tracks.get(event.track or "")
-    entry = event_view(
-        event,
-        edition=track.edition if track else None,
-        transition=event.what if event.done else None,
-        by_system=event.role == Role.SYSTEM,
-    )
+    entry = view_of(case, event)
     if entry.kind == OPENED and case.kind == "mediation":
         who = entry.actor.name if entry.actor else None
         return SharedEvent(event.at, gettext("%(who)s opened the mediation", who=who), ())
-    written = tuple(words for words in entry.body.values() if isinstance(words, str) and words)
+    left = _OF_PAPERS if entry.kind in (DOCUMENT_REGISTERED, DOCUMENT_FILED) else ()
+    written = tuple(
+        words for name, words in entry.body.items() if name not in left and isinstance(words, str) and words
+    )
     return SharedEvent(event.at, say_entry(entry, load_library().editions), written)
 
 

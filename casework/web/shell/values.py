@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from decimal import Decimal
 from functools import lru_cache
 
 from flask_babel import gettext
@@ -33,6 +34,7 @@ KINDS_OF_RIGHTS = {
 ENCUMBRANCES = {"pledge": N_("pledged"), "licence": N_("licensed"), "transfer": N_("transferred")}
 #: What is stored under a name that no form asks for: facts that guards read, and what a message or a note holds.
 _LABELS = {
+    "file": N_("File name"), "sha256": N_("Checksum (SHA-256)"),
     "reason": N_("Reason"), "note": N_("Note"), "title": N_("Title"), "nature": N_("Nature of the interest"),
     "correction_reason": N_("Why it was corrected"),
     "language": N_("Language"), "words": N_("Message"), "item": N_("Item"), "what": N_("what"), "by": N_("by"),
@@ -50,6 +52,15 @@ _CODES: Mapping[str, Mapping[str, str]] = {
     "language": {"en": N_("English"), "zh": N_("Chinese"), "zh-Hans": N_("Chinese")},
     "kind": KINDS_OF_RIGHTS | ENCUMBRANCES,
 }
+
+
+#: By what a program knows a pledge or a licence, and the case that it came from: of another one a reader may not see the number.
+_UNTOLD = frozenset({"id", "case"})
+
+
+def say_amount(amount: Decimal) -> str:
+    """An amount in groups of three, with pence where there are any."""
+    return f"{amount:,.2f}".removesuffix(".00")
 
 
 def party_name(code: str) -> str:
@@ -91,8 +102,9 @@ class Values:
             return gettext("yes") if value else gettext("no")
         if isinstance(value, Mapping):
             if value.keys() == {"amount", "currency"}:
-                return f"{value['currency']} {value['amount']}"
-            return _joined("; ", (self._part(key, part) for key, part in value.items() if part is not None))
+                return f"{value['currency']} {say_amount(Decimal(str(value['amount'])))}"
+            told = ((key, part) for key, part in value.items() if part is not None and key not in _UNTOLD)
+            return _joined("; ", (self._part(key, part) for key, part in told))
         if isinstance(value, list | tuple):
             return _joined(", ", (self.say(part, name) for part in value))
         return self._word(value, name) if isinstance(value, str) else str(value)

@@ -21,9 +21,9 @@ from casework.engine.state.case import Case, Task
 from casework.errors import NotAllowed, NotFound
 from casework.json_values import JsonObject
 from casework.operations.auth.step_up import insist_proved_for_task
+from casework.operations.cases.case_events import view_of
 from casework.operations.cases.transitions import fire_transition
 from casework.operations.core.drafts import find_draft
-from casework.operations.core.event_views import event_view
 from casework.operations.core.idempotency import Done
 from casework.operations.core.idempotency import Request as Key
 from casework.operations.core.perform import calendar_of
@@ -133,7 +133,7 @@ def _page(db: Connection, actor: Actor, standing: Standing, sent: Sent | None) -
         prepared=views.prepared_answer(edition, view),
         draft_of=draft.saved_at.isoformat() if draft else None,
         draft=_draft(details.id),
-        since=[(entry, say_entry(event_view(entry), library.editions)) for entry in since],
+        since=[(entry, say_entry(view_of(case, entry), library.editions)) for entry in since],
         state=", ".join(
             edition_text(library[case.tracks[task.track].edition], f"states.{leaf}")
             for leaf in case.tracks[task.track].states

@@ -122,6 +122,9 @@ def test_what_was_waived_is_listed_whatever_the_action_is_called(
     page = browser.get("/audit/waivers").text
     assert waived in page
     assert number not in page
+    assert "Supervisor granted the waiver" in page
+    assert "Officer asked the supervisor to waive the non-disclosure agreement" in page
+    assert "finished the task" not in page
 
 
 def test_a_sample_is_the_same_for_the_same_seed(browser_for: BrowserFor, world: World, engine: Engine) -> None:

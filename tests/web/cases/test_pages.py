@@ -19,7 +19,7 @@ from casework.records.database import transaction
 from casework.web.cases.progress import STEPS, order_of
 from casework.web.tasks.new_task_page import AT_ONCE
 from tests.support.pages import read_page
-from tests.support.way_to_referral import complete, to_referral
+from tests.support.way_to_referral import complete, to_plan, to_referral
 from tests.support.web_client import Browser
 from tests.support.world import World, new_request, today
 from tests.web.cases.two_cases import play_two_cases, words_of
@@ -245,6 +245,31 @@ def test_the_last_entries_of_the_history_are_sentences(browser_for: Enter, numbe
     told = words_of(browser_for("officer").get(f"/cases/{numbers[0]}").text)
     assert "Supervisor approved the plan" in told
     assert "Officer sent the request" in told
+    assert "finished the task" not in told
+
+
+def test_the_last_entries_say_what_was_decided_and_what_a_paper_is_called(
+    browser_for: Enter, numbers: tuple[str, str], world: World, engine: Engine
+) -> None:
+    with transaction(engine) as db:
+        number = to_plan(world, db, 1, nda={"status": "waiver_asked", "reason": "A public test."})
+        complete(world, db, "supervisor", number, "decide_plan", data={"reason": "Name a bank."})
+        register_document(
+            db,
+            world.actor(db, "officer"),
+            number,
+            title="Valuation report",
+            kind="report",
+            party="need_owner",
+            language="en",
+            valid_until=None,
+            revision=load(db, home_of(db, number), "case").revision,
+            request=new_request(),
+        )
+    told = words_of(browser_for("officer").get(f"/cases/{number}").text)
+    assert "Supervisor returned the service plan" in told
+    assert "Officer added “Valuation report”" in told
+    assert "finished the task" not in told
 
 
 def test_steps_of_every_workflow_are_in_the_catalogue() -> None:

@@ -8,10 +8,13 @@ import pytest
 from flask import Flask
 from flask_babel import force_locale
 
+from casework.definitions import load_library
 from casework.engine.case_objects.acknowledgements import ANSWERED, RAISED, SETTLED
 from casework.engine.case_objects.grant_commands import HOWS
 from casework.engine.case_objects.letters import LETTERS
 from casework.engine.case_objects.messages import CORRECTED, TAKEN_BACK, WRITTEN
+from casework.engine.definition.editions import Edition, TaskRule
+from casework.engine.parts import GRANTS_TIME
 from casework.engine.state.events import (
     ERASED,
     FIRED,
@@ -26,8 +29,9 @@ from casework.engine.state.events import (
     SAID,
     TIMER_FIRED,
 )
-from casework.operations.core.event_views import EventView
-from casework.operations.core.views import Named
+from casework.json_values import JsonMapping, JsonValue
+from casework.operations.core.event_views import EventView, FormKey
+from casework.operations.core.views import Named, TaskKey
 from casework.operations.verification.authorization.evidence import BY_ITSELF
 from casework.web.history.sentences import say_entry
 from tests.operations.history.test_eligible_actors import KINDS
@@ -38,6 +42,45 @@ WHATS = {
 }  # fmt: skip
 #: What an edition has words for, and what no person does.
 _OF_EDITIONS, _NOBODYS = {FIRED, PROPOSED, REFUSED}, {TIMER_FIRED, RECOUNTED, GRANT_EXPIRED, ERASED}
+
+
+#: Every side task of every edition that is in force, with what may be answered in each field of its form.
+TASKS = [
+    pytest.param(edition, rule, id=f"{edition.workflow}-{rule.key}")
+    for fingerprint in load_library().newest.values()
+    for edition in [load_library()[fingerprint]]
+    for rule in edition.tasks.values()
+]
+
+
+@pytest.mark.parametrize(("edition", "rule"), TASKS)
+def test_whoever_finished_a_task_is_said_to_have_done_what_it_was(app: Flask, edition: Edition, rule: TaskRule) -> None:
+    """Not that a task was finished: what was answered in it, in both languages, whichever answer it was."""
+    fields = edition.form(rule.form)
+    offered = {field["name"]: answers_of(field) for field in fields if answers_of(field)}
+    decided = [name for name in offered if any(f"forms.{rule.form}.{name}.done." in key for key in edition.texts)]
+    for answers in [{name: value} for name in decided[:1] for value in offered[name]] or [{}]:
+        entry = EventView(
+            kind="completed",
+            actor=Named(id="x", name="Li Na"),
+            task=TaskKey(edition=edition.fingerprint, rule=rule.key, type="side", about=None),
+            form=FormKey(edition=edition.fingerprint, name=rule.form) if rule.form else None,
+            data={**answers, "granted": False} if rule.part == GRANTS_TIME else answers,
+            edition=edition.fingerprint,
+            what=rule.name,
+        )
+        with app.test_request_context("/"):
+            with force_locale("en"):
+                english = say_entry(entry, load_library().editions)
+            with force_locale("zh_Hans"):
+                chinese = say_entry(entry, load_library().editions)
+        assert "finished" not in english, (rule.name, answers)
+        assert any("\u4e00" <= one <= "\u9fff" for one in chinese)
+
+
+def answers_of(field: JsonMapping) -> list[JsonValue]:
+    """What may be chosen in a field; nothing where it takes other than a choice."""
+    return [True, False] if field["type"] == "yes_no" else list(field.get("choices") or [])
 
 
 def entries(kinds: Iterable[str], *, by_system: bool) -> list[EventView]:

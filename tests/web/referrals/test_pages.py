@@ -13,12 +13,13 @@ from werkzeug.test import TestResponse
 
 from casework.operations.cases.case_actions import register_document
 from casework.operations.core.perform import home_of
+from casework.operations.documents.storage import DocumentStore
 from casework.operations.referrals import inbox
 from casework.records.case_loader import load
 from casework.records.database import transaction
 from tests.support.pages import read_page
 from tests.support.queries import counted
-from tests.support.way_to_referral import to_referral
+from tests.support.way_to_referral import complete, to_referral
 from tests.support.web_client import Browser
 from tests.support.world import World, new_request, today
 
@@ -421,3 +422,25 @@ def test_an_offer_with_a_paper_is_offered_to_be_accepted(
         world.fire(db, "officer", number, "supply_info", supplied, track=offer)
     assert accept(browser_for("provider"), world, offer).status_code == 303
     assert states(engine, offer) == ["accepted"]
+
+
+def test_what_happened_names_the_decision_and_the_paper_and_no_code(
+    app: Flask, engine: Engine, world: World, offer: str, browser_for: BrowserFor
+) -> None:
+    later = (today() + timedelta(days=50)).isoformat()
+    with transaction(engine) as db:
+        number = str(db.execute(text("SELECT number FROM cases ORDER BY opened_at DESC LIMIT 1")).scalar_one())
+        world.accept(db, number, offer)
+        world.fire(db, "provider", number, "start", track=offer)
+        asked = {"new_date": later, "reason": "The laboratory is closed."}
+        world.fire(db, "provider", number, "ask_extension", asked, track=offer)
+        complete(world, db, "officer", number, "decide_extension", data={"granted": False})
+    store = DocumentStore(engine, app.extensions["casework.store"], app.extensions["casework.secret_box"])
+    world.hand_in(store, number, "provider", title="Draft report", referral=offer)
+    for who in ("provider", "officer"):
+        shared = browser_for(who).get(f"/referrals/{offer}").text.split("What happened")[1]
+        happened = " ".join(re.sub(r"<[^>]*>", " ", shared).split())
+        assert "did not grant more time" in happened, who
+        assert "added “Draft report”" in happened, who
+        assert "a task" not in happened, who
+        assert " en " not in happened, who
