@@ -86,6 +86,7 @@ def done() -> str:
     return render_template(
         "tasks/done.html",
         rows=listed.items,
+        group=Group(id="", title="", rows=listed.items, kind="done"),
         next_url=url_for("tasks.done", cursor=listed.next) if listed.next else "",
         first_url=url_for("tasks.done") if cursor else "",
     )

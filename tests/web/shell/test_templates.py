@@ -20,8 +20,6 @@ NOT_YET = frozenset(
         "home/case_hygiene.html",
         "letters/paper.html",
         "people/offboarding.html",
-        "tasks/agenda.html",
-        "tasks/bulk.html",
     }
 )
 
