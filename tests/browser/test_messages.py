@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import pytest
+from playwright.sync_api import expect
+from sqlalchemy import text
 
 from casework.records.database import transaction
 from tests.browser.conftest import PageOf
@@ -60,6 +62,45 @@ def test_what_is_said_inside_stays_inside(site: Site, page_of: PageOf, java_scri
     assert INSIDE not in provider.page.content()
     officer.open(f"/referrals/{referral}/messages")
     assert "On Monday." in officer.page.locator(".messages").inner_text()
+
+
+def test_a_name_is_completed_by_keyboard(site: Site, page_of: PageOf) -> None:
+    with transaction(site.engine) as db:
+        number, referral = to_referral(site.world, db)
+        db.execute(
+            text("UPDATE people SET name_zh = '李娜' WHERE id = CAST(:id AS uuid)"),
+            {"id": site.world.people["provider"]},
+        )
+    officer = page_of("officer")
+    officer.open(f"/referrals/{referral}/messages")
+    page, box = officer.page, officer.page.locator("textarea")
+    names, ticked = page.locator("[role=option]"), page.locator("input[name=f-tell]:checked")
+    box.press_sequentially("An address: a@s")
+    expect(names).to_have_count(0)
+    box.press_sequentially(", @s")
+    expect(names).to_have_text(["Second Compliance", "Second Supervisor", "Supervisor"])
+    assert box.get_attribute("aria-activedescendant") == "mention-0"
+    box.press("Escape")
+    expect(names).to_have_count(0)
+    assert page.url.endswith("/messages")
+    box.press_sequentially("u")
+    expect(names).to_have_text(["Second Supervisor", "Supervisor"])
+    box.press("ArrowDown")
+    box.press("Enter")
+    assert box.input_value() == "An address: a@s, @Supervisor "
+    # A line ends as ever where no name is begun; in a Chinese sentence none stands before it; those outside are not offered.
+    box.press("Enter")
+    box.press_sequentially("请@李")
+    expect(names).to_have_text(["Provider"])
+    box.press("Enter")
+    assert box.input_value() == "An address: a@s, @Supervisor \n请@Provider "
+    assert [page.locator(f'label[for="{one.get_attribute("id")}"]').inner_text() for one in ticked.all()] == [
+        "Provider",
+        "Supervisor",
+    ]
+    box.press_sequentially("@Foreign")
+    expect(names).to_have_count(0)
+    officer.follow(page.locator(".composer .form-actions button"))
 
 
 def test_a_draft_stays_in_its_box(site: Site, page_of: PageOf) -> None:

@@ -125,7 +125,8 @@ def _insist(builder: EventBuilder, audience: str, referral: Track | None) -> Non
 STRANGER, NOT_A_READER, FROM_INSIDE = "stranger", "not_a_reader", "from_inside"
 #: A passage shorter than this proves nothing: letters, and characters of a script that writes a word in one or two.
 _LETTERS, _CHARACTERS = 24, 10
-_AT = re.compile(r"(?<![\w.])@(\w[\w.-]*)")
+#: An address of mail has a letter of ours before it, a name in a Chinese sentence one of that.
+_AT = re.compile(r"(?<![A-Za-z0-9_.])[@＠](\w[\w.-]*)")
 _ENDS = re.compile(r"[\n.!?;。!?;]+")
 
 
@@ -152,10 +153,10 @@ def doubts(
         if _plain(name) not in known and _stands_in(_plain(name), plain)
     ]
     for name in _AT.findall(words):
-        # Somebody is addressed by the first letters of a name, with or without its spaces.
+        # Somebody is addressed by the first letters of a name, with or without its spaces; in Chinese none stands behind it.
         begun = _plain(name).rstrip(".-")
         if not any(
-            part.startswith(begun)
+            part.startswith(begun) or not part.isascii() and begun.startswith(part)
             for reader_name in known
             for part in (reader_name, reader_name.replace(" ", ""), *reader_name.split())
         ):

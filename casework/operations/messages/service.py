@@ -34,7 +34,14 @@ from casework.operations.core.paging import Page, cursor_id, from_cursor, insist
 from casework.operations.core.perform import Standing, new_id, perform
 from casework.operations.core.presenters import names_of
 from casework.operations.core.views import Named
-from casework.operations.messages.threads import Thread, capacity_in, readers_of, thread_of, whom_to_mention
+from casework.operations.messages.threads import (
+    Thread,
+    capacity_in,
+    names_in_both,
+    readers_of,
+    thread_of,
+    whom_to_mention,
+)
 from casework.operations.messages.views import AnsweredMessage, Message, MessageVersion
 from casework.permissions.actors import Actor
 from casework.permissions.visibility import Sight, sight
@@ -325,7 +332,10 @@ def _insist_meant(db: Connection, actor: Actor, thread: Thread, words: str) -> N
     names = names_of(db, set(), {thread.referral.provider, *thread.case.parties.values()})
     doubtful = doubts(
         words,
-        readers=[*(reader.name for reader in readers), *names.values()],
+        readers=[
+            *(name for reader in names_in_both(db, readers) for name in (reader.name, reader.name_zh) if name),
+            *names.values(),
+        ],
         strangers=_strangers(db, thread),
         internal=_internal(db, actor, thread),
     )

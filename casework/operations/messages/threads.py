@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -23,7 +24,7 @@ from casework.engine.state.case import Case, Track
 from casework.errors import InvalidForm, NotFound
 from casework.operations.core.presenters import names_of
 from casework.operations.core.reader_names import called, title_of
-from casework.operations.core.views import NamedPerson
+from casework.operations.core.views import NamedInBoth
 from casework.operations.messages.views import ThreadDetails, ThreadRow
 from casework.permissions.actors import PROVIDER_ROLES, Actor
 from casework.permissions.visibility import Sight, reads_messages, sight
@@ -109,6 +110,10 @@ def list_threads(db: Connection, actor: Actor, case: Case) -> list[ThreadRow]:
     return threads
 
 
+#: What some people are called in Chinese.
+_NAMES = text("SELECT id, nullif(name_zh, '') AS name_zh FROM people WHERE id = ANY(CAST(:people AS uuid[]))")
+
+
 def describe_thread(db: Connection, actor: Actor, thread: Thread) -> ThreadDetails:
     """A thread for its page: who reads it, whom one may tell, and whether and why not the actor writes here."""
     case, referral = thread.case, thread.referral
@@ -126,14 +131,15 @@ def describe_thread(db: Connection, actor: Actor, thread: Thread) -> ThreadDetai
         provider=names.get(referral.provider or "") if referral else None,
         whole=whole,
         why_not=why_not(actor, thread),
-        tell=[
-            NamedPerson(
-                id=reader.person,
-                name=reader.name,
-            )
-            for reader in whom_to_mention(db, actor, thread)
-        ],
+        tell=names_in_both(db, whom_to_mention(db, actor, thread)),
     )
+
+
+def names_in_both(db: Connection, people: Sequence[Actor]) -> list[NamedInBoth]:
+    """What these people are called, in both scripts."""
+    rows = db.execute(_NAMES, {"people": [person.person for person in people]}) if people else ()
+    chinese = {row.id: row.name_zh for row in rows}
+    return [NamedInBoth(id=one.person, name=one.name, name_zh=chinese.get(one.person)) for one in people]
 
 
 def capacity_in(actor: Actor, thread: Thread) -> By | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from casework.operations.core.views import Named, NamedPerson
+from casework.operations.core.views import Named, NamedInBoth
 from casework.reasons import Why
 
 
@@ -112,4 +112,4 @@ class ThreadDetails:
     #: Why the reader does not write here now; "" for those who only read, None where it is possible.
     why_not: Why | Literal[""] | None
     #: Whom one may tell.
-    tell: list[NamedPerson]
+    tell: list[NamedInBoth]

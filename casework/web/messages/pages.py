@@ -30,7 +30,7 @@ from casework.web.messages.place import PARAMETERS, Place, crumbs_of, say_reader
 from casework.web.shell import layout
 from casework.web.shell.form_actions import Sent, answer
 from casework.web.shell.forms import FormView, build_form, own_texts, read_request
-from casework.web.shell.i18n import N_, say
+from casework.web.shell.i18n import N_, name_of, say
 from casework.web.shell.session import page_transaction
 from casework.web.shell.values import service_name
 
@@ -161,7 +161,7 @@ def _composer(db: Connection, actor: Actor, thread: Thread, details: ThreadDetai
         name,
         [rule for rule in form.rule() if rule["name"] != "tell" or details.tell],
         own_texts(form),
-        choices={"tell": [(person.id, person.name) for person in details.tell]},
+        choices={"tell": [(person.id, name_of(person)) for person in details.tell]},
         submitted=sent.data if sent else None,
         faults=faults,
         draft=None if sent else find_draft(db, actor.person, name),

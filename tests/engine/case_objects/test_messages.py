@@ -266,12 +266,23 @@ def test_parts_of_words_and_names_of_readers_are_no_strangers(words: str) -> Non
     assert ask(words, ("Bank", "Haidian Assessment Lab")) == []
 
 
-@pytest.mark.parametrize(("words", "name"), [("@Banker what do you think?", "Banker"), ("so, @Chen.", "Chen")])
+@pytest.mark.parametrize(
+    ("words", "name"),
+    [
+        ("@Banker what do you think?", "Banker"),
+        ("so, @Chen.", "Chen"),
+        ("请＠王五", "王五"),
+        ("请@王五看一下", "王五看一下"),
+    ],
+)
 def test_whoever_is_addressed_must_be_a_reader(words: str, name: str) -> None:
     assert [(one.kind, one.name.rstrip(".")) for one in ask(words)] == [(NOT_A_READER, name)]
 
 
-@pytest.mark.parametrize("words", ["@Wang look", "@officer", "@officerwang", "@李娜 你好", "write to wang@example.org"])
+@pytest.mark.parametrize(
+    "words",
+    ["@Wang look", "@officer", "@officerwang", "@李娜 你好", "请@李娜看一下", "＠李娜", "write to wang@example.org"],
+)
 def test_readers_and_addresses_are_not_doubted(words: str) -> None:
     assert ask(words) == []
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from sqlalchemy import Connection
+from sqlalchemy import Connection, text
 
 from casework.errors import NotFound
 from casework.operations.mediations.service import find_mediation, open_mediation
@@ -45,6 +45,18 @@ def test_whom_one_may_tell_are_those_who_read_it(scene: Scene) -> None:
     assert offered("officer", None) == office
     assert offered("officer", scene.lab) == office | {"Provider", "Provider Lead"}
     assert offered("provider", scene.lab) == {"Officer", "Provider Lead"}
+
+
+def test_whom_one_may_tell_has_a_name_in_both_scripts(scene: Scene) -> None:
+    db, world = scene.db, scene.world
+    db.execute(
+        text("UPDATE people SET name_zh = '李娜' WHERE id = CAST(:id AS uuid)"), {"id": world.people["provider"]}
+    )
+    officer = world.actor(db, "officer")
+    tell = describe_thread(db, officer, thread_of(officer, scene.case, "shared", scene.lab)).tell
+    assert {(one.name, one.name_zh) for one in tell} >= {("Provider", "李娜"), ("Supervisor", None)}
+    # By that name too one is a reader, and no stranger.
+    scene.say("officer", "请@李娜 看一下", scene.lab)
 
 
 def test_a_mediations_notes_are_for_those_named_for_it(scene: Scene) -> None:

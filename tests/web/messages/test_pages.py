@@ -257,6 +257,18 @@ def test_who_is_told_sees_it_at_home_until_it_is_opened(scene: Scene, browser_fo
     assert "You are mentioned" not in officer.get("/").text
 
 
+def test_names_to_complete_are_those_that_the_form_offers(scene: Scene, browser_for: BrowserFor) -> None:
+    for name, path in (("officer", scene.notes), ("officer", scene.thread), ("provider", scene.thread)):
+        page = browser_for(name).get(path).text
+        offered = re.findall(r'name="f-tell" value="([^"]+)"', page)
+        assert re.findall(r'<span data-id="([^"]+)"', page) == offered != []
+        assert "/static/mentions.js" in page
+    for name in ("auditor", "manager"):
+        page = browser_for(name).get(scene.notes).text
+        assert "data-people" not in page
+        assert "/static/mentions.js" not in page
+
+
 def test_a_provider_is_told_at_home_too(scene: Scene, browser_for: BrowserFor) -> None:
     scene.write("officer", "When do you come?", scene.referral, ("provider",))
     provider = browser_for("provider")

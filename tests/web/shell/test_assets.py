@@ -27,6 +27,7 @@ OURS = {
     "keys.js",
     "link.js",
     "map.css",
+    "mentions.js",
     "lists.css",
     "lists.js",
     "messages.css",
