@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from typing import cast
 
 import pytest
+from playwright.sync_api import expect
 from sqlalchemy import text
 
 from casework.records.database import transaction
@@ -73,3 +75,43 @@ def test_several_get_another_priority_without_leaving_the_list(site: Site, page_
     assert reader.path == "/"
     with transaction(site.engine) as db:
         assert db.execute(text("SELECT count(*) FROM tasks WHERE priority = 1 AND closed_at IS NULL")).scalar_one() == 2
+
+
+@pytest.mark.parametrize("path", ["/", "/queues"])
+def test_more_of_the_first_task_stands_beside_the_list_at_once(site: Site, page_of: PageOf, path: str) -> None:
+    some_work(site)
+    reader = page_of("officer")
+    reader.open(path)
+    beside, rows = reader.page.locator(".beside-list"), reader.page.locator(".tasks .task[data-look] .what a")
+    expect(beside.locator("h2")).to_contain_text(rows.first.inner_text().split("\n")[0])
+    # What nobody has asked for is not read out.
+    expect(beside).to_have_attribute("aria-live", "off")
+    rows.last.focus()
+    expect(reader.page.locator(".tasks .task").last).to_have_class(re.compile("looked-at"))
+    expect(beside).to_have_attribute("aria-live", "polite")
+
+
+def test_several_cases_are_put_on_hold_without_leaving_the_list(site: Site, page_of: PageOf) -> None:
+    some_work(site)
+    reader = page_of("officer")
+    reader.open("/cases?sort=number")
+    page = reader.page
+    assert not page.locator(".bulk").is_visible()
+    page.click("a[data-all]")
+    assert page.locator(".tick input:not(:checked)").count() == 0
+    page.locator(".bulk button[value=hold]").click()
+    place = page.locator(".in-place")
+    form = place.locator("form[data-draft]")
+    # Questions that follow from an answer are hidden until it is given, here too.
+    expect(form.locator("[data-when]").first).to_be_hidden()
+    form.locator("select[name=f-reason]").select_option("budget")
+    form.locator("[name=f-waits_for][value=need_owner]").check()
+    form.locator("[name=f-waits_until][value=event]").check()
+    form.locator("[name=f-event]").fill("The budget is decided")
+    form.locator(".form-actions .btn").click()
+    place.locator("[name=sure] ~ .form-actions .btn-primary").click()
+    place.locator("[role=status] a").click()
+    page.wait_for_load_state()
+    assert page.url.endswith("/cases?sort=number")
+    with transaction(site.engine) as db:
+        assert db.execute(text("SELECT count(*) FROM cases WHERE hold IS NOT NULL")).scalar_one() > 0

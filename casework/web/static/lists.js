@@ -12,13 +12,14 @@
     for (const tick of ticks) tick.checked = !every;
   });
 
-  /* More of a row stands beside the list as soon as one has been at it for a moment. */
+  /* More of the first row stands beside the list at once, of another as soon as one has been at it for a moment; that alone is read out. */
   let waits, shown;
-  const look = (row) => {
+  const look = (row, after = 250) => {
     const room = document.querySelector(".beside-list");
     if (!room || row === shown || getComputedStyle(room).display === "none") return;
     clearTimeout(waits);
     waits = setTimeout(async () => {
+      room.setAttribute("aria-live", after ? "polite" : "off");
       try {
         const answer = await fetch(row.dataset.look, { credentials: "same-origin", headers: { "X-Casework": "script" } });
         if (!answer.ok || answer.status === 204) return;
@@ -29,8 +30,12 @@
         row.classList.add("looked-at");
         room.replaceChildren(document.importNode(part, true));
       } catch { /* The row leads to all of it. */ }
-    }, 250);
+    }, after);
   };
+  document.addEventListener("DOMContentLoaded", () => {
+    const first = document.querySelector("tr[data-look]");
+    if (first) look(first, 0);
+  });
   for (const kind of ["mouseover", "focusin"]) {
     document.addEventListener(kind, (event) => {
       const row = event.target.closest("tr[data-look]");
