@@ -98,6 +98,12 @@ def ask(db: Connection, actor: Actor, request: Request) -> Done | None:
     return _earlier(db, actor, request)
 
 
+def find_done(db: Connection, actor: Actor, request: Request) -> Done | None:
+    """What was answered to the same request, if it was done before; records nothing. Raises KeyReused for another body."""
+    asked = {"actor": actor.person, "key": request.key}
+    return None if db.execute(_EARLIER, asked).first() is None else _earlier(db, actor, request)
+
+
 @dataclass(frozen=True)
 class Locked:
     """A log that an action has locked; `rows` is what was loaded of its case in the same round trip, if anything was."""

@@ -258,6 +258,8 @@ class Decision(PlacedTask):
     #: A kind of decision as its edition says it, else proposals or others.
     decides: str
     asked_by: Named | None
+    #: Whose action opened it, where that was a person's.
+    opened_by: Named | None
     asked_by_oneself: bool
 
 

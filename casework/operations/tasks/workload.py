@@ -11,6 +11,7 @@ from sqlalchemy import Connection, text
 from casework.definitions import load_library
 from casework.engine.definition.editions import Edition, StateRule, TaskRule
 from casework.engine.roles import Role
+from casework.engine.state.events import SYSTEM_ACTOR
 from casework.operations.core.overdue_sql import STANDING
 from casework.operations.core.presenters import names_of, when
 from casework.operations.core.reader_names import titled
@@ -24,11 +25,19 @@ from casework.records.access_sql import mediated
 DECIDING = (Role.SUPERVISOR, Role.COMPLIANCE)
 MOST = 200
 
+#: To a task `t` whose action opened it: a person's, or what followed by itself from a person's.
+_OPENED = """
+    LEFT JOIN LATERAL (
+        SELECT CASE WHEN e.actor_id <> 'system' THEN e.actor_id ELSE (
+            SELECT b.actor_id FROM events b WHERE b.log_id = e.log_id AND b.seq = CAST(e.header->>'because' AS bigint)
+        ) END AS opener FROM events e WHERE e.log_id = t.log_id AND e.at = t.opened_at ORDER BY e.seq DESC LIMIT 1
+    ) o ON t.type <> 'decision'
+"""
 #: The decisions that a person may take or holds.
 #: Ready in a queue of the actor's, or held by the actor already; one's own proposals too, for they wait for another.
 _DECISIONS = text(f"""
     SELECT t.*, l.kind AS log_kind, c.number, {titled("c")} AS title, r.parent_id, r.part, r.provider_id, p.actor_id AS proposer,
-        p.acting_for AS proposed_for, p.transition, 0 AS reminded, {STANDING}, {WORDS}
+        p.acting_for AS proposed_for, p.transition, o.opener, 0 AS reminded, {STANDING}, {WORDS}
     FROM (
         SELECT t.* FROM jsonb_to_recordset(CAST(:queues AS jsonb)) AS q(queue text, scope uuid) CROSS JOIN LATERAL (
             SELECT t.* FROM tasks t WHERE t.state = 'Ready' AND t.queue = q.queue AND t.programme_id = q.scope
@@ -39,7 +48,7 @@ _DECISIONS = text(f"""
         AND t.queue = ANY(CAST(:names AS text[]))
     ) t
     JOIN logs l ON l.id = t.log_id JOIN cases c ON c.id = t.log_id JOIN tracks r ON r.id = t.track_id
-    LEFT JOIN proposals p ON p.task_id = t.id
+    LEFT JOIN proposals p ON p.task_id = t.id {_OPENED}
     WHERE NOT CAST(:person AS text) = ANY(c.interests) AND NOT {mediated("CAST(:person AS uuid)", "c.programme_id", "c.opened_at")}
     ORDER BY t.turn_at, t.id LIMIT :most
 """)
@@ -55,7 +64,8 @@ def list_decisions(db: Connection, actor: Actor) -> list[Decision]:
         "most": MOST,
     }
     rows = db.execute(_DECISIONS, given).all()
-    names = names_of(db, {row.proposer for row in rows} | named_in(rows))
+    openers = {row.id: row.opener if row.opener != SYSTEM_ACTOR else None for row in rows}
+    names = names_of(db, {row.proposer for row in rows} | {*openers.values()} | named_in(rows))
     library = load_library()
     decisions = []
     for row in rows:
@@ -66,6 +76,7 @@ def list_decisions(db: Connection, actor: Actor) -> list[Decision]:
                 placed_row(row, library, names),
                 decides=kind,
                 asked_by=to_named(row.proposer, names),
+                opened_by=to_named(openers[row.id], names),
                 asked_by_oneself=actor.person in (row.proposer, row.proposed_for),
             )
         )

@@ -15,7 +15,7 @@ from casework.engine.definition.forms import Choice, Date, Form, Note, Number, P
 from casework.engine.state.case import Case
 from casework.errors import NotFound, WrongState
 from casework.json_values import JsonObject
-from casework.operations.core.idempotency import Done, Request
+from casework.operations.core.idempotency import Done, Request, find_done
 from casework.operations.mediations import unsealing
 from casework.operations.mediations.service import find_mediation
 from casework.permissions.actors import Actor
@@ -174,7 +174,9 @@ def _faults(sent: Sent | None) -> Mapping[str, str]:
 def decide(opening: UUID) -> Response:
     id = str(opening)
     with page_transaction() as (db, actor):
-        unsealing.find_unsealing(db, actor, id)
+        # What was refused is there no longer; pressed twice, it is answered as the first time.
+        if find_done(db, actor, read_request()) is None:
+            unsealing.find_unsealing(db, actor, id)
 
     def do(db: Connection, actor: Actor, key: Request, _: int, data: JsonObject) -> Done:
         given = check_form(Decision, data)

@@ -21,7 +21,7 @@ from casework.engine.roles import Role
 from casework.operations.core.views import TaskKey
 from casework.operations.deadlines.words import Progress, say_used
 from casework.operations.referrals.views import InboxRow, ReferralView, SideToDo
-from casework.operations.tasks.views import ListedTask, PlacedTask, WaitsForSomebody
+from casework.operations.tasks.views import Decision, ListedTask, PlacedTask, WaitsForSomebody
 from casework.permissions.actors import READS_ALL
 from casework.web.shell import dates
 from casework.web.shell.i18n import N_, edition_text, role_name
@@ -62,8 +62,9 @@ def task_words(task: TaskKey) -> str:
 
 
 def from_whom(task: ListedTask) -> str:
-    """Who asked for a task: a person by name or the reader, else the workflow itself."""
-    asker = task.handed.by if task.handed is not None else task.initiator
+    """Who asked for a task, or whose action opened a decision: a person by name or the reader, else the workflow itself."""
+    opener = task.opened_by if isinstance(task, Decision) else None
+    asker = task.handed.by if task.handed is not None else task.initiator or opener
     if asker is None or not asker.name:
         return gettext("Workflow")
     return gettext("You") if asker.id == current_actor().person else asker.name

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from flask import Blueprint, make_response, redirect, render_template, request, url_for
+from flask import Blueprint, flash, make_response, redirect, render_template, request, url_for
 from flask_babel import gettext
 from sqlalchemy import Connection
 from werkzeug.datastructures import MultiDict
@@ -24,7 +24,7 @@ from casework.operations.auth.step_up import insist_proved_for_task
 from casework.operations.cases.case_events import view_of
 from casework.operations.cases.transitions import fire_transition
 from casework.operations.core.drafts import find_draft
-from casework.operations.core.idempotency import Done
+from casework.operations.core.idempotency import Done, find_done
 from casework.operations.core.idempotency import Request as Key
 from casework.operations.core.perform import calendar_of
 from casework.operations.core.unread import look
@@ -41,6 +41,7 @@ from casework.permissions.work import conflict, operate, operations
 from casework.web.history.sentences import say_entry
 from casework.web.shell import form_actions, layout
 from casework.web.shell.form_actions import Sent, moved_since
+from casework.web.shell.forms import read_request
 from casework.web.shell.i18n import edition_text, say
 from casework.web.shell.session import page_transaction
 from casework.web.shell.task_links import capital, place_url, queue_name, task_url, task_words
@@ -193,6 +194,10 @@ def decide(task: UUID) -> Response:
     id, code, reason = str(task), request.form.get("answer", ""), request.form.get("reason", "").strip()
     with page_transaction() as (db, actor):
         standing = _stand(db, actor, id)
+        if find_done(db, actor, read_request()) is not None:
+            # Pressed twice: it is answered as the first time.
+            pressed = next((answer for answer in standing.answers if answer.code == code), None)
+            return _answered(standing, pressed)
         if standing.task is None or not standing.task.open:
             return _again(id, Sent(request.form, {}, 409, gettext("This has been decided, or the case has moved on.")))
         view = read_decision(db, actor, standing.case, standing.task)
@@ -202,7 +207,7 @@ def decide(task: UUID) -> Response:
         return _again(id, Sent(request.form, {"answer": gettext("Press one of the buttons.")}, 422))
     if faults := _reason_faults(standing, one, reason):
         return _again(id, Sent(request.form, faults, 422))
-    details, edition, answer = standing.details, load_library()[standing.details.edition], one.answer
+    details, answer = standing.details, one.answer
 
     def do(db: Connection, actor: Actor, key: Key, seen: int, _: JsonObject) -> Done:
         return _give(db, actor, standing, view, one, key=key, reason=reason)
@@ -213,7 +218,7 @@ def decide(task: UUID) -> Response:
         do,
         lambda sent: _again(id, sent, one),
         lambda _: place_url(details),
-        said=lambda _: _say(details, views.done_words(edition, standing.task, answer) if standing.task else "", answer),
+        said=lambda _: _said(standing, answer),
         sure=answer.kind != FIRE
         or not _irreversible(standing, answer)
         or request.form.get(views.place_of(answer) + "sure") == "yes",
@@ -276,6 +281,19 @@ def _reason_faults(standing: Standing, one: OpenAnswer, reason: str) -> dict[str
         words = views.words_of(load_library()[standing.details.edition], one.answer)
         return {"reason": gettext("“%(answer)s” takes no reason. Delete it, or press another button.", answer=words)}
     return {}
+
+
+def _answered(standing: Standing, answer: Answer | None) -> Response:
+    """Go on as after the answer that was given."""
+    if answer is not None:
+        flash(_said(standing, answer))
+    return redirect(place_url(standing.details), 303)
+
+
+def _said(standing: Standing, answer: Answer) -> str:
+    edition = load_library()[standing.details.edition]
+    done = views.done_words(edition, standing.task, answer) if standing.task else ""
+    return _say(standing.details, done, answer)
 
 
 def _say(details: PlacedTask, done: str, answer: Answer) -> str:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 import pytest
 from sqlalchemy import Connection, text
 
 from casework.operations.tasks.service import claim_task
 from casework.operations.tasks.workload import list_decisions, list_team
 from tests.support.additions import add_absence
-from tests.support.way_to_referral import to_referral
+from tests.support.way_to_referral import to_plan, to_referral
 from tests.support.world import World, new_request
 
 
@@ -34,6 +36,29 @@ def test_a_decision_says_what_it_is_about_and_who_asked_for_it(world: World, db:
     # One's own stands there too, for it waits for another.
     assert decisions(db, world, "supervisor") == [("plans", "Supervisor", True)]
     assert decisions(db, world, "compliance") == decisions(db, world, "officer") == []
+
+
+def test_a_decision_names_whose_action_opened_it(world: World, db: Connection) -> None:
+    """The officer finished the plan, upon which deciding on it opened; what a clock opens was nobody's."""
+    to_plan(world, db)
+    (waiting,) = list_decisions(db, world.actor(db, "supervisor"))
+    assert (waiting.name, waiting.asked_by, waiting.opened_by and waiting.opened_by.name) == (
+        "decide_plan",
+        None,
+        "Officer",
+    )
+    # What followed by itself is laid to whose action it followed from; what a clock opened, to nobody's.
+    for year, because, opener in ((2020, "seq", "Officer"), (2021, "NULL", None)):
+        copied = f"""
+            INSERT INTO events SELECT log_id, seq + {year}, CAST(:at AS timestamptz), kind, track_id, 'system',
+                header || jsonb_build_object('because', {because}), effects, body, hash
+            FROM events WHERE actor_id <> 'system' AND log_id = (SELECT log_id FROM tasks WHERE id = :id) ORDER BY seq DESC LIMIT 1
+        """
+        moved = {"id": waiting.id, "at": datetime(year, 1, 1, tzinfo=UTC)}
+        db.execute(text(copied), moved)
+        db.execute(text("UPDATE tasks SET opened_at = :at WHERE id = :id"), moved)
+        (waiting,) = list_decisions(db, world.actor(db, "supervisor"))
+        assert (waiting.opened_by and waiting.opened_by.name) == opener
 
 
 def test_a_decision_that_somebody_holds_is_that_ones_alone(world: World, db: Connection, amended: str) -> None:

@@ -10,6 +10,7 @@ from sqlalchemy import Engine, text
 from casework.operations.notifications.service import tell_due
 from casework.records.database import transaction
 from tests.support.additions import add_unsealing
+from tests.support.pages import read_page
 from tests.support.web_client import Browser
 from tests.support.world import World, today
 from tests.web.mediations.notified import told
@@ -86,7 +87,10 @@ def test_the_second_person_has_one_button_for_each_answer_and_refuses_with_a_rea
     bare = compliance.post(page, {"f-decision": "refuse"}, page=page)
     assert bare.status_code == 422
     assert 'id="f-note-fault"' in bare.text
-    assert compliance.post(page, {"f-decision": "refuse", "f-note": "Not now."}, page=page).status_code == 303
+    sent = dict(read_page(compliance.get(page).text).sent) | {"f-decision": "refuse", "f-note": "Not now."}
+    answers = [compliance.flask.post(page, data=sent) for _ in range(2)]
+    assert [(one.status_code, one.headers["Location"]) for one in answers] == [(303, "/decisions")] * 2
+    assert compliance.flask.post(page, data=sent | {"key": "another-key-of-this-form"}).status_code == 404
     assert browser_for("auditor").get(place).status_code == 404
 
 

@@ -201,6 +201,41 @@ def test_what_is_decided_once_is_not_decided_again(browser_for: Enter, engine: E
     assert offered(late.text) == []
 
 
+@pytest.mark.parametrize(("answer", "reason"), [("fire:approve_plan", ""), ("complete", "Name the day.")])
+def test_a_button_pressed_twice_answers_as_the_first_time(
+    browser_for: Enter, engine: Engine, plan: tuple[str, Task], answer: str, reason: str
+) -> None:
+    number, task = plan
+    supervisor, page = browser_for("supervisor"), f"/decisions/{task.id}"
+    sent = dict(read_page(supervisor.get(page).text).sent) | {"answer": answer, "reason": reason}
+    first, words = supervisor.flask.post(page, data=sent), []
+    for _ in range(2):
+        again = supervisor.flask.post(page, data=sent)
+        assert (again.status_code, again.headers["Location"]) == (303, first.headers["Location"])
+        words.append(supervisor.get(again.headers["Location"]).text.split('role="status"')[1].split("</div>")[0])
+    assert words[0] == words[1]
+    # The same key with another answer is refused, and decides nothing.
+    other = supervisor.flask.post(page, data=sent | {"answer": "complete", "reason": "Otherwise."})
+    assert other.status_code == 422
+    done(engine, number, task)
+    events = [event for event in of_case(engine, number).tasks.values() if event.name == "decide_plan"]
+    assert len(events) == 1
+
+
+def test_who_declared_an_interest_is_not_told_that_they_had_asked(
+    browser_for: Enter, engine: Engine, world: World, plan: tuple[str, Task]
+) -> None:
+    with transaction(engine) as db:
+        mine = {"person": world.people["supervisor"], "n": plan[0]}
+        db.execute(text("UPDATE cases SET interests = ARRAY[CAST(:person AS text)] WHERE number = :n"), mine)
+    page = browser_for("supervisor").get(f"/decisions/{plan[1].id}").text
+    assert offered(page) == []
+    assert "You have declared an interest in this case." in page
+    assert "You asked for it" not in page
+    # Who has no part in it at all reads who decides.
+    assert "It is decided by: supervisor." in browser_for("officer").get(f"/decisions/{plan[1].id}").text
+
+
 def test_what_is_asked_to_be_waived_is_told_and_cannot_be_changed(
     browser_for: Enter, engine: Engine, waiver: tuple[str, Task]
 ) -> None:
