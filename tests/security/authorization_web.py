@@ -283,7 +283,7 @@ TABLE: tuple[Row, ...] = (
     post("/matches/<match>/open", DECIDERS, READERS - DECIDERS, there=FOREIGN),
     post(
         "/matches/<match>/confirm", DECIDERS, READERS - DECIDERS, there=FOREIGN,
-        body=lambda on: {"noun": "need", "field": "nothing"},
+        body=lambda on: {"noun": "need", "field": "title"},
     ),
     # --- workflows: for everybody with an account ---
     get("/workflows", EVERYBODY),

@@ -25,6 +25,7 @@ from casework.operations.mediations.service import open_mediation
 from casework.operations.people import registry
 from casework.operations.referrals.acknowledgements import object_to
 from casework.operations.tasks.service import add_item
+from casework.operations.verification.service import verify_all
 from casework.records.case_loader import load
 from casework.records.database import transaction
 from casework.web.app import create_app
@@ -372,6 +373,11 @@ def _session(db: Connection, world: World, name: str) -> str:
 def test_each_role_gets_what_the_table_says(scene: Scene, row: Row) -> None:
     faults = faults_of(scene, row, _shape)
     assert not faults, "\n".join(faults)
+
+
+def test_the_histories_know_whatever_was_done(scene: Scene) -> None:
+    """After the walk, in which each action was allowed to somebody."""
+    assert [str(one) for one in verify_all(scene.engine)] == []
 
 
 def _shape(answer: Answer) -> Any:

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 import pytest
 from werkzeug.test import TestResponse
 
+from casework.operations.verification.service import verify_all
 from tests.security.authorization_rows import ROLES, Row
 from tests.security.authorization_walk import faults_of
 from tests.security.authorization_web import OWN, TABLE
@@ -30,6 +31,11 @@ def scene(
 def test_each_role_gets_what_the_table_says(scene: Scene, row: Row) -> None:
     faults = faults_of(scene, row, _said)
     assert not faults, "\n".join(faults)
+
+
+def test_the_histories_know_whatever_was_done(scene: Scene) -> None:
+    """After the walk, in which each action was allowed to somebody."""
+    assert [str(one) for one in verify_all(scene.app.extensions["casework"])] == []
 
 
 def _said(answer: TestResponse) -> str:

@@ -18,9 +18,11 @@ from casework.ledger.canonical_json import instant
 from casework.operations.catalogue.views import IpRight, Need, Technology
 from casework.operations.core.idempotency import Done, Request, ask, finish
 from casework.operations.core.paging import Page, cursor_id, cursor_time, from_cursor, insist_limit, page
+from casework.operations.core.register_entries import note_entries
 from casework.permissions.actors import Actor
 from casework.permissions.visibility import reach
-from casework.records.event_log import now
+from casework.records.event_log import lock_log, now
+from casework.records.row_security import whole
 from casework.records.tables import metadata
 
 Noun = Literal["need", "technology", "right"]
@@ -83,13 +85,15 @@ def confirm_field(db: Connection, actor: Actor, noun: Noun, id: str, *, field: s
         raise InvalidForm(fields={"field": reasons.catalogue.NOTHING_TO_CONFIRM})
     if (earlier := ask(db, actor, request)) is not None:
         return earlier
+    _take_turn(db, row.programme_id)
     provenance = _confirm(db, noun, id, field, actor.person)
+    _note(db, noun, row, actor, "field_confirmed")
     return finish(db, actor, request, Done({"id": id, "field": field, "provenance": provenance}))
 
 
 def set_owner(db: Connection, actor: Actor, noun: Noun, id: str, *, organisation: str, request: Request) -> Done:
     """Say whose a need or technology is: cases opened from now on take the organisation as their party."""
-    _editable(db, actor, noun, id)
+    row = _editable(db, actor, noun, id)
     known = db.execute(
         text("SELECT 1 FROM organisations WHERE id = CAST(:id AS uuid)"), {"id": organisation}
     ).one_or_none()
@@ -97,6 +101,7 @@ def set_owner(db: Connection, actor: Actor, noun: Noun, id: str, *, organisation
         raise InvalidForm(fields={"organisation": reasons.fields.NOT_KNOWN})
     if (earlier := ask(db, actor, request)) is not None:
         return earlier
+    _take_turn(db, row.programme_id)
     db.execute(
         text(
             f"UPDATE {_TABLES[noun]} SET owner_id = CAST(:owner AS uuid), updated_at = casework_now()"
@@ -105,7 +110,18 @@ def set_owner(db: Connection, actor: Actor, noun: Noun, id: str, *, organisation
         {"owner": organisation, "id": id},
     )
     _confirm(db, noun, id, "owner_id", actor.person)
+    _note(db, noun, row, actor, "owner_set")
     return finish(db, actor, request, Done({"id": id, "owner": organisation}))
+
+
+def _take_turn(db: Connection, programme: str) -> None:
+    """Before a record is written: an import holds the programme's log while it waits for records."""
+    with whole(db):
+        lock_log(db, programme)
+
+
+def _note(db: Connection, noun: Noun, row: Any, actor: Actor, kind: str) -> None:
+    note_entries(db, _TABLES[noun], row.programme_id, [str(row.id)], kind=kind, by=actor.person)
 
 
 def _confirm(db: Connection, noun: Noun, id: str, field: str, person: str) -> JsonObject:

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import pytest
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, Engine, text
 
 from casework import reasons
 from casework.errors import CaseworkError, InvalidForm, NotAllowed, NotFound
-from casework.operations.catalogue.service import confirm_field, list_records, set_owner, show_record
+from casework.operations.catalogue.service import Noun, confirm_field, list_records, set_owner, show_record
 from casework.operations.catalogue.views import IpRight, Need, Technology
 from casework.operations.core.perform import home_of
+from casework.operations.verification.service import verify_all
 from casework.records.case_loader import load
+from casework.records.database import transaction
 from tests.support.world import World, new_request
 
 NOBODY = "00000000-0000-7000-8000-000000000000"
@@ -70,6 +72,22 @@ def test_an_officer_stands_for_a_field_that_says_something(world: World, db: Con
     told = show_record(db, officer, Need, need).provenance
     assert (told["title"]["source"], told["title"]["confirmed_by"]) == ("catalogue", officer.person)
     assert "confirmed_by" not in told["status"]
+
+
+@pytest.mark.parametrize("noun", ["need", "technology"])
+def test_what_an_officer_stands_for_is_in_the_history(world: World, engine: Engine, noun: Noun) -> None:
+    id = (world.needs if noun == "need" else world.technologies)[0]
+    with transaction(engine) as db:
+        officer = world.actor(db, "officer")
+        confirm_field(db, officer, noun, id, field="title", request=new_request())
+        set_owner(db, officer, noun, id, organisation=world.organisations["bank"], request=new_request())
+    with transaction(engine) as db:
+        written = text(
+            "SELECT kind FROM events WHERE log_id = CAST(:log AS uuid) AND actor_id = :who ORDER BY seq DESC LIMIT 2"
+        )
+        told = db.execute(written, {"log": world.programmes["BJ"], "who": officer.person}).scalars().all()
+    assert told == ["owner_set", "field_confirmed"]
+    assert list(verify_all(engine)) == []
 
 
 def test_cases_that_are_opened_from_now_on_take_the_owner_as_their_party(world: World, db: Connection) -> None:
