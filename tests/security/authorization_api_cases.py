@@ -36,6 +36,8 @@ CASES: tuple[Row, ...] = (
     get("/cases", EVERYBODY, lists="number", finds=READERS | LAB | BANK | {"observer"}),
     get("/cases/{number}", READERS | LAB | BANK | {"observer"}, there=FOREIGN),
     post("/cases/{number}/look", READERS, there=FOREIGN),
+    post("/cases/{number}/follow", READERS, there=FOREIGN),
+    post("/cases/{number}/unfollow", READERS, there=FOREIGN),
     get("/cases/{number}/prospect", READERS, there=FOREIGN),
     get("/cases/{number}/clocks", READERS | LAB | BANK, there=FOREIGN),
     get("/cases/{number}/clocks/{clock}", READERS, there=FOREIGN),
@@ -213,6 +215,8 @@ CASES: tuple[Row, ...] = (
     get("/referrals", EVERYBODY, lists="referral", finds=READERS | LAB),
     get("/referrals/{referral}", READERS | LAB, there=READERS | BANK),
     post("/referrals/{referral}/look", READERS | LAB, there=READERS | BANK),
+    post("/referrals/{referral}/follow", READERS | LAB, there=READERS | BANK),
+    post("/referrals/{referral}/unfollow", READERS | LAB, there=READERS | BANK),
     get("/referrals/{referral}/events", READERS | LAB, there=READERS | BANK),
     post(
         "/referrals/{referral}/transitions/{transition}", LAB, READERS, there=BANK, there_refused=READERS,

@@ -113,6 +113,8 @@ TABLE: tuple[Row, ...] = (
         "/referrals/<referral>/<track>/<name>", LAB, READERS, there=BANK, there_refused=READERS,
         things={"track": "referral", "name": "referral_transition"}, body=lambda on: {"revision": on["referral_revision"]},
     ),
+    post("/referrals/<referral>/follow", READERS | LAB, there=READERS | BANK),
+    post("/referrals/<referral>/unfollow", READERS | LAB, there=READERS | BANK),
     get("/referrals/<referral>/contract", READERS | LAB, there=READERS | BANK),
     post("/referrals/<referral>/receipts", OWNERS | LAB, READERS - OWNERS, there=OWNERS | BANK, there_refused=READERS - OWNERS),
     post(
@@ -275,6 +277,8 @@ TABLE: tuple[Row, ...] = (
     get("/cases/<number>/letters/new", OWNERS, READERS - OWNERS, there=FOREIGN, status=303),
     post("/cases/<number>/letters/preview", OWNERS, READERS - OWNERS, there=FOREIGN, body=letter),
     post("/cases/<number>/letters", OWNERS, READERS - OWNERS, there=FOREIGN, body=letter),
+    post("/cases/<number>/follow", READERS, there=FOREIGN),
+    post("/cases/<number>/unfollow", READERS, there=FOREIGN),
     get("/cases/<number>/interest", READERS, there=FOREIGN),
     post("/cases/<number>/interest", READERS, there=FOREIGN),
     # --- matches ---

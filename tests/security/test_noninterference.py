@@ -178,6 +178,15 @@ def base(
             scene.world.organisations["other"] = register_organisation(
                 db, name="Tianjin Second House", kind="provider", services=("assessment",)
             )
+        with transaction(engine) as db:
+            # Everybody follows everything, sealed or not: what each is told of it is what each sees.
+            db.execute(
+                text(
+                    "INSERT INTO follows (person_id, log_id) SELECT p.id, l.id FROM people p CROSS JOIN logs l"
+                    " WHERE l.kind IN ('case', 'mediation') AND p.id = ANY(CAST(:people AS uuid[]))"
+                ),
+                {"people": sorted(scene.world.people.values())},
+            )
         tell_due(engine, mailing=True)
         database = str(engine.url.database)
         engine.dispose()

@@ -1,4 +1,4 @@
-"""What a person was told: the notifications, and that they were read."""
+"""What a person was told: the notifications, that they were read, and the cases of which a person wants to be told."""
 
 from __future__ import annotations
 
@@ -6,7 +6,9 @@ from casework.api.notifications import schemas
 from casework.api.protocol.routes import Call, Route, get, post
 from casework.json_values import JsonObject
 from casework.operations.core.paging import Page
+from casework.operations.notifications import follows
 from casework.operations.notifications import queries as notification_queries
+from casework.operations.notifications.follows import Followed
 from casework.operations.notifications.views import Notification
 
 
@@ -24,9 +26,29 @@ def mark_all_notifications_read(call: Call) -> JsonObject:
     return {"count": notification_queries.mark_all_read(call.db, call.actor)}
 
 
+def follow_case(call: Call) -> Followed:
+    return follows.follow_case(call.db, call.actor, call.path["number"])
+
+
+def unfollow_case(call: Call) -> Followed:
+    return follows.unfollow_case(call.db, call.actor, call.path["number"])
+
+
+def follow_referral(call: Call) -> Followed:
+    return follows.follow_referral(call.db, call.actor, call.path["referral"])
+
+
+def unfollow_referral(call: Call) -> Followed:
+    return follows.unfollow_referral(call.db, call.actor, call.path["referral"])
+
+
 ROUTES: tuple[Route, ...] = (
     get("/notifications", list_notifications, "List what you were told, the newest first", schemas.NotificationPage,
         query=schemas.NotificationQuery),
     post("/notifications/read", mark_all_notifications_read, "Say that you have read all that you were told", schemas.NotificationsRead),
     post("/notifications/{notification}/read", mark_notification_read, "Say that you have read a notification", schemas.Notification),
+    post("/cases/{number}/follow", follow_case, "Be told of what happens in a case that you read", schemas.Followed),
+    post("/cases/{number}/unfollow", unfollow_case, "Be told of it no more, but of what is yours to do", schemas.Followed),
+    post("/referrals/{referral}/follow", follow_referral, "Be told of what happens in a referral that you see", schemas.Followed),
+    post("/referrals/{referral}/unfollow", unfollow_referral, "Be told of it no more, but of what is yours to do", schemas.Followed),
 )  # fmt: skip

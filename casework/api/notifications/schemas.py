@@ -46,3 +46,8 @@ class NotificationPage(Answer):
 
 class NotificationsRead(Answer):
     count: Annotated[int, Field(description="How many were new")]
+
+
+class Followed(Answer):
+    id: Annotated[str, Field(description="Of the case")]
+    follows: Annotated[bool, Field(description="Whether you are told of what happens there; without a part in it, too")]

@@ -56,6 +56,9 @@ TABLE: Mapping[str, str] = {
     "GET /referrals/{referral}/fhir": READ,
     "GET /referrals/{referral}/messages": READ,
     "POST /referrals/{referral}/look": READ,
+    # A system is told by webhooks.
+    "POST /referrals/{referral}/follow": NONE,
+    "POST /referrals/{referral}/unfollow": NONE,
     "POST /referrals/{referral}/transitions/{transition}": BY_TRANSITION,
     "POST /referrals/{referral}/transitions/{transition}/correction": NONE,
     "POST /referrals/{referral}/receipts": ANSWER,

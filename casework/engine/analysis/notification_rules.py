@@ -39,6 +39,10 @@ KINDS = (*AT_ONCE, TASK, REMINDER, MOVED, OWNERSHIP, MENTION)
 
 #: Queues in which people decide on what others have prepared.
 DECIDING = frozenset({Role.SUPERVISOR, Role.COMPLIANCE})
+#: What is a fact of the case to whoever follows it; everything else, which asks somebody, is to a follower that the case moved.
+FACTS = (STOP, OVERDUE, CANCELLATION, DELIVERY)
+#: What is a matter of those alone whom it is said to.
+_PERSONAL = (REMINDER, DUE, MENTION, READERS, EMERGENCY)
 _OPENINGS = (UNSEALING_ASKED, UNSEALED, UNSEALING_REFUSED, RESEALED, GLASS_BROKEN)
 _STEPS = {"remind": REMINDER, "due": DUE, "escalate": OVERDUE, "flag": OVERDUE, "wake": TASK}
 
@@ -91,6 +95,16 @@ def first_of(owed: Iterable[Notice]) -> list[Notice]:
         if chosen := [notice for notice in owed if notice.kind in wanted]:
             return chosen
     return []
+
+
+def for_follower(owed: Iterable[Notice]) -> Notice | None:
+    """Of what one event owes those concerned, the one thing that somebody is told who follows the case and has no part in it."""
+    owed = [notice for notice in owed if notice.kind not in _PERSONAL]
+    for kind in FACTS:
+        if fact := next((notice for notice in owed if notice.kind == kind), None):
+            return fact
+    moved = next((notice for notice in owed if notice.kind == MOVED), next(iter(owed), None))
+    return replace(moved, kind=MOVED, task=None, due=None) if moved else None
 
 
 def _notices(event: Event, case: Case, rule: TransitionRule | None) -> Iterator[Notice]:

@@ -31,6 +31,7 @@ from casework.records.access_sql import in_time, live_token, open_to
 from casework.records.actors import MEDIATED, actor_of, find_actor, find_actor_by_token
 from casework.records.database import person_reads, run_named
 from casework.records.event_log import now
+from casework.records.row_security import whole
 
 SESSION_PREFIX = "cws_"
 #: A session ends when nothing is asked for so long, and in any case after the longer time.
@@ -290,9 +291,11 @@ def end_access(db: Connection, person: str, *, by: str = SYSTEM_ACTOR) -> None:
 
 
 def close_account(db: Connection, person: str, *, by: str = SYSTEM_ACTOR) -> None:
-    """Nobody signs in with this account any more; its sessions and tokens end."""
+    """Nobody signs in with this account any more; its sessions and tokens end, and it follows no case."""
     db.execute(text("UPDATE people SET active = false WHERE id = CAST(:id AS uuid)"), {"id": person})
     note_entries(db, "people", person, [person], kind="account_closed", by=by, columns=["active"])
+    with whole(db):
+        db.execute(text("DELETE FROM follows WHERE person_id = CAST(:id AS uuid)"), {"id": person})
     end_access(db, person, by=by)
 
 

@@ -38,12 +38,15 @@ SHOWN_TO_PROVIDERS = f"""
     ))
 """
 
-#: Notes that a person looks at something now, up to the last event of its log.
+#: Notes that a person looks at something now, up to the last event of its log, and says whether that person follows the log.
 #: Nothing is written where nothing has happened since.
 _LOOK = text("""
-    INSERT INTO looks (person_id, thing_id, seq, at)
-    SELECT CAST(:person AS uuid), CAST(:thing AS uuid), l.seq, casework_now() FROM logs l WHERE l.id = CAST(:log AS uuid)
-    ON CONFLICT (person_id, thing_id) DO UPDATE SET seq = excluded.seq, at = excluded.at WHERE looks.seq < excluded.seq
+    WITH looked AS (
+        INSERT INTO looks (person_id, thing_id, seq, at)
+        SELECT CAST(:person AS uuid), CAST(:thing AS uuid), l.seq, casework_now() FROM logs l WHERE l.id = CAST(:log AS uuid)
+        ON CONFLICT (person_id, thing_id) DO UPDATE SET seq = excluded.seq, at = excluded.at WHERE looks.seq < excluded.seq
+    )
+    SELECT EXISTS (SELECT FROM follows f WHERE f.person_id = CAST(:person AS uuid) AND f.log_id = CAST(:log AS uuid))
 """)
 #: What others did that is worth a mark, in an event `e`.
 _OTHERS = f"e.actor_id <> CAST(:person AS text) AND e.kind NOT IN {_SILENT}"
@@ -93,9 +96,10 @@ class Look:
         return CHANGED if self.changed else None
 
 
-def look(db: Connection, actor: Actor, log: str, referral: str | None = None) -> None:
-    """Keep that a person has looked at a case or mediation, or at a referral in it."""
-    db.execute(_LOOK, {"person": actor.person, "thing": referral or log, "log": log})
+def look(db: Connection, actor: Actor, log: str, referral: str | None = None) -> bool:
+    """Keep that a person has looked at a case or mediation, or at a referral in it; gives whether the person follows its log."""
+    follows: bool = db.execute(_LOOK, {"person": actor.person, "thing": referral or log, "log": log}).scalar_one()
+    return follows
 
 
 def looks(db: Connection, actor: Actor, logs: Iterable[str], referrals: Iterable[str] = ()) -> dict[str, Look]:

@@ -47,15 +47,19 @@ _TO_DO = f"""(n.kind IN {_ASKS} AND t.closed_at IS NULL AND CASE
 #: A task that is over its limit and still open.
 _LATE = f"(n.kind = '{OVERDUE}' AND t.id IS NOT NULL AND t.closed_at IS NULL)"
 _MENTIONS = f"(n.kind = '{MENTION}')"
-ALL, TO_DO, MENTIONS, LATE, READ = "all", "to_do", "mentions", "late", "read"
+#: Told of a case that the reader follows.
+_FOLLOWED = "EXISTS (SELECT FROM follows f WHERE f.person_id = n.person_id AND f.log_id = n.log_id)"
+ALL, TO_DO, MENTIONS, LATE, FOLLOWED, READ = "all", "to_do", "mentions", "late", "followed", "read"
 #: What the page can be asked to show.
 SHOWS: Mapping[str, str] = {
-    ALL: "", TO_DO: f"AND {_TO_DO}", MENTIONS: f"AND {_MENTIONS}", LATE: f"AND {_LATE}", READ: "AND n.read_at IS NOT NULL",
+    ALL: "", TO_DO: f"AND {_TO_DO}", MENTIONS: f"AND {_MENTIONS}", LATE: f"AND {_LATE}",
+    FOLLOWED: f"AND {_FOLLOWED}", READ: "AND n.read_at IS NOT NULL",
 }  # fmt: skip
 #: Each with its event: to whom reads the whole case as it is, to a provider as the history of its referral has it, and of
 #: what is sealed none.
 _BESIDE = f"""
-    SELECT x.*, {titled("h")} AS title, e.kind AS event, e.header, e.effects, to_jsonb(w) AS about_task FROM (
+    SELECT x.*, {titled("h")} AS title, e.kind AS event, e.header, e.effects, to_jsonb(w) AS about_task,
+        EXISTS (SELECT FROM follows f WHERE f.person_id = CAST(:person AS uuid) AND f.log_id = x.log_id) AS followed FROM (
 """
 #: What stands behind the notifications themselves in that statement.
 _EVENTS = f"""
@@ -69,9 +73,10 @@ _EVENTS = f"""
 #: How many are not read, of each sort, up to a most.
 _COUNTS = text(f"""
     SELECT count(*) AS unread, count(DISTINCT x.log_id) AS logs, count(*) FILTER (WHERE x.to_do) AS to_do,
-        count(*) FILTER (WHERE x.mentions) AS mentions, count(*) FILTER (WHERE x.late) AS late
+        count(*) FILTER (WHERE x.mentions) AS mentions, count(*) FILTER (WHERE x.late) AS late,
+        count(*) FILTER (WHERE x.followed) AS followed
     FROM (
-        SELECT n.log_id, {_TO_DO} AS to_do, {_MENTIONS} AS mentions, {_LATE} AS late {SEEN}
+        SELECT n.log_id, {_TO_DO} AS to_do, {_MENTIONS} AS mentions, {_LATE} AS late, {_FOLLOWED} AS followed {SEEN}
         AND n.read_at IS NULL LIMIT :most
     ) x
 """)
@@ -81,7 +86,7 @@ def count_alerts(db: Connection, actor: Actor) -> AlertCounts:
     """How much the actor has not read, of each sort; up to `MOST_COUNTED` and one more in all."""
     with whole(db):
         row = db.execute(_COUNTS, seen_by(actor) | {"most": MOST_COUNTED + 1}).one()
-    return AlertCounts(unread=row.unread, logs=row.logs, to_do=row.to_do, mentions=row.mentions, late=row.late)
+    return AlertCounts(**row._mapping)
 
 
 def list_alerts(db: Connection, actor: Actor, show: str = ALL, *, cursor: str | None = None) -> Page[AlertGroup]:
@@ -100,7 +105,9 @@ def list_alerts(db: Connection, actor: Actor, show: str = ALL, *, cursor: str | 
     organisations = reach(actor).organisations
     groups: dict[str, AlertGroup] = {}
     for row in shown:
-        group = groups.setdefault(row.log_id, AlertGroup(log=row.log_id, title=row.title, items=[]))
+        group = groups.setdefault(
+            row.log_id, AlertGroup(log=row.log_id, title=row.title, followed=row.followed, items=[])
+        )
         event = _event(row, names, organisations) if row.header else None
         group.items.append(Alert(told=shown_as(row), event=event))
     return Page(items=list(groups.values()), next=following)

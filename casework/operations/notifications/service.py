@@ -23,6 +23,7 @@ from casework.operations.core.notification_preferences import DIGEST, NONE, choi
 from casework.operations.core.perform import calendar_of, new_id
 from casework.operations.core.references import IN_FORCE, KEPT, opened_at_of
 from casework.operations.integrations.webhooks import queue_message
+from casework.operations.notifications.follows import shares_of_followers
 from casework.operations.people.absences import substitutes_of
 from casework.operations.people.role_notices import tell_readers
 from casework.records.case_loader import load
@@ -130,7 +131,7 @@ _READERS = text("""
 def shares_of(
     db: Connection, case: Case, owed: Iterable[Notice], without: set[str | None], track: str | None
 ) -> list[tuple[Reader, list[Notice]]]:
-    """What each person is told of an event. Whoever did it, or may not see it, is told nothing."""
+    """What each person is told of an event, and who follows the case. Whoever did it, or may not see it, is told nothing."""
     owed = list(owed)
     members = _members(db, case, owed)
     away = _away(db, case)
@@ -144,6 +145,9 @@ def shares_of(
         people |= {away[person] for person in people if person in away}
         shut_out = case.interests | _barred(case, notice.track or track)
         for person in people - without - shut_out:
+            shares[person].append(notice)
+    for person, notice in shares_of_followers(db, case, owed, {*without, *shares}).items():
+        if person not in _barred(case, notice.track or track):
             shares[person].append(notice)
     rows = db.execute(_READERS, {"ids": sorted(shares)})
     return [

@@ -56,6 +56,8 @@ class AlertGroup:
     log: str
     #: None of what is no case, and of one that the reader does not read whole.
     title: str | None
+    #: The reader follows it.
+    followed: bool
     items: list[Alert]
 
 
@@ -69,6 +71,7 @@ class AlertCounts:
     to_do: int
     mentions: int
     late: int
+    followed: int
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

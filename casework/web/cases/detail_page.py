@@ -160,7 +160,7 @@ def show(number: str) -> str:
         risks = say_risks(read_prospect(db, case)) if supervises else []
         threads = threads_of(list_threads(db, actor, case), number, case.log)
         about, lanes = show_about(db, actor, case), read_lanes(db, actor, case)
-        look(db, actor, case.log)
+        follows = look(db, actor, case.log)
     library = load_library()
     main = shown.tracks[0]
     edition = library[main.edition]
@@ -212,6 +212,7 @@ def show(number: str) -> str:
         track_names=names,
         outcome=say_outcome(edition, shown.outcome),
         state=", ".join(edition_text(edition, f"states.{leaf}") for leaf in main.states),
+        follows=follows,
         history=page_of(number, "history"),
         map=page_of(number, "map"),
         kinds=KINDS_OF_RIGHTS,

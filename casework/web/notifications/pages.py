@@ -41,6 +41,7 @@ def index() -> str:
         alerts.TO_DO: counts.to_do,
         alerts.MENTIONS: counts.mentions,
         alerts.LATE: counts.late,
+        alerts.FOLLOWED: counts.followed,
     }
     return render_template(
         "notifications/index.html",
@@ -72,12 +73,13 @@ def _how_many(counts: AlertCounts) -> str:
 #: So many alerts of a case stand open on the page, the others under a fold.
 SHOWN_AT_ONCE = 4
 _PILLS = {
-    alerts.ALL: N_("All"), alerts.TO_DO: N_("To do"), alerts.MENTIONS: N_("Mentions"), alerts.LATE: N_("Late"), alerts.READ: N_("Read"),
+    alerts.ALL: N_("All"), alerts.TO_DO: N_("To do"), alerts.MENTIONS: N_("Mentions"), alerts.LATE: N_("Late"),
+    alerts.FOLLOWED: N_("Followed"), alerts.READ: N_("Read"),
 }  # fmt: skip
 _NOTHING = {
     alerts.ALL: N_("You have no alerts yet."), alerts.TO_DO: N_("No alert asks you to do anything now."),
     alerts.MENTIONS: N_("Nobody has mentioned you."), alerts.LATE: N_("Nothing that you were told of is late."),
-    alerts.READ: N_("You have not marked any alert as read."),
+    alerts.FOLLOWED: N_("Nothing has happened in what you follow."), alerts.READ: N_("You have not marked any alert as read."),
 }  # fmt: skip
 
 
@@ -105,6 +107,7 @@ class Sheet:
     #: Where the heading leads; "" for nowhere.
     url: str
     unread: int
+    followed: bool
     lines: list[Line]
 
 
@@ -116,6 +119,7 @@ def _sheet(group: AlertGroup) -> Sheet:
         heading=heading,
         url=url,
         unread=sum(not item.told.read for item in group.items),
+        followed=group.followed,
         lines=[_line(item) for item in group.items],
     )
 

@@ -152,10 +152,13 @@ def _show(id: str, sent: form_actions.Sent | None) -> str:
             lambda track, name: url_for("corrections.show_in_referral", referral=id, track=track, name=name),
             id,
         )
-        look(db, actor, case.log, id)
+        follows = look(db, actor, case.log, id)
     return render_template(
         "referrals/show.html",
         one=details,
+        follows=follows,
+        # What is sealed is not followed, nor by whom an interest shuts out.
+        followable=case.kind == "case" and actor.person not in case.interests,
         actions=others,
         accept=accept,
         form=form,

@@ -13,9 +13,18 @@ from hypothesis import strategies as st
 from casework.definitions import load_library
 from casework.engine.analysis.notification_rules import (
     AT_ONCE,
+    DECISION,
+    DUE,
+    FACTS,
     KINDS,
+    MENTION,
+    MOVED,
+    OVERDUE,
+    STOP,
+    TASK,
     Notice,
     first_of,
+    for_follower,
     notices,
     owes,
 )
@@ -238,3 +247,26 @@ def test_one_person_is_told_what_matters_most(owed: list[Notice]) -> None:
     if any(one.kind in AT_ONCE for one in owed):
         assert all(one.kind in AT_ONCE for one in share)
     assert all(one in owed for one in share)
+
+
+@given(SHARES)
+def test_a_follower_is_told_one_thing_that_asks_nobody(owed: list[Notice]) -> None:
+    notice = for_follower(owed)
+    assert notice is None or notice.kind in (MOVED, *FACTS)
+    assert notice is None or notice.kind in FACTS or notice.task is None
+
+
+@pytest.mark.parametrize(
+    ("owed", "told"),
+    [
+        ([MENTION, DUE], None),
+        ([TASK, MOVED], MOVED),
+        ([DECISION], MOVED),
+        ([TASK, OVERDUE], OVERDUE),
+        ([OVERDUE, STOP], STOP),
+        ([], None),
+    ],
+)
+def test_what_a_follower_is_told(owed: list[str], told: str | None) -> None:
+    notice = for_follower([Notice(kind, frozenset({"somebody"}), task="task") for kind in owed])
+    assert (notice.kind if notice else None) == told

@@ -9,6 +9,7 @@ from benchmarks.statements import captured
 from casework.errors import NotFound
 from casework.operations.notifications.alerts import (
     ALL,
+    FOLLOWED,
     LATE,
     MENTIONS,
     ON_A_PAGE,
@@ -86,7 +87,7 @@ def test_each_sort_is_counted_and_listed_alike(engine: Engine, world: World, tol
         counts = count_alerts(db, provider)
         assert (counts.unread, counts.to_do, counts.mentions, counts.late) == (1, 1, 0, 0)
         listed = {show: len(list_alerts(db, provider, show).items) for show in SHOWS}
-        assert listed == {ALL: 1, TO_DO: 1, MENTIONS: 0, LATE: 0, READ: 0}
+        assert listed == {ALL: 1, TO_DO: 1, MENTIONS: 0, LATE: 0, FOLLOWED: 0, READ: 0}
         mark_all_read(db, provider)
         listed = {show: len(list_alerts(db, provider, show).items) for show in SHOWS}
         assert (listed[READ], count_alerts(db, provider).unread) == (1, 0)
