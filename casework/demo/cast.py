@@ -30,6 +30,33 @@ PROVIDERS: dict[str, tuple[str, str, tuple[str, ...]]] = {
     "verifiers": ("Mingche Verification", "明澈核证", ("verification",)),
 }
 
+#: Whose needs are in the demo: name, Chinese name. Those who offer technologies are from elsewhere and go by one name.
+NEED_OWNERS: dict[str, str] = {
+    "Capital Ready-Mix Company": "京都预拌混凝土公司",
+    "Changping Cloud Campus": "昌平云计算园区",
+    "Chaoyang Waste Treatment Station": "朝阳垃圾处理站",
+    "City Parks Irrigation Office": "城市公园灌溉管理处",
+    "Daxing Package Printing Works": "大兴包装印刷厂",
+    "Dongsi Housing Renewal Office": "东四老旧住宅改造办公室",
+    "Fangshan Battery Cycle Company": "房山电池循环公司",
+    "Fengtai Food Waste Station": "丰台厨余垃圾处理站",
+    "Former Coke Works Renewal Company": "原焦化厂更新建设公司",
+    "Haidian Heat Supply Company": "海淀供热公司",
+    "Huairou Reclaimed Water Works": "怀柔再生水厂",
+    "Lantern Street Restaurants": "灯笼街餐饮联合社",
+    "Lianhua Waste Transfer Station": "莲花垃圾转运站",
+    "North Ring Bus Depot": "北环公交场站",
+    "Pinggu Orchard Cooperative": "平谷果园合作社",
+    "Shunyi Ground Heat Company": "顺义地热公司",
+    "South Market Cold Chain Company": "南市冷链公司",
+    "Southern Axis Construction Group": "南轴线建设集团",
+    "Street Air Observation Centre": "街区空气观测中心",
+    "Tongzhou Water Reclamation Works": "通州再生水厂",
+    "Willow River Kiln Works": "柳河窑业厂",
+    "Yanqing Hydrogen Station": "延庆加氢站",
+    "Yizhuang Curtain Wall Works": "亦庄幕墙厂",
+}
+
 PLAYERS: tuple[Player, ...] = (
     Player("chen", "Chen Yu", "陈宇", (Role.OFFICER,)),
     Player("li", "Li Wen", "李雯", (Role.OFFICER,)),

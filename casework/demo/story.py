@@ -14,7 +14,7 @@ from importlib.resources import files
 import uuid_utils
 from sqlalchemy import Connection, Engine, text
 
-from casework.demo.cast import PLAYERS, PROVIDERS, Player
+from casework.demo.cast import NEED_OWNERS, PLAYERS, PROVIDERS, Player
 from casework.demo.furnishing import FurnishingHand, TellingStage, describe_providers, raise_findings
 from casework.demo.scripts import scripts
 from casework.engine.deadlines.calendars import Calendar
@@ -243,6 +243,9 @@ def _programme(stage: Stage, password: str | None) -> None:
         ids[key] = register_organisation(
             db, name=name, name_zh=name_zh, country="CN", kind="provider", services=services, language="zh"
         )
+    # Before the records come: whom they name is known by then, and what it is called in Chinese.
+    for name, name_zh in NEED_OWNERS.items():
+        register_organisation(db, name=name, name_zh=name_zh, country="CN", language="zh")
     for player in PLAYERS:
         hashed = hash_password(password) if password is not None else None
         ids[player.key] = register_person(
@@ -297,9 +300,9 @@ def _copies(chosen: Sequence[Script]) -> list[JsonObject]:
         copies.append(
             {
                 "external_id": f"{need}/{technology}",
-                "proposed_by": "Text ranking over title and description",
+                "proposed_by": "Matching desk (对接专班)",
                 "score": 50,
-                "rationale": "shared terms: plant, energy",
+                "rationale": "Both are about: plant, energy",
                 "need": kept["need"] | {"external_id": need},
                 "technology": kept["technology"] | {"external_id": technology},
             }

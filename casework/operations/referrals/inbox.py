@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from datetime import datetime
 from functools import cache
@@ -11,9 +12,10 @@ from uuid import UUID
 from sqlalchemy import Connection, TextClause, text
 
 from casework import reasons
+from casework.definitions import load_library
 from casework.engine.case_objects.inbox import DELIVERED, OFFERS, WORKING
 from casework.engine.deadlines.calendars import Calendar
-from casework.engine.parts import ACCEPTS, SENDS
+from casework.engine.parts import ACCEPTS, REFERRAL, SENDS
 from casework.engine.state.case import Case
 from casework.errors import InvalidForm
 from casework.json_values import JsonObject
@@ -64,6 +66,9 @@ _DUE = """CASE WHEN NOT EXISTS (
             SELECT FROM clocks w WHERE w.log_id = k.log_id AND w.task_id = k.id AND w.state = 'paused'
             AND NOT coalesce(c.hold->'paused' ? w.id::text, false) OFFSET 0
         ) THEN k.due_at END"""
+#: Of a task on a track `b` that it does not wait for its referral `s`: while that is paused, nothing of its service is anybody's turn, even
+#: what was late before and has no clock left that could stand still.
+_GOES_ON = "(b.id = s.id OR NOT s.states && ARRAY(SELECT jsonb_array_elements_text(CAST(:paused AS jsonb)->s.edition)))"
 #: A provider's referrals, each with what is due next on either side and where its service stands.
 _LIST = f"""
     {_FIRST}
@@ -73,7 +78,7 @@ _LIST = f"""
     LEFT JOIN LATERAL (
         SELECT k.holder_id, {_DUE} AS due FROM tasks k JOIN tracks b ON b.id = k.track_id WHERE k.log_id = s.log_id
         AND (b.id = s.id OR b.parent_id = s.id) AND k.state IN ('Ready', 'Reserved', 'InProgress')
-        AND k.organisation_id = s.provider_id ORDER BY 2, k.due_at, k.id LIMIT 1
+        AND k.organisation_id = s.provider_id AND {_GOES_ON} ORDER BY 2, k.due_at, k.id LIMIT 1
     ) ours ON true
     LEFT JOIN LATERAL (
         SELECT {_DUE} AS due FROM tasks k JOIN tracks b ON b.id = k.track_id WHERE k.log_id = s.log_id
@@ -95,7 +100,7 @@ def list_inbox(
     if tab not in TABS:
         raise InvalidForm(fields={"tab": reasons.fields.ONE_OF(choices=TABS)})
     most, keys = insist_limit(limit), from_cursor(cursor, 2)
-    given: JsonObject = {**reach_values(reach(actor)), "most": most + 1}
+    given: JsonObject = {**reach_values(reach(actor)), "most": most + 1, "paused": _paused()}
     if keys:
         given |= {"at": cursor_time(keys[0]), "id": cursor_id(keys[1])}
     rows = db.execute(_list(tab, bool(keys)), given).all()
@@ -105,6 +110,12 @@ def list_inbox(
     moment = now(db)
     seen = looks(db, actor, (), [row.id for row in shown])
     return Page(items=[_row(row, names, moment, seen[row.id].mark()) for row in shown], next=following)
+
+
+def _paused() -> str:
+    """The states in which a referral rests until it goes on where it was, by edition."""
+    editions = load_library().editions.values()
+    return json.dumps({one.fingerprint: sorted(one.side_states) for one in editions if one.part == REFERRAL})
 
 
 @cache

@@ -210,7 +210,7 @@ def show(number: str) -> str:
         threads=threads,
         events=[_entry(event, library.editions, names) for event in events],
         track_names=names,
-        outcome=say_outcome(edition, shown.outcome),
+        outcome=say_outcome(edition, shown.outcome, main.states[0]),
         state=", ".join(edition_text(edition, f"states.{leaf}") for leaf in main.states),
         follows=follows,
         history=page_of(number, "history"),
@@ -231,5 +231,5 @@ def _outline(case: CaseOutline) -> str:
         case=case,
         state=edition_text(edition, f"states.{case.state}"),
         step=step_name(case.step),
-        outcome=say_outcome(edition, case.outcome),
+        outcome=say_outcome(edition, case.outcome, case.state),
     )

@@ -222,7 +222,7 @@ def _row(case: ListedCase) -> Row:
         title=case.title or "",
         step=step_name(case.step),
         state=edition_text(edition, f"states.{case.state}"),
-        outcome=say_outcome(edition, case.outcome),
+        outcome=say_outcome(edition, case.outcome, case.state),
         seen=True,
         aside=case.state in edition.side_states,
     )
@@ -244,9 +244,12 @@ def _row(case: ListedCase) -> Row:
     )
 
 
-def say_outcome(edition: Edition | None, outcome: str | None) -> str:
-    """The outcome of a case in words."""
-    return _choice(edition, "outcome", outcome)
+def say_outcome(edition: Edition | None, outcome: str | None, state: str) -> str:
+    """The outcome of a case in words; of one that is not closed yet, that it is proposed."""
+    words = _choice(edition, "outcome", outcome)
+    if words and edition is not None and not edition.states[state].final:
+        return gettext("%(outcome)s (proposed, not decided yet)", outcome=words)
+    return words
 
 
 def say_hold(edition: Edition | None, code: str | None) -> str:

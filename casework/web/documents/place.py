@@ -25,6 +25,7 @@ from casework.errors import NotFound, UploadRefused
 from casework.operations.cases.queries import find_case
 from casework.operations.core.drafts import find_draft
 from casework.operations.core.perform import calendar_of
+from casework.operations.core.reader_names import title_of
 from casework.operations.documents import grants
 from casework.operations.documents import service as documents
 from casework.operations.documents.upload_checks import TYPES
@@ -96,6 +97,7 @@ def show_place(place: Place, sent: Sent | None = None, refused: tuple[UploadRefu
         layout.use_calendar(calendar_of(db, owning_case.programme))
         track = owning_case.tracks.get(place.referral or "")
         listed = documents.list_documents(db, actor, owning_case, place.referral)
+        called = title_of(db, owning_case)
         why = documents.why_not(actor, owning_case, track)
         # The office hands in on the page of the case, and sees there as well what providers have handed in.
         form = _form(db, actor, place, sent) if why is None else None
@@ -111,6 +113,7 @@ def show_place(place: Place, sent: Sent | None = None, refused: tuple[UploadRefu
         back=back,
         post=_with_back(place.url, back),
         case=owning_case,
+        called=called,
         items=listed,
         form=form,
         sent=sent,

@@ -32,6 +32,13 @@ ACTIONS = {
 }  # fmt: skip
 
 
+#: What the page is called that does it to several.
+_TITLES = {
+    SUSPEND: N_("Snooze these tasks"), ASSIGN: N_("Hand over these tasks"), CLAIM: N_("Take these tasks"),
+    RELEASE: N_("Return these tasks to the queue"), MODIFY: N_("Set the priority of these tasks"),
+}  # fmt: skip
+
+
 @blueprint.app_template_global()
 def bulk_actions() -> list[tuple[str, str]]:
     return [(code, gettext(words)) for code, words in ACTIONS.items()]
@@ -99,6 +106,7 @@ def _page(chosen: list[str], faults: Mapping[str, str], answer: JsonMapping | No
         missed=wanted if wanted in bulk.NEEDS and wanted not in may else "",
         faults=faults,
         answer=answer,
+        titles={code: gettext(words) for code, words in _TITLES.items()},
         do={need: say(OPERATIONS[need].do) for need in bulk.NEEDS},
         people=sorted(shown.people.items(), key=lambda pair: pair[1]),
         waits=[(code, hold_name(code)) for code in WAITS_FOR],

@@ -22,6 +22,7 @@ from casework.operations.core.access_queries import case_log
 from casework.operations.core.drafts import find_draft
 from casework.operations.core.idempotency import Done, Request
 from casework.operations.core.perform import calendar_of
+from casework.operations.core.reader_names import title_of
 from casework.operations.tasks.done_at_once import add_and_complete, may_do_at_once
 from casework.permissions.actors import Actor
 from casework.permissions.visibility import Sight
@@ -85,6 +86,7 @@ def _page(number: str, track: str, task: str, sent: Sent | None) -> Response:
     at_once = sent is not None and AT_ONCE in sent.data
     with page_transaction() as (db, actor):
         case, offer = _offer(db, actor, number, track, task)
+        called = title_of(db, case)
         use_calendar(calendar_of(db, case.programme))
         edition, form_class = load_library()[case.tracks[track].edition], _form_of(offer)
         rule, on = edition.tasks[offer.rule], case.tracks[track]
@@ -104,6 +106,7 @@ def _page(number: str, track: str, task: str, sent: Sent | None) -> Response:
     page = render_template(
         "tasks/new.html",
         case=case,
+        called=called,
         form=form.placed("later") if own else form,
         own=own,
         about=about,

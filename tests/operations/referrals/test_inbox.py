@@ -159,6 +159,26 @@ def _told(db: Connection, world: World, who: str, referral: str) -> list[str]:
     return [re.sub(r"minutes=\d+", "", repr(one)) for one in (shown, contract, rows)]
 
 
+def test_a_paused_referral_is_nobodys_turn_however_late_its_service_was(
+    world: World, db: Connection, staged: tuple[str, str]
+) -> None:
+    """A clock whose last step has come cannot stand still; what was late before is not late while the office holds it up."""
+    number, referral = staged
+    scene = Scene(db, world)
+    world.accept(db, number, referral)
+    world.fire(db, "provider", number, "start", track=referral)
+    scene.pass_days(60)
+    (before,) = list_inbox(db, world.actor(db, "provider"), tab="working").items
+    assert (bool(before.our_due), before.we_are_late) == (True, True)
+    world.fire(db, "officer", number, "suspend", {"reason": "fee", "note": "It is open."}, track=referral)
+    (paused,) = list_inbox(db, world.actor(db, "provider"), tab="working").items
+    assert (paused.our_due, paused.we_are_late) == (None, False)
+    assert paused.their_due
+    world.fire(db, "officer", number, "continue", {}, track=referral)
+    (again,) = list_inbox(db, world.actor(db, "provider"), tab="working").items
+    assert again.our_due
+
+
 @pytest.mark.parametrize("days", [0, 3, 40])
 def test_a_provider_is_told_the_same_whether_the_case_is_on_hold_or_not(
     world: World, db: Connection, staged: tuple[str, str], days: int

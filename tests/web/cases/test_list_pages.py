@@ -7,14 +7,16 @@ import io
 import re
 import zipfile
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
 from sqlalchemy import Engine, text
 
 from casework.records.database import transaction
 from tests.support.pages import read_page
+from tests.support.way_to_referral import complete
 from tests.support.web_client import Browser
-from tests.support.world import World
+from tests.support.world import World, today
 from tests.web.cases.two_cases import in_list, play_two_cases, words_of
 
 Enter = Callable[[str], Browser]
@@ -62,6 +64,27 @@ def test_filters_are_plain_addresses(
     assert in_list(answer.text) == [numbers[n] for n in which]
     if not which:
         assert "No case is like that." in answer.text
+
+
+def test_an_outcome_that_is_proposed_is_not_said_as_though_it_were_decided(
+    browser_for: Enter, world: World, engine: Engine, numbers: tuple[str, str]
+) -> None:
+    said, proposed = "Dormant", "Dormant (proposed, not decided yet)"
+    with transaction(engine) as db:
+        world.fire(db, "officer", numbers[1], "take")
+        checked = dict.fromkeys(("need_complete", "technology_complete", "duplicate_checked", "rationale_fits"), True)
+        complete(world, db, "officer", numbers[1], "triage_check", data=checked | {"interest": "none"})
+        closing = {"outcome": "dormant", "reason": "other", "statements": "No interest any more."}
+        world.fire(db, "officer", numbers[1], "propose_close", closing)
+    for who, page in (("officer", "/cases"), ("officer", f"/cases/{numbers[1]}"), ("observer", f"/cases/{numbers[1]}")):
+        assert proposed in words_of(browser_for(who).get(page).text), (who, page)
+    with transaction(engine) as db:
+        closed = {"outcome": "dormant", "reason": "other", "follow_up_on": (today() + timedelta(days=200)).isoformat()}
+        world.fire(db, "supervisor", numbers[1], "close", closed | {"publication": "none"})
+    for who, page in (("officer", "/cases"), ("observer", f"/cases/{numbers[1]}")):
+        told = words_of(browser_for(who).get(page).text)
+        assert said in told, (who, page)
+        assert proposed not in told, (who, page)
 
 
 def test_filters_by_who(browser_for: Enter, world: World, numbers: tuple[str, str]) -> None:

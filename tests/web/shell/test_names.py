@@ -48,10 +48,13 @@ def test_the_head_calls_the_reader_by_the_name_of_the_language(browser_for: Ente
     assert NAMED in browser.get("/account").text.split("<main")[0]
 
 
-def test_a_history_is_headed_by_the_title_as_its_reader_reads_it(browser_for: Enter, number: str) -> None:
+@pytest.mark.parametrize("page", ["history", "documents"])
+def test_a_page_of_a_case_is_headed_by_the_title_as_its_reader_reads_it(
+    browser_for: Enter, number: str, page: str
+) -> None:
     browser = browser_for("officer")
     browser.post("/account/preferences", {"language": "zh-Hans"})
-    assert TITLED in browser.get(f"/cases/{number}/history").text
+    assert TITLED in browser.get(f"/cases/{number}/{page}").text.split("<main")[1]
 
 
 def test_a_program_is_told_names_as_they_are_registered(browser_for: Enter, number: str) -> None:

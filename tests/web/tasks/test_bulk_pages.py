@@ -24,7 +24,9 @@ def test_ticked_tasks_are_tried_and_then_taken(
     assert officer.get("/queues").text.count('form="several"') == 2
     chosen = f"/tasks/bulk?task={ids[0]}&task={ids[1]}"
     given = {"task": ids, "operation": "claim"}
-    assert "It is possible for 2 of the tasks below." in officer.post("/tasks/bulk", given, page=chosen).text
+    tried = officer.post("/tasks/bulk", given, page=chosen).text
+    assert "It is possible for 2 of the tasks below." in tried
+    assert "Take these tasks: 2 tasks" in tried
     assert "Done for 2 of 2 tasks." in officer.post("/tasks/bulk", given | {"sure": "yes"}, page=chosen).text
 
 
