@@ -189,8 +189,11 @@ def show(number: str) -> str:
         waits=waits_of(shown, edition),
         joins=[words for join in shown.joins if (words := say_join(join))],
         more=chosen.more,
-        groups=groups_of(chosen, number, main.id, names, allowed=shown.case_actions, shown=box.shown)
-        + withdrawals_of(papers.consents, number, shown.case_actions),
+        groups=[
+            (group.title, [(item.words, item.url, item.danger) for item in group.items])
+            for group in groups_of(chosen, number, main.id, names, allowed=shown.case_actions, shown=box.shown)
+            + withdrawals_of(papers.consents, number, shown.case_actions)
+        ],
         refusals=refusals_of(chosen, main.id, names, others=others),
         others=others,
         hidden_refusals=0 if others else len(chosen.of_others),
