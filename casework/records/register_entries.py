@@ -40,7 +40,7 @@ _USE = "when it was last used, which no action depends on"
 REGISTERS: Mapping[str, Register] = {
     "people": Register(
         "person", "id", secret=frozenset({"password_hash"}),
-        left={"tour_seen": "what the person's own home shows, and nobody else relies on"},
+        left=dict.fromkeys(("tour_seen", "list_columns"), "what the person's own pages show, and nobody else relies on"),
     ),
     "tokens": Register("person", "person_id", left={"used_at": _USE}),
     "second_factors": Register(

@@ -53,6 +53,7 @@ TABLE: tuple[Row, ...] = (
     # --- one's own work, and what supervisors look after ---
     get("/", EVERYBODY, moved={"auditor", "manager", "observer", "administrator"}),
     post("/account/tour", EVERYBODY),
+    post("/preferences/columns", EVERYBODY, body=lambda on: {"list": "queues", "column": "due"}),
     get("/queues", EVERYBODY),
     get("/agenda", OFFICES),
     get("/done", EVERYBODY),

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import json
+from collections.abc import Mapping, Sequence
 from functools import cache
 from zoneinfo import available_timezones
 
@@ -52,5 +53,28 @@ def set_tour_seen(db: Connection, actor: Actor, seen: bool) -> None:
     db.execute(_SEE_TOUR, {"person": actor.person, "seen": seen})
 
 
+#: By list its columns besides those that are always there, in their order.
+COLUMNS: Mapping[str, tuple[str, ...]] = {
+    "cases": ("state", "step", "due", "waits_for", "owner", "phase", "opened", "closed"),
+    "queues": ("due", "opened", "priority", "queue"),
+}
+
+
+def set_columns(db: Connection, actor: Actor, page: str, columns: Sequence[str] | None) -> None:
+    """Keep which columns of a list the actor wants to see, or with None that the usual ones will do."""
+    if page not in COLUMNS:
+        raise InvalidForm(fields={"list": reasons.fields.NOT_A_CHOICE})
+    if columns is not None and not set(columns) <= set(COLUMNS[page]):
+        raise InvalidForm(fields={"columns": reasons.fields.NOT_A_CHOICE})
+    wanted = None if columns is None else json.dumps([name for name in COLUMNS[page] if name in columns])
+    db.execute(_SET_COLUMNS, {"person": actor.person, "page": page, "columns": wanted})
+
+
+#: Keeps the columns of one list, or forgets them.
+_SET_COLUMNS = text("""
+    UPDATE people SET list_columns = CASE WHEN CAST(:columns AS jsonb) IS NULL THEN list_columns - CAST(:page AS text)
+        ELSE list_columns || jsonb_build_object(CAST(:page AS text), CAST(:columns AS jsonb)) END
+    WHERE id = CAST(:person AS uuid)
+""")
 #: Puts them away, or brings them back.
 _SEE_TOUR = text("UPDATE people SET tour_seen = :seen WHERE id = CAST(:person AS uuid)")

@@ -189,7 +189,7 @@ _VIEWER = f"""
     SELECT p.id, p.name, p.language, p.email,
         CASE WHEN left(p.language, 2) = 'zh' THEN coalesce(nullif(p.name_zh, ''), p.name) ELSE p.name END AS called,
         p.service, p.zone, p.theme, p.single_keys, s.awaits, encode(s.hash, 'hex') AS session,
-        {_STALE}, casework_now() - s.proved_at AS proved, s.programme_id AS focus, p.tour_seen,
+        {_STALE}, casework_now() - s.proved_at AS proved, s.programme_id AS focus, p.tour_seen, p.list_columns,
         -- Who reads from here on (`records.row_security`); nobody while the session waits for something.
         {person_reads("CASE WHEN s.awaits IS NULL THEN p.id::text ELSE '' END")},
         EXISTS (SELECT FROM second_factors f WHERE f.person_id = p.id AND f.confirmed_at IS NOT NULL) AS app,
@@ -239,6 +239,7 @@ def find_viewer(db: Connection, secret: str) -> Viewer | None:
         # Of a programme that the person has left, nothing is shown: then it is as if none were chosen.
         scopes["programme"].get(row.focus) if len(scopes["programme"]) > 1 else None,
         row.tour_seen,
+        row.list_columns,
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -107,3 +108,5 @@ class Viewer:
     focus: Scope | None
     #: Whether the person has put away what their home says on the first day.
     tour_seen: bool
+    #: By list the columns that the person has chosen.
+    list_columns: Mapping[str, list[str]]

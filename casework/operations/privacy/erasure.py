@@ -197,7 +197,7 @@ def _erase_account(db: Connection, person: str) -> bool:
         text(
             "UPDATE people SET name = 'Erased person ' || n.n, name_zh = '已抹除人员 ' || n.n, email = 'erased-' || n.n || '@invalid',"
             " password_hash = NULL, language = 'en', zone = 'UTC', theme = 'auto', single_keys = true, tour_seen = false,"
-            " active = false, erased_at = casework_now()"
+            " list_columns = '{}', active = false, erased_at = casework_now()"
             " FROM (SELECT 1 + count(*) AS n FROM people WHERE erased_at IS NOT NULL) n WHERE id = CAST(:id AS uuid)"
         ),
         {"id": person},

@@ -89,6 +89,7 @@ CREATE TABLE people (
     theme TEXT DEFAULT 'auto' NOT NULL,
     single_keys BOOLEAN DEFAULT true NOT NULL,
     tour_seen BOOLEAN DEFAULT false NOT NULL,
+    list_columns JSONB DEFAULT '{}' NOT NULL,
     active BOOLEAN DEFAULT true NOT NULL,
     created_at TIMESTAMP WITH TIME ZONE DEFAULT clock_timestamp() NOT NULL,
     service BOOLEAN DEFAULT false NOT NULL,
@@ -103,6 +104,7 @@ COMMENT ON COLUMN people.password_hash IS 'argon2id; null where the person has n
 COMMENT ON COLUMN people.theme IS 'auto, light or dark';
 COMMENT ON COLUMN people.single_keys IS 'Whether single letters do something in the pages';
 COMMENT ON COLUMN people.tour_seen IS 'Whether the person has put away what their home says on the first day';
+COMMENT ON COLUMN people.list_columns IS 'By list the columns that the person wants to see; of others the usual ones';
 COMMENT ON COLUMN people.service IS 'A provider''s own system: signs in to nothing, and is named for nothing';
 COMMENT ON COLUMN people.erased_at IS 'When everything that names the person was taken out';
 

@@ -109,6 +109,13 @@ people = Table(
         server_default=text("false"),
         comment="Whether the person has put away what their home says on the first day",
     ),
+    Column(
+        "list_columns",
+        JSONB,
+        nullable=False,
+        server_default=text("'{}'"),
+        comment="By list the columns that the person wants to see; of others the usual ones",
+    ),
     Column("active", Boolean, nullable=False, server_default=text("true")),
     Column("created_at", Time, nullable=False, server_default=NOW),
     Column(

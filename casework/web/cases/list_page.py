@@ -42,6 +42,7 @@ from casework.web.shell.i18n import N_, edition_text, name_of, say, say_error
 from casework.web.shell.layout import clock, use_calendar
 from casework.web.shell.session import list_transaction, only, page_transaction
 from casework.web.shell.spreadsheets import CSV, XLSX, to_csv, to_xlsx
+from casework.web.tasks.list_columns import columns_of, usual_columns
 from casework.web.tasks.list_views import with_visit
 
 PAGE = "cases"
@@ -63,12 +64,9 @@ NAMES_OF_SORTS = {
     "newest": N_("newest first"), "oldest": N_("oldest first"), "due": N_("due first"), "number": N_("by number"),
 }  # fmt: skip
 NAMES_OF_WAITS = {"us": N_("us"), "provider": N_("a provider"), "hold": N_("an event or a day: on hold")}
-COLUMNS = {
-    "state": N_("State"), "due": N_("Next due"), "waits_for": N_("Waits for"), "owner": N_("Owner"), "opened": N_("Opened"),
-    "verify": N_("Verify"),
-}  # fmt: skip
 #: Of those only an outline is seen, nothing else can be asked.
 OF_OUTLINES = frozenset({"q", "state", "outcome"})
+COLUMNS_OF_OUTLINES = frozenset({"state", "step"})
 
 
 @dataclass(frozen=True)
@@ -77,10 +75,12 @@ class Asked:
 
     filters: Mapping[str, str]
     sort: str
+    columns: str
 
     @property
     def query(self) -> dict[str, str]:
-        return {**self.filters, **({"sort": self.sort} if self.sort in SORTS and self.sort != "newest" else {})}
+        sort = {"sort": self.sort} if self.sort in SORTS and self.sort != "newest" else {}
+        return {**self.filters, **sort, **({"columns": self.columns} if self.columns else {})}
 
     @property
     def of_operations(self) -> dict[str, str]:
@@ -90,7 +90,7 @@ class Asked:
 def _asked() -> Asked:
     given = {name: request.args.get(name, "").strip()[:200] for name in FILTERS}
     sort = request.args.get("sort", "newest")
-    return Asked({name: value for name, value in given.items() if value}, sort)
+    return Asked({name: value for name, value in given.items() if value}, sort, request.args.get("columns", "")[:200])
 
 
 @only(*ROLES)
@@ -102,7 +102,9 @@ def show() -> BaseResponse:
         whole = bool(reach(actor).all_of)
         offered, kept = filter_choices(db, actor), list_filters(db, actor, PAGE)
         count = 0
+        columns = usual_columns(PAGE, None if whole else COLUMNS_OF_OUTLINES)
         try:
+            columns = columns_of(PAGE, None if whole else COLUMNS_OF_OUTLINES)
             listed = list_cases(
                 db, actor, filters=asked.of_operations, sort=asked.sort, cursor=request.args.get("cursor")
             )
@@ -120,7 +122,8 @@ def show() -> BaseResponse:
         fault=fault,
         whole=whole,
         ticks=bulk_actions() if Role.OFFICER in actor.roles() else [],
-        columns=_columns(actor, whole=whole),
+        columns=columns,
+        heads=[*columns.heads, *([("verify", gettext("Verify"))] if Role.AUDITOR in actor.roles() else [])],
         sorts=_sorts(asked, whole=whole),
         kept=[_kept(saved, asked) for saved in kept],
         query=urlencode(asked.query),
@@ -158,14 +161,6 @@ def _use_calendar(db: Connection, actor: Actor) -> None:
         use_calendar(calendar_of(db, programmes[0]))
 
 
-def _columns(actor: Actor, *, whole: bool) -> list[tuple[str, str]]:
-    """The columns besides number and title, each with its words."""
-    names = ["state", *(("due", "waits_for", "owner", "opened") if whole else ())]
-    if Role.AUDITOR in actor.roles():
-        names.append("verify")
-    return [(name, gettext(COLUMNS[name])) for name in names]
-
-
 def _sorts(asked: Asked, *, whole: bool) -> dict[str, tuple[str, str]]:
     """By column the address that sorts by it, and how it sorts the list now."""
     sorts = {
@@ -177,7 +172,7 @@ def _sorts(asked: Asked, *, whole: bool) -> dict[str, tuple[str, str]]:
     }
     if whole:
         sorts["due"] = ("due", "ascending" if asked.sort == "due" else "")
-    return {name: (_address({**asked.filters, "sort": sort}), how) for name, (sort, how) in sorts.items()}
+    return {name: (_address({**asked.query, "sort": sort}), how) for name, (sort, how) in sorts.items()}
 
 
 # --- rows ------------------------------------------------------------------------------------------------------------
@@ -192,6 +187,7 @@ class Row:
     step: str = ""
     state: str = ""
     outcome: str = ""
+    phase: str = ""
     owner: str = ""
     due_at: str | None = None
     overdue: bool = False
@@ -200,6 +196,7 @@ class Row:
     #: Whether whoever is waited for is late.
     until_late: bool = False
     opened_at: str | None = None
+    closed_at: str | None = None
     #: Whether its page opens for the reader.
     seen: bool = False
     #: Whether it stands aside from its steps: on hold.
@@ -232,6 +229,7 @@ def _row(case: ListedCase) -> Row:
     return replace(
         outline,
         owner=name_of(case.owner),
+        phase=name_of(case.phase),
         due_at=case.due_at,
         overdue=case.overdue,
         waits_for=say_hold(edition, case.hold.get("waits_for"))
@@ -240,6 +238,7 @@ def _row(case: ListedCase) -> Row:
         until=first.until if first else None,
         until_late=first is not None and first.overdue,
         opened_at=case.opened_at,
+        closed_at=case.closed_at,
         mark=case.mark if isinstance(case, MarkedCaseRow) else None,
     )
 
@@ -336,7 +335,7 @@ def keep_filter() -> BaseResponse:
 
 
 def _known(query: str) -> dict[str, str]:
-    return {name: value for name, value in parse_qsl(query[:2000]) if name in FILTERS or name == "sort"}
+    return {name: value for name, value in parse_qsl(query[:2000]) if name in (*FILTERS, "sort", "columns")}
 
 
 @only(*ROLES)

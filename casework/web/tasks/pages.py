@@ -43,9 +43,10 @@ from casework.web.shell.i18n import edition_text, say_error
 from casework.web.shell.redirects import local_path
 from casework.web.shell.session import list_transaction, page_transaction
 from casework.web.shell.task_links import WORDS, place_url, queue_name, task_url, task_words, why_here
+from casework.web.tasks.list_columns import Columns, columns_of
 from casework.web.tasks.list_views import Group, mark_shown, with_visit
 from casework.web.tasks.next_action import say_done
-from casework.web.tasks.operation_pages import list_items, menu, told
+from casework.web.tasks.operation_pages import RANKS, list_items, menu, told
 from casework.web.tasks.skill_pages import say_nobody
 
 blueprint = Blueprint("tasks", __name__)
@@ -54,10 +55,15 @@ for word in WORDS:
 blueprint.add_app_template_global(mark_shown)
 
 
+@blueprint.app_template_global()
+def rank_words(code: str) -> str:
+    return gettext(RANKS[code])
+
+
 @blueprint.get("/queues")
 def queue() -> Response:
     """The queues that one works, and what may be taken from one of them or from all."""
-    chosen, cursor = request.args.get("queue"), request.args.get("cursor")
+    chosen, cursor, columns = request.args.get("queue"), request.args.get("cursor"), columns_of("queues")
     with list_transaction() as (db, actor):
         if calendar := home_calendar(db, actor):
             layout.use_calendar(calendar)
@@ -70,11 +76,24 @@ def queue() -> Response:
         chosen=known,
         rows=listed.items,
         group=Group(id="", title="", rows=listed.items),
+        columns=columns,
+        heads=_heads(columns),
         several=len({row.scope.id for row in counts}) > 1,
-        next_url=url_for("tasks.queue", queue=known, cursor=listed.next) if listed.next else "",
-        first_url=url_for("tasks.queue", queue=known) if cursor else "",
+        next_url=_queue_url(known, columns, listed.next) if listed.next else "",
+        first_url=_queue_url(known, columns) if cursor else "",
     )
     return with_visit(page)
+
+
+def _queue_url(queue: str | None, columns: Columns, cursor: str | None = None) -> str:
+    return url_for("tasks.queue", queue=queue, columns=columns.asked or None, cursor=cursor)
+
+
+def _heads(columns: Columns) -> list[tuple[str, str]]:
+    """The columns of a queue; the last is where a task is taken, whether or not its queue is named there."""
+    heads = dict(columns.heads)
+    last = heads.pop("queue", gettext("Take the task"))
+    return [*heads.items(), ("from", last)]
 
 
 @blueprint.get("/done")

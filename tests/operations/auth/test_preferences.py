@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import Connection, text
 
 from casework.errors import InvalidForm
-from casework.operations.auth.preferences import LANGUAGES, THEMES, set_preferences, zones
+from casework.operations.auth.preferences import COLUMNS, LANGUAGES, THEMES, set_columns, set_preferences, zones
 from casework.operations.verification.service import verify_case
 from tests.support.world import World
 
@@ -28,6 +28,25 @@ def test_what_is_given_is_kept_and_the_rest_stays(world: World, db: Connection) 
     set_preferences(db, officer, {})
     assert tuple(db.execute(KEPT, {"id": officer.person}).one()) == (LANGUAGES[1], "Europe/Berlin", THEMES[2])
     assert verify_case(db, officer.person) == []
+
+
+def test_columns_are_kept_by_list_until_the_usual_ones_will_do(world: World, db: Connection) -> None:
+    officer = world.actor(db, "officer")
+    kept = text("SELECT list_columns FROM people WHERE id = CAST(:id AS uuid)")
+    set_columns(db, officer, "cases", ["phase", "state"])
+    set_columns(db, officer, "queues", [])
+    assert db.execute(kept, {"id": officer.person}).scalar_one() == {"cases": ["state", "phase"], "queues": []}
+    assert db.execute(kept, {"id": world.people["supervisor"]}).scalar_one() == {}
+    set_columns(db, officer, "cases", None)
+    assert db.execute(kept, {"id": officer.person}).scalar_one() == {"queues": []}
+    assert verify_case(db, officer.person) == []
+
+
+@pytest.mark.parametrize(("page", "columns"), [("cases", ["state", "title"]), ("people", []), ("queues", ["state"])])
+def test_a_column_that_a_list_has_not_is_refused(world: World, db: Connection, page: str, columns: list[str]) -> None:
+    with pytest.raises(InvalidForm):
+        set_columns(db, world.actor(db, "officer"), page, columns)
+    assert "number" not in COLUMNS["cases"]
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,86 @@
+"""Columns of lists: which there are, which a reader has chosen, and the form that chooses them."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+
+from flask import Blueprint, flash, redirect, request, url_for
+from flask_babel import gettext
+from werkzeug.wrappers import Response
+
+from casework import reasons
+from casework.errors import InvalidForm
+from casework.operations.auth.preferences import COLUMNS, set_columns
+from casework.web.shell.i18n import N_
+from casework.web.shell.redirects import local_path
+from casework.web.shell.session import page_transaction, viewer
+
+blueprint = Blueprint("list_columns", __name__)
+
+#: By list the words of its columns, and which of them it has as long as nobody has chosen others.
+WORDS: Mapping[str, Mapping[str, str]] = {
+    "cases": {
+        "state": N_("State"), "step": N_("Step"), "due": N_("Next due"), "waits_for": N_("Waits for"), "owner": N_("Owner"),
+        "phase": N_("Phase"), "opened": N_("Opened"), "closed": N_("Closed"),
+    },
+    "queues": {"due": N_("Due"), "opened": N_("Waiting since"), "priority": N_("Priority"), "queue": N_("Queue")},
+}  # fmt: skip
+USUAL: Mapping[str, frozenset[str]] = {
+    "cases": frozenset({"state", "due", "waits_for", "owner", "opened"}),
+    "queues": frozenset({"due", "queue"}),
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Columns:
+    """The columns of a list that its reader may see, and those that are shown."""
+
+    page: str
+    offered: tuple[str, ...]
+    shown: tuple[str, ...]
+    #: As the address asks for them; "" where it does not.
+    asked: str
+
+    @property
+    def heads(self) -> list[tuple[str, str]]:
+        """What is shown, each with its words."""
+        return [(name, gettext(WORDS[self.page][name])) for name in self.shown]
+
+    @property
+    def choices(self) -> list[tuple[str, str, bool]]:
+        """What may be chosen, each with its words and whether it is shown."""
+        return [(name, gettext(WORDS[self.page][name]), name in self.shown) for name in self.offered]
+
+
+def columns_of(page: str, offered: Collection[str] | None = None) -> Columns:
+    """Those that the address asks for, else those that the reader has chosen, else the usual ones. Raises InvalidForm for unknown ones."""
+    known = COLUMNS[page]
+    names = tuple(name for name in known if offered is None or name in offered)
+    asked = request.args.get("columns", "")
+    wanted: Collection[str] | None = asked.split(",") if asked else None
+    if wanted is not None and not set(wanted) <= {*known, ""}:
+        raise InvalidForm(fields={"columns": reasons.fields.NOT_A_CHOICE})
+    if wanted is None and (person := viewer()) is not None:
+        wanted = person.viewer.list_columns.get(page)
+    shown = tuple(name for name in names if name in (USUAL[page] if wanted is None else wanted))
+    return Columns(page=page, offered=names, shown=shown, asked=asked)
+
+
+def usual_columns(page: str, offered: Collection[str] | None = None) -> Columns:
+    """Those of a list of which nothing can be shown, since something else is asked of it than there is."""
+    names = tuple(name for name in COLUMNS[page] if offered is None or name in offered)
+    return Columns(page=page, offered=names, shown=tuple(name for name in names if name in USUAL[page]), asked="")
+
+
+@blueprint.post("/preferences/columns")
+def choose() -> Response:
+    """Keep the columns for the person, and show the list with them."""
+    page = request.form.get("list", "")
+    with page_transaction() as (db, actor):
+        set_columns(db, actor, page, None if "usual" in request.form else request.form.getlist("column"))
+    flash(gettext("The columns of this list are as you chose."))
+    return redirect(local_path(request.form.get("page")) or url_for("home.show"), 303)
+
+
+__all__ = ["Columns", "blueprint", "columns_of", "usual_columns"]
