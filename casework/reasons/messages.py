@@ -14,6 +14,20 @@ TAKEN_BACK = reason("messages.taken_back", N_("the message was taken back."))
 DOES_NOT_FIT = reason("messages.does_not_fit", N_("does not fit the place where this is written"))
 NOT_A_READER = reason("messages.not_a_reader", N_("names somebody who is not among those who may read this"))
 NOT_IN_THREAD = reason("messages.not_in_thread", N_("names a message that does not stand in this thread"))
+NO_DOCUMENT = reason("messages.no_document", N_("names a document that the case does not have, or that was withdrawn"))
+NOT_SHARED = reason(
+    "messages.not_shared",
+    N_(
+        "names a document that the provider does not see: the office first shares it with the referral, with the consents that it"
+        " needs"
+    ),
+)
+NO_FILE_HERE = reason(
+    "messages.no_file_here",
+    N_(
+        "takes no file from you here: hand it in on the documents page of the case, and share it with the referral first"
+    ),
+)
 READS_ONLY = reason("messages.reads_only", N_("you can read here, but not write."))
 LETTER_TO_NOBODY = reason(
     "messages.letter_to_nobody", N_("this letter has no recipient in the present state of the case.")

@@ -120,9 +120,12 @@ def make_page_things(site: Site) -> Mapping[str, str]:
         fresh = world.new_case(db)
         world.fire(db, "officer", fresh, "take")
         case = load(db, home_of(db, made["number"]), "case")
-        world.write(db, "supervisor", case, None, "Look at this.", tell=("officer",))
+        note = world.write(db, "supervisor", case, None, "Look at this.", tell=("officer",))
         made |= {"accepted": accepted, "fresh": fresh, "fresh_track": world.main_track(db, fresh)}
     paper = world.hand_in(site.document_store, made["number"])
+    with transaction(site.engine) as db:
+        case = load(db, home_of(db, made["number"]), "case")
+        world.write(db, "officer", case, None, "I see.", reply_to=note, documents=[paper])
     return made | {"fresh_task": site.task(fresh, "triage_check"), "document": paper, "version": "1"}
 
 

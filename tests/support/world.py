@@ -222,6 +222,7 @@ class World:
         *,
         tell: Iterable[str] = (),
         reply_to: str | None = None,
+        documents: Iterable[str] = (),
     ) -> str:
         """Write an internal note, or in the thread of a referral; gives the message's id."""
         done = send_message(
@@ -233,6 +234,7 @@ class World:
             words=words,
             mentions=[self.people[one] for one in tell],
             reply_to=reply_to,
+            documents=documents,
             sure=True,
             request=new_request(),
         )

@@ -54,6 +54,7 @@ def _write(call: Call, place: Place) -> Done:
         words=call.body.words,
         mentions=[str(mention) for mention in call.body.mentions],
         reply_to=str(call.body.reply_to) if call.body.reply_to else None,
+        documents=[str(document) for document in call.body.documents],
         sure=call.body.sure,
         request=call.request,
     )

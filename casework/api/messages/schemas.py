@@ -27,6 +27,9 @@ class NewMessage(Body):
     reply_to: Annotated[
         Id | None, Field(description="The message of the same thread that it answers; who wrote that one is told")
     ] = None
+    documents: Annotated[
+        list[Id], Field(max_length=20, description="Documents of the case that everybody sees who will read it")
+    ] = []
     sure: Knowingly = False
 
 
@@ -57,6 +60,11 @@ class AnsweredMessage(Answer):
     author: Annotated[Named, Field(description="On the other side of a referral the role, without an id")]
 
 
+class AttachedDocument(Answer):
+    id: Annotated[str | None, Field(description="Null where you see it no longer")] = None
+    title: str | None = None
+
+
 class Message(Answer):
     id: str
     at: str
@@ -70,6 +78,7 @@ class Message(Answer):
     earlier: Annotated[list[MessageVersion], Field(description="What it said before, the oldest first")] = []
     mentions: Annotated[list[Named], Field(description="Beside who is answered")] = []
     reply_to: AnsweredMessage | None = None
+    documents: Annotated[list[AttachedDocument], Field(description="What it names")] = []
     may_correct: bool
 
 

@@ -2,8 +2,8 @@
 
 The two audiences cannot be mixed up, for each is a kind of event of its own: an internal note belongs to the case and has
 no track, a word of a shared thread belongs to its referral's track. No message changes what a case is. The words are in
-the body, so that they can be erased; the effects have only ids: the message's own, of the one that it answers, and of those
-whom it mentions.
+the body, so that they can be erased; the effects have only ids: the message's own, of the one that it answers, of those
+whom it mentions and of the documents that it names.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ WRITERS: Mapping[str, tuple[Role, ...]] = {
 }
 #: What an event does with a message.
 WRITTEN, CORRECTED, TAKEN_BACK = "written", "corrected", "taken_back"
-LONGEST, MOST_MENTIONS = 10_000, 20
+LONGEST, MOST_MENTIONS, MOST_DOCUMENTS = 10_000, 20, 20
 
 
 # --- who may -----------------------------------------------------------------------------------------------------------
@@ -67,6 +67,24 @@ def refusal(case: Case, role: str | None, audience: str, referral: Track | None)
     return None if referral is None else closed(case, referral)
 
 
+def hidden_from(case: Case, document: str, referral: Track | None) -> Reason | None:
+    """Why a message does not name a document: not everybody who reads it sees that one now; None where they do.
+
+    The words are the same whether the case has such a document or not.
+    """
+    known = case.documents.get(document)
+    there = known is not None and known.withdrawn_at is None
+    if referral is None:
+        return None if there else reasons.messages.NO_DOCUMENT
+    if known is not None and there and known.track == referral.id:
+        return None
+    granted = any(
+        grant.document == document and grant.track == referral.id and grant.ended_at is None
+        for grant in case.grants.values()
+    )
+    return None if there and granted else reasons.messages.NOT_SHARED
+
+
 # --- actions -------------------------------------------------------------------------------------------------------------
 
 
@@ -89,6 +107,13 @@ def say(builder: EventBuilder, command: Say) -> None:
             mentions.append(command.answered)
     if mentions:
         effects["mentions"] = mentions
+    if attached := list(dict.fromkeys(command.documents)):
+        if len(attached) > MOST_DOCUMENTS:
+            raise InvalidForm(fields={"documents": reasons.fields.MOST_ENTRIES(most=MOST_DOCUMENTS)})
+        for document in attached:
+            if (why := hidden_from(builder.case, document, track)) is not None:
+                raise InvalidForm(fields={"documents": why})
+        effects["attached"] = attached
     builder.begin(KINDS[command.audience], track, effects, {"words": line(command.words, "words", LONGEST)})
     commit(builder)
 

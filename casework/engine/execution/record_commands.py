@@ -109,6 +109,8 @@ class Say:
     #: The message that it answers, and who wrote that one, where that person is told.
     reply_to: Said | None = None
     answered: str | None = None
+    #: Documents of the case that all its readers see.
+    documents: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -390,9 +390,10 @@ class Effects(FoldedEffects, total=False):
     #: Of a corrected answer: the `seq` of the event that gave it, and what it said.
     of: int
     before: Answers
-    #: A message, the one that it answers, and whom it mentions.
+    #: A message, the one that it answers, the documents that it names, and whom it mentions.
     message: str
     reply_to: str
+    attached: list[str]
     mentions: list[str]
     #: Of a letter its language; of a document that is filed, withdrawn or shared no longer its kind.
     language: Language

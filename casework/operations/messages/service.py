@@ -28,6 +28,7 @@ from casework.errors import AudienceInDoubt, InvalidForm, NotAllowed, NotFound
 from casework.json_values import JsonMapping, JsonObject
 from casework.ledger.canonical_json import instant
 from casework.ledger.redactable_bodies import Erased, values
+from casework.operations.cases.queries import titles_of
 from casework.operations.core.drafts import find_draft
 from casework.operations.core.idempotency import Done, Request
 from casework.operations.core.paging import Page, cursor_id, from_cursor, insist_limit, page
@@ -42,9 +43,9 @@ from casework.operations.messages.threads import (
     thread_of,
     whom_to_mention,
 )
-from casework.operations.messages.views import AnsweredMessage, Message, MessageVersion
+from casework.operations.messages.views import AnsweredMessage, AttachedDocument, Message, MessageVersion
 from casework.permissions.actors import Actor
-from casework.permissions.visibility import Sight, sight
+from casework.permissions.visibility import Sight, reads_document, sight
 from casework.permissions.work import conflict
 from casework.records.actors import find_members
 
@@ -102,8 +103,23 @@ def list_messages(
     people |= {person for row in shown for person in _mentions(row)}
     names = names_of(db, people)
     ours = None if sight(actor, thread.case) == Sight.ALL else _colleagues(db, thread)
+    documents = _documents(db, actor, thread.case, shown)
     writes = capacity_in(actor, thread) is not None
-    return Page(items=[_show(row, actor, names, ours, writes) for row in shown], next=following)
+    items = [_show(row, actor, names, ours, documents=documents, writes=writes) for row in shown]
+    return Page(items=items, next=following)
+
+
+def _documents(db: Connection, actor: Actor, case: Case, rows: Iterable[Any]) -> Mapping[str, AttachedDocument]:
+    """The documents that messages name, as far as the actor sees each now."""
+    attached = {document for row in rows for document in row.effects.get("attached", ())}
+    seen = {
+        id for id in attached if (known := case.documents.get(id)) is not None and reads_document(actor, case, known)
+    }
+    titles = titles_of(db, case) if seen else {}
+    return {
+        id: AttachedDocument(id=id, title=titles.get(id)) if id in seen else AttachedDocument(id=None, title=None)
+        for id in attached
+    }
 
 
 def _mentions(row: Any) -> Sequence[str]:
@@ -117,7 +133,15 @@ def _colleagues(db: Connection, thread: Thread) -> frozenset[str]:
     return frozenset(member.person for member in find_members(db, organisations=[str(thread.referral.provider)]))
 
 
-def _show(row: Any, actor: Actor, names: Mapping[str, str], ours: frozenset[str] | None, writes: bool) -> Message:
+def _show(
+    row: Any,
+    actor: Actor,
+    names: Mapping[str, str],
+    ours: frozenset[str] | None,
+    *,
+    documents: Mapping[str, AttachedDocument],
+    writes: bool,
+) -> Message:
     header, answered = row.header, row.answered
 
     def person(id: str | None, role: str) -> Named | None:
@@ -162,6 +186,7 @@ def _show(row: Any, actor: Actor, names: Mapping[str, str], ours: frozenset[str]
         mentions=[mentioned for n, mentioned in enumerate(mentions) if mentioned not in mentions[:n]],
         reply_to=answered
         and AnsweredMessage(id=row.effects["reply_to"], at=answered["at"], author=author_of(answered)),
+        documents=[] if gone else [documents[id] for id in row.effects.get("attached", ())],
         may_correct=writes and not gone and header["actor"] == actor.person,
     )
 
@@ -185,10 +210,13 @@ def send_message(
     words: str,
     mentions: Iterable[str] = (),
     reply_to: str | None = None,
+    documents: Iterable[str] = (),
     sure: bool = False,
     request: Request,
 ) -> Done:
     """Write a message in a case or mediation that was found, perhaps in reply to another one of the same thread.
+
+    It may name documents that everybody who reads it sees.
 
     Raises AudienceInDoubt where a shared one does not look as if it were meant for its readers, unless `sure`.
     """
@@ -206,7 +234,16 @@ def send_message(
         if not sure:
             _insist_meant(db, actor, thread, words)
         answered = of.actor if of is not None and _hears(db, thread, of.actor) else None
-        return Say(audience, words, referral, mentions=tuple(wanted), reply_to=of, answered=answered), by
+        say = Say(
+            audience,
+            words,
+            referral,
+            mentions=tuple(wanted),
+            reply_to=of,
+            answered=answered,
+            documents=tuple(documents),
+        )
+        return say, by
 
     def answer(_: Case, events: list[Event]) -> JsonObject:
         sent.append(events[0])

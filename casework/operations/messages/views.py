@@ -32,6 +32,14 @@ class AnsweredMessage:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class AttachedDocument:
+    """A document that a message names; of one that its reader sees no longer neither id nor title."""
+
+    id: str | None
+    title: str | None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Message:
     """A message, as far as its reader knows who wrote it."""
 
@@ -52,6 +60,7 @@ class Message:
     mentions: list[Named]
     #: Null where it answers none.
     reply_to: AnsweredMessage | None
+    documents: list[AttachedDocument]
     may_correct: bool
 
 

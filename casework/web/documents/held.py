@@ -42,12 +42,14 @@ def _signing() -> URLSafeTimedSerializer:
 
 
 @dataclass(frozen=True)
-class FilesOfReferral:
-    """The files that come with a form of a referral's provider, for the fields that ask for documents."""
+class FilesOfForm:
+    """The files that come with a form in a case or a referral, for the fields that ask for documents."""
 
-    referral: str
+    place: Place
     form: str
     rules: Sequence[JsonMapping]
+    #: What a file is entered as where its field asks for no kind.
+    kind: str = "report"
     _held: list[tuple[HeldFile, Kept]] = field(default_factory=list)
 
     @property
@@ -56,7 +58,6 @@ class FilesOfReferral:
 
     def keep(self) -> None:
         """Take in what was chosen now, beside what was kept before and not taken out. Raises InvalidForm."""
-        place = Place("referral", self.referral)
         for rule in self.rules:
             name = rule["name"]
             self._held.extend(self._kept_before(name))
@@ -64,15 +65,15 @@ class FilesOfReferral:
             if not files:
                 continue
             with page_transaction() as (db, actor):
-                case = place.find(db, actor)
-                documents.insist_may_hand_in(actor, case, self.referral)
+                case = self.place.find(db, actor)
+                documents.insist_may_hand_in(actor, case, self.place.referral)
             for file in files[:MOST_FILES]:
                 self._take_in(case.log, name, file)
 
     def _take_in(self, log: str, name: str, file: FileStorage) -> None:
         try:
             with receive(file.stream, file.filename or "") as upload:
-                kept = document_store().keep(log, part_for(None, self.referral), upload)
+                kept = document_store().keep(log, part_for(None, self.place.referral), upload)
         except UploadRefused as refusal:
             because("upload_refused")
             why = reasons.documents.FILE_REFUSED(name=refusal.name, why=refusal.why)
@@ -82,7 +83,7 @@ class FilesOfReferral:
 
     def _bound(self, name: str) -> list[str]:
         """For whom and where a kept file counts."""
-        return [current_actor().person, self.referral, self.form, name]
+        return [current_actor().person, self.place.id, self.form, name]
 
     def _kept_before(self, name: str) -> Iterable[tuple[HeldFile, Kept]]:
         """What is not signed by us, is old, or is of somebody else or another form, is not there: it is chosen anew."""
@@ -96,7 +97,7 @@ class FilesOfReferral:
 
     def register(self, db: Connection, actor: Actor) -> Mapping[str, Sequence[str]]:
         """Enter each as a document, in the transaction of the form's action; the ids by field."""
-        place, ids = Place("referral", self.referral), dict[str, list[str]]()
+        ids = dict[str, list[str]]()
         asked, by_name = read_request(), {rule["name"]: rule for rule in self.rules}
         for n, (shown, kept) in enumerate(self._held):
             rule = by_name[shown.field]
@@ -106,11 +107,11 @@ class FilesOfReferral:
                 db,
                 actor,
                 document_store(),
-                place.find(db, actor),
+                self.place.find(db, actor),
                 title=shown.name.rpartition(".")[0] or shown.name,
-                kind=rule["kinds"][0] if rule.get("kinds") else "report",
+                kind=rule["kinds"][0] if rule.get("kinds") else self.kind,
                 kept=kept,
-                referral=self.referral,
+                referral=self.place.referral,
                 valid_until=day,
                 request=replace(
                     asked,
@@ -129,4 +130,4 @@ def _day(written: str) -> str | None:
         return None
 
 
-__all__ = ["FilesOfReferral"]
+__all__ = ["FilesOfForm"]

@@ -55,9 +55,10 @@ from casework.web.shell.security_log import because
 from casework.web.shell.session import page_transaction, viewer
 
 #: Routes that take files; every other one takes as much as a form needs.
-TAKES_FILES = frozenset(
-    {"referrals.fire", "documents.hand_in_case", "documents.hand_in_referral", "documents.file_version"}
-)
+TAKES_FILES = frozenset({
+    "referrals.fire", "documents.hand_in_case", "documents.hand_in_referral", "documents.file_version",
+    "messages.case_write", "messages.referral_write",
+})  # fmt: skip
 #: What stands beside the files in such a request.
 _BESIDE = 1 * MEGABYTE
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
@@ -15,7 +16,7 @@ from sqlalchemy import Connection
 from werkzeug.wrappers import Response
 
 from casework.engine.case_objects.messages import FROM_INSIDE, INTERNAL, LONGEST, NOT_A_READER, SHARED, STRANGER
-from casework.engine.definition.forms import Form, Note, People
+from casework.engine.definition.forms import Documents, Form, Note, People
 from casework.errors import AudienceInDoubt, NotFound
 from casework.json_values import JsonObject
 from casework.operations.core.drafts import drop_draft, find_draft
@@ -26,6 +27,7 @@ from casework.operations.messages.service import correct_message, draft_name, li
 from casework.operations.messages.threads import Thread, describe_thread, list_threads
 from casework.operations.messages.views import Mention, Message, ThreadDetails
 from casework.permissions.actors import Actor
+from casework.web.messages.attachments import FIELD, Attachments, attachments_of, files_of, why_no_file
 from casework.web.messages.place import PARAMETERS, Place, crumbs_of, say_readers, say_thread, threads_of
 from casework.web.shell import layout
 from casework.web.shell.form_actions import Sent, answer
@@ -40,11 +42,25 @@ blueprint = Blueprint("messages", __name__)
 class InternalNote(Form):
     words = Note(label=N_("Internal note"), max=LONGEST)
     tell = People(label=N_("Tell"), required=False)
+    documents = Documents(
+        label=N_("Documents"),
+        required=False,
+        help=N_(
+            "A file that you add becomes a document of the case. No provider sees it without the consent of both parties."
+        ),
+    )
 
 
 class SharedMessage(Form):
     words = Note(label=N_("Message"), max=LONGEST)
     tell = People(label=N_("Tell"), required=False)
+    documents = Documents(
+        label=N_("Documents"),
+        required=False,
+        help=N_(
+            "Those that both sides see. The office shares another one with the referral first, with the consents that it needs."
+        ),
+    )
 
 
 class Correction(Form):
@@ -117,7 +133,9 @@ def _show(place: Place, sent: Sent | None = None, doubt: AudienceInDoubt | None 
         threads = list_threads(db, actor, thread.case)
         if sent is None:
             open_mentions(db, actor, thread)
-        form = _composer(db, actor, thread, details, sent) if details.why_not is None or sent else None
+        attachments = attachments_of(db, actor, thread)
+        writes = details.why_not is None or sent
+        form = _composer(db, actor, thread, details, attachments=attachments, sent=sent) if writes else None
     page = render_template(
         "messages/thread.html",
         told=details,
@@ -125,6 +143,7 @@ def _show(place: Place, sent: Sent | None = None, doubt: AudienceInDoubt | None 
         form=form,
         items=listed.items,
         reply_to=reply_to,
+        papers=attachments.rows,
         sent=sent,
         crumbs=crumbs_of(details),
         title=say_thread(details),
@@ -154,18 +173,28 @@ def _reply_to(db: Connection, actor: Actor, thread: Thread, listed: Iterable[Mes
     return next(iter(beside or list_messages(db, actor, thread, only=id).items), None)
 
 
-def _composer(db: Connection, actor: Actor, thread: Thread, details: ThreadDetails, sent: Sent | None) -> FormView:
+def _composer(
+    db: Connection,
+    actor: Actor,
+    thread: Thread,
+    details: ThreadDetails,
+    *,
+    attachments: Attachments,
+    sent: Sent | None,
+) -> FormView:
     name, form = draft_name(thread.case.log, details.referral), _form_of(thread.audience)
     faults = {"tell" if field == "mentions" else field: why for field, why in sent.faults.items()} if sent else None
-    return build_form(
+    left_out = {"" if details.tell else "tell", FIELD if thread.case.kind != "case" else ""}
+    view = build_form(
         name,
-        [rule for rule in form.rule() if rule["name"] != "tell" or details.tell],
+        [rule for rule in form.rule() if rule["name"] not in left_out],
         own_texts(form),
-        choices={"tell": [(person.id, name_of(person)) for person in details.tell]},
+        choices={"tell": [(person.id, name_of(person)) for person in details.tell], FIELD: attachments.choices},
         submitted=sent.data if sent else None,
         faults=faults,
         draft=None if sent else find_draft(db, actor.person, name),
     )
+    return replace(view, uploads=attachments.uploads, held=sent.held if sent else ())
 
 
 def _say_doubts(doubt: AudienceInDoubt | None) -> list[str]:
@@ -190,6 +219,7 @@ def _write(place: Place) -> Response:
     with page_transaction() as (db, actor):
         thread = place.find(db, actor)
         details = describe_thread(db, actor, thread)
+        no_file = why_no_file(actor, thread)
 
     def do(db: Connection, actor: Actor, key: Request, _: int, data: JsonObject) -> Done:
         words = str(data.get("words") or "")
@@ -202,6 +232,7 @@ def _write(place: Place) -> Response:
             words=words,
             mentions=data.get("tell", ()),
             reply_to=request.form.get("reply_to") or None,
+            documents=data.get(FIELD, ()),
             sure=_sure(words),
             request=key,
         )
@@ -213,13 +244,26 @@ def _write(place: Place) -> Response:
             return gettext("Your message is sent. The office reads it now.")
         return gettext("Your message is sent. %(provider)s reads it now.", provider=details.provider)
 
-    name = draft_name(thread.case.log, place.referral)
+    name, form = draft_name(thread.case.log, place.referral), _form_of(place.audience)
+    if (
+        no_file is not None
+        and details.why_not is None
+        and any(file.filename for file in request.files.getlist(f"u-{FIELD}"))
+    ):
+        return _show(place, Sent(request.form, {FIELD: say(no_file)}, 422))
+    files = files_of(place, name, form) if no_file is None else None
     try:
         return answer(
-            name, _form_of(place.audience).rule(), do, lambda sent: _show(place, sent), lambda _: place.url(), said=said
+            name,
+            form.rule(),
+            do,
+            lambda sent: _show(place, sent),
+            lambda _: place.url(),
+            said=said,
+            files=files,
         )
     except AudienceInDoubt as doubt:
-        return _show(place, Sent(request.form, {}, 200), doubt)
+        return _show(place, Sent(request.form, {}, 200, held=files.held if files else ()), doubt)
 
 
 def _ask_correction(

@@ -40,7 +40,8 @@ from casework.permissions.actors import Actor
 from casework.web.cases.correction_pages import correctable
 from casework.web.cases.progress import Step, steps_of
 from casework.web.deadlines.presenter import account, ledger
-from casework.web.documents.held import FilesOfReferral
+from casework.web.documents.held import FilesOfForm
+from casework.web.documents.place import Place as DocumentPlace
 from casework.web.history.sentences import say_entry
 from casework.web.messages.place import threads_of
 from casework.web.referrals.acknowledgement_pages import said_of
@@ -342,7 +343,7 @@ def fire(referral: UUID, track: UUID, name: str) -> Response:
         said=said,
         sure=form_actions.is_sure(chosen),
         known=chosen.prefill,
-        files=FilesOfReferral(id, chosen.draft, chosen.rules),
+        files=FilesOfForm(DocumentPlace("referral", id), chosen.draft, chosen.rules),
     )
 
 

@@ -22,6 +22,7 @@ LIMITED: Mapping[str, Kind] = {
     "letters.preview": "letter", "letters.send": "letter", "api.preview_letter": "letter", "api.send_letter": "letter",
     "previews.show": "preview", "previews.draw": "preview",
     "documents.hand_in_case": "upload", "documents.hand_in_referral": "upload", "documents.file_version": "upload",
+    "messages.case_write": "upload", "messages.referral_write": "upload",
     "referrals.fire": "upload", "api.register_document": "upload", "api.enter_referral_document": "upload",
     "api.file_document_version": "upload",
     "accounts.keep_draft": "draft",

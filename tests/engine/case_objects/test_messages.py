@@ -18,13 +18,18 @@ from casework.engine.case_objects.messages import (
     TAKEN_BACK,
     Doubt,
     doubts,
+    hidden_from,
 )
 from casework.engine.execution.context import By
-from casework.engine.execution.record_commands import Correct, Said, Say
+from casework.engine.execution.record_commands import Correct, RegisterDocument, Said, Say
 from casework.engine.roles import Role
 from casework.engine.state.case import Case
+from casework.engine.state.case_documents import Document, Grant
 from casework.engine.state.events import NOTED, SAID, Event
 from casework.errors import CaseworkError, InvalidForm, NotAllowed, WrongState
+from casework.reasons import Reason
+from casework.reasons.messages import NO_DOCUMENT, NOT_SHARED
+from tests.engine.small_case import at, case, referral
 from tests.engine.toy_case import Fix, Toy, ToyReferral
 from tests.engine.toys import COMPLIANCE, LEAD, OFFICER, PROVIDER, SECOND_OFFICER, SUPERVISOR, Play, uuid
 
@@ -211,6 +216,46 @@ def test_a_reply_stands_in_the_thread_of_what_it_answers() -> None:
     ):
         with pytest.raises(InvalidForm):
             play.do(say)
+
+
+# --- documents -------------------------------------------------------------------------------------------------------
+
+START = at(0)
+PAPER = Document("d", None, "map", START)
+
+
+@pytest.mark.parametrize(
+    ("paper", "grants", "inside", "shared"),
+    [
+        (PAPER, {}, None, NOT_SHARED),
+        (replace(PAPER, track="one"), {}, None, None),
+        (replace(PAPER, track="two"), {}, None, NOT_SHARED),
+        (PAPER, {"g": Grant("g", "one", "d", (), START)}, None, None),
+        (PAPER, {"g": Grant("g", "one", "d", (), START, ended_at=START)}, None, NOT_SHARED),
+        (PAPER, {"g": Grant("g", "two", "d", (), START)}, None, NOT_SHARED),
+        (PAPER, {"g": Grant("g", "one", "e", (), START)}, None, NOT_SHARED),
+        (replace(PAPER, withdrawn_at=START), {}, NO_DOCUMENT, NOT_SHARED),
+        (replace(PAPER, track="one", withdrawn_at=START), {}, NO_DOCUMENT, NOT_SHARED),
+        (replace(PAPER, id="e"), {}, NO_DOCUMENT, NOT_SHARED),
+    ],
+)
+def test_a_message_names_what_all_its_readers_see(
+    paper: Document, grants: dict[str, Grant], inside: Reason | None, shared: Reason | None
+) -> None:
+    stands = case(referral("one"), referral("two"), documents={paper.id: paper}, grants=grants)
+    assert hidden_from(stands, "d", None) == inside
+    assert hidden_from(stands, "d", stands.tracks["one"]) == shared
+
+
+def test_the_documents_that_a_message_names_are_in_its_effects_once() -> None:
+    play = sent()
+    play.do(RegisterDocument(title="A map", kind="map"))
+    (paper,) = play.case.documents
+    (event,) = play.do(Say(INTERNAL, "See this.", documents=(paper, paper)))
+    assert event.effects["attached"] == [paper]
+    with pytest.raises(InvalidForm):
+        play.do(Say(SHARED, "See this.", play.track("referral").id, documents=(paper,)))
+    assert "attached" not in note(play).effects
 
 
 # --- correcting ------------------------------------------------------------------------------------------------------

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from casework.engine.case_objects.acknowledgements import faults_of
-from casework.engine.case_objects.messages import TAKEN_BACK, WRITTEN, audience_of, refusal
+from casework.engine.case_objects.messages import TAKEN_BACK, WRITTEN, audience_of, hidden_from, refusal
 from casework.engine.state.case import Case, Track
 from casework.engine.state.events import Event
 from casework.operations.verification.authorization.evidence import Evidence, Reasons
@@ -42,6 +42,9 @@ def judge_message(evidence: Evidence, before: Case, event: Event) -> Reasons:
             (entry.message, entry.what, entry.kind, entry.track) for entry in evidence.earlier.values()
         ):
             yield "it answers a message that was never written there"
+    attached = event.effects.get("attached", ())
+    if attached and what != WRITTEN or any(hidden_from(before, document, track) for document in attached):
+        yield "it names a document that not all its readers see"
     for person in event.effects.get("mentions", ()):
         if not _reads(evidence, before, event, track, person):
             yield "it mentions somebody who could not read it"

@@ -11,10 +11,12 @@ from sqlalchemy import Connection
 from casework.engine.state.events import NOTED, SAID, Event
 from casework.engine.state.projection import evolve
 from casework.operations.core.perform import stand, write
+from casework.operations.documents.service import enter
 from casework.operations.verification.service import verify_case
+from casework.records.event_log import read_events
 from tests.operations.messages.test_service import Scene
 from tests.support.way_to_referral import to_both
-from tests.support.world import World
+from tests.support.world import World, new_request
 
 pytestmark = pytest.mark.stage(play=to_both)
 
@@ -22,6 +24,22 @@ pytestmark = pytest.mark.stage(play=to_both)
 @pytest.fixture
 def scene(db: Connection, world: World, staged: tuple[str, str, str]) -> Scene:
     return Scene(world, db, *staged)
+
+
+def _paper(on: Scene) -> str:
+    """A document of the office that no provider sees."""
+    done = enter(
+        on.db,
+        on.world.actor(on.db, "officer"),
+        on.case,
+        title="Figures",
+        kind="report",
+        referral=None,
+        language=None,
+        valid_until=None,
+        request=new_request(),
+    )
+    return str(done.answer["id"])
 
 
 Forge = Callable[[Scene], dict[str, Any]]
@@ -49,6 +67,29 @@ Forge = Callable[[Scene], dict[str, Any]]
                 "effects": {"message": "m", "what": "written", "reply_to": on.say("officer", "When?", on.bank)},
             },
             "answers a message that was never written there",
+        ),
+        (
+            lambda on: {"effects": {"message": "m", "what": "written", "attached": ["d"]}},
+            "names a document that not all its readers see",
+        ),
+        (
+            lambda on: {
+                "kind": SAID,
+                "track": on.lab,
+                "effects": {"message": "m", "what": "written", "attached": [_paper(on)]},
+            },
+            "names a document that not all its readers see",
+        ),
+        (
+            lambda on: {
+                "effects": {
+                    "message": (note := on.say("officer", "So.")),
+                    "what": "corrected",
+                    "attached": [_paper(on)],
+                },
+                "because": next(e.seq for e in read_events(on.db, on.case.log) if e.effects.get("message") == note),
+            },
+            "names a document that not all its readers see",
         ),
         (
             lambda on: {"effects": {"message": "m", "what": "written", "reply_to": "m"}},
