@@ -188,7 +188,8 @@ class Reader:
             mine = "." not in name.removeprefix("f-").split("f-")[0] or own.locator(f'[name="{name}"]').count()
             within, _, field = name.rpartition("f-")
             field = field.split(".")[0]
-            if name and mine and _is_asked(question, chosen, within) and self._control(name).first.is_visible():
+            shown = name and (question["controls"][0]["kind"] == "hidden" or self._control(name).first.is_visible())
+            if shown and mine and _is_asked(question, chosen, within):
                 chosen[within + field] = self._fill(question, field, rest)
                 rest.pop(field, None)
         assert not rest, f"{here} does not ask for {set(rest)}"
@@ -217,6 +218,11 @@ class Reader:
     def _fill(self, question: Mapping[str, Json], name: str, said: Mapping[str, Json]) -> set[str]:
         controls = question["controls"]
         first = controls[0]
+        if first["kind"] == "hidden":
+            # What is settled is told, and sent as it is.
+            settled = {str(control["value"]) for control in controls}
+            assert name not in said or {_plainly(said[name])} == settled, f"{name} is settled: {settled}"
+            return settled
         value = said.get(name)
         if isinstance(value, list):
             for n, each in enumerate(value):

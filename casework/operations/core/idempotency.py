@@ -14,6 +14,7 @@ from sqlalchemy import Connection, text
 from casework.errors import KeyReused, NotFound
 from casework.json_values import JsonMapping, JsonObject
 from casework.operations.core.access_queries import case_log, reaches, seen_case, seen_task
+from casework.operations.core.reader_names import insist_registered_names
 from casework.permissions.actors import Actor
 from casework.records.case_loader import loading, loading_locked
 from casework.records.database import run
@@ -93,6 +94,7 @@ def ask(db: Connection, actor: Actor, request: Request) -> Done | None:
 
     A second request with the key waits here until the first one's transaction has ended.
     """
+    insist_registered_names(db)
     if run(db, _ASK, _asking(actor, request))[0][0]:
         return None
     return _earlier(db, actor, request)
@@ -157,6 +159,7 @@ def asked_and_locked_of_case(
 def _asked_and_locked(
     db: Connection, actor: Actor, request: Request, lock: Statement, load: Statement, *, seen: str | None = None
 ) -> Iterator[tuple[Done | None, list[Log], list[Row]]]:
+    insist_registered_names(db)
     # Before it asks, so that the server plans all of it as the engine's (`records.row_security`).
     with whole_after(db, [lock, load]) as (rows, loaded):
         if rows[0][0]:

@@ -1,7 +1,7 @@
 """Names and titles as the reader of a page reads them: in Chinese where they are stored in Chinese, else as they are.
 
-Only what shows something says so: pages that are asked for with GET. Whatever is recorded, hashed, mailed or answered to a program
-has each name as it was registered.
+Only what shows something says so: pages that are asked for with GET, and forms that are shown again. Whatever is recorded, hashed,
+mailed or answered to a program has each name as it was registered.
 """
 
 from __future__ import annotations
@@ -44,6 +44,12 @@ def names_in_chinese(db: Connection, chinese: bool) -> Iterator[None]:
         yield
     finally:
         db.info.pop(_CHINESE, None)
+
+
+def insist_registered_names(db: Connection) -> None:
+    """Raises RuntimeError in a transaction that shows names: nothing is recorded or answered in it but as it was registered."""
+    if db.info.get(_CHINESE):
+        raise RuntimeError("something is to be recorded in a transaction that shows names as their reader reads them")
 
 
 #: What the reader calls some cases.

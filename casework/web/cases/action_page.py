@@ -33,7 +33,16 @@ from casework.permissions.actors import Actor
 from casework.permissions.visibility import Sight
 from casework.web.cases.lanes import names_of_tracks
 from casework.web.history.sentences import say_entry
-from casework.web.shell.form_actions import Action, Sent, action_form, actions_in, answer, is_sure, moved_since
+from casework.web.shell.form_actions import (
+    Action,
+    Sent,
+    action_form,
+    actions_in,
+    answer,
+    is_sure,
+    moved_since,
+    with_earlier,
+)
 from casework.web.shell.forms import FormView, build_form, own_texts, parse_form
 from casework.web.shell.i18n import N_, edition_text, say
 from casework.web.shell.layout import use_calendar
@@ -98,7 +107,7 @@ def stand(db: Connection, actor: Actor, number: str, track: str, transition: str
         )
     if not offers[0].yours:
         raise NotAllowed(why=offers[0].why_not[0])
-    return Standing(case, shown, actions_in(case, offers)[0])
+    return Standing(case, shown, with_earlier(db, actor, case, actions_in(case, offers)[0]))
 
 
 def _beside(action: Action) -> type[Form]:

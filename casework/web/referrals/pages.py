@@ -12,6 +12,7 @@ from sqlalchemy import Connection
 from werkzeug.wrappers import Response
 
 from casework.definitions import load_library
+from casework.engine.definition.grammar import RETURN
 from casework.engine.parts import ACCEPTS, TURNS_DOWN
 from casework.engine.roles import Role
 from casework.engine.state.case import Case, Track
@@ -139,6 +140,9 @@ def _show(id: str, sent: form_actions.Sent | None) -> str:
             accept = form_actions.find_sent(actions, case, [id], id, answer, actor=actor)
         form = form_actions.action_form(db, actor, case, accept, sent) if accept else None
         others = [offer for offer in actions if offer is not accept]
+        # What came back to be done once more stands above what can be done.
+        again = [offer for offer in others if offer.allowed and offer.kind == RETURN and offer.here_alone]
+        back = next((b for b in (form_actions.with_earlier(db, actor, case, o) for o in again[:1]) if b.returned), None)
         sides, calendar = (details.provider_side, details.office_side), calendar_of(db, case.programme)
         clocks = explain_tasks(db, actor, case, [side.task for side in sides if side.task])
         moved = form_actions.moved_since(db, actor, case, id, sent.seen) if sent else []
@@ -161,6 +165,7 @@ def _show(id: str, sent: form_actions.Sent | None) -> str:
         # What is sealed is not followed, nor by whom an interest shuts out.
         followable=case.kind == "case" and actor.person not in case.interests,
         actions=others,
+        back=back,
         accept=accept,
         form=form,
         answers=_answers(case.tracks[id], [accept, *others]) if accept else [],
@@ -280,6 +285,7 @@ def _action(id: str, track: str, name: str, sent: form_actions.Sent | None) -> s
             chosen = form_actions.find_action(actions, track, name)
         else:
             chosen = form_actions.find_sent(actions, case, tracks, track, name, actor=actor)
+        chosen = form_actions.with_earlier(db, actor, case, chosen)
         form = form_actions.action_form(db, actor, case, chosen, sent) if chosen.allowed or sent else None
         if form is not None and why_not(actor, case, case.tracks[id]) is None:
             form = replace(form, uploads=True)
@@ -310,6 +316,7 @@ def fire(referral: UUID, track: UUID, name: str) -> Response:
         chosen = form_actions.find_sent(
             form_actions.actions_in(case, details.actions), case, tracks, str(track), name, actor=actor
         )
+        chosen = form_actions.with_earlier(db, actor, case, chosen)
         # Before the files that come with the form are taken in.
         insist_proved_for(actor, chosen.edition, name)
 

@@ -40,6 +40,7 @@ from casework.operations.cases.action_views import ActionView, NeededPaper, Task
 from casework.operations.cases.case_events import list_events
 from casework.operations.cases.event_views import CaseEvent
 from casework.operations.cases.form_choices import Offered, choices_of
+from casework.operations.cases.returned_actions import ReturnedAction, find_returned
 from casework.operations.core.drafts import drop_draft, find_draft
 from casework.operations.core.idempotency import Done, Request
 from casework.operations.core.views import NamedInBoth
@@ -61,7 +62,7 @@ from casework.web.shell.forms import (
 from casework.web.shell.i18n import N_, edition_text, name_of, say, say_error, say_faults
 from casework.web.shell.layout import clock
 from casework.web.shell.navigation import PROVIDERS
-from casework.web.shell.session import page_transaction
+from casework.web.shell.session import only_show, page_transaction
 from casework.web.shell.staffing_words import say_obstacles
 
 
@@ -83,6 +84,17 @@ class Action:
     rules: tuple[JsonMapping, ...]
     prefill: JsonMapping
     papers: tuple[NeededPaper, ...] = ()
+    #: Where it came back to be done once more: what was answered before, and why.
+    returned: ReturnedAction | None = None
+
+    @property
+    def came_back(self) -> str:
+        """Who gave it back, in a sentence."""
+        if self.returned is None:
+            return ""
+        edition, who = load_library()[self.returned.edition], self.returned.by and self.returned.by.name
+        done = edition_text(edition, f"transitions.{self.returned.transition}.done")
+        return gettext("%(who)s %(done)s", who=who or gettext("the system"), done=done)
 
     @property
     def label(self) -> str:
@@ -141,6 +153,16 @@ def actions_in(case: Case, offered: Iterable[ActionView]) -> list[Action]:
             )
         )
     return actions
+
+
+def with_earlier(db: Connection, actor: Actor, case: Case, action: Action) -> Action:
+    """The same with what was answered before, where it came back to be done once more."""
+    earlier = find_returned(db, actor, case, case.tracks[action.track], action.name) if action.rules else None
+    if earlier is None:
+        return action
+    asked = {rule["name"] for rule in action.rules}
+    said = {name: value for name, value in earlier.data.items() if name in asked}
+    return replace(action, returned=earlier, prefill={**action.prefill, **said})
 
 
 def _needed(edition: Edition, paper: NeededPaper) -> NeededPaper:
@@ -222,7 +244,17 @@ def action_form(db: Connection, actor: Actor, case: Case, action: Action, sent: 
         values=action.prefill,
         revision=action.revision,
         sent=sent,
+        said=_earlier_words(action.returned),
     )
+
+
+def _earlier_words(returned: ReturnedAction | None) -> dict[str, str]:
+    """Where the answers come from that were given before, by field."""
+    if returned is None or returned.answered_at is None:
+        return {}
+    now = clock()
+    words = gettext("From the answer of %(day)s.", day=say_day(now.day_of(returned.answered_at), now))
+    return dict.fromkeys(returned.data, words)
 
 
 def form_on(
@@ -310,30 +342,33 @@ def answer(
     sure: bool = True,
     known: JsonMapping | None = None,
     files: Files | None = None,
+    missing: Mapping[str, str] | None = None,
 ) -> Response:
     """Answer a form that was sent: do it, say so and go on to `then`; or show it `again` with what was typed.
 
     `files` keeps the files that came with the form, so that none is chosen twice, and registers them in the action's transaction.
 
-    `sure` is false where something irreversible was asked for and not confirmed.
+    `sure` is false where something irreversible was asked for and not confirmed; `missing` is what else is wrong with what was
+    sent, by field. Then it is tried all the same and not kept, so that every fault is told in one round.
     """
     held: tuple[HeldFile, ...] = ()
 
     def refused(
         faults: Mapping[str, str], status: int, why: str = "", seen: int | None = None, doubts: tuple[str, ...] = ()
     ) -> Response:
+        only_show()
         return again(Sent(request.form, faults, status, why, seen, doubts, held))
 
     try:
         if files is not None:
             files.keep()
     except InvalidForm as refusal:
+        only_show()
         return again(Sent(request.form, say_faults(refusal), 422, held=files.held if files else ()))
     held = files.held if files is not None else ()
     if wants_more(request.form):
         return refused({}, 200)
-    if not sure:
-        return refused({"sure": say(reasons.fields.TICK_THE_BOX)}, 422)
+    missing = {**(missing or {}), **({} if sure else {"sure": say(reasons.fields.TICK_THE_BOX)})}
     seen = read_revision() if "revision" in request.form else 0
     try:
         with page_transaction() as (db, actor):
@@ -341,9 +376,11 @@ def answer(
             for field, ids in (files.register(db, actor) if files is not None else {}).items():
                 sent.setlist(PREFIX + field, [*sent.getlist(PREFIX + field), *ids])
             done = do(db, actor, read_request(), seen, parse_form(rules, sent, known=known))
+            if missing:
+                raise InvalidForm(fields={})
             drop_draft(db, actor.person, name)
     except InvalidForm as refusal:
-        return refused(say_faults(refusal), 422)
+        return refused({**say_faults(refusal), **missing}, 422)
     except CaseHasMoved as refusal:
         return refused({}, 409, say_error(refusal), seen)
     except DutyInDoubt as doubt:
@@ -352,6 +389,7 @@ def answer(
         return refused({}, 409, say_error(refusal))
     except (WrongState, Refused, NotAllowed, AlreadyTaken) as refusal:
         return refused({}, 403 if isinstance(refusal, NotAllowed) else 409, say_error(refusal))
+    only_show()
     flash(said(done))
     return redirect(then(done), 303)
 
@@ -377,5 +415,5 @@ def moved_since(db: Connection, actor: Actor, case: Case, track: str, seen: int 
 
 __all__ = [
     "Action", "Do", "Sent", "action_form", "actions_in", "answer", "find_action", "find_sent", "form_on", "is_sure",
-    "moved_since", "say_choices",
+    "moved_since", "say_choices", "with_earlier",
 ]  # fmt: skip

@@ -65,6 +65,8 @@ class Field:
     #: Whether it is asked after what stands in the form when the page is opened.
     asked: bool = True
     prefilled: bool = False
+    #: Known for good: it is told, and sent as it is.
+    settled: bool = False
     #: Where the value comes from that stands in it before anybody has typed.
     source: str = ""
     fault: str = ""
@@ -99,6 +101,12 @@ class Field:
     @property
     def when_json(self) -> str:
         return json.dumps(self.when_values, ensure_ascii=False)
+
+    @property
+    def said(self) -> str:
+        """What a settled one says, in words."""
+        words = dict(self.choices)
+        return ", ".join(words.get(value, value) for value in self.values)
 
     @property
     def one_control(self) -> bool:

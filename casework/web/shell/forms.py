@@ -30,6 +30,8 @@ Rule = JsonMapping
 #: What fields offer that an edition cannot know, by the field's name or else by its type: parties, rights, people …
 Choices = Mapping[str, Sequence[Choice]]
 
+#: Where a value comes from that nobody can change: what a referral is for.
+SETTLED = "track.kind"
 #: What a form carries beside its own fields where one was asked who one is; it is no part of what was sent.
 PROOF = "confirm_"
 CURRENCIES = ("CNY", "USD", "EUR", "GBP", "JPY", "HKD", "CHF", "SGD", "KRW")
@@ -95,6 +97,13 @@ def build_form(
         for rule in rules
     )
     fields = _with_asked(fields)
+    settled = {field.name for field in fields if field.settled}
+    # What hangs on a settled one alone is asked for certain, or never.
+    fields = tuple(
+        replace(field, when=None, when_values=(), when_words="") if field.when in settled else field
+        for field in fields
+        if field.asked or field.when not in settled
+    )
     names = {rule["name"] for rule in rules}
     general = tuple(why for where, why in wrong.items() if where.split(".")[0] not in names)
     return FormView(
@@ -175,6 +184,7 @@ def _field(
         when_values=when_values,
         when_words=when_words,
         prefilled=name in known,
+        settled=rule.get("prefill") == SETTLED and name in known,
         fault=_fault(
             type_,
             labels[name],
@@ -228,7 +238,7 @@ def _rows(rows: Sequence[Row], name: str, wrong: Mapping[str, str]) -> tuple[Row
 def _state(rule: Rule, typed: MultiDict[str, str] | None, known: JsonMapping) -> _State:
     """What stands in a field: as typed, else as known."""
     name, type_ = rule["name"], rule["type"]
-    if typed is not None:
+    if typed is not None and not (rule.get("prefill") == SETTLED and name in known):
         given = tuple(typed.getlist(PREFIX + name))
         match type_:
             case "money":

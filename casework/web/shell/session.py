@@ -13,7 +13,7 @@ from flask_login import LoginManager, UserMixin, current_user
 from sqlalchemy import Connection, Engine
 
 from casework.engine.roles import Role
-from casework.errors import NotFound, NotSignedIn
+from casework.errors import CaseworkError, NotFound, NotSignedIn
 from casework.operations.auth.sessions import LONGEST, find_viewer
 from casework.operations.auth.views import Scope, Viewer
 from casework.operations.core.encryption import SecretBox
@@ -198,12 +198,22 @@ def page_transaction() -> Iterator[tuple[Connection, Actor]]:
             # Read in an earlier transaction of this request: what it said of who reads ended with that one.
             read_as(db, person.id)
         with names_in_chinese(db, _shows_names() and chinese()):
-            yield db, current_actor()
+            try:
+                yield db, current_actor()
+            except CaseworkError:
+                # Nothing was recorded, and what comes now is the form once more, with why.
+                only_show()
+                raise
+
+
+def only_show() -> None:
+    """From here on this request records nothing: it shows a form again, or says what was done."""
+    g._only_shows = True
 
 
 def _shows_names() -> bool:
     """Whether names stand on a page only: what is recorded, or taken out as evidence, has them as they were registered."""
-    return request.method == "GET" and request.endpoint not in _AS_REGISTERED
+    return (request.method == "GET" or "_only_shows" in g) and request.endpoint not in _AS_REGISTERED
 
 
 @contextmanager
@@ -253,7 +263,7 @@ def only(*roles: Role) -> Callable[[Callable[P, R]], Callable[P, R]]:
 
 __all__ = [
     "ALL", "FOCUS", "Person", "cookie_name", "cookie_named", "current_actor", "focus", "forget_session", "half_signed_in",
-    "keep_session", "list_transaction", "only",
+    "keep_session", "list_transaction", "only", "only_show",
     "open_transaction", "page_transaction", "register", "renew_cookie", "session_secret", "show_in_session", "secret_box",
     "viewer", "waiting",
 ]  # fmt: skip

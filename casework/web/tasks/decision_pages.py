@@ -43,7 +43,7 @@ from casework.web.shell import form_actions, layout
 from casework.web.shell.form_actions import Sent, moved_since
 from casework.web.shell.forms import read_request
 from casework.web.shell.i18n import edition_text, say
-from casework.web.shell.session import page_transaction
+from casework.web.shell.session import only_show, page_transaction
 from casework.web.shell.task_links import capital, place_url, queue_name, task_url, task_words
 from casework.web.tasks import decision_views as views
 from casework.web.tasks.next_action import say_done
@@ -205,8 +205,6 @@ def decide(task: UUID) -> Response:
     one = next((one for one in view.answers if one.answer.code == code), None)
     if one is None:
         return _again(id, Sent(request.form, {"answer": gettext("Press one of the buttons.")}, 422))
-    if faults := _reason_faults(standing, one, reason):
-        return _again(id, Sent(request.form, faults, 422))
     details, answer = standing.details, one.answer
 
     def do(db: Connection, actor: Actor, key: Key, seen: int, _: JsonObject) -> Done:
@@ -222,6 +220,7 @@ def decide(task: UUID) -> Response:
         sure=answer.kind != FIRE
         or not _irreversible(standing, answer)
         or request.form.get(views.place_of(answer) + "sure") == "yes",
+        missing=_reason_faults(standing, one, reason),
     )
 
 
@@ -285,6 +284,7 @@ def _reason_faults(standing: Standing, one: OpenAnswer, reason: str) -> dict[str
 
 def _answered(standing: Standing, answer: Answer | None) -> Response:
     """Go on as after the answer that was given."""
+    only_show()
     if answer is not None:
         flash(_said(standing, answer))
     return redirect(place_url(standing.details), 303)
@@ -309,6 +309,7 @@ def _say(details: PlacedTask, done: str, answer: Answer) -> str:
 
 
 def _again(id: str, sent: Sent, one: OpenAnswer | None = None) -> Response:
+    only_show()
     faults: Mapping[str, str] = views.field_faults(one, sent.faults) if one else sent.faults
     return _show(id, Sent(request.form, faults, sent.status, sent.why, sent.seen, sent.doubts))
 

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 import pytest
 from sqlalchemy import Engine, text
 
+from casework.operations.core.reader_names import names_in_chinese
 from casework.records.database import transaction
+from tests.support.pages import read_page
 from tests.support.web_client import Browser
 from tests.support.world import World
 
@@ -55,6 +58,40 @@ def test_a_page_of_a_case_is_headed_by_the_title_as_its_reader_reads_it(
     browser = browser_for("officer")
     browser.post("/account/preferences", {"language": "zh-Hans"})
     assert TITLED in browser.get(f"/cases/{number}/{page}").text.split("<main")[1]
+
+
+def test_a_form_that_comes_back_with_a_fault_has_the_names_of_its_reader(
+    browser_for: Enter, number: str, engine: Engine, world: World
+) -> None:
+    browser, page = browser_for("officer"), f"/cases/{number}"
+    form = next(iter(re.findall(rf'href="({page}/tracks/[^"]*/hold)"', browser.get(page).text)))
+    empty = {name: value for name, value in read_page(browser.get(form).text).sent.items() if not name.startswith("f-")}
+    english = browser.flask.post(form, data=empty)
+    browser.post("/account/preferences", {"language": "zh-Hans"})
+    chinese = browser.flask.post(form, data=empty)
+    assert (english.status_code, chinese.status_code) == (422, 422)
+    assert [TITLED in answer.text for answer in (english, chinese)] == [False, True]
+    # What is done from a form that came back is recorded, and answered when it is sent again, as it is registered.
+    sent = dict(read_page(chinese.text).sent) | {
+        "f-reason": "budget",
+        "f-waits_for": "need_owner",
+        "f-waits_until": "event",
+        "f-event": "The board has met.",
+    }
+    assert browser.flask.post(form, data=sent).status_code == 303
+    with transaction(engine) as db:
+        kept = db.execute(text("SELECT string_agg(answer::text, ' ') FROM requests")).scalar()
+        said = db.execute(
+            text("SELECT string_agg(header::text || effects::text || body::text, ' ') FROM events")
+        ).scalar()
+    for name in (NAMED, TITLED):
+        assert name not in str(kept)
+        assert name not in str(said)
+
+
+def test_nothing_is_done_in_a_transaction_that_shows_names(engine: Engine, world: World) -> None:
+    with transaction(engine) as db, names_in_chinese(db, True), pytest.raises(RuntimeError):
+        world.open_case(db)
 
 
 def test_a_program_is_told_names_as_they_are_registered(browser_for: Enter, number: str) -> None:
