@@ -119,7 +119,10 @@ CASES: tuple[Row, ...] = (
     get("/cases/{number}/messages", READERS, there=FOREIGN, lists="note", finds=READERS),
     post(
         "/cases/{number}/messages", CLERKS, READERS - CLERKS, there=FOREIGN,
-        body=lambda on: {"audience": "internal", "words": "Look at this."},
+        body=lambda on: {
+            "audience": "internal", "words": "Look at this.", "reply_to": on.get("note"),
+            "documents": [on["document"]] if "document" in on else [],
+        },
     ),
     post(
         "/cases/{number}/messages/{message}/correct", {"officer"}, READERS - {"officer"}, there=FOREIGN, things={"message": "note"},
@@ -128,7 +131,7 @@ CASES: tuple[Row, ...] = (
     get("/referrals/{referral}/messages", READERS | LAB, there=READERS | BANK),
     post(
         "/referrals/{referral}/messages", WRITERS, READERS - WRITERS, there={"officer", "supervisor"} | BANK,
-        there_refused=READERS - WRITERS, body=lambda on: {"audience": "shared", "words": "When?"},
+        there_refused=READERS - WRITERS, body=lambda on: {"audience": "shared", "words": "When?", "reply_to": on.get("shared")},
     ),
     post(
         "/referrals/{referral}/messages/{message}/correct", {"provider"}, READERS | LAB - {"provider"}, there=BANK,

@@ -208,7 +208,12 @@ TABLE: tuple[Row, ...] = (
     get("/cases/<number>/verify", READERS, there=FOREIGN),
     # --- messages ---
     get("/cases/<number>/messages", READERS, there=FOREIGN),
-    post("/cases/<number>/messages", CLERKS, READERS - CLERKS, there=FOREIGN, body=lambda on: {"audience": "internal", "f-words": "Look."}),
+    post(
+        "/cases/<number>/messages", CLERKS, READERS - CLERKS, there=FOREIGN,
+        body=lambda on: {
+            "audience": "internal", "f-words": "Look.", "reply_to": on.get("note", ""), "f-documents": on.get("document", ""),
+        },
+    ),
     get("/cases/<number>/messages/<message>", {"officer"}, there=FOREIGN, things={"message": "note"}),
     post(
         "/cases/<number>/messages/<message>", {"officer"}, READERS - {"officer"}, there=FOREIGN, things={"message": "note"},
@@ -217,7 +222,7 @@ TABLE: tuple[Row, ...] = (
     get("/referrals/<referral>/messages", READERS | LAB, there=READERS | BANK),
     post(
         "/referrals/<referral>/messages", OWNERS | LAB, READERS - OWNERS, there=OWNERS | BANK, there_refused=READERS - OWNERS,
-        body=lambda on: {"audience": "shared", "f-words": "When?"},
+        body=lambda on: {"audience": "shared", "f-words": "When?", "reply_to": on.get("shared", "")},
     ),
     get("/referrals/<referral>/messages/<message>", {"provider"}, there=BANK, things={"message": "shared"}),
     post(
