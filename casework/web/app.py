@@ -38,7 +38,7 @@ from casework.web.letters import pages as letters_pages
 from casework.web.mediations import emergency_access_pages, unsealing_pages
 from casework.web.mediations import pages as mediations_pages
 from casework.web.messages import pages as messages_pages
-from casework.web.notifications import follow_pages, mail_pages
+from casework.web.notifications import follow_pages, mail_pages, news_pages
 from casework.web.notifications import pages as notification_pages
 from casework.web.oversight import job_pages
 from casework.web.people import (
@@ -171,6 +171,7 @@ PAGES = (
     job_pages.blueprint,
     mail_pages.blueprint,
     follow_pages.blueprint,
+    news_pages.blueprint,
     editions_pages.blueprint,
     deadline_pages.blueprint,
     catalogue_pages.blueprint,

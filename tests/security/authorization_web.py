@@ -60,6 +60,7 @@ TABLE: tuple[Row, ...] = (
     get("/search", EVERYBODY),
     get("/components", EVERYBODY),
     get("/go", EVERYBODY),
+    get("/news", EVERYBODY),
     get("/keys", EVERYBODY),
     get("/decisions", SUPERVISORS | {"compliance"}),
     get("/team", SUPERVISORS),

@@ -209,13 +209,16 @@ _VIEWER = f"""
 """
 
 
-def find_viewer(db: Connection, secret: str) -> Viewer | None:
-    """Whose session this is, while it holds; also one that still waits for something, which `awaits` says."""
+def find_viewer(db: Connection, secret: str, *, by_itself: bool = False) -> Viewer | None:
+    """Whose session this is, while it holds; also one that still waits for something, which `awaits` says.
+
+    `by_itself`: an open page asks and not the person, so that the session is not in use by it.
+    """
     # With the transaction's beginning in one round trip.
     rows = run_named(db, _VIEWER, (rf"\x{secret_hash(secret).hex()}", f"{IDLE.total_seconds()} seconds"))
     if (row := next(iter(rows), None)) is None:
         return None
-    if row.stale:
+    if row.stale and not by_itself:
         db.execute(_SEEN, {"hash": secret_hash(secret)})
     scopes: dict[str, dict[str, Scope]] = {"programme": {}, "organisation": {}}
     for membership in row.memberships:

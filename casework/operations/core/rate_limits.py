@@ -25,6 +25,7 @@ Kind = Literal[
     "preview",
     "upload",
     "draft",
+    "news",
     "verification",
     "many",
     "passkey",
@@ -56,6 +57,9 @@ ALLOWANCES: Mapping[Kind, Allowance] = {
         200, timedelta(minutes=10), "files handed in, one form or one request each: each is read, looked at and sealed"
     ),
     "draft": Allowance(120, timedelta(minutes=1), "drafts kept while one types"),
+    "news": Allowance(
+        60, timedelta(minutes=1), "news that open pages ask for: two a minute from each that is looked at"
+    ),
     "verification": Allowance(
         60, timedelta(minutes=10), "verifications of a case: its whole history is computed again"
     ),

@@ -14,7 +14,7 @@ from casework.json_values import JsonObject
 from casework.operations.core.overdue_sql import STILL
 from casework.operations.core.paging import Page, cursor_id, cursor_time, from_cursor, insist_limit, page
 from casework.operations.core.presenters import when
-from casework.operations.notifications.views import Notification
+from casework.operations.notifications.views import Notification, Unread
 from casework.operations.people.role_notices import told_in
 from casework.permissions.actors import Actor
 from casework.permissions.visibility import reach
@@ -67,8 +67,11 @@ ROWS = f"""
             AND o.state IN ('asked', 'open') ORDER BY o.id DESC LIMIT 1
         ) AS unsealing, CASE WHEN n.kind = 'emergency' THEN ({_OPENED}) END AS opened {SEEN}
 """
-#: How many notifications a person has not read, up to a most.
-_COUNT = text(f"SELECT count(*) FROM (SELECT 1 {SEEN} AND n.read_at IS NULL LIMIT :most) x")
+#: How many notifications a person has not read, up to a most, and the newest of them.
+_UNREAD = text(f"""
+    SELECT count(*) AS unread, (array_agg(x.id ORDER BY x.id DESC))[1] AS newest
+    FROM (SELECT n.id {SEEN} AND n.read_at IS NULL ORDER BY n.id DESC LIMIT :most) x
+""")
 
 #: Whether anything that one may see was told of a case.
 _TOLD_OF = text(f"SELECT EXISTS (SELECT {SEEN} AND n.log_id = CAST(:log AS uuid))")
@@ -79,11 +82,16 @@ def seen_by(actor: Actor) -> JsonObject:
     return reach_values(reach(actor)) | {"told_in": told_in(actor)}
 
 
+def find_unread(db: Connection, actor: Actor) -> Unread:
+    """What the actor has not read, counted up to `MOST_COUNTED` and one more."""
+    with whole(db):
+        row = db.execute(_UNREAD, seen_by(actor) | {"most": MOST_COUNTED + 1}).one()
+    return Unread(count=row.unread, newest=row.newest)
+
+
 def count_unread(db: Connection, actor: Actor) -> int:
     """How many notifications the actor has not read, up to `MOST_COUNTED` and one more."""
-    with whole(db):
-        count: int = db.execute(_COUNT, seen_by(actor) | {"most": MOST_COUNTED + 1}).scalar_one()
-    return count
+    return find_unread(db, actor).count
 
 
 def list_notifications(

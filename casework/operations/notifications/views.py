@@ -41,6 +41,14 @@ class Notification:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Unread:
+    """What a person has not read: how many, and the newest of them."""
+
+    count: int
+    newest: str | None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Alert:
     """What a person was told, with the event by which it came."""
 

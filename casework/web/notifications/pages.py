@@ -138,7 +138,7 @@ def _heading(group: AlertGroup, newest: Notification) -> tuple[str, str]:
 
 def _line(alert: Alert) -> Line:
     told = alert.told
-    happened, words = _said(told)
+    happened, words = say_happened(told)
     asks = bool(told.task) and not told.done and bool(words)
     button = words if asks else gettext("Open")
     if alert.event is None or alert.event.kind == TIMER_FIRED and alert.event.task is None:
@@ -158,7 +158,7 @@ def _capital(words: str) -> str:
     return words[:1].upper() + words[1:]
 
 
-def _said(notification: Notification) -> tuple[str, str]:
+def say_happened(notification: Notification) -> tuple[str, str]:
     """Of a notification what happened and the action by which it did, in words."""
     if notification.account:
         return gettext(SAYS[notification.words or ""]), ""

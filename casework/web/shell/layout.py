@@ -20,7 +20,8 @@ from sqlalchemy.exc import SQLAlchemyError
 from casework.engine.deadlines.calendars import Calendar
 from casework.errors import CaseworkError, NotFound
 from casework.operations.auth.views import Scope
-from casework.operations.notifications.queries import MOST_COUNTED, count_unread
+from casework.operations.notifications.queries import MOST_COUNTED, find_unread
+from casework.operations.notifications.views import Unread
 from casework.web.shell import dates, forms, i18n, navigation
 from casework.web.shell.glossary import MEANINGS
 from casework.web.shell.session import FOCUS, Person, cookie_named, focus, page_transaction, viewer
@@ -66,6 +67,7 @@ def register(app: Flask) -> None:
         simulated=_simulated,
         here=_here,
         unread=unread,
+        say_unread=say_unread,
         focus=_chosen,
         stay=_stay,
     )
@@ -99,15 +101,21 @@ def _locale() -> Locale:
     return Locale.parse(LOCALES[language()])
 
 
-def unread() -> str:
-    """How many notifications the reader has not read, as it stands in the top bar; nothing when there are none."""
+def unread() -> Unread:
+    """What the reader has not read, for the top bar."""
     person = reader()
     if person is None or not person.viewer.unread:
-        return ""
+        return Unread(count=0, newest=None)
     if "unread" not in g:
         with page_transaction() as (db, actor):
-            g.unread = count_unread(db, actor)
-    return f"{MOST_COUNTED}+" if g.unread > MOST_COUNTED else str(g.unread or "")
+            g.unread = find_unread(db, actor)
+    found: Unread = g.unread
+    return found
+
+
+def say_unread(count: int) -> str:
+    """How many are not read, as it stands in the top bar; nothing when there are none."""
+    return f"{MOST_COUNTED}+" if count > MOST_COUNTED else str(count or "")
 
 
 def initials(name: str) -> str:
@@ -271,4 +279,4 @@ def asset(name: str) -> str:
     return url_for("static", filename=name, v=_digest(name))
 
 
-__all__ = ["asset", "clock", "language", "reader", "register", "theme", "use_calendar"]
+__all__ = ["asset", "clock", "language", "reader", "register", "say_unread", "theme", "use_calendar"]

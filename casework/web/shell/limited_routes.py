@@ -25,7 +25,7 @@ LIMITED: Mapping[str, Kind] = {
     "messages.case_write": "upload", "messages.referral_write": "upload",
     "referrals.fire": "upload", "api.register_document": "upload", "api.enter_referral_document": "upload",
     "api.file_document_version": "upload",
-    "accounts.keep_draft": "draft",
+    "accounts.keep_draft": "draft", "news.show": "news",
     "audit.verify": "verification", "api.verify_case": "verification",
     "bulk.act": "many", "bulk_cases.act": "many", "calendars.preview": "many", "api.do_to_tasks": "many", "api.do_to_cases": "many",
     "passkeys.ask_use": "passkey", "passkeys.ask_new": "passkey",

@@ -27,6 +27,8 @@ P = ParamSpec("P")
 R = TypeVar("R")
 #: A case's file is the same for whoever takes it out.
 _AS_REGISTERED = frozenset({"documents.case_file"})
+#: What an open page asks by itself.
+_BY_ITSELF = frozenset({"news.show"})
 #: In the address of a list: the code of a programme, or every one.
 FOCUS, ALL = "programme", "all"
 
@@ -139,7 +141,7 @@ def _load(_: Request) -> Person | None:
 
 
 def _read(db: Connection, secret: str) -> Person | None:
-    viewer = find_viewer(db, secret)
+    viewer = find_viewer(db, secret, by_itself=request.endpoint in _BY_ITSELF)
     return None if viewer is None else Person(viewer)
 
 

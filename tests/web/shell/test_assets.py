@@ -31,6 +31,7 @@ OURS = {
     "lists.css",
     "lists.js",
     "messages.css",
+    "news.js",
     "passkeys.js",
     "record.css",
     "referrals.css",
