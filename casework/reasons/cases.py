@@ -43,6 +43,7 @@ MEDIATED_THEN = reason(
     "cases.mediated_then", N_("was one of those who mediate in this programme while the case was there")
 )
 NOT_A_FILTER = reason("cases.not_a_filter", N_("is not a filter"))
+FILTER_NAMED_SO = reason("cases.filter_named_so", N_("is the name of another of your views"))
 TOO_MANY_FILTERS = reason("cases.too_many_filters", N_("You have as many saved filters as possible. Remove one first."))
 CORRECTED_BY = reason(
     "cases.corrected_by",

@@ -77,6 +77,7 @@ from casework.web.tasks import (
     decision_pages,
     list_columns,
     operation_pages,
+    saved_view_pages,
     skill_pages,
     task_preview_pages,
 )
@@ -157,6 +158,7 @@ PAGES = (
     correction_pages.blueprint,
     decision_pages.blueprint,
     list_columns.blueprint,
+    saved_view_pages.blueprint,
     place.blueprint,
     preview_pages.blueprint,
     guide_pages.blueprint,

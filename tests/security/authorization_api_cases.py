@@ -153,6 +153,7 @@ CASES: tuple[Row, ...] = (
     get("/search", EVERYBODY, query="?words=20"),
     get("/filters", EVERYBODY),
     post("/filters", EVERYBODY, there=EVERYBODY, absent=EVERYBODY, body=lambda on: {"name": "Mine", "query": "state=closed"}),
+    post("/filters/{filter}", NOBODY, body=lambda on: {"name": "Mine"}),
     post("/filters/{filter}/drop", NOBODY),
     get("/audit", frozenset({"auditor"})),
     get("/audit/{question}", frozenset({"auditor"}), there=frozenset({"auditor"})),

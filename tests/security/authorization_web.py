@@ -258,8 +258,10 @@ TABLE: tuple[Row, ...] = (
     get("/cases", LISTERS),
     get("/cases.csv", LISTERS),
     get("/cases.xlsx", LISTERS),
-    post("/cases/filters", LISTERS, body=lambda on: {"name": "late", "query": "overdue=yes"}),
-    post("/cases/filters/<filter>/drop", {"officer"}, there=FOREIGN),
+    post("/views", EVERYBODY, body=lambda on: {"list": "queues", "name": "late", "query": "queue=officer"}),
+    get("/views/<filter>", {"officer"}, there=FOREIGN),
+    post("/views/<filter>", {"officer"}, there=FOREIGN, body=lambda on: {"name": "late"}),
+    post("/views/<filter>/drop", {"officer"}, there=FOREIGN),
     # A provider's page is that of its referral.
     get("/cases/<number>", READERS | {"observer"}, there=FOREIGN),
     get("/cases/<number>/tracks/<track>/<transition>", {"officer"}, READERS - {"officer"}, there=FOREIGN),

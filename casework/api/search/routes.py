@@ -26,6 +26,17 @@ def save_filter(call: Call) -> Done:
     )
 
 
+def change_saved_filter(call: Call) -> Done:
+    return saved_filters.change_filter(
+        call.db,
+        call.actor,
+        call.path["filter"],
+        name=call.body.name,
+        shared_with=str(call.body.shared_with) if call.body.shared_with else None,
+        request=call.request,
+    )
+
+
 def drop_saved_filter(call: Call) -> Done:
     return saved_filters.drop_filter(call.db, call.actor, call.path["filter"], call.request)
 
@@ -33,8 +44,11 @@ def drop_saved_filter(call: Call) -> Done:
 ROUTES: tuple[Route, ...] = (
     get("/search", search_everything, "Search cases, documents, messages and people that you may see", schemas.Found,
         query=schemas.SearchQuery, noun="page"),
-    get("/filters", list_saved_filters, "List the filters that you keep for a page", schemas.SavedFilters, query=schemas.FilterQuery),
+    get("/filters", list_saved_filters, "List the filters that you keep for a page, and those of your office", schemas.SavedFilters,
+        query=schemas.FilterQuery),
     post("/filters", save_filter, "Keep a filter under a name; one of that name is written anew", schemas.FilterSaved,
         body=schemas.NewFilter, status=201),
+    post("/filters/{filter}", change_saved_filter, "Give a filter another name, or share it with your office", schemas.FilterChanged,
+        body=schemas.FilterChange),
     post("/filters/{filter}/drop", drop_saved_filter, "Forget a filter", schemas.FilterDropped),
 )  # fmt: skip

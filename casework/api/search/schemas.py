@@ -6,7 +6,8 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from casework.api.protocol.fields import Answer, Body, Line, Query
+from casework.api.protocol.fields import Answer, Body, Id, Line, Query
+from casework.api.protocol.schemas import Named
 from casework.operations.cases.saved_filters import LONGEST_QUERY
 from casework.operations.search.service import LONGEST, SHORTEST
 
@@ -74,7 +75,7 @@ class Found(Answer):
 
 
 #: The pages that keep filters.
-Page = Literal["cases"]
+Page = Literal["cases", "queues"]
 
 
 class FilterQuery(Query):
@@ -93,11 +94,24 @@ class SavedFilter(Answer):
     id: str
     name: str
     query: str
+    shared_with: Annotated[str | None, Field(description="The programme whose office may use it, too")]
+    owner: Annotated[Named | None, Field(description="Who shares it; null where it is yours")]
 
 
 class SavedFilters(Answer):
     items: list[SavedFilter]
     next: None = None
+
+
+class FilterChange(Body):
+    name: Line
+    shared_with: Annotated[
+        Id | None, Field(description="A programme with whose office you share it; null: with nobody")
+    ] = None
+
+
+class FilterChanged(Answer):
+    id: str
 
 
 class FilterSaved(Answer):

@@ -192,12 +192,16 @@ class FilterChoices:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class SavedFilter:
-    """A filter that somebody keeps."""
+    """A view of a list that somebody keeps under a name."""
 
     id: str
     name: str
     #: As in the address of the list.
     query: str
+    #: The programme whose office may use it, too.
+    shared_with: str | None
+    #: Who shares it; nobody where it is one's own.
+    owner: Named | None
 
 
 # --- what belongs to a case ------------------------------------------------------------------------------------------

@@ -29,7 +29,6 @@ _LEFT = {
     "organisations": {"name", "name_zh", "services"}, "service_accounts": {"scopes"},
     "needs": {"source", "external_id"}, "technologies": {"source", "external_id"}, "matches": {"source", "external_id"},
     "requests": {"key", "digest"}, "mails": {"key"},
-    "saved_filters": {"shared_with"},
 }  # fmt: skip
 
 

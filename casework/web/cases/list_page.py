@@ -5,10 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
-from urllib.parse import parse_qsl, urlencode
-from uuid import UUID
 
-from flask import Response, flash, redirect, render_template, request, url_for
+from flask import Response, render_template, request, url_for
 from flask_babel import gettext
 from sqlalchemy import Connection
 from werkzeug.wrappers import Response as BaseResponse
@@ -27,8 +25,7 @@ from casework.operations.cases.list_queries import (
     filter_choices,
     list_cases,
 )
-from casework.operations.cases.saved_filters import drop_filter, list_filters, save_filter
-from casework.operations.cases.views import CaseOutline, CaseRow, FilterChoices, ListedCase, MarkedCaseRow, SavedFilter
+from casework.operations.cases.views import CaseOutline, CaseRow, FilterChoices, ListedCase, MarkedCaseRow
 from casework.operations.core.paging import Page
 from casework.operations.core.perform import calendar_of
 from casework.operations.core.views import NamedInBoth
@@ -37,13 +34,13 @@ from casework.permissions.visibility import reach
 from casework.web.cases.bulk_case_pages import bulk_actions
 from casework.web.cases.progress import step_name
 from casework.web.shell import dates
-from casework.web.shell.forms import read_request
-from casework.web.shell.i18n import N_, edition_text, name_of, say, say_error
+from casework.web.shell.i18n import N_, edition_text, name_of, say_error
 from casework.web.shell.layout import clock, use_calendar
-from casework.web.shell.session import list_transaction, only, page_transaction
+from casework.web.shell.session import list_transaction, only
 from casework.web.shell.spreadsheets import CSV, XLSX, to_csv, to_xlsx
 from casework.web.tasks.list_columns import columns_of, usual_columns
 from casework.web.tasks.list_views import with_visit
+from casework.web.tasks.saved_view_pages import views_of
 
 PAGE = "cases"
 ROLES = (
@@ -100,7 +97,7 @@ def show() -> BaseResponse:
     with list_transaction() as (db, actor):
         _use_calendar(db, actor)
         whole = bool(reach(actor).all_of)
-        offered, kept = filter_choices(db, actor), list_filters(db, actor, PAGE)
+        offered = filter_choices(db, actor)
         count = 0
         columns = usual_columns(PAGE, None if whole else COLUMNS_OF_OUTLINES)
         try:
@@ -111,6 +108,7 @@ def show() -> BaseResponse:
             count = count_cases(db, actor, filters=asked.of_operations)
         except InvalidForm as refusal:
             fault, status = say_error(refusal), 422
+        views = views_of(db, actor, columns, asked.query)
     page = render_template(
         "cases/index.html",
         rows=[_row(item) for item in listed.items],
@@ -125,29 +123,13 @@ def show() -> BaseResponse:
         columns=columns,
         heads=[*columns.heads, *([("verify", gettext("Verify"))] if Role.AUDITOR in actor.roles() else [])],
         sorts=_sorts(asked, whole=whole),
-        kept=[_kept(saved, asked) for saved in kept],
-        query=urlencode(asked.query),
+        views=views,
         next_url=_address(asked.query | {"cursor": listed.next}) if listed.next else "",
         first_url=_address(asked.query) if request.args.get("cursor") else "",
     )
     response = with_visit(page)
     response.status_code = status
     return response
-
-
-@dataclass(frozen=True)
-class Kept:
-    """A filter that the reader keeps, as a link."""
-
-    id: str
-    name: str
-    url: str
-    current: bool
-
-
-def _kept(saved: SavedFilter, asked: Asked) -> Kept:
-    query = _known(saved.query)
-    return Kept(saved.id, saved.name, _address(query), query == asked.query)
 
 
 def _address(query: Mapping[str, Any]) -> str:
@@ -316,34 +298,6 @@ def _tabs(actor: Actor, asked: Asked, *, whole: bool) -> list[tuple[str, str, bo
             (gettext("Closed"), {"open": "no"}),
         ]
     return [(words, _address(query), asked.query == query) for words, query in views]
-
-
-@only(*ROLES)
-def keep_filter() -> BaseResponse:
-    query = request.form.get("query", "")
-    try:
-        with page_transaction() as (db, actor):
-            done = save_filter(db, actor, PAGE, name=request.form.get("name", ""), query=query, request=read_request())
-    except InvalidForm as refusal:
-        flash(
-            " ".join((gettext("The filter was not kept: its name"), *(say(why) for why in refusal.fields.values()))),
-            "danger",
-        )
-        return redirect(_address(_known(query)), 303)
-    flash(gettext("The filter is kept. It stands above the list from now on."))
-    return redirect(_address(_known(done.answer["query"])), 303)
-
-
-def _known(query: str) -> dict[str, str]:
-    return {name: value for name, value in parse_qsl(query[:2000]) if name in (*FILTERS, "sort", "columns")}
-
-
-@only(*ROLES)
-def forget_filter(filter: UUID) -> BaseResponse:
-    with page_transaction() as (db, actor):
-        drop_filter(db, actor, str(filter), read_request())
-    flash(gettext("The filter is removed."))
-    return redirect(url_for("cases.index"), 303)
 
 
 # --- spreadsheets ----------------------------------------------------------------------------------------------------

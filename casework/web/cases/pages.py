@@ -33,8 +33,6 @@ _SHOWN: Views = (
     (_NEW_TASK, "new_task", new_task_page.show),
 )
 _DONE: Views = (
-    ("/cases/filters", "save_filter", list_page.keep_filter),
-    ("/cases/filters/<uuid:filter>/drop", "drop_filter", list_page.forget_filter),
     (f"{_CASE}/hand-over", "do_hand_over", case_action_pages.hand_over),
     (f"{_CASE}/documents/new", "do_document", case_action_pages.register_document),
     (f"{_CASE}/consents/<uuid:consent>/withdraw", "do_withdraw", case_action_pages.withdraw_consent),

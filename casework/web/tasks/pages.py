@@ -47,6 +47,7 @@ from casework.web.tasks.list_columns import Columns, columns_of
 from casework.web.tasks.list_views import Group, mark_shown, with_visit
 from casework.web.tasks.next_action import say_done
 from casework.web.tasks.operation_pages import RANKS, list_items, menu, told
+from casework.web.tasks.saved_view_pages import views_of
 from casework.web.tasks.skill_pages import say_nobody
 
 blueprint = Blueprint("tasks", __name__)
@@ -70,6 +71,7 @@ def queue() -> Response:
         counts = queue_counts.count_queues(db, actor)
         known = chosen if any(row.queue == chosen for row in counts) else None
         listed = queues.list_placed_tasks(db, actor, view="queue", queue=known, cursor=cursor)
+        views = views_of(db, actor, columns, {"queue": known} if known else {})
     page = render_template(
         "tasks/queue.html",
         queues=counts,
@@ -77,6 +79,7 @@ def queue() -> Response:
         rows=listed.items,
         group=Group(id="", title="", rows=listed.items),
         columns=columns,
+        views=views,
         heads=_heads(columns),
         several=len({row.scope.id for row in counts}) > 1,
         next_url=_queue_url(known, columns, listed.next) if listed.next else "",

@@ -224,39 +224,6 @@ def test_cases_of_another_programme_are_not_there(browser_for: Enter, numbers: t
     assert plain(foreign.text) == plain(absent.text)
 
 
-# --- filters that one keeps ------------------------------------------------------------------------------------------
-
-
-def test_a_filter_is_kept_and_removed(browser_for: Enter, numbers: tuple[str, str]) -> None:
-    browser = browser_for("officer")
-    page = "/cases?state=proposed&sort=due"
-    kept = browser.post(
-        "/cases/filters", {"name": "Fresh ones", "query": "state=proposed&sort=due"}, page=page, follow=True
-    )
-    assert "The filter is kept." in kept.text
-    listed = browser.get("/cases").text
-    assert ">Fresh ones</a>" in listed
-    assert 'href="/cases?sort=due&amp;state=proposed"' in listed
-    assert "Fresh ones" not in browser_for("other_officer").get("/cases").text
-    current = browser.get("/cases?sort=due&state=proposed").text
-    found = re.search(r'action="(/cases/filters/[^"]+/drop)"', current)
-    assert found
-    assert "The filter is removed." in browser.post(found[1], page="/cases", follow=True).text
-    assert "Fresh ones" not in browser.get("/cases").text
-
-
-def test_a_filter_leads_nowhere_else(browser_for: Enter) -> None:
-    browser = browser_for("officer")
-    browser.post("/cases/filters", {"name": "Odd", "query": "x=1&state=triage&next=//evil"}, page="/cases?state=triage")
-    assert browser.last is not None
-    assert browser.last.headers["Location"] == "/cases?state=triage"
-
-
-def test_a_filter_without_a_name_is_not_kept(browser_for: Enter) -> None:
-    answer = browser_for("officer").post("/cases/filters", {"name": " ", "query": ""}, page="/cases?q=x", follow=True)
-    assert "The filter was not kept" in answer.text
-
-
 # --- spreadsheets ----------------------------------------------------------------------------------------------------
 
 
