@@ -137,6 +137,7 @@ class DisputeClause(Form):
             "none": "recorded that there is no dispute clause",
         },
     )
+    wording = Note(label="Text of the clause", when=("clause", ("other",)))
     reason = Note(label="Why none", when=("clause", ("none",)))
 
 

@@ -8,10 +8,13 @@ from datetime import datetime
 from typing import Any
 
 from casework.engine.definition.edition_schema import WrittenField
+from casework.engine.parts import CHANGES_PLAN
 from casework.engine.state.case import COMPLETED, Case, Track
 
 #: The source of a field that names whoever fills the form in.
 READER = "reader"
+#: What a referral is wanted by: as its request says, else as the plan does.
+WANTED = "wanted_on"
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +61,8 @@ def _said(case: Case, track: Track, written: str) -> tuple[Any, Source | None]:
     if parts[0] == "track":
         above = case.referral_of(track) or track
         value = {"kind": above.kind, "provider": above.provider}.get(parts[1], above.given.get(parts[1]))
+        if value is None and parts[1] == WANTED:
+            return _planned(case, above)
         return value, Source("track")
     if len(parts) == 3:
         newest = [track for track in case.tracks.values() if track.workflow == parts[0] and not track.replaced]
@@ -70,6 +75,22 @@ def _said(case: Case, track: Track, written: str) -> tuple[Any, Source | None]:
     if last is None:
         return None, None
     return last.result.get(parts[1]), Source("task", last.edition, last.rule, last.closed_at)
+
+
+def _planned(case: Case, above: Track) -> tuple[Any, Source | None]:
+    """Until when the plan in force wants what a referral is for: its form has each service by its code, and the day beside it."""
+    plans = [
+        (task.closed_at or task.opened_at, task.result, Source("task", task.edition, task.rule, task.closed_at))
+        for task in case.tasks.values()
+        if task.track == case.main.id and (task.type, task.state) == ("side", COMPLETED) and above.kind in task.result
+    ]
+    if (change := case.main.last_fired(CHANGES_PLAN)) is not None:
+        name = case.main.played[CHANGES_PLAN]
+        plans.append((change.at, change.data, Source("action", case.main.edition, name, change.at)))
+    if not plans:
+        return None, None
+    _, said, source = max(plans, key=lambda plan: plan[0])
+    return said.get(f"{above.kind}_on"), source
 
 
 def _fired(track: Track, name: str, field: str) -> tuple[Any, Source | None]:

@@ -126,7 +126,9 @@ def show(number: str, track: UUID, transition: str) -> BaseResponse:
 
 def _page(db: Connection, actor: Actor, standing: Standing, sent: Sent | None) -> Response:
     action, case, library = standing.action, standing.case, load_library()
-    form = action_form(db, actor, case, action, sent)
+    suggested = _suggested(db, case, action)
+    out = frozenset(suggestion.id for suggestion, _ in suggested if not suggestion.possible)
+    form = action_form(db, actor, case, action, sent, out=out)
     since = moved_since(db, actor, case, action.track, sent.seen) if sent else []
     page = render_template(
         "cases/action.html",
@@ -140,7 +142,7 @@ def _page(db: Connection, actor: Actor, standing: Standing, sent: Sent | None) -
         about=names_of_tracks(standing.shown).get(action.track, ""),
         url=url_for("cases.fire", number=case.number, track=action.track, transition=action.name),
         back=url_for("cases.show", number=case.number),
-        suggested=_suggested(db, case, action),
+        suggested=suggested,
         service_name=service_name,
         hand_in=lambda kind: url_for(
             "documents.case", number=case.number, kind=kind, back=request.path, _anchor="hand-in"

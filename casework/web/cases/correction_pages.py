@@ -190,7 +190,9 @@ def _draft(where: Where, versions: int) -> str:
 
 
 def _rules(given_answer: Answer) -> list[JsonObject]:
-    return [*(dict(rule) for rule in given_answer.edition.form(str(given_answer.rule.form))), _WHY]
+    # Days are judged by the day of the action: what was to come then may have passed.
+    form = given_answer.edition.form(str(given_answer.rule.form))
+    return [*(dict(rule) | ({"future": False} if rule.get("future") else {}) for rule in form), _WHY]
 
 
 def _correct(where: Where) -> Response:

@@ -230,9 +230,17 @@ def find_sent(
     raise NotFound("action")
 
 
-def action_form(db: Connection, actor: Actor, case: Case, action: Action, sent: Sent | None = None) -> FormView:
-    """The form of an action: new, from a draft, or as it was sent."""
-    return form_on(
+def action_form(
+    db: Connection,
+    actor: Actor,
+    case: Case,
+    action: Action,
+    sent: Sent | None = None,
+    *,
+    out: frozenset[str] = frozenset(),
+) -> FormView:
+    """The form of an action: new, from a draft, or as it was sent. Those `out` are not offered where they do not stand there."""
+    view = form_on(
         db,
         actor,
         case,
@@ -246,6 +254,13 @@ def action_form(db: Connection, actor: Actor, case: Case, action: Action, sent: 
         sent=sent,
         said=_earlier_words(action.returned),
     )
+    if not out:
+        return view
+    fields = tuple(
+        replace(field, choices=tuple(one for one in field.choices if one[0] not in out - {*field.values}))
+        for field in view.fields
+    )
+    return replace(view, fields=fields)
 
 
 def _earlier_words(returned: ReturnedAction | None) -> dict[str, str]:

@@ -57,6 +57,11 @@ class Field:
     least: str | None = None
     most: str | None = None
     whole: bool = False
+    #: Of a day: no later, or no earlier, than the office's today.
+    past: bool = False
+    future: bool = False
+    #: The question of which this one asks for more: what is chosen there is not offered here.
+    besides: str = ""
     consequence: str = ""
     #: The name of the field, and the values of it, on which this one is asked; and the same in words.
     when: str | None = None

@@ -91,7 +91,16 @@ def build_form(
     wrong = dict(faults or {})
     fields = tuple(
         replace(
-            _field(rule, texts, answers, labels, _state(rule, typed, known), wrong=wrong, known=known),
+            _field(
+                rule,
+                texts,
+                answers,
+                labels,
+                _state(rule, typed, known),
+                wrong=wrong,
+                known=known,
+                besides=_besides(rule, rules),
+            ),
             source=(sources or {}).get(rule["name"], "") if rule["name"] in known else "",
         )
         for rule in rules
@@ -149,6 +158,7 @@ def _field(
     *,
     wrong: Mapping[str, str],
     known: JsonMapping,
+    besides: str,
 ) -> Field:
     name, type_ = rule["name"], rule["type"]
     when: str | None = None
@@ -179,6 +189,9 @@ def _field(
         least=rule.get("min") if number else None,
         most=rule.get("max") if number else None,
         whole=bool(rule.get("whole")),
+        past=bool(rule.get("past")),
+        future=bool(rule.get("future")),
+        besides=besides,
         consequence=_optional(texts, f"{name}.consequence"),
         when=when,
         when_values=when_values,
@@ -191,6 +204,14 @@ def _field(
             next((why for where, why in wrong.items() if where == name or _of_part(where, name)), ""),
         ),
     )
+
+
+def _besides(rule: Rule, rules: Sequence[Rule]) -> str:
+    """Of "more of the same", the question with the same answers of which one is given."""
+    if rule["type"] != "many":
+        return ""
+    same = (other["name"] for other in rules if other["type"] == "choice" and other["choices"] == rule["choices"])
+    return next(same, "")
 
 
 def _fault(type: str, label: str, why: str) -> str:

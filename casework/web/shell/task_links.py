@@ -239,7 +239,7 @@ WORDS: dict[str, Callable[..., Any]] = {
     "do_words": do_words,
     "service_name": service_name, "party_name": party_name, "today": lambda: clock().today, "last_day": last_day,
     "why_here": why_here, "from_whom": from_whom, "about_words": about_words, "standing_url": standing_url,
-    "is_today": is_today, "here_with": here_with,
+    "is_today": is_today, "here_with": here_with, "office_today": lambda: clock().office_today,
 }  # fmt: skip
 
 __all__ = ["WORDS", "case_url", "place_url", "queue_name", "task_url", "task_words", "why_here"]

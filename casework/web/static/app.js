@@ -22,6 +22,16 @@
       const hint = field.querySelector(".only");
       if (hint) hint.hidden = true;
     }
+    /* What is chosen as the one is not offered among the others. */
+    for (const field of form.querySelectorAll("[data-besides]")) {
+      const main = form.querySelector(`[name="${CSS.escape(field.dataset.besides)}"]:checked, select[name="${CSS.escape(field.dataset.besides)}"]`);
+      const value = main && !main.disabled ? main.value : "";
+      for (const box of field.querySelectorAll("input[type=checkbox]")) {
+        const same = value !== "" && box.value === value;
+        if (same) box.checked = false;
+        box.closest(".form-check").hidden = same;
+      }
+    }
   };
 
   /* One more row of a list: a copy of the last, empty. */

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from typing import cast
 
 import pytest
 
 from casework.engine.definition.edition_schema import WrittenField
 from casework.engine.definition.prefill import Source, prefill, sources
+from casework.engine.parts import CHANGES_PLAN
 from casework.engine.state.case import COMPLETED, Case, Fired, Task, Track
 
 NOW = datetime(2026, 3, 2, 2, tzinfo=UTC)
@@ -76,6 +78,37 @@ CASE = Case(
 def test_a_field_is_filled_from_where_it_says(where: str, source: str, value: object) -> None:
     found = prefill(CASE, CASE.tracks[where], [cast(WrittenField, {"name": "field", "prefill": source})])
     assert found == ({} if value is None else {"field": value})
+
+
+@pytest.mark.parametrize(
+    ("given", "plan", "change", "known"),
+    [
+        ({}, {"pledge": "bank", "pledge_on": "2026-05-01"}, None, "2026-05-01"),
+        ({"wanted_on": "2026-06-01"}, {"pledge": "bank", "pledge_on": "2026-05-01"}, None, "2026-06-01"),
+        (
+            {},
+            {"pledge": "bank", "pledge_on": "2026-05-01"},
+            {"pledge": "bank", "pledge_on": "2026-07-01"},
+            "2026-07-01",
+        ),
+        ({}, {"pledge": "bank", "pledge_on": "2026-05-01"}, {"pledge": "bank"}, None),
+        ({}, {"assessment": "lab", "assessment_on": "2026-05-01"}, None, None),
+    ],
+)
+def test_a_request_is_wanted_by_the_day_of_the_plan_in_force(
+    given: dict[str, object], plan: dict[str, object], change: dict[str, object] | None, known: str | None
+) -> None:
+    main = track(
+        "m", "case", fired={"amend": change} if change else {}, played={CHANGES_PLAN: "amend"} if change else {}
+    )
+    if change:
+        main = replace(main, fired={"amend": replace(main.fired["amend"], at=NOW + timedelta(days=1))})
+    request = track("r", "referral", kind="pledge", provider="bank", given=given)
+    case = replace(CASE, tracks={"m": main, "r": request}, tasks={"plan": replace(done("plan", plan), track="m")})
+    form = [cast(WrittenField, {"name": "wanted_on", "prefill": "track.wanted_on"})]
+    assert prefill(case, request, form).get("wanted_on") == known
+    told = sources(case, request, form).get("wanted_on")
+    assert (told and told.kind) == (None if known is None else "track" if given else "action" if change else "task")
 
 
 def test_a_field_without_a_source_stays_open() -> None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
 from sqlalchemy import Engine, text
@@ -11,7 +13,7 @@ from werkzeug.test import TestResponse
 
 from casework.records.database import transaction
 from tests.support.pages import read_page
-from tests.support.way_to_referral import to_referral
+from tests.support.way_to_referral import to_referral, to_request
 from tests.support.web_client import PASSWORD, Browser
 from tests.support.world import World, today
 
@@ -295,3 +297,39 @@ def test_what_would_be_left_to_nobody_is_asked_about_once_and_then_done(
     again = read_page(asked.text).sent
     again["sure"], again["despite"] = "yes", "yes"
     assert send(browser, path, again).status_code == 303
+
+
+def test_a_request_is_asked_for_by_the_day_that_was_planned_and_offers_nobody_who_cannot_be_asked(
+    engine: Engine, world: World, browser_for: Enter
+) -> None:
+    planned = (today() + timedelta(days=20)).isoformat()
+    with transaction(engine) as db:
+        number, referral = to_request(world, db)
+        db.execute(
+            text(
+                "UPDATE tasks SET result = result || jsonb_build_object('assessment_on', CAST(:day AS text)) WHERE name = 'service_plan'"
+            ),
+            {"day": planned},
+        )
+    page = f"/cases/{number}/tracks/{referral}/send"
+    officer, other = browser_for("officer"), world.organisations["bank"]
+    assert f'name="f-wanted_on" value="{planned}"' in officer.get(page).text
+    with transaction(engine) as db:
+        db.execute(
+            text("UPDATE organisations SET services = '{assessment}' WHERE id = CAST(:id AS uuid)"), {"id": other}
+        )
+    offered = officer.get(page).text
+    assert f'value="{other}"' in offered
+    with transaction(engine) as db:
+        closed = {
+            "id": other,
+            "profile": json.dumps({"closed": [{"from": today().isoformat(), "to": today().isoformat()}]}),
+        }
+        db.execute(
+            text("UPDATE organisations SET profile = CAST(:profile AS jsonb) WHERE id = CAST(:id AS uuid)"), closed
+        )
+    assert f'value="{other}"' not in officer.get(page).text
+    # Whom the plan names stands there whatever has become of it.
+    with transaction(engine) as db:
+        db.execute(text("UPDATE organisations SET profile = CAST(:profile AS jsonb)"), closed)
+    assert f'value="{world.organisations["lab"]}"' in officer.get(page).text

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import uuid
 from collections.abc import Iterator, Mapping
 from datetime import UTC, date, datetime
@@ -31,6 +32,7 @@ from casework.web.shell.forms import (
     texts_of,
     wants_more,
 )
+from casework.web.shell.layout import clock
 from tests.support.file_makers import SCRIPTS
 from tests.support.pages import Page, read_page
 
@@ -460,3 +462,34 @@ def test_a_known_value_says_where_it_comes_from() -> None:
     assert "From the request." in source
     # What somebody has typed since is theirs.
     assert "From what is on record." in html_of(build_form("n", Every.rule(), own_texts(Every), values={"text": "A"}))
+
+
+class Days(forms.Form):
+    held_on = forms.Date(label="Held on", past=True)
+    wanted_on = forms.Date(label="Wanted by", future=True)
+    other_on = forms.Date(label="Some day")
+    reason = forms.Choice(label="Main reason", choices={"a": "First", "b": "Second"})
+    more = forms.Many(label="More reasons", choices={"a": "First", "b": "Second"}, required=False)
+    kinds = forms.Many(label="Kinds", choices={"a": "First", "c": "Third"}, required=False)
+
+
+def test_a_day_is_offered_within_what_its_rule_takes() -> None:
+    page = html_of(build_form("f", Days.rule(), own_texts(Days)))
+    today = clock().office_today.isoformat()
+    limits = {
+        name: re.search(rf'name="f-{name}" value="" min="([^"]*)" max="([^"]*)"', page)
+        for name in ("held_on", "wanted_on", "other_on")
+    }
+    assert {name: found and found.groups() for name, found in limits.items()} == {
+        "held_on": ("1900-01-01", today),
+        "wanted_on": (today, "2199-12-31"),
+        "other_on": ("1900-01-01", "2199-12-31"),
+    }
+
+
+def test_more_of_the_same_says_besides_which_question_it_is_asked() -> None:
+    by_name = {field.name: field.besides for field in build_form("f", Days.rule(), own_texts(Days)).fields}
+    assert by_name == {"held_on": "", "wanted_on": "", "other_on": "", "reason": "", "more": "reason", "kinds": ""}
+    page = html_of(build_form("f", Days.rule(), own_texts(Days)))
+    assert page.count("data-besides") == 1
+    assert 'data-besides="f-reason"' in page

@@ -300,6 +300,32 @@ def test_a_hold_is_reviewed_with_a_button_for_each_choice(browser_for: Enter, en
     assert done(engine, number, task).result == {"decision": "resume"}
 
 
+def test_closing_opens_with_the_outcome_that_was_proposed(browser_for: Enter, engine: Engine, world: World) -> None:
+    with transaction(engine) as db:
+        number = world.new_case(db)
+        world.fire(db, "officer", number, "take")
+        proposal = {
+            "outcome": "not_viable",
+            "reason": "performance",
+            "more_reasons": ["regulation"],
+            "statements": "They agree.",
+        }
+        world.fire(db, "officer", number, "propose_close", proposal)
+        db.execute(
+            text(
+                "UPDATE tasks SET state = 'Obsolete', closed_at = casework_now() WHERE type = 'side' AND closed_at IS NULL"
+            )
+        )
+    task = next(
+        task
+        for task in of_case(engine, number).open_tasks()
+        if task.type == "step" and task.track == of_case(engine, number).main.id
+    )
+    sent = read_page(browser_for("supervisor").get(f"/decisions/{task.id}").text).sent
+    chosen = {name.rpartition("f-")[2]: value for name, value in sent.items() if value}
+    assert (chosen.get("outcome"), chosen.get("reason")) == ("not_viable", "performance")
+
+
 def test_words_that_an_answer_has_no_place_for_are_not_dropped_in_silence(
     browser_for: Enter, engine: Engine, world: World
 ) -> None:
