@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import FilePayload, expect
 from sqlalchemy import text
 
+from casework.operations.core.perform import home_of
+from casework.records.case_loader import load
 from casework.records.database import transaction
 from tests.browser.conftest import PageOf
 from tests.browser.reader import Reader
 from tests.browser.site import Site
-from tests.support.way_to_referral import to_referral
+from tests.support.file_makers import PDF
+from tests.support.way_to_referral import to_accepted, to_referral
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -101,6 +104,31 @@ def test_a_name_is_completed_by_keyboard(site: Site, page_of: PageOf) -> None:
     box.press_sequentially("@Foreign")
     expect(names).to_have_count(0)
     officer.follow(page.locator(".composer .form-actions button"))
+
+
+@pytest.mark.parametrize("java_script", [True, False], ids=["with-scripts", "without-scripts"])
+def test_a_file_comes_with_a_reply(site: Site, page_of: PageOf, java_script: bool) -> None:
+    with transaction(site.engine) as db:
+        number, referral = to_accepted(site.world, db)
+        site.world.write(db, "officer", load(db, home_of(db, number), "case"), referral, OUTSIDE)
+    provider, officer = (page_of(one, java_script=java_script) for one in ("provider", "officer"))
+    provider.open(f"/referrals/{referral}/messages")
+    page = provider.page
+    provider.follow(page.get_by_role("link", name="Reply to Case officer"))
+    assert "In reply to Case officer" in page.locator(".composer .reply").inner_text()
+    page.locator(".composer summary").click()
+    chosen = FilePayload(name="protocol.pdf", mimeType="application/pdf", buffer=PDF)
+    page.locator("input[type=file]").set_input_files(chosen)
+    # Nothing is typed yet: what was chosen, and what is answered, stay.
+    write(provider, "")
+    assert "kept from your first try" in page.locator(".composer").inner_text()
+    write(provider, "On Monday.")
+    officer.open(f"/referrals/{referral}/messages")
+    first = officer.page.locator(".messages > li").first
+    assert "In reply to Officer" in first.inner_text()
+    assert first.locator(".attached a[download]").inner_text() == "protocol.pdf"
+    officer.follow(first.locator(".attached a.open"))
+    assert "/preview" in officer.page.url
 
 
 def test_a_draft_stays_in_its_box(site: Site, page_of: PageOf) -> None:
