@@ -24,6 +24,7 @@ from werkzeug.test import TestResponse
 from casework.api import PREFIX
 from casework.definitions import load_library
 from casework.jobs.mail_content import write_mail
+from casework.operations.core.drafts import save_draft
 from casework.operations.core.perform import home_of
 from casework.operations.mediations.service import open_mediation
 from casework.operations.notifications.mail_outbox import compose
@@ -65,6 +66,8 @@ def _mediate(world: World, db: Connection, things: Things) -> None:
     for _ in range(5):
         world.write(db, "dispute_officer", load(db, mediation, "mediation"), words=f"{WORDS}: they will not settle.")
     opened = open_mediation(db, world.actor(db, "dispute_officer"), things["here"]["number"], new_request()).answer
+    _type(world, db, f"fire:{opened['track']}:send", "dispute_officer")
+    _type(world, db, f"fire:{things['here']['track']}:{things['here']['transition']}", "dispute_officer")
     revision = db.execute(
         text("SELECT revision FROM tracks WHERE id = CAST(:id AS uuid)"), {"id": opened["track"]}
     ).scalar_one()
@@ -85,6 +88,12 @@ def _mediate(world: World, db: Connection, things: Things) -> None:
     )
 
 
+def _type(world: World, db: Connection, form: str, *names: str) -> None:
+    """Somebody fills in a form, or what has the name of one, and does not send it."""
+    for name in names:
+        save_draft(db, world.people[name], form, {"f-note": [WORDS]})
+
+
 def _whisper(world: World, db: Connection, things: Things) -> None:
     """The office writes to itself, and to another provider of the same case, who works."""
     number, other = things["here"]["number"], things["there"]["referral"]
@@ -94,6 +103,8 @@ def _whisper(world: World, db: Connection, things: Things) -> None:
         world.write(db, "supervisor", case, words=f"{WORDS}, I see.", reply_to=note)
         asked = world.write(db, "officer", case, other, words=f"{WORDS} to the bank.")
         world.write(db, "foreign_provider", case, other, words=f"{WORDS} from the bank.", reply_to=asked)
+    _type(world, db, f"fire:{things['here']['referral']}:decline", "officer", "supervisor", "foreign_provider")
+    _type(world, db, f"fire:{case.main.id}:hold", "officer")
     world.fire(db, "foreign_provider", number, "ask_info", {"items": f"{WORDS} papers."}, track=other)
     world.fire(db, "officer", number, "supply_info", {"answer": f"{WORDS}, as asked."}, track=other)
     world.fire(db, "foreign_provider", number, "decline", {"reason": "price", "note": WORDS}, track=other)

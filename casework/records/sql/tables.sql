@@ -378,6 +378,7 @@ CREATE TABLE drafts (
     CONSTRAINT pk_drafts PRIMARY KEY (person_id, form),
     CONSTRAINT fk_drafts_person_id FOREIGN KEY(person_id) REFERENCES people (id)
 );
+CREATE INDEX ix_drafts_form_saved_at ON drafts (form, saved_at);
 CREATE INDEX ix_drafts_saved_at ON drafts (saved_at);
 COMMENT ON TABLE drafts IS 'What a person has typed and not yet sent';
 COMMENT ON COLUMN drafts.form IS 'Which form of which thing';

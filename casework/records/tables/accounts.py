@@ -207,6 +207,7 @@ drafts = Table(
     Column("form", Text, primary_key=True, comment="Which form of which thing"),
     Column("data", JSONB, nullable=False, comment="What was typed, by input name"),
     Column("saved_at", Time, nullable=False, server_default=NOW, index=True),
+    Index("ix_drafts_form_saved_at", "form", "saved_at"),
     comment="What a person has typed and not yet sent",
 )
 

@@ -38,6 +38,7 @@ from casework.errors import (
 from casework.json_values import JsonMapping, JsonObject
 from casework.operations.cases.action_views import ActionView, NeededPaper, TaskChoice
 from casework.operations.cases.case_events import list_events
+from casework.operations.cases.editors import Capacity, editors_beside, fires
 from casework.operations.cases.event_views import CaseEvent
 from casework.operations.cases.form_choices import Offered, choices_of
 from casework.operations.cases.returned_actions import ReturnedAction, find_returned
@@ -117,6 +118,12 @@ class Action:
     def here_alone(self) -> bool:
         """Whether it is written for one state and no other."""
         return any(rule.name == self.name and len(rule.sources) == 1 for rule in self.edition.transitions)
+
+    @property
+    def roles(self) -> frozenset[Role]:
+        """Who does it."""
+        rules = (rule for rule in self.edition.transitions if rule.name == self.name)
+        return frozenset(role for rule in rules for role in rule.by_people)
 
     @property
     def form(self) -> str:
@@ -253,6 +260,7 @@ def action_form(
         revision=action.revision,
         sent=sent,
         said=_earlier_words(action.returned),
+        capacity=fires(case, case.tracks[action.track], action.roles),
     )
     if not out:
         return view
@@ -286,10 +294,12 @@ def form_on(
     revision: int | None = None,
     sent: Sent | None = None,
     said: Mapping[str, str] | None = None,
+    capacity: Capacity | None = None,
 ) -> FormView:
     """A form of an edition on a track: of an action, or of a task. `name` is what its draft is kept by.
 
-    `said` tells of fields where their values come from, as far as the edition does not say it itself.
+    `said` tells of fields where their values come from, as far as the edition does not say it itself; `capacity` finds who may do
+    what it is for, so that one is told who else fills it in.
     """
     rules = list(rules)
     written = cast(Iterable[WrittenField], rules)
@@ -313,7 +323,8 @@ def form_on(
         doubts=sent.doubts if sent else (),
         sources={**known, **(said or {})},
     )
-    return replace(view, held=sent.held) if sent else view
+    beside = editors_beside(db, actor, name, capacity) if capacity else ()
+    return replace(view, held=sent.held if sent else (), editors=beside)
 
 
 _SOURCES = {"case": N_("From the case."), "track": N_("From the request."), READER: N_("You.")}

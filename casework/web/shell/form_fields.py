@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass, replace
 
+from casework.operations.cases.editors import Editor
+
 #: What a field offers: (value, words).
 Choice = tuple[str, str]
 #: Before the name of a field, what its answer is sent as.
@@ -141,6 +143,8 @@ class FormView:
     uploads: bool = False
     #: The files that came with it and are kept.
     held: tuple[HeldFile, ...] = ()
+    #: Who else fills it in at this moment.
+    editors: tuple[Editor, ...] = ()
 
     def placed(self, place: str, *, within: str = "") -> FormView:
         """The same form, beside others on one page; sent together with them, `within` a name of its own."""

@@ -22,6 +22,7 @@ from casework.errors import NotAllowed, NotFound
 from casework.json_values import JsonObject
 from casework.operations.auth.step_up import insist_proved_for_task
 from casework.operations.cases.case_events import view_of
+from casework.operations.cases.editors import editors_beside
 from casework.operations.cases.transitions import fire_transition
 from casework.operations.core.drafts import find_draft
 from casework.operations.core.idempotency import Done, find_done
@@ -37,7 +38,7 @@ from casework.operations.tasks.workload import DECIDING
 from casework.permissions.actors import Actor
 from casework.permissions.visibility import Sight, sight
 from casework.permissions.work import asked as has_asked
-from casework.permissions.work import conflict, operate, operations
+from casework.permissions.work import conflict, may_work, operate, operations
 from casework.web.history.sentences import say_entry
 from casework.web.shell import form_actions, layout
 from casework.web.shell.form_actions import Sent, moved_since
@@ -134,6 +135,7 @@ def _page(db: Connection, actor: Actor, standing: Standing, sent: Sent | None) -
         prepared=views.prepared_answer(edition, view),
         draft_of=draft.saved_at.isoformat() if draft else None,
         draft=_draft(details.id),
+        editors=editors_beside(db, actor, _draft(details.id), lambda other: may_work(other, case, task)),
         since=[(entry, say_entry(view_of(case, entry), library.editions)) for entry in since],
         state=", ".join(
             edition_text(library[case.tracks[task.track].edition], f"states.{leaf}")

@@ -260,6 +260,7 @@ def _form(db: Connection, actor: Actor, case: Case, task: TaskView, sent: form_a
         values=prefill(case, case.tracks[task.track], rules) | before | _prepared(db, task),
         sent=sent,
         said=dict.fromkeys(before, gettext("As you handed it in before.")),
+        capacity=(lambda other: may_work(other, case, current)) if current is not None else None,
     )
 
 

@@ -196,6 +196,26 @@ def test_a_draft_is_kept_and_can_be_dropped(browser_for: Enter, taken: str, addr
     assert send(browser, path, again).status_code == 303
 
 
+def test_a_colleague_who_may_do_it_is_told_who_fills_it_in(
+    browser_for: Enter, engine: Engine, world: World, taken: str
+) -> None:
+    with transaction(engine) as db:
+        referral = to_referral(world, db)[1]
+    page = f"/referrals/{referral}/{referral}/decline"
+    provider, lead, bank = (browser_for(name) for name in ("provider", "provider_lead", "foreign_provider"))
+    assert "is filling this in as well" not in lead.get(page).text
+    for browser in (provider, bank):
+        # Whoever may not do it keeps a draft of that name in vain.
+        assert browser.post("/drafts", {"form": f"fire:{referral}:decline", "f-note": "Half"}).status_code == 204
+    told = lead.get(page).text
+    assert told.count("is filling this in as well") == 1
+    assert "Provider is filling" in told
+    assert "is filling this in as well" not in provider.get(page).text
+    assert "is filling this in as well" not in browser_for("officer").get(f"/referrals/{referral}").text
+    provider.post("/drafts/drop", {"form": f"fire:{referral}:decline"})
+    assert "is filling this in as well" not in lead.get(page).text
+
+
 def test_after_an_ended_session_one_goes_on_with_the_text(
     browser_for: Enter, engine: Engine, world: World, taken: str, address: Callable[[str, str], str]
 ) -> None:
