@@ -5,7 +5,7 @@ from __future__ import annotations
 from casework.reasons.base import N_, reason, template
 from casework.reasons.terms import NOUN
 
-REQUIRED = reason("fields.required", N_("is required"))
+REQUIRED = reason("fields.required", N_("must be answered"))
 NOT_OF_FORM = reason("fields.not_of_form", N_("is not a field of this form"))
 NOT_KNOWN_HERE = reason("fields.not_known_here", N_("is not known here"))
 DOES_NOT_APPLY = reason("fields.does_not_apply", N_("does not apply here"))

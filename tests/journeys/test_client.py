@@ -59,7 +59,7 @@ def deployed_verified(office: Office, hand: ApiHand) -> None:
     office.refuses_action(hand, "officer", "case.pass_triage", 409, "The triage check is open")
     task = hand.task("officer", "triage_check")["id"]
     officer = hand.people["officer"]
-    with office.refuses(422, "interest: is required") as told:
+    with office.refuses(422, "interest: must be answered") as told:
         officer.ask("complete_task", task=task, body={"data": {"need_complete": True, "duplicate_checked": True}})
     assert set(told.value.answer.json["fields"]) == {"technology_complete", "rationale_fits", "interest"}
     hand.do("officer", "triage_check")
@@ -144,7 +144,7 @@ def deployed_measured(office: Office, hand: ApiHand) -> None:
     data = hand.fill("supervisor", chance, {"reason": "risk_accepted"})
     with office.refuses(409, "no confirmed statement of verification"):
         hand.send("supervisor", chance, data | {"reason": "statement_valid"})
-    with office.refuses(422, "note: is required"):
+    with office.refuses(422, "note: must be answered"):
         hand.send("supervisor", chance, {"reason": "risk_accepted"})
     with office.refuses(422, "colour: is not a field of this form"):
         hand.send("supervisor", chance, data | {"colour": "green"})

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from flask_babel import Domain, get_locale, gettext
 
+from casework import reasons
 from casework.engine.definition.editions import Edition
 from casework.errors import CaseworkError, InvalidForm
 from casework.reasons import Text, Why
@@ -55,9 +56,15 @@ def say_error(error: CaseworkError) -> str:
     return say(error.reason)
 
 
+#: Where a field is empty that must not be; forms of workflows say it by their question.
+UNANSWERED = N_("Enter this, or choose an answer.")
+
+
 def say_faults(error: InvalidForm) -> dict[str, str]:
-    """Why each field of a form was refused, by its name."""
-    return {name: say(why) for name, why in error.fields.items()}
+    """Why each field of a form was refused, by its name: that nothing stands there, as what to do."""
+    return {
+        name: gettext(UNANSWERED) if why == reasons.fields.REQUIRED else say(why) for name, why in error.fields.items()
+    }
 
 
 def role_name(code: str) -> str:

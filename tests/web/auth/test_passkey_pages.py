@@ -191,7 +191,7 @@ def test_one_renames_and_removes_ones_own_only(browser_for: Enter, engine: Engin
     assert browser.post(f"{NEW}/{id}/rename", {"name": "  Old   phone "}).status_code == 303
     assert 'value="Old phone"' in browser.get("/account").text
     browser.post(f"{NEW}/{id}/rename", {"name": " "})
-    assert "is required" in browser.get("/account").text
+    assert "must be answered" in browser.get("/account").text
     assert browser.post(f"{NEW}/{id}/remove").status_code == 303
     assert "You have none yet" in browser.get("/account").text
     with transaction(engine) as db:

@@ -151,7 +151,8 @@ def test_the_secret_of_a_link_stands_in_no_address(browser_for: BrowserFor, anon
 
 
 @pytest.mark.parametrize(
-    ("given", "words"), [({"password": "short"}, "between 15 and 256"), ({"name": " "}, "is required")]
+    ("given", "words"),
+    [({"password": "short"}, "between 15 and 256"), ({"name": " "}, "Enter this, or choose an answer.")],
 )
 def test_faults_stand_at_their_fields(
     browser_for: BrowserFor, anonymous: Browser, link: Link, given: dict[str, str], words: str

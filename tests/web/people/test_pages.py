@@ -153,7 +153,7 @@ def test_a_deputy_is_named(browser: Browser, world: World) -> None:
     [
         ({"email": "nowhere", "password": "of somebody else"}, "is not an e-mail address"),
         ({"email": "officer@example.org"}, "belongs to another account"),
-        ({"name": " "}, "is required"),
+        ({"name": " "}, "Enter this, or choose an answer."),
         ({"language": "xx"}, "is not one of the choices"),
     ],
 )
